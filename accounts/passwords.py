@@ -1,0 +1,49 @@
+"""What a good password is, and whether one is right."""
+
+import functools
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from accounts.models import Account
+from mysocial.errors import Invalid
+
+
+class _Person:
+    """What Django's validators compare a password with, and how they name its fields."""
+
+    _meta = Account._meta  # noqa: SLF001 - Django's documented _meta API
+
+    def __init__(self, username: str, email: str) -> None:
+        self.username, self.email = username, email
+        self.first_name = self.last_name = ""
+
+
+def find_weaknesses(password: str, *, username: str = "", email: str = "") -> str:
+    """Return every reason why the password is too weak, empty when there is none."""
+    try:
+        validate_password(password, user=_Person(username, email))  # type: ignore[arg-type]
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def check_strength(
+    password: str, *, username: str = "", email: str = "", field: str = "password"
+) -> None:
+    """Raise `Invalid` with every reason why the password is too weak."""
+    weaknesses = find_weaknesses(password, username=username, email=email)
+    if weaknesses:
+        raise Invalid(errors={field: weaknesses})
+
+
+def is_right(password: str, account: Account | None) -> bool:
+    """Tell whether the password is the account's, in the same time when there is no account."""
+    encoded = account.password if account else _nobodys()
+    return check_password(password, encoded) and account is not None
+
+
+@functools.cache
+def _nobodys() -> str:
+    return make_password("nobody's password")

@@ -1,0 +1,127 @@
+"""JSON in and out of accounts."""
+
+import re
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.passwords import find_weaknesses
+from mysocial.api import Input
+from users.wires import ProfileSerializer
+
+MOST_PASSWORD = 128
+USERNAME = r"^[A-Za-z0-9_]{3,30}\Z"
+# Django's also takes quoted local parts, with blanks and control characters in them.
+EMAIL = re.compile(r"[!-~]+@[^\s\x00-\x1f\x7f]+")
+PLACES = [("cookie", "In an HttpOnly cookie"), ("body", "In the body")]
+
+
+def _password() -> serializers.CharField:
+    return serializers.CharField(max_length=MOST_PASSWORD, trim_whitespace=False)
+
+
+def _email() -> serializers.EmailField:
+    return serializers.EmailField(max_length=254, validators=[_check_email])
+
+
+def _check_email(value: str) -> None:
+    if '"' in value or not EMAIL.fullmatch(value):
+        raise serializers.ValidationError("Enter a valid email address.")
+
+
+class SignUpInput(Input):
+    """A new account."""
+
+    username = serializers.RegexField(
+        USERNAME,
+        min_length=3,
+        max_length=30,
+        error_messages={"invalid": "3 to 30 letters, digits or underscores."},
+    )
+    email = _email()
+    password = _password()
+    avatar_color = serializers.RegexField(r"^#[0-9a-fA-F]{6}\Z", required=False)
+    refresh_in = serializers.ChoiceField(PLACES, default="body")
+
+    def validate_password(self, value: str) -> str:
+        """Name the weaknesses along with the errors of the other fields."""
+        about = {name: str(self.initial_data.get(name, ""))[:254] for name in ("username", "email")}
+        weaknesses = find_weaknesses(value, **about)
+        if weaknesses:
+            raise serializers.ValidationError(weaknesses)
+        return value
+
+
+class SignInInput(Input):
+    """A username or e-mail address, and the password."""
+
+    username = serializers.CharField(max_length=254)
+    password = _password()
+    refresh_in = serializers.ChoiceField(PLACES, default="body")
+
+
+class RefreshInput(Input):
+    """A refresh token; without one the cookie's is taken."""
+
+    refresh = serializers.CharField(max_length=200, required=False)
+
+
+class EmailInput(Input):
+    """An address."""
+
+    email = _email()
+
+
+class NewPasswordInput(Input):
+    """A new password."""
+
+    password = _password()
+
+
+class ChangePasswordInput(Input):
+    """The password so far and the new one."""
+
+    current_password = _password()
+    new_password = _password()
+
+
+class SelfSerializer(ProfileSerializer):
+    """One's own profile with the contact details."""
+
+    email = serializers.EmailField()
+    email_verified = serializers.BooleanField()
+
+
+class SignedInSerializer(serializers.Serializer[Any]):
+    """The answer to a sign-up or sign-in. `refresh` is null when it was sent as a cookie."""
+
+    message = serializers.CharField()
+    user = SelfSerializer()
+    access = serializers.CharField()
+    refresh = serializers.CharField(allow_null=True)
+
+
+class TokensSerializer(serializers.Serializer[Any]):
+    """A new access token and the refresh token that succeeds the one sent."""
+
+    message = serializers.CharField()
+    access = serializers.CharField()
+    refresh = serializers.CharField(allow_null=True)
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    """One sign-in."""
+
+    id = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField()
+    user_agent = serializers.CharField()
+    address = serializers.CharField()
+    current = serializers.BooleanField()
+
+
+class SessionPageSerializer(serializers.Serializer[Any]):
+    """A page of one's live sessions."""
+
+    sessions = SessionSerializer(many=True)
+    next = serializers.CharField(allow_null=True)

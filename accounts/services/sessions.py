@@ -1,0 +1,156 @@
+"""Signing in, and the sessions that come of it."""
+
+import secrets
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+
+from accounts import selectors
+from accounts.events import SessionEnded
+from accounts.models import Account, Session
+from accounts.passwords import is_right
+from accounts.store import sessions
+from accounts.tokens import is_proven, read_refresh
+from mysocial import reads
+from mysocial.context import aside
+from mysocial.errors import Conflict, NotAuthenticated, NotFound
+from mysocial.ids import new_id, now
+from mysocial.writes import Write, write
+
+TRIES = 40  # each was lost to somebody who succeeded
+
+
+class Device(NamedTuple):
+    """Where a sign-in comes from."""
+
+    user_agent: str = ""
+    address: str = ""
+
+
+class SignIn(NamedTuple):
+    """A sign-in that succeeded."""
+
+    user_id: str
+    session: Session
+
+
+def sign_in(*, name: str, password: str, device: Device) -> SignIn:
+    """Open a session. One answer, in the same time, for an unknown name and a wrong password."""
+    wrong = NotAuthenticated("The name or the password is wrong.")
+    account = selectors.find_account(name)
+    if not is_right(password, account) or account is None:
+        raise wrong
+    proven = account.password
+    for _ in range(TRIES):
+        if account.password != proven:
+            raise wrong  # It was changed while we checked it.
+        try:
+            with write() as w:
+                w.update(account, strict=True, last_sign_in_at=now())
+                result = SignIn(account.id, open_session(w, account.id, device))
+                w.returns(result)
+            return result
+        except Conflict:
+            account = selectors.get_account(account.id)
+        except NotFound:
+            raise wrong from None
+    raise Conflict
+
+
+def refresh(*, token: str) -> SignIn:
+    """Rotate a refresh token.
+
+    Of many at once exactly one rotates; within the grace time the token before answers the same
+    successor, because a client may never have received it. An older token was stolen from
+    somebody: the whole session ends. `NotAuthenticated`.
+    """
+    said = read_refresh(token)
+    for _ in range(TRIES):
+        session = selectors.get_session(said.session_id)
+        if not is_proven(said, session):
+            raise NotAuthenticated("The refresh token is not valid.")
+        if session.last_used_at + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS) < now():
+            _end_aside(session)
+            raise NotAuthenticated("The session has expired.")
+        if said.generation == session.generation:
+            try:
+                return _rotate(session)
+            except Conflict:
+                continue  # Somebody else rotated it between our look and our write.
+        grace = timedelta(seconds=settings.REFRESH_GRACE_SECONDS)
+        if said.generation == session.generation - 1 and now() - session.rotated_at <= grace:
+            return SignIn(session.user_id, session)
+        _end_aside(session)
+        raise NotAuthenticated("The refresh token was used before; the session is ended.")
+    raise Conflict
+
+
+def _rotate(session: Session) -> SignIn:
+    at = now()
+    try:
+        with write() as w:
+            w.require(Account, session.user_id)
+            w.update(
+                session,
+                strict=True,
+                generation=session.generation + 1,
+                rotated_at=at,
+                last_used_at=at,
+            )
+            result = SignIn(session.user_id, session)
+            w.returns(result)
+    except NotFound:
+        raise NotAuthenticated("The session has ended.") from None
+    return result
+
+
+def open_session(w: Write, user_id: str, device: Device) -> Session:
+    """Make a session within a write."""
+    session = Session(
+        id=new_id(),
+        user_id=user_id,
+        salt=secrets.token_urlsafe(16),
+        user_agent=device.user_agent[:200],
+        address=device.address[:45],
+    )
+    w.create(session, fresh=True)
+    return session
+
+
+def end_session(session: Session) -> None:
+    """End a session, once: its tokens are refused and its sockets closed from now on."""
+    try:
+        with write() as w:
+            w.delete(session)
+            w.announce(SessionEnded(session.id))
+            w.returns(None)
+    except NotFound:
+        return  # It ended meanwhile.
+
+
+def _end_aside(session: Session) -> None:
+    with aside():
+        end_session(session)
+
+
+def end_within(w: Write, some: list[Session]) -> None:
+    """End sessions within a write; those that ended meanwhile are passed over."""
+    for session in some:
+        w.delete(session, lenient=True)
+        w.announce(SessionEnded(session.id))
+
+
+def end_own_session(*, user_id: str, session_id: str) -> None:
+    """End one of one's own sessions; `NotFound` for anybody else's."""
+    session = reads.get(sessions, session_id)
+    if session.user_id != user_id:
+        raise NotFound
+    end_session(session)
+
+
+def end_all_sessions(*, user_id: str) -> None:
+    """End every session of a member in one step, the one that asks included."""
+    with write() as w:
+        end_within(w, selectors.sessions_of(user_id))
+        w.returns(None)

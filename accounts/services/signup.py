@@ -1,0 +1,38 @@
+"""Signing up."""
+
+from django.contrib.auth.hashers import make_password
+
+from accounts import selectors
+from accounts.models import VERIFY, Account
+from accounts.passwords import check_strength
+from accounts.services.sessions import Device, SignIn, open_session
+from mysocial.errors import AlreadyExists
+from mysocial.ids import new_id
+from mysocial.mail import queue_mail
+from mysocial.writes import write
+from users import services as users
+from users.selectors import find_user_id
+
+
+def sign_up(
+    *, username: str, email: str, password: str, avatar_color: str = "", device: Device
+) -> SignIn:
+    """Make an account, its profile and its first session. `AlreadyExists` names what is taken."""
+    email = email.lower()
+    check_strength(password, username=username, email=email)
+    user_id = new_id()
+    account = Account(id=user_id, email=email, password=make_password(password))
+    try:
+        with write() as w:
+            w.create(account, fresh=True)
+            users.add_user(w, user_id=user_id, username=username, avatar_color=avatar_color)
+            session = open_session(w, user_id, device)
+            queue_mail(w, VERIFY, recipient=user_id)
+            result = SignIn(user_id, session)
+            w.returns(result)
+    except AlreadyExists as error:
+        # The script names the first that is taken; the client is told of both at once.
+        owners = {"username": find_user_id(username), "email": selectors.find_by_email(email)}
+        error.errors = {name: "This is taken." for name, owner in owners.items() if owner}
+        raise
+    return result

@@ -1,0 +1,21 @@
+"""What lives in Redis of accounts."""
+
+from accounts.models import Account, OneTimeToken, Session
+from mysocial.store import Index, Store
+
+CONTACT = "contact"  # what only the owner sees
+SHOWN = "shown"  # of a session; its salt is nobody's business
+
+accounts = Store(
+    Account,
+    parts={CONTACT: ("email", "email_verified")},
+    unique=("email",),
+)
+sessions = Store(
+    Session,
+    parts={SHOWN: ("id", "created_at", "last_used_at", "user_agent", "address")},
+    raw=("user_id",),
+    indexes=(Index("user", "user_id", cap=500),),
+    expires=("last_used_at", 90 * 24 * 3600),
+)
+tokens = Store(OneTimeToken, raw=("user_id",), expires=("expires_at", 3600))

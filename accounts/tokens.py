@@ -1,0 +1,91 @@
+"""Access, refresh and one-time tokens: how they are made and read. No state, no I/O."""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from typing import NamedTuple
+
+from django.conf import settings
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken
+
+from accounts.models import Session
+from mysocial.consumers import SignedIn
+from mysocial.errors import NotAuthenticated
+from mysocial.ids import is_id
+
+_PARTS = 3
+GENERATION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+
+
+class RefreshToken(NamedTuple):
+    """What a refresh token says, before it is believed."""
+
+    session_id: str
+    generation: int
+    proof: str
+
+
+def make_access(session: Session) -> str:
+    """Return an access token for the session, good for `ACCESS_TOKEN_SECONDS`."""
+    token = AccessToken()
+    token["sub"] = session.user_id
+    token["sid"] = session.id
+    return str(token)
+
+
+def read_access(text: str) -> SignedIn:
+    """Return whom an access token stands for; `NotAuthenticated`. Whether the session lives is
+    asked by the first script of the call."""
+    try:
+        token = AccessToken(text)  # type: ignore[arg-type]
+    except TokenError:
+        raise NotAuthenticated("The access token is not valid or has expired.") from None
+    user_id, session_id = token.get("sub"), token.get("sid")
+    if not is_id(user_id) or not is_id(session_id):
+        raise NotAuthenticated("The access token is not ours.")
+    return SignedIn(user_id, session_id)
+
+
+def make_refresh(session: Session) -> str:
+    """Return the refresh token of the session's generation: `<session>.<generation>.<proof>`.
+
+    256 bits that only the holder of the secret key can derive: nothing stored can be replayed.
+    """
+    return f"{session.id}.{session.generation}.{_proof(session, session.generation)}"
+
+
+def read_refresh(text: str) -> RefreshToken:
+    """Return what a refresh token says; `NotAuthenticated` for another form."""
+    parts = text.split(".")
+    generation = parts[1] if len(parts) == _PARTS else ""
+    # Only the one way we write it: "01" is not ours.
+    if not is_id(parts[0]) or not GENERATION.fullmatch(generation):
+        raise NotAuthenticated("The refresh token is not valid.")
+    return RefreshToken(parts[0], int(generation), parts[2])
+
+
+def is_proven(token: RefreshToken, session: Session) -> bool:
+    """Tell, in constant time, whether we made this token."""
+    return hmac.compare_digest(
+        token.proof.encode("utf-8", "replace"), _proof(session, token.generation).encode()
+    )
+
+
+def _proof(session: Session, generation: int) -> str:
+    key = hashlib.sha256(b"refresh\n" + settings.SECRET_KEY.encode()).digest()
+    message = f"{session.id}.{generation}.{session.salt}".encode()
+    digest = hmac.new(key, message, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def make_one_time() -> str:
+    """Return a new one-time token: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """Return the id under which a one-time token is kept: its SHA-256."""
+    return hashlib.sha256(token.encode()).hexdigest()

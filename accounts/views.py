@@ -1,0 +1,290 @@
+"""HTTP endpoints of accounts."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from accounts import cookies, selectors, services
+from accounts.serializers import (
+    ChangePasswordInput,
+    EmailInput,
+    NewPasswordInput,
+    RefreshInput,
+    SelfSerializer,
+    SessionPageSerializer,
+    SignedInSerializer,
+    SignInInput,
+    SignUpInput,
+    TokensSerializer,
+)
+from accounts.services import Device, SignIn
+from accounts.tokens import digest, make_access, make_refresh
+from accounts.wires import render_self, render_session, self_template
+from mysocial import limits
+from mysocial.api import (
+    CURSORS,
+    Input,
+    Limit,
+    MessageSerializer,
+    caller,
+    carry_out,
+    json_answer,
+    page_answer,
+    page_bounds,
+    parse,
+    wrote,
+)
+from mysocial.consumers import SignedIn
+from mysocial.errors import NotAuthenticated
+from mysocial.limits import HOUR, MINUTE
+from mysocial.wire import literal
+
+BODY = "body"
+
+# From one address, which many people may share.
+SIGN_UPS = Limit("signup", 60, HOUR)
+SIGN_INS = Limit("signin", 300, HOUR)
+REFRESHES = Limit("refresh", 600, HOUR)
+RESET_REQUESTS = Limit("forgot", 60, HOUR)
+PROOFS = Limit("proof", 60, HOUR)
+# Of one name from one address, so that nobody can lock somebody else out; then of one name at all.
+GUESSES = Limit("signin-here", 20, 15 * MINUTE)
+ALL_GUESSES = Limit("signin-name", 200, HOUR)
+# Of one person.
+RESET_MAILS = Limit("forgot-mail", 3, HOUR)
+VERIFY_MAILS = Limit("verify-mail", 5, HOUR)
+PASSWORDS = Limit("password", 20, HOUR)
+
+SIGN_UP_EXAMPLE = OpenApiExample(
+    "Somebody new",
+    {"username": "ada", "email": "ada@example.com", "password": "correct-horse-battery"},
+    request_only=True,
+)
+SIGN_IN_EXAMPLE = OpenApiExample(
+    "By name", {"username": "ada", "password": "correct-horse-battery"}, request_only=True
+)
+
+
+def session_of(request: Request) -> str:
+    """Return the id of the session that calls."""
+    return cast("SignedIn", request.auth).session_id
+
+
+def device_of(request: Request) -> Device:
+    """Return where a request comes from."""
+    return Device(request.META.get("HTTP_USER_AGENT", ""), limits.address_of(request))
+
+
+class OpenViewSet(ViewSet):
+    """What can be done without being signed in."""
+
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+
+    @extend_schema(
+        request=SignUpInput,
+        responses={201: SignedInSerializer},
+        examples=[SIGN_UP_EXAMPLE],
+        summary="Sign up",
+    )
+    def signup(self, request: Request) -> HttpResponse:
+        limits.hit(SIGN_UPS, limits.address_of(request))
+        fields = parse(SignUpInput, request)
+        place = fields.pop("refresh_in")
+        device = device_of(request)
+        return _sign_in(
+            request, 201, "User created", place, lambda: services.sign_up(**fields, device=device)
+        )
+
+    @extend_schema(
+        request=SignInInput,
+        responses=SignedInSerializer,
+        examples=[SIGN_IN_EXAMPLE],
+        summary="Sign in by username or e-mail address",
+    )
+    def signin(self, request: Request) -> HttpResponse:
+        fields = parse(SignInInput, request)
+        name, place = fields["username"].lower(), fields["refresh_in"]
+        device = device_of(request)
+        here = f"{device.address} {name}"
+        limits.hit(SIGN_INS, device.address)
+        limits.hit(ALL_GUESSES, name)
+        limits.hit(GUESSES, here)
+        password = fields["password"]
+        answer = _sign_in(
+            request,
+            200,
+            "Signed in",
+            place,
+            lambda: services.sign_in(name=name, password=password, device=device),
+        )
+        limits.forget(GUESSES, here)
+        return answer
+
+    @extend_schema(
+        request=RefreshInput, responses=TokensSerializer, summary="Rotate the refresh token"
+    )
+    def refresh(self, request: Request) -> HttpResponse:
+        limits.hit(REFRESHES, limits.address_of(request))
+        sent = parse(RefreshInput, request).get("refresh")
+        token = sent or cookies.read(request)
+        if not token:
+            raise NotAuthenticated("There is no refresh token, neither in the body nor a cookie.")
+        answer = carry_out(
+            request,
+            200,
+            _tokens,
+            lambda: services.refresh(token=token),
+            secret=True,
+            who=digest(token),
+        )
+        return answer if sent else cookies.hand_over(answer)
+
+    @extend_schema(request=EmailInput, responses=MessageSerializer, summary="Forgot the password")
+    def forgot_password(self, request: Request) -> HttpResponse:
+        email = parse(EmailInput, request)["email"]
+        limits.hit(RESET_REQUESTS, limits.address_of(request))
+        limits.hit(RESET_MAILS, email.lower())
+        return carry_out(
+            request,
+            200,
+            wrote("If this address has an account, a mail is on its way."),
+            lambda: services.request_reset(email=email),
+        )
+
+    @extend_schema(
+        request=NewPasswordInput, responses=MessageSerializer, summary="Set a new password by mail"
+    )
+    def reset_password(self, request: Request, token: str) -> HttpResponse:
+        limits.hit(PROOFS, limits.address_of(request))
+        password = parse(NewPasswordInput, request)["password"]
+        return carry_out(
+            request,
+            200,
+            wrote("Password reset successful"),
+            lambda: services.reset_password(token=token, password=password),
+        )
+
+    @extend_schema(request=None, responses=MessageSerializer, summary="Confirm the e-mail address")
+    def verify_email(self, request: Request, token: str) -> HttpResponse:
+        limits.hit(PROOFS, limits.address_of(request))
+        parse(Input, request)
+        return carry_out(
+            request,
+            200,
+            wrote("E-mail address confirmed"),
+            lambda: services.verify_email(token=token),
+        )
+
+
+class AccountViewSet(ViewSet):
+    """One's own account and sessions."""
+
+    @extend_schema(responses=SelfSerializer, summary="One's own profile and contact details")
+    def currentuser(self, request: Request) -> HttpResponse:
+        return json_answer(render_self(*selectors.get_self(caller(request))))
+
+    @extend_schema(request=None, responses=MessageSerializer, summary="Sign out: end this session")
+    def signout(self, request: Request) -> HttpResponse:
+        return cookies.forget(_end(request, session_of(request)))
+
+    @extend_schema(request=None, responses=MessageSerializer, summary="Send the confirmation again")
+    def send_verification(self, request: Request) -> HttpResponse:
+        parse(Input, request)
+        return carry_out(
+            request,
+            200,
+            wrote("A mail is on its way."),
+            lambda: services.request_verification(user_id=caller(request)),
+            limit=VERIFY_MAILS,
+        )
+
+    @extend_schema(
+        request=ChangePasswordInput, responses=MessageSerializer, summary="Change the password"
+    )
+    def change_password(self, request: Request) -> HttpResponse:
+        fields = parse(ChangePasswordInput, request)
+        limits.hit(PASSWORDS, caller(request))
+        return carry_out(
+            request,
+            200,
+            wrote("Password changed; every other session has ended."),
+            lambda: services.change_password(
+                user_id=caller(request),
+                session_id=session_of(request),
+                current=fields["current_password"],
+                new=fields["new_password"],
+            ),
+        )
+
+    @extend_schema(
+        parameters=CURSORS,
+        responses=SessionPageSerializer,
+        summary="One's live sessions, newest first",
+    )
+    def sessions(self, request: Request) -> HttpResponse:
+        limit, after = page_bounds(request)
+        rows, more = selectors.session_page(caller(request), limit=limit, after=after)
+        mine = session_of(request)
+        items = [render_session(row, current=row.id == mine) for row in rows]
+        return page_answer(request, "sessions", items, more)
+
+    @extend_schema(
+        request=None, responses={200: MessageSerializer}, summary="End one of one's sessions"
+    )
+    def end_session(self, request: Request, pk: str) -> HttpResponse:
+        return _end(request, pk)
+
+    @extend_schema(
+        request=None,
+        responses={200: MessageSerializer},
+        summary="End all of one's sessions, this one included",
+    )
+    def end_sessions(self, request: Request) -> HttpResponse:
+        parse(Input, request)
+        answer = carry_out(
+            request,
+            200,
+            wrote("Sessions ended"),
+            lambda: services.end_all_sessions(user_id=caller(request)),
+        )
+        return cookies.forget(answer)
+
+
+def _end(request: Request, session_id: str) -> HttpResponse:
+    parse(Input, request)
+    return carry_out(
+        request,
+        200,
+        wrote("Session ended"),
+        lambda: services.end_own_session(user_id=caller(request), session_id=session_id),
+    )
+
+
+def _sign_in(
+    request: Request, code: int, message: str, place: str, verb: Callable[[], SignIn]
+) -> HttpResponse:
+    """Answer a sign-up or sign-in with its tokens."""
+
+    def render(result: SignIn) -> list[Any]:
+        access, refresh = make_access(result.session), make_refresh(result.session)
+        return [
+            b'{"message":' + literal(message),
+            b',"user":',
+            *self_template(result.user_id),
+            b',"access":%s,"refresh":%s}' % (literal(access), literal(refresh)),
+        ]
+
+    answer = carry_out(request, code, render, verb, secret=True)
+    return answer if place == BODY else cookies.hand_over(answer)
+
+
+def _tokens(result: SignIn) -> list[Any]:
+    access, refresh = make_access(result.session), make_refresh(result.session)
+    body = {"message": "Token refreshed", "access": access, "refresh": refresh}
+    return [literal(body)]

@@ -1,0 +1,7 @@
+"""The chat domain."""
+
+from django.apps import AppConfig
+
+
+class ChatConfig(AppConfig):
+    name = "chat"

@@ -1,0 +1,7 @@
+"""The comments domain."""
+
+from django.apps import AppConfig
+
+
+class CommentsConfig(AppConfig):
+    name = "comments"

@@ -1,0 +1,78 @@
+"""What is announced of follows and blocks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from mysocial.events import About, Event, self_topic
+from mysocial.wire import literal
+
+
+@dataclass(frozen=True)
+class FollowEvent(Event):
+    """Something between a follower and whom they follow; the two hear it."""
+
+    follower_id: str
+    followee_id: str
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.follower_id), self_topic(self.followee_id)]
+
+    def about(self) -> About:
+        return {"follower": self.follower_id, "followee": self.followee_id}
+
+    def data(self) -> list[Any]:
+        return [literal({"follower_id": self.follower_id, "followee_id": self.followee_id})]
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return viewers & {about["follower"], about["followee"]}
+
+
+@dataclass(frozen=True)
+class FollowCreated(FollowEvent):
+    """Somebody follows somebody."""
+
+    type: ClassVar[str] = "follow.created"
+
+
+@dataclass(frozen=True)
+class FollowDeleted(FollowEvent):
+    """Somebody follows somebody no longer."""
+
+    type: ClassVar[str] = "follow.deleted"
+
+
+@dataclass(frozen=True)
+class BlockEvent(Event):
+    """Something about a block; only the blocker hears it."""
+
+    blocker_id: str
+    blocked_id: str
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.blocker_id)]
+
+    def about(self) -> About:
+        return {"blocker": self.blocker_id}
+
+    def data(self) -> list[Any]:
+        return [literal({"user_id": self.blocked_id})]
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return viewers & {about["blocker"]}
+
+
+@dataclass(frozen=True)
+class BlockCreated(BlockEvent):
+    """The member blocks somebody."""
+
+    type: ClassVar[str] = "block.created"
+
+
+@dataclass(frozen=True)
+class BlockDeleted(BlockEvent):
+    """The member blocks somebody no longer."""
+
+    type: ClassVar[str] = "block.deleted"

@@ -1,0 +1,23 @@
+"""What lives in Redis of follows and blocks: whole lists, to know members without MongoDB."""
+
+from followers.models import Block, Follow
+from mysocial.store import Index, Store
+
+WHOLE = 10_000  # longer lists are looked up edge by edge
+
+follows = Store(
+    Follow,
+    raw=("follower_id", "followee_id"),
+    indexes=(
+        Index("follower", "follower_id", cap=WHOLE),
+        Index("followee", "followee_id", cap=WHOLE),
+    ),
+)
+blocks = Store(
+    Block,
+    raw=("blocker_id", "blocked_id"),
+    indexes=(
+        Index("blocker", "blocker_id", cap=WHOLE),
+        Index("blocked", "blocked_id", cap=WHOLE),
+    ),
+)

@@ -1,0 +1,7 @@
+"""The images domain."""
+
+from django.apps import AppConfig
+
+
+class ImagesConfig(AppConfig):
+    name = "images"

@@ -1,0 +1,22 @@
+"""Run a management command: `python manage.py help` lists them."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+
+def main() -> None:
+    """Run the command that the arguments name.
+
+    Without any configuration (neither DEBUG nor SECRET_KEY) this is a developer's checkout, and
+    DEBUG is on; so is it for `up`. Production sets SECRET_KEY, and DEBUG stays off.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
+    if "up" in sys.argv[1:2] or "SECRET_KEY" not in os.environ:
+        os.environ.setdefault("DEBUG", "1")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

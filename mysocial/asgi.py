@@ -1,0 +1,29 @@
+"""The WebSocket door, and the only door of `make up`: HTTP is handed to the WSGI application.
+
+Django's own ASGI path hops between threads for each middleware and view, at four times the CPU.
+"""
+
+import os
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
+get_asgi_application()  # loads the apps before anything that imports models
+
+from a2wsgi import WSGIMiddleware  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import re_path  # noqa: E402
+
+from accounts.authentication import authenticate_token, check_session  # noqa: E402
+from mysocial.consumers import EventConsumer  # noqa: E402
+from mysocial.wsgi import application as http  # noqa: E402
+
+# Django's stubs know views only; Channels routes ASGI applications by the same patterns.
+socket: Any = EventConsumer.as_asgi(authenticate=authenticate_token, check_session=check_session)
+application = ProtocolTypeRouter(
+    {
+        "http": WSGIMiddleware(http, workers=16),  # type: ignore[arg-type]
+        "websocket": URLRouter([re_path(r"^ws/?$", socket)]),
+    }
+)

@@ -1,0 +1,199 @@
+"""`EventConsumer`: the WebSocket at /ws. It signs in, subscribes and hears; it knows no event."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import orjson
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from mysocial.errors import Invalid, NotAuthenticated, Refused, Unavailable
+from mysocial.events import self_topic
+from mysocial.frames import Auth, Ping, Subscribe, Unsubscribe, parse_frame
+from mysocial.hub import Hub, get_hub
+
+PROTOCOL = "mysocial"
+AUTH_SECONDS = 5
+CHECK_SECONDS = 30
+FRAMES_PER_SECOND = 10
+BURST = 30
+MOST_TOPICS = 100
+OWN_TOPICS = 2  # what is the person's own, and the end of the session
+MOST_FRAME = 16 * 1024
+MOST_ERRORS = 10
+# Close codes of ours: 4400 bad frames, 4401 not or no longer signed in, 4403 origin, 4408 resume,
+# 4429 too many frames.
+BAD_FRAMES, SIGNED_OUT, BAD_ORIGIN, RESUME, TOO_FAST = 4400, 4401, 4403, 4408, 4429
+
+
+class SignedIn(NamedTuple):
+    """Who a token stands for."""
+
+    user_id: str
+    session_id: str
+
+
+Authenticate = Callable[[str], SignedIn]  # raises NotAuthenticated
+Check = Callable[[str], None]  # of a session id; raises NotAuthenticated when it has ended
+
+
+class EventConsumer(AsyncWebsocketConsumer):
+    """One client's socket. Authentication is given by the composition (`mysocial/asgi.py`)."""
+
+    def __init__(self, *, authenticate: Authenticate, check_session: Check) -> None:
+        super().__init__()
+        self.authenticate = authenticate
+        self.check_session = check_session
+        self.user_id = ""
+        self._hub: Hub | None = None
+        self._session_id = ""
+        self._topics: set[str] = set()
+        self._heard = 0
+        self._errors = 0
+        self._allowance, self._last_frame = float(BURST), time.monotonic()
+        self._watch: asyncio.Task[None] | None = None
+
+    # Connection ----------------------------------------------------------------------------------
+
+    async def connect(self) -> None:
+        """Accept a connection of ours; without a token in its protocols it has 5 s to send one."""
+        origin = dict(self.scope["headers"]).get(b"origin")
+        if origin is not None and origin.decode("latin-1") not in settings.ALLOWED_ORIGINS:
+            await self.close(BAD_ORIGIN)
+            return
+        offered = self.scope.get("subprotocols", [])
+        await self.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
+        self._watch = asyncio.create_task(self._keep_watch())
+        tokens = [one for one in offered if one != PROTOCOL]
+        if tokens:
+            await self._guarded("", self._sign_in("", tokens[0]))
+
+    async def disconnect(self, code: int) -> None:
+        """Forget the socket."""
+        if self._watch:
+            self._watch.cancel()
+        for topic in list(self._topics):
+            self._leave(topic)
+
+    async def _keep_watch(self) -> None:
+        """Close the socket when nobody signs in, or when its session is found to have ended."""
+        await asyncio.sleep(AUTH_SECONDS)
+        if not self.user_id:
+            await self.close(SIGNED_OUT)
+            return
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                await asyncio.to_thread(self.check_session, self._session_id)
+            except NotAuthenticated:
+                await self.close(SIGNED_OUT)
+                return
+            except Refused:
+                continue  # Unknown for now: nothing is delivered either while the store is away.
+
+    # Commands ------------------------------------------------------------------------------------
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Carry out one frame and answer it."""
+        now = time.monotonic()
+        self._allowance += (now - self._last_frame) * FRAMES_PER_SECOND
+        self._allowance, self._last_frame = min(self._allowance, BURST) - 1, now
+        if self._allowance < 0:
+            await self.close(TOO_FAST)
+            return
+        await self._guarded(_cid(text_data), self._carry_out(text_data))
+
+    async def _guarded(self, cid: str, work: Any) -> None:
+        try:
+            await work
+        except Refused as error:
+            problem: dict[str, Any] = {
+                "status": error.status,
+                "code": error.code,
+                "detail": error.detail,
+            }
+            problem["errors"] = [{"field": k, "detail": v} for k, v in error.errors.items()]
+            await self._send({"type": "error", "cid": cid, "problem": problem})
+            self._errors += 1
+            if isinstance(error, NotAuthenticated):
+                await self.close(SIGNED_OUT)
+            elif isinstance(error, Unavailable):
+                await self.close(RESUME)
+            elif self._errors >= MOST_ERRORS:
+                await self.close(BAD_FRAMES)
+
+    async def _carry_out(self, text: str | None) -> None:
+        if text is None or len(text) > MOST_FRAME:
+            raise Invalid("Frames are JSON text of at most 16 KiB.")
+        command = parse_frame(text)
+        if isinstance(command, Auth):
+            await self._sign_in(command.cid, command.token)
+            return
+        if not self.user_id:
+            raise NotAuthenticated("Send an auth frame first.")
+        if isinstance(command, Subscribe):
+            if len(self._topics) >= MOST_TOPICS + OWN_TOPICS:
+                raise Invalid(f"At most {MOST_TOPICS} topics.")
+            self._join(command.topic)
+        elif isinstance(command, Unsubscribe):
+            self._leave(command.topic)
+        else:
+            assert isinstance(command, Ping)  # noqa: S101 - the union has no other member
+        await self._send({"type": "ok", "cid": command.cid})
+
+    async def _sign_in(self, cid: str, token: str) -> None:
+        if self.user_id:
+            raise Invalid("This socket is signed in already.")
+        try:
+            hub = get_hub()
+            await asyncio.wait_for(hub.start(), AUTH_SECONDS - 1)
+        except TimeoutError:
+            raise Unavailable("The event log is not available right now.") from None
+        who = await asyncio.to_thread(self.authenticate, token)
+        self._hub, self._session_id = hub, who.session_id
+        self._join(self_topic(who.user_id))
+        self._join(f"session:{who.session_id}")
+        # The session is looked at again now that its end would be heard: it can't fall between.
+        await asyncio.to_thread(self.check_session, who.session_id)
+        self.user_id = who.user_id
+        await self._send({"type": "ok", "cid": cid, "user_id": who.user_id})
+
+    def _join(self, topic: str) -> None:
+        assert self._hub  # noqa: S101 - signed in
+        self._topics.add(topic)
+        self._hub.subscribe(topic, self)
+
+    def _leave(self, topic: str) -> None:
+        if self._hub and topic in self._topics:
+            self._topics.discard(topic)
+            self._hub.unsubscribe(topic, self)
+
+    # Events --------------------------------------------------------------------------------------
+
+    async def hear(self, kind: str, offset: int, data: bytes) -> None:
+        """Send one event; called by the hub in the order of the log."""
+        if offset <= self._heard:
+            return
+        self._heard = offset
+        await self.send(text_data=data.decode())
+        if kind == "session.ended":
+            await self.close(SIGNED_OUT)
+
+    async def restart(self) -> None:
+        """Tell the client to connect again and resume from its cursor."""
+        await self.close(RESUME)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=orjson.dumps(message).decode())
+
+
+def _cid(text: str | None) -> str:
+    """Return the `cid` of a frame that may be anything."""
+    try:
+        frame = orjson.loads(text or "")
+    except orjson.JSONDecodeError:
+        return ""
+    cid = frame.get("cid") if isinstance(frame, dict) else None
+    return cid[:64] if isinstance(cid, str) else ""

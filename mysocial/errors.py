@@ -1,0 +1,103 @@
+"""Refusals: what a service may raise. `mysocial/api.py` turns each into a problem answer."""
+
+from collections.abc import Mapping
+
+
+class Refused(Exception):
+    """A request that is not carried out. Nothing was changed and nothing was announced."""
+
+    status = 400
+    code = "refused"
+    title = "The request was refused."
+
+    def __init__(self, detail: str = "", *, errors: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = dict(errors or {})
+
+
+class Invalid(Refused):
+    """The input breaks a rule; `errors` names each field."""
+
+    code = "invalid"
+    title = "The input is not valid."
+
+
+class NotAuthenticated(Refused):
+    """There is no valid access token, or its session has ended."""
+
+    status = 401
+    code = "not_authenticated"
+    title = "Sign in first."
+
+
+class Forbidden(Refused):
+    """You may see it, but not do this with it."""
+
+    status = 403
+    code = "forbidden"
+    title = "You may not do this."
+
+
+class NotFound(Refused):
+    """It does not exist, or is not visible to you; the two are never told apart."""
+
+    status = 404
+    code = "not_found"
+    title = "There is no such thing."
+
+
+class Conflict(Refused):
+    """It clashes with what is there: taken, or changed by somebody else meanwhile."""
+
+    status = 409
+    code = "conflict"
+    title = "It clashes with what is there."
+
+
+class AlreadyExists(Conflict):
+    """A record with this id, or a unique value of it, is there already."""
+
+    code = "already_exists"
+    title = "It is there already."
+
+    def __init__(self, detail: str = "", *, field: str = "") -> None:
+        super().__init__(detail, errors={field: "This is taken."} if field else None)
+        self.field = field
+
+
+class TooLarge(Refused):
+    """The body is larger or deeper than this route takes."""
+
+    status = 413
+    code = "too_large"
+    title = "The body is too large."
+
+
+class IdempotencyMismatch(Refused):
+    """The Idempotency-Key was used before with another request."""
+
+    status = 422
+    code = "idempotency_mismatch"
+    title = "This Idempotency-Key was used with another request."
+
+
+class TooMany(Refused):
+    """A rate limit is reached; `retry_after` is in seconds."""
+
+    status = 429
+    code = "too_many_requests"
+    title = "Too many requests."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many requests. Try again in {retry_after} s.")
+        self.retry_after = retry_after
+
+
+class Unavailable(Refused):
+    """Redis, or a MongoDB that this request needs, does not answer. Repeat with the same key."""
+
+    status = 503
+    code = "unavailable"
+    title = "The service is not available right now. Try again."
+    retry_after = 2

@@ -1,0 +1,62 @@
+"""`Event`: what is announced, where it is logged, and who may hear it.
+
+An event is appended to its logs in the same script as the write that caused it, so there is no
+write without its event and no event without its write. `docs/events.md` lists every type.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+import orjson
+
+EVENTS: dict[str, "type[Event]"] = {}
+About = Mapping[str, str]
+
+
+class Event:
+    """Something that happened; subclasses are frozen dataclasses in `<app>/events.py`.
+
+    Registered by subclassing; `type` is `<noun>.<past>` and is part of the contract.
+    """
+
+    type: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.type:
+            if cls.type in EVENTS and EVENTS[cls.type].__qualname__ != cls.__qualname__:
+                raise TypeError(f"Two events are called {cls.type}.")
+            EVENTS[cls.type] = cls
+
+    def topics(self) -> Iterable[str]:
+        """Return the logs it is appended to: `feed`, `user:<id>`, `post:<id>`, `self:<id>` …"""
+        raise NotImplementedError
+
+    def data(self) -> list[Any]:
+        """Return the pieces of its JSON object, read when everything is written."""
+        raise NotImplementedError
+
+    def about(self) -> About:
+        """Return the ids that `listeners` needs to decide."""
+        return {}
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        """Return those of `viewers` who may hear it now; asked again at every delivery."""
+        raise NotImplementedError
+
+    def entry(self) -> list[Any]:
+        """Return what the write script appends: topics, type, pieces, about."""
+        return [list(self.topics()), self.type, self.data(), orjson.dumps(dict(self.about()))]
+
+
+def self_topic(user_id: str) -> str:
+    """Return the log of what only this user may hear."""
+    return f"self:{user_id}"
+
+
+def frame(epoch: str, offset: str, kind: str, data: bytes) -> bytes:
+    """Return the frame that clients receive."""
+    return b'{"id":"%s:%s","type":"%s","data":%s}' % (
+        epoch.encode(), offset.encode(), kind.encode(), data,
+    )  # fmt: skip

@@ -1,0 +1,60 @@
+"""What a client may send over the WebSocket. Unknown types and fields are refused by name."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from mysocial.errors import Invalid
+
+Topic = Annotated[str, Field(pattern=r"^(feed|(post|user):[0-9a-f]{24})$")]
+
+
+class Frame(BaseModel):
+    """What every command carries: `cid`, which its answer repeats."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    cid: str = Field(max_length=64)
+
+
+class Auth(Frame):
+    """Authenticate with an access token, within five seconds of connecting."""
+
+    type: Literal["auth"]
+    token: str = Field(max_length=4096)
+
+
+class Subscribe(Frame):
+    """Hear the events of a topic from now on, as far as you may see them."""
+
+    type: Literal["subscribe"]
+    topic: Topic
+
+
+class Unsubscribe(Frame):
+    """Hear a topic no longer."""
+
+    type: Literal["unsubscribe"]
+    topic: Topic
+
+
+class Ping(Frame):
+    """Ask for a sign of life."""
+
+    type: Literal["ping"]
+
+
+Command = Annotated[Auth | Subscribe | Unsubscribe | Ping, Field(discriminator="type")]
+_commands: TypeAdapter[Auth | Subscribe | Unsubscribe | Ping] = TypeAdapter(Command)
+
+
+def parse_frame(text: str) -> Auth | Subscribe | Unsubscribe | Ping:
+    """Return the command in a frame; `Invalid` names what is wrong with it."""
+    try:
+        return _commands.validate_json(text)
+    except ValidationError as error:
+        problems = {
+            ".".join(map(str, one["loc"][1:])) or "type": one["msg"]
+            for one in error.errors(include_input=False, include_url=False, include_context=False)
+        }
+        raise Invalid("The frame is not valid.", errors=problems) from None

@@ -1,0 +1,183 @@
+"""`Hub`: one per process; follows the event log and hands each event to the sockets it is for.
+
+The channel layer brings hints only. The log itself is read in order from the last position, so a
+lost hint costs a second and never an event; whatever the number of sockets, an event is read,
+judged and encoded once for each process.
+"""
+
+import asyncio
+import contextlib
+import logging
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+import orjson
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from mysocial.events import EVENTS, frame
+from mysocial.redis import async_client
+
+logger = logging.getLogger(__name__)
+LOG = "ev"
+GROUP = "events"
+BATCH = 200
+TICK = 1.0
+Fields = dict[bytes, bytes]
+
+
+class Listener(Protocol):
+    """A socket that is signed in."""
+
+    user_id: str
+
+    async def hear(self, kind: str, offset: int, data: bytes) -> None: ...
+
+    async def restart(self) -> None: ...
+
+
+class Hub:
+    """Follows the log for all sockets of one event loop."""
+
+    def __init__(self) -> None:
+        self._topics: dict[str, set[Listener]] = {}
+        self._position = b""
+        self._epoch = ""
+        self._channel = ""
+        self._redis: Any = async_client()  # redis-py's types allow str everywhere
+        self._task: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+
+    async def start(self) -> None:
+        """Return when every event from now on will be delivered."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+        await self._ready.wait()
+
+    async def stop(self) -> None:
+        """Follow the log no longer; a server that ends, or an event loop, calls it."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+        await self._redis.aclose()
+
+    def subscribe(self, topic: str, listener: Listener) -> None:
+        """Deliver the events of `topic` to `listener` from now on."""
+        self._topics.setdefault(topic, set()).add(listener)
+
+    def unsubscribe(self, topic: str, listener: Listener) -> None:
+        """Deliver them no longer."""
+        listeners = self._topics.get(topic, set())
+        listeners.discard(listener)
+        if not listeners:
+            self._topics.pop(topic, None)
+
+    async def _run(self) -> None:
+        layer: Any = get_channel_layer()
+        hints: asyncio.Task[Any] | None = None
+        while True:
+            try:
+                self._channel = self._channel or await self._join(layer)
+                if not self._position:
+                    await self._locate()
+                    self._ready.set()
+                hints = hints or asyncio.create_task(layer.receive(self._channel))
+                done, _ = await asyncio.wait({hints}, timeout=TICK)
+                if done:
+                    hints.result()
+                    hints = None
+                await self._follow()
+            except asyncio.CancelledError:
+                if hints:
+                    hints.cancel()
+                raise
+            except (RedisError, OSError) as error:
+                logger.warning("The event log is away: %s", error)
+                hints = None
+                await asyncio.sleep(TICK / 2)
+            except Exception:
+                logger.exception("A defect in the delivery of events")
+                await asyncio.sleep(TICK / 2)
+
+    @staticmethod
+    async def _join(layer: Any) -> str:
+        channel: str = await layer.new_channel()
+        await layer.group_add(GROUP, channel)
+        return channel
+
+    async def _locate(self) -> None:
+        """Begin at the end of the log."""
+        epoch, clock = await self._redis.mget("epoch", "clock")
+        self._epoch = (epoch or b"").decode()
+        self._position = (clock or b"0") + b"-0"
+
+    async def _follow(self) -> None:
+        """Deliver what has been appended since the last position."""
+        epoch, clock = await self._redis.mget("epoch", "clock")
+        known = (epoch or b"").decode()
+        if self._epoch and known != self._epoch:
+            await self._restart()  # Redis was emptied: nothing that was missed can be told.
+            return
+        self._epoch = known
+        if int(clock or 0) <= _offset(self._position):
+            return
+        while True:
+            entries = await self._redis.xrange(LOG, b"(" + self._position, "+", count=BATCH)
+            if len(entries) == BATCH and await self._lost():
+                await self._restart()
+                return
+            for entry_id, fields in entries:
+                await self._deliver(_offset(entry_id), fields)
+                self._position = entry_id
+            if len(entries) < BATCH:
+                return
+
+    async def _lost(self) -> bool:
+        """Tell whether the log was cut past our position: we were too far behind to catch up."""
+        log = await self._redis.xinfo_stream(LOG)
+        was_cut = log["entries-added"] > log["length"]
+        return was_cut and _offset(log["first-entry"][0]) > _offset(self._position)
+
+    async def _restart(self) -> None:
+        await self._locate()
+        for listener in {one for some in self._topics.values() for one in some}:
+            await listener.restart()
+
+    async def _deliver(self, offset: int, fields: Fields) -> None:
+        topics = fields[b"topics"].decode().split(" ")
+        listeners = {one for topic in topics for one in self._topics.get(topic, ())}
+        if not listeners:
+            return
+        kind = fields[b"type"].decode()
+        viewers = {listener.user_id for listener in listeners}
+        about = orjson.loads(fields[b"about"])
+        try:
+            allowed = await asyncio.to_thread(EVENTS[kind].listeners, about, viewers)
+        except Exception:
+            # Whether they may see it is unknown: nobody hears it, and all are told to resume.
+            logger.exception("The audience of %s is unknown", kind)
+            for listener in listeners:
+                await listener.restart()
+            return
+        data = frame(self._epoch, str(offset), kind, fields[b"data"])
+        for listener in listeners:
+            if listener.user_id in allowed:
+                with contextlib.suppress(ConnectionError):
+                    await listener.hear(kind, offset, data)
+
+
+def _offset(entry_id: bytes) -> int:
+    return int(entry_id.partition(b"-")[0])
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+
+
+def get_hub() -> Hub:
+    """Return the hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]

@@ -1,0 +1,33 @@
+"""Identifiers and times of records."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+
+ID_LENGTH = 24
+_HEX = frozenset("0123456789abcdef")
+
+
+def new_id() -> str:
+    """Return a new record id: 24 hex characters that sort by time.
+
+    52 bits of microseconds, then 44 random ones: ordered across processes by their clocks, and
+    a thousand made in one microsecond still collide with a chance below one in ten million.
+    """
+    return f"{time.time_ns() // 1000:013x}{secrets.randbits(44):011x}"
+
+
+def is_id(value: object) -> bool:
+    """Tell whether `value` has the form of a record id."""
+    return isinstance(value, str) and len(value) == ID_LENGTH and _HEX.issuperset(value)
+
+
+def now() -> datetime:
+    """Return the time in UTC, cut to milliseconds because MongoDB keeps no more."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return `moment` as whole milliseconds since 1970, the score of lists."""
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,43 @@
+"""The MongoDB indexes, derived from the stores: one for each list, one for each unique field."""
+
+from django.conf import settings
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from mysocial import mongo
+from mysocial.store import STORES, Store
+
+
+def indexes_of(store: Store[object]) -> list[IndexModel]:  # type: ignore[type-var]
+    """Return the indexes that the queries of a store need."""
+    found = [
+        IndexModel(
+            [("_deleted_at", ASCENDING)],
+            name="tombstones",
+            expireAfterSeconds=settings.TOMBSTONE_SECONDS,
+        )
+    ]
+    for index in store.indexes.values():
+        fields = [(index.field, ASCENDING)] if index.field else []
+        # Equalities first, then the order: every list is read without sorting.
+        order = [(index.order, DESCENDING), ("_id", DESCENDING)]
+        found.append(IndexModel([("_deleted_at", ASCENDING), *fields, *order], name=index.name))
+    # Sparse, not partial: the planner uses a sparse index for an equality, and tombstones,
+    # which have no such field, stay out of it.
+    found += [
+        IndexModel([(name, ASCENDING)], name=f"{name}_unique", unique=True, sparse=True)
+        for name in store.unique
+    ]
+    if store.expires:
+        field, seconds = store.expires
+        found.append(IndexModel([(field, ASCENDING)], name="expires", expireAfterSeconds=seconds))
+    return found
+
+
+def ensure_indexes() -> list[str]:
+    """Make every index that is missing; return their names. `Unavailable`."""
+    names = []
+    for store in STORES.values():
+        with mongo.available():
+            made = mongo.collection(store.model).create_indexes(indexes_of(store))
+        names += [f"{store.label}: {name}" for name in made]
+    return names

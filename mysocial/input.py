@@ -1,0 +1,114 @@
+"""What comes in: JSON bodies and their fields. Whatever is sent, the answer is ours."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+import orjson
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from mysocial.errors import Invalid, TooLarge
+
+MOST_DEPTH = 20
+QUOTE, BACKSLASH = 0x22, 0x5C
+
+
+class JsonParser(BaseParser):
+    """JSON, at most 256 KiB and 20 levels deep; anything else is a 400 or 413, never a 500."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Any = None,
+    ) -> Any:
+        try:
+            body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        except RequestDataTooBig:
+            raise TooLarge from None
+        except OSError:
+            raise Invalid("The body ended too early.") from None
+        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise TooLarge
+        if _depth(body) > MOST_DEPTH:
+            raise Invalid("The JSON is nested too deep.")
+        return _decode(body) if body else {}
+
+
+def _decode(body: bytes) -> Any:
+    try:
+        data = orjson.loads(body)
+        # Of a name given twice, readers disagree which counts: what a filter in front has seen
+        # need not be what we see. orjson can't tell, so the names are looked at again.
+        json.loads(body, object_pairs_hook=_once, parse_int=len, parse_float=len)
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"The body is not JSON: {error}.") from None
+    return data
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    seen = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise Invalid(errors={name: "This is given twice."})
+        seen.add(name)
+
+
+def _depth(body: bytes) -> int:
+    # Brackets within strings count too: a bound, found without parsing, is all that is needed.
+    if body.count(b"[") + body.count(b"{") <= MOST_DEPTH:
+        return 0
+    depth = deepest = 0
+    quoted = escaped = False
+    for char in body:
+        if quoted:
+            quoted = escaped or char != QUOTE
+            escaped = char == BACKSLASH and not escaped
+        elif char == QUOTE:
+            quoted = True
+        elif char in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in b"]}":
+            depth -= 1
+    return deepest
+
+
+class Input(serializers.Serializer[Any]):
+    """A request body: refuses unknown fields by name, and names every error at once.
+
+    By itself it is the input of a route that takes none.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError({"non_field_errors": ["This must be a JSON object."]})
+        wrong: dict[str, Any] = {}
+        for name, value in data.items():
+            field = self.fields.get(name)
+            if field is None:
+                wrong[name] = [serializers.ErrorDetail("There is no such field.", "unknown")]
+            elif isinstance(field, serializers.CharField) and not isinstance(value, str | None):
+                # DRF takes numbers for text.
+                wrong[name] = [serializers.ErrorDetail("This must be a string.", "invalid")]
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            found = cast("dict[str, Any]", error.detail)
+            raise serializers.ValidationError({**found, **wrong}) from None
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return values
+
+
+def parse(kind: type[Input], request: Request, *, partial: bool = False) -> dict[str, Any]:
+    """Return the validated body; raises with every field's error at once."""
+    data = kind(data=request.data, partial=partial)
+    data.is_valid(raise_exception=True)
+    return dict(data.validated_data)

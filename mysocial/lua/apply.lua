@@ -1,0 +1,218 @@
+-- One request's changes, all or nothing: see docs/write-path.md.
+local unknown_records, unknown_uniques = {}, {}
+local time = redis.call('TIME')
+local now_us = time[1] * 1000000 + time[2]
+local now_ms = math.floor(now_us / 1000)
+
+if request.idem then
+  local stored = redis.call('HMGET', request.idem[1], 'hash', 'status', 'answer')
+  if stored[1] then
+    if stored[1] ~= request.idem[2] then return {'mismatch'} end
+    return {'replay', stored[2], stored[3]}
+  end
+end
+
+-- 1. Preconditions. Nothing is written before every one of them holds. Each operation is held
+-- against what those before it make of its record and its reservations.
+local after, holders = {}, {}
+
+local function learn(key, seen)
+  if seen == 'unknown' then unknown_records[#unknown_records + 1] = key end
+  return seen
+end
+
+local session = session_state()
+if session == 'gone' then return {'session'} end
+if session == 'unknown' then learn(request.session, session) end
+
+local refusal
+local function refuse(...)
+  if not refusal then refusal = {...} end
+end
+
+local function holder_of(unique)
+  if holders[unique] then return holders[unique] end
+  local owner = redis.call('GET', unique)
+  if owner and string.sub(owner, 1, 1) ~= '?' then return owner end
+  unknown_uniques[#unknown_uniques + 1] = unique
+  return ''
+end
+
+local function check_claims(op, index)
+  for _, unique in ipairs(op.release or {}) do holders[unique] = '' end
+  for _, unique in ipairs(op.claim or {}) do
+    local owner = holder_of(unique)
+    if owner ~= '' and owner ~= op.id then refuse('taken', index, unique) end
+    holders[unique] = op.id
+  end
+end
+
+local function check(op, index)
+  local seen = after[op.key] or (op.fresh and 'gone') or learn(op.key, state(op.key))
+  if op.kind == 'create' or op.kind == 'absent' then
+    if seen == 'live' then return refuse('exists', index) end
+  elseif seen == 'gone' and not op.init then
+    if not op.lenient then refuse('missing', index) end
+    return
+  elseif op.revision and seen == 'live' and not after[op.key] then
+    if tonumber(redis.call('HGET', op.key, 'r')) ~= op.revision then refuse('conflict', index) end
+  end
+  check_claims(op, index)
+  if op.kind == 'create' or op.init then after[op.key] = 'live' end
+  if op.kind == 'delete' then after[op.key] = 'gone' end
+end
+for index, op in ipairs(request.ops) do check(op, index) end
+
+local function check_pieces(pieces)
+  for _, piece in ipairs(pieces) do
+    if type(piece) == 'table' and not after[piece[1]] then learn(piece[1], state(piece[1])) end
+  end
+end
+if request.answer then check_pieces(request.answer[2]) end
+for _, event in ipairs(request.events) do check_pieces(event[3]) end
+
+if #unknown_records > 0 or #unknown_uniques > 0 then
+  return {'unknown', unknown_records, unknown_uniques}
+end
+if refusal then return refusal end
+
+for _, limit in ipairs(request.limits or {}) do
+  local count = tonumber(redis.call('GET', limit[1]) or '0')
+  if count >= limit[2] then return {'limited', redis.call('TTL', limit[1])} end
+end
+for _, limit in ipairs(request.limits or {}) do
+  if redis.call('INCR', limit[1]) == 1 then redis.call('EXPIRE', limit[1], limit[3]) end
+end
+
+-- 2. The clock: versions and event offsets never go back, not even after an old backup.
+redis.call('SET', 'epoch', request.epoch, 'NX')
+local clock = math.max(tonumber(redis.call('GET', 'clock') or '0') + 1, now_us)
+local tick = clock
+
+-- 3. Records, lists, counters, reservations, debts.
+local function trim(list, cap)
+  local excess = redis.call('ZCARD', list) - cap
+  if excess < 100 then return end
+  local last = redis.call('ZRANGE', list, excess - 1, excess - 1, 'WITHSCORES')
+  redis.call('ZREMRANGEBYRANK', list, 0, excess - 1)
+  redis.call('ZADD', list, last[2], '~')
+end
+
+local function enlist(op, list, score, cap)
+  local floor = redis.call('ZSCORE', list, '~')
+  if floor then
+    if score > tonumber(floor) then
+      redis.call('ZADD', list, score, op.id)
+      trim(list, cap)
+    else
+      redis.call('ZREM', list, op.id) -- it may have stood higher
+    end
+  elseif redis.call('ZSCORE', list, '?') then
+    redis.call('ZADD', list, score, op.id)
+  end
+  redis.call('ZADD', list .. '+', score, op.id)
+  tidy_later(op.key, 'l' .. list .. '+')
+end
+
+local function delist(op, list)
+  if redis.call('ZSCORE', list, '~') then
+    redis.call('ZREM', list, op.id)
+  elseif redis.call('ZSCORE', list, '?') then
+    -- Whoever is fetching this list must not bring the entry back.
+    redis.call('ZADD', list, '-inf', op.id)
+  end
+  redis.call('ZADD', list .. '+', '-inf', op.id)
+  tidy_later(op.key, 'l' .. list .. '+')
+end
+
+local function write_record(op)
+  local last = tonumber(redis.call('HGET', op.key, 'v') or '0')
+  local version = text(math.max(tick, last + 1))
+  clock = math.max(clock, tonumber(version))
+  if op.kind == 'create' then
+    local notes = redis.call('HGET', op.key, 'o')
+    redis.call('DEL', op.key)
+    redis.call('HSET', op.key, 'v', version, 'r', version, unpack(op.set))
+    if notes then redis.call('HSET', op.key, 'o', notes) end
+  elseif op.kind == 'update' then
+    redis.call('HSET', op.key, 'v', version, 'r', version, unpack(op.set))
+  elseif op.kind == 'increment' then
+    if op.init and state(op.key) == 'gone' then
+      redis.call('HDEL', op.key, 'x')
+      redis.call('HSET', op.key, 'r', version, unpack(op.init))
+    end
+    redis.call('HSET', op.key, 'v', version)
+  elseif op.kind == 'delete' then
+    local notes = redis.call('HGET', op.key, 'o')
+    redis.call('DEL', op.key)
+    redis.call('HSET', op.key, 'v', version, 'x', '1')
+    if notes then redis.call('HSET', op.key, 'o', notes) end
+  end
+  for _, change in ipairs(op.by or {}) do
+    redis.call('HINCRBY', op.key, change[1], change[2])
+  end
+  redis.call('PERSIST', op.key)
+  redis.call('ZADD', 'dirty:' .. op.queue, 'NX', now_ms, op.key)
+  for _, list in ipairs(op.remove or {}) do delist(op, list) end
+  for _, entry in ipairs(op.add or {}) do enlist(op, entry[1], entry[2], entry[3]) end
+  for _, unique in ipairs(op.release or {}) do
+    redis.call('SET', unique, '')
+    owe_unique(op.key, op.id, unique)
+  end
+  for _, unique in ipairs(op.claim or {}) do
+    redis.call('SET', unique, op.id)
+    owe_unique(op.key, op.id, unique)
+  end
+end
+
+local nudge = {}
+for _, op in ipairs(request.ops) do
+  if op.queue and (not op.lenient or state(op.key) == 'live') then
+    write_record(op)
+    if redis.call('SET', 'nudge:' .. op.queue, '1', 'NX', 'PX', 200) then
+      nudge[#nudge + 1] = op.queue
+    end
+  end
+end
+
+-- 4. The answer and the events see the records as they are now.
+local function compose(pieces)
+  local out = {}
+  for i, piece in ipairs(pieces) do
+    if type(piece) == 'table' then
+      out[i] = redis.call('HGET', piece[1], piece[2]) or 'null'
+    else
+      out[i] = piece
+    end
+  end
+  return table.concat(out)
+end
+
+for _, event in ipairs(request.events) do
+  clock = clock + 1
+  local id, data = text(clock) .. '-0', compose(event[3])
+  -- The whole log, which the sockets' processes follow, and one log a topic, for who was away.
+  redis.call('XADD', 'ev', 'MAXLEN', '~', request.log[1], id,
+    'type', event[2], 'data', data, 'about', event[4], 'topics', table.concat(event[1], ' '))
+  for _, topic in ipairs(event[1]) do
+    local log = 'ev:' .. topic
+    redis.call('XADD', log, 'MAXLEN', '~', request.log[1], id,
+      'type', event[2], 'data', data, 'about', event[4])
+    redis.call('ZADD', 'sweep', now_ms + request.log[2] * 1000, log)
+  end
+end
+if #request.events > 0 then
+  -- A hint in the channel layer's own form: the truth is the log, and a lost hint costs a second.
+  redis.call('PUBLISH', 'asgi__group__events',
+    cmsgpack.pack({type = 'event.hint', offset = text(clock)}))
+end
+redis.call('SET', 'clock', text(clock))
+
+local answer = ''
+if request.answer then answer = compose(request.answer[2]) end
+if request.idem then
+  redis.call('HSET', request.idem[1], 'hash', request.idem[2],
+    'status', request.answer and request.answer[1] or 204, 'answer', answer)
+  redis.call('ZADD', 'sweep', now_ms + request.idem[3] * 1000, request.idem[1])
+end
+return {'ok', redis.call('GET', 'epoch') .. ':' .. text(clock), answer, nudge}

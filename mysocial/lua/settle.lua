@@ -1,0 +1,16 @@
+-- Forgive debts that MongoDB has, each only if nobody has written since the copy was taken.
+local settled = 0
+for _, item in ipairs(request.items) do
+  local key, id, version, ttl, queue = unpack(item)
+  if redis.call('HGET', key, 'v') == version then
+    settled = settled + redis.call('ZREM', 'dirty:' .. queue, key)
+    redis.call('HDEL', 'dead:' .. queue, key)
+    redis.call('HDEL', 'tries:' .. queue, key)
+    tidy(key, id, ttl)
+    redis.call('EXPIRE', key, ttl)
+  else
+    -- What was owed at the copy is paid; what is owed now is no older than the copy.
+    redis.call('ZADD', 'dirty:' .. queue, 'XX', 'GT', request.taken, key)
+  end
+end
+return settled

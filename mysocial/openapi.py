@@ -1,0 +1,115 @@
+"""How the API describes itself: additions to drf-spectacular."""
+
+from typing import Any, cast
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+from rest_framework.viewsets import ViewSet
+
+PROBLEMS = {
+    400: "The input is not valid; `errors` names each field.",
+    401: "No valid access token, or its session has ended.",
+    403: "It is visible to you, but you may not do this with it.",
+    404: "It does not exist, or is not visible to you.",
+    409: "It clashes with what is there.",
+    413: "The body is larger than 256 KiB.",
+    415: "The body is not `application/json`.",
+    422: "This Idempotency-Key was used with another request.",
+    429: "A rate limit is reached; see `Retry-After`.",
+    503: "The store is away; repeat with the same Idempotency-Key after `Retry-After` seconds.",
+}
+READ_PROBLEMS = (400, 401, 404, 429, 503)
+WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A repeat with the same key, within 24 hours, gets the first answer again.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+CURSOR = "Where the event log stood before this was read: resume from here to miss nothing."
+LIMITS = {
+    "X-RateLimit-Limit": "Calls that the closest rate limit allows.",
+    "X-RateLimit-Remaining": "Calls that are left of it.",
+    "X-RateLimit-Reset": "Seconds until all of them are there again.",
+}
+
+
+class FieldProblem(serializers.Serializer[Any]):
+    """What is wrong with one field."""
+
+    field = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class Problem(serializers.Serializer[Any]):
+    """An error, as RFC 9457 has it."""
+
+    type = serializers.URLField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    # A field of that name, which hides the serializer's own property.
+    errors = FieldProblem(many=True)  # type: ignore[assignment]
+
+
+class AccessToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """`Authorization: Bearer <access>`."""
+
+    target_class = "accounts.authentication.AccessTokenAuthentication"
+    name = "access"
+
+    def get_security_definition(
+        self,
+        auto_schema: Any,
+    ) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class Schema(AutoSchema):
+    """Adds to every operation the problems it may answer and the headers it takes and gives."""
+
+    def get_tags(self) -> list[str]:
+        """Return the app, as the sections of the page."""
+        return [type(self.view).__module__.partition(".")[0]]
+
+    def get_operation_id(self) -> str:
+        """Return the app and the verb, which generated clients call their functions by."""
+        view = cast("ViewSet", self.view)
+        return f"{self.get_tags()[0]}_{view.action}"
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """Say no: our lists are objects that hold a page."""
+        return False
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        component = self.resolve_serializer(Problem, "response")
+        body = {"application/problem+json": {"schema": component.ref}}
+        codes = PROBLEMS if self.method in WRITES else READ_PROBLEMS
+        if self.method in WRITES:
+            operation.setdefault("parameters", []).append(KEY)
+        for code in codes:
+            described = {"description": PROBLEMS[code], "content": body}
+            operation["responses"].setdefault(str(code), described)
+        for code, response in operation["responses"].items():
+            response["headers"] = _headers(code, self.method)
+        return operation
+
+
+def _headers(code: str, method: str) -> dict[str, Any]:
+    text: dict[str, str] = {}
+    if code.startswith("2"):
+        text["X-Event-Cursor"] = CURSOR
+    if method in WRITES or code == "429":
+        text |= LIMITS
+    if code in {"429", "503"}:
+        text["Retry-After"] = "Seconds to wait."
+    return {
+        name: {"description": said, "schema": {"type": "string"}} for name, said in text.items()
+    }

@@ -1,0 +1,228 @@
+"""Reads: one script per question, MongoDB only for what Redis does not know.
+
+Each function raises `Unavailable` when a needed server is away; a miss is never taken for absence.
+"""
+
+import base64
+import binascii
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from mysocial import context
+from mysocial.errors import Invalid, NotAuthenticated, NotFound, Unavailable
+from mysocial.fills import Entry, fill, new_epoch, owed, stretch
+from mysocial.models import Record
+from mysocial.redis import Script, available, client
+from mysocial.store import Store
+from mysocial.wire import Row, Wire
+
+READ = Script("common", "read", flags="no-writes")
+TRIES = 8
+M = TypeVar("M", bound=Record)
+# What holds between the viewer and the record a ref names: list, before and after the id, records.
+Fact = tuple[str, str, str, str]
+Ask = dict[str, Any]
+
+
+class Page(NamedTuple):
+    """A stretch of a list. `next` is where the following one begins, None at the end."""
+
+    rows: list[Row]
+    next: "Entry | None"
+
+
+def ask(*asks: Ask) -> list[Any]:
+    """Answer all questions at one moment; fetches what is unknown and asks again."""
+    call = context.current() or context.Call()
+    question: dict[str, Any] = {"asks": list(asks)}
+    if call.session_key:
+        question["session"] = call.session_key
+    for _ in range(TRIES):
+        verdict, *rest = READ(question)
+        if verdict == b"ok":
+            call.session_checked = True
+            # The first one: a client that resumes from it misses nothing of what came later.
+            call.cursor = call.cursor or rest[0].decode() or begin_log()
+            return list(rest[1])
+        if verdict == b"session":
+            raise NotAuthenticated("The session has ended.")
+        fill(*rest)
+    raise Unavailable("The store is too busy to answer. Try again.")
+
+
+def begin_log() -> str:
+    """Give an empty Redis its epoch; return the cursor."""
+    with available():
+        client().set("epoch", new_epoch(), nx=True)
+        epoch, clock = client().mget("epoch", "clock")
+    return f"{epoch.decode()}:{(clock or b'0').decode()}"
+
+
+def get_many(store: Store[M], pks: Iterable[str]) -> dict[str, M]:
+    """Return the live records among `pks` by id, in one round trip when Redis knows them all."""
+    ids = list(dict.fromkeys(pks))
+    fields = ["v", "r", *store.fields]
+    answers = ask(*({"kind": "get", "key": store.key(pk), "fields": fields} for pk in ids))
+    found = {}
+    for pk, answer in zip(ids, answers, strict=True):
+        if answer:
+            named = dict(zip(fields, answer, strict=True))
+            values = store.decode(pk, named)
+            found[pk] = store.build(values, version=int(named["v"]), revision=int(named["r"]))
+    return found
+
+
+def get(store: Store[M], pk: str) -> M:
+    """Return a live record; `NotFound` when there is none."""
+    found = get_many(store, [pk])
+    if pk not in found:
+        raise NotFound
+    return found[pk]
+
+
+def find(store: Store[M], field: str, value: str) -> str | None:
+    """Return the id of the record that holds the unique `value`, or None."""
+    (owner,) = ask({"kind": "unique", "key": store.unique_key(field, value)})
+    return owner.decode() or None
+
+
+def facts(about: str, wanted: Sequence[Fact]) -> list[int]:
+    """Return 1 or 0 for each fact about the id `about`."""
+    return list(ask({"kind": "facts", "value": about, "facts": list(wanted)})[0])
+
+
+def rows(
+    wire: Wire, pks: Sequence[str], *, about: Mapping[str, Sequence[Fact]] | None = None
+) -> list[Row]:
+    """Return the live rows among `pks`, in their order."""
+    question = _page_ask(wire, about or {}) | {"entries": [[pk, "0"] for pk in pks]}
+    (answer,) = ask(question)
+    return _rows(wire, answer)
+
+
+def page(  # noqa: PLR0913 - the question a list answers
+    wire: Wire,
+    index: str,
+    value: str = "",
+    *,
+    limit: int,
+    after: Entry | None = None,
+    oldest: bool = False,
+    about: Mapping[str, Sequence[Fact]] | None = None,
+) -> Page:
+    """Return at most `limit` rows of a list beyond `after`.
+
+    Within what Redis holds whole it is one round trip. Deeper, the ids come from MongoDB by the
+    list's index, merged with what MongoDB has not got yet, and the records from Redis again.
+    """
+    question = _page_ask(wire, about or {})
+    whole = {"list": wire.store.list_key(index, value), "limit": limit + 1, "oldest": oldest}
+    found: list[Row] = []
+    place, deep, more = after, False, True
+    # An entry may name a record that went meanwhile: whether there is more is told by the entries
+    # that were looked through, never by the rows that came of them.
+    while more and len(found) <= limit:
+        if deep:
+            entries = _deep(wire.store, index, value, limit + 1, place, oldest)
+            here: Ask = {"entries": [[pk, str(score)] for pk, score in entries]}
+        else:
+            here = whole | {"score": str(place[1]) if place else "",
+                            "member": place[0] if place else ""}  # fmt: skip
+        (answer,) = ask(question | here)
+        found += _rows(wire, answer)
+        beyond, _, _, count, last = answer
+        place = (last[0].decode(), int(last[1])) if last else place
+        deep = deep or bool(beyond)
+        more = bool(beyond) or count > limit
+    ahead = _entry(found[limit - 1]) if len(found) > limit else None
+    return Page(found[:limit], ahead)
+
+
+def _deep(  # noqa: PLR0913, PLR0917 - private half of `page`
+    store: Store[Any], index: str, value: str, limit: int, after: Entry | None, oldest: bool
+) -> list[Entry]:
+    # First what is owed, then MongoDB: a debt paid in between stands in both, never in neither.
+    debts = owed(store.list_key(index, value))
+    entries = dict(
+        stretch(store, store.indexes[index], value, limit=limit + len(debts), after=after,
+                oldest=oldest)
+    )  # fmt: skip
+    for pk, score in debts.items():
+        entries.pop(pk, None)
+        if math.isfinite(score) and (
+            after is None or _is_beyond((pk, int(score)), after, oldest=oldest)
+        ):
+            entries[pk] = int(score)
+    ordered = sorted(entries.items(), key=lambda e: (e[1], e[0]), reverse=not oldest)
+    return ordered[:limit]
+
+
+def _is_beyond(entry: Entry, after: Entry, *, oldest: bool) -> bool:
+    here, there = (entry[1], entry[0]), (after[1], after[0])
+    return here > there if oldest else here < there
+
+
+def _entry(row: Row) -> Entry:
+    return row.id, int(row.score)
+
+
+def _page_ask(wire: Wire, about: Mapping[str, Sequence[Fact]]) -> Ask:
+    joins = [
+        [wire.fields.index(ref) + 1, store.prefix, list(fields), list(about.get(ref, ()))]
+        for ref, (store, fields) in wire.refs.items()
+    ]
+    return {"kind": "page", "prefix": wire.store.prefix, "fields": wire.fields, "joins": joins}
+
+
+def _rows(wire: Wire, answer: Sequence[Any]) -> list[Row]:
+    refs = list(wire.refs.items())
+    joined: dict[tuple[str, bytes], tuple[dict[str, bytes], list[int]]] = {}
+    for number, value, fields, flags in answer[2]:
+        ref, (_, names) = refs[number - 1]
+        joined[ref, value] = (dict(zip(names, fields, strict=False)), flags)
+    found = []
+    for pk, score, raw in answer[1]:
+        values = dict(zip(wire.fields, raw, strict=True))
+        sides = {ref: joined[ref, values[ref]] for ref in wire.refs}
+        found.append(
+            Row(
+                pk.decode(),
+                score.decode(),
+                values,
+                {ref: side[0] for ref, side in sides.items()},
+                {ref: side[1] for ref, side in sides.items()},
+            )
+        )
+    return found
+
+
+def compose(pieces: Sequence[Any]) -> bytes:
+    """Return the bytes of a template when nothing had to be written."""
+    wanted = [piece for piece in pieces if not isinstance(piece, bytes)]
+    if not wanted:
+        return b"".join(pieces)
+    answers = iter(ask(*({"kind": "get", "key": key, "fields": [name]} for key, name in wanted)))
+    return b"".join(
+        piece if isinstance(piece, bytes) else ((next(answers) or [None])[0] or b"null")
+        for piece in pieces
+    )
+
+
+def encode_cursor(entry: Entry | None) -> str | None:
+    """Return the opaque form of a place in a list."""
+    if entry is None:
+        return None
+    return base64.urlsafe_b64encode(f"{entry[1]}.{entry[0]}".encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str) -> Entry:
+    """Return the place in a list that `text` stands for; `Invalid` when it was not made by us."""
+    try:
+        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        score, _, pk = plain.partition(".")
+        if not pk or not score.isascii() or not score.isdigit() or len(score) > 15:  # noqa: PLR2004
+            raise ValueError
+        return pk, int(score)
+    except (binascii.Error, ValueError):
+        raise Invalid(errors={"cursor": "This is not a cursor of ours."}) from None

@@ -1,0 +1,269 @@
+"""All settings. Every environment variable is read here once, by `env.py`; README lists them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from mysocial.env import envbool, envint, envlist, envsecret, envstr
+from mysocial.servers import running_urls
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(envstr("DATA_DIR", str(BASE_DIR / ".local"))).resolve()
+
+DEBUG = envbool("DEBUG", default=False)
+SECRET_KEY = envsecret("SECRET_KEY", file=DATA_DIR / "secret", debug=DEBUG)
+ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+PORT = envint("PORT", 8000, least=1, most=65535)
+PUBLIC_URL = envstr("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+# Origins whose pages may open `/ws`: full ones, scheme and port included.
+ALLOWED_ORIGINS = envlist(
+    "ALLOWED_ORIGINS", f"{PUBLIC_URL},http://localhost:{PORT},http://127.0.0.1:{PORT}"
+)
+CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+
+# --- Servers ------------------------------------------------------------------------------------
+_running = running_urls(DATA_DIR)
+REDIS_URL = envstr("REDIS_URL", _running.get("redis_url", "redis://127.0.0.1:6379/0"))
+CACHE_URL = envstr("CACHE_URL", REDIS_URL)
+# kombu has a name of its own for a unix socket.
+BROKER_URL = envstr("BROKER_URL", REDIS_URL.replace("unix://", "redis+socket://", 1))
+MONGO_URL = envstr("MONGO_URL", _running.get("mongo_url", "mongodb://127.0.0.1:27017"))
+MONGO_DB = envstr("MONGO_DB", "mysocial")
+
+# What Redis must be set to, or the process refuses to serve: this is what an answer 201 promises.
+REDIS_FSYNC = envstr("REDIS_FSYNC", "always", choices=("always", "everysec"))
+REDIS_PROMISES = {
+    "appendonly": "yes",
+    "appendfsync": REDIS_FSYNC,
+    "no-appendfsync-on-rewrite": "no",
+    "maxmemory-policy": "volatile-lfu",
+}
+
+# --- Django -------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "mysocial.apps.MysocialConfig",
+    "mysocial.apps.MongoAdminConfig",
+    "mysocial.apps.MongoAuthConfig",
+    "mysocial.apps.MongoContentTypesConfig",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_mongodb_backend",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "anymail",
+    "accounts",
+    "users",
+    "followers",
+    "images",
+    "posts",
+    "comments",
+    "reactions",
+    "notifications",
+    "chat",
+]
+MIDDLEWARE = [
+    "mysocial.api.ApiMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "mysocial.urls"
+WSGI_APPLICATION = "mysocial.wsgi.application"
+ASGI_APPLICATION = "mysocial.asgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing folder
+WHITENOISE_USE_FINDERS = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+# --- MongoDB (docs/architecture.md says why this engine) ----------------------------------------
+DATABASES = {
+    "default": {"ENGINE": "django_mongodb_backend", "HOST": MONGO_URL, "NAME": MONGO_DB},
+}
+DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
+DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
+MIGRATION_MODULES = {
+    "admin": "mysocial.contrib_migrations.admin",
+    "auth": "mysocial.contrib_migrations.auth",
+    "contenttypes": "mysocial.contrib_migrations.contenttypes",
+}
+MONGO_TIMEOUT_MS = envint("MONGO_TIMEOUT_MS", 3000, least=100)
+TOMBSTONE_SECONDS = 7 * 24 * 3600
+
+# --- Redis --------------------------------------------------------------------------------------
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "cache",
+        # Pickle would be code execution for whoever can write to Redis.
+        "OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
+    },
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"  # staff only; members have access tokens
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # The write script publishes the hints, so the layer lives where the records live.
+        # redis-py 8 closes a connection that is idle for 5 s unless told otherwise.
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "asgi"},
+    },
+}
+IDEMPOTENCY_SECONDS = 24 * 3600
+EVENT_LOG_LENGTH = envint("EVENT_LOG_LENGTH", 10_000, least=10)
+EVENT_LOG_SECONDS = envint("EVENT_LOG_SECONDS", 24 * 3600, least=1)
+
+# --- Accounts -----------------------------------------------------------------------------------
+ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 900, least=10)
+REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 30 * 24 * 3600, least=60)
+REFRESH_GRACE_SECONDS = 10
+RESET_TOKEN_SECONDS = 3600
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_TOKEN_SECONDS),
+    "USER_ID_FIELD": "id",
+    "USER_ID_CLAIM": "sub",
+}
+PASSWORD_HASHERS = [
+    "accounts.hashers.BCrypt10PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+# How many proxies of ours stand in front: so many addresses of X-Forwarded-For are believed.
+TRUSTED_PROXIES = envint("TRUSTED_PROXIES", 0, most=10)
+RATE_LIMITS = envbool("RATE_LIMITS", default=True)
+
+# --- Mail ---------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = envstr("DEFAULT_FROM_EMAIL", "MySocial <hello@mysocial.example>")
+EMAIL_FILE_PATH = DATA_DIR / "emails"
+SENDGRID_API_KEY = envstr("SENDGRID_API_KEY")
+ANYMAIL = {"SENDGRID_API_KEY": SENDGRID_API_KEY} if SENDGRID_API_KEY else {}
+EMAIL_BACKEND = (
+    "anymail.backends.sendgrid.EmailBackend"
+    if SENDGRID_API_KEY
+    else "mysocial.filemail.EmailBackend"
+)
+
+# --- Celery -------------------------------------------------------------------------------------
+CELERY_QUEUE_NAMES = [
+    "accounts",
+    "users",
+    "posts",
+    "comments",
+    "reactions",
+    "followers",
+    "notifications",
+    "images",
+    "chat",
+    "email",
+    "default",
+]
+CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 60,
+    "socket_timeout": 5,
+    "health_check_interval": 5,
+}
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SEND_SENT_EVENT = True
+CELERY_WORKER_SEND_TASK_EVENTS = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TIMEZONE = "UTC"
+
+# --- Flower and demo ----------------------------------------------------------------------------
+FLOWER_PORT = envint("FLOWER_PORT", min(PORT + 1, 65535), least=1, most=65535)
+FLOWER_USER = envstr("FLOWER_USER", "flower")
+FLOWER_PASSWORD = envstr("FLOWER_PASSWORD", "flower" if DEBUG else "")
+DEMO_PASSWORD = "correct-horse-battery"  # noqa: S105 - public, and only ever used with DEBUG on
+DEMO_LOGINS = [
+    ("alice", DEMO_PASSWORD, "member"),
+    ("bob", DEMO_PASSWORD, "member"),
+    ("carol", DEMO_PASSWORD, "member"),
+    ("admin", DEMO_PASSWORD, "staff, at /admin/"),
+]
+
+# --- REST ---------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["mysocial.api.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["mysocial.api.JsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "mysocial.openapi.Schema",
+    "EXCEPTION_HANDLER": "mysocial.api.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MySocial",
+    "DESCRIPTION": "The REST API of MySocial. Realtime is described in docs/events.md.",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Security -----------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_SSL_REDIRECT = envbool("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not DEBUG else None
+if not DEBUG and not FLOWER_PASSWORD:
+    FLOWER_USER = ""  # Flower stays closed until it is given a password.
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": envstr("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "daphne": {"level": "WARNING"},
+        "pymongo": {"level": "WARNING"},
+    },
+}

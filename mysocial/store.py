@@ -1,0 +1,234 @@
+"""`Store`: how one model lives in Redis. Declared once per model, in `<app>/store.py`.
+
+All Redis names of records, lists and reservations are formed here and nowhere else:
+`posts.post:<id>`, `posts.post/author:<value>` (and `+` for what MongoDB has not got yet),
+`accounts.account=email:<value>`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import orjson
+from django.db import models
+
+from mysocial.ids import milliseconds
+from mysocial.models import Record
+
+M = TypeVar("M", bound=Record)
+Values = dict[str, Any]
+DAY = 24 * 3600
+ABSENT_SECONDS = 60
+MAIN = "main"
+_OWN = {"version", "deleted_at"}
+_JSON = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
+STORES: dict[str, "Store[Any]"] = {}
+
+
+@dataclass(frozen=True)
+class Index:
+    """A list of records, newest first by `order`.
+
+    One list for each value of `field`, or a single one when `field` is empty. `where` keeps
+    records out whose fields have other values than the ones given. Redis holds the newest `cap`.
+    """
+
+    name: str
+    field: str = ""
+    order: str = "created_at"
+    where: Mapping[str, Sequence[Any]] = dataclass_field(default_factory=dict)
+    cap: int = 1000
+
+    def query(self, value: str) -> dict[str, Any]:
+        """Return the MongoDB query of the list for `value`."""
+        query: dict[str, Any] = {self.field: {"$eq": value}} if self.field else {}
+        return {**query, **{name: {"$in": list(some)} for name, some in self.where.items()}}
+
+
+class Store(Generic[M]):
+    """How one model lives in Redis.
+
+    `raw` fields are ids, enumerations and truth values that scripts and predicates must see
+    without parsing; `counters` are changed only by `Write.increment`; every other field belongs
+    to one of `parts`, stored as the inside of a JSON object, or else to the part `main`. With
+    `expires`, MongoDB drops a record so many seconds after the time in that field.
+    """
+
+    def __init__(  # noqa: PLR0913 - a declaration, by name
+        self,
+        model: type[M],
+        *,
+        indexes: Sequence[Index] = (),
+        unique: Sequence[str] = (),
+        raw: Sequence[str] = (),
+        counters: Sequence[str] = (),
+        parts: Mapping[str, Sequence[str]] | None = None,
+        ttl: int = 7 * DAY,
+        queue: str = "",
+        expires: tuple[str, int] | None = None,
+    ) -> None:
+        self.model = model
+        self.label: str = model._meta.label_lower  # noqa: SLF001 - Django's documented _meta API
+        self.queue: str = queue or model._meta.app_label  # noqa: SLF001
+        self.indexes = {index.name: index for index in indexes}
+        self.unique = tuple(unique)
+        self.raw = tuple(raw)
+        self.counters = tuple(counters)
+        self.ttl = ttl
+        self.expires = expires
+        names = [f.attname for f in model._meta.concrete_fields if f.attname not in _OWN]  # noqa: SLF001
+        given = {name for some in (parts or {}).values() for name in some}
+        rest = [n for n in names if n not in given and n not in self.raw and n not in self.counters]
+        self.parts = {part: tuple(some) for part, some in (parts or {}).items()}
+        if rest:
+            self.parts[MAIN] = tuple(rest)
+        self._times = {
+            f.attname
+            for f in model._meta.concrete_fields  # noqa: SLF001
+            if isinstance(f, models.DateTimeField)
+        }
+        self._truths = {
+            f.attname
+            for f in model._meta.concrete_fields  # noqa: SLF001
+            if isinstance(f, models.BooleanField)
+        }
+        self.fields = [*self.parts, *self.raw, *self.counters]
+        STORES[self.label] = self
+
+    # Names ---------------------------------------------------------------------------------------
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.label}:"
+
+    def key(self, pk: str) -> str:
+        return f"{self.label}:{pk}"
+
+    def list_key(self, index: str, value: str = "") -> str:
+        return f"{self.label}/{self.indexes[index].name}:{value}"
+
+    def unique_key(self, name: str, value: str) -> str:
+        return f"{self.label}={name}:{value}"
+
+    # What a record takes part in -----------------------------------------------------------------
+
+    def entries(self, values: Values) -> dict[str, tuple[int, int]]:
+        """Return list -> (score, cap) for each list that a record with `values` stands in."""
+        found = {}
+        for index in self.indexes.values():
+            if all(values[name] in some for name, some in index.where.items()):
+                value = values[index.field] if index.field else ""
+                score = milliseconds(values[index.order])
+                found[self.list_key(index.name, value)] = (score, index.cap)
+        return found
+
+    def claims(self, values: Values) -> list[str]:
+        """Return the reservations that a record with `values` holds."""
+        return [self.unique_key(name, values[name]) for name in self.unique if values[name]]
+
+    # Codec ---------------------------------------------------------------------------------------
+
+    def values(self, obj: M) -> Values:
+        """Return the record's fields as Python values."""
+        return {
+            f.attname: getattr(obj, f.attname)
+            for f in self.model._meta.concrete_fields  # noqa: SLF001
+            if f.attname not in _OWN
+        }
+
+    def encode(self, values: Values, *, only: Iterable[str] | None = None) -> list[bytes | str]:
+        """Return the hash fields of `values` as a flat list; of the fields in `only` when given.
+
+        A part is written whole, so a field in `only` brings its neighbours along. Counters are
+        left out when `only` is given: nobody but an increment may change them.
+        """
+        wanted = None if only is None else set(only)
+        flat: list[bytes | str] = []
+        for part, names in self.parts.items():
+            if wanted is None or not wanted.isdisjoint(names):
+                body = orjson.dumps({name: values[name] for name in names}, option=_JSON)
+                flat += [part, body[1:-1]]
+        for name in self.raw:
+            if wanted is None or name in wanted:
+                flat += [name, self._raw(name, values[name])]
+        if wanted is None:
+            for name in self.counters:
+                flat += [name, str(values[name])]
+        return flat
+
+    def _raw(self, name: str, value: Any) -> str:
+        if name in self._truths:
+            return "true" if value else "false"
+        return "" if value is None else str(value)
+
+    def decode(self, pk: str, fields: Mapping[str, bytes | None]) -> Values:
+        """Return the Python values of a record's hash fields."""
+        values: Values = {"id": pk}
+        for part in self.parts:
+            values.update(orjson.loads(b"{" + (fields[part] or b"") + b"}"))
+        for name in self.raw:
+            text = (fields[name] or b"").decode()
+            values[name] = text == "true" if name in self._truths else text
+        for name in self.counters:
+            values[name] = int(fields[name] or 0)
+        for name in self._times:
+            if name in values and values[name] is not None:
+                values[name] = datetime.fromisoformat(values[name])
+        return values
+
+    def build(self, values: Values, *, version: int, revision: int) -> M:
+        """Return the model instance of `values`."""
+        obj = self.model(**values)
+        obj.version = version
+        obj.revision = revision
+        obj._state.adding = False  # noqa: SLF001 - Django's documented ModelState
+        return obj
+
+    def to_document(self, pk: str, fields: Mapping[str, bytes]) -> dict[str, Any]:
+        """Return the MongoDB document of a live record's hash fields."""
+        values = self.decode(pk, fields)
+        del values["id"]
+        for name in self.unique:
+            if not values[name]:
+                del values[name]  # nothing is reserved, and MongoDB's index is sparse
+        return {"_id": pk, "_version": int(fields["v"]), "_deleted_at": None, **values}
+
+    def from_document(self, document: Mapping[str, Any]) -> list[bytes | str]:
+        """Return the hash fields of a MongoDB document, tombstones included."""
+        version = str(document["_version"])
+        if document.get("_deleted_at"):
+            return ["v", version, "x", "1"]
+        values = {
+            f.attname: document.get(f.attname, f.get_default())
+            for f in self.model._meta.concrete_fields  # noqa: SLF001
+            if f.attname not in _OWN
+        }
+        values["id"] = document["_id"]
+        return ["v", version, "r", version, *self.encode(values)]
+
+
+def store_of(model: type[M]) -> "Store[M]":
+    """Return the store that was declared for `model`."""
+    return STORES[model._meta.label_lower]  # noqa: SLF001
+
+
+def parse_record(key: str) -> tuple["Store[Any]", str]:
+    """Return the store and the id of a record's key."""
+    label, _, pk = key.partition(":")
+    return STORES[label], pk
+
+
+def parse_list(key: str) -> tuple["Store[Any]", Index, str]:
+    """Return the store, the index and the value of a list's key."""
+    label, _, rest = key.partition("/")
+    name, _, value = rest.partition(":")
+    return STORES[label], STORES[label].indexes[name], value
+
+
+def parse_unique(key: str) -> tuple["Store[Any]", str, str]:
+    """Return the store, the field and the value of a reservation's key."""
+    label, _, rest = key.partition("=")
+    name, _, value = rest.partition(":")
+    return STORES[label], name, value

@@ -1,0 +1,9 @@
+"""The HTTP door: `granian --interface wsgi mysocial.wsgi:application`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,7 @@
+"""The notifications domain."""
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"

@@ -1,0 +1,29 @@
+"""Posts in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from mysocial.admin import RecordAdmin
+from posts import services
+from posts.models import Post
+
+
+@admin.register(Post)
+class PostAdmin(RecordAdmin):
+    """Posts of all members."""
+
+    list_display = ("text", "author_id", "privacy", "comments_count", "created_at")
+    list_filter = ("privacy",)
+    search_fields = ("text", "author_id")
+    ordering = ("-created_at",)
+    readonly_fields = ("id", "author_id", "created_at", "comments_count", "edited_at")
+    fields = ("text", "privacy", "bg_color", "feelings", *readonly_fields)
+
+    @staticmethod
+    def change(post_id: str, **changes: Any) -> None:
+        services.moderate_post(post_id=post_id, **changes)
+
+    @staticmethod
+    def remove(post_id: str) -> None:
+        services.remove_post(post_id=post_id)

@@ -1,0 +1,125 @@
+"""Reads of posts. Every one that is for somebody goes through `can_see_post`."""
+
+from followers.selectors import Relation, relation_facts, relations_to
+from mysocial import reads
+from mysocial.errors import NotFound
+from mysocial.fills import Entry
+from mysocial.wire import Row
+from posts.models import Post
+from posts.permissions import can_see_post
+from posts.store import STATS_ID, feed_stats, posts
+from posts.wires import post_wire
+from users.selectors import get_profile
+
+SCAN = 10  # pages looked through at most for one page of visible posts
+LEAST_BATCH, BATCH = 20, 100
+
+
+def is_visible(row: Row, viewer_id: str) -> bool:
+    """Tell whether the viewer may see the post in a row."""
+    return can_see_post(
+        viewer_id,
+        author_id=row.values["author_id"].decode(),
+        privacy=row.values["privacy"].decode(),
+        author_is_private=row.joined["author_id"].get("is_private") == b"true",
+        relation=Relation.of(row.facts["author_id"]),
+    )
+
+
+def get_row(post_id: str, *, to: str) -> Row:
+    """Return a post as it is sent; `NotFound` when it is not visible to the viewer `to`."""
+    found = reads.rows(post_wire, [post_id], about={"author_id": relation_facts(to)})
+    if not found or not is_visible(found[0], to):
+        raise NotFound
+    return found[0]
+
+
+def get_post(post_id: str, *, to: str) -> Post:
+    """Return a post to work with; `NotFound` when it is not visible to the viewer `to`."""
+    get_row(post_id, to=to)
+    return reads.get(posts, post_id)
+
+
+def feed(*, to: str, limit: int, after: Entry | None = None) -> tuple[list[Row], Entry | None]:
+    """Return the global feed as `to` may see it, newest first."""
+    return _visible_page("feed", "", to=to, limit=limit, after=after)
+
+
+def feed_page(*, to: str, number: int, size: int) -> tuple[list[Row], Entry | None]:
+    """Return page `number` of the feed, counted in posts that `to` may see."""
+    seen: list[Row] = []
+    after: Entry | None = None
+    for _ in range(number + SCAN):
+        missing = number * size - len(seen)
+        found, after = feed(to=to, limit=min(missing, BATCH), after=after)
+        seen += found
+        if after is None or len(seen) == number * size:
+            break
+    return seen[(number - 1) * size :], after
+
+
+def posts_of(
+    author_id: str, *, to: str, limit: int, after: Entry | None = None
+) -> tuple[list[Row], Entry | None]:
+    """Return a member's posts as `to` may see them, newest first; `NotFound` for no such member."""
+    get_profile(author_id, to=to)
+    return _visible_page("author", author_id, to=to, limit=limit, after=after)
+
+
+def total_posts() -> int:
+    """Return how many posts the global feed has."""
+    found = reads.get_many(feed_stats, [STATS_ID])
+    return found[STATS_ID].posts_count if found else 0
+
+
+def _visible_page(
+    index: str, value: str, *, to: str, limit: int, after: Entry | None
+) -> tuple[list[Row], Entry | None]:
+    """Look through pages until one is full, the list ends, or `SCAN` pages were looked through."""
+    about = {"author_id": relation_facts(to)}
+    found: list[Row] = []
+    for _ in range(SCAN):
+        size = max(limit, LEAST_BATCH)
+        page = reads.page(post_wire, index, value, limit=size, after=after, about=about)
+        for row in page.rows:
+            if is_visible(row, to):
+                found.append(row)
+            if len(found) == limit:
+                last = row is page.rows[-1]
+                return found, page.next if last else (row.id, int(row.score))
+        after = page.next
+        if after is None:
+            break
+    return found, after
+
+
+def who_sees(
+    viewers: set[str], *, author_id: str, privacy: str, author_is_private: bool
+) -> set[str]:
+    """Return those of `viewers` who may see a post of this author with this privacy."""
+    relations = relations_to(author_id, viewers)
+    return {
+        viewer
+        for viewer in viewers
+        if can_see_post(
+            viewer,
+            author_id=author_id,
+            privacy=privacy,
+            author_is_private=author_is_private,
+            relation=relations[viewer],
+        )
+    }
+
+
+def who_sees_now(post_id: str, viewers: set[str]) -> set[str]:
+    """Return those of `viewers` who may see the post as it is now; nobody when it is gone."""
+    found = reads.rows(post_wire, [post_id])
+    if not found:
+        return set()
+    row = found[0]
+    return who_sees(
+        viewers,
+        author_id=row.values["author_id"].decode(),
+        privacy=row.values["privacy"].decode(),
+        author_is_private=row.joined["author_id"].get("is_private") == b"true",
+    )

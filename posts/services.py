@@ -1,0 +1,113 @@
+"""Verbs of posts: the only writers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mysocial import reads
+from mysocial.errors import Conflict, Forbidden, Invalid
+from mysocial.ids import new_id, now
+from mysocial.writes import Write, write
+from posts import selectors
+from posts.events import PostCreated, PostDeleted, PostUpdated
+from posts.models import FeedStats, Post
+from posts.permissions import can_edit_post
+from posts.store import FEED, STATS_ID, posts
+from users.selectors import get_user
+from users.services import count
+
+TRIES = 8
+
+
+def create_post(*, author_id: str, **fields: Any) -> Post:
+    """Write a post. `Invalid` when there is nothing in it."""
+    post = Post(id=new_id(), author_id=author_id, **fields)
+    _check(post)
+    with write() as w:
+        w.create(post, fresh=True)
+        count(w, author_id, posts_count=1)
+        _count_in_feed(w, before=None, after=post.privacy)
+        w.announce(PostCreated(post.id, author_id, post.privacy))
+        w.returns(post)
+    return post
+
+
+def update_post(*, user_id: str, post_id: str, **changes: Any) -> Post:
+    """Change one's own post. Whoever may no longer see it is told that it is gone."""
+    return _again(lambda: _update(_own_post(user_id, post_id), changes))
+
+
+def delete_post(*, user_id: str, post_id: str) -> Post:
+    """Delete one's own post."""
+    return _again(lambda: _delete(_own_post(user_id, post_id)))
+
+
+def moderate_post(*, post_id: str, **changes: Any) -> Post:
+    """Change anybody's post, as staff."""
+    return _again(lambda: _update(reads.get(posts, post_id), changes))
+
+
+def remove_post(*, post_id: str) -> Post:
+    """Delete anybody's post, as staff."""
+    return _again(lambda: _delete(reads.get(posts, post_id)))
+
+
+def _again(verb: Callable[[], Post]) -> Post:
+    """Carry out a verb on the post as it is now; again when somebody changed it meanwhile."""
+    for _ in range(TRIES):
+        try:
+            return verb()
+        except Conflict:
+            continue
+    raise Conflict
+
+
+def _own_post(user_id: str, post_id: str) -> Post:
+    post = selectors.get_post(post_id, to=user_id)
+    if not can_edit_post(user_id, author_id=post.author_id):
+        raise Forbidden("Only its author may do this.")
+    return post
+
+
+def _update(post: Post, changes: dict[str, Any]) -> Post:
+    if not changes:
+        raise Invalid("There is nothing to change.")
+    was = post.privacy
+    gone = _retraction(post)
+    with write() as w:
+        # Strict: the feed's total and the retraction follow from the privacy that was read.
+        w.update(post, strict=True, **changes, edited_at=now())
+        _check(post)
+        if post.privacy != was:
+            _count_in_feed(w, before=was, after=post.privacy)
+            w.announce(gone)
+        w.announce(PostUpdated(post.id, post.author_id, post.privacy, was=was))
+        w.returns(post)
+    return post
+
+
+def _delete(post: Post) -> Post:
+    gone = _retraction(post)
+    with write() as w:
+        w.delete(post, strict=True)
+        count(w, post.author_id, posts_count=-1)
+        _count_in_feed(w, before=post.privacy, after=None)
+        w.announce(gone)
+        w.returns(post)
+    return post
+
+
+def _retraction(post: Post) -> PostDeleted:
+    """Return the news that the post, as it is now, is gone: for those who could see it."""
+    is_private = get_user(post.author_id).is_private
+    return PostDeleted(post.id, post.author_id, post.privacy, author_is_private=is_private)
+
+
+def _check(post: Post) -> None:
+    if not post.text.strip():
+        raise Invalid("A post needs a text.", errors={"text": "This may not be empty."})
+
+
+def _count_in_feed(w: Write, *, before: str | None, after: str | None) -> None:
+    change = (after in FEED) - (before in FEED)
+    if change:
+        w.increment(FeedStats, STATS_ID, init=FeedStats(id=STATS_ID), posts_count=change)

@@ -1,0 +1,18 @@
+"""What lives in Redis of posts."""
+
+from mysocial.store import Index, Store
+from posts.models import FeedStats, Post, Privacy
+
+FEED = (Privacy.PUBLIC.value, Privacy.FOLLOWERS.value)
+STATS_ID = "feed"
+
+posts = Store(
+    Post,
+    raw=("author_id", "privacy"),
+    counters=("comments_count",),
+    indexes=(
+        Index("feed", where={"privacy": FEED}),
+        Index("author", "author_id"),
+    ),
+)
+feed_stats = Store(FeedStats, counters=("posts_count",))

@@ -1,0 +1,117 @@
+"""HTTP endpoints of posts."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from mysocial.api import (
+    CURSORS,
+    Input,
+    Limit,
+    MessageSerializer,
+    caller,
+    carry_out,
+    json_answer,
+    list_answer,
+    number,
+    page_bounds,
+    parse,
+    wrote,
+)
+from mysocial.limits import MINUTE
+from posts import selectors, services
+from posts.models import Post
+from posts.serializers import (
+    FeedPageSerializer,
+    PostAnswerSerializer,
+    PostInput,
+    PostPageSerializer,
+)
+from posts.wires import PostSerializer, post_wire
+
+SEED_PAGE_SIZE = 10
+MOST_PAGES = 100
+NEW_POSTS = Limit("post", 30, MINUTE)
+CHANGES = Limit("post-change", 60, MINUTE)
+EXAMPLE = OpenApiExample(
+    "A post", {"text": "Hello, world.", "privacy": "public"}, request_only=True
+)
+
+
+def post_template(post: Post) -> list[Any]:
+    """Return the pieces of a post in an answer."""
+    return post_wire.template(post.id, author_id=post.author_id)
+
+
+class PostViewSet(ViewSet):
+    """Posts and the global feed."""
+
+    @extend_schema(
+        parameters=[*CURSORS, OpenApiParameter("page", int, description="Page, 10 a page.")],
+        responses=FeedPageSerializer,
+        summary="The global feed, newest first",
+    )
+    def list(self, request: Request) -> HttpResponse:
+        if "page" in request.query_params:
+            page = number(request, "page", default=1, most=MOST_PAGES)
+            found = selectors.feed_page(to=caller(request), number=page, size=SEED_PAGE_SIZE)
+        else:
+            limit, after = page_bounds(request)
+            found = selectors.feed(to=caller(request), limit=limit, after=after)
+        total = selectors.total_posts()
+        return list_answer(request, "posts", post_wire, found, total_posts=total)
+
+    @extend_schema(
+        request=PostInput,
+        responses={201: PostAnswerSerializer},
+        examples=[EXAMPLE],
+        summary="Write a post",
+    )
+    def create(self, request: Request) -> HttpResponse:
+        fields = parse(PostInput, request)
+        return carry_out(
+            request,
+            201,
+            wrote("Post created", post=post_template),
+            lambda: services.create_post(author_id=caller(request), **fields),
+            limit=NEW_POSTS,
+        )
+
+    @extend_schema(responses=PostSerializer, summary="One post")
+    def retrieve(self, request: Request, pk: str) -> HttpResponse:
+        return json_answer(post_wire.render(selectors.get_row(pk, to=caller(request))))
+
+    @extend_schema(request=PostInput, responses=PostAnswerSerializer, summary="Edit one's own post")
+    def partial_update(self, request: Request, pk: str) -> HttpResponse:
+        changes = parse(PostInput, request, partial=True)
+        return carry_out(
+            request,
+            200,
+            wrote("Post updated", post=post_template),
+            lambda: services.update_post(user_id=caller(request), post_id=pk, **changes),
+            limit=CHANGES,
+        )
+
+    @extend_schema(
+        request=None, responses={200: MessageSerializer}, summary="Delete one's own post"
+    )
+    def destroy(self, request: Request, pk: str) -> HttpResponse:
+        parse(Input, request)
+        return carry_out(
+            request,
+            200,
+            wrote("Post deleted"),
+            lambda: services.delete_post(user_id=caller(request), post_id=pk),
+            limit=CHANGES,
+        )
+
+    @extend_schema(
+        parameters=CURSORS, responses=PostPageSerializer, summary="A member's posts, newest first"
+    )
+    def of_user(self, request: Request, pk: str) -> HttpResponse:
+        limit, after = page_bounds(request)
+        found = selectors.posts_of(pk, to=caller(request), limit=limit, after=after)
+        return list_answer(request, "posts", post_wire, found)

@@ -1,0 +1,227 @@
+"""Changing and resetting a password, and confirming an address, through HTTP."""
+
+import re
+
+import pytest
+
+from accounts.models import OneTimeToken
+from accounts.tokens import digest
+from mysocial.mail import send_due
+from tests.people import PASSWORD, Person, nobody, sign_up
+from tests.witness import codes, everything_stored, live, nothing_happens, together
+
+NEW = "another-horse-battery"
+
+
+def sign_in(name, password=PASSWORD):
+    return nobody.post("signin", {"username": name, "password": password})
+
+
+def device(person, password=PASSWORD):
+    data = sign_in(person.username, password).json()
+    return Person(person.id, person.username, data["access"], data["refresh"])
+
+
+@pytest.fixture
+def outbox(mailoutbox):
+    """Send what is due; return the mails of one kind, by words of their subject."""
+
+    def read(words):
+        send_due()
+        return [mail for mail in mailoutbox if words in mail.subject]
+
+    return read
+
+
+def token_in(mail):
+    return re.search(r"token=([A-Za-z0-9_-]{43})\b", mail.body).group(1)
+
+
+@pytest.fixture
+def reset_token(outbox):
+    """Ask for a new password; return the token that was mailed."""
+
+    def ask(email="alice@example.com"):
+        assert nobody.post("forgot-password", {"email": email}).status_code == 200
+        return token_in(outbox("Reset")[-1])
+
+    return ask
+
+
+def reset(token, password=NEW):
+    return nobody.post(f"reset-password/{token}", {"password": password})
+
+
+# Change ------------------------------------------------------------------------------------------
+
+
+def test_a_changed_password_signs_in_and_the_old_one_does_not(alice, outbox):
+    answer = alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
+    assert answer.status_code == 200
+    assert sign_in("alice", NEW).status_code == 200
+    assert sign_in("alice", PASSWORD).status_code == 401
+    assert [mail.to for mail in outbox("was changed")] == [["alice@example.com"]]
+
+
+def test_a_change_of_the_password_ends_every_other_session_and_keeps_this_one(alice, bob):
+    phone, tablet = device(alice), device(alice)
+    phone.put("password", {"current_password": PASSWORD, "new_password": NEW})
+    assert phone.get("posts").status_code == 200
+    assert nobody.post("token/refresh", {"refresh": phone.refresh}).status_code == 200
+    for ended in (alice, tablet):
+        assert ended.get("posts").status_code == 401
+        assert nobody.post("token/refresh", {"refresh": ended.refresh}).status_code == 401
+    assert bob.get("posts").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"current_password": "wrong-horse-battery", "new_password": NEW}, "current_password"),
+        ({"current_password": PASSWORD, "new_password": "short"}, "new_password"),
+        ({"current_password": PASSWORD, "new_password": "alice123"}, "new_password"),
+        ({"current_password": PASSWORD, "new_password": "x7" * 65}, "new_password"),
+        ({"current_password": PASSWORD}, "new_password"),
+        ({"new_password": NEW}, "current_password"),
+    ],
+)
+def test_a_refused_change_changes_nothing(alice, body, field):
+    with nothing_happens():
+        answer = alice.put("password", body)
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+    assert sign_in("alice").status_code == 200
+
+
+def test_of_two_changes_at_once_one_holds(alice):
+    phone = device(alice)
+    answers = together(
+        lambda: alice.put("password", {"current_password": PASSWORD, "new_password": NEW + "1"}),
+        lambda: phone.put("password", {"current_password": PASSWORD, "new_password": NEW + "2"}),
+    )
+    winner = [answer.status_code for answer in answers].index(200)
+    assert answers[1 - winner].status_code in {400, 401, 409}
+    assert sign_in("alice", f"{NEW}{winner + 1}").status_code == 200
+    assert sign_in("alice", f"{NEW}{2 - winner}").status_code == 401
+
+
+# Reset -------------------------------------------------------------------------------------------
+
+
+def test_forgot_password_answers_alike_whether_there_is_an_account_or_not(alice, outbox):
+    answers = [
+        nobody.post("forgot-password", {"email": email})
+        for email in ("alice@example.com", "ALICE@example.com", "nobody@example.com")
+    ]
+    assert {(one.status_code, one.content) for one in answers} == {(200, answers[0].content)}
+    assert len({tuple(sorted(one.headers)) for one in answers}) == 1
+    assert [mail.to for mail in outbox("Reset")] == [["alice@example.com"]] * 2
+
+
+def test_a_reset_sets_the_password_and_ends_every_session(alice, reset_token, outbox):
+    answer = reset(reset_token())
+    assert answer.status_code == 200
+    assert alice.get("posts").status_code == 401
+    assert sign_in("alice", NEW).status_code == 200
+    assert sign_in("alice").status_code == 401
+    assert len(outbox("was changed")) == 1
+
+
+def test_a_reset_token_is_good_for_one_use(alice, reset_token):
+    token = reset_token()
+    assert reset(token).status_code == 200
+    with nothing_happens():
+        answer = reset(token, "a-third-horse-battery")
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["token"]
+
+
+def test_of_many_resets_at_once_with_one_token_one_wins(alice, reset_token):
+    token = reset_token()
+    answers = together(*[lambda n=n: reset(token, f"{NEW}-{n}") for n in range(8)])
+    assert codes(answers) == {200: 1, 400: 7}
+    winner = [answer.status_code for answer in answers].index(200)
+    assert sign_in("alice", f"{NEW}-{winner}").status_code == 200
+
+
+def test_only_the_hash_of_a_reset_token_is_kept(alice, reset_token, persisted):
+    token = reset_token()
+    persisted()
+    stored = everything_stored()
+    assert token not in stored
+    assert digest(token) in stored
+
+
+def test_a_reset_token_dies_with_the_password_it_was_asked_for(alice, reset_token):
+    first, second = reset_token(), reset_token()
+    assert reset(first).status_code == 200
+    with nothing_happens():
+        assert reset(second, "a-third-horse-battery").status_code == 400
+
+
+def test_a_reset_token_dies_when_the_password_is_changed(alice, reset_token):
+    token = reset_token()
+    alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
+    with nothing_happens():
+        assert reset(token, "a-third-horse-battery").status_code == 400
+
+
+def test_a_reset_token_expires(alice, reset_token, settings):
+    settings.RESET_TOKEN_SECONDS = -1
+    token = reset_token()
+    with nothing_happens():
+        assert reset(token).status_code == 400
+    assert sign_in("alice").status_code == 200
+
+
+@pytest.mark.parametrize("password", ["short", "alice123", "password1"])
+def test_a_weak_password_does_not_use_the_token_up(alice, reset_token, password):
+    token = reset_token()
+    with nothing_happens():
+        assert reset(token, password).status_code == 400
+    assert reset(token).status_code == 200
+
+
+def test_a_token_of_one_kind_is_no_good_for_the_other(alice, outbox, reset_token):
+    confirm, renew = token_in(outbox("Confirm")[0]), reset_token()
+    with nothing_happens():
+        assert reset(confirm).status_code == 400
+        assert nobody.post(f"verify-email/{renew}").status_code == 400
+        assert reset("x" * 43).status_code == 400
+        assert reset("short").status_code == 404
+
+
+# Confirm -----------------------------------------------------------------------------------------
+
+
+def test_an_address_is_confirmed_once(alice, outbox):
+    token = token_in(outbox("Confirm")[0])
+    assert nobody.post(f"verify-email/{token}").status_code == 200
+    assert alice.get("currentuser").json()["email_verified"] is True
+    with nothing_happens():
+        assert nobody.post(f"verify-email/{token}").status_code == 400
+
+
+def test_a_confirmation_does_not_undo_a_new_password(alice, outbox):
+    token = token_in(outbox("Confirm")[0])
+    together(
+        lambda: nobody.post(f"verify-email/{token}"),
+        lambda: alice.put("password", {"current_password": PASSWORD, "new_password": NEW}),
+    )
+    assert sign_in("alice", NEW).status_code == 200
+    assert alice.get("currentuser").json()["email_verified"] is True
+
+
+def test_the_confirmation_is_sent_again_until_the_address_is_confirmed(alice, outbox):
+    assert alice.post("verify-email").status_code == 200
+    assert len(outbox("Confirm")) == 2
+    nobody.post(f"verify-email/{token_in(outbox('Confirm')[1])}")
+    assert alice.post("verify-email").status_code == 200
+    assert len(outbox("Confirm")) == 2
+
+
+def test_one_mail_is_sent_for_many_requests_under_one_key(outbox):
+    ada = sign_up("ada")
+    together(*[lambda: ada.post("verify-email", {}, **{"Idempotency-Key": "k"})] * 8)
+    assert len(outbox("Confirm")) == 2
+    assert len(live(OneTimeToken._meta.label_lower)) == 2

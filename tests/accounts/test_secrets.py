@@ -1,0 +1,64 @@
+"""No secret is stored, queued or logged in a form that could be used."""
+
+import hashlib
+import logging
+import re
+
+import orjson
+
+from mysocial.mail import send_due
+from tests import servers
+from tests.people import PASSWORD, Person, nobody, sign_up
+from tests.witness import everything_stored
+
+NEW, THIRD = "another-horse-battery", "a-third-horse-battery"
+
+
+def test_no_password_and_no_token_is_anywhere(persisted, mailoutbox, caplog):
+    caplog.set_level(logging.DEBUG)
+    key = {"Idempotency-Key": "k"}
+    body = {"username": "ada", "email": "ada@example.com", "password": PASSWORD}
+    data = nobody.post("signup", body, **key).json()
+    ada = Person(data["user"]["id"], "ada", data["access"], data["refresh"])
+    wrong = "wrong-horse-battery"
+    nobody.post("signin", {"username": "ada", "password": wrong}, **key)
+    again = nobody.post("signin", {"username": "ada", "password": PASSWORD}, **key).json()
+    renewed = nobody.post("token/refresh", {"refresh": again["refresh"]}, **key).json()
+    ada.put("password", {"current_password": PASSWORD, "new_password": NEW}, **key)
+    nobody.post("forgot-password", {"email": "ada@example.com"}, **key)
+    send_due()
+    mailed = [m for one in mailoutbox for m in re.findall(r"token=([\w-]{43})\b", one.body)]
+    nobody.post(f"reset-password/{mailed[-1]}", {"password": THIRD}, **key)
+    sign_up("bea")
+    stored = everything_stored()
+    persisted()
+    stored += everything_stored()
+
+    assert len(mailed) == 2
+    tokens = [one[kind] for one in (data, again, renewed) for kind in ("access", "refresh")]
+    proofs = [one["refresh"].rpartition(".")[2] for one in (data, again, renewed)]
+    for secret in [PASSWORD, wrong, NEW, THIRD, *mailed, *tokens, *proofs]:
+        assert secret not in stored
+        assert secret not in caplog.text
+    # Nor a hash that could be tried against a list of passwords as fast as one likes.
+    plain = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    assert hashlib.sha256(plain).hexdigest() not in stored
+
+
+def test_a_token_in_a_path_is_not_logged_when_the_store_is_away(alice, caplog):
+    token = "x" * 43
+    servers.VALKEY.stop()
+    try:
+        answer = nobody.post(f"reset-password/{token}", {"password": NEW})
+    finally:
+        servers.VALKEY.start()
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "2"
+    assert token not in caplog.text
+
+
+def test_nobody_sees_the_address_of_another(alice, bob):
+    alice.writes("Hello")
+    for path in ("posts", f"users/{alice.id}", f"users/{alice.id}/posts"):
+        assert "example.com" not in bob.get(path).content.decode()
+    assert alice.get("currentuser").json()["email"] == "alice@example.com"

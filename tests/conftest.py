@@ -1,0 +1,84 @@
+"""People, what was heard, and what MongoDB has. Every test begins with empty servers of its own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from mysocial import mongo, persist, redis
+from mysocial.indexes import ensure_indexes
+from mysocial.mail import send_due
+from tests import servers
+from tests.people import Person, sign_up
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers() -> Iterator[None]:
+    with servers.VALKEY, servers.MONGOD:
+        ensure_indexes()
+        yield
+        mongo.close()
+        connection.close()
+    shutil.rmtree(servers.FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _empty(_servers: None) -> None:
+    """Empty both servers, which this run started: every test has its own world."""
+    redis.client().flushall()
+    database = mongo.client()[settings.MONGO_DB]
+    for name in database.list_collection_names():
+        if not name.startswith("django_"):
+            database[name].delete_many({})
+    shutil.rmtree(settings.EMAIL_FILE_PATH, ignore_errors=True)
+
+
+@pytest.fixture
+def alice() -> Person:
+    return sign_up("alice")
+
+
+@pytest.fixture
+def bob() -> Person:
+    return sign_up("bob")
+
+
+@pytest.fixture
+def stranger() -> Person:
+    return sign_up("stranger")
+
+
+@pytest.fixture
+def persisted() -> Callable[[], int]:
+    """Carry every debt to MongoDB, as the workers do; return how many were settled."""
+
+    def carry() -> int:
+        return sum(persist.drain(queue) for queue in persist.queues())
+
+    return carry
+
+
+@pytest.fixture
+def emails(settings: Any) -> Callable[[], list[Path]]:
+    """Send the mails that are due, as the workers do; return all that were sent, oldest first."""
+    settings.EMAIL_BACKEND = "mysocial.filemail.EmailBackend"  # pytest-django sets its own
+
+    def read() -> list[Path]:
+        send_due()
+        return sorted(settings.EMAIL_FILE_PATH.glob("*.eml"))
+
+    return read
+
+
+@pytest.fixture
+def document() -> Callable[..., dict[str, Any] | None]:
+    """Return what MongoDB has of a record, tombstones included."""
+
+    def find(model: Any, pk: str) -> dict[str, Any] | None:
+        return mongo.collection(model).find_one({"_id": pk})
+
+    return find

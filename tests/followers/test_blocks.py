@@ -1,0 +1,111 @@
+"""Blocking, through HTTP."""
+
+import pytest
+
+from tests.people import nobody
+from tests.witness import codes, live, nothing_happens, together
+
+
+def counters(person):
+    profile = person.get("users/me").json()
+    return profile["following_count"], profile["followers_count"]
+
+
+def test_a_block_ends_the_follows_both_ways_and_only_the_blocker_hears_of_it(alice, bob, stranger):
+    alice.put(f"users/{bob.id}/follow")
+    bob.put(f"users/{alice.id}/follow")
+
+    answer = alice.put(f"users/{bob.id}/block")
+
+    assert answer.status_code == 200
+    assert answer.json()["relation"] == {"id": bob.id, "following": False, "blocking": True}
+    assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
+    assert live("followers.follow") == {}
+    news = {"type": "block.created", "data": {"user_id": bob.id}}
+    assert alice.hears()[-1] == news
+    assert [event["type"] for event in bob.hears()][2:] == ["follow.deleted"] * 2
+    assert bob.hears(f"self:{alice.id}").count(news) == 0
+    assert stranger.hears(f"self:{alice.id}") == []
+
+
+def test_what_was_hidden_by_a_block_is_seen_again_after_it(alice, bob):
+    post = bob.writes("Hello")
+    alice.put(f"users/{bob.id}/block")
+    assert alice.get(f"posts/{post['id']}").status_code == 404
+    answer = alice.delete(f"users/{bob.id}/block")
+    assert answer.json()["relation"] == {"id": bob.id, "following": False, "blocking": False}
+    assert alice.get(f"posts/{post['id']}").status_code == 200
+    assert alice.hears()[-1] == {"type": "block.deleted", "data": {"user_id": bob.id}}
+
+
+def test_two_who_block_each_other_meet_when_both_have_stopped(alice, bob):
+    alice.put(f"users/{bob.id}/block")
+    assert bob.put(f"users/{alice.id}/block").status_code == 200
+    alice.delete(f"users/{bob.id}/block")
+    assert alice.get(f"users/{bob.id}").status_code == 404
+    bob.delete(f"users/{alice.id}/block")
+    assert alice.get(f"users/{bob.id}").status_code == 200
+
+
+def test_blocking_and_unblocking_twice_changes_nothing_more(alice, bob):
+    alice.put(f"users/{bob.id}/block")
+    with nothing_happens():
+        assert alice.put(f"users/{bob.id}/block").status_code == 200
+    alice.delete(f"users/{bob.id}/block")
+    with nothing_happens():
+        assert alice.delete(f"users/{bob.id}/block").status_code == 200
+
+
+def test_unblocking_whom_one_follows_does_not_say_that_one_does_not(alice, bob):
+    alice.put(f"users/{bob.id}/follow")
+    with nothing_happens():
+        answer = alice.delete(f"users/{bob.id}/block")
+    assert answer.json()["relation"] == {"id": bob.id, "following": True, "blocking": False}
+
+
+def test_one_can_not_block_oneself_nor_nobody(alice):
+    with nothing_happens():
+        assert alice.put(f"users/{alice.id}/block").status_code == 400
+        assert alice.put(f"users/{'0' * 24}/block").status_code == 404
+        assert alice.delete(f"users/{'0' * 24}/block").status_code == 404
+        assert nobody.put(f"users/{alice.id}/block").status_code == 401
+
+
+def test_a_storm_of_blocks_and_follows_leaves_no_follow_across_a_block(alice, bob):
+    def act(number):
+        one, other = (alice, bob) if number % 2 else (bob, alice)
+        verb = ("follow", "block")[number % 3 == 0]
+        method = "DELETE" if number % 5 == 0 else "PUT"
+        return lambda: one.call(method, f"users/{other.id}/{verb}")
+
+    for _ in range(2):
+        answers = together(*map(act, range(30)))
+        assert set(codes(answers)) <= {200, 404}
+        follows, blocks = live("followers.follow"), live("followers.block")
+        assert not (follows and blocks)
+        assert counters(alice) == (
+            f"{alice.id}:{bob.id}" in follows,
+            f"{bob.id}:{alice.id}" in follows,
+        )
+        assert counters(bob) == counters(alice)[::-1]
+
+
+@pytest.mark.parametrize("direction", ["blocks", "is blocked"])
+def test_a_follow_can_not_slip_past_a_block(alice, bob, direction):
+    blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
+    for _ in range(12):
+        follows = [lambda: alice.put(f"users/{bob.id}/follow")] * 6
+        together(*follows, lambda: blocker.put(f"users/{blocked.id}/block"))
+        assert live("followers.follow") == {}
+        assert counters(alice) == counters(bob) == (0, 0)
+        blocker.delete(f"users/{blocked.id}/block")
+
+
+def test_ten_blocks_at_once_are_one(alice, bob):
+    bob.put(f"users/{alice.id}/follow")
+    answers = together(*[lambda: alice.put(f"users/{bob.id}/block")] * 10)
+    assert codes(answers) == {200: 10}
+    assert [event["type"] for event in alice.hears()] == [
+        "follow.created", "follow.deleted", "block.created",
+    ]  # fmt: skip
+    assert counters(alice) == (0, 0)

@@ -1,0 +1,129 @@
+"""Following, through HTTP."""
+
+import pytest
+
+from followers.models import Follow
+from mysocial import reads
+from mysocial.writes import write
+from tests.people import nobody, sign_up
+from tests.witness import codes, live, nothing_happens, together
+from users.store import users
+
+
+def counters(person):
+    profile = person.get("users/me").json()
+    return profile["following_count"], profile["followers_count"]
+
+
+def make_private(person):
+    with write() as w:
+        w.update(reads.get(users, person.id), is_private=True)
+
+
+def test_a_follow_is_counted_on_both_sides_and_heard_by_the_two(alice, bob, stranger, persisted):
+    answer = alice.put(f"users/{bob.id}/follow")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "message": "Following",
+        "relation": {"id": bob.id, "following": True, "blocking": False},
+    }
+    assert (counters(alice), counters(bob)) == ((1, 0), (0, 1))
+    event = {
+        "type": "follow.created",
+        "data": {"follower_id": alice.id, "followee_id": bob.id},
+    }
+    assert alice.hears() == bob.hears() == [event]
+    assert stranger.hears(f"self:{alice.id}", "feed") == []
+    persisted()
+    assert (counters(alice), counters(bob)) == ((1, 0), (0, 1))
+
+
+def test_an_unfollow_is_counted_and_heard(alice, bob, persisted, document):
+    alice.put(f"users/{bob.id}/follow")
+    answer = alice.delete(f"users/{bob.id}/follow")
+    assert answer.status_code == 200
+    assert answer.json()["relation"] == {"id": bob.id, "following": False, "blocking": False}
+    assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
+    assert [event["type"] for event in bob.hears()] == ["follow.created", "follow.deleted"]
+    persisted()
+    assert document(Follow, f"{alice.id}:{bob.id}")["_deleted_at"] is not None
+
+
+def test_following_and_unfollowing_twice_changes_nothing_more(alice, bob):
+    with nothing_happens():
+        assert alice.delete(f"users/{bob.id}/follow").status_code == 200
+    alice.put(f"users/{bob.id}/follow")
+    with nothing_happens():
+        assert alice.put(f"users/{bob.id}/follow").status_code == 200
+
+
+def test_one_can_not_follow_oneself_nor_nobody(alice):
+    with nothing_happens():
+        assert alice.put(f"users/{alice.id}/follow").status_code == 400
+        for method in ("PUT", "DELETE"):
+            assert alice.call(method, f"users/{'0' * 24}/follow").status_code == 404
+        assert nobody.put(f"users/{alice.id}/follow").status_code == 401
+        assert alice.put(f"users/{alice.id}/follow", {"x": 1}).status_code == 400
+
+
+@pytest.mark.parametrize("direction", ["blocks", "is blocked"])
+def test_nobody_follows_across_a_block(alice, bob, direction):
+    blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
+    blocker.put(f"users/{blocked.id}/block")
+    with nothing_happens():
+        assert alice.put(f"users/{bob.id}/follow").status_code == 404
+        assert alice.delete(f"users/{bob.id}/follow").status_code == 404
+
+
+def test_a_private_account_is_not_followed_without_asking(alice, bob):
+    make_private(bob)
+    with nothing_happens():
+        assert alice.put(f"users/{bob.id}/follow").status_code == 403
+
+
+def test_ten_follows_at_once_are_one(alice, bob):
+    answers = together(*[lambda: alice.put(f"users/{bob.id}/follow")] * 10)
+    assert codes(answers) == {200: 10}
+    assert (counters(alice), counters(bob)) == ((1, 0), (0, 1))
+    assert len(bob.hears()) == 1
+
+
+def test_many_followers_at_once_are_all_counted(alice):
+    people = [sign_up(f"fan{number}") for number in range(20)]
+    answers = together(*[lambda p=p: p.put(f"users/{alice.id}/follow") for p in people])
+    assert codes(answers) == {200: 20}
+    assert counters(alice) == (0, 20)
+
+
+def test_a_storm_of_follows_and_unfollows_leaves_no_drift(alice, bob, persisted, document):
+    def act(number):
+        method = "PUT" if number % 2 else "DELETE"
+        return lambda: alice.call(method, f"users/{bob.id}/follow")
+
+    for _ in range(2):
+        assert codes(together(*map(act, range(24)))) == {200: 24}
+        edges = len(live("followers.follow"))
+        assert (counters(alice), counters(bob)) == ((edges, 0), (0, edges))
+        persisted()
+    heard = [event["type"] for event in bob.hears()]
+    assert heard == ["follow.created", "follow.deleted"] * (len(heard) // 2) + (
+        ["follow.created"] * edges
+    )
+    assert document(users.model, bob.id)["followers_count"] == edges
+
+
+def test_a_follow_under_a_key_is_answered_again_after_it_was_undone(alice, bob):
+    key = {"Idempotency-Key": "k"}
+    first = alice.put(f"users/{bob.id}/follow", **key)
+    alice.delete(f"users/{bob.id}/follow")
+    with nothing_happens():
+        assert alice.put(f"users/{bob.id}/follow", **key).content == first.content
+
+
+def test_an_answer_that_changed_nothing_is_kept_under_its_key_too(alice, bob):
+    alice.put(f"users/{bob.id}/follow")
+    key = {"Idempotency-Key": "k"}
+    assert alice.put(f"users/{bob.id}/follow", **key).status_code == 200
+    alice.delete(f"users/{bob.id}/follow")
+    with nothing_happens():
+        assert alice.put(f"users/{bob.id}/follow", **key).status_code == 200

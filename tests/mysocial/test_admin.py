@@ -1,0 +1,113 @@
+"""The admin: it shows what MongoDB has, and what is changed there goes through the services."""
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User as Staff
+from django.core.management import call_command
+from django.test import Client
+
+from mysocial import mongo
+from posts.models import Post
+from users.models import User
+
+
+@pytest.fixture
+def moderator(_servers, django_db_blocker):
+    """A browser that is signed in at /admin/ as staff."""
+    # The server is this run's own: there is no database to protect, and none to make anew.
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0)
+        Staff.objects.filter(username="mod").delete()
+        Staff.objects.create_superuser("mod", "mod@example.com", "correct-horse-battery")
+        browser = Client()
+        assert browser.login(username="mod", password="correct-horse-battery")
+        yield browser
+
+
+def test_a_stranger_is_sent_to_the_login():
+    answer = Client().get("/admin/posts/post/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/admin/login/")
+
+
+def test_posts_are_listed_and_found_as_mongodb_has_them(moderator, alice, persisted):
+    alice.writes("The first one (a.b)")
+    alice.writes("The second one (axb)")
+    persisted()
+    alice.writes("Not persisted yet")
+
+    page = moderator.get("/admin/posts/post/").content.decode()
+    assert "The first one" in page
+    assert "The second one" in page
+    assert "Not persisted yet" not in page
+    found = moderator.get("/admin/posts/post/", {"q": "a.b"}).content.decode()
+    assert "The first one" in found
+    assert "The second one" not in found
+
+
+def test_an_edit_goes_through_the_services(moderator, alice, bob, persisted, document):
+    post = alice.writes("Rude words")
+    persisted()
+
+    form = {"text": "[removed]", "privacy": "public", "bg_color": "", "feelings": ""}
+    answer = moderator.post(f"/admin/posts/post/{post['id']}/change/", form)
+
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    assert bob.get(f"posts/{post['id']}").json()["text"] == "[removed]"
+    assert [event["type"] for event in bob.hears("feed")] == ["post.created", "post.updated"]
+    persisted()
+    assert document(Post, post["id"])["text"] == "[removed]"
+
+
+def test_an_edit_that_breaks_a_rule_changes_nothing(moderator, alice, bob, persisted):
+    post = alice.writes("Fine words")
+    persisted()
+
+    form = {"text": "", "privacy": "public", "bg_color": "", "feelings": ""}
+    answer = moderator.post(f"/admin/posts/post/{post['id']}/change/", form, follow=True)
+
+    assert "A post needs a text." in answer.content.decode()
+    assert bob.get(f"posts/{post['id']}").json()["text"] == "Fine words"
+    assert [event["type"] for event in bob.hears("feed")] == ["post.created"]
+
+
+def test_a_deletion_goes_through_the_services(moderator, alice, bob, persisted):
+    kept, gone = alice.writes("Kept"), alice.writes("Gone")
+    persisted()
+
+    form = {"action": "delete_selected", "_selected_action": [gone["id"]], "post": "yes"}
+    answer = moderator.post("/admin/posts/post/", form)
+
+    assert answer.status_code == 302
+    assert bob.get(f"posts/{gone['id']}").status_code == 404
+    feed = bob.get("posts").json()
+    assert [post["id"] for post in feed["posts"]] == [kept["id"]]
+    assert feed["total_posts"] == 1
+    assert bob.get(f"users/{alice.id}").json()["posts_count"] == 1
+    persisted()
+    assert "Gone" not in moderator.get("/admin/posts/post/").content.decode()
+
+
+def test_a_profile_is_edited_through_the_services(moderator, alice, bob, persisted):
+    persisted()
+    names = ("quote", "work", "school", "location", "facebook", "instagram", "twitter", "youtube")
+    form = dict.fromkeys(names, "") | {"quote": "Less, but better."}
+
+    answer = moderator.post(f"/admin/users/user/{alice.id}/change/", form)
+
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    assert bob.get(f"users/{alice.id}").json()["quote"] == "Less, but better."
+    assert mongo.collection(User).find_one({"_id": alice.id})["quote"] == ""
+    persisted()
+    assert mongo.collection(User).find_one({"_id": alice.id})["quote"] == "Less, but better."
+
+
+def test_nothing_can_be_added_past_the_services(moderator):
+    assert moderator.get("/admin/posts/post/add/").status_code == 403
+    assert moderator.get("/admin/users/user/add/").status_code == 403
+
+
+def test_the_demo_refuses_to_run_without_debug():
+    assert settings.DEBUG is False  # Django's test runner turns it off
+    with pytest.raises(Exception, match="DEBUG=1 only"):
+        call_command("seed_demo")

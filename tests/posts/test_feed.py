@@ -1,0 +1,147 @@
+"""The lists of posts: whole, in order, none twice, none missed, while others write."""
+
+import base64
+
+import pytest
+
+from mysocial.redis import client
+from tests.people import nobody
+from tests.witness import nothing_happens, together
+
+
+def ids(answer):
+    return [post["id"] for post in answer.json()["posts"]]
+
+
+def walk(person, path, limit, between=lambda: None):
+    """Return the ids of all pages, with `between` done between any two."""
+    seen, cursor = [], None
+    while True:
+        query = f"?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+        answer = person.get(path + query)
+        assert answer.status_code == 200
+        seen += ids(answer)
+        cursor = answer.json()["next"]
+        if cursor is None:
+            return seen
+        between()
+
+
+def written(person, count):
+    """Write posts, some in one millisecond; return their ids as they are listed."""
+    for _ in range(0, count, 8):
+        together(*[person.writes] * 8)
+    return ids(person.get(f"users/{person.id}/posts?limit=100"))
+
+
+@pytest.mark.parametrize("limit", [1, 7, 24, 100])
+@pytest.mark.parametrize("path", ["posts", "users/{}/posts"])
+def test_all_posts_are_listed_once_newest_first(alice, bob, limit, path):
+    mine = written(alice, 24)
+    assert len(mine) == 24
+    assert walk(bob, path.format(alice.id), limit) == mine
+    assert sorted(mine, reverse=True)[0] in mine[:8]
+
+
+def test_no_post_is_repeated_or_skipped_while_others_write_and_delete(alice, bob, stranger):
+    mine = written(alice, 32)
+    victims = iter([mine[30], mine[0], mine[29], mine[1]])
+    deleted = []
+
+    def meanwhile():
+        bob.writes()
+        victim = next(victims, None)
+        if victim:
+            alice.delete(f"posts/{victim}")
+            deleted.append(victim)
+
+    seen = walk(stranger, "posts", 5, meanwhile)
+
+    assert len(seen) == len(set(seen))
+    later = [pk for pk in mine if pk not in {mine[29], mine[30]}]
+    assert [pk for pk in seen if pk in mine] == later
+    assert len(deleted) == 4
+
+
+def test_pages_are_the_same_when_only_mongodb_has_the_posts(alice, bob, persisted):
+    mine = written(alice, 24)
+    first = bob.get("posts?limit=10")
+    persisted()
+    client().flushall()
+    assert ids(bob.get("posts?limit=10")) == ids(first)
+    rest = bob.get(f"posts?limit=100&cursor={first.json()['next']}")
+    assert ids(first) + ids(rest) == mine
+    assert rest.json()["total_posts"] == 24
+
+
+def test_pages_by_number_have_exactly_ten_visible_posts(alice, bob, stranger):
+    mine = []
+    for number in range(25):
+        mine.insert(0, alice.writes(str(number))["id"])
+        stranger.writes()
+        stranger.writes(privacy="followers")
+    stranger.put(f"users/{bob.id}/block")
+    pages = [ids(bob.get(f"posts?page={number}")) for number in (1, 2, 3, 4)]
+    assert [len(page) for page in pages] == [10, 10, 5, 0]
+    assert [pk for page in pages for pk in page] == mine
+
+
+def test_invisible_posts_leave_no_holes_and_no_endless_search(alice, bob):
+    mine = alice.writes("Old")["id"]
+    for _ in range(5):
+        together(*[lambda: alice.writes(privacy="followers")] * 10)
+    assert ids(bob.get("posts?limit=1")) == [mine]
+    assert walk(bob, "posts", 3) == [mine]
+
+
+def test_the_next_page_is_linked(alice):
+    written(alice, 8)
+    answer = alice.get("posts?limit=3")
+    link = answer.headers["Link"]
+    cursor = answer.json()["next"]
+    assert link.endswith(f'/api/posts?limit=3&cursor={cursor}>; rel="next"')
+    assert "Link" not in alice.get("posts")
+
+
+def test_the_total_counts_public_posts_and_those_for_followers(alice, bob):
+    for privacy in ("public", "followers", "private"):
+        alice.writes(privacy=privacy)
+    assert bob.get("posts").json()["total_posts"] == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=", "limit"),
+        ("limit=ten", "limit"),
+        ("limit=1.5", "limit"),
+        ("limit=" + "9" * 5000, "limit"),
+        ("limit=٣", "limit"),
+        ("limit=%00", "limit"),
+        ("page=0", "page"),
+        ("page=x", "page"),
+        ("page=101", "page"),
+        ("cursor=x", "cursor"),
+        ("cursor=%ff", "cursor"),
+        ("cursor=é", "cursor"),
+        ("cursor=" + base64.urlsafe_b64encode(b"1.").decode(), "cursor"),
+        ("cursor=" + base64.urlsafe_b64encode(b"-1.x").decode(), "cursor"),
+        ("cursor=" + base64.urlsafe_b64encode(b"999999999999999.x").decode(), "cursor"),
+        ("cursor=" + base64.urlsafe_b64encode(b"1." + b"x" * 5000).decode(), "cursor"),
+    ],
+)
+def test_a_limit_page_or_cursor_that_is_none_is_refused_by_name(alice, query, field):
+    paths = ["posts"] if field == "page" else ["posts", f"users/{alice.id}/posts", "sessions"]
+    for path in paths:
+        with nothing_happens():
+            answer = alice.get(f"{path}?{query}")
+        assert answer.status_code == 400, path
+        assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+def test_lists_are_for_those_who_are_signed_in():
+    assert nobody.get("posts").status_code == 401
+    assert nobody.get(f"users/{'0' * 24}/posts").status_code == 401

@@ -1,0 +1,214 @@
+"""Posts, through HTTP."""
+
+import orjson
+import pytest
+
+from mysocial import reads
+from posts.models import Post
+from posts.store import posts
+from posts.wires import PostSerializer, post_wire
+from tests.people import nobody
+from tests.witness import codes, live, nothing_happens, together
+from users.store import users
+
+
+def test_a_post_is_shown_at_once_and_reaches_mongodb(alice, bob, persisted, document):
+    post = alice.writes("Hello, world.")
+
+    shown = bob.get("posts").json()
+    assert [one["id"] for one in shown["posts"]] == [post["id"]]
+    assert shown["posts"][0] == post
+    assert shown["total_posts"] == 1
+    assert document(Post, post["id"]) is None
+
+    persisted()
+    assert document(Post, post["id"])["text"] == "Hello, world."
+
+
+def test_a_post_has_what_its_author_gave_it_and_the_author(alice, bob):
+    fields = {"bg_color": "#A1b2C3", "feelings": "happy", "privacy": "public"}
+    answer = alice.post("posts", {"text": "  Hello \U0001f600\n ", **fields})
+    assert answer.status_code == 201
+    assert answer.json()["message"] == "Post created"
+    post = answer.json()["post"]
+    assert post["text"] == "Hello \U0001f600"
+    assert {name: post[name] for name in fields} == fields
+    assert (post["comments_count"], post["edited_at"]) == (0, None)
+    assert post["author"]["id"] == alice.id
+    assert post["author"]["username"] == "alice"
+    assert bob.get(f"posts/{post['id']}").json() == post
+    assert bob.hears("feed") == [{"type": "post.created", "data": post}]
+
+
+WRONG = [
+    {"text": ""},
+    {"text": " \n\t "},
+    {"text": None},
+    {"text": "x" * 5001},
+    {"text": 5},
+    {"text": 2**70},
+    {"text": True},
+    {"text": ["x"]},
+    {"text": {"$gt": ""}},
+    {"text": "a\x00b"},
+    {"text": "x", "privacy": "friends"},
+    {"text": "x", "privacy": ""},
+    {"text": "x", "privacy": ["public"]},
+    {"text": "x", "bg_color": "red"},
+    {"text": "x", "bg_color": "#12345g"},
+    {"text": "x", "feelings": "bored"},
+    {"text": "x", "id": "0" * 24},
+    {"text": "x", "author_id": "0" * 24},
+    {"text": "x", "comments_count": 9},
+    {"text": "x", "created_at": "2020-01-01T00:00:00Z"},
+    {"text": "x", "edited_at": None},
+    {"text": "x", "version": 1},
+]
+
+
+@pytest.mark.parametrize("body", [*WRONG, {}, {"privacy": "public"}, [], "x", None, 5])
+def test_a_post_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body):
+    with nothing_happens():
+        answer = alice.post("posts", orjson.dumps(body) if body != {"text": 2**70} else
+                            b'{"text": %d}' % 2**70)  # fmt: skip
+    assert answer.status_code == 400
+    assert len(answer.json()["errors"]) == 1
+
+
+@pytest.mark.parametrize("body", [one for one in WRONG if one != {"text": 2**70}] + [{}])
+def test_an_edit_that_breaks_a_rule_is_refused_and_changes_nothing(alice, body):
+    post = alice.writes()
+    with nothing_happens():
+        answer = alice.patch(f"posts/{post['id']}", body)
+    assert answer.status_code == 400
+
+
+def test_every_error_of_a_post_is_named_at_once(alice):
+    wrong = {"text": "x" * 5001, "privacy": "x", "bg_color": "x", "feelings": "x", "likes": 1}
+    answer = alice.post("posts", wrong)
+    assert sorted(one["field"] for one in answer.json()["errors"]) == sorted(wrong)
+
+
+@pytest.mark.parametrize("text", ["x", "x" * 5000, "a\u2028</script>", "$where", '"\\', "\x7f\x01"])
+def test_any_text_is_kept_as_it_was_written(alice, bob, text, persisted):
+    post = alice.writes(text)
+    persisted()
+    assert bob.get(f"posts/{post['id']}").json()["text"] == text
+
+
+def test_an_author_edits_a_post_and_whoever_sees_it_hears(alice, bob, persisted, document):
+    post = alice.writes("Helo", feelings="sad")
+    answer = alice.patch(f"posts/{post['id']}", {"text": "Hello"})
+    assert answer.status_code == 200
+    assert answer.json()["message"] == "Post updated"
+    edited = answer.json()["post"]
+    assert edited == {**post, "text": "Hello", "edited_at": edited["edited_at"]}
+    assert edited["edited_at"] is not None
+    assert bob.get(f"posts/{post['id']}").json() == edited
+    assert bob.hears("feed")[1:] == [{"type": "post.updated", "data": edited}]
+    assert bob.hears(f"post:{post['id']}")[1:] == [{"type": "post.updated", "data": edited}]
+    persisted()
+    assert document(Post, post["id"])["text"] == "Hello"
+
+
+def test_an_author_deletes_a_post_and_whoever_saw_it_hears(alice, bob, persisted, document):
+    post = alice.writes()
+    answer = alice.delete(f"posts/{post['id']}")
+    assert answer.status_code == 200
+    assert answer.json() == {"message": "Post deleted"}
+    assert bob.hears("feed") == [{"type": "post.deleted", "data": {"id": post["id"]}}]
+    for person in (alice, bob):
+        assert person.get(f"posts/{post['id']}").status_code == 404
+        assert person.get("posts").json() == {"posts": [], "next": None, "total_posts": 0}
+    assert alice.get("users/me").json()["posts_count"] == 0
+    persisted()
+    assert document(Post, post["id"])["_deleted_at"] is not None
+    with nothing_happens():
+        assert alice.delete(f"posts/{post['id']}").status_code == 404
+        assert alice.patch(f"posts/{post['id']}", {"text": "x"}).status_code == 404
+
+
+def test_nobody_but_the_author_edits_or_deletes(alice, bob, stranger):
+    bob.put(f"users/{alice.id}/follow")
+    post, secret = alice.writes(), alice.writes(privacy="private")
+    with nothing_happens():
+        for person in (bob, stranger):
+            assert person.patch(f"posts/{post['id']}", {"text": "x"}).status_code == 403
+            assert person.delete(f"posts/{post['id']}").status_code == 403
+            assert person.patch(f"posts/{secret['id']}", {"text": "x"}).status_code == 404
+            assert person.delete(f"posts/{secret['id']}").status_code == 404
+        assert nobody.delete(f"posts/{post['id']}").status_code == 401
+        assert nobody.post("posts", {"text": "x"}).status_code == 401
+
+
+def test_an_unknown_post_is_not_found(alice):
+    with nothing_happens():
+        for path in ("posts/" + "0" * 24, "posts/x", "posts/" + "A" * 24, "posts/0%00"):
+            assert alice.get(path).status_code == 404
+            assert alice.patch(path, {"text": "x"}).status_code == 404
+            assert alice.delete(path).status_code == 404
+
+
+# At once -----------------------------------------------------------------------------------------
+
+
+def test_fifty_posts_at_once_are_all_counted(alice, bob, persisted, document):
+    answers = together(*[lambda n=n: alice.post("posts", {"text": str(n)}) for n in range(50)])
+    assert codes(answers) == {201: 50}
+    assert alice.get("users/me").json()["posts_count"] == 50
+    feed = bob.get("posts?limit=100").json()
+    assert (len(feed["posts"]), feed["total_posts"]) == (50, 50)
+    assert len(bob.hears("feed")) == 50
+    persisted()
+    assert document(users.model, alice.id)["posts_count"] == 50
+
+
+def test_of_many_deletes_at_once_one_counts(alice):
+    post = alice.writes()
+    answers = together(*[lambda: alice.delete(f"posts/{post['id']}")] * 10)
+    assert codes(answers) == {200: 1, 404: 9}
+    assert alice.get("users/me").json()["posts_count"] == 0
+    assert alice.get("posts").json()["total_posts"] == 0
+
+
+def test_edits_of_different_fields_at_once_are_all_kept(alice, bob):
+    post = alice.writes()
+    changes = [{"text": "New"}, {"feelings": "happy"}, {"bg_color": "#000000"}]
+    answers = together(
+        *[lambda c=change: alice.patch(f"posts/{post['id']}", c) for change in changes]
+    )
+    assert codes(answers) == {200: 3}
+    shown = bob.get(f"posts/{post['id']}").json()
+    assert (shown["text"], shown["feelings"], shown["bg_color"]) == ("New", "happy", "#000000")
+
+
+def test_a_storm_of_privacies_and_deletes_leaves_the_totals_right(alice, bob):
+    ids = [alice.writes(str(number))["id"] for number in range(6)]
+
+    def act(number):
+        path = f"posts/{ids[number % 6]}"
+        privacy = ("private", "public", "followers")[number % 3]
+        if number % 7 == 0:
+            return lambda: alice.delete(path)
+        return lambda: alice.patch(path, {"privacy": privacy})
+
+    assert set(codes(together(*map(act, range(40))))) <= {200, 404, 409}
+    left = alice.get(f"users/{alice.id}/posts").json()["posts"]
+    in_feed = [post for post in left if post["privacy"] != "private"]
+    assert alice.get("users/me").json()["posts_count"] == len(left) == len(live("posts.post"))
+    assert bob.get("posts").json()["total_posts"] == len(in_feed)
+    assert [post["id"] for post in alice.get("posts").json()["posts"]] == [
+        post["id"] for post in in_feed
+    ]
+
+
+@pytest.mark.parametrize("text", ["Hello", 'é "quoted" \\ \u2028'])
+def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice, text):
+    post = alice.writes(text, feelings="loved")
+    alice.patch(f"posts/{post['id']}", {"bg_color": "#ffffff"})
+    (row,) = reads.rows(post_wire, [post["id"]])
+    author = users.values(reads.get(users, alice.id))
+    expected = PostSerializer({**posts.values(reads.get(posts, post["id"])), "author": author}).data
+    assert orjson.loads(post_wire.render(row)) == expected
+    sent = alice.get(f"posts/{post['id']}").json()
+    assert (sent, list(sent)) == (expected, list(expected))

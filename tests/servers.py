@@ -1,0 +1,21 @@
+"""The Valkey and the mongod of this test process, in a temporary folder of its own.
+
+Where they listen is chosen here, before Django reads its settings; `conftest.py` starts them.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from mysocial.servers import Mongod, Valkey
+
+FOLDER = Path(tempfile.mkdtemp(prefix="ms-"))
+VALKEY = Valkey(FOLDER / "valkey", socket_path=FOLDER / "r.sock", appendfsync="everysec")
+MONGOD = Mongod(FOLDER / "mongod")
+os.environ |= {
+    "REDIS_URL": VALKEY.url,
+    "MONGO_URL": MONGOD.url,
+    "REDIS_FSYNC": "everysec",
+    "DATA_DIR": str(FOLDER / "data"),
+    "DEBUG": "1",
+}

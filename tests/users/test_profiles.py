@@ -1,0 +1,137 @@
+"""Profiles, through HTTP."""
+
+import orjson
+import pytest
+
+from mysocial import reads
+from tests.people import nobody
+from tests.witness import codes, nothing_happens, together
+from users.models import User
+from users.store import users
+from users.wires import ProfileSerializer, profile_wire
+
+BASICS = {
+    "quote": "Less, but better.",
+    "work": "Braun",
+    "school": "Wiesbaden",
+    "location": "Kronberg",
+    "facebook": "https://facebook.com/dieter",
+    "instagram": "http://instagram.com/dieter",
+    "twitter": "",
+    "youtube": "https://youtube.com/@dieter",
+}
+
+
+def test_a_profile_is_shown_to_everyone_signed_in(alice, bob):
+    mine, seen = alice.get("users/me"), bob.get(f"users/{alice.id}")
+    assert mine.status_code == seen.status_code == 200
+    assert mine.json() == seen.json()
+    assert seen.json()["username"] == "alice"
+    assert {"email", "password", "username_key"}.isdisjoint(seen.json())
+    assert nobody.get(f"users/{alice.id}").status_code == 401
+
+
+def test_an_unknown_member_is_not_found(alice):
+    for path in ("users/" + "0" * 24, "users/x", "users/" + "0" * 25, "users/0%00"):
+        answer = alice.get(path)
+        assert answer.status_code == 404
+        assert answer.json()["code"] == "not_found"
+
+
+def test_ones_own_basics_are_changed_and_heard_by_whoever_looks(alice, bob, persisted, document):
+    answer = alice.patch("users/me", BASICS)
+    assert answer.status_code == 200
+    assert answer.json()["message"] == "Profile updated"
+    profile = bob.get(f"users/{alice.id}").json()
+    assert answer.json()["user"] == profile
+    assert {name: profile[name] for name in BASICS} == BASICS
+    event = {"type": "user.updated", "data": profile}
+    assert bob.hears(f"user:{alice.id}") == [event]
+    assert alice.hears() == [event]
+    assert bob.hears() == []
+    persisted()
+    assert document(User, alice.id)["quote"] == BASICS["quote"]
+
+
+def test_a_change_of_one_field_leaves_the_others(alice):
+    alice.patch("users/me", BASICS)
+    alice.patch("users/me", {"work": ""})
+    profile = alice.get("users/me").json()
+    assert {name: profile[name] for name in BASICS} == {**BASICS, "work": ""}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"quote": "x" * 301},
+        {"quote": None},
+        {"quote": 5},
+        {"quote": True},
+        {"quote": ["x"]},
+        {"quote": {"$gt": ""}},
+        {"quote": "a\x00b"},
+        {"facebook": "facebook.com"},
+        {"facebook": "ftp://facebook.com"},
+        {"facebook": "javascript:alert(1)"},
+        {"username": "mallory"},
+        {"username_key": "mallory"},
+        {"followers_count": 1_000_000},
+        {"is_private": True},
+        {"created_at": "2020-01-01T00:00:00Z"},
+        {"version": 1},
+        {"_id": "0" * 24},
+        [],
+        "quote",
+        None,
+    ],
+)
+def test_a_change_that_breaks_a_rule_changes_nothing(alice, change):
+    with nothing_happens():
+        answer = alice.patch("users/me", orjson.dumps(change))
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "invalid"
+
+
+def test_every_error_is_named_at_once(alice):
+    wrong = {"quote": "x" * 301, "work": 5, "facebook": "x", "role": "admin"}
+    answer = alice.patch("users/me", wrong)
+    assert {one["field"] for one in answer.json()["errors"]} == set(wrong)
+
+
+def test_nobody_else_changes_a_profile(alice, bob):
+    with nothing_happens():
+        assert bob.patch(f"users/{alice.id}", {"quote": "x"}).status_code == 405
+        assert nobody.patch("users/me", {"quote": "x"}).status_code == 401
+
+
+def test_changes_of_different_fields_at_once_are_all_kept(alice):
+    changes = [{name: value} for name, value in BASICS.items() if value]
+    answers = together(*[lambda c=change: alice.patch("users/me", c) for change in changes])
+    assert codes(answers) == {200: len(changes)}
+    profile = alice.get("users/me").json()
+    assert {name: profile[name] for name in BASICS} == BASICS
+
+
+@pytest.mark.parametrize("direction", ["blocks", "is blocked"])
+def test_a_profile_is_hidden_by_a_block_either_way(alice, bob, direction):
+    blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
+    blocker.put(f"users/{blocked.id}/block")
+    alice.patch("users/me", {"quote": "New"})
+    assert bob.get(f"users/{alice.id}").status_code == 404
+
+    def news(person):
+        return [one for one in person.hears(f"user:{alice.id}") if one["type"] == "user.updated"]
+
+    assert news(bob) == []
+    assert len(news(alice)) == 1
+
+
+def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice):
+    alice.patch("users/me", {**BASICS, "quote": 'é "quoted" \\ \u2028 </script>'})
+    (row,) = reads.rows(profile_wire, [alice.id])
+    expected = ProfileSerializer(users.values(reads.get(users, alice.id))).data
+    assert orjson.loads(profile_wire.render(row)) == expected
+    sent = alice.get("users/me").json()
+    assert sent == expected
+    assert list(sent) == list(expected)

@@ -1,0 +1,35 @@
+"""Members in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from mysocial.admin import RecordAdmin
+from users import services
+from users.models import User
+
+
+@admin.register(User)
+class UserAdmin(RecordAdmin):
+    """Profiles of all members."""
+
+    list_display = ("username", "id", "posts_count", "followers_count", "created_at")
+    search_fields = ("username", "id")
+    ordering = ("-created_at",)
+    readonly_fields = (
+        "id",
+        "username",
+        "created_at",
+        "is_private",
+        "posts_count",
+        "followers_count",
+        "following_count",
+    )
+    fields = (
+        *("quote", "work", "school", "location", "facebook", "instagram", "twitter", "youtube"),
+        *readonly_fields,
+    )
+
+    @staticmethod
+    def change(user_id: str, **changes: Any) -> None:
+        services.update_basics(user_id=user_id, **changes)

@@ -1,0 +1,7 @@
+"""The users domain."""
+
+from django.apps import AppConfig
+
+
+class UsersConfig(AppConfig):
+    name = "users"

@@ -1,0 +1,40 @@
+"""Members and what the world sees of them."""
+
+from typing import Any
+
+from django.db import models
+
+from mysocial.models import Record
+
+COLORS = ("#b45309", "#047857", "#1d4ed8", "#7c3aed", "#be123c", "#0e7490", "#4d7c0f", "#a21caf")
+
+
+class User(Record):
+    """A member's public profile. The account (e-mail, password) has the same id, in `accounts`."""
+
+    username = models.CharField(max_length=30)
+    username_key = models.CharField(max_length=30, editable=False)  # lower case, unique
+    avatar_color = models.CharField(max_length=7, default=COLORS[0])
+    avatar_url = models.CharField(max_length=500, default="", blank=True)
+    is_private = models.BooleanField(default=False)
+    quote = models.CharField(max_length=300, default="", blank=True)
+    work = models.CharField(max_length=100, default="", blank=True)
+    school = models.CharField(max_length=100, default="", blank=True)
+    location = models.CharField(max_length=100, default="", blank=True)
+    facebook = models.CharField(max_length=200, default="", blank=True)
+    instagram = models.CharField(max_length=200, default="", blank=True)
+    twitter = models.CharField(max_length=200, default="", blank=True)
+    youtube = models.CharField(max_length=200, default="", blank=True)
+    posts_count = models.IntegerField(default=0, editable=False)
+    followers_count = models.IntegerField(default=0, editable=False)
+    following_count = models.IntegerField(default=0, editable=False)
+
+    class Meta(Record.Meta):
+        db_table = "users"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.username_key = self.username_key or self.username.lower()
+
+    def __str__(self) -> str:
+        return self.username

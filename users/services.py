@@ -1,0 +1,35 @@
+"""Verbs of members: the only writers of profiles."""
+
+from typing import Any
+
+from mysocial import reads
+from mysocial.errors import Invalid
+from mysocial.writes import Write, write
+from users.events import UserUpdated
+from users.models import COLORS, User
+from users.store import users
+
+
+def add_user(w: Write, *, user_id: str, username: str, avatar_color: str = "") -> User:
+    """Make a member's profile within a sign-up. `AlreadyExists` when the name is taken."""
+    color = avatar_color or COLORS[sum(username.encode()) % len(COLORS)]
+    user = User(id=user_id, username=username, avatar_color=color)
+    w.create(user, fresh=True)
+    return user
+
+
+def count(w: Write, user_id: str, **by: int) -> None:
+    """Add to a member's counters within a write; a member who is gone is passed over."""
+    w.increment(User, user_id, lenient=True, init=None, **by)
+
+
+def update_basics(*, user_id: str, **changes: Any) -> User:
+    """Change fields of one's own profile."""
+    if not changes:
+        raise Invalid("There is nothing to change.")
+    user = reads.get(users, user_id)
+    with write() as w:
+        w.update(user, **changes)
+        w.announce(UserUpdated(user_id))
+        w.returns(user)
+    return user

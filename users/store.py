@@ -1,0 +1,18 @@
+"""What lives in Redis of members."""
+
+from mysocial.store import Index, Store
+from users.models import User
+
+CARD = "card"  # what is shown of a person beside what they wrote
+
+users = Store(
+    User,
+    parts={
+        CARD: ("id", "username", "avatar_color", "avatar_url"),
+        "key": ("username_key",),
+    },
+    raw=("is_private",),
+    counters=("posts_count", "followers_count", "following_count"),
+    unique=("username_key",),
+    indexes=(Index("all"),),
+)

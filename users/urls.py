@@ -1,0 +1,9 @@
+"""Routes of members."""
+
+from mysocial.routing import route
+from users.views import UserViewSet
+
+urlpatterns = [
+    route("users/me", UserViewSet, get="me", patch="update_me"),
+    route("users/<id:pk>", UserViewSet, get="retrieve"),
+]

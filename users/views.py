@@ -1,0 +1,50 @@
+"""HTTP endpoints of members."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from mysocial.api import Limit, caller, carry_out, json_answer, parse, wrote
+from mysocial.limits import MINUTE
+from users import selectors, services
+from users.models import User
+from users.serializers import BasicsInput, UserAnswerSerializer
+from users.wires import ProfileSerializer, profile_wire
+
+CHANGES = Limit("profile", 30, MINUTE)
+
+
+def user_template(user: User) -> list[Any]:
+    """Return the pieces of a profile in an answer."""
+    return profile_wire.template(user.id)
+
+
+class UserViewSet(ViewSet):
+    """Profiles."""
+
+    @extend_schema(responses=ProfileSerializer, summary="A member's profile")
+    def retrieve(self, request: Request, pk: str) -> HttpResponse:
+        return json_answer(profile_wire.render(selectors.get_profile(pk, to=caller(request))))
+
+    @extend_schema(responses=ProfileSerializer, summary="One's own profile")
+    def me(self, request: Request) -> HttpResponse:
+        return self.retrieve(request, caller(request))
+
+    @extend_schema(
+        request=BasicsInput,
+        responses=UserAnswerSerializer,
+        summary="Change one's own profile",
+        examples=[OpenApiExample("A new quote", {"quote": "Less, but better."}, request_only=True)],
+    )
+    def update_me(self, request: Request) -> HttpResponse:
+        changes = parse(BasicsInput, request)
+        return carry_out(
+            request,
+            200,
+            wrote("Profile updated", user=user_template),
+            lambda: services.update_basics(user_id=caller(request), **changes),
+            limit=CHANGES,
+        )

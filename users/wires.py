@@ -1,0 +1,59 @@
+"""What members look like in answers and events: as bytes, and as the schema they keep to."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from mysocial.wire import Of, Own, Wire
+from users.store import CARD, users
+
+profile_wire = Wire(
+    users,
+    Own(CARD),
+    b",",
+    Own("main"),
+    b',"is_private":',
+    Own("is_private"),
+    b',"posts_count":',
+    Own("posts_count"),
+    b',"followers_count":',
+    Own("followers_count"),
+    b',"following_count":',
+    Own("following_count"),
+)
+
+
+def author(ref: str) -> list[bytes | Of]:
+    """Return the pieces that show the person whom the raw field `ref` names."""
+    return [b"{", Of(ref, CARD), b"}"]
+
+
+# What a wire that shows an author has to fetch of them; predicates need `is_private`.
+AUTHOR = (users, (CARD, "is_private"))
+
+
+class AuthorSerializer(serializers.Serializer[Any]):
+    """What is shown of a person beside what they wrote."""
+
+    id = serializers.CharField()
+    username = serializers.CharField()
+    avatar_color = serializers.CharField()
+    avatar_url = serializers.CharField()
+
+
+class ProfileSerializer(AuthorSerializer):
+    """A member's public profile."""
+
+    created_at = serializers.DateTimeField()
+    quote = serializers.CharField()
+    work = serializers.CharField()
+    school = serializers.CharField()
+    location = serializers.CharField()
+    facebook = serializers.CharField()
+    instagram = serializers.CharField()
+    twitter = serializers.CharField()
+    youtube = serializers.CharField()
+    is_private = serializers.BooleanField()
+    posts_count = serializers.IntegerField()
+    followers_count = serializers.IntegerField()
+    following_count = serializers.IntegerField()
