@@ -19,8 +19,8 @@ $(STAMP): pyproject.toml requirements.lock
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo "This Python cannot make virtual environments: on Debian or Ubuntu, apt install python3-venv"; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv~=0.13.0'
+	@$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@touch $@
 
 up: $(STAMP) ## run everything on this machine until Ctrl-C
@@ -54,7 +54,7 @@ imports: $(STAMP) ## who may import whom
 	@$(BIN)/lint-imports --no-logo
 
 lock: $(STAMP) ## write requirements.lock anew (ARGS=--upgrade for newer releases)
-	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header \
+	@$(BIN)/uv pip compile --system-certs pyproject.toml --group dev --universal --generate-hashes --no-header \
 		--no-emit-index-url --python-version 3.11 --quiet -o requirements.lock $(ARGS)
 
 clean: ## remove what tools left; .venv and the data in .local stay
