@@ -24,6 +24,12 @@ class Standing(NamedTuple):
     blocking: bool
 
 
+def begin(w: Write, user_id: str) -> None:
+    """Note, within a sign-up, that nobody follows or blocks the new member, nor the other way."""
+    w.begin_lists(Follow, user_id, "follower", "followee")
+    w.begin_lists(Block, user_id, "blocker", "blocked")
+
+
 def follow(*, user_id: str, other_id: str) -> Standing:
     """Follow a member; a second time changes nothing. `NotFound` when either blocks the other."""
     is_private = _check_other(user_id, other_id)

@@ -53,6 +53,7 @@ class Write:
         self._ops: list[Op] = []
         self._relays: dict[str, tuple[Store[Any], list[Callable[[Any], None]]]] = {}
         self._strict: set[str] = set()
+        self._begun: list[list[Any]] = []
         self._events: list[Event] = []
         self._wake: list[str] = []
         self._result: Any = None
@@ -122,6 +123,11 @@ class Write:
     def require_absent(self, model: type[Record], pk: str) -> None:
         """Hold only if there is no such record at the moment of the write. `AlreadyExists`."""
         self._ops.append({"kind": "absent", "key": store_of(model).key(pk), "id": pk})
+
+    def begin_lists(self, model: type[Record], value: str, *indexes: str) -> None:
+        """Say that the lists of `value`, an id made in this write, are empty: nobody need ask."""
+        store = store_of(model)
+        self._begun += [[store.list_key(index, value), store.ttl] for index in indexes]
 
     def announce(self, event: Event) -> None:
         """Append an event to its logs in the same step."""
@@ -213,6 +219,7 @@ class Write:
     def _request(self, call: context.Call) -> dict[str, Any]:
         request: dict[str, Any] = {
             "ops": self._ops,
+            "begun": self._begun,
             "events": [event.entry() for event in self._events],
             "epoch": new_epoch(),
             "log": [settings.EVENT_LOG_LENGTH, settings.EVENT_LOG_SECONDS],

@@ -18,6 +18,11 @@ from users.services import count
 TRIES = 8
 
 
+def begin(w: Write, user_id: str) -> None:
+    """Note, within a sign-up, that the new member has written nothing."""
+    w.begin_lists(Post, user_id, "author")
+
+
 def create_post(*, author_id: str, **fields: Any) -> Post:
     """Write a post. `Invalid` when there is nothing in it."""
     post = Post(id=new_id(), author_id=author_id, **fields)

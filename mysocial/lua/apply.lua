@@ -90,6 +90,13 @@ local clock = math.max(tonumber(redis.call('GET', 'clock') or '0') + 1, now_us)
 local tick = clock
 
 -- 3. Records, lists, counters, reservations, debts.
+for _, begun in ipairs(request.begun) do
+  if redis.call('EXISTS', begun[1]) == 0 then
+    redis.call('ZADD', begun[1], '-inf', '~')
+    redis.call('EXPIRE', begun[1], begun[2])
+  end
+end
+
 local function trim(list, cap)
   local excess = redis.call('ZCARD', list) - cap
   if excess < 100 then return end
