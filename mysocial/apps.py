@@ -15,8 +15,8 @@ class MysocialConfig(AppConfig):
     name = "mysocial"
 
     def ready(self) -> None:
-        # Registries are filled by import: stores, events and mails of every app.
-        autodiscover_modules("store", "events", "mails")
+        # Registries are filled by import: stores, events, mails and cascades of every app.
+        autodiscover_modules("store", "events", "mails", "cascades")
         import_module("mysocial.openapi")
 
 

@@ -17,6 +17,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="persist", packages=["mysocial"])
 app.autodiscover_tasks(related_name="mail", packages=["mysocial"])
+app.autodiscover_tasks(related_name="cascades", packages=["mysocial"])
 
 app.conf.beat_schedule = {
     # Wakes the queues whose debt nobody picked up; `expires` keeps a stopped worker's queue short.
@@ -26,6 +27,11 @@ app.conf.beat_schedule = {
         "task": "email.send_mails",
         "schedule": 5.0,
         "options": {"queue": "email", "expires": 10},
+    },
+    "remove-cascades": {
+        "task": "mysocial.remove_cascades",
+        "schedule": 5.0,
+        "options": {"expires": 10},
     },
     "sweep-expired": {
         "task": "mysocial.sweep_expired",

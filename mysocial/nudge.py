@@ -19,8 +19,10 @@ _wake = threading.Event()
 _queues: set[str] = set()
 _owner: threading.Thread | None = None
 
-SEND_MAILS = "email.send_mails"
-MAILS = "mails"  # asks for the sending of mails, not for carrying their records
+SEND_MAILS, MAILS = "email.send_mails", "mails"
+REMOVE_CASCADES, CASCADES = "mysocial.remove_cascades", "cascades"
+# What is asked for by these names is work of its own; by any other, that a queue's debt be carried.
+WORK = {MAILS: (SEND_MAILS, "email"), CASCADES: (REMOVE_CASCADES, "default")}
 
 
 def task_name(queue: str) -> str:
@@ -29,7 +31,10 @@ def task_name(queue: str) -> str:
 
 
 def nudge(queues: Iterable[str]) -> None:
-    """Ask for work on the queues, debts or mails; returns at once, never raises."""
+    """Ask for work: debts to carry, mails to send, what hangs on deleted records to remove.
+
+    Returns at once and never raises.
+    """
     wanted = set(queues)
     if wanted:
         with _lock:
@@ -44,8 +49,7 @@ def send(queue: str) -> None:
     A broker that is full takes no message, and stays full until debts are carried: then it is done
     here, by this thread.
     """
-    name = SEND_MAILS if queue == MAILS else task_name(queue)
-    queue = "email" if queue == MAILS else queue
+    name, queue = WORK.get(queue, (task_name(queue), queue))
     try:
         current_app.send_task(name, queue=queue, retry=False, expires=10)
     except Exception as error:  # noqa: BLE001 - kombu raises what its transport raises

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mysocial import reads
+from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Forbidden, Invalid
 from mysocial.ids import new_id, now
 from mysocial.writes import Write, write
@@ -94,6 +95,7 @@ def _delete(post: Post) -> Post:
     gone = _retraction(post)
     with write() as w:
         w.delete(post, strict=True)
+        cascade(w, post)
         count(w, post.author_id, posts_count=-1)
         _count_in_feed(w, before=post.privacy, after=None)
         w.announce(gone)

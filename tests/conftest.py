@@ -82,3 +82,13 @@ def document() -> Callable[..., dict[str, Any] | None]:
         return mongo.collection(model).find_one({"_id": pk})
 
     return find
+
+
+@pytest.fixture
+def documents() -> Callable[..., list[dict[str, Any]]]:
+    """Return the live documents that MongoDB has of a model, oldest first."""
+
+    def find(model: Any) -> list[dict[str, Any]]:
+        return list(mongo.collection(model).find({"_deleted_at": None}, sort=[("_id", 1)]))
+
+    return find

@@ -5,7 +5,6 @@ from email import message_from_bytes, policy
 import pytest
 
 from accounts.models import VERIFY
-from mysocial import mail
 from mysocial.celery import app
 from mysocial.mail import queue_mail, send_due
 from mysocial.writes import write
@@ -22,9 +21,9 @@ def states():
 
 
 @pytest.fixture
-def no_wait(monkeypatch):
+def no_wait(settings):
     """What was claimed or failed is due again at once."""
-    monkeypatch.setattr(mail, "CLAIM_SECONDS", -1)
+    settings.OUTBOX_CLAIM_SECONDS = -1
 
 
 def test_a_mail_has_html_and_text_and_the_link_in_both(alice, emails):
