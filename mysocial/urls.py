@@ -1,7 +1,8 @@
 """One include per app, and what belongs to none."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from mysocial import views
@@ -12,12 +13,13 @@ urlpatterns = [
     path("api/", include("users.urls")),
     path("api/", include("followers.urls")),
     path("api/", include("posts.urls")),
-    path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    path("docs/errors", views.errors, name="errors"),
-    path("health/live", views.live, name="live"),
-    path("health/ready", views.ready, name="ready"),
-    path("devtools/emails/", views.emails, name="emails"),
+    re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
+    re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^docs/errors/?$", views.errors, name="errors"),
+    re_path(r"^health/live/?$", views.live, name="live"),
+    re_path(r"^health/ready/?$", views.ready, name="ready"),
+    re_path(r"^devtools/emails/?$", views.emails, name="emails"),
     path("devtools/emails/<str:name>", views.email, name="email"),
+    path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,58 @@
+"""Pages of no app: where things are, health, and the mails that were sent locally."""
+
+import pytest
+from django.test import Client
+
+from mysocial import redis
+from tests.people import sign_up
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/docs", "/api/docs/", "/api/schema", "/docs/errors", "/health/live"]
+)
+def test_a_page_is_found_with_and_without_a_slash(path):
+    assert Client().get(path).status_code == 200
+
+
+def test_the_documentation_page_loads_nothing_from_other_hosts():
+    page = Client().get("/api/docs").content.decode()
+    assert "http://" not in page.replace("http://testserver", "")
+    assert "https://" not in page
+
+
+def test_every_problem_points_to_where_it_is_explained(alice):
+    answer = alice.get("posts/000000000000000000000000").json()
+    path, _, anchor = answer["type"].removeprefix("http://localhost:8000").partition("#")
+    assert f'id="{anchor}"' in Client().get(path).content.decode()
+
+
+def test_readiness_fails_when_a_debt_is_older_than_thirty_seconds(alice):
+    assert Client().get("/health/ready").status_code == 200
+    redis.client().zadd("dirty:posts", {"posts.post:660e39afede98a295c2d9391": 1})
+
+    answer = Client().get("/health/ready")
+
+    assert answer.status_code == 503
+    assert "Do the workers run?" in answer.json()["checks"]["debt"]
+
+
+def test_mails_are_read_on_a_page_with_debug_only(settings, emails):
+    sign_up("reader")
+    (file,) = emails()
+    settings.DEBUG = True
+
+    assert "Confirm your e-mail address" in Client().get("/devtools/emails/").content.decode()
+    mail = Client().get(f"/devtools/emails/{file.name}")
+    assert "Hello reader" in mail.content.decode()
+    assert "sandbox" in mail["Content-Security-Policy"]
+    assert "Hello reader" in Client().get(f"/devtools/emails/{file.name}?text").content.decode()
+    settings.DEBUG = False
+    assert Client().get("/devtools/emails/").status_code == 404
+    assert Client().get(f"/devtools/emails/{file.name}").status_code == 404
+
+
+def test_demo_logins_are_shown_with_debug_only(settings):
+    settings.DEBUG = True
+    assert "alice" in Client().get("/").content.decode()
+    settings.DEBUG = False
+    assert "alice" not in Client().get("/").content.decode()
