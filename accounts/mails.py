@@ -5,58 +5,80 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from accounts import selectors, services
-from accounts.models import CHANGED, RESET, VERIFY
+from accounts.models import CHANGED, RESET, VERIFY, Account
 from mysocial.errors import NotFound
 from mysocial.mail import Mail, MailKind
 from users.selectors import get_user
 
 
-class VerifyEmail(MailKind):
+class AccountMail(MailKind):
+    """A mail to a member; nothing is sent when there is no such account."""
+
+    @classmethod
+    def account(cls, recipient: str) -> Account | None:
+        """Return whom a mail goes to, or None when it need not be sent."""
+        try:
+            return selectors.get_account(recipient)
+        except NotFound:
+            return None
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        """Return what the template says beside the member's name."""
+        raise NotImplementedError
+
+    @classmethod
+    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+        account = cls.account(mail.recipient)
+        if account is None:
+            return None
+        words = cls.words(account, mail)
+        return account.email, {"username": get_user(account.id).username, **words}
+
+
+def link(page: str, account: Account, purpose: str) -> dict[str, Any]:
+    """Return a link to a page with a one-time token of this purpose."""
+    token = services.mint_token(account, purpose)
+    return {"link": f"{settings.PUBLIC_URL}/{page}?token={token}"}
+
+
+class VerifyEmail(AccountMail):
     """Sent after sign-up, and again on request."""
 
     name: ClassVar[str] = VERIFY
     subject: ClassVar[str] = "Confirm your e-mail address"
 
     @classmethod
-    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
-        try:
-            account = selectors.get_account(mail.recipient)
-        except NotFound:
-            return None
-        if account.email_verified:
-            return None
-        token = services.mint_token(account, VERIFY)
-        link = f"{settings.PUBLIC_URL}/verify-email?token={token}"
-        return account.email, {"username": get_user(account.id).username, "link": link}
+    def account(cls, recipient: str) -> Account | None:
+        account = super().account(recipient)
+        return None if account is None or account.email_verified else account
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        return link("verify-email", account, VERIFY)
 
 
-class ResetPassword(MailKind):
+class ResetPassword(AccountMail):
     """Sent on request to an address that has an account; to others nothing is sent."""
 
     name: ClassVar[str] = RESET
     subject: ClassVar[str] = "Reset your password"
 
     @classmethod
-    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
-        account = selectors.find_account(mail.recipient)
-        if account is None:
-            return None
-        token = services.mint_token(account, RESET)
-        link = f"{settings.PUBLIC_URL}/reset-password?token={token}"
-        return account.email, {"username": get_user(account.id).username, "link": link}
+    def account(cls, recipient: str) -> Account | None:
+        return selectors.find_account(recipient)  # the recipient is an address here
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        return link("reset-password", account, RESET)
 
 
-class PasswordChanged(MailKind):
+class PasswordChanged(AccountMail):
     """Sent after every change of a password."""
 
     name: ClassVar[str] = CHANGED
     subject: ClassVar[str] = "Your password was changed"
 
     @classmethod
-    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
-        try:
-            account = selectors.get_account(mail.recipient)
-        except NotFound:
-            return None
-        words = {"username": get_user(account.id).username, **mail.params}
-        return account.email, words
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        return dict(mail.params)

@@ -54,7 +54,8 @@ class MailKind:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        KINDS[cls.name] = cls
+        if cls.name:  # else it is a base of others
+            KINDS[cls.name] = cls
 
     @classmethod
     def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
