@@ -13,8 +13,8 @@ from posts.events import PostCreated, PostDeleted, PostUpdated
 from posts.models import FeedStats, Post
 from posts.permissions import can_edit_post
 from posts.store import FEED, STATS_ID, posts
+from users import services as users
 from users.selectors import get_user
-from users.services import count
 
 TRIES = 8
 
@@ -30,7 +30,7 @@ def create_post(*, author_id: str, **fields: Any) -> Post:
     _check(post)
     with write() as w:
         w.create(post, fresh=True)
-        count(w, author_id, posts_count=1)
+        users.count(w, author_id, posts_count=1)
         _count_in_feed(w, before=None, after=post.privacy)
         w.announce(PostCreated(post.id, author_id, post.privacy))
         w.returns(post)
@@ -55,6 +55,11 @@ def moderate_post(*, post_id: str, **changes: Any) -> Post:
 def remove_post(*, post_id: str) -> Post:
     """Delete anybody's post, as staff."""
     return _again(lambda: _delete(reads.get(posts, post_id)))
+
+
+def count(w: Write, post_id: str, *, lenient: bool = False, **by: int) -> None:
+    """Add to a post's counters within a write. `NotFound`, unless `lenient` passes over it."""
+    w.increment(Post, post_id, lenient=lenient, init=None, **by)
 
 
 def _again(verb: Callable[[], Post]) -> Post:
@@ -96,7 +101,7 @@ def _delete(post: Post) -> Post:
     with write() as w:
         w.delete(post, strict=True)
         cascade(w, post)
-        count(w, post.author_id, posts_count=-1)
+        users.count(w, post.author_id, posts_count=-1)
         _count_in_feed(w, before=post.privacy, after=None)
         w.announce(gone)
         w.returns(post)
