@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import orjson
 from rest_framework import serializers
 
-from mysocial.wire import Of, Own, Wire
+from mysocial.wire import Of, Own, Row, Wire
 from users.store import CARD, users
 
 profile_wire = Wire(
@@ -26,6 +27,11 @@ profile_wire = Wire(
 def author(ref: str) -> list[bytes | Of]:
     """Return the pieces that show the person whom the raw field `ref` names."""
     return [b"{", Of(ref, CARD), b"}"]
+
+
+def username(row: Row, ref: str) -> str:
+    """Return the name of the person whom the raw field `ref` of a row names."""
+    return str(orjson.loads(b"{%s}" % row.joined[ref].get(CARD, b"")).get("username", ""))
 
 
 # What a wire that shows an author has to fetch of them; predicates need `is_private`.

@@ -1,0 +1,28 @@
+"""Comments in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from comments import services
+from comments.models import Comment
+from mysocial.admin import RecordAdmin
+
+
+@admin.register(Comment)
+class CommentAdmin(RecordAdmin):
+    """Comments of all members."""
+
+    list_display = ("text", "author_id", "post_id", "created_at")
+    search_fields = ("text", "author_id", "post_id")
+    ordering = ("-created_at",)
+    readonly_fields = ("id", "post_id", "author_id", "created_at", "edited_at")
+    fields = ("text", *readonly_fields)
+
+    @staticmethod
+    def change(comment_id: str, **changes: Any) -> None:
+        services.moderate_comment(comment_id=comment_id, **changes)
+
+    @staticmethod
+    def remove(comment_id: str) -> None:
+        services.remove_comment(comment_id=comment_id)

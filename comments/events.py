@@ -1,0 +1,56 @@
+"""What is announced of comments."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from comments import selectors
+from comments.wires import comment_wire
+from mysocial.events import About, Event
+from mysocial.wire import literal
+
+
+@dataclass(frozen=True)
+class CommentEvent(Event):
+    """Something happened to a comment; whoever may see it now hears of it."""
+
+    comment_id: str
+    post_id: str
+    author_id: str
+
+    def topics(self) -> Iterable[str]:
+        return [f"post:{self.post_id}"]
+
+    def about(self) -> About:
+        return {"post": self.post_id, "author": self.author_id}
+
+    def data(self) -> list[Any]:
+        return comment_wire.template(self.comment_id, author_id=self.author_id)
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return selectors.who_sees_now(about["post"], about["author"], viewers)
+
+
+@dataclass(frozen=True)
+class CommentCreated(CommentEvent):
+    """A comment was written."""
+
+    type: ClassVar[str] = "comment.created"
+
+
+@dataclass(frozen=True)
+class CommentUpdated(CommentEvent):
+    """A comment was changed."""
+
+    type: ClassVar[str] = "comment.updated"
+
+
+@dataclass(frozen=True)
+class CommentDeleted(CommentEvent):
+    """A comment is gone; of those that go with their post nothing is said."""
+
+    type: ClassVar[str] = "comment.deleted"
+
+    def data(self) -> list[Any]:
+        return [literal({"id": self.comment_id, "post_id": self.post_id})]

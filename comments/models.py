@@ -1,0 +1,22 @@
+"""Comments."""
+
+from django.db import models
+
+from mysocial.models import ID, Record
+
+MOST_TEXT = 2000
+
+
+class Comment(Record):
+    """What a member wrote under a post."""
+
+    post_id = models.CharField(**ID)
+    author_id = models.CharField(**ID)
+    text = models.TextField(max_length=MOST_TEXT)
+    edited_at = models.DateTimeField(null=True, default=None, editable=False)
+
+    class Meta(Record.Meta):
+        db_table = "comments"
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,124 @@
+"""Reads of comments. Every one that is for somebody goes through `can_see_comment`."""
+
+from typing import NamedTuple
+
+from comments.models import Comment
+from comments.permissions import can_see_comment
+from comments.store import comments
+from comments.wires import comment_wire
+from followers.selectors import Relation, relation_facts, relations_to
+from mysocial import reads
+from mysocial.errors import NotFound
+from mysocial.fills import Entry
+from mysocial.wire import Row
+from posts import selectors as posts
+from users.wires import username
+
+SCAN = 10  # pages looked through at most for one answer
+LEAST_BATCH, BATCH = 20, 100
+
+
+class Found(NamedTuple):
+    """A comment to work with, and whose post it stands under."""
+
+    comment: Comment
+    post_author_id: str
+
+
+class Commenters(NamedTuple):
+    """How many comments a post has, and who wrote the newest."""
+
+    total: int
+    names: list[str]
+
+
+def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
+    """Tell whether the viewer may see the comment in a row."""
+    return can_see_comment(
+        viewer_id,
+        author_id=row.values["author_id"].decode(),
+        sees_post=sees_post,
+        relation=Relation.of(row.facts["author_id"]),
+    )
+
+
+def get_row(comment_id: str, *, to: str) -> Row:
+    """Return a comment as it is sent; `NotFound` when it is not visible to the viewer `to`."""
+    return _row_and_post(comment_id, to=to)[0]
+
+
+def get_comment(comment_id: str, *, to: str) -> Found:
+    """Return a comment to work with; `NotFound` when it is not visible to the viewer `to`."""
+    _, post = _row_and_post(comment_id, to=to)
+    return Found(reads.get(comments, comment_id), post.values["author_id"].decode())
+
+
+def _row_and_post(comment_id: str, *, to: str) -> tuple[Row, Row]:
+    found = reads.rows(comment_wire, [comment_id], about={"author_id": relation_facts(to)})
+    if not found:
+        raise NotFound
+    post = posts.get_row(found[0].values["post_id"].decode(), to=to)
+    if not is_visible(found[0], to):
+        raise NotFound
+    return found[0], post
+
+
+def comments_of(
+    post_id: str, *, to: str, limit: int, after: Entry | None = None, oldest: bool = False
+) -> tuple[list[Row], Entry | None]:
+    """Return a post's comments as `to` may see them, newest first or `oldest`; `NotFound`."""
+    posts.get_row(post_id, to=to)
+    about = {"author_id": relation_facts(to)}
+    found: list[Row] = []
+    for _ in range(SCAN):
+        size = max(limit, LEAST_BATCH)
+        page = reads.page(
+            comment_wire, "post", post_id, limit=size, after=after, oldest=oldest, about=about
+        )
+        for row in page.rows:
+            if is_visible(row, to):
+                found.append(row)
+            if len(found) == limit:
+                last = row is page.rows[-1]
+                return found, page.next if last else (row.id, int(row.score))
+        after = page.next
+        if after is None:
+            break
+    return found, after
+
+
+def commenters_of(post_id: str, *, to: str, limit: int) -> Commenters:
+    """Return a post's number of comments, and who wrote the newest, each once; `NotFound`.
+
+    Names are looked for in the newest `SCAN * BATCH` comments. The number is the post's own: also
+    of those that `to` may not see.
+    """
+    post = posts.get_row(post_id, to=to)
+    about = {"author_id": relation_facts(to)}
+    names: dict[str, None] = {}
+    after: Entry | None = None
+    for _ in range(SCAN):
+        page = reads.page(comment_wire, "post", post_id, limit=BATCH, after=after, about=about)
+        names |= {username(row, "author_id"): None for row in page.rows if is_visible(row, to)}
+        after = page.next
+        if after is None or len(names) >= limit:
+            break
+    return Commenters(int(post.values["comments_count"]), list(names)[:limit])
+
+
+def some_of_post(post_id: str, *, limit: int) -> tuple[list[Comment], bool]:
+    """Return some comments of a post, and whether these are all."""
+    page = reads.page(comment_wire, "post", post_id, limit=limit)
+    found = reads.get_many(comments, [row.id for row in page.rows])
+    return list(found.values()), page.next is None
+
+
+def who_sees_now(post_id: str, author_id: str, viewers: set[str]) -> set[str]:
+    """Return those of `viewers` who may see what the author wrote under the post as it is now."""
+    see_post = posts.who_sees_now(post_id, viewers)
+    relations = relations_to(author_id, see_post)
+    return {
+        viewer
+        for viewer in see_post
+        if can_see_comment(viewer, author_id=author_id, sees_post=True, relation=relations[viewer])
+    }

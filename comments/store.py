@@ -1,0 +1,10 @@
+"""What lives in Redis of comments."""
+
+from comments.models import Comment
+from mysocial.store import Index, Store
+
+comments = Store(
+    Comment,
+    raw=("post_id", "author_id"),
+    indexes=(Index("post", "post_id"), Index("author", "author_id")),
+)

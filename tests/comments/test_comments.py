@@ -1,0 +1,278 @@
+"""Comments, through HTTP."""
+
+import orjson
+import pytest
+
+from comments.models import Comment
+from comments.store import comments as store
+from comments.wires import CommentSerializer, comment_wire
+from mysocial import reads
+from mysocial.redis import client
+from posts.models import Post
+from posts.store import posts
+from tests.people import nobody
+from tests.witness import codes, live, mongod_away, nothing_happens, together
+from users.store import users
+
+ROUNDS = 12
+
+
+def count(person, post):
+    return person.get(f"posts/{post['id']}").json()["comments_count"]
+
+
+def news(person, post):
+    """Return what somebody would have been told of a post's comments."""
+    heard = person.hears(f"post:{post['id']}")
+    return [event for event in heard if event["type"].startswith("comment.")]
+
+
+def test_a_comment_is_shown_counted_and_heard_at_once_and_reaches_mongodb(
+    alice, bob, stranger, persisted, document
+):
+    post = alice.writes()
+    answer = bob.post(f"posts/{post['id']}/comments", {"text": "  Well said \U0001f600\n "})
+
+    assert answer.status_code == 201
+    assert answer.json()["message"] == "Comment created"
+    comment = answer.json()["comment"]
+    assert (comment["text"], comment["post_id"]) == ("Well said \U0001f600", post["id"])
+    assert (comment["author"]["id"], comment["author"]["username"]) == (bob.id, "bob")
+    assert comment["edited_at"] is None
+    for person in (alice, bob, stranger):
+        assert person.get(f"comments/{comment['id']}").json() == comment
+        shown = person.get(f"posts/{post['id']}/comments").json()
+        assert shown == {"comments": [comment], "next": None}
+        assert count(person, post) == 1
+        assert news(person, post) == [{"type": "comment.created", "data": comment}]
+    assert alice.hears("feed", f"user:{alice.id}", f"user:{bob.id}") == [
+        {"type": "post.created", "data": post}
+    ]
+    assert document(Comment, comment["id"]) is None
+
+    persisted()
+    kept = document(Comment, comment["id"])
+    assert (kept["text"], kept["post_id"], kept["author_id"]) == (
+        "Well said \U0001f600", post["id"], bob.id,
+    )  # fmt: skip
+    assert document(Post, post["id"])["comments_count"] == 1
+
+
+WRONG = [
+    {},
+    {"text": ""},
+    {"text": " \n\t "},
+    {"text": None},
+    {"text": "x" * 2001},
+    {"text": 5},
+    {"text": ["x"]},
+    {"text": {"$gt": ""}},
+    {"text": "a\x00b"},
+    {"text": "x", "post_id": "0" * 24},
+    {"text": "x", "author_id": "0" * 24},
+    {"text": "x", "id": "0" * 24},
+    {"text": "x", "comments_count": 9},
+    {"text": "x", "edited_at": None},
+]
+
+
+@pytest.mark.parametrize("body", [*WRONG, [], "x", None])
+def test_a_comment_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body):
+    post = alice.writes()
+    with nothing_happens():
+        answer = alice.post(f"posts/{post['id']}/comments", orjson.dumps(body))
+    assert answer.status_code == 400
+    assert len(answer.json()["errors"]) == 1
+
+
+def test_an_edit_that_breaks_a_rule_is_refused_and_changes_nothing(alice, comments):
+    comment = comments(alice, alice.writes())
+    with nothing_happens():
+        for body in WRONG:
+            assert alice.patch(f"comments/{comment['id']}", body).status_code == 400, body
+
+
+@pytest.mark.parametrize("text", ["x", "x" * 2000, "a\u2028</script>", '"\\', "\x7f\x01"])
+def test_any_text_is_kept_as_it_was_written(alice, bob, comments, text, persisted):
+    comment = comments(alice, alice.writes(), text)
+    persisted()
+    assert bob.get(f"comments/{comment['id']}").json()["text"] == text
+
+
+def test_an_author_edits_a_comment_and_whoever_sees_it_hears(
+    alice, bob, comments, persisted, document
+):
+    post = alice.writes()
+    comment = comments(bob, post, "Helo")
+    answer = bob.patch(f"comments/{comment['id']}", {"text": "Hello"})
+    assert answer.status_code == 200
+    assert answer.json()["message"] == "Comment updated"
+    edited = answer.json()["comment"]
+    assert edited == {**comment, "text": "Hello", "edited_at": edited["edited_at"]}
+    assert edited["edited_at"] is not None
+    assert alice.get(f"comments/{comment['id']}").json() == edited
+    assert alice.get(f"posts/{post['id']}/comments").json()["comments"] == [edited]
+    assert news(alice, post)[1:] == [{"type": "comment.updated", "data": edited}]
+    assert count(alice, post) == 1
+    persisted()
+    assert document(Comment, comment["id"])["text"] == "Hello"
+
+
+@pytest.mark.parametrize("who", ["its author", "the author of the post"])
+def test_a_comment_is_deleted_by_its_author_and_by_the_author_of_the_post(
+    alice, bob, comments, who
+):
+    post = alice.writes()
+    kept, gone = comments(bob, post), comments(bob, post)
+    person = {"its author": bob, "the author of the post": alice}[who]
+    path = f"comments/{gone['id']}"
+
+    answer = person.delete(path)
+
+    assert answer.status_code == 200
+    assert answer.json() == {"message": "Comment deleted"}
+    data = {"id": gone["id"], "post_id": post["id"]}
+    assert news(bob, post)[2:] == [{"type": "comment.deleted", "data": data}]
+    for one in (alice, bob):
+        assert one.get(path).status_code == 404
+        assert one.get(f"posts/{post['id']}/comments").json()["comments"] == [kept]
+        assert count(one, post) == 1
+    with nothing_happens():
+        assert person.delete(path).status_code == 404
+        assert bob.patch(path, {"text": "x"}).status_code == 404
+
+
+def test_a_deletion_reaches_mongodb(alice, bob, comments, persisted, document):
+    post = alice.writes()
+    comment = comments(bob, post)
+    persisted()
+    bob.delete(f"comments/{comment['id']}")
+    persisted()
+    assert document(Comment, comment["id"])["_deleted_at"] is not None
+    assert document(Post, post["id"])["comments_count"] == 0
+
+
+def test_nobody_else_edits_or_deletes_a_comment(alice, bob, stranger, comments):
+    post = alice.writes()
+    path = f"comments/{comments(bob, post)['id']}"
+    with nothing_happens():
+        for person in (alice, stranger):
+            assert person.patch(path, {"text": "x"}).status_code == 403
+        assert stranger.delete(path).status_code == 403
+        assert nobody.get(path).status_code == 401
+        assert nobody.patch(path, {"text": "x"}).status_code == 401
+        assert nobody.delete(path).status_code == 401
+        assert nobody.post(f"posts/{post['id']}/comments", {"text": "x"}).status_code == 401
+        assert nobody.get(f"posts/{post['id']}/comments").status_code == 401
+        assert nobody.get(f"posts/{post['id']}/comments/names").status_code == 401
+
+
+def test_an_unknown_comment_or_post_is_not_found(alice):
+    with nothing_happens():
+        for path in ("comments/" + "0" * 24, "comments/x", "comments/" + "A" * 24):
+            assert alice.get(path).status_code == 404
+            assert alice.patch(path, {"text": "x"}).status_code == 404
+            assert alice.delete(path).status_code == 404
+        for path in ("posts/" + "0" * 24 + "/comments", "posts/x/comments"):
+            assert alice.get(path).status_code == 404
+            assert alice.get(f"{path}/names").status_code == 404
+            assert alice.post(path, {"text": "x"}).status_code == 404
+
+
+def test_a_comment_under_a_key_is_made_once_and_answered_with_the_same_bytes(alice, bob):
+    post = alice.writes()
+    path, key = f"posts/{post['id']}/comments", {"Idempotency-Key": "k"}
+    answers = together(*[lambda: bob.post(path, {"text": "x"}, **key)] * 20)
+    assert codes(answers) == {201: 20}
+    assert len({answer.content for answer in answers}) == 1
+    assert (count(bob, post), len(live("comments.comment")), len(news(bob, post))) == (1, 1, 1)
+    assert bob.post(path, {"text": "y"}, **key).status_code == 422
+    bob.delete(f"comments/{answers[0].json()['comment']['id']}")
+    with nothing_happens():
+        assert bob.post(path, {"text": "x"}, **key).content == answers[0].content
+
+
+def test_comments_are_written_edited_and_deleted_while_mongodb_is_away(alice, bob, comments):
+    post = alice.writes()
+    with mongod_away():
+        comment = comments(bob, post)
+        assert bob.patch(f"comments/{comment['id']}", {"text": "x"}).status_code == 200
+        assert bob.get(f"comments/{comment['id']}").json()["text"] == "x"
+        assert count(bob, post) == 1
+        assert alice.delete(f"comments/{comment['id']}").status_code == 200
+        assert count(bob, post) == 0
+
+
+# At once -----------------------------------------------------------------------------------------
+
+
+def test_fifty_comments_at_once_are_all_counted(alice, bob, persisted, document):
+    post = alice.writes()
+    path = f"posts/{post['id']}/comments"
+    people = (alice, bob)
+    answers = together(*[lambda n=n: people[n % 2].post(path, {"text": str(n)}) for n in range(50)])
+    assert codes(answers) == {201: 50}
+    assert count(bob, post) == 50
+    assert len(bob.get(f"{path}?limit=100").json()["comments"]) == 50
+    assert len(news(bob, post)) == 50
+    persisted()
+    assert document(Post, post["id"])["comments_count"] == 50
+
+
+def test_a_storm_of_comments_edits_and_deletes_leaves_the_count_right(
+    alice, bob, comments, persisted, document
+):
+    post = alice.writes()
+    path = f"posts/{post['id']}/comments"
+    old = [f"comments/{comments(bob, post)['id']}" for _ in range(10)]
+
+    def act(number):
+        if number % 3 == 0:
+            return lambda: (alice, bob)[number % 2].delete(old[number % 10])
+        if number % 3 == 1:
+            return lambda: bob.patch(old[number % 10], {"text": str(number)})
+        return lambda: bob.post(path, {"text": str(number)})
+
+    answers = together(*map(act, range(60)))
+
+    assert set(codes(answers)) <= {200, 201, 404}
+    left = bob.get(f"{path}?limit=100").json()["comments"]
+    assert codes(answers)[201] == 20
+    assert codes(answers[::3]) == {200: 10, 404: 10}
+    assert count(bob, post) == len(left) == len(live("comments.comment")) == 20
+    persisted()
+    assert document(Post, post["id"])["comments_count"] == 20
+
+
+def test_under_a_post_that_is_deleted_meanwhile_no_comment_begins(alice, bob):
+    for _ in range(ROUNDS):
+        post = alice.writes()
+        path = f"posts/{post['id']}"
+        made = [lambda path=path: bob.post(f"{path}/comments", {"text": "x"})] * 8
+        *answers, deleted = together(*made, lambda path=path: alice.delete(path))
+        assert deleted.status_code == 200
+        assert set(codes(answers)) <= {201, 404}
+        went_at = int(client().hget(posts.key(post["id"]), "v"))
+        hanging = {
+            pk: int(fields[b"v"])
+            for pk, fields in live("comments.comment").items()
+            if fields[b"post_id"].decode() == post["id"]
+        }
+        accepted = {a.json()["comment"]["id"] for a in answers if a.status_code == 201}
+        assert hanging.keys() == accepted
+        assert max(hanging.values(), default=0) < went_at
+    with nothing_happens():
+        assert bob.post(f"{path}/comments", {"text": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("text", ["Hello", 'é "quoted" \\ \u2028'])
+def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice, comments, text):
+    comment = comments(alice, alice.writes(), text)
+    alice.patch(f"comments/{comment['id']}", {"text": f"{text}!"})
+    (row,) = reads.rows(comment_wire, [comment["id"]])
+    author = users.values(reads.get(users, alice.id))
+    values = store.values(reads.get(store, comment["id"]))
+    expected = CommentSerializer({**values, "author": author}).data
+    assert orjson.loads(comment_wire.render(row)) == expected
+    sent = alice.get(f"comments/{comment['id']}").json()
+    assert (sent, list(sent)) == (expected, list(expected))

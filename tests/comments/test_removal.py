@@ -1,0 +1,129 @@
+"""What goes with a deleted post, and what staff change."""
+
+import pytest
+from django.contrib.auth.models import User as Staff
+from django.core.management import call_command
+from django.test import Client
+
+from comments import services
+from comments.cascades import CommentsOfPost
+from comments.models import Comment
+from mysocial import mongo
+from mysocial.errors import NotFound
+from mysocial.redis import client
+from tests.people import logged
+from tests.witness import live, nothing_happens, together
+
+
+@pytest.fixture
+def moderator(_servers, django_db_blocker):
+    """A browser that is signed in at /admin/ as staff."""
+    # The server is this run's own: there is no database to protect, and none to make anew.
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0)
+        Staff.objects.filter(username="mod").delete()
+        Staff.objects.create_superuser("mod", "mod@example.com", "correct-horse-battery")
+        browser = Client()
+        assert browser.login(username="mod", password="correct-horse-battery")
+        yield browser
+
+
+def removed(pk):
+    """Delete a comment as staff; tell whether it was there."""
+    try:
+        services.remove_comment(comment_id=pk)
+    except NotFound:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("evicted", [False, True])
+def test_the_comments_of_a_deleted_post_are_removed_in_batches(
+    alice, bob, comments, persisted, evicted
+):
+    gone, kept = alice.writes(), alice.writes()
+    for _ in range(7):
+        comments(bob, gone)
+    other = comments(bob, kept)["id"]
+    persisted()
+    alice.delete(f"posts/{gone['id']}")
+    if evicted:
+        persisted()
+        client().flushall()
+    heard = len(logged())
+
+    assert not CommentsOfPost.remove(gone["id"], limit=3)
+    assert not CommentsOfPost.remove(gone["id"], limit=3)
+    assert CommentsOfPost.remove(gone["id"], limit=3)
+
+    assert live("comments.comment").keys() <= {other}
+    assert len(logged()) == heard
+    with nothing_happens():
+        assert CommentsOfPost.remove(gone["id"], limit=3)
+    assert gone["id"] not in live("posts.post")
+    persisted()
+    left = mongo.collection(Comment).find({"_deleted_at": None})
+    assert [one["_id"] for one in left] == [other]
+    assert bob.get(f"comments/{other}").status_code == 200
+    assert bob.get(f"posts/{kept['id']}").json()["comments_count"] == 1
+
+
+def test_a_batch_of_exactly_what_is_there_leaves_nothing(alice, bob, comments):
+    post = alice.writes()
+    for _ in range(3):
+        comments(bob, post)
+    alice.delete(f"posts/{post['id']}")
+    assert CommentsOfPost.remove(post["id"], limit=3)
+    assert live("comments.comment") == {}
+
+
+def test_staff_delete_what_hangs_on_a_post_that_is_gone(alice, bob, comments):
+    comment = comments(bob, alice.writes())
+    alice.delete(f"posts/{comment['post_id']}")
+    assert removed(comment["id"])
+    assert live("comments.comment") == live("posts.post") == {}
+    with nothing_happens():
+        assert not removed(comment["id"])
+
+
+def test_two_workers_at_once_and_staff_do_not_stop_one_another(alice, bob, comments):
+    for _ in range(4):
+        post = alice.writes()
+        mine = [comments(bob, post)["id"] for _ in range(8)]
+        alice.delete(f"posts/{post['id']}")
+        *done, _, _ = together(
+            *[lambda pk=post["id"]: CommentsOfPost.remove(pk, limit=8)] * 2,
+            *[lambda pk=pk: removed(pk) for pk in mine[:2]],
+        )
+        assert done == [True, True]
+        assert live("comments.comment") == live("posts.post") == {}
+
+
+def test_staff_edit_a_comment_through_the_services(moderator, alice, bob, comments, persisted):
+    post = alice.writes()
+    comment = comments(bob, post, "Rude words")
+    persisted()
+    assert "Rude words" in moderator.get("/admin/comments/comment/").content.decode()
+    url = f"/admin/comments/comment/{comment['id']}/change/"
+    assert moderator.post(url, {"text": "[removed]"}).status_code == 302
+    assert alice.get(f"comments/{comment['id']}").json()["text"] == "[removed]"
+    heard = [event["type"] for event in bob.hears(f"post:{post['id']}")]
+    assert heard == ["post.created", "comment.created", "comment.updated"]
+    persisted()
+    assert "[removed]" in moderator.get("/admin/comments/comment/").content.decode()
+    for text in (" ", "x" * 2001):
+        with nothing_happens():
+            assert moderator.post(url, {"text": text}).status_code == 200
+
+
+def test_staff_delete_comments_through_the_services(moderator, alice, bob, comments, persisted):
+    post = alice.writes()
+    kept, gone = comments(bob, post), comments(bob, post)
+    persisted()
+    form = {"action": "delete_selected", "_selected_action": [gone["id"]], "post": "yes"}
+    assert moderator.post("/admin/comments/comment/", form).status_code == 302
+    assert bob.get(f"comments/{gone['id']}").status_code == 404
+    assert bob.get(f"posts/{post['id']}/comments").json()["comments"] == [kept]
+    assert bob.get(f"posts/{post['id']}").json()["comments_count"] == 1
+    assert bob.hears(f"post:{post['id']}")[-1]["type"] == "comment.deleted"
+    assert moderator.get("/admin/comments/comment/add/").status_code == 403
