@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User as Staff
+from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 
 from mysocial import mongo, persist, redis
 from mysocial.indexes import ensure_indexes
@@ -35,6 +38,19 @@ def _empty(_servers: None) -> None:
         if not name.startswith("django_"):
             database[name].delete_many({})
     shutil.rmtree(settings.EMAIL_FILE_PATH, ignore_errors=True)
+
+
+@pytest.fixture
+def moderator(_servers: None, django_db_blocker: Any) -> Iterator[Client]:
+    """A browser that is signed in at /admin/ as staff."""
+    # The server is this run's own: there is no database to protect, and none to make anew.
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0)
+        Staff.objects.filter(username="mod").delete()
+        Staff.objects.create_superuser("mod", "mod@example.com", "correct-horse-battery")
+        browser = Client()
+        assert browser.login(username="mod", password="correct-horse-battery")
+        yield browser
 
 
 @pytest.fixture

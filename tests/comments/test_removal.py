@@ -1,31 +1,16 @@
 """What goes with a deleted post, and what staff change."""
 
 import pytest
-from django.contrib.auth.models import User as Staff
-from django.core.management import call_command
-from django.test import Client
 
 from comments import services
 from comments.cascades import CommentsOfPost
 from comments.models import Comment
 from mysocial import mongo
+from mysocial.cascades import remove_due
 from mysocial.errors import NotFound
 from mysocial.redis import client
 from tests.people import logged
 from tests.witness import live, nothing_happens, together
-
-
-@pytest.fixture
-def moderator(_servers, django_db_blocker):
-    """A browser that is signed in at /admin/ as staff."""
-    # The server is this run's own: there is no database to protect, and none to make anew.
-    with django_db_blocker.unblock():
-        call_command("migrate", verbosity=0)
-        Staff.objects.filter(username="mod").delete()
-        Staff.objects.create_superuser("mod", "mod@example.com", "correct-horse-battery")
-        browser = Client()
-        assert browser.login(username="mod", password="correct-horse-battery")
-        yield browser
 
 
 def removed(pk):
@@ -127,3 +112,16 @@ def test_staff_delete_comments_through_the_services(moderator, alice, bob, comme
     assert bob.get(f"posts/{post['id']}").json()["comments_count"] == 1
     assert bob.hears(f"post:{post['id']}")[-1]["type"] == "comment.deleted"
     assert moderator.get("/admin/comments/comment/add/").status_code == 403
+
+
+def test_a_deleted_post_takes_its_comments_along(alice, bob, comments, persisted, documents):
+    gone, kept = alice.writes(), alice.writes()
+    for _ in range(3):
+        comments(bob, gone)
+    other = comments(bob, kept)["id"]
+
+    alice.delete(f"posts/{gone['id']}")
+    assert remove_due() == 1
+
+    persisted()
+    assert [document["_id"] for document in documents(Comment)] == [other]

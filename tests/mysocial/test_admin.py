@@ -2,26 +2,12 @@
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User as Staff
 from django.core.management import call_command
 from django.test import Client
 
 from mysocial import mongo
 from posts.models import Post
 from users.models import User
-
-
-@pytest.fixture
-def moderator(_servers, django_db_blocker):
-    """A browser that is signed in at /admin/ as staff."""
-    # The server is this run's own: there is no database to protect, and none to make anew.
-    with django_db_blocker.unblock():
-        call_command("migrate", verbosity=0)
-        Staff.objects.filter(username="mod").delete()
-        Staff.objects.create_superuser("mod", "mod@example.com", "correct-horse-battery")
-        browser = Client()
-        assert browser.login(username="mod", password="correct-horse-battery")
-        yield browser
 
 
 def test_a_stranger_is_sent_to_the_login():
