@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from followers.selectors import Relation
+from followers.services import require_relation
 from mysocial import reads
 from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Forbidden, Invalid
 from mysocial.ids import new_id, now
+from mysocial.wire import Row
 from mysocial.writes import Write, write
 from posts import selectors
 from posts.events import PostCreated, PostDeleted, PostUpdated
@@ -14,7 +17,7 @@ from posts.models import FeedStats, Post
 from posts.permissions import can_edit_post
 from posts.store import FEED, STATS_ID, posts
 from users.selectors import get_user
-from users.services import count
+from users.services import count, require_private
 
 TRIES = 8
 
@@ -55,6 +58,24 @@ def moderate_post(*, post_id: str, **changes: Any) -> Post:
 def remove_post(*, post_id: str) -> Post:
     """Delete anybody's post, as staff."""
     return _again(lambda: _delete(reads.get(posts, post_id)))
+
+
+def count_reactions(w: Write, post_id: str, **by: int) -> None:
+    """Add to a post's totals by kind, within a write; a post that is gone is passed over."""
+    counters = {f"reactions_{kind}": change for kind, change in by.items()}
+    w.increment(Post, post_id, lenient=True, init=None, **counters)
+
+
+def require_visible(w: Write, row: Row, *, to: str) -> None:
+    """Hold a write to what let `to` see the post in `row`: whoever writes must see it then, too.
+
+    `NotFound` or a `Conflict` when any of it has changed: look again.
+    """
+    w.require(Post, row.id, privacy=row.values["privacy"])
+    author_id = row.values["author_id"].decode()
+    if author_id != to:
+        require_private(w, author_id, row.joined["author_id"].get("is_private", b"false"))
+        require_relation(w, to, author_id, Relation.of(row.facts["author_id"]))
 
 
 def _again(verb: Callable[[], Post]) -> Post:
