@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/", include("users.urls")),
     path("api/", include("followers.urls")),
     path("api/", include("posts.urls")),
+    path("api/", include("reactions.urls")),
     re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^docs/errors/?$", views.errors, name="errors"),
