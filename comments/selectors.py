@@ -14,8 +14,7 @@ from mysocial.wire import Row
 from posts import selectors as posts
 from users.wires import username
 
-SCAN = 10  # pages looked through at most for one answer
-LEAST_BATCH, BATCH = 20, 100
+BATCH = 100
 
 
 class Found(NamedTuple):
@@ -68,36 +67,29 @@ def comments_of(
 ) -> tuple[list[Row], Entry | None]:
     """Return a post's comments as `to` may see them, newest first or `oldest`; `NotFound`."""
     posts.get_row(post_id, to=to)
-    about = {"author_id": relation_facts(to)}
-    found: list[Row] = []
-    for _ in range(SCAN):
-        size = max(limit, LEAST_BATCH)
-        page = reads.page(
-            comment_wire, "post", post_id, limit=size, after=after, oldest=oldest, about=about
-        )
-        for row in page.rows:
-            if is_visible(row, to):
-                found.append(row)
-            if len(found) == limit:
-                last = row is page.rows[-1]
-                return found, page.next if last else (row.id, int(row.score))
-        after = page.next
-        if after is None:
-            break
-    return found, after
+    return reads.sift(
+        comment_wire,
+        "post",
+        post_id,
+        limit=limit,
+        after=after,
+        oldest=oldest,
+        about={"author_id": relation_facts(to)},
+        keep=lambda rows: [row for row in rows if is_visible(row, to)],
+    )
 
 
 def commenters_of(post_id: str, *, to: str, limit: int) -> Commenters:
     """Return a post's number of comments, and who wrote the newest, each once; `NotFound`.
 
-    Names are looked for in the newest `SCAN * BATCH` comments. The number is the post's own: also
-    of those that `to` may not see.
+    Names are looked for in the newest `reads.SCAN * BATCH` comments. The number is the post's own:
+    also of those that `to` may not see.
     """
     post = posts.get_row(post_id, to=to)
     about = {"author_id": relation_facts(to)}
     names: dict[str, None] = {}
     after: Entry | None = None
-    for _ in range(SCAN):
+    for _ in range(reads.SCAN):
         page = reads.page(comment_wire, "post", post_id, limit=BATCH, after=after, about=about)
         names |= {username(row, "author_id"): None for row in page.rows if is_visible(row, to)}
         after = page.next

@@ -6,6 +6,7 @@ from followers import selectors
 from followers.events import BlockCreated, BlockDeleted, FollowCreated, FollowDeleted
 from followers.models import Block, Follow, edge_id
 from followers.permissions import can_follow
+from followers.selectors import Relation
 from followers.store import blocks, follows
 from mysocial import reads
 from mysocial.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
@@ -28,6 +29,17 @@ def begin(w: Write, user_id: str) -> None:
     """Note, within a sign-up, that nobody follows or blocks the new member, nor the other way."""
     w.begin_lists(Follow, user_id, "follower", "followee")
     w.begin_lists(Block, user_id, "blocker", "blocked")
+
+
+def require_relation(w: Write, viewer_id: str, other_id: str, relation: Relation) -> None:
+    """Hold a write to this relation: no block came, and a follow did not end, since it was read.
+
+    `AlreadyExists` or `NotFound`. A follow that came allows only more.
+    """
+    w.require_absent(Block, edge_id(viewer_id, other_id))
+    w.require_absent(Block, edge_id(other_id, viewer_id))
+    if relation.follows:
+        w.require(Follow, edge_id(viewer_id, other_id))
 
 
 def follow(*, user_id: str, other_id: str) -> Standing:

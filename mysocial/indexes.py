@@ -17,7 +17,7 @@ def indexes_of(store: Store[object]) -> list[IndexModel]:  # type: ignore[type-v
         )
     ]
     for index in store.indexes.values():
-        fields = [(index.field, ASCENDING)] if index.field else []
+        fields = [(name, ASCENDING) for name in index.fields]
         # Equalities first, then the order: every list is read without sorting.
         order = [(index.order, DESCENDING), ("_id", DESCENDING)]
         found.append(IndexModel([("_deleted_at", ASCENDING), *fields, *order], name=index.name))

@@ -6,7 +6,7 @@ Each function raises `Unavailable` when a needed server is away; a miss is never
 import base64
 import binascii
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from mysocial import context
@@ -19,6 +19,8 @@ from mysocial.wire import Row, Wire
 
 READ = Script("common", "read", flags="no-writes")
 TRIES = 8
+SCAN = 10  # pages looked through at most for one page of what may be shown
+LEAST_BATCH = 20
 M = TypeVar("M", bound=Record)
 # What holds between the viewer and the record a ref names: list, before and after the id, records.
 Fact = tuple[str, str, str, str]
@@ -139,6 +141,36 @@ def page(  # noqa: PLR0913 - the question a list answers
     return Page(found[:limit], ahead)
 
 
+def sift(  # noqa: PLR0913 - a page, and who is left of it
+    wire: Wire,
+    index: str,
+    value: str = "",
+    *,
+    limit: int,
+    after: Entry | None = None,
+    oldest: bool = False,
+    about: Mapping[str, Sequence[Fact]] | None = None,
+    keep: Callable[[list[Row]], Sequence[Row]],
+) -> tuple[list[Row], Entry | None]:
+    """Return a page of the rows that `keep` leaves, and where the following one begins.
+
+    Looks through pages until one is full, the list ends, or `SCAN` pages were looked through.
+    """
+    found: list[Row] = []
+    for _ in range(SCAN):
+        size = max(limit, LEAST_BATCH)
+        seen = page(wire, index, value, limit=size, after=after, oldest=oldest, about=about)
+        for row in keep(seen.rows):
+            found.append(row)
+            if len(found) == limit:
+                last = row is seen.rows[-1]
+                return found, seen.next if last else _entry(row)
+        after = seen.next
+        if after is None:
+            break
+    return found, after
+
+
 def _deep(  # noqa: PLR0913, PLR0917 - private half of `page`
     store: Store[Any], index: str, value: str, limit: int, after: Entry | None, oldest: bool
 ) -> list[Entry]:
@@ -179,11 +211,11 @@ def _rows(wire: Wire, answer: Sequence[Any]) -> list[Row]:
     refs = list(wire.refs.items())
     joined: dict[tuple[str, bytes], tuple[dict[str, bytes], list[int]]] = {}
     for number, value, fields, flags in answer[2]:
-        ref, (_, names) = refs[number - 1]
-        joined[ref, value] = (dict(zip(names, fields, strict=False)), flags)
+        ref, (store, names) = refs[number - 1]
+        joined[ref, value] = (_named(store, names, fields), flags)
     found = []
     for pk, score, raw in answer[1]:
-        values = dict(zip(wire.fields, raw, strict=True))
+        values = _named(wire.store, wire.fields, raw)
         sides = {ref: joined[ref, values[ref]] for ref in wire.refs}
         found.append(
             Row(
@@ -197,14 +229,24 @@ def _rows(wire: Wire, answer: Sequence[Any]) -> list[Row]:
     return found
 
 
+def _named(
+    store: Store[Any], names: Sequence[str], found: Sequence[bytes | None]
+) -> dict[str, bytes]:
+    """Return the fields of a record by name; none when it is gone."""
+    return {name: store.stored(name, value) for name, value in zip(names, found, strict=False)}
+
+
 def compose(pieces: Sequence[Any]) -> bytes:
     """Return the bytes of a template when nothing had to be written."""
     wanted = [piece for piece in pieces if not isinstance(piece, bytes)]
     if not wanted:
         return b"".join(pieces)
-    answers = iter(ask(*({"kind": "get", "key": key, "fields": [name]} for key, name in wanted)))
+    asks = ({"kind": "get", "key": key, "fields": [name]} for key, name, *_ in wanted)
+    answers = iter(ask(*asks))
     return b"".join(
-        piece if isinstance(piece, bytes) else ((next(answers) or [None])[0] or b"null")
+        piece
+        if isinstance(piece, bytes)
+        else (next(answers) or [None])[0] or (piece[2] if piece[2:] else b"null")
         for piece in pieces
     )
 

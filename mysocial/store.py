@@ -31,20 +31,30 @@ STORES: dict[str, "Store[Any]"] = {}
 class Index:
     """A list of records, newest first by `order`.
 
-    One list for each value of `field`, or a single one when `field` is empty. `where` keeps
-    records out whose fields have other values than the ones given. Redis holds the newest `cap`.
+    One list for each value of `field`, or a single one when `field` is empty; with `by`, an
+    enumeration, one for each `<value>:<value of by>`. `where` keeps records out whose fields have
+    other values than the ones given. Redis holds the newest `cap`.
     """
 
     name: str
     field: str = ""
+    by: str = ""
     order: str = "created_at"
     where: Mapping[str, Sequence[Any]] = dataclass_field(default_factory=dict)
     cap: int = 1000
 
     def query(self, value: str) -> dict[str, Any]:
         """Return the MongoDB query of the list for `value`."""
-        query: dict[str, Any] = {self.field: {"$eq": value}} if self.field else {}
+        parts = value.rsplit(":", 1) if self.by else [value]
+        query: dict[str, Any] = {
+            name: {"$eq": part} for name, part in zip(self.fields, parts, strict=False)
+        }
         return {**query, **{name: {"$in": list(some)} for name, some in self.where.items()}}
+
+    @property
+    def fields(self) -> list[str]:
+        """Return the fields whose values name the list."""
+        return [name for name in (self.field, self.by) if name]
 
 
 class Store(Generic[M]):
@@ -84,18 +94,21 @@ class Store(Generic[M]):
         self.parts = {part: tuple(some) for part, some in (parts or {}).items()}
         if rest:
             self.parts[MAIN] = tuple(rest)
-        self._times = {
-            f.attname
-            for f in model._meta.concrete_fields  # noqa: SLF001
-            if isinstance(f, models.DateTimeField)
-        }
-        self._truths = {
-            f.attname
-            for f in model._meta.concrete_fields  # noqa: SLF001
-            if isinstance(f, models.BooleanField)
-        }
+        self._times = self._of_kind(models.DateTimeField)
+        self._truths = self._of_kind(models.BooleanField)
         self.fields = [*self.parts, *self.raw, *self.counters]
+        self._given = {f.attname: f.get_default for f in model._meta.concrete_fields}  # noqa: SLF001
+        # What is meant by a raw field or a counter that a hash lacks, as it is stored: the hash
+        # was cached before the model had it.
+        self.defaults = {
+            name: self._raw(name, self._given[name]()).encode()
+            for name in (*self.raw, *self.counters)
+        }
         STORES[self.label] = self
+
+    def _of_kind(self, kind: "type[models.Field[Any, Any]]") -> set[str]:
+        fields = self.model._meta.concrete_fields  # noqa: SLF001
+        return {field.attname for field in fields if isinstance(field, kind)}
 
     # Names ---------------------------------------------------------------------------------------
 
@@ -119,7 +132,7 @@ class Store(Generic[M]):
         found = {}
         for index in self.indexes.values():
             if all(values[name] in some for name, some in index.where.items()):
-                value = values[index.field] if index.field else ""
+                value = ":".join(str(values[name]) for name in index.fields)
                 score = milliseconds(values[index.order])
                 found[self.list_key(index.name, value)] = (score, index.cap)
         return found
@@ -164,19 +177,26 @@ class Store(Generic[M]):
         return "" if value is None else str(value)
 
     def decode(self, pk: str, fields: Mapping[str, bytes | None]) -> Values:
-        """Return the Python values of a record's hash fields."""
+        """Return the Python values of a record's hash fields; defaults for those it lacks."""
         values: Values = {"id": pk}
         for part in self.parts:
-            values.update(orjson.loads(b"{" + (fields[part] or b"") + b"}"))
+            values.update(orjson.loads(b"{" + (fields.get(part) or b"") + b"}"))
         for name in self.raw:
-            text = (fields[name] or b"").decode()
+            text = self.stored(name, fields.get(name)).decode()
             values[name] = text == "true" if name in self._truths else text
         for name in self.counters:
-            values[name] = int(fields[name] or 0)
+            values[name] = int(self.stored(name, fields.get(name)))
         for name in self._times:
-            if name in values and values[name] is not None:
+            if values.get(name) is not None:
                 values[name] = datetime.fromisoformat(values[name])
+        for name in (name for names in self.parts.values() for name in names):
+            if name not in values:
+                values[name] = self._given[name]()
         return values
+
+    def stored(self, name: str, found: bytes | None) -> bytes:
+        """Return what a hash has of a field, or what it means that it has none."""
+        return self.defaults.get(name, b"") if found is None else found
 
     def build(self, values: Values, *, version: int, revision: int) -> M:
         """Return the model instance of `values`."""

@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/", include("followers.urls")),
     path("api/", include("posts.urls")),
     path("api/", include("comments.urls")),
+    path("api/", include("reactions.urls")),
     re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^docs/errors/?$", views.errors, name="errors"),

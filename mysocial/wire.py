@@ -70,11 +70,16 @@ class Wire:
         return [
             piece
             if isinstance(piece, bytes)
-            else [self.store.key(pk), piece.name]
+            else _later(self.store, pk, piece.name)
             if isinstance(piece, Own)
-            else [self.refs[piece.ref][0].key(refs[piece.ref]), piece.name]
+            else _later(self.refs[piece.ref][0], refs[piece.ref], piece.name)
             for piece in self.pieces
         ]
+
+
+def _later(store: Store[Any], pk: str, name: str) -> list[Any]:
+    """Return the piece that stands for a field: the key, the field, and what a lack of it means."""
+    return [store.key(pk), name, *([store.defaults[name]] if name in store.defaults else [])]
 
 
 Renderer = Callable[[Any], list[Any]]

@@ -116,9 +116,17 @@ class Write:
         self._clear(op, obj)
         self._relay(op, store, lambda newest: self._clear(op, newest), strict=strict)
 
-    def require(self, model: type[Record], pk: str) -> None:
-        """Hold only if this record is live at the moment of the write. `NotFound`."""
-        self._ops.append({"kind": "require", "key": store_of(model).key(pk), "id": pk})
+    def require(self, model: type[Record], pk: str, **seen: bytes) -> None:
+        """Hold only if this record is live at the moment of the write. `NotFound`.
+
+        Raw fields that are given must also have these values, as rows show them. `Conflict`.
+        """
+        store = store_of(model)
+        op: Op = {"kind": "require", "key": store.key(pk), "id": pk}
+        if seen:
+            op["seen"] = [[name, value, store.defaults[name]] for name, value in seen.items()]
+            self._strict.add(op["key"])
+        self._ops.append(op)
 
     def require_absent(self, model: type[Record], pk: str) -> None:
         """Hold only if there is no such record at the moment of the write. `AlreadyExists`."""

@@ -25,6 +25,10 @@ class Feeling(models.TextChoices):
     ANGRY = "angry", "Angry"
 
 
+# What can be counted on a post: a counter `reactions_<kind>` each.
+REACTIONS = ("like", "love", "happy", "wow", "sad", "angry")
+
+
 class Post(Record):
     """Something a member wrote."""
 
@@ -35,6 +39,12 @@ class Post(Record):
     feelings = models.CharField(max_length=10, choices=Feeling.choices, default="", blank=True)
     edited_at = models.DateTimeField(null=True, default=None, editable=False)
     comments_count = models.IntegerField(default=0, editable=False)
+    reactions_like = models.IntegerField(default=0, editable=False)
+    reactions_love = models.IntegerField(default=0, editable=False)
+    reactions_happy = models.IntegerField(default=0, editable=False)
+    reactions_wow = models.IntegerField(default=0, editable=False)
+    reactions_sad = models.IntegerField(default=0, editable=False)
+    reactions_angry = models.IntegerField(default=0, editable=False)
 
     class Meta(Record.Meta):
         db_table = "posts"

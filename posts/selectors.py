@@ -1,5 +1,7 @@
 """Reads of posts. Every one that is for somebody goes through `can_see_post`."""
 
+from collections.abc import Sequence
+
 from followers.selectors import Relation, relation_facts, relations_to
 from mysocial import reads
 from mysocial.errors import NotFound
@@ -11,8 +13,7 @@ from posts.store import STATS_ID, feed_stats, posts
 from posts.wires import post_wire
 from users.selectors import get_profile
 
-SCAN = 10  # pages looked through at most for one page of visible posts
-LEAST_BATCH, BATCH = 20, 100
+BATCH = 100
 
 
 def is_visible(row: Row, viewer_id: str) -> bool:
@@ -28,16 +29,28 @@ def is_visible(row: Row, viewer_id: str) -> bool:
 
 def get_row(post_id: str, *, to: str) -> Row:
     """Return a post as it is sent; `NotFound` when it is not visible to the viewer `to`."""
-    found = reads.rows(post_wire, [post_id], about={"author_id": relation_facts(to)})
-    if not found or not is_visible(found[0], to):
+    found = get_rows([post_id], to=to)
+    if not found:
         raise NotFound
     return found[0]
+
+
+def get_rows(post_ids: Sequence[str], *, to: str) -> list[Row]:
+    """Return those of the posts that are visible to the viewer `to`, in their order."""
+    found = reads.rows(post_wire, post_ids, about={"author_id": relation_facts(to)})
+    return [row for row in found if is_visible(row, to)]
 
 
 def get_post(post_id: str, *, to: str) -> Post:
     """Return a post to work with; `NotFound` when it is not visible to the viewer `to`."""
     get_row(post_id, to=to)
     return reads.get(posts, post_id)
+
+
+def author_of(post_id: str) -> str:
+    """Return the id of a post's author; empty when the post is gone."""
+    found = reads.get_many(posts, [post_id])
+    return found[post_id].author_id if found else ""
 
 
 def feed(*, to: str, limit: int, after: Entry | None = None) -> tuple[list[Row], Entry | None]:
@@ -49,7 +62,7 @@ def feed_page(*, to: str, number: int, size: int) -> tuple[list[Row], Entry | No
     """Return page `number` of the feed, counted in posts that `to` may see."""
     seen: list[Row] = []
     after: Entry | None = None
-    for _ in range(number + SCAN):
+    for _ in range(number + reads.SCAN):
         missing = number * size - len(seen)
         found, after = feed(to=to, limit=min(missing, BATCH), after=after)
         seen += found
@@ -75,22 +88,15 @@ def total_posts() -> int:
 def _visible_page(
     index: str, value: str, *, to: str, limit: int, after: Entry | None
 ) -> tuple[list[Row], Entry | None]:
-    """Look through pages until one is full, the list ends, or `SCAN` pages were looked through."""
-    about = {"author_id": relation_facts(to)}
-    found: list[Row] = []
-    for _ in range(SCAN):
-        size = max(limit, LEAST_BATCH)
-        page = reads.page(post_wire, index, value, limit=size, after=after, about=about)
-        for row in page.rows:
-            if is_visible(row, to):
-                found.append(row)
-            if len(found) == limit:
-                last = row is page.rows[-1]
-                return found, page.next if last else (row.id, int(row.score))
-        after = page.next
-        if after is None:
-            break
-    return found, after
+    return reads.sift(
+        post_wire,
+        index,
+        value,
+        limit=limit,
+        after=after,
+        about={"author_id": relation_facts(to)},
+        keep=lambda rows: [row for row in rows if is_visible(row, to)],
+    )
 
 
 def who_sees(

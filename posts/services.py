@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from followers.selectors import Relation
+from followers.services import require_relation
 from mysocial import reads
 from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Forbidden, Invalid
 from mysocial.ids import new_id, now
+from mysocial.wire import Row
 from mysocial.writes import Write, write
 from posts import selectors
 from posts.events import PostCreated, PostDeleted, PostUpdated
@@ -60,6 +63,24 @@ def remove_post(*, post_id: str) -> Post:
 def count(w: Write, post_id: str, *, lenient: bool = False, **by: int) -> None:
     """Add to a post's counters within a write. `NotFound`, unless `lenient` passes over it."""
     w.increment(Post, post_id, lenient=lenient, init=None, **by)
+
+
+def count_reactions(w: Write, post_id: str, **by: int) -> None:
+    """Add to a post's totals by kind, within a write; a post that is gone is passed over."""
+    counters = {f"reactions_{kind}": change for kind, change in by.items()}
+    count(w, post_id, lenient=True, **counters)
+
+
+def require_visible(w: Write, row: Row, *, to: str) -> None:
+    """Hold a write to what let `to` see the post in `row`: whoever writes must see it then, too.
+
+    `NotFound` or a `Conflict` when any of it has changed: look again.
+    """
+    w.require(Post, row.id, privacy=row.values["privacy"])
+    author_id = row.values["author_id"].decode()
+    if author_id != to:
+        users.require_private(w, author_id, row.joined["author_id"].get("is_private", b"false"))
+        require_relation(w, to, author_id, Relation.of(row.facts["author_id"]))
 
 
 def _again(verb: Callable[[], Post]) -> Post:

@@ -1,7 +1,7 @@
 """What lives in Redis of posts."""
 
 from mysocial.store import Index, Store
-from posts.models import FeedStats, Post, Privacy
+from posts.models import REACTIONS, FeedStats, Post, Privacy
 
 FEED = (Privacy.PUBLIC.value, Privacy.FOLLOWERS.value)
 STATS_ID = "feed"
@@ -9,7 +9,7 @@ STATS_ID = "feed"
 posts = Store(
     Post,
     raw=("author_id", "privacy"),
-    counters=("comments_count",),
+    counters=("comments_count", *(f"reactions_{kind}" for kind in REACTIONS)),
     indexes=(
         Index("feed", where={"privacy": FEED}),
         Index("author", "author_id"),

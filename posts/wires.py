@@ -5,10 +5,21 @@ from typing import Any
 from rest_framework import serializers
 
 from mysocial.wire import Own, Wire
-from posts.models import Privacy
+from posts.models import REACTIONS, Privacy
 from posts.store import posts
 from users.wires import AUTHOR, AuthorSerializer, author
 
+
+def _reactions() -> list[bytes | Own]:
+    """Return the pieces of a post's totals, between its braces."""
+    pieces: list[bytes | Own] = []
+    for kind in REACTIONS:
+        pieces += [b'%s"%s":' % (b"," if pieces else b"", kind.encode())]
+        pieces += [Own(f"reactions_{kind}")]
+    return pieces
+
+
+totals_wire = Wire(posts, *_reactions())
 post_wire = Wire(
     posts,
     Own("main"),
@@ -16,10 +27,23 @@ post_wire = Wire(
     Own("privacy"),
     b'","comments_count":',
     Own("comments_count"),
-    b',"author":',
+    b',"reactions":{',
+    *_reactions(),
+    b'},"author":',
     *author("author_id"),
     refs={"author_id": AUTHOR},
 )
+
+
+class TotalsSerializer(serializers.Serializer[Any]):
+    """How many reacted to a post in each way, as the server counts."""
+
+    like = serializers.IntegerField(source="reactions_like")
+    love = serializers.IntegerField(source="reactions_love")
+    happy = serializers.IntegerField(source="reactions_happy")
+    wow = serializers.IntegerField(source="reactions_wow")
+    sad = serializers.IntegerField(source="reactions_sad")
+    angry = serializers.IntegerField(source="reactions_angry")
 
 
 class PostSerializer(serializers.Serializer[Any]):
@@ -33,4 +57,5 @@ class PostSerializer(serializers.Serializer[Any]):
     edited_at = serializers.DateTimeField(allow_null=True)
     privacy = serializers.ChoiceField(Privacy.choices)
     comments_count = serializers.IntegerField()
+    reactions = TotalsSerializer(source="*")
     author = AuthorSerializer()

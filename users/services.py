@@ -23,6 +23,11 @@ def count(w: Write, user_id: str, **by: int) -> None:
     w.increment(User, user_id, lenient=True, init=None, **by)
 
 
+def require_private(w: Write, user_id: str, is_private: bytes) -> None:
+    """Hold a write to a member's being private or not, as a row shows it. `Conflict`."""
+    w.require(User, user_id, is_private=is_private)
+
+
 def update_basics(*, user_id: str, **changes: Any) -> User:
     """Change fields of one's own profile."""
     if not changes:

@@ -47,6 +47,13 @@ local function check_claims(op, index)
   end
 end
 
+local function is_as_seen(op)
+  for _, field in ipairs(op.seen or {}) do
+    if (redis.call('HGET', op.key, field[1]) or field[3]) ~= field[2] then return false end
+  end
+  return true
+end
+
 local function check(op, index)
   local seen = after[op.key] or (op.fresh and 'gone') or learn(op.key, state(op.key))
   if op.kind == 'create' or op.kind == 'absent' then
@@ -56,6 +63,8 @@ local function check(op, index)
     return
   elseif op.revision and seen == 'live' and not after[op.key] then
     if tonumber(redis.call('HGET', op.key, 'r')) ~= op.revision then refuse('conflict', index) end
+  elseif seen == 'live' and not is_as_seen(op) then
+    refuse('conflict', index)
   end
   check_claims(op, index)
   if op.kind == 'create' or op.init then after[op.key] = 'live' end
@@ -187,7 +196,7 @@ local function compose(pieces)
   local out = {}
   for i, piece in ipairs(pieces) do
     if type(piece) == 'table' then
-      out[i] = redis.call('HGET', piece[1], piece[2]) or 'null'
+      out[i] = redis.call('HGET', piece[1], piece[2]) or piece[3] or 'null'
     else
       out[i] = piece
     end

@@ -88,7 +88,7 @@ local function page(ask)
     if values then
       items[#items + 1] = {entry[1], entry[2], values}
       for i, join in ipairs(ask.joins) do
-        local value = values[join[1]]
+        local value = values[join[1]] or '' -- cached before the record had such a reference
         local name = i .. ' ' .. value
         if not joined[name] then
           joined[name] = true

@@ -74,6 +74,24 @@ def test_a_deletion_goes_through_the_services(moderator, alice, bob, persisted):
     assert "Gone" not in moderator.get("/admin/posts/post/").content.decode()
 
 
+def test_a_reaction_is_removed_through_the_services(moderator, alice, bob, persisted):
+    post = alice.writes()
+    for person in (alice, bob):
+        person.put(f"posts/{post['id']}/reaction", {"type": "angry"})
+    persisted()
+    assert bob.id in moderator.get("/admin/reactions/reaction/", {"q": bob.id}).content.decode()
+
+    doomed = [f"{post['id']}:{bob.id}"]
+    form = {"action": "delete_selected", "_selected_action": doomed, "post": "yes"}
+    answer = moderator.post("/admin/reactions/reaction/", form)
+
+    assert answer.status_code == 302
+    assert bob.get(f"posts/{post['id']}/reactions/mine").json() == {"type": None}
+    assert alice.get(f"posts/{post['id']}").json()["reactions"]["angry"] == 1
+    assert alice.hears()[-1]["data"]["type"] is None
+    assert moderator.get("/admin/reactions/reaction/add/").status_code == 403
+
+
 def test_a_profile_is_edited_through_the_services(moderator, alice, bob, persisted):
     persisted()
     names = ("quote", "work", "school", "location", "facebook", "instagram", "twitter", "youtube")

@@ -151,6 +151,27 @@ def test_an_absence_that_is_required_is_proven(persisted):
     assert get(thing).name == "Changed"
 
 
+def test_what_was_seen_can_be_required_to_be_so_still(persisted):
+    thing = put(shelf="off")
+    persisted()
+    evict()
+    with write() as w:
+        w.require(Thing, thing.id, shelf=b"off")
+        w.increment(Thing, thing.id, likes=1)
+    assert get(thing).likes == 1
+
+    with pytest.raises(Conflict), write() as w:  # noqa: PT012
+        w.require(Thing, thing.id, shelf=b"on")
+        w.increment(Thing, thing.id, likes=1)
+    assert get(thing).likes == 1
+
+    assert client().hdel(key(thing), "shelf") == 1  # cached before there were shelves
+    with write() as w:
+        w.require(Thing, thing.id, shelf=b"on")
+        w.increment(Thing, thing.id, likes=1)
+    assert get(thing).likes == 2
+
+
 def test_a_record_can_be_made_and_counted_in_one_step():
     thing = make()
     with write() as w:

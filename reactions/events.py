@@ -1,0 +1,36 @@
+"""What is announced of reactions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from followers.selectors import unblocked
+from mysocial.events import About, Event, self_topic
+from mysocial.wire import literal
+from posts.selectors import who_sees_now
+from posts.wires import totals_wire
+
+
+@dataclass(frozen=True)
+class ReactionChanged(Event):
+    """Somebody reacts to a post, differently or no longer (`kind` None); who sees both hears it."""
+
+    type: ClassVar[str] = "reaction.changed"
+    post_id: str
+    author_id: str  # of the post
+    user_id: str
+    kind: str | None
+
+    def topics(self) -> Iterable[str]:
+        return [f"post:{self.post_id}", self_topic(self.author_id)]
+
+    def about(self) -> About:
+        return {"post": self.post_id, "user": self.user_id}
+
+    def data(self) -> list[Any]:
+        said = literal({"post_id": self.post_id, "user_id": self.user_id, "type": self.kind})
+        return [said[:-1] + b',"reactions":', *totals_wire.template(self.post_id), b"}"]
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return unblocked(about["user"], who_sees_now(about["post"], viewers))

@@ -1,0 +1,32 @@
+"""Reactions to posts."""
+
+from django.db import models
+
+from mysocial.models import ID, Record
+
+
+class Kind(models.TextChoices):
+    """How somebody reacts."""
+
+    LIKE = "like", "Like"
+    LOVE = "love", "Love"
+    HAPPY = "happy", "Happy"
+    WOW = "wow", "Wow"
+    SAD = "sad", "Sad"
+    ANGRY = "angry", "Angry"
+
+
+def reaction_id(post_id: str, user_id: str) -> str:
+    """Return the id of a reaction: natural, so that there can't be two."""
+    return f"{post_id}:{user_id}"
+
+
+class Reaction(Record):
+    """How a member reacts to a post."""
+
+    post_id = models.CharField(**ID)
+    user_id = models.CharField(**ID)
+    type = models.CharField(max_length=5, choices=Kind.choices)
+
+    class Meta(Record.Meta):
+        db_table = "reactions"

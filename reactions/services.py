@@ -1,0 +1,112 @@
+"""Verbs of reactions: the only writers of reactions and of the totals of a post."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from mysocial import reads
+from mysocial.errors import Conflict, NotFound
+from mysocial.writes import Write, write
+from posts import selectors as post_selectors
+from posts.services import count_reactions, require_visible
+from reactions.events import ReactionChanged
+from reactions.models import Reaction, reaction_id
+from reactions.store import reactions
+from reactions.wires import made_wire
+
+TRIES = 40  # each was lost to somebody who succeeded
+
+
+class Reacted(NamedTuple):
+    """How a member reacts to a post after a verb."""
+
+    post_id: str
+    kind: str | None
+
+
+def set_reaction(*, user_id: str, post_id: str, kind: str) -> Reacted:
+    """React to a post, or differently; a second time changes nothing. `NotFound`: not visible."""
+    return _again(lambda: _set(user_id, post_id, kind))
+
+
+def delete_reaction(*, user_id: str, post_id: str) -> Reacted:
+    """React to a post no longer; a second time changes nothing. `NotFound` as for setting."""
+    return _again(lambda: _delete(user_id, post_id))
+
+
+def remove_reaction(*, reaction_id: str) -> Reacted:
+    """Remove anybody's reaction, as staff."""
+    return _again(lambda: _remove(reaction_id))
+
+
+def remove_reactions(*, post_id: str, limit: int) -> bool:
+    """Remove at most `limit` reactions to a post that is gone; True when none is left."""
+    page = reads.page(made_wire, "post", post_id, limit=limit)
+    with write() as w:
+        for reaction in reads.get_many(reactions, [row.id for row in page.rows]).values():
+            w.delete(reaction, lenient=True)
+    return page.next is None
+
+
+def _again(verb: Callable[[], Reacted | None]) -> Reacted:
+    """Carry out a verb on what is there now; again when it was lost to somebody else."""
+    for _ in range(TRIES):
+        done = verb()
+        if done:
+            return done
+    raise Conflict
+
+
+def _set(user_id: str, post_id: str, kind: str) -> Reacted | None:
+    post = post_selectors.get_row(post_id, to=user_id)
+    pk = reaction_id(post_id, user_id)
+    reaction = reads.get_many(reactions, [pk]).get(pk)
+    reacted = Reacted(post_id, kind)
+    was = reaction.type if reaction else None
+    if was == kind:
+        return reacted
+    try:
+        with write() as w:
+            require_visible(w, post, to=user_id)
+            if reaction:
+                # Strict: what is counted less follows from the type that was read.
+                w.update(reaction, strict=True, type=kind)
+            else:
+                w.create(Reaction(id=pk, post_id=post_id, user_id=user_id, type=kind))
+            _tell(w, user_id, post.values["author_id"].decode(), was, reacted)
+    except (Conflict, NotFound):  # Set, changed, removed or hidden meanwhile: look again.
+        return None
+    return reacted
+
+
+def _delete(user_id: str, post_id: str) -> Reacted | None:
+    post = post_selectors.get_row(post_id, to=user_id)
+    pk = reaction_id(post_id, user_id)
+    reaction = reads.get_many(reactions, [pk]).get(pk)
+    if not reaction:
+        return Reacted(post_id, None)
+    return _withdraw(reaction, post.values["author_id"].decode())
+
+
+def _remove(pk: str) -> Reacted | None:
+    reaction = reads.get(reactions, pk)
+    return _withdraw(reaction, post_selectors.author_of(reaction.post_id))
+
+
+def _withdraw(reaction: Reaction, author_id: str) -> Reacted | None:
+    reacted = Reacted(reaction.post_id, None)
+    try:
+        with write() as w:
+            w.delete(reaction, strict=True)
+            if author_id:  # else the post is gone, its totals with it
+                _tell(w, reaction.user_id, author_id, reaction.type, reacted)
+    except (Conflict, NotFound):
+        return None
+    return reacted
+
+
+def _tell(w: Write, user_id: str, author_id: str, was: str | None, reacted: Reacted) -> None:
+    """Count and announce a change, in the write that makes it."""
+    change = {kind: by for kind, by in ((was, -1), (reacted.kind, 1)) if kind}
+    count_reactions(w, reacted.post_id, **change)
+    w.announce(ReactionChanged(reacted.post_id, author_id, user_id, reacted.kind))
+    w.returns(reacted)

@@ -1,0 +1,55 @@
+"""What becomes of the reactions to a deleted post."""
+
+from mysocial.cascades import remove_due
+from mysocial.redis import client
+from reactions.cascades import PostReactions
+from reactions.models import Reaction
+from tests.people import sign_up
+from tests.reactions.totals import shown, totals
+from tests.witness import live, nothing_happens
+
+
+def test_the_reactions_go_with_their_post_in_batches(alice, bob, persisted, document):
+    gone, kept = alice.writes("Gone"), alice.writes("Kept")
+    people = [bob, *[sign_up(f"person{number}") for number in range(6)]]
+    for person in people:
+        for post in (gone, kept):
+            person.put(f"posts/{post['id']}/reaction", {"type": "sad"})
+    persisted()
+    alice.delete(f"posts/{gone['id']}")
+    client().delete(f"reactions.reaction/post:{gone['id']}")
+
+    left = []
+    for _ in range(3):
+        done = PostReactions.remove(gone["id"], limit=3)
+        left.append((done, len(live("reactions.reaction")) - len(people)))
+    assert left == [(False, 4), (False, 1), (True, 0)]
+    with nothing_happens():
+        assert PostReactions.remove(gone["id"], limit=3) is True
+
+    assert shown(bob, kept) == totals(sad=7)
+    (mine,) = bob.get(f"users/{bob.id}/reactions").json()["reactions"]
+    assert mine["post"]["text"] == "Kept"
+    persisted()
+    assert document(Reaction, f"{gone['id']}:{bob.id}")["_deleted_at"] is not None
+    assert document(Reaction, f"{kept['id']}:{bob.id}")["_deleted_at"] is None
+
+
+def test_nobody_hears_of_reactions_that_go_with_their_post(alice, bob):
+    post = alice.writes()
+    bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
+    alice.delete(f"posts/{post['id']}")
+    before = alice.hears(f"post:{post['id']}")
+    assert PostReactions.remove(post["id"], limit=10) is True
+    assert alice.hears(f"post:{post['id']}") == before
+
+
+def test_the_deletion_of_a_post_owes_the_removal_of_its_reactions(alice, bob):
+    gone, kept = alice.writes("Gone"), alice.writes("Kept")
+    for post in (gone, kept):
+        bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
+    alice.delete(f"posts/{gone['id']}")
+    assert remove_due() == 1
+    assert list(live("reactions.reaction")) == [f"{kept['id']}:{bob.id}"]
+    with nothing_happens():
+        assert remove_due() == 0

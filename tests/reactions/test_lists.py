@@ -1,0 +1,178 @@
+"""Who reacted to a post, and what a member reacted to."""
+
+import orjson
+import pytest
+
+from mysocial import mongo, reads
+from mysocial.redis import client
+from posts.wires import PostSerializer
+from reactions.models import Kind, Reaction
+from reactions.store import reactions
+from reactions.wires import ReactionOnPostSerializer, ReactionSerializer, made_wire, reaction_wire
+from tests.people import nobody, sign_up
+from tests.witness import nothing_happens
+from users.store import users
+
+
+def test_mongodb_has_an_index_for_each_list():
+    found = mongo.collection(Reaction).index_information()
+    end = [("created_at", -1), ("_id", -1)]
+    assert found["post"]["key"] == [("_deleted_at", 1), ("post_id", 1), *end]
+    assert found["type"]["key"] == [("_deleted_at", 1), ("post_id", 1), ("type", 1), *end]
+    assert found["user"]["key"] == [("_deleted_at", 1), ("user_id", 1), *end]
+
+
+@pytest.fixture
+def crowd():
+    return [sign_up(f"person{number}") for number in range(7)]
+
+
+def react(person, post, kind="like"):
+    assert person.put(f"posts/{post['id']}/reaction", {"type": kind}).status_code == 200
+
+
+def walk(person, path, limit=2):
+    """Return the items of all pages."""
+    seen, cursor = [], ""
+    while cursor is not None:
+        answer = person.get(f"{path}{'&' if '?' in path else '?'}limit={limit}{cursor}")
+        assert answer.status_code == 200
+        seen += answer.json()["reactions"]
+        following = answer.json()["next"]
+        cursor = following and f"&cursor={following}"
+    return seen
+
+
+def names(items):
+    return [item["author"]["username"] for item in items]
+
+
+def test_who_reacted_is_listed_newest_first_with_kind_time_and_author(alice, bob):
+    post = alice.writes()
+    react(bob, post, "wow")
+    react(alice, post, "sad")
+    first, second = alice.get(f"posts/{post['id']}/reactions").json()["reactions"]
+    assert (first["type"], second["type"]) == ("sad", "wow")
+    assert first["created_at"] >= second["created_at"]
+    assert first["author"] == post["author"]
+    assert second["author"]["id"] == bob.id
+    assert set(first) == {"type", "created_at", "author"}
+
+
+def test_all_are_listed_once_by_kind_or_altogether(alice, bob, crowd, persisted):
+    post, other = alice.writes(), alice.writes()
+    for number, person in enumerate(crowd):
+        react(person, post, "love" if number % 2 else "like")
+        react(person, other, "love")
+    path = f"posts/{post['id']}/reactions"
+
+    def hold():
+        everybody = [f"person{number}" for number in reversed(range(7))]
+        assert names(walk(bob, path)) == everybody
+        assert names(walk(bob, f"{path}?type=love")) == everybody[1::2]
+        assert names(walk(bob, f"{path}?type=like", 1)) == everybody[::2]
+        assert walk(bob, f"{path}?type=angry") == []
+
+    hold()
+    persisted()
+    client().flushall()
+    hold()
+
+
+def test_one_who_changes_the_reaction_moves_from_list_to_list(alice, bob, persisted):
+    post = alice.writes()
+    path = f"posts/{post['id']}/reactions"
+    react(bob, post, "like")
+    persisted()
+    react(bob, post, "love")
+    for _ in range(2):
+        assert walk(alice, f"{path}?type=like") == []
+        assert names(walk(alice, f"{path}?type=love")) == names(walk(alice, path)) == ["bob"]
+        persisted()
+        client().flushall()
+
+
+def test_those_across_a_block_are_left_out_without_holes(alice, bob, crowd):
+    post = alice.writes()
+    for person in crowd:
+        react(person, post)
+    bob.put(f"users/{crowd[6].id}/block")
+    crowd[3].put(f"users/{bob.id}/block")
+    expected = [f"person{number}" for number in (5, 4, 2, 1, 0)]
+    path = f"posts/{post['id']}/reactions"
+    assert names(walk(bob, path)) == names(walk(bob, f"{path}?type=like", 1)) == expected
+    page = bob.get(f"{path}?limit=2").json()["reactions"]
+    assert names(page) == expected[:2]
+    assert len(walk(alice, path)) == 7
+
+
+@pytest.mark.parametrize("query", ["type=", "type=x", "type=LIKE", "type=%00", "type=like,love"])
+def test_a_kind_that_is_none_is_refused_by_name(alice, query):
+    post = alice.writes()
+    with nothing_happens():
+        answer = alice.get(f"posts/{post['id']}/reactions?{query}")
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["type"]
+
+
+def test_a_cursor_or_limit_that_is_none_is_refused(alice):
+    for path in (f"posts/{alice.writes()['id']}/reactions", f"users/{alice.id}/reactions"):
+        assert alice.get(f"{path}?limit=0").status_code == 400
+        assert alice.get(f"{path}?cursor=x").status_code == 400
+
+
+def test_a_members_reactions_are_listed_with_their_posts_newest_first(alice, bob, stranger):
+    written = [alice.writes(str(number)) for number in range(5)]
+    for number, post in enumerate(written):
+        react(bob, post, Kind.values[number])
+    found = walk(stranger, f"users/{bob.id}/reactions")
+    assert [item["type"] for item in found] == Kind.values[4::-1]
+    assert [item["post"] for item in found] == [
+        stranger.get(f"posts/{post['id']}").json() for post in reversed(written)
+    ]
+
+
+def test_of_a_members_reactions_those_to_hidden_posts_are_left_out(alice, bob, stranger, crowd):
+    bob.put(f"users/{alice.id}/follow")
+    shy = alice.writes("For followers", privacy="followers")
+    open_, gone, late = alice.writes("For all"), alice.writes("Gone"), crowd[0].writes("Late")
+    for post in (shy, open_, gone, late):
+        react(bob, post)
+    alice.delete(f"posts/{gone['id']}")
+    stranger.put(f"users/{crowd[0].id}/block")
+
+    def texts(person):
+        return [item["post"]["text"] for item in walk(person, f"users/{bob.id}/reactions", 1)]
+
+    assert texts(bob) == texts(alice) == ["Late", "For all", "For followers"]
+    assert texts(stranger) == ["For all"]
+
+
+@pytest.mark.parametrize("direction", ["blocks", "is blocked"])
+def test_across_a_block_a_members_reactions_are_not_found(alice, bob, direction):
+    react(bob, bob.writes())
+    blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
+    blocker.put(f"users/{blocked.id}/block")
+    assert alice.get(f"users/{bob.id}/reactions").status_code == 404
+    assert alice.get(f"users/{'0' * 24}/reactions").status_code == 404
+    assert nobody.get(f"users/{bob.id}/reactions").status_code == 401
+
+
+def test_the_bytes_that_are_sent_are_what_the_serializers_say(alice, bob):
+    post = alice.writes('é "quoted"')
+    react(bob, post, "happy")
+    pk = f"{post['id']}:{bob.id}"
+    values = reactions.values(reads.get(reactions, pk))
+    (row,) = reads.rows(reaction_wire, [pk])
+    expected = ReactionSerializer({**values, "author": users.values(reads.get(users, bob.id))}).data
+    assert orjson.loads(reaction_wire.render(row)) == expected
+    (sent,) = alice.get(f"posts/{post['id']}/reactions").json()["reactions"]
+    assert (sent, list(sent)) == (expected, list(expected))
+
+    (made,) = reads.rows(made_wire, [pk])
+    assert orjson.loads(made_wire.render(made)) == {
+        name: expected[name] for name in ("type", "created_at")
+    }
+    (sent,) = alice.get(f"users/{bob.id}/reactions").json()["reactions"]
+    assert list(sent) == list(ReactionOnPostSerializer().fields)
+    assert list(sent["post"]) == list(PostSerializer().fields)
