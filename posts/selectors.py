@@ -1,5 +1,7 @@
 """Reads of posts. Every one that is for somebody goes through `can_see_post`."""
 
+from collections.abc import Callable
+
 from followers.selectors import Relation, relation_facts, relations_to
 from mysocial import reads
 from mysocial.errors import NotFound
@@ -26,6 +28,11 @@ def is_visible(row: Row, viewer_id: str) -> bool:
     )
 
 
+def is_in_feed(row: Row, viewer_id: str) -> bool:
+    """Tell whether the feed shows the viewer the post: visible, and not by whom they mute."""
+    return is_visible(row, viewer_id) and not Relation.of(row.facts["author_id"]).mutes
+
+
 def get_row(post_id: str, *, to: str) -> Row:
     """Return a post as it is sent; `NotFound` when it is not visible to the viewer `to`."""
     found = reads.rows(post_wire, [post_id], about={"author_id": relation_facts(to)})
@@ -42,7 +49,7 @@ def get_post(post_id: str, *, to: str) -> Post:
 
 def feed(*, to: str, limit: int, after: Entry | None = None) -> tuple[list[Row], Entry | None]:
     """Return the global feed as `to` may see it, newest first."""
-    return _visible_page("feed", "", to=to, limit=limit, after=after)
+    return _visible_page("feed", "", to=to, limit=limit, after=after, shows=is_in_feed)
 
 
 def feed_page(*, to: str, number: int, size: int) -> tuple[list[Row], Entry | None]:
@@ -72,8 +79,14 @@ def total_posts() -> int:
     return found[STATS_ID].posts_count if found else 0
 
 
-def _visible_page(
-    index: str, value: str, *, to: str, limit: int, after: Entry | None
+def _visible_page(  # noqa: PLR0913 - the question a list answers
+    index: str,
+    value: str,
+    *,
+    to: str,
+    limit: int,
+    after: Entry | None,
+    shows: Callable[[Row, str], bool] = is_visible,
 ) -> tuple[list[Row], Entry | None]:
     """Look through pages until one is full, the list ends, or `SCAN` pages were looked through."""
     about = {"author_id": relation_facts(to)}
@@ -82,7 +95,7 @@ def _visible_page(
         size = max(limit, LEAST_BATCH)
         page = reads.page(post_wire, index, value, limit=size, after=after, about=about)
         for row in page.rows:
-            if is_visible(row, to):
+            if shows(row, to):
                 found.append(row)
             if len(found) == limit:
                 last = row is page.rows[-1]
@@ -123,3 +136,9 @@ def who_sees_now(post_id: str, viewers: set[str]) -> set[str]:
         privacy=row.values["privacy"].decode(),
         author_is_private=row.joined["author_id"].get("is_private") == b"true",
     )
+
+
+def who_has_in_feed(post_id: str, author_id: str, viewers: set[str]) -> set[str]:
+    """Return those of `viewers` who see the post now and do not mute its author."""
+    relations = relations_to(author_id, viewers)
+    return who_sees_now(post_id, {one for one in viewers if not relations[one].mutes})

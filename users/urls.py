@@ -5,5 +5,6 @@ from users.views import UserViewSet
 
 urlpatterns = [
     route("users/me", UserViewSet, get="me", patch="update_me"),
+    route("users/me/settings", UserViewSet, patch="update_settings"),
     route("users/<id:pk>", UserViewSet, get="retrieve"),
 ]

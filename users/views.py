@@ -11,8 +11,13 @@ from mysocial.api import Limit, caller, carry_out, json_answer, parse, wrote
 from mysocial.limits import MINUTE
 from users import selectors, services
 from users.models import User
-from users.serializers import BasicsInput, UserAnswerSerializer
-from users.wires import ProfileSerializer, profile_wire
+from users.serializers import (
+    BasicsInput,
+    SettingsAnswerSerializer,
+    SettingsInput,
+    UserAnswerSerializer,
+)
+from users.wires import ProfileSerializer, profile_wire, settings_wire
 
 CHANGES = Limit("profile", 30, MINUTE)
 
@@ -20,6 +25,11 @@ CHANGES = Limit("profile", 30, MINUTE)
 def user_template(user: User) -> list[Any]:
     """Return the pieces of a profile in an answer."""
     return profile_wire.template(user.id)
+
+
+def settings_template(user: User) -> list[Any]:
+    """Return the pieces of a member's settings in an answer."""
+    return settings_wire.template(user.id)
 
 
 class UserViewSet(ViewSet):
@@ -46,5 +56,23 @@ class UserViewSet(ViewSet):
             200,
             wrote("Profile updated", user=user_template),
             lambda: services.update_basics(user_id=caller(request), **changes),
+            limit=CHANGES,
+        )
+
+    @extend_schema(
+        request=SettingsInput,
+        responses=SettingsAnswerSerializer,
+        summary="Change one's own settings",
+        description="A private account is followed by request, and its posts are for followers at "
+        "most. Going public accepts no request by itself.",
+        examples=[OpenApiExample("A private account", {"is_private": True}, request_only=True)],
+    )
+    def update_settings(self, request: Request) -> HttpResponse:
+        changes = parse(SettingsInput, request)
+        return carry_out(
+            request,
+            200,
+            wrote("Settings updated", settings=settings_template),
+            lambda: services.update_settings(user_id=caller(request), **changes),
             limit=CHANGES,
         )

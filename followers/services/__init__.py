@@ -1,0 +1,19 @@
+"""Verbs of follows, requests, blocks and mutes: the only writers of edges and follow counters."""
+
+from followers.services.edges import begin
+from followers.services.follows import follow, remove_follower, unfollow
+from followers.services.hiding import block, mute, unblock, unmute
+from followers.services.requests import accept_request, refuse_request
+
+__all__ = [
+    "accept_request",
+    "begin",
+    "block",
+    "follow",
+    "mute",
+    "refuse_request",
+    "remove_follower",
+    "unblock",
+    "unfollow",
+    "unmute",
+]
