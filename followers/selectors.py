@@ -1,8 +1,10 @@
 """Reads of follows, blocks, mutes and requests: what holds between two people, and lists."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from followers.models import edge_ends
 from followers.permissions import can_see_follows
 from followers.store import blocks, follow_requests, follows, mutes
 from followers.wires import (
@@ -17,9 +19,11 @@ from mysocial.errors import NotFound
 from mysocial.fills import Entry
 from mysocial.reads import Fact
 from mysocial.wire import Wire, literal
-from users.selectors import get_user
+from users.selectors import get_user, most_followed, people
+from users.wires import person_wire
 
 SCAN = 10  # pages looked through at most for one page of people
+FRIENDS, THEIRS, POPULAR, SUGGESTED = 50, 30, 200, 10
 Found = tuple[list[bytes], Entry | None]
 
 
@@ -206,3 +210,30 @@ def _people(  # noqa: PLR0913 - the question a list answers
 def with_standing(shown: bytes, standing: Standing) -> bytes:
     """Return the JSON object of a person with how one stands to them."""
     return b'%s,"relation":%s}' % (shown[:-1], standing.wire())
+
+
+def suggestions(*, to: str) -> list[bytes]:
+    """Return people whom `to` may like to follow: friends of friends, then the most followed.
+
+    Nobody to whom `to` stands in any way already, except that they follow `to`.
+    """
+    (mine,) = reads.heads(follows, "follower", [to], most=FRIENDS)
+    friends = [edge_ends(pk)[1] for pk in mine]
+    theirs = reads.heads(follows, "follower", friends, most=THEIRS) if friends else []
+    votes = Counter(edge_ends(pk)[1] for edges in theirs for pk in edges)
+    found = _strangers(to, [one for one, _ in votes.most_common(POPULAR)])
+    if len(found) < SUGGESTED:
+        popular = _strangers(to, most_followed(limit=POPULAR))
+        found |= {pk: one for pk, one in popular.items() if pk not in found}
+    rows = people(list(found))[:SUGGESTED]
+    return [with_standing(person_wire.render(row), found[row.id]) for row in rows]
+
+
+def _strangers(viewer_id: str, candidates: list[str]) -> dict[str, Standing]:
+    found = standings(viewer_id, candidates) if candidates else []
+    return {
+        one.other_id: one
+        for one in found
+        if one.other_id != viewer_id
+        and not (one.following or one.requested or one.muting or one.blocked)
+    }

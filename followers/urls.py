@@ -5,6 +5,7 @@ from mysocial.routing import route
 
 urlpatterns = [
     route("users/relationships", FollowViewSet, get="relationships"),
+    route("users/suggestions", FollowViewSet, get="suggestions"),
     route("users/<id:pk>/follow", FollowViewSet, put="follow", delete="unfollow"),
     route("users/<id:pk>/followers", FollowViewSet, get="followers"),
     route("users/<id:pk>/following", FollowViewSet, get="following"),

@@ -29,13 +29,14 @@ from mysocial.api import (
 )
 from mysocial.errors import Invalid
 from mysocial.ids import is_id
-from mysocial.limits import DAY
+from mysocial.limits import DAY, MINUTE, hit
 
 MOST_IDS = 100
 FOLLOWS = Limit("follow", 200, DAY)
 ANSWERS = Limit("follow-answer", 1000, DAY)
 BLOCKS = Limit("block", 1000, DAY)
 MUTES = Limit("mute", 1000, DAY)
+SUGGESTIONS = Limit("suggestions", 60, MINUTE)
 Verb = Callable[..., Standing]
 ANSWER = {200: RelationAnswerSerializer}
 PEOPLE: dict[str, Any] = {"parameters": CURSORS, "responses": PeoplePageSerializer}
@@ -109,6 +110,14 @@ class FollowViewSet(ViewSet):
             raise Invalid(errors={"id": f"These must be 1 to {MOST_IDS} ids."})
         found = selectors.standings(caller(request), ids)
         return json_answer(b'{"relationships":[%s]}' % b",".join(one.wire() for one in found))
+
+    @extend_schema(
+        responses=PeoplePageSerializer,
+        summary="At most ten people to follow: friends of friends, then the most followed",
+    )
+    def suggestions(self, request: Request) -> HttpResponse:
+        hit(SUGGESTIONS, caller(request))
+        return page_answer(request, "users", selectors.suggestions(to=caller(request)), None)
 
 
 class RequestViewSet(ViewSet):

@@ -52,8 +52,9 @@ class Store(Generic[M]):
 
     `raw` fields are ids, enumerations and truth values that scripts and predicates must see
     without parsing; `counters` are changed only by `Write.increment`; every other field belongs
-    to one of `parts`, stored as the inside of a JSON object, or else to the part `main`. With
-    `expires`, MongoDB drops a record so many seconds after the time in that field.
+    to one of `parts`, stored as the inside of a JSON object, or else to the part `main`. `ranked`
+    counters have an index in MongoDB, to find the highest. With `expires`, MongoDB drops a record
+    so many seconds after the time in that field.
     """
 
     def __init__(  # noqa: PLR0913 - a declaration, by name
@@ -64,6 +65,7 @@ class Store(Generic[M]):
         unique: Sequence[str] = (),
         raw: Sequence[str] = (),
         counters: Sequence[str] = (),
+        ranked: Sequence[str] = (),
         parts: Mapping[str, Sequence[str]] | None = None,
         ttl: int = 7 * DAY,
         queue: str = "",
@@ -76,6 +78,7 @@ class Store(Generic[M]):
         self.unique = tuple(unique)
         self.raw = tuple(raw)
         self.counters = tuple(counters)
+        self.ranked = tuple(ranked)
         self.ttl = ttl
         self.expires = expires
         names = [f.attname for f in model._meta.concrete_fields if f.attname not in _OWN]  # noqa: SLF001
@@ -84,18 +87,13 @@ class Store(Generic[M]):
         self.parts = {part: tuple(some) for part, some in (parts or {}).items()}
         if rest:
             self.parts[MAIN] = tuple(rest)
-        self._times = {
-            f.attname
-            for f in model._meta.concrete_fields  # noqa: SLF001
-            if isinstance(f, models.DateTimeField)
-        }
-        self._truths = {
-            f.attname
-            for f in model._meta.concrete_fields  # noqa: SLF001
-            if isinstance(f, models.BooleanField)
-        }
+        self._times = self._fields_of(models.DateTimeField)
+        self._truths = self._fields_of(models.BooleanField)
         self.fields = [*self.parts, *self.raw, *self.counters]
         STORES[self.label] = self
+
+    def _fields_of(self, kind: type[Any]) -> set[str]:
+        return {f.attname for f in self.model._meta.concrete_fields if isinstance(f, kind)}  # noqa: SLF001
 
     # Names ---------------------------------------------------------------------------------------
 
