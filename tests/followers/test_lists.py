@@ -3,6 +3,7 @@
 import pytest
 
 from followers.models import Follow
+from followers.serializers import RelatedSerializer, RelationSerializer
 from tests.followers.relations import counters, ids, people, relation
 from tests.people import nobody, sign_up
 from tests.witness import codes, live, nothing_happens, together
@@ -157,3 +158,13 @@ def test_a_page_full_of_hidden_people_leads_on(alice, bob):
     answer = alice.get(f"users/{bob.id}/followers?limit=1")
     assert [one["id"] for one in answer.json()["users"]] == [fans[0].id]
     assert answer.json()["next"] is None
+
+
+def test_the_bytes_that_are_sent_are_what_the_serializers_say(alice, bob):
+    bob.put(f"users/{alice.id}/follow")
+    (person,) = people(bob, f"users/{alice.id}/followers")
+    assert person == RelatedSerializer(person).data
+    assert list(person) == list(RelatedSerializer().fields)
+    (told,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
+    assert told == RelationSerializer(told).data
+    assert list(told) == list(person["relation"]) == list(RelationSerializer().fields)

@@ -181,3 +181,13 @@ def test_no_follow_slips_past_an_account_that_goes_private(alice):
         heard = [one["type"] for one in alice.hears() if one["type"] != "follow.requested"]
         assert heard[-1] == "user.updated"
         assert counters(alice) == (0, len(live(FOLLOWS)))
+
+
+@pytest.mark.parametrize("direction", ["blocks", "is blocked"])
+def test_a_request_can_not_slip_past_a_block(alice, secret, direction):
+    blocker, blocked = (alice, secret) if direction == "blocks" else (secret, alice)
+    for _ in range(12):
+        asks = [lambda: alice.put(f"users/{secret.id}/follow")] * 6
+        together(*asks, lambda: blocker.put(f"users/{blocked.id}/block"))
+        assert live(REQUESTS) == live(FOLLOWS) == {}
+        blocker.delete(f"users/{blocked.id}/block")
