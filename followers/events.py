@@ -44,6 +44,13 @@ class FollowDeleted(FollowEvent):
 
 
 @dataclass(frozen=True)
+class FollowRequested(FollowEvent):
+    """Somebody asks to follow a private account."""
+
+    type: ClassVar[str] = "follow.requested"
+
+
+@dataclass(frozen=True)
 class BlockEvent(Event):
     """Something about a block; only the blocker hears it."""
 

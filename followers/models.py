@@ -1,4 +1,4 @@
-"""Who follows and who blocks whom."""
+"""Who follows, asks to follow, blocks and mutes whom."""
 
 from django.db import models
 
@@ -8,6 +8,12 @@ from mysocial.models import ID, Record
 def edge_id(from_id: str, to_id: str) -> str:
     """Return the id of an edge: natural, so that there can't be two."""
     return f"{from_id}:{to_id}"
+
+
+def edge_ends(pk: str) -> tuple[str, str]:
+    """Return from whom and to whom an edge leads."""
+    from_id, _, to_id = pk.partition(":")
+    return from_id, to_id
 
 
 class Follow(Record):
@@ -28,3 +34,23 @@ class Block(Record):
 
     class Meta(Record.Meta):
         db_table = "blocks"
+
+
+class Mute(Record):
+    """One member wants to see less of another, who notices nothing."""
+
+    muter_id = models.CharField(**ID)
+    muted_id = models.CharField(**ID)
+
+    class Meta(Record.Meta):
+        db_table = "mutes"
+
+
+class FollowRequest(Record):
+    """One member asks to follow a private account. Never beside the follow it asks for."""
+
+    requester_id = models.CharField(**ID)
+    target_id = models.CharField(**ID)
+
+    class Meta(Record.Meta):
+        db_table = "follow_requests"

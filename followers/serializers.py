@@ -1,16 +1,21 @@
-"""JSON out of follows and blocks."""
+"""JSON out of follows, requests, blocks and mutes."""
 
 from typing import Any
 
 from rest_framework import serializers
 
+from users.wires import PersonSerializer
+
 
 class RelationSerializer(serializers.Serializer[Any]):
-    """What holds between oneself and another member."""
+    """How one stands to another member."""
 
     id = serializers.CharField()
     following = serializers.BooleanField()
+    followed_by = serializers.BooleanField()
     blocking = serializers.BooleanField()
+    muting = serializers.BooleanField()
+    requested = serializers.BooleanField()
 
 
 class RelationAnswerSerializer(serializers.Serializer[Any]):
@@ -18,3 +23,22 @@ class RelationAnswerSerializer(serializers.Serializer[Any]):
 
     message = serializers.CharField()
     relation = RelationSerializer()
+
+
+class RelationsSerializer(serializers.Serializer[Any]):
+    """How one stands to each of several members."""
+
+    relationships = RelationSerializer(many=True)
+
+
+class RelatedSerializer(PersonSerializer):
+    """A person, and how one stands to them."""
+
+    relation = RelationSerializer()
+
+
+class PeoplePageSerializer(serializers.Serializer[Any]):
+    """A page of people."""
+
+    users = RelatedSerializer(many=True)
+    next = serializers.CharField(allow_null=True)

@@ -1,6 +1,6 @@
-"""What lives in Redis of follows and blocks: whole lists, to know members without MongoDB."""
+"""What lives in Redis of the edges: whole lists, to know members without MongoDB."""
 
-from followers.models import Block, Follow
+from followers.models import Block, Follow, FollowRequest, Mute
 from mysocial.store import Index, Store
 
 WHOLE = 10_000  # longer lists are looked up edge by edge
@@ -19,5 +19,21 @@ blocks = Store(
     indexes=(
         Index("blocker", "blocker_id", cap=WHOLE),
         Index("blocked", "blocked_id", cap=WHOLE),
+    ),
+)
+mutes = Store(
+    Mute,
+    raw=("muter_id", "muted_id"),
+    indexes=(
+        Index("muter", "muter_id", cap=WHOLE),
+        Index("muted", "muted_id", cap=WHOLE),
+    ),
+)
+follow_requests = Store(
+    FollowRequest,
+    raw=("requester_id", "target_id"),
+    indexes=(
+        Index("requester", "requester_id", cap=WHOLE),
+        Index("target", "target_id", cap=WHOLE),
     ),
 )

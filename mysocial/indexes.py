@@ -21,6 +21,13 @@ def indexes_of(store: Store[object]) -> list[IndexModel]:  # type: ignore[type-v
         # Equalities first, then the order: every list is read without sorting.
         order = [(index.order, DESCENDING), ("_id", DESCENDING)]
         found.append(IndexModel([("_deleted_at", ASCENDING), *fields, *order], name=index.name))
+    found += [
+        IndexModel(
+            [("_deleted_at", ASCENDING), (name, DESCENDING), ("_id", DESCENDING)],
+            name=f"{name}_rank",
+        )
+        for name in store.ranked
+    ]
     # Sparse, not partial: the planner uses a sparse index for an equality, and tombstones,
     # which have no such field, stay out of it.
     found += [

@@ -77,15 +77,19 @@ def find(  # noqa: PLR0913 - what a query is made of
     limit: int = 0,
     projection: list[str] | None = None,
     tombstones: bool = False,
+    hint: str | None = None,
+    seconds: float = 0,
 ) -> list[Document]:
     """Return the live documents of `model` that match `query`, and the tombstones when asked for.
 
-    `Unavailable` when MongoDB is away, or hangs for longer than a reader can wait.
+    `Unavailable` when MongoDB is away, or hangs for longer than a reader can wait, which `seconds`
+    may shorten; the server itself stops then.
     """
+    patience = settings.MONGO_TIMEOUT_MS / 1000
     live = {} if tombstones else {"_deleted_at": None}
-    with available(), pymongo.timeout(settings.MONGO_TIMEOUT_MS / 1000):
+    with available(), pymongo.timeout(min(patience, seconds) if seconds else patience):
         cursor = collection(model).find(
-            {**query, **live}, sort=sort, limit=limit, projection=projection
+            {**query, **live}, sort=sort, limit=limit, projection=projection, hint=hint
         )
         return list(cursor)
 

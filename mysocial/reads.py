@@ -171,6 +171,14 @@ def sift(  # noqa: PLR0913 - a page, and who is left of it
     return found, after
 
 
+def heads(store: Store[Any], index: str, values: Sequence[str], *, most: int) -> list[list[str]]:
+    """Return the ids of the newest `most` of each of several lists, within what Redis holds."""
+    question: Ask = {"kind": "page", "prefix": store.prefix, "fields": ["v"], "joins": []}
+    question |= {"limit": most, "score": "", "member": "", "oldest": False}
+    answers = ask(*(question | {"list": store.list_key(index, value)} for value in values))
+    return [[item[0].decode() for item in answer[1]] for answer in answers]
+
+
 def _deep(  # noqa: PLR0913, PLR0917 - private half of `page`
     store: Store[Any], index: str, value: str, limit: int, after: Entry | None, oldest: bool
 ) -> list[Entry]:

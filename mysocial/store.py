@@ -62,8 +62,9 @@ class Store(Generic[M]):
 
     `raw` fields are ids, enumerations and truth values that scripts and predicates must see
     without parsing; `counters` are changed only by `Write.increment`; every other field belongs
-    to one of `parts`, stored as the inside of a JSON object, or else to the part `main`. With
-    `expires`, MongoDB drops a record so many seconds after the time in that field.
+    to one of `parts`, stored as the inside of a JSON object, or else to the part `main`. `ranked`
+    counters have an index in MongoDB, to find the highest. With `expires`, MongoDB drops a record
+    so many seconds after the time in that field.
     """
 
     def __init__(  # noqa: PLR0913 - a declaration, by name
@@ -74,6 +75,7 @@ class Store(Generic[M]):
         unique: Sequence[str] = (),
         raw: Sequence[str] = (),
         counters: Sequence[str] = (),
+        ranked: Sequence[str] = (),
         parts: Mapping[str, Sequence[str]] | None = None,
         ttl: int = 7 * DAY,
         queue: str = "",
@@ -86,14 +88,10 @@ class Store(Generic[M]):
         self.unique = tuple(unique)
         self.raw = tuple(raw)
         self.counters = tuple(counters)
+        self.ranked = tuple(ranked)
         self.ttl = ttl
         self.expires = expires
-        names = [f.attname for f in model._meta.concrete_fields if f.attname not in _OWN]  # noqa: SLF001
-        given = {name for some in (parts or {}).values() for name in some}
-        rest = [n for n in names if n not in given and n not in self.raw and n not in self.counters]
-        self.parts = {part: tuple(some) for part, some in (parts or {}).items()}
-        if rest:
-            self.parts[MAIN] = tuple(rest)
+        self.parts = self._parts(parts or {})
         self._times = self._of_kind(models.DateTimeField)
         self._truths = self._of_kind(models.BooleanField)
         self.fields = [*self.parts, *self.raw, *self.counters]
@@ -105,6 +103,14 @@ class Store(Generic[M]):
             for name in (*self.raw, *self.counters)
         }
         STORES[self.label] = self
+
+    def _parts(self, given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+        """Return the parts that are given, and `main` of the fields that nothing else takes."""
+        taken = {*_OWN, *self.raw, *self.counters, *(n for some in given.values() for n in some)}
+        names = [f.attname for f in self.model._meta.concrete_fields]  # noqa: SLF001
+        rest = tuple(name for name in names if name not in taken)
+        parts = {part: tuple(some) for part, some in given.items()}
+        return {**parts, MAIN: rest} if rest else parts
 
     def _of_kind(self, kind: "type[models.Field[Any, Any]]") -> set[str]:
         fields = self.model._meta.concrete_fields  # noqa: SLF001

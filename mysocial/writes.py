@@ -128,6 +128,14 @@ class Write:
             self._strict.add(op["key"])
         self._ops.append(op)
 
+    def require_unchanged(self, obj: Record) -> None:
+        """Hold only if nobody changed the record's own fields since it was read. `Conflict`."""
+        key = store_of(type(obj)).key(str(obj.pk))
+        self._ops.append(
+            {"kind": "require", "key": key, "id": str(obj.pk), "revision": obj.revision}
+        )
+        self._strict.add(key)
+
     def require_absent(self, model: type[Record], pk: str) -> None:
         """Hold only if there is no such record at the moment of the write. `AlreadyExists`."""
         self._ops.append({"kind": "absent", "key": store_of(model).key(pk), "id": pk})

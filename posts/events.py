@@ -39,9 +39,16 @@ class PostEvent(Event):
 
 @dataclass(frozen=True)
 class PostCreated(PostEvent):
-    """A post was written."""
+    """A post was written. Like the feed, it is not for those who mute the author."""
 
     type: ClassVar[str] = "post.created"
+
+    def about(self) -> About:
+        return {"post": self.post_id, "author": self.author_id}
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return selectors.who_has_in_feed(about["post"], about["author"], viewers)
 
 
 @dataclass(frozen=True)

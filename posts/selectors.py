@@ -1,6 +1,6 @@
 """Reads of posts. Every one that is for somebody goes through `can_see_post`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from followers.selectors import Relation, relation_facts, relations_to
 from mysocial import reads
@@ -25,6 +25,11 @@ def is_visible(row: Row, viewer_id: str) -> bool:
         author_is_private=row.joined["author_id"].get("is_private") == b"true",
         relation=Relation.of(row.facts["author_id"]),
     )
+
+
+def is_in_feed(row: Row, viewer_id: str) -> bool:
+    """Tell whether the feed shows the viewer the post: visible, and not by whom they mute."""
+    return is_visible(row, viewer_id) and not Relation.of(row.facts["author_id"]).mutes
 
 
 def get_row(post_id: str, *, to: str) -> Row:
@@ -55,7 +60,7 @@ def author_of(post_id: str) -> str:
 
 def feed(*, to: str, limit: int, after: Entry | None = None) -> tuple[list[Row], Entry | None]:
     """Return the global feed as `to` may see it, newest first."""
-    return _visible_page("feed", "", to=to, limit=limit, after=after)
+    return _visible_page("feed", "", to=to, limit=limit, after=after, shows=is_in_feed)
 
 
 def feed_page(*, to: str, number: int, size: int) -> tuple[list[Row], Entry | None]:
@@ -85,8 +90,14 @@ def total_posts() -> int:
     return found[STATS_ID].posts_count if found else 0
 
 
-def _visible_page(
-    index: str, value: str, *, to: str, limit: int, after: Entry | None
+def _visible_page(  # noqa: PLR0913 - the question a list answers
+    index: str,
+    value: str,
+    *,
+    to: str,
+    limit: int,
+    after: Entry | None,
+    shows: Callable[[Row, str], bool] = is_visible,
 ) -> tuple[list[Row], Entry | None]:
     return reads.sift(
         post_wire,
@@ -95,7 +106,7 @@ def _visible_page(
         limit=limit,
         after=after,
         about={"author_id": relation_facts(to)},
-        keep=lambda rows: [row for row in rows if is_visible(row, to)],
+        keep=lambda rows: [row for row in rows if shows(row, to)],
     )
 
 
@@ -129,3 +140,9 @@ def who_sees_now(post_id: str, viewers: set[str]) -> set[str]:
         privacy=row.values["privacy"].decode(),
         author_is_private=row.joined["author_id"].get("is_private") == b"true",
     )
+
+
+def who_has_in_feed(post_id: str, author_id: str, viewers: set[str]) -> set[str]:
+    """Return those of `viewers` who see the post now and do not mute its author."""
+    relations = relations_to(author_id, viewers)
+    return who_sees_now(post_id, {one for one in viewers if not relations[one].mutes})

@@ -1,12 +1,17 @@
 """Reads of members."""
 
-from mysocial import reads
+from collections.abc import Sequence
+
+from mysocial import reads, search
 from mysocial.errors import NotFound
+from mysocial.fills import Entry
 from mysocial.meeting import who_may_meet
 from mysocial.wire import Row
 from users.models import User
 from users.store import users
-from users.wires import profile_wire
+from users.wires import person_wire, profile_wire
+
+Found = tuple[list[Row], Entry | None]
 
 
 def get_user(user_id: str) -> User:
@@ -25,3 +30,47 @@ def get_profile(user_id: str, *, to: str) -> Row:
 def find_user_id(username: str) -> str | None:
     """Return the id of the member with this name, whatever its case."""
     return reads.find(users, "username_key", username.lower())
+
+
+def people(user_ids: Sequence[str]) -> list[Row]:
+    """Return the cards of members, in this order; who is gone is left out."""
+    return reads.rows(person_wire, user_ids)
+
+
+def most_followed(*, limit: int) -> list[str]:
+    """Return the ids of the members whom most follow. `Unavailable` when MongoDB is away."""
+    return search.top(users, "followers_count", limit=limit)
+
+
+def members(*, to: str, limit: int, after: Entry | None = None) -> Found:
+    """Return all members whom `to` may meet, newest first."""
+    return reads.sift(
+        profile_wire, "all", limit=limit, after=after, keep=lambda rows: _met(rows, to)
+    )
+
+
+def search_members(text: str, *, to: str, limit: int, after: Entry | None = None) -> Found:
+    """Return members whose name begins with `text`, then those whose name contains it.
+
+    Whatever its case; only whom `to` may meet. `Unavailable` when MongoDB is away.
+    """
+    found: list[Row] = []
+    for _ in range(reads.SCAN):
+        matches = search.find_text(
+            users, "username_key", text.lower(), limit=limit + 1, after=after
+        )
+        rows = reads.rows(profile_wire, [one.id for one in matches[:limit]]) if matches else []
+        seen = {row.id: row for row in _met(rows, to)}
+        for match in matches[:limit]:
+            after = match.place
+            found += [seen[match.id]] if match.id in seen else []
+            if len(found) == limit:
+                return found, None if match is matches[-1] else after
+        if len(matches) <= limit:
+            return found, None
+    return found, after
+
+
+def _met(rows: Sequence[Row], viewer_id: str) -> list[Row]:
+    met = who_may_meet(viewer_id, {row.id for row in rows}) if rows else set()
+    return [row for row in rows if row.id in met]

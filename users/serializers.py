@@ -44,3 +44,31 @@ class BasicsInput(Input):
     instagram = _link()
     twitter = _link()
     youtube = _link()
+
+
+class _Switch(serializers.BooleanField):
+    """True or false, and nothing that looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class SettingsInput(Input):
+    """What a member may set."""
+
+    is_private = _Switch(required=False)
+
+
+class SettingsSerializer(serializers.Serializer[Any]):
+    """A member's settings."""
+
+    is_private = serializers.BooleanField()
+
+
+class SettingsAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to a change of settings."""
+
+    message = serializers.CharField()
+    settings = SettingsSerializer()

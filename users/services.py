@@ -38,3 +38,17 @@ def update_basics(*, user_id: str, **changes: Any) -> User:
         w.announce(UserUpdated(user_id))
         w.returns(user)
     return user
+
+
+def update_settings(*, user_id: str, **changes: Any) -> User:
+    """Change one's own settings; what is so already changes nothing.
+
+    An account that goes public accepts nothing by itself: who asked is still asking,
+    until they are answered, withdraw, or follow now that they may.
+    """
+    if not changes:
+        raise Invalid("There is nothing to change.")
+    user = reads.get(users, user_id)
+    if all(getattr(user, name) == value for name, value in changes.items()):
+        return user
+    return update_basics(user_id=user_id, **changes)

@@ -13,6 +13,7 @@ users = Store(
     },
     raw=("is_private",),
     counters=("posts_count", "followers_count", "following_count"),
+    ranked=("followers_count",),
     unique=("username_key",),
     indexes=(Index("all"),),
 )

@@ -4,6 +4,9 @@ from mysocial.routing import route
 from users.views import UserViewSet
 
 urlpatterns = [
+    route("users", UserViewSet, get="list"),
+    route("users/search", UserViewSet, get="search"),
     route("users/me", UserViewSet, get="me", patch="update_me"),
+    route("users/me/settings", UserViewSet, patch="update_settings"),
     route("users/<id:pk>", UserViewSet, get="retrieve"),
 ]

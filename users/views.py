@@ -3,23 +3,47 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
-from mysocial.api import Limit, caller, carry_out, json_answer, parse, wrote
-from mysocial.limits import MINUTE
+from mysocial.api import (
+    CURSORS,
+    Limit,
+    caller,
+    carry_out,
+    json_answer,
+    list_answer,
+    page_bounds,
+    parse,
+    wrote,
+)
+from mysocial.errors import Invalid
+from mysocial.limits import MINUTE, hit
 from users import selectors, services
 from users.models import User
-from users.serializers import BasicsInput, UserAnswerSerializer
-from users.wires import ProfileSerializer, profile_wire
+from users.serializers import (
+    BasicsInput,
+    SettingsAnswerSerializer,
+    SettingsInput,
+    UserAnswerSerializer,
+    UserPageSerializer,
+)
+from users.wires import ProfileSerializer, profile_wire, settings_wire
 
+MOST_TEXT = 30
 CHANGES = Limit("profile", 30, MINUTE)
+SEARCHES = Limit("search", 120, MINUTE)
 
 
 def user_template(user: User) -> list[Any]:
     """Return the pieces of a profile in an answer."""
     return profile_wire.template(user.id)
+
+
+def settings_template(user: User) -> list[Any]:
+    """Return the pieces of a member's settings in an answer."""
+    return settings_wire.template(user.id)
 
 
 class UserViewSet(ViewSet):
@@ -48,3 +72,46 @@ class UserViewSet(ViewSet):
             lambda: services.update_basics(user_id=caller(request), **changes),
             limit=CHANGES,
         )
+
+    @extend_schema(
+        request=SettingsInput,
+        responses=SettingsAnswerSerializer,
+        summary="Change one's own settings",
+        description="A private account is followed by request, and its posts are for followers at "
+        "most. Going public accepts no request by itself.",
+        examples=[OpenApiExample("A private account", {"is_private": True}, request_only=True)],
+    )
+    def update_settings(self, request: Request) -> HttpResponse:
+        changes = parse(SettingsInput, request)
+        return carry_out(
+            request,
+            200,
+            wrote("Settings updated", settings=settings_template),
+            lambda: services.update_settings(user_id=caller(request), **changes),
+            limit=CHANGES,
+        )
+
+    @extend_schema(
+        parameters=CURSORS, responses=UserPageSerializer, summary="All members, newest first"
+    )
+    def list(self, request: Request) -> HttpResponse:
+        limit, after = page_bounds(request)
+        found = selectors.members(to=caller(request), limit=limit, after=after)
+        return list_answer(request, "users", profile_wire, found)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("q", str, required=True, description="1 to 30 characters of a name."),
+            *CURSORS,
+        ],
+        responses=UserPageSerializer,
+        summary="Members by name: those that begin so, then those that contain it",
+    )
+    def search(self, request: Request) -> HttpResponse:
+        text = request.query_params.get("q", "").strip()
+        if not 1 <= len(text) <= MOST_TEXT or not text.isprintable():
+            raise Invalid(errors={"q": f"This must be 1 to {MOST_TEXT} printable characters."})
+        limit, after = page_bounds(request)
+        hit(SEARCHES, caller(request))
+        found = selectors.search_members(text, to=caller(request), limit=limit, after=after)
+        return list_answer(request, "users", profile_wire, found)

@@ -38,6 +38,18 @@ def username(row: Row, ref: str) -> str:
 AUTHOR = (users, (CARD, "is_private"))
 
 
+def person(ref: str) -> list[bytes | Of]:
+    """Return the pieces of an object that shows the member whom the raw field `ref` names."""
+    return [Of(ref, CARD), b',"is_private":', Of(ref, "is_private")]
+
+
+person_wire = Wire(users, Own(CARD), b',"is_private":', Own("is_private"))
+
+
+# What only the member sees.
+settings_wire = Wire(users, b'"is_private":', Own("is_private"))
+
+
 class AuthorSerializer(serializers.Serializer[Any]):
     """What is shown of a person beside what they wrote."""
 
@@ -45,6 +57,12 @@ class AuthorSerializer(serializers.Serializer[Any]):
     username = serializers.CharField()
     avatar_color = serializers.CharField()
     avatar_url = serializers.CharField()
+
+
+class PersonSerializer(AuthorSerializer):
+    """What is shown of a person in a list of people."""
+
+    is_private = serializers.BooleanField()
 
 
 class ProfileSerializer(AuthorSerializer):

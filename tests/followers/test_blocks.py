@@ -2,13 +2,9 @@
 
 import pytest
 
+from tests.followers.relations import counters, relation
 from tests.people import nobody
 from tests.witness import codes, live, nothing_happens, together
-
-
-def counters(person):
-    profile = person.get("users/me").json()
-    return profile["following_count"], profile["followers_count"]
 
 
 def test_a_block_ends_the_follows_both_ways_and_only_the_blocker_hears_of_it(alice, bob, stranger):
@@ -18,7 +14,7 @@ def test_a_block_ends_the_follows_both_ways_and_only_the_blocker_hears_of_it(ali
     answer = alice.put(f"users/{bob.id}/block")
 
     assert answer.status_code == 200
-    assert answer.json()["relation"] == {"id": bob.id, "following": False, "blocking": True}
+    assert answer.json()["relation"] == relation(bob.id, blocking=True)
     assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
     assert live("followers.follow") == {}
     news = {"type": "block.created", "data": {"user_id": bob.id}}
@@ -33,7 +29,7 @@ def test_what_was_hidden_by_a_block_is_seen_again_after_it(alice, bob):
     alice.put(f"users/{bob.id}/block")
     assert alice.get(f"posts/{post['id']}").status_code == 404
     answer = alice.delete(f"users/{bob.id}/block")
-    assert answer.json()["relation"] == {"id": bob.id, "following": False, "blocking": False}
+    assert answer.json()["relation"] == relation(bob.id)
     assert alice.get(f"posts/{post['id']}").status_code == 200
     assert alice.hears()[-1] == {"type": "block.deleted", "data": {"user_id": bob.id}}
 
@@ -60,7 +56,7 @@ def test_unblocking_whom_one_follows_does_not_say_that_one_does_not(alice, bob):
     alice.put(f"users/{bob.id}/follow")
     with nothing_happens():
         answer = alice.delete(f"users/{bob.id}/block")
-    assert answer.json()["relation"] == {"id": bob.id, "following": True, "blocking": False}
+    assert answer.json()["relation"] == relation(bob.id, following=True)
 
 
 def test_one_can_not_block_oneself_nor_nobody(alice):

@@ -3,21 +3,10 @@
 import pytest
 
 from followers.models import Follow
-from mysocial import reads
-from mysocial.writes import write
+from tests.followers.relations import counters, relation
 from tests.people import nobody, sign_up
 from tests.witness import codes, live, nothing_happens, together
 from users.store import users
-
-
-def counters(person):
-    profile = person.get("users/me").json()
-    return profile["following_count"], profile["followers_count"]
-
-
-def make_private(person):
-    with write() as w:
-        w.update(reads.get(users, person.id), is_private=True)
 
 
 def test_a_follow_is_counted_on_both_sides_and_heard_by_the_two(alice, bob, stranger, persisted):
@@ -25,7 +14,7 @@ def test_a_follow_is_counted_on_both_sides_and_heard_by_the_two(alice, bob, stra
     assert answer.status_code == 200
     assert answer.json() == {
         "message": "Following",
-        "relation": {"id": bob.id, "following": True, "blocking": False},
+        "relation": relation(bob.id, following=True),
     }
     assert (counters(alice), counters(bob)) == ((1, 0), (0, 1))
     event = {
@@ -42,7 +31,7 @@ def test_an_unfollow_is_counted_and_heard(alice, bob, persisted, document):
     alice.put(f"users/{bob.id}/follow")
     answer = alice.delete(f"users/{bob.id}/follow")
     assert answer.status_code == 200
-    assert answer.json()["relation"] == {"id": bob.id, "following": False, "blocking": False}
+    assert answer.json()["relation"] == relation(bob.id)
     assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
     assert [event["type"] for event in bob.hears()] == ["follow.created", "follow.deleted"]
     persisted()
@@ -76,9 +65,14 @@ def test_nobody_follows_across_a_block(alice, bob, direction):
 
 
 def test_a_private_account_is_not_followed_without_asking(alice, bob):
-    make_private(bob)
-    with nothing_happens():
-        assert alice.put(f"users/{bob.id}/follow").status_code == 403
+    bob.patch("users/me/settings", {"is_private": True})
+    answer = alice.put(f"users/{bob.id}/follow")
+    assert answer.json() == {
+        "message": "Follow requested",
+        "relation": relation(bob.id, requested=True),
+    }
+    assert live("followers.follow") == {}
+    assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
 
 
 def test_ten_follows_at_once_are_one(alice, bob):

@@ -2,11 +2,8 @@
 
 import pytest
 
-from mysocial import reads
-from mysocial.writes import write
 from tests.people import sign_up
 from tests.witness import nothing_happens
-from users.store import users
 
 WATCHERS = ("author", "follower", "stranger", "blocked by the author", "blocks the author")
 SEEN_BY = {
@@ -106,12 +103,13 @@ def test_only_those_who_saw_a_post_hear_that_it_was_deleted(cast, privacy):
 
 def test_the_posts_of_a_private_account_are_for_followers_at_most(cast):
     author = cast["author"]
-    with write() as w:
-        w.update(reads.get(users, author.id), is_private=True)
+    before = author.writes(privacy="public")
+    assert author.patch("users/me/settings", {"is_private": True}).status_code == 200
     post = author.writes(privacy="public")
     allowed = SEEN_BY["followers"]
-    assert who(cast, lambda one: sees(one, post)) == allowed
-    assert who(cast, lambda one: heard(one, post, "post.created")) == allowed
+    for one_post in (before, post):
+        assert who(cast, lambda one, post=one_post: sees(one, post)) == allowed
+        assert who(cast, lambda one, post=one_post: heard(one, post, "post.created")) == allowed
     author.delete(f"posts/{post['id']}")
     assert who(cast, lambda one: heard(one, post, "post.deleted")) == allowed
 

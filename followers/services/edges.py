@@ -1,0 +1,63 @@
+"""What the verbs of edges share: each change of an edge with its counters and its news."""
+
+from followers.events import FollowCreated, FollowDeleted
+from followers.models import Block, Follow, FollowRequest, Mute, edge_id
+from followers.selectors import Relation
+from mysocial.errors import Invalid
+from mysocial.writes import Write
+from users.selectors import get_user
+from users.services import count
+
+TRIES = 40  # each was lost to somebody who succeeded
+
+
+def begin(w: Write, user_id: str) -> None:
+    """Note, within a sign-up, that no edge leads to the new member, nor from them."""
+    w.begin_lists(Follow, user_id, "follower", "followee")
+    w.begin_lists(FollowRequest, user_id, "requester", "target")
+    w.begin_lists(Block, user_id, "blocker", "blocked")
+    w.begin_lists(Mute, user_id, "muter", "muted")
+
+
+def check_other(user_id: str, other_id: str) -> None:
+    """Raise `NotFound` when there is no such member; `Invalid` when it is oneself."""
+    if user_id == other_id:
+        raise Invalid("This is yourself.")
+    get_user(other_id)
+
+
+def require_no_block(w: Write, user_id: str, other_id: str) -> None:
+    """Let a block that came since we looked win."""
+    w.require_absent(Block, edge_id(user_id, other_id))
+    w.require_absent(Block, edge_id(other_id, user_id))
+
+
+def require_relation(w: Write, viewer_id: str, other_id: str, relation: Relation) -> None:
+    """Hold a write to this relation: no block came, and a follow did not end, since it was read.
+
+    `AlreadyExists` or `NotFound`. A follow that came allows only more.
+    """
+    require_no_block(w, viewer_id, other_id)
+    if relation.follows:
+        w.require(Follow, edge_id(viewer_id, other_id))
+
+
+def add_follow(w: Write, follower_id: str, followee_id: str) -> None:
+    """Make a follow within a write."""
+    pk = edge_id(follower_id, followee_id)
+    edge = Follow(id=pk, follower_id=follower_id, followee_id=followee_id)
+    w.create(edge)
+    _count(w, edge, 1)
+    w.announce(FollowCreated(follower_id, followee_id))
+
+
+def end_follow(w: Write, edge: Follow) -> None:
+    """End a follow within a write."""
+    w.delete(edge)
+    _count(w, edge, -1)
+    w.announce(FollowDeleted(edge.follower_id, edge.followee_id))
+
+
+def _count(w: Write, edge: Follow, by: int) -> None:
+    count(w, edge.follower_id, following_count=by)
+    count(w, edge.followee_id, followers_count=by)

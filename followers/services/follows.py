@@ -1,0 +1,113 @@
+"""Following, asking to follow, and the ends of both."""
+
+from followers import selectors
+from followers.events import FollowRequested
+from followers.models import Follow, FollowRequest, edge_id
+from followers.permissions import can_follow
+from followers.selectors import Standing
+from followers.services.edges import (
+    TRIES,
+    add_follow,
+    check_other,
+    end_follow,
+    require_no_block,
+)
+from followers.store import follow_requests, follows
+from mysocial import reads
+from mysocial.errors import AlreadyExists, Conflict, NotFound
+from mysocial.writes import write
+from users.selectors import get_user
+
+
+def follow(*, user_id: str, other_id: str) -> Standing:
+    """Follow a member, or ask a private account; a second time changes nothing.
+
+    `NotFound` when either blocks the other.
+    """
+    check_other(user_id, other_id)
+    for _ in range(TRIES):
+        standing = selectors.get_standing(user_id, other_id)
+        if standing.blocked:
+            raise NotFound
+        if standing.following:
+            return standing
+        try:
+            return _follow_or_ask(user_id, standing)
+        except (AlreadyExists, NotFound, Conflict):
+            # Followed, asked, answered or blocked meanwhile, or the account was changed: look again
+            continue
+    raise Conflict
+
+
+def _follow_or_ask(user_id: str, standing: Standing) -> Standing:
+    other = get_user(standing.other_id)
+    pk = edge_id(user_id, other.id)
+    asked = reads.get_many(follow_requests, [pk])
+    follows_now = can_follow(user_id, other.id, is_private=other.is_private)
+    standing = standing._replace(following=follows_now, requested=not follows_now)
+    if asked and not follows_now:
+        return standing
+    with write() as w:
+        # An account that went private since we looked is asked.
+        w.require_unchanged(other)
+        require_no_block(w, user_id, other.id)
+        if asked:
+            w.delete(asked[pk])
+        else:
+            w.require_absent(FollowRequest, pk)
+        if follows_now:
+            add_follow(w, user_id, other.id)
+        else:
+            w.require_absent(Follow, pk)
+            w.create(FollowRequest(id=pk, requester_id=user_id, target_id=other.id))
+            w.announce(FollowRequested(user_id, other.id))
+        w.returns(standing)
+    return standing
+
+
+def unfollow(*, user_id: str, other_id: str) -> Standing:
+    """Follow a member no longer, nor ask to; a second time changes nothing.
+
+    `NotFound` when either blocks the other.
+    """
+    check_other(user_id, other_id)
+    pk = edge_id(user_id, other_id)
+    for _ in range(TRIES):
+        standing = selectors.get_standing(user_id, other_id)
+        if standing.blocked:
+            raise NotFound
+        standing = standing._replace(following=False, requested=False)
+        edges, asked = reads.get_many(follows, [pk]), reads.get_many(follow_requests, [pk])
+        if not edges and not asked:
+            return standing
+        try:
+            with write() as w:
+                for edge in edges.values():
+                    end_follow(w, edge)
+                for request in asked.values():
+                    w.delete(request)
+                w.returns(standing)
+            return standing
+        except NotFound:
+            continue  # Ended or answered meanwhile: look again.
+    raise Conflict
+
+
+def remove_follower(*, user_id: str, other_id: str) -> Standing:
+    """Let a follower follow no longer; a second time changes nothing.
+
+    `NotFound` when either blocks the other.
+    """
+    check_other(user_id, other_id)
+    standing = selectors.get_standing(user_id, other_id)
+    if standing.blocked:
+        raise NotFound
+    standing = standing._replace(followed_by=False)
+    try:
+        edge = reads.get(follows, edge_id(other_id, user_id))
+        with write() as w:
+            end_follow(w, edge)
+            w.returns(standing)
+    except NotFound:
+        pass
+    return standing

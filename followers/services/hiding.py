@@ -1,0 +1,100 @@
+"""Blocks and mutes."""
+
+from followers import selectors
+from followers.events import BlockCreated, BlockDeleted
+from followers.models import Block, Follow, FollowRequest, Mute, edge_id
+from followers.selectors import Standing
+from followers.services.edges import TRIES, check_other, end_follow, require_no_block
+from followers.store import blocks, follow_requests, follows, mutes
+from mysocial import reads
+from mysocial.errors import AlreadyExists, Conflict, NotFound
+from mysocial.writes import write
+
+
+def block(*, user_id: str, other_id: str) -> Standing:
+    """Block a member: follows and requests end both ways; effective when this returns."""
+    check_other(user_id, other_id)
+    edge = Block(id=edge_id(user_id, other_id), blocker_id=user_id, blocked_id=other_id)
+    both = {edge_id(user_id, other_id), edge_id(other_id, user_id)}
+    for _ in range(TRIES):
+        standing = selectors.get_standing(user_id, other_id)._replace(
+            following=False, followed_by=False, requested=False, blocking=True
+        )
+        if reads.get_many(blocks, [edge.id]):
+            return standing
+        ended, asked = reads.get_many(follows, both), reads.get_many(follow_requests, both)
+        try:
+            with write() as w:
+                # Exactly the edges that were seen end; one made or ended meanwhile: look again.
+                for one in ended.values():
+                    end_follow(w, one)
+                for request in asked.values():
+                    w.delete(request)
+                for pk in both - set(ended):
+                    w.require_absent(Follow, pk)
+                for pk in both - set(asked):
+                    w.require_absent(FollowRequest, pk)
+                w.create(edge)
+                w.announce(BlockCreated(user_id, other_id))
+                w.returns(standing)
+            return standing
+        except (AlreadyExists, NotFound):
+            continue
+    raise Conflict
+
+
+def unblock(*, user_id: str, other_id: str) -> Standing:
+    """Block a member no longer; a second time changes nothing."""
+    check_other(user_id, other_id)
+    standing = selectors.get_standing(user_id, other_id)._replace(blocking=False)
+    try:
+        edge = reads.get(blocks, edge_id(user_id, other_id))
+        with write() as w:
+            w.delete(edge)
+            w.announce(BlockDeleted(user_id, other_id))
+            w.returns(standing)
+    except NotFound:
+        pass
+    return standing
+
+
+def mute(*, user_id: str, other_id: str) -> Standing:
+    """Mute a member, who notices nothing; a second time changes nothing.
+
+    `NotFound` when either blocks the other.
+    """
+    check_other(user_id, other_id)
+    edge = Mute(id=edge_id(user_id, other_id), muter_id=user_id, muted_id=other_id)
+    for _ in range(TRIES):
+        standing = selectors.get_standing(user_id, other_id)
+        if standing.blocked:
+            raise NotFound
+        if standing.muting:
+            return standing
+        standing = standing._replace(muting=True)
+        try:
+            with write() as w:
+                require_no_block(w, user_id, other_id)
+                w.create(edge)
+                w.returns(standing)
+            return standing
+        except AlreadyExists:
+            continue
+    raise Conflict
+
+
+def unmute(*, user_id: str, other_id: str) -> Standing:
+    """Mute a member no longer; a second time changes nothing. `NotFound` as for `mute`."""
+    check_other(user_id, other_id)
+    standing = selectors.get_standing(user_id, other_id)
+    if standing.blocked:
+        raise NotFound
+    standing = standing._replace(muting=False)
+    try:
+        edge = reads.get(mutes, edge_id(user_id, other_id))
+        with write() as w:
+            w.delete(edge)
+            w.returns(standing)
+    except NotFound:
+        pass
+    return standing

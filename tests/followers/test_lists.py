@@ -1,0 +1,170 @@
+"""Who follows whom, who is blocked, and how one stands to whom, through HTTP."""
+
+import pytest
+
+from followers.models import Follow
+from followers.serializers import RelatedSerializer, RelationSerializer
+from tests.followers.relations import counters, ids, people, relation
+from tests.people import nobody, sign_up
+from tests.witness import codes, live, nothing_happens, together
+
+
+def test_followers_and_following_are_listed_newest_first_with_the_relation(alice, bob, persisted):
+    fans = [sign_up(f"fan{number}") for number in range(4)]
+    for fan in fans:
+        fan.put(f"users/{alice.id}/follow")
+    bob.put(f"users/{fans[0].id}/follow")
+    fans[1].put(f"users/{bob.id}/follow")
+    bob.put(f"users/{fans[2].id}/mute")
+    newest_first = [fan.id for fan in reversed(fans)]
+
+    for _ in range(2):
+        found = people(bob, f"users/{alice.id}/followers")
+        assert [one["id"] for one in found] == newest_first
+        assert [one["relation"] for one in found] == [
+            relation(fans[3].id),
+            relation(fans[2].id, muting=True),
+            relation(fans[1].id, followed_by=True),
+            relation(fans[0].id, following=True),
+        ]
+        card = {name: found[0][name] for name in ("id", "username", "is_private", "avatar_url")}
+        assert card == {
+            "id": fans[3].id, "username": "fan3", "is_private": False, "avatar_url": "",
+        }  # fmt: skip
+        assert set(found[0]) == {*card, "avatar_color", "relation"}
+        assert ids(bob, f"users/{fans[0].id}/following") == [alice.id]
+        assert ids(alice, f"users/{alice.id}/following") == []
+        persisted()
+
+
+@pytest.mark.parametrize("direction", ["blocks", "is blocked"])
+def test_whom_a_block_hides_is_left_out_and_their_lists_are_not_found(alice, bob, direction):
+    carol = sign_up("carol")
+    blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
+    for fan in (alice, bob):
+        fan.put(f"users/{carol.id}/follow")
+        carol.put(f"users/{fan.id}/follow")
+    blocker.put(f"users/{blocked.id}/block")
+    for way in ("followers", "following"):
+        assert ids(alice, f"users/{carol.id}/{way}") == [alice.id]
+        assert ids(carol, f"users/{carol.id}/{way}") == [bob.id, alice.id]
+        assert alice.get(f"users/{bob.id}/{way}").status_code == 404
+        assert alice.get(f"users/{'0' * 24}/{way}").status_code == 404
+        assert nobody.get(f"users/{bob.id}/{way}").status_code == 401
+
+
+def test_the_follows_of_a_private_account_are_for_its_followers(alice, bob, stranger):
+    bob.put(f"users/{alice.id}/follow")
+    alice.patch("users/me/settings", {"is_private": True})
+    assert ids(bob, f"users/{alice.id}/followers") == [bob.id]
+    assert ids(alice, f"users/{alice.id}/followers") == [bob.id]
+    assert stranger.get(f"users/{alice.id}/followers").status_code == 404
+    assert stranger.get(f"users/{alice.id}/following").status_code == 404
+
+
+def test_relationships_are_told_for_many_at_once_in_the_order_asked(alice, bob, stranger):
+    secret, blocked, nemesis = (sign_up(name) for name in ("secret", "blocked", "nemesis"))
+    alice.put(f"users/{bob.id}/follow")
+    stranger.put(f"users/{alice.id}/follow")
+    alice.put(f"users/{stranger.id}/mute")
+    secret.patch("users/me/settings", {"is_private": True})
+    alice.put(f"users/{secret.id}/follow")
+    alice.put(f"users/{blocked.id}/block")
+    alice.put(f"users/{nemesis.id}/mute")
+    nemesis.put(f"users/{alice.id}/block")
+    asked = [bob.id, stranger.id, secret.id, blocked.id, nemesis.id, "0" * 24, alice.id, bob.id]
+    answer = alice.get("users/relationships?" + "&".join(f"id={one}" for one in asked))
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "relationships": [
+            relation(bob.id, following=True),
+            relation(stranger.id, followed_by=True, muting=True),
+            relation(secret.id, requested=True),
+            relation(blocked.id, blocking=True),
+            relation(nemesis.id),
+            relation("0" * 24),
+            relation(alice.id),
+        ]
+    }
+
+
+def test_relationships_want_one_to_a_hundred_ids(alice):
+    many = "&".join(f"id={number:024x}" for number in range(101))
+    for query in ("", "id=", "id=x", "id[$ne]=1", many):
+        assert alice.get(f"users/relationships?{query}").status_code == 400
+    answer = alice.get(f"users/relationships?{many.rpartition('&')[0]}")
+    assert len(answer.json()["relationships"]) == 100
+    assert nobody.get(f"users/relationships?id={alice.id}").status_code == 401
+
+
+def test_a_removed_follower_follows_no_longer_and_both_hear_it(alice, bob, persisted, document):
+    bob.put(f"users/{alice.id}/follow")
+    alice.put(f"users/{bob.id}/follow")
+    post = alice.writes(privacy="followers")
+    answer = alice.delete(f"users/me/followers/{bob.id}")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "message": "Follower removed",
+        "relation": relation(bob.id, following=True),
+    }
+    assert (counters(alice), counters(bob)) == ((1, 0), (0, 1))
+    assert bob.get(f"posts/{post['id']}").status_code == 404
+    ended = {"type": "follow.deleted", "data": {"follower_id": bob.id, "followee_id": alice.id}}
+    assert alice.hears()[-1] == bob.hears()[-1] == ended
+    persisted()
+    assert document(Follow, f"{bob.id}:{alice.id}")["_deleted_at"] is not None
+    with nothing_happens():
+        assert alice.delete(f"users/me/followers/{bob.id}").status_code == 200
+        assert alice.delete(f"users/me/followers/{'0' * 24}").status_code == 404
+        assert alice.delete(f"users/me/followers/{alice.id}").status_code == 400
+        assert nobody.delete(f"users/me/followers/{bob.id}").status_code == 401
+
+
+def test_ten_removals_and_unfollows_at_once_end_one_follow(alice, bob):
+    bob.put(f"users/{alice.id}/follow")
+    answers = together(
+        *[lambda: alice.delete(f"users/me/followers/{bob.id}")] * 5,
+        *[lambda: bob.delete(f"users/{alice.id}/follow")] * 5,
+    )
+    assert codes(answers) == {200: 10}
+    assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
+    assert len(alice.hears()) == 2
+    assert live("followers.follow") == {}
+
+
+def test_blocks_are_listed_for_the_blocker_alone(alice, bob, stranger, persisted):
+    nemesis = sign_up("nemesis")
+    alice.put(f"users/{bob.id}/block")
+    alice.put(f"users/{nemesis.id}/block")
+    nemesis.put(f"users/{alice.id}/block")
+    for _ in range(2):
+        found = people(alice, "users/me/blocks")
+        assert [one["id"] for one in found] == [nemesis.id, bob.id]
+        assert [one["relation"] for one in found] == [
+            relation(nemesis.id, blocking=True),
+            relation(bob.id, blocking=True),
+        ]
+        assert ids(bob, "users/me/blocks") == ids(stranger, "users/me/blocks") == []
+        persisted()
+    assert nobody.get("users/me/blocks").status_code == 401
+
+
+def test_a_page_full_of_hidden_people_leads_on(alice, bob):
+    fans = [sign_up(f"fan{number}") for number in range(5)]
+    for fan in fans:
+        fan.put(f"users/{bob.id}/follow")
+    for fan in fans[1:]:
+        alice.put(f"users/{fan.id}/block")
+    answer = alice.get(f"users/{bob.id}/followers?limit=1")
+    assert [one["id"] for one in answer.json()["users"]] == [fans[0].id]
+    assert answer.json()["next"] is None
+
+
+def test_the_bytes_that_are_sent_are_what_the_serializers_say(alice, bob):
+    bob.put(f"users/{alice.id}/follow")
+    (person,) = people(bob, f"users/{alice.id}/followers")
+    assert person == RelatedSerializer(person).data
+    assert list(person) == list(RelatedSerializer().fields)
+    (told,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
+    assert told == RelationSerializer(told).data
+    assert list(told) == list(person["relation"]) == list(RelationSerializer().fields)

@@ -1,0 +1,124 @@
+"""All members, and members by name, through HTTP."""
+
+import pytest
+
+from mysocial import mongo
+from mysocial.indexes import ensure_indexes
+from tests.people import nobody, sign_up
+from tests.witness import codes, mongod_away, nothing_happens, together
+from users.models import User
+
+
+def walk(person, path, limit=2):
+    """Return the names of all members on all pages of a list."""
+    found, cursor = [], ""
+    while cursor is not None:
+        answer = person.get(f"{path}limit={limit}{cursor}")
+        assert answer.status_code == 200, answer.content
+        assert len(answer.json()["users"]) <= limit
+        found += [one["username"] for one in answer.json()["users"]]
+        following = answer.json()["next"]
+        cursor = following and f"&cursor={following}"
+    return found
+
+
+def crowd(*names):
+    return {name: sign_up(name) for name in names}
+
+
+def test_members_are_listed_newest_first(alice, persisted):
+    crowd("one", "two", "three", "four")
+    for _ in range(2):
+        assert walk(alice, "users?") == ["four", "three", "two", "one", "alice"]
+        persisted()
+    (newest,) = alice.get("users?limit=1").json()["users"]
+    assert newest == alice.get(f"users/{newest['id']}").json()
+    assert nobody.get("users").status_code == 401
+
+
+@pytest.mark.parametrize("direction", ["blocks", "is blocked"])
+def test_whom_a_block_hides_is_neither_listed_nor_found(alice, bob, direction):
+    blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
+    blocker.put(f"users/{blocked.id}/block")
+    crowd("bobby", "carol")
+    assert walk(alice, "users?", limit=1) == ["carol", "bobby", "alice"]
+    assert walk(alice, "users/search?q=bob&", limit=1) == ["bobby"]
+    assert walk(bob, "users/search?q=ali&") == []
+
+
+def test_names_that_begin_so_come_before_those_that_contain_it(alice, persisted):
+    crowd("Banana", "ananas", "anatol", "Hanna", "dana", "zebra")
+    expected = ["ananas", "anatol", "Banana", "dana"]
+    for _ in range(2):
+        for limit in (1, 2, 3, 4, 5):
+            assert walk(alice, "users/search?q=ANA&", limit) == expected
+        persisted()
+    crowd("anabel", "joana")
+    for limit in (1, 2, 3, 7):
+        assert walk(alice, "users/search?q=ana&", limit) == [
+            "anabel", "ananas", "anatol", "Banana", "dana", "joana",
+        ]  # fmt: skip
+
+
+def test_a_member_is_found_at_once_and_only_once_while_names_are_carried(alice, persisted):
+    names = [f"storm{number}" for number in range(6)]
+    answers = together(*[lambda n=name: sign_up(n) for name in names], persisted, persisted)
+    assert len(answers) == 8
+    assert walk(alice, "users/search?q=storm&", 4) == names
+
+
+def test_a_search_answers_profiles_and_never_addresses(alice, bob):
+    (found,) = alice.get("users/search?q=bob").json()["users"]
+    assert found == alice.get(f"users/{bob.id}").json()
+    assert b"@" not in alice.get("users/search?q=bob").content
+    assert alice.get("users/search?q=bob%40example.com").json()["users"] == []
+    assert alice.get("users/search?q=example").json() == {"users": [], "next": None}
+    assert nobody.get("users/search?q=bob").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "text", [".", ".*", "%5E", "bo%5Bb%5D", "(a%2B)%2B%24", "%24gt", "%5C", "b%7Ca"]
+)
+def test_what_is_sought_is_text_and_no_pattern(alice, bob, persisted, text):
+    persisted()
+    answer = alice.get(f"users/search?q={text}")
+    assert answer.status_code == 200
+    assert answer.json() == {"users": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    "query", ["", "q=", "q=%20%20", "q=" + "x" * 31, "q=a%00b", "q=%0A%0B", "q[$ne]=x", "x=1",
+              "q=a&limit=0", "q=a&limit=101", "q=a&cursor=zzz"]
+)  # fmt: skip
+def test_a_search_that_breaks_a_rule_is_refused(alice, query):
+    with nothing_happens():
+        assert alice.get(f"users/search?{query}").status_code == 400
+
+
+def test_a_search_that_needs_mongodb_is_unavailable_without_it(alice, bob, settings):
+    settings.MONGO_TIMEOUT_MS = 300
+    with mongod_away():
+        assert alice.get("users/search?q=bob").status_code == 503
+    assert walk(alice, "users/search?q=bob&") == ["bob"]
+
+
+def test_the_searches_are_answered_by_indexes(alice, persisted):
+    persisted()
+    ensure_indexes()
+    collection = mongo.collection(User)
+    live = {"_deleted_at": None}
+    plans = [
+        collection.find({"username_key": {"$gte": "a", "$lt": "b"}, **live}).sort("username_key"),
+        collection.find(live).sort([("followers_count", -1), ("_id", -1)]),
+    ]
+    for plan in plans:
+        told = str(plan.explain()["queryPlanner"]["winningPlan"])
+        assert "IXSCAN" in told
+        assert "COLLSCAN" not in told
+        assert "'SORT'" not in told
+
+
+def test_ten_searches_at_once_are_alike(alice, bob):
+    answers = together(*[lambda: alice.get("users/search?q=b")] * 10)
+    assert codes(answers) == {200: 10}
+    assert len({answer.content for answer in answers}) == 1
