@@ -28,6 +28,7 @@ from tests.mysocial.things import (
     wire,
 )
 from tests.people import logged
+from tests.stack import wait_for
 
 
 @pytest.fixture
@@ -198,9 +199,17 @@ def test_a_redis_that_does_not_keep_what_is_promised_is_not_used(promise):
         assert client().hgetall(key(thing)) == before
     finally:
         client().config_set(name, next(iter(kept.values())))
+        # A file that is switched on again holds nothing until it is written anew, and the next
+        # test may kill this server.
+        wait_for(_file_is_whole, within=20, name="the append-only file")
 
     change(thing, name="A lamp")
     assert get(thing).name == "A lamp"
+
+
+def _file_is_whole() -> bool:
+    state = client().info("persistence")
+    return not (state["aof_rewrite_in_progress"] or state["aof_rewrite_scheduled"])
 
 
 # A full Redis ------------------------------------------------------------------------------------
