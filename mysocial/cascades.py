@@ -15,6 +15,7 @@ from mysocial.ids import now
 from mysocial.models import Record
 from mysocial.nudge import CASCADES, REMOVE_CASCADES
 from mysocial.outbox import OUTBOX, Owed, do_due
+from mysocial.patience import patient
 from mysocial.store import Store, store_of
 from mysocial.writes import Write, write
 
@@ -91,10 +92,7 @@ def _remove_all(removal: Removal) -> None:
 
 
 @shared_task(name=REMOVE_CASCADES)
+@patient
 def remove_cascades() -> int:
     """Remove what hangs on deleted records."""
-    try:
-        return remove_due()
-    except Unavailable as error:
-        logger.warning("The removals wait: %s", error)
-        return 0
+    return remove_due()

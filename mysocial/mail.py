@@ -18,6 +18,7 @@ from mysocial.errors import Unavailable
 from mysocial.ids import now
 from mysocial.nudge import MAILS, SEND_MAILS
 from mysocial.outbox import OUTBOX, Owed, do_due
+from mysocial.patience import patient
 from mysocial.redis import available, client
 from mysocial.store import Store
 from mysocial.writes import Write, write
@@ -115,6 +116,7 @@ def deliver(mail: Mail) -> bool:
 
 
 @shared_task(name=SEND_MAILS)
+@patient
 def send_mails() -> int:
     """Send what is due."""
     with available():
@@ -122,9 +124,6 @@ def send_mails() -> int:
             return 0
     try:
         return send_due()
-    except Unavailable as error:
-        logger.warning("The mails wait: %s", error)
-        return 0
     finally:
         with available():
             client().delete("lease:mails")

@@ -33,6 +33,7 @@ from mysocial.debts import (
 )
 from mysocial.errors import Unavailable
 from mysocial.nudge import send, task_name
+from mysocial.patience import patient
 from mysocial.redis import Script, available, client
 from mysocial.store import Store, parse_record
 
@@ -235,6 +236,7 @@ def make_task(queue: str) -> Any:
     """Return the task that carries the debts of `queue`."""
 
     @shared_task(name=task_name(queue))  # `send` names the queue
+    @patient
     def persist_records() -> int:
         with available():
             if client().exists("pause"):
@@ -257,6 +259,7 @@ TASKS = {queue: make_task(queue) for queue in settings.CELERY_QUEUE_NAMES}
 
 
 @shared_task(name="mysocial.nudge_debts", expires=3)
+@patient
 def nudge_debts() -> int:
     """Ask again for each debt that is older than a moment; return how many queues were asked."""
     waiting = [queue for queue, debt in debts().items() if debt.count]
@@ -266,6 +269,7 @@ def nudge_debts() -> int:
 
 
 @shared_task(name="mysocial.sweep_expired", expires=25)
+@patient
 def sweep_expired() -> int:
     """Delete answers, event logs and tokens that have served their time; return how many."""
     total = count = int(SWEEP({"most": SWEEP_BATCH}))

@@ -82,3 +82,15 @@ def test_a_removal_that_failed_is_due_again_and_stops_no_other(alice, leaves, pe
 
     assert remove_due() == 1
     assert sorted(states(persisted, documents)) == ["done", "queued"]
+
+
+def test_a_task_that_finds_a_server_away_says_so_in_one_line(alice, leaves, caplog):
+    alice.delete(f"posts/{alice.writes('Gone')['id']}")
+    leaves.troubles.append(Unavailable("The database is away."))
+
+    assert cascades.remove_cascades() == 0
+
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "remove_cascades waits: The database is away."
+    ]
+    assert not [record for record in caplog.records if record.exc_info]
