@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from comments import services
-from mysocial.cascades import Cascade
+from comments.store import comments
+from mysocial.cascades import Cascade, remove_listed
 
 
 class CommentsOfPost(Cascade):
@@ -13,4 +13,4 @@ class CommentsOfPost(Cascade):
 
     @classmethod
     def remove(cls, pk: str, *, limit: int) -> bool:
-        return services.remove_of_post(post_id=pk, limit=limit)
+        return remove_listed(comments, "post", pk, limit=limit)

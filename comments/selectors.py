@@ -98,13 +98,6 @@ def commenters_of(post_id: str, *, to: str, limit: int) -> Commenters:
     return Commenters(int(post.values["comments_count"]), list(names)[:limit])
 
 
-def some_of_post(post_id: str, *, limit: int) -> tuple[list[Comment], bool]:
-    """Return some comments of a post, and whether these are all."""
-    page = reads.page(comment_wire, "post", post_id, limit=limit)
-    found = reads.get_many(comments, [row.id for row in page.rows])
-    return list(found.values()), page.next is None
-
-
 def who_sees_now(post_id: str, author_id: str, viewers: set[str]) -> set[str]:
     """Return those of `viewers` who may see what the author wrote under the post as it is now."""
     see_post = posts.who_sees_now(post_id, viewers)

@@ -55,15 +55,6 @@ def remove_comment(*, comment_id: str) -> Comment:
     return _delete(reads.get(comments, comment_id))
 
 
-def remove_of_post(*, post_id: str, limit: int) -> bool:
-    """Remove at most `limit` comments of a deleted post; tell whether none is left."""
-    some, are_all = selectors.some_of_post(post_id, limit=limit)
-    with write() as w:
-        for comment in some:
-            w.delete(comment, lenient=True)
-    return are_all
-
-
 def _update(comment: Comment, changes: dict[str, Any]) -> Comment:
     if not changes:
         raise Invalid("There is nothing to change.")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from followers.models import edge_ends
+from followers.models import edge_ends, edge_id
 from followers.permissions import can_see_follows
 from followers.store import blocks, follow_requests, follows, mutes
 from followers.wires import (
@@ -76,10 +76,10 @@ class Standing(NamedTuple):
 def relation_facts(viewer_id: str) -> list[Fact]:
     """Return what to ask about each author that `viewer_id` may meet."""
     return [
-        (follows.list_key("follower", viewer_id), f"{viewer_id}:", "", follows.prefix),
-        (blocks.list_key("blocker", viewer_id), f"{viewer_id}:", "", blocks.prefix),
-        (blocks.list_key("blocked", viewer_id), "", f":{viewer_id}", blocks.prefix),
-        (mutes.list_key("muter", viewer_id), f"{viewer_id}:", "", mutes.prefix),
+        (follows.list_key("follower", viewer_id), edge_id(viewer_id, ""), "", follows.prefix),
+        (blocks.list_key("blocker", viewer_id), edge_id(viewer_id, ""), "", blocks.prefix),
+        (blocks.list_key("blocked", viewer_id), "", edge_id("", viewer_id), blocks.prefix),
+        (mutes.list_key("muter", viewer_id), edge_id(viewer_id, ""), "", mutes.prefix),
     ]
 
 
@@ -88,8 +88,8 @@ def standing_facts(viewer_id: str) -> list[Fact]:
     requests = follow_requests
     return [
         *relation_facts(viewer_id),
-        (follows.list_key("followee", viewer_id), "", f":{viewer_id}", follows.prefix),
-        (requests.list_key("requester", viewer_id), f"{viewer_id}:", "", requests.prefix),
+        (follows.list_key("followee", viewer_id), "", edge_id("", viewer_id), follows.prefix),
+        (requests.list_key("requester", viewer_id), edge_id(viewer_id, ""), "", requests.prefix),
     ]
 
 
@@ -113,10 +113,10 @@ def get_standing(viewer_id: str, other_id: str) -> Standing:
 def relations_to(author_id: str, viewers: Iterable[str]) -> dict[str, Relation]:
     """Return what holds between each viewer and one author, from the author's lists."""
     facts = [
-        (follows.list_key("followee", author_id), "", f":{author_id}", follows.prefix),
-        (blocks.list_key("blocked", author_id), "", f":{author_id}", blocks.prefix),
-        (blocks.list_key("blocker", author_id), f"{author_id}:", "", blocks.prefix),
-        (mutes.list_key("muted", author_id), "", f":{author_id}", mutes.prefix),
+        (follows.list_key("followee", author_id), "", edge_id("", author_id), follows.prefix),
+        (blocks.list_key("blocked", author_id), "", edge_id("", author_id), blocks.prefix),
+        (blocks.list_key("blocker", author_id), edge_id(author_id, ""), "", blocks.prefix),
+        (mutes.list_key("muted", author_id), "", edge_id("", author_id), mutes.prefix),
     ]
     some = list(viewers)
     answers = reads.ask(*({"kind": "facts", "value": one, "facts": facts} for one in some))

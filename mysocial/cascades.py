@@ -5,11 +5,12 @@ The domain that deletes knows nothing of those above it: they say what hangs on 
 """
 
 import logging
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from celery import shared_task
 from django.db import models
 
+from mysocial import reads
 from mysocial.errors import Unavailable
 from mysocial.ids import now
 from mysocial.models import Record
@@ -17,6 +18,7 @@ from mysocial.nudge import CASCADES, REMOVE_CASCADES
 from mysocial.outbox import OUTBOX, Owed, do_due
 from mysocial.patience import patient
 from mysocial.store import Store, store_of
+from mysocial.wire import Wire
 from mysocial.writes import Write, write
 
 logger = logging.getLogger(__name__)
@@ -57,6 +59,15 @@ class Cascade:
         May be called again after any of it was done, also after all of it.
         """
         raise NotImplementedError
+
+
+def remove_listed(store: Store[Any], index: str, value: str, *, limit: int) -> bool:
+    """Remove at most `limit` records of a list; True when none is left. What is gone is fine."""
+    page = reads.page(Wire(store), index, value, limit=limit)
+    with write() as w:
+        for one in reads.get_many(store, [row.id for row in page.rows]).values():
+            w.delete(one, lenient=True)
+    return page.next is None
 
 
 def cascade(w: Write, obj: Record) -> None:

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from mysocial.cascades import Cascade
-from reactions import services
+from mysocial.cascades import Cascade, remove_listed
+from reactions.store import reactions
 
 
 class PostReactions(Cascade):
@@ -13,4 +13,4 @@ class PostReactions(Cascade):
 
     @classmethod
     def remove(cls, pk: str, *, limit: int) -> bool:
-        return services.remove_reactions(post_id=pk, limit=limit)
+        return remove_listed(reactions, "post", pk, limit=limit)

@@ -11,7 +11,6 @@ from posts.services import count_reactions, require_visible
 from reactions.events import ReactionChanged
 from reactions.models import Reaction, reaction_id
 from reactions.store import reactions
-from reactions.wires import made_wire
 
 TRIES = 40  # each was lost to somebody who succeeded
 
@@ -36,15 +35,6 @@ def delete_reaction(*, user_id: str, post_id: str) -> Reacted:
 def remove_reaction(*, reaction_id: str) -> Reacted:
     """Remove anybody's reaction, as staff."""
     return _again(lambda: _remove(reaction_id))
-
-
-def remove_reactions(*, post_id: str, limit: int) -> bool:
-    """Remove at most `limit` reactions to a post that is gone; True when none is left."""
-    page = reads.page(made_wire, "post", post_id, limit=limit)
-    with write() as w:
-        for reaction in reads.get_many(reactions, [row.id for row in page.rows]).values():
-            w.delete(reaction, lenient=True)
-    return page.next is None
 
 
 def _again(verb: Callable[[], Reacted | None]) -> Reacted:

@@ -20,13 +20,12 @@ import psutil
 
 from mysocial.processes import free_port
 from mysocial.servers import Mongod, Valkey
-from tests.servers import FOLDER
+from tests.servers import FOLDER, PASSWORD
 from tests.stack import ROOT, wait_for
 
 SECONDS = 4.0
 CLIENTS = 8
 ROUNDS = 3
-PASSWORD = "correct-horse-battery"
 DRAIN = """
 import time
 import django; django.setup()

@@ -18,10 +18,10 @@ import httpx
 from pymongo import MongoClient
 from websockets.sync.client import ClientConnection, connect
 
+from tests.servers import PASSWORD
 from tests.stack import Stack, wait_for
 
 REFUSED_WITH = 503
-PASSWORD = "correct-horse-battery"
 
 
 @dataclass

@@ -10,8 +10,7 @@ from django.test import Client
 from mysocial.events import EVENTS, self_topic
 from mysocial.redis import client as redis_client
 from tests import contract
-
-PASSWORD = "correct-horse-battery"
+from tests.servers import PASSWORD
 
 _handler = Client().handler
 

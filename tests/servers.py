@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mysocial.servers import Mongod, Valkey
 
+PASSWORD = "correct-horse-battery"  # everybody's
 FOLDER = Path(tempfile.mkdtemp(prefix="ms-"))
 VALKEY = Valkey(FOLDER / "valkey", socket_path=FOLDER / "r.sock", appendfsync="everysec")
 MONGOD = Mongod(FOLDER / "mongod")

@@ -1,13 +1,21 @@
 """What the verbs of edges share: each change of an edge with its counters and its news."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from followers import selectors
 from followers.events import FollowCreated, FollowDeleted
 from followers.models import Block, Follow, FollowRequest, Mute, edge_id
-from followers.selectors import Relation
-from mysocial.errors import Invalid
-from mysocial.writes import Write
+from followers.selectors import Relation, Standing
+from mysocial import reads
+from mysocial.errors import Invalid, NotFound
+from mysocial.models import Record
+from mysocial.store import Store
+from mysocial.writes import Write, write
 from users.selectors import get_user
 from users.services import count
 
+M = TypeVar("M", bound=Record)
 TRIES = 40  # each was lost to somebody who succeeded
 
 
@@ -24,6 +32,14 @@ def check_other(user_id: str, other_id: str) -> None:
     if user_id == other_id:
         raise Invalid("This is yourself.")
     get_user(other_id)
+
+
+def open_standing(user_id: str, other_id: str) -> Standing:
+    """Return how the one stands to the other. `NotFound` when either blocks the other."""
+    standing = selectors.get_standing(user_id, other_id)
+    if standing.blocked:
+        raise NotFound
+    return standing
 
 
 def require_no_block(w: Write, user_id: str, other_id: str) -> None:
@@ -56,6 +72,20 @@ def end_follow(w: Write, edge: Follow) -> None:
     w.delete(edge)
     _count(w, edge, -1)
     w.announce(FollowDeleted(edge.follower_id, edge.followee_id))
+
+
+def end_edge(
+    store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Standing
+) -> Standing:
+    """End an edge in a write of its own and return `standing`; there need not be one."""
+    try:
+        edge = reads.get(store, pk)
+        with write() as w:
+            end(w, edge)
+            w.returns(standing)
+    except NotFound:
+        pass
+    return standing
 
 
 def _count(w: Write, edge: Follow, by: int) -> None:

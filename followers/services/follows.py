@@ -1,6 +1,5 @@
 """Following, asking to follow, and the ends of both."""
 
-from followers import selectors
 from followers.events import FollowRequested
 from followers.models import Follow, FollowRequest, edge_id
 from followers.permissions import can_follow
@@ -9,7 +8,9 @@ from followers.services.edges import (
     TRIES,
     add_follow,
     check_other,
+    end_edge,
     end_follow,
+    open_standing,
     require_no_block,
 )
 from followers.store import follow_requests, follows
@@ -26,9 +27,7 @@ def follow(*, user_id: str, other_id: str) -> Standing:
     """
     check_other(user_id, other_id)
     for _ in range(TRIES):
-        standing = selectors.get_standing(user_id, other_id)
-        if standing.blocked:
-            raise NotFound
+        standing = open_standing(user_id, other_id)
         if standing.following:
             return standing
         try:
@@ -73,9 +72,7 @@ def unfollow(*, user_id: str, other_id: str) -> Standing:
     check_other(user_id, other_id)
     pk = edge_id(user_id, other_id)
     for _ in range(TRIES):
-        standing = selectors.get_standing(user_id, other_id)
-        if standing.blocked:
-            raise NotFound
+        standing = open_standing(user_id, other_id)
         standing = standing._replace(following=False, requested=False)
         edges, asked = reads.get_many(follows, [pk]), reads.get_many(follow_requests, [pk])
         if not edges and not asked:
@@ -99,15 +96,5 @@ def remove_follower(*, user_id: str, other_id: str) -> Standing:
     `NotFound` when either blocks the other.
     """
     check_other(user_id, other_id)
-    standing = selectors.get_standing(user_id, other_id)
-    if standing.blocked:
-        raise NotFound
-    standing = standing._replace(followed_by=False)
-    try:
-        edge = reads.get(follows, edge_id(other_id, user_id))
-        with write() as w:
-            end_follow(w, edge)
-            w.returns(standing)
-    except NotFound:
-        pass
-    return standing
+    standing = open_standing(user_id, other_id)._replace(followed_by=False)
+    return end_edge(follows, edge_id(other_id, user_id), end_follow, standing)

@@ -4,11 +4,18 @@ from followers import selectors
 from followers.events import BlockCreated, BlockDeleted
 from followers.models import Block, Follow, FollowRequest, Mute, edge_id
 from followers.selectors import Standing
-from followers.services.edges import TRIES, check_other, end_follow, require_no_block
+from followers.services.edges import (
+    TRIES,
+    check_other,
+    end_edge,
+    end_follow,
+    open_standing,
+    require_no_block,
+)
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial import reads
 from mysocial.errors import AlreadyExists, Conflict, NotFound
-from mysocial.writes import write
+from mysocial.writes import Write, write
 
 
 def block(*, user_id: str, other_id: str) -> Standing:
@@ -47,15 +54,12 @@ def unblock(*, user_id: str, other_id: str) -> Standing:
     """Block a member no longer; a second time changes nothing."""
     check_other(user_id, other_id)
     standing = selectors.get_standing(user_id, other_id)._replace(blocking=False)
-    try:
-        edge = reads.get(blocks, edge_id(user_id, other_id))
-        with write() as w:
-            w.delete(edge)
-            w.announce(BlockDeleted(user_id, other_id))
-            w.returns(standing)
-    except NotFound:
-        pass
-    return standing
+    return end_edge(blocks, edge_id(user_id, other_id), _unblock, standing)
+
+
+def _unblock(w: Write, edge: Block) -> None:
+    w.delete(edge)
+    w.announce(BlockDeleted(edge.blocker_id, edge.blocked_id))
 
 
 def mute(*, user_id: str, other_id: str) -> Standing:
@@ -66,9 +70,7 @@ def mute(*, user_id: str, other_id: str) -> Standing:
     check_other(user_id, other_id)
     edge = Mute(id=edge_id(user_id, other_id), muter_id=user_id, muted_id=other_id)
     for _ in range(TRIES):
-        standing = selectors.get_standing(user_id, other_id)
-        if standing.blocked:
-            raise NotFound
+        standing = open_standing(user_id, other_id)
         if standing.muting:
             return standing
         standing = standing._replace(muting=True)
@@ -86,15 +88,5 @@ def mute(*, user_id: str, other_id: str) -> Standing:
 def unmute(*, user_id: str, other_id: str) -> Standing:
     """Mute a member no longer; a second time changes nothing. `NotFound` as for `mute`."""
     check_other(user_id, other_id)
-    standing = selectors.get_standing(user_id, other_id)
-    if standing.blocked:
-        raise NotFound
-    standing = standing._replace(muting=False)
-    try:
-        edge = reads.get(mutes, edge_id(user_id, other_id))
-        with write() as w:
-            w.delete(edge)
-            w.returns(standing)
-    except NotFound:
-        pass
-    return standing
+    standing = open_standing(user_id, other_id)._replace(muting=False)
+    return end_edge(mutes, edge_id(user_id, other_id), Write.delete, standing)

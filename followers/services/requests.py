@@ -3,11 +3,18 @@
 from followers import selectors
 from followers.models import edge_id
 from followers.selectors import Standing
-from followers.services.edges import TRIES, add_follow, check_other, require_no_block
+from followers.services.edges import (
+    TRIES,
+    add_follow,
+    check_other,
+    end_edge,
+    open_standing,
+    require_no_block,
+)
 from followers.store import follow_requests, follows
 from mysocial import reads
 from mysocial.errors import AlreadyExists, Conflict, NotFound
-from mysocial.writes import write
+from mysocial.writes import Write, write
 
 
 def accept_request(*, user_id: str, other_id: str) -> Standing:
@@ -36,14 +43,5 @@ def accept_request(*, user_id: str, other_id: str) -> Standing:
 def refuse_request(*, user_id: str, other_id: str) -> Standing:
     """Refuse somebody who asked; a second time changes nothing."""
     check_other(user_id, other_id)
-    standing = selectors.get_standing(user_id, other_id)
-    if standing.blocked:
-        raise NotFound
-    try:
-        request = reads.get(follow_requests, edge_id(other_id, user_id))
-        with write() as w:
-            w.delete(request)
-            w.returns(standing)
-    except NotFound:
-        pass
-    return standing
+    standing = open_standing(user_id, other_id)
+    return end_edge(follow_requests, edge_id(other_id, user_id), Write.delete, standing)
