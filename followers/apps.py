@@ -9,6 +9,9 @@ class FollowersConfig(AppConfig):
     name = "followers"
 
     def ready(self) -> None:
-        from followers.selectors import unblocked  # noqa: PLC0415 - models are not loaded before
+        from followers.selectors import (  # noqa: PLC0415 - models are not loaded before
+            listening,
+            unblocked,
+        )
 
-        meeting.answer_with(unblocked)
+        meeting.answer_with(meet=unblocked, listen=listening)

@@ -129,6 +129,12 @@ def unblocked(person_id: str, others: set[str]) -> set[str]:
     return {other for other in others if not relations[other].blocked}
 
 
+def listening(person_id: str, others: set[str]) -> set[str]:
+    """Return those of `others` who neither mute the person nor are parted by a block."""
+    relations = relations_to(person_id, others)
+    return {one for one in others if not (relations[one].blocked or relations[one].mutes)}
+
+
 # Lists of people ---------------------------------------------------------------------------------
 
 

@@ -22,8 +22,9 @@ from mysocial.idempotency import bind_key, sealed, unsealed
 from mysocial.input import Input, JsonParser, parse
 from mysocial.limits import Limit
 from mysocial.problems import as_problem, exception_handler, problem
+from mysocial.verdicts import Replayed
 from mysocial.wire import Row, Wire, literal
-from mysocial.writes import Replayed, write
+from mysocial.writes import write
 
 __all__ = [
     "CURSORS",

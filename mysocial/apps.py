@@ -15,8 +15,8 @@ class MysocialConfig(AppConfig):
     name = "mysocial"
 
     def ready(self) -> None:
-        # Registries are filled by import: stores, events, mails and cascades of every app.
-        autodiscover_modules("store", "events", "mails", "cascades")
+        # Registries are filled by import: stores, events, mails and such of every app.
+        autodiscover_modules("store", "events", "mails", "cascades", "sights", "uses")
         import_module("mysocial.openapi")
 
 

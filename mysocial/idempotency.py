@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from mysocial.context import Call
 from mysocial.errors import IdempotencyMismatch, Invalid
 from mysocial.redis import available, client
-from mysocial.writes import Replayed
+from mysocial.verdicts import Replayed
 
 MOST_LENGTH = 255
 

@@ -5,6 +5,7 @@ A domain declares its occasions as `MailKind` subclasses in `<app>/mails.py`. Wh
 """
 
 import logging
+from datetime import datetime
 from typing import Any, ClassVar
 
 import css_inline
@@ -51,7 +52,7 @@ class MailKind:
     """An occasion to write to somebody; subclasses say to whom, about what and with which words."""
 
     name: ClassVar[str] = ""
-    subject: ClassVar[str] = ""
+    subject: ClassVar[str] = ""  # may name words in braces, as `{actor} follows you`
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -63,10 +64,18 @@ class MailKind:
         """Return the address and the template's words, or None when there is nobody to write to."""
         raise NotImplementedError
 
+    @classmethod
+    def headers(cls, mail: Mail) -> dict[str, str]:
+        """Return headers of its own, as `List-Unsubscribe`."""
+        return {}
 
-def queue_mail(w: Write, kind: str, *, recipient: str, **params: str) -> None:
-    """Queue a mail within a write: it exists exactly if the write does."""
-    w.create(Mail(kind=kind, recipient=recipient, params=params), fresh=True)
+
+def queue_mail(
+    w: Write, kind: str, *, recipient: str, due_at: datetime | None = None, **params: str
+) -> None:
+    """Queue a mail within a write, for now or `due_at`: it exists exactly if the write does."""
+    mail = Mail(kind=kind, recipient=recipient, params=params, due_at=due_at or now())
+    w.create(mail, fresh=True)
     w.wake(MAILS)
 
 
@@ -102,13 +111,14 @@ def deliver(mail: Mail) -> bool:
     if prepared is None:
         return False
     address, words = prepared
-    words |= {"subject": kind.subject, "public_url": settings.PUBLIC_URL}
+    subject = kind.subject.format_map(words)
+    words |= {"subject": subject, "public_url": settings.PUBLIC_URL}
     html = render_to_string(f"mail/{mail.kind}.html", words)
     message = EmailMultiAlternatives(
-        kind.subject,
+        subject,
         render_to_string(f"mail/{mail.kind}.txt", words),
         to=[address],
-        headers={"Message-ID": f"<{mail.id}@mysocial>"},
+        headers={"Message-ID": f"<{mail.id}@mysocial>", **kind.headers(mail)},
     )
     message.attach_alternative(css_inline.inline(html), "text/html")
     message.send()

@@ -1,7 +1,8 @@
-"""Who may meet whom at all: a port, because those who ask (users) stand below the one who knows.
+"""Who may meet whom, and who listens to whom: a port, because those who ask stand below the one
+who knows.
 
-`followers` answers it from its blocks (`FollowersConfig.ready`). Until somebody answers, nobody
-meets anybody.
+`followers` answers it from its blocks and mutes (`FollowersConfig.ready`). Until somebody answers,
+nobody meets anybody.
 """
 
 from collections.abc import Callable
@@ -13,15 +14,19 @@ def _nobody(_person: str, _others: set[str]) -> set[str]:
     return set()
 
 
-_answer: Answer = _nobody
+_answers: dict[str, Answer] = {"meet": _nobody, "listen": _nobody}
 
 
-def answer_with(answer: Answer) -> None:
+def answer_with(*, meet: Answer, listen: Answer) -> None:
     """Set who answers."""
-    global _answer  # noqa: PLW0603 - set once, at start
-    _answer = answer
+    _answers.update(meet=meet, listen=listen)
 
 
 def who_may_meet(person: str, others: set[str]) -> set[str]:
     """Return those of `others` who may see `person` at all: no block stands between them."""
-    return _answer(person, others)
+    return _answers["meet"](person, others)
+
+
+def who_listens(person: str, others: set[str]) -> set[str]:
+    """Return those of `others` who may meet `person` and do not mute them."""
+    return _answers["listen"](person, others)

@@ -10,40 +10,25 @@ Nothing is applied when the block raises. What the script promises is in `docs/w
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from mysocial import context
-from mysocial.errors import (
-    AlreadyExists,
-    Conflict,
-    IdempotencyMismatch,
-    NotAuthenticated,
-    NotFound,
-    TooMany,
-    Unavailable,
-)
+from mysocial.errors import Conflict, Refused, Unavailable
 from mysocial.events import Event
 from mysocial.fills import fill, new_epoch
 from mysocial.models import Record
 from mysocial.nudge import nudge
 from mysocial.reads import get_many
 from mysocial.redis import Script, is_full
-from mysocial.store import Store, parse_unique, store_of
+from mysocial.store import Store, store_of
+from mysocial.verdicts import refusal
 
 APPLY = Script("common", "notes", "apply")
 TRIES = 64  # each one is lost to a write of somebody else that went through
 Op = dict[str, Any]
-
-
-class Replayed(Exception):
-    """The request was carried out before; this is the answer it got then."""
-
-    def __init__(self, status: int, answer: bytes) -> None:
-        super().__init__(status)
-        self.status = status
-        self.answer = answer
+T = TypeVar("T")
 
 
 class Write:
@@ -128,14 +113,6 @@ class Write:
             self._strict.add(op["key"])
         self._ops.append(op)
 
-    def require_unchanged(self, obj: Record) -> None:
-        """Hold only if nobody changed the record's own fields since it was read. `Conflict`."""
-        key = store_of(type(obj)).key(str(obj.pk))
-        self._ops.append(
-            {"kind": "require", "key": key, "id": str(obj.pk), "revision": obj.revision}
-        )
-        self._strict.add(key)
-
     def require_absent(self, model: type[Record], pk: str) -> None:
         """Hold only if there is no such record at the moment of the write. `AlreadyExists`."""
         self._ops.append({"kind": "absent", "key": store_of(model).key(pk), "id": pk})
@@ -163,10 +140,10 @@ class Write:
         return op
 
     def _relay(
-        self, op: Op, store: Store[Any], again: Callable[[Any], None], *, strict: bool
+        self, op: Op, store: Store[Any], step: Callable[[Any], None], *, strict: bool
     ) -> None:
         """Say how an operation is laid over a copy that somebody changed meanwhile."""
-        self._relays.setdefault(op["key"], (store, []))[1].append(again)
+        self._relays.setdefault(op["key"], (store, []))[1].append(step)
         if strict:
             self._strict.add(op["key"])
 
@@ -218,7 +195,7 @@ class Write:
             elif verdict == b"conflict" and self._op_at(rest)["key"] not in self._strict:
                 self._lay_again(self._op_at(rest))
             else:
-                self._refuse(verdict, rest)
+                raise refusal(verdict, rest)
         raise Unavailable("The store is too busy to take this. Try again.")
 
     def _op_at(self, rest: list[Any]) -> Op:
@@ -258,31 +235,32 @@ class Write:
         call.done = True
         nudge([*self._wake, *(queue.decode() for queue in queues)])
 
-    def _refuse(self, verdict: bytes, rest: list[Any]) -> None:
-        if verdict == b"replay":
-            raise Replayed(int(rest[0]), rest[1])
-        if verdict == b"mismatch":
-            raise IdempotencyMismatch
-        if verdict == b"session":
-            raise NotAuthenticated("The session has ended.")
-        if verdict == b"limited":
-            raise TooMany(max(1, int(rest[0])))
-        if verdict == b"missing":
-            raise NotFound
-        if verdict == b"exists":
-            raise AlreadyExists
-        if verdict == b"taken":
-            raise AlreadyExists(field=parse_unique(rest[1].decode())[1])
-        raise Conflict("It was changed by somebody else meanwhile. Read it again.")
+
+class Lost(Conflict):
+    """What a verb had read is no longer so: somebody else's write went through meanwhile."""
 
 
 @contextmanager
-def write() -> Iterator[Write]:
+def write(*lost: type[Refused]) -> Iterator[Write]:
     """Collect one request's changes and apply them when the block ends, never if it raises.
 
     Raises `AlreadyExists`, `NotFound`, `Conflict`, `NotAuthenticated`, `IdempotencyMismatch`,
     `TooMany`, `Unavailable` or `Replayed`; then nothing was changed and nothing was heard.
+    Refusals in `lost` are raised as `Lost`, for `again` to look again.
     """
     pending = Write()
     yield pending
-    pending.commit()
+    try:
+        pending.commit()
+    except lost as error:
+        raise Lost from error
+
+
+def again(verb: Callable[[], T]) -> T:
+    """Carry out a verb, which reads and writes; again for each time that its write is `Lost`."""
+    for _ in range(TRIES):
+        try:
+            return verb()
+        except Lost:
+            continue
+    raise Conflict

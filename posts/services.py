@@ -1,6 +1,5 @@
 """Verbs of posts: the only writers."""
 
-from collections.abc import Callable
 from typing import Any
 
 from followers.selectors import Relation
@@ -10,7 +9,7 @@ from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Forbidden, Invalid
 from mysocial.ids import new_id, now
 from mysocial.wire import Row
-from mysocial.writes import Write, write
+from mysocial.writes import Write, again, write
 from posts import selectors
 from posts.events import PostCreated, PostDeleted, PostUpdated
 from posts.models import FeedStats, Post
@@ -18,8 +17,6 @@ from posts.permissions import can_edit_post
 from posts.store import FEED, STATS_ID, posts
 from users import services as users
 from users.selectors import get_user
-
-TRIES = 8
 
 
 def begin(w: Write, user_id: str) -> None:
@@ -42,22 +39,22 @@ def create_post(*, author_id: str, **fields: Any) -> Post:
 
 def update_post(*, user_id: str, post_id: str, **changes: Any) -> Post:
     """Change one's own post. Whoever may no longer see it is told that it is gone."""
-    return _again(lambda: _update(_own_post(user_id, post_id), changes))
+    return again(lambda: _update(_own_post(user_id, post_id), changes))
 
 
 def delete_post(*, user_id: str, post_id: str) -> Post:
     """Delete one's own post."""
-    return _again(lambda: _delete(_own_post(user_id, post_id)))
+    return again(lambda: _delete(_own_post(user_id, post_id)))
 
 
 def moderate_post(*, post_id: str, **changes: Any) -> Post:
     """Change anybody's post, as staff."""
-    return _again(lambda: _update(reads.get(posts, post_id), changes))
+    return again(lambda: _update(reads.get(posts, post_id), changes))
 
 
 def remove_post(*, post_id: str) -> Post:
     """Delete anybody's post, as staff."""
-    return _again(lambda: _delete(reads.get(posts, post_id)))
+    return again(lambda: _delete(reads.get(posts, post_id)))
 
 
 def count(w: Write, post_id: str, *, lenient: bool = False, **by: int) -> None:
@@ -83,16 +80,6 @@ def require_visible(w: Write, row: Row, *, to: str) -> None:
         require_relation(w, to, author_id, Relation.of(row.facts["author_id"]))
 
 
-def _again(verb: Callable[[], Post]) -> Post:
-    """Carry out a verb on the post as it is now; again when somebody changed it meanwhile."""
-    for _ in range(TRIES):
-        try:
-            return verb()
-        except Conflict:
-            continue
-    raise Conflict
-
-
 def _own_post(user_id: str, post_id: str) -> Post:
     post = selectors.get_post(post_id, to=user_id)
     if not can_edit_post(user_id, author_id=post.author_id):
@@ -105,7 +92,7 @@ def _update(post: Post, changes: dict[str, Any]) -> Post:
         raise Invalid("There is nothing to change.")
     was = post.privacy
     gone = _retraction(post)
-    with write() as w:
+    with write(Conflict) as w:
         # Strict: the feed's total and the retraction follow from the privacy that was read.
         w.update(post, strict=True, **changes, edited_at=now())
         _check(post)
@@ -119,7 +106,7 @@ def _update(post: Post, changes: dict[str, Any]) -> Post:
 
 def _delete(post: Post) -> Post:
     gone = _retraction(post)
-    with write() as w:
+    with write(Conflict) as w:
         w.delete(post, strict=True)
         cascade(w, post)
         users.count(w, post.author_id, posts_count=-1)

@@ -1,18 +1,17 @@
 """Verbs of reactions: the only writers of reactions and of the totals of a post."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from mysocial import reads
 from mysocial.errors import Conflict, NotFound
-from mysocial.writes import Write, write
+from mysocial.writes import Write, again, write
 from posts import selectors as post_selectors
 from posts.services import count_reactions, require_visible
 from reactions.events import ReactionChanged
 from reactions.models import Reaction, reaction_id
 from reactions.store import reactions
 
-TRIES = 40  # each was lost to somebody who succeeded
+MOVED = (Conflict, NotFound)  # set, changed, removed or hidden meanwhile: look again
 
 
 class Reacted(NamedTuple):
@@ -24,29 +23,20 @@ class Reacted(NamedTuple):
 
 def set_reaction(*, user_id: str, post_id: str, kind: str) -> Reacted:
     """React to a post, or differently; a second time changes nothing. `NotFound`: not visible."""
-    return _again(lambda: _set(user_id, post_id, kind))
+    return again(lambda: _set(user_id, post_id, kind))
 
 
 def delete_reaction(*, user_id: str, post_id: str) -> Reacted:
     """React to a post no longer; a second time changes nothing. `NotFound` as for setting."""
-    return _again(lambda: _delete(user_id, post_id))
+    return again(lambda: _delete(user_id, post_id))
 
 
 def remove_reaction(*, reaction_id: str) -> Reacted:
     """Remove anybody's reaction, as staff."""
-    return _again(lambda: _remove(reaction_id))
+    return again(lambda: _remove(reaction_id))
 
 
-def _again(verb: Callable[[], Reacted | None]) -> Reacted:
-    """Carry out a verb on what is there now; again when it was lost to somebody else."""
-    for _ in range(TRIES):
-        done = verb()
-        if done:
-            return done
-    raise Conflict
-
-
-def _set(user_id: str, post_id: str, kind: str) -> Reacted | None:
+def _set(user_id: str, post_id: str, kind: str) -> Reacted:
     post = post_selectors.get_row(post_id, to=user_id)
     pk = reaction_id(post_id, user_id)
     reaction = reads.get_many(reactions, [pk]).get(pk)
@@ -54,21 +44,18 @@ def _set(user_id: str, post_id: str, kind: str) -> Reacted | None:
     was = reaction.type if reaction else None
     if was == kind:
         return reacted
-    try:
-        with write() as w:
-            require_visible(w, post, to=user_id)
-            if reaction:
-                # Strict: what is counted less follows from the type that was read.
-                w.update(reaction, strict=True, type=kind)
-            else:
-                w.create(Reaction(id=pk, post_id=post_id, user_id=user_id, type=kind))
-            _tell(w, user_id, post.values["author_id"].decode(), was, reacted)
-    except (Conflict, NotFound):  # Set, changed, removed or hidden meanwhile: look again.
-        return None
+    with write(*MOVED) as w:
+        require_visible(w, post, to=user_id)
+        if reaction:
+            # Strict: what is counted less follows from the type that was read.
+            w.update(reaction, strict=True, type=kind)
+        else:
+            w.create(Reaction(id=pk, post_id=post_id, user_id=user_id, type=kind))
+        _tell(w, user_id, post.values["author_id"].decode(), was, reacted)
     return reacted
 
 
-def _delete(user_id: str, post_id: str) -> Reacted | None:
+def _delete(user_id: str, post_id: str) -> Reacted:
     post = post_selectors.get_row(post_id, to=user_id)
     pk = reaction_id(post_id, user_id)
     reaction = reads.get_many(reactions, [pk]).get(pk)
@@ -77,20 +64,17 @@ def _delete(user_id: str, post_id: str) -> Reacted | None:
     return _withdraw(reaction, post.values["author_id"].decode())
 
 
-def _remove(pk: str) -> Reacted | None:
+def _remove(pk: str) -> Reacted:
     reaction = reads.get(reactions, pk)
     return _withdraw(reaction, post_selectors.author_of(reaction.post_id))
 
 
-def _withdraw(reaction: Reaction, author_id: str) -> Reacted | None:
+def _withdraw(reaction: Reaction, author_id: str) -> Reacted:
     reacted = Reacted(reaction.post_id, None)
-    try:
-        with write() as w:
-            w.delete(reaction, strict=True)
-            if author_id:  # else the post is gone, its totals with it
-                _tell(w, reaction.user_id, author_id, reaction.type, reacted)
-    except (Conflict, NotFound):
-        return None
+    with write(*MOVED) as w:
+        w.delete(reaction, strict=True)
+        if author_id:  # else the post is gone, its totals with it
+            _tell(w, reaction.user_id, author_id, reaction.type, reacted)
     return reacted
 
 

@@ -6,7 +6,23 @@ from django.db import models
 
 from mysocial.models import Record
 
+# What a member may be told of, and how; each can be switched off for itself.
+NOTICES = ("comment", "reaction", "follow", "follow_request", "message", "mention")
+CHANNELS = ("in_app", "email")
 COLORS = ("#b45309", "#047857", "#1d4ed8", "#7c3aed", "#be123c", "#0e7490", "#4d7c0f", "#a21caf")
+
+
+class Messaging(models.TextChoices):
+    """Who may begin to write to a member."""
+
+    EVERYONE = "everyone", "Everyone"
+    FOLLOWING = "following", "Whom they follow"
+    NOBODY = "nobody", "Nobody"
+
+
+def all_notices() -> dict[str, dict[str, bool]]:
+    """Return switches that are all on."""
+    return {notice: dict.fromkeys(CHANNELS, True) for notice in NOTICES}
 
 
 class User(Record):
@@ -17,6 +33,10 @@ class User(Record):
     avatar_color = models.CharField(max_length=7, default=COLORS[0])
     avatar_url = models.CharField(max_length=500, default="", blank=True)
     is_private = models.BooleanField(default=False)
+    who_may_message = models.CharField(
+        max_length=9, choices=Messaging.choices, default=Messaging.EVERYONE
+    )
+    notifications = models.JSONField(default=all_notices)
     quote = models.CharField(max_length=300, default="", blank=True)
     work = models.CharField(max_length=100, default="", blank=True)
     school = models.CharField(max_length=100, default="", blank=True)

@@ -9,7 +9,7 @@ from mysocial.meeting import who_may_meet
 from mysocial.wire import Row
 from users.models import User
 from users.store import users
-from users.wires import person_wire, profile_wire
+from users.wires import person_wire, profile_wire, settings_wire
 
 Found = tuple[list[Row], Entry | None]
 
@@ -17,6 +17,17 @@ Found = tuple[list[Row], Entry | None]
 def get_user(user_id: str) -> User:
     """Return a member; `NotFound`."""
     return reads.get(users, user_id)
+
+
+def get_settings(user_id: str) -> Row:
+    """Return a member's settings as they are sent: for the member alone."""
+    (found,) = reads.rows(settings_wire, [user_id])
+    return found
+
+
+def wants(user: User, notice: str, channel: str) -> bool:
+    """Tell whether a member wants to be told of this in this way."""
+    return bool(user.notifications[notice][channel])
 
 
 def get_profile(user_id: str, *, to: str) -> Row:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from mysocial.api import Input
+from users.models import Messaging
 from users.wires import ProfileSerializer
 
 
@@ -55,16 +56,56 @@ class _Switch(serializers.BooleanField):
         return data
 
 
+class ChannelsInput(Input):
+    """How one is told of something."""
+
+    in_app = _Switch(required=False)
+    email = _Switch(required=False)
+
+
+class NoticesInput(Input):
+    """What one is told of, and how; what is left out stays as it is."""
+
+    comment = ChannelsInput(required=False)
+    reaction = ChannelsInput(required=False)
+    follow = ChannelsInput(required=False)
+    follow_request = ChannelsInput(required=False)
+    message = ChannelsInput(required=False)
+    mention = ChannelsInput(required=False)
+
+
 class SettingsInput(Input):
     """What a member may set."""
 
     is_private = _Switch(required=False)
+    who_may_message = serializers.ChoiceField(Messaging.choices, required=False)
+    notifications = NoticesInput(required=False)
+
+
+class ChannelsSerializer(serializers.Serializer[Any]):
+    """How a member is told of something."""
+
+    in_app = serializers.BooleanField()
+    email = serializers.BooleanField()
+
+
+class NoticesSerializer(serializers.Serializer[Any]):
+    """What a member is told of, and how."""
+
+    comment = ChannelsSerializer()
+    reaction = ChannelsSerializer()
+    follow = ChannelsSerializer()
+    follow_request = ChannelsSerializer()
+    message = ChannelsSerializer()
+    mention = ChannelsSerializer()
 
 
 class SettingsSerializer(serializers.Serializer[Any]):
     """A member's settings."""
 
     is_private = serializers.BooleanField()
+    who_may_message = serializers.ChoiceField(Messaging.choices)
+    notifications = NoticesSerializer()
 
 
 class SettingsAnswerSerializer(serializers.Serializer[Any]):

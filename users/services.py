@@ -3,8 +3,8 @@
 from typing import Any
 
 from mysocial import reads
-from mysocial.errors import Invalid
-from mysocial.writes import Write, write
+from mysocial.errors import Conflict, Invalid
+from mysocial.writes import Write, again, write
 from users.events import UserUpdated
 from users.models import COLORS, User
 from users.store import users
@@ -43,12 +43,30 @@ def update_basics(*, user_id: str, **changes: Any) -> User:
 def update_settings(*, user_id: str, **changes: Any) -> User:
     """Change one's own settings; what is so already changes nothing.
 
-    An account that goes public accepts nothing by itself: who asked is still asking,
-    until they are answered, withdraw, or follow now that they may.
+    Of `notifications`, the switches that are given. An account that goes public accepts nothing by
+    itself: who asked is still asking, until they are answered, withdraw, or follow now that they
+    may.
     """
-    if not changes:
+    if not changes or changes.get("notifications") == {}:
         raise Invalid("There is nothing to change.")
+    return again(lambda: _update_settings(user_id, dict(changes)))
+
+
+def _update_settings(user_id: str, changes: dict[str, Any]) -> User:
     user = reads.get(users, user_id)
+    if "notifications" in changes:
+        given = changes["notifications"]
+        changes["notifications"] = {
+            notice: {**channels, **given.get(notice, {})}
+            for notice, channels in user.notifications.items()
+        }
+    was_private = user.is_private
     if all(getattr(user, name) == value for name, value in changes.items()):
         return user
-    return update_basics(user_id=user_id, **changes)
+    with write(Conflict) as w:
+        # Strict: the other switches stay as they were read.
+        w.update(user, strict=True, **changes)
+        if user.is_private != was_private:
+            w.announce(UserUpdated(user_id))
+        w.returns(user)
+    return user

@@ -4,12 +4,14 @@ from mysocial.store import Index, Store
 from users.models import User
 
 CARD = "card"  # what is shown of a person beside what they wrote
+SETTINGS = "settings"  # what only the member sees
 
 users = Store(
     User,
     parts={
         CARD: ("id", "username", "avatar_color", "avatar_url"),
         "key": ("username_key",),
+        SETTINGS: ("who_may_message", "notifications"),
     },
     raw=("is_private",),
     counters=("posts_count", "followers_count", "following_count"),

@@ -26,6 +26,7 @@ from users.serializers import (
     BasicsInput,
     SettingsAnswerSerializer,
     SettingsInput,
+    SettingsSerializer,
     UserAnswerSerializer,
     UserPageSerializer,
 )
@@ -73,13 +74,25 @@ class UserViewSet(ViewSet):
             limit=CHANGES,
         )
 
+    @extend_schema(responses=SettingsSerializer, summary="One's own settings")
+    def own_settings(self, request: Request) -> HttpResponse:
+        return json_answer(settings_wire.render(selectors.get_settings(caller(request))))
+
     @extend_schema(
         request=SettingsInput,
         responses=SettingsAnswerSerializer,
         summary="Change one's own settings",
         description="A private account is followed by request, and its posts are for followers at "
-        "most. Going public accepts no request by itself.",
-        examples=[OpenApiExample("A private account", {"is_private": True}, request_only=True)],
+        "most. Going public accepts no request by itself. Of `notifications`, what is left out "
+        "stays as it is.",
+        examples=[
+            OpenApiExample("A private account", {"is_private": True}, request_only=True),
+            OpenApiExample(
+                "No mails of reactions",
+                {"notifications": {"reaction": {"email": False}}},
+                request_only=True,
+            ),
+        ],
     )
     def update_settings(self, request: Request) -> HttpResponse:
         changes = parse(SettingsInput, request)

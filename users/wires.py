@@ -6,7 +6,7 @@ import orjson
 from rest_framework import serializers
 
 from mysocial.wire import Of, Own, Row, Wire
-from users.store import CARD, users
+from users.store import CARD, SETTINGS, users
 
 profile_wire = Wire(
     users,
@@ -47,7 +47,7 @@ person_wire = Wire(users, Own(CARD), b',"is_private":', Own("is_private"))
 
 
 # What only the member sees.
-settings_wire = Wire(users, b'"is_private":', Own("is_private"))
+settings_wire = Wire(users, b'"is_private":', Own("is_private"), b",", Own(SETTINGS))
 
 
 class AuthorSerializer(serializers.Serializer[Any]):

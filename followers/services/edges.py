@@ -16,7 +16,6 @@ from users.selectors import get_user
 from users.services import count
 
 M = TypeVar("M", bound=Record)
-TRIES = 40  # each was lost to somebody who succeeded
 
 
 def begin(w: Write, user_id: str) -> None:

@@ -5,7 +5,6 @@ from followers.models import Follow, FollowRequest, edge_id
 from followers.permissions import can_follow
 from followers.selectors import Standing
 from followers.services.edges import (
-    TRIES,
     add_follow,
     check_other,
     end_edge,
@@ -15,9 +14,10 @@ from followers.services.edges import (
 )
 from followers.store import follow_requests, follows
 from mysocial import reads
-from mysocial.errors import AlreadyExists, Conflict, NotFound
-from mysocial.writes import write
+from mysocial.errors import Conflict, NotFound
+from mysocial.writes import again, write
 from users.selectors import get_user
+from users.services import require_private
 
 
 def follow(*, user_id: str, other_id: str) -> Standing:
@@ -26,19 +26,12 @@ def follow(*, user_id: str, other_id: str) -> Standing:
     `NotFound` when either blocks the other.
     """
     check_other(user_id, other_id)
-    for _ in range(TRIES):
-        standing = open_standing(user_id, other_id)
-        if standing.following:
-            return standing
-        try:
-            return _follow_or_ask(user_id, standing)
-        except (AlreadyExists, NotFound, Conflict):
-            # Followed, asked, answered or blocked meanwhile, or the account was changed: look again
-            continue
-    raise Conflict
+    return again(lambda: _follow_or_ask(user_id, open_standing(user_id, other_id)))
 
 
 def _follow_or_ask(user_id: str, standing: Standing) -> Standing:
+    if standing.following:
+        return standing
     other = get_user(standing.other_id)
     pk = edge_id(user_id, other.id)
     asked = reads.get_many(follow_requests, [pk])
@@ -46,9 +39,10 @@ def _follow_or_ask(user_id: str, standing: Standing) -> Standing:
     standing = standing._replace(following=follows_now, requested=not follows_now)
     if asked and not follows_now:
         return standing
-    with write() as w:
+    # Followed, asked, answered or blocked meanwhile, or the account was changed: look again.
+    with write(Conflict, NotFound) as w:
         # An account that went private since we looked is asked.
-        w.require_unchanged(other)
+        require_private(w, other.id, b"true" if other.is_private else b"false")
         require_no_block(w, user_id, other.id)
         if asked:
             w.delete(asked[pk])
@@ -70,24 +64,22 @@ def unfollow(*, user_id: str, other_id: str) -> Standing:
     `NotFound` when either blocks the other.
     """
     check_other(user_id, other_id)
-    pk = edge_id(user_id, other_id)
-    for _ in range(TRIES):
-        standing = open_standing(user_id, other_id)
-        standing = standing._replace(following=False, requested=False)
-        edges, asked = reads.get_many(follows, [pk]), reads.get_many(follow_requests, [pk])
-        if not edges and not asked:
-            return standing
-        try:
-            with write() as w:
-                for edge in edges.values():
-                    end_follow(w, edge)
-                for request in asked.values():
-                    w.delete(request)
-                w.returns(standing)
-            return standing
-        except NotFound:
-            continue  # Ended or answered meanwhile: look again.
-    raise Conflict
+    return again(lambda: _unfollow(user_id, open_standing(user_id, other_id)))
+
+
+def _unfollow(user_id: str, standing: Standing) -> Standing:
+    pk = edge_id(user_id, standing.other_id)
+    standing = standing._replace(following=False, requested=False)
+    edges, asked = reads.get_many(follows, [pk]), reads.get_many(follow_requests, [pk])
+    if not edges and not asked:
+        return standing
+    with write(NotFound) as w:  # ended or answered meanwhile: look again
+        for edge in edges.values():
+            end_follow(w, edge)
+        for request in asked.values():
+            w.delete(request)
+        w.returns(standing)
+    return standing
 
 
 def remove_follower(*, user_id: str, other_id: str) -> Standing:

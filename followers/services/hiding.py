@@ -5,7 +5,6 @@ from followers.events import BlockCreated, BlockDeleted
 from followers.models import Block, Follow, FollowRequest, Mute, edge_id
 from followers.selectors import Standing
 from followers.services.edges import (
-    TRIES,
     check_other,
     end_edge,
     end_follow,
@@ -14,40 +13,39 @@ from followers.services.edges import (
 )
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial import reads
-from mysocial.errors import AlreadyExists, Conflict, NotFound
-from mysocial.writes import Write, write
+from mysocial.errors import AlreadyExists, NotFound
+from mysocial.writes import Write, again, write
 
 
 def block(*, user_id: str, other_id: str) -> Standing:
     """Block a member: follows and requests end both ways; effective when this returns."""
     check_other(user_id, other_id)
+    return again(lambda: _block(user_id, other_id))
+
+
+def _block(user_id: str, other_id: str) -> Standing:
     edge = Block(id=edge_id(user_id, other_id), blocker_id=user_id, blocked_id=other_id)
     both = {edge_id(user_id, other_id), edge_id(other_id, user_id)}
-    for _ in range(TRIES):
-        standing = selectors.get_standing(user_id, other_id)._replace(
-            following=False, followed_by=False, requested=False, blocking=True
-        )
-        if reads.get_many(blocks, [edge.id]):
-            return standing
-        ended, asked = reads.get_many(follows, both), reads.get_many(follow_requests, both)
-        try:
-            with write() as w:
-                # Exactly the edges that were seen end; one made or ended meanwhile: look again.
-                for one in ended.values():
-                    end_follow(w, one)
-                for request in asked.values():
-                    w.delete(request)
-                for pk in both - set(ended):
-                    w.require_absent(Follow, pk)
-                for pk in both - set(asked):
-                    w.require_absent(FollowRequest, pk)
-                w.create(edge)
-                w.announce(BlockCreated(user_id, other_id))
-                w.returns(standing)
-            return standing
-        except (AlreadyExists, NotFound):
-            continue
-    raise Conflict
+    standing = selectors.get_standing(user_id, other_id)._replace(
+        following=False, followed_by=False, requested=False, blocking=True
+    )
+    if reads.get_many(blocks, [edge.id]):
+        return standing
+    ended, asked = reads.get_many(follows, both), reads.get_many(follow_requests, both)
+    # Exactly the edges that were seen end; one made or ended meanwhile: look again.
+    with write(AlreadyExists, NotFound) as w:
+        for one in ended.values():
+            end_follow(w, one)
+        for request in asked.values():
+            w.delete(request)
+        for pk in both - set(ended):
+            w.require_absent(Follow, pk)
+        for pk in both - set(asked):
+            w.require_absent(FollowRequest, pk)
+        w.create(edge)
+        w.announce(BlockCreated(user_id, other_id))
+        w.returns(standing)
+    return standing
 
 
 def unblock(*, user_id: str, other_id: str) -> Standing:
@@ -68,21 +66,18 @@ def mute(*, user_id: str, other_id: str) -> Standing:
     `NotFound` when either blocks the other.
     """
     check_other(user_id, other_id)
-    edge = Mute(id=edge_id(user_id, other_id), muter_id=user_id, muted_id=other_id)
-    for _ in range(TRIES):
-        standing = open_standing(user_id, other_id)
-        if standing.muting:
-            return standing
-        standing = standing._replace(muting=True)
-        try:
-            with write() as w:
-                require_no_block(w, user_id, other_id)
-                w.create(edge)
-                w.returns(standing)
-            return standing
-        except AlreadyExists:
-            continue
-    raise Conflict
+    return again(lambda: _mute(user_id, open_standing(user_id, other_id)))
+
+
+def _mute(user_id: str, standing: Standing) -> Standing:
+    if standing.muting:
+        return standing
+    other_id, standing = standing.other_id, standing._replace(muting=True)
+    with write(AlreadyExists) as w:
+        require_no_block(w, user_id, other_id)
+        w.create(Mute(id=edge_id(user_id, other_id), muter_id=user_id, muted_id=other_id))
+        w.returns(standing)
+    return standing
 
 
 def unmute(*, user_id: str, other_id: str) -> Standing:

@@ -4,7 +4,6 @@ from followers import selectors
 from followers.models import edge_id
 from followers.selectors import Standing
 from followers.services.edges import (
-    TRIES,
     add_follow,
     check_other,
     end_edge,
@@ -13,31 +12,31 @@ from followers.services.edges import (
 )
 from followers.store import follow_requests, follows
 from mysocial import reads
-from mysocial.errors import AlreadyExists, Conflict, NotFound
-from mysocial.writes import Write, write
+from mysocial.errors import AlreadyExists, NotFound
+from mysocial.writes import Write, again, write
 
 
 def accept_request(*, user_id: str, other_id: str) -> Standing:
     """Let somebody follow who asked; a second time changes nothing. `NotFound` for no request."""
     check_other(user_id, other_id)
+    return again(lambda: _accept(user_id, other_id))
+
+
+def _accept(user_id: str, other_id: str) -> Standing:
     pk = edge_id(other_id, user_id)
-    for _ in range(TRIES):
-        standing = selectors.get_standing(user_id, other_id)._replace(followed_by=True)
-        asked = reads.get_many(follow_requests, [pk])
-        if not asked:
-            if not reads.get_many(follows, [pk]):
-                raise NotFound
-            return standing
-        try:
-            with write() as w:
-                require_no_block(w, user_id, other_id)
-                w.delete(asked[pk])
-                add_follow(w, other_id, user_id)
-                w.returns(standing)
-            return standing
-        except (AlreadyExists, NotFound):
-            continue  # Withdrawn, answered or blocked meanwhile: look again.
-    raise Conflict
+    standing = selectors.get_standing(user_id, other_id)._replace(followed_by=True)
+    asked = reads.get_many(follow_requests, [pk])
+    if not asked:
+        if not reads.get_many(follows, [pk]):
+            raise NotFound
+        return standing
+    # Withdrawn, answered or blocked meanwhile: look again.
+    with write(AlreadyExists, NotFound) as w:
+        require_no_block(w, user_id, other_id)
+        w.delete(asked[pk])
+        add_follow(w, other_id, user_id)
+        w.returns(standing)
+    return standing
 
 
 def refuse_request(*, user_id: str, other_id: str) -> Standing:

@@ -92,8 +92,9 @@ local function page(ask)
         local name = i .. ' ' .. value
         if not joined[name] then
           joined[name] = true
-          order[#order + 1] = {i, value, fields_of(join[2] .. value, join[3]) or {},
-            facts_about(value, join[4])}
+          local named = value ~= '' -- else the reference is empty: nothing to fetch
+          order[#order + 1] = {i, value, named and fields_of(join[2] .. value, join[3]) or {},
+            named and facts_about(value, join[4]) or {}}
         end
       end
     end

@@ -280,21 +280,3 @@ def test_fifty_who_like_at_once_are_fifty_likes_and_the_same_one_fifty_times_is_
     assert sorted(type(one).__name__ for one in outcomes) == ["AlreadyExists"] * 49 + ["NoneType"]
     assert get(thing).likes == 51
     assert len(logged()) == 51
-
-
-def test_a_write_that_needs_a_record_unchanged_is_refused_after_a_change_but_not_a_count():
-    thing = put()
-
-    def count_it():
-        with write() as w:
-            w.require_unchanged(thing)
-            w.increment(Thing, thing.id, likes=1)
-
-    like(thing, "ann")
-    count_it()
-    change(get(thing), name="Changed")
-    before = everything()
-    with pytest.raises(Conflict):
-        count_it()
-    assert everything() == before
-    assert get(thing).likes == 2

@@ -4,14 +4,22 @@ import orjson
 import pytest
 
 from tests.people import nobody
-from tests.witness import nothing_happens
-from users.models import User
+from tests.witness import nothing_happens, together
+from users.models import NOTICES, User
 
 
 def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, persisted, document):
     answer = alice.patch("users/me/settings", {"is_private": True})
     assert answer.status_code == 200
-    assert answer.json() == {"message": "Settings updated", "settings": {"is_private": True}}
+    assert answer.json() == {
+        "message": "Settings updated",
+        "settings": {
+            "is_private": True,
+            "who_may_message": "everyone",
+            "notifications": {notice: {"in_app": True, "email": True} for notice in NOTICES},
+        },
+    }
+    assert alice.get("users/me/settings").json() == answer.json()["settings"]
     profile = bob.get(f"users/{alice.id}").json()
     assert profile["is_private"] is True
     assert bob.hears(f"user:{alice.id}") == [{"type": "user.updated", "data": profile}]
@@ -25,21 +33,56 @@ def test_what_is_set_already_changes_nothing(alice):
     alice.patch("users/me/settings", {"is_private": True})
     with nothing_happens():
         answer = alice.patch("users/me/settings", {"is_private": True})
-    assert answer.json()["settings"] == {"is_private": True}
+    assert answer.json()["settings"]["is_private"] is True
 
 
 @pytest.mark.parametrize(
     "body",
     [{}, {"is_private": "true"}, {"is_private": 1}, {"is_private": None}, {"is_private": {}},
-     {"username": "x"}, {"is_private": True, "role": "admin"}, []],
+     {"username": "x"}, {"is_private": True, "role": "admin"}, [], {"notifications": {}},
+     {"who_may_message": "friends"}, {"who_may_message": None}, {"notifications": []},
+     {"notifications": {"spam": {"email": True}}}, {"notifications": {"comment": {"sms": True}}},
+     {"notifications": {"comment": {"email": 1}}}, {"notifications": {"comment": True}}],
 )  # fmt: skip
 def test_a_setting_that_is_none_changes_nothing(alice, body):
     with nothing_happens():
         assert alice.patch("users/me/settings", orjson.dumps(body)).status_code == 400
 
 
+def test_a_switch_is_set_by_itself_and_nobody_hears_of_it(alice, bob, persisted, document):
+    heard = bob.hears(f"user:{alice.id}")
+    answer = alice.patch("users/me/settings", {"notifications": {"reaction": {"email": False}}})
+    alice.patch("users/me/settings", {"who_may_message": "following"})
+    expected = {notice: {"in_app": True, "email": True} for notice in NOTICES}
+    expected["reaction"] = {"in_app": True, "email": False}
+    assert answer.json()["settings"]["notifications"] == expected
+    assert alice.get("users/me/settings").json() == {
+        "is_private": False, "who_may_message": "following", "notifications": expected,
+    }  # fmt: skip
+    assert bob.hears(f"user:{alice.id}") == heard
+    persisted()
+    assert document(User, alice.id)["notifications"] == expected
+
+
+def test_switches_that_are_set_at_once_are_all_kept(alice):
+    together(
+        *(
+            lambda body={"notifications": {notice: {channel: False}}}: alice.patch(
+                "users/me/settings", body
+            )
+            for notice in NOTICES
+            for channel in ("in_app", "email")
+        )
+    )
+    assert alice.get("users/me/settings").json()["notifications"] == {
+        notice: {"in_app": False, "email": False} for notice in NOTICES
+    }
+
+
 def test_settings_are_ones_own(alice, bob):
     with nothing_happens():
+        assert nobody.get("users/me/settings").status_code == 401
+        assert bob.get(f"users/{alice.id}/settings").status_code == 404
         assert nobody.patch("users/me/settings", {"is_private": True}).status_code == 401
         path = f"users/{alice.id}/settings"
         assert bob.patch(path, {"is_private": True}).status_code in {404, 405}

@@ -1,0 +1,43 @@
+"""Who sees a thing now: a port, because those who show it (notifications, galleries) stand below
+the domain that knows.
+
+A domain says it once for each kind of thing, by a `Sight` in `<app>/sights.py`. What nobody
+answers for is seen by nobody.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+SIGHTS: dict[str, "type[Sight]"] = {}
+
+
+class Sight:
+    """Who sees things of one kind; subclasses are registered by being made."""
+
+    of: ClassVar[str] = ""  # the label of the records, as `posts.post`
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        SIGHTS[cls.of] = cls
+
+    @classmethod
+    def viewers(cls, pk: str, among: set[str]) -> set[str]:
+        """Return those who see the thing now; nobody when it is gone."""
+        raise NotImplementedError
+
+    @classmethod
+    def visible(cls, pks: Sequence[str], to: str) -> set[str]:
+        """Return the ids of the things that `to` sees now."""
+        raise NotImplementedError
+
+
+def who_sees(label: str, pk: str, among: set[str]) -> set[str]:
+    """Return those of `among` who see this record now."""
+    sight = SIGHTS.get(label)
+    return sight.viewers(pk, among) if sight and among else set()
+
+
+def what_is_seen(label: str, pks: Sequence[str], to: str) -> set[str]:
+    """Return the ids of those of the records that `to` sees now."""
+    sight = SIGHTS.get(label)
+    return sight.visible(pks, to) if sight and pks else set()
