@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from accounts import selectors, services
-from accounts.models import CHANGED, RESET, VERIFY, Account
+from accounts.models import CHANGED, ERASED, RESET, VERIFY, Account
 from mysocial.errors import NotFound
 from mysocial.mail import Mail, MailKind
 from users.selectors import get_user
@@ -71,6 +71,17 @@ class ResetPassword(AccountMail):
     @classmethod
     def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
         return link("reset-password", account, RESET)
+
+
+class AccountErased(MailKind):
+    """Sent when an account was erased; its recipient is an address, there is no member any more."""
+
+    name: ClassVar[str] = ERASED
+    subject: ClassVar[str] = "Your account was erased"
+
+    @classmethod
+    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+        return mail.recipient, dict(mail.params)
 
 
 class PasswordChanged(AccountMail):

@@ -7,6 +7,7 @@ from mysocial.models import ID, Record
 
 # The occasions of a mail (`accounts/mails.py`), the first two also the purposes of a token.
 VERIFY, RESET, CHANGED = "verify_email", "reset_password", "password_changed"
+ERASED = "account_erased"
 
 
 class Account(Record):

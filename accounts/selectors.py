@@ -5,7 +5,7 @@ from accounts.store import accounts, sessions
 from accounts.wires import contact_wire, session_wire
 from mysocial import reads
 from mysocial.errors import NotAuthenticated, NotFound
-from mysocial.fills import Entry
+from mysocial.lists import Entry
 from mysocial.wire import Row
 from users.selectors import find_user_id, get_profile
 

@@ -78,6 +78,12 @@ class NewPasswordInput(Input):
     password = _password()
 
 
+class EraseInput(Input):
+    """The password: whoever only found the device unlocked can't erase the account."""
+
+    password = _password()
+
+
 class ChangePasswordInput(Input):
     """The password so far and the new one."""
 

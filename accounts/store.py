@@ -15,7 +15,7 @@ sessions = Store(
     Session,
     parts={SHOWN: ("id", "created_at", "last_used_at", "user_agent", "address")},
     raw=("user_id",),
-    indexes=(Index("user", "user_id", cap=500),),
+    indexes=(Index("user", "user_id", cap=500, of="accounts.account"),),
     expires=("last_used_at", 90 * 24 * 3600),
 )
 tokens = Store(OneTimeToken, raw=("user_id",), expires=("expires_at", 3600))

@@ -12,7 +12,7 @@ urlpatterns = [
     route("verify-email/<token:token>", OpenViewSet, post="verify_email"),
     route("verify-email", AccountViewSet, post="send_verification"),
     route("signout", AccountViewSet, post="signout"),
-    route("currentuser", AccountViewSet, get="currentuser"),
+    route("currentuser", AccountViewSet, get="currentuser", delete="erase"),
     route("password", AccountViewSet, put="change_password"),
     route("sessions", AccountViewSet, get="sessions", delete="end_sessions"),
     route("sessions/<id:pk>", AccountViewSet, delete="end_session"),

@@ -9,7 +9,7 @@ from comments.wires import comment_wire
 from followers.selectors import Relation, relation_facts, relations_to
 from mysocial import reads
 from mysocial.errors import NotFound
-from mysocial.fills import Entry
+from mysocial.lists import Entry
 from mysocial.wire import Row
 from posts import selectors as posts
 from users.wires import username
@@ -32,8 +32,8 @@ class Commenters(NamedTuple):
 
 
 def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
-    """Tell whether the viewer may see the comment in a row."""
-    return can_see_comment(
+    """Tell whether the viewer may see the comment in a row; nobody, when its author is gone."""
+    return bool(row.joined["author_id"]) and can_see_comment(
         viewer_id,
         author_id=row.values["author_id"].decode(),
         sees_post=sees_post,

@@ -6,5 +6,8 @@ from mysocial.store import Index, Store
 comments = Store(
     Comment,
     raw=("post_id", "author_id"),
-    indexes=(Index("post", "post_id"), Index("author", "author_id")),
+    indexes=(
+        Index("post", "post_id", of="posts.post"),
+        Index("author", "author_id", of="users.user"),
+    ),
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from followers.models import edge_ends, edge_id
 from followers.permissions import can_see_follows
-from followers.store import blocks, follow_requests, follows, mutes
+from followers.store import WHOLE, blocks, follow_requests, follows, mutes
 from followers.wires import (
     blocked_wire,
     followee_wire,
@@ -16,7 +16,7 @@ from followers.wires import (
 )
 from mysocial import reads
 from mysocial.errors import NotFound
-from mysocial.fills import Entry
+from mysocial.lists import Entry, Fans
 from mysocial.reads import Fact
 from mysocial.wire import Row, Wire, literal
 from users.selectors import get_user, most_followed, people
@@ -133,6 +133,20 @@ def listening(person_id: str, others: set[str]) -> set[str]:
     """Return those of `others` who neither mute the person nor are parted by a block."""
     relations = relations_to(person_id, others)
     return {one for one in others if not (relations[one].blocked or relations[one].mutes)}
+
+
+def followed_ids(user_id: str) -> list[str]:
+    """Return the ids of those whom a member follows; the newest of them, past `WHOLE`."""
+    (edges,) = reads.heads(follows, "follower", [user_id], most=WHOLE)
+    return [edge_ends(pk)[1] for pk in edges]
+
+
+FANS = Fans(
+    followers=lambda user_id: follows.list_key("followee", user_id),
+    following=lambda user_id: follows.list_key("follower", user_id),
+    edges=follows.prefix,
+    followed=followed_ids,
+)
 
 
 # Lists of people ---------------------------------------------------------------------------------

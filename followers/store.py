@@ -3,37 +3,42 @@
 from followers.models import Block, Follow, FollowRequest, Mute
 from mysocial.store import Index, Store
 
+MEMBER = "users.user"
 WHOLE = 10_000  # longer lists are looked up edge by edge
 
 follows = Store(
     Follow,
     raw=("follower_id", "followee_id"),
+    natural=("follower_id", "followee_id"),
     indexes=(
-        Index("follower", "follower_id", cap=WHOLE),
-        Index("followee", "followee_id", cap=WHOLE),
+        Index("follower", "follower_id", cap=WHOLE, of=MEMBER),
+        Index("followee", "followee_id", cap=WHOLE, of=MEMBER),
     ),
 )
 blocks = Store(
     Block,
     raw=("blocker_id", "blocked_id"),
+    natural=("blocker_id", "blocked_id"),
     indexes=(
-        Index("blocker", "blocker_id", cap=WHOLE),
-        Index("blocked", "blocked_id", cap=WHOLE),
+        Index("blocker", "blocker_id", cap=WHOLE, of=MEMBER),
+        Index("blocked", "blocked_id", cap=WHOLE, of=MEMBER),
     ),
 )
 mutes = Store(
     Mute,
     raw=("muter_id", "muted_id"),
+    natural=("muter_id", "muted_id"),
     indexes=(
-        Index("muter", "muter_id", cap=WHOLE),
-        Index("muted", "muted_id", cap=WHOLE),
+        Index("muter", "muter_id", cap=WHOLE, of=MEMBER),
+        Index("muted", "muted_id", cap=WHOLE, of=MEMBER),
     ),
 )
 follow_requests = Store(
     FollowRequest,
     raw=("requester_id", "target_id"),
+    natural=("requester_id", "target_id"),
     indexes=(
-        Index("requester", "requester_id", cap=WHOLE),
-        Index("target", "target_id", cap=WHOLE),
+        Index("requester", "requester_id", cap=WHOLE, of=MEMBER),
+        Index("target", "target_id", cap=WHOLE, of=MEMBER),
     ),
 )

@@ -17,10 +17,10 @@ from rest_framework.request import Request
 
 from mysocial import context, limits, reads
 from mysocial.errors import Invalid
-from mysocial.fills import Entry
 from mysocial.idempotency import bind_key, sealed, unsealed
 from mysocial.input import Input, JsonParser, parse
 from mysocial.limits import Limit
+from mysocial.lists import Entry
 from mysocial.problems import as_problem, exception_handler, problem
 from mysocial.verdicts import Replayed
 from mysocial.wire import Row, Wire, literal

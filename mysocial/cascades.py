@@ -5,13 +5,14 @@ The domain that deletes knows nothing of those above it: they say what hangs on 
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from celery import shared_task
 from django.db import models
 
 from mysocial import reads
-from mysocial.errors import Unavailable
+from mysocial.errors import NotFound, Unavailable
 from mysocial.ids import now
 from mysocial.models import Record
 from mysocial.nudge import CASCADES, REMOVE_CASCADES
@@ -67,6 +68,22 @@ def remove_listed(store: Store[Any], index: str, value: str, *, limit: int) -> b
     with write() as w:
         for one in reads.get_many(store, [row.id for row in page.rows]).values():
             w.delete(one, lenient=True)
+    return page.next is None
+
+
+def each_listed(
+    store: Store[Any], index: str, value: str, verb: Callable[[str], Any], *, limit: int
+) -> bool:
+    """Let a service remove at most `limit` records of a list, each with its counts and news.
+
+    True when none is left. What is gone is fine.
+    """
+    page = reads.page(Wire(store), index, value, limit=limit)
+    for row in page.rows:
+        try:
+            verb(row.id)
+        except NotFound:
+            continue
     return page.next is None
 
 

@@ -10,13 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mysocial import mongo
-from mysocial.ids import milliseconds
-from mysocial.redis import Script, available, client
-from mysocial.store import ABSENT_SECONDS, Index, Store, parse_list, parse_record, parse_unique
+from mysocial.redis import Script
+from mysocial.store import ABSENT_SECONDS, parse_list, parse_record, parse_unique
+from mysocial.stretches import whole
 
 FILL = Script("common", "fill")
-NOWHERE = "-inf"
-Entry = tuple[str, int]  # id, score
 
 
 def new_epoch() -> str:
@@ -82,48 +80,6 @@ def _fetch_unique(key: str, token: int) -> list[Any]:
 
 def _fetch_list(key: str, token: int) -> list[Any]:
     store, index, value = parse_list(key)
-    entries = stretch(store, index, value, limit=index.cap + 1)
-    floor = str(entries[-1][1]) if len(entries) > index.cap else NOWHERE
+    entries, floor = whole(store, index, value)
     flat = [part for entry in entries for part in entry]
     return [key, token, flat, floor, store.ttl]
-
-
-def stretch(  # noqa: PLR0913 - the six are one question
-    store: Store[Any],
-    index: Index,
-    value: str,
-    *,
-    limit: int,
-    after: Entry | None = None,
-    oldest: bool = False,
-) -> list[Entry]:
-    """Return (id, score) of a list as MongoDB has it, beyond `after`, by the list's own index."""
-    query = index.query(value)
-    if after:
-        query |= _beyond(index, after, oldest=oldest)
-    way = 1 if oldest else -1
-    found = mongo.find(
-        store.model, query, sort=[(index.order, way), ("_id", way)], limit=limit,
-        projection=[index.order],
-    )  # fmt: skip
-    return [(document["_id"], milliseconds(document[index.order])) for document in found]
-
-
-def _beyond(index: Index, after: Entry, *, oldest: bool) -> dict[str, Any]:
-    from_id, score = after
-    moment = mongo.moment(score)
-    operator = "$gt" if oldest else "$lt"
-    return {
-        # Bounds the walk through the index; what follows only parts those of the same moment.
-        index.order: {f"{operator}e": moment},
-        "$or": [{index.order: {operator: moment}}, {"_id": {operator: from_id}}],
-    }
-
-
-def owed(list_key: str) -> dict[str, float]:
-    """Return what MongoDB has not got of a list yet: id -> score, minus infinity for removed."""
-    with available():
-        return {
-            name.decode(): score
-            for name, score in client().zrange(f"{list_key}+", 0, -1, withscores=True)
-        }

@@ -16,7 +16,8 @@ def indexes_of(store: Store[object]) -> list[IndexModel]:  # type: ignore[type-v
             expireAfterSeconds=settings.TOMBSTONE_SECONDS,
         )
     ]
-    for index in store.indexes.values():
+    # A list by followers is asked for by the index of its authors' own lists.
+    for index in (one for one in store.indexes.values() if not one.fans):
         fields = [(name, ASCENDING) for name in index.fields]
         # Equalities first, then the order: every list is read without sorting.
         order = [(index.order, DESCENDING), ("_id", DESCENDING)]

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -42,6 +43,17 @@ class Child:
     def pid(self) -> int | None:
         """The pid while it runs, else None."""
         return self._process.pid if self._process is not None and self.alive() else None
+
+    def pause(self) -> None:
+        """SIGSTOP, and wait until it has stopped; nothing when it does not run."""
+        if self.pid is None:
+            return
+        process = psutil.Process(self.pid)
+        self.signal(signal.SIGSTOP)
+        # The signal stops one thread after the other: another one may still be answering.
+        while process.status() != psutil.STATUS_STOPPED:
+            time.sleep(0.001)
+        time.sleep(0.01)
 
     @property
     def exit_code(self) -> int | None:

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from mysocial import context
 from mysocial.errors import Invalid, NotAuthenticated, NotFound, Unavailable
-from mysocial.fills import Entry, fill, new_epoch, owed, stretch
+from mysocial.fills import fill, new_epoch
+from mysocial.lists import Entry
 from mysocial.models import Record
 from mysocial.redis import Script, available, client
 from mysocial.store import Store
+from mysocial.stretches import in_order, owed, stretch
 from mysocial.wire import Row, Wire
 
 READ = Script("common", "read", flags="no-writes")
@@ -65,7 +67,7 @@ def get_many(store: Store[M], pks: Iterable[str]) -> dict[str, M]:
     """Return the live records among `pks` by id, in one round trip when Redis knows them all."""
     ids = list(dict.fromkeys(pks))
     fields = ["v", "r", *store.fields]
-    answers = ask(*({"kind": "get", "key": store.key(pk), "fields": fields} for pk in ids))
+    answers = ask(*(_get_ask(store, pk, fields) for pk in ids))
     found = {}
     for pk, answer in zip(ids, answers, strict=True):
         if answer:
@@ -73,6 +75,12 @@ def get_many(store: Store[M], pks: Iterable[str]) -> dict[str, M]:
             values = store.decode(pk, named)
             found[pk] = store.build(values, version=int(named["v"]), revision=int(named["r"]))
     return found
+
+
+def _get_ask(store: Store[Any], pk: str, fields: Sequence[str]) -> Ask:
+    get_ask: Ask = {"kind": "get", "key": store.key(pk), "fields": fields}
+    proofs = store.proofs(pk)
+    return get_ask | {"id": pk, "proofs": proofs} if proofs else get_ask
 
 
 def get(store: Store[M], pk: str) -> M:
@@ -120,6 +128,7 @@ def page(  # noqa: PLR0913 - the question a list answers
     """
     question = _page_ask(wire, about or {})
     whole = {"list": wire.store.list_key(index, value), "limit": limit + 1, "oldest": oldest}
+    whole |= wire.store.sources(wire.store.indexes[index], value)
     found: list[Row] = []
     place, deep, more = after, False, True
     # An entry may name a record that went meanwhile: whether there is more is told by the entries
@@ -173,29 +182,27 @@ def sift(  # noqa: PLR0913 - a page, and who is left of it
 
 def heads(store: Store[Any], index: str, values: Sequence[str], *, most: int) -> list[list[str]]:
     """Return the ids of the newest `most` of each of several lists, within what Redis holds."""
-    question: Ask = {"kind": "page", "prefix": store.prefix, "fields": ["v"], "joins": []}
-    question |= {"limit": most, "score": "", "member": "", "oldest": False}
+    question: Ask = {"kind": "ids", "limit": most, "score": "", "member": "", "oldest": False}
     answers = ask(*(question | {"list": store.list_key(index, value)} for value in values))
-    return [[item[0].decode() for item in answer[1]] for answer in answers]
+    return [[pk.decode() for pk in answer] for answer in answers]
 
 
 def _deep(  # noqa: PLR0913, PLR0917 - private half of `page`
     store: Store[Any], index: str, value: str, limit: int, after: Entry | None, oldest: bool
 ) -> list[Entry]:
     # First what is owed, then MongoDB: a debt paid in between stands in both, never in neither.
-    debts = owed(store.list_key(index, value))
+    declared = store.indexes[index]
+    debts = owed(store, declared, value)
     entries = dict(
-        stretch(store, store.indexes[index], value, limit=limit + len(debts), after=after,
-                oldest=oldest)
-    )  # fmt: skip
+        stretch(store, declared, value, limit=limit + len(debts), after=after, oldest=oldest)
+    )
     for pk, score in debts.items():
         entries.pop(pk, None)
         if math.isfinite(score) and (
             after is None or _is_beyond((pk, int(score)), after, oldest=oldest)
         ):
             entries[pk] = int(score)
-    ordered = sorted(entries.items(), key=lambda e: (e[1], e[0]), reverse=not oldest)
-    return ordered[:limit]
+    return in_order(list(entries.items()), oldest=oldest)[:limit]
 
 
 def _is_beyond(entry: Entry, after: Entry, *, oldest: bool) -> bool:

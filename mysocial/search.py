@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from mysocial import mongo, reads
 from mysocial.errors import Unavailable
-from mysocial.fills import Entry, owed
+from mysocial.lists import Entry
 from mysocial.store import Store
+from mysocial.stretches import owed
 
 PREFIX, WITHIN = 0, 1
 LAST = "\U0010ffff"
@@ -75,7 +76,7 @@ def top(store: Store[Any], counter: str, *, limit: int) -> list[str]:
 
 def _fresh(store: Store[Any]) -> list[str]:
     """Return the newest records that MongoDB has not got, newest first."""
-    debts = owed(store.list_key("all"))
+    debts = owed(store, store.indexes["all"], "")
     made = [pk for pk, score in debts.items() if math.isfinite(score)]
     return sorted(made, key=lambda pk: (debts[pk], pk), reverse=True)[:MOST_OWED]
 

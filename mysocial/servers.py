@@ -148,7 +148,7 @@ class Server(ABC):
     def pause(self) -> None:
         """SIGSTOP: it holds its connections and answers nothing."""
         if self._child is not None:
-            self._child.signal(signal.SIGSTOP)
+            self._child.pause()
 
     def resume(self) -> None:
         """SIGCONT, after `pause`."""

@@ -135,6 +135,8 @@ CHANNEL_LAYERS = {
 IDEMPOTENCY_SECONDS = 24 * 3600
 # What a dead worker had claimed is due again after this, then twice as long with each try.
 OUTBOX_CLAIM_SECONDS = 60
+# Whom more people follow, their posts are merged into home feeds at reading, not handed to each.
+HOME_FAN_OUT = envint("HOME_FAN_OUT", 1000, most=100_000)
 EVENT_LOG_LENGTH = envint("EVENT_LOG_LENGTH", 10_000, least=10)
 EVENT_LOG_SECONDS = envint("EVENT_LOG_SECONDS", 24 * 3600, least=1)
 

@@ -6,8 +6,6 @@ All Redis names of records, lists and reservations are formed here and nowhere e
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -15,46 +13,21 @@ import orjson
 from django.db import models
 
 from mysocial.ids import milliseconds
+from mysocial.lists import Fans, Index, Values
 from mysocial.models import Record
 
+__all__ = ["DERIVED", "STORES", "Fans", "Index", "Store", "Values", "store_of"]
 M = TypeVar("M", bound=Record)
-Values = dict[str, Any]
 DAY = 24 * 3600
 ABSENT_SECONDS = 60
 MAIN = "main"
 _OWN = {"version", "deleted_at"}
 _JSON = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
 STORES: dict[str, "Store[Any]"] = {}
-
-
-@dataclass(frozen=True)
-class Index:
-    """A list of records, newest first by `order`.
-
-    One list for each value of `field`, or a single one when `field` is empty; with `by`, an
-    enumeration, one for each `<value>:<value of by>`. `where` keeps records out whose fields have
-    other values than the ones given. Redis holds the newest `cap`.
-    """
-
-    name: str
-    field: str = ""
-    by: str = ""
-    order: str = "created_at"
-    where: Mapping[str, Sequence[Any]] = dataclass_field(default_factory=dict)
-    cap: int = 1000
-
-    def query(self, value: str) -> dict[str, Any]:
-        """Return the MongoDB query of the list for `value`."""
-        parts = value.rsplit(":", 1) if self.by else [value]
-        query: dict[str, Any] = {
-            name: {"$eq": part} for name, part in zip(self.fields, parts, strict=False)
-        }
-        return {**query, **{name: {"$in": list(some)} for name, some in self.where.items()}}
-
-    @property
-    def fields(self) -> list[str]:
-        """Return the fields whose values name the list."""
-        return [name for name in (self.field, self.by) if name]
+# What hangs on what: label of a record -> the lists that begin with it; prefix of a list of edges
+# -> the prefix of the lists that follow from it.
+BEGUN: dict[str, list[tuple["Store[Any]", str]]] = {}
+DERIVED: dict[str, str] = {}
 
 
 class Store(Generic[M]):
@@ -64,7 +37,9 @@ class Store(Generic[M]):
     without parsing; `counters` are changed only by `Write.increment`; every other field belongs
     to one of `parts`, stored as the inside of a JSON object, or else to the part `main`. `ranked`
     counters have an index in MongoDB, to find the highest. With `expires`, MongoDB drops a record
-    so many seconds after the time in that field.
+    so many seconds after the time in that field. `natural` are the fields that make the id, joined
+    by colons: a list of one of them that is whole and lacks the id proves that there is no such
+    record, without asking MongoDB.
     """
 
     def __init__(  # noqa: PLR0913 - a declaration, by name
@@ -80,6 +55,7 @@ class Store(Generic[M]):
         ttl: int = 7 * DAY,
         queue: str = "",
         expires: tuple[str, int] | None = None,
+        natural: Sequence[str] = (),
     ) -> None:
         self.model = model
         self.label: str = model._meta.label_lower  # noqa: SLF001 - Django's documented _meta API
@@ -102,7 +78,17 @@ class Store(Generic[M]):
             name: self._raw(name, self._given[name]()).encode()
             for name in (*self.raw, *self.counters)
         }
+        self._natural = tuple(natural)
+        self._hang()
         STORES[self.label] = self
+
+    def _hang(self) -> None:
+        """Note which lists begin with a record of another kind, and which follow from edges."""
+        for index in self.indexes.values():
+            if index.of:
+                BEGUN.setdefault(index.of, []).append((self, index.name))
+            if index.fans:
+                DERIVED[index.fans.following("")] = self.list_key(index.name)
 
     def _parts(self, given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
         """Return the parts that are given, and `main` of the fields that nothing else takes."""
@@ -128,16 +114,64 @@ class Store(Generic[M]):
     def list_key(self, index: str, value: str = "") -> str:
         return f"{self.label}/{self.indexes[index].name}:{value}"
 
+    def sources(self, index: Index, value: str) -> dict[str, Any]:
+        """Return what a page of a list by `fans` is merged from, for the read script."""
+        if not index.fans:
+            return {}
+        return {
+            "value": value,
+            "large": self.large_key(index),
+            "following": index.fans.following(value),
+            "edges": index.fans.edges,
+            "over": self.list_key(index.over),
+        }
+
+    def large_key(self, index: Index) -> str:
+        """Return the key of those whose records are merged at reading, not handed to followers."""
+        return self.list_key(index.name, "*")
+
     def unique_key(self, name: str, value: str) -> str:
         return f"{self.label}={name}:{value}"
 
     # What a record takes part in -----------------------------------------------------------------
 
+    def proofs(self, pk: str) -> list[str]:
+        """Return the lists in which a record with this natural id stands if it exists."""
+        named = dict(zip(self._natural, pk.split(":"), strict=False))
+        return [
+            self.list_key(index.name, named[index.field])
+            for index in self.indexes.values()
+            if index.field in named and not (index.by or index.where)
+        ]
+
+    def begun(self, pk: str) -> list[tuple[str, int]]:
+        """Return the lists that begin empty with a new record, and how long they are kept."""
+        return [(one.list_key(name, pk), one.ttl) for one, name in BEGUN.get(self.label, ())]
+
+    def fans(self, values: Values) -> list[tuple[str, str, str, int, int, int]]:
+        """Return where a record goes by its author's followers.
+
+        Of each such list: the edges to the author, the lists' prefix, the author, score, cap, and
+        for how many seconds it is kept.
+        """
+        return [
+            (
+                index.fans.followers(values[index.field]),
+                self.list_key(index.name),
+                values[index.field],
+                milliseconds(values[index.order]),
+                index.cap,
+                self.ttl,
+            )
+            for index in self.indexes.values()
+            if index.fans and index.takes(values)
+        ]
+
     def entries(self, values: Values) -> dict[str, tuple[int, int]]:
         """Return list -> (score, cap) for each list that a record with `values` stands in."""
         found = {}
         for index in self.indexes.values():
-            if all(values[name] in some for name, some in index.where.items()):
+            if not index.fans and index.takes(values):
                 value = ":".join(str(values[name]) for name in index.fields)
                 score = milliseconds(values[index.order])
                 found[self.list_key(index.name, value)] = (score, index.cap)

@@ -22,7 +22,7 @@ from mysocial.models import Record
 from mysocial.nudge import nudge
 from mysocial.reads import get_many
 from mysocial.redis import Script, is_full
-from mysocial.store import Store, store_of
+from mysocial.store import DERIVED, Store, store_of
 from mysocial.verdicts import refusal
 
 APPLY = Script("common", "notes", "apply")
@@ -38,7 +38,7 @@ class Write:
         self._ops: list[Op] = []
         self._relays: dict[str, tuple[Store[Any], list[Callable[[Any], None]]]] = {}
         self._strict: set[str] = set()
-        self._begun: list[list[Any]] = []
+        self._begun: list[tuple[str, int]] = []
         self._events: list[Event] = []
         self._wake: list[str] = []
         self._result: Any = None
@@ -52,9 +52,13 @@ class Write:
         values = store.values(obj)
         op = self._op("create", store, str(obj.pk))
         op["fresh"] = fresh
+        op["proofs"] = store.proofs(str(obj.pk))
         op["set"] = store.encode(values)
         op["add"] = [[key, *entry] for key, entry in store.entries(values).items()]
         op["claim"] = store.claims(values)
+        op["fans"] = store.fans(values)
+        if fresh:
+            self._begun += store.begun(str(obj.pk))
 
     def update(self, obj: Record, *, strict: bool = False, **changes: Any) -> None:
         """Change fields of a record; the copy in hand shows them afterwards. `NotFound`.
@@ -115,12 +119,9 @@ class Write:
 
     def require_absent(self, model: type[Record], pk: str) -> None:
         """Hold only if there is no such record at the moment of the write. `AlreadyExists`."""
-        self._ops.append({"kind": "absent", "key": store_of(model).key(pk), "id": pk})
-
-    def begin_lists(self, model: type[Record], value: str, *indexes: str) -> None:
-        """Say that the lists of `value`, an id made in this write, are empty: nobody need ask."""
         store = store_of(model)
-        self._begun += [[store.list_key(index, value), store.ttl] for index in indexes]
+        op: Op = {"kind": "absent", "key": store.key(pk), "id": pk, "proofs": store.proofs(pk)}
+        self._ops.append(op)
 
     def announce(self, event: Event) -> None:
         """Append an event to its logs in the same step."""
@@ -169,6 +170,7 @@ class Write:
         old = store.values(obj)
         new = {**old, **changes}
         before, after = store.entries(old), store.entries(new)
+        fanned = store.fans(old)
         held, wanted = store.claims(old), store.claims(new)
         op["revision"] = obj.revision
         op["set"] = store.encode(new, only=changes)
@@ -176,6 +178,7 @@ class Write:
         op["add"] = [[k, *entry] for k, entry in after.items() if before.get(k) != entry]
         op["claim"] = [key for key in wanted if key not in held]
         op["release"] = [key for key in held if key not in wanted]
+        op["fans"] = [fan for fan in store.fans(new) if fan not in fanned]
         for name, value in changes.items():
             setattr(obj, name, value)
 
@@ -213,6 +216,8 @@ class Write:
         request: dict[str, Any] = {
             "ops": self._ops,
             "begun": self._begun,
+            "derived": self._derived(),
+            "fan_out": settings.HOME_FAN_OUT,
             "events": [event.entry() for event in self._events],
             "epoch": new_epoch(),
             "log": [settings.EVENT_LOG_LENGTH, settings.EVENT_LOG_SECONDS],
@@ -225,6 +230,20 @@ class Write:
         if call.idempotency and not call.done:
             request["idem"] = list(call.idempotency)
         return request
+
+    def _derived(self) -> list[str]:
+        """Return the lists that follow from edges which are made or ended here: made anew."""
+        touched = [
+            one if isinstance(one, str) else one[0]
+            for op in self._ops
+            for one in (*op.get("add", ()), *op.get("remove", ()))
+        ]
+        edges = (key.partition(":") for key in touched)
+        return [
+            f"{DERIVED[f'{prefix}:']}{member}"
+            for prefix, _, member in edges
+            if f"{prefix}:" in DERIVED
+        ]
 
     def _applied(self, call: context.Call, rest: list[Any]) -> None:
         cursor, answer, queues = rest

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from followers.selectors import Relation, relation_facts, relations_to
 from mysocial import reads
 from mysocial.errors import NotFound
-from mysocial.fills import Entry
+from mysocial.lists import Entry
 from mysocial.wire import Row
 from posts.models import Post
 from posts.permissions import can_see_post
-from posts.store import STATS_ID, feed_stats, posts
+from posts.store import FEED, STATS_ID, feed_stats, posts
 from posts.wires import post_wire
 from users.selectors import get_profile
 
@@ -17,8 +17,8 @@ BATCH = 100
 
 
 def is_visible(row: Row, viewer_id: str) -> bool:
-    """Tell whether the viewer may see the post in a row."""
-    return can_see_post(
+    """Tell whether the viewer may see the post in a row; nobody, when its author is gone."""
+    return bool(row.joined["author_id"]) and can_see_post(
         viewer_id,
         author_id=row.values["author_id"].decode(),
         privacy=row.values["privacy"].decode(),
@@ -30,6 +30,17 @@ def is_visible(row: Row, viewer_id: str) -> bool:
 def is_in_feed(row: Row, viewer_id: str) -> bool:
     """Tell whether the feed shows the viewer the post: visible, and not by whom they mute."""
     return is_visible(row, viewer_id) and not Relation.of(row.facts["author_id"]).mutes
+
+
+def is_at_home(row: Row, viewer_id: str) -> bool:
+    """Tell whether the home feed shows the viewer the post: by whom they follow, or their own."""
+    is_own = row.values["author_id"].decode() == viewer_id
+    follows = Relation.of(row.facts["author_id"]).follows
+    return (
+        (is_own or follows)
+        and row.values["privacy"].decode() in FEED
+        and is_in_feed(row, viewer_id)
+    )
 
 
 def get_row(post_id: str, *, to: str) -> Row:
@@ -74,6 +85,11 @@ def feed_page(*, to: str, number: int, size: int) -> tuple[list[Row], Entry | No
         if after is None or len(seen) == number * size:
             break
     return seen[(number - 1) * size :], after
+
+
+def home(*, to: str, limit: int, after: Entry | None = None) -> tuple[list[Row], Entry | None]:
+    """Return what those whom `to` follows have written, and `to`, newest first."""
+    return _visible_page("home", to, to=to, limit=limit, after=after, shows=is_at_home)
 
 
 def posts_of(
@@ -131,7 +147,7 @@ def who_sees(
 def who_sees_now(post_id: str, viewers: set[str]) -> set[str]:
     """Return those of `viewers` who may see the post as it is now; nobody when it is gone."""
     found = reads.rows(post_wire, [post_id])
-    if not found:
+    if not found or not found[0].joined["author_id"]:
         return set()
     row = found[0]
     return who_sees(

@@ -6,7 +6,7 @@ from followers.selectors import Relation
 from followers.services import require_relation
 from mysocial import reads
 from mysocial.cascades import cascade
-from mysocial.errors import Conflict, Forbidden, Invalid
+from mysocial.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.ids import new_id, now
 from mysocial.wire import Row
 from mysocial.writes import Write, again, write
@@ -17,11 +17,6 @@ from posts.permissions import can_edit_post
 from posts.store import FEED, STATS_ID, posts
 from users import services as users
 from users.selectors import get_user
-
-
-def begin(w: Write, user_id: str) -> None:
-    """Note, within a sign-up, that the new member has written nothing."""
-    w.begin_lists(Post, user_id, "author")
 
 
 def create_post(*, author_id: str, **fields: Any) -> Post:
@@ -118,7 +113,10 @@ def _delete(post: Post) -> Post:
 
 def _retraction(post: Post) -> PostDeleted:
     """Return the news that the post, as it is now, is gone: for those who could see it."""
-    is_private = get_user(post.author_id).is_private
+    try:
+        is_private = get_user(post.author_id).is_private
+    except NotFound:  # the post goes because its author is gone
+        is_private = False
     return PostDeleted(post.id, post.author_id, post.privacy, author_is_private=is_private)
 
 

@@ -1,5 +1,6 @@
 """What lives in Redis of posts."""
 
+from followers.selectors import FANS
 from mysocial.store import Index, Store
 from posts.models import REACTIONS, FeedStats, Post, Privacy
 
@@ -12,7 +13,10 @@ posts = Store(
     counters=("comments_count", *(f"reactions_{kind}" for kind in REACTIONS)),
     indexes=(
         Index("feed", where={"privacy": FEED}),
-        Index("author", "author_id"),
+        Index("author", "author_id", of="users.user"),
+        Index(
+            "home", "author_id", where={"privacy": FEED}, of="users.user", fans=FANS, over="author"
+        ),
     ),
 )
 feed_stats = Store(FeedStats, counters=("posts_count",))

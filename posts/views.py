@@ -115,3 +115,13 @@ class PostViewSet(ViewSet):
         limit, after = page_bounds(request)
         found = selectors.posts_of(pk, to=caller(request), limit=limit, after=after)
         return list_answer(request, "posts", post_wire, found)
+
+    @extend_schema(
+        parameters=CURSORS,
+        responses=PostPageSerializer,
+        summary="The home feed: one's own posts and those of whom one follows, newest first",
+    )
+    def home(self, request: Request) -> HttpResponse:
+        limit, after = page_bounds(request)
+        found = selectors.home(to=caller(request), limit=limit, after=after)
+        return list_answer(request, "posts", post_wire, found)

@@ -1,8 +1,9 @@
-"""What goes with a deleted post."""
+"""What goes with a deleted post, and with a deleted member."""
 
 from typing import ClassVar
 
-from mysocial.cascades import Cascade, remove_listed
+from mysocial.cascades import Cascade, each_listed, remove_listed
+from reactions.services import remove_reaction
 from reactions.store import reactions
 
 
@@ -14,3 +15,15 @@ class PostReactions(Cascade):
     @classmethod
     def remove(cls, pk: str, *, limit: int) -> bool:
         return remove_listed(reactions, "post", pk, limit=limit)
+
+
+class ReactionsOfMember(Cascade):
+    """How they reacted to posts, whose totals count less then."""
+
+    of: ClassVar[str] = "users.user"
+
+    @classmethod
+    def remove(cls, pk: str, *, limit: int) -> bool:
+        return each_listed(
+            reactions, "user", pk, lambda one: remove_reaction(reaction_id=one), limit=limit
+        )

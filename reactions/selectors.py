@@ -2,7 +2,7 @@
 
 from followers.selectors import Relation, relation_facts
 from mysocial import reads
-from mysocial.fills import Entry
+from mysocial.lists import Entry
 from mysocial.wire import Row
 from posts import selectors as post_selectors
 from reactions.models import reaction_id
@@ -23,8 +23,12 @@ def reactions_to(
         limit=limit,
         after=after,
         about={"user_id": relation_facts(to)},
-        keep=lambda rows: [r for r in rows if not Relation.of(r.facts["user_id"]).blocked],
+        keep=lambda rows: [row for row in rows if _is_shown(row)],
     )
+
+
+def _is_shown(row: Row) -> bool:
+    return bool(row.joined["user_id"]) and not Relation.of(row.facts["user_id"]).blocked
 
 
 def kind_of(post_id: str, *, of: str) -> str | None:

@@ -7,9 +7,10 @@ reactions = Store(
     Reaction,
     parts={"made": ("created_at",)},
     raw=("post_id", "user_id", "type"),
+    natural=("post_id", "user_id"),
     indexes=(
-        Index("post", "post_id"),
+        Index("post", "post_id", of="posts.post"),
         Index("type", "post_id", by="type"),
-        Index("user", "user_id"),
+        Index("user", "user_id", of="users.user"),
     ),
 )

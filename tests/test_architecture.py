@@ -28,7 +28,7 @@ FILES = re.compile(
     r"(?:__init__|admin|apps|cascades|consumers|events|mails|models|permissions|selectors|serializers|services"
     r"|sights|store|tasks|urls|uses|views|wires|authentication|cookies|hashers|passwords|tokens)\.py"
 )
-FOLDERS = {"management", "migrations", "services", "templates", "__pycache__"}
+FOLDERS = {"management", "migrations", "services", "templates", "views", "__pycache__"}
 COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "mysocial/wsgi.py"}
 UNDESCRIBED = {"api/schema", "api/docs"}  # the schema itself and its page
 SAYS_NOTHING = {"base", "common", "helper", "helpers", "misc", "util", "utils"}

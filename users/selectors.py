@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mysocial import reads, search
 from mysocial.errors import NotFound
-from mysocial.fills import Entry
+from mysocial.lists import Entry
 from mysocial.meeting import who_may_meet
 from mysocial.wire import Row
 from users.models import User

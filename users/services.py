@@ -3,9 +3,10 @@
 from typing import Any
 
 from mysocial import reads
+from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Invalid
 from mysocial.writes import Write, again, write
-from users.events import UserUpdated
+from users.events import UserDeleted, UserUpdated
 from users.models import COLORS, User
 from users.store import users
 
@@ -16,6 +17,14 @@ def add_user(w: Write, *, user_id: str, username: str, avatar_color: str = "") -
     user = User(id=user_id, username=username, avatar_color=color)
     w.create(user, fresh=True)
     return user
+
+
+def remove_user(w: Write, user_id: str) -> None:
+    """Remove a member's profile within an erasure; all that hangs on it is then removed, too."""
+    user = reads.get(users, user_id)
+    w.delete(user)
+    cascade(w, user)
+    w.announce(UserDeleted(user_id))
 
 
 def count(w: Write, user_id: str, **by: int) -> None:

@@ -1,5 +1,6 @@
 """Verbs of accounts: the only writers of accounts, sessions and one-time tokens."""
 
+from accounts.services.erasure import erase_account, erase_own_account
 from accounts.services.passwords import (
     change_password,
     mint_token,
@@ -26,6 +27,8 @@ __all__ = [
     "end_all_sessions",
     "end_own_session",
     "end_session",
+    "erase_account",
+    "erase_own_account",
     "mint_token",
     "refresh",
     "request_reset",

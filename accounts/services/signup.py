@@ -6,12 +6,10 @@ from accounts import selectors
 from accounts.models import VERIFY, Account
 from accounts.passwords import check_strength
 from accounts.services.sessions import Device, SignIn, open_session
-from followers import services as followers
 from mysocial.errors import AlreadyExists
 from mysocial.ids import new_id
 from mysocial.mail import queue_mail
 from mysocial.writes import write
-from posts import services as posts
 from users import services as users
 from users.selectors import find_user_id
 
@@ -28,8 +26,6 @@ def sign_up(
         with write() as w:
             w.create(account, fresh=True)
             users.add_user(w, user_id=user_id, username=username, avatar_color=avatar_color)
-            followers.begin(w, user_id)
-            posts.begin(w, user_id)
             session = open_session(w, user_id, device)
             queue_mail(w, VERIFY, recipient=user_id)
             result = SignIn(user_id, session)

@@ -1,17 +1,17 @@
 """Verbs of follows, requests, blocks and mutes: the only writers of edges and follow counters."""
 
-from followers.services.edges import begin, require_relation
+from followers.services.edges import remove_follow, require_relation
 from followers.services.follows import follow, remove_follower, unfollow
 from followers.services.hiding import block, mute, unblock, unmute
 from followers.services.requests import accept_request, refuse_request
 
 __all__ = [
     "accept_request",
-    "begin",
     "block",
     "follow",
     "mute",
     "refuse_request",
+    "remove_follow",
     "remove_follower",
     "require_relation",
     "unblock",

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from followers import selectors
 from followers.events import FollowCreated, FollowDeleted
-from followers.models import Block, Follow, FollowRequest, Mute, edge_id
+from followers.models import Block, Follow, edge_id
 from followers.selectors import Relation, Standing
+from followers.store import follows
 from mysocial import reads
 from mysocial.errors import Invalid, NotFound
 from mysocial.models import Record
@@ -16,14 +17,6 @@ from users.selectors import get_user
 from users.services import count
 
 M = TypeVar("M", bound=Record)
-
-
-def begin(w: Write, user_id: str) -> None:
-    """Note, within a sign-up, that no edge leads to the new member, nor from them."""
-    w.begin_lists(Follow, user_id, "follower", "followee")
-    w.begin_lists(FollowRequest, user_id, "requester", "target")
-    w.begin_lists(Block, user_id, "blocker", "blocked")
-    w.begin_lists(Mute, user_id, "muter", "muted")
 
 
 def check_other(user_id: str, other_id: str) -> None:
@@ -71,6 +64,12 @@ def end_follow(w: Write, edge: Follow) -> None:
     w.delete(edge)
     _count(w, edge, -1)
     w.announce(FollowDeleted(edge.follower_id, edge.followee_id))
+
+
+def remove_follow(*, follow_id: str) -> None:
+    """End anybody's follow, as staff. `NotFound`."""
+    with write() as w:
+        end_follow(w, reads.get(follows, follow_id))
 
 
 def end_edge(

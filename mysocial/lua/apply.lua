@@ -55,7 +55,9 @@ local function is_as_seen(op)
 end
 
 local function check(op, index)
-  local seen = after[op.key] or (op.fresh and 'gone') or learn(op.key, state(op.key))
+  local seen = after[op.key] or (op.fresh and 'gone') or state(op.key)
+  if seen == 'unknown' and is_proven_absent(op.proofs, op.id) then seen = 'gone' end
+  learn(op.key, seen)
   if op.kind == 'create' or op.kind == 'absent' then
     if seen == 'live' then return refuse('exists', index) end
   elseif seen == 'gone' and not op.init then
@@ -106,6 +108,9 @@ for _, begun in ipairs(request.begun) do
   end
 end
 
+-- Lists that follow from edges which are made or ended here are made anew by who reads them next.
+for _, list in ipairs(request.derived) do redis.call('DEL', list) end
+
 local function trim(list, cap)
   local excess = redis.call('ZCARD', list) - cap
   if excess < 100 then return end
@@ -114,7 +119,7 @@ local function trim(list, cap)
   redis.call('ZADD', list, last[2], '~')
 end
 
-local function enlist(op, list, score, cap)
+local function keep(op, list, score, cap)
   local floor = redis.call('ZSCORE', list, '~')
   if floor then
     if score > tonumber(floor) then
@@ -126,6 +131,10 @@ local function enlist(op, list, score, cap)
   elseif redis.call('ZSCORE', list, '?') then
     redis.call('ZADD', list, score, op.id)
   end
+end
+
+local function enlist(op, list, score, cap)
+  keep(op, list, score, cap)
   redis.call('ZADD', list .. '+', score, op.id)
   tidy_later(op.key, 'l' .. list .. '+')
 end
@@ -139,6 +148,23 @@ local function delist(op, list)
   end
   redis.call('ZADD', list .. '+', '-inf', op.id)
   tidy_later(op.key, 'l' .. list .. '+')
+end
+
+-- Hand a record to those who follow its author and whose list is in Redis, as they read it. Of an
+-- author with too many followers, or with unknown ones, it is merged into each list at reading, for
+-- as long as a list that lacks it is kept.
+local function fan_out(op, followers, prefix, author, score, cap, ttl)
+  local floor = redis.call('ZSCORE', followers, '~')
+  if floor == '-inf' and redis.call('ZCARD', followers) <= request.fan_out + 1 then
+    for _, edge in ipairs(redis.call('ZRANGE', followers, 0, -1)) do
+      local follower = string.match(edge, '^(%x+):')
+      if follower then keep(op, prefix .. follower, score, cap) end
+    end
+  else
+    redis.call('ZADD', prefix .. '*', now_ms, author)
+    redis.call('ZREMRANGEBYSCORE', prefix .. '*', '-inf', now_ms - 1000 * ttl)
+  end
+  keep(op, prefix .. author, score, cap)
 end
 
 local function write_record(op)
@@ -171,6 +197,7 @@ local function write_record(op)
   redis.call('ZADD', 'dirty:' .. op.queue, 'NX', now_ms, op.key)
   for _, list in ipairs(op.remove or {}) do delist(op, list) end
   for _, entry in ipairs(op.add or {}) do enlist(op, entry[1], entry[2], entry[3]) end
+  for _, fan in ipairs(op.fans or {}) do fan_out(op, unpack(fan)) end
   for _, unique in ipairs(op.release or {}) do
     redis.call('SET', unique, '')
     owe_unique(op.key, op.id, unique)

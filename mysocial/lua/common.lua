@@ -15,6 +15,16 @@ local function state(key)
   return 'live'
 end
 
+-- Whether a list that is whole and lacks the id shows that there is no record of a natural id.
+local function is_proven_absent(proofs, id)
+  for _, list in ipairs(proofs or {}) do
+    if redis.call('ZSCORE', list, '~') == '-inf' and not redis.call('ZSCORE', list, id) then
+      return true
+    end
+  end
+  return false
+end
+
 -- The cursor that a reader may resume from: all it is about to read is at least this new.
 local function cursor()
   local mark = redis.call('MGET', 'epoch', 'clock')

@@ -7,8 +7,9 @@ local session = session_state()
 if session == 'gone' then return {'session'} end
 if session == 'unknown' then unknown_records[1] = request.session end
 
-local function fields_of(key, fields)
+local function fields_of(key, fields, proofs, id)
   local seen = state(key)
+  if seen == 'unknown' and is_proven_absent(proofs, id) then return false end
   if seen == 'unknown' then
     unknown_records[#unknown_records + 1] = key
     return false
@@ -40,18 +41,18 @@ local function facts_about(value, facts)
   return flags
 end
 
--- The entries of a whole stretch of a list beyond (score, member), newest or oldest first.
-local function stretch(ask, floor)
-  local found, offset, from = {}, ask.offset or 0, ask.score
+-- The entries of a list above `floor` and beyond (score, member), newest or oldest first.
+local function stretch(ask, list, floor)
+  local found, offset, from = {}, 0, ask.score
   local first, last = from == '' and '+inf' or from, '(' .. floor
   if ask.oldest then first, last = from == '' and last or from, '+inf' end
   while #found < ask.limit do
     local chunk
     if ask.oldest then
-      chunk = redis.call('ZRANGE', ask.list, first, last, 'BYSCORE', 'LIMIT', offset, ask.limit,
+      chunk = redis.call('ZRANGE', list, first, last, 'BYSCORE', 'LIMIT', offset, ask.limit,
         'WITHSCORES')
     else
-      chunk = redis.call('ZRANGE', ask.list, first, last, 'BYSCORE', 'REV', 'LIMIT', offset,
+      chunk = redis.call('ZRANGE', list, first, last, 'BYSCORE', 'REV', 'LIMIT', offset,
         ask.limit, 'WITHSCORES')
     end
     for i = 1, #chunk, 2 do
@@ -66,18 +67,57 @@ local function stretch(ask, floor)
   return found, false
 end
 
+-- The lists that a page is merged from: the reader's own, and those of authors with too many
+-- followers to hand each a copy, as far as the reader follows them.
+local function sources_of(ask)
+  local lists = {ask.list}
+  for _, author in ipairs(ask.large and redis.call('ZRANGE', ask.large, 0, -1) or {}) do
+    local edge = ask.value .. ':' .. author
+    if is_member(ask.following, edge, ask.edges .. edge) == 1 then
+      lists[#lists + 1] = ask.over .. author
+    end
+  end
+  return lists
+end
+
+local function is_newer(one, other)
+  local here, there = tonumber(one[2]), tonumber(other[2])
+  return here > there or (here == there and one[1] > other[1])
+end
+
+local function merge(ask, lists, floor)
+  local all, seen, ended = {}, {}, false
+  for _, list in ipairs(lists) do
+    local found, deep = stretch(ask, list, floor)
+    ended = ended or deep
+    for _, entry in ipairs(found) do
+      if not seen[entry[1]] then all[#all + 1] = entry end
+      seen[entry[1]] = true
+    end
+  end
+  table.sort(all, is_newer)
+  if #all < ask.limit then return all, ended end
+  return {unpack(all, 1, ask.limit)}, false
+end
+
 local function entries_of(ask)
   if ask.entries then return ask.entries, false end
-  local floor = redis.call('ZSCORE', ask.list, '~')
-  if not floor then
-    unknown_lists[#unknown_lists + 1] = ask.list
-    return {}, false
+  local lists, floor = sources_of(ask), '-inf'
+  for _, list in ipairs(lists) do
+    local own = redis.call('ZSCORE', list, '~')
+    if not own then
+      unknown_lists[#unknown_lists + 1] = list
+    elseif own ~= '-inf' and (floor == '-inf' or tonumber(own) > tonumber(floor)) then
+      floor = own
+    end
   end
+  if #unknown_lists > 0 then return {}, false end
+  if #lists > 1 then return merge(ask, lists, floor) end
   if ask.oldest and floor ~= '-inf' and (ask.score == '' or tonumber(ask.score) <= tonumber(floor))
   then
     return {}, true
   end
-  return stretch(ask, floor)
+  return stretch(ask, ask.list, floor)
 end
 
 local function page(ask)
@@ -104,9 +144,13 @@ end
 
 for index, ask in ipairs(request.asks) do
   if ask.kind == 'get' then
-    answers[index] = fields_of(ask.key, ask.fields) or {}
+    answers[index] = fields_of(ask.key, ask.fields, ask.proofs, ask.id) or {}
   elseif ask.kind == 'page' then
     answers[index] = page(ask)
+  elseif ask.kind == 'ids' then
+    local ids = {}
+    for i, entry in ipairs((entries_of(ask))) do ids[i] = entry[1] end
+    answers[index] = ids
   elseif ask.kind == 'facts' then
     answers[index] = facts_about(ask.value, ask.facts)
   elseif ask.kind == 'unique' then

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mysocial import fills, mongo, reads
+from mysocial import mongo, reads, stretches
 from mysocial.errors import Invalid, NotFound
 from mysocial.redis import client
 from mysocial.writes import write
@@ -169,7 +169,11 @@ def test_the_walk_through_a_deep_list_begins_at_its_place(persisted):
     assert after[0] == found[2 * CAP - 1]
 
     index = things.indexes["shelf"]
-    query = {**index.query(""), **fills._beyond(index, after, oldest=False), "_deleted_at": None}
+    query = {
+        **index.query(""),
+        **stretches._beyond(index, after, oldest=False),
+        "_deleted_at": None,
+    }
     order = [("created_at", -1), ("_id", -1)]
     plan = mongo.collection(Thing).find(query, sort=order, limit=3).explain()
 

@@ -1,0 +1,39 @@
+"""Erasing an account and all that hangs on it."""
+
+from accounts import selectors
+from accounts.models import ERASED
+from accounts.passwords import is_right
+from accounts.services.sessions import end_within
+from mysocial.errors import Conflict, Invalid, NotFound
+from mysocial.ids import now
+from mysocial.mail import queue_mail
+from mysocial.writes import again, write
+from users.services import remove_user
+
+
+def erase_own_account(*, user_id: str, password: str) -> None:
+    """Erase one's own account. `Invalid` for a wrong password.
+
+    When this returns, nobody sees anything of the member and every session has ended; what hung on
+    the account is then removed by Celery. The name and the address are free again.
+    """
+    if not is_right(password, selectors.get_account(user_id)):
+        raise Invalid(errors={"password": "This is not your password."})
+    erase_account(account_id=user_id)
+
+
+def erase_account(*, account_id: str) -> None:
+    """Erase anybody's account, as staff."""
+    again(lambda: _erase(account_id))
+
+
+def _erase(account_id: str) -> None:
+    account = selectors.get_account(account_id)
+    with write(Conflict, NotFound) as w:
+        # Strict: a sign-in meanwhile opened a session that is not among those that are listed.
+        w.delete(account, strict=True)
+        end_within(w, selectors.sessions_of(account_id))
+        remove_user(w, account_id)
+        # The address itself: soon nobody knows any more whose it was.
+        queue_mail(w, ERASED, recipient=account.email, at=now().strftime("%d %B %Y, %H:%M UTC"))
+        w.returns(None)

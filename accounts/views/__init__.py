@@ -1,0 +1,6 @@
+"""HTTP endpoints of accounts."""
+
+from accounts.views.open import OpenViewSet
+from accounts.views.own import AccountViewSet
+
+__all__ = ["AccountViewSet", "OpenViewSet"]

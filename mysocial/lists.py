@@ -1,0 +1,73 @@
+"""`Index`: which list a record stands in, by the values of its fields."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from typing import Any
+
+Values = dict[str, Any]
+Entry = tuple[str, int]  # id, score
+
+
+@dataclass(frozen=True)
+class Fans:
+    """Who follows whom, for lists of what those write whom one follows.
+
+    An edge's id is `<follower>:<followee>`.
+    """
+
+    followers: Callable[[str], str]  # the key of the list of edges to a member
+    following: Callable[[str], str]  # the key of the list of edges from a member
+    edges: str  # the prefix of the keys of edges
+    followed: Callable[[str], list[str]]  # the ids of those whom a member follows
+
+
+@dataclass(frozen=True)
+class Index:
+    """A list of records, newest first by `order`.
+
+    One list for each value of `field`, or a single one when `field` is empty; with `by`, an
+    enumeration, one for each `<value>:<value of by>`. `where` keeps records out whose fields have
+    other values than the ones given. Redis holds the newest `cap`. `of` is the label of the
+    records that `field` names: a new one's list begins empty, and nobody need ask MongoDB. With
+    `fans`, there is a list for each follower of those whom `field` names, and `over` is the index
+    that has one for each of these (docs/feeds.md).
+    """
+
+    name: str
+    field: str = ""
+    by: str = ""
+    order: str = "created_at"
+    where: Mapping[str, Sequence[Any]] = dataclass_field(default_factory=dict)
+    cap: int = 1000
+    of: str = ""
+    fans: Fans | None = None
+    over: str = ""
+
+    def owners(self, value: str) -> list[str]:
+        """Return whose lists the one for `value` is made of: with `fans`, whom they follow, too."""
+        return [value, *self.fans.followed(value)] if self.fans else [value]
+
+    def query(self, value: str) -> dict[str, Any]:
+        """Return the MongoDB query of the list for `value`."""
+        parts = value.rsplit(":", 1) if self.by else [value]
+        query: dict[str, Any] = {
+            name: {"$eq": part} for name, part in zip(self.fields, parts, strict=False)
+        }
+        return {**query, **self._where()}
+
+    def query_many(self, owners: Sequence[str]) -> dict[str, Any]:
+        """Return the MongoDB query of what these own, for a list by `fans`."""
+        return {self.field: {"$in": list(owners)}, **self._where()}
+
+    def _where(self) -> dict[str, Any]:
+        return {name: {"$in": list(some)} for name, some in self.where.items()}
+
+    def takes(self, values: Values) -> bool:
+        """Tell whether a record with these values stands in a list at all."""
+        return all(values[name] in some for name, some in self.where.items())
+
+    @property
+    def fields(self) -> list[str]:
+        """Return the fields whose values name the list."""
+        return [name for name in (self.field, self.by) if name]

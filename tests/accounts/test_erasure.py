@@ -1,0 +1,104 @@
+"""Erasing one's account, through HTTP."""
+
+from accounts.models import Account
+from mysocial.cascades import remove_due
+from mysocial.store import STORES
+from tests.people import nobody, sign_up
+from tests.servers import PASSWORD
+from tests.witness import live, mongod_away, nothing_happens, together
+from users.models import User
+
+
+def erase(person, password=PASSWORD):
+    return person.call("DELETE", "currentuser", {"password": password})
+
+
+def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, persisted, document):
+    mine, theirs = alice.writes("mine"), bob.writes("theirs")
+    for writer, post in ((alice, theirs), (bob, mine), (bob, theirs)):
+        writer.post(f"posts/{post['id']}/comments", {"text": f"by {writer.username}"})
+        writer.put(f"posts/{post['id']}/reaction", {"type": "love"})
+    alice.put(f"users/{bob.id}/follow")
+    bob.put(f"users/{alice.id}/follow")
+    alice.put(f"users/{stranger.id}/block")
+    stranger.put(f"users/{alice.id}/mute")
+    persisted()
+
+    answer = erase(alice)
+    assert (answer.status_code, answer.json()) == (200, {"message": "Account erased"})
+    assert remove_due() >= 1
+    while remove_due():
+        pass
+
+    assert bob.get(f"users/{alice.id}").status_code == 404
+    assert bob.get(f"posts/{mine['id']}").status_code == 404
+    post = bob.get(f"posts/{theirs['id']}").json()
+    assert (post["comments_count"], post["reactions"]["love"]) == (1, 1)
+    shown = bob.get(f"posts/{theirs['id']}/comments").json()["comments"]
+    assert [comment["text"] for comment in shown] == ["by bob"]
+    profile = bob.get(f"users/{bob.id}").json()
+    assert (profile["followers_count"], profile["following_count"]) == (0, 0)
+    assert bob.get("posts").json()["total_posts"] == 1
+    kept = {"mysocial.removal", "mysocial.mail"}  # for a while, as what was done
+    for label in set(STORES) - kept:
+        mentioned = [pk for pk, fields in live(label).items() if alice.id in repr(fields)]
+        assert mentioned == [], label
+    persisted()
+    assert document(User, alice.id)["_deleted_at"]
+    assert document(Account, alice.id)["_deleted_at"]
+
+
+def test_an_erased_member_is_gone_before_anything_is_removed(alice, bob):
+    mine, theirs = alice.writes("mine"), bob.writes("theirs")
+    comment = alice.post(f"posts/{theirs['id']}/comments", {"text": "hi"}).json()["comment"]
+    alice.put(f"posts/{theirs['id']}/reaction", {"type": "like"})
+    bob.put(f"users/{alice.id}/follow")
+    erase(alice)
+
+    assert alice.get("currentuser").status_code == 401
+    assert bob.get(f"users/{alice.id}").status_code == 404
+    assert bob.get(f"posts/{mine['id']}").status_code == 404
+    assert bob.get(f"comments/{comment['id']}").status_code == 404
+    assert bob.get(f"posts/{theirs['id']}/comments").json()["comments"] == []
+    assert bob.get(f"posts/{theirs['id']}/reactions").json()["reactions"] == []
+    assert bob.get(f"users/{bob.id}/following").json()["users"] == []
+    for feed in ("posts", "posts/home"):
+        assert [post["id"] for post in bob.get(feed).json()["posts"]] == [theirs["id"]]
+    assert bob.hears(f"post:{mine['id']}", "feed")[-1]["type"] != "post.updated"
+    assert {"type": "user.deleted", "data": {"id": alice.id}} in bob.hears(f"user:{alice.id}")
+
+
+def test_every_session_ends_and_the_name_and_the_address_are_free(alice, emails):
+    other = nobody.post("signin", {"username": "alice", "password": PASSWORD}).json()
+    erase(alice)
+    assert nobody.post("token/refresh", {"refresh": other["refresh"]}).status_code == 401
+    assert nobody.post("signin", {"username": "alice", "password": PASSWORD}).status_code == 401
+    again = sign_up("alice")
+    assert again.id != alice.id
+    assert again.get("posts/home").json()["posts"] == []
+    subjects = [mail.read_text().partition("Subject: ")[2].partition("\n")[0] for mail in emails()]
+    assert subjects.count("Your account was erased") == 1
+
+
+def test_a_wrong_password_erases_nothing(alice):
+    with nothing_happens():
+        for body in ({"password": "wrong-horse-battery"}, {}, {"password": None}):
+            assert alice.call("DELETE", "currentuser", body).status_code == 400
+        assert nobody.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 401
+
+
+def test_an_account_is_erased_while_mongodb_is_away(alice, bob):
+    alice.writes("mine")
+    bob.get("posts")
+    with mongod_away():
+        assert erase(alice).status_code == 200
+        assert bob.get("posts").json()["posts"] == []
+
+
+def test_erased_twice_at_once_it_is_erased_once(alice, bob):
+    bob.put(f"users/{alice.id}/follow")
+    answers = together(*(lambda: erase(alice) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
+    while remove_due():
+        pass
+    assert bob.get(f"users/{bob.id}").json()["following_count"] == 0
