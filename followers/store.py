@@ -1,7 +1,7 @@
 """What lives in Redis of the edges: whole lists, to know members without MongoDB."""
 
 from followers.models import Block, Follow, FollowRequest, Mute
-from mysocial.store import Index, Store
+from mysocial.store import Counted, Index, Store
 
 MEMBER = "users.user"
 WHOLE = 10_000  # longer lists are looked up edge by edge
@@ -10,6 +10,10 @@ follows = Store(
     Follow,
     raw=("follower_id", "followee_id"),
     natural=("follower_id", "followee_id"),
+    counted=(
+        Counted("users.user", "following_count", by="follower_id"),
+        Counted("users.user", "followers_count", by="followee_id"),
+    ),
     indexes=(
         Index("follower", "follower_id", cap=WHOLE, of=MEMBER),
         Index("followee", "followee_id", cap=WHOLE, of=MEMBER),

@@ -54,14 +54,15 @@ class Index:
         query: dict[str, Any] = {
             name: {"$eq": part} for name, part in zip(self.fields, parts, strict=False)
         }
-        return {**query, **self._where()}
+        return {**query, **{name: {"$in": list(some)} for name, some in self.where.items()}}
 
     def query_many(self, owners: Sequence[str]) -> dict[str, Any]:
-        """Return the MongoDB query of what these own, for a list by `fans`."""
-        return {self.field: {"$in": list(owners)}, **self._where()}
+        """Return the MongoDB query of what these own, for a list by `fans`.
 
-    def _where(self) -> dict[str, Any]:
-        return {name: {"$in": list(some)} for name, some in self.where.items()}
+        Whatever `where` says: MongoDB may not know yet that a record has come to suit it. What
+        does not is left out at reading.
+        """
+        return {self.field: {"$in": list(owners)}}
 
     def takes(self, values: Values) -> bool:
         """Tell whether a record with these values stands in a list at all."""

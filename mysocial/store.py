@@ -12,11 +12,12 @@ from typing import Any, Generic, TypeVar
 import orjson
 from django.db import models
 
+from mysocial.counts import Counted
 from mysocial.ids import milliseconds
 from mysocial.lists import Fans, Index, Values
 from mysocial.models import Record
 
-__all__ = ["DERIVED", "STORES", "Fans", "Index", "Store", "Values", "store_of"]
+__all__ = ["DERIVED", "STORES", "Counted", "Fans", "Index", "Store", "Values", "store_of"]
 M = TypeVar("M", bound=Record)
 DAY = 24 * 3600
 ABSENT_SECONDS = 60
@@ -39,7 +40,8 @@ class Store(Generic[M]):
     counters have an index in MongoDB, to find the highest. With `expires`, MongoDB drops a record
     so many seconds after the time in that field. `natural` are the fields that make the id, joined
     by colons: a list of one of them that is whole and lacks the id proves that there is no such
-    record, without asking MongoDB.
+    record, without asking MongoDB. `counted` says which counters count these records, for
+    `manage.py verify`.
     """
 
     def __init__(  # noqa: PLR0913 - a declaration, by name
@@ -56,6 +58,7 @@ class Store(Generic[M]):
         queue: str = "",
         expires: tuple[str, int] | None = None,
         natural: Sequence[str] = (),
+        counted: Sequence[Counted] = (),
     ) -> None:
         self.model = model
         self.label: str = model._meta.label_lower  # noqa: SLF001 - Django's documented _meta API
@@ -72,15 +75,16 @@ class Store(Generic[M]):
         self._truths = self._of_kind(models.BooleanField)
         self.fields = [*self.parts, *self.raw, *self.counters]
         self._given = {f.attname: f.get_default for f in model._meta.concrete_fields}  # noqa: SLF001
-        # What is meant by a raw field or a counter that a hash lacks, as it is stored: the hash
-        # was cached before the model had it.
-        self.defaults = {
-            name: self._raw(name, self._given[name]()).encode()
-            for name in (*self.raw, *self.counters)
-        }
+        self.defaults = self._defaults()
         self._natural = tuple(natural)
+        self.counted = tuple(counted)
         self._hang()
         STORES[self.label] = self
+
+    def _defaults(self) -> dict[str, bytes]:
+        """Return what a hash means that was cached before the model had a raw field or counter."""
+        names = (*self.raw, *self.counters)
+        return {name: self._raw(name, self._given[name]()).encode() for name in names}
 
     def _hang(self) -> None:
         """Note which lists begin with a record of another kind, and which follow from edges."""

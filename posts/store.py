@@ -1,7 +1,7 @@
 """What lives in Redis of posts."""
 
 from followers.selectors import FANS
-from mysocial.store import Index, Store
+from mysocial.store import Counted, Index, Store
 from posts.models import REACTIONS, FeedStats, Post, Privacy
 
 FEED = (Privacy.PUBLIC.value, Privacy.FOLLOWERS.value)
@@ -11,6 +11,10 @@ posts = Store(
     Post,
     raw=("author_id", "privacy"),
     counters=("comments_count", *(f"reactions_{kind}" for kind in REACTIONS)),
+    counted=(
+        Counted("users.user", "posts_count", by="author_id"),
+        Counted("posts.feedstats", "posts_count", pk=STATS_ID, where={"privacy": FEED}),
+    ),
     indexes=(
         Index("feed", where={"privacy": FEED}),
         Index("author", "author_id", of="users.user"),

@@ -1,6 +1,6 @@
 """What lives in Redis of reactions."""
 
-from mysocial.store import Index, Store
+from mysocial.store import Counted, Index, Store
 from reactions.models import Reaction
 
 reactions = Store(
@@ -8,6 +8,7 @@ reactions = Store(
     parts={"made": ("created_at",)},
     raw=("post_id", "user_id", "type"),
     natural=("post_id", "user_id"),
+    counted=(Counted("posts.post", "reactions", by="post_id", each="type"),),
     indexes=(
         Index("post", "post_id", of="posts.post"),
         Index("type", "post_id", by="type"),

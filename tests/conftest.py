@@ -13,10 +13,14 @@ from django.db import connection
 from django.test import Client
 
 from mysocial import mongo, persist, redis
+from mysocial.cascades import remove_due
 from mysocial.indexes import ensure_indexes
 from mysocial.mail import send_due
+from mysocial.verify import verify
 from tests import servers
 from tests.people import Person, sign_up
+
+DOMAINS = {name for name in settings.INSTALLED_APPS if "." not in name}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,6 +42,16 @@ def _empty(_servers: None) -> None:
         if not name.startswith("django_"):
             database[name].delete_many({})
     shutil.rmtree(settings.EMAIL_FILE_PATH, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _verified(request: pytest.FixtureRequest, _empty: None) -> Iterator[None]:
+    """After each test of a domain Redis, MongoDB, counters and references agree."""
+    yield
+    if request.node.path.parent.name in DOMAINS and "tampers" not in request.keywords:
+        while remove_due():
+            pass
+        assert verify(pause=0) == set()
 
 
 @pytest.fixture

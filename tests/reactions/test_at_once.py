@@ -163,6 +163,7 @@ def test_a_follow_that_ended_lets_nobody_react_any_more(alice, bob):
         react_late(row, bob, post)
 
 
+@pytest.mark.tampers
 def test_an_edit_of_the_text_stops_no_reaction(alice, bob):
     post = alice.writes()
     row = get_row(post["id"], to=bob.id)
