@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from mysocial.cascades import Removal
 from mysocial.errors import Refused
+from mysocial.mail import Mail
 from mysocial.models import Record
 
 admin.site.site_header = admin.site.site_title = "MySocial"
@@ -64,3 +66,27 @@ class RecordAdmin(Base):
         except Refused as error:
             reasons = " ".join(error.errors.values())
             self.message_user(request, f"{obj}: {error.detail} {reasons}", messages.ERROR)
+
+
+class OwedAdmin(RecordAdmin):
+    """What Celery has to do, has done or has given up: to be looked at only."""
+
+    list_filter: ClassVar[tuple[str, ...]] = ("status",)
+    ordering = ("-created_at",)
+
+
+@admin.register(Mail)
+class MailAdmin(OwedAdmin):
+    """Mails. Their words are made when they are sent, and kept nowhere."""
+
+    list_display = ("kind", "recipient", "status", "tries", "created_at", "sent_at")
+    list_filter = ("status", "kind")
+    search_fields = ("recipient",)
+
+
+@admin.register(Removal)
+class RemovalAdmin(OwedAdmin):
+    """Deleted records whose dependents are to be removed."""
+
+    list_display = ("label", "record_id", "status", "tries", "created_at")
+    search_fields = ("record_id",)

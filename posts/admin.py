@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from mysocial.admin import RecordAdmin
 from posts import services
-from posts.models import Post
+from posts.models import FeedStats, Post
 
 
 @admin.register(Post)
@@ -27,3 +27,10 @@ class PostAdmin(RecordAdmin):
     @staticmethod
     def remove(post_id: str) -> None:
         services.remove_post(post_id=post_id)
+
+
+@admin.register(FeedStats)
+class FeedStatsAdmin(RecordAdmin):
+    """How many posts the global feed has: counted, so to be looked at only."""
+
+    list_display = ("id", "posts_count")

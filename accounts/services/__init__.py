@@ -16,6 +16,7 @@ from accounts.services.sessions import (
     end_own_session,
     end_session,
     refresh,
+    remove_session,
     sign_in,
 )
 from accounts.services.signup import sign_up
@@ -31,6 +32,7 @@ __all__ = [
     "erase_own_account",
     "mint_token",
     "refresh",
+    "remove_session",
     "request_reset",
     "request_verification",
     "reset_password",

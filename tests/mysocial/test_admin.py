@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from mysocial import mongo
+from mysocial.store import STORES
 from posts.models import Post
 from users.models import User
 
@@ -115,3 +116,35 @@ def test_the_demo_refuses_to_run_without_debug():
     assert settings.DEBUG is False  # Django's test runner turns it off
     with pytest.raises(Exception, match="DEBUG=1 only"):
         call_command("seed_demo")
+
+
+def test_every_model_has_its_pages_and_they_tell_no_secret(moderator, alice, bob, persisted):
+    bob.put(f"users/{alice.id}/follow")
+    alice.post(f"posts/{alice.writes()['id']}/comments", {"text": "hi"})
+    persisted()
+    for store in STORES.values():
+        if store.label in {"posts.thing", "posts.like", "posts.tally"}:
+            continue  # of other tests
+        path = f"/admin/{store.label.replace('.', '/')}/"
+        page = moderator.get(path)
+        assert page.status_code == 200, path
+        found = mongo.find(store.model, {}, limit=1)
+        if found:
+            page = moderator.get(f"{path}{found[0]['_id']}/change/")
+            assert page.status_code == 200, path
+        for name in ("salt", "password", "fingerprint"):
+            secret = found[0].get(name) if found else None
+            assert not secret or secret not in page.content.decode(), (path, name)
+
+
+def test_staff_erase_accounts_and_end_sessions_and_follows(moderator, alice, bob, persisted):
+    bob.put(f"users/{alice.id}/follow")
+    persisted()
+    confirmed = {"post": "yes"}
+    moderator.post(f"/admin/followers/follow/{bob.id}:{alice.id}/delete/", confirmed)
+    assert alice.get(f"users/{alice.id}").json()["followers_count"] == 0
+    session = bob.get("sessions").json()["sessions"][0]["id"]
+    moderator.post(f"/admin/accounts/session/{session}/delete/", confirmed)
+    assert bob.get("currentuser").status_code == 401
+    moderator.post(f"/admin/accounts/account/{bob.id}/delete/", confirmed)
+    assert alice.get(f"users/{bob.id}").status_code == 404

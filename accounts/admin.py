@@ -1,0 +1,47 @@
+"""Accounts, sessions and one-time tokens in the admin."""
+
+from django.contrib import admin
+
+from accounts import services
+from accounts.models import Account, OneTimeToken, Session
+from mysocial.admin import RecordAdmin
+
+
+@admin.register(Account)
+class AccountAdmin(RecordAdmin):
+    """Accounts of all members; deleting one erases the member and all that hangs on them."""
+
+    list_display = ("email", "id", "email_verified", "created_at", "last_sign_in_at")
+    list_filter = ("email_verified",)
+    search_fields = ("email", "id")
+    ordering = ("-created_at",)
+    fields = ("id", "email", "email_verified", "created_at", "last_sign_in_at")
+
+    @staticmethod
+    def remove(account_id: str) -> None:
+        services.erase_account(account_id=account_id)
+
+
+@admin.register(Session)
+class SessionAdmin(RecordAdmin):
+    """Where members are signed in; deleting one signs it out. Its salt is shown to nobody."""
+
+    list_display = ("user_id", "user_agent", "address", "created_at", "last_used_at")
+    search_fields = ("user_id", "address")
+    ordering = ("-created_at",)
+    fields = ("id", "user_id", "user_agent", "address", "created_at", "last_used_at")
+
+    @staticmethod
+    def remove(session_id: str) -> None:
+        services.remove_session(session_id=session_id)
+
+
+@admin.register(OneTimeToken)
+class OneTimeTokenAdmin(RecordAdmin):
+    """What was mailed and not used yet: to be looked at only."""
+
+    list_display = ("user_id", "purpose", "created_at", "expires_at")
+    list_filter = ("purpose",)
+    search_fields = ("user_id",)
+    ordering = ("-created_at",)
+    fields = ("user_id", "purpose", "created_at", "expires_at")
