@@ -11,6 +11,7 @@ from mysocial.errors import AlreadyExists
 from mysocial.ids import new_id
 from mysocial.mail import queue_mail
 from mysocial.writes import write
+from notifications import services as notifications
 from posts import services as posts
 from users import services as users
 from users.selectors import find_user_id
@@ -30,6 +31,7 @@ def sign_up(
             users.add_user(w, user_id=user_id, username=username, avatar_color=avatar_color)
             followers.begin(w, user_id)
             posts.begin(w, user_id)
+            notifications.begin(w, user_id)
             session = open_session(w, user_id, device)
             queue_mail(w, VERIFY, recipient=user_id)
             result = SignIn(user_id, session)
