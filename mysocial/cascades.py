@@ -71,7 +71,10 @@ def remove_listed(store: Store[Any], index: str, value: str, *, limit: int) -> b
 
 
 def cascade(w: Write, obj: Record) -> None:
-    """Owe the removal of everything that hangs on `obj`, within the write that deletes it."""
+    """Owe the removal of everything that hangs on `obj`, within the write that deletes it.
+
+    Or within the write that makes it, of a record that parts people: what it parts goes.
+    """
     removal = Removal(label=store_of(type(obj)).label, record_id=str(obj.pk))
     w.create(removal, fresh=True)
     w.wake(CASCADES)

@@ -108,6 +108,8 @@ def withdraw(w: Write, *, to: str, cause: str) -> None:
 def withdraw_all(w: Write, *, cause: str, to: Iterable[str] | None = None) -> None:
     """Take back what `cause` had told anybody, or those in `to`, as `withdraw` does."""
     some = None if to is None else set(to)
+    if some == set():
+        return
     _take_back(w, (one for one in _told_of(cause) if some is None or one.user_id in some))
 
 

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from followers import selectors
-from followers.events import FollowCreated, FollowDeleted
+from followers.events import FollowCreated, FollowDeleted, FollowRequested
 from followers.models import Block, Follow, FollowRequest, Mute, edge_id
 from followers.selectors import Relation, Standing
 from mysocial import reads
-from mysocial.errors import Invalid, NotFound
+from mysocial.errors import Conflict, Invalid, NotFound
 from mysocial.models import Record
 from mysocial.store import Store
-from mysocial.writes import Write, write
+from mysocial.writes import Write, again, write
+from notifications.services import notify, withdraw
 from users.selectors import get_user
 from users.services import count
 
@@ -64,6 +65,7 @@ def add_follow(w: Write, follower_id: str, followee_id: str) -> None:
     w.create(edge)
     _count(w, edge, 1)
     w.announce(FollowCreated(follower_id, followee_id))
+    notify(w, to=followee_id, kind="follow", actor_id=follower_id, cause=pk)
 
 
 def end_follow(w: Write, edge: Follow) -> None:
@@ -71,19 +73,37 @@ def end_follow(w: Write, edge: Follow) -> None:
     w.delete(edge)
     _count(w, edge, -1)
     w.announce(FollowDeleted(edge.follower_id, edge.followee_id))
+    withdraw(w, to=edge.followee_id, cause=str(edge.pk))
+
+
+def add_request(w: Write, requester_id: str, target_id: str) -> None:
+    """Ask to follow within a write."""
+    pk = edge_id(requester_id, target_id)
+    w.create(FollowRequest(id=pk, requester_id=requester_id, target_id=target_id))
+    w.announce(FollowRequested(requester_id, target_id))
+    notify(w, to=target_id, kind="follow_request", actor_id=requester_id, cause=pk)
+
+
+def end_request(w: Write, request: FollowRequest) -> None:
+    """End a request within a write, whether it was answered or not."""
+    w.delete(request)
+    withdraw(w, to=request.target_id, cause=str(request.pk))
 
 
 def end_edge(
     store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Standing
 ) -> Standing:
     """End an edge in a write of its own and return `standing`; there need not be one."""
-    try:
-        edge = reads.get(store, pk)
-        with write() as w:
+    return again(lambda: _end_edge(store, pk, end, standing))
+
+
+def _end_edge(
+    store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Standing
+) -> Standing:
+    for edge in reads.get_many(store, [pk]).values():
+        with write(Conflict, NotFound) as w:  # ended, or read of, meanwhile: look again
             end(w, edge)
             w.returns(standing)
-    except NotFound:
-        pass
     return standing
 
 

@@ -8,12 +8,14 @@ from followers.services.edges import (
     check_other,
     end_edge,
     end_follow,
+    end_request,
     open_standing,
     require_no_block,
 )
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial import reads
-from mysocial.errors import AlreadyExists, NotFound
+from mysocial.cascades import cascade
+from mysocial.errors import AlreadyExists, Conflict, NotFound
 from mysocial.writes import Write, again, write
 
 
@@ -33,17 +35,18 @@ def _block(user_id: str, other_id: str) -> Standing:
         return standing
     ended, asked = reads.get_many(follows, both), reads.get_many(follow_requests, both)
     # Exactly the edges that were seen end; one made or ended meanwhile: look again.
-    with write(AlreadyExists, NotFound) as w:
+    with write(Conflict, NotFound) as w:
         for one in ended.values():
             end_follow(w, one)
         for request in asked.values():
-            w.delete(request)
+            end_request(w, request)
         for pk in both - set(ended):
             w.require_absent(Follow, pk)
         for pk in both - set(asked):
             w.require_absent(FollowRequest, pk)
         w.create(edge)
         w.announce(BlockCreated(user_id, other_id))
+        cascade(w, edge)  # what it parts: hidden at once, removed by a worker
         w.returns(standing)
     return standing
 
