@@ -5,10 +5,12 @@ Nothing is shown of whom the owner may not meet or mutes, nor of a post that the
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from mysocial import reads
 from mysocial.errors import NotFound
 from mysocial.fills import Entry
+from mysocial.mail import Mail
 from mysocial.meeting import who_listens, whom_they_hear
 from mysocial.sight import what_is_seen, who_sees
 from mysocial.wire import Row
@@ -16,12 +18,45 @@ from notifications.models import Notification
 from notifications.store import inboxes, notifications
 from notifications.tokens import make_unsubscribe, read_unsubscribe
 from notifications.wires import notification_wire
-from users.selectors import find_user_ids
+from users.selectors import find_user_ids, get_users, wants
 
 POST = "posts.post"
 MOST_MENTIONS = 10
 # Not within a word or an address: `bob@example.com` mentions nobody.
 MENTION = re.compile(r"(?<![\w@.+-])@([a-z0-9_]{3,30})(?!\w)", re.ASCII | re.IGNORECASE)
+
+# What a mail tells of when there is no notification to look at: it must be there, and seen.
+CAUSES = {
+    "comment": "comments.comment",
+    "reaction": "reactions.reaction",
+    "follow": "followers.follow",
+    "follow_request": "followers.followrequest",
+    "message": "chat.side",
+}
+
+
+class Occasion(NamedTuple):
+    """What a member is told of by mail."""
+
+    to: str
+    kind: str
+    actor_id: str
+    cause: str
+    post_id: str
+    notification_id: str  # empty when there is none: only the mail is wanted
+
+    @classmethod
+    def of(cls, mail: Mail) -> "Occasion":
+        """Return what a queued mail is about."""
+        given = mail.params
+        return cls(
+            mail.recipient,
+            given["notice"],
+            given["actor_id"],
+            given["cause"],
+            given["post_id"],
+            given["notification_id"],
+        )
 
 
 def notifications_of(
@@ -73,6 +108,29 @@ def may_be_told(user_id: str, *, actor_id: str, post_id: str) -> bool:
     if user_id not in who_listens(actor_id, {user_id}):
         return False
     return not post_id or user_id in who_sees(POST, post_id, {user_id})
+
+
+def still_tells(occasion: Occasion) -> bool:
+    """Tell whether the mail about this is still to be sent.
+
+    It is not when it was read or taken back meanwhile, is no longer wanted by mail, or is hidden.
+    """
+    to, kind = occasion.to, occasion.kind
+    people = get_users([to, occasion.actor_id])
+    if len(people) < 2 or not wants(people[to], kind, "email"):  # noqa: PLR2004 - both are there
+        return False
+    if not may_be_told(to, actor_id=occasion.actor_id, post_id=occasion.post_id):
+        return False
+    if occasion.notification_id:
+        found = reads.get_many(notifications, [occasion.notification_id])
+        return any(not told.read for told in found.values())
+    return to in who_sees(_cause_label(occasion), occasion.cause, {to})
+
+
+def _cause_label(occasion: Occasion) -> str:
+    if occasion.kind == "mention":
+        return POST if occasion.cause == occasion.post_id else CAUSES["comment"]
+    return CAUSES[occasion.kind]
 
 
 def find_mentioned(text: str, *, was: str = "") -> tuple[set[str], set[str]]:

@@ -39,7 +39,8 @@ def begin(w: Write, user_id: str) -> None:
 def begin_cause(w: Write, cause: str) -> None:
     """Note, within the write that makes the cause, that nobody was told of it before.
 
-    So it can be withdrawn without asking MongoDB whom it had told.
+    So it can be withdrawn without asking MongoDB whom it had told. Only for an id that nothing
+    else shares: a follow and a side of a chat may have the same.
     """
     w.begin_lists(Notification, cause, "cause")
 
@@ -171,7 +172,8 @@ def read_all(*, user_id: str) -> str:
 
 def _read_some(user_id: str) -> bool:
     """Mark a batch as read; True when it was the last, whose write has the call's answer."""
-    unread, is_last = _listed("unread", unread_of(user_id), BATCH)
+    listed, is_last = _listed("unread", unread_of(user_id), BATCH)
+    unread = [told for told in listed if not told.read]  # else it was read since it was listed
     if is_last:
         _read_batch(user_id, unread)
     else:

@@ -137,12 +137,14 @@ class UnsubscribeViewSet(ViewSet):
         summary="Switch off the mails of one kind, by the link of such a mail",
     )
     def unsubscribe(self, request: Request, token: str) -> HttpResponse:
+        owner, _ = selectors.read_token(token)  # an address would be that of a mail provider
         return carry_out(
             request,
             200,
             wrote("Unsubscribed"),
             lambda: services.unsubscribe(token=token),
             limit=UNSUBSCRIBES,
+            who=owner,
         )
 
 

@@ -17,7 +17,6 @@ from followers.store import follow_requests, follows
 from mysocial import reads
 from mysocial.errors import Conflict, NotFound
 from mysocial.writes import again, write
-from notifications.services import begin_cause
 from users.selectors import get_user
 from users.services import require_private
 
@@ -50,7 +49,6 @@ def _follow_or_ask(user_id: str, standing: Standing) -> Standing:
             end_request(w, asked[pk])
         else:
             w.require_absent(FollowRequest, pk)
-            begin_cause(w, pk)
         if follows_now:
             add_follow(w, user_id, other.id)
         else:
