@@ -117,7 +117,7 @@ def still_tells(occasion: Occasion) -> bool:
     """
     to, kind = occasion.to, occasion.kind
     people = get_users([to, occasion.actor_id])
-    if len(people) < 2 or not wants(people[to], kind, "email"):  # noqa: PLR2004 - both are there
+    if not {to, occasion.actor_id} <= people.keys() or not wants(people[to], kind, "email"):
         return False
     if not may_be_told(to, actor_id=occasion.actor_id, post_id=occasion.post_id):
         return False

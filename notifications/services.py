@@ -12,7 +12,6 @@ from mysocial.context import aside
 from mysocial.errors import Conflict, NotFound
 from mysocial.mail import queue_mail
 from mysocial.meeting import who_listens
-from mysocial.wire import Wire
 from mysocial.writes import Write, again, write
 from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
@@ -24,7 +23,7 @@ from users.services import update_settings
 MAIL = "notification"
 MOVED = (Conflict, NotFound)  # read, marked or gone meanwhile: look again
 BATCH = 200
-MOST_TOLD = 100  # of one cause
+MOST_TOLD = 100  # what is taken back in one write
 
 
 def begin(w: Write, user_id: str) -> None:
@@ -115,15 +114,21 @@ def withdraw_all(w: Write, *, cause: str, to: Iterable[str] | None = None) -> No
 
 
 def _told_of(cause: str) -> list[Notification]:
-    return _listed("cause", cause, MOST_TOLD)[0]
+    return reads.newest(notifications, "cause", cause, limit=MOST_TOLD)[0]
 
 
-def _listed(index: str, value: str, limit: int) -> tuple[list[Notification], bool]:
-    """Return the newest of a list, and whether that is all of it."""
-    page = reads.page(Wire(notifications), index, value, limit=limit)
-    ids = [row.id for row in page.rows]
-    found = reads.get_many(notifications, ids) if ids else {}
-    return list(found.values()), page.next is None
+def part(w: Write, one_id: str, other_id: str) -> None:
+    """Take back what two members were told of one another, in the write that parts them.
+
+    The newest, so that the counts are right at once; the rest is left to a cascade.
+    """
+    for side in between(one_id, other_id):
+        _take_back(w, reads.newest(notifications, "between", side, limit=MOST_TOLD)[0])
+
+
+def between(one_id: str, other_id: str) -> tuple[str, str]:
+    """Return the values that name the lists of what two members were told of one another."""
+    return f"{one_id}:{other_id}", f"{other_id}:{one_id}"
 
 
 def _take_back(w: Write, some: Iterable[Notification]) -> None:
@@ -172,7 +177,7 @@ def read_all(*, user_id: str) -> str:
 
 def _read_some(user_id: str) -> bool:
     """Mark a batch as read; True when it was the last, whose write has the call's answer."""
-    listed, is_last = _listed("unread", unread_of(user_id), BATCH)
+    listed, is_last = reads.newest(notifications, "unread", unread_of(user_id), limit=BATCH)
     unread = [told for told in listed if not told.read]  # else it was read since it was listed
     if is_last:
         _read_batch(user_id, unread)
@@ -220,13 +225,19 @@ def unsubscribe(*, token: str) -> None:
 # What goes with something else -------------------------------------------------------------------
 
 
+def forget_inbox(user_id: str) -> None:
+    """Forget how much a member has not read, as the last of what the member was told."""
+    with write() as w:
+        w.delete(Inbox(id=user_id), lenient=True)
+
+
 def forget_listed(index: str, value: str, *, limit: int) -> bool:
     """Take back at most `limit` of a list; True when nothing is left."""
     return again(lambda: _forget_listed(index, value, limit))
 
 
 def _forget_listed(index: str, value: str, limit: int) -> bool:
-    some, is_all = _listed(index, value, limit)
+    some, is_all = reads.newest(notifications, index, value, limit=limit)
     if some:
         with write(*MOVED) as w:
             _take_back(w, some)

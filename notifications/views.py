@@ -64,7 +64,8 @@ class NotificationViewSet(ViewSet):
         responses=NotificationPageSerializer,
         summary="One's notifications, newest first, and how many are unread",
         description="Nothing of whom one blocks, mutes or is blocked by, nor of a post that one "
-        "does not see: it is hidden at once. `unread_count` follows when it has been removed.",
+        "does not see: it is hidden at once. `unread_count` also counts what a mute or a change of "
+        "privacy hides.",
     )
     def list(self, request: Request) -> HttpResponse:
         limit, after = page_bounds(request)

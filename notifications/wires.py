@@ -31,7 +31,7 @@ def _wire(*post: bytes | Own) -> Wire:
 
 notification_wire = _wire(b'"', Own("post_id"), b'"')
 _postless_wire = _wire(b"null")
-inbox_wire = Wire(inboxes, b'"unread_count":', Own("unread_count"))
+inbox_wire = Wire(inboxes, Own("unread_count"))
 
 
 def render(row: Row) -> bytes:
@@ -47,7 +47,7 @@ def notification_template(told: Notification) -> list[Any]:
 
 def count_template(user_id: str) -> list[Any]:
     """Return the piece that is a member's number of unread notifications."""
-    return inbox_wire.template(user_id)[2:-1]
+    return inbox_wire.template(user_id)[1:-1]
 
 
 class NotificationSerializer(serializers.Serializer[Any]):

@@ -69,11 +69,16 @@ def add_follow(w: Write, follower_id: str, followee_id: str) -> None:
 
 
 def end_follow(w: Write, edge: Follow) -> None:
-    """End a follow within a write."""
+    """End a follow within a write, and take back what it told."""
+    cut_follow(w, edge)
+    withdraw(w, to=edge.followee_id, cause=str(edge.pk))
+
+
+def cut_follow(w: Write, edge: Follow) -> None:
+    """End a follow within a write that takes back itself what the two were told."""
     w.delete(edge)
     _count(w, edge, -1)
     w.announce(FollowDeleted(edge.follower_id, edge.followee_id))
-    withdraw(w, to=edge.followee_id, cause=str(edge.pk))
 
 
 def add_request(w: Write, requester_id: str, target_id: str) -> None:

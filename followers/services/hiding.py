@@ -6,9 +6,8 @@ from followers.models import Block, Follow, FollowRequest, Mute, edge_id
 from followers.selectors import Standing
 from followers.services.edges import (
     check_other,
+    cut_follow,
     end_edge,
-    end_follow,
-    end_request,
     open_standing,
     require_no_block,
 )
@@ -17,6 +16,7 @@ from mysocial import reads
 from mysocial.cascades import cascade
 from mysocial.errors import AlreadyExists, Conflict, NotFound
 from mysocial.writes import Write, again, write
+from notifications.services import part
 
 
 def block(*, user_id: str, other_id: str) -> Standing:
@@ -37,16 +37,17 @@ def _block(user_id: str, other_id: str) -> Standing:
     # Exactly the edges that were seen end; one made or ended meanwhile: look again.
     with write(Conflict, NotFound) as w:
         for one in ended.values():
-            end_follow(w, one)
+            cut_follow(w, one)
         for request in asked.values():
-            end_request(w, request)
+            w.delete(request)
         for pk in both - set(ended):
             w.require_absent(Follow, pk)
         for pk in both - set(asked):
             w.require_absent(FollowRequest, pk)
         w.create(edge)
         w.announce(BlockCreated(user_id, other_id))
-        cascade(w, edge)  # what it parts: hidden at once, removed by a worker
+        part(w, user_id, other_id)
+        cascade(w, edge)  # what is left of what they were told, and what is being written now
         w.returns(standing)
     return standing
 

@@ -4,9 +4,12 @@ import pytest
 
 from mysocial.cascades import remove_due
 from mysocial.redis import client
+from mysocial.writes import write
+from notifications.cascades import NotificationsOfMember
 from notifications.models import Inbox, Notification
+from notifications.services import MOST_TOLD, notify
 from tests.notifications.told import comments, follows, kinds, reacts, told, unread
-from tests.witness import live
+from tests.witness import live, nothing_happens
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, persis
 
 
 @pytest.mark.parametrize("blocker", ["alice", "bob"])
-def test_a_block_hides_both_ways_at_once_and_then_removes(alice, bob, stranger, blocker):
+def test_a_block_takes_back_both_ways_at_once(alice, bob, stranger, blocker):
     follows(bob, alice)
     follows(alice, bob)
     post = alice.writes("Hello @bob")
@@ -87,13 +90,45 @@ def test_a_block_hides_both_ways_at_once_and_then_removes(alice, bob, stranger, 
     one, other = (alice, bob) if blocker == "alice" else (bob, alice)
     one.put(f"users/{other.id}/block")
     assert (kinds(alice), kinds(bob)) == (["comment"], [])
+    assert (unread(alice), unread(bob)) == (1, 0)
+    assert len(live("notifications.notification")) == 1
+    ended = alice.notices()[-2:]
+    assert {one["type"] for one in ended} == {"notification.deleted"}
+    assert {one["data"]["unread_count"] for one in ended} == {1}
+    assert hidden["id"] in {one["data"]["id"] for one in ended}
     assert alice.patch(f"notifications/{hidden['id']}", {"read": True}).status_code == 404
     assert alice.delete(f"notifications/{hidden['id']}").status_code == 404
     remove_due()
-    assert (unread(alice), unread(bob)) == (1, 0)
-    assert len(live("notifications.notification")) == 1
     one.delete(f"users/{other.id}/block")
     assert (kinds(alice), kinds(bob)) == (["comment"], [])
+
+
+def test_a_block_hides_at_once_what_it_leaves_to_a_cascade(alice, bob):
+    with write() as w:
+        for number in range(MOST_TOLD + 5):
+            cause = f"fact{number}"
+            notify(w, to=alice.id, kind="message", actor_id=bob.id, cause=cause)
+    assert unread(alice) == MOST_TOLD + 5
+    bob.put(f"users/{alice.id}/block")
+    assert told(alice) == []
+    assert len(live("notifications.notification")) == 5
+    assert remove_due() == 1
+    assert live("notifications.notification") == {}
+    assert unread(alice) == 0
+
+
+def test_a_member_who_is_removed_takes_along_what_was_told(alice, bob, stranger, persisted):
+    for person, other in ((alice, bob), (bob, alice), (stranger, alice), (stranger, bob)):
+        comments(person, other.writes())
+    persisted()
+    client().flushall()
+    while not NotificationsOfMember.remove(bob.id, limit=1):
+        pass
+    assert [one["actor"]["id"] for one in told(alice)] == [stranger.id]
+    assert unread(alice) == 1
+    assert bob.id not in live("notifications.inbox")
+    with nothing_happens():
+        assert NotificationsOfMember.remove(bob.id, limit=1)
 
 
 def test_whom_one_mutes_is_hidden_and_comes_back(alice, bob):
