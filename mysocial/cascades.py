@@ -18,7 +18,6 @@ from mysocial.nudge import CASCADES, REMOVE_CASCADES
 from mysocial.outbox import OUTBOX, Owed, do_due
 from mysocial.patience import patient
 from mysocial.store import Store, store_of
-from mysocial.wire import Wire
 from mysocial.writes import Write, write
 
 logger = logging.getLogger(__name__)
@@ -63,11 +62,11 @@ class Cascade:
 
 def remove_listed(store: Store[Any], index: str, value: str, *, limit: int) -> bool:
     """Remove at most `limit` records of a list; True when none is left. What is gone is fine."""
-    page = reads.page(Wire(store), index, value, limit=limit)
+    found, are_all = reads.newest(store, index, value, limit=limit)
     with write() as w:
-        for one in reads.get_many(store, [row.id for row in page.rows]).values():
+        for one in found:
             w.delete(one, lenient=True)
-    return page.next is None
+    return are_all
 
 
 def cascade(w: Write, obj: Record) -> None:

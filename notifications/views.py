@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render as render_page
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
@@ -149,6 +150,7 @@ class UnsubscribeViewSet(ViewSet):
         )
 
 
+@never_cache
 @csrf_exempt  # the token is the proof, and a mail provider has no cookie of ours
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_page(request: HttpRequest) -> HttpResponse:

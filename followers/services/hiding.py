@@ -47,7 +47,7 @@ def _block(user_id: str, other_id: str) -> Standing:
         w.create(edge)
         w.announce(BlockCreated(user_id, other_id))
         part(w, user_id, other_id)
-        cascade(w, edge)  # what is left of what they were told, and what is being written now
+        cascade(w, edge)  # what is left of what they were told
         w.returns(standing)
     return standing
 

@@ -5,7 +5,7 @@ import pytest
 from notifications.selectors import find_mentioned
 from tests.notifications.told import comments, follows, kinds, switch, told, unread
 from tests.people import sign_up
-from tests.witness import together
+from tests.witness import mongod_away, nothing_happens, together
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,18 @@ def test_edits_at_once_leave_those_told_whom_the_text_mentions(alice, bob, stran
         text = alice.get(f"posts/{post['id']}").json()["text"]
         assert len(told(bob)) == text.count("@bob") == unread(bob)
         assert len(told(stranger)) == text.count("@stranger") == unread(stranger)
+
+
+def test_a_mention_of_somebody_who_is_known_is_told_with_mongodb_away(alice, bob):
+    post = alice.writes()
+    with mongod_away():
+        alice.writes("Hello @bob")
+        comments(alice, post, "Hello @bob")
+        assert kinds(bob) == ["mention"] * 2
+        assert unread(bob) == 2
+        with nothing_happens():
+            answer = alice.post("posts", {"text": "Hello @nobody"})
+            assert answer.status_code == 503
 
 
 def test_mentions_can_be_switched_off(alice, bob):
