@@ -75,13 +75,23 @@ class MailKind:
         return {}
 
 
-def queue_mail(
-    w: Write, kind: str, *, recipient: str, due_at: datetime | None = None, **params: str
+def queue_mail(  # noqa: PLR0913 - the mail, by name
+    w: Write,
+    kind: str,
+    *,
+    recipient: str,
+    due_at: datetime | None = None,
+    at_once: bool = True,
+    **params: str,
 ) -> None:
-    """Queue a mail within a write, for now or `due_at`: it exists exactly if the write does."""
+    """Queue a mail within a write, for now or `due_at`: it exists exactly if the write does.
+
+    One that need not be sent `at_once` waits for the schedule, which costs the request no message.
+    """
     mail = Mail(kind=kind, recipient=recipient, params=params, due_at=due_at or now())
     w.create(mail, fresh=True)
-    w.wake(MAILS)
+    if at_once:
+        w.wake(MAILS)
 
 
 def send_due() -> int:

@@ -88,6 +88,7 @@ def _mail(w: Write, told: Notification, *, in_app: bool) -> None:
         w,
         MAIL,
         recipient=told.user_id,
+        at_once=False,
         notice=told.kind,
         actor_id=told.actor_id,
         cause=told.cause,
