@@ -16,7 +16,7 @@ from notifications.selectors import find_mentioned
 from posts import selectors as post_selectors
 from posts import services as posts
 
-MOVED = (Conflict, NotFound)  # changed, deleted or read of meanwhile: look again
+MOVED = (Conflict, NotFound)  # changed, gone, or what it told was marked meanwhile: look again
 
 
 def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
@@ -46,7 +46,10 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
 
 
 def update_comment(*, user_id: str, comment_id: str, **changes: Any) -> Comment:
-    """Change one's own comment. Whom it newly mentions is told, whom it no longer does not."""
+    """Change one's own comment.
+
+    Whom it newly mentions is told; whom it mentions no longer is told no more.
+    """
     return again(lambda: _update(*_own_comment(user_id, comment_id), changes))
 
 
@@ -102,7 +105,8 @@ def _update(comment: Comment, post_author_id: str, changes: dict[str, Any]) -> C
 
 def _delete(comment: Comment) -> Comment:
     with write(*MOVED) as w:
-        w.delete(comment)
+        # Strict: an edit meanwhile may have told others, who are to be taken back, too.
+        w.delete(comment, strict=True)
         posts.count(w, comment.post_id, lenient=True, comments_count=-1)
         w.announce(CommentDeleted(comment.id, comment.post_id, comment.author_id))
         notifications.withdraw_all(w, cause=comment.id)

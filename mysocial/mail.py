@@ -75,7 +75,7 @@ class MailKind:
         return {}
 
 
-def queue_mail(  # noqa: PLR0913 - the mail, by name
+def queue_mail(
     w: Write,
     kind: str,
     *,

@@ -76,7 +76,7 @@ def end_follow(w: Write, edge: Follow) -> None:
 
 def cut_follow(w: Write, edge: Follow) -> None:
     """End a follow within a write that takes back itself what the two were told."""
-    w.delete(edge)
+    w.delete(edge, strict=True)  # what is taken back was told by this very edge
     _count(w, edge, -1)
     w.announce(FollowDeleted(edge.follower_id, edge.followee_id))
 
@@ -91,7 +91,7 @@ def add_request(w: Write, requester_id: str, target_id: str) -> None:
 
 def end_request(w: Write, request: FollowRequest) -> None:
     """End a request within a write, whether it was answered or not."""
-    w.delete(request)
+    w.delete(request, strict=True)
     withdraw(w, to=request.target_id, cause=str(request.pk))
 
 
@@ -106,7 +106,7 @@ def _end_edge(
     store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Standing
 ) -> Standing:
     for edge in reads.get_many(store, [pk]).values():
-        with write(Conflict, NotFound) as w:  # ended, or read of, meanwhile: look again
+        with write(Conflict, NotFound) as w:  # ended, or what it told was marked, meanwhile
             end(w, edge)
             w.returns(standing)
     return standing

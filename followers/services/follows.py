@@ -73,7 +73,7 @@ def _unfollow(user_id: str, standing: Standing) -> Standing:
     edges, asked = reads.get_many(follows, [pk]), reads.get_many(follow_requests, [pk])
     if not edges and not asked:
         return standing
-    with write(Conflict, NotFound) as w:  # ended or answered meanwhile: look again
+    with write(Conflict, NotFound) as w:  # ended, answered or marked meanwhile: look again
         for edge in edges.values():
             end_follow(w, edge)
         for request in asked.values():

@@ -117,6 +117,20 @@ def test_a_mention_of_somebody_who_is_known_is_told_with_mongodb_away(alice, bob
             assert answer.status_code == 503
 
 
+def test_a_comment_that_is_edited_and_deleted_at_once_leaves_nobody_told(alice, bob, stranger):
+    post = alice.writes()
+    for _ in range(6):
+        path = f"comments/{comments(bob, post)['id']}"
+        together(
+            lambda path=path: bob.patch(path, {"text": "@stranger"}),
+            lambda path=path: bob.patch(path, {"text": "@stranger @alice"}),
+            lambda path=path: bob.delete(path),
+        )
+        assert bob.get(path).status_code == 404
+        assert told(alice) == told(stranger) == []
+        assert unread(alice) == unread(stranger) == 0
+
+
 def test_mentions_can_be_switched_off(alice, bob):
     switch(bob, "mention", in_app=False)
     alice.writes("@bob")
