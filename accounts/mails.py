@@ -8,7 +8,18 @@ from accounts import selectors, services
 from accounts.models import CHANGED, ERASED, RESET, VERIFY, Account
 from mysocial.errors import NotFound
 from mysocial.mail import Mail, MailKind
+from notifications.selectors import Occasion, still_tells, unsubscribe_token
+from notifications.services import MAIL
 from users.selectors import get_user
+
+HEADLINES = {
+    "comment": "{actor} commented on your post",
+    "reaction": "{actor} reacted to your post",
+    "follow": "{actor} follows you",
+    "follow_request": "{actor} asks to follow you",
+    "message": "{actor} wrote to you",
+    "mention": "{actor} mentioned you",
+}
 
 
 class AccountMail(MailKind):
@@ -93,3 +104,46 @@ class PasswordChanged(AccountMail):
     @classmethod
     def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
         return dict(mail.params)
+
+
+class NotificationMail(AccountMail):
+    """Sent for what a member is told of, unless it was read, taken back or hidden meanwhile.
+
+    Of what one member does on one post a day has one mail of each kind at most, however often it
+    is done and undone.
+    """
+
+    name: ClassVar[str] = MAIL
+    subject: ClassVar[str] = "{headline}"
+
+    @classmethod
+    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+        return super().prepare(mail) if still_tells(Occasion.of(mail)) else None
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        occasion = Occasion.of(mail)
+        actor = get_user(occasion.actor_id).username
+        return {
+            "headline": HEADLINES[occasion.kind].format(actor=actor),
+            "unsubscribe": cls._link(occasion),
+        }
+
+    @classmethod
+    def once(cls, mail: Mail) -> str:
+        occasion = Occasion.of(mail)
+        return f"{occasion.to}:{occasion.kind}:{occasion.actor_id}:{occasion.post_id}"
+
+    @classmethod
+    def headers(cls, mail: Mail) -> dict[str, str]:
+        return {
+            "List-Unsubscribe": f"<{cls._link(Occasion.of(mail))}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+
+    @staticmethod
+    def _link(occasion: Occasion) -> str:
+        # The page, not the route of the API: programs that know RFC 8058 post to it, people who
+        # open it find a button.
+        token = unsubscribe_token(occasion.to, occasion.kind)
+        return f"{settings.PUBLIC_URL}/unsubscribe?token={token}"

@@ -1,5 +1,6 @@
 """Reads of comments. Every one that is for somebody goes through `can_see_comment`."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from comments.models import Comment
@@ -44,6 +45,18 @@ def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
 def get_row(comment_id: str, *, to: str) -> Row:
     """Return a comment as it is sent; `NotFound` when it is not visible to the viewer `to`."""
     return _row_and_post(comment_id, to=to)[0]
+
+
+def get_rows(comment_ids: Sequence[str], *, to: str) -> list[Row]:
+    """Return those of the comments that are visible to the viewer `to`, in their order."""
+    found = reads.rows(comment_wire, comment_ids, about={"author_id": relation_facts(to)})
+    under = [row.values["post_id"].decode() for row in found]
+    seen = {row.id for row in posts.get_rows(list(dict.fromkeys(under)), to=to)}
+    return [
+        row
+        for row, post_id in zip(found, under, strict=True)
+        if is_visible(row, to, sees_post=post_id in seen)
+    ]
 
 
 def get_comment(comment_id: str, *, to: str) -> Found:

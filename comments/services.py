@@ -8,71 +8,134 @@ from comments.models import Comment
 from comments.permissions import can_delete_comment, can_edit_comment
 from comments.store import comments
 from mysocial import reads
-from mysocial.errors import Forbidden, Invalid
+from mysocial.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.ids import new_id, now
-from mysocial.writes import write
+from mysocial.writes import Write, again, write
+from notifications import services as notifications
+from notifications.selectors import find_mentioned
 from posts import selectors as post_selectors
 from posts import services as posts
+
+TOLD = ("comment", "mention")  # what a comment may tell
+MOVED = (Conflict, NotFound)  # changed, gone, or what it told was marked meanwhile: look again
 
 
 def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
     """Write a comment under a post. `NotFound` when the post is not visible, or gone meanwhile."""
-    post_selectors.get_row(post_id, to=author_id)
+    post = post_selectors.get_row(post_id, to=author_id)
     comment = Comment(id=new_id(), post_id=post_id, author_id=author_id, text=text)
     _check(comment)
+    post_author_id = post.values["author_id"].decode()
+    mentioned, _ = _mentioned(comment, post_author_id, text)
     with write() as w:
         w.create(comment, fresh=True)
         # Strict: under a post that was deleted since we looked, nothing may begin to hang.
         posts.count(w, post_id, comments_count=1)
         w.announce(CommentCreated(comment.id, post_id, author_id))
+        notifications.begin_cause(w, comment.id, *TOLD)
+        notifications.notify(
+            w,
+            to=post_author_id,
+            kind="comment",
+            actor_id=author_id,
+            cause=comment.id,
+            post_id=post_id,
+        )
+        _tell(w, comment, mentioned)
         w.returns(comment)
     return comment
 
 
 def update_comment(*, user_id: str, comment_id: str, **changes: Any) -> Comment:
-    """Change one's own comment."""
-    comment = selectors.get_comment(comment_id, to=user_id).comment
-    if not can_edit_comment(user_id, author_id=comment.author_id):
-        raise Forbidden("Only its author may do this.")
-    return _update(comment, changes)
+    """Change one's own comment.
+
+    Whom it newly mentions is told; whom it mentions no longer is told no more.
+    """
+    return again(lambda: _update(*_own_comment(user_id, comment_id), changes))
 
 
 def delete_comment(*, user_id: str, comment_id: str) -> Comment:
     """Delete one's own comment, or anybody's under one's own post."""
+    return again(lambda: _delete(_deletable(user_id, comment_id)))
+
+
+def _own_comment(user_id: str, comment_id: str) -> selectors.Found:
+    found = selectors.get_comment(comment_id, to=user_id)
+    if not can_edit_comment(user_id, author_id=found.comment.author_id):
+        raise Forbidden("Only its author may do this.")
+    return found
+
+
+def _deletable(user_id: str, comment_id: str) -> Comment:
     comment, post_author_id = selectors.get_comment(comment_id, to=user_id)
     if not can_delete_comment(user_id, author_id=comment.author_id, post_author_id=post_author_id):
         raise Forbidden("Only its author and the author of the post may do this.")
-    return _delete(comment)
+    return comment
 
 
 def moderate_comment(*, comment_id: str, **changes: Any) -> Comment:
     """Change anybody's comment, as staff."""
-    return _update(reads.get(comments, comment_id), changes)
+    return again(lambda: _moderate(comment_id, changes))
 
 
 def remove_comment(*, comment_id: str) -> Comment:
     """Delete anybody's comment, as staff."""
-    return _delete(reads.get(comments, comment_id))
+    return again(lambda: _delete(reads.get(comments, comment_id)))
 
 
-def _update(comment: Comment, changes: dict[str, Any]) -> Comment:
+def _moderate(comment_id: str, changes: dict[str, Any]) -> Comment:
+    comment = reads.get(comments, comment_id)
+    return _update(comment, post_selectors.author_of(comment.post_id), changes)
+
+
+def _update(comment: Comment, post_author_id: str, changes: dict[str, Any]) -> Comment:
     if not changes:
         raise Invalid("There is nothing to change.")
-    with write() as w:
-        w.update(comment, **changes, edited_at=now())
+    text = changes.get("text", comment.text)
+    mentioned, unmentioned = _mentioned(comment, post_author_id, text, was=comment.text)
+    with write(*MOVED) as w:
+        # Strict: whom it newly mentions follows from the text that was read.
+        w.update(comment, strict=True, **changes, edited_at=now())
         _check(comment)
         w.announce(CommentUpdated(comment.id, comment.post_id, comment.author_id))
+        _tell(w, comment, mentioned)
+        notifications.withdraw_all(w, kinds=("mention",), cause=comment.id, to=unmentioned)
         w.returns(comment)
     return comment
 
 
 def _delete(comment: Comment) -> Comment:
-    with write() as w:
-        w.delete(comment)
+    with write(*MOVED) as w:
+        # Strict: an edit meanwhile may have told others, who are to be taken back, too.
+        w.delete(comment, strict=True)
         posts.count(w, comment.post_id, lenient=True, comments_count=-1)
         w.announce(CommentDeleted(comment.id, comment.post_id, comment.author_id))
+        notifications.withdraw_all(w, kinds=TOLD, cause=comment.id)
         w.returns(comment)
     return comment
+
+
+def _mentioned(
+    comment: Comment, post_author_id: str, text: str, *, was: str = ""
+) -> tuple[set[str], set[str]]:
+    """Return who is newly mentioned and may see it, and who is mentioned no longer.
+
+    The post's author is told of the comment itself.
+    """
+    named, unnamed = (some - {post_author_id} for some in find_mentioned(text, was=was))
+    see = selectors.who_sees_now(comment.post_id, comment.author_id, named) if named else set()
+    return see, unnamed
+
+
+def _tell(w: Write, comment: Comment, mentioned: set[str]) -> None:
+    notifications.notify_all(
+        w,
+        to=mentioned,
+        kind="mention",
+        actor_id=comment.author_id,
+        cause=comment.id,
+        post_id=comment.post_id,
+    )
 
 
 def _check(comment: Comment) -> None:

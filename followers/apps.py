@@ -10,8 +10,9 @@ class FollowersConfig(AppConfig):
 
     def ready(self) -> None:
         from followers.selectors import (  # noqa: PLC0415 - models are not loaded before
+            heard,
             listening,
             unblocked,
         )
 
-        meeting.answer_with(meet=unblocked, listen=listening)
+        meeting.answer_with(meet=unblocked, listen=listening, hear=heard)

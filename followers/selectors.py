@@ -149,6 +149,12 @@ FANS = Fans(
 )
 
 
+def heard(person_id: str, others: set[str]) -> set[str]:
+    """Return those of `others` whom the person neither mutes nor is parted from by a block."""
+    found = standings(person_id, others)
+    return {one.other_id for one in found if not (one.blocked or one.muting)}
+
+
 # Lists of people ---------------------------------------------------------------------------------
 
 

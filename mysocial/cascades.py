@@ -64,11 +64,11 @@ class Cascade:
 
 def remove_listed(store: Store[Any], index: str, value: str, *, limit: int) -> bool:
     """Remove at most `limit` records of a list; True when none is left. What is gone is fine."""
-    page = reads.page(Wire(store), index, value, limit=limit)
+    found, are_all = reads.newest(store, index, value, limit=limit)
     with write() as w:
-        for one in reads.get_many(store, [row.id for row in page.rows]).values():
+        for one in found:
             w.delete(one, lenient=True)
-    return page.next is None
+    return are_all
 
 
 def each_listed(
@@ -88,7 +88,10 @@ def each_listed(
 
 
 def cascade(w: Write, obj: Record) -> None:
-    """Owe the removal of everything that hangs on `obj`, within the write that deletes it."""
+    """Owe the removal of everything that hangs on `obj`, within the write that deletes it.
+
+    Or within the write that makes it, of a record that parts people: what it parts goes.
+    """
     removal = Removal(label=store_of(type(obj)).label, record_id=str(obj.pk))
     w.create(removal, fresh=True)
     w.wake(CASCADES)

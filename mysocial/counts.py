@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mysocial.lists import choices_of
+
 if TYPE_CHECKING:
     from mysocial.store import Store
 
@@ -27,8 +29,7 @@ class Counted:
         """Return the names of the counters."""
         if not self.each:
             return [self.counter]
-        choices = store.model._meta.get_field(self.each).choices or ()  # noqa: SLF001
-        return [f"{self.counter}_{value}" for value, _ in choices]
+        return [f"{self.counter}_{value}" for value in choices_of(store.model, self.each)]
 
     def pipeline(self) -> list[dict[str, Any]]:
         """Return the aggregation that counts."""

@@ -107,6 +107,15 @@ class Input(serializers.Serializer[Any]):
         return values
 
 
+class Switch(serializers.BooleanField):
+    """True or false, and nothing that looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 def parse(kind: type[Input], request: Request, *, partial: bool = False) -> dict[str, Any]:
     """Return the validated body; raises with every field's error at once."""
     data = kind(data=request.data, partial=partial)

@@ -5,8 +5,16 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
+from django.db import models
+
 Values = dict[str, Any]
 Entry = tuple[str, int]  # id, score
+
+
+def choices_of(model: type[models.Model], name: str) -> list[Any]:
+    """Return the values that an enumeration may have."""
+    field: Any = model._meta.get_field(name)  # noqa: SLF001 - Django's documented _meta API
+    return [value for value, _ in field.choices or ()]
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,13 @@ class Index:
     def owners(self, value: str) -> list[str]:
         """Return whose lists the one for `value` is made of: with `fans`, whom they follow, too."""
         return [value, *self.fans.followed(value)] if self.fans else [value]
+
+    def values_for(self, pk: str, model: type[models.Model]) -> list[str]:
+        """Return the values of all lists whose `field` is this id."""
+        if not self.by:
+            return [pk]
+        values = self.where.get(self.by) or choices_of(model, self.by)
+        return [f"{pk}:{value}" for value in values]
 
     def query(self, value: str) -> dict[str, Any]:
         """Return the MongoDB query of the list for `value`."""

@@ -5,7 +5,7 @@ A domain declares its occasions as `MailKind` subclasses in `<app>/mails.py`. Wh
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import css_inline
@@ -16,7 +16,7 @@ from django.db import models
 from django.template.loader import render_to_string
 
 from mysocial.errors import Unavailable
-from mysocial.ids import now
+from mysocial.ids import milliseconds, now
 from mysocial.nudge import MAILS, SEND_MAILS
 from mysocial.outbox import OUTBOX, Owed, do_due
 from mysocial.patience import patient
@@ -65,18 +65,33 @@ class MailKind:
         raise NotImplementedError
 
     @classmethod
+    def once(cls, mail: Mail) -> str:
+        """Return what this mail is about, when a day has one mail of it at most; else nothing."""
+        return ""
+
+    @classmethod
     def headers(cls, mail: Mail) -> dict[str, str]:
         """Return headers of its own, as `List-Unsubscribe`."""
         return {}
 
 
 def queue_mail(
-    w: Write, kind: str, *, recipient: str, due_at: datetime | None = None, **params: str
+    w: Write,
+    kind: str,
+    *,
+    recipient: str,
+    due_at: datetime | None = None,
+    at_once: bool = True,
+    **params: str,
 ) -> None:
-    """Queue a mail within a write, for now or `due_at`: it exists exactly if the write does."""
+    """Queue a mail within a write, for now or `due_at`: it exists exactly if the write does.
+
+    One that need not be sent `at_once` waits for the schedule, which costs the request no message.
+    """
     mail = Mail(kind=kind, recipient=recipient, params=params, due_at=due_at or now())
     w.create(mail, fresh=True)
-    w.wake(MAILS)
+    if at_once:
+        w.wake(MAILS)
 
 
 def send_due() -> int:
@@ -110,6 +125,8 @@ def deliver(mail: Mail) -> bool:
     prepared = kind.prepare(mail)
     if prepared is None:
         return False
+    if not _is_first(mail, kind.once(mail)):
+        return False
     address, words = prepared
     subject = kind.subject.format_map(words)
     words |= {"subject": subject, "public_url": settings.PUBLIC_URL}
@@ -123,6 +140,24 @@ def deliver(mail: Mail) -> bool:
     message.attach_alternative(css_inline.inline(html), "text/html")
     message.send()
     return True
+
+
+def _is_first(mail: Mail, about: str) -> bool:
+    """Tell whether this is the day's mail about something: the first that asked, at every try.
+
+    The key names the mail that owns the day, so one whose sender died is still sent, by the next.
+    It has no TTL and so is not evicted; `sweep_expired` deletes it.
+    """
+    if not about:
+        return True
+    key = f"mailed:{mail.kind}:{about}"
+    with available():
+        pipe = client().pipeline(transaction=True)
+        pipe.set(key, mail.id, nx=True)
+        pipe.zadd("sweep", {key: milliseconds(now() + timedelta(days=1))}, nx=True)
+        pipe.get(key)
+        owner = pipe.execute()[-1]
+    return bool(owner == mail.id.encode())
 
 
 @shared_task(name=SEND_MAILS)

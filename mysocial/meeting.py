@@ -14,12 +14,12 @@ def _nobody(_person: str, _others: set[str]) -> set[str]:
     return set()
 
 
-_answers: dict[str, Answer] = {"meet": _nobody, "listen": _nobody}
+_answers: dict[str, Answer] = {"meet": _nobody, "listen": _nobody, "hear": _nobody}
 
 
-def answer_with(*, meet: Answer, listen: Answer) -> None:
+def answer_with(*, meet: Answer, listen: Answer, hear: Answer) -> None:
     """Set who answers."""
-    _answers.update(meet=meet, listen=listen)
+    _answers.update(meet=meet, listen=listen, hear=hear)
 
 
 def who_may_meet(person: str, others: set[str]) -> set[str]:
@@ -30,3 +30,8 @@ def who_may_meet(person: str, others: set[str]) -> set[str]:
 def who_listens(person: str, others: set[str]) -> set[str]:
     """Return those of `others` who may meet `person` and do not mute them."""
     return _answers["listen"](person, others)
+
+
+def whom_they_hear(person: str, others: set[str]) -> set[str]:
+    """Return those of `others` whom `person` may meet and does not mute."""
+    return _answers["hear"](person, others)

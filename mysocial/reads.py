@@ -17,7 +17,7 @@ from mysocial.models import Record
 from mysocial.redis import Script, available, client
 from mysocial.store import Store
 from mysocial.stretches import in_order, owed, stretch
-from mysocial.wire import Row, Wire
+from mysocial.wire import Own, Row, Wire
 
 READ = Script("common", "read", flags="no-writes")
 TRIES = 8
@@ -68,13 +68,16 @@ def get_many(store: Store[M], pks: Iterable[str]) -> dict[str, M]:
     ids = list(dict.fromkeys(pks))
     fields = ["v", "r", *store.fields]
     answers = ask(*(_get_ask(store, pk, fields) for pk in ids))
-    found = {}
-    for pk, answer in zip(ids, answers, strict=True):
-        if answer:
-            named = dict(zip(fields, answer, strict=True))
-            values = store.decode(pk, named)
-            found[pk] = store.build(values, version=int(named["v"]), revision=int(named["r"]))
-    return found
+    return {
+        pk: _build(store, pk, dict(zip(fields, answer, strict=True)))
+        for pk, answer in zip(ids, answers, strict=True)
+        if answer
+    }
+
+
+def _build(store: Store[M], pk: str, named: Mapping[str, Any]) -> M:
+    values = store.decode(pk, named)
+    return store.build(values, version=int(named["v"]), revision=int(named["r"]))
 
 
 def _get_ask(store: Store[Any], pk: str, fields: Sequence[str]) -> Ask:
@@ -148,6 +151,13 @@ def page(  # noqa: PLR0913 - the question a list answers
         more = bool(beyond) or count > limit
     ahead = _entry(found[limit - 1]) if len(found) > limit else None
     return Page(found[:limit], ahead)
+
+
+def newest(store: Store[M], index: str, value: str, *, limit: int) -> tuple[list[M], bool]:
+    """Return the newest records of a list, to work with, and whether these are all of them."""
+    wire = Wire(store, *map(Own, ("v", "r", *store.fields)))
+    found = page(wire, index, value, limit=limit)
+    return [_build(store, row.id, row.values) for row in found.rows], found.next is None
 
 
 def sift(  # noqa: PLR0913 - a page, and who is left of it

@@ -244,6 +244,11 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Several fields are called `type`: each set of values has a name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "NoticeEnum": "users.models.NOTICES",
+        "ReactionEnum": "reactions.models.Kind",
+    },
 }
 
 # --- Security -----------------------------------------------------------------------------------

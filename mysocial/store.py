@@ -25,10 +25,8 @@ MAIN = "main"
 _OWN = {"version", "deleted_at"}
 _JSON = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
 STORES: dict[str, "Store[Any]"] = {}
-# What hangs on what: label of a record -> the lists that begin with it; prefix of a list of edges
-# -> the prefix of the lists that follow from it.
-BEGUN: dict[str, list[tuple["Store[Any]", str]]] = {}
-DERIVED: dict[str, str] = {}
+BEGUN: dict[str, list[tuple["Store[Any]", str]]] = {}  # label -> lists that begin with a record
+DERIVED: dict[str, str] = {}  # prefix of lists of edges -> prefix of the lists that follow
 
 
 class Store(Generic[M]):
@@ -150,7 +148,11 @@ class Store(Generic[M]):
 
     def begun(self, pk: str) -> list[tuple[str, int]]:
         """Return the lists that begin empty with a new record, and how long they are kept."""
-        return [(one.list_key(name, pk), one.ttl) for one, name in BEGUN.get(self.label, ())]
+        return [
+            (one.list_key(name, value), one.ttl)
+            for one, name in BEGUN.get(self.label, ())
+            for value in one.indexes[name].values_for(pk, one.model)
+        ]
 
     def fans(self, values: Values) -> list[tuple[str, str, str, int, int, int]]:
         """Return where a record goes by its author's followers.

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from mysocial import views
+from notifications.urls import pages as notification_pages
 
 urlpatterns = [
     path("", views.index, name="index"),
@@ -15,6 +16,8 @@ urlpatterns = [
     path("api/", include("posts.urls")),
     path("api/", include("comments.urls")),
     path("api/", include("reactions.urls")),
+    path("api/", include("notifications.urls")),
+    path("", include(notification_pages)),
     re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^docs/errors/?$", views.errors, name="errors"),

@@ -123,6 +123,11 @@ class Write:
         op: Op = {"kind": "absent", "key": store.key(pk), "id": pk, "proofs": store.proofs(pk)}
         self._ops.append(op)
 
+    def begin_lists(self, model: type[Record], value: str, *indexes: str) -> None:
+        """Say that the lists of `value`, which is made in this write, are empty as yet."""
+        store = store_of(model)
+        self._begun += [(store.list_key(index, value), store.ttl) for index in indexes]
+
     def announce(self, event: Event) -> None:
         """Append an event to its logs in the same step."""
         self._events.append(event)

@@ -10,6 +10,8 @@ from mysocial.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.ids import new_id, now
 from mysocial.wire import Row
 from mysocial.writes import Write, again, write
+from notifications import services as notifications
+from notifications.selectors import find_mentioned
 from posts import selectors
 from posts.events import PostCreated, PostDeleted, PostUpdated
 from posts.models import FeedStats, Post
@@ -23,17 +25,24 @@ def create_post(*, author_id: str, **fields: Any) -> Post:
     """Write a post. `Invalid` when there is nothing in it."""
     post = Post(id=new_id(), author_id=author_id, **fields)
     _check(post)
+    mentioned, _ = _mentioned(post)
     with write() as w:
         w.create(post, fresh=True)
         users.count(w, author_id, posts_count=1)
         _count_in_feed(w, before=None, after=post.privacy)
         w.announce(PostCreated(post.id, author_id, post.privacy))
+        if mentioned:
+            notifications.begin_cause(w, post.id, "mention")
+        _tell(w, post, mentioned)
         w.returns(post)
     return post
 
 
 def update_post(*, user_id: str, post_id: str, **changes: Any) -> Post:
-    """Change one's own post. Whoever may no longer see it is told that it is gone."""
+    """Change one's own post. Whoever may no longer see it is told that it is gone.
+
+    Whom it newly mentions is told; whom it mentions no longer is told no more.
+    """
     return again(lambda: _update(_own_post(user_id, post_id), changes))
 
 
@@ -85,9 +94,9 @@ def _own_post(user_id: str, post_id: str) -> Post:
 def _update(post: Post, changes: dict[str, Any]) -> Post:
     if not changes:
         raise Invalid("There is nothing to change.")
-    was = post.privacy
+    was, text = post.privacy, post.text
     gone = _retraction(post)
-    with write(Conflict) as w:
+    with write(Conflict, NotFound) as w:
         # Strict: the feed's total and the retraction follow from the privacy that was read.
         w.update(post, strict=True, **changes, edited_at=now())
         _check(post)
@@ -95,6 +104,9 @@ def _update(post: Post, changes: dict[str, Any]) -> Post:
             _count_in_feed(w, before=was, after=post.privacy)
             w.announce(gone)
         w.announce(PostUpdated(post.id, post.author_id, post.privacy, was=was))
+        mentioned, unmentioned = _mentioned(post, was=text)
+        _tell(w, post, mentioned)
+        notifications.withdraw_all(w, kinds=("mention",), cause=post.id, to=unmentioned)
         w.returns(post)
     return post
 
@@ -118,6 +130,31 @@ def _retraction(post: Post) -> PostDeleted:
     except NotFound:  # the post goes because its author is gone
         is_private = False
     return PostDeleted(post.id, post.author_id, post.privacy, author_is_private=is_private)
+
+
+def _mentioned(post: Post, *, was: str = "") -> tuple[set[str], set[str]]:
+    """Return who is newly mentioned and may see the post, and who is mentioned no longer."""
+    named, unnamed = find_mentioned(post.text, was=was)
+    if not named:
+        return named, unnamed
+    see = selectors.who_sees(
+        named,
+        author_id=post.author_id,
+        privacy=post.privacy,
+        author_is_private=get_user(post.author_id).is_private,
+    )
+    return see, unnamed
+
+
+def _tell(w: Write, post: Post, mentioned: set[str]) -> None:
+    notifications.notify_all(
+        w,
+        to=mentioned,
+        kind="mention",
+        actor_id=post.author_id,
+        cause=post.id,
+        post_id=post.id,
+    )
 
 
 def _check(post: Post) -> None:

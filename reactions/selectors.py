@@ -1,5 +1,7 @@
 """Reads of reactions. They follow their post: whoever can't see it sees none of them."""
 
+from collections.abc import Sequence
+
 from followers.selectors import Relation, relation_facts
 from mysocial import reads
 from mysocial.lists import Entry
@@ -29,6 +31,15 @@ def reactions_to(
 
 def _is_shown(row: Row) -> bool:
     return bool(row.joined["user_id"]) and not Relation.of(row.facts["user_id"]).blocked
+
+
+def get_rows(reaction_ids: Sequence[str], *, to: str) -> list[Row]:
+    """Return those of the reactions that `to` may see, in their order."""
+    found = reads.rows(reaction_wire, reaction_ids, about={"user_id": relation_facts(to)})
+    unblocked = [row for row in found if not Relation.of(row.facts["user_id"]).blocked]
+    under = [row.values["post_id"].decode() for row in unblocked]
+    seen = {row.id for row in post_selectors.get_rows(list(dict.fromkeys(under)), to=to)}
+    return [row for row, post_id in zip(unblocked, under, strict=True) if post_id in seen]
 
 
 def kind_of(post_id: str, *, of: str) -> str | None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from mysocial import reads
 from mysocial.errors import Conflict, NotFound
 from mysocial.writes import Write, again, write
+from notifications import services as notifications
 from posts import selectors as post_selectors
 from posts.services import count_reactions, require_visible
 from reactions.events import ReactionChanged
@@ -44,6 +45,7 @@ def _set(user_id: str, post_id: str, kind: str) -> Reacted:
     was = reaction.type if reaction else None
     if was == kind:
         return reacted
+    author_id = post.values["author_id"].decode()
     with write(*MOVED) as w:
         require_visible(w, post, to=user_id)
         if reaction:
@@ -51,7 +53,12 @@ def _set(user_id: str, post_id: str, kind: str) -> Reacted:
             w.update(reaction, strict=True, type=kind)
         else:
             w.create(Reaction(id=pk, post_id=post_id, user_id=user_id, type=kind))
-        _tell(w, user_id, post.values["author_id"].decode(), was, reacted)
+        _tell(w, user_id, author_id, was, reacted)
+        if not reaction:  # told once, however it changes
+            notifications.begin_cause(w, pk, "reaction")
+            notifications.notify(
+                w, to=author_id, kind="reaction", actor_id=user_id, cause=pk, post_id=post_id
+            )
     return reacted
 
 
@@ -75,6 +82,7 @@ def _withdraw(reaction: Reaction, author_id: str) -> Reacted:
         w.delete(reaction, strict=True)
         if author_id:  # else the post is gone, its totals with it
             _tell(w, reaction.user_id, author_id, reaction.type, reacted)
+        notifications.withdraw_all(w, kinds=("reaction",), cause=str(reaction.pk))
     return reacted
 
 

@@ -13,6 +13,7 @@ from tests import contract
 from tests.servers import PASSWORD
 
 _handler = Client().handler
+NOTICES = "notification."
 
 
 def browser() -> Client:
@@ -65,7 +66,17 @@ class Person:
         return answer.json()["post"]
 
     def hears(self, *topics: str) -> list[dict[str, Any]]:
-        """Return the events a socket of this person would have been sent, oldest first."""
+        """Return the events a socket of this person would have been sent, oldest first.
+
+        What notifications add to nearly every act is returned by `notices`.
+        """
+        return [one for one in self._heard(*topics) if not one["type"].startswith(NOTICES)]
+
+    def notices(self) -> list[dict[str, Any]]:
+        """Return the events of notifications that this person would have been sent."""
+        return [one for one in self._heard() if one["type"].startswith(NOTICES)]
+
+    def _heard(self, *topics: str) -> list[dict[str, Any]]:
         mine = {*topics, self_topic(self.id)}
         return [
             {"type": event["type"], "data": event["data"]}

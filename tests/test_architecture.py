@@ -33,7 +33,7 @@ COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "my
 UNDESCRIBED = {"api/schema", "api/docs"}  # the schema itself and its page
 SAYS_NOTHING = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 READS_ENVIRONMENT = re.compile(r"env(?:bool|int|list|secret|str)|os\.(?:getenv|environ\.\w+)")
-PLUMBING_KEYS = "asgi|cache|dead|dirty|ev|idem|lease|limit|nudge|pause|tries"
+PLUMBING_KEYS = "asgi|cache|dead|dirty|ev|idem|lease|limit|mailed|nudge|pause|tries"
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|farm|root|home/\w+|Users/\w+|tmp/bash_jobs)/")
 
 

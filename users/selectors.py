@@ -1,16 +1,18 @@
 """Reads of members."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mysocial import reads, search
 from mysocial.errors import NotFound
 from mysocial.lists import Entry
 from mysocial.meeting import who_may_meet
 from mysocial.wire import Row
+from users import models
 from users.models import User
 from users.store import users
 from users.wires import person_wire, profile_wire, settings_wire
 
+NOTICES = models.NOTICES  # for the apps above, which see no models
 Found = tuple[list[Row], Entry | None]
 
 
@@ -41,6 +43,19 @@ def get_profile(user_id: str, *, to: str) -> Row:
 def find_user_id(username: str) -> str | None:
     """Return the id of the member with this name, whatever its case."""
     return reads.find(users, "username_key", username.lower())
+
+
+def find_user_ids(usernames: Iterable[str]) -> dict[str, str]:
+    """Return the ids of the members with these names by name in lower case, in one round trip."""
+    names = sorted({name.lower() for name in usernames})
+    keys = [users.unique_key("username_key", name) for name in names]
+    owners = reads.ask(*({"kind": "unique", "key": key} for key in keys)) if keys else []
+    return {name: owner.decode() for name, owner in zip(names, owners, strict=True) if owner}
+
+
+def get_users(user_ids: Iterable[str]) -> dict[str, User]:
+    """Return those of the members who are there, by id, in one round trip."""
+    return reads.get_many(users, user_ids)
 
 
 def people(user_ids: Sequence[str]) -> list[Row]:

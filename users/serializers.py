@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from mysocial.api import Input
+from mysocial.input import Switch
 from users.models import Messaging
 from users.wires import ProfileSerializer
 
@@ -47,20 +48,11 @@ class BasicsInput(Input):
     youtube = _link()
 
 
-class _Switch(serializers.BooleanField):
-    """True or false, and nothing that looks like it."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
-
-
 class ChannelsInput(Input):
     """How one is told of something."""
 
-    in_app = _Switch(required=False)
-    email = _Switch(required=False)
+    in_app = Switch(required=False)
+    email = Switch(required=False)
 
 
 class NoticesInput(Input):
@@ -77,7 +69,7 @@ class NoticesInput(Input):
 class SettingsInput(Input):
     """What a member may set."""
 
-    is_private = _Switch(required=False)
+    is_private = Switch(required=False)
     who_may_message = serializers.ChoiceField(Messaging.choices, required=False)
     notifications = NoticesInput(required=False)
 

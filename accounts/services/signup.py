@@ -10,6 +10,7 @@ from mysocial.errors import AlreadyExists
 from mysocial.ids import new_id
 from mysocial.mail import queue_mail
 from mysocial.writes import write
+from notifications import services as notifications
 from users import services as users
 from users.selectors import find_user_id
 
@@ -26,6 +27,7 @@ def sign_up(
         with write() as w:
             w.create(account, fresh=True)
             users.add_user(w, user_id=user_id, username=username, avatar_color=avatar_color)
+            notifications.begin(w, user_id)
             session = open_session(w, user_id, device)
             queue_mail(w, VERIFY, recipient=user_id)
             result = SignIn(user_id, session)

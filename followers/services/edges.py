@@ -4,15 +4,16 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from followers import selectors
-from followers.events import FollowCreated, FollowDeleted
-from followers.models import Block, Follow, edge_id
+from followers.events import FollowCreated, FollowDeleted, FollowRequested
+from followers.models import Block, Follow, FollowRequest, edge_id
 from followers.selectors import Relation, Standing
 from followers.store import follows
 from mysocial import reads
-from mysocial.errors import Invalid, NotFound
+from mysocial.errors import Conflict, Invalid, NotFound
 from mysocial.models import Record
 from mysocial.store import Store
-from mysocial.writes import Write, write
+from mysocial.writes import Write, again, write
+from notifications.services import begin_cause, notify, withdraw
 from users.selectors import get_user
 from users.services import count
 
@@ -57,32 +58,63 @@ def add_follow(w: Write, follower_id: str, followee_id: str) -> None:
     w.create(edge)
     _count(w, edge, 1)
     w.announce(FollowCreated(follower_id, followee_id))
+    begin_cause(w, pk, "follow")
+    notify(w, to=followee_id, kind="follow", actor_id=follower_id, cause=pk)
 
 
 def end_follow(w: Write, edge: Follow) -> None:
-    """End a follow within a write."""
-    w.delete(edge)
+    """End a follow within a write, and take back what it told."""
+    cut_follow(w, edge)
+    withdraw(w, to=edge.followee_id, kind="follow", cause=str(edge.pk))
+
+
+def cut_follow(w: Write, edge: Follow) -> None:
+    """End a follow within a write that takes back itself what the two were told."""
+    w.delete(edge, strict=True)  # what is taken back was told by this very edge
     _count(w, edge, -1)
     w.announce(FollowDeleted(edge.follower_id, edge.followee_id))
 
 
 def remove_follow(*, follow_id: str) -> None:
     """End anybody's follow, as staff. `NotFound`."""
-    with write() as w:
-        end_follow(w, reads.get(follows, follow_id))
+    again(lambda: _remove_follow(follow_id))
+
+
+def _remove_follow(follow_id: str) -> None:
+    edge = reads.get(follows, follow_id)
+    with write(Conflict, NotFound) as w:
+        end_follow(w, edge)
+
+
+def add_request(w: Write, requester_id: str, target_id: str) -> None:
+    """Ask to follow within a write."""
+    pk = edge_id(requester_id, target_id)
+    w.create(FollowRequest(id=pk, requester_id=requester_id, target_id=target_id))
+    w.announce(FollowRequested(requester_id, target_id))
+    begin_cause(w, pk, "follow_request")
+    notify(w, to=target_id, kind="follow_request", actor_id=requester_id, cause=pk)
+
+
+def end_request(w: Write, request: FollowRequest) -> None:
+    """End a request within a write, whether it was answered or not."""
+    w.delete(request, strict=True)
+    withdraw(w, to=request.target_id, kind="follow_request", cause=str(request.pk))
 
 
 def end_edge(
     store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Standing
 ) -> Standing:
     """End an edge in a write of its own and return `standing`; there need not be one."""
-    try:
-        edge = reads.get(store, pk)
-        with write() as w:
+    return again(lambda: _end_edge(store, pk, end, standing))
+
+
+def _end_edge(
+    store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Standing
+) -> Standing:
+    for edge in reads.get_many(store, [pk]).values():
+        with write(Conflict, NotFound) as w:  # ended, or what it told was marked, meanwhile
             end(w, edge)
             w.returns(standing)
-    except NotFound:
-        pass
     return standing
 
 

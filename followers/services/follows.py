@@ -1,14 +1,15 @@
 """Following, asking to follow, and the ends of both."""
 
-from followers.events import FollowRequested
 from followers.models import Follow, FollowRequest, edge_id
 from followers.permissions import can_follow
 from followers.selectors import Standing
 from followers.services.edges import (
     add_follow,
+    add_request,
     check_other,
     end_edge,
     end_follow,
+    end_request,
     open_standing,
     require_no_block,
 )
@@ -45,15 +46,14 @@ def _follow_or_ask(user_id: str, standing: Standing) -> Standing:
         require_private(w, other.id, b"true" if other.is_private else b"false")
         require_no_block(w, user_id, other.id)
         if asked:
-            w.delete(asked[pk])
+            end_request(w, asked[pk])
         else:
             w.require_absent(FollowRequest, pk)
         if follows_now:
             add_follow(w, user_id, other.id)
         else:
             w.require_absent(Follow, pk)
-            w.create(FollowRequest(id=pk, requester_id=user_id, target_id=other.id))
-            w.announce(FollowRequested(user_id, other.id))
+            add_request(w, user_id, other.id)
         w.returns(standing)
     return standing
 
@@ -73,11 +73,11 @@ def _unfollow(user_id: str, standing: Standing) -> Standing:
     edges, asked = reads.get_many(follows, [pk]), reads.get_many(follow_requests, [pk])
     if not edges and not asked:
         return standing
-    with write(NotFound) as w:  # ended or answered meanwhile: look again
+    with write(Conflict, NotFound) as w:  # ended, answered or marked meanwhile: look again
         for edge in edges.values():
             end_follow(w, edge)
         for request in asked.values():
-            w.delete(request)
+            end_request(w, request)
         w.returns(standing)
     return standing
 

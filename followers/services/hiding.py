@@ -6,15 +6,17 @@ from followers.models import Block, Follow, FollowRequest, Mute, edge_id
 from followers.selectors import Standing
 from followers.services.edges import (
     check_other,
+    cut_follow,
     end_edge,
-    end_follow,
     open_standing,
     require_no_block,
 )
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial import reads
-from mysocial.errors import AlreadyExists, NotFound
+from mysocial.cascades import cascade
+from mysocial.errors import AlreadyExists, Conflict, NotFound
 from mysocial.writes import Write, again, write
+from notifications.services import part
 
 
 def block(*, user_id: str, other_id: str) -> Standing:
@@ -33,9 +35,9 @@ def _block(user_id: str, other_id: str) -> Standing:
         return standing
     ended, asked = reads.get_many(follows, both), reads.get_many(follow_requests, both)
     # Exactly the edges that were seen end; one made or ended meanwhile: look again.
-    with write(AlreadyExists, NotFound) as w:
+    with write(Conflict, NotFound) as w:
         for one in ended.values():
-            end_follow(w, one)
+            cut_follow(w, one)
         for request in asked.values():
             w.delete(request)
         for pk in both - set(ended):
@@ -44,6 +46,8 @@ def _block(user_id: str, other_id: str) -> Standing:
             w.require_absent(FollowRequest, pk)
         w.create(edge)
         w.announce(BlockCreated(user_id, other_id))
+        part(w, user_id, other_id)
+        cascade(w, edge)  # what is left of what they were told
         w.returns(standing)
     return standing
 

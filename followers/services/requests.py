@@ -7,13 +7,14 @@ from followers.services.edges import (
     add_follow,
     check_other,
     end_edge,
+    end_request,
     open_standing,
     require_no_block,
 )
 from followers.store import follow_requests, follows
 from mysocial import reads
-from mysocial.errors import AlreadyExists, NotFound
-from mysocial.writes import Write, again, write
+from mysocial.errors import Conflict, NotFound
+from mysocial.writes import again, write
 
 
 def accept_request(*, user_id: str, other_id: str) -> Standing:
@@ -31,9 +32,9 @@ def _accept(user_id: str, other_id: str) -> Standing:
             raise NotFound
         return standing
     # Withdrawn, answered or blocked meanwhile: look again.
-    with write(AlreadyExists, NotFound) as w:
+    with write(Conflict, NotFound) as w:
         require_no_block(w, user_id, other_id)
-        w.delete(asked[pk])
+        end_request(w, asked[pk])
         add_follow(w, other_id, user_id)
         w.returns(standing)
     return standing
@@ -43,4 +44,4 @@ def refuse_request(*, user_id: str, other_id: str) -> Standing:
     """Refuse somebody who asked; a second time changes nothing."""
     check_other(user_id, other_id)
     standing = open_standing(user_id, other_id)
-    return end_edge(follow_requests, edge_id(other_id, user_id), Write.delete, standing)
+    return end_edge(follow_requests, edge_id(other_id, user_id), end_request, standing)

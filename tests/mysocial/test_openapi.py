@@ -10,6 +10,7 @@ from tests import contract
 OPEN = {
     "/api/signup", "/api/signin", "/api/token/refresh", "/api/forgot-password",
     "/api/reset-password/{token}", "/api/verify-email/{token}",
+    "/api/notifications/unsubscribe/{token}",
 }  # fmt: skip
 
 

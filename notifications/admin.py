@@ -1,0 +1,29 @@
+"""Notifications in the admin."""
+
+from django.contrib import admin
+
+from mysocial.admin import RecordAdmin
+from notifications import services
+from notifications.models import Inbox, Notification
+
+
+@admin.register(Notification)
+class NotificationAdmin(RecordAdmin):
+    """What members were told."""
+
+    list_display = ("kind", "user_id", "actor_id", "post_id", "read", "created_at")
+    list_filter = ("kind", "read")
+    search_fields = ("user_id", "actor_id", "post_id")
+    ordering = ("-created_at",)
+
+    @staticmethod
+    def remove(notification_id: str) -> None:
+        services.remove_notification(notification_id=notification_id)
+
+
+@admin.register(Inbox)
+class InboxAdmin(RecordAdmin):
+    """How much members have not read: counted, so to be looked at only."""
+
+    list_display = ("id", "unread_count")
+    search_fields = ("id",)

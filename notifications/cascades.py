@@ -1,0 +1,41 @@
+"""What goes with a deleted post or member, and what a block parts."""
+
+from typing import ClassVar
+
+from mysocial.cascades import Cascade
+from notifications.services import between, forget_inbox, forget_listed
+
+
+class NotificationsOfPost(Cascade):
+    """What was told of it and of all that hung on it."""
+
+    of: ClassVar[str] = "posts.post"
+
+    @classmethod
+    def remove(cls, pk: str, *, limit: int) -> bool:
+        return forget_listed("post", pk, limit=limit)
+
+
+class NotificationsBetween(Cascade):
+    """What two members were told of one another: what the write that made the block has left."""
+
+    of: ClassVar[str] = "followers.block"
+
+    @classmethod
+    def remove(cls, pk: str, *, limit: int) -> bool:
+        one, _, other = pk.partition(":")
+        sides = between(one, other)
+        return all(forget_listed("between", side, limit=limit) for side in sides)
+
+
+class NotificationsOfMember(Cascade):
+    """What a member was told, and what others were told of them."""
+
+    of: ClassVar[str] = "users.user"
+
+    @classmethod
+    def remove(cls, pk: str, *, limit: int) -> bool:
+        gone = all(forget_listed(side, pk, limit=limit) for side in ("user", "actor"))
+        if gone:
+            forget_inbox(pk)
+        return gone

@@ -1,0 +1,165 @@
+"""Reads of notifications, and who is mentioned in a text.
+
+Nothing is shown of whom the owner may not meet or mutes, nor of a post that the owner does not see.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mysocial import reads
+from mysocial.errors import NotFound
+from mysocial.lists import Entry
+from mysocial.mail import Mail
+from mysocial.meeting import who_listens, whom_they_hear
+from mysocial.sight import what_is_seen, who_sees
+from mysocial.wire import Row
+from notifications.models import Notification
+from notifications.store import inboxes, notifications
+from notifications.tokens import make_unsubscribe, read_unsubscribe
+from notifications.wires import notification_wire
+from users.selectors import find_user_ids, get_users, wants
+
+POST = "posts.post"
+MOST_MENTIONS = 10
+# Not within a word or an address: `bob@example.com` mentions nobody.
+MENTION = re.compile(r"(?<![\w@.+-])@([a-z0-9_]{3,30})(?!\w)", re.ASCII | re.IGNORECASE)
+
+# What a mail tells of when there is no notification to look at: it must be there, and seen.
+CAUSES = {
+    "comment": "comments.comment",
+    "reaction": "reactions.reaction",
+    "follow": "followers.follow",
+    "follow_request": "followers.followrequest",
+    "message": "chat.side",
+}
+
+
+class Occasion(NamedTuple):
+    """What a member is told of by mail."""
+
+    to: str
+    kind: str
+    actor_id: str
+    cause: str
+    post_id: str
+    notification_id: str  # empty when there is none: only the mail is wanted
+
+    @classmethod
+    def of(cls, mail: Mail) -> "Occasion":
+        """Return what a queued mail is about."""
+        given = mail.params
+        return cls(
+            mail.recipient,
+            given["notice"],
+            given["actor_id"],
+            given["cause"],
+            given["post_id"],
+            given["notification_id"],
+        )
+
+
+def notifications_of(
+    user_id: str, *, kind: str = "", limit: int, after: Entry | None = None
+) -> tuple[list[Row], Entry | None]:
+    """Return what a member was told, newest first: for the member alone."""
+    return reads.sift(
+        notification_wire,
+        "kind" if kind else "user",
+        f"{user_id}:{kind}" if kind else user_id,
+        limit=limit,
+        after=after,
+        keep=lambda rows: _shown(rows, user_id),
+    )
+
+
+def unread_count(user_id: str) -> int:
+    """Return how many of a member's notifications are unread."""
+    found = reads.get_many(inboxes, [user_id])
+    return found[user_id].unread_count if found else 0
+
+
+def get_notification(notification_id: str, *, to: str) -> Notification:
+    """Return a notification to work with; `NotFound` when it is not the viewer's, or hidden."""
+    rows = reads.rows(notification_wire, [notification_id])
+    own = [row for row in rows if row.values["user_id"].decode() == to]
+    if not own or not _shown(own, to):
+        raise NotFound
+    return reads.get(notifications, notification_id)
+
+
+def _shown(rows: list[Row], owner_id: str) -> list[Row]:
+    if not rows:
+        return []
+    posts = {row.values["post_id"].decode() for row in rows} - {""}
+    seen = what_is_seen(POST, sorted(posts), owner_id) | {""}
+    heard = whom_they_hear(owner_id, {row.values["actor_id"].decode() for row in rows})
+    return [
+        row
+        for row in rows
+        if row.joined["actor_id"]
+        and row.values["actor_id"].decode() in heard
+        and row.values["post_id"].decode() in seen
+    ]
+
+
+def may_be_told(user_id: str, *, actor_id: str, post_id: str) -> bool:
+    """Tell whether a member may now be told of what somebody did, on this post if there is one."""
+    if user_id not in who_listens(actor_id, {user_id}):
+        return False
+    return not post_id or user_id in who_sees(POST, post_id, {user_id})
+
+
+def still_tells(occasion: Occasion) -> bool:
+    """Tell whether the mail about this is still to be sent.
+
+    It is not when it was read or taken back meanwhile, is no longer wanted by mail, or is hidden.
+    """
+    to, kind = occasion.to, occasion.kind
+    people = get_users([to, occasion.actor_id])
+    if not {to, occasion.actor_id} <= people.keys() or not wants(people[to], kind, "email"):
+        return False
+    if not may_be_told(to, actor_id=occasion.actor_id, post_id=occasion.post_id):
+        return False
+    if occasion.notification_id:
+        found = reads.get_many(notifications, [occasion.notification_id])
+        return any(not told.read for told in found.values())
+    return to in who_sees(_cause_label(occasion), occasion.cause, {to})
+
+
+def _cause_label(occasion: Occasion) -> str:
+    if occasion.kind == "mention":
+        return POST if occasion.cause == occasion.post_id else CAUSES["comment"]
+    return CAUSES[occasion.kind]
+
+
+def find_mentioned(text: str, *, was: str = "") -> tuple[set[str], set[str]]:
+    """Return whom a text mentions that it did not when it `was`, and whom it mentions no longer.
+
+    At most ten names count, whatever their case. No round trip when there is nothing to look up.
+    """
+    names, old = _names(text), _names(was)
+    ids = find_user_ids(names ^ old) if names != old else {}
+    return _ids(ids, names - old), _ids(ids, old - names)
+
+
+def _names(text: str) -> set[str]:
+    found = (name.lower() for name in MENTION.findall(text)) if "@" in text else ()
+    return set(list(dict.fromkeys(found))[:MOST_MENTIONS])
+
+
+def _ids(ids: dict[str, str], names: Iterable[str]) -> set[str]:
+    return {ids[name] for name in names if name in ids}
+
+
+def unsubscribe_token(user_id: str, kind: str) -> str:
+    """Return the token that switches off a member's mails of one kind."""
+    return make_unsubscribe(user_id, kind)
+
+
+def read_token(token: str) -> tuple[str, str]:
+    """Return the member and the kind whose mails a token switches off; `NotFound`: not ours."""
+    meant = read_unsubscribe(token)
+    if meant is None:
+        raise NotFound
+    return meant

@@ -1,0 +1,36 @@
+"""JSON in and out of notifications."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from mysocial.api import Input
+from mysocial.input import Switch
+from notifications.wires import NotificationSerializer
+
+
+class NotificationInput(Input):
+    """What the owner may change of a notification."""
+
+    read = Switch()
+
+
+class CountSerializer(serializers.Serializer[Any]):
+    """What was done, and how many are unread after it."""
+
+    message = serializers.CharField()
+    unread_count = serializers.IntegerField()
+
+
+class NotificationAnswerSerializer(CountSerializer):
+    """The answer to a change of a notification."""
+
+    notification = NotificationSerializer()
+
+
+class NotificationPageSerializer(serializers.Serializer[Any]):
+    """A page of notifications, and how many are unread altogether."""
+
+    notifications = NotificationSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+    unread_count = serializers.IntegerField()

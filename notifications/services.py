@@ -1,0 +1,244 @@
+"""Verbs of notifications: the only writers of what members are told and of how much is unread.
+
+What the domains above call (`notify`, `withdraw` …) is part of the write that makes or ends the
+cause, so nobody is told of what did not happen, and what is taken back is taken back with it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from mysocial import reads
+from mysocial.context import aside
+from mysocial.errors import Conflict, NotFound
+from mysocial.mail import queue_mail
+from mysocial.meeting import who_listens
+from mysocial.writes import Write, again, write
+from notifications import selectors
+from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
+from notifications.models import Inbox, Notification
+from notifications.store import notifications, told_of, unread_of
+from users.selectors import get_users, wants
+from users.services import update_settings
+
+MAIL = "notification"
+MOVED = (Conflict, NotFound)  # read, marked or gone meanwhile: look again
+BATCH = 200
+MOST_TOLD = 100  # what is taken back in one write
+
+
+def begin(w: Write, user_id: str) -> None:
+    """Note, within a sign-up, that the new member was told of nothing."""
+    w.create(Inbox(id=user_id), fresh=True)
+
+
+def begin_cause(w: Write, cause: str, *kinds: str) -> None:
+    """Note, within the write that makes the cause, that nobody was told of it before.
+
+    So it can be withdrawn without asking MongoDB whom it had told.
+    """
+    for kind in kinds:
+        w.begin_lists(Notification, told_of(cause, kind), "cause")
+
+
+# Telling, and taking back ------------------------------------------------------------------------
+
+
+def notify(  # noqa: PLR0913 - what is told, by name
+    w: Write, *, to: str, kind: str, actor_id: str, cause: str, post_id: str = ""
+) -> None:
+    """Tell a member of something, in the write that causes it.
+
+    Nothing when the member is the actor, mutes the actor, is parted from them by a block, or wants
+    to be told of this kind in no way.
+    """
+    notify_all(w, to={to}, kind=kind, actor_id=actor_id, cause=cause, post_id=post_id)
+
+
+def notify_all(  # noqa: PLR0913 - what is told, by name
+    w: Write, *, to: Iterable[str], kind: str, actor_id: str, cause: str, post_id: str = ""
+) -> None:
+    """Tell several members as `notify` does; two round trips, whatever their number."""
+    others = set(to) - {actor_id, ""}
+    users = get_users(others) if others else {}
+    ways = {
+        pk: (wants(user, kind, "in_app"), wants(user, kind, "email")) for pk, user in users.items()
+    }
+    willing = {pk for pk, way in ways.items() if any(way)}
+    for pk in sorted(who_listens(actor_id, willing) if willing else ()):
+        told = Notification(user_id=pk, actor_id=actor_id, kind=kind, cause=cause, post_id=post_id)
+        in_app, email = ways[pk]
+        if in_app:
+            _tell(w, told)
+        if email:
+            _mail(w, told, in_app=in_app)
+
+
+def _tell(w: Write, told: Notification) -> None:
+    w.create(told, fresh=True)
+    _count(w, told.user_id, 1)
+    w.announce(NotificationCreated(told.user_id, told))
+
+
+def _mail(w: Write, told: Notification, *, in_app: bool) -> None:
+    queue_mail(
+        w,
+        MAIL,
+        recipient=told.user_id,
+        at_once=False,
+        notice=told.kind,
+        actor_id=told.actor_id,
+        cause=told.cause,
+        post_id=told.post_id,
+        notification_id=told.id if in_app else "",
+    )
+
+
+def withdraw(w: Write, *, to: str, kind: str, cause: str) -> None:
+    """Take back what `cause` had told the member, in the write that ends the cause.
+
+    Nothing told is fine. The write is a `Conflict` or `NotFound` when it was marked meanwhile:
+    look again.
+    """
+    withdraw_all(w, kinds=(kind,), cause=cause, to=(to,))
+
+
+def withdraw_all(
+    w: Write, *, kinds: Sequence[str], cause: str, to: Iterable[str] | None = None
+) -> None:
+    """Take back what `cause` had told anybody, or those in `to`, as `withdraw` does."""
+    some = None if to is None else set(to)
+    if some == set():
+        return
+    told = [one for kind in kinds for one in _told_of(cause, kind)]
+    _take_back(w, (one for one in told if some is None or one.user_id in some))
+
+
+def _told_of(cause: str, kind: str) -> list[Notification]:
+    return reads.newest(notifications, "cause", told_of(cause, kind), limit=MOST_TOLD)[0]
+
+
+def part(w: Write, one_id: str, other_id: str) -> None:
+    """Take back what two members were told of one another, in the write that parts them.
+
+    The newest, so that the counts are right at once; the rest is left to a cascade.
+    """
+    for side in between(one_id, other_id):
+        _take_back(w, reads.newest(notifications, "between", side, limit=MOST_TOLD)[0])
+
+
+def between(one_id: str, other_id: str) -> tuple[str, str]:
+    """Return the values that name the lists of what two members were told of one another."""
+    return f"{one_id}:{other_id}", f"{other_id}:{one_id}"
+
+
+def _take_back(w: Write, some: Iterable[Notification]) -> None:
+    unread: Counter[str] = Counter()
+    for told in some:
+        # Strict: whether it is counted follows from what was read.
+        w.delete(told, strict=True)
+        unread[told.user_id] += not told.read
+        w.announce(NotificationDeleted(told.user_id, told.id))
+    for user_id, count in unread.items():
+        if count:
+            _count(w, user_id, -count)
+
+
+def _count(w: Write, user_id: str, by: int) -> None:
+    w.increment(Inbox, user_id, init=Inbox(id=user_id), unread_count=by)
+
+
+# What the owner does -----------------------------------------------------------------------------
+
+
+def mark(*, user_id: str, notification_id: str, read: bool) -> Notification:
+    """Mark one's own notification as read or unread; a second time changes nothing."""
+    return again(lambda: _mark(user_id, notification_id, read))
+
+
+def _mark(user_id: str, notification_id: str, read: bool) -> Notification:
+    told = selectors.get_notification(notification_id, to=user_id)
+    if told.read != read:
+        with write(*MOVED) as w:
+            _mark_all(w, user_id, [told], read=read)
+            w.returns(told)
+    return told
+
+
+def read_all(*, user_id: str) -> str:
+    """Mark as read all that one was told; return whose it was.
+
+    In batches, each a step of its own. What comes meanwhile is read as well, or stays unread and
+    counted.
+    """
+    while not again(lambda: _read_some(user_id)):
+        pass
+    return user_id
+
+
+def _read_some(user_id: str) -> bool:
+    """Mark a batch as read; True when it was the last, whose write has the call's answer."""
+    listed, is_last = reads.newest(notifications, "unread", unread_of(user_id), limit=BATCH)
+    unread = [told for told in listed if not told.read]  # else it was read since it was listed
+    if is_last:
+        _read_batch(user_id, unread)
+    else:
+        with aside():
+            _read_batch(user_id, unread)
+    return is_last
+
+
+def _read_batch(user_id: str, unread: list[Notification]) -> None:
+    if unread:
+        with write(*MOVED) as w:
+            _mark_all(w, user_id, unread, read=True)
+            w.returns(user_id)
+
+
+def _mark_all(w: Write, user_id: str, some: list[Notification], *, read: bool) -> None:
+    for told in some:
+        w.update(told, strict=True, read=read)
+    _count(w, user_id, -len(some) if read else len(some))
+    w.announce(NotificationUpdated(user_id, tuple(told.id for told in some), read))
+
+
+def delete_notification(*, user_id: str, notification_id: str) -> None:
+    """Delete one's own notification. `NotFound`."""
+    again(lambda: _delete(selectors.get_notification(notification_id, to=user_id)))
+
+
+def remove_notification(*, notification_id: str) -> None:
+    """Delete anybody's notification, as staff."""
+    again(lambda: _delete(reads.get(notifications, notification_id)))
+
+
+def _delete(told: Notification) -> None:
+    with write(*MOVED) as w:
+        _take_back(w, [told])
+
+
+def unsubscribe(*, token: str) -> None:
+    """Switch off the mails that a token stands for; `NotFound` when it is not ours."""
+    user_id, kind = selectors.read_token(token)
+    update_settings(user_id=user_id, notifications={kind: {"email": False}})
+
+
+# What goes with something else -------------------------------------------------------------------
+
+
+def forget_inbox(user_id: str) -> None:
+    """Forget how much a member has not read, as the last of what the member was told."""
+    with write() as w:
+        w.delete(Inbox(id=user_id), lenient=True)
+
+
+def forget_listed(index: str, value: str, *, limit: int) -> bool:
+    """Take back at most `limit` of a list; True when nothing is left."""
+    return again(lambda: _forget_listed(index, value, limit))
+
+
+def _forget_listed(index: str, value: str, limit: int) -> bool:
+    some, is_all = reads.newest(notifications, index, value, limit=limit)
+    if some:
+        with write(*MOVED) as w:
+            _take_back(w, some)
+    return is_all

@@ -1,0 +1,168 @@
+"""HTTP endpoints of notifications, and the page that switches off their mails."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render as render_page
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from mysocial.api import (
+    CURSORS,
+    Input,
+    JsonParser,
+    Limit,
+    MessageSerializer,
+    caller,
+    carry_out,
+    page_answer,
+    page_bounds,
+    parse,
+    wrote,
+)
+from mysocial.errors import Invalid, NotFound
+from mysocial.limits import HOUR, MINUTE
+from notifications import selectors, services
+from notifications.models import Notification
+from notifications.serializers import (
+    CountSerializer,
+    NotificationAnswerSerializer,
+    NotificationInput,
+    NotificationPageSerializer,
+)
+from notifications.wires import count_template, notification_template, render
+from users.selectors import NOTICES
+
+CHANGES = Limit("notification", 300, MINUTE)
+UNSUBSCRIBES = Limit("unsubscribe", 60, HOUR)
+TYPE = OpenApiParameter("type", enum=NOTICES, description="Only those of this kind.")
+
+
+def owner_count_template(told: Notification) -> list[Any]:
+    """Return the piece that is how many the owner of a notification has not read."""
+    return count_template(told.user_id)
+
+
+def kind_wanted(request: Request) -> str:
+    """Return the `type` that a list is asked for; empty for all."""
+    kind = request.query_params.get("type")
+    if kind is not None and kind not in NOTICES:
+        raise Invalid(errors={"type": f"This must be one of: {', '.join(NOTICES)}."})
+    return kind or ""
+
+
+class NotificationViewSet(ViewSet):
+    """What one was told."""
+
+    @extend_schema(
+        parameters=[*CURSORS, TYPE],
+        responses=NotificationPageSerializer,
+        summary="One's notifications, newest first, and how many are unread",
+        description="Nothing of whom one blocks, mutes or is blocked by, nor of a post that one "
+        "does not see: it is hidden at once. `unread_count` also counts what a mute or a change of "
+        "privacy hides.",
+    )
+    def list(self, request: Request) -> HttpResponse:
+        limit, after = page_bounds(request)
+        owner = caller(request)
+        found, following = selectors.notifications_of(
+            owner, kind=kind_wanted(request), limit=limit, after=after
+        )
+        count = selectors.unread_count(owner)
+        shown = map(render, found)
+        return page_answer(request, "notifications", shown, following, unread_count=count)
+
+    @extend_schema(
+        request=NotificationInput,
+        responses=NotificationAnswerSerializer,
+        summary="Mark a notification as read, or as unread",
+        examples=[OpenApiExample("Read", {"read": True}, request_only=True)],
+    )
+    def partial_update(self, request: Request, pk: str) -> HttpResponse:
+        read = parse(NotificationInput, request)["read"]
+        return carry_out(
+            request,
+            200,
+            wrote(
+                "Notification updated",
+                notification=notification_template,
+                unread_count=owner_count_template,
+            ),
+            lambda: services.mark(user_id=caller(request), notification_id=pk, read=read),
+            limit=CHANGES,
+        )
+
+    @extend_schema(
+        request=None, responses={200: CountSerializer}, summary="Mark all notifications as read"
+    )
+    def read_all(self, request: Request) -> HttpResponse:
+        parse(Input, request)
+        return carry_out(
+            request,
+            200,
+            wrote("Notifications read", unread_count=count_template),
+            lambda: services.read_all(user_id=caller(request)),
+            limit=CHANGES,
+        )
+
+    @extend_schema(
+        request=None, responses={200: MessageSerializer}, summary="Delete a notification"
+    )
+    def destroy(self, request: Request, pk: str) -> HttpResponse:
+        parse(Input, request)
+        return carry_out(
+            request,
+            200,
+            wrote("Notification deleted"),
+            lambda: services.delete_notification(user_id=caller(request), notification_id=pk),
+            limit=CHANGES,
+        )
+
+
+class UnsubscribeViewSet(ViewSet):
+    """The link of a mail; whoever holds it may use it."""
+
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+    # A mail provider sends a form (RFC 8058); what it says is not needed.
+    parser_classes = (JsonParser, FormParser, MultiPartParser)
+
+    @extend_schema(
+        request=None,
+        responses={200: MessageSerializer},
+        summary="Switch off the mails of one kind, by the link of such a mail",
+    )
+    def unsubscribe(self, request: Request, token: str) -> HttpResponse:
+        owner, _ = selectors.read_token(token)  # an address would be that of a mail provider
+        return carry_out(
+            request,
+            200,
+            wrote("Unsubscribed"),
+            lambda: services.unsubscribe(token=token),
+            limit=UNSUBSCRIBES,
+            who=owner,
+        )
+
+
+@never_cache
+@csrf_exempt  # the token is the proof, and a mail provider has no cookie of ours
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe_page(request: HttpRequest) -> HttpResponse:
+    """Ask whether mails shall be switched off, and do so when the button is pressed.
+
+    Looking changes nothing: mail providers follow links.
+    """
+    token, done = request.GET.get("token", ""), request.method == "POST"
+    try:
+        selectors.read_token(token)
+        if done:
+            services.unsubscribe(token=token)
+    except NotFound:
+        raise Http404 from None
+    return render_page(request, "unsubscribe.html", {"done": done})

@@ -1,0 +1,21 @@
+"""Who sees a reaction, for those below who tell of one."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from mysocial.sight import Sight
+from reactions import selectors
+
+
+class ReactionSight(Sight):
+    """A reaction: it follows its post, and a block hides it."""
+
+    of: ClassVar[str] = "reactions.reaction"
+
+    @classmethod
+    def viewers(cls, pk: str, among: set[str]) -> set[str]:
+        return {one for one in among if selectors.get_rows([pk], to=one)}
+
+    @classmethod
+    def visible(cls, pks: Sequence[str], to: str) -> set[str]:
+        return {row.id for row in selectors.get_rows(pks, to=to)}

@@ -1,0 +1,254 @@
+"""Notifications, through HTTP: who is told of what, and what the owner does with it."""
+
+import pytest
+
+from mysocial.redis import client
+from notifications.models import Inbox, Notification
+from tests.notifications.told import (
+    card,
+    comments,
+    follows,
+    kinds,
+    reacts,
+    switch,
+    told,
+    unread,
+)
+from tests.people import logged, nobody, sign_up
+from tests.witness import mongod_away, nothing_happens
+
+
+def deeds(person, other):
+    """Do everything to somebody that tells them; return (type, entity, post), newest first."""
+    post = other.writes()
+    comment = comments(person, post)
+    mention = person.writes(f"Dear @{other.username}!")
+    return [
+        ("follow", follows(person, other), None),
+        ("reaction", reacts(person, post), post["id"]),
+        ("mention", mention["id"], mention["id"]),
+        ("comment", comment["id"], post["id"]),
+    ]
+
+
+def test_a_member_is_told_of_what_others_do_newest_first(alice, bob):
+    did = deeds(bob, alice)
+    found = told(alice)
+    assert len(did) == 4
+    assert sorted((one["type"], one["entity_id"], one["post_id"]) for one in found) == sorted(did)
+    assert [one["created_at"] for one in found] == sorted(
+        (one["created_at"] for one in found), reverse=True
+    )
+    assert {one["read"] for one in found} == {False}
+    assert [one["actor"] for one in found] == [card(bob)] * 4
+    assert unread(alice) == 4
+    assert told(bob) == []
+
+
+def test_the_owner_hears_it_with_the_count_and_nobody_else_does(alice, bob, stranger):
+    post = alice.writes()
+    comments(bob, post)
+    reacts(bob, post)
+    second, first = told(alice)
+    assert alice.notices() == [
+        {"type": "notification.created", "data": {"notification": first, "unread_count": 1}},
+        {"type": "notification.created", "data": {"notification": second, "unread_count": 2}},
+    ]
+    assert bob.notices() == stranger.notices() == []
+    topics = {topic for one in logged() if one["type"].startswith("not") for topic in one["topics"]}
+    assert topics == {f"self:{alice.id}"}
+
+
+def test_nobody_is_told_of_what_they_did_themselves(alice):
+    post = alice.writes("I, @alice.")
+    comments(alice, post, "As @alice said.")
+    reacts(alice, post)
+    assert told(alice) == alice.notices() == []
+
+
+def test_a_request_is_told_and_its_acceptance_makes_it_a_follow(alice, bob):
+    alice.patch("users/me/settings", {"is_private": True})
+    edge = follows(bob, alice)
+    (asked,) = told(alice)
+    assert (asked["type"], asked["entity_id"], asked["post_id"]) == ("follow_request", edge, None)
+    alice.put(f"users/me/follow-requests/{bob.id}")
+    (followed,) = told(alice)
+    assert (followed["type"], followed["entity_id"]) == ("follow", edge)
+    assert unread(alice) == 1
+    assert [one["type"].partition(".")[2] for one in alice.notices()] == [
+        "created", "deleted", "created",
+    ]  # fmt: skip
+
+
+def test_what_is_switched_off_in_the_app_is_not_told(alice, bob):
+    switch(alice, "reaction", in_app=False)
+    post = alice.writes()
+    reacts(bob, post)
+    comments(bob, post)
+    assert kinds(alice) == ["comment"]
+    assert unread(alice) == 1
+
+
+def test_whom_one_mutes_or_is_parted_from_by_a_block_tells_nothing(alice, bob, stranger):
+    post = alice.writes()
+    alice.put(f"users/{bob.id}/mute")
+    comments(bob, post)
+    reacts(bob, post)
+    follows(bob, alice)
+    stranger.put(f"users/{alice.id}/block")
+    stranger.writes("That @alice!")
+    assert told(alice) == alice.notices() == []
+    assert unread(alice) == 0
+    alice.delete(f"users/{bob.id}/mute")
+    assert told(alice) == []
+
+
+def test_a_change_of_the_reaction_tells_nothing_new(alice, bob):
+    post = alice.writes()
+    reacts(bob, post)
+    for kind in ("love", "wow", "wow"):
+        reacts(bob, post, kind)
+    assert kinds(alice) == ["reaction"]
+    assert unread(alice) == len(alice.notices()) == 1
+
+
+def test_a_list_of_one_kind(alice, bob, persisted):
+    deeds(bob, alice)
+    for _ in range(2):
+        for kind in ("comment", "reaction", "follow", "mention"):
+            assert [one["type"] for one in told(alice, f"&type={kind}")] == [kind]
+        assert told(alice, "&type=message") == []
+        persisted()
+        client().flushall()
+    answer = alice.get("notifications?type=other")
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["type"]
+
+
+def test_read_and_unread_again(alice, bob):
+    comments(bob, alice.writes())
+    (one,) = told(alice)
+    path = f"notifications/{one['id']}"
+    for read, count in ((True, 0), (True, 0), (False, 1), (False, 1), (True, 0)):
+        answer = alice.patch(path, {"read": read})
+        assert answer.status_code == 200
+        assert answer.json() == {
+            "message": "Notification updated",
+            "notification": {**one, "read": read},
+            "unread_count": count,
+        }
+        assert unread(alice) == count
+    assert [event["data"] for event in alice.notices()[1:]] == [
+        {"ids": [one["id"]], "read": read, "unread_count": count}
+        for read, count in ((True, 0), (False, 1), (True, 0))
+    ]
+    assert {event["type"] for event in alice.notices()[1:]} == {"notification.updated"}
+    assert bob.notices() == []
+
+
+@pytest.mark.parametrize("body", [{}, {"read": None}, {"read": "yes"}, {"read": 1}, {"seen": True}])
+def test_what_is_no_truth_value_is_refused(alice, bob, body):
+    comments(bob, alice.writes())
+    (one,) = told(alice)
+    with nothing_happens():
+        answer = alice.patch(f"notifications/{one['id']}", body)
+        assert answer.status_code == 400
+    assert {"read"} <= {error["field"] for error in answer.json()["errors"]} <= {"read", "seen"}
+
+
+def test_all_are_read_at_once(alice, bob):
+    deeds(bob, alice)
+    answer = alice.post("notifications/read-all")
+    assert answer.status_code == 200
+    assert answer.json() == {"message": "Notifications read", "unread_count": 0}
+    found = told(alice)
+    assert [one["read"] for one in found] == [True] * 4
+    assert unread(alice) == 0
+    event = alice.notices()[-1]
+    assert event["type"] == "notification.updated"
+    assert event["data"] | {"ids": set(event["data"]["ids"])} == {
+        "ids": {one["id"] for one in found},
+        "read": True,
+        "unread_count": 0,
+    }
+    with nothing_happens():
+        assert alice.post("notifications/read-all").json()["unread_count"] == 0
+        assert bob.post("notifications/read-all").json()["unread_count"] == 0
+        assert alice.post("notifications/read-all", {"before": "now"}).status_code == 400
+
+
+def test_a_deleted_notification_is_gone_and_counted_no_more(alice, bob):
+    post = alice.writes()
+    comments(bob, post)
+    reacts(bob, post)
+    read, kept = told(alice)
+    alice.patch(f"notifications/{read['id']}", {"read": True})
+    for one, count in ((read, 1), (kept, 0)):
+        answer = alice.delete(f"notifications/{one['id']}", **{"Idempotency-Key": one["id"]})
+        assert answer.status_code == 200
+        assert answer.json() == {"message": "Notification deleted"}
+        assert unread(alice) == count
+        assert alice.notices()[-1] == {
+            "type": "notification.deleted",
+            "data": {"id": one["id"], "unread_count": count},
+        }
+        with nothing_happens():
+            again = alice.delete(f"notifications/{one['id']}", **{"Idempotency-Key": one["id"]})
+            assert again.status_code == 200
+            assert alice.delete(f"notifications/{one['id']}").status_code == 404
+    assert told(alice) == []
+
+
+def test_somebody_elses_is_not_there(alice, bob, stranger):
+    comments(bob, alice.writes())
+    (one,) = told(alice)
+    with nothing_happens():
+        for person in (bob, stranger):
+            path = f"notifications/{one['id']}"
+            assert person.patch(path, {"read": True}).status_code == 404
+            assert person.delete(path).status_code == 404
+        assert nobody.get("notifications").status_code == 401
+        assert nobody.post("notifications/read-all").status_code == 401
+
+
+def test_notifications_reach_mongodb_and_come_back(alice, bob, persisted, document):
+    deeds(bob, alice)
+    before = told(alice)
+    alice.patch(f"notifications/{before[0]['id']}", {"read": True})
+    persisted()
+    found = document(Notification, before[0]["id"])
+    expected = {"user_id": alice.id, "actor_id": bob.id, "kind": before[0]["type"], "read": True}
+    assert {name: found[name] for name in expected} == expected
+    assert document(Inbox, alice.id)["unread_count"] == 3
+    client().flushall()
+    assert told(alice) == [{**before[0], "read": True}, *before[1:]]
+    assert unread(alice) == 3
+    assert alice.post("notifications/read-all").json()["unread_count"] == 0
+    assert unread(alice) == 0
+
+
+def test_a_comment_is_told_read_and_taken_back_with_mongodb_away():
+    alice, bob = sign_up("alice"), sign_up("bob")
+    post = alice.writes()
+    with mongod_away():
+        first, second = comments(bob, post), comments(bob, post)
+        assert [one["entity_id"] for one in told(alice)] == [second["id"], first["id"]]
+        assert unread(alice) == 2
+        assert (
+            alice.patch(f"notifications/{told(alice)[0]['id']}", {"read": True}).status_code == 200
+        )
+        assert bob.delete(f"comments/{first['id']}").status_code == 200
+        assert [one["entity_id"] for one in told(alice)] == [second["id"]]
+        assert alice.post("notifications/read-all").json()["unread_count"] == 0
+
+
+def test_staff_see_and_delete_notifications_through_the_services(moderator, alice, bob, persisted):
+    comments(bob, alice.writes())
+    (one,) = told(alice)
+    persisted()
+    assert bob.id in moderator.get("/admin/notifications/notification/").content.decode()
+    form = {"action": "delete_selected", "_selected_action": [one["id"]], "post": "yes"}
+    assert moderator.post("/admin/notifications/notification/", form).status_code == 302
+    assert told(alice) == []
+    assert unread(alice) == 0
+    assert moderator.get("/admin/notifications/notification/add/").status_code == 403

@@ -1,0 +1,92 @@
+"""The link in a mail that switches off the mails of its kind."""
+
+import pytest
+
+from mysocial.mail import send_due
+from tests.notifications.told import comments, reacts, told
+from tests.people import browser, nobody, sign_up
+from tests.witness import nothing_happens
+
+
+@pytest.fixture
+def token(alice, bob, mailoutbox):
+    """The token of a mail about a reaction to Alice's post."""
+    reacts(bob, alice.writes())
+    send_due()
+    (mail,) = [one for one in mailoutbox if "reacted" in one.subject]
+    return mail.extra_headers["List-Unsubscribe"].strip("<>").partition("token=")[2]
+
+
+def wanted(person, kind="reaction"):
+    return person.get("users/me/settings").json()["notifications"][kind]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("List-Unsubscribe=One-Click", "application/x-www-form-urlencoded"),
+        ("{}", "application/json"),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/notifications/unsubscribe/{}", "/unsubscribe?token={}"])
+def test_one_click_switches_off_the_mails_of_one_kind(  # noqa: PLR0917 - each is one case
+    alice, bob, token, body, kind, path
+):
+    before = alice.get("users/me/settings").json()["notifications"]
+    for _ in range(2):
+        answer = browser().generic("POST", path.format(token), data=body, content_type=kind)
+        assert answer.status_code == 200
+        before["reaction"] = {"in_app": True, "email": False}
+        assert alice.get("users/me/settings").json()["notifications"] == before
+    assert wanted(bob) == {"in_app": True, "email": True}
+
+
+def test_the_api_says_so_and_repeats_it(alice, token):
+    key = {"Idempotency-Key": "off"}
+    first = nobody.post(f"notifications/unsubscribe/{token}", **key)
+    assert first.json() == {"message": "Unsubscribed"}
+    alice.patch("users/me/settings", {"notifications": {"reaction": {"email": True}}})
+    again = nobody.post(f"notifications/unsubscribe/{token}", **key)
+    assert (again.status_code, again.content) == (200, first.content)
+    assert wanted(alice) == {"in_app": True, "email": True}
+
+
+def test_after_it_no_mail_is_sent_but_the_app_tells(alice, bob, token, mailoutbox):
+    nobody.post(f"notifications/unsubscribe/{token}")
+    mailoutbox.clear()
+    post = alice.writes()
+    reacts(bob, post)
+    comments(bob, post)
+    send_due()
+    assert [one.subject for one in mailoutbox] == ["bob commented on your post"]
+    assert len(told(alice)) == 3
+
+
+def test_the_page_asks_and_changes_nothing_until_the_button_is_pressed(alice, token):
+    with nothing_happens():
+        answer = browser().get(f"/unsubscribe?token={token}")
+    assert answer.status_code == 200
+    assert '<form method="post"><button>Unsubscribe</button></form>' in answer.content.decode()
+    done = browser().post(f"/unsubscribe?token={token}")
+    assert "No more of these mails" in done.content.decode()
+    assert wanted(alice) == {"in_app": True, "email": False}
+
+
+def test_a_token_that_is_not_ours_changes_nothing(alice, token):
+    user_id, kind, proof = token.split(".")
+    other = sign_up("carol")
+    forged = [
+        f"{other.id}.{kind}.{proof}",
+        f"{user_id}.comment.{proof}",
+        f"{user_id}.{kind}.{proof[:-1]}",
+        f"{user_id}.{kind}.{'A' * 43}",
+        "x" * 40,
+    ]
+    with nothing_happens():
+        for one in forged:
+            assert nobody.post(f"notifications/unsubscribe/{one}").status_code == 404
+            assert browser().get(f"/unsubscribe?token={one}").status_code == 404
+            assert browser().post(f"/unsubscribe?token={one}").status_code == 404
+        assert browser().get("/unsubscribe").status_code == 404
+        assert nobody.get(f"notifications/unsubscribe/{token}").status_code == 405
