@@ -6,9 +6,12 @@ from django.conf import settings
 
 from accounts import selectors, services
 from accounts.models import CHANGED, RESET, VERIFY, Account
+from chat import services as chat
 from mysocial.errors import NotFound
 from mysocial.mail import Mail, MailKind
-from users.selectors import get_user
+from users.selectors import get_user, wants
+
+MOST_NAMED = 10
 
 
 class AccountMail(MailKind):
@@ -82,3 +85,29 @@ class PasswordChanged(AccountMail):
     @classmethod
     def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
         return dict(mail.params)
+
+
+class UnreadMessages(AccountMail):
+    """Sent when messages were left unread for a while: how many and from whom, never what they say.
+
+    One tells of all conversations; nothing is sent when another did, or nothing is unread.
+    """
+
+    name: ClassVar[str] = "messages"
+    subject: ClassVar[str] = "You have unread messages"
+
+    @classmethod
+    def account(cls, recipient: str) -> Account | None:
+        account = super().account(recipient)
+        return account if account and wants(get_user(recipient), "message", "email") else None
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        told = chat.tell(user_id=account.id, mail_id=mail.id, **mail.params)
+        total, more = sum(one.unread for one in told), len(told) - MOST_NAMED
+        return {"people": told[:MOST_NAMED], "total": total, "more": max(more, 0)}
+
+    @classmethod
+    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+        prepared = super().prepare(mail)
+        return prepared if prepared and prepared[1]["people"] else None

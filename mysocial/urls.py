@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/", include("posts.urls")),
     path("api/", include("comments.urls")),
     path("api/", include("reactions.urls")),
+    path("api/", include("chat.urls")),
     re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^docs/errors/?$", views.errors, name="errors"),

@@ -28,6 +28,11 @@ def require_private(w: Write, user_id: str, is_private: bytes) -> None:
     w.require(User, user_id, is_private=is_private)
 
 
+def require_member(w: Write, user_id: str) -> None:
+    """Hold a write to there being this member. `NotFound`."""
+    w.require(User, user_id)
+
+
 def update_basics(*, user_id: str, **changes: Any) -> User:
     """Change fields of one's own profile."""
     if not changes:

@@ -6,6 +6,7 @@ from accounts import selectors
 from accounts.models import VERIFY, Account
 from accounts.passwords import check_strength
 from accounts.services.sessions import Device, SignIn, open_session
+from chat import services as chat
 from followers import services as followers
 from mysocial.errors import AlreadyExists
 from mysocial.ids import new_id
@@ -30,6 +31,7 @@ def sign_up(
             users.add_user(w, user_id=user_id, username=username, avatar_color=avatar_color)
             followers.begin(w, user_id)
             posts.begin(w, user_id)
+            chat.begin(w, user_id)
             session = open_session(w, user_id, device)
             queue_mail(w, VERIFY, recipient=user_id)
             result = SignIn(user_id, session)

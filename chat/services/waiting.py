@@ -1,0 +1,59 @@
+"""What the verbs share: how a side changes, and what becomes of somebody who is to be told."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from chat.models import Message, Side
+from mysocial.errors import Conflict, Invalid, NotFound
+from mysocial.ids import now
+from mysocial.mail import queue_mail
+from mysocial.writes import Write
+from users.selectors import get_user, wants
+
+MOVED = (Conflict, NotFound)  # written, read, deleted or blocked meanwhile: look again
+
+
+def check_content(message: Message) -> None:
+    """Raise `Invalid` when there is nothing in a message."""
+    if not (message.text.strip() or message.gif_url):
+        raise Invalid("A message needs a text or a GIF.", errors={"text": "This may not be empty."})
+
+
+def hold(w: Write, side: Side) -> None:
+    """Hold a write to a side as it was read, and whoever had read it to the side after it."""
+    w.update(side, strict=True, last_id=side.last_id)
+
+
+def count_less(w: Write, side: Side, *, by: int = 1) -> None:
+    """Count less as unread on a side that the write holds strictly."""
+    w.increment(Side, str(side.pk), unread=-by)
+    if side.unread == by:
+        end_wait(w, side)
+
+
+def begin_wait(w: Write, side: Side, message_id: str) -> None:
+    """Note, in the write that makes a first message unread, that its receiver is to be told."""
+    w.update(
+        side,
+        strict=True,
+        is_unread=True,
+        unread_since=now(),
+        first_unread=message_id,
+        told_by="",
+    )
+    if wants(get_user(side.user_id), "message", "email"):
+        due_at = now() + timedelta(seconds=settings.CHAT_MAIL_SECONDS)
+        queue_mail(
+            w,
+            "messages",
+            recipient=side.user_id,
+            due_at=due_at,
+            sender_id=side.other_id,
+            first=message_id,
+        )
+
+
+def end_wait(w: Write, side: Side) -> None:
+    """Note, in the write after which nothing is unread, that there is nothing to tell any more."""
+    w.update(side, strict=True, is_unread=False, unread_since=None, first_unread="", told_by="")
