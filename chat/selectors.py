@@ -87,8 +87,12 @@ def get_pair(user_id: str, other_id: str) -> Pair | None:
 
 
 def open_pair(user_id: str, other_id: str) -> Pair:
-    """Return both sides; `NotFound` for no conversation, or across a block; `Invalid`: oneself."""
+    """Return both sides; `NotFound` for nobody, no conversation, or across a block.
+
+    `Invalid` when it is oneself.
+    """
     check_self(user_id, other_id)
+    get_user(other_id)
     pair = get_bond(user_id, other_id).pair
     if pair is None:
         raise NotFound

@@ -74,7 +74,7 @@ class ConversationViewSet(ViewSet):
         responses=ConversationPageSerializer,
         summary="One's conversations, that of the newest message first",
     )
-    def list(self, request: Request) -> HttpResponse:
+    def conversations(self, request: Request) -> HttpResponse:
         limit, after = page_bounds(request)
         rows, following = selectors.conversations_of(caller(request), limit=limit, after=after)
         return page_answer(request, "conversations", map(render_conversation, rows), following)
@@ -93,7 +93,7 @@ class ConversationViewSet(ViewSet):
         responses=ConversationAnswerSerializer,
         summary="Mark as read what somebody wrote so far",
     )
-    def read(self, request: Request) -> HttpResponse:
+    def mark_read(self, request: Request) -> HttpResponse:
         other_id = parse(ReadInput, request)["user_id"]
         return carry_out(
             request,
@@ -112,7 +112,7 @@ class MessageViewSet(ViewSet):
         responses=MessagePageSerializer,
         summary="What one and another member wrote to each other, newest first",
     )
-    def list(self, request: Request, pk: str) -> HttpResponse:
+    def messages(self, request: Request, pk: str) -> HttpResponse:
         limit, after = page_bounds(request)
         oldest = choice(request, "order", ORDERS, ORDERS[0]) == "oldest"
         found, read_up_to = selectors.messages_with(
@@ -126,7 +126,7 @@ class MessageViewSet(ViewSet):
         examples=[EXAMPLE],
         summary="Write to a member",
     )
-    def create(self, request: Request) -> HttpResponse:
+    def send(self, request: Request) -> HttpResponse:
         fields = parse(MessageInput, request)
         return carry_out(
             request,
@@ -139,7 +139,7 @@ class MessageViewSet(ViewSet):
     @extend_schema(
         request=EditInput, responses=MessageAnswerSerializer, summary="Edit one's own message"
     )
-    def partial_update(self, request: Request, pk: str) -> HttpResponse:
+    def edit(self, request: Request, pk: str) -> HttpResponse:
         text = parse(EditInput, request)["text"]
         return carry_out(
             request,
@@ -207,13 +207,13 @@ class OpenChatViewSet(ViewSet):
         responses=OpenChatPageSerializer,
         summary="With whom one keeps a chat open, newest first",
     )
-    def list(self, request: Request) -> HttpResponse:
+    def open_chats(self, request: Request) -> HttpResponse:
         limit, after = page_bounds(request)
         found = selectors.open_chats_of(caller(request), limit=limit, after=after)
         return list_answer(request, "users", open_chat_wire, found)
 
     @extend_schema(request=None, responses=MessageSerializer, summary="Keep a chat open")
-    def update(self, request: Request, pk: str) -> HttpResponse:
+    def open(self, request: Request, pk: str) -> HttpResponse:
         parse(Input, request)
         return carry_out(
             request,
@@ -226,7 +226,7 @@ class OpenChatViewSet(ViewSet):
     @extend_schema(
         request=None, responses={200: MessageSerializer}, summary="Keep a chat open no longer"
     )
-    def destroy(self, request: Request, pk: str) -> HttpResponse:
+    def close(self, request: Request, pk: str) -> HttpResponse:
         parse(Input, request)
         return carry_out(
             request,

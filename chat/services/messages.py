@@ -4,8 +4,8 @@ from chat import selectors
 from chat.events import ConversationUpdated, MessageDeleted, MessageReaction, MessageUpdated
 from chat.models import Message
 from chat.permissions import can_change_message
-from chat.services.waiting import MOVED, check_content, count_less, hold
-from followers.services import require_no_block
+from chat.selectors import Pair
+from chat.services.waiting import MOVED, check_content, count_less, hold, require_meeting
 from mysocial.errors import Conflict, Forbidden
 from mysocial.ids import now
 from mysocial.writes import again, write
@@ -34,10 +34,10 @@ def delete_message(*, user_id: str, message_id: str, for_everyone: bool) -> Mess
 
 
 def _edit(user_id: str, message_id: str, text: str) -> Message:
-    message = _own_message(user_id, message_id)
+    message, pair = _own_message(user_id, message_id)
     _check_not_deleted(message)
     with write(*MOVED) as w:
-        require_no_block(w, message.sender_id, message.receiver_id)
+        require_meeting(w, user_id, pair.mine.other_id)
         # Strict: what was deleted since we looked must not get a text again.
         w.update(message, strict=True, text=text, edited_at=now())
         check_content(message)
@@ -47,13 +47,13 @@ def _edit(user_id: str, message_id: str, text: str) -> Message:
 
 
 def _react(user_id: str, message_id: str, kind: str | None) -> Message:
-    message, _ = selectors.get_message(message_id, to=user_id)
+    message, pair = selectors.get_message(message_id, to=user_id)
     if message.reactions.get(user_id) == kind:
         return message
     _check_not_deleted(message)
     others = {who: how for who, how in message.reactions.items() if who != user_id}
     with write(*MOVED) as w:
-        require_no_block(w, message.sender_id, message.receiver_id)
+        require_meeting(w, user_id, pair.mine.other_id)
         # Strict: the other's reaction stands in the same field.
         w.update(message, strict=True, reactions=others | ({user_id: kind} if kind else {}))
         ends = (message.sender_id, message.receiver_id)
@@ -63,13 +63,12 @@ def _react(user_id: str, message_id: str, kind: str | None) -> Message:
 
 
 def _delete_for_everyone(user_id: str, message_id: str) -> Message:
-    message = _own_message(user_id, message_id)
+    message, pair = _own_message(user_id, message_id)
     if message.is_deleted:
         return message
-    pair = selectors.open_pair(message.sender_id, message.receiver_id)
     was_unread = selectors.is_unread(message, pair.theirs)
     with write(*MOVED) as w:
-        require_no_block(w, message.sender_id, message.receiver_id)
+        require_meeting(w, user_id, pair.mine.other_id)
         w.update(message, strict=True, text="", gif_url="", reactions={}, is_deleted=True)
         # Held, so that what is announced of the conversation is its last message still.
         for side in pair:
@@ -91,8 +90,9 @@ def _delete_for_me(user_id: str, message_id: str) -> Message:
         shown_id = selectors.newest_seen(side, without=message.id)
     was_unread = selectors.is_unread(message, side)
     with write(*MOVED) as w:
-        require_no_block(w, message.sender_id, message.receiver_id)
-        w.update(message, **{message.hiding_from(user_id): True})
+        require_meeting(w, user_id, pair.mine.other_id)
+        # Strict: deleted for everyone since we looked, it is counted less already.
+        w.update(message, strict=True, **{message.hiding_from(user_id): True})
         # Strict: a message that came since we looked is the last one shown.
         w.update(side, strict=True, shown_id=shown_id)
         if was_unread:
@@ -103,11 +103,11 @@ def _delete_for_me(user_id: str, message_id: str) -> Message:
     return message
 
 
-def _own_message(user_id: str, message_id: str) -> Message:
-    message, _ = selectors.get_message(message_id, to=user_id)
+def _own_message(user_id: str, message_id: str) -> tuple[Message, Pair]:
+    message, pair = selectors.get_message(message_id, to=user_id)
     if not can_change_message(user_id, sender_id=message.sender_id):
         raise Forbidden("Only who sent it may do this.")
-    return message
+    return message, pair
 
 
 def _check_not_deleted(message: Message) -> None:

@@ -3,9 +3,8 @@
 from chat import selectors
 from chat.events import ChatUsers
 from chat.models import OpenChat, side_id
-from chat.services.waiting import MOVED
+from chat.services.waiting import MOVED, require_meeting
 from chat.store import open_chats
-from followers.services import require_no_block
 from mysocial import reads
 from mysocial.writes import again, write
 
@@ -26,7 +25,7 @@ def _open(user_id: str, other_id: str) -> None:
     if reads.get_many(open_chats, [pk]):
         return
     with write(*MOVED) as w:
-        require_no_block(w, user_id, other_id)
+        require_meeting(w, user_id, other_id)
         w.create(OpenChat(id=pk, user_id=user_id, other_id=other_id))
         w.announce(ChatUsers(user_id, other_id, True))
 
@@ -36,6 +35,6 @@ def _close(user_id: str, other_id: str) -> None:
     found = reads.get_many(open_chats, [side_id(user_id, other_id)])
     for chat in found.values():
         with write(*MOVED) as w:
-            require_no_block(w, user_id, other_id)
+            require_meeting(w, user_id, other_id)
             w.delete(chat)
             w.announce(ChatUsers(user_id, other_id, False))

@@ -4,9 +4,8 @@ from chat import selectors
 from chat.events import ConversationUpdated, MessageRead
 from chat.models import Side, side_id
 from chat.selectors import Waiting
-from chat.services.waiting import MOVED, begin_wait, count_less
+from chat.services.waiting import MOVED, begin_wait, count_less, require_meeting
 from chat.store import sides
-from followers.services import require_no_block
 from mysocial import reads
 from mysocial.writes import again, write
 
@@ -35,7 +34,7 @@ def _mark_read(seen: Side) -> Side:
         return side
     left = selectors.arrived_since(seen) if side.last_id != seen.last_id else []
     with write(*MOVED) as w:
-        require_no_block(w, side.user_id, side.other_id)
+        require_meeting(w, side.user_id, side.other_id)
         w.update(side, strict=True, read_up_to=seen.last_id)
         count_less(w, side, by=side.unread - len(left))
         if left:

@@ -5,11 +5,13 @@ from datetime import timedelta
 from django.conf import settings
 
 from chat.models import Message, Side
+from followers.services import require_no_block
 from mysocial.errors import Conflict, Invalid, NotFound
 from mysocial.ids import now
 from mysocial.mail import queue_mail
 from mysocial.writes import Write
 from users.selectors import get_user, wants
+from users.services import require_member
 
 MOVED = (Conflict, NotFound)  # written, read, deleted or blocked meanwhile: look again
 
@@ -18,6 +20,12 @@ def check_content(message: Message) -> None:
     """Raise `Invalid` when there is nothing in a message."""
     if not (message.text.strip() or message.gif_url):
         raise Invalid("A message needs a text or a GIF.", errors={"text": "This may not be empty."})
+
+
+def require_meeting(w: Write, user_id: str, other_id: str) -> None:
+    """Hold a write to the other's being there, and to no block between the two."""
+    require_member(w, other_id)
+    require_no_block(w, user_id, other_id)
 
 
 def hold(w: Write, side: Side) -> None:
