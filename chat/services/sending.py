@@ -14,7 +14,7 @@ from mysocial.errors import Forbidden
 from mysocial.ids import new_id, now
 from mysocial.writes import Write, again, write
 from users.selectors import get_user
-from users.services import require_member
+from users.services import require_messaging
 
 
 def begin(w: Write, user_id: str) -> None:
@@ -44,7 +44,7 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any]) -> Message:
         **content,
     )
     with write(*MOVED) as w:
-        require_member(w, receiver_id)
+        require_messaging(w, receiver_id, who_may)
         relation = Relation(follows=needs_follow, blocked=False, mutes=False)
         require_relation(w, receiver_id, sender_id, relation)
         if not bond.pair:

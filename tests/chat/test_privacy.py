@@ -71,6 +71,21 @@ def test_a_follow_that_ends_at_the_same_moment_lets_nothing_in_after_it(alice, b
         assert "message.created" not in kinds[last:]
 
 
+def test_nothing_comes_after_the_receiver_wants_nothing_any_more(alice, bob):
+    body = {"receiver_id": bob.id, "text": "Hi"}
+    for _ in range(4):
+        bob.patch("users/me/settings", {"who_may_message": "everyone"})
+        sends = [lambda: alice.post("chat/message", body)] * 8
+
+        def close():
+            answer = bob.patch("users/me/settings", {"who_may_message": "nobody"})
+            return answer, len(texts(bob, alice, "?limit=100"))
+
+        *answers, (closed, count) = together(*sends, close)
+        assert set(codes([*answers, closed])) <= {200, 201, 403}
+        assert len(texts(bob, alice, "?limit=100")) == count
+
+
 def test_the_receiver_says_who_may_write(alice, bob, stranger):
     body = {"receiver_id": bob.id, "text": "Hi"}
     bob.put(f"users/{alice.id}/follow")
