@@ -8,8 +8,8 @@ from mysocial import reads
 from mysocial.cascades import cascade, remove_due
 from mysocial.writes import write
 from tests.chat.talk import GIF, card, heard, listed, read, say, texts, unread
-from tests.people import logged
-from tests.witness import live, nothing_happens
+from tests.people import logged, sign_up
+from tests.witness import codes, live, nothing_happens, together
 from users.store import users
 
 
@@ -54,6 +54,18 @@ def test_of_a_deleted_message_nothing_can_be_changed(alice, bob):
         assert alice.patch(path, {"text": "Back"}).status_code == 409
         assert bob.put(f"{path}/reaction", {"type": "like"}).status_code == 409
         assert bob.delete(f"{path}/reaction").status_code == 200
+
+
+def test_an_edit_at_the_same_moment_brings_no_words_back(alice, bob):
+    for _ in range(8):
+        message = say(alice, bob)
+        path = f"chat/messages/{message['id']}"
+        edits = [lambda p=path: alice.patch(p, {"text": "Back"})] * 4
+        likes = [lambda p=path: bob.put(f"{p}/reaction", {"type": "like"})] * 2
+        answers = together(*edits, *likes, lambda m=message: delete(alice, m, "everyone"))
+        assert set(codes(answers)) <= {200, 409}
+        (left,) = bob.get(f"chat/messages/{alice.id}?limit=1").json()["messages"]
+        assert (left["text"], left["reactions"], left["is_deleted"]) == ("", {}, True)
 
 
 def test_only_the_sender_deletes_for_everyone_and_only_the_two_at_all(alice, bob, stranger):
@@ -171,6 +183,23 @@ def test_with_an_erased_account_its_conversations_go_on_both_sides(
     for message in gone:
         assert document(Message, message["id"])["_deleted_at"] is not None
     assert document(Side, f"{bob.id}:{alice.id}")["_deleted_at"] is not None
+
+
+def test_what_is_begun_as_an_account_is_erased_goes_with_it(bob):
+    for number in range(4):
+        gone = sign_up(f"gone{number}")
+        body = {"receiver_id": gone.id, "text": "Hi"}
+        answers = together(
+            lambda b=body: bob.post("chat/message", b),
+            lambda o=gone: bob.put(f"chat/users/{o.id}"),
+            lambda o=gone: erase(o),
+            lambda b=body: bob.post("chat/message", b),
+            lambda o=gone: bob.put(f"chat/users/{o.id}"),
+        )
+        assert {answer.status_code for answer in answers if answer} <= {200, 201, 404}
+        assert remove_due() == 1
+        for label in ("chat.message", "chat.side", "chat.openchat"):
+            assert live(label) == {}
 
 
 def test_before_it_is_removed_nobody_sees_what_an_erased_account_wrote(alice, bob):

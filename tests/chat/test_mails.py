@@ -4,6 +4,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from chat.services import tell
 from mysocial.mail import send_due
 from tests.chat.talk import read, say
 from tests.people import sign_up
@@ -84,6 +85,20 @@ def test_several_that_are_due_at_once_send_one(bob, mailoutbox):
     ((who, lines),) = told(mailoutbox)
     assert who == "bob"
     assert sorted(lines) == [f"1 from ada{number}" for number in range(6)]
+
+
+def test_of_several_that_are_prepared_at_once_one_tells_all(bob):
+    for round_ in range(4):
+        people = [sign_up(f"ada{round_}{number}") for number in range(4)]
+        firsts = [say(person, bob)["id"] for person in people]
+        claims = [
+            lambda p=person, f=first: tell(user_id=bob.id, sender_id=p.id, first=f, mail_id=p.id)
+            for person, first in zip(people, firsts, strict=True)
+        ]
+        found = together(*claims)
+        assert sorted(map(len, found)) == [0, 0, 0, 4]
+        for person in people:
+            read(bob, person)
 
 
 def test_of_many_senders_the_first_ten_are_named(bob, mailoutbox):

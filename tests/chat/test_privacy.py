@@ -58,6 +58,33 @@ def test_no_message_comes_after_a_block(alice, bob, blocker, round_):
     assert "message.created" not in kinds[kinds.index("block.created") :]
 
 
+CHANGES = {
+    "message.reaction": lambda alice, bob, one: bob.put(
+        f"chat/messages/{one['id']}/reaction", {"type": "like"}
+    ),
+    "message.updated": lambda alice, bob, one: alice.patch(
+        f"chat/messages/{one['id']}", {"text": "Edited"}
+    ),
+    "message.deleted": lambda alice, bob, one: bob.delete(f"chat/messages/{one['id']}?for=me"),
+    "message.read": lambda alice, bob, one: bob.put("chat/messages/read", {"user_id": alice.id}),
+    "chat.users": lambda alice, bob, one: bob.put(f"chat/users/{alice.id}"),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_nothing_is_changed_after_a_block(alice, bob, kind):
+    for _ in range(6):
+        some = [say(alice, bob) for _ in range(5)]
+        changes = [lambda one=one: CHANGES[kind](alice, bob, one) for one in some]
+        answers = together(*changes, lambda: alice.put(f"users/{bob.id}/block"))
+        assert set(codes(answers)) <= {200, 404}
+        kinds = [event["type"] for event in logged()]
+        last = len(kinds) - kinds[::-1].index("block.created")
+        assert kind not in kinds[last:]
+        alice.delete(f"users/{bob.id}/block")
+        bob.delete(f"chat/users/{alice.id}")
+
+
 def test_a_follow_that_ends_at_the_same_moment_lets_nothing_in_after_it(alice, bob):
     bob.patch("users/me/settings", {"who_may_message": "following"})
     body = {"receiver_id": bob.id, "text": "Hi"}
