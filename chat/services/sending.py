@@ -71,7 +71,7 @@ def _arrive(w: Write, message: Message, pair: Pair) -> None:
 
 
 def _check_allowed(who_may: str, bond: Bond) -> bool:
-    """Raise `Forbidden` when the receiver does not want it; tell whether their follow allows it."""
+    """Raise `Forbidden` when the receiver does not want it; tell if only their follow allows it."""
     has_written = bool(bond.pair and bond.pair.theirs.has_written)
     if not can_write_to(who_may, is_followed=bond.is_followed, has_written=has_written):
         raise Forbidden("This member does not take messages from you.")

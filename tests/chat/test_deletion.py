@@ -3,9 +3,11 @@
 import pytest
 
 from chat.cascades import ConversationsOfMember
-from chat.models import Message, Side
+from chat.models import Message, OpenChat, Side
+from chat.services.waiting import require_meeting
 from mysocial import reads
 from mysocial.cascades import cascade, remove_due
+from mysocial.errors import Conflict, NotFound
 from mysocial.writes import write
 from tests.chat.talk import GIF, card, heard, listed, read, say, texts, unread
 from tests.people import logged, sign_up
@@ -185,21 +187,40 @@ def test_with_an_erased_account_its_conversations_go_on_both_sides(
     assert document(Side, f"{bob.id}:{alice.id}")["_deleted_at"] is not None
 
 
-def test_what_is_begun_as_an_account_is_erased_goes_with_it(bob):
-    for number in range(4):
+def test_what_is_begun_as_an_account_is_erased_goes_with_it():
+    people = [sign_up(f"person{number}") for number in range(4)]
+    for number in range(8):
         gone = sign_up(f"gone{number}")
         body = {"receiver_id": gone.id, "text": "Hi"}
-        answers = together(
-            lambda b=body: bob.post("chat/message", b),
-            lambda o=gone: bob.put(f"chat/users/{o.id}"),
-            lambda o=gone: erase(o),
-            lambda b=body: bob.post("chat/message", b),
-            lambda o=gone: bob.put(f"chat/users/{o.id}"),
-        )
+        sends = [lambda p=person, b=body: p.post("chat/message", b) for person in people]
+        opens = [lambda p=person, o=gone: p.put(f"chat/users/{o.id}") for person in people]
+        answers = together(*sends, *opens, lambda o=gone: erase(o))
         assert {answer.status_code for answer in answers if answer} <= {200, 201, 404}
         assert remove_due() == 1
         for label in ("chat.message", "chat.side", "chat.openchat"):
             assert live(label) == {}
+
+
+LOSSES = {
+    "erased": lambda alice, bob: erase(bob),
+    "blocks": lambda alice, bob: alice.put(f"users/{bob.id}/block"),
+    "is blocked": lambda alice, bob: bob.put(f"users/{alice.id}/block"),
+}
+
+
+def open_late(person, other):
+    """Open a chat as somebody does who looked at the other before what is tested happened."""
+    pk = f"{person.id}:{other.id}"
+    with write() as w:
+        require_meeting(w, person.id, other.id)
+        w.create(OpenChat(id=pk, user_id=person.id, other_id=other.id))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_that_two_may_meet_must_hold_when_it_is_written(alice, bob, loss):
+    LOSSES[loss](alice, bob)
+    with nothing_happens(), pytest.raises((Conflict, NotFound)):
+        open_late(alice, bob)
 
 
 def test_before_it_is_removed_nobody_sees_what_an_erased_account_wrote(alice, bob):
