@@ -6,11 +6,14 @@ from django.conf import settings
 
 from accounts import selectors, services
 from accounts.models import CHANGED, ERASED, RESET, VERIFY, Account
+from chat import services as chat
 from mysocial.errors import NotFound
 from mysocial.mail import Mail, MailKind
 from notifications.selectors import Occasion, still_tells, unsubscribe_token
 from notifications.services import MAIL
-from users.selectors import get_user
+from users.selectors import get_user, wants
+
+MOST_NAMED = 10
 
 HEADLINES = {
     "comment": "{actor} commented on your post",
@@ -147,3 +150,29 @@ class NotificationMail(AccountMail):
         # open it find a button.
         token = unsubscribe_token(occasion.to, occasion.kind)
         return f"{settings.PUBLIC_URL}/unsubscribe?token={token}"
+
+
+class UnreadMessages(AccountMail):
+    """Sent when messages were left unread for a while: how many and from whom, never what they say.
+
+    One tells of all conversations; nothing is sent when another did, or nothing is unread.
+    """
+
+    name: ClassVar[str] = "messages"
+    subject: ClassVar[str] = "You have unread messages"
+
+    @classmethod
+    def account(cls, recipient: str) -> Account | None:
+        account = super().account(recipient)
+        return account if account and wants(get_user(recipient), "message", "email") else None
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        told = chat.tell(user_id=account.id, mail_id=mail.id, **mail.params)
+        total, more = sum(one.unread for one in told), len(told) - MOST_NAMED
+        return {"people": told[:MOST_NAMED], "total": total, "more": max(more, 0)}
+
+    @classmethod
+    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+        prepared = super().prepare(mail)
+        return prepared if prepared and prepared[1]["people"] else None

@@ -1,6 +1,7 @@
 """What comes in: JSON bodies and their fields. Whatever is sent, the answer is ours."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -12,8 +13,11 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from mysocial.errors import Invalid, TooLarge
+from mysocial.ids import ID_LENGTH
 
 MOST_DEPTH = 20
+MOST_URL = 500
+GIF_URL = re.compile(r"https://([a-z0-9.-]+)/[\w./?=&%+~:,;@!$*#-]*", re.ASCII)
 QUOTE, BACKSLASH = 0x22, 0x5C
 
 
@@ -78,6 +82,31 @@ def _depth(body: bytes) -> int:
         elif char in b"]}":
             depth -= 1
     return deepest
+
+
+class IdField(serializers.RegexField):
+    """The id of a record."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(rf"^[0-9a-f]{{{ID_LENGTH}}}$", **kwargs)
+        self.error_messages["invalid"] = "This is not an id of ours."
+
+
+class GifField(serializers.CharField):
+    """The address of a GIF at a host that we know: any other could track whoever looks at it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MOST_URL, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        url = str(super().to_internal_value(data))
+        # Nothing but a host may stand between the slashes: readers disagree about the rest.
+        found = GIF_URL.fullmatch(url)
+        if url and not (found and found[1] in settings.GIF_HOSTS):
+            raise serializers.ValidationError(
+                f"This must be an https address at one of: {', '.join(settings.GIF_HOSTS)}."
+            )
+        return url
 
 
 class Input(serializers.Serializer[Any]):

@@ -174,6 +174,16 @@ EMAIL_BACKEND = (
     else "mysocial.filemail.EmailBackend"
 )
 
+# --- Chat and GIFs ------------------------------------------------------------------------------
+# How long somebody is given to read a message before a mail tells of it.
+CHAT_MAIL_SECONDS = envint("CHAT_MAIL_SECONDS", 300, least=1)
+# Where GIFs may come from: at any address, whoever put it there would learn who looks, and when.
+GIF_HOSTS = envlist(
+    "GIF_HOSTS",
+    "media.giphy.com,media0.giphy.com,media1.giphy.com,media2.giphy.com,media3.giphy.com,"
+    "media4.giphy.com,i.giphy.com,media.tenor.com,c.tenor.com",
+)
+
 # --- Celery -------------------------------------------------------------------------------------
 CELERY_QUEUE_NAMES = [
     "accounts",

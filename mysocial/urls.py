@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/", include("posts.urls")),
     path("api/", include("comments.urls")),
     path("api/", include("reactions.urls")),
+    path("api/", include("chat.urls")),
     path("api/", include("notifications.urls")),
     path("", include(notification_pages)),
     re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),

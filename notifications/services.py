@@ -17,7 +17,7 @@ from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification
 from notifications.store import notifications, told_of, unread_of
-from users.selectors import get_users, wants
+from users.selectors import CHANNELS, get_users, wants
 from users.services import update_settings
 
 MAIL = "notification"
@@ -44,33 +44,47 @@ def begin_cause(w: Write, cause: str, *kinds: str) -> None:
 
 
 def notify(  # noqa: PLR0913 - what is told, by name
-    w: Write, *, to: str, kind: str, actor_id: str, cause: str, post_id: str = ""
+    w: Write,
+    *,
+    to: str,
+    kind: str,
+    actor_id: str,
+    cause: str,
+    post_id: str = "",
+    channels: Sequence[str] = CHANNELS,
 ) -> None:
-    """Tell a member of something, in the write that causes it.
+    """Tell a member of something, in the write that causes it, by `channels` as far as wanted.
 
     Nothing when the member is the actor, mutes the actor, is parted from them by a block, or wants
     to be told of this kind in no way.
     """
-    notify_all(w, to={to}, kind=kind, actor_id=actor_id, cause=cause, post_id=post_id)
+    told = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
+    _notify(w, {to}, channels, told)
 
 
 def notify_all(  # noqa: PLR0913 - what is told, by name
     w: Write, *, to: Iterable[str], kind: str, actor_id: str, cause: str, post_id: str = ""
 ) -> None:
     """Tell several members as `notify` does; two round trips, whatever their number."""
-    others = set(to) - {actor_id, ""}
+    told = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
+    _notify(w, set(to), CHANNELS, told)
+
+
+def _notify(w: Write, to: set[str], channels: Sequence[str], told: dict[str, str]) -> None:
+    actor_id, kind = told["actor_id"], told["kind"]
+    others = to - {actor_id, ""}
     users = get_users(others) if others else {}
     ways = {
-        pk: (wants(user, kind, "in_app"), wants(user, kind, "email")) for pk, user in users.items()
+        pk: {channel for channel in channels if wants(user, kind, channel)}
+        for pk, user in users.items()
     }
-    willing = {pk for pk, way in ways.items() if any(way)}
+    willing = {pk for pk, some in ways.items() if some}
     for pk in sorted(who_listens(actor_id, willing) if willing else ()):
-        told = Notification(user_id=pk, actor_id=actor_id, kind=kind, cause=cause, post_id=post_id)
-        in_app, email = ways[pk]
-        if in_app:
-            _tell(w, told)
-        if email:
-            _mail(w, told, in_app=in_app)
+        one = Notification(user_id=pk, **told)
+        if "in_app" in ways[pk]:
+            _tell(w, one)
+        if "email" in ways[pk]:
+            _mail(w, one, in_app="in_app" in ways[pk])
 
 
 def _tell(w: Write, told: Notification) -> None:

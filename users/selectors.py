@@ -12,7 +12,9 @@ from users.models import User
 from users.store import users
 from users.wires import person_wire, profile_wire, settings_wire
 
-NOTICES = models.NOTICES  # for the apps above, which see no models
+# For the apps above, which see no models.
+NOTICES = models.NOTICES
+CHANNELS = models.CHANNELS
 Found = tuple[list[Row], Entry | None]
 
 

@@ -37,6 +37,16 @@ def require_private(w: Write, user_id: str, is_private: bytes) -> None:
     w.require(User, user_id, is_private=is_private)
 
 
+def require_member(w: Write, user_id: str) -> None:
+    """Hold a write to there being this member. `NotFound`."""
+    w.require(User, user_id)
+
+
+def require_messaging(w: Write, user_id: str, who_may_message: str) -> None:
+    """Hold a write to who may write to a member, as it was read. `Conflict` or `NotFound`."""
+    w.require(User, user_id, who_may_message=who_may_message.encode())
+
+
 def update_basics(*, user_id: str, **changes: Any) -> User:
     """Change fields of one's own profile."""
     if not changes:

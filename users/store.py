@@ -11,9 +11,9 @@ users = Store(
     parts={
         CARD: ("id", "username", "avatar_color", "avatar_url"),
         "key": ("username_key",),
-        SETTINGS: ("who_may_message", "notifications"),
+        SETTINGS: ("notifications",),
     },
-    raw=("is_private",),
+    raw=("is_private", "who_may_message"),
     counters=("posts_count", "followers_count", "following_count"),
     ranked=("followers_count",),
     unique=("username_key",),

@@ -47,7 +47,15 @@ person_wire = Wire(users, Own(CARD), b',"is_private":', Own("is_private"))
 
 
 # What only the member sees.
-settings_wire = Wire(users, b'"is_private":', Own("is_private"), b",", Own(SETTINGS))
+settings_wire = Wire(
+    users,
+    b'"is_private":',
+    Own("is_private"),
+    b',"who_may_message":"',
+    Own("who_may_message"),
+    b'",',
+    Own(SETTINGS),
+)
 
 
 class AuthorSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 """Verbs of follows, requests, blocks and mutes: the only writers of edges and follow counters."""
 
-from followers.services.edges import remove_follow, require_relation
+from followers.services.edges import remove_follow, require_no_block, require_relation
 from followers.services.follows import follow, remove_follower, unfollow
 from followers.services.hiding import block, mute, unblock, unmute
 from followers.services.requests import accept_request, refuse_request
@@ -13,6 +13,7 @@ __all__ = [
     "refuse_request",
     "remove_follow",
     "remove_follower",
+    "require_no_block",
     "require_relation",
     "unblock",
     "unfollow",

@@ -1,0 +1,16 @@
+"""What goes with a deleted member."""
+
+from typing import ClassVar
+
+from chat import services
+from mysocial.cascades import Cascade
+
+
+class ConversationsOfMember(Cascade):
+    """Every conversation with them, on both sides, with all messages; and chats left open."""
+
+    of: ClassVar[str] = "users.user"
+
+    @classmethod
+    def remove(cls, pk: str, *, limit: int) -> bool:
+        return services.remove_member(user_id=pk, limit=limit)

@@ -1,0 +1,161 @@
+"""What is announced of chat: to the two members, and to nobody else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from chat import selectors
+from chat.models import Side
+from chat.wires import conversation_template, message_wire
+from mysocial.events import About, Event, self_topic
+from mysocial.wire import literal
+
+
+@dataclass(frozen=True)
+class MessageEvent(Event):
+    """Something happened to a message; those of the two who see it hear of it."""
+
+    message_id: str
+    sender_id: str
+    receiver_id: str
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.sender_id), self_topic(self.receiver_id)]
+
+    def about(self) -> About:
+        return {"message": self.message_id}
+
+    def data(self) -> list[Any]:
+        return message_wire.template(self.message_id)
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return selectors.who_sees_now(about["message"], viewers)
+
+
+@dataclass(frozen=True)
+class MessageCreated(MessageEvent):
+    """A message was sent."""
+
+    type: ClassVar[str] = "message.created"
+
+
+@dataclass(frozen=True)
+class MessageUpdated(MessageEvent):
+    """A message was edited."""
+
+    type: ClassVar[str] = "message.updated"
+
+
+@dataclass(frozen=True)
+class MessageReaction(MessageEvent):
+    """One of the two reacts to a message, differently or no longer (`kind` None)."""
+
+    type: ClassVar[str] = "message.reaction"
+    user_id: str
+    kind: str | None
+
+    def data(self) -> list[Any]:
+        said = {"message_id": self.message_id, "user_id": self.user_id, "type": self.kind}
+        return [literal(said)]
+
+
+@dataclass(frozen=True)
+class MessageDeleted(Event):
+    """A message is gone for everyone, or for one of the two, who alone hears of it."""
+
+    type: ClassVar[str] = "message.deleted"
+    message_id: str
+    owner_id: str
+    other_id: str
+    for_everyone: bool
+
+    def topics(self) -> Iterable[str]:
+        hearers = (self.owner_id, self.other_id) if self.for_everyone else (self.owner_id,)
+        return [self_topic(hearer) for hearer in hearers]
+
+    def about(self) -> About:
+        scope = "everyone" if self.for_everyone else "me"
+        return {
+            "message": self.message_id,
+            "owner": self.owner_id,
+            "other": self.other_id,
+            "for": scope,
+        }
+
+    def data(self) -> list[Any]:
+        return [literal({"id": self.message_id, "for": self.about()["for"]})]
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        if about["for"] == "everyone":
+            return selectors.who_sees_now(about["message"], viewers)
+        return selectors.members_now(about["owner"], about["other"], viewers & {about["owner"]})
+
+
+@dataclass(frozen=True)
+class MessageRead(Event):
+    """One of the two has read the conversation up to a message."""
+
+    type: ClassVar[str] = "message.read"
+    user_id: str
+    other_id: str
+    read_up_to: str
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.user_id), self_topic(self.other_id)]
+
+    def about(self) -> About:
+        return {"user": self.user_id, "other": self.other_id}
+
+    def data(self) -> list[Any]:
+        said = {"user_id": self.user_id, "other_id": self.other_id, "read_up_to": self.read_up_to}
+        return [literal(said)]
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return selectors.members_now(about["user"], about["other"], viewers)
+
+
+@dataclass(frozen=True)
+class ConversationUpdated(Event):
+    """A conversation in a member's list is another: its last message, or what is unread."""
+
+    type: ClassVar[str] = "conversation.updated"
+    side: Side
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.side.user_id)]
+
+    def about(self) -> About:
+        return {"user": self.side.user_id, "other": self.side.other_id}
+
+    def data(self) -> list[Any]:
+        return conversation_template(self.side)
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return selectors.members_now(about["user"], about["other"], viewers & {about["user"]})
+
+
+@dataclass(frozen=True)
+class ChatUsers(Event):
+    """A member opens or closes a chat; nobody else hears of it."""
+
+    type: ClassVar[str] = "chat.users"
+    user_id: str
+    other_id: str
+    is_open: bool
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.user_id)]
+
+    def about(self) -> About:
+        return {"user": self.user_id, "other": self.other_id}
+
+    def data(self) -> list[Any]:
+        return [literal({"user_id": self.other_id, "is_open": self.is_open})]
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return selectors.members_now(about["user"], about["other"], viewers & {about["user"]})

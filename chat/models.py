@@ -1,0 +1,91 @@
+"""Messages between two members, each one's side of a conversation, and the chats left open."""
+
+from django.db import models
+
+from mysocial.ids import ID_LENGTH, now
+from mysocial.models import ID, Record
+
+MOST_TEXT = 10_000
+
+
+class Kind(models.TextChoices):
+    """How somebody reacts to a message."""
+
+    LIKE = "like", "Like"
+    LOVE = "love", "Love"
+    HAPPY = "happy", "Happy"
+    WOW = "wow", "Wow"
+    SAD = "sad", "Sad"
+    ANGRY = "angry", "Angry"
+
+
+def conversation_id(one_id: str, other_id: str) -> str:
+    """Return the id of the conversation of two people: whoever asks, there is exactly one."""
+    return ":".join(sorted((one_id, other_id)))
+
+
+def side_id(user_id: str, other_id: str) -> str:
+    """Return the id of what one has towards another: natural, so that there can't be two."""
+    return f"{user_id}:{other_id}"
+
+
+def side_ends(pk: str) -> tuple[str, str]:
+    """Return whose side it is, and towards whom."""
+    user_id, _, other_id = pk.partition(":")
+    return user_id, other_id
+
+
+class Message(Record):
+    """What one member wrote to another."""
+
+    conversation = models.CharField(max_length=2 * ID_LENGTH + 1)
+    sender_id = models.CharField(**ID)
+    receiver_id = models.CharField(**ID)
+    text = models.TextField(max_length=MOST_TEXT, default="")
+    gif_url = models.CharField(max_length=500, default="")
+    reactions = models.JSONField(default=dict)  # by the id of who reacts
+    edited_at = models.DateTimeField(null=True, default=None)
+    is_deleted = models.BooleanField(default=False)  # for everyone: nothing of it is kept
+    hidden_for_sender = models.BooleanField(default=False)
+    hidden_for_receiver = models.BooleanField(default=False)
+
+    class Meta(Record.Meta):
+        db_table = "messages"
+
+    def hiding_from(self, user_id: str) -> str:
+        """Return the name of the field that hides the message from this member."""
+        return "hidden_for_sender" if user_id == self.sender_id else "hidden_for_receiver"
+
+
+class Side(Record):
+    """One member's side of a conversation; both are made with its first message.
+
+    Whatever changes `unread` also updates the record strictly, so that what is unread follows
+    from `read_up_to`: ids of a conversation's messages rise in the order in which they come.
+    """
+
+    user_id = models.CharField(**ID)
+    other_id = models.CharField(**ID)
+    last_id = models.CharField(**ID)  # the newest message of the conversation
+    last_at = models.DateTimeField(default=now)
+    shown_id = models.CharField(**ID, default="")  # the newest that this member sees
+    read_up_to = models.CharField(**ID, default="")
+    unread = models.IntegerField(default=0)
+    is_unread = models.BooleanField(default=False)
+    unread_since = models.DateTimeField(null=True, default=None)
+    first_unread = models.CharField(**ID, default="")  # what the member was to be told of
+    told_by = models.CharField(**ID, default="")  # the mail that told it
+    has_written = models.BooleanField(default=False)
+
+    class Meta(Record.Meta):
+        db_table = "conversation_sides"
+
+
+class OpenChat(Record):
+    """A chat that a member keeps open, whether or not anything was written."""
+
+    user_id = models.CharField(**ID)
+    other_id = models.CharField(**ID)
+
+    class Meta(Record.Meta):
+        db_table = "open_chats"

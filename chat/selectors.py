@@ -1,0 +1,281 @@
+"""Reads of chat: for one of the two only, and for neither across a block."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chat.models import Message, Side, conversation_id, side_ends, side_id
+from chat.permissions import can_see_message
+from chat.store import messages, sides
+from chat.wires import conversation_wire, message_wire, open_chat_wire, unread_wire
+from followers.selectors import Relation, get_relation, relation_facts, unblocked
+from mysocial import reads
+from mysocial.errors import Invalid, NotFound
+from mysocial.ids import milliseconds
+from mysocial.lists import Entry
+from mysocial.wire import Row
+from users.selectors import get_user
+from users.wires import username
+
+BATCH = 200
+Found = tuple[list[Row], Entry | None]
+
+
+class Pair(NamedTuple):
+    """Both sides of a conversation."""
+
+    mine: Side
+    theirs: Side
+
+
+class Bond(NamedTuple):
+    """What holds between one and another, and their conversation, if there is one."""
+
+    is_followed: bool  # the other follows one
+    pair: Pair | None
+
+
+class Unread(NamedTuple):
+    """How many messages are unread, in how many conversations."""
+
+    messages: int
+    conversations: int
+
+
+class Waiting(NamedTuple):
+    """What is unread of one person."""
+
+    side_id: str
+    username: str
+    unread: int
+
+
+# One conversation --------------------------------------------------------------------------------
+
+
+def check_self(user_id: str, other_id: str) -> None:
+    """Raise `Invalid` when the other is oneself."""
+    if user_id == other_id:
+        raise Invalid("This is yourself.")
+
+
+def check_other(user_id: str, other_id: str) -> None:
+    """Raise `Invalid` when it is oneself; `NotFound` for nobody, or across a block."""
+    check_self(user_id, other_id)
+    get_user(other_id)
+    if get_relation(user_id, other_id).blocked:
+        raise NotFound
+
+
+def get_bond(user_id: str, other_id: str) -> Bond:
+    """Return what holds between the two. `NotFound` when either blocks the other.
+
+    That there is no conversation yet is told by the list of the other's, without MongoDB.
+    """
+    side = (sides.list_key("user", other_id), side_id(other_id, ""), "", sides.prefix)
+    *flags, has_side = reads.facts(user_id, [*relation_facts(other_id), side])
+    relation = Relation.of(flags)
+    if relation.blocked:
+        raise NotFound
+    return Bond(relation.follows, get_pair(user_id, other_id) if has_side else None)
+
+
+def get_pair(user_id: str, other_id: str) -> Pair | None:
+    """Return both sides of a conversation, None when nothing was written yet."""
+    mine, theirs = side_id(user_id, other_id), side_id(other_id, user_id)
+    found = reads.get_many(sides, [mine, theirs])
+    return Pair(found[mine], found[theirs]) if {mine, theirs} <= set(found) else None
+
+
+def open_pair(user_id: str, other_id: str) -> Pair:
+    """Return both sides; `NotFound` for nobody, no conversation, or across a block.
+
+    `Invalid` when it is oneself.
+    """
+    check_self(user_id, other_id)
+    get_user(other_id)
+    pair = get_bond(user_id, other_id).pair
+    if pair is None:
+        raise NotFound
+    return pair
+
+
+def get_message(message_id: str, *, to: str) -> tuple[Message, Pair]:
+    """Return a message to work with, and both sides as `to` has them; `NotFound` if not seen."""
+    message = reads.get(messages, message_id)
+    if to not in {message.sender_id, message.receiver_id}:
+        raise NotFound
+    other_id = message.receiver_id if to == message.sender_id else message.sender_id
+    pair = open_pair(to, other_id)
+    if getattr(message, message.hiding_from(to)):
+        raise NotFound
+    return message, pair
+
+
+def messages_with(
+    other_id: str, *, to: str, limit: int, after: Entry | None = None, oldest: bool = False
+) -> tuple[Found, str]:
+    """Return a page of what the two wrote, newest first or `oldest`, as `to` may see it.
+
+    And up to which message the other has read. `NotFound` for nobody, or across a block.
+    """
+    check_self(to, other_id)
+    get_user(other_id)
+    pair = get_bond(to, other_id).pair
+    if pair is None:
+        return ([], None), ""
+    found = reads.sift(
+        message_wire,
+        "conversation",
+        conversation_id(to, other_id),
+        limit=limit,
+        after=after,
+        oldest=oldest,
+        keep=lambda rows: [row for row in rows if _is_seen(row, to)],
+    )
+    return found, pair.theirs.read_up_to
+
+
+def newest_seen(side: Side, *, without: str) -> str:
+    """Return the newest message that one sees of a conversation beside `without`; empty if none."""
+    found: list[Row] = []
+    after: Entry | None = None
+    conversation = conversation_id(side.user_id, side.other_id)
+    while not found:
+        found, after = reads.sift(
+            message_wire,
+            "conversation",
+            conversation,
+            limit=1,
+            after=after,
+            keep=lambda rows: [r for r in rows if r.id != without and _is_seen(r, side.user_id)],
+        )
+        if after is None:
+            break
+    return found[0].id if found else ""
+
+
+def arrived_since(seen: Side) -> list[str]:
+    """Return the ids of what came to a side since it was read, oldest first, and is unread."""
+    after: Entry | None = (seen.last_id, milliseconds(seen.last_at))
+    conversation = conversation_id(seen.user_id, seen.other_id)
+    found: list[str] = []
+    while after:
+        page = reads.page(
+            message_wire, "conversation", conversation, limit=BATCH, after=after, oldest=True
+        )
+        some = reads.get_many(messages, [row.id for row in page.rows])
+        found += [pk for pk, message in some.items() if is_unread(message, seen)]
+        after = page.next
+    return found
+
+
+def is_unread(message: Message, side: Side) -> bool:
+    """Tell whether a message counts as unread on a side of its conversation."""
+    return (
+        message.receiver_id == side.user_id
+        and str(message.pk) > side.read_up_to
+        and not message.is_deleted
+        and not message.hidden_for_receiver
+    )
+
+
+def _is_seen(row: Row, viewer_id: str, *, is_blocked: bool = False) -> bool:
+    sender_id = row.values["sender_id"].decode()
+    hidden = "hidden_for_sender" if viewer_id == sender_id else "hidden_for_receiver"
+    return can_see_message(
+        viewer_id,
+        sender_id=sender_id,
+        receiver_id=row.values["receiver_id"].decode(),
+        is_hidden=row.values[hidden] == b"true",
+        is_blocked=is_blocked,
+    )
+
+
+# Lists -------------------------------------------------------------------------------------------
+
+
+def conversations_of(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
+    """Return one's conversations, that of the newest message first, in one round trip."""
+    return reads.sift(
+        conversation_wire,
+        "user",
+        user_id,
+        limit=limit,
+        after=after,
+        about={"other_id": relation_facts(user_id)},
+        keep=_met,
+    )
+
+
+def open_chats_of(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
+    """Return with whom one keeps a chat open, the newest first."""
+    return reads.sift(
+        open_chat_wire,
+        "user",
+        user_id,
+        limit=limit,
+        after=after,
+        about={"other_id": relation_facts(user_id)},
+        keep=_met,
+    )
+
+
+def unread_of(user_id: str) -> Unread:
+    """Return how much is unread, of those whom the member may meet."""
+    counts = [int(row.values["unread"]) for row in _unread_rows(user_id)]
+    return Unread(sum(counts), len(counts))
+
+
+def waiting_for(user_id: str) -> list[Waiting]:
+    """Return what is unread of whom, the newest first; of those whom one mutes nothing is told."""
+    return [
+        Waiting(row.id, username(row, "other_id"), int(row.values["unread"]))
+        for row in _unread_rows(user_id)
+        if not Relation.of(row.facts["other_id"]).mutes
+    ]
+
+
+def _unread_rows(user_id: str) -> list[Row]:
+    about = {"other_id": relation_facts(user_id)}
+    found: list[Row] = []
+    after: Entry | None = None
+    while True:
+        page = reads.page(unread_wire, "unread", user_id, limit=BATCH, after=after, about=about)
+        found += _met(page.rows)
+        after = page.next
+        if after is None:
+            return found
+
+
+def _met(rows: list[Row]) -> list[Row]:
+    """Return those whose other person is there, and whom no block parts."""
+    return [
+        row
+        for row in rows
+        if row.joined["other_id"] and not Relation.of(row.facts["other_id"]).blocked
+    ]
+
+
+# Who hears ---------------------------------------------------------------------------------------
+
+
+def who_sees_now(message_id: str, viewers: set[str]) -> set[str]:
+    """Return those of `viewers` who see a message as it is now."""
+    found = reads.rows(message_wire, [message_id]) if viewers else []
+    if not found:
+        return set()
+    one, other = (found[0].values[name].decode() for name in ("sender_id", "receiver_id"))
+    is_blocked = not members_now(one, other, {one})
+    return {viewer for viewer in viewers if _is_seen(found[0], viewer, is_blocked=is_blocked)}
+
+
+def sides_seen(pks: Sequence[str], *, to: str) -> set[str]:
+    """Return those of the sides that are of `to`, and of people whom `to` may meet."""
+    others = {side_ends(pk)[1]: pk for pk in pks if side_ends(pk)[0] == to}
+    return {others[one] for one in unblocked(to, set(others))} if others else set()
+
+
+def members_now(one_id: str, other_id: str, viewers: set[str]) -> set[str]:
+    """Return those of `viewers` who are one of the two, unless a block parts these."""
+    among = viewers & {one_id, other_id}
+    return among if among and unblocked(one_id, {other_id}) else set()

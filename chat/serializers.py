@@ -1,0 +1,82 @@
+"""JSON in and out of chat."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from chat.models import MOST_TEXT, Kind
+from chat.wires import ChatMessageSerializer, ConversationSerializer
+from mysocial.api import Input
+from mysocial.input import GifField, IdField
+from users.wires import PersonSerializer
+
+
+class MessageInput(Input):
+    """A new message: a text, a GIF, or both."""
+
+    receiver_id = IdField()
+    text = serializers.CharField(max_length=MOST_TEXT, required=False, allow_blank=True)
+    gif_url = GifField(required=False, allow_blank=True)
+
+
+class EditInput(Input):
+    """Another text for a message."""
+
+    text = serializers.CharField(max_length=MOST_TEXT, allow_blank=True)
+
+
+class ReadInput(Input):
+    """Whose messages were read."""
+
+    user_id = IdField()
+
+
+class MessageReactionInput(Input):
+    """How one reacts to a message."""
+
+    type = serializers.ChoiceField(Kind.choices)
+
+
+class MessageAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to a write of a message."""
+
+    message = serializers.CharField()
+    chat_message = ChatMessageSerializer()
+
+
+class ConversationAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to a change of a conversation."""
+
+    message = serializers.CharField()
+    conversation = ConversationSerializer()
+
+
+class MessagePageSerializer(serializers.Serializer[Any]):
+    """A page of a conversation's messages."""
+
+    messages = ChatMessageSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+    read_up_to = serializers.CharField(
+        help_text="Id of the newest message that the other has read; empty for none."
+    )
+
+
+class ConversationPageSerializer(serializers.Serializer[Any]):
+    """A page of one's conversations."""
+
+    conversations = ConversationSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class OpenChatPageSerializer(serializers.Serializer[Any]):
+    """A page of the people with whom one keeps a chat open."""
+
+    users = PersonSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class UnreadSerializer(serializers.Serializer[Any]):
+    """How many messages are unread, in how many conversations."""
+
+    unread = serializers.IntegerField()
+    conversations = serializers.IntegerField()

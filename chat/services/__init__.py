@@ -1,0 +1,19 @@
+"""Verbs of chat: the only writers of messages, sides and open chats."""
+
+from chat.services.erasure import remove_member
+from chat.services.messages import delete_message, edit_message, react
+from chat.services.open_chats import close_chat, open_chat
+from chat.services.reading import mark_read, tell
+from chat.services.sending import send_message
+
+__all__ = [
+    "close_chat",
+    "delete_message",
+    "edit_message",
+    "mark_read",
+    "open_chat",
+    "react",
+    "remove_member",
+    "send_message",
+    "tell",
+]

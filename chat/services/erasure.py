@@ -1,0 +1,29 @@
+"""What becomes of the conversations of a member who is gone."""
+
+from chat.models import conversation_id, side_id
+from chat.store import messages, open_chats, sides
+from mysocial import reads
+from mysocial.cascades import remove_listed
+from mysocial.wire import Wire
+from mysocial.writes import write
+
+
+def remove_member(*, user_id: str, limit: int) -> bool:
+    """Remove at most `limit` of a member's messages, or what is left; True when nothing is."""
+    page = reads.page(Wire(sides), "user", user_id, limit=1)
+    for row in page.rows:
+        other_id = row.values["other_id"].decode()
+        conversation = conversation_id(user_id, other_id)
+        if remove_listed(messages, "conversation", conversation, limit=limit):
+            _remove_sides(user_id, other_id)
+    if page.rows:
+        return False
+    lists = ("user", "other")
+    return all(remove_listed(open_chats, one, user_id, limit=limit) for one in lists)
+
+
+def _remove_sides(user_id: str, other_id: str) -> None:
+    both = [side_id(user_id, other_id), side_id(other_id, user_id)]
+    with write() as w:
+        for side in reads.get_many(sides, both).values():
+            w.delete(side, lenient=True)

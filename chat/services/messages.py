@@ -1,0 +1,115 @@
+"""Editing, deleting, and reacting to a message."""
+
+from chat import selectors
+from chat.events import ConversationUpdated, MessageDeleted, MessageReaction, MessageUpdated
+from chat.models import Message
+from chat.permissions import can_change_message
+from chat.selectors import Pair
+from chat.services.waiting import MOVED, check_content, count_less, hold, require_meeting
+from mysocial.errors import Conflict, Forbidden
+from mysocial.ids import now
+from mysocial.writes import again, write
+
+
+def edit_message(*, user_id: str, message_id: str, text: str) -> Message:
+    """Change the text of one's own message. `Conflict` when it was deleted for everyone."""
+    return again(lambda: _edit(user_id, message_id, text))
+
+
+def react(*, user_id: str, message_id: str, kind: str | None) -> Message:
+    """React to a message, differently or (None) no longer; a second time changes nothing.
+
+    `Conflict` when it was deleted for everyone.
+    """
+    return again(lambda: _react(user_id, message_id, kind))
+
+
+def delete_message(*, user_id: str, message_id: str, for_everyone: bool) -> Message:
+    """Delete one's own message for everyone, or any message for oneself.
+
+    For everyone, a second time changes nothing; for oneself it is `NotFound` then.
+    """
+    delete = _delete_for_everyone if for_everyone else _delete_for_me
+    return again(lambda: delete(user_id, message_id))
+
+
+def _edit(user_id: str, message_id: str, text: str) -> Message:
+    message, pair = _own_message(user_id, message_id)
+    _check_not_deleted(message)
+    with write(*MOVED) as w:
+        require_meeting(w, user_id, pair.mine.other_id)
+        # Strict: what was deleted since we looked must not get a text again.
+        w.update(message, strict=True, text=text, edited_at=now())
+        check_content(message)
+        w.announce(MessageUpdated(message.id, message.sender_id, message.receiver_id))
+        w.returns(message)
+    return message
+
+
+def _react(user_id: str, message_id: str, kind: str | None) -> Message:
+    message, pair = selectors.get_message(message_id, to=user_id)
+    if message.reactions.get(user_id) == kind:
+        return message
+    _check_not_deleted(message)
+    others = {who: how for who, how in message.reactions.items() if who != user_id}
+    with write(*MOVED) as w:
+        require_meeting(w, user_id, pair.mine.other_id)
+        # Strict: the other's reaction stands in the same field.
+        w.update(message, strict=True, reactions=others | ({user_id: kind} if kind else {}))
+        ends = (message.sender_id, message.receiver_id)
+        w.announce(MessageReaction(message.id, *ends, user_id, kind))
+        w.returns(message)
+    return message
+
+
+def _delete_for_everyone(user_id: str, message_id: str) -> Message:
+    message, pair = _own_message(user_id, message_id)
+    if message.is_deleted:
+        return message
+    was_unread = selectors.is_unread(message, pair.theirs)
+    with write(*MOVED) as w:
+        require_meeting(w, user_id, pair.mine.other_id)
+        w.update(message, strict=True, text="", gif_url="", reactions={}, is_deleted=True)
+        # Held, so that what is announced of the conversation is its last message still.
+        for side in pair:
+            hold(w, side)
+        if was_unread:
+            count_less(w, pair.theirs)
+        w.announce(MessageDeleted(message.id, message.sender_id, message.receiver_id, True))
+        for side in pair:
+            if side.shown_id == message.id or (was_unread and side is pair.theirs):
+                w.announce(ConversationUpdated(side))
+        w.returns(message)
+    return message
+
+
+def _delete_for_me(user_id: str, message_id: str) -> Message:
+    message, pair = selectors.get_message(message_id, to=user_id)
+    side, shown_id = pair.mine, pair.mine.shown_id
+    if shown_id == message.id:
+        shown_id = selectors.newest_seen(side, without=message.id)
+    was_unread = selectors.is_unread(message, side)
+    with write(*MOVED) as w:
+        require_meeting(w, user_id, pair.mine.other_id)
+        # Strict: deleted for everyone since we looked, it is counted less already.
+        w.update(message, strict=True, **{message.hiding_from(user_id): True})
+        # Strict: a message that came since we looked is the last one shown.
+        w.update(side, strict=True, shown_id=shown_id)
+        if was_unread:
+            count_less(w, side)
+        w.announce(MessageDeleted(message.id, user_id, side.other_id, False))
+        w.announce(ConversationUpdated(side))
+        w.returns(message)
+    return message
+
+
+def _own_message(user_id: str, message_id: str) -> tuple[Message, Pair]:
+    message, pair = selectors.get_message(message_id, to=user_id)
+    if not can_change_message(user_id, sender_id=message.sender_id):
+        raise Forbidden("Only who sent it may do this.")
+    return message, pair
+
+
+def _check_not_deleted(message: Message) -> None:
+    if message.is_deleted:
+        raise Conflict("The message was deleted.")

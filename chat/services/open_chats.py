@@ -1,0 +1,40 @@
+"""The chats that a member keeps open."""
+
+from chat import selectors
+from chat.events import ChatUsers
+from chat.models import OpenChat, side_id
+from chat.services.waiting import MOVED, require_meeting
+from chat.store import open_chats
+from mysocial import reads
+from mysocial.writes import again, write
+
+
+def open_chat(*, user_id: str, other_id: str) -> None:
+    """Keep a chat open; a second time changes nothing. `NotFound` across a block."""
+    again(lambda: _open(user_id, other_id))
+
+
+def close_chat(*, user_id: str, other_id: str) -> None:
+    """Keep a chat open no longer; a second time changes nothing. `NotFound` across a block."""
+    again(lambda: _close(user_id, other_id))
+
+
+def _open(user_id: str, other_id: str) -> None:
+    selectors.check_other(user_id, other_id)
+    pk = side_id(user_id, other_id)
+    if reads.get_many(open_chats, [pk]):
+        return
+    with write(*MOVED) as w:
+        require_meeting(w, user_id, other_id)
+        w.create(OpenChat(id=pk, user_id=user_id, other_id=other_id))
+        w.announce(ChatUsers(user_id, other_id, True))
+
+
+def _close(user_id: str, other_id: str) -> None:
+    selectors.check_other(user_id, other_id)
+    found = reads.get_many(open_chats, [side_id(user_id, other_id)])
+    for chat in found.values():
+        with write(*MOVED) as w:
+            require_meeting(w, user_id, other_id)
+            w.delete(chat)
+            w.announce(ChatUsers(user_id, other_id, False))

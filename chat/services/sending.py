@@ -1,0 +1,82 @@
+"""Sending a message; the first one makes the conversation."""
+
+from typing import Any
+
+from chat import selectors
+from chat.events import ConversationUpdated, MessageCreated
+from chat.models import Message, Side, conversation_id, side_id
+from chat.permissions import can_write_to
+from chat.selectors import Bond, Pair
+from chat.services.waiting import MOVED, begin_wait, check_content
+from followers.selectors import Relation
+from followers.services import require_relation
+from mysocial.errors import Forbidden
+from mysocial.ids import new_id, now
+from mysocial.writes import Write, again, write
+from users.selectors import get_user
+from users.services import require_messaging
+
+
+def send_message(*, sender_id: str, receiver_id: str, **content: Any) -> Message:
+    """Write to a member. `Forbidden` when they don't want it; `NotFound` across a block."""
+    selectors.check_self(sender_id, receiver_id)
+    check_content(Message(**content))
+    return again(lambda: _send(sender_id, receiver_id, content))
+
+
+def _send(sender_id: str, receiver_id: str, content: dict[str, Any]) -> Message:
+    who_may = get_user(receiver_id).who_may_message
+    bond = selectors.get_bond(sender_id, receiver_id)
+    needs_follow = _check_allowed(who_may, bond)
+    pair = bond.pair or _new_pair(sender_id, receiver_id)
+    message = Message(
+        id=_id_above(pair.mine.last_id),
+        created_at=max(now(), pair.mine.last_at),
+        conversation=conversation_id(sender_id, receiver_id),
+        sender_id=sender_id,
+        receiver_id=receiver_id,
+        **content,
+    )
+    with write(*MOVED) as w:
+        require_messaging(w, receiver_id, who_may)
+        relation = Relation(follows=needs_follow, blocked=False, mutes=False)
+        require_relation(w, receiver_id, sender_id, relation)
+        if not bond.pair:
+            for side in pair:
+                w.create(side)
+            # Nobody need ask MongoDB for what can't have been before.
+            w.begin_lists(Message, message.conversation, "conversation")
+        w.create(message, fresh=True)
+        _arrive(w, message, pair)
+        w.announce(MessageCreated(message.id, sender_id, receiver_id))
+        for side in pair:
+            w.announce(ConversationUpdated(side))
+        w.returns(message)
+    return message
+
+
+def _arrive(w: Write, message: Message, pair: Pair) -> None:
+    last = {"last_id": message.id, "last_at": message.created_at, "shown_id": message.id}
+    w.update(pair.mine, strict=True, **last, has_written=True)
+    w.update(pair.theirs, strict=True, **last)
+    w.increment(Side, str(pair.theirs.pk), unread=1)
+    if not pair.theirs.is_unread:
+        begin_wait(w, pair.theirs, message.id)
+
+
+def _check_allowed(who_may: str, bond: Bond) -> bool:
+    """Raise `Forbidden` when the receiver does not want it; tell if only their follow allows it."""
+    has_written = bool(bond.pair and bond.pair.theirs.has_written)
+    if not can_write_to(who_may, is_followed=bond.is_followed, has_written=has_written):
+        raise Forbidden("This member does not take messages from you.")
+    return not can_write_to(who_may, is_followed=False, has_written=has_written)
+
+
+def _new_pair(sender_id: str, receiver_id: str) -> Pair:
+    ends = ((sender_id, receiver_id), (receiver_id, sender_id))
+    return Pair(*(Side(id=side_id(*e), user_id=e[0], other_id=e[1]) for e in ends))
+
+
+def _id_above(last_id: str) -> str:
+    """Return a new id above `last_id`, which may be of a process whose clock is ahead of ours."""
+    return max(new_id(), f"{int(last_id or '0', 16) + 1:024x}")

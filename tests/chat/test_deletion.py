@@ -1,0 +1,240 @@
+"""Deleting messages for oneself and for everyone, and what an erased account leaves."""
+
+import pytest
+
+from chat.cascades import ConversationsOfMember
+from chat.models import Message, OpenChat, Side
+from chat.services.waiting import require_meeting
+from mysocial import reads
+from mysocial.cascades import cascade, remove_due
+from mysocial.errors import Conflict, NotFound
+from mysocial.writes import write
+from tests.chat.talk import GIF, card, heard, listed, read, say, texts, unread
+from tests.people import logged, sign_up
+from tests.witness import codes, live, nothing_happens, together
+from users.store import users
+
+
+def delete(person, message, scope):
+    return person.delete(f"chat/messages/{message['id']}?for={scope}")
+
+
+def test_deleted_for_everyone_its_words_are_gone_and_its_place_stays(
+    alice, bob, stranger, persisted, document
+):
+    first = say(alice, bob, "First")
+    message = say(alice, bob, "Secret words", gif_url=GIF)
+    bob.put(f"chat/messages/{message['id']}/reaction", {"type": "wow"})
+    persisted()
+
+    answer = delete(alice, message, "everyone")
+
+    assert (answer.status_code, answer.json()) == (200, {"message": "Message deleted"})
+    left = {**message, "text": "", "gif_url": "", "reactions": {}, "is_deleted": True}
+    for one, other in ((alice, bob), (bob, alice)):
+        assert one.get(f"chat/messages/{other.id}").json()["messages"] == [left, first]
+        assert listed(one)[0]["last_message"] == left
+        assert heard(one)[-2:] == [
+            {"type": "message.deleted", "data": {"id": message["id"], "for": "everyone"}},
+            {"type": "conversation.updated", "data": listed(one)[0]},
+        ]
+    assert heard(stranger) == []
+    assert b"Secret" not in repr(live("chat.message")).encode()
+    persisted()
+    kept = document(Message, message["id"])
+    assert (kept["text"], kept["gif_url"], kept["reactions"]) == ("", "", {})
+    assert unread(bob) == (1, 1)
+    with nothing_happens():
+        assert delete(alice, message, "everyone").status_code == 200
+
+
+def test_of_a_deleted_message_nothing_can_be_changed(alice, bob):
+    message = say(alice, bob)
+    delete(alice, message, "everyone")
+    path = f"chat/messages/{message['id']}"
+    with nothing_happens():
+        assert alice.patch(path, {"text": "Back"}).status_code == 409
+        assert bob.put(f"{path}/reaction", {"type": "like"}).status_code == 409
+        assert bob.delete(f"{path}/reaction").status_code == 200
+
+
+def test_an_edit_at_the_same_moment_brings_no_words_back(alice, bob):
+    for _ in range(8):
+        message = say(alice, bob)
+        path = f"chat/messages/{message['id']}"
+        edits = [lambda p=path: alice.patch(p, {"text": "Back"})] * 4
+        likes = [lambda p=path: bob.put(f"{p}/reaction", {"type": "like"})] * 2
+        answers = together(*edits, *likes, lambda m=message: delete(alice, m, "everyone"))
+        assert set(codes(answers)) <= {200, 409}
+        (left,) = bob.get(f"chat/messages/{alice.id}?limit=1").json()["messages"]
+        assert (left["text"], left["reactions"], left["is_deleted"]) == ("", {}, True)
+
+
+def test_only_the_sender_deletes_for_everyone_and_only_the_two_at_all(alice, bob, stranger):
+    message = say(alice, bob)
+    with nothing_happens():
+        assert delete(bob, message, "everyone").status_code == 403
+        for scope in ("me", "everyone"):
+            assert delete(stranger, message, scope).status_code == 404
+        for query in ("", "?for=", "?for=them"):
+            assert alice.delete(f"chat/messages/{message['id']}{query}").status_code == 400
+
+
+@pytest.mark.parametrize("who", ["sender", "receiver"])
+def test_deleted_for_oneself_it_stays_for_the_other(alice, bob, who):
+    one, other = (alice, bob) if who == "sender" else (bob, alice)
+    first, last = say(alice, bob, "First"), say(alice, bob, "Last")
+    before = heard(other)
+
+    assert delete(one, last, "me").status_code == 200
+
+    assert texts(one, other) == ["First"]
+    assert texts(other, one) == ["Last", "First"]
+    assert listed(one)[0]["last_message"] == first
+    assert listed(other)[0]["last_message"] == last
+    assert heard(one)[-2:] == [
+        {"type": "message.deleted", "data": {"id": last["id"], "for": "me"}},
+        {"type": "conversation.updated", "data": listed(one)[0]},
+    ]
+    assert heard(other) == before
+    with nothing_happens():
+        assert delete(one, last, "me").status_code == 404
+        assert one.put(f"chat/messages/{last['id']}/reaction", {"type": "like"}).status_code == 404
+
+
+def test_of_a_message_that_one_hid_one_hears_no_more(alice, bob):
+    message = say(alice, bob)
+    delete(bob, message, "me")
+    alice.patch(f"chat/messages/{message['id']}", {"text": "Edited"})
+    alice.put(f"chat/messages/{message['id']}/reaction", {"type": "like"})
+    assert [e["type"] for e in heard(alice)][-2:] == ["message.updated", "message.reaction"]
+    assert heard(bob, "message.updated", "message.reaction", "message.created") == []
+
+
+def test_a_conversation_of_which_all_is_hidden_is_empty_until_the_next_message(alice, bob):
+    for message in [say(alice, bob, str(number)) for number in range(3)]:
+        delete(bob, message, "me")
+    assert texts(bob, alice) == []
+    assert listed(bob) == [{"user": card(alice), "unread": 0, "last_message": None}]
+    assert unread(bob) == (0, 0)
+    again = say(alice, bob, "Again")
+    assert listed(bob) == [{"user": card(alice), "unread": 1, "last_message": again}]
+    assert texts(bob, alice) == ["Again"]
+    assert texts(alice, bob) == ["Again", "2", "1", "0"]
+
+
+@pytest.mark.parametrize("scope", ["me", "everyone"])
+def test_an_unread_message_that_is_deleted_is_counted_no_more(alice, bob, scope):
+    who = bob if scope == "me" else alice
+    old = say(alice, bob, "Old")
+    read(bob, alice)
+    new, newer = say(alice, bob, "New"), say(alice, bob, "Newer")
+    delete(who, old, scope)
+    assert unread(bob) == (2, 1)
+    delete(who, new, scope)
+    assert unread(bob) == (1, 1)
+    delete(who, newer, scope)
+    assert unread(bob) == (0, 0)
+    assert listed(bob)[0]["unread"] == 0
+
+
+def test_what_one_hid_unread_is_not_counted_less_again_for_everyone(alice, bob):
+    message = say(alice, bob)
+    say(alice, bob)
+    delete(bob, message, "me")
+    assert unread(bob) == (1, 1)
+    delete(alice, message, "everyone")
+    assert unread(bob) == (1, 1)
+
+
+def erase(person):
+    """Delete a member's profile, as the erasure of an account does."""
+    user = reads.get(users, person.id)
+    with write() as w:
+        w.delete(user)
+        cascade(w, user)
+
+
+def test_with_an_erased_account_its_conversations_go_on_both_sides(
+    alice, bob, stranger, persisted, document
+):
+    gone = [say(alice, bob, "One"), say(bob, alice, "Two"), say(alice, bob, "Three")]
+    kept = say(stranger, bob, "Kept")
+    alice.put(f"chat/users/{bob.id}")
+    bob.put(f"chat/users/{alice.id}")
+    bob.put(f"chat/users/{stranger.id}")
+    persisted()
+    erase(alice)
+    before = logged()
+
+    for _ in range(2):
+        assert ConversationsOfMember.remove(alice.id, limit=2) is False
+    assert len(live("chat.message")) == 1
+    assert remove_due() == 1
+    with nothing_happens():
+        assert ConversationsOfMember.remove(alice.id, limit=2) is True
+
+    # Of the messages nothing is said; what bob was told of them is taken back.
+    news = [event["type"] for event in logged()[len(before) :]]
+    assert news == ["notification.deleted"] * len(news)
+    assert [one["last_message"] for one in listed(bob)] == [kept]
+    assert [one["id"] for one in bob.get("chat/users").json()["users"]] == [stranger.id]
+    assert unread(bob) == (1, 1)
+    assert bob.get(f"chat/messages/{alice.id}").status_code == 404
+    assert len(live("chat.side")) == 2
+    assert len(live("chat.openchat")) == 1
+    persisted()
+    for message in gone:
+        assert document(Message, message["id"])["_deleted_at"] is not None
+    assert document(Side, f"{bob.id}:{alice.id}")["_deleted_at"] is not None
+
+
+def test_what_is_begun_as_an_account_is_erased_goes_with_it():
+    people = [sign_up(f"person{number}") for number in range(4)]
+    for number in range(8):
+        gone = sign_up(f"gone{number}")
+        body = {"receiver_id": gone.id, "text": "Hi"}
+        sends = [lambda p=person, b=body: p.post("chat/message", b) for person in people]
+        opens = [lambda p=person, o=gone: p.put(f"chat/users/{o.id}") for person in people]
+        answers = together(*sends, *opens, lambda o=gone: erase(o))
+        assert {answer.status_code for answer in answers if answer} <= {200, 201, 404}
+        assert remove_due() == 1
+        for label in ("chat.message", "chat.side", "chat.openchat"):
+            assert live(label) == {}
+
+
+LOSSES = {
+    "erased": lambda alice, bob: erase(bob),
+    "blocks": lambda alice, bob: alice.put(f"users/{bob.id}/block"),
+    "is blocked": lambda alice, bob: bob.put(f"users/{alice.id}/block"),
+}
+
+
+def open_late(person, other):
+    """Open a chat as somebody does who looked at the other before what is tested happened."""
+    pk = f"{person.id}:{other.id}"
+    with write() as w:
+        require_meeting(w, person.id, other.id)
+        w.create(OpenChat(id=pk, user_id=person.id, other_id=other.id))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_that_two_may_meet_must_hold_when_it_is_written(alice, bob, loss):
+    LOSSES[loss](alice, bob)
+    with nothing_happens(), pytest.raises((Conflict, NotFound)):
+        open_late(alice, bob)
+
+
+def test_before_it_is_removed_nobody_sees_what_an_erased_account_wrote(alice, bob):
+    message = say(alice, bob)
+    say(bob, alice)
+    erase(alice)
+    assert (listed(bob), unread(bob)) == ([], (0, 0))
+    with nothing_happens():
+        assert bob.get(f"chat/messages/{alice.id}").status_code == 404
+        body = {"receiver_id": alice.id, "text": "Are you there?"}
+        assert bob.post("chat/message", body).status_code == 404
+        assert bob.put(f"chat/users/{alice.id}").status_code == 404
+        assert bob.put("chat/messages/read", {"user_id": alice.id}).status_code == 404
+        path = f"chat/messages/{message['id']}/reaction"
+        assert bob.put(path, {"type": "like"}).status_code == 404

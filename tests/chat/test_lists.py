@@ -1,0 +1,60 @@
+"""What lists cost, and what staff see."""
+
+from mysocial.redis import client
+from tests.chat.talk import listed, say, unread
+from tests.people import sign_up
+
+
+def scripts(call):
+    """Return how many scripts a call runs in Redis."""
+
+    def count():
+        stats = client().info("commandstats")
+        return sum(stats[name]["calls"] for name in stats if name.startswith("cmdstat_eval"))
+
+    before = count()
+    call()
+    return count() - before
+
+
+def test_a_page_of_conversations_takes_as_many_questions_as_a_single_one(alice, bob):
+    say(bob, alice)
+    one = (scripts(lambda: listed(alice)), scripts(lambda: unread(alice)))
+    for number in range(15):
+        say(sign_up(f"person{number}"), alice)
+    listed(alice), unread(alice)
+    assert len(listed(alice)) == 16
+    assert (scripts(lambda: listed(alice)), scripts(lambda: unread(alice))) == one
+    assert max(one) <= 2
+
+
+def test_conversations_are_read_from_mongodb_when_redis_knows_nothing(alice, bob, persisted):
+    say(alice, bob, "One")
+    message = say(bob, alice, "Two")
+    before = (listed(alice), unread(alice), alice.get(f"chat/messages/{bob.id}").json())
+    persisted()
+    for key in client().scan_iter("chat.*"):
+        client().delete(key)
+    assert (listed(alice), unread(alice), alice.get(f"chat/messages/{bob.id}").json()) == before
+    for key in client().scan_iter("chat.*"):
+        client().delete(key)
+    path = f"chat/messages/{message['id']}"
+    assert bob.delete(f"{path}?for=everyone").status_code == 200
+    assert unread(alice) == (0, 0)
+
+
+def test_staff_see_that_messages_were_sent_and_never_what_they_say(
+    moderator, alice, bob, persisted
+):
+    message = say(alice, bob, "Between us")
+    persisted()
+    pages = ["", f"{message['id']}/change/"]
+    for page in (moderator.get(f"/admin/chat/message/{one}").content.decode() for one in pages):
+        assert alice.id in page
+        assert "Between us" not in page
+    for one in ("add/", f"{message['id']}/delete/"):
+        assert moderator.get(f"/admin/chat/message/{one}").status_code == 403
+    form = {"sender_id": bob.id}
+    answer = moderator.post(f"/admin/chat/message/{message['id']}/change/", form)
+    assert answer.status_code == 403
+    assert listed(bob)[0]["last_message"] == message

@@ -1,0 +1,255 @@
+"""Sending, listing and editing messages, through HTTP."""
+
+import orjson
+import pytest
+
+from chat.models import Kind, Message, Side
+from mysocial.mongo import ping
+from reactions.models import Kind as PostKind
+from tests.chat.talk import GIF, card, heard, listed, read, say, texts, unread
+from tests.people import nobody
+from tests.witness import codes, live, mongod_away, nothing_happens, together
+
+
+def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, persisted, document):
+    answer = alice.post("chat/message", {"receiver_id": bob.id, "text": "Hello", "gif_url": GIF})
+
+    assert answer.status_code == 201
+    message = answer.json()["chat_message"]
+    assert answer.json() == {"message": "Message sent", "chat_message": message}
+    assert message == {
+        "id": message["id"],
+        "created_at": message["created_at"],
+        "text": "Hello",
+        "gif_url": GIF,
+        "reactions": {},
+        "edited_at": None,
+        "is_deleted": False,
+        "sender_id": alice.id,
+        "receiver_id": bob.id,
+    }
+    for one, other in ((alice, bob), (bob, alice)):
+        page = one.get(f"chat/messages/{other.id}").json()
+        assert page == {"messages": [message], "next": None, "read_up_to": ""}
+    assert listed(alice) == [{"user": card(bob), "unread": 0, "last_message": message}]
+    assert listed(bob) == [{"user": card(alice), "unread": 1, "last_message": message}]
+    assert (unread(alice), unread(bob)) == ((0, 0), (1, 1))
+    persisted()
+    assert document(Message, message["id"])["text"] == "Hello"
+    assert document(Side, f"{bob.id}:{alice.id}")["unread"] == 1
+    assert document(Side, f"{alice.id}:{bob.id}")["last_id"] == message["id"]
+
+
+def test_both_write_into_one_conversation(alice, bob):
+    say(alice, bob, "One")
+    say(bob, alice, "Two")
+    say(alice, bob, "Three")
+    assert texts(alice, bob) == texts(bob, alice) == ["Three", "Two", "One"]
+    assert texts(alice, bob, "?order=oldest") == ["One", "Two", "Three"]
+    assert len({fields[b"conversation"] for fields in live("chat.message").values()}) == 1
+    assert len(live("chat.side")) == 2
+    assert (unread(alice), unread(bob)) == ((1, 1), (2, 1))
+
+
+def test_messages_are_paged_both_ways_without_gaps(alice, bob):
+    for number in range(5):
+        say(alice, bob, str(number))
+    for order, expected in (("newest", "43210"), ("oldest", "01234")):
+        found, cursor = [], ""
+        while cursor is not None:
+            page = bob.get(f"chat/messages/{alice.id}?limit=2&order={order}&cursor={cursor}").json()
+            found += [message["text"] for message in page["messages"]]
+            cursor = page["next"]
+        assert "".join(found) == expected
+    assert bob.get(f"chat/messages/{alice.id}?order=random").status_code == 400
+
+
+def test_a_first_message_of_both_at_once_is_one_conversation(alice, bob):
+    answers = together(
+        lambda: alice.post("chat/message", {"receiver_id": bob.id, "text": "A"}),
+        lambda: bob.post("chat/message", {"receiver_id": alice.id, "text": "B"}),
+    )
+    assert codes(answers) == {201: 2}
+    assert sorted(texts(alice, bob)) == sorted(texts(bob, alice)) == ["A", "B"]
+    assert (unread(alice), unread(bob)) == ((1, 1), (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({}, {"text"}),
+        ({"text": ""}, {"text"}),
+        ({"text": "   "}, {"text"}),
+        ({"text": "x" * 10_001}, {"text"}),
+        ({"text": 1}, {"text"}),
+        ({"text": "Hi", "conversation_id": "1"}, {"conversation_id"}),
+        ({"text": "Hi", "sender_id": "0" * 24, "is_read": True}, {"sender_id", "is_read"}),
+        ({"receiver_id": "0' OR 1", "text": "Hi"}, {"receiver_id"}),
+        ({"receiver_id": {"$gt": ""}, "text": "Hi"}, {"receiver_id"}),
+        ({"receiver_id": None, "gif_url": "x"}, {"receiver_id", "gif_url"}),
+    ],
+)
+def test_a_message_that_breaks_a_rule_is_refused_by_the_name_of_every_field(
+    alice, bob, body, wrong
+):
+    with nothing_happens():
+        answer = alice.post("chat/message", {"receiver_id": bob.id, **body})
+    assert answer.status_code == 400
+    assert {error["field"] for error in answer.json()["errors"]} == wrong
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://media.giphy.com/a.gif",
+        "https://evil.example/a.gif",
+        "https://media.giphy.com.evil.example/a.gif",
+        "https://evil.example\\@media.giphy.com/a.gif",
+        "https://media.giphy.com@evil.example/a.gif",
+        "https://user:word@media.giphy.com/a.gif",
+        "https://media.giphy.com:8443/a.gif",
+        "https://media.giphy.com",
+        "https://media.giphy.com/a.gif\"onload='x'",
+        "https://media.giphy.com/a b.gif",
+        "javascript:alert(1)//media.giphy.com/",
+        "https://media.giphy.com/" + "a" * 500,
+    ],
+)
+def test_a_gif_may_come_from_known_hosts_only(alice, bob, url):
+    with nothing_happens():
+        answer = alice.post("chat/message", {"receiver_id": bob.id, "gif_url": url})
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["gif_url"]
+
+
+def test_a_gif_needs_no_text_and_keeps_the_message_when_the_text_goes(alice, bob, settings):
+    settings.GIF_HOSTS = ["gifs.example"]
+    message = say(alice, bob, "", gif_url="https://gifs.example/a.gif?cid=1&ep=v1")
+    assert message["text"] == ""
+    path = f"chat/messages/{message['id']}"
+    assert alice.patch(path, {"text": "Look"}).json()["chat_message"]["text"] == "Look"
+    assert alice.patch(path, {"text": ""}).json()["chat_message"]["text"] == ""
+    plain = say(alice, bob, "Plain")
+    with nothing_happens():
+        assert alice.patch(f"chat/messages/{plain['id']}", {"text": " "}).status_code == 400
+
+
+def test_nobody_writes_to_oneself_nor_to_nobody_nor_without_signing_in(alice):
+    with nothing_happens():
+        for path in ("chat/message", "chat/messages/read"):
+            name = "receiver_id" if path == "chat/message" else "user_id"
+            method = "POST" if path == "chat/message" else "PUT"
+            text = {"text": "Hi"} if path == "chat/message" else {}
+            for pk, code in ((alice.id, 400), ("0" * 24, 404)):
+                assert alice.call(method, path, {name: pk, **text}).status_code == code
+            assert nobody.call(method, path, {name: alice.id, **text}).status_code == 401
+        for pk, code in ((alice.id, 400), ("0" * 24, 404)):
+            assert alice.get(f"chat/messages/{pk}").status_code == code
+            assert alice.put(f"chat/users/{pk}").status_code == code
+        assert nobody.get("chat/conversations").status_code == 401
+
+
+def test_the_text_of_a_message_is_changed_by_its_sender_only(alice, bob, stranger):
+    message = say(alice, bob, "Helo")
+    path = f"chat/messages/{message['id']}"
+    with nothing_happens():
+        assert bob.patch(path, {"text": "Mine"}).status_code == 403
+        assert stranger.patch(path, {"text": "Mine"}).status_code == 404
+        assert alice.patch(f"chat/messages/{'0' * 24}", {"text": "Mine"}).status_code == 404
+        assert alice.patch(path, {"receiver_id": stranger.id}).status_code == 400
+
+    answer = alice.patch(path, {"text": "Hello"})
+
+    edited = answer.json()["chat_message"]
+    assert (answer.status_code, answer.json()["message"]) == (200, "Message updated")
+    assert edited == {**message, "text": "Hello", "edited_at": edited["edited_at"]}
+    assert edited["edited_at"] is not None
+    assert listed(bob)[0]["last_message"] == edited
+    for one in (alice, bob):
+        assert heard(one)[-1] == {"type": "message.updated", "data": edited}
+    assert heard(stranger) == []
+
+
+def test_a_message_under_a_key_is_sent_once(alice, bob):
+    body, key = {"receiver_id": bob.id, "text": "Once"}, {"Idempotency-Key": "k"}
+    answers = together(*[lambda: alice.post("chat/message", body, **key)] * 10)
+    assert codes(answers) == {201: 10}
+    assert len({answer.content for answer in answers}) == 1
+    assert texts(bob, alice) == ["Once"]
+    assert unread(bob) == (1, 1)
+    with nothing_happens():
+        assert alice.post("chat/message", {**body, "text": "x"}, **key).status_code == 422
+
+
+def test_a_message_is_heard_by_the_two_and_by_nobody_else(alice, bob, stranger):
+    message = say(alice, bob)
+    created = {"type": "message.created", "data": message}
+    assert heard(alice) == [created, {"type": "conversation.updated", "data": listed(alice)[0]}]
+    assert heard(bob) == [created, {"type": "conversation.updated", "data": listed(bob)[0]}]
+    topics = [f"self:{alice.id}", f"self:{bob.id}", f"user:{alice.id}", "feed"]
+    assert [e for e in stranger.hears(*topics) if not e["type"].startswith("user.")] == []
+
+
+def test_chat_goes_on_while_mongodb_is_away(alice, bob):
+    say(alice, bob, "Warm")
+    say(bob, alice, "Up")
+    alice.put(f"chat/users/{bob.id}")
+    listed(alice), listed(bob), ping()
+    with mongod_away():
+        message = say(alice, bob, "Hello")
+        assert texts(bob, alice) == ["Hello", "Up", "Warm"]
+        path = f"chat/messages/{message['id']}"
+        assert bob.put(f"{path}/reaction", {"type": "love"}).status_code == 200
+        assert alice.patch(path, {"text": "Edited"}).status_code == 200
+        assert unread(bob) == (2, 1)
+        assert read(bob, alice)["unread"] == 0
+        assert alice.delete(f"{path}?for=everyone").status_code == 200
+        assert listed(bob)[0]["last_message"]["is_deleted"] is True
+        assert alice.get("chat/users").json()["users"][0]["id"] == bob.id
+
+
+def test_the_kinds_of_reactions_are_those_of_posts():
+    assert Kind.choices == PostKind.choices
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"type": "LIKE"}, {"type": None}, {"type": "like", "user_id": "0" * 24}, []]
+)
+def test_a_reaction_that_breaks_a_rule_is_refused(alice, bob, body):
+    path = f"chat/messages/{say(alice, bob)['id']}/reaction"
+    with nothing_happens():
+        assert bob.put(path, orjson.dumps(body)).status_code == 400
+
+
+def test_both_react_each_once_and_the_two_hear_it(alice, bob, stranger):
+    message = say(alice, bob)
+    path = f"chat/messages/{message['id']}/reaction"
+    with nothing_happens():
+        assert stranger.put(path, {"type": "like"}).status_code == 404
+        assert bob.delete(path).status_code == 200
+    bob.put(path, {"type": "like"})
+    alice.put(path, {"type": "sad"})
+    answer = bob.put(path, {"type": "love"})
+    with nothing_happens():
+        assert bob.put(path, {"type": "love"}).content == answer.content
+    assert answer.json()["chat_message"]["reactions"] == {bob.id: "love", alice.id: "sad"}
+    answer = bob.delete(path)
+    assert answer.json()["chat_message"] == {**message, "reactions": {alice.id: "sad"}}
+    data = [event["data"] for event in heard(alice, "message.reaction")]
+    kinds = [(bob.id, "like"), (alice.id, "sad"), (bob.id, "love"), (bob.id, None)]
+    assert data == [
+        {"message_id": message["id"], "user_id": who, "type": kind} for who, kind in kinds
+    ]
+    assert heard(bob, "message.reaction") == heard(alice, "message.reaction")
+    assert heard(stranger) == []
+
+
+def test_reactions_of_both_at_once_are_both_kept(alice, bob):
+    path = f"chat/messages/{say(alice, bob)['id']}/reaction"
+    for kind in Kind.values:
+        answers = together(
+            lambda k=kind: alice.put(path, {"type": k}), lambda k=kind: bob.put(path, {"type": k})
+        )
+        assert codes(answers) == {200: 2}
+        (last,) = alice.get(f"chat/messages/{bob.id}").json()["messages"]
+        assert last["reactions"] == {alice.id: kind, bob.id: kind}

@@ -1,0 +1,204 @@
+"""Blocks, and who may write to whom."""
+
+import pytest
+
+from chat.permissions import can_write_to
+from chat.sights import SideSight
+from tests.chat.talk import heard, listed, read, say, texts, unread
+from tests.people import logged
+from tests.witness import codes, live, nothing_happens, together
+
+
+def paths(other, theirs, mine):
+    """Return every request that speaks of another member, or of a message to or from them."""
+    return [
+        ("POST", "chat/message", {"receiver_id": other.id, "text": "Hi"}),
+        ("GET", f"chat/messages/{other.id}", None),
+        ("PUT", "chat/messages/read", {"user_id": other.id}),
+        ("PUT", f"chat/messages/{theirs['id']}/reaction", {"type": "like"}),
+        ("DELETE", f"chat/messages/{theirs['id']}/reaction", None),
+        ("PATCH", f"chat/messages/{mine['id']}", {"text": "Hi"}),
+        ("DELETE", f"chat/messages/{mine['id']}?for=everyone", None),
+        ("DELETE", f"chat/messages/{theirs['id']}?for=me", None),
+        ("PUT", f"chat/users/{other.id}", None),
+        ("DELETE", f"chat/users/{other.id}", None),
+    ]
+
+
+def test_a_block_hides_the_conversation_from_both_and_its_end_brings_it_back(alice, bob):
+    one, two = say(alice, bob, "One"), say(bob, alice, "Two")
+    alice.put(f"chat/users/{bob.id}")
+    bob.put(f"chat/users/{alice.id}")
+    before = [(listed(p), unread(p), p.get("chat/users").json()) for p in (alice, bob)]
+    alice.put(f"users/{bob.id}/block")
+    with nothing_happens():
+        for person, other, theirs, mine in ((alice, bob, two, one), (bob, alice, one, two)):
+            for request in paths(other, theirs, mine):
+                assert person.call(*request).status_code == 404, request
+            assert (listed(person), unread(person)) == ([], (0, 0))
+            assert person.get("chat/users").json()["users"] == []
+            assert heard(person) == []
+    alice.delete(f"users/{bob.id}/block")
+    after = [(listed(p), unread(p), p.get("chat/users").json()) for p in (alice, bob)]
+    assert after == before
+    assert texts(bob, alice) == ["Two", "One"]
+
+
+@pytest.mark.parametrize("round_", range(4))
+@pytest.mark.parametrize("blocker", ["sender", "receiver"])
+def test_no_message_comes_after_a_block(alice, bob, blocker, round_):
+    if round_ % 2:
+        say(alice, bob, "Before")
+    one, other = (alice, bob) if blocker == "sender" else (bob, alice)
+    body = {"receiver_id": bob.id, "text": "Hi"}
+    sends = [lambda: alice.post("chat/message", body)] * 8
+    answers = together(*sends, lambda: one.put(f"users/{other.id}/block"))
+    assert set(codes(answers)) <= {200, 201, 404}
+    kinds = [event["type"] for event in logged()]
+    assert "message.created" not in kinds[kinds.index("block.created") :]
+
+
+CHANGES = {
+    "message.reaction": lambda alice, bob, one: bob.put(
+        f"chat/messages/{one['id']}/reaction", {"type": "like"}
+    ),
+    "message.updated": lambda alice, bob, one: alice.patch(
+        f"chat/messages/{one['id']}", {"text": "Edited"}
+    ),
+    "message.deleted": lambda alice, bob, one: bob.delete(f"chat/messages/{one['id']}?for=me"),
+    "message.read": lambda alice, bob, one: bob.put("chat/messages/read", {"user_id": alice.id}),
+    "chat.users": lambda alice, bob, one: bob.put(f"chat/users/{alice.id}"),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_nothing_is_changed_after_a_block(alice, bob, kind):
+    for _ in range(6):
+        some = [say(alice, bob) for _ in range(5)]
+        changes = [lambda one=one: CHANGES[kind](alice, bob, one) for one in some]
+        answers = together(*changes, lambda: alice.put(f"users/{bob.id}/block"))
+        assert set(codes(answers)) <= {200, 404}
+        kinds = [event["type"] for event in logged()]
+        last = len(kinds) - kinds[::-1].index("block.created")
+        assert kind not in kinds[last:]
+        alice.delete(f"users/{bob.id}/block")
+        bob.delete(f"chat/users/{alice.id}")
+
+
+def test_a_follow_that_ends_at_the_same_moment_lets_nothing_in_after_it(alice, bob):
+    bob.patch("users/me/settings", {"who_may_message": "following"})
+    body = {"receiver_id": bob.id, "text": "Hi"}
+    for _ in range(4):
+        bob.put(f"users/{alice.id}/follow")
+        sends = [lambda: alice.post("chat/message", body)] * 8
+        answers = together(*sends, lambda: bob.delete(f"users/{alice.id}/follow"))
+        assert set(codes(answers)) <= {200, 201, 403}
+        kinds = [event["type"] for event in logged()]
+        last = len(kinds) - kinds[::-1].index("follow.deleted")
+        assert "message.created" not in kinds[last:]
+
+
+def test_nothing_comes_after_the_receiver_wants_nothing_any_more(alice, bob):
+    body = {"receiver_id": bob.id, "text": "Hi"}
+    for _ in range(4):
+        bob.patch("users/me/settings", {"who_may_message": "everyone"})
+        sends = [lambda: alice.post("chat/message", body)] * 8
+
+        def close():
+            answer = bob.patch("users/me/settings", {"who_may_message": "nobody"})
+            return answer, len(texts(bob, alice, "?limit=100"))
+
+        *answers, (closed, count) = together(*sends, close)
+        assert set(codes([*answers, closed])) <= {200, 201, 403}
+        assert len(texts(bob, alice, "?limit=100")) == count
+
+
+def test_the_receiver_says_who_may_write(alice, bob, stranger):
+    body = {"receiver_id": bob.id, "text": "Hi"}
+    bob.put(f"users/{alice.id}/follow")
+    for who, may in (
+        ("everyone", (201, 201)),
+        ("following", (201, 403)),
+        ("nobody", (403, 403)),
+    ):
+        bob.patch("users/me/settings", {"who_may_message": who})
+        assert tuple(p.post("chat/message", body).status_code for p in (alice, stranger)) == may
+    with nothing_happens():
+        answer = alice.post("chat/message", body)
+    assert answer.json()["detail"] == "This member does not take messages from you."
+    assert (texts(bob, alice), texts(bob, stranger)) == (["Hi", "Hi"], ["Hi"])
+
+
+def test_whom_the_receiver_has_written_to_may_answer(alice, bob):
+    bob.patch("users/me/settings", {"who_may_message": "nobody"})
+    say(bob, alice, "Tell me")
+    say(alice, bob, "Gladly")
+    say(alice, bob, "And more")
+    assert unread(bob) == (2, 1)
+
+
+def test_that_somebody_may_follow_one_is_no_leave_to_write(alice, bob):
+    bob.patch("users/me/settings", {"who_may_message": "following"})
+    alice.put(f"users/{bob.id}/follow")
+    with nothing_happens():
+        body = {"receiver_id": bob.id, "text": "Hi"}
+        assert alice.post("chat/message", body).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who_may", "is_followed", "has_written", "may"),
+    [
+        ("everyone", False, False, True),
+        ("following", False, False, False),
+        ("following", True, False, True),
+        ("following", False, True, True),
+        ("nobody", True, False, False),
+        ("nobody", False, True, True),
+        ("", True, False, False),
+    ],
+)
+def test_the_rule_in_one_table(who_may, is_followed, has_written, may):
+    assert can_write_to(who_may, is_followed=is_followed, has_written=has_written) is may
+
+
+def test_the_open_chats_are_changed_by_their_verbs_only_and_told_to_their_owner(alice, bob):
+    say(alice, bob)
+    assert alice.get("chat/users").json() == {"users": [], "next": None}
+    assert alice.put(f"chat/users/{bob.id}").json() == {"message": "Chat opened"}
+    with nothing_happens():
+        assert alice.put(f"chat/users/{bob.id}").status_code == 200
+    (shown,) = alice.get("chat/users").json()["users"]
+    assert (shown["id"], shown["is_private"]) == (bob.id, False)
+    read(bob, alice)
+    assert bob.get("chat/users").json() == {"users": [], "next": None}
+    assert alice.delete(f"chat/users/{bob.id}").json() == {"message": "Chat closed"}
+    with nothing_happens():
+        assert alice.delete(f"chat/users/{bob.id}").status_code == 200
+    assert alice.get("chat/users").json() == {"users": [], "next": None}
+    assert [event["data"] for event in heard(alice, "chat.")] == [
+        {"user_id": bob.id, "is_open": True},
+        {"user_id": bob.id, "is_open": False},
+    ]
+    topics = [f"self:{alice.id}", f"user:{alice.id}"]
+    assert [e for e in bob.hears(*topics) if e["type"] == "chat.users"] == []
+
+
+def test_ten_openings_at_once_are_one(alice, bob):
+    answers = together(*[lambda: alice.put(f"chat/users/{bob.id}")] * 10)
+    assert codes(answers) == {200: 10}
+    assert list(live("chat.openchat")) == [f"{alice.id}:{bob.id}"]
+    assert len(heard(alice, "chat.")) == 1
+    together(*[lambda: alice.delete(f"chat/users/{bob.id}")] * 10)
+    assert len(heard(alice, "chat.")) == 2
+
+
+def test_a_side_is_seen_by_its_owner_only_and_not_across_a_block(alice, bob, stranger):
+    say(alice, bob)
+    pk, other = f"{bob.id}:{alice.id}", f"{alice.id}:{bob.id}"
+    everybody = {alice.id, bob.id, stranger.id}
+    assert SideSight.viewers(pk, everybody) == {bob.id}
+    assert SideSight.visible([pk, other], bob.id) == {pk}
+    assert SideSight.visible([pk, other], stranger.id) == set()
+    bob.put(f"users/{alice.id}/block")
+    assert SideSight.viewers(pk, everybody) == set()
+    assert SideSight.visible([pk, other], bob.id) == set()

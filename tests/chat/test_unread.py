@@ -1,0 +1,180 @@
+"""What is unread: exact, whoever writes, reads and deletes at the same moment."""
+
+import random
+from datetime import datetime, timedelta
+
+from chat import selectors, services
+from chat.models import Side
+from chat.store import messages, sides
+from mysocial import reads
+from mysocial.ids import new_id, now
+from mysocial.mongo import ping
+from mysocial.writes import write
+from tests.chat.talk import card, heard, listed, read, say, texts, unread
+from tests.people import sign_up
+from tests.witness import codes, live, mongod_away, nothing_happens, together
+
+
+def side_of(person, other):
+    return reads.get(sides, f"{person.id}:{other.id}")
+
+
+def counted(person, other):
+    """Return what is unread by the messages themselves."""
+    side = side_of(person, other)
+    found = reads.get_many(messages, live("chat.message"))
+    return sum(selectors.is_unread(message, side) for message in found.values())
+
+
+def test_fifty_messages_at_once_are_fifty_unread(alice, bob, persisted, document):
+    body = {"receiver_id": bob.id, "text": "Hi"}
+    answers = together(*[lambda: alice.post("chat/message", body)] * 50)
+    assert codes(answers) == {201: 50}
+    assert unread(bob) == (50, 1)
+    found = [answer.json()["chat_message"] for answer in answers]
+    in_order = sorted(found, key=lambda message: message["id"])
+    page = bob.get(f"chat/messages/{alice.id}?order=oldest&limit=100").json()
+    assert page["messages"] == in_order
+    assert listed(bob) == [{"user": card(alice), "unread": 50, "last_message": in_order[-1]}]
+    counts = [e["data"]["unread"] for e in heard(bob, "conversation.updated")]
+    assert counts == list(range(1, 51))
+    persisted()
+    assert document(Side, f"{bob.id}:{alice.id}")["unread"] == 50
+
+
+def test_reading_ten_times_at_once_reads_once(alice, bob):
+    for _ in range(3):
+        say(alice, bob)
+    answers = together(*[lambda: bob.put("chat/messages/read", {"user_id": alice.id})] * 10)
+    assert codes(answers) == {200: 10}
+    assert unread(bob) == (0, 0)
+    assert listed(bob)[0]["unread"] == 0
+    assert len(heard(bob, "message.read")) == 1
+
+
+def test_the_sender_learns_what_was_read_and_nobody_else_does(alice, bob, stranger):
+    say(alice, bob, "One")
+    last = say(alice, bob, "Two")
+    with nothing_happens():
+        assert read(alice, bob)["unread"] == 0
+    conversation = read(bob, alice)
+    assert conversation == {"user": card(alice), "unread": 0, "last_message": last}
+    said = {"user_id": bob.id, "other_id": alice.id, "read_up_to": last["id"]}
+    news = {"type": "message.read", "data": said}
+    assert heard(alice)[-1] == news
+    assert heard(bob)[-2:] == [news, {"type": "conversation.updated", "data": conversation}]
+    assert heard(stranger) == []
+    assert alice.get(f"chat/messages/{bob.id}").json()["read_up_to"] == last["id"]
+    assert bob.get(f"chat/messages/{alice.id}").json()["read_up_to"] == ""
+    with nothing_happens():
+        assert read(bob, alice) == conversation
+    say(alice, bob, "Three")
+    assert unread(bob) == (1, 1)
+
+
+def test_there_is_nothing_to_read_where_nothing_was_written(alice, bob):
+    with nothing_happens():
+        assert alice.put("chat/messages/read", {"user_id": bob.id}).status_code == 404
+
+
+def test_what_comes_while_one_reads_is_read_or_unread_but_never_lost(alice, bob):
+    body = {"receiver_id": bob.id, "text": "Hi"}
+    writes = [lambda: alice.post("chat/message", body)] * 5
+    reading = [lambda: bob.put("chat/messages/read", {"user_id": alice.id})] * 5
+    for _ in range(12):
+        say(alice, bob)
+        assert set(codes(together(*writes, *reading))) == {200, 201}
+        assert unread(bob)[0] == side_of(bob, alice).unread == counted(bob, alice)
+    read(bob, alice)
+    assert unread(bob) == (0, 0)
+
+
+def test_what_came_after_one_began_to_read_stays_unread(alice, bob):
+    say(alice, bob, "Seen")
+    seen = side_of(bob, alice)
+    say(alice, bob, "Came meanwhile")
+    mine = say(bob, alice, "Mine")
+    say(alice, bob, "And so did this")
+    services.reading._mark_read(seen)
+    assert unread(bob) == (2, 1)
+    assert counted(bob, alice) == 2
+    assert side_of(bob, alice).read_up_to == seen.last_id
+    with nothing_happens():
+        services.reading._mark_read(seen)
+    assert read(bob, alice)["unread"] == 0
+    assert side_of(bob, alice).read_up_to > mine["id"]
+
+
+def test_a_clock_that_is_ahead_puts_no_message_out_of_order(alice, bob):
+    say(alice, bob, "First")
+    ahead = f"{int(new_id(), 16) + (1 << 80):024x}"
+    later = now() + timedelta(hours=1)
+    for side in (side_of(alice, bob), side_of(bob, alice)):
+        with write() as w:
+            w.update(side, last_id=ahead, last_at=later)
+    read(bob, alice)
+    second = say(alice, bob, "Second")
+    assert second["id"] > ahead
+    assert datetime.fromisoformat(second["created_at"]) == later
+    assert unread(bob) == (1, 1)
+    assert texts(bob, alice) == ["Second", "First"]
+
+
+def test_a_storm_of_writing_reading_and_deleting_leaves_an_exact_count(
+    alice, bob, persisted, document
+):
+    dice = random.Random(20261122)
+    for _ in range(16):
+        old = [say(alice, bob)["id"] for _ in range(3)]
+
+        def act(number, old=old):
+            path = f"chat/messages/{old[number % 3]}"
+            return [
+                lambda: alice.post("chat/message", {"receiver_id": bob.id, "text": "Hi"}),
+                lambda: alice.delete(f"{path}?for=everyone"),
+                lambda: bob.delete(f"{path}?for=me"),
+                lambda: alice.delete(f"{path}?for=me"),
+                lambda: bob.put("chat/messages/read", {"user_id": alice.id}),
+            ][dice.choice([0, 1, 1, 1, 2, 2, 2, 3, 4])]
+
+        answers = together(*map(act, range(14)))
+        assert set(codes(answers)) <= {200, 201, 404}
+        assert unread(bob)[0] == side_of(bob, alice).unread == counted(bob, alice)
+        assert unread(alice) == (0, 0)
+        for one, other in ((alice, bob), (bob, alice)):
+            newest = one.get(f"chat/messages/{other.id}?limit=1").json()["messages"]
+            assert [listed(one)[0]["last_message"]] == newest
+            assert heard(one, "conversation.updated")[-1]["data"] == listed(one)[0]
+    persisted()
+    kept = document(Side, f"{bob.id}:{alice.id}")
+    assert kept["unread"] == counted(bob, alice)
+    assert kept["is_unread"] is (kept["unread"] > 0)
+
+
+def test_what_is_unread_is_summed_over_conversations(alice, bob, persisted):
+    people = [sign_up(f"person{number}") for number in range(4)]
+    for number, person in enumerate(people):
+        for _ in range(number):
+            say(person, alice)
+    assert unread(alice) == (6, 3)
+    read(alice, people[3])
+    assert unread(alice) == (3, 2)
+    persisted()
+    ping()
+    with mongod_away():
+        assert unread(alice) == (3, 2)
+        assert unread(bob) == (0, 0)
+
+
+def test_conversations_are_listed_by_their_newest_message_and_paged(alice, bob):
+    people = [sign_up(f"person{number}") for number in range(4)]
+    for person in people:
+        say(person, alice, person.username)
+    say(alice, people[1], "Again")
+    found, cursor = [], ""
+    while cursor is not None:
+        page = alice.get(f"chat/conversations?limit=2&cursor={cursor}").json()
+        found += [one["user"]["username"] for one in page["conversations"]]
+        cursor = page["next"]
+    assert found == ["person1", "person3", "person2", "person0"]
+    assert listed(bob) == []
