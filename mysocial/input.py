@@ -1,8 +1,9 @@
 """What comes in: JSON bodies and their fields. Whatever is sent, the answer is ours."""
 
 import json
+import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import orjson
 from django.conf import settings
@@ -15,12 +16,17 @@ from mysocial.errors import Invalid, TooLarge
 
 MOST_DEPTH = 20
 QUOTE, BACKSLASH = 0x22, 0x5C
+PLAIN = re.compile(r"[!#-;=?-\[\]^_a-z~]+")  # what an address may hold
 
 
 class JsonParser(BaseParser):
     """JSON, at most 256 KiB and 20 levels deep; anything else is a 400 or 413, never a 500."""
 
     media_type = "application/json"
+
+    def most(self) -> int:
+        """Return how many bytes a body may have."""
+        return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
     def parse(
         self,
@@ -29,12 +35,12 @@ class JsonParser(BaseParser):
         parser_context: Any = None,
     ) -> Any:
         try:
-            body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+            body = stream.read(self.most() + 1)
         except RequestDataTooBig:
             raise TooLarge from None
         except OSError:
             raise Invalid("The body ended too early.") from None
-        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if len(body) > self.most():
             raise TooLarge
         if _depth(body) > MOST_DEPTH:
             raise Invalid("The JSON is nested too deep.")
@@ -105,6 +111,24 @@ class Input(serializers.Serializer[Any]):
         if wrong:
             raise serializers.ValidationError(wrong)
         return values
+
+
+class GifField(serializers.CharField):
+    """An https address of a GIF at one of `GIF_HOSTS`."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "host": "This must be an https address at a known host of GIFs."
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=500, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        known = any(text.startswith(f"https://{host}/") for host in settings.GIF_HOSTS)
+        if not known or not PLAIN.fullmatch(text):
+            self.fail("host")
+        return text
 
 
 def parse(kind: type[Input], request: Request, *, partial: bool = False) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from mysocial.fills import Entry, fill, new_epoch, owed, stretch
 from mysocial.models import Record
 from mysocial.redis import Script, available, client
 from mysocial.store import Store
-from mysocial.wire import Row, Wire
+from mysocial.wire import NULL, Row, Wire
 
 READ = Script("common", "read", flags="no-writes")
 TRIES = 8
@@ -252,11 +252,18 @@ def compose(pieces: Sequence[Any]) -> bytes:
     asks = ({"kind": "get", "key": key, "fields": [name]} for key, name, *_ in wanted)
     answers = iter(ask(*asks))
     return b"".join(
-        piece
-        if isinstance(piece, bytes)
-        else (next(answers) or [None])[0] or (piece[2] if piece[2:] else b"null")
+        piece if isinstance(piece, bytes) else _composed(piece, (next(answers) or [None])[0])
         for piece in pieces
     )
+
+
+def _composed(piece: Sequence[Any], found: bytes | None) -> bytes:
+    """Return the bytes of a piece, as the write script composes it."""
+    _, _, *rest = piece
+    if found is None:
+        return rest[0] if rest else NULL
+    before, after = rest[1:] or (b"", b"")
+    return bytes(before + found + after)
 
 
 def encode_cursor(entry: Entry | None) -> str | None:

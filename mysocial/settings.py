@@ -172,6 +172,33 @@ EMAIL_BACKEND = (
     else "mysocial.filemail.EmailBackend"
 )
 
+# --- Media --------------------------------------------------------------------------------------
+# What comes in waits in `incoming` for a worker: shared by every web process and worker.
+MEDIA_DIR = Path(envstr("MEDIA_DIR", str(DATA_DIR / "media"))).resolve()
+MEDIA_URL = f"{PUBLIC_URL}/media/"
+IMAGE_MAX_BYTES = envint("IMAGE_MAX_BYTES", 10 * 1024 * 1024, least=1024)
+VIDEO_MAX_BYTES = envint("VIDEO_MAX_BYTES", 100 * 1024 * 1024, least=1024)
+# Next to where a file will wait, so that keeping it is a rename; `/tmp` may be memory.
+FILE_UPLOAD_TEMP_DIR = MEDIA_DIR / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_DIR / "public", "allow_overwrite": True},
+    },
+    "incoming": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FILE_UPLOAD_TEMP_DIR},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CLOUDINARY_URL = envstr("CLOUDINARY_URL")
+GIF_HOSTS = envlist(
+    "GIF_HOSTS",
+    "media.giphy.com,media0.giphy.com,media1.giphy.com,media2.giphy.com,media3.giphy.com,"
+    "media4.giphy.com,i.giphy.com,media.tenor.com,c.tenor.com",
+)
+
 # --- Celery -------------------------------------------------------------------------------------
 CELERY_QUEUE_NAMES = [
     "accounts",

@@ -1,12 +1,16 @@
 """Signing up."""
 
+from contextlib import nullcontext
+
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import UploadedFile
 
 from accounts import selectors
 from accounts.models import VERIFY, Account
 from accounts.passwords import check_strength
 from accounts.services.sessions import Device, SignIn, open_session
 from followers import services as followers
+from images import services as images
 from mysocial.errors import AlreadyExists
 from mysocial.ids import new_id
 from mysocial.mail import queue_mail
@@ -16,19 +20,39 @@ from users import services as users
 from users.selectors import find_user_id
 
 
-def sign_up(
-    *, username: str, email: str, password: str, avatar_color: str = "", device: Device
+def sign_up(  # noqa: PLR0913 - what a new member says
+    *,
+    username: str,
+    email: str,
+    password: str,
+    avatar_color: str = "",
+    avatar_image: "UploadedFile[bytes] | None" = None,
+    device: Device,
 ) -> SignIn:
     """Make an account, its profile and its first session. `AlreadyExists` names what is taken."""
     email = email.lower()
     check_strength(password, username=username, email=email)
     user_id = new_id()
     account = Account(id=user_id, email=email, password=make_password(password))
+    brought = (
+        images.received(avatar_image, owner_id=user_id, use="profile")
+        if avatar_image
+        else nullcontext()
+    )
     try:
-        with write() as w:
+        with brought as avatar, write() as w:
             w.create(account, fresh=True)
-            users.add_user(w, user_id=user_id, username=username, avatar_color=avatar_color)
+            users.add_user(
+                w,
+                user_id=user_id,
+                username=username,
+                avatar_color=avatar_color,
+                avatar_id=avatar.id if avatar else "",
+            )
+            if avatar:
+                images.add(w, avatar)
             followers.begin(w, user_id)
+            images.begin(w, user_id)
             posts.begin(w, user_id)
             session = open_session(w, user_id, device)
             queue_mail(w, VERIFY, recipient=user_id)
