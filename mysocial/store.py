@@ -49,7 +49,8 @@ class Index:
         query: dict[str, Any] = {
             name: {"$eq": part} for name, part in zip(self.fields, parts, strict=False)
         }
-        return {**query, **{name: {"$in": list(some)} for name, some in self.where.items()}}
+        # Of a field that both name, the list's own value says more.
+        return {**{name: {"$in": list(some)} for name, some in self.where.items()}, **query}
 
     @property
     def fields(self) -> list[str]:

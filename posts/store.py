@@ -1,18 +1,28 @@
 """What lives in Redis of posts."""
 
 from mysocial.store import Index, Store
-from posts.models import REACTIONS, FeedStats, Post, Privacy
+from posts.models import REACTIONS, FeedStats, MediaKind, Post, PostVersion, Privacy
 
 FEED = (Privacy.PUBLIC.value, Privacy.FOLLOWERS.value)
 STATS_ID = "feed"
+# What a list of posts may be narrowed to; each has lists of its own, so that pages are whole.
+MEDIA = (MediaKind.IMAGES.value, MediaKind.VIDEOS.value)
 
 posts = Store(
     Post,
-    raw=("author_id", "privacy"),
+    raw=("author_id", "privacy", "media_id", "media_kind"),
     counters=("comments_count", *(f"reactions_{kind}" for kind in REACTIONS)),
     indexes=(
         Index("feed", where={"privacy": FEED}),
         Index("author", "author_id"),
+        Index("feed_media", "media_kind", where={"privacy": FEED, "media_kind": MEDIA}),
+        Index("author_media", "author_id", by="media_kind", where={"media_kind": MEDIA}),
     ),
 )
 feed_stats = Store(FeedStats, counters=("posts_count",))
+post_versions = Store(
+    PostVersion,
+    parts={"was": ("id", "written_at", "text", "bg_color", "feelings", "gif_url")},
+    raw=("post_id", "media_id"),
+    indexes=(Index("post", "post_id"),),
+)

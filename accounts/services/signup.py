@@ -1,6 +1,7 @@
 """Signing up."""
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import UploadedFile
@@ -34,23 +35,14 @@ def sign_up(  # noqa: PLR0913 - what a new member says
     check_strength(password, username=username, email=email)
     user_id = new_id()
     account = Account(id=user_id, email=email, password=make_password(password))
-    brought = (
-        images.received(avatar_image, owner_id=user_id, use="profile")
-        if avatar_image
-        else nullcontext()
-    )
+    look = {"avatar_color": avatar_color}
     try:
-        with brought as avatar, write() as w:
+        with _received(avatar_image, user_id) as avatar, write() as w:
             w.create(account, fresh=True)
-            users.add_user(
-                w,
-                user_id=user_id,
-                username=username,
-                avatar_color=avatar_color,
-                avatar_id=avatar.id if avatar else "",
-            )
             if avatar:
                 images.add(w, avatar)
+                look["avatar_id"] = avatar.id
+            users.add_user(w, user_id=user_id, username=username, **look)
             followers.begin(w, user_id)
             images.begin(w, user_id)
             posts.begin(w, user_id)
@@ -64,3 +56,8 @@ def sign_up(  # noqa: PLR0913 - what a new member says
         error.errors = {name: "This is taken." for name, owner in owners.items() if owner}
         raise
     return result
+
+
+def _received(image: "UploadedFile[bytes] | None", user_id: str) -> AbstractContextManager[Any]:
+    """Receive the picture that a new member brings, if any."""
+    return images.received(image, owner_id=user_id, use="profile") if image else nullcontext()
