@@ -22,7 +22,7 @@ from django.core.files.uploadhandler import load_handler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, DataAndFiles
 
 from mysocial.errors import Invalid, Refused, TooLarge, Unavailable
 from mysocial.input import JsonParser
@@ -30,6 +30,14 @@ from mysocial.verdicts import Replayed
 
 FIELDS = 1024 * 1024  # what a form may have beside its file
 KEPT_SECONDS = 24 * 3600
+
+
+class _Files(dict[str, Any]):
+    """The files of a form. The request closes them when it ends, which removes them from disk."""
+
+    def lists(self) -> list[tuple[str, list[Any]]]:
+        """Return them as Django's requests hold them."""
+        return [(name, [file]) for name, file in self.items()]
 
 
 class MediaJson(JsonParser):
@@ -50,7 +58,7 @@ class ImageForm(BaseParser):
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> dict[str, Any]:
+    ) -> "DataAndFiles[Any, Any]":
         request = parser_context["request"]
         if int(request.META.get("CONTENT_LENGTH") or 0) > self.most() + FIELDS:
             raise TooLarge
@@ -68,8 +76,14 @@ class ImageForm(BaseParser):
         names = [name for name, values in pairs for _ in values]
         twice = {name: "This is given twice." for name in names if names.count(name) > 1}
         if twice:
+            for _, values in files.lists():
+                for one in values:
+                    one.close()
             raise Invalid(errors=twice)
-        return {name: values[0] for name, values in pairs}
+        return DataAndFiles(
+            {name: values[0] for name, values in fields.lists()},
+            _Files({name: values[0] for name, values in files.lists()}),
+        )
 
 
 class VideoForm(ImageForm):

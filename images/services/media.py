@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import ClassVar
 
 from django.conf import settings
@@ -104,7 +105,7 @@ def remove_of(subject_id: str, *, limit: int) -> bool:
     page = reads.page(media_wire, "subject", subject_id, limit=limit)
     for row in page.rows:
         try:
-            again(lambda pk=row.id: discard(pk))  # type: ignore[misc]
+            again(partial(discard, row.id))
         except NotFound:
             continue  # somebody else removed it
     return page.next is None
@@ -129,17 +130,17 @@ def delete(w: Write, one: Media) -> None:
     host = one.host or hosts.current().name
     w.create(DeadFile(kind=one.kind, host=host, host_ref=one.host_ref, due_at=due_at), fresh=True)
     w.wake(MEDIA)
-    hide_from_profile(w, one)
+    _hide_from_profile(w, one)
 
 
-def hide_from_profile(w: Write, one: Media) -> bool:
-    """Let the owner's profile show an image no longer, within a write; tell whether it did."""
+def _hide_from_profile(w: Write, one: Media) -> None:
+    """Let the owner's profile show an image no longer, nor wait for it, within a write."""
     user = get_user(one.owner_id)
     changes: dict[str, str] = {}
-    if one.id == user.avatar_id or (one.url and one.url == user.avatar_url):
-        changes |= {"avatar_id": "", "avatar_url": users.initial_avatar(user)}
-    if one.id == user.background_id or (one.url and one.url == user.background_url):
-        changes |= {"background_id": "", "background_url": ""}
+    for name, without in (("avatar", users.initial_avatar(user)), ("background", "")):
+        if one.url and one.url == getattr(user, f"{name}_url"):
+            changes[f"{name}_url"] = without
+        if one.id == getattr(user, f"{name}_id"):
+            changes[f"{name}_id"] = ""
     if changes:
         users.set_pictures(w, user, **changes)
-    return bool(changes)

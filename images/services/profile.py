@@ -87,9 +87,9 @@ def _delete(one: Media) -> Media:
 
 def _delete_background(one: Media) -> Media:
     user = get_user(one.owner_id)
-    if one.id != user.background_id:
+    if one.id != user.background_id and (not one.url or one.url != user.background_url):
         raise NotFound
-    if one.use == Use.BACKGROUND and user.avatar_id != one.id:
+    if one.use == Use.BACKGROUND and one.url != user.avatar_url:
         return _delete(one)
     with write(Conflict) as w:
         users.set_pictures(w, user, background_id="", background_url="")

@@ -11,6 +11,7 @@ from images.models import Media
 from images.services import process_due, sweep
 from tests.images.pictures import (
     WEBM,
+    box,
     bytes_at,
     data_url,
     film,
@@ -210,6 +211,18 @@ def test_an_upload_needs_no_mongodb(alice):
         assert process_due() == 1
         url = alice.get("users/me").json()["avatar_url"]
     assert bytes_at(url)
+
+
+def test_a_large_upload_goes_through_the_disk_and_leaves_nothing_there(alice):
+    content = film(extra=box(b"free", bytes(6 * 1024 * 1024)))
+    post = send(alice, "POST", "posts", video=content).json()["post"]
+    assert waiting() == [post["media"]["id"]]
+    assert send(alice, "POST", "posts", image=content).status_code == 415
+    assert send(alice, "POST", "posts", video=content, text="x" * 5001).status_code == 400
+    assert waiting() == [post["media"]["id"]]
+    process_due()
+    assert len(bytes_at(alice.get(f"posts/{post['id']}").json()["media"]["url"])) == len(content)
+    assert waiting() == []
 
 
 def test_files_that_nobody_asks_for_are_swept_after_a_day(alice, settings):
