@@ -1,5 +1,6 @@
 """JSON in and out of posts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -10,6 +11,7 @@ from mysocial.uploads import MediaField
 from posts.models import Feeling, Privacy
 from posts.wires import PostSerializer, PostVersionSerializer
 
+ATTACHED = ("image", "video", "gif_url")
 COLOR = r"^#[0-9a-fA-F]{6}\Z"
 
 
@@ -24,9 +26,16 @@ class PostInput(Input):
     video = MediaField(required=False, allow_null=True)
     gif_url = GifField(required=False, allow_null=True, allow_blank=True)
 
+    def to_internal_value(self, data: Any) -> Any:
+        given = data if isinstance(data, Mapping) else {}
+        if not self.partial and not any(given.get(name) for name in ATTACHED):
+            # Nothing else is in it; said here, it is named along with the other errors.
+            self.fields["text"] = serializers.CharField(max_length=5000)
+        return super().to_internal_value(data)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take one of image, video and GIF."""
-        given = [name for name in ("image", "video", "gif_url") if attrs.get(name)]
+        given = [name for name in ATTACHED if attrs.get(name)]
         if len(given) > 1:
             said = "Give one of image, video and gif_url."
             raise serializers.ValidationError(dict.fromkeys(given, said))

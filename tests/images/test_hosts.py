@@ -12,7 +12,7 @@ from tests.images.cloud import SECRET, cloud
 from tests.images.pictures import PLACE, bytes_at, film, located, picture, send, shown, waiting
 from tests.people import browser
 from tests.stack import ROOT, wait_for
-from tests.witness import live
+from tests.witness import live, together
 
 WORKER = """
 import django; django.setup()
@@ -153,3 +153,33 @@ def test_the_work_of_a_killed_worker_is_done_again_with_the_same_end(alice, clou
     assert alice.get(f"users/{alice.id}/images").json()["images"][0]["state"] == "ready"
     assert len([one for one in alice.hears() if one["type"] == "user.updated"]) == 1
     assert waiting() == []
+
+
+def test_what_is_deleted_while_it_is_handed_over_is_not_left_at_the_host(alice, cloudinary):
+    before = alice.get("users/me").json()
+    image = send(alice, "POST", "images/profile", image=picture()).json()["image"]
+    cloudinary.hangs = True
+
+    def delete():
+        wait_for(lambda: cloudinary.asked, within=30, name="an upload")
+        answer = alice.delete(f"images/{image['id']}")
+        cloudinary.hangs = False
+        return answer
+
+    processed, deleted = together(process_due, delete)
+    assert (processed, deleted.status_code) == (1, 200)
+    assert cloudinary.asked[-1]["path"].endswith("/destroy")
+    assert cloudinary.files == {}
+    assert alice.get("users/me").json() == before
+    assert waiting() == []
+
+
+def test_workers_side_by_side_do_each_thing_once(alice):
+    for size in range(10, 16):
+        send(alice, "POST", "posts", image=picture(size=(size, 9)))
+    done = together(process_due, process_due, process_due)
+    assert sum(done) == 6
+    assert len(shown()) == 6
+    updates = [one for one in alice.hears("feed") if one["type"] == "post.updated"]
+    assert len(updates) == 6
+    assert {one["data"]["media"]["state"] for one in updates} == {"ready"}
