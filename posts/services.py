@@ -99,7 +99,8 @@ def tell_of_media(w: Write, one: Any) -> None:
     """Announce, in the write that settles them, that the media of a post are ready or failed."""
     post = selectors.find_post(one.subject_id)
     if post and post.media_id == one.id:
-        w.require(Post, post.id, privacy=post.privacy.encode())
+        # What is told must still be so: who sees the post, and that these are its media.
+        w.require(Post, post.id, privacy=post.privacy.encode(), media_id=one.id.encode())
         w.announce(PostUpdated(post.id, post.author_id, post.privacy, post.media_id))
 
 

@@ -135,7 +135,10 @@ def delete(w: Write, one: Media) -> None:
 
 def _hide_from_profile(w: Write, one: Media) -> None:
     """Let the owner's profile show an image no longer, nor wait for it, within a write."""
-    user = get_user(one.owner_id)
+    try:
+        user = get_user(one.owner_id)
+    except NotFound:
+        return  # their profile is gone
     changes: dict[str, str] = {}
     for name, without in (("avatar", users.initial_avatar(user)), ("background", "")):
         if one.url and one.url == getattr(user, f"{name}_url"):
