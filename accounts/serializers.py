@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.passwords import find_weaknesses
 from mysocial.api import Input
+from mysocial.uploads import MediaField
 from users.wires import ProfileSerializer
 
 MOST_PASSWORD = 128
@@ -41,6 +42,7 @@ class SignUpInput(Input):
     email = _email()
     password = _password()
     avatar_color = serializers.RegexField(r"^#[0-9a-fA-F]{6}\Z", required=False)
+    avatar_image = MediaField(required=False)
     refresh_in = serializers.ChoiceField(PLACES, default="body")
 
     def validate_password(self, value: str) -> str:

@@ -4,7 +4,7 @@ from accounts.views import AccountViewSet, OpenViewSet
 from mysocial.routing import route
 
 urlpatterns = [
-    route("signup", OpenViewSet, post="signup"),
+    route("signup", OpenViewSet, takes="image", post="signup"),
     route("signin", OpenViewSet, post="signin"),
     route("token/refresh", OpenViewSet, post="refresh"),
     route("forgot-password", OpenViewSet, post="forgot_password"),

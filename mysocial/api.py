@@ -20,7 +20,7 @@ from mysocial.errors import Invalid
 from mysocial.idempotency import bind_key, sealed, unsealed
 from mysocial.input import Input, JsonParser, parse
 from mysocial.limits import Limit
-from mysocial.lists import Entry
+from mysocial.lists import Entry, decode_cursor, encode_cursor
 from mysocial.problems import as_problem, exception_handler, problem
 from mysocial.verdicts import Replayed
 from mysocial.wire import Row, Wire, literal
@@ -200,7 +200,7 @@ def page_bounds(request: Request) -> tuple[int, "Entry | None"]:
     """Return the limit and the place that a list request asks for; `Invalid` names the wrong."""
     limit = number(request, "limit", default=PAGE_SIZE, most=MOST_PAGE_SIZE)
     cursor = request.query_params.get("cursor")
-    after = reads.decode_cursor(cursor) if cursor else None
+    after = decode_cursor(cursor) if cursor else None
     if after and (after[1] > LATEST or len(after[0]) > MOST_ID or not after[0].isascii()):
         raise Invalid(errors={"cursor": "This is not a cursor of ours."})
     return limit, after
@@ -233,7 +233,7 @@ def page_answer(
     request: Request, noun: str, items: Iterable[bytes], after: "Entry | None", **extra: Any
 ) -> HttpResponse:
     """Return `{"<noun>": […], "next": …}` with its Link header (RFC 8288)."""
-    cursor = reads.encode_cursor(after)
+    cursor = encode_cursor(after)
     more = b"".join(b',"%s":%s' % (name.encode(), literal(value)) for name, value in extra.items())
     listed = b",".join(items)
     body = b'{"%s":[%s],"next":%s%s}' % (noun.encode(), listed, literal(cursor), more)

@@ -33,6 +33,16 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "process-media": {
+        "task": "images.process_media",
+        "schedule": 5.0,
+        "options": {"queue": "images", "expires": 10},
+    },
+    "sweep-incoming": {
+        "task": "images.sweep_incoming",
+        "schedule": 3600.0,
+        "options": {"queue": "images", "expires": 3000},
+    },
     "sweep-expired": {
         "task": "mysocial.sweep_expired",
         "schedule": 30.0,

@@ -74,6 +74,14 @@ class TooLarge(Refused):
     title = "The body is too large."
 
 
+class Unsupported(Refused):
+    """The file is of no type that this route takes, whatever it says of itself."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "This type of file is not taken."
+
+
 class IdempotencyMismatch(Refused):
     """The Idempotency-Key was used before with another request."""
 

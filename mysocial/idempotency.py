@@ -9,6 +9,7 @@ from typing import Any, cast
 import orjson
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from rest_framework.request import Request
 
 from mysocial.context import Call
@@ -46,9 +47,20 @@ def bind_key(call: Call, request: Request, who: str) -> None:
 
 def _hash_of(request: Request) -> str:
     """Return what tells this request from another: keyed, because a body may hold a password."""
-    body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
+    body = orjson.dumps(request.data, default=_content, option=orjson.OPT_SORT_KEYS)
     said = request.META.get("QUERY_STRING", "").encode() + b"\n" + body
     return hmac.new(_secret(b"requests"), said, hashlib.sha256).hexdigest()
+
+
+def _content(value: Any) -> dict[str, str]:
+    """Return what tells a file from another: its bytes alone."""
+    if not isinstance(value, UploadedFile):
+        raise TypeError
+    found = hashlib.sha256()
+    for chunk in value.chunks():
+        found.update(chunk)
+    value.seek(0)
+    return {"sha256": found.hexdigest()}
 
 
 def _secret(purpose: bytes) -> bytes:

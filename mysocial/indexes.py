@@ -16,12 +16,17 @@ def indexes_of(store: Store[object]) -> list[IndexModel]:  # type: ignore[type-v
             expireAfterSeconds=settings.TOMBSTONE_SECONDS,
         )
     ]
+    seen = []
     # A list by followers is asked for by the index of its authors' own lists.
     for index in (one for one in store.indexes.values() if not one.fans):
-        fields = [(name, ASCENDING) for name in index.fields]
-        # Equalities first, then the order: every list is read without sorting.
-        order = [(index.order, DESCENDING), ("_id", DESCENDING)]
-        found.append(IndexModel([("_deleted_at", ASCENDING), *fields, *order], name=index.name))
+        # Equalities first, then the order: every list is read without sorting. Two lists that
+        # differ in `where` only share one index, MongoDB would refuse a second.
+        keys = [*index.fields, index.order]
+        if keys not in seen:
+            fields = [(name, ASCENDING) for name in ("_deleted_at", *index.fields)]
+            order = [(name, DESCENDING) for name in (index.order, "_id")]
+            found.append(IndexModel([*fields, *order], name=index.name))
+        seen.append(keys)
     found += [
         IndexModel(
             [("_deleted_at", ASCENDING), (name, DESCENDING), ("_id", DESCENDING)],

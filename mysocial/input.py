@@ -19,12 +19,17 @@ MOST_DEPTH = 20
 MOST_URL = 500
 GIF_URL = re.compile(r"https://([a-z0-9.-]+)/[\w./?=&%+~:,;@!$*#-]*", re.ASCII)
 QUOTE, BACKSLASH = 0x22, 0x5C
+PLAIN = re.compile(r"[!#-;=?-\[\]^_a-z~]+")  # what an address may hold
 
 
 class JsonParser(BaseParser):
     """JSON, at most 256 KiB and 20 levels deep; anything else is a 400 or 413, never a 500."""
 
     media_type = "application/json"
+
+    def most(self) -> int:
+        """Return how many bytes a body may have."""
+        return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
     def parse(
         self,
@@ -33,12 +38,12 @@ class JsonParser(BaseParser):
         parser_context: Any = None,
     ) -> Any:
         try:
-            body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+            body = stream.read(self.most() + 1)
         except RequestDataTooBig:
             raise TooLarge from None
         except OSError:
             raise Invalid("The body ended too early.") from None
-        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if len(body) > self.most():
             raise TooLarge
         if _depth(body) > MOST_DEPTH:
             raise Invalid("The JSON is nested too deep.")

@@ -1,11 +1,15 @@
-"""`Index`: which list a record stands in, by the values of its fields."""
+"""`Index`: which list a record stands in, by the values of its fields; and places in lists."""
 
+import base64
+import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
 from django.db import models
+
+from mysocial.errors import Invalid
 
 Values = dict[str, Any]
 Entry = tuple[str, int]  # id, score
@@ -67,9 +71,15 @@ class Index:
         """Return the MongoDB query of the list for `value`."""
         parts = value.rsplit(":", 1) if self.by else [value]
         query: dict[str, Any] = {
-            name: {"$eq": part} for name, part in zip(self.fields, parts, strict=False)
+            name: {"$eq": self._meant(name, part)}
+            for name, part in zip(self.fields, parts, strict=False)
         }
-        return {**query, **{name: {"$in": list(some)} for name, some in self.where.items()}}
+        # Of a field that both name, the list's own value says more.
+        return {**{name: {"$in": list(some)} for name, some in self.where.items()}, **query}
+
+    def _meant(self, name: str, part: str) -> Any:
+        """Return the value that stands as text in the name of a list."""
+        return next((value for value in self.where.get(name, ()) if str(value) == part), part)
 
     def query_many(self, owners: Sequence[str]) -> dict[str, Any]:
         """Return the MongoDB query of what these own, for a list by `fans`.
@@ -87,3 +97,22 @@ class Index:
     def fields(self) -> list[str]:
         """Return the fields whose values name the list."""
         return [name for name in (self.field, self.by) if name]
+
+
+def encode_cursor(entry: Entry | None) -> str | None:
+    """Return the opaque form of a place in a list."""
+    if entry is None:
+        return None
+    return base64.urlsafe_b64encode(f"{entry[1]}.{entry[0]}".encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str) -> Entry:
+    """Return the place in a list that `text` stands for; `Invalid` when it was not made by us."""
+    try:
+        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        score, _, pk = plain.partition(".")
+        if not pk or not score.isascii() or not score.isdigit() or len(score) > 15:  # noqa: PLR2004
+            raise ValueError
+        return pk, int(score)
+    except (binascii.Error, ValueError):
+        raise Invalid(errors={"cursor": "This is not a cursor of ours."}) from None

@@ -21,8 +21,13 @@ _owner: threading.Thread | None = None
 
 SEND_MAILS, MAILS = "email.send_mails", "mails"
 REMOVE_CASCADES, CASCADES = "mysocial.remove_cascades", "cascades"
+PROCESS_MEDIA, MEDIA = "images.process_media", "media"
 # What is asked for by these names is work of its own; by any other, that a queue's debt be carried.
-WORK = {MAILS: (SEND_MAILS, "email"), CASCADES: (REMOVE_CASCADES, "default")}
+WORK = {
+    MAILS: (SEND_MAILS, "email"),
+    CASCADES: (REMOVE_CASCADES, "default"),
+    MEDIA: (PROCESS_MEDIA, "images"),
+}
 
 
 def task_name(queue: str) -> str:
@@ -31,7 +36,7 @@ def task_name(queue: str) -> str:
 
 
 def nudge(queues: Iterable[str]) -> None:
-    """Ask for work: debts to carry, mails to send, what hangs on deleted records to remove.
+    """Ask for work: debts to carry, mails to send, removals, media to process.
 
     Returns at once and never raises.
     """

@@ -3,21 +3,19 @@
 Each function raises `Unavailable` when a needed server is away; a miss is never taken for absence.
 """
 
-import base64
-import binascii
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from mysocial import context
-from mysocial.errors import Invalid, NotAuthenticated, NotFound, Unavailable
+from mysocial.errors import NotAuthenticated, NotFound, Unavailable
 from mysocial.fills import fill, new_epoch
 from mysocial.lists import Entry
 from mysocial.models import Record
 from mysocial.redis import Script, available, client
 from mysocial.store import Store
 from mysocial.stretches import in_order, owed, stretch
-from mysocial.wire import Own, Row, Wire
+from mysocial.wire import NULL, Own, Row, Wire
 
 READ = Script("common", "read", flags="no-writes")
 TRIES = 8
@@ -269,27 +267,15 @@ def compose(pieces: Sequence[Any]) -> bytes:
     asks = ({"kind": "get", "key": key, "fields": [name]} for key, name, *_ in wanted)
     answers = iter(ask(*asks))
     return b"".join(
-        piece
-        if isinstance(piece, bytes)
-        else (next(answers) or [None])[0] or (piece[2] if piece[2:] else b"null")
+        piece if isinstance(piece, bytes) else _composed(piece, (next(answers) or [None])[0])
         for piece in pieces
     )
 
 
-def encode_cursor(entry: Entry | None) -> str | None:
-    """Return the opaque form of a place in a list."""
-    if entry is None:
-        return None
-    return base64.urlsafe_b64encode(f"{entry[1]}.{entry[0]}".encode()).decode().rstrip("=")
-
-
-def decode_cursor(text: str) -> Entry:
-    """Return the place in a list that `text` stands for; `Invalid` when it was not made by us."""
-    try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        score, _, pk = plain.partition(".")
-        if not pk or not score.isascii() or not score.isdigit() or len(score) > 15:  # noqa: PLR2004
-            raise ValueError
-        return pk, int(score)
-    except (binascii.Error, ValueError):
-        raise Invalid(errors={"cursor": "This is not a cursor of ours."}) from None
+def _composed(piece: Sequence[Any], found: bytes | None) -> bytes:
+    """Return the bytes of a piece, as the write script composes it."""
+    _, _, *rest = piece
+    if found is None:
+        return rest[0] if rest else NULL
+    before, after = rest[1:] or (b"", b"")
+    return bytes(before + found + after)

@@ -174,6 +174,27 @@ EMAIL_BACKEND = (
     else "mysocial.filemail.EmailBackend"
 )
 
+# --- Media --------------------------------------------------------------------------------------
+# What comes in waits in `incoming` for a worker: shared by every web process and worker.
+MEDIA_DIR = Path(envstr("MEDIA_DIR", str(DATA_DIR / "media"))).resolve()
+MEDIA_URL = f"{PUBLIC_URL}/media/"
+IMAGE_MAX_BYTES = envint("IMAGE_MAX_BYTES", 10 * 1024 * 1024, least=1024)
+VIDEO_MAX_BYTES = envint("VIDEO_MAX_BYTES", 100 * 1024 * 1024, least=1024)
+# Next to where a file will wait, so that keeping it is a rename; `/tmp` may be memory.
+FILE_UPLOAD_TEMP_DIR = MEDIA_DIR / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_DIR / "public", "allow_overwrite": True},
+    },
+    "incoming": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FILE_UPLOAD_TEMP_DIR},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CLOUDINARY_URL = envstr("CLOUDINARY_URL")
 # --- Chat and GIFs ------------------------------------------------------------------------------
 # How long somebody is given to read a message before a mail tells of it.
 CHAT_MAIL_SECONDS = envint("CHAT_MAIL_SECONDS", 300, least=1)
@@ -186,18 +207,9 @@ GIF_HOSTS = envlist(
 
 # --- Celery -------------------------------------------------------------------------------------
 CELERY_QUEUE_NAMES = [
-    "accounts",
-    "users",
-    "posts",
-    "comments",
-    "reactions",
-    "followers",
-    "notifications",
-    "images",
-    "chat",
-    "email",
-    "default",
-]
+    "accounts", "users", "posts", "comments", "reactions", "followers", "notifications", "images",
+    "chat", "email", "default",
+]  # fmt: skip
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -5,14 +5,17 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
+from images.urls import files
 from mysocial import views
 from notifications.urls import pages as notification_pages
+from users.urls import avatars
 
 urlpatterns = [
     path("", views.index, name="index"),
     path("api/", include("accounts.urls")),
     path("api/", include("users.urls")),
     path("api/", include("followers.urls")),
+    path("api/", include("images.urls")),
     path("api/", include("posts.urls")),
     path("api/", include("comments.urls")),
     path("api/", include("reactions.urls")),
@@ -21,6 +24,8 @@ urlpatterns = [
     path("", include(notification_pages)),
     re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("media/", include(files)),
+    path("avatars/", include(avatars)),
     re_path(r"^docs/errors/?$", views.errors, name="errors"),
     re_path(r"^health/live/?$", views.live, name="live"),
     re_path(r"^health/ready/?$", views.ready, name="ready"),

@@ -13,6 +13,8 @@ import orjson
 
 from mysocial.store import Store
 
+NULL, BRACES = b"null", (b"{", b"}")
+
 
 @dataclass(frozen=True)
 class Own:
@@ -29,6 +31,17 @@ class Of:
     name: str
 
 
+@dataclass(frozen=True)
+class Whole:
+    """A part of the record that the raw field `ref` names, as an object; null where none is."""
+
+    ref: str
+    name: str
+
+
+Piece = bytes | Own | Of | Whole
+
+
 class Row(NamedTuple):
     """One record as the read script returned it."""
 
@@ -40,12 +53,12 @@ class Row(NamedTuple):
 
 
 class Wire:
-    """The JSON object of a record: literal bytes, `Own` and `Of` in the order they are sent."""
+    """The JSON object of a record: literal bytes, `Own`, `Of` and `Whole` in the order sent."""
 
     def __init__(
         self,
         store: Store[Any],
-        *pieces: bytes | Own | Of,
+        *pieces: Piece,
         refs: Mapping[str, tuple[Store[Any], Sequence[str]]] | None = None,
     ) -> None:
         self.store = store
@@ -56,25 +69,33 @@ class Wire:
 
     def render(self, row: Row) -> bytes:
         """Return the JSON object of a row."""
-        return b"".join(
-            piece
-            if isinstance(piece, bytes)
-            else row.values[piece.name]
-            if isinstance(piece, Own)
-            else row.joined[piece.ref].get(piece.name) or b""
-            for piece in self.pieces
-        )
+        return b"".join([_now(piece, row) for piece in self.pieces])
 
     def template(self, pk: str, **refs: str) -> list[Any]:
         """Return the pieces of the JSON object, to be read when a write has been applied."""
-        return [
-            piece
-            if isinstance(piece, bytes)
-            else _later(self.store, pk, piece.name)
-            if isinstance(piece, Own)
-            else _later(self.refs[piece.ref][0], refs[piece.ref], piece.name)
-            for piece in self.pieces
-        ]
+        return [self._later(piece, pk, refs) for piece in self.pieces]
+
+    def _later(self, piece: Piece, pk: str, refs: Mapping[str, str]) -> Any:
+        if isinstance(piece, bytes):
+            return piece
+        if isinstance(piece, Own):
+            return _later(self.store, pk, piece.name)
+        store, named = self.refs[piece.ref][0], refs[piece.ref]
+        if isinstance(piece, Of):
+            return _later(store, named, piece.name)
+        return [store.key(named), piece.name, NULL, *BRACES] if named else NULL
+
+
+def _now(piece: Piece, row: Row) -> bytes:
+    """Return the bytes of a piece, from what was read."""
+    if isinstance(piece, bytes):
+        return piece
+    if isinstance(piece, Own):
+        return row.values[piece.name]
+    found = row.joined[piece.ref].get(piece.name)
+    if isinstance(piece, Of):
+        return found or b""
+    return BRACES[0] + found + BRACES[1] if found else NULL
 
 
 def _later(store: Store[Any], pk: str, name: str) -> list[Any]:

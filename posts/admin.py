@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from mysocial.admin import RecordAdmin
 from posts import services
-from posts.models import FeedStats, Post
+from posts.models import FeedStats, Post, PostVersion
 
 
 @admin.register(Post)
@@ -34,3 +34,12 @@ class FeedStatsAdmin(RecordAdmin):
     """How many posts the global feed has: counted, so to be looked at only."""
 
     list_display = ("id", "posts_count")
+
+
+@admin.register(PostVersion)
+class PostVersionAdmin(RecordAdmin):
+    """What posts showed before each edit: to be looked at only."""
+
+    list_display = ("post_id", "text", "written_at", "created_at")
+    search_fields = ("post_id", "text")
+    ordering = ("-created_at",)

@@ -1,10 +1,20 @@
-"""What goes with a deleted member."""
+"""What goes with a deleted post, and with a deleted member."""
 
 from typing import ClassVar
 
-from mysocial.cascades import Cascade, each_listed
+from mysocial.cascades import Cascade, each_listed, remove_listed
 from posts.services import remove_post
-from posts.store import posts
+from posts.store import post_versions, posts
+
+
+class PostVersions(Cascade):
+    """What the post showed before its edits."""
+
+    of: ClassVar[str] = "posts.post"
+
+    @classmethod
+    def remove(cls, pk: str, *, limit: int) -> bool:
+        return remove_listed(post_versions, "post", pk, limit=limit)
 
 
 class PostsOfMember(Cascade):

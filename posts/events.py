@@ -18,6 +18,7 @@ class PostEvent(Event):
     post_id: str
     author_id: str
     privacy: str
+    media_id: str = ""
 
     def topics(self) -> Iterable[str]:
         feed = ["feed"] if self._is_in_feed() else []
@@ -30,7 +31,7 @@ class PostEvent(Event):
         return {"post": self.post_id}
 
     def data(self) -> list[Any]:
-        return post_wire.template(self.post_id, author_id=self.author_id)
+        return post_wire.template(self.post_id, author_id=self.author_id, media_id=self.media_id)
 
     @classmethod
     def listeners(cls, about: About, viewers: set[str]) -> set[str]:

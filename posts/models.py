@@ -25,6 +25,14 @@ class Feeling(models.TextChoices):
     ANGRY = "angry", "Angry"
 
 
+class MediaKind(models.TextChoices):
+    """What a post shows beside its text; a GIF counts as an image."""
+
+    NONE = "", "-"
+    IMAGES = "images", "Images"
+    VIDEOS = "videos", "Videos"
+
+
 # What can be counted on a post: a counter `reactions_<kind>` each.
 REACTIONS = ("like", "love", "happy", "wow", "sad", "angry")
 
@@ -37,6 +45,11 @@ class Post(Record):
     text = models.TextField(max_length=5000, default="", blank=True)
     bg_color = models.CharField(max_length=7, default="", blank=True)
     feelings = models.CharField(max_length=10, choices=Feeling.choices, default="", blank=True)
+    gif_url = models.CharField(max_length=500, default="", blank=True)
+    media_id = models.CharField(**ID, default="", editable=False)
+    media_kind = models.CharField(
+        max_length=6, choices=MediaKind.choices, default="", editable=False
+    )
     edited_at = models.DateTimeField(null=True, default=None, editable=False)
     comments_count = models.IntegerField(default=0, editable=False)
     reactions_like = models.IntegerField(default=0, editable=False)
@@ -51,6 +64,21 @@ class Post(Record):
 
     def __str__(self) -> str:
         return self.text[:60] or self.id
+
+
+class PostVersion(Record):
+    """What a post showed before an edit."""
+
+    post_id = models.CharField(**ID)
+    written_at = models.DateTimeField()
+    text = models.TextField(max_length=5000, default="")
+    bg_color = models.CharField(max_length=7, default="")
+    feelings = models.CharField(max_length=10, default="")
+    gif_url = models.CharField(max_length=500, default="")
+    media_id = models.CharField(**ID, default="")
+
+    class Meta(Record.Meta):
+        db_table = "post_versions"
 
 
 class FeedStats(Record):

@@ -10,7 +10,7 @@ from mysocial.wire import Row
 from posts.models import Post
 from posts.permissions import can_see_post
 from posts.store import FEED, STATS_ID, feed_stats, posts
-from posts.wires import post_wire
+from posts.wires import post_wire, version_wire
 from users.selectors import get_profile
 
 BATCH = 100
@@ -69,35 +69,62 @@ def author_of(post_id: str) -> str:
     return found[post_id].author_id if found else ""
 
 
-def feed(*, to: str, limit: int, after: Entry | None = None) -> tuple[list[Row], Entry | None]:
-    """Return the global feed as `to` may see it, newest first."""
-    return _visible_page("feed", "", to=to, limit=limit, after=after, shows=is_in_feed)
+def find_post(post_id: str) -> Post | None:
+    """Return a post, whoever may see it; None when it is gone."""
+    return reads.get_many(posts, [post_id]).get(post_id)
 
 
-def feed_page(*, to: str, number: int, size: int) -> tuple[list[Row], Entry | None]:
+def feed(
+    *, to: str, limit: int, after: Entry | None = None, media: str = ""
+) -> tuple[list[Row], Entry | None]:
+    """Return the global feed as `to` may see it, newest first; with `media` only such posts."""
+    index = "feed_media" if media else "feed"
+    return _visible_page(index, media, to=to, limit=limit, after=after, shows=is_in_feed)
+
+
+def feed_page(
+    *, to: str, number: int, size: int, media: str = ""
+) -> tuple[list[Row], Entry | None]:
     """Return page `number` of the feed, counted in posts that `to` may see."""
     seen: list[Row] = []
     after: Entry | None = None
     for _ in range(number + reads.SCAN):
         missing = number * size - len(seen)
-        found, after = feed(to=to, limit=min(missing, BATCH), after=after)
+        found, after = feed(to=to, limit=min(missing, BATCH), after=after, media=media)
         seen += found
         if after is None or len(seen) == number * size:
             break
     return seen[(number - 1) * size :], after
 
 
-def home(*, to: str, limit: int, after: Entry | None = None) -> tuple[list[Row], Entry | None]:
-    """Return what those whom `to` follows have written, and `to`, newest first."""
-    return _visible_page("home", to, to=to, limit=limit, after=after, shows=is_at_home)
+def home(
+    *, to: str, limit: int, after: Entry | None = None, media: str = ""
+) -> tuple[list[Row], Entry | None]:
+    """Return what those whom `to` follows have written, and `to`; with `media` only such posts."""
+
+    def shows(row: Row, viewer_id: str) -> bool:
+        is_wanted = not media or row.values["media_kind"].decode() == media
+        return is_wanted and is_at_home(row, viewer_id)
+
+    return _visible_page("home", to, to=to, limit=limit, after=after, shows=shows)
 
 
 def posts_of(
-    author_id: str, *, to: str, limit: int, after: Entry | None = None
+    author_id: str, *, to: str, limit: int, after: Entry | None = None, media: str = ""
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's posts as `to` may see them, newest first; `NotFound` for no such member."""
     get_profile(author_id, to=to)
-    return _visible_page("author", author_id, to=to, limit=limit, after=after)
+    index, value = ("author_media", f"{author_id}:{media}") if media else ("author", author_id)
+    return _visible_page(index, value, to=to, limit=limit, after=after)
+
+
+def versions_of(
+    post_id: str, *, to: str, limit: int, after: Entry | None = None
+) -> tuple[list[Row], Entry | None]:
+    """Return what a post showed before each edit, newest first; `NotFound` as for the post."""
+    get_row(post_id, to=to)
+    page = reads.page(version_wire, "post", post_id, limit=limit, after=after)
+    return page.rows, page.next
 
 
 def total_posts() -> int:

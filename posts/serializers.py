@@ -1,23 +1,45 @@
 """JSON in and out of posts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
 from mysocial.api import Input
+from mysocial.input import GifField
+from mysocial.uploads import MediaField
 from posts.models import Feeling, Privacy
-from posts.wires import PostSerializer
+from posts.wires import PostSerializer, PostVersionSerializer
 
+ATTACHED = ("image", "video", "gif_url")
 COLOR = r"^#[0-9a-fA-F]{6}\Z"
 
 
 class PostInput(Input):
     """A new post, or changes to one."""
 
-    text = serializers.CharField(max_length=5000)
+    text = serializers.CharField(max_length=5000, required=False, allow_blank=True)
     privacy = serializers.ChoiceField(Privacy.choices, required=False)
     bg_color = serializers.RegexField(COLOR, required=False, allow_blank=True)
     feelings = serializers.ChoiceField(Feeling.choices, required=False, allow_blank=True)
+    image = MediaField(required=False, allow_null=True)
+    video = MediaField(required=False, allow_null=True)
+    gif_url = GifField(required=False, allow_null=True, allow_blank=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        given = data if isinstance(data, Mapping) else {}
+        if not self.partial and not any(given.get(name) for name in ATTACHED):
+            # Nothing else is in it; said here, it is named along with the other errors.
+            self.fields["text"] = serializers.CharField(max_length=5000)
+        return super().to_internal_value(data)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take one of image, video and GIF."""
+        given = [name for name in ATTACHED if attrs.get(name)]
+        if len(given) > 1:
+            said = "Give one of image, video and gif_url."
+            raise serializers.ValidationError(dict.fromkeys(given, said))
+        return attrs
 
 
 class PostAnswerSerializer(serializers.Serializer[Any]):
@@ -38,3 +60,10 @@ class FeedPageSerializer(PostPageSerializer):
     """A page of the global feed."""
 
     total_posts = serializers.IntegerField()
+
+
+class VersionPageSerializer(serializers.Serializer[Any]):
+    """A page of a post's earlier versions."""
+
+    versions = PostVersionSerializer(many=True)
+    next = serializers.CharField(allow_null=True)

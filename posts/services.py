@@ -1,9 +1,11 @@
 """Verbs of posts: the only writers."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from followers.selectors import Relation
 from followers.services import require_relation
+from images import services as images
 from mysocial import reads
 from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Forbidden, Invalid, NotFound
@@ -14,27 +16,37 @@ from notifications import services as notifications
 from notifications.selectors import find_mentioned
 from posts import selectors
 from posts.events import PostCreated, PostDeleted, PostUpdated
-from posts.models import FeedStats, Post
+from posts.models import FeedStats, MediaKind, Post, PostVersion
 from posts.permissions import can_edit_post
 from posts.store import FEED, STATS_ID, posts
 from users import services as users
 from users.selectors import get_user
 
+IMAGE, VIDEO, GIF = "image", "video", "gif_url"
+# What may be given beside the text, one at a time.
+KINDS = {IMAGE: MediaKind.IMAGES.value, VIDEO: MediaKind.VIDEOS.value, GIF: MediaKind.IMAGES.value}
+# What an edit keeps of what was there.
+KEPT = ("text", "bg_color", "feelings", "gif_url", "media_id")
+
 
 def create_post(*, author_id: str, **fields: Any) -> Post:
-    """Write a post. `Invalid` when there is nothing in it."""
-    post = Post(id=new_id(), author_id=author_id, **fields)
-    _check(post)
-    mentioned, _ = _mentioned(post)
-    with write() as w:
-        w.create(post, fresh=True)
-        users.count(w, author_id, posts_count=1)
-        _count_in_feed(w, before=None, after=post.privacy)
-        w.announce(PostCreated(post.id, author_id, post.privacy))
-        if mentioned:
-            notifications.begin_cause(w, post.id, "mention")
-        _tell(w, post, mentioned)
-        w.returns(post)
+    """Write a post, which may show a picture, a video or a GIF. `Invalid`: nothing is in it."""
+    post = Post(id=new_id(), author_id=author_id)
+    with _received(fields, post) as one:
+        _lay(post, _changes(post, fields, one))
+        _check(post)
+        mentioned, _ = _mentioned(post)
+        with write() as w:
+            if one:
+                images.add(w, one)
+            w.create(post, fresh=True)
+            users.count(w, author_id, posts_count=1)
+            _count_in_feed(w, before=None, after=post.privacy)
+            w.announce(PostCreated(post.id, author_id, post.privacy, post.media_id))
+            if mentioned:
+                notifications.begin_cause(w, post.id, "mention")
+            _tell(w, post, mentioned)
+            w.returns(post)
     return post
 
 
@@ -43,7 +55,8 @@ def update_post(*, user_id: str, post_id: str, **changes: Any) -> Post:
 
     Whom it newly mentions is told; whom it mentions no longer is told no more.
     """
-    return again(lambda: _update(_own_post(user_id, post_id), changes))
+    with _received(changes, _own_post(user_id, post_id)) as one:
+        return again(lambda: _update(_own_post(user_id, post_id), changes, one))
 
 
 def delete_post(*, user_id: str, post_id: str) -> Post:
@@ -84,6 +97,25 @@ def require_visible(w: Write, row: Row, *, to: str) -> None:
         require_relation(w, to, author_id, Relation.of(row.facts["author_id"]))
 
 
+def tell_of_media(w: Write, one: Any) -> None:
+    """Announce, in the write that settles them, that the media of a post are ready or failed."""
+    post = selectors.find_post(one.subject_id)
+    if post and post.media_id == one.id:
+        # What is told must still be so: who sees the post, and that these are its media.
+        w.require(Post, post.id, privacy=post.privacy.encode(), media_id=one.id.encode())
+        w.announce(PostUpdated(post.id, post.author_id, post.privacy, post.media_id))
+
+
+def remove_media(w: Write, one: Any) -> None:
+    """Show deleted media in their post no longer, within a write. `Conflict`: nothing is left."""
+    post = selectors.find_post(one.subject_id)
+    if post and post.media_id == one.id:
+        w.update(post, strict=True, media_id="", media_kind="")
+        if not post.text.strip():
+            raise Conflict("The post has nothing else: delete the post.")
+        w.announce(PostUpdated(post.id, post.author_id, post.privacy, was=post.privacy))
+
+
 def _own_post(user_id: str, post_id: str) -> Post:
     post = selectors.get_post(post_id, to=user_id)
     if not can_edit_post(user_id, author_id=post.author_id):
@@ -91,19 +123,26 @@ def _own_post(user_id: str, post_id: str) -> Post:
     return post
 
 
-def _update(post: Post, changes: dict[str, Any]) -> Post:
-    if not changes:
+def _update(post: Post, given: dict[str, Any], one: Any = None) -> Post:
+    if not given:
         raise Invalid("There is nothing to change.")
+    changes = _changes(post, given, one)
+    if not changes:
+        return post  # what is to be removed is not there
     was, text = post.privacy, post.text
     gone = _retraction(post)
     with write(Conflict, NotFound) as w:
+        if one:
+            images.add(w, one)
+        if any(getattr(post, name) != changes.get(name, getattr(post, name)) for name in KEPT):
+            w.create(_version(post), fresh=True)
         # Strict: the feed's total and the retraction follow from the privacy that was read.
         w.update(post, strict=True, **changes, edited_at=now())
         _check(post)
         if post.privacy != was:
             _count_in_feed(w, before=was, after=post.privacy)
             w.announce(gone)
-        w.announce(PostUpdated(post.id, post.author_id, post.privacy, was=was))
+        w.announce(PostUpdated(post.id, post.author_id, post.privacy, post.media_id, was=was))
         mentioned, unmentioned = _mentioned(post, was=text)
         _tell(w, post, mentioned)
         notifications.withdraw_all(w, kinds=("mention",), cause=post.id, to=unmentioned)
@@ -158,8 +197,50 @@ def _tell(w: Write, post: Post, mentioned: set[str]) -> None:
 
 
 def _check(post: Post) -> None:
-    if not post.text.strip():
-        raise Invalid("A post needs a text.", errors={"text": "This may not be empty."})
+    if not post.text.strip() and not post.media_kind:
+        raise Invalid("A post needs a text or media.", errors={"text": "This may not be empty."})
+
+
+def _received(given: dict[str, Any], post: Post) -> AbstractContextManager[Any]:
+    """Receive the picture or video among what is given, if any."""
+    for kind in (IMAGE, VIDEO):
+        if given.get(kind) is not None:
+            return images.received(
+                given[kind], owner_id=post.author_id, use="post", kind=kind, subject_id=post.id
+            )
+    return nullcontext()
+
+
+def _changes(post: Post, given: dict[str, Any], one: Any) -> dict[str, Any]:
+    """Return the fields of a post that what is given stands for.
+
+    A picture, a video or a GIF takes the place of what was there; null removes what is of its kind.
+    """
+    changes = {name: value for name, value in given.items() if name not in KINDS}
+    brought = one.kind if one else GIF if given.get(GIF) else ""
+    if brought or _attached(post) in given:
+        changes["media_id"] = one.id if one else ""
+        changes["media_kind"] = KINDS.get(brought, "")
+        changes["gif_url"] = given.get(GIF) or ""
+    return changes
+
+
+def _attached(post: Post) -> str:
+    """Return what a post shows beside its text, as it is given; empty for nothing."""
+    if post.media_kind == MediaKind.IMAGES:
+        return GIF if post.gif_url else IMAGE
+    return VIDEO if post.media_kind else ""
+
+
+def _lay(post: Post, fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        setattr(post, name, value)
+
+
+def _version(post: Post) -> PostVersion:
+    """Return what the post shows, to be kept when that changes."""
+    shown = {name: getattr(post, name) for name in KEPT}
+    return PostVersion(post_id=post.id, written_at=post.edited_at or post.created_at, **shown)
 
 
 def _count_in_feed(w: Write, *, before: str | None, after: str | None) -> None:

@@ -21,6 +21,7 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.errors import Invalid
 from mysocial.limits import MINUTE
 from posts import selectors, services
 from posts.models import Post
@@ -29,13 +30,18 @@ from posts.serializers import (
     PostAnswerSerializer,
     PostInput,
     PostPageSerializer,
+    VersionPageSerializer,
 )
-from posts.wires import PostSerializer, post_wire
+from posts.store import MEDIA
+from posts.wires import PostSerializer, post_wire, version_wire
 
 SEED_PAGE_SIZE = 10
 MOST_PAGES = 100
 NEW_POSTS = Limit("post", 30, MINUTE)
 CHANGES = Limit("post-change", 60, MINUTE)
+NARROWED = OpenApiParameter(
+    "media", enum=MEDIA, description="Only posts with images (GIFs too), or with videos."
+)
 EXAMPLE = OpenApiExample(
     "A post", {"text": "Hello, world.", "privacy": "public"}, request_only=True
 )
@@ -43,24 +49,35 @@ EXAMPLE = OpenApiExample(
 
 def post_template(post: Post) -> list[Any]:
     """Return the pieces of a post in an answer."""
-    return post_wire.template(post.id, author_id=post.author_id)
+    return post_wire.template(post.id, author_id=post.author_id, media_id=post.media_id)
+
+
+def media_wanted(request: Request) -> str:
+    """Return the `media` that a list is narrowed to; empty for all posts."""
+    media = request.query_params.get("media")
+    if media is not None and media not in MEDIA:
+        raise Invalid(errors={"media": f"This must be one of: {', '.join(MEDIA)}."})
+    return media or ""
 
 
 class PostViewSet(ViewSet):
     """Posts and the global feed."""
 
     @extend_schema(
-        parameters=[*CURSORS, OpenApiParameter("page", int, description="Page, 10 a page.")],
+        parameters=[*CURSORS, NARROWED, OpenApiParameter("page", int, description="10 a page.")],
         responses=FeedPageSerializer,
         summary="The global feed, newest first",
     )
     def list(self, request: Request) -> HttpResponse:
+        media = media_wanted(request)
         if "page" in request.query_params:
             page = number(request, "page", default=1, most=MOST_PAGES)
-            found = selectors.feed_page(to=caller(request), number=page, size=SEED_PAGE_SIZE)
+            found = selectors.feed_page(
+                to=caller(request), number=page, size=SEED_PAGE_SIZE, media=media
+            )
         else:
             limit, after = page_bounds(request)
-            found = selectors.feed(to=caller(request), limit=limit, after=after)
+            found = selectors.feed(to=caller(request), limit=limit, after=after, media=media)
         total = selectors.total_posts()
         return list_answer(request, "posts", post_wire, found, total_posts=total)
 
@@ -109,19 +126,33 @@ class PostViewSet(ViewSet):
         )
 
     @extend_schema(
-        parameters=CURSORS, responses=PostPageSerializer, summary="A member's posts, newest first"
+        parameters=[*CURSORS, NARROWED],
+        responses=PostPageSerializer,
+        summary="A member's posts, newest first",
     )
     def of_user(self, request: Request, pk: str) -> HttpResponse:
         limit, after = page_bounds(request)
-        found = selectors.posts_of(pk, to=caller(request), limit=limit, after=after)
+        media = media_wanted(request)
+        found = selectors.posts_of(pk, to=caller(request), limit=limit, after=after, media=media)
         return list_answer(request, "posts", post_wire, found)
 
     @extend_schema(
-        parameters=CURSORS,
+        parameters=[*CURSORS, NARROWED],
         responses=PostPageSerializer,
         summary="The home feed: one's own posts and those of whom one follows, newest first",
     )
     def home(self, request: Request) -> HttpResponse:
         limit, after = page_bounds(request)
-        found = selectors.home(to=caller(request), limit=limit, after=after)
+        media = media_wanted(request)
+        found = selectors.home(to=caller(request), limit=limit, after=after, media=media)
         return list_answer(request, "posts", post_wire, found)
+
+    @extend_schema(
+        parameters=CURSORS,
+        responses=VersionPageSerializer,
+        summary="What a post showed before each edit, newest first",
+    )
+    def versions(self, request: Request, pk: str) -> HttpResponse:
+        limit, after = page_bounds(request)
+        found = selectors.versions_of(pk, to=caller(request), limit=limit, after=after)
+        return list_answer(request, "versions", version_wire, found)

@@ -4,9 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from images.wires import MEDIA, MediaSerializer, shown
 from mysocial.wire import Own, Wire
 from posts.models import REACTIONS, Privacy
-from posts.store import posts
+from posts.store import post_versions, posts
 from users.wires import AUTHOR, AuthorSerializer, author
 
 
@@ -29,9 +30,14 @@ post_wire = Wire(
     Own("comments_count"),
     b',"reactions":{',
     *_reactions(),
-    b'},"author":',
+    b'},"media":',
+    shown("media_id"),
+    b',"author":',
     *author("author_id"),
-    refs={"author_id": AUTHOR},
+    refs={"author_id": AUTHOR, "media_id": MEDIA},
+)
+version_wire = Wire(
+    post_versions, Own("was"), b',"media":', shown("media_id"), refs={"media_id": MEDIA}
 )
 
 
@@ -54,8 +60,22 @@ class PostSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     bg_color = serializers.CharField()
     feelings = serializers.CharField()
+    gif_url = serializers.CharField()
     edited_at = serializers.DateTimeField(allow_null=True)
     privacy = serializers.ChoiceField(Privacy.choices)
     comments_count = serializers.IntegerField()
     reactions = TotalsSerializer(source="*")
+    media = MediaSerializer(allow_null=True)
     author = AuthorSerializer()
+
+
+class PostVersionSerializer(serializers.Serializer[Any]):
+    """What a post showed before an edit."""
+
+    id = serializers.CharField()
+    written_at = serializers.DateTimeField()
+    text = serializers.CharField()
+    bg_color = serializers.CharField()
+    feelings = serializers.CharField()
+    gif_url = serializers.CharField()
+    media = MediaSerializer(allow_null=True)

@@ -42,6 +42,8 @@ def _empty(_servers: None) -> None:
         if not name.startswith("django_"):
             database[name].delete_many({})
     shutil.rmtree(settings.EMAIL_FILE_PATH, ignore_errors=True)
+    shutil.rmtree(settings.MEDIA_DIR, ignore_errors=True)
+    Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True)
 
 
 @pytest.fixture(autouse=True)

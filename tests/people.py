@@ -32,12 +32,19 @@ class Person:
     access: str = ""
     refresh: str = ""
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        kind: str = "application/json",
+        **headers: str,
+    ) -> Any:
         """Send a request and return the response, with `.json()`."""
         extra: dict[str, Any] = {}
         if body is not None:
             data = body if isinstance(body, bytes | str) else orjson.dumps(body)
-            extra = {"data": data, "content_type": "application/json"}
+            extra = {"data": data, "content_type": kind}
         if self.access:
             headers = {"Authorization": f"Bearer {self.access}", **headers}
         answer = browser().generic(method, f"/api/{path}", headers=headers, **extra)

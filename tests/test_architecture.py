@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = [name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()]
 FILES = re.compile(
     r"(?:__init__|admin|apps|cascades|consumers|events|mails|models|permissions|selectors|serializers|services"
-    r"|sights|store|tasks|urls|uses|views|wires|authentication|cookies|hashers|passwords|tokens)\.py"
+    r"|sights|store|tasks|urls|uses|views|wires|authentication|cookies|hashers|passwords|tokens"
+    r"|avatars|content|hosts|processing)\.py"
 )
 FOLDERS = {"management", "migrations", "services", "templates", "views", "__pycache__"}
 COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "mysocial/wsgi.py"}

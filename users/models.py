@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from mysocial.models import Record
+from mysocial.models import ID, Record
 
 # What a member may be told of, and how; each can be switched off for itself.
 NOTICES = ("comment", "reaction", "follow", "follow_request", "message", "mention")
@@ -32,6 +32,10 @@ class User(Record):
     username_key = models.CharField(max_length=30, editable=False)  # lower case, unique
     avatar_color = models.CharField(max_length=7, default=COLORS[0])
     avatar_url = models.CharField(max_length=500, default="", blank=True)
+    background_url = models.CharField(max_length=500, default="", blank=True)
+    # The images that are to be shown, also while they are processed.
+    avatar_id = models.CharField(**ID, default="", editable=False)
+    background_id = models.CharField(**ID, default="", editable=False)
     is_private = models.BooleanField(default=False)
     who_may_message = models.CharField(
         max_length=9, choices=Messaging.choices, default=Messaging.EVERYONE

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from mysocial import reads
 from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Invalid
@@ -11,10 +13,13 @@ from users.models import COLORS, User
 from users.store import users
 
 
-def add_user(w: Write, *, user_id: str, username: str, avatar_color: str = "") -> User:
+def add_user(
+    w: Write, *, user_id: str, username: str, avatar_color: str = "", avatar_id: str = ""
+) -> User:
     """Make a member's profile within a sign-up. `AlreadyExists` when the name is taken."""
     color = avatar_color or COLORS[sum(username.encode()) % len(COLORS)]
-    user = User(id=user_id, username=username, avatar_color=color)
+    user = User(id=user_id, username=username, avatar_color=color, avatar_id=avatar_id)
+    user.avatar_url = initial_avatar(user)
     w.create(user, fresh=True)
     return user
 
@@ -30,6 +35,19 @@ def remove_user(w: Write, user_id: str) -> None:
 def count(w: Write, user_id: str, **by: int) -> None:
     """Add to a member's counters within a write; a member who is gone is passed over."""
     w.increment(User, user_id, lenient=True, init=None, **by)
+
+
+def initial_avatar(user: User) -> str:
+    """Return the address of the picture of a member who brought none."""
+    color, initial = user.avatar_color[1:].lower(), user.username[:1].upper()
+    return f"{settings.PUBLIC_URL}/avatars/{color}/{initial}.png"
+
+
+def set_pictures(w: Write, user: User, **changes: str) -> None:
+    """Change a profile's pictures within a write; strict, for it follows from what was read."""
+    w.update(user, strict=True, **changes)
+    if changes.keys() & {"avatar_url", "background_url"}:
+        w.announce(UserUpdated(user.id))
 
 
 def require_private(w: Write, user_id: str, is_private: bytes) -> None:

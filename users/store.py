@@ -11,6 +11,7 @@ users = Store(
     parts={
         CARD: ("id", "username", "avatar_color", "avatar_url"),
         "key": ("username_key",),
+        "pictures": ("avatar_id", "background_id"),
         SETTINGS: ("notifications",),
     },
     raw=("is_private", "who_may_message"),

@@ -1,6 +1,9 @@
 """Routes of members."""
 
+from django.urls import re_path
+
 from mysocial.routing import route
+from users.avatars import avatar
 from users.views import UserViewSet
 
 urlpatterns = [
@@ -10,3 +13,5 @@ urlpatterns = [
     route("users/me/settings", UserViewSet, get="own_settings", patch="update_settings"),
     route("users/<id:pk>", UserViewSet, get="retrieve"),
 ]
+# Beside the API: the picture of whoever brought none.
+avatars = [re_path(r"^(?P<color>[0-9a-f]{6})/(?P<initial>[A-Z0-9_])\.png\Z", avatar, name="avatar")]

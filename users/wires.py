@@ -77,6 +77,7 @@ class ProfileSerializer(AuthorSerializer):
     """A member's public profile."""
 
     created_at = serializers.DateTimeField()
+    background_url = serializers.CharField()
     quote = serializers.CharField()
     work = serializers.CharField()
     school = serializers.CharField()

@@ -1,11 +1,16 @@
 """Signing up."""
 
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
 from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import UploadedFile
 
 from accounts import selectors
 from accounts.models import VERIFY, Account
 from accounts.passwords import check_strength
 from accounts.services.sessions import Device, SignIn, open_session
+from images import services as images
 from mysocial.errors import AlreadyExists
 from mysocial.ids import new_id
 from mysocial.mail import queue_mail
@@ -15,18 +20,28 @@ from users import services as users
 from users.selectors import find_user_id
 
 
-def sign_up(
-    *, username: str, email: str, password: str, avatar_color: str = "", device: Device
+def sign_up(  # noqa: PLR0913 - what a new member says
+    *,
+    username: str,
+    email: str,
+    password: str,
+    avatar_color: str = "",
+    avatar_image: "UploadedFile[bytes] | None" = None,
+    device: Device,
 ) -> SignIn:
     """Make an account, its profile and its first session. `AlreadyExists` names what is taken."""
     email = email.lower()
     check_strength(password, username=username, email=email)
     user_id = new_id()
     account = Account(id=user_id, email=email, password=make_password(password))
+    look = {"avatar_color": avatar_color}
     try:
-        with write() as w:
+        with _received(avatar_image, user_id) as avatar, write() as w:
             w.create(account, fresh=True)
-            users.add_user(w, user_id=user_id, username=username, avatar_color=avatar_color)
+            if avatar:
+                images.add(w, avatar)
+                look["avatar_id"] = avatar.id
+            users.add_user(w, user_id=user_id, username=username, **look)
             notifications.begin(w, user_id)
             session = open_session(w, user_id, device)
             queue_mail(w, VERIFY, recipient=user_id)
@@ -38,3 +53,8 @@ def sign_up(
         error.errors = {name: "This is taken." for name, owner in owners.items() if owner}
         raise
     return result
+
+
+def _received(image: "UploadedFile[bytes] | None", user_id: str) -> AbstractContextManager[Any]:
+    """Receive the picture that a new member brings, if any."""
+    return images.received(image, owner_id=user_id, use="profile") if image else nullcontext()

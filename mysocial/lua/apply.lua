@@ -223,7 +223,10 @@ local function compose(pieces)
   local out = {}
   for i, piece in ipairs(pieces) do
     if type(piece) == 'table' then
-      out[i] = redis.call('HGET', piece[1], piece[2]) or piece[3] or 'null'
+      -- Key, field, what a lack of it means, and what stands around it where it is there.
+      local value = redis.call('HGET', piece[1], piece[2])
+      if value and piece[4] then value = piece[4] .. value .. piece[5] end
+      out[i] = value or piece[3] or 'null'
     else
       out[i] = piece
     end

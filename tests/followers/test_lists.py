@@ -29,7 +29,8 @@ def test_followers_and_following_are_listed_newest_first_with_the_relation(alice
         ]
         card = {name: found[0][name] for name in ("id", "username", "is_private", "avatar_url")}
         assert card == {
-            "id": fans[3].id, "username": "fan3", "is_private": False, "avatar_url": "",
+            "id": fans[3].id, "username": "fan3", "is_private": False,
+            "avatar_url": fans[3].get("users/me").json()["avatar_url"],
         }  # fmt: skip
         assert set(found[0]) == {*card, "avatar_color", "relation"}
         assert ids(bob, f"users/{fans[0].id}/following") == [alice.id]

@@ -72,10 +72,10 @@ def test_brackets_within_a_text_are_no_depth(alice):
 
 @pytest.mark.parametrize("extra", [0, 1, 1000 * KIB])
 def test_a_body_of_more_than_256_kib_is_too_large(alice, extra):
-    frame = len(orjson.dumps({"text": ""}))
-    body = orjson.dumps({"text": "x" * (MOST - frame + extra)})
+    frame = len(orjson.dumps({"quote": ""}))
+    body = orjson.dumps({"quote": "x" * (MOST - frame + extra)})
     with nothing_happens():
-        answer = alice.post("posts", body)
+        answer = alice.patch("users/me", body)
     assert answer.status_code == (413 if extra else 400)
     assert answer.json()["code"] == ("too_large" if extra else "invalid")
 
@@ -90,7 +90,9 @@ def test_a_body_of_more_than_256_kib_is_too_large(alice, extra):
 def test_a_body_of_another_type_is_not_supported(alice, kind):
     headers = {"Authorization": f"Bearer {alice.access}", "Content-Type": kind}
     with nothing_happens():
-        answer = browser().generic("POST", "/api/posts", '{"text": "x"}', kind, headers=headers)
+        answer = browser().generic(
+            "PATCH", "/api/users/me", '{"quote": "x"}', kind, headers=headers
+        )
     assert answer.status_code == 415
     assert answer.headers["Content-Type"] == PROBLEM
     assert answer.json()["code"] == "unsupported_media_type"

@@ -4,6 +4,7 @@ import pytest
 
 from mysocial import mongo, reads, stretches
 from mysocial.errors import Invalid, NotFound
+from mysocial.lists import decode_cursor, encode_cursor
 from mysocial.redis import client
 from mysocial.writes import write
 from tests.mysocial.things import (
@@ -214,11 +215,11 @@ def test_a_list_that_is_being_fetched_is_not_taken_for_whole(persisted):
 
 def test_a_cursor_comes_back_as_it_went():
     entry = ("0" * 24, 1_767_225_600_000)
-    assert reads.decode_cursor(reads.encode_cursor(entry)) == entry
-    assert reads.encode_cursor(None) is None
+    assert decode_cursor(encode_cursor(entry)) == entry
+    assert encode_cursor(None) is None
 
 
 @pytest.mark.parametrize("text", ["", "x", "MTIz", "é", "LTEuYQ", "YS5i", "_" * 500, "MTIzLg"])
 def test_a_cursor_that_is_not_ours_is_refused(text):
     with pytest.raises(Invalid):
-        reads.decode_cursor(text)
+        decode_cursor(text)

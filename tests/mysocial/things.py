@@ -11,6 +11,7 @@ from django.db import models
 from mysocial import fills, reads
 from mysocial.events import Event
 from mysocial.ids import new_id
+from mysocial.lists import decode_cursor, encode_cursor
 from mysocial.models import ID, Record
 from mysocial.redis import client
 from mysocial.store import Index, Store, store_of
@@ -174,7 +175,7 @@ def walk(
         found += ids(page)
         if page.next is None:
             return found
-        after = reads.decode_cursor(reads.encode_cursor(page.next) or "")
+        after = decode_cursor(encode_cursor(page.next) or "")
         between()
 
 

@@ -221,7 +221,7 @@ def _mail() -> Check:
 
 
 def _images() -> Check:
-    if os.environ.get("CLOUDINARY_URL"):
+    if settings.CLOUDINARY_URL:
         return Check("ok", "Images", "Cloudinary")
     level = "ok" if settings.DEBUG else "warn"
     return Check(level, "Images", "kept on this disk", "to use Cloudinary, set CLOUDINARY_URL")

@@ -1,0 +1,26 @@
+"""What goes with a deleted post, and with a deleted member."""
+
+from typing import ClassVar
+
+from images.services import remove_all, remove_of
+from mysocial.cascades import Cascade
+
+
+class PostMedia(Cascade):
+    """The pictures and videos of a post, those of its earlier versions too."""
+
+    of: ClassVar[str] = "posts.post"
+
+    @classmethod
+    def remove(cls, pk: str, *, limit: int) -> bool:
+        return remove_of(pk, limit=limit)
+
+
+class MediaOfMember(Cascade):
+    """Everything they have brought; the files at the host are owed."""
+
+    of: ClassVar[str] = "users.user"
+
+    @classmethod
+    def remove(cls, pk: str, *, limit: int) -> bool:
+        return remove_all(pk, limit=limit)

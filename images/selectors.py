@@ -1,0 +1,44 @@
+"""Reads of media. A picture of a post is seen by whoever sees the post."""
+
+from collections.abc import Sequence
+
+from images.models import Kind, Media, Use
+from images.store import GALLERY, media
+from images.wires import image_wire
+from mysocial import reads
+from mysocial.errors import NotFound
+from mysocial.lists import Entry
+from mysocial.sight import what_is_seen
+from mysocial.wire import Row
+from users.selectors import get_profile
+
+
+def gallery(
+    owner_id: str, *, to: str, limit: int, after: Entry | None = None
+) -> tuple[list[Row], Entry | None]:
+    """Return a member's images that `to` may see, newest first; `NotFound` for no such member."""
+    get_profile(owner_id, to=to)
+    return reads.sift(
+        image_wire, "gallery", owner_id, limit=limit, after=after, keep=lambda rows: _seen(rows, to)
+    )
+
+
+def get_image(image_id: str, *, to: str) -> Media:
+    """Return an image to work with; `NotFound` when it is not in a gallery that `to` may see."""
+    found = reads.get(media, image_id)
+    if found.kind != Kind.IMAGE or found.use not in GALLERY:
+        raise NotFound
+    get_profile(found.owner_id, to=to)
+    in_post = found.use == Use.POST
+    if in_post and found.subject_id not in what_is_seen("posts.post", [found.subject_id], to):
+        raise NotFound
+    return found
+
+
+def _seen(rows: Sequence[Row], viewer_id: str) -> list[Row]:
+    def post_of(row: Row) -> str:
+        return row.values["subject_id"].decode()
+
+    posts = list(dict.fromkeys(post_of(row) for row in rows if post_of(row)))
+    visible = what_is_seen("posts.post", posts, viewer_id)
+    return [row for row in rows if not post_of(row) or post_of(row) in visible]

@@ -1,0 +1,97 @@
+"""The pictures of a profile, and what a member does with images of their own."""
+
+from django.core.files.uploadedfile import UploadedFile
+
+from images import selectors
+from images.events import ImageDeleted
+from images.models import Media, State, Use
+from images.permissions import can_delete_image
+from images.services.media import USES, add, delete, received
+from images.store import media
+from mysocial import reads
+from mysocial.errors import Conflict, Forbidden, NotFound
+from mysocial.ids import now
+from mysocial.uploads import drop
+from mysocial.writes import again, write
+from users import services as users
+from users.selectors import get_user
+
+# What a profile calls the picture of each use.
+NAMES = {Use.PROFILE.value: "avatar", Use.BACKGROUND.value: "background"}
+
+
+def add_image(*, user_id: str, use: str, image: "UploadedFile[bytes]") -> Media:
+    """Bring a picture for one's profile, which shows it once it is processed."""
+    with received(image, owner_id=user_id, use=use) as one:
+        again(lambda: _add(one))
+    return one
+
+
+def show_image(*, user_id: str, use: str, image_id: str) -> Media:
+    """Show an image of one's own on one's profile. `Conflict` while it is being processed."""
+    return again(lambda: _show(_own(user_id, image_id), use))
+
+
+def delete_image(*, user_id: str, image_id: str) -> Media:
+    """Delete an image of one's own, wherever it is shown."""
+    return again(lambda: _delete(_own(user_id, image_id)))
+
+
+def delete_background(*, user_id: str, image_id: str) -> Media:
+    """Show a background no longer; one that was brought to be it goes altogether. `NotFound`."""
+    return again(lambda: _delete_background(_own(user_id, image_id)))
+
+
+def remove_image(*, media_id: str) -> Media:
+    """Delete anybody's media, as staff."""
+    return again(lambda: _delete(reads.get(media, media_id)))
+
+
+def _own(user_id: str, image_id: str) -> Media:
+    one = selectors.get_image(image_id, to=user_id)
+    if not can_delete_image(user_id, owner_id=one.owner_id):
+        raise Forbidden("Only its owner may do this.")
+    return one
+
+
+def _add(one: Media) -> None:
+    user = get_user(one.owner_id)
+    with write(Conflict) as w:
+        add(w, one)
+        # Noted now: of two that are processed at once, the one that was brought last is shown.
+        users.set_pictures(w, user, **{f"{NAMES[one.use]}_id": one.id})
+        w.returns(one)
+
+
+def _show(one: Media, use: str) -> Media:
+    if one.state != State.READY:
+        raise Conflict("This image is not ready.")
+    user = get_user(one.owner_id)
+    name = NAMES[use]
+    with write(Conflict) as w:
+        w.update(one, strict=True, shown_at=now())
+        users.set_pictures(w, user, **{f"{name}_id": one.id, f"{name}_url": one.url or ""})
+        w.returns(one)
+    return one
+
+
+def _delete(one: Media) -> Media:
+    with write(Conflict) as w:
+        delete(w, one)
+        USES[one.use].removed(w, one)
+        w.announce(ImageDeleted(one.id, one.owner_id, one.subject_id))
+        w.returns(one)
+    drop(one.id)
+    return one
+
+
+def _delete_background(one: Media) -> Media:
+    user = get_user(one.owner_id)
+    if one.id != user.background_id and (not one.url or one.url != user.background_url):
+        raise NotFound
+    if one.use == Use.BACKGROUND and one.url != user.avatar_url:
+        return _delete(one)
+    with write(Conflict) as w:
+        users.set_pictures(w, user, background_id="", background_url="")
+        w.returns(one)
+    return one

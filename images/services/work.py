@@ -1,0 +1,102 @@
+"""What workers do with media: process, hand over, remove. Each step may be repeated."""
+
+import io
+import logging
+from typing import Any
+
+from images import hosts
+from images.models import DeadFile, Kind, Media, State
+from images.processing import Broken, Result, make_picture, strip_film
+from images.services.media import USES
+from images.store import dead_files, media
+from mysocial import reads
+from mysocial.errors import Conflict, NotFound, Unavailable
+from mysocial.ids import is_id, now
+from mysocial.outbox import QUEUED, do_due
+from mysocial.uploads import drop, leftovers, waiting
+from mysocial.writes import again, write
+
+logger = logging.getLogger(__name__)
+MOST_TRIES = 8
+DONE = "done"
+
+
+def process_due() -> int:
+    """Process what was brought and remove what is to go; return how many. Safe side by side."""
+    return do_due(media, _process) + do_due(dead_files, _remove)
+
+
+def sweep() -> int:
+    """Remove kept files of more than a day that no media wait for; return how many."""
+    names = leftovers()
+    wanted = reads.get_many(media, [name for name in names if is_id(name)])
+    gone = [name for name in names if name not in wanted or wanted[name].status != QUEUED]
+    for name in gone:
+        drop(name)
+    return len(gone)
+
+
+def _process(claimed: Media) -> bool:
+    try:
+        found = _hand_over(claimed)
+    except Unavailable:
+        raise
+    except Broken as error:
+        logger.info("Media %s can't be shown: %s", claimed.id, error)
+        found = {"state": State.FAILED.value}
+    except Exception as error:  # noqa: BLE001 - a host that is away must not stop the others
+        logger.warning("Media %s: try %s: %s", claimed.id, claimed.tries, type(error).__name__)
+        if claimed.tries < MOST_TRIES:
+            return False
+        found = {"state": State.FAILED.value}
+    try:
+        again(lambda: _settle(claimed.id, found))
+    except NotFound:
+        # Deleted under our hands: what was handed over since is shown nowhere.
+        hosts.host_of(found.get("host", "")).remove(claimed.host_ref, kind=claimed.kind)
+    drop(claimed.id)
+    return True
+
+
+def _hand_over(claimed: Media) -> dict[str, Any]:
+    """Process a file and give it to the host; return what is known of it then."""
+    with waiting(claimed.id) as file:
+        made = _make(claimed, file)
+        size = made.file.seek(0, io.SEEK_END)
+        made.file.seek(0)
+        host = hosts.current()
+        url = host.put(claimed.host_ref, made.file, kind=claimed.kind)
+    return {
+        "state": State.READY.value,
+        "url": url,
+        "host": host.name,
+        "size": size,
+        "width": made.width,
+        "height": made.height,
+    }
+
+
+def _make(claimed: Media, file: Any) -> Result:
+    if claimed.kind == Kind.IMAGE:
+        return make_picture(file)
+    return strip_film(file) if claimed.content_type == "video/mp4" else Result(file)
+
+
+def _settle(pk: str, found: dict[str, Any]) -> None:
+    one = reads.get(media, pk)
+    if one.status != QUEUED:
+        return  # another worker was as far
+    with write(Conflict, NotFound) as w:
+        w.update(one, strict=True, status=DONE, **found)
+        USES[one.use].settled(w, one)
+
+
+def _remove(claimed: DeadFile) -> bool:
+    try:
+        hosts.host_of(claimed.host).remove(claimed.host_ref, kind=claimed.kind)
+    except Exception as error:  # noqa: BLE001 - due again later, without end: a file must go
+        logger.warning("File %s: try %s: %s", claimed.id, claimed.tries, type(error).__name__)
+        return False
+    with write() as w:
+        w.update(claimed, status=DONE, due_at=now())
+    return True

@@ -1,0 +1,21 @@
+"""Jobs of media."""
+
+from celery import shared_task
+
+from images import services
+from mysocial.nudge import PROCESS_MEDIA
+from mysocial.patience import patient
+
+
+@shared_task(name=PROCESS_MEDIA)
+@patient
+def process_media() -> int:
+    """Process what was brought, remove the files that are to go."""
+    return services.process_due()
+
+
+@shared_task(name="images.sweep_incoming")
+@patient
+def sweep_incoming() -> int:
+    """Remove uploads that nobody asked for."""
+    return services.sweep()

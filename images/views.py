@@ -1,0 +1,128 @@
+"""HTTP endpoints of images, and the files that this disk has."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import storages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from images import selectors, services
+from images.content import TYPES
+from images.models import Media, Use
+from images.serializers import ImageAnswerSerializer, ImageInput, ImagePageSerializer
+from images.wires import image_wire, media_wire
+from mysocial.api import (
+    CURSORS,
+    Input,
+    Limit,
+    MessageSerializer,
+    caller,
+    carry_out,
+    list_answer,
+    page_bounds,
+    parse,
+    wrote,
+)
+from mysocial.limits import MINUTE
+
+CHANGES = Limit("image", 30, MINUTE)
+ABOUT = (
+    "A JPEG, PNG, GIF or WebP: the field `image` of a form, or a data URL; or `image_id`, an image "
+    "of one's own. A new one is shown once it is processed: `user.updated` says so."
+)
+
+
+def media_template(one: Media) -> list[Any]:
+    """Return the pieces of media in an answer."""
+    return media_wire.template(one.id)
+
+
+class ImageViewSet(ViewSet):
+    """Galleries and the pictures of profiles."""
+
+    @extend_schema(
+        parameters=CURSORS,
+        responses=ImagePageSerializer,
+        summary="A member's images, newest first",
+    )
+    def of_user(self, request: Request, pk: str) -> HttpResponse:
+        limit, after = page_bounds(request)
+        found = selectors.gallery(pk, to=caller(request), limit=limit, after=after)
+        return list_answer(request, "images", image_wire, found)
+
+    @extend_schema(
+        request=ImageInput,
+        responses={200: ImageAnswerSerializer, 201: ImageAnswerSerializer},
+        summary="Set one's profile picture",
+        description=ABOUT,
+    )
+    def set_profile(self, request: Request) -> HttpResponse:
+        return _set(request, Use.PROFILE)
+
+    @extend_schema(
+        request=ImageInput,
+        responses={200: ImageAnswerSerializer, 201: ImageAnswerSerializer},
+        summary="Set the background of one's profile",
+        description=ABOUT,
+    )
+    def set_background(self, request: Request) -> HttpResponse:
+        return _set(request, Use.BACKGROUND)
+
+    @extend_schema(
+        request=None,
+        responses={200: MessageSerializer},
+        summary="Delete an image of one's own, wherever it is shown",
+    )
+    def destroy(self, request: Request, pk: str) -> HttpResponse:
+        return _delete(request, pk, services.delete_image)
+
+    @extend_schema(
+        request=None,
+        responses={200: MessageSerializer},
+        summary="Remove the background of one's profile",
+    )
+    def destroy_background(self, request: Request, pk: str) -> HttpResponse:
+        return _delete(request, pk, services.delete_background)
+
+
+def _set(request: Request, use: Use) -> HttpResponse:
+    fields = parse(ImageInput, request)
+    verb: Callable[..., Media] = services.add_image if "image" in fields else services.show_image
+    return carry_out(
+        request,
+        201 if "image" in fields else 200,
+        wrote("Image set", image=media_template),
+        lambda: verb(user_id=caller(request), use=use.value, **fields),
+        limit=CHANGES,
+    )
+
+
+def _delete(request: Request, pk: str, verb: Callable[..., Media]) -> HttpResponse:
+    parse(Input, request)
+    return carry_out(
+        request,
+        200,
+        wrote("Image deleted"),
+        lambda: verb(user_id=caller(request), image_id=pk),
+        limit=CHANGES,
+    )
+
+
+@require_safe
+def file(_request: HttpRequest, name: str) -> FileResponse:
+    """Send a file that this disk has, to whoever knows its name; nothing in it may run."""
+    try:
+        found = storages["default"].open(name)
+    except FileNotFoundError:
+        raise Http404 from None
+    answer = FileResponse(found, content_type=TYPES[Path(name).suffix])
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

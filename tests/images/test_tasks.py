@@ -1,0 +1,35 @@
+"""The jobs of media, run twice, and that a write asks for them."""
+
+import os
+
+from celery import current_app
+
+from images.tasks import process_media, sweep_incoming
+from mysocial import nudge
+from mysocial.celery import app
+from tests.images.pictures import picture, send, shown, waiting
+from tests.witness import nothing_happens
+
+
+def test_what_was_brought_is_processed_once(alice):
+    send(alice, "POST", "images/profile", image=picture())
+    assert process_media() == 1
+    with nothing_happens():
+        assert process_media() == 0
+    assert len(shown()) == 1
+    assert waiting() == []
+
+
+def test_what_nobody_asks_for_is_swept_once(settings):
+    path = settings.MEDIA_DIR / "incoming" / "tmpabc.upload"
+    path.write_bytes(b"x")
+    os.utime(path, (0, 0))
+    assert (sweep_incoming(), sweep_incoming()) == (1, 0)
+    assert waiting() == []
+
+
+def test_what_a_write_asks_for_is_a_task_of_the_queue_of_images():
+    app.loader.import_default_modules()
+    name, queue = nudge.WORK[nudge.MEDIA]
+    assert name in current_app.tasks
+    assert queue == "images"
