@@ -5,6 +5,7 @@ the same way, with a pause in between, is real.
 """
 
 import math
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ BATCH = 500
 ORPHAN = "orphan"
 PAUSE = 2.0
 FLOOR, FETCHING = b"~", b"?"
+KEY = re.compile(r"([a-z]+\.[a-z]+)([:/=])(.*)", re.DOTALL)
 Document = Mapping[str, Any]
 Tell = Callable[[str], None]
 
@@ -46,50 +48,54 @@ def verify(*, pause: float = PAUSE, tell: Tell = lambda _: None) -> set[Differen
 def _differences(tell: Tell) -> Iterator[Difference]:
     for queue in persist.queues():
         persist.drain(queue)
-    for store in STORES.values():
-        tell(f"{store.label}: records, lists, reservations")
-        yield from _records(store)
-        yield from _lists(store)
-        yield from _reservations(store)
-    for store in STORES.values():
-        tell(f"{store.label}: counters, references")
+    stored = {label for label, store in STORES.items() if mongo.find(store.model, {}, limit=1)}
+    tell("what Redis has: records, lists, reservations")
+    for keys in _keys():
+        for label, store in STORES.items():
+            pks = [rest for name, kind, rest in keys if (name, kind) == (label, ":")]
+            yield from _records(store, pks) if pks else ()
+        yield from _lists([f"{name}/{rest}" for name, kind, rest in keys if kind == "/"], stored)
+        for key in (f"{name}={rest}" for name, kind, rest in keys if kind == "="):
+            yield from _reservation(key)
+    for label, store in STORES.items():
+        tell(f"{label}: counters, references")
         yield from _counters(store)
-        yield from _orphans(store)
+        yield from _orphans(store) if label in stored else ()
+
+
+def _keys() -> Iterator[list[tuple[str, str, str]]]:
+    """Return the keys of stores that Redis has, in batches: label, what it is, the rest."""
+    batch: list[tuple[str, str, str]] = []
+    with available():
+        for key in client().scan_iter(count=BATCH):
+            found = KEY.fullmatch(key.decode())
+            if found and found[1] in STORES:
+                batch.append((found[1], found[2], found[3]))
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    yield batch
 
 
 # Records ------------------------------------------------------------------------------------------
 
 
-def _records(store: Store[Any]) -> Iterator[Difference]:
+def _records(store: Store[Any], pks: list[str]) -> Iterator[Difference]:
     aside = {key for letters in dead_letters().values() for key in letters}
-    for pks in _ids(store):
-        documents = {
-            one["_id"]: one
-            for one in mongo.find(store.model, {"_id": {"$in": pks}}, tombstones=True)
-        }
-        with available():
-            pipe = client().pipeline(transaction=False)
-            for pk in pks:
-                pipe.hgetall(store.key(pk))
-                pipe.zscore(f"dirty:{store.queue}", store.key(pk))
-            answers = pipe.execute()
-        for number, pk in enumerate(pks):
-            fields, is_owed = answers[2 * number : 2 * number + 2]
-            if is_owed is None and store.key(pk) not in aside and b"v" in fields:
-                copy = {name.decode(): value for name, value in fields.items()}
-                yield from _judge(store, pk, copy, documents.get(pk))
-
-
-def _ids(store: Store[Any]) -> Iterator[list[str]]:
-    """Return the ids that Redis has, and those that MongoDB has, in batches; some come twice."""
-    batch: list[str] = []
+    documents = {
+        one["_id"]: one for one in mongo.find(store.model, {"_id": {"$in": pks}}, tombstones=True)
+    }
     with available():
-        for key in client().scan_iter(match=f"{store.prefix}*", count=BATCH):
-            batch.append(key.decode().removeprefix(store.prefix))
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
-    yield batch
+        pipe = client().pipeline(transaction=False)
+        for pk in pks:
+            pipe.hgetall(store.key(pk))
+            pipe.zscore(f"dirty:{store.queue}", store.key(pk))
+        answers = pipe.execute()
+    for number, pk in enumerate(pks):
+        fields, is_owed = answers[2 * number : 2 * number + 2]
+        if is_owed is None and store.key(pk) not in aside and b"v" in fields:
+            copy = {name.decode(): value for name, value in fields.items()}
+            yield from _judge(store, pk, copy, documents.get(pk))
 
 
 def _judge(
@@ -124,20 +130,22 @@ def _bytes(value: bytes | str) -> bytes:
 # Lists and reservations ---------------------------------------------------------------------------
 
 
-def _lists(store: Store[Any]) -> Iterator[Difference]:
+def _lists(keys: list[str], stored: set[str]) -> Iterator[Difference]:
+    lists = [key for key in keys if not key.endswith(("+", "*"))]
     with available():
-        keys = [key.decode() for key in client().scan_iter(match=f"{store.label}/*", count=BATCH)]
-    for key in keys:
-        if not key.endswith(("+", "*")):
-            yield from _list(store, key)
+        pipe = client().pipeline(transaction=False)
+        for key in lists:
+            pipe.zrange(key, 0, -1, withscores=True)
+        answers = pipe.execute()
+    for key, answer in zip(lists, answers, strict=True):
+        held = dict(answer)
+        is_empty = set(held) == {FLOOR} and parse_list(key)[0].label not in stored
+        if FLOOR in held and not is_empty:
+            yield from _list(key, held)
 
 
-def _list(store: Store[Any], key: str) -> Iterator[Difference]:
-    _, index, value = parse_list(key)
-    with available():
-        held = dict(client().zrange(key, 0, -1, withscores=True))
-    if FLOOR not in held:
-        return
+def _list(key: str, held: dict[bytes, float]) -> Iterator[Difference]:
+    store, index, value = parse_list(key)
     floor = held.pop(FLOOR)
     if index.fans:
         expected, own = whole(store, index, value)
@@ -177,19 +185,16 @@ def _handed(store: Store[Any], key: str, missing: set[tuple[str, int]]) -> set[t
     return {(pk, at) for pk, at in missing if pk in handed}
 
 
-def _reservations(store: Store[Any]) -> Iterator[Difference]:
+def _reservation(key: str) -> Iterator[Difference]:
+    store, name, value = parse_unique(key)
     with available():
-        keys = [key.decode() for key in client().scan_iter(match=f"{store.label}=*", count=BATCH)]
-    for key in keys:
-        _, name, value = parse_unique(key)
-        with available():
-            owner, is_owed = client().get(key), client().exists(f"owed:{key}")
-        if owner is None or owner.startswith(FETCHING) or is_owed:
-            continue
-        found = mongo.find(store.model, {name: {"$eq": value}}, projection=["_id"])
-        holder = found[0]["_id"] if found else ""
-        if holder != owner.decode():
-            yield Difference("reserved", key, f"Redis says {owner.decode()!r}, MongoDB {holder!r}")
+        owner, is_owed = client().get(key), client().exists(f"owed:{key}")
+    if owner is None or owner.startswith(FETCHING) or is_owed:
+        return
+    found = mongo.find(store.model, {name: {"$eq": value}}, projection=["_id"])
+    holder = found[0]["_id"] if found else ""
+    if holder != owner.decode():
+        yield Difference("reserved", key, f"Redis says {owner.decode()!r}, MongoDB {holder!r}")
 
 
 # Counters and references --------------------------------------------------------------------------
@@ -222,21 +227,20 @@ def _aggregate(store: Store[Any], stages: Sequence[Mapping[str, Any]]) -> list[A
 
 def _orphans(store: Store[Any]) -> Iterator[Difference]:
     """Find what hangs on records that are gone, and whose removal nobody owes."""
-    for index in store.indexes.values():
-        if not index.of or index.fans:
-            continue
+    references = {(one.field, one.of) for one in store.indexes.values() if one.of and not one.fans}
+    for field, label in references:
         groups = _aggregate(
-            store, [{"$match": {"_deleted_at": None}}, {"$group": {"_id": f"${index.field}"}}]
+            store, [{"$match": {"_deleted_at": None}}, {"$group": {"_id": f"${field}"}}]
         )
-        target = STORES[index.of]
+        target = STORES[label]
         named = [one["_id"] for one in groups if one["_id"]]
         for first in range(0, len(named), BATCH):
             some = named[first : first + BATCH]
             # Gone by both accounts: where they differ, nothing may be removed.
             live = mongo.find(target.model, {"_id": {"$in": some}}, projection=["_id"])
             gone = set(some) - {one["_id"] for one in live} - set(get_many(target, some))
-            for pk in gone - _owed_removals(index.of, gone):
-                detail = f"{store.label} records hang on it by {index.field}"
+            for pk in gone - _owed_removals(label, gone):
+                detail = f"{store.label} records hang on it by {field}"
                 yield Difference(ORPHAN, target.key(pk), detail)
 
 
