@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import orjson
+
 from chat import selectors
 from chat.models import Side
 from chat.wires import conversation_template, message_wire
@@ -31,6 +33,10 @@ class MessageEvent(Event):
     @classmethod
     def listeners(cls, about: About, viewers: set[str]) -> set[str]:
         return selectors.who_sees_now(about["message"], viewers)
+
+    @classmethod
+    def holds(cls, about: About, data: bytes) -> bool:
+        return selectors.is_there(about["message"])
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,12 @@ class ConversationUpdated(Event):
 
     def about(self) -> About:
         return {"user": self.side.user_id, "other": self.side.other_id}
+
+    @classmethod
+    def holds(cls, about: About, data: bytes) -> bool:
+        shown = orjson.loads(data)["last_message"]
+        # As it was announced, it may show a text that was deleted since.
+        return not shown or shown["is_deleted"] or selectors.is_there(shown["id"])
 
     def data(self) -> list[Any]:
         return conversation_template(self.side)

@@ -269,6 +269,12 @@ def who_sees_now(message_id: str, viewers: set[str]) -> set[str]:
     return {viewer for viewer in viewers if _is_seen(found[0], viewer, is_blocked=is_blocked)}
 
 
+def is_there(message_id: str) -> bool:
+    """Tell whether a message is not deleted for everyone."""
+    found = reads.get_many(messages, [message_id]).get(message_id)
+    return found is not None and not found.is_deleted
+
+
 def sides_seen(pks: Sequence[str], *, to: str) -> set[str]:
     """Return those of the sides that are of `to`, and of people whom `to` may meet."""
     others = {side_ends(pk)[1]: pk for pk in pks if side_ends(pk)[0] == to}

@@ -22,7 +22,7 @@ class CommentEvent(Event):
         return [f"post:{self.post_id}"]
 
     def about(self) -> About:
-        return {"post": self.post_id, "author": self.author_id}
+        return {"post": self.post_id, "author": self.author_id, "comment": self.comment_id}
 
     def data(self) -> list[Any]:
         return comment_wire.template(self.comment_id, author_id=self.author_id)
@@ -30,6 +30,10 @@ class CommentEvent(Event):
     @classmethod
     def listeners(cls, about: About, viewers: set[str]) -> set[str]:
         return selectors.who_sees_now(about["post"], about["author"], viewers)
+
+    @classmethod
+    def holds(cls, about: About, data: bytes) -> bool:
+        return selectors.is_there(about["comment"])
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,10 @@ class CommentDeleted(CommentEvent):
     """A comment is gone; of those that go with their post nothing is said."""
 
     type: ClassVar[str] = "comment.deleted"
+
+    @classmethod
+    def holds(cls, about: About, data: bytes) -> bool:
+        return True
 
     def data(self) -> list[Any]:
         return [literal({"id": self.comment_id, "post_id": self.post_id})]

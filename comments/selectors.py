@@ -65,6 +65,11 @@ def get_comment(comment_id: str, *, to: str) -> Found:
     return Found(reads.get(comments, comment_id), post.values["author_id"].decode())
 
 
+def is_there(comment_id: str) -> bool:
+    """Tell whether a comment is not deleted."""
+    return bool(reads.get_many(comments, [comment_id]))
+
+
 def _row_and_post(comment_id: str, *, to: str) -> tuple[Row, Row]:
     found = reads.rows(comment_wire, [comment_id], about={"author_id": relation_facts(to)})
     if not found:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,15 +12,16 @@ from django.conf import settings
 
 from mysocial.errors import Invalid, NotAuthenticated, Refused, Unavailable
 from mysocial.events import self_topic
-from mysocial.frames import Auth, Ping, Subscribe, Unsubscribe, parse_frame
-from mysocial.hub import Hub, get_hub
+from mysocial.frames import MOST_TOPICS, Auth, Ping, Resume, Subscribe, Unsubscribe, parse_frame
+from mysocial.hub import get_hub
+from mysocial.receiver import Receiver
+from mysocial.replay import Missed
 
 PROTOCOL = "mysocial"
 AUTH_SECONDS = 5
 CHECK_SECONDS = 30
 FRAMES_PER_SECOND = 10
 BURST = 30
-MOST_TOPICS = 100
 OWN_TOPICS = 2  # what is the person's own, and the end of the session
 MOST_FRAME = 16 * 1024
 MOST_ERRORS = 10
@@ -47,10 +49,8 @@ class EventConsumer(AsyncWebsocketConsumer):
         self.authenticate = authenticate
         self.check_session = check_session
         self.user_id = ""
-        self._hub: Hub | None = None
+        self._receiver: Receiver | None = None
         self._session_id = ""
-        self._topics: set[str] = set()
-        self._heard = 0
         self._errors = 0
         self._allowance, self._last_frame = float(BURST), time.monotonic()
         self._watch: asyncio.Task[None] | None = None
@@ -74,8 +74,8 @@ class EventConsumer(AsyncWebsocketConsumer):
         """Forget the socket."""
         if self._watch:
             self._watch.cancel()
-        for topic in list(self._topics):
-            self._leave(topic)
+        if self._receiver:
+            self._receiver.close()
 
     async def _keep_watch(self) -> None:
         """Close the socket when nobody signs in, or when its session is found to have ended."""
@@ -131,17 +131,29 @@ class EventConsumer(AsyncWebsocketConsumer):
         if isinstance(command, Auth):
             await self._sign_in(command.cid, command.token)
             return
-        if not self.user_id:
+        receiver = self._receiver
+        if receiver is None or not self.user_id:
             raise NotAuthenticated("Send an auth frame first.")
+        if isinstance(command, Resume):
+            _check_number(receiver.topics | set(command.topics))
+            await receiver.resume(command.cursor, command.topics, partial(self._resumed, command))
+            return
         if isinstance(command, Subscribe):
-            if len(self._topics) >= MOST_TOPICS + OWN_TOPICS:
-                raise Invalid(f"At most {MOST_TOPICS} topics.")
-            self._join(command.topic)
+            _check_number(receiver.topics | {command.topic})
+            receiver.join(command.topic)
         elif isinstance(command, Unsubscribe):
-            self._leave(command.topic)
+            receiver.leave(command.topic)
         else:
             assert isinstance(command, Ping)  # noqa: S101 - the union has no other member
         await self._send({"type": "ok", "cid": command.cid})
+        await receiver.release()
+
+    async def _resumed(self, command: Resume, found: Missed) -> None:
+        """Answer a resume, before what was missed is sent."""
+        said: dict[str, Any] = {"recovered": not found.reason, "cursor": found.cursor}
+        if found.reason:
+            said["reason"] = found.reason
+        await self._send({"type": "ok", "cid": command.cid, **said})
 
     async def _sign_in(self, cid: str, token: str) -> None:
         if self.user_id:
@@ -152,41 +164,34 @@ class EventConsumer(AsyncWebsocketConsumer):
         except TimeoutError:
             raise Unavailable("The event log is not available right now.") from None
         who = await asyncio.to_thread(self.authenticate, token)
-        self._hub, self._session_id = hub, who.session_id
-        self._join(self_topic(who.user_id))
-        self._join(f"session:{who.session_id}")
+        self._receiver = Receiver(hub, who.user_id, self._hear, self._restart)
+        self._session_id = who.session_id
+        self._receiver.join(self_topic(who.user_id))
+        self._receiver.join(f"session:{who.session_id}")
         # The session is looked at again now that its end would be heard: it can't fall between.
         await asyncio.to_thread(self.check_session, who.session_id)
         self.user_id = who.user_id
         await self._send({"type": "ok", "cid": cid, "user_id": who.user_id})
 
-    def _join(self, topic: str) -> None:
-        assert self._hub  # noqa: S101 - signed in
-        self._topics.add(topic)
-        self._hub.subscribe(topic, self)
-
-    def _leave(self, topic: str) -> None:
-        if self._hub and topic in self._topics:
-            self._topics.discard(topic)
-            self._hub.unsubscribe(topic, self)
-
     # Events --------------------------------------------------------------------------------------
 
-    async def hear(self, kind: str, offset: int, data: bytes) -> None:
-        """Send one event; called by the hub in the order of the log."""
-        if offset <= self._heard:
-            return
-        self._heard = offset
+    async def _hear(self, kind: str, data: bytes) -> None:
+        """Send one event; called by the receiver in the order of the log."""
         await self.send(text_data=data.decode())
         if kind == "session.ended":
             await self.close(SIGNED_OUT)
 
-    async def restart(self) -> None:
+    async def _restart(self) -> None:
         """Tell the client to connect again and resume from its cursor."""
         await self.close(RESUME)
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self.send(text_data=orjson.dumps(message).decode())
+
+
+def _check_number(topics: set[str]) -> None:
+    if len(topics) > MOST_TOPICS + OWN_TOPICS:
+        raise Invalid(f"At most {MOST_TOPICS} topics.")
 
 
 def _cid(text: str | None) -> str:

@@ -45,9 +45,28 @@ class Event:
         """Return those of `viewers` who may hear it now; asked again at every delivery."""
         raise NotImplementedError
 
+    @classmethod
+    def listeners_on(cls, topic: str, about: About, viewers: set[str]) -> set[str]:
+        """Return those of `viewers`, who listen on `topic`, who may hear it now."""
+        return cls.listeners(about, viewers)
+
+    @classmethod
+    def holds(cls, about: About, data: bytes) -> bool:
+        """Tell whether its data may still be shown to who was away: nothing deleted is."""
+        return True
+
     def entry(self) -> list[Any]:
         """Return what the write script appends: topics, type, pieces, about."""
         return [list(self.topics()), self.type, self.data(), orjson.dumps(dict(self.about()))]
+
+
+# Topics that are a part of another's log: who hears is narrower, the events are the same.
+PART_OF = {"home": "feed"}
+
+
+def log_of(topic: str) -> str:
+    """Return the topic whose log has the events of `topic`."""
+    return PART_OF.get(topic, topic)
 
 
 def self_topic(user_id: str) -> str:

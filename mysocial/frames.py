@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from mysocial.errors import Invalid
 
-Topic = Annotated[str, Field(pattern=r"^(feed|(post|user):[0-9a-f]{24})$")]
+MOST_TOPICS = 100
+Topic = Annotated[str, Field(pattern=r"^(feed|home|(post|user):[0-9a-f]{24})$")]
 
 
 class Frame(BaseModel):
@@ -31,6 +32,17 @@ class Subscribe(Frame):
     topic: Topic
 
 
+class Resume(Frame):
+    """Hear what was missed since `cursor`, then what comes, of one's own and of `topics`.
+
+    The first command on a new connection.
+    """
+
+    type: Literal["resume"]
+    cursor: str = Field(max_length=40)
+    topics: list[Topic] = Field(default=[], max_length=MOST_TOPICS)
+
+
 class Unsubscribe(Frame):
     """Hear a topic no longer."""
 
@@ -44,11 +56,11 @@ class Ping(Frame):
     type: Literal["ping"]
 
 
-Command = Annotated[Auth | Subscribe | Unsubscribe | Ping, Field(discriminator="type")]
-_commands: TypeAdapter[Auth | Subscribe | Unsubscribe | Ping] = TypeAdapter(Command)
+Command = Auth | Subscribe | Unsubscribe | Resume | Ping
+_commands: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 
 
-def parse_frame(text: str) -> Auth | Subscribe | Unsubscribe | Ping:
+def parse_frame(text: str) -> Command:
     """Return the command in a frame; `Invalid` names what is wrong with it."""
     try:
         return _commands.validate_json(text)

@@ -15,7 +15,7 @@ import orjson
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
-from mysocial.events import EVENTS, frame
+from mysocial.events import EVENTS, PART_OF, About, Event, frame
 from mysocial.redis import async_client
 
 logger = logging.getLogger(__name__)
@@ -146,15 +146,16 @@ class Hub:
             await listener.restart()
 
     async def _deliver(self, offset: int, fields: Fields) -> None:
-        topics = fields[b"topics"].decode().split(" ")
-        listeners = {one for topic in topics for one in self._topics.get(topic, ())}
+        logs = fields[b"topics"].decode().split(" ")
+        topics = [*logs, *(part for part, whole in PART_OF.items() if whole in logs)]
+        heard_on = {topic: self._topics[topic] for topic in topics if topic in self._topics}
+        listeners = {one for some in heard_on.values() for one in some}
         if not listeners:
             return
         kind = fields[b"type"].decode()
-        viewers = {listener.user_id for listener in listeners}
         about = orjson.loads(fields[b"about"])
         try:
-            allowed = await asyncio.to_thread(EVENTS[kind].listeners, about, viewers)
+            allowed = await asyncio.to_thread(_audience, EVENTS[kind], about, heard_on)
         except Exception:
             # Whether they may see it is unknown: nobody hears it, and all are told to resume.
             logger.exception("The audience of %s is unknown", kind)
@@ -163,9 +164,26 @@ class Hub:
             return
         data = frame(self._epoch, str(offset), kind, fields[b"data"])
         for listener in listeners:
-            if listener.user_id in allowed:
+            if listener in allowed:
                 with contextlib.suppress(ConnectionError):
                     await listener.hear(kind, offset, data)
+
+
+def _audience(
+    event: type[Event], about: About, heard_on: dict[str, set[Listener]]
+) -> set[Listener]:
+    """Return the sockets that may hear an event, each by a topic that it listens on.
+
+    Topics with a log of their own are judged alike, so they are judged at once.
+    """
+    groups: dict[str, set[Listener]] = {}
+    for topic, some in heard_on.items():
+        groups.setdefault(topic if topic in PART_OF else "", set()).update(some)
+    allowed: set[Listener] = set()
+    for topic, some in groups.items():
+        viewers = event.listeners_on(topic, about, {one.user_id for one in some})
+        allowed |= {one for one in some if one.user_id in viewers}
+    return allowed
 
 
 def _offset(entry_id: bytes) -> int:

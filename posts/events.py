@@ -10,6 +10,8 @@ from posts import selectors
 from posts.store import FEED
 from posts.wires import post_wire
 
+HOME = "home"
+
 
 @dataclass(frozen=True)
 class PostEvent(Event):
@@ -28,7 +30,7 @@ class PostEvent(Event):
         return self.privacy in FEED
 
     def about(self) -> About:
-        return {"post": self.post_id}
+        return {"post": self.post_id, "author": self.author_id}
 
     def data(self) -> list[Any]:
         return post_wire.template(self.post_id, author_id=self.author_id, media_id=self.media_id)
@@ -37,15 +39,17 @@ class PostEvent(Event):
     def listeners(cls, about: About, viewers: set[str]) -> set[str]:
         return selectors.who_sees_now(about["post"], viewers)
 
+    @classmethod
+    def listeners_on(cls, topic: str, about: About, viewers: set[str]) -> set[str]:
+        at_home = selectors.who_has_at_home(about["author"], viewers) if topic == HOME else viewers
+        return cls.listeners(about, at_home) if at_home else set()
+
 
 @dataclass(frozen=True)
 class PostCreated(PostEvent):
     """A post was written. Like the feed, it is not for those who mute the author."""
 
     type: ClassVar[str] = "post.created"
-
-    def about(self) -> About:
-        return {"post": self.post_id, "author": self.author_id}
 
     @classmethod
     def listeners(cls, about: About, viewers: set[str]) -> set[str]:

@@ -189,3 +189,10 @@ def who_has_in_feed(post_id: str, author_id: str, viewers: set[str]) -> set[str]
     """Return those of `viewers` who see the post now and do not mute its author."""
     relations = relations_to(author_id, viewers)
     return who_sees_now(post_id, {one for one in viewers if not relations[one].mutes})
+
+
+def who_has_at_home(author_id: str, viewers: set[str]) -> set[str]:
+    """Return those of `viewers` whose home feed has what the author writes."""
+    relations = relations_to(author_id, viewers - {author_id})
+    following = {one for one, holds in relations.items() if holds.follows and not holds.mutes}
+    return following | (viewers & {author_id})

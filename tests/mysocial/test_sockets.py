@@ -1,72 +1,15 @@
 """The WebSocket at /ws: who gets in, what it answers, who hears what."""
 
-import asyncio
-import contextlib
-import gc
 import json
-from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from channels.testing import WebsocketCommunicator
 
-from mysocial.asgi import application
 from mysocial.hub import get_hub
-from tests.people import Person
+from tests.sockets import Socket
 
 ORIGIN = b"http://localhost:8000"
-
-
-class Socket(WebsocketCommunicator):
-    """A client's socket."""
-
-    def __init__(self, *protocols: str, origin: bytes | None = None) -> None:
-        headers = [(b"origin", origin)] if origin is not None else []
-        super().__init__(application, "/ws", headers=headers, subprotocols=list(protocols))
-
-    async def ask(self, **frame: Any) -> dict[str, Any]:
-        await self.send_to(text_data=json.dumps(frame))
-        return await self.next()
-
-    async def next(self) -> dict[str, Any]:
-        return json.loads(await self.receive_from(timeout=5))
-
-    async def code(self) -> int:
-        """Return the code it is closed with."""
-        while True:
-            output = await self.receive_output(timeout=8)
-            if output["type"] == "websocket.close":
-                return output["code"]
-
-
-@pytest.fixture
-async def connected() -> AsyncIterator[Callable[..., Any]]:
-    sockets: list[Socket] = []
-
-    async def connect(person: Person | None = None, *topics: str, **kwargs: Any) -> Socket:
-        socket = Socket("mysocial", *([person.access] if person else []), **kwargs)
-        sockets.append(socket)
-        accepted, protocol = await socket.connect(timeout=5)
-        assert accepted
-        assert protocol == "mysocial"
-        if person:
-            assert (await socket.next())["user_id"] == person.id
-        for topic in topics:
-            assert await socket.ask(type="subscribe", cid="s", topic=topic) == {
-                "type": "ok",
-                "cid": "s",
-            }
-        return socket
-
-    yield connect
-    for socket in sockets:
-        with contextlib.suppress(asyncio.CancelledError):  # it was closed, or a test failed
-            await socket.disconnect()
-    await get_hub().stop()
-    await get_channel_layer().flush()
-    gc.collect()
 
 
 async def test_a_post_is_heard_by_who_may_see_it_and_by_nobody_else(

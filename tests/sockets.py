@@ -1,0 +1,30 @@
+"""A client's socket, as tests use it."""
+
+import json
+from typing import Any
+
+from channels.testing import WebsocketCommunicator
+
+from mysocial.asgi import application
+
+
+class Socket(WebsocketCommunicator):
+    """A client's socket."""
+
+    def __init__(self, *protocols: str, origin: bytes | None = None) -> None:
+        headers = [(b"origin", origin)] if origin is not None else []
+        super().__init__(application, "/ws", headers=headers, subprotocols=list(protocols))
+
+    async def ask(self, **frame: Any) -> dict[str, Any]:
+        await self.send_to(text_data=json.dumps(frame))
+        return await self.next()
+
+    async def next(self) -> dict[str, Any]:
+        return json.loads(await self.receive_from(timeout=5))
+
+    async def code(self) -> int:
+        """Return the code it is closed with."""
+        while True:
+            output = await self.receive_output(timeout=8)
+            if output["type"] == "websocket.close":
+                return output["code"]
