@@ -10,9 +10,10 @@ class FollowersConfig(AppConfig):
 
     def ready(self) -> None:
         from followers.selectors import (  # noqa: PLC0415 - models are not loaded before
+            following,
             heard,
             listening,
             unblocked,
         )
 
-        meeting.answer_with(meet=unblocked, listen=listening, hear=heard)
+        meeting.answer_with(meet=unblocked, listen=listening, hear=heard, follow=following)

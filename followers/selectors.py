@@ -135,6 +135,12 @@ def listening(person_id: str, others: set[str]) -> set[str]:
     return {one for one in others if not (relations[one].blocked or relations[one].mutes)}
 
 
+def following(person_id: str, others: set[str]) -> set[str]:
+    """Return those of `others` who follow the person."""
+    relations = relations_to(person_id, others)
+    return {one for one in others if relations[one].follows}
+
+
 def followed_ids(user_id: str) -> list[str]:
     """Return the ids of those whom a member follows; the newest of them, past `WHOLE`."""
     (edges,) = reads.heads(follows, "follower", [user_id], most=WHOLE)

@@ -14,12 +14,12 @@ def _nobody(_person: str, _others: set[str]) -> set[str]:
     return set()
 
 
-_answers: dict[str, Answer] = {"meet": _nobody, "listen": _nobody, "hear": _nobody}
+_answers: dict[str, Answer] = dict.fromkeys(("meet", "listen", "hear", "follow"), _nobody)
 
 
-def answer_with(*, meet: Answer, listen: Answer, hear: Answer) -> None:
+def answer_with(*, meet: Answer, listen: Answer, hear: Answer, follow: Answer) -> None:
     """Set who answers."""
-    _answers.update(meet=meet, listen=listen, hear=hear)
+    _answers.update(meet=meet, listen=listen, hear=hear, follow=follow)
 
 
 def who_may_meet(person: str, others: set[str]) -> set[str]:
@@ -35,3 +35,8 @@ def who_listens(person: str, others: set[str]) -> set[str]:
 def whom_they_hear(person: str, others: set[str]) -> set[str]:
     """Return those of `others` whom `person` may meet and does not mute."""
     return _answers["hear"](person, others)
+
+
+def who_follows(person: str, others: set[str]) -> set[str]:
+    """Return those of `others` who follow `person`."""
+    return _answers["follow"](person, others)

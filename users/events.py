@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.events import About, Event, self_topic
-from mysocial.meeting import who_may_meet
+from mysocial.meeting import who_follows, who_may_meet
 from mysocial.wire import literal
 from users.wires import profile_wire
 
@@ -50,3 +50,35 @@ class UserDeleted(Event):
 
     def data(self) -> list[Any]:
         return [literal({"id": self.user_id})]
+
+
+@dataclass(frozen=True)
+class UserHidden(Event):
+    """Somebody sees less of a member than before, and is to drop what they hold.
+
+    With `from_id`, this person sees nothing of the member any more: a block parts the two, whoever
+    made it. Without, the account has gone private: who does not follow sees its posts no more.
+    """
+
+    type: ClassVar[str] = "user.hidden"
+    user_id: str
+    from_id: str = ""
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.from_id)] if self.from_id else ["feed", f"user:{self.user_id}"]
+
+    def about(self) -> About:
+        return {"user": self.user_id, "from": self.from_id}
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        user_id, from_id = about["user"], about["from"]
+        if from_id:
+            hidden_from = viewers & {from_id}
+            return hidden_from - who_may_meet(user_id, hidden_from)
+        others = viewers - {user_id}
+        return who_may_meet(user_id, others) - who_follows(user_id, others)
+
+    def data(self) -> list[Any]:
+        what = "all" if self.from_id else "posts"
+        return [literal({"user_id": self.user_id, "what": what})]

@@ -17,6 +17,7 @@ from mysocial.cascades import cascade
 from mysocial.errors import AlreadyExists, Conflict, NotFound
 from mysocial.writes import Write, again, write
 from notifications.services import part
+from users.events import UserHidden
 
 
 def block(*, user_id: str, other_id: str) -> Standing:
@@ -46,6 +47,7 @@ def _block(user_id: str, other_id: str) -> Standing:
             w.require_absent(FollowRequest, pk)
         w.create(edge)
         w.announce(BlockCreated(user_id, other_id))
+        w.announce(UserHidden(user_id, from_id=other_id))
         part(w, user_id, other_id)
         cascade(w, edge)  # what is left of what they were told
         w.returns(standing)

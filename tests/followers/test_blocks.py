@@ -19,7 +19,8 @@ def test_a_block_ends_the_follows_both_ways_and_only_the_blocker_hears_of_it(ali
     assert live("followers.follow") == {}
     news = {"type": "block.created", "data": {"user_id": bob.id}}
     assert alice.hears()[-1] == news
-    assert [event["type"] for event in bob.hears()][2:] == ["follow.deleted"] * 2
+    kinds = [event["type"] for event in bob.hears()]
+    assert kinds[2:] == ["follow.deleted", "follow.deleted", "user.hidden"]
     assert bob.hears(f"self:{alice.id}").count(news) == 0
     assert stranger.hears(f"self:{alice.id}") == []
 
@@ -105,3 +106,12 @@ def test_ten_blocks_at_once_are_one(alice, bob):
         "follow.created", "follow.deleted", "block.created",
     ]  # fmt: skip
     assert counters(alice) == (0, 0)
+
+
+def test_whom_a_block_hides_somebody_from_is_told_to_drop_what_they_hold(alice, bob, stranger):
+    alice.put(f"users/{bob.id}/block")
+    hidden = {"type": "user.hidden", "data": {"user_id": alice.id, "what": "all"}}
+    assert bob.hears() == [hidden]
+    assert hidden not in [*alice.hears(), *stranger.hears("feed")]
+    alice.delete(f"users/{bob.id}/block")
+    assert bob.hears() == []

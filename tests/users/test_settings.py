@@ -22,7 +22,10 @@ def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, persist
     assert alice.get("users/me/settings").json() == answer.json()["settings"]
     profile = bob.get(f"users/{alice.id}").json()
     assert profile["is_private"] is True
-    assert bob.hears(f"user:{alice.id}") == [{"type": "user.updated", "data": profile}]
+    assert bob.hears(f"user:{alice.id}") == [
+        {"type": "user.updated", "data": profile},
+        {"type": "user.hidden", "data": {"user_id": alice.id, "what": "posts"}},
+    ]
     persisted()
     assert document(User, alice.id)["is_private"] is True
     alice.patch("users/me/settings", {"is_private": False})
@@ -86,3 +89,17 @@ def test_settings_are_ones_own(alice, bob):
         assert nobody.patch("users/me/settings", {"is_private": True}).status_code == 401
         path = f"users/{alice.id}/settings"
         assert bob.patch(path, {"is_private": True}).status_code in {404, 405}
+
+
+def test_who_does_not_follow_is_told_to_drop_the_posts_of_an_account_that_goes_private(
+    alice, bob, stranger
+):
+    bob.put(f"users/{alice.id}/follow")
+    alice.patch("users/me/settings", {"is_private": True})
+    hidden = {"type": "user.hidden", "data": {"user_id": alice.id, "what": "posts"}}
+    assert [one for one in stranger.hears("feed") if one["type"] == "user.hidden"] == [hidden]
+    for person in (alice, bob):
+        assert [one for one in person.hears("feed") if one["type"] == "user.hidden"] == []
+    heard = stranger.hears("feed")
+    alice.patch("users/me/settings", {"is_private": False})
+    assert [one for one in stranger.hears("feed") if one not in heard] == []
