@@ -3,18 +3,7 @@
 from mysocial.redis import client
 from tests.chat.talk import listed, say, unread
 from tests.people import sign_up
-
-
-def scripts(call):
-    """Return how many scripts a call runs in Redis."""
-
-    def count():
-        stats = client().info("commandstats")
-        return sum(stats[name]["calls"] for name in stats if name.startswith("cmdstat_eval"))
-
-    before = count()
-    call()
-    return count() - before
+from tests.witness import scripts
 
 
 def test_a_page_of_conversations_takes_as_many_questions_as_a_single_one(alice, bob):

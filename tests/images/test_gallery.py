@@ -142,6 +142,8 @@ def test_deleting_a_picture_that_waits_leaves_the_one_that_is_shown(alice):
 def test_a_deleted_picture_is_gone_everywhere_and_whoever_saw_it_hears(alice, bob):
     initial, _ = pictures(alice)
     image = brings(alice)
+    with nothing_happens():
+        assert bob.delete(f"images/{image['id']}").status_code == 403
     heard = len(bob.hears(f"user:{alice.id}"))
     answer = alice.delete(f"images/{image['id']}")
     assert answer.json() == {"message": "Image deleted"}
