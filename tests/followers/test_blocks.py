@@ -80,6 +80,8 @@ def test_somebody_is_blocked_whom_redis_does_not_know(alice, bob, persisted):
     client().flushall()
     assert bob.get(f"users/{alice.id}").status_code == 404
     assert alice.delete(f"users/{bob.id}/block").status_code == 200
+    persisted()
+    client().flushall()
     assert bob.get(f"users/{alice.id}").status_code == 200
 
 
