@@ -5,6 +5,9 @@ import re
 from collections import Counter
 from functools import cache
 
+from mysocial.celery import app
+from mysocial.events import EVENTS
+from tests import contract
 from tests.stack import ROOT
 
 TEXT = (ROOT / "docs/parity.md").read_text()
@@ -35,6 +38,16 @@ def tables() -> list[list[list[str]]]:
 def column(table: int, cell: int = 0) -> list[str]:
     """Return one column of a table, without the marks of code."""
     return [row[cell].replace("`", "") for row in tables()[table]]
+
+
+def here(*numbers: int) -> list[str]:
+    """Return what stands in the column of ours of these tables."""
+    return [row[-2] for number in numbers for row in tables()[number]]
+
+
+def nameless(path: str) -> str:
+    """Return a path without the names of what varies in it."""
+    return re.sub(r"\{\w+\}", "{}", path)
 
 
 @cache
@@ -71,6 +84,21 @@ def test_no_cell_is_empty_and_every_row_names_its_test() -> None:
     unproven = [row for row in rows if not OURS.search(row[-1])]
     assert [row for row in unproven if not row[-2].startswith("not yet: ")] == []
     assert {row[-1] for row in unproven} <= {"none"}
+
+
+def test_every_route_event_and_task_that_is_named_exists() -> None:
+    paths = contract.schema()["paths"]
+    built = {f"{verb} {nameless(path)}" for path, verbs in paths.items() for verb in verbs}
+    routes = re.findall(r"`([A-Z]+) (/api/[^`?]+)", "".join(here(0, 1, 2, 3)))
+    assert len(routes) > 50
+    assert {f"{verb.lower()} {nameless(path)}" for verb, path in routes} <= built
+    events = set(re.findall(r"`([a-z]+\.[a-z]+)`", "".join(here(2))))
+    assert len(events) > 20
+    assert events <= set(EVENTS)
+    app.loader.import_default_modules()
+    tasks = set(re.findall(r"`([a-z]+\.[a-z_]+)`", "".join(here(4))))
+    assert len(tasks) > 8
+    assert tasks <= set(app.tasks)
 
 
 def test_every_test_that_is_named_exists() -> None:

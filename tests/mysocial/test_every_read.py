@@ -165,11 +165,9 @@ def test_the_token_is_verified_once(bob, paths):
 
 
 def test_all_share_one_connection_to_redis(bob, paths):
-    def connections():
-        return {one["id"] for one in client().client_list()}
-
     client().connection_pool.disconnect()
-    only = connections()  # and the one that asks
     for path in paths:
         bob.get(path)
-    assert connections() == only
+    # By what they did last: the broker's are others, and their number is not ours to say.
+    scripts = [one for one in client().client_list() if one["cmd"] in {"evalsha", "client|list"}]
+    assert len(scripts) == 1
