@@ -26,6 +26,8 @@ def test_two_people_meet_while_processes_die_and_nothing_is_lost():
         assert feed["posts"][0] == post
         wait_for(lambda: post["id"] in posts_in_mongodb(stack), within=5, name="in MongoDB")
         wait_for(lambda: "posts.persist_records" in _tasks(stack), within=15, name="in Flower")
+        uninvited = httpx.get(f"http://127.0.0.1:{stack.flower_port}/api/tasks", timeout=10)
+        assert uninvited.status_code == 401
 
         figures = survive(stack, writers=2, pause=3, kills=1)
         assert figures["acknowledged posts"] > 0

@@ -48,6 +48,18 @@ def world() -> dict[str, Any]:
     return {"events": logged(), **{label: live(label) for label in STORES}}
 
 
+def scripts(call: Callable[[], Any]) -> int:
+    """Return how many scripts a call runs in Redis: its round trips."""
+
+    def count() -> int:
+        stats = client().info("commandstats")
+        return sum(stats[name]["calls"] for name in stats if name.startswith("cmdstat_eval"))
+
+    before = count()
+    call()
+    return count() - before
+
+
 @contextmanager
 def nothing_happens() -> Iterator[None]:
     """Fail when anything is changed or heard in this block."""

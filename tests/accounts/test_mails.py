@@ -3,10 +3,11 @@
 from email import message_from_bytes, policy
 
 import pytest
+from django.template.loader import get_template
 
 from accounts.models import VERIFY
 from mysocial.celery import app
-from mysocial.mail import queue_mail, send_due
+from mysocial.mail import KINDS, queue_mail, send_due
 from mysocial.writes import write
 from tests.people import nobody, sign_up
 from tests.witness import live, together
@@ -38,6 +39,13 @@ def test_a_mail_has_html_and_text_and_the_link_in_both(alice, emails):
         assert "/verify-email?token=" in body
     assert "style=" in html
     assert "<style>" not in html
+
+
+def test_every_kind_of_mail_has_its_templates_which_are_read_once():
+    for kind in KINDS:
+        for form in ("html", "txt"):
+            name = f"mail/{kind}.{form}"
+            assert get_template(name).template is get_template(name).template
 
 
 def test_a_mail_is_sent_once_when_many_workers_look_at_once(mailoutbox):

@@ -1,20 +1,9 @@
 """What lists cost, and what staff see."""
 
 from mysocial.redis import client
-from tests.chat.talk import listed, say, unread
+from tests.chat.talk import listed, read, say, texts, unread
 from tests.people import sign_up
-
-
-def scripts(call):
-    """Return how many scripts a call runs in Redis."""
-
-    def count():
-        stats = client().info("commandstats")
-        return sum(stats[name]["calls"] for name in stats if name.startswith("cmdstat_eval"))
-
-    before = count()
-    call()
-    return count() - before
+from tests.witness import scripts
 
 
 def test_a_page_of_conversations_takes_as_many_questions_as_a_single_one(alice, bob):
@@ -41,6 +30,24 @@ def test_conversations_are_read_from_mongodb_when_redis_knows_nothing(alice, bob
     path = f"chat/messages/{message['id']}"
     assert bob.delete(f"{path}?for=everyone").status_code == 200
     assert unread(alice) == (0, 0)
+
+
+def test_what_both_did_with_messages_comes_back_from_mongodb(alice, bob, persisted):
+    read_one, hidden, liked = (say(alice, bob, text) for text in ("Read", "Hidden", "Liked"))
+    read(bob, alice)
+    say(alice, bob, "Unread")
+    assert bob.put(f"chat/messages/{liked['id']}/reaction", {"type": "love"}).status_code == 200
+    assert bob.delete(f"chat/messages/{hidden['id']}?for=me").status_code == 200
+    before = [(listed(p), unread(p), texts(p, o)) for p, o in ((alice, bob), (bob, alice))]
+    persisted()
+    client().flushall()
+    after = [(listed(p), unread(p), texts(p, o)) for p, o in ((alice, bob), (bob, alice))]
+    assert after == before
+    assert after[1][1:] == ((1, 1), ["Unread", "Liked", "Read"])
+    seen = alice.get(f"chat/messages/{bob.id}").json()
+    assert seen["read_up_to"] == liked["id"]
+    assert [one["reactions"] for one in seen["messages"]] == [{}, {bob.id: "love"}, {}, {}]
+    assert seen["messages"][-1] == read_one
 
 
 def test_staff_see_that_messages_were_sent_and_never_what_they_say(

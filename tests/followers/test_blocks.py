@@ -2,6 +2,7 @@
 
 import pytest
 
+from mysocial.redis import client
 from tests.followers.relations import counters, relation
 from tests.people import nobody
 from tests.witness import codes, live, nothing_happens, together
@@ -66,6 +67,23 @@ def test_one_can_not_block_oneself_nor_nobody(alice):
         assert alice.put(f"users/{'0' * 24}/block").status_code == 404
         assert alice.delete(f"users/{'0' * 24}/block").status_code == 404
         assert nobody.put(f"users/{alice.id}/block").status_code == 401
+
+
+def test_somebody_is_blocked_whom_redis_does_not_know(alice, bob, persisted):
+    bob.put(f"users/{alice.id}/follow")
+    persisted()
+    client().flushall()
+    answer = alice.put(f"users/{bob.id}/block")
+    assert (answer.status_code, answer.json()["relation"]["blocking"]) == (200, True)
+    assert bob.get(f"users/{alice.id}").status_code == 404
+    assert counters(alice) == (0, 0)
+    persisted()
+    client().flushall()
+    assert bob.get(f"users/{alice.id}").status_code == 404
+    assert alice.delete(f"users/{bob.id}/block").status_code == 200
+    persisted()
+    client().flushall()
+    assert bob.get(f"users/{alice.id}").status_code == 200
 
 
 def test_a_storm_of_blocks_and_follows_leaves_no_follow_across_a_block(alice, bob):

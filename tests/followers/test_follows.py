@@ -9,7 +9,9 @@ from tests.witness import codes, live, nothing_happens, together
 from users.store import users
 
 
-def test_a_follow_is_counted_on_both_sides_and_heard_by_the_two(alice, bob, stranger, persisted):
+def test_a_follow_is_counted_on_both_sides_and_heard_by_the_two(
+    alice, bob, stranger, persisted, document
+):
     answer = alice.put(f"users/{bob.id}/follow")
     assert answer.status_code == 200
     assert answer.json() == {
@@ -25,6 +27,8 @@ def test_a_follow_is_counted_on_both_sides_and_heard_by_the_two(alice, bob, stra
     assert stranger.hears(f"self:{alice.id}", "feed") == []
     persisted()
     assert (counters(alice), counters(bob)) == ((1, 0), (0, 1))
+    assert document(Follow, f"{alice.id}:{bob.id}")["_deleted_at"] is None
+    assert document(users.model, bob.id)["followers_count"] == 1
 
 
 def test_an_unfollow_is_counted_and_heard(alice, bob, persisted, document):

@@ -6,7 +6,7 @@ from followers.models import Follow
 from followers.serializers import RelatedSerializer, RelationSerializer
 from tests.followers.relations import counters, ids, people, relation
 from tests.people import nobody, sign_up
-from tests.witness import codes, live, nothing_happens, together
+from tests.witness import codes, live, nothing_happens, scripts, together
 
 
 def test_followers_and_following_are_listed_newest_first_with_the_relation(alice, bob, persisted):
@@ -169,3 +169,22 @@ def test_the_bytes_that_are_sent_are_what_the_serializers_say(alice, bob):
     (told,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
     assert told == RelationSerializer(told).data
     assert list(told) == list(person["relation"]) == list(RelationSerializer().fields)
+
+
+@pytest.mark.parametrize("way", ["followers", "following"])
+def test_a_page_of_people_takes_as_many_questions_as_a_single_one(alice, bob, way):
+    def follows(other):
+        one, followed = (other, alice) if way == "followers" else (alice, other)
+        assert one.put(f"users/{followed.id}/follow").status_code == 200
+
+    def page():
+        return bob.get(f"users/{alice.id}/{way}?limit=100").json()["users"]
+
+    follows(sign_up("first"))
+    page()
+    single = scripts(page)
+    for number in range(15):
+        follows(sign_up(f"person{number}"))
+    page()
+    assert len(page()) == 16
+    assert scripts(page) == single <= 3

@@ -78,7 +78,7 @@ def test_a_refused_sign_up_leaves_no_picture(alice):
     assert waiting() == []
 
 
-def test_a_background_is_shown_and_removed(alice, bob):
+def test_a_background_is_shown_and_removed(alice, bob, persisted):
     avatar, _ = pictures(alice)
     image = brings(alice, "background")
     assert pictures(alice) == (avatar, image["url"])
@@ -86,6 +86,9 @@ def test_a_background_is_shown_and_removed(alice, bob):
 
     with nothing_happens():
         assert bob.delete(f"images/background/{image['id']}").status_code == 403
+    persisted()
+    client().flushall()
+    assert pictures(alice) == (avatar, image["url"])
     answer = alice.delete(f"images/background/{image['id']}")
     assert answer.json() == {"message": "Image deleted"}
     assert pictures(alice) == (avatar, "")
@@ -142,6 +145,8 @@ def test_deleting_a_picture_that_waits_leaves_the_one_that_is_shown(alice):
 def test_a_deleted_picture_is_gone_everywhere_and_whoever_saw_it_hears(alice, bob):
     initial, _ = pictures(alice)
     image = brings(alice)
+    with nothing_happens():
+        assert bob.delete(f"images/{image['id']}").status_code == 403
     heard = len(bob.hears(f"user:{alice.id}"))
     answer = alice.delete(f"images/{image['id']}")
     assert answer.json() == {"message": "Image deleted"}

@@ -9,8 +9,9 @@ import pytest
 from mysocial import settings as real_settings
 from mysocial.errors import Refused
 from mysocial.problems import PROBLEM
+from mysocial.redis import client
 from tests.people import PASSWORD, browser, nobody
-from tests.witness import nothing_happens
+from tests.witness import codes, nothing_happens, together
 
 KIB = 1024
 MOST = real_settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -245,3 +246,21 @@ def test_fields_nobody_declared_are_refused_by_name_on_every_open_route():
         answer = nobody.post(path, body)
         assert answer.status_code == 400
         assert {"x", "y"} <= {one["field"] for one in answer.json()["errors"]}, path
+
+
+@pytest.mark.tampers
+def test_a_defect_of_ours_is_a_problem_of_one_request(alice, bob, caplog):
+    """No request of ours meets such a record: it stands for whatever nobody expected."""
+    client().hset(f"users.user:{alice.id}", "main", "not json")
+    headers = {"Authorization": f"Bearer {alice.access}"}
+    answers = together(
+        lambda: browser().generic(
+            "PATCH", "/api/users/me", '{"quote": "x"}', "application/json", headers=headers
+        ),
+        *[lambda: bob.post("posts", {"text": "Undisturbed"})] * 5,
+    )
+    assert codes(answers) == {500: 1, 201: 5}
+    assert answers[0].headers["Content-Type"] == PROBLEM
+    assert answers[0].json()["code"] == "internal_error"
+    assert b"json" not in answers[0].content
+    assert [one.message for one in caplog.records] == ["A defect of ours"]

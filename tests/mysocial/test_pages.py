@@ -14,6 +14,17 @@ def test_a_page_is_found_with_and_without_a_slash(path):
     assert Client().get(path).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/fibo/40", "/env", "/instance", "/queues", "/queues/api/queues", "/api-monitoring",
+     "/api-monitoring/metrics", "/metrics", "/flower", "/health", "/admin/health"],
+)  # fmt: skip
+def test_nothing_tells_strangers_of_the_inside(path):
+    answer = Client().get(path)
+    assert answer.status_code == (302 if path.startswith("/admin/") else 404)
+    assert answer.get("Location", "/admin/login/").startswith("/admin/login/")
+
+
 def test_the_documentation_page_loads_nothing_from_other_hosts():
     page = Client().get("/api/docs").content.decode()
     assert "http://" not in page.replace("http://testserver", "")

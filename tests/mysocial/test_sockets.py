@@ -129,6 +129,7 @@ async def test_a_page_of_ours_is_accepted(connected, alice):
         ('{"type":"subscribe","cid":"1","topic":"self:000000000000000000000000"}', "topic"),
         ('{"type":"subscribe","cid":"1","topic":{"a":1}}', "topic"),
         ('{"type":"fly","cid":"1"}', "type"),
+        ('{"type":"post.created","cid":"1","data":{"text":"Forged"}}', "type"),
         ('{"cid":"1"}', "type"),
         ("[" * 5000, "type"),
         ("nonsense", "type"),

@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from mysocial import reads
+from mysocial.redis import client
 from tests.people import nobody
 from tests.witness import codes, nothing_happens, together
 from users.models import User
@@ -58,6 +59,16 @@ def test_a_change_of_one_field_leaves_the_others(alice):
     alice.patch("users/me", {"work": ""})
     profile = alice.get("users/me").json()
     assert {name: profile[name] for name in BASICS} == {**BASICS, "work": ""}
+
+
+@pytest.mark.parametrize("text", ["123", "null", "true", "undefined", "{}", '["x"]', "-0"])
+def test_a_text_that_looks_like_a_value_stays_a_text(alice, bob, text, persisted):
+    alice.patch("users/me", {"quote": text})
+    for _ in range(2):
+        profile = bob.get(f"users/{alice.id}").json()
+        assert (profile["quote"], profile["work"]) == (text, "")
+        persisted()
+        client().flushall()
 
 
 @pytest.mark.parametrize(
