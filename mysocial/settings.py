@@ -239,6 +239,7 @@ DEMO_LOGINS = [
     ("alice", DEMO_PASSWORD, "member"),
     ("bob", DEMO_PASSWORD, "member"),
     ("carol", DEMO_PASSWORD, "member"),
+    ("dora", DEMO_PASSWORD, "member"),
     ("admin", DEMO_PASSWORD, "staff, at /admin/"),
 ]
 
