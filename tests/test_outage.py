@@ -71,32 +71,47 @@ def look(person: Person, *, among: list[Person], at: dict[str, Any]) -> dict[str
     return {path: answer.json() for path, answer in answers.items()}
 
 
+def act(people: list[Person]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Do what members do all day; return the post that it is about, and one with an image."""
+    alice, bob, carol, dave, erin, _ = people
+    post = dave.writes("During, @member1")
+    shown = done(send(alice, "POST", "posts", text="Look", image=picture()))["post"]
+    for one in people:
+        done(one.put(f"posts/{post['id']}/reaction", {"type": "wow"}))
+        done(one.post(f"posts/{post['id']}/comments", {"text": f"I am {one.username}"}))
+    done(bob.put(f"posts/{post['id']}/reaction", {"type": "love"}))
+    done(carol.delete(f"posts/{post['id']}/reaction"))
+    done(dave.put(f"users/{erin.id}/follow"))
+    done(erin.put(f"users/{dave.id}/follow"))
+    done(dave.delete(f"users/{erin.id}/follow"))
+    done(alice.delete(f"users/{bob.id}/follow"))
+    done(dave.post("notifications/read-all"))
+    told = done(bob.get("notifications"))["notifications"]
+    assert told[0]["type"] == "mention"
+    done(bob.patch(f"notifications/{told[0]['id']}", {"read": True}))
+    done(alice.patch("users/me", {"quote": "Still here"}))
+    done(alice.patch(f"posts/{shown['id']}", {"text": "Look again"}))
+    return post, shown
+
+
+def talk(people: list[Person]) -> list[str]:
+    """Write to somebody new and to somebody known; return the ids of the messages."""
+    alice, bob, _, _, erin, frank = people
+    sent = [
+        erin.post("chat/message", {"receiver_id": frank.id, "text": "Hello"}),
+        send(frank, "POST", "chat/message", receiver_id=erin.id, image=picture()),
+        bob.post("chat/message", {"receiver_id": alice.id, "text": "Known"}),
+    ]
+    done(frank.put("chat/messages/read", {"user_id": erin.id}))
+    return [done(answer)["chat_message"]["id"] for answer in sent]
+
+
 def test_all_goes_on_while_mongodb_is_away_and_is_there_when_it_is_back(
     people, persisted, documents
 ):
-    alice, bob, carol, dave, erin, frank = people
     with mongod_away():
-        post = dave.writes("During, @member1")
-        shown = done(send(alice, "POST", "posts", text="Look", image=picture()))["post"]
-        for one in people:
-            done(one.put(f"posts/{post['id']}/reaction", {"type": "wow"}))
-            done(one.post(f"posts/{post['id']}/comments", {"text": f"I am {one.username}"}))
-        done(bob.put(f"posts/{post['id']}/reaction", {"type": "love"}))
-        done(carol.delete(f"posts/{post['id']}/reaction"))
-        done(dave.put(f"users/{erin.id}/follow"))
-        done(erin.put(f"users/{dave.id}/follow"))
-        done(dave.delete(f"users/{erin.id}/follow"))
-        done(alice.delete(f"users/{bob.id}/follow"))
-        first = done(erin.post("chat/message", {"receiver_id": frank.id, "text": "Hello"}))
-        image = done(send(frank, "POST", "chat/message", receiver_id=erin.id, image=picture()))
-        done(bob.post("chat/message", {"receiver_id": alice.id, "text": "Known"}))
-        done(frank.put("chat/messages/read", {"user_id": erin.id}))
-        done(dave.post("notifications/read-all"))
-        told = done(bob.get("notifications"))["notifications"]
-        assert told[0]["type"] == "mention"
-        done(bob.patch(f"notifications/{told[0]['id']}", {"read": True}))
-        done(alice.patch("users/me", {"quote": "Still here"}))
-        done(alice.patch(f"posts/{shown['id']}", {"text": "Look again"}))
+        post, shown = act(people)
+        sent = talk(people)
         during = [look(one, among=people, at=post) for one in people]
 
     assert during[0]["posts"]["posts"][0]["text"] == "Look again"
@@ -108,19 +123,17 @@ def test_all_goes_on_while_mongodb_is_away_and_is_there_when_it_is_back(
     )
     assert during[5]["chat/unread"] == {"unread": 0, "conversations": 0}
     assert during[4]["chat/unread"] == {"unread": 1, "conversations": 1}
-    # A count of what is unread now; what was done since is the same with MongoDB as without.
     assert [look(one, among=people, at=post) for one in people] == during
     persisted()
     assert remove_due() == 0
     assert verify(pause=0) == set()
     assert {post["id"], shown["id"]} <= {one["_id"] for one in documents(Post)}
-    assert len(documents(Comment)) == 7
-    assert len(documents(Reaction)) == 6
+    assert set(sent) <= {one["_id"] for one in documents(Message)}
+    assert (len(documents(Comment)), len(documents(Reaction))) == (7, 6)
     assert len(documents(Media)) == 2
+    alice, bob, carol, dave, erin, _ = people
     ends = {(one["follower_id"], one["followee_id"]) for one in documents(Follow)}
     assert ends == {(bob.id, alice.id), (carol.id, alice.id), (erin.id, dave.id)}
-    sent = {one["chat_message"]["id"] for one in (first, image)}
-    assert sent <= {one["_id"] for one in documents(Message)}
 
 
 def test_what_was_done_is_taken_back_while_mongodb_is_away(people, persisted, documents):

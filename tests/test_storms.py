@@ -58,34 +58,36 @@ def others(people: list[Person], person: Person) -> Iterator[Person]:
     return cycle([*people[at + 1 :], *people[:at]])
 
 
+def everything(one: Person, people: list[Person], posts: list[Any]) -> list[Call]:
+    """Return what a member does to one after the other; of every second one they undo it."""
+    calls: list[Call] = []
+    whom = others(people, one)
+    for number in range(ROUNDS):
+        other = next(whom)
+        post = posts[people.index(other)]["id"]
+        text = f"{one.username} {number}"
+        calls += [
+            lambda p=post, t=text: one.post(f"posts/{p}/comments", {"text": t}),
+            lambda p=post: one.put(f"posts/{p}/reaction", {"type": "like"}),
+            lambda o=other: one.put(f"users/{o.id}/follow"),
+            lambda o=other, t=text: one.post("chat/message", {"receiver_id": o.id, "text": t}),
+            lambda p=post: one.put(f"posts/{p}/reaction", {"type": "wow"}),
+            lambda: one.post("notifications/read-all"),
+            lambda o=other: one.put("chat/messages/read", {"user_id": o.id}),
+        ]
+        if number % 2:
+            calls += [
+                lambda p=post: one.delete(f"posts/{p}/reaction"),
+                lambda o=other: one.delete(f"users/{o.id}/follow"),
+            ]
+    return calls
+
+
 def test_a_storm_across_all_domains_leaves_every_count_exact():
     people = crowd()
     posts = [one.writes(f"By {one.username}") for one in people]
 
-    def life(one: Person) -> list[Call]:
-        calls: list[Call] = []
-        whom = others(people, one)
-        for number in range(ROUNDS):
-            other = next(whom)
-            post = posts[people.index(other)]["id"]
-            text = f"{one.username} {number}"
-            calls += [
-                lambda p=post, t=text: one.post(f"posts/{p}/comments", {"text": t}),
-                lambda p=post: one.put(f"posts/{p}/reaction", {"type": "like"}),
-                lambda o=other: one.put(f"users/{o.id}/follow"),
-                lambda o=other, t=text: one.post("chat/message", {"receiver_id": o.id, "text": t}),
-                lambda p=post: one.put(f"posts/{p}/reaction", {"type": "wow"}),
-                lambda: one.post("notifications/read-all"),
-                lambda o=other: one.put("chat/messages/read", {"user_id": o.id}),
-            ]
-            if number % 2:
-                calls += [
-                    lambda p=post: one.delete(f"posts/{p}/reaction"),
-                    lambda o=other: one.delete(f"users/{o.id}/follow"),
-                ]
-        return calls
-
-    assert storm(*map(life, people)) == FINE
+    assert storm(*[everything(one, people, posts) for one in people]) == FINE
 
     # Each was visited by the ROUNDS before them; by every other one of these for good.
     for one, post in zip(people, posts, strict=True):

@@ -29,8 +29,8 @@ POSTS = (
     ("coffee", "bob", "Does anybody know a good place for coffee?", "public"),
     ("secret", "alice", "Only my followers can read this one.", "followers"),
     ("note", "carol", "A note to myself.", "private"),
-    ("lake", "carol", "The lake is frozen this morning, and it sings.", "public"),
     ("thanks", "bob", "Found it. Thank you for the coffee, @alice!", "public"),
+    ("lake", "carol", "The lake is frozen this morning, and it sings.", "public"),
 )
 PICTURED = "lake"
 COMMENTS = (
