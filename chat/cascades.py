@@ -1,9 +1,19 @@
-"""What goes with a deleted member."""
+"""What goes with a deleted message, and with a deleted member."""
 
 from typing import ClassVar
 
 from chat import services
 from mysocial.cascades import Cascade
+
+
+class ImageOfMessage(Cascade):
+    """Its image, when it is deleted for everyone or goes with a member."""
+
+    of: ClassVar[str] = "chat.message"
+
+    @classmethod
+    def remove(cls, pk: str, *, limit: int) -> bool:
+        return services.remove_media(message_id=pk, limit=limit)
 
 
 class ConversationsOfMember(Cascade):

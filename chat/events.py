@@ -1,7 +1,7 @@
 """What is announced of chat: to the two members, and to nobody else."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import orjson
@@ -20,6 +20,7 @@ class MessageEvent(Event):
     message_id: str
     sender_id: str
     receiver_id: str
+    media_id: str = field(default="", kw_only=True)
 
     def topics(self) -> Iterable[str]:
         return [self_topic(self.sender_id), self_topic(self.receiver_id)]
@@ -28,7 +29,7 @@ class MessageEvent(Event):
         return {"message": self.message_id}
 
     def data(self) -> list[Any]:
-        return message_wire.template(self.message_id)
+        return message_wire.template(self.message_id, media_id=self.media_id)
 
     @classmethod
     def listeners(cls, about: About, viewers: set[str]) -> set[str]:
@@ -48,7 +49,7 @@ class MessageCreated(MessageEvent):
 
 @dataclass(frozen=True)
 class MessageUpdated(MessageEvent):
-    """A message was edited."""
+    """A message was edited, or its image is ready or failed."""
 
     type: ClassVar[str] = "message.updated"
 

@@ -43,6 +43,7 @@ class Message(Record):
     receiver_id = models.CharField(**ID)
     text = models.TextField(max_length=MOST_TEXT, default="")
     gif_url = models.CharField(max_length=500, default="")
+    media_id = models.CharField(**ID, default="")  # its image
     reactions = models.JSONField(default=dict)  # by the id of who reacts
     edited_at = models.DateTimeField(null=True, default=None)
     is_deleted = models.BooleanField(default=False)  # for everyone: nothing of it is kept
@@ -69,6 +70,7 @@ class Side(Record):
     last_id = models.CharField(**ID)  # the newest message of the conversation
     last_at = models.DateTimeField(default=now)
     shown_id = models.CharField(**ID, default="")  # the newest that this member sees
+    shown_media_id = models.CharField(**ID, default="")  # its image, so that a list can join it
     read_up_to = models.CharField(**ID, default="")
     unread = models.IntegerField(default=0)
     is_unread = models.BooleanField(default=False)

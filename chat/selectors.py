@@ -135,8 +135,16 @@ def messages_with(
     return found, pair.theirs.read_up_to
 
 
-def newest_seen(side: Side, *, without: str) -> str:
-    """Return the newest message that one sees of a conversation beside `without`; empty if none."""
+def find_message(message_id: str) -> Message | None:
+    """Return a message, whoever may see it; None when it is gone."""
+    return reads.get_many(messages, [message_id]).get(message_id)
+
+
+def newest_seen(side: Side, *, without: str) -> tuple[str, str]:
+    """Return the newest message that one sees of a conversation beside `without`, and its image.
+
+    Both are empty for none.
+    """
     found: list[Row] = []
     after: Entry | None = None
     conversation = conversation_id(side.user_id, side.other_id)
@@ -151,7 +159,7 @@ def newest_seen(side: Side, *, without: str) -> str:
         )
         if after is None:
             break
-    return found[0].id if found else ""
+    return (found[0].id, found[0].values["media_id"].decode()) if found else ("", "")
 
 
 def arrived_since(seen: Side) -> list[str]:

@@ -8,15 +8,24 @@ from chat.models import MOST_TEXT, Kind
 from chat.wires import ChatMessageSerializer, ConversationSerializer
 from mysocial.api import Input
 from mysocial.input import GifField, IdField
+from mysocial.uploads import MediaField
 from users.wires import PersonSerializer
 
 
 class MessageInput(Input):
-    """A new message: a text, a GIF, or both."""
+    """A new message: a text, an image or a GIF, or a text with one of these."""
 
     receiver_id = IdField()
     text = serializers.CharField(max_length=MOST_TEXT, required=False, allow_blank=True)
     gif_url = GifField(required=False, allow_blank=True)
+    image = MediaField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take one of image and GIF."""
+        if attrs.get("image") and attrs.get("gif_url"):
+            said = "Give one of image and gif_url."
+            raise serializers.ValidationError(dict.fromkeys(("image", "gif_url"), said))
+        return attrs
 
 
 class EditInput(Input):

@@ -7,12 +7,19 @@ MEMBER = "users.user"
 
 messages = Store(
     Message,
-    raw=("conversation", "sender_id", "receiver_id", "hidden_for_sender", "hidden_for_receiver"),
+    raw=(
+        "conversation",
+        "sender_id",
+        "receiver_id",
+        "media_id",
+        "hidden_for_sender",
+        "hidden_for_receiver",
+    ),
     indexes=(Index("conversation", "conversation"),),
 )
 sides = Store(
     Side,
-    raw=("user_id", "other_id", "shown_id", "is_unread"),
+    raw=("user_id", "other_id", "shown_id", "shown_media_id", "is_unread"),
     counters=("unread",),
     natural=("user_id", "other_id"),
     indexes=(

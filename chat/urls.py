@@ -7,7 +7,7 @@ urlpatterns = [
     route("chat/conversations", ConversationViewSet, get="conversations"),
     route("chat/unread", ConversationViewSet, get="unread"),
     route("chat/messages/read", ConversationViewSet, put="mark_read"),
-    route("chat/message", MessageViewSet, post="send"),
+    route("chat/message", MessageViewSet, takes="image", post="send"),
     route(
         # Of a GET it is the other member's id, of the rest a message's.
         "chat/messages/<id:pk>",

@@ -55,7 +55,7 @@ EXAMPLE = OpenApiExample(
 
 def message_template(message: Message) -> list[Any]:
     """Return the pieces of a message in an answer."""
-    return message_wire.template(message.id)
+    return message_wire.template(message.id, media_id=message.media_id)
 
 
 def choice(request: Request, name: str, among: tuple[str, str], default: str = "") -> str:

@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from chat.models import Kind, Side
 from chat.store import messages, open_chats, sides
-from mysocial.wire import Of, Own, Row, Wire
+from images.wires import MEDIA, MediaSerializer, shown
+from mysocial.wire import Of, Own, Piece, Row, Whole, Wire
 from users.wires import AUTHOR, AuthorSerializer, author, person
 
 message_wire = Wire(
@@ -16,18 +17,30 @@ message_wire = Wire(
     Own("sender_id"),
     b'","receiver_id":"',
     Own("receiver_id"),
-    b'"',
+    b'","media":',
+    shown("media_id"),
+    refs={"media_id": MEDIA},
 )
+
+
+def _as_last(piece: Piece) -> Piece:
+    """Return the piece of a message as its conversation shows it."""
+    if isinstance(piece, Own):
+        return Of("shown_id", piece.name)
+    return shown("shown_media_id") if isinstance(piece, Whole) else piece
+
+
 ABOUT = (b'"user":', *author("other_id"), b',"unread":', Own("unread"))
-LAST = tuple(
-    Of("shown_id", piece.name) if isinstance(piece, Own) else piece for piece in message_wire.pieces
-)
 conversation_wire = Wire(
     sides,
     *ABOUT,
     b',"last_message":',
-    *LAST,
-    refs={"other_id": AUTHOR, "shown_id": (messages, message_wire.fields)},
+    *map(_as_last, message_wire.pieces),
+    refs={
+        "other_id": AUTHOR,
+        "shown_id": (messages, message_wire.fields),
+        "shown_media_id": MEDIA,
+    },
 )
 # Of whom every message is hidden.
 emptied_wire = Wire(sides, *ABOUT, b',"last_message":null', refs={"other_id": AUTHOR})
@@ -43,7 +56,8 @@ def render_conversation(row: Row) -> bytes:
 
 def conversation_template(side: Side) -> list[Any]:
     """Return the pieces of a conversation as the one whose side it is sees it."""
-    refs = {"other_id": side.other_id, "shown_id": side.shown_id}
+    named = ("other_id", "shown_id", "shown_media_id")
+    refs = {name: getattr(side, name) for name in named}
     wire = conversation_wire if side.shown_id else emptied_wire
     return wire.template(str(side.pk), **refs)
 
@@ -62,6 +76,7 @@ class ChatMessageSerializer(serializers.Serializer[Any]):
     is_deleted = serializers.BooleanField(help_text="For everyone: nothing of it is left.")
     sender_id = serializers.CharField()
     receiver_id = serializers.CharField()
+    media = MediaSerializer(allow_null=True, help_text="Its image.")
 
 
 class ConversationSerializer(serializers.Serializer[Any]):

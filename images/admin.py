@@ -1,20 +1,28 @@
 """Media in the admin."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from images import services
-from images.models import DeadFile, Media
+from images.models import DeadFile, Media, Use
 from mysocial.admin import OwedAdmin, RecordAdmin
 
 
 @admin.register(Media)
 class MediaAdmin(RecordAdmin):
-    """Pictures and videos of all members."""
+    """Pictures and videos of all members; not what was said to somebody alone."""
 
     list_display = ("kind", "use", "state", "owner_id", "url", "created_at")
     list_filter = ("kind", "use", "state")
     search_fields = ("owner_id", "subject_id")
     ordering = ("-created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        found: QuerySet[Any] = super().get_queryset(request)
+        return found.exclude(use=Use.MESSAGE)
 
     @staticmethod
     def remove(media_id: str) -> None:

@@ -236,9 +236,7 @@ FLOWER_USER = envstr("FLOWER_USER", "flower")
 FLOWER_PASSWORD = envstr("FLOWER_PASSWORD", "flower" if DEBUG else "")
 DEMO_PASSWORD = "correct-horse-battery"  # noqa: S105 - public, and only ever used with DEBUG on
 DEMO_LOGINS = [
-    ("alice", DEMO_PASSWORD, "member"),
-    ("bob", DEMO_PASSWORD, "member"),
-    ("carol", DEMO_PASSWORD, "member"),
+    *((name, DEMO_PASSWORD, "member") for name in ("alice", "bob", "carol", "dora")),
     ("admin", DEMO_PASSWORD, "staff, at /admin/"),
 ]
 

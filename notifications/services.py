@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from mysocial import reads
 from mysocial.context import aside
-from mysocial.errors import Conflict, NotFound
+from mysocial.errors import Conflict, NotFound, Unavailable
 from mysocial.mail import queue_mail
 from mysocial.meeting import who_listens
 from mysocial.writes import Write, again, write
@@ -134,10 +134,15 @@ def _told_of(cause: str, kind: str) -> list[Notification]:
 def part(w: Write, one_id: str, other_id: str) -> None:
     """Take back what two members were told of one another, in the write that parts them.
 
-    The newest, so that the counts are right at once; the rest is left to a cascade.
+    The newest, so that the counts are right at once; the rest is left to a cascade, as is all that
+    Redis does not know while MongoDB is away: a block has to work then, too.
     """
     for side in between(one_id, other_id):
-        _take_back(w, reads.newest(notifications, "between", side, limit=MOST_TOLD)[0])
+        try:
+            newest, _ = reads.newest(notifications, "between", side, limit=MOST_TOLD)
+        except Unavailable:
+            return
+        _take_back(w, newest)
 
 
 def between(one_id: str, other_id: str) -> tuple[str, str]:

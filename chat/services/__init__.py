@@ -1,7 +1,13 @@
 """Verbs of chat: the only writers of messages, sides and open chats."""
 
 from chat.services.erasure import remove_member
-from chat.services.messages import delete_message, edit_message, react
+from chat.services.messages import (
+    delete_message,
+    edit_message,
+    react,
+    remove_media,
+    tell_of_media,
+)
 from chat.services.open_chats import close_chat, open_chat
 from chat.services.reading import mark_read, tell
 from chat.services.sending import send_message
@@ -13,7 +19,9 @@ __all__ = [
     "mark_read",
     "open_chat",
     "react",
+    "remove_media",
     "remove_member",
     "send_message",
     "tell",
+    "tell_of_media",
 ]

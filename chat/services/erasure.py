@@ -3,7 +3,7 @@
 from chat.models import conversation_id, side_id
 from chat.store import messages, open_chats, sides
 from mysocial import reads
-from mysocial.cascades import remove_listed
+from mysocial.cascades import cascade, remove_listed
 from mysocial.wire import Wire
 from mysocial.writes import write
 
@@ -14,12 +14,22 @@ def remove_member(*, user_id: str, limit: int) -> bool:
     for row in page.rows:
         other_id = row.values["other_id"].decode()
         conversation = conversation_id(user_id, other_id)
-        if remove_listed(messages, "conversation", conversation, limit=limit):
+        if _remove_messages(conversation, limit=limit):
             _remove_sides(user_id, other_id)
     if page.rows:
         return False
     lists = ("user", "other")
     return all(remove_listed(open_chats, one, user_id, limit=limit) for one in lists)
+
+
+def _remove_messages(conversation: str, *, limit: int) -> bool:
+    found, are_all = reads.newest(messages, "conversation", conversation, limit=limit)
+    with write() as w:
+        for message in found:
+            w.delete(message, lenient=True)
+            if message.media_id:
+                cascade(w, message)
+    return are_all
 
 
 def _remove_sides(user_id: str, other_id: str) -> None:

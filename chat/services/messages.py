@@ -1,14 +1,21 @@
 """Editing, deleting, and reacting to a message."""
 
+from typing import Any
+
 from chat import selectors
 from chat.events import ConversationUpdated, MessageDeleted, MessageReaction, MessageUpdated
 from chat.models import Message
 from chat.permissions import can_change_message
 from chat.selectors import Pair
 from chat.services.waiting import MOVED, check_content, count_less, hold, require_meeting
+from images import services as images
+from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Forbidden
 from mysocial.ids import now
-from mysocial.writes import again, write
+from mysocial.writes import Write, again, write
+
+# What is left of a message that is deleted for everyone.
+EMPTY: dict[str, Any] = {"text": "", "gif_url": "", "media_id": "", "reactions": {}}
 
 
 def edit_message(*, user_id: str, message_id: str, text: str) -> Message:
@@ -33,6 +40,20 @@ def delete_message(*, user_id: str, message_id: str, for_everyone: bool) -> Mess
     return again(lambda: delete(user_id, message_id))
 
 
+def tell_of_media(w: Write, one: Any) -> None:
+    """Announce, in the write that settles it, that the image of a message is ready or failed."""
+    message = selectors.find_message(one.subject_id)
+    if message and message.media_id == one.id:
+        # Not deleted for everyone since we looked: what is told must still be so.
+        w.require(Message, message.id, media_id=one.id.encode())
+        w.announce(_updated(message))
+
+
+def remove_media(*, message_id: str, limit: int) -> bool:
+    """Remove at most `limit` of the media of a message that is gone; True when none is left."""
+    return images.remove_of(message_id, limit=limit)
+
+
 def _edit(user_id: str, message_id: str, text: str) -> Message:
     message, pair = _own_message(user_id, message_id)
     _check_not_deleted(message)
@@ -41,7 +62,7 @@ def _edit(user_id: str, message_id: str, text: str) -> Message:
         # Strict: what was deleted since we looked must not get a text again.
         w.update(message, strict=True, text=text, edited_at=now())
         check_content(message)
-        w.announce(MessageUpdated(message.id, message.sender_id, message.receiver_id))
+        w.announce(_updated(message))
         w.returns(message)
     return message
 
@@ -69,10 +90,14 @@ def _delete_for_everyone(user_id: str, message_id: str) -> Message:
     was_unread = selectors.is_unread(message, pair.theirs)
     with write(*MOVED) as w:
         require_meeting(w, user_id, pair.mine.other_id)
-        w.update(message, strict=True, text="", gif_url="", reactions={}, is_deleted=True)
+        if message.media_id:
+            cascade(w, message)
+        w.update(message, strict=True, is_deleted=True, **EMPTY)
         # Held, so that what is announced of the conversation is its last message still.
         for side in pair:
             hold(w, side)
+            if side.shown_id == message.id:
+                w.update(side, strict=True, shown_media_id="")
         if was_unread:
             count_less(w, pair.theirs)
         w.announce(MessageDeleted(message.id, message.sender_id, message.receiver_id, True))
@@ -85,16 +110,17 @@ def _delete_for_everyone(user_id: str, message_id: str) -> Message:
 
 def _delete_for_me(user_id: str, message_id: str) -> Message:
     message, pair = selectors.get_message(message_id, to=user_id)
-    side, shown_id = pair.mine, pair.mine.shown_id
+    side = pair.mine
+    shown_id, media_id = side.shown_id, side.shown_media_id
     if shown_id == message.id:
-        shown_id = selectors.newest_seen(side, without=message.id)
+        shown_id, media_id = selectors.newest_seen(side, without=message.id)
     was_unread = selectors.is_unread(message, side)
     with write(*MOVED) as w:
         require_meeting(w, user_id, pair.mine.other_id)
         # Strict: deleted for everyone since we looked, it is counted less already.
         w.update(message, strict=True, **{message.hiding_from(user_id): True})
         # Strict: a message that came since we looked is the last one shown.
-        w.update(side, strict=True, shown_id=shown_id)
+        w.update(side, strict=True, shown_id=shown_id, shown_media_id=media_id)
         if was_unread:
             count_less(w, side)
         w.announce(MessageDeleted(message.id, user_id, side.other_id, False))
@@ -108,6 +134,11 @@ def _own_message(user_id: str, message_id: str) -> tuple[Message, Pair]:
     if not can_change_message(user_id, sender_id=message.sender_id):
         raise Forbidden("Only who sent it may do this.")
     return message, pair
+
+
+def _updated(message: Message) -> MessageUpdated:
+    ends = (message.sender_id, message.receiver_id)
+    return MessageUpdated(message.id, *ends, media_id=message.media_id)
 
 
 def _check_not_deleted(message: Message) -> None:

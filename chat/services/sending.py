@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
+
 from chat import selectors
 from chat.events import ConversationUpdated, MessageCreated
 from chat.models import Message, Side, conversation_id, side_id
@@ -10,6 +12,7 @@ from chat.selectors import Bond, Pair
 from chat.services.waiting import MOVED, begin_wait, check_content
 from followers.selectors import Relation
 from followers.services import require_relation
+from images import services as images
 from mysocial.errors import Forbidden
 from mysocial.ids import new_id, now
 from mysocial.writes import Write, again, write
@@ -17,14 +20,23 @@ from users.selectors import get_user
 from users.services import require_messaging
 
 
-def send_message(*, sender_id: str, receiver_id: str, **content: Any) -> Message:
+def send_message(
+    *,
+    sender_id: str,
+    receiver_id: str,
+    image: "UploadedFile[bytes] | None" = None,
+    **content: Any,
+) -> Message:
     """Write to a member. `Forbidden` when they don't want it; `NotFound` across a block."""
     selectors.check_self(sender_id, receiver_id)
-    check_content(Message(**content))
-    return again(lambda: _send(sender_id, receiver_id, content))
+    if image is None:
+        check_content(Message(**content))
+        return again(lambda: _send(sender_id, receiver_id, content))
+    with images.received(image, owner_id=sender_id, use="message") as one:
+        return again(lambda: _send(sender_id, receiver_id, content, one))
 
 
-def _send(sender_id: str, receiver_id: str, content: dict[str, Any]) -> Message:
+def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = None) -> Message:
     who_may = get_user(receiver_id).who_may_message
     bond = selectors.get_bond(sender_id, receiver_id)
     needs_follow = _check_allowed(who_may, bond)
@@ -35,9 +47,13 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any]) -> Message:
         conversation=conversation_id(sender_id, receiver_id),
         sender_id=sender_id,
         receiver_id=receiver_id,
+        media_id=one.id if one else "",
         **content,
     )
     with write(*MOVED) as w:
+        if one:
+            one.subject_id = message.id
+            images.add(w, one)
         require_messaging(w, receiver_id, who_may)
         relation = Relation(follows=needs_follow, blocked=False, mutes=False)
         require_relation(w, receiver_id, sender_id, relation)
@@ -48,7 +64,7 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any]) -> Message:
             w.begin_lists(Message, message.conversation, "conversation")
         w.create(message, fresh=True)
         _arrive(w, message, pair)
-        w.announce(MessageCreated(message.id, sender_id, receiver_id))
+        w.announce(MessageCreated(message.id, sender_id, receiver_id, media_id=message.media_id))
         for side in pair:
             w.announce(ConversationUpdated(side))
         w.returns(message)
@@ -56,7 +72,12 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any]) -> Message:
 
 
 def _arrive(w: Write, message: Message, pair: Pair) -> None:
-    last = {"last_id": message.id, "last_at": message.created_at, "shown_id": message.id}
+    last = {
+        "last_id": message.id,
+        "last_at": message.created_at,
+        "shown_id": message.id,
+        "shown_media_id": message.media_id,
+    }
     w.update(pair.mine, strict=True, **last, has_written=True)
     w.update(pair.theirs, strict=True, **last)
     w.increment(Side, str(pair.theirs.pk), unread=1)

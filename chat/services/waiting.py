@@ -20,8 +20,10 @@ MOVED = (Conflict, NotFound)  # written, read, deleted or blocked meanwhile: loo
 
 def check_content(message: Message) -> None:
     """Raise `Invalid` when there is nothing in a message."""
-    if not (message.text.strip() or message.gif_url):
-        raise Invalid("A message needs a text or a GIF.", errors={"text": "This may not be empty."})
+    if not (message.text.strip() or message.gif_url or message.media_id):
+        raise Invalid(
+            "A message needs a text, an image or a GIF.", errors={"text": "This may not be empty."}
+        )
 
 
 def require_meeting(w: Write, user_id: str, other_id: str) -> None:

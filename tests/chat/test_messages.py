@@ -27,6 +27,7 @@ def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, pe
         "is_deleted": False,
         "sender_id": alice.id,
         "receiver_id": bob.id,
+        "media": None,
     }
     for one, other in ((alice, bob), (bob, alice)):
         page = one.get(f"chat/messages/{other.id}").json()

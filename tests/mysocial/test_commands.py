@@ -5,9 +5,11 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from images.services import process_due
 from mysocial import mongo, redis
+from mysocial.verify import verify
 from posts.models import Post
-from tests.people import PASSWORD, nobody
+from tests.people import PASSWORD, Person, nobody
 
 
 @pytest.fixture
@@ -29,17 +31,35 @@ def demo(run, settings):
     run("seed_demo")
 
 
+def signed_in(name: str) -> Person:
+    """Sign a demo member in."""
+    answer = nobody.post("signin", {"username": name, "password": PASSWORD}).json()
+    return Person(answer["user"]["id"], name, answer["access"])
+
+
 def test_the_demo_people_sign_in_and_their_privacy_holds(demo):
     answer = nobody.post("signin", {"username": "alice", "password": PASSWORD})
     assert answer.status_code == 200
     alice = answer.json()["access"]
-    feed = nobody.get("posts", Authorization=f"Bearer {alice}").json()
-    assert [post["author"]["username"] for post in feed["posts"]] == [
-        "carol",
-        "alice",
-        "bob",
-        "alice",
-    ]
+    feed = nobody.get("posts", Authorization=f"Bearer {alice}").json()["posts"]
+    names = [post["author"]["username"] for post in feed]
+    assert names == ["carol", "bob", "alice", "bob", "alice"]
+
+
+def test_in_the_demo_people_talk_react_and_show_pictures(demo):
+    alice = signed_in("alice")
+    assert process_due() == 3
+    lake, thanks, *_ = alice.get("posts").json()["posts"]
+    assert (lake["media"]["state"], lake["media"]["width"]) == ("ready", 960)
+    assert (lake["comments_count"], lake["reactions"]["wow"]) == (1, 2)
+    assert lake["author"]["avatar_url"].endswith(".png")
+    told = alice.get("notifications").json()["notifications"]
+    assert ("mention", thanks["id"]) in {(one["type"], one["post_id"]) for one in told}
+    talks = alice.get("chat/conversations").json()["conversations"]
+    assert [(one["user"]["username"], one["unread"]) for one in talks] == [("carol", 1), ("bob", 1)]
+    asking = signed_in("dora").get("users/me/follow-requests").json()["users"]
+    assert [one["username"] for one in asking] == ["alice"]
+    assert verify(pause=0) == set()
 
 
 def test_the_demo_is_made_once(demo, run):

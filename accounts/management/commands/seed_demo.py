@@ -7,22 +7,12 @@ from django.contrib.auth.models import User as Staff
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import services as accounts
-from followers import services as followers
+from accounts.management import demo
 from mysocial.errors import AlreadyExists
-from posts import services as posts
-
-POSTS = (
-    ("alice", "Hello, world. This is my first post.", "public"),
-    ("bob", "Does anybody know a good place for coffee?", "public"),
-    ("alice", "Only my followers can read this one.", "followers"),
-    ("carol", "A note to myself.", "private"),
-    ("carol", "The lake is frozen this morning, and it sings.", "public"),
-)
-FOLLOWS = (("bob", "alice"), ("carol", "alice"), ("alice", "carol"))
 
 
 class Command(BaseCommand):
-    help = "Make demo people, posts and a staff login. Refuses to run with DEBUG off."
+    help = "Make demo people, what they do, and a staff login. Refuses to run with DEBUG off."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing if alice is there")
@@ -39,8 +29,8 @@ class Command(BaseCommand):
             if options["if_empty"]:
                 return
             raise CommandError("The demo people are there already.") from None
-        self._world(people)
-        self.stdout.write(f"Made {len(people)} people and {len(POSTS)} posts.")
+        demo.live(people)
+        self.stdout.write(f"Made {len(people)} people and {len(demo.POSTS)} posts.")
 
     @staticmethod
     def _people() -> dict[str, str]:
@@ -54,10 +44,3 @@ class Command(BaseCommand):
             for name, _, role in settings.DEMO_LOGINS
             if role == "member"
         }
-
-    @staticmethod
-    def _world(people: dict[str, str]) -> None:
-        for follower, followee in FOLLOWS:
-            followers.follow(user_id=people[follower], other_id=people[followee])
-        for author, text, privacy in POSTS:
-            posts.create_post(author_id=people[author], text=text, privacy=privacy)

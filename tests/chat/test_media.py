@@ -1,0 +1,228 @@
+"""Images in messages: seen by the two, by nobody else, and gone with their message."""
+
+import pytest
+
+from chat.models import Message, Side
+from images.models import DeadFile, Media
+from images.services import process_due
+from mysocial.cascades import remove_due
+from mysocial.redis import client
+from tests.chat.talk import GIF, card, heard, listed, read, say
+from tests.images.pictures import bytes_at, data_url, film, picture, send, shown, waiting
+from tests.people import PASSWORD
+from tests.witness import codes, live, mongod_away, nothing_happens, together
+
+UNREADY = {"state": "processing", "url": None, "width": None, "height": None}
+
+
+def show(sender, receiver, **fields):
+    """Send a message with an image; return it."""
+    sent = {"receiver_id": receiver.id, "image": picture(), **fields}
+    answer = send(sender, "POST", "chat/message", **sent)
+    assert answer.status_code == 201, answer.content
+    return answer.json()["chat_message"]
+
+
+def newest(person, other):
+    """Return the newest message that a member sees of a conversation."""
+    return person.get(f"chat/messages/{other.id}").json()["messages"][0]
+
+
+def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
+    alice, bob, stranger, persisted, document
+):
+    message = show(alice, bob)
+    media = message["media"]
+    assert media == {"id": media["id"], "kind": "image", **UNREADY}
+    assert (message["text"], message["gif_url"]) == ("", "")
+    assert newest(alice, bob) == newest(bob, alice) == message
+    assert listed(bob) == [{"user": card(alice), "unread": 1, "last_message": message}]
+    before = [
+        {"type": "message.created", "data": message},
+        {"type": "conversation.updated", "data": listed(bob)[0]},
+    ]
+    assert heard(bob) == before
+
+    assert process_due() == 1
+    ready = newest(bob, alice)
+    url = ready["media"]["url"]
+    assert ready["media"] == {**media, "state": "ready", "url": url, "width": 40, "height": 30}
+    assert {**ready, "media": media} == message
+    for one in (alice, bob):
+        assert listed(one)[0]["last_message"] == ready
+        assert heard(one)[-1] == {"type": "message.updated", "data": ready}
+    assert heard(bob)[:-1] == before
+    assert stranger.hears(f"user:{alice.id}", "feed") == []
+    assert len(bytes_at(url)) > 0
+    assert read(bob, alice)["last_message"] == ready
+    persisted()
+    assert document(Message, message["id"])["media_id"] == media["id"]
+    assert document(Side, f"{bob.id}:{alice.id}")["shown_media_id"] == media["id"]
+    kept = document(Media, media["id"])
+    assert (kept["use"], kept["subject_id"], kept["url"]) == ("message", message["id"], url)
+
+
+def test_an_image_may_have_a_text_and_come_as_a_data_url(alice, bob):
+    message = say(alice, bob, "Look", image=data_url(picture()))
+    assert (message["text"], message["media"]["kind"]) == ("Look", "image")
+    edited = alice.patch(f"chat/messages/{message['id']}", {"text": ""}).json()["chat_message"]
+    assert (edited["text"], edited["media"]) == ("", message["media"])
+    liked = bob.put(f"chat/messages/{message['id']}/reaction", {"type": "like"}).json()
+    assert liked["chat_message"]["media"] == message["media"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "wrong"),
+    [
+        ({"image": picture(), "gif_url": GIF}, 400, {"image", "gif_url"}),
+        ({"image": picture(), "x": "y"}, 400, {"x"}),
+        ({"image": film()}, 415, {"image"}),
+        ({"video": film()}, 400, {"video"}),
+        ({"image": "https://elsewhere.example/a.png", "text": "Hi"}, 400, {"image"}),
+    ],
+)
+def test_a_refused_image_leaves_no_message_and_no_file(alice, bob, fields, code, wrong):
+    with nothing_happens():
+        answer = send(alice, "POST", "chat/message", receiver_id=bob.id, **fields)
+    assert answer.status_code == code
+    assert {error["field"] for error in answer.json()["errors"]} == wrong
+    assert waiting() == []
+
+
+def test_whom_one_may_not_write_to_is_sent_no_image(alice, bob, stranger):
+    alice.patch("users/me/settings", {"who_may_message": "nobody"})
+    bob.put(f"users/{stranger.id}/block")
+    with nothing_happens():
+        for sender, receiver, code in ((bob, alice, 403), (stranger, bob, 404)):
+            fields = {"receiver_id": receiver.id, "image": picture()}
+            assert send(sender, "POST", "chat/message", **fields).status_code == code
+    assert waiting() == shown() == []
+
+
+def test_nobody_else_finds_it_and_no_gallery_has_it(alice, bob, stranger, persisted):
+    media = show(alice, bob)["media"]
+    process_due()
+    url = newest(bob, alice)["media"]["url"]
+    for one in (alice, bob, stranger):
+        for path in (f"users/{alice.id}/images", f"users/{bob.id}/images"):
+            assert one.get(path).json() == {"images": [], "next": None}
+        for path in ("posts", "posts?media=images", f"users/{alice.id}/posts?media=images"):
+            assert one.get(path).json()["posts"] == []
+        with nothing_happens():
+            for place in ("profile", "background"):
+                body = {"image_id": media["id"]}
+                assert one.post(f"images/{place}", body).status_code == 404
+            assert one.delete(f"images/{media['id']}").status_code == 404
+    assert url not in repr(stranger.hears("feed", f"user:{alice.id}", f"user:{bob.id}"))
+    persisted()
+    for key in client().scan_iter("images.media*"):
+        client().delete(key)
+    assert alice.get(f"users/{alice.id}/images").json() == {"images": [], "next": None}
+
+
+def test_staff_do_not_see_it(moderator, alice, bob, persisted):
+    message = show(alice, bob)
+    process_due()
+    persisted()
+    url = newest(bob, alice)["media"]["url"]
+    page = moderator.get("/admin/images/media/")
+    assert page.status_code == 200
+    assert url not in page.content.decode()
+    assert moderator.get(f"/admin/images/media/{message['media']['id']}/change/").status_code == 302
+
+
+def test_deleted_for_everyone_it_is_gone_from_everywhere(alice, bob, persisted, documents):
+    message = show(alice, bob, text="Look")
+    process_due()
+    assert len(shown()) == 1
+    answer = alice.delete(f"chat/messages/{message['id']}?for=everyone")
+    assert answer.status_code == 200
+    for one, other in ((alice, bob), (bob, alice)):
+        left = newest(one, other)
+        assert (left["text"], left["media"], left["is_deleted"]) == ("", None, True)
+        assert listed(one)[0]["last_message"] == left
+        assert heard(one)[-1] == {"type": "conversation.updated", "data": listed(one)[0]}
+    assert remove_due() == 1
+    assert process_due() == 1
+    assert live("images.media") == {}
+    assert shown() == []
+    persisted()
+    assert documents(Media) == []
+    assert len(documents(DeadFile)) == 1
+
+
+def test_deleted_for_oneself_the_one_before_is_shown_with_its_image(alice, bob):
+    first = show(alice, bob)
+    second = show(alice, bob, image=picture("JPEG"))
+    assert listed(bob)[0]["last_message"] == second
+    bob.delete(f"chat/messages/{second['id']}?for=me")
+    assert listed(bob)[0]["last_message"] == first
+    assert heard(bob)[-1] == {"type": "conversation.updated", "data": listed(bob)[0]}
+    assert listed(alice)[0]["last_message"] == second
+    bob.delete(f"chat/messages/{first['id']}?for=me")
+    assert listed(bob)[0]["last_message"] is None
+    assert remove_due() == 0
+    assert len(live("images.media")) == 2
+
+
+def test_deleted_while_it_is_processed_it_is_not_told_of(alice, bob):
+    message = show(alice, bob)
+    alice.delete(f"chat/messages/{message['id']}?for=everyone")
+    before = heard(bob)
+    assert process_due() == 1
+    assert heard(bob) == before
+    assert newest(bob, alice)["media"] is None
+    assert remove_due() == 1
+
+
+def test_a_broken_image_is_told_of_as_failed(alice, bob):
+    show(alice, bob, image=picture(size=(400, 400))[:-200])
+    process_due()
+    media = newest(bob, alice)["media"]
+    assert (media["state"], media["url"]) == ("failed", None)
+    assert heard(bob)[-1] == {"type": "message.updated", "data": newest(bob, alice)}
+
+
+def test_across_a_block_nobody_hears_that_it_is_ready(alice, bob):
+    show(alice, bob)
+    bob.put(f"users/{alice.id}/block")
+    before = [heard(one) for one in (alice, bob)]
+    process_due()
+    assert [heard(one) for one in (alice, bob)] == before
+
+
+def test_the_images_of_both_go_with_an_erased_member(alice, bob, stranger):
+    show(alice, bob)
+    show(bob, alice)
+    kept = show(bob, stranger)
+    process_due()
+    assert alice.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 200
+    while remove_due():
+        pass
+    assert list(live("images.media")) == [kept["media"]["id"]]
+    process_due()
+    assert len(shown()) == 1
+
+
+def test_of_many_repeats_at_once_one_sends_one_image(alice, bob):
+    fields = {"receiver_id": bob.id, "image": picture()}
+    answers = together(*[lambda: send(alice, "POST", "chat/message", key="k", **fields)] * 8)
+    assert codes(answers) == {201: 8}
+    assert len({answer.content for answer in answers}) == 1
+    assert len(live("chat.message")) == len(live("images.media")) == len(waiting()) == 1
+
+
+def test_many_first_images_at_once_are_each_in_their_own_message(alice, bob):
+    answers = together(*[lambda: show(alice, bob)] * 4, *[lambda: show(bob, alice)] * 4)
+    owners = {one["media"]["id"]: one["id"] for one in answers}
+    found = live("images.media")
+    assert {pk: fields[b"subject_id"].decode() for pk, fields in found.items()} == owners
+    assert len(owners) == 8
+    assert (listed(alice)[0]["unread"], listed(bob)[0]["unread"]) == (4, 4)
+
+
+def test_an_image_to_somebody_new_needs_no_mongodb(alice, bob):
+    alice.get("chat/conversations")
+    with mongod_away():
+        message = show(alice, bob)
+        assert newest(bob, alice) == listed(bob)[0]["last_message"] == message
