@@ -85,6 +85,7 @@ async def test_what_may_not_be_seen_any_more_is_not_replayed(connected, alice, b
     await sync_to_async(alice.put)(f"users/{bob.id}/block")
     again = await connected(bob)
     assert (await resume(again, cursor_of(read), "feed", f"post:{post['id']}"))["recovered"]
+    assert (await again.next())["type"] == "user.hidden"
     assert await again.receive_nothing(timeout=0.2)
 
 

@@ -56,6 +56,7 @@ async def test_a_blocked_person_hears_nothing_more_on_an_open_socket(connected, 
     socket = await connected(bob, "feed", f"user:{alice.id}")
     await sync_to_async(alice.put)(f"users/{bob.id}/block")
 
+    assert (await socket.next())["type"] == "user.hidden"
     await sync_to_async(alice.writes)("Not for Bob")
 
     assert await socket.receive_nothing(timeout=0.3)
