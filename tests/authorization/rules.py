@@ -13,11 +13,14 @@ from tests.authorization.world import (
     UNPARTED,
     VISIBILITIES,
     World,
-    sees_comment,
     sees_post,
 )
 
 Audience = Callable[[str], set[str]]  # from a visibility
+Hearers = Callable[[str, str], set[str]]  # from a visibility and who caused it
+NAMED = None  # those on whose own topics it is announced
+BLOCKS = {("owner", "blocked"), ("blocker", "owner"), ("foe", "friend")}
+MUTES = {("muter", "owner"), ("owner", "muted")}
 TOUCHES_POST = {"post", "image", "comment", "own_comment"}
 HIDDEN, REFUSED, UNKNOWN = 404, 403, 401
 
@@ -57,6 +60,27 @@ def one_of(seen: Audience, *names: str) -> Audience:
     return lambda visibility: seen(visibility) & set(names)
 
 
+def all_who(audience: Audience) -> Hearers:
+    """Return these, whoever caused it."""
+    return lambda visibility, _actor: audience(visibility)
+
+
+def meets_actor(_visibility: str, actor: str) -> set[str]:
+    """Return those between whom and the actor no block stands."""
+    return {one for one in MEMBERS if not {(one, actor), (actor, one)} & BLOCKS}
+
+
+def sees_act(visibility: str, actor: str) -> set[str]:
+    """Return who sees what the actor does under the post."""
+    return sees_post(visibility) & meets_actor(visibility, actor)
+
+
+def has_in_feed(visibility: str, actor: str) -> set[str]:
+    """Return those to whom the feed shows what the actor writes for everybody."""
+    muters = {one for one, muted in MUTES if muted == actor}
+    return meets_actor(visibility, actor) - muters
+
+
 @dataclass(frozen=True)
 class Rule:
     """A route on one thing: who is served, and what everybody else is answered."""
@@ -69,6 +93,8 @@ class Rule:
     body: Mapping[str, Any] | None = None
     odd: Mapping[str, int] = field(default_factory=dict)  # to whom it can't apply: oneself
     is_open: bool = False  # needs no token
+    news: Mapping[str, Hearers | None] = field(default_factory=dict)  # who hears what comes of it
+    across: tuple[str, ...] = ()  # visibilities; by default, what `visibilities` says
     tells: tuple[str, ...] = ()  # secrets that it is there to tell
 
     def __str__(self) -> str:
@@ -82,10 +108,11 @@ class Rule:
 
     @property
     def visibilities(self) -> tuple[str, ...]:
-        """Those under which it is worth asking: all, for what shows or touches the post."""
-        if self.method == "GET" or TOUCHES_POST & set(self._names()):
-            return VISIBILITIES
-        return ("public", "private account") if self.sees is answers_request else ("public",)
+        """Those under which it may answer differently. What each read tells is asked under all."""
+        if TOUCHES_POST & set(self._names()):
+            return self.across or VISIBILITIES
+        is_of_owner = self.method == "GET" and "owner" in self._names()
+        return self.across or (("public", "private account") if is_of_owner else ("public",))
 
     def _names(self) -> list[str]:
         return re.findall(r"\{(\w+)\}", f"{self.path} {self.body}")
@@ -117,17 +144,3 @@ class Rule:
         }
         path = self.path.format(**(named or things))
         return w.people[viewer].call(self.method, path, body)
-
-
-__all__ = [
-    "Rule",
-    "answers_request",
-    "meets_friend",
-    "meets_owner",
-    "members",
-    "one_of",
-    "only",
-    "sees_comment",
-    "sees_follows",
-    "sees_post",
-]

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import get_resolver
 
+from mysocial.events import EVENTS
 from tests.authorization.rules import HIDDEN
 from tests.authorization.table import RULES
 from tests.authorization.world import MEMBERS, OUTSIDERS
@@ -10,6 +11,8 @@ from tests.people import logged
 from tests.test_architecture import routes
 from tests.witness import nothing_happens
 
+# What is announced beside the news of a route, when somebody is told of them.
+ONLY_BESIDES = {"notification.created", "notification.deleted", "notification.updated"}
 VIEWERS = (*OUTSIDERS, *MEMBERS)
 
 
@@ -34,14 +37,30 @@ def check(w, rule, viewer):
     return wrong
 
 
-def overheard(w, rule, events):
-    """Return what members heard that is not for them."""
-    return [
-        f"{viewer} hears {event['type']}: {one}"
-        for event in events
-        for viewer in w.hearers(event)
-        for one in w.leaks(viewer, str(event["data"]), but=rule.tells)
-    ]
+def overheard(w, rule, viewer, events):
+    """Return what is wrong with who hears of what a viewer did."""
+    wrong = []
+    for event in events:
+        kind, heard = event["type"], w.hearers(event)
+        hearers = rule.news.get(kind)
+        expected = hearers(w.visibility, viewer) if hearers else w.named(event)
+        if heard != expected:
+            wrong.append(f"{kind} by {viewer} is heard by {sorted(heard)}, not {sorted(expected)}")
+        wrong += [
+            f"{one} hears {kind}: {secret}"
+            for one in heard
+            for secret in w.leaks(one, str(event["data"]), but=rule.tells)
+        ]
+        # The topics are not all that keeps it private: each session has one of its own.
+        if not (w.is_open(event) or kind == "session.ended" or w.judged(event) <= w.named(event)):
+            wrong.append(f"{kind} by {viewer} is kept from others by its topics alone")
+    return wrong
+
+
+def test_the_table_names_every_event():
+    told = {kind for rule in RULES for kind in rule.news} | ONLY_BESIDES
+    ours = {kind for kind, one in EVENTS.items() if not one.__module__.startswith("tests.")}
+    assert told == ours
 
 
 @pytest.mark.parametrize(
@@ -64,9 +83,14 @@ def test_each_kind_of_viewer_is_answered_as_the_table_says(rule, visibility, wor
         for viewer in VIEWERS:
             if viewer not in changes:
                 wrong += check(w, rule, viewer)
-    before = len(logged())
+    happened = set()
     for viewer in sorted(changes):
         w = world_of(visibility)
+        before = len(logged())
         wrong += check(w, rule, viewer)
-        wrong += overheard(w, rule, logged()[before:])
+        events = list(logged())[before:]
+        happened |= {event["type"] for event in events}
+        wrong += overheard(w, rule, viewer, events)
     assert wrong == []
+    if changes:
+        assert happened - ONLY_BESIDES == set(rule.news) - ONLY_BESIDES

@@ -77,7 +77,7 @@ def audiences(w):
         ("post.deleted", "post"): UNPARTED - seen,
         ("comment.created", "comment"): commented,
         ("comment.created", "own_comment"): seen,
-        ("reaction.changed", "post"): commented,
+        ("reaction.changed", "post"): seen,  # also of the owner's own
         ("user.updated", "owner"): UNPARTED,
         ("message.created", "message"): THE_TWO,
         ("notification.created", "notification"): {"owner"},

@@ -87,12 +87,22 @@ class World:
         kept = {one for one, who in self.secrets.items() if viewer not in who} - told
         return sorted(one for one in kept if one in said)
 
+    def is_open(self, event: dict[str, Any]) -> bool:
+        """Tell whether an event is on a topic to which anybody may subscribe."""
+        return any(topic.startswith(OPEN_TOPICS) for topic in event["topics"])
+
+    def named(self, event: dict[str, Any]) -> set[str]:
+        """Return those on whose own topics an event is."""
+        return {one for one in MEMBERS if f"self:{self.people[one].id}" in event["topics"]}
+
+    def judged(self, event: dict[str, Any]) -> set[str]:
+        """Return whom an event would be sent to, had everybody got to all of its topics."""
+        ids = {self.people[name].id: name for name in MEMBERS}
+        return {ids[pk] for pk in EVENTS[event["type"]].listeners(event["about"], set(ids))}
+
     def hearers(self, event: dict[str, Any]) -> set[str]:
         """Return who hears an event, were everybody subscribed to all that can be subscribed."""
-        ids = {self.people[name].id: name for name in MEMBERS}
-        is_open = any(topic.startswith(OPEN_TOPICS) for topic in event["topics"])
-        reached = {pk for pk in ids if is_open or f"self:{pk}" in event["topics"]}
-        return {ids[pk] for pk in EVENTS[event["type"]].listeners(event["about"], reached)}
+        return self.judged(event) if self.is_open(event) else self.judged(event) & self.named(event)
 
 
 def build(visibility: str, mailbox: list[Any]) -> World:
@@ -133,6 +143,7 @@ def _add_post(w: World) -> None:
     w.things["comment"] = comments(friend, post, "Said by the friend.")["id"]
     w.things["own_comment"] = comments(owner, post, "Said by the owner.")["id"]
     reacts(friend, post)
+    reacts(owner, post)
     is_private = w.visibility == "private account"
     privacy = "public" if is_private else w.visibility
     change = {"text": f"As it is now. {MENTIONED}", "privacy": privacy}
