@@ -37,6 +37,11 @@ FOLLOWERS = {"friend", "follower", "muter", "foe"}
 UNPARTED = set(MEMBERS) - {"blocked", "blocker"}
 OPEN_TOPICS = ("feed", "post:", "user:")
 ABSENT = "0" * 24
+RESTORE = """
+for i, key in ipairs(KEYS) do
+  redis.call('RESTORE', key, ARGV[2 * i - 1], ARGV[2 * i], 'REPLACE')
+end
+"""
 # Not the friend, whose name the foe is never to see.
 MENTIONED = " ".join(f"@the_{name}" for name in MEMBERS if name not in {"owner", "friend"})
 
@@ -75,11 +80,10 @@ class World:
 
     def restore(self) -> None:
         """Put Redis back as it was noted; a thread may be sending Celery a nudge meanwhile."""
+        keys = [key for key, _, _ in self.kept]
+        values = [part for _, lasts, value in self.kept for part in (lasts, value)]
         client().flushall()
-        with client().pipeline(transaction=False) as pipe:
-            for key, lasts, value in self.kept:
-                pipe.restore(key, lasts, value, replace=True)
-            pipe.execute()
+        client().eval(RESTORE, len(keys), *keys, *values)
 
     def leaks(self, viewer: str, said: str, *, but: tuple[str, ...] = ()) -> list[str]:
         """Return what is said to a viewer and is not for them; `but` may be said."""
