@@ -1,0 +1,104 @@
+"""What stands beside /api: pages for everybody, and the admin for staff alone."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User as Staff
+from django.urls import get_resolver
+
+from tests.people import browser
+from tests.witness import nothing_happens
+
+VIEWERS = ("nobody", "ended", "owner", "stranger", "blocked")
+# Whatever is sent along, these answer everybody alike.
+OPEN = {
+    "": 200,
+    "api/schema": 200,
+    "api/docs": 200,
+    "unsubscribe?token=none": 404,
+    "media/{image_file}": 404,  # the name is the key; of this one no file is left
+    "avatars/4d7c0f/A.png": 200,
+    "docs/errors": 200,
+    "health/live": 200,
+    "health/ready": 200,
+    "devtools/emails": 404,
+    "devtools/emails/none.eml": 404,
+}
+PARAMETERS = re.compile(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)|<[\w:]+>")
+
+
+def plain(pattern):
+    """Return a route or a path of ours without what differs between its requests."""
+    bare = PARAMETERS.sub("{}", str(pattern)).replace("\\.", ".")
+    return re.sub(r"\^|/\?|\\Z|\$$", "", bare).strip("/")
+
+
+def pages(resolver, prefix=""):
+    """Yield each route that is neither one of the API nor of the admin."""
+    for entry in resolver.url_patterns:
+        pattern = prefix + str(entry.pattern)
+        if getattr(entry, "app_name", "") == "admin":
+            continue
+        if hasattr(entry, "url_patterns"):
+            yield from pages(entry, pattern)
+        elif not hasattr(entry.callback, "actions"):
+            yield plain(pattern)
+
+
+def ask(person, path, method="GET"):
+    headers = {"Authorization": f"Bearer {person.access}"} if person.access else {}
+    return browser().generic(method, f"/{path}", headers=headers)
+
+
+def test_every_page_is_in_the_table():
+    shapes = {
+        "media/{image_file}": "media/{}",
+        "avatars/4d7c0f/A.png": "avatars/{}/{}.png",
+        "devtools/emails/none.eml": "devtools/emails/{}",
+        "unsubscribe?token=none": "unsubscribe",
+    }
+    named = {shapes.get(path, path) for path in OPEN} | {"admin"}
+    assert named == set(pages(get_resolver()))
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_a_page_answers_everybody_alike(path, world_of, persisted, settings):
+    settings.DEBUG = False
+    w = world_of("public")
+    persisted()  # else it is not ready: the debts are as old as the world
+    place = path.format(image_file=w.things["image_url"].rpartition("/")[2])
+    with nothing_happens():
+        answers = {name: ask(w.people[name], place) for name in VIEWERS}
+    assert {answer.status_code for answer in answers.values()} == {OPEN[path]}
+    for name, answer in answers.items():
+        body = b"".join(answer) if answer.streaming else answer.content
+        assert w.leaks(name, body.decode(errors="replace")) == []
+
+
+def admin_pages(resolver, prefix="admin/"):
+    """Yield a path for each route of the admin, with an id that may or may not be there."""
+    for entry in resolver.url_patterns:
+        pattern = prefix + str(entry.pattern)
+        if hasattr(entry, "url_patterns"):
+            yield from admin_pages(entry, pattern)
+        else:
+            yield re.sub(r"\{\}", "0" * 24, plain(pattern)) + "/"
+
+
+def test_no_member_gets_anything_of_the_admin(world_of, moderator):
+    """Neither by their token nor by a password of theirs; they are sent to the login."""
+    w = world_of("public")
+    admin = next(e for e in get_resolver().url_patterns if getattr(e, "app_name", "") == "admin")
+    entrances = ("login/", "logout/")
+    paths = {path for path in admin_pages(admin) if not path.endswith(entrances)}
+    assert len(paths) > 50
+    with nothing_happens():
+        for name in ("nobody", "ended", "owner"):
+            for path in sorted(paths):
+                for method in ("GET", "POST"):
+                    answer = ask(w.people[name], path, method)
+                    assert answer.status_code in {302, 403, 404, 405}, (name, method, path)
+                    assert w.leaks(name, answer.content.decode()) == []
+                    if answer.status_code == 302:
+                        assert answer["Location"].startswith("/admin/login/"), (name, path)
+    assert Staff.objects.filter(username__startswith="the_").count() == 0

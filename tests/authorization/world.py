@@ -1,0 +1,222 @@
+"""A post and all that hangs on it, and people who stand to its author in each way.
+
+A world is built through HTTP, once for each visibility, and put back as it was for each test.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from images.services import process_due
+from mysocial.cascades import remove_due
+from mysocial.events import EVENTS
+from mysocial.mail import send_due
+from mysocial.redis import client
+from notifications.tokens import make_unsubscribe
+from tests.chat.talk import say
+from tests.images.pictures import picture, send
+from tests.notifications.told import comments, follows, reacts, told
+from tests.people import Person, nobody, sign_up
+from tests.servers import PASSWORD
+
+VISIBILITIES = ("public", "followers", "private", "private account")
+OUTSIDERS = ("nobody", "ended", "erased")
+MEMBERS = (
+    "owner",
+    "friend",  # commented and reacted, and writes with the owner
+    "follower",
+    "muter",  # mutes the owner
+    "muted",  # is muted by the owner
+    "stranger",
+    "requester",  # asks the private account; else as the stranger
+    "foe",  # blocks the friend, not the owner
+    "blocked",  # is blocked by the owner
+    "blocker",  # blocks the owner
+)
+FOLLOWERS = {"friend", "follower", "muter", "foe"}
+UNPARTED = set(MEMBERS) - {"blocked", "blocker"}
+OPEN_TOPICS = ("feed", "post:", "user:")
+ABSENT = "0" * 24
+RESTORE = """
+for i, key in ipairs(KEYS) do
+  redis.call('RESTORE', key, ARGV[2 * i - 1], ARGV[2 * i], 'REPLACE')
+end
+"""
+# Not the friend, whose name the foe is never to see.
+MENTIONED = " ".join(f"@the_{name}" for name in MEMBERS if name not in {"owner", "friend"})
+
+
+def sees_post(visibility: str) -> set[str]:
+    """Return who sees the post."""
+    return {
+        "public": UNPARTED,
+        "followers": {"owner", *FOLLOWERS},
+        "private": {"owner"},
+        "private account": {"owner", *FOLLOWERS},
+    }[visibility]
+
+
+def sees_comment(visibility: str) -> set[str]:
+    """Return who sees what the friend wrote and did under the post."""
+    return sees_post(visibility) - {"foe"}
+
+
+@dataclass
+class World:
+    """Who is there, and what there is."""
+
+    visibility: str
+    people: dict[str, Person] = field(default_factory=dict)
+    things: dict[str, str] = field(default_factory=dict)  # ids and tokens, by name
+    secrets: dict[str, set[str]] = field(default_factory=dict)  # what only these may be shown
+    kept: list[tuple[bytes, int, bytes]] = field(default_factory=list)
+
+    def keep(self) -> None:
+        """Note what Redis has: it is all of this world, for no worker ran."""
+        for key in client().scan_iter(count=1000):
+            lasts, value = max(client().pttl(key), 0), client().dump(key)
+            if value is not None:  # else its time to live ended as we looked
+                self.kept.append((key, lasts, value))
+
+    def restore(self) -> None:
+        """Put Redis back as it was noted; a thread may be sending Celery a nudge meanwhile."""
+        keys = [key for key, _, _ in self.kept]
+        values = [part for _, lasts, value in self.kept for part in (lasts, value)]
+        client().flushall()
+        client().eval(RESTORE, len(keys), *keys, *values)
+
+    def leaks(self, viewer: str, said: str, *, but: tuple[str, ...] = ()) -> list[str]:
+        """Return what is said to a viewer and is not for them; `but` may be said."""
+        told = {one.format(**self.things) for one in but}
+        kept = {one for one, who in self.secrets.items() if viewer not in who} - told
+        return sorted(one for one in kept if one in said)
+
+    def is_open(self, event: dict[str, Any]) -> bool:
+        """Tell whether an event is on a topic to which anybody may subscribe."""
+        return any(topic.startswith(OPEN_TOPICS) for topic in event["topics"])
+
+    def named(self, event: dict[str, Any]) -> set[str]:
+        """Return those on whose own topics an event is."""
+        return {one for one in MEMBERS if f"self:{self.people[one].id}" in event["topics"]}
+
+    def judged(self, event: dict[str, Any]) -> set[str]:
+        """Return whom an event would be sent to, had everybody got to all of its topics."""
+        ids = {self.people[name].id: name for name in MEMBERS}
+        return {ids[pk] for pk in EVENTS[event["type"]].listeners(event["about"], set(ids))}
+
+    def hearers(self, event: dict[str, Any]) -> set[str]:
+        """Return who hears an event, were everybody subscribed to all that can be subscribed."""
+        return self.judged(event) if self.is_open(event) else self.judged(event) & self.named(event)
+
+
+def build(visibility: str, mailbox: list[Any]) -> World:
+    """Make a world; the mails of its tokens are read from `mailbox`."""
+    w = World(visibility)
+    _add_people(w)
+    _add_post(w)
+    _add_rest(w)
+    _add_tokens(w, mailbox)
+    _add_outsiders(w)
+    _name_secrets(w)
+    w.keep()
+    return w
+
+
+def _add_people(w: World) -> None:
+    w.people = {name: sign_up(f"the_{name}") for name in MEMBERS}
+    owner, friend = w.people["owner"], w.people["friend"]
+    for name in sorted(FOLLOWERS):
+        follows(w.people[name], owner)
+    for who, verb, whom in (
+        (w.people["muter"], "mute", owner),
+        (owner, "mute", w.people["muted"]),
+        (w.people["foe"], "block", friend),
+    ):
+        assert who.put(f"users/{whom.id}/{verb}").status_code == 200
+    w.things |= {name: person.id for name, person in w.people.items()}
+
+
+def _add_post(w: World) -> None:
+    """Write a post that everybody sees, let people take part, then narrow it."""
+    owner, friend = w.people["owner"], w.people["friend"]
+    answer = send(owner, "POST", "posts", text=f"As it was first. {MENTIONED}", image=picture())
+    w.things["post"] = answer.json()["post"]["id"]
+    process_due()
+    post = owner.get(f"posts/{w.things['post']}").json()
+    w.things |= {"image": post["media"]["id"], "image_url": post["media"]["url"]}
+    w.things["comment"] = comments(friend, post, "Said by the friend.")["id"]
+    w.things["own_comment"] = comments(owner, post, "Said by the owner.")["id"]
+    reacts(friend, post)
+    reacts(owner, post)
+    is_private = w.visibility == "private account"
+    privacy = "public" if is_private else w.visibility
+    change = {"text": f"As it is now. {MENTIONED}", "privacy": privacy}
+    assert owner.patch(f"posts/{post['id']}", change).status_code == 200
+    if is_private:
+        assert owner.patch("users/me/settings", {"is_private": True}).status_code == 200
+        follows(w.people["requester"], owner)
+
+
+def _add_rest(w: World) -> None:
+    """Bring a background, write a message, sign in a second time; then the blocks."""
+    owner, friend = w.people["owner"], w.people["friend"]
+    brought = send(owner, "POST", "images/background", image=picture())
+    w.things["background"] = brought.json()["image"]["id"]
+    process_due()
+    w.things["message"] = say(owner, friend, "Written to the friend.")["id"]
+    say(friend, owner, "Written to the owner.")
+    w.things["notification"] = told(owner, "&type=comment")[0]["id"]
+    assert nobody.post("signin", _credentials("owner")).status_code == 200
+    sessions = owner.get("sessions").json()["sessions"]
+    w.things["session"] = next(one["id"] for one in sessions if not one["current"])
+    assert owner.put(f"users/{w.things['blocked']}/block").status_code == 200
+    assert w.people["blocker"].put(f"users/{owner.id}/block").status_code == 200
+
+
+def _add_tokens(w: World, mailbox: list[Any]) -> None:
+    del mailbox[:]
+    send_due()
+    address = {"email": "the_owner@example.com"}
+    assert nobody.post("forgot-password", address).status_code == 200
+    send_due()
+    mine = [mail for mail in mailbox if mail.to == [address["email"]]]
+    confirm, reset = (
+        re.search(r"token=([A-Za-z0-9_-]{43})\b", mail.body)[1]
+        for words in ("Confirm", "Reset")
+        for mail in mine
+        if words in mail.subject
+    )
+    unsubscribe = make_unsubscribe(w.things["owner"], "comment")
+    w.things |= {"confirm": confirm, "reset": reset, "unsubscribe": unsubscribe}
+    w.things["refresh"] = w.people["owner"].refresh
+
+
+def _add_outsiders(w: World) -> None:
+    w.people |= {"nobody": nobody, "ended": sign_up("the_ended"), "erased": sign_up("the_erased")}
+    assert w.people["ended"].post("signout").status_code == 200
+    gone = w.people["erased"].call("DELETE", "currentuser", {"password": PASSWORD})
+    assert gone.status_code == 200
+    while remove_due():
+        pass
+
+
+def _credentials(name: str) -> dict[str, str]:
+    return {"username": f"the_{name}", "password": PASSWORD}
+
+
+def _name_secrets(w: World) -> None:
+    seen, commented = sees_post(w.visibility), sees_comment(w.visibility)
+    w.secrets = {
+        "As it is now.": seen,
+        "As it was first.": seen,
+        w.things["image_url"]: seen,
+        "Said by the owner.": seen,
+        "Said by the friend.": commented,
+        "Written to the friend.": {"owner", "friend"},
+        "Written to the owner.": {"owner", "friend"},
+        w.things["notification"]: {"owner"},
+        w.things["session"]: {"owner"},
+        "the_owner": UNPARTED,
+        "the_friend": set(MEMBERS) - {"foe"},
+        **{f"the_{name}@example.com": {name} for name in MEMBERS},
+    }
