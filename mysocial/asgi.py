@@ -1,4 +1,4 @@
-"""The WebSocket door, and the only door of `make up`: HTTP is handed to the WSGI application.
+"""The door of events, and the only door of `make up`: other HTTP goes to the WSGI application.
 
 Django's own ASGI path hops between threads for each middleware and view, at four times the CPU.
 """
@@ -17,13 +17,16 @@ from django.urls import re_path  # noqa: E402
 
 from accounts.authentication import authenticate_token, check_session  # noqa: E402
 from mysocial.consumers import EventConsumer  # noqa: E402
+from mysocial.streams import event_stream  # noqa: E402
 from mysocial.wsgi import application as http  # noqa: E402
 
 # Django's stubs know views only; Channels routes ASGI applications by the same patterns.
 socket: Any = EventConsumer.as_asgi(authenticate=authenticate_token, check_session=check_session)
+stream: Any = event_stream(authenticate=authenticate_token, check_session=check_session)
+wsgi: Any = WSGIMiddleware(http, workers=16)  # type: ignore[arg-type]
 application = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(http, workers=16),  # type: ignore[arg-type]
+        "http": URLRouter([re_path(r"^api/events/?$", stream), re_path(r"", wsgi)]),
         "websocket": URLRouter([re_path(r"^ws/?$", socket)]),
     }
 )

@@ -136,7 +136,12 @@ class EventConsumer(AsyncWebsocketConsumer):
             raise NotAuthenticated("Send an auth frame first.")
         if isinstance(command, Resume):
             _check_number(receiver.topics | set(command.topics))
-            await receiver.resume(command.cursor, command.topics, partial(self._resumed, command))
+            await receiver.resume(
+                command.cursor,
+                command.topics,
+                partial(self._resumed, command),
+                partial(self._live, command),
+            )
             return
         if isinstance(command, Subscribe):
             _check_number(receiver.topics | {command.topic})
@@ -150,10 +155,14 @@ class EventConsumer(AsyncWebsocketConsumer):
 
     async def _resumed(self, command: Resume, found: Missed) -> None:
         """Answer a resume, before what was missed is sent."""
-        said: dict[str, Any] = {"recovered": not found.reason, "cursor": found.cursor}
+        said: dict[str, Any] = {"recovered": not found.reason}
         if found.reason:
             said["reason"] = found.reason
         await self._send({"type": "ok", "cid": command.cid, **said})
+
+    async def _live(self, command: Resume, cursor: str) -> None:
+        """Tell where the client stands when it has all that it missed."""
+        await self._send({"type": "live", "cid": command.cid, "cursor": cursor})
 
     async def _sign_in(self, cid: str, token: str) -> None:
         if self.user_id:

@@ -58,10 +58,15 @@ class Receiver:
         await self._restart()
 
     async def resume(
-        self, cursor: str, topics: Iterable[str], answer: Callable[[Missed], Awaitable[None]]
+        self,
+        cursor: str,
+        topics: Iterable[str],
+        answer: Callable[[Missed], Awaitable[None]],
+        live: Callable[[str], Awaitable[None]],
     ) -> None:
-        """Join `topics`; answer; send what was missed since `cursor` of all topics; then go on.
+        """Join `topics`; answer; send what was missed since `cursor` of all topics; then go live.
 
+        Only then the client is told the new cursor: cut off before, it is where its last event is.
         `Invalid` for a cursor that is none of ours; `Conflict` when newer events were sent already.
         """
         _, after = offset_of(cursor)
@@ -79,6 +84,7 @@ class Receiver:
                 await self._pass_on(offset, kind, data)
             # The hub may be behind: what it still brings of that time was sent, or is void.
             self._heard = max(self._heard, offset_of(found.cursor)[1])
+            await live(found.cursor)
         finally:
             self._resuming = False
             await self.release()

@@ -1,0 +1,192 @@
+"""`event_stream`: the events by server-sent events, for clients without a WebSocket.
+
+`GET /api/events?topics=feed,post:<id>` with the cursor in `Last-Event-ID` or `?cursor=`. The same
+events, cursors and audiences as on the socket (docs/events.md).
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from mysocial.consumers import CHECK_SECONDS, Authenticate, Check
+from mysocial.errors import Invalid, NotAuthenticated, Refused, Unavailable
+from mysocial.events import self_topic
+from mysocial.frames import MOST_TOPICS, Topic
+from mysocial.hub import get_hub
+from mysocial.problems import problem, problem_of
+from mysocial.receiver import Receiver
+from mysocial.replay import Missed
+
+START_SECONDS = 4
+PING_SECONDS = 20
+ID = re.compile(rb'"id":"([^"]+)","type":"([^"]+)"')
+_topics: TypeAdapter[list[str]] = TypeAdapter(list[Topic])
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def event_stream(*, authenticate: Authenticate, check_session: Check) -> Application:
+    """Return the ASGI application; authentication is given by the composition."""
+
+    async def serve(scope: Scope, send: Send) -> None:
+        if scope["method"] != "GET":
+            answer = problem(405, "method_not_allowed", "This path takes GET.")
+            answer["Allow"] = "GET"
+            await _answer(send, answer)
+            return
+        headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        try:
+            topics = _topics_of(query)
+            hub = get_hub()
+            await asyncio.wait_for(hub.start(), START_SECONDS)
+            who = await asyncio.to_thread(authenticate, _token(headers))
+        except TimeoutError:
+            await _answer(send, problem_of(Unavailable("The event log is not available.")))
+            return
+        except Refused as error:
+            await _answer(send, problem_of(error))
+            return
+        stream = _Stream(send)
+        receiver = Receiver(hub, who.user_id, stream.hear, stream.end)
+        for topic in (self_topic(who.user_id), f"session:{who.session_id}"):
+            receiver.join(topic)
+        cursor = headers.get("last-event-id") or "".join(query.get("cursor", []))
+        try:
+            await stream.run(receiver, cursor, topics, lambda: check_session(who.session_id))
+        finally:
+            receiver.close()
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve until the stream ends, or the client goes."""
+        serving = asyncio.ensure_future(serve(scope, send))
+        going = asyncio.ensure_future(_gone(receive))
+        await asyncio.wait({serving, going}, return_when=asyncio.FIRST_COMPLETED)
+        going.cancel()
+        if not serving.done():
+            serving.cancel()
+        for task in (serving, going):
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    return application
+
+
+class _Stream:
+    """What is written to one client."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._begun = False
+        self._ended = asyncio.Event()
+
+    async def run(
+        self, receiver: Receiver, cursor: str, topics: list[str], check: Callable[[], None]
+    ) -> None:
+        """Resume from the cursor, if there is one; then send what comes until the session ends."""
+        try:
+            # The session is looked at again now that its end would be heard.
+            await asyncio.to_thread(check)
+            if cursor:
+                await receiver.resume(cursor, topics, self._answer, self._live)
+            else:
+                for topic in topics:
+                    receiver.join(topic)
+                await self._write(b": no cursor\n\n")
+                await receiver.release()
+        except Refused as error:
+            if not self._begun:
+                await _answer(self._send, problem_of(error))
+            return
+        await self._keep_on(check)
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _keep_on(self, check: Callable[[], None]) -> None:
+        waited = 0.0
+        while not self._ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), PING_SECONDS)
+                return
+            await self._write(b": ping\n\n")
+            waited += PING_SECONDS
+            if waited >= CHECK_SECONDS:
+                waited = 0.0
+                try:
+                    await asyncio.to_thread(check)
+                except NotAuthenticated:
+                    return
+                except Refused:
+                    continue  # Unknown for now: nothing is delivered either.
+
+    async def hear(self, kind: str, data: bytes) -> None:
+        """Send one event; its id is where the client stands."""
+        found = ID.search(data)
+        assert found  # noqa: S101 - `frame` makes them so
+        await self._write(b"id: %s\nevent: %s\ndata: %s\n\n" % (*found.groups(), data))
+        if kind == "session.ended":
+            self._ended.set()
+
+    async def end(self) -> None:
+        """End the stream: the client connects again and resumes by itself."""
+        self._ended.set()
+
+    async def _answer(self, found: Missed) -> None:
+        said: dict[str, Any] = {"recovered": not found.reason}
+        if found.reason:
+            said["reason"] = found.reason
+        await self._write(b"event: resumed\ndata: %s\n\n" % orjson.dumps(said))
+
+    async def _live(self, cursor: str) -> None:
+        said = orjson.dumps({"cursor": cursor})
+        await self._write(b"id: %s\nevent: live\ndata: %s\n\n" % (cursor.encode(), said))
+
+    async def _write(self, text: bytes) -> None:
+        if not self._begun:
+            self._begun = True
+            headers = [
+                (b"content-type", b"text/event-stream"),
+                (b"cache-control", b"no-store"),
+                (b"x-accel-buffering", b"no"),  # nginx would hold it back
+            ]
+            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self._send({"type": "http.response.body", "body": text, "more_body": True})
+
+
+def _token(headers: Mapping[str, str]) -> str:
+    kind, _, token = headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise NotAuthenticated
+    return token.strip()
+
+
+def _topics_of(query: Mapping[str, list[str]]) -> list[str]:
+    """Return the topics that are asked for; `Invalid` for anything else in the query."""
+    unknown = set(query) - {"topics", "cursor"}
+    if unknown:
+        raise Invalid(errors=dict.fromkeys(unknown, "There is no such parameter."))
+    names = [name for text in query.get("topics", []) for name in text.split(",") if name]
+    if len(names) > MOST_TOPICS:
+        raise Invalid(errors={"topics": f"At most {MOST_TOPICS} topics."})
+    try:
+        return _topics.validate_python(names)
+    except ValidationError:
+        raise Invalid(errors={"topics": "These are not topics of ours."}) from None
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _answer(send: Send, answer: Any) -> None:
+    headers = [(k.lower().encode(), v.encode()) for k, v in answer.items()]
+    await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.content, "more_body": False})
