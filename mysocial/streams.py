@@ -7,7 +7,7 @@ events, cursors and audiences as on the socket (docs/events.md).
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -65,19 +65,17 @@ def event_stream(*, authenticate: Authenticate, check_session: Check) -> Applica
         finally:
             receiver.close()
 
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve until the stream ends, or the client goes."""
-        serving = asyncio.ensure_future(serve(scope, send))
-        going = asyncio.ensure_future(_gone(receive))
-        await asyncio.wait({serving, going}, return_when=asyncio.FIRST_COMPLETED)
-        going.cancel()
-        if not serving.done():
-            serving.cancel()
-        for task in (serving, going):
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+    return lambda scope, receive, send: _until_gone(serve(scope, send), receive)
 
-    return application
+
+async def _until_gone(serving: Coroutine[Any, Any, None], receive: Receive) -> None:
+    """Serve until it is done, or the client goes."""
+    tasks = [asyncio.ensure_future(serving), asyncio.ensure_future(_gone(receive))]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()  # nothing to one that is done
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 class _Stream:
