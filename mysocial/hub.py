@@ -165,8 +165,7 @@ class Hub:
         data = frame(self._epoch, str(offset), kind, fields[b"data"])
         for listener in listeners:
             if listener in allowed:
-                with contextlib.suppress(ConnectionError):
-                    await listener.hear(kind, offset, data)
+                await _tell(listener, kind, offset, data)
 
 
 def _audience(
@@ -184,6 +183,16 @@ def _audience(
         viewers = event.listeners_on(topic, about, {one.user_id for one in some})
         allowed |= {one for one in some if one.user_id in viewers}
     return allowed
+
+
+async def _tell(listener: Listener, kind: str, offset: int, data: bytes) -> None:
+    """Hand an event to one socket; one that is going must not keep it from the others."""
+    try:
+        await listener.hear(kind, offset, data)
+    except Exception as error:  # noqa: BLE001 - each server has errors of its own for this
+        logger.debug("A socket is gone: %s", error)
+        with contextlib.suppress(Exception):
+            await listener.restart()  # if it is not gone, it has missed one
 
 
 def _offset(entry_id: bytes) -> int:

@@ -64,6 +64,8 @@ class Writer:
 
     member: Member
     number: int
+    privacy: str = "public"
+    first: dict[str, str] = field(default_factory=dict)  # id -> text as it was written
     texts: dict[str, str] = field(default_factory=dict)  # id -> last acknowledged text
     codes: dict[int, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
@@ -73,13 +75,12 @@ class Writer:
         turn = 0
         while not self.stop.is_set():
             turn += 1
-            answer = self._until_sure(
-                "POST", "posts", {"text": f"{self.number}-{turn}"}, f"c{turn}"
-            )
+            body = {"text": f"{self.number}-{turn}", "privacy": self.privacy}
+            answer = self._until_sure("POST", "posts", body, f"c{turn}")
             if answer is None:
                 return
             post = answer["post"]
-            self.texts[post["id"]] = post["text"]
+            self.texts[post["id"]] = self.first[post["id"]] = post["text"]
             if turn % 3 == 0:
                 changed = {"text": f"{post['text']} edited"}
                 answer = self._until_sure("PATCH", f"posts/{post['id']}", changed, f"u{turn}")

@@ -6,6 +6,7 @@ import pytest
 
 from mysocial.processes import port_is_free
 from tests.journey import heard, join, posts_in_mongodb, survive
+from tests.resumes import endure
 from tests.stack import Stack, wait_for
 
 pytestmark = pytest.mark.timeout(240)
@@ -29,6 +30,8 @@ def test_two_people_meet_while_processes_die_and_nothing_is_lost():
         uninvited = httpx.get(f"http://127.0.0.1:{stack.flower_port}/api/tasks", timeout=10)
         assert uninvited.status_code == 401
 
+        figures = endure(stack, clients=12, seconds=6, kills=1)
+        assert figures["connections"] > figures["clients"]
         figures = survive(stack, writers=2, pause=3, kills=1)
         assert figures["acknowledged posts"] > 0
 

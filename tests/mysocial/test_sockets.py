@@ -182,3 +182,32 @@ async def test_an_event_whose_hint_was_lost_is_heard_within_a_tick(connected, al
 async def test_who_does_not_sign_in_within_five_seconds_is_not_kept(connected):
     socket = await connected()
     assert await socket.code() == 4401
+
+
+class Gone:
+    """A socket whose client went in this moment: its server raises an error of its own."""
+
+    def __init__(self, user_id):
+        self.user_id = user_id
+        self.restarted = 0
+
+    async def hear(self, kind, offset, data):
+        raise RuntimeError("Attempt to send on a closed protocol")
+
+    async def restart(self):
+        self.restarted += 1
+        raise RuntimeError("Attempt to close a closed protocol")
+
+
+async def test_a_socket_that_goes_keeps_no_event_from_the_others(connected, alice, bob, caplog):
+    first = await connected(alice, "feed")
+    gone = [Gone(bob.id) for _ in range(5)]
+    for one in gone:
+        get_hub().subscribe("feed", one)
+    last = await connected(bob, "feed")
+    posts = [await sync_to_async(alice.writes)(text) for text in ("one", "two")]
+    for socket in (first, last):
+        heard = [await socket.next(), await socket.next()]
+        assert [event["data"] for event in heard] == posts
+    assert [one.restarted for one in gone] == [2] * 5
+    assert "defect" not in caplog.text
