@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.events import About, Event
+from mysocial.payloads import ID, Payload
 from mysocial.wire import literal
 
 
@@ -13,6 +14,7 @@ class SessionEnded(Event):
     """A session ended. Its own sockets hear it and are closed; nobody else does."""
 
     type: ClassVar[str] = "session.ended"
+    payload: ClassVar[Payload] = {"id": ID}
     session_id: str
 
     def topics(self) -> Iterable[str]:

@@ -7,9 +7,15 @@ from typing import Any, ClassVar
 import orjson
 
 from chat import selectors
-from chat.models import Side
-from chat.wires import conversation_template, message_wire
+from chat.models import Kind, Side
+from chat.wires import (
+    ChatMessageSerializer,
+    ConversationSerializer,
+    conversation_template,
+    message_wire,
+)
 from mysocial.events import About, Event, self_topic
+from mysocial.payloads import FLAG, ID, Payload, one_of, one_of_or_null
 from mysocial.wire import literal
 
 
@@ -17,6 +23,7 @@ from mysocial.wire import literal
 class MessageEvent(Event):
     """Something happened to a message; those of the two who see it hear of it."""
 
+    payload: ClassVar[Payload] = ChatMessageSerializer
     message_id: str
     sender_id: str
     receiver_id: str
@@ -59,6 +66,11 @@ class MessageReaction(MessageEvent):
     """One of the two reacts to a message, differently or no longer (`kind` None)."""
 
     type: ClassVar[str] = "message.reaction"
+    payload: ClassVar[Payload] = {
+        "message_id": ID,
+        "user_id": ID,
+        "type": one_of_or_null(Kind.values),
+    }
     user_id: str
     kind: str | None
 
@@ -72,6 +84,7 @@ class MessageDeleted(Event):
     """A message is gone for everyone, or for one of the two, who alone hears of it."""
 
     type: ClassVar[str] = "message.deleted"
+    payload: ClassVar[Payload] = {"id": ID, "for": one_of(("everyone", "me"))}
     message_id: str
     owner_id: str
     other_id: str
@@ -105,6 +118,7 @@ class MessageRead(Event):
     """One of the two has read the conversation up to a message."""
 
     type: ClassVar[str] = "message.read"
+    payload: ClassVar[Payload] = {"user_id": ID, "other_id": ID, "read_up_to": ID}
     user_id: str
     other_id: str
     read_up_to: str
@@ -129,6 +143,7 @@ class ConversationUpdated(Event):
     """A conversation in a member's list is another: its last message, or what is unread."""
 
     type: ClassVar[str] = "conversation.updated"
+    payload: ClassVar[Payload] = ConversationSerializer
     side: Side
 
     def topics(self) -> Iterable[str]:
@@ -156,6 +171,7 @@ class ChatUsers(Event):
     """A member opens or closes a chat; nobody else hears of it."""
 
     type: ClassVar[str] = "chat.users"
+    payload: ClassVar[Payload] = {"user_id": ID, "is_open": FLAG}
     user_id: str
     other_id: str
     is_open: bool

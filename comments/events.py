@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from comments import selectors
-from comments.wires import comment_wire
+from comments.wires import CommentSerializer, comment_wire
 from mysocial.events import About, Event
+from mysocial.payloads import ID, Payload
 from mysocial.wire import literal
 
 
@@ -14,6 +15,7 @@ from mysocial.wire import literal
 class CommentEvent(Event):
     """Something happened to a comment; whoever may see it now hears of it."""
 
+    payload: ClassVar[Payload] = CommentSerializer
     comment_id: str
     post_id: str
     author_id: str
@@ -55,6 +57,7 @@ class CommentDeleted(CommentEvent):
     """A comment is gone; of those that go with their post nothing is said."""
 
     type: ClassVar[str] = "comment.deleted"
+    payload: ClassVar[Payload] = {"id": ID, "post_id": ID}
 
     @classmethod
     def holds(cls, about: About, data: bytes) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.events import About, Event, self_topic
+from mysocial.payloads import ID, Payload
 from mysocial.wire import literal
 
 
@@ -12,6 +13,7 @@ from mysocial.wire import literal
 class FollowEvent(Event):
     """Something between a follower and whom they follow; the two hear it."""
 
+    payload: ClassVar[Payload] = {"follower_id": ID, "followee_id": ID}
     follower_id: str
     followee_id: str
 
@@ -54,6 +56,7 @@ class FollowRequested(FollowEvent):
 class BlockEvent(Event):
     """Something about a block; only the blocker hears it."""
 
+    payload: ClassVar[Payload] = {"user_id": ID}
     blocker_id: str
     blocked_id: str
 

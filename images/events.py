@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from mysocial.events import About, Event, self_topic
 from mysocial.meeting import who_may_meet
+from mysocial.payloads import ID, Payload
 from mysocial.sight import who_sees
 from mysocial.wire import literal
 
@@ -15,6 +16,7 @@ class ImageDeleted(Event):
     """An image is gone from a gallery; whoever saw it there hears of it."""
 
     type: ClassVar[str] = "image.deleted"
+    payload: ClassVar[Payload] = {"id": ID}
     image_id: str
     owner_id: str
     post_id: str  # which it was in; empty for pictures of the profile

@@ -10,6 +10,7 @@ import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
+from mysocial import frames
 from mysocial.errors import Invalid, NotAuthenticated, Refused, Unavailable
 from mysocial.events import self_topic
 from mysocial.frames import MOST_TOPICS, Auth, Ping, Resume, Subscribe, Unsubscribe, parse_frame
@@ -109,13 +110,15 @@ class EventConsumer(AsyncWebsocketConsumer):
         try:
             await work
         except Refused as error:
-            problem: dict[str, Any] = {
-                "status": error.status,
-                "code": error.code,
-                "detail": error.detail,
-            }
-            problem["errors"] = [{"field": k, "detail": v} for k, v in error.errors.items()]
-            await self._send({"type": "error", "cid": cid, "problem": problem})
+            problem = frames.FrameProblem(
+                status=error.status,
+                code=error.code,
+                detail=error.detail,
+                errors=[
+                    frames.FrameFieldProblem(field=k, detail=v) for k, v in error.errors.items()
+                ],
+            )
+            await self._send(frames.Refusal(cid=cid, problem=problem))
             self._errors += 1
             if isinstance(error, NotAuthenticated):
                 await self.close(SIGNED_OUT)
@@ -150,19 +153,19 @@ class EventConsumer(AsyncWebsocketConsumer):
             receiver.leave(command.topic)
         else:
             assert isinstance(command, Ping)  # noqa: S101 - the union has no other member
-        await self._send({"type": "ok", "cid": command.cid})
+        await self._send(frames.Ok(cid=command.cid))
         await receiver.release()
 
     async def _resumed(self, command: Resume, found: Missed) -> None:
         """Answer a resume, before what was missed is sent."""
-        said: dict[str, Any] = {"recovered": not found.reason}
         if found.reason:
-            said["reason"] = found.reason
-        await self._send({"type": "ok", "cid": command.cid, **said})
+            await self._send(frames.NotRecovered(cid=command.cid, reason=found.reason))
+        else:
+            await self._send(frames.Recovered(cid=command.cid))
 
     async def _live(self, command: Resume, cursor: str) -> None:
         """Tell where the client stands when it has all that it missed."""
-        await self._send({"type": "live", "cid": command.cid, "cursor": cursor})
+        await self._send(frames.Live(cid=command.cid, cursor=cursor))
 
     async def _sign_in(self, cid: str, token: str) -> None:
         if self.user_id:
@@ -180,7 +183,8 @@ class EventConsumer(AsyncWebsocketConsumer):
         # The session is looked at again now that its end would be heard: it can't fall between.
         await asyncio.to_thread(self.check_session, who.session_id)
         self.user_id = who.user_id
-        await self._send({"type": "ok", "cid": cid, "user_id": who.user_id})
+        await self._send(frames.SignedIn(cid=cid, user_id=who.user_id))
+        self._receiver.hold()
 
     # Events --------------------------------------------------------------------------------------
 
@@ -194,8 +198,8 @@ class EventConsumer(AsyncWebsocketConsumer):
         """Tell the client to connect again and resume from its cursor."""
         await self.close(RESUME)
 
-    async def _send(self, message: dict[str, Any]) -> None:
-        await self.send(text_data=orjson.dumps(message).decode())
+    async def _send(self, answer: frames.Reply) -> None:
+        await self.send(text_data=answer.model_dump_json())
 
 
 def _check_number(topics: set[str]) -> None:
@@ -210,4 +214,4 @@ def _cid(text: str | None) -> str:
     except orjson.JSONDecodeError:
         return ""
     cid = frame.get("cid") if isinstance(frame, dict) else None
-    return cid[:64] if isinstance(cid, str) else ""
+    return cid[: frames.MOST_CID] if isinstance(cid, str) else ""

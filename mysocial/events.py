@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 import orjson
 
+from mysocial.payloads import Payload
+
 EVENTS: dict[str, "type[Event]"] = {}
 About = Mapping[str, str]
 
@@ -20,6 +22,7 @@ class Event:
     """
 
     type: ClassVar[str] = ""
+    payload: ClassVar[Payload]  # what `data` is, for `/api/asyncapi`
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

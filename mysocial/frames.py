@@ -1,4 +1,7 @@
-"""What a client may send over the WebSocket. Unknown types and fields are refused by name."""
+"""What a client may send over the WebSocket, and what it is answered.
+
+Unknown types and fields are refused by name.
+"""
 
 from typing import Annotated, Literal
 
@@ -7,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from mysocial.errors import Invalid
 
 MOST_TOPICS = 100
+MOST_CID = 64
 Topic = Annotated[str, Field(pattern=r"^(feed|home|(post|user):[0-9a-f]{24})$")]
 
 
@@ -15,7 +19,7 @@ class Frame(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    cid: str = Field(max_length=64)
+    cid: str = Field(max_length=MOST_CID)
 
 
 class Auth(Frame):
@@ -57,6 +61,78 @@ class Ping(Frame):
 
 
 Command = Auth | Subscribe | Unsubscribe | Resume | Ping
+COMMANDS = (Auth, Subscribe, Unsubscribe, Resume, Ping)
+
+
+class Reply(BaseModel):
+    """What every answer carries: the `cid` of its command."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    type: str
+    cid: str
+
+
+class Ok(Reply):
+    """It was done."""
+
+    type: Literal["ok"] = "ok"
+
+
+class SignedIn(Ok):
+    """The token was taken: who you are. `cid` is empty when it came in the protocols."""
+
+    user_id: str
+
+
+class Recovered(Ok):
+    """What was missed follows, all of it; then `live`."""
+
+    recovered: Literal[True] = True
+
+
+class NotRecovered(Ok):
+    """Nothing of what was missed follows: read again; then `live`."""
+
+    recovered: Literal[False] = False
+    reason: Literal["epoch_changed", "too_old"]
+
+
+class Live(Reply):
+    """All that was missed was sent: from here on it comes as it happens."""
+
+    type: Literal["live"] = "live"
+    cursor: str
+
+
+class FrameFieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    field: str
+    detail: str
+
+
+class FrameProblem(BaseModel):
+    """Why it was not done, with the codes of REST."""
+
+    status: int
+    code: str
+    detail: str
+    errors: list[FrameFieldProblem]
+
+
+class Refusal(Reply):
+    """It was not done."""
+
+    type: Literal["error"] = "error"
+    problem: FrameProblem
+
+
+ANSWERS = (Ok, SignedIn, Recovered, NotRecovered, Live, Refusal)
+ANSWERED: dict[type[Frame], tuple[type[Reply], ...]] = {
+    Auth: (SignedIn,),
+    Resume: (Recovered, NotRecovered, Live),
+}  # the others with an Ok
 _commands: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 
 

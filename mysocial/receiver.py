@@ -27,6 +27,10 @@ class Receiver:
         self._heard = 0
         self._held: list[tuple[int, str, bytes]] | None = []
         self._resuming = False
+        self._timer: asyncio.Task[None] | None = None
+
+    def hold(self) -> None:
+        """Begin the time within which a client that wants to resume says so."""
         self._timer = asyncio.create_task(self._let_go())
 
     def join(self, topic: str) -> None:
@@ -42,7 +46,8 @@ class Receiver:
 
     def close(self) -> None:
         """Hear nothing any more."""
-        self._timer.cancel()
+        if self._timer:
+            self._timer.cancel()
         for topic in list(self.topics):
             self.leave(topic)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 from django.conf import settings
@@ -14,7 +14,7 @@ from mysocial.redis import Script
 REPLAY = Script("common", "replay", flags="no-writes")
 MOST = 10_000  # events of one topic
 CURSOR = re.compile(r"([0-9a-f]{8}):([0-9]{1,17})")
-EPOCH_CHANGED, TOO_OLD = "epoch_changed", "too_old"
+Reason = Literal["", "epoch_changed", "too_old"]
 
 
 class Missed(NamedTuple):
@@ -22,7 +22,7 @@ class Missed(NamedTuple):
 
     cursor: str  # where the client stands when it has received these
     events: list[tuple[int, str, bytes]]  # offset, type, frame
-    reason: str = ""
+    reason: Reason = ""
 
 
 def offset_of(cursor: str) -> tuple[str, int]:
@@ -45,10 +45,10 @@ def missed(cursor: str, topics: Iterable[str], viewer: str) -> Missed:
     epoch, clock, now_us, logs = REPLAY(request)
     here = f"{epoch.decode()}:{clock.decode()}"
     if known_epoch != epoch.decode() or after > int(clock):
-        return Missed(here, [], EPOCH_CHANGED)
+        return Missed(here, [], "epoch_changed")
     kept_us = settings.EVENT_LOG_SECONDS * 1_000_000
     if int(now_us) - after > kept_us or any(cut or len(found) > MOST for cut, found in logs):
-        return Missed(here, [], TOO_OLD)
+        return Missed(here, [], "too_old")
     entries: dict[int, tuple[dict[bytes, bytes], set[str]]] = {}
     for name, (_, found) in zip(names, logs, strict=True):
         for entry_id, flat in found:

@@ -24,6 +24,8 @@ urlpatterns = [
     path("", include(notification_pages)),
     re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^api/asyncapi/?$", views.socket_document, name="asyncapi"),
+    re_path(r"^api/asyncapi/docs/?$", views.socket_page, name="asyncapi-docs"),
     path("media/", include(files)),
     path("avatars/", include(avatars)),
     re_path(r"^docs/errors/?$", views.errors, name="errors"),

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mysocial import health
+from mysocial import asyncapi, health
 from mysocial.errors import Refused
 
 MOST_EMAILS = 100
@@ -25,6 +25,18 @@ def index(request: HttpRequest) -> HttpResponse:
 def errors(request: HttpRequest) -> HttpResponse:
     """List the problem codes: where the `type` of a problem points."""
     return render(request, "errors.html", {"kinds": Refused.__subclasses__()})
+
+
+@require_safe
+def socket_document(_request: HttpRequest) -> JsonResponse:
+    """Describe the socket as AsyncAPI."""
+    return JsonResponse(asyncapi.document())
+
+
+@require_safe
+def socket_page(request: HttpRequest) -> HttpResponse:
+    """Show the same to people; it needs nothing from elsewhere, nor any script."""
+    return render(request, "asyncapi.html", asyncapi.outline())
 
 
 @require_safe

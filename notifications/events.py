@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.events import About, Event, self_topic
+from mysocial.payloads import COUNT, FLAG, TEXT, Payload, list_of
 from mysocial.wire import literal
 from notifications import selectors
 from notifications.models import Notification
-from notifications.wires import count_template, notification_template
+from notifications.wires import NotificationSerializer, count_template, notification_template
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class NotificationCreated(NotificationEvent):
     """A member is told of something, and must still be shown who did it and on what."""
 
     type: ClassVar[str] = "notification.created"
+    payload: ClassVar[Payload] = {"notification": NotificationSerializer, "unread_count": COUNT}
     told: Notification
 
     def about(self) -> About:
@@ -55,6 +57,7 @@ class NotificationUpdated(NotificationEvent):
     """Notifications were marked as read, or as unread: one, or many at once."""
 
     type: ClassVar[str] = "notification.updated"
+    payload: ClassVar[Payload] = {"ids": list_of(TEXT), "read": FLAG, "unread_count": COUNT}
     ids: tuple[str, ...]
     read: bool
 
@@ -68,6 +71,7 @@ class NotificationDeleted(NotificationEvent):
     """A notification is gone; it says nothing of anybody, so that a block hides none of it."""
 
     type: ClassVar[str] = "notification.deleted"
+    payload: ClassVar[Payload] = {"id": TEXT, "unread_count": COUNT}
     notification_id: str
 
     def data(self) -> list[Any]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.events import About, Event
+from mysocial.payloads import ID, Payload
 from mysocial.wire import literal
 from posts import selectors
 from posts.store import FEED
-from posts.wires import post_wire
+from posts.wires import PostSerializer, post_wire
 
 HOME = "home"
 
@@ -17,6 +18,7 @@ HOME = "home"
 class PostEvent(Event):
     """Something happened to a post; whoever may see it now hears of it."""
 
+    payload: ClassVar[Payload] = PostSerializer
     post_id: str
     author_id: str
     privacy: str
@@ -73,6 +75,7 @@ class PostDeleted(PostEvent):
     """A post is gone, or no longer visible; whoever could see it, and can't now, hears of it."""
 
     type: ClassVar[str] = "post.deleted"
+    payload: ClassVar[Payload] = {"id": ID}
     author_is_private: bool = False
 
     def about(self) -> About:

@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 from followers.selectors import unblocked
 from mysocial.events import About, Event, self_topic
+from mysocial.payloads import ID, Payload, one_of_or_null
 from mysocial.wire import literal
 from posts.selectors import who_sees_now
-from posts.wires import totals_wire
+from posts.wires import TotalsSerializer, totals_wire
+from reactions.models import Kind
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,12 @@ class ReactionChanged(Event):
     """Somebody reacts to a post, differently or no longer (`kind` None); who sees both hears it."""
 
     type: ClassVar[str] = "reaction.changed"
+    payload: ClassVar[Payload] = {
+        "post_id": ID,
+        "user_id": ID,
+        "type": one_of_or_null(Kind.values),
+        "reactions": TotalsSerializer,
+    }
     post_id: str
     author_id: str  # of the post
     user_id: str

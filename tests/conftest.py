@@ -17,7 +17,7 @@ from mysocial.cascades import remove_due
 from mysocial.indexes import ensure_indexes
 from mysocial.mail import send_due
 from mysocial.verify import verify
-from tests import servers
+from tests import announced, servers
 from tests.people import Person, sign_up
 
 DOMAINS = {name for name in settings.INSTALLED_APPS if "." not in name}
@@ -54,6 +54,13 @@ def _verified(request: pytest.FixtureRequest, _empty: None) -> Iterator[None]:
         while remove_due():
             pass
         assert verify(pause=0) == set()
+
+
+@pytest.fixture(autouse=True)
+def _described(_empty: None) -> Iterator[None]:
+    """After each test, all that was announced is as the AsyncAPI document says."""
+    yield
+    announced.check_all()
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ FILES = re.compile(
 )
 FOLDERS = {"management", "migrations", "services", "templates", "views", "__pycache__"}
 COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "mysocial/wsgi.py"}
-UNDESCRIBED = {"api/schema", "api/docs"}  # the schema itself and its page
+# The documents themselves and their pages.
+UNDESCRIBED = {"api/schema", "api/docs", "api/asyncapi", "api/asyncapi/docs"}
 SAYS_NOTHING = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 READS_ENVIRONMENT = re.compile(r"env(?:bool|int|list|secret|str)|os\.(?:getenv|environ\.\w+)")
 PLUMBING_KEYS = "asgi|cache|dead|dirty|ev|idem|lease|limit|mailed|nudge|pause|tries"

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 from mysocial.events import About, Event, self_topic
 from mysocial.meeting import who_follows, who_may_meet
+from mysocial.payloads import ID, Payload, one_of
 from mysocial.wire import literal
-from users.wires import profile_wire
+from users.wires import ProfileSerializer, profile_wire
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class UserUpdated(Event):
     """A profile was changed. Whoever has it open hears it, and the member's other devices."""
 
     type: ClassVar[str] = "user.updated"
+    payload: ClassVar[Payload] = ProfileSerializer
     user_id: str
 
     def topics(self) -> Iterable[str]:
@@ -36,6 +38,7 @@ class UserDeleted(Event):
     """A member erased their account. Whoever has the profile open hears it, no block between."""
 
     type: ClassVar[str] = "user.deleted"
+    payload: ClassVar[Payload] = {"id": ID}
     user_id: str
 
     def topics(self) -> Iterable[str]:
@@ -61,6 +64,7 @@ class UserHidden(Event):
     """
 
     type: ClassVar[str] = "user.hidden"
+    payload: ClassVar[Payload] = {"user_id": ID, "what": one_of(("all", "posts"))}
     user_id: str
     from_id: str = ""
 

@@ -15,6 +15,8 @@ OPEN = {
     "": 200,
     "api/schema": 200,
     "api/docs": 200,
+    "api/asyncapi": 200,
+    "api/asyncapi/docs": 200,
     "unsubscribe?token=none": 404,
     "media/{image_file}": 404,  # the name is the key; of this one no file is left
     "avatars/4d7c0f/A.png": 200,
