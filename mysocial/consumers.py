@@ -12,7 +12,16 @@ from django.conf import settings
 
 from mysocial.errors import Invalid, NotAuthenticated, Refused, Unavailable
 from mysocial.events import self_topic
-from mysocial.frames import MOST_TOPICS, Auth, Ping, Resume, Subscribe, Unsubscribe, parse_frame
+from mysocial.frames import (
+    MOST_TOPICS,
+    Auth,
+    Ping,
+    Resume,
+    Subscribe,
+    Typing,
+    Unsubscribe,
+    parse_frame,
+)
 from mysocial.hub import get_hub
 from mysocial.receiver import Receiver
 from mysocial.replay import Missed
@@ -39,15 +48,19 @@ class SignedIn(NamedTuple):
 
 Authenticate = Callable[[str], SignedIn]  # raises NotAuthenticated
 Check = Callable[[str], None]  # of a session id; raises NotAuthenticated when it has ended
+TellTyping = Callable[[str, str, bool], None]  # who types, to whom, and whether they do
 
 
 class EventConsumer(AsyncWebsocketConsumer):
-    """One client's socket. Authentication is given by the composition (`mysocial/asgi.py`)."""
+    """One client's socket. What the apps know is given by the composition (`mysocial/asgi.py`)."""
 
-    def __init__(self, *, authenticate: Authenticate, check_session: Check) -> None:
+    def __init__(
+        self, *, authenticate: Authenticate, check_session: Check, tell_typing: TellTyping
+    ) -> None:
         super().__init__()
         self.authenticate = authenticate
         self.check_session = check_session
+        self.tell_typing = tell_typing
         self.user_id = ""
         self._receiver: Receiver | None = None
         self._session_id = ""
@@ -143,6 +156,8 @@ class EventConsumer(AsyncWebsocketConsumer):
             receiver.join(command.topic)
         elif isinstance(command, Unsubscribe):
             receiver.leave(command.topic)
+        elif isinstance(command, Typing):
+            await asyncio.to_thread(self.tell_typing, self.user_id, command.to, command.on)
         else:
             assert isinstance(command, Ping)  # noqa: S101 - the union has no other member
         await self._send({"type": "ok", "cid": command.cid})

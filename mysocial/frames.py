@@ -56,7 +56,15 @@ class Ping(Frame):
     type: Literal["ping"]
 
 
-Command = Auth | Subscribe | Unsubscribe | Resume | Ping
+class Typing(Frame):
+    """Tell a member that one begins, or stops, to write to them."""
+
+    type: Literal["typing"]
+    to: str = Field(pattern=r"^[0-9a-f]{24}$")
+    on: bool
+
+
+Command = Auth | Subscribe | Unsubscribe | Resume | Ping | Typing
 _commands: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 
 
