@@ -64,6 +64,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         self.user_id = ""
         self._receiver: Receiver | None = None
         self._session_id = ""
+        self._socket_id = ""
         self._errors = 0
         self._allowance, self._last_frame = float(BURST), time.monotonic()
         self._watch: asyncio.Task[None] | None = None
@@ -89,6 +90,8 @@ class EventConsumer(AsyncWebsocketConsumer):
             self._watch.cancel()
         if self._receiver:
             self._receiver.close()
+        if self._socket_id:
+            get_hub().attendance.leave(self._socket_id)
 
     async def _keep_watch(self) -> None:
         """Close the socket when nobody signs in, or when its session is found to have ended."""
@@ -186,6 +189,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         # The session is looked at again now that its end would be heard: it can't fall between.
         await asyncio.to_thread(self.check_session, who.session_id)
         self.user_id = who.user_id
+        self._socket_id = hub.attendance.arrive(who.user_id)
         await self._send({"type": "ok", "cid": cid, "user_id": who.user_id})
 
     # Events --------------------------------------------------------------------------------------

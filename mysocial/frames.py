@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from mysocial.errors import Invalid
 
 MOST_TOPICS = 100
-Topic = Annotated[str, Field(pattern=r"^(feed|home|(post|user):[0-9a-f]{24})$")]
+Topic = Annotated[str, Field(pattern=r"^(feed|home|presence|(post|user):[0-9a-f]{24})$")]
 
 
 class Frame(BaseModel):

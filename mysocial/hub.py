@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from mysocial.events import EVENTS, PART_OF, About, Event, frame, passing_frame
 from mysocial.passing import PASSING
+from mysocial.presence import Attendance
 from mysocial.redis import async_client
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._passing: asyncio.Queue[dict[str, str]] = asyncio.Queue(MOST_PASSING)
         self._passer: asyncio.Task[None] | None = None
+        self.attendance = Attendance()
         self._ready = asyncio.Event()
 
     async def start(self) -> None:
@@ -58,6 +60,7 @@ class Hub:
         if self._task is None:
             self._task = asyncio.create_task(self._run())
             self._passer = asyncio.create_task(self._pass_on())
+            self.attendance.start()
         await self._ready.wait()
 
     async def stop(self) -> None:
@@ -67,6 +70,7 @@ class Hub:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self._task = self._passer = None
+        await self.attendance.stop()
         await self._redis.aclose()
 
     def subscribe(self, topic: str, listener: Listener) -> None:

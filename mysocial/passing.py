@@ -16,11 +16,15 @@ GROUP = "asgi__group__events"  # the layer's own name of the group, as in `apply
 PASSING = "event.passing"
 
 
+def packet(event: Passing) -> dict[str, str]:
+    """Return the message that the hubs are sent."""
+    return {"type": PASSING, **event.message()}
+
+
 def send(event: Passing) -> None:
     """Tell whoever listens now and may hear it; who can't be told just now never is."""
-    message = msgpack.packb({"type": PASSING, **event.message()})
     try:
         with available():
-            client().publish(GROUP, message)
+            client().publish(GROUP, msgpack.packb(packet(event)))
     except Unavailable as error:
         logger.warning("Nobody was told of %s: %s", event.type, error)
