@@ -14,7 +14,7 @@ from chat.wires import (
     conversation_template,
     message_wire,
 )
-from mysocial.events import About, Event, self_topic
+from mysocial.events import About, Event, Passing, self_topic
 from mysocial.payloads import FLAG, ID, Payload, one_of, one_of_or_null
 from mysocial.wire import literal
 
@@ -188,3 +188,39 @@ class ChatUsers(Event):
     @classmethod
     def listeners(cls, about: About, viewers: set[str]) -> set[str]:
         return selectors.members_now(about["user"], about["other"], viewers & {about["user"]})
+
+
+@dataclass(frozen=True)
+class TypingEvent(Passing):
+    """A member begins or stops to write; the one they write to hears it, if they may."""
+
+    payload: ClassVar[Payload] = {"user_id": ID}
+    user_id: str
+    other_id: str
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.other_id)]
+
+    def about(self) -> About:
+        return {"user": self.user_id, "other": self.other_id}
+
+    def data(self) -> list[Any]:
+        return [literal({"user_id": self.user_id})]
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return selectors.who_hears_typing(about["user"], about["other"], viewers)
+
+
+@dataclass(frozen=True)
+class TypingStarted(TypingEvent):
+    """A member writes to another."""
+
+    type: ClassVar[str] = "typing.started"
+
+
+@dataclass(frozen=True)
+class TypingStopped(TypingEvent):
+    """A member writes to another no longer."""
+
+    type: ClassVar[str] = "typing.stopped"

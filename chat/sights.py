@@ -6,6 +6,7 @@ from typing import ClassVar
 from chat import selectors
 from chat.models import side_ends
 from mysocial.sight import Sight
+from users.selectors import PRESENCE
 
 
 class SideSight(Sight):
@@ -21,3 +22,17 @@ class SideSight(Sight):
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:
         return selectors.sides_seen(pks, to=to)
+
+
+class PresenceSight(Sight):
+    """Whether a member is online: those who know them may know it, if the member shows it."""
+
+    of: ClassVar[str] = PRESENCE
+
+    @classmethod
+    def viewers(cls, pk: str, among: set[str]) -> set[str]:
+        return selectors.acquainted(pk, among)
+
+    @classmethod
+    def visible(cls, pks: Sequence[str], to: str) -> set[str]:
+        return selectors.acquainted(to, set(pks))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
@@ -17,21 +17,20 @@ from followers.serializers import (
 )
 from mysocial.api import (
     CURSORS,
+    IDS,
     Input,
     Limit,
     caller,
     carry_out,
+    ids_asked,
     json_answer,
     page_answer,
     page_bounds,
     parse,
     wrote,
 )
-from mysocial.errors import Invalid
-from mysocial.ids import is_id
 from mysocial.limits import DAY, MINUTE, hit
 
-MOST_IDS = 100
 FOLLOWS = Limit("follow", 200, DAY)
 ANSWERS = Limit("follow-answer", 1000, DAY)
 BLOCKS = Limit("block", 1000, DAY)
@@ -98,17 +97,12 @@ class FollowViewSet(ViewSet):
         return _people(request, selectors.followed_by, pk, to=caller(request))
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("id", str, many=True, required=True, description="1 to 100 ids.")
-        ],
+        parameters=[IDS],
         responses=RelationsSerializer,
         summary="How one stands to each of several members",
     )
     def relationships(self, request: Request) -> HttpResponse:
-        ids = list(dict.fromkeys(request.query_params.getlist("id")))
-        if not 1 <= len(ids) <= MOST_IDS or not all(map(is_id, ids)):
-            raise Invalid(errors={"id": f"These must be 1 to {MOST_IDS} ids."})
-        found = selectors.standings(caller(request), ids)
+        found = selectors.standings(caller(request), ids_asked(request))
         return json_answer(b'{"relationships":[%s]}' % b",".join(one.wire() for one in found))
 
     @extend_schema(

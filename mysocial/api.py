@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from mysocial import context, limits, reads
 from mysocial.errors import Invalid
 from mysocial.idempotency import bind_key, sealed, unsealed
+from mysocial.ids import is_id
 from mysocial.input import Input, JsonParser, parse
 from mysocial.limits import Limit
 from mysocial.lists import Entry, decode_cursor, encode_cursor
@@ -28,6 +29,7 @@ from mysocial.writes import write
 
 __all__ = [
     "CURSORS",
+    "IDS",
     "ApiMiddleware",
     "Input",
     "JsonOnly",
@@ -38,6 +40,7 @@ __all__ = [
     "caller",
     "carry_out",
     "exception_handler",
+    "ids_asked",
     "json_answer",
     "list_answer",
     "number",
@@ -51,11 +54,13 @@ __all__ = [
 PAGE_SIZE, MOST_PAGE_SIZE = 20, 100
 LATEST = 253_402_300_799_999  # milliseconds: the end of the year 9999
 MOST_ID = 64
+MOST_IDS = 100
 Pieces = list[Any]
 CURSORS = [
     OpenApiParameter("limit", int, description="How many, 1 to 100; 20 by default."),
     OpenApiParameter("cursor", str, description="`next` of the page before."),
 ]
+IDS = OpenApiParameter("id", str, many=True, required=True, description="1 to 100 ids.")
 
 
 class ApiMiddleware:
@@ -194,6 +199,14 @@ def _unwritten(call: context.Call, result: Any) -> bytes:
 
 
 # Pages -------------------------------------------------------------------------------------------
+
+
+def ids_asked(request: Request) -> list[str]:
+    """Return the ids that a read is about, each once."""
+    ids = list(dict.fromkeys(request.query_params.getlist("id")))
+    if not 1 <= len(ids) <= MOST_IDS or not all(map(is_id, ids)):
+        raise Invalid(errors={"id": f"These must be 1 to {MOST_IDS} ids."})
+    return ids
 
 
 def page_bounds(request: Request) -> tuple[int, "Entry | None"]:

@@ -16,12 +16,15 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from accounts.authentication import authenticate_token, check_session  # noqa: E402
+from chat.services import tell_typing  # noqa: E402
 from mysocial.consumers import EventConsumer  # noqa: E402
 from mysocial.streams import event_stream  # noqa: E402
 from mysocial.wsgi import application as http  # noqa: E402
 
 # Django's stubs know views only; Channels routes ASGI applications by the same patterns.
-socket: Any = EventConsumer.as_asgi(authenticate=authenticate_token, check_session=check_session)
+socket: Any = EventConsumer.as_asgi(
+    authenticate=authenticate_token, check_session=check_session, tell_typing=tell_typing
+)
 stream: Any = event_stream(authenticate=authenticate_token, check_session=check_session)
 wsgi: Any = WSGIMiddleware(http, workers=16)  # type: ignore[arg-type]
 application = ProtocolTypeRouter(

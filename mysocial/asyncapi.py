@@ -10,7 +10,7 @@ from django.conf import settings
 from drf_spectacular.generators import SchemaGenerator
 from pydantic.json_schema import models_json_schema
 
-from mysocial.events import EVENTS, Event
+from mysocial.events import EVENTS, Event, Passing
 from mysocial.frames import ANSWERED, ANSWERS, COMMANDS, Frame, Ok, Refusal, Reply
 from mysocial.payloads import schema_of
 from mysocial.replay import CURSOR
@@ -110,16 +110,18 @@ def _frames() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _event(event: type[Event]) -> dict[str, Any]:
-    """Return the JSON Schema of an event's frame."""
+    """Return the JSON Schema of an event's frame; what passes has no id."""
+    properties = {
+        "type": {"type": "string", "const": event.type},
+        "data": schema_of(event.payload),
+    }
+    if not issubclass(event, Passing):
+        properties = {"id": {"type": "string", "pattern": f"^{CURSOR.pattern}$"}, **properties}
     return {
         "type": "object",
         "description": _said(event),
-        "required": ["id", "type", "data"],
-        "properties": {
-            "id": {"type": "string", "pattern": f"^{CURSOR.pattern}$"},
-            "type": {"type": "string", "const": event.type},
-            "data": schema_of(event.payload),
-        },
+        "required": list(properties),
+        "properties": properties,
     }
 
 

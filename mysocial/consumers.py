@@ -13,7 +13,16 @@ from django.conf import settings
 from mysocial import frames
 from mysocial.errors import Invalid, NotAuthenticated, Refused, Unavailable
 from mysocial.events import self_topic
-from mysocial.frames import MOST_TOPICS, Auth, Ping, Resume, Subscribe, Unsubscribe, parse_frame
+from mysocial.frames import (
+    MOST_TOPICS,
+    Auth,
+    Ping,
+    Resume,
+    Subscribe,
+    Typing,
+    Unsubscribe,
+    parse_frame,
+)
 from mysocial.hub import get_hub
 from mysocial.receiver import Receiver
 from mysocial.replay import Missed
@@ -40,18 +49,23 @@ class SignedIn(NamedTuple):
 
 Authenticate = Callable[[str], SignedIn]  # raises NotAuthenticated
 Check = Callable[[str], None]  # of a session id; raises NotAuthenticated when it has ended
+TellTyping = Callable[[str, str, bool], None]  # who types, to whom, and whether they do
 
 
 class EventConsumer(AsyncWebsocketConsumer):
-    """One client's socket. Authentication is given by the composition (`mysocial/asgi.py`)."""
+    """One client's socket. What the apps know is given by the composition (`mysocial/asgi.py`)."""
 
-    def __init__(self, *, authenticate: Authenticate, check_session: Check) -> None:
+    def __init__(
+        self, *, authenticate: Authenticate, check_session: Check, tell_typing: TellTyping
+    ) -> None:
         super().__init__()
         self.authenticate = authenticate
         self.check_session = check_session
+        self.tell_typing = tell_typing
         self.user_id = ""
         self._receiver: Receiver | None = None
         self._session_id = ""
+        self._socket_id = ""
         self._errors = 0
         self._allowance, self._last_frame = float(BURST), time.monotonic()
         self._watch: asyncio.Task[None] | None = None
@@ -77,6 +91,8 @@ class EventConsumer(AsyncWebsocketConsumer):
             self._watch.cancel()
         if self._receiver:
             self._receiver.close()
+        if self._socket_id:
+            get_hub().attendance.leave(self._socket_id)
 
     async def _keep_watch(self) -> None:
         """Close the socket when nobody signs in, or when its session is found to have ended."""
@@ -151,6 +167,8 @@ class EventConsumer(AsyncWebsocketConsumer):
             receiver.join(command.topic)
         elif isinstance(command, Unsubscribe):
             receiver.leave(command.topic)
+        elif isinstance(command, Typing):
+            await asyncio.to_thread(self.tell_typing, self.user_id, command.to, command.on)
         else:
             assert isinstance(command, Ping)  # noqa: S101 - the union has no other member
         await self._send(frames.Ok(cid=command.cid))
@@ -183,6 +201,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         # The session is looked at again now that its end would be heard: it can't fall between.
         await asyncio.to_thread(self.check_session, who.session_id)
         self.user_id = who.user_id
+        self._socket_id = hub.attendance.arrive(who.user_id)
         await self._send(frames.SignedIn(cid=cid, user_id=who.user_id))
         self._receiver.hold()
 

@@ -63,6 +63,23 @@ class Event:
         return [list(self.topics()), self.type, self.data(), orjson.dumps(dict(self.about()))]
 
 
+class Passing(Event):
+    """News that only who listens now can use: sent by `mysocial.passing`, in no log, never again.
+
+    Nothing is written of it: it has no id, moves no cursor, and is lost on whoever is away.
+    """
+
+    def entry(self) -> list[Any]:
+        raise TypeError(f"{self.type} is passing: it belongs to no write and to no log.")
+
+    def message(self) -> dict[str, str]:
+        """Return what goes to every process that has sockets."""
+        (topic,) = self.topics()
+        data = b"".join(self.data()).decode()
+        about = orjson.dumps(dict(self.about())).decode()
+        return {"kind": self.type, "topic": topic, "data": data, "about": about}
+
+
 # Topics that are a part of another's log: who hears is narrower, the events are the same.
 PART_OF = {"home": "feed"}
 
@@ -82,3 +99,8 @@ def frame(epoch: str, offset: str, kind: str, data: bytes) -> bytes:
     return b'{"id":"%s:%s","type":"%s","data":%s}' % (
         epoch.encode(), offset.encode(), kind.encode(), data,
     )  # fmt: skip
+
+
+def passing_frame(kind: str, data: bytes) -> bytes:
+    """Return the frame of what passes: without an id, for no cursor leads back to it."""
+    return b'{"type":"%s","data":%s}' % (kind.encode(), data)

@@ -11,7 +11,7 @@ from mysocial.errors import Invalid
 
 MOST_TOPICS = 100
 MOST_CID = 64
-Topic = Annotated[str, Field(pattern=r"^(feed|home|(post|user):[0-9a-f]{24})$")]
+Topic = Annotated[str, Field(pattern=r"^(feed|home|presence|(post|user):[0-9a-f]{24})$")]
 
 
 class Frame(BaseModel):
@@ -60,8 +60,16 @@ class Ping(Frame):
     type: Literal["ping"]
 
 
-Command = Auth | Subscribe | Unsubscribe | Resume | Ping
-COMMANDS = (Auth, Subscribe, Unsubscribe, Resume, Ping)
+class Typing(Frame):
+    """Tell a member that one begins, or stops, to write to them."""
+
+    type: Literal["typing"]
+    to: str = Field(pattern=r"^[0-9a-f]{24}$")
+    on: bool
+
+
+Command = Auth | Subscribe | Unsubscribe | Resume | Ping | Typing
+COMMANDS = (Auth, Subscribe, Unsubscribe, Resume, Ping, Typing)
 
 
 class Reply(BaseModel):

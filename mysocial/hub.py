@@ -15,7 +15,9 @@ import orjson
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
-from mysocial.events import EVENTS, PART_OF, About, Event, frame
+from mysocial.events import EVENTS, PART_OF, About, Event, frame, passing_frame
+from mysocial.passing import PASSING
+from mysocial.presence import Attendance
 from mysocial.redis import async_client
 
 logger = logging.getLogger(__name__)
@@ -23,6 +25,7 @@ LOG = "ev"
 GROUP = "events"
 BATCH = 200
 TICK = 1.0
+MOST_PASSING = 1000  # what waits to be passed on; past it the newest is dropped
 Fields = dict[bytes, bytes]
 
 
@@ -31,7 +34,8 @@ class Listener(Protocol):
 
     user_id: str
 
-    async def hear(self, kind: str, offset: int, data: bytes) -> None: ...
+    async def hear(self, kind: str, offset: int | None, data: bytes) -> None:
+        """Take one event; what passes has no offset."""
 
     async def restart(self) -> None: ...
 
@@ -46,21 +50,27 @@ class Hub:
         self._channel = ""
         self._redis: Any = async_client()  # redis-py's types allow str everywhere
         self._task: asyncio.Task[None] | None = None
+        self._passing: asyncio.Queue[dict[str, str]] = asyncio.Queue(MOST_PASSING)
+        self._passer: asyncio.Task[None] | None = None
+        self.attendance = Attendance()
         self._ready = asyncio.Event()
 
     async def start(self) -> None:
         """Return when every event from now on will be delivered."""
         if self._task is None:
             self._task = asyncio.create_task(self._run())
+            self._passer = asyncio.create_task(self._pass_on())
+            self.attendance.start()
         await self._ready.wait()
 
     async def stop(self) -> None:
         """Follow the log no longer; a server that ends, or an event loop, calls it."""
-        if self._task is not None:
-            self._task.cancel()
+        for task in filter(None, (self._task, self._passer)):
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+                await task
+        self._task = self._passer = None
+        await self.attendance.stop()
         await self._redis.aclose()
 
     def subscribe(self, topic: str, listener: Listener) -> None:
@@ -86,8 +96,11 @@ class Hub:
                 hints = hints or asyncio.create_task(layer.receive(self._channel))
                 done, _ = await asyncio.wait({hints}, timeout=TICK)
                 if done:
-                    hints.result()
-                    hints = None
+                    message, hints = hints.result(), None
+                    if message["type"] == PASSING:
+                        with contextlib.suppress(asyncio.QueueFull):
+                            self._passing.put_nowait(message)
+                        continue
                 await self._follow()
             except asyncio.CancelledError:
                 if hints:
@@ -167,6 +180,26 @@ class Hub:
             if listener in allowed:
                 await _tell(listener, kind, offset, data)
 
+    async def _pass_on(self) -> None:
+        """Deliver what passes, in the order in which it came; the log does not wait for it."""
+        while True:
+            message = await self._passing.get()
+            kind, topic = message["kind"], message["topic"]
+            listeners = set(self._topics.get(topic, ()))
+            if not listeners:
+                continue
+            about = orjson.loads(message["about"])
+            try:
+                allowed = await asyncio.to_thread(
+                    _audience, EVENTS[kind], about, {topic: listeners}
+                )
+            except Exception as error:  # noqa: BLE001 - who hears is unknown: then nobody does
+                logger.warning("The audience of %s is unknown: %s", kind, error)
+                continue
+            data = passing_frame(kind, message["data"].encode())
+            for listener in allowed:
+                await _tell(listener, kind, None, data)
+
 
 def _audience(
     event: type[Event], about: About, heard_on: dict[str, set[Listener]]
@@ -185,7 +218,7 @@ def _audience(
     return allowed
 
 
-async def _tell(listener: Listener, kind: str, offset: int, data: bytes) -> None:
+async def _tell(listener: Listener, kind: str, offset: int | None, data: bytes) -> None:
     """Hand an event to one socket; one that is going must not keep it from the others."""
     try:
         await listener.hear(kind, offset, data)

@@ -25,7 +25,7 @@ class Receiver:
         self._send = send
         self._restart = restart
         self._heard = 0
-        self._held: list[tuple[int, str, bytes]] | None = []
+        self._held: list[tuple[int | None, str, bytes]] | None = []
         self._resuming = False
         self._timer: asyncio.Task[None] | None = None
 
@@ -51,8 +51,8 @@ class Receiver:
         for topic in list(self.topics):
             self.leave(topic)
 
-    async def hear(self, kind: str, offset: int, data: bytes) -> None:
-        """Take one event; called by the hub in the order of the log."""
+    async def hear(self, kind: str, offset: int | None, data: bytes) -> None:
+        """Take one event; called by the hub in the order of the log. What passes has no offset."""
         if self._held is not None:
             self._held.append((offset, kind, data))
         else:
@@ -100,8 +100,10 @@ class Receiver:
             await self._pass_on(*self._held.pop(0))
         self._held = None
 
-    async def _pass_on(self, offset: int, kind: str, data: bytes) -> None:
-        if offset > self._heard:
+    async def _pass_on(self, offset: int | None, kind: str, data: bytes) -> None:
+        if offset is None:
+            await self._send(kind, data)
+        elif offset > self._heard:
             self._heard = offset
             await self._send(kind, data)
 

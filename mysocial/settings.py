@@ -132,6 +132,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "asgi"},
     },
 }
+PRESENCE_SECONDS, PRESENCE_GRACE_SECONDS = 45, 5
 IDEMPOTENCY_SECONDS = 24 * 3600
 # What a dead worker had claimed is due again after this, then twice as long with each try.
 OUTBOX_CLAIM_SECONDS = 60

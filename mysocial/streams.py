@@ -25,7 +25,7 @@ from mysocial.replay import Missed
 
 START_SECONDS = 4
 PING_SECONDS = 20
-ID = re.compile(rb'"id":"([^"]+)","type":"([^"]+)"')
+ID = re.compile(rb'\{"id":"([^"]+)"')
 _topics: TypeAdapter[list[str]] = TypeAdapter(list[Topic])
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -125,10 +125,10 @@ class _Stream:
                     continue  # Unknown for now: nothing is delivered either.
 
     async def hear(self, kind: str, data: bytes) -> None:
-        """Send one event; its id is where the client stands."""
-        found = ID.search(data)
-        assert found  # noqa: S101 - `frame` makes them so
-        await self._write(b"id: %s\nevent: %s\ndata: %s\n\n" % (*found.groups(), data))
+        """Send one event; its id is where the client stands. What passes has none."""
+        found = ID.match(data)
+        place = b"id: %s\n" % found[1] if found else b""
+        await self._write(b"%sevent: %s\ndata: %s\n\n" % (place, kind.encode(), data))
         if kind == "session.ended":
             self._ended.set()
 

@@ -1,11 +1,15 @@
 """People, what was heard, and what MongoDB has. Every test begins with empty servers of its own."""
 
+import asyncio
+import contextlib
+import gc
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.auth.models import User as Staff
 from django.core.management import call_command
@@ -14,11 +18,13 @@ from django.test import Client
 
 from mysocial import mongo, persist, redis
 from mysocial.cascades import remove_due
+from mysocial.hub import get_hub
 from mysocial.indexes import ensure_indexes
 from mysocial.mail import send_due
 from mysocial.verify import verify
 from tests import announced, servers
 from tests.people import Person, sign_up
+from tests.sockets import Socket
 
 DOMAINS = {name for name in settings.INSTALLED_APPS if "." not in name}
 
@@ -131,3 +137,31 @@ def documents() -> Callable[..., list[dict[str, Any]]]:
         return list(mongo.collection(model).find({"_deleted_at": None}, sort=[("_id", 1)]))
 
     return find
+
+
+@pytest.fixture
+async def connected() -> AsyncIterator[Callable[..., Any]]:
+    sockets: list[Socket] = []
+
+    async def connect(person: Person | None = None, *topics: str, **kwargs: Any) -> Socket:
+        socket = Socket("mysocial", *([person.access] if person else []), **kwargs)
+        sockets.append(socket)
+        accepted, protocol = await socket.connect(timeout=5)
+        assert accepted
+        assert protocol == "mysocial"
+        if person:
+            assert (await socket.next())["user_id"] == person.id
+        for topic in topics:
+            assert await socket.ask(type="subscribe", cid="s", topic=topic) == {
+                "type": "ok",
+                "cid": "s",
+            }
+        return socket
+
+    yield connect
+    for socket in sockets:
+        with contextlib.suppress(asyncio.CancelledError):  # it was closed, or a test failed
+            await socket.disconnect()
+    await get_hub().stop()
+    await get_channel_layer().flush()
+    gc.collect()

@@ -29,13 +29,13 @@ FILES = re.compile(
     r"|sights|store|tasks|urls|uses|views|wires|authentication|cookies|hashers|passwords|tokens"
     r"|avatars|content|hosts|processing)\.py"
 )
-FOLDERS = {"management", "migrations", "services", "templates", "views", "__pycache__"}
+FOLDERS = {"management", "migrations", "selectors", "services", "templates", "views", "__pycache__"}
 COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "mysocial/wsgi.py"}
 # The documents themselves and their pages.
 UNDESCRIBED = {"api/schema", "api/docs", "api/asyncapi", "api/asyncapi/docs"}
 SAYS_NOTHING = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 READS_ENVIRONMENT = re.compile(r"env(?:bool|int|list|secret|str)|os\.(?:getenv|environ\.\w+)")
-PLUMBING_KEYS = "asgi|cache|dead|dirty|ev|idem|lease|limit|mailed|nudge|pause|tries"
+PLUMBING_KEYS = "asgi|cache|dead|dirty|ev|idem|lease|limit|mailed|nudge|pause|presence|tries"
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|farm|root|home/\w+|Users/\w+|tmp/bash_jobs)/")
 
 

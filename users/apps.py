@@ -2,6 +2,13 @@
 
 from django.apps import AppConfig
 
+from mysocial import presence
+
 
 class UsersConfig(AppConfig):
     name = "users"
+
+    def ready(self) -> None:
+        from users.events import PresenceChanged  # noqa: PLC0415 - models are not loaded before
+
+        presence.tell_with(PresenceChanged)

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.events import About, Event, self_topic
+from mysocial.events import About, Event, Passing, self_topic
 from mysocial.meeting import who_follows, who_may_meet
-from mysocial.payloads import ID, Payload, one_of
+from mysocial.payloads import FLAG, ID, Payload, one_of
 from mysocial.wire import literal
+from users import selectors
 from users.wires import ProfileSerializer, profile_wire
 
 
@@ -86,3 +87,30 @@ class UserHidden(Event):
     def data(self) -> list[Any]:
         what = "all" if self.from_id else "posts"
         return [literal({"user_id": self.user_id, "what": what})]
+
+
+@dataclass(frozen=True)
+class PresenceChanged(Passing):
+    """A member came online, with their first device, or went, with their last.
+
+    With `is_hiding` they are there still, and let nobody know any more.
+    """
+
+    type: ClassVar[str] = "presence.changed"
+    payload: ClassVar[Payload] = {"user_id": ID, "online": FLAG}
+    user_id: str
+    online: bool
+    is_hiding: bool = False
+
+    def topics(self) -> Iterable[str]:
+        return ["presence"]
+
+    def about(self) -> About:
+        return {"user": self.user_id, "hiding": "yes" if self.is_hiding else ""}
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return selectors.who_knows_presence(about["user"], viewers, is_hiding=bool(about["hiding"]))
+
+    def data(self) -> list[Any]:
+        return [literal({"user_id": self.user_id, "online": self.online})]

@@ -40,6 +40,7 @@ class User(Record):
     who_may_message = models.CharField(
         max_length=9, choices=Messaging.choices, default=Messaging.EVERYONE
     )
+    shows_presence = models.BooleanField(default=True)
     notifications = models.JSONField(default=all_notices)
     quote = models.CharField(max_length=300, default="", blank=True)
     work = models.CharField(max_length=100, default="", blank=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from mysocial import reads, search
+from mysocial import presence, reads, search
 from mysocial.errors import NotFound
 from mysocial.lists import Entry
 from mysocial.meeting import who_may_meet
+from mysocial.sight import what_is_seen, who_sees
 from mysocial.wire import Row
 from users import models
 from users.models import User
@@ -15,6 +16,7 @@ from users.wires import person_wire, profile_wire, settings_wire
 # For the apps above, which see no models.
 NOTICES = models.NOTICES
 CHANNELS = models.CHANNELS
+PRESENCE = "users.presence"  # the sight of whether a member is online; its id is the member's
 Found = tuple[list[Row], Entry | None]
 
 
@@ -63,6 +65,24 @@ def get_users(user_ids: Iterable[str]) -> dict[str, User]:
 def people(user_ids: Sequence[str]) -> list[Row]:
     """Return the cards of members, in this order; who is gone is left out."""
     return reads.rows(person_wire, user_ids)
+
+
+def who_knows_presence(user_id: str, viewers: set[str], *, is_hiding: bool = False) -> set[str]:
+    """Return those of `viewers` who may know whether a member is online.
+
+    Nobody when the member does not show it; when they are just hiding it, those who knew.
+    """
+    user = get_users([user_id]).get(user_id)
+    shows = user is not None and (user.shows_presence or is_hiding)
+    return who_sees(PRESENCE, user_id, viewers) if shows else set()
+
+
+def online_among(user_ids: Sequence[str], *, to: str) -> list[str]:
+    """Return those of the members who are online, of those whom `to` may know of."""
+    here = get_users(presence.online(user_ids))
+    shown = [pk for pk in user_ids if pk in here and here[pk].shows_presence]
+    known = what_is_seen(PRESENCE, shown, to)
+    return [pk for pk in shown if pk in known]
 
 
 def most_followed(*, limit: int) -> list[str]:

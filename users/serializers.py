@@ -71,6 +71,7 @@ class SettingsInput(Input):
 
     is_private = Switch(required=False)
     who_may_message = serializers.ChoiceField(Messaging.choices, required=False)
+    shows_presence = Switch(required=False)
     notifications = NoticesInput(required=False)
 
 
@@ -97,7 +98,14 @@ class SettingsSerializer(serializers.Serializer[Any]):
 
     is_private = serializers.BooleanField()
     who_may_message = serializers.ChoiceField(Messaging.choices)
+    shows_presence = serializers.BooleanField()
     notifications = NoticesSerializer()
+
+
+class OnlineSerializer(serializers.Serializer[Any]):
+    """Which of the members that were asked for are online."""
+
+    users = serializers.ListField(child=serializers.CharField())
 
 
 class SettingsAnswerSerializer(serializers.Serializer[Any]):

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.conf import settings
 
-from mysocial import reads
+from mysocial import passing, presence, reads
 from mysocial.cascades import cascade
-from mysocial.errors import Conflict, Invalid
+from mysocial.errors import Conflict, Invalid, Unavailable
 from mysocial.writes import Write, again, write
-from users.events import UserDeleted, UserHidden, UserUpdated
+from users.events import PresenceChanged, UserDeleted, UserHidden, UserUpdated
 from users.models import COLORS, User
 from users.store import users
 
@@ -97,7 +97,7 @@ def _update_settings(user_id: str, changes: dict[str, Any]) -> User:
             notice: {**channels, **given.get(notice, {})}
             for notice, channels in user.notifications.items()
         }
-    was_private = user.is_private
+    was_private, showed_presence = user.is_private, user.shows_presence
     if all(getattr(user, name) == value for name, value in changes.items()):
         return user
     with write(Conflict) as w:
@@ -108,4 +108,17 @@ def _update_settings(user_id: str, changes: dict[str, Any]) -> User:
             if user.is_private:
                 w.announce(UserHidden(user_id))
         w.returns(user)
+    if user.shows_presence != showed_presence:
+        _tell_presence(user)
     return user
+
+
+def _tell_presence(user: User) -> None:
+    """Tell those who may know that a member who is online shows it from now on, or hides it."""
+    try:
+        is_online = bool(presence.online([user.id]))
+    except Unavailable:
+        return  # The setting stands. What passes may be lost; reads ask again.
+    if is_online:
+        shows = user.shows_presence
+        passing.send(PresenceChanged(user.id, online=shows, is_hiding=not shows))

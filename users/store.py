@@ -14,7 +14,7 @@ users = Store(
         "pictures": ("avatar_id", "background_id"),
         SETTINGS: ("notifications",),
     },
-    raw=("is_private", "who_may_message"),
+    raw=("is_private", "who_may_message", "shows_presence"),
     counters=("posts_count", "followers_count", "following_count"),
     ranked=("followers_count",),
     unique=("username_key",),

@@ -9,6 +9,7 @@ from users.views import UserViewSet
 urlpatterns = [
     route("users", UserViewSet, get="list"),
     route("users/search", UserViewSet, get="search"),
+    route("users/online", UserViewSet, get="online"),
     route("users/me", UserViewSet, get="me", patch="update_me"),
     route("users/me/settings", UserViewSet, get="own_settings", patch="update_settings"),
     route("users/<id:pk>", UserViewSet, get="retrieve"),

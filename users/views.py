@@ -9,9 +9,11 @@ from rest_framework.viewsets import ViewSet
 
 from mysocial.api import (
     CURSORS,
+    IDS,
     Limit,
     caller,
     carry_out,
+    ids_asked,
     json_answer,
     list_answer,
     page_bounds,
@@ -20,10 +22,12 @@ from mysocial.api import (
 )
 from mysocial.errors import Invalid
 from mysocial.limits import MINUTE, hit
+from mysocial.wire import literal
 from users import selectors, services
 from users.models import User
 from users.serializers import (
     BasicsInput,
+    OnlineSerializer,
     SettingsAnswerSerializer,
     SettingsInput,
     SettingsSerializer,
@@ -83,8 +87,8 @@ class UserViewSet(ViewSet):
         responses=SettingsAnswerSerializer,
         summary="Change one's own settings",
         description="A private account is followed by request, and its posts are for followers at "
-        "most. Going public accepts no request by itself. Of `notifications`, what is left out "
-        "stays as it is.",
+        "most. Going public accepts no request by itself. Who does not show their presence is "
+        "online for nobody. Of `notifications`, what is left out stays as it is.",
         examples=[
             OpenApiExample("A private account", {"is_private": True}, request_only=True),
             OpenApiExample(
@@ -103,6 +107,17 @@ class UserViewSet(ViewSet):
             lambda: services.update_settings(user_id=caller(request), **changes),
             limit=CHANGES,
         )
+
+    @extend_schema(
+        parameters=[IDS],
+        responses=OnlineSerializer,
+        summary="Which of several members are online",
+        description="Of those who follow one and whom one follows, and of those with whom one has "
+        "a conversation, if they show it. Of the others nothing is told.",
+    )
+    def online(self, request: Request) -> HttpResponse:
+        found = selectors.online_among(ids_asked(request), to=caller(request))
+        return json_answer(literal({"users": found}))
 
     @extend_schema(
         parameters=CURSORS, responses=UserPageSerializer, summary="All members, newest first"

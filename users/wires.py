@@ -53,7 +53,9 @@ settings_wire = Wire(
     Own("is_private"),
     b',"who_may_message":"',
     Own("who_may_message"),
-    b'",',
+    b'","shows_presence":',
+    Own("shows_presence"),
+    b",",
     Own(SETTINGS),
 )
 

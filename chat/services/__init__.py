@@ -11,6 +11,7 @@ from chat.services.messages import (
 from chat.services.open_chats import close_chat, open_chat
 from chat.services.reading import mark_read, tell
 from chat.services.sending import send_message
+from chat.services.typing import tell_typing
 
 __all__ = [
     "close_chat",
@@ -24,4 +25,5 @@ __all__ = [
     "send_message",
     "tell",
     "tell_of_media",
+    "tell_typing",
 ]

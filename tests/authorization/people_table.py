@@ -58,6 +58,7 @@ ACCOUNTS = (
 USERS = (
     Rule("GET", "users"),
     Rule("GET", "users/search?q=the_"),
+    Rule("GET", "users/online?id={owner}"),
     Rule("GET", "users/me"),
     Rule(
         "PATCH", "users/me", body={"quote": "Less, but better."}, news={"user.updated": meets_actor}

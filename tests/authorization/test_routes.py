@@ -3,7 +3,7 @@
 import pytest
 from django.urls import get_resolver
 
-from mysocial.events import EVENTS
+from mysocial.events import EVENTS, Passing
 from tests.authorization.rules import HIDDEN
 from tests.authorization.table import RULES
 from tests.authorization.world import MEMBERS, OUTSIDERS
@@ -58,8 +58,13 @@ def overheard(w, rule, viewer, events):
 
 
 def test_the_table_names_every_event():
+    """What passes is in no log, so no route can be seen to announce it."""
     told = {kind for rule in RULES for kind in rule.news} | ONLY_BESIDES
-    ours = {kind for kind, one in EVENTS.items() if not one.__module__.startswith("tests.")}
+    ours = {
+        kind
+        for kind, one in EVENTS.items()
+        if not one.__module__.startswith("tests.") and not issubclass(one, Passing)
+    }
     assert told == ours
 
 

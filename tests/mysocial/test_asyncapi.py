@@ -10,7 +10,7 @@ from mysocial.events import Event
 from tests import announced, contract
 from tests.people import browser
 
-COMMANDS = {"auth", "subscribe", "unsubscribe", "resume", "ping"}
+COMMANDS = {"auth", "subscribe", "unsubscribe", "resume", "ping", "typing"}
 
 
 def references(value):

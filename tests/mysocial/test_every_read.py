@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from images.services import process_due
-from mysocial import mongo
+from mysocial import mongo, presence
 from mysocial.redis import client
 from mysocial.store import STORES
 from tests import contract
@@ -16,8 +16,9 @@ from tests.images.pictures import data_url, picture
 from tests.people import browser, nobody, sign_up
 from tests.servers import PASSWORD
 
-QUERIES = {"users/search": "q=ali", "users/relationships": "id={user}"}
-UNPAGED = {"users/suggestions": 10, "users/relationships": 100}  # how many rows at most
+QUERIES = {"users/search": "q=ali", "users/relationships": "id={user}", "users/online": "id={user}"}
+# How many rows at most.
+UNPAGED = {"users/suggestions": 10, "users/relationships": 100, "users/online": 100}
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def paths(alice, bob, stranger):
     alice.post("images/profile", {"image": data_url(picture())})
     alice.post("chat/message", {"receiver_id": bob.id, "text": "Hello"})
     bob.put(f"chat/users/{alice.id}")
+    presence.step([("a socket", alice.id)])
     process_due()
     ids = {"posts": post["id"], "comments": comment["id"], "users": alice.id, "chat": alice.id}
 

@@ -16,6 +16,7 @@ def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, persist
         "settings": {
             "is_private": True,
             "who_may_message": "everyone",
+            "shows_presence": True,
             "notifications": {notice: {"in_app": True, "email": True} for notice in NOTICES},
         },
     }
@@ -43,7 +44,8 @@ def test_what_is_set_already_changes_nothing(alice):
     "body",
     [{}, {"is_private": "true"}, {"is_private": 1}, {"is_private": None}, {"is_private": {}},
      {"username": "x"}, {"is_private": True, "role": "admin"}, [], {"notifications": {}},
-     {"who_may_message": "friends"}, {"who_may_message": None}, {"notifications": []},
+     {"shows_presence": 0}, {"who_may_message": "friends"}, {"who_may_message": None},
+     {"notifications": []},
      {"notifications": {"spam": {"email": True}}}, {"notifications": {"comment": {"sms": True}}},
      {"notifications": {"comment": {"email": 1}}}, {"notifications": {"comment": True}}],
 )  # fmt: skip
@@ -60,7 +62,8 @@ def test_a_switch_is_set_by_itself_and_nobody_hears_of_it(alice, bob, persisted,
     expected["reaction"] = {"in_app": True, "email": False}
     assert answer.json()["settings"]["notifications"] == expected
     assert alice.get("users/me/settings").json() == {
-        "is_private": False, "who_may_message": "following", "notifications": expected,
+        "is_private": False, "who_may_message": "following", "shows_presence": True,
+        "notifications": expected,
     }  # fmt: skip
     assert bob.hears(f"user:{alice.id}") == heard
     persisted()

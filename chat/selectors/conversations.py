@@ -1,13 +1,12 @@
-"""Reads of chat: for one of the two only, and for neither across a block."""
+"""Messages, conversations and open chats, as one of the two reads them."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from chat.models import Message, Side, conversation_id, side_ends, side_id
+from chat.models import Message, Side, conversation_id, side_id
 from chat.permissions import can_see_message
 from chat.store import messages, sides
 from chat.wires import conversation_wire, message_wire, open_chat_wire, unread_wire
-from followers.selectors import Relation, get_relation, relation_facts, unblocked
+from followers.selectors import Relation, get_relation, relation_facts
 from mysocial import reads
 from mysocial.errors import Invalid, NotFound
 from mysocial.ids import milliseconds
@@ -130,7 +129,7 @@ def messages_with(
         limit=limit,
         after=after,
         oldest=oldest,
-        keep=lambda rows: [row for row in rows if _is_seen(row, to)],
+        keep=lambda rows: [row for row in rows if is_seen(row, to)],
     )
     return found, pair.theirs.read_up_to
 
@@ -155,7 +154,7 @@ def newest_seen(side: Side, *, without: str) -> tuple[str, str]:
             conversation,
             limit=1,
             after=after,
-            keep=lambda rows: [r for r in rows if r.id != without and _is_seen(r, side.user_id)],
+            keep=lambda rows: [r for r in rows if r.id != without and is_seen(r, side.user_id)],
         )
         if after is None:
             break
@@ -187,7 +186,8 @@ def is_unread(message: Message, side: Side) -> bool:
     )
 
 
-def _is_seen(row: Row, viewer_id: str, *, is_blocked: bool = False) -> bool:
+def is_seen(row: Row, viewer_id: str, *, is_blocked: bool = False) -> bool:
+    """Tell whether a viewer may see the message of a row."""
     sender_id = row.values["sender_id"].decode()
     hidden = "hidden_for_sender" if viewer_id == sender_id else "hidden_for_receiver"
     return can_see_message(
@@ -262,34 +262,3 @@ def _met(rows: list[Row]) -> list[Row]:
         for row in rows
         if row.joined["other_id"] and not Relation.of(row.facts["other_id"]).blocked
     ]
-
-
-# Who hears ---------------------------------------------------------------------------------------
-
-
-def who_sees_now(message_id: str, viewers: set[str]) -> set[str]:
-    """Return those of `viewers` who see a message as it is now."""
-    found = reads.rows(message_wire, [message_id]) if viewers else []
-    if not found:
-        return set()
-    one, other = (found[0].values[name].decode() for name in ("sender_id", "receiver_id"))
-    is_blocked = not members_now(one, other, {one})
-    return {viewer for viewer in viewers if _is_seen(found[0], viewer, is_blocked=is_blocked)}
-
-
-def is_there(message_id: str) -> bool:
-    """Tell whether a message is not deleted for everyone."""
-    found = reads.get_many(messages, [message_id]).get(message_id)
-    return found is not None and not found.is_deleted
-
-
-def sides_seen(pks: Sequence[str], *, to: str) -> set[str]:
-    """Return those of the sides that are of `to`, and of people whom `to` may meet."""
-    others = {side_ends(pk)[1]: pk for pk in pks if side_ends(pk)[0] == to}
-    return {others[one] for one in unblocked(to, set(others))} if others else set()
-
-
-def members_now(one_id: str, other_id: str, viewers: set[str]) -> set[str]:
-    """Return those of `viewers` who are one of the two, unless a block parts these."""
-    among = viewers & {one_id, other_id}
-    return among if among and unblocked(one_id, {other_id}) else set()
