@@ -55,6 +55,7 @@ def test_it_has_every_command_with_its_answers_and_every_event():
         "unsubscribe": ["Ok", "Refusal"],
         "resume": ["Recovered", "NotRecovered", "Live", "Refusal"],
         "ping": ["Ok", "Refusal"],
+        "typing": ["Ok", "Refusal"],
     }
     told = [one["$ref"].rpartition("/")[2] for one in operations["events"]["messages"]]
     assert told == sorted(contract_events())
