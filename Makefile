@@ -33,7 +33,7 @@ doctor: $(STAMP) ## check this machine and the settings
 	@$(BIN)/python manage.py doctor $(ARGS)
 
 test: $(STAMP) ## run the tests (ARGS="-k word" for some)
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 chaos-resume: $(STAMP) ## clients come and go while processes die: no gap, no doubling (ARGS="--clients 20")
 	@$(BIN)/python -m tests.resumes $(ARGS)

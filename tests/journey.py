@@ -152,7 +152,8 @@ def survive(stack: Stack, *, writers: int, pause: float, kills: int) -> dict[str
     began = time.monotonic()
     wait_for(lambda: expected.items() <= posts_in_mongodb(stack).items(), within=30, name="saved")
     converged = time.monotonic() - began
-    mine = [text for text in posts_in_mongodb(stack).values() if text.partition("-")[0].isdigit()]
+    numbers = {str(writer.number) for writer in team}
+    mine = [text for text in posts_in_mongodb(stack).values() if text.partition("-")[0] in numbers]
     assert sorted(mine) == sorted(expected.values())  # each once, none twice
     return {
         "acknowledged posts": len(expected),

@@ -140,7 +140,10 @@ def _gather(
     Of the clients, the first and every other follow the writers.
     """
     mark = f"{os.getpid()}_{time.monotonic_ns() % 10**6}"
-    writers = [Writer(join(stack, f"w{n}_{mark}"), n, privacy=p) for n, p in enumerate(PRIVACIES)]
+    # Numbers that `survive` does not give: both may run on one stack.
+    writers = [
+        Writer(join(stack, f"w{n}_{mark}"), n, privacy=p) for n, p in enumerate(PRIVACIES, 100)
+    ]
     follower, stranger = join(stack, f"f_{mark}"), join(stack, f"s_{mark}")
     for writer in writers:
         url = f"{stack.url}/api/users/{writer.member.id}/follow"
