@@ -8,16 +8,15 @@ from comments.models import Comment
 from comments.permissions import can_delete_comment, can_edit_comment
 from comments.store import comments
 from mysocial import reads
-from mysocial.errors import Conflict, Forbidden, Invalid, NotFound
+from mysocial.errors import Forbidden, Invalid
 from mysocial.ids import new_id, now
-from mysocial.writes import Write, again, write
+from mysocial.writes import MOVED, Write, again, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned
 from posts import selectors as post_selectors
 from posts import services as posts
 
 TOLD = ("comment", "mention")  # what a comment may tell
-MOVED = (Conflict, NotFound)  # changed, gone, or what it told was marked meanwhile: look again
 
 
 def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:

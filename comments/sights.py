@@ -13,9 +13,5 @@ class CommentSight(Sight):
     of: ClassVar[str] = "comments.comment"
 
     @classmethod
-    def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        return {one for one in among if selectors.get_rows([pk], to=one)}
-
-    @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:
         return {row.id for row in selectors.get_rows(pks, to=to)}

@@ -111,7 +111,9 @@ class _Stream:
         waited = 0.0
         while not self._ended.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), PING_SECONDS)
+                # Not `wait_for`, which may lose the cancellation that ends the stream.
+                async with asyncio.timeout(PING_SECONDS):
+                    await self._ended.wait()
                 return
             await self._write(b": ping\n\n")
             waited += PING_SECONDS

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from mysocial import context
-from mysocial.errors import Conflict, Refused, Unavailable
+from mysocial.errors import Conflict, NotFound, Refused, Unavailable
 from mysocial.events import Event
 from mysocial.fills import fill, new_epoch
 from mysocial.models import Record
@@ -27,6 +27,7 @@ from mysocial.verdicts import refusal
 
 APPLY = Script("common", "notes", "apply")
 TRIES = 64  # each one is lost to a write of somebody else that went through
+MOVED = (Conflict, NotFound)  # changed, gone, or hidden since it was read: `write(*MOVED)`
 Op = dict[str, Any]
 T = TypeVar("T")
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 
 from mysocial import reads
 from mysocial.context import aside
-from mysocial.errors import Conflict, NotFound, Unavailable
+from mysocial.errors import Unavailable
 from mysocial.mail import queue_mail
 from mysocial.meeting import who_listens
-from mysocial.writes import Write, again, write
+from mysocial.writes import MOVED, Write, again, write
 from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification
@@ -21,7 +21,6 @@ from users.selectors import CHANNELS, get_users, wants
 from users.services import update_settings
 
 MAIL = "notification"
-MOVED = (Conflict, NotFound)  # read, marked or gone meanwhile: look again
 BATCH = 200
 MOST_TOLD = 100  # what is taken back in one write
 

@@ -11,7 +11,7 @@ from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.ids import new_id, now
 from mysocial.wire import Row
-from mysocial.writes import Write, again, write
+from mysocial.writes import MOVED, Write, again, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned
 from posts import selectors
@@ -131,7 +131,7 @@ def _update(post: Post, given: dict[str, Any], one: Any = None) -> Post:
         return post  # what is to be removed is not there
     was, text = post.privacy, post.text
     gone = _retraction(post)
-    with write(Conflict, NotFound) as w:
+    with write(*MOVED) as w:
         if one:
             images.add(w, one)
         if any(getattr(post, name) != changes.get(name, getattr(post, name)) for name in KEPT):

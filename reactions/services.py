@@ -3,16 +3,13 @@
 from typing import NamedTuple
 
 from mysocial import reads
-from mysocial.errors import Conflict, NotFound
-from mysocial.writes import Write, again, write
+from mysocial.writes import MOVED, Write, again, write
 from notifications import services as notifications
 from posts import selectors as post_selectors
 from posts.services import count_reactions, require_visible
 from reactions.events import ReactionChanged
 from reactions.models import Reaction, reaction_id
 from reactions.store import reactions
-
-MOVED = (Conflict, NotFound)  # set, changed, removed or hidden meanwhile: look again
 
 
 class Reacted(NamedTuple):

@@ -35,7 +35,9 @@ class Member:
     def socket(self, topic: str = "feed") -> ClientConnection:
         """Return a socket that is signed in and subscribed."""
         url = f"{self.stack.url.replace('http', 'ws')}/ws"
-        socket = connect(url, subprotocols=["mysocial", self.access], open_timeout=10)  # type: ignore[list-item]
+        offered: list[Any] = ["mysocial", self.access]
+        # Without a bound: a full queue stops the reading, and the pings of the server with it.
+        socket = connect(url, subprotocols=offered, open_timeout=10, max_queue=None)
         assert json.loads(socket.recv(10))["type"] == "ok"
         socket.send(json.dumps({"type": "subscribe", "cid": "1", "topic": topic}))
         assert json.loads(socket.recv(10)) == {"type": "ok", "cid": "1"}

@@ -4,10 +4,10 @@ from accounts import selectors
 from accounts.models import ERASED
 from accounts.passwords import is_right
 from accounts.services.sessions import end_within
-from mysocial.errors import Conflict, Invalid, NotFound
+from mysocial.errors import Invalid
 from mysocial.ids import now
 from mysocial.mail import queue_mail
-from mysocial.writes import again, write
+from mysocial.writes import MOVED, again, write
 from users.services import remove_user
 
 
@@ -29,7 +29,7 @@ def erase_account(*, account_id: str) -> None:
 
 def _erase(account_id: str) -> None:
     account = selectors.get_account(account_id)
-    with write(Conflict, NotFound) as w:
+    with write(*MOVED) as w:
         # Strict: a sign-in meanwhile opened a session that is not among those that are listed.
         w.delete(account, strict=True)
         end_within(w, selectors.sessions_of(account_id))

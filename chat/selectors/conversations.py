@@ -11,7 +11,7 @@ from mysocial import reads
 from mysocial.errors import Invalid, NotFound
 from mysocial.ids import milliseconds
 from mysocial.lists import Entry
-from mysocial.wire import Row
+from mysocial.wire import Row, Wire
 from users.selectors import get_user
 from users.wires import username
 
@@ -204,28 +204,17 @@ def is_seen(row: Row, viewer_id: str, *, is_blocked: bool = False) -> bool:
 
 def conversations_of(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
     """Return one's conversations, that of the newest message first, in one round trip."""
-    return reads.sift(
-        conversation_wire,
-        "user",
-        user_id,
-        limit=limit,
-        after=after,
-        about={"other_id": relation_facts(user_id)},
-        keep=_met,
-    )
+    return _own_page(conversation_wire, user_id, limit, after)
 
 
 def open_chats_of(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
     """Return with whom one keeps a chat open, the newest first."""
-    return reads.sift(
-        open_chat_wire,
-        "user",
-        user_id,
-        limit=limit,
-        after=after,
-        about={"other_id": relation_facts(user_id)},
-        keep=_met,
-    )
+    return _own_page(open_chat_wire, user_id, limit, after)
+
+
+def _own_page(wire: Wire, user_id: str, limit: int, after: Entry | None) -> Found:
+    about = {"other_id": relation_facts(user_id)}
+    return reads.sift(wire, "user", user_id, limit=limit, after=after, about=about, keep=_met)
 
 
 def unread_of(user_id: str) -> Unread:

@@ -7,12 +7,12 @@ from chat.events import ConversationUpdated, MessageDeleted, MessageReaction, Me
 from chat.models import Message
 from chat.permissions import can_change_message
 from chat.selectors import Pair
-from chat.services.waiting import MOVED, check_content, count_less, hold, require_meeting
+from chat.services.waiting import check_content, count_less, hold, require_meeting
 from images import services as images
 from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Forbidden
 from mysocial.ids import now
-from mysocial.writes import Write, again, write
+from mysocial.writes import MOVED, Write, again, write
 
 # What is left of a message that is deleted for everyone.
 EMPTY: dict[str, Any] = {"text": "", "gif_url": "", "media_id": "", "reactions": {}}

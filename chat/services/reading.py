@@ -4,10 +4,10 @@ from chat import selectors
 from chat.events import ConversationUpdated, MessageRead
 from chat.models import Side, side_id
 from chat.selectors import Waiting
-from chat.services.waiting import MOVED, begin_wait, count_less, require_meeting
+from chat.services.waiting import begin_wait, count_less, require_meeting
 from chat.store import sides
 from mysocial import reads
-from mysocial.writes import again, write
+from mysocial.writes import MOVED, again, write
 
 
 def mark_read(*, user_id: str, other_id: str) -> Side:

@@ -9,13 +9,13 @@ from chat.events import ConversationUpdated, MessageCreated
 from chat.models import Message, Side, conversation_id, side_id
 from chat.permissions import can_write_to
 from chat.selectors import Bond, Pair
-from chat.services.waiting import MOVED, begin_wait, check_content
+from chat.services.waiting import begin_wait, check_content
 from followers.selectors import Relation
 from followers.services import require_relation
 from images import services as images
 from mysocial.errors import Forbidden
 from mysocial.ids import new_id, now
-from mysocial.writes import Write, again, write
+from mysocial.writes import MOVED, Write, again, write
 from users.selectors import get_user
 from users.services import require_messaging
 

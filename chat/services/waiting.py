@@ -6,7 +6,7 @@ from django.conf import settings
 
 from chat.models import Message, Side
 from followers.services import require_no_block
-from mysocial.errors import Conflict, Invalid, NotFound
+from mysocial.errors import Invalid
 from mysocial.ids import now
 from mysocial.mail import queue_mail
 from mysocial.writes import Write
@@ -15,7 +15,6 @@ from users.selectors import get_user, wants
 from users.services import require_member
 
 NOTICE = "message"
-MOVED = (Conflict, NotFound)  # written, read, deleted or blocked meanwhile: look again
 
 
 def check_content(message: Message) -> None:

@@ -9,10 +9,10 @@ from followers.models import Block, Follow, FollowRequest, edge_id
 from followers.selectors import Relation, Standing
 from followers.store import follows
 from mysocial import reads
-from mysocial.errors import Conflict, Invalid, NotFound
+from mysocial.errors import Invalid, NotFound
 from mysocial.models import Record
 from mysocial.store import Store
-from mysocial.writes import Write, again, write
+from mysocial.writes import MOVED, Write, again, write
 from notifications.services import begin_cause, notify, withdraw
 from users.selectors import get_user
 from users.services import count
@@ -82,7 +82,7 @@ def remove_follow(*, follow_id: str) -> None:
 
 def _remove_follow(follow_id: str) -> None:
     edge = reads.get(follows, follow_id)
-    with write(Conflict, NotFound) as w:
+    with write(*MOVED) as w:
         end_follow(w, edge)
 
 
@@ -112,7 +112,7 @@ def _end_edge(
     store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Standing
 ) -> Standing:
     for edge in reads.get_many(store, [pk]).values():
-        with write(Conflict, NotFound) as w:  # ended, or what it told was marked, meanwhile
+        with write(*MOVED) as w:  # ended, or what it told was marked, meanwhile
             end(w, edge)
             w.returns(standing)
     return standing

@@ -15,8 +15,7 @@ from followers.services.edges import (
 )
 from followers.store import follow_requests, follows
 from mysocial import reads
-from mysocial.errors import Conflict, NotFound
-from mysocial.writes import again, write
+from mysocial.writes import MOVED, again, write
 from users.selectors import get_user
 from users.services import require_private
 
@@ -41,7 +40,7 @@ def _follow_or_ask(user_id: str, standing: Standing) -> Standing:
     if asked and not follows_now:
         return standing
     # Followed, asked, answered or blocked meanwhile, or the account was changed: look again.
-    with write(Conflict, NotFound) as w:
+    with write(*MOVED) as w:
         # An account that went private since we looked is asked.
         require_private(w, other.id, b"true" if other.is_private else b"false")
         require_no_block(w, user_id, other.id)
@@ -73,7 +72,7 @@ def _unfollow(user_id: str, standing: Standing) -> Standing:
     edges, asked = reads.get_many(follows, [pk]), reads.get_many(follow_requests, [pk])
     if not edges and not asked:
         return standing
-    with write(Conflict, NotFound) as w:  # ended, answered or marked meanwhile: look again
+    with write(*MOVED) as w:  # ended, answered or marked meanwhile: look again
         for edge in edges.values():
             end_follow(w, edge)
         for request in asked.values():

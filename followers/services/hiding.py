@@ -14,8 +14,8 @@ from followers.services.edges import (
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial import reads
 from mysocial.cascades import cascade
-from mysocial.errors import AlreadyExists, Conflict, NotFound
-from mysocial.writes import Write, again, write
+from mysocial.errors import AlreadyExists
+from mysocial.writes import MOVED, Write, again, write
 from notifications.services import part
 from users.events import UserHidden
 
@@ -36,7 +36,7 @@ def _block(user_id: str, other_id: str) -> Standing:
         return standing
     ended, asked = reads.get_many(follows, both), reads.get_many(follow_requests, both)
     # Exactly the edges that were seen end; one made or ended meanwhile: look again.
-    with write(Conflict, NotFound) as w:
+    with write(*MOVED) as w:
         for one in ended.values():
             cut_follow(w, one)
         for request in asked.values():

@@ -13,8 +13,8 @@ from followers.services.edges import (
 )
 from followers.store import follow_requests, follows
 from mysocial import reads
-from mysocial.errors import Conflict, NotFound
-from mysocial.writes import again, write
+from mysocial.errors import NotFound
+from mysocial.writes import MOVED, again, write
 
 
 def accept_request(*, user_id: str, other_id: str) -> Standing:
@@ -32,7 +32,7 @@ def _accept(user_id: str, other_id: str) -> Standing:
             raise NotFound
         return standing
     # Withdrawn, answered or blocked meanwhile: look again.
-    with write(Conflict, NotFound) as w:
+    with write(*MOVED) as w:
         require_no_block(w, user_id, other_id)
         end_request(w, asked[pk])
         add_follow(w, other_id, user_id)

@@ -10,11 +10,11 @@ from images.processing import Broken, Result, make_picture, strip_film
 from images.services.media import USES
 from images.store import dead_files, media
 from mysocial import reads
-from mysocial.errors import Conflict, NotFound, Unavailable
+from mysocial.errors import NotFound, Unavailable
 from mysocial.ids import is_id, now
 from mysocial.outbox import QUEUED, do_due
 from mysocial.uploads import drop, leftovers, waiting
-from mysocial.writes import again, write
+from mysocial.writes import MOVED, again, write
 
 logger = logging.getLogger(__name__)
 MOST_TRIES = 8
@@ -86,7 +86,7 @@ def _settle(pk: str, found: dict[str, Any]) -> None:
     one = reads.get(media, pk)
     if one.status != QUEUED:
         return  # another worker was as far
-    with write(Conflict, NotFound) as w:
+    with write(*MOVED) as w:
         w.update(one, strict=True, status=DONE, **found)
         USES[one.use].settled(w, one)
 
