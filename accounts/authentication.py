@@ -1,13 +1,15 @@
 """Who is calling: `Authorization: Bearer <access>` for REST, the token itself for sockets."""
 
+from collections.abc import Sequence
+
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from accounts.store import sessions
 from accounts.tokens import read_access
 from mysocial import context, reads
-from mysocial.consumers import SignedIn
-from mysocial.errors import NotAuthenticated, NotFound
+from mysocial.errors import NotAuthenticated
+from mysocial.sessions import SignedIn
 
 SCHEME = "bearer "
 
@@ -47,13 +49,11 @@ class AccessTokenAuthentication(BaseAuthentication):
 def authenticate_token(token: str) -> SignedIn:
     """Return whom a socket's token stands for; `NotAuthenticated` also when its session ended."""
     who = read_access(token)
-    check_session(who.session_id)
+    if find_ended([who.session_id]):
+        raise NotAuthenticated("The session has ended.")
     return who
 
 
-def check_session(session_id: str) -> None:
-    """Raise `NotAuthenticated` when the session has ended."""
-    try:
-        reads.get(sessions, session_id)
-    except NotFound:
-        raise NotAuthenticated("The session has ended.") from None
+def find_ended(session_ids: Sequence[str]) -> set[str]:
+    """Return those of the ids whose session has ended, or never was."""
+    return set(session_ids) - set(reads.get_many(sessions, session_ids))

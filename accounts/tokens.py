@@ -12,9 +12,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import Session
-from mysocial.consumers import SignedIn
 from mysocial.errors import NotAuthenticated
 from mysocial.ids import is_id
+from mysocial.sessions import SignedIn
 
 _PARTS = 3
 GENERATION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)

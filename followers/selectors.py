@@ -119,8 +119,12 @@ def relations_to(author_id: str, viewers: Iterable[str]) -> dict[str, Relation]:
         (mutes.list_key("muted", author_id), "", edge_id("", author_id), mutes.prefix),
     ]
     some = list(viewers)
-    answers = reads.ask(*({"kind": "facts", "value": one, "facts": facts} for one in some))
-    return {one: Relation.of(flags) for one, flags in zip(some, answers, strict=True)}
+    follow, *block, mute = reads.among(some, facts)
+    blocked = set().union(*block)
+    known = dict.fromkeys(some, Relation(follows=False, blocked=False, mutes=False))
+    for one in follow | blocked | mute:
+        known[one] = Relation(one in follow, one in blocked, one in mute)
+    return known
 
 
 def unblocked(person_id: str, others: set[str]) -> set[str]:

@@ -15,21 +15,36 @@ from a2wsgi import WSGIMiddleware  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
-from accounts.authentication import authenticate_token, check_session  # noqa: E402
+from accounts.authentication import authenticate_token, find_ended  # noqa: E402
 from chat.services import tell_typing  # noqa: E402
 from mysocial.consumers import EventConsumer  # noqa: E402
+from mysocial.hub import get_hub  # noqa: E402
+from mysocial.sessions import Sessions  # noqa: E402
 from mysocial.streams import event_stream  # noqa: E402
 from mysocial.wsgi import application as http  # noqa: E402
 
+sessions = Sessions(authenticate=authenticate_token, find_ended=find_ended)
 # Django's stubs know views only; Channels routes ASGI applications by the same patterns.
-socket: Any = EventConsumer.as_asgi(
-    authenticate=authenticate_token, check_session=check_session, tell_typing=tell_typing
-)
-stream: Any = event_stream(authenticate=authenticate_token, check_session=check_session)
+socket: Any = EventConsumer.as_asgi(sessions=sessions, tell_typing=tell_typing)
+stream: Any = event_stream(sessions)
 wsgi: Any = WSGIMiddleware(http, workers=16)  # type: ignore[arg-type]
+
+
+async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
+    """Follow the log no longer when the server ends: whose sockets were here is told to go."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.shutdown":
+            await get_hub().stop()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
 application = ProtocolTypeRouter(
     {
         "http": URLRouter([re_path(r"^api/events/?$", stream), re_path(r"", wsgi)]),
         "websocket": URLRouter([re_path(r"^ws/?$", socket)]),
+        "lifespan": lifespan,
     }
 )

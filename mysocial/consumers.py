@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -12,9 +12,13 @@ from django.conf import settings
 
 from mysocial import frames
 from mysocial.errors import Invalid, NotAuthenticated, Refused, Unavailable
-from mysocial.events import self_topic
 from mysocial.frames import (
+    BAD_FRAMES,
+    BAD_ORIGIN,
     MOST_TOPICS,
+    RESUME,
+    SIGNED_OUT,
+    TOO_FAST,
     Auth,
     Ping,
     Resume,
@@ -24,51 +28,37 @@ from mysocial.frames import (
     parse_frame,
 )
 from mysocial.hub import get_hub
-from mysocial.receiver import Receiver
+from mysocial.receiver import Receiver, open_receiver
 from mysocial.replay import Missed
+from mysocial.sessions import Sessions
 
 PROTOCOL = "mysocial"
 AUTH_SECONDS = 5
-CHECK_SECONDS = 30
 FRAMES_PER_SECOND = 10
 BURST = 30
 OWN_TOPICS = 2  # what is the person's own, and the end of the session
 MOST_FRAME = 16 * 1024
 MOST_ERRORS = 10
-# Close codes of ours: 4400 bad frames, 4401 not or no longer signed in, 4403 origin, 4408 resume,
-# 4429 too many frames.
-BAD_FRAMES, SIGNED_OUT, BAD_ORIGIN, RESUME, TOO_FAST = 4400, 4401, 4403, 4408, 4429
 
-
-class SignedIn(NamedTuple):
-    """Who a token stands for."""
-
-    user_id: str
-    session_id: str
-
-
-Authenticate = Callable[[str], SignedIn]  # raises NotAuthenticated
-Check = Callable[[str], None]  # of a session id; raises NotAuthenticated when it has ended
 TellTyping = Callable[[str, str, bool], None]  # who types, to whom, and whether they do
 
 
 class EventConsumer(AsyncWebsocketConsumer):
     """One client's socket. What the apps know is given by the composition (`mysocial/asgi.py`)."""
 
-    def __init__(
-        self, *, authenticate: Authenticate, check_session: Check, tell_typing: TellTyping
-    ) -> None:
+    # Its events come from the hub: a channel of its own would be a subscription in Redis for each.
+    channel_layer_alias = ""
+
+    def __init__(self, *, sessions: Sessions, tell_typing: TellTyping) -> None:
         super().__init__()
-        self.authenticate = authenticate
-        self.check_session = check_session
+        self.sessions = sessions
         self.tell_typing = tell_typing
-        self.user_id = ""
         self._receiver: Receiver | None = None
-        self._session_id = ""
         self._socket_id = ""
         self._errors = 0
         self._allowance, self._last_frame = float(BURST), time.monotonic()
-        self._watch: asyncio.Task[None] | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     # Connection ----------------------------------------------------------------------------------
 
@@ -80,35 +70,23 @@ class EventConsumer(AsyncWebsocketConsumer):
             return
         offered = self.scope.get("subprotocols", [])
         await self.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
-        self._watch = asyncio.create_task(self._keep_watch())
+        self._patience = asyncio.get_running_loop().call_later(AUTH_SECONDS, self._lose_patience)
         tokens = [one for one in offered if one != PROTOCOL]
         if tokens:
             await self._guarded("", self._sign_in("", tokens[0]))
 
     async def disconnect(self, code: int) -> None:
         """Forget the socket."""
-        if self._watch:
-            self._watch.cancel()
+        if self._patience:
+            self._patience.cancel()
         if self._receiver:
             self._receiver.close()
         if self._socket_id:
             get_hub().attendance.leave(self._socket_id)
 
-    async def _keep_watch(self) -> None:
-        """Close the socket when nobody signs in, or when its session is found to have ended."""
-        await asyncio.sleep(AUTH_SECONDS)
-        if not self.user_id:
-            await self.close(SIGNED_OUT)
-            return
-        while True:
-            await asyncio.sleep(CHECK_SECONDS)
-            try:
-                await asyncio.to_thread(self.check_session, self._session_id)
-            except NotAuthenticated:
-                await self.close(SIGNED_OUT)
-                return
-            except Refused:
-                continue  # Unknown for now: nothing is delivered either while the store is away.
+    def _lose_patience(self) -> None:
+        """Close a socket at which nobody signed in."""
+        self._closing = asyncio.create_task(self.close(SIGNED_OUT))
 
     # Commands ------------------------------------------------------------------------------------
 
@@ -151,7 +129,7 @@ class EventConsumer(AsyncWebsocketConsumer):
             await self._sign_in(command.cid, command.token)
             return
         receiver = self._receiver
-        if receiver is None or not self.user_id:
+        if receiver is None:
             raise NotAuthenticated("Send an auth frame first.")
         if isinstance(command, Resume):
             _check_number(receiver.topics | set(command.topics))
@@ -168,11 +146,11 @@ class EventConsumer(AsyncWebsocketConsumer):
         elif isinstance(command, Unsubscribe):
             receiver.leave(command.topic)
         elif isinstance(command, Typing):
-            await asyncio.to_thread(self.tell_typing, self.user_id, command.to, command.on)
+            await asyncio.to_thread(self.tell_typing, receiver.user_id, command.to, command.on)
         else:
             assert isinstance(command, Ping)  # noqa: S101 - the union has no other member
         await self._send(frames.Ok(cid=command.cid))
-        await receiver.release()
+        receiver.release()
 
     async def _resumed(self, command: Resume, found: Missed) -> None:
         """Answer a resume, before what was missed is sent."""
@@ -186,36 +164,25 @@ class EventConsumer(AsyncWebsocketConsumer):
         await self._send(frames.Live(cid=command.cid, cursor=cursor))
 
     async def _sign_in(self, cid: str, token: str) -> None:
-        if self.user_id:
+        if self._receiver:
             raise Invalid("This socket is signed in already.")
-        try:
-            hub = get_hub()
-            await asyncio.wait_for(hub.start(), AUTH_SECONDS - 1)
-        except TimeoutError:
-            raise Unavailable("The event log is not available right now.") from None
-        who = await asyncio.to_thread(self.authenticate, token)
-        self._receiver = Receiver(hub, who.user_id, self._hear, self._restart)
-        self._session_id = who.session_id
-        self._receiver.join(self_topic(who.user_id))
-        self._receiver.join(f"session:{who.session_id}")
-        # The session is looked at again now that its end would be heard: it can't fall between.
-        await asyncio.to_thread(self.check_session, who.session_id)
-        self.user_id = who.user_id
-        self._socket_id = hub.attendance.arrive(who.user_id)
-        await self._send(frames.SignedIn(cid=cid, user_id=who.user_id))
-        self._receiver.hold()
+        receiver = await open_receiver(token, self.sessions, self)
+        self._receiver = receiver
+        if self._patience:
+            self._patience.cancel()
+        self._socket_id = get_hub().attendance.arrive(receiver.user_id)
+        await self._send(frames.SignedIn(cid=cid, user_id=receiver.user_id))
+        receiver.hold()
 
     # Events --------------------------------------------------------------------------------------
 
-    async def _hear(self, kind: str, data: bytes) -> None:
+    async def take(self, kind: str, frame: str) -> None:
         """Send one event; called by the receiver in the order of the log."""
-        await self.send(text_data=data.decode())
-        if kind == "session.ended":
-            await self.close(SIGNED_OUT)
+        await self.send(text_data=frame)
 
-    async def _restart(self) -> None:
-        """Tell the client to connect again and resume from its cursor."""
-        await self.close(RESUME)
+    async def end(self, code: int) -> None:
+        """Close the socket; called by the receiver, which hears nothing more."""
+        await self.close(code)
 
     async def _send(self, answer: frames.Reply) -> None:
         await self.send(text_data=answer.model_dump_json())

@@ -11,6 +11,9 @@ from mysocial.errors import Invalid
 
 MOST_TOPICS = 100
 MOST_CID = 64
+# Close codes of ours: bad frames, not or no longer signed in, a foreign origin, connect again and
+# resume, too many frames.
+BAD_FRAMES, SIGNED_OUT, BAD_ORIGIN, RESUME, TOO_FAST = 4400, 4401, 4403, 4408, 4429
 Topic = Annotated[str, Field(pattern=r"^(feed|home|presence|(post|user):[0-9a-f]{24})$")]
 
 

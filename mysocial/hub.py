@@ -19,6 +19,7 @@ from mysocial.events import EVENTS, PART_OF, About, Event, frame, passing_frame
 from mysocial.passing import PASSING
 from mysocial.presence import Attendance
 from mysocial.redis import async_client
+from mysocial.sessions import Watch
 
 logger = logging.getLogger(__name__)
 LOG = "ev"
@@ -34,10 +35,10 @@ class Listener(Protocol):
 
     user_id: str
 
-    async def hear(self, kind: str, offset: int | None, data: bytes) -> None:
-        """Take one event; what passes has no offset."""
+    def hear(self, kind: str, offset: int | None, frame: str) -> None:
+        """Take one event, at once; what passes has no offset."""
 
-    async def restart(self) -> None: ...
+    def restart(self) -> None: ...
 
 
 class Hub:
@@ -53,6 +54,7 @@ class Hub:
         self._passing: asyncio.Queue[dict[str, str]] = asyncio.Queue(MOST_PASSING)
         self._passer: asyncio.Task[None] | None = None
         self.attendance = Attendance()
+        self.watch = Watch()
         self._ready = asyncio.Event()
 
     async def start(self) -> None:
@@ -61,6 +63,7 @@ class Hub:
             self._task = asyncio.create_task(self._run())
             self._passer = asyncio.create_task(self._pass_on())
             self.attendance.start()
+            self.watch.start()
         await self._ready.wait()
 
     async def stop(self) -> None:
@@ -71,6 +74,7 @@ class Hub:
                 await task
         self._task = self._passer = None
         await self.attendance.stop()
+        await self.watch.stop()
         await self._redis.aclose()
 
     def subscribe(self, topic: str, listener: Listener) -> None:
@@ -128,16 +132,12 @@ class Hub:
 
     async def _follow(self) -> None:
         """Deliver what has been appended since the last position."""
-        epoch, clock = await self._redis.mget("epoch", "clock")
-        known = (epoch or b"").decode()
-        if self._epoch and known != self._epoch:
-            await self._restart()  # Redis was emptied: nothing that was missed can be told.
-            return
-        self._epoch = known
-        if int(clock or 0) <= _offset(self._position):
-            return
         while True:
-            entries = await self._redis.xrange(LOG, b"(" + self._position, "+", count=BATCH)
+            epoch, entries = await self._read()
+            if self._epoch and epoch != self._epoch:
+                await self._restart()  # Redis was emptied: nothing that was missed can be told.
+                return
+            self._epoch = epoch
             if len(entries) == BATCH and await self._lost():
                 await self._restart()
                 return
@@ -146,6 +146,14 @@ class Hub:
                 self._position = entry_id
             if len(entries) < BATCH:
                 return
+
+    async def _read(self) -> tuple[str, list[tuple[bytes, Fields]]]:
+        """Return the log's epoch and what follows our position in it, in one round trip."""
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.get("epoch")
+        pipe.xrange(LOG, b"(" + self._position, "+", count=BATCH)
+        epoch, entries = await pipe.execute()
+        return (epoch or b"").decode(), entries
 
     async def _lost(self) -> bool:
         """Tell whether the log was cut past our position: we were too far behind to catch up."""
@@ -156,7 +164,7 @@ class Hub:
     async def _restart(self) -> None:
         await self._locate()
         for listener in {one for some in self._topics.values() for one in some}:
-            await listener.restart()
+            listener.restart()
 
     async def _deliver(self, offset: int, fields: Fields) -> None:
         logs = fields[b"topics"].decode().split(" ")
@@ -173,12 +181,11 @@ class Hub:
             # Whether they may see it is unknown: nobody hears it, and all are told to resume.
             logger.exception("The audience of %s is unknown", kind)
             for listener in listeners:
-                await listener.restart()
+                listener.restart()
             return
-        data = frame(self._epoch, str(offset), kind, fields[b"data"])
-        for listener in listeners:
-            if listener in allowed:
-                await _tell(listener, kind, offset, data)
+        text = frame(self._epoch, str(offset), kind, fields[b"data"]).decode()
+        for listener in allowed:
+            listener.hear(kind, offset, text)
 
     async def _pass_on(self) -> None:
         """Deliver what passes, in the order in which it came; the log does not wait for it."""
@@ -196,9 +203,9 @@ class Hub:
             except Exception as error:  # noqa: BLE001 - who hears is unknown: then nobody does
                 logger.warning("The audience of %s is unknown: %s", kind, error)
                 continue
-            data = passing_frame(kind, message["data"].encode())
+            text = passing_frame(kind, message["data"].encode()).decode()
             for listener in allowed:
-                await _tell(listener, kind, None, data)
+                listener.hear(kind, None, text)
 
 
 def _audience(
@@ -216,16 +223,6 @@ def _audience(
         viewers = event.listeners_on(topic, about, {one.user_id for one in some})
         allowed |= {one for one in some if one.user_id in viewers}
     return allowed
-
-
-async def _tell(listener: Listener, kind: str, offset: int | None, data: bytes) -> None:
-    """Hand an event to one socket; one that is going must not keep it from the others."""
-    try:
-        await listener.hear(kind, offset, data)
-    except Exception as error:  # noqa: BLE001 - each server has errors of its own for this
-        logger.debug("A socket is gone: %s", error)
-        with contextlib.suppress(Exception):
-            await listener.restart()  # if it is not gone, it has missed one
 
 
 def _offset(entry_id: bytes) -> int:

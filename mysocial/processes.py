@@ -191,7 +191,7 @@ def port_is_free(port: int) -> bool:
 
 
 def describe_port_holder(port: int) -> str:
-    """Who listens on a port, as `daphne (pid 4242)`; `another process` if it may not be seen."""
+    """Who listens on a port, as `python (pid 4242)`; `another process` if it may not be seen."""
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:  # macOS, without root

@@ -103,6 +103,12 @@ def facts(about: str, wanted: Sequence[Fact]) -> list[int]:
     return list(ask({"kind": "facts", "value": about, "facts": list(wanted)})[0])
 
 
+def among(values: Sequence[str], wanted: Sequence[Fact]) -> list[set[str]]:
+    """Return for each fact those of `values` of which it holds, at little more than one's cost."""
+    (answer,) = ask({"kind": "among", "values": list(values), "facts": list(wanted)})
+    return [{values[place] for place in places} for places in answer]
+
+
 def rows(
     wire: Wire, pks: Sequence[str], *, about: Mapping[str, Sequence[Fact]] | None = None
 ) -> list[Row]:

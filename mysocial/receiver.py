@@ -1,37 +1,58 @@
 """`Receiver`: one client's end of the log: what it missed, then what comes; in order, once."""
 
 import asyncio
+import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
 
-from mysocial.errors import Conflict
-from mysocial.hub import Hub
+from mysocial.errors import Conflict, NotAuthenticated, Unavailable
+from mysocial.events import self_topic
+from mysocial.frames import RESUME, SIGNED_OUT
+from mysocial.hub import Hub, get_hub
 from mysocial.replay import Missed, missed, offset_of
+from mysocial.sessions import Sessions, SignedIn
 
+logger = logging.getLogger(__name__)
+START_SECONDS = 4
 # Until its first command, or for this long, nothing is sent: a client that resumes must not hear
 # what is new before what it missed. Seconds.
 HOLD = 1.0
-Send = Callable[[str, bytes], Awaitable[None]]  # type, frame
+# What may wait for a client that takes nothing; past it the client is told to resume instead.
+MOST_WAITING = 1000
+
+
+class Outlet(Protocol):
+    """Where a client's frames go."""
+
+    async def take(self, kind: str, frame: str) -> None:
+        """Send one event; returns when there is room for another."""
+
+    async def end(self, code: int) -> None:
+        """Tell the client why it hears no more: `RESUME` or `SIGNED_OUT`."""
 
 
 class Receiver:
-    """Subscribed to topics of the hub for one member; sends frames by `send`."""
+    """Subscribed to topics of the hub for one session; hands frames to its outlet."""
 
-    def __init__(
-        self, hub: Hub, user_id: str, send: Send, restart: Callable[[], Awaitable[None]]
-    ) -> None:
-        self.user_id = user_id
+    def __init__(self, hub: Hub, who: SignedIn, outlet: Outlet) -> None:
+        self.user_id, self.session_id = who
         self.topics: set[str] = set()
         self._hub = hub
-        self._send = send
-        self._restart = restart
+        self._outlet = outlet
         self._heard = 0
-        self._held: list[tuple[int | None, str, bytes]] | None = []
-        self._resuming = False
-        self._timer: asyncio.Task[None] | None = None
+        self._waiting: deque[tuple[int | None, str, str]] = deque()
+        self._is_held = True
+        self._is_resuming = False
+        self._writer: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        for topic in (self_topic(who.user_id), f"session:{who.session_id}"):
+            self.join(topic)
 
     def hold(self) -> None:
         """Begin the time within which a client that wants to resume says so."""
-        self._timer = asyncio.create_task(self._let_go())
+        self._timer = asyncio.get_running_loop().call_later(HOLD, self._let_go)
 
     def join(self, topic: str) -> None:
         """Hear the events of a topic from now on."""
@@ -48,19 +69,31 @@ class Receiver:
         """Hear nothing any more."""
         if self._timer:
             self._timer.cancel()
+        if self._writer:
+            self._writer.cancel()
+        self._hub.watch.remove(self)
+        self._waiting.clear()
         for topic in list(self.topics):
             self.leave(topic)
 
-    async def hear(self, kind: str, offset: int | None, data: bytes) -> None:
-        """Take one event; called by the hub in the order of the log. What passes has no offset."""
-        if self._held is not None:
-            self._held.append((offset, kind, data))
-        else:
-            await self._pass_on(offset, kind, data)
+    def hear(self, kind: str, offset: int | None, frame: str) -> None:
+        """Take one event; called by the hub in the order of the log. What passes has no offset.
 
-    async def restart(self) -> None:
-        """Tell the client to connect again and resume from its cursor."""
-        await self._restart()
+        Never waits for the client: one that is slow must not keep an event from the others.
+        """
+        if len(self._waiting) >= MOST_WAITING:
+            self.restart()
+            return
+        self._waiting.append((offset, kind, frame))
+        self._carry_on()
+
+    def restart(self) -> None:
+        """Hear nothing more; tell the client to connect again and resume from its cursor."""
+        self._end(RESUME)
+
+    def sign_out(self) -> None:
+        """Hear nothing more; tell the client that its session has ended."""
+        self._end(SIGNED_OUT)
 
     async def resume(
         self,
@@ -77,38 +110,86 @@ class Receiver:
         _, after = offset_of(cursor)
         if self._heard > after:
             raise Conflict("Newer events were sent already: resume first, on a new connection.")
-        if self._held is None:
-            self._held = []
-        self._resuming = True
+        self._is_held = self._is_resuming = True
         try:
             for topic in topics:
                 self.join(topic)
             found = await asyncio.to_thread(missed, cursor, self.topics, self.user_id)
             await answer(found)
-            for offset, kind, data in found.events:
-                await self._pass_on(offset, kind, data)
+            for event in found.events:
+                await self._pass_on(*event)
             # The hub may be behind: what it still brings of that time was sent, or is void.
             self._heard = max(self._heard, offset_of(found.cursor)[1])
             await live(found.cursor)
         finally:
-            self._resuming = False
-            await self.release()
+            self._is_resuming = False
+            self.release()
 
-    async def release(self) -> None:
+    def release(self) -> None:
         """Send what was held back, and hold back nothing any more."""
-        while self._held:
-            await self._pass_on(*self._held.pop(0))
-        self._held = None
+        self._is_held = False
+        self._carry_on()
 
-    async def _pass_on(self, offset: int | None, kind: str, data: bytes) -> None:
-        if offset is None:
-            await self._send(kind, data)
-        elif offset > self._heard:
-            self._heard = offset
-            await self._send(kind, data)
-
-    async def _let_go(self) -> None:
+    def _let_go(self) -> None:
         """Let a client that sends no command hear what comes."""
-        await asyncio.sleep(HOLD)
-        if not self._resuming:
-            await self.release()
+        if not self._is_resuming:
+            self.release()
+
+    def _carry_on(self) -> None:
+        if self._waiting and not self._is_held and self._writer is None:
+            self._writer = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting and not self._is_held:
+                await self._pass_on(*self._waiting.popleft())
+        except Exception as error:  # noqa: BLE001 - each server has errors of its own for this
+            logger.debug("A client is gone: %s", error)
+            self.restart()  # if it is not gone, it has missed one
+        finally:
+            self._writer = None
+
+    async def _pass_on(self, offset: int | None, kind: str, frame: str) -> None:
+        if offset is not None:
+            if offset <= self._heard:
+                return
+            self._heard = offset
+        await self._outlet.take(kind, frame)
+        if kind == "session.ended":
+            self.sign_out()
+
+    def _end(self, code: int) -> None:
+        if self._ending is None:
+            # Not cancelled by `close`: what it does may be what closes us.
+            self._ending = asyncio.create_task(self._say_end(code))
+            self.close()
+
+    async def _say_end(self, code: int) -> None:
+        try:
+            await self._outlet.end(code)
+        except Exception as error:  # noqa: BLE001 - as above; then there is nobody to tell
+            logger.debug("A client is gone: %s", error)
+
+
+async def open_receiver(token: str, sessions: Sessions, outlet: Outlet) -> Receiver:
+    """Sign a client in: what is its own is heard, and held, from now on.
+
+    `NotAuthenticated`, `Unavailable`.
+    """
+    hub = get_hub()
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            await hub.start()
+    except TimeoutError:
+        raise Unavailable("The event log is not available right now.") from None
+    who = await asyncio.to_thread(sessions.authenticate, token)
+    receiver = Receiver(hub, who, outlet)
+    try:
+        # Looked at again now that its end would be heard: it can't fall between.
+        if await asyncio.to_thread(sessions.find_ended, [who.session_id]):
+            raise NotAuthenticated("The session has ended.")
+    except BaseException:
+        receiver.close()
+        raise
+    hub.watch.add(receiver, sessions)
+    return receiver

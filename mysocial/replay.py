@@ -21,7 +21,7 @@ class Missed(NamedTuple):
     """What came after a cursor; all of it, or nothing and the reason why."""
 
     cursor: str  # where the client stands when it has received these
-    events: list[tuple[int, str, bytes]]  # offset, type, frame
+    events: list[tuple[int, str, str]]  # offset, type, frame
     reason: Reason = ""
 
 
@@ -60,7 +60,7 @@ def missed(cursor: str, topics: Iterable[str], viewer: str) -> Missed:
 
 def _told(
     epoch: str, entries: dict[int, tuple[dict[bytes, bytes], set[str]]], viewer: str
-) -> list[tuple[int, str, bytes]]:
+) -> list[tuple[int, str, str]]:
     """Return the frames of what the viewer may see; many events ask the same of the same things."""
     judged: dict[Any, bool] = {}
     told = []
@@ -71,5 +71,6 @@ def _told(
         if question not in judged:
             judged[question] = any(event.listeners_on(name, said, {viewer}) for name in names)
         if judged[question] and event.holds(said, fields[b"data"]):
-            told.append((offset, kind, frame(epoch, str(offset), kind, fields[b"data"])))
+            text = frame(epoch, str(offset), kind, fields[b"data"]).decode()
+            told.append((offset, kind, text))
     return told

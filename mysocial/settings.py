@@ -293,7 +293,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": envstr("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},
-        "daphne": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING"},
         "pymongo": {"level": "WARNING"},
     },
 }

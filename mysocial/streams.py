@@ -14,18 +14,15 @@ from urllib.parse import parse_qs
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from mysocial.consumers import CHECK_SECONDS, Authenticate, Check
-from mysocial.errors import Invalid, NotAuthenticated, Refused, Unavailable
-from mysocial.events import self_topic
+from mysocial.errors import Invalid, NotAuthenticated, Refused
 from mysocial.frames import MOST_TOPICS, Topic
-from mysocial.hub import get_hub
 from mysocial.problems import problem, problem_of
-from mysocial.receiver import Receiver
+from mysocial.receiver import Receiver, open_receiver
 from mysocial.replay import Missed
+from mysocial.sessions import Sessions
 
-START_SECONDS = 4
 PING_SECONDS = 20
-ID = re.compile(rb'\{"id":"([^"]+)"')
+ID = re.compile(r'\{"id":"([^"]+)"')
 _topics: TypeAdapter[list[str]] = TypeAdapter(list[Topic])
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -33,8 +30,8 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def event_stream(*, authenticate: Authenticate, check_session: Check) -> Application:
-    """Return the ASGI application; authentication is given by the composition."""
+def event_stream(sessions: Sessions) -> Application:
+    """Return the ASGI application; what the apps know of sessions is given by the composition."""
 
     async def serve(scope: Scope, send: Send) -> None:
         if scope["method"] != "GET":
@@ -44,24 +41,16 @@ def event_stream(*, authenticate: Authenticate, check_session: Check) -> Applica
             return
         headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
         query = parse_qs(scope["query_string"].decode("latin-1"))
+        stream = _Stream(send)
         try:
             topics = _topics_of(query)
-            hub = get_hub()
-            await asyncio.wait_for(hub.start(), START_SECONDS)
-            who = await asyncio.to_thread(authenticate, _token(headers))
-        except TimeoutError:
-            await _answer(send, problem_of(Unavailable("The event log is not available.")))
-            return
+            receiver = await open_receiver(_token(headers), sessions, stream)
         except Refused as error:
             await _answer(send, problem_of(error))
             return
-        stream = _Stream(send)
-        receiver = Receiver(hub, who.user_id, stream.hear, stream.end)
-        for topic in (self_topic(who.user_id), f"session:{who.session_id}"):
-            receiver.join(topic)
         cursor = headers.get("last-event-id") or "".join(query.get("cursor", []))
         try:
-            await stream.run(receiver, cursor, topics, lambda: check_session(who.session_id))
+            await stream.run(receiver, cursor, topics)
         finally:
             receiver.close()
 
@@ -86,29 +75,25 @@ class _Stream:
         self._begun = False
         self._ended = asyncio.Event()
 
-    async def run(
-        self, receiver: Receiver, cursor: str, topics: list[str], check: Callable[[], None]
-    ) -> None:
+    async def run(self, receiver: Receiver, cursor: str, topics: list[str]) -> None:
         """Resume from the cursor, if there is one; then send what comes until the session ends."""
         try:
-            # The session is looked at again now that its end would be heard.
-            await asyncio.to_thread(check)
             if cursor:
                 await receiver.resume(cursor, topics, self._answer, self._live)
             else:
                 for topic in topics:
                     receiver.join(topic)
                 await self._write(b": no cursor\n\n")
-                await receiver.release()
+                receiver.release()
         except Refused as error:
             if not self._begun:
                 await _answer(self._send, problem_of(error))
             return
-        await self._keep_on(check)
+        await self._keep_on()
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _keep_on(self, check: Callable[[], None]) -> None:
-        waited = 0.0
+    async def _keep_on(self) -> None:
+        """Return when the stream is to end; a comment now and then keeps it open until then."""
         while not self._ended.is_set():
             with contextlib.suppress(TimeoutError):
                 # Not `wait_for`, which may lose the cancellation that ends the stream.
@@ -116,26 +101,15 @@ class _Stream:
                     await self._ended.wait()
                 return
             await self._write(b": ping\n\n")
-            waited += PING_SECONDS
-            if waited >= CHECK_SECONDS:
-                waited = 0.0
-                try:
-                    await asyncio.to_thread(check)
-                except NotAuthenticated:
-                    return
-                except Refused:
-                    continue  # Unknown for now: nothing is delivered either.
 
-    async def hear(self, kind: str, data: bytes) -> None:
+    async def take(self, kind: str, frame: str) -> None:
         """Send one event; its id is where the client stands. What passes has none."""
-        found = ID.match(data)
-        place = b"id: %s\n" % found[1] if found else b""
-        await self._write(b"%sevent: %s\ndata: %s\n\n" % (place, kind.encode(), data))
-        if kind == "session.ended":
-            self._ended.set()
+        found = ID.match(frame)
+        place = f"id: {found[1]}\n" if found else ""
+        await self._write(f"{place}event: {kind}\ndata: {frame}\n\n".encode())
 
-    async def end(self) -> None:
-        """End the stream: the client connects again and resumes by itself."""
+    async def end(self, code: int) -> None:
+        """End the stream: the client connects again and resumes, or is told that it can't."""
         self._ended.set()
 
     async def _answer(self, found: Missed) -> None:

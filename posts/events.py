@@ -55,7 +55,7 @@ class PostCreated(PostEvent):
 
     @classmethod
     def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return selectors.who_has_in_feed(about["post"], about["author"], viewers)
+        return selectors.who_sees_now(about["post"], viewers, in_feed=True)
 
 
 @dataclass(frozen=True)

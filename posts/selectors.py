@@ -154,24 +154,32 @@ def _visible_page(  # noqa: PLR0913 - the question a list answers
 
 
 def who_sees(
-    viewers: set[str], *, author_id: str, privacy: str, author_is_private: bool
+    viewers: set[str],
+    *,
+    author_id: str,
+    privacy: str,
+    author_is_private: bool,
+    in_feed: bool = False,
 ) -> set[str]:
-    """Return those of `viewers` who may see a post of this author with this privacy."""
-    relations = relations_to(author_id, viewers)
+    """Return those of `viewers` who may see a post of this author with this privacy.
+
+    With `in_feed`, only those in whose feed it is: they do not mute the author.
+    """
     return {
         viewer
-        for viewer in viewers
+        for viewer, relation in relations_to(author_id, viewers).items()
         if can_see_post(
             viewer,
             author_id=author_id,
             privacy=privacy,
             author_is_private=author_is_private,
-            relation=relations[viewer],
+            relation=relation,
         )
+        and not (in_feed and relation.mutes)
     }
 
 
-def who_sees_now(post_id: str, viewers: set[str]) -> set[str]:
+def who_sees_now(post_id: str, viewers: set[str], *, in_feed: bool = False) -> set[str]:
     """Return those of `viewers` who may see the post as it is now; nobody when it is gone."""
     found = reads.rows(post_wire, [post_id])
     if not found or not found[0].joined["author_id"]:
@@ -182,13 +190,8 @@ def who_sees_now(post_id: str, viewers: set[str]) -> set[str]:
         author_id=row.values["author_id"].decode(),
         privacy=row.values["privacy"].decode(),
         author_is_private=row.joined["author_id"].get("is_private") == b"true",
+        in_feed=in_feed,
     )
-
-
-def who_has_in_feed(post_id: str, author_id: str, viewers: set[str]) -> set[str]:
-    """Return those of `viewers` who see the post now and do not mute its author."""
-    relations = relations_to(author_id, viewers)
-    return who_sees_now(post_id, {one for one in viewers if not relations[one].mutes})
 
 
 def who_has_at_home(author_id: str, viewers: set[str]) -> set[str]:

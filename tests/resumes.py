@@ -43,11 +43,9 @@ class SecondWeb:
         env |= {"DEBUG": "1", "PORT": str(self.stack.port)}
         for name in ("REDIS_URL", "MONGO_URL", "DJANGO_SETTINGS_MODULE", "REDIS_FSYNC"):
             env.pop(name, None)
-        command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port)]
+        command = [sys.executable, "-m", "mysocial.serve", "--port", str(self.port)]
         with self.stack.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, "mysocial.asgi:application"], cwd=ROOT, env=env, stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         wait_for(self._answers, within=30, name="the second web process")
 
     def _answers(self) -> bool:

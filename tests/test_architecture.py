@@ -42,7 +42,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|farm|root|home/\w+|Users/\w+|tmp/
 def sources(*folders: str) -> dict[str, ast.Module]:
     """Return path -> syntax tree of our modules, generated migrations left out."""
     files = [] if folders else [ROOT / "manage.py"]
-    for folder in folders or ("mysocial", "tests", *APPS):
+    for folder in folders or ("mysocial", "tests", "bench", *APPS):
         files += sorted((ROOT / folder).rglob("*.py"))
     ours = [file for file in files if "migrations/" not in file.as_posix()]
     return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text()) for file in ours}

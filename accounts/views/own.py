@@ -29,8 +29,8 @@ from mysocial.api import (
     parse,
     wrote,
 )
-from mysocial.consumers import SignedIn
 from mysocial.limits import HOUR
+from mysocial.sessions import SignedIn
 
 # Of one person.
 VERIFY_MAILS = Limit("verify-mail", 5, HOUR)

@@ -1,6 +1,7 @@
 -- A reader's questions, answered at one moment, with the cursor of that moment.
 local unknown_records, unknown_lists, unknown_uniques = {}, {}, {}
 local answers = {}
+local CHUNK = 1000
 local at = cursor()
 
 local session = session_state()
@@ -18,18 +19,26 @@ local function fields_of(key, fields, proofs, id)
   return redis.call('HMGET', key, unpack(fields))
 end
 
--- Whether `member` is in a list: from the list where it is whole, else from the record itself.
-local function is_member(list, member, record)
+-- The score below which a list may lack entries; false, and asked for, when the list is unknown.
+local function floor_of(list)
   local floor = redis.call('ZSCORE', list, '~')
-  if not floor then
-    unknown_lists[#unknown_lists + 1] = list
-    return 0
-  end
-  if redis.call('ZSCORE', list, member) then return 1 end
-  if floor == '-inf' then return 0 end
+  if not floor then unknown_lists[#unknown_lists + 1] = list end
+  return floor
+end
+
+-- What is not in a list that goes deeper than Redis knows may stand in the record itself.
+local function is_live(record)
   local seen = state(record)
   if seen == 'unknown' then unknown_records[#unknown_records + 1] = record end
-  return seen == 'live' and 1 or 0
+  return seen == 'live'
+end
+
+-- Whether `member` is in a list: from the list where it is whole, else from the record itself.
+local function is_member(list, member, record)
+  local floor = floor_of(list)
+  if not floor then return 0 end
+  if redis.call('ZSCORE', list, member) then return 1 end
+  return floor ~= '-inf' and is_live(record) and 1 or 0
 end
 
 local function facts_about(value, facts)
@@ -39,6 +48,28 @@ local function facts_about(value, facts)
     flags[i] = is_member(fact[1], member, fact[4] .. member)
   end
   return flags
+end
+
+-- The places of those `values` of which one fact holds. Most lists of blocks and mutes are empty:
+-- that is found out once, whatever the number of values.
+local function places_of(values, fact)
+  local floor, places = floor_of(fact[1]), {}
+  if not floor then return places end
+  local is_whole = floor == '-inf'
+  if is_whole and redis.call('ZCARD', fact[1]) == 1 then return places end
+  for first = 1, #values, CHUNK do
+    local members = {}
+    for i = first, math.min(first + CHUNK - 1, #values) do
+      members[#members + 1] = fact[2] .. values[i] .. fact[3]
+    end
+    local scores = redis.call('ZMSCORE', fact[1], unpack(members))
+    for i, member in ipairs(members) do
+      if scores[i] or (not is_whole and is_live(fact[4] .. member)) then
+        places[#places + 1] = first + i - 2
+      end
+    end
+  end
+  return places
 end
 
 -- The entries of a list above `floor` and beyond (score, member), newest or oldest first.
@@ -153,6 +184,10 @@ for index, ask in ipairs(request.asks) do
     answers[index] = ids
   elseif ask.kind == 'facts' then
     answers[index] = facts_about(ask.value, ask.facts)
+  elseif ask.kind == 'among' then
+    local found = {}
+    for i, fact in ipairs(ask.facts) do found[i] = places_of(ask.values, fact) end
+    answers[index] = found
   elseif ask.kind == 'unique' then
     local owner = redis.call('GET', ask.key)
     if not owner or string.sub(owner, 1, 1) == '?' then

@@ -1,72 +1,25 @@
-"""The client of docs/client.py against a Daphne of its own, which is killed and comes back."""
+"""The client of docs/client.py against a server of its own, which is killed and comes back."""
 
 import asyncio
 import contextlib
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-import httpx
 import pytest
-from django.conf import settings
 
 from docs.client import Client, Event, ReadAgain, Refused
-from mysocial.processes import free_port
 from tests.people import Person
-from tests.stack import ROOT, wait_for
+from tests.site import Site
+from tests.stack import wait_for
 
 pytestmark = pytest.mark.timeout(180)
-UP_WITHIN = 60.0
 Heard = asyncio.Queue[Event | ReadAgain]
-
-
-class Site:
-    """A Daphne on the servers of this test run; after a kill it comes back at the same port."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.url = f"ws://127.0.0.1:{self.port}/ws"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Return at once; `up` waits."""
-        env = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "mysocial.settings",
-            "SECRET_KEY": settings.SECRET_KEY,
-            "PORT": str(self.port),
-        }
-        listen = ("-b", "127.0.0.1", "-p", str(self.port))
-        command = [sys.executable, "-m", "daphne", *listen, "mysocial.asgi:application"]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=env)
-
-    def up(self) -> None:
-        wait_for(self._answers, within=UP_WITHIN, name="Daphne")
-
-    def _answers(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/health/live", timeout=2).is_success
-        except httpx.HTTPError:
-            return False
-
-    def kill(self) -> None:
-        """As a crash would."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait(10)
 
 
 @pytest.fixture(scope="module")
 def site(_servers: None) -> Iterator[Site]:
-    daphne = Site()
-    daphne.start()
-    daphne.up()
-    yield daphne
-    daphne.kill()
+    with Site() as running:
+        yield running
 
 
 async def never() -> str:

@@ -1,12 +1,19 @@
 """The WebSocket at /ws: who gets in, what it answers, who hears what."""
 
+import asyncio
 import json
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 
+from accounts.store import sessions
+from accounts.tokens import read_access
+from mysocial import reads
 from mysocial.hub import get_hub
+from mysocial.receiver import MOST_WAITING, Receiver
+from mysocial.sessions import SignedIn
+from mysocial.writes import write
 from tests.sockets import Socket
 
 ORIGIN = b"http://localhost:8000"
@@ -185,29 +192,76 @@ async def test_who_does_not_sign_in_within_five_seconds_is_not_kept(connected):
 
 
 class Gone:
-    """A socket whose client went in this moment: its server raises an error of its own."""
+    """A client that went in this moment: its server raises an error of its own."""
 
-    def __init__(self, user_id):
-        self.user_id = user_id
-        self.restarted = 0
+    def __init__(self):
+        self.codes = []
 
-    async def hear(self, kind, offset, data):
+    async def take(self, kind, frame):
         raise RuntimeError("Attempt to send on a closed protocol")
 
-    async def restart(self):
-        self.restarted += 1
+    async def end(self, code):
+        self.codes.append(code)
         raise RuntimeError("Attempt to close a closed protocol")
 
 
-async def test_a_socket_that_goes_keeps_no_event_from_the_others(connected, alice, bob, caplog):
+class Asleep(Gone):
+    """A client that takes nothing."""
+
+    async def take(self, kind, frame):
+        await asyncio.Event().wait()
+
+
+def among_us(person, outlet):
+    """Open a client of ours that hears the feed."""
+    receiver = Receiver(get_hub(), SignedIn(person.id, "0" * 24), outlet)
+    receiver.join("feed")
+    receiver.release()
+    return receiver
+
+
+@pytest.mark.parametrize(("kind", "codes"), [(Gone, [4408]), (Asleep, [])])
+async def test_a_client_that_takes_nothing_keeps_no_event_from_the_others(
+    connected, alice, bob, kind, codes
+):
     first = await connected(alice, "feed")
-    gone = [Gone(bob.id) for _ in range(5)]
-    for one in gone:
-        get_hub().subscribe("feed", one)
+    outlets = [kind() for _ in range(5)]
+    receivers = [among_us(bob, one) for one in outlets]
     last = await connected(bob, "feed")
     posts = [await sync_to_async(alice.writes)(text) for text in ("one", "two")]
     for socket in (first, last):
         heard = [await socket.next(), await socket.next()]
         assert [event["data"] for event in heard] == posts
-    assert [one.restarted for one in gone] == [2] * 5
-    assert "defect" not in caplog.text
+    assert [one.codes for one in outlets] == [codes] * 5
+    for one in receivers:
+        one.close()
+
+
+async def test_for_a_client_that_takes_nothing_not_more_than_a_thousand_events_wait(
+    connected, alice
+):
+    await connected(alice)
+    outlet = Asleep()
+    receiver = among_us(alice, outlet)
+    for offset in range(1, MOST_WAITING + 2):  # one is on its way
+        receiver.hear("post.created", offset, "{}")
+        await asyncio.sleep(0)
+    assert (outlet.codes, receiver.topics != set()) == ([], True)
+    receiver.hear("post.created", MOST_WAITING + 2, "{}")
+    await asyncio.sleep(0)
+    assert (outlet.codes, receiver.topics, len(receiver._waiting)) == ([4408], set(), 0)
+
+
+async def test_a_session_whose_end_was_announced_to_nobody_is_noticed(connected, alice, bob):
+    mine, others = await connected(alice), await connected(bob)
+    await sync_to_async(_end_unheard)(alice)
+    await get_hub().watch.look()
+    assert await mine.code() == 4401
+    assert await others.receive_nothing(timeout=0.1)
+
+
+def _end_unheard(person):
+    """End a person's session as an expiry does: no event tells it."""
+    session = reads.get(sessions, read_access(person.access).session_id)
+    with write() as w:
+        w.delete(session)

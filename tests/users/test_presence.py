@@ -61,10 +61,10 @@ class Ear:
     def __init__(self, user_id):
         self.user_id, self.heard = user_id, []
 
-    async def hear(self, kind, offset, data):
-        self.heard.append((kind, offset, data))
+    def hear(self, kind, offset, frame):
+        self.heard.append((kind, offset, frame))
 
-    async def restart(self):
+    def restart(self):
         raise AssertionError
 
 
@@ -177,8 +177,8 @@ async def test_two_processes_see_each_others_members(connected, alice, bob, stra
         assert await sync_to_async(known)(alice, bob, stranger) == [bob.id, stranger.id]
     assert await next_change(bobs) == (alice.id, False)
     assert await changes(bobs) == []
-    frame = b'{"type":"presence.changed","data":{"user_id":"%s","online":true}}'
-    assert heard == [("presence.changed", None, frame % stranger.id.encode())]
+    frame = '{"type":"presence.changed","data":{"user_id":"%s","online":true}}'
+    assert heard == [("presence.changed", None, frame % stranger.id)]
 
 
 async def test_who_hides_it_is_offline_at_once_and_who_shows_it_again_is_back(

@@ -92,9 +92,7 @@ class _Site:
 
     def web(self) -> Program:
         """The one port of a checkout: HTTP and WebSockets, without a proxy."""
-        listen = ("-b", "127.0.0.1", "-p", str(self.port), "-v", "1")
-        limits = ("--http-timeout", "20", "--websocket_connect_timeout", "5")
-        return self.program("web", "-m", "daphne", *listen, *limits, "mysocial.asgi:application")
+        return self.program("web", "-m", "mysocial.serve", "--port", str(self.port))
 
     def services(self) -> list[tuple[Program, float]]:
         """What works behind it, each with the seconds it gets to end; the last is ended first."""

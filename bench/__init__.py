@@ -1,0 +1,1 @@
+"""Measurements: each prints CPU time and the peer or the floor of the same run beside it."""

@@ -1,0 +1,133 @@
+"""`mysocial.serve`: what it does with clients that are slow, silent or too big, on real sockets."""
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from tests.people import Person
+from tests.site import Site
+
+pytestmark = pytest.mark.timeout(120)
+BIG = "𝄞" * 4900  # 20 KB
+WITHIN = 20.0
+JSON = b"Content-Type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def site(_servers: None) -> Iterator[Site]:
+    with Site("--reader-seconds", "1", "--headers-seconds", "1", "--body-seconds", "2") as running:
+        yield running
+
+
+def listening(site: Site, person: Person, **options: object) -> ClientConnection:
+    """Open a socket that hears the feed."""
+    offered: list[str] = ["mysocial", person.access]
+    client = connect(site.url, subprotocols=offered, ping_interval=None, **options)  # type: ignore[arg-type]
+    assert json.loads(client.recv(WITHIN))["type"] == "ok"
+    client.send(json.dumps({"type": "subscribe", "cid": "1", "topic": "feed"}))
+    assert json.loads(client.recv(WITHIN)) == {"type": "ok", "cid": "1"}
+    return client
+
+
+def posts_of(client: ClientConnection, cursor: str = "") -> tuple[list[str], str, int]:
+    """Read until the socket is closed; return the posts, the last id and the code."""
+    heard = []
+    while True:
+        try:
+            frame = json.loads(client.recv(WITHIN))
+        except ConnectionClosed as closed:
+            return heard, cursor, closed.rcvd.code if closed.rcvd else 0
+        if "id" in frame:
+            cursor = frame["id"]
+            heard.append(frame["data"]["id"])
+
+
+def test_who_reads_nothing_is_cut_and_told_to_resume_and_has_no_gap(site, alice, bob):
+    quick = listening(site, bob, max_queue=None)
+    # A queue of one frame that nobody takes out: the client reads no more from its connection,
+    # which itself has room for little.
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.connect(("127.0.0.1", site.port))
+    slow = listening(site, bob, sock=narrow, max_queue=1)
+    written = [alice.writes(f"{number} {BIG}")["id"] for number in range(100)]
+
+    for pk in written:
+        assert json.loads(quick.recv(WITHIN))["data"]["id"] == pk
+    time.sleep(3)  # the server waits for one
+    heard, cursor, code = posts_of(slow)
+
+    assert code == 4408
+    assert heard == written[: len(heard)]
+    assert len(heard) < len(written)
+    again = connect(site.url, subprotocols=["mysocial", bob.access], max_queue=None)
+    again.recv(WITHIN)
+    resume = {"type": "resume", "cid": "r", "cursor": cursor, "topics": ["feed"]}
+    again.send(json.dumps(resume))
+    assert json.loads(again.recv(WITHIN))["recovered"] is True
+    missed = [json.loads(again.recv(WITHIN))["data"]["id"] for _ in written[len(heard) :]]
+    assert heard + missed == written
+    again.close()
+    quick.close()
+
+
+def is_cut(client: socket.socket) -> bool:
+    """Tell whether the server has ended the connection, without a word."""
+    try:
+        return client.recv(1000) == b""
+    except TimeoutError:
+        return False
+    except ConnectionResetError:
+        return True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"GET /health/live HTTP/1.1\r\nHost: local",
+        b"POST /api/signin HTTP/1.1\r\nHost: localhost\r\n" + JSON + b"Content-Length: 9\r\n\r\n{",
+    ],
+    ids=["nothing", "half of the headers", "a part of the body"],
+)
+def test_who_sends_no_whole_request_is_cut(site, text):
+    with socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN) as client:
+        client.sendall(text)
+        assert is_cut(client)
+
+
+def test_who_sends_a_request_drop_by_drop_is_cut_all_the_same(site):
+    with socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN) as client:
+        client.settimeout(0.1)
+        client.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n")
+        deadline = time.monotonic() + WITHIN
+        while not is_cut(client):
+            assert time.monotonic() < deadline
+            with contextlib.suppress(OSError):
+                client.sendall(b"X: y\r\n")
+
+
+def test_headers_without_end_are_refused(site):
+    with socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN) as client:
+        client.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n")
+        client.sendall(b"".join(b"X-%d: %s\r\n" % (n, b"y" * 1000) for n in range(70)))
+        assert client.recv(1000).startswith(b"HTTP/1.1 400")
+
+
+def test_a_frame_that_is_too_big_closes_the_socket(site, alice):
+    client = listening(site, alice)
+    client.send("x" * 100_000)
+    assert posts_of(client)[2] == 1009
+
+
+def test_a_server_that_ends_says_so_to_its_sockets(alice):
+    with Site() as ending:
+        client = listening(ending, alice)
+        ending.end()
+        assert posts_of(client)[2] == 1012

@@ -1,0 +1,64 @@
+"""A web process on the servers of this test run."""
+
+import os
+import signal
+import subprocess
+import sys
+from typing import Self
+
+import httpx
+from django.conf import settings
+
+from mysocial.processes import free_port
+from tests.stack import ROOT, wait_for
+
+UP_WITHIN = 60.0
+
+
+class Site:
+    """`mysocial.serve` at a port of its own; after a kill it comes back at the same."""
+
+    def __init__(self, *options: str) -> None:
+        self.port = free_port()
+        self.url = f"ws://127.0.0.1:{self.port}/ws"
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Return at once; `up` waits."""
+        env = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "mysocial.settings",
+            "SECRET_KEY": settings.SECRET_KEY,
+            "PORT": str(self.port),
+        }
+        command = [sys.executable, "-m", "mysocial.serve", "--port", str(self.port)]
+        self._process = subprocess.Popen([*command, *self._options], cwd=ROOT, env=env)
+
+    def up(self) -> None:
+        wait_for(self._answers, within=UP_WITHIN, name="the web process")
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/health/live", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        """Ask it to end, and wait until it has."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        self._process.wait(20)
+
+    def kill(self) -> None:
+        """As a crash would."""
+        self.end(signal.SIGKILL)
+
+    def __enter__(self) -> Self:
+        self.start()
+        self.up()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
