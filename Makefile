@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up status doctor test chaos-resume check fmt format lint types imports lock clean
+.PHONY: help install up status doctor test chaos-doors chaos-resume check fmt format lint types imports lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ doctor: $(STAMP) ## check this machine and the settings
 
 test: $(STAMP) ## run the tests (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+chaos-doors: $(STAMP) ## every feature across processes, on one port and behind the proxy (ARGS="--tls")
+	@$(BIN)/python -m tests.doors $(ARGS)
 
 chaos-resume: $(STAMP) ## clients come and go while processes die: no gap, no doubling (ARGS="--clients 20")
 	@$(BIN)/python -m tests.resumes $(ARGS)

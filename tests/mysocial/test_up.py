@@ -9,17 +9,14 @@ import psutil
 import pytest
 
 from mysocial.processes import end_leftover, write_json
-from tests.stack import ROOT, Stack, wait_for
+from tests.stack import ROOT, wait_for
 
 pytestmark = pytest.mark.timeout(120)
 
 
-@pytest.fixture(scope="module")
-def stack():
-    with Stack("up", WEB_PROCESSES="2", FLOWER_PASSWORD="") as one:
-        one.start(workers=False)
-        wait_for(lambda: "beat" in one.pids, within=30, name="the workers")
-        yield one
+@pytest.fixture
+def stack(two_webs):
+    return two_webs
 
 
 def up(stack, **settings):
