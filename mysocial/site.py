@@ -91,7 +91,8 @@ class Site:
         They are handed the socket that listens, so each connection goes to one that is free.
         """
         listen = ("--fd", str(door.fileno()), "-v", "1")
-        limits = ("--http-timeout", "20", "--websocket_connect_timeout", "5")
+        # No --http-timeout: it would end every stream of /api/events after so many seconds.
+        limits = ("--websocket_connect_timeout", "5")
         arguments = ("-m", "daphne", *listen, *limits, "mysocial.asgi:application")
         names = ["web", *(f"web-{n}" for n in range(2, settings.WEB_PROCESSES + 1))]
         return [self.program(name, *arguments, door=door) for name in names]

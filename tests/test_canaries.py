@@ -1,0 +1,310 @@
+"""A random word in each private thing: who may not see it is never sent it, whatever they had open.
+
+On a real stack of two processes: the words are searched in the raw frames of sockets and streams
+that were open before, of such as resume from an older cursor, in every answer to them, in the log,
+the mails and what is handed to Celery. That the same words reach who may see them is asked too.
+"""
+
+import email
+import email.policy
+import os
+import signal
+import time
+import uuid
+from contextlib import ExitStack, contextmanager
+
+import httpx
+import psutil
+import pytest
+import redis
+from django.conf import settings
+from websockets.exceptions import WebSocketException
+
+from tests.doors import Pair
+from tests.ears import SocketEar, StreamEar
+from tests.features import at
+from tests.journey import join
+from tests.servers import PASSWORD
+
+pytestmark = pytest.mark.timeout(180)
+RETRACTED_WITHIN = 5.0  # one second is what we want; machines are noisy
+LOSERS = ("stranger", "blocked", "ex", "ended", "narrowed", "shut_out")
+ALL = (*LOSERS, "friend", "owner", "hermit")
+
+
+class Cast:
+    """Who is there, what they have open, and the words."""
+
+    def __init__(self, pair, ends):
+        self.pair, self._ends = pair, ends
+        self._turn = 0
+        self._client = ends.enter_context(httpx.Client(timeout=20))
+        names = {name: f"{name}_{uuid.uuid4().hex[:8]}" for name in ALL}
+        self.people = {name: join(pair, full) for name, full in names.items()}
+        # A word, and who may be told it: to begin with, each of their own address.
+        self.words = {f"{full}@example.com": {name} for name, full in names.items()}
+        self.ears = {}
+
+    def call(self, who, method, path, body=None, **headers):
+        """Send a request, by one door after the other."""
+        self._turn += 1
+        door = self.pair.callers[self._turn % 2]
+        path = path.format(**{name: one.id for name, one in self.people.items()})
+        return door.call(self.people[who], method, path, body, **headers)
+
+    def does(self, who, method, path, body=None, **headers):
+        answer = self.call(who, method, path, body, **headers)
+        assert answer.is_success, (who, method, path, answer.text)
+        return answer.json()
+
+    def reads(self, who, path):
+        """Return what a member is answered, whoever answers."""
+        path = path.format(**{name: one.id for name, one in self.people.items()})
+        headers = self.people[who].headers
+        return self._client.get(f"{self.pair.url}/api/{path}", headers=headers).text
+
+    def word(self, *seen_by):
+        """Return a new word, and note who may be told it."""
+        word = f"canary{uuid.uuid4().hex}"
+        self.words[word] = set(seen_by)
+        return word
+
+    def opens(self, who, topics, cursor=""):
+        """Open a socket at each process and a stream at one; return them."""
+        kinds = [(place, SocketEar) for place in self.pair.places]
+        kinds.append((self.pair.places[len(self.ears) % 2], StreamEar))
+        return [
+            self._ends.enter_context(
+                at(self.pair, place, lambda k=kind: k(self.people[who], *topics, cursor=cursor))
+            )
+            for place, kind in kinds
+        ]
+
+    def told(self, who, text):
+        """Return which words are in a text, and are not for them to see."""
+        return [word for word, seen_by in self.words.items() if who not in seen_by and word in text]
+
+
+def raw(ears):
+    return "\n".join(frame.raw for ear in ears for frame in ear.frames)
+
+
+@pytest.fixture
+def cast(two_webs):
+    with Pair(two_webs) as pair, ExitStack() as ends:
+        yield Cast(pair, ends)
+
+
+def meet(cast):
+    """Let them follow and write, and open all that can be opened; return what there is."""
+    for fan in ("friend", "blocked", "ex", "ended"):
+        cast.does(fan, "PUT", "users/{owner}/follow", {})
+        cast.does("owner", "PUT", f"users/{cast.people[fan].id}/follow", {})
+    cast.does("friend", "PUT", "users/{hermit}/follow", {})
+    things = {}
+    for name, who, privacy in (
+        ("public", "owner", "public"),
+        ("followers", "owner", "followers"),
+        ("private", "owner", "private"),
+        ("hermits", "hermit", "public"),
+    ):
+        body = {"text": "Nothing secret", "privacy": privacy}
+        things[name] = cast.does(who, "POST", "posts", body)["post"]["id"]
+    posts = [f"post:{pk}" for pk in things.values()]
+    users = [f"user:{cast.people[name].id}" for name in ("owner", "hermit")]
+    topics = ("feed", "home", "presence", *posts, *users)
+    for who in ALL:
+        cast.ears[who] = cast.opens(who, topics)
+    return things, topics
+
+
+@contextmanager
+def retracted(name, ears, kind, judge=bool):
+    """Do what takes something from somebody: each of their ears is told soon after the answer."""
+    yield
+    answered = time.monotonic()
+    took = [ear.wait(kind, judge).at - answered for ear in ears]
+    print(f"{name}: {max(took):.3f} s after the answer")
+    assert max(took) < RETRACTED_WITHIN
+
+
+def part(cast, things):
+    """Take from each of the losers what they had."""
+    owner, hermit = cast.people["owner"].id, cast.people["hermit"].id
+    all_of = {"user_id": owner, "what": "all"}
+    with retracted("blocked", cast.ears["blocked"], "user.hidden", lambda one: one == all_of):
+        cast.does("owner", "PUT", "users/{blocked}/block", {})
+    with retracted("removed as a follower", cast.ears["ex"], "follow.deleted"):
+        cast.does("owner", "DELETE", "users/me/followers/{ex}")
+    with retracted("session ended", cast.ears["ended"], "session.ended"):
+        cast.does("ended", "POST", "signout")
+    assert [ear.ended() for ear in cast.ears["ended"]] == [4401, 4401, 0]
+    gone = {"id": things["public"]}
+    lost = [ear for who in ("narrowed", "stranger", "shut_out", "ex") for ear in cast.ears[who]]
+    with retracted("narrowed to followers", lost, "post.deleted", lambda one: one == gone):
+        cast.does("owner", "PATCH", f"posts/{things['public']}", {"privacy": "followers"})
+    posts_of = {"user_id": hermit, "what": "posts"}
+    lost = [ear for who in ("shut_out", "stranger", "blocked") for ear in cast.ears[who]]
+    with retracted("gone private", lost, "user.hidden", lambda one: one == posts_of):
+        cast.does("hermit", "PATCH", "users/me/settings", {"is_private": True})
+
+
+def write(cast, things):
+    """Put a word in all that may be written from now on; return what there is now."""
+    there = dict(things)
+    friends = ("owner", "friend")
+    for name, who, commenter, seen_by in (
+        ("public", "owner", "friend", friends),  # it was: now it is for followers
+        ("followers", "owner", "friend", friends),
+        ("private", "owner", "owner", ("owner",)),
+        ("hermits", "hermit", "friend", ("hermit", "friend")),
+    ):
+        post = f"posts/{things[name]}"
+        cast.does(who, "PATCH", post, {"text": cast.word(*seen_by)})
+        privacy = {"private": "private", "hermits": "public"}.get(name, "followers")
+        body = {"text": cast.word(*seen_by), "privacy": privacy}
+        there[f"new {name}"] = cast.does(who, "POST", "posts", body)["post"]["id"]
+        body = {"text": cast.word(*seen_by)}
+        comment = cast.does(commenter, "POST", f"{post}/comments", body)["comment"]["id"]
+        cast.does(commenter, "PATCH", f"comments/{comment}", {"text": cast.word(*seen_by)})
+        cast.does(commenter, "PUT", f"{post}/reaction", {"type": "love"})
+        there[f"comment {name}"] = comment
+    # Of a ban on posts only, the profile is no part: the block alone hides it.
+    cast.does("owner", "PATCH", "users/me", {"quote": cast.word(*set(ALL) - {"blocked", "ended"})})
+    body = {"receiver_id": cast.people["friend"].id, "text": cast.word(*friends)}
+    there["message"] = cast.does("owner", "POST", "chat/message", body)["chat_message"]["id"]
+    cast.does("owner", "PATCH", f"chat/messages/{there['message']}", {"text": cast.word(*friends)})
+    told = cast.does("owner", "GET", "notifications")["notifications"]
+    cast.words |= {one["id"]: {"owner"} for one in told}
+    return there
+
+
+def pass_by(cast):
+    """Type to the friend, and come online: both are told to the friend alone."""
+    cast.ears["owner"][0].ask(type="typing", to=cast.people["friend"].id, on=True)
+    for ear in cast.ears["friend"]:
+        ear.wait("typing.started")
+    for ear in cast.ears["owner"]:
+        ear.close()
+    gone = {"user_id": cast.people["owner"].id, "online": False}
+    for ear in cast.ears["friend"]:
+        ear.wait("presence.changed", lambda one: one == gone)
+
+
+def sign_in_elsewhere(cast):
+    """Sign the owner in from a device whose name is a word."""
+    device = cast.word("owner")
+    name = next(word for word, who in cast.words.items() if who == {"owner"}).partition("@")[0]
+    body = {"username": name, "password": PASSWORD}
+    answer = httpx.post(f"{cast.pair.url}/api/signin", json=body, headers={"User-Agent": device})
+    assert answer.is_success
+    assert device in cast.call("owner", "GET", "sessions").text
+
+
+def reads(there):
+    """Return every path by which a member may try to read what there is."""
+    posts = [pk for name, pk in there.items() if not name.startswith(("comment", "message"))]
+    paths = ["posts?limit=50", "posts/home?limit=50", "notifications", "sessions", "currentuser"]
+    paths += ["chat/conversations", "chat/messages/{owner}", "chat/messages/{friend}"]
+    paths += ["users?limit=50", "users/online?id={owner}&id={hermit}", "users/search?q=owner_"]
+    paths += [f"comments/{pk}" for name, pk in there.items() if name.startswith("comment")]
+    for who in ("{owner}", "{hermit}", "{friend}"):
+        paths += [f"users/{who}"]
+        paths += [f"users/{who}/{of}" for of in ("posts", "images", "reactions", "followers")]
+    for pk in posts:
+        paths += [f"posts/{pk}"]
+        of_it = ("comments", "comments/names", "reactions", "reactions/mine", "versions")
+        paths += [f"posts/{pk}/{of}" for of in of_it]
+    return paths
+
+
+@contextmanager
+def stopped(stack):
+    """Stop the worker, so that what is handed to Celery stays where it can be looked at."""
+    main = psutil.Process(stack.pids["worker"])
+    team = [main, *main.children(recursive=True)]
+    for one in team:
+        os.kill(one.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for one in team:
+            os.kill(one.pid, signal.SIGCONT)
+
+
+def handed_to_celery(stack):
+    """Return all that waits in the queues or was taken by a worker, as one text."""
+    with redis.Redis.from_url(stack.running["redis_url"]) as client:
+        queues = [client.lrange(name, 0, -1) for name in settings.CELERY_QUEUE_NAMES]
+        taken = client.hgetall("unacked")
+    waiting = [one for some in queues for one in some] + list(taken.values())
+    assert waiting
+    return b"\n".join(waiting).decode(errors="replace")
+
+
+def mails(stack):
+    """Return receiver and decoded text of every mail that was sent."""
+    for file in sorted((stack.folder / "data" / "emails").glob("*.eml")):
+        said = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        parts = [
+            part.get_content() for part in said.walk() if part.get_content_maintype() == "text"
+        ]
+        yield str(said["To"]), "\n".join([str(said["Subject"]), *parts])
+
+
+def all_has_come(cast):
+    """Wait until each open ear has heard what came last; what passes is not in its order."""
+    last = cast.does("friend", "POST", "posts", {"text": "The last"})["post"]["id"]
+    for who, ears in cast.ears.items():
+        if who not in {"ended", "owner"}:
+            for ear in ears:
+                ear.wait("post.created", lambda one: one["id"] == last)
+    time.sleep(0.5)
+
+
+def test_what_is_written_after_a_parting_reaches_nobody_who_may_not_see_it(cast, two_webs):
+    things, topics = meet(cast)
+    cursor = cast.call("friend", "GET", "users/me").headers["X-Event-Cursor"]
+    part(cast, things)
+    parted = time.monotonic()
+    with stopped(two_webs):
+        there = write(cast, things)
+        sign_in_elsewhere(cast)
+        queued = handed_to_celery(two_webs)
+    pass_by(cast)
+    all_has_come(cast)
+
+    for who in ALL:
+        assert cast.told(who, raw(cast.ears[who])) == [], who
+    for who in LOSERS:
+        passed = [
+            frame.said["type"]
+            for ear in cast.ears[who]
+            for frame in ear.frames
+            if frame.at > parted and "id" not in frame.said
+        ]
+        assert set(passed) <= {"comment"}, who  # which keeps a stream open
+        if who == "ended":
+            with pytest.raises((AssertionError, WebSocketException)):
+                cast.opens(who, topics, cursor)
+        else:
+            assert cast.told(who, raw(cast.opens(who, topics, cursor))) == [], who
+        for path in reads(there):
+            assert cast.told(who, cast.reads(who, path)) == [], (who, path)
+    assert cast.told("", queued) == []
+    assert cast.told("", two_webs.log.read_text(errors="replace")) == []
+    addresses = {word: who for word, who in cast.words.items() if "@" in word}
+    for to, text in mails(two_webs):
+        may_read = {name for word, who in addresses.items() if word in to for name in who}
+        for word, who in cast.words.items():
+            assert word not in text or who & may_read, (to, text)
+
+    # The words are there to be found: whoever may see them has been sent them, in each way.
+    for who in ("friend", "hermit"):
+        mine = {word for word, seen_by in cast.words.items() if who in seen_by and "@" not in word}
+        again = raw(cast.opens(who, topics, cursor))
+        assert mine
+        assert {word for word in mine if word not in raw(cast.ears[who])} == set(), who
+        assert {word for word in mine if word not in again} == set(), who
+        read = "".join(cast.reads(who, path) for path in reads(there))
+        assert [word for word in mine if word in read], who
