@@ -84,7 +84,7 @@ class Pair:
             if not (name.startswith("web") and psutil.pid_exists(pid or 0)):
                 continue
             for one in psutil.Process(pid).net_connections("tcp"):
-                if one.raddr and one.raddr.port == port and one.laddr.port == self.stack.port:
+                if tuple(one.raddr)[1:] == (port,) and one.laddr.port == self.stack.port:
                     return name
         return ""
 
@@ -204,7 +204,7 @@ def main() -> None:
         print("There is no caddy here: on Debian or Ubuntu, apt install caddy.", file=sys.stderr)
         raise SystemExit(MISSING) from None
     settings = {"WEB_PROCESSES": "2", "RATE_LIMITS": "1"}
-    with Stack("doors", **settings).start() as stack, Pair(stack) as pair:
+    with Stack("doors", **settings) as stack, Pair(stack.start()) as pair:
         print("two web processes of `up`, seconds until heard:", prove(pair))
         for place in pair.places:
             before = stack.pids[place]

@@ -17,6 +17,11 @@ WITHIN = 10.0
 LOST = 1006  # closed without a word
 
 
+def offset(cursor: str) -> int:
+    """Return the place in the log of a cursor or of an event's id."""
+    return int(cursor.partition(":")[2])
+
+
 class Frame(NamedTuple):
     """What came, and when."""
 

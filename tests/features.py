@@ -9,11 +9,12 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import httpx
 
-from tests.ears import Ear, SocketEar, StreamEar
+from tests.ears import Ear, SocketEar, StreamEar, offset
 from tests.journey import Member, join
 
 TRIES = 200
@@ -55,11 +56,6 @@ def at(layout: Layout, place: str, connect: Callable[[], E]) -> E:
     raise AssertionError(f"{place} took none of {TRIES} connections")
 
 
-def offset(cursor: str) -> int:
-    """Return the place in the log of a cursor or of an event's id."""
-    return int(cursor.partition(":")[2])
-
-
 @dataclass
 class Crew:
     """Who acts, who listens, and where."""
@@ -90,8 +86,9 @@ class Crew:
 
     def open(self, place: str, kind: type[E], member: Member, *topics: str, cursor: str = "") -> E:
         """Return a connection of a member at a process; it is closed at the end."""
-        ear = at(self.layout, place, lambda: kind(member, *topics, cursor=cursor))
-        return self.stack.enter_context(ear)
+        ear = at(self.layout, place, partial(kind, member, *topics, cursor=cursor))
+        self.stack.enter_context(ear)
+        return ear
 
     def done(self, member: Member, method: str, path: str, body: Any = None) -> httpx.Response:
         """Carry something out, by whichever door."""

@@ -5,88 +5,19 @@ that were open before, of such as resume from an older cursor, in every answer t
 the mails and what is handed to Celery. That the same words reach who may see them is asked too.
 """
 
-import email
-import email.policy
-import os
-import signal
 import time
-import uuid
 from contextlib import ExitStack, contextmanager
 
 import httpx
-import psutil
 import pytest
-import redis
-from django.conf import settings
 from websockets.exceptions import WebSocketException
 
+from tests.canaries import ALL, LOSERS, Cast, handed_to_celery, mails, raw, stopped
 from tests.doors import Pair
-from tests.ears import SocketEar, StreamEar
-from tests.features import at
-from tests.journey import join
 from tests.servers import PASSWORD
 
 pytestmark = pytest.mark.timeout(180)
 RETRACTED_WITHIN = 5.0  # one second is what we want; machines are noisy
-LOSERS = ("stranger", "blocked", "ex", "ended", "narrowed", "shut_out")
-ALL = (*LOSERS, "friend", "owner", "hermit")
-
-
-class Cast:
-    """Who is there, what they have open, and the words."""
-
-    def __init__(self, pair, ends):
-        self.pair, self._ends = pair, ends
-        self._turn = 0
-        self._client = ends.enter_context(httpx.Client(timeout=20))
-        names = {name: f"{name}_{uuid.uuid4().hex[:8]}" for name in ALL}
-        self.people = {name: join(pair, full) for name, full in names.items()}
-        # A word, and who may be told it: to begin with, each of their own address.
-        self.words = {f"{full}@example.com": {name} for name, full in names.items()}
-        self.ears = {}
-
-    def call(self, who, method, path, body=None, **headers):
-        """Send a request, by one door after the other."""
-        self._turn += 1
-        door = self.pair.callers[self._turn % 2]
-        path = path.format(**{name: one.id for name, one in self.people.items()})
-        return door.call(self.people[who], method, path, body, **headers)
-
-    def does(self, who, method, path, body=None, **headers):
-        answer = self.call(who, method, path, body, **headers)
-        assert answer.is_success, (who, method, path, answer.text)
-        return answer.json()
-
-    def reads(self, who, path):
-        """Return what a member is answered, whoever answers."""
-        path = path.format(**{name: one.id for name, one in self.people.items()})
-        headers = self.people[who].headers
-        return self._client.get(f"{self.pair.url}/api/{path}", headers=headers).text
-
-    def word(self, *seen_by):
-        """Return a new word, and note who may be told it."""
-        word = f"canary{uuid.uuid4().hex}"
-        self.words[word] = set(seen_by)
-        return word
-
-    def opens(self, who, topics, cursor=""):
-        """Open a socket at each process and a stream at one; return them."""
-        kinds = [(place, SocketEar) for place in self.pair.places]
-        kinds.append((self.pair.places[len(self.ears) % 2], StreamEar))
-        return [
-            self._ends.enter_context(
-                at(self.pair, place, lambda k=kind: k(self.people[who], *topics, cursor=cursor))
-            )
-            for place, kind in kinds
-        ]
-
-    def told(self, who, text):
-        """Return which words are in a text, and are not for them to see."""
-        return [word for word, seen_by in self.words.items() if who not in seen_by and word in text]
-
-
-def raw(ears):
-    return "\n".join(frame.raw for ear in ears for frame in ear.frames)
 
 
 @pytest.fixture
@@ -216,40 +147,6 @@ def reads(there):
         of_it = ("comments", "comments/names", "reactions", "reactions/mine", "versions")
         paths += [f"posts/{pk}/{of}" for of in of_it]
     return paths
-
-
-@contextmanager
-def stopped(stack):
-    """Stop the worker, so that what is handed to Celery stays where it can be looked at."""
-    main = psutil.Process(stack.pids["worker"])
-    team = [main, *main.children(recursive=True)]
-    for one in team:
-        os.kill(one.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for one in team:
-            os.kill(one.pid, signal.SIGCONT)
-
-
-def handed_to_celery(stack):
-    """Return all that waits in the queues or was taken by a worker, as one text."""
-    with redis.Redis.from_url(stack.running["redis_url"]) as client:
-        queues = [client.lrange(name, 0, -1) for name in settings.CELERY_QUEUE_NAMES]
-        taken = client.hgetall("unacked")
-    waiting = [one for some in queues for one in some] + list(taken.values())
-    assert waiting
-    return b"\n".join(waiting).decode(errors="replace")
-
-
-def mails(stack):
-    """Return receiver and decoded text of every mail that was sent."""
-    for file in sorted((stack.folder / "data" / "emails").glob("*.eml")):
-        said = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-        parts = [
-            part.get_content() for part in said.walk() if part.get_content_maintype() == "text"
-        ]
-        yield str(said["To"]), "\n".join([str(said["Subject"]), *parts])
 
 
 def all_has_come(cast):
