@@ -121,7 +121,8 @@ class SocketEar(Ear):
         offered: list[Any] = ["mysocial", member.access]
         # Without a bound: a full queue stops the reading, and the pings of the server with it.
         self._socket = connect(url, subprotocols=offered, open_timeout=10, max_queue=None)
-        self.port = int(self._socket.local_address[1])
+        with contextlib.suppress(OSError):  # closed at once: the token is not taken
+            self.port = int(self._socket.local_address[1])
         answer = self._socket.response
         self.servers = tuple(answer.headers.get_all("Server")) if answer else ()
         self._asked = 0

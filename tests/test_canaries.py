@@ -10,10 +10,10 @@ from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
-from websockets.exceptions import WebSocketException
 
 from tests.canaries import ALL, LOSERS, Cast, handed_to_celery, mails, raw, stopped
 from tests.doors import Pair
+from tests.ears import SocketEar
 from tests.servers import PASSWORD
 
 pytestmark = pytest.mark.timeout(180)
@@ -177,8 +177,9 @@ def nothing_is_found(cast, there, topics, cursor):
     """None of the losers finds a word by coming back, or by any route."""
     for who in LOSERS:
         if who == "ended":
-            with pytest.raises((AssertionError, WebSocketException)):
-                cast.opens(who, topics, cursor)
+            with pytest.raises(AssertionError, match="ended: 4401"):
+                SocketEar(cast.people[who], *topics, cursor=cursor)
+            assert '"status":401' in cast.reads(who, f"events?topics=feed&cursor={cursor}")
         else:
             assert cast.told(who, raw(cast.opens(who, topics, cursor))) == [], who
         for path in reads(there):
