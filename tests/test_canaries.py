@@ -16,7 +16,7 @@ from tests.doors import Pair
 from tests.ears import SocketEar
 from tests.servers import PASSWORD
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 RETRACTED_WITHIN = 5.0  # one second is what we want; machines are noisy
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.doors import Pair, survive
 from tests.features import prove
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 
 def test_what_happens_at_one_process_is_heard_and_known_at_the_other(two_webs):

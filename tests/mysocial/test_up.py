@@ -11,7 +11,7 @@ import pytest
 from mysocial.processes import end_leftover, write_json
 from tests.stack import ROOT, wait_for
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
