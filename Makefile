@@ -6,10 +6,10 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up status doctor test bench-sockets chaos-resume check fmt format lint types imports lock clean
+.PHONY: help install up status doctor test bench-sockets chaos-doors chaos-resume check fmt format lint types imports lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## make .venv with exactly what requirements.lock says
 
@@ -37,6 +37,9 @@ test: $(STAMP) ## run the tests (ARGS="-k word" for some)
 
 bench-sockets: $(STAMP) ## what sockets cost, beside a bare echo and stock Channels (ARGS="--idle 1000")
 	@$(BIN)/python -m bench.sockets $(ARGS)
+
+chaos-doors: $(STAMP) ## every feature across processes, on one port and behind the proxy (ARGS="--tls")
+	@$(BIN)/python -m tests.doors $(ARGS)
 
 chaos-resume: $(STAMP) ## clients come and go while processes die: no gap, no doubling (ARGS="--clients 20")
 	@$(BIN)/python -m tests.resumes $(ARGS)

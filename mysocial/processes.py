@@ -16,6 +16,7 @@ from typing import IO
 import psutil
 
 POLL = 0.05
+CLOCK_CHANGE = 5.0  # seconds; the kernel counts from its start, which moves when the clock is set
 
 
 class Child:
@@ -23,6 +24,7 @@ class Child:
 
     A pid file remembers it: the next start ends what a killed parent left behind.
     Where `setpriv` exists (Linux) the kernel ends it as soon as its parent dies.
+    It inherits `pass_fds`, under the same numbers, and no other file of ours.
     """
 
     def __init__(
@@ -32,11 +34,13 @@ class Child:
         pid_file: Path,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> None:
         self.args = list(args)
         self.pid_file = pid_file
         self.env = env
         self.cwd = cwd
+        self.pass_fds = tuple(pass_fds)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -75,9 +79,11 @@ class Child:
             stderr=subprocess.STDOUT,
             env=None if self.env is None else dict(self.env),
             cwd=self.cwd,
+            pass_fds=self.pass_fds,
             start_new_session=True,
         )
-        write_json(self.pid_file, {"pid": self._process.pid, "args": self.args})
+        born = _born(self._process.pid)
+        write_json(self.pid_file, {"pid": self._process.pid, "args": self.args, "born": born})
         return self._process.stdout
 
     def alive(self) -> bool:
@@ -142,17 +148,26 @@ def _kill_group(pid: int) -> None:
 def find_leftover(pid_file: Path) -> psutil.Process | None:
     """The live process that a pid file tells of, if it is still the one we started."""
     record = read_json(pid_file)
-    pid, args = record.get("pid"), record.get("args")
-    if not isinstance(pid, int) or not isinstance(args, list):
+    pid, args, born = record.get("pid"), record.get("args"), record.get("born")
+    if not isinstance(pid, int) or not isinstance(args, list) or not isinstance(born, float):
         return None
     try:
         process = psutil.Process(pid)
         found = process.cmdline()
     except psutil.Error:
         return None
-    # The pid may be anyone's by now. Its arguments are ours only: they name our folder or port.
-    # The first ones differ (an interpreter before a script), so the ends are compared.
-    return process if len(args) > 1 and found[1 - len(args) :] == args[1:] else None
+    # The pid may be anyone's by now, also a program's like ours in another checkout. The first
+    # arguments differ (an interpreter before a script), so the ends are compared.
+    is_ours = abs(_born(pid) - born) < CLOCK_CHANGE and found[1 - len(args) :] == args[1:]
+    return process if len(args) > 1 and is_ours else None
+
+
+def _born(pid: int) -> float:
+    """When a process was started, by the clock; 0 for one that is gone already."""
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return 0.0
 
 
 def end_leftover(pid_file: Path, grace: float = 10.0) -> bool:

@@ -141,7 +141,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             self._deadline = None
 
 
-def serve(application: str, sockets: list[socket.socket], patience: Patience) -> None:
+def serve(
+    application: str, sockets: list[socket.socket], patience: Patience, name: str = ""
+) -> None:
     """Serve at listening sockets until SIGINT or SIGTERM; open sockets are closed with 1012."""
     HttpProtocol.patience = SocketProtocol.patience = patience
     config = uvicorn.Config(
@@ -153,6 +155,7 @@ def serve(application: str, sockets: list[socket.socket], patience: Patience) ->
         log_level="warning",
         access_log=False,
         server_header=False,
+        headers=[("Server", name)] if name else [],
         proxy_headers=False,  # settings.TRUSTED_PROXIES says whom to believe
         ws_max_size=MOST_MESSAGE,
         ws_ping_interval=PING_SECONDS,
@@ -171,6 +174,7 @@ def main() -> None:
     parser.add_argument("--fd", type=int, help="a socket that listens, instead of host and port")
     for name, seconds in Patience()._asdict().items():
         parser.add_argument(f"--{name}-seconds", type=float, default=seconds)
+    parser.add_argument("--name", default="", help="sent as `Server`, to tell replicas apart")
     parser.add_argument("application", nargs="?", default=APPLICATION)
     options = parser.parse_args()
     if options.fd is not None:
@@ -179,7 +183,7 @@ def main() -> None:
         listening = socket.create_server((options.host, options.port), backlog=2048)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # connections inherit it
     waits = [getattr(options, f"{name}_seconds") for name in Patience._fields]
-    serve(options.application, [listening], Patience(*waits))
+    serve(options.application, [listening], Patience(*waits), options.name)
 
 
 if __name__ == "__main__":

@@ -75,11 +75,13 @@ class Program:
         run_dir: Path,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> None:
         self.name = name
         self._log = log
         run_dir.mkdir(parents=True, exist_ok=True)
-        self._child = Child(args, pid_file=run_dir / f"{name}.pid.json", env=env, cwd=cwd)
+        pid_file = run_dir / f"{name}.pid.json"
+        self._child = Child(args, pid_file=pid_file, env=env, cwd=cwd, pass_fds=pass_fds)
         self._reader: threading.Thread | None = None
 
     @property

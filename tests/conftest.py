@@ -25,6 +25,7 @@ from mysocial.verify import verify
 from tests import announced, servers
 from tests.people import Person, sign_up
 from tests.sockets import Socket
+from tests.stack import Stack, wait_for
 
 DOMAINS = {name for name in settings.INSTALLED_APPS if "." not in name}
 
@@ -67,6 +68,15 @@ def _described(_empty: None) -> Iterator[None]:
     """After each test, all that was announced is as the AsyncAPI document says."""
     yield
     announced.check_all()
+
+
+@pytest.fixture(scope="session")
+def two_webs() -> Iterator[Stack]:
+    """`manage.py up` with two web processes behind its port, workers and all."""
+    with Stack("two_webs", WEB_PROCESSES="2", RATE_LIMITS="1", FLOWER_PASSWORD="") as stack:
+        stack.start(workers=False)
+        wait_for(lambda: stack.pids.get("beat"), within=30, name="the workers")
+        yield stack
 
 
 @pytest.fixture

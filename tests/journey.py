@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from pymongo import MongoClient
@@ -24,11 +24,18 @@ from tests.stack import Stack, wait_for
 REFUSED_WITH = 503
 
 
+class Site(Protocol):
+    """Where somebody is: a `Stack`, or whatever else answers."""
+
+    @property
+    def url(self) -> str: ...
+
+
 @dataclass
 class Member:
     """Somebody with an account, over the network."""
 
-    stack: Stack
+    stack: Site
     id: str
     access: str
 
@@ -48,7 +55,7 @@ class Member:
         return {"Authorization": f"Bearer {self.access}"}
 
 
-def join(stack: Stack, name: str) -> Member:
+def join(stack: Site, name: str) -> Member:
     """Sign somebody up."""
     body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
     answer = httpx.post(f"{stack.url}/api/signup", json=body, timeout=20)

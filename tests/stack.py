@@ -19,7 +19,7 @@ from mysocial.processes import free_port
 from tests.servers import FOLDER
 
 ROOT = Path(__file__).resolve().parents[1]
-UP_WITHIN = 60.0
+UP_WITHIN = 120.0
 POLL = 0.05
 
 
@@ -35,31 +35,44 @@ def wait_for(what: Callable[[], Any], *, within: float, name: str) -> Any:
 
 
 class Stack:
-    """One `manage.py up`, with its folder and ports; `start` again finds its data again."""
+    """One `manage.py up`, with its folder and ports; `start` again finds its data again.
 
-    def __init__(self, name: str) -> None:
+    `settings` are environment variables of its own.
+    """
+
+    def __init__(self, name: str, **settings: str) -> None:
         self.folder = FOLDER / name
+        self.settings = settings
         self.port, self.flower_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         self._ready_before = 0  # how often a worker of an earlier start said that it is ready
 
-    def start(self, *, workers: bool = True) -> Self:
-        """Return when everything runs, Flower included; with `workers` off, when the site does."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `up` is started with: the defaults, but for its place."""
         unset = ("REDIS_URL", "MONGO_URL", "REDIS_FSYNC", "DJANGO_SETTINGS_MODULE", "SECRET_KEY")
         env = {name: value for name, value in os.environ.items() if name not in unset}
-        env |= {
+        return env | {
             "PORT": str(self.port),
             "FLOWER_PORT": str(self.flower_port),
             "RATE_LIMITS": "0",  # the journey writes more than one person may
             "DATA_DIR": str(self.folder / "data"),
+            **self.settings,
         }
+
+    def start(self, *, workers: bool = True) -> Self:
+        """Return when everything runs, Flower included; with `workers` off, when the site does."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.log.touch()
         self._ready_before = self.log.read_text(errors="replace").count(" ready.")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"], cwd=ROOT, env=env, stdout=log, stderr=log
+                [sys.executable, "manage.py", "up"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
             )
         wait_for(self._all_there if workers else self._site_answers, within=UP_WITHIN, name="up")
         return self
@@ -99,6 +112,12 @@ class Stack:
         pid = self.pids[name]
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    def kill_up(self) -> None:
+        """SIGKILL `up` itself: what it started is left behind, or ended by the kernel."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(20)
 
     def back(self, name: str, killed: int) -> None:
         """Return when `up` has started a killed process again."""

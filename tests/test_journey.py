@@ -13,7 +13,7 @@ pytestmark = pytest.mark.timeout(240)
 
 
 def test_two_people_meet_while_processes_die_and_nothing_is_lost():
-    stack = Stack("journey")
+    stack = Stack("journey", WEB_PROCESSES="2")
     with stack.start():
         alice, bob = join(stack, "alice_j"), join(stack, "bob_j")
         socket = bob.socket()

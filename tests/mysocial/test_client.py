@@ -9,16 +9,16 @@ import pytest
 
 from docs.client import Client, Event, ReadAgain, Refused
 from tests.people import Person
-from tests.site import Site
 from tests.stack import wait_for
+from tests.web import Web
 
 pytestmark = pytest.mark.timeout(180)
 Heard = asyncio.Queue[Event | ReadAgain]
 
 
 @pytest.fixture(scope="module")
-def site(_servers: None) -> Iterator[Site]:
-    with Site() as running:
+def site(_servers: None) -> Iterator[Web]:
+    with Web() as running:
         yield running
 
 
@@ -26,7 +26,7 @@ async def never() -> str:
     raise AssertionError("The token is good.")
 
 
-def client_of(site: Site, person: Person, **changes: Any) -> Client:
+def client_of(site: Web, person: Person, **changes: Any) -> Client:
     """Return a client that stands where the person has just read."""
     given = {
         "cursor": person.get("posts").headers["X-Event-Cursor"],

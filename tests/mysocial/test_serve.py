@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.people import Person
-from tests.site import Site
+from tests.web import Web
 
 pytestmark = pytest.mark.timeout(120)
 BIG = "𝄞" * 4900  # 20 KB
@@ -20,12 +20,12 @@ JSON = b"Content-Type: application/json\r\n"
 
 
 @pytest.fixture(scope="module")
-def site(_servers: None) -> Iterator[Site]:
-    with Site("--reader-seconds", "1", "--headers-seconds", "1", "--body-seconds", "2") as running:
+def site(_servers: None) -> Iterator[Web]:
+    with Web("--reader-seconds", "1", "--headers-seconds", "1", "--body-seconds", "2") as running:
         yield running
 
 
-def listening(site: Site, person: Person, **options: object) -> ClientConnection:
+def listening(site: Web, person: Person, **options: object) -> ClientConnection:
     """Open a socket that hears the feed."""
     offered: list[str] = ["mysocial", person.access]
     client = connect(site.url, subprotocols=offered, ping_interval=None, **options)  # type: ignore[arg-type]
@@ -127,7 +127,7 @@ def test_a_frame_that_is_too_big_closes_the_socket(site, alice):
 
 
 def test_a_server_that_ends_says_so_to_its_sockets(alice):
-    with Site() as ending:
+    with Web() as ending:
         client = listening(ending, alice)
         ending.end()
         assert posts_of(client)[2] == 1012

@@ -15,7 +15,7 @@ from tests.stack import ROOT, wait_for
 UP_WITHIN = 60.0
 
 
-class Site:
+class Web:
     """`mysocial.serve` at a port of its own; after a kill it comes back at the same."""
 
     def __init__(self, *options: str) -> None:
