@@ -6,7 +6,14 @@ from tests.states.holder import Data, Holder
 from tests.states.rules import on, read_again
 
 # What is left of a message that was deleted for everyone.
-EMPTY: Data = {"text": "", "gif_url": "", "media": None, "reactions": {}, "is_deleted": True}
+EMPTY: Data = {
+    "text": "",
+    "gif_url": "",
+    "media": None,
+    "reactions": {},
+    "edited_at": None,
+    "is_deleted": True,
+}
 
 
 @on("notification.created")
@@ -64,7 +71,7 @@ def _message_deleted(h: Holder, data: Data) -> None:
         for one in shown:
             one.update(deepcopy(EMPTY))
     else:
-        read_again(h, "message.deleted")
+        read_again(h, "message.deleted of one not held")
 
 
 @on("message.read")
@@ -75,21 +82,23 @@ def _message_read(h: Holder, data: Data) -> None:
 
 @on("conversation.updated")
 def _conversation_updated(h: Holder, conversation: Data) -> None:
-    listed = h.state["conversations"]
-    places = [n for n, one in enumerate(listed) if one["user"]["id"] == conversation["user"]["id"]]
-    if places and not _is_newer(conversation["last_message"], listed[places[0]]["last_message"]):
-        listed[places[0]] = conversation
+    listed, last = h.state["conversations"], conversation["last_message"]
+    other = conversation["user"]["id"]
+    place = next((n for n, one in enumerate(listed) if one["user"]["id"] == other), None)
+    if place is not None and not _is_older(listed[place], last):
+        listed[place] = conversation
     else:
-        h.state["conversations"] = [
-            conversation,
-            *(one for n, one in enumerate(listed) if n not in places),
-        ]
+        # Not on top: who was away may hear of newer ones first, by what became of them later.
+        h.keep("conversations", lambda one: one["user"]["id"] != other)
+        listed = h.state["conversations"]
+        listed.insert(sum(not _is_older(one, last) for one in listed), conversation)
     h.count_unread()
 
 
-def _is_newer(last: Data | None, than: Data | None) -> bool:
-    """Tell whether a message came; ids of a conversation rise."""
-    return last is not None and (than is None or last["id"] > than["id"])
+def _is_older(conversation: Data, message: Data | None) -> bool:
+    """Tell whether the last message of a conversation is older than this one; none is, than any."""
+    last = conversation["last_message"]
+    return message is not None and (last is None or last["created_at"] < message["created_at"])
 
 
 @on("chat.users")

@@ -13,7 +13,7 @@ def _user_updated(h: Holder, profile: Data) -> None:
     known = {one["url"] for one in h.state.get(f"gallery:{profile['id']}", ())}
     new = {profile[one] for one in PICTURES if h.state[name][one] != profile[one]}
     if new - known - {""}:
-        read_again(h, "user.updated", profile["id"])
+        read_again(h, "user.updated with a new picture", profile["id"])
     for one in h.cards(profile["id"]):
         one.update({key: value for key, value in profile.items() if key in one})
 
@@ -31,8 +31,8 @@ def _user_hidden(h: Holder, data: Data) -> None:
 
 @on("user.shown")
 def _user_shown(h: Holder, data: Data) -> None:
-    why = "user.shown" if data["what"] == "all" else "user.shown, of the posts"
-    read_again(h, why, data["user_id"])
+    whom = "a member" if data["what"] == "all" else "the posts"
+    read_again(h, f"user.shown of {whom}", data["user_id"])
 
 
 @on("user.deleted")
@@ -55,7 +55,7 @@ def _follow_created(h: Holder, data: Data) -> None:
         h.relate(followee, following=True, requested=False)
         h.put_person("following", followee)
         h.count("following_count", 1)
-        read_again(h, "follow.created", followee)
+        read_again(h, "follow.created by oneself", followee)
     else:
         h.relate(follower, followed_by=True)
         h.drop_person("follow-requests", follower)
@@ -106,7 +106,7 @@ def _block_created(h: Holder, data: Data) -> None:
 def _block_deleted(h: Holder, data: Data) -> None:
     h.drop_person("blocks", data["user_id"])
     h.relate(data["user_id"], blocking=False)
-    read_again(h, "block.deleted", data["user_id"])
+    read_again(h, "block.deleted of a member", data["user_id"])
 
 
 @on("mute.created")
@@ -122,4 +122,4 @@ def _mute_created(h: Holder, data: Data) -> None:
 def _mute_deleted(h: Holder, data: Data) -> None:
     h.drop_person("mutes", data["user_id"])
     h.relate(data["user_id"], muting=False)
-    read_again(h, "mute.deleted", data["user_id"])
+    read_again(h, "mute.deleted of a member", data["user_id"])

@@ -13,7 +13,7 @@ def _post_created(h: Holder, post: Data) -> None:
     if author == h.me:
         h.count("posts_count", 1)
     if post["media"]:
-        read_again(h, "post.created", author)
+        read_again(h, "post.created with a picture", author)
 
 
 @on("post.updated")
@@ -27,15 +27,17 @@ def _post_updated(h: Holder, post: Data) -> None:
     for one in known:
         one.update(media)
     if not is_held:
-        read_again(h, "post.updated, of one not held", author, post["id"])
+        read_again(h, "post.updated of one not held", author, post["id"])
     elif media and not known:
-        read_again(h, "post.updated", author)
+        read_again(h, "post.updated with a new picture", author)
 
 
 @on("post.deleted")
 def _post_deleted(h: Holder, data: Data) -> None:
     post = h.state.get(f"post:{data['id']}")
-    if post and post["author"]["id"] == h.me:
+    if post is None:
+        read_again(h, "post.deleted of one not held", h.me)
+    elif post["author"]["id"] == h.me:
         h.count("posts_count", -1)
     h.drop_post(data["id"])
 
@@ -45,6 +47,7 @@ def _comment_created(h: Holder, data: Data) -> None:
     post_id = data["comment"]["post_id"]
     if h.has(f"comments:{post_id}"):
         h.put(f"comments:{post_id}", data["comment"])
+    if h.has(f"post:{post_id}"):
         h.state[f"post:{post_id}"]["comments_count"] = data["comments_count"]
 
 

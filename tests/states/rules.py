@@ -12,20 +12,41 @@ Handler = Callable[[Holder, Data], None]
 HANDLERS: dict[str, Handler] = {}
 # What there is more to see of, by what tells so; `{}` is the member whom it is about.
 SEEN_AGAIN = (
-    "profile:{}", "relation:{}", "wall:{}", "gallery:{}", "messages:{}", "feed", "comments:*",
-    "mutes", "open_chats", "conversations", "unread", "notifications",
+    "profile:{}", "relation:{}", "wall:{}", "gallery:{}", "messages:{}", "feed", "post:*",
+    "comments:*", "mutes", "open_chats", "conversations", "unread", "notifications",
 )  # fmt: skip
 AGAIN = {
-    "follow.created": ("feed", "home", "wall:{}", "gallery:{}", "notifications"),
-    "mute.deleted": ("feed", "home", "wall:{}", "notifications"),
-    "block.deleted": SEEN_AGAIN,
-    "user.shown": SEEN_AGAIN,
-    "user.shown, of the posts": ("feed", "wall:{}", "gallery:{}", "notifications"),
-    "user.updated": ("gallery:{}",),  # a new picture is shown
-    "post.created": ("gallery:{}",),  # it brings a picture
-    "post.updated": ("gallery:{}",),
-    "post.updated, of one not held": ("gallery:{}", "comments:[]", "mine:[]", "notifications"),
-    "message.deleted": ("messages:*",),  # it was sent and deleted while the client was away
+    "follow.created by oneself": ("feed", "home", "wall:{}", "gallery:{}", "notifications"),
+    "mute.deleted of a member": ("feed", "home", "wall:{}", "notifications"),
+    "block.deleted of a member": SEEN_AGAIN,
+    "user.shown of a member": SEEN_AGAIN,
+    "user.shown of the posts": ("feed", "wall:{}", "gallery:{}", "notifications"),
+    "user.updated with a new picture": ("gallery:{}",),
+    "post.created with a picture": ("gallery:{}",),
+    "post.updated with a new picture": ("gallery:{}",),
+    "post.updated of one not held": ("gallery:{}", "comments:[]", "mine:[]", "notifications"),
+    # Written and deleted while the client was away; one's own profile counts its posts.
+    "post.deleted of one not held": ("profile:{}",),
+    "message.deleted of one not held": ("messages:*",),
+}
+
+# Where each kind of part is read.
+PATHS = {
+    "feed": "posts",
+    "home": "posts/home",
+    "wall": "users/{id}/posts",
+    "gallery": "users/{id}/images",
+    "profile": "users/{id}",
+    "relation": "users/relationships",
+    "messages": "chat/messages/{user_id}",
+    "post": "posts/{id}",
+    "comments": "posts/{id}/comments",
+    "mine": "posts/{id}/reactions/mine",
+    "mutes": "users/me/mutes",
+    "open_chats": "chat/users",
+    "conversations": "chat/conversations",
+    "unread": "chat/unread",
+    "notifications": "notifications",
 }
 
 

@@ -32,9 +32,7 @@ class Reader:
         self._posts("home", "posts/home")
         for other in self.people:
             self._person(other)
-        for post_id in [name[5:] for name in self.state if name.startswith("post:")]:
-            self._keep(f"comments:{post_id}", f"posts/{post_id}/comments", "comments")
-            self._keep(f"mine:{post_id}", f"posts/{post_id}/reactions/mine", "type")
+        self._under_posts()
         for name in ("blocks", "mutes", "follow-requests"):
             self._keep(name, f"users/me/{name}", "users")
         for name in ("followers", "following"):
@@ -47,6 +45,17 @@ class Reader:
         self._keep("open_chats", "chat/users", "users")
         self.state["unread"] = self._get("chat/unread")
         return self.state
+
+    def _under_posts(self) -> None:
+        """Read the comments of each post that has any, and how one reacts to each."""
+        reactions = self._page(f"users/{self.me.id}/reactions")["reactions"]
+        mine = {one["post"]["id"]: one["type"] for one in reactions}
+        for post in [post for name, post in self.state.items() if name.startswith("post:")]:
+            self.state[f"mine:{post['id']}"] = mine.pop(post["id"], None)
+            self.state[f"comments:{post['id']}"] = []
+            if post["comments_count"]:
+                self._keep(f"comments:{post['id']}", f"posts/{post['id']}/comments", "comments")
+        assert not mine, "a reaction to a post that is in no list"
 
     def _person(self, other: str) -> None:
         profile = self._get(f"users/{other}")
@@ -97,6 +106,9 @@ def _compared(state: State, name: str, me: str) -> Any:
     value = state.get(name)
     if name.startswith("profile:") and value and value["id"] != me:
         return {key: shown for key, shown in value.items() if key not in COUNTS}
+    if name == "blocks" and value:
+        # What becomes of them meanwhile is told to nobody across a block.
+        return [(one["id"], one["relation"]) for one in value]
     return value
 
 

@@ -1,26 +1,19 @@
 """Whoever listens need never read again: old state and events are what a fresh read answers."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from mysocial.events import EVENTS, Passing
+from tests.stack import ROOT
 from tests.states.actions import ACTIONS, Action
-from tests.states.rules import HANDLERS
+from tests.states.rules import AGAIN, HANDLERS, PATHS
 from tests.states.verify import verify_action
-from tests.states.world import World, build
+from tests.states.world import World
 
-_built: list[World] = []
-
-
-@pytest.fixture
-async def world() -> World:
-    """Return the world; it is built once a run, and put back by whoever acts in it."""
-    if not _built:
-        _built.append(await sync_to_async(build)())
-    return _built[0]
+CODE = re.compile(r"`([^`]+)`")
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
@@ -46,3 +39,36 @@ def contract() -> set[str]:
 def test_every_event_is_applied_and_proven_by_an_action() -> None:
     assert set(HANDLERS) == contract()
     assert {kind for action in ACTIONS for kind in action.proves} == contract()
+
+
+def test_what_is_read_again_has_to_be() -> None:
+    needed = {(kind, part) for action in ACTIONS for kind in action.proves for part in action.again}
+    told = {
+        (why.partition(" ")[0], name.partition(":")[0])
+        for why, names in AGAIN.items()
+        for name in names
+    }
+    # Only who was away, or muted somebody meanwhile, has to: `test_walks.py`.
+    away = {("post.deleted", "profile"), ("message.deleted", "messages"), ("mute.deleted", "wall")}
+    assert told - needed == away
+
+
+def section(heading: str) -> list[list[str]]:
+    """Return the cells of each row of the table under a heading of the contract."""
+    text = (ROOT / "docs" / "events.md").read_text()
+    part = re.split(r"^#+ ", text.partition(f"# {heading}\n")[2], flags=re.MULTILINE)[0]
+    rows = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")]
+    return rows[1:]
+
+
+def test_the_contract_says_of_every_event_what_is_done_and_what_is_read_again() -> None:
+    named = [
+        kind for row in section("What a client does with them") for kind in CODE.findall(row[0])
+    ]
+    assert sorted(named) == sorted(contract())
+    again = {
+        row[0].replace("`", ""): CODE.findall(row[1]) for row in section("What it reads again")
+    }
+    assert again == {
+        why: [PATHS[name.partition(":")[0]] for name in names] for why, names in AGAIN.items()
+    }

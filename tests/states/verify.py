@@ -4,11 +4,11 @@ What they hear is got as clients get it: by a socket that was there, and by one 
 resumes from the cursor of what was read. Both must hear the same.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pprint import pformat
-from typing import Any
+from typing import Any, NamedTuple
 
 from asgiref.sync import sync_to_async
 
@@ -72,17 +72,24 @@ def topics(state: State) -> list[str]:
     return ["feed", "home", *people, *(name for name in state if name.startswith("post:"))]
 
 
-async def resumed(connect: Connect, viewer: Viewer) -> tuple[Socket, list[Data]]:
-    """Return a new socket that has resumed from where the viewer stood, and what it missed."""
+class Caught(NamedTuple):
+    """A socket that has resumed, what it had missed, and where it stands now."""
+
+    socket: Socket
+    missed: list[Data]
+    cursor: str
+
+
+async def resumed(connect: Connect, viewer: Viewer, posts: Iterable[str] = ()) -> Caught:
+    """Resume from where the viewer stood, on a new socket; also on these posts."""
     socket = await connect(viewer.person)
-    answer = await socket.ask(
-        type="resume", cid="r", cursor=viewer.cursor, topics=topics(viewer.before)
-    )
+    wanted = [*{*topics(viewer.before), *(f"post:{one}" for one in posts)}]
+    answer = await socket.ask(type="resume", cid="r", cursor=viewer.cursor, topics=wanted)
     assert answer == {"type": "ok", "cid": "r", "recovered": True}
     missed = []
     while (frame := await socket.next())["type"] != "live":
         missed.append(frame)
-    return socket, missed
+    return Caught(socket, missed, frame["cursor"])
 
 
 async def perform(connect: Connect, w: World, action: Action) -> list[Viewer]:
@@ -97,10 +104,10 @@ async def perform(connect: Connect, w: World, action: Action) -> list[Viewer]:
     for name in (one for one in NAMES if one not in action.gone):
         before = await sync_to_async(w.read if action.after else w.before)(name)
         viewers.append(Viewer(name, w.people[name], *before))
-    sockets = [(await resumed(connect, viewer))[0] for viewer in viewers]
+    sockets = [(await resumed(connect, viewer)).socket for viewer in viewers]
     await sync_to_async(action.do)(w)
     for viewer, socket in zip(viewers, sockets, strict=True):
-        _, viewer.heard = await resumed(connect, viewer)
+        viewer.heard = (await resumed(connect, viewer)).missed
         while viewer.live[-1:] != viewer.heard[-1:]:
             viewer.live.append(await socket.next())
         viewer.fresh = (await sync_to_async(w.read)(viewer.name))[0]
