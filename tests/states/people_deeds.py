@@ -80,8 +80,8 @@ def _erik_blocks_alice_who_blocks_him(w: World) -> None:
 @proves(
     "block.deleted",
     "user.shown",
-    again="profile relation wall gallery messages feed post comments mutes open_chats conversations "
-    "unread notifications",
+    again="profile relation wall gallery messages feed post comments mutes open_chats "
+    "conversations unread notifications",
 )
 def _alice_unblocks_erik(w: World) -> None:
     must(w.alice.delete(f"users/{w.erik.id}/block"))
