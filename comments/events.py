@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from comments import selectors
 from comments.wires import CommentSerializer, comment_wire
 from mysocial.events import About, Event
-from mysocial.payloads import ID, Payload
+from mysocial.payloads import COUNT, ID, Payload
 from mysocial.wire import literal
+from posts.wires import comments_count_template
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,14 @@ class CommentEvent(Event):
 
 @dataclass(frozen=True)
 class CommentCreated(CommentEvent):
-    """A comment was written."""
+    """A comment was written; its post has so many now."""
 
     type: ClassVar[str] = "comment.created"
+    payload: ClassVar[Payload] = {"comment": CommentSerializer, "comments_count": COUNT}
+
+    def data(self) -> list[Any]:
+        said = [b'{"comment":', *super().data(), b',"comments_count":']
+        return [*said, *comments_count_template(self.post_id), b"}"]
 
 
 @dataclass(frozen=True)
@@ -57,11 +63,12 @@ class CommentDeleted(CommentEvent):
     """A comment is gone; of those that go with their post nothing is said."""
 
     type: ClassVar[str] = "comment.deleted"
-    payload: ClassVar[Payload] = {"id": ID, "post_id": ID}
+    payload: ClassVar[Payload] = {"id": ID, "post_id": ID, "comments_count": COUNT}
 
     @classmethod
     def holds(cls, about: About, data: bytes) -> bool:
         return True
 
     def data(self) -> list[Any]:
-        return [literal({"id": self.comment_id, "post_id": self.post_id})]
+        said = literal({"id": self.comment_id, "post_id": self.post_id})
+        return [said[:-1] + b',"comments_count":', *comments_count_template(self.post_id), b"}"]

@@ -53,36 +53,57 @@ class FollowRequested(FollowEvent):
 
 
 @dataclass(frozen=True)
-class BlockEvent(Event):
-    """Something about a block; only the blocker hears it."""
+class FollowUnrequested(FollowEvent):
+    """Somebody asks to follow no longer: it was withdrawn or refused."""
 
-    payload: ClassVar[Payload] = {"user_id": ID}
-    blocker_id: str
-    blocked_id: str
-
-    def topics(self) -> Iterable[str]:
-        return [self_topic(self.blocker_id)]
-
-    def about(self) -> About:
-        return {"blocker": self.blocker_id}
-
-    def data(self) -> list[Any]:
-        return [literal({"user_id": self.blocked_id})]
-
-    @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return viewers & {about["blocker"]}
+    type: ClassVar[str] = "follow.unrequested"
 
 
 @dataclass(frozen=True)
-class BlockCreated(BlockEvent):
+class HidingEvent(Event):
+    """Something about whom a member does not want to see; only the member hears it."""
+
+    payload: ClassVar[Payload] = {"user_id": ID}
+    user_id: str
+    other_id: str
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.user_id)]
+
+    def about(self) -> About:
+        return {"user": self.user_id}
+
+    def data(self) -> list[Any]:
+        return [literal({"user_id": self.other_id})]
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return viewers & {about["user"]}
+
+
+@dataclass(frozen=True)
+class BlockCreated(HidingEvent):
     """The member blocks somebody."""
 
     type: ClassVar[str] = "block.created"
 
 
 @dataclass(frozen=True)
-class BlockDeleted(BlockEvent):
+class BlockDeleted(HidingEvent):
     """The member blocks somebody no longer."""
 
     type: ClassVar[str] = "block.deleted"
+
+
+@dataclass(frozen=True)
+class MuteCreated(HidingEvent):
+    """The member mutes somebody, who hears nothing of it."""
+
+    type: ClassVar[str] = "mute.created"
+
+
+@dataclass(frozen=True)
+class MuteDeleted(HidingEvent):
+    """The member mutes somebody no longer."""
+
+    type: ClassVar[str] = "mute.deleted"

@@ -21,6 +21,7 @@ def _reactions() -> list[bytes | Own]:
 
 
 totals_wire = Wire(posts, *_reactions())
+_comments_wire = Wire(posts, Own("comments_count"))
 post_wire = Wire(
     posts,
     Own("main"),
@@ -39,6 +40,11 @@ post_wire = Wire(
 version_wire = Wire(
     post_versions, Own("was"), b',"media":', shown("media_id"), refs={"media_id": MEDIA}
 )
+
+
+def comments_count_template(post_id: str) -> list[Any]:
+    """Return the pieces of the number of a post's comments."""
+    return _comments_wire.template(post_id)[1:-1]
 
 
 class TotalsSerializer(serializers.Serializer[Any]):

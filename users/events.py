@@ -57,14 +57,9 @@ class UserDeleted(Event):
 
 
 @dataclass(frozen=True)
-class UserHidden(Event):
-    """Somebody sees less of a member than before, and is to drop what they hold.
+class SightEvent(Event):
+    """Somebody sees less of a member than before, or more: of everything, or of the posts."""
 
-    With `from_id`, this person sees nothing of the member any more: a block parts the two, whoever
-    made it. Without, the account has gone private: who does not follow sees its posts no more.
-    """
-
-    type: ClassVar[str] = "user.hidden"
     payload: ClassVar[Payload] = {"user_id": ID, "what": one_of(("all", "posts"))}
     user_id: str
     from_id: str = ""
@@ -75,18 +70,52 @@ class UserHidden(Event):
     def about(self) -> About:
         return {"user": self.user_id, "from": self.from_id}
 
+    def data(self) -> list[Any]:
+        what = "all" if self.from_id else "posts"
+        return [literal({"user_id": self.user_id, "what": what})]
+
+    @classmethod
+    def strangers(cls, user_id: str, viewers: set[str]) -> set[str]:
+        """Return those of `viewers` who may meet the member and do not follow."""
+        others = viewers - {user_id}
+        return who_may_meet(user_id, others) - who_follows(user_id, others)
+
+
+@dataclass(frozen=True)
+class UserHidden(SightEvent):
+    """Somebody sees less of a member than before, and is to drop what they hold.
+
+    With `from_id`, this person sees nothing of the member any more: a block parts the two, whoever
+    made it. Without, the account has gone private: who does not follow sees its posts no more.
+    """
+
+    type: ClassVar[str] = "user.hidden"
+
     @classmethod
     def listeners(cls, about: About, viewers: set[str]) -> set[str]:
         user_id, from_id = about["user"], about["from"]
         if from_id:
             hidden_from = viewers & {from_id}
             return hidden_from - who_may_meet(user_id, hidden_from)
-        others = viewers - {user_id}
-        return who_may_meet(user_id, others) - who_follows(user_id, others)
+        return cls.strangers(user_id, viewers)
 
-    def data(self) -> list[Any]:
-        what = "all" if self.from_id else "posts"
-        return [literal({"user_id": self.user_id, "what": what})]
+
+@dataclass(frozen=True)
+class UserShown(SightEvent):
+    """Somebody sees more of a member than before, and is to read it again.
+
+    With `from_id`, no block parts this person from the member any more. Without, the account has
+    gone public: who does not follow sees its posts.
+    """
+
+    type: ClassVar[str] = "user.shown"
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        user_id, from_id = about["user"], about["from"]
+        if from_id:
+            return who_may_meet(user_id, viewers & {from_id})
+        return cls.strangers(user_id, viewers)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from mysocial import passing, presence, reads
 from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Invalid, Unavailable
 from mysocial.writes import Write, again, write
-from users.events import PresenceChanged, UserDeleted, UserHidden, UserUpdated
+from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, User
 from users.store import users
 
@@ -105,8 +105,7 @@ def _update_settings(user_id: str, changes: dict[str, Any]) -> User:
         w.update(user, strict=True, **changes)
         if user.is_private != was_private:
             w.announce(UserUpdated(user_id))
-            if user.is_private:
-                w.announce(UserHidden(user_id))
+            w.announce(UserHidden(user_id) if user.is_private else UserShown(user_id))
         w.returns(user)
     if user.shows_presence != showed_presence:
         _tell_presence(user)

@@ -15,7 +15,13 @@ from mysocial.ids import now
 from mysocial.writes import MOVED, Write, again, write
 
 # What is left of a message that is deleted for everyone.
-EMPTY: dict[str, Any] = {"text": "", "gif_url": "", "media_id": "", "reactions": {}}
+EMPTY: dict[str, Any] = {
+    "text": "",
+    "gif_url": "",
+    "media_id": "",
+    "reactions": {},
+    "edited_at": None,
+}
 
 
 def edit_message(*, user_id: str, message_id: str, text: str) -> Message:

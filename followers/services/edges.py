@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from followers import selectors
-from followers.events import FollowCreated, FollowDeleted, FollowRequested
+from followers.events import FollowCreated, FollowDeleted, FollowRequested, FollowUnrequested
 from followers.models import Block, Follow, FollowRequest, edge_id
 from followers.selectors import Relation, Standing
 from followers.store import follows
@@ -96,7 +96,13 @@ def add_request(w: Write, requester_id: str, target_id: str) -> None:
 
 
 def end_request(w: Write, request: FollowRequest) -> None:
-    """End a request within a write, whether it was answered or not."""
+    """End a request, which was withdrawn or refused, within a write."""
+    grant_request(w, request)
+    w.announce(FollowUnrequested(request.requester_id, request.target_id))
+
+
+def grant_request(w: Write, request: FollowRequest) -> None:
+    """End a request within the write that makes the follow it asked for, which tells of both."""
     w.delete(request, strict=True)
     withdraw(w, to=request.target_id, kind="follow_request", cause=str(request.pk))
 

@@ -10,6 +10,7 @@ from followers.services.edges import (
     end_edge,
     end_follow,
     end_request,
+    grant_request,
     open_standing,
     require_no_block,
 )
@@ -45,7 +46,7 @@ def _follow_or_ask(user_id: str, standing: Standing) -> Standing:
         require_private(w, other.id, b"true" if other.is_private else b"false")
         require_no_block(w, user_id, other.id)
         if asked:
-            end_request(w, asked[pk])
+            grant_request(w, asked[pk])
         else:
             w.require_absent(FollowRequest, pk)
         if follows_now:

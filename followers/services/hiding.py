@@ -1,7 +1,7 @@
 """Blocks and mutes."""
 
 from followers import selectors
-from followers.events import BlockCreated, BlockDeleted
+from followers.events import BlockCreated, BlockDeleted, MuteCreated, MuteDeleted
 from followers.models import Block, Follow, FollowRequest, Mute, edge_id
 from followers.selectors import Standing
 from followers.services.edges import (
@@ -17,7 +17,7 @@ from mysocial.cascades import cascade
 from mysocial.errors import AlreadyExists
 from mysocial.writes import MOVED, Write, again, write
 from notifications.services import part
-from users.events import UserHidden
+from users.events import UserHidden, UserShown
 
 
 def block(*, user_id: str, other_id: str) -> Standing:
@@ -64,6 +64,7 @@ def unblock(*, user_id: str, other_id: str) -> Standing:
 def _unblock(w: Write, edge: Block) -> None:
     w.delete(edge)
     w.announce(BlockDeleted(edge.blocker_id, edge.blocked_id))
+    w.announce(UserShown(edge.blocker_id, from_id=edge.blocked_id))
 
 
 def mute(*, user_id: str, other_id: str) -> Standing:
@@ -82,6 +83,7 @@ def _mute(user_id: str, standing: Standing) -> Standing:
     with write(AlreadyExists) as w:
         require_no_block(w, user_id, other_id)
         w.create(Mute(id=edge_id(user_id, other_id), muter_id=user_id, muted_id=other_id))
+        w.announce(MuteCreated(user_id, other_id))
         w.returns(standing)
     return standing
 
@@ -90,4 +92,9 @@ def unmute(*, user_id: str, other_id: str) -> Standing:
     """Mute a member no longer; a second time changes nothing. `NotFound` as for `mute`."""
     check_other(user_id, other_id)
     standing = open_standing(user_id, other_id)._replace(muting=False)
-    return end_edge(mutes, edge_id(user_id, other_id), Write.delete, standing)
+    return end_edge(mutes, edge_id(user_id, other_id), _unmute, standing)
+
+
+def _unmute(w: Write, edge: Mute) -> None:
+    w.delete(edge)
+    w.announce(MuteDeleted(edge.muter_id, edge.muted_id))

@@ -8,6 +8,7 @@ from followers.services.edges import (
     check_other,
     end_edge,
     end_request,
+    grant_request,
     open_standing,
     require_no_block,
 )
@@ -34,7 +35,7 @@ def _accept(user_id: str, other_id: str) -> Standing:
     # Withdrawn, answered or blocked meanwhile: look again.
     with write(*MOVED) as w:
         require_no_block(w, user_id, other_id)
-        end_request(w, asked[pk])
+        grant_request(w, asked[pk])
         add_follow(w, other_id, user_id)
         w.returns(standing)
     return standing

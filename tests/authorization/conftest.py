@@ -17,7 +17,9 @@ def world_of(mailoutbox: list[Any]) -> Callable[[str], World]:
     def make(visibility: str) -> World:
         if visibility not in _built:
             _built[visibility] = build(visibility, mailoutbox)
-        _built[visibility].restore()
-        return _built[visibility]
+        w = _built[visibility]
+        assert w.kept
+        w.kept.restore()
+        return w
 
     return make

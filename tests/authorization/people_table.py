@@ -70,6 +70,13 @@ USERS = (
         body={"is_private": True},
         news={"user.updated": meets_actor, "user.hidden": loses_actor},
     ),
+    Rule(
+        "PATCH",
+        "users/me/settings",
+        body={"is_private": False},
+        news={"user.updated": meets_actor, "user.shown": loses_actor},
+        across=("private account",),
+    ),
     Rule("GET", "users/{owner}", meets_owner),
 )
 FOLLOWS = (
@@ -109,8 +116,10 @@ FOLLOWS = (
         "DELETE",
         "users/me/follow-requests/{requester}",
         odd={"requester": 400},
-        across=("public", "private account"),
+        news={"follow.unrequested": NAMED},
+        across=("private account",),
     ),
+    Rule("DELETE", "users/me/follow-requests/{requester}", odd={"requester": 400}),
     # Whom one is blocked by one may block, too.
     Rule(
         "PUT",
@@ -122,10 +131,18 @@ FOLLOWS = (
             "user.hidden": lambda _visibility, _actor: {"owner"},
         },
     ),
-    Rule("DELETE", "users/{owner}/block", odd=ONESELF, news={"block.deleted": NAMED}),
+    Rule(
+        "DELETE",
+        "users/{owner}/block",
+        odd=ONESELF,
+        news={
+            "block.deleted": NAMED,
+            "user.shown": lambda _visibility, _actor: {"owner"},
+        },
+    ),
     Rule("GET", "users/me/blocks", tells=("the_owner", "the_friend")),
-    Rule("PUT", "users/{owner}/mute", meets_owner, odd=ONESELF),
-    Rule("DELETE", "users/{owner}/mute", meets_owner, odd=ONESELF),
+    Rule("PUT", "users/{owner}/mute", meets_owner, odd=ONESELF, news={"mute.created": NAMED}),
+    Rule("DELETE", "users/{owner}/mute", meets_owner, odd=ONESELF, news={"mute.deleted": NAMED}),
     Rule("GET", "users/me/mutes"),
 )
 IMAGES = (

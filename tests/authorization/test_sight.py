@@ -89,7 +89,7 @@ def test_what_was_announced_is_heard_by_exactly_those_who_may_read_it(visibility
     heard = {}
     for event in logged():
         said = event["data"]
-        said = said.get("notification", said)
+        said = said.get("notification") or said.get("comment") or said
         pk = said.get("id") or said.get("post_id")
         for name in (one for one, thing in w.things.items() if thing == pk):
             heard.setdefault((event["type"], name), set()).update(w.hearers(event))

@@ -11,13 +11,13 @@ from images.services import process_due
 from mysocial.cascades import remove_due
 from mysocial.events import EVENTS
 from mysocial.mail import send_due
-from mysocial.redis import client
 from notifications.tokens import make_unsubscribe
 from tests.chat.talk import say
 from tests.images.pictures import picture, send
 from tests.notifications.told import comments, follows, reacts, told
 from tests.people import Person, nobody, sign_up
 from tests.servers import PASSWORD
+from tests.snapshot import Snapshot
 
 VISIBILITIES = ("public", "followers", "private", "private account")
 OUTSIDERS = ("nobody", "ended", "erased")
@@ -37,11 +37,6 @@ FOLLOWERS = {"friend", "follower", "muter", "foe"}
 UNPARTED = set(MEMBERS) - {"blocked", "blocker"}
 OPEN_TOPICS = ("feed", "post:", "user:")
 ABSENT = "0" * 24
-RESTORE = """
-for i, key in ipairs(KEYS) do
-  redis.call('RESTORE', key, ARGV[2 * i - 1], ARGV[2 * i], 'REPLACE')
-end
-"""
 # Not the friend, whose name the foe is never to see.
 MENTIONED = " ".join(f"@the_{name}" for name in MEMBERS if name not in {"owner", "friend"})
 
@@ -69,21 +64,7 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     things: dict[str, str] = field(default_factory=dict)  # ids and tokens, by name
     secrets: dict[str, set[str]] = field(default_factory=dict)  # what only these may be shown
-    kept: list[tuple[bytes, int, bytes]] = field(default_factory=list)
-
-    def keep(self) -> None:
-        """Note what Redis has: it is all of this world, for no worker ran."""
-        for key in client().scan_iter(count=1000):
-            lasts, value = max(client().pttl(key), 0), client().dump(key)
-            if value is not None:  # else its time to live ended as we looked
-                self.kept.append((key, lasts, value))
-
-    def restore(self) -> None:
-        """Put Redis back as it was noted; a thread may be sending Celery a nudge meanwhile."""
-        keys = [key for key, _, _ in self.kept]
-        values = [part for _, lasts, value in self.kept for part in (lasts, value)]
-        client().flushall()
-        client().eval(RESTORE, len(keys), *keys, *values)
+    kept: Snapshot | None = None
 
     def leaks(self, viewer: str, said: str, *, but: tuple[str, ...] = ()) -> list[str]:
         """Return what is said to a viewer and is not for them; `but` may be said."""
@@ -118,7 +99,7 @@ def build(visibility: str, mailbox: list[Any]) -> World:
     _add_tokens(w, mailbox)
     _add_outsiders(w)
     _name_secrets(w)
-    w.keep()
+    w.kept = Snapshot()
     return w
 
 

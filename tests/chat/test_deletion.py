@@ -48,6 +48,15 @@ def test_deleted_for_everyone_its_words_are_gone_and_its_place_stays(
         assert delete(alice, message, "everyone").status_code == 200
 
 
+def test_that_it_was_edited_is_not_told_of_a_message_deleted_for_everyone(alice, bob):
+    message = say(alice, bob, "Frist")
+    alice.patch(f"chat/messages/{message['id']}", {"text": "First"})
+    delete(alice, message, "everyone")
+    left = {**message, "text": "", "is_deleted": True}
+    for one, other in ((alice, bob), (bob, alice)):
+        assert one.get(f"chat/messages/{other.id}").json()["messages"] == [left]
+
+
 def test_of_a_deleted_message_nothing_can_be_changed(alice, bob):
     message = say(alice, bob)
     delete(alice, message, "everyone")

@@ -44,7 +44,8 @@ def test_a_comment_is_shown_counted_and_heard_at_once_and_reaches_mongodb(
         shown = person.get(f"posts/{post['id']}/comments").json()
         assert shown == {"comments": [comment], "next": None}
         assert count(person, post) == 1
-        assert news(person, post) == [{"type": "comment.created", "data": comment}]
+        data = {"comment": comment, "comments_count": 1}
+        assert news(person, post) == [{"type": "comment.created", "data": data}]
     assert alice.hears("feed", f"user:{alice.id}", f"user:{bob.id}") == [
         {"type": "post.created", "data": post}
     ]
@@ -131,7 +132,7 @@ def test_a_comment_is_deleted_by_its_author_and_by_the_author_of_the_post(
 
     assert answer.status_code == 200
     assert answer.json() == {"message": "Comment deleted"}
-    data = {"id": gone["id"], "post_id": post["id"]}
+    data = {"id": gone["id"], "post_id": post["id"], "comments_count": 1}
     assert news(bob, post)[2:] == [{"type": "comment.deleted", "data": data}]
     for one in (alice, bob):
         assert one.get(path).status_code == 404

@@ -52,7 +52,8 @@ def sees(person, comment):
 def heard(person, comment):
     """Return the news of a comment that somebody would have been sent."""
     found = person.hears(f"post:{comment['post_id']}")
-    return [one["type"] for one in found if one["data"].get("id") == comment["id"]]
+    said = [(one["type"], one["data"].get("comment", one["data"])) for one in found]
+    return [kind for kind, data in said if data.get("id") == comment["id"]]
 
 
 def who(cast, test):

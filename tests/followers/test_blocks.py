@@ -132,4 +132,16 @@ def test_whom_a_block_hides_somebody_from_is_told_to_drop_what_they_hold(alice, 
     assert bob.hears() == [hidden]
     assert hidden not in [*alice.hears(), *stranger.hears("feed")]
     alice.delete(f"users/{bob.id}/block")
-    assert bob.hears() == []
+    shown = {"type": "user.shown", "data": {"user_id": alice.id, "what": "all"}}
+    assert bob.hears() == [shown]
+    assert shown not in [*alice.hears(), *stranger.hears("feed")]
+
+
+def test_that_one_of_two_blocks_has_ended_is_not_told_to_whom_the_other_hides(alice, bob):
+    alice.put(f"users/{bob.id}/block")
+    bob.put(f"users/{alice.id}/block")
+    alice.delete(f"users/{bob.id}/block")
+    assert [one["type"] for one in bob.hears()] == ["user.hidden", "block.created"]
+    assert [one["type"] for one in alice.hears()] == [
+        "block.created", "user.hidden", "block.deleted",
+    ]  # fmt: skip

@@ -27,12 +27,15 @@ def test_the_feed_leaves_out_whom_one_mutes_and_everything_else_shows(alice, bob
     listed = alice.get(f"users/{bob.id}/posts").json()["posts"]
     assert [one["id"] for one in listed] == [after["id"], before["id"]]
     assert alice.get(f"posts/{after['id']}").json() == after
-    assert heard(alice, "feed") == []
+    assert alice.hears("feed") == [{"type": "mute.created", "data": {"user_id": bob.id}}]
     assert heard(stranger, "feed") == ["post.created"] * 2
 
     assert alice.delete(f"users/{bob.id}/mute").json()["relation"] == relation(bob.id)
     assert feed(alice) == [after["id"], before["id"]]
-    assert heard(alice, "feed") == ["post.created"] * 2
+    assert sorted(heard(alice, "feed")) == sorted(
+        ["mute.created", "mute.deleted", *["post.created"] * 2]
+    )
+    assert alice.hears()[-1] == {"type": "mute.deleted", "data": {"user_id": bob.id}}
 
 
 def test_the_muted_one_notices_nothing(alice, bob):

@@ -82,9 +82,9 @@ def test_what_rest_answers_too_has_the_same_schema_in_both_documents():
 @pytest.mark.parametrize(
     ("data", "place"),
     [
-        ({"id": "0" * 24, "post_id": None}, "$.data.post_id"),
-        ({"id": "0" * 24}, "$.data"),
-        ({"id": "0" * 24, "post_id": "0" * 24, "text": "Gone"}, "$.data"),
+        ({"id": "0" * 24, "post_id": None, "comments_count": 0}, "$.data.post_id"),
+        ({"id": "0" * 24, "comments_count": 0}, "$.data"),
+        ({"id": "0" * 24, "post_id": "0" * 24, "comments_count": 0, "text": "Gone"}, "$.data"),
     ],
 )
 def test_an_event_that_the_document_does_not_describe_is_noticed(data, place):

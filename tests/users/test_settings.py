@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from tests.people import nobody
+from tests.people import nobody, sign_up
 from tests.witness import nothing_happens, together
 from users.models import NOTICES, User
 
@@ -94,7 +94,7 @@ def test_settings_are_ones_own(alice, bob):
         assert bob.patch(path, {"is_private": True}).status_code in {404, 405}
 
 
-def test_who_does_not_follow_is_told_to_drop_the_posts_of_an_account_that_goes_private(
+def test_who_does_not_follow_is_told_of_posts_of_an_account_that_goes_private_or_public(
     alice, bob, stranger
 ):
     bob.put(f"users/{alice.id}/follow")
@@ -103,6 +103,10 @@ def test_who_does_not_follow_is_told_to_drop_the_posts_of_an_account_that_goes_p
     assert [one for one in stranger.hears("feed") if one["type"] == "user.hidden"] == [hidden]
     for person in (alice, bob):
         assert [one for one in person.hears("feed") if one["type"] == "user.hidden"] == []
-    heard = stranger.hears("feed")
+    blocked = sign_up("blocked")
+    alice.put(f"users/{blocked.id}/block")
     alice.patch("users/me/settings", {"is_private": False})
-    assert [one for one in stranger.hears("feed") if one not in heard] == []
+    shown = {"type": "user.shown", "data": {"user_id": alice.id, "what": "posts"}}
+    assert stranger.hears("feed")[-1] == shown
+    for person in (alice, bob, blocked):
+        assert shown not in person.hears("feed", f"user:{alice.id}")
