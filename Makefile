@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up status doctor test chaos-resume check fmt format lint types imports lock clean
+.PHONY: help install up status doctor test e2e chaos-resume check fmt format lint types imports lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ doctor: $(STAMP) ## check this machine and the settings
 
 test: $(STAMP) ## run the tests (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+e2e: $(STAMP) ## the web client in a browser (needs Chromium; SCREENSHOTS=folder keeps pictures)
+	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 chaos-resume: $(STAMP) ## clients come and go while processes die: no gap, no doubling (ARGS="--clients 20")
 	@$(BIN)/python -m tests.resumes $(ARGS)

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "reactions",
     "notifications",
     "chat",
+    "web",
 ]
 MIDDLEWARE = [
     "mysocial.api.ApiMiddleware",
