@@ -1,4 +1,4 @@
-"""One `manage.py up` and one Chromium for all browser tests; each person has a window of their own."""
+"""One `manage.py up` and one Chromium for all browser tests; each person has a window."""
 
 import os
 import shutil

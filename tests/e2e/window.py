@@ -7,6 +7,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 SOON = 15_000  # ms; two cores are shared with all of `up`
 NETWORK = ("net::ERR_", "WebSocket connection to")
+REFUSED = "the server responded with a status of 4"
 expect.set_options(timeout=SOON)
 
 
@@ -14,9 +15,9 @@ class Window:
     """One page, with its own tokens; `complaints` are its errors, CSP violations included."""
 
     def __init__(self, page: Page, url: str) -> None:
-        self.page, self.url = page, url
+        self.page, self.name = page, ""
         self.complaints: list[str] = []
-        self.may_lose_the_server = False
+        self.may_lose_the_server = self.may_be_refused = False
         page.set_default_timeout(SOON)
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -24,18 +25,20 @@ class Window:
 
     def _said(self, message: ConsoleMessage) -> None:
         lost = self.may_lose_the_server and any(one in message.text for one in NETWORK)
-        if message.type in {"error", "warning"} and not lost:
+        refused = self.may_be_refused and REFUSED in message.text
+        if message.type in {"error", "warning"} and not lost and not refused:
             self.complaints.append(message.text)
 
     # What one does ------------------------------------------------------------------------------
 
     def enter(self, username: str) -> "Window":
         """Come in as one of the demo people, by a click."""
+        self.name = username
         self.page.get_by_role("button", name=username, exact=True).click()
         return self.lives()
 
     def sign_up(self, username: str) -> "Window":
-        page = self.page
+        page, self.name = self.page, username
         page.get_by_role("button", name="Make an account").click()
         page.get_by_label("Username", exact=True).fill(username)
         page.get_by_label("E-mail address", exact=True).fill(f"{username}@example.com")
@@ -44,6 +47,11 @@ class Window:
         return self.lives()
 
     def write(self, text: str, privacy: str = "Everyone") -> None:
+        """Write a post; return when the server has it."""
+        self.begin_to_write(text, privacy)
+        expect(self.page.get_by_label("Your post")).to_have_value("")
+
+    def begin_to_write(self, text: str, privacy: str = "Everyone") -> None:
         self.page.get_by_label("Your post").fill(text)
         self.page.get_by_label("Who sees it").select_option(privacy)
         self.page.get_by_role("button", name="Post", exact=True).click()

@@ -10,6 +10,9 @@ import { MyReactions } from "./reactions.js";
 import { begin, keeper } from "./session.js";
 import { door } from "./signin.js";
 
+const PARTING = "mysocial.parting";
+const ENDED = "Your session has ended. Please sign in again.";
+/** @type {Record<string, string>} */
 const STATES = {
   stopped: "Signed out",
   connecting: "Connecting …",
@@ -23,23 +26,29 @@ const events = new EventClient({
   access: () => api.access,
   refresh: () => api.refresh(),
 });
+const inspector = inspect(api, events);
 /** @type {Feed | null} */
 let feed = null;
+/** @type {MyReactions | null} */
+let mine = null;
+let leaving = false;
 
 /** @param {any} me */
 async function enter(me) {
-  const mine = new MyReactions(api, me.id);
+  mine = new MyReactions(api, me.id);
   feed = new Feed({ api, me, mine }, events);
   byId("me").replaceChildren(avatar(me, "small"), me.username);
   for (const id of ["door", "room", "account"]) byId(id).hidden = id === "door";
+  inspector.openWhereThereIsRoom();
   events.cursor = (await feed.show("feed")) || api.cursor;
   events.start();
 }
 
-/** The session ended: on another device, say, or because it was not used for a month. */
-function leave() {
+/** The session ended; `why` is told at the door. @param {string} why */
+function leave(why) {
   events.stop();
   keeper.save(null);
+  if (why) sessionStorage.setItem(PARTING, why);
   location.reload(); // nothing of the one who left stays in memory
 }
 
@@ -52,16 +61,19 @@ function choose(name) {
     if (chosen) byId("panel").setAttribute("aria-labelledby", tab.id);
   }
   byId("note").textContent = "";
-  feed?.show(/** @type {any} */ (name));
+  feed?.show(name);
 }
 
 events.addEventListener("event", (/** @type {any} */ { detail }) => {
-  if (detail.type === "session.ended") leave();
+  if (detail.type === "session.ended") leave(leaving ? "" : ENDED);
   else feed?.hear(detail);
 });
-events.addEventListener("readagain", () => feed?.reload());
-events.addEventListener("signedout", leave);
-api.addEventListener("signedout", leave);
+events.addEventListener("readagain", () => {
+  mine?.forget();
+  feed?.begin();
+});
+events.addEventListener("signedout", () => leave(ENDED));
+api.addEventListener("signedout", () => leave(ENDED));
 events.addEventListener("refused", (/** @type {any} */ { detail }) => {
   byId("banner").textContent = `The server refuses this client (${detail.detail ?? detail.status}). Load the page anew.`;
   byId("banner").hidden = false;
@@ -86,13 +98,15 @@ tabs.forEach((tab, at) => {
     other.click();
   });
 });
-byId("signout").addEventListener("click", () => api.leave().catch(() => {}).finally(leave));
+byId("signout").addEventListener("click", () => {
+  leaving = true;
+  api.leave().catch(() => {}).finally(() => leave(""));
+});
 compose(api, (post) => {
   if (post.privacy === "private") byId("note").textContent = "Only you can see it. It is under “Mine”.";
   if (post.privacy !== "private" || feed?.isMine) feed?.adopt(post.id);
 });
 door(api, enter);
-inspect(api, events);
 setInterval(refreshTimes, 30_000);
 
 if (await begin()) {
@@ -103,5 +117,7 @@ if (await begin()) {
     byId("door-said").textContent = sentence(error);
   }
 }
+byId("door-said").textContent ||= sessionStorage.getItem(PARTING);
+sessionStorage.removeItem(PARTING);
 byId("loading").hidden = true;
 byId("door").hidden = !byId("room").hidden;

@@ -12,7 +12,9 @@ export class Comments {
 
   /** @param {string} post @param {import("./api.js").Api} api @param {{ id: string }} me */
   constructor(post, api, me) {
-    Object.assign(this, { post, api, me });
+    this.post = post;
+    this.api = api;
+    this.me = me;
     this.path = `posts/${post}/comments`;
     this.said = h("p", { class: "error", role: "alert" });
     this.earlier = h("button", { type: "button", class: "quiet", hidden: true, click: () => this.#readEarlier() }, "Earlier comments");

@@ -41,7 +41,7 @@ function eventLine({ id, type, data }) {
 /** @param {string} state */
 const stateLine = (state) => h("li", { class: "state" }, `socket: ${state}`);
 
-/** @param {import("./api.js").Api} api @param {import("./mysocial.js").EventClient} events */
+/** Records from now on. @param {import("./api.js").Api} api @param {import("./mysocial.js").EventClient} events */
 export function inspect(api, events) {
   const [calls, heard, pane, toggle] = ["calls", "events", "inspector", "inspect"].map(byId);
   api.addEventListener("call", (/** @type {any} */ { detail }) => add(callLine(detail), calls));
@@ -58,5 +58,5 @@ export function inspect(api, events) {
     calls.replaceChildren();
     heard.replaceChildren();
   });
-  show(matchMedia("(min-width: 70rem)").matches);
+  return { openWhereThereIsRoom: () => show(matchMedia("(min-width: 70rem)").matches) };
 }

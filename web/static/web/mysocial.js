@@ -6,8 +6,8 @@
  *     events.addEventListener("readagain", () => readEverythingAnew());
  *     events.start();
  *
- * `cursor` is the header `X-Event-Cursor` of the answer that was read. It needs nothing but a
- * browser. The contract is docs/events.md; docs/client.py is the same in Python.
+ * `cursor` is the header `X-Event-Cursor` of the answer that was read. It needs nothing but a browser.
+ * The contract is docs/events.md; docs/client.py is the same in Python.
  */
 
 const PROTOCOL = "mysocial";
@@ -68,6 +68,7 @@ export class EventClient extends EventTarget {
   #lastFrame = 0;
   #timer = 0;
   #quiet = 0;
+  #ears = new AbortController();
 
   /** @param {Options} options */
   constructor({ url, access, refresh, cursor = "", topics = [] }) {
@@ -82,17 +83,16 @@ export class EventClient extends EventTarget {
   /** Connects, and stays connected until `stop`. */
   start() {
     if (this.state !== "stopped") return;
-    addEventListener("online", this.#wake);
-    addEventListener("offline", this.#lose);
-    document.addEventListener("visibilitychange", this.#wake);
+    this.#ears = new AbortController();
+    const { signal } = this.#ears;
+    addEventListener("online", () => this.#wake(), { signal });
+    addEventListener("offline", () => this.#retry(), { signal });
+    document.addEventListener("visibilitychange", () => this.#wake(), { signal });
     this.#connect();
   }
 
-  /** Hears no more. */
   stop() {
-    removeEventListener("online", this.#wake);
-    removeEventListener("offline", this.#lose);
-    document.removeEventListener("visibilitychange", this.#wake);
+    this.#ears.abort();
     this.#drop();
     this.#become("stopped");
   }
@@ -109,7 +109,7 @@ export class EventClient extends EventTarget {
     await Promise.all(added.map((topic) => this.#command({ type: "subscribe", topic })));
   }
 
-  /** Leaves topics. @param {...string} topics */
+  /** @param {...string} topics */
   leave(...topics) {
     for (const topic of topics) {
       const known = this.topics.delete(topic);
@@ -128,7 +128,7 @@ export class EventClient extends EventTarget {
     socket.onopen = () => this.#send({ type: "resume", cid: RESUME, cursor: this.cursor, topics: [...this.topics] });
     socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
     socket.onclose = ({ code }) => this.#closed(code);
-    this.#listenForSilence();
+    this.#expectFrames();
   }
 
   /** Gets a new token; false when there is none, now or ever. */
@@ -162,16 +162,14 @@ export class EventClient extends EventTarget {
   }
 
   /** Somebody looks, or the network is back: do not wait for the rest of the pause. */
-  #wake = () => {
+  #wake() {
     if (document.hidden || !navigator.onLine) return;
     if (this.state === "live") this.#probe(); // the machine may have slept
     if (this.state === "offline") {
       this.#pause = FIRST_PAUSE;
       this.#connect();
     }
-  };
-
-  #lose = () => this.#retry();
+  }
 
   #drop() {
     clearTimeout(this.#timer);
@@ -194,12 +192,12 @@ export class EventClient extends EventTarget {
     this.#tell(type, detail);
   }
 
-  #listenForSilence() {
+  /** After a silence asks for a sign of life: a dead network closes no socket. */
+  #expectFrames() {
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.#probe(), QUIET);
   }
 
-  /** Asks for a sign of life: a dead network closes no socket. */
   #probe() {
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.#retry(), ANSWER_WITHIN); // any frame puts this off
@@ -210,7 +208,7 @@ export class EventClient extends EventTarget {
 
   /** @param {any} frame */
   #take(frame) {
-    this.#listenForSilence();
+    this.#expectFrames();
     if (frame.type === "error") this.#refused(frame);
     else if (frame.type === "ok" && frame.cid === RESUME) {
       this.#answered = true;

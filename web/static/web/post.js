@@ -1,11 +1,12 @@
 /** One post: what it shows, what may be done with it, and what is heard of it. */
 
 import { Comments } from "./comments.js";
-import { avatar, doing, h, sentence, time } from "./dom.js";
+import { avatar, doing, h, time } from "./dom.js";
 import { isAfter } from "./mysocial.js";
 import { ReactionBar } from "./reactions.js";
 
-export const PRIVACIES = { public: "Everyone", followers: "Followers", private: "Only me" };
+/** @type {Record<string, string>} */
+const PRIVACIES = { public: "Everyone", followers: "Followers", private: "Only me" };
 const REREAD_AFTER = 150;
 
 /**
@@ -20,7 +21,11 @@ export class PostView {
 
   /** @param {any} post @param {string} asOf the cursor at which it was read @param {Context} context */
   constructor(post, asOf, { api, me, mine }) {
-    Object.assign(this, { id: post.id, post, asOf, api, me });
+    /** @type {string} */ this.id = post.id;
+    this.post = post;
+    this.asOf = asOf;
+    this.api = api;
+    this.me = me;
     this.said = h("p", { class: "error", role: "alert" });
     this.head = h("header", { class: "by" });
     this.body = h("div", { class: "body" });
@@ -163,10 +168,5 @@ export class PostView {
       this.below.append(this.#comments.element);
       await this.#comments.read();
     }
-  }
-
-  /** @param {any} error */
-  complain(error) {
-    this.said.textContent = sentence(error);
   }
 }

@@ -2,8 +2,8 @@
 
 import { doing, h } from "./dom.js";
 
-/** What may be felt, as the API calls it, and how it is shown. */
-const KINDS = /** @type {const} */ ({ like: "👍", love: "❤️", happy: "😄", wow: "😮", sad: "😢", angry: "😠" });
+/** What may be felt, as the API calls it; each has a picture, because not every machine has emoji. */
+const KINDS = ["like", "love", "happy", "wow", "sad", "angry"];
 const PAGE = 100;
 
 /** How one reacts oneself: read at once for the last hundred, then post by post. */
@@ -55,13 +55,16 @@ export class ReactionBar {
 
   /** @param {string} post @param {import("./api.js").Api} api @param {MyReactions} mine @param {HTMLElement} said */
   constructor(post, api, mine, said) {
-    Object.assign(this, { post, api, mine, said });
+    this.post = post;
+    this.api = api;
+    this.mine = mine;
     this.element = h("div", { class: "reactions", role: "group", "aria-label": "Reactions" });
-    for (const [kind, sign] of Object.entries(KINDS)) {
+    for (const kind of KINDS) {
+      const src = new URL(`./kinds/${kind}.svg`, import.meta.url).pathname;
       const count = h("span", { class: "count" });
       const click = () => doing(button, said, () => this.#toggle(kind));
       const button = h("button", { type: "button", class: "reaction", "data-kind": kind, title: kind, click });
-      button.append(h("span", { "aria-hidden": "true" }, sign), h("span", { class: "hidden" }, kind), " ", count);
+      button.append(h("img", { src, alt: kind, width: 20, height: 20 }), count);
       this.#parts[kind] = { button, count };
       this.element.append(button);
     }
