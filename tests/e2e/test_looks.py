@@ -78,10 +78,11 @@ def test_a_phone_shows_everything_without_scrolling_sideways(window, talk):
     one.open_comments(talk)
     assert one.page.evaluate(WIDER) == 0
     one.shoot("phone-post")
+    one.page.get_by_role("button", name="Developers").click()
+    one.shoot("phone-menu")
     one.page.get_by_role("button", name="Inspector").click()
     expect(one.page.locator("#inspector")).to_be_visible()
     assert one.page.evaluate(WIDER) == 0
-    one.page.locator("#inspector").scroll_into_view_if_needed()
     one.shoot("phone-inspector")
 
 

@@ -77,9 +77,9 @@ class Window:
 
     # What one sees ------------------------------------------------------------------------------
 
-    def lives(self) -> "Window":
+    def lives(self, within: float = SOON) -> "Window":
         """Return when the socket is live."""
-        expect(self.page.locator("#state")).to_have_text("Live")
+        expect(self.page.locator("#state")).to_have_text("Live", timeout=within)
         return self
 
     def post(self, text: str) -> Locator:

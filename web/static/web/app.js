@@ -72,6 +72,9 @@ events.addEventListener("readagain", () => {
   mine?.forget();
   feed?.begin();
 });
+api.addEventListener("call", (/** @type {any} */ { detail }) => {
+  if (detail.status === 200 && events.state === "offline") events.wake(); // it is back
+});
 events.addEventListener("signedout", () => leave(ENDED));
 api.addEventListener("signedout", () => leave(ENDED));
 events.addEventListener("refused", (/** @type {any} */ { detail }) => {

@@ -111,10 +111,7 @@ export class Feed {
     for (;;) {
       const found = await this.api.get(this.tab.path(this.me), { limit: PAGE, cursor });
       const topics = found.data.posts.map((/** @type {any} */ post) => topicOf(post.id));
-      const added = topics.filter((/** @type {string} */ topic) => !this.events.topics.has(topic));
-      if (round !== this.#round || !added.length) return found;
-      await this.events.join(...added);
-      if (this.events.state === "stopped") return found; // it begins with a `resume` from this answer
+      if (round !== this.#round || !(await this.events.join(...topics))) return found;
     }
   }
 
@@ -180,7 +177,7 @@ export class Feed {
     scrollTo({ top: 0 });
     if (this.#fresh.size > MOST_NEW) await this.reload();
     else await this.adopt(...this.#fresh);
-    this.list.element.querySelector("button")?.focus({ preventScroll: true });
+    /** @type {HTMLElement} */ (this.list.element.firstElementChild)?.focus({ preventScroll: true });
   }
 
   /** Says how many are new, and whether there is anything at all. */

@@ -53,7 +53,11 @@ export function inspect(api, events) {
     toggle.setAttribute("aria-expanded", String(open));
     document.body.classList.toggle("inspected", open);
   };
-  toggle.addEventListener("click", () => show(pane.hidden));
+  toggle.addEventListener("click", () => {
+    show(pane.hidden);
+    byId("menu").hidePopover();
+  });
+  byId("shut").addEventListener("click", () => show(false));
   byId("clear").addEventListener("click", () => {
     calls.replaceChildren();
     heard.replaceChildren();

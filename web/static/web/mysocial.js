@@ -12,26 +12,21 @@
 
 const PROTOCOL = "mysocial";
 const RESUME = "resume"; // the `cid` of the first command of each connection
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
-const QUIET = 25_000; // after so long without a frame we ask whether anybody is there
-const ANSWER_WITHIN = 8_000;
-const FRAMES_PER_SECOND = 8; // the server takes 10, and bursts of 30
-const BURST = 25;
+const [FIRST_PAUSE, LONGEST_PAUSE] = [500, 30_000];
+const [QUIET, ANSWER_WITHIN] = [25_000, 8_000]; // after a silence we ask whether anybody is there
+const [FRAMES_PER_SECOND, BURST] = [8, 25]; // the server takes 10, and bursts of 30
 const [INVALID, NOT_AUTHENTICATED] = [400, 401];
 const [BAD_FRAMES, SIGNED_OUT] = [4400, 4401];
 
 /**
- * Something that happened. What only passes (typing, presence) has no `id`.
- * @typedef {{ id?: string, type: string, data: any }} Happening
- *
+ * @typedef {{ id?: string, type: string, data: any }} Happening what only passes (typing, presence)
+ *   has no `id`
  * @typedef {"stopped" | "connecting" | "live" | "offline"} State
- *
  * @typedef {object} Options
  * @property {string} url where the socket is: `wss://…/ws`
  * @property {() => string} access the access token as it is now
- * @property {() => Promise<boolean>} refresh called when the token is not taken: true when there
- *   is a new one, false when one has to sign in again; a rejection is tried again later
+ * @property {() => Promise<boolean>} refresh called when the token is not taken: true when there is
+ *   a new one, false when one has to sign in again; a rejection is tried again later
  * @property {string} [cursor] everything up to here is known
  * @property {string[]} [topics]
  */
@@ -52,18 +47,19 @@ export function isAfter(id, cursor) {
  *
  * It dispatches `event` (a `Happening`), `state` (a `State`), `readagain` (the reason: what was
  * missed can't be told, so the state is to be read anew; live events follow), `signedout`, and
- * `refused` (a problem: the server takes no such command, and it stopped).
+ * `refused` (a problem: the server takes no such command, and the client stopped).
  */
 export class EventClient extends EventTarget {
-  /** @type {State} */
-  state = "stopped";
+  /** @type {State} */ state = "stopped";
   /** @type {WebSocket | null} */ #socket = null;
-  /** @type {Map<string, (problem: any) => void>} */ #waiting = new Map();
+  /** @type {Map<string, (problem: any) => void>} */ #waiting = new Map(); // by `cid`
+  /** @type {Map<string, Promise<void>>} */ #joining = new Map(); // by topic
+  #connection = 0; // what belongs to an earlier one is over
   #answered = false;
   #reason = "";
+  #stale = false; // the access token was not taken
   #pause = FIRST_PAUSE;
   #number = 0;
-  #stale = false; // the access token was not taken
   #allowance = BURST;
   #lastFrame = 0;
   #timer = 0;
@@ -85,9 +81,9 @@ export class EventClient extends EventTarget {
     if (this.state !== "stopped") return;
     this.#ears = new AbortController();
     const { signal } = this.#ears;
-    addEventListener("online", () => this.#wake(), { signal });
+    addEventListener("online", () => this.wake(), { signal });
     addEventListener("offline", () => this.#retry(), { signal });
-    document.addEventListener("visibilitychange", () => this.#wake(), { signal });
+    document.addEventListener("visibilitychange", () => this.wake(), { signal });
     this.#connect();
   }
 
@@ -98,15 +94,22 @@ export class EventClient extends EventTarget {
   }
 
   /**
-   * Joins topics, and stays in them over any number of connections. Resolves when every later
-   * event will be heard: what is read from then on has no gap. Rejects with a refusal.
+   * Joins topics, and stays in them over any number of connections. Resolves when every later event
+   * will be heard: true if what was read before may lack something and is to be read now, false if
+   * it does not (they were joined, or `start` will resume from what was read). Rejects with a problem.
    * @param {...string} topics
    */
   async join(...topics) {
     const added = topics.filter((topic) => !this.topics.has(topic));
-    added.forEach((topic) => this.topics.add(topic));
-    if (!this.#answered) return; // `resume` brings them, from a cursor that lies before now
-    await Promise.all(added.map((topic) => this.#command({ type: "subscribe", topic })));
+    for (const topic of added) {
+      this.topics.add(topic); // while there is no connection, the next `resume` brings it
+      if (!this.#answered) continue;
+      const joined = this.#command({ type: "subscribe", topic }).finally(() => this.#joining.delete(topic));
+      this.#joining.set(topic, joined);
+    }
+    const open = topics.map((topic) => this.#joining.get(topic)).filter((joined) => joined);
+    await Promise.all(open);
+    return this.state !== "stopped" && added.length + open.length > 0;
   }
 
   /** @param {...string} topics */
@@ -122,34 +125,23 @@ export class EventClient extends EventTarget {
   async #connect() {
     this.#drop();
     this.#become("connecting");
-    if (this.#stale && !(await this.#signIn())) return;
-    const socket = new WebSocket(this.url, [PROTOCOL, this.access()]);
-    this.#socket = socket;
+    const connection = this.#connection;
+    if (this.#stale || !this.access()) {
+      const renewed = await this.refresh().catch(() => null); // null: the server is away
+      if (connection !== this.#connection) return;
+      if (renewed === null) return this.#retry();
+      if (!renewed) return this.#end("signedout");
+      this.#stale = false;
+    }
+    const socket = (this.#socket = new WebSocket(this.url, [PROTOCOL, this.access()]));
     socket.onopen = () => this.#send({ type: "resume", cid: RESUME, cursor: this.cursor, topics: [...this.topics] });
     socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
-    socket.onclose = ({ code }) => this.#closed(code);
+    socket.onclose = ({ code }) => {
+      if (code === BAD_FRAMES) return this.#end("refused", { status: code });
+      if (code === SIGNED_OUT) this.#stale = true;
+      this.#retry();
+    };
     this.#expectFrames();
-  }
-
-  /** Gets a new token; false when there is none, now or ever. */
-  async #signIn() {
-    try {
-      this.#stale = !(await this.refresh());
-    } catch {
-      this.#retry(); // the server is away
-      return false;
-    }
-    if (this.state !== "connecting") return false; // it was stopped meanwhile
-    if (!this.#stale) return true;
-    this.#end("signedout");
-    return false;
-  }
-
-  /** @param {number} code */
-  #closed(code) {
-    if (code === BAD_FRAMES) return this.#end("refused", { status: code });
-    if (code === SIGNED_OUT) this.#stale = true;
-    this.#retry();
   }
 
   #retry() {
@@ -161,8 +153,8 @@ export class EventClient extends EventTarget {
     this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
   }
 
-  /** Somebody looks, or the network is back: do not wait for the rest of the pause. */
-  #wake() {
+  /** Somebody looks, or the server was seen: do not wait for the rest of the pause. */
+  wake() {
     if (document.hidden || !navigator.onLine) return;
     if (this.state === "live") this.#probe(); // the machine may have slept
     if (this.state === "offline") {
@@ -174,22 +166,14 @@ export class EventClient extends EventTarget {
   #drop() {
     clearTimeout(this.#timer);
     clearTimeout(this.#quiet);
+    this.#connection++;
     this.#answered = false;
-    const socket = this.#socket;
-    this.#socket = null;
-    if (socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close();
+    if (this.#socket) {
+      this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+      this.#socket.close();
+      this.#socket = null;
     }
-    // Their topics are joined by the next `resume`.
-    for (const settle of this.#waiting.values()) settle(null);
-    this.#waiting.clear();
-  }
-
-  /** @param {string} type @param {any} [detail] */
-  #end(type, detail) {
-    this.stop();
-    this.#tell(type, detail);
+    for (const cid of [...this.#waiting.keys()]) this.#settle(cid); // the next `resume` joins them
   }
 
   /** After a silence asks for a sign of life: a dead network closes no socket. */
@@ -214,7 +198,7 @@ export class EventClient extends EventTarget {
       this.#answered = true;
       this.#pause = FIRST_PAUSE;
       this.#reason = frame.recovered ? "" : frame.reason;
-    } else if (frame.type === "ok") this.#settle(frame.cid, null);
+    } else if (frame.type === "ok") this.#settle(frame.cid);
     else if (frame.type === "live") {
       this.cursor = frame.cursor;
       this.#become("live");
@@ -228,22 +212,22 @@ export class EventClient extends EventTarget {
 
   /** @param {any} frame */
   #refused({ cid, problem }) {
-    if (problem.status === NOT_AUTHENTICATED) this.#stale = true; // it is closed with 4401
-    else if (cid !== RESUME) this.#settle(cid, problem);
-    else if (problem.status === INVALID) this.#end("refused", problem);
-    else this.#retry();
+    if (problem.status === NOT_AUTHENTICATED) this.#stale = true;
+    if (problem.status !== INVALID) this.#retry();
+    else if (cid === RESUME) this.#end("refused", problem);
+    else this.#settle(cid, problem);
   }
 
   /** @param {{ type: string, [field: string]: any }} frame @returns {Promise<void>} */
   #command(frame) {
     const cid = String(++this.#number);
+    const connection = this.#connection;
+    setTimeout(() => connection === this.#connection && this.#send({ ...frame, cid }), this.#wait());
     return new Promise((resolve, reject) => {
       this.#waiting.set(cid, (problem) => {
         if (problem && frame.type === "subscribe") this.topics.delete(frame.topic);
         return problem ? reject(problem) : resolve();
       });
-      const socket = this.#socket;
-      setTimeout(() => socket === this.#socket && this.#send({ ...frame, cid }), this.#wait());
     });
   }
 
@@ -256,7 +240,7 @@ export class EventClient extends EventTarget {
     return Math.max(0, (-this.#allowance / FRAMES_PER_SECOND) * 1000);
   }
 
-  /** @param {string} cid @param {any} problem */
+  /** @param {string} cid @param {any} [problem] */
   #settle(cid, problem) {
     this.#waiting.get(cid)?.(problem);
     this.#waiting.delete(cid);
@@ -272,6 +256,12 @@ export class EventClient extends EventTarget {
     if (this.state === state) return;
     this.state = state;
     this.#tell("state", state);
+  }
+
+  /** @param {string} type @param {any} [detail] */
+  #end(type, detail) {
+    this.stop();
+    this.#tell(type, detail);
   }
 
   /** @param {string} type @param {any} [detail] */

@@ -33,7 +33,7 @@ export class PostView {
     this.opener = h("button", { type: "button", class: "quiet", "aria-expanded": "false", click: () => this.#toggleComments() });
     this.below = h("div", { class: "below", hidden: true });
     const foot = h("footer", {}, this.bar.element, this.opener);
-    this.element = h("article", { class: "post", "data-id": post.id }, this.head, this.body, this.said, foot, this.below);
+    this.element = h("article", { class: "post", "data-id": post.id, tabindex: -1 }, this.head, this.body, this.said, foot, this.below);
     this.#draw();
   }
 
