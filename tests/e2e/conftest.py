@@ -40,9 +40,8 @@ def _described() -> None:
 def stack(_servers: None) -> Iterator[Stack]:
     """The site, with access tokens that are worn out several times in a minute."""
     os.environ["ACCESS_TOKEN_SECONDS"] = "15"
-    site = Stack("e2e")
-    with site.start(workers=False):
-        yield site
+    with Stack("e2e") as site:  # ended also when it did not start in time
+        yield site.start(workers=False)
 
 
 @pytest.fixture(scope="session")

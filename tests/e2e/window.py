@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
-SOON = 15_000  # ms; two cores are shared with all of `up`
+SOON = 30_000  # ms; two cores are shared with all of `up`
 NETWORK = ("net::ERR_", "WebSocket connection to")
 REFUSED = "the server responded with a status of 4"
 expect.set_options(timeout=SOON)
