@@ -19,7 +19,7 @@ from mysocial.processes import free_port
 from tests.servers import FOLDER
 
 ROOT = Path(__file__).resolve().parents[1]
-UP_WITHIN = 60.0
+UP_WITHIN = 120.0
 POLL = 0.05
 
 
