@@ -22,6 +22,7 @@ def test_two_windows_resume_without_gap_or_double_when_the_server_is_killed(wind
     writer.writes("Storm 0")
     for one in (alice, bob):
         one.show_new()
+        expect(one.post("Storm 0")).to_have_count(1)
         one.may_lose_the_server = True
 
     stack.back("web", stack.kill("web"))
