@@ -6,10 +6,10 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up status doctor test bench-sockets chaos-doors chaos-resume check fmt format lint types imports lock clean
+.PHONY: help install up status doctor test e2e bench-sockets chaos-doors chaos-resume check fmt format lint types imports lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## make .venv with exactly what requirements.lock says
 
@@ -34,6 +34,9 @@ doctor: $(STAMP) ## check this machine and the settings
 
 test: $(STAMP) ## run the tests (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+e2e: $(STAMP) ## the web client in a browser (needs Chromium; SCREENSHOTS=folder keeps pictures)
+	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 bench-sockets: $(STAMP) ## what sockets cost, beside a bare echo and stock Channels (ARGS="--idle 1000")
 	@$(BIN)/python -m bench.sockets $(ARGS)

@@ -111,7 +111,7 @@ class Client:
         """Yield what one connection brings; returns when another is needed."""
         resume = {"type": "resume", "cid": RESUME, "cursor": self.cursor, "topics": self.topics}
         await socket.send(json.dumps(resume))
-        answered = False
+        answered, lost = False, ""
         while True:
             frame = json.loads(await socket.recv())
             if frame["type"] == "error":
@@ -119,10 +119,11 @@ class Client:
                 return
             if frame["type"] == "ok" and frame["cid"] == RESUME:
                 answered, self._pause = True, FIRST_PAUSE
-                if not frame["recovered"]:
-                    yield ReadAgain(frame["reason"])
+                lost = "" if frame["recovered"] else frame["reason"]
             elif frame["type"] == "live":
                 self.cursor = frame["cursor"]
+                if lost:  # not sooner: what is read from here on lacks nothing of what follows
+                    yield ReadAgain(lost)
             # What comes before the answer would hide what was missed, and comes again.
             elif answered and "id" in frame and self._is_new(frame["id"]):
                 self.cursor = frame["id"]

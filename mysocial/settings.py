@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "reactions",
     "notifications",
     "chat",
+    "web",
 ]
 MIDDLEWARE = [
     "mysocial.api.ApiMiddleware",
@@ -107,9 +108,7 @@ DATABASES = {
 DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
 DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
 MIGRATION_MODULES = {
-    "admin": "mysocial.contrib_migrations.admin",
-    "auth": "mysocial.contrib_migrations.auth",
-    "contenttypes": "mysocial.contrib_migrations.contenttypes",
+    name: f"mysocial.contrib_migrations.{name}" for name in ("admin", "auth", "contenttypes")
 }
 MONGO_TIMEOUT_MS = envint("MONGO_TIMEOUT_MS", 3000, least=100)
 TOMBSTONE_SECONDS = 7 * 24 * 3600

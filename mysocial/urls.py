@@ -11,7 +11,7 @@ from notifications.urls import pages as notification_pages
 from users.urls import avatars
 
 urlpatterns = [
-    path("", views.index, name="index"),
+    path("", include("web.urls")),
     path("api/", include("accounts.urls")),
     path("api/", include("users.urls")),
     path("api/", include("followers.urls")),

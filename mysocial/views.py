@@ -1,4 +1,4 @@
-"""Pages of no app: the index, health, and the mails that were sent locally."""
+"""Pages of no app: health, documents, and the mails that were sent locally."""
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -13,12 +13,6 @@ from mysocial import asyncapi, health
 from mysocial.errors import Refused
 
 MOST_EMAILS = 100
-
-
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """Show where things are."""
-    return render(request, "index.html", {"debug": settings.DEBUG, "logins": settings.DEMO_LOGINS})
 
 
 @require_safe

@@ -29,7 +29,10 @@ FILES = re.compile(
     r"|sights|store|tasks|urls|uses|views|wires|authentication|cookies|hashers|passwords|tokens"
     r"|avatars|content|hosts|processing)\.py"
 )
-FOLDERS = {"management", "migrations", "selectors", "services", "templates", "views", "__pycache__"}
+FOLDERS = {
+    *("management", "migrations", "selectors", "services", "static", "templates", "views"),
+    "__pycache__",
+}
 COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "mysocial/wsgi.py"}
 # The documents themselves and their pages.
 UNDESCRIBED = {"api/schema", "api/docs", "api/asyncapi", "api/asyncapi/docs"}

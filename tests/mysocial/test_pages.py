@@ -60,10 +60,3 @@ def test_mails_are_read_on_a_page_with_debug_only(settings, emails):
     settings.DEBUG = False
     assert Client().get("/devtools/emails/").status_code == 404
     assert Client().get(f"/devtools/emails/{file.name}").status_code == 404
-
-
-def test_demo_logins_are_shown_with_debug_only(settings):
-    settings.DEBUG = True
-    assert "alice" in Client().get("/").content.decode()
-    settings.DEBUG = False
-    assert "alice" not in Client().get("/").content.decode()

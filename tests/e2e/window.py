@@ -1,0 +1,104 @@
+"""What a person does in a window of the web client, and what they see there."""
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+SOON = 30_000  # ms; two cores are shared with all of `up`
+NETWORK = ("net::ERR_", "WebSocket connection to")
+REFUSED = "the server responded with a status of 4"
+expect.set_options(timeout=SOON)
+
+
+class Window:
+    """One page, with its own tokens; `complaints` are its errors, CSP violations included."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.name = page, ""
+        self.complaints: list[str] = []
+        self.may_lose_the_server = self.may_be_refused = False
+        page.set_default_timeout(SOON)
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        lost = self.may_lose_the_server and any(one in message.text for one in NETWORK)
+        refused = self.may_be_refused and REFUSED in message.text
+        if message.type in {"error", "warning"} and not lost and not refused:
+            self.complaints.append(message.text)
+
+    # What one does ------------------------------------------------------------------------------
+
+    def enter(self, username: str) -> "Window":
+        """Come in as one of the demo people, by a click."""
+        self.name = username
+        self.page.get_by_role("button", name=username, exact=True).click()
+        return self.lives()
+
+    def sign_up(self, username: str) -> "Window":
+        page, self.name = self.page, username
+        page.get_by_role("button", name="Make an account").click()
+        page.get_by_label("Username", exact=True).fill(username)
+        page.get_by_label("E-mail address", exact=True).fill(f"{username}@example.com")
+        page.locator("#signup").get_by_label("Password").fill("correct-horse-battery")
+        page.get_by_role("button", name="Sign up").click()
+        return self.lives()
+
+    def write(self, text: str, privacy: str = "Everyone") -> None:
+        """Write a post; return when the server has it."""
+        self.begin_to_write(text, privacy)
+        expect(self.page.get_by_label("Your post")).to_have_value("")
+
+    def begin_to_write(self, text: str, privacy: str = "Everyone") -> None:
+        self.page.get_by_label("Your post").fill(text)
+        self.page.get_by_label("Who sees it").select_option(privacy)
+        self.page.get_by_role("button", name="Post", exact=True).click()
+
+    def react(self, text: str, kind: str) -> None:
+        self.post(text).get_by_role("button", name=kind).click()
+
+    def comment(self, text: str, words: str) -> None:
+        self.open_comments(text)
+        self.post(text).get_by_label("Comment", exact=True).fill(words)
+        self.post(text).get_by_role("button", name="Send").click()
+
+    def open_comments(self, text: str) -> None:
+        opener = self.opener(text)
+        if opener.get_attribute("aria-expanded") == "false":
+            opener.click()
+
+    def show_new(self) -> None:
+        self.page.locator("#fresh").click()
+
+    def tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name).click()
+
+    # What one sees ------------------------------------------------------------------------------
+
+    def lives(self, within: float = SOON) -> "Window":
+        """Return when the socket is live."""
+        expect(self.page.locator("#state")).to_have_text("Live", timeout=within)
+        return self
+
+    def post(self, text: str) -> Locator:
+        return self.page.locator("article.post").filter(has_text=text)
+
+    def opener(self, text: str) -> Locator:
+        return self.post(text).locator("footer > button")
+
+    def total(self, text: str, kind: str) -> Locator:
+        return self.post(text).locator(f"[data-kind={kind}] .count")
+
+    def comments(self, text: str) -> Locator:
+        return self.post(text).locator(".comments .text")
+
+    def heard(self, kind: str) -> Locator:
+        """Return the lines of the inspector for events of a type."""
+        return self.page.locator("#events .type").filter(has_text=kind)
+
+    def shoot(self, name: str) -> None:
+        """Take a picture, where somebody wants them."""
+        if folder := os.environ.get("SCREENSHOTS"):
+            self.page.screenshot(path=str(Path(folder) / f"{name}.png"))
