@@ -250,6 +250,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "mysocial.openapi.Schema",
     "EXCEPTION_HANDLER": "mysocial.api.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",  # as mysocial/encoding.py has it
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "MySocial",

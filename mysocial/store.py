@@ -13,6 +13,7 @@ import orjson
 from django.db import models
 
 from mysocial.counts import Counted
+from mysocial.encoding import dumps
 from mysocial.ids import milliseconds
 from mysocial.lists import Fans, Index, Values
 from mysocial.models import Record
@@ -23,7 +24,6 @@ DAY = 24 * 3600
 ABSENT_SECONDS = 60
 MAIN = "main"
 _OWN = {"version", "deleted_at"}
-_JSON = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
 STORES: dict[str, "Store[Any]"] = {}
 BEGUN: dict[str, list[tuple["Store[Any]", str]]] = {}  # label -> lists that begin with a record
 DERIVED: dict[str, str] = {}  # prefix of lists of edges -> prefix of the lists that follow
@@ -207,7 +207,7 @@ class Store(Generic[M]):
         flat: list[bytes | str] = []
         for part, names in self.parts.items():
             if wanted is None or not wanted.isdisjoint(names):
-                body = orjson.dumps({name: values[name] for name in names}, option=_JSON)
+                body = dumps({name: values[name] for name in names})
                 flat += [part, body[1:-1]]
         for name in self.raw:
             if wanted is None or name in wanted:

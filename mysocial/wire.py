@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import orjson
-
+from mysocial.encoding import dumps
 from mysocial.store import Store
 
 NULL, BRACES = b"null", (b"{", b"}")
@@ -108,4 +107,4 @@ Renderer = Callable[[Any], list[Any]]
 
 def literal(value: Any) -> bytes:
     """Return `value` as JSON."""
-    return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
+    return dumps(value)

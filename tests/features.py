@@ -146,7 +146,7 @@ def prove_comments_and_reactions(crew: Crew, caller: Caller) -> None:
     began = time.monotonic()
     answer = caller.call(crew.alice, "POST", f"posts/{crew.post}/comments", {"text": "Well said"})
     comment = answer.json()["comment"]
-    said = crew.heard("comment.created", lambda data: data["id"] == comment["id"], began)
+    said = crew.heard("comment.created", lambda data: data["comment"]["id"] == comment["id"], began)
     assert said == comment
     crew.noticed(crew.alice, "comment")
     fan, began = crew.member("fan"), time.monotonic()

@@ -10,7 +10,7 @@ import pytest
 from docs.client import Client, Event, ReadAgain, Refused
 from tests.people import Person
 from tests.stack import wait_for
-from tests.web import Web
+from tests.web_process import Web
 
 pytestmark = pytest.mark.timeout(180)
 Heard = asyncio.Queue[Event | ReadAgain]

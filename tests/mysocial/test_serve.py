@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.people import Person
-from tests.web import Web
+from tests.web_process import Web
 
 pytestmark = pytest.mark.timeout(120)
 BIG = "𝄞" * 4900  # 20 KB
