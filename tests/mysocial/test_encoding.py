@@ -1,6 +1,6 @@
 """How values become JSON."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rest_framework import serializers
@@ -25,4 +25,4 @@ def test_a_serializer_writes_a_time_as_a_wire_does(moment):
 
 def test_what_is_no_json_is_refused():
     with pytest.raises(TypeError):
-        dumps({"zone": timezone.utc})
+        dumps({"zone": UTC})
