@@ -170,6 +170,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         self._receiver = receiver
         if self._patience:
             self._patience.cancel()
+            self._patience = None
         self._socket_id = get_hub().attendance.arrive(receiver.user_id)
         await self._send(frames.SignedIn(cid=cid, user_id=receiver.user_id))
         receiver.hold()

@@ -103,6 +103,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     patience = Patience()
     _deadline: asyncio.TimerHandle | None = None
 
+    def start_keepalive(self) -> None:
+        super().start_keepalive()
+        del self.request, self.response  # the handshake is over, and its headers are in the scope
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._deadline = self.loop.call_later(self.patience.reader, self._cut)
