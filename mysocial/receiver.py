@@ -19,6 +19,7 @@ START_SECONDS = 4
 HOLD = 1.0
 # What may wait for a client that takes nothing; past it the client is told to resume instead.
 MOST_WAITING = 1000
+SESSION_ENDED = "session.ended"  # the last that a client hears
 
 
 class Outlet(Protocol):
@@ -84,6 +85,8 @@ class Receiver:
             self.restart()
             return
         self._waiting.append((offset, kind, frame))
+        if kind == SESSION_ENDED and not self._is_resuming:
+            self._is_held = False  # who has just signed in is told at once, too
         self._carry_on()
 
     def restart(self) -> None:
@@ -155,7 +158,7 @@ class Receiver:
                 return
             self._heard = offset
         await self._outlet.take(kind, frame)
-        if kind == "session.ended":
+        if kind == SESSION_ENDED:
             self.sign_out()
 
     def _end(self, code: int) -> None:

@@ -212,6 +212,17 @@ class Asleep(Gone):
         await asyncio.Event().wait()
 
 
+class Awake(Gone):
+    """A client that takes everything."""
+
+    def __init__(self):
+        super().__init__()
+        self.taken = []
+
+    async def take(self, kind, frame):
+        self.taken.append(kind)
+
+
 def among_us(person, outlet):
     """Open a client of ours that hears the feed."""
     receiver = Receiver(get_hub(), SignedIn(person.id, "0" * 24), outlet)
@@ -250,6 +261,17 @@ async def test_for_a_client_that_takes_nothing_not_more_than_a_thousand_events_w
     receiver.hear("post.created", MOST_WAITING + 2, "{}")
     await asyncio.sleep(0)
     assert (outlet.codes, receiver.topics, len(receiver._waiting)) == ([4408], set(), 0)
+
+
+async def test_who_signed_in_just_now_is_told_at_once_that_the_session_has_ended(alice):
+    outlet = Awake()
+    receiver = Receiver(get_hub(), SignedIn(alice.id, "0" * 24), outlet)  # it holds back, as yet
+    receiver.hear("post.created", 1, "{}")
+    await asyncio.sleep(0.01)
+    assert outlet.taken == []
+    receiver.hear("session.ended", 2, "{}")
+    await asyncio.sleep(0.01)
+    assert (outlet.taken, outlet.codes) == (["post.created", "session.ended"], [4401])
 
 
 async def test_a_session_whose_end_was_announced_to_nobody_is_noticed(connected, alice, bob):
