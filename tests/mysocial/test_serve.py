@@ -21,7 +21,7 @@ JSON = b"Content-Type: application/json\r\n"
 
 @pytest.fixture(scope="module")
 def site(_servers: None) -> Iterator[Web]:
-    with Web("--reader-seconds", "1", "--headers-seconds", "1", "--body-seconds", "2") as running:
+    with Web("--reader-seconds", "4", "--headers-seconds", "1", "--body-seconds", "2") as running:
         yield running
 
 
@@ -60,7 +60,7 @@ def test_who_reads_nothing_is_cut_and_told_to_resume_and_has_no_gap(site, alice,
 
     for pk in written:
         assert json.loads(quick.recv(WITHIN))["data"]["id"] == pk
-    time.sleep(3)  # the server waits for one
+    time.sleep(6)  # the server waits for four
     heard, cursor, code = posts_of(slow)
 
     assert code == 4408
