@@ -64,7 +64,7 @@ def test_rows_are_sent_as_they_are_stored():
     (row,) = reads.rows(wire, [thing.id, "0" * 23 + "f"])
 
     assert wire.render(row) == (
-        b'{"id":"%s","created_at":"2026-01-01T00:00:00Z","name":"A lamp","note":"","size":3,'
+        b'{"id":"%s","created_at":"2026-01-01T00:00:00.000000Z","name":"A lamp","note":"","size":3,'
         b'"likes":1}' % thing.id.encode()
     )
 

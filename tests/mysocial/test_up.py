@@ -73,7 +73,13 @@ def test_after_a_killed_up_the_next_one_has_the_port_and_the_data(stack):
     before = stack.pids
     stack.kill_up()
     stack.start(workers=False)
-    wait_for(lambda: "web-2" in stack.pids, within=20, name="both web processes")
+    # Until the new one has written where it runs, the killed one's word stands.
+    wait_for(
+        lambda: stack.pids.get("web-2") not in (None, before["web-2"]),
+        within=60,
+        name="both web processes",
+    )
+    wait_for(lambda: set(answered(stack, 0.1)) == {200}, within=60, name="the site")
     assert not set(before.values()) & set(stack.pids.values())
     assert not [pid for pid in before.values() if psutil.pid_exists(pid)]
 
