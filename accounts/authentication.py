@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from accounts.store import sessions
 from accounts.tokens import read_access
-from mysocial import context, reads
+from mysocial import context, reads, tracks
 from mysocial.errors import NotAuthenticated
 from mysocial.sessions import SignedIn
 
@@ -34,6 +34,7 @@ class AccessTokenAuthentication(BaseAuthentication):
         if not header.lower().startswith(SCHEME):
             raise NotAuthenticated("Use Authorization: Bearer <access>.")
         who = read_access(header[len(SCHEME) :].strip())
+        tracks.belongs_to(who.user_id)
         call = context.current()
         if call is not None:
             call.session_key = sessions.key(who.session_id)
@@ -47,11 +48,11 @@ class AccessTokenAuthentication(BaseAuthentication):
 
 
 def authenticate_token(token: str) -> SignedIn:
-    """Return whom a socket's token stands for; `NotAuthenticated` also when its session ended."""
-    who = read_access(token)
-    if find_ended([who.session_id]):
-        raise NotAuthenticated("The session has ended.")
-    return who
+    """Return whom a socket's token stands for; whether its session lives is told by `find_ended`.
+
+    `NotAuthenticated`.
+    """
+    return read_access(token)
 
 
 def find_ended(session_ids: Sequence[str]) -> set[str]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.events import About, Event
-from mysocial.payloads import ID, Payload
+from mysocial.events import About, Event, Passing, self_topic
+from mysocial.payloads import COUNT, ID, Payload
 from mysocial.wire import literal
 
 
@@ -30,3 +30,26 @@ class SessionEnded(Event):
         viewers: set[str],
     ) -> set[str]:
         return viewers
+
+
+@dataclass(frozen=True)
+class ExportReady(Passing):
+    """What a member asked for is there to be fetched. A mail tells them, too."""
+
+    type: ClassVar[str] = "export.ready"
+    payload: ClassVar[Payload] = {"size": COUNT}
+    user_id: str
+    size: int
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.user_id)]
+
+    def about(self) -> About:
+        return {"user": self.user_id}
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return viewers & {about["user"]}
+
+    def data(self) -> list[Any]:
+        return [literal({"size": self.size})]

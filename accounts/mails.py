@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from accounts import selectors, services
-from accounts.models import CHANGED, ERASED, RESET, VERIFY, Account
+from accounts.models import CHANGED, ERASED, EXPORTED, RESET, VERIFY, Account
 from chat import services as chat
 from mysocial.errors import NotFound
 from mysocial.mail import Mail, MailKind
@@ -22,6 +22,8 @@ HEADLINES = {
     "follow_request": "{actor} asks to follow you",
     "message": "{actor} wrote to you",
     "mention": "{actor} mentioned you",
+    "report": "Your report was looked at",
+    "warning": "A moderator has a word for you",
 }
 
 
@@ -103,6 +105,17 @@ class PasswordChanged(AccountMail):
 
     name: ClassVar[str] = CHANGED
     subject: ClassVar[str] = "Your password was changed"
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        return dict(mail.params)
+
+
+class ExportReady(AccountMail):
+    """Sent when an export is there to be fetched."""
+
+    name: ClassVar[str] = EXPORTED
+    subject: ClassVar[str] = "Your export is ready"
 
     @classmethod
     def words(cls, account: Account, mail: Mail) -> dict[str, Any]:

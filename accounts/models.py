@@ -4,10 +4,11 @@ from django.db import models
 
 from mysocial.ids import now
 from mysocial.models import ID, Record
+from mysocial.outbox import Owed
 
 # The occasions of a mail (`accounts/mails.py`), the first two also the purposes of a token.
 VERIFY, RESET, CHANGED = "verify_email", "reset_password", "password_changed"
-ERASED = "account_erased"
+ERASED, EXPORTED = "account_erased", "export_ready"
 
 
 class Account(Record):
@@ -18,6 +19,7 @@ class Account(Record):
     password = models.CharField(max_length=256, editable=False)
     # Written by every sign-in, so that one and a change of the password can't pass each other.
     last_sign_in_at = models.DateTimeField(null=True, default=None, editable=False)
+    suspended_for = models.CharField(max_length=500, default="", editable=False)  # why, in words
 
     class Meta(Record.Meta):
         db_table = "accounts"
@@ -44,6 +46,16 @@ class Session(Record):
         db_table = "sessions"
 
 
+class EndedSession(Record):
+    """What is kept of a session that a suspension ended, so that its refresh token is told why."""
+
+    user_id = models.CharField(**ID)
+    salt = models.CharField(max_length=64)
+
+    class Meta(Record.Meta):
+        db_table = "ended_sessions"
+
+
 class OneTimeToken(Record):
     """Proof that a mail was received. Its id is the hash of the token; using it deletes it."""
 
@@ -54,3 +66,19 @@ class OneTimeToken(Record):
 
     class Meta(Record.Meta):
         db_table = "one_time_tokens"
+
+
+class Export(Owed):
+    """What a member is given of everything that is stored of them; its id is the member's.
+
+    It is made while it is queued, and then ready, or has failed.
+    """
+
+    file = models.CharField(max_length=40)  # chosen before it is made, at random
+    requested_at = models.DateTimeField(default=now)
+    ready_at = models.DateTimeField(null=True, default=None)
+    expires_at = models.DateTimeField(null=True, default=None)
+    size = models.IntegerField(null=True, default=None)  # bytes
+
+    class Meta(Owed.Meta):
+        db_table = "exports"

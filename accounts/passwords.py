@@ -1,13 +1,21 @@
 """What a good password is, and whether one is right."""
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from accounts.models import Account
-from mysocial.errors import Invalid
+from mysocial.errors import Invalid, Unavailable
+
+# Of the threads of a process so many may be busy with passwords, each for a tenth of a second of
+# CPU: the others go on answering whatever else is asked. Who waits longer than this is sent away.
+AT_ONCE, WAIT_SECONDS = 4, 3.0
+_turns = BoundedSemaphore(AT_ONCE)
 
 
 class _Person:
@@ -39,9 +47,29 @@ def check_strength(
 
 
 def is_right(password: str, account: Account | None) -> bool:
-    """Tell whether the password is the account's, in the same time when there is no account."""
-    encoded = account.password if account else _nobodys()
-    return check_password(password, encoded) and account is not None
+    """Tell whether the password is the account's, in the same time when there is no account.
+
+    `Unavailable` when too many want to know.
+    """
+    with _turn():
+        encoded = account.password if account else _nobodys()
+        return check_password(password, encoded) and account is not None
+
+
+def encode(password: str) -> str:
+    """Return the hash under which a password is kept; `Unavailable` when too many want theirs."""
+    with _turn():
+        return make_password(password)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=WAIT_SECONDS):
+        raise Unavailable("Too many passwords are being checked right now. Try again.")
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 @functools.cache

@@ -1,15 +1,23 @@
 """Reads of accounts."""
 
-from accounts.models import Account, Session
-from accounts.store import accounts, sessions
-from accounts.wires import contact_wire, session_wire
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts.models import Account, Export, Session
+from accounts.store import accounts, ended_sessions, exports, sessions
+from accounts.tokens import RefreshToken, is_proven
+from accounts.wires import contact_wire, export_wire, session_wire
 from mysocial import reads
-from mysocial.errors import NotAuthenticated, NotFound
+from mysocial.errors import NotAuthenticated, NotFound, Suspended
+from mysocial.ids import now
 from mysocial.lists import Entry
-from mysocial.wire import Row
-from users.selectors import find_user_id, get_profile
+from mysocial.pages import Listing
+from mysocial.wire import NULL, Row
+from users.selectors import find_user_id, get_profile, suspension_of
 
 PAGE = 100
+EXPORT_FOLDER = "exports"  # in MEDIA_DIR, which web processes and workers share
 
 
 def get_account(user_id: str) -> Account:
@@ -48,11 +56,31 @@ def get_session(session_id: str) -> Session:
         raise NotAuthenticated("The session has ended.") from None
 
 
+def get_refreshed(said: RefreshToken) -> Session:
+    """Return the live session of a refresh token; `NotAuthenticated` when it has ended.
+
+    `Suspended` when a suspension that holds still has ended it, to whoever has proof of it.
+    """
+    try:
+        return get_session(said.session_id)
+    except NotAuthenticated:
+        ended = reads.get_many(ended_sessions, [said.session_id]).get(said.session_id)
+        until = suspension_of(ended.user_id) if ended and is_proven(said, ended) else 0
+        if ended and until:
+            raise why_suspended(ended.user_id, until) from None
+        raise
+
+
+def why_suspended(user_id: str, until: int) -> Suspended:
+    """Return until when and why an account is suspended, as the refusal that says so."""
+    return Suspended(until, get_account(user_id).suspended_for)
+
+
 def session_page(
     user_id: str, *, limit: int, after: Entry | None
 ) -> tuple[list[Row], Entry | None]:
     """Return a page of a member's live sessions, newest first."""
-    return reads.page(session_wire, "user", user_id, limit=limit, after=after)
+    return Listing(session_wire, "user", user_id, limit=limit, after=after).get()
 
 
 def sessions_of(user_id: str) -> list[Session]:
@@ -64,3 +92,30 @@ def sessions_of(user_id: str) -> list[Session]:
         found += [row.id for row in rows]
         if after is None:
             return list(reads.get_many(sessions, found).values())
+
+
+def find_export(user_id: str) -> Export | None:
+    """Return a member's export, whatever has become of it; None for none, or one of last week."""
+    found = reads.get_many(exports, [user_id]).get(user_id)
+    return None if found is None or (found.expires_at and found.expires_at < now()) else found
+
+
+def export_shown(user_id: str) -> bytes:
+    """Return a member's export as it is sent; null for none."""
+    if find_export(user_id) is None:
+        return NULL
+    return b"".join(export_wire.render(row) for row in reads.rows(export_wire, [user_id])) or NULL
+
+
+def open_export(user_id: str) -> Path:
+    """Return where the file of a member's export is; `NotFound` unless it is ready and kept."""
+    found = find_export(user_id)
+    path = export_path(found.file) if found else None
+    if found is None or path is None or found.status != "ready" or not path.is_file():
+        raise NotFound("There is no export. Ask for one, and wait until it is ready.")
+    return path
+
+
+def export_path(name: str) -> Path:
+    """Return where the file of this name is, or would be."""
+    return Path(settings.MEDIA_DIR / EXPORT_FOLDER / name)

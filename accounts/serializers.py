@@ -12,8 +12,9 @@ from users.wires import ProfileSerializer
 
 MOST_PASSWORD = 128
 USERNAME = r"^[A-Za-z0-9_]{3,30}\Z"
-# Django's also takes quoted local parts, with blanks and control characters in them.
-EMAIL = re.compile(r"[!-~]+@[^\s\x00-\x1f\x7f]+")
+# Django's also takes quoted local parts, with blanks and control characters in them. Neither side
+# has an "@", or a text of many would be split at each of them in turn.
+EMAIL = re.compile(r"[!-?A-~]+@[^@\s\x00-\x1f\x7f]+")
 PLACES = [("cookie", "In an HttpOnly cookie"), ("body", "In the body")]
 
 
@@ -133,3 +134,28 @@ class SessionPageSerializer(serializers.Serializer[Any]):
 
     sessions = SessionSerializer(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class ExportSerializer(serializers.Serializer[Any]):
+    """An export of one's own: what has become of it, and until when it is kept."""
+
+    requested_at = serializers.DateTimeField()
+    ready_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
+    size = serializers.IntegerField(allow_null=True)
+    status = serializers.ChoiceField(
+        [("queued", "Queued"), ("ready", "Ready"), ("failed", "Failed")]
+    )
+
+
+class ExportAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to who asks for an export."""
+
+    message = serializers.CharField()
+    export = ExportSerializer()
+
+
+class ExportStateSerializer(serializers.Serializer[Any]):
+    """One's export, if there is one."""
+
+    export = ExportSerializer(allow_null=True)

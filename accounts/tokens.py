@@ -1,22 +1,26 @@
 """Access, refresh and one-time tokens: how they are made and read. No state, no I/O."""
 
 import base64
+import functools
 import hashlib
 import hmac
 import re
 import secrets
+import time
 from typing import NamedTuple
 
 from django.conf import settings
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
-from accounts.models import Session
+from accounts.models import EndedSession, Session
 from mysocial.errors import NotAuthenticated
 from mysocial.ids import is_id
 from mysocial.sessions import SignedIn
 
 _PARTS = 3
+EXPIRED = "The access token is not valid or has expired."
+KNOWN = 10_000  # access tokens that a process remembers, 1 KB each
 GENERATION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
@@ -39,14 +43,26 @@ def make_access(session: Session) -> str:
 def read_access(text: str) -> SignedIn:
     """Return whom an access token stands for; `NotAuthenticated`. Whether the session lives is
     asked by the first script of the call."""
+    who, expires = known(text)
+    if expires <= time.time():
+        raise NotAuthenticated(EXPIRED)
+    return who
+
+
+@functools.lru_cache(maxsize=KNOWN)
+def known(text: str) -> tuple[SignedIn, int]:
+    """Return whom a token of ours stands for, and when it expires; `NotAuthenticated`.
+
+    What it says can't change, so its signature is checked once: that costs as much as a read.
+    """
     try:
         token = AccessToken(text)  # type: ignore[arg-type]
     except TokenError:
-        raise NotAuthenticated("The access token is not valid or has expired.") from None
+        raise NotAuthenticated(EXPIRED) from None
     user_id, session_id = token.get("sub"), token.get("sid")
     if not is_id(user_id) or not is_id(session_id):
         raise NotAuthenticated("The access token is not ours.")
-    return SignedIn(user_id, session_id)
+    return SignedIn(user_id, session_id), int(token["exp"])
 
 
 def make_refresh(session: Session) -> str:
@@ -67,14 +83,14 @@ def read_refresh(text: str) -> RefreshToken:
     return RefreshToken(parts[0], int(generation), parts[2])
 
 
-def is_proven(token: RefreshToken, session: Session) -> bool:
+def is_proven(token: RefreshToken, session: Session | EndedSession) -> bool:
     """Tell, in constant time, whether we made this token."""
     return hmac.compare_digest(
         token.proof.encode("utf-8", "replace"), _proof(session, token.generation).encode()
     )
 
 
-def _proof(session: Session, generation: int) -> str:
+def _proof(session: Session | EndedSession, generation: int) -> str:
     key = hashlib.sha256(b"refresh\n" + settings.SECRET_KEY.encode()).digest()
     message = f"{session.id}.{generation}.{session.salt}".encode()
     digest = hmac.new(key, message, hashlib.sha256).digest()

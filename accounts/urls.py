@@ -1,6 +1,6 @@
 """Routes of accounts."""
 
-from accounts.views import AccountViewSet, OpenViewSet
+from accounts.views import AccountViewSet, ExportViewSet, OpenViewSet
 from mysocial.routing import route
 
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     route("verify-email", AccountViewSet, post="send_verification"),
     route("signout", AccountViewSet, post="signout"),
     route("currentuser", AccountViewSet, get="currentuser", delete="erase"),
+    route("currentuser/export", ExportViewSet, post="ask", get="state"),
+    route("currentuser/export/file", ExportViewSet, get="file"),
     route("password", AccountViewSet, put="change_password"),
     route("sessions", AccountViewSet, get="sessions", delete="end_sessions"),
     route("sessions/<id:pk>", AccountViewSet, delete="end_session"),

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from accounts.store import CONTACT, SHOWN, accounts, sessions
+from accounts.store import CONTACT, SHOWN, accounts, exports, sessions
 from mysocial.wire import Own, Row, Wire
 from users.wires import profile_wire
 
 contact_wire = Wire(accounts, Own(CONTACT))
 session_wire = Wire(sessions, Own(SHOWN))
+export_wire = Wire(exports, Own(SHOWN), b',"status":"', Own("status"), b'"')
 
 
 def self_template(user_id: str) -> list[Any]:

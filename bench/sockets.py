@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import http.client
 import json
-import socket
 import statistics
 import time
 from collections.abc import Iterator
@@ -20,8 +19,8 @@ import django
 from channels.layers import get_channel_layer
 from django.test import override_settings
 
+from bench.columns import DOOR, listens
 from bench.crowd import Crowd
-from bench.routes import GRANIAN
 from bench.stage import Serving, Stage, Usage, stage
 from tests.stack import wait_for
 
@@ -33,13 +32,6 @@ WORD = "Tell everybody"
 EVENTS = 50
 FRAME = 560  # characters, about what a post's frame has
 QUIET, PAUSE, RATE, WITHIN = 5.0, 0.1, 0.05, 10.0  # seconds
-
-
-def listens(port: int) -> bool:
-    """Tell whether something takes connections there."""
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
-        return True
-    return False
 
 
 class Member(NamedTuple):
@@ -202,7 +194,7 @@ def run(servers: Stage, options: argparse.Namespace) -> None:
             asyncio.run(idle(serving, members[: options.idle], options.seconds))
     with serving_sockets(servers, OURS) as serving:
         if options.messages:
-            with servers.serving(*GRANIAN) as door:
+            with servers.serving(*DOOR) as door:
                 wait_for(lambda: listens(door.port), within=30, name="granian")
                 asyncio.run(latency(door.port, serving, members, options.messages))
         if options.fan:

@@ -16,6 +16,7 @@ from mysocial.processes import free_port
 from mysocial.servers import Mongod, Valkey
 
 ROOT = Path(__file__).resolve().parents[1]
+KEPT = ROOT / "docs" / "bench"  # the figures and plots that the documents show
 SERVING, LOADING = "0", 1  # cores
 
 
@@ -25,6 +26,11 @@ class Usage(NamedTuple):
     web: float
     valkey: float
     memory: int  # bytes, resident
+
+
+def cpu_of(root: psutil.Process) -> float:
+    """Return the CPU seconds of a process and of those it has started."""
+    return sum(sum(one.cpu_times()[:2]) for one in (root, *root.children(recursive=True)))
 
 
 class Serving:
@@ -37,12 +43,11 @@ class Serving:
     def usage(self) -> Usage:
         """Return what was used so far."""
         root = psutil.Process(self._process.pid)
-        family = [root, *root.children(recursive=True)]
         assert self._valkey.pid is not None
         return Usage(
-            sum(sum(one.cpu_times()[:2]) for one in family),
-            sum(psutil.Process(self._valkey.pid).cpu_times()[:2]),
-            sum(one.memory_info().rss for one in family),
+            cpu_of(root),
+            cpu_of(psutil.Process(self._valkey.pid)),
+            sum(one.memory_info().rss for one in (root, *root.children(recursive=True))),
         )
 
 

@@ -31,6 +31,7 @@ class MessageInput(Input):
 class EditInput(Input):
     """Another text for a message."""
 
+    whole = True
     text = serializers.CharField(max_length=MOST_TEXT, allow_blank=True)
 
 

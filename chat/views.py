@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from chat import selectors, services
 from chat.models import Message
@@ -36,6 +35,7 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.endpoints import Endpoints
 from mysocial.errors import Invalid
 from mysocial.limits import MINUTE
 from mysocial.wire import literal
@@ -66,7 +66,7 @@ def choice(request: Request, name: str, among: tuple[str, str], default: str = "
     return value
 
 
-class ConversationViewSet(ViewSet):
+class ConversationViewSet(Endpoints):
     """One's conversations."""
 
     @extend_schema(
@@ -104,7 +104,7 @@ class ConversationViewSet(ViewSet):
         )
 
 
-class MessageViewSet(ViewSet):
+class MessageViewSet(Endpoints):
     """Messages to and from one other member."""
 
     @extend_schema(
@@ -199,7 +199,7 @@ class MessageViewSet(ViewSet):
         )
 
 
-class OpenChatViewSet(ViewSet):
+class OpenChatViewSet(Endpoints):
     """The chats that one keeps open."""
 
     @extend_schema(

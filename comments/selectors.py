@@ -8,7 +8,7 @@ from comments.permissions import can_see_comment
 from comments.store import comments
 from comments.wires import comment_wire
 from followers.selectors import Relation, relation_facts, relations_to
-from mysocial import reads
+from mysocial import pages, reads
 from mysocial.errors import NotFound
 from mysocial.lists import Entry
 from mysocial.wire import Row
@@ -34,11 +34,11 @@ class Commenters(NamedTuple):
 
 def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
     """Tell whether the viewer may see the comment in a row; nobody, when its author is gone."""
-    return bool(row.joined["author_id"]) and can_see_comment(
+    return bool(row.side("author_id").named) and can_see_comment(
         viewer_id,
-        author_id=row.values["author_id"].decode(),
+        author_id=row.value("author_id"),
         sees_post=sees_post,
-        relation=Relation.of(row.facts["author_id"]),
+        relation=Relation.of(row.side("author_id").facts),
     )
 
 
@@ -50,7 +50,7 @@ def get_row(comment_id: str, *, to: str) -> Row:
 def get_rows(comment_ids: Sequence[str], *, to: str) -> list[Row]:
     """Return those of the comments that are visible to the viewer `to`, in their order."""
     found = reads.rows(comment_wire, comment_ids, about={"author_id": relation_facts(to)})
-    under = [row.values["post_id"].decode() for row in found]
+    under = [row.value("post_id") for row in found]
     seen = {row.id for row in posts.get_rows(list(dict.fromkeys(under)), to=to)}
     return [
         row
@@ -62,7 +62,12 @@ def get_rows(comment_ids: Sequence[str], *, to: str) -> list[Row]:
 def get_comment(comment_id: str, *, to: str) -> Found:
     """Return a comment to work with; `NotFound` when it is not visible to the viewer `to`."""
     _, post = _row_and_post(comment_id, to=to)
-    return Found(reads.get(comments, comment_id), post.values["author_id"].decode())
+    return Found(reads.get(comments, comment_id), post.value("author_id"))
+
+
+def find_comment(comment_id: str) -> Comment | None:
+    """Return a comment, whoever may see it; None when it is gone."""
+    return reads.get_many(comments, [comment_id]).get(comment_id)
 
 
 def is_there(comment_id: str) -> bool:
@@ -74,7 +79,7 @@ def _row_and_post(comment_id: str, *, to: str) -> tuple[Row, Row]:
     found = reads.rows(comment_wire, [comment_id], about={"author_id": relation_facts(to)})
     if not found:
         raise NotFound
-    post = posts.get_row(found[0].values["post_id"].decode(), to=to)
+    post = posts.get_row(found[0].value("post_id"), to=to)
     if not is_visible(found[0], to):
         raise NotFound
     return found[0], post
@@ -84,31 +89,32 @@ def comments_of(
     post_id: str, *, to: str, limit: int, after: Entry | None = None, oldest: bool = False
 ) -> tuple[list[Row], Entry | None]:
     """Return a post's comments as `to` may see them, newest first or `oldest`; `NotFound`."""
-    posts.get_row(post_id, to=to)
-    return reads.sift(
-        comment_wire,
-        "post",
-        post_id,
-        limit=limit,
-        after=after,
-        oldest=oldest,
-        about={"author_id": relation_facts(to)},
-        keep=lambda rows: [row for row in rows if is_visible(row, to)],
+    post, listing = posts.asked_row(post_id, to=to), _listing(post_id, to, limit, after, oldest)
+    reads.together(post, listing)
+    post.get()
+    return pages.sift(listing, keep=lambda rows: [row for row in rows if is_visible(row, to)])
+
+
+def _listing(
+    post_id: str, to: str, limit: int, after: Entry | None = None, oldest: bool = False
+) -> pages.Listing:
+    about = {"author_id": relation_facts(to)}
+    return pages.Listing(
+        comment_wire, "post", post_id, limit=limit, after=after, oldest=oldest, about=about
     )
 
 
 def commenters_of(post_id: str, *, to: str, limit: int) -> Commenters:
     """Return a post's number of comments, and who wrote the newest, each once; `NotFound`.
 
-    Names are looked for in the newest `reads.SCAN * BATCH` comments. The number is the post's own:
+    Names are looked for in the newest `pages.SCAN * BATCH` comments. The number is the post's own:
     also of those that `to` may not see.
     """
     post = posts.get_row(post_id, to=to)
-    about = {"author_id": relation_facts(to)}
     names: dict[str, None] = {}
     after: Entry | None = None
-    for _ in range(reads.SCAN):
-        page = reads.page(comment_wire, "post", post_id, limit=BATCH, after=after, about=about)
+    for _ in range(pages.SCAN):
+        page = _listing(post_id, to, BATCH, after).get()
         names |= {username(row, "author_id"): None for row in page.rows if is_visible(row, to)}
         after = page.next
         if after is None or len(names) >= limit:

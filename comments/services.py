@@ -10,12 +10,15 @@ from comments.store import comments
 from mysocial import reads
 from mysocial.errors import Forbidden, Invalid
 from mysocial.ids import new_id, now
+from mysocial.wording import examine
 from mysocial.writes import MOVED, Write, again, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned
 from posts import selectors as post_selectors
 from posts import services as posts
+from users.services import require_voice
 
+LABEL = "comments.comment"
 TOLD = ("comment", "mention")  # what a comment may tell
 
 
@@ -24,9 +27,11 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
     post = post_selectors.get_row(post_id, to=author_id)
     comment = Comment(id=new_id(), post_id=post_id, author_id=author_id, text=text)
     _check(comment)
-    post_author_id = post.values["author_id"].decode()
+    post_author_id = post.value("author_id")
     mentioned, _ = _mentioned(comment, post_author_id, text)
     with write() as w:
+        require_voice(w, author_id)
+        examine(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
         w.create(comment, fresh=True)
         # Strict: under a post that was deleted since we looked, nothing may begin to hang.
         posts.count(w, post_id, comments_count=1)
@@ -50,7 +55,7 @@ def update_comment(*, user_id: str, comment_id: str, **changes: Any) -> Comment:
 
     Whom it newly mentions is told; whom it mentions no longer is told no more.
     """
-    return again(lambda: _update(*_own_comment(user_id, comment_id), changes))
+    return again(lambda: _update(*_own_comment(user_id, comment_id), changes, by=user_id))
 
 
 def delete_comment(*, user_id: str, comment_id: str) -> Comment:
@@ -87,12 +92,17 @@ def _moderate(comment_id: str, changes: dict[str, Any]) -> Comment:
     return _update(comment, post_selectors.author_of(comment.post_id), changes)
 
 
-def _update(comment: Comment, post_author_id: str, changes: dict[str, Any]) -> Comment:
+def _update(
+    comment: Comment, post_author_id: str, changes: dict[str, Any], *, by: str = ""
+) -> Comment:
     if not changes:
         raise Invalid("There is nothing to change.")
     text = changes.get("text", comment.text)
     mentioned, unmentioned = _mentioned(comment, post_author_id, text, was=comment.text)
     with write(*MOVED) as w:
+        if by:
+            require_voice(w, by)
+            examine(w, label=LABEL, pk=comment.id, author_id=by, texts={"text": text})
         # Strict: whom it newly mentions follows from the text that was read.
         w.update(comment, strict=True, **changes, edited_at=now())
         _check(comment)

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from comments import selectors, services
 from comments.models import Comment
@@ -18,6 +17,7 @@ from comments.serializers import (
 from comments.wires import CommentSerializer, comment_wire
 from mysocial.api import (
     CURSORS,
+    NUMBER,
     Input,
     Limit,
     MessageSerializer,
@@ -29,6 +29,7 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.endpoints import Endpoints
 from mysocial.errors import Invalid
 from mysocial.limits import MINUTE
 from mysocial.wire import literal
@@ -53,7 +54,7 @@ def is_oldest_first(request: Request) -> bool:
     return order == "oldest"
 
 
-class CommentViewSet(ViewSet):
+class CommentViewSet(Endpoints):
     """Comments under posts."""
 
     @extend_schema(
@@ -86,7 +87,7 @@ class CommentViewSet(ViewSet):
         )
 
     @extend_schema(
-        parameters=[OpenApiParameter("limit", int, description="How many names, 1 to 100.")],
+        parameters=[OpenApiParameter("limit", NUMBER, description="How many names, 1 to 100.")],
         responses=CommentersSerializer,
         summary="How many comments a post has, and who wrote the newest, each once",
     )

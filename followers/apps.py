@@ -10,10 +10,21 @@ class FollowersConfig(AppConfig):
 
     def ready(self) -> None:
         from followers.selectors import (  # noqa: PLC0415 - models are not loaded before
+            Relation,
+            audience_facts,
+            deaf,
             following,
             heard,
-            listening,
+            relation_facts,
             unblocked,
+            unparted,
         )
 
-        meeting.answer_with(meet=unblocked, listen=listening, hear=heard, follow=following)
+        meeting.answer_with(
+            meet=unblocked,
+            hear=heard,
+            follow=following,
+            unparted=unparted,
+            facts=meeting.Facts(relation_facts, lambda flags: not Relation.of(flags).blocked),
+            deafness=meeting.Deafness(audience_facts, deaf),
+        )

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from followers import selectors, services
 from followers.selectors import Found, Standing
@@ -29,6 +28,7 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.endpoints import Endpoints
 from mysocial.limits import DAY, MINUTE, hit
 
 FOLLOWS = Limit("follow", 200, DAY)
@@ -71,7 +71,7 @@ def _people(request: Request, read: Callable[..., Found], *who: str, **to: str) 
     return page_answer(request, "users", found, ahead)
 
 
-class FollowViewSet(ViewSet):
+class FollowViewSet(Endpoints):
     """Follows, and requests to follow."""
 
     @extend_schema(request=None, responses=ANSWER, summary="Follow a member, or ask to")
@@ -114,7 +114,7 @@ class FollowViewSet(ViewSet):
         return page_answer(request, "users", selectors.suggestions(to=caller(request)), None)
 
 
-class RequestViewSet(ViewSet):
+class RequestViewSet(Endpoints):
     """Those who ask to follow one's own private account."""
 
     @extend_schema(**PEOPLE, summary="Who asks to follow, newest first")
@@ -130,7 +130,7 @@ class RequestViewSet(ViewSet):
         return _answer(request, pk, services.refuse_request, "Request refused", ANSWERS)
 
 
-class HidingViewSet(ViewSet):
+class HidingViewSet(Endpoints):
     """Blocks and mutes of one's own."""
 
     @extend_schema(request=None, responses=ANSWER, summary="Block a member")

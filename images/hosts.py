@@ -5,11 +5,13 @@ A file is handed over under a name that was chosen before, so both verbs may be 
 
 import os
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import cloudinary.uploader
+import urllib3
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
@@ -26,6 +28,10 @@ class Host(Protocol):
 
     def put(self, ref: str, file: IO[bytes], *, kind: str) -> str:
         """Keep a file as `ref`, in the place of one that was there; return its address."""
+        ...
+
+    def open(self, ref: str, *, url: str) -> IO[bytes]:
+        """Open a file that is kept, whose address `put` returned; `FileNotFoundError`."""
         ...
 
     def remove(self, ref: str, *, kind: str) -> None:
@@ -45,6 +51,9 @@ class LocalHost:
             os.fsync(kept.fileno())
         return str(storage.url(ref))
 
+    def open(self, ref: str, *, url: str) -> IO[bytes]:
+        return Path(storages["default"].path(ref)).open("rb")
+
     def remove(self, ref: str, *, kind: str) -> None:
         storages["default"].delete(ref)
 
@@ -63,6 +72,16 @@ class CloudinaryHost:
             **_account(kind),
         )  # fmt: skip
         return str(answer["secure_url"])
+
+    def open(self, ref: str, *, url: str) -> IO[bytes]:
+        answer = urllib3.request(
+            "GET", url, preload_content=False, timeout=TIMEOUT_SECONDS, redirect=False
+        )
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise FileNotFoundError(ref)
+        if answer.status != HTTPStatus.OK:
+            raise OSError(f"The host answered {answer.status}.")
+        return cast("IO[bytes]", answer)
 
     def remove(self, ref: str, *, kind: str) -> None:
         # Of one that is not there it says "not found", which is as good.

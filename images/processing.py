@@ -12,6 +12,7 @@ from PIL import Image, ImageCms, ImageOps, ImageSequence
 
 MOST_SIDE = 2048
 MOST_MOVING_PIXELS = 100_000_000  # of all frames together: each is decoded
+MOST_FRAMES = 500  # even of one pixel each costs a millisecond
 KEPT = ("transparency", "duration", "loop")
 QUALITY = {"JPEG": {"quality": 85, "optimize": True}, "WEBP": {"quality": 85}}
 HEADER, LARGE_HEADER = 8, 16
@@ -59,7 +60,8 @@ def _still(picture: Image.Image, form: str) -> Result:
 
 def _animation(picture: Image.Image, form: str) -> Result:
     frames = getattr(picture, "n_frames", 1)
-    if frames * picture.width * picture.height > MOST_MOVING_PIXELS:
+    pixels = frames * picture.width * picture.height
+    if frames > MOST_FRAMES or pixels > MOST_MOVING_PIXELS:
         raise Broken("too many frames")
     loop = picture.info.get("loop")
     made, durations = [], []

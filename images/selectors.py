@@ -1,26 +1,33 @@
 """Reads of media. A picture of a post is seen by whoever sees the post."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from images.models import Kind, Media, Use
 from images.store import GALLERY, media
 from images.wires import image_wire
-from mysocial import reads
+from mysocial import pages, reads
 from mysocial.errors import NotFound
 from mysocial.lists import Entry
 from mysocial.sight import what_is_seen
 from mysocial.wire import Row
-from users.selectors import get_profile
+from users.selectors import asked_profile, get_profile
 
 
 def gallery(
     owner_id: str, *, to: str, limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's images that `to` may see, newest first; `NotFound` for no such member."""
-    get_profile(owner_id, to=to)
-    return reads.sift(
-        image_wire, "gallery", owner_id, limit=limit, after=after, keep=lambda rows: _seen(rows, to)
-    )
+    owner = asked_profile(owner_id, to=to)
+    listing = pages.Listing(image_wire, "gallery", owner_id, limit=limit, after=after)
+    reads.together(owner, listing)
+    owner.get()
+    return pages.sift(listing, keep=lambda rows: _seen(rows, to))
+
+
+def addresses_of(media_ids: Iterable[str]) -> dict[str, str]:
+    """Return where those of the media are that are ready, by id, whoever may see them."""
+    found = reads.get_many(media, media_ids)
+    return {pk: one.url for pk, one in found.items() if one.url}
 
 
 def get_image(image_id: str, *, to: str) -> Media:
@@ -37,7 +44,7 @@ def get_image(image_id: str, *, to: str) -> Media:
 
 def _seen(rows: Sequence[Row], viewer_id: str) -> list[Row]:
     def post_of(row: Row) -> str:
-        return row.values["subject_id"].decode()
+        return row.value("subject_id")
 
     posts = list(dict.fromkeys(post_of(row) for row in rows if post_of(row)))
     visible = what_is_seen("posts.post", posts, viewer_id)

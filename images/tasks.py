@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from images import services
-from mysocial.nudge import PROCESS_MEDIA
+from mysocial.nudge import MEDIA, PROCESS_MEDIA
+from mysocial.outbox import in_turns
 from mysocial.patience import patient
 
 
@@ -11,7 +12,7 @@ from mysocial.patience import patient
 @patient
 def process_media() -> int:
     """Process what was brought, remove the files that are to go."""
-    return services.process_due()
+    return in_turns(MEDIA, services.process_due)
 
 
 @shared_task(name="images.sweep_incoming")

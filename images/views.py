@@ -9,7 +9,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from images import selectors, services
 from images.content import TYPES
@@ -28,6 +27,7 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.endpoints import Endpoints
 from mysocial.limits import MINUTE
 
 CHANGES = Limit("image", 30, MINUTE)
@@ -42,7 +42,7 @@ def media_template(one: Media) -> list[Any]:
     return media_wire.template(one.id)
 
 
-class ImageViewSet(ViewSet):
+class ImageViewSet(Endpoints):
     """Galleries and the pictures of profiles."""
 
     @extend_schema(

@@ -3,8 +3,11 @@
 What comes in is in `input.py`, errors are in `problems.py`; both are offered from here as well.
 """
 
+import re
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,14 +18,15 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from mysocial import context, limits, reads
-from mysocial.errors import Invalid
+from mysocial import context, limits, metrics, reads
+from mysocial.errors import Invalid, TooLarge
 from mysocial.idempotency import bind_key, sealed, unsealed
-from mysocial.ids import is_id
-from mysocial.input import Input, JsonParser, parse
+from mysocial.ids import ID_LENGTH, is_id
+from mysocial.input import Input, JsonParser, parse, said_size
 from mysocial.limits import Limit
 from mysocial.lists import Entry, decode_cursor, encode_cursor
-from mysocial.problems import as_problem, exception_handler, problem
+from mysocial.problems import as_problem, exception_handler, problem, problem_of
+from mysocial.revalidation import revalidated
 from mysocial.verdicts import Replayed
 from mysocial.wire import Row, Wire, literal
 from mysocial.writes import write
@@ -30,6 +34,7 @@ from mysocial.writes import write
 __all__ = [
     "CURSORS",
     "IDS",
+    "NUMBER",
     "ApiMiddleware",
     "Input",
     "JsonOnly",
@@ -52,15 +57,28 @@ __all__ = [
 ]
 
 PAGE_SIZE, MOST_PAGE_SIZE = 20, 100
+PLAIN = re.compile(r"[\w=&.-]*", re.ASCII)  # a query that stands in a URL as it came
 LATEST = 253_402_300_799_999  # milliseconds: the end of the year 9999
 MOST_ID = 64
 MOST_IDS = 100
 Pieces = list[Any]
+NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST_PAGE_SIZE}
+ID = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
 CURSORS = [
-    OpenApiParameter("limit", int, description="How many, 1 to 100; 20 by default."),
+    OpenApiParameter("limit", NUMBER, description="How many, 1 to 100; 20 by default."),
     OpenApiParameter("cursor", str, description="`next` of the page before."),
 ]
-IDS = OpenApiParameter("id", str, many=True, required=True, description="1 to 100 ids.")
+IDS = OpenApiParameter(
+    "id",
+    {"type": "array", "items": ID, "minItems": 1, "maxItems": MOST_IDS},
+    required=True,
+    description="1 to 100 ids.",
+)
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Tell whether a request is to the API; anything else is a page, a file or a probe."""
+    return request.path.startswith("/api/") or request.path == "/api"
 
 
 class ApiMiddleware:
@@ -70,12 +88,15 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not f"{request.path}/".startswith("/api/"):
-            return self.get_response(request)
+        if not is_api(request):
+            # Django would keep the files of any form on disk, of whatever size.
+            large = said_size(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            return problem_of(TooLarge()) if large else self.get_response(request)
+        since = time.perf_counter()
         call = context.Call()
         token = context.enter(call)
         try:
-            response = as_problem(self.get_response(request))
+            response = revalidated(request, as_problem(self.get_response(request)))
             limits.describe(call, response)
         finally:
             context.leave(token)
@@ -87,6 +108,7 @@ class ApiMiddleware:
             # Not every server leaves the body out; its length stays said.
             response.setdefault("Content-Length", str(len(response.content)))
             response.content = b""
+        metrics.answered(request.method, response.status_code, since)
         return response
 
 
@@ -182,8 +204,6 @@ def carry_out(  # noqa: PLR0913 - what an endpoint says of a write
         result = verb()
         body = call.answer if call.answer is not None else _unwritten(call, result)
     except Replayed as stored:
-        if call.session_key:
-            reads.ask()  # Of an ended session nothing is answered, not even what it once got.
         code, body = stored.status, stored.answer
     return json_answer(unsealed(body) if secret else body, code)
 
@@ -252,9 +272,15 @@ def page_answer(
     body = b'{"%s":[%s],"next":%s%s}' % (noun.encode(), listed, literal(cursor), more)
     answer = json_answer(body)
     if cursor:
-        query = request.query_params.copy()
-        query.pop("page", None)
-        query["cursor"] = cursor
-        url = f"{settings.PUBLIC_URL}{request.path}?{query.urlencode()}"
-        answer["Link"] = f'<{url}>; rel="next"'
+        query = _query_beyond(request, cursor)
+        answer["Link"] = f'<{settings.PUBLIC_URL}{request.path}?{query}>; rel="next"'
     return answer
+
+
+def _query_beyond(request: Request, cursor: str) -> str:
+    """Return the query that asks for the following page."""
+    asked = request.META.get("QUERY_STRING", "")
+    if PLAIN.fullmatch(asked) and "page=" not in asked and "cursor=" not in asked:
+        return f"{asked}&cursor={cursor}" if asked else f"cursor={cursor}"
+    kept = [pair for pair in request.query_params.lists() if pair[0] not in {"page", "cursor"}]
+    return urlencode([*kept, ("cursor", cursor)], doseq=True)

@@ -3,12 +3,33 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.apps import AuthConfig
 from django.contrib.contenttypes.apps import ContentTypesConfig
+from django.core.cache import close_caches
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.utils.module_loading import autodiscover_modules
 
 OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
+
+
+# What is begun where a variable is set, and the extra of `pyproject.toml` that has what it needs.
+TELEMETRY = {
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ("mysocial.telemetry", "tracing"),
+    "SENTRY_DSN": ("mysocial.crashes", "sentry"),
+}
+
+
+def _begin(variable: str, module: str, extra: str) -> None:
+    try:
+        import_module(module).begin()
+    except ModuleNotFoundError as error:
+        raise ImproperlyConfigured(
+            f"{variable} is set, and {error.name} is not installed: the extra `{extra}` has it."
+        ) from error
 
 
 class MysocialConfig(AppConfig):
@@ -16,12 +37,28 @@ class MysocialConfig(AppConfig):
 
     def ready(self) -> None:
         # Registries are filled by import: stores, events, mails and such of every app.
-        autodiscover_modules("store", "events", "mails", "cascades", "sights", "uses")
+        autodiscover_modules("store", "events", "mails", "cascades", "sights", "uses", "exports")
         import_module("mysocial.openapi")
+        _leave_connections()
+        for variable, (module, extra) in TELEMETRY.items():
+            if getattr(settings, variable):
+                _begin(variable, module, extra)
+
+
+def _leave_connections() -> None:
+    """Let requests go without closing connections at both their ends: there is nothing to close.
+
+    MongoDB's and Redis' clients are pools; what Django does there is a tenth of a read's cost.
+    """
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    request_finished.disconnect(close_caches)
 
 
 class MongoAdminConfig(AdminConfig):
-    """Django's admin on MongoDB ids."""
+    """Django's admin on MongoDB ids, with a site of ours."""
+
+    default_site = "mysocial.staff.StaffSite"
 
     default_auto_field = OBJECT_ID
 

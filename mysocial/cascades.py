@@ -5,18 +5,20 @@ The domain that deletes knows nothing of those above it: they say what hangs on 
 """
 
 import logging
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from celery import shared_task
 from django.db import models
 
-from mysocial import reads
+from mysocial import mongo, reads
 from mysocial.errors import NotFound, Unavailable
 from mysocial.ids import now
 from mysocial.models import Record
 from mysocial.nudge import CASCADES, REMOVE_CASCADES
-from mysocial.outbox import OUTBOX, Owed, do_due
+from mysocial.outbox import OUTBOX, QUEUED, Owed, do_due, in_turns
+from mysocial.pages import Listing, newest
 from mysocial.patience import patient
 from mysocial.store import Store, store_of
 from mysocial.wire import Wire
@@ -64,11 +66,20 @@ class Cascade:
 
 def remove_listed(store: Store[Any], index: str, value: str, *, limit: int) -> bool:
     """Remove at most `limit` records of a list; True when none is left. What is gone is fine."""
-    found, are_all = reads.newest(store, index, value, limit=limit)
+    found, are_all = newest(store, index, value, limit=limit)
     with write() as w:
         for one in found:
             w.delete(one, lenient=True)
     return are_all
+
+
+def remove_many(store: Store[Any], pks: Iterable[str]) -> int:
+    """Remove records by their ids; return how many there were. What is gone is fine."""
+    found = reads.get_many(store, pks)
+    for one in found.values():
+        with write() as w:
+            w.delete(one, lenient=True)
+    return len(found)
 
 
 def each_listed(
@@ -78,7 +89,7 @@ def each_listed(
 
     True when none is left. What is gone is fine.
     """
-    page = reads.page(Wire(store), index, value, limit=limit)
+    page = Listing(Wire(store), index, value, limit=limit).get()
     for row in page.rows:
         try:
             verb(row.id)
@@ -97,9 +108,18 @@ def cascade(w: Write, obj: Record) -> None:
     w.wake(CASCADES)
 
 
-def remove_due() -> int:
+def remove_due(seconds: float = math.inf) -> int:
     """Remove what is due; return how many deleted records have nothing left."""
-    return do_due(removals, _remove)
+    return do_due(removals, _remove, seconds)
+
+
+def count_owed(pks: Iterable[str]) -> int:
+    """Return of how many of these records the removal is owed, as MongoDB has it. `Unavailable`."""
+    ids, count = sorted(pks), 0
+    for first in range(0, len(ids), BATCH):
+        query = {"record_id": {"$in": ids[first : first + BATCH]}, "status": QUEUED}
+        count += len(mongo.find(Removal, query, projection=["_id"]))
+    return count
 
 
 def _remove(removal: Removal) -> bool:
@@ -126,4 +146,4 @@ def _remove_all(removal: Removal) -> None:
 @patient
 def remove_cascades() -> int:
     """Remove what hangs on deleted records."""
-    return remove_due()
+    return in_turns(CASCADES, remove_due)

@@ -5,12 +5,13 @@ lost message costs at most one beat (`docs/write-path.md`).
 """
 
 import os
-from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
+
+Channel.do_restore = False  # there is no option for it: see CELERY_BROKER_TRANSPORT_OPTIONS
 
 app = Celery("mysocial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -18,25 +19,22 @@ app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="persist", packages=["mysocial"])
 app.autodiscover_tasks(related_name="mail", packages=["mysocial"])
 app.autodiscover_tasks(related_name="cascades", packages=["mysocial"])
+app.autodiscover_tasks(related_name="hearts", packages=["mysocial"])  # signals, not tasks
+app.autodiscover_tasks(related_name="tracks", packages=["mysocial"])  # the same
 
+app.conf.beat_scheduler = "mysocial.beat:Beat"
 app.conf.beat_schedule = {
-    # Wakes the queues whose debt nobody picked up; `expires` keeps a stopped worker's queue short.
-    "nudge-debts": {"task": "mysocial.nudge_debts", "schedule": 1.0, "options": {"expires": 3}},
-    # Mails whose wake-up was lost, and those to be tried again.
-    "send-mails": {
-        "task": "email.send_mails",
-        "schedule": 5.0,
-        "options": {"queue": "email", "expires": 10},
-    },
-    "remove-cascades": {
-        "task": "mysocial.remove_cascades",
-        "schedule": 5.0,
-        "options": {"expires": 10},
-    },
-    "process-media": {
-        "task": "images.process_media",
-        "schedule": 5.0,
-        "options": {"queue": "images", "expires": 10},
+    # Wakes the queues whose debt nobody picked up.
+    "nudge-debts": {"task": "mysocial.nudge_debts", "schedule": 1.0},
+    # Whose wake-up was lost, and what is to be tried again.
+    "send-mails": {"task": "email.send_mails", "schedule": 5.0},
+    "remove-cascades": {"task": "mysocial.remove_cascades", "schedule": 5.0},
+    "process-media": {"task": "images.process_media", "schedule": 5.0},
+    "make-exports": {"task": "accounts.make_exports", "schedule": 5.0},
+    "sweep-exports": {
+        "task": "accounts.sweep_exports",
+        "schedule": 3600.0,
+        "options": {"queue": "accounts", "expires": 3000},
     },
     "sweep-incoming": {
         "task": "images.sweep_incoming",
@@ -49,9 +47,3 @@ app.conf.beat_schedule = {
         "options": {"expires": 25},
     },
 }
-
-
-@worker_ready.connect
-def drain_at_start(**_: Any) -> None:
-    """Drain what was owed while no worker ran, without waiting for beat."""
-    app.send_task("mysocial.nudge_debts", expires=3)

@@ -10,7 +10,7 @@ import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from mysocial import frames
+from mysocial import frames, metrics, tracks
 from mysocial.errors import Invalid, NotAuthenticated, Refused, Unavailable
 from mysocial.frames import (
     BAD_FRAMES,
@@ -59,6 +59,8 @@ class EventConsumer(AsyncWebsocketConsumer):
         self._allowance, self._last_frame = float(BURST), time.monotonic()
         self._patience: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._is_closed = False
+        self._is_open = False
 
     # Connection ----------------------------------------------------------------------------------
 
@@ -69,14 +71,26 @@ class EventConsumer(AsyncWebsocketConsumer):
             await self.close(BAD_ORIGIN)
             return
         offered = self.scope.get("subprotocols", [])
-        await self.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
+        tracks.enter_scope(self.scope["headers"])
+        named: Any = [tracks.header()]  # bytes, as ASGI has it
+        await self.accept(PROTOCOL if PROTOCOL in offered else None, headers=named)
+        self._is_open = True
+        metrics.opened("socket")
         self._patience = asyncio.get_running_loop().call_later(AUTH_SECONDS, self._lose_patience)
         tokens = [one for one in offered if one != PROTOCOL]
         if tokens:
             await self._guarded("", self._sign_in("", tokens[0]))
 
+    async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
+        """Close the socket, once; frames that had come by then are not looked at any more."""
+        if not self._is_closed:
+            self._is_closed = True
+            await super().close(code, reason)
+
     async def disconnect(self, code: int) -> None:
         """Forget the socket."""
+        if self._is_open:
+            metrics.opened("socket", -1)
         if self._patience:
             self._patience.cancel()
         if self._receiver:
@@ -92,6 +106,8 @@ class EventConsumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Carry out one frame and answer it."""
+        if self._is_closed:
+            return
         now = time.monotonic()
         self._allowance += (now - self._last_frame) * FRAMES_PER_SECOND
         self._allowance, self._last_frame = min(self._allowance, BURST) - 1, now
@@ -168,6 +184,7 @@ class EventConsumer(AsyncWebsocketConsumer):
             raise Invalid("This socket is signed in already.")
         receiver = await open_receiver(token, self.sessions, self)
         self._receiver = receiver
+        tracks.belongs_to(receiver.user_id)
         if self._patience:
             self._patience.cancel()
             self._patience = None
@@ -176,6 +193,11 @@ class EventConsumer(AsyncWebsocketConsumer):
         receiver.hold()
 
     # Events --------------------------------------------------------------------------------------
+
+    async def send(self, *args: Any, **named: Any) -> None:
+        """Send a frame; nothing once the socket was closed, which the hub may do at any moment."""
+        if not self._is_closed:
+            await super().send(*args, **named)
 
     async def take(self, kind: str, frame: str) -> None:
         """Send one event; called by the receiver in the order of the log."""

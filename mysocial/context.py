@@ -17,11 +17,13 @@ class Call:
     session_checked: bool = False
     idempotency: tuple[str, str, int] | None = None  # key, hash of the request, seconds kept
     limits: list[tuple[str, int, int]] = field(default_factory=list)  # key, most, seconds
+    counted: list[tuple[int, int]] = field(default_factory=list)  # of each: calls, seconds left
     closest: tuple[int, int, int] | None = None  # of the closest limit: most, remaining, seconds
     render: Callable[[Any], Pieces] | None = None  # makes the answer of the object written
     status: int = 200
     cursor: str = ""  # where the event log stood before the first state was read
     answer: bytes | None = None  # the answer that was stored with the write
+    along: list[Callable[[Any], None]] = field(default_factory=list)  # goes into every write
     done: bool = False  # whether a write was committed under this call's key
 
 
@@ -34,7 +36,8 @@ leave = _current.reset
 @contextmanager
 def aside() -> Iterator[None]:
     """Keep the writes of this block apart from the call's answer: they belong to a refusal."""
-    token = enter(Call())
+    call = current()
+    token = enter(Call(along=call.along if call else []))
     try:
         yield
     finally:

@@ -1,6 +1,18 @@
 """Refusals: what a service may raise. `mysocial/api.py` turns each into a problem answer."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+
+FOREVER = 253_402_300_799_999  # milliseconds: the end of the year 9999
+
+
+def until_of(milliseconds: int) -> datetime | None:
+    """Return the moment that a number of milliseconds stands for; None when there is no end."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds < FOREVER else None
+
+
+def _said(until: datetime | None) -> str:
+    return f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "for good"
 
 
 class Refused(Exception):
@@ -37,6 +49,39 @@ class Forbidden(Refused):
     status = 403
     code = "forbidden"
     title = "You may not do this."
+
+
+class Silenced(Refused):
+    """You may read, but show others nothing new; the problem says until when."""
+
+    status = 403
+    code = "silenced"
+    title = "You may not write for now."
+
+    def __init__(self, milliseconds: int) -> None:
+        self.until = until_of(milliseconds)
+        super().__init__(f"You are silenced {_said(self.until)}: you may read, but not write.")
+
+
+class Suspended(Refused):
+    """Your account is suspended; the problem says until when, and why."""
+
+    status = 403
+    code = "suspended"
+    title = "This account is suspended."
+
+    def __init__(self, milliseconds: int, words: str = "") -> None:
+        self.milliseconds = milliseconds
+        self.until = until_of(milliseconds)
+        why = f": {words}" if words else "."
+        super().__init__(f"This account is suspended {_said(self.until)}{why}")
+
+
+# By the raw field that holds the moment.
+AHEAD: dict[str, type[Silenced | Suspended]] = {
+    "silenced_until": Silenced,
+    "suspended_until": Suspended,
+}
 
 
 class NotFound(Refused):

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import orjson
 
+from mysocial import tracks
 from mysocial.payloads import Payload
 
 EVENTS: dict[str, "type[Event]"] = {}
@@ -60,7 +61,10 @@ class Event:
 
     def entry(self) -> list[Any]:
         """Return what the write script appends: topics, type, pieces, about."""
-        return [list(self.topics()), self.type, self.data(), orjson.dumps(dict(self.about()))]
+        about, trace = dict(self.about()), tracks.carrier()
+        if trace:
+            about[tracks.PARENT] = trace  # so that its delivery is a part of it
+        return [list(self.topics()), self.type, self.data(), orjson.dumps(about)]
 
 
 class Passing(Event):

@@ -4,10 +4,9 @@ from typing import Any
 
 from mysocial import mongo
 from mysocial.errors import Unavailable
+from mysocial.hearts import OLDEST_DEBT_SECONDS
 from mysocial.persist import dead_letter_counts, debts
 from mysocial.redis import available, broken_promises, client
-
-OLDEST_DEBT_SECONDS = 30  # older than this, the workers are not doing their work
 
 
 def report() -> dict[str, Any]:

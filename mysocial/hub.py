@@ -15,6 +15,7 @@ import orjson
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
+from mysocial import background, tracks
 from mysocial.events import EVENTS, PART_OF, About, Event, frame, passing_frame
 from mysocial.passing import PASSING
 from mysocial.presence import Attendance
@@ -68,10 +69,7 @@ class Hub:
 
     async def stop(self) -> None:
         """Follow the log no longer; a server that ends, or an event loop, calls it."""
-        for task in filter(None, (self._task, self._passer)):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await background.end(self._task, self._passer)
         self._task = self._passer = None
         await self.attendance.stop()
         await self.watch.stop()
@@ -173,14 +171,22 @@ class Hub:
         listeners = {one for some in heard_on.values() for one in some}
         if not listeners:
             return
-        kind = fields[b"type"].decode()
         about = orjson.loads(fields[b"about"])
+        name = f"deliver {fields[b'type'].decode()}"
+        with tracks.span(name, "consumer", about.pop(tracks.PARENT, "")) as told:
+            told.tell(event=f"{self._epoch}:{offset}", listeners=len(listeners))
+            await self._hand_out(offset, fields, about, heard_on)
+
+    async def _hand_out(
+        self, offset: int, fields: Fields, about: About, heard_on: dict[str, set[Listener]]
+    ) -> None:
+        kind = fields[b"type"].decode()
         try:
             allowed = await asyncio.to_thread(_audience, EVENTS[kind], about, heard_on)
         except Exception:
             # Whether they may see it is unknown: nobody hears it, and all are told to resume.
             logger.exception("The audience of %s is unknown", kind)
-            for listener in listeners:
+            for listener in {one for some in heard_on.values() for one in some}:
                 listener.restart()
             return
         text = frame(self._epoch, str(offset), kind, fields[b"data"]).decode()

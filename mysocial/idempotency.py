@@ -27,11 +27,11 @@ def bind_key(call: Call, request: Request, who: str) -> None:
     what the first request found may be gone: a repeated DELETE is not a 404. The script that
     writes looks again, so that of many at once exactly one is carried out.
     """
-    key = request.headers.get("Idempotency-Key", "")
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not key:
         return
-    if len(key) > MOST_LENGTH or not key.isprintable():
-        raise Invalid(errors={"Idempotency-Key": "At most 255 printable characters."})
+    if len(key) > MOST_LENGTH or not (key.isascii() and key.isprintable()):
+        raise Invalid(errors={"Idempotency-Key": "At most 255 printable ASCII characters."})
     scope = f"{who}\n{request.method}\n{request.path.rstrip('/')}\n{key}"
     name = f"idem:{hashlib.sha256(scope.encode()).hexdigest()}"
     body_hash = _hash_of(request)

@@ -1,5 +1,6 @@
 """What comes in: JSON bodies and their fields. Whatever is sent, the answer is ours."""
 
+import functools
 import json
 import re
 from collections.abc import Mapping
@@ -8,18 +9,52 @@ from typing import Any, cast
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from mysocial.errors import Invalid, TooLarge
 from mysocial.ids import ID_LENGTH
+from mysocial.problems import MOST_ERRORS
 
 MOST_DEPTH = 20
 MOST_URL = 500
 GIF_URL = re.compile(r"https://([a-z0-9.-]+)/[\w./?=&%+~:,;@!$*#-]*", re.ASCII)
 QUOTE, BACKSLASH = 0x22, 0x5C
-PLAIN = re.compile(r"[!#-;=?-\[\]^_a-z~]+")  # what an address may hold
+
+
+def said_size(request: HttpRequest | Request) -> int:
+    """Return how large a body says that it is, of which nothing is read yet.
+
+    One that does not say so, as in chunks, is empty to Django.
+    """
+    said = str(request.META.get("CONTENT_LENGTH") or 0)
+    return int(said[:20]) if said.isdecimal() else 0
+
+
+class Unread(BaseParser):
+    """A body that means nothing, of whatever size: it is not looked at."""
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Any = None,
+    ) -> Any:
+        return {}
+
+
+class UnreadForm(Unread):
+    """A form of fields that are not needed."""
+
+    media_type = "application/x-www-form-urlencoded"
+
+
+class UnreadFiles(Unread):
+    """A form of files that are not needed."""
+
+    media_type = "multipart/form-data"
 
 
 class JsonParser(BaseParser):
@@ -37,6 +72,8 @@ class JsonParser(BaseParser):
         media_type: str | None = None,
         parser_context: Any = None,
     ) -> Any:
+        if parser_context and said_size(parser_context["request"]) > self.most():
+            raise TooLarge
         try:
             body = stream.read(self.most() + 1)
         except RequestDataTooBig:
@@ -114,17 +151,44 @@ class GifField(serializers.CharField):
         return url
 
 
+@functools.cache
+def _fields_of(kind: "type[Input]", partial: bool) -> Any:
+    """Return the fields of a kind of body. DRF copies them for each: a tenth of a write."""
+    made = kind(partial=partial)
+    fields = serializers.Serializer.fields.func(made)  # type: ignore[attr-defined]
+    vars(made)["fields"] = fields
+    return fields
+
+
 class Input(serializers.Serializer[Any]):
     """A request body: refuses unknown fields by name, and names every error at once.
 
-    By itself it is the input of a route that takes none.
+    By itself it is the input of a route that takes none. A PATCH may leave fields out, unless it
+    is `whole`. Its fields are made once, and keep nothing of what they have read.
     """
+
+    whole = False
+
+    @functools.cached_property
+    def fields(self) -> Any:
+        """The fields by name; they are bound to a body of this kind that was not sent."""
+        return _fields_of(type(self), self.partial)
+
+    def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is wrong that no field sees by itself, to be named along with the rest."""
+        return {}
+
+    def error_of(self, name: str, code: str) -> dict[str, Any]:
+        """Return an error of a field, in its own words."""
+        return {name: [serializers.ErrorDetail(self.fields[name].error_messages[code], code)]}
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
             raise serializers.ValidationError({"non_field_errors": ["This must be a JSON object."]})
-        wrong: dict[str, Any] = {}
+        wrong = self.also_wrong(data)
         for name, value in data.items():
+            if len(wrong) >= MOST_ERRORS:
+                break  # no more are named, and each costs time
             field = self.fields.get(name)
             if field is None:
                 wrong[name] = [serializers.ErrorDetail("There is no such field.", "unknown")]

@@ -74,8 +74,8 @@ def enforce(limit: Limit, who: str) -> None:
 
 def describe(call: context.Call, response: HttpResponseBase) -> None:
     """Put the closest limit of the call on its answer: calls left, and seconds until all are."""
-    if call.limits:
-        _read(call)
+    for (_, most, seconds), (count, left) in zip(call.limits, _counted(call), strict=False):
+        _note(most, most - count, left if left > 0 else seconds)
     if call.closest is not None:
         most, remaining, seconds = call.closest
         response["X-RateLimit-Limit"] = str(most)
@@ -83,8 +83,13 @@ def describe(call: context.Call, response: HttpResponseBase) -> None:
         response["X-RateLimit-Reset"] = str(seconds)
 
 
-def _read(call: context.Call) -> None:
-    """Note what the write script has counted. The answer stands: a Redis gone since is no error."""
+def _counted(call: context.Call) -> list[tuple[int, int]]:
+    """Return what was counted of each limit, calls and seconds left; nothing, if none can tell.
+
+    What wrote has said it. The answer stands: a Redis gone since is no error.
+    """
+    if call.counted or not call.limits:
+        return call.counted
     try:
         with available():
             pipe = client().pipeline(transaction=False)
@@ -94,10 +99,8 @@ def _read(call: context.Call) -> None:
             found = pipe.execute()
     except Unavailable as error:
         logger.warning("The limits of an answer are unknown: %s", error)
-        return
-    for number, (_, most, seconds) in enumerate(call.limits):
-        count, left = int(found[2 * number] or 0), found[2 * number + 1]
-        _note(most, most - count, left if left > 0 else seconds)
+        return []
+    return [(int(count or 0), left) for count, left in zip(found[::2], found[1::2], strict=True)]
 
 
 def _note(most: int, remaining: int, seconds: int) -> None:

@@ -13,6 +13,10 @@ from mysocial.errors import Invalid
 
 Values = dict[str, Any]
 Entry = tuple[str, int]  # id, score
+# What may hold between a viewer and a record: the list that says so, what stands before and after
+# the record's id there, and the prefix of the records listed. Without a list: whether the moment in
+# a field is still to come; the field, the id or none for who is asked about, and the prefix.
+Fact = tuple[str, str, str, str]
 
 
 def choices_of(model: type[models.Model], name: str) -> list[Any]:

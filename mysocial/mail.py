@@ -5,6 +5,8 @@ A domain declares its occasions as `MailKind` subclasses in `<app>/mails.py`. Wh
 """
 
 import logging
+import math
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -15,10 +17,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import models
 from django.template.loader import render_to_string
 
+from mysocial.cascades import remove_many
 from mysocial.errors import Unavailable
 from mysocial.ids import milliseconds, now
 from mysocial.nudge import MAILS, SEND_MAILS
-from mysocial.outbox import OUTBOX, Owed, do_due
+from mysocial.outbox import OUTBOX, Owed, alone, do_due, in_turns
 from mysocial.patience import patient
 from mysocial.redis import available, client
 from mysocial.store import Store
@@ -27,7 +30,10 @@ from mysocial.writes import Write, write
 logger = logging.getLogger(__name__)
 KINDS: dict[str, "type[MailKind]"] = {}
 MOST_TRIES = 8
+LEASE_SECONDS = 10.0
 KEPT_SECONDS = 30 * 24 * 3600
+OPERATE = "mysocial.see_operations"  # what staff need to see figures and dead letters
+STEER = "mysocial.steer_queues"  # what staff need for Flower, who sees what is sent
 
 
 class Mail(Owed):
@@ -41,6 +47,10 @@ class Mail(Owed):
     class Meta(Owed.Meta):
         db_table = "mails"
         app_label = "mysocial"
+        permissions = (
+            (STEER.partition(".")[2], "Can see and steer the queues in Flower"),
+            (OPERATE.partition(".")[2], "Can see figures of operations, and dead letters"),
+        )
 
 
 mails = Store(
@@ -94,9 +104,14 @@ def queue_mail(
         w.wake(MAILS)
 
 
-def send_due() -> int:
+def send_due(seconds: float = math.inf) -> int:
     """Send the mails that are due; return how many were sent. Safe side by side."""
-    return do_due(mails, _send)
+    return do_due(mails, _send, seconds)
+
+
+def forget_mails(mail_ids: Iterable[str]) -> int:
+    """Delete mails, sent or not; return how many there were."""
+    return remove_many(mails, mail_ids)
 
 
 def _send(claimed: Mail) -> bool:
@@ -164,11 +179,8 @@ def _is_first(mail: Mail, about: str) -> bool:
 @patient
 def send_mails() -> int:
     """Send what is due."""
-    with available():
-        if not client().set("lease:mails", "1", nx=True, px=10_000):
-            return 0
-    try:
-        return send_due()
-    finally:
-        with available():
-            client().delete("lease:mails")
+    return in_turns(MAILS, _send_alone)
+
+
+def _send_alone(seconds: float) -> int:
+    return alone(MAILS, LEASE_SECONDS, lambda: send_due(seconds))

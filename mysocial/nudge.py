@@ -1,33 +1,48 @@
 """Wake the workers: one Celery message for many writes, sent by a thread, never by a request.
 
-`task.delay()` costs ten times what a write costs, so requests only set a flag; the write script
-asks for at most five messages a second and queue. A lost one costs one beat.
+`task.delay()` costs ten times what a write costs, so requests only set a flag. Of each name one
+message is on its way: who sends it leaves a mark, which the worker that takes it removes. So
+workers that are slow have few messages to take, not one for each write meanwhile. Where one was
+lost, beat sends another when the mark has run out.
 """
 
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterable
 
 from celery import current_app
 
-from mysocial.redis import is_full
+from mysocial import tracks
+from mysocial.errors import Unavailable
+from mysocial.redis import available, client, is_full
 
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _wake = threading.Event()
-_queues: set[str] = set()
+_queues: dict[str, dict[str, str]] = {}  # name -> what its message says of who asks
 _owner: threading.Thread | None = None
 
 SEND_MAILS, MAILS = "email.send_mails", "mails"
 REMOVE_CASCADES, CASCADES = "mysocial.remove_cascades", "cascades"
 PROCESS_MEDIA, MEDIA = "images.process_media", "media"
+MAKE_EXPORTS, EXPORTS = "accounts.make_exports", "exports"
+NUDGE_DEBTS = "mysocial.nudge_debts"
 # What is asked for by these names is work of its own; by any other, that a queue's debt be carried.
 WORK = {
     MAILS: (SEND_MAILS, "email"),
     CASCADES: (REMOVE_CASCADES, "default"),
     MEDIA: (PROCESS_MEDIA, "images"),
+    EXPORTS: (MAKE_EXPORTS, "accounts"),
 }
+
+
+ON_ITS_WAY_MS = 5000
+APART = 0.2  # seconds between messages of one name from one process: many writes, one drain
+# Seconds. Long: a message that waited does its work as well as a new one, and where all of them
+# ran out before they were taken, nothing would ever be done.
+EXPIRES = 60
 
 
 def task_name(queue: str) -> str:
@@ -43,20 +58,48 @@ def nudge(queues: Iterable[str]) -> None:
     wanted = set(queues)
     if wanted:
         with _lock:
-            _queues.update(wanted)
+            _queues.update(dict.fromkeys(wanted, tracks.message_headers()))
             _ensure_thread()
         _wake.set()
 
 
-def send(queue: str) -> None:
-    """Send the message itself. A broker that is away is logged: beat will ask again.
+def taken(name: str) -> None:
+    """Say that a worker has taken the message: what is written from now on asks for another.
 
-    A broker that is full takes no message, and stays full until debts are carried: then it is done
-    here, by this thread.
+    `Unavailable`.
+    """
+    with available():
+        client().delete(f"nudge:{name}")
+
+
+def forget(names: Iterable[str]) -> None:
+    """Say that messages which are on their way may be lost. `Unavailable`."""
+    with available():
+        client().delete(*(f"nudge:{name}" for name in (*names, *WORK)))
+
+
+def send_again(queue: str) -> None:
+    """Send the message, unless one is on its way. `Unavailable`."""
+    try:
+        with available():
+            is_needed = client().set(f"nudge:{queue}", "1", nx=True, px=ON_ITS_WAY_MS)
+    except Unavailable as error:
+        if not is_full(error):
+            raise
+        is_needed = True
+    if is_needed:
+        send(queue)
+
+
+def send(queue: str, asked_by: dict[str, str] | None = None) -> None:
+    """Send the message itself, with what it says of a request that asks for it.
+
+    A broker that is away is logged: beat will ask again. One that is full takes no message, and
+    stays full until debts are carried: then it is done here, by this thread.
     """
     name, queue = WORK.get(queue, (task_name(queue), queue))
     try:
-        current_app.send_task(name, queue=queue, retry=False, expires=10)
+        current_app.send_task(name, queue=queue, retry=False, expires=EXPIRES, headers=asked_by)
     except Exception as error:  # noqa: BLE001 - kombu raises what its transport raises
         if is_full(error):
             _carry_here(name)
@@ -89,11 +132,17 @@ os.register_at_fork(after_in_child=_forget_thread)
 
 
 def _run() -> None:
+    due: dict[str, float] = {}  # when each name may be sent for again
     while True:
-        _wake.wait()
-        _wake.clear()
+        now = time.monotonic()
         with _lock:
-            wanted = sorted(_queues)
-            _queues.clear()
-        for queue in wanted:
-            send(queue)
+            ready = {name: _queues[name] for name in sorted(_queues) if due.get(name, now) <= now}
+            later = [due[name] for name in _queues if name not in ready]
+            for name in ready:
+                del _queues[name]
+        for name, asked_by in ready.items():
+            due[name] = now + APART
+            send(name, asked_by)
+        if not ready:
+            _wake.wait(min(later) - now if later else None)
+            _wake.clear()

@@ -7,6 +7,8 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 from rest_framework.viewsets import ViewSet
 
+from mysocial.input import Input
+
 PROBLEMS = {
     400: "The input is not valid; `errors` names each field.",
     401: "No valid access token, or its session has ended.",
@@ -28,7 +30,17 @@ KEY = {
     "description": "A repeat with the same key, within 24 hours, gets the first answer again.",
     "schema": {"type": "string", "maxLength": 255},
 }
+KNOWN = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of the answer that the client has.",
+    "schema": {"type": "string", "maxLength": 255},
+}
 CURSOR = "Where the event log stood before this was read: resume from here to miss nothing."
+TAG = "Names these bytes: sent as `If-None-Match`, it is answered 304 while they are the same."
+UNCHANGED = "What the client has by the `If-None-Match` it sent is what there is."
+REQUEST = "The id of the request: the one that came with it, or one of ours. Logs have it."
 LIMITS = {
     "X-RateLimit-Limit": "Calls that the closest rate limit allows.",
     "X-RateLimit-Remaining": "Calls that are left of it.",
@@ -54,6 +66,7 @@ class Problem(serializers.Serializer[Any]):
     code = serializers.CharField()
     # A field of that name, which hides the serializer's own property.
     errors = FieldProblem(many=True)  # type: ignore[assignment]
+    until = serializers.DateTimeField(required=False, help_text="When what refuses it ends.")
 
 
 class AccessToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -85,6 +98,31 @@ class Schema(AutoSchema):
         """Say no: our lists are objects that hold a page."""
         return False
 
+    def _map_serializer(
+        self, serializer: Any, direction: Any, bypass_extensions: bool = False
+    ) -> dict[str, Any]:
+        """Say of what comes in that it is refused with fields there are none of."""
+        schema: dict[str, Any] = super()._map_serializer(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        kind = serializer if isinstance(serializer, type) else type(serializer)
+        return schema | ({"additionalProperties": False} if issubclass(kind, Input) else {})
+
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        """Describe the body of a DELETE, too."""
+        if self.method != "DELETE":
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        schema, _ = self._get_request_for_media_type(self.get_request_serializer(), direction)
+        body = {"required": True, "content": {"application/json": {"schema": schema}}}
+        return body if schema else None
+
+    def _get_request_for_media_type(
+        self, serializer: Any, direction: Any = "request"
+    ) -> tuple[Any, bool]:
+        """Describe a PATCH that takes nothing but the whole as what it is."""
+        if getattr(serializer, "whole", False):
+            return self.resolve_serializer(serializer, direction).ref, True
+        found: tuple[Any, bool] = super()._get_request_for_media_type(serializer, direction)  # type: ignore[no-untyped-call]
+        return found
+
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
@@ -97,15 +135,25 @@ class Schema(AutoSchema):
         for code in codes:
             described = {"description": PROBLEMS[code], "content": body}
             operation["responses"].setdefault(str(code), described)
+        if self.method == "GET" and "application/json" in _kinds(operation):
+            operation.setdefault("parameters", []).append(KNOWN)
+            operation["responses"]["304"] = {"description": UNCHANGED}
         for code, response in operation["responses"].items():
             response["headers"] = _headers(code, self.method)
         return operation
 
 
+def _kinds(operation: dict[str, Any]) -> dict[str, Any]:
+    """Return the media types in which a read answers what was asked for."""
+    return dict(operation["responses"].get("200", {}).get("content", {}))
+
+
 def _headers(code: str, method: str) -> dict[str, Any]:
-    text: dict[str, str] = {}
-    if code.startswith("2"):
+    text = {"X-Request-ID": REQUEST}
+    if code.startswith("2") or code == "304":
         text["X-Event-Cursor"] = CURSOR
+    if code in {"200", "304"} and method == "GET":
+        text["ETag"] = TAG
     if method in WRITES or code == "429":
         text |= LIMITS
     if code in {"429", "503"}:

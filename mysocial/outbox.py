@@ -4,6 +4,7 @@ A record stands in its store's list `outbox` while it is queued. A worker claims
 moving its due time: two can't both win it, and what a dead worker had claimed is due again later.
 """
 
+import math
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,13 +17,16 @@ from mysocial import reads
 from mysocial.errors import Conflict, NotFound
 from mysocial.ids import now
 from mysocial.models import Record
+from mysocial.nudge import send_again, taken
+from mysocial.pages import Listing
+from mysocial.redis import available, client
 from mysocial.store import Index, Store
 from mysocial.wire import Own, Wire
 from mysocial.writes import write
 
 BATCH = 50
 MOST_DOUBLINGS = 7
-TURN_SECONDS = 20.0
+TURN_SECONDS = 1.0
 QUEUED = "queued"
 OUTBOX = Index("outbox", order="due_at", where={"status": (QUEUED,)}, cap=100_000)
 
@@ -41,33 +45,61 @@ class Owed(Record):
 M = TypeVar("M", bound=Owed)
 
 
-def do_due(store: Store[M], do: Callable[[M], Any], *, seconds: float = TURN_SECONDS) -> int:
-    """Do what is due, until nothing is or the turn is over; return how often `do` said it did.
+def in_turns(name: str, work: Callable[[float], int]) -> int:
+    """Do what a worker was woken for by this name, for a moment, and ask for the rest.
+
+    In between the worker comes to its other queues: debts do not wait behind a thousand mails.
+    `work` takes seconds, and returns what it did. `Unavailable`.
+    """
+    taken(name)
+    until = time.monotonic() + TURN_SECONDS
+    done = work(TURN_SECONDS)
+    if time.monotonic() >= until:
+        send_again(name)
+    return done
+
+
+def alone(name: str, seconds: float, work: Callable[[], int]) -> int:
+    """Do what only one worker is to do at a time; nothing while another does it. `Unavailable`.
+
+    After `seconds` the other is taken for dead.
+    """
+    key = f"lease:{name}"
+    with available():
+        if not client().set(key, "1", nx=True, px=round(seconds * 1000)):
+            return 0
+    try:
+        return work()
+    finally:
+        with available():
+            client().delete(key)
+
+
+def do_due(store: Store[M], do: Callable[[M], Any], seconds: float = math.inf) -> int:
+    """Do what is due, until nothing is or the time is over; return how often `do` said it did.
 
     Safe side by side. `Unavailable` when the store is away; nothing is lost then.
     """
     wire = Wire(store, Own("main"))
     done, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
-        page = reads.page(wire, OUTBOX.name, limit=BATCH, oldest=True)
+        page = Listing(wire, OUTBOX.name, limit=BATCH, oldest=True).get()
         waiting = reads.get_many(store, [row.id for row in page.rows]).values()
         due = [owed for owed in waiting if owed.due_at <= now()]
         if not due:
             break
-        done += sum(bool(do(claimed)) for claimed in map(_claim(store), due) if claimed)
+        for owed in due:
+            claimed = _claim(store, owed) if time.monotonic() < until else None
+            done += bool(claimed and do(claimed))
     return done
 
 
-def _claim(store: Store[M]) -> Callable[[M], M | None]:
-    def claim(owed: M) -> M | None:
-        try:
-            with write() as w:
-                later = now() + timedelta(
-                    seconds=settings.OUTBOX_CLAIM_SECONDS * 2 ** min(owed.tries, MOST_DOUBLINGS)
-                )
-                w.update(owed, strict=True, due_at=later, tries=owed.tries + 1)
-            return reads.get(store, str(owed.pk))
-        except (Conflict, NotFound):
-            return None
-
-    return claim
+def _claim(store: Store[M], owed: M) -> M | None:
+    seconds = settings.OUTBOX_CLAIM_SECONDS * 2 ** min(owed.tries, MOST_DOUBLINGS)
+    try:
+        with write() as w:
+            later = now() + timedelta(seconds=seconds)
+            w.update(owed, strict=True, due_at=later, tries=owed.tries + 1)
+        return reads.get(store, str(owed.pk))
+    except (Conflict, NotFound):
+        return None

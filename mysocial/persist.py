@@ -15,6 +15,7 @@ from typing import Any
 
 import bson
 from celery import shared_task
+from celery.signals import worker_ready
 from django.conf import settings
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
@@ -32,7 +33,7 @@ from mysocial.debts import (
     set_aside,
 )
 from mysocial.errors import Unavailable
-from mysocial.nudge import send, task_name
+from mysocial.nudge import NUDGE_DEBTS, forget, send_again, taken, task_name
 from mysocial.patience import patient
 from mysocial.redis import Script, available, client
 from mysocial.store import Store, parse_record
@@ -242,6 +243,7 @@ def make_task(queue: str) -> Any:
             if client().exists("pause"):
                 return 0
         try:
+            taken(queue)
             settled = drain(queue)
         except Unavailable as error:
             logger.warning("The debt of %s waits: %s", queue, error)
@@ -258,14 +260,24 @@ def make_task(queue: str) -> Any:
 TASKS = {queue: make_task(queue) for queue in settings.CELERY_QUEUE_NAMES}
 
 
-@shared_task(name="mysocial.nudge_debts", expires=3)
+@shared_task(name=NUDGE_DEBTS)
 @patient
 def nudge_debts() -> int:
     """Ask again for each debt that is older than a moment; return how many queues were asked."""
     waiting = [queue for queue, debt in debts().items() if debt.count]
     for queue in waiting:
-        send(queue)
+        send_again(queue)
     return len(waiting)
+
+
+@worker_ready.connect
+def drain_at_start(**_: Any) -> None:
+    """Ask for all that is owed, also where messages of a worker that died may be lost."""
+    try:
+        forget(queues())
+        nudge_debts()
+    except Unavailable as error:
+        logger.warning("What is owed waits for beat: %s", error)
 
 
 @shared_task(name="mysocial.sweep_expired", expires=25)

@@ -13,6 +13,7 @@ from itertools import islice
 
 from django.conf import settings
 
+from mysocial import background
 from mysocial.events import Passing
 from mysocial.ids import new_id
 from mysocial.passing import GROUP, packet
@@ -102,11 +103,8 @@ class Attendance:
 
     async def stop(self) -> None:
         """Let all sockets leave, and say it."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await background.end(self._task)
+        self._task = None
         for socket in list(self._here):
             self.leave(socket)
         if self._left:

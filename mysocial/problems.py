@@ -2,31 +2,35 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpResponse, HttpResponseBase
 from rest_framework import exceptions
 
 from mysocial.errors import Invalid, NotAuthenticated, NotFound, Refused, TooLarge
+from mysocial.metrics import refused
 
 logger = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
 MOST_ERRORS = 50  # a body can have a hundred thousand unknown fields
 
 
-def problem(
+def problem(  # noqa: PLR0913 - what a problem says, by name
     code: int,
     name: str,
     detail: str,
     *,
     title: str = "",
     errors: list[dict[str, str]] | None = None,
+    until: datetime | None = None,
 ) -> HttpResponse:
-    """Return a problem body."""
+    """Return a problem body; of what ends at a moment it says `until` when."""
+    refused(name)
     body = {
         "type": f"{settings.PUBLIC_URL}/docs/errors#{name}",
         "title": title or HTTPStatus(code).phrase,
@@ -35,7 +39,8 @@ def problem(
         "code": name,
         "errors": [{**one, "field": one["field"][:200]} for one in (errors or [])[:MOST_ERRORS]],
     }
-    answer = HttpResponse(orjson.dumps(body), status=code, content_type=PROBLEM)
+    more = {"until": f"{until:%Y-%m-%dT%H:%M:%S.%fZ}"} if until else {}
+    answer = HttpResponse(orjson.dumps(body | more), status=code, content_type=PROBLEM)
     # Django would log the path of every 5xx, and a path may hold a one-time token.
     answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
     return answer
@@ -44,7 +49,14 @@ def problem(
 def problem_of(error: Refused) -> HttpResponse:
     """Return the problem of a refusal."""
     fields = [{"field": k, "code": error.code, "detail": v} for k, v in error.errors.items()]
-    answer = problem(error.status, error.code, error.detail, title=error.title, errors=fields)
+    answer = problem(
+        error.status,
+        error.code,
+        error.detail,
+        title=error.title,
+        errors=fields,
+        until=getattr(error, "until", None),
+    )
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
         answer["Retry-After"] = str(retry_after)
@@ -64,6 +76,8 @@ def exception_handler(error: Exception, _context: Mapping[str, Any]) -> HttpResp
         return problem_of(NotFound())
     if isinstance(error, RequestDataTooBig):
         return problem_of(TooLarge())
+    if isinstance(error, SuspiciousOperation):  # as a thousand parameters in a query
+        return problem_of(Invalid("The request can't be read."))
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return problem_of(NotAuthenticated())
     if isinstance(error, exceptions.APIException):

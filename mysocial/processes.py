@@ -83,7 +83,11 @@ class Child:
             start_new_session=True,
         )
         born = _born(self._process.pid)
-        write_json(self.pid_file, {"pid": self._process.pid, "args": self.args, "born": born})
+        try:
+            write_json(self.pid_file, {"pid": self._process.pid, "args": self.args, "born": born})
+        except OSError:
+            self.kill()  # a full disk: nobody would find it again
+            raise
         return self._process.stdout
 
     def alive(self) -> bool:
@@ -102,7 +106,10 @@ class Child:
         # A Celery pool, say, outlives a master that crashed. At once: until its zombie was
         # reaped, just now, nobody else could be given the number.
         _kill_group(process.pid)
-        self.pid_file.unlink(missing_ok=True)
+        try:
+            self.pid_file.unlink(missing_ok=True)
+        except OSError:
+            pass  # its disk is gone or read-only; the next start looks whose pid it is
         return True
 
     def signal(self, number: int) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Protocol
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
 
 from mysocial.errors import Conflict, NotAuthenticated, Unavailable
 from mysocial.events import self_topic
 from mysocial.frames import RESUME, SIGNED_OUT
 from mysocial.hub import Hub, get_hub
-from mysocial.replay import Missed, missed, offset_of
+from mysocial.replay import Judge, Missed, missed, offset_of
 from mysocial.sessions import Sessions, SignedIn
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,10 @@ HOLD = 1.0
 # What may wait for a client that takes nothing; past it the client is told to resume instead.
 MOST_WAITING = 1000
 SESSION_ENDED = "session.ended"  # the last that a client hears
+# Threads of their own, and slice by slice: when all come back at once, with much that they missed,
+# nobody's sign-in waits behind somebody else's past.
+REPLAYS = ThreadPoolExecutor(2, thread_name_prefix="replay")
+T = TypeVar("T")
 
 
 class Outlet(Protocol):
@@ -44,6 +49,7 @@ class Receiver:
         self._waiting: list[tuple[int | None, str, str]] = []  # a deque takes ten times as much
         self._is_held = True
         self._is_resuming = False
+        self._is_behind = False  # more came while it resumed than may wait: the log has it
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -82,8 +88,11 @@ class Receiver:
         Never waits for the client: one that is slow must not keep an event from the others.
         """
         if len(self._waiting) >= MOST_WAITING:
-            self.restart()
-            return
+            if not self._is_resuming:
+                self.restart()
+                return
+            self._waiting.clear()
+            self._is_behind = True
         self._waiting.append((offset, kind, frame))
         if kind == SESSION_ENDED and not self._is_resuming:
             self._is_held = False  # who has just signed in is told at once, too
@@ -109,23 +118,39 @@ class Receiver:
         Only then the client is told the new cursor: cut off before, it is where its last event is.
         `Invalid` for a cursor that is none of ours; `Conflict` when newer events were sent already.
         """
-        _, after = offset_of(cursor)
+        epoch, after = offset_of(cursor)
         if self._heard > after:
             raise Conflict("Newer events were sent already: resume first, on a new connection.")
         self._is_held = self._is_resuming = True
         try:
             for topic in topics:
                 self.join(topic)
-            found = await asyncio.to_thread(missed, cursor, self.topics, self.user_id)
+            found = await replay(missed, cursor, self.topics)
             await answer(found)
-            for event in found.events:
-                await self._pass_on(*event)
+            judge = Judge(epoch, self.user_id)
+            await self._send_missed(judge, found)
+            while (found.more or self._is_behind) and not self._ending:
+                self._is_behind = False
+                found = await replay(missed, found.cursor, self.topics)
+                if found.reason:
+                    self.restart()  # cut meanwhile: the client asks again, and is told
+                await self._send_missed(judge, found)
+            if self._ending:  # it took too long: the client resumes from what it has
+                return
             # The hub may be behind: what it still brings of that time was sent, or is void.
             self._heard = max(self._heard, offset_of(found.cursor)[1])
             await live(found.cursor)
         finally:
-            self._is_resuming = False
+            self._is_resuming = self._is_behind = False
             self.release()
+
+    async def _send_missed(self, judge: Judge, found: Missed) -> None:
+        """Send what the client may see of what it missed, until it is not there any more."""
+        for some in found.slices():
+            if self._ending:
+                return
+            for event in await replay(judge.tell, some):
+                await self._pass_on(*event)
 
     def release(self) -> None:
         """Send what was held back, and hold back nothing any more."""
@@ -174,6 +199,11 @@ class Receiver:
             logger.debug("A client is gone: %s", error)
 
 
+async def replay(work: Callable[..., T], *args: Any) -> T:
+    """Return what `work` says of what a client missed."""
+    return await asyncio.get_running_loop().run_in_executor(REPLAYS, work, *args)
+
+
 async def open_receiver(token: str, sessions: Sessions, outlet: Outlet) -> Receiver:
     """Sign a client in: what is its own is heard, and held, from now on.
 
@@ -188,7 +218,7 @@ async def open_receiver(token: str, sessions: Sessions, outlet: Outlet) -> Recei
     who = await asyncio.to_thread(sessions.authenticate, token)
     receiver = Receiver(hub, who, outlet)
     try:
-        # Looked at again now that its end would be heard: it can't fall between.
+        # Asked now that its end would be heard: it can't fall between.
         if await asyncio.to_thread(sessions.find_ended, [who.session_id]):
             raise NotAuthenticated("The session has ended.")
     except BaseException:

@@ -5,6 +5,8 @@ Scripts build keys out of stored values, so all records live on one primary (no 
 
 import functools
 import logging
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +54,51 @@ def client() -> Any:  # redis-py's own types allow text and awaitables everywher
     )
 
 
+class _Line(threading.local):
+    """A connection of this thread's own, for scripts: they are all that most requests send.
+
+    Taking one from the pool, and what the client does around a command, cost as much again.
+    """
+
+    connection: Any = None
+
+    def send(self, *command: Any) -> Any:
+        """Send one command and return its answer. Never repeats it by itself."""
+        line = self._open()
+        try:
+            line.send_command(*command)
+            return line.read_response()
+        except exceptions.ResponseError:
+            raise  # that is the answer, read whole
+        except BaseException:
+            line.disconnect()  # else the next command would be given this one's answer
+            raise
+
+    def _open(self) -> Any:
+        """Return the connection; another one where Redis has closed it, or left words behind."""
+        if self.connection is None:
+            pool = client().connection_pool  # which would count it for ever
+            self.connection = pool.connection_class(**pool.connection_kwargs)
+        try:
+            if self.connection.can_read(0):
+                self.connection.disconnect()
+        except AWAY:
+            self.connection.disconnect()
+        return self.connection
+
+
+_line = _Line()
+
+
+def _forget_line() -> None:
+    """Let a forked child open one of its own: two would read each other's answers."""
+    global _line  # noqa: PLW0603 - one for each thread of this process
+    _line = _Line()
+
+
+os.register_at_fork(after_in_child=_forget_line)
+
+
 def async_client() -> Any:
     """Return a new asyncio client; the caller closes it."""
     return AsyncRedis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, protocol=2)
@@ -94,14 +141,13 @@ class Script:
         argument = msgpack.packb(payload, use_bin_type=False)  # all that Lua knows
         with available():
             promised()
-            connection = client()
             if self._sha:
                 try:
-                    return connection.execute_command("EVALSHA", self._sha, 0, argument)
+                    return _line.send("EVALSHA", self._sha, 0, argument)
                 except exceptions.NoScriptError:
                     pass  # Redis was restarted: load it again.
-            self._sha = connection.script_load(self.source)
-            return connection.execute_command("EVALSHA", self._sha, 0, argument)
+            self._sha = client().script_load(self.source)
+            return _line.send("EVALSHA", self._sha, 0, argument)
 
 
 @functools.cache

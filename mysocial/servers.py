@@ -263,8 +263,8 @@ class Mongod(Server):
         data.mkdir(exist_ok=True)
         cache = ["--wiredTigerCacheSizeGB", f"{self._cache_gb:g}", "--oplogSize", "128"]
         listen = ["--bind_ip", "127.0.0.1", "--port", str(self.port), "--nounixsocket"]
-        # Alone in its set it has nobody to hand over to: no quiet period before it ends.
-        quiet = ["--quiet", "--setParameter", "diagnosticDataCollectionEnabled=false"]
+        # No query may be a program. Alone in its set it ends without a quiet period.
+        quiet = ["--quiet", "--noscripting", "--setParameter", "diagnosticDataCollectionEnabled=0"]
         quick = ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
         place = ["--dbpath", str(data), "--replSet", REPLICA_SET]
         return [str(find_mongod()), *place, *listen, *cache, *quiet, *quick, *self._options]

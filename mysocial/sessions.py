@@ -1,13 +1,13 @@
 """Sessions of what is open: who a token stands for, and whether its session has ended meanwhile."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple, Protocol
 
+from mysocial import background
 from mysocial.errors import Refused
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,8 @@ class SignedIn(NamedTuple):
 class Sessions:
     """What the apps know of sessions; given by the composition (`mysocial/asgi.py`)."""
 
-    authenticate: Callable[[str], SignedIn]  # of a token; raises NotAuthenticated
+    # Of a token, whose session may have ended all the same; raises NotAuthenticated.
+    authenticate: Callable[[str], SignedIn]
     find_ended: Callable[[Sequence[str]], set[str]]  # those of the ids whose session has ended
 
 
@@ -67,11 +68,8 @@ class Watch:
 
     async def stop(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await background.end(self._task)
+        self._task = None
 
     async def _keep(self) -> None:
         while True:

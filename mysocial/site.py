@@ -56,6 +56,7 @@ class Site:
                 self.data_dir / "valkey",
                 port=_remembered(ports, "valkey"),
                 appendfsync=settings.REDIS_PROMISES["appendfsync"],
+                maxmemory=f"{settings.REDIS_MEMORY_MB}mb",
             )
             self.env["REDIS_URL"] = valkey.url
             servers.append(valkey)

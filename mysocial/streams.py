@@ -14,8 +14,10 @@ from urllib.parse import parse_qs
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from mysocial import background, metrics, tracks
 from mysocial.errors import Invalid, NotAuthenticated, Refused
 from mysocial.frames import MOST_TOPICS, Topic
+from mysocial.headers import NOTHING, secure
 from mysocial.problems import problem, problem_of
 from mysocial.receiver import Receiver, open_receiver
 from mysocial.replay import Missed
@@ -34,6 +36,7 @@ def event_stream(sessions: Sessions) -> Application:
     """Return the ASGI application; what the apps know of sessions is given by the composition."""
 
     async def serve(scope: Scope, send: Send) -> None:
+        tracks.enter_scope(scope["headers"])
         if scope["method"] != "GET":
             answer = problem(405, "method_not_allowed", "This path takes GET.")
             answer["Allow"] = "GET"
@@ -48,11 +51,14 @@ def event_stream(sessions: Sessions) -> Application:
         except Refused as error:
             await _answer(send, problem_of(error))
             return
+        tracks.belongs_to(receiver.user_id)
         cursor = headers.get("last-event-id") or "".join(query.get("cursor", []))
+        metrics.opened("stream")
         try:
             await stream.run(receiver, cursor, topics)
         finally:
             receiver.close()
+            metrics.opened("stream", -1)
 
     return lambda scope, receive, send: _until_gone(serve(scope, send), receive)
 
@@ -61,10 +67,7 @@ async def _until_gone(serving: Coroutine[Any, Any, None], receive: Receive) -> N
     """Serve until it is done, or the client goes."""
     tasks = [asyncio.ensure_future(serving), asyncio.ensure_future(_gone(receive))]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()  # nothing to one that is done
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    await background.end(*tasks)
 
 
 class _Stream:
@@ -128,7 +131,10 @@ class _Stream:
             headers = [
                 (b"content-type", b"text/event-stream"),
                 (b"cache-control", b"no-store"),
+                (b"content-security-policy", NOTHING.encode()),
+                (b"x-content-type-options", b"nosniff"),
                 (b"x-accel-buffering", b"no"),  # nginx would hold it back
+                tracks.header(),
             ]
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
         await self._send({"type": "http.response.body", "body": text, "more_body": True})
@@ -161,6 +167,8 @@ async def _gone(receive: Receive) -> None:
 
 
 async def _answer(send: Send, answer: Any) -> None:
-    headers = [(k.lower().encode(), v.encode()) for k, v in answer.items()]
+    answer["Cache-Control"] = "no-store"
+    answer[tracks.HEADER] = tracks.request_id()
+    headers = [(k.lower().encode(), v.encode()) for k, v in secure(None, answer).items()]
     await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": answer.content, "more_body": False})

@@ -25,7 +25,7 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser, DataAndFiles
 
 from mysocial.errors import Invalid, Refused, TooLarge, Unavailable
-from mysocial.input import JsonParser
+from mysocial.input import JsonParser, said_size
 from mysocial.verdicts import Replayed
 
 FIELDS = 1024 * 1024  # what a form may have beside its file
@@ -60,7 +60,7 @@ class ImageForm(BaseParser):
         self, stream: Any, media_type: str | None = None, parser_context: Any = None
     ) -> "DataAndFiles[Any, Any]":
         request = parser_context["request"]
-        if int(request.META.get("CONTENT_LENGTH") or 0) > self.most() + FIELDS:
+        if said_size(request) > self.most() + FIELDS:
             raise TooLarge
         handlers = [load_handler(name, request) for name in settings.FILE_UPLOAD_HANDLERS]
         try:

@@ -1,29 +1,35 @@
 """One include per app, and what belongs to none."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from images.urls import files
 from mysocial import views
+from mysocial.routing import routes
 from notifications.urls import pages as notification_pages
 from users.urls import avatars
 
 urlpatterns = [
+    routes(
+        "api/",
+        "accounts.urls",
+        "users.urls",
+        "followers.urls",
+        "images.urls",
+        "posts.urls",
+        "comments.urls",
+        "reactions.urls",
+        "chat.urls",
+        "notifications.urls",
+        "moderation.urls",
+    ),
     path("", include("web.urls")),
-    path("api/", include("accounts.urls")),
-    path("api/", include("users.urls")),
-    path("api/", include("followers.urls")),
-    path("api/", include("images.urls")),
-    path("api/", include("posts.urls")),
-    path("api/", include("comments.urls")),
-    path("api/", include("reactions.urls")),
-    path("api/", include("chat.urls")),
-    path("api/", include("notifications.urls")),
     path("", include(notification_pages)),
     re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
-    re_path(r"^api/docs/?$", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^api/docs/?$", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/asyncapi/?$", views.socket_document, name="asyncapi"),
     re_path(r"^api/asyncapi/docs/?$", views.socket_page, name="asyncapi-docs"),
     path("media/", include(files)),
@@ -31,8 +37,10 @@ urlpatterns = [
     re_path(r"^docs/errors/?$", views.errors, name="errors"),
     re_path(r"^health/live/?$", views.live, name="live"),
     re_path(r"^health/ready/?$", views.ready, name="ready"),
+    re_path(r"^metrics/?$", views.metrics_page, name="metrics"),
     re_path(r"^devtools/emails/?$", views.emails, name="emails"),
     path("devtools/emails/<str:name>", views.email, name="email"),
-    path("admin", RedirectView.as_view(url="/admin/")),
-    path("admin/", admin.site.urls),
+    re_path(r"^staff/queues/?$", views.queues, name="queues"),
+    path(settings.ADMIN_PATH, RedirectView.as_view(url=f"/{settings.ADMIN_PATH}/")),
+    path(f"{settings.ADMIN_PATH}/", admin.site.urls),
 ]

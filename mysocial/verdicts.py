@@ -3,6 +3,7 @@
 from typing import Any
 
 from mysocial.errors import (
+    AHEAD,
     AlreadyExists,
     Conflict,
     IdempotencyMismatch,
@@ -32,6 +33,8 @@ def refusal(verdict: bytes, rest: list[Any]) -> Exception:
         return NotAuthenticated("The session has ended.")
     if verdict == b"limited":
         return TooMany(max(1, int(rest[0])))
+    if verdict == b"ahead":
+        return AHEAD[rest[0].decode()](int(rest[1]))
     if verdict == b"missing":
         return NotFound()
     if verdict == b"exists":

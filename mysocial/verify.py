@@ -7,13 +7,14 @@ the same way, with a pause in between, is real.
 import math
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mysocial import mongo, persist
 from mysocial.cascades import Removal
 from mysocial.debts import dead_letters
 from mysocial.outbox import QUEUED
+from mysocial.progress import Tell
 from mysocial.reads import get_many
 from mysocial.redis import available, client
 from mysocial.store import STORES, Store, parse_list, parse_unique
@@ -25,7 +26,6 @@ PAUSE = 2.0
 FLOOR, FETCHING = b"~", b"?"
 KEY = re.compile(r"([a-z]+\.[a-z]+)([:/=])(.*)", re.DOTALL)
 Document = Mapping[str, Any]
-Tell = Callable[[str], None]
 
 
 class Difference(NamedTuple):
@@ -37,7 +37,7 @@ class Difference(NamedTuple):
     by: int = 0  # of a counter: what it lacks
 
 
-def verify(*, pause: float = PAUSE, tell: Tell = lambda _: None) -> set[Difference]:
+def verify(*, pause: float = PAUSE, tell: Tell = lambda *_: None) -> set[Difference]:
     """Return what differs, twice `pause` seconds apart. `Unavailable` when a server is away."""
     found = set(_differences(tell))
     if found and pause:
@@ -49,21 +49,28 @@ def _differences(tell: Tell) -> Iterator[Difference]:
     for queue in persist.queues():
         persist.drain(queue)
     stored = {label for label, store in STORES.items() if mongo.find(store.model, {}, limit=1)}
-    tell("what Redis has: records, lists, reservations")
-    for keys in _keys():
+    done, total = 0, _size()
+    for keys in cached():
         for label, store in STORES.items():
             pks = [rest for name, kind, rest in keys if (name, kind) == (label, ":")]
             yield from _records(store, pks) if pks else ()
         yield from _lists([f"{name}/{rest}" for name, kind, rest in keys if kind == "/"], stored)
         for key in (f"{name}={rest}" for name, kind, rest in keys if kind == "="):
             yield from _reservation(key)
-    for label, store in STORES.items():
-        tell(f"{label}: counters, references")
+        done += len(keys)
+        tell("Redis: records, lists, reservations", done, max(done, total))
+    for number, (label, store) in enumerate(STORES.items(), 1):
+        tell("MongoDB: counters, references", number, len(STORES))
         yield from _counters(store)
         yield from _orphans(store) if label in stored else ()
 
 
-def _keys() -> Iterator[list[tuple[str, str, str]]]:
+def _size() -> int:
+    with available():
+        return int(client().dbsize())
+
+
+def cached() -> Iterator[list[tuple[str, str, str]]]:
     """Return the keys of stores that Redis has, in batches: label, what it is, the rest."""
     batch: list[tuple[str, str, str]] = []
     with available():

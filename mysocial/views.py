@@ -1,18 +1,31 @@
 """Pages of no app: health, documents, and the mails that were sent locally."""
 
+import hmac
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.contrib.auth.models import User as Staff
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_redis.exceptions import ConnectionInterrupted
+from prometheus_client import CONTENT_TYPE_LATEST
+from redis.exceptions import RedisError
 
-from mysocial import asyncapi, health
+from mysocial import asyncapi, health, metrics
 from mysocial.errors import Refused
+from mysocial.mail import OPERATE, STEER
+from mysocial.staff import may
 
 MOST_EMAILS = 100
+METRICS = "/metrics"
 
 
 @require_safe
@@ -40,12 +53,68 @@ def live(_request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-def ready(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 while the process can keep its promises, else 503 with the reasons."""
+def ready(request: HttpRequest) -> JsonResponse:
+    """Answer 200 while the process can keep its promises, else 503; operators are told why."""
     report = health.report()
-    answer = JsonResponse(report, status=200 if report["status"] == "ok" else 503)
+    told = report if _has_token(request) or _is_staff(request) else {"status": report["status"]}
+    answer = JsonResponse(told, status=200 if report["status"] == "ok" else 503)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+@require_safe
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """Tell Prometheus, or staff who may see it, what this process and Redis know; else a 404."""
+    if not _has_token(request) and not _operates(request):
+        raise Http404
+    answer = HttpResponse(metrics.page(), content_type=CONTENT_TYPE_LATEST)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+class ScrapeMiddleware:
+    """Lets Prometheus ask each replica by its address and without TLS, as it reaches them inside.
+
+    Else it would be told that there is no such host, or be sent to the site's own address, behind
+    which another replica answers. Without the token nothing is different.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == METRICS and request.method == "GET" and _has_token(request):
+            return metrics_page(request)
+        return self.get_response(request)
+
+
+def _has_token(request: HttpRequest) -> bool:
+    said = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+    token: str = settings.METRICS_TOKEN
+    return bool(token) and hmac.compare_digest(said, token.encode())
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    user: Any = request.user
+    try:
+        return bool(user.is_staff)
+    except (ConnectionInterrupted, RedisError, OSError):
+        return False  # sessions are in Redis: when it is away nobody is known
+
+
+def _operates(request: HttpRequest) -> bool:
+    return _is_staff(request) and may(request, OPERATE)
+
+
+@never_cache
+def queues(request: HttpRequest) -> HttpResponse:
+    """Tell the proxy, which asks first, whether somebody may see Flower: 204, or what they get."""
+    staff = request.user
+    if isinstance(staff, Staff) and staff.is_active and staff.is_staff:
+        return HttpResponse(status=204 if staff.has_perm(STEER) else 403)
+    if settings.ADMIN_PATH != "admin":
+        raise Http404  # it is nobody's business where staff sign in
+    return redirect_to_login("/flower/", reverse("admin:login"))
 
 
 @require_safe

@@ -7,12 +7,14 @@ A test holds each wire equal to its serializer.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
 
 from mysocial.encoding import dumps
 from mysocial.store import Store
 
 NULL, BRACES = b"null", (b"{", b"}")
+OWN, IF_ANY = "", "?"  # in the place of a ref: the record itself; behind it: null without one
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,46 @@ class Whole:
 Piece = bytes | Own | Of | Whole
 
 
-class Row(NamedTuple):
-    """One record as the read script returned it."""
+class Side(NamedTuple):
+    """The record that a row's ref names, as the read script returned it; empty when it is gone."""
 
-    id: str
-    score: str
-    values: dict[str, bytes]
-    joined: dict[str, dict[str, bytes]]  # by ref: fields of the record it names
-    facts: dict[str, list[int]]  # by ref: what holds between the viewer and that record
+    named: dict[str, bytes]
+    cells: list[bytes]
+    facts: list[int]  # what holds between the viewer and that record
+
+
+class Row:
+    """One record as the read script returned it: `cells` are what `wire` asked for, in order."""
+
+    __slots__ = ("_sides", "cells", "flags", "id", "score", "wire")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - made for each record of a page
+        self,
+        wire: "Wire",
+        pk: str,
+        score: bytes,
+        own: list[bytes],
+        sides: list[Side],
+        flags: Sequence[int] = (),
+    ) -> None:
+        self.wire, self.id, self.score, self.flags = wire, pk, score, flags
+        self._sides = sides
+        self.cells = own
+        for side in sides:
+            self.cells = self.cells + side.cells
+
+    @property
+    def values(self) -> dict[str, bytes]:
+        """The record's own fields by name."""
+        return dict(zip(self.wire.fields, self.cells, strict=False))
+
+    def value(self, name: str) -> str:
+        """Return one of the record's own raw fields."""
+        return self.cells[self.wire.places[name]].decode()
+
+    def side(self, ref: str) -> Side:
+        """Return the record that a ref names."""
+        return self._sides[self.wire.sides[ref]]
 
 
 class Wire:
@@ -65,44 +99,78 @@ class Wire:
         self.refs = dict(refs or {})
         own = [piece.name for piece in pieces if isinstance(piece, Own)]
         self.fields = list(dict.fromkeys([*own, *store.raw]))
+        self.places = {name: place for place, name in enumerate(self.fields)}
+        self.sides = {ref: place for place, ref in enumerate(self.refs)}
+        self.spots = self._spots_of()
+        self._steps = [self._step_of(piece) for piece in self.pieces]
+        self._form = b"".join(
+            piece.replace(b"%", b"%%") if isinstance(piece, bytes) else b"%b"
+            for piece in self.pieces
+        )
+        self._picks: dict[Wire, Callable[[list[bytes]], tuple[bytes, ...]]] = {}
+
+    def _spots_of(self) -> dict[Piece, int]:
+        """Return where in the cells of a row that was read by this wire each piece stands."""
+        pieces: list[Piece] = [Own(name) for name in self.fields]
+        for ref, (_, names) in self.refs.items():
+            pieces += [Of(ref, name) for name in names] + [Whole(ref, name) for name in names]
+        return {piece: place for place, piece in enumerate(pieces)}
+
+    def side_of(self, ref: str, found: Sequence[bytes | None], facts: list[int]) -> Side:
+        """Return the record that `ref` names, from what the read script found of it."""
+        store, names = self.refs[ref]
+        if not found:
+            return Side({}, [b""] * len(names) + [NULL] * len(names), facts)
+        plain = filled(store, names, found)
+        whole = [BRACES[0] + one + BRACES[1] if one else NULL for one in plain]
+        return Side(dict(zip(names, plain, strict=True)), plain + whole, facts)
 
     def render(self, row: Row) -> bytes:
-        """Return the JSON object of a row."""
-        return b"".join([_now(piece, row) for piece in self.pieces])
+        """Return the JSON object of a row, which may have been read by a wire that shows more."""
+        pick = self._picks.get(row.wire)
+        if pick is None:
+            places = [row.wire.spots[one] for one in self.pieces if not isinstance(one, bytes)]
+            pick = self._picks[row.wire] = _picker(places)
+        return self._form % pick(row.cells)
 
     def template(self, pk: str, **refs: str) -> list[Any]:
         """Return the pieces of the JSON object, to be read when a write has been applied."""
-        return [self._later(piece, pk, refs) for piece in self.pieces]
+        keys = {OWN: self.store.key(pk)}
+        for ref in self.refs:
+            keys[ref] = self.refs[ref][0].key(refs[ref])
+            keys[ref + IF_ANY] = keys[ref] if refs[ref] else ""
+        later: list[Any] = []
+        for step in self._steps:
+            if isinstance(step, bytes):
+                later.append(step)
+            else:
+                key = keys[step[0]]
+                later.append([key, *step[1:]] if key else NULL)
+        return later
 
-    def _later(self, piece: Piece, pk: str, refs: Mapping[str, str]) -> Any:
+    def _step_of(self, piece: Piece) -> bytes | tuple[Any, ...]:
+        """Return a piece as it is read later: whose key, the field, and what a lack of it means."""
         if isinstance(piece, bytes):
             return piece
-        if isinstance(piece, Own):
-            return _later(self.store, pk, piece.name)
-        store, named = self.refs[piece.ref][0], refs[piece.ref]
-        if isinstance(piece, Of):
-            return _later(store, named, piece.name)
-        return [store.key(named), piece.name, NULL, *BRACES] if named else NULL
+        if isinstance(piece, Whole):
+            return piece.ref + IF_ANY, piece.name, NULL, *BRACES
+        ref = OWN if isinstance(piece, Own) else piece.ref
+        store = self.refs[ref][0] if ref else self.store
+        lack = [store.defaults[piece.name]] if piece.name in store.defaults else []
+        return ref, piece.name, *lack
 
 
-def _now(piece: Piece, row: Row) -> bytes:
-    """Return the bytes of a piece, from what was read."""
-    if isinstance(piece, bytes):
-        return piece
-    if isinstance(piece, Own):
-        return row.values[piece.name]
-    found = row.joined[piece.ref].get(piece.name)
-    if isinstance(piece, Of):
-        return found or b""
-    return BRACES[0] + found + BRACES[1] if found else NULL
+def filled(store: Store[Any], names: Sequence[str], found: Sequence[bytes | None]) -> list[bytes]:
+    """Return what a hash has of these fields, or what it means that it lacks one."""
+    if None in found:
+        return [store.stored(name, one) for name, one in zip(names, found, strict=True)]
+    return cast("list[bytes]", found)
 
 
-def _later(store: Store[Any], pk: str, name: str) -> list[Any]:
-    """Return the piece that stands for a field: the key, the field, and what a lack of it means."""
-    return [store.key(pk), name, *([store.defaults[name]] if name in store.defaults else [])]
-
-
-Renderer = Callable[[Any], list[Any]]
+def _picker(places: list[int]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda cells: tuple(cells[place] for place in places)
 
 
 def literal(value: Any) -> bytes:

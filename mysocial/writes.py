@@ -19,7 +19,7 @@ from mysocial.errors import Conflict, NotFound, Refused, Unavailable
 from mysocial.events import Event
 from mysocial.fills import fill, new_epoch
 from mysocial.models import Record
-from mysocial.nudge import nudge
+from mysocial.nudge import ON_ITS_WAY_MS, nudge
 from mysocial.reads import get_many
 from mysocial.redis import Script, is_full
 from mysocial.store import DERIVED, Store, store_of
@@ -124,6 +124,10 @@ class Write:
         op: Op = {"kind": "absent", "key": store.key(pk), "id": pk, "proofs": store.proofs(pk)}
         self._ops.append(op)
 
+    def require_past(self, model: type[Record], pk: str, field: str) -> None:
+        """Hold only if the moment in this raw field is past, or none: `Silenced`, `Suspended`."""
+        self._ops.append({"kind": "past", "key": store_of(model).key(pk), "id": pk, "field": field})
+
     def begin_lists(self, model: type[Record], value: str, *indexes: str) -> None:
         """Say that the lists of `value`, which is made in this write, are empty as yet."""
         store = store_of(model)
@@ -193,6 +197,8 @@ class Write:
     def commit(self) -> None:
         """Apply everything; raises what `write()` documents."""
         call = context.current() or context.Call()
+        for take_along in call.along:
+            take_along(self)
         request = self._request(call)
         for _ in range(TRIES):
             verdict, *rest = self._apply(request)
@@ -228,6 +234,8 @@ class Write:
             "epoch": new_epoch(),
             "log": [settings.EVENT_LOG_LENGTH, settings.EVENT_LOG_SECONDS],
             "limits": call.limits,
+            "wake": self._wake,
+            "nudge_ms": ON_ITS_WAY_MS,
         }
         if call.session_key:
             request["session"] = call.session_key
@@ -252,13 +260,13 @@ class Write:
         ]
 
     def _applied(self, call: context.Call, rest: list[Any]) -> None:
-        cursor, answer, queues = rest
+        cursor, answer, queues, call.counted = rest
         call.session_checked = True
         call.cursor = call.cursor or cursor.decode()
         if call.render and not call.done:
             call.answer = answer
         call.done = True
-        nudge([*self._wake, *(queue.decode() for queue in queues)])
+        nudge(queue.decode() for queue in queues)
 
 
 class Lost(Conflict):

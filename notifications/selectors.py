@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from mysocial import reads
+from mysocial import pages, reads
 from mysocial.errors import NotFound
 from mysocial.lists import Entry
 from mysocial.mail import Mail
-from mysocial.meeting import who_listens, whom_they_hear
+from mysocial.meeting import deaf, deafness_to, whom_they_hear
 from mysocial.sight import what_is_seen, who_sees
 from mysocial.wire import Row
 from notifications.models import Notification
@@ -32,6 +32,7 @@ CAUSES = {
     "follow": "followers.follow",
     "follow_request": "followers.followrequest",
     "message": "chat.side",
+    "report": "moderation.report",
 }
 
 
@@ -63,14 +64,9 @@ def notifications_of(
     user_id: str, *, kind: str = "", limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return what a member was told, newest first: for the member alone."""
-    return reads.sift(
-        notification_wire,
-        "kind" if kind else "user",
-        f"{user_id}:{kind}" if kind else user_id,
-        limit=limit,
-        after=after,
-        keep=lambda rows: _shown(rows, user_id),
-    )
+    index, value = ("kind", f"{user_id}:{kind}") if kind else ("user", user_id)
+    listing = pages.Listing(notification_wire, index, value, limit=limit, after=after)
+    return pages.sift(listing, keep=lambda rows: _shown(rows, user_id))
 
 
 def unread_count(user_id: str) -> int:
@@ -82,7 +78,7 @@ def unread_count(user_id: str) -> int:
 def get_notification(notification_id: str, *, to: str) -> Notification:
     """Return a notification to work with; `NotFound` when it is not the viewer's, or hidden."""
     rows = reads.rows(notification_wire, [notification_id])
-    own = [row for row in rows if row.values["user_id"].decode() == to]
+    own = [row for row in rows if row.value("user_id") == to]
     if not own or not _shown(own, to):
         raise NotFound
     return reads.get(notifications, notification_id)
@@ -91,21 +87,21 @@ def get_notification(notification_id: str, *, to: str) -> Notification:
 def _shown(rows: list[Row], owner_id: str) -> list[Row]:
     if not rows:
         return []
-    posts = {row.values["post_id"].decode() for row in rows} - {""}
+    posts = {row.value("post_id") for row in rows} - {""}
     seen = what_is_seen(POST, sorted(posts), owner_id) | {""}
-    heard = whom_they_hear(owner_id, {row.values["actor_id"].decode() for row in rows})
+    heard = whom_they_hear(owner_id, {row.value("actor_id") for row in rows})
     return [
         row
         for row in rows
-        if row.joined["actor_id"]
-        and row.values["actor_id"].decode() in heard
-        and row.values["post_id"].decode() in seen
+        if row.side("actor_id").named
+        and row.value("actor_id") in heard
+        and row.value("post_id") in seen
     ]
 
 
 def may_be_told(user_id: str, *, actor_id: str, post_id: str) -> bool:
     """Tell whether a member may now be told of what somebody did, on this post if there is one."""
-    if user_id not in who_listens(actor_id, {user_id}):
+    if user_id in deaf(reads.among([user_id], deafness_to(actor_id))):
         return False
     return not post_id or user_id in who_sees(POST, post_id, {user_id})
 

@@ -12,6 +12,7 @@ from notifications.wires import NotificationSerializer
 class NotificationInput(Input):
     """What the owner may change of a notification."""
 
+    whole = True
     read = Switch()
 
 

@@ -5,24 +5,26 @@ cause, so nobody is told of what did not happen, and what is taken back is taken
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from mysocial import reads
+from mysocial import pages, reads
 from mysocial.context import aside
 from mysocial.errors import Unavailable
 from mysocial.mail import queue_mail
-from mysocial.meeting import who_listens
+from mysocial.meeting import deaf, deafness_to
 from mysocial.writes import MOVED, Write, again, write
 from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification
 from notifications.store import notifications, told_of, unread_of
-from users.selectors import CHANNELS, get_users, wants
+from users.selectors import CHANNELS, asked_users, get_users, wants
 from users.services import update_settings
 
 MAIL = "notification"
 BATCH = 200
 MOST_TOLD = 100  # what is taken back in one write
+Audience = Mapping[str, Any]  # members by id, as `users` has them
 
 
 def begin(w: Write, user_id: str) -> None:
@@ -51,39 +53,70 @@ def notify(  # noqa: PLR0913 - what is told, by name
     cause: str,
     post_id: str = "",
     channels: Sequence[str] = CHANNELS,
+    audience: Audience | None = None,
 ) -> None:
     """Tell a member of something, in the write that causes it, by `channels` as far as wanted.
 
     Nothing when the member is the actor, mutes the actor, is parted from them by a block, or wants
-    to be told of this kind in no way.
+    to be told of this kind in no way. `audience` is what `asked_audience` found, where it was
+    asked together with other things.
     """
     told = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
-    _notify(w, {to}, channels, told)
+    found = asked_audience({to}, actor_id=actor_id).get() if audience is None else audience
+    _notify(w, found, channels, told)
 
 
 def notify_all(  # noqa: PLR0913 - what is told, by name
     w: Write, *, to: Iterable[str], kind: str, actor_id: str, cause: str, post_id: str = ""
 ) -> None:
-    """Tell several members as `notify` does; two round trips, whatever their number."""
+    """Tell several members as `notify` does; one round trip, whatever their number."""
     told = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
-    _notify(w, set(to), CHANNELS, told)
+    _notify(w, asked_audience(set(to), actor_id=actor_id).get(), CHANNELS, told)
 
 
-def _notify(w: Write, to: set[str], channels: Sequence[str], told: dict[str, str]) -> None:
-    actor_id, kind = told["actor_id"], told["kind"]
-    others = to - {actor_id, ""}
-    users = get_users(others) if others else {}
-    ways = {
-        pk: {channel for channel in channels if wants(user, kind, channel)}
-        for pk, user in users.items()
-    }
-    willing = {pk for pk, some in ways.items() if some}
-    for pk in sorted(who_listens(actor_id, willing) if willing else ()):
+def tell_member(  # noqa: PLR0913 - what is told, by name
+    w: Write, *, to: str, kind: str, cause: str, words: str = "", always: bool = False
+) -> None:
+    """Tell a member what staff have decided, in the write that decides it.
+
+    The actor is the member: who of staff it was is not told. `always`: in the app whether or not
+    this kind is wanted there.
+    """
+    user = get_users([to]).get(to)
+    if user is None:
+        return
+    told = Notification(user_id=to, actor_id=to, kind=kind, cause=cause, words=words)
+    in_app = always or wants(user, kind, "in_app")
+    if in_app:
+        _tell(w, told)
+    if wants(user, kind, "email"):
+        _mail(w, told, in_app=in_app)
+
+
+def asked_audience(to: set[str], *, actor_id: str) -> reads.Asked[Audience]:
+    """Return the question who of `to` may be told of what the actor does.
+
+    Nobody who mutes the actor, or is parted from them by a block.
+    """
+    others = sorted(to - {actor_id, ""})
+    if not others:
+        return reads.all_of(meaning=dict)
+
+    def listening(users: Audience, found: Sequence[set[str]]) -> Audience:
+        return {pk: users[pk] for pk in users.keys() - deaf(found)}
+
+    found = reads.asked_among(others, deafness_to(actor_id))
+    return reads.all_of(asked_users(others), found, meaning=listening)
+
+
+def _notify(w: Write, to: Audience, channels: Sequence[str], told: dict[str, str]) -> None:
+    for pk, user in sorted(to.items()):
+        wanted = {channel for channel in channels if wants(user, told["kind"], channel)}
         one = Notification(user_id=pk, **told)
-        if "in_app" in ways[pk]:
+        if "in_app" in wanted:
             _tell(w, one)
-        if "email" in ways[pk]:
-            _mail(w, one, in_app="in_app" in ways[pk])
+        if "email" in wanted:
+            _mail(w, one, in_app="in_app" in wanted)
 
 
 def _tell(w: Write, told: Notification) -> None:
@@ -127,7 +160,7 @@ def withdraw_all(
 
 
 def _told_of(cause: str, kind: str) -> list[Notification]:
-    return reads.newest(notifications, "cause", told_of(cause, kind), limit=MOST_TOLD)[0]
+    return pages.newest(notifications, "cause", told_of(cause, kind), limit=MOST_TOLD)[0]
 
 
 def part(w: Write, one_id: str, other_id: str) -> None:
@@ -138,7 +171,7 @@ def part(w: Write, one_id: str, other_id: str) -> None:
     """
     for side in between(one_id, other_id):
         try:
-            newest, _ = reads.newest(notifications, "between", side, limit=MOST_TOLD)
+            newest, _ = pages.newest(notifications, "between", side, limit=MOST_TOLD)
         except Unavailable:
             return
         _take_back(w, newest)
@@ -195,7 +228,7 @@ def read_all(*, user_id: str) -> str:
 
 def _read_some(user_id: str) -> bool:
     """Mark a batch as read; True when it was the last, whose write has the call's answer."""
-    listed, is_last = reads.newest(notifications, "unread", unread_of(user_id), limit=BATCH)
+    listed, is_last = pages.newest(notifications, "unread", unread_of(user_id), limit=BATCH)
     unread = [told for told in listed if not told.read]  # else it was read since it was listed
     if is_last:
         _read_batch(user_id, unread)
@@ -255,7 +288,7 @@ def forget_listed(index: str, value: str, *, limit: int) -> bool:
 
 
 def _forget_listed(index: str, value: str, limit: int) -> bool:
-    some, is_all = reads.newest(notifications, index, value, limit=limit)
+    some, is_all = pages.newest(notifications, index, value, limit=limit)
     if some:
         with write(*MOVED) as w:
             _take_back(w, some)

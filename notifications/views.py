@@ -8,10 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from mysocial.api import (
     CURSORS,
@@ -26,7 +24,9 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.endpoints import Endpoints
 from mysocial.errors import Invalid, NotFound
+from mysocial.input import UnreadFiles, UnreadForm
 from mysocial.limits import HOUR, MINUTE
 from notifications import selectors, services
 from notifications.models import Notification
@@ -57,7 +57,7 @@ def kind_wanted(request: Request) -> str:
     return kind or ""
 
 
-class NotificationViewSet(ViewSet):
+class NotificationViewSet(Endpoints):
     """What one was told."""
 
     @extend_schema(
@@ -125,13 +125,13 @@ class NotificationViewSet(ViewSet):
         )
 
 
-class UnsubscribeViewSet(ViewSet):
+class UnsubscribeViewSet(Endpoints):
     """The link of a mail; whoever holds it may use it."""
 
     permission_classes = (AllowAny,)
     authentication_classes = ()
     # A mail provider sends a form (RFC 8058); what it says is not needed.
-    parser_classes = (JsonParser, FormParser, MultiPartParser)
+    parser_classes = (JsonParser, UnreadForm, UnreadFiles)
 
     @extend_schema(
         request=None,

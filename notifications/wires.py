@@ -57,9 +57,11 @@ class NotificationSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     type = serializers.ChoiceField([(one, one) for one in NOTICES])
     read = serializers.BooleanField()
+    words = serializers.CharField(help_text="Of a warning, what a moderator says; else empty.")
     entity_id = serializers.CharField(
         help_text="What it tells of: a comment or, of a mention in its text, a post; a reaction "
-        "(`<post>:<member>`); a follow or request (`<follower>:<followed>`); what chat names."
+        "(`<post>:<member>`); a follow or request (`<follower>:<followed>`); what chat names; a "
+        "report that was closed; a warning. Of the last two the actor is oneself."
     )
     post_id = serializers.CharField(allow_null=True, help_text="The post it hangs on, if any.")
     actor = AuthorSerializer()

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from mysocial.admin import RecordAdmin
+from mysocial.models import Record
 from posts import services
-from posts.models import FeedStats, Post, PostVersion
+from posts.models import WITHHELD, FeedStats, Post, PostVersion
 
 
 @admin.register(Post)
@@ -23,6 +25,10 @@ class PostAdmin(RecordAdmin):
     @staticmethod
     def change(post_id: str, **changes: Any) -> None:
         services.moderate_post(post_id=post_id, **changes)
+
+    def has_change_permission(self, request: HttpRequest, obj: Record | None = None) -> bool:
+        is_withheld = isinstance(obj, Post) and obj.privacy == WITHHELD
+        return not is_withheld and super().has_change_permission(request, obj)
 
     @staticmethod
     def remove(post_id: str) -> None:

@@ -13,6 +13,10 @@ class Privacy(models.TextChoices):
     PRIVATE = "private", "Only me"
 
 
+# A privacy that nobody can choose: staff took the post away, and may give it back.
+WITHHELD = "withheld"
+
+
 class Feeling(models.TextChoices):
     """How the author feels."""
 
@@ -42,6 +46,7 @@ class Post(Record):
 
     author_id = models.CharField(**ID)
     privacy = models.CharField(max_length=9, choices=Privacy.choices, default=Privacy.PUBLIC)
+    privacy_was = models.CharField(max_length=9, default="", editable=False)  # of a withheld one
     text = models.TextField(max_length=5000, default="", blank=True)
     bg_color = models.CharField(max_length=7, default="", blank=True)
     feelings = models.CharField(max_length=10, choices=Feeling.choices, default="", blank=True)

@@ -1,7 +1,7 @@
 """Who may do what with a post: plain predicates, used by every exit."""
 
 from followers.selectors import Relation
-from posts.models import Privacy
+from posts.models import WITHHELD, Privacy
 
 
 def can_see_post(
@@ -11,7 +11,10 @@ def can_see_post(
 
     Public posts are for everyone signed in, unless the author's account is private: then, as with
     `followers`, for accepted followers. Private ones are for the author. A block hides all of it.
+    One that staff withhold is for nobody.
     """
+    if privacy == WITHHELD:
+        return False
     if viewer_id == author_id:
         return True
     if relation.blocked or privacy == Privacy.PRIVATE:

@@ -1,66 +1,83 @@
 """Reads of posts. Every one that is for somebody goes through `can_see_post`."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from followers.selectors import Relation, relation_facts, relations_to
-from mysocial import reads
+from mysocial import pages, reads
 from mysocial.errors import NotFound
 from mysocial.lists import Entry
 from mysocial.wire import Row
-from posts.models import Post
+from posts.models import WITHHELD, Post
 from posts.permissions import can_see_post
 from posts.store import FEED, STATS_ID, feed_stats, posts
 from posts.wires import post_wire, version_wire
-from users.selectors import get_profile
+from users.selectors import asked_profile
 
 BATCH = 100
 
 
 def is_visible(row: Row, viewer_id: str) -> bool:
     """Tell whether the viewer may see the post in a row; nobody, when its author is gone."""
-    return bool(row.joined["author_id"]) and can_see_post(
+    return _is_visible(row, viewer_id, Relation.of(row.side("author_id").facts))
+
+
+def _is_visible(row: Row, viewer_id: str, relation: Relation) -> bool:
+    author = row.side("author_id").named
+    return bool(author) and can_see_post(
         viewer_id,
-        author_id=row.values["author_id"].decode(),
-        privacy=row.values["privacy"].decode(),
-        author_is_private=row.joined["author_id"].get("is_private") == b"true",
-        relation=Relation.of(row.facts["author_id"]),
+        author_id=row.value("author_id"),
+        privacy=row.value("privacy"),
+        author_is_private=author.get("is_private") == b"true",
+        relation=relation,
     )
 
 
 def is_in_feed(row: Row, viewer_id: str) -> bool:
     """Tell whether the feed shows the viewer the post: visible, and not by whom they mute."""
-    return is_visible(row, viewer_id) and not Relation.of(row.facts["author_id"]).mutes
+    relation = Relation.of(row.side("author_id").facts)
+    return not relation.mutes and _is_visible(row, viewer_id, relation)
 
 
 def is_at_home(row: Row, viewer_id: str) -> bool:
     """Tell whether the home feed shows the viewer the post: by whom they follow, or their own."""
-    is_own = row.values["author_id"].decode() == viewer_id
-    follows = Relation.of(row.facts["author_id"]).follows
-    return (
-        (is_own or follows)
-        and row.values["privacy"].decode() in FEED
-        and is_in_feed(row, viewer_id)
-    )
+    is_own = row.value("author_id") == viewer_id
+    follows = Relation.of(row.side("author_id").facts).follows
+    return (is_own or follows) and row.value("privacy") in FEED and is_in_feed(row, viewer_id)
 
 
 def get_row(post_id: str, *, to: str) -> Row:
     """Return a post as it is sent; `NotFound` when it is not visible to the viewer `to`."""
-    found = get_rows([post_id], to=to)
-    if not found:
-        raise NotFound
-    return found[0]
+    return asked_row(post_id, to=to).get()
+
+
+def asked_row(post_id: str, *, to: str) -> reads.Asked[Row]:
+    """Return the question that `get_row` asks."""
+
+    def the_one(found: list[Row]) -> Row:
+        if not found:
+            raise NotFound
+        return found[0]
+
+    return _asked_rows([post_id], to=to).then(the_one)
 
 
 def get_rows(post_ids: Sequence[str], *, to: str) -> list[Row]:
     """Return those of the posts that are visible to the viewer `to`, in their order."""
-    found = reads.rows(post_wire, post_ids, about={"author_id": relation_facts(to)})
-    return [row for row in found if is_visible(row, to)]
+    return _asked_rows(post_ids, to=to).get()
+
+
+def _asked_rows(post_ids: Sequence[str], *, to: str) -> reads.Asked[list[Row]]:
+    asked = reads.asked_rows(post_wire, post_ids, about={"author_id": relation_facts(to)})
+    return asked.then(lambda found: [row for row in found if is_visible(row, to)])
 
 
 def get_post(post_id: str, *, to: str) -> Post:
     """Return a post to work with; `NotFound` when it is not visible to the viewer `to`."""
-    get_row(post_id, to=to)
-    return reads.get(posts, post_id)
+    row, post = asked_row(post_id, to=to), reads.asked_one(posts, post_id)
+    reads.together(row, post)
+    row.get()
+    return post.get()
 
 
 def author_of(post_id: str) -> str:
@@ -74,12 +91,27 @@ def find_post(post_id: str) -> Post | None:
     return reads.get_many(posts, [post_id]).get(post_id)
 
 
+def is_withheld(post: Post) -> bool:
+    """Tell whether staff show a post to nobody."""
+    return post.privacy == WITHHELD
+
+
 def feed(
-    *, to: str, limit: int, after: Entry | None = None, media: str = ""
+    *,
+    to: str,
+    limit: int,
+    after: Entry | None = None,
+    media: str = "",
+    beside: Sequence[reads.Asked[Any]] = (),
 ) -> tuple[list[Row], Entry | None]:
-    """Return the global feed as `to` may see it, newest first; with `media` only such posts."""
+    """Return the global feed as `to` may see it, newest first; with `media` only such posts.
+
+    In the same round trip the questions `beside` are answered.
+    """
     index = "feed_media" if media else "feed"
-    return _visible_page(index, media, to=to, limit=limit, after=after, shows=is_in_feed)
+    listing = _listing(index, media, to=to, limit=limit, after=after)
+    reads.together(listing, *beside)
+    return _sift(listing, to, is_in_feed)
 
 
 def feed_page(
@@ -88,7 +120,7 @@ def feed_page(
     """Return page `number` of the feed, counted in posts that `to` may see."""
     seen: list[Row] = []
     after: Entry | None = None
-    for _ in range(number + reads.SCAN):
+    for _ in range(number + pages.SCAN):
         missing = number * size - len(seen)
         found, after = feed(to=to, limit=min(missing, BATCH), after=after, media=media)
         seen += found
@@ -103,54 +135,49 @@ def home(
     """Return what those whom `to` follows have written, and `to`; with `media` only such posts."""
 
     def shows(row: Row, viewer_id: str) -> bool:
-        is_wanted = not media or row.values["media_kind"].decode() == media
+        is_wanted = not media or row.value("media_kind") == media
         return is_wanted and is_at_home(row, viewer_id)
 
-    return _visible_page("home", to, to=to, limit=limit, after=after, shows=shows)
+    return _sift(_listing("home", to, to=to, limit=limit, after=after), to, shows)
 
 
 def posts_of(
     author_id: str, *, to: str, limit: int, after: Entry | None = None, media: str = ""
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's posts as `to` may see them, newest first; `NotFound` for no such member."""
-    get_profile(author_id, to=to)
     index, value = ("author_media", f"{author_id}:{media}") if media else ("author", author_id)
-    return _visible_page(index, value, to=to, limit=limit, after=after)
+    author = asked_profile(author_id, to=to)
+    listing = _listing(index, value, to=to, limit=limit, after=after)
+    reads.together(author, listing)
+    author.get()
+    return _sift(listing, to)
 
 
 def versions_of(
     post_id: str, *, to: str, limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return what a post showed before each edit, newest first; `NotFound` as for the post."""
-    get_row(post_id, to=to)
-    page = reads.page(version_wire, "post", post_id, limit=limit, after=after)
-    return page.rows, page.next
+    post = asked_row(post_id, to=to)
+    listing = pages.Listing(version_wire, "post", post_id, limit=limit, after=after)
+    reads.together(post, listing)
+    post.get()
+    return listing.get()
 
 
-def total_posts() -> int:
-    """Return how many posts the global feed has."""
-    found = reads.get_many(feed_stats, [STATS_ID])
-    return found[STATS_ID].posts_count if found else 0
+def asked_total() -> reads.Asked[int]:
+    """Return the question how many posts the global feed has."""
+    return reads.asked_count(feed_stats, STATS_ID, "posts_count")
 
 
-def _visible_page(  # noqa: PLR0913 - the question a list answers
-    index: str,
-    value: str,
-    *,
-    to: str,
-    limit: int,
-    after: Entry | None,
-    shows: Callable[[Row, str], bool] = is_visible,
+def _listing(index: str, value: str, *, to: str, limit: int, after: Entry | None) -> pages.Listing:
+    about = {"author_id": relation_facts(to)}
+    return pages.Listing(post_wire, index, value, limit=limit, after=after, about=about)
+
+
+def _sift(
+    listing: pages.Listing, viewer_id: str, shows: Callable[[Row, str], bool] = is_visible
 ) -> tuple[list[Row], Entry | None]:
-    return reads.sift(
-        post_wire,
-        index,
-        value,
-        limit=limit,
-        after=after,
-        about={"author_id": relation_facts(to)},
-        keep=lambda rows: [row for row in rows if shows(row, to)],
-    )
+    return pages.sift(listing, keep=lambda rows: [row for row in rows if shows(row, viewer_id)])
 
 
 def who_sees(
@@ -182,14 +209,14 @@ def who_sees(
 def who_sees_now(post_id: str, viewers: set[str], *, in_feed: bool = False) -> set[str]:
     """Return those of `viewers` who may see the post as it is now; nobody when it is gone."""
     found = reads.rows(post_wire, [post_id])
-    if not found or not found[0].joined["author_id"]:
+    if not found or not found[0].side("author_id").named:
         return set()
     row = found[0]
     return who_sees(
         viewers,
-        author_id=row.values["author_id"].decode(),
-        privacy=row.values["privacy"].decode(),
-        author_is_private=row.joined["author_id"].get("is_private") == b"true",
+        author_id=row.value("author_id"),
+        privacy=row.value("privacy"),
+        author_is_private=row.side("author_id").named.get("is_private") == b"true",
         in_feed=in_feed,
     )
 

@@ -26,12 +26,14 @@ class PostInput(Input):
     video = MediaField(required=False, allow_null=True)
     gif_url = GifField(required=False, allow_null=True, allow_blank=True)
 
-    def to_internal_value(self, data: Any) -> Any:
-        given = data if isinstance(data, Mapping) else {}
-        if not self.partial and not any(given.get(name) for name in ATTACHED):
-            # Nothing else is in it; said here, it is named along with the other errors.
-            self.fields["text"] = serializers.CharField(max_length=5000)
-        return super().to_internal_value(data)
+    def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Want a text where nothing else is in it."""
+        text = data.get("text")
+        if self.partial or any(data.get(name) for name in ATTACHED):
+            return {}
+        if isinstance(text, str) and not text.strip():
+            return self.error_of("text", "blank")
+        return self.error_of("text", "required") if "text" not in data else {}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take one of image, video and GIF."""

@@ -11,12 +11,13 @@ from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.ids import new_id, now
 from mysocial.wire import Row
+from mysocial.wording import examine
 from mysocial.writes import MOVED, Write, again, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned
 from posts import selectors
 from posts.events import PostCreated, PostDeleted, PostUpdated
-from posts.models import FeedStats, MediaKind, Post, PostVersion
+from posts.models import WITHHELD, FeedStats, MediaKind, Post, PostVersion
 from posts.permissions import can_edit_post
 from posts.store import FEED, STATS_ID, posts
 from users import services as users
@@ -25,6 +26,7 @@ from users.selectors import get_user
 IMAGE, VIDEO, GIF = "image", "video", "gif_url"
 # What may be given beside the text, one at a time.
 KINDS = {IMAGE: MediaKind.IMAGES.value, VIDEO: MediaKind.VIDEOS.value, GIF: MediaKind.IMAGES.value}
+LABEL = "posts.post"
 # What an edit keeps of what was there.
 KEPT = ("text", "bg_color", "feelings", "gif_url", "media_id")
 
@@ -37,8 +39,10 @@ def create_post(*, author_id: str, **fields: Any) -> Post:
         _check(post)
         mentioned, _ = _mentioned(post)
         with write() as w:
+            users.require_voice(w, author_id)
             if one:
                 images.add(w, one)
+            examine(w, label=LABEL, pk=post.id, author_id=author_id, texts={"text": post.text})
             w.create(post, fresh=True)
             users.count(w, author_id, posts_count=1)
             _count_in_feed(w, before=None, after=post.privacy)
@@ -56,7 +60,7 @@ def update_post(*, user_id: str, post_id: str, **changes: Any) -> Post:
     Whom it newly mentions is told; whom it mentions no longer is told no more.
     """
     with _received(changes, _own_post(user_id, post_id)) as one:
-        return again(lambda: _update(_own_post(user_id, post_id), changes, one))
+        return again(lambda: _update(_own_post(user_id, post_id), changes, one, by=user_id))
 
 
 def delete_post(*, user_id: str, post_id: str) -> Post:
@@ -67,6 +71,16 @@ def delete_post(*, user_id: str, post_id: str) -> Post:
 def moderate_post(*, post_id: str, **changes: Any) -> Post:
     """Change anybody's post, as staff."""
     return again(lambda: _update(reads.get(posts, post_id), changes))
+
+
+def withhold_post(*, post_id: str) -> Post:
+    """Show anybody's post to nobody, as staff, until it is restored; it keeps all it has."""
+    return again(lambda: _withhold(reads.get(posts, post_id)))
+
+
+def restore_post(*, post_id: str) -> Post:
+    """Show a withheld post again, as staff, where and as it was; a second time changes nothing."""
+    return again(lambda: _restore(reads.get(posts, post_id)))
 
 
 def remove_post(*, post_id: str) -> Post:
@@ -91,10 +105,10 @@ def require_visible(w: Write, row: Row, *, to: str) -> None:
     `NotFound` or a `Conflict` when any of it has changed: look again.
     """
     w.require(Post, row.id, privacy=row.values["privacy"])
-    author_id = row.values["author_id"].decode()
+    author_id = row.value("author_id")
     if author_id != to:
-        users.require_private(w, author_id, row.joined["author_id"].get("is_private", b"false"))
-        require_relation(w, to, author_id, Relation.of(row.facts["author_id"]))
+        users.require_private(w, author_id, row.side("author_id").named.get("is_private", b"false"))
+        require_relation(w, to, author_id, Relation.of(row.side("author_id").facts))
 
 
 def tell_of_media(w: Write, one: Any) -> None:
@@ -123,7 +137,7 @@ def _own_post(user_id: str, post_id: str) -> Post:
     return post
 
 
-def _update(post: Post, given: dict[str, Any], one: Any = None) -> Post:
+def _update(post: Post, given: dict[str, Any], one: Any = None, *, by: str = "") -> Post:
     if not given:
         raise Invalid("There is nothing to change.")
     changes = _changes(post, given, one)
@@ -132,6 +146,10 @@ def _update(post: Post, given: dict[str, Any], one: Any = None) -> Post:
     was, text = post.privacy, post.text
     gone = _retraction(post)
     with write(*MOVED) as w:
+        if by:
+            users.require_voice(w, by)
+            texts = {"text": changes["text"]} if "text" in changes else {}
+            examine(w, label=LABEL, pk=post.id, author_id=by, texts=texts)
         if one:
             images.add(w, one)
         if any(getattr(post, name) != changes.get(name, getattr(post, name)) for name in KEPT):
@@ -155,10 +173,34 @@ def _delete(post: Post) -> Post:
     with write(Conflict) as w:
         w.delete(post, strict=True)
         cascade(w, post)
-        users.count(w, post.author_id, posts_count=-1)
+        if post.privacy != WITHHELD:
+            users.count(w, post.author_id, posts_count=-1)
         _count_in_feed(w, before=post.privacy, after=None)
         w.announce(gone)
         w.returns(post)
+    return post
+
+
+def _withhold(post: Post) -> Post:
+    was, gone = post.privacy, _retraction(post)
+    if was == WITHHELD:
+        return post
+    with write(*MOVED) as w:
+        w.update(post, strict=True, privacy=WITHHELD, privacy_was=was)
+        users.count(w, post.author_id, posts_count=-1)
+        _count_in_feed(w, before=was, after=None)
+        w.announce(gone)
+    return post
+
+
+def _restore(post: Post) -> Post:
+    if post.privacy != WITHHELD:
+        return post
+    with write(*MOVED) as w:
+        w.update(post, strict=True, privacy=post.privacy_was, privacy_was="")
+        users.count(w, post.author_id, posts_count=1)
+        _count_in_feed(w, before=None, after=post.privacy)
+        w.announce(PostUpdated(post.id, post.author_id, post.privacy, post.media_id, was=WITHHELD))
     return post
 
 

@@ -11,10 +11,11 @@ MEDIA = (MediaKind.IMAGES.value, MediaKind.VIDEOS.value)
 
 posts = Store(
     Post,
+    parts={"withheld": ("privacy_was",)},
     raw=("author_id", "privacy", "media_id", "media_kind"),
     counters=("comments_count", *(f"reactions_{kind}" for kind in REACTIONS)),
     counted=(
-        Counted("users.user", "posts_count", by="author_id"),
+        Counted("users.user", "posts_count", by="author_id", where={"privacy": Privacy.values}),
         Counted("posts.feedstats", "posts_count", pk=STATS_ID, where={"privacy": FEED}),
     ),
     indexes=(

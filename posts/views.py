@@ -5,10 +5,10 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from mysocial.api import (
     CURSORS,
+    NUMBER,
     Input,
     Limit,
     MessageSerializer,
@@ -21,6 +21,7 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.endpoints import Endpoints
 from mysocial.errors import Invalid
 from mysocial.limits import MINUTE
 from posts import selectors, services
@@ -60,16 +61,16 @@ def media_wanted(request: Request) -> str:
     return media or ""
 
 
-class PostViewSet(ViewSet):
+class PostViewSet(Endpoints):
     """Posts and the global feed."""
 
     @extend_schema(
-        parameters=[*CURSORS, NARROWED, OpenApiParameter("page", int, description="10 a page.")],
+        parameters=[*CURSORS, NARROWED, OpenApiParameter("page", NUMBER, description="10 a page.")],
         responses=FeedPageSerializer,
         summary="The global feed, newest first",
     )
     def list(self, request: Request) -> HttpResponse:
-        media = media_wanted(request)
+        media, total = media_wanted(request), selectors.asked_total()
         if "page" in request.query_params:
             page = number(request, "page", default=1, most=MOST_PAGES)
             found = selectors.feed_page(
@@ -77,9 +78,10 @@ class PostViewSet(ViewSet):
             )
         else:
             limit, after = page_bounds(request)
-            found = selectors.feed(to=caller(request), limit=limit, after=after, media=media)
-        total = selectors.total_posts()
-        return list_answer(request, "posts", post_wire, found, total_posts=total)
+            found = selectors.feed(
+                to=caller(request), limit=limit, after=after, media=media, beside=[total]
+            )
+        return list_answer(request, "posts", post_wire, found, total_posts=total.get())
 
     @extend_schema(
         request=PostInput,

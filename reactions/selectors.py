@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from followers.selectors import Relation, relation_facts
-from mysocial import reads
+from mysocial import pages, reads
 from mysocial.lists import Entry
 from mysocial.wire import Row
 from posts import selectors as post_selectors
-from reactions.models import reaction_id
+from reactions.models import Reaction, reaction_id
 from reactions.store import reactions
 from reactions.wires import made_wire, reaction_wire
 from users.selectors import get_profile
@@ -17,37 +17,40 @@ def reactions_to(
     post_id: str, *, to: str, kind: str = "", limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return who reacted to a post, newest first, but nobody across a block; `NotFound`."""
-    post_selectors.get_row(post_id, to=to)
-    return reads.sift(
-        reaction_wire,
-        "type" if kind else "post",
-        f"{post_id}:{kind}" if kind else post_id,
-        limit=limit,
-        after=after,
-        about={"user_id": relation_facts(to)},
-        keep=lambda rows: [row for row in rows if _is_shown(row)],
-    )
+    index, value = ("type", f"{post_id}:{kind}") if kind else ("post", post_id)
+    about = {"user_id": relation_facts(to)}
+    post = post_selectors.asked_row(post_id, to=to)
+    listing = pages.Listing(reaction_wire, index, value, limit=limit, after=after, about=about)
+    reads.together(post, listing)
+    post.get()
+    return pages.sift(listing, keep=lambda rows: [row for row in rows if _is_shown(row)])
 
 
 def _is_shown(row: Row) -> bool:
-    return bool(row.joined["user_id"]) and not Relation.of(row.facts["user_id"]).blocked
+    return bool(row.side("user_id").named) and not Relation.of(row.side("user_id").facts).blocked
 
 
 def get_rows(reaction_ids: Sequence[str], *, to: str) -> list[Row]:
     """Return those of the reactions that `to` may see, in their order."""
     found = reads.rows(reaction_wire, reaction_ids, about={"user_id": relation_facts(to)})
-    unblocked = [row for row in found if not Relation.of(row.facts["user_id"]).blocked]
-    under = [row.values["post_id"].decode() for row in unblocked]
+    unblocked = [row for row in found if not Relation.of(row.side("user_id").facts).blocked]
+    under = [row.value("post_id") for row in unblocked]
     seen = {row.id for row in post_selectors.get_rows(list(dict.fromkeys(under)), to=to)}
     return [row for row, post_id in zip(unblocked, under, strict=True) if post_id in seen]
 
 
 def kind_of(post_id: str, *, of: str) -> str | None:
     """Return how the member `of` reacts to a post, None if not at all; `NotFound` as for it."""
-    post_selectors.get_row(post_id, to=of)
-    pk = reaction_id(post_id, of)
-    found = reads.get_many(reactions, [pk])
-    return found[pk].type if found else None
+    _, found = look(post_id, of)
+    return found.type if found else None
+
+
+def look(post_id: str, user_id: str) -> tuple[Row, Reaction | None]:
+    """Return a post that the member sees, and how they react to it; `NotFound` as for the post."""
+    post = post_selectors.asked_row(post_id, to=user_id)
+    reaction = reads.asked_record(reactions, reaction_id(post_id, user_id))
+    reads.together(post, reaction)
+    return post.get(), reaction.get()
 
 
 def reactions_of(
@@ -61,10 +64,11 @@ def reactions_of(
     posts: dict[bytes, Row] = {}
 
     def keep(rows: list[Row]) -> list[Row]:
-        ids = [row.values["post_id"].decode() for row in rows]
+        ids = [row.value("post_id") for row in rows]
         visible = post_selectors.get_rows(ids, to=to)
         posts.update({row.id.encode(): row for row in visible})
         return [row for row in rows if row.values["post_id"] in posts]
 
-    found, following = reads.sift(made_wire, "user", user_id, limit=limit, after=after, keep=keep)
+    listing = pages.Listing(made_wire, "user", user_id, limit=limit, after=after)
+    found, following = pages.sift(listing, keep=keep)
     return [(row, posts[row.values["post_id"]]) for row in found], following

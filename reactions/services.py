@@ -7,9 +7,11 @@ from mysocial.writes import MOVED, Write, again, write
 from notifications import services as notifications
 from posts import selectors as post_selectors
 from posts.services import count_reactions, require_visible
+from reactions import selectors
 from reactions.events import ReactionChanged
 from reactions.models import Reaction, reaction_id
 from reactions.store import reactions
+from users.services import require_voice
 
 
 class Reacted(NamedTuple):
@@ -35,15 +37,14 @@ def remove_reaction(*, reaction_id: str) -> Reacted:
 
 
 def _set(user_id: str, post_id: str, kind: str) -> Reacted:
-    post = post_selectors.get_row(post_id, to=user_id)
-    pk = reaction_id(post_id, user_id)
-    reaction = reads.get_many(reactions, [pk]).get(pk)
-    reacted = Reacted(post_id, kind)
+    post, reaction = selectors.look(post_id, user_id)
+    pk, reacted = reaction_id(post_id, user_id), Reacted(post_id, kind)
     was = reaction.type if reaction else None
     if was == kind:
         return reacted
-    author_id = post.values["author_id"].decode()
+    author_id = post.value("author_id")
     with write(*MOVED) as w:
+        require_voice(w, user_id)
         require_visible(w, post, to=user_id)
         if reaction:
             # Strict: what is counted less follows from the type that was read.
@@ -60,12 +61,10 @@ def _set(user_id: str, post_id: str, kind: str) -> Reacted:
 
 
 def _delete(user_id: str, post_id: str) -> Reacted:
-    post = post_selectors.get_row(post_id, to=user_id)
-    pk = reaction_id(post_id, user_id)
-    reaction = reads.get_many(reactions, [pk]).get(pk)
+    post, reaction = selectors.look(post_id, user_id)
     if not reaction:
         return Reacted(post_id, None)
-    return _withdraw(reaction, post.values["author_id"].decode())
+    return _withdraw(reaction, post.value("author_id"))
 
 
 def _remove(pk: str) -> Reacted:

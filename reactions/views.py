@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from mysocial.api import (
     CURSORS,
@@ -20,6 +19,7 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.endpoints import Endpoints
 from mysocial.errors import Invalid
 from mysocial.limits import MINUTE
 from mysocial.wire import literal
@@ -58,7 +58,7 @@ def kind_wanted(request: Request) -> str:
     return kind or ""
 
 
-class ReactionViewSet(ViewSet):
+class ReactionViewSet(Endpoints):
     """Reactions to posts."""
 
     @extend_schema(

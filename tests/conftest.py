@@ -22,7 +22,7 @@ from mysocial.hub import get_hub
 from mysocial.indexes import ensure_indexes
 from mysocial.mail import send_due
 from mysocial.verify import verify
-from tests import announced, servers
+from tests import announced, scans, servers
 from tests.people import Person, sign_up
 from tests.sockets import Socket
 from tests.stack import Stack, wait_for
@@ -61,6 +61,13 @@ def _verified(request: pytest.FixtureRequest, _empty: None) -> Iterator[None]:
         while remove_due():
             pass
         assert verify(pause=0) == set()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _indexed(_servers: None) -> Iterator[None]:
+    """After each module, no query has read all of a collection for want of an index."""
+    yield
+    assert list(scans.QUERIES.scans()) == []
 
 
 @pytest.fixture(autouse=True)
@@ -156,7 +163,7 @@ async def connected() -> AsyncIterator[Callable[..., Any]]:
     async def connect(person: Person | None = None, *topics: str, **kwargs: Any) -> Socket:
         socket = Socket("mysocial", *([person.access] if person else []), **kwargs)
         sockets.append(socket)
-        accepted, protocol = await socket.connect(timeout=5)
+        accepted, protocol = await socket.connect(timeout=20)
         assert accepted
         assert protocol == "mysocial"
         if person:

@@ -16,8 +16,10 @@ from typing import Any, Protocol
 
 import httpx
 from pymongo import MongoClient
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from mysocial.frames import RESUME
 from tests.servers import PASSWORD
 from tests.stack import Stack, wait_for
 
@@ -39,15 +41,20 @@ class Member:
     id: str
     access: str
 
-    def socket(self, topic: str = "feed") -> ClientConnection:
-        """Return a socket that is signed in and subscribed."""
+    def socket(self, topic: str = "feed", cursor: str = "") -> ClientConnection:
+        """Return a socket that is signed in and subscribed; from `cursor` on, if there is one."""
         url = f"{self.stack.url.replace('http', 'ws')}/ws"
         offered: list[Any] = ["mysocial", self.access]
         # Without a bound: a full queue stops the reading, and the pings of the server with it.
         socket = connect(url, subprotocols=offered, open_timeout=10, max_queue=None)
         assert json.loads(socket.recv(10))["type"] == "ok"
-        socket.send(json.dumps({"type": "subscribe", "cid": "1", "topic": topic}))
-        assert json.loads(socket.recv(10)) == {"type": "ok", "cid": "1"}
+        if cursor:
+            resume = {"type": "resume", "cid": "1", "cursor": cursor, "topics": [topic]}
+            socket.send(json.dumps(resume))
+            assert json.loads(socket.recv(10))["recovered"] is True
+        else:
+            socket.send(json.dumps({"type": "subscribe", "cid": "1", "topic": topic}))
+            assert json.loads(socket.recv(10)) == {"type": "ok", "cid": "1"}
         return socket
 
     @property
@@ -137,6 +144,25 @@ def heard(socket: ClientConnection, wanted: str, *, within: float = 10) -> dict[
     while True:
         frame = json.loads(socket.recv(deadline - time.monotonic()))
         if frame["type"] == wanted:
+            return dict(frame["data"])
+
+
+def heard_at_last(
+    member: Member, socket: ClientConnection, text: str, *, cursor: str
+) -> dict[str, Any]:
+    """Return the data of a post that is heard, by a client that resumes when it is told to."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            frame = json.loads(socket.recv(deadline - time.monotonic()))
+        except ConnectionClosed as closed:
+            if closed.rcvd is None or closed.rcvd.code != RESUME:
+                raise
+            socket = member.socket(cursor=cursor)
+            continue
+        cursor = frame.get("id", cursor)
+        if frame["type"] == "post.created" and frame["data"]["text"] == text:
+            socket.close()
             return dict(frame["data"])
 
 

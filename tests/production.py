@@ -28,6 +28,14 @@ REPLICAS = 2
 OLD_WORDS = "buffer_requests\n\tmax_buffer_size 256KiB"  # before Caddy 2.7; Debian has 2.6
 
 
+def proxy_words(caddy: str, home: Path) -> dict[str, str]:
+    """Return the environment in which a Caddy of any age reads our Caddyfile."""
+    said = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout
+    is_old = said.lstrip("v").startswith(("2.4.", "2.5.", "2.6."))
+    words = {"KEEP_BODIES": OLD_WORDS} if is_old else {}
+    return {"XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home), **words}
+
+
 class ProxyMissing(Exception):
     """There is no caddy on this machine."""
 
@@ -53,36 +61,21 @@ class AnyDoor:
             self._client.close()
 
 
-class Production:
-    """All roles of compose.yaml that serve members, and the proxy; `with` starts and ends them."""
+class Roles:
+    """The commands of compose.yaml, started one by one; `with` brings and ends their servers."""
 
-    def __init__(self, *, tls: bool = False) -> None:
-        caddy = shutil.which("caddy")
-        if not caddy:
-            raise ProxyMissing
-        self._caddy, self._tls = caddy, tls
-        self.folder = FOLDER / "production"
+    def __init__(self, name: str, *, tls: bool = False, **settings: str) -> None:
+        self.folder = FOLDER / name
         self.port = free_port()
-        scheme = "https" if tls else "http"
-        self.url = f"{scheme}://localhost:{self.port}"
-        self._door = AnyDoor(self.url)
-        self.certificate = self.folder / "caddy" / "caddy" / "pki/authorities/local/root.crt"
-        self.places = [f"ws-{n}" for n in range(1, REPLICAS + 1)]
+        self.url = f"{'https' if tls else 'http'}://localhost:{self.port}"
+        self._settings = {"SECURE_SSL_REDIRECT": "1" if tls else "0", **settings}
         self._programs: dict[str, Program] = {}
         self._ends = ExitStack()
         self._compose = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 
     @property
-    def callers(self) -> list[Caller]:
-        return [self._door]
-
-    @property
     def log(self) -> Path:
         return self.folder / "log"
-
-    def place(self, ear: Ear) -> str:
-        """Return which process answered: each has a name of its own, which the proxy hands on."""
-        return next((name for name in ear.servers if name in self.places), "")
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -90,35 +83,14 @@ class Production:
         self._ends.enter_context(valkey)
         self._ends.enter_context(mongod)
         self._log = Log(self._ends.enter_context(self.log.open("a")))
-        self._env = self._environment(valkey.url, mongod.url)
-        prepare = self._start("prepare", [sys.executable, "manage.py", "prepare"])
-        wait_for(lambda: not prepare.alive(), within=60, name="prepare")
-        assert prepare.exit_code == 0, self.log.read_text()[-3000:]
-        ports = {
-            f"{door}-{n}": free_port() for door in ("http", "ws") for n in range(1, REPLICAS + 1)
-        }
-        for name, port in ports.items():
-            extra = ["--name", name] if name in self.places else []
-            self._start(name, [*self._command(name.partition("-")[0], port), *extra])
-        for name in ("worker", "beat"):
-            self._start(name, self._command(name))
-        replicas = {
-            f"{door.upper()}_REPLICAS": " ".join(
-                f"127.0.0.1:{port}" for name, port in ports.items() if name.startswith(door)
-            )
-            for door in ("http", "ws")
-        }
-        config = ("--config", str(ROOT / "Caddyfile"), "--adapter", "caddyfile")
-        self._start("caddy", [self._caddy, "run", *config], **self._proxy(), **replicas)
-        if self._tls:
-            wait_for(self.certificate.exists, within=20, name="the certificate")
-            # What httpx and websockets trust; of this process only.
-            os.environ["SSL_CERT_FILE"] = str(self.certificate)
-        wait_for(self._answers, within=60, name="every replica")
+        self.env = self._environment(valkey.url, mongod.url)
+        for command in (["collectstatic", "--noinput"], ["prepare"]):  # as compose.yaml does
+            prepare = self.start(command[0], [sys.executable, "manage.py", *command])
+            wait_for(lambda one=prepare: not one.alive(), within=60, name=command[0])
+            assert prepare.exit_code == 0, self.log.read_text()[-3000:]
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._door.close()
         for program in reversed(self._programs.values()):
             program.stop(5)
         self._ends.close()
@@ -129,29 +101,18 @@ class Production:
         return env | {
             "DEBUG": "0",
             "SECRET_KEY": secrets.token_urlsafe(48),
-            "SECURE_SSL_REDIRECT": "1" if self._tls else "0",
+            "METRICS_TOKEN": secrets.token_urlsafe(24),
             "REDIS_URL": redis_url,
             "MONGO_URL": mongo_url,
             "PUBLIC_URL": self.url,
             "ALLOWED_HOSTS": "localhost",
             "ALLOWED_ORIGINS": self.url,
-            "TRUSTED_PROXIES": "1",
             "DATA_DIR": str(self.folder / "data"),
             "DJANGO_SETTINGS_MODULE": "mysocial.settings",
+            **self._settings,
         }
 
-    def _proxy(self) -> dict[str, str]:
-        home = str(self.folder / "caddy")
-        said = subprocess.run([self._caddy, "version"], capture_output=True, text=True, check=True)
-        is_old = said.stdout.lstrip("v").startswith(("2.4.", "2.5.", "2.6."))
-        return {
-            "SITE_ADDRESS": self.url,
-            "XDG_DATA_HOME": home,
-            "XDG_CONFIG_HOME": home,
-            **({"KEEP_BODIES": OLD_WORDS} if is_old else {}),
-        }
-
-    def _command(self, role: str, port: int = 0) -> list[str]:
+    def command(self, role: str, port: int = 0) -> list[str]:
         """Return the command of a role as compose.yaml has it, but for where it listens."""
         ours = {
             "0.0.0.0": "127.0.0.1",
@@ -162,18 +123,72 @@ class Production:
         program = Path(sys.executable).parent / name
         return [str(program), *(ours.get(one, one) for one in arguments)]
 
-    def _start(self, name: str, command: list[str], **extra: str) -> Program:
+    def start(self, name: str, command: list[str], **extra: str) -> Program:
         program = Program(
             name,
             command,
             log=self._log,
             run_dir=self.folder / "run",
-            env=self._env | extra,
+            env=self.env | extra,
             cwd=ROOT,
         )
         program.start()
         self._programs[name] = program
         return program
+
+
+class Production(Roles):
+    """All roles of compose.yaml that serve members, and the proxy; `with` starts and ends them."""
+
+    def __init__(self, *, tls: bool = False) -> None:
+        caddy = shutil.which("caddy")
+        if not caddy:
+            raise ProxyMissing
+        super().__init__("production", tls=tls, TRUSTED_PROXIES="1")
+        self._caddy, self._tls = caddy, tls
+        self._door = AnyDoor(self.url)
+        self.certificate = self.folder / "caddy" / "caddy" / "pki/authorities/local/root.crt"
+        self.places = [f"ws-{n}" for n in range(1, REPLICAS + 1)]
+
+    @property
+    def callers(self) -> list[Caller]:
+        return [self._door]
+
+    def place(self, ear: Ear) -> str:
+        """Return which process answered: each has a name of its own, which the proxy hands on."""
+        return next((name for name in ear.servers if name in self.places), "")
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        ports = {
+            f"{door}-{n}": free_port() for door in ("http", "ws") for n in range(1, REPLICAS + 1)
+        }
+        for name, port in ports.items():
+            extra = ["--name", name] if name in self.places else []
+            self.start(name, [*self.command(name.partition("-")[0], port), *extra])
+        for name in ("worker", "beat"):
+            self.start(name, self.command(name))
+        replicas = {
+            f"{door.upper()}_REPLICAS": " ".join(
+                f"127.0.0.1:{port}" for name, port in ports.items() if name.startswith(door)
+            )
+            for door in ("http", "ws")
+        }
+        config = ("--config", str(ROOT / "Caddyfile"), "--adapter", "caddyfile")
+        self.start("caddy", [self._caddy, "run", *config], **self._proxy(), **replicas)
+        if self._tls:
+            wait_for(self.certificate.exists, within=20, name="the certificate")
+            # What httpx and websockets trust; of this process only.
+            os.environ["SSL_CERT_FILE"] = str(self.certificate)
+        wait_for(self._answers, within=60, name="every replica")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._door.close()
+        super().__exit__(*error)
+
+    def _proxy(self) -> dict[str, str]:
+        return {"SITE_ADDRESS": self.url, **proxy_words(self._caddy, self.folder / "caddy")}
 
     def _answers(self) -> bool:
         paths = ("/health/ready", "/api/events") * (2 * REPLICAS)

@@ -58,6 +58,7 @@ class Client:
     cursor: str
     stays: float  # seconds on one connection, about
     lapse: str = ""  # why its cursor is refused, at first and then now and again
+    topics: tuple[str, ...] = ("feed",)
     heard: list[tuple[int, str]] = field(default_factory=list)  # offset, text of a post
     connections: int = 0
     answers: list[tuple[str, str]] = field(default_factory=list)  # reason due, reason told
@@ -85,7 +86,7 @@ class Client:
             self.connections += 1
             due = self.lapse if not self.gaps or random.random() < LAPSES else ""
             cursor = spoilt(self.cursor, due)
-            command = {"type": "resume", "cid": "r", "cursor": cursor, "topics": ["feed"]}
+            command = {"type": "resume", "cid": "r", "cursor": cursor, "topics": self.topics}
             await socket.send(json.dumps(command))
             until = time.monotonic() + random.uniform(0, 2 * self.stays)
             while time.monotonic() < until and not done.is_set():

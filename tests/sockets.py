@@ -11,20 +11,27 @@ from mysocial.asgi import application
 class Socket(WebsocketCommunicator):
     """A client's socket."""
 
-    def __init__(self, *protocols: str, origin: bytes | None = None) -> None:
-        headers = [(b"origin", origin)] if origin is not None else []
-        super().__init__(application, "/ws", headers=headers, subprotocols=list(protocols))
+    def __init__(
+        self,
+        *protocols: str,
+        origin: bytes | None = None,
+        path: str = "/ws",
+        request_id: bytes | None = None,
+    ) -> None:
+        given = ((b"origin", origin), (b"x-request-id", request_id))
+        headers = [(name, value) for name, value in given if value is not None]
+        super().__init__(application, path, headers=headers, subprotocols=list(protocols))
 
     async def ask(self, **frame: Any) -> dict[str, Any]:
         await self.send_to(text_data=json.dumps(frame))
         return await self.next()
 
     async def next(self) -> dict[str, Any]:
-        return json.loads(await self.receive_from(timeout=5))
+        return json.loads(await self.receive_from(timeout=20))
 
     async def code(self) -> int:
         """Return the code it is closed with."""
         while True:
-            output = await self.receive_output(timeout=8)
+            output = await self.receive_output(timeout=20)
             if output["type"] == "websocket.close":
                 return output["code"]

@@ -42,6 +42,7 @@ class Stack:
 
     def __init__(self, name: str, **settings: str) -> None:
         self.folder = FOLDER / name
+        self.root = ROOT  # the checkout that is run
         self.settings = settings
         self.port, self.flower_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -69,7 +70,7 @@ class Stack:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
-                cwd=ROOT,
+                cwd=self.root,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -86,6 +87,10 @@ class Stack:
     def _site_answers(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.log.read_text()[-3000:]
+        return self.answers()
+
+    def answers(self) -> bool:
+        """Tell whether the site answers at this moment."""
         try:
             return httpx.get(f"{self.url}/health/live", timeout=2).is_success
         except httpx.HTTPError:

@@ -25,9 +25,9 @@ from mysocial.store import STORES
 ROOT = Path(__file__).resolve().parent.parent
 APPS = [name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()]
 FILES = re.compile(
-    r"(?:__init__|admin|apps|cascades|consumers|events|mails|models|permissions|selectors|serializers|services"
+    r"(?:__init__|admin|apps|cascades|consumers|events|exports|mails|models|permissions|selectors|serializers|services"
     r"|sights|store|tasks|urls|uses|views|wires|authentication|cookies|hashers|passwords|tokens"
-    r"|avatars|content|hosts|processing)\.py"
+    r"|avatars|content|hosts|processing|roles|words|dashboard|forms)\.py"
 )
 FOLDERS = {
     *("management", "migrations", "selectors", "services", "static", "templates", "views"),
@@ -38,7 +38,7 @@ COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "my
 UNDESCRIBED = {"api/schema", "api/docs", "api/asyncapi", "api/asyncapi/docs"}
 SAYS_NOTHING = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 READS_ENVIRONMENT = re.compile(r"env(?:bool|int|list|secret|str)|os\.(?:getenv|environ\.\w+)")
-PLUMBING_KEYS = "asgi|cache|dead|dirty|ev|idem|lease|limit|mailed|nudge|pause|presence|tries"
+PLUMBING_KEYS = "asgi|cache|dead|dirty|ev|heart|idem|lease|limit|mailed|nudge|pause|presence|tries"
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|farm|root|home/\w+|Users/\w+|tmp/bash_jobs)/")
 
 
@@ -214,7 +214,7 @@ def test_every_app_holds_only_the_files_that_an_app_may_hold() -> None:
 def test_only_services_open_a_write() -> None:
     """Beside them, plumbing does: outboxes, the API for an answer without a change, repairs."""
     may = re.compile(
-        rf"(?:{'|'.join(APPS)})/services(?:/\w+)?\.py|mysocial/(?:api|cascades|mail|outbox|repair)\.py"
+        rf"(?:{'|'.join(APPS)})/services(?:/\w+)?\.py|mysocial/(?:api|audit|cascades|mail|outbox|repair)\.py"
     )
 
     def opens(path: str, node: ast.AST) -> Any:

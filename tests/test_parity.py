@@ -1,13 +1,12 @@
 """`docs/parity.md`: no row is missing or empty, and each test that it names exists."""
 
-import ast
 import re
 from collections import Counter
-from functools import cache
 
 from mysocial.celery import app
 from mysocial.events import EVENTS
 from tests import contract
+from tests.documents import OURS, missing, tables_of
 from tests.stack import ROOT
 
 TEXT = (ROOT / "docs/parity.md").read_text()
@@ -23,16 +22,11 @@ OUT = (
 )
 IN = "setup, block user, unblock user, unfollow user, reaction, comment, join room, disconnect"
 OPS = ["/health", "/env", "/instance", "/fibo/:num", "/queues", "/api-monitoring"]
-OURS = re.compile(r"(tests/[\w/]+\.py)::(test_\w+)")
 
 
 def tables() -> list[list[list[str]]]:
     """Return the tables of the document: rows of cells, heads left out."""
-    found = re.findall(r"(?:^\|.*\|\n)+", TEXT, flags=re.MULTILINE)
-    return [
-        [[cell.strip() for cell in line[1:-1].split(" | ")] for line in table.splitlines()[2:]]
-        for table in found
-    ]
+    return tables_of(TEXT)
 
 
 def column(table: int, cell: int = 0) -> list[str]:
@@ -48,14 +42,6 @@ def here(*numbers: int) -> list[str]:
 def nameless(path: str) -> str:
     """Return a path without the names of what varies in it."""
     return re.sub(r"\{\w+\}", "{}", path)
-
-
-@cache
-def functions_of(path: str) -> set[str]:
-    """Return the names of the test functions of a module; none when there is no such file."""
-    file = ROOT / path
-    body = ast.parse(file.read_text()).body if file.is_file() else []
-    return {one.name for one in body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
 def test_every_capability_and_defect_of_the_original_has_its_row() -> None:
@@ -104,4 +90,4 @@ def test_every_route_event_and_task_that_is_named_exists() -> None:
 def test_every_test_that_is_named_exists() -> None:
     named = OURS.findall(TEXT)
     assert len(named) > 120
-    assert [f"{path}::{name}" for path, name in named if name not in functions_of(path)] == []
+    assert missing(TEXT) == []

@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Self
 
 import httpx
+import yaml
 from django.conf import settings
 
 from mysocial.processes import free_port
@@ -31,8 +33,10 @@ class Web:
             "SECRET_KEY": settings.SECRET_KEY,
             "PORT": str(self.port),
         }
-        command = [sys.executable, "-m", "mysocial.serve", "--port", str(self.port)]
-        self._process = subprocess.Popen([*command, *self._options], cwd=ROOT, env=env)
+        self._process = subprocess.Popen([*self._command(), *self._options], cwd=ROOT, env=env)
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "mysocial.serve", "--port", str(self.port)]
 
     def up(self) -> None:
         wait_for(self._answers, within=UP_WITHIN, name="the web process")
@@ -62,3 +66,14 @@ class Web:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+class HttpDoor(Web):
+    """The other door of production, granian, as compose.yaml has it."""
+
+    def _command(self) -> list[str]:
+        role = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["http"]
+        program, *arguments = role["command"].split()
+        ours = {"0.0.0.0": "127.0.0.1", "8000": str(self.port), "2": "1"}
+        command = [str(Path(sys.executable).parent / program)]
+        return command + [ours.get(one, one) for one in arguments]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.events import About, Event, Passing, self_topic
-from mysocial.meeting import who_follows, who_may_meet
+from mysocial.meeting import who_follows, who_is_unparted, who_may_meet
 from mysocial.payloads import FLAG, ID, Payload, one_of
 from mysocial.wire import literal
 from users import selectors
@@ -63,15 +63,17 @@ class SightEvent(Event):
     payload: ClassVar[Payload] = {"user_id": ID, "what": one_of(("all", "posts"))}
     user_id: str
     from_id: str = ""
+    everywhere: bool = False
 
     def topics(self) -> Iterable[str]:
         return [self_topic(self.from_id)] if self.from_id else ["feed", f"user:{self.user_id}"]
 
     def about(self) -> About:
-        return {"user": self.user_id, "from": self.from_id}
+        everywhere = {"everywhere": "yes"} if self.everywhere else {}
+        return {"user": self.user_id, "from": self.from_id, **everywhere}
 
     def data(self) -> list[Any]:
-        what = "all" if self.from_id else "posts"
+        what = "all" if self.from_id or self.everywhere else "posts"
         return [literal({"user_id": self.user_id, "what": what})]
 
     @classmethod
@@ -86,7 +88,8 @@ class UserHidden(SightEvent):
     """Somebody sees less of a member than before, and is to drop what they hold.
 
     With `from_id`, this person sees nothing of the member any more: a block parts the two, whoever
-    made it. Without, the account has gone private: who does not follow sees its posts no more.
+    made it. With `everywhere`, the member is suspended. Without, the account has gone private: who
+    does not follow sees its posts no more.
     """
 
     type: ClassVar[str] = "user.hidden"
@@ -97,6 +100,9 @@ class UserHidden(SightEvent):
         if from_id:
             hidden_from = viewers & {from_id}
             return hidden_from - who_may_meet(user_id, hidden_from)
+        if about.get("everywhere"):
+            met = who_is_unparted(user_id, viewers)
+            return met - who_may_meet(user_id, met)
         return cls.strangers(user_id, viewers)
 
 
@@ -104,8 +110,9 @@ class UserHidden(SightEvent):
 class UserShown(SightEvent):
     """Somebody sees more of a member than before, and is to read it again.
 
-    With `from_id`, no block parts this person from the member any more. Without, the account has
-    gone public: who does not follow sees its posts.
+    With `from_id`, no block parts this person from the member any more. With `everywhere`, the
+    member is suspended no longer. Without, the account has gone public: who does not follow sees
+    its posts.
     """
 
     type: ClassVar[str] = "user.shown"
@@ -115,6 +122,8 @@ class UserShown(SightEvent):
         user_id, from_id = about["user"], about["from"]
         if from_id:
             return who_may_meet(user_id, viewers & {from_id})
+        if about.get("everywhere"):
+            return who_may_meet(user_id, viewers)
         return cls.strangers(user_id, viewers)
 
 

@@ -7,7 +7,10 @@ from django.db import models
 from mysocial.models import ID, Record
 
 # What a member may be told of, and how; each can be switched off for itself.
-NOTICES = ("comment", "reaction", "follow", "follow_request", "message", "mention")
+NOTICES = (
+    *("comment", "reaction", "follow", "follow_request", "message", "mention"),
+    *("report", "warning"),
+)
 CHANNELS = ("in_app", "email")
 COLORS = ("#b45309", "#047857", "#1d4ed8", "#7c3aed", "#be123c", "#0e7490", "#4d7c0f", "#a21caf")
 
@@ -41,6 +44,9 @@ class User(Record):
         max_length=9, choices=Messaging.choices, default=Messaging.EVERYONE
     )
     shows_presence = models.BooleanField(default=True)
+    # Milliseconds since 1970, or nothing: scripts compare them with their clock.
+    silenced_until = models.CharField(max_length=15, default="", editable=False)
+    suspended_until = models.CharField(max_length=15, default="", editable=False)
     notifications = models.JSONField(default=all_notices)
     quote = models.CharField(max_length=300, default="", blank=True)
     work = models.CharField(max_length=100, default="", blank=True)

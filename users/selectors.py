@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from mysocial import presence, reads, search
+from mysocial import pages, presence, reads, search
 from mysocial.errors import NotFound
-from mysocial.lists import Entry
-from mysocial.meeting import who_may_meet
+from mysocial.ids import milliseconds, now
+from mysocial.lists import Entry, Fact
+from mysocial.meeting import facts_of, may_meet
 from mysocial.sight import what_is_seen, who_sees
 from mysocial.wire import Row
 from users import models
@@ -22,7 +23,12 @@ Found = tuple[list[Row], Entry | None]
 
 def get_user(user_id: str) -> User:
     """Return a member; `NotFound`."""
-    return reads.get(users, user_id)
+    return asked_user(user_id).get()
+
+
+def asked_user(user_id: str) -> reads.Asked[User]:
+    """Return the question that `get_user` asks."""
+    return reads.asked_one(users, user_id)
 
 
 def get_settings(user_id: str) -> Row:
@@ -31,17 +37,38 @@ def get_settings(user_id: str) -> Row:
     return found
 
 
+def suspension_fact(user_id: str = "") -> Fact:
+    """Return the question whether a person is suspended now: who is asked about, or `user_id`."""
+    return ("", "suspended_until", user_id, users.prefix)
+
+
+def suspension_of(user_id: str) -> int:
+    """Return until when, in milliseconds, a member is suspended now; 0 when they are not."""
+    user = get_users([user_id]).get(user_id)
+    until = int(user.suspended_until or 0) if user else 0
+    return until if until > milliseconds(now()) else 0
+
+
 def wants(user: User, notice: str, channel: str) -> bool:
     """Tell whether a member wants to be told of this in this way."""
-    return bool(user.notifications[notice][channel])
+    # A kind that is younger than what the member has set is on.
+    return bool(user.notifications.get(notice, {}).get(channel, True))
 
 
 def get_profile(user_id: str, *, to: str) -> Row:
     """Return a profile as it is sent; `NotFound` also when a block stands between the two."""
-    found = reads.rows(profile_wire, [user_id])
-    if not found or (to != user_id and to not in who_may_meet(user_id, {to})):
-        raise NotFound
-    return found[0]
+    return asked_profile(user_id, to=to).get()
+
+
+def asked_profile(user_id: str, *, to: str) -> reads.Asked[Row]:
+    """Return the question that `get_profile` asks."""
+
+    def the_one(found: list[Row]) -> Row:
+        if not found or (to != user_id and not _met(found)):
+            raise NotFound
+        return found[0]
+
+    return reads.asked_rows(profile_wire, [user_id], about={"": facts_of(to)}).then(the_one)
 
 
 def find_user_id(username: str) -> str | None:
@@ -59,7 +86,12 @@ def find_user_ids(usernames: Iterable[str]) -> dict[str, str]:
 
 def get_users(user_ids: Iterable[str]) -> dict[str, User]:
     """Return those of the members who are there, by id, in one round trip."""
-    return reads.get_many(users, user_ids)
+    return asked_users(user_ids).get()
+
+
+def asked_users(user_ids: Iterable[str]) -> reads.Asked[dict[str, User]]:
+    """Return the question that `get_users` asks."""
+    return reads.asked_many(users, user_ids)
 
 
 def people(user_ids: Sequence[str]) -> list[Row]:
@@ -92,9 +124,8 @@ def most_followed(*, limit: int) -> list[str]:
 
 def members(*, to: str, limit: int, after: Entry | None = None) -> Found:
     """Return all members whom `to` may meet, newest first."""
-    return reads.sift(
-        profile_wire, "all", limit=limit, after=after, keep=lambda rows: _met(rows, to)
-    )
+    listing = pages.Listing(profile_wire, "all", limit=limit, after=after, about={"": facts_of(to)})
+    return pages.sift(listing, keep=_met)
 
 
 def search_members(text: str, *, to: str, limit: int, after: Entry | None = None) -> Found:
@@ -103,12 +134,13 @@ def search_members(text: str, *, to: str, limit: int, after: Entry | None = None
     Whatever its case; only whom `to` may meet. `Unavailable` when MongoDB is away.
     """
     found: list[Row] = []
-    for _ in range(reads.SCAN):
+    for _ in range(pages.SCAN):
         matches = search.find_text(
             users, "username_key", text.lower(), limit=limit + 1, after=after
         )
-        rows = reads.rows(profile_wire, [one.id for one in matches[:limit]]) if matches else []
-        seen = {row.id: row for row in _met(rows, to)}
+        ids = [one.id for one in matches[:limit]]
+        rows = reads.rows(profile_wire, ids, about={"": facts_of(to)}) if ids else []
+        seen = {row.id: row for row in _met(rows)}
         for match in matches[:limit]:
             after = match.place
             found += [seen[match.id]] if match.id in seen else []
@@ -119,6 +151,6 @@ def search_members(text: str, *, to: str, limit: int, after: Entry | None = None
     return found, after
 
 
-def _met(rows: Sequence[Row], viewer_id: str) -> list[Row]:
-    met = who_may_meet(viewer_id, {row.id for row in rows}) if rows else set()
-    return [row for row in rows if row.id in met]
+def _met(rows: Sequence[Row]) -> list[Row]:
+    """Return whom the viewer may meet, of rows that were asked for with `facts_of`."""
+    return [row for row in rows if may_meet(row.flags)]

@@ -64,6 +64,8 @@ class NoticesInput(Input):
     follow_request = ChannelsInput(required=False)
     message = ChannelsInput(required=False)
     mention = ChannelsInput(required=False)
+    report = ChannelsInput(required=False)
+    warning = ChannelsInput(required=False)
 
 
 class SettingsInput(Input):
@@ -91,6 +93,8 @@ class NoticesSerializer(serializers.Serializer[Any]):
     follow_request = ChannelsSerializer()
     message = ChannelsSerializer()
     mention = ChannelsSerializer()
+    report = ChannelsSerializer()
+    warning = ChannelsSerializer()
 
 
 class SettingsSerializer(serializers.Serializer[Any]):

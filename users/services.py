@@ -7,10 +7,13 @@ from django.conf import settings
 from mysocial import passing, presence, reads
 from mysocial.cascades import cascade
 from mysocial.errors import Conflict, Invalid, Unavailable
+from mysocial.wording import examine
 from mysocial.writes import Write, again, write
 from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
-from users.models import COLORS, User
+from users.models import COLORS, User, all_notices
 from users.store import users
+
+LABEL = "users.user"
 
 
 def add_user(
@@ -20,6 +23,7 @@ def add_user(
     color = avatar_color or COLORS[sum(username.encode()) % len(COLORS)]
     user = User(id=user_id, username=username, avatar_color=color, avatar_id=avatar_id)
     user.avatar_url = initial_avatar(user)
+    examine(w, label=LABEL, pk=user_id, author_id=user_id, texts={"username": username})
     w.create(user, fresh=True)
     return user
 
@@ -65,12 +69,50 @@ def require_messaging(w: Write, user_id: str, who_may_message: str) -> None:
     w.require(User, user_id, who_may_message=who_may_message.encode())
 
 
+def require_voice(w: Write, user_id: str) -> None:
+    """Hold a write that shows others something new to the member's not being silenced then.
+
+    `Silenced`. It comes first in the write: what was read may have changed as well.
+    """
+    w.require_past(User, user_id, "silenced_until")
+
+
+def require_unsuspended(w: Write, user_id: str) -> None:
+    """Hold a write to the member's not being suspended then. `Suspended`."""
+    w.require_past(User, user_id, "suspended_until")
+
+
+def silence(w: Write, user_id: str, until: int) -> None:
+    """Let a member show others nothing new until a moment, in milliseconds; 0 lifts it."""
+    w.update(reads.get(users, user_id), silenced_until=str(until or ""))
+
+
+def suspend(w: Write, user_id: str, until: int) -> None:
+    """Hide a member, and all that is theirs, from others until a moment; 0 shows them again."""
+    w.update(reads.get(users, user_id), suspended_until=str(until or ""))
+    kind = UserHidden if until else UserShown
+    w.announce(kind(user_id, everywhere=True))
+
+
 def update_basics(*, user_id: str, **changes: Any) -> User:
     """Change fields of one's own profile."""
+    return _change(user_id, changes, is_own=True)
+
+
+def moderate_basics(*, user_id: str, **changes: Any) -> User:
+    """Change fields of anybody's profile, as staff."""
+    return _change(user_id, changes, is_own=False)
+
+
+def _change(user_id: str, changes: dict[str, Any], *, is_own: bool) -> User:
     if not changes:
         raise Invalid("There is nothing to change.")
     user = reads.get(users, user_id)
     with write() as w:
+        if is_own:
+            require_voice(w, user_id)
+            texts = {name: value for name, value in changes.items() if isinstance(value, str)}
+            examine(w, label=LABEL, pk=user_id, author_id=user_id, texts=texts)
         w.update(user, **changes)
         w.announce(UserUpdated(user_id))
         w.returns(user)
@@ -95,7 +137,7 @@ def _update_settings(user_id: str, changes: dict[str, Any]) -> User:
         given = changes["notifications"]
         changes["notifications"] = {
             notice: {**channels, **given.get(notice, {})}
-            for notice, channels in user.notifications.items()
+            for notice, channels in {**all_notices(), **user.notifications}.items()
         }
     was_private, showed_presence = user.is_private, user.shows_presence
     if all(getattr(user, name) == value for name, value in changes.items()):

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from mysocial.api import (
     CURSORS,
@@ -20,6 +19,7 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.endpoints import Endpoints
 from mysocial.errors import Invalid
 from mysocial.limits import MINUTE, hit
 from mysocial.wire import literal
@@ -37,6 +37,7 @@ from users.serializers import (
 from users.wires import ProfileSerializer, profile_wire, settings_wire
 
 MOST_TEXT = 30
+TEXT = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT}
 CHANGES = Limit("profile", 30, MINUTE)
 SEARCHES = Limit("search", 120, MINUTE)
 
@@ -51,7 +52,7 @@ def settings_template(user: User) -> list[Any]:
     return settings_wire.template(user.id)
 
 
-class UserViewSet(ViewSet):
+class UserViewSet(Endpoints):
     """Profiles."""
 
     @extend_schema(responses=ProfileSerializer, summary="A member's profile")
@@ -129,7 +130,7 @@ class UserViewSet(ViewSet):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("q", str, required=True, description="1 to 30 characters of a name."),
+            OpenApiParameter("q", TEXT, required=True, description="1 to 30 characters of a name."),
             *CURSORS,
         ],
         responses=UserPageSerializer,

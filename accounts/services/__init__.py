@@ -1,6 +1,13 @@
 """Verbs of accounts: the only writers of accounts, sessions and one-time tokens."""
 
-from accounts.services.erasure import erase_account, erase_own_account
+from accounts.services.erasure import erase_account, erase_own_account, forget_tokens
+from accounts.services.exports import (
+    make_exports,
+    remove_export,
+    request_export,
+    sweep_exports,
+    write_export,
+)
 from accounts.services.passwords import (
     change_password,
     mint_token,
@@ -20,6 +27,7 @@ from accounts.services.sessions import (
     sign_in,
 )
 from accounts.services.signup import sign_up
+from accounts.services.suspension import lift_suspension, suspend_account
 
 __all__ = [
     "Device",
@@ -30,13 +38,21 @@ __all__ = [
     "end_session",
     "erase_account",
     "erase_own_account",
+    "forget_tokens",
+    "lift_suspension",
+    "make_exports",
     "mint_token",
     "refresh",
+    "remove_export",
     "remove_session",
+    "request_export",
     "request_reset",
     "request_verification",
     "reset_password",
     "sign_in",
     "sign_up",
+    "suspend_account",
+    "sweep_exports",
     "verify_email",
+    "write_export",
 ]

@@ -1,9 +1,13 @@
 """Erasing an account and all that hangs on it."""
 
+from collections.abc import Iterable
+
 from accounts import selectors
 from accounts.models import ERASED
 from accounts.passwords import is_right
 from accounts.services.sessions import end_within
+from accounts.store import tokens
+from mysocial.cascades import remove_many
 from mysocial.errors import Invalid
 from mysocial.ids import now
 from mysocial.mail import queue_mail
@@ -25,6 +29,11 @@ def erase_own_account(*, user_id: str, password: str) -> None:
 def erase_account(*, account_id: str) -> None:
     """Erase anybody's account, as staff."""
     again(lambda: _erase(account_id))
+
+
+def forget_tokens(token_ids: Iterable[str]) -> int:
+    """Delete one-time tokens, which nobody can use any more; return how many there were."""
+    return remove_many(tokens, token_ids)
 
 
 def _erase(account_id: str) -> None:

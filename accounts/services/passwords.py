@@ -4,11 +4,10 @@ import hashlib
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 
 from accounts import selectors
 from accounts.models import CHANGED, RESET, VERIFY, Account, OneTimeToken, Session
-from accounts.passwords import check_strength, is_right
+from accounts.passwords import check_strength, encode, is_right
 from accounts.services.sessions import TRIES, end_within
 from accounts.store import tokens
 from accounts.tokens import digest, make_one_time
@@ -55,7 +54,7 @@ def reset_password(*, token: str, password: str) -> None:
     """Set a new password by a mailed token and end every session. `Invalid` for a used token."""
     proof, account = _redeem(token, RESET)
     _check_new(account, password)
-    encoded = make_password(password)
+    encoded = encode(password)
     for _ in range(TRIES):
         try:
             with write() as w:
@@ -85,7 +84,7 @@ def change_password(*, user_id: str, session_id: str, current: str, new: str) ->
     if not is_right(current, account):
         raise Invalid(errors={"current_password": "This is not your password."})
     _check_new(account, new, field="new_password")
-    proven, encoded = account.password, make_password(new)
+    proven, encoded = account.password, encode(new)
     for _ in range(TRIES):
         if account.password != proven:
             raise Conflict("The password was changed meanwhile.")

@@ -14,9 +14,10 @@ from accounts.store import sessions
 from accounts.tokens import is_proven, read_refresh
 from mysocial import reads
 from mysocial.context import aside
-from mysocial.errors import Conflict, NotAuthenticated, NotFound
+from mysocial.errors import Conflict, NotAuthenticated, NotFound, Suspended
 from mysocial.ids import new_id, now
 from mysocial.writes import Write, write
+from users.services import require_unsuspended
 
 TRIES = 40  # each was lost to somebody who succeeded
 
@@ -36,10 +37,15 @@ class SignIn(NamedTuple):
 
 
 def sign_in(*, name: str, password: str, device: Device) -> SignIn:
-    """Open a session. One answer, in the same time, for an unknown name and a wrong password."""
+    """Open a session. One answer, in the same time, for an unknown name and a wrong password.
+
+    `Suspended` only for the right one.
+    """
     wrong = NotAuthenticated("The name or the password is wrong.")
     account = selectors.find_account(name)
     if not is_right(password, account) or account is None:
+        if account is not None:
+            _look_for_nobody(name)
         raise wrong
     proven = account.password
     for _ in range(TRIES):
@@ -47,6 +53,7 @@ def sign_in(*, name: str, password: str, device: Device) -> SignIn:
             raise wrong  # It was changed while we checked it.
         try:
             with write() as w:
+                require_unsuspended(w, account.id)
                 w.update(account, strict=True, last_sign_in_at=now())
                 result = SignIn(account.id, open_session(w, account.id, device))
                 w.returns(result)
@@ -55,7 +62,18 @@ def sign_in(*, name: str, password: str, device: Device) -> SignIn:
             account = selectors.get_account(account.id)
         except NotFound:
             raise wrong from None
+        except Suspended as error:
+            raise selectors.why_suspended(account.id, error.milliseconds) from None
     raise Conflict
+
+
+def _look_for_nobody(name: str) -> None:
+    """Look for such a name that nobody has, or time would tell that somebody has this one.
+
+    Redis knows its members; of whoever is none MongoDB is asked. `Unavailable` as for them.
+    """
+    nobodys = secrets.token_hex(12)
+    selectors.find_account(f"{nobodys}@{nobodys}" if "@" in name else nobodys)
 
 
 def refresh(*, token: str) -> SignIn:
@@ -63,11 +81,11 @@ def refresh(*, token: str) -> SignIn:
 
     Of many at once exactly one rotates; within the grace time the token before answers the same
     successor, because a client may never have received it. An older token was stolen from
-    somebody: the whole session ends. `NotAuthenticated`.
+    somebody: the whole session ends. `NotAuthenticated`, or `Suspended` when that ended it.
     """
     said = read_refresh(token)
     for _ in range(TRIES):
-        session = selectors.get_session(said.session_id)
+        session = selectors.get_refreshed(said)
         if not is_proven(said, session):
             raise NotAuthenticated("The refresh token is not valid.")
         if session.last_used_at + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS) < now():

@@ -3,12 +3,11 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts import selectors
 from accounts.models import VERIFY, Account
-from accounts.passwords import check_strength
+from accounts.passwords import check_strength, encode
 from accounts.services.sessions import Device, SignIn, open_session
 from images import services as images
 from mysocial.errors import AlreadyExists
@@ -33,7 +32,7 @@ def sign_up(  # noqa: PLR0913 - what a new member says
     email = email.lower()
     check_strength(password, username=username, email=email)
     user_id = new_id()
-    account = Account(id=user_id, email=email, password=make_password(password))
+    account = Account(id=user_id, email=email, password=encode(password))
     look = {"avatar_color": avatar_color}
     try:
         with _received(avatar_image, user_id) as avatar, write() as w:

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from accounts import cookies, services
 from accounts.serializers import (
@@ -31,8 +30,9 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.endpoints import Endpoints
 from mysocial.errors import NotAuthenticated
-from mysocial.limits import HOUR, MINUTE
+from mysocial.limits import DAY, HOUR, MINUTE
 from mysocial.wire import literal
 
 BODY = "body"
@@ -43,8 +43,9 @@ SIGN_INS = Limit("signin", 300, HOUR)
 REFRESHES = Limit("refresh", 600, HOUR)
 RESET_REQUESTS = Limit("forgot", 60, HOUR)
 PROOFS = Limit("proof", 60, HOUR)
-# Of one name from one address, so that nobody can lock somebody else out; then of one name at all.
-GUESSES = Limit("signin-here", 20, 15 * MINUTE)
+# Of one name from one address, so that nobody can lock somebody else out: a pause that grows from a
+# quarter of an hour to a day. Then of one name at all.
+GUESSES = (Limit("signin-here", 20, 15 * MINUTE), Limit("signin-here-day", 60, DAY))
 ALL_GUESSES = Limit("signin-name", 200, HOUR)
 # Of one person.
 RESET_MAILS = Limit("forgot-mail", 3, HOUR)
@@ -64,7 +65,7 @@ def device_of(request: Request) -> Device:
     return Device(request.META.get("HTTP_USER_AGENT", ""), limits.address_of(request))
 
 
-class OpenViewSet(ViewSet):
+class OpenViewSet(Endpoints):
     """What can be done without being signed in."""
 
     permission_classes = (AllowAny,)
@@ -97,8 +98,10 @@ class OpenViewSet(ViewSet):
         device = device_of(request)
         here = f"{device.address} {name}"
         limits.hit(SIGN_INS, device.address)
+        for guesses in GUESSES:
+            limits.hit(guesses, here)
+        # Last: what is refused here is not counted, or one address alone could lock a name.
         limits.hit(ALL_GUESSES, name)
-        limits.hit(GUESSES, here)
         password = fields["password"]
         answer = _sign_in(
             request,
@@ -107,7 +110,8 @@ class OpenViewSet(ViewSet):
             place,
             lambda: services.sign_in(name=name, password=password, device=device),
         )
-        limits.forget(GUESSES, here)
+        for guesses in GUESSES:
+            limits.forget(guesses, here)
         return answer
 
     @extend_schema(

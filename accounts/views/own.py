@@ -5,7 +5,6 @@ from typing import cast
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from accounts import cookies, selectors, services
 from accounts.serializers import (
@@ -29,6 +28,7 @@ from mysocial.api import (
     parse,
     wrote,
 )
+from mysocial.endpoints import Endpoints
 from mysocial.limits import HOUR
 from mysocial.sessions import SignedIn
 
@@ -42,7 +42,7 @@ def session_of(request: Request) -> str:
     return cast("SignedIn", request.auth).session_id
 
 
-class AccountViewSet(ViewSet):
+class AccountViewSet(Endpoints):
     """One's own account and sessions."""
 
     @extend_schema(responses=SelfSerializer, summary="One's own profile and contact details")

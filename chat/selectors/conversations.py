@@ -1,18 +1,19 @@
 """Messages, conversations and open chats, as one of the two reads them."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from chat.models import Message, Side, conversation_id, side_id
 from chat.permissions import can_see_message
 from chat.store import messages, sides
 from chat.wires import conversation_wire, message_wire, open_chat_wire, unread_wire
-from followers.selectors import Relation, get_relation, relation_facts
-from mysocial import reads
+from followers.selectors import Relation, asked_relation, relation_facts
+from mysocial import pages, reads
 from mysocial.errors import Invalid, NotFound
 from mysocial.ids import milliseconds
 from mysocial.lists import Entry
 from mysocial.wire import Row, Wire
-from users.selectors import get_user
+from users.selectors import asked_user, suspension_fact, wants
 from users.wires import username
 
 BATCH = 200
@@ -29,6 +30,8 @@ class Pair(NamedTuple):
 class Bond(NamedTuple):
     """What holds between one and another, and their conversation, if there is one."""
 
+    who_may_message: str  # as the other's settings have it
+    wants_mail: bool  # of messages, the other
     is_followed: bool  # the other follows one
     pair: Pair | None
 
@@ -60,39 +63,53 @@ def check_self(user_id: str, other_id: str) -> None:
 def check_other(user_id: str, other_id: str) -> None:
     """Raise `Invalid` when it is oneself; `NotFound` for nobody, or across a block."""
     check_self(user_id, other_id)
-    get_user(other_id)
-    if get_relation(user_id, other_id).blocked:
+    other, relation = asked_user(other_id), asked_relation(user_id, other_id)
+    reads.together(other, relation)
+    other.get()
+    if relation.get().blocked:
         raise NotFound
 
 
-def get_bond(user_id: str, other_id: str) -> Bond:
-    """Return what holds between the two. `NotFound` when either blocks the other.
+def get_bond(user_id: str, other_id: str, *beside: reads.Asked[Any]) -> Bond:
+    """Return what holds between the two, in the same round trip as the answers to `beside`.
 
-    That there is no conversation yet is told by the list of the other's, without MongoDB.
+    `NotFound` for nobody, or when either blocks the other.
     """
-    side = (sides.list_key("user", other_id), side_id(other_id, ""), "", sides.prefix)
-    *flags, has_side = reads.facts(user_id, [*relation_facts(other_id), side])
-    relation = Relation.of(flags)
-    if relation.blocked:
+    other, relation = asked_user(other_id), asked_relation(other_id, user_id)
+    suspended = reads.asked_facts(other_id, [suspension_fact()])
+    pair = _asked_sides(user_id, other_id)
+    reads.together(other, relation, suspended, *pair, *beside)
+    if relation.get().blocked or any(suspended.get()):
         raise NotFound
-    return Bond(relation.follows, get_pair(user_id, other_id) if has_side else None)
+    wants_mail = wants(other.get(), "message", "email")
+    return Bond(other.get().who_may_message, wants_mail, relation.get().follows, _pair(*pair))
 
 
 def get_pair(user_id: str, other_id: str) -> Pair | None:
     """Return both sides of a conversation, None when nothing was written yet."""
-    mine, theirs = side_id(user_id, other_id), side_id(other_id, user_id)
-    found = reads.get_many(sides, [mine, theirs])
-    return Pair(found[mine], found[theirs]) if {mine, theirs} <= set(found) else None
+    pair = _asked_sides(user_id, other_id)
+    reads.together(*pair)
+    return _pair(*pair)
 
 
-def open_pair(user_id: str, other_id: str) -> Pair:
+def _asked_sides(user_id: str, other_id: str) -> Sequence[reads.Asked[Side | None]]:
+    """Return the questions for both sides; that there are none is told by each one's list."""
+    both = (side_id(user_id, other_id), side_id(other_id, user_id))
+    return [reads.asked_record(sides, pk) for pk in both]
+
+
+def _pair(mine: reads.Asked[Side | None], theirs: reads.Asked[Side | None]) -> Pair | None:
+    own, others = mine.get(), theirs.get()
+    return Pair(own, others) if own and others else None
+
+
+def open_pair(user_id: str, other_id: str, *beside: reads.Asked[Any]) -> Pair:
     """Return both sides; `NotFound` for nobody, no conversation, or across a block.
 
     `Invalid` when it is oneself.
     """
     check_self(user_id, other_id)
-    get_user(other_id)
-    pair = get_bond(user_id, other_id).pair
+    pair = get_bond(user_id, other_id, *beside).pair
     if pair is None:
         raise NotFound
     return pair
@@ -118,25 +135,43 @@ def messages_with(
     And up to which message the other has read. `NotFound` for nobody, or across a block.
     """
     check_self(to, other_id)
-    get_user(other_id)
-    pair = get_bond(to, other_id).pair
-    if pair is None:
-        return ([], None), ""
-    found = reads.sift(
+    conversation = conversation_id(to, other_id)
+    listing = pages.Listing(
         message_wire,
         "conversation",
-        conversation_id(to, other_id),
+        conversation,
         limit=limit,
         after=after,
         oldest=oldest,
-        keep=lambda rows: [row for row in rows if is_seen(row, to)],
+        if_known=True,  # there may be none between the two
     )
+    pair = get_bond(to, other_id, listing).pair
+    if pair is None:
+        return ([], None), ""
+    found = pages.sift(listing, keep=lambda rows: [row for row in rows if is_seen(row, to)])
     return found, pair.theirs.read_up_to
 
 
 def find_message(message_id: str) -> Message | None:
     """Return a message, whoever may see it; None when it is gone."""
     return reads.get_many(messages, [message_id]).get(message_id)
+
+
+def around(message: Message, *, most: int) -> list[Message]:
+    """Return a message with at most `most` before and after it, oldest first, whoever may see them.
+
+    For a moderator with a report of it, whose look is written down first.
+    """
+    place: Entry = (message.id, milliseconds(message.created_at))
+    ids = [message.id]
+    for oldest in (False, True):
+        page = pages.Listing(
+            message_wire, "conversation", message.conversation, limit=most, after=place,
+            oldest=oldest,
+        ).get()  # fmt: skip
+        ids += [row.id for row in page.rows]
+    found = reads.get_many(messages, ids)
+    return [found[pk] for pk in sorted(found)]
 
 
 def newest_seen(side: Side, *, without: str) -> tuple[str, str]:
@@ -148,17 +183,13 @@ def newest_seen(side: Side, *, without: str) -> tuple[str, str]:
     after: Entry | None = None
     conversation = conversation_id(side.user_id, side.other_id)
     while not found:
-        found, after = reads.sift(
-            message_wire,
-            "conversation",
-            conversation,
-            limit=1,
-            after=after,
+        found, after = pages.sift(
+            pages.Listing(message_wire, "conversation", conversation, limit=1, after=after),
             keep=lambda rows: [r for r in rows if r.id != without and is_seen(r, side.user_id)],
         )
         if after is None:
             break
-    return (found[0].id, found[0].values["media_id"].decode()) if found else ("", "")
+    return (found[0].id, found[0].value("media_id")) if found else ("", "")
 
 
 def arrived_since(seen: Side) -> list[str]:
@@ -167,9 +198,9 @@ def arrived_since(seen: Side) -> list[str]:
     conversation = conversation_id(seen.user_id, seen.other_id)
     found: list[str] = []
     while after:
-        page = reads.page(
+        page = pages.Listing(
             message_wire, "conversation", conversation, limit=BATCH, after=after, oldest=True
-        )
+        ).get()
         some = reads.get_many(messages, [row.id for row in page.rows])
         found += [pk for pk, message in some.items() if is_unread(message, seen)]
         after = page.next
@@ -188,12 +219,12 @@ def is_unread(message: Message, side: Side) -> bool:
 
 def is_seen(row: Row, viewer_id: str, *, is_blocked: bool = False) -> bool:
     """Tell whether a viewer may see the message of a row."""
-    sender_id = row.values["sender_id"].decode()
+    sender_id = row.value("sender_id")
     hidden = "hidden_for_sender" if viewer_id == sender_id else "hidden_for_receiver"
     return can_see_message(
         viewer_id,
         sender_id=sender_id,
-        receiver_id=row.values["receiver_id"].decode(),
+        receiver_id=row.value("receiver_id"),
         is_hidden=row.values[hidden] == b"true",
         is_blocked=is_blocked,
     )
@@ -214,7 +245,8 @@ def open_chats_of(user_id: str, *, limit: int, after: Entry | None = None) -> Fo
 
 def _own_page(wire: Wire, user_id: str, limit: int, after: Entry | None) -> Found:
     about = {"other_id": relation_facts(user_id)}
-    return reads.sift(wire, "user", user_id, limit=limit, after=after, about=about, keep=_met)
+    listing = pages.Listing(wire, "user", user_id, limit=limit, after=after, about=about)
+    return pages.sift(listing, keep=_met)
 
 
 def unread_of(user_id: str) -> Unread:
@@ -228,7 +260,7 @@ def waiting_for(user_id: str) -> list[Waiting]:
     return [
         Waiting(row.id, username(row, "other_id"), int(row.values["unread"]))
         for row in _unread_rows(user_id)
-        if not Relation.of(row.facts["other_id"]).mutes
+        if not Relation.of(row.side("other_id").facts).mutes
     ]
 
 
@@ -237,7 +269,9 @@ def _unread_rows(user_id: str) -> list[Row]:
     found: list[Row] = []
     after: Entry | None = None
     while True:
-        page = reads.page(unread_wire, "unread", user_id, limit=BATCH, after=after, about=about)
+        page = pages.Listing(
+            unread_wire, "unread", user_id, limit=BATCH, after=after, about=about
+        ).get()
         found += _met(page.rows)
         after = page.next
         if after is None:
@@ -249,5 +283,5 @@ def _met(rows: list[Row]) -> list[Row]:
     return [
         row
         for row in rows
-        if row.joined["other_id"] and not Relation.of(row.facts["other_id"]).blocked
+        if row.side("other_id").named and not Relation.of(row.side("other_id").facts).blocked
     ]

@@ -10,7 +10,6 @@ from chat.wires import message_wire
 from followers.selectors import standings, unblocked
 from mysocial import reads
 from mysocial.errors import NotFound
-from users.selectors import get_users
 
 
 def who_sees_now(message_id: str, viewers: set[str]) -> set[str]:
@@ -18,7 +17,7 @@ def who_sees_now(message_id: str, viewers: set[str]) -> set[str]:
     found = reads.rows(message_wire, [message_id]) if viewers else []
     if not found:
         return set()
-    one, other = (found[0].values[name].decode() for name in ("sender_id", "receiver_id"))
+    one, other = (found[0].value(name) for name in ("sender_id", "receiver_id"))
     is_blocked = not members_now(one, other, {one})
     return {viewer for viewer in viewers if is_seen(found[0], viewer, is_blocked=is_blocked)}
 
@@ -45,17 +44,12 @@ def who_hears_typing(sender_id: str, receiver_id: str, viewers: set[str]) -> set
     """Return the receiver, if among `viewers` and if the sender may write to them now."""
     if receiver_id not in viewers or receiver_id == sender_id:
         return set()
-    receiver = get_users([receiver_id]).get(receiver_id)
-    if receiver is None:
-        return set()
     try:
         bond = get_bond(sender_id, receiver_id)
     except NotFound:
         return set()
     has_written = bool(bond.pair and bond.pair.theirs.has_written)
-    may = can_write_to(
-        receiver.who_may_message, is_followed=bond.is_followed, has_written=has_written
-    )
+    may = can_write_to(bond.who_may_message, is_followed=bond.is_followed, has_written=has_written)
     return {receiver_id} if may else set()
 
 

@@ -6,6 +6,7 @@ from chat.services.messages import (
     edit_message,
     react,
     remove_media,
+    remove_message,
     tell_of_media,
 )
 from chat.services.open_chats import close_chat, open_chat
@@ -22,6 +23,7 @@ __all__ = [
     "react",
     "remove_media",
     "remove_member",
+    "remove_message",
     "send_message",
     "tell",
     "tell_of_media",

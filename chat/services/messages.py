@@ -7,12 +7,22 @@ from chat.events import ConversationUpdated, MessageDeleted, MessageReaction, Me
 from chat.models import Message
 from chat.permissions import can_change_message
 from chat.selectors import Pair
-from chat.services.waiting import check_content, count_less, hold, require_meeting
+from chat.services.waiting import (
+    LABEL,
+    check_content,
+    count_less,
+    hold,
+    require_meeting,
+)
+from chat.store import messages
 from images import services as images
+from mysocial import reads
 from mysocial.cascades import cascade
-from mysocial.errors import Conflict, Forbidden
+from mysocial.errors import Conflict, Forbidden, NotFound
 from mysocial.ids import now
+from mysocial.wording import examine
 from mysocial.writes import MOVED, Write, again, write
+from users.services import require_voice
 
 # What is left of a message that is deleted for everyone.
 EMPTY: dict[str, Any] = {
@@ -46,6 +56,14 @@ def delete_message(*, user_id: str, message_id: str, for_everyone: bool) -> Mess
     return again(lambda: delete(user_id, message_id))
 
 
+def remove_message(*, message_id: str) -> Message:
+    """Delete anybody's message for everyone, as staff; a second time changes nothing. `NotFound`.
+
+    Whatever stands between the two by now.
+    """
+    return again(lambda: _remove(message_id))
+
+
 def tell_of_media(w: Write, one: Any) -> None:
     """Announce, in the write that settles it, that the image of a message is ready or failed."""
     message = selectors.find_message(one.subject_id)
@@ -64,6 +82,8 @@ def _edit(user_id: str, message_id: str, text: str) -> Message:
     message, pair = _own_message(user_id, message_id)
     _check_not_deleted(message)
     with write(*MOVED) as w:
+        require_voice(w, user_id)
+        examine(w, label=LABEL, pk=message.id, author_id=user_id, texts={"text": text})
         require_meeting(w, user_id, pair.mine.other_id)
         # Strict: what was deleted since we looked must not get a text again.
         w.update(message, strict=True, text=text, edited_at=now())
@@ -80,6 +100,8 @@ def _react(user_id: str, message_id: str, kind: str | None) -> Message:
     _check_not_deleted(message)
     others = {who: how for who, how in message.reactions.items() if who != user_id}
     with write(*MOVED) as w:
+        if kind:
+            require_voice(w, user_id)
         require_meeting(w, user_id, pair.mine.other_id)
         # Strict: the other's reaction stands in the same field.
         w.update(message, strict=True, reactions=others | ({user_id: kind} if kind else {}))
@@ -90,12 +112,24 @@ def _react(user_id: str, message_id: str, kind: str | None) -> Message:
 
 
 def _delete_for_everyone(user_id: str, message_id: str) -> Message:
-    message, pair = _own_message(user_id, message_id)
+    return _delete_from_both(*_own_message(user_id, message_id), by=user_id)
+
+
+def _remove(message_id: str) -> Message:
+    message = reads.get(messages, message_id)
+    pair = selectors.get_pair(message.sender_id, message.receiver_id)
+    if pair is None:
+        raise NotFound
+    return _delete_from_both(message, pair)
+
+
+def _delete_from_both(message: Message, pair: Pair, *, by: str = "") -> Message:
     if message.is_deleted:
         return message
     was_unread = selectors.is_unread(message, pair.theirs)
     with write(*MOVED) as w:
-        require_meeting(w, user_id, pair.mine.other_id)
+        if by:
+            require_meeting(w, by, pair.mine.other_id)
         if message.media_id:
             cascade(w, message)
         w.update(message, strict=True, is_deleted=True, **EMPTY)

@@ -9,15 +9,16 @@ from chat.events import ConversationUpdated, MessageCreated
 from chat.models import Message, Side, conversation_id, side_id
 from chat.permissions import can_write_to
 from chat.selectors import Bond, Pair
-from chat.services.waiting import begin_wait, check_content
+from chat.services.waiting import LABEL, Told, begin_wait, check_content
 from followers.selectors import Relation
 from followers.services import require_relation
 from images import services as images
 from mysocial.errors import Forbidden
 from mysocial.ids import new_id, now
+from mysocial.wording import examine
 from mysocial.writes import MOVED, Write, again, write
-from users.selectors import get_user
-from users.services import require_messaging
+from notifications.services import asked_audience
+from users.services import require_messaging, require_voice
 
 
 def send_message(
@@ -37,8 +38,9 @@ def send_message(
 
 
 def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = None) -> Message:
-    who_may = get_user(receiver_id).who_may_message
-    bond = selectors.get_bond(sender_id, receiver_id)
+    audience = asked_audience({receiver_id}, actor_id=sender_id)
+    bond = selectors.get_bond(sender_id, receiver_id, audience)
+    who_may = bond.who_may_message
     needs_follow = _check_allowed(who_may, bond)
     pair = bond.pair or _new_pair(sender_id, receiver_id)
     message = Message(
@@ -51,6 +53,9 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = 
         **content,
     )
     with write(*MOVED) as w:
+        require_voice(w, sender_id)
+        texts = {"text": message.text}
+        examine(w, label=LABEL, pk=message.id, author_id=sender_id, texts=texts)
         if one:
             one.subject_id = message.id
             images.add(w, one)
@@ -64,6 +69,9 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = 
             w.begin_lists(Message, message.conversation, "conversation")
         w.create(message, fresh=True)
         _arrive(w, message, pair)
+        if not pair.theirs.is_unread:
+            told = Told(audience.get(), bond.wants_mail)
+            begin_wait(w, pair.theirs, message.id, told)
         w.announce(MessageCreated(message.id, sender_id, receiver_id, media_id=message.media_id))
         for side in pair:
             w.announce(ConversationUpdated(side))
@@ -81,8 +89,6 @@ def _arrive(w: Write, message: Message, pair: Pair) -> None:
     w.update(pair.mine, strict=True, **last, has_written=True)
     w.update(pair.theirs, strict=True, **last)
     w.increment(Side, str(pair.theirs.pk), unread=1)
-    if not pair.theirs.is_unread:
-        begin_wait(w, pair.theirs, message.id)
 
 
 def _check_allowed(who_may: str, bond: Bond) -> bool:

@@ -1,6 +1,7 @@
 """What the verbs share: how a side changes, and what becomes of somebody who is to be told."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -10,10 +11,11 @@ from mysocial.errors import Invalid
 from mysocial.ids import now
 from mysocial.mail import queue_mail
 from mysocial.writes import Write
-from notifications.services import begin_cause, notify, withdraw
+from notifications.services import Audience, asked_audience, begin_cause, notify, withdraw
 from users.selectors import get_user, wants
 from users.services import require_member
 
+LABEL = "chat.message"
 NOTICE = "message"
 
 
@@ -43,14 +45,32 @@ def count_less(w: Write, side: Side, *, by: int = 1) -> None:
         end_wait(w, side)
 
 
-def begin_wait(w: Write, side: Side, message_id: str) -> None:
+class Told(NamedTuple):
+    """Who is to be told that something waits, where that was asked together with other things."""
+
+    audience: Audience
+    wants_mail: bool
+
+
+def begin_wait(w: Write, side: Side, message_id: str, told: Told | None = None) -> None:
     """Note, in the write that makes a first message unread, that its receiver is to be told."""
+    if told is None:
+        found = asked_audience({side.user_id}, actor_id=side.other_id).get()
+        told = Told(found, wants(get_user(side.user_id), NOTICE, "email"))
     pk = str(side.pk)
     if side.is_unread:  # it came while the others were read: told anew
         withdraw(w, to=side.user_id, kind=NOTICE, cause=pk)
     begin_cause(w, pk, NOTICE)
     # Mails of messages are our own: one for all that waits.
-    notify(w, to=side.user_id, kind=NOTICE, actor_id=side.other_id, cause=pk, channels=("in_app",))
+    notify(
+        w,
+        to=side.user_id,
+        kind=NOTICE,
+        actor_id=side.other_id,
+        cause=pk,
+        channels=("in_app",),
+        audience=told.audience,
+    )
     w.update(
         side,
         strict=True,
@@ -59,7 +79,7 @@ def begin_wait(w: Write, side: Side, message_id: str) -> None:
         first_unread=message_id,
         told_by="",
     )
-    if wants(get_user(side.user_id), NOTICE, "email"):
+    if told.wants_mail:
         due_at = now() + timedelta(seconds=settings.CHAT_MAIL_SECONDS)
         queue_mail(
             w,

@@ -1,7 +1,7 @@
 """What the verbs of edges share: each change of an edge with its counters and its news."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from followers import selectors
 from followers.events import FollowCreated, FollowDeleted, FollowRequested, FollowUnrequested
@@ -13,26 +13,44 @@ from mysocial.errors import Invalid, NotFound
 from mysocial.models import Record
 from mysocial.store import Store
 from mysocial.writes import MOVED, Write, again, write
-from notifications.services import begin_cause, notify, withdraw
-from users.selectors import get_user
+from notifications.services import Audience, begin_cause, notify, withdraw
+from users.selectors import asked_user, get_user
 from users.services import count
 
 M = TypeVar("M", bound=Record)
 
 
-def check_other(user_id: str, other_id: str) -> None:
-    """Raise `NotFound` when there is no such member; `Invalid` when it is oneself."""
+def check_self(user_id: str, other_id: str) -> None:
+    """Raise `Invalid` when it is oneself."""
     if user_id == other_id:
         raise Invalid("This is yourself.")
+
+
+def check_other(user_id: str, other_id: str) -> None:
+    """Raise `NotFound` when there is no such member; `Invalid` when it is oneself."""
+    check_self(user_id, other_id)
     get_user(other_id)
 
 
-def open_standing(user_id: str, other_id: str) -> Standing:
-    """Return how the one stands to the other. `NotFound` when either blocks the other."""
-    standing = selectors.get_standing(user_id, other_id)
-    if standing.blocked:
+class Met(NamedTuple):
+    """Somebody whom one may meet, and how one stands to them."""
+
+    standing: Standing
+    is_private: bool
+
+
+def meet(user_id: str, other_id: str, *beside: reads.Asked[Any]) -> Met:
+    """Return how the one stands to the other, in the same round trip as the answers to `beside`.
+
+    `Invalid` when it is oneself; `NotFound` for nobody, or when either blocks the other.
+    """
+    check_self(user_id, other_id)
+    other, standing = asked_user(other_id), selectors.asked_standing(user_id, other_id)
+    reads.together(other, standing, *beside)
+    found = Met(standing.get(), other.get().is_private)
+    if found.standing.blocked:
         raise NotFound
-    return standing
+    return found
 
 
 def require_no_block(w: Write, user_id: str, other_id: str) -> None:
@@ -51,15 +69,17 @@ def require_relation(w: Write, viewer_id: str, other_id: str, relation: Relation
         w.require(Follow, edge_id(viewer_id, other_id))
 
 
-def add_follow(w: Write, follower_id: str, followee_id: str) -> None:
-    """Make a follow within a write."""
+def add_follow(
+    w: Write, follower_id: str, followee_id: str, audience: Audience | None = None
+) -> None:
+    """Make a follow within a write; of the `audience`, the followed one is told."""
     pk = edge_id(follower_id, followee_id)
     edge = Follow(id=pk, follower_id=follower_id, followee_id=followee_id)
     w.create(edge)
     _count(w, edge, 1)
     w.announce(FollowCreated(follower_id, followee_id))
     begin_cause(w, pk, "follow")
-    notify(w, to=followee_id, kind="follow", actor_id=follower_id, cause=pk)
+    notify(w, to=followee_id, kind="follow", actor_id=follower_id, cause=pk, audience=audience)
 
 
 def end_follow(w: Write, edge: Follow) -> None:
@@ -86,13 +106,17 @@ def _remove_follow(follow_id: str) -> None:
         end_follow(w, edge)
 
 
-def add_request(w: Write, requester_id: str, target_id: str) -> None:
-    """Ask to follow within a write."""
+def add_request(
+    w: Write, requester_id: str, target_id: str, audience: Audience | None = None
+) -> None:
+    """Ask to follow within a write; of the `audience`, the one who is asked is told."""
     pk = edge_id(requester_id, target_id)
     w.create(FollowRequest(id=pk, requester_id=requester_id, target_id=target_id))
     w.announce(FollowRequested(requester_id, target_id))
     begin_cause(w, pk, "follow_request")
-    notify(w, to=target_id, kind="follow_request", actor_id=requester_id, cause=pk)
+    notify(
+        w, to=target_id, kind="follow_request", actor_id=requester_id, cause=pk, audience=audience
+    )
 
 
 def end_request(w: Write, request: FollowRequest) -> None:

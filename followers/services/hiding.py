@@ -8,7 +8,7 @@ from followers.services.edges import (
     check_other,
     cut_follow,
     end_edge,
-    open_standing,
+    meet,
     require_no_block,
 )
 from followers.store import blocks, follow_requests, follows, mutes
@@ -72,14 +72,14 @@ def mute(*, user_id: str, other_id: str) -> Standing:
 
     `NotFound` when either blocks the other.
     """
-    check_other(user_id, other_id)
-    return again(lambda: _mute(user_id, open_standing(user_id, other_id)))
+    return again(lambda: _mute(user_id, other_id))
 
 
-def _mute(user_id: str, standing: Standing) -> Standing:
+def _mute(user_id: str, other_id: str) -> Standing:
+    standing = meet(user_id, other_id).standing
     if standing.muting:
         return standing
-    other_id, standing = standing.other_id, standing._replace(muting=True)
+    standing = standing._replace(muting=True)
     with write(AlreadyExists) as w:
         require_no_block(w, user_id, other_id)
         w.create(Mute(id=edge_id(user_id, other_id), muter_id=user_id, muted_id=other_id))
@@ -90,8 +90,7 @@ def _mute(user_id: str, standing: Standing) -> Standing:
 
 def unmute(*, user_id: str, other_id: str) -> Standing:
     """Mute a member no longer; a second time changes nothing. `NotFound` as for `mute`."""
-    check_other(user_id, other_id)
-    standing = open_standing(user_id, other_id)._replace(muting=False)
+    standing = meet(user_id, other_id).standing._replace(muting=False)
     return end_edge(mutes, edge_id(user_id, other_id), _unmute, standing)
 
 

@@ -9,7 +9,7 @@ from followers.services.edges import (
     end_edge,
     end_request,
     grant_request,
-    open_standing,
+    meet,
     require_no_block,
 )
 from followers.store import follow_requests, follows
@@ -43,6 +43,5 @@ def _accept(user_id: str, other_id: str) -> Standing:
 
 def refuse_request(*, user_id: str, other_id: str) -> Standing:
     """Refuse somebody who asked; a second time changes nothing."""
-    check_other(user_id, other_id)
-    standing = open_standing(user_id, other_id)
+    standing = meet(user_id, other_id).standing
     return end_edge(follow_requests, edge_id(other_id, user_id), end_request, standing)

@@ -13,10 +13,11 @@ from images import hosts
 from images.content import look
 from images.models import DeadFile, Kind, Media
 from images.store import media
-from mysocial import reads
+from mysocial import limits, reads
 from mysocial.cascades import each_listed
 from mysocial.errors import Conflict, NotFound, TooLarge, Unsupported
 from mysocial.ids import new_id, now
+from mysocial.limits import DAY, Limit
 from mysocial.nudge import MEDIA
 from mysocial.outbox import QUEUED
 from mysocial.uploads import drop, kept
@@ -27,6 +28,7 @@ from users.selectors import get_user
 USES: dict[str, "type[MediaUse]"] = {}
 # By then no worker is still handing over what was deleted under its hands.
 HANDED_OVER = timedelta(hours=1)
+UPLOADS = Limit("upload", 300, DAY)  # of one member, whatever they are for
 
 
 class MediaUse:
@@ -64,6 +66,7 @@ def received(
 
     `TooLarge` or `Unsupported`; of what is refused, here or in the block, no file is left.
     """
+    limits.enforce(UPLOADS, owner_id)
     form = Kind(kind)
     most = settings.IMAGE_MAX_BYTES if form == Kind.IMAGE else settings.VIDEO_MAX_BYTES
     size = file.size or 0

@@ -57,6 +57,7 @@ def _own(user_id: str, image_id: str) -> Media:
 def _add(one: Media) -> None:
     user = get_user(one.owner_id)
     with write(Conflict) as w:
+        users.require_voice(w, one.owner_id)
         add(w, one)
         # Noted now: of two that are processed at once, the one that was brought last is shown.
         users.set_pictures(w, user, **{f"{NAMES[one.use]}_id": one.id})
@@ -69,6 +70,7 @@ def _show(one: Media, use: str) -> Media:
     user = get_user(one.owner_id)
     name = NAMES[use]
     with write(Conflict) as w:
+        users.require_voice(w, one.owner_id)
         w.update(one, strict=True, shown_at=now())
         users.set_pictures(w, user, **{f"{name}_id": one.id, f"{name}_url": one.url or ""})
         w.returns(one)

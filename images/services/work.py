@@ -2,6 +2,7 @@
 
 import io
 import logging
+import math
 from typing import Any
 
 from images import hosts
@@ -21,9 +22,9 @@ MOST_TRIES = 8
 DONE = "done"
 
 
-def process_due() -> int:
+def process_due(seconds: float = math.inf) -> int:
     """Process what was brought and remove what is to go; return how many. Safe side by side."""
-    return do_due(media, _process) + do_due(dead_files, _remove)
+    return do_due(media, _process, seconds) + do_due(dead_files, _remove, seconds)
 
 
 def sweep() -> int:

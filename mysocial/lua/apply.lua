@@ -58,6 +58,11 @@ local function check(op, index)
   local seen = after[op.key] or (op.fresh and 'gone') or state(op.key)
   if seen == 'unknown' and is_proven_absent(op.proofs, op.id) then seen = 'gone' end
   learn(op.key, seen)
+  if op.kind == 'past' then
+    local moment = tonumber(redis.call('HGET', op.key, op.field) or '')
+    if moment and moment > now_ms then refuse('ahead', op.field, text(moment)) end
+    return
+  end
   if op.kind == 'create' or op.kind == 'absent' then
     if seen == 'live' then return refuse('exists', index) end
   elseif seen == 'gone' and not op.init then
@@ -91,8 +96,11 @@ for _, limit in ipairs(request.limits or {}) do
   local count = tonumber(redis.call('GET', limit[1]) or '0')
   if count >= limit[2] then return {'limited', redis.call('TTL', limit[1])} end
 end
-for _, limit in ipairs(request.limits or {}) do
-  if redis.call('INCR', limit[1]) == 1 then redis.call('EXPIRE', limit[1], limit[3]) end
+local counted = {}
+for i, limit in ipairs(request.limits or {}) do
+  local count = redis.call('INCR', limit[1])
+  if count == 1 then redis.call('EXPIRE', limit[1], limit[3]) end
+  counted[i] = {count, redis.call('TTL', limit[1])}
 end
 
 -- 2. The clock: versions and event offsets never go back, not even after an old backup.
@@ -208,15 +216,20 @@ local function write_record(op)
   end
 end
 
+-- Who is to be woken: of each name one message is on its way, until a worker takes it.
 local nudge = {}
+local function wake(name)
+  if redis.call('SET', 'nudge:' .. name, '1', 'NX', 'PX', request.nudge_ms) then
+    nudge[#nudge + 1] = name
+  end
+end
 for _, op in ipairs(request.ops) do
   if op.queue and (not op.lenient or state(op.key) == 'live') then
     write_record(op)
-    if redis.call('SET', 'nudge:' .. op.queue, '1', 'NX', 'PX', 200) then
-      nudge[#nudge + 1] = op.queue
-    end
+    wake(op.queue)
   end
 end
+for _, name in ipairs(request.wake) do wake(name) end
 
 -- 4. The answer and the events see the records as they are now.
 local function compose(pieces)
@@ -261,4 +274,4 @@ if request.idem then
     'status', request.answer and request.answer[1] or 204, 'answer', answer)
   redis.call('ZADD', 'sweep', now_ms + request.idem[3] * 1000, request.idem[1])
 end
-return {'ok', redis.call('GET', 'epoch') .. ':' .. text(clock), answer, nudge}
+return {'ok', redis.call('GET', 'epoch') .. ':' .. text(clock), answer, nudge, counted}

@@ -1,6 +1,8 @@
 -- A reader's questions, answered at one moment, with the cursor of that moment.
 local unknown_records, unknown_lists, unknown_uniques = {}, {}, {}
 local answers = {}
+local time = redis.call('TIME')
+local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local CHUNK = 1000
 local at = cursor()
 
@@ -8,21 +10,32 @@ local session = session_state()
 if session == 'gone' then return {'session'} end
 if session == 'unknown' then unknown_records[1] = request.session end
 
+-- The fields of a live record: one command tells its state, too. False when it is gone.
 local function fields_of(key, fields, proofs, id)
-  local seen = state(key)
-  if seen == 'unknown' and is_proven_absent(proofs, id) then return false end
-  if seen == 'unknown' then
-    unknown_records[#unknown_records + 1] = key
+  local count = #fields
+  fields[count + 1], fields[count + 2] = 'v', 'x'
+  local values = redis.call('HMGET', key, unpack(fields))
+  fields[count + 1], fields[count + 2] = nil, nil
+  if not values[count + 1] then
+    if not is_proven_absent(proofs, id) then unknown_records[#unknown_records + 1] = key end
     return false
   end
-  if seen == 'gone' then return false end
-  return redis.call('HMGET', key, unpack(fields))
+  if values[count + 2] then return false end
+  values[count + 1], values[count + 2] = nil, nil
+  return values
 end
 
 -- The score below which a list may lack entries; false, and asked for, when the list is unknown.
+local floors = {}
 local function floor_of(list)
-  local floor = redis.call('ZSCORE', list, '~')
-  if not floor then unknown_lists[#unknown_lists + 1] = list end
+  local floor = floors[list]
+  if floor == nil then
+    floor = redis.call('ZSCORE', list, '~')
+    if not floor then unknown_lists[#unknown_lists + 1] = list end
+    -- Most lists of blocks and mutes are empty: that is found out once.
+    if floor == '-inf' and redis.call('ZCARD', list) == 1 then floor = 'empty' end
+    if floor then floors[list] = floor end
+  end
   return floor
 end
 
@@ -34,29 +47,65 @@ local function is_live(record)
 end
 
 -- Whether `member` is in a list: from the list where it is whole, else from the record itself.
-local function is_member(list, member, record)
+local function is_member(list, member, prefix)
   local floor = floor_of(list)
-  if not floor then return 0 end
+  if not floor or floor == 'empty' then return 0 end
   if redis.call('ZSCORE', list, member) then return 1 end
-  return floor ~= '-inf' and is_live(record) and 1 or 0
+  return floor ~= '-inf' and is_live(prefix .. member) and 1 or 0
+end
+
+-- A fact without a list: whether the moment in a field of a record is still to come. The record is
+-- the one that the fact names, or else the one that is asked about.
+local ahead = {}
+local function note_ahead(field, record, value)
+  local moment = tonumber(value or '')
+  ahead[field .. ' ' .. record] = moment and moment > now_ms or false
+end
+
+local function is_ahead(fact, value)
+  local record = fact[4] .. (fact[3] ~= '' and fact[3] or value)
+  local name = fact[2] .. ' ' .. record
+  if ahead[name] == nil then
+    local mark = redis.call('HMGET', record, 'v', 'x', fact[2])
+    if not mark[1] then
+      unknown_records[#unknown_records + 1] = record
+      return false
+    end
+    note_ahead(fact[2], record, not mark[2] and mark[3])
+  end
+  return ahead[name]
 end
 
 local function facts_about(value, facts)
   local flags = {}
   for i, fact in ipairs(facts) do
-    local member = fact[2] .. value .. fact[3]
-    flags[i] = is_member(fact[1], member, fact[4] .. member)
+    if fact[1] == '' then
+      flags[i] = is_ahead(fact, value) and 1 or 0
+    elseif floor_of(fact[1]) == 'empty' then
+      flags[i] = 0
+    else
+      flags[i] = is_member(fact[1], fact[2] .. value .. fact[3], fact[4])
+    end
   end
   return flags
+end
+
+-- The places of those `values` of which a fact without a list holds.
+local function places_ahead(values, fact)
+  local places, for_all = {}, fact[3] ~= '' and is_ahead(fact, '')
+  for i, value in ipairs(values) do
+    if for_all or (fact[3] == '' and is_ahead(fact, value)) then places[#places + 1] = i - 1 end
+  end
+  return places
 end
 
 -- The places of those `values` of which one fact holds. Most lists of blocks and mutes are empty:
 -- that is found out once, whatever the number of values.
 local function places_of(values, fact)
+  if fact[1] == '' then return places_ahead(values, fact) end
   local floor, places = floor_of(fact[1]), {}
-  if not floor then return places end
+  if not floor or floor == 'empty' then return places end
   local is_whole = floor == '-inf'
-  if is_whole and redis.call('ZCARD', fact[1]) == 1 then return places end
   for first = 1, #values, CHUNK do
     local members = {}
     for i = first, math.min(first + CHUNK - 1, #values) do
@@ -104,7 +153,7 @@ local function sources_of(ask)
   local lists = {ask.list}
   for _, author in ipairs(ask.large and redis.call('ZRANGE', ask.large, 0, -1) or {}) do
     local edge = ask.value .. ':' .. author
-    if is_member(ask.following, edge, ask.edges .. edge) == 1 then
+    if is_member(ask.following, edge, ask.edges) == 1 then
       lists[#lists + 1] = ask.over .. author
     end
   end
@@ -151,20 +200,37 @@ local function entries_of(ask)
   return stretch(ask, ask.list, floor)
 end
 
+-- The fields of a record that a reference names, which come with the moments in it that facts about
+-- it ask for: one command instead of two.
+local function joined_fields(key, fields, moments)
+  local shown = #fields
+  for i, name in ipairs(moments) do fields[shown + i] = name end
+  local values = fields_of(key, fields)
+  for i, name in ipairs(moments) do
+    note_ahead(name, key, values and values[shown + i])
+    fields[shown + i] = nil
+    if values then values[shown + i] = nil end
+  end
+  return values
+end
+
 local function page(ask)
   local entries, deep = entries_of(ask)
   local items, joined, order = {}, {}, {}
   for _, entry in ipairs(entries) do
     local values = fields_of(ask.prefix .. entry[1], ask.fields)
     if values then
-      items[#items + 1] = {entry[1], entry[2], values}
+      local item = {entry[1], entry[2], values}
+      if ask.facts[1] then item[4] = facts_about(entry[1], ask.facts) end
+      items[#items + 1] = item
       for i, join in ipairs(ask.joins) do
         local value = values[join[1]] or '' -- cached before the record had such a reference
         local name = i .. ' ' .. value
         if not joined[name] then
           joined[name] = true
           local named = value ~= '' -- else the reference is empty: nothing to fetch
-          order[#order + 1] = {i, value, named and fields_of(join[2] .. value, join[3]) or {},
+          order[#order + 1] = {i, value,
+            named and joined_fields(join[2] .. value, join[3], join[5]) or {},
             named and facts_about(value, join[4]) or {}}
         end
       end
@@ -173,11 +239,21 @@ local function page(ask)
   return {deep and 1 or 0, items, order, #entries, entries[#entries] or false}
 end
 
+-- Answer a question that may be needless only if nothing has to be fetched for it: else false.
+local function page_if_known(ask)
+  local records, lists = #unknown_records, #unknown_lists
+  local found = page(ask)
+  if #unknown_records == records and #unknown_lists == lists then return found end
+  for i = #unknown_records, records + 1, -1 do unknown_records[i] = nil end
+  for i = #unknown_lists, lists + 1, -1 do unknown_lists[i] = nil end
+  return false
+end
+
 for index, ask in ipairs(request.asks) do
   if ask.kind == 'get' then
     answers[index] = fields_of(ask.key, ask.fields, ask.proofs, ask.id) or {}
   elseif ask.kind == 'page' then
-    answers[index] = page(ask)
+    answers[index] = ask.if_known and page_if_known(ask) or not ask.if_known and page(ask)
   elseif ask.kind == 'ids' then
     local ids = {}
     for i, entry in ipairs((entries_of(ask))) do ids[i] = entry[1] end

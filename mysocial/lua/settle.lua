@@ -1,9 +1,12 @@
 -- Forgive debts that MongoDB has, each only if nobody has written since the copy was taken.
-local settled = 0
+-- While a backup is cut, none: what is owed must stay so from its look at MongoDB to that at Redis.
+if redis.call('EXISTS', 'freeze') == 1 then return 0 end
+local settled, counts = 0, {}
 for _, item in ipairs(request.items) do
   local key, id, version, ttl, queue = unpack(item)
   if redis.call('HGET', key, 'v') == version then
     settled = settled + redis.call('ZREM', 'dirty:' .. queue, key)
+    counts[queue] = (counts[queue] or 0) + 1
     redis.call('HDEL', 'dead:' .. queue, key)
     redis.call('HDEL', 'tries:' .. queue, key)
     tidy(key, id, ttl)
@@ -13,4 +16,5 @@ for _, item in ipairs(request.items) do
     redis.call('ZADD', 'dirty:' .. queue, 'XX', 'GT', request.taken, key)
   end
 end
+for queue, count in pairs(counts) do redis.call('HINCRBY', 'settled', queue, count) end
 return settled

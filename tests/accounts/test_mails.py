@@ -6,7 +6,7 @@ import pytest
 from django.template.loader import get_template
 
 from accounts.models import VERIFY
-from mysocial.celery import app
+from mysocial import mail
 from mysocial.mail import KINDS, queue_mail, send_due
 from mysocial.writes import write
 from tests.people import nobody, sign_up
@@ -14,7 +14,7 @@ from tests.witness import live, together
 
 
 def send_mails():
-    return app.tasks["email.send_mails"].run()
+    return mail.send_mails()
 
 
 def states():
@@ -115,10 +115,3 @@ def test_a_mail_to_nobody_is_dropped(emails):
     assert nobody.post("forgot-password", {"email": "nobody@example.com"}).status_code == 200
     assert emails() == []
     assert states() == ["dropped"]
-
-
-def test_the_schedule_sends_mails_whose_wake_up_was_lost():
-    queues = {
-        entry["task"]: entry["options"].get("queue") for entry in app.conf.beat_schedule.values()
-    }
-    assert queues["email.send_mails"] == "email"

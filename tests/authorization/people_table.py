@@ -11,7 +11,7 @@ from tests.authorization.rules import (
     only,
     sees_follows,
 )
-from tests.authorization.world import sees_post
+from tests.authorization.world import MEMBERS, sees_post
 from tests.servers import PASSWORD
 
 NEW = "another-horse-battery"
@@ -45,6 +45,10 @@ ACCOUNTS = (
         body={"password": PASSWORD},
         news={"user.deleted": meets_actor, "session.ended": NAMED},
     ),
+    Rule("POST", "currentuser/export", ok=202),
+    Rule("GET", "currentuser/export"),
+    # Nobody's is ready here; whose it is when it is, `tests/accounts/test_exports.py` asks.
+    Rule("GET", "currentuser/export/file", odd=dict.fromkeys(MEMBERS, 404)),
     Rule(
         "PUT",
         "password",

@@ -2,6 +2,7 @@
 
 from tests.authorization.rules import (
     NAMED,
+    Audience,
     Rule,
     all_who,
     has_in_feed,
@@ -173,4 +174,27 @@ NOTIFICATIONS = (
         news={"notification.deleted": NAMED},
     ),
     Rule("POST", "notifications/unsubscribe/{unsubscribe}", is_open=True),
+)
+
+
+def _reports(kind: str, name: str, sees: Audience, answerable: str, *across: str) -> Rule:
+    """Return who may report a thing: whoever sees it, and is not answerable for it."""
+    return Rule(
+        "POST",
+        "reports",
+        sees,
+        ok=201,
+        body={"target_type": kind, "target_id": f"{{{name}}}", "reason": "spam"},
+        odd={answerable: 400},
+        across=across,
+    )
+
+
+REPORTS = (
+    Rule("GET", "reports"),
+    _reports("user", "owner", meets_owner, "owner"),
+    _reports("post", "post", sees_post, "owner"),
+    _reports("comment", "own_comment", sees_post, "owner"),
+    _reports("comment", "comment", sees_comment, "friend", "public", "followers"),
+    _reports("message", "message", THE_TWO, "owner"),
 )

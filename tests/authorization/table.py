@@ -12,4 +12,5 @@ RULES = (
     *posts_table.REACTIONS,
     *posts_table.CHAT,
     *posts_table.NOTIFICATIONS,
+    *posts_table.REPORTS,
 )

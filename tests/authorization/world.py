@@ -9,18 +9,20 @@ from typing import Any
 
 from images.services import process_due
 from mysocial.cascades import remove_due
+from mysocial.errors import FOREVER
 from mysocial.events import EVENTS
 from mysocial.mail import send_due
 from notifications.tokens import make_unsubscribe
 from tests.chat.talk import say
 from tests.images.pictures import picture, send
+from tests.moderation.staff import measure
 from tests.notifications.told import comments, follows, reacts, told
 from tests.people import Person, nobody, sign_up
 from tests.servers import PASSWORD
 from tests.snapshot import Snapshot
 
 VISIBILITIES = ("public", "followers", "private", "private account")
-OUTSIDERS = ("nobody", "ended", "erased")
+OUTSIDERS = ("nobody", "ended", "erased", "suspended")
 MEMBERS = (
     "owner",
     "friend",  # commented and reacted, and writes with the owner
@@ -173,7 +175,9 @@ def _add_tokens(w: World, mailbox: list[Any]) -> None:
 
 
 def _add_outsiders(w: World) -> None:
-    w.people |= {"nobody": nobody, "ended": sign_up("the_ended"), "erased": sign_up("the_erased")}
+    new = {name: sign_up(f"the_{name}") for name in ("ended", "erased", "suspended")}
+    w.people |= {"nobody": nobody, **new}
+    measure(new["suspended"], "suspend", until=FOREVER)
     assert w.people["ended"].post("signout").status_code == 200
     gone = w.people["erased"].call("DELETE", "currentuser", {"password": PASSWORD})
     assert gone.status_code == 200

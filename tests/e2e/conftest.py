@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.e2e.window import Window
+from tests.e2e.window import Window, watched
 from tests.servers import FOLDER
 from tests.stack import Stack
 
@@ -29,6 +29,11 @@ def _empty() -> None:
 @pytest.fixture(autouse=True)
 def _verified() -> None:
     """What the server keeps is looked at by its own tests."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _indexed() -> None:
+    """What it asks of MongoDB is looked at by its own tests."""
 
 
 @pytest.fixture(autouse=True)
@@ -60,16 +65,12 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def window(stack: Stack, chromium: Browser) -> Iterator[Callable[..., Window]]:
     """Open windows; at the end of the test none may have complained."""
-    opened: list[Window] = []
+    with watched() as opened:
 
-    def open_window(**options: object) -> Window:
-        context = chromium.new_context(**options)  # type: ignore[arg-type]
-        # By the name that PUBLIC_URL has, as a person who reads the panel of `up`.
-        one = Window(context.new_page(), f"http://localhost:{stack.port}/")
-        opened.append(one)
-        return one
+        def open_window(**options: object) -> Window:
+            context = chromium.new_context(**options)  # type: ignore[arg-type]
+            # By the name that PUBLIC_URL has, as a person who reads the panel of `up`.
+            opened.append(Window(context.new_page(), f"http://localhost:{stack.port}/"))
+            return opened[-1]
 
-    yield open_window
-    for one in opened:
-        one.page.context.close()
-    assert [said for one in opened for said in one.complaints] == []
+        yield open_window

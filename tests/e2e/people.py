@@ -9,6 +9,8 @@ import httpx
 from tests.servers import PASSWORD
 from tests.stack import Stack
 
+# One for all, because to make one takes longer than a call; connections do not outlive a server.
+HTTP = httpx.Client(timeout=15, limits=httpx.Limits(max_keepalive_connections=0))
 _numbers = itertools.count(1)
 
 
@@ -50,7 +52,7 @@ class Caller:
     def _ask(self, method: str, path: str, body: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.access}"} if self.access else {}
         url = f"{self.url}/api/{path}"
-        return httpx.request(method, url, json=body, headers=headers, timeout=15)
+        return HTTP.request(method, url, json=body, headers=headers)
 
 
 def sign_in(stack: Stack, username: str) -> Caller:

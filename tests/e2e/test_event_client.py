@@ -19,6 +19,15 @@ BEGIN = """async options => {
             said.push([type, detail?.type ?? detail?.detail ?? detail ?? ""]));
     client.start();
 }"""
+# Joins the feed between the command `resume` and its answer.
+JOIN_AT_ONCE = """() => {
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (frame) {
+        send.call(this, frame);
+        if (JSON.parse(frame).type !== "resume") return;
+        queueMicrotask(async () => { window.joined = await client.join("feed"); });
+    };
+}"""
 CURSOR = """async () => {
     const { access } = JSON.parse(sessionStorage.getItem("mysocial.session"));
     const headers = { Authorization: `Bearer ${access}` };
@@ -78,6 +87,16 @@ def test_a_client_whose_token_can_not_be_renewed_says_so_and_stops(window):
     page.evaluate("client.access = () => 'worn.out'; dispatchEvent(new Event('offline'))")
     until(page, "client.state === 'stopped'")
     assert page.evaluate("said.slice(-3)") == [["refresh"], ["state", "stopped"], ["signedout", ""]]
+
+
+def test_what_is_joined_while_one_resumes_is_heard(window, stack):
+    page = window().sign_up(new_name("hasty")).page
+    cursor = page.evaluate(CURSOR)
+    page.evaluate(JOIN_AT_ONCE)
+    begin(page, cursor=cursor)
+    until(page, "client.state === 'live' && window.joined")
+    sign_up(stack, new_name("writer")).writes("Joined in between")
+    until(page, "said.some(([type, what]) => type === 'event' && what === 'post.created')")
 
 
 def test_a_hundred_topics_are_joined_without_being_too_fast(window):

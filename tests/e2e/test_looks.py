@@ -1,14 +1,17 @@
 """How the page looks: on a phone, in the dark, by keyboard, to a developer."""
 
+import os
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.people import new_name, sign_in
+from tests.e2e.window import Window
 from tests.stack import Stack
 
-PHONE = {"width": 375, "height": 740}
+PHONE = {"width": 360, "height": 740}
 # The contrast of each text with the first opaque background behind it, as WCAG 2 counts it.
 FAINT = """() => {
     const parse = color => color.match(/[\\d.]+/g).map(Number);
@@ -33,6 +36,14 @@ FAINT = """() => {
     }
     return found;
 }"""
+# What a reader of the page would announce as a button and no more.
+NAMELESS = r"^\s*- (button|link|textbox|combobox|checkbox|searchbox|img)(?: \[.*\])?:?$"
+# What reaches beyond the right edge of the window, where no one can scroll to it.
+CUT = """() => [...document.querySelectorAll("#view *, .top *, .ways *")]
+    .filter(one => one.checkVisibility() && !one.closest(".hidden, .tabs"))
+    .filter(one => getComputedStyle(one).clipPath === "none")
+    .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+    .map(one => one.className || one.tagName)"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -46,6 +57,73 @@ def talk(stack: Stack) -> str:
     bob.call("PUT", f"posts/{post}/reaction", {"type": "love"})
     alice.call("POST", f"posts/{post}/comments", {"text": "Thank you, that is kind."})
     return text
+
+
+def places(stack: Stack) -> dict[str, str]:
+    """Return a name and the place of each view, as alice may see it."""
+    alice, bob = sign_in(stack, "alice"), sign_in(stack, "bob")
+    bob.call("POST", "chat/message", {"receiver_id": alice.id, "text": "Eight it is. " * 9})
+    post = next(one for one in alice.call("GET", "posts")["posts"] if one["comments_count"])
+    return {
+        "feed": "",
+        "home": "home",
+        "post": f"posts/{post['id']}",
+        "profile": f"people/{alice.id}",
+        "followers": f"people/{alice.id}/followers",
+        "pictures": f"people/{alice.id}/pictures",
+        "other": f"people/{bob.id}",
+        "search": "search/a",
+        "notifications": "notifications",
+        "conversations": "chat",
+        "chat": f"chat/{bob.id}",
+        "settings": "settings",
+        "requests": "requests",
+        "blocked": "blocked",
+        "muted": "muted",
+    }
+
+
+def visit(one: Window, place: str) -> None:
+    """Go to a view; return when it was read."""
+    one.at(place)
+    expect(one.page.locator("#view [aria-busy=true]")).to_have_count(0)
+
+
+def faint(one: Window, name: str) -> list[Any]:
+    """Return what can't be read well in light or in dark."""
+    found = []
+    for scheme in ("dark", "light"):
+        one.page.emulate_media(color_scheme=scheme)
+        one.page.wait_for_timeout(250)  # buttons fade
+        one.shoot(f"{name}-{scheme}")
+        found += one.page.evaluate(FAINT)
+    return found
+
+
+@pytest.mark.timeout(150)
+def test_every_text_of_every_view_is_legible_and_all_that_is_used_has_a_name(window, stack):
+    one = window().enter("alice")
+    one.press("Close")
+    for name, place in places(stack).items():
+        visit(one, place)
+        assert faint(one, name) == [], name
+        tree = one.page.locator("body").aria_snapshot()
+        assert re.findall(NAMELESS, tree, re.MULTILINE) == [], name
+        assert one.page.locator("#view h1").count() == 1, name
+    visit(one, places(stack)["chat"])
+    one.page.locator(".more-actions").last.click()
+    assert faint(one, "actions") == []
+
+
+@pytest.mark.timeout(120)
+def test_every_view_fits_on_a_phone(window, stack):
+    one = window(viewport=PHONE, has_touch=True, is_mobile=True).enter("alice")
+    for name, place in places(stack).items():
+        visit(one, place)
+        assert one.page.evaluate(WIDER) == 0, name
+        assert one.page.evaluate(CUT) == [], name
+        if "SCREENSHOTS" in os.environ:
+            faint(one, f"phone-{name}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -108,9 +186,9 @@ def test_it_is_used_by_keyboard_alone(window):
     one.page.keyboard.type("By hand")
     one.page.keyboard.press("Control+Enter")
     expect(one.post("By hand").first).to_be_visible()
-    one.page.get_by_role("tab", name="Everyone").focus()
-    one.page.keyboard.press("ArrowLeft")
-    expect(one.page.get_by_role("tab", name="Mine")).to_be_focused()
+    one.page.locator("#ways").get_by_role("link", name="Profile").focus()
+    one.page.keyboard.press("Enter")
+    expect(one.page.get_by_role("heading", name="bob")).to_be_focused()
     expect(one.post("By hand").first).to_be_visible()
     one.post("By hand").first.get_by_role("button", name="like").focus()
     one.page.keyboard.press("Space")

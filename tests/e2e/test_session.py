@@ -79,6 +79,7 @@ def test_a_copied_tab_lets_go_of_the_session_and_the_first_keeps_it(window):
     with first.page.context.expect_page() as opened:
         first.page.evaluate("open(location.href)")  # begins with a copy of sessionStorage
     copy = opened.value
+    expect(copy.locator("#loading")).to_be_hidden()
     expect(copy.locator("#door")).to_be_visible()
     assert copy.evaluate(f"sessionStorage.getItem('{KEY}')") is None
     first.page.wait_for_timeout(16_000)  # a token's life: it is renewed meanwhile

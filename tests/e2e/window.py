@@ -1,6 +1,8 @@
 """What a person does in a window of the web client, and what they see there."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
@@ -9,6 +11,16 @@ SOON = 30_000  # ms; two cores are shared with all of `up`
 NETWORK = ("net::ERR_", "WebSocket connection to")
 REFUSED = "the server responded with a status of 4"
 expect.set_options(timeout=SOON)
+
+
+@contextmanager
+def watched() -> Iterator[list["Window"]]:
+    """Yield a list for the windows of a test; at its end none may have complained."""
+    opened: list[Window] = []
+    yield opened
+    for one in opened:
+        one.page.context.close()
+    assert [said for one in opened for said in one.complaints] == []
 
 
 class Window:
@@ -70,10 +82,36 @@ class Window:
             opener.click()
 
     def show_new(self) -> None:
-        self.page.locator("#fresh").click()
+        self.fresh.click()
+
+    def at(self, place: str) -> None:
+        """Go to a place, as by a link: what stands after `#/`."""
+        self.page.evaluate("place => { location.hash = `#/${place}` }", place)
+
+    def choose(self, label: str, content: bytes) -> None:
+        """Choose a picture."""
+        chosen = {"name": "chosen.png", "mimeType": "image/png", "buffer": content}
+        self.page.get_by_label(label).set_input_files([chosen])  # type: ignore[list-item]
+
+    def press(self, name: str, *, twice: bool = False) -> None:
+        """Press a button; twice, if it asks whether one means it."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        if twice:
+            self.page.get_by_role("button", name="Really?").click()
+
+    def go(self, name: str) -> None:
+        """Take one of the ways beside the page: Feed, Search, Notifications, Chat …"""
+        self.page.locator("#ways").get_by_role("link", name=name).click()
+
+    def scroll_to(self, text: str) -> None:
+        """Scroll down until a post is there."""
+        self.page.mouse.move(500, 400)
+        while self.post(text).count() == 0:
+            self.page.mouse.wheel(0, 6000)
+            self.page.wait_for_timeout(100)
 
     def tab(self, name: str) -> None:
-        self.page.get_by_role("tab", name=name).click()
+        self.page.locator(".tabs").get_by_role("link", name=name).click()
 
     # What one sees ------------------------------------------------------------------------------
 
@@ -81,6 +119,11 @@ class Window:
         """Return when the socket is live."""
         expect(self.page.locator("#state")).to_have_text("Live", timeout=within)
         return self
+
+    @property
+    def fresh(self) -> Locator:
+        """What says that there are new posts."""
+        return self.page.locator(".fresh button")
 
     def post(self, text: str) -> Locator:
         return self.page.locator("article.post").filter(has_text=text)
@@ -97,6 +140,14 @@ class Window:
     def heard(self, kind: str) -> Locator:
         """Return the lines of the inspector for events of a type."""
         return self.page.locator("#events .type").filter(has_text=kind)
+
+    def unread(self, of: str) -> Locator:
+        """Return the count beside the way to notifications or to chat."""
+        return self.page.locator(f"#{of}-count")
+
+    def cursors(self) -> list[str]:
+        """Return the ids of the events that the inspector shows, newest first."""
+        return self.page.locator("#events .event .cursor").all_inner_texts()
 
     def shoot(self, name: str) -> None:
         """Take a picture, where somebody wants them."""

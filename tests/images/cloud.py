@@ -22,6 +22,8 @@ class Cloud:
         self.broken = 0  # so many requests fail
         self.hangs = False
         self.url = ""
+        self.shown_at = "https://res.cloudinary.com/demo"
+        self.place = ""  # of this server
 
     def answer(self, path: str, fields: dict[str, bytes]) -> tuple[int, dict[str, Any]]:
         said = {name: value.decode() for name, value in fields.items() if name != "file"}
@@ -35,7 +37,7 @@ class Cloud:
         if path.endswith("/destroy"):
             return 200, {"result": "ok" if self.files.pop(name, None) else "not found"}
         self.files[name] = fields["file"]
-        return 200, {"secure_url": f"https://res.cloudinary.com/demo/{name}", "public_id": name}
+        return 200, {"secure_url": f"{self.shown_at}/{name}", "public_id": name}
 
 
 @contextmanager
@@ -57,12 +59,18 @@ def cloud() -> Iterator[Cloud]:
             self.end_headers()
             self.wfile.write(json.dumps(answer).encode())
 
-        def log_message(self, *_: Any) -> None:
-            pass
+        def do_GET(self) -> None:
+            content = state.files.get(self.path.removeprefix("/"))
+            self.send_response(404 if content is None else 200)
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        log_message = staticmethod(lambda *_: None)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     prefix = f"http://127.0.0.1:{server.server_address[1]}"
+    state.place = prefix
     state.url = f"cloudinary://{KEY}:{SECRET}@demo?upload_prefix={prefix}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

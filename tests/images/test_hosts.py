@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import zipfile
 
 import pytest
 from cloudinary.utils import api_sign_request
 
+from accounts.services import write_export
 from images.services import process_due
 from tests.images.cloud import SECRET, cloud
 from tests.images.pictures import PLACE, bytes_at, film, located, picture, send, shown, waiting
@@ -183,3 +185,16 @@ def test_workers_side_by_side_do_each_thing_once(alice):
     updates = [one for one in alice.hears("feed") if one["type"] == "post.updated"]
     assert len(updates) == 6
     assert {one["data"]["media"]["state"] for one in updates} == {"ready"}
+
+
+def test_a_file_at_cloudinary_is_fetched_for_the_export_of_its_owner(alice, cloudinary, tmp_path):
+    cloudinary.shown_at = cloudinary.place
+    for use in ("profile", "background"):
+        send(alice, "POST", f"images/{use}", image=picture())
+    assert process_due() == 2
+    gone, kept = cloudinary.files
+    del cloudinary.files[gone]
+    write_export(tmp_path / "alice.zip", user_id=alice.id)
+    with zipfile.ZipFile(tmp_path / "alice.zip") as pack:
+        files = {name: pack.read(name) for name in pack.namelist() if name.startswith("files/")}
+    assert files == {f"files/{kept}.png": cloudinary.files[kept]}

@@ -2,11 +2,7 @@
 
 import os
 
-from celery import current_app
-
 from images.tasks import process_media, sweep_incoming
-from mysocial import nudge
-from mysocial.celery import app
 from tests.images.pictures import picture, send, shown, waiting
 from tests.witness import nothing_happens
 
@@ -26,10 +22,3 @@ def test_what_nobody_asks_for_is_swept_once(settings):
     os.utime(path, (0, 0))
     assert (sweep_incoming(), sweep_incoming()) == (1, 0)
     assert waiting() == []
-
-
-def test_what_a_write_asks_for_is_a_task_of_the_queue_of_images():
-    app.loader.import_default_modules()
-    name, queue = nudge.WORK[nudge.MEDIA]
-    assert name in current_app.tasks
-    assert queue == "images"

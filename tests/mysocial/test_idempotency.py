@@ -96,7 +96,7 @@ def test_what_was_refused_may_be_tried_again_under_the_same_key(alice):
     assert alice.post("posts", {"text": "x"}, **KEY).status_code == 201
 
 
-@pytest.mark.parametrize("key", ["x" * 256, "a\tb", "\x7f"])
+@pytest.mark.parametrize("key", ["x" * 256, "a\tb", "\x7f", "clé"])
 def test_a_key_that_is_none_is_refused(alice, key):
     with nothing_happens():
         answer = alice.post("posts", {"text": "x"}, **{"Idempotency-Key": key})

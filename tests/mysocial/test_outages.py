@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 
-from mysocial import debts, mongo, nudge, persist, reads
+from mysocial import debts, mongo, nudge, pages, persist, reads
 from mysocial.errors import Unavailable
 from mysocial.redis import client, promised
 from mysocial.writes import write
@@ -71,7 +71,7 @@ def test_what_redis_knows_is_read_and_written_while_mongodb_hangs(shelf, mongod_
         w.create(more, fresh=True)
 
     assert (get(known).name, get(new).note, get(more).name) == ("changed", "changed", "more")
-    page = reads.page(wire, "shelf", limit=1)
+    page = pages.Listing(wire, "shelf", limit=1).get()
     assert [row.id for row in page.rows] == [more.id]
 
 
@@ -96,7 +96,7 @@ def test_what_only_mongodb_knows_is_unavailable_while_it_hangs_and_never_absent(
     with pytest.raises(Unavailable):
         like(unknown, "bob")
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert logged() == []
     assert client().hgetall(key(unknown)).keys() == {b"?"}
     assert owed_keys() == [key(new)]

@@ -37,11 +37,13 @@ def test_every_problem_points_to_where_it_is_explained(alice):
     assert f'id="{anchor}"' in Client().get(path).content.decode()
 
 
-def test_readiness_fails_when_a_debt_is_older_than_thirty_seconds(alice):
+def test_readiness_fails_when_a_debt_is_older_than_thirty_seconds(alice, settings):
+    settings.METRICS_TOKEN = "a-token-of-operators"
     assert Client().get("/health/ready").status_code == 200
     redis.client().zadd("dirty:posts", {"posts.post:660e39afede98a295c2d9391": 1})
 
-    answer = Client().get("/health/ready")
+    said = {"Authorization": "Bearer a-token-of-operators"}
+    answer = Client().get("/health/ready", headers=said)
 
     assert answer.status_code == 503
     assert "Do the workers run?" in answer.json()["checks"]["debt"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mysocial import mongo, reads, stretches
+from mysocial import mongo, pages, reads, stretches
 from mysocial.errors import Invalid, NotFound
 from mysocial.lists import decode_cursor, encode_cursor
 from mysocial.redis import client
@@ -166,7 +166,7 @@ def test_the_walk_through_a_deep_list_begins_at_its_place(persisted):
     found = fill_shelf(3 * CAP)
     persisted()
     evict()
-    after = reads.page(wire, "shelf", limit=2 * CAP).next
+    after = pages.Listing(wire, "shelf", limit=2 * CAP).get().next
     assert after[0] == found[2 * CAP - 1]
 
     index = things.indexes["shelf"]

@@ -1,11 +1,14 @@
 """`resume`: a client that was away gets what it missed, in order, once; or is told plainly."""
 
 import asyncio
+import threading
 
 import pytest
 from asgiref.sync import sync_to_async
 
+from mysocial import receiver, replay
 from mysocial.redis import client
+from mysocial.replay import Judge
 from tests.people import logged
 
 
@@ -129,6 +132,60 @@ async def test_home_is_heard_and_replayed_of_those_one_follows(connected, alice,
     again = await connected(bob)
     await resume(again, cursor_of(read), "home")
     assert await heard(again, 2) == events
+
+
+@pytest.mark.parametrize("portion", [1, 2, 3, 7, 8])
+async def test_much_is_read_in_portions_and_comes_in_order_and_once(
+    connected, alice, bob, monkeypatch, portion
+):
+    monkeypatch.setattr(replay, "PORTION", portion)
+    topics = ["feed", f"user:{alice.id}"]
+    whole = await connected(bob, *topics)
+    read = await sync_to_async(bob.get)("posts")
+    for number in range(4):
+        post = await sync_to_async(alice.writes)(str(number))
+        await sync_to_async(alice.put)(f"users/{bob.id}/follow")
+        await sync_to_async(alice.delete)(f"users/{bob.id}/follow")
+        await sync_to_async(alice.writes)("Hidden", privacy="private")
+        await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": "Otherwise"})
+    events = []
+    while not events or events[-1]["data"].get("text") != "Otherwise" or len(events) < 8:
+        events += await heard(whole, 1)
+    while not await whole.receive_nothing(timeout=0.2):
+        events += await heard(whole, 1)
+
+    socket = await connected(bob)
+    assert (await resume(socket, cursor_of(read), *topics))["recovered"] is True
+    again = []
+    while (frame := await socket.next())["type"] != "live":
+        again.append(frame)
+    shown = [one for one in events if one["type"] != "post.created"]
+    assert [one for one in again if one["type"] != "post.created"] == shown
+    assert [one["id"] for one in again] == sorted(one["id"] for one in again)
+    assert frame["cursor"] >= events[-1]["id"]
+
+
+async def test_more_than_may_wait_comes_from_the_log_while_a_client_resumes(
+    connected, alice, bob, monkeypatch
+):
+    read = await sync_to_async(bob.get)("posts")
+    texts = [str(number) for number in range(12)]
+    for text in texts[:4]:
+        await sync_to_async(alice.writes)(text)
+    monkeypatch.setattr(receiver, "MOST_WAITING", 2)
+    held, tell = threading.Event(), Judge.tell
+    monkeypatch.setattr(Judge, "tell", lambda *some: held.wait(10) and tell(*some))
+    socket = await connected(bob)
+    assert (await resume(socket, cursor_of(read), "feed"))["recovered"] is True
+    for text in texts[4:]:
+        await sync_to_async(alice.writes)(text)
+    await asyncio.sleep(0.5)  # they have come, and may not be sent yet
+    held.set()
+    found = []
+    while (frame := await socket.next())["type"] != "live":
+        found.append(frame["data"]["text"])
+    assert found == texts
+    assert await socket.receive_nothing(timeout=0.2)
 
 
 async def test_a_log_that_began_anew_or_was_cut_is_told(connected, alice, bob, settings):

@@ -10,12 +10,16 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from mysocial.presence import online
+from mysocial.serve import listen
+from tests.fuzzing.frames import raw_frame
+from tests.listeners import WITHIN, listening, notices_the_new_log
 from tests.people import Person
+from tests.stack import wait_for
 from tests.web_process import Web
 
 pytestmark = pytest.mark.timeout(120)
 BIG = "𝄞" * 4900  # 20 KB
-WITHIN = 20.0
 JSON = b"Content-Type: application/json\r\n"
 
 
@@ -27,31 +31,9 @@ def site(_servers: None) -> Iterator[Web]:
 
 @pytest.fixture
 def fresh_site(site: Web, alice: Person) -> Web:
-    """The server when it has noticed that Redis was emptied for this test.
-
-    Until then a socket may be told to resume: the log began anew.
-    """
-    deadline = time.monotonic() + WITHIN
-    while time.monotonic() < deadline:
-        probe = listening(site, alice)
-        alice.writes()
-        try:
-            if json.loads(probe.recv(WITHIN))["type"] == "post.created":
-                probe.close()
-                return site
-        except ConnectionClosed:
-            continue
-    raise AssertionError("It has noticed nothing.")
-
-
-def listening(site: Web, person: Person, **options: object) -> ClientConnection:
-    """Open a socket that hears the feed."""
-    offered: list[str] = ["mysocial", person.access]
-    client = connect(site.url, subprotocols=offered, ping_interval=None, **options)  # type: ignore[arg-type]
-    assert json.loads(client.recv(WITHIN))["type"] == "ok"
-    client.send(json.dumps({"type": "subscribe", "cid": "1", "topic": "feed"}))
-    assert json.loads(client.recv(WITHIN)) == {"type": "ok", "cid": "1"}
-    return client
+    """The server when it has noticed that Redis was emptied for this test."""
+    notices_the_new_log(site.url, alice)
+    return site
 
 
 def posts_of(client: ClientConnection, cursor: str = "") -> tuple[list[str], str, int]:
@@ -69,13 +51,13 @@ def posts_of(client: ClientConnection, cursor: str = "") -> tuple[list[str], str
 
 def test_who_reads_nothing_is_cut_and_told_to_resume_and_has_no_gap(fresh_site, alice, bob):
     site = fresh_site
-    quick = listening(site, bob, max_queue=None)
+    quick = listening(site.url, bob, max_queue=None)
     # A queue of one frame that nobody takes out: the client reads no more from its connection,
     # which itself has room for little.
     narrow = socket.socket()
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     narrow.connect(("127.0.0.1", site.port))
-    slow = listening(site, bob, sock=narrow, max_queue=1)
+    slow = listening(site.url, bob, sock=narrow, max_queue=1)
     written = [alice.writes(f"{number} {BIG}")["id"] for number in range(100)]
 
     for pk in written:
@@ -141,13 +123,52 @@ def test_headers_without_end_are_refused(site):
 
 
 def test_a_frame_that_is_too_big_closes_the_socket(fresh_site, alice):
-    client = listening(fresh_site, alice)
+    client = listening(fresh_site.url, alice)
     client.send("x" * 100_000)
     assert posts_of(client)[2] == 1009
 
 
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        (raw_frame(1, b"\xff\xfe"), 1007),
+        (raw_frame(1, b"\xc3", final=False) + raw_frame(0, b"\x28"), 1007),
+        (raw_frame(1, b"", final=False) + raw_frame(0, b"", final=False) * 2000, 1009),
+    ],
+)
+def test_frames_that_are_no_text_close_the_socket(fresh_site, alice, frames, code):
+    client = listening(fresh_site.url, alice)
+    client.socket.sendall(frames)
+    assert posts_of(client)[2] == code
+
+
+def test_who_breaks_the_protocol_while_it_signs_in_does_not_stay_online(fresh_site, alice, capfd):
+    for _ in range(30):
+        offered: list[str] = ["mysocial", alice.access]
+        client = connect(fresh_site.url, subprotocols=offered)  # type: ignore[arg-type]
+        client.socket.sendall(raw_frame(3, b""))
+        assert posts_of(client)[2] == 1002
+    whole = listening(fresh_site.url, alice)
+    wait_for(lambda: online([alice.id]), within=WITHIN, name="online")
+    whole.close()
+    wait_for(lambda: not online([alice.id]), within=WITHIN, name="offline")
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_text_may_come_in_parts(fresh_site, alice):
+    client = listening(fresh_site.url, alice)
+    client.send(iter(['{"type":"ping",', '"cid":"é', '"}']))
+    assert json.loads(client.recv(WITHIN)) == {"type": "ok", "cid": "é"}
+
+
+def test_small_answers_do_not_wait_for_the_client_to_acknowledge_those_before():
+    with listen("127.0.0.1", 0) as made:
+        assert made.proto == socket.IPPROTO_TCP  # asyncio asks for it, to set TCP_NODELAY
+        assert made.getsockname()[1] > 0
+
+
 def test_a_server_that_ends_says_so_to_its_sockets(alice):
     with Web() as ending:
-        client = listening(ending, alice)
+        client = listening(ending.url, alice)
         ending.end()
         assert posts_of(client)[2] == 1012

@@ -1,5 +1,6 @@
 """Settings: a wrong value stops the start with a sentence; a Redis that differs is not served."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import pytest
 
 from mysocial import redis
+from tests.people import nobody
 from tests.stack import ROOT
 
 SECRET = "x" * 40
@@ -68,6 +70,13 @@ def test_a_first_start_makes_one_secret_and_keeps_it(tmp_path):
     }
     assert len(keys) == 1
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_host_that_is_not_ours_is_refused_without_a_word_in_the_log(settings):
+    """Anybody may send one, as often as they like; Django would write a trace for each."""
+    settings.ALLOWED_HOSTS = ["localhost"]
+    assert nobody.get("posts", Host="evil.example").json()["code"] == "bad_request"
+    assert not logging.getLogger("django.security.DisallowedHost").isEnabledFor(logging.ERROR)
 
 
 @pytest.fixture

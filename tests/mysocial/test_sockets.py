@@ -122,7 +122,7 @@ async def test_the_token_of_an_ended_session_closes_the_socket(connected, alice)
 )
 async def test_a_page_of_another_origin_is_refused(origin):
     socket = Socket("mysocial", origin=origin)
-    accepted, _ = await socket.connect(timeout=5)
+    accepted, _ = await socket.connect(timeout=20)
     assert not accepted
 
 
@@ -167,6 +167,15 @@ async def test_ten_bad_frames_close_the_socket(connected, alice):
     for _ in range(10):
         await socket.send_to(text_data="{}")
     assert await socket.code() == 4400
+
+
+async def test_what_comes_after_the_close_is_not_answered(connected, alice):
+    socket = await connected(alice)
+    for _ in range(14):
+        await socket.send_to(text_data="{}")
+    answers = [(await socket.receive_output(5))["type"] for _ in range(11)]
+    assert answers == ["websocket.send"] * 10 + ["websocket.close"]
+    assert await socket.receive_nothing(0.2)
 
 
 async def test_a_flood_of_frames_closes_the_socket(connected, alice):

@@ -33,17 +33,17 @@ class Stream(ApplicationCommunicator):
     async def begin(self):
         """Send the request; return the status and the headers."""
         await self.send_input({"type": "http.request", "body": b"", "more_body": False})
-        start = await self.receive_output(timeout=5)
+        start = await self.receive_output(timeout=20)
         return start["status"], dict(start["headers"])
 
     async def body(self):
-        return json.loads((await self.receive_output(timeout=5))["body"])
+        return json.loads((await self.receive_output(timeout=20))["body"])
 
     async def next(self):
         """Return the fields of the next event; comments are passed over."""
         while True:
             while "\n\n" not in self.text:
-                output = await self.receive_output(timeout=5)
+                output = await self.receive_output(timeout=20)
                 self.text += output["body"].decode()
                 if not output["more_body"]:
                     return None
@@ -54,7 +54,7 @@ class Stream(ApplicationCommunicator):
     async def leave(self):
         await self.send_input({"type": "http.disconnect"})
         with contextlib.suppress(asyncio.CancelledError, asyncio.TimeoutError):
-            await self.wait(timeout=5)
+            await self.wait(timeout=20)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from mysocial import fills, reads
+from mysocial import fills, pages, reads
 from mysocial.events import Event
 from mysocial.ids import new_id
 from mysocial.lists import decode_cursor, encode_cursor
@@ -155,7 +155,7 @@ def owed_keys() -> list[str]:
     return [name.decode() for name in client().zrange(f"dirty:{QUEUE}", 0, -1)]
 
 
-def ids(page: reads.Page) -> list[str]:
+def ids(page: pages.Page) -> list[str]:
     return [row.id for row in page.rows]
 
 
@@ -171,7 +171,7 @@ def walk(
     found: list[str] = []
     after: Entry | None = None
     while True:
-        page = reads.page(wire, index, value, limit=limit, after=after, oldest=oldest)
+        page = pages.Listing(wire, index, value, limit=limit, after=after, oldest=oldest).get()
         found += ids(page)
         if page.next is None:
             return found

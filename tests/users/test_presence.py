@@ -161,7 +161,7 @@ async def test_the_members_of_a_process_that_was_killed_run_out(connected, alice
     assert await next_change(bobs) == (alice.id, True)
     began = time.monotonic()
     assert await next_change(bobs) == (alice.id, False)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert await changes(bobs) == []
 
 

@@ -9,12 +9,13 @@ from django.core.management.base import BaseCommand
 
 class Command(BaseCommand):
     help = (
-        "Make the indexes and the staff tables, and with DEBUG the demo people; safe to run again."
+        "Make indexes, staff tables and roles, and with DEBUG the demo people; safe to run again."
     )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        # One process for all three: each start of Python and Django costs seconds.
+        # One process for all four: each start of Python and Django costs seconds.
         call_command("ensure_indexes")
         call_command("migrate", verbosity=0)
+        call_command("make_roles")
         if settings.DEBUG:  # demo passwords are public
             call_command("seed_demo", if_empty=True)

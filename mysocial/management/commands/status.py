@@ -19,10 +19,10 @@ from rich.table import Table
 from mysocial import mongo, persist
 from mysocial import redis as store_redis
 from mysocial.errors import Unavailable
+from mysocial.hearts import OLDEST_DEBT_SECONDS
 from mysocial.processes import read_json
 from mysocial.servers import RUNNING_FILE, running_urls
 
-LONGEST_DEBT_SECONDS = 30.0
 MB = 1024 * 1024
 
 AWAY = (RedisError, PyMongoError, Unavailable, OSError)
@@ -76,7 +76,7 @@ def _urls(running: dict[str, object]) -> dict[str, str]:
         "site": "/",
         "api": "/api/docs",
         "openapi": "/api/schema",
-        "admin": "/admin/",
+        "admin": f"/{settings.ADMIN_PATH}/",
         "emails": "/devtools/emails/",
         "health": "/health/ready",
     }
@@ -147,7 +147,7 @@ def _debts(problems: list[str]) -> dict[str, dict[str, float]]:
     except AWAY:
         return {}
     for queue, debt in debts.items():
-        if debt.oldest_seconds > LONGEST_DEBT_SECONDS:
+        if debt.oldest_seconds > OLDEST_DEBT_SECONDS:
             problems.append(f"{queue} owes a record since {debt.oldest_seconds:.0f} s")
     return {
         queue: {"count": debt.count, "oldest_seconds": round(debt.oldest_seconds, 3)}

@@ -110,7 +110,7 @@ def _panel(site: Site) -> Panel:
         ("Site", f"{home}/"),
         ("API, to try", f"{home}/api/docs"),
         ("OpenAPI", f"{home}/api/schema"),
-        ("Admin", f"{home}/admin/"),
+        ("Admin", f"{home}/{settings.ADMIN_PATH}/"),
         ("E-mails sent", f"{home}/devtools/emails/"),
         ("Health", f"{home}/health/ready"),
     ]

@@ -3,17 +3,23 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from mysocial.cascades import remove_due
+from mysocial.errors import Unavailable
+from mysocial.management.audited import AuditedCommand
+from mysocial.progress import shown
 from mysocial.repair import repair
 from mysocial.verify import ORPHAN, PAUSE, Difference, verify
 
 ROUNDS = 3  # mending one difference may bring another to light
 
 
-class Command(BaseCommand):
-    help = "Compare Redis, MongoDB, lists, counters and references; exits with 1 when they differ."
+class Command(AuditedCommand):
+    help = (
+        "Compare Redis, MongoDB, lists, counters and references. Exit codes: 0 they agree; 1 they "
+        "differ; 2 a server is away, so nobody knows."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--repair", action="store_true", help="mend what differs")
@@ -25,7 +31,23 @@ class Command(BaseCommand):
             help="seconds between the two looks; 0 only while nobody writes",
         )
 
+    def is_act(self, options: dict[str, Any]) -> bool:
+        return bool(options["repair"])
+
     def handle(self, *_: Any, **options: Any) -> None:
+        try:
+            found = self._found(options)
+        except Unavailable as error:
+            raise CommandError(str(error), returncode=2) from error
+        if options["json"]:
+            self.stdout.write(json.dumps([one._asdict() for one in sorted(found)]))
+        if found:
+            raise CommandError(f"{len(found)} differences", returncode=1)
+        if not options["json"]:
+            self.stdout.write("0 differences")
+
+    def _found(self, options: dict[str, Any]) -> set[Difference]:
+        """Return what differs; with `--repair`, what is left of it."""
         found = self._verify(options)
         for _round in range(ROUNDS if options["repair"] else 0):
             if not found:
@@ -37,16 +59,11 @@ class Command(BaseCommand):
             if not options["json"]:
                 self.stdout.write(f"{mended} mended. Looking again.")
             found = self._verify(options)
-        if options["json"]:
-            self.stdout.write(json.dumps([one._asdict() for one in sorted(found)]))
-        if found:
-            raise CommandError(f"{len(found)} differences", returncode=1)
-        if not options["json"]:
-            self.stdout.write("0 differences")
+        return found
 
     def _verify(self, options: dict[str, Any]) -> set[Difference]:
-        tell = self.stdout.write if options["verbosity"] > 1 else (lambda _: None)
-        found = verify(pause=options["pause"], tell=tell)
+        with shown() as tell:
+            found = verify(pause=options["pause"], tell=tell)
         if not options["json"]:
             for one in sorted(found):
                 self.stdout.write(f"{one.kind}: {one.key}: {one.detail}")

@@ -67,14 +67,17 @@ export class Api extends EventTarget {
     return this.keeper.load()?.access ?? "";
   }
 
-  /** @param {string} path @param {Record<string, string | number | null>} [query] */
+  /**
+   * Null is left out, and a list is given as one parameter after another.
+   * @param {string} path @param {Record<string, string | number | null | string[]>} [query]
+   */
   get(path, query = {}) {
-    const given = Object.entries(query).filter(([, value]) => value !== null);
-    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-    return this.#ask("GET", given.length ? `${path}?${search}` : path);
+    const given = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+    const search = new URLSearchParams(given.filter(([, one]) => one !== null).map(([name, one]) => [String(name), String(one)]));
+    return this.#ask("GET", search.size ? `${path}?${search}` : path);
   }
 
-  /** @param {string} path @param {object} [body] */
+  /** A body goes as JSON; one with files is a `FormData`. @param {string} path @param {object} [body] */
   post(path, body = {}) {
     return this.#ask("POST", path, body);
   }
@@ -173,9 +176,10 @@ export class Api extends EventTarget {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
     if (access) headers.Authorization = `Bearer ${access}`;
-    if (body) headers["Content-Type"] = "application/json";
+    const isForm = body instanceof FormData; // its type, with the boundary, is the browser's to say
+    if (body && !isForm) headers["Content-Type"] = "application/json";
     if (method !== "GET") headers["Idempotency-Key"] = key;
-    const sent = body && JSON.stringify(body);
+    const sent = isForm ? body : body && JSON.stringify(body);
     for (let attempt = 0; ; attempt++) {
       const last = attempt === TRIES - 1;
       const pause = Math.min(FIRST_PAUSE * 2 ** attempt, LONGEST_PAUSE);

@@ -1,12 +1,15 @@
 /** The page: puts its parts together, and says who is here and whether the server is. */
 
+import { Account } from "./account.js";
 import { Api } from "./api.js";
-import { compose } from "./compose.js";
-import { avatar, byId, refreshTimes, sentence } from "./dom.js";
-import { Feed } from "./feed.js";
+import { byId, refreshTimes, sentence } from "./dom.js";
 import { inspect } from "./inspector.js";
 import { EventClient } from "./mysocial.js";
-import { MyReactions } from "./reactions.js";
+import { Presence } from "./people/presence.js";
+import { Relations } from "./people/relations.js";
+import { viewOf } from "./places.js";
+import { MyReactions } from "./posts/reactions.js";
+import { Router } from "./router.js";
 import { begin, keeper } from "./session.js";
 import { door } from "./signin.js";
 
@@ -27,21 +30,36 @@ const events = new EventClient({
   refresh: () => api.refresh(),
 });
 const inspector = inspect(api, events);
-/** @type {Feed | null} */
-let feed = null;
-/** @type {MyReactions | null} */
-let mine = null;
+/** @type {((event: import("./mysocial.js").Happening) => void)} */ let hear = () => {};
+/** @type {() => void} */ let renew = () => {};
+/** @type {() => void} */ let mend = () => {};
 let leaving = false;
 
-/** @param {any} me */
+/** Shows what there is for somebody who has come in. @param {any} me */
 async function enter(me) {
-  mine = new MyReactions(api, me.id);
-  feed = new Feed({ api, me, mine }, events);
-  byId("me").replaceChildren(avatar(me, "small"), me.username);
-  for (const id of ["door", "room", "account"]) byId(id).hidden = id === "door";
+  const shared = { api, events, me, mine: new MyReactions(api, me.id), relations: new Relations(api, me.id), presence: new Presence(api, events) };
+  const account = new Account(api, me);
+  const router = new Router((args, signal) => viewOf({ ...shared, signal }, args));
+  const parts = () => [account, ...(router.view?.parts ?? [])];
+  hear = (event) => {
+    if (event.type === "reaction.changed" && event.data.user_id === me.id) shared.mine.set(event.data.post_id, event.data.type);
+    shared.relations.hear(event);
+    shared.presence.hear(event);
+    for (const part of parts()) part.hear(event);
+  };
+  renew = () => {
+    shared.mine.forget();
+    shared.relations.renew().catch(() => {}); // each part says itself what it could not read
+    for (const part of parts()) part.renew();
+  };
+  mend = () => parts().forEach((part) => part.mend());
+  for (const id of ["door", "room", "account", "ways"]) byId(id).hidden = id === "door";
   inspector.openWhereThereIsRoom();
-  events.cursor = (await feed.show("feed")) || api.cursor;
+  // Everything is read after this cursor, so nothing of what comes can be missed.
+  events.cursor = api.cursor;
   events.start();
+  account.read();
+  await router.begin();
 }
 
 /** The session ended; `why` is told at the door. @param {string} why */
@@ -52,26 +70,11 @@ function leave(why) {
   location.reload(); // nothing of the one who left stays in memory
 }
 
-/** @param {string} name */
-function choose(name) {
-  for (const tab of document.querySelectorAll("[role=tab]")) {
-    const chosen = /** @type {HTMLElement} */ (tab).dataset.tab === name;
-    tab.setAttribute("aria-selected", String(chosen));
-    /** @type {HTMLElement} */ (tab).tabIndex = chosen ? 0 : -1;
-    if (chosen) byId("panel").setAttribute("aria-labelledby", tab.id);
-  }
-  byId("note").textContent = "";
-  feed?.show(name);
-}
-
 events.addEventListener("event", (/** @type {any} */ { detail }) => {
   if (detail.type === "session.ended") leave(leaving ? "" : ENDED);
-  else feed?.hear(detail);
+  else hear(detail);
 });
-events.addEventListener("readagain", () => {
-  mine?.forget();
-  feed?.begin();
-});
+events.addEventListener("readagain", () => renew());
 api.addEventListener("call", (/** @type {any} */ { detail }) => {
   if (detail.status === 200 && events.state === "offline") events.wake(); // it is back
 });
@@ -87,27 +90,17 @@ events.addEventListener("state", (/** @type {any} */ { detail }) => {
   // A blink is no news: the banner comes when the first try failed, and goes when it is whole again.
   if (detail === "offline") byId("banner").textContent = STATES.offline;
   if (detail !== "connecting") byId("banner").hidden = detail !== "offline";
-  if (detail === "live") feed?.mend();
+  if (detail === "live") mend();
 });
 
-const tabs = [...document.querySelectorAll("[role=tab]")];
-tabs.forEach((tab, at) => {
-  tab.addEventListener("click", () => choose(/** @type {HTMLElement} */ (tab).dataset.tab ?? ""));
-  tab.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[/** @type {KeyboardEvent} */ (event).key];
-    if (!step) return;
-    const other = /** @type {HTMLElement} */ (tabs[(at + step + tabs.length) % tabs.length]);
-    other.focus();
-    other.click();
-  });
+byId("skip").addEventListener("click", (/** @type {Event} */ event) => {
+  event.preventDefault(); // what follows `#` names a place
+  byId("main").focus();
 });
 byId("signout").addEventListener("click", () => {
   leaving = true;
+  history.replaceState(null, "", "#/"); // the next one begins anew
   api.leave().catch(() => {}).finally(() => leave(""));
-});
-compose(api, (post) => {
-  if (post.privacy === "private") byId("note").textContent = "Only you can see it. It is under “Mine”.";
-  if (post.privacy !== "private" || feed?.isMine) feed?.adopt(post.id);
 });
 door(api, enter);
 setInterval(refreshTimes, 30_000);

@@ -22,9 +22,27 @@ export function h(tag, given = {}, ...children) {
 /** @param {string} id @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
-/** @param {{ username: string, avatar_url: string }} person @param {string} [size] */
+/** @param {{ avatar_url: string }} person @param {string} [size] */
 export function avatar({ avatar_url }, size = "") {
   return h("img", { class: `avatar ${size}`, src: avatar_url, alt: "", width: 40, height: 40, loading: "lazy" });
+}
+
+/** @param {string} id */
+export const profileOf = (id) => `#/people/${id}`;
+
+/** A member's name, which leads to their profile. @param {{ id: string, username: string }} person */
+export function named({ id, username }) {
+  return h("a", { class: "name", href: profileOf(id) }, username);
+}
+
+/** A picture of ours, in the colour of the text beside it. @param {string} name */
+export function icon(name) {
+  return h("span", { class: `icon icon-${name}`, "aria-hidden": "true" });
+}
+
+/** Tells, to those who do not see it, what has come. @param {string} text */
+export function news(text) {
+  byId("news").textContent = text;
 }
 
 const UNITS = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([
@@ -62,7 +80,7 @@ export function refreshTimes() {
 /**
  * Carries out what a form or button asks for: once at a time, and with its refusal shown.
  * @param {any} element a form or a button @param {HTMLElement} said where a refusal is shown
- * @param {() => Promise<void>} work
+ * @param {() => Promise<any>} work
  */
 export async function doing(element, said, work) {
   if (element.getAttribute("aria-busy") === "true") return;
@@ -75,6 +93,25 @@ export async function doing(element, said, work) {
   } finally {
     element.removeAttribute("aria-busy");
   }
+}
+
+/**
+ * A button that asks before it does what can't be undone.
+ * @param {string} label @param {HTMLElement} said @param {() => Promise<any>} work @param {Record<string, any>} [given]
+ */
+export function risky(label, said, work, given = {}) {
+  let sure = false;
+  const click = () => {
+    if (sure) return doing(button, said, work);
+    sure = true;
+    button.textContent = "Really?";
+  };
+  const blur = () => {
+    sure = false;
+    button.textContent = label;
+  };
+  const button = h("button", { type: "button", class: "quiet", ...given, click, blur }, label);
+  return button;
 }
 
 /** Returns an error as a sentence for people. @param {any} error */

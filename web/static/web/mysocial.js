@@ -55,6 +55,7 @@ export class EventClient extends EventTarget {
   /** @type {Map<string, (problem: any) => void>} */ #waiting = new Map(); // by `cid`
   /** @type {Map<string, Promise<void>>} */ #joining = new Map(); // by topic
   #connection = 0; // what belongs to an earlier one is over
+  #asked = false; // whether `resume` is sent: what is joined from then on takes a command of its own
   #answered = false;
   #reason = "";
   #stale = false; // the access token was not taken
@@ -103,8 +104,10 @@ export class EventClient extends EventTarget {
     const added = topics.filter((topic) => !this.topics.has(topic));
     for (const topic of added) {
       this.topics.add(topic); // while there is no connection, the next `resume` brings it
-      if (!this.#answered) continue;
-      const joined = this.#command({ type: "subscribe", topic }).finally(() => this.#joining.delete(topic));
+      if (!this.#asked) continue;
+      const joined = this.#command({ type: "subscribe", topic }).finally(() => {
+        if (this.#joining.get(topic) === joined) this.#joining.delete(topic);
+      });
       this.#joining.set(topic, joined);
     }
     const open = topics.map((topic) => this.#joining.get(topic)).filter((joined) => joined);
@@ -116,8 +119,13 @@ export class EventClient extends EventTarget {
   leave(...topics) {
     for (const topic of topics) {
       const known = this.topics.delete(topic);
-      if (known && this.#answered) this.#command({ type: "unsubscribe", topic }).catch(() => {});
+      if (known && this.#asked) this.#command({ type: "unsubscribe", topic }).catch(() => {});
     }
+  }
+
+  /** Tells a member that one is writing to them, or no longer. It may be lost. @param {string} to @param {boolean} on */
+  typing(to, on) {
+    if (this.state === "live") this.#command({ type: "typing", to, on }).catch(() => {});
   }
 
   // The connection ------------------------------------------------------------------------------
@@ -134,7 +142,10 @@ export class EventClient extends EventTarget {
       this.#stale = false;
     }
     const socket = (this.#socket = new WebSocket(this.url, [PROTOCOL, this.access()]));
-    socket.onopen = () => this.#send({ type: "resume", cid: RESUME, cursor: this.cursor, topics: [...this.topics] });
+    socket.onopen = () => {
+      this.#send({ type: "resume", cid: RESUME, cursor: this.cursor, topics: [...this.topics] });
+      this.#asked = true;
+    };
     socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
     socket.onclose = ({ code }) => {
       if (code === BAD_FRAMES) return this.#end("refused", { status: code });
@@ -167,7 +178,7 @@ export class EventClient extends EventTarget {
     clearTimeout(this.#timer);
     clearTimeout(this.#quiet);
     this.#connection++;
-    this.#answered = false;
+    this.#asked = this.#answered = false;
     if (this.#socket) {
       this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
       this.#socket.close();

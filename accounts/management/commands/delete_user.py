@@ -1,0 +1,91 @@
+"""`manage.py delete_user <name>`: erase a member, and prove that nothing of them is left."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.management import erasing
+from accounts.management.erasing import Proof
+from accounts.selectors import find_account
+from mysocial.errors import NotFound, Unavailable
+from mysocial.progress import shown
+
+WAIT_SECONDS = 600.0
+REFUSED = 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Erase a member with all that is theirs, wait until it is gone, and search Redis, MongoDB "
+        "and MEDIA_DIR for id, name, address and whatever --word says. Exit codes: 0 nothing is "
+        "left but what must stay; 1 something is, or not all was gone in time; 2 not erased."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="username or e-mail address")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument("--word", action="append", default=[], help="search for this, too")
+        parser.add_argument(
+            "--wait", type=float, default=WAIT_SECONDS, help="seconds until it must be gone"
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        user_id = _found(options["name"])
+        if not options["yes"] and not _agreed(options["name"]):
+            raise CommandError("Nothing was changed.", returncode=REFUSED)
+        proof = _erased(user_id, options["word"], options["wait"])
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_json(user_id, proof)))
+        else:
+            self._tell(proof)
+        if proof.left:
+            raise CommandError(f"{len(proof.left)} traces are left.", returncode=1)
+
+    def _tell(self, proof: Proof) -> None:
+        for one in proof.left:
+            self.stdout.write(f"left: {one.place} {one.what} {one.key}: {one.hit}")
+        for why, count in sorted(proof.stays.items()):
+            self.stdout.write(f"stays for a while: {why}: {count}")
+        self.stdout.write(f"Erased, with {proof.erased} records.")
+
+
+def _found(name: str) -> str:
+    try:
+        account = find_account(name)
+    except Unavailable as error:
+        raise CommandError(f"Nothing was changed. {error}", returncode=REFUSED) from error
+    if account is None:
+        raise CommandError(f"There is no member {name}.", returncode=REFUSED)
+    return str(account.id)
+
+
+def _agreed(name: str) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    return input(f"Nobody can undo this. Type the name to erase it ({name}): ") == name
+
+
+def _erased(user_id: str, words: Sequence[str], wait: float) -> Proof:
+    try:
+        sought = erasing.collect(user_id, words=tuple(words))
+    except (NotFound, Unavailable) as error:
+        raise CommandError(f"Nothing was changed. {error}", returncode=REFUSED) from error
+    try:
+        with shown() as tell:
+            return erasing.erase(sought, user_id, seconds=wait, tell=tell)
+    except NotFound:
+        raise CommandError("Somebody else has erased it.", returncode=REFUSED) from None
+    except (TimeoutError, Unavailable) as error:
+        raise CommandError(
+            f"It is erased for everybody, but it is not proven that all is gone. {error}",
+            returncode=1,
+        ) from error
+
+
+def _as_json(user_id: str, proof: Proof) -> dict[str, Any]:
+    left = [one._asdict() for one in proof.left]
+    return {"id": user_id, "records": proof.erased, "stays": dict(proof.stays), "left": left}

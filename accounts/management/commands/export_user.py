@@ -1,0 +1,44 @@
+"""`manage.py export_user <name> --out <file>`: all that is stored of a member, as a ZIP."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts import services
+from accounts.selectors import find_account
+from mysocial.errors import NotFound, Unavailable
+from mysocial.progress import shown
+
+
+class Command(BaseCommand):
+    help = (
+        "Write all that is stored of a member to a ZIP. Exit codes: 0 it is there; 1 there is no "
+        "such member; 2 it could not be written, and no file is left."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="username or e-mail address")
+        parser.add_argument("--out", type=Path, required=True, help="a file that is not there yet")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        out = options["out"].resolve()
+        if out.exists():
+            raise CommandError(f"{out} is there already.", returncode=2)
+        try:
+            account = find_account(options["name"])
+            if account is None:
+                raise NotFound
+            with shown() as tell:
+                counts = services.write_export(out, user_id=account.id, tell=tell)
+        except NotFound:
+            raise CommandError(f"There is no member {options['name']}.", returncode=1) from None
+        except (Unavailable, OSError) as error:
+            raise CommandError(f"Not exported. {error}", returncode=2) from error
+        size = out.stat().st_size
+        if options["json"]:
+            self.stdout.write(json.dumps({"id": account.id, "bytes": size, "records": counts}))
+        else:
+            self.stdout.write(f"{sum(counts.values())} records, {size} bytes: {out}")

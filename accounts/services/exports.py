@@ -1,0 +1,158 @@
+"""Giving a member what is stored of them: asked for in a write, made by a worker, then kept."""
+
+import logging
+import math
+import os
+import secrets
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts import selectors
+from accounts.events import ExportReady
+from accounts.models import EXPORTED, Export
+from accounts.store import KEPT_SECONDS, exports
+from mysocial import passing, reads
+from mysocial.bundle import bundle
+from mysocial.errors import AlreadyExists, Conflict, NotFound, Unavailable
+from mysocial.exports import Owner
+from mysocial.ids import now
+from mysocial.mail import queue_mail
+from mysocial.meeting import who_may_meet
+from mysocial.nudge import EXPORTS
+from mysocial.outbox import QUEUED, do_due
+from mysocial.progress import Tell
+from mysocial.writes import MOVED, again, write
+from users.selectors import get_user, get_users
+from users.services import require_member
+
+logger = logging.getLogger(__name__)
+MOST_TRIES = 5
+# What of an export begins anew when its owner asks again.
+RENEWED = ("status", "due_at", "tries", "file", "requested_at", "ready_at", "expires_at", "size")
+
+
+def request_export(*, user_id: str) -> Export:
+    """Ask for an export of one's own, in the place of the one before.
+
+    `Conflict` while one is being made.
+    """
+    return again(lambda: _request(user_id))
+
+
+def make_exports(seconds: float = math.inf) -> int:
+    """Make what was asked for; return how many are ready then. Safe side by side."""
+    return do_due(exports, _make, seconds)
+
+
+def write_export(path: Path, *, user_id: str, tell: Tell = lambda *_: None) -> dict[str, int]:
+    """Write a member's export to a new file; return how many records of each kind are in it.
+
+    `NotFound`; `Unavailable`; `OSError`. Of one that fails no file is left.
+    """
+    owner = Owner(user_id, get_user(user_id).username, selectors.get_account(user_id).email)
+
+    def names(ids: set[str]) -> dict[str, str]:
+        known = get_users(ids)
+        met = who_may_meet(user_id, set(known)) | {user_id}
+        return {pk: user.username for pk, user in known.items() if pk in met}
+
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        counts = bundle(part, owner, names=names, tell=tell)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return counts
+
+
+def remove_export(*, user_id: str) -> None:
+    """Remove a member's export and its file; none is fine."""
+    found = reads.get_many(exports, [user_id])
+    for one in found.values():
+        with write() as w:
+            w.delete(one, lenient=True)
+        drop(one.file)
+
+
+def sweep_exports() -> int:
+    """Remove files that were kept for a week; return how many."""
+    before = time.time() - KEPT_SECONDS
+    old = [one for one in _folder().iterdir() if one.stat().st_mtime < before]
+    for one in old:
+        one.unlink(missing_ok=True)
+    return len(old)
+
+
+def drop(name: str) -> None:
+    """Remove a file; none is fine."""
+    selectors.export_path(name).unlink(missing_ok=True)
+
+
+def _request(user_id: str) -> Export:
+    one = reads.get_many(exports, [user_id]).get(user_id)
+    if one and one.status == QUEUED:
+        raise Conflict("An export is being made.")
+    before = one.file if one else ""
+    new = Export(id=user_id, file=f"{secrets.token_hex(16)}.zip")
+    with write(*MOVED, AlreadyExists) as w:
+        require_member(w, user_id)
+        if one:
+            w.update(one, strict=True, **{name: getattr(new, name) for name in RENEWED})
+        else:
+            w.create(new)
+        w.wake(EXPORTS)
+        w.returns(new)
+    if before:
+        drop(before)
+    return new
+
+
+def _make(claimed: Export) -> bool:
+    path = _folder() / claimed.file
+    try:
+        write_export(path, user_id=str(claimed.pk))
+    except Unavailable:
+        raise
+    except NotFound:
+        return False  # erased meanwhile, and the record with it
+    except Exception as error:
+        logger.exception("Export %s: try %s: %s", claimed.pk, claimed.tries, type(error).__name__)
+        if claimed.tries >= MOST_TRIES:
+            with write(*MOVED) as w:
+                w.update(claimed, strict=True, status="failed", due_at=now())
+        return False
+    _sync(path)
+    return _settle(claimed, path)
+
+
+def _settle(claimed: Export, path: Path) -> bool:
+    """Say that it is ready, and tell its owner; of one that nobody waits for no file is left."""
+    size, expires_at = path.stat().st_size, now() + timedelta(seconds=KEPT_SECONDS)
+    ready = {"status": "ready", "ready_at": now(), "due_at": now(), "expires_at": expires_at}
+    try:
+        with write() as w:
+            w.update(claimed, strict=True, size=size, **ready)
+            until = expires_at.strftime("%d %B %Y, %H:%M UTC")
+            queue_mail(w, EXPORTED, recipient=str(claimed.pk), until=until)
+    except (Conflict, NotFound):
+        drop(claimed.file)
+        return False
+    passing.send(ExportReady(str(claimed.pk), size))
+    return True
+
+
+def _folder() -> Path:
+    folder = settings.MEDIA_DIR / selectors.EXPORT_FOLDER
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Path(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,30 @@
+"""Suspending an account: every session ends, and nobody can sign in to it for a while."""
+
+from accounts import selectors
+from accounts.models import EndedSession
+from accounts.services.sessions import end_within
+from mysocial.writes import Write
+from users import services as users
+
+
+def suspend_account(w: Write, *, user_id: str, until: int, words: str) -> None:
+    """Suspend an account within a write, until a moment in milliseconds. `NotFound`.
+
+    Nobody sees anything of the member until then; `words` say why to who signs in. `Conflict` when
+    somebody signed in meanwhile: look again.
+    """
+    account = selectors.get_account(user_id)
+    # Strict: a sign-in meanwhile opened a session that is not among those that are listed.
+    w.update(account, strict=True, suspended_for=words)
+    ended = selectors.sessions_of(user_id)
+    for session in ended:
+        kept = EndedSession(id=session.id, user_id=user_id, salt=session.salt)
+        w.create(kept, fresh=True)  # a session ends once
+    end_within(w, ended)
+    users.suspend(w, user_id, until)
+
+
+def lift_suspension(w: Write, *, user_id: str) -> None:
+    """Let a suspended member sign in again, and show what is theirs, within a write. `NotFound`."""
+    w.update(selectors.get_account(user_id), suspended_for="")
+    users.suspend(w, user_id, 0)

@@ -1,0 +1,50 @@
+"""Endpoints of what is stored of oneself."""
+
+from django.http import FileResponse, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from accounts import selectors, services
+from accounts.serializers import ExportAnswerSerializer, ExportStateSerializer
+from accounts.wires import export_wire
+from mysocial.api import Input, Limit, caller, carry_out, json_answer, parse, wrote
+from mysocial.endpoints import Endpoints
+from mysocial.limits import DAY
+
+EXPORTS = Limit("export", 3, DAY)
+ZIP = "application/zip"
+
+
+class ExportViewSet(Endpoints):
+    """One's own export."""
+
+    @extend_schema(
+        request=None,
+        responses={202: ExportAnswerSerializer},
+        summary="Ask for all that is stored of oneself",
+        description="One at a time, three a day. `export.ready` and a mail tell when it is there.",
+    )
+    def ask(self, request: Request) -> HttpResponse:
+        parse(Input, request)
+        return carry_out(
+            request,
+            202,
+            wrote("The export is being made.", export=lambda one: export_wire.template(one.pk)),
+            lambda: services.request_export(user_id=caller(request)),
+            limit=EXPORTS,
+        )
+
+    @extend_schema(responses=ExportStateSerializer, summary="What has become of one's export")
+    def state(self, request: Request) -> HttpResponse:
+        return json_answer(b'{"export":%s}' % selectors.export_shown(caller(request)))
+
+    @extend_schema(
+        responses={(200, ZIP): OpenApiTypes.BINARY},
+        summary="One's export: a ZIP of JSON, pages and files",
+    )
+    def file(self, request: Request) -> FileResponse:
+        path = selectors.open_export(caller(request))
+        return FileResponse(
+            path.open("rb"), as_attachment=True, filename="mysocial.zip", content_type=ZIP
+        )

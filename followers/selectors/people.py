@@ -1,0 +1,131 @@
+"""Lists of people: who follows whom, who is hidden, who asks, and whom one may like to follow."""
+
+from collections import Counter
+
+from followers.models import edge_ends
+from followers.permissions import can_see_follows
+from followers.selectors.relations import (
+    Standing,
+    asked_relation,
+    standing_facts,
+    standings,
+)
+from followers.store import follows
+from followers.wires import (
+    blocked_wire,
+    followee_wire,
+    follower_wire,
+    muted_wire,
+    requester_wire,
+)
+from mysocial import pages, reads
+from mysocial.errors import NotFound
+from mysocial.lists import Entry
+from mysocial.wire import Row, Wire
+from users.selectors import asked_user, most_followed, people
+from users.wires import person_wire
+
+FRIENDS, THEIRS, POPULAR, SUGGESTED = 50, 30, 200, 10
+Found = tuple[list[bytes], Entry | None]
+
+
+def followers_of(user_id: str, *, to: str, limit: int, after: Entry | None = None) -> Found:
+    """Return who follows a member, newest first; `NotFound` when that is hidden from `to`."""
+    listing = _listing(follower_wire, "followee", user_id, to, limit, after)
+    return _people_whom_one_sees(listing, user_id, to)
+
+
+def followed_by(user_id: str, *, to: str, limit: int, after: Entry | None = None) -> Found:
+    """Return whom a member follows, newest first; `NotFound` when that is hidden from `to`."""
+    listing = _listing(followee_wire, "follower", user_id, to, limit, after)
+    return _people_whom_one_sees(listing, user_id, to)
+
+
+def blocked_by(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
+    """Return whom a member blocks, newest first: for the member alone."""
+    listing = _listing(blocked_wire, "blocker", user_id, user_id, limit, after)
+    return _people(listing, hidden=True)
+
+
+def muted_by(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
+    """Return whom a member mutes, newest first: for the member alone."""
+    return _people(_listing(muted_wire, "muter", user_id, user_id, limit, after))
+
+
+def requests_to(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
+    """Return who asks to follow a member, newest first: for the member alone."""
+    return _people(_listing(requester_wire, "target", user_id, user_id, limit, after))
+
+
+def _people_whom_one_sees(listing: pages.Listing, owner_id: str, viewer_id: str) -> Found:
+    owner, relation = asked_user(owner_id), asked_relation(viewer_id, owner_id)
+    reads.together(owner, relation, listing)
+    holds = relation.get()
+    if not can_see_follows(
+        viewer_id,
+        owner_id,
+        is_private=owner.get().is_private,
+        follows=holds.follows,
+        blocked=holds.blocked,
+    ):
+        raise NotFound
+    return _people(listing)
+
+
+def _listing(  # noqa: PLR0913, PLR0917 - the question a list answers
+    wire: Wire, index: str, value: str, viewer_id: str, limit: int, after: Entry | None
+) -> pages.Listing:
+    """Return the question for the edges of a list, and how the viewer stands to whom they name."""
+    (ref,) = wire.refs
+    about = {ref: standing_facts(viewer_id)}
+    return pages.Listing(wire, index, value, limit=limit, after=after, about=about)
+
+
+def _people(listing: pages.Listing, *, hidden: bool = False) -> Found:
+    """Return a page of the people whom the edges name, each with how the viewer stands to them.
+
+    Whom a block hides from the viewer is left out, unless `hidden` asks for them.
+    """
+    wire = listing.wire
+    (ref,) = wire.refs
+
+    def standing(row: Row) -> Standing:
+        return Standing.of(row.value(ref), row.side(ref).facts)
+
+    def keep(rows: list[Row]) -> list[Row]:
+        return [r for r in rows if r.side(ref).named and (hidden or not standing(r).blocked)]
+
+    rows, following = pages.sift(listing, keep=keep)
+    return [with_standing(wire.render(row), standing(row)) for row in rows], following
+
+
+def with_standing(shown: bytes, standing: Standing) -> bytes:
+    """Return the JSON object of a person with how one stands to them."""
+    return b'%s,"relation":%s}' % (shown[:-1], standing.wire())
+
+
+def suggestions(*, to: str) -> list[bytes]:
+    """Return people whom `to` may like to follow: friends of friends, then the most followed.
+
+    Nobody to whom `to` stands in any way already, except that they follow `to`.
+    """
+    (mine,) = reads.heads(follows, "follower", [to], most=FRIENDS)
+    friends = [edge_ends(pk)[1] for pk in mine]
+    theirs = reads.heads(follows, "follower", friends, most=THEIRS) if friends else []
+    votes = Counter(edge_ends(pk)[1] for edges in theirs for pk in edges)
+    found = _strangers(to, [one for one, _ in votes.most_common(POPULAR)])
+    if len(found) < SUGGESTED:
+        popular = _strangers(to, most_followed(limit=POPULAR))
+        found |= {pk: one for pk, one in popular.items() if pk not in found}
+    rows = people(list(found))[:SUGGESTED]
+    return [with_standing(person_wire.render(row), found[row.id]) for row in rows]
+
+
+def _strangers(viewer_id: str, candidates: list[str]) -> dict[str, Standing]:
+    found = standings(viewer_id, candidates) if candidates else []
+    return {
+        one.other_id: one
+        for one in found
+        if one.other_id != viewer_id
+        and not (one.following or one.requested or one.muting or one.blocked)
+    }

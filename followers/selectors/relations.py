@@ -1,0 +1,187 @@
+"""What holds between two people: follows, blocks, mutes and requests."""
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from followers.models import edge_ends, edge_id
+from followers.store import WHOLE, blocks, follow_requests, follows, mutes
+from mysocial import reads
+from mysocial.lists import Fact, Fans
+from mysocial.wire import literal
+from users.selectors import suspension_fact
+
+
+class Relation(NamedTuple):
+    """What holds between a viewer and another person."""
+
+    follows: bool  # the viewer follows the other
+    blocked: bool  # either blocks the other, or the other is suspended
+    mutes: bool  # the viewer mutes the other
+
+    @classmethod
+    def of(cls, flags: Sequence[int]) -> "Relation":
+        """Return the relation that the answers to `relation_facts` stand for."""
+        return _relation(*flags)
+
+
+@functools.cache  # of five flags; asked for each row of a page
+def _relation(follows: int, blocks: int, blocked_by: int, mutes: int, suspended: int) -> Relation:
+    return Relation(bool(follows), bool(blocks or blocked_by or suspended), bool(mutes))
+
+
+class Standing(NamedTuple):
+    """How a member stands to another, as that member may know it."""
+
+    other_id: str
+    following: bool = False
+    followed_by: bool = False
+    blocking: bool = False
+    muting: bool = False
+    requested: bool = False  # the member asks to follow the other
+    blocked_by: bool = False  # by the other, or by a suspension of theirs; not told
+
+    @classmethod
+    def of(cls, other_id: str, flags: Sequence[int]) -> "Standing":
+        """Return what the answers to `standing_facts` stand for."""
+        held = map(bool, flags)
+        following, blocking, blocked_by, muting, suspended, followed_by, requested = held
+        hidden = blocked_by or suspended
+        return cls(other_id, following, followed_by, blocking, muting, requested, hidden)
+
+    @property
+    def blocked(self) -> bool:
+        return self.blocking or self.blocked_by
+
+    def wire(self) -> bytes:
+        """Return its JSON object. Of whom a block hides, nothing but one's own block is told."""
+        shown = Standing(self.other_id, blocking=self.blocking) if self.blocked_by else self
+        return literal({
+            "id": shown.other_id,
+            "following": shown.following,
+            "followed_by": shown.followed_by,
+            "blocking": shown.blocking,
+            "muting": shown.muting,
+            "requested": shown.requested,
+        })  # fmt: skip
+
+
+def relation_facts(viewer_id: str) -> list[Fact]:
+    """Return what to ask about each author that `viewer_id` may meet."""
+    return [
+        (follows.list_key("follower", viewer_id), edge_id(viewer_id, ""), "", follows.prefix),
+        (blocks.list_key("blocker", viewer_id), edge_id(viewer_id, ""), "", blocks.prefix),
+        (blocks.list_key("blocked", viewer_id), "", edge_id("", viewer_id), blocks.prefix),
+        (mutes.list_key("muter", viewer_id), edge_id(viewer_id, ""), "", mutes.prefix),
+        suspension_fact(),
+    ]
+
+
+def standing_facts(viewer_id: str) -> list[Fact]:
+    """Return what to ask about each person to whom one stands in some way."""
+    requests = follow_requests
+    return [
+        *relation_facts(viewer_id),
+        (follows.list_key("followee", viewer_id), "", edge_id("", viewer_id), follows.prefix),
+        (requests.list_key("requester", viewer_id), edge_id(viewer_id, ""), "", requests.prefix),
+    ]
+
+
+def asked_relation(viewer_id: str, other_id: str) -> reads.Asked[Relation]:
+    """Return the question what holds between the viewer and the other."""
+    return reads.asked_facts(other_id, relation_facts(viewer_id)).then(Relation.of)
+
+
+def standings(viewer_id: str, others: Iterable[str]) -> list[Standing]:
+    """Return how the viewer stands to each of `others`, in one round trip; unknown ids too."""
+    asked = [asked_standing(viewer_id, one) for one in others]
+    reads.together(*asked)
+    return [one.get() for one in asked]
+
+
+def get_standing(viewer_id: str, other_id: str) -> Standing:
+    """Return how the viewer stands to the other."""
+    return asked_standing(viewer_id, other_id).get()
+
+
+def asked_standing(viewer_id: str, other_id: str) -> reads.Asked[Standing]:
+    """Return the question that `get_standing` asks."""
+    asked = reads.asked_facts(other_id, standing_facts(viewer_id))
+    return asked.then(lambda flags: Standing.of(other_id, flags))
+
+
+def audience_facts(author_id: str) -> list[Fact]:
+    """Return what to ask, in one question, about all who may hear of an author."""
+    return [*_edge_facts(author_id), suspension_fact(author_id)]
+
+
+def _edge_facts(author_id: str) -> list[Fact]:
+    return [
+        (follows.list_key("followee", author_id), "", edge_id("", author_id), follows.prefix),
+        (blocks.list_key("blocked", author_id), "", edge_id("", author_id), blocks.prefix),
+        (blocks.list_key("blocker", author_id), edge_id(author_id, ""), "", blocks.prefix),
+        (mutes.list_key("muted", author_id), "", edge_id("", author_id), mutes.prefix),
+    ]
+
+
+def deaf(found: Sequence[set[str]]) -> set[str]:
+    """Return who is not to hear of the author, of the answers to `audience_facts`."""
+    _, *hidden = found
+    return set().union(*hidden)
+
+
+def relations_to(author_id: str, viewers: Iterable[str]) -> dict[str, Relation]:
+    """Return what holds between each viewer and one author, from the author's lists."""
+    return _relations(viewers, audience_facts(author_id))
+
+
+def _relations(viewers: Iterable[str], facts: Sequence[Fact]) -> dict[str, Relation]:
+    some = list(viewers)
+    follow, blocks_author, blocked_by, mute, *hidden = reads.among(some, facts)
+    blocked = blocks_author.union(blocked_by, *hidden)
+    known = dict.fromkeys(some, Relation(follows=False, blocked=False, mutes=False))
+    for one in follow | blocked | mute:
+        known[one] = Relation(one in follow, one in blocked, one in mute)
+    return known
+
+
+def unblocked(person_id: str, others: set[str]) -> set[str]:
+    """Return those of `others` whom the person may meet, and who may meet the person.
+
+    No block stands between the two, and neither is suspended.
+    """
+    hiding = suspension_fact(person_id), suspension_fact()
+    relations = _relations(others, [*_edge_facts(person_id), *hiding])
+    return {other for other in others if not relations[other].blocked}
+
+
+def unparted(person_id: str, others: set[str]) -> set[str]:
+    """Return those of `others` between whom and the person no block stands, suspended or not."""
+    relations = _relations(others, _edge_facts(person_id))
+    return {other for other in others if not relations[other].blocked}
+
+
+def following(person_id: str, others: set[str]) -> set[str]:
+    """Return those of `others` who follow the person."""
+    relations = relations_to(person_id, others)
+    return {one for one in others if relations[one].follows}
+
+
+def followed_ids(user_id: str) -> list[str]:
+    """Return the ids of those whom a member follows; the newest of them, past `WHOLE`."""
+    (edges,) = reads.heads(follows, "follower", [user_id], most=WHOLE)
+    return [edge_ends(pk)[1] for pk in edges]
+
+
+FANS = Fans(
+    followers=lambda user_id: follows.list_key("followee", user_id),
+    following=lambda user_id: follows.list_key("follower", user_id),
+    edges=follows.prefix,
+    followed=followed_ids,
+)
+
+
+def heard(person_id: str, others: set[str]) -> set[str]:
+    """Return those of `others` whom the person neither mutes nor is parted from by a block."""
+    found = standings(person_id, others)
+    return {one.other_id for one in found if not (one.blocked or one.muting)}

@@ -1,0 +1,33 @@
+"""JSON in and out of reports."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from moderation.models import MOST_NOTE, Reason, Target
+from moderation.wires import ReportSerializer
+from mysocial.api import Input
+from mysocial.input import IdField
+
+
+class ReportInput(Input):
+    """What is reported, and why."""
+
+    target_type = serializers.ChoiceField(Target.choices)
+    target_id = IdField()
+    reason = serializers.ChoiceField(Reason.choices)
+    note = serializers.CharField(max_length=MOST_NOTE, required=False, allow_blank=True)
+
+
+class ReportAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to a report."""
+
+    message = serializers.CharField()
+    report = ReportSerializer()
+
+
+class ReportPageSerializer(serializers.Serializer[Any]):
+    """A page of one's own reports."""
+
+    reports = ReportSerializer(many=True)
+    next = serializers.CharField(allow_null=True)

@@ -1,0 +1,97 @@
+"""What staff do with a report."""
+
+from contextlib import suppress
+
+from moderation import selectors
+from moderation.models import Act, Report, StaffNote, State, Target
+from moderation.selectors import Context
+from moderation.services.acts import Decision, apply_measure, new_measure, remove_thing
+from mysocial import audit
+from mysocial.errors import Conflict, Forbidden, Invalid, NotFound
+from mysocial.ids import now
+from mysocial.writes import MOVED, again, write
+from notifications.services import tell_member
+
+
+def look(*, report_id: str) -> Context:
+    """Return what was reported in its context; that somebody looks is written down first.
+
+    `Forbidden` unless staff act.
+    """
+    if not audit.is_acting():
+        raise Forbidden("Only staff look at what was reported.")
+    report = selectors.get_report(report_id)
+    with write() as w:
+        w.require(Report, report_id)
+    return selectors.context_of(report)
+
+
+def assign(*, report_id: str, staff: str) -> Report:
+    """Give a report to somebody of staff; to nobody with an empty name. `Conflict`: closed."""
+    return again(lambda: _assign(report_id, staff))
+
+
+def _assign(report_id: str, staff: str) -> Report:
+    report = _open_report(report_id)
+    with write(*MOVED) as w:
+        w.update(report, strict=True, assignee=staff)
+    return report
+
+
+def add_note(*, report_id: str, staff: str, text: str) -> StaffNote:
+    """Note something on a report that only staff see. `Invalid` when it is empty."""
+    if not text.strip():
+        raise Invalid("A note needs a text.")
+    note = StaffNote(report_id=report_id, author=staff, text=text)
+    with write() as w:
+        w.require(Report, report_id)
+        w.create(note, fresh=True)
+    return note
+
+
+def resolve(*, report_id: str, decision: Decision) -> Report:
+    """Resolve a report by an act, or by none. Its reporter is told. `Conflict`: it is closed.
+
+    What is done against the member is part of the same write; a thing is deleted before it, and
+    one that is gone already is fine.
+    """
+    report = _open_report(report_id)
+    if decision.act == Act.DELETE:
+        if report.target_type == Target.USER:
+            raise Invalid("A member is suspended, not deleted.")
+        with suppress(NotFound):
+            remove_thing(report.target_type, report.target_id)
+    return again(lambda: _close(report_id, State.RESOLVED, decision))
+
+
+def decline(*, report_id: str, staff: str) -> Report:
+    """Close a report that needs no act. Its reporter is told. `Conflict`: it is closed."""
+    return again(lambda: _close(report_id, State.DECLINED, Decision("", staff)))
+
+
+def _close(report_id: str, state: State, decision: Decision) -> Report:
+    report = _open_report(report_id)
+    with write(*MOVED) as w:
+        w.update(
+            report,
+            strict=True,
+            state=state.value,
+            act=decision.act,
+            open_key="",
+            assignee=report.assignee or decision.staff,
+            closed_by=decision.staff,
+            closed_at=now(),
+        )
+        if decision.act:
+            one = new_measure(report.subject_id, decision, report)
+            apply_measure(w, one, decision.until)
+        if report.reporter_id:
+            tell_member(w, to=report.reporter_id, kind="report", cause=report.id)
+    return report
+
+
+def _open_report(report_id: str) -> Report:
+    report = selectors.get_report(report_id)
+    if report.state != State.OPEN:
+        raise Conflict("This report is closed.")
+    return report

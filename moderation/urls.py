@@ -1,0 +1,8 @@
+"""Routes of moderation."""
+
+from moderation.views import ReportViewSet
+from mysocial.routing import route
+
+urlpatterns = [
+    route("reports", ReportViewSet, get="list", post="create"),
+]

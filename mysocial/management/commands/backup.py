@@ -1,0 +1,40 @@
+"""`manage.py backup <file>`: all that members wrote, as it was at one moment, in one file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from mysocial.backup import BackupFailed, make_backup
+from mysocial.errors import Unavailable
+from mysocial.progress import shown
+
+
+class Command(BaseCommand):
+    help = (
+        "Write a backup of MongoDB, of what Redis owes to it and of the media, while members write "
+        "on. Exit codes: 0 it is made; 2 it is not, and no file is left."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="a new file, for example backup.tar.gz")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        path: Path = options["file"].resolve()
+        try:
+            with shown() as tell:
+                manifest = make_backup(path, tell)
+        except (BackupFailed, Unavailable, OSError) as error:
+            raise CommandError(f"There is no backup. {error}", returncode=2) from error
+        facts = {name: value for name, value in manifest.items() if name != "members"}
+        if options["json"]:
+            del facts["collections"]
+            self.stdout.write(json.dumps({"file": str(path), **facts}))
+            return
+        count, media = sum(facts["documents"].values()), facts["media"]["files"]
+        self.stdout.write(
+            f"{path}: {count} documents, {facts['owed']} owed records, {media} files of media, "
+            f"as of {facts['made_at']}. SECRET_KEY is not in it: keep that, too."
+        )

@@ -1,0 +1,161 @@
+"""`delete_user`: nothing is left of a member but what docs/operations.md names."""
+
+import json
+import re
+import uuid
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from accounts.management import erasing
+from accounts.tasks import make_exports
+from images.services import process_due
+from mysocial import mongo, persist
+from mysocial.redis import client
+from mysocial.store import STORES
+from posts.models import Post
+from tests.chat.talk import say
+from tests.images.pictures import data_url, picture, send
+from tests.people import nobody, sign_up
+from tests.servers import PASSWORD
+from tests.stack import ROOT
+from tests.witness import everything_stored, nothing_happens
+
+
+@pytest.fixture
+def delete(capsys):
+    """Delete a member; return what the command says."""
+
+    def run(*arguments):
+        call_command("delete_user", "--yes", "--json", *arguments)
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+def word():
+    return f"canary{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def words(bob, stranger):
+    """Let somebody put a word in each thing that one can write; return the words, and theirs."""
+    words = {
+        name: word()
+        for name in ("post", "edit", "comment", "said", "answer", "quote", "work", "device")
+    }
+    victim = sign_up("Victim_1", email="victim.one@example.com")
+    answer = send(victim, "POST", "posts", text=words["post"], image=picture())
+    post = answer.json()["post"]
+    key = {"Idempotency-Key": "mine"}
+    victim.patch(f"posts/{post['id']}", {"text": words["edit"]}, **key)
+    theirs = bob.writes("Hello @victim_1, how are you?")
+    victim.post(f"posts/{theirs['id']}/comments", {"text": words["comment"]}, **key)
+    victim.put(f"posts/{theirs['id']}/reaction", {"type": "love"})
+    bob.post(f"posts/{post['id']}/comments", {"text": "Nice"})
+    say(victim, bob, words["said"])
+    say(bob, victim, words["answer"])
+    victim.patch("users/me", {"quote": words["quote"], "work": words["work"]})
+    victim.post("images/profile", {"image": data_url(picture())})
+    nobody.post(
+        "signin", {"username": "victim_1", "password": PASSWORD}, **{"User-Agent": words["device"]}
+    )
+    nobody.post("forgot-password", {"email": "victim.one@example.com"})
+    for one, verb, other in (
+        (victim, "follow", bob),
+        (bob, "follow", victim),
+        (victim, "block", stranger),
+        (bob, "mute", victim),
+    ):
+        assert one.put(f"users/{other.id}/{verb}").status_code == 200
+    process_due()
+    victim.post("currentuser/export")
+    make_exports()
+    words["link"] = "victim.one@example.com"
+    return victim, words
+
+
+def test_of_what_was_erased_nothing_is_left_but_what_must_stay(delete, words, bob, persisted):
+    victim, canaries = words
+    persisted()
+    before = everything_stored()
+    assert [one for one in canaries.values() if one not in before] == []
+    options = [part for one in canaries.values() for part in ("--word", one)]
+    said = delete("Victim_1", *options)
+    assert said["left"] == []
+    after = everything_stored()
+    assert [name for name, one in canaries.items() if one in after and name != "link"] == []
+    # The address is in the mail that tells of it, and nowhere else.
+    assert set(said["stays"]) == {
+        erasing.TOMBSTONE,
+        erasing.REMOVED,
+        erasing.LAST_MAIL,
+        erasing.NEWS,
+        erasing.WORDS,
+        erasing.FILES,
+    }
+    holders = {
+        label
+        for label, store in STORES.items()
+        if "victim.one@example.com" in repr(list(mongo.collection(store.model).find()))
+    }
+    assert holders == {"mysocial.mail"}
+    assert list((settings.MEDIA_DIR / "public").iterdir()) == []
+    assert list((settings.MEDIA_DIR / "exports").iterdir()) == []
+    assert bob.get(f"users/{victim.id}").status_code == 404
+    assert "@victim_1" in bob.get("posts").json()["posts"][0]["text"]
+    assert sign_up("victim_1", email="victim.one@example.com").id != victim.id
+
+
+@pytest.mark.tampers
+def test_what_is_left_is_found_wherever_it_is(delete, words, bob):
+    victim, canaries = words
+    post = bob.writes("Of somebody else")
+    persist.drain("posts")
+    mongo.collection(Post).update_one({"_id": post["id"]}, {"$set": {"text": canaries["said"]}})
+    client().set("cache:left", canaries["quote"])
+    client().hset("odd", victim.id, "1")
+    (settings.MEDIA_DIR / f"{victim.id}.jpg").touch()
+    with pytest.raises(CommandError, match="4 traces are left") as refused:
+        delete("victim_1", "--word", canaries["said"], "--word", canaries["quote"])
+    assert refused.value.returncode == 1
+
+
+def test_nobody_is_erased_without_being_asked_for_by_name(words):
+    with nothing_happens():
+        for arguments in (["nobody_here", "--yes"], ["victim_1"]):
+            with pytest.raises(CommandError) as refused:
+                call_command("delete_user", *arguments)
+            assert refused.value.returncode == 2
+
+
+def test_a_name_is_not_taken_for_a_field_nor_for_a_part_of_another(delete, bob):
+    sign_up("post_id")
+    sign_up("post_ida").writes("I am post_ida")
+    bob.writes("What is a post_id?")
+    assert delete("post_id")["left"] == []
+
+
+def test_what_must_stay_is_what_the_document_says():
+    text = (
+        (ROOT / "docs/operations.md")
+        .read_text()
+        .partition("### What stays")[2]
+        .partition("\n## ")[0]
+    )
+    rows = re.findall(r"^\| ([a-z ]+) \|", text, flags=re.MULTILINE)
+    ours = {
+        name: getattr(erasing, name)
+        for name in (
+            "TOMBSTONE",
+            "REMOVED",
+            "LAST_MAIL",
+            "NEWS",
+            "WORDS",
+            "STAFF",
+            "ONLINE",
+            "FILES",
+        )
+    }
+    assert sorted(rows[1:] if rows[0] == "what" else rows) == sorted(ours.values())

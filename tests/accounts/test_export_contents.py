@@ -1,0 +1,180 @@
+"""What is in an export: every record that is a member's own, to be read by people and programs."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import orjson
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from accounts.tasks import make_exports
+from images.services import process_due
+from moderation.models import Act
+from mysocial.exports import LEFT_OUT, PORTIONS
+from mysocial.store import STORES
+from tests.accounts.exported import ask, fetch
+from tests.chat.talk import say
+from tests.images.pictures import data_url, picture, send
+from tests.moderation.staff import measure, reported
+from tests.people import nobody, sign_up
+from tests.servers import PASSWORD
+from tests.witness import live
+
+# Records that name a member and are another's, or nobody's to be told: by the field that names.
+OTHERS = {
+    ("followers.block", "blocked_id"),  # nobody is told who blocks them
+    ("followers.mute", "muted_id"),  # nor who mutes them
+    ("notifications.notification", "actor_id"),  # what others were told of one
+    ("notifications.notification", "cause"),
+    ("chat.side", "other_id"),
+    ("moderation.report", "subject_id"),  # what others report
+    ("moderation.report", "target_id"),
+    ("moderation.report", "open_key"),
+    ("chat.openchat", "other_id"),
+}
+
+
+@pytest.fixture
+def busy(alice, bob, stranger):
+    """Let Alice do something of every kind, and others something that is about her."""
+    alice.put(f"users/{bob.id}/follow")
+    bob.put(f"users/{alice.id}/follow")
+    carol, shy, foe = sign_up("carol"), sign_up("shy"), sign_up("foe")
+    shy.patch("users/me/settings", {"is_private": True})
+    alice.put(f"users/{shy.id}/follow")
+    alice.put(f"users/{stranger.id}/mute")
+    bob.put(f"users/{alice.id}/mute")
+    alice.put(f"users/{carol.id}/block")
+    answer = send(alice, "POST", "posts", text="As it was first. @bob", image=picture())
+    post = answer.json()["post"]
+    alice.patch(f"posts/{post['id']}", {"text": "<b>As it is now.</b>"})
+    alice.writes("For nobody else", privacy="private")
+    theirs = bob.writes("Dear @alice")
+    for writer in (alice, bob):
+        writer.post(f"posts/{post['id']}/comments", {"text": f"By {writer.username}"})
+        writer.put(f"posts/{theirs['id']}/reaction", {"type": "love"})
+    alice.put(f"posts/{post['id']}/reaction", {"type": "wow"})
+    alice.post("images/profile", {"image": data_url(picture())})
+    say(alice, bob, "Written by Alice")
+    say(bob, alice, "Written to Alice")
+    say(bob, stranger, "Written to somebody else")
+    alice.put(f"chat/users/{bob.id}")
+    bob.put(f"chat/users/{alice.id}")
+    nobody.post("signin", {"username": "alice", "password": PASSWORD})
+    nobody.post("forgot-password", {"email": "alice@example.com"})
+    alice.patch("users/me/settings", {"is_private": True})
+    sign_up("asker").put(f"users/{alice.id}/follow")
+    reported(alice, "user", bob.id)
+    reported(bob, "user", alice.id)
+    measure(alice, Act.WARN, words="Be kind.")
+    foe.put(f"users/{alice.id}/block")
+    process_due()
+    return alice
+
+
+def said(pack):
+    """Return the records of a ZIP, by label of their store."""
+    data = {
+        label: json.loads(pack.read(f"data/{one.slug}.json")) for label, one in PORTIONS.items()
+    }
+    return {label: {one["id"]: one for one in records} for label, records in data.items()}
+
+
+def mentions(label, pk, fields, member):
+    """Return the fields by which a record names a member."""
+    values = STORES[label].decode(pk, {name.decode(): value for name, value in fields.items()})
+    found = {name for name, value in values.items() if member.id in str(value).split(":")}
+    return found | {
+        name for name, value in values.items() if value == f"{member.username}@example.com"
+    }
+
+
+def test_of_every_store_it_is_said_what_an_export_has_of_it():
+    ours = {
+        label for label, store in STORES.items() if not store.model.__module__.startswith("tests.")
+    }
+    assert ours == {*PORTIONS, *LEFT_OUT}
+    assert not PORTIONS.keys() & LEFT_OUT.keys()
+    assert len({one.slug for one in PORTIONS.values()}) == len(PORTIONS)
+
+
+def test_an_export_has_every_record_that_is_stored_of_its_owner_and_no_other(busy):
+    assert ask(busy).status_code == 202
+    assert make_exports() == 1
+    given = said(fetch(busy))
+    theirs = {label: {} for label in PORTIONS}
+    for label in STORES.keys() - LEFT_OUT.keys():
+        for pk, fields in live(label).items():
+            by = mentions(label, pk, fields, busy)
+            if (
+                by - {name for other, name in OTHERS if other == label} - {"id", "conversation"}
+                or pk == busy.id
+            ):
+                theirs[label][pk] = by
+    theirs["posts.postversion"] |= {
+        pk: set()
+        for pk in live("posts.postversion")  # by the post, which is Alice's
+    }
+    ready = {
+        pk for pk, fields in live("mysocial.mail").items() if b"export_ready" in fields[b"main"]
+    }
+    theirs["mysocial.mail"] = {
+        pk: by for pk, by in theirs["mysocial.mail"].items() if pk not in ready
+    }
+    assert {label: set(some) for label, some in given.items()} == {
+        label: set(some) for label, some in theirs.items()
+    }
+    assert [label for label, some in given.items() if not some] == []
+
+
+def test_it_is_to_be_read_by_people_and_has_the_files_and_no_secret(busy):
+    ask(busy)
+    make_exports()
+    pack = fetch(busy)
+    index = pack.read("index.html").decode()
+    names = pack.namelist()
+    for name in (one for one in names if one.startswith(("pages/", "data/"))):
+        assert f'href="{name}"' in index
+    pages = {name: pack.read(name).decode() for name in names if name.startswith("pages/")}
+    assert "&lt;b&gt;As it is now.&lt;/b&gt;" in pages["pages/posts-1.html"]
+    assert "As it was first. @bob" in pages["pages/earlier-versions-of-posts-1.html"]
+    assert f"bob ({busy_id(busy, 'bob')})" in pages["pages/follows-1.html"]
+    assert "carol (" not in pages["pages/blocks-1.html"]  # nobody sees a name across a block
+    files = [name for name in names if name.startswith("files/")]
+    stored = {
+        path.name: path.read_bytes() for path in Path(settings.MEDIA_DIR / "public").iterdir()
+    }
+    assert {name.removeprefix("files/"): pack.read(name) for name in files} == stored
+    assert len(files) == 2
+    everything = b"".join(pack.read(name) for name in names if not name.startswith("files/"))
+    account = live("accounts.account")[busy.id]
+    secrets = [orjson.loads(b"{" + account[b"main"] + b"}")["password"]]
+    secrets += [
+        orjson.loads(b"{" + one[b"main"] + b"}")["salt"]
+        for one in live("accounts.session").values()
+    ]
+    assert [one for one in secrets if one.encode() in everything] == []
+    assert b"Written to somebody else" not in everything
+
+
+def busy_id(person, name):
+    return person.get(f"users/search?q={name}").json()["users"][0]["id"]
+
+
+def test_an_operator_writes_the_same_to_a_file(busy, tmp_path, capsys):
+    out = tmp_path / "alice.zip"
+    call_command("export_user", "alice", "--out", str(out), "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["id"], told["bytes"]) == (busy.id, out.stat().st_size)
+    with zipfile.ZipFile(out) as pack:
+        assert {one.title: len(said(pack)[label]) for label, one in PORTIONS.items()} == told[
+            "records"
+        ]
+    assert told["records"]["Posts"] == 2
+    for arguments, code in ((("nobody", "--out", f"{out}2"), 1), (("alice", "--out", str(out)), 2)):
+        with pytest.raises(CommandError) as refused:
+            call_command("export_user", *arguments)
+        assert refused.value.returncode == code
+    assert [one.name for one in tmp_path.iterdir()] == ["alice.zip"]

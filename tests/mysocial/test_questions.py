@@ -1,0 +1,39 @@
+"""Questions that are asked together cost one round trip, and mean what each means alone."""
+
+import pytest
+
+from mysocial import reads
+from mysocial.errors import NotFound
+from mysocial.redis import client
+from tests.mysocial.things import put, things
+
+
+def evals() -> int:
+    return sum(
+        one["calls"] for name, one in client().info("commandstats").items() if "evalsha" in name
+    )
+
+
+def test_questions_that_are_asked_together_are_one_round_trip():
+    first, second = put(), put()
+    asked = [reads.asked_one(things, first.id), reads.asked_many(things, [second.id, "0" * 24])]
+    asked[1].get()  # what is not known is
+    before = evals()
+    reads.together(*asked)
+    assert (asked[0].get().id, list(asked[1].get())) == (first.id, [second.id])
+    assert evals() - before == 1
+
+
+def test_one_refusal_does_not_keep_the_others_from_their_answers():
+    thing = put()
+    missing, there = reads.asked_one(things, "0" * 24), reads.asked_one(things, thing.id)
+    reads.together(missing, there)
+    assert there.get().id == thing.id
+    with pytest.raises(NotFound):
+        missing.get()
+
+
+def test_no_question_costs_nothing():
+    before = evals()
+    assert reads.all_of(meaning=dict).get() == {}
+    assert evals() == before

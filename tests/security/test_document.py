@@ -1,0 +1,20 @@
+"""`docs/security.md`: no row is missing or empty, and each test that it names exists."""
+
+from tests.documents import OURS, missing, tables_of
+from tests.stack import ROOT
+
+TEXT = (ROOT / "docs/security.md").read_text()
+
+
+def test_every_row_is_there_and_names_its_tests():
+    rows = [row for table in tables_of(TEXT) for row in table]
+    kinds = {"R": 7, "P": 11, "A": 19, "S": 3}
+    numbers = [f"{kind}{n}" for kind, most in kinds.items() for n in range(1, most + 1)]
+    assert [row[0] for row in rows] == numbers
+    assert {len(row) for row in rows} == {4}
+    assert [row[0] for row in rows if not all(row) or not OURS.search(row[3])] == []
+
+
+def test_every_test_that_is_named_exists():
+    assert len(OURS.findall(TEXT)) > 80
+    assert missing(TEXT) == []

@@ -1,0 +1,247 @@
+"""A1, A2, A3, A19: what is gained by stealing a token, by asking who is here, and by guessing."""
+
+import threading
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User as Staff
+from django.test import Client
+
+from accounts import passwords
+from accounts.views.open import GUESSES
+from mysocial import mongo
+from mysocial import settings as real_settings
+from mysocial.limits import DAY, HOUR, MINUTE
+from mysocial.redis import client
+from tests.people import PASSWORD, nobody, sign_up
+from tests.witness import codes, nothing_happens, together
+
+WRONG = "wrong-horse-battery"
+
+
+def refresh(token):
+    return nobody.post("token/refresh", {"refresh": token})
+
+
+def guess(name, password=WRONG, address="192.0.2.1"):
+    body = {"username": name, "password": password}
+    return nobody.post("signin", body, **{"X-Forwarded-For": address})
+
+
+# Stolen tokens -----------------------------------------------------------------------------------
+
+
+async def test_the_sockets_of_a_stolen_session_are_closed_at_once(connected, alice, bob):
+    mine, others = await connected(alice), await connected(bob)
+    second = (await sync_to_async(refresh)(alice.refresh)).json()["refresh"]
+    await sync_to_async(refresh)(second)
+
+    assert (await sync_to_async(refresh)(alice.refresh)).status_code == 401
+    assert (await mine.next())["type"] == "session.ended"
+    assert await mine.code() == 4401
+    assert await others.receive_nothing(timeout=0.1)
+
+
+def test_of_thirty_two_refreshes_at_once_one_rotates(alice):
+    together(*[lambda: refresh(alice.refresh)] * 32)
+    (session,) = client().scan_iter("accounts.session:*")
+    assert b'"generation":2' in b"".join(client().hvals(session)).replace(b" ", b"")
+
+
+@pytest.mark.parametrize("name", ["token", "access_token", "access", "authorization", "refresh"])
+async def test_no_token_is_taken_from_a_query(alice, connected, name):
+    def ask():
+        assert nobody.get(f"posts?{name}={alice.access}").status_code == 401
+        answer = nobody.post(f"token/refresh?{name}={alice.refresh}", {})
+        assert answer.status_code == 401
+
+    await sync_to_async(ask)()
+    socket = await connected(path=f"/ws?{name}={alice.access}")
+    await socket.send_to(text_data='{"type": "ping", "cid": "1"}')
+    assert (await socket.next())["problem"]["status"] == 401
+
+
+ORIGINS = [
+    b"null", b"https://localhost:8000", b"http://localhost", b"http://localhost:8001",
+    b"http://localhost:8000.evil.example", b"http://evil.example/http://localhost:8000",
+    b"http://localhost:8000@evil.example", b"http://user@localhost:8000", b"HTTP://LOCALHOST:8000",
+    b"http://localhost:8000/", b"file://", b"chrome-extension://x", b"http://evil.example", b"",
+    b"http://[::1]:8000", b"http://localhost:08000", b" http://localhost:8000", b"\xff",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+async def test_only_a_page_of_exactly_our_origin_opens_a_socket(connected, origin):
+    assert "http://localhost:8000" in django_settings.ALLOWED_ORIGINS
+    assert await connected(origin=b"http://localhost:8000")
+    with pytest.raises(AssertionError):
+        await connected(origin=origin)
+
+
+# Who is here -------------------------------------------------------------------------------------
+
+
+def test_whether_somebody_is_here_is_not_told_by_signing_in_nor_by_a_lost_password(alice):
+    pairs = [
+        (guess("alice"), guess("nobody")),
+        (guess("alice@example.com"), guess("nobody@example.com")),
+        (
+            nobody.post("forgot-password", {"email": "alice@example.com"}),
+            nobody.post("forgot-password", {"email": "nobody@example.com"}),
+        ),
+    ]
+    for known, unknown in pairs:
+        assert known.status_code == unknown.status_code
+        assert known.content == unknown.content
+        own = {"X-Event-Cursor": "", "X-Request-ID": ""}
+        assert dict(known.headers) | own == dict(unknown.headers) | own
+
+
+def test_a_password_is_checked_when_there_is_nobody_to_have_it(monkeypatch, alice):
+    checked = []
+    real = passwords.check_password
+    monkeypatch.setattr(passwords, "check_password", lambda *a: checked.append(a) or real(*a))
+    guess("nobody")
+    guess("alice")
+    assert [one[0] for one in checked] == [WRONG, WRONG]
+    kinds = {one[1].partition("$")[0] for one in checked}
+    assert len(kinds) == 1
+
+
+def test_mongodb_is_asked_as_often_of_a_member_as_of_nobody(alice):
+    def questions(name):
+        before = mongo.client().admin.command("serverStatus")["opcounters"]["query"]
+        assert guess(name).status_code == 401
+        return mongo.client().admin.command("serverStatus")["opcounters"]["query"] - before
+
+    assert questions("alice") == questions("nobody") == 1
+    assert questions("alice@example.com") == questions("nobody@example.com") == 1
+
+
+# Guessing ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def limited(alice, settings):
+    settings.RATE_LIMITS, settings.TRUSTED_PROXIES = True, 1
+
+
+def wait_is_over(limit, name, address="192.0.2.1"):
+    client().delete(limit.key(f"{address} {name}"))
+
+
+@pytest.mark.usefixtures("limited")
+def test_guesses_at_one_name_are_held_up_for_longer_and_longer():
+    assert [(one.most, one.seconds) for one in GUESSES] == [(20, 15 * MINUTE), (60, DAY)]
+    for _ in range(3):
+        assert codes([guess("alice") for _ in range(20)]) == {401: 20}
+        wait_is_over(GUESSES[0], "alice")
+    answer = guess("alice", PASSWORD)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 23 * HOUR
+    assert guess("alice", PASSWORD, "192.0.2.2").status_code == 200
+
+
+@pytest.mark.usefixtures("limited")
+def test_one_address_alone_locks_nobody_out():
+    answers = [guess("alice") for _ in range(250)]
+    assert codes(answers) == {401: 20, 429: 230}
+    assert guess("alice", PASSWORD, "192.0.2.2").status_code == 200
+
+
+@pytest.mark.usefixtures("limited")
+def test_many_addresses_together_have_two_hundred_guesses_an_hour_at_a_name():
+    answers = [guess("alice", address=f"192.0.2.{n // 20}") for n in range(201)]
+    assert codes(answers) == {401: 200, 429: 1}
+
+
+@pytest.mark.usefixtures("limited")
+def test_one_address_has_three_hundred_guesses_an_hour_at_all_names():
+    answers = [guess(f"name{n}") for n in range(301)]
+    assert codes(answers) == {401: 300, 429: 1}
+
+
+def test_guesses_at_staff_come_to_an_end_sooner(moderator, settings):
+    settings.RATE_LIMITS = True
+    browser, form = Client(), {"username": "mod", "password": WRONG, "next": "/admin/"}
+    for _ in range(5):
+        assert b"Please enter the correct" in browser.post("/admin/login/", form).content
+    right = {**form, "password": PASSWORD}
+    page = browser.post("/admin/login/", right).content
+    assert b"Too many requests" in page
+    assert browser.get("/admin/posts/post/").status_code == 302
+    Staff.objects.create_superuser("mod2", "mod2@example.com", PASSWORD)
+    answer = browser.post("/admin/login/", {**right, "username": "mod2"})
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+    Staff.objects.filter(username="mod2").delete()
+
+
+@pytest.mark.parametrize(
+    ("password", "is_taken"),
+    [
+        ("7 chars", False), ("8 chars!", True), ("x1" * 64, True), ("x1" * 64 + "y", False),
+        ("password1", False), ("iloveyou", False), ("12345678", False), ("ada_lovelace", False),
+("pässwörd 😀 ☃", True),
+    ],
+)  # fmt: skip
+def test_passwords_have_8_to_128_characters_and_are_not_common(password, is_taken):
+    body = {"username": "ada_lovelace", "email": "ada@example.com", "password": password}
+    answer = nobody.post("signup", body)
+    assert answer.status_code == (201 if is_taken else 400), answer.content
+    if is_taken:
+        assert guess("ada_lovelace", password).status_code == 200
+        assert guess("ada_lovelace", password[:-1]).status_code == 401
+
+
+def test_no_more_than_four_passwords_are_hashed_at_once_and_who_waits_too_long_is_sent_away(
+    monkeypatch, alice
+):
+    """In the meantime whatever needs no password is answered."""
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.5)
+    busy, most, lock, go_on = 0, 0, threading.Lock(), threading.Event()
+
+    def slow(*_):
+        nonlocal busy, most
+        with lock:
+            busy += 1
+            most = max(most, busy)
+        go_on.wait(10)
+        with lock:
+            busy -= 1
+        return True
+
+    monkeypatch.setattr(passwords, "check_password", slow)
+    late = threading.Timer(2, go_on.set)
+    late.start()
+    answers = together(*[lambda: guess("alice")] * 10, lambda: alice.get("posts"))
+    late.join()
+    assert most == passwords.AT_ONCE == 4
+    assert codes(answers) == {200: 5, 503: 6}
+    assert {one.headers["Retry-After"] for one in answers if one.status_code == 503} == {"2"}
+
+
+# Quotas ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("limited")
+def test_messages_are_sixty_a_minute(alice, bob):
+    body = {"receiver_id": bob.id, "text": "x"}
+    assert codes([alice.post("chat/message", body) for _ in range(61)]) == {201: 60, 429: 1}
+    with nothing_happens():
+        assert alice.post("chat/message", body).status_code == 429
+
+
+@pytest.mark.usefixtures("limited")
+def test_follows_are_two_hundred_a_day(alice, bob):
+    def turn(number):
+        return (alice.put if number % 2 else alice.delete)(f"users/{bob.id}/follow")
+
+    answers = [turn(number) for number in range(1, 202)]
+    assert codes(answers) == {200: 200, 429: 1}
+    assert int(answers[-1].headers["Retry-After"]) > 23 * HOUR
+
+
+def test_limits_are_on_unless_they_are_switched_off_and_tests_do_so():
+    assert real_settings.RATE_LIMITS is True
+    assert sign_up("ada").id

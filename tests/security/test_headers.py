@@ -1,0 +1,187 @@
+"""A15, P8: what browsers and caches may do with an answer, of whatever kind it is."""
+
+import re
+from email import message_from_bytes, policy
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from images.services import process_due
+from mysocial import settings as real_settings
+from mysocial.headers import NOTHING, PAGE, STAFF, STYLED
+from tests.images.pictures import picture, send
+from tests.people import browser, nobody
+from tests.witness import nothing_happens
+
+MARKUP = '<img src=x onerror="alert(1)">&amp;\u2028'
+LINES = "x\r\nSet-Cookie: a=b\r\n\r\n<script>"
+
+
+@pytest.fixture
+def kinds(moderator, alice):
+    """Return an answer of each kind, by name."""
+    send(alice, "POST", "images/profile", image=picture())
+    process_due()
+    avatar = alice.get("users/me").json()["avatar_url"]
+    media = avatar.removeprefix(django_settings.PUBLIC_URL)
+    plain = Client()
+    found = {
+        "json": alice.get("posts"),
+        "a write": alice.post("posts", {"text": "x"}),
+        "a problem": alice.post("posts", {}),
+        "not signed in": nobody.get("posts"),
+        "no such path": alice.get("nothing"),
+        "no such method": alice.delete("posts"),
+        "a foreign host": browser().get("/api/posts", headers={"Host": "evil.example"}),
+        "media": plain.get(media),
+        "an avatar": plain.get("/avatars/4d7c0f/A.png"),
+        "the client": plain.get("/"),
+        "a script": plain.get("/static/web/app.js"),
+        "errors": plain.get("/docs/errors"),
+        "schema": plain.get("/api/schema"),
+        "docs": plain.get("/api/docs"),
+        "asyncapi docs": plain.get("/api/asyncapi/docs"),
+        "no page": plain.get("/nothing"),
+        "unsubscribe": plain.get("/unsubscribe?token=x"),
+        "health": plain.get("/health/live"),
+        "ready": plain.get("/health/ready"),
+        "to the login": plain.get("/admin/"),
+        "the login": plain.get("/admin/login/"),
+        "the queue": moderator.get("/admin/moderation/report/"),
+        "a body too large": plain.post("/nothing", b"x" * 300_000, "text/plain"),
+    }
+    for answer in found.values():
+        answer.close()
+    return found
+
+
+def test_every_answer_has_a_policy_and_is_what_it_says(kinds):
+    staff = {"to the login", "the login", "the queue"}
+    for name, answer in kinds.items():
+        assert answer["X-Content-Type-Options"] == "nosniff", name
+        assert answer["Referrer-Policy"] == "same-origin", name
+        assert answer["X-Frame-Options"] == "DENY", name
+        own = answer["Content-Security-Policy"]
+        assert ("'unsafe-eval'" in own) is (name in staff), name
+        assert "'unsafe-inline'" not in re.sub("style-src[^;]*", "", own), name
+        if answer.get("Content-Type", "").startswith("text/html"):
+            wider = {"docs": STYLED, "the client": own} | dict.fromkeys(staff, STAFF)
+            expected = wider.get(name, PAGE)
+            assert own == expected, name
+            assert "frame-ancestors 'none'" in own, name
+        else:
+            assert own in {NOTHING, "default-src 'none'; sandbox"}, name
+
+
+def test_what_is_private_is_kept_by_no_cache(kinds, moderator):
+    open_to_all = {
+        "media", "an avatar", "the client", "a script", "errors", "no page", "health",
+        "a body too large", "to the login", "unsubscribe",
+    }  # fmt: skip
+    for name, answer in kinds.items():
+        if name not in open_to_all:
+            assert "no-store" in answer.get("Cache-Control", ""), name
+    assert "no-store" in moderator.get("/admin/accounts/account/")["Cache-Control"]
+
+
+def test_no_page_of_ours_has_a_script_or_a_handler_in_it(kinds, moderator, alice, persisted):
+    alice.writes()
+    persisted()
+    pages = {name: answer for name, answer in kinds.items() if "html" in answer["Content-Type"]}
+    pages |= {path: moderator.get(path) for path in ("/admin/", "/admin/posts/post/")}
+    assert len(pages) > 7
+    for name, answer in pages.items():
+        text = answer.content.decode()
+        scripts = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", text)
+        assert scripts == [], name
+        assert re.findall(r"\son\w+=", text) == [], name
+
+
+def test_no_page_of_another_origin_reads_an_answer(alice):
+    """There is no CORS: what a browser gets for another site, it does not hand out."""
+    for method in ("GET", "OPTIONS", "POST"):
+        headers = {
+            "Origin": "https://evil.example",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization",
+        }
+        answer = alice.call(method, "posts", {"text": "x"} if method == "POST" else None, **headers)
+        assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+
+
+def test_browsers_are_told_to_come_by_tls_only():
+    assert real_settings.SECURE_HSTS_SECONDS in {0, 31_536_000}
+    with_tls = Client().get("/health/live", secure=True)
+    assert "Strict-Transport-Security" not in with_tls  # the tests run as in development
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_in_production_plain_http_is_sent_to_tls_and_told_to_stay(secure, settings):
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    answer = Client().get("/health/live", secure=secure)
+    if secure:
+        hsts = answer["Strict-Transport-Security"]
+        assert hsts == "max-age=31536000; includeSubDomains; preload"
+    else:
+        assert (answer.status_code, answer["Location"]) == (301, "https://testserver/health/live")
+
+
+# What members write ------------------------------------------------------------------------------
+
+
+def test_what_a_member_writes_is_text_in_the_admin(alice, moderator, persisted):
+    post = alice.writes(MARKUP)
+    alice.patch("users/me", {"quote": MARKUP})
+    persisted()
+    for path in (
+        "/admin/posts/post/",
+        f"/admin/posts/post/{post['id']}/change/",
+        f"/admin/users/user/{alice.id}/change/",
+        "/admin/posts/post/?q=%3Cimg%20src%3Dx%3E",
+    ):
+        assert "<img src=x" not in moderator.get(path).content.decode(), path
+
+
+def test_what_a_member_writes_is_text_in_a_mail(emails, monkeypatch, alice, bob):
+    """No name may hold markup; were there one, it would still be text."""
+    post = alice.writes(MARKUP)
+    bob.post(f"posts/{post['id']}/comments", {"text": MARKUP})
+    bob.post("chat/message", {"receiver_id": alice.id, "text": MARKUP})
+    for file in emails():
+        mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+        html = mail.get_body(("html",)).get_content()
+        assert "<img" not in html
+        assert "onerror" not in html
+
+
+@pytest.mark.parametrize(
+    "name", ["a\r\nBcc: x@example.com", "<script>", "a b", "\uff41da", "a\u202eb"]
+)
+def test_no_name_can_break_a_header_or_a_page(name):
+    body = {"username": name, "email": "ada@example.com", "password": "correct-horse-battery"}
+    with nothing_happens():
+        answer = nobody.post("signup", body)
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["username"]
+
+
+def test_nothing_that_is_sent_comes_back_as_a_header(alice):
+    sent = [
+        alice.get("posts?limit=1&cursor=x%0d%0aSet-Cookie:%20a=b"),
+        alice.get(f"posts?limit=1&x={LINES!r}".replace(" ", "%20")),
+        alice.get("posts%0d%0aSet-Cookie:%20a=b"),
+        alice.post("posts", {"text": LINES}),
+        alice.post("posts", {"text": "x", LINES: 1}),
+        browser().get("/unsubscribe?token=x%0d%0aSet-Cookie:%20a=b"),
+        browser().get("/admin/%0d%0aSet-Cookie:%20a=b"),
+    ]
+    for answer in sent:
+        assert "Set-Cookie" not in answer.headers
+        for name, value in answer.headers.items():
+            assert not set("\r\n") & set(name + value)
+    for _ in range(2):
+        alice.writes()
+    link = alice.get("posts?limit=1&x=%3E;rel=%22a%22,%3Chttps://evil.example%3E")["Link"]
+    assert link.count("<") == link.count(">") == 1

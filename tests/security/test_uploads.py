@@ -1,0 +1,44 @@
+"""A14: files that are small and cost much, and how many of them."""
+
+import time
+
+from images.services import process_due
+from images.services.media import UPLOADS
+from mysocial.limits import DAY
+from mysocial.redis import client
+from tests.images.pictures import picture, send, shown, waiting
+from tests.witness import live, nothing_happens
+
+HEAD = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00"
+FRAME = (
+    b"\x21\xf9\x04\x04\x00\x00\x00\x00\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00"
+)
+
+
+def test_an_animation_of_very_many_small_frames_is_refused_at_once(alice):
+    content = HEAD + FRAME * 50_000 + b";"
+    assert send(alice, "POST", "images/profile", image=content).status_code == 201
+    begun = time.perf_counter()
+    process_due()
+    assert time.perf_counter() - begun < 10  # all of them would take a minute
+    (image,) = live("images.media").values()
+    assert b'"state":"failed"' in b"".join(image.values()) or image[b"state"] == b"failed"
+    assert waiting() == shown() == []
+
+
+def test_files_are_three_hundred_a_day_whatever_they_are_for(alice, bob, settings):
+    settings.RATE_LIMITS = True
+    assert (UPLOADS.most, UPLOADS.seconds) == (300, DAY)
+    client().set(UPLOADS.key(alice.id), 298, ex=DAY)
+    assert send(alice, "POST", "images/profile", image=picture()).status_code == 201
+    assert send(alice, "POST", "posts", image=picture()).status_code == 201
+    kept = waiting()
+    with nothing_happens():
+        for path in ("images/background", "posts"):
+            answer = send(alice, "POST", path, image=picture())
+            assert answer.status_code == 429
+        to_bob = send(alice, "POST", "chat/message", image=picture(), receiver_id=bob.id)
+        assert to_bob.status_code == 429
+    assert waiting() == kept
+    assert alice.post("posts", {"text": "Words are free"}).status_code == 201
+    assert send(bob, "POST", "images/profile", image=picture()).status_code == 201

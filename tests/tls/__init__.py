@@ -1,0 +1,1 @@
+"""The web client in a browser, over TLS, at the layout of production: `make e2e-tls`."""
