@@ -50,7 +50,7 @@ open_chat_wire = Wire(open_chats, *person("other_id"), refs={"other_id": AUTHOR}
 
 def render_conversation(row: Row) -> bytes:
     """Return a conversation as one of the two sees it."""
-    wire = conversation_wire if row.side("shown_id").named else emptied_wire
+    wire = conversation_wire if row.side("shown_id").is_there else emptied_wire
     return wire.render(row)
 
 

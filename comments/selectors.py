@@ -34,11 +34,12 @@ class Commenters(NamedTuple):
 
 def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
     """Tell whether the viewer may see the comment in a row; nobody, when its author is gone."""
-    return bool(row.side("author_id").named) and can_see_comment(
+    author = row.side("author_id")
+    return author.is_there and can_see_comment(
         viewer_id,
         author_id=row.value("author_id"),
         sees_post=sees_post,
-        relation=Relation.of(row.side("author_id").facts),
+        relation=Relation.of(author.facts),
     )
 
 

@@ -143,9 +143,10 @@ def rows_of(wire: Wire, answer: Sequence[Any]) -> list[Row]:
     for number, value, fields, flags in answer[2]:
         sides[number - 1][value] = wire.side_of(refs[number - 1], fields, flags)
     places = [(wire.places[ref], known) for ref, known in zip(refs, sides, strict=True)]
+    store, names = wire.store, wire.fields
     found = []
     for pk, score, raw, *flags in answer[1]:
-        own = filled(wire.store, wire.fields, raw)
+        own = filled(store, names, raw)
         joined = [known[own[place]] for place, known in places]
         found.append(Row(wire, pk.decode(), score, own, joined, *flags))
     return found

@@ -8,7 +8,7 @@ A test holds each wire equal to its serializer.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from mysocial.encoding import dumps
 from mysocial.store import Store
@@ -43,12 +43,21 @@ class Whole:
 Piece = bytes | Own | Of | Whole
 
 
-class Side(NamedTuple):
-    """The record that a row's ref names, as the read script returned it; empty when it is gone."""
+class Side:
+    """The record that a row's ref names, as the read script returned it."""
 
-    named: dict[str, bytes]
-    cells: list[bytes]
-    facts: list[int]  # what holds between the viewer and that record
+    __slots__ = ("_names", "cells", "facts", "is_there")
+
+    def __init__(
+        self, names: Sequence[str], cells: list[bytes], facts: list[int], *, is_there: bool
+    ) -> None:
+        self._names, self.cells = names, cells
+        self.facts = facts  # what holds between the viewer and that record
+        self.is_there = is_there  # nobody is named, or who is named is gone, where not
+
+    def value(self, name: str) -> bytes:
+        """Return one of the fields that the wire asks for; nothing when the record is gone."""
+        return self.cells[self._names.index(name)]
 
 
 class Row:
@@ -101,6 +110,14 @@ class Wire:
         self.fields = list(dict.fromkeys([*own, *store.raw]))
         self.places = {name: place for place, name in enumerate(self.fields)}
         self.sides = {ref: place for place, ref in enumerate(self.refs)}
+        self._whole = {
+            ref: [piece.name for piece in pieces if isinstance(piece, Whole) and piece.ref == ref]
+            for ref in self.refs
+        }
+        self._lacks = {
+            ref: [b""] * len(names) + [NULL] * len(self._whole[ref])
+            for ref, (_, names) in self.refs.items()
+        }
         self.spots = self._spots_of()
         self._steps = [self._step_of(piece) for piece in self.pieces]
         self._form = b"".join(
@@ -113,17 +130,20 @@ class Wire:
         """Return where in the cells of a row that was read by this wire each piece stands."""
         pieces: list[Piece] = [Own(name) for name in self.fields]
         for ref, (_, names) in self.refs.items():
-            pieces += [Of(ref, name) for name in names] + [Whole(ref, name) for name in names]
+            pieces += [Of(ref, name) for name in names]
+            pieces += [Whole(ref, name) for name in self._whole[ref]]
         return {piece: place for place, piece in enumerate(pieces)}
 
-    def side_of(self, ref: str, found: Sequence[bytes | None], facts: list[int]) -> Side:
+    def side_of(self, ref: str, found: list[bytes | None], facts: list[int]) -> Side:
         """Return the record that `ref` names, from what the read script found of it."""
         store, names = self.refs[ref]
         if not found:
-            return Side({}, [b""] * len(names) + [NULL] * len(names), facts)
-        plain = filled(store, names, found)
-        whole = [BRACES[0] + one + BRACES[1] if one else NULL for one in plain]
-        return Side(dict(zip(names, plain, strict=True)), plain + whole, facts)
+            return Side(names, self._lacks[ref], facts, is_there=False)
+        cells = filled(store, names, found)
+        for name in self._whole[ref]:
+            one = cells[names.index(name)]
+            cells = [*cells, b"{%b}" % one if one else NULL]
+        return Side(names, cells, facts, is_there=True)
 
     def render(self, row: Row) -> bytes:
         """Return the JSON object of a row, which may have been read by a wire that shows more."""

@@ -93,7 +93,7 @@ def _shown(rows: list[Row], owner_id: str) -> list[Row]:
     return [
         row
         for row in rows
-        if row.side("actor_id").named
+        if row.side("actor_id").is_there
         and row.value("actor_id") in heard
         and row.value("post_id") in seen
     ]

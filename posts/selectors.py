@@ -7,7 +7,7 @@ from followers.selectors import Relation, relation_facts, relations_to
 from mysocial import pages, reads
 from mysocial.errors import NotFound
 from mysocial.lists import Entry
-from mysocial.wire import Row
+from mysocial.wire import Row, Side
 from posts.models import WITHHELD, Post
 from posts.permissions import can_see_post
 from posts.store import FEED, STATS_ID, feed_stats, posts
@@ -19,24 +19,25 @@ BATCH = 100
 
 def is_visible(row: Row, viewer_id: str) -> bool:
     """Tell whether the viewer may see the post in a row; nobody, when its author is gone."""
-    return _is_visible(row, viewer_id, Relation.of(row.side("author_id").facts))
+    author = row.side("author_id")
+    return _is_visible(row, viewer_id, author, Relation.of(author.facts))
 
 
-def _is_visible(row: Row, viewer_id: str, relation: Relation) -> bool:
-    author = row.side("author_id").named
-    return bool(author) and can_see_post(
+def _is_visible(row: Row, viewer_id: str, author: Side, relation: Relation) -> bool:
+    return author.is_there and can_see_post(
         viewer_id,
         author_id=row.value("author_id"),
         privacy=row.value("privacy"),
-        author_is_private=author.get("is_private") == b"true",
+        author_is_private=author.value("is_private") == b"true",
         relation=relation,
     )
 
 
 def is_in_feed(row: Row, viewer_id: str) -> bool:
     """Tell whether the feed shows the viewer the post: visible, and not by whom they mute."""
-    relation = Relation.of(row.side("author_id").facts)
-    return not relation.mutes and _is_visible(row, viewer_id, relation)
+    author = row.side("author_id")
+    relation = Relation.of(author.facts)
+    return not relation.mutes and _is_visible(row, viewer_id, author, relation)
 
 
 def is_at_home(row: Row, viewer_id: str) -> bool:
@@ -209,14 +210,14 @@ def who_sees(
 def who_sees_now(post_id: str, viewers: set[str], *, in_feed: bool = False) -> set[str]:
     """Return those of `viewers` who may see the post as it is now; nobody when it is gone."""
     found = reads.rows(post_wire, [post_id])
-    if not found or not found[0].side("author_id").named:
+    if not found or not found[0].side("author_id").is_there:
         return set()
     row = found[0]
     return who_sees(
         viewers,
         author_id=row.value("author_id"),
         privacy=row.value("privacy"),
-        author_is_private=row.side("author_id").named.get("is_private") == b"true",
+        author_is_private=row.side("author_id").value("is_private") == b"true",
         in_feed=in_feed,
     )
 

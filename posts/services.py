@@ -107,7 +107,7 @@ def require_visible(w: Write, row: Row, *, to: str) -> None:
     w.require(Post, row.id, privacy=row.values["privacy"])
     author_id = row.value("author_id")
     if author_id != to:
-        users.require_private(w, author_id, row.side("author_id").named.get("is_private", b"false"))
+        users.require_private(w, author_id, row.side("author_id").value("is_private"))
         require_relation(w, to, author_id, Relation.of(row.side("author_id").facts))
 
 

@@ -27,7 +27,8 @@ def reactions_to(
 
 
 def _is_shown(row: Row) -> bool:
-    return bool(row.side("user_id").named) and not Relation.of(row.side("user_id").facts).blocked
+    user = row.side("user_id")
+    return user.is_there and not Relation.of(user.facts).blocked
 
 
 def get_rows(reaction_ids: Sequence[str], *, to: str) -> list[Row]:

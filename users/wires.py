@@ -31,7 +31,7 @@ def author(ref: str) -> list[bytes | Of]:
 
 def username(row: Row, ref: str) -> str:
     """Return the name of the person whom the raw field `ref` of a row names."""
-    return str(orjson.loads(b"{%s}" % row.side(ref).named.get(CARD, b"")).get("username", ""))
+    return str(orjson.loads(b"{%s}" % row.side(ref).value(CARD)).get("username", ""))
 
 
 # What a wire that shows an author has to fetch of them; predicates need `is_private`.

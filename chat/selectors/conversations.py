@@ -283,5 +283,5 @@ def _met(rows: list[Row]) -> list[Row]:
     return [
         row
         for row in rows
-        if row.side("other_id").named and not Relation.of(row.side("other_id").facts).blocked
+        if row.side("other_id").is_there and not Relation.of(row.side("other_id").facts).blocked
     ]

@@ -93,7 +93,7 @@ def _people(listing: pages.Listing, *, hidden: bool = False) -> Found:
         return Standing.of(row.value(ref), row.side(ref).facts)
 
     def keep(rows: list[Row]) -> list[Row]:
-        return [r for r in rows if r.side(ref).named and (hidden or not standing(r).blocked)]
+        return [r for r in rows if r.side(ref).is_there and (hidden or not standing(r).blocked)]
 
     rows, following = pages.sift(listing, keep=keep)
     return [with_standing(wire.render(row), standing(row)) for row in rows], following
