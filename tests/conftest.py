@@ -16,8 +16,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from mysocial import mongo, persist, redis
+from mysocial import mongo, persist, redis, writes
 from mysocial.cascades import remove_due
+from mysocial.context import aside
 from mysocial.hub import get_hub
 from mysocial.indexes import ensure_indexes
 from mysocial.mail import send_due
@@ -122,6 +123,25 @@ def persisted() -> Callable[[], int]:
         return sum(persist.drain(queue) for queue in persist.queues())
 
     return carry
+
+
+@pytest.fixture
+def before_writes(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let others act between what a verb has read and its write, so many `times` after `passed`."""
+    apply = writes.APPLY
+
+    def let(act: Callable[[], Any], *, times: int = 1, passed: int = 0) -> None:
+        turns = iter([None] * passed + [act] * times)
+
+        def act_and_apply(request: dict[str, Any]) -> Any:
+            with aside(), monkeypatch.context() as others:
+                others.setattr(writes, "APPLY", apply)
+                (next(turns, None) or bool)()
+            return apply(request)
+
+        monkeypatch.setattr(writes, "APPLY", act_and_apply)
+
+    return let
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from mysocial.cascades import remove_due
 from mysocial.errors import Conflict, Forbidden, Invalid
 from mysocial.pages import newest
 from mysocial.reads import get
+from mysocial.sight import what_is_seen
 from tests.chat.talk import say
 from tests.images.pictures import picture, send
 from tests.moderation.staff import audit_log, reported, reports, resolve, staff
@@ -215,3 +216,9 @@ def test_reports_go_with_a_member(who, alice, persisted, document):
     assert document(Report, pk)["_deleted_at"]
     assert document(StaffNote, note.id)["_deleted_at"]
     assert newest(report_store, "all", "", limit=9)[0] == []
+
+
+def test_a_report_is_seen_by_who_made_it_and_by_no_other_member(alice, bob, stranger):
+    report = reports(bob, "user", alice.id, "spam").json()["report"]
+    for one, sees in ((alice, set()), (bob, {report["id"]}), (stranger, set())):
+        assert what_is_seen("moderation.report", [report["id"]], one.id) == sees

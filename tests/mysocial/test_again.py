@@ -30,3 +30,17 @@ def test_a_verb_whose_write_was_lost_looks_again_and_what_it_refuses_itself_stan
     with pytest.raises(NotFound):
         again(refuse)
     assert len(seen) == 3
+
+
+def test_a_verb_that_loses_each_time_is_a_conflict():
+    thing = put()
+
+    def lose():
+        found = get(thing)
+        change(found, size=found.size + 1)
+        with write(Conflict) as w:
+            w.update(found, strict=True, name="Mine")
+
+    with pytest.raises(Conflict):
+        again(lose)
+    assert get(thing).name == ""

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from mysocial import mongo, persist
+from mysocial import mongo, pages, persist
 from mysocial.redis import client
 from tests.mysocial.things import (
     CAP,
@@ -19,6 +19,7 @@ from tests.mysocial.things import (
     remove,
     things,
     walk,
+    wire,
 )
 
 SHELF = things.list_key("shelf")
@@ -189,3 +190,19 @@ def test_what_mongodb_lacks_of_a_list_is_forgotten_when_it_is_paid(persisted):
 
     assert client().exists(owed) == 0
     assert walk() == [thing.id]
+
+
+def test_where_all_that_was_looked_through_is_hidden_the_page_says_where_to_go_on(monkeypatch):
+    monkeypatch.setattr(pages, "SCAN", 2)
+    monkeypatch.setattr(pages, "LEAST_BATCH", 2)
+    shown, *hidden = [put(minute).id for minute in range(5)]
+    after, walked = None, []
+    while True:
+        listing = pages.Listing(wire, "shelf", limit=1, after=after)
+        rows, after = pages.sift(
+            listing, keep=lambda rows: [row for row in rows if row.id not in hidden]
+        )
+        walked.append([row.id for row in rows])
+        if after is None:
+            break
+    assert walked == [[], [shown]]

@@ -262,3 +262,29 @@ def test_a_paused_queue_waits():
     client().delete("pause")
     assert persist.TASKS[QUEUE]() == 1
     assert client().exists("pause:tries") == 0
+
+
+def test_a_drain_whose_time_is_over_holds_nobody_up(document):
+    thing = put()
+    assert persist.drain(QUEUE, seconds=0) == 0
+    assert owed_keys() == [key(thing)]
+    assert persist.drain(QUEUE) == 1
+
+
+def test_what_has_given_up_its_place_meanwhile_leaves_room():
+    thing = put(code="gold")
+    assert persist._make_room(things, {"code": "gold"})
+    persist.drain(QUEUE)
+    assert not persist._make_room(things, {"code": "gold"})
+    assert get(thing).code == "gold"
+
+
+def test_what_cannot_be_carried_is_set_aside_and_its_neighbours_are_carried(document):
+    gone, large, thing = put(), put(note="x" * persist.MOST_BYTES), put()
+    client().delete(key(gone))
+    assert persist.drain(QUEUE) == 1
+    assert document(Thing, thing.id)
+    assert {name: letter["error"] for name, letter in debts.dead_letters()[QUEUE].items()} == {
+        key(gone): "LookupError: A dirty record is not in Redis.",
+        key(large): "ValueError: The document is too large.",
+    }

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mysocial import reads
-from mysocial.errors import NotFound
+from mysocial import context, questions, reads
+from mysocial.errors import NotFound, Unavailable
 from mysocial.redis import client
 from tests.mysocial.things import put, things
 
@@ -37,3 +37,31 @@ def test_no_question_costs_nothing():
     before = evals()
     assert reads.all_of(meaning=dict).get() == {}
     assert evals() == before
+
+
+def test_a_read_whose_record_is_let_go_again_and_again_is_refused(persisted, monkeypatch):
+    thing = put()
+    persisted()
+    read = questions.READ
+
+    def let_go_and_read(question):
+        client().delete(things.key(thing.id))
+        return read(question)
+
+    with monkeypatch.context() as others:
+        others.setattr(questions, "READ", let_go_and_read)
+        with pytest.raises(Unavailable):
+            reads.get(things, thing.id)
+    assert reads.get(things, thing.id).id == thing.id
+
+
+def test_the_first_question_to_an_empty_redis_begins_its_log():
+    token = context.enter(context.Call())
+    try:
+        questions.ask()
+        call = context.current()
+        assert call is not None
+        epoch, clock = call.cursor.split(":")
+    finally:
+        context.leave(token)
+    assert (client().get("epoch").decode(), clock) == (epoch, "0")

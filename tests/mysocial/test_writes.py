@@ -3,9 +3,9 @@
 import pytest
 
 from mysocial import reads
-from mysocial.errors import AlreadyExists, Conflict, NotFound
+from mysocial.errors import AlreadyExists, Conflict, NotFound, Unavailable
 from mysocial.redis import client
-from mysocial.writes import write
+from mysocial.writes import TRIES, write
 from tests.mysocial.things import (
     OWNER,
     Like,
@@ -280,3 +280,14 @@ def test_fifty_who_like_at_once_are_fifty_likes_and_the_same_one_fifty_times_is_
     assert sorted(type(one).__name__ for one in outcomes) == ["AlreadyExists"] * 49 + ["NoneType"]
     assert get(thing).likes == 51
     assert len(logged()) == 51
+
+
+def test_a_write_whose_record_is_let_go_again_and_again_is_refused(persisted, before_writes):
+    thing = put()
+    persisted()
+    before_writes(lambda: client().delete(key(thing)), times=TRIES)
+    with pytest.raises(Unavailable):
+        change(thing, name="A lamp")
+    assert get(thing).name == ""
+    change(thing, name="A lamp")
+    assert get(thing).name == "A lamp"

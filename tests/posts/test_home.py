@@ -1,8 +1,11 @@
 """The home feed, through HTTP: one's own posts and those of whom one follows."""
 
+from dataclasses import replace
+
 import pytest
 
 from mysocial.redis import client
+from mysocial.stretches import NOWHERE, whole
 from posts.store import posts
 from tests.mysocial.things import evict
 from tests.people import nobody, sign_up
@@ -176,3 +179,13 @@ def test_posts_that_are_written_while_a_home_is_read_are_all_in_it(alice, bob, s
     calls = [lambda a=author, t=text: a.writes(t) for author, text in posts_each]
     together(*calls, *(lambda: home(bob) for _ in range(6)))
     assert sorted(home(bob)) == sorted(text for _, text in posts_each)
+
+
+def test_a_home_list_that_is_made_anew_ends_where_it_is_full(alice, bob):
+    follow(bob, alice)
+    written = [(alice, bob)[n % 2].writes(str(n)) for n in range(5)]
+    short = replace(posts.indexes["home"], cap=2)
+    newest, floor = whole(posts, short, bob.id)
+    assert [pk for pk, _ in newest] == [one["id"] for one in written[:1:-1]]
+    assert floor == str(newest[-1][1])
+    assert whole(posts, posts.indexes["home"], bob.id)[1] == NOWHERE
