@@ -19,8 +19,8 @@ from bench import columns
 from bench.cases import Request
 from bench.growth import Growth, Point
 from bench.load import Load
+from bench.people import Member, people, write_posts
 from bench.results import Cost
-from bench.sockets import Member, people, write_posts
 from bench.stage import Serving, Stage, stage
 
 POSTS, FOLLOWS = (2_000, 20_000, 200_000), (10, 100, 1_000, 10_000)

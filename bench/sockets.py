@@ -13,60 +13,24 @@ import json
 import statistics
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import django
 from channels.layers import get_channel_layer
-from django.test import override_settings
 
 from bench.columns import DOOR, listens
 from bench.crowd import Crowd
+from bench.people import Member, people, write_posts
 from bench.stage import Serving, Stage, Usage, stage
 from tests.stack import wait_for
 
 SERVE = ("mysocial.serve", "--port", "{port}")
-PASSWORD = "correct-horse-battery"
 OURS, STOCK, ECHO = "mysocial.asgi:application", "bench.peers:stock", "bench.peers:echo"
 SUBSCRIBE = '{"type":"subscribe","cid":"1","topic":"feed"}'
 WORD = "Tell everybody"
 EVENTS = 50
 FRAME = 560  # characters, about what a post's frame has
 QUIET, PAUSE, RATE, WITHIN = 5.0, 0.1, 0.05, 10.0  # seconds
-
-
-class Member(NamedTuple):
-    """Somebody with an account and a session."""
-
-    id: str
-    protocols: list[str]
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.protocols[1]}", "Content-Type": "application/json"}
-
-
-def people(count: int) -> list[Member]:
-    """Sign members up, past HTTP and with a hash that costs nothing."""
-    from accounts.services import Device, sign_up  # noqa: PLC0415 - when Django is set up
-    from accounts.tokens import make_access  # noqa: PLC0415
-
-    mark, members = f"{time.monotonic_ns() % 10**9:x}", []
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
-        for number in range(count):
-            name = f"b{mark}_{number}"
-            signed = sign_up(
-                username=name, email=f"{name}@example.com", password=PASSWORD, device=Device()
-            )
-            members.append(Member(signed.user_id, ["mysocial", make_access(signed.session)]))
-    return members
-
-
-def write_posts(author: Member, texts: list[str]) -> None:
-    """Write public posts from this process, whose CPU is not measured."""
-    from posts.services import create_post  # noqa: PLC0415
-
-    for text in texts:
-        create_post(author_id=author.id, text=text)
 
 
 async def idle(serving: Serving, members: list[Member], seconds: float) -> None:

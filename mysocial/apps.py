@@ -34,6 +34,7 @@ def _begin(variable: str, module: str, extra: str) -> None:
 
 class MysocialConfig(AppConfig):
     name = "mysocial"
+    verbose_name = "MySocial"
 
     def ready(self) -> None:
         # Registries are filled by import: stores, events, mails and such of every app.

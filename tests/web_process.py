@@ -71,6 +71,9 @@ class Web:
 class HttpDoor(Web):
     """The other door of production, granian, as compose.yaml has it."""
 
+    def __exit__(self, *_: object) -> None:
+        self.end()  # its worker would outlive it after a kill
+
     def _command(self) -> list[str]:
         role = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["http"]
         program, *arguments = role["command"].split()

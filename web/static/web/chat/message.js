@@ -1,7 +1,7 @@
 /** One message: what it shows, and what may be done with it. */
 
 import { doing, h, icon, risky, time } from "../dom.js";
-import { editor } from "../editing.js";
+import { edit } from "../editing.js";
 import { pictures } from "../picture.js";
 import { KINDS, pictureOf } from "../posts/reactions.js";
 
@@ -94,19 +94,12 @@ export class MessageView {
   }
 
   #edit() {
-    const close = () => {
-      form.remove();
-      this.#draw();
-      this.opener.focus();
-    };
     const save = async (/** @type {string} */ text) => {
       const { data } = await this.api.patch(`chat/messages/${this.message.id}`, { text });
       this.message = data.chat_message;
     };
     const { id, text } = this.message;
-    const { form, field } = editor({ id: `edit-${id}`, label: "Text of the message", text, most: 10000, said: this.said, save, close });
     this.#toggle();
-    this.bubble.replaceChildren(form);
-    field.focus();
+    edit(this.bubble, { id: `edit-${id}`, label: "Text of the message", text, most: 10000, said: this.said, save, draw: () => this.#draw(), back: this.opener });
   }
 }

@@ -1,7 +1,7 @@
 /** One comment: what it says; its author may change and delete it. */
 
 import { avatar, doing, h, named, time } from "../dom.js";
-import { editor } from "../editing.js";
+import { edit } from "../editing.js";
 
 export class CommentView {
   /** @param {any} comment @param {import("./comments.js").Comments} comments */
@@ -42,17 +42,12 @@ export class CommentView {
   #edit() {
     if (this.words.querySelector("form")) return;
     const { context, said } = this.comments;
-    const close = () => {
-      form.remove();
-      this.update(this.comment);
-      this.edit.focus();
-    };
     const save = async (/** @type {string} */ text) => {
       const { data } = await context.api.patch(`comments/${this.id}`, { text });
       this.comment = data.comment;
     };
-    const { form, field } = editor({ id: `edit-${this.id}`, label: "Text of the comment", text: this.comment.text, most: 2000, said, save, close });
-    this.words.replaceChildren(form);
-    field.focus();
+    const draw = () => this.update(this.comment);
+    const { text } = this.comment;
+    edit(this.words, { id: `edit-${this.id}`, label: "Text of the comment", text, most: 2000, said, save, draw, back: this.edit });
   }
 }

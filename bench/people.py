@@ -1,0 +1,43 @@
+"""Members who are made in this process: what signing up and writing cost is measured elsewhere."""
+
+import time
+from typing import NamedTuple
+
+from django.test import override_settings
+
+PASSWORD = "correct-horse-battery"
+
+
+class Member(NamedTuple):
+    """Somebody with an account and a session."""
+
+    id: str
+    protocols: list[str]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.protocols[1]}", "Content-Type": "application/json"}
+
+
+def people(count: int) -> list[Member]:
+    """Sign members up, past HTTP and with a hash that costs nothing."""
+    from accounts.services import Device, sign_up  # noqa: PLC0415 - when Django is set up
+    from accounts.tokens import make_access  # noqa: PLC0415
+
+    mark, members = f"{time.monotonic_ns() % 10**9:x}", []
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        for number in range(count):
+            name = f"b{mark}_{number}"
+            signed = sign_up(
+                username=name, email=f"{name}@example.com", password=PASSWORD, device=Device()
+            )
+            members.append(Member(signed.user_id, ["mysocial", make_access(signed.session)]))
+    return members
+
+
+def write_posts(author: Member, texts: list[str]) -> None:
+    """Write public posts from this process, whose CPU is not measured."""
+    from posts.services import create_post  # noqa: PLC0415
+
+    for text in texts:
+        create_post(author_id=author.id, text=text)
