@@ -15,8 +15,8 @@ from mysocial.wire import NULL, Row, Side, Wire, filled
 
 __all__ = [
     "Ask", "Asked", "all_of", "among", "ask", "asked", "asked_among", "asked_count", "asked_facts",
-    "asked_many", "asked_one", "asked_record", "asked_rows", "build", "compose", "facts", "find",
-    "get", "get_many", "heads", "rows", "rows_of", "together",
+    "asked_many", "asked_one", "asked_record", "asked_rows", "asked_some", "build", "compose",
+    "facts", "find", "get", "get_many", "heads", "rows", "rows_of", "together",
 ]  # fmt: skip
 M = TypeVar("M", bound=Record)
 # By ref what to ask about the record it names; by "", about the record itself.
@@ -46,6 +46,24 @@ def asked_record(store: Store[M], pk: str) -> Asked[M | None]:
         return build(store, pk, dict(zip(fields, answer, strict=True))) if answer else None
 
     return asked(_get_ask(store, pk, fields), meaning)
+
+
+def asked_some(
+    store: Store[Any], pks: Iterable[str], names: Sequence[str]
+) -> Asked[dict[str, dict[str, bytes]]]:
+    """Return the question for some hash fields of the live records among `pks`, as stored, by id.
+
+    Where nothing else of a record is wanted: to build it would cost more than to ask for it.
+    """
+    ids = list(dict.fromkeys(pks))
+
+    def live(answers: list[Any]) -> dict[str, dict[str, bytes]]:
+        found = zip(ids, answers, strict=True)
+        return {
+            pk: dict(zip(names, filled(store, names, one), strict=True)) for pk, one in found if one
+        }
+
+    return Asked([_get_ask(store, pk, list(names)) for pk in ids], live)
 
 
 def build(store: Store[M], pk: str, named: Mapping[str, Any]) -> M:

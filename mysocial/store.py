@@ -246,10 +246,9 @@ class Store(Generic[M]):
 
     def build(self, values: Values, *, version: int, revision: int) -> M:
         """Return the model instance of `values`."""
-        obj = self.model(**values)
-        obj.version = version
+        own = {**values, "version": version, "deleted_at": None}
+        obj = self.model.from_db(None, list(self._given), [own[name] for name in self._given])
         obj.revision = revision
-        obj._state.adding = False  # noqa: SLF001 - Django's documented ModelState
         return obj
 
     def to_document(self, pk: str, fields: Mapping[str, bytes]) -> dict[str, Any]:

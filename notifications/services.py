@@ -6,7 +6,6 @@ cause, so nobody is told of what did not happen, and what is taken back is taken
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from mysocial import pages, reads
 from mysocial.context import aside
@@ -18,13 +17,13 @@ from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification
 from notifications.store import notifications, told_of, unread_of
-from users.selectors import CHANNELS, asked_users, get_users, wants
+from users.selectors import CHANNELS, Wishes, asked_wishes, get_users, wants
 from users.services import update_settings
 
 MAIL = "notification"
 BATCH = 200
 MOST_TOLD = 100  # what is taken back in one write
-Audience = Mapping[str, Any]  # members by id, as `users` has them
+Audience = Mapping[str, Wishes]  # of members, by id
 
 
 def begin(w: Write, user_id: str) -> None:
@@ -102,16 +101,16 @@ def asked_audience(to: set[str], *, actor_id: str) -> reads.Asked[Audience]:
     if not others:
         return reads.all_of(meaning=dict)
 
-    def listening(users: Audience, found: Sequence[set[str]]) -> Audience:
-        return {pk: users[pk] for pk in users.keys() - deaf(found)}
+    def listening(there: Audience, found: Sequence[set[str]]) -> Audience:
+        return {pk: there[pk] for pk in there.keys() - deaf(found)}
 
     found = reads.asked_among(others, deafness_to(actor_id))
-    return reads.all_of(asked_users(others), found, meaning=listening)
+    return reads.all_of(asked_wishes(others), found, meaning=listening)
 
 
 def _notify(w: Write, to: Audience, channels: Sequence[str], told: dict[str, str]) -> None:
-    for pk, user in sorted(to.items()):
-        wanted = {channel for channel in channels if wants(user, told["kind"], channel)}
+    for pk, wishes in sorted(to.items()):
+        wanted = {channel for channel in channels if wants(wishes, told["kind"], channel)}
         one = Notification(user_id=pk, **told)
         if "in_app" in wanted:
             _tell(w, one)

@@ -1,6 +1,9 @@
 """Reads of members."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
 
 from mysocial import pages, presence, reads, search
 from mysocial.errors import NotFound
@@ -11,12 +14,13 @@ from mysocial.sight import what_is_seen, who_sees
 from mysocial.wire import Row
 from users import models
 from users.models import User
-from users.store import users
+from users.store import SETTINGS, users
 from users.wires import person_wire, profile_wire, settings_wire
 
 # For the apps above, which see no models.
 NOTICES = models.NOTICES
 CHANNELS = models.CHANNELS
+WHO_MAY = "who_may_message"
 PRESENCE = "users.presence"  # the sight of whether a member is online; its id is the member's
 Found = tuple[list[Row], Entry | None]
 
@@ -49,10 +53,31 @@ def suspension_of(user_id: str) -> int:
     return until if until > milliseconds(now()) else 0
 
 
-def wants(user: User, notice: str, channel: str) -> bool:
+class Wishes(NamedTuple):
+    """What a member has set of what others do: who may write to them, what they are told of."""
+
+    who_may_message: str
+    notifications: Mapping[str, Any]
+
+
+def asked_wishes(user_ids: Iterable[str]) -> reads.Asked[dict[str, Wishes]]:
+    """Return the question for the wishes of those of the members who are there, by id."""
+
+    def meaning(found: Mapping[str, Mapping[str, bytes]]) -> dict[str, Wishes]:
+        return {pk: _wishes(**stored) for pk, stored in found.items()}
+
+    return reads.asked_some(users, user_ids, (WHO_MAY, SETTINGS)).then(meaning)
+
+
+def _wishes(*, who_may_message: bytes, settings: bytes) -> Wishes:
+    set_by_them = orjson.loads(b"{%b}" % settings)
+    return Wishes(who_may_message.decode(), set_by_them.get("notifications", {}))
+
+
+def wants(who: User | Wishes, notice: str, channel: str) -> bool:
     """Tell whether a member wants to be told of this in this way."""
     # A kind that is younger than what the member has set is on.
-    return bool(user.notifications.get(notice, {}).get(channel, True))
+    return bool(who.notifications.get(notice, {}).get(channel, True))
 
 
 def get_profile(user_id: str, *, to: str) -> Row:

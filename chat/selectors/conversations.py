@@ -13,7 +13,7 @@ from mysocial.errors import Invalid, NotFound
 from mysocial.ids import milliseconds
 from mysocial.lists import Entry
 from mysocial.wire import Row, Wire
-from users.selectors import asked_user, suspension_fact, wants
+from users.selectors import asked_user, asked_wishes, suspension_fact, wants
 from users.wires import username
 
 BATCH = 200
@@ -75,14 +75,15 @@ def get_bond(user_id: str, other_id: str, *beside: reads.Asked[Any]) -> Bond:
 
     `NotFound` for nobody, or when either blocks the other.
     """
-    other, relation = asked_user(other_id), asked_relation(other_id, user_id)
+    found, relation = asked_wishes([other_id]), asked_relation(other_id, user_id)
     suspended = reads.asked_facts(other_id, [suspension_fact()])
     pair = _asked_sides(user_id, other_id)
-    reads.together(other, relation, suspended, *pair, *beside)
-    if relation.get().blocked or any(suspended.get()):
+    reads.together(found, relation, suspended, *pair, *beside)
+    other = found.get().get(other_id)
+    if other is None or relation.get().blocked or any(suspended.get()):
         raise NotFound
-    wants_mail = wants(other.get(), "message", "email")
-    return Bond(other.get().who_may_message, wants_mail, relation.get().follows, _pair(*pair))
+    wants_mail = wants(other, "message", "email")
+    return Bond(other.who_may_message, wants_mail, relation.get().follows, _pair(*pair))
 
 
 def get_pair(user_id: str, other_id: str) -> Pair | None:
