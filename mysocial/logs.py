@@ -28,6 +28,8 @@ NO_DEFECTS = frozenset({
     "redis.exceptions.ReadOnlyError",
     "redis.exceptions.TimeoutError",
 })  # fmt: skip
+# What these say below a warning: each task that comes and goes, what there is, where it listens.
+WENT_WELL = ("celery.worker.strategy", "celery.app.trace", "flower", "kombu.mixins")
 
 
 def is_no_defect(error: BaseException | None) -> bool:
@@ -73,7 +75,12 @@ class JsonFormatter(logging.Formatter):
 
 
 def configured(level: str, form: str = LINES) -> dict[str, Any]:
-    """Return Django's `LOGGING`, with records in lines or as JSON."""
+    """Return Django's `LOGGING`, with records in lines or as JSON.
+
+    In lines, which people read as they come, nothing is said of work that went well.
+    """
+    is_read = form == LINES and level == "INFO"
+    quiet = WENT_WELL if is_read else ()
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -96,5 +103,6 @@ def configured(level: str, form: str = LINES) -> dict[str, Any]:
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "uvicorn": {"level": "WARNING"},
             "pymongo": {"level": "WARNING"},
+            **{name: {"level": "WARNING"} for name in quiet},
         },
     }

@@ -8,7 +8,7 @@ from billiard.einfo import ExceptionWithTraceback
 from billiard.exceptions import WorkerLostError
 from redis import exceptions
 
-from mysocial.logs import Brief
+from mysocial.logs import Brief, configured
 
 
 @pytest.fixture
@@ -48,3 +48,13 @@ def test_a_defect_is_shown_with_the_way_to_it(log):
         logger.exception("A defect")
     assert written().startswith("A defect\nTraceback (most recent call last):\n")
     assert written().endswith("ValueError: odd\n")
+
+
+@pytest.mark.parametrize(
+    ("level", "form", "says_it"),
+    [("INFO", "lines", False), ("DEBUG", "lines", True), ("INFO", "json", True)],
+)
+def test_in_lines_nothing_is_said_of_tasks_that_went_well(level, form, says_it):
+    said = configured(level, form)["loggers"]
+    assert ("celery.app.trace" not in said) is says_it
+    assert ("flower" not in said) is says_it
