@@ -29,7 +29,9 @@ NO_DEFECTS = frozenset({
     "redis.exceptions.TimeoutError",
 })  # fmt: skip
 # What these say below a warning: each task that comes and goes, what there is, where it listens.
-WENT_WELL = ("celery.worker.strategy", "celery.app.trace", "flower", "kombu.mixins")
+WENT_WELL = ("celery.worker.strategy", "celery.app.trace", "flower.command", "kombu.mixins")
+# It asks workers that are just being started, and says so in four lines.
+TOO_EARLY = "flower.inspector"
 
 
 def is_no_defect(error: BaseException | None) -> bool:
@@ -103,6 +105,7 @@ def configured(level: str, form: str = LINES) -> dict[str, Any]:
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "uvicorn": {"level": "WARNING"},
             "pymongo": {"level": "WARNING"},
+            TOO_EARLY: {"level": "ERROR"},
             **{name: {"level": "WARNING"} for name in quiet},
         },
     }

@@ -97,7 +97,7 @@ class Site:
 
     def services(self) -> list[tuple[Program, float]]:
         """What works behind it, each with the seconds it gets to end; the last is ended first."""
-        celery = ("-m", "celery", "-A", "mysocial")
+        celery = ("-m", "celery", "-A", "mysocial", "--quiet")
         queues = ",".join(settings.CELERY_QUEUE_NAMES)
         schedule = self.data_dir / "beat" / "schedule"
         schedule.parent.mkdir(parents=True, exist_ok=True)

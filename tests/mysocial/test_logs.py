@@ -57,4 +57,4 @@ def test_a_defect_is_shown_with_the_way_to_it(log):
 def test_in_lines_nothing_is_said_of_tasks_that_went_well(level, form, says_it):
     said = configured(level, form)["loggers"]
     assert ("celery.app.trace" not in said) is says_it
-    assert ("flower" not in said) is says_it
+    assert ("flower.command" not in said) is says_it
