@@ -195,9 +195,18 @@ class EventConsumer(AsyncWebsocketConsumer):
     # Events --------------------------------------------------------------------------------------
 
     async def send(self, *args: Any, **named: Any) -> None:
-        """Send a frame; nothing once the socket was closed, which the hub may do at any moment."""
+        """Send a frame; nothing once the socket was closed, which the hub may do at any moment.
+
+        Where the client is gone, `disconnect` comes after the command that is being carried out:
+        a long one, as a resume, ends here, or it would go on for nobody.
+        """
         if not self._is_closed:
-            await super().send(*args, **named)
+            try:
+                await super().send(*args, **named)
+            except OSError:
+                self._is_closed = True
+                if self._receiver:
+                    self._receiver.close()
 
     async def take(self, kind: str, frame: str) -> None:
         """Send one event; called by the receiver in the order of the log."""

@@ -25,12 +25,23 @@ class Call:
     answer: bytes | None = None  # the answer that was stored with the write
     along: list[Callable[[Any], None]] = field(default_factory=list)  # goes into every write
     done: bool = False  # whether a write was committed under this call's key
+    known: dict[bytes, list[Any]] | None = None  # answers to questions, where one moment's will do
 
 
 _current: ContextVar[Call | None] = ContextVar("mysocial_call", default=None)
 current = _current.get
 enter = _current.set
 leave = _current.reset
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """Ask each question of this block once: what is judged in it is judged as things stood then."""
+    token = enter(Call(known={}))
+    try:
+        yield
+    finally:
+        leave(token)
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
+import msgpack
+
 from mysocial import context
 from mysocial.errors import NotAuthenticated, Unavailable
 from mysocial.fills import fill, new_epoch
@@ -23,7 +25,16 @@ Ask = dict[str, Any]
 def ask(*asks: Ask) -> list[Any]:
     """Answer all questions at one moment; fetches what is unknown and asks again."""
     call = context.current() or context.Call()
-    question: dict[str, Any] = {"asks": list(asks)}
+    if call.known is None:
+        return _ask(call, asks)
+    name = bytes(msgpack.packb(asks))
+    if name not in call.known:
+        call.known[name] = _ask(call, asks)
+    return call.known[name]
+
+
+def _ask(call: context.Call, asks: Sequence[Ask]) -> list[Any]:
+    question: dict[str, Any] = {"asks": asks}
     if call.session_key:
         question["session"] = call.session_key
     for _ in range(TRIES):

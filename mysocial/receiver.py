@@ -49,6 +49,7 @@ class Receiver:
         self._waiting: list[tuple[int | None, str, str]] = []  # a deque takes ten times as much
         self._is_held = True
         self._is_resuming = False
+        self._is_closed = False
         self._is_behind = False  # more came while it resumed than may wait: the log has it
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -72,7 +73,8 @@ class Receiver:
             self._hub.unsubscribe(topic, self)
 
     def close(self) -> None:
-        """Hear nothing any more."""
+        """Hear nothing any more; what the client missed is read no further."""
+        self._is_closed = True
         if self._timer:
             self._timer.cancel()
         if self._writer:
@@ -129,13 +131,13 @@ class Receiver:
             await answer(found)
             judge = Judge(epoch, self.user_id)
             await self._send_missed(judge, found)
-            while (found.more or self._is_behind) and not self._ending:
+            while (found.more or self._is_behind) and not self._is_closed:
                 self._is_behind = False
                 found = await replay(missed, found.cursor, self.topics)
                 if found.reason:
                     self.restart()  # cut meanwhile: the client asks again, and is told
                 await self._send_missed(judge, found)
-            if self._ending:  # it took too long: the client resumes from what it has
+            if self._is_closed:  # the client is gone, or resumes from what it has
                 return
             # The hub may be behind: what it still brings of that time was sent, or is void.
             self._heard = max(self._heard, offset_of(found.cursor)[1])
@@ -147,7 +149,7 @@ class Receiver:
     async def _send_missed(self, judge: Judge, found: Missed) -> None:
         """Send what the client may see of what it missed, until it is not there any more."""
         for some in found.slices():
-            if self._ending:
+            if self._is_closed:
                 return
             for event in await replay(judge.tell, some):
                 await self._pass_on(*event)

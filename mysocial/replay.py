@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 import orjson
 from django.conf import settings
 
+from mysocial.context import at_one_moment
 from mysocial.errors import Invalid
 from mysocial.events import EVENTS, frame, log_of
 from mysocial.redis import Script
@@ -93,14 +94,16 @@ class Judge:
 
     def tell(self, entries: Iterable[Entry]) -> list[tuple[int, str, str]]:
         """Return offset, type and frame of each entry that the viewer hears. `Unavailable`."""
-        told = []
+        with at_one_moment():
+            return list(self._told(entries))
+
+    def _told(self, entries: Iterable[Entry]) -> Iterator[tuple[int, str, str]]:
         for offset, fields, names in entries:
             kind, about = fields[b"type"].decode(), fields[b"about"]
             said = orjson.loads(about)
             if self._hears(kind, about, said, names) and EVENTS[kind].holds(said, fields[b"data"]):
                 text = frame(self._epoch, str(offset), kind, fields[b"data"]).decode()
-                told.append((offset, kind, text))
-        return told
+                yield offset, kind, text
 
     def _hears(self, kind: str, about: bytes, said: Any, names: set[str]) -> bool:
         question = (kind, about, frozenset(names))

@@ -5,7 +5,7 @@ import pytest
 from mysocial import context, questions, reads
 from mysocial.errors import NotFound, Unavailable
 from mysocial.redis import client
-from tests.mysocial.things import put, things
+from tests.mysocial.things import change, put, things
 
 
 def evals() -> int:
@@ -65,3 +65,14 @@ def test_the_first_question_to_an_empty_redis_begins_its_log():
     finally:
         context.leave(token)
     assert (client().get("epoch").decode(), clock) == (epoch, "0")
+
+
+def test_what_is_judged_at_one_moment_is_asked_once():
+    thing = put()
+    with context.at_one_moment():
+        seen = reads.get(things, thing.id).name
+        before = evals()
+        change(thing, name="Otherwise")
+        assert reads.get(things, thing.id).name == seen
+        assert evals() - before == 1  # the change
+    assert reads.get(things, thing.id).name == "Otherwise"

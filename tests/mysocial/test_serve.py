@@ -10,13 +10,18 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from mysocial import reads
 from mysocial.presence import online
 from mysocial.serve import listen
+from mysocial.writes import write
+from posts.events import PostUpdated
+from posts.store import posts
 from tests.fuzzing.frames import raw_frame
 from tests.listeners import WITHIN, listening, notices_the_new_log
 from tests.people import Person
 from tests.stack import wait_for
 from tests.web_process import Web
+from tests.witness import scripts
 
 pytestmark = pytest.mark.timeout(120)
 BIG = "𝄞" * 4900  # 20 KB
@@ -172,3 +177,26 @@ def test_a_server_that_ends_says_so_to_its_sockets(alice):
         client = listening(ending.url, alice)
         ending.end()
         assert posts_of(client)[2] == 1012
+
+
+def test_what_was_missed_is_read_no_further_for_who_is_gone(fresh_site, alice, bob):
+    cursor = bob.get("posts").headers["X-Event-Cursor"]
+    post = reads.get(posts, alice.writes("x" * 1000)["id"])
+    for _ in range(8):
+        with write() as w:
+            for _ in range(1000):
+                w.announce(PostUpdated(post.id, post.author_id, post.privacy, ""))
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.connect(("127.0.0.1", fresh_site.port))
+    gone = listening(fresh_site.url, bob, sock=narrow, max_queue=1)
+    resume = {"type": "resume", "cid": "r", "cursor": cursor, "topics": ["feed"]}
+    gone.send(json.dumps(resume))
+    assert json.loads(gone.recv(WITHIN))["recovered"] is True
+    wait_for(lambda: online([bob.id]), within=WITHIN, name="online")
+
+    def leave():
+        narrow.shutdown(socket.SHUT_RDWR)
+        wait_for(lambda: not online([bob.id]), within=WITHIN, name="offline")
+
+    assert scripts(leave) < 40  # 80 slices are left, each of which asks
