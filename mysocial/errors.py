@@ -1,6 +1,6 @@
 """Refusals: what a service may raise. `mysocial/api.py` turns each into a problem answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 FOREVER = 253_402_300_799_999  # milliseconds: the end of the year 9999
@@ -154,3 +154,11 @@ class Unavailable(Refused):
     code = "unavailable"
     title = "The service is not available right now. Try again."
     retry_after = 2
+
+
+def kinds(of: type[Refused] = Refused) -> Iterator[type[Refused]]:
+    """Yield each kind of refusal that has a code of its own."""
+    for kind in of.__subclasses__():
+        if "code" in vars(kind):
+            yield kind
+        yield from kinds(kind)

@@ -20,7 +20,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from redis.exceptions import RedisError
 
 from mysocial import asyncapi, health, metrics
-from mysocial.errors import Refused
+from mysocial.errors import kinds
 from mysocial.mail import OPERATE, STEER
 from mysocial.staff import may
 
@@ -31,7 +31,9 @@ METRICS = "/metrics"
 @require_safe
 def errors(request: HttpRequest) -> HttpResponse:
     """List the problem codes: where the `type` of a problem points."""
-    return render(request, "errors.html", {"kinds": Refused.__subclasses__()})
+    # Not the classes: a template would call them, and show nothing of those that take arguments.
+    told = [(one.code, one.status, one.title) for one in kinds()]
+    return render(request, "errors.html", {"kinds": told})
 
 
 @require_safe

@@ -8,7 +8,7 @@ import pytest
 from rest_framework.exceptions import ValidationError
 
 from mysocial import settings as real_settings
-from mysocial.errors import Refused
+from mysocial.errors import kinds
 from mysocial.input import Input
 from mysocial.problems import PROBLEM
 from mysocial.redis import client
@@ -210,7 +210,7 @@ def test_the_title_of_a_problem_depends_on_its_type_only(alice):
     wrong = {"username": "alice", "password": "wrong-horse-battery"}
     titles = {nobody.get("posts").json()["title"], nobody.post("signin", wrong).json()["title"]}
     assert len(titles) == 1
-    assert titles <= {one.title for one in Refused.__subclasses__()}
+    assert titles <= {one.title for one in kinds()}
 
 
 def test_a_host_we_do_not_know_gets_a_problem(alice):

@@ -2,8 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from mysocial import redis
+from mysocial.errors import kinds
 from tests.people import sign_up
 
 
@@ -62,3 +64,10 @@ def test_mails_are_read_on_a_page_with_debug_only(settings, emails):
     settings.DEBUG = False
     assert Client().get("/devtools/emails/").status_code == 404
     assert Client().get(f"/devtools/emails/{file.name}").status_code == 404
+
+
+def test_every_problem_is_explained():
+    page = Client().get("/docs/errors").content.decode()
+    for kind in kinds():
+        assert f'<dt id="{kind.code}"><code>{kind.code}</code> {kind.status}</dt>' in page
+        assert f"<dd>{escape(kind.title)}</dd>" in page
