@@ -90,25 +90,26 @@ class Judge:
 
     def __init__(self, epoch: str, viewer: str) -> None:
         self._epoch, self._viewer = epoch, viewer
-        self._judged: dict[Any, bool] = {}
 
     def tell(self, entries: Iterable[Entry]) -> list[tuple[int, str, str]]:
-        """Return offset, type and frame of each entry that the viewer hears. `Unavailable`."""
+        """Return offset, type and frame of each entry that the viewer hears. `Unavailable`.
+
+        All of them are judged as things stand now, and those that ask the same once.
+        """
         with at_one_moment():
             return list(self._told(entries))
 
     def _told(self, entries: Iterable[Entry]) -> Iterator[tuple[int, str, str]]:
+        judged: dict[Any, bool] = {}
         for offset, fields, names in entries:
             kind, about = fields[b"type"].decode(), fields[b"about"]
             said = orjson.loads(about)
-            if self._hears(kind, about, said, names) and EVENTS[kind].holds(said, fields[b"data"]):
+            question = (kind, about, frozenset(names))
+            if question not in judged:
+                judged[question] = self._hears(kind, said, names)
+            if judged[question] and EVENTS[kind].holds(said, fields[b"data"]):
                 text = frame(self._epoch, str(offset), kind, fields[b"data"]).decode()
                 yield offset, kind, text
 
-    def _hears(self, kind: str, about: bytes, said: Any, names: set[str]) -> bool:
-        question = (kind, about, frozenset(names))
-        if question not in self._judged:
-            self._judged[question] = any(
-                EVENTS[kind].listeners_on(name, said, {self._viewer}) for name in names
-            )
-        return self._judged[question]
+    def _hears(self, kind: str, said: Any, names: set[str]) -> bool:
+        return any(EVENTS[kind].listeners_on(name, said, {self._viewer}) for name in names)

@@ -188,6 +188,29 @@ async def test_more_than_may_wait_comes_from_the_log_while_a_client_resumes(
     assert await socket.receive_nothing(timeout=0.2)
 
 
+async def test_what_is_hidden_while_a_client_resumes_is_not_told_it_any_more(
+    connected, alice, bob, monkeypatch
+):
+    read = await sync_to_async(bob.get)("posts")
+    post = await sync_to_async(alice.writes)("Once")
+    for text in ("Twice", "Three times"):
+        await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": text})
+    monkeypatch.setattr(replay, "SLICE", 1)
+    tell, turns = Judge.tell, iter([bool, bool, lambda: alice.put(f"users/{bob.id}/block")])
+
+    def hide_and_tell(*some):
+        next(turns, bool)()
+        return tell(*some)
+
+    monkeypatch.setattr(Judge, "tell", hide_and_tell)
+    socket = await connected(bob)
+    assert (await resume(socket, cursor_of(read), "feed"))["recovered"] is True
+    found = []
+    while (frame := await socket.next())["type"] != "live":
+        found.append(frame["type"])
+    assert found == ["post.created", "post.updated"]
+
+
 async def test_a_log_that_began_anew_or_was_cut_is_told(connected, alice, bob, settings):
     read = cursor_of(await sync_to_async(bob.get)("posts"))
     epoch, offset = read.split(":")
