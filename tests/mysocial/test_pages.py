@@ -6,6 +6,7 @@ from django.utils.html import escape
 
 from mysocial import redis
 from mysocial.errors import kinds
+from mysocial.templatetags.prose import prose
 from tests.people import sign_up
 
 
@@ -71,3 +72,8 @@ def test_every_problem_is_explained():
     for kind in kinds():
         assert f'<dt id="{kind.code}"><code>{kind.code}</code> {kind.status}</dt>' in page
         assert f"<dd>{escape(kind.title)}</dd>" in page
+
+
+def test_in_a_description_what_stands_between_backticks_is_code_and_the_rest_is_text():
+    said = prose("Send `<token>` & wait, `then` go")
+    assert said == "Send <code>&lt;token&gt;</code> &amp; wait, <code>then</code> go"
