@@ -41,6 +41,14 @@ def fresh_site(site: Web, alice: Person) -> Web:
     return site
 
 
+def narrow_line(site: Web) -> socket.socket:
+    """Return a connection that has room for little which was not read yet."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.connect(("127.0.0.1", site.port))
+    return narrow
+
+
 def posts_of(client: ClientConnection, cursor: str = "") -> tuple[list[str], str, int]:
     """Read until the socket is closed; return the posts, the last id and the code."""
     heard = []
@@ -57,12 +65,8 @@ def posts_of(client: ClientConnection, cursor: str = "") -> tuple[list[str], str
 def test_who_reads_nothing_is_cut_and_told_to_resume_and_has_no_gap(fresh_site, alice, bob):
     site = fresh_site
     quick = listening(site.url, bob, max_queue=None)
-    # A queue of one frame that nobody takes out: the client reads no more from its connection,
-    # which itself has room for little.
-    narrow = socket.socket()
-    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    narrow.connect(("127.0.0.1", site.port))
-    slow = listening(site.url, bob, sock=narrow, max_queue=1)
+    # A queue of one frame that nobody takes out: the client reads no more from its connection.
+    slow = listening(site.url, bob, sock=narrow_line(site), max_queue=1)
     written = [alice.writes(f"{number} {BIG}")["id"] for number in range(100)]
 
     for pk in written:
@@ -186,10 +190,11 @@ def test_what_was_missed_is_read_no_further_for_who_is_gone(fresh_site, alice, b
         with write() as w:
             for _ in range(1000):
                 w.announce(PostUpdated(post.id, post.author_id, post.privacy, ""))
-    narrow = socket.socket()
-    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    narrow.connect(("127.0.0.1", fresh_site.port))
-    gone = listening(fresh_site.url, bob, sock=narrow, max_queue=1)
+    notices_the_new_log(fresh_site.url, alice)  # it has come to the end: nothing of it is news
+    narrow = narrow_line(fresh_site)
+    offered: list[str] = ["mysocial", bob.access]
+    gone = connect(fresh_site.url, subprotocols=offered, sock=narrow, max_queue=1)  # type: ignore[arg-type]
+    gone.recv(WITHIN)
     resume = {"type": "resume", "cid": "r", "cursor": cursor, "topics": ["feed"]}
     gone.send(json.dumps(resume))
     assert json.loads(gone.recv(WITHIN))["recovered"] is True
