@@ -50,7 +50,7 @@ PLANTS = [
     Plant(
         "a debt is forgiven before MongoDB has it",
         "settles_first",
-        lambda _: [faults.down("mongod", 4), faults.kill_child(), faults.kill("mongod")],
+        lambda _: [*[faults.down("mongod", 4)] * 3, faults.kill_child(), faults.kill("mongod")],
         frozenset({"MongoDB"}),
     ),
     Plant(
