@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.events import About, Event, Passing, self_topic
+from mysocial.events import About, Event, OwnEvent, Passing
 from mysocial.payloads import COUNT, ID, Payload
 from mysocial.wire import literal
 
@@ -33,23 +33,12 @@ class SessionEnded(Event):
 
 
 @dataclass(frozen=True)
-class ExportReady(Passing):
+class ExportReady(OwnEvent, Passing):
     """What a member asked for is there to be fetched. A mail tells them, too."""
 
     type: ClassVar[str] = "export.ready"
     payload: ClassVar[Payload] = {"size": COUNT}
-    user_id: str
     size: int
-
-    def topics(self) -> Iterable[str]:
-        return [self_topic(self.user_id)]
-
-    def about(self) -> About:
-        return {"user": self.user_id}
-
-    @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return viewers & {about["user"]}
 
     def data(self) -> list[Any]:
         return [literal({"size": self.size})]

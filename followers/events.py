@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.events import About, Event, self_topic
+from mysocial.events import About, Event, OwnEvent, self_topic
 from mysocial.payloads import ID, Payload
 from mysocial.wire import literal
 
@@ -60,25 +60,14 @@ class FollowUnrequested(FollowEvent):
 
 
 @dataclass(frozen=True)
-class HidingEvent(Event):
+class HidingEvent(OwnEvent):
     """Something about whom a member does not want to see; only the member hears it."""
 
     payload: ClassVar[Payload] = {"user_id": ID}
-    user_id: str
     other_id: str
-
-    def topics(self) -> Iterable[str]:
-        return [self_topic(self.user_id)]
-
-    def about(self) -> About:
-        return {"user": self.user_id}
 
     def data(self) -> list[Any]:
         return [literal({"user_id": self.other_id})]
-
-    @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return viewers & {about["user"]}
 
 
 @dataclass(frozen=True)

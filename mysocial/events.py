@@ -5,6 +5,7 @@ write without its event and no event without its write. `docs/events.md` lists e
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import orjson
@@ -65,6 +66,23 @@ class Event:
         if trace:
             about[tracks.PARENT] = trace  # so that its delivery is a part of it
         return [list(self.topics()), self.type, self.data(), orjson.dumps(about)]
+
+
+@dataclass(frozen=True)
+class OwnEvent(Event):
+    """What one member hears, and nobody else."""
+
+    user_id: str
+
+    def topics(self) -> Iterable[str]:
+        return [self_topic(self.user_id)]
+
+    def about(self) -> About:
+        return {"user": self.user_id}
+
+    @classmethod
+    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+        return viewers & {about["user"]}
 
 
 class Passing(Event):

@@ -1,10 +1,9 @@
 """What is announced of notifications: to their owner, and to nobody else."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.events import About, Event, self_topic
+from mysocial.events import About, OwnEvent
 from mysocial.payloads import COUNT, FLAG, TEXT, Payload, list_of
 from mysocial.wire import literal
 from notifications import selectors
@@ -13,24 +12,7 @@ from notifications.wires import NotificationSerializer, count_template, notifica
 
 
 @dataclass(frozen=True)
-class NotificationEvent(Event):
-    """Something happened to what a member was told; the member hears it."""
-
-    user_id: str
-
-    def topics(self) -> Iterable[str]:
-        return [self_topic(self.user_id)]
-
-    def about(self) -> About:
-        return {"user": self.user_id}
-
-    @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return viewers & {about["user"]}
-
-
-@dataclass(frozen=True)
-class NotificationCreated(NotificationEvent):
+class NotificationCreated(OwnEvent):
     """A member is told of something, and must still be shown who did it and on what."""
 
     type: ClassVar[str] = "notification.created"
@@ -53,7 +35,7 @@ class NotificationCreated(NotificationEvent):
 
 
 @dataclass(frozen=True)
-class NotificationUpdated(NotificationEvent):
+class NotificationUpdated(OwnEvent):
     """Notifications were marked as read, or as unread: one, or many at once."""
 
     type: ClassVar[str] = "notification.updated"
@@ -67,7 +49,7 @@ class NotificationUpdated(NotificationEvent):
 
 
 @dataclass(frozen=True)
-class NotificationDeleted(NotificationEvent):
+class NotificationDeleted(OwnEvent):
     """A notification is gone; it says nothing of anybody, so that a block hides none of it."""
 
     type: ClassVar[str] = "notification.deleted"
