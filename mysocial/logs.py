@@ -81,8 +81,7 @@ def configured(level: str, form: str = LINES) -> dict[str, Any]:
 
     In lines, which people read as they come, nothing is said of work that went well.
     """
-    is_read = form == LINES and level == "INFO"
-    quiet = WENT_WELL if is_read else ()
+    quiet = WENT_WELL if form == LINES and level == "INFO" else ()
     return {
         "version": 1,
         "disable_existing_loggers": False,
