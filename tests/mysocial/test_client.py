@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from docs.client import Client, Event, ReadAgain, Refused
+from tests.listeners import notices_the_new_log
 from tests.people import Person
 from tests.stack import wait_for
 from tests.web_process import Web
@@ -109,6 +110,8 @@ async def test_a_client_whose_session_ends_hears_it_and_then_asks_for_a_token(si
     async def refresh() -> str:
         raise LookupError("Sign in again.")
 
+    # Else it might be told to resume, and come back only when the session has ended.
+    await asyncio.to_thread(notices_the_new_log, site.url, bob)
     client = await asyncio.to_thread(client_of, site, bob, refresh=refresh)
     async with contextlib.aclosing(client.listen()) as said:
         await write(bob, 1)
