@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.chaos import faults, reports
 from tests.chaos.runs import SETTINGS, run
+from tests.chaos.site import Site
 
 
 def main() -> int:
@@ -20,7 +21,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--out", help="folder for the results and the plot")
     options = parser.parse_args()
-    site = faults.Site("chaos-smoke" if options.smoke else "chaos", **SETTINGS)
+    site = Site("chaos-smoke" if options.smoke else "chaos", **SETTINGS)
     if not options.smoke:
         site.give_clock()
     site.give_disks()

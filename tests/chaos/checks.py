@@ -18,7 +18,7 @@ from redis import Redis
 
 from tests.chaos.actors import KINDS, Actor
 from tests.chaos.door import Door
-from tests.chaos.faults import Site
+from tests.chaos.site import Site
 from tests.stack import ROOT
 
 MOST_SHOWN = 5

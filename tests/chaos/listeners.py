@@ -105,6 +105,10 @@ class Listeners(threading.Thread):
         self.listeners = listeners
         self.stop = threading.Event()
 
+    def count(self) -> int:
+        """Return how many events all of them have heard."""
+        return sum(len(one.events) for one in self.listeners)
+
     def run(self) -> None:
         asyncio.run(self._run())
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from redis import Redis
 
 from tests.chaos import faults
-from tests.chaos.faults import Fault, Site
+from tests.chaos.faults import Fault
 from tests.chaos.runs import SETTINGS, run
+from tests.chaos.site import Site
 from tests.stack import ROOT
 
 UNSYNCED_FOR = 3.0  # seconds
