@@ -8,7 +8,7 @@ judged and encoded once for each process.
 import asyncio
 import contextlib
 import logging
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -16,6 +16,7 @@ from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
 from mysocial import background, tracks
+from mysocial.context import at_one_moment
 from mysocial.events import EVENTS, PART_OF, About, Event, frame, passing_frame
 from mysocial.passing import PASSING
 from mysocial.presence import Attendance
@@ -40,6 +41,16 @@ class Listener(Protocol):
         """Take one event, at once; what passes has no offset."""
 
     def restart(self) -> None: ...
+
+
+class Due(NamedTuple):
+    """An event, and who listens for it here, by topic."""
+
+    offset: int
+    kind: str
+    about: bytes
+    data: bytes
+    heard_on: dict[str, set[Listener]]
 
 
 class Hub:
@@ -139,9 +150,9 @@ class Hub:
             if len(entries) == BATCH and await self._lost():
                 await self._restart()
                 return
-            for entry_id, fields in entries:
-                await self._deliver(_offset(entry_id), fields)
-                self._position = entry_id
+            await self._deliver(entries)
+            if entries:
+                self._position = entries[-1][0]
             if len(entries) < BATCH:
                 return
 
@@ -164,34 +175,33 @@ class Hub:
         for listener in {one for some in self._topics.values() for one in some}:
             listener.restart()
 
-    async def _deliver(self, offset: int, fields: Fields) -> None:
+    async def _deliver(self, entries: list[tuple[bytes, Fields]]) -> None:
+        """Hand out events to the sockets that may hear them as things stand now.
+
+        All are judged at one moment, later than each of them, and in one turn of a thread.
+        """
+        due = [one for entry in entries if (one := self._due(*entry)).heard_on]
+        if not due:
+            return
+        try:
+            audiences = await asyncio.to_thread(_audiences, self._epoch, due)
+        except Exception:
+            # Whether they may see it is unknown: nobody hears it, and all are told to resume.
+            logger.exception("The audience of %s is unknown", {one.kind for one in due})
+            for listener in set().union(*(some for one in due for some in one.heard_on.values())):
+                listener.restart()
+            return
+        for one, listeners in zip(due, audiences, strict=True):
+            text = frame(self._epoch, str(one.offset), one.kind, one.data).decode()
+            for listener in listeners:
+                listener.hear(one.kind, one.offset, text)
+
+    def _due(self, entry_id: bytes, fields: Fields) -> Due:
         logs = fields[b"topics"].decode().split(" ")
         topics = [*logs, *(part for part, whole in PART_OF.items() if whole in logs)]
         heard_on = {topic: self._topics[topic] for topic in topics if topic in self._topics}
-        listeners = {one for some in heard_on.values() for one in some}
-        if not listeners:
-            return
-        about = orjson.loads(fields[b"about"])
-        name = f"deliver {fields[b'type'].decode()}"
-        with tracks.span(name, "consumer", about.pop(tracks.PARENT, "")) as told:
-            told.tell(event=f"{self._epoch}:{offset}", listeners=len(listeners))
-            await self._hand_out(offset, fields, about, heard_on)
-
-    async def _hand_out(
-        self, offset: int, fields: Fields, about: About, heard_on: dict[str, set[Listener]]
-    ) -> None:
         kind = fields[b"type"].decode()
-        try:
-            allowed = await asyncio.to_thread(_audience, EVENTS[kind], about, heard_on)
-        except Exception:
-            # Whether they may see it is unknown: nobody hears it, and all are told to resume.
-            logger.exception("The audience of %s is unknown", kind)
-            for listener in {one for some in heard_on.values() for one in some}:
-                listener.restart()
-            return
-        text = frame(self._epoch, str(offset), kind, fields[b"data"]).decode()
-        for listener in allowed:
-            listener.hear(kind, offset, text)
+        return Due(_offset(entry_id), kind, fields[b"about"], fields[b"data"], heard_on)
 
     async def _pass_on(self) -> None:
         """Deliver what passes, in the order in which it came; the log does not wait for it."""
@@ -212,6 +222,20 @@ class Hub:
             text = passing_frame(kind, message["data"].encode()).decode()
             for listener in allowed:
                 listener.hear(kind, None, text)
+
+
+def _audiences(epoch: str, due: list[Due]) -> list[set[Listener]]:
+    """Return for each event the sockets that may hear it; what several ask is asked once."""
+    found = []
+    with at_one_moment():
+        for one in due:
+            about = orjson.loads(one.about)
+            listeners = set().union(*one.heard_on.values())
+            parent = about.pop(tracks.PARENT, "")
+            with tracks.span(f"deliver {one.kind}", "consumer", parent) as told:
+                told.tell(event=f"{epoch}:{one.offset}", listeners=len(listeners))
+                found.append(_audience(EVENTS[one.kind], about, one.heard_on))
+    return found
 
 
 def _audience(

@@ -48,16 +48,17 @@ def world() -> dict[str, Any]:
     return {"events": logged(), **{label: live(label) for label in STORES}}
 
 
+def scripts_run() -> int:
+    """Return how many scripts Redis has run."""
+    stats = client().info("commandstats")
+    return sum(stats[name]["calls"] for name in stats if name.startswith("cmdstat_eval"))
+
+
 def scripts(call: Callable[[], Any]) -> int:
     """Return how many scripts a call runs in Redis: its round trips."""
-
-    def count() -> int:
-        stats = client().info("commandstats")
-        return sum(stats[name]["calls"] for name in stats if name.startswith("cmdstat_eval"))
-
-    before = count()
+    before = scripts_run()
     call()
-    return count() - before
+    return scripts_run() - before
 
 
 @contextmanager

@@ -15,8 +15,10 @@ from mysocial.receiver import MOST_WAITING, Receiver
 from mysocial.sessions import SignedIn
 from mysocial.writes import write
 from tests.sockets import Socket
+from tests.witness import scripts_run
 
 ORIGIN = b"http://localhost:8000"
+BURST = 20
 
 
 async def test_a_post_is_heard_by_who_may_see_it_and_by_nobody_else(
@@ -33,6 +35,19 @@ async def test_a_post_is_heard_by_who_may_see_it_and_by_nobody_else(
     assert heard[0]["id"] < heard[1]["id"]
     assert (await strangers.next())["data"] == shown
     assert await strangers.receive_nothing(timeout=0.2)
+
+
+async def test_what_comes_together_is_judged_together(connected, alice, bob):
+    post = await sync_to_async(alice.writes)("Discussed")
+    socket = await connected(bob, f"post:{post['id']}")
+    for number in range(BURST):  # in the loop's own thread: meanwhile nothing is delivered
+        alice.post(f"posts/{post['id']}/comments", {"text": str(number)})
+    before = scripts_run()
+
+    heard = [(await socket.next())["data"]["comment"]["text"] for _ in range(BURST)]
+
+    assert heard == [str(number) for number in range(BURST)]
+    assert scripts_run() - before < BURST / 2
 
 
 async def test_an_edit_and_a_deletion_are_heard(connected, alice, bob):
