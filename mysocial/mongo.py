@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -92,6 +92,24 @@ def find(  # noqa: PLR0913 - what a query is made of
             {**query, **live}, sort=sort, limit=limit, projection=projection, hint=hint
         )
         return list(cursor)
+
+
+def filled(names: Sequence[str], query: Mapping[str, Any]) -> set[str]:
+    """Return those collections that have a document that matches `query`, in one question.
+
+    `Unavailable`.
+    """
+    if not names:
+        return set()
+
+    def any_of(name: str) -> list[Document]:
+        return [{"$match": query}, {"$limit": 1}, {"$project": {"_id": {"$literal": name}}}]
+
+    first, *others = names
+    unions = [{"$unionWith": {"coll": name, "pipeline": any_of(name)}} for name in others]
+    with available():
+        found = client()[settings.MONGO_DB][first].aggregate([*any_of(first), *unions])
+        return {document["_id"] for document in found}
 
 
 def ping() -> None:

@@ -70,7 +70,7 @@ def _be_empty() -> None:
 def _make_collections(manifest: Manifest) -> None:
     """Make the tables of staff with their indexes; those of records have what the code says."""
     database = mongo.client()[settings.MONGO_DB]
-    ours = {store.model._meta.db_table for store in STORES.values()}  # noqa: SLF001
+    ours = {store.table for store in STORES.values()}
     for name, indexes in manifest["collections"].items():
         wanted = [one for one in indexes if one["name"] != "_id_"]
         if name not in ours and wanted:

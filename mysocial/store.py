@@ -59,6 +59,7 @@ class Store(Generic[M]):
         counted: Sequence[Counted] = (),
     ) -> None:
         self.model = model
+        self.table: str = model._meta.db_table  # noqa: SLF001 - its collection
         self.label: str = model._meta.label_lower  # noqa: SLF001 - Django's documented _meta API
         self.queue: str = queue or model._meta.app_label  # noqa: SLF001
         self.indexes = {index.name: index for index in indexes}

@@ -48,12 +48,13 @@ def verify(*, pause: float = PAUSE, tell: Tell = lambda *_: None) -> set[Differe
 def _differences(tell: Tell) -> Iterator[Difference]:
     for queue in persist.queues():
         persist.drain(queue)
-    stored = {label for label, store in STORES.items() if mongo.find(store.model, {}, limit=1)}
+    stored = _stored()
     done, total = 0, _size()
     for keys in cached():
+        aside = {key for letters in dead_letters().values() for key in letters}
         for label, store in STORES.items():
             pks = [rest for name, kind, rest in keys if (name, kind) == (label, ":")]
-            yield from _records(store, pks) if pks else ()
+            yield from _records(store, pks, aside) if pks else ()
         yield from _lists([f"{name}/{rest}" for name, kind, rest in keys if kind == "/"], stored)
         for key in (f"{name}={rest}" for name, kind, rest in keys if kind == "="):
             yield from _reservation(key)
@@ -61,8 +62,14 @@ def _differences(tell: Tell) -> Iterator[Difference]:
         tell("Redis: records, lists, reservations", done, max(done, total))
     for number, (label, store) in enumerate(STORES.items(), 1):
         tell("MongoDB: counters, references", number, len(STORES))
-        yield from _counters(store)
+        yield from _counters(store, stored)
         yield from _orphans(store) if label in stored else ()
+
+
+def _stored() -> set[str]:
+    """Return the labels of the stores of which MongoDB has a live record."""
+    tables = {store.table: label for label, store in STORES.items()}
+    return {tables[name] for name in mongo.filled(list(tables), {"_deleted_at": None})}
 
 
 def _size() -> int:
@@ -87,8 +94,7 @@ def cached() -> Iterator[list[tuple[str, str, str]]]:
 # Records ------------------------------------------------------------------------------------------
 
 
-def _records(store: Store[Any], pks: list[str]) -> Iterator[Difference]:
-    aside = {key for letters in dead_letters().values() for key in letters}
+def _records(store: Store[Any], pks: list[str], aside: set[str]) -> Iterator[Difference]:
     documents = {
         one["_id"]: one for one in mongo.find(store.model, {"_id": {"$in": pks}}, tombstones=True)
     }
@@ -207,9 +213,11 @@ def _reservation(key: str) -> Iterator[Difference]:
 # Counters and references --------------------------------------------------------------------------
 
 
-def _counters(store: Store[Any]) -> Iterator[Difference]:
+def _counters(store: Store[Any], stored: set[str]) -> Iterator[Difference]:
     """Compare each counter with the records that it counts, both as MongoDB has them now."""
     for counted in store.counted:
+        if stored.isdisjoint({store.label, counted.label}):
+            continue
         target = STORES[counted.label]
         counts = counted.count(_aggregate(store, counted.pipeline()))
         names = counted.names(store)

@@ -55,7 +55,7 @@ class Queries(monitoring.CommandListener):
 
 
 def _ours() -> set[str]:
-    return {store.model._meta.db_table for store in STORES.values()}
+    return {store.table for store in STORES.values()}
 
 
 def _narrows(asked: Mapping[str, Any]) -> bool:

@@ -1,6 +1,5 @@
 """The WebSocket at /ws: who gets in, what it answers, who hears what."""
 
-import asyncio
 import json
 
 import pytest
@@ -11,8 +10,6 @@ from accounts.store import sessions
 from accounts.tokens import read_access
 from mysocial import reads
 from mysocial.hub import get_hub
-from mysocial.receiver import MOST_WAITING, Receiver
-from mysocial.sessions import SignedIn
 from mysocial.writes import write
 from tests.sockets import Socket
 from tests.witness import scripts_run
@@ -213,89 +210,6 @@ async def test_an_event_whose_hint_was_lost_is_heard_within_a_tick(connected, al
 async def test_who_does_not_sign_in_within_five_seconds_is_not_kept(connected):
     socket = await connected()
     assert await socket.code() == 4401
-
-
-class Gone:
-    """A client that went in this moment: its server raises an error of its own."""
-
-    def __init__(self):
-        self.codes = []
-
-    async def take(self, kind, frame):
-        raise RuntimeError("Attempt to send on a closed protocol")
-
-    async def end(self, code):
-        self.codes.append(code)
-        raise RuntimeError("Attempt to close a closed protocol")
-
-
-class Asleep(Gone):
-    """A client that takes nothing."""
-
-    async def take(self, kind, frame):
-        await asyncio.Event().wait()
-
-
-class Awake(Gone):
-    """A client that takes everything."""
-
-    def __init__(self):
-        super().__init__()
-        self.taken = []
-
-    async def take(self, kind, frame):
-        self.taken.append(kind)
-
-
-def among_us(person, outlet):
-    """Open a client of ours that hears the feed."""
-    receiver = Receiver(get_hub(), SignedIn(person.id, "0" * 24), outlet)
-    receiver.join("feed")
-    receiver.release()
-    return receiver
-
-
-@pytest.mark.parametrize(("kind", "codes"), [(Gone, [4408]), (Asleep, [])])
-async def test_a_client_that_takes_nothing_keeps_no_event_from_the_others(
-    connected, alice, bob, kind, codes
-):
-    first = await connected(alice, "feed")
-    outlets = [kind() for _ in range(5)]
-    receivers = [among_us(bob, one) for one in outlets]
-    last = await connected(bob, "feed")
-    posts = [await sync_to_async(alice.writes)(text) for text in ("one", "two")]
-    for socket in (first, last):
-        heard = [await socket.next(), await socket.next()]
-        assert [event["data"] for event in heard] == posts
-    assert [one.codes for one in outlets] == [codes] * 5
-    for one in receivers:
-        one.close()
-
-
-async def test_for_a_client_that_takes_nothing_not_more_than_a_thousand_events_wait(
-    connected, alice
-):
-    await connected(alice)
-    outlet = Asleep()
-    receiver = among_us(alice, outlet)
-    for offset in range(1, MOST_WAITING + 2):  # one is on its way
-        receiver.hear("post.created", offset, "{}")
-        await asyncio.sleep(0)
-    assert (outlet.codes, receiver.topics != set()) == ([], True)
-    receiver.hear("post.created", MOST_WAITING + 2, "{}")
-    await asyncio.sleep(0)
-    assert (outlet.codes, receiver.topics, len(receiver._waiting)) == ([4408], set(), 0)
-
-
-async def test_who_signed_in_just_now_is_told_at_once_that_the_session_has_ended(alice):
-    outlet = Awake()
-    receiver = Receiver(get_hub(), SignedIn(alice.id, "0" * 24), outlet)  # it holds back, as yet
-    receiver.hear("post.created", 1, "{}")
-    await asyncio.sleep(0.01)
-    assert outlet.taken == []
-    receiver.hear("session.ended", 2, "{}")
-    await asyncio.sleep(0.01)
-    assert (outlet.taken, outlet.codes) == (["post.created", "session.ended"], [4401])
 
 
 async def test_a_session_whose_end_was_announced_to_nobody_is_noticed(connected, alice, bob):
