@@ -1,5 +1,9 @@
 """MySocial: composition and plumbing of the project."""
 
-from mysocial.celery import app as celery_app
+from mysocial import lean
+
+lean.collect_seldom()  # before anything else is loaded
+
+from mysocial.celery import app as celery_app  # noqa: E402
 
 __all__ = ["celery_app"]

@@ -99,8 +99,6 @@ def filled(names: Sequence[str], query: Mapping[str, Any]) -> set[str]:
 
     `Unavailable`.
     """
-    if not names:
-        return set()
 
     def any_of(name: str) -> list[Document]:
         return [{"$match": query}, {"$limit": 1}, {"$project": {"_id": {"$literal": name}}}]

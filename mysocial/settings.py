@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from mysocial import described, theme
+from mysocial import described, lean, theme
 from mysocial.env import envbool, envint, envlist, envsecret, envstr
 from mysocial.logs import JSON, LINES, configured
 from mysocial.servers import running_urls
@@ -112,6 +112,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 # --- MongoDB (docs/architecture.md says why this engine) ----------------------------------------
+lean.load_no_maps()  # before the engine is loaded
 DATABASES = {
     "default": {"ENGINE": "django_mongodb_backend", "HOST": MONGO_URL, "NAME": MONGO_DB},
 }

@@ -9,8 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
 
 application = get_wsgi_application()
 
-# What is loaded by now stays: the collector need not look through it, again and again. A request
-# makes hardly any cycles, so it comes more seldom, too.
+# What is loaded by now stays: the collector need not look through it, again and again.
 gc.collect()
 gc.freeze()
-gc.set_threshold(20_000, 20, 20)

@@ -18,5 +18,6 @@ os.environ |= {
     "MONGO_URL": MONGOD.url,
     "REDIS_FSYNC": "everysec",
     "DATA_DIR": str(FOLDER / "data"),
+    "ACCESS_TOKEN_SECONDS": "7200",  # who is there for a whole module is, on a slow machine, too
     "DEBUG": "1",
 }

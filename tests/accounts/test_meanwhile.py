@@ -129,7 +129,9 @@ def test_a_token_is_believed_also_where_there_is_no_call(alice):
     assert who.user_id == alice.id
 
 
-def test_an_export_waits_while_mongodb_is_away(alice, persisted, settings):
+def test_an_export_waits_while_mongodb_is_away(alice, bob, persisted, settings):
+    ask(bob)
+    assert make_exports() == 1  # from here on Redis knows who waits for one
     alice.writes("Hello")
     ask(alice)
     persisted()

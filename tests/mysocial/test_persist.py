@@ -276,6 +276,8 @@ def test_what_has_given_up_its_place_meanwhile_leaves_room():
     assert persist._make_room(things, {"code": "gold"})
     persist.drain(QUEUE)
     assert not persist._make_room(things, {"code": "gold"})
+    change(thing, name="A newer copy, which has it still")
+    assert not persist._make_room(things, {"code": "gold"})
     assert get(thing).code == "gold"
 
 
