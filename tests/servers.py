@@ -3,6 +3,8 @@
 Where they listen is chosen here, before Django reads its settings; `conftest.py` starts them.
 """
 
+import atexit
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -13,6 +15,15 @@ PASSWORD = "correct-horse-battery"  # everybody's
 FOLDER = Path(tempfile.mkdtemp(prefix="ms-"))
 VALKEY = Valkey(FOLDER / "valkey", socket_path=FOLDER / "r.sock", appendfsync="everysec")
 MONGOD = Mongod(FOLDER / "mongod")
+
+
+@atexit.register
+def _leave_nothing() -> None:
+    """Remove the folder of a process that put nothing into it."""
+    with contextlib.suppress(OSError):
+        FOLDER.rmdir()
+
+
 os.environ |= {
     "REDIS_URL": VALKEY.url,
     "MONGO_URL": MONGOD.url,
