@@ -13,6 +13,8 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.utils.module_loading import autodiscover_modules
 
+from mysocial import lean
+
 OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 
 
@@ -44,6 +46,7 @@ class MysocialConfig(AppConfig):
         for variable, (module, extra) in TELEMETRY.items():
             if getattr(settings, variable):
                 _begin(variable, module, extra)
+        lean.collect_as_usual()  # what starts is loaded
 
 
 def _leave_connections() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 MAPS = "django.contrib.gis"
+USUAL = gc.get_threshold()
 
 
 class _NoMaps(MetaPathFinder):
@@ -32,3 +33,8 @@ def collect_seldom() -> None:
     again: a tenth of the start. So it is with requests.
     """
     gc.set_threshold(20_000, 20, 20)
+
+
+def collect_as_usual() -> None:
+    """Let it come as it does by itself: for what makes cycles, as sockets do."""
+    gc.set_threshold(*USUAL)

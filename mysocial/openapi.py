@@ -23,20 +23,20 @@ PROBLEMS = {
 }
 READ_PROBLEMS = (400, 401, 404, 429, 503)
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
-KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "A repeat with the same key, within 24 hours, gets the first answer again.",
-    "schema": {"type": "string", "maxLength": 255},
-}
-KNOWN = {
-    "name": "If-None-Match",
-    "in": "header",
-    "required": False,
-    "description": "The `ETag` of the answer that the client has.",
-    "schema": {"type": "string", "maxLength": 255},
-}
+
+
+def _header(name: str, description: str, **form: Any) -> dict[str, Any]:
+    """Return the description of a header that a client may send."""
+    schema = {"type": "string", **form}
+    return {
+        "name": name, "in": "header", "required": False, "description": description,
+        "schema": schema,
+    }  # fmt: skip
+
+
+REPEATED = "A repeat with the same key, within 24 hours, gets the first answer again."
+KEY = _header("Idempotency-Key", REPEATED, maxLength=255)
+KNOWN = _header("If-None-Match", "The `ETag` of the answer that the client has.")
 CURSOR = "Where the event log stood before this was read: resume from here to miss nothing."
 TAG = "Names these bytes: sent as `If-None-Match`, it is answered 304 while they are the same."
 UNCHANGED = "What the client has by the `If-None-Match` it sent is what there is."
