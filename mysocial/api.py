@@ -223,10 +223,10 @@ def _unwritten(call: context.Call, result: Any) -> bytes:
 
 def ids_asked(request: Request) -> list[str]:
     """Return the ids that a read is about, each once."""
-    ids = list(dict.fromkeys(request.query_params.getlist("id")))
+    ids = request.query_params.getlist("id")
     if not 1 <= len(ids) <= MOST_IDS or not all(map(is_id, ids)):
         raise Invalid(errors={"id": f"These must be 1 to {MOST_IDS} ids."})
-    return ids
+    return list(dict.fromkeys(ids))
 
 
 def page_bounds(request: Request) -> tuple[int, "Entry | None"]:

@@ -256,8 +256,9 @@ async def test_a_redis_that_was_emptied_is_told_again(connected, alice, bob):
 
 def test_the_question_is_of_one_to_a_hundred_ids_and_for_members_only(alice, bob):
     some = "&".join(f"id={number:024x}" for number in range(101))
+    same = "&".join([f"id={bob.id}"] * 101)
     with nothing_happens():
-        for query in ("", "?id=", "?id=bob", f"?{some}"):
+        for query in ("", "?id=", "?id=bob", f"?{some}", f"?{same}"):
             answer = alice.get(f"users/online{query}")
             assert answer.status_code == 400
             assert answer.json()["errors"][0]["field"] == "id"

@@ -1,1 +1,0 @@
-"""The web client in a browser, over TLS, at the layout of production: `make e2e-tls`."""
