@@ -52,6 +52,11 @@ class Due(NamedTuple):
     data: bytes
     heard_on: dict[str, set[Listener]]
 
+    @property
+    def listeners(self) -> set[Listener]:
+        """Who listens, on whatever topic."""
+        return set().union(*self.heard_on.values())
+
 
 class Hub:
     """Follows the log for all sockets of one event loop."""
@@ -188,7 +193,7 @@ class Hub:
         except Exception:
             # Whether they may see it is unknown: nobody hears it, and all are told to resume.
             logger.exception("The audience of %s is unknown", {one.kind for one in due})
-            for listener in set().union(*(some for one in due for some in one.heard_on.values())):
+            for listener in set().union(*(one.listeners for one in due)):
                 listener.restart()
             return
         for one, listeners in zip(due, audiences, strict=True):
@@ -230,10 +235,9 @@ def _audiences(epoch: str, due: list[Due]) -> list[set[Listener]]:
     with at_one_moment():
         for one in due:
             about = orjson.loads(one.about)
-            listeners = set().union(*one.heard_on.values())
             parent = about.pop(tracks.PARENT, "")
             with tracks.span(f"deliver {one.kind}", "consumer", parent) as told:
-                told.tell(event=f"{epoch}:{one.offset}", listeners=len(listeners))
+                told.tell(event=f"{epoch}:{one.offset}", listeners=len(one.listeners))
                 found.append(_audience(EVENTS[one.kind], about, one.heard_on))
     return found
 
