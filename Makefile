@@ -41,7 +41,7 @@ e2e: $(STAMP) ## the web client in a browser (needs Chromium; SCREENSHOTS=folder
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
 e2e-tls: $(STAMP) ## the same over TLS, behind the proxy of production, replicas killed (needs caddy)
-	@$(BIN)/python -m pytest tests/tls $(ARGS)
+	@$(BIN)/python -m pytest tests/e2e --layout=production $(ARGS)
 
 bench: $(STAMP) ## what each route costs, beside the floor (10 min; ARGS="--only feed --rounds 1")
 	@$(BIN)/python -m bench $(ARGS)

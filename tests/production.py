@@ -67,7 +67,7 @@ class Roles:
     def __init__(self, name: str, *, tls: bool = False, **settings: str) -> None:
         self.folder = FOLDER / name
         self.port = free_port()
-        self.url = f"{'https' if tls else 'http'}://localhost:{self.port}"
+        self.url = self.public_url = f"{'https' if tls else 'http'}://localhost:{self.port}"
         self._settings = {"SECURE_SSL_REDIRECT": "1" if tls else "0", **settings}
         self._programs: dict[str, Program] = {}
         self._ends = ExitStack()
@@ -83,7 +83,7 @@ class Roles:
         self._ends.enter_context(valkey)
         self._ends.enter_context(mongod)
         self._log = Log(self._ends.enter_context(self.log.open("a")))
-        self.env = self._environment(valkey.url, mongod.url)
+        self.environment = self._environment(valkey.url, mongod.url)
         for command in (["collectstatic", "--noinput"], ["prepare"]):  # as compose.yaml does
             prepare = self.start(command[0], [sys.executable, "manage.py", *command])
             wait_for(lambda one=prepare: not one.alive(), within=60, name=command[0])
@@ -129,7 +129,7 @@ class Roles:
             command,
             log=self._log,
             run_dir=self.folder / "run",
-            env=self.env | extra,
+            env=self.environment | extra,
             cwd=ROOT,
         )
         program.start()
@@ -140,11 +140,11 @@ class Roles:
 class Production(Roles):
     """All roles of compose.yaml that serve members, and the proxy; `with` starts and ends them."""
 
-    def __init__(self, *, tls: bool = False) -> None:
+    def __init__(self, *, tls: bool = False, **settings: str) -> None:
         caddy = shutil.which("caddy")
         if not caddy:
             raise ProxyMissing
-        super().__init__("production", tls=tls, TRUSTED_PROXIES="1")
+        super().__init__("production", tls=tls, TRUSTED_PROXIES="1", **settings)
         self._caddy, self._tls = caddy, tls
         self._door = AnyDoor(self.url)
         self.certificate = self.folder / "caddy" / "caddy" / "pki/authorities/local/root.crt"
@@ -202,3 +202,16 @@ class Production(Roles):
         """SIGKILL a replica, for good."""
         self._programs[name].kill()
         self.places = [one for one in self.places if one != name]
+
+    def fall(self) -> None:
+        """SIGKILL every replica that is left."""
+        doors = (one for name, one in self._programs.items() if name.startswith(("http-", "ws-")))
+        self._fallen = [one for one in doors if one.alive()]
+        for one in self._fallen:
+            one.kill()
+
+    def rise(self) -> None:
+        """Return when those answer again that a `fall` has killed."""
+        for one in self._fallen:
+            one.start()
+        wait_for(self._answers, within=60, name="every replica")

@@ -46,6 +46,7 @@ class Stack:
         self.settings = settings
         self.port, self.flower_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.public_url = f"http://localhost:{self.port}"  # as the panel of `up` says
         self._process: subprocess.Popen[bytes] | None = None
         self._ready_before = 0  # how often a worker of an earlier start said that it is ready
 
@@ -123,6 +124,15 @@ class Stack:
         assert self._process is not None
         self._process.kill()
         self._process.wait(20)
+
+    def fall(self) -> None:
+        """SIGKILL all that answers."""
+        self._fallen = self.kill("web")
+
+    def rise(self) -> None:
+        """Return when the site answers after a `fall`."""
+        self.back("web", self._fallen)
+        wait_for(self.answers, within=60, name="the site")
 
     def back(self, name: str, killed: int) -> None:
         """Return when `up` has started a killed process again."""

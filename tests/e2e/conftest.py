@@ -1,17 +1,45 @@
-"""One `manage.py up` and one Chromium for all browser tests; each person has a window."""
+"""One site and one Chromium for all browser tests; each person has a window.
+
+The site is `manage.py up`, or with `--layout=production` two replicas of each door behind a proxy
+with TLS, one of each killed when half of the tests are done.
+"""
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.e2e.people import Site, sign_up
 from tests.e2e.window import Window, watched
+from tests.production import Production, ProxyMissing
 from tests.servers import FOLDER
 from tests.stack import Stack
 
-MISSING = "There is no Chromium: apt-get install chromium, or say where one is by CHROMIUM."
+UP, PRODUCTION = "up", "production"
+NO_BROWSER = "There is no Chromium: apt-get install chromium, or say where one is by CHROMIUM."
+NO_PROXY = "There is no Caddy: apt-get install caddy."
+# Tokens that are worn out several times in a minute.
+SETTINGS = {"ACCESS_TOKEN_SECONDS": "15", "RATE_LIMITS": "0"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--layout", choices=[UP, PRODUCTION], default=UP, help="of the site")
+
+
+@pytest.hookimpl(trylast=True)  # after they were shuffled
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is of the other layout; what kills replicas comes in the middle."""
+    layout = config.getoption("--layout")
+    bound = [(item, mark) for item in items if (mark := item.get_closest_marker("only_at"))]
+    for item, mark in bound:
+        if mark.args[0] != layout:
+            item.add_marker(pytest.mark.skip(reason=mark.kwargs["reason"]))
+        elif layout == PRODUCTION:
+            items.remove(item)
+            items.insert(len(items) // 2, item)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -42,18 +70,27 @@ def _described() -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(_servers: None) -> Iterator[Stack]:
-    """The site, with access tokens that are worn out several times in a minute."""
-    os.environ["ACCESS_TOKEN_SECONDS"] = "15"
-    with Stack("e2e") as site:  # ended also when it did not start in time
-        yield site.start(workers=False)
+def stack(_servers: None, pytestconfig: pytest.Config) -> Iterator[Site]:
+    """The site."""
+    with ExitStack() as ends:  # ended also when it did not start in time
+        if pytestconfig.getoption("--layout") == UP:
+            yield ends.enter_context(Stack("e2e", **SETTINGS)).start(workers=False)
+            return
+        try:
+            site = Production(tls=True, **SETTINGS)
+        except ProxyMissing:
+            pytest.exit(NO_PROXY, returncode=2)
+        ends.enter_context(site)
+        for name in ("alice", "bob", "carol", "dora"):  # whom `up` brings
+            sign_up(site, name)
+        yield site
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not found:
-        pytest.exit(MISSING, returncode=1)
+        pytest.exit(NO_BROWSER, returncode=1)
     with sync_playwright() as playwright:
         # Chromium refuses its sandbox to root, whom build machines often run as.
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -63,14 +100,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def window(stack: Stack, chromium: Browser) -> Iterator[Callable[..., Window]]:
+def window(stack: Site, chromium: Browser) -> Iterator[Callable[..., Window]]:
     """Open windows; at the end of the test none may have complained."""
     with watched() as opened:
 
         def open_window(**options: object) -> Window:
-            context = chromium.new_context(**options)  # type: ignore[arg-type]
-            # By the name that PUBLIC_URL has, as a person who reads the panel of `up`.
-            opened.append(Window(context.new_page(), f"http://localhost:{stack.port}/"))
+            # Nobody on this machine trusts the proxy's own authority; all else of TLS is as ever.
+            context = chromium.new_context(ignore_https_errors=True, **options)  # type: ignore[arg-type]
+            opened.append(Window(context.new_page(), f"{stack.public_url}/"))
             return opened[-1]
 
         yield open_window

@@ -1,17 +1,25 @@
 """What happens elsewhere: people who use the API without a window."""
 
+import functools
 import itertools
 from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
 
+from tests.production import Production
 from tests.servers import PASSWORD
 from tests.stack import Stack
 
-# One for all, because to make one takes longer than a call; connections do not outlive a server.
-HTTP = httpx.Client(timeout=15, limits=httpx.Limits(max_keepalive_connections=0))
+Site = Stack | Production
 _numbers = itertools.count(1)
+
+
+@functools.cache
+def _client() -> httpx.Client:
+    # One for all, because to make one takes longer than a call; connections do not outlive a
+    # server. Made when the site runs, which says whose certificates are trusted.
+    return httpx.Client(timeout=15, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 def new_name(name: str) -> str:
@@ -52,12 +60,12 @@ class Caller:
     def _ask(self, method: str, path: str, body: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.access}"} if self.access else {}
         url = f"{self.url}/api/{path}"
-        return HTTP.request(method, url, json=body, headers=headers)
+        return _client().request(method, url, json=body, headers=headers)
 
 
-def sign_in(stack: Stack, username: str) -> Caller:
+def sign_in(stack: Site, username: str) -> Caller:
     return Caller(stack.url, username).enter("signin")
 
 
-def sign_up(stack: Stack, username: str) -> Caller:
+def sign_up(stack: Site, username: str) -> Caller:
     return Caller(stack.url, username).enter("signup", email=f"{username}@example.com")

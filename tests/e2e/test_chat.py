@@ -9,7 +9,6 @@ from tests.e2e.people import Caller, new_name, sign_in
 from tests.e2e.test_resume import LONGEST_PAUSE
 from tests.e2e.window import Window
 from tests.images.pictures import picture
-from tests.stack import wait_for
 
 READY = re.compile(r"/media/[0-9a-f]{32}\.png$")
 
@@ -164,12 +163,11 @@ def test_a_talk_goes_on_without_gap_or_double_when_the_server_is_killed(two, sta
     for one in two:
         one.may_lose_the_server = True
 
-    killed = stack.kill("web")
+    stack.fall()
     ben.page.get_by_label("Message", exact=True).fill("Into the void")
     ben.page.get_by_label("Message", exact=True).press("Enter")
     expect(anna.page.locator("#banner")).to_be_visible()
-    stack.back("web", killed)
-    wait_for(stack.answers, within=60, name="the site")
+    stack.rise()
     for number in range(4):
         tell(them if number % 2 else me, me if number % 2 else them, f"Missed {number}")
 

@@ -6,9 +6,9 @@ import sys
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.people import Caller, new_name, sign_up
+from tests.e2e.people import Caller, Site, new_name, sign_up
 from tests.servers import PASSWORD
-from tests.stack import ROOT, Stack, wait_for
+from tests.stack import ROOT, wait_for
 
 # What it starts counts: a site, a browser, and a command that makes a moderator.
 pytestmark = pytest.mark.timeout(180)
@@ -23,16 +23,16 @@ person.groups.add(Group.objects.get(name="moderator"))
 
 
 @pytest.fixture(scope="module")
-def keeper(stack: Stack) -> str:
+def keeper(stack: Site) -> str:
     """Return the name of a moderator who is no superuser."""
     command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", MAKE]
     subprocess.run(command, cwd=ROOT, env=stack.environment, check=True, capture_output=True)
     return NAME
 
 
-def enter(page: Page, stack: Stack, name: str) -> str:
+def enter(page: Page, stack: Site, name: str) -> str:
     """Sign in as staff; return the address of the admin."""
-    admin = f"http://localhost:{stack.port}/admin/"
+    admin = f"{stack.public_url}/admin/"
     page.goto(admin)
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
@@ -129,5 +129,5 @@ def test_the_admin_needs_nothing_from_elsewhere(stack, window, keeper):
     asked: list[str] = []
     staff.page.on("request", lambda request: asked.append(request.url))
     enter(staff.page, stack, keeper)
-    ours = (f"http://localhost:{stack.port}/", "data:")
+    ours = (f"{stack.public_url}/", "data:")
     assert [url for url in asked if not url.startswith(ours)] == []

@@ -6,7 +6,6 @@ from playwright.sync_api import expect
 from tests.e2e.people import new_name, sign_in, sign_up
 from tests.e2e.test_resume import LONGEST_PAUSE
 from tests.e2e.window import Window
-from tests.stack import wait_for
 
 # From now on each `resume` names a log that is no more.
 FORGET = """() => {
@@ -37,11 +36,10 @@ def test_notifications_requests_a_profile_and_a_search_are_whole_when_the_server
     for one in (told, asked, reader):
         one.may_lose_the_server = True
 
-    killed = stack.kill("web")
+    stack.fall()
     expect(told.page.locator("#banner")).to_be_visible()
     reader.go("Search")  # while nobody answers
-    stack.back("web", killed)
-    wait_for(stack.answers, within=60, name="the site")
+    stack.rise()
     for fan in fans[1:]:
         fan.call("PUT", f"users/{owner.id}/follow")
         fan.call("PUT", f"users/{private.id}/follow")

@@ -3,10 +3,9 @@
 import os
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.people import new_name, sign_in, sign_up
-from tests.stack import wait_for
 
 LONGEST_PAUSE = 45_000  # ms; a client waits up to 30 s before it tries again
 IDLE = 65_000  # ms; past every time-out of a minute on the way
@@ -24,10 +23,10 @@ def test_two_windows_resume_without_gap_or_double_when_the_server_is_killed(wind
         expect(one.post("Storm 0")).to_have_count(1)
         one.may_lose_the_server = True
 
-    stack.back("web", stack.kill("web"))
+    stack.fall()
     expect(alice.page.locator("#banner")).to_be_visible()
     alice.shoot("offline")
-    wait_for(stack.answers, within=60, name="the site")
+    stack.rise()
     for number in range(1, 6):
         writer.writes(f"Storm {number}")
     alice.write("Storm 6")
@@ -50,12 +49,31 @@ def test_two_windows_resume_without_gap_or_double_when_the_server_is_killed(wind
 def test_a_write_that_meets_a_dead_server_is_carried_out_once(window, stack):
     one = window().sign_up(new_name("patient"))
     one.may_lose_the_server = True
-    killed = stack.kill("web")
+    stack.fall()
     one.begin_to_write("Written into the void")
-    stack.back("web", killed)
+    stack.rise()
     expect(one.post("Written into the void")).to_have_count(1, timeout=60_000)
     found = sign_in(stack, one.name).call("GET", "posts?limit=100")["posts"]
     assert [post["text"] for post in found].count("Written into the void") == 1
+
+
+def test_what_a_proxy_says_for_nobody_is_asked_again_under_the_same_key(window):
+    one = window().sign_up(new_name("behind"))
+    one.may_lose_the_server = True
+    keys: list[str] = []
+
+    def answer(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) < 3:
+            route.fulfill(status=502, body="")
+        else:
+            route.continue_()
+
+    one.page.route("**/api/posts", answer)
+    one.write("Through the proxy")
+    expect(one.post("Through the proxy")).to_have_count(1)
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
 
 
 def test_a_network_that_was_away_brings_what_was_missed(window, stack):

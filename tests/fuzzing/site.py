@@ -117,7 +117,7 @@ class Doors(Roles):
 
     def _unwell(self, url: str) -> list[str]:
         """Return what a door says is not well; dead letters are among it."""
-        operator = {"Authorization": f"Bearer {self.env['METRICS_TOKEN']}"}
+        operator = {"Authorization": f"Bearer {self.environment['METRICS_TOKEN']}"}
         try:
             checks = httpx.get(f"{url}/health/ready", headers=operator, timeout=5).json()["checks"]
         except (httpx.HTTPError, ValueError) as error:
@@ -139,7 +139,7 @@ class Doors(Roles):
         """Return what a command of `manage.py` prints."""
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
         )
         assert done.returncode in (0, 1), done.stderr[-3000:]
         return done.stdout

@@ -10,6 +10,7 @@ const FIRST_PAUSE = 400;
 const LONGEST_PAUSE = 5_000;
 const EARLY = 5_000; // before it expires, an access token is replaced
 const [NOT_AUTHENTICATED, UNAVAILABLE] = [401, 503];
+const NOBODY = [502, 504]; // says a proxy: whoever was asked is gone, or has not answered in time
 
 /**
  * @typedef {{ access: string, refresh: string, until: number }} Tokens `until` is when, by the clock of
@@ -206,6 +207,7 @@ export class Api extends EventTarget {
     }
     const cursor = response.headers.get("X-Event-Cursor") ?? "";
     this.#note(request.method, path, response.status, began, cursor);
+    if (NOBODY.includes(response.status)) throw new Away();
     if (cursor) this.cursor = cursor;
     const data = parsed(text);
     if (!response.ok) throw new Problem({ title: response.statusText, ...data, status: response.status });
