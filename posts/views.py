@@ -71,13 +71,13 @@ class PostViewSet(Endpoints):
     )
     def list(self, request: Request) -> HttpResponse:
         media, total = media_wanted(request), selectors.asked_total()
+        limit, after = page_bounds(request)  # beside a page they say nothing, but are looked at
         if "page" in request.query_params:
             page = number(request, "page", default=1, most=MOST_PAGES)
             found = selectors.feed_page(
                 to=caller(request), number=page, size=SEED_PAGE_SIZE, media=media
             )
         else:
-            limit, after = page_bounds(request)
             found = selectors.feed(
                 to=caller(request), limit=limit, after=after, media=media, beside=[total]
             )

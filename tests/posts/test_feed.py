@@ -123,6 +123,8 @@ def test_the_total_counts_public_posts_and_those_for_followers(alice, bob):
         ("limit=%00", "limit"),
         ("page=0", "page"),
         ("page=x", "page"),
+        ("page=2&limit=x", "limit"),
+        ("page=2&cursor=x", "cursor"),
         ("page=101", "page"),
         ("cursor=x", "cursor"),
         ("cursor=%ff", "cursor"),
