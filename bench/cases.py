@@ -32,6 +32,7 @@ class World:
 
     members: list[Member] = field(default_factory=list)
     posts: list[str] = field(default_factory=list)
+    friends: list[str] = field(default_factory=list)  # with whom `me` has talked
     named: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -46,7 +47,8 @@ class World:
         distance = (size * 3 // 5 + round_) % size or 1
         other = self.members[(number + distance) % size]
         post = self.posts[(number + 7 * round_) % len(self.posts)]
-        return member, {"n": str(number), "post_n": post, "other_n": other.id}
+        friend = self.friends[number % len(self.friends)]
+        return member, {"n": str(number), "post_n": post, "other_n": other.id, "friend_n": friend}
 
 
 @dataclass(frozen=True)

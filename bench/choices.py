@@ -23,7 +23,7 @@ CASES = ("feed, 10 posts", "create post")
 Costs = dict[str, dict[str, Cost]]  # by way, then by case
 
 
-def _door(*more: str, threads: int = 1) -> tuple[str, ...]:
+def _door(*more: str, threads: int) -> tuple[str, ...]:
     """Return the command of the HTTP door with one thing different."""
     *command, application = columns.DOOR
     command[command.index("--blocking-threads") + 1] = str(threads)
@@ -32,13 +32,16 @@ def _door(*more: str, threads: int = 1) -> tuple[str, ...]:
 
 # What each way runs, and what it adds to the environment.
 WAYS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
-    "1 thread": (_door(), {}),
+    "1 thread": (_door(threads=1), {}),
     "2 threads": (_door(threads=2), {}),
     "4 threads": (_door(threads=4), {}),
     "8 threads": (_door(threads=8), {}),
-    "1 thread, 2 of the runtime": (_door("--runtime-mode", "mt", "--runtime-threads", "2"), {}),
-    "1 thread, one arena of malloc": (_door(), {"MALLOC_ARENA_MAX": "1"}),
-    "1 thread, malloc for all": (_door(), {"PYTHONMALLOC": "malloc"}),
+    "8 threads, 2 of the runtime": (
+        _door("--runtime-mode", "mt", "--runtime-threads", "2", threads=8),
+        {},
+    ),
+    "8 threads, one arena of malloc": (_door(threads=8), {"MALLOC_ARENA_MAX": "1"}),
+    "8 threads, malloc for all": (_door(threads=8), {"PYTHONMALLOC": "malloc"}),
     "one port (mysocial.serve), 16 threads": (columns.PORT, {}),
 }
 
@@ -53,7 +56,7 @@ def measure(servers: Stage, options: argparse.Namespace) -> Costs:
             way: stack.enter_context(columns.column(servers, command, **env))
             for way, (command, env) in WAYS.items()
         }
-        _, asking = sides["1 thread"]
+        _, asking = sides["8 threads"]
         world = make(Seeds(templates, asking.line().ask), "choices", scale=options.scale)
         columns.drain()
         numbers = itertools.count()

@@ -63,6 +63,7 @@ def make(seeds: Seeds, mark: str, *, scale: float = 1.0) -> World:
         seeds.plant("follow", member, member=crowded.id)
     for member in step(members[1 : 1 + int(TALKS * scale)], "conversations"):
         seeds.plant("message", member, member=me.id)
+        world.friends.append(member.id)
     for number in step(range(int(MESSAGES * scale)), "messages"):
         ends = (me, peer) if number % 2 else (peer, me)
         seeds.plant("message", ends[0], member=ends[1].id)
