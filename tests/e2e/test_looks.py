@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.people import Site, new_name, sign_in
 from tests.e2e.window import Window
+from tests.servers import PASSWORD
 
 PHONE = {"width": 360, "height": 740}
 # The contrast of each text with the first opaque background behind it, as WCAG 2 counts it.
@@ -175,11 +176,23 @@ def test_the_inspector_shows_each_call_and_each_event(window, stack):
 
 
 @pytest.mark.only_at("up", reason="Nobody is offered a click as one of the demo people.")
-def test_it_is_used_by_keyboard_alone(window):
+def test_one_comes_in_as_one_of_the_demo_people_by_keyboard_alone(window):
     one = window()
     button = one.page.get_by_role("button", name="bob", exact=True)
     expect(button).to_be_visible()
     button.focus()
+    one.page.keyboard.press("Enter")
+    one.lives()
+    expect(one.page.locator("#me")).to_have_text("bob")
+
+
+def test_it_is_used_by_keyboard_alone(window):
+    one = window()
+    expect(one.page.locator("#door")).to_be_visible()
+    one.page.get_by_label("Username or e-mail").focus()
+    one.page.keyboard.type("bob")
+    one.page.keyboard.press("Tab")
+    one.page.keyboard.type(PASSWORD)
     one.page.keyboard.press("Enter")
     one.lives()
     one.page.get_by_label("Your post").focus()

@@ -22,7 +22,7 @@ person.groups.add(Group.objects.get(name="moderator"))
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # a test of another module may come between those of this one
 def keeper(stack: Site) -> str:
     """Return the name of a moderator who is no superuser."""
     command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", MAKE]

@@ -57,7 +57,8 @@ def test_a_write_that_meets_a_dead_server_is_carried_out_once(window, stack):
     assert [post["text"] for post in found].count("Written into the void") == 1
 
 
-def test_what_a_proxy_says_for_nobody_is_asked_again_under_the_same_key(window):
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_what_a_proxy_says_for_nobody_is_asked_again_under_the_same_key(window, status):
     one = window().sign_up(new_name("behind"))
     one.may_lose_the_server = True
     keys: list[str] = []
@@ -65,13 +66,14 @@ def test_what_a_proxy_says_for_nobody_is_asked_again_under_the_same_key(window):
     def answer(route: Route) -> None:
         keys.append(route.request.headers["idempotency-key"])
         if len(keys) < 3:
-            route.fulfill(status=502, body="")
+            route.fulfill(status=status, body="")
         else:
             route.continue_()
 
     one.page.route("**/api/posts", answer)
-    one.write("Through the proxy")
-    expect(one.post("Through the proxy")).to_have_count(1)
+    text = f"Through a proxy that said {status}"
+    one.write(text)
+    expect(one.post(text)).to_have_count(1)
     assert len(keys) == 3
     assert len(set(keys)) == 1
 

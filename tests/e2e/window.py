@@ -10,9 +10,12 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 from tests.servers import PASSWORD
 
 SOON = 30_000  # ms; two cores are shared with all of `up`
-# A proxy that finds nobody behind it says 502.
-NETWORK = ("net::ERR_", "WebSocket connection to", "the server responded with a status of 502")
-REFUSED = "the server responded with a status of 4"
+STATUS = "the server responded with a status of "
+# A proxy says 502 or 504 for whoever was killed behind it, and 503 once it knows that nobody lives
+# there. A token that wears out meanwhile is not taken: 401.
+MEANWHILE = tuple(f"{STATUS}{code}" for code in (401, 502, 503, 504))
+LOST = ("net::ERR_", "WebSocket connection to", *MEANWHILE)
+REFUSED = f"{STATUS}4"
 expect.set_options(timeout=SOON)
 
 
@@ -23,7 +26,8 @@ def watched() -> Iterator[list["Window"]]:
     yield opened
     for one in opened:
         one.page.context.close()
-    assert [said for one in opened for said in one.complaints] == []
+    complaints = [said for one in opened for said in one.complaints]
+    assert complaints == [], complaints
 
 
 class Window:
@@ -39,7 +43,7 @@ class Window:
         page.goto(url)
 
     def _said(self, message: ConsoleMessage) -> None:
-        lost = self.may_lose_the_server and any(one in message.text for one in NETWORK)
+        lost = self.may_lose_the_server and any(one in message.text for one in LOST)
         refused = self.may_be_refused and REFUSED in message.text
         if message.type in {"error", "warning"} and not lost and not refused:
             self.complaints.append(message.text)
