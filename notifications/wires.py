@@ -36,7 +36,7 @@ inbox_wire = Wire(inboxes, Own("unread_count"))
 
 def render(row: Row) -> bytes:
     """Return the JSON object of a notification."""
-    return (notification_wire if row.values["post_id"] else _postless_wire).render(row)
+    return (notification_wire if row.value("post_id") else _postless_wire).render(row)
 
 
 def notification_template(told: Notification) -> list[Any]:

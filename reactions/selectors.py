@@ -62,14 +62,14 @@ def reactions_of(
     `NotFound` for no such member.
     """
     get_profile(user_id, to=to)
-    posts: dict[bytes, Row] = {}
+    posts: dict[str, Row] = {}
 
     def keep(rows: list[Row]) -> list[Row]:
         ids = [row.value("post_id") for row in rows]
         visible = post_selectors.get_rows(ids, to=to)
-        posts.update({row.id.encode(): row for row in visible})
-        return [row for row in rows if row.values["post_id"] in posts]
+        posts.update({row.id: row for row in visible})
+        return [row for row in rows if row.value("post_id") in posts]
 
     listing = pages.Listing(made_wire, "user", user_id, limit=limit, after=after)
     found, following = pages.sift(listing, keep=keep)
-    return [(row, posts[row.values["post_id"]]) for row in found], following
+    return [(row, posts[row.value("post_id")]) for row in found], following

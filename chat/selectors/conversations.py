@@ -226,7 +226,7 @@ def is_seen(row: Row, viewer_id: str, *, is_blocked: bool = False) -> bool:
         viewer_id,
         sender_id=sender_id,
         receiver_id=row.value("receiver_id"),
-        is_hidden=row.values[hidden] == b"true",
+        is_hidden=row.value(hidden) == "true",
         is_blocked=is_blocked,
     )
 
@@ -252,14 +252,14 @@ def _own_page(wire: Wire, user_id: str, limit: int, after: Entry | None) -> Foun
 
 def unread_of(user_id: str) -> Unread:
     """Return how much is unread, of those whom the member may meet."""
-    counts = [int(row.values["unread"]) for row in _unread_rows(user_id)]
+    counts = [int(row.value("unread")) for row in _unread_rows(user_id)]
     return Unread(sum(counts), len(counts))
 
 
 def waiting_for(user_id: str) -> list[Waiting]:
     """Return what is unread of whom, the newest first; of those whom one mutes nothing is told."""
     return [
-        Waiting(row.id, username(row, "other_id"), int(row.values["unread"]))
+        Waiting(row.id, username(row, "other_id"), int(row.value("unread")))
         for row in _unread_rows(user_id)
         if not Relation.of(row.side("other_id").facts).mutes
     ]
