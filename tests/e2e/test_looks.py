@@ -63,11 +63,12 @@ def places(stack: Site) -> dict[str, str]:
     """Return a name and the place of each view, as alice may see it."""
     alice, bob = sign_in(stack, "alice"), sign_in(stack, "bob")
     bob.call("POST", "chat/message", {"receiver_id": alice.id, "text": "Eight it is. " * 9})
-    post = next(one for one in alice.call("GET", "posts")["posts"] if one["comments_count"])
+    post = alice.writes("What is there to see?")
+    bob.call("POST", f"posts/{post}/comments", {"text": "This."})
     return {
         "feed": "",
         "home": "home",
-        "post": f"posts/{post['id']}",
+        "post": f"posts/{post}",
         "profile": f"people/{alice.id}",
         "followers": f"people/{alice.id}/followers",
         "pictures": f"people/{alice.id}/pictures",
