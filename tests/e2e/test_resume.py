@@ -78,6 +78,24 @@ def test_what_a_proxy_says_for_nobody_is_asked_again_under_the_same_key(window, 
     assert len(set(keys)) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (503, "The server does not answer. Your connection may be down."),  # after seven times
+        (413, "The server says 413."),
+    ],
+)
+def test_what_a_proxy_refuses_without_a_word_is_told_and_what_was_written_stays(
+    window, status, told
+):
+    one = window().sign_up(new_name("unlucky"))
+    one.may_lose_the_server = one.may_be_refused = True
+    one.page.route("**/api/posts", lambda route: route.fulfill(status=status, body=""))
+    one.begin_to_write("Not taken")
+    expect(one.page.get_by_role("alert").filter(has_text=told)).to_have_text(told)
+    expect(one.page.get_by_label("Your post")).to_have_value("Not taken")
+
+
 def test_a_network_that_was_away_brings_what_was_missed(window, stack):
     one = window().sign_up(new_name("traveller"))
     one.may_lose_the_server = True

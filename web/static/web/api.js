@@ -207,11 +207,13 @@ export class Api extends EventTarget {
     }
     const cursor = response.headers.get("X-Event-Cursor") ?? "";
     this.#note(request.method, path, response.status, began, cursor);
-    if (NOBODY.includes(response.status)) throw new Away();
     if (cursor) this.cursor = cursor;
+    const { ok, status } = response;
     const data = parsed(text);
-    if (!response.ok) throw new Problem({ title: response.statusText, ...data, status: response.status });
-    return { status: response.status, data, cursor };
+    // Our own 503 has a problem body: a bare one is of a proxy that knows nobody who lives.
+    if (NOBODY.includes(status) || (status === UNAVAILABLE && !data)) throw new Away();
+    if (!ok) throw new Problem({ title: `The server says ${status}.`, ...data, status });
+    return { status, data, cursor };
   }
 
   /** @param {string | undefined} method @param {string} path @param {number} status @param {number} began @param {string} cursor */
