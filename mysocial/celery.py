@@ -22,6 +22,7 @@ app.autodiscover_tasks(related_name="cascades", packages=["mysocial"])
 app.autodiscover_tasks(related_name="hearts", packages=["mysocial"])  # signals, not tasks
 app.autodiscover_tasks(related_name="tracks", packages=["mysocial"])  # the same
 
+app.conf.worker_consumer = "mysocial.worker:Consumer"
 app.conf.beat_scheduler = "mysocial.beat:Beat"
 app.conf.beat_schedule = {
     # Wakes the queues whose debt nobody picked up.

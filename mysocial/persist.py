@@ -6,7 +6,6 @@ wrote since the copy was taken.
 """
 
 import logging
-import random
 import time
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from typing import Any
 
 import bson
 from celery import shared_task
-from celery.signals import worker_ready
 from django.conf import settings
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
@@ -34,7 +32,7 @@ from mysocial.debts import (
 )
 from mysocial.errors import Unavailable
 from mysocial.nudge import NUDGE_DEBTS, forget, send_again, taken, task_name
-from mysocial.patience import patient
+from mysocial.patience import is_paused, patient, pause
 from mysocial.redis import Script, available, client
 from mysocial.store import Store, parse_record
 
@@ -46,8 +44,7 @@ SETTLE = Script("common", "notes", "settle", flags="allow-oom")
 SWEEP = Script("common", "sweep", flags="allow-oom")
 SWEEP_BATCH = 5000
 BATCH = 500
-LEASE_MS = 3000
-MOST_PAUSE = 3.0
+LEASE_MS = 1500
 MOST_BYTES = 16 * 1024 * 1024 - 16 * 1024  # pymongo would refuse the whole batch for a larger one
 DUPLICATE = 11000
 # What MongoDB says of itself, not of the document: no room, no lock, no time, no primary.
@@ -217,31 +214,14 @@ def _lease(queue: str, *, renew: bool = False) -> bool:
             return True  # a full server has no room for a lease, and no use for waiting
 
 
-def pause() -> float:
-    """MongoDB is away: keep every worker from asking for a growing, jittered while; return it.
-
-    The debts stand; there is no limit to the tries. Seconds.
-    """
-    with available():
-        try:
-            tries = int(client().incr("pause:tries"))
-            seconds = min(2.0**tries / 4, MOST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311
-            client().set("pause", "1", px=int(seconds * 1000))
-            client().expire("pause:tries", 60)
-        except OutOfMemoryError:
-            return 0.0  # no room even for this: asking at each beat is not too often
-    return seconds
-
-
 def make_task(queue: str) -> Any:
     """Return the task that carries the debts of `queue`."""
 
     @shared_task(name=task_name(queue))  # `send` names the queue
     @patient
     def persist_records() -> int:
-        with available():
-            if client().exists("pause"):
-                return 0
+        if is_paused(queue):
+            return 0
         try:
             taken(queue)
             settled = drain(queue)
@@ -270,9 +250,8 @@ def nudge_debts() -> int:
     return len(waiting)
 
 
-@worker_ready.connect
-def drain_at_start(**_: Any) -> None:
-    """Ask for all that is owed, also where messages of a worker that died may be lost."""
+def ask_again() -> None:
+    """Ask for all that is owed, also where messages that were on their way may be lost."""
     try:
         forget(queues())
         nudge_debts()

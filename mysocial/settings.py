@@ -225,6 +225,7 @@ CELERY_QUEUE_NAMES = [
 ]  # fmt: skip
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # without end; `mysocial.worker` says how often
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Messages are hints: who loses one misses nothing. Redis need not keep what a worker has taken,
     # and a worker whose connection breaks has nothing to give back, over which kombu (5.7) ends it.

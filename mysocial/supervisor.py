@@ -17,7 +17,7 @@ from typing import IO, Any, Protocol, Self, TextIO
 
 from mysocial.processes import Child
 
-FIRST_DELAY = 0.5
+FIRST_DELAY = 0.1
 LONGEST_DELAY = 10.0
 SETTLED_AFTER = 30.0
 TICK = 0.2

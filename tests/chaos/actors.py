@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 from tests.chaos.door import Answer, Broken, Door
 from tests.journey import Member
 
+# Seconds between two deeds, about. Without, six members take both cores of a small machine, and how
+# soon it recovers is a matter of what they leave.
+THINKS = 0.03
 AT_ONCE = 20.0  # seconds in which a deed is repeated before it is put aside
 GIVE_UP = 180.0  # seconds in which what was put aside must be acknowledged at the end
 AGAIN = 25  # turns between two looks at what was put aside
@@ -80,6 +83,7 @@ class Actor(threading.Thread):
                 self._do_again(0)
             deed = self._random.choices(*zip(*self._feasible(), strict=True))[0]()
             self._do(deed, f"{self.member.id}-{self._turn}", AT_ONCE)
+            self.stop.wait(THINKS * self._random.uniform(0.5, 1.5))
         self._do_again(GIVE_UP)
         for deed, _ in self._aside:
             self.record.wrong.append(f"{deed.method} {deed.path}: no answer for {GIVE_UP} s")

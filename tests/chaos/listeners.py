@@ -51,6 +51,7 @@ class Listener(Client):
     members: frozenset[str] = frozenset()
     events: list[tuple[int, tuple[str, ...] | None]] = field(default_factory=list)
     told_to_read_again: list[str] = field(default_factory=list)
+    heard_at: float = 0.0  # the last of them, by the monotonic clock
 
     def take(self, frame: dict[str, Any], due: str) -> None:
         super().take({**frame, "type": ""} if frame["type"] == "post.created" else frame, due)
@@ -58,6 +59,7 @@ class Listener(Client):
             self.told_to_read_again.append(f"{frame['reason']} at {time.strftime('%H:%M:%S')}")
         if "id" in frame:
             self.events.append((offset(frame["id"]), about(frame, self.members)))
+            self.heard_at = time.monotonic()
 
 
 class Expected(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from mysocial import debts, mongo, nudge, persist, reads
+from mysocial import debts, mongo, nudge, patience, persist, reads
 from mysocial.errors import Unavailable
 from mysocial.redis import client
 from mysocial.writes import write
@@ -107,5 +107,5 @@ def test_what_is_due_is_swept_from_a_full_redis(full):
 @pytest.mark.usefixtures("_idle")
 def test_a_full_redis_is_asked_again_at_once(full):
     full()
-    assert persist.pause() == 0.0
+    assert patience.pause() == 0.0
     assert client().exists("pause") == 0

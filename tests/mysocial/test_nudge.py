@@ -96,7 +96,7 @@ def test_a_worker_that_begins_asks_again_for_what_one_that_died_was_asked_for():
 
     persist.nudge_debts()
     assert messages() == 0
-    persist.drain_at_start()
+    persist.ask_again()
 
     assert messages() == 1
 

@@ -215,7 +215,7 @@ def _file_is_whole() -> bool:
 def test_a_worker_that_starts_while_redis_is_away_waits_for_beat(caplog):
     servers.VALKEY.kill()
     try:
-        persist.drain_at_start()
+        persist.ask_again()
     finally:
         servers.VALKEY.start()
     assert "waits for beat" in caplog.text
