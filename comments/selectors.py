@@ -80,7 +80,7 @@ def _row_and_post(comment_id: str, *, to: str) -> tuple[Row, Row]:
     found = reads.rows(comment_wire, [comment_id], about={"author_id": relation_facts(to)})
     if not found:
         raise NotFound
-    post = posts.get_row(found[0].value("post_id"), to=to)
+    post = posts.asked_sight(found[0].value("post_id"), to=to).get()
     if not is_visible(found[0], to):
         raise NotFound
     return found[0], post
@@ -90,7 +90,7 @@ def comments_of(
     post_id: str, *, to: str, limit: int, after: Entry | None = None, oldest: bool = False
 ) -> tuple[list[Row], Entry | None]:
     """Return a post's comments as `to` may see them, newest first or `oldest`; `NotFound`."""
-    post, listing = posts.asked_row(post_id, to=to), _listing(post_id, to, limit, after, oldest)
+    post, listing = posts.asked_sight(post_id, to=to), _listing(post_id, to, limit, after, oldest)
     reads.together(post, listing)
     post.get()
     return pages.sift(listing, keep=lambda rows: [row for row in rows if is_visible(row, to)])

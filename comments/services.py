@@ -24,7 +24,7 @@ TOLD = ("comment", "mention")  # what a comment may tell
 
 def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
     """Write a comment under a post. `NotFound` when the post is not visible, or gone meanwhile."""
-    post = post_selectors.get_row(post_id, to=author_id)
+    post = post_selectors.asked_sight(post_id, to=author_id).get()
     comment = Comment(id=new_id(), post_id=post_id, author_id=author_id, text=text)
     _check(comment)
     post_author_id = post.value("author_id")

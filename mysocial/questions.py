@@ -43,7 +43,7 @@ def _ask(call: context.Call, asks: Sequence[Ask]) -> list[Any]:
             call.session_checked = True
             # The first one: a client that resumes from it misses nothing of what came later.
             call.cursor = call.cursor or rest[0].decode() or begin_log()
-            return list(rest[1])
+            return list(msgpack.unpackb(rest[1], raw=True))
         if verdict == b"session":
             raise NotAuthenticated("The session has ended.")
         fill(*rest)

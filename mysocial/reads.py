@@ -185,15 +185,15 @@ def compose(pieces: Sequence[Any]) -> bytes:
     asks = ({"kind": "get", "key": key, "fields": [name]} for key, name, *_ in wanted)
     answers = iter(ask(*asks))
     return b"".join(
-        piece if isinstance(piece, bytes) else _composed(piece, (next(answers) or [None])[0])
+        piece if isinstance(piece, bytes) else _composed(piece, (next(answers) or [False])[0])
         for piece in pieces
     )
 
 
-def _composed(piece: Sequence[Any], found: bytes | None) -> bytes:
+def _composed(piece: Sequence[Any], found: bytes | bool) -> bytes:
     """Return the bytes of a piece, as the write script composes it."""
     _, _, *rest = piece
-    if found is None:
+    if not isinstance(found, bytes):
         return rest[0] if rest else NULL
     before, after = rest[1:] or (b"", b"")
     return bytes(before + found + after)

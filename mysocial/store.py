@@ -241,9 +241,9 @@ class Store(Generic[M]):
                 values[name] = self._given[name]()
         return values
 
-    def stored(self, name: str, found: bytes | None) -> bytes:
-        """Return what a hash has of a field, or what it means that it has none."""
-        return self.defaults.get(name, b"") if found is None else found
+    def stored(self, name: str, found: bytes | bool | None) -> bytes:
+        """Return what a hash has of a field, or what it means that it has none: None, or False."""
+        return found if isinstance(found, bytes) else self.defaults.get(name, b"")
 
     def build(self, values: Values, *, version: int, revision: int) -> M:
         """Return the model instance of `values`."""

@@ -134,7 +134,7 @@ class Wire:
             pieces += [Whole(ref, name) for name in self._whole[ref]]
         return {piece: place for place, piece in enumerate(pieces)}
 
-    def side_of(self, ref: str, found: list[bytes | None], facts: list[int]) -> Side:
+    def side_of(self, ref: str, found: list[bytes | bool], facts: list[int]) -> Side:
         """Return the record that `ref` names, from what the read script found of it."""
         store, names = self.refs[ref]
         if not found:
@@ -180,9 +180,9 @@ class Wire:
         return ref, piece.name, *lack
 
 
-def filled(store: Store[Any], names: Sequence[str], found: Sequence[bytes | None]) -> list[bytes]:
-    """Return what a hash has of these fields, or what it means that it lacks one."""
-    if None in found:
+def filled(store: Store[Any], names: Sequence[str], found: Sequence[bytes | bool]) -> list[bytes]:
+    """Return what a hash has of these fields, or what it means that it lacks one (False)."""
+    if False in found:
         return [store.stored(name, one) for name, one in zip(names, found, strict=True)]
     return cast("list[bytes]", found)
 

@@ -7,11 +7,11 @@ from followers.selectors import Relation, relation_facts, relations_to
 from mysocial import pages, reads
 from mysocial.errors import NotFound
 from mysocial.lists import Entry
-from mysocial.wire import Row, Side
+from mysocial.wire import Row, Side, Wire
 from posts.models import WITHHELD, Post
 from posts.permissions import can_see_post
 from posts.store import FEED, STATS_ID, feed_stats, posts
-from posts.wires import post_wire, version_wire
+from posts.wires import post_wire, sight_wire, version_wire
 from users.selectors import asked_profile
 
 BATCH = 100
@@ -54,13 +54,21 @@ def get_row(post_id: str, *, to: str) -> Row:
 
 def asked_row(post_id: str, *, to: str) -> reads.Asked[Row]:
     """Return the question that `get_row` asks."""
+    return _asked_rows([post_id], to=to).then(_the_one)
 
-    def the_one(found: list[Row]) -> Row:
-        if not found:
-            raise NotFound
-        return found[0]
 
-    return _asked_rows([post_id], to=to).then(the_one)
+def asked_sight(post_id: str, *, to: str) -> reads.Asked[Row]:
+    """Return the question whether the viewer sees a post, and what lets them; `NotFound`.
+
+    For what stands under a post: nothing that the post itself shows is fetched.
+    """
+    return _asked_rows([post_id], to=to, wire=sight_wire).then(_the_one)
+
+
+def _the_one(found: list[Row]) -> Row:
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 def get_rows(post_ids: Sequence[str], *, to: str) -> list[Row]:
@@ -68,8 +76,10 @@ def get_rows(post_ids: Sequence[str], *, to: str) -> list[Row]:
     return _asked_rows(post_ids, to=to).get()
 
 
-def _asked_rows(post_ids: Sequence[str], *, to: str) -> reads.Asked[list[Row]]:
-    asked = reads.asked_rows(post_wire, post_ids, about={"author_id": relation_facts(to)})
+def _asked_rows(
+    post_ids: Sequence[str], *, to: str, wire: Wire = post_wire
+) -> reads.Asked[list[Row]]:
+    asked = reads.asked_rows(wire, post_ids, about={"author_id": relation_facts(to)})
     return asked.then(lambda found: [row for row in found if is_visible(row, to)])
 
 
@@ -158,7 +168,7 @@ def versions_of(
     post_id: str, *, to: str, limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return what a post showed before each edit, newest first; `NotFound` as for the post."""
-    post = asked_row(post_id, to=to)
+    post = asked_sight(post_id, to=to)
     listing = pages.Listing(version_wire, "post", post_id, limit=limit, after=after)
     reads.together(post, listing)
     post.get()

@@ -37,6 +37,8 @@ post_wire = Wire(
     *author("author_id"),
     refs={"author_id": AUTHOR, "media_id": MEDIA},
 )
+# What a predicate asks of a post of which nothing is shown.
+sight_wire = Wire(posts, refs={"author_id": AUTHOR})
 version_wire = Wire(
     post_versions, Own("was"), b',"media":', shown("media_id"), refs={"media_id": MEDIA}
 )

@@ -19,7 +19,7 @@ def reactions_to(
     """Return who reacted to a post, newest first, but nobody across a block; `NotFound`."""
     index, value = ("type", f"{post_id}:{kind}") if kind else ("post", post_id)
     about = {"user_id": relation_facts(to)}
-    post = post_selectors.asked_row(post_id, to=to)
+    post = post_selectors.asked_sight(post_id, to=to)
     listing = pages.Listing(reaction_wire, index, value, limit=limit, after=after, about=about)
     reads.together(post, listing)
     post.get()
@@ -47,8 +47,8 @@ def kind_of(post_id: str, *, of: str) -> str | None:
 
 
 def look(post_id: str, user_id: str) -> tuple[Row, Reaction | None]:
-    """Return a post that the member sees, and how they react to it; `NotFound` as for the post."""
-    post = post_selectors.asked_row(post_id, to=user_id)
+    """Return what lets the member see a post, and how they react to it; `NotFound` as for it."""
+    post = post_selectors.asked_sight(post_id, to=user_id)
     reaction = reads.asked_record(reactions, reaction_id(post_id, user_id))
     reads.together(post, reaction)
     return post.get(), reaction.get()

@@ -276,4 +276,5 @@ end
 if #unknown_records + #unknown_lists + #unknown_uniques > 0 then
   return {'unknown', unknown_records, unknown_uniques, unknown_lists}
 end
-return {'ok', at, answers}
+-- Packed, for to take a page of replies apart costs its reader as much as to send the question.
+return {'ok', at, cmsgpack.pack(answers)}
