@@ -38,8 +38,8 @@ WORK = {
 }
 
 
-ON_ITS_WAY_MS = 2000
-APART = 0.2  # seconds between messages of one name from one process: many writes, one drain
+ON_ITS_WAY_MS = 3000
+APART = 0.5  # seconds between messages of one name from one process: many writes, one drain
 # Seconds. Long: a message that waited does its work as well as a new one, and where all of them
 # ran out before they were taken, nothing would ever be done.
 EXPIRES = 60

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mysocial import debts, mongo, patience, persist, reads
+from mysocial import debts, mongo, persist, reads
 from mysocial.redis import client
 from tests.mysocial.things import (
     QUEUE,
@@ -21,7 +21,6 @@ from tests.mysocial.things import (
     together,
     walk,
 )
-from tests.stack import wait_for
 
 
 def taken(limit: int = 500) -> tuple[int, list[persist.Copy]]:
@@ -249,31 +248,6 @@ def test_the_task_of_a_queue_carries_its_debts_and_twice_changes_nothing(documen
     assert [persist.TASKS[QUEUE]() for _ in range(2)] == [1, 0]
 
     assert document(Thing, thing.id)["name"] == "A lamp"
-
-
-def test_a_paused_queue_waits():
-    thing = put()
-    assert 0.25 <= patience.pause() <= 0.5
-    assert persist.TASKS[QUEUE]() == 0
-    assert owed_keys() == [key(thing)]
-    assert 0.5 <= patience.pause() <= 1.0
-    for _ in range(10):
-        assert patience.pause() <= patience.MOST_PAUSE
-
-    client().delete("pause")
-    assert persist.TASKS[QUEUE]() == 1
-    assert client().exists("pause:tries") == 0
-
-
-def test_a_queue_that_was_woken_in_a_pause_may_be_woken_again_as_soon_as_it_is_over():
-    put()
-    mark = f"nudge:{QUEUE}"
-    wait_for(lambda: client().exists(mark), within=20, name="the mark")
-    patience.pause()
-
-    assert persist.TASKS[QUEUE]() == 0
-
-    assert 0 < client().pttl(mark) <= client().pttl("pause") + 1
 
 
 def test_a_drain_whose_time_is_over_holds_nobody_up(document):
