@@ -90,7 +90,7 @@ class Scale:
             for route, path in (
                 ("home feed", "/api/posts/home?limit=10"),
                 ("feed", "/api/posts?limit=10"),
-                ("whom one follows", f"/api/users/{reader.id}/following?limit=20"),
+                ("whom one follows", f"/api/users/{reader.id}/following?limit=10"),
             ):
                 self.spend("follows", size, route, get(path, reader))
             self.growth.recovery[str(size)] = self._recover(reader)

@@ -17,6 +17,7 @@ SECRET_KEY = envsecret("SECRET_KEY", file=DATA_DIR / "secret", debug=DEBUG)
 ALLOWED_HOSTS = [*envlist("ALLOWED_HOSTS", "127.0.0.1,[::1]"), "localhost"]  # probes say that
 PORT = envint("PORT", 8000, least=1, most=65535)
 WEB_PROCESSES = envint("WEB_PROCESSES", 1, least=1, most=64)
+WORKER_PROCESSES = envint("WORKER_PROCESSES", 1, least=1, most=64)
 PUBLIC_URL = envstr("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 # Origins whose pages may open `/ws`: full ones, scheme and port included.
 ALLOWED_ORIGINS = envlist(

@@ -92,7 +92,7 @@ class Site:
         They are handed the socket that listens, so each connection goes to one that is free.
         """
         arguments = ("-m", "mysocial.serve", "--fd", str(door.fileno()))
-        names = ["web", *(f"web-{n}" for n in range(2, settings.WEB_PROCESSES + 1))]
+        names = _numbered("web", settings.WEB_PROCESSES)
         return [self.program(name, *arguments, door=door) for name in names]
 
     def services(self) -> list[tuple[Program, float]]:
@@ -101,11 +101,14 @@ class Site:
         queues = ",".join(settings.CELERY_QUEUE_NAMES)
         schedule = self.data_dir / "beat" / "schedule"
         schedule.parent.mkdir(parents=True, exist_ok=True)
-        worker = ("worker", "--concurrency", "2", "-n", "worker@%h", "-Q", queues)
+        worker = ("worker", "--concurrency", "2", "-Q", queues)
         quiet = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
         beat = ("beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "WARNING")
         services = [
-            (self.program("worker", *celery, *worker, *quiet), 8.0),
+            *(
+                (self.program(name, *celery, *worker, "-n", f"{name}@%h", *quiet), 8.0)
+                for name in _numbered("worker", settings.WORKER_PROCESSES)
+            ),
             (self.program("beat", *celery, *beat), 3.0),
         ]
         if settings.FLOWER_USER and settings.FLOWER_PASSWORD:
@@ -179,6 +182,11 @@ def _taken(variable: str, port: int) -> Refusal:
         f"Port {port} is taken by {describe_port_holder(port)}. "
         f"End it, or choose another: {variable}={port + 10} make up"
     )
+
+
+def _numbered(name: str, count: int) -> list[str]:
+    """Return the names of several processes of a kind: `web`, `web-2`, …"""
+    return [name, *(f"{name}-{number}" for number in range(2, count + 1))]
 
 
 def _remembered(ports: dict[str, object], name: str) -> int:

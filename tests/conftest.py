@@ -80,8 +80,9 @@ def _described(_empty: None) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def two_webs() -> Iterator[Stack]:
-    """`manage.py up` with two web processes behind its port, workers and all."""
-    with Stack("two_webs", WEB_PROCESSES="2", RATE_LIMITS="1", FLOWER_PASSWORD="") as stack:
+    """`manage.py up` with two web processes behind its port, two workers and all."""
+    settings = {"WEB_PROCESSES": "2", "WORKER_PROCESSES": "2", "RATE_LIMITS": "1"}
+    with Stack("two_webs", **settings, FLOWER_PASSWORD="") as stack:
         stack.start(workers=False)
         wait_for(lambda: stack.pids.get("beat"), within=30, name="the workers")
         yield stack

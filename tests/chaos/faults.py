@@ -14,7 +14,8 @@ from tests.chaos.clocks import Clock
 from tests.chaos.site import FOLDERS, Site
 from tests.stack import wait_for
 
-OURS = ("web", "web-2", "worker", "beat")
+WORKERS = ("worker", "worker-2")
+OURS = ("web", "web-2", *WORKERS, "beat")
 LITTLE_ROOM = 300_000  # bytes
 FULL_FOR = 4.0  # seconds
 
@@ -52,9 +53,9 @@ def kill_child() -> Fault:
 def kill_workers(site: Site, seconds: float) -> None:
     """Let no worker run for so long."""
     with site.unattended():
-        worker = psutil.Process(site.pids["worker"])
-        for process in (*worker.children(recursive=True), worker):
-            process.kill()
+        for worker in (psutil.Process(site.pids[name]) for name in WORKERS):
+            for process in (*worker.children(recursive=True), worker):
+                process.kill()
         time.sleep(seconds)
 
 
@@ -210,6 +211,7 @@ def for_long(site: Site, *, outage: float, seed: int) -> list[Fault]:
     often = [
         *(kill(name) for name in (*OURS, *FOLDERS)),
         kill("web", "web-2"),
+        kill(*WORKERS),
         kill("worker", "valkey"),
         kill_child(),
         roll(),

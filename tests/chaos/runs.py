@@ -24,6 +24,7 @@ HEARD_WITHIN = 300.0
 NOTHING_COMES = 40.0  # seconds without any event, after which none is waited for
 SETTINGS = {
     "WEB_PROCESSES": "2",
+    "WORKER_PROCESSES": "2",
     # A day's answers and events of 100,000 writes stay, and can't be let go.
     "EVENT_LOG_LENGTH": "200000",
     "REDIS_MEMORY_MB": "2048",

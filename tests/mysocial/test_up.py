@@ -1,5 +1,7 @@
 """`manage.py up`: one port for several web processes; what it refuses, and what it cleans up."""
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -9,6 +11,7 @@ import psutil
 import pytest
 
 from mysocial.processes import end_leftover, write_json
+from tests.journey import join, posts_in_mongodb
 from tests.stack import ROOT, wait_for
 
 pytestmark = pytest.mark.timeout(300)
@@ -53,6 +56,23 @@ def test_a_web_process_that_dies_closes_no_port_and_comes_back(stack):
     assert codes.count(200) > 0
     for name, pid in zip(("web", "web-2"), killed, strict=True):
         stack.back(name, pid)
+
+
+def test_while_one_worker_hangs_the_other_carries_what_is_owed(stack):
+    member = join(stack, "two_workers")
+    wait_for(lambda: stack.pids.get("worker-2"), within=30, name="the second worker")
+    wait_for(lambda: stack.log.read_text().count(" ready.") > 1, within=60, name="both")
+    for name in ("worker", "worker-2"):
+        pid = stack.pids[name]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            made = httpx.post(
+                f"{stack.url}/api/posts", json={"text": name}, headers=member.headers, timeout=10
+            )
+            pk = made.json()["post"]["id"]
+            wait_for(lambda pk=pk: pk in posts_in_mongodb(stack), within=20, name="in MongoDB")
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
 
 def test_a_second_one_in_a_checkout_is_refused(stack):
