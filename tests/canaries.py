@@ -91,9 +91,10 @@ def raw(ears: Sequence[Ear]) -> str:
 
 @contextmanager
 def stopped(stack: Stack) -> Iterator[None]:
-    """Stop the worker, so that what is handed to Celery stays where it can be looked at."""
-    main = psutil.Process(stack.pids["worker"])
-    team = [main, *main.children(recursive=True)]
+    """Stop the workers, so that what is handed to Celery stays where it can be looked at."""
+    pids = [pid for name, pid in stack.pids.items() if name.startswith("worker")]
+    mains = [psutil.Process(pid) for pid in pids]
+    team = [one for main in mains for one in (main, *main.children(recursive=True))]
     for one in team:
         os.kill(one.pid, signal.SIGSTOP)
     try:

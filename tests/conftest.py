@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from mysocial import mongo, persist, redis, writes
+from mysocial import mongo, persist, writes
 from mysocial.cascades import remove_due
 from mysocial.context import aside
 from mysocial.hub import get_hub
@@ -27,6 +27,7 @@ from tests import announced, scans, servers
 from tests.people import Person, sign_up
 from tests.sockets import Socket
 from tests.stack import Stack, wait_for
+from tests.witness import empty_redis
 
 DOMAINS = {name for name in settings.INSTALLED_APPS if "." not in name}
 
@@ -44,7 +45,7 @@ def _servers() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _empty(_servers: None) -> None:
     """Empty both servers, which this run started: every test has its own world."""
-    redis.client().flushall()
+    empty_redis()
     database = mongo.client()[settings.MONGO_DB]
     names = [one for one in database.list_collection_names() if not one.startswith("django_")]
     for name in mongo.filled(names, {}):

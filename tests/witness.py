@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
 
-from mysocial import mongo
+from mysocial import mongo, nudge
 from mysocial.redis import client
 from mysocial.store import STORES
 from tests import servers
@@ -23,6 +23,13 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def empty_redis() -> None:
+    """Empty Redis for good: of what was written, no worker is asked any more."""
+    with nudge._lock:
+        nudge._queues.clear()
+    client().flushall()
 
 
 def codes(answers: list[Any]) -> dict[int, int]:

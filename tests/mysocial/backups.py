@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from mysocial import mongo
 from mysocial.redis import client
+from tests.witness import empty_redis
 
 
 def made(file: Path) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def holdings() -> dict[str, Any]:
 
 def empty() -> None:
     """Empty both servers and the media, as new ones are."""
-    client().flushall()
+    empty_redis()
     database = mongo.client()[settings.MONGO_DB]
     for name in database.list_collection_names():
         if name.startswith(("auth_", "django_")):

@@ -106,9 +106,10 @@ def test_a_worker_that_is_told_to_end_ends_in_time_and_loses_nothing(alice):
         wait_for_sign(worker_heart(NODE))
         wait_for(lambda: not owed(), within=20, name="what was owed before")
         with mongod_away():  # it hangs in the middle of a drain
-            for number in range(40):
-                alice.writes(f"{number}")
+            alice.writes("The first")
             wait_for(lambda: client().exists("lease:posts"), within=20, name="a drain")
+            for number in range(39):
+                alice.writes(f"{number}")
             worker.terminate()
             time.sleep(1)
             assert worker.poll() is None
