@@ -52,7 +52,7 @@ bench-scale: $(STAMP) ## the same as there is ever more (20 min; ARGS="--posts 2
 bench-sockets: $(STAMP) ## what sockets cost, beside a bare echo and stock Channels (ARGS="--idle 1000")
 	@$(BIN)/python -m bench.sockets $(ARGS)
 
-chaos: $(STAMP) ## 50,000 writes under 70 and more faults: nothing lost, stale, undead or doubled (40 min)
+chaos: $(STAMP) ## 50,000 writes under 80 faults and more: nothing lost, stale, undead or doubled (40 min)
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
 chaos-smoke: $(STAMP) ## the same in a minute and a half
