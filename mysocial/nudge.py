@@ -72,6 +72,15 @@ def taken(name: str) -> None:
         client().delete(f"nudge:{name}")
 
 
+def let_wait(name: str, milliseconds: int) -> None:
+    """Let who writes ask for another message after so long, not when this one's mark has run out.
+
+    For a worker that took it and may not do its work yet. `Unavailable`.
+    """
+    with available():
+        client().pexpire(f"nudge:{name}", milliseconds)
+
+
 def forget(names: Iterable[str]) -> None:
     """Say that messages which are on their way may be lost. `Unavailable`."""
     with available():

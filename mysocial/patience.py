@@ -11,6 +11,7 @@ from collections.abc import Callable
 from redis.exceptions import OutOfMemoryError
 
 from mysocial.errors import Unavailable
+from mysocial.nudge import let_wait
 from mysocial.redis import available, client
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,6 @@ def is_paused(queue: str) -> bool:
     """
     with available():
         left = int(client().pttl("pause"))
-        if left > 0:
-            client().pexpire(f"nudge:{queue}", left)
+    if left > 0:
+        let_wait(queue, left)
     return left > 0

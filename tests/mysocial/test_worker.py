@@ -16,7 +16,7 @@ from mysocial.worker import Consumer
 from tests.mysocial.things import QUEUE, put
 from tests.stack import wait_for
 
-TRIES = 4  # Celery's own would be ten seconds apart by then
+TRIES = 4  # Celery's own would wait for eight seconds by then
 
 
 @pytest.fixture
