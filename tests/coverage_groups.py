@@ -17,7 +17,7 @@ WHOLE = 100.0
 FLOORS = {"write path": WHOLE, "policies": WHOLE, "accounts": WHOLE}
 WRITE_PATH = (
     "store", "lists", "writes", "reads", "fills", "stretches", "persist", "debts", "counts",
-    "idempotency", "redis", "mongo", "questions", "pages", "wire",
+    "copies", "idempotency", "redis", "mongo", "questions", "pages", "wire",
 )  # fmt: skip
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "all": ("*",),

@@ -55,7 +55,9 @@ class Run:
     began: float = 0.0
 
 
-def crew(site: Site, size: int, seed: int) -> tuple[list[Actor], list[str], Listeners]:
+def crew(
+    site: Site, size: int, seed: int, ears_each: int = EARS
+) -> tuple[list[Actor], list[str], Listeners]:
     """Return members who know each other, the posts they share, and their sockets."""
     members = [join(site, f"chaos_{n}_{seed}") for n in range(size)]
     host = join(site, f"host_{seed}")
@@ -76,7 +78,7 @@ def crew(site: Site, size: int, seed: int) -> tuple[list[Actor], list[str], List
         topics = ("feed", *(f"post:{pk}" for pk in posts))
         ears += [
             Listener(actor.member, url, cursor, STAYS, topics=topics, members=everybody)
-            for _ in range(EARS)
+            for _ in range(ears_each)
         ]
     return actors, posts, Listeners(ears)
 
@@ -116,12 +118,13 @@ def run(
     pause: float,
     seed: int,
     writes: int = 0,
+    ears_each: int = EARS,
     say: Callable[[str], Any] = print,
 ) -> Run:
     """Return what came of it: members write under the faults, and on until `writes` are
     acknowledged; then everything is looked at."""
     result = Run()
-    actors, common, ears = crew(site, size, seed)
+    actors, common, ears = crew(site, size, seed, ears_each)
     gauge = Gauge(site.running["redis_url"])
     result.began = time.monotonic()
     for thread in (gauge, ears, *actors):
@@ -148,6 +151,12 @@ def run(
 
 def _count(actors: list[Actor]) -> int:
     return sum(len(actor.record.acknowledged) for actor in actors)
+
+
+def _during(actors: list[Actor], struck: list[Struck]) -> int:
+    """Return how many writes were acknowledged while a fault lasted."""
+    moments = [at for actor in actors for at in actor.record.acknowledged]
+    return sum(any(one.began <= at <= one.ended for one in struck) for at in moments)
 
 
 def _judge(  # noqa: PLR0917
@@ -211,6 +220,8 @@ def _figures(actors: list[Actor], ears: Listeners, result: Run, seconds: float) 
         "read_at_once": sum(actor.record.looks for actor in actors),
         "answers": dict(sorted(answers.items())),
         "faults": len(result.struck),
+        "acknowledged_during_faults": _during(actors, result.struck),
+        "most_owed": max((sample.count for sample in result.samples), default=0),
         "seconds": seconds,
         "slowest_to_pay": max((one.paid_after for one in result.struck), default=0.0),
         "connections": sum(one.connections for one in ears.listeners),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
-from mysocial import debts, mongo, persist, reads
+from mysocial import copies, debts, mongo, persist, reads
 from mysocial.errors import Unavailable
 from mysocial.redis import client
 from tests.mysocial.things import (
@@ -149,11 +149,11 @@ def test_what_mongodb_refuses_for_its_own_troubles_is_owed_for_as_long_as_they_l
 ):
     """As when its disk is full; a refusal by its rules stands in for that."""
     refused = 121
-    assert refused not in persist.ITS_OWN_FAULT
-    monkeypatch.setattr(persist, "ITS_OWN_FAULT", frozenset({refused}))
+    assert refused not in copies.ITS_OWN_FAULT
+    monkeypatch.setattr(copies, "ITS_OWN_FAULT", frozenset({refused}))
     owing = [put(1), put(2)]
 
-    for _ in range(persist.MOST_TRIES + 1):
+    for _ in range(copies.MOST_TRIES + 1):
         with pytest.raises(Unavailable):
             persist.drain(QUEUE)
 

@@ -13,7 +13,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from mysocial import debts, fills, mongo, persist, reads
+from mysocial import copies, debts, fills, mongo, persist, reads
 from mysocial.errors import AlreadyExists, NotFound
 from mysocial.redis import client
 from mysocial.writes import write
@@ -28,6 +28,7 @@ from tests.mysocial.things import (
     likes,
     make,
     take,
+    taken,
     things,
     walk,
 )
@@ -36,6 +37,7 @@ SHELF = things.list_key("shelf")
 PKS = [f"{n:024x}" for n in range(8)]
 CODES = ["", "gold", "tin"]
 pks = st.sampled_from(PKS)
+Batch = tuple[list[copies.Copy], set[str]]  # of one store, and which of them MongoDB lacked then
 
 
 class Interleavings(RuleBasedStateMachine):
@@ -46,7 +48,7 @@ class Interleavings(RuleBasedStateMachine):
         self.live: dict[str, dict[str, Any]] = {}
         self.edges: set[tuple[str, str]] = set()
         self.fetched: list[dict[str, list[Any]]] = []
-        self.batches: list[tuple[int, list[persist.Copy]]] = []
+        self.batches: list[tuple[int, list[Batch]]] = []
 
     @initialize()
     def begin_empty(self) -> None:
@@ -141,17 +143,20 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 3))
     def take_batch(self, limit: int) -> None:
-        moment, hashes = persist._take(QUEUE, limit)
-        copies = [persist._copy(name, fields) for name, fields in hashes.items()]
-        self.batches.append((moment, copies))
+        moment, some = taken(limit)
+        batches = [[one for one in some if one.store is store] for store in (things, likes)]
+        self.batches.append((moment, [(one, copies.lacked(one)) for one in batches if one]))
 
     @precondition(lambda self: self.batches)
-    @rule(settle=st.booleans(), data=st.data())
-    def carry_batch(self, settle: bool, data: Any) -> None:
+    @rule(settle=st.booleans(), asks=st.booleans(), data=st.data())
+    def carry_batch(self, settle: bool, asks: bool, data: Any) -> None:
         number = data.draw(st.integers(0, len(self.batches) - 1))
-        moment, copies = self.batches.pop(number)
-        batches = [[one for one in copies if one.store is store] for store in (things, likes)]
-        done = [copy for some in batches if some for copy in persist._bulk_write(some)[0]]
+        moment, batches = self.batches.pop(number)
+        done = [
+            copy
+            for some, lacked in batches
+            for copy in copies.write(some, new=lacked if asks else ())[0]
+        ]
         if settle:
             items = [[one.key, one.pk, one.version, one.ttl, QUEUE] for one in done]
             persist.SETTLE({"items": items, "taken": moment})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mysocial import debts, mongo, persist, reads
+from mysocial import copies, debts, mongo, persist, reads
 from mysocial.redis import client
 from tests.mysocial.things import (
     QUEUE,
@@ -17,28 +17,17 @@ from tests.mysocial.things import (
     owed_keys,
     put,
     remove,
+    taken,
     things,
     together,
     walk,
+    written,
 )
 
 
-def taken(limit: int = 500) -> tuple[int, list[persist.Copy]]:
-    """Take a batch as a drain does."""
-    moment, hashes = persist._take(QUEUE, limit)
-    return moment, [persist._copy(name, fields) for name, fields in hashes.items()]
-
-
-def written(copies: list[persist.Copy]) -> list[persist.Copy]:
-    """Write one store's copies as a drain does."""
-    done, refused = persist._bulk_write(copies)
-    assert refused == []
-    return done
-
-
-def settled(moment: int, copies: list[persist.Copy]) -> int:
+def settled(moment: int, some: list[copies.Copy]) -> int:
     """Settle a batch as a drain does."""
-    items = [[one.key, one.pk, one.version, one.ttl, QUEUE] for one in copies]
+    items = [[one.key, one.pk, one.version, one.ttl, QUEUE] for one in some]
     return int(persist.SETTLE({"items": items, "taken": moment}))
 
 
@@ -96,11 +85,11 @@ def test_a_slow_worker_does_not_bring_back_what_was_deleted(document):
 
 def test_only_the_version_that_was_copied_is_settled(document):
     thing = put(name="Old")
-    moment, copies = taken()
-    written(copies)
+    moment, batch = taken()
+    written(batch)
     change(thing, name="New")
 
-    assert settled(moment, copies) == 0
+    assert settled(moment, batch) == 0
 
     assert owed_keys() == [key(thing)]
     assert client().pttl(key(thing)) == -1
@@ -113,14 +102,14 @@ def test_only_the_version_that_was_copied_is_settled(document):
 def test_a_debt_that_is_renewed_is_as_old_as_the_copy_that_was_carried():
     thing = put(name="Old")
     client().zadd(f"dirty:{QUEUE}", {key(thing): 1000})
-    moment, copies = taken()
+    moment, batch = taken()
     change(thing, name="New")
     assert client().zscore(f"dirty:{QUEUE}", key(thing)) == 1000
 
-    settled(moment, copies)
+    settled(moment, batch)
 
     assert client().zscore(f"dirty:{QUEUE}", key(thing)) == moment
-    assert settled(1000, copies) == 0
+    assert settled(1000, batch) == 0
     assert client().zscore(f"dirty:{QUEUE}", key(thing)) == moment
 
 
@@ -143,12 +132,12 @@ def test_counters_reach_mongodb_as_totals_however_often_they_are_carried(documen
     thing = put()
     for name in ("bob", "carol"):
         like(thing, name)
-    _, copies = taken()
+    _, batch = taken()
     for _ in range(3):
-        written([one for one in copies if one.store is things])
+        written([one for one in batch if one.store is things])
     like(thing, "dave")
     persist.drain(QUEUE)
-    written([one for one in copies if one.store is things])
+    written([one for one in batch if one.store is things])
 
     assert document(Thing, thing.id)["likes"] == 3
     assert mongo.collection(Like).count_documents({}) == 3
@@ -158,11 +147,11 @@ def test_counters_reach_mongodb_as_totals_however_often_they_are_carried(documen
 def test_a_drain_that_is_killed_is_repeated_with_the_same_end(step):
     for n in range(4):
         put(n, code=f"c{n}")
-    moment, copies = taken()
+    moment, batch = taken()
     if step != "taken":
-        written(copies)
+        written(batch)
     if step == "settled in part":
-        settled(moment, copies[:2])
+        settled(moment, batch[:2])
 
     assert persist.drain(QUEUE) == (2 if step == "settled in part" else 4)
 
@@ -259,16 +248,16 @@ def test_a_drain_whose_time_is_over_holds_nobody_up(document):
 
 def test_what_has_given_up_its_place_meanwhile_leaves_room():
     thing = put(code="gold")
-    assert persist._make_room(things, {"code": "gold"})
+    assert copies.make_room(things, {"code": "gold"})
     persist.drain(QUEUE)
-    assert not persist._make_room(things, {"code": "gold"})
+    assert not copies.make_room(things, {"code": "gold"})
     change(thing, name="A newer copy, which has it still")
-    assert not persist._make_room(things, {"code": "gold"})
+    assert not copies.make_room(things, {"code": "gold"})
     assert get(thing).code == "gold"
 
 
 def test_what_cannot_be_carried_is_set_aside_and_its_neighbours_are_carried(document):
-    gone, large, thing = put(), put(note="x" * persist.MOST_BYTES), put()
+    gone, large, thing = put(), put(note="x" * copies.MOST_BYTES), put()
     client().delete(key(gone))
     assert persist.drain(QUEUE) == 1
     assert document(Thing, thing.id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mysocial import debts, mongo, persist, reads
+from mysocial import copies, debts, mongo, persist, reads
 from mysocial.errors import AlreadyExists
 from mysocial.redis import client
 from mysocial.writes import write
@@ -174,7 +174,7 @@ def test_a_value_that_mongodb_gave_to_another_is_set_aside_in_the_end(persisted)
     client().set(things.unique_key("code", "gold"), "")
     thing = put(code="gold")
 
-    for tries in range(1, persist.MOST_TRIES):
+    for tries in range(1, copies.MOST_TRIES):
         assert persist.drain(QUEUE) == 0
         assert client().hget(f"tries:{QUEUE}", key(thing)) == str(tries).encode()
     assert debts.dead_letter_counts()[QUEUE] == 0

@@ -1,6 +1,6 @@
 """A record of the tests' own, with small lists, and what the tests of the plumbing do with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from mysocial import fills, pages, reads
+from mysocial import copies, fills, pages, persist, reads
 from mysocial.events import Event
 from mysocial.ids import new_id
 from mysocial.lists import decode_cursor, encode_cursor
@@ -202,3 +202,16 @@ def together(count: int, act: Callable[[int], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(attempt, range(count)))
+
+
+def taken(limit: int = 500) -> tuple[int, list[copies.Copy]]:
+    """Take a batch of debts as a drain does; return when, in milliseconds, and the copies."""
+    moment, hashes = persist._take(QUEUE, limit)
+    return moment, [copies.copy_of(name, fields) for name, fields in hashes.items()]
+
+
+def written(some: list[copies.Copy], *, new: Collection[str] = ()) -> list[copies.Copy]:
+    """Write one store's copies as a drain does; return those that MongoDB has."""
+    done, refused = copies.write(some, new=new)
+    assert refused == []
+    return done
