@@ -13,7 +13,7 @@ from mysocial.ids import new_id, now
 from mysocial.wording import examine
 from mysocial.writes import MOVED, Write, again, write
 from notifications import services as notifications
-from notifications.selectors import find_mentioned
+from notifications.selectors import asked_listener, audience_of, find_mentioned
 from posts import selectors as post_selectors
 from posts import services as posts
 from users.services import require_voice
@@ -24,11 +24,16 @@ TOLD = ("comment", "mention")  # what a comment may tell
 
 def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
     """Write a comment under a post. `NotFound` when the post is not visible, or gone meanwhile."""
-    post = post_selectors.asked_sight(post_id, to=author_id).get()
+    sight = post_selectors.asked_sight(post_id, to=author_id)
+    via = post_selectors.naming_author(post_id)
+    listener = asked_listener(via, actor_id=author_id)
+    reads.together(sight, listener)
+    post = sight.get()
     comment = Comment(id=new_id(), post_id=post_id, author_id=author_id, text=text)
     _check(comment)
     post_author_id = post.value("author_id")
     mentioned, _ = _mentioned(comment, post_author_id, text)
+    audience = audience_of(post_author_id, listener.get(), actor_id=author_id)
     with write() as w:
         require_voice(w, author_id)
         examine(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
@@ -44,6 +49,7 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
             actor_id=author_id,
             cause=comment.id,
             post_id=post_id,
+            audience=audience,
         )
         _tell(w, comment, mentioned)
         w.returns(comment)

@@ -87,11 +87,11 @@ def write(
     problems = _send(copies, new)
     # A duplicate _id says that MongoDB has one by now. That it is the newer is sure only of what is
     # known: of two that came at once both may have found nothing, and the older was inserted.
-    of_id = [n for n, problem in problems.items() if _is_of_id(problem)]
-    met = [n for n in of_id if copies[n].pk not in known]
+    of_id = {n for n, problem in problems.items() if _is_of_id(problem)}
+    met = {n for n in of_id if copies[n].pk not in known}
     refused = {n: problem for n, problem in problems.items() if n not in of_id}
-    once_more = [*met, *refused] if not again and _find_room(copies, refused) else met
-    done = [copy for n, copy in enumerate(copies) if not (n in refused or n in met)]
+    once_more = met | refused.keys() if not again and _find_room(copies, refused) else met
+    done = [copy for n, copy in enumerate(copies) if n not in refused and n not in met]
     rest = [_refusal(copies[n], problem) for n, problem in refused.items() if n not in once_more]
     if not once_more:
         return done, rest

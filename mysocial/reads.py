@@ -14,13 +14,15 @@ from mysocial.store import Store
 from mysocial.wire import NULL, Row, Side, Wire, filled
 
 __all__ = [
-    "Ask", "Asked", "all_of", "among", "ask", "asked", "asked_among", "asked_count", "asked_facts",
-    "asked_many", "asked_one", "asked_record", "asked_rows", "asked_some", "build", "compose",
-    "facts", "find", "get", "get_many", "heads", "rows", "rows_of", "together",
+    "Ask", "Asked", "Via", "all_of", "among", "ask", "asked", "asked_among", "asked_count",
+    "asked_facts", "asked_facts_of_named", "asked_many", "asked_of_named", "asked_one",
+    "asked_record", "asked_rows", "asked_some", "build", "compose", "facts", "find", "get",
+    "get_many", "heads", "rows", "rows_of", "together",
 ]  # fmt: skip
 M = TypeVar("M", bound=Record)
 # By ref what to ask about the record it names; by "", about the record itself.
 About = Mapping[str, Sequence[Fact]]
+Via = tuple[str, str]  # the key of a record, and its raw field that names another
 
 
 def get_many(store: Store[M], pks: Iterable[str]) -> dict[str, M]:
@@ -113,6 +115,26 @@ def facts(about: str, wanted: Sequence[Fact]) -> list[int]:
 def asked_facts(about: str, wanted: Sequence[Fact]) -> Asked[list[int]]:
     """Return the question for what holds about the id `about`: 1 or 0 for each fact."""
     return asked({"kind": "facts", "value": about, "facts": list(wanted)}, list)
+
+
+def asked_of_named(
+    store: Store[Any], via: Via, names: Sequence[str]
+) -> Asked[dict[str, bytes] | None]:
+    """Return the question for hash fields, as stored, of the record that another one names.
+
+    None when there is none. It is to be asked together with a question for that other record.
+    """
+    question: Ask = {"kind": "get", "key": store.prefix, "fields": list(names), "via": list(via)}
+
+    def meaning(answer: Sequence[Any]) -> dict[str, bytes] | None:
+        return dict(zip(names, filled(store, names, answer), strict=True)) if answer else None
+
+    return asked(question, meaning)
+
+
+def asked_facts_of_named(via: Via, wanted: Sequence[Fact]) -> Asked[list[int]]:
+    """Return the question for what holds about the id that a record names, as `asked_of_named`."""
+    return asked({"kind": "facts", "facts": list(wanted), "via": list(via)}, list)
 
 
 def among(values: Sequence[str], wanted: Sequence[Fact]) -> list[set[str]]:

@@ -4,7 +4,7 @@ Nothing is shown of whom the owner may not meet or mutes, nor of a post that the
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mysocial import pages, reads
@@ -18,9 +18,17 @@ from notifications.models import Notification
 from notifications.store import inboxes, notifications
 from notifications.tokens import make_unsubscribe, read_unsubscribe
 from notifications.wires import notification_wire
-from users.selectors import find_user_ids, get_users, wants
+from users.selectors import (
+    Wishes,
+    asked_wishes,
+    asked_wishes_of_named,
+    find_user_ids,
+    get_users,
+    wants,
+)
 
 POST = "posts.post"
+Audience = Mapping[str, Wishes]  # of members, by id
 MOST_MENTIONS = 10
 # Not within a word or an address: `bob@example.com` mentions nobody.
 MENTION = re.compile(r"(?<![\w@.+-])@([a-z0-9_]{3,30})(?!\w)", re.ASCII | re.IGNORECASE)
@@ -146,6 +154,40 @@ def _names(text: str) -> set[str]:
 
 def _ids(ids: dict[str, str], names: Iterable[str]) -> set[str]:
     return {ids[name] for name in names if name in ids}
+
+
+def asked_audience(to: set[str], *, actor_id: str) -> reads.Asked[Audience]:
+    """Return the question who of `to` may be told of what the actor does.
+
+    Nobody who mutes the actor, or is parted from them by a block.
+    """
+    others = sorted(to - {actor_id, ""})
+    if not others:
+        return reads.all_of(meaning=dict)
+
+    def listening(there: Audience, found: Sequence[set[str]]) -> Audience:
+        return {pk: there[pk] for pk in there.keys() - deaf(found)}
+
+    found = reads.asked_among(others, deafness_to(actor_id))
+    return reads.all_of(asked_wishes(others), found, meaning=listening)
+
+
+def asked_listener(via: reads.Via, *, actor_id: str) -> reads.Asked[Wishes | None]:
+    """Return the question what the member whom a record names wishes of what the actor does.
+
+    None when they do not listen, as for `asked_audience`. It is asked together with that record.
+    """
+
+    def listening(wishes: Wishes | None, flags: Sequence[int]) -> Wishes | None:
+        return None if deaf([{actor_id} if flag else set() for flag in flags]) else wishes
+
+    facts = reads.asked_facts_of_named(via, deafness_to(actor_id))
+    return reads.all_of(asked_wishes_of_named(via), facts, meaning=listening)
+
+
+def audience_of(user_id: str, wishes: Wishes | None, *, actor_id: str) -> Audience:
+    """Return the audience of one, of what `asked_listener` found; nobody when it is the actor."""
+    return {user_id: wishes} if wishes is not None and user_id != actor_id else {}
 
 
 def unsubscribe_token(user_id: str, kind: str) -> str:

@@ -5,25 +5,24 @@ cause, so nobody is told of what did not happen, and what is taken back is taken
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from mysocial import pages, reads
 from mysocial.context import aside
 from mysocial.errors import Unavailable
 from mysocial.mail import queue_mail
-from mysocial.meeting import deaf, deafness_to
 from mysocial.writes import MOVED, Write, again, write
 from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification
+from notifications.selectors import Audience, asked_audience
 from notifications.store import notifications, told_of, unread_of
-from users.selectors import CHANNELS, Wishes, asked_wishes, get_users, wants
+from users.selectors import CHANNELS, get_users, wants
 from users.services import update_settings
 
 MAIL = "notification"
 BATCH = 200
 MOST_TOLD = 100  # what is taken back in one write
-Audience = Mapping[str, Wishes]  # of members, by id
 
 
 def begin(w: Write, user_id: str) -> None:
@@ -90,22 +89,6 @@ def tell_member(  # noqa: PLR0913 - what is told, by name
         _tell(w, told)
     if wants(user, kind, "email"):
         _mail(w, told, in_app=in_app)
-
-
-def asked_audience(to: set[str], *, actor_id: str) -> reads.Asked[Audience]:
-    """Return the question who of `to` may be told of what the actor does.
-
-    Nobody who mutes the actor, or is parted from them by a block.
-    """
-    others = sorted(to - {actor_id, ""})
-    if not others:
-        return reads.all_of(meaning=dict)
-
-    def listening(there: Audience, found: Sequence[set[str]]) -> Audience:
-        return {pk: there[pk] for pk in there.keys() - deaf(found)}
-
-    found = reads.asked_among(others, deafness_to(actor_id))
-    return reads.all_of(asked_wishes(others), found, meaning=listening)
 
 
 def _notify(w: Write, to: Audience, channels: Sequence[str], told: dict[str, str]) -> None:

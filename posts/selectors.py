@@ -65,6 +65,11 @@ def asked_sight(post_id: str, *, to: str) -> reads.Asked[Row]:
     return _asked_rows([post_id], to=to, wire=sight_wire).then(_the_one)
 
 
+def naming_author(post_id: str) -> reads.Via:
+    """Return where a post names its author, for questions about them that are asked with it."""
+    return posts.key(post_id), "author_id"
+
+
 def _the_one(found: list[Row]) -> Row:
     if not found:
         raise NotFound

@@ -38,7 +38,7 @@ post_wire = Wire(
     refs={"author_id": AUTHOR, "media_id": MEDIA},
 )
 # What a predicate asks of a post of which nothing is shown.
-sight_wire = Wire(posts, refs={"author_id": AUTHOR})
+sight_wire = Wire(posts, refs={"author_id": (AUTHOR[0], ("is_private",))})
 version_wire = Wire(
     post_versions, Own("was"), b',"media":', shown("media_id"), refs={"media_id": MEDIA}
 )

@@ -1,6 +1,7 @@
 """Reads of reactions. They follow their post: whoever can't see it sees none of them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from followers.selectors import Relation, relation_facts
 from mysocial import pages, reads
@@ -46,11 +47,14 @@ def kind_of(post_id: str, *, of: str) -> str | None:
     return found.type if found else None
 
 
-def look(post_id: str, user_id: str) -> tuple[Row, Reaction | None]:
-    """Return what lets the member see a post, and how they react to it; `NotFound` as for it."""
+def look(post_id: str, user_id: str, *also: reads.Asked[Any]) -> tuple[Row, Reaction | None]:
+    """Return what lets the member see a post, and how they react to it; `NotFound` as for it.
+
+    What is `also` asked is answered at the same moment.
+    """
     post = post_selectors.asked_sight(post_id, to=user_id)
     reaction = reads.asked_record(reactions, reaction_id(post_id, user_id))
-    reads.together(post, reaction)
+    reads.together(post, reaction, *also)
     return post.get(), reaction.get()
 
 

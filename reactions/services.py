@@ -5,6 +5,7 @@ from typing import NamedTuple
 from mysocial import reads
 from mysocial.writes import MOVED, Write, again, write
 from notifications import services as notifications
+from notifications.selectors import asked_listener, audience_of
 from posts import selectors as post_selectors
 from posts.services import count_reactions, require_visible
 from reactions import selectors
@@ -37,7 +38,9 @@ def remove_reaction(*, reaction_id: str) -> Reacted:
 
 
 def _set(user_id: str, post_id: str, kind: str) -> Reacted:
-    post, reaction = selectors.look(post_id, user_id)
+    via = post_selectors.naming_author(post_id)
+    listener = asked_listener(via, actor_id=user_id)
+    post, reaction = selectors.look(post_id, user_id, listener)
     pk, reacted = reaction_id(post_id, user_id), Reacted(post_id, kind)
     was = reaction.type if reaction else None
     if was == kind:
@@ -55,7 +58,13 @@ def _set(user_id: str, post_id: str, kind: str) -> Reacted:
         if not reaction:  # told once, however it changes
             notifications.begin_cause(w, pk, "reaction")
             notifications.notify(
-                w, to=author_id, kind="reaction", actor_id=user_id, cause=pk, post_id=post_id
+                w,
+                to=author_id,
+                kind="reaction",
+                actor_id=user_id,
+                cause=pk,
+                post_id=post_id,
+                audience=audience_of(author_id, listener.get(), actor_id=user_id),
             )
     return reacted
 

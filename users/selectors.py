@@ -69,6 +69,12 @@ def asked_wishes(user_ids: Iterable[str]) -> reads.Asked[dict[str, Wishes]]:
     return reads.asked_some(users, user_ids, (WHO_MAY, SETTINGS)).then(meaning)
 
 
+def asked_wishes_of_named(via: reads.Via) -> reads.Asked[Wishes | None]:
+    """Return the question for the wishes of the member whom a record names; None without one."""
+    asked = reads.asked_of_named(users, via, (WHO_MAY, SETTINGS))
+    return asked.then(lambda stored: _wishes(**stored) if stored else None)
+
+
 def _wishes(*, who_may_message: bytes, settings: bytes) -> Wishes:
     set_by_them = orjson.loads(b"{%b}" % settings)
     return Wishes(who_may_message.decode(), set_by_them.get("notifications", {}))

@@ -17,7 +17,7 @@ from mysocial.errors import Forbidden
 from mysocial.ids import new_id, now
 from mysocial.wording import examine
 from mysocial.writes import MOVED, Write, again, write
-from notifications.services import asked_audience
+from notifications.selectors import asked_audience
 from users.services import require_messaging, require_voice
 
 

@@ -11,7 +11,8 @@ from mysocial.errors import Invalid
 from mysocial.ids import now
 from mysocial.mail import queue_mail
 from mysocial.writes import Write
-from notifications.services import Audience, asked_audience, begin_cause, notify, withdraw
+from notifications.selectors import Audience, asked_audience
+from notifications.services import begin_cause, notify, withdraw
 from users.selectors import get_user, wants
 from users.services import require_member
 

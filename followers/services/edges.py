@@ -13,7 +13,8 @@ from mysocial.errors import Invalid, NotFound
 from mysocial.models import Record
 from mysocial.store import Store
 from mysocial.writes import MOVED, Write, again, write
-from notifications.services import Audience, begin_cause, notify, withdraw
+from notifications.selectors import Audience
+from notifications.services import begin_cause, notify, withdraw
 from users.selectors import asked_user, get_user
 from users.services import count
 

@@ -16,7 +16,7 @@ from followers.services.edges import (
 from followers.store import follow_requests, follows
 from mysocial import reads
 from mysocial.writes import MOVED, again, write
-from notifications.services import asked_audience
+from notifications.selectors import asked_audience
 from users.services import require_private, require_voice
 
 

@@ -249,8 +249,19 @@ local function page_if_known(ask)
   return false
 end
 
+-- A question may be about whom a field of another record names, which is asked for beside it; where
+-- that one is unknown, all is asked again.
+local function name_whom(ask)
+  local name = redis.call('HGET', ask.via[1], ask.via[2])
+  if not name or name == '' then return false end
+  if ask.kind == 'get' then ask.key = ask.key .. name else ask.value = name end
+  return true
+end
+
 for index, ask in ipairs(request.asks) do
-  if ask.kind == 'get' then
+  if ask.via and not name_whom(ask) then
+    answers[index] = {}
+  elseif ask.kind == 'get' then
     answers[index] = fields_of(ask.key, ask.fields, ask.proofs, ask.id) or {}
   elseif ask.kind == 'page' then
     answers[index] = ask.if_known and page_if_known(ask) or not ask.if_known and page(ask)

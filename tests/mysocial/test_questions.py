@@ -5,7 +5,7 @@ import pytest
 from mysocial import context, questions, reads
 from mysocial.errors import NotFound, Unavailable
 from mysocial.redis import client
-from tests.mysocial.things import change, put, things
+from tests.mysocial.things import change, evict, put, things
 from tests.witness import scripts
 
 
@@ -31,6 +31,40 @@ def test_no_question_costs_nothing():
     nothing = reads.all_of(meaning=dict)
     assert scripts(nothing.get) == 0
     assert nothing.get() == {}
+
+
+def test_a_question_about_whom_another_record_names_is_answered_in_the_same_round_trip(persisted):
+    named = put(name="Named")
+    naming = put(owner_id=named.id)
+    persisted()
+    via = (things.key(naming.id), "owner_id")
+    shelf = things.list_key("owner", named.id)
+    facts = [(shelf, "", "", things.prefix), (things.list_key("shelf"), "", "", things.prefix)]
+
+    def ask():
+        asked = [
+            reads.asked_one(things, naming.id),
+            reads.asked_of_named(things, via, ["shelf", "likes"]),
+            reads.asked_facts_of_named(via, facts),
+        ]
+        reads.together(*asked)
+        return [one.get() for one in asked][1:]
+
+    expected = [{"shelf": b"on", "likes": b"0"}, [0, 1]]
+    assert ask() == expected
+    assert scripts(ask) == 1
+    evict()
+    assert ask() == expected  # neither was known
+
+
+def test_of_whom_no_record_names_there_is_no_answer():
+    alone, astray = put(owner_id=""), put(owner_id="f" * 24)
+    for thing in (alone, astray):
+        via = (things.key(thing.id), "owner_id")
+        named = reads.asked_of_named(things, via, ["shelf"])
+        reads.together(reads.asked_one(things, thing.id), named)
+        assert named.get() is None
+    assert reads.asked_facts_of_named((things.key(alone.id), "owner_id"), []).get() == []
 
 
 def test_a_read_whose_record_is_let_go_again_and_again_is_refused(persisted, monkeypatch):
