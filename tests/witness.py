@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
 
+from django.conf import settings
+
 from mysocial import mongo, nudge
 from mysocial.redis import client
 from mysocial.store import STORES
@@ -30,6 +32,17 @@ def empty_redis() -> None:
     with nudge._lock:
         nudge._queues.clear()
     client().flushall()
+
+
+def lasting_keys() -> set[bytes]:
+    """Return the keys of Redis, but for those of Celery's messages and of what limits them.
+
+    These come and go in their own time, whatever a test does.
+    """
+    passing = (b"_kombu", b"unacked", b"nudge:", b"lease:")
+    messages = {name.encode() for name in settings.CELERY_QUEUE_NAMES}
+    names = set(client().scan_iter(count=1000)) - messages
+    return {name for name in names if not name.startswith(passing)}
 
 
 def codes(answers: list[Any]) -> dict[int, int]:

@@ -10,8 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from mysocial import mongo
-from mysocial.redis import client
-from tests.witness import empty_redis
+from tests.witness import empty_redis, lasting_keys
 
 
 def made(file: Path) -> dict[str, Any]:
@@ -37,14 +36,14 @@ def refused(*command: str) -> str:
 
 
 def holdings() -> dict[str, Any]:
-    """Return all that both servers have."""
+    """Return all that both servers have, but for messages on their way."""
     database = mongo.client()[settings.MONGO_DB]
     documents = {
         name: sorted(database[name].find({}), key=lambda one: str(one["_id"]))
         for name in database.list_collection_names()
         if not name.startswith("django_")
     }
-    return {"mongo": {k: v for k, v in documents.items() if v}, "redis": set(client().keys())}
+    return {"mongo": {k: v for k, v in documents.items() if v}, "redis": lasting_keys()}
 
 
 def empty() -> None:

@@ -17,6 +17,7 @@ from mysocial.redis import client
 from mysocial.store import Index, Store, store_of
 from mysocial.wire import Own, Wire
 from mysocial.writes import write
+from tests.witness import lasting_keys
 
 QUEUE = "default"
 CAP = 5
@@ -144,11 +145,9 @@ def evict() -> None:
 def everything() -> dict[bytes, bytes]:
     """Return all that Redis has, to show that a refusal changed nothing of it.
 
-    Without Celery's messages and what limits them: they come and go in their own time.
+    Without Celery's messages and what limits them.
     """
-    passing = (b"_kombu", b"unacked", b"nudge:", b"lease:")
-    names = [name for name in client().scan_iter(count=1000) if not name.startswith(passing)]
-    return {name: client().dump(name) for name in names if name != QUEUE.encode()}
+    return {name: client().dump(name) for name in lasting_keys()}
 
 
 def owed_keys() -> list[str]:
