@@ -61,9 +61,7 @@ def asked_some(
 
     def live(answers: list[Any]) -> dict[str, dict[str, bytes]]:
         found = zip(ids, answers, strict=True)
-        return {
-            pk: dict(zip(names, filled(store, names, one), strict=True)) for pk, one in found if one
-        }
+        return {pk: _as_stored(store, names, one) for pk, one in found if one}
 
     return Asked([_get_ask(store, pk, list(names)) for pk in ids], live)
 
@@ -125,11 +123,11 @@ def asked_of_named(
     None when there is none. It is to be asked together with a question for that other record.
     """
     question: Ask = {"kind": "get", "key": store.prefix, "fields": list(names), "via": list(via)}
+    return asked(question, lambda answer: _as_stored(store, names, answer) if answer else None)
 
-    def meaning(answer: Sequence[Any]) -> dict[str, bytes] | None:
-        return dict(zip(names, filled(store, names, answer), strict=True)) if answer else None
 
-    return asked(question, meaning)
+def _as_stored(store: Store[Any], names: Sequence[str], found: Sequence[Any]) -> dict[str, bytes]:
+    return dict(zip(names, filled(store, names, found), strict=True))
 
 
 def asked_facts_of_named(via: Via, wanted: Sequence[Fact]) -> Asked[list[int]]:
