@@ -55,5 +55,9 @@ class Endpoints(ViewSet):
             response["Allow"] = ", ".join(self.allowed_methods)
         if isinstance(response, Response):  # what OPTIONS says
             self.headers = self.default_response_headers
-            return self.finalize_response(asked, response, *args, **kwargs)
+            response = self.finalize_response(asked, response, *args, **kwargs)
+        # These name each other. Cut, they go at once, and with them all that was read: else they
+        # would wait for the collector, and what comes next would be made in memory that is cold.
+        asked.parser_context.clear()
+        vars(self).clear()
         return response

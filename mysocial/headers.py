@@ -33,17 +33,23 @@ def secure(request: HttpRequest | None, response: HttpResponseBase) -> HttpRespo
 
     Views that know better have set their own.
     """
-    is_page = response.get("Content-Type", "").startswith("text/html")
-    if "Content-Security-Policy" not in response:
-        path = request.path if request is not None else ""
-        response["Content-Security-Policy"] = _of_page(path) if is_page else NOTHING
-    response["X-Content-Type-Options"] = "nosniff"
-    response.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
-    response.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
-    if isinstance(response, HttpResponse) and not (
-        "Content-Length" in response or response.status_code == HTTPStatus.NOT_MODIFIED
-    ):
-        response["Content-Length"] = str(len(response.content))
+    headers = response.headers
+    said = {name.lower() for name in headers}  # one look, for each lack costs an exception
+    is_page = headers.get("Content-Type", "").startswith("text/html")
+    path = request.path if request is not None and is_page else ""
+    wanted = {
+        "Content-Security-Policy": _of_page(path) if is_page else NOTHING,
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    }
+    if is_page:
+        wanted["Cross-Origin-Opener-Policy"] = settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
+    if isinstance(response, HttpResponse) and response.status_code != HTTPStatus.NOT_MODIFIED:
+        wanted["Content-Length"] = str(len(response.content))
+    for name, value in wanted.items():
+        if name.lower() not in said:
+            headers[name] = value
+    headers["X-Content-Type-Options"] = "nosniff"
     if settings.DEBUG and is_page and response.status_code >= 400:  # noqa: PLR2004
         del response["Content-Security-Policy"]  # Django's own page of a defect runs scripts
     return response
@@ -56,6 +62,15 @@ def _of_page(path: str) -> str:
     return STYLED if path in STYLED_PATHS else PAGE
 
 
+def _hsts() -> str:
+    """Return for how long browsers that came by TLS shall come by nothing else (RFC 6797)."""
+    if not settings.SECURE_HSTS_SECONDS:
+        return ""
+    hsts = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    hsts += "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+    return hsts + ("; preload" if settings.SECURE_HSTS_PRELOAD else "")
+
+
 class HeadersMiddleware:
     """Sets them; the outermost, so that no answer of Django's goes out without.
 
@@ -64,6 +79,7 @@ class HeadersMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self._hsts = _hsts()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         track, token = tracks.enter(request.META.get("HTTP_X_REQUEST_ID"))
@@ -73,6 +89,8 @@ class HeadersMiddleware:
                 response = secure(request, self.get_response(request))
                 _tell(told, request, response, track)
             response.headers[tracks.HEADER] = track.request_id
+            if self._hsts and request.is_secure():
+                response.headers["Strict-Transport-Security"] = self._hsts
             if settings.LOG_REQUESTS:
                 _log(request, response, since)
         finally:

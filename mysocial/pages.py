@@ -27,7 +27,7 @@ class Page(NamedTuple):
     next: "Entry | None"
 
 
-class Listing(Asked["Page"]):
+class Listing(Asked[Page]):
     """At most `limit` rows of a list beyond `after`, newest first or `oldest`.
 
     Within what Redis holds whole it is one round trip, which other questions may share. Deeper, the
@@ -52,7 +52,10 @@ class Listing(Asked["Page"]):
         self.limit, self.after, self.oldest, self.about = limit, after, oldest, about or {}
         self._base = page_ask(wire, self.about)
         question = self._base | self._whole(after) | {"if_known": if_known}
-        super().__init__([question], lambda answers: self._page(answers[0]))
+        super().__init__(question)
+
+    def meaning(self, answers: list[Any]) -> Page:
+        return self._page(answers[0])
 
     def beyond(self, after: Entry | None, *, limit: int) -> "Listing":
         """Return the same list from another place on."""

@@ -68,9 +68,13 @@ def begin_log() -> str:
 class Asked(Generic[T]):
     """Questions, and what their answers mean: answered when first looked at, or `together`."""
 
-    def __init__(self, questions: Sequence[Ask], meaning: Callable[[list[Any]], T]) -> None:
-        self.questions, self.meaning = questions, meaning
+    def __init__(self, *questions: Ask) -> None:
+        self.questions: Sequence[Ask] = questions
         self._answers: list[Any] | None = None
+
+    def meaning(self, answers: list[Any]) -> T:
+        """Return what these answers mean."""
+        raise NotImplementedError
 
     def then(self, meaning: Callable[[T], U]) -> "Asked[U]":
         """Return the same questions, of whose answers one makes more."""
@@ -87,9 +91,20 @@ class Asked(Generic[T]):
         return self.meaning(cast("list[Any]", self._answers))
 
 
+class Meant(Asked[T]):
+    """Questions of whose answers a function makes what they mean."""
+
+    def __init__(self, questions: Sequence[Ask], meaning: Callable[[list[Any]], T]) -> None:
+        super().__init__(*questions)
+        self._meaning = meaning
+
+    def meaning(self, answers: list[Any]) -> T:
+        return self._meaning(answers)
+
+
 def asked(question: Ask, meaning: Callable[[Any], T]) -> Asked[T]:
     """Return a single question, and what its answer means."""
-    return Asked([question], lambda answers: meaning(answers[0]))
+    return Meant([question], lambda answers: meaning(answers[0]))
 
 
 def all_of(*parts: Asked[Any], meaning: Callable[..., T]) -> Asked[T]:
@@ -99,7 +114,7 @@ def all_of(*parts: Asked[Any], meaning: Callable[..., T]) -> Asked[T]:
         left = iter(answers)
         return meaning(*(part.meaning([*islice(left, len(part.questions))]) for part in parts))
 
-    return Asked([one for part in parts for one in part.questions], meant)
+    return Meant([one for part in parts for one in part.questions], meant)
 
 
 def together(*some: Asked[Any]) -> None:

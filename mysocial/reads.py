@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from mysocial.errors import NotFound
 from mysocial.lists import Fact
 from mysocial.models import Record
-from mysocial.questions import Ask, Asked, all_of, ask, asked, together
+from mysocial.questions import Ask, Asked, Meant, all_of, ask, asked, together
 from mysocial.store import Store
 from mysocial.wire import NULL, Row, Side, Wire, filled
 
@@ -63,7 +63,7 @@ def asked_some(
         found = zip(ids, answers, strict=True)
         return {pk: _as_stored(store, names, one) for pk, one in found if one}
 
-    return Asked([_get_ask(store, pk, list(names)) for pk in ids], live)
+    return Meant([_get_ask(store, pk, list(names)) for pk in ids], live)
 
 
 def build(store: Store[M], pk: str, named: Mapping[str, Any]) -> M:

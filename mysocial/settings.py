@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "mysocial.headers.HeadersMiddleware",
     "mysocial.api.ApiMiddleware",
     "mysocial.views.ScrapeMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "mysocial.middleware.Transport",
     "mysocial.middleware.Files",
     "mysocial.middleware.StaffSessions",
     "mysocial.middleware.Common",
@@ -83,8 +83,8 @@ MIDDLEWARE = [
     "mysocial.middleware.StaffMessages",
     "mysocial.middleware.Frames",
 ]
-# Both are there, as `Frames` and `Forms`; Django looks for their names.
-SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003"]
+# They are there, as `Transport`, `Frames` and `Forms`; Django looks for their names.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
 ROOT_URLCONF = "mysocial.urls"
 WSGI_APPLICATION = "mysocial.wsgi.application"
 ASGI_APPLICATION = "mysocial.asgi.application"

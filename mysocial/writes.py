@@ -10,6 +10,7 @@ Nothing is applied when the block raises. What the script promises is in `docs/w
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -69,8 +70,8 @@ class Write:
         """
         store = store_of(type(obj))
         op = self._op("update", store, str(obj.pk))
-        self._lay(op, obj, changes)
-        self._relay(op, store, lambda newest: self._lay(op, newest, changes), strict=strict)
+        self._lay(op, changes, obj)
+        self._relay(op, store, partial(self._lay, op, changes), strict=strict)
 
     def increment(
         self,
@@ -104,7 +105,7 @@ class Write:
         op = self._op("delete", store, str(obj.pk))
         op["lenient"] = lenient
         self._clear(op, obj)
-        self._relay(op, store, lambda newest: self._clear(op, newest), strict=strict)
+        self._relay(op, store, partial(self._clear, op), strict=strict)
 
     def require(self, model: type[Record], pk: str, **seen: bytes) -> None:
         """Hold only if this record is live at the moment of the write. `NotFound`.
@@ -174,7 +175,7 @@ class Write:
         op["release"] = store.claims(values)
 
     @staticmethod
-    def _lay(op: Op, obj: Record, changes: dict[str, Any]) -> None:
+    def _lay(op: Op, changes: dict[str, Any], obj: Record) -> None:
         """Lay `changes` over `obj` and say in `op` what that writes."""
         store = store_of(type(obj))
         old = store.values(obj)
