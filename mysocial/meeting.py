@@ -24,7 +24,7 @@ _answers: dict[str, Answer] = dict.fromkeys(KINDS, _nobody)
 class Facts(NamedTuple):
     """What to ask about those whom a viewer may meet, beside what else is asked of them."""
 
-    ask: Callable[[str], Sequence[Fact]]
+    ask: Callable[[str], tuple[Fact, ...]]
     may_meet: Callable[[Sequence[int]], bool]
 
 
@@ -54,9 +54,9 @@ def answer_with(  # noqa: PLR0913 - each question by name
     _facts, _deafness = facts, deafness
 
 
-def facts_of(viewer: str) -> list[Fact]:
+def facts_of(viewer: str) -> tuple[Fact, ...]:
     """Return what to ask about each person whom `viewer` may meet, in the question for them."""
-    return list(_facts.ask(viewer))
+    return _facts.ask(viewer)
 
 
 def may_meet(flags: Sequence[int]) -> bool:

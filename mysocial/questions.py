@@ -78,7 +78,7 @@ class Asked(Generic[T]):
 
     def then(self, meaning: Callable[[T], U]) -> "Asked[U]":
         """Return the same questions, of whose answers one makes more."""
-        return all_of(self, meaning=meaning)
+        return Meant(self.questions, lambda answers: meaning(self.meaning(answers)))
 
     def take(self, answers: Iterator[Any]) -> None:
         """Keep the next of what the script has answered."""

@@ -3,6 +3,7 @@
 Each function raises `Unavailable` when a needed server is away; a miss is never taken for absence.
 """
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -19,9 +20,10 @@ __all__ = [
     "asked_record", "asked_rows", "asked_some", "build", "compose", "facts", "find", "get",
     "get_many", "heads", "rows", "rows_of", "together",
 ]  # fmt: skip
+JOINS = 2000  # what is asked about whom a wire's records name, by a viewer: kept as it was made
 M = TypeVar("M", bound=Record)
 # By ref what to ask about the record it names; by "", about the record itself.
-About = Mapping[str, Sequence[Fact]]
+About = Mapping[str, tuple[Fact, ...]]
 Via = tuple[str, str]  # the key of a record, and its raw field that names another
 
 
@@ -159,19 +161,22 @@ def asked_rows(wire: Wire, pks: Sequence[str], *, about: About | None = None) ->
 
 def page_ask(wire: Wire, about: About) -> Ask:
     """Return the question for records as `wire` shows them; which ones is to be added."""
-    joins = []
-    for ref, (store, fields) in wire.refs.items():
-        facts = list(about.get(ref, ()))
-        # Without a list, nor another record than the one that is joined: read together with it.
-        moments = [f[1] for f in facts if not f[0] and not f[2] and f[3] == store.prefix]
-        joins.append([wire.places[ref] + 1, store.prefix, list(fields), facts, moments])
     return {
         "kind": "page",
         "prefix": wire.store.prefix,
         "fields": wire.fields,
-        "joins": joins,
-        "facts": list(about.get("", ())),
+        "joins": [_join(wire, ref, about.get(ref, ())) for ref in wire.refs],
+        "facts": about.get("", ()),
     }
+
+
+@functools.lru_cache(maxsize=JOINS)
+def _join(wire: Wire, ref: str, facts: tuple[Fact, ...]) -> tuple[Any, ...]:
+    """Return what to ask about the records that a ref names."""
+    store, fields = wire.refs[ref]
+    # Without a list, nor another record than the one that is joined: read together with it.
+    moments = [f[1] for f in facts if not f[0] and not f[2] and f[3] == store.prefix]
+    return wire.places[ref] + 1, store.prefix, tuple(fields), facts, moments
 
 
 def rows_of(wire: Wire, answer: Sequence[Any]) -> list[Row]:

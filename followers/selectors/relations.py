@@ -11,6 +11,8 @@ from mysocial.lists import Fact, Fans
 from mysocial.wire import literal
 from users.selectors import suspension_fact
 
+VIEWERS = 1000  # whose questions are kept as they were made: about a kilobyte each
+
 
 class Relation(NamedTuple):
     """What holds between a viewer and another person."""
@@ -79,25 +81,27 @@ def _told(*held: bool) -> bytes:
     })[1:]  # fmt: skip
 
 
-def relation_facts(viewer_id: str) -> list[Fact]:
+@functools.lru_cache(maxsize=VIEWERS)
+def relation_facts(viewer_id: str) -> tuple[Fact, ...]:
     """Return what to ask about each author that `viewer_id` may meet."""
-    return [
+    return (
         (follows.list_key("follower", viewer_id), edge_id(viewer_id, ""), "", follows.prefix),
         (blocks.list_key("blocker", viewer_id), edge_id(viewer_id, ""), "", blocks.prefix),
         (blocks.list_key("blocked", viewer_id), "", edge_id("", viewer_id), blocks.prefix),
         (mutes.list_key("muter", viewer_id), edge_id(viewer_id, ""), "", mutes.prefix),
         suspension_fact(),
-    ]
+    )
 
 
-def standing_facts(viewer_id: str) -> list[Fact]:
+@functools.lru_cache(maxsize=VIEWERS)
+def standing_facts(viewer_id: str) -> tuple[Fact, ...]:
     """Return what to ask about each person to whom one stands in some way."""
     requests = follow_requests
-    return [
+    return (
         *relation_facts(viewer_id),
         (follows.list_key("followee", viewer_id), "", edge_id("", viewer_id), follows.prefix),
         (requests.list_key("requester", viewer_id), edge_id(viewer_id, ""), "", requests.prefix),
-    ]
+    )
 
 
 def asked_relation(viewer_id: str, other_id: str) -> reads.Asked[Relation]:

@@ -23,9 +23,27 @@ from django.db import connection
 print(connection.vendor, sought, lean.USUAL == usual == gc.get_threshold())
 """
 
+ENDS = """
+import django
+from django.core.signals import request_finished, request_started
+
+django.setup()
+print(request_started.receivers, request_finished.receivers)
+"""
+
+
+def started(script: str, **env: str) -> str:
+    """Return what a script says of a process that has just been started."""
+    ours = os.environ | {"DEBUG": "1", "DJANGO_SETTINGS_MODULE": "mysocial.settings"} | env
+    command = [sys.executable, "-c", script]
+    run = subprocess.run(command, cwd=ROOT, env=ours, capture_output=True, text=True, check=True)
+    return run.stdout
+
 
 def test_a_start_looks_for_no_library_of_maps_and_the_collector_goes_on_as_usual():
-    env = os.environ | {"DEBUG": "1", "DJANGO_SETTINGS_MODULE": "mysocial.settings"}
-    command = [sys.executable, "-c", START]
-    said = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
-    assert said.stdout.split() == ["mongodb", "[]", "True"]
+    assert started(START).split() == ["mongodb", "[]", "True"]
+
+
+def test_a_request_begins_and_ends_without_what_django_does_for_other_databases():
+    assert started(ENDS, DEBUG="0", SECRET_KEY="x" * 50).split() == ["[]", "[]"]
+    assert "reset_queries" in started(ENDS)  # which are noted in development

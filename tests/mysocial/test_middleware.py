@@ -3,10 +3,6 @@
 import pytest
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.core import signals
-from django.core.cache import close_caches
-from django.core.handlers.base import reset_urlconf
-from django.db import close_old_connections
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.test import Client
 
@@ -64,9 +60,3 @@ def test_the_api_is_answered_by_tls_only_where_that_is_so(alice, settings):
     safe = Client().post("/api/posts", **body, **own, secure=True)
     assert safe.status_code == 201
     assert safe["Strict-Transport-Security"].startswith("max-age=3600")
-
-
-def test_a_request_ends_without_what_django_does_for_databases_of_its_own():
-    for signal in (signals.request_started, signals.request_finished):
-        receivers = {receiver[1]() for receiver in signal.receivers}
-        assert receivers.isdisjoint({close_old_connections, close_caches, reset_urlconf})
