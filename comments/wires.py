@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from comments.store import comments
 from mysocial.wire import Own, Wire
-from users.wires import AUTHOR, AuthorSerializer, author
+from users.wires import SHOWN, AuthorSerializer, author
 
 comment_wire = Wire(
     comments,
@@ -15,7 +15,7 @@ comment_wire = Wire(
     Own("post_id"),
     b'","author":',
     *author("author_id"),
-    refs={"author_id": AUTHOR},
+    refs={"author_id": SHOWN},
 )
 
 

@@ -189,9 +189,13 @@ def rows_of(wire: Wire, answer: Sequence[Any]) -> list[Row]:
     store, names = wire.store, wire.fields
     found = []
     for pk, score, raw, *flags in answer[1]:
-        own = filled(store, names, raw)
-        joined = [known[own[place]] for place, known in places]
-        found.append(Row(wire, pk.decode(), score, own, joined, *flags))
+        own = cells = filled(store, names, raw)
+        joined = []
+        for place, known in places:
+            side = known[own[place]]
+            joined.append(side)
+            cells = cells + side.cells  # another list: `own` is looked at again
+        found.append(Row(wire, pk.decode(), score, cells, joined, *flags))
     return found
 
 

@@ -61,7 +61,8 @@ class Side:
 
 
 class Row:
-    """One record as the read script returned it: `cells` are what `wire` asked for, in order."""
+    """One record as the read script returned it: `cells` are what `wire` asked for, in order, its
+    own and then those of each side."""
 
     __slots__ = ("_sides", "cells", "flags", "id", "score", "wire")
 
@@ -70,15 +71,12 @@ class Row:
         wire: "Wire",
         pk: str,
         score: bytes,
-        own: list[bytes],
+        cells: list[bytes],
         sides: list[Side],
         flags: Sequence[int] = (),
     ) -> None:
         self.wire, self.id, self.score, self.flags = wire, pk, score, flags
-        self._sides = sides
-        self.cells = own
-        for side in sides:
-            self.cells = self.cells + side.cells
+        self.cells, self._sides = cells, sides
 
     @property
     def values(self) -> dict[str, bytes]:

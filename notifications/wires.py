@@ -8,7 +8,7 @@ from mysocial.wire import Own, Row, Wire
 from notifications.models import Notification
 from notifications.store import inboxes, notifications
 from users.selectors import NOTICES
-from users.wires import AUTHOR, AuthorSerializer, author
+from users.wires import SHOWN, AuthorSerializer, author
 
 
 def _wire(*post: bytes | Own) -> Wire:
@@ -25,7 +25,7 @@ def _wire(*post: bytes | Own) -> Wire:
         *post,
         b',"actor":',
         *author("actor_id"),
-        refs={"actor_id": AUTHOR},
+        refs={"actor_id": SHOWN},
     )
 
 

@@ -8,7 +8,7 @@ from mysocial.wire import Own, Row, Wire
 from posts.wires import PostSerializer, post_wire
 from reactions.models import Kind
 from reactions.store import reactions
-from users.wires import AUTHOR, AuthorSerializer, author
+from users.wires import SHOWN, AuthorSerializer, author
 
 MADE = (b'"type":"', Own("type"), b'",', Own("made"))
 reaction_wire = Wire(
@@ -16,7 +16,7 @@ reaction_wire = Wire(
     *MADE,
     b',"author":',
     *author("user_id"),
-    refs={"user_id": AUTHOR},
+    refs={"user_id": SHOWN},
 )
 made_wire = Wire(reactions, *MADE)
 

@@ -34,8 +34,8 @@ def username(row: Row, ref: str) -> str:
     return str(orjson.loads(b"{%s}" % row.side(ref).value(CARD)).get("username", ""))
 
 
-# What a wire that shows an author has to fetch of them; predicates need `is_private`.
-AUTHOR = (users, (CARD, "is_private"))
+# What a wire that shows an author has to fetch of them; predicates of posts need `is_private`.
+AUTHOR, SHOWN = (users, (CARD, "is_private")), (users, (CARD,))
 
 
 def person(ref: str) -> list[bytes | Of]:

@@ -21,8 +21,6 @@ from mysocial.ids import new_id
 def left():
     """Ask as a server does; return how many objects the last of several requests left behind."""
     application = get_wsgi_application()
-    # Django's test client connects them after each of its requests; no server has them.
-    ends = [end for end in (request_started, request_finished) if end.disconnect(close)]
 
     def ask(person, method, path, body=None):
         headers = {"HTTP_AUTHORIZATION": f"Bearer {person.access}"} if person else {}
@@ -40,16 +38,18 @@ def left():
 
     def count(status, person, *requests):
         gc.disable()
+        # Django's test client connects them after each of its requests; no server has them.
+        ends = [end for end in (request_started, request_finished) if end.disconnect(close)]
         try:
             found = [ask(person, *one) for one in requests]
             assert set(found) == {status}, requests
             return gc.collect()
         finally:
             gc.enable()
+            for end in ends:
+                end.connect(close)
 
-    yield count
-    for end in ends:
-        end.connect(close)
+    return count
 
 
 def test_a_read_leaves_nothing_to_the_collector(alice, bob, left):
