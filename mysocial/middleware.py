@@ -28,6 +28,8 @@ class Transport(SecurityMiddleware):
     What is for the API goes past all middleware of pages from here, which would cost it a tenth.
     """
 
+    async_capable = False
+
     def __init__(self, get_response: Handler) -> None:
         super().__init__(get_response)
         way: Any = get_response
