@@ -41,9 +41,8 @@ def secure(request: HttpRequest | None, response: HttpResponseBase) -> HttpRespo
         "Content-Security-Policy": _of_page(path) if is_page else NOTHING,
         "X-Frame-Options": settings.X_FRAME_OPTIONS,
         "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
     }
-    if is_page:
-        wanted["Cross-Origin-Opener-Policy"] = settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
     if isinstance(response, HttpResponse) and response.status_code != HTTPStatus.NOT_MODIFIED:
         wanted["Content-Length"] = str(len(response.content))
     for name, value in wanted.items():

@@ -62,6 +62,7 @@ def test_every_answer_has_a_policy_and_is_what_it_says(kinds):
         assert answer["X-Content-Type-Options"] == "nosniff", name
         assert answer["Referrer-Policy"] == "same-origin", name
         assert answer["X-Frame-Options"] == "DENY", name
+        assert answer["Cross-Origin-Opener-Policy"] == "same-origin", name
         own = answer["Content-Security-Policy"]
         assert ("'unsafe-eval'" in own) is (name in staff), name
         assert "'unsafe-inline'" not in re.sub("style-src[^;]*", "", own), name
