@@ -62,18 +62,18 @@ chaos-selftest: $(STAMP) ## plant defects, each of which the same checks must fi
 	@$(BIN)/python -m tests.chaos.planted
 
 chaos-doors: $(STAMP) ## every feature across processes, on one port and behind the proxy (ARGS="--tls")
-	@$(BIN)/python -m tests.doors $(ARGS)
+	@$(BIN)/python -m tests.chaos.multi_process $(ARGS)
 
 chaos-resume: $(STAMP) ## clients come and go while processes die: no gap, no doubling (ARGS="--clients 20")
-	@$(BIN)/python -m tests.resumes $(ARGS)
+	@$(BIN)/python -m tests.chaos.resume $(ARGS)
 
 fuzz: $(STAMP) ## what strangers send, to both doors: 20 minutes (ARGS="--seed 1 --short")
-	@$(BIN)/python -m tests.fuzzing $(ARGS)
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 coverage: $(STAMP) ## the tests, and what of the code they do not run (half an hour)
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report= --cov-fail-under=0 $(ARGS)
-	@$(BIN)/python -m tests.coverage_groups
+	@$(BIN)/python -m tests.support.coverage_groups
 
 check: format lint types imports bandit deploy-check known-holes ## all static checks
 
@@ -103,10 +103,10 @@ deploy-check: $(STAMP) ## Django's own checks, with the settings of production
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 known-holes: $(STAMP) ## known holes in what is locked, as far as somebody can be asked
-	@$(BIN)/python -m tests.audit
+	@$(BIN)/python -m tests.support.dependency_audit
 
 audit: $(STAMP) ## the same; not to be audited is an error
-	@$(BIN)/python -m tests.audit --strict
+	@$(BIN)/python -m tests.support.dependency_audit --strict
 
 lock: $(STAMP) ## write requirements.lock anew (ARGS=--upgrade for newer releases)
 	@$(BIN)/uv pip compile --system-certs pyproject.toml --group dev --all-extras --universal --generate-hashes --no-header \
@@ -117,7 +117,7 @@ docs: $(STAMP) ## the docs as a site, into .local/site
 	@echo "open .local/site/index.html, or: cd .local/site && python3 -m http.server"
 
 types-ts: $(STAMP) ## TypeScript types of the API and the events, into docs/types (needs npx)
-	@$(BIN)/python -m tests.typescript
+	@$(BIN)/python -m tests.support.typescript
 
 clean: ## remove what tools left; .venv and the data in .local stay
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis .coverage htmlcov

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from accounts import services
 from accounts.models import Account, EndedSession, Export, OneTimeToken, Session
-from mysocial.admin import RecordAdmin
+from mysocial.admin.record_admin import RecordAdmin
 
 
 @admin.register(Account)

@@ -7,9 +7,10 @@ from rest_framework.request import Request
 
 from accounts.store import sessions
 from accounts.tokens import read_access
-from mysocial import context, reads, tracks
-from mysocial.errors import NotAuthenticated
-from mysocial.sessions import SignedIn
+from mysocial.core import request_context, tracing
+from mysocial.core.errors import NotAuthenticated
+from mysocial.realtime.auth import SignedIn
+from mysocial.store import reads
 
 SCHEME = "bearer "
 
@@ -34,8 +35,8 @@ class AccessTokenAuthentication(BaseAuthentication):
         if not header.lower().startswith(SCHEME):
             raise NotAuthenticated("Use Authorization: Bearer <access>.")
         who = read_access(header[len(SCHEME) :].strip())
-        tracks.belongs_to(who.user_id)
-        call = context.current()
+        tracing.belongs_to(who.user_id)
+        call = request_context.current()
         if call is not None:
             call.session_key = sessions.key(who.session_id)
         return Viewer(who), who

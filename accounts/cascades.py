@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from accounts.services import remove_export
 from accounts.store import ended_sessions
-from mysocial.cascades import Cascade, remove_listed
+from mysocial.outbox.cascades import Cascade, remove_listed
 
 
 class EndedSessionsOfMember(Cascade):

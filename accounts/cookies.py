@@ -5,8 +5,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from mysocial.errors import Forbidden
-from mysocial.wire import literal
+from mysocial.core.errors import Forbidden
+from mysocial.store.json_templates import literal
 
 NAME, PATH = "refresh", "/api/token"
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.events import About, Event, OwnEvent, Passing
-from mysocial.payloads import COUNT, ID, Payload
-from mysocial.wire import literal
+from mysocial.core.event_schemas import COUNT, ID, Payload
+from mysocial.core.events import About, Event, OwnEvent, Passing
+from mysocial.store.json_templates import literal
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from django.db import models
 
-from mysocial.ids import now
-from mysocial.models import ID, Record
-from mysocial.outbox import Owed
+from mysocial.core.ids import now
+from mysocial.outbox.items import Owed
+from mysocial.store.models import ID, Record
 
-# The occasions of a mail (`accounts/mails.py`), the first two also the purposes of a token.
+# The occasions of a mail (`accounts/emails.py`), the first two also the purposes of a token.
 VERIFY, RESET, CHANGED = "verify_email", "reset_password", "password_changed"
 ERASED, EXPORTED = "account_erased", "export_ready"
 

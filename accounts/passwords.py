@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from accounts.models import Account
-from mysocial.errors import Invalid, Unavailable
+from mysocial.core.errors import Invalid, Unavailable
 
 # Of the threads of a process so many may be busy with passwords, each for a tenth of a second of
 # CPU: the others go on answering whatever else is asked. Who waits longer than this is sent away.

@@ -5,15 +5,15 @@ from pathlib import Path
 from django.conf import settings
 
 from accounts.models import Account, Export, Session
+from accounts.representations import contact_wire, export_wire, session_wire
 from accounts.store import accounts, ended_sessions, exports, sessions
 from accounts.tokens import RefreshToken, is_proven
-from accounts.wires import contact_wire, export_wire, session_wire
-from mysocial import reads
-from mysocial.errors import NotAuthenticated, NotFound, Suspended
-from mysocial.ids import now
-from mysocial.lists import Entry
-from mysocial.pages import Listing
-from mysocial.wire import NULL, Row
+from mysocial.core.errors import NotAuthenticated, NotFound, Suspended
+from mysocial.core.ids import now
+from mysocial.store import reads
+from mysocial.store.indexes import Entry
+from mysocial.store.json_templates import NULL, Row
+from mysocial.store.pagination import Listing
 from users.selectors import find_user_id, get_profile, suspension_of
 
 PAGE = 100

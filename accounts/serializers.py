@@ -6,9 +6,9 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.passwords import find_weaknesses
-from mysocial.api import Input
-from mysocial.uploads import MediaField
-from users.wires import ProfileSerializer
+from mysocial.api.responses import Input
+from mysocial.api.uploads import MediaField
+from users.representations import ProfileSerializer
 
 MOST_PASSWORD = 128
 USERNAME = r"^[A-Za-z0-9_]{3,30}\Z"

@@ -3,9 +3,9 @@
 from celery import shared_task
 
 from accounts import services
-from mysocial.nudge import EXPORTS, MAKE_EXPORTS
-from mysocial.outbox import alone, in_turns
-from mysocial.patience import patient
+from mysocial.outbox.items import alone, in_turns
+from mysocial.persistence.backoff import patient
+from mysocial.store.wakeups import EXPORTS, MAKE_EXPORTS
 
 LEASE_SECONDS = 600.0
 

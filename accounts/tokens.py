@@ -14,9 +14,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import EndedSession, Session
-from mysocial.errors import NotAuthenticated
-from mysocial.ids import is_id
-from mysocial.sessions import SignedIn
+from mysocial.core.errors import NotAuthenticated
+from mysocial.core.ids import is_id
+from mysocial.realtime.auth import SignedIn
 
 _PARTS = 3
 EXPIRED = "The access token is not valid or has expired."

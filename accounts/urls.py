@@ -1,7 +1,7 @@
 """Routes of accounts."""
 
 from accounts.views import AccountViewSet, ExportViewSet, OpenViewSet
-from mysocial.routing import route
+from mysocial.api.routing import route
 
 urlpatterns = [
     route("signup", OpenViewSet, takes="image", post="signup"),

@@ -20,7 +20,8 @@ class Recorder:
     """Our WSGI application in this process, each command that it sends to Redis written down."""
 
     def __init__(self) -> None:
-        from mysocial import redis, writes  # noqa: PLC0415 - when Django is set up
+        from mysocial.core import redis  # noqa: PLC0415 - when Django is set up
+        from mysocial.store import writes  # noqa: PLC0415
         from mysocial.wsgi import application  # noqa: PLC0415
 
         self._application: Any = application

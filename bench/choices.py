@@ -42,7 +42,7 @@ WAYS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     ),
     "8 threads, one arena of malloc": (_door(threads=8), {"MALLOC_ARENA_MAX": "1"}),
     "8 threads, malloc for all": (_door(threads=8), {"PYTHONMALLOC": "malloc"}),
-    "one port (mysocial.serve), 16 threads": (columns.PORT, {}),
+    "one port (mysocial.realtime.server), 16 threads": (columns.PORT, {}),
 }
 
 

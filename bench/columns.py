@@ -11,7 +11,7 @@ from bench.load import Load, Next
 from bench.results import Cost
 from bench.spoken import SPOKEN
 from bench.stage import ROOT, Serving, Stage
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
 # With as many threads as compose.yaml says; `python -m bench.choices` has the others beside it.
 GRANIAN = (
@@ -19,7 +19,7 @@ GRANIAN = (
     "--port", "{port}", "--blocking-threads", "8", "--log-level", "error",
 )  # fmt: skip
 DOOR = (*GRANIAN, "mysocial.wsgi:application")
-PORT = ("mysocial.serve", "--port", "{port}")
+PORT = ("mysocial.realtime.server", "--port", "{port}")
 FLOOR = (*GRANIAN, "bench.floor:application")
 DRAIN = """
 import time

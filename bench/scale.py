@@ -97,7 +97,7 @@ class Scale:
 
     def _recover(self, reader: Member) -> float:
         """Return the milliseconds of a home feed whose list was evicted, the middle of a few."""
-        from mysocial.redis import client  # noqa: PLC0415 - when Django is set up
+        from mysocial.core.redis import client  # noqa: PLC0415 - when Django is set up
         from posts.store import posts  # noqa: PLC0415
 
         line, taken = self._asking.line(), []
@@ -155,7 +155,7 @@ def follow_all(pairs: Sequence[tuple[Member, Member]]) -> None:
 
 def used_memory() -> int:
     """Return the bytes that Valkey has for its data."""
-    from mysocial.redis import client  # noqa: PLC0415
+    from mysocial.core.redis import client  # noqa: PLC0415
 
     return int(client().info("memory")["used_memory"])
 

@@ -22,9 +22,9 @@ from bench.columns import DOOR, listens
 from bench.crowd import Crowd
 from bench.people import Member, people, write_posts
 from bench.stage import Serving, Stage, Usage, stage
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
-SERVE = ("mysocial.serve", "--port", "{port}")
+SERVE = ("mysocial.realtime.server", "--port", "{port}")
 OURS, STOCK, ECHO = "mysocial.asgi:application", "bench.peers:stock", "bench.peers:echo"
 SUBSCRIBE = '{"type":"subscribe","cid":"1","topic":"feed"}'
 WORD = "Tell everybody"

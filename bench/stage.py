@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import psutil
 
-from mysocial.processes import free_port
-from mysocial.servers import Mongod, Valkey
+from mysocial.dev.processes import free_port
+from mysocial.dev.servers import Mongod, Valkey
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "docs" / "bench"  # the figures and plots that the documents show

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from chat.models import Message, OpenChat, Side
-from mysocial.admin import RecordAdmin
+from mysocial.admin.record_admin import RecordAdmin
 
 
 @admin.register(Message)

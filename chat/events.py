@@ -8,15 +8,15 @@ import orjson
 
 from chat import selectors
 from chat.models import Kind, Side
-from chat.wires import (
+from chat.representations import (
     ChatMessageSerializer,
     ConversationSerializer,
     conversation_template,
     message_wire,
 )
-from mysocial.events import About, Event, Passing, self_topic
-from mysocial.payloads import FLAG, ID, Payload, one_of, one_of_or_null
-from mysocial.wire import literal
+from mysocial.core.event_schemas import FLAG, ID, Payload, one_of, one_of_or_null
+from mysocial.core.events import About, Event, Passing, self_topic
+from mysocial.store.json_templates import literal
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from mysocial.ids import ID_LENGTH, now
-from mysocial.models import ID, Record
+from mysocial.core.ids import ID_LENGTH, now
+from mysocial.store.models import ID, Record
 
 MOST_TEXT = 10_000
 

@@ -5,11 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from chat.models import MOST_TEXT, Kind
-from chat.wires import ChatMessageSerializer, ConversationSerializer
-from mysocial.api import Input
-from mysocial.input import GifField, IdField
-from mysocial.uploads import MediaField
-from users.wires import PersonSerializer
+from chat.representations import ChatMessageSerializer, ConversationSerializer
+from mysocial.api.inputs import GifField, IdField
+from mysocial.api.responses import Input
+from mysocial.api.uploads import MediaField
+from users.representations import PersonSerializer
 
 
 class MessageInput(Input):

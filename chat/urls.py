@@ -1,7 +1,7 @@
 """Routes of chat."""
 
 from chat.views import ConversationViewSet, MessageViewSet, OpenChatViewSet
-from mysocial.routing import route
+from mysocial.api.routing import route
 
 urlpatterns = [
     route("chat/conversations", ConversationViewSet, get="conversations"),

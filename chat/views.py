@@ -8,6 +8,12 @@ from rest_framework.request import Request
 
 from chat import selectors, services
 from chat.models import Message
+from chat.representations import (
+    conversation_template,
+    message_wire,
+    open_chat_wire,
+    render_conversation,
+)
 from chat.serializers import (
     ConversationAnswerSerializer,
     ConversationPageSerializer,
@@ -20,8 +26,7 @@ from chat.serializers import (
     ReadInput,
     UnreadSerializer,
 )
-from chat.wires import conversation_template, message_wire, open_chat_wire, render_conversation
-from mysocial.api import (
+from mysocial.api.responses import (
     CURSORS,
     Input,
     Limit,
@@ -35,10 +40,10 @@ from mysocial.api import (
     parse,
     wrote,
 )
-from mysocial.endpoints import Endpoints
-from mysocial.errors import Invalid
-from mysocial.limits import MINUTE
-from mysocial.wire import literal
+from mysocial.api.viewsets import Endpoints
+from mysocial.core.errors import Invalid
+from mysocial.core.rate_limits import MINUTE
+from mysocial.store.json_templates import literal
 
 ORDERS = ("newest", "oldest")
 SCOPES = ("me", "everyone")

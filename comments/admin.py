@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from comments import services
 from comments.models import Comment
-from mysocial.admin import RecordAdmin
+from mysocial.admin.record_admin import RecordAdmin
 
 
 @admin.register(Comment)

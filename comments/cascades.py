@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from comments.services import remove_comment
 from comments.store import comments
-from mysocial.cascades import Cascade, each_listed, remove_listed
+from mysocial.outbox.cascades import Cascade, each_listed, remove_listed
 
 
 class CommentsOfPost(Cascade):

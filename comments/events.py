@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from comments import selectors
-from comments.wires import CommentSerializer, comment_wire
-from mysocial.events import About, Event
-from mysocial.payloads import COUNT, ID, Payload
-from mysocial.wire import literal
-from posts.wires import comments_count_template
+from comments.representations import CommentSerializer, comment_wire
+from mysocial.core.event_schemas import COUNT, ID, Payload
+from mysocial.core.events import About, Event
+from mysocial.store.json_templates import literal
+from posts.representations import comments_count_template
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 from comments.models import Comment
 from comments.permissions import can_see_comment
+from comments.representations import comment_wire
 from comments.store import comments
-from comments.wires import comment_wire
 from followers.selectors import Relation, relation_facts, relations_to
-from mysocial import pages, reads
-from mysocial.errors import NotFound
-from mysocial.lists import Entry
-from mysocial.wire import Row
+from mysocial.core.errors import NotFound
+from mysocial.store import pagination, reads
+from mysocial.store.indexes import Entry
+from mysocial.store.json_templates import Row
 from posts import selectors as posts
-from users.wires import username
+from users.representations import username
 
 BATCH = 100
 
@@ -93,14 +93,14 @@ def comments_of(
     post, listing = posts.asked_sight(post_id, to=to), _listing(post_id, to, limit, after, oldest)
     reads.together(post, listing)
     post.get()
-    return pages.sift(listing, keep=lambda rows: [row for row in rows if is_visible(row, to)])
+    return pagination.sift(listing, keep=lambda rows: [row for row in rows if is_visible(row, to)])
 
 
 def _listing(
     post_id: str, to: str, limit: int, after: Entry | None = None, oldest: bool = False
-) -> pages.Listing:
+) -> pagination.Listing:
     about = {"author_id": relation_facts(to)}
-    return pages.Listing(
+    return pagination.Listing(
         comment_wire, "post", post_id, limit=limit, after=after, oldest=oldest, about=about
     )
 
@@ -114,7 +114,7 @@ def commenters_of(post_id: str, *, to: str, limit: int) -> Commenters:
     post = posts.get_row(post_id, to=to)
     names: dict[str, None] = {}
     after: Entry | None = None
-    for _ in range(pages.SCAN):
+    for _ in range(pagination.SCAN):
         page = _listing(post_id, to, BATCH, after).get()
         names |= {username(row, "author_id"): None for row in page.rows if is_visible(row, to)}
         after = page.next

@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from comments.models import MOST_TEXT
-from comments.wires import CommentSerializer
-from mysocial.api import Input
+from comments.representations import CommentSerializer
+from mysocial.api.responses import Input
 
 
 class CommentInput(Input):

@@ -7,11 +7,11 @@ from comments.events import CommentCreated, CommentDeleted, CommentUpdated
 from comments.models import Comment
 from comments.permissions import can_delete_comment, can_edit_comment
 from comments.store import comments
-from mysocial import reads
-from mysocial.errors import Forbidden, Invalid
-from mysocial.ids import new_id, now
-from mysocial.wording import examine
-from mysocial.writes import MOVED, Write, again, write
+from mysocial.core.errors import Forbidden, Invalid
+from mysocial.core.ids import new_id, now
+from mysocial.policies.content import examine
+from mysocial.store import reads
+from mysocial.store.writes import MOVED, Write, again, write
 from notifications import services as notifications
 from notifications.selectors import asked_listener, audience_of, find_mentioned
 from posts import selectors as post_selectors

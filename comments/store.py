@@ -1,7 +1,7 @@
 """What lives in Redis of comments."""
 
 from comments.models import Comment
-from mysocial.store import Counted, Index, Store
+from mysocial.store.store import Counted, Index, Store
 
 comments = Store(
     Comment,

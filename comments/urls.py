@@ -1,7 +1,7 @@
 """Routes of comments."""
 
 from comments.views import CommentViewSet
-from mysocial.routing import route
+from mysocial.api.routing import route
 
 urlpatterns = [
     route("posts/<id:pk>/comments", CommentViewSet, get="list", post="create"),

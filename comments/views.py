@@ -8,14 +8,14 @@ from rest_framework.request import Request
 
 from comments import selectors, services
 from comments.models import Comment
+from comments.representations import CommentSerializer, comment_wire
 from comments.serializers import (
     CommentAnswerSerializer,
     CommentersSerializer,
     CommentInput,
     CommentPageSerializer,
 )
-from comments.wires import CommentSerializer, comment_wire
-from mysocial.api import (
+from mysocial.api.responses import (
     CURSORS,
     NUMBER,
     Input,
@@ -29,10 +29,10 @@ from mysocial.api import (
     parse,
     wrote,
 )
-from mysocial.endpoints import Endpoints
-from mysocial.errors import Invalid
-from mysocial.limits import MINUTE
-from mysocial.wire import literal
+from mysocial.api.viewsets import Endpoints
+from mysocial.core.errors import Invalid
+from mysocial.core.rate_limits import MINUTE
+from mysocial.store.json_templates import literal
 
 ORDERS = ("newest", "oldest")
 NEW_COMMENTS = Limit("comment", 30, MINUTE)

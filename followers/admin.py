@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from followers import services
 from followers.models import Block, Follow, FollowRequest, Mute
-from mysocial.admin import RecordAdmin
+from mysocial.admin.record_admin import RecordAdmin
 
 
 @admin.register(Follow)

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from mysocial import meeting
+from mysocial.policies import relationships
 
 
 class FollowersConfig(AppConfig):
@@ -20,11 +20,11 @@ class FollowersConfig(AppConfig):
             unparted,
         )
 
-        meeting.answer_with(
+        relationships.answer_with(
             meet=unblocked,
             hear=heard,
             follow=following,
             unparted=unparted,
-            facts=meeting.Facts(relation_facts, lambda flags: not Relation.of(flags).blocked),
-            deafness=meeting.Deafness(audience_facts, deaf),
+            facts=relationships.Facts(relation_facts, lambda flags: not Relation.of(flags).blocked),
+            deafness=relationships.Deafness(audience_facts, deaf),
         )

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from followers.services import remove_follow
 from followers.store import blocks, follow_requests, follows, mutes
-from mysocial.cascades import Cascade, each_listed, remove_listed
+from mysocial.outbox.cascades import Cascade, each_listed, remove_listed
 
 SILENT = (
     (follow_requests, ("requester", "target")),

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from users.wires import PersonSerializer
+from users.representations import PersonSerializer
 
 
 class RelationSerializer(serializers.Serializer[Any]):

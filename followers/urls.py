@@ -1,7 +1,7 @@
 """Routes of follows, requests, blocks and mutes."""
 
 from followers.views import FollowViewSet, HidingViewSet, RequestViewSet
-from mysocial.routing import route
+from mysocial.api.routing import route
 
 urlpatterns = [
     route("users/relationships", FollowViewSet, get="relationships"),

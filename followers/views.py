@@ -14,7 +14,7 @@ from followers.serializers import (
     RelationAnswerSerializer,
     RelationsSerializer,
 )
-from mysocial.api import (
+from mysocial.api.responses import (
     CURSORS,
     IDS,
     Input,
@@ -28,8 +28,8 @@ from mysocial.api import (
     parse,
     wrote,
 )
-from mysocial.endpoints import Endpoints
-from mysocial.limits import DAY, MINUTE, hit
+from mysocial.api.viewsets import Endpoints
+from mysocial.core.rate_limits import DAY, MINUTE, hit
 
 FOLLOWS = Limit("follow", 200, DAY)
 ANSWERS = Limit("follow-answer", 1000, DAY)

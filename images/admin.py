@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from images import services
 from images.models import DeadFile, Media, Use
-from mysocial.admin import OwedAdmin, RecordAdmin
+from mysocial.admin.record_admin import OwedAdmin, RecordAdmin
 
 
 @admin.register(Media)

@@ -5,7 +5,7 @@ from typing import IO, NamedTuple
 from PIL import Image, UnidentifiedImageError
 
 from images.models import Kind
-from mysocial.errors import TooLarge, Unsupported
+from mysocial.core.errors import TooLarge, Unsupported
 
 MOST_PIXELS = 40_000_000
 FORMATS = {  # as Pillow calls them

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.events import About, Event, self_topic
-from mysocial.meeting import who_may_meet
-from mysocial.payloads import ID, Payload
-from mysocial.sight import who_sees
-from mysocial.wire import literal
+from mysocial.core.event_schemas import ID, Payload
+from mysocial.core.events import About, Event, self_topic
+from mysocial.policies.relationships import who_may_meet
+from mysocial.policies.visibility import who_sees
+from mysocial.store.json_templates import literal
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from mysocial.models import ID
-from mysocial.outbox import Owed
+from mysocial.outbox.items import Owed
+from mysocial.store.models import ID
 
 
 class Kind(models.TextChoices):

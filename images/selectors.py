@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from images.models import Kind, Media, Use
+from images.representations import image_wire
 from images.store import GALLERY, media
-from images.wires import image_wire
-from mysocial import pages, reads
-from mysocial.errors import NotFound
-from mysocial.lists import Entry
-from mysocial.sight import what_is_seen
-from mysocial.wire import Row
+from mysocial.core.errors import NotFound
+from mysocial.policies.visibility import what_is_seen
+from mysocial.store import pagination, reads
+from mysocial.store.indexes import Entry
+from mysocial.store.json_templates import Row
 from users.selectors import asked_profile, get_profile
 
 
@@ -18,10 +18,10 @@ def gallery(
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's images that `to` may see, newest first; `NotFound` for no such member."""
     owner = asked_profile(owner_id, to=to)
-    listing = pages.Listing(image_wire, "gallery", owner_id, limit=limit, after=after)
+    listing = pagination.Listing(image_wire, "gallery", owner_id, limit=limit, after=after)
     reads.together(owner, listing)
     owner.get()
-    return pages.sift(listing, keep=lambda rows: _seen(rows, to))
+    return pagination.sift(listing, keep=lambda rows: _seen(rows, to))
 
 
 def addresses_of(media_ids: Iterable[str]) -> dict[str, str]:

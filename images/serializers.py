@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from images.wires import ImageSerializer, MediaSerializer
-from mysocial.api import Input
-from mysocial.ids import ID_LENGTH
-from mysocial.uploads import MediaField
+from images.representations import ImageSerializer, MediaSerializer
+from mysocial.api.responses import Input
+from mysocial.api.uploads import MediaField
+from mysocial.core.ids import ID_LENGTH
 
 
 class ImageInput(Input):

@@ -1,8 +1,8 @@
 """What lives in Redis of media."""
 
 from images.models import GALLERY_USES, DeadFile, Kind, Media, State, Use
-from mysocial.outbox import OUTBOX
-from mysocial.store import DAY, Index, Store
+from mysocial.outbox.items import OUTBOX
+from mysocial.store.store import DAY, Index, Store
 
 SHOWN = "shown"  # what is seen of it wherever it is
 GALLERY = tuple(value for value, _ in GALLERY_USES)

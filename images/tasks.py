@@ -3,9 +3,9 @@
 from celery import shared_task
 
 from images import services
-from mysocial.nudge import MEDIA, PROCESS_MEDIA
-from mysocial.outbox import in_turns
-from mysocial.patience import patient
+from mysocial.outbox.items import in_turns
+from mysocial.persistence.backoff import patient
+from mysocial.store.wakeups import MEDIA, PROCESS_MEDIA
 
 
 @shared_task(name=PROCESS_MEDIA)

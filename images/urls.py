@@ -3,7 +3,7 @@
 from django.urls import re_path
 
 from images.views import ImageViewSet, file
-from mysocial.routing import route
+from mysocial.api.routing import route
 
 urlpatterns = [
     route("users/<id:pk>/images", ImageViewSet, get="of_user"),

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from images import selectors, services
 from images.content import TYPES
 from images.models import Media, Use
+from images.representations import image_wire, media_wire
 from images.serializers import ImageAnswerSerializer, ImageInput, ImagePageSerializer
-from images.wires import image_wire, media_wire
-from mysocial.api import (
+from mysocial.api.responses import (
     CURSORS,
     Input,
     Limit,
@@ -27,8 +27,8 @@ from mysocial.api import (
     parse,
     wrote,
 )
-from mysocial.endpoints import Endpoints
-from mysocial.limits import MINUTE
+from mysocial.api.viewsets import Endpoints
+from mysocial.core.rate_limits import MINUTE
 
 CHANGES = Limit("image", 30, MINUTE)
 ABOUT = (

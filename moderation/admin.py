@@ -23,11 +23,11 @@ from moderation.models import (
     WordFilter,
 )
 from moderation.services import Decision
-from mysocial.admin import VIA, RecordAdmin, name_of
-from mysocial.audit import acting
-from mysocial.errors import NotFound, Refused
-from mysocial.models import Record
-from mysocial.staff import may
+from mysocial.admin.audit import acting
+from mysocial.admin.record_admin import VIA, RecordAdmin, name_of
+from mysocial.admin.site import may
+from mysocial.core.errors import NotFound, Refused
+from mysocial.store.models import Record
 
 
 class Assigned(admin.SimpleListFilter):

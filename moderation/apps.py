@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from mysocial import wording
+from mysocial.policies import content
 
 
 class ModerationConfig(AppConfig):
@@ -11,4 +11,4 @@ class ModerationConfig(AppConfig):
     def ready(self) -> None:
         from moderation.services import examine  # noqa: PLC0415 - models are not loaded before
 
-        wording.answer_with(examine)
+        content.answer_with(examine)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from moderation import services
 from moderation.store import measures, staff_notes
-from mysocial.cascades import Cascade, remove_listed
+from mysocial.outbox.cascades import Cascade, remove_listed
 
 
 class ReportsOfMember(Cascade):

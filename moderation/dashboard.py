@@ -9,12 +9,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from mysocial import pulse
-from mysocial.audit import READ
-from mysocial.errors import Refused
-from mysocial.mail import OPERATE
-from mysocial.staff import may
-from mysocial.store import STORES
+from mysocial.admin.audit import READ
+from mysocial.admin.site import may
+from mysocial.core.errors import Refused
+from mysocial.ops import stats
+from mysocial.outbox.email import OPERATE
+from mysocial.store.store import STORES
 
 FILTERS = "moderation.view_wordfilter"
 DAY, WEEK = 24, 7 * 24
@@ -51,14 +51,14 @@ def dashboard(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     except Refused as error:
         context["made_away"] = error.detail
     try:
-        context |= _state(pulse.state())
+        context |= _state(stats.state())
     except Refused as error:
         context["state_away"] = error.detail
     return {**context, "chart_options": OPTIONS}
 
 
 def _made(label: str, now: float) -> list[int]:
-    return pulse.made_per_hour(STORES[label].model, hours=WEEK, now=now)
+    return stats.made_per_hour(STORES[label].model, hours=WEEK, now=now)
 
 
 def _chart(series: dict[str, list[int]], now: float, form: str) -> str:
@@ -73,7 +73,7 @@ def _chart(series: dict[str, list[int]], now: float, form: str) -> str:
 
 
 def _hour(now: float, back: int, form: str) -> str:
-    return f"{datetime.fromtimestamp(now - pulse.HOUR * back, UTC):{form}}"
+    return f"{datetime.fromtimestamp(now - stats.HOUR * back, UTC):{form}}"
 
 
 def _state(found: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from unfold.widgets import (
 )
 
 from moderation.models import MOST_NOTE, MOST_WORDS, Act, Measure
-from mysocial.audit import MOST_WHY
-from mysocial.errors import FOREVER
-from mysocial.ids import milliseconds, now
+from mysocial.admin.audit import MOST_WHY
+from mysocial.core.errors import FOREVER
+from mysocial.core.ids import milliseconds, now
 
 if TYPE_CHECKING:
     Base = forms.ModelForm[Measure]

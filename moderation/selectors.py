@@ -9,14 +9,14 @@ from chat import selectors as chat
 from comments import selectors as comments
 from images.selectors import addresses_of
 from moderation.models import Act, Measure, Report, StaffNote, State, Target
+from moderation.representations import report_wire
 from moderation.store import measures, reports, staff_notes, word_filters
-from moderation.wires import report_wire
-from moderation.words import Phrases, by_first_word
-from mysocial import pages, reads
-from mysocial.context import aside
-from mysocial.errors import NotFound, Unavailable
-from mysocial.lists import Entry
-from mysocial.wire import Row
+from moderation.text_matching import Phrases, by_first_word
+from mysocial.core.errors import NotFound, Unavailable
+from mysocial.core.request_context import aside
+from mysocial.store import pagination, reads
+from mysocial.store.indexes import Entry
+from mysocial.store.json_templates import Row
 from posts import selectors as posts
 from users.selectors import find_user_id, get_profile, get_users
 
@@ -107,7 +107,7 @@ def reports_of(
     user_id: str, *, limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's reports, newest first: for the member alone."""
-    page = pages.Listing(report_wire, "reporter", user_id, limit=limit, after=after).get()
+    page = pagination.Listing(report_wire, "reporter", user_id, limit=limit, after=after).get()
     return page.rows, page.next
 
 
@@ -127,12 +127,12 @@ def get_report(report_id: str) -> Report:
 
 def notes_on(report_id: str) -> list[StaffNote]:
     """Return what staff noted on a report, newest first."""
-    return pages.newest(staff_notes, "report", report_id, limit=MOST_LISTED)[0]
+    return pagination.newest(staff_notes, "report", report_id, limit=MOST_LISTED)[0]
 
 
 def measures_against(user_id: str) -> list[Measure]:
     """Return what was done against a member, newest first."""
-    return pages.newest(measures, "user", user_id, limit=MOST_LISTED)[0]
+    return pagination.newest(measures, "user", user_id, limit=MOST_LISTED)[0]
 
 
 def get_measure(measure_id: str) -> Measure:
@@ -253,7 +253,7 @@ def phrases() -> Phrases:
             _kept = (time.monotonic() + AWAY_SECONDS, _kept[1])
         try:
             with aside():  # no read of the call's own: where it stood is told by those
-                found, _ = pages.newest(word_filters, "all", "", limit=MOST_FILTERS)
+                found, _ = pagination.newest(word_filters, "all", "", limit=MOST_FILTERS)
         except Unavailable:
             if _kept is None:
                 raise

@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from moderation.models import MOST_NOTE, Reason, Target
-from moderation.wires import ReportSerializer
-from mysocial.api import Input
-from mysocial.input import IdField
+from moderation.representations import ReportSerializer
+from mysocial.api.inputs import IdField
+from mysocial.api.responses import Input
 
 
 class ReportInput(Input):

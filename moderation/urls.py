@@ -1,7 +1,7 @@
 """Routes of moderation."""
 
 from moderation.views import ReportViewSet
-from mysocial.routing import route
+from mysocial.api.routing import route
 
 urlpatterns = [
     route("reports", ReportViewSet, get="list", post="create"),

@@ -8,9 +8,9 @@ from rest_framework.request import Request
 
 from moderation import selectors, services
 from moderation.models import Report
+from moderation.representations import report_wire
 from moderation.serializers import ReportAnswerSerializer, ReportInput, ReportPageSerializer
-from moderation.wires import report_wire
-from mysocial.api import (
+from mysocial.api.responses import (
     CURSORS,
     Limit,
     caller,
@@ -20,8 +20,8 @@ from mysocial.api import (
     parse,
     wrote,
 )
-from mysocial.endpoints import Endpoints
-from mysocial.limits import HOUR
+from mysocial.api.viewsets import Endpoints
+from mysocial.core.rate_limits import HOUR
 
 NEW_REPORTS = Limit("report", 20, HOUR)
 EXAMPLE = OpenApiExample(

@@ -21,8 +21,8 @@ OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 
 # What is begun where a variable is set, and the extra of `pyproject.toml` that has what it needs.
 TELEMETRY = {
-    "OTEL_EXPORTER_OTLP_ENDPOINT": ("mysocial.telemetry", "tracing"),
-    "SENTRY_DSN": ("mysocial.crashes", "sentry"),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ("mysocial.ops.opentelemetry", "tracing"),
+    "SENTRY_DSN": ("mysocial.ops.sentry", "sentry"),
 }
 
 
@@ -41,8 +41,11 @@ class MysocialConfig(AppConfig):
 
     def ready(self) -> None:
         # Registries are filled by import: stores, events, mails and such of every app.
-        autodiscover_modules("store", "events", "mails", "cascades", "sights", "uses", "exports")
-        import_module("mysocial.openapi")
+        autodiscover_modules(
+            "store", "events", "emails", "cascades", "visibility", "media_handlers", "data_export"
+        )
+        import_module("mysocial.admin.record_admin")
+        import_module("mysocial.api.openapi")
         _leave_requests()
         for variable, (module, extra) in TELEMETRY.items():
             if getattr(settings, variable):
@@ -67,7 +70,7 @@ def _leave_requests() -> None:
 class MongoAdminConfig(AdminConfig):
     """Django's admin on MongoDB ids, with a site of ours."""
 
-    default_site = "mysocial.staff.StaffSite"
+    default_site = "mysocial.admin.site.StaffSite"
 
     default_auto_field = OBJECT_ID
 

@@ -17,10 +17,10 @@ from django.urls import re_path  # noqa: E402
 
 from accounts.authentication import authenticate_token, find_ended  # noqa: E402
 from chat.services import tell_typing  # noqa: E402
-from mysocial.consumers import EventConsumer  # noqa: E402
-from mysocial.hub import get_hub  # noqa: E402
-from mysocial.sessions import Sessions  # noqa: E402
-from mysocial.streams import event_stream  # noqa: E402
+from mysocial.realtime.auth import Sessions  # noqa: E402
+from mysocial.realtime.consumers import EventConsumer  # noqa: E402
+from mysocial.realtime.dispatcher import get_hub  # noqa: E402
+from mysocial.realtime.sse import event_stream  # noqa: E402
 from mysocial.wsgi import application as http  # noqa: E402
 
 sessions = Sessions(authenticate=authenticate_token, find_ended=find_ended)

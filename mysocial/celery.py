@@ -22,8 +22,8 @@ app.autodiscover_tasks(related_name="cascades", packages=["mysocial"])
 app.autodiscover_tasks(related_name="hearts", packages=["mysocial"])  # signals, not tasks
 app.autodiscover_tasks(related_name="tracks", packages=["mysocial"])  # the same
 
-app.conf.worker_consumer = "mysocial.worker:Consumer"
-app.conf.beat_scheduler = "mysocial.beat:Beat"
+app.conf.worker_consumer = "mysocial.persistence.worker:Consumer"
+app.conf.beat_scheduler = "mysocial.persistence.scheduler:Beat"
 app.conf.beat_schedule = {
     # Wakes the queues whose debt nobody picked up.
     "nudge-debts": {"task": "mysocial.nudge_debts", "schedule": 1.0},

@@ -4,10 +4,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from mysocial import described, lean, theme
+from django.templatetags.static import static
+
+from mysocial import lean
+from mysocial.core.logging import JSON, LINES, configured
+from mysocial.dev.servers import running_urls
 from mysocial.env import envbool, envint, envlist, envsecret, envstr
-from mysocial.logs import JSON, LINES, configured
-from mysocial.servers import running_urls
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(envstr("DATA_DIR", str(BASE_DIR / ".local"))).resolve()
@@ -71,17 +73,17 @@ INSTALLED_APPS = [
     "web",
 ]
 MIDDLEWARE = [
-    "mysocial.headers.HeadersMiddleware",
-    "mysocial.api.ApiMiddleware",
-    "mysocial.views.ScrapeMiddleware",
-    "mysocial.middleware.Transport",
-    "mysocial.middleware.Files",
-    "mysocial.middleware.StaffSessions",
-    "mysocial.middleware.Common",
-    "mysocial.middleware.Forms",
-    "mysocial.middleware.StaffUsers",
-    "mysocial.middleware.StaffMessages",
-    "mysocial.middleware.Frames",
+    "mysocial.api.security_headers.HeadersMiddleware",
+    "mysocial.api.responses.ApiMiddleware",
+    "mysocial.ops.views.ScrapeMiddleware",
+    "mysocial.api.page_middleware.Transport",
+    "mysocial.api.page_middleware.Files",
+    "mysocial.api.page_middleware.StaffSessions",
+    "mysocial.api.page_middleware.Common",
+    "mysocial.api.page_middleware.Forms",
+    "mysocial.api.page_middleware.StaffUsers",
+    "mysocial.api.page_middleware.StaffMessages",
+    "mysocial.api.page_middleware.Frames",
 ]
 # They are there, as `Transport`, `Frames` and `Forms`; Django looks for their names.
 SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
@@ -103,9 +105,31 @@ TEMPLATES = [
     },
 ]
 LANGUAGE_CODE, TIME_ZONE, USE_TZ = "en", "UTC", True
-UNFOLD = theme.UNFOLD
 # Where staff sign in; a path that nobody guesses keeps robots from the door.
 ADMIN_PATH = envstr("ADMIN_PATH", "admin").strip("/")
+# The admin theme (django-unfold) uses local static files only.
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "MySocial",
+    "SITE_HEADER": "MySocial",
+    "SITE_SUBHEADER": "Staff",
+    "SITE_SYMBOL": "shield_person",
+    "SHOW_HISTORY": False,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _request: static("web/icon.svg"),
+        }
+    ],
+    "STYLES": [lambda _request: static("moderation/staff.css")],
+    "DASHBOARD_CALLBACK": "moderation.dashboard.dashboard",
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": True,
+        "navigation": "moderation.dashboard.navigation",
+    },
+}
+
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing folder
@@ -185,7 +209,7 @@ ANYMAIL = {"SENDGRID_API_KEY": SENDGRID_API_KEY} if SENDGRID_API_KEY else {}
 EMAIL_BACKEND = (
     "anymail.backends.sendgrid.EmailBackend"
     if SENDGRID_API_KEY
-    else "mysocial.filemail.EmailBackend"
+    else "mysocial.outbox.file_email_backend.EmailBackend"
 )
 
 # --- Media --------------------------------------------------------------------------------------
@@ -226,7 +250,9 @@ CELERY_QUEUE_NAMES = [
 ]  # fmt: skip
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # without end; `mysocial.worker` says how often
+CELERY_BROKER_CONNECTION_MAX_RETRIES = (
+    None  # without end; `mysocial.persistence.worker` says how often
+)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Messages are hints: who loses one misses nothing. Redis need not keep what a worker has taken,
     # and a worker whose connection breaks has nothing to give back, over which kombu (5.7) ends it.
@@ -259,15 +285,36 @@ DEMO_LOGINS = [
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["mysocial.api.JsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["mysocial.api.JsonParser"],
-    "DEFAULT_SCHEMA_CLASS": "mysocial.openapi.Schema",
-    "EXCEPTION_HANDLER": "mysocial.api.exception_handler",
+    "DEFAULT_RENDERER_CLASSES": ["mysocial.api.responses.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["mysocial.api.responses.JsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "mysocial.api.openapi.Schema",
+    "EXCEPTION_HANDLER": "mysocial.api.responses.exception_handler",
     "UNAUTHENTICATED_USER": None,
-    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",  # as mysocial/encoding.py has it
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",  # as mysocial/core/json.py has it
 }
 
-SPECTACULAR_SETTINGS = described.SPECTACULAR
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "MySocial",
+    "DESCRIPTION": "The REST API of MySocial. Realtime is described in docs/events.md.",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "COMPONENT_SPLIT_REQUEST": True,
+    # Several fields are called `type`: each set of values has a name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "NoticeEnum": "users.models.NOTICES",
+        "ReactionEnum": "reactions.models.Kind",
+        "ReportStateEnum": "moderation.models.State",
+        "StateEnum": "images.models.State",
+    },
+}
 
 # --- Security -----------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = SESSION_COOKIE_HTTPONLY = True

@@ -7,8 +7,8 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from images.urls import files
-from mysocial import views
-from mysocial.routing import routes
+from mysocial.api.routing import routes
+from mysocial.ops import views
 from notifications.urls import pages as notification_pages
 from users.urls import avatars
 

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from mysocial.admin import RecordAdmin
+from mysocial.admin.record_admin import RecordAdmin
 from notifications import services
 from notifications.models import Inbox, Notification
 

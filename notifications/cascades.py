@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mysocial.cascades import Cascade
+from mysocial.outbox.cascades import Cascade
 from notifications.services import between, forget_inbox, forget_listed
 
 

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.events import About, OwnEvent
-from mysocial.payloads import COUNT, FLAG, TEXT, Payload, list_of
-from mysocial.wire import literal
+from mysocial.core.event_schemas import COUNT, FLAG, TEXT, Payload, list_of
+from mysocial.core.events import About, OwnEvent
+from mysocial.store.json_templates import literal
 from notifications import selectors
 from notifications.models import Notification
-from notifications.wires import NotificationSerializer, count_template, notification_template
+from notifications.representations import (
+    NotificationSerializer,
+    count_template,
+    notification_template,
+)
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from mysocial import pages, reads
-from mysocial.errors import NotFound
-from mysocial.lists import Entry
-from mysocial.mail import Mail
-from mysocial.meeting import deaf, deafness_to, whom_they_hear
-from mysocial.sight import what_is_seen, who_sees
-from mysocial.wire import Row
+from mysocial.core.errors import NotFound
+from mysocial.outbox.email import Mail
+from mysocial.policies.relationships import deaf, deafness_to, whom_they_hear
+from mysocial.policies.visibility import what_is_seen, who_sees
+from mysocial.store import pagination, reads
+from mysocial.store.indexes import Entry
+from mysocial.store.json_templates import Row
 from notifications.models import Notification
+from notifications.representations import notification_wire
 from notifications.store import inboxes, notifications
 from notifications.tokens import make_unsubscribe, read_unsubscribe
-from notifications.wires import notification_wire
 from users.selectors import (
     Wishes,
     asked_wishes,
@@ -73,8 +73,8 @@ def notifications_of(
 ) -> tuple[list[Row], Entry | None]:
     """Return what a member was told, newest first: for the member alone."""
     index, value = ("kind", f"{user_id}:{kind}") if kind else ("user", user_id)
-    listing = pages.Listing(notification_wire, index, value, limit=limit, after=after)
-    return pages.sift(listing, keep=lambda rows: _shown(rows, user_id))
+    listing = pagination.Listing(notification_wire, index, value, limit=limit, after=after)
+    return pagination.sift(listing, keep=lambda rows: _shown(rows, user_id))
 
 
 def unread_count(user_id: str) -> int:

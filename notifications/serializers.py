@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api import Input
-from mysocial.input import Switch
-from notifications.wires import NotificationSerializer
+from mysocial.api.inputs import Switch
+from mysocial.api.responses import Input
+from notifications.representations import NotificationSerializer
 
 
 class NotificationInput(Input):

@@ -7,11 +7,11 @@ cause, so nobody is told of what did not happen, and what is taken back is taken
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from mysocial import pages, reads
-from mysocial.context import aside
-from mysocial.errors import Unavailable
-from mysocial.mail import queue_mail
-from mysocial.writes import MOVED, Write, again, write
+from mysocial.core.errors import Unavailable
+from mysocial.core.request_context import aside
+from mysocial.outbox.email import queue_mail
+from mysocial.store import pagination, reads
+from mysocial.store.writes import MOVED, Write, again, write
 from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification
@@ -142,7 +142,7 @@ def withdraw_all(
 
 
 def _told_of(cause: str, kind: str) -> list[Notification]:
-    return pages.newest(notifications, "cause", told_of(cause, kind), limit=MOST_TOLD)[0]
+    return pagination.newest(notifications, "cause", told_of(cause, kind), limit=MOST_TOLD)[0]
 
 
 def part(w: Write, one_id: str, other_id: str) -> None:
@@ -153,7 +153,7 @@ def part(w: Write, one_id: str, other_id: str) -> None:
     """
     for side in between(one_id, other_id):
         try:
-            newest, _ = pages.newest(notifications, "between", side, limit=MOST_TOLD)
+            newest, _ = pagination.newest(notifications, "between", side, limit=MOST_TOLD)
         except Unavailable:
             return
         _take_back(w, newest)
@@ -210,7 +210,7 @@ def read_all(*, user_id: str) -> str:
 
 def _read_some(user_id: str) -> bool:
     """Mark a batch as read; True when it was the last, whose write has the call's answer."""
-    listed, is_last = pages.newest(notifications, "unread", unread_of(user_id), limit=BATCH)
+    listed, is_last = pagination.newest(notifications, "unread", unread_of(user_id), limit=BATCH)
     unread = [told for told in listed if not told.read]  # else it was read since it was listed
     if is_last:
         _read_batch(user_id, unread)
@@ -270,7 +270,7 @@ def forget_listed(index: str, value: str, *, limit: int) -> bool:
 
 
 def _forget_listed(index: str, value: str, limit: int) -> bool:
-    some, is_all = pages.newest(notifications, index, value, limit=limit)
+    some, is_all = pagination.newest(notifications, index, value, limit=limit)
     if some:
         with write(*MOVED) as w:
             _take_back(w, some)

@@ -1,6 +1,6 @@
 """What lives in Redis of notifications."""
 
-from mysocial.store import Counted, Index, Store
+from mysocial.store.store import Counted, Index, Store
 from notifications.models import Inbox, Notification
 
 ON_POSTS = ("comment", "reaction", "mention")  # kinds that hang on a post

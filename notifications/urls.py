@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from mysocial.routing import route
+from mysocial.api.routing import route
 from notifications.views import NotificationViewSet, UnsubscribeViewSet, unsubscribe_page
 
 urlpatterns = [

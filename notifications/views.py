@@ -11,7 +11,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from mysocial.api import (
+from mysocial.api.inputs import UnreadFiles, UnreadForm
+from mysocial.api.responses import (
     CURSORS,
     Input,
     JsonParser,
@@ -24,19 +25,18 @@ from mysocial.api import (
     parse,
     wrote,
 )
-from mysocial.endpoints import Endpoints
-from mysocial.errors import Invalid, NotFound
-from mysocial.input import UnreadFiles, UnreadForm
-from mysocial.limits import HOUR, MINUTE
+from mysocial.api.viewsets import Endpoints
+from mysocial.core.errors import Invalid, NotFound
+from mysocial.core.rate_limits import HOUR, MINUTE
 from notifications import selectors, services
 from notifications.models import Notification
+from notifications.representations import count_template, notification_template, render
 from notifications.serializers import (
     CountSerializer,
     NotificationAnswerSerializer,
     NotificationInput,
     NotificationPageSerializer,
 )
-from notifications.wires import count_template, notification_template, render
 from users.selectors import NOTICES
 
 CHANGES = Limit("notification", 300, MINUTE)

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from mysocial.admin import RecordAdmin
-from mysocial.models import Record
+from mysocial.admin.record_admin import RecordAdmin
+from mysocial.store.models import Record
 from posts import services
 from posts.models import WITHHELD, FeedStats, Post, PostVersion
 

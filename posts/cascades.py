@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mysocial.cascades import Cascade, each_listed, remove_listed
+from mysocial.outbox.cascades import Cascade, each_listed, remove_listed
 from posts.services import remove_post
 from posts.store import post_versions, posts
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.events import About, Event
-from mysocial.payloads import ID, Payload
-from mysocial.wire import literal
+from mysocial.core.event_schemas import ID, Payload
+from mysocial.core.events import About, Event
+from mysocial.store.json_templates import literal
 from posts import selectors
+from posts.representations import PostSerializer, post_wire
 from posts.store import FEED
-from posts.wires import PostSerializer, post_wire
 
 HOME = "home"
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from followers.selectors import Relation, relation_facts, relations_to
-from mysocial import pages, reads
-from mysocial.errors import NotFound
-from mysocial.lists import Entry
-from mysocial.wire import Row, Side, Wire
+from mysocial.core.errors import NotFound
+from mysocial.store import pagination, reads
+from mysocial.store.indexes import Entry
+from mysocial.store.json_templates import Row, Side, Wire
 from posts.models import WITHHELD, Post
 from posts.permissions import can_see_post
+from posts.representations import post_wire, sight_wire, version_wire
 from posts.store import FEED, STATS_ID, feed_stats, posts
-from posts.wires import post_wire, sight_wire, version_wire
 from users.selectors import asked_profile
 
 BATCH = 100
@@ -136,7 +136,7 @@ def feed_page(
     """Return page `number` of the feed, counted in posts that `to` may see."""
     seen: list[Row] = []
     after: Entry | None = None
-    for _ in range(number + pages.SCAN):
+    for _ in range(number + pagination.SCAN):
         missing = number * size - len(seen)
         found, after = feed(to=to, limit=min(missing, BATCH), after=after, media=media)
         seen += found
@@ -174,7 +174,7 @@ def versions_of(
 ) -> tuple[list[Row], Entry | None]:
     """Return what a post showed before each edit, newest first; `NotFound` as for the post."""
     post = asked_sight(post_id, to=to)
-    listing = pages.Listing(version_wire, "post", post_id, limit=limit, after=after)
+    listing = pagination.Listing(version_wire, "post", post_id, limit=limit, after=after)
     reads.together(post, listing)
     post.get()
     return listing.get()
@@ -185,15 +185,19 @@ def asked_total() -> reads.Asked[int]:
     return reads.asked_count(feed_stats, STATS_ID, "posts_count")
 
 
-def _listing(index: str, value: str, *, to: str, limit: int, after: Entry | None) -> pages.Listing:
+def _listing(
+    index: str, value: str, *, to: str, limit: int, after: Entry | None
+) -> pagination.Listing:
     about = {"author_id": relation_facts(to)}
-    return pages.Listing(post_wire, index, value, limit=limit, after=after, about=about)
+    return pagination.Listing(post_wire, index, value, limit=limit, after=after, about=about)
 
 
 def _sift(
-    listing: pages.Listing, viewer_id: str, shows: Callable[[Row, str], bool] = is_visible
+    listing: pagination.Listing, viewer_id: str, shows: Callable[[Row, str], bool] = is_visible
 ) -> tuple[list[Row], Entry | None]:
-    return pages.sift(listing, keep=lambda rows: [row for row in rows if shows(row, viewer_id)])
+    return pagination.sift(
+        listing, keep=lambda rows: [row for row in rows if shows(row, viewer_id)]
+    )
 
 
 def who_sees(

@@ -5,11 +5,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api import Input
-from mysocial.input import GifField
-from mysocial.uploads import MediaField
+from mysocial.api.inputs import GifField
+from mysocial.api.responses import Input
+from mysocial.api.uploads import MediaField
 from posts.models import Feeling, Privacy
-from posts.wires import PostSerializer, PostVersionSerializer
+from posts.representations import PostSerializer, PostVersionSerializer
 
 ATTACHED = ("image", "video", "gif_url")
 COLOR = r"^#[0-9a-fA-F]{6}\Z"

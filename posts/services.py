@@ -6,13 +6,13 @@ from typing import Any
 from followers.selectors import Relation
 from followers.services import require_relation
 from images import services as images
-from mysocial import reads
-from mysocial.cascades import cascade
-from mysocial.errors import Conflict, Forbidden, Invalid, NotFound
-from mysocial.ids import new_id, now
-from mysocial.wire import Row
-from mysocial.wording import examine
-from mysocial.writes import MOVED, Write, again, write
+from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
+from mysocial.core.ids import new_id, now
+from mysocial.outbox.cascades import cascade
+from mysocial.policies.content import examine
+from mysocial.store import reads
+from mysocial.store.json_templates import Row
+from mysocial.store.writes import MOVED, Write, again, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned
 from posts import selectors

@@ -1,7 +1,7 @@
 """What lives in Redis of posts."""
 
 from followers.selectors import FANS
-from mysocial.store import Counted, Index, Store
+from mysocial.store.store import Counted, Index, Store
 from posts.models import REACTIONS, FeedStats, MediaKind, Post, PostVersion, Privacy
 
 FEED = (Privacy.PUBLIC.value, Privacy.FOLLOWERS.value)

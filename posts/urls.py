@@ -1,6 +1,6 @@
 """Routes of posts."""
 
-from mysocial.routing import route
+from mysocial.api.routing import route
 from posts.views import PostViewSet
 
 urlpatterns = [

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from mysocial.api import (
+from mysocial.api.responses import (
     CURSORS,
     NUMBER,
     Input,
@@ -21,11 +21,12 @@ from mysocial.api import (
     parse,
     wrote,
 )
-from mysocial.endpoints import Endpoints
-from mysocial.errors import Invalid
-from mysocial.limits import MINUTE
+from mysocial.api.viewsets import Endpoints
+from mysocial.core.errors import Invalid
+from mysocial.core.rate_limits import MINUTE
 from posts import selectors, services
 from posts.models import Post
+from posts.representations import PostSerializer, post_wire, version_wire
 from posts.serializers import (
     FeedPageSerializer,
     PostAnswerSerializer,
@@ -34,7 +35,6 @@ from posts.serializers import (
     VersionPageSerializer,
 )
 from posts.store import MEDIA
-from posts.wires import PostSerializer, post_wire, version_wire
 
 SEED_PAGE_SIZE = 10
 MOST_PAGES = 100

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from mysocial.admin import RecordAdmin
+from mysocial.admin.record_admin import RecordAdmin
 from reactions import services
 from reactions.models import Reaction
 

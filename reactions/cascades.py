@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mysocial.cascades import Cascade, each_listed, remove_listed
+from mysocial.outbox.cascades import Cascade, each_listed, remove_listed
 from reactions.services import remove_reaction
 from reactions.store import reactions
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from followers.selectors import unblocked
-from mysocial.events import About, Event, self_topic
-from mysocial.payloads import ID, Payload, one_of_or_null
-from mysocial.wire import literal
+from mysocial.core.event_schemas import ID, Payload, one_of_or_null
+from mysocial.core.events import About, Event, self_topic
+from mysocial.store.json_templates import literal
+from posts.representations import TotalsSerializer, totals_wire
 from posts.selectors import who_sees_now
-from posts.wires import TotalsSerializer, totals_wire
 from reactions.models import Kind
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from followers.selectors import Relation, relation_facts
-from mysocial import pages, reads
-from mysocial.lists import Entry
-from mysocial.wire import Row
+from mysocial.store import pagination, reads
+from mysocial.store.indexes import Entry
+from mysocial.store.json_templates import Row
 from posts import selectors as post_selectors
 from reactions.models import Reaction, reaction_id
+from reactions.representations import made_wire, reaction_wire
 from reactions.store import reactions
-from reactions.wires import made_wire, reaction_wire
 from users.selectors import get_profile
 
 
@@ -21,10 +21,10 @@ def reactions_to(
     index, value = ("type", f"{post_id}:{kind}") if kind else ("post", post_id)
     about = {"user_id": relation_facts(to)}
     post = post_selectors.asked_sight(post_id, to=to)
-    listing = pages.Listing(reaction_wire, index, value, limit=limit, after=after, about=about)
+    listing = pagination.Listing(reaction_wire, index, value, limit=limit, after=after, about=about)
     reads.together(post, listing)
     post.get()
-    return pages.sift(listing, keep=lambda rows: [row for row in rows if _is_shown(row)])
+    return pagination.sift(listing, keep=lambda rows: [row for row in rows if _is_shown(row)])
 
 
 def _is_shown(row: Row) -> bool:
@@ -74,6 +74,6 @@ def reactions_of(
         posts.update({row.id: row for row in visible})
         return [row for row in rows if row.value("post_id") in posts]
 
-    listing = pages.Listing(made_wire, "user", user_id, limit=limit, after=after)
-    found, following = pages.sift(listing, keep=keep)
+    listing = pagination.Listing(made_wire, "user", user_id, limit=limit, after=after)
+    found, following = pagination.sift(listing, keep=keep)
     return [(row, posts[row.value("post_id")]) for row in found], following

@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api import Input
-from posts.wires import TotalsSerializer
+from mysocial.api.responses import Input
+from posts.representations import TotalsSerializer
 from reactions.models import Kind
-from reactions.wires import ReactionOnPostSerializer, ReactionSerializer
+from reactions.representations import ReactionOnPostSerializer, ReactionSerializer
 
 
 class ReactionInput(Input):

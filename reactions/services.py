@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from mysocial import reads
-from mysocial.writes import MOVED, Write, again, write
+from mysocial.store import reads
+from mysocial.store.writes import MOVED, Write, again, write
 from notifications import services as notifications
 from notifications.selectors import asked_listener, audience_of
 from posts import selectors as post_selectors

@@ -1,6 +1,6 @@
 """What lives in Redis of reactions."""
 
-from mysocial.store import Counted, Index, Store
+from mysocial.store.store import Counted, Index, Store
 from reactions.models import Reaction
 
 reactions = Store(

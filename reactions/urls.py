@@ -1,6 +1,6 @@
 """Routes of reactions."""
 
-from mysocial.routing import route
+from mysocial.api.routing import route
 from reactions.views import ReactionViewSet
 
 urlpatterns = [

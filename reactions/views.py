@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from mysocial.api import (
+from mysocial.api.responses import (
     CURSORS,
     Input,
     Limit,
@@ -19,13 +19,14 @@ from mysocial.api import (
     parse,
     wrote,
 )
-from mysocial.endpoints import Endpoints
-from mysocial.errors import Invalid
-from mysocial.limits import MINUTE
-from mysocial.wire import literal
-from posts.wires import totals_wire
+from mysocial.api.viewsets import Endpoints
+from mysocial.core.errors import Invalid
+from mysocial.core.rate_limits import MINUTE
+from mysocial.store.json_templates import literal
+from posts.representations import totals_wire
 from reactions import selectors, services
 from reactions.models import Kind
+from reactions.representations import reaction_wire, render_on_post
 from reactions.serializers import (
     MemberReactionPageSerializer,
     MineSerializer,
@@ -34,7 +35,6 @@ from reactions.serializers import (
     ReactionPageSerializer,
 )
 from reactions.services import Reacted
-from reactions.wires import reaction_wire, render_on_post
 
 CHANGES = Limit("reaction", 120, MINUTE)
 TYPE = OpenApiParameter("type", enum=Kind.values, description="Only those who react so.")

@@ -16,18 +16,20 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from mysocial import mongo, persist, writes
-from mysocial.cascades import remove_due
-from mysocial.context import aside
-from mysocial.hub import get_hub
-from mysocial.indexes import ensure_indexes
-from mysocial.mail import send_due
-from mysocial.verify import verify
-from tests import announced, scans, servers
-from tests.people import Person, sign_up
-from tests.sockets import Socket
-from tests.stack import Stack, wait_for
-from tests.witness import empty_redis
+from mysocial.core import mongo
+from mysocial.core.request_context import aside
+from mysocial.ops.consistency import verify
+from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.email import send_due
+from mysocial.persistence import flush
+from mysocial.realtime.dispatcher import get_hub
+from mysocial.store import writes
+from mysocial.store.mongo_indexes import ensure_indexes
+from tests.support import event_contract, query_plans, servers
+from tests.support.concurrency import empty_redis
+from tests.support.people import Person, sign_up
+from tests.support.sockets import Socket
+from tests.support.stack import Stack, wait_for
 
 DOMAINS = {name for name in settings.INSTALLED_APPS if "." not in name}
 
@@ -69,14 +71,14 @@ def _verified(request: pytest.FixtureRequest, _empty: None) -> Iterator[None]:
 def _indexed(_servers: None) -> Iterator[None]:
     """After each module, no query has read all of a collection for want of an index."""
     yield
-    assert list(scans.QUERIES.scans()) == []
+    assert list(query_plans.QUERIES.scans()) == []
 
 
 @pytest.fixture(autouse=True)
 def _described(_empty: None) -> Iterator[None]:
     """After each test, all that was announced is as the AsyncAPI document says."""
     yield
-    announced.check_all()
+    event_contract.check_all()
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +124,7 @@ def persisted() -> Callable[[], int]:
     """Carry every debt to MongoDB, as the workers do; return how many were settled."""
 
     def carry() -> int:
-        return sum(persist.drain(queue) for queue in persist.queues())
+        return sum(flush.drain(queue) for queue in flush.queues())
 
     return carry
 
@@ -149,7 +151,9 @@ def before_writes(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 @pytest.fixture
 def emails(settings: Any) -> Callable[[], list[Path]]:
     """Send the mails that are due, as the workers do; return all that were sent, oldest first."""
-    settings.EMAIL_BACKEND = "mysocial.filemail.EmailBackend"  # pytest-django sets its own
+    settings.EMAIL_BACKEND = (
+        "mysocial.outbox.file_email_backend.EmailBackend"  # pytest-django sets its own
+    )
 
     def read() -> list[Path]:
         send_due()

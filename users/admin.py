@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from mysocial.admin import RecordAdmin
+from mysocial.admin.record_admin import RecordAdmin
 from users import services
 from users.models import User
 

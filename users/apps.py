@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from mysocial import presence
+from mysocial.realtime import presence
 
 
 class UsersConfig(AppConfig):

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.events import About, Event, Passing, self_topic
-from mysocial.meeting import who_follows, who_is_unparted, who_may_meet
-from mysocial.payloads import FLAG, ID, Payload, one_of
-from mysocial.wire import literal
+from mysocial.core.event_schemas import FLAG, ID, Payload, one_of
+from mysocial.core.events import About, Event, Passing, self_topic
+from mysocial.policies.relationships import who_follows, who_is_unparted, who_may_meet
+from mysocial.store.json_templates import literal
 from users import selectors
-from users.wires import ProfileSerializer, profile_wire
+from users.representations import ProfileSerializer, profile_wire
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,18 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mysocial import pages, presence, reads, search
-from mysocial.errors import NotFound
-from mysocial.ids import milliseconds, now
-from mysocial.lists import Entry, Fact
-from mysocial.meeting import facts_of, may_meet
-from mysocial.sight import what_is_seen, who_sees
-from mysocial.wire import Row
+from mysocial.core.errors import NotFound
+from mysocial.core.ids import milliseconds, now
+from mysocial.policies.relationships import facts_of, may_meet
+from mysocial.policies.visibility import what_is_seen, who_sees
+from mysocial.realtime import presence
+from mysocial.store import pagination, reads, search
+from mysocial.store.indexes import Entry, Fact
+from mysocial.store.json_templates import Row
 from users import models
 from users.models import User
+from users.representations import person_wire, profile_wire, settings_wire
 from users.store import SETTINGS, users
-from users.wires import person_wire, profile_wire, settings_wire
 
 # For the apps above, which see no models.
 NOTICES = models.NOTICES
@@ -155,8 +156,10 @@ def most_followed(*, limit: int) -> list[str]:
 
 def members(*, to: str, limit: int, after: Entry | None = None) -> Found:
     """Return all members whom `to` may meet, newest first."""
-    listing = pages.Listing(profile_wire, "all", limit=limit, after=after, about={"": facts_of(to)})
-    return pages.sift(listing, keep=_met)
+    listing = pagination.Listing(
+        profile_wire, "all", limit=limit, after=after, about={"": facts_of(to)}
+    )
+    return pagination.sift(listing, keep=_met)
 
 
 def search_members(text: str, *, to: str, limit: int, after: Entry | None = None) -> Found:
@@ -165,7 +168,7 @@ def search_members(text: str, *, to: str, limit: int, after: Entry | None = None
     Whatever its case; only whom `to` may meet. `Unavailable` when MongoDB is away.
     """
     found: list[Row] = []
-    for _ in range(pages.SCAN):
+    for _ in range(pagination.SCAN):
         matches = search.find_text(
             users, "username_key", text.lower(), limit=limit + 1, after=after
         )

@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api import Input
-from mysocial.input import Switch
+from mysocial.api.inputs import Switch
+from mysocial.api.responses import Input
 from users.models import Messaging
-from users.wires import ProfileSerializer
+from users.representations import ProfileSerializer
 
 
 class UserAnswerSerializer(serializers.Serializer[Any]):

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.conf import settings
 
-from mysocial import passing, presence, reads
-from mysocial.cascades import cascade
-from mysocial.errors import Conflict, Invalid, Unavailable
-from mysocial.wording import examine
-from mysocial.writes import Write, again, write
+from mysocial.core.errors import Conflict, Invalid, Unavailable
+from mysocial.outbox.cascades import cascade
+from mysocial.policies.content import examine
+from mysocial.realtime import ephemeral, presence
+from mysocial.store import reads
+from mysocial.store.writes import Write, again, write
 from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, User, all_notices
 from users.store import users
@@ -162,4 +163,4 @@ def _tell_presence(user: User) -> None:
         return  # The setting stands. What passes may be lost; reads ask again.
     if is_online:
         shows = user.shows_presence
-        passing.send(PresenceChanged(user.id, online=shows, is_hiding=not shows))
+        ephemeral.send(PresenceChanged(user.id, online=shows, is_hiding=not shows))

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from mysocial.routing import route
+from mysocial.api.routing import route
 from users.avatars import avatar
 from users.views import UserViewSet
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from mysocial.api import (
+from mysocial.api.responses import (
     CURSORS,
     IDS,
     Limit,
@@ -19,12 +19,13 @@ from mysocial.api import (
     parse,
     wrote,
 )
-from mysocial.endpoints import Endpoints
-from mysocial.errors import Invalid
-from mysocial.limits import MINUTE, hit
-from mysocial.wire import literal
+from mysocial.api.viewsets import Endpoints
+from mysocial.core.errors import Invalid
+from mysocial.core.rate_limits import MINUTE, hit
+from mysocial.store.json_templates import literal
 from users import selectors, services
 from users.models import User
+from users.representations import ProfileSerializer, profile_wire, settings_wire
 from users.serializers import (
     BasicsInput,
     OnlineSerializer,
@@ -34,7 +35,6 @@ from users.serializers import (
     UserAnswerSerializer,
     UserPageSerializer,
 )
-from users.wires import ProfileSerializer, profile_wire, settings_wire
 
 MOST_TEXT = 30
 TEXT = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT}

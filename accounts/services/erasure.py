@@ -7,11 +7,11 @@ from accounts.models import ERASED
 from accounts.passwords import is_right
 from accounts.services.sessions import end_within
 from accounts.store import tokens
-from mysocial.cascades import remove_many
-from mysocial.errors import Invalid
-from mysocial.ids import now
-from mysocial.mail import queue_mail
-from mysocial.writes import MOVED, again, write
+from mysocial.core.errors import Invalid
+from mysocial.core.ids import now
+from mysocial.outbox.cascades import remove_many
+from mysocial.outbox.email import queue_mail
+from mysocial.store.writes import MOVED, again, write
 from users.services import remove_user
 
 

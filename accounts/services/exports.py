@@ -14,17 +14,18 @@ from accounts import selectors
 from accounts.events import ExportReady
 from accounts.models import EXPORTED, Export
 from accounts.store import KEPT_SECONDS, exports
-from mysocial import passing, reads
-from mysocial.bundle import bundle
-from mysocial.errors import AlreadyExists, Conflict, NotFound, Unavailable
-from mysocial.exports import Owner
-from mysocial.ids import now
-from mysocial.mail import queue_mail
-from mysocial.meeting import who_may_meet
-from mysocial.nudge import EXPORTS
-from mysocial.outbox import QUEUED, do_due
-from mysocial.progress import Tell
-from mysocial.writes import MOVED, again, write
+from mysocial.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
+from mysocial.core.ids import now
+from mysocial.core.progress import Tell
+from mysocial.outbox.email import queue_mail
+from mysocial.outbox.items import QUEUED, do_due
+from mysocial.policies.relationships import who_may_meet
+from mysocial.privacy.export_archive import bundle
+from mysocial.privacy.exports import Owner
+from mysocial.realtime import ephemeral
+from mysocial.store import reads
+from mysocial.store.wakeups import EXPORTS
+from mysocial.store.writes import MOVED, again, write
 from users.selectors import get_user, get_users
 from users.services import require_member
 
@@ -140,7 +141,7 @@ def _settle(claimed: Export, path: Path) -> bool:
     except (Conflict, NotFound):
         drop(claimed.file)
         return False
-    passing.send(ExportReady(str(claimed.pk), size))
+    ephemeral.send(ExportReady(str(claimed.pk), size))
     return True
 
 

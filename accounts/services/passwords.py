@@ -11,11 +11,11 @@ from accounts.passwords import check_strength, encode, is_right
 from accounts.services.sessions import TRIES, end_within
 from accounts.store import tokens
 from accounts.tokens import digest, make_one_time
-from mysocial import reads
-from mysocial.errors import Conflict, Invalid, NotFound
-from mysocial.ids import now
-from mysocial.mail import queue_mail
-from mysocial.writes import Write, write
+from mysocial.core.errors import Conflict, Invalid, NotFound
+from mysocial.core.ids import now
+from mysocial.outbox.email import queue_mail
+from mysocial.store import reads
+from mysocial.store.writes import Write, write
 from users.selectors import get_user
 
 

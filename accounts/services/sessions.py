@@ -12,11 +12,11 @@ from accounts.models import Account, Session
 from accounts.passwords import is_right
 from accounts.store import sessions
 from accounts.tokens import is_proven, read_refresh
-from mysocial import reads
-from mysocial.context import aside
-from mysocial.errors import Conflict, NotAuthenticated, NotFound, Suspended
-from mysocial.ids import new_id, now
-from mysocial.writes import Write, write
+from mysocial.core.errors import Conflict, NotAuthenticated, NotFound, Suspended
+from mysocial.core.ids import new_id, now
+from mysocial.core.request_context import aside
+from mysocial.store import reads
+from mysocial.store.writes import Write, write
 from users.services import require_unsuspended
 
 TRIES = 40  # each was lost to somebody who succeeded

@@ -10,10 +10,10 @@ from accounts.models import VERIFY, Account
 from accounts.passwords import check_strength, encode
 from accounts.services.sessions import Device, SignIn, open_session
 from images import services as images
-from mysocial.errors import AlreadyExists
-from mysocial.ids import new_id
-from mysocial.mail import queue_mail
-from mysocial.writes import write
+from mysocial.core.errors import AlreadyExists
+from mysocial.core.ids import new_id
+from mysocial.outbox.email import queue_mail
+from mysocial.store.writes import write
 from notifications import services as notifications
 from users import services as users
 from users.selectors import find_user_id

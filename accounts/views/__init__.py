@@ -1,7 +1,7 @@
 """HTTP endpoints of accounts."""
 
+from accounts.views.account import AccountViewSet
 from accounts.views.exports import ExportViewSet
-from accounts.views.open import OpenViewSet
-from accounts.views.own import AccountViewSet
+from accounts.views.public import OpenViewSet
 
 __all__ = ["AccountViewSet", "ExportViewSet", "OpenViewSet"]

@@ -6,11 +6,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts import selectors, services
+from accounts.representations import export_wire
 from accounts.serializers import ExportAnswerSerializer, ExportStateSerializer
-from accounts.wires import export_wire
-from mysocial.api import Input, Limit, caller, carry_out, json_answer, parse, wrote
-from mysocial.endpoints import Endpoints
-from mysocial.limits import DAY
+from mysocial.api.responses import Input, Limit, caller, carry_out, json_answer, parse, wrote
+from mysocial.api.viewsets import Endpoints
+from mysocial.core.rate_limits import DAY
 
 EXPORTS = Limit("export", 3, DAY)
 ZIP = "application/zip"

@@ -1,5 +1,13 @@
 """Reads of chat: for one of the two only, and for neither across a block."""
 
+from chat.selectors.audiences import (
+    acquainted,
+    is_there,
+    members_now,
+    sides_seen,
+    who_hears_typing,
+    who_sees_now,
+)
 from chat.selectors.conversations import (
     Bond,
     Pair,
@@ -21,14 +29,6 @@ from chat.selectors.conversations import (
     open_pair,
     unread_of,
     waiting_for,
-)
-from chat.selectors.hearing import (
-    acquainted,
-    is_there,
-    members_now,
-    sides_seen,
-    who_hears_typing,
-    who_sees_now,
 )
 
 __all__ = [

@@ -5,16 +5,16 @@ from typing import Any, NamedTuple
 
 from chat.models import Message, Side, conversation_id, side_id
 from chat.permissions import can_see_message
+from chat.representations import conversation_wire, message_wire, open_chat_wire, unread_wire
 from chat.store import messages, sides
-from chat.wires import conversation_wire, message_wire, open_chat_wire, unread_wire
 from followers.selectors import Relation, asked_relation, relation_facts
-from mysocial import pages, reads
-from mysocial.errors import Invalid, NotFound
-from mysocial.ids import milliseconds
-from mysocial.lists import Entry
-from mysocial.wire import Row, Wire
+from mysocial.core.errors import Invalid, NotFound
+from mysocial.core.ids import milliseconds
+from mysocial.store import pagination, reads
+from mysocial.store.indexes import Entry
+from mysocial.store.json_templates import Row, Wire
+from users.representations import username
 from users.selectors import asked_user, asked_wishes, suspension_fact, wants
-from users.wires import username
 
 BATCH = 200
 Found = tuple[list[Row], Entry | None]
@@ -137,7 +137,7 @@ def messages_with(
     """
     check_self(to, other_id)
     conversation = conversation_id(to, other_id)
-    listing = pages.Listing(
+    listing = pagination.Listing(
         message_wire,
         "conversation",
         conversation,
@@ -149,7 +149,7 @@ def messages_with(
     pair = get_bond(to, other_id, listing).pair
     if pair is None:
         return ([], None), ""
-    found = pages.sift(listing, keep=lambda rows: [row for row in rows if is_seen(row, to)])
+    found = pagination.sift(listing, keep=lambda rows: [row for row in rows if is_seen(row, to)])
     return found, pair.theirs.read_up_to
 
 
@@ -166,7 +166,7 @@ def around(message: Message, *, most: int) -> list[Message]:
     place: Entry = (message.id, milliseconds(message.created_at))
     ids = [message.id]
     for oldest in (False, True):
-        page = pages.Listing(
+        page = pagination.Listing(
             message_wire, "conversation", message.conversation, limit=most, after=place,
             oldest=oldest,
         ).get()  # fmt: skip
@@ -184,8 +184,8 @@ def newest_seen(side: Side, *, without: str) -> tuple[str, str]:
     after: Entry | None = None
     conversation = conversation_id(side.user_id, side.other_id)
     while not found:
-        found, after = pages.sift(
-            pages.Listing(message_wire, "conversation", conversation, limit=1, after=after),
+        found, after = pagination.sift(
+            pagination.Listing(message_wire, "conversation", conversation, limit=1, after=after),
             keep=lambda rows: [r for r in rows if r.id != without and is_seen(r, side.user_id)],
         )
         if after is None:
@@ -199,7 +199,7 @@ def arrived_since(seen: Side) -> list[str]:
     conversation = conversation_id(seen.user_id, seen.other_id)
     found: list[str] = []
     while after:
-        page = pages.Listing(
+        page = pagination.Listing(
             message_wire, "conversation", conversation, limit=BATCH, after=after, oldest=True
         ).get()
         some = reads.get_many(messages, [row.id for row in page.rows])
@@ -246,8 +246,8 @@ def open_chats_of(user_id: str, *, limit: int, after: Entry | None = None) -> Fo
 
 def _own_page(wire: Wire, user_id: str, limit: int, after: Entry | None) -> Found:
     about = {"other_id": relation_facts(user_id)}
-    listing = pages.Listing(wire, "user", user_id, limit=limit, after=after, about=about)
-    return pages.sift(listing, keep=_met)
+    listing = pagination.Listing(wire, "user", user_id, limit=limit, after=after, about=about)
+    return pagination.sift(listing, keep=_met)
 
 
 def unread_of(user_id: str) -> Unread:
@@ -270,7 +270,7 @@ def _unread_rows(user_id: str) -> list[Row]:
     found: list[Row] = []
     after: Entry | None = None
     while True:
-        page = pages.Listing(
+        page = pagination.Listing(
             unread_wire, "unread", user_id, limit=BATCH, after=after, about=about
         ).get()
         found += _met(page.rows)

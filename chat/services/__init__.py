@@ -9,9 +9,9 @@ from chat.services.messages import (
     remove_message,
     tell_of_media,
 )
+from chat.services.messages_send import send_message
 from chat.services.open_chats import close_chat, open_chat
-from chat.services.reading import mark_read, tell
-from chat.services.sending import send_message
+from chat.services.read_receipts import mark_read, tell
 from chat.services.typing import tell_typing
 
 __all__ = [

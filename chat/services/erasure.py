@@ -2,15 +2,15 @@
 
 from chat.models import conversation_id, side_id
 from chat.store import messages, open_chats, sides
-from mysocial import pages, reads
-from mysocial.cascades import cascade, remove_listed
-from mysocial.wire import Wire
-from mysocial.writes import write
+from mysocial.outbox.cascades import cascade, remove_listed
+from mysocial.store import pagination, reads
+from mysocial.store.json_templates import Wire
+from mysocial.store.writes import write
 
 
 def remove_member(*, user_id: str, limit: int) -> bool:
     """Remove at most `limit` of a member's messages, or what is left; True when nothing is."""
-    page = pages.Listing(Wire(sides), "user", user_id, limit=1).get()
+    page = pagination.Listing(Wire(sides), "user", user_id, limit=1).get()
     for row in page.rows:
         other_id = row.value("other_id")
         conversation = conversation_id(user_id, other_id)
@@ -23,7 +23,7 @@ def remove_member(*, user_id: str, limit: int) -> bool:
 
 
 def _remove_messages(conversation: str, *, limit: int) -> bool:
-    found, are_all = pages.newest(messages, "conversation", conversation, limit=limit)
+    found, are_all = pagination.newest(messages, "conversation", conversation, limit=limit)
     with write() as w:
         for message in found:
             w.delete(message, lenient=True)

@@ -7,7 +7,7 @@ from chat.events import ConversationUpdated, MessageDeleted, MessageReaction, Me
 from chat.models import Message
 from chat.permissions import can_change_message
 from chat.selectors import Pair
-from chat.services.waiting import (
+from chat.services.unread import (
     LABEL,
     check_content,
     count_less,
@@ -16,12 +16,12 @@ from chat.services.waiting import (
 )
 from chat.store import messages
 from images import services as images
-from mysocial import reads
-from mysocial.cascades import cascade
-from mysocial.errors import Conflict, Forbidden, NotFound
-from mysocial.ids import now
-from mysocial.wording import examine
-from mysocial.writes import MOVED, Write, again, write
+from mysocial.core.errors import Conflict, Forbidden, NotFound
+from mysocial.core.ids import now
+from mysocial.outbox.cascades import cascade
+from mysocial.policies.content import examine
+from mysocial.store import reads
+from mysocial.store.writes import MOVED, Write, again, write
 from users.services import require_voice
 
 # What is left of a message that is deleted for everyone.

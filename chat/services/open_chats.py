@@ -3,10 +3,10 @@
 from chat import selectors
 from chat.events import ChatUsers
 from chat.models import OpenChat, side_id
-from chat.services.waiting import require_meeting
+from chat.services.unread import require_meeting
 from chat.store import open_chats
-from mysocial import reads
-from mysocial.writes import MOVED, again, write
+from mysocial.store import reads
+from mysocial.store.writes import MOVED, again, write
 
 
 def open_chat(*, user_id: str, other_id: str) -> None:

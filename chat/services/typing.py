@@ -1,9 +1,9 @@
 """That somebody is writing: told to the one they write to, and kept nowhere."""
 
 from chat.events import TypingStarted, TypingStopped
-from mysocial import passing
-from mysocial.errors import TooMany, Unavailable
-from mysocial.limits import Limit, hit
+from mysocial.core.errors import TooMany, Unavailable
+from mysocial.core.rate_limits import Limit, hit
+from mysocial.realtime import ephemeral
 
 NEWS = Limit("typing", 20, 5)
 
@@ -18,4 +18,4 @@ def tell_typing(user_id: str, other_id: str, is_typing: bool) -> None:
         hit(NEWS, user_id)
     except (TooMany, Unavailable):
         return
-    passing.send((TypingStarted if is_typing else TypingStopped)(user_id, other_id))
+    ephemeral.send((TypingStarted if is_typing else TypingStopped)(user_id, other_id))

@@ -4,6 +4,13 @@ from collections import Counter
 
 from followers.models import edge_ends
 from followers.permissions import can_see_follows
+from followers.representations import (
+    blocked_wire,
+    followee_wire,
+    follower_wire,
+    muted_wire,
+    requester_wire,
+)
 from followers.selectors.relations import (
     Standing,
     asked_relation,
@@ -11,19 +18,12 @@ from followers.selectors.relations import (
     standings,
 )
 from followers.store import follows
-from followers.wires import (
-    blocked_wire,
-    followee_wire,
-    follower_wire,
-    muted_wire,
-    requester_wire,
-)
-from mysocial import pages, reads
-from mysocial.errors import NotFound
-from mysocial.lists import Entry
-from mysocial.wire import Row, Wire
+from mysocial.core.errors import NotFound
+from mysocial.store import pagination, reads
+from mysocial.store.indexes import Entry
+from mysocial.store.json_templates import Row, Wire
+from users.representations import person_wire
 from users.selectors import asked_user, most_followed, people
-from users.wires import person_wire
 
 FRIENDS, THEIRS, POPULAR, SUGGESTED = 50, 30, 200, 10
 Found = tuple[list[bytes], Entry | None]
@@ -57,7 +57,7 @@ def requests_to(user_id: str, *, limit: int, after: Entry | None = None) -> Foun
     return _people(_listing(requester_wire, "target", user_id, user_id, limit, after))
 
 
-def _people_whom_one_sees(listing: pages.Listing, owner_id: str, viewer_id: str) -> Found:
+def _people_whom_one_sees(listing: pagination.Listing, owner_id: str, viewer_id: str) -> Found:
     owner, relation = asked_user(owner_id), asked_relation(viewer_id, owner_id)
     reads.together(owner, relation, listing)
     holds = relation.get()
@@ -74,14 +74,14 @@ def _people_whom_one_sees(listing: pages.Listing, owner_id: str, viewer_id: str)
 
 def _listing(  # noqa: PLR0913, PLR0917 - the question a list answers
     wire: Wire, index: str, value: str, viewer_id: str, limit: int, after: Entry | None
-) -> pages.Listing:
+) -> pagination.Listing:
     """Return the question for the edges of a list, and how the viewer stands to whom they name."""
     (ref,) = wire.refs
     about = {ref: standing_facts(viewer_id)}
-    return pages.Listing(wire, index, value, limit=limit, after=after, about=about)
+    return pagination.Listing(wire, index, value, limit=limit, after=after, about=about)
 
 
-def _people(listing: pages.Listing, *, hidden: bool = False) -> Found:
+def _people(listing: pagination.Listing, *, hidden: bool = False) -> Found:
     """Return a page of the people whom the edges name, each with how the viewer stands to them.
 
     Whom a block hides from the viewer is left out, unless `hidden` asks for them.
@@ -95,7 +95,7 @@ def _people(listing: pages.Listing, *, hidden: bool = False) -> Found:
     def keep(rows: list[Row]) -> list[Row]:
         return [r for r in rows if r.side(ref).is_there and (hidden or not standing(r).blocked)]
 
-    rows, following = pages.sift(listing, keep=keep)
+    rows, following = pagination.sift(listing, keep=keep)
     return [with_standing(wire.render(row), standing(row)) for row in rows], following
 
 

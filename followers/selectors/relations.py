@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from followers.models import edge_ends, edge_id
 from followers.store import WHOLE, blocks, follow_requests, follows, mutes
-from mysocial import reads
-from mysocial.lists import Fact, Fans
-from mysocial.wire import literal
+from mysocial.store import reads
+from mysocial.store.indexes import Fact, Fans
+from mysocial.store.json_templates import literal
 from users.selectors import suspension_fact
 
 VIEWERS = 1000  # whose questions are kept as they were made: about a kilobyte each

@@ -1,8 +1,8 @@
 """Verbs of follows, requests, blocks and mutes: the only writers of edges and follow counters."""
 
+from followers.services.blocks_and_mutes import block, mute, unblock, unmute
 from followers.services.edges import remove_follow, require_no_block, require_relation
 from followers.services.follows import follow, remove_follower, unfollow
-from followers.services.hiding import block, mute, unblock, unmute
 from followers.services.requests import accept_request, refuse_request
 
 __all__ = [

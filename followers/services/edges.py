@@ -8,11 +8,11 @@ from followers.events import FollowCreated, FollowDeleted, FollowRequested, Foll
 from followers.models import Block, Follow, FollowRequest, edge_id
 from followers.selectors import Relation, Standing
 from followers.store import follows
-from mysocial import reads
-from mysocial.errors import Invalid, NotFound
-from mysocial.models import Record
-from mysocial.store import Store
-from mysocial.writes import MOVED, Write, again, write
+from mysocial.core.errors import Invalid, NotFound
+from mysocial.store import reads
+from mysocial.store.models import Record
+from mysocial.store.store import Store
+from mysocial.store.writes import MOVED, Write, again, write
 from notifications.selectors import Audience
 from notifications.services import begin_cause, notify, withdraw
 from users.selectors import asked_user, get_user

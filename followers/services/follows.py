@@ -14,8 +14,8 @@ from followers.services.edges import (
     require_no_block,
 )
 from followers.store import follow_requests, follows
-from mysocial import reads
-from mysocial.writes import MOVED, again, write
+from mysocial.store import reads
+from mysocial.store.writes import MOVED, again, write
 from notifications.selectors import asked_audience
 from users.services import require_private, require_voice
 

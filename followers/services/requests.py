@@ -13,9 +13,9 @@ from followers.services.edges import (
     require_no_block,
 )
 from followers.store import follow_requests, follows
-from mysocial import reads
-from mysocial.errors import NotFound
-from mysocial.writes import MOVED, again, write
+from mysocial.core.errors import NotFound
+from mysocial.store import reads
+from mysocial.store.writes import MOVED, again, write
 
 
 def accept_request(*, user_id: str, other_id: str) -> Standing:

@@ -13,15 +13,16 @@ from images import hosts
 from images.content import look
 from images.models import DeadFile, Kind, Media
 from images.store import media
-from mysocial import limits, reads
-from mysocial.cascades import each_listed
-from mysocial.errors import Conflict, NotFound, TooLarge, Unsupported
-from mysocial.ids import new_id, now
-from mysocial.limits import DAY, Limit
-from mysocial.nudge import MEDIA
-from mysocial.outbox import QUEUED
-from mysocial.uploads import drop, kept
-from mysocial.writes import Write, again, write
+from mysocial.api.uploads import drop, kept
+from mysocial.core import rate_limits
+from mysocial.core.errors import Conflict, NotFound, TooLarge, Unsupported
+from mysocial.core.ids import new_id, now
+from mysocial.core.rate_limits import DAY, Limit
+from mysocial.outbox.cascades import each_listed
+from mysocial.outbox.items import QUEUED
+from mysocial.store import reads
+from mysocial.store.wakeups import MEDIA
+from mysocial.store.writes import Write, again, write
 from users import services as users
 from users.selectors import get_user
 
@@ -66,7 +67,7 @@ def received(
 
     `TooLarge` or `Unsupported`; of what is refused, here or in the block, no file is left.
     """
-    limits.enforce(UPLOADS, owner_id)
+    rate_limits.enforce(UPLOADS, owner_id)
     form = Kind(kind)
     most = settings.IMAGE_MAX_BYTES if form == Kind.IMAGE else settings.VIDEO_MAX_BYTES
     size = file.size or 0

@@ -8,11 +8,11 @@ from images.models import Media, State, Use
 from images.permissions import can_delete_image
 from images.services.media import USES, add, delete, received
 from images.store import media
-from mysocial import reads
-from mysocial.errors import Conflict, Forbidden, NotFound
-from mysocial.ids import now
-from mysocial.uploads import drop
-from mysocial.writes import again, write
+from mysocial.api.uploads import drop
+from mysocial.core.errors import Conflict, Forbidden, NotFound
+from mysocial.core.ids import now
+from mysocial.store import reads
+from mysocial.store.writes import again, write
 from users import services as users
 from users.selectors import get_user
 

@@ -10,12 +10,12 @@ from images.models import DeadFile, Kind, Media, State
 from images.processing import Broken, Result, make_picture, strip_film
 from images.services.media import USES
 from images.store import dead_files, media
-from mysocial import reads
-from mysocial.errors import NotFound, Unavailable
-from mysocial.ids import is_id, now
-from mysocial.outbox import QUEUED, do_due
-from mysocial.uploads import drop, leftovers, waiting
-from mysocial.writes import MOVED, again, write
+from mysocial.api.uploads import drop, leftovers, waiting
+from mysocial.core.errors import NotFound, Unavailable
+from mysocial.core.ids import is_id, now
+from mysocial.outbox.items import QUEUED, do_due
+from mysocial.store import reads
+from mysocial.store.writes import MOVED, again, write
 
 logger = logging.getLogger(__name__)
 MOST_TRIES = 8

@@ -1,9 +1,9 @@
 """Verbs of moderation: the only writers of reports, notes, measures and word filters."""
 
-from moderation.services.acts import Decision, take_measure, undo_measure
+from moderation.services.actions import Decision, take_measure, undo_measure
 from moderation.services.queue import add_note, assign, decline, look, resolve
 from moderation.services.reports import file_report, forget_reports
-from moderation.services.words import add_filter, change_filter, examine, remove_filter
+from moderation.services.text_filters import add_filter, change_filter, examine, remove_filter
 
 __all__ = [
     "Decision",

@@ -5,11 +5,11 @@ from contextlib import suppress
 from moderation import selectors
 from moderation.models import Act, Report, StaffNote, State, Target
 from moderation.selectors import Context
-from moderation.services.acts import Decision, apply_measure, new_measure, remove_thing
-from mysocial import audit
-from mysocial.errors import Conflict, Forbidden, Invalid, NotFound
-from mysocial.ids import now
-from mysocial.writes import MOVED, again, write
+from moderation.services.actions import Decision, apply_measure, new_measure, remove_thing
+from mysocial.admin import audit
+from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
+from mysocial.core.ids import now
+from mysocial.store.writes import MOVED, again, write
 from notifications.services import tell_member
 
 

@@ -3,10 +3,10 @@
 from moderation import selectors
 from moderation.models import Report
 from moderation.store import reports
-from mysocial import pages
-from mysocial.cascades import cascade
-from mysocial.errors import AlreadyExists, Invalid
-from mysocial.writes import write
+from mysocial.core.errors import AlreadyExists, Invalid
+from mysocial.outbox.cascades import cascade
+from mysocial.store import pagination
+from mysocial.store.writes import write
 from users.services import require_member
 
 
@@ -42,7 +42,7 @@ def file_report(
 
 def forget_reports(*, index: str, user_id: str, limit: int) -> bool:
     """Remove at most `limit` reports of a list, with their notes; True when none is left."""
-    found, are_all = pages.newest(reports, index, user_id, limit=limit)
+    found, are_all = pagination.newest(reports, index, user_id, limit=limit)
     with write() as w:
         for report in found:
             w.delete(report, lenient=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from mysocial import audit
-from mysocial.errors import Unavailable
+from mysocial.admin import audit
+from mysocial.core.errors import Unavailable
 
 VIA = "manage.py"
 

@@ -8,19 +8,20 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from accounts.management import erasing
+from accounts.management import erasure
 from accounts.tasks import make_exports
 from images.services import process_due
-from mysocial import mongo, persist
-from mysocial.redis import client
-from mysocial.store import STORES
+from mysocial.core import mongo
+from mysocial.core.redis import client
+from mysocial.persistence import flush
+from mysocial.store.store import STORES
 from posts.models import Post
-from tests.chat.talk import say
+from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture, send
-from tests.people import nobody, sign_up
-from tests.servers import PASSWORD
-from tests.stack import ROOT
-from tests.witness import everything_stored, nothing_happens
+from tests.support.concurrency import everything_stored, nothing_happens
+from tests.support.people import nobody, sign_up
+from tests.support.servers import PASSWORD
+from tests.support.stack import ROOT
 
 
 @pytest.fixture
@@ -88,12 +89,12 @@ def test_of_what_was_erased_nothing_is_left_but_what_must_stay(delete, words, bo
     assert [name for name, one in canaries.items() if one in after and name != "link"] == []
     # The address is in the mail that tells of it, and nowhere else.
     assert set(said["stays"]) == {
-        erasing.TOMBSTONE,
-        erasing.REMOVED,
-        erasing.LAST_MAIL,
-        erasing.NEWS,
-        erasing.WORDS,
-        erasing.FILES,
+        erasure.TOMBSTONE,
+        erasure.REMOVED,
+        erasure.LAST_MAIL,
+        erasure.NEWS,
+        erasure.WORDS,
+        erasure.FILES,
     }
     holders = {
         label
@@ -112,7 +113,7 @@ def test_of_what_was_erased_nothing_is_left_but_what_must_stay(delete, words, bo
 def test_what_is_left_is_found_wherever_it_is(delete, words, bob):
     victim, canaries = words
     post = bob.writes("Of somebody else")
-    persist.drain("posts")
+    flush.drain("posts")
     mongo.collection(Post).update_one({"_id": post["id"]}, {"$set": {"text": canaries["said"]}})
     client().set("cache:left", canaries["quote"])
     client().hset("odd", victim.id, "1")
@@ -146,7 +147,7 @@ def test_what_must_stay_is_what_the_document_says():
     )
     rows = re.findall(r"^\| ([a-z ]+) \|", text, flags=re.MULTILINE)
     ours = {
-        name: getattr(erasing, name)
+        name: getattr(erasure, name)
         for name in (
             "TOMBSTONE",
             "REMOVED",

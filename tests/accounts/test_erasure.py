@@ -1,11 +1,11 @@
 """Erasing one's account, through HTTP."""
 
 from accounts.models import Account
-from mysocial.cascades import remove_due
-from mysocial.store import STORES
-from tests.people import nobody, sign_up
-from tests.servers import PASSWORD
-from tests.witness import live, mongod_away, nothing_happens, together
+from mysocial.outbox.cascades import remove_due
+from mysocial.store.store import STORES
+from tests.support.concurrency import live, mongod_away, nothing_happens, together
+from tests.support.people import nobody, sign_up
+from tests.support.servers import PASSWORD
 from users.models import User
 
 

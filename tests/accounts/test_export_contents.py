@@ -12,15 +12,15 @@ from django.core.management import CommandError, call_command
 from accounts.tasks import make_exports
 from images.services import process_due
 from moderation.models import Act
-from mysocial.exports import LEFT_OUT, PORTIONS
-from mysocial.store import STORES
-from tests.accounts.exported import ask, fetch
-from tests.chat.talk import say
+from mysocial.privacy.exports import LEFT_OUT, PORTIONS
+from mysocial.store.store import STORES
+from tests.accounts.export_files import ask, fetch
+from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture, send
 from tests.moderation.staff import measure, reported
-from tests.people import nobody, sign_up
-from tests.servers import PASSWORD
-from tests.witness import live
+from tests.support.concurrency import live
+from tests.support.people import nobody, sign_up
+from tests.support.servers import PASSWORD
 
 # Records that name a member and are another's, or nobody's to be told: by the field that names.
 OTHERS = {

@@ -13,13 +13,13 @@ from django.conf import settings
 from accounts import services
 from accounts.models import Export
 from accounts.tasks import make_exports, sweep_exports
-from mysocial import mongo
-from mysocial.cascades import remove_due
-from mysocial.redis import client
-from tests.accounts.exported import ask, fetch
-from tests.people import nobody
-from tests.servers import PASSWORD
-from tests.witness import codes, live, nothing_happens, together
+from mysocial.core import mongo
+from mysocial.core.redis import client
+from mysocial.outbox.cascades import remove_due
+from tests.accounts.export_files import ask, fetch
+from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.people import nobody
+from tests.support.servers import PASSWORD
 
 
 def test_a_member_asks_waits_is_told_and_nobody_else_gets_it(alice, bob, emails, heard_passing):

@@ -6,9 +6,9 @@ import pytest
 
 from accounts.models import OneTimeToken
 from accounts.tokens import digest
-from mysocial.mail import send_due
-from tests.people import PASSWORD, Person, nobody, sign_up
-from tests.witness import codes, everything_stored, live, nothing_happens, together
+from mysocial.outbox.email import send_due
+from tests.support.concurrency import codes, everything_stored, live, nothing_happens, together
+from tests.support.people import PASSWORD, Person, nobody, sign_up
 
 NEW = "another-horse-battery"
 

@@ -6,9 +6,9 @@ import pytest
 from django.conf import settings
 
 from accounts.models import Account
-from mysocial.writes import write
-from tests.people import PASSWORD, Person, browser, logged, nobody
-from tests.witness import codes, everything_stored, live, nothing_happens, together
+from mysocial.store.writes import write
+from tests.support.concurrency import codes, everything_stored, live, nothing_happens, together
+from tests.support.people import PASSWORD, Person, browser, logged, nobody
 
 
 def refresh(token, **headers):

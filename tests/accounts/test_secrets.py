@@ -6,10 +6,10 @@ import re
 
 import orjson
 
-from mysocial.mail import send_due
-from tests import servers
-from tests.people import PASSWORD, Person, nobody, sign_up
-from tests.witness import everything_stored
+from mysocial.outbox.email import send_due
+from tests.support import servers
+from tests.support.concurrency import everything_stored
+from tests.support.people import PASSWORD, Person, nobody, sign_up
 
 NEW, THIRD = "another-horse-battery", "a-third-horse-battery"
 

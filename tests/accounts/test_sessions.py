@@ -4,9 +4,9 @@ import pytest
 
 from accounts.models import Session
 from accounts.selectors import sessions_of
-from mysocial.writes import write
-from tests.people import PASSWORD, Person, logged, nobody
-from tests.witness import live, nothing_happens
+from mysocial.store.writes import write
+from tests.support.concurrency import live, nothing_happens
+from tests.support.people import PASSWORD, Person, logged, nobody
 
 
 def another(person, **headers):

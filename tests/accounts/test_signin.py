@@ -8,10 +8,10 @@ from django.urls import get_resolver
 
 from accounts.models import Account
 from mysocial import settings as real_settings
-from mysocial.store import store_of
-from mysocial.writes import write
-from tests.people import PASSWORD, Person, nobody, sign_up
-from tests.witness import codes, mongod_away, nothing_happens, together
+from mysocial.store.store import store_of
+from mysocial.store.writes import write
+from tests.support.concurrency import codes, mongod_away, nothing_happens, together
+from tests.support.people import PASSWORD, Person, nobody, sign_up
 
 BCRYPT = "accounts.hashers.BCrypt10PasswordHasher"
 ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"

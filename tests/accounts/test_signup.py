@@ -3,9 +3,9 @@
 import pytest
 
 from accounts.models import Account
-from mysocial.redis import client
-from tests.people import PASSWORD, nobody, sign_up
-from tests.witness import codes, live, nothing_happens, together
+from mysocial.core.redis import client
+from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.people import PASSWORD, nobody, sign_up
 from users.models import User
 
 ADA = {"username": "Ada_1", "email": "Ada@Example.com", "password": PASSWORD}

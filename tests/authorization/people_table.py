@@ -12,7 +12,7 @@ from tests.authorization.rules import (
     sees_follows,
 )
 from tests.authorization.world import MEMBERS, sees_post
-from tests.servers import PASSWORD
+from tests.support.servers import PASSWORD
 
 NEW = "another-horse-battery"
 ONESELF = {"owner": 400}

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User as Staff
 from django.urls import get_resolver
 
-from tests.people import browser
-from tests.witness import nothing_happens
+from tests.support.concurrency import nothing_happens
+from tests.support.people import browser
 
 VIEWERS = ("nobody", "ended", "owner", "stranger", "blocked")
 # Whatever is sent along, these answer everybody alike.

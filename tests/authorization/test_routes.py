@@ -3,13 +3,13 @@
 import pytest
 from django.urls import get_resolver
 
-from mysocial.events import EVENTS, Passing
+from mysocial.core.events import EVENTS, Passing
 from tests.authorization.rules import HIDDEN
 from tests.authorization.table import RULES
 from tests.authorization.world import MEMBERS, OUTSIDERS
-from tests.people import logged
-from tests.test_architecture import routes
-from tests.witness import nothing_happens
+from tests.project.test_architecture import routes
+from tests.support.concurrency import nothing_happens
+from tests.support.people import logged
 
 # What is announced beside the news of a route, when somebody is told of them.
 ONLY_BESIDES = {"notification.created", "notification.deleted", "notification.updated"}

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from images.services import process_due
-from mysocial.cascades import remove_due
-from mysocial.errors import FOREVER
-from mysocial.events import EVENTS
-from mysocial.mail import send_due
+from mysocial.core.errors import FOREVER
+from mysocial.core.events import EVENTS
+from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.email import send_due
 from notifications.tokens import make_unsubscribe
-from tests.chat.talk import say
+from tests.chat.conversations import say
 from tests.images.pictures import picture, send
 from tests.moderation.staff import measure
-from tests.notifications.told import comments, follows, reacts, told
-from tests.people import Person, nobody, sign_up
-from tests.servers import PASSWORD
-from tests.snapshot import Snapshot
+from tests.notifications.notification_checks import comments, follows, reacts, told
+from tests.support.people import Person, nobody, sign_up
+from tests.support.redis_snapshot import Snapshot
+from tests.support.servers import PASSWORD
 
 VISIBILITIES = ("public", "followers", "private", "private account")
 OUTSIDERS = ("nobody", "ended", "erased", "suspended")

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tests.chaos.door import Answer, Broken, Door
-from tests.journey import Member
+from tests.chaos.http_client import Answer, Broken, Door
+from tests.support.journey import Member
 
 # Seconds between two deeds, about. Without, six members take both cores of a small machine, and how
 # soon it recovers is a matter of what they leave.

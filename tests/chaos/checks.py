@@ -17,9 +17,9 @@ from pymongo import MongoClient
 from redis import Redis
 
 from tests.chaos.actors import KINDS, Actor
-from tests.chaos.door import Door
+from tests.chaos.http_client import Door
 from tests.chaos.site import Site
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 
 MOST_SHOWN = 5
 UNREAD = "You have unread messages"  # as often as there are

@@ -12,7 +12,7 @@ from redis import Redis
 
 from tests.chaos.clocks import Clock
 from tests.chaos.site import FOLDERS, Site
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
 WORKERS = ("worker", "worker-2")
 OURS = ("web", "web-2", *WORKERS, "beat")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tests.chaos.actors import Record
-from tests.ears import offset
-from tests.resumes import Client
+from tests.chaos.resume import Client
+from tests.support.event_listeners import offset
 
 STAYS = 20.0  # seconds on one connection, about
 # Of an event, what tells it from others of its type.

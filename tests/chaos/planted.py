@@ -19,7 +19,7 @@ from tests.chaos import faults
 from tests.chaos.faults import Fault
 from tests.chaos.runs import SETTINGS, run
 from tests.chaos.site import Site
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 
 UNSYNCED_FOR = 3.0  # seconds
 PLANTS_FOLDER = Path(__file__).parent / "plants"

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from tests.chaos import checks
 from tests.chaos.actors import Actor
-from tests.chaos.door import Door
+from tests.chaos.backlog_gauge import Gauge, Sample
 from tests.chaos.faults import Fault
-from tests.chaos.gauge import Gauge, Sample
+from tests.chaos.http_client import Door
 from tests.chaos.listeners import STAYS, Listener, Listeners, expected, wrong_of
 from tests.chaos.site import Site
-from tests.journey import join
-from tests.stack import wait_for
+from tests.support.journey import join
+from tests.support.stack import wait_for
 
 COMMON_POSTS = 5
 EARS = 2  # sockets of each member

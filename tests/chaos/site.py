@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.chaos.clocks import Clock, compiler
 from tests.chaos.disks import Disk, can_have_disks
-from tests.stack import Stack, wait_for
+from tests.support.stack import Stack, wait_for
 
 BACK_WITHIN = 60.0  # seconds
 FOLDERS = {"valkey": "valkey", "mongod": "mongo"}

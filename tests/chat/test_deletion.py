@@ -4,14 +4,14 @@ import pytest
 
 from chat.cascades import ConversationsOfMember
 from chat.models import Message, OpenChat, Side
-from chat.services.waiting import require_meeting
-from mysocial import reads
-from mysocial.cascades import cascade, remove_due
-from mysocial.errors import Conflict, NotFound
-from mysocial.writes import write
-from tests.chat.talk import GIF, card, heard, listed, read, say, texts, unread
-from tests.people import logged, sign_up
-from tests.witness import codes, live, nothing_happens, together
+from chat.services.unread import require_meeting
+from mysocial.core.errors import Conflict, NotFound
+from mysocial.outbox.cascades import cascade, remove_due
+from mysocial.store import reads
+from mysocial.store.writes import write
+from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
+from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.people import logged, sign_up
 from users.store import users
 
 

@@ -1,9 +1,9 @@
 """What lists cost, and what staff see."""
 
-from mysocial.redis import client
-from tests.chat.talk import listed, read, say, texts, unread
-from tests.people import sign_up
-from tests.witness import scripts
+from mysocial.core.redis import client
+from tests.chat.conversations import listed, read, say, texts, unread
+from tests.support.concurrency import scripts
+from tests.support.people import sign_up
 
 
 def test_a_page_of_conversations_takes_as_many_questions_as_a_single_one(alice, bob):

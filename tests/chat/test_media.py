@@ -5,12 +5,12 @@ import pytest
 from chat.models import Message, Side
 from images.models import DeadFile, Media
 from images.services import process_due
-from mysocial.cascades import remove_due
-from mysocial.redis import client
-from tests.chat.talk import GIF, card, heard, listed, read, say
+from mysocial.core.redis import client
+from mysocial.outbox.cascades import remove_due
+from tests.chat.conversations import GIF, card, heard, listed, read, say
 from tests.images.pictures import bytes_at, data_url, film, picture, send, shown, waiting
-from tests.people import PASSWORD
-from tests.witness import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.people import PASSWORD
 
 UNREADY = {"state": "processing", "url": None, "width": None, "height": None}
 

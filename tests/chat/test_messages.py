@@ -4,11 +4,11 @@ import orjson
 import pytest
 
 from chat.models import Kind, Message, Side
-from mysocial.mongo import ping
+from mysocial.core.mongo import ping
 from reactions.models import Kind as PostKind
-from tests.chat.talk import GIF, card, heard, listed, read, say, texts, unread
-from tests.people import nobody
-from tests.witness import codes, live, mongod_away, nothing_happens, together
+from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
+from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.people import nobody
 
 
 def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, persisted, document):

@@ -3,10 +3,10 @@
 import pytest
 
 from chat.permissions import can_write_to
-from chat.sights import SideSight
-from tests.chat.talk import heard, listed, read, say, texts, unread
-from tests.people import logged
-from tests.witness import codes, live, nothing_happens, together
+from chat.visibility import SideSight
+from tests.chat.conversations import heard, listed, read, say, texts, unread
+from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.people import logged
 
 
 def paths(other, theirs, mine):

@@ -4,10 +4,10 @@ import msgpack
 import pytest
 from asgiref.sync import sync_to_async
 
-from mysocial.passing import GROUP, PASSING
-from mysocial.redis import client
-from tests.chat.talk import say
-from tests.witness import nothing_happens, world
+from mysocial.core.redis import client
+from mysocial.realtime.ephemeral import GROUP, PASSING
+from tests.chat.conversations import say
+from tests.support.concurrency import nothing_happens, world
 
 OK = {"type": "ok", "cid": "t"}
 

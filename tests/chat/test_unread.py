@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from chat import selectors, services
 from chat.models import Side
 from chat.store import messages, sides
-from mysocial import reads
-from mysocial.ids import new_id, now
-from mysocial.mongo import ping
-from mysocial.writes import write
-from tests.chat.talk import card, heard, listed, read, say, texts, unread
-from tests.people import sign_up
-from tests.witness import codes, live, mongod_away, nothing_happens, together
+from mysocial.core.ids import new_id, now
+from mysocial.core.mongo import ping
+from mysocial.store import reads
+from mysocial.store.writes import write
+from tests.chat.conversations import card, heard, listed, read, say, texts, unread
+from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.people import sign_up
 
 
 def side_of(person, other):
@@ -95,12 +95,12 @@ def test_what_came_after_one_began_to_read_stays_unread(alice, bob):
     say(alice, bob, "Came meanwhile")
     mine = say(bob, alice, "Mine")
     say(alice, bob, "And so did this")
-    services.reading._mark_read(seen)
+    services.read_receipts._mark_read(seen)
     assert unread(bob) == (2, 1)
     assert counted(bob, alice) == 2
     assert side_of(bob, alice).read_up_to == seen.last_id
     with nothing_happens():
-        services.reading._mark_read(seen)
+        services.read_receipts._mark_read(seen)
     assert read(bob, alice)["unread"] == 0
     assert side_of(bob, alice).read_up_to > mine["id"]
 

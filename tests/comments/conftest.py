@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.people import Person
+from tests.support.people import Person
 
 Comments = Callable[..., dict[str, Any]]
 

@@ -4,14 +4,14 @@ import orjson
 import pytest
 
 from comments.models import Comment
+from comments.representations import CommentSerializer, comment_wire
 from comments.store import comments as store
-from comments.wires import CommentSerializer, comment_wire
-from mysocial import reads
-from mysocial.redis import client
+from mysocial.core.redis import client
+from mysocial.store import reads
 from posts.models import Post
 from posts.store import posts
-from tests.people import nobody
-from tests.witness import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.people import nobody
 from users.store import users
 
 ROUNDS = 12

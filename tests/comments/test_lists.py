@@ -2,9 +2,9 @@
 
 import pytest
 
-from mysocial.redis import client
-from tests.people import sign_up
-from tests.witness import nothing_happens, together
+from mysocial.core.redis import client
+from tests.support.concurrency import nothing_happens, together
+from tests.support.people import sign_up
 
 
 def ids(answer):

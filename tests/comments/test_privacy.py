@@ -2,10 +2,10 @@
 
 import pytest
 
-from mysocial import reads
-from mysocial.writes import write
-from tests.people import sign_up
-from tests.witness import nothing_happens
+from mysocial.store import reads
+from mysocial.store.writes import write
+from tests.support.concurrency import nothing_happens
+from tests.support.people import sign_up
 from users.store import users
 
 WATCHERS = (

@@ -5,12 +5,12 @@ import pytest
 from comments import services
 from comments.cascades import CommentsOfPost
 from comments.models import Comment
-from mysocial import mongo
-from mysocial.cascades import remove_due
-from mysocial.errors import NotFound
-from mysocial.redis import client
-from tests.people import logged
-from tests.witness import live, nothing_happens, together
+from mysocial.core import mongo
+from mysocial.core.errors import NotFound
+from mysocial.core.redis import client
+from mysocial.outbox.cascades import remove_due
+from tests.support.concurrency import live, nothing_happens, together
+from tests.support.people import logged
 
 
 def removed(pk):

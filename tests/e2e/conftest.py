@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.people import Site, sign_up
 from tests.e2e.window import Window, watched
-from tests.production import Production, ProxyMissing
-from tests.servers import FOLDER
-from tests.stack import Stack
+from tests.support.production import Production, ProxyMissing
+from tests.support.servers import FOLDER
+from tests.support.stack import Stack
 
 UP, PRODUCTION = "up", "production"
 NO_BROWSER = "There is no Chromium: apt-get install chromium, or say where one is by CHROMIUM."

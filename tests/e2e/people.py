@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import httpx
 
-from tests.production import Production
-from tests.servers import PASSWORD
-from tests.stack import Stack
+from tests.support.production import Production
+from tests.support.servers import PASSWORD
+from tests.support.stack import Stack
 
 Site = Stack | Production
 _numbers = itertools.count(1)

@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.e2e.people import new_name, sign_up
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
 BEGIN = """async options => {
     const { EventClient } = await import("/static/web/mysocial.js");

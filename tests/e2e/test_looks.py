@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.people import Site, new_name, sign_in
 from tests.e2e.window import Window
-from tests.servers import PASSWORD
+from tests.support.servers import PASSWORD
 
 PHONE = {"width": 360, "height": 740}
 # The contrast of each text with the first opaque background behind it, as WCAG 2 counts it.

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.people import Caller, Site, new_name, sign_up
-from tests.servers import PASSWORD
-from tests.stack import ROOT, wait_for
+from tests.support.servers import PASSWORD
+from tests.support.stack import ROOT, wait_for
 
 # What it starts counts: a site, a browser, and a command that makes a moderator.
 pytestmark = pytest.mark.timeout(180)

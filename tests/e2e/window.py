@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
-from tests.servers import PASSWORD
+from tests.support.servers import PASSWORD
 
 SOON = 30_000  # ms; two cores are shared with all of `up`
 STATUS = "the server responded with a status of "

@@ -2,10 +2,10 @@
 
 import pytest
 
-from mysocial.redis import client
+from mysocial.core.redis import client
 from tests.followers.relations import counters, relation
-from tests.people import nobody
-from tests.witness import codes, live, nothing_happens, together
+from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.people import nobody
 
 
 def test_a_block_ends_the_follows_both_ways_and_only_the_blocker_hears_of_it(alice, bob, stranger):

@@ -4,8 +4,8 @@ import pytest
 
 from followers.models import Follow
 from tests.followers.relations import counters, relation
-from tests.people import nobody, sign_up
-from tests.witness import codes, live, nothing_happens, together
+from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.people import nobody, sign_up
 from users.store import users
 
 

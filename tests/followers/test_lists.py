@@ -5,8 +5,8 @@ import pytest
 from followers.models import Follow
 from followers.serializers import RelatedSerializer, RelationSerializer
 from tests.followers.relations import counters, ids, people, relation
-from tests.people import nobody, sign_up
-from tests.witness import codes, live, nothing_happens, scripts, together
+from tests.support.concurrency import codes, live, nothing_happens, scripts, together
+from tests.support.people import nobody, sign_up
 
 
 def test_followers_and_following_are_listed_newest_first_with_the_relation(alice, bob, persisted):

@@ -4,8 +4,8 @@ import pytest
 
 from followers.models import Mute
 from tests.followers.relations import ids, relation
-from tests.people import nobody, sign_up
-from tests.witness import codes, live, nothing_happens, together
+from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.people import nobody, sign_up
 
 
 def feed(person):

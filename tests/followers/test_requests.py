@@ -4,8 +4,8 @@ import pytest
 
 from followers.models import FollowRequest
 from tests.followers.relations import counters, ids, people, relation
-from tests.people import Person, nobody, sign_up
-from tests.witness import codes, live, nothing_happens, together
+from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.people import Person, nobody, sign_up
 
 REQUESTS, FOLLOWS = "followers.followrequest", "followers.follow"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.followers.relations import relation
-from tests.people import nobody, sign_up
+from tests.support.people import nobody, sign_up
 
 
 def suggested(person):

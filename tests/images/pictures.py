@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
-from tests.people import Person
+from tests.support.people import Person
 
 PLACE = "47 deg 22' N"
 

@@ -4,8 +4,8 @@ import pytest
 
 from images.models import DeadFile
 from images.services import process_due
-from mysocial.cascades import remove_due
-from mysocial.redis import client
+from mysocial.core.redis import client
+from mysocial.outbox.cascades import remove_due
 from tests.images.pictures import (
     bytes_at,
     data_url,
@@ -16,9 +16,9 @@ from tests.images.pictures import (
     shown,
     waiting,
 )
-from tests.people import browser, nobody, sign_up
-from tests.servers import PASSWORD
-from tests.witness import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.people import browser, nobody, sign_up
+from tests.support.servers import PASSWORD
 
 
 def brings(person, use="profile", size=(40, 30)):

@@ -12,9 +12,9 @@ from accounts.services import write_export
 from images.services import process_due
 from tests.images.cloud import SECRET, cloud
 from tests.images.pictures import PLACE, bytes_at, film, located, picture, send, shown, waiting
-from tests.people import browser
-from tests.stack import ROOT, wait_for
-from tests.witness import live, together
+from tests.support.concurrency import live, together
+from tests.support.people import browser
+from tests.support.stack import ROOT, wait_for
 
 WORKER = """
 import django; django.setup()

@@ -4,7 +4,7 @@ import os
 
 from images.tasks import process_media, sweep_incoming
 from tests.images.pictures import picture, send, shown, waiting
-from tests.witness import nothing_happens
+from tests.support.concurrency import nothing_happens
 
 
 def test_what_was_brought_is_processed_once(alice):

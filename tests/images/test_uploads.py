@@ -22,8 +22,8 @@ from tests.images.pictures import (
     shown,
     waiting,
 )
-from tests.people import browser
-from tests.witness import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.people import browser
 
 
 def bomb() -> bytes:

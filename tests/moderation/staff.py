@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from moderation import services
 from moderation.services import Decision
-from mysocial.audit import acting, entries
-from mysocial.ids import milliseconds, new_id, now
-from mysocial.pages import newest
-from tests.people import nobody
-from tests.servers import PASSWORD
+from mysocial.admin.audit import acting, entries
+from mysocial.core.ids import milliseconds, new_id, now
+from mysocial.store.pagination import newest
+from tests.support.people import nobody
+from tests.support.servers import PASSWORD
 
 
 def in_seconds(seconds):

@@ -4,14 +4,14 @@ import re
 
 from moderation.models import Measure, WordFilter
 from moderation.selectors import get_report, measures_against, notes_on, phrases
-from moderation.words import acts_on
-from mysocial import mongo
-from mysocial.redis import client
-from tests.chat.talk import say
+from moderation.text_matching import acts_on
+from mysocial.core import mongo
+from mysocial.core.redis import client
+from tests.chat.conversations import say
 from tests.moderation.staff import audit_log, reported, signs_in
-from tests.notifications.told import kinds, told
-from tests.stack import wait_for
-from tests.witness import nothing_happens
+from tests.notifications.notification_checks import kinds, told
+from tests.support.concurrency import nothing_happens
+from tests.support.stack import wait_for
 
 QUEUE = "/admin/moderation/report/"
 MEASURES = "/admin/moderation/measure/"

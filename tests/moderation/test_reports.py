@@ -6,18 +6,18 @@ from images.services import process_due
 from moderation import services
 from moderation.models import Report, StaffNote
 from moderation.store import reports as report_store
-from mysocial.cascades import remove_due
-from mysocial.errors import Conflict, Forbidden, Invalid
-from mysocial.pages import newest
-from mysocial.reads import get
-from mysocial.sight import what_is_seen
-from tests.chat.talk import say
+from mysocial.core.errors import Conflict, Forbidden, Invalid
+from mysocial.outbox.cascades import remove_due
+from mysocial.policies.visibility import what_is_seen
+from mysocial.store.pagination import newest
+from mysocial.store.reads import get
+from tests.chat.conversations import say
 from tests.images.pictures import picture, send
 from tests.moderation.staff import audit_log, reported, reports, resolve, staff
-from tests.notifications.told import comments, kinds, told
-from tests.people import sign_up
-from tests.servers import PASSWORD
-from tests.witness import nothing_happens
+from tests.notifications.notification_checks import comments, kinds, told
+from tests.support.concurrency import nothing_happens
+from tests.support.people import sign_up
+from tests.support.servers import PASSWORD
 
 
 def test_a_member_reports_what_they_see_and_finds_it_again(alice, bob):

@@ -6,9 +6,9 @@ from django.contrib.auth.models import User as Staff
 from django.core.management import call_command
 
 from moderation.roles import ROLES
-from mysocial import mongo
-from mysocial.audit import AuditEntry
-from tests.chat.talk import say
+from mysocial.admin.audit import AuditEntry
+from mysocial.core import mongo
+from tests.chat.conversations import say
 from tests.moderation.staff import audit_log
 
 AUDIT = "/admin/mysocial/auditentry/"

@@ -3,9 +3,9 @@
 import pytest
 
 from notifications.selectors import find_mentioned
-from tests.notifications.told import comments, follows, kinds, switch, told, unread
-from tests.people import sign_up
-from tests.witness import mongod_away, nothing_happens, together
+from tests.notifications.notification_checks import comments, follows, kinds, switch, told, unread
+from tests.support.concurrency import mongod_away, nothing_happens, together
+from tests.support.people import sign_up
 
 
 @pytest.mark.parametrize(

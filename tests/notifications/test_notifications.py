@@ -2,9 +2,9 @@
 
 import pytest
 
-from mysocial.redis import client
+from mysocial.core.redis import client
 from notifications.models import Inbox, Notification
-from tests.notifications.told import (
+from tests.notifications.notification_checks import (
     card,
     comments,
     follows,
@@ -14,8 +14,8 @@ from tests.notifications.told import (
     told,
     unread,
 )
-from tests.people import logged, nobody, sign_up
-from tests.witness import mongod_away, nothing_happens
+from tests.support.concurrency import mongod_away, nothing_happens
+from tests.support.people import logged, nobody, sign_up
 
 
 def deeds(person, other):

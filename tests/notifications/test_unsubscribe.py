@@ -2,10 +2,10 @@
 
 import pytest
 
-from mysocial.mail import send_due
-from tests.notifications.told import comments, reacts, told
-from tests.people import browser, nobody, sign_up
-from tests.witness import nothing_happens
+from mysocial.outbox.email import send_due
+from tests.notifications.notification_checks import comments, reacts, told
+from tests.support.concurrency import nothing_happens
+from tests.support.people import browser, nobody, sign_up
 
 
 @pytest.fixture

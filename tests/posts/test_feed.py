@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from mysocial.redis import client
-from tests.people import nobody
-from tests.witness import nothing_happens, together
+from mysocial.core.redis import client
+from tests.support.concurrency import nothing_happens, together
+from tests.support.people import nobody
 
 
 def ids(answer):

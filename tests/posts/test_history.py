@@ -1,9 +1,9 @@
 """What a post showed before its edits."""
 
-from mysocial.cascades import remove_due
+from mysocial.outbox.cascades import remove_due
 from posts.models import PostVersion
 from tests.images.pictures import picture, send
-from tests.witness import live
+from tests.support.concurrency import live
 
 
 def versions(person, post):

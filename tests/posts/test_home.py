@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from mysocial.redis import client
-from mysocial.stretches import NOWHERE, whole
+from mysocial.core.redis import client
+from mysocial.store.list_fallback import NOWHERE, whole
 from posts.store import posts
-from tests.mysocial.things import evict
-from tests.people import nobody, sign_up
-from tests.witness import mongod_away, nothing_happens, together
+from tests.support.concurrency import mongod_away, nothing_happens, together
+from tests.support.example_records import evict
+from tests.support.people import nobody, sign_up
 
 
 def home(person, **query):

@@ -7,14 +7,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from followers import services as followers
-from mysocial import mongo, persist
-from mysocial.lists import Entry
-from mysocial.redis import client
-from mysocial.store import STORES
-from mysocial.writes import write
+from mysocial.core import mongo
+from mysocial.core.redis import client
+from mysocial.persistence import flush
+from mysocial.store.indexes import Entry
+from mysocial.store.store import STORES
+from mysocial.store.writes import write
 from posts import selectors, services
 from posts.models import Privacy
-from tests.mysocial.things import evict
+from tests.support.example_records import evict
 from users.services import add_user
 
 PEOPLE = [f"{number:024x}" for number in range(1, 5)]
@@ -82,8 +83,8 @@ class Homes(RuleBasedStateMachine):
 
     @rule()
     def carry(self) -> None:
-        for queue in persist.queues():
-            persist.drain(queue)
+        for queue in flush.queues():
+            flush.drain(queue)
 
     @rule()
     def lose(self) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from images.models import Media
 from images.services import process_due
-from mysocial.cascades import remove_due
-from mysocial.redis import client
+from mysocial.core.redis import client
+from mysocial.outbox.cascades import remove_due
 from posts.models import Post
 from tests.images.pictures import (
     WEBM,
@@ -18,8 +18,8 @@ from tests.images.pictures import (
     shown,
     waiting,
 )
-from tests.people import sign_up
-from tests.witness import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.people import sign_up
 
 GIF = "https://media.giphy.com/media/abc/giphy.gif"
 

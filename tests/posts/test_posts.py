@@ -3,12 +3,12 @@
 import orjson
 import pytest
 
-from mysocial import reads
+from mysocial.store import reads
 from posts.models import Post
+from posts.representations import PostSerializer, post_wire
 from posts.store import posts
-from posts.wires import PostSerializer, post_wire
-from tests.people import nobody
-from tests.witness import codes, live, nothing_happens, together
+from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.people import nobody
 from users.store import users
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.people import sign_up
-from tests.witness import nothing_happens
+from tests.support.concurrency import nothing_happens
+from tests.support.people import sign_up
 
 WATCHERS = ("author", "follower", "stranger", "blocked by the author", "blocks the author")
 SEEN_BY = {

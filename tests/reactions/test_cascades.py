@@ -1,12 +1,12 @@
 """What becomes of the reactions to a deleted post."""
 
-from mysocial.cascades import remove_due
-from mysocial.redis import client
+from mysocial.core.redis import client
+from mysocial.outbox.cascades import remove_due
 from reactions.cascades import PostReactions
 from reactions.models import Reaction
-from tests.people import sign_up
 from tests.reactions.totals import shown, totals
-from tests.witness import live, nothing_happens
+from tests.support.concurrency import live, nothing_happens
+from tests.support.people import sign_up
 
 
 def test_the_reactions_go_with_their_post_in_batches(alice, bob, persisted, document):

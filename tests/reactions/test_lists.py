@@ -3,14 +3,20 @@
 import orjson
 import pytest
 
-from mysocial import mongo, reads
-from mysocial.redis import client
-from posts.wires import PostSerializer
+from mysocial.core import mongo
+from mysocial.core.redis import client
+from mysocial.store import reads
+from posts.representations import PostSerializer
 from reactions.models import Kind, Reaction
+from reactions.representations import (
+    ReactionOnPostSerializer,
+    ReactionSerializer,
+    made_wire,
+    reaction_wire,
+)
 from reactions.store import reactions
-from reactions.wires import ReactionOnPostSerializer, ReactionSerializer, made_wire, reaction_wire
-from tests.people import nobody, sign_up
-from tests.witness import nothing_happens
+from tests.support.concurrency import nothing_happens
+from tests.support.people import nobody, sign_up
 from users.store import users
 
 

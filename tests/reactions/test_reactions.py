@@ -3,13 +3,13 @@
 import orjson
 import pytest
 
-from mysocial import reads
-from mysocial.writes import write
+from mysocial.store import reads
+from mysocial.store.writes import write
 from posts.models import REACTIONS, Post
 from reactions.models import Kind, Reaction
-from tests.people import nobody
 from tests.reactions.totals import shown, totals
-from tests.witness import live, nothing_happens
+from tests.support.concurrency import live, nothing_happens
+from tests.support.people import nobody
 from users.store import users
 
 

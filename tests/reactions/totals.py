@@ -3,7 +3,7 @@
 from typing import Any
 
 from reactions.models import Kind
-from tests.witness import live
+from tests.support.concurrency import live
 
 
 def totals(**some: int) -> dict[str, int]:

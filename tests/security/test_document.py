@@ -1,7 +1,7 @@
 """`docs/security.md`: no row is missing or empty, and each test that it names exists."""
 
-from tests.documents import OURS, missing, tables_of
-from tests.stack import ROOT
+from tests.support.documents import OURS, missing, tables_of
+from tests.support.stack import ROOT
 
 TEXT = (ROOT / "docs/security.md").read_text()
 

@@ -12,8 +12,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import OP_BINARY, OP_CONT, OP_PING, OP_PONG, OP_TEXT
 from websockets.sync.client import ClientConnection, connect
 
-from tests.people import Person
-from tests.web_process import Web
+from tests.support.people import Person
+from tests.support.web_process import Web
 
 pytestmark = pytest.mark.timeout(120)
 WITHIN = 20.0

@@ -9,13 +9,13 @@ from django.contrib.auth.models import User as Staff
 from django.test import Client
 
 from accounts import passwords
-from accounts.views.open import GUESSES
-from mysocial import mongo
+from accounts.views.public import GUESSES
 from mysocial import settings as real_settings
-from mysocial.limits import DAY, HOUR, MINUTE
-from mysocial.redis import client
-from tests.people import PASSWORD, nobody, sign_up
-from tests.witness import codes, nothing_happens, together
+from mysocial.core import mongo
+from mysocial.core.rate_limits import DAY, HOUR, MINUTE
+from mysocial.core.redis import client
+from tests.support.concurrency import codes, nothing_happens, together
+from tests.support.people import PASSWORD, nobody, sign_up
 
 WRONG = "wrong-horse-battery"
 

@@ -9,10 +9,10 @@ from django.test import Client
 
 from images.services import process_due
 from mysocial import settings as real_settings
-from mysocial.headers import NOTHING, PAGE, STAFF, STYLED
+from mysocial.api.security_headers import NOTHING, PAGE, STAFF, STYLED
 from tests.images.pictures import picture, send
-from tests.people import browser, nobody
-from tests.witness import nothing_happens
+from tests.support.concurrency import nothing_happens
+from tests.support.people import browser, nobody
 
 MARKUP = '<img src=x onerror="alert(1)">&amp;\u2028'
 LINES = "x\r\nSet-Cookie: a=b\r\n\r\n<script>"

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.urls import URLResolver, get_resolver
 
-from mysocial.input import Input
-from tests.people import nobody
-from tests.stack import ROOT
-from tests.witness import nothing_happens
+from mysocial.api.inputs import Input
+from tests.support.concurrency import nothing_happens
+from tests.support.people import nobody
+from tests.support.stack import ROOT
 
 LONG = 50_000
 # A pattern that tries again from each place takes minutes for this much, or never ends.

@@ -16,12 +16,12 @@ from kombu.serialization import dumps, loads
 from pymongo.errors import OperationFailure
 
 from images.services import process_due
-from mysocial import mongo
 from mysocial.celery import app
-from mysocial.redis import client
+from mysocial.core import mongo
+from mysocial.core.redis import client
 from posts.models import Post
-from tests.people import PASSWORD, browser
-from tests.stack import ROOT
+from tests.support.people import PASSWORD, browser
+from tests.support.stack import ROOT
 
 # Older releases have holes that concern us (a body or a header that is read wrongly, a token of
 # somebody inactive), or lack what we rely on.

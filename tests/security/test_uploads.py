@@ -4,10 +4,10 @@ import time
 
 from images.services import process_due
 from images.services.media import UPLOADS
-from mysocial.limits import DAY
-from mysocial.redis import client
+from mysocial.core.rate_limits import DAY
+from mysocial.core.redis import client
 from tests.images.pictures import picture, send, shown, waiting
-from tests.witness import live, nothing_happens
+from tests.support.concurrency import live, nothing_happens
 
 HEAD = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00"
 FRAME = (

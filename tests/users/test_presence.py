@@ -8,12 +8,12 @@ from threading import Event, Thread
 import pytest
 from asgiref.sync import sync_to_async
 
-from mysocial.hub import Hub
-from mysocial.presence import Attendance
-from mysocial.redis import client
-from tests.chat.talk import say
-from tests.people import nobody
-from tests.witness import mongod_away, nothing_happens, world
+from mysocial.core.redis import client
+from mysocial.realtime.dispatcher import Hub
+from mysocial.realtime.presence import Attendance
+from tests.chat.conversations import say
+from tests.support.concurrency import mongod_away, nothing_happens, world
+from tests.support.people import nobody
 from users.models import User
 
 

@@ -3,13 +3,13 @@
 import orjson
 import pytest
 
-from mysocial import reads
-from mysocial.redis import client
-from tests.people import nobody
-from tests.witness import codes, nothing_happens, together
+from mysocial.core.redis import client
+from mysocial.store import reads
+from tests.support.concurrency import codes, nothing_happens, together
+from tests.support.people import nobody
 from users.models import User
+from users.representations import ProfileSerializer, profile_wire
 from users.store import users
-from users.wires import ProfileSerializer, profile_wire
 
 BASICS = {
     "quote": "Less, but better.",

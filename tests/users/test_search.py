@@ -2,10 +2,10 @@
 
 import pytest
 
-from mysocial import mongo
-from mysocial.indexes import ensure_indexes
-from tests.people import nobody, sign_up
-from tests.witness import codes, mongod_away, nothing_happens, together
+from mysocial.core import mongo
+from mysocial.store.mongo_indexes import ensure_indexes
+from tests.support.concurrency import codes, mongod_away, nothing_happens, together
+from tests.support.people import nobody, sign_up
 from users.models import User
 
 

@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from tests.people import nobody, sign_up
-from tests.witness import nothing_happens, together
+from tests.support.concurrency import nothing_happens, together
+from tests.support.people import nobody, sign_up
 from users.models import NOTICES, User
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.management import erasing
-from accounts.management.erasing import Proof
+from accounts.management import erasure
+from accounts.management.erasure import Proof
 from accounts.selectors import find_account
-from mysocial.errors import NotFound, Unavailable
-from mysocial.progress import shown
+from mysocial.core.errors import NotFound, Unavailable
+from mysocial.core.progress import shown
 
 WAIT_SECONDS = 600.0
 REFUSED = 2
@@ -71,12 +71,12 @@ def _agreed(name: str) -> bool:
 
 def _erased(user_id: str, words: Sequence[str], wait: float) -> Proof:
     try:
-        sought = erasing.collect(user_id, words=tuple(words))
+        sought = erasure.collect(user_id, words=tuple(words))
     except (NotFound, Unavailable) as error:
         raise CommandError(f"Nothing was changed. {error}", returncode=REFUSED) from error
     try:
         with shown() as tell:
-            return erasing.erase(sought, user_id, seconds=wait, tell=tell)
+            return erasure.erase(sought, user_id, seconds=wait, tell=tell)
     except NotFound:
         raise CommandError("Somebody else has erased it.", returncode=REFUSED) from None
     except (TimeoutError, Unavailable) as error:

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import services
 from accounts.selectors import find_account
-from mysocial.errors import NotFound, Unavailable
-from mysocial.progress import shown
+from mysocial.core.errors import NotFound, Unavailable
+from mysocial.core.progress import shown
 
 
 class Command(BaseCommand):

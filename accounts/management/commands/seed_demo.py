@@ -10,9 +10,9 @@ from django.contrib.auth.models import User as Staff
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import services as accounts
-from accounts.management import crowd, demo
-from mysocial.errors import AlreadyExists, Unavailable
-from mysocial.progress import shown
+from accounts.management import demo, demo_crowd
+from mysocial.core.errors import AlreadyExists, Unavailable
+from mysocial.core.progress import shown
 
 MOST_PEOPLE, MOST_POSTS, MOST_SEED = 100_000, 10_000_000, 9999
 REFUSED = 2
@@ -71,7 +71,7 @@ class Command(BaseCommand):
     def _crowd(options: dict[str, Any]) -> dict[str, Any]:
         password = settings.DEMO_PASSWORD if settings.DEBUG else secrets.token_urlsafe(12)
         with shown() as tell:
-            made = crowd.gather(
+            made = demo_crowd.gather(
                 seed=options["seed"],
                 people=options["users"],
                 total=options["posts"],

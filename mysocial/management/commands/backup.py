@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from mysocial.backup import BackupFailed, make_backup
-from mysocial.errors import Unavailable
-from mysocial.progress import shown
+from mysocial.core.errors import Unavailable
+from mysocial.core.progress import shown
+from mysocial.ops.backup import BackupFailed, make_backup
 
 
 class Command(BaseCommand):

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from mysocial import persist
-from mysocial.errors import Unavailable
+from mysocial.core.errors import Unavailable
+from mysocial.core.progress import shown
 from mysocial.management.audited import AuditedCommand
-from mysocial.progress import shown
+from mysocial.persistence import flush
 
 AT_ONCE = 100
 
@@ -21,7 +21,7 @@ class Command(AuditedCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=("list", "replay", "drop"))
-        parser.add_argument("--queue", choices=persist.queues(), help="only this queue")
+        parser.add_argument("--queue", choices=flush.queues(), help="only this queue")
         parser.add_argument("--key", help="only this record")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -42,7 +42,7 @@ class Command(AuditedCommand):
         if action == "list":
             self._list(letters, as_json=as_json)
             return sum(map(len, letters.values()))
-        verb = persist.replay if action == "replay" else persist.drop
+        verb = flush.replay if action == "replay" else flush.drop
         count = 0
         with shown() as tell:
             for queue, some in letters.items():
@@ -68,6 +68,6 @@ def _wanted(options: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the letters that the options name."""
     return {
         queue: {key: letter for key, letter in some.items() if options["key"] in (None, key)}
-        for queue, some in persist.dead_letters().items()
+        for queue, some in flush.dead_letters().items()
         if options["queue"] in (None, queue)
     }

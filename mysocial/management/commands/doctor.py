@@ -17,12 +17,12 @@ from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 from rich.markup import escape
 
-from mysocial import mongo
-from mysocial import redis as store_redis
+from mysocial.core import mongo
+from mysocial.core import redis as store_redis
+from mysocial.dev.binaries import find_mongod, find_valkey, mongod_environment
+from mysocial.dev.processes import describe_port_holder, port_is_free
+from mysocial.dev.servers import ServerError, running_urls
 from mysocial.management.commands.status import AWAY, first_words
-from mysocial.processes import describe_port_holder, port_is_free
-from mysocial.servers import ServerError, running_urls
-from mysocial.wheels import find_mongod, find_valkey, mongod_environment
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_REDIS = 7

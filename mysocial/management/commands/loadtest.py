@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from mysocial.load import TOO_MANY, Load, Refused, Report, check_own
-from mysocial.progress import shown
+from mysocial.core.progress import shown
+from mysocial.dev.loadtest import TOO_MANY, Load, Refused, Report, check_own
 
 MOST = {"rate": 2000.0, "seconds": 600.0, "people": 200}
 

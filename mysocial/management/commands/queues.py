@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from mysocial import persist
-from mysocial.errors import Unavailable
-from mysocial.hearts import OLDEST_DEBT_SECONDS
+from mysocial.core.errors import Unavailable
+from mysocial.persistence import flush
+from mysocial.persistence.heartbeats import OLDEST_DEBT_SECONDS
 
 Row = dict[str, float]
 
@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
 def look() -> dict[str, Row]:
     """Return what waits in each queue. `Unavailable`; `OperationalError` of the broker."""
-    debts, dead = persist.debts(), persist.dead_letter_counts()
+    debts, dead = flush.debts(), flush.dead_letter_counts()
     found: dict[str, Row] = {}
     with current_app.connection_for_read() as broker:
         channel: Any = broker.default_channel

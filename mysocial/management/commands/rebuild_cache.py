@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from mysocial.errors import Unavailable
-from mysocial.progress import shown
-from mysocial.rebuild import rebuild
+from mysocial.core.errors import Unavailable
+from mysocial.core.progress import shown
+from mysocial.ops.rebuild_cache import rebuild
 
 
 class Command(BaseCommand):

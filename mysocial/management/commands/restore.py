@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pymongo.errors import PyMongoError
 
-from mysocial.archive import BadArchive
-from mysocial.audit import acting, record
-from mysocial.errors import Unavailable
+from mysocial.admin.audit import acting, record
+from mysocial.core.errors import Unavailable
+from mysocial.core.progress import shown
 from mysocial.management.audited import VIA, login
-from mysocial.progress import shown
-from mysocial.restore import NotEmpty, restore
+from mysocial.ops.backup_archive import BadArchive
+from mysocial.ops.restore import NotEmpty, restore
 
 
 class Command(BaseCommand):

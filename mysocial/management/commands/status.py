@@ -16,12 +16,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mysocial import mongo, persist
-from mysocial import redis as store_redis
-from mysocial.errors import Unavailable
-from mysocial.hearts import OLDEST_DEBT_SECONDS
-from mysocial.processes import read_json
-from mysocial.servers import RUNNING_FILE, running_urls
+from mysocial.core import mongo
+from mysocial.core import redis as store_redis
+from mysocial.core.errors import Unavailable
+from mysocial.dev.processes import read_json
+from mysocial.dev.servers import RUNNING_FILE, running_urls
+from mysocial.persistence import flush
+from mysocial.persistence.heartbeats import OLDEST_DEBT_SECONDS
 
 MB = 1024 * 1024
 
@@ -143,7 +144,7 @@ def _mongo_version() -> str:
 
 def _debts(problems: list[str]) -> dict[str, dict[str, float]]:
     try:
-        debts = persist.debts()
+        debts = flush.debts()
     except AWAY:
         return {}
     for queue, debt in debts.items():
@@ -157,7 +158,7 @@ def _debts(problems: list[str]) -> dict[str, dict[str, float]]:
 
 def _dead_letters(problems: list[str]) -> dict[str, int]:
     try:
-        counts = persist.dead_letter_counts()
+        counts = flush.dead_letter_counts()
     except AWAY:
         return {}
     for queue, count in counts.items():

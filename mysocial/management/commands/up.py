@@ -16,10 +16,10 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from mysocial.processes import read_json
-from mysocial.servers import RUNNING_FILE, ServerError
-from mysocial.site import Refusal, Site
-from mysocial.supervisor import TICK, Log, Supervisor
+from mysocial.dev.processes import read_json
+from mysocial.dev.runner import Refusal, Site
+from mysocial.dev.servers import RUNNING_FILE, ServerError
+from mysocial.dev.supervisor import TICK, Log, Supervisor
 
 HEAD_START = 20.0
 SERVER_GRACE = 10.0

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from mysocial.cascades import remove_due
-from mysocial.errors import Unavailable
+from mysocial.core.errors import Unavailable
+from mysocial.core.progress import shown
 from mysocial.management.audited import AuditedCommand
-from mysocial.progress import shown
-from mysocial.repair import repair
-from mysocial.verify import ORPHAN, PAUSE, Difference, verify
+from mysocial.ops.consistency import ORPHAN, PAUSE, Difference, verify
+from mysocial.ops.repair import repair
+from mysocial.outbox.cascades import remove_due
 
 ROUNDS = 3  # mending one difference may bring another to light
 

@@ -1,0 +1,191 @@
+"""The mails of accounts. One-time tokens are made here, when the mail is sent."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+
+from accounts import selectors, services
+from accounts.models import CHANGED, ERASED, EXPORTED, RESET, VERIFY, Account
+from chat import services as chat
+from mysocial.core.errors import NotFound
+from mysocial.outbox.email import Mail, MailKind
+from notifications.selectors import Occasion, still_tells, unsubscribe_token
+from notifications.services import MAIL
+from users.selectors import get_user, wants
+
+MOST_NAMED = 10
+
+HEADLINES = {
+    "comment": "{actor} commented on your post",
+    "reaction": "{actor} reacted to your post",
+    "follow": "{actor} follows you",
+    "follow_request": "{actor} asks to follow you",
+    "message": "{actor} wrote to you",
+    "mention": "{actor} mentioned you",
+    "report": "Your report was looked at",
+    "warning": "A moderator has a word for you",
+}
+
+
+class AccountMail(MailKind):
+    """A mail to a member; nothing is sent when there is no such account."""
+
+    @classmethod
+    def account(cls, recipient: str) -> Account | None:
+        """Return whom a mail goes to, or None when it need not be sent."""
+        try:
+            return selectors.get_account(recipient)
+        except NotFound:
+            return None
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        """Return what the template says beside the member's name."""
+        raise NotImplementedError
+
+    @classmethod
+    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+        account = cls.account(mail.recipient)
+        if account is None:
+            return None
+        words = cls.words(account, mail)
+        return account.email, {"username": get_user(account.id).username, **words}
+
+
+def link(page: str, account: Account, purpose: str) -> dict[str, Any]:
+    """Return a link to a page with a one-time token of this purpose."""
+    token = services.mint_token(account, purpose)
+    return {"link": f"{settings.PUBLIC_URL}/{page}?token={token}"}
+
+
+class VerifyEmail(AccountMail):
+    """Sent after sign-up, and again on request."""
+
+    name: ClassVar[str] = VERIFY
+    subject: ClassVar[str] = "Confirm your e-mail address"
+
+    @classmethod
+    def account(cls, recipient: str) -> Account | None:
+        account = super().account(recipient)
+        return None if account is None or account.email_verified else account
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        return link("verify-email", account, VERIFY)
+
+
+class ResetPassword(AccountMail):
+    """Sent on request to an address that has an account; to others nothing is sent."""
+
+    name: ClassVar[str] = RESET
+    subject: ClassVar[str] = "Reset your password"
+
+    @classmethod
+    def account(cls, recipient: str) -> Account | None:
+        return selectors.find_account(recipient)  # the recipient is an address here
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        return link("reset-password", account, RESET)
+
+
+class AccountErased(MailKind):
+    """Sent when an account was erased; its recipient is an address, there is no member any more."""
+
+    name: ClassVar[str] = ERASED
+    subject: ClassVar[str] = "Your account was erased"
+
+    @classmethod
+    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+        return mail.recipient, dict(mail.params)
+
+
+class PasswordChanged(AccountMail):
+    """Sent after every change of a password."""
+
+    name: ClassVar[str] = CHANGED
+    subject: ClassVar[str] = "Your password was changed"
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        return dict(mail.params)
+
+
+class ExportReady(AccountMail):
+    """Sent when an export is there to be fetched."""
+
+    name: ClassVar[str] = EXPORTED
+    subject: ClassVar[str] = "Your export is ready"
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        return dict(mail.params)
+
+
+class NotificationMail(AccountMail):
+    """Sent for what a member is told of, unless it was read, taken back or hidden meanwhile.
+
+    Of what one member does on one post a day has one mail of each kind at most, however often it
+    is done and undone.
+    """
+
+    name: ClassVar[str] = MAIL
+    subject: ClassVar[str] = "{headline}"
+
+    @classmethod
+    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+        return super().prepare(mail) if still_tells(Occasion.of(mail)) else None
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        occasion = Occasion.of(mail)
+        actor = get_user(occasion.actor_id).username
+        return {
+            "headline": HEADLINES[occasion.kind].format(actor=actor),
+            "unsubscribe": cls._link(occasion),
+        }
+
+    @classmethod
+    def once(cls, mail: Mail) -> str:
+        occasion = Occasion.of(mail)
+        return f"{occasion.to}:{occasion.kind}:{occasion.actor_id}:{occasion.post_id}"
+
+    @classmethod
+    def headers(cls, mail: Mail) -> dict[str, str]:
+        return {
+            "List-Unsubscribe": f"<{cls._link(Occasion.of(mail))}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+
+    @staticmethod
+    def _link(occasion: Occasion) -> str:
+        # The page, not the route of the API: programs that know RFC 8058 post to it, people who
+        # open it find a button.
+        token = unsubscribe_token(occasion.to, occasion.kind)
+        return f"{settings.PUBLIC_URL}/unsubscribe?token={token}"
+
+
+class UnreadMessages(AccountMail):
+    """Sent when messages were left unread for a while: how many and from whom, never what they say.
+
+    One tells of all conversations; nothing is sent when another did, or nothing is unread.
+    """
+
+    name: ClassVar[str] = "messages"
+    subject: ClassVar[str] = "You have unread messages"
+
+    @classmethod
+    def account(cls, recipient: str) -> Account | None:
+        account = super().account(recipient)
+        return account if account and wants(get_user(recipient), "message", "email") else None
+
+    @classmethod
+    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+        told = chat.tell(user_id=account.id, mail_id=mail.id, **mail.params)
+        total, more = sum(one.unread for one in told), len(told) - MOST_NAMED
+        return {"people": told[:MOST_NAMED], "total": total, "more": max(more, 0)}
+
+    @classmethod
+    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+        prepared = super().prepare(mail)
+        return prepared if prepared and prepared[1]["people"] else None

@@ -1,0 +1,148 @@
+"""Erasing a member, and the proof that nothing of them is left but what must stay."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from accounts import selectors, services
+from accounts.models import ERASED
+from images import services as images
+from mysocial.core.progress import Tell
+from mysocial.outbox.cascades import count_owed, remove_due
+from mysocial.outbox.email import forget_mails, mails
+from mysocial.persistence import flush
+from mysocial.privacy import erasure_scan
+from mysocial.privacy.erasure_scan import Sought, Trace
+from mysocial.privacy.exports import PORTIONS, Owner
+from mysocial.store import reads
+from mysocial.store.store import STORES
+from users.selectors import get_user
+
+ROUND_SECONDS = 0.2
+SWEEP = "sweep"  # when the logs are deleted
+TOMBSTONE, REMOVED, LAST_MAIL = "tombstones", "removals", "the last mail"
+NEWS, WORDS, STAFF, ONLINE = "news of the end", "words of others", "the log of staff", "presence"
+FILES = "names of removed files"
+# Who writes: that others name somebody in what they say is theirs.
+WRITINGS = ("posts.post", "posts.postversion", "comments.comment", "chat.message")
+
+
+class Proof(NamedTuple):
+    """What of a member was found after the erasure."""
+
+    erased: int  # records that were theirs
+    left: list[Trace]  # what must not be there
+    stays: Counter[str]  # what must, by reason
+
+
+def collect(user_id: str, *, words: tuple[str, ...] = ()) -> Sought:
+    """Return what is to be looked for afterwards: every id of a member's own, name, address."""
+    owner = Owner(user_id, get_user(user_id).username, selectors.get_account(user_id).email)
+    ids, files = {user_id}, []
+    for portion in PORTIONS.values():
+        for one in portion.found(owner):
+            ids.add(str(one.pk))
+            files += [found[0]] if (found := portion.file(one)) else []
+    # What has a natural id is found by the ids in it; those of others are not looked for.
+    own = frozenset(pk for pk in ids if ":" not in pk)
+    return Sought(own, (owner.address, *files, *words), owner.name)
+
+
+def erase(sought: Sought, user_id: str, *, seconds: float, tell: Tell) -> Proof:
+    """Erase a member, wait for what goes with them, and look for what is left.
+
+    `Unavailable`; `TimeoutError` when not all was gone within `seconds`: workers go on then.
+    """
+    before = erasure_scan.clock()
+    services.erase_account(account_id=user_id)
+    _wait(lambda: _owed(sought), seconds, tell)
+    _forget_rest(sought)
+    drain()
+    erasure_scan.scrub(sought, before=before)
+    found = list(erasure_scan.find(sought, tell))
+    reasons = [(one, reason(one, before)) for one in found]
+    left = [one for one, why in reasons if not why]
+    return Proof(len(sought.ids), left, Counter(why for _, why in reasons if why))
+
+
+def drain() -> None:
+    """Carry all debts to MongoDB."""
+    for queue in flush.queues():
+        while flush.drain(queue):
+            pass
+
+
+def reason(trace: Trace, before: int) -> str:
+    """Return why a trace must stay; empty when it must not. docs/operations.md has the list."""
+    if trace.place == "log":
+        is_of_others = WORDS if trace.hit.startswith("@") else ""
+        return NEWS if int(trace.key.partition("-")[0]) > before else is_of_others
+    if trace.what == SWEEP:
+        return NEWS
+    label = _label(trace)
+    if _is_tombstone(trace):
+        return TOMBSTONE
+    if label == "mysocial.removal":
+        return REMOVED
+    if label == "images.deadfile":
+        return FILES
+    if label == "mysocial.mail":
+        return "" if _earlier([_pk(trace)]) else LAST_MAIL
+    if label in WRITINGS and trace.hit.startswith("@"):
+        return WORDS
+    if trace.what == "presence":
+        return ONLINE
+    is_of_staff = trace.what == "django_admin_log" or label == "mysocial.auditentry"
+    return STAFF if is_of_staff else ""
+
+
+def _label(trace: Trace) -> str:
+    """Return the label of the record in which something was found; empty for no record."""
+    if trace.place == "redis":
+        label = trace.what.partition(":")[0]
+        return label if label in STORES else ""
+    tables = {store.model._meta.db_table: label for label, store in STORES.items()}  # noqa: SLF001
+    return tables.get(trace.what, "") if trace.place == "mongo" else ""
+
+
+def _is_tombstone(trace: Trace) -> bool:
+    """Tell whether a record was deleted, and nothing of it is there but its id."""
+    if trace.place == "mongo":
+        return set(trace.fields) == {"_id", "_version", "_deleted_at"}
+    return "x" in trace.fields and set(trace.fields) <= {"v", "x", "r"}
+
+
+def _owed(sought: Sought) -> int:
+    """Do what is due of what goes with a member; return how much is owed by others still."""
+    remove_due()
+    images.process_due()
+    drain()
+    return count_owed(sought.ids)
+
+
+def _wait(owed: Callable[[], int], seconds: float, tell: Tell) -> None:
+    until, most = time.monotonic() + seconds, 0
+    while left := owed():
+        most = max(most, left)
+        tell("What goes with them", most - left, most)
+        if time.monotonic() > until:
+            raise TimeoutError(f"{left} removals are not done after {seconds:.0f} s.")
+        time.sleep(ROUND_SECONDS)
+
+
+def _forget_rest(sought: Sought) -> None:
+    """Delete what expires by itself: mails to them and about them, and one-time tokens."""
+    found = [one for one in erasure_scan.find(sought) if not _is_tombstone(one)]
+    by_label = {label: [_pk(one) for one in found if _label(one) == label] for label in STORES}
+    forget_mails(_earlier(by_label["mysocial.mail"]))
+    services.forget_tokens(by_label["accounts.onetimetoken"])
+
+
+def _pk(trace: Trace) -> str:
+    return trace.key if trace.place == "mongo" else trace.what.partition(":")[2]
+
+
+def _earlier(mail_ids: list[str]) -> list[str]:
+    """Return which of some mails are others than the one that tells of the erasure."""
+    return [pk for pk, mail in reads.get_many(mails, mail_ids).items() if mail.kind != ERASED]

@@ -1,0 +1,22 @@
+"""What of chats is a member's own: both sides' messages, as long as they are kept for either."""
+
+from collections.abc import Iterator
+
+from chat.models import Message, conversation_id
+from chat.store import messages, open_chats, sides
+from mysocial.privacy.exports import Owner, Portion, export, listed, walk
+
+
+def _messages(owner: Owner) -> Iterator[Message]:
+    """Yield the messages of a member's conversations."""
+    for side in walk(sides, "user", owner.id):
+        conversation = conversation_id(side.user_id, side.other_id)
+        yield from walk(messages, "conversation", conversation)
+
+
+# `hidden_for_…` and `told_by` would tell what the other one did.
+export(
+    Portion(messages, "Messages", _messages, without=("hidden_for_sender", "hidden_for_receiver"))
+)
+export(Portion(sides, "Conversations", listed(sides, "user"), without=("told_by", "first_unread")))
+export(Portion(open_chats, "Open chats", listed(open_chats, "user")))

@@ -1,6 +1,0 @@
-"""What of comments is a member's own."""
-
-from comments.store import comments
-from mysocial.exports import Portion, export, listed
-
-export(Portion(comments, "Comments", listed(comments, "author")))

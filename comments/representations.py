@@ -1,0 +1,30 @@
+"""What comments look like in answers and events: as bytes, and as the schema they keep to."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from comments.store import comments
+from mysocial.store.json_templates import Own, Wire
+from users.representations import SHOWN, AuthorSerializer, author
+
+comment_wire = Wire(
+    comments,
+    Own("main"),
+    b',"post_id":"',
+    Own("post_id"),
+    b'","author":',
+    *author("author_id"),
+    refs={"author_id": SHOWN},
+)
+
+
+class CommentSerializer(serializers.Serializer[Any]):
+    """A comment."""
+
+    id = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    text = serializers.CharField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    post_id = serializers.CharField()
+    author = AuthorSerializer()

@@ -1,0 +1,99 @@
+"""Blocks and mutes."""
+
+from followers import selectors
+from followers.events import BlockCreated, BlockDeleted, MuteCreated, MuteDeleted
+from followers.models import Block, Follow, FollowRequest, Mute, edge_id
+from followers.selectors import Standing
+from followers.services.edges import (
+    check_other,
+    cut_follow,
+    end_edge,
+    meet,
+    require_no_block,
+)
+from followers.store import blocks, follow_requests, follows, mutes
+from mysocial.core.errors import AlreadyExists
+from mysocial.outbox.cascades import cascade
+from mysocial.store import reads
+from mysocial.store.writes import MOVED, Write, again, write
+from notifications.services import part
+from users.events import UserHidden, UserShown
+
+
+def block(*, user_id: str, other_id: str) -> Standing:
+    """Block a member: follows and requests end both ways; effective when this returns."""
+    check_other(user_id, other_id)
+    return again(lambda: _block(user_id, other_id))
+
+
+def _block(user_id: str, other_id: str) -> Standing:
+    edge = Block(id=edge_id(user_id, other_id), blocker_id=user_id, blocked_id=other_id)
+    both = {edge_id(user_id, other_id), edge_id(other_id, user_id)}
+    standing = selectors.get_standing(user_id, other_id)._replace(
+        following=False, followed_by=False, requested=False, blocking=True
+    )
+    if reads.get_many(blocks, [edge.id]):
+        return standing
+    ended, asked = reads.get_many(follows, both), reads.get_many(follow_requests, both)
+    # Exactly the edges that were seen end; one made or ended meanwhile: look again.
+    with write(*MOVED) as w:
+        for one in ended.values():
+            cut_follow(w, one)
+        for request in asked.values():
+            w.delete(request)
+        for pk in both - set(ended):
+            w.require_absent(Follow, pk)
+        for pk in both - set(asked):
+            w.require_absent(FollowRequest, pk)
+        w.create(edge)
+        w.announce(BlockCreated(user_id, other_id))
+        w.announce(UserHidden(user_id, from_id=other_id))
+        part(w, user_id, other_id)
+        cascade(w, edge)  # what is left of what they were told
+        w.returns(standing)
+    return standing
+
+
+def unblock(*, user_id: str, other_id: str) -> Standing:
+    """Block a member no longer; a second time changes nothing."""
+    check_other(user_id, other_id)
+    standing = selectors.get_standing(user_id, other_id)._replace(blocking=False)
+    return end_edge(blocks, edge_id(user_id, other_id), _unblock, standing)
+
+
+def _unblock(w: Write, edge: Block) -> None:
+    w.delete(edge)
+    w.announce(BlockDeleted(edge.blocker_id, edge.blocked_id))
+    w.announce(UserShown(edge.blocker_id, from_id=edge.blocked_id))
+
+
+def mute(*, user_id: str, other_id: str) -> Standing:
+    """Mute a member, who notices nothing; a second time changes nothing.
+
+    `NotFound` when either blocks the other.
+    """
+    return again(lambda: _mute(user_id, other_id))
+
+
+def _mute(user_id: str, other_id: str) -> Standing:
+    standing = meet(user_id, other_id).standing
+    if standing.muting:
+        return standing
+    standing = standing._replace(muting=True)
+    with write(AlreadyExists) as w:
+        require_no_block(w, user_id, other_id)
+        w.create(Mute(id=edge_id(user_id, other_id), muter_id=user_id, muted_id=other_id))
+        w.announce(MuteCreated(user_id, other_id))
+        w.returns(standing)
+    return standing
+
+
+def unmute(*, user_id: str, other_id: str) -> Standing:
+    """Mute a member no longer; a second time changes nothing. `NotFound` as for `mute`."""
+    standing = meet(user_id, other_id).standing._replace(muting=False)
+    return end_edge(mutes, edge_id(user_id, other_id), _unmute, standing)
+
+
+def _unmute(w: Write, edge: Mute) -> None:
+    w.delete(edge)
+    w.announce(MuteDeleted(edge.muter_id, edge.muted_id))

@@ -1,0 +1,50 @@
+"""What media look like in answers and events: as bytes, and as the schema they keep to."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from images.models import GALLERY_USES, Kind, State
+from images.store import SHOWN, media
+from mysocial.store.json_templates import Own, Whole, Wire
+
+media_wire = Wire(media, Own(SHOWN))
+# In a gallery it also says what it was brought for, and in which post it is.
+image_wire = Wire(
+    media,
+    Own(SHOWN),
+    b",",
+    Own("made"),
+    b',"use":"',
+    Own("use"),
+    b'","post_id":"',
+    Own("subject_id"),
+    b'"',
+)
+
+# What a wire that shows media has to fetch of them.
+MEDIA = (media, (SHOWN,))
+
+
+def shown(ref: str) -> Whole:
+    """Return the piece that shows the media that the raw field `ref` names; null without any."""
+    return Whole(ref, SHOWN)
+
+
+class MediaSerializer(serializers.Serializer[Any]):
+    """A picture or a video. `url` is null until it is ready; a video's size is not known."""
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(Kind.choices)
+    state = serializers.ChoiceField(State.choices)
+    url = serializers.CharField(allow_null=True)
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+
+
+class ImageSerializer(MediaSerializer):
+    """A picture of a member's gallery. `post_id` is empty unless it is in a post."""
+
+    created_at = serializers.DateTimeField()
+    use = serializers.ChoiceField(GALLERY_USES)
+    post_id = serializers.CharField(source="subject_id")

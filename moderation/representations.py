@@ -1,0 +1,34 @@
+"""What a report looks like to its reporter: as bytes, and as the schema it keeps to."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from moderation.models import Reason, State, Target
+from moderation.store import SHOWN, reports
+from mysocial.store.json_templates import Own, Wire
+
+report_wire = Wire(
+    reports,
+    Own(SHOWN),
+    b',"target_type":"',
+    Own("target_type"),
+    b'","target_id":"',
+    Own("target_id"),
+    b'","state":"',
+    Own("state"),
+    b'"',
+)
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """A report of one's own."""
+
+    id = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    reason = serializers.ChoiceField(Reason.choices)
+    note = serializers.CharField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    target_type = serializers.ChoiceField(Target.choices)
+    target_id = serializers.CharField()
+    state = serializers.ChoiceField(State.choices)

@@ -1,0 +1,43 @@
+"""The site of staff: the admin, and its page of operations."""
+
+from django.contrib.auth.models import User as Staff
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from unfold.sites import UnfoldAdminSite
+
+from mysocial.core.errors import Refused
+from mysocial.outbox.email import OPERATE
+from mysocial.persistence.dirty import dead_letters, debts
+
+
+def may(request: HttpRequest, permission: str) -> bool:
+    """Tell whether whoever asks is staff with this permission, as `app.verb_model`."""
+    user = request.user
+    return isinstance(user, Staff) and user.is_staff and user.has_perm(permission)
+
+
+class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
+    """The admin."""
+
+    def extra_urls(self) -> list[URLPattern]:
+        """Return the page of operations."""
+        return [path("operations/", self.admin_view(self.operations), name="operations")]
+
+    def operations(self, request: HttpRequest) -> HttpResponse:
+        """Show what is owed to MongoDB, and what it refused: keys and reasons, no words."""
+        if not may(request, OPERATE):
+            raise PermissionDenied
+        context = {**self.each_context(request), "title": "Operations"}
+        try:
+            letters = [
+                {"queue": queue, "key": key, **letter}
+                for queue, some in dead_letters().items()
+                for key, letter in some.items()
+            ]
+            owed = [{"queue": name, "debt": debt} for name, debt in debts().items()]
+            context |= {"letters": letters, "owed": owed}
+        except Refused as error:
+            context |= {"away": error.detail}
+        return render(request, "admin/operations.html", context)

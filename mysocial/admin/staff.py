@@ -1,0 +1,61 @@
+"""Accounts and groups of staff in the admin. They are no records of ours, but Django's own."""
+
+from typing import Any
+
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from mysocial.admin import audit
+
+
+class _Written:
+    """Writes down what is done to accounts of staff, before it is: they are no records of ours."""
+
+    opts: Any
+
+    def save_model(
+        self, request: HttpRequest, obj: Model, form: "ModelForm[Model]", change: bool
+    ) -> None:
+        fields = ", ".join(form.changed_data)
+        self._write(request, f"{'change' if change else 'add'}", obj.pk or str(obj), fields)
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        self._write(request, "delete", obj.pk, str(obj))
+        super().delete_model(request, obj)  # type: ignore[misc]
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for obj in queryset:
+            self._write(request, "delete", obj.pk, str(obj))
+        super().delete_queryset(request, queryset)  # type: ignore[misc]
+
+    def _write(self, request: HttpRequest, what: str, pk: Any, why: str) -> None:
+        who = str(request.user.get_username())
+        on = f"{self.opts.label_lower}:{pk}"
+        with audit.acting(
+            who=who, via="admin", what=f"{what} {self.opts.verbose_name}", on=on, why=why
+        ):
+            audit.record()
+
+
+class StaffAdmin(_Written, UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc]
+    """Accounts of staff."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        if request.method == "POST" and self.has_change_permission(request):
+            self._write(request, "set the password of", id, "")
+        return super().user_change_password(request, id, form_url)
+
+
+class RoleAdmin(_Written, GroupAdmin, ModelAdmin):  # type: ignore[misc]
+    """Groups of staff, by what they may."""

@@ -1,0 +1,287 @@
+"""What all HTTP endpoints share: the call, answers, idempotency, limits, pages.
+
+What comes in is in `input.py`, errors are in `problems.py`; both are offered from here as well.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from mysocial.api.conditional_get import revalidated
+from mysocial.api.idempotency import bind_key, sealed, unsealed
+from mysocial.api.inputs import Input, JsonParser, parse, said_size
+from mysocial.api.problems import as_problem, exception_handler, problem, problem_of
+from mysocial.core import metrics, rate_limits, request_context
+from mysocial.core.errors import Invalid, TooLarge
+from mysocial.core.ids import ID_LENGTH, is_id
+from mysocial.core.rate_limits import Limit
+from mysocial.store import reads
+from mysocial.store.indexes import Entry, decode_cursor, encode_cursor
+from mysocial.store.json_templates import Row, Wire, literal
+from mysocial.store.script_errors import Replayed
+from mysocial.store.writes import write
+
+__all__ = [
+    "CURSORS",
+    "IDS",
+    "NUMBER",
+    "ApiMiddleware",
+    "Input",
+    "JsonOnly",
+    "JsonParser",
+    "JsonRenderer",
+    "Limit",
+    "MessageSerializer",
+    "caller",
+    "carry_out",
+    "exception_handler",
+    "ids_asked",
+    "json_answer",
+    "list_answer",
+    "number",
+    "page_answer",
+    "page_bounds",
+    "parse",
+    "problem",
+    "wrote",
+]
+
+PAGE_SIZE, MOST_PAGE_SIZE = 20, 100
+PLAIN = re.compile(r"[\w=&.-]*", re.ASCII)  # a query that stands in a URL as it came
+LATEST = 253_402_300_799_999  # milliseconds: the end of the year 9999
+MOST_ID = 64
+MOST_IDS = 100
+Pieces = list[Any]
+NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST_PAGE_SIZE}
+ID = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
+CURSORS = [
+    OpenApiParameter("limit", NUMBER, description="How many, 1 to 100; 20 by default."),
+    OpenApiParameter("cursor", str, description="`next` of the page before."),
+]
+IDS = OpenApiParameter(
+    "id",
+    {"type": "array", "items": ID, "minItems": 1, "maxItems": MOST_IDS},
+    required=True,
+    description="1 to 100 ids.",
+)
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Tell whether a request is to the API; anything else is a page, a file or a probe."""
+    return request.path.startswith("/api/") or request.path == "/api"
+
+
+class ApiMiddleware:
+    """Opens and closes the call of each request under /api; answers every error as a problem."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_api(request):
+            # Django would keep the files of any form on disk, of whatever size.
+            large = said_size(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            return problem_of(TooLarge()) if large else self.get_response(request)
+        since = time.perf_counter()
+        call = request_context.Call()
+        token = request_context.enter(call)
+        try:
+            response = revalidated(request, as_problem(self.get_response(request)))
+            rate_limits.describe(call, response)
+        finally:
+            request_context.leave(token)
+        if call.cursor:
+            response["X-Event-Cursor"] = call.cursor
+        if "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store"
+        if request.method == "HEAD" and isinstance(response, HttpResponse):
+            # Not every server leaves the body out; its length stays said.
+            response.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        metrics.answered(request.method, response.status_code, since)
+        return response
+
+
+def caller(request: Request) -> str:
+    """Return the id of the member who calls."""
+    return cast("str", request.user.pk)
+
+
+# Answers -----------------------------------------------------------------------------------------
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    """What was done."""
+
+    message = serializers.CharField()
+
+
+class JsonOnly(BaseContentNegotiation):
+    """Answers JSON whatever the client would like better: there is nothing else to choose."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> Any:
+        said = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((one for one in parsers if one.media_type == said), None)
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> Any:
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
+class JsonRenderer(BaseRenderer):
+    """Renders what is not stored as bytes."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Any = None,
+    ) -> bytes:
+        return b"" if data is None else literal(data)
+
+
+def json_answer(body: bytes, code: int = 200) -> HttpResponse:
+    """Return bytes that are JSON already."""
+    return HttpResponse(body, status=code, content_type="application/json")
+
+
+def wrote(message: str, **nouns: Callable[[Any], Pieces]) -> Callable[[Any], Pieces]:
+    """Return a renderer of `{"message": …, "<noun>": {…}}` for what a service returns."""
+
+    def render(result: Any) -> Pieces:
+        pieces: Pieces = [b'{"message":' + literal(message)]
+        for noun, template in nouns.items():
+            pieces += [b',"' + noun.encode() + b'":', *template(result)]
+        return [*pieces, b"}"]
+
+    return render
+
+
+def carry_out(  # noqa: PLR0913 - what an endpoint says of a write
+    request: Request,
+    code: int,
+    render: Callable[[Any], Pieces],
+    verb: Callable[[], Any],
+    *,
+    limit: Limit | None = None,
+    secret: bool = False,
+    who: str = "",
+) -> HttpResponse:
+    """Carry out a service and answer with `render` of its result.
+
+    The answer is composed and stored by the script that applies the write, so that a repeat under
+    the same Idempotency-Key gets the same bytes; the same script counts the `limit`. Of a `secret`
+    answer, the last piece is stored encrypted. Keys belong to the member, or to `who` it is that
+    calls without being signed in, else to the address.
+    """
+    call = request_context.current() or request_context.Call()
+    who = who or getattr(request.user, "pk", "") or rate_limits.address_of(request)
+    try:
+        bind_key(call, request, who)
+        if limit:
+            rate_limits.enforce(limit, who)
+        call.status = code
+        call.render = (lambda result: sealed(render(result))) if secret else render
+        result = verb()
+        body = call.answer if call.answer is not None else _unwritten(call, result)
+    except Replayed as stored:
+        code, body = stored.status, stored.answer
+    return json_answer(unsealed(body) if secret else body, code)
+
+
+def _unwritten(call: request_context.Call, result: Any) -> bytes:
+    """Return the answer of a verb that found nothing to write; kept as any other is."""
+    assert call.render  # noqa: S101 - set by carry_out
+    if not call.idempotency:
+        return reads.compose(call.render(result))
+    with write() as w:
+        w.returns(result)
+    return call.answer or b""
+
+
+# Pages -------------------------------------------------------------------------------------------
+
+
+def ids_asked(request: Request) -> list[str]:
+    """Return the ids that a read is about, each once."""
+    ids = request.query_params.getlist("id")
+    if not 1 <= len(ids) <= MOST_IDS or not all(map(is_id, ids)):
+        raise Invalid(errors={"id": f"These must be 1 to {MOST_IDS} ids."})
+    return list(dict.fromkeys(ids))
+
+
+def page_bounds(request: Request) -> tuple[int, "Entry | None"]:
+    """Return the limit and the place that a list request asks for; `Invalid` names the wrong."""
+    limit = number(request, "limit", default=PAGE_SIZE, most=MOST_PAGE_SIZE)
+    cursor = request.query_params.get("cursor")
+    after = decode_cursor(cursor) if cursor else None
+    if after and (after[1] > LATEST or len(after[0]) > MOST_ID or not after[0].isascii()):
+        raise Invalid(errors={"cursor": "This is not a cursor of ours."})
+    return limit, after
+
+
+def number(request: Request, name: str, *, default: int, most: int) -> int:
+    """Return a query parameter from 1 to `most`."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not digits or not 1 <= int(text) <= most:
+        raise Invalid(errors={name: f"This must be a whole number from 1 to {most}."})
+    return int(text)
+
+
+def list_answer(
+    request: Request,
+    noun: str,
+    wire: Wire,
+    found: tuple[list[Row], "Entry | None"],
+    **extra: Any,
+) -> HttpResponse:
+    """Return a page of rows as `page_answer` does."""
+    rows, after = found
+    return page_answer(request, noun, map(wire.render, rows), after, **extra)
+
+
+def page_answer(
+    request: Request, noun: str, items: Iterable[bytes], after: "Entry | None", **extra: Any
+) -> HttpResponse:
+    """Return `{"<noun>": […], "next": …}` with its Link header (RFC 8288)."""
+    cursor = encode_cursor(after)
+    more = b"".join(b',"%s":%s' % (name.encode(), literal(value)) for name, value in extra.items())
+    listed = b",".join(items)
+    body = b'{"%s":[%s],"next":%s%s}' % (noun.encode(), listed, literal(cursor), more)
+    answer = json_answer(body)
+    if cursor:
+        query = _query_beyond(request, cursor)
+        answer["Link"] = f'<{settings.PUBLIC_URL}{request.path}?{query}>; rel="next"'
+    return answer
+
+
+def _query_beyond(request: Request, cursor: str) -> str:
+    """Return the query that asks for the following page."""
+    asked = request.META.get("QUERY_STRING", "")
+    if PLAIN.fullmatch(asked) and "page=" not in asked and "cursor=" not in asked:
+        return f"{asked}&cursor={cursor}" if asked else f"cursor={cursor}"
+    kept = [pair for pair in request.query_params.lists() if pair[0] not in {"page", "cursor"}]
+    return urlencode([*kept, ("cursor", cursor)], doseq=True)

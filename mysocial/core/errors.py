@@ -1,0 +1,164 @@
+"""Application errors that services raise; `api/problems.py` turns each into a response."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+FOREVER = 253_402_300_799_999  # milliseconds: the end of the year 9999
+
+
+def until_of(milliseconds: int) -> datetime | None:
+    """Return the moment that a number of milliseconds stands for; None when there is no end."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds < FOREVER else None
+
+
+def _said(until: datetime | None) -> str:
+    return f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "for good"
+
+
+class Refused(Exception):
+    """A request that is not carried out. Nothing was changed and nothing was announced."""
+
+    status = 400
+    code = "refused"
+    title = "The request was refused."
+
+    def __init__(self, detail: str = "", *, errors: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = dict(errors or {})
+
+
+class Invalid(Refused):
+    """The input breaks a rule; `errors` names each field."""
+
+    code = "invalid"
+    title = "The input is not valid."
+
+
+class NotAuthenticated(Refused):
+    """There is no valid access token, or its session has ended."""
+
+    status = 401
+    code = "not_authenticated"
+    title = "Sign in first."
+
+
+class Forbidden(Refused):
+    """You may see it, but not do this with it."""
+
+    status = 403
+    code = "forbidden"
+    title = "You may not do this."
+
+
+class Silenced(Refused):
+    """You may read, but show others nothing new; the problem says until when."""
+
+    status = 403
+    code = "silenced"
+    title = "You may not write for now."
+
+    def __init__(self, milliseconds: int) -> None:
+        self.until = until_of(milliseconds)
+        super().__init__(f"You are silenced {_said(self.until)}: you may read, but not write.")
+
+
+class Suspended(Refused):
+    """Your account is suspended; the problem says until when, and why."""
+
+    status = 403
+    code = "suspended"
+    title = "This account is suspended."
+
+    def __init__(self, milliseconds: int, words: str = "") -> None:
+        self.milliseconds = milliseconds
+        self.until = until_of(milliseconds)
+        why = f": {words}" if words else "."
+        super().__init__(f"This account is suspended {_said(self.until)}{why}")
+
+
+# By the raw field that holds the moment.
+AHEAD: dict[str, type[Silenced | Suspended]] = {
+    "silenced_until": Silenced,
+    "suspended_until": Suspended,
+}
+
+
+class NotFound(Refused):
+    """It does not exist, or is not visible to you; the two are never told apart."""
+
+    status = 404
+    code = "not_found"
+    title = "There is no such thing."
+
+
+class Conflict(Refused):
+    """It clashes with what is there: taken, or changed by somebody else meanwhile."""
+
+    status = 409
+    code = "conflict"
+    title = "It clashes with what is there."
+
+
+class AlreadyExists(Conflict):
+    """A record with this id, or a unique value of it, is there already."""
+
+    code = "already_exists"
+    title = "It is there already."
+
+    def __init__(self, detail: str = "", *, field: str = "") -> None:
+        super().__init__(detail, errors={field: "This is taken."} if field else None)
+        self.field = field
+
+
+class TooLarge(Refused):
+    """The body is larger or deeper than this route takes."""
+
+    status = 413
+    code = "too_large"
+    title = "The body is too large."
+
+
+class Unsupported(Refused):
+    """The file is of no type that this route takes, whatever it says of itself."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "This type of file is not taken."
+
+
+class IdempotencyMismatch(Refused):
+    """The Idempotency-Key was used before with another request."""
+
+    status = 422
+    code = "idempotency_mismatch"
+    title = "This Idempotency-Key was used with another request."
+
+
+class TooMany(Refused):
+    """A rate limit is reached; `retry_after` is in seconds."""
+
+    status = 429
+    code = "too_many_requests"
+    title = "Too many requests."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many requests. Try again in {retry_after} s.")
+        self.retry_after = retry_after
+
+
+class Unavailable(Refused):
+    """Redis, or a MongoDB that this request needs, does not answer. Repeat with the same key."""
+
+    status = 503
+    code = "unavailable"
+    title = "The service is not available right now. Try again."
+    retry_after = 2
+
+
+def kinds(of: type[Refused] = Refused) -> Iterator[type[Refused]]:
+    """Yield each kind of refusal that has a code of its own."""
+    for kind in of.__subclasses__():
+        if "code" in vars(kind):
+            yield kind
+        yield from kinds(kind)

@@ -1,0 +1,300 @@
+"""The embedded servers, Valkey and mongod, from wheels: for `manage.py up` and for the tests.
+
+Light to import (settings read `running_urls`): no database driver is loaded until a
+mongod is started. Production brings its own servers and never starts these.
+"""
+
+import os
+import signal
+import socket
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from mysocial.dev.binaries import ServerError, find_mongod, find_valkey, mongod_environment
+from mysocial.dev.processes import POLL, Child, free_port, read_json
+
+if TYPE_CHECKING:
+    from pymongo import MongoClient
+
+__all__ = ["Mongod", "Server", "ServerError", "Valkey", "running_urls"]
+
+READY_WITHIN = 30.0
+LOG_LIMIT = 8 * 1024 * 1024
+SOCKET_PATH_LIMIT = 100  # sun_path: 108 bytes on Linux, 104 on macOS
+REPLICA_SET = "rs0"
+RUNNING_FILE = "running.json"
+
+
+def running_urls(data_dir: Path) -> dict[str, str]:
+    """`redis_url` and `mongo_url` of the `up` that runs in this checkout; empty if none does."""
+    state = read_json(data_dir / RUNNING_FILE)
+    pid = state.get("pid")
+    if not isinstance(pid, int) or not _exists(pid):
+        return {}
+    urls = {name: state.get(name) for name in ("redis_url", "mongo_url")}
+    return {name: url for name, url in urls.items() if isinstance(url, str)}
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return isinstance(error, PermissionError)  # it exists, and is another user's
+    return True
+
+
+class Server(ABC):
+    """A server with a data folder of its own: what was acknowledged is there after any restart.
+
+    `start` returns when it answers. The folder must be used by one server at a time.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self._child: Child | None = None
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Where clients find it; the same after a restart."""
+
+    @abstractmethod
+    def _command(self) -> list[str]: ...
+
+    @abstractmethod
+    def _ready(self) -> bool: ...
+
+    def _environment(self) -> dict[str, str] | None:
+        return None
+
+    @property
+    def log_file(self) -> Path:
+        """All that it printed, over restarts."""
+        return self.folder / f"{self.name}.log"
+
+    @property
+    def pid(self) -> int | None:
+        """The pid while it runs, else None."""
+        return None if self._child is None else self._child.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the last process ended, None while it runs."""
+        return None if self._child is None else self._child.exit_code
+
+    def start(self, timeout: float = READY_WITHIN) -> Self:
+        """Start it and wait until it answers; ServerError, with its last log lines, if it does not.
+
+        Ends first what an earlier, killed owner of the same folder left running.
+        """
+        if self.alive():
+            return self
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._child = Child(
+            self._command(),
+            pid_file=self.folder / f"{self.name}.pid.json",
+            env=self._environment(),
+        )
+        if self.log_file.exists() and self.log_file.stat().st_size > LOG_LIMIT:
+            self.log_file.replace(self.log_file.with_suffix(".log.1"))
+        with self.log_file.open("ab") as log:
+            self._child.start(log)
+        try:
+            self._wait_until_ready(timeout)
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def _wait_until_ready(self, timeout: float) -> None:
+        deadline = time.monotonic() + timeout
+        while not self._ready():
+            if not self.alive():
+                raise ServerError(f"{self.name} ended, code {self.exit_code}.{self._tail()}")
+            if time.monotonic() > deadline:
+                raise ServerError(f"{self.name} is not ready after {timeout:g} s.{self._tail()}")
+            time.sleep(POLL)
+
+    def _tail(self, lines: int = 5) -> str:
+        try:
+            with self.log_file.open("rb") as log:
+                log.seek(max(0, log.seek(0, os.SEEK_END) - 16384))
+                last = log.read().decode(errors="replace").splitlines()[-lines:]
+        except OSError:
+            last = []
+        quoted = "".join(f"\n  {line[:400]}" for line in last) or "\n  (nothing)"
+        return f" The end of {self.log_file}:{quoted}"
+
+    def alive(self) -> bool:
+        """Whether its process runs; it may still be starting."""
+        return self._child is not None and self._child.alive()
+
+    def stop(self, grace: float = 10.0) -> None:
+        """Shut it down in order; killed after `grace` seconds. Nothing happens if it is down."""
+        if self._child is not None:
+            self._child.stop(grace)
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would be; returns when the process is gone."""
+        if self._child is not None:
+            self._child.kill()
+
+    def pause(self) -> None:
+        """SIGSTOP: it holds its connections and answers nothing."""
+        if self._child is not None:
+            self._child.pause()
+
+    def resume(self) -> None:
+        """SIGCONT, after `pause`."""
+        if self._child is not None:
+            self._child.signal(signal.SIGCONT)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class Valkey(Server):
+    """Valkey (a Redis), with every acknowledged write on disk unless `appendfsync` says less.
+
+    On a unix socket when `socket_path` is given, else on a loopback port.
+    """
+
+    name = "valkey"
+
+    def __init__(  # noqa: PLR0913 - one argument for each thing that tests or `up` vary
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        socket_path: Path | None = None,
+        appendfsync: str = "always",
+        maxmemory: str = "256mb",
+        options: Sequence[str] = (),
+    ) -> None:
+        super().__init__(folder)
+        if socket_path is not None and len(os.fsencode(socket_path)) > SOCKET_PATH_LIMIT:
+            raise ServerError(f"{socket_path} is too long for a unix socket: use a shorter folder")
+        self.socket_path = socket_path
+        self.port = 0 if socket_path else port or free_port()
+        self._settings = {
+            "dir": str(self.folder),
+            "port": str(self.port),
+            "bind": "127.0.0.1",
+            "daemonize": "no",
+            "set-proc-title": "no",  # its arguments stay readable: they prove whose it is
+            "save": "",
+            "appendonly": "yes",
+            "appendfsync": appendfsync,
+            "no-appendfsync-on-rewrite": "no",
+            "maxmemory": maxmemory,
+            "maxmemory-policy": "volatile-lfu",
+        }
+        if socket_path:
+            self._settings |= {"unixsocket": str(socket_path), "unixsocketperm": "700"}
+        self._options = list(options)
+
+    @property
+    def url(self) -> str:
+        """`unix://…?db=0` or `redis://127.0.0.1:port/0`."""
+        if self.socket_path:
+            return f"unix://{self.socket_path}?db=0"
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def _command(self) -> list[str]:
+        settings = [part for key, value in self._settings.items() for part in (f"--{key}", value)]
+        return [str(find_valkey()), *settings, *self._options]
+
+    def _ready(self) -> bool:
+        family = socket.AF_UNIX if self.socket_path else socket.AF_INET
+        address = str(self.socket_path) if self.socket_path else ("127.0.0.1", self.port)
+        try:
+            with socket.socket(family) as client:
+                client.settimeout(1)
+                client.connect(address)
+                client.sendall(b"PING\r\n")
+                return client.recv(64).startswith(b"+PONG")  # "-LOADING" while it reads its file
+        except OSError:
+            return False
+
+
+class Mongod(Server):
+    """mongod as a replica set of one (transactions and majority need a set), on a loopback port."""
+
+    name = "mongod"
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        database: str = "mysocial",
+        cache_gb: float = 0.25,
+        options: Sequence[str] = (),
+    ) -> None:
+        super().__init__(folder)
+        self.port = port or free_port()
+        # How the set's only member names itself, and how clients find it.
+        self.address = f"127.0.0.1:{self.port}"
+        self.database = database
+        self._cache_gb = cache_gb
+        self._options = list(options)
+
+    @property
+    def url(self) -> str:
+        """`mongodb://127.0.0.1:port/<database>?replicaSet=rs0`."""
+        return f"mongodb://{self.address}/{self.database}?replicaSet={REPLICA_SET}"
+
+    def _command(self) -> list[str]:
+        data = self.folder / "data"
+        data.mkdir(exist_ok=True)
+        cache = ["--wiredTigerCacheSizeGB", f"{self._cache_gb:g}", "--oplogSize", "128"]
+        listen = ["--bind_ip", "127.0.0.1", "--port", str(self.port), "--nounixsocket"]
+        # No query may be a program. Alone in its set it ends without a quiet period.
+        quiet = ["--quiet", "--noscripting", "--setParameter", "diagnosticDataCollectionEnabled=0"]
+        quick = ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
+        place = ["--dbpath", str(data), "--replSet", REPLICA_SET]
+        return [str(find_mongod()), *place, *listen, *cache, *quiet, *quick, *self._options]
+
+    def _environment(self) -> dict[str, str]:
+        return mongod_environment(find_mongod(), self.folder / "lib")
+
+    def _ready(self) -> bool:
+        # Not at the top: settings import this module, in processes that never start a server.
+        from pymongo import MongoClient  # noqa: PLC0415
+        from pymongo.errors import PyMongoError  # noqa: PLC0415
+
+        address = f"mongodb://{self.address}/?directConnection=true&serverSelectionTimeoutMS=500"
+        try:
+            with MongoClient[dict[str, Any]](address) as client:
+                hello = client.admin.command("hello")
+                if hello.get("isWritablePrimary") and self.address in hello.get("hosts", ()):
+                    return True
+                self._form_the_set(client)
+        except PyMongoError:
+            pass  # not listening yet, or its data says another port and it votes anew: ask again
+        return False
+
+    def _form_the_set(self, client: "MongoClient[dict[str, Any]]") -> None:
+        """Make it the only member of the set, under its present port; nothing if it is."""
+        member = {"_id": 0, "host": self.address}
+        known = client.local["system.replset"].find_one()
+        if known is None:
+            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+        elif [each["host"] for each in known["members"]] != [self.address]:
+            # The folder was used with another port.
+            known |= {"members": [member], "version": known["version"] + 1}
+            client.admin.command("replSetReconfig", known, force=True)

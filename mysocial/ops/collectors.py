@@ -1,0 +1,82 @@
+"""Prometheus metrics that are read from Redis once per scrape, and the `/metrics` page."""
+
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from mysocial.core.errors import Unavailable
+from mysocial.core.metrics import REGISTRY
+from mysocial.core.redis import available, client
+from mysocial.persistence.dirty import queues
+from mysocial.persistence.heartbeats import BEAT
+
+
+def page() -> bytes:
+    """Return all metrics in the text format of Prometheus."""
+    return generate_latest(REGISTRY)
+
+
+class _Store(Collector):
+    """What Redis knows."""
+
+    def collect(self) -> Iterable[Metric]:
+        try:
+            found = list(_of_redis())
+        except Unavailable:
+            found = []
+        up = GaugeMetricFamily("mysocial_redis_up", "Whether Redis answers.", bool(found))
+        return [up, *found]
+
+
+def _of_redis() -> Iterator[Metric]:
+    names = queues()
+    with available():
+        pipe = client().pipeline(transaction=False)
+        pipe.time()
+        pipe.info("memory")
+        pipe.hgetall("settled")
+        pipe.exists("pause")
+        pipe.exists(BEAT)
+        for name in names:
+            pipe.zcard(f"dirty:{name}")
+            pipe.zrange(f"dirty:{name}", 0, 0, withscores=True)
+            pipe.hlen(f"dead:{name}")
+        (seconds, micros), memory, settled, waits, beats, *answers = pipe.execute()
+    now = seconds + micros / 1e6
+    yield _gauge("redis_memory_bytes", "What Redis uses.", memory["used_memory"])
+    yield _gauge("redis_memory_max_bytes", "What it may use; 0: all.", memory["maxmemory"])
+    yield _gauge("mongodb_awaited", "Whether workers found MongoDB away just now.", waits)
+    yield _gauge("beat_up", "Whether beat worked in the last seconds.", beats)
+    yield from _of_queues(names, answers, now)
+    persisted = CounterMetricFamily(
+        "mysocial_persisted_records", "Versions of records that MongoDB got.", labels=("queue",)
+    )
+    for queue, count in settled.items():
+        persisted.add_metric((queue.decode(),), int(count))
+    yield persisted
+
+
+def _of_queues(names: list[str], answers: list[object], now: float) -> Iterator[Metric]:
+    debts = _by_queue("debts", "Records that MongoDB has not got.")
+    oldest = _by_queue("oldest_debt_seconds", "How long the oldest of them waits.")
+    dead = _by_queue("dead_letters", "Records that MongoDB refused.")
+    for number, name in enumerate(names):
+        count, first, letters = answers[3 * number : 3 * number + 3]
+        since = first[0][1] / 1000 if isinstance(first, list) and first else now
+        debts.add_metric((name,), float(str(count)))
+        oldest.add_metric((name,), max(0.0, now - since))
+        dead.add_metric((name,), float(str(letters)))
+    yield from (debts, oldest, dead)
+
+
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"mysocial_{name}", text, value)
+
+
+def _by_queue(name: str, text: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"mysocial_{name}", text, labels=("queue",))
+
+
+REGISTRY.register(_Store())

@@ -1,0 +1,87 @@
+"""`python -m mysocial.ops.probe worker|beat`: exits with 1 where a restart of the role would help.
+
+For supervisors: docs/operations.md says how each asks. It answers 0 as well where something else is
+at fault, because a restart mends no server that is away.
+"""
+
+import argparse
+import os
+import socket
+import sys
+import time
+from collections.abc import Sequence
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
+
+import psutil
+from django.conf import settings
+
+from mysocial.core import mongo
+from mysocial.core.errors import Unavailable
+from mysocial.core.redis import available, client
+from mysocial.persistence.heartbeats import BEAT, OLDEST_DEBT_SECONDS, worker_heart
+
+WELL, ILL = 0, 1
+START_SECONDS = 60  # who has just been started is given this long to become well
+Verdict = tuple[int, str]
+
+
+def worker(node: str) -> Verdict:
+    """Tell whether debts wait too long, and nobody but this worker can be at fault."""
+    try:
+        with available():
+            pipe = client().pipeline(transaction=False)
+            pipe.time()
+            pipe.exists(worker_heart(node))
+            pipe.exists(BEAT)
+            for name in settings.CELERY_QUEUE_NAMES:
+                pipe.zrange(f"dirty:{name}", 0, 0, withscores=True)
+            (seconds, _), works, beats, *oldest = pipe.execute()
+        waits = max((seconds - one[0][1] / 1000 for one in oldest if one), default=0.0)
+        if waits <= OLDEST_DEBT_SECONDS:
+            return WELL, f"the oldest debt waits for {max(0.0, waits):.0f} s"
+        if works:
+            return WELL, "debts wait, but it carries out tasks"
+        if not beats:
+            return WELL, "debts wait, but beat does nothing"
+        mongo.ping()
+    except Unavailable as error:
+        return WELL, f"nobody can tell: {error}"
+    return ILL, f"the oldest debt waits for {waits:.0f} s, and it carries out no task"
+
+
+def beat() -> Verdict:
+    """Tell whether beat has done what is scheduled, in the last seconds."""
+    try:
+        with available():
+            beats = client().exists(BEAT)
+    except Unavailable as error:
+        return WELL, f"nobody can tell: {error}"
+    return (WELL, "it works") if beats else (ILL, "it does nothing")
+
+
+def end(pid: int) -> str:
+    """Ask a process to end, unless it began just now; its supervisor starts it again."""
+    process = psutil.Process(pid)
+    if time.time() - process.create_time() < START_SECONDS:
+        return "it began just now"
+    process.terminate()
+    return "it was asked to end"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Say how a role is, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m mysocial.ops.probe", description=__doc__)
+    parser.add_argument("role", choices=("worker", "beat"))
+    parser.add_argument("--node", default=f"worker@{socket.gethostname()}", help="of `worker`")
+    parser.add_argument("--end", type=int, metavar="PID", help="what to end when it is ill")
+    asked = parser.parse_args(arguments)
+    code, sentence = worker(asked.node) if asked.role == "worker" else beat()
+    if code == ILL and asked.end:
+        sentence += f"; {end(asked.end)}"
+    sys.stdout.write(f"{asked.role}: {sentence}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

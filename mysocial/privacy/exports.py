@@ -1,0 +1,111 @@
+"""What a member is given of everything that is stored of them: a `Portion` for each store.
+
+Each app says in `<app>/exports.py` what of its stores is a member's own, or why a store has nothing
+of that kind. A store of which nothing is said fails a test.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import IO, Any, NamedTuple
+
+from mysocial.admin.audit import entries
+from mysocial.core import mongo
+from mysocial.outbox.cascades import removals
+from mysocial.outbox.email import Mail, mails
+from mysocial.persistence import flush
+from mysocial.store import reads
+from mysocial.store.json_templates import Wire
+from mysocial.store.models import Record
+from mysocial.store.pagination import Listing
+from mysocial.store.store import Store
+
+BATCH = 200
+
+
+class Owner(NamedTuple):
+    """Whose export it is."""
+
+    id: str
+    name: str
+    address: str
+
+
+Found = Callable[[Owner], Iterator[Record]]
+# The name that a record's file has in the export, and what opens it.
+File = tuple[str, Callable[[], IO[bytes]]]
+
+
+@dataclass(frozen=True)
+class Portion:
+    """What of a store is a member's own: its records, without the fields that are plumbing.
+
+    `file` returns the file that belongs to a record, if any.
+    """
+
+    store: Store[Any]
+    title: str
+    found: Found
+    without: tuple[str, ...] = ()
+    file: Callable[[Any], File | None] = lambda _record: None
+
+    @property
+    def slug(self) -> str:
+        """Return what its files are called."""
+        return self.title.lower().replace(" ", "-")
+
+    def shown(self, record: Record) -> dict[str, Any]:
+        """Return the fields of a record that its owner is given, its id first."""
+        values = self.store.values(record)
+        return {"id": values.pop("id")} | {
+            name: value for name, value in values.items() if name not in self.without
+        }
+
+
+PORTIONS: dict[str, Portion] = {}
+LEFT_OUT: dict[str, str] = {}  # label -> why nothing of it is in an export
+
+
+def export(portion: Portion) -> None:
+    """Say what of a store is exported."""
+    PORTIONS[portion.store.label] = portion
+
+
+def leave_out(store: Store[Any], why: str) -> None:
+    """Say why nothing of a store is exported."""
+    LEFT_OUT[store.label] = why
+
+
+def walk(store: Store[Any], index: str, value: str) -> Iterator[Any]:
+    """Yield the records of a list, newest first, however long it is. `Unavailable`."""
+    wire, after = Wire(store), None
+    while True:
+        page = Listing(wire, index, value, limit=BATCH, after=after).get()
+        yield from reads.get_many(store, [row.id for row in page.rows]).values()
+        after = page.next
+        if after is None:
+            return
+
+
+def listed(store: Store[Any], *indexes: str) -> Found:
+    """Return what finds the records that stand in a member's lists."""
+    return lambda owner: (one for index in indexes for one in walk(store, index, owner.id))
+
+
+def single(store: Store[Any]) -> Found:
+    """Return what finds the record that has the member's own id."""
+    return lambda owner: iter(reads.get_many(store, [owner.id]).values())
+
+
+def _mails(owner: Owner) -> Iterator[Mail]:
+    """Yield the mails to a member. They stand in no list: MongoDB looks through what it keeps."""
+    flush.drain(mails.queue)
+    query = {"recipient": {"$in": [owner.id, owner.address]}}
+    found = mongo.find(Mail, query, projection=["_id"])
+    ids = [one["_id"] for one in found]
+    for first in range(0, len(ids), BATCH):
+        yield from reads.get_many(mails, ids[first : first + BATCH]).values()
+
+
+export(Portion(mails, "Mails", _mails, without=("due_at", "tries")))
+leave_out(entries, "What staff did: theirs, and kept.")
+leave_out(removals, "What goes with a deleted record: nothing of a member but an id.")

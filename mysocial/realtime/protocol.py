@@ -1,0 +1,159 @@
+"""What a client may send over the WebSocket, and what it is answered.
+
+Unknown types and fields are refused by name.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from mysocial.core.errors import Invalid
+
+MOST_TOPICS = 100
+MOST_CID = 64
+# Close codes of ours: bad frames, not or no longer signed in, a foreign origin, connect again and
+# resume, too many frames.
+BAD_FRAMES, SIGNED_OUT, BAD_ORIGIN, RESUME, TOO_FAST = 4400, 4401, 4403, 4408, 4429
+Topic = Annotated[str, Field(pattern=r"^(feed|home|presence|(post|user):[0-9a-f]{24})$")]
+
+
+class Frame(BaseModel):
+    """What every command carries: `cid`, which its answer repeats."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    cid: str = Field(max_length=MOST_CID)
+
+
+class Auth(Frame):
+    """Authenticate with an access token, within five seconds of connecting."""
+
+    type: Literal["auth"]
+    token: str = Field(max_length=4096)
+
+
+class Subscribe(Frame):
+    """Hear the events of a topic from now on, as far as you may see them."""
+
+    type: Literal["subscribe"]
+    topic: Topic
+
+
+class Resume(Frame):
+    """Hear what was missed since `cursor`, then what comes, of one's own and of `topics`.
+
+    The first command on a new connection.
+    """
+
+    type: Literal["resume"]
+    cursor: str = Field(max_length=40)
+    topics: list[Topic] = Field(default=[], max_length=MOST_TOPICS)
+
+
+class Unsubscribe(Frame):
+    """Hear a topic no longer."""
+
+    type: Literal["unsubscribe"]
+    topic: Topic
+
+
+class Ping(Frame):
+    """Ask for a sign of life."""
+
+    type: Literal["ping"]
+
+
+class Typing(Frame):
+    """Tell a member that one begins, or stops, to write to them."""
+
+    type: Literal["typing"]
+    to: str = Field(pattern=r"^[0-9a-f]{24}$")
+    on: bool
+
+
+Command = Auth | Subscribe | Unsubscribe | Resume | Ping | Typing
+COMMANDS = (Auth, Subscribe, Unsubscribe, Resume, Ping, Typing)
+
+
+class Reply(BaseModel):
+    """What every answer carries: the `cid` of its command."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    type: str
+    cid: str
+
+
+class Ok(Reply):
+    """It was done."""
+
+    type: Literal["ok"] = "ok"
+
+
+class SignedIn(Ok):
+    """The token was taken: who you are. `cid` is empty when it came in the protocols."""
+
+    user_id: str
+
+
+class Recovered(Ok):
+    """What was missed follows, all of it; then `live`."""
+
+    recovered: Literal[True] = True
+
+
+class NotRecovered(Ok):
+    """Nothing of what was missed follows: read again; then `live`."""
+
+    recovered: Literal[False] = False
+    reason: Literal["epoch_changed", "too_old"]
+
+
+class Live(Reply):
+    """All that was missed was sent: from here on it comes as it happens."""
+
+    type: Literal["live"] = "live"
+    cursor: str
+
+
+class FrameFieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    field: str
+    detail: str
+
+
+class FrameProblem(BaseModel):
+    """Why it was not done, with the codes of REST."""
+
+    status: int
+    code: str
+    detail: str
+    errors: list[FrameFieldProblem]
+
+
+class Refusal(Reply):
+    """It was not done."""
+
+    type: Literal["error"] = "error"
+    problem: FrameProblem
+
+
+ANSWERS = (Ok, SignedIn, Recovered, NotRecovered, Live, Refusal)
+ANSWERED: dict[type[Frame], tuple[type[Reply], ...]] = {
+    Auth: (SignedIn,),
+    Resume: (Recovered, NotRecovered, Live),
+}  # the others with an Ok
+_commands: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
+
+
+def parse_frame(text: str) -> Command:
+    """Return the command in a frame; `Invalid` names what is wrong with it."""
+    try:
+        return _commands.validate_json(text)
+    except ValidationError as error:
+        problems = {
+            ".".join(map(str, one["loc"][1:])) or "type": one["msg"]
+            for one in error.errors(include_input=False, include_url=False, include_context=False)
+        }
+        raise Invalid("The frame is not valid.", errors=problems) from None

@@ -1,0 +1,44 @@
+"""What the write script says when it carries nothing out, as the error that it means."""
+
+from typing import Any
+
+from mysocial.core.errors import (
+    AHEAD,
+    AlreadyExists,
+    Conflict,
+    IdempotencyMismatch,
+    NotAuthenticated,
+    NotFound,
+    TooMany,
+)
+from mysocial.store.store import parse_unique
+
+
+class Replayed(Exception):
+    """The request was carried out before; this is the answer it got then."""
+
+    def __init__(self, status: int, answer: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.answer = answer
+
+
+def refusal(verdict: bytes, rest: list[Any]) -> Exception:
+    """Return the error that stands for a verdict of `apply.lua` other than `ok`."""
+    if verdict == b"replay":
+        return Replayed(int(rest[0]), rest[1])
+    if verdict == b"mismatch":
+        return IdempotencyMismatch()
+    if verdict == b"session":
+        return NotAuthenticated("The session has ended.")
+    if verdict == b"limited":
+        return TooMany(max(1, int(rest[0])))
+    if verdict == b"ahead":
+        return AHEAD[rest[0].decode()](int(rest[1]))
+    if verdict == b"missing":
+        return NotFound()
+    if verdict == b"exists":
+        return AlreadyExists()
+    if verdict == b"taken":
+        return AlreadyExists(field=parse_unique(rest[1].decode())[1])
+    return Conflict("It was changed by somebody else meanwhile. Read it again.")

@@ -1,0 +1,300 @@
+"""`Store`: how one model lives in Redis. Declared once per model, in `<app>/store.py`.
+
+All Redis names of records, lists and reservations are formed here and nowhere else:
+`posts.post:<id>`, `posts.post/author:<value>` (and `+` for what MongoDB has not got yet),
+`accounts.account=email:<value>`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import orjson
+from django.db import models
+
+from mysocial.core.ids import milliseconds
+from mysocial.core.json import dumps
+from mysocial.store.counters import Counted
+from mysocial.store.indexes import Fans, Index, Values
+from mysocial.store.models import Record
+
+__all__ = ["DERIVED", "STORES", "Counted", "Fans", "Index", "Store", "Values", "store_of"]
+M = TypeVar("M", bound=Record)
+DAY = 24 * 3600
+ABSENT_SECONDS = 60
+MAIN = "main"
+_OWN = {"version", "deleted_at"}
+STORES: dict[str, "Store[Any]"] = {}
+BEGUN: dict[str, list[tuple["Store[Any]", str]]] = {}  # label -> lists that begin with a record
+DERIVED: dict[str, str] = {}  # prefix of lists of edges -> prefix of the lists that follow
+
+
+class Store(Generic[M]):
+    """How one model lives in Redis.
+
+    `raw` fields are ids, enumerations and truth values that scripts and predicates must see
+    without parsing; `counters` are changed only by `Write.increment`; every other field belongs
+    to one of `parts`, stored as the inside of a JSON object, or else to the part `main`. `ranked`
+    counters have an index in MongoDB, to find the highest. With `expires`, MongoDB drops a record
+    so many seconds after the time in that field. `natural` are the fields that make the id, joined
+    by colons: a list of one of them that is whole and lacks the id proves that there is no such
+    record, without asking MongoDB. `counted` says which counters count these records, for
+    `manage.py verify`.
+    """
+
+    def __init__(  # noqa: PLR0913 - a declaration, by name
+        self,
+        model: type[M],
+        *,
+        indexes: Sequence[Index] = (),
+        unique: Sequence[str] = (),
+        raw: Sequence[str] = (),
+        counters: Sequence[str] = (),
+        ranked: Sequence[str] = (),
+        parts: Mapping[str, Sequence[str]] | None = None,
+        ttl: int = 7 * DAY,
+        queue: str = "",
+        expires: tuple[str, int] | None = None,
+        natural: Sequence[str] = (),
+        counted: Sequence[Counted] = (),
+    ) -> None:
+        self.model = model
+        self.table: str = model._meta.db_table  # noqa: SLF001 - its collection
+        self.label: str = model._meta.label_lower  # noqa: SLF001 - Django's documented _meta API
+        self.queue: str = queue or model._meta.app_label  # noqa: SLF001
+        self.indexes = {index.name: index for index in indexes}
+        self.unique = tuple(unique)
+        self.raw = tuple(raw)
+        self.counters = tuple(counters)
+        self.ranked = tuple(ranked)
+        self.ttl = ttl
+        self.expires = expires
+        self.parts = self._parts(parts or {})
+        self._times = self._of_kind(models.DateTimeField)
+        self._truths = self._of_kind(models.BooleanField)
+        self.fields = [*self.parts, *self.raw, *self.counters]
+        self._given = {f.attname: f.get_default for f in model._meta.concrete_fields}  # noqa: SLF001
+        self.defaults = self._defaults()
+        self._natural = tuple(natural)
+        self.counted = tuple(counted)
+        self._hang()
+        STORES[self.label] = self
+
+    def _defaults(self) -> dict[str, bytes]:
+        """Return what a hash means that was cached before the model had a raw field or counter."""
+        names = (*self.raw, *self.counters)
+        return {name: self._raw(name, self._given[name]()).encode() for name in names}
+
+    def _hang(self) -> None:
+        """Note which lists begin with a record of another kind, and which follow from edges."""
+        for index in self.indexes.values():
+            if index.of:
+                BEGUN.setdefault(index.of, []).append((self, index.name))
+            if index.fans:
+                DERIVED[index.fans.following("")] = self.list_key(index.name)
+
+    def _parts(self, given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+        """Return the parts that are given, and `main` of the fields that nothing else takes."""
+        taken = {*_OWN, *self.raw, *self.counters, *(n for some in given.values() for n in some)}
+        names = [f.attname for f in self.model._meta.concrete_fields]  # noqa: SLF001
+        rest = tuple(name for name in names if name not in taken)
+        parts = {part: tuple(some) for part, some in given.items()}
+        return {**parts, MAIN: rest} if rest else parts
+
+    def _of_kind(self, kind: "type[models.Field[Any, Any]]") -> set[str]:
+        fields = self.model._meta.concrete_fields  # noqa: SLF001
+        return {field.attname for field in fields if isinstance(field, kind)}
+
+    # Names ---------------------------------------------------------------------------------------
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.label}:"
+
+    def key(self, pk: str) -> str:
+        return f"{self.label}:{pk}"
+
+    def list_key(self, index: str, value: str = "") -> str:
+        return f"{self.label}/{self.indexes[index].name}:{value}"
+
+    def sources(self, index: Index, value: str) -> dict[str, Any]:
+        """Return what a page of a list by `fans` is merged from, for the read script."""
+        if not index.fans:
+            return {}
+        return {
+            "value": value,
+            "large": self.large_key(index),
+            "following": index.fans.following(value),
+            "edges": index.fans.edges,
+            "over": self.list_key(index.over),
+        }
+
+    def large_key(self, index: Index) -> str:
+        """Return the key of those whose records are merged at reading, not handed to followers."""
+        return self.list_key(index.name, "*")
+
+    def unique_key(self, name: str, value: str) -> str:
+        return f"{self.label}={name}:{value}"
+
+    # What a record takes part in -----------------------------------------------------------------
+
+    def proofs(self, pk: str) -> list[str]:
+        """Return the lists in which a record with this natural id stands if it exists."""
+        named = dict(zip(self._natural, pk.split(":"), strict=False))
+        return [
+            self.list_key(index.name, named[index.field])
+            for index in self.indexes.values()
+            if index.field in named and not (index.by or index.where)
+        ]
+
+    def begun(self, pk: str) -> list[tuple[str, int]]:
+        """Return the lists that begin empty with a new record, and how long they are kept."""
+        return [
+            (one.list_key(name, value), one.ttl)
+            for one, name in BEGUN.get(self.label, ())
+            for value in one.indexes[name].values_for(pk, one.model)
+        ]
+
+    def fans(self, values: Values) -> list[tuple[str, str, str, int, int, int]]:
+        """Return where a record goes by its author's followers.
+
+        Of each such list: the edges to the author, the lists' prefix, the author, score, cap, and
+        for how many seconds it is kept.
+        """
+        return [
+            (
+                index.fans.followers(values[index.field]),
+                self.list_key(index.name),
+                values[index.field],
+                milliseconds(values[index.order]),
+                index.cap,
+                self.ttl,
+            )
+            for index in self.indexes.values()
+            if index.fans and index.takes(values)
+        ]
+
+    def entries(self, values: Values) -> dict[str, tuple[int, int]]:
+        """Return list -> (score, cap) for each list that a record with `values` stands in."""
+        found = {}
+        for index in self.indexes.values():
+            if not index.fans and index.takes(values):
+                value = ":".join(str(values[name]) for name in index.fields)
+                score = milliseconds(values[index.order])
+                found[self.list_key(index.name, value)] = (score, index.cap)
+        return found
+
+    def claims(self, values: Values) -> list[str]:
+        """Return the reservations that a record with `values` holds."""
+        return [self.unique_key(name, values[name]) for name in self.unique if values[name]]
+
+    # Codec ---------------------------------------------------------------------------------------
+
+    def values(self, obj: M) -> Values:
+        """Return the record's fields as Python values."""
+        return {
+            f.attname: getattr(obj, f.attname)
+            for f in self.model._meta.concrete_fields  # noqa: SLF001
+            if f.attname not in _OWN
+        }
+
+    def encode(self, values: Values, *, only: Iterable[str] | None = None) -> list[bytes | str]:
+        """Return the hash fields of `values` as a flat list; of the fields in `only` when given.
+
+        A part is written whole, so a field in `only` brings its neighbours along. Counters are
+        left out when `only` is given: nobody but an increment may change them.
+        """
+        wanted = None if only is None else set(only)
+        flat: list[bytes | str] = []
+        for part, names in self.parts.items():
+            if wanted is None or not wanted.isdisjoint(names):
+                body = dumps({name: values[name] for name in names})
+                flat += [part, body[1:-1]]
+        for name in self.raw:
+            if wanted is None or name in wanted:
+                flat += [name, self._raw(name, values[name])]
+        if wanted is None:
+            for name in self.counters:
+                flat += [name, str(values[name])]
+        return flat
+
+    def _raw(self, name: str, value: Any) -> str:
+        if name in self._truths:
+            return "true" if value else "false"
+        return "" if value is None else str(value)
+
+    def decode(self, pk: str, fields: Mapping[str, bytes | None]) -> Values:
+        """Return the Python values of a record's hash fields; defaults for those it lacks."""
+        values: Values = {"id": pk}
+        for part in self.parts:
+            values.update(orjson.loads(b"{" + (fields.get(part) or b"") + b"}"))
+        for name in self.raw:
+            text = self.stored(name, fields.get(name)).decode()
+            values[name] = text == "true" if name in self._truths else text
+        for name in self.counters:
+            values[name] = int(self.stored(name, fields.get(name)))
+        for name in self._times:
+            if values.get(name) is not None:
+                values[name] = datetime.fromisoformat(values[name])
+        for name in (name for names in self.parts.values() for name in names):
+            if name not in values:
+                values[name] = self._given[name]()
+        return values
+
+    def stored(self, name: str, found: bytes | bool | None) -> bytes:
+        """Return what a hash has of a field, or what it means that it has none: None, or False."""
+        return found if isinstance(found, bytes) else self.defaults.get(name, b"")
+
+    def build(self, values: Values, *, version: int, revision: int) -> M:
+        """Return the model instance of `values`."""
+        own = {**values, "version": version, "deleted_at": None}
+        obj = self.model.from_db(None, list(self._given), [own[name] for name in self._given])
+        obj.revision = revision
+        return obj
+
+    def to_document(self, pk: str, fields: Mapping[str, bytes]) -> dict[str, Any]:
+        """Return the MongoDB document of a live record's hash fields."""
+        values = self.decode(pk, fields)
+        del values["id"]
+        for name in self.unique:
+            if not values[name]:
+                del values[name]  # nothing is reserved, and MongoDB's index is sparse
+        return {"_id": pk, "_version": int(fields["v"]), "_deleted_at": None, **values}
+
+    def from_document(self, document: Mapping[str, Any]) -> list[bytes | str]:
+        """Return the hash fields of a MongoDB document, tombstones included."""
+        version = str(document["_version"])
+        if document.get("_deleted_at"):
+            return ["v", version, "x", "1"]
+        values = {
+            f.attname: document.get(f.attname, f.get_default())
+            for f in self.model._meta.concrete_fields  # noqa: SLF001
+            if f.attname not in _OWN
+        }
+        values["id"] = document["_id"]
+        return ["v", version, "r", version, *self.encode(values)]
+
+
+def store_of(model: type[M]) -> "Store[M]":
+    """Return the store that was declared for `model`."""
+    return STORES[model._meta.label_lower]  # noqa: SLF001
+
+
+def parse_record(key: str) -> tuple["Store[Any]", str]:
+    """Return the store and the id of a record's key."""
+    label, _, pk = key.partition(":")
+    return STORES[label], pk
+
+
+def parse_list(key: str) -> tuple["Store[Any]", Index, str]:
+    """Return the store, the index and the value of a list's key."""
+    label, _, rest = key.partition("/")
+    name, _, value = rest.partition(":")
+    return STORES[label], STORES[label].indexes[name], value
+
+
+def parse_unique(key: str) -> tuple["Store[Any]", str, str]:
+    """Return the store, the field and the value of a reservation's key."""
+    label, _, rest = key.partition("=")
+    name, _, value = rest.partition(":")
+    return STORES[label], name, value

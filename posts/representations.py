@@ -1,0 +1,89 @@
+"""What posts look like in answers and events: as bytes, and as the schema they keep to."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from images.representations import MEDIA, MediaSerializer, shown
+from mysocial.store.json_templates import Own, Wire
+from posts.models import REACTIONS, Privacy
+from posts.store import post_versions, posts
+from users.representations import AUTHOR, AuthorSerializer, author
+
+
+def _reactions() -> list[bytes | Own]:
+    """Return the pieces of a post's totals, between its braces."""
+    pieces: list[bytes | Own] = []
+    for kind in REACTIONS:
+        pieces += [b'%s"%s":' % (b"," if pieces else b"", kind.encode())]
+        pieces += [Own(f"reactions_{kind}")]
+    return pieces
+
+
+totals_wire = Wire(posts, *_reactions())
+_comments_wire = Wire(posts, Own("comments_count"))
+post_wire = Wire(
+    posts,
+    Own("main"),
+    b',"privacy":"',
+    Own("privacy"),
+    b'","comments_count":',
+    Own("comments_count"),
+    b',"reactions":{',
+    *_reactions(),
+    b'},"media":',
+    shown("media_id"),
+    b',"author":',
+    *author("author_id"),
+    refs={"author_id": AUTHOR, "media_id": MEDIA},
+)
+# What a predicate asks of a post of which nothing is shown.
+sight_wire = Wire(posts, refs={"author_id": (AUTHOR[0], ("is_private",))})
+version_wire = Wire(
+    post_versions, Own("was"), b',"media":', shown("media_id"), refs={"media_id": MEDIA}
+)
+
+
+def comments_count_template(post_id: str) -> list[Any]:
+    """Return the pieces of the number of a post's comments."""
+    return _comments_wire.template(post_id)[1:-1]
+
+
+class TotalsSerializer(serializers.Serializer[Any]):
+    """How many reacted to a post in each way, as the server counts."""
+
+    like = serializers.IntegerField(source="reactions_like")
+    love = serializers.IntegerField(source="reactions_love")
+    happy = serializers.IntegerField(source="reactions_happy")
+    wow = serializers.IntegerField(source="reactions_wow")
+    sad = serializers.IntegerField(source="reactions_sad")
+    angry = serializers.IntegerField(source="reactions_angry")
+
+
+class PostSerializer(serializers.Serializer[Any]):
+    """A post."""
+
+    id = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    text = serializers.CharField()
+    bg_color = serializers.CharField()
+    feelings = serializers.CharField()
+    gif_url = serializers.CharField()
+    edited_at = serializers.DateTimeField(allow_null=True)
+    privacy = serializers.ChoiceField(Privacy.choices)
+    comments_count = serializers.IntegerField()
+    reactions = TotalsSerializer(source="*")
+    media = MediaSerializer(allow_null=True)
+    author = AuthorSerializer()
+
+
+class PostVersionSerializer(serializers.Serializer[Any]):
+    """What a post showed before an edit."""
+
+    id = serializers.CharField()
+    written_at = serializers.DateTimeField()
+    text = serializers.CharField()
+    bg_color = serializers.CharField()
+    feelings = serializers.CharField()
+    gif_url = serializers.CharField()
+    media = MediaSerializer(allow_null=True)

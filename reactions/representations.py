@@ -1,0 +1,42 @@
+"""What reactions look like in answers and events: as bytes, and as the schema they keep to."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from mysocial.store.json_templates import Own, Row, Wire
+from posts.representations import PostSerializer, post_wire
+from reactions.models import Kind
+from reactions.store import reactions
+from users.representations import SHOWN, AuthorSerializer, author
+
+MADE = (b'"type":"', Own("type"), b'",', Own("made"))
+reaction_wire = Wire(
+    reactions,
+    *MADE,
+    b',"author":',
+    *author("user_id"),
+    refs={"user_id": SHOWN},
+)
+made_wire = Wire(reactions, *MADE)
+
+
+def render_on_post(reaction: Row, post: Row) -> bytes:
+    """Return a reaction of a known member with the post that it is to."""
+    return b'%s,"post":%s}' % (made_wire.render(reaction)[:-1], post_wire.render(post))
+
+
+class ReactionSerializer(serializers.Serializer[Any]):
+    """Who reacted how to a post."""
+
+    type = serializers.ChoiceField(Kind.choices)
+    created_at = serializers.DateTimeField()
+    author = AuthorSerializer()
+
+
+class ReactionOnPostSerializer(serializers.Serializer[Any]):
+    """What a member reacted to, and how."""
+
+    type = serializers.ChoiceField(Kind.choices)
+    created_at = serializers.DateTimeField()
+    post = PostSerializer()

@@ -1,0 +1,190 @@
+"""`manage.py backup` and `restore`: every acknowledged write, no half of one, or nothing at all."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pymongo
+import pytest
+import redis
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from images.services import process_due
+from mysocial.core import mongo
+from mysocial.core.redis import client
+from mysocial.dev.servers import Mongod, Valkey
+from mysocial.ops.consistency import verify
+from mysocial.persistence import flush
+from posts.models import Post
+from tests.images.pictures import picture, send
+from tests.support.backups import empty, made, restored
+from tests.support.concurrency import together
+from tests.support.people import Person, logged, sign_up
+from tests.support.stack import ROOT
+
+WRITERS = 3
+POSTS = {"post.created", "post.updated"}
+
+
+def write(person: Person, first: str, stop: threading.Event) -> None:
+    """Write posts, edit the first one and react to it, until told to stop."""
+    for number in count(1):
+        if stop.is_set():
+            return
+        person.writes(f"{number}")
+        assert person.patch(f"posts/{first}", {"text": f"{number}"}).status_code == 200
+        reaction = f"posts/{first}/reaction"
+        if number % 2:
+            assert person.put(reaction, {"type": "wow"}).status_code == 200
+        else:
+            assert person.delete(reaction).status_code == 200
+
+
+def texts(clock: int) -> dict[str, str]:
+    """Return the text of each post after all that was written up to a moment of the clock."""
+    events = [one for one in logged() if int(one["id"].partition("-")[0]) <= clock]
+    told = [one["data"] for one in events if one["type"] in POSTS]
+    return {post["id"]: post["text"] for post in told}
+
+
+def carry(stop: threading.Event) -> None:
+    """Do what workers do."""
+    while not stop.is_set():
+        for queue in flush.queues():
+            flush.drain(queue)
+
+
+@pytest.mark.timeout(240)
+def test_a_backup_under_load_has_every_write_before_its_cut_and_none_after(tmp_path, run_elsewhere):
+    people = [sign_up(f"writer{number}") for number in range(WRITERS)]
+    firsts = [one.writes("0")["id"] for one in people]
+    stop = threading.Event()
+
+    def back_up() -> dict[str, Any]:
+        stop.wait(2)
+        facts = made(tmp_path / "backup.tar.gz")
+        stop.wait(1)
+        stop.set()
+        return facts
+
+    works = [lambda who=who: write(*who, stop) for who in zip(people, firsts, strict=True)]
+    *_, facts = together(*works, lambda: carry(stop), back_up)
+
+    said, database, valkey = run_elsewhere("restore", tmp_path / "backup.tar.gz")
+    assert (said["differences"], said["clock"]) == ([], facts["clock"])
+    found = database["posts"].find({"_deleted_at": None})
+    assert {one["_id"]: one["text"] for one in found} == texts(facts["clock"])
+    assert len(firsts) < len(texts(facts["clock"])) < len(texts(int(client().get("clock"))))
+    assert int(valkey.get("clock")) >= facts["clock"]
+    assert valkey.get("epoch").decode() != facts["epoch"]
+
+
+@pytest.fixture
+def run_elsewhere(tmp_path):
+    """Run a command on empty servers of its own; return what it said, and both servers."""
+    with ExitStack() as ends:
+        folder = Path(os.environ["DATA_DIR"]).parent / "elsewhere"
+        valkey = ends.enter_context(Valkey(folder / "valkey", appendfsync="everysec"))
+        mongod = ends.enter_context(Mongod(folder / "mongo"))
+
+        def run(*command: Any) -> Any:
+            places = {"REDIS_URL": valkey.url, "MONGO_URL": mongod.url, "DATA_DIR": str(folder)}
+            done = subprocess.run(
+                [sys.executable, "manage.py", *map(str, command), "--json"],
+                cwd=ROOT,
+                env=os.environ | places | {"DJANGO_SETTINGS_MODULE": "mysocial.settings"},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            mongodb = ends.enter_context(pymongo.MongoClient(mongod.url))
+            store = ends.enter_context(redis.Redis.from_url(valkey.url))
+            return json.loads(done.stdout), mongodb[settings.MONGO_DB], store
+
+        yield run
+
+
+def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
+    alice, bob, tmp_path, persisted
+):
+    poison = alice.writes("MongoDB will not take this.")
+    key = f"posts.post:{poison['id']}"
+    good = client().hget(key, "main")
+    client().hset(key, "main", b"not json")
+    persisted()
+    client().hset(key, "main", good)
+    assert list(flush.dead_letters()["posts"]) == [key]
+    for queue in flush.queues():  # a worker holds them: nothing is carried by the backup
+        client().set(f"lease:{queue}", "1", px=60_000)
+    kept = alice.writes("Owed.")
+    gone = alice.writes("Owed, and deleted.")
+    alice.delete(f"posts/{gone['id']}")
+    alice.patch("users/me", {"username": "alicia"})
+    bob.put(f"users/{alice.id}/follow")
+
+    facts = made(tmp_path / "b")
+    before = alice.get(f"users/{alice.id}").json()
+    assert facts["owed"] > 5
+    differences = verify(pause=0)  # MongoDB lacks what it would not take
+    assert {one.kind for one in differences} == {"counter"}
+    empty()
+    with pytest.raises(CommandError, match="2 differences") as caught:
+        restored(tmp_path / "b")
+    assert caught.value.returncode == 1
+    assert {(one.key, one.by) for one in verify(pause=0)} == {
+        (one.key, one.by) for one in differences
+    }
+
+    assert alice.get(f"users/{alice.id}").json() == before
+    listed = alice.get(f"users/{alice.id}/posts").json()["posts"]
+    assert [one["id"] for one in listed] == [kept["id"], poison["id"]]
+    assert list(flush.dead_letters()["posts"]) == [key]
+    assert bob.get("posts/home").json()["posts"][0]["id"] == kept["id"]
+    flush.replay("posts", [key])
+    persisted()
+    assert verify(pause=0) == set()
+
+
+def test_staff_media_and_indexes_come_back(alice, moderator, tmp_path):
+    ready = send(alice, "POST", "posts", text="A picture", image=picture())
+    assert process_due() == 1
+    waiting = send(alice, "POST", "posts", text="Not processed yet", image=picture())
+    assert (ready.status_code, waiting.status_code) == (201, 201)
+    files = media()
+    assert {name.partition("/")[0] for name in files} == {"public", "incoming"}
+    indexes = mongo.collection(Post).index_information()
+    made(tmp_path / "b")
+    empty()
+    call_command("migrate", verbosity=0)  # as `prepare` does at every start
+    restored(tmp_path / "b")
+    assert media() == files
+    assert process_due() == 1
+    assert mongo.collection(Post).index_information() == indexes
+    assert moderator.login(username="mod", password="correct-horse-battery")
+
+
+def media() -> dict[str, bytes]:
+    found = [file for file in settings.MEDIA_DIR.rglob("*") if file.is_file()]
+    return {file.relative_to(settings.MEDIA_DIR).as_posix(): file.read_bytes() for file in found}
+
+
+def test_versions_and_ids_go_on_after_a_restore_though_the_clock_is_behind(
+    alice, tmp_path, persisted
+):
+    far = 2 * 10**15  # a clock that ran ahead
+    client().set("clock", far)
+    post = alice.writes("From the future.")
+    made(tmp_path / "b")
+    empty()
+    restored(tmp_path / "b")
+    assert alice.patch(f"posts/{post['id']}", {"text": "Edited."}).status_code == 200
+    persisted()
+    assert mongo.collection(Post).find_one({"_id": post["id"]})["text"] == "Edited."

@@ -1,0 +1,111 @@
+"""A backup that cannot be made or brought leaves everything as it was."""
+
+import gzip
+import threading
+from pathlib import Path
+
+import pytest
+
+from mysocial.core.redis import client
+from mysocial.ops import backup, backup_archive
+from mysocial.ops.consistency import verify
+from mysocial.persistence import flush
+from tests.support.backups import empty, holdings, made, refused
+
+
+def test_a_stack_that_is_not_empty_is_left_as_it_is(alice, tmp_path):
+    alice.writes()
+    made(tmp_path / "b")
+    before = holdings()
+    assert "Nothing was changed. MongoDB has documents" in refused("restore", str(tmp_path / "b"))
+    assert holdings() == before
+
+
+def test_a_redis_that_is_not_empty_is_left_as_it_is(alice, tmp_path):
+    made(tmp_path / "b")
+    empty()
+    client().hset("posts.post:abc", "v", "1")
+    before = holdings()
+    assert "Redis has posts.post:abc" in refused("restore", str(tmp_path / "b"))
+    assert holdings() == before
+
+
+def spoilt(file: Path, how: str) -> None:
+    whole = file.read_bytes()
+    if how == "cut off":
+        file.write_bytes(whole[: len(whole) // 2])
+    elif how == "its end is lost":
+        file.write_bytes(whole[:-4])
+    elif how == "one byte differs":
+        middle = len(whole) // 2
+        file.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    elif how == "one byte differs inside":
+        plain = bytearray(gzip.decompress(whole))
+        place = plain.index(b"A text to look for")
+        plain[place] ^= 1
+        file.write_bytes(gzip.compress(bytes(plain)))
+    elif how == "empty":
+        file.write_bytes(b"")
+    else:
+        file.write_text("no backup at all")
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["cut off", "its end is lost", "one byte differs", "one byte differs inside", "empty", "text"],
+)
+def test_a_damaged_archive_changes_nothing(alice, tmp_path, how):
+    alice.writes("A text to look for")
+    made(tmp_path / "b")
+    empty()
+    spoilt(tmp_path / "b", how)
+    before = holdings()
+    assert refused("restore", str(tmp_path / "b")).startswith("Nothing was changed.")
+    assert holdings() == before
+
+
+def test_an_archive_of_another_format_is_not_taken(alice, tmp_path, monkeypatch):
+    monkeypatch.setattr(backup_archive, "FORMAT", 2)
+    made(tmp_path / "b")
+    monkeypatch.undo()
+    empty()
+    assert "has format 2, known is 1" in refused("restore", str(tmp_path / "b"))
+
+
+def test_no_file_is_written_over_and_only_its_owner_may_read_it(alice, tmp_path):
+    made(tmp_path / "b")
+    first = (tmp_path / "b").read_bytes()
+    assert "is there already" in refused("backup", str(tmp_path / "b"))
+    assert (tmp_path / "b").read_bytes() == first
+    assert (tmp_path / "b").stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["b"]
+
+
+def test_while_a_backup_is_cut_debts_stand_and_a_dead_one_thaws_by_itself(alice, persisted):
+    alice.writes()
+    assert backup.CUT({"step": "freeze", "token": "dead", "ms": 300}) == 1
+    assert backup.CUT({"step": "freeze", "token": "other", "ms": 300}) == 0
+    assert persisted() == 0
+    assert sum(debt.count for debt in flush.debts().values()) > 0
+    assert backup.CUT({"step": "thaw", "token": "other"}) == 0
+    threading.Event().wait(0.4)
+    asked = {"step": "copy", "token": "dead", "most": 10, "queues": flush.queues()}
+    assert backup.CUT(asked) == [b"thawed"]
+    assert persisted() > 0
+    assert verify(pause=0) == set()
+
+
+def test_a_second_backup_at_once_is_refused_and_leaves_no_file(alice, tmp_path):
+    client().set("freeze", "another", px=60_000)
+    assert "Another backup is being made." in refused("backup", str(tmp_path / "b"))
+    assert list(tmp_path.iterdir()) == []
+    assert client().get("freeze") == b"another"
+
+
+def test_too_much_that_is_owed_is_not_copied(alice, tmp_path, monkeypatch):
+    monkeypatch.setattr(backup, "MOST_OWED", 0)
+    client().set("lease:posts", "1", px=60_000)
+    alice.writes()
+    assert "wait for MongoDB" in refused("backup", str(tmp_path / "b"))
+    assert list(tmp_path.iterdir()) == []
+    assert client().exists("freeze") == 0

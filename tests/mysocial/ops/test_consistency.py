@@ -1,0 +1,114 @@
+"""`manage.py verify`: it finds what differs, and mends it."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from followers.models import Follow
+from mysocial.core import mongo
+from mysocial.core.ids import now
+from mysocial.core.redis import client
+from mysocial.ops.consistency import verify
+from posts.models import FeedStats, Post
+from posts.store import feed_stats, posts
+from users.models import User
+from users.store import users
+
+
+def run(*options):
+    """Return the lines that the command prints, and whether it was content."""
+    out = StringIO()
+    try:
+        call_command("verify", "--pause=0", *options, stdout=out)
+    except CommandError:
+        return out.getvalue().splitlines(), False
+    return out.getvalue().splitlines(), True
+
+
+@pytest.fixture
+def world(alice, bob, persisted):
+    """Return a post of a small world that MongoDB has and Redis knows."""
+    bob.put(f"users/{alice.id}/follow")
+    post = alice.writes()
+    bob.post(f"posts/{post['id']}/comments", {"text": "hi"})
+    bob.put(f"posts/{post['id']}/reaction", {"type": "wow"})
+    bob.get("posts/home")
+    bob.get("posts")
+    persisted()
+    assert run() == (["0 differences"], True)
+    return post["id"]
+
+
+def in_redis(key, field, value):
+    return lambda: client().hset(key, field, value)
+
+
+def in_mongo(model, pk, **changes):
+    return lambda: mongo.collection(model).update_one({"_id": pk}, {"$set": changes})
+
+
+def plants(post, alice, bob):
+    """Return what may go wrong, by name, and the kinds of difference that it makes."""
+    key = posts.key(post)
+    return {
+        "mongodb lost a post": (
+            lambda: mongo.collection(Post).delete_one({"_id": post}), {"lost", "list", "counter"}),
+        "mongodb has an older post": (in_mongo(Post, post, _version=1), {"lost"}),
+        "redis has an older post": (in_redis(key, "v", "1"), {"stale"}),
+        "a text differs": (in_redis(key, "main", b'"text":"forged"'), {"differs"}),
+        "redis takes a post for deleted": (in_redis(key, "x", "1"), {"differs"}),
+        "redis takes a member for absent": (
+            lambda: client().hset(users.key(bob.id), mapping={"v": "0", "x": "1"}), {"stale"}),
+        "a list lacks a post": (
+            lambda: client().zrem(posts.list_key("author", alice.id), post), {"list"}),
+        "a home lacks a post": (
+            lambda: client().zrem(posts.list_key("home", bob.id), post), {"list"}),
+        "a list has too much": (
+            lambda: client().zadd(posts.list_key("feed"), {"f" * 24: 5}), {"list"}),
+        "a name is reserved for somebody else": (
+            lambda: client().set(users.unique_key("username_key", "bob"), alice.id), {"reserved"}),
+        "a counter drifted": (in_mongo(Post, post, comments_count=7), {"differs", "counter"}),
+        "a total drifted in both": (
+            lambda: (in_mongo(Post, post, reactions_wow=0)(),
+                     in_redis(key, "reactions_wow", "0")()), {"counter"}),
+        "the feed's total is gone": (
+            lambda: (mongo.collection(FeedStats).delete_many({}),
+                     client().delete(feed_stats.key("feed"))), {"counter"}),
+        "a follow hangs on nobody": (
+            lambda: mongo.collection(Follow).insert_one(
+                {"_id": f"{'f' * 24}:{alice.id}", "_version": 1, "_deleted_at": None,
+                 "follower_id": "f" * 24, "followee_id": alice.id,
+                 "created_at": now() - timedelta(days=1)}), {"orphan", "list", "counter"}),
+    }  # fmt: skip
+
+
+NAMES = list(plants("", *[type("Nobody", (), {"id": ""})] * 2))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_differs_is_found_and_mended(world, alice, bob, name):
+    plant, kinds = plants(world, alice, bob)[name]
+    plant()
+    lines, content = run()
+    assert {line.partition(":")[0] for line in lines} == kinds
+    assert not content
+    said = json.loads(run("--json")[0][0])
+    assert {one["kind"] for one in said} == kinds
+
+    lines, content = run("--repair")
+    assert (lines[-1], content) == ("0 differences", True)
+    shown = bob.get(f"posts/{world}").json()
+    assert (shown["text"], shown["comments_count"], shown["reactions"]["wow"]) == ("Hello", 1, 1)
+    assert bob.get("posts").json()["total_posts"] == 1
+    assert [post["id"] for post in bob.get("posts/home").json()["posts"]] == [world]
+    assert alice.get(f"users/{alice.id}").json()["followers_count"] == 1
+    assert mongo.find(User, {"_id": bob.id})[0]["username"] == "bob"
+
+
+def test_what_is_owed_and_what_is_fetched_is_no_difference(alice, bob):
+    alice.writes()
+    bob.get("posts")
+    assert verify(pause=0) == set()

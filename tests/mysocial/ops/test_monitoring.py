@@ -1,0 +1,98 @@
+"""What Prometheus and Grafana are told to ask for is what /metrics has."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+from django.conf import settings
+
+from tests.support.people import browser
+from tests.support.stack import ROOT
+
+RULES = ROOT / "deploy/prometheus/alerts.yml"
+SCRAPE = ROOT / "deploy/prometheus/prometheus.yml"
+BOARD = ROOT / "deploy/grafana/mysocial.json"
+NAME = re.compile(r"\bmysocial_[a-z_]+\b")
+
+
+@pytest.fixture
+def samples(alice, settings):
+    """Return the names of all samples that /metrics has when something happened."""
+    settings.METRICS_TOKEN = "a-token"
+    alice.get("posts/nothing")
+    alice.writes("Owed")
+    text = browser().get("/metrics", headers={"Authorization": "Bearer a-token"}).content.decode()
+    return set(re.findall(r"^(?:# TYPE )?(mysocial_[a-z_]+)", text, flags=re.MULTILINE))
+
+
+def expressions():
+    """Return every expression of the rules and of the dashboard."""
+    rules = [
+        rule["expr"]
+        for group in yaml.safe_load(RULES.read_text())["groups"]
+        for rule in group["rules"]
+    ]
+    panels = json.loads(BOARD.read_text())["panels"]
+    return rules, [target["expr"] for panel in panels for target in panel["targets"]]
+
+
+def test_every_metric_that_is_asked_for_is_one_that_there_is(samples):
+    rules, panels = expressions()
+    asked = {name for one in (*rules, *panels) for name in NAME.findall(one)}
+    assert len(asked) > 12
+    assert asked - samples == set()
+
+
+def test_every_metric_of_the_document_is_on_the_dashboard():
+    text = (ROOT / "docs/operations.md").read_text()
+    told = set(re.findall(r"^\| `(mysocial_[a-z_]+)` \|", text, flags=re.MULTILINE))
+    _, panels = expressions()
+    shown = " ".join(panels)
+    assert len(told) > 12
+    assert [name for name in told if name not in shown] == []
+
+
+def test_every_alarm_of_the_document_is_a_rule():
+    text = (
+        (ROOT / "docs/operations.md").read_text().partition("### Alarms")[2].partition("\n## ")[0]
+    )
+    told = [NAME.findall(row)[0] for row in text.splitlines() if row.startswith("| `")]
+    rules, _ = expressions()
+    asked = [found[0] for one in rules if (found := NAME.findall(one))]
+    assert asked == told
+
+
+def test_a_replica_is_asked_by_its_address_and_without_tls(settings):
+    settings.METRICS_TOKEN, settings.SECURE_SSL_REDIRECT = "a-token", True
+    asked = {"Host": "10.0.0.7:8000", "Authorization": "Bearer a-token"}
+    assert browser().get("/metrics", headers=asked).status_code == 200
+    assert (
+        browser().get("/metrics", headers=asked | {"Authorization": "Bearer b"}).status_code == 400
+    )
+    assert browser().get("/health/live", headers=asked).status_code == 400
+
+
+def test_the_scrape_asks_where_the_metrics_are():
+    config = yaml.safe_load(SCRAPE.read_text())
+    (job,) = config["scrape_configs"]
+    assert config["rule_files"] == [RULES.name]
+    assert browser().get(job["metrics_path"]).status_code == 404  # without the token
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    (found,) = job["dns_sd_configs"]
+    assert set(found["names"]) <= set(services)
+    assert f"--port {found['port']}" in services["ws"]["command"]
+    assert settings.METRICS_TOKEN == ""
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is in Debian's `prometheus`")
+def test_promtool_finds_nothing_wrong():
+    rules = subprocess.run(
+        ["promtool", "check", "rules", str(RULES)], capture_output=True, text=True, check=False
+    )
+    assert rules.returncode == 0, rules.stderr
+    checked = ["promtool", "check", "config", "--syntax-only", str(SCRAPE)]
+    config = subprocess.run(checked, capture_output=True, text=True, check=False)
+    assert config.returncode == 0, config.stderr

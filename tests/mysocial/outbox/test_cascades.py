@@ -1,0 +1,96 @@
+"""What hangs on a deleted record: owed with the deletion, removed whatever happens."""
+
+from typing import ClassVar
+
+import pytest
+
+from mysocial.core.errors import Unavailable
+from mysocial.outbox import cascades
+from mysocial.outbox.cascades import KINDS, Cascade, Removal, remove_due
+
+
+class Leaves(Cascade):
+    """Ten of something on each post, removed at most three at a time."""
+
+    of: ClassVar[str] = "posts.post"
+    left: ClassVar[dict[str, int]] = {}
+    troubles: ClassVar[list[Exception]] = []
+
+    @classmethod
+    def remove(cls, pk: str, *, limit: int) -> bool:
+        if cls.troubles:
+            raise cls.troubles.pop()
+        assert limit == cascades.BATCH
+        cls.left[pk] = max(0, cls.left.get(pk, 10) - 3)
+        return cls.left[pk] == 0
+
+
+KINDS["posts.post"].remove(Leaves)
+
+
+@pytest.fixture
+def leaves():
+    """Let `Leaves` hang on posts for one test."""
+    KINDS["posts.post"].append(Leaves)
+    Leaves.left.clear()
+    yield Leaves
+    Leaves.troubles.clear()
+    KINDS["posts.post"].remove(Leaves)
+
+
+def states(persisted, documents) -> list[str]:
+    persisted()
+    return [document["status"] for document in documents(Removal)]
+
+
+def test_a_deleted_post_takes_along_what_hangs_on_it(alice, leaves, persisted, documents):
+    post, kept = alice.writes("Gone"), alice.writes("Kept")
+
+    alice.delete(f"posts/{post['id']}")
+    assert states(persisted, documents) == ["queued"]
+
+    assert remove_due() == 1
+    assert leaves.left == {post["id"]: 0}
+    assert kept["id"] not in leaves.left
+    assert states(persisted, documents) == ["done"]
+    assert remove_due() == 0
+
+
+def test_a_refused_deletion_removes_nothing(alice, bob, leaves, persisted, documents):
+    post = alice.writes("Mine")
+
+    assert bob.delete(f"posts/{post['id']}").status_code == 403
+
+    assert remove_due() == 0
+    assert states(persisted, documents) == []
+
+
+def test_a_store_that_is_away_leaves_the_removal_owed(alice, leaves, persisted, documents):
+    alice.delete(f"posts/{alice.writes('Gone')['id']}")
+    leaves.troubles.append(Unavailable())
+
+    with pytest.raises(Unavailable):
+        remove_due()
+
+    assert states(persisted, documents) == ["queued"]
+
+
+def test_a_removal_that_failed_is_due_again_and_stops_no_other(alice, leaves, persisted, documents):
+    for text in ("One", "Two"):
+        alice.delete(f"posts/{alice.writes(text)['id']}")
+    leaves.troubles.append(ValueError("a defect"))
+
+    assert remove_due() == 1
+    assert sorted(states(persisted, documents)) == ["done", "queued"]
+
+
+def test_a_task_that_finds_a_server_away_says_so_in_one_line(alice, leaves, caplog):
+    alice.delete(f"posts/{alice.writes('Gone')['id']}")
+    leaves.troubles.append(Unavailable("The database is away."))
+
+    assert cascades.remove_cascades() == 0
+
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "remove_cascades waits: The database is away."
+    ]
+    assert not [record for record in caplog.records if record.exc_info]

@@ -1,0 +1,31 @@
+"""While MongoDB is away nobody asks it without end, and then nobody waits longer than that."""
+
+from mysocial.core.redis import client
+from mysocial.persistence import backoff, flush
+from tests.support.example_records import QUEUE, key, owed_keys, put
+from tests.support.stack import wait_for
+
+
+def test_a_paused_queue_waits():
+    thing = put()
+    assert 0.25 <= backoff.pause() <= 0.5
+    assert flush.TASKS[QUEUE]() == 0
+    assert owed_keys() == [key(thing)]
+    assert 0.5 <= backoff.pause() <= 1.0
+    for _ in range(10):
+        assert backoff.pause() <= backoff.MOST_PAUSE
+
+    client().delete("pause")
+    assert flush.TASKS[QUEUE]() == 1
+    assert client().exists("pause:tries") == 0
+
+
+def test_a_queue_that_was_woken_in_a_pause_may_be_woken_again_as_soon_as_it_is_over():
+    put()
+    mark = f"nudge:{QUEUE}"
+    wait_for(lambda: client().exists(mark), within=20, name="the mark")
+    backoff.pause()
+
+    assert flush.TASKS[QUEUE]() == 0
+
+    assert 0 < client().pttl(mark) <= client().pttl("pause") + 1

@@ -1,0 +1,227 @@
+"""The WebSocket at /ws: who gets in, what it answers, who hears what."""
+
+import json
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
+
+from accounts.store import sessions
+from accounts.tokens import read_access
+from mysocial.realtime.dispatcher import get_hub
+from mysocial.store import reads
+from mysocial.store.writes import write
+from tests.support.concurrency import scripts_run
+from tests.support.sockets import Socket
+
+ORIGIN = b"http://localhost:8000"
+BURST = 20
+
+
+async def test_a_post_is_heard_by_who_may_see_it_and_by_nobody_else(
+    connected, alice, bob, stranger
+):
+    await sync_to_async(bob.put)(f"users/{alice.id}/follow")
+    bobs, strangers = await connected(bob, "feed"), await connected(stranger, "feed")
+
+    hidden = await sync_to_async(alice.writes)("For followers", privacy="followers")
+    shown = await sync_to_async(alice.writes)("For all")
+
+    heard = [await bobs.next(), await bobs.next()]
+    assert [event["data"] for event in heard] == [hidden, shown]
+    assert heard[0]["id"] < heard[1]["id"]
+    assert (await strangers.next())["data"] == shown
+    assert await strangers.receive_nothing(timeout=0.2)
+
+
+async def test_what_comes_together_is_judged_together(connected, alice, bob):
+    post = await sync_to_async(alice.writes)("Discussed")
+    socket = await connected(bob, f"post:{post['id']}")
+    for number in range(BURST):  # in the loop's own thread: meanwhile nothing is delivered
+        alice.post(f"posts/{post['id']}/comments", {"text": str(number)})
+    before = scripts_run()
+
+    heard = [(await socket.next())["data"]["comment"]["text"] for _ in range(BURST)]
+
+    assert heard == [str(number) for number in range(BURST)]
+    assert scripts_run() - before < BURST / 2
+
+
+async def test_an_edit_and_a_deletion_are_heard(connected, alice, bob):
+    post = await sync_to_async(alice.writes)("First")
+    socket = await connected(bob, f"post:{post['id']}")
+
+    answer = await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": "Second"})
+    updated = await socket.next()
+    assert (updated["type"], updated["data"]) == ("post.updated", answer.json()["post"])
+
+    await sync_to_async(alice.delete)(f"posts/{post['id']}")
+    deleted = await socket.next()
+    assert (deleted["type"], deleted["data"]) == ("post.deleted", {"id": post["id"]})
+
+
+async def test_a_post_that_becomes_private_is_taken_from_who_saw_it(connected, alice, bob):
+    post = await sync_to_async(alice.writes)("For all")
+    socket = await connected(bob, "feed")
+
+    await sync_to_async(alice.patch)(f"posts/{post['id']}", {"privacy": "private"})
+
+    event = await socket.next()
+    assert (event["type"], event["data"]) == ("post.deleted", {"id": post["id"]})
+    assert await socket.receive_nothing(timeout=0.2)
+
+
+async def test_a_blocked_person_hears_nothing_more_on_an_open_socket(connected, alice, bob):
+    socket = await connected(bob, "feed", f"user:{alice.id}")
+    await sync_to_async(alice.put)(f"users/{bob.id}/block")
+
+    assert (await socket.next())["type"] == "user.hidden"
+    await sync_to_async(alice.writes)("Not for Bob")
+
+    assert await socket.receive_nothing(timeout=0.3)
+
+
+async def test_who_stopped_listening_hears_nothing_more(connected, alice, bob):
+    socket = await connected(bob, "feed")
+    assert (await socket.ask(type="unsubscribe", cid="u", topic="feed"))["type"] == "ok"
+
+    await sync_to_async(alice.writes)("Unheard")
+
+    assert await socket.receive_nothing(timeout=0.2)
+
+
+async def test_a_socket_closes_when_its_session_ends_and_the_other_one_stays(connected, alice, bob):
+    mine, others = await connected(alice), await connected(bob)
+
+    await sync_to_async(alice.post)("signout")
+
+    assert (await mine.next())["type"] == "session.ended"
+    assert await mine.code() == 4401
+    assert await others.receive_nothing(timeout=0.1)
+
+
+async def test_a_token_may_come_as_the_first_frame(connected, alice):
+    socket = await connected()
+    assert await socket.ask(type="auth", cid="1", token=alice.access) == {
+        "type": "ok",
+        "cid": "1",
+        "user_id": alice.id,
+    }
+
+
+async def test_nothing_is_answered_before_the_sign_in(connected):
+    socket = await connected()
+    answer = await socket.ask(type="subscribe", cid="1", topic="feed")
+    assert (answer["cid"], answer["problem"]["status"]) == ("1", 401)
+    assert await socket.code() == 4401
+
+
+@pytest.mark.parametrize("token", ["nonsense", "a.b.c"])
+async def test_a_wrong_token_closes_the_socket(connected, token):
+    socket = await connected()
+    assert (await socket.ask(type="auth", cid="1", token=token))["problem"]["status"] == 401
+    assert await socket.code() == 4401
+
+
+async def test_the_token_of_an_ended_session_closes_the_socket(connected, alice):
+    await sync_to_async(alice.post)("signout")
+    socket = await connected()
+    assert (await socket.ask(type="auth", cid="1", token=alice.access))["problem"]["status"] == 401
+
+
+@pytest.mark.parametrize(
+    "origin", [b"http://evil.example", b"null", b"http://localhost:8000.evil.example", b""]
+)
+async def test_a_page_of_another_origin_is_refused(origin):
+    socket = Socket("mysocial", origin=origin)
+    accepted, _ = await socket.connect(timeout=20)
+    assert not accepted
+
+
+async def test_a_page_of_ours_is_accepted(connected, alice):
+    await connected(alice, origin=ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("frame", "field"),
+    [
+        ('{"type":"subscribe","cid":"1","topic":"feed","x":1}', "x"),
+        ('{"type":"subscribe","cid":"1","topic":"self:000000000000000000000000"}', "topic"),
+        ('{"type":"subscribe","cid":"1","topic":{"a":1}}', "topic"),
+        ('{"type":"fly","cid":"1"}', "type"),
+        ('{"type":"post.created","cid":"1","data":{"text":"Forged"}}', "type"),
+        ('{"cid":"1"}', "type"),
+        ("[" * 5000, "type"),
+        ("nonsense", "type"),
+        ('{"type":"ping","cid":1}', "cid"),
+        ('{"type":"ping","cid":"\\ud800"}', "type"),
+    ],
+)
+async def test_a_bad_frame_is_refused_by_name_and_the_socket_lives_on(
+    connected, alice, frame, field
+):
+    socket = await connected(alice)
+    await socket.send_to(text_data=frame)
+    problem = (await socket.next())["problem"]
+    assert problem["status"] == 400
+    assert field in [error["field"] for error in problem["errors"]]
+    assert await socket.ask(type="ping", cid="2") == {"type": "ok", "cid": "2"}
+
+
+async def test_a_binary_frame_is_refused(connected, alice):
+    socket = await connected(alice)
+    await socket.send_to(bytes_data=b"\x00\xff")
+    assert (await socket.next())["problem"]["status"] == 400
+
+
+async def test_ten_bad_frames_close_the_socket(connected, alice):
+    socket = await connected(alice)
+    for _ in range(10):
+        await socket.send_to(text_data="{}")
+    assert await socket.code() == 4400
+
+
+async def test_what_comes_after_the_close_is_not_answered(connected, alice):
+    socket = await connected(alice)
+    for _ in range(14):
+        await socket.send_to(text_data="{}")
+    answers = [(await socket.receive_output(5))["type"] for _ in range(11)]
+    assert answers == ["websocket.send"] * 10 + ["websocket.close"]
+    assert await socket.receive_nothing(0.2)
+
+
+async def test_a_flood_of_frames_closes_the_socket(connected, alice):
+    socket = await connected(alice)
+    for number in range(40):
+        await socket.send_to(text_data=json.dumps({"type": "ping", "cid": str(number)}))
+    assert await socket.code() == 4429
+
+
+async def test_an_event_whose_hint_was_lost_is_heard_within_a_tick(connected, alice, bob):
+    socket = await connected(bob, "feed")
+    # Leaving the group is what a lost connection of the layer amounts to.
+    await get_channel_layer().group_discard("events", get_hub()._channel)
+
+    post = await sync_to_async(alice.writes)("Hinted at to nobody")
+
+    assert (await socket.next())["data"] == post
+
+
+async def test_who_does_not_sign_in_within_five_seconds_is_not_kept(connected):
+    socket = await connected()
+    assert await socket.code() == 4401
+
+
+async def test_a_session_whose_end_was_announced_to_nobody_is_noticed(connected, alice, bob):
+    mine, others = await connected(alice), await connected(bob)
+    await sync_to_async(_end_unheard)(alice)
+    await get_hub().watch.look()
+    assert await mine.code() == 4401
+    assert await others.receive_nothing(timeout=0.1)
+
+
+def _end_unheard(person):
+    """End a person's session as an expiry does: no event tells it."""
+    session = reads.get(sessions, read_access(person.access).session_id)
+    with write() as w:
+        w.delete(session)

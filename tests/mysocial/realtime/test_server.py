@@ -1,0 +1,207 @@
+"""The ASGI server with slow, silent and oversized clients, on real sockets."""
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from mysocial.realtime.presence import online
+from mysocial.realtime.server import listen
+from mysocial.store import reads
+from mysocial.store.writes import write
+from posts.events import PostUpdated
+from posts.store import posts
+from tests.fuzz.frames import raw_frame
+from tests.support.concurrency import scripts
+from tests.support.people import Person
+from tests.support.socket_clients import WITHIN, listening, notices_the_new_log
+from tests.support.stack import wait_for
+from tests.support.web_process import Web
+
+pytestmark = pytest.mark.timeout(120)
+BIG = "𝄞" * 4900  # 20 KB
+JSON = b"Content-Type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def site(_servers: None) -> Iterator[Web]:
+    with Web("--reader-seconds", "4", "--headers-seconds", "1", "--body-seconds", "2") as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_site(site: Web, alice: Person) -> Web:
+    """The server when it has noticed that Redis was emptied for this test."""
+    notices_the_new_log(site.url, alice)
+    return site
+
+
+def narrow_line(site: Web) -> socket.socket:
+    """Return a connection that has room for little which was not read yet."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.connect(("127.0.0.1", site.port))
+    return narrow
+
+
+def posts_of(client: ClientConnection, cursor: str = "") -> tuple[list[str], str, int]:
+    """Read until the socket is closed; return the posts, the last id and the code."""
+    heard = []
+    while True:
+        try:
+            frame = json.loads(client.recv(WITHIN))
+        except ConnectionClosed as closed:
+            return heard, cursor, closed.rcvd.code if closed.rcvd else 0
+        if "id" in frame:
+            cursor = frame["id"]
+            heard.append(frame["data"]["id"])
+
+
+def test_who_reads_nothing_is_cut_and_told_to_resume_and_has_no_gap(fresh_site, alice, bob):
+    site = fresh_site
+    quick = listening(site.url, bob, max_queue=None)
+    # A queue of one frame that nobody takes out: the client reads no more from its connection.
+    slow = listening(site.url, bob, sock=narrow_line(site), max_queue=1)
+    written = [alice.writes(f"{number} {BIG}")["id"] for number in range(100)]
+
+    for pk in written:
+        assert json.loads(quick.recv(WITHIN))["data"]["id"] == pk
+    time.sleep(6)  # the server waits for four
+    heard, cursor, code = posts_of(slow)
+
+    assert code == 4408
+    assert heard == written[: len(heard)]
+    assert len(heard) < len(written)
+    again = connect(site.url, subprotocols=["mysocial", bob.access], max_queue=None)
+    again.recv(WITHIN)
+    resume = {"type": "resume", "cid": "r", "cursor": cursor, "topics": ["feed"]}
+    again.send(json.dumps(resume))
+    assert json.loads(again.recv(WITHIN))["recovered"] is True
+    missed = [json.loads(again.recv(WITHIN))["data"]["id"] for _ in written[len(heard) :]]
+    assert heard + missed == written
+    again.close()
+    quick.close()
+
+
+def is_cut(client: socket.socket) -> bool:
+    """Tell whether the server has ended the connection, without a word."""
+    try:
+        return client.recv(1000) == b""
+    except TimeoutError:
+        return False
+    except ConnectionResetError:
+        return True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"GET /health/live HTTP/1.1\r\nHost: local",
+        b"POST /api/signin HTTP/1.1\r\nHost: localhost\r\n" + JSON + b"Content-Length: 9\r\n\r\n{",
+    ],
+    ids=["nothing", "half of the headers", "a part of the body"],
+)
+def test_who_sends_no_whole_request_is_cut(site, text):
+    with socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN) as client:
+        client.sendall(text)
+        assert is_cut(client)
+
+
+def test_who_sends_a_request_drop_by_drop_is_cut_all_the_same(site):
+    with socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN) as client:
+        client.settimeout(0.1)
+        client.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n")
+        deadline = time.monotonic() + WITHIN
+        while not is_cut(client):
+            assert time.monotonic() < deadline
+            with contextlib.suppress(OSError):
+                client.sendall(b"X: y\r\n")
+
+
+def test_headers_without_end_are_refused(site):
+    with socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN) as client:
+        client.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n")
+        client.sendall(b"".join(b"X-%d: %s\r\n" % (n, b"y" * 1000) for n in range(70)))
+        assert client.recv(1000).startswith(b"HTTP/1.1 400")
+
+
+def test_a_frame_that_is_too_big_closes_the_socket(fresh_site, alice):
+    client = listening(fresh_site.url, alice)
+    client.send("x" * 100_000)
+    assert posts_of(client)[2] == 1009
+
+
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        (raw_frame(1, b"\xff\xfe"), 1007),
+        (raw_frame(1, b"\xc3", final=False) + raw_frame(0, b"\x28"), 1007),
+        (raw_frame(1, b"", final=False) + raw_frame(0, b"", final=False) * 2000, 1009),
+    ],
+)
+def test_frames_that_are_no_text_close_the_socket(fresh_site, alice, frames, code):
+    client = listening(fresh_site.url, alice)
+    client.socket.sendall(frames)
+    assert posts_of(client)[2] == code
+
+
+def test_who_breaks_the_protocol_while_it_signs_in_does_not_stay_online(fresh_site, alice, capfd):
+    for _ in range(30):
+        offered: list[str] = ["mysocial", alice.access]
+        client = connect(fresh_site.url, subprotocols=offered)  # type: ignore[arg-type]
+        client.socket.sendall(raw_frame(3, b""))
+        assert posts_of(client)[2] == 1002
+    whole = listening(fresh_site.url, alice)
+    wait_for(lambda: online([alice.id]), within=WITHIN, name="online")
+    whole.close()
+    wait_for(lambda: not online([alice.id]), within=WITHIN, name="offline")
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_text_may_come_in_parts(fresh_site, alice):
+    client = listening(fresh_site.url, alice)
+    client.send(iter(['{"type":"ping",', '"cid":"é', '"}']))
+    assert json.loads(client.recv(WITHIN)) == {"type": "ok", "cid": "é"}
+
+
+def test_small_answers_do_not_wait_for_the_client_to_acknowledge_those_before():
+    with listen("127.0.0.1", 0) as made:
+        assert made.proto == socket.IPPROTO_TCP  # asyncio asks for it, to set TCP_NODELAY
+        assert made.getsockname()[1] > 0
+
+
+def test_a_server_that_ends_says_so_to_its_sockets(alice):
+    with Web() as ending:
+        client = listening(ending.url, alice)
+        ending.end()
+        assert posts_of(client)[2] == 1012
+
+
+def test_what_was_missed_is_read_no_further_for_who_is_gone(fresh_site, alice, bob):
+    cursor = bob.get("posts").headers["X-Event-Cursor"]
+    post = reads.get(posts, alice.writes("x" * 1000)["id"])
+    for _ in range(8):
+        with write() as w:
+            for _ in range(1000):
+                w.announce(PostUpdated(post.id, post.author_id, post.privacy, ""))
+    notices_the_new_log(fresh_site.url, alice)  # it has come to the end: nothing of it is news
+    narrow = narrow_line(fresh_site)
+    offered: list[str] = ["mysocial", bob.access]
+    gone = connect(fresh_site.url, subprotocols=offered, sock=narrow, max_queue=1)  # type: ignore[arg-type]
+    gone.recv(WITHIN)
+    resume = {"type": "resume", "cid": "r", "cursor": cursor, "topics": ["feed"]}
+    gone.send(json.dumps(resume))
+    assert json.loads(gone.recv(WITHIN))["recovered"] is True
+    wait_for(lambda: online([bob.id]), within=WITHIN, name="online")
+
+    def leave():
+        narrow.shutdown(socket.SHUT_RDWR)
+        wait_for(lambda: not online([bob.id]), within=WITHIN, name="offline")
+
+    assert scripts(leave) < 40  # 80 slices are left, each of which asks

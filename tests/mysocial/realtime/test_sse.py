@@ -1,0 +1,149 @@
+"""`GET /api/events`: the events without a WebSocket."""
+
+import asyncio
+import contextlib
+import json
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+
+from mysocial.asgi import application
+from mysocial.realtime.dispatcher import get_hub
+
+
+class Stream(ApplicationCommunicator):
+    """A client's stream."""
+
+    def __init__(self, person=None, query="", method="GET", **headers):
+        if person:
+            headers["authorization"] = f"Bearer {person.access}"
+        super().__init__(
+            application,
+            {
+                "type": "http",
+                "method": method,
+                "path": "/api/events",
+                "query_string": query.encode(),
+                "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
+            },
+        )
+        self.text = ""
+
+    async def begin(self):
+        """Send the request; return the status and the headers."""
+        await self.send_input({"type": "http.request", "body": b"", "more_body": False})
+        start = await self.receive_output(timeout=20)
+        return start["status"], dict(start["headers"])
+
+    async def body(self):
+        return json.loads((await self.receive_output(timeout=20))["body"])
+
+    async def next(self):
+        """Return the fields of the next event; comments are passed over."""
+        while True:
+            while "\n\n" not in self.text:
+                output = await self.receive_output(timeout=20)
+                self.text += output["body"].decode()
+                if not output["more_body"]:
+                    return None
+            block, _, self.text = self.text.partition("\n\n")
+            if not block.startswith(":"):
+                return dict(line.split(": ", 1) for line in block.splitlines())
+
+    async def leave(self):
+        await self.send_input({"type": "http.disconnect"})
+        with contextlib.suppress(asyncio.CancelledError, asyncio.TimeoutError):
+            await self.wait(timeout=20)
+
+
+@pytest.fixture
+async def opened():
+    streams = []
+
+    async def open_(*args, **kwargs):
+        stream = Stream(*args, **kwargs)
+        streams.append(stream)
+        status, headers = await stream.begin()
+        assert (status, headers[b"content-type"]) == (200, b"text/event-stream")
+        return stream
+
+    yield open_
+    for stream in streams:
+        await stream.leave()
+    await get_hub().stop()
+
+
+async def test_events_come_as_on_the_socket_and_only_to_who_may_see(opened, alice, bob, stranger):
+    await sync_to_async(bob.put)(f"users/{alice.id}/follow")
+    bobs = await opened(bob, "topics=feed")
+    strangers = await opened(stranger, f"topics=feed,user:{alice.id}")
+    hidden = await sync_to_async(alice.writes)("For followers", privacy="followers")
+    shown = await sync_to_async(alice.writes)("For all")
+    heard = [await bobs.next(), await bobs.next()]
+    assert [json.loads(one["data"])["data"] for one in heard] == [hidden, shown]
+    assert [one["event"] for one in heard] == ["post.created"] * 2
+    assert [json.loads(one["data"])["id"] for one in heard] == [one["id"] for one in heard]
+    assert await strangers.next() == heard[1]
+
+
+async def test_a_stream_resumes_from_its_last_event(opened, alice, bob):
+    first = await opened(bob, "topics=feed")
+    posts = [await sync_to_async(alice.writes)(str(number)) for number in range(3)]
+    last = (await first.next())["id"]
+    await first.leave()
+    again = await opened(bob, "topics=feed", last_event_id=last)
+    resumed = await again.next()
+    assert (resumed["event"], json.loads(resumed["data"])) == ("resumed", {"recovered": True})
+    assert "id" not in resumed
+    missed = [await again.next(), await again.next()]
+    assert [json.loads(one["data"])["data"] for one in missed] == posts[1:]
+    live = await again.next()
+    assert (live["event"], live["id"]) == ("live", missed[-1]["id"])
+    posts.append(await sync_to_async(alice.writes)("new"))
+    assert json.loads((await again.next())["data"])["data"] == posts[-1]
+
+
+async def test_a_cursor_of_another_log_is_told(opened, bob):
+    stream = await opened(bob, "cursor=00000000:17")
+    said = await stream.next()
+    assert json.loads(said["data"]) == {"recovered": False, "reason": "epoch_changed"}
+    assert (await stream.next())["event"] == "live"
+
+
+async def test_the_stream_ends_with_its_session(opened, alice):
+    stream = await opened(alice)
+    await sync_to_async(alice.post)("signout")
+    assert (await stream.next())["event"] == "session.ended"
+    assert await stream.next() is None
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "field"),
+    [
+        ("topics=everything", "invalid", "topics"),
+        ("topics=post:1", "invalid", "topics"),
+        ("topics=" + ",".join(["feed"] * 101), "invalid", "topics"),
+        ("topic=feed", "invalid", "topic"),
+        ("cursor=x", "invalid", "cursor"),
+    ],
+)
+async def test_what_is_asked_wrongly_is_refused(alice, query, code, field):
+    stream = Stream(alice, query)
+    status, headers = await stream.begin()
+    assert (status, headers[b"content-type"]) == (400, b"application/problem+json")
+    problem = await stream.body()
+    assert (problem["code"], problem["errors"][0]["field"]) == (code, field)
+    await stream.leave()
+    await get_hub().stop()
+
+
+async def test_nobody_hears_anything_without_a_token(alice):
+    for stream in (Stream(), Stream(authorization="Bearer x"), Stream(authorization="Basic x")):
+        status, headers = await stream.begin()
+        assert (status, headers[b"www-authenticate"]) == (401, b"Bearer")
+        await stream.leave()
+    stream = Stream(alice, method="POST")
+    assert (await stream.begin())[0] == 405
+    await stream.leave()
+    await get_hub().stop()

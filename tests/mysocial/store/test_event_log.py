@@ -1,0 +1,180 @@
+"""The event log: appended in the same step as the write, in order, until it is due."""
+
+import pytest
+
+from mysocial.core.errors import AlreadyExists, NotFound
+from mysocial.core.redis import client
+from mysocial.persistence import dirty, flush
+from mysocial.store.writes import write
+from tests.support.example_records import (
+    QUEUE,
+    Shout,
+    Thing,
+    evict,
+    get,
+    like,
+    make,
+    put,
+    remove,
+    together,
+)
+from tests.support.people import logged
+
+
+def offsets(log: str = "ev") -> list[int]:
+    return [int(entry_id.partition(b"-")[0]) for entry_id, _ in client().xrange(log)]
+
+
+def clock() -> int:
+    return int(client().get("clock"))
+
+
+def test_an_event_tells_the_state_that_its_own_write_made():
+    thing = put()
+    like(thing, "bob")
+    like(thing, "carol")
+
+    assert [(event["type"], event["data"]) for event in logged()] == [
+        ("thing.shouted", {"likes": 1}),
+        ("thing.shouted", {"likes": 2}),
+    ]
+    assert [event["topics"] for event in logged()] == [[f"thing:{thing.id}", "things"]] * 2
+    assert offsets(f"ev:thing:{thing.id}") == offsets("ev:things") == offsets()
+
+
+def test_an_event_of_an_evicted_record_tells_its_state_too(persisted):
+    thing = put()
+    like(thing, "bob")
+    persisted()
+    evict()
+
+    with write() as w:
+        w.announce(Shout(thing.id))
+
+    assert logged()[-1]["data"] == {"likes": 1}
+
+
+def test_an_event_of_what_the_same_write_removed_has_nothing_to_tell():
+    thing = put()
+    with write() as w:
+        w.delete(thing)
+        w.announce(Shout(thing.id))
+
+    assert logged()[-1]["data"] == {"likes": None}
+
+
+def test_a_refused_write_is_heard_by_nobody():
+    thing = put()
+    like(thing, "bob")
+    listener = client().pubsub()
+    listener.subscribe("asgi__group__events")
+    assert listener.get_message(timeout=1)["type"] == "subscribe"
+    before = (logged(), clock())
+
+    with pytest.raises(AlreadyExists):
+        like(thing, "bob")
+    with pytest.raises(NotFound), write() as w:  # noqa: PT012
+        w.announce(Shout(thing.id))
+        w.require(Thing, make().id)
+
+    assert (logged(), clock()) == before
+    assert listener.get_message(timeout=0) is None
+    like(thing, "carol")
+    assert listener.get_message(timeout=1)["type"] == "message"
+    listener.close()
+
+
+def test_events_are_in_the_order_of_their_writes_whoever_writes():
+    thing = put()
+
+    together(8, lambda n: [like(thing, f"{n}-{m}") for m in range(5)])
+
+    assert [event["data"]["likes"] for event in logged()] == list(range(1, 41))
+    assert offsets() == sorted(set(offsets()))
+    assert clock() == offsets()[-1]
+
+
+def test_the_clock_never_goes_back_even_when_it_is_ahead_of_time():
+    thing = put()
+    like(thing, "bob")
+    ahead = clock() + 10**12
+    client().set("clock", ahead)
+
+    like(thing, "carol")
+    with write() as w:
+        w.announce(Shout(thing.id))
+        w.announce(Shout(thing.id))
+
+    # One tick for each step, and one for each of its events.
+    assert offsets()[1:] == [ahead + 2, ahead + 4, ahead + 5]
+    assert clock() == ahead + 5
+    assert get(thing).version == ahead + 1
+
+
+def test_an_event_comes_after_the_version_of_a_record_from_the_future(persisted):
+    thing = put()
+    ahead = clock() + 10**12
+    client().set("clock", ahead)
+    like(thing, "bob")
+    persisted()
+    client().delete("clock")
+    client().xtrim("ev", maxlen=0)
+    evict()
+
+    like(thing, "carol")
+
+    assert get(thing).version == ahead + 2
+    assert clock() == offsets()[-1] == ahead + 3
+
+
+def test_a_log_keeps_as_much_as_it_was_told(settings):
+    settings.EVENT_LOG_LENGTH = 100
+    thing = put()
+    with write() as w:
+        for _ in range(500):
+            w.announce(Shout(thing.id))
+
+    # Redis cuts whole nodes of a hundred entries, so somewhat more may stay.
+    assert 100 <= client().xlen("ev") <= 200
+    assert 100 <= client().xlen("ev:things") <= 200
+    assert offsets()[-1] == clock()
+
+
+def test_no_log_carries_a_time_to_live(persisted):
+    thing = put()
+    like(thing, "bob")
+    persisted()
+    remove(get(thing))
+    persisted()
+
+    logs = [name for name in client().scan_iter() if name.startswith(b"ev")]
+    assert sorted(logs) == [b"ev", b"ev:thing:" + thing.id.encode(), b"ev:things"]
+    assert [client().pttl(name) for name in [*logs, "clock", "epoch", "sweep"]] == [-1] * 6
+
+
+def test_the_log_of_a_topic_is_swept_when_it_is_due_and_the_whole_log_never(settings):
+    settings.EVENT_LOG_SECONDS = 3600
+    thing = put()
+    like(thing, "bob")
+    assert flush.sweep_expired() == 0
+    assert client().exists("ev:things") == 1
+
+    seconds, _ = client().time()
+    assert 3590 <= client().zscore("sweep", "ev:things") / 1000 - seconds <= 3601
+    client().zadd("sweep", {"ev:things": (seconds - 1) * 1000})
+    assert flush.sweep_expired() == 1
+
+    assert client().exists("ev:things") == 0
+    assert client().exists("ev", f"ev:thing:{thing.id}") == 2
+    assert client().zscore("sweep", "ev:things") is None
+    like(thing, "carol")
+    assert client().xlen("ev:things") == 1
+
+
+def test_a_sweep_leaves_nothing_that_is_due(monkeypatch):
+    monkeypatch.setattr(flush, "SWEEP_BATCH", 10)
+    client().zadd("sweep", {f"idem:{n}": 1000 for n in range(35)})
+
+    assert flush.sweep_expired() == 35
+    assert client().zcard("sweep") == 0
+    assert dirty.debts()[QUEUE].count == 0

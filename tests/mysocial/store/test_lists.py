@@ -1,0 +1,210 @@
+"""Lists: in order, without repetition or gap, whoever writes meanwhile."""
+
+import threading
+
+import pytest
+
+from mysocial.core import mongo
+from mysocial.core.redis import client
+from mysocial.persistence import flush
+from mysocial.store import pagination
+from tests.support.example_records import (
+    CAP,
+    OWNER,
+    QUEUE,
+    Thing,
+    change,
+    evict,
+    get,
+    make,
+    put,
+    remove,
+    things,
+    walk,
+    wire,
+)
+
+SHELF = things.list_key("shelf")
+SLACK = 100  # so many entries more than the cap are let in before a list is trimmed
+
+
+def put_many(count: int, start: int = 0) -> list[str]:
+    """Put so many things on the shelf, one a minute; return their ids, newest first."""
+    return [put(start + minute).id for minute in range(count)][::-1]
+
+
+def floor() -> float:
+    return client().zscore(SHELF, "~")
+
+
+def test_a_record_stands_in_the_lists_its_fields_say():
+    thing = put(shelf="off")
+    assert walk() == []
+    assert walk("owner", OWNER) == [thing.id]
+
+    change(thing, shelf="on")
+    assert walk() == [thing.id]
+
+    change(thing, owner_id="1" * 24)
+    assert walk("owner", OWNER) == []
+    assert walk("owner", "1" * 24) == [thing.id]
+
+    remove(get(thing))
+    assert walk() == walk("owner", "1" * 24) == []
+
+
+def test_a_trim_raises_the_floor_and_nothing_between_is_lost(persisted):
+    walk()  # the empty list is whole
+    found = put_many(CAP + SLACK - 2)
+    assert floor() == float("-inf")
+
+    newest = put(10_000)
+    found = [newest.id, *found]
+    assert client().zcard(SHELF) == CAP + 1  # and the floor itself
+    highest_trimmed = get(make(id=found[CAP]))
+    assert floor() == things.entries(things.values(highest_trimmed))[SHELF][0]
+
+    assert walk(limit=7) == found
+    assert walk(limit=7, oldest=True) == found[::-1]
+    persisted()
+    assert walk(limit=7) == found
+    evict()
+    assert walk(limit=7) == found
+
+
+def test_what_is_made_below_the_floor_is_found_at_its_place(persisted):
+    found = put_many(3 * CAP, start=10)
+    persisted()
+    evict()
+    walk()
+
+    late = put(0)
+    assert client().zscore(SHELF, late.id) is None
+    assert walk() == [*found, late.id]
+    persisted()
+    assert walk() == [*found, late.id]
+
+
+def test_what_moves_below_the_floor_leaves_its_old_place(persisted):
+    found = put_many(3 * CAP, start=10)
+    persisted()
+    evict()
+    walk()
+
+    change(get(make(id=found[0])), created_at=make(0).created_at)
+
+    assert walk() == [*found[1:], found[0]]
+    assert client().zscore(SHELF, found[0]) is None
+    persisted()
+    evict()
+    assert walk() == [*found[1:], found[0]]
+
+
+def test_what_moves_above_the_floor_stands_there_once(persisted):
+    found = put_many(3 * CAP)
+    persisted()
+    evict()
+    walk()
+
+    change(get(make(id=found[-1])), created_at=make(99).created_at)
+
+    assert walk() == [found[-1], *found[:-1]]
+    assert walk(oldest=True) == [*found[-2::-1], found[-1]]
+
+
+@pytest.mark.parametrize("oldest", [False, True])
+def test_a_walk_sees_each_entry_once_while_others_write_carry_and_evict(persisted, oldest):
+    standing = put_many(3 * CAP, start=1000)
+    persisted()
+    evict()
+    minutes = iter(range(500))
+
+    def disturb() -> None:
+        minute = next(minutes)
+        put(minute)  # older than all
+        remove(get(put(2000 + minute)))
+        put(3000 + minute)  # newer than all
+        if minute % 2:
+            persisted()
+        if minute % 3 == 0:
+            evict()
+
+    found = walk(limit=2, oldest=oldest, between=disturb)
+
+    assert len(found) == len(set(found))
+    assert [pk for pk in found if pk in set(standing)] == (standing[::-1] if oldest else standing)
+
+
+@pytest.mark.parametrize("oldest", [False, True])
+def test_a_walk_sees_each_entry_once_while_threads_write(persisted, oldest):
+    standing = put_many(3 * CAP, start=1000)
+    persisted()
+    evict()
+    stop = threading.Event()
+
+    def disturb(number: int) -> None:
+        minute = 0
+        while not stop.is_set():
+            minute += 1
+            thing = put((0, 5000)[minute % 2] + minute)
+            if minute % 3:
+                remove(thing)
+            if number:
+                flush.persist(QUEUE)
+            elif minute % 10 == 0:
+                evict()
+
+    threads = [threading.Thread(target=disturb, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        walks = [walk(limit=4, oldest=oldest) for _ in range(5)]
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+    for found in walks:
+        assert len(found) == len(set(found))
+        assert [pk for pk in found if pk in standing] == (standing[::-1] if oldest else standing)
+    persisted()
+    evict()
+    settled = walk(limit=4)
+    assert settled == [
+        one["_id"]
+        for one in mongo.collection(Thing).find(
+            {"_deleted_at": None}, sort=[("created_at", -1), ("_id", -1)]
+        )
+    ]
+
+
+def test_what_mongodb_lacks_of_a_list_is_forgotten_when_it_is_paid(persisted):
+    thing = put(1)
+    removed = put(2)
+    remove(get(removed))
+    owed = f"{SHELF}+"
+    assert client().zrange(owed, 0, -1, withscores=True) == [
+        (removed.id.encode(), float("-inf")),
+        (thing.id.encode(), client().zscore(owed, thing.id)),
+    ]
+
+    persisted()
+
+    assert client().exists(owed) == 0
+    assert walk() == [thing.id]
+
+
+def test_where_all_that_was_looked_through_is_hidden_the_page_says_where_to_go_on(monkeypatch):
+    monkeypatch.setattr(pagination, "SCAN", 2)
+    monkeypatch.setattr(pagination, "LEAST_BATCH", 2)
+    shown, *hidden = [put(minute).id for minute in range(5)]
+    after, walked = None, []
+    while True:
+        listing = pagination.Listing(wire, "shelf", limit=1, after=after)
+        rows, after = pagination.sift(
+            listing, keep=lambda rows: [row for row in rows if row.id not in hidden]
+        )
+        walked.append([row.id for row in rows])
+        if after is None:
+            break
+    assert walked == [[], [shown]]

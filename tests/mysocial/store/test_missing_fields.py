@@ -1,0 +1,76 @@
+"""A hash that was cached before the model had a field: its default is read in its place."""
+
+from mysocial.core import mongo
+from mysocial.core.redis import client
+from mysocial.store import reads
+from posts.models import REACTIONS, Post
+from posts.representations import post_wire
+from posts.store import posts
+from tests.reactions.totals import totals
+from tests.support.example_records import get, key, put, things, wire
+from users.store import users
+
+
+def forget(store, pk, *names):
+    assert client().hdel(store.key(pk), *names) == len(names)
+
+
+def test_a_post_without_counters_is_read_listed_announced_and_answered(alice, bob):
+    post = alice.writes()
+    forget(posts, post["id"], "comments_count", *(f"reactions_{kind}" for kind in REACTIONS))
+
+    assert bob.get(f"posts/{post['id']}").json() == post
+    assert bob.get("posts").json()["posts"] == [post]
+    edited = alice.patch(f"posts/{post['id']}", {"text": "New"}).json()["post"]
+    assert (edited["comments_count"], edited["reactions"]) == (0, totals())
+    assert bob.hears("feed")[-1] == {"type": "post.updated", "data": edited}
+
+
+def test_a_post_without_counters_is_counted_from_their_defaults(alice, bob, persisted, document):
+    post = alice.writes()
+    forget(posts, post["id"], *(f"reactions_{kind}" for kind in REACTIONS))
+    path = f"posts/{post['id']}/reaction"
+    assert bob.delete(path).json()["reactions"] == totals()
+    assert bob.put(path, {"type": "wow"}).json()["reactions"] == totals(wow=1)
+    persisted()
+    kept = document(Post, post["id"])
+    assert {kind: kept[f"reactions_{kind}"] for kind in REACTIONS} == totals(wow=1)
+
+
+def test_a_document_without_counters_is_read_as_well(alice, bob, persisted):
+    post = alice.writes()
+    persisted()
+    fields = {f"reactions_{kind}": "" for kind in REACTIONS}
+    mongo.collection(Post).update_one({"_id": post["id"]}, {"$unset": fields})
+    client().flushall()
+    assert bob.get(f"posts/{post['id']}").json() == post
+
+
+def test_a_raw_field_that_is_missing_is_its_default(alice, bob):
+    post = alice.writes(privacy="public")
+    forget(posts, post["id"], "privacy")
+    forget(users, alice.id, "is_private")
+    assert bob.get(f"posts/{post['id']}").json() == post
+    assert bob.put(f"posts/{post['id']}/reaction", {"type": "sad"}).status_code == 200
+    assert bob.get(f"users/{alice.id}").json()["is_private"] is False
+
+
+def test_a_reference_that_is_missing_names_nobody(alice):
+    post = alice.writes()
+    forget(posts, post["id"], "author_id")
+    (row,) = reads.rows(post_wire, [post["id"]])
+    assert row.values["author_id"] == b""
+    assert not row.side("author_id").is_there
+    assert reads.get(posts, post["id"]).author_id == ""
+
+
+def test_a_part_that_is_missing_has_the_defaults_of_its_fields():
+    thing = put(shelf="off", name="Vase", code="x", note="n")
+    assert client().hdel(key(thing), "code", "shelf", "likes") == 3
+    found = get(thing)
+    assert (found.code, found.shelf, found.likes) == ("", "on", 0)
+    assert (found.name, found.note, found.owner_id) == ("Vase", "n", thing.owner_id)
+    (row,) = reads.rows(wire, [thing.id])
+    assert (row.values["shelf"], row.values["likes"]) == (b"on", b"0")
+    assert wire.render(row) == reads.compose(wire.template(thing.id))
+    assert things.defaults == {"owner_id": b"", "shelf": b"on", "likes": b"0"}

@@ -1,0 +1,241 @@
+"""Fills: MongoDB's copy never hides what was written meanwhile."""
+
+from mysocial.core.redis import client
+from mysocial.store import read_through, reads
+from mysocial.store.store import ABSENT_SECONDS
+from mysocial.store.writes import write
+from tests.support.example_records import (
+    START,
+    Like,
+    begin,
+    change,
+    evict,
+    get,
+    key,
+    like,
+    likes,
+    make,
+    put,
+    remove,
+    take,
+    things,
+    walk,
+)
+
+SHELF = things.list_key("shelf")
+
+
+def code_key(code: str) -> str:
+    return things.unique_key("code", code)
+
+
+def test_a_record_that_was_evicted_is_fetched(persisted):
+    thing = put(name="A lamp", size=3, code="l1")
+    like(thing, "bob")
+    persisted()
+    before = get(thing)
+    evict()
+
+    found = get(thing)
+    assert things.values(found) == things.values(before)
+    assert found.version == before.version
+    assert 0 < client().ttl(key(thing)) <= things.ttl
+
+
+def test_an_older_copy_does_not_overwrite_a_newer_write(persisted):
+    thing = put(name="Old")
+    persisted()
+    evict()
+    (token,) = begin(records=[key(thing)])
+    copy = read_through._fetch_records([(key(thing), token)])
+
+    change(thing, name="New")
+    take(records=copy)
+
+    assert get(thing).name == "New"
+    assert client().ttl(key(thing)) == -1
+
+
+def test_an_older_copy_does_not_overwrite_a_write_that_is_in_mongodb_by_now(persisted):
+    thing = put(name="Old")
+    persisted()
+    evict()
+    (token,) = begin(records=[key(thing)])
+    copy = read_through._fetch_records([(key(thing), token)])
+
+    change(thing, name="New")
+    persisted()
+    take(records=copy)
+    assert get(thing).name == "New"
+
+    evict()
+    take(records=copy)
+    assert get(thing).name == "New"
+
+
+def test_an_older_copy_does_not_replace_what_a_later_reader_begins_to_fetch(persisted):
+    thing = put(name="Old")
+    persisted()
+    evict()
+    (token,) = begin(records=[key(thing)])
+    copy = read_through._fetch_records([(key(thing), token)])
+    change(thing, name="New")
+    persisted()
+    evict()
+
+    (later,) = begin(records=[key(thing)])
+    take(records=copy)
+
+    assert later != token
+    assert get(thing).name == "New"
+
+
+def test_an_absence_does_not_hide_a_record_that_was_made_meanwhile():
+    thing = make(name="New")
+    (token,) = begin(records=[key(thing)])
+    copy = read_through._fetch_records([(key(thing), token)])
+
+    with write() as w:
+        w.create(thing, fresh=True)
+    take(records=copy)
+
+    assert get(thing).name == "New"
+
+
+def test_an_absence_is_remembered_for_a_minute_and_not_longer():
+    thing = make()
+    assert reads.get_many(things, [thing.id]) == {}
+
+    assert client().hget(key(thing), "x") == b"1"
+    assert 0 < client().ttl(key(thing)) <= ABSENT_SECONDS
+
+
+def test_a_tombstone_is_fetched_as_one(persisted):
+    thing = put()
+    remove(get(thing))
+    persisted()
+    evict()
+
+    assert reads.get_many(things, [thing.id]) == {}
+    assert int(client().hget(key(thing), "v")) > thing.version
+
+
+def test_an_older_holder_does_not_overwrite_a_newer_reservation(persisted):
+    thing = put(code="gold")
+    persisted()
+    evict()
+    (token,) = begin(uniques=[code_key("gold")])
+    copy = [read_through._fetch_unique(code_key("gold"), token)]
+
+    change(thing, code="tin")
+    heir = put(code="gold")
+    take(uniques=copy)
+
+    assert reads.find(things, "code", "gold") == heir.id
+
+
+def test_a_freedom_does_not_hide_a_reservation_that_was_made_meanwhile():
+    (token,) = begin(uniques=[code_key("gold")])
+    copy = [read_through._fetch_unique(code_key("gold"), token)]
+
+    owner = put(code="gold")
+    take(uniques=copy)
+
+    assert reads.find(things, "code", "gold") == owner.id
+
+
+# Lists -------------------------------------------------------------------------------------------
+
+
+def test_a_list_takes_along_what_was_made_while_it_was_fetched(persisted):
+    old = put(1)
+    persisted()
+    evict()
+    (token,) = begin(lists=[SHELF])
+    copy = [read_through._fetch_list(SHELF, token)]
+
+    made, kept = put(2), put(3)
+    persisted()
+    later = put(4)
+    take(lists=copy)
+
+    assert walk() == [later.id, kept.id, made.id, old.id]
+
+
+def test_a_list_does_not_bring_back_what_was_removed_while_it_was_fetched(persisted):
+    left, gone, settled = put(1), put(2), put(3)
+    persisted()
+    evict()
+    (token,) = begin(lists=[SHELF])
+    copy = [read_through._fetch_list(SHELF, token)]
+
+    remove(get(settled))
+    persisted()
+    remove(get(gone))
+    take(lists=copy)
+
+    assert walk() == [left.id]
+    assert client().zrange(SHELF, 0, -1) == [b"~", left.id.encode()]
+
+
+def test_a_list_takes_along_what_was_owed_before_it_was_fetched(persisted):
+    old, moved = put(1), put(2)
+    persisted()
+    owed = put(3)
+    change(moved, shelf="off")
+    evict()
+    (token,) = begin(lists=[SHELF])
+    # All debts are paid between the two steps, after MongoDB was asked.
+    copy = [read_through._fetch_list(SHELF, token)]
+    persisted()
+    take(lists=copy)
+
+    assert walk() == [owed.id, old.id]
+
+
+def test_a_list_keeps_what_was_removed_and_made_again_while_it_was_fetched(persisted):
+    thing = put(1)
+    persisted()
+    evict()
+    (token,) = begin(lists=[SHELF])
+    copy = [read_through._fetch_list(SHELF, token)]
+
+    remove(get(thing))
+    with write() as w:
+        w.create(make(5, id=thing.id))
+    take(lists=copy)
+
+    assert walk() == [thing.id]
+    assert client().zscore(SHELF, thing.id) == things.entries(things.values(get(thing)))[SHELF][0]
+
+
+def test_a_list_that_was_lost_while_it_was_fetched_is_not_taken(persisted):
+    old = put(1)
+    persisted()
+    evict()
+    (token,) = begin(lists=[SHELF])
+    copy = [read_through._fetch_list(SHELF, token)]
+
+    client().delete(SHELF)  # as under pressure, or when the fetching took too long
+    new = put(2)
+    persisted()
+    take(lists=copy)
+
+    assert client().exists(SHELF) == 0
+    assert walk() == [new.id, old.id]
+
+
+def test_a_long_list_is_fetched_whole(persisted):
+    with write() as w:
+        for n in range(1200):
+            w.create(Like(id=f"{n:024x}", created_at=START), fresh=True)
+    persisted()
+    evict()
+    name = likes.list_key("all")
+
+    read_through.fill([], [], [name.encode()])
+
+    assert client().zcard(name) == 1201
+    evict()
+    fact = (name, "", "", likes.prefix)
+    assert [reads.facts(f"{n:024x}", [fact])[0] for n in (0, 1199, 1200)] == [1, 1, 0]

@@ -1,0 +1,80 @@
+"""Versions follow the clock, and what is owed stays until it is paid."""
+
+import time
+
+from mysocial.core.redis import client
+from mysocial.persistence import dirty
+from mysocial.store import reads
+from mysocial.store.writes import write
+from tests.support.example_records import (
+    QUEUE,
+    Like,
+    change,
+    evict,
+    get,
+    key,
+    like,
+    likes,
+    put,
+    remove,
+    things,
+)
+
+
+def test_versions_follow_the_clock_and_never_go_back():
+    before = time.time_ns() // 1000
+    thing = put()
+    assert before <= thing.version <= time.time_ns() // 1000
+
+    ahead = thing.version + 10**12
+    client().set("clock", ahead)
+    change(thing, name="Changed")
+    assert get(thing).version == ahead + 1
+
+    client().delete("clock")
+    change(thing, name="Again")
+    assert get(thing).version == ahead + 2
+
+
+def test_a_record_made_anew_outranks_its_tombstone(document, persisted):
+    thing = put()
+    like(thing, "bob")
+    persisted()
+    edge = reads.get(likes, f"{thing.id}:bob")
+    remove(edge)
+    persisted()
+    tombstone = document(Like, edge.id)
+    evict()
+
+    with write() as w:
+        w.create(Like(id=edge.id))
+    persisted()
+
+    assert tombstone["_deleted_at"] is not None
+    assert document(Like, edge.id)["_deleted_at"] is None
+    assert document(Like, edge.id)["_version"] > tombstone["_version"]
+    assert dirty.dead_letter_counts()[QUEUE] == 0
+
+
+def test_what_is_owed_carries_no_time_to_live_and_what_is_paid_does(persisted):
+    thing = put(code="c1")
+    like(thing, "bob")
+    other = put(code="c2")
+    persisted()
+    change(thing, name="Changed", code="c3")
+    remove(get(other))
+    like(thing, "carol")
+
+    def mortal() -> set[str]:
+        found = {name.decode() for name in client().scan_iter() if client().pttl(name) >= 0}
+        return {name for name in found if not name.startswith(("lease:", "nudge:"))}
+
+    owing = {key(thing), key(other), likes.key(f"{thing.id}:carol")}
+    reserved = {things.unique_key("code", code) for code in ("c1", "c2", "c3")}
+    assert mortal().isdisjoint(owing | reserved)
+    eternal = {name.decode() for name in client().scan_iter()} - mortal()
+    assert {"ev", "clock", "epoch", "sweep", f"dirty:{QUEUE}", *owing, *reserved} <= eternal
+    assert {name for name in mortal() if name.startswith(("ev", "idem", "dirty"))} == set()
+
+    persisted()
+    assert owing | reserved <= mortal()

@@ -1,0 +1,128 @@
+"""Counts that stay exact whatever happens at once."""
+
+from itertools import chain
+
+from mysocial.store.writes import write
+from notifications.cascades import NotificationsOfPost
+from notifications.models import Inbox
+from notifications.services import BATCH, notify
+from notifications.store import inboxes, notifications
+from tests.notifications.notification_checks import comments, reacts, told, unread
+from tests.support.concurrency import codes, live, together
+from tests.support.people import sign_up
+
+MANY = 50
+
+
+def stored_count(person):
+    """Return what is counted, and how many of the stored notifications are unread."""
+    stored = live(notifications.label).values()
+    counted = live(inboxes.label)[person.id][b"unread_count"]
+    mine = [one for one in stored if one[b"user_id"] == person.id.encode()]
+    return int(counted), sum(one[b"read"] == b"false" for one in mine)
+
+
+def test_fifty_at_once_are_fifty(alice, bob, persisted, document):
+    post = alice.writes()
+    together(*[lambda: comments(bob, post)] * 10)  # a limit of thirty a minute
+    reactors = [sign_up(f"fan{number}") for number in range(8)]
+    posts = [alice.writes(str(number)) for number in range(5)]
+    together(*[lambda f=fan, p=one: reacts(f, p) for fan in reactors for one in posts])
+    assert unread(alice) == MANY
+    assert len(alice.notices()) == MANY
+    assert [event["data"]["unread_count"] for event in alice.notices()] == [*range(1, MANY + 1)]
+    persisted()
+    assert document(Inbox, alice.id)["unread_count"] == MANY
+
+
+def test_one_that_is_read_ten_times_at_once_is_counted_once(alice, bob):
+    post = alice.writes()
+    for _ in range(3):
+        comments(bob, post)
+    path = f"notifications/{told(alice)[0]['id']}"
+    answers = together(*[lambda: alice.patch(path, {"read": True})] * 10)
+    assert codes(answers) == {200: 10}
+    assert {answer.json()["unread_count"] for answer in answers} == {2}
+    assert unread(alice) == 2
+    assert len(alice.notices()) == 4
+
+
+def test_one_that_is_read_and_deleted_and_withdrawn_at_once_is_counted_once(alice, bob):
+    post = alice.writes()
+    for _ in range(6):
+        kept, gone = comments(bob, post), comments(bob, post)
+        path = f"notifications/{told(alice)[0]['id']}"
+        answers = together(
+            lambda path=path: alice.patch(path, {"read": True}),
+            lambda path=path: alice.delete(path),
+            lambda pk=gone["id"]: bob.delete(f"comments/{pk}"),
+        )
+        assert {answer.status_code for answer in answers[:2]} <= {200, 404}
+        assert answers[2].status_code == 200
+        assert told(alice)[0]["entity_id"] == kept["id"]
+        assert len(set(stored_count(alice))) == 1
+    assert unread(alice) == 6
+
+
+def test_what_comes_while_all_are_read_is_read_or_counted(alice, bob):
+    post = alice.writes()
+    for _ in range(3):
+        comments(bob, post)
+        together(
+            *[lambda: comments(bob, post)] * 4,
+            *[lambda: alice.post("notifications/read-all")] * 2,
+        )
+        assert len(set(stored_count(alice))) == 1
+    assert alice.post("notifications/read-all").json()["unread_count"] == 0
+    assert stored_count(alice) == (0, 0)
+    assert unread(alice) == 0
+
+
+def test_more_than_a_batch_is_read_in_one_call(alice, bob):
+    told_of = [f"fact{number}" for number in range(BATCH + 1)]
+    with write() as w:
+        for cause in told_of:
+            notify(w, to=alice.id, kind="message", actor_id=bob.id, cause=cause)
+    headers = {"Idempotency-Key": "all"}
+    answer = alice.post("notifications/read-all", **headers)
+    assert answer.json() == {"message": "Notifications read", "unread_count": 0}
+    assert alice.post("notifications/read-all", **headers).content == answer.content
+    assert unread(alice) == 0
+    marked = [one["data"]["ids"] for one in alice.notices() if "ids" in one["data"]]
+    assert [len(ids) for ids in marked] == [BATCH, 1]
+    assert len(set(chain(*marked))) == len(told_of)
+
+
+def test_a_storm_of_reactions_leaves_one_or_none(alice, bob):
+    post = alice.writes()
+    path = f"posts/{post['id']}/reaction"
+    for _ in range(3):
+        together(
+            *[lambda: bob.put(path, {"type": "like"})] * 4,
+            *[lambda: bob.delete(path)] * 4,
+        )
+        assert len(told(alice)) == len(live("reactions.reaction")) == unread(alice)
+    bob.delete(path)
+    assert told(alice) == []
+    assert stored_count(alice) == (0, 0)
+
+
+def test_two_workers_and_the_owner_at_once_remove_and_count_each_once(alice, bob):
+    kept = alice.writes()
+    comments(bob, kept)
+    for _ in range(3):
+        post = alice.writes()
+        for _ in range(4):
+            comments(bob, post)
+        paths = [f"notifications/{one['id']}" for one in told(alice)[:2]]
+        alice.delete(f"posts/{post['id']}")
+        together(
+            *[lambda pk=post["id"]: NotificationsOfPost.remove(pk, limit=3)] * 2,
+            lambda: alice.post("notifications/read-all"),
+            *[lambda path=path: alice.delete(path) for path in paths],
+        )
+        while not NotificationsOfPost.remove(post["id"], limit=3):
+            pass
+        assert len(set(stored_count(alice))) == 1
+        assert [one["entity_id"] for one in told(alice)] == [told(alice)[-1]["entity_id"]]
+    assert unread(alice) == 0

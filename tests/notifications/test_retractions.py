@@ -1,0 +1,152 @@
+"""What is taken back with its cause, and what a block or a change of privacy hides."""
+
+import pytest
+
+from mysocial.core.redis import client
+from mysocial.outbox.cascades import remove_due
+from mysocial.store.writes import write
+from notifications.cascades import NotificationsOfMember
+from notifications.models import Inbox, Notification
+from notifications.services import MOST_TOLD, notify
+from tests.notifications.notification_checks import comments, follows, kinds, reacts, told, unread
+from tests.support.concurrency import live, nothing_happens
+
+
+@pytest.fixture
+def private(alice):
+    """Alice, whose account is private."""
+    alice.patch("users/me/settings", {"is_private": True})
+    return alice
+
+
+@pytest.mark.parametrize("evicted", [False, True])
+@pytest.mark.parametrize("is_read", [False, True])
+@pytest.mark.parametrize("what", ["comment", "reaction", "follow"])
+def test_what_ends_takes_its_notification_along(  # noqa: PLR0917 - each is one case
+    alice, bob, persisted, what, is_read, evicted
+):
+    post = alice.writes()
+    reacts_path, follow_path = f"posts/{post['id']}/reaction", f"users/{alice.id}/follow"
+    comment = comments(bob, post)
+    reacts(bob, post)
+    follows(bob, alice)
+    if is_read:
+        alice.post("notifications/read-all")
+    if evicted:
+        persisted()
+        client().flushall()
+    ended = {"comment": f"comments/{comment['id']}", "reaction": reacts_path, "follow": follow_path}
+    assert bob.delete(ended[what]).status_code == 200
+    assert set(kinds(alice)) == {"comment", "reaction", "follow"} - {what}
+    assert unread(alice) == (0 if is_read else 2)
+    assert alice.notices()[-1]["type"] == "notification.deleted"
+    assert alice.notices()[-1]["data"]["unread_count"] == unread(alice)
+
+
+def test_a_removed_follower_was_never_told_of(alice, bob):
+    follows(bob, alice)
+    alice.delete(f"users/me/followers/{bob.id}")
+    assert told(alice) == []
+    assert unread(alice) == 0
+
+
+@pytest.mark.parametrize("end", ["refused", "withdrawn"])
+def test_a_request_that_ends_takes_its_notification_along(private, bob, end):
+    follows(bob, private)
+    assert kinds(private) == ["follow_request"]
+    if end == "refused":
+        private.delete(f"users/me/follow-requests/{bob.id}")
+    else:
+        bob.delete(f"users/{private.id}/follow")
+    assert told(private) == []
+    assert unread(private) == 0
+
+
+def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, persisted, documents):
+    gone, kept = alice.writes(), alice.writes()
+    for post in (gone, kept):
+        comments(bob, post, "Hello @stranger")
+        reacts(bob, post)
+    alice.delete(f"posts/{gone['id']}")
+    assert (len(told(alice)), len(told(stranger))) == (2, 1)
+    remove_due()
+    assert (unread(alice), unread(stranger)) == (2, 1)
+    persisted()
+    assert {one["post_id"] for one in documents(Notification)} == {kept["id"]}
+    assert len(documents(Notification)) == 3
+    counts = {one["_id"]: one["unread_count"] for one in documents(Inbox)}
+    assert counts == {alice.id: 2, bob.id: 0, stranger.id: 1}
+
+
+@pytest.mark.parametrize("blocker", ["alice", "bob"])
+def test_a_block_takes_back_both_ways_at_once(alice, bob, stranger, blocker):
+    follows(bob, alice)
+    follows(alice, bob)
+    post = alice.writes("Hello @bob")
+    comments(bob, post)
+    comments(stranger, post)
+    comments(alice, bob.writes())
+    hidden = told(alice)[1]
+    one, other = (alice, bob) if blocker == "alice" else (bob, alice)
+    one.put(f"users/{other.id}/block")
+    assert (kinds(alice), kinds(bob)) == (["comment"], [])
+    assert (unread(alice), unread(bob)) == (1, 0)
+    assert len(live("notifications.notification")) == 1
+    ended = alice.notices()[-2:]
+    assert {one["type"] for one in ended} == {"notification.deleted"}
+    assert {one["data"]["unread_count"] for one in ended} == {1}
+    assert hidden["id"] in {one["data"]["id"] for one in ended}
+    assert alice.patch(f"notifications/{hidden['id']}", {"read": True}).status_code == 404
+    assert alice.delete(f"notifications/{hidden['id']}").status_code == 404
+    remove_due()
+    one.delete(f"users/{other.id}/block")
+    assert (kinds(alice), kinds(bob)) == (["comment"], [])
+
+
+def test_a_block_hides_at_once_what_it_leaves_to_a_cascade(alice, bob):
+    with write() as w:
+        for number in range(MOST_TOLD + 5):
+            cause = f"fact{number}"
+            notify(w, to=alice.id, kind="message", actor_id=bob.id, cause=cause)
+    assert unread(alice) == MOST_TOLD + 5
+    bob.put(f"users/{alice.id}/block")
+    assert told(alice) == []
+    assert len(live("notifications.notification")) == 5
+    assert remove_due() == 1
+    assert live("notifications.notification") == {}
+    assert unread(alice) == 0
+
+
+def test_a_member_who_is_removed_takes_along_what_was_told(alice, bob, stranger, persisted):
+    for person, other in ((alice, bob), (bob, alice), (stranger, alice), (stranger, bob)):
+        comments(person, other.writes())
+    persisted()
+    client().flushall()
+    while not NotificationsOfMember.remove(bob.id, limit=1):
+        pass
+    assert [one["actor"]["id"] for one in told(alice)] == [stranger.id]
+    assert unread(alice) == 1
+    assert bob.id not in live("notifications.inbox")
+    with nothing_happens():
+        assert NotificationsOfMember.remove(bob.id, limit=1)
+
+
+def test_whom_one_mutes_is_hidden_and_comes_back(alice, bob):
+    comments(bob, alice.writes())
+    before = told(alice)
+    alice.put(f"users/{bob.id}/mute")
+    assert told(alice) == alice.notices() == []
+    alice.delete(f"users/{bob.id}/mute")
+    assert told(alice) == before
+    assert len(alice.notices()) == 1
+
+
+def test_a_post_that_is_hidden_hides_what_was_told_of_it(alice, bob, stranger):
+    post = alice.writes("Hello @bob")
+    comments(stranger, post, "And @bob")
+    assert kinds(bob) == ["mention"] * 2
+    alice.patch(f"posts/{post['id']}", {"privacy": "private"})
+    assert told(bob) == bob.notices() == []
+    assert kinds(alice) == ["comment"]
+    alice.patch(f"posts/{post['id']}", {"privacy": "public"})
+    assert kinds(bob) == ["mention"] * 2

@@ -1,0 +1,273 @@
+"""What the house says of itself: who imports whom, names, sizes, and documents that are true."""
+
+import ast
+import dataclasses
+import re
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.urls import get_resolver
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework import exceptions
+
+from mysocial.celery import app as celery_app
+from mysocial.core import errors
+from mysocial.core.events import EVENTS
+from mysocial.store.store import STORES
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = [name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()]
+FILES = re.compile(
+    r"(?:__init__|admin|apps|cascades|consumers|events|data_export|emails|models|permissions|selectors|serializers|services"
+    r"|representations|visibility|media_handlers|store|tasks|urls|views|authentication|cookies|hashers|passwords|tokens"
+    r"|avatars|content|hosts|processing|roles|text_matching|dashboard|forms)\.py"
+)
+FOLDERS = {
+    *("management", "migrations", "selectors", "services", "static", "templates", "views"),
+    "__pycache__",
+}
+COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "mysocial/wsgi.py"}
+# The documents themselves and their pages.
+UNDESCRIBED = {"api/schema", "api/docs", "api/asyncapi", "api/asyncapi/docs"}
+UNLIMITED = {"mysocial/settings.py"}
+SAYS_NOTHING = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
+READS_ENVIRONMENT = re.compile(r"env(?:bool|int|list|secret|str)|os\.(?:getenv|environ\.\w+)")
+PLUMBING_KEYS = "asgi|cache|dead|dirty|ev|heart|idem|lease|limit|mailed|nudge|pause|presence|tries"
+
+
+def sources(*folders: str) -> dict[str, ast.Module]:
+    """Return path -> syntax tree of our modules, generated migrations left out."""
+    files = [] if folders else [ROOT / "manage.py"]
+    for folder in folders or ("mysocial", "tests", "bench", *APPS):
+        files += sorted((ROOT / folder).rglob("*.py"))
+    ours = [file for file in files if "migrations/" not in file.as_posix()]
+    return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text()) for file in ours}
+
+
+def wrong(judge: Callable[[str, ast.AST], Any], *folders: str) -> list[str]:
+    """Return each place in our modules of which `judge` has something to say."""
+    return [
+        f"{path}:{getattr(node, 'lineno', 0)} {verdict}"
+        for path, tree in sources(*folders).items()
+        for node in ast.walk(tree)
+        if (verdict := judge(path, node))
+    ]
+
+
+def imported(node: ast.AST) -> list[str]:
+    """Return the dotted names that an import statement brings; nothing for another node."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
+
+
+def is_function(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def rows(document: str, pattern: str) -> list[str]:
+    """Return, sorted, the first cells of a document's table rows that are code of this form."""
+    text = (ROOT / document).read_text()
+    return sorted(re.findall(rf"^\| `({pattern})` \|", text, flags=re.MULTILINE))
+
+
+# Routes, events, tasks, settings and problems are documented -------------------------------------
+
+
+def routes(resolver: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield path and method of each operation under /api, from the URLconf."""
+    for entry in resolver.url_patterns:
+        pattern = prefix + str(entry.pattern)
+        if hasattr(entry, "url_patterns"):
+            yield from routes(entry, pattern)
+        else:
+            plain = re.sub(r"\^|/\?|\\Z|\$$", "", pattern)
+            path = re.sub(r"\(\?P<\w+>[^)]*\)|<[\w:]+>", "{}", plain).strip("/")
+            if path.startswith("api/") and path not in UNDESCRIBED:
+                verbs = getattr(entry.callback, "actions", {"a method of no viewset": ""})
+                yield from ((path, verb) for verb in verbs if verb != "head")
+
+
+def test_every_route_under_api_is_in_the_schema_with_a_summary() -> None:
+    described = {
+        (re.sub(r"\{\w+\}", "{}", path).strip("/"), verb): operation.get("summary")
+        for path, verbs in SchemaGenerator().get_schema(public=True)["paths"].items()
+        for verb, operation in verbs.items()
+    }
+    assert sorted(routes(get_resolver())) == sorted(described)
+    assert [route for route, summary in described.items() if not summary] == []
+
+
+def test_every_event_is_in_the_document_and_every_documented_one_exists() -> None:
+    ours = [name for name, event in EVENTS.items() if not event.__module__.startswith("tests.")]
+    assert rows("docs/events.md", r"[a-z_]+\.[a-z_]+") == sorted(ours)
+
+
+def test_every_event_is_a_frozen_dataclass_of_its_app_with_an_audience() -> None:
+    for event in (one for one in EVENTS.values() if not one.__module__.startswith("tests.")):
+        assert event.__module__.split(".")[1:] == ["events"], event
+        assert dataclasses.is_dataclass(event), event
+        assert event.__dataclass_params__.frozen, event
+        own = {name for one in event.__mro__[:-2] for name in vars(one)}
+        assert {"data", "listeners", "topics"} <= own, event
+
+
+def names_in_source() -> Iterator[str]:
+    """Yield the name that each task is given; nothing for the one made for every queue."""
+    for path, tree in sources("mysocial", *APPS).items():
+        for function in filter(is_function, ast.walk(tree)):
+            for one in function.decorator_list:
+                if "shared_task" in ast.unparse(one):
+                    given = {k.arg: k.value for k in getattr(one, "keywords", ())}.get("name")
+                    if isinstance(given, ast.Name):
+                        module = import_module(path.removesuffix(".py").replace("/", "."))
+                        yield getattr(module, given.id)
+                    elif not isinstance(given, ast.Call):
+                        yield getattr(given, "value", f"{path}: {function.name} has no name")
+
+
+def test_every_task_has_an_explicit_name_of_its_own_and_is_in_the_document() -> None:
+    celery_app.loader.import_default_modules()
+    registered = sorted(name for name in celery_app.tasks if not name.startswith("celery."))
+    assert registered == rows("docs/tasks.md", r"[a-z_]+\.[a-z_]+")
+    owners = "|".join({"mysocial", *settings.CELERY_QUEUE_NAMES, *APPS})
+    assert [n for n in registered if not re.fullmatch(rf"(?:{owners})\.[a-z]+_[a-z_]+", n)] == []
+    given = Counter(names_in_source())
+    assert [name for name, count in given.items() if count > 1 or name not in registered] == []
+
+
+def test_the_schedule_names_tasks_that_exist_and_is_in_the_document() -> None:
+    celery_app.loader.import_default_modules()
+    schedule = celery_app.conf.beat_schedule
+    assert {entry["task"] for entry in schedule.values()} <= set(celery_app.tasks)
+    assert rows("docs/tasks.md", r"[a-z]+(?:-[a-z]+)+") == sorted(schedule)
+
+
+def variable(node: ast.AST) -> str:
+    """Return the environment variable that a node reads by name, or nothing."""
+    name: ast.AST | None = None
+    if isinstance(node, ast.Call) and node.args:
+        if READS_ENVIRONMENT.fullmatch(ast.unparse(node.func)):
+            name = node.args[0]
+    elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
+        name = node.slice
+    elif isinstance(node, ast.Compare) and ast.unparse(node.comparators[0]) == "os.environ":
+        name = node.left
+    return str(name.value) if isinstance(name, ast.Constant) else ""
+
+
+def test_every_environment_variable_is_in_the_readme_and_every_one_there_is_read() -> None:
+    trees = [tree for path, tree in sources().items() if not path.startswith("tests/")]
+    read = {variable(node) for tree in trees for node in ast.walk(tree)} - {""}
+    assert rows("README.md", r"[A-Z][A-Z0-9_]+") == sorted(read)
+
+
+def test_every_problem_code_is_in_the_document_with_its_status() -> None:
+    rest = (exceptions.MethodNotAllowed, exceptions.UnsupportedMediaType)
+    raised = {one.default_code: one.status_code for one in rest}
+    for one in vars(errors).values():
+        if isinstance(one, type) and issubclass(one, errors.Refused):
+            raised[one.code] = one.status
+    for node in (node for tree in sources("mysocial").values() for node in ast.walk(tree)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "problem":
+            status, code = node.args[:2]
+            if isinstance(status, ast.Constant) and isinstance(code, ast.Constant):
+                raised[code.value] = status.value
+    text = (ROOT / "docs/errors.md").read_text()
+    found = re.findall(r"^\| `(\w+)` \| (\d+) \|", text, flags=re.MULTILINE)
+    assert {code: int(status) for code, status in found} == raised
+
+
+# The shape of the code ---------------------------------------------------------------------------
+
+
+def test_no_module_is_longer_than_300_lines_and_no_function_than_40() -> None:
+    def too_long(_path: str, node: Any) -> Any:
+        return is_function(node) and node.end_lineno - node.lineno >= 40 and node.name
+
+    lengths = {path: len((ROOT / path).read_text().splitlines()) for path in sources()}
+    modules = [path for path, lines in lengths.items() if lines > 300 and path not in UNLIMITED]
+    assert modules + wrong(too_long) == []
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    assert [path for path in sources() if Path(path).stem in SAYS_NOTHING] == []
+
+
+def test_every_app_holds_only_the_files_that_an_app_may_hold() -> None:
+    assert [
+        path.relative_to(ROOT).as_posix()
+        for app in APPS
+        for path in sorted((ROOT / app).iterdir())
+        if not (path.name in FOLDERS if path.is_dir() else FILES.fullmatch(path.name))
+    ] == []
+
+
+def test_only_services_open_a_write() -> None:
+    """Beside them, plumbing does: outboxes, the API for an answer without a change, repairs."""
+    may = re.compile(
+        rf"(?:{'|'.join(APPS)})/services(?:/\w+)?\.py|mysocial/(?:api/responses|admin/audit|outbox/\w+|ops/repair)\.py"
+    )
+
+    def opens(path: str, node: ast.AST) -> Any:
+        names = {"mysocial.store.writes", "mysocial.store.writes.write", "mysocial.store.writes.*"}
+        return not may.fullmatch(path) and names & set(imported(node))
+
+    assert wrong(opens, "mysocial", *APPS) == []
+
+
+def test_apps_reach_redis_and_mongodb_only_through_the_store() -> None:
+    servers = re.compile(r"(?:mysocial\.core\.(?:redis|mongo)|redis|pymongo|django_redis)(?:\.|$)")
+    assert wrong(lambda _, node: [n for n in imported(node) if servers.match(n)], *APPS) == []
+
+
+def test_no_app_forms_a_redis_key() -> None:
+    labels = "|".join(map(re.escape, STORES))
+    key = re.compile(rf"^(?:(?:{labels})[:/=]|(?:{PLUMBING_KEYS}):)")
+
+    def is_key(_path: str, node: Any) -> Any:
+        return (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and key.match(node.value)
+        )
+
+    assert wrong(is_key, *APPS) == []
+
+
+def test_the_import_contracts_hold_without_exceptions() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    assert [one["name"] for one in config["contracts"] if "ignore_imports" in one] == []
+    command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    arguments = [sys.executable, "-c", command, "--no-cache"]
+    linter = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert linter.returncode == 0, linter.stdout + linter.stderr
+
+
+def test_plumbing_imports_no_app() -> None:
+    """Wider than the contract, which lists modules: whatever is not composition is plumbing."""
+
+    def knows(path: str, node: ast.AST) -> Any:
+        plumbing = path not in COMPOSITION and "/management/" not in path
+        return plumbing and [name for name in imported(node) if name.split(".")[0] in APPS]
+
+    assert wrong(knows, "mysocial") == []
+
+
+def test_no_import_of_ours_hides_in_a_function() -> None:
+    """A needed one means that the layers are wrong; only an app that is `ready` may."""
+
+    def hides(path: str, node: Any) -> Any:
+        if not is_function(node) or (path.endswith("/apps.py") and node.name == "ready"):
+            return []
+        names = [name for inner in ast.walk(node) for name in imported(inner)]
+        return [name for name in names if name.split(".")[0] in {"mysocial", *APPS}]
+
+    assert wrong(hides, "mysocial", *APPS) == []

@@ -1,0 +1,43 @@
+"""The audit of what we depend on: it fails when something is wrong, and when it checked nothing."""
+
+import pytest
+
+from tests.support.dependency_audit import FLOORS, LOCK, Floor, below, judge, pinned
+
+LINES = "django==5.2.19 \\\n    --hash=sha256:aa\nh11==0.15.0 ; sys_platform != 'nowhere' \\\n"
+ELSEWHERE = "pywin32==1 ; sys_platform == 'win32' \\\n"
+
+
+def test_the_lock_is_above_every_floor():
+    assert below(LOCK.read_text(), FLOORS) == []
+
+
+def test_a_lock_is_read_for_this_machine():
+    assert pinned(LINES + ELSEWHERE) == {"django": "5.2.19", "h11": "0.15.0"}
+    assert len(pinned(LOCK.read_text())) > 100
+
+
+@pytest.mark.parametrize(
+    ("lock", "floors", "wrong"),
+    [
+        (LINES, {"django": Floor("5.2.9", "x")}, []),
+        (LINES, {"h11": Floor("0.16.0", "a hole")}, ["h11 0.15.0 is below 0.16.0: a hole"]),
+        (LINES, {"gone": Floor("1", "x")}, ["gone is not in the lock: take it out of the table"]),
+        (LINES, {}, ["nothing was checked"]),
+        ("", {}, ["nothing was checked"]),
+    ],
+)
+def test_what_is_below_its_floor_or_missing_is_named(lock, floors, wrong):
+    assert below(lock, floors) == wrong
+
+
+def test_a_report_that_leaves_a_package_out_is_no_audit():
+    hole = {"id": "PYSEC-1", "fix_versions": ["0.16.0"]}
+    django = {"name": "django", "version": "5.2.19", "vulns": []}
+    h11 = {"name": "h11", "version": "0.15.0", "vulns": [hole]}
+    skipped = {"name": "h11", "skip_reason": "Dependency not found on PyPI"}
+    assert judge(LINES, {"dependencies": [django, h11]}) == [
+        "h11 0.15.0: PYSEC-1, mended in 0.16.0"
+    ]
+    assert judge(LINES, {"dependencies": [django]}) == ["h11 was not audited"]
+    assert judge(LINES, {"dependencies": [django, skipped]}) == ["h11 was not audited"]

@@ -1,0 +1,232 @@
+"""A8, A9, A11, A12: what no route takes, wherever it is put; each answer is a refusal of ours."""
+
+import logging
+import re
+
+import orjson
+import pytest
+
+from mysocial.store.store import STORES
+from tests.authorization.table import RULES
+from tests.images.pictures import picture, waiting
+from tests.support.api_contract import schema
+from tests.support.concurrency import nothing_happens
+from tests.support.people import nobody
+
+WRITES = [rule for rule in RULES if rule.method != "GET"]
+READS = [rule for rule in RULES if rule.method == "GET"]
+OURS = [store for store in STORES.values() if not store.model.__module__.startswith("tests.")]
+FIELDS = sorted(
+    {field.name for store in OURS for field in store.model._meta.get_fields()}
+    | {field.attname for store in OURS for field in store.model._meta.concrete_fields}
+    | {"_id", "_version", "_deleted_at", "pk", "is_staff", "is_superuser", "role", "$set"}
+)
+# No field takes any of these; raw JSON, because some of it no encoder writes.
+TYPED = {
+    "an operator": '{"$ne": ""}',
+    "a pattern": '{"$regex": ".*"}',
+    "a program": '{"$where": "sleep(9000)"}',
+    "a list": '["x"]',
+    "a list of lists": "[[[]]]",
+    "2**70": str(2**70),
+    "5,000 digits": "9" * 5000,
+    "1e999": "1e999",
+    "a number": "7.5",
+    "NaN": "NaN",
+    "NUL": '"a\\u0000b"',
+    "a lone surrogate": '"\\ud800"',
+}
+
+
+@pytest.fixture
+def quiet(caplog):
+    """Fail when anything was logged as a defect."""
+    yield
+    assert [one.message for one in caplog.records if one.levelno >= logging.ERROR] == []
+
+
+pytestmark = pytest.mark.usefixtures("quiet")
+
+
+def actor(rule):
+    """Return somebody whom a route serves."""
+    return sorted((rule.may or rule.sees)("public") - set(rule.odd) or {"owner"})[0]
+
+
+def call(w, rule, body, **headers):
+    path = rule.path.format(**w.things)
+    return w.people[actor(rule)].call(rule.method, path, body, **headers)
+
+
+def taken(rule):
+    """Return the names of the fields that a route takes, by the schema."""
+    path, verb = rule.route
+    shape = next(
+        verbs[verb]
+        for name, verbs in schema()["paths"].items()
+        if re.sub(r"\{\w+\}", "{}", name).strip("/") == path and verb in verbs
+    )
+    content = shape.get("requestBody", {}).get("content", {}).get("application/json", {})
+    name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return set(schema()["components"]["schemas"].get(name, {}).get("properties", ()))
+
+
+def test_no_route_takes_a_field_of_a_record_that_is_not_its_own(world_of):
+    """Of each model every field is offered to every route that writes; each is refused by name."""
+    w = world_of("public")
+    for rule in WRITES:
+        if rule.path.startswith("notifications/unsubscribe"):
+            continue  # whatever it is sent is not looked at (tests/security/test_bodies.py)
+        offered = [name for name in FIELDS if name not in taken(rule) | set(rule.body or ())]
+        assert len(offered) > 60
+        with nothing_happens():
+            for at in range(0, len(offered), 40):
+                some = dict.fromkeys(offered[at : at + 40], "x")
+                answer = call(w, rule, {**some, **(rule.body or {})} if not at else some)
+                assert answer.status_code == 400, rule
+                refused = {e["field"] for e in answer.json()["errors"] if e["code"] == "unknown"}
+                assert refused == set(some), rule
+
+
+def test_no_field_takes_a_value_of_another_type(world_of):
+    w = world_of("public")
+    asked = 0
+    for rule in WRITES:
+        with nothing_happens():
+            for name in rule.body or ():
+                others = {one: value for one, value in rule.body.items() if one != name}
+                start = filled(orjson.dumps(others).decode().removesuffix("}"), w.things)
+                comma = ", " if others else ""
+                for poison, text in TYPED.items():
+                    answer = call(w, rule, f'{start}{comma}"{name}": {text}}}'.encode())
+                    assert answer.status_code == 400, (rule, name, poison, answer.content)
+                    asked += 1
+    assert asked > 200
+
+
+def filled(text, things):
+    """Return a text with what its names stand for."""
+    return re.sub(r"\{(\w+)\}", lambda found: things[found[1]], text)
+
+
+QUERIES = [
+    "limit=99999999999999999999999999", "limit=-1", "limit=1e9", "limit=%00", "limit=%D9%A3",
+    "limit[$gt]=1", "limit[]=1&limit[]=2", "cursor=%00", "cursor=%ff%fe", "cursor=%ed%a0%80",
+    "cursor=" + "9" * 5000, "cursor[$ne]=", "cursor=e30", "cursor=eyIkZ3QiOiAxfQ", "page=0",
+    "page=99999999999999", "q[$ne]=x", "q=%00", "q=%ed%a0%80", "q=" + "a" * 5000, "q=.*%5B%28",
+    "type[$ne]=like",
+    "type=%00", "media[$ne]=x", "order[$ne]=x", "for[$ne]=me", "id[$ne]=x", "id=%00", "$where=1",
+    "id=" + "&id=".join(["0" * 24] * 500), "&".join("a=b" for _ in range(1500)),
+]  # fmt: skip
+
+
+NO_FILES = {"currentuser/export/file"}
+
+
+def test_no_query_breaks_a_read(world_of):
+    w = world_of("public")
+    with nothing_happens():
+        for rule in READS:
+            path = rule.path.format(**w.things)
+            mark = "&" if "?" in path else "?"
+            for query in QUERIES:
+                answer = w.people[actor(rule)].get(f"{path}{mark}{query}")
+                # Of a file that nobody has asked for yet, there is none.
+                fine = {404} if rule.path in NO_FILES else {200, 400}
+                assert answer.status_code in fine, (rule, query, answer.content)
+
+
+IDS = [
+    "%00", "%ff", "$ne", "[$ne]", "0" * 23, "0" * 25, "A" * 24, "0" * 5000, "%D9%A3" * 24, "..%2fx",
+    "0" * 24 + "%0a", "0" * 24 + "%00", "me%00", "{}", "%7B%22$gt%22:%22%22%7D", "%ed%a0%80",
+]  # fmt: skip
+
+
+def test_what_is_no_id_is_not_found(world_of):
+    w = world_of("public")
+    named = [rule for rule in RULES if "{" in rule.path and not rule.is_open]
+    assert len(named) > 40
+    with nothing_happens():
+        for rule in named:
+            for pk in IDS:
+                path = re.sub(r"\{\w+\}", pk.replace("\\", r"\\"), rule.path)
+                answer = w.people["owner"].call(rule.method, path, rule.body)
+                assert answer.status_code in {400, 404, 405}, (rule, pk, answer.content)
+
+
+@pytest.mark.parametrize("key", ["a\x00b", "é\x80", "x" * 256, "a\x7fb", "a\tb"])
+def test_a_key_that_is_none_is_refused(alice, key):
+    with nothing_happens():
+        answer = alice.post("posts", {"text": "x"}, **{"Idempotency-Key": key})
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["Idempotency-Key"]
+
+
+@pytest.mark.parametrize(
+    "token", ["", "\x00", "é", "a" * 100_000, "a.b.c", "." * 50_000, "e30.e30.e30", '{"$ne":""}']
+)
+def test_a_token_that_is_none_opens_nothing(token):
+    assert nobody.get("posts", Authorization=f"Bearer {token}").status_code == 401
+    assert nobody.get("posts", Authorization=token).status_code == 401
+
+
+def test_what_a_device_says_of_itself_is_kept_as_text_of_a_bounded_length(settings):
+    settings.TRUSTED_PROXIES = 1
+    body = {"username": "ada", "email": "ada@example.com", "password": "correct-horse-battery"}
+    headers = {"User-Agent": "<b>é\x80" + "x" * 5000, "X-Forwarded-For": "$ne" * 5000}
+    answer = nobody.post("signup", body, **headers)
+    assert answer.status_code == 201
+    mine = nobody.get("sessions", Authorization=f"Bearer {answer.json()['access']}")
+    (session,) = mine.json()["sessions"]
+    assert (len(session["user_agent"]), len(session["address"])) == (200, 45)
+
+
+# Forms -------------------------------------------------------------------------------------------
+
+
+def part(name, content=b"x", *, file="", head=b""):
+    said = f'Content-Disposition: form-data; name="{name}"'
+    said += f'; filename="{file}"' if file else ""
+    return (
+        b"--B\r\n"
+        + said.encode("utf-8", "surrogatepass")
+        + b"\r\n"
+        + head
+        + b"\r\n"
+        + content
+        + b"\r\n"
+    )
+
+
+END, BASE64 = b"--B--\r\n", b"Content-Transfer-Encoding: base64\r\n"
+FORMS = {
+    "NUL in a field": part("text", b"a\x00b") + END,
+    "a lone surrogate": part("text", b"\xed\xa0\x80\x00") + END,
+    "20,000 fields": b"".join(part(f"f{n}") for n in range(20_000)) + END,
+    "200 files": b"".join(part(f"f{n}", file="x") for n in range(200)) + END,
+    "a name without end": b"--B\r\nContent-Disposition: form-data; name=\"" + b"x" * 100_000,
+    "no name": b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n" + END,
+    "base64 that is none": part("text", b"\xff@@", head=BASE64) + END,
+    "a name of an operator": part("$where", b"1") + part("text[$ne]", b"") + END,
+    "a field of 2 MB": part("text", b"x" * 2_000_000) + END,
+    "a file for a text": part("text", b"x", file="x") + END,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", FORMS.values(), ids=list(FORMS))
+def test_a_poisoned_form_is_refused_and_leaves_no_file(alice, body):
+    with nothing_happens():
+        answer = alice.call("POST", "posts", body, "multipart/form-data; boundary=B")
+    assert answer.status_code in {400, 413}, answer.content
+    assert waiting() == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../../etc/passwd", "/etc/passwd", "x\\..\\y", "a\x00.png", "con", "." * 300, ""]
+)
+def test_the_name_of_a_file_means_nothing(alice, name):
+    body = part("image", picture(), file=name or "x") + END
+    answer = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=B")
+    assert answer.status_code in {201, 400}
+    assert all(re.fullmatch(r"[0-9a-f]{24}", one) for one in waiting())
+    assert len(waiting()) == (answer.status_code == 201)

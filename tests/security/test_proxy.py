@@ -1,0 +1,170 @@
+"""A10, A5, A18: what the proxy of production keeps from us, with our Caddyfile in a real Caddy."""
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.auth.models import User as Staff
+from django.core.management import call_command
+from websockets.sync.client import connect
+
+from mysocial import settings as real_settings
+from tests.support.caddy import CADDY, Edge
+from tests.support.people import PASSWORD
+from tests.support.socket_clients import WITHIN, notices_the_new_log
+
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.skipif(not CADDY, reason="there is no caddy on this machine"),
+]
+HALF_A_BODY = (
+    b"POST /api/signin HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 5000\r\n\r\n"
+)
+
+
+@pytest.fixture(scope="module")
+def edge(_servers: None) -> Iterator[Edge]:
+    with Edge(READ_HEADER="1s", READ_BODY="2s") as running:
+        yield running
+
+
+def is_cut_within(client: socket.socket, drop: bytes) -> float:
+    """Send drop by drop until the connection is ended; return how long that took."""
+    begun = time.monotonic()
+    client.settimeout(0.1)
+    while time.monotonic() - begun < WITHIN:
+        with contextlib.suppress(TimeoutError):
+            try:
+                client.sendall(drop)
+                if client.recv(65536) == b"":
+                    break
+            except ConnectionError:
+                break
+    return time.monotonic() - begun
+
+
+@pytest.mark.parametrize(
+    ("start", "drop"),
+    [
+        (b"", b""),
+        (b"GET /api/posts HTTP/1.1\r\nHost: localhost\r\n", b"X: y\r\n"),
+        (HALF_A_BODY, b" "),
+    ],
+    ids=["nothing", "headers", "a body"],
+)
+def test_who_sends_drop_by_drop_is_cut_by_the_proxy(edge, start, drop):
+    with socket.create_connection(("127.0.0.1", edge.port), timeout=WITHIN) as client:
+        client.sendall(start)
+        assert is_cut_within(client, drop) < 10
+
+
+def test_headers_without_end_are_refused_by_the_proxy(edge):
+    answer = httpx.get(f"{edge.url}/health/live", headers={"X-Big": "x" * 100_000})
+    assert answer.status_code == 431
+
+
+def test_a_stream_and_a_socket_stay_open_longer_than_a_body_may_take(edge, alice, bob):
+    headers = {"Authorization": f"Bearer {bob.access}"}
+    url = f"ws://localhost:{edge.port}/ws"
+    notices_the_new_log(url, alice)
+    with (
+        httpx.stream("GET", f"{edge.url}/api/events?topics=feed", headers=headers) as stream,
+        connect(url, subprotocols=["mysocial", bob.access]) as ears,
+    ):
+        lines = stream.iter_lines()
+        assert next(lines) == ": no cursor"
+        assert json.loads(ears.recv(WITHIN))["type"] == "ok"
+        ears.send('{"type": "subscribe", "cid": "1", "topic": "feed"}')
+        assert json.loads(ears.recv(WITHIN))["type"] == "ok"
+        time.sleep(4)
+        post = alice.writes("Still heard")
+        said = next(line for line in lines if line.startswith("data: "))
+        assert json.loads(said.removeprefix("data: "))["data"] == post
+        assert json.loads(ears.recv(WITHIN))["data"] == post
+
+
+def test_long_answers_are_compressed_and_what_is_the_same_is_not_sent_again(edge, alice):
+    for number in range(10):
+        alice.writes(f"{number} Hello to everybody who reads this")
+    headers = {"Authorization": f"Bearer {alice.access}", "Accept-Encoding": "gzip"}
+    with httpx.Client(base_url=edge.url, headers=headers) as client:
+        plain = client.get("/api/posts", headers={"Accept-Encoding": "identity"})
+        packed = client.get("/api/posts")
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert packed.num_bytes_downloaded < plain.num_bytes_downloaded / 4
+        assert packed.json() == plain.json()
+        for answer in (plain, packed):
+            tag = {"If-None-Match": answer.headers["ETag"]}
+            same = client.get("/api/posts", headers=tag)
+            assert (same.status_code, same.content) == (304, b"")
+            assert same.headers["X-Event-Cursor"]
+        assert "Content-Encoding" not in client.get("/health/live").headers
+
+
+def test_no_token_is_in_the_log_of_the_proxy(edge, alice, bob):
+    url = f"ws://localhost:{edge.port}/ws"
+    with connect(url, subprotocols=["mysocial", alice.access]):
+        pass
+    httpx.get(f"{edge.url}/api/posts", headers={"Authorization": f"Bearer {bob.access}"})
+    httpx.post(f"{edge.url}/api/reset-password/{'t' * 43}", json={"password": PASSWORD})
+    said = edge.log.read_text()
+    for secret in (alice.access, bob.access, "t" * 43, PASSWORD):
+        assert secret not in said
+
+
+# Flower ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sign_in_staff(edge, django_db_blocker, settings):
+    """Sign staff in by the login page, through the proxy; return a browser."""
+    settings.PASSWORD_HASHERS = real_settings.PASSWORD_HASHERS  # as the web process has them
+    with django_db_blocker.unblock(), contextlib.ExitStack() as ends:
+        call_command("migrate", verbosity=0)
+
+        def sign_in(name, *permissions, **kind):
+            Staff.objects.filter(username=name).delete()
+            who = Staff.objects.create_user(name, password=PASSWORD, **kind)
+            who.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+            browser = ends.enter_context(httpx.Client(base_url=edge.url, timeout=20))
+            browser.get("/admin/login/")
+            form = {"username": name, "password": PASSWORD, "next": "/admin/"}
+            form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
+            browser.post("/admin/login/", data=form)
+            return browser
+
+        yield sign_in
+
+
+def test_strangers_and_members_are_sent_to_the_login_of_staff(edge, alice):
+    for headers in ({}, {"Authorization": f"Bearer {alice.access}"}):
+        for path in ("/flower/", "/flower", "/flower/metrics", "/flower/api/tasks"):
+            answer = httpx.get(edge.url + path, headers=headers)
+            assert answer.status_code == 302
+            assert answer.headers["Location"] == "/admin/login/?next=/flower/"
+        answer = httpx.post(f"{edge.url}/flower/api/worker/shutdown/x", headers=headers)
+        assert answer.status_code == 302
+
+
+def test_staff_see_flower_if_they_may_steer_the_queues(sign_in_staff):
+    plain = sign_in_staff("plain", is_staff=True)
+    member = sign_in_staff("pretender", "steer_queues")
+    keeper = sign_in_staff("keeper", "steer_queues", is_staff=True)
+    chief = sign_in_staff("chief", is_staff=True, is_superuser=True)
+    assert plain.get("/flower/").status_code == 403
+    assert member.get("/flower/").status_code == 302
+    for browser in (keeper, chief):
+        answer = browser.get("/flower/dashboard?x=1")
+        assert (answer.status_code, answer.text) == (200, "/flower/dashboard?x=1")
+
+
+def test_the_question_of_the_proxy_tells_nothing_to_others(edge, alice):
+    answer = httpx.get(f"{edge.url}/staff/queues")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/flower/")
+    assert "no-store" in answer.headers["Cache-Control"]

@@ -1,0 +1,84 @@
+"""Our Caddyfile in a real Caddy, in front of one web process and whatever stands for Flower."""
+
+import os
+import shutil
+import subprocess
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Self
+
+import httpx
+
+from mysocial.dev.processes import free_port
+from tests.support.production import proxy_words
+from tests.support.servers import FOLDER
+from tests.support.stack import ROOT, wait_for
+from tests.support.web_process import Web
+
+CADDY = shutil.which("caddy")
+
+
+class Monitor(BaseHTTPRequestHandler):
+    """Answers whatever is asked with the path."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.path.encode())
+
+    do_POST = do_GET  # noqa: N815 - as the base class wants it
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Edge:
+    """The proxy of production before a server of this test run; `with` starts and ends them."""
+
+    def __init__(self, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.web = Web()
+        self._settings = settings
+        self._ends = ExitStack()
+
+    def __enter__(self) -> Self:
+        assert CADDY
+        monitor = ThreadingHTTPServer(("127.0.0.1", 0), Monitor)
+        Thread(target=monitor.serve_forever, daemon=True).start()
+        self._ends.callback(monitor.server_close)
+        self._ends.callback(monitor.shutdown)
+        self._ends.enter_context(self.web)
+        place = f"127.0.0.1:{self.web.port}"
+        env = os.environ | {
+            "SITE_ADDRESS": self.url,
+            "HTTP_REPLICAS": place,
+            "WS_REPLICAS": place,
+            "FLOWER": f"127.0.0.1:{monitor.server_port}",
+            **proxy_words(CADDY, FOLDER / "edge"),
+            **self._settings,
+        }
+        command = [CADDY, "run", "--config", str(ROOT / "Caddyfile"), "--adapter", "caddyfile"]
+        with self.log.open("wb") as log:
+            caddy = subprocess.Popen(command, env=env, stdout=log, stderr=log)
+        self._ends.callback(caddy.wait, 20)
+        self._ends.callback(caddy.terminate)
+        wait_for(self._answers, within=30, name="the proxy")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.close()
+
+    @property
+    def log(self) -> Path:
+        """All that the proxy said."""
+        (FOLDER / "edge").mkdir(exist_ok=True)
+        return FOLDER / "edge" / f"{self.port}.log"
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health/live", timeout=2).is_success
+        except httpx.HTTPError:
+            return False

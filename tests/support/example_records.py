@@ -1,0 +1,217 @@
+"""A record of the tests' own, with small lists, and what the tests of the plumbing do with it."""
+
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.db import models
+
+from mysocial.core.events import Event
+from mysocial.core.ids import new_id
+from mysocial.core.redis import client
+from mysocial.persistence import flush, mongo_writer
+from mysocial.store import pagination, read_through, reads
+from mysocial.store.indexes import decode_cursor, encode_cursor
+from mysocial.store.json_templates import Own, Wire
+from mysocial.store.models import ID, Record
+from mysocial.store.store import Index, Store, store_of
+from mysocial.store.writes import write
+from tests.support.concurrency import lasting_keys
+
+QUEUE = "default"
+CAP = 5
+START = datetime(2026, 1, 1, tzinfo=UTC)
+Entry = tuple[str, int]
+
+
+class Thing(Record):
+    """Something on a shelf."""
+
+    owner_id = models.CharField(**ID)
+    shelf = models.CharField(max_length=9, default="on")
+    name = models.CharField(max_length=99, default="")
+    note = models.CharField(max_length=99, default="")
+    size = models.IntegerField(default=0)
+    code = models.CharField(max_length=99, default="")
+    likes = models.IntegerField(default=0)
+
+    class Meta(Record.Meta):
+        app_label = "posts"
+        db_table = "test_things"
+
+
+class Like(Record):
+    """Somebody likes a thing."""
+
+    class Meta(Record.Meta):
+        app_label = "posts"
+        db_table = "test_likes"
+
+
+class Tally(Record):
+    """A counter that is made by counting."""
+
+    count = models.IntegerField(default=0)
+
+    class Meta(Record.Meta):
+        app_label = "posts"
+        db_table = "test_tallies"
+
+
+things = Store(
+    Thing,
+    parts={"code": ("code",)},
+    raw=("owner_id", "shelf"),
+    counters=("likes",),
+    unique=("code",),
+    indexes=(
+        Index("owner", "owner_id", cap=CAP),
+        Index("shelf", where={"shelf": ("on",)}, cap=CAP),
+    ),
+    queue=QUEUE,
+)
+likes = Store(Like, indexes=(Index("all", cap=5000),), queue=QUEUE)
+tallies = Store(Tally, counters=("count",), queue=QUEUE)
+wire = Wire(things, Own("main"), b',"likes":', Own("likes"))
+OWNER = "0" * 24
+
+
+@dataclass(frozen=True)
+class Shout(Event):
+    """A thing says its likes. It has no `type`, so that it is no part of the contract."""
+
+    thing_id: str
+    kind: ClassVar[str] = "thing.shouted"
+
+    def topics(self) -> list[str]:
+        return [f"thing:{self.thing_id}", "things"]
+
+    def data(self) -> list[Any]:
+        return [b'{"likes":', [things.key(self.thing_id), "likes"], b"}"]
+
+    def entry(self) -> list[Any]:
+        return [self.topics(), self.kind, self.data(), b"{}"]
+
+
+def make(minute: int = 0, **fields: Any) -> Thing:
+    """Return a thing that is not written yet, made so many minutes after the start."""
+    made = START + timedelta(minutes=minute)
+    return Thing(**{"id": new_id(), "owner_id": OWNER, "created_at": made, **fields})
+
+
+def put(minute: int = 0, **fields: Any) -> Thing:
+    """Write a new thing; return it as it was read."""
+    thing = make(minute, **fields)
+    with write() as w:
+        w.create(thing)
+    return get(thing)
+
+
+def get(thing: Thing) -> Thing:
+    return reads.get(things, thing.id)
+
+
+def change(thing: Thing, **changes: Any) -> None:
+    with write() as w:
+        w.update(thing, **changes)
+
+
+def remove(thing: Record) -> None:
+    with write() as w:
+        w.delete(thing)
+
+
+def like(thing: Thing, who: str) -> None:
+    """Make the edge and count it, in one step."""
+    with write() as w:
+        w.create(Like(id=f"{thing.id}:{who}", created_at=START))
+        w.increment(Thing, thing.id, likes=1)
+        w.announce(Shout(thing.id))
+
+
+def key(record: Record) -> str:
+    return store_of(type(record)).key(record.pk)
+
+
+def evict() -> None:
+    """Take away all that Redis may take away under pressure: everything with a time to live."""
+    found = list(client().scan_iter(count=1000))
+    doomed = [name for name in found if client().pttl(name) >= 0]
+    if doomed:
+        client().delete(*doomed)
+
+
+def everything() -> dict[bytes, bytes]:
+    """Return all that Redis has, to show that a refusal changed nothing of it.
+
+    Without Celery's messages and what limits them.
+    """
+    return {name: client().dump(name) for name in lasting_keys()}
+
+
+def owed_keys() -> list[str]:
+    return [name.decode() for name in client().zrange(f"dirty:{QUEUE}", 0, -1)]
+
+
+def ids(page: pagination.Page) -> list[str]:
+    return [row.id for row in page.rows]
+
+
+def walk(
+    index: str = "shelf",
+    value: str = "",
+    *,
+    oldest: bool = False,
+    limit: int = 3,
+    between: Callable[[], None] = lambda: None,
+) -> list[str]:
+    """Page through a whole list by cursor; `between` is called after each page."""
+    found: list[str] = []
+    after: Entry | None = None
+    while True:
+        page = pagination.Listing(wire, index, value, limit=limit, after=after, oldest=oldest).get()
+        found += ids(page)
+        if page.next is None:
+            return found
+        after = decode_cursor(encode_cursor(page.next) or "")
+        between()
+
+
+def begin(**names: list[str]) -> list[Any]:
+    """Begin to fetch, as a reader does; return the tokens."""
+    wanted = {"records": [], "uniques": [], "lists": []} | names
+    tokens: list[Any] = read_through.FILL({"step": "begin", "epoch": "e", **wanted})
+    return [token for some in tokens for token in some]
+
+
+def take(**copies: list[Any]) -> None:
+    """Bring what was fetched, as the reader that began does in the end."""
+    read_through.FILL({"step": "take", "records": [], "uniques": [], "lists": [], **copies})
+
+
+def together(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """Let so many threads act at once; return what each returned or raised."""
+
+    def attempt(number: int) -> Any:
+        try:
+            return act(number)
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            return error
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(attempt, range(count)))
+
+
+def taken(limit: int = 500) -> tuple[int, list[mongo_writer.Copy]]:
+    """Take a batch of debts as a drain does; return when, in milliseconds, and the copies."""
+    moment, hashes = flush._take(QUEUE, limit)
+    return moment, [mongo_writer.copy_of(name, fields) for name, fields in hashes.items()]
+
+
+def written(some: list[mongo_writer.Copy], *, new: Collection[str] = ()) -> list[mongo_writer.Copy]:
+    """Write one store's copies as a drain does; return those that MongoDB has."""
+    done, refused = mongo_writer.write(some, new=new)
+    assert refused == []
+    return done

@@ -1,0 +1,235 @@
+"""The journey of the foundation: people, posts and a socket while processes are killed.
+
+`python -m tests.support.journey` runs the long form and prints figures; the suite runs a short one.
+Every answer must be 2xx or 503 with Retry-After; what got a 201 must be in MongoDB at the end,
+once, with its last text, and must have been heard.
+"""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import httpx
+from pymongo import MongoClient
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from mysocial.realtime.protocol import RESUME
+from tests.support.servers import PASSWORD
+from tests.support.stack import Stack, wait_for
+
+REFUSED_WITH = 503
+
+
+class Site(Protocol):
+    """Where somebody is: a `Stack`, or whatever else answers."""
+
+    @property
+    def url(self) -> str: ...
+
+
+@dataclass
+class Member:
+    """Somebody with an account, over the network."""
+
+    stack: Site
+    id: str
+    access: str
+
+    def socket(self, topic: str = "feed", cursor: str = "") -> ClientConnection:
+        """Return a socket that is signed in and subscribed; from `cursor` on, if there is one."""
+        url = f"{self.stack.url.replace('http', 'ws')}/ws"
+        offered: list[Any] = ["mysocial", self.access]
+        # Without a bound: a full queue stops the reading, and the pings of the server with it.
+        socket = connect(url, subprotocols=offered, open_timeout=10, max_queue=None)
+        assert json.loads(socket.recv(10))["type"] == "ok"
+        if cursor:
+            resume = {"type": "resume", "cid": "1", "cursor": cursor, "topics": [topic]}
+            socket.send(json.dumps(resume))
+            assert json.loads(socket.recv(10))["recovered"] is True
+        else:
+            socket.send(json.dumps({"type": "subscribe", "cid": "1", "topic": topic}))
+            assert json.loads(socket.recv(10)) == {"type": "ok", "cid": "1"}
+        return socket
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access}"}
+
+
+def join(stack: Site, name: str) -> Member:
+    """Sign somebody up."""
+    body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
+    answer = httpx.post(f"{stack.url}/api/signup", json=body, timeout=20)
+    assert answer.status_code == 201, answer.text
+    data = answer.json()
+    return Member(stack, data["user"]["id"], data["access"])
+
+
+@dataclass
+class Writer:
+    """Writes and edits posts until told to stop; keeps what was acknowledged.
+
+    An answer that is in doubt (503, a broken connection) is asked for again under the same key.
+    """
+
+    member: Member
+    number: int
+    privacy: str = "public"
+    first: dict[str, str] = field(default_factory=dict)  # id -> text as it was written
+    texts: dict[str, str] = field(default_factory=dict)  # id -> last acknowledged text
+    codes: dict[int, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        turn = 0
+        while not self.stop.is_set():
+            turn += 1
+            body = {"text": f"{self.number}-{turn}", "privacy": self.privacy}
+            answer = self._until_sure("POST", "posts", body, f"c{turn}")
+            if answer is None:
+                return
+            post = answer["post"]
+            self.texts[post["id"]] = self.first[post["id"]] = post["text"]
+            if turn % 3 == 0:
+                changed = {"text": f"{post['text']} edited"}
+                answer = self._until_sure("PATCH", f"posts/{post['id']}", changed, f"u{turn}")
+                if answer is None:
+                    return
+                self.texts[post["id"]] = changed["text"]
+
+    def _until_sure(
+        self, method: str, path: str, body: dict[str, Any], key: str
+    ) -> dict[str, Any] | None:
+        headers = {**self.member.headers, "Idempotency-Key": f"{self.number}-{key}"}
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                answer = httpx.request(
+                    method, f"{self.member.stack.url}/api/{path}", json=body, headers=headers,
+                    timeout=15,
+                )  # fmt: skip
+            except httpx.HTTPError:
+                continue
+            self.codes[answer.status_code] = self.codes.get(answer.status_code, 0) + 1
+            if answer.is_success:
+                return dict(answer.json())
+            if answer.status_code != REFUSED_WITH or "Retry-After" not in answer.headers:
+                self.wrong.append(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+                return None
+            self.stop.wait(0.2)
+        self.wrong.append(f"{method} {path}: no answer for 60 s")
+        return None
+
+
+def posts_in_mongodb(stack: Stack) -> dict[str, str]:
+    """Return id -> text of the live posts, as MongoDB has them."""
+    client: MongoClient[dict[str, Any]] = MongoClient(stack.running["mongo_url"])
+    try:
+        found = client["mysocial"]["posts"].find({"_deleted_at": None})
+        return {document["_id"]: document["text"] for document in found}
+    finally:
+        client.close()
+
+
+def heard(socket: ClientConnection, wanted: str, *, within: float = 10) -> dict[str, Any]:
+    """Return the data of the next event of this type."""
+    deadline = time.monotonic() + within
+    while True:
+        frame = json.loads(socket.recv(deadline - time.monotonic()))
+        if frame["type"] == wanted:
+            return dict(frame["data"])
+
+
+def heard_at_last(
+    member: Member, socket: ClientConnection, text: str, *, cursor: str
+) -> dict[str, Any]:
+    """Return the data of a post that is heard, by a client that resumes when it is told to."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            frame = json.loads(socket.recv(deadline - time.monotonic()))
+        except ConnectionClosed as closed:
+            if closed.rcvd is None or closed.rcvd.code != RESUME:
+                raise
+            socket = member.socket(cursor=cursor)
+            continue
+        cursor = frame.get("id", cursor)
+        if frame["type"] == "post.created" and frame["data"]["text"] == text:
+            socket.close()
+            return dict(frame["data"])
+
+
+def survive(stack: Stack, *, writers: int, pause: float, kills: int) -> dict[str, Any]:
+    """Write under faults: worker killed `kills` times, mongod stopped `pause` s, Valkey killed.
+
+    Returns the figures; raises AssertionError for anything lost, stale, doubled or wrongly refused.
+    """
+    team = [Writer(join(stack, f"writer{n}_{os.getpid()}"), n) for n in range(writers)]
+    threads = [threading.Thread(target=writer.run) for writer in team]
+    for thread in threads:
+        thread.start()
+    try:
+        _faults(stack, pause=pause, kills=kills)
+    finally:
+        for writer in team:
+            writer.stop.set()
+        for thread in threads:
+            thread.join(90)
+    assert not (wrong := [one for writer in team for one in writer.wrong]), wrong
+    expected = {pk: text for writer in team for pk, text in writer.texts.items()}
+    began = time.monotonic()
+    wait_for(lambda: expected.items() <= posts_in_mongodb(stack).items(), within=30, name="saved")
+    converged = time.monotonic() - began
+    numbers = {str(writer.number) for writer in team}
+    mine = [text for text in posts_in_mongodb(stack).values() if text.partition("-")[0] in numbers]
+    assert sorted(mine) == sorted(expected.values())  # each once, none twice
+    return {
+        "acknowledged posts": len(expected),
+        "answers by status": dict(sum((Counter(writer.codes) for writer in team), Counter())),
+        "seconds until MongoDB had all": round(converged, 2),
+    }
+
+
+def _faults(stack: Stack, *, pause: float, kills: int) -> None:
+    wait = threading.Event().wait
+    for _ in range(kills):
+        wait(1)
+        stack.back("worker", stack.kill("worker"))
+    mongod = stack.pids["mongod"]
+    os.kill(mongod, signal.SIGSTOP)
+    wait(pause)
+    os.kill(mongod, signal.SIGCONT)
+    wait(1)
+    stack.back("valkey", stack.kill("valkey"))
+    wait(2)
+
+
+def main() -> None:
+    """Run the long form, as the foundation's acceptance asks."""
+    with Stack("journey").start() as stack:
+        first, second = join(stack, "first"), join(stack, "second")
+        socket = second.socket()
+        began = time.monotonic()
+        answer = httpx.post(f"{stack.url}/api/posts", json={"text": "Hello"}, headers=first.headers)
+        assert heard(socket, "post.created")["text"] == "Hello"
+        print(f"event after {1000 * (time.monotonic() - began):.0f} ms", answer.json())
+        print("idling for 70 s …")
+        threading.Event().wait(70)
+        httpx.post(f"{stack.url}/api/posts", json={"text": "Later"}, headers=first.headers)
+        assert heard(socket, "post.created")["text"] == "Later"
+        print("a socket that idled for 70 s still hears")
+        socket.close()
+        print(survive(stack, writers=4, pause=20, kills=3))
+        text = stack.log.read_text(errors="replace")
+        print("tracebacks in the log:", text.count("Traceback"))
+
+
+if __name__ == "__main__":
+    main()

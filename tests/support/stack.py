@@ -1,0 +1,166 @@
+"""The whole application as a person starts it: `manage.py up` in a temporary folder."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import psutil
+
+from mysocial.dev.processes import free_port
+from tests.support.servers import FOLDER
+
+ROOT = Path(__file__).resolve().parents[2]
+UP_WITHIN = 120.0
+POLL = 0.05
+
+
+def wait_for(what: Callable[[], Any], *, within: float, name: str) -> Any:
+    """Return the first true answer of `what`; fails when it stays untrue for `within` seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        answer = what()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"{name}: not within {within} s"
+        threading.Event().wait(POLL)
+
+
+class Stack:
+    """One `manage.py up`, with its folder and ports; `start` again finds its data again.
+
+    `settings` are environment variables of its own.
+    """
+
+    def __init__(self, name: str, **settings: str) -> None:
+        self.folder = FOLDER / name
+        self.root = ROOT  # the checkout that is run
+        self.settings = settings
+        self.port, self.flower_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.public_url = f"http://localhost:{self.port}"  # as the panel of `up` says
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ready_before = 0  # how often a worker of an earlier start said that it is ready
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `up` is started with: the defaults, but for its place."""
+        unset = ("REDIS_URL", "MONGO_URL", "REDIS_FSYNC", "DJANGO_SETTINGS_MODULE", "SECRET_KEY")
+        env = {name: value for name, value in os.environ.items() if name not in unset}
+        return env | {
+            "PORT": str(self.port),
+            "FLOWER_PORT": str(self.flower_port),
+            "RATE_LIMITS": "0",  # the journey writes more than one person may
+            "DATA_DIR": str(self.folder / "data"),
+            **self.settings,
+        }
+
+    def start(self, *, workers: bool = True) -> Self:
+        """Return when everything runs, Flower included; with `workers` off, when the site does."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.log.touch()
+        self._ready_before = self.log.read_text(errors="replace").count(" ready.")
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                cwd=self.root,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        wait_for(self._all_there if workers else self._site_answers, within=UP_WITHIN, name="up")
+        return self
+
+    def _all_there(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()[-3000:]
+        working = self.log.read_text(errors="replace").count(" ready.") > self._ready_before
+        return working and {"web", "beat", "flower"} <= {k for k, v in self.pids.items() if v}
+
+    def _site_answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()[-3000:]
+        return self.answers()
+
+    def answers(self) -> bool:
+        """Tell whether the site answers at this moment."""
+        try:
+            return httpx.get(f"{self.url}/health/live", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "up.log"
+
+    @property
+    def running(self) -> dict[str, Any]:
+        """What `up` tells other shells."""
+        try:
+            return dict(json.loads((self.folder / "data" / "running.json").read_text()))
+        except (OSError, ValueError):
+            return {}
+
+    @property
+    def pids(self) -> dict[str, int]:
+        return dict(self.running.get("pids", {}))
+
+    def kill(self, name: str) -> int:
+        """SIGKILL one process, as a crash would; return the pid it had."""
+        pid = self.pids[name]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def kill_up(self) -> None:
+        """SIGKILL `up` itself: what it started is left behind, or ended by the kernel."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(20)
+
+    def fall(self) -> None:
+        """SIGKILL all that answers."""
+        self._fallen = self.kill("web")
+
+    def rise(self) -> None:
+        """Return when the site answers after a `fall`."""
+        self.back("web", self._fallen)
+        wait_for(self.answers, within=60, name="the site")
+
+    def back(self, name: str, killed: int) -> None:
+        """Return when `up` has started a killed process again."""
+        wait_for(
+            lambda: self.pids.get(name) not in (None, killed), within=20, name=f"{name} is back"
+        )
+
+    def stop(self, number: int = signal.SIGINT) -> list[int]:
+        """Ctrl-C; return the pids of what was running, all of which must be gone."""
+        assert self._process is not None
+        pids = [pid for pid in self.pids.values() if pid]
+        children = [p.pid for p in psutil.Process(self._process.pid).children(recursive=True)]
+        self._process.send_signal(number)
+        assert self._process.wait(40) == 0
+        return [*pids, *children]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(40)
+            except subprocess.TimeoutExpired:
+                self._process.kill()

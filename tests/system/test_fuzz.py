@@ -1,0 +1,110 @@
+"""What strangers send does no harm: the short form of `make fuzz`, and that it can fail."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from tests.fuzz import corpus, response_checks
+from tests.fuzz.__main__ import SHORT, fuzz
+from tests.fuzz.corpus import Sent
+from tests.fuzz.http_client import Caller
+from tests.fuzz.site import Door, Doors, Place, defects
+from tests.support.journey import Member
+
+PROBLEM = {"type": "x", "title": "x", "status": 400, "detail": "x", "code": "invalid", "errors": []}
+SAID = {"content-type": response_checks.PROBLEM}
+
+
+@pytest.mark.timeout(300)
+def test_what_strangers_send_does_no_harm():
+    with Doors(small=True) as site:
+        assert fuzz(site, SHORT, seed=1, long=False) == []
+
+
+class Faulty(BaseHTTPRequestHandler):
+    """Answers each request as it should, but for those with a NUL."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        fault = b"\\u0000" in body
+        said = b"<h1>Server Error (500)</h1>" if fault else json.dumps(PROBLEM).encode()
+        self.send_response(500 if fault else 400)
+        self.send_header("Content-Type", "text/html" if fault else response_checks.PROBLEM)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def faulty() -> Iterator[Door]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Faulty) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        yield Door(url, Member(Place(url), "0" * 24, "a"), "somebody")
+        server.shutdown()
+        thread.join()
+
+
+def test_an_operation_that_breaks_on_one_input_is_found(faulty):
+    body = {"content": {"application/json": {"schema": {"properties": {"text": {}}}}}}
+    document = {"paths": {"/api/posts": {"post": {"requestBody": body}}}}
+    sent = [one for one in corpus.everything(document, {"users": ["0"]}) if one.body]
+    assert len(sent) > 50
+    found = Caller(faulty).send_all(sent)
+    assert len(found) == sum(b"\\u0000" in one.body for one in sent) > 1
+    assert all("it is a 500" in one for one in found)
+
+
+def test_what_should_be_refused_and_is_taken_is_found(faulty, monkeypatch):
+    monkeypatch.setitem(PROBLEM, "status", 400)
+    taken = Sent("POST", "/api/posts", b"{}", refused=True)
+    caller = Caller(faulty)
+    assert caller.send_all([taken]) == []
+    monkeypatch.setattr(caller, "_ask", lambda _: (200, {}, b"{}"))
+    assert "it was taken" in caller.send_all([taken])[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "wrong"),
+    [
+        (200, {}, b"anything", ""),
+        (400, SAID, json.dumps(PROBLEM).encode(), ""),
+        (503, SAID | {"retry-after": "2"}, b"", ""),
+        (500, SAID, b"", "it is a 500"),
+        (502, {}, b"", "it is a 502"),
+        (503, SAID, b"", "has no retry-after"),
+        (401, SAID, b"", "has no www-authenticate"),
+        (400, {"content-type": "text/html"}, b"<p>", "no problem"),
+        (400, SAID, b"<p>", "not JSON"),
+        (400, SAID, b"[]", "no problem of ours"),
+        (404, SAID, json.dumps(PROBLEM).encode(), "no problem of ours"),
+        (400, SAID, json.dumps(PROBLEM | {"code": "odd"}).encode(), "not documented"),
+        (400, SAID, json.dumps(PROBLEM | {"code": "forbidden"}).encode(), "not documented"),
+        (400, SAID, json.dumps(PROBLEM | {"errors": [{}]}).encode(), "another shape"),
+    ],
+)
+def test_an_answer_is_judged(status, headers, body, wrong):
+    found = response_checks.fault(status, headers, body)
+    assert wrong in found
+    assert bool(found) == bool(wrong)
+
+
+def test_a_trace_in_a_log_is_found():
+    quiet = "http | INFO fine\nws | WARNING Invalid HTTP request received."
+    assert defects(quiet) == []
+    trace = "ws | Traceback (most recent call last):"
+    lines = "ws |   File …\nws | ValueError: What was raised"
+    assert defects(f"{quiet}\n{trace}\n{lines}\nhttp | ERROR A defect of ours") == [
+        f"{trace} ws | ValueError: What was raised",
+        "http | ERROR A defect of ours",
+    ]

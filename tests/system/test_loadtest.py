@@ -1,0 +1,80 @@
+"""`manage.py loadtest`, against the whole application."""
+
+import json
+import socket
+
+import httpx
+import pytest
+from django.core.management import CommandError, call_command
+
+from mysocial.dev.loadtest import Report
+
+
+@pytest.fixture
+def load(capsys):
+    """Load a site; return what the command says."""
+
+    def run(*arguments):
+        call_command("loadtest", "--json", *arguments)
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+def test_a_site_is_loaded_at_the_rate_that_was_asked_for_and_left_as_it_was(load, two_webs):
+    said = load(two_webs.url, "--rate", "40", "--seconds", "3", "--people", "3")
+    assert said["requests"] == 120
+    assert said["seconds"] >= 2.9
+    assert (said["errors"], said["people_left"]) == (0, 0)
+    assert set(said["statuses"]) <= {"200", "201"}
+    assert set(said["milliseconds"]) == {"all", "home", "feed", "profile", "post", "reaction"}
+    for found in said["milliseconds"].values():
+        assert 0 < found["p50"] <= found["p95"] <= found["p99"]
+    body = {"username": "alice", "password": "correct-horse-battery"}
+    access = httpx.post(f"{two_webs.url}/api/signin", json=body).json()["access"]
+    headers = {"Authorization": f"Bearer {access}"}
+    found = httpx.get(f"{two_webs.url}/api/users/search?q=load_", headers=headers).json()
+    assert found["users"] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://192.0.2.7",
+        "http://social.example.invalid",
+        "ftp://127.0.0.1",
+        "http://[2001:db8::1]/",
+    ],
+)
+def test_what_is_not_this_machine_is_left_alone(load, url):
+    with pytest.raises(CommandError) as refused:
+        load(url)
+    assert refused.value.returncode == 2
+
+
+def test_rate_time_and_people_are_bounded(load):
+    for option in (["--rate", "2001"], ["--seconds", "601"], ["--people", "0"]):
+        with pytest.raises(CommandError) as refused:
+            load(*option)
+        assert refused.value.returncode == 2
+
+
+def test_where_nobody_answers_nothing_is_loaded(load):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    with pytest.raises(CommandError, match="Nobody could be signed up") as refused:
+        load(f"http://127.0.0.1:{port}")
+    assert refused.value.returncode == 2
+
+
+def test_the_figures_are_what_they_say():
+    report = Report()
+    for milliseconds in range(1, 101):
+        report.note("home", 200 if milliseconds < 98 else 503, milliseconds / 1000)
+    report.note("post", 0, 1.0)
+    assert report.percentiles() == {
+        "all": {"p50": 51.0, "p95": 96.0, "p99": 100.0},
+        "home": {"p50": 51.0, "p95": 96.0, "p99": 100.0},
+        "post": {"p50": 1000.0, "p95": 1000.0, "p99": 1000.0},
+    }
+    assert report.errors == 4

@@ -1,0 +1,163 @@
+"""Traces and defects: real exporters, real bytes, to receivers of the tests' own."""
+
+import json
+import os
+import subprocess
+import sys
+
+import httpx
+import pytest
+import redis
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from websockets.sync.client import connect
+
+from tests.support.servers import PASSWORD
+from tests.support.stack import ROOT, Stack, wait_for
+from tests.support.telemetry_receivers import receiver
+
+pytestmark = pytest.mark.timeout(180)  # a whole site is started
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
+SEEN = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "mysocial.settings"
+import mysocial.wsgi, mysocial.asgi, mysocial.celery
+mysocial.celery.app.loader.import_default_modules()
+# That redis-py looks whether OpenTelemetry's SDK is there is its own.
+ours = {"mysocial.ops.opentelemetry", "mysocial.ops.sentry", "opentelemetry.exporter", "sentry_sdk"}
+print(sorted(ours & set(sys.modules)))
+"""
+
+
+@pytest.fixture(scope="module")
+def told():
+    """Run the site with both; return it with what was received."""
+    with receiver() as received:
+        place = f"127.0.0.1:{received.port}"
+        settings = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{place}",
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
+            "SENTRY_DSN": f"http://key@{place}/7",
+            "FLOWER_PASSWORD": "",
+        }
+        with Stack("telemetry", **settings) as stack:
+            stack.start(workers=False)
+            wait_for(lambda: stack.pids.get("beat"), within=30, name="the workers")
+            yield stack, received
+
+
+def spans(received):
+    """Return all spans that came, with what is said of them."""
+    found = []
+    for path, body in received.bodies:
+        if path == "/v1/traces":
+            for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
+                service = {one.key: one.value.string_value for one in resource.resource.attributes}
+                for scope in resource.scope_spans:
+                    found += [(service["service.name"], one) for one in scope.spans]
+    return found
+
+
+def facts(span):
+    return {one.key: one.value.string_value or one.value.int_value for one in span.attributes}
+
+
+def sign_up(stack, name):
+    body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
+    data = httpx.post(f"{stack.url}/api/signup", json=body).json()
+    return data["user"]["id"], data["access"]
+
+
+def test_a_request_its_task_and_its_delivery_are_one_trace(told):
+    stack, received = told
+    member_id, access = sign_up(stack, "traced")
+    with connect(f"ws://127.0.0.1:{stack.port}/ws", subprotocols=["mysocial", access]) as socket:
+        assert json.loads(socket.recv(timeout=10))["user_id"] == member_id
+        socket.send(json.dumps({"type": "subscribe", "cid": "1", "topic": "feed"}))
+        assert json.loads(socket.recv(timeout=10))["type"] == "ok"
+        headers = {"Authorization": f"Bearer {access}", "traceparent": PARENT}
+        answers, heard = {}, {}
+
+        def whole():
+            # Of a write whose message is on its way already, the task is another's: write again.
+            answer = httpx.post(f"{stack.url}/api/posts", json={"text": "Hi"}, headers=headers)
+            answers[answer.headers["X-Request-ID"]] = answer
+            event = json.loads(socket.recv(timeout=10))
+            heard[event["id"]] = event
+            ours = [one for _, one in spans(received) if one.trace_id.hex() == TRACE]
+            for request in (one for one in ours if one.name == "POST api/posts"):
+                below = {one.name: one for one in ours if one.parent_span_id == request.span_id}
+                if {"posts.persist_records", "deliver post.created"} <= set(below):
+                    return request, below
+            return None
+
+        request, by_name = wait_for(whole, within=60, name="the trace")
+    answer = answers[facts(request)["mysocial.request_id"]]
+    cursor = answer.headers["X-Event-Cursor"]
+    event = heard[cursor]
+    assert request.parent_span_id.hex() == "b7ad6b7169203331"
+    assert facts(request) == {
+        "mysocial.method": "POST",
+        "mysocial.route": "api/posts",
+        "mysocial.status": 201,
+        "mysocial.cursor": cursor,
+        "mysocial.request_id": answer.headers["X-Request-ID"],
+        "mysocial.member_id": member_id,
+    }
+    assert facts(by_name["deliver post.created"])["mysocial.event"] == event["id"] == cursor
+    assert {service for service, _ in spans(received)} == {"mysocial"}
+    assert "traceparent" not in json.dumps(event)
+
+
+def test_a_defect_is_told_with_its_request_and_without_any_secret(told):
+    stack, received = told
+    member_id, access = sign_up(stack, "unlucky")
+    headers = {"Authorization": f"Bearer {access}", "X-Request-ID": "breaks-1"}
+    post = httpx.post(f"{stack.url}/api/posts", json={"text": "Hi"}, headers=headers).json()["post"]
+    with redis.Redis.from_url(stack.running["redis_url"]) as client:
+        client.hset(f"posts.post:{post['id']}", "main", b"not json")
+    body = {"text": "canary-in-the-body"}
+    url = f"{stack.url}/api/posts/{post['id']}"
+    answer = httpx.patch(url, json=body, headers={**headers, "Cookie": "secret=canary-cookie"})
+    assert answer.status_code == 500
+
+    def envelope():
+        bodies = [body for path, body in received.bodies if path == "/api/7/envelope/"]
+        return next((one for one in bodies if b"breaks-1" in one), None)
+
+    sent = wait_for(envelope, within=20, name="the envelope")
+    event = json.loads(sent.split(b"\n")[2])
+    assert event["tags"] == {"request_id": "breaks-1"}
+    assert event["user"] == {"id": member_id}
+    (error,) = event["exception"]["values"]
+    assert error["type"] == "JSONDecodeError"
+    assert any(frame["function"] == "decode" for frame in error["stacktrace"]["frames"])
+    for secret in (b"canary", access.encode(), post["id"].encode(), b"example.com", b"not json"):
+        assert secret not in sent
+
+
+def test_nothing_of_it_is_imported_unless_it_is_set():
+    unset = ("OTEL_EXPORTER_OTLP_ENDPOINT", "SENTRY_DSN")
+    env = {name: value for name, value in os.environ.items() if name not in unset}
+    run = subprocess.run(
+        [sys.executable, "-c", SEEN], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("variable", "module", "extra"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry.sdk", "tracing"),
+        ("SENTRY_DSN", "sentry_sdk", "sentry"),
+    ],
+)
+def test_where_it_is_set_and_not_installed_the_start_says_what_lacks(variable, module, extra):
+    code = f"import sys; sys.modules['{module}'] = None\n{SEEN}"
+    env = {**os.environ, variable: "http://key@127.0.0.1:1/1"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert f"{variable} is set, and {module}" in run.stderr
+    assert f"the extra `{extra}` has it" in run.stderr

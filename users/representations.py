@@ -1,0 +1,94 @@
+"""What members look like in answers and events: as bytes, and as the schema they keep to."""
+
+from typing import Any
+
+import orjson
+from rest_framework import serializers
+
+from mysocial.store.json_templates import Of, Own, Row, Wire
+from users.store import CARD, SETTINGS, users
+
+profile_wire = Wire(
+    users,
+    Own(CARD),
+    b",",
+    Own("main"),
+    b',"is_private":',
+    Own("is_private"),
+    b',"posts_count":',
+    Own("posts_count"),
+    b',"followers_count":',
+    Own("followers_count"),
+    b',"following_count":',
+    Own("following_count"),
+)
+
+
+def author(ref: str) -> list[bytes | Of]:
+    """Return the pieces that show the person whom the raw field `ref` names."""
+    return [b"{", Of(ref, CARD), b"}"]
+
+
+def username(row: Row, ref: str) -> str:
+    """Return the name of the person whom the raw field `ref` of a row names."""
+    return str(orjson.loads(b"{%s}" % row.side(ref).value(CARD)).get("username", ""))
+
+
+# What a wire that shows an author has to fetch of them; predicates of posts need `is_private`.
+AUTHOR, SHOWN = (users, (CARD, "is_private")), (users, (CARD,))
+
+
+def person(ref: str) -> list[bytes | Of]:
+    """Return the pieces of an object that shows the member whom the raw field `ref` names."""
+    return [Of(ref, CARD), b',"is_private":', Of(ref, "is_private")]
+
+
+person_wire = Wire(users, Own(CARD), b',"is_private":', Own("is_private"))
+
+
+# What only the member sees.
+settings_wire = Wire(
+    users,
+    b'"is_private":',
+    Own("is_private"),
+    b',"who_may_message":"',
+    Own("who_may_message"),
+    b'","shows_presence":',
+    Own("shows_presence"),
+    b",",
+    Own(SETTINGS),
+)
+
+
+class AuthorSerializer(serializers.Serializer[Any]):
+    """What is shown of a person beside what they wrote."""
+
+    id = serializers.CharField()
+    username = serializers.CharField()
+    avatar_color = serializers.CharField()
+    avatar_url = serializers.CharField()
+
+
+class PersonSerializer(AuthorSerializer):
+    """What is shown of a person in a list of people."""
+
+    is_private = serializers.BooleanField()
+
+
+class ProfileSerializer(AuthorSerializer):
+    """A member's public profile."""
+
+    created_at = serializers.DateTimeField()
+    background_url = serializers.CharField()
+    quote = serializers.CharField()
+    work = serializers.CharField()
+    school = serializers.CharField()
+    location = serializers.CharField()
+    facebook = serializers.CharField()
+    instagram = serializers.CharField()
+    twitter = serializers.CharField()
+    youtube = serializers.CharField()
+    is_private = serializers.BooleanField()
+    posts_count = serializers.IntegerField()
+    followers_count = serializers.IntegerField()
+    following_count = serializers.IntegerField()
