@@ -9,7 +9,7 @@ from accounts.store import sessions
 from accounts.tokens import read_access
 from mysocial.core import request_context, tracing
 from mysocial.core.errors import NotAuthenticated
-from mysocial.realtime.auth import SignedIn
+from mysocial.realtime.auth import AuthenticatedSession
 from mysocial.store import reads
 
 SCHEME = "bearer "
@@ -20,7 +20,7 @@ class Viewer:
 
     is_authenticated = True
 
-    def __init__(self, who: SignedIn) -> None:
+    def __init__(self, who: AuthenticatedSession) -> None:
         self.id = self.pk = who.user_id
 
 
@@ -28,14 +28,14 @@ class AccessTokenAuthentication(BaseAuthentication):
     """Believes the token's signature; that its session is alive is a precondition of the first
     script that the call runs, so it costs no round trip of its own."""
 
-    def authenticate(self, request: Request) -> tuple[Viewer, SignedIn] | None:
+    def authenticate(self, request: Request) -> tuple[Viewer, AuthenticatedSession] | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None
         if not header.lower().startswith(SCHEME):
             raise NotAuthenticated("Use Authorization: Bearer <access>.")
         who = read_access(header[len(SCHEME) :].strip())
-        tracing.belongs_to(who.user_id)
+        tracing.set_member(who.user_id)
         call = request_context.current()
         if call is not None:
             call.session_key = sessions.key(who.session_id)
@@ -48,7 +48,7 @@ class AccessTokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-def authenticate_token(token: str) -> SignedIn:
+def authenticate_token(token: str) -> AuthenticatedSession:
     """Return whom a socket's token stands for; whether its session lives is told by `find_ended`.
 
     `NotAuthenticated`.
@@ -58,4 +58,4 @@ def authenticate_token(token: str) -> SignedIn:
 
 def find_ended(session_ids: Sequence[str]) -> set[str]:
     """Return those of the ids whose session has ended, or never was."""
-    return set(session_ids) - set(reads.get_many(sessions, session_ids))
+    return set(session_ids) - set(reads.get_records(sessions, session_ids))

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from mysocial.core.errors import Forbidden
-from mysocial.store.json_templates import literal
+from mysocial.store.json_templates import to_json
 
 NAME, PATH = "refresh", "/api/token"
 
@@ -35,7 +35,7 @@ def hand_over(answer: HttpResponse) -> HttpResponse:
         httponly=True,
         samesite="Strict",
     )
-    answer.content = literal({**body, "refresh": None})
+    answer.content = to_json({**body, "refresh": None})
     return answer
 
 

@@ -8,12 +8,12 @@ from accounts import selectors, services
 from accounts.models import CHANGED, ERASED, EXPORTED, RESET, VERIFY, Account
 from chat import services as chat
 from mysocial.core.errors import NotFound
-from mysocial.outbox.email import Mail, MailKind
-from notifications.selectors import Occasion, still_tells, unsubscribe_token
+from mysocial.outbox.email import Email, EmailTemplate
+from notifications.selectors import EmailContext, is_still_valid, unsubscribe_token
 from notifications.services import MAIL
-from users.selectors import get_user, wants
+from users.selectors import get_user, wants_notification
 
-MOST_NAMED = 10
+MAX_NAMED = 10
 
 HEADLINES = {
     "comment": "{actor} commented on your post",
@@ -27,7 +27,7 @@ HEADLINES = {
 }
 
 
-class AccountMail(MailKind):
+class AccountEmail(EmailTemplate):
     """A mail to a member; nothing is sent when there is no such account."""
 
     @classmethod
@@ -39,26 +39,26 @@ class AccountMail(MailKind):
             return None
 
     @classmethod
-    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
         """Return what the template says beside the member's name."""
         raise NotImplementedError
 
     @classmethod
-    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+    def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
         account = cls.account(mail.recipient)
         if account is None:
             return None
-        words = cls.words(account, mail)
-        return account.email, {"username": get_user(account.id).username, **words}
+        context = cls.context(account, mail)
+        return account.email, {"username": get_user(account.id).username, **context}
 
 
 def link(page: str, account: Account, purpose: str) -> dict[str, Any]:
     """Return a link to a page with a one-time token of this purpose."""
-    token = services.mint_token(account, purpose)
+    token = services.create_token(account, purpose)
     return {"link": f"{settings.PUBLIC_URL}/{page}?token={token}"}
 
 
-class VerifyEmail(AccountMail):
+class VerifyEmail(AccountEmail):
     """Sent after sign-up, and again on request."""
 
     name: ClassVar[str] = VERIFY
@@ -70,11 +70,11 @@ class VerifyEmail(AccountMail):
         return None if account is None or account.email_verified else account
 
     @classmethod
-    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
         return link("verify-email", account, VERIFY)
 
 
-class ResetPassword(AccountMail):
+class ResetPassword(AccountEmail):
     """Sent on request to an address that has an account; to others nothing is sent."""
 
     name: ClassVar[str] = RESET
@@ -85,44 +85,44 @@ class ResetPassword(AccountMail):
         return selectors.find_account(recipient)  # the recipient is an address here
 
     @classmethod
-    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
         return link("reset-password", account, RESET)
 
 
-class AccountErased(MailKind):
+class AccountErased(EmailTemplate):
     """Sent when an account was erased; its recipient is an address, there is no member any more."""
 
     name: ClassVar[str] = ERASED
     subject: ClassVar[str] = "Your account was erased"
 
     @classmethod
-    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+    def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
         return mail.recipient, dict(mail.params)
 
 
-class PasswordChanged(AccountMail):
+class PasswordChanged(AccountEmail):
     """Sent after every change of a password."""
 
     name: ClassVar[str] = CHANGED
     subject: ClassVar[str] = "Your password was changed"
 
     @classmethod
-    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
         return dict(mail.params)
 
 
-class ExportReady(AccountMail):
+class ExportReady(AccountEmail):
     """Sent when an export is there to be fetched."""
 
     name: ClassVar[str] = EXPORTED
     subject: ClassVar[str] = "Your export is ready"
 
     @classmethod
-    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
         return dict(mail.params)
 
 
-class NotificationMail(AccountMail):
+class NotificationEmail(AccountEmail):
     """Sent for what a member is told of, unless it was read, taken back or hidden meanwhile.
 
     Of what one member does on one post a day has one mail of each kind at most, however often it
@@ -133,12 +133,12 @@ class NotificationMail(AccountMail):
     subject: ClassVar[str] = "{headline}"
 
     @classmethod
-    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
-        return super().prepare(mail) if still_tells(Occasion.of(mail)) else None
+    def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
+        return super().prepare(mail) if is_still_valid(EmailContext.of(mail)) else None
 
     @classmethod
-    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
-        occasion = Occasion.of(mail)
+    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
+        occasion = EmailContext.of(mail)
         actor = get_user(occasion.actor_id).username
         return {
             "headline": HEADLINES[occasion.kind].format(actor=actor),
@@ -146,26 +146,26 @@ class NotificationMail(AccountMail):
         }
 
     @classmethod
-    def once(cls, mail: Mail) -> str:
-        occasion = Occasion.of(mail)
+    def dedup_key(cls, mail: Email) -> str:
+        occasion = EmailContext.of(mail)
         return f"{occasion.to}:{occasion.kind}:{occasion.actor_id}:{occasion.post_id}"
 
     @classmethod
-    def headers(cls, mail: Mail) -> dict[str, str]:
+    def headers(cls, mail: Email) -> dict[str, str]:
         return {
-            "List-Unsubscribe": f"<{cls._link(Occasion.of(mail))}>",
+            "List-Unsubscribe": f"<{cls._link(EmailContext.of(mail))}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 
     @staticmethod
-    def _link(occasion: Occasion) -> str:
+    def _link(occasion: EmailContext) -> str:
         # The page, not the route of the API: programs that know RFC 8058 post to it, people who
         # open it find a button.
         token = unsubscribe_token(occasion.to, occasion.kind)
         return f"{settings.PUBLIC_URL}/unsubscribe?token={token}"
 
 
-class UnreadMessages(AccountMail):
+class UnreadMessages(AccountEmail):
     """Sent when messages were left unread for a while: how many and from whom, never what they say.
 
     One tells of all conversations; nothing is sent when another did, or nothing is unread.
@@ -177,15 +177,19 @@ class UnreadMessages(AccountMail):
     @classmethod
     def account(cls, recipient: str) -> Account | None:
         account = super().account(recipient)
-        return account if account and wants(get_user(recipient), "message", "email") else None
+        return (
+            account
+            if account and wants_notification(get_user(recipient), "message", "email")
+            else None
+        )
 
     @classmethod
-    def words(cls, account: Account, mail: Mail) -> dict[str, Any]:
+    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
         told = chat.tell(user_id=account.id, mail_id=mail.id, **mail.params)
-        total, more = sum(one.unread for one in told), len(told) - MOST_NAMED
-        return {"people": told[:MOST_NAMED], "total": total, "more": max(more, 0)}
+        total, more = sum(one.unread for one in told), len(told) - MAX_NAMED
+        return {"people": told[:MAX_NAMED], "total": total, "more": max(more, 0)}
 
     @classmethod
-    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+    def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
         prepared = super().prepare(mail)
         return prepared if prepared and prepared[1]["people"] else None

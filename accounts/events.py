@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import COUNT, ID, Payload
-from mysocial.core.events import About, Event, OwnEvent, Passing
-from mysocial.store.json_templates import literal
+from mysocial.core.events import AudienceContext, EphemeralEvent, Event, UserEvent
+from mysocial.store.json_templates import to_json
 
 
 @dataclass(frozen=True)
@@ -21,19 +21,19 @@ class SessionEnded(Event):
         return [f"session:{self.session_id}"]
 
     def data(self) -> list[Any]:
-        return [literal({"id": self.session_id})]
+        return [to_json({"id": self.session_id})]
 
     @classmethod
-    def listeners(
+    def audience(
         cls,
-        about: About,
+        context: AudienceContext,
         viewers: set[str],
     ) -> set[str]:
         return viewers
 
 
 @dataclass(frozen=True)
-class ExportReady(OwnEvent, Passing):
+class ExportReady(UserEvent, EphemeralEvent):
     """What a member asked for is there to be fetched. A mail tells them, too."""
 
     type: ClassVar[str] = "export.ready"
@@ -41,4 +41,4 @@ class ExportReady(OwnEvent, Passing):
     size: int
 
     def data(self) -> list[Any]:
-        return [literal({"size": self.size})]
+        return [to_json({"size": self.size})]

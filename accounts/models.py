@@ -3,7 +3,7 @@
 from django.db import models
 
 from mysocial.core.ids import now
-from mysocial.outbox.items import Owed
+from mysocial.outbox.items import OutboxItem
 from mysocial.store.models import ID, Record
 
 # The occasions of a mail (`accounts/emails.py`), the first two also the purposes of a token.
@@ -19,7 +19,9 @@ class Account(Record):
     password = models.CharField(max_length=256, editable=False)
     # Written by every sign-in, so that one and a change of the password can't pass each other.
     last_sign_in_at = models.DateTimeField(null=True, default=None, editable=False)
-    suspended_for = models.CharField(max_length=500, default="", editable=False)  # why, in words
+    suspension_reason = models.CharField(
+        max_length=500, default="", editable=False
+    )  # why, in words
 
     class Meta(Record.Meta):
         db_table = "accounts"
@@ -68,7 +70,7 @@ class OneTimeToken(Record):
         db_table = "one_time_tokens"
 
 
-class Export(Owed):
+class Export(OutboxItem):
     """What a member is given of everything that is stored of them; its id is the member's.
 
     It is made while it is queued, and then ready, or has failed.
@@ -80,5 +82,5 @@ class Export(Owed):
     expires_at = models.DateTimeField(null=True, default=None)
     size = models.IntegerField(null=True, default=None)  # bytes
 
-    class Meta(Owed.Meta):
+    class Meta(OutboxItem.Meta):
         db_table = "exports"

@@ -14,8 +14,8 @@ from mysocial.core.errors import Invalid, Unavailable
 
 # Of the threads of a process so many may be busy with passwords, each for a tenth of a second of
 # CPU: the others go on answering whatever else is asked. Who waits longer than this is sent away.
-AT_ONCE, WAIT_SECONDS = 4, 3.0
-_turns = BoundedSemaphore(AT_ONCE)
+MAX_CONCURRENT_HASHES, WAIT_SECONDS = 4, 3.0
+_turns = BoundedSemaphore(MAX_CONCURRENT_HASHES)
 
 
 class _Person:
@@ -46,17 +46,17 @@ def check_strength(
         raise Invalid(errors={field: weaknesses})
 
 
-def is_right(password: str, account: Account | None) -> bool:
+def verify_password(password: str, account: Account | None) -> bool:
     """Tell whether the password is the account's, in the same time when there is no account.
 
     `Unavailable` when too many want to know.
     """
     with _turn():
-        encoded = account.password if account else _nobodys()
+        encoded = account.password if account else _dummy_hash()
         return check_password(password, encoded) and account is not None
 
 
-def encode(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return the hash under which a password is kept; `Unavailable` when too many want theirs."""
     with _turn():
         return make_password(password)
@@ -73,5 +73,5 @@ def _turn() -> Iterator[None]:
 
 
 @functools.cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return make_password("nobody's password")

@@ -3,25 +3,27 @@
 from typing import Any
 
 from accounts.store import CONTACT, SHOWN, accounts, exports, sessions
-from mysocial.store.json_templates import Own, Row, Wire
-from users.representations import profile_wire
+from mysocial.store.json_templates import Field, JsonTemplate, Row
+from users.representations import profile_template
 
-contact_wire = Wire(accounts, Own(CONTACT))
-session_wire = Wire(sessions, Own(SHOWN))
-export_wire = Wire(exports, Own(SHOWN), b',"status":"', Own("status"), b'"')
+contact_template = JsonTemplate(accounts, Field(CONTACT))
+session_template = JsonTemplate(sessions, Field(SHOWN))
+export_template = JsonTemplate(exports, Field(SHOWN), b',"status":"', Field("status"), b'"')
 
 
-def self_template(user_id: str) -> list[Any]:
+def self_representation(user_id: str) -> list[Any]:
     """Return the pieces of one's own profile: what all see, and the contact details."""
-    *profile, end = profile_wire.template(user_id)
+    *profile, end = profile_template.placeholders(user_id)
     return [*profile, b",", [accounts.key(user_id), CONTACT], end]
 
 
 def render_self(profile: Row, contact: Row) -> bytes:
     """Return one's own profile as it is read."""
-    return profile_wire.render(profile)[:-1] + b"," + contact_wire.render(contact)[1:]
+    return profile_template.render(profile)[:-1] + b"," + contact_template.render(contact)[1:]
 
 
 def render_session(row: Row, *, current: bool) -> bytes:
     """Return a session as its owner sees it."""
-    return session_wire.render(row)[:-1] + b',"current":%s}' % (b"true" if current else b"false")
+    return session_template.render(row)[:-1] + b',"current":%s}' % (
+        b"true" if current else b"false"
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 
 from accounts.models import Account, Export, Session
-from accounts.representations import contact_wire, export_wire, session_wire
+from accounts.representations import contact_template, export_template, session_template
 from accounts.store import accounts, ended_sessions, exports, sessions
 from accounts.tokens import RefreshToken, is_proven
 from mysocial.core.errors import NotAuthenticated, NotFound, Suspended
@@ -13,7 +13,7 @@ from mysocial.core.ids import now
 from mysocial.store import reads
 from mysocial.store.indexes import Entry
 from mysocial.store.json_templates import NULL, Row
-from mysocial.store.pagination import Listing
+from mysocial.store.pagination import ListQuery
 from users.selectors import find_user_id, get_profile, suspension_of
 
 PAGE = 100
@@ -22,13 +22,13 @@ EXPORT_FOLDER = "exports"  # in MEDIA_DIR, which web processes and workers share
 
 def get_account(user_id: str) -> Account:
     """Return a member's account; `NotFound`."""
-    return reads.get(accounts, user_id)
+    return reads.get_record(accounts, user_id)
 
 
 def get_self(user_id: str) -> tuple[Row, Row]:
     """Return one's own profile and contact details as they are sent; `NotFound`."""
     profile = get_profile(user_id, to=user_id)
-    found = reads.rows(contact_wire, [user_id])
+    found = reads.get_rows(contact_template, [user_id])
     if not found:
         raise NotFound
     return profile, found[0]
@@ -36,7 +36,7 @@ def get_self(user_id: str) -> tuple[Row, Row]:
 
 def find_by_email(email: str) -> str | None:
     """Return the id of the account with this address, in lower case, or None."""
-    return reads.find(accounts, "email", email)
+    return reads.find_by_unique(accounts, "email", email)
 
 
 def find_account(name: str) -> Account | None:
@@ -45,13 +45,13 @@ def find_account(name: str) -> Account | None:
     user_id = find_by_email(name) if "@" in name else find_user_id(name)
     if user_id is None:
         return None
-    return reads.get_many(accounts, [user_id]).get(user_id)
+    return reads.get_records(accounts, [user_id]).get(user_id)
 
 
 def get_session(session_id: str) -> Session:
     """Return a live session; `NotAuthenticated` when it has ended."""
     try:
-        return reads.get(sessions, session_id)
+        return reads.get_record(sessions, session_id)
     except NotFound:
         raise NotAuthenticated("The session has ended.") from None
 
@@ -64,23 +64,23 @@ def get_refreshed(said: RefreshToken) -> Session:
     try:
         return get_session(said.session_id)
     except NotAuthenticated:
-        ended = reads.get_many(ended_sessions, [said.session_id]).get(said.session_id)
+        ended = reads.get_records(ended_sessions, [said.session_id]).get(said.session_id)
         until = suspension_of(ended.user_id) if ended and is_proven(said, ended) else 0
         if ended and until:
-            raise why_suspended(ended.user_id, until) from None
+            raise suspension_reason(ended.user_id, until) from None
         raise
 
 
-def why_suspended(user_id: str, until: int) -> Suspended:
+def suspension_reason(user_id: str, until: int) -> Suspended:
     """Return until when and why an account is suspended, as the refusal that says so."""
-    return Suspended(until, get_account(user_id).suspended_for)
+    return Suspended(until, get_account(user_id).suspension_reason)
 
 
 def session_page(
     user_id: str, *, limit: int, after: Entry | None
 ) -> tuple[list[Row], Entry | None]:
     """Return a page of a member's live sessions, newest first."""
-    return Listing(session_wire, "user", user_id, limit=limit, after=after).get()
+    return ListQuery(session_template, "user", user_id, limit=limit, after=after).result()
 
 
 def sessions_of(user_id: str) -> list[Session]:
@@ -91,12 +91,12 @@ def sessions_of(user_id: str) -> list[Session]:
         rows, after = session_page(user_id, limit=PAGE, after=after)
         found += [row.id for row in rows]
         if after is None:
-            return list(reads.get_many(sessions, found).values())
+            return list(reads.get_records(sessions, found).values())
 
 
 def find_export(user_id: str) -> Export | None:
     """Return a member's export, whatever has become of it; None for none, or one of last week."""
-    found = reads.get_many(exports, [user_id]).get(user_id)
+    found = reads.get_records(exports, [user_id]).get(user_id)
     return None if found is None or (found.expires_at and found.expires_at < now()) else found
 
 
@@ -104,7 +104,10 @@ def export_shown(user_id: str) -> bytes:
     """Return a member's export as it is sent; null for none."""
     if find_export(user_id) is None:
         return NULL
-    return b"".join(export_wire.render(row) for row in reads.rows(export_wire, [user_id])) or NULL
+    return (
+        b"".join(export_template.render(row) for row in reads.get_rows(export_template, [user_id]))
+        or NULL
+    )
 
 
 def open_export(user_id: str) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.passwords import find_weaknesses
-from mysocial.api.responses import Input
+from mysocial.api.responses import StrictSerializer
 from mysocial.api.uploads import MediaField
 from users.representations import ProfileSerializer
 
@@ -31,7 +31,7 @@ def _check_email(value: str) -> None:
         raise serializers.ValidationError("Enter a valid email address.")
 
 
-class SignUpInput(Input):
+class SignUpInput(StrictSerializer):
     """A new account."""
 
     username = serializers.RegexField(
@@ -55,7 +55,7 @@ class SignUpInput(Input):
         return value
 
 
-class SignInInput(Input):
+class SignInInput(StrictSerializer):
     """A username or e-mail address, and the password."""
 
     username = serializers.CharField(max_length=254)
@@ -63,31 +63,31 @@ class SignInInput(Input):
     refresh_in = serializers.ChoiceField(PLACES, default="body")
 
 
-class RefreshInput(Input):
+class RefreshInput(StrictSerializer):
     """A refresh token; without one the cookie's is taken."""
 
     refresh = serializers.CharField(max_length=200, required=False)
 
 
-class EmailInput(Input):
+class EmailInput(StrictSerializer):
     """An address."""
 
     email = _email()
 
 
-class NewPasswordInput(Input):
+class NewPasswordInput(StrictSerializer):
     """A new password."""
 
     password = _password()
 
 
-class EraseInput(Input):
+class EraseInput(StrictSerializer):
     """The password: whoever only found the device unlocked can't erase the account."""
 
     password = _password()
 
 
-class ChangePasswordInput(Input):
+class ChangePasswordInput(StrictSerializer):
     """The password so far and the new one."""
 
     current_password = _password()

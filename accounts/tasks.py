@@ -3,25 +3,25 @@
 from celery import shared_task
 
 from accounts import services
-from mysocial.outbox.items import alone, in_turns
-from mysocial.persistence.backoff import patient
+from mysocial.outbox.items import run_time_slice, with_lease
+from mysocial.persistence.backoff import skip_if_unavailable
 from mysocial.store.wakeups import EXPORTS, MAKE_EXPORTS
 
 LEASE_SECONDS = 600.0
 
 
 @shared_task(name=MAKE_EXPORTS)
-@patient
+@skip_if_unavailable
 def make_exports() -> int:
     """Make exports, one at a time in all workers: others have debts to carry."""
-    return in_turns(
+    return run_time_slice(
         EXPORTS,
-        lambda seconds: alone(EXPORTS, LEASE_SECONDS, lambda: services.make_exports(seconds)),
+        lambda seconds: with_lease(EXPORTS, LEASE_SECONDS, lambda: services.make_exports(seconds)),
     )
 
 
-@shared_task(name="accounts.sweep_exports")
-@patient
+@shared_task(name="accounts.delete_expired_exports")
+@skip_if_unavailable
 def sweep_exports() -> int:
     """Remove the files of exports that were kept for a week."""
     return services.sweep_exports()

@@ -16,7 +16,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts.models import EndedSession, Session
 from mysocial.core.errors import NotAuthenticated
 from mysocial.core.ids import is_id
-from mysocial.realtime.auth import SignedIn
+from mysocial.realtime.auth import AuthenticatedSession
 
 _PARTS = 3
 EXPIRED = "The access token is not valid or has expired."
@@ -40,7 +40,7 @@ def make_access(session: Session) -> str:
     return str(token)
 
 
-def read_access(text: str) -> SignedIn:
+def read_access(text: str) -> AuthenticatedSession:
     """Return whom an access token stands for; `NotAuthenticated`. Whether the session lives is
     asked by the first script of the call."""
     who, expires = known(text)
@@ -50,7 +50,7 @@ def read_access(text: str) -> SignedIn:
 
 
 @functools.lru_cache(maxsize=KNOWN)
-def known(text: str) -> tuple[SignedIn, int]:
+def known(text: str) -> tuple[AuthenticatedSession, int]:
     """Return whom a token of ours stands for, and when it expires; `NotAuthenticated`.
 
     What it says can't change, so its signature is checked once: that costs as much as a read.
@@ -62,7 +62,7 @@ def known(text: str) -> tuple[SignedIn, int]:
     user_id, session_id = token.get("sub"), token.get("sid")
     if not is_id(user_id) or not is_id(session_id):
         raise NotAuthenticated("The access token is not ours.")
-    return SignedIn(user_id, session_id), int(token["exp"])
+    return AuthenticatedSession(user_id, session_id), int(token["exp"])
 
 
 def make_refresh(session: Session) -> str:

@@ -25,7 +25,7 @@ class Recorder:
         from mysocial.wsgi import application  # noqa: PLC0415
 
         self._application: Any = application
-        self._line, self._apply = redis._line, writes.APPLY
+        self._line, self._apply = redis._thread_connection, writes.WRITE
         self._send = self._line.send
         vars(self._line)["send"] = self._spy  # in the place of the method, for this thread
         self._commands: list[bytes] = []

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from chat.models import Message, OpenChat, Side
+from chat.models import Message, OpenChat, Participant
 from mysocial.admin.record_admin import RecordAdmin
 
 
@@ -17,7 +17,7 @@ class MessageAdmin(RecordAdmin):
     fields = ("id", "sender_id", "receiver_id", "created_at", "edited_at", "is_deleted")
 
 
-@admin.register(Side)
+@admin.register(Participant)
 class SideAdmin(RecordAdmin):
     """Who converses with whom, and how much is unread."""
 

@@ -9,18 +9,18 @@ from mysocial.outbox.cascades import Cascade
 class ImageOfMessage(Cascade):
     """Its image, when it is deleted for everyone or goes with a member."""
 
-    of: ClassVar[str] = "chat.message"
+    model_label: ClassVar[str] = "chat.message"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return services.remove_media(message_id=pk, limit=limit)
 
 
 class ConversationsOfMember(Cascade):
     """Every conversation with them, on both sides, with all messages; and chats left open."""
 
-    of: ClassVar[str] = "users.user"
+    model_label: ClassVar[str] = "users.user"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return services.remove_member(user_id=pk, limit=limit)

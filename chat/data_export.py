@@ -3,20 +3,29 @@
 from collections.abc import Iterator
 
 from chat.models import Message, conversation_id
-from chat.store import messages, open_chats, sides
-from mysocial.privacy.exports import Owner, Portion, export, listed, walk
+from chat.store import messages, open_chats, participants
+from mysocial.privacy.exports import ExportSection, Owner, listed, register, walk
 
 
 def _messages(owner: Owner) -> Iterator[Message]:
     """Yield the messages of a member's conversations."""
-    for side in walk(sides, "user", owner.id):
+    for side in walk(participants, "user", owner.id):
         conversation = conversation_id(side.user_id, side.other_id)
         yield from walk(messages, "conversation", conversation)
 
 
 # `hidden_for_…` and `told_by` would tell what the other one did.
-export(
-    Portion(messages, "Messages", _messages, without=("hidden_for_sender", "hidden_for_receiver"))
+register(
+    ExportSection(
+        messages, "Messages", _messages, without=("hidden_for_sender", "hidden_for_receiver")
+    )
 )
-export(Portion(sides, "Conversations", listed(sides, "user"), without=("told_by", "first_unread")))
-export(Portion(open_chats, "Open chats", listed(open_chats, "user")))
+register(
+    ExportSection(
+        participants,
+        "Conversations",
+        listed(participants, "user"),
+        without=("told_by", "first_unread"),
+    )
+)
+register(ExportSection(open_chats, "Open chats", listed(open_chats, "user")))

@@ -7,16 +7,16 @@ from typing import Any, ClassVar
 import orjson
 
 from chat import selectors
-from chat.models import Kind, Side
+from chat.models import Participant, ReactionType
 from chat.representations import (
     ChatMessageSerializer,
     ConversationSerializer,
-    conversation_template,
-    message_wire,
+    conversation_placeholders,
+    message_template,
 )
 from mysocial.core.event_schemas import FLAG, ID, Payload, one_of, one_of_or_null
-from mysocial.core.events import About, Event, Passing, self_topic
-from mysocial.store.json_templates import literal
+from mysocial.core.events import AudienceContext, EphemeralEvent, Event, self_topic
+from mysocial.store.json_templates import to_json
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,19 @@ class MessageEvent(Event):
     def topics(self) -> Iterable[str]:
         return [self_topic(self.sender_id), self_topic(self.receiver_id)]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"message": self.message_id}
 
     def data(self) -> list[Any]:
-        return message_wire.template(self.message_id, media_id=self.media_id)
+        return message_template.placeholders(self.message_id, media_id=self.media_id)
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return selectors.who_sees_now(about["message"], viewers)
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.current_viewers(context["message"], viewers)
 
     @classmethod
-    def holds(cls, about: About, data: bytes) -> bool:
-        return selectors.is_there(about["message"])
+    def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
+        return selectors.message_exists(context["message"])
 
 
 @dataclass(frozen=True)
@@ -69,14 +69,14 @@ class MessageReaction(MessageEvent):
     payload: ClassVar[Payload] = {
         "message_id": ID,
         "user_id": ID,
-        "type": one_of_or_null(Kind.values),
+        "type": one_of_or_null(ReactionType.values),
     }
     user_id: str
     kind: str | None
 
     def data(self) -> list[Any]:
         said = {"message_id": self.message_id, "user_id": self.user_id, "type": self.kind}
-        return [literal(said)]
+        return [to_json(said)]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class MessageDeleted(Event):
         hearers = (self.owner_id, self.other_id) if self.for_everyone else (self.owner_id,)
         return [self_topic(hearer) for hearer in hearers]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         scope = "everyone" if self.for_everyone else "me"
         return {
             "message": self.message_id,
@@ -104,13 +104,15 @@ class MessageDeleted(Event):
         }
 
     def data(self) -> list[Any]:
-        return [literal({"id": self.message_id, "for": self.about()["for"]})]
+        return [to_json({"id": self.message_id, "for": self.audience_context()["for"]})]
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        if about["for"] == "everyone":
-            return selectors.who_sees_now(about["message"], viewers)
-        return selectors.members_now(about["owner"], about["other"], viewers & {about["owner"]})
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        if context["for"] == "everyone":
+            return selectors.current_viewers(context["message"], viewers)
+        return selectors.current_members(
+            context["owner"], context["other"], viewers & {context["owner"]}
+        )
 
 
 @dataclass(frozen=True)
@@ -126,16 +128,16 @@ class MessageRead(Event):
     def topics(self) -> Iterable[str]:
         return [self_topic(self.user_id), self_topic(self.other_id)]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"user": self.user_id, "other": self.other_id}
 
     def data(self) -> list[Any]:
         said = {"user_id": self.user_id, "other_id": self.other_id, "read_up_to": self.read_up_to}
-        return [literal(said)]
+        return [to_json(said)]
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return selectors.members_now(about["user"], about["other"], viewers)
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.current_members(context["user"], context["other"], viewers)
 
 
 @dataclass(frozen=True)
@@ -144,26 +146,28 @@ class ConversationUpdated(Event):
 
     type: ClassVar[str] = "conversation.updated"
     payload: ClassVar[Payload] = ConversationSerializer
-    side: Side
+    side: Participant
 
     def topics(self) -> Iterable[str]:
         return [self_topic(self.side.user_id)]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"user": self.side.user_id, "other": self.side.other_id}
 
     @classmethod
-    def holds(cls, about: About, data: bytes) -> bool:
+    def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
         shown = orjson.loads(data)["last_message"]
         # As it was announced, it may show a text that was deleted since.
-        return not shown or shown["is_deleted"] or selectors.is_there(shown["id"])
+        return not shown or shown["is_deleted"] or selectors.message_exists(shown["id"])
 
     def data(self) -> list[Any]:
-        return conversation_template(self.side)
+        return conversation_placeholders(self.side)
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return selectors.members_now(about["user"], about["other"], viewers & {about["user"]})
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.current_members(
+            context["user"], context["other"], viewers & {context["user"]}
+        )
 
 
 @dataclass(frozen=True)
@@ -179,19 +183,21 @@ class ChatUsers(Event):
     def topics(self) -> Iterable[str]:
         return [self_topic(self.user_id)]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"user": self.user_id, "other": self.other_id}
 
     def data(self) -> list[Any]:
-        return [literal({"user_id": self.other_id, "is_open": self.is_open})]
+        return [to_json({"user_id": self.other_id, "is_open": self.is_open})]
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return selectors.members_now(about["user"], about["other"], viewers & {about["user"]})
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.current_members(
+            context["user"], context["other"], viewers & {context["user"]}
+        )
 
 
 @dataclass(frozen=True)
-class TypingEvent(Passing):
+class TypingEvent(EphemeralEvent):
     """A member begins or stops to write; the one they write to hears it, if they may."""
 
     payload: ClassVar[Payload] = {"user_id": ID}
@@ -201,15 +207,15 @@ class TypingEvent(Passing):
     def topics(self) -> Iterable[str]:
         return [self_topic(self.other_id)]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"user": self.user_id, "other": self.other_id}
 
     def data(self) -> list[Any]:
-        return [literal({"user_id": self.user_id})]
+        return [to_json({"user_id": self.user_id})]
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return selectors.who_hears_typing(about["user"], about["other"], viewers)
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.typing_audience(context["user"], context["other"], viewers)
 
 
 @dataclass(frozen=True)

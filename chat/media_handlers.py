@@ -3,15 +3,15 @@
 from typing import Any, ClassVar
 
 from chat import services
-from images.services import MediaUse
+from images.services import MediaHandler
 from mysocial.store.writes import Write
 
 
-class MessageImage(MediaUse):
+class MessageImage(MediaHandler):
     """Seen by the two, and in no gallery; it goes with its message only, never by itself."""
 
-    of: ClassVar[str] = "message"
+    purpose: ClassVar[str] = "message"
 
     @classmethod
-    def settled(cls, w: Write, one: Any) -> None:
-        services.tell_of_media(w, one)
+    def on_processed(cls, w: Write, one: Any) -> None:
+        services.announce_media(w, one)

@@ -5,10 +5,10 @@ from django.db import models
 from mysocial.core.ids import ID_LENGTH, now
 from mysocial.store.models import ID, Record
 
-MOST_TEXT = 10_000
+MAX_TEXT_LENGTH = 10_000
 
 
-class Kind(models.TextChoices):
+class ReactionType(models.TextChoices):
     """How somebody reacts to a message."""
 
     LIKE = "like", "Like"
@@ -24,12 +24,12 @@ def conversation_id(one_id: str, other_id: str) -> str:
     return ":".join(sorted((one_id, other_id)))
 
 
-def side_id(user_id: str, other_id: str) -> str:
+def participant_id(user_id: str, other_id: str) -> str:
     """Return the id of what one has towards another: natural, so that there can't be two."""
     return f"{user_id}:{other_id}"
 
 
-def side_ends(pk: str) -> tuple[str, str]:
+def participant_ends(pk: str) -> tuple[str, str]:
     """Return whose side it is, and towards whom."""
     user_id, _, other_id = pk.partition(":")
     return user_id, other_id
@@ -41,7 +41,7 @@ class Message(Record):
     conversation = models.CharField(max_length=2 * ID_LENGTH + 1)
     sender_id = models.CharField(**ID)
     receiver_id = models.CharField(**ID)
-    text = models.TextField(max_length=MOST_TEXT, default="")
+    text = models.TextField(max_length=MAX_TEXT_LENGTH, default="")
     gif_url = models.CharField(max_length=500, default="")
     media_id = models.CharField(**ID, default="")  # its image
     reactions = models.JSONField(default=dict)  # by the id of who reacts
@@ -58,7 +58,7 @@ class Message(Record):
         return "hidden_for_sender" if user_id == self.sender_id else "hidden_for_receiver"
 
 
-class Side(Record):
+class Participant(Record):
     """One member's side of a conversation; both are made with its first message.
 
     Whatever changes `unread` also updates the record strictly, so that what is unread follows
@@ -80,7 +80,7 @@ class Side(Record):
     has_written = models.BooleanField(default=False)
 
     class Meta(Record.Meta):
-        db_table = "conversation_sides"
+        db_table = "participants"
 
 
 class OpenChat(Record):

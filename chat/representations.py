@@ -4,62 +4,71 @@ from typing import Any
 
 from rest_framework import serializers
 
-from chat.models import Kind, Side
-from chat.store import messages, open_chats, sides
+from chat.models import Participant, ReactionType
+from chat.store import messages, open_chats, participants
 from images.representations import MEDIA, MediaSerializer, shown
-from mysocial.store.json_templates import Of, Own, Piece, Row, Whole, Wire
+from mysocial.store.json_templates import (
+    Field,
+    JsonPart,
+    JsonTemplate,
+    RelatedField,
+    RelatedObject,
+    Row,
+)
 from users.representations import AUTHOR, AuthorSerializer, author, person
 
-message_wire = Wire(
+message_template = JsonTemplate(
     messages,
-    Own("main"),
+    Field("main"),
     b',"sender_id":"',
-    Own("sender_id"),
+    Field("sender_id"),
     b'","receiver_id":"',
-    Own("receiver_id"),
+    Field("receiver_id"),
     b'","media":',
     shown("media_id"),
     refs={"media_id": MEDIA},
 )
 
 
-def _as_last(piece: Piece) -> Piece:
+def _as_last(piece: JsonPart) -> JsonPart:
     """Return the piece of a message as its conversation shows it."""
-    if isinstance(piece, Own):
-        return Of("shown_id", piece.name)
-    return shown("shown_media_id") if isinstance(piece, Whole) else piece
+    if isinstance(piece, Field):
+        return RelatedField("shown_id", piece.name)
+    return shown("shown_media_id") if isinstance(piece, RelatedObject) else piece
 
 
-ABOUT = (b'"user":', *author("other_id"), b',"unread":', Own("unread"))
-conversation_wire = Wire(
-    sides,
+ABOUT = (b'"user":', *author("other_id"), b',"unread":', Field("unread"))
+conversation_template = JsonTemplate(
+    participants,
     *ABOUT,
     b',"last_message":',
-    *map(_as_last, message_wire.pieces),
+    *map(_as_last, message_template.pieces),
     refs={
         "other_id": AUTHOR,
-        "shown_id": (messages, message_wire.fields),
+        "shown_id": (messages, message_template.fields),
         "shown_media_id": MEDIA,
     },
 )
 # Of whom every message is hidden.
-emptied_wire = Wire(sides, *ABOUT, b',"last_message":null', refs={"other_id": AUTHOR})
-unread_wire = Wire(sides, *ABOUT, refs={"other_id": AUTHOR})
-open_chat_wire = Wire(open_chats, *person("other_id"), refs={"other_id": AUTHOR})
+empty_conversation_template = JsonTemplate(
+    participants, *ABOUT, b',"last_message":null', refs={"other_id": AUTHOR}
+)
+unread_template = JsonTemplate(participants, *ABOUT, refs={"other_id": AUTHOR})
+open_chat_template = JsonTemplate(open_chats, *person("other_id"), refs={"other_id": AUTHOR})
 
 
 def render_conversation(row: Row) -> bytes:
     """Return a conversation as one of the two sees it."""
-    wire = conversation_wire if row.side("shown_id").is_there else emptied_wire
+    wire = conversation_template if row.related("shown_id").exists else empty_conversation_template
     return wire.render(row)
 
 
-def conversation_template(side: Side) -> list[Any]:
+def conversation_placeholders(side: Participant) -> list[Any]:
     """Return the pieces of a conversation as the one whose side it is sees it."""
     named = ("other_id", "shown_id", "shown_media_id")
     refs = {name: getattr(side, name) for name in named}
-    wire = conversation_wire if side.shown_id else emptied_wire
-    return wire.template(str(side.pk), **refs)
+    wire = conversation_template if side.shown_id else empty_conversation_template
+    return wire.placeholders(str(side.pk), **refs)
 
 
 class ChatMessageSerializer(serializers.Serializer[Any]):
@@ -70,7 +79,7 @@ class ChatMessageSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     gif_url = serializers.CharField()
     reactions = serializers.DictField(
-        child=serializers.ChoiceField(Kind.choices), help_text="By the id of who reacts."
+        child=serializers.ChoiceField(ReactionType.choices), help_text="By the id of who reacts."
     )
     edited_at = serializers.DateTimeField(allow_null=True)
     is_deleted = serializers.BooleanField(help_text="For everyone: nothing of it is left.")

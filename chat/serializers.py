@@ -4,19 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from chat.models import MOST_TEXT, Kind
+from chat.models import MAX_TEXT_LENGTH, ReactionType
 from chat.representations import ChatMessageSerializer, ConversationSerializer
 from mysocial.api.inputs import GifField, IdField
-from mysocial.api.responses import Input
+from mysocial.api.responses import StrictSerializer
 from mysocial.api.uploads import MediaField
 from users.representations import PersonSerializer
 
 
-class MessageInput(Input):
+class MessageInput(StrictSerializer):
     """A new message: a text, an image or a GIF, or a text with one of these."""
 
     receiver_id = IdField()
-    text = serializers.CharField(max_length=MOST_TEXT, required=False, allow_blank=True)
+    text = serializers.CharField(max_length=MAX_TEXT_LENGTH, required=False, allow_blank=True)
     gif_url = GifField(required=False, allow_blank=True)
     image = MediaField(required=False)
 
@@ -28,23 +28,23 @@ class MessageInput(Input):
         return attrs
 
 
-class EditInput(Input):
+class EditInput(StrictSerializer):
     """Another text for a message."""
 
-    whole = True
-    text = serializers.CharField(max_length=MOST_TEXT, allow_blank=True)
+    requires_all = True
+    text = serializers.CharField(max_length=MAX_TEXT_LENGTH, allow_blank=True)
 
 
-class ReadInput(Input):
+class ReadInput(StrictSerializer):
     """Whose messages were read."""
 
     user_id = IdField()
 
 
-class MessageReactionInput(Input):
+class MessageReactionInput(StrictSerializer):
     """How one reacts to a message."""
 
-    type = serializers.ChoiceField(Kind.choices)
+    type = serializers.ChoiceField(ReactionType.choices)
 
 
 class MessageAnswerSerializer(serializers.Serializer[Any]):

@@ -1,13 +1,13 @@
 """What lives in Redis of chat."""
 
-from chat.models import Message, OpenChat, Side
+from chat.models import Message, OpenChat, Participant
 from mysocial.store.store import Index, Store
 
 MEMBER = "users.user"
 
 messages = Store(
     Message,
-    raw=(
+    plain_fields=(
         "conversation",
         "sender_id",
         "receiver_id",
@@ -17,19 +17,28 @@ messages = Store(
     ),
     indexes=(Index("conversation", "conversation"),),
 )
-sides = Store(
-    Side,
-    raw=("user_id", "other_id", "shown_id", "shown_media_id", "is_unread"),
+participants = Store(
+    Participant,
+    plain_fields=("user_id", "other_id", "shown_id", "shown_media_id", "is_unread"),
     counters=("unread",),
-    natural=("user_id", "other_id"),
+    natural_key=("user_id", "other_id"),
     indexes=(
-        Index("user", "user_id", order="last_at", of=MEMBER),
-        Index("unread", "user_id", order="unread_since", where={"is_unread": (True,)}, of=MEMBER),
+        Index("user", "user_id", order="last_at", parent_label=MEMBER),
+        Index(
+            "unread",
+            "user_id",
+            order="unread_since",
+            where={"is_unread": (True,)},
+            parent_label=MEMBER,
+        ),
     ),
 )
 open_chats = Store(
     OpenChat,
-    raw=("user_id", "other_id"),
-    natural=("user_id", "other_id"),
-    indexes=(Index("user", "user_id", of=MEMBER), Index("other", "other_id", of=MEMBER)),
+    plain_fields=("user_id", "other_id"),
+    natural_key=("user_id", "other_id"),
+    indexes=(
+        Index("user", "user_id", parent_label=MEMBER),
+        Index("other", "other_id", parent_label=MEMBER),
+    ),
 )

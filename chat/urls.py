@@ -1,14 +1,14 @@
 """Routes of chat."""
 
 from chat.views import ConversationViewSet, MessageViewSet, OpenChatViewSet
-from mysocial.api.routing import route
+from mysocial.api.routing import api_path
 
 urlpatterns = [
-    route("chat/conversations", ConversationViewSet, get="conversations"),
-    route("chat/unread", ConversationViewSet, get="unread"),
-    route("chat/messages/read", ConversationViewSet, put="mark_read"),
-    route("chat/message", MessageViewSet, takes="image", post="send"),
-    route(
+    api_path("chat/conversations", ConversationViewSet, get="conversations"),
+    api_path("chat/unread", ConversationViewSet, get="unread"),
+    api_path("chat/messages/read", ConversationViewSet, put="mark_read"),
+    api_path("chat/message", MessageViewSet, takes="image", post="send"),
+    api_path(
         # Of a GET it is the other member's id, of the rest a message's.
         "chat/messages/<id:pk>",
         MessageViewSet,
@@ -16,7 +16,7 @@ urlpatterns = [
         patch="edit",
         delete="destroy",
     ),
-    route("chat/messages/<id:pk>/reaction", MessageViewSet, put="react", delete="unreact"),
-    route("chat/users", OpenChatViewSet, get="open_chats"),
-    route("chat/users/<id:pk>", OpenChatViewSet, put="open", delete="close"),
+    api_path("chat/messages/<id:pk>/reaction", MessageViewSet, put="react", delete="unreact"),
+    api_path("chat/users", OpenChatViewSet, get="open_chats"),
+    api_path("chat/users/<id:pk>", OpenChatViewSet, put="open", delete="close"),
 ]

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from chat import selectors, services
 from chat.models import Message
 from chat.representations import (
-    conversation_template,
-    message_wire,
-    open_chat_wire,
+    conversation_placeholders,
+    message_template,
+    open_chat_template,
     render_conversation,
 )
 from chat.serializers import (
@@ -27,28 +27,28 @@ from chat.serializers import (
     UnreadSerializer,
 )
 from mysocial.api.responses import (
-    CURSORS,
-    Input,
-    Limit,
+    PAGINATION_PARAMETERS,
     MessageSerializer,
-    caller,
-    carry_out,
-    json_answer,
-    list_answer,
-    page_answer,
-    page_bounds,
-    parse,
-    wrote,
+    RateLimit,
+    StrictSerializer,
+    current_user_id,
+    json_response,
+    list_response,
+    message_envelope,
+    page_response,
+    pagination_params,
+    validated_body,
+    write_response,
 )
-from mysocial.api.viewsets import Endpoints
+from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE
-from mysocial.store.json_templates import literal
+from mysocial.store.json_templates import to_json
 
 ORDERS = ("newest", "oldest")
 SCOPES = ("me", "everyone")
-NEW_MESSAGES = Limit("message", 60, MINUTE)
-CHANGES = Limit("message-change", 240, MINUTE)
+NEW_MESSAGES = RateLimit("message", 60, MINUTE)
+CHANGES = RateLimit("message-change", 240, MINUTE)
 ORDER = OpenApiParameter("order", str, enum=ORDERS, description="`newest` first by default.")
 SCOPE = OpenApiParameter("for", str, enum=SCOPES, required=True, description="For whom it goes.")
 EXAMPLE = OpenApiExample(
@@ -58,9 +58,9 @@ EXAMPLE = OpenApiExample(
 )
 
 
-def message_template(message: Message) -> list[Any]:
+def message_representation(message: Message) -> list[Any]:
     """Return the pieces of a message in an answer."""
-    return message_wire.template(message.id, media_id=message.media_id)
+    return message_template.placeholders(message.id, media_id=message.media_id)
 
 
 def choice(request: Request, name: str, among: tuple[str, str], default: str = "") -> str:
@@ -71,26 +71,28 @@ def choice(request: Request, name: str, among: tuple[str, str], default: str = "
     return value
 
 
-class ConversationViewSet(Endpoints):
+class ConversationViewSet(ApiViewSet):
     """One's conversations."""
 
     @extend_schema(
-        parameters=CURSORS,
+        parameters=PAGINATION_PARAMETERS,
         responses=ConversationPageSerializer,
         summary="One's conversations, that of the newest message first",
     )
     def conversations(self, request: Request) -> HttpResponse:
-        limit, after = page_bounds(request)
-        rows, following = selectors.conversations_of(caller(request), limit=limit, after=after)
-        return page_answer(request, "conversations", map(render_conversation, rows), following)
+        limit, after = pagination_params(request)
+        rows, following = selectors.conversations_of(
+            current_user_id(request), limit=limit, after=after
+        )
+        return page_response(request, "conversations", map(render_conversation, rows), following)
 
     @extend_schema(
         responses=UnreadSerializer, summary="How much is unread, in how many conversations"
     )
     def unread(self, request: Request) -> HttpResponse:
-        found = selectors.unread_of(caller(request))
-        return json_answer(
-            literal({"unread": found.messages, "conversations": found.conversations})
+        found = selectors.unread_of(current_user_id(request))
+        return json_response(
+            to_json({"unread": found.messages, "conversations": found.conversations})
         )
 
     @extend_schema(
@@ -99,31 +101,31 @@ class ConversationViewSet(Endpoints):
         summary="Mark as read what somebody wrote so far",
     )
     def mark_read(self, request: Request) -> HttpResponse:
-        other_id = parse(ReadInput, request)["user_id"]
-        return carry_out(
+        other_id = validated_body(ReadInput, request)["user_id"]
+        return write_response(
             request,
             200,
-            wrote("Messages read", conversation=conversation_template),
-            lambda: services.mark_read(user_id=caller(request), other_id=other_id),
+            message_envelope("Messages read", conversation=conversation_placeholders),
+            lambda: services.mark_read(user_id=current_user_id(request), other_id=other_id),
             limit=CHANGES,
         )
 
 
-class MessageViewSet(Endpoints):
+class MessageViewSet(ApiViewSet):
     """Messages to and from one other member."""
 
     @extend_schema(
-        parameters=[*CURSORS, ORDER],
+        parameters=[*PAGINATION_PARAMETERS, ORDER],
         responses=MessagePageSerializer,
         summary="What one and another member wrote to each other, newest first",
     )
     def messages(self, request: Request, pk: str) -> HttpResponse:
-        limit, after = page_bounds(request)
+        limit, after = pagination_params(request)
         oldest = choice(request, "order", ORDERS, ORDERS[0]) == "oldest"
         found, read_up_to = selectors.messages_with(
-            pk, to=caller(request), limit=limit, after=after, oldest=oldest
+            pk, to=current_user_id(request), limit=limit, after=after, oldest=oldest
         )
-        return list_answer(request, "messages", message_wire, found, read_up_to=read_up_to)
+        return list_response(request, "messages", message_template, found, read_up_to=read_up_to)
 
     @extend_schema(
         request=MessageInput,
@@ -132,12 +134,12 @@ class MessageViewSet(Endpoints):
         summary="Write to a member",
     )
     def send(self, request: Request) -> HttpResponse:
-        fields = parse(MessageInput, request)
-        return carry_out(
+        fields = validated_body(MessageInput, request)
+        return write_response(
             request,
             201,
-            wrote("Message sent", chat_message=message_template),
-            lambda: services.send_message(sender_id=caller(request), **fields),
+            message_envelope("Message sent", chat_message=message_representation),
+            lambda: services.send_message(sender_id=current_user_id(request), **fields),
             limit=NEW_MESSAGES,
         )
 
@@ -145,12 +147,14 @@ class MessageViewSet(Endpoints):
         request=EditInput, responses=MessageAnswerSerializer, summary="Edit one's own message"
     )
     def edit(self, request: Request, pk: str) -> HttpResponse:
-        text = parse(EditInput, request)["text"]
-        return carry_out(
+        text = validated_body(EditInput, request)["text"]
+        return write_response(
             request,
             200,
-            wrote("Message updated", chat_message=message_template),
-            lambda: services.edit_message(user_id=caller(request), message_id=pk, text=text),
+            message_envelope("Message updated", chat_message=message_representation),
+            lambda: services.edit_message(
+                user_id=current_user_id(request), message_id=pk, text=text
+            ),
             limit=CHANGES,
         )
 
@@ -161,14 +165,14 @@ class MessageViewSet(Endpoints):
         summary="Delete a message for oneself, or one's own for everyone",
     )
     def destroy(self, request: Request, pk: str) -> HttpResponse:
-        parse(Input, request)
+        validated_body(StrictSerializer, request)
         for_everyone = choice(request, "for", SCOPES) == "everyone"
-        return carry_out(
+        return write_response(
             request,
             200,
-            wrote("Message deleted"),
+            message_envelope("Message deleted"),
             lambda: services.delete_message(
-                user_id=caller(request), message_id=pk, for_everyone=for_everyone
+                user_id=current_user_id(request), message_id=pk, for_everyone=for_everyone
             ),
             limit=CHANGES,
         )
@@ -179,12 +183,12 @@ class MessageViewSet(Endpoints):
         summary="React to a message, or change how",
     )
     def react(self, request: Request, pk: str) -> HttpResponse:
-        kind = parse(MessageReactionInput, request)["type"]
-        return carry_out(
+        kind = validated_body(MessageReactionInput, request)["type"]
+        return write_response(
             request,
             200,
-            wrote("Reaction set", chat_message=message_template),
-            lambda: services.react(user_id=caller(request), message_id=pk, kind=kind),
+            message_envelope("Reaction set", chat_message=message_representation),
+            lambda: services.react(user_id=current_user_id(request), message_id=pk, kind=kind),
             limit=CHANGES,
         )
 
@@ -194,37 +198,37 @@ class MessageViewSet(Endpoints):
         summary="React to a message no longer",
     )
     def unreact(self, request: Request, pk: str) -> HttpResponse:
-        parse(Input, request)
-        return carry_out(
+        validated_body(StrictSerializer, request)
+        return write_response(
             request,
             200,
-            wrote("Reaction removed", chat_message=message_template),
-            lambda: services.react(user_id=caller(request), message_id=pk, kind=None),
+            message_envelope("Reaction removed", chat_message=message_representation),
+            lambda: services.react(user_id=current_user_id(request), message_id=pk, kind=None),
             limit=CHANGES,
         )
 
 
-class OpenChatViewSet(Endpoints):
+class OpenChatViewSet(ApiViewSet):
     """The chats that one keeps open."""
 
     @extend_schema(
-        parameters=CURSORS,
+        parameters=PAGINATION_PARAMETERS,
         responses=OpenChatPageSerializer,
         summary="With whom one keeps a chat open, newest first",
     )
     def open_chats(self, request: Request) -> HttpResponse:
-        limit, after = page_bounds(request)
-        found = selectors.open_chats_of(caller(request), limit=limit, after=after)
-        return list_answer(request, "users", open_chat_wire, found)
+        limit, after = pagination_params(request)
+        found = selectors.open_chats_of(current_user_id(request), limit=limit, after=after)
+        return list_response(request, "users", open_chat_template, found)
 
     @extend_schema(request=None, responses=MessageSerializer, summary="Keep a chat open")
     def open(self, request: Request, pk: str) -> HttpResponse:
-        parse(Input, request)
-        return carry_out(
+        validated_body(StrictSerializer, request)
+        return write_response(
             request,
             200,
-            wrote("Chat opened"),
-            lambda: services.open_chat(user_id=caller(request), other_id=pk),
+            message_envelope("Chat opened"),
+            lambda: services.open_chat(user_id=current_user_id(request), other_id=pk),
             limit=CHANGES,
         )
 
@@ -232,11 +236,11 @@ class OpenChatViewSet(Endpoints):
         request=None, responses={200: MessageSerializer}, summary="Keep a chat open no longer"
     )
     def close(self, request: Request, pk: str) -> HttpResponse:
-        parse(Input, request)
-        return carry_out(
+        validated_body(StrictSerializer, request)
+        return write_response(
             request,
             200,
-            wrote("Chat closed"),
-            lambda: services.close_chat(user_id=caller(request), other_id=pk),
+            message_envelope("Chat closed"),
+            lambda: services.close_chat(user_id=current_user_id(request), other_id=pk),
             limit=CHANGES,
         )

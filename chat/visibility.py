@@ -4,30 +4,30 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from chat import selectors
-from chat.models import side_ends
-from mysocial.policies.visibility import Sight
+from chat.models import participant_ends
+from mysocial.policies.visibility import VisibilityPolicy
 from users.selectors import PRESENCE
 
 
-class SideSight(Sight):
+class SideSight(VisibilityPolicy):
     """A side of a conversation: whose it is sees it, unless a block parts the two."""
 
-    of: ClassVar[str] = "chat.side"
+    model_label: ClassVar[str] = "chat.participant"
 
     @classmethod
     def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        user_id, other_id = side_ends(pk)
-        return selectors.members_now(user_id, other_id, among & {user_id})
+        user_id, other_id = participant_ends(pk)
+        return selectors.current_members(user_id, other_id, among & {user_id})
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return selectors.sides_seen(pks, to=to)
+        return selectors.visible_participants(pks, to=to)
 
 
-class PresenceSight(Sight):
+class PresenceSight(VisibilityPolicy):
     """Whether a member is online: those who know them may know it, if the member shows it."""
 
-    of: ClassVar[str] = PRESENCE
+    model_label: ClassVar[str] = PRESENCE
 
     @classmethod
     def viewers(cls, pk: str, among: set[str]) -> set[str]:

@@ -4,26 +4,26 @@ from typing import ClassVar
 
 from comments.services import remove_comment
 from comments.store import comments
-from mysocial.outbox.cascades import Cascade, each_listed, remove_listed
+from mysocial.outbox.cascades import Cascade, delete_listed, delete_listed_with
 
 
 class CommentsOfPost(Cascade):
     """The comments under it."""
 
-    of: ClassVar[str] = "posts.post"
+    model_label: ClassVar[str] = "posts.post"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
-        return remove_listed(comments, "post", pk, limit=limit)
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed(comments, "post", pk, limit=limit)
 
 
 class CommentsOfMember(Cascade):
     """What they wrote under posts, which count less then."""
 
-    of: ClassVar[str] = "users.user"
+    model_label: ClassVar[str] = "users.user"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
-        return each_listed(
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed_with(
             comments, "author", pk, lambda one: remove_comment(comment_id=one), limit=limit
         )

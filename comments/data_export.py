@@ -1,6 +1,6 @@
 """What of comments is a member's own."""
 
 from comments.store import comments
-from mysocial.privacy.exports import Portion, export, listed
+from mysocial.privacy.exports import ExportSection, listed, register
 
-export(Portion(comments, "Comments", listed(comments, "author")))
+register(ExportSection(comments, "Comments", listed(comments, "author")))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from comments import selectors
-from comments.representations import CommentSerializer, comment_wire
+from comments.representations import CommentSerializer, comment_template
 from mysocial.core.event_schemas import COUNT, ID, Payload
-from mysocial.core.events import About, Event
-from mysocial.store.json_templates import literal
+from mysocial.core.events import AudienceContext, Event
+from mysocial.store.json_templates import to_json
 from posts.representations import comments_count_template
 
 
@@ -24,19 +24,19 @@ class CommentEvent(Event):
     def topics(self) -> Iterable[str]:
         return [f"post:{self.post_id}"]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"post": self.post_id, "author": self.author_id, "comment": self.comment_id}
 
     def data(self) -> list[Any]:
-        return comment_wire.template(self.comment_id, author_id=self.author_id)
+        return comment_template.placeholders(self.comment_id, author_id=self.author_id)
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return selectors.who_sees_now(about["post"], about["author"], viewers)
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.current_viewers(context["post"], context["author"], viewers)
 
     @classmethod
-    def holds(cls, about: About, data: bytes) -> bool:
-        return selectors.is_there(about["comment"])
+    def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
+        return selectors.is_there(context["comment"])
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class CommentDeleted(CommentEvent):
     payload: ClassVar[Payload] = {"id": ID, "post_id": ID, "comments_count": COUNT}
 
     @classmethod
-    def holds(cls, about: About, data: bytes) -> bool:
+    def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
         return True
 
     def data(self) -> list[Any]:
-        said = literal({"id": self.comment_id, "post_id": self.post_id})
+        said = to_json({"id": self.comment_id, "post_id": self.post_id})
         return [said[:-1] + b',"comments_count":', *comments_count_template(self.post_id), b"}"]

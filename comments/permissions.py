@@ -1,9 +1,11 @@
 """Who may do what with a comment: plain predicates, used by every exit."""
 
-from followers.selectors import Relation
+from followers.selectors import ViewerRelation
 
 
-def can_see_comment(viewer_id: str, *, author_id: str, sees_post: bool, relation: Relation) -> bool:
+def can_see_comment(
+    viewer_id: str, *, author_id: str, sees_post: bool, relation: ViewerRelation
+) -> bool:
     """Tell whether the viewer may see a comment: with its post, unless a block is in between."""
     return sees_post and (viewer_id == author_id or not relation.blocked)
 

@@ -5,14 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from comments.store import comments
-from mysocial.store.json_templates import Own, Wire
+from mysocial.store.json_templates import Field, JsonTemplate
 from users.representations import SHOWN, AuthorSerializer, author
 
-comment_wire = Wire(
+comment_template = JsonTemplate(
     comments,
-    Own("main"),
+    Field("main"),
     b',"post_id":"',
-    Own("post_id"),
+    Field("post_id"),
     b'","author":',
     *author("author_id"),
     refs={"author_id": SHOWN},

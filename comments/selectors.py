@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from comments.models import Comment
 from comments.permissions import can_see_comment
-from comments.representations import comment_wire
+from comments.representations import comment_template
 from comments.store import comments
-from followers.selectors import Relation, relation_facts, relations_to
+from followers.selectors import ViewerRelation, relation_checks, relations_to
 from mysocial.core.errors import NotFound
 from mysocial.store import pagination, reads
 from mysocial.store.indexes import Entry
@@ -34,12 +34,12 @@ class Commenters(NamedTuple):
 
 def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
     """Tell whether the viewer may see the comment in a row; nobody, when its author is gone."""
-    author = row.side("author_id")
-    return author.is_there and can_see_comment(
+    author = row.related("author_id")
+    return author.exists and can_see_comment(
         viewer_id,
         author_id=row.value("author_id"),
         sees_post=sees_post,
-        relation=Relation.of(author.facts),
+        relation=ViewerRelation.of(author.checks),
     )
 
 
@@ -50,7 +50,7 @@ def get_row(comment_id: str, *, to: str) -> Row:
 
 def get_rows(comment_ids: Sequence[str], *, to: str) -> list[Row]:
     """Return those of the comments that are visible to the viewer `to`, in their order."""
-    found = reads.rows(comment_wire, comment_ids, about={"author_id": relation_facts(to)})
+    found = reads.get_rows(comment_template, comment_ids, about={"author_id": relation_checks(to)})
     under = [row.value("post_id") for row in found]
     seen = {row.id for row in posts.get_rows(list(dict.fromkeys(under)), to=to)}
     return [
@@ -63,24 +63,24 @@ def get_rows(comment_ids: Sequence[str], *, to: str) -> list[Row]:
 def get_comment(comment_id: str, *, to: str) -> Found:
     """Return a comment to work with; `NotFound` when it is not visible to the viewer `to`."""
     _, post = _row_and_post(comment_id, to=to)
-    return Found(reads.get(comments, comment_id), post.value("author_id"))
+    return Found(reads.get_record(comments, comment_id), post.value("author_id"))
 
 
 def find_comment(comment_id: str) -> Comment | None:
     """Return a comment, whoever may see it; None when it is gone."""
-    return reads.get_many(comments, [comment_id]).get(comment_id)
+    return reads.get_records(comments, [comment_id]).get(comment_id)
 
 
 def is_there(comment_id: str) -> bool:
     """Tell whether a comment is not deleted."""
-    return bool(reads.get_many(comments, [comment_id]))
+    return bool(reads.get_records(comments, [comment_id]))
 
 
 def _row_and_post(comment_id: str, *, to: str) -> tuple[Row, Row]:
-    found = reads.rows(comment_wire, [comment_id], about={"author_id": relation_facts(to)})
+    found = reads.get_rows(comment_template, [comment_id], about={"author_id": relation_checks(to)})
     if not found:
         raise NotFound
-    post = posts.asked_sight(found[0].value("post_id"), to=to).get()
+    post = posts.visible_row_query(found[0].value("post_id"), to=to).result()
     if not is_visible(found[0], to):
         raise NotFound
     return found[0], post
@@ -90,18 +90,23 @@ def comments_of(
     post_id: str, *, to: str, limit: int, after: Entry | None = None, oldest: bool = False
 ) -> tuple[list[Row], Entry | None]:
     """Return a post's comments as `to` may see them, newest first or `oldest`; `NotFound`."""
-    post, listing = posts.asked_sight(post_id, to=to), _listing(post_id, to, limit, after, oldest)
-    reads.together(post, listing)
-    post.get()
-    return pagination.sift(listing, keep=lambda rows: [row for row in rows if is_visible(row, to)])
+    post, listing = (
+        posts.visible_row_query(post_id, to=to),
+        _listing(post_id, to, limit, after, oldest),
+    )
+    reads.gather(post, listing)
+    post.result()
+    return pagination.filter_pages(
+        listing, keep=lambda rows: [row for row in rows if is_visible(row, to)]
+    )
 
 
 def _listing(
     post_id: str, to: str, limit: int, after: Entry | None = None, oldest: bool = False
-) -> pagination.Listing:
-    about = {"author_id": relation_facts(to)}
-    return pagination.Listing(
-        comment_wire, "post", post_id, limit=limit, after=after, oldest=oldest, about=about
+) -> pagination.ListQuery:
+    about = {"author_id": relation_checks(to)}
+    return pagination.ListQuery(
+        comment_template, "post", post_id, limit=limit, after=after, oldest=oldest, about=about
     )
 
 
@@ -114,8 +119,8 @@ def commenters_of(post_id: str, *, to: str, limit: int) -> Commenters:
     post = posts.get_row(post_id, to=to)
     names: dict[str, None] = {}
     after: Entry | None = None
-    for _ in range(pagination.SCAN):
-        page = _listing(post_id, to, BATCH, after).get()
+    for _ in range(pagination.MAX_PAGES_SCANNED):
+        page = _listing(post_id, to, BATCH, after).result()
         names |= {username(row, "author_id"): None for row in page.rows if is_visible(row, to)}
         after = page.next
         if after is None or len(names) >= limit:
@@ -123,9 +128,9 @@ def commenters_of(post_id: str, *, to: str, limit: int) -> Commenters:
     return Commenters(int(post.values["comments_count"]), list(names)[:limit])
 
 
-def who_sees_now(post_id: str, author_id: str, viewers: set[str]) -> set[str]:
+def current_viewers(post_id: str, author_id: str, viewers: set[str]) -> set[str]:
     """Return those of `viewers` who may see what the author wrote under the post as it is now."""
-    see_post = posts.who_sees_now(post_id, viewers)
+    see_post = posts.current_viewers(post_id, viewers)
     relations = relations_to(author_id, see_post)
     return {
         viewer

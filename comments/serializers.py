@@ -6,10 +6,10 @@ from rest_framework import serializers
 
 from comments.models import MOST_TEXT
 from comments.representations import CommentSerializer
-from mysocial.api.responses import Input
+from mysocial.api.responses import StrictSerializer
 
 
-class CommentInput(Input):
+class CommentInput(StrictSerializer):
     """A new comment, or changes to one."""
 
     text = serializers.CharField(max_length=MOST_TEXT)

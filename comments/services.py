@@ -9,14 +9,14 @@ from comments.permissions import can_delete_comment, can_edit_comment
 from comments.store import comments
 from mysocial.core.errors import Forbidden, Invalid
 from mysocial.core.ids import new_id, now
-from mysocial.policies.content import examine
+from mysocial.policies.content import check_text
 from mysocial.store import reads
-from mysocial.store.writes import MOVED, Write, again, write
+from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
 from notifications import services as notifications
-from notifications.selectors import asked_listener, audience_of, find_mentioned
+from notifications.selectors import find_mentioned, recipient_query, recipients_of
 from posts import selectors as post_selectors
 from posts import services as posts
-from users.services import require_voice
+from users.services import require_not_silenced
 
 LABEL = "comments.comment"
 TOLD = ("comment", "mention")  # what a comment may tell
@@ -24,24 +24,24 @@ TOLD = ("comment", "mention")  # what a comment may tell
 
 def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
     """Write a comment under a post. `NotFound` when the post is not visible, or gone meanwhile."""
-    sight = post_selectors.asked_sight(post_id, to=author_id)
-    via = post_selectors.naming_author(post_id)
-    listener = asked_listener(via, actor_id=author_id)
-    reads.together(sight, listener)
-    post = sight.get()
+    sight = post_selectors.visible_row_query(post_id, to=author_id)
+    via = post_selectors.author_through(post_id)
+    listener = recipient_query(via, actor_id=author_id)
+    reads.gather(sight, listener)
+    post = sight.result()
     comment = Comment(id=new_id(), post_id=post_id, author_id=author_id, text=text)
     _check(comment)
     post_author_id = post.value("author_id")
     mentioned, _ = _mentioned(comment, post_author_id, text)
-    audience = audience_of(post_author_id, listener.get(), actor_id=author_id)
+    audience = recipients_of(post_author_id, listener.result(), actor_id=author_id)
     with write() as w:
-        require_voice(w, author_id)
-        examine(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
-        w.create(comment, fresh=True)
+        require_not_silenced(w, author_id)
+        check_text(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
+        w.create(comment, new_id=True)
         # Strict: under a post that was deleted since we looked, nothing may begin to hang.
-        posts.count(w, post_id, comments_count=1)
+        posts.increment_post_counters(w, post_id, comments_count=1)
         w.announce(CommentCreated(comment.id, post_id, author_id))
-        notifications.begin_cause(w, comment.id, *TOLD)
+        notifications.initialise_cause(w, comment.id, *TOLD)
         notifications.notify(
             w,
             to=post_author_id,
@@ -52,7 +52,7 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
             audience=audience,
         )
         _tell(w, comment, mentioned)
-        w.returns(comment)
+        w.respond_with(comment)
     return comment
 
 
@@ -61,12 +61,14 @@ def update_comment(*, user_id: str, comment_id: str, **changes: Any) -> Comment:
 
     Whom it newly mentions is told; whom it mentions no longer is told no more.
     """
-    return again(lambda: _update(*_own_comment(user_id, comment_id), changes, by=user_id))
+    return retry_on_conflict(
+        lambda: _update(*_own_comment(user_id, comment_id), changes, by=user_id)
+    )
 
 
 def delete_comment(*, user_id: str, comment_id: str) -> Comment:
     """Delete one's own comment, or anybody's under one's own post."""
-    return again(lambda: _delete(_deletable(user_id, comment_id)))
+    return retry_on_conflict(lambda: _delete(_deletable(user_id, comment_id)))
 
 
 def _own_comment(user_id: str, comment_id: str) -> selectors.Found:
@@ -85,16 +87,16 @@ def _deletable(user_id: str, comment_id: str) -> Comment:
 
 def moderate_comment(*, comment_id: str, **changes: Any) -> Comment:
     """Change anybody's comment, as staff."""
-    return again(lambda: _moderate(comment_id, changes))
+    return retry_on_conflict(lambda: _moderate(comment_id, changes))
 
 
 def remove_comment(*, comment_id: str) -> Comment:
     """Delete anybody's comment, as staff."""
-    return again(lambda: _delete(reads.get(comments, comment_id)))
+    return retry_on_conflict(lambda: _delete(reads.get_record(comments, comment_id)))
 
 
 def _moderate(comment_id: str, changes: dict[str, Any]) -> Comment:
-    comment = reads.get(comments, comment_id)
+    comment = reads.get_record(comments, comment_id)
     return _update(comment, post_selectors.author_of(comment.post_id), changes)
 
 
@@ -105,28 +107,28 @@ def _update(
         raise Invalid("There is nothing to change.")
     text = changes.get("text", comment.text)
     mentioned, unmentioned = _mentioned(comment, post_author_id, text, was=comment.text)
-    with write(*MOVED) as w:
+    with write(*STALE_ERRORS) as w:
         if by:
-            require_voice(w, by)
-            examine(w, label=LABEL, pk=comment.id, author_id=by, texts={"text": text})
+            require_not_silenced(w, by)
+            check_text(w, label=LABEL, pk=comment.id, author_id=by, texts={"text": text})
         # Strict: whom it newly mentions follows from the text that was read.
-        w.update(comment, strict=True, **changes, edited_at=now())
+        w.update(comment, check_revision=True, **changes, edited_at=now())
         _check(comment)
         w.announce(CommentUpdated(comment.id, comment.post_id, comment.author_id))
         _tell(w, comment, mentioned)
-        notifications.withdraw_all(w, kinds=("mention",), cause=comment.id, to=unmentioned)
-        w.returns(comment)
+        notifications.retract_all(w, kinds=("mention",), cause=comment.id, to=unmentioned)
+        w.respond_with(comment)
     return comment
 
 
 def _delete(comment: Comment) -> Comment:
-    with write(*MOVED) as w:
+    with write(*STALE_ERRORS) as w:
         # Strict: an edit meanwhile may have told others, who are to be taken back, too.
-        w.delete(comment, strict=True)
-        posts.count(w, comment.post_id, lenient=True, comments_count=-1)
+        w.delete(comment, check_revision=True)
+        posts.increment_post_counters(w, comment.post_id, lenient=True, comments_count=-1)
         w.announce(CommentDeleted(comment.id, comment.post_id, comment.author_id))
-        notifications.withdraw_all(w, kinds=TOLD, cause=comment.id)
-        w.returns(comment)
+        notifications.retract_all(w, kinds=TOLD, cause=comment.id)
+        w.respond_with(comment)
     return comment
 
 
@@ -138,7 +140,7 @@ def _mentioned(
     The post's author is told of the comment itself.
     """
     named, unnamed = (some - {post_author_id} for some in find_mentioned(text, was=was))
-    see = selectors.who_sees_now(comment.post_id, comment.author_id, named) if named else set()
+    see = selectors.current_viewers(comment.post_id, comment.author_id, named) if named else set()
     return see, unnamed
 
 

@@ -1,14 +1,14 @@
 """What lives in Redis of comments."""
 
 from comments.models import Comment
-from mysocial.store.store import Counted, Index, Store
+from mysocial.store.store import Counter, Index, Store
 
 comments = Store(
     Comment,
-    raw=("post_id", "author_id"),
-    counted=(Counted("posts.post", "comments_count", by="post_id"),),
+    plain_fields=("post_id", "author_id"),
+    counted_in=(Counter("posts.post", "comments_count", by="post_id"),),
     indexes=(
-        Index("post", "post_id", of="posts.post"),
-        Index("author", "author_id", of="users.user"),
+        Index("post", "post_id", parent_label="posts.post"),
+        Index("author", "author_id", parent_label="users.user"),
     ),
 )

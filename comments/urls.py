@@ -1,12 +1,12 @@
 """Routes of comments."""
 
 from comments.views import CommentViewSet
-from mysocial.api.routing import route
+from mysocial.api.routing import api_path
 
 urlpatterns = [
-    route("posts/<id:pk>/comments", CommentViewSet, get="list", post="create"),
-    route("posts/<id:pk>/comments/names", CommentViewSet, get="names"),
-    route(
+    api_path("posts/<id:pk>/comments", CommentViewSet, get="list", post="create"),
+    api_path("posts/<id:pk>/comments/names", CommentViewSet, get="names"),
+    api_path(
         "comments/<id:pk>",
         CommentViewSet,
         get="retrieve",

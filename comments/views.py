@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from comments import selectors, services
 from comments.models import Comment
-from comments.representations import CommentSerializer, comment_wire
+from comments.representations import CommentSerializer, comment_template
 from comments.serializers import (
     CommentAnswerSerializer,
     CommentersSerializer,
@@ -16,34 +16,34 @@ from comments.serializers import (
     CommentPageSerializer,
 )
 from mysocial.api.responses import (
-    CURSORS,
-    NUMBER,
-    Input,
-    Limit,
+    PAGE_NUMBER_SCHEMA,
+    PAGINATION_PARAMETERS,
     MessageSerializer,
-    caller,
-    carry_out,
-    json_answer,
-    list_answer,
-    page_bounds,
-    parse,
-    wrote,
+    RateLimit,
+    StrictSerializer,
+    current_user_id,
+    json_response,
+    list_response,
+    message_envelope,
+    pagination_params,
+    validated_body,
+    write_response,
 )
-from mysocial.api.viewsets import Endpoints
+from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE
-from mysocial.store.json_templates import literal
+from mysocial.store.json_templates import to_json
 
 ORDERS = ("newest", "oldest")
-NEW_COMMENTS = Limit("comment", 30, MINUTE)
-CHANGES = Limit("comment-change", 60, MINUTE)
+NEW_COMMENTS = RateLimit("comment", 30, MINUTE)
+CHANGES = RateLimit("comment-change", 60, MINUTE)
 ORDER = OpenApiParameter("order", str, enum=ORDERS, description="`newest` first by default.")
 EXAMPLE = OpenApiExample("A comment", {"text": "Well said."}, request_only=True)
 
 
-def comment_template(comment: Comment) -> list[Any]:
+def comment_representation(comment: Comment) -> list[Any]:
     """Return the pieces of a comment in an answer."""
-    return comment_wire.template(comment.id, author_id=comment.author_id)
+    return comment_template.placeholders(comment.id, author_id=comment.author_id)
 
 
 def is_oldest_first(request: Request) -> bool:
@@ -54,21 +54,21 @@ def is_oldest_first(request: Request) -> bool:
     return order == "oldest"
 
 
-class CommentViewSet(Endpoints):
+class CommentViewSet(ApiViewSet):
     """Comments under posts."""
 
     @extend_schema(
-        parameters=[*CURSORS, ORDER],
+        parameters=[*PAGINATION_PARAMETERS, ORDER],
         responses=CommentPageSerializer,
         summary="A post's comments, newest first",
     )
     def list(self, request: Request, pk: str) -> HttpResponse:
-        limit, after = page_bounds(request)
+        limit, after = pagination_params(request)
         oldest = is_oldest_first(request)
         found = selectors.comments_of(
-            pk, to=caller(request), limit=limit, after=after, oldest=oldest
+            pk, to=current_user_id(request), limit=limit, after=after, oldest=oldest
         )
-        return list_answer(request, "comments", comment_wire, found)
+        return list_response(request, "comments", comment_template, found)
 
     @extend_schema(
         request=CommentInput,
@@ -77,39 +77,47 @@ class CommentViewSet(Endpoints):
         summary="Comment on a post",
     )
     def create(self, request: Request, pk: str) -> HttpResponse:
-        fields = parse(CommentInput, request)
-        return carry_out(
+        fields = validated_body(CommentInput, request)
+        return write_response(
             request,
             201,
-            wrote("Comment created", comment=comment_template),
-            lambda: services.create_comment(author_id=caller(request), post_id=pk, **fields),
+            message_envelope("Comment created", comment=comment_representation),
+            lambda: services.create_comment(
+                author_id=current_user_id(request), post_id=pk, **fields
+            ),
             limit=NEW_COMMENTS,
         )
 
     @extend_schema(
-        parameters=[OpenApiParameter("limit", NUMBER, description="How many names, 1 to 100.")],
+        parameters=[
+            OpenApiParameter("limit", PAGE_NUMBER_SCHEMA, description="How many names, 1 to 100.")
+        ],
         responses=CommentersSerializer,
         summary="How many comments a post has, and who wrote the newest, each once",
     )
     def names(self, request: Request, pk: str) -> HttpResponse:
-        limit, _ = page_bounds(request)
-        found = selectors.commenters_of(pk, to=caller(request), limit=limit)
-        return json_answer(literal({"count": found.total, "names": found.names}))
+        limit, _ = pagination_params(request)
+        found = selectors.commenters_of(pk, to=current_user_id(request), limit=limit)
+        return json_response(to_json({"count": found.total, "names": found.names}))
 
     @extend_schema(responses=CommentSerializer, summary="One comment")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
-        return json_answer(comment_wire.render(selectors.get_row(pk, to=caller(request))))
+        return json_response(
+            comment_template.render(selectors.get_row(pk, to=current_user_id(request)))
+        )
 
     @extend_schema(
         request=CommentInput, responses=CommentAnswerSerializer, summary="Edit one's own comment"
     )
     def partial_update(self, request: Request, pk: str) -> HttpResponse:
-        changes = parse(CommentInput, request, partial=True)
-        return carry_out(
+        changes = validated_body(CommentInput, request, partial=True)
+        return write_response(
             request,
             200,
-            wrote("Comment updated", comment=comment_template),
-            lambda: services.update_comment(user_id=caller(request), comment_id=pk, **changes),
+            message_envelope("Comment updated", comment=comment_representation),
+            lambda: services.update_comment(
+                user_id=current_user_id(request), comment_id=pk, **changes
+            ),
             limit=CHANGES,
         )
 
@@ -119,11 +127,11 @@ class CommentViewSet(Endpoints):
         summary="Delete one's own comment, or one under one's own post",
     )
     def destroy(self, request: Request, pk: str) -> HttpResponse:
-        parse(Input, request)
-        return carry_out(
+        validated_body(StrictSerializer, request)
+        return write_response(
             request,
             200,
-            wrote("Comment deleted"),
-            lambda: services.delete_comment(user_id=caller(request), comment_id=pk),
+            message_envelope("Comment deleted"),
+            lambda: services.delete_comment(user_id=current_user_id(request), comment_id=pk),
             limit=CHANGES,
         )

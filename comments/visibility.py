@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from comments import selectors
-from mysocial.policies.visibility import Sight
+from mysocial.policies.visibility import VisibilityPolicy
 
 
-class CommentSight(Sight):
+class CommentSight(VisibilityPolicy):
     """A comment, by `can_see_comment`."""
 
-    of: ClassVar[str] = "comments.comment"
+    model_label: ClassVar[str] = "comments.comment"
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:

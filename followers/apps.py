@@ -10,21 +10,23 @@ class FollowersConfig(AppConfig):
 
     def ready(self) -> None:
         from followers.selectors import (  # noqa: PLC0415 - models are not loaded before
-            Relation,
-            audience_facts,
-            deaf,
+            ViewerRelation,
+            audience_checks,
             following,
-            heard,
-            relation_facts,
+            muting,
+            not_blocked,
+            not_muted,
+            relation_checks,
             unblocked,
-            unparted,
         )
 
-        relationships.answer_with(
+        relationships.set_policy(
             meet=unblocked,
-            hear=heard,
+            hear=not_muted,
             follow=following,
-            unparted=unparted,
-            facts=relationships.Facts(relation_facts, lambda flags: not Relation.of(flags).blocked),
-            deafness=relationships.Deafness(audience_facts, deaf),
+            unparted=not_blocked,
+            facts=relationships.Facts(
+                relation_checks, lambda flags: not ViewerRelation.of(flags).blocked
+            ),
+            deafness=relationships.Deafness(audience_checks, muting),
         )

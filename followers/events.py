@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, Payload
-from mysocial.core.events import About, Event, OwnEvent, self_topic
-from mysocial.store.json_templates import literal
+from mysocial.core.events import AudienceContext, Event, UserEvent, self_topic
+from mysocial.store.json_templates import to_json
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,15 @@ class FollowEvent(Event):
     def topics(self) -> Iterable[str]:
         return [self_topic(self.follower_id), self_topic(self.followee_id)]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"follower": self.follower_id, "followee": self.followee_id}
 
     def data(self) -> list[Any]:
-        return [literal({"follower_id": self.follower_id, "followee_id": self.followee_id})]
+        return [to_json({"follower_id": self.follower_id, "followee_id": self.followee_id})]
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return viewers & {about["follower"], about["followee"]}
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return viewers & {context["follower"], context["followee"]}
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,14 @@ class FollowUnrequested(FollowEvent):
 
 
 @dataclass(frozen=True)
-class HidingEvent(OwnEvent):
+class HidingEvent(UserEvent):
     """Something about whom a member does not want to see; only the member hears it."""
 
     payload: ClassVar[Payload] = {"user_id": ID}
     other_id: str
 
     def data(self) -> list[Any]:
-        return [literal({"user_id": self.other_id})]
+        return [to_json({"user_id": self.other_id})]
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,17 @@
 from typing import Any
 
 from followers.store import blocks, follow_requests, follows, mutes
-from mysocial.store.json_templates import Wire
+from mysocial.store.json_templates import JsonTemplate
 from mysocial.store.store import Store
 from users.representations import AUTHOR, person
 
 
-def _other_end(store: Store[Any], ref: str) -> Wire:
-    return Wire(store, *person(ref), refs={ref: AUTHOR})
+def _other_end(store: Store[Any], ref: str) -> JsonTemplate:
+    return JsonTemplate(store, *person(ref), refs={ref: AUTHOR})
 
 
-follower_wire = _other_end(follows, "follower_id")
-followee_wire = _other_end(follows, "followee_id")
-blocked_wire = _other_end(blocks, "blocked_id")
-muted_wire = _other_end(mutes, "muted_id")
-requester_wire = _other_end(follow_requests, "requester_id")
+follower_template = _other_end(follows, "follower_id")
+followee_template = _other_end(follows, "followee_id")
+blocked_template = _other_end(blocks, "blocked_id")
+muted_template = _other_end(mutes, "muted_id")
+requester_template = _other_end(follow_requests, "requester_id")

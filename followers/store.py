@@ -1,48 +1,48 @@
 """What lives in Redis of the edges: whole lists, to know members without MongoDB."""
 
 from followers.models import Block, Follow, FollowRequest, Mute
-from mysocial.store.store import Counted, Index, Store
+from mysocial.store.store import Counter, Index, Store
 
 MEMBER = "users.user"
 WHOLE = 10_000  # longer lists are looked up edge by edge
 
 follows = Store(
     Follow,
-    raw=("follower_id", "followee_id"),
-    natural=("follower_id", "followee_id"),
-    counted=(
-        Counted("users.user", "following_count", by="follower_id"),
-        Counted("users.user", "followers_count", by="followee_id"),
+    plain_fields=("follower_id", "followee_id"),
+    natural_key=("follower_id", "followee_id"),
+    counted_in=(
+        Counter("users.user", "following_count", by="follower_id"),
+        Counter("users.user", "followers_count", by="followee_id"),
     ),
     indexes=(
-        Index("follower", "follower_id", cap=WHOLE, of=MEMBER),
-        Index("followee", "followee_id", cap=WHOLE, of=MEMBER),
+        Index("follower", "follower_id", cap=WHOLE, parent_label=MEMBER),
+        Index("followee", "followee_id", cap=WHOLE, parent_label=MEMBER),
     ),
 )
 blocks = Store(
     Block,
-    raw=("blocker_id", "blocked_id"),
-    natural=("blocker_id", "blocked_id"),
+    plain_fields=("blocker_id", "blocked_id"),
+    natural_key=("blocker_id", "blocked_id"),
     indexes=(
-        Index("blocker", "blocker_id", cap=WHOLE, of=MEMBER),
-        Index("blocked", "blocked_id", cap=WHOLE, of=MEMBER),
+        Index("blocker", "blocker_id", cap=WHOLE, parent_label=MEMBER),
+        Index("blocked", "blocked_id", cap=WHOLE, parent_label=MEMBER),
     ),
 )
 mutes = Store(
     Mute,
-    raw=("muter_id", "muted_id"),
-    natural=("muter_id", "muted_id"),
+    plain_fields=("muter_id", "muted_id"),
+    natural_key=("muter_id", "muted_id"),
     indexes=(
-        Index("muter", "muter_id", cap=WHOLE, of=MEMBER),
-        Index("muted", "muted_id", cap=WHOLE, of=MEMBER),
+        Index("muter", "muter_id", cap=WHOLE, parent_label=MEMBER),
+        Index("muted", "muted_id", cap=WHOLE, parent_label=MEMBER),
     ),
 )
 follow_requests = Store(
     FollowRequest,
-    raw=("requester_id", "target_id"),
-    natural=("requester_id", "target_id"),
+    plain_fields=("requester_id", "target_id"),
+    natural_key=("requester_id", "target_id"),
     indexes=(
-        Index("requester", "requester_id", cap=WHOLE, of=MEMBER),
-        Index("target", "target_id", cap=WHOLE, of=MEMBER),
+        Index("requester", "requester_id", cap=WHOLE, parent_label=MEMBER),
+        Index("target", "target_id", cap=WHOLE, parent_label=MEMBER),
     ),
 )

@@ -1,19 +1,19 @@
 """Routes of follows, requests, blocks and mutes."""
 
 from followers.views import FollowViewSet, HidingViewSet, RequestViewSet
-from mysocial.api.routing import route
+from mysocial.api.routing import api_path
 
 urlpatterns = [
-    route("users/relationships", FollowViewSet, get="relationships"),
-    route("users/suggestions", FollowViewSet, get="suggestions"),
-    route("users/<id:pk>/follow", FollowViewSet, put="follow", delete="unfollow"),
-    route("users/<id:pk>/followers", FollowViewSet, get="followers"),
-    route("users/<id:pk>/following", FollowViewSet, get="following"),
-    route("users/me/followers/<id:pk>", FollowViewSet, delete="remove"),
-    route("users/me/follow-requests", RequestViewSet, get="list"),
-    route("users/me/follow-requests/<id:pk>", RequestViewSet, put="accept", delete="refuse"),
-    route("users/<id:pk>/block", HidingViewSet, put="block", delete="unblock"),
-    route("users/me/blocks", HidingViewSet, get="blocks"),
-    route("users/<id:pk>/mute", HidingViewSet, put="mute", delete="unmute"),
-    route("users/me/mutes", HidingViewSet, get="mutes"),
+    api_path("users/relationships", FollowViewSet, get="relationships"),
+    api_path("users/suggestions", FollowViewSet, get="suggestions"),
+    api_path("users/<id:pk>/follow", FollowViewSet, put="follow", delete="unfollow"),
+    api_path("users/<id:pk>/followers", FollowViewSet, get="followers"),
+    api_path("users/<id:pk>/following", FollowViewSet, get="following"),
+    api_path("users/me/followers/<id:pk>", FollowViewSet, delete="remove"),
+    api_path("users/me/follow-requests", RequestViewSet, get="list"),
+    api_path("users/me/follow-requests/<id:pk>", RequestViewSet, put="accept", delete="refuse"),
+    api_path("users/<id:pk>/block", HidingViewSet, put="block", delete="unblock"),
+    api_path("users/me/blocks", HidingViewSet, get="blocks"),
+    api_path("users/<id:pk>/mute", HidingViewSet, put="mute", delete="unmute"),
+    api_path("users/me/mutes", HidingViewSet, get="mutes"),
 ]

@@ -8,70 +8,74 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from followers import selectors, services
-from followers.selectors import Found, Standing
+from followers.selectors import Found, Relationship
 from followers.serializers import (
     PeoplePageSerializer,
     RelationAnswerSerializer,
     RelationsSerializer,
 )
 from mysocial.api.responses import (
-    CURSORS,
-    IDS,
-    Input,
-    Limit,
-    caller,
-    carry_out,
-    ids_asked,
-    json_answer,
-    page_answer,
-    page_bounds,
-    parse,
-    wrote,
+    IDS_PARAMETER,
+    PAGINATION_PARAMETERS,
+    RateLimit,
+    StrictSerializer,
+    current_user_id,
+    id_params,
+    json_response,
+    message_envelope,
+    page_response,
+    pagination_params,
+    validated_body,
+    write_response,
 )
-from mysocial.api.viewsets import Endpoints
-from mysocial.core.rate_limits import DAY, MINUTE, hit
+from mysocial.api.viewsets import ApiViewSet
+from mysocial.core.rate_limits import DAY, MINUTE, check_rate_limit
 
-FOLLOWS = Limit("follow", 200, DAY)
-ANSWERS = Limit("follow-answer", 1000, DAY)
-BLOCKS = Limit("block", 1000, DAY)
-MUTES = Limit("mute", 1000, DAY)
-SUGGESTIONS = Limit("suggestions", 60, MINUTE)
-Verb = Callable[..., Standing]
+FOLLOWS = RateLimit("follow", 200, DAY)
+ANSWERS = RateLimit("follow-answer", 1000, DAY)
+BLOCKS = RateLimit("block", 1000, DAY)
+MUTES = RateLimit("mute", 1000, DAY)
+SUGGESTIONS = RateLimit("suggestions", 60, MINUTE)
+Verb = Callable[..., Relationship]
 ANSWER = {200: RelationAnswerSerializer}
-PEOPLE: dict[str, Any] = {"parameters": CURSORS, "responses": PeoplePageSerializer}
+PEOPLE: dict[str, Any] = {"parameters": PAGINATION_PARAMETERS, "responses": PeoplePageSerializer}
 
 
-def standing_template(standing: Standing) -> list[Any]:
+def relationship_representation(standing: Relationship) -> list[Any]:
     """Return the pieces of how one stands to another member."""
-    return [standing.wire()]
+    return [standing.to_json()]
 
 
-def _follow_answer(standing: Standing) -> list[Any]:
+def _follow_answer(standing: Relationship) -> list[Any]:
     message = "Follow requested" if standing.requested else "Following"
-    return wrote(message, relation=standing_template)(standing)
+    return message_envelope(message, relation=relationship_representation)(standing)
 
 
 def _answer(
-    request: Request, pk: str, verb: Verb, answer: str | Callable[[Any], Any], limit: Limit
+    request: Request, pk: str, verb: Verb, answer: str | Callable[[Any], Any], limit: RateLimit
 ) -> HttpResponse:
-    parse(Input, request)
-    render = wrote(answer, relation=standing_template) if isinstance(answer, str) else answer
-    return carry_out(
+    validated_body(StrictSerializer, request)
+    render = (
+        message_envelope(answer, relation=relationship_representation)
+        if isinstance(answer, str)
+        else answer
+    )
+    return write_response(
         request,
         200,
         render,
-        lambda: verb(user_id=caller(request), other_id=pk),
+        lambda: verb(user_id=current_user_id(request), other_id=pk),
         limit=limit,
     )
 
 
 def _people(request: Request, read: Callable[..., Found], *who: str, **to: str) -> HttpResponse:
-    limit, after = page_bounds(request)
+    limit, after = pagination_params(request)
     found, ahead = read(*who, **to, limit=limit, after=after)
-    return page_answer(request, "users", found, ahead)
+    return page_response(request, "users", found, ahead)
 
 
-class FollowViewSet(Endpoints):
+class FollowViewSet(ApiViewSet):
     """Follows, and requests to follow."""
 
     @extend_schema(request=None, responses=ANSWER, summary="Follow a member, or ask to")
@@ -90,36 +94,38 @@ class FollowViewSet(Endpoints):
 
     @extend_schema(**PEOPLE, summary="Who follows a member, newest first")
     def followers(self, request: Request, pk: str) -> HttpResponse:
-        return _people(request, selectors.followers_of, pk, to=caller(request))
+        return _people(request, selectors.followers_of, pk, to=current_user_id(request))
 
     @extend_schema(**PEOPLE, summary="Whom a member follows, newest first")
     def following(self, request: Request, pk: str) -> HttpResponse:
-        return _people(request, selectors.followed_by, pk, to=caller(request))
+        return _people(request, selectors.followed_by, pk, to=current_user_id(request))
 
     @extend_schema(
-        parameters=[IDS],
+        parameters=[IDS_PARAMETER],
         responses=RelationsSerializer,
         summary="How one stands to each of several members",
     )
     def relationships(self, request: Request) -> HttpResponse:
-        found = selectors.standings(caller(request), ids_asked(request))
-        return json_answer(b'{"relationships":[%s]}' % b",".join(one.wire() for one in found))
+        found = selectors.relationships(current_user_id(request), id_params(request))
+        return json_response(b'{"relationships":[%s]}' % b",".join(one.to_json() for one in found))
 
     @extend_schema(
         responses=PeoplePageSerializer,
         summary="At most ten people to follow: friends of friends, then the most followed",
     )
     def suggestions(self, request: Request) -> HttpResponse:
-        hit(SUGGESTIONS, caller(request))
-        return page_answer(request, "users", selectors.suggestions(to=caller(request)), None)
+        check_rate_limit(SUGGESTIONS, current_user_id(request))
+        return page_response(
+            request, "users", selectors.suggestions(to=current_user_id(request)), None
+        )
 
 
-class RequestViewSet(Endpoints):
+class RequestViewSet(ApiViewSet):
     """Those who ask to follow one's own private account."""
 
     @extend_schema(**PEOPLE, summary="Who asks to follow, newest first")
     def list(self, request: Request) -> HttpResponse:
-        return _people(request, selectors.requests_to, caller(request))
+        return _people(request, selectors.requests_to, current_user_id(request))
 
     @extend_schema(request=None, responses=ANSWER, summary="Accept a request to follow")
     def accept(self, request: Request, pk: str) -> HttpResponse:
@@ -130,7 +136,7 @@ class RequestViewSet(Endpoints):
         return _answer(request, pk, services.refuse_request, "Request refused", ANSWERS)
 
 
-class HidingViewSet(Endpoints):
+class HidingViewSet(ApiViewSet):
     """Blocks and mutes of one's own."""
 
     @extend_schema(request=None, responses=ANSWER, summary="Block a member")
@@ -143,7 +149,7 @@ class HidingViewSet(Endpoints):
 
     @extend_schema(**PEOPLE, summary="Whom one blocks, newest first")
     def blocks(self, request: Request) -> HttpResponse:
-        return _people(request, selectors.blocked_by, caller(request))
+        return _people(request, selectors.blocked_by, current_user_id(request))
 
     @extend_schema(request=None, responses=ANSWER, summary="Mute a member")
     def mute(self, request: Request, pk: str) -> HttpResponse:
@@ -155,4 +161,4 @@ class HidingViewSet(Endpoints):
 
     @extend_schema(**PEOPLE, summary="Whom one mutes, newest first")
     def mutes(self, request: Request) -> HttpResponse:
-        return _people(request, selectors.muted_by, caller(request))
+        return _people(request, selectors.muted_by, current_user_id(request))

@@ -6,34 +6,34 @@ from typing import Any, ClassVar
 
 from followers.models import edge_ends
 from followers.store import follow_requests, follows
-from mysocial.policies.visibility import Sight
+from mysocial.policies.visibility import VisibilityPolicy
 from mysocial.store import reads
 from mysocial.store.store import Store
 
 
-class _EdgeSight(Sight):
+class _EdgeSight(VisibilityPolicy):
     """An edge that ends with a block; those whom it joins see it."""
 
     store: ClassVar[Store[Any]]
 
     @classmethod
     def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        return among & set(edge_ends(pk)) if reads.get_many(cls.store, [pk]) else set()
+        return among & set(edge_ends(pk)) if reads.get_records(cls.store, [pk]) else set()
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return {pk for pk in reads.get_many(cls.store, pks) if to in edge_ends(pk)}
+        return {pk for pk in reads.get_records(cls.store, pks) if to in edge_ends(pk)}
 
 
 class FollowSight(_EdgeSight):
     """A follow."""
 
-    of: ClassVar[str] = "followers.follow"
+    model_label: ClassVar[str] = "followers.follow"
     store = follows
 
 
 class RequestSight(_EdgeSight):
     """A request to follow."""
 
-    of: ClassVar[str] = "followers.followrequest"
+    model_label: ClassVar[str] = "followers.followrequest"
     store = follow_requests

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from images import services
-from images.models import DeadFile, Media, Use
-from mysocial.admin.record_admin import OwedAdmin, RecordAdmin
+from images.models import DeletedFile, Media, Purpose
+from mysocial.admin.record_admin import OutboxItemAdmin, RecordAdmin
 
 
 @admin.register(Media)
@@ -22,15 +22,15 @@ class MediaAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         found: QuerySet[Any] = super().get_queryset(request)
-        return found.exclude(use=Use.MESSAGE)
+        return found.exclude(use=Purpose.MESSAGE)
 
     @staticmethod
     def remove(media_id: str) -> None:
         services.remove_image(media_id=media_id)
 
 
-@admin.register(DeadFile)
-class DeadFileAdmin(OwedAdmin):
+@admin.register(DeletedFile)
+class DeadFileAdmin(OutboxItemAdmin):
     """Files that are to be removed at their host."""
 
     list_display = ("host", "host_ref", "status", "tries", "created_at")

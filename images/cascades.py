@@ -9,18 +9,18 @@ from mysocial.outbox.cascades import Cascade
 class PostMedia(Cascade):
     """The pictures and videos of a post, those of its earlier versions too."""
 
-    of: ClassVar[str] = "posts.post"
+    model_label: ClassVar[str] = "posts.post"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return remove_of(pk, limit=limit)
 
 
 class MediaOfMember(Cascade):
     """Everything they have brought; the files at the host are owed."""
 
-    of: ClassVar[str] = "users.user"
+    model_label: ClassVar[str] = "users.user"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return remove_all(pk, limit=limit)

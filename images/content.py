@@ -5,7 +5,7 @@ from typing import IO, NamedTuple
 from PIL import Image, UnidentifiedImageError
 
 from images.models import Kind
-from mysocial.core.errors import TooLarge, Unsupported
+from mysocial.core.errors import TooLarge, UnsupportedMediaType
 
 MOST_PIXELS = 40_000_000
 FORMATS = {  # as Pillow calls them
@@ -34,7 +34,7 @@ class Content(NamedTuple):
     extension: str
 
 
-def look(file: IO[bytes], kind: Kind) -> Content:
+def detect_content(file: IO[bytes], kind: Kind) -> Content:
     """Return what a file is. `Unsupported` when it is nothing of this kind that is taken.
 
     Only its head is read: of a picture that says it is larger than `MOST_PIXELS` nothing is decoded
@@ -52,9 +52,9 @@ def _picture(file: IO[bytes]) -> Content:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise TooLarge(f"The image has more than {MOST_PIXELS} pixels.") from None
     except UnidentifiedImageError:
-        raise Unsupported("The image must be a JPEG, PNG, GIF or WebP.") from None
+        raise UnsupportedMediaType("The image must be a JPEG, PNG, GIF or WebP.") from None
     except Exception:  # noqa: BLE001 - Pillow's readers raise whatever a broken head leads them to
-        raise Unsupported("The image can't be read.") from None
+        raise UnsupportedMediaType("The image can't be read.") from None
     if picture.width * picture.height > MOST_PIXELS:
         raise TooLarge(f"The image has more than {MOST_PIXELS} pixels.")
     return Content(Kind.IMAGE, *FORMATS[picture.format or ""])
@@ -65,4 +65,4 @@ def _film(head: bytes) -> Content:
         return Content(Kind.VIDEO, "video/mp4", "mp4")
     if head.startswith(EBML) and b"webm" in head:
         return Content(Kind.VIDEO, "video/webm", "webm")
-    raise Unsupported("The video must be an MP4 or WebM.")
+    raise UnsupportedMediaType("The video must be an MP4 or WebM.")

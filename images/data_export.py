@@ -2,8 +2,8 @@
 
 from images import hosts
 from images.models import Media, State
-from images.store import dead_files, media
-from mysocial.privacy.exports import File, Portion, export, leave_out, listed
+from images.store import deleted_files, media
+from mysocial.privacy.exports import ExportSection, File, exclude, listed, register
 
 
 def _file(one: Media) -> File | None:
@@ -13,8 +13,8 @@ def _file(one: Media) -> File | None:
     return one.host_ref, lambda: hosts.host_of(one.host).open(one.host_ref, url=one.url or "")
 
 
-export(
-    Portion(
+register(
+    ExportSection(
         media,
         "Images and videos",
         listed(media, "owner"),
@@ -22,4 +22,4 @@ export(
         file=_file,
     )
 )
-leave_out(dead_files, "Names of files that are to be removed: of nobody any more.")
+exclude(deleted_files, "Names of files that are to be removed: of nobody any more.")

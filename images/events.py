@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, Payload
-from mysocial.core.events import About, Event, self_topic
-from mysocial.policies.relationships import who_may_meet
-from mysocial.policies.visibility import who_sees
-from mysocial.store.json_templates import literal
+from mysocial.core.events import AudienceContext, Event, self_topic
+from mysocial.policies.relationships import who_can_interact
+from mysocial.policies.visibility import visible_to
+from mysocial.store.json_templates import to_json
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class ImageDeleted(Event):
     def topics(self) -> Iterable[str]:
         return [f"user:{self.owner_id}", self_topic(self.owner_id)]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"owner": self.owner_id, "post": self.post_id}
 
     def data(self) -> list[Any]:
-        return [literal({"id": self.image_id})]
+        return [to_json({"id": self.image_id})]
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        met = who_may_meet(about["owner"], viewers)
-        return who_sees("posts.post", about["post"], met) if about["post"] else met
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        met = who_can_interact(context["owner"], viewers)
+        return visible_to("posts.post", context["post"], met) if context["post"] else met

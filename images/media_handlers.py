@@ -3,31 +3,31 @@
 from typing import ClassVar
 
 from images.models import Media, State
-from images.services import MediaUse
+from images.services import MediaHandler
 from mysocial.store.writes import Write
 from users import services as users
 from users.selectors import get_user
 
 
-class ProfilePicture(MediaUse):
+class ProfilePicture(MediaHandler):
     """The picture that is shown beside what a member wrote."""
 
-    of: ClassVar[str] = "profile"
+    purpose: ClassVar[str] = "profile"
 
     @classmethod
-    def settled(cls, w: Write, one: Media) -> None:
+    def on_processed(cls, w: Write, one: Media) -> None:
         user = get_user(one.owner_id)
         if one.state == State.READY and user.avatar_id == one.id:
             users.set_pictures(w, user, avatar_url=one.url or "")
 
 
-class Background(MediaUse):
+class Background(MediaHandler):
     """The picture behind a profile."""
 
-    of: ClassVar[str] = "background"
+    purpose: ClassVar[str] = "background"
 
     @classmethod
-    def settled(cls, w: Write, one: Media) -> None:
+    def on_processed(cls, w: Write, one: Media) -> None:
         user = get_user(one.owner_id)
         if one.state == State.READY and user.background_id == one.id:
             users.set_pictures(w, user, background_url=one.url or "")

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from mysocial.outbox.items import Owed
+from mysocial.outbox.items import OutboxItem
 from mysocial.store.models import ID
 
 
@@ -13,7 +13,7 @@ class Kind(models.TextChoices):
     VIDEO = "video", "Video"
 
 
-class Use(models.TextChoices):
+class Purpose(models.TextChoices):
     """What it was brought for."""
 
     PROFILE = "profile", "Profile picture"
@@ -23,7 +23,9 @@ class Use(models.TextChoices):
 
 
 # What a member's gallery shows: not what was said to somebody alone.
-GALLERY_USES = [(use.value, use.label) for use in (Use.PROFILE, Use.BACKGROUND, Use.POST)]
+GALLERY_USES = [
+    (use.value, use.label) for use in (Purpose.PROFILE, Purpose.BACKGROUND, Purpose.POST)
+]
 
 
 class State(models.TextChoices):
@@ -34,12 +36,12 @@ class State(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
-class Media(Owed):
+class Media(OutboxItem):
     """A picture or a video. Its processing is owed until it is ready or has failed."""
 
     owner_id = models.CharField(**ID)
     kind = models.CharField(max_length=5, choices=Kind.choices)
-    use = models.CharField(max_length=10, choices=Use.choices)
+    use = models.CharField(max_length=10, choices=Purpose.choices)
     subject_id = models.CharField(max_length=64, default="")  # the post or message it is in
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROCESSING)
     url = models.CharField(max_length=500, null=True, default=None)
@@ -53,19 +55,19 @@ class Media(Owed):
     # Written when a profile begins to show it, so that this and its deletion can't pass each other.
     shown_at = models.DateTimeField(null=True, default=None)
 
-    class Meta(Owed.Meta):
+    class Meta(OutboxItem.Meta):
         db_table = "media"
 
     def __str__(self) -> str:
         return f"{self.use} {self.kind} {self.pk}"
 
 
-class DeadFile(Owed):
+class DeletedFile(OutboxItem):
     """A file that is to be removed from its host."""
 
     kind = models.CharField(max_length=5, choices=Kind.choices)
     host = models.CharField(max_length=10)
     host_ref = models.CharField(max_length=40)
 
-    class Meta(Owed.Meta):
-        db_table = "dead_files"
+    class Meta(OutboxItem.Meta):
+        db_table = "deleted_files"

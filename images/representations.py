@@ -6,19 +6,19 @@ from rest_framework import serializers
 
 from images.models import GALLERY_USES, Kind, State
 from images.store import SHOWN, media
-from mysocial.store.json_templates import Own, Whole, Wire
+from mysocial.store.json_templates import Field, JsonTemplate, RelatedObject
 
-media_wire = Wire(media, Own(SHOWN))
+media_template = JsonTemplate(media, Field(SHOWN))
 # In a gallery it also says what it was brought for, and in which post it is.
-image_wire = Wire(
+image_template = JsonTemplate(
     media,
-    Own(SHOWN),
+    Field(SHOWN),
     b",",
-    Own("made"),
+    Field("made"),
     b',"use":"',
-    Own("use"),
+    Field("use"),
     b'","post_id":"',
-    Own("subject_id"),
+    Field("subject_id"),
     b'"',
 )
 
@@ -26,9 +26,9 @@ image_wire = Wire(
 MEDIA = (media, (SHOWN,))
 
 
-def shown(ref: str) -> Whole:
+def shown(ref: str) -> RelatedObject:
     """Return the piece that shows the media that the raw field `ref` names; null without any."""
-    return Whole(ref, SHOWN)
+    return RelatedObject(ref, SHOWN)
 
 
 class MediaSerializer(serializers.Serializer[Any]):

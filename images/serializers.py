@@ -5,12 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from images.representations import ImageSerializer, MediaSerializer
-from mysocial.api.responses import Input
+from mysocial.api.responses import StrictSerializer
 from mysocial.api.uploads import MediaField
 from mysocial.core.ids import ID_LENGTH
 
 
-class ImageInput(Input):
+class ImageInput(StrictSerializer):
     """A picture for one's profile: a file, or an image of one's own."""
 
     image = MediaField(required=False)

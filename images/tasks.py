@@ -3,20 +3,20 @@
 from celery import shared_task
 
 from images import services
-from mysocial.outbox.items import in_turns
-from mysocial.persistence.backoff import patient
+from mysocial.outbox.items import run_time_slice
+from mysocial.persistence.backoff import skip_if_unavailable
 from mysocial.store.wakeups import MEDIA, PROCESS_MEDIA
 
 
 @shared_task(name=PROCESS_MEDIA)
-@patient
+@skip_if_unavailable
 def process_media() -> int:
     """Process what was brought, remove the files that are to go."""
-    return in_turns(MEDIA, services.process_due)
+    return run_time_slice(MEDIA, services.process_due_media)
 
 
-@shared_task(name="images.sweep_incoming")
-@patient
+@shared_task(name="images.delete_stale_uploads")
+@skip_if_unavailable
 def sweep_incoming() -> int:
     """Remove uploads that nobody asked for."""
     return services.sweep()

@@ -3,14 +3,14 @@
 from django.urls import re_path
 
 from images.views import ImageViewSet, file
-from mysocial.api.routing import route
+from mysocial.api.routing import api_path
 
 urlpatterns = [
-    route("users/<id:pk>/images", ImageViewSet, get="of_user"),
-    route("images/profile", ImageViewSet, takes="image", post="set_profile"),
-    route("images/background", ImageViewSet, takes="image", post="set_background"),
-    route("images/<id:pk>", ImageViewSet, delete="destroy"),
-    route("images/background/<id:pk>", ImageViewSet, delete="destroy_background"),
+    api_path("users/<id:pk>/images", ImageViewSet, get="of_user"),
+    api_path("images/profile", ImageViewSet, takes="image", post="set_profile"),
+    api_path("images/background", ImageViewSet, takes="image", post="set_background"),
+    api_path("images/<id:pk>", ImageViewSet, delete="destroy"),
+    api_path("images/background/<id:pk>", ImageViewSet, delete="destroy_background"),
 ]
 # Beside the API: what this disk has.
 files = [re_path(r"^(?P<name>[0-9a-f]{32}\.(?:jpg|png|gif|webp|mp4|webm))\Z", file, name="media")]

@@ -12,48 +12,48 @@ from rest_framework.request import Request
 
 from images import selectors, services
 from images.content import TYPES
-from images.models import Media, Use
-from images.representations import image_wire, media_wire
+from images.models import Media, Purpose
+from images.representations import image_template, media_template
 from images.serializers import ImageAnswerSerializer, ImageInput, ImagePageSerializer
 from mysocial.api.responses import (
-    CURSORS,
-    Input,
-    Limit,
+    PAGINATION_PARAMETERS,
     MessageSerializer,
-    caller,
-    carry_out,
-    list_answer,
-    page_bounds,
-    parse,
-    wrote,
+    RateLimit,
+    StrictSerializer,
+    current_user_id,
+    list_response,
+    message_envelope,
+    pagination_params,
+    validated_body,
+    write_response,
 )
-from mysocial.api.viewsets import Endpoints
+from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.rate_limits import MINUTE
 
-CHANGES = Limit("image", 30, MINUTE)
+CHANGES = RateLimit("image", 30, MINUTE)
 ABOUT = (
     "A JPEG, PNG, GIF or WebP: the field `image` of a form, or a data URL; or `image_id`, an image "
     "of one's own. A new one is shown once it is processed: `user.updated` says so."
 )
 
 
-def media_template(one: Media) -> list[Any]:
+def media_representation(one: Media) -> list[Any]:
     """Return the pieces of media in an answer."""
-    return media_wire.template(one.id)
+    return media_template.placeholders(one.id)
 
 
-class ImageViewSet(Endpoints):
+class ImageViewSet(ApiViewSet):
     """Galleries and the pictures of profiles."""
 
     @extend_schema(
-        parameters=CURSORS,
+        parameters=PAGINATION_PARAMETERS,
         responses=ImagePageSerializer,
         summary="A member's images, newest first",
     )
     def of_user(self, request: Request, pk: str) -> HttpResponse:
-        limit, after = page_bounds(request)
-        found = selectors.gallery(pk, to=caller(request), limit=limit, after=after)
-        return list_answer(request, "images", image_wire, found)
+        limit, after = pagination_params(request)
+        found = selectors.gallery(pk, to=current_user_id(request), limit=limit, after=after)
+        return list_response(request, "images", image_template, found)
 
     @extend_schema(
         request=ImageInput,
@@ -62,7 +62,7 @@ class ImageViewSet(Endpoints):
         description=ABOUT,
     )
     def set_profile(self, request: Request) -> HttpResponse:
-        return _set(request, Use.PROFILE)
+        return _set(request, Purpose.PROFILE)
 
     @extend_schema(
         request=ImageInput,
@@ -71,7 +71,7 @@ class ImageViewSet(Endpoints):
         description=ABOUT,
     )
     def set_background(self, request: Request) -> HttpResponse:
-        return _set(request, Use.BACKGROUND)
+        return _set(request, Purpose.BACKGROUND)
 
     @extend_schema(
         request=None,
@@ -90,25 +90,25 @@ class ImageViewSet(Endpoints):
         return _delete(request, pk, services.delete_background)
 
 
-def _set(request: Request, use: Use) -> HttpResponse:
-    fields = parse(ImageInput, request)
+def _set(request: Request, use: Purpose) -> HttpResponse:
+    fields = validated_body(ImageInput, request)
     verb: Callable[..., Media] = services.add_image if "image" in fields else services.show_image
-    return carry_out(
+    return write_response(
         request,
         201 if "image" in fields else 200,
-        wrote("Image set", image=media_template),
-        lambda: verb(user_id=caller(request), use=use.value, **fields),
+        message_envelope("Image set", image=media_representation),
+        lambda: verb(user_id=current_user_id(request), use=use.value, **fields),
         limit=CHANGES,
     )
 
 
 def _delete(request: Request, pk: str, verb: Callable[..., Media]) -> HttpResponse:
-    parse(Input, request)
-    return carry_out(
+    validated_body(StrictSerializer, request)
+    return write_response(
         request,
         200,
-        wrote("Image deleted"),
-        lambda: verb(user_id=caller(request), image_id=pk),
+        message_envelope("Image deleted"),
+        lambda: verb(user_id=current_user_id(request), image_id=pk),
         limit=CHANGES,
     )
 

@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from moderation import selectors, services
-from moderation.forms import ActForm, MeasureForm, NoteForm, until
+from moderation.forms import ActForm, ModerationActionForm, NoteForm, until
 from moderation.models import (
-    MOST_NOTE,
-    Act,
-    Measure,
+    MAX_NOTE_LENGTH,
+    ActionType,
+    ModerationAction,
     Report,
     StaffNote,
     State,
@@ -23,10 +23,10 @@ from moderation.models import (
     WordFilter,
 )
 from moderation.services import Decision
-from mysocial.admin.audit import acting
-from mysocial.admin.record_admin import VIA, RecordAdmin, name_of
-from mysocial.admin.site import may
-from mysocial.core.errors import NotFound, Refused
+from mysocial.admin.audit import staff_action
+from mysocial.admin.record_admin import CHANNEL, RecordAdmin, staff_username
+from mysocial.admin.site import has_staff_permission
+from mysocial.core.errors import AppError, NotFound
 from mysocial.store.models import Record
 
 
@@ -40,7 +40,7 @@ class Assigned(admin.SimpleListFilter):
         return [("mine", "Me"), ("nobody", "Nobody"), ("others", "Others")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
-        me = name_of(request)
+        me = staff_username(request)
         if self.value() == "mine":
             return queryset.filter(assignee=me)
         if self.value() == "nobody":
@@ -73,7 +73,7 @@ class ReportAdmin(RecordAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show a report with what it is about, which is written down; or do what is asked."""
-        if not may(request, "moderation.handle_report"):
+        if not has_staff_permission(request, "moderation.handle_report"):
             raise PermissionDenied
         if request.method == "POST":
             self._carry_out(request, object_id)
@@ -81,17 +81,19 @@ class ReportAdmin(RecordAdmin):
         on = f"{self.opts.label_lower}:{object_id}"
         try:
             report = selectors.get_report(object_id)
-            with acting(who=name_of(request), via=VIA, what="look at report", on=on):
+            with staff_action(
+                actor=staff_username(request), channel=CHANNEL, action="look at report", target=on
+            ):
                 context = services.look(report_id=object_id)
         except NotFound:
             raise Http404 from None
-        except Refused as error:  # what can't be written down is not shown
+        except AppError as error:  # what can't be written down is not shown
             self.message_user(request, error.detail, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:moderation_report_changelist"))
         return render(request, "admin/moderation/report.html", self._page(request, report, context))
 
     def _page(self, request: HttpRequest, report: Report, context: Any) -> dict[str, Any]:
-        done = selectors.measures_against(report.subject_id)
+        done = selectors.actions_against(report.subject_id)
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -103,32 +105,34 @@ class ReportAdmin(RecordAdmin):
             "measures": done,
             "undoable": self._undoable(request, report, done),
             "is_open": report.state == State.OPEN,
-            "is_mine": report.assignee == name_of(request),
+            "is_mine": report.assignee == staff_username(request),
             "act_form": ActForm(label_suffix=""),
             "note_form": NoteForm(),
             "is_deletable": report.target_type != Target.USER,
         }
 
     @staticmethod
-    def _undoable(request: HttpRequest, report: Report, done: list[Measure]) -> list[Measure]:
-        if not may(request, "moderation.change_measure"):
+    def _undoable(
+        request: HttpRequest, report: Report, done: list[ModerationAction]
+    ) -> list[ModerationAction]:
+        if not has_staff_permission(request, "moderation.change_moderationaction"):
             return []
         own = [one for one in done if one.report_id == report.pk and one.act in UNDONE_BY]
         return [one for one in own if not selectors.is_undone(one)]
 
     def _carry_out(self, request: HttpRequest, report_id: str) -> None:
-        me, do = name_of(request), request.POST.get("do", "")
+        me, do = staff_username(request), request.POST.get("do", "")
         if do == "assign":
-            self.carry_out(request, "assign", _assign, report_id, staff=me)
+            self.call_service(request, "assign", _assign, report_id, staff=me)
         elif do == "release":
-            self.carry_out(request, "release", _assign, report_id, staff="")
+            self.call_service(request, "release", _assign, report_id, staff="")
         elif do == "note":
-            text = request.POST.get("text", "")[:MOST_NOTE]
-            self.carry_out(request, "note on", _note, report_id, staff=me, text=text)
+            text = request.POST.get("text", "")[:MAX_NOTE_LENGTH]
+            self.call_service(request, "note on", _note, report_id, staff=me, text=text)
         elif do == "decline" and not request.POST.get("why", "").strip():
             self.message_user(request, "Say why nothing is done.", messages.ERROR)
         elif do == "decline":
-            self.carry_out(request, "decline", _decline, report_id, staff=me)
+            self.call_service(request, "decline", _decline, report_id, staff=me)
         elif do == "undo":
             _undo_one(self, request, request.POST.get("measure", ""))
         elif do == "resolve":
@@ -145,10 +149,10 @@ class ReportAdmin(RecordAdmin):
         given = form.cleaned_data
         decision = Decision(given["act"], me, given["words"], until(given["lasts"]))
         what = f"resolve ({given['act'] or 'nothing done'})"
-        self.carry_out(request, what, _resolve, report_id, decision=decision)
+        self.call_service(request, what, _resolve, report_id, decision=decision)
 
 
-UNDONE_BY = (Act.SILENCE, Act.SUSPEND, Act.DELETE)
+UNDONE_BY = (ActionType.SILENCE, ActionType.SUSPEND, ActionType.DELETE)
 
 
 def _assign(report_id: str, *, staff: str) -> Report:
@@ -167,14 +171,14 @@ def _resolve(report_id: str, *, decision: Decision) -> Report:
     return services.resolve(report_id=report_id, decision=decision)
 
 
-def _undo(measure_id: str, *, staff: str) -> Measure:
-    return services.undo_measure(measure_id=measure_id, staff=staff)
+def _undo(measure_id: str, *, staff: str) -> ModerationAction:
+    return services.revoke_action(measure_id=measure_id, staff=staff)
 
 
 def _undo_one(page: RecordAdmin, request: HttpRequest, measure_id: str) -> None:
-    if not may(request, "moderation.change_measure"):
+    if not has_staff_permission(request, "moderation.change_moderationaction"):
         raise PermissionDenied
-    page.carry_out(request, "undo measure of", _undo, measure_id, staff=name_of(request))
+    page.call_service(request, "undo measure of", _undo, measure_id, staff=staff_username(request))
 
 
 @admin.register(StaffNote)
@@ -186,11 +190,11 @@ class StaffNoteAdmin(RecordAdmin):
     ordering = ("-created_at",)
 
 
-@admin.register(Measure)
-class MeasureAdmin(RecordAdmin):
+@admin.register(ModerationAction)
+class ModerationActionAdmin(RecordAdmin):
     """What was done against members. A new one acts; `Lift` ends it."""
 
-    form = MeasureForm  # type: ignore[assignment] # of a Measure, which is a Record
+    form = ModerationActionForm  # type: ignore[assignment] # of a Measure, which is a Record
     list_display = ("act", "member", "until", "staff", "words", "created_at")
     list_filter = ("act",)
     search_fields = ("user_id", "staff")
@@ -198,7 +202,7 @@ class MeasureAdmin(RecordAdmin):
     actions = ("undo",)
 
     @admin.display(description="Member")
-    def member(self, measure: Measure) -> str:
+    def member(self, measure: ModerationAction) -> str:
         return selectors.name_of(measure.user_id)
 
     def get_fields(self, request: HttpRequest, obj: Record | None = None) -> Any:
@@ -215,21 +219,23 @@ class MeasureAdmin(RecordAdmin):
         return super().get_form(request, obj, change, **kwargs)
 
     @staticmethod
-    def add(measure_id: str, *, name: str, lasts: str, **given: str) -> Measure:
+    def add(measure_id: str, *, name: str, lasts: str, **given: str) -> ModerationAction:
         decision = Decision(**given, until=until(lasts))
-        return services.take_measure(measure_id=measure_id, name=name, decision=decision)
+        return services.apply_action(measure_id=measure_id, name=name, decision=decision)
 
-    def carry_out(
+    def call_service(
         self, request: HttpRequest, what: str, verb: Any, pk: str, /, **given: Any
     ) -> Any:
         """Say who of staff it is, too."""
-        return super().carry_out(request, what, verb, pk, **{**given, "staff": name_of(request)})
+        return super().call_service(
+            request, what, verb, pk, **{**given, "staff": staff_username(request)}
+        )
 
     def has_undo_permission(self, request: HttpRequest) -> bool:
-        return may(request, "moderation.change_measure")
+        return has_staff_permission(request, "moderation.change_moderationaction")
 
     @admin.action(description="Lift or restore", permissions=["undo"])
-    def undo(self, request: HttpRequest, queryset: QuerySet[Measure]) -> None:
+    def undo(self, request: HttpRequest, queryset: QuerySet[ModerationAction]) -> None:
         for one in queryset:
             _undo_one(self, request, str(one.pk))
 

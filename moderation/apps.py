@@ -9,6 +9,6 @@ class ModerationConfig(AppConfig):
     name = "moderation"
 
     def ready(self) -> None:
-        from moderation.services import examine  # noqa: PLC0415 - models are not loaded before
+        from moderation.services import check_text  # noqa: PLC0415 - models are not loaded before
 
-        content.answer_with(examine)
+        content.set_policy(check_text)

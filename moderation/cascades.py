@@ -3,27 +3,27 @@
 from typing import ClassVar
 
 from moderation import services
-from moderation.store import measures, staff_notes
-from mysocial.outbox.cascades import Cascade, remove_listed
+from moderation.store import moderation_actions, staff_notes
+from mysocial.outbox.cascades import Cascade, delete_listed
 
 
 class ReportsOfMember(Cascade):
     """What they reported, what was reported of them, and what was done against them."""
 
-    of: ClassVar[str] = "users.user"
+    model_label: ClassVar[str] = "users.user"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         lists = ("reporter", "subject")
         gone = all(services.forget_reports(index=one, user_id=pk, limit=limit) for one in lists)
-        return gone and remove_listed(measures, "user", pk, limit=limit)
+        return gone and delete_listed(moderation_actions, "user", pk, limit=limit)
 
 
 class NotesOfReport(Cascade):
     """What staff noted on it."""
 
-    of: ClassVar[str] = "moderation.report"
+    model_label: ClassVar[str] = "moderation.report"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
-        return remove_listed(staff_notes, "report", pk, limit=limit)
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed(staff_notes, "report", pk, limit=limit)

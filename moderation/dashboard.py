@@ -9,11 +9,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from mysocial.admin.audit import READ
-from mysocial.admin.site import may
-from mysocial.core.errors import Refused
+from mysocial.admin.audit import VIEW_AUDIT_LOG
+from mysocial.admin.site import has_staff_permission
+from mysocial.core.errors import AppError
 from mysocial.ops import stats
-from mysocial.outbox.email import OPERATE
+from mysocial.outbox.email import VIEW_OPERATIONS
 from mysocial.store.store import STORES
 
 FILTERS = "moderation.view_wordfilter"
@@ -48,17 +48,17 @@ def dashboard(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "week_chart": _chart(week, now, "%a %H:00"),
             "totals": [(name, sum(some[-DAY:]), sum(some)) for name, some in week.items()],
         }
-    except Refused as error:
+    except AppError as error:
         context["made_away"] = error.detail
     try:
         context |= _state(stats.state())
-    except Refused as error:
+    except AppError as error:
         context["state_away"] = error.detail
     return {**context, "chart_options": OPTIONS}
 
 
 def _made(label: str, now: float) -> list[int]:
-    return stats.made_per_hour(STORES[label].model, hours=WEEK, now=now)
+    return stats.created_per_hour(STORES[label].model, hours=WEEK, now=now)
 
 
 def _chart(series: dict[str, list[int]], now: float, form: str) -> str:
@@ -114,20 +114,25 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return what the sidebar leads to, of what this member of staff may see."""
     wanted = [
         ("Reports", "moderation_report_changelist", "flag", "moderation.view_report"),
-        ("Measures", "moderation_measure_changelist", "gavel", "moderation.view_measure"),
+        (
+            "Measures",
+            "moderation_moderationaction_changelist",
+            "gavel",
+            "moderation.view_moderationaction",
+        ),
         ("Word filters", "moderation_wordfilter_changelist", "filter_alt", FILTERS),
-        ("Audit log", "mysocial_auditentry_changelist", "history", READ),
+        ("Audit log", "mysocial_auditentry_changelist", "history", VIEW_AUDIT_LOG),
         ("Members", "users_user_changelist", "group", "users.view_user"),
         ("Posts", "posts_post_changelist", "article", "posts.view_post"),
         ("Comments", "comments_comment_changelist", "comment", "comments.view_comment"),
-        ("Operations", "operations", "monitoring", OPERATE),
-        ("Mails", "mysocial_mail_changelist", "mail", "mysocial.view_mail"),
+        ("Operations", "operations", "monitoring", VIEW_OPERATIONS),
+        ("Mails", "mysocial_email_changelist", "mail", "mysocial.view_email"),
         ("Staff", "auth_user_changelist", "badge", "auth.view_user"),
     ]
     items = [
         {"title": title, "icon": icon, "link": reverse(f"admin:{name}")}
         for title, name, icon, permission in wanted
-        if not permission or may(request, permission)
+        if not permission or has_staff_permission(request, permission)
     ]
     overview = {"title": "Overview", "icon": "dashboard", "link": reverse("admin:index")}
     return [{"items": [overview, *items]}]

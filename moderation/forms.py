@@ -10,13 +10,13 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from moderation.models import MOST_NOTE, MOST_WORDS, Act, Measure
-from mysocial.admin.audit import MOST_WHY
-from mysocial.core.errors import FOREVER
+from moderation.models import MAX_MESSAGE_LENGTH, MAX_NOTE_LENGTH, ActionType, ModerationAction
+from mysocial.admin.audit import MAX_REASON_LENGTH
+from mysocial.core.errors import FOREVER_MS
 from mysocial.core.ids import milliseconds, now
 
 if TYPE_CHECKING:
-    Base = forms.ModelForm[Measure]
+    Base = forms.ModelForm[ModerationAction]
 else:
     Base = forms.ModelForm  # generic for the type checker only
 
@@ -35,7 +35,7 @@ LASTS = (
 def until(lasts: str) -> int:
     """Return the moment, in milliseconds, until which a choice of `LASTS` lasts from now on."""
     if lasts == FOR_GOOD:
-        return FOREVER
+        return FOREVER_MS
     return milliseconds(now() + timedelta(seconds=int(lasts))) if lasts else 0
 
 
@@ -53,7 +53,7 @@ def lasts_field() -> forms.ChoiceField:
 def words_field() -> forms.CharField:
     """Return the field for what is said to the member."""
     return forms.CharField(
-        max_length=MOST_WORDS,
+        max_length=MAX_MESSAGE_LENGTH,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         label="Words to the member",
@@ -63,11 +63,13 @@ def words_field() -> forms.CharField:
 class ActForm(forms.Form):
     """An act, how long it lasts, what is said to the member, and why it is done."""
 
-    act = forms.ChoiceField(choices=Act.choices, required=False, widget=UnfoldAdminSelectWidget)
+    act = forms.ChoiceField(
+        choices=ActionType.choices, required=False, widget=UnfoldAdminSelectWidget
+    )
     lasts = lasts_field()
     words = words_field()
     why = forms.CharField(
-        max_length=MOST_WHY,
+        max_length=MAX_REASON_LENGTH,
         widget=UnfoldAdminTextInputWidget,
         label="Why",
         help_text="For the audit log.",
@@ -78,11 +80,11 @@ class NoteForm(forms.Form):
     """An internal note."""
 
     text = forms.CharField(
-        max_length=MOST_NOTE, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}), label=""
+        max_length=MAX_NOTE_LENGTH, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}), label=""
     )
 
 
-class MeasureForm(Base):
+class ModerationActionForm(Base):
     """A measure against a member, without a report."""
 
     name = forms.CharField(
@@ -91,10 +93,10 @@ class MeasureForm(Base):
         label="Member",
         help_text="The username, or the id.",
     )
-    act = forms.ChoiceField(choices=Act.choices[1:4], widget=UnfoldAdminSelectWidget)
+    act = forms.ChoiceField(choices=ActionType.choices[1:4], widget=UnfoldAdminSelectWidget)
     lasts = lasts_field()
     words = words_field()
 
     class Meta:
-        model = Measure
+        model = ModerationAction
         fields: ClassVar[list[str]] = []

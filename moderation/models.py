@@ -4,7 +4,7 @@ from django.db import models
 
 from mysocial.store.models import ID, Record
 
-MOST_NOTE, MOST_WORDS, MOST_PHRASE = 1000, 500, 100
+MAX_NOTE_LENGTH, MAX_MESSAGE_LENGTH, MAX_PHRASE_LENGTH = 1000, 500, 100
 
 
 class Target(models.TextChoices):
@@ -40,7 +40,7 @@ class State(models.TextChoices):
     DECLINED = "declined", "Declined"
 
 
-class Act(models.TextChoices):
+class ActionType(models.TextChoices):
     """What staff do against a member or a thing."""
 
     NONE = "", "Nothing"
@@ -50,10 +50,10 @@ class Act(models.TextChoices):
     DELETE = "delete", "Delete what was reported"
 
 
-LIFTED = "restore"  # the measure that ends another
+REVOKED = "restore"  # the measure that ends another
 
 
-class FilterAct(models.TextChoices):
+class FilterAction(models.TextChoices):
     """What a filtered word does to what has it."""
 
     REFUSE = "refuse", "Refuse it"
@@ -70,11 +70,11 @@ class Report(Record):
     reason = models.CharField(
         max_length=13, choices=[*Reason.choices, (FILTERED, "Filtered words")]
     )
-    note = models.TextField(max_length=MOST_NOTE, default="", blank=True)
+    note = models.TextField(max_length=MAX_NOTE_LENGTH, default="", blank=True)
     said = models.TextField(default="", blank=True)  # what it said when it was reported
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     assignee = models.CharField(max_length=150, default="", blank=True)
-    act = models.CharField(max_length=7, choices=Act.choices, default="", blank=True)
+    act = models.CharField(max_length=7, choices=ActionType.choices, default="", blank=True)
     closed_by = models.CharField(max_length=150, default="", blank=True)
     closed_at = models.DateTimeField(null=True, default=None)
     # Of an open one, who reports what: unique, so that there can't be two.
@@ -93,18 +93,20 @@ class StaffNote(Record):
 
     report_id = models.CharField(**ID)
     author = models.CharField(max_length=150)
-    text = models.TextField(max_length=MOST_NOTE)
+    text = models.TextField(max_length=MAX_NOTE_LENGTH)
 
     class Meta(Record.Meta):
         db_table = "staff_notes"
 
 
-class Measure(Record):
+class ModerationAction(Record):
     """What was done against a member, or lifted again."""
 
     user_id = models.CharField(**ID)
-    act = models.CharField(max_length=7, choices=[*Act.choices[1:], (LIFTED, "Lift or restore")])
-    words = models.TextField(max_length=MOST_WORDS, default="", blank=True)  # to the member
+    act = models.CharField(
+        max_length=7, choices=[*ActionType.choices[1:], (REVOKED, "Lift or restore")]
+    )
+    words = models.TextField(max_length=MAX_MESSAGE_LENGTH, default="", blank=True)  # to the member
     until = models.DateTimeField(null=True, default=None)  # none: at once, or for good
     staff = models.CharField(max_length=150)
     report_id = models.CharField(**ID, default="", blank=True)
@@ -112,7 +114,7 @@ class Measure(Record):
     target_id = models.CharField(**ID, default="", blank=True)
 
     class Meta(Record.Meta):
-        db_table = "measures"
+        db_table = "moderation_actions"
 
     def __str__(self) -> str:
         return f"{self.get_act_display()}: {self.user_id}"
@@ -121,8 +123,8 @@ class Measure(Record):
 class WordFilter(Record):
     """A word or phrase that is not wanted."""
 
-    phrase = models.CharField(max_length=MOST_PHRASE)
-    act = models.CharField(max_length=6, choices=FilterAct.choices, default=FilterAct.FLAG)
+    phrase = models.CharField(max_length=MAX_PHRASE_LENGTH)
+    act = models.CharField(max_length=6, choices=FilterAction.choices, default=FilterAction.FLAG)
 
     class Meta(Record.Meta):
         db_table = "word_filters"

@@ -6,17 +6,17 @@ from rest_framework import serializers
 
 from moderation.models import Reason, State, Target
 from moderation.store import SHOWN, reports
-from mysocial.store.json_templates import Own, Wire
+from mysocial.store.json_templates import Field, JsonTemplate
 
-report_wire = Wire(
+report_template = JsonTemplate(
     reports,
-    Own(SHOWN),
+    Field(SHOWN),
     b',"target_type":"',
-    Own("target_type"),
+    Field("target_type"),
     b'","target_id":"',
-    Own("target_id"),
+    Field("target_id"),
     b'","state":"',
-    Own("state"),
+    Field("state"),
     b'"',
 )
 

@@ -4,7 +4,11 @@
 ROLES: dict[str, tuple[str, ...]] = {
     "moderator": (
         *("moderation.view_report", "moderation.handle_report", "moderation.view_staffnote"),
-        *("moderation.view_measure", "moderation.add_measure", "moderation.change_measure"),
+        *(
+            "moderation.view_moderationaction",
+            "moderation.add_moderationaction",
+            "moderation.change_moderationaction",
+        ),
         *("moderation.view_wordfilter", "moderation.add_wordfilter"),
         *("moderation.change_wordfilter", "moderation.delete_wordfilter"),
         "mysocial.view_auditentry",
@@ -15,7 +19,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *("images.view_media", "images.delete_media"),
     ),
     "ops": (
-        *("mysocial.see_operations", "mysocial.steer_queues"),
-        *("mysocial.view_mail", "mysocial.view_removal", "images.view_deadfile"),
+        *("mysocial.view_operations", "mysocial.manage_queues"),
+        *("mysocial.view_email", "mysocial.view_cascadedeletion", "images.view_deletedfile"),
     ),
 }

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from chat import selectors as chat
 from comments import selectors as comments
 from images.selectors import addresses_of
-from moderation.models import Act, Measure, Report, StaffNote, State, Target
-from moderation.representations import report_wire
-from moderation.store import measures, reports, staff_notes, word_filters
+from moderation.models import ActionType, ModerationAction, Report, StaffNote, State, Target
+from moderation.representations import report_template
+from moderation.store import moderation_actions, reports, staff_notes, word_filters
 from moderation.text_matching import Phrases, by_first_word
 from mysocial.core.errors import NotFound, Unavailable
-from mysocial.core.request_context import aside
+from mysocial.core.request_context import detached
 from mysocial.store import pagination, reads
 from mysocial.store.indexes import Entry
 from mysocial.store.json_templates import Row
@@ -100,20 +100,22 @@ def open_key(reporter_id: str, target_type: str, target_id: str) -> str:
 
 def is_reported(key: str) -> bool:
     """Tell whether there is an open report with this key."""
-    return reads.find(reports, "open_key", key) is not None
+    return reads.find_by_unique(reports, "open_key", key) is not None
 
 
 def reports_of(
     user_id: str, *, limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's reports, newest first: for the member alone."""
-    page = pagination.Listing(report_wire, "reporter", user_id, limit=limit, after=after).get()
+    page = pagination.ListQuery(
+        report_template, "reporter", user_id, limit=limit, after=after
+    ).result()
     return page.rows, page.next
 
 
 def own_among(report_ids: Sequence[str], *, to: str) -> set[str]:
     """Return the ids of those of the reports that are a member's own."""
-    found = reads.get_many(reports, report_ids)
+    found = reads.get_records(reports, report_ids)
     return {pk for pk, report in found.items() if report.reporter_id == to}
 
 
@@ -122,22 +124,22 @@ def own_among(report_ids: Sequence[str], *, to: str) -> set[str]:
 
 def get_report(report_id: str) -> Report:
     """Return a report; `NotFound`."""
-    return reads.get(reports, report_id)
+    return reads.get_record(reports, report_id)
 
 
 def notes_on(report_id: str) -> list[StaffNote]:
     """Return what staff noted on a report, newest first."""
-    return pagination.newest(staff_notes, "report", report_id, limit=MOST_LISTED)[0]
+    return pagination.latest(staff_notes, "report", report_id, limit=MOST_LISTED)[0]
 
 
-def measures_against(user_id: str) -> list[Measure]:
+def actions_against(user_id: str) -> list[ModerationAction]:
     """Return what was done against a member, newest first."""
-    return pagination.newest(measures, "user", user_id, limit=MOST_LISTED)[0]
+    return pagination.latest(moderation_actions, "user", user_id, limit=MOST_LISTED)[0]
 
 
-def get_measure(measure_id: str) -> Measure:
+def get_action(measure_id: str) -> ModerationAction:
     """Return a measure; `NotFound`."""
-    return reads.get(measures, measure_id)
+    return reads.get_record(moderation_actions, measure_id)
 
 
 def find_member(name: str) -> str:
@@ -178,7 +180,7 @@ def _message(report: Report) -> Shown:
             one.gif_url,
             one.media_id,
         )
-        for one in chat.around(message, most=AROUND)
+        for one in chat.messages_around(message, limit=AROUND)
     ], ""
 
 
@@ -226,12 +228,12 @@ def name_of(user_id: str) -> str:
     return _names([user_id])[user_id] if user_id else "(the system)"
 
 
-def is_undone(measure: Measure) -> bool:
+def is_undone(measure: ModerationAction) -> bool:
     """Tell whether there is nothing of a measure left that could be lifted."""
     user = get_users([measure.user_id]).get(measure.user_id)
-    if measure.act == Act.SILENCE:
+    if measure.act == ActionType.SILENCE:
         return not user or not user.silenced_until
-    if measure.act == Act.SUSPEND:
+    if measure.act == ActionType.SUSPEND:
         return not user or not user.suspended_until
     post = posts.find_post(measure.target_id) if measure.target_type == Target.POST else None
     return not post or not posts.is_withheld(post)
@@ -252,8 +254,8 @@ def phrases() -> Phrases:
         if _kept is not None:  # others go on with these, and so do we if nobody answers
             _kept = (time.monotonic() + AWAY_SECONDS, _kept[1])
         try:
-            with aside():  # no read of the call's own: where it stood is told by those
-                found, _ = pagination.newest(word_filters, "all", "", limit=MOST_FILTERS)
+            with detached():  # no read of the call's own: where it stood is told by those
+                found, _ = pagination.latest(word_filters, "all", "", limit=MOST_FILTERS)
         except Unavailable:
             if _kept is None:
                 raise

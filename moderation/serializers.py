@@ -4,19 +4,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from moderation.models import MOST_NOTE, Reason, Target
+from moderation.models import MAX_NOTE_LENGTH, Reason, Target
 from moderation.representations import ReportSerializer
 from mysocial.api.inputs import IdField
-from mysocial.api.responses import Input
+from mysocial.api.responses import StrictSerializer
 
 
-class ReportInput(Input):
+class ReportInput(StrictSerializer):
     """What is reported, and why."""
 
     target_type = serializers.ChoiceField(Target.choices)
     target_id = IdField()
     reason = serializers.ChoiceField(Reason.choices)
-    note = serializers.CharField(max_length=MOST_NOTE, required=False, allow_blank=True)
+    note = serializers.CharField(max_length=MAX_NOTE_LENGTH, required=False, allow_blank=True)
 
 
 class ReportAnswerSerializer(serializers.Serializer[Any]):

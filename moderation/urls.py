@@ -1,8 +1,8 @@
 """Routes of moderation."""
 
 from moderation.views import ReportViewSet
-from mysocial.api.routing import route
+from mysocial.api.routing import api_path
 
 urlpatterns = [
-    route("reports", ReportViewSet, get="list", post="create"),
+    api_path("reports", ReportViewSet, get="list", post="create"),
 ]

@@ -8,22 +8,22 @@ from rest_framework.request import Request
 
 from moderation import selectors, services
 from moderation.models import Report
-from moderation.representations import report_wire
+from moderation.representations import report_template
 from moderation.serializers import ReportAnswerSerializer, ReportInput, ReportPageSerializer
 from mysocial.api.responses import (
-    CURSORS,
-    Limit,
-    caller,
-    carry_out,
-    list_answer,
-    page_bounds,
-    parse,
-    wrote,
+    PAGINATION_PARAMETERS,
+    RateLimit,
+    current_user_id,
+    list_response,
+    message_envelope,
+    pagination_params,
+    validated_body,
+    write_response,
 )
-from mysocial.api.viewsets import Endpoints
+from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.rate_limits import HOUR
 
-NEW_REPORTS = Limit("report", 20, HOUR)
+NEW_REPORTS = RateLimit("report", 20, HOUR)
 EXAMPLE = OpenApiExample(
     "A post",
     {"target_type": "post", "target_id": "660e2edd9b81aa7a7cc71794", "reason": "spam"},
@@ -31,12 +31,12 @@ EXAMPLE = OpenApiExample(
 )
 
 
-def report_template(report: Report) -> list[Any]:
+def report_representation(report: Report) -> list[Any]:
     """Return the pieces of a report in an answer."""
-    return report_wire.template(report.id)
+    return report_template.placeholders(report.id)
 
 
-class ReportViewSet(Endpoints):
+class ReportViewSet(ApiViewSet):
     """Reports of one's own."""
 
     @extend_schema(
@@ -47,19 +47,21 @@ class ReportViewSet(Endpoints):
         description="409 while one's report of it is open.",
     )
     def create(self, request: Request) -> HttpResponse:
-        fields = parse(ReportInput, request)
-        return carry_out(
+        fields = validated_body(ReportInput, request)
+        return write_response(
             request,
             201,
-            wrote("Reported", report=report_template),
-            lambda: services.file_report(reporter_id=caller(request), **fields),
+            message_envelope("Reported", report=report_representation),
+            lambda: services.file_report(reporter_id=current_user_id(request), **fields),
             limit=NEW_REPORTS,
         )
 
     @extend_schema(
-        parameters=CURSORS, responses=ReportPageSerializer, summary="One's reports, newest first"
+        parameters=PAGINATION_PARAMETERS,
+        responses=ReportPageSerializer,
+        summary="One's reports, newest first",
     )
     def list(self, request: Request) -> HttpResponse:
-        limit, after = page_bounds(request)
-        found = selectors.reports_of(caller(request), limit=limit, after=after)
-        return list_answer(request, "reports", report_wire, found)
+        limit, after = pagination_params(request)
+        found = selectors.reports_of(current_user_id(request), limit=limit, after=after)
+        return list_response(request, "reports", report_template, found)

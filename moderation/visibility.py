@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from moderation import selectors
-from mysocial.policies.visibility import Sight
+from mysocial.policies.visibility import VisibilityPolicy
 
 
-class ReportSight(Sight):
+class ReportSight(VisibilityPolicy):
     """A report: of members, only who made it."""
 
-    of: ClassVar[str] = "moderation.report"
+    model_label: ClassVar[str] = "moderation.report"
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:

@@ -28,7 +28,7 @@ TELEMETRY = {
 
 def _begin(variable: str, module: str, extra: str) -> None:
     try:
-        import_module(module).begin()
+        import_module(module).initialise()
     except ModuleNotFoundError as error:
         raise ImproperlyConfigured(
             f"{variable} is set, and {error.name} is not installed: the extra `{extra}` has it."

@@ -16,16 +16,16 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from accounts.authentication import authenticate_token, find_ended  # noqa: E402
-from chat.services import tell_typing  # noqa: E402
-from mysocial.realtime.auth import Sessions  # noqa: E402
+from chat.services import send_typing  # noqa: E402
+from mysocial.realtime.auth import SessionBackend  # noqa: E402
 from mysocial.realtime.consumers import EventConsumer  # noqa: E402
-from mysocial.realtime.dispatcher import get_hub  # noqa: E402
+from mysocial.realtime.dispatcher import get_dispatcher  # noqa: E402
 from mysocial.realtime.sse import event_stream  # noqa: E402
 from mysocial.wsgi import application as http  # noqa: E402
 
-sessions = Sessions(authenticate=authenticate_token, find_ended=find_ended)
+sessions = SessionBackend(authenticate=authenticate_token, find_ended=find_ended)
 # Django's stubs know views only; Channels routes ASGI applications by the same patterns.
-socket: Any = EventConsumer.as_asgi(sessions=sessions, tell_typing=tell_typing)
+socket: Any = EventConsumer.as_asgi(sessions=sessions, send_typing=send_typing)
 stream: Any = event_stream(sessions)
 wsgi: Any = WSGIMiddleware(http, workers=16)  # type: ignore[arg-type]
 
@@ -35,7 +35,7 @@ async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.shutdown":
-            await get_hub().stop()
+            await get_dispatcher().stop()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -16,34 +16,35 @@ Channel.do_restore = False  # there is no option for it: see CELERY_BROKER_TRANS
 app = Celery("mysocial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(related_name="persist", packages=["mysocial"])
-app.autodiscover_tasks(related_name="mail", packages=["mysocial"])
-app.autodiscover_tasks(related_name="cascades", packages=["mysocial"])
-app.autodiscover_tasks(related_name="hearts", packages=["mysocial"])  # signals, not tasks
-app.autodiscover_tasks(related_name="tracks", packages=["mysocial"])  # the same
+app.autodiscover_tasks(["mysocial.persistence"], related_name="flush")
+app.autodiscover_tasks(["mysocial.outbox"], related_name="email")
+app.autodiscover_tasks(["mysocial.outbox"], related_name="cascades")
+# Modules that connect Celery signals.
+app.autodiscover_tasks(["mysocial.persistence"], related_name="heartbeats")
+app.autodiscover_tasks(["mysocial.core"], related_name="tracing")
 
 app.conf.worker_consumer = "mysocial.persistence.worker:Consumer"
-app.conf.beat_scheduler = "mysocial.persistence.scheduler:Beat"
+app.conf.beat_scheduler = "mysocial.persistence.scheduler:WakeupScheduler"
 app.conf.beat_schedule = {
     # Wakes the queues whose debt nobody picked up.
-    "nudge-debts": {"task": "mysocial.nudge_debts", "schedule": 1.0},
+    "wake-dirty-queues": {"task": "mysocial.wake_dirty_queues", "schedule": 1.0},
     # Whose wake-up was lost, and what is to be tried again.
-    "send-mails": {"task": "email.send_mails", "schedule": 5.0},
-    "remove-cascades": {"task": "mysocial.remove_cascades", "schedule": 5.0},
+    "send-emails": {"task": "email.send_emails", "schedule": 5.0},
+    "run-cascades": {"task": "mysocial.run_cascades", "schedule": 5.0},
     "process-media": {"task": "images.process_media", "schedule": 5.0},
     "make-exports": {"task": "accounts.make_exports", "schedule": 5.0},
-    "sweep-exports": {
-        "task": "accounts.sweep_exports",
+    "delete-expired-exports": {
+        "task": "accounts.delete_expired_exports",
         "schedule": 3600.0,
         "options": {"queue": "accounts", "expires": 3000},
     },
-    "sweep-incoming": {
-        "task": "images.sweep_incoming",
+    "delete-stale-uploads": {
+        "task": "images.delete_stale_uploads",
         "schedule": 3600.0,
         "options": {"queue": "images", "expires": 3000},
     },
-    "sweep-expired": {
-        "task": "mysocial.sweep_expired",
+    "delete-expired": {
+        "task": "mysocial.delete_expired",
         "schedule": 30.0,
         "options": {"expires": 25},
     },

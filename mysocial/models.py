@@ -1,7 +1,7 @@
 """The models of the project itself, imported here so that Django finds them."""
 
 from mysocial.admin.audit import AuditEntry
-from mysocial.outbox.cascades import Removal
-from mysocial.outbox.email import Mail
+from mysocial.outbox.cascades import CascadeDeletion
+from mysocial.outbox.email import Email
 
-__all__ = ["AuditEntry", "Mail", "Removal"]
+__all__ = ["AuditEntry", "CascadeDeletion", "Email"]

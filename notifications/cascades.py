@@ -3,39 +3,39 @@
 from typing import ClassVar
 
 from mysocial.outbox.cascades import Cascade
-from notifications.services import between, forget_inbox, forget_listed
+from notifications.services import between, delete_inbox, delete_listed
 
 
 class NotificationsOfPost(Cascade):
     """What was told of it and of all that hung on it."""
 
-    of: ClassVar[str] = "posts.post"
+    model_label: ClassVar[str] = "posts.post"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
-        return forget_listed("post", pk, limit=limit)
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed("post", pk, limit=limit)
 
 
 class NotificationsBetween(Cascade):
     """What two members were told of one another: what the write that made the block has left."""
 
-    of: ClassVar[str] = "followers.block"
+    model_label: ClassVar[str] = "followers.block"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         one, _, other = pk.partition(":")
         sides = between(one, other)
-        return all(forget_listed("between", side, limit=limit) for side in sides)
+        return all(delete_listed("between", side, limit=limit) for side in sides)
 
 
 class NotificationsOfMember(Cascade):
     """What a member was told, and what others were told of them."""
 
-    of: ClassVar[str] = "users.user"
+    model_label: ClassVar[str] = "users.user"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
-        gone = all(forget_listed(side, pk, limit=limit) for side in ("user", "actor"))
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        gone = all(delete_listed(side, pk, limit=limit) for side in ("user", "actor"))
         if gone:
-            forget_inbox(pk)
+            delete_inbox(pk)
         return gone

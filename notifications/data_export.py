@@ -1,7 +1,7 @@
 """What of notifications is a member's own: what they were told."""
 
-from mysocial.privacy.exports import Portion, export, listed, single
+from mysocial.privacy.exports import ExportSection, listed, register, single
 from notifications.store import inboxes, notifications
 
-export(Portion(notifications, "Notifications", listed(notifications, "user")))
-export(Portion(inboxes, "Unread notifications", single(inboxes)))
+register(ExportSection(notifications, "Notifications", listed(notifications, "user")))
+register(ExportSection(inboxes, "Unread notifications", single(inboxes)))

@@ -3,7 +3,7 @@
 from django.db import models
 
 from mysocial.store.models import ID, Record
-from users.selectors import NOTICES
+from users.selectors import NOTIFICATION_TYPES
 
 
 class Notification(Record):
@@ -11,7 +11,7 @@ class Notification(Record):
 
     user_id = models.CharField(**ID)  # who is told
     actor_id = models.CharField(**ID)  # who did it
-    kind = models.CharField(max_length=14, choices=[(kind, kind) for kind in NOTICES])
+    kind = models.CharField(max_length=14, choices=[(kind, kind) for kind in NOTIFICATION_TYPES])
     cause = models.CharField(max_length=64)  # the id of the record that is told of
     post_id = models.CharField(**ID, default="", blank=True)  # what it hangs on, if on a post
     words = models.TextField(max_length=500, default="", blank=True)  # of a moderator

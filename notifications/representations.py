@@ -4,23 +4,23 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.store.json_templates import Own, Row, Wire
+from mysocial.store.json_templates import Field, JsonTemplate, Row
 from notifications.models import Notification
 from notifications.store import inboxes, notifications
 from users.representations import SHOWN, AuthorSerializer, author
-from users.selectors import NOTICES
+from users.selectors import NOTIFICATION_TYPES
 
 
-def _wire(*post: bytes | Own) -> Wire:
-    return Wire(
+def _build_template(*post: bytes | Field) -> JsonTemplate:
+    return JsonTemplate(
         notifications,
-        Own("main"),
+        Field("main"),
         b',"type":"',
-        Own("kind"),
+        Field("kind"),
         b'","read":',
-        Own("read"),
+        Field("read"),
         b',"entity_id":"',
-        Own("cause"),
+        Field("cause"),
         b'","post_id":',
         *post,
         b',"actor":',
@@ -29,25 +29,25 @@ def _wire(*post: bytes | Own) -> Wire:
     )
 
 
-notification_wire = _wire(b'"', Own("post_id"), b'"')
-_postless_wire = _wire(b"null")
-inbox_wire = Wire(inboxes, Own("unread_count"))
+notification_template = _build_template(b'"', Field("post_id"), b'"')
+_postless_template = _build_template(b"null")
+inbox_template = JsonTemplate(inboxes, Field("unread_count"))
 
 
 def render(row: Row) -> bytes:
     """Return the JSON object of a notification."""
-    return (notification_wire if row.value("post_id") else _postless_wire).render(row)
+    return (notification_template if row.value("post_id") else _postless_template).render(row)
 
 
-def notification_template(told: Notification) -> list[Any]:
+def notification_placeholders(told: Notification) -> list[Any]:
     """Return the pieces of a notification in an answer or event."""
-    wire = notification_wire if told.post_id else _postless_wire
-    return wire.template(told.id, actor_id=told.actor_id)
+    wire = notification_template if told.post_id else _postless_template
+    return wire.placeholders(told.id, actor_id=told.actor_id)
 
 
 def count_template(user_id: str) -> list[Any]:
     """Return the piece that is a member's number of unread notifications."""
-    return inbox_wire.template(user_id)[1:-1]
+    return inbox_template.placeholders(user_id)[1:-1]
 
 
 class NotificationSerializer(serializers.Serializer[Any]):
@@ -55,7 +55,7 @@ class NotificationSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     created_at = serializers.DateTimeField()
-    type = serializers.ChoiceField([(one, one) for one in NOTICES])
+    type = serializers.ChoiceField([(one, one) for one in NOTIFICATION_TYPES])
     read = serializers.BooleanField()
     words = serializers.CharField(help_text="Of a warning, what a moderator says; else empty.")
     entity_id = serializers.CharField(

@@ -8,28 +8,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mysocial.core.errors import NotFound
-from mysocial.outbox.email import Mail
-from mysocial.policies.relationships import deaf, deafness_to, whom_they_hear
-from mysocial.policies.visibility import what_is_seen, who_sees
+from mysocial.outbox.email import Email
+from mysocial.policies.relationships import mute_checks, muting, not_muted
+from mysocial.policies.visibility import visible_ids, visible_to
 from mysocial.store import pagination, reads
 from mysocial.store.indexes import Entry
 from mysocial.store.json_templates import Row
 from notifications.models import Notification
-from notifications.representations import notification_wire
+from notifications.representations import notification_template
 from notifications.store import inboxes, notifications
 from notifications.tokens import make_unsubscribe, read_unsubscribe
 from users.selectors import (
-    Wishes,
-    asked_wishes,
-    asked_wishes_of_named,
+    NotificationPreferences,
     find_user_ids,
     get_users,
-    wants,
+    preferences_query,
+    preferences_through,
+    wants_notification,
 )
 
 POST = "posts.post"
-Audience = Mapping[str, Wishes]  # of members, by id
-MOST_MENTIONS = 10
+Recipients = Mapping[str, NotificationPreferences]  # of members, by id
+MAX_MENTIONS = 10
 # Not within a word or an address: `bob@example.com` mentions nobody.
 MENTION = re.compile(r"(?<![\w@.+-])@([a-z0-9_]{3,30})(?!\w)", re.ASCII | re.IGNORECASE)
 
@@ -39,12 +39,12 @@ CAUSES = {
     "reaction": "reactions.reaction",
     "follow": "followers.follow",
     "follow_request": "followers.followrequest",
-    "message": "chat.side",
+    "message": "chat.participant",
     "report": "moderation.report",
 }
 
 
-class Occasion(NamedTuple):
+class EmailContext(NamedTuple):
     """What a member is told of by mail."""
 
     to: str
@@ -55,7 +55,7 @@ class Occasion(NamedTuple):
     notification_id: str  # empty when there is none: only the mail is wanted
 
     @classmethod
-    def of(cls, mail: Mail) -> "Occasion":
+    def of(cls, mail: Email) -> "EmailContext":
         """Return what a queued mail is about."""
         given = mail.params
         return cls(
@@ -73,65 +73,67 @@ def notifications_of(
 ) -> tuple[list[Row], Entry | None]:
     """Return what a member was told, newest first: for the member alone."""
     index, value = ("kind", f"{user_id}:{kind}") if kind else ("user", user_id)
-    listing = pagination.Listing(notification_wire, index, value, limit=limit, after=after)
-    return pagination.sift(listing, keep=lambda rows: _shown(rows, user_id))
+    listing = pagination.ListQuery(notification_template, index, value, limit=limit, after=after)
+    return pagination.filter_pages(listing, keep=lambda rows: _shown(rows, user_id))
 
 
 def unread_count(user_id: str) -> int:
     """Return how many of a member's notifications are unread."""
-    found = reads.get_many(inboxes, [user_id])
+    found = reads.get_records(inboxes, [user_id])
     return found[user_id].unread_count if found else 0
 
 
 def get_notification(notification_id: str, *, to: str) -> Notification:
     """Return a notification to work with; `NotFound` when it is not the viewer's, or hidden."""
-    rows = reads.rows(notification_wire, [notification_id])
+    rows = reads.get_rows(notification_template, [notification_id])
     own = [row for row in rows if row.value("user_id") == to]
     if not own or not _shown(own, to):
         raise NotFound
-    return reads.get(notifications, notification_id)
+    return reads.get_record(notifications, notification_id)
 
 
 def _shown(rows: list[Row], owner_id: str) -> list[Row]:
     if not rows:
         return []
     posts = {row.value("post_id") for row in rows} - {""}
-    seen = what_is_seen(POST, sorted(posts), owner_id) | {""}
-    heard = whom_they_hear(owner_id, {row.value("actor_id") for row in rows})
+    seen = visible_ids(POST, sorted(posts), owner_id) | {""}
+    heard = not_muted(owner_id, {row.value("actor_id") for row in rows})
     return [
         row
         for row in rows
-        if row.side("actor_id").is_there
+        if row.related("actor_id").exists
         and row.value("actor_id") in heard
         and row.value("post_id") in seen
     ]
 
 
-def may_be_told(user_id: str, *, actor_id: str, post_id: str) -> bool:
+def can_be_notified(user_id: str, *, actor_id: str, post_id: str) -> bool:
     """Tell whether a member may now be told of what somebody did, on this post if there is one."""
-    if user_id in deaf(reads.among([user_id], deafness_to(actor_id))):
+    if user_id in muting(reads.filter_members([user_id], mute_checks(actor_id))):
         return False
-    return not post_id or user_id in who_sees(POST, post_id, {user_id})
+    return not post_id or user_id in visible_to(POST, post_id, {user_id})
 
 
-def still_tells(occasion: Occasion) -> bool:
+def is_still_valid(occasion: EmailContext) -> bool:
     """Tell whether the mail about this is still to be sent.
 
     It is not when it was read or taken back meanwhile, is no longer wanted by mail, or is hidden.
     """
     to, kind = occasion.to, occasion.kind
     people = get_users([to, occasion.actor_id])
-    if not {to, occasion.actor_id} <= people.keys() or not wants(people[to], kind, "email"):
+    if not {to, occasion.actor_id} <= people.keys() or not wants_notification(
+        people[to], kind, "email"
+    ):
         return False
-    if not may_be_told(to, actor_id=occasion.actor_id, post_id=occasion.post_id):
+    if not can_be_notified(to, actor_id=occasion.actor_id, post_id=occasion.post_id):
         return False
     if occasion.notification_id:
-        found = reads.get_many(notifications, [occasion.notification_id])
+        found = reads.get_records(notifications, [occasion.notification_id])
         return any(not told.read for told in found.values())
-    return to in who_sees(_cause_label(occasion), occasion.cause, {to})
+    return to in visible_to(_cause_label(occasion), occasion.cause, {to})
 
 
-def _cause_label(occasion: Occasion) -> str:
+def _cause_label(occasion: EmailContext) -> str:
     if occasion.kind == "mention":
         return POST if occasion.cause == occasion.post_id else CAUSES["comment"]
     return CAUSES[occasion.kind]
@@ -149,43 +151,49 @@ def find_mentioned(text: str, *, was: str = "") -> tuple[set[str], set[str]]:
 
 def _names(text: str) -> set[str]:
     found = (name.lower() for name in MENTION.findall(text)) if "@" in text else ()
-    return set(list(dict.fromkeys(found))[:MOST_MENTIONS])
+    return set(list(dict.fromkeys(found))[:MAX_MENTIONS])
 
 
 def _ids(ids: dict[str, str], names: Iterable[str]) -> set[str]:
     return {ids[name] for name in names if name in ids}
 
 
-def asked_audience(to: set[str], *, actor_id: str) -> reads.Asked[Audience]:
+def recipients_query(to: set[str], *, actor_id: str) -> reads.Query[Recipients]:
     """Return the question who of `to` may be told of what the actor does.
 
     Nobody who mutes the actor, or is parted from them by a block.
     """
     others = sorted(to - {actor_id, ""})
     if not others:
-        return reads.all_of(meaning=dict)
+        return reads.combine(meaning=dict)
 
-    def listening(there: Audience, found: Sequence[set[str]]) -> Audience:
-        return {pk: there[pk] for pk in there.keys() - deaf(found)}
+    def listening(there: Recipients, found: Sequence[set[str]]) -> Recipients:
+        return {pk: there[pk] for pk in there.keys() - muting(found)}
 
-    found = reads.asked_among(others, deafness_to(actor_id))
-    return reads.all_of(asked_wishes(others), found, meaning=listening)
+    found = reads.filter_members_query(others, mute_checks(actor_id))
+    return reads.combine(preferences_query(others), found, meaning=listening)
 
 
-def asked_listener(via: reads.Via, *, actor_id: str) -> reads.Asked[Wishes | None]:
+def recipient_query(
+    via: reads.Through, *, actor_id: str
+) -> reads.Query[NotificationPreferences | None]:
     """Return the question what the member whom a record names wishes of what the actor does.
 
     None when they do not listen, as for `asked_audience`. It is asked together with that record.
     """
 
-    def listening(wishes: Wishes | None, flags: Sequence[int]) -> Wishes | None:
-        return None if deaf([{actor_id} if flag else set() for flag in flags]) else wishes
+    def listening(
+        wishes: NotificationPreferences | None, flags: Sequence[int]
+    ) -> NotificationPreferences | None:
+        return None if muting([{actor_id} if flag else set() for flag in flags]) else wishes
 
-    facts = reads.asked_facts_of_named(via, deafness_to(actor_id))
-    return reads.all_of(asked_wishes_of_named(via), facts, meaning=listening)
+    facts = reads.checks_through(via, mute_checks(actor_id))
+    return reads.combine(preferences_through(via), facts, meaning=listening)
 
 
-def audience_of(user_id: str, wishes: Wishes | None, *, actor_id: str) -> Audience:
+def recipients_of(
+    user_id: str, wishes: NotificationPreferences | None, *, actor_id: str
+) -> Recipients:
     """Return the audience of one, of what `asked_listener` found; nobody when it is the actor."""
     return {user_id: wishes} if wishes is not None and user_id != actor_id else {}
 

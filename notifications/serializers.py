@@ -4,16 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api.inputs import Switch
-from mysocial.api.responses import Input
+from mysocial.api.inputs import StrictBooleanField
+from mysocial.api.responses import StrictSerializer
 from notifications.representations import NotificationSerializer
 
 
-class NotificationInput(Input):
+class NotificationInput(StrictSerializer):
     """What the owner may change of a notification."""
 
-    whole = True
-    read = Switch()
+    requires_all = True
+    read = StrictBooleanField()
 
 
 class CountSerializer(serializers.Serializer[Any]):

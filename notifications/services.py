@@ -8,35 +8,35 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from mysocial.core.errors import Unavailable
-from mysocial.core.request_context import aside
-from mysocial.outbox.email import queue_mail
+from mysocial.core.request_context import detached
+from mysocial.outbox.email import queue_email
 from mysocial.store import pagination, reads
-from mysocial.store.writes import MOVED, Write, again, write
+from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
 from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification
-from notifications.selectors import Audience, asked_audience
+from notifications.selectors import Recipients, recipients_query
 from notifications.store import notifications, told_of, unread_of
-from users.selectors import CHANNELS, get_users, wants
+from users.selectors import CHANNELS, get_users, wants_notification
 from users.services import update_settings
 
 MAIL = "notification"
 BATCH = 200
-MOST_TOLD = 100  # what is taken back in one write
+MAX_RECIPIENTS = 100  # what is taken back in one write
 
 
-def begin(w: Write, user_id: str) -> None:
+def create_inbox(w: Write, user_id: str) -> None:
     """Note, within a sign-up, that the new member was told of nothing."""
-    w.create(Inbox(id=user_id), fresh=True)
+    w.create(Inbox(id=user_id), new_id=True)
 
 
-def begin_cause(w: Write, cause: str, *kinds: str) -> None:
+def initialise_cause(w: Write, cause: str, *kinds: str) -> None:
     """Note, within the write that makes the cause, that nobody was told of it before.
 
     So it can be withdrawn without asking MongoDB whom it had told.
     """
     for kind in kinds:
-        w.begin_lists(Notification, told_of(cause, kind), "cause")
+        w.initialise_lists(Notification, told_of(cause, kind), "cause")
 
 
 # Telling, and taking back ------------------------------------------------------------------------
@@ -51,7 +51,7 @@ def notify(  # noqa: PLR0913 - what is told, by name
     cause: str,
     post_id: str = "",
     channels: Sequence[str] = CHANNELS,
-    audience: Audience | None = None,
+    audience: Recipients | None = None,
 ) -> None:
     """Tell a member of something, in the write that causes it, by `channels` as far as wanted.
 
@@ -60,7 +60,7 @@ def notify(  # noqa: PLR0913 - what is told, by name
     asked together with other things.
     """
     told = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
-    found = asked_audience({to}, actor_id=actor_id).get() if audience is None else audience
+    found = recipients_query({to}, actor_id=actor_id).result() if audience is None else audience
     _notify(w, found, channels, told)
 
 
@@ -69,10 +69,10 @@ def notify_all(  # noqa: PLR0913 - what is told, by name
 ) -> None:
     """Tell several members as `notify` does; one round trip, whatever their number."""
     told = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
-    _notify(w, asked_audience(set(to), actor_id=actor_id).get(), CHANNELS, told)
+    _notify(w, recipients_query(set(to), actor_id=actor_id).result(), CHANNELS, told)
 
 
-def tell_member(  # noqa: PLR0913 - what is told, by name
+def notify_member(  # noqa: PLR0913 - what is told, by name
     w: Write, *, to: str, kind: str, cause: str, words: str = "", always: bool = False
 ) -> None:
     """Tell a member what staff have decided, in the write that decides it.
@@ -84,35 +84,37 @@ def tell_member(  # noqa: PLR0913 - what is told, by name
     if user is None:
         return
     told = Notification(user_id=to, actor_id=to, kind=kind, cause=cause, words=words)
-    in_app = always or wants(user, kind, "in_app")
+    in_app = always or wants_notification(user, kind, "in_app")
     if in_app:
-        _tell(w, told)
-    if wants(user, kind, "email"):
-        _mail(w, told, in_app=in_app)
+        _announce(w, told)
+    if wants_notification(user, kind, "email"):
+        _queue_email(w, told, in_app=in_app)
 
 
-def _notify(w: Write, to: Audience, channels: Sequence[str], told: dict[str, str]) -> None:
+def _notify(w: Write, to: Recipients, channels: Sequence[str], told: dict[str, str]) -> None:
     for pk, wishes in sorted(to.items()):
-        wanted = {channel for channel in channels if wants(wishes, told["kind"], channel)}
+        wanted = {
+            channel for channel in channels if wants_notification(wishes, told["kind"], channel)
+        }
         one = Notification(user_id=pk, **told)
         if "in_app" in wanted:
-            _tell(w, one)
+            _announce(w, one)
         if "email" in wanted:
-            _mail(w, one, in_app="in_app" in wanted)
+            _queue_email(w, one, in_app="in_app" in wanted)
 
 
-def _tell(w: Write, told: Notification) -> None:
-    w.create(told, fresh=True)
+def _announce(w: Write, told: Notification) -> None:
+    w.create(told, new_id=True)
     _count(w, told.user_id, 1)
     w.announce(NotificationCreated(told.user_id, told))
 
 
-def _mail(w: Write, told: Notification, *, in_app: bool) -> None:
-    queue_mail(
+def _queue_email(w: Write, told: Notification, *, in_app: bool) -> None:
+    queue_email(
         w,
         MAIL,
         recipient=told.user_id,
-        at_once=False,
+        wake=False,
         notice=told.kind,
         actor_id=told.actor_id,
         cause=told.cause,
@@ -121,16 +123,16 @@ def _mail(w: Write, told: Notification, *, in_app: bool) -> None:
     )
 
 
-def withdraw(w: Write, *, to: str, kind: str, cause: str) -> None:
+def retract(w: Write, *, to: str, kind: str, cause: str) -> None:
     """Take back what `cause` had told the member, in the write that ends the cause.
 
     Nothing told is fine. The write is a `Conflict` or `NotFound` when it was marked meanwhile:
     look again.
     """
-    withdraw_all(w, kinds=(kind,), cause=cause, to=(to,))
+    retract_all(w, kinds=(kind,), cause=cause, to=(to,))
 
 
-def withdraw_all(
+def retract_all(
     w: Write, *, kinds: Sequence[str], cause: str, to: Iterable[str] | None = None
 ) -> None:
     """Take back what `cause` had told anybody, or those in `to`, as `withdraw` does."""
@@ -138,14 +140,14 @@ def withdraw_all(
     if some == set():
         return
     told = [one for kind in kinds for one in _told_of(cause, kind)]
-    _take_back(w, (one for one in told if some is None or one.user_id in some))
+    _retract(w, (one for one in told if some is None or one.user_id in some))
 
 
 def _told_of(cause: str, kind: str) -> list[Notification]:
-    return pagination.newest(notifications, "cause", told_of(cause, kind), limit=MOST_TOLD)[0]
+    return pagination.latest(notifications, "cause", told_of(cause, kind), limit=MAX_RECIPIENTS)[0]
 
 
-def part(w: Write, one_id: str, other_id: str) -> None:
+def retract_between(w: Write, one_id: str, other_id: str) -> None:
     """Take back what two members were told of one another, in the write that parts them.
 
     The newest, so that the counts are right at once; the rest is left to a cascade, as is all that
@@ -153,10 +155,10 @@ def part(w: Write, one_id: str, other_id: str) -> None:
     """
     for side in between(one_id, other_id):
         try:
-            newest, _ = pagination.newest(notifications, "between", side, limit=MOST_TOLD)
+            newest, _ = pagination.latest(notifications, "between", side, limit=MAX_RECIPIENTS)
         except Unavailable:
             return
-        _take_back(w, newest)
+        _retract(w, newest)
 
 
 def between(one_id: str, other_id: str) -> tuple[str, str]:
@@ -164,11 +166,11 @@ def between(one_id: str, other_id: str) -> tuple[str, str]:
     return f"{one_id}:{other_id}", f"{other_id}:{one_id}"
 
 
-def _take_back(w: Write, some: Iterable[Notification]) -> None:
+def _retract(w: Write, some: Iterable[Notification]) -> None:
     unread: Counter[str] = Counter()
     for told in some:
         # Strict: whether it is counted follows from what was read.
-        w.delete(told, strict=True)
+        w.delete(told, check_revision=True)
         unread[told.user_id] += not told.read
         w.announce(NotificationDeleted(told.user_id, told.id))
     for user_id, count in unread.items():
@@ -183,17 +185,17 @@ def _count(w: Write, user_id: str, by: int) -> None:
 # What the owner does -----------------------------------------------------------------------------
 
 
-def mark(*, user_id: str, notification_id: str, read: bool) -> Notification:
+def mark_read(*, user_id: str, notification_id: str, read: bool) -> Notification:
     """Mark one's own notification as read or unread; a second time changes nothing."""
-    return again(lambda: _mark(user_id, notification_id, read))
+    return retry_on_conflict(lambda: _mark_read(user_id, notification_id, read))
 
 
-def _mark(user_id: str, notification_id: str, read: bool) -> Notification:
+def _mark_read(user_id: str, notification_id: str, read: bool) -> Notification:
     told = selectors.get_notification(notification_id, to=user_id)
     if told.read != read:
-        with write(*MOVED) as w:
+        with write(*STALE_ERRORS) as w:
             _mark_all(w, user_id, [told], read=read)
-            w.returns(told)
+            w.respond_with(told)
     return told
 
 
@@ -203,50 +205,50 @@ def read_all(*, user_id: str) -> str:
     In batches, each a step of its own. What comes meanwhile is read as well, or stays unread and
     counted.
     """
-    while not again(lambda: _read_some(user_id)):
+    while not retry_on_conflict(lambda: _read_some(user_id)):
         pass
     return user_id
 
 
 def _read_some(user_id: str) -> bool:
     """Mark a batch as read; True when it was the last, whose write has the call's answer."""
-    listed, is_last = pagination.newest(notifications, "unread", unread_of(user_id), limit=BATCH)
+    listed, is_last = pagination.latest(notifications, "unread", unread_of(user_id), limit=BATCH)
     unread = [told for told in listed if not told.read]  # else it was read since it was listed
     if is_last:
         _read_batch(user_id, unread)
     else:
-        with aside():
+        with detached():
             _read_batch(user_id, unread)
     return is_last
 
 
 def _read_batch(user_id: str, unread: list[Notification]) -> None:
     if unread:
-        with write(*MOVED) as w:
+        with write(*STALE_ERRORS) as w:
             _mark_all(w, user_id, unread, read=True)
-            w.returns(user_id)
+            w.respond_with(user_id)
 
 
 def _mark_all(w: Write, user_id: str, some: list[Notification], *, read: bool) -> None:
     for told in some:
-        w.update(told, strict=True, read=read)
+        w.update(told, check_revision=True, read=read)
     _count(w, user_id, -len(some) if read else len(some))
     w.announce(NotificationUpdated(user_id, tuple(told.id for told in some), read))
 
 
 def delete_notification(*, user_id: str, notification_id: str) -> None:
     """Delete one's own notification. `NotFound`."""
-    again(lambda: _delete(selectors.get_notification(notification_id, to=user_id)))
+    retry_on_conflict(lambda: _delete(selectors.get_notification(notification_id, to=user_id)))
 
 
 def remove_notification(*, notification_id: str) -> None:
     """Delete anybody's notification, as staff."""
-    again(lambda: _delete(reads.get(notifications, notification_id)))
+    retry_on_conflict(lambda: _delete(reads.get_record(notifications, notification_id)))
 
 
 def _delete(told: Notification) -> None:
-    with write(*MOVED) as w:
-        _take_back(w, [told])
+    with write(*STALE_ERRORS) as w:
+        _retract(w, [told])
 
 
 def unsubscribe(*, token: str) -> None:
@@ -258,20 +260,20 @@ def unsubscribe(*, token: str) -> None:
 # What goes with something else -------------------------------------------------------------------
 
 
-def forget_inbox(user_id: str) -> None:
+def delete_inbox(user_id: str) -> None:
     """Forget how much a member has not read, as the last of what the member was told."""
     with write() as w:
-        w.delete(Inbox(id=user_id), lenient=True)
+        w.delete(Inbox(id=user_id), missing_ok=True)
 
 
-def forget_listed(index: str, value: str, *, limit: int) -> bool:
+def delete_listed(index: str, value: str, *, limit: int) -> bool:
     """Take back at most `limit` of a list; True when nothing is left."""
-    return again(lambda: _forget_listed(index, value, limit))
+    return retry_on_conflict(lambda: _delete_listed(index, value, limit))
 
 
-def _forget_listed(index: str, value: str, limit: int) -> bool:
-    some, is_all = pagination.newest(notifications, index, value, limit=limit)
+def _delete_listed(index: str, value: str, limit: int) -> bool:
+    some, is_all = pagination.latest(notifications, index, value, limit=limit)
     if some:
-        with write(*MOVED) as w:
-            _take_back(w, some)
+        with write(*STALE_ERRORS) as w:
+            _retract(w, some)
     return is_all

@@ -1,25 +1,25 @@
 """What lives in Redis of notifications."""
 
-from mysocial.store.store import Counted, Index, Store
+from mysocial.store.store import Counter, Index, Store
 from notifications.models import Inbox, Notification
 
 ON_POSTS = ("comment", "reaction", "mention")  # kinds that hang on a post
 
 notifications = Store(
     Notification,
-    raw=("user_id", "actor_id", "kind", "cause", "post_id", "read"),
-    counted=(
-        Counted("notifications.inbox", "unread_count", by="user_id", where={"read": (False,)}),
+    plain_fields=("user_id", "actor_id", "kind", "cause", "post_id", "read"),
+    counted_in=(
+        Counter("notifications.inbox", "unread_count", by="user_id", where={"read": (False,)}),
     ),
     indexes=(
-        Index("user", "user_id", of="users.user"),
-        Index("kind", "user_id", by="kind", of="users.user"),
+        Index("user", "user_id", parent_label="users.user"),
+        Index("kind", "user_id", by="kind", parent_label="users.user"),
         # By `read` as well: MongoDB has its own index for it, and reads no more than it answers.
-        Index("unread", "user_id", by="read", where={"read": (False,)}, of="users.user"),
+        Index("unread", "user_id", by="read", where={"read": (False,)}, parent_label="users.user"),
         Index("between", "user_id", by="actor_id"),
-        Index("actor", "actor_id", of="users.user"),
+        Index("actor", "actor_id", parent_label="users.user"),
         Index("cause", "cause", by="kind"),
-        Index("post", "post_id", where={"kind": ON_POSTS}, of="posts.post"),
+        Index("post", "post_id", where={"kind": ON_POSTS}, parent_label="posts.post"),
     ),
 )
 inboxes = Store(Inbox, counters=("unread_count",))

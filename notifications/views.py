@@ -11,37 +11,37 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from mysocial.api.inputs import UnreadFiles, UnreadForm
+from mysocial.api.inputs import IgnoredFormParser, IgnoredMultipartParser
 from mysocial.api.responses import (
-    CURSORS,
-    Input,
-    JsonParser,
-    Limit,
+    PAGINATION_PARAMETERS,
     MessageSerializer,
-    caller,
-    carry_out,
-    page_answer,
-    page_bounds,
-    parse,
-    wrote,
+    RateLimit,
+    StrictJSONParser,
+    StrictSerializer,
+    current_user_id,
+    message_envelope,
+    page_response,
+    pagination_params,
+    validated_body,
+    write_response,
 )
-from mysocial.api.viewsets import Endpoints
+from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid, NotFound
 from mysocial.core.rate_limits import HOUR, MINUTE
 from notifications import selectors, services
 from notifications.models import Notification
-from notifications.representations import count_template, notification_template, render
+from notifications.representations import count_template, notification_placeholders, render
 from notifications.serializers import (
     CountSerializer,
     NotificationAnswerSerializer,
     NotificationInput,
     NotificationPageSerializer,
 )
-from users.selectors import NOTICES
+from users.selectors import NOTIFICATION_TYPES
 
-CHANGES = Limit("notification", 300, MINUTE)
-UNSUBSCRIBES = Limit("unsubscribe", 60, HOUR)
-TYPE = OpenApiParameter("type", enum=NOTICES, description="Only those of this kind.")
+CHANGES = RateLimit("notification", 300, MINUTE)
+UNSUBSCRIBES = RateLimit("unsubscribe", 60, HOUR)
+TYPE = OpenApiParameter("type", enum=NOTIFICATION_TYPES, description="Only those of this kind.")
 
 
 def owner_count_template(told: Notification) -> list[Any]:
@@ -52,16 +52,16 @@ def owner_count_template(told: Notification) -> list[Any]:
 def kind_wanted(request: Request) -> str:
     """Return the `type` that a list is asked for; empty for all."""
     kind = request.query_params.get("type")
-    if kind is not None and kind not in NOTICES:
-        raise Invalid(errors={"type": f"This must be one of: {', '.join(NOTICES)}."})
+    if kind is not None and kind not in NOTIFICATION_TYPES:
+        raise Invalid(errors={"type": f"This must be one of: {', '.join(NOTIFICATION_TYPES)}."})
     return kind or ""
 
 
-class NotificationViewSet(Endpoints):
+class NotificationViewSet(ApiViewSet):
     """What one was told."""
 
     @extend_schema(
-        parameters=[*CURSORS, TYPE],
+        parameters=[*PAGINATION_PARAMETERS, TYPE],
         responses=NotificationPageSerializer,
         summary="One's notifications, newest first, and how many are unread",
         description="Nothing of whom one blocks, mutes or is blocked by, nor of a post that one "
@@ -69,14 +69,14 @@ class NotificationViewSet(Endpoints):
         "privacy hides.",
     )
     def list(self, request: Request) -> HttpResponse:
-        limit, after = page_bounds(request)
-        owner = caller(request)
+        limit, after = pagination_params(request)
+        owner = current_user_id(request)
         found, following = selectors.notifications_of(
             owner, kind=kind_wanted(request), limit=limit, after=after
         )
         count = selectors.unread_count(owner)
         shown = map(render, found)
-        return page_answer(request, "notifications", shown, following, unread_count=count)
+        return page_response(request, "notifications", shown, following, unread_count=count)
 
     @extend_schema(
         request=NotificationInput,
@@ -85,16 +85,18 @@ class NotificationViewSet(Endpoints):
         examples=[OpenApiExample("Read", {"read": True}, request_only=True)],
     )
     def partial_update(self, request: Request, pk: str) -> HttpResponse:
-        read = parse(NotificationInput, request)["read"]
-        return carry_out(
+        read = validated_body(NotificationInput, request)["read"]
+        return write_response(
             request,
             200,
-            wrote(
+            message_envelope(
                 "Notification updated",
-                notification=notification_template,
+                notification=notification_placeholders,
                 unread_count=owner_count_template,
             ),
-            lambda: services.mark(user_id=caller(request), notification_id=pk, read=read),
+            lambda: services.mark_read(
+                user_id=current_user_id(request), notification_id=pk, read=read
+            ),
             limit=CHANGES,
         )
 
@@ -102,12 +104,12 @@ class NotificationViewSet(Endpoints):
         request=None, responses={200: CountSerializer}, summary="Mark all notifications as read"
     )
     def read_all(self, request: Request) -> HttpResponse:
-        parse(Input, request)
-        return carry_out(
+        validated_body(StrictSerializer, request)
+        return write_response(
             request,
             200,
-            wrote("Notifications read", unread_count=count_template),
-            lambda: services.read_all(user_id=caller(request)),
+            message_envelope("Notifications read", unread_count=count_template),
+            lambda: services.read_all(user_id=current_user_id(request)),
             limit=CHANGES,
         )
 
@@ -115,23 +117,25 @@ class NotificationViewSet(Endpoints):
         request=None, responses={200: MessageSerializer}, summary="Delete a notification"
     )
     def destroy(self, request: Request, pk: str) -> HttpResponse:
-        parse(Input, request)
-        return carry_out(
+        validated_body(StrictSerializer, request)
+        return write_response(
             request,
             200,
-            wrote("Notification deleted"),
-            lambda: services.delete_notification(user_id=caller(request), notification_id=pk),
+            message_envelope("Notification deleted"),
+            lambda: services.delete_notification(
+                user_id=current_user_id(request), notification_id=pk
+            ),
             limit=CHANGES,
         )
 
 
-class UnsubscribeViewSet(Endpoints):
+class UnsubscribeViewSet(ApiViewSet):
     """The link of a mail; whoever holds it may use it."""
 
     permission_classes = (AllowAny,)
     authentication_classes = ()
     # A mail provider sends a form (RFC 8058); what it says is not needed.
-    parser_classes = (JsonParser, UnreadForm, UnreadFiles)
+    parser_classes = (StrictJSONParser, IgnoredFormParser, IgnoredMultipartParser)
 
     @extend_schema(
         request=None,
@@ -140,10 +144,10 @@ class UnsubscribeViewSet(Endpoints):
     )
     def unsubscribe(self, request: Request, token: str) -> HttpResponse:
         owner, _ = selectors.read_token(token)  # an address would be that of a mail provider
-        return carry_out(
+        return write_response(
             request,
             200,
-            wrote("Unsubscribed"),
+            message_envelope("Unsubscribed"),
             lambda: services.unsubscribe(token=token),
             limit=UNSUBSCRIBES,
             who=owner,

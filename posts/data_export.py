@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mysocial.privacy.exports import Owner, Portion, export, leave_out, listed, walk
+from mysocial.privacy.exports import ExportSection, Owner, exclude, listed, register, walk
 from posts.models import PostVersion
 from posts.store import feed_stats, post_versions, posts
 
@@ -13,6 +13,6 @@ def _versions(owner: Owner) -> Iterator[PostVersion]:
         yield from walk(post_versions, "post", post.id)
 
 
-export(Portion(posts, "Posts", listed(posts, "author")))
-export(Portion(post_versions, "Earlier versions of posts", _versions))
-leave_out(feed_stats, "How many posts all members have written.")
+register(ExportSection(posts, "Posts", listed(posts, "author")))
+register(ExportSection(post_versions, "Earlier versions of posts", _versions))
+exclude(feed_stats, "How many posts all members have written.")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, Payload
-from mysocial.core.events import About, Event
-from mysocial.store.json_templates import literal
+from mysocial.core.events import AudienceContext, Event
+from mysocial.store.json_templates import to_json
 from posts import selectors
-from posts.representations import PostSerializer, post_wire
+from posts.representations import PostSerializer, post_template
 from posts.store import FEED
 
 HOME = "home"
@@ -31,20 +31,22 @@ class PostEvent(Event):
     def _is_in_feed(self) -> bool:
         return self.privacy in FEED
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"post": self.post_id, "author": self.author_id}
 
     def data(self) -> list[Any]:
-        return post_wire.template(self.post_id, author_id=self.author_id, media_id=self.media_id)
+        return post_template.placeholders(
+            self.post_id, author_id=self.author_id, media_id=self.media_id
+        )
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return selectors.who_sees_now(about["post"], viewers)
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.current_viewers(context["post"], viewers)
 
     @classmethod
-    def listeners_on(cls, topic: str, about: About, viewers: set[str]) -> set[str]:
-        at_home = selectors.who_has_at_home(about["author"], viewers) if topic == HOME else viewers
-        return cls.listeners(about, at_home) if at_home else set()
+    def audience_on(cls, topic: str, context: AudienceContext, viewers: set[str]) -> set[str]:
+        at_home = selectors.home_viewers(context["author"], viewers) if topic == HOME else viewers
+        return cls.audience(context, at_home) if at_home else set()
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ class PostCreated(PostEvent):
     type: ClassVar[str] = "post.created"
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return selectors.who_sees_now(about["post"], viewers, in_feed=True)
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.current_viewers(context["post"], viewers, in_feed=True)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class PostDeleted(PostEvent):
     payload: ClassVar[Payload] = {"id": ID}
     author_is_private: bool = False
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {
             "post": self.post_id,
             "author": self.author_id,
@@ -87,14 +89,14 @@ class PostDeleted(PostEvent):
         }
 
     def data(self) -> list[Any]:
-        return [literal({"id": self.post_id})]
+        return [to_json({"id": self.post_id})]
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        could = selectors.who_sees(
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        could = selectors.viewers_among(
             viewers,
-            author_id=about["author"],
-            privacy=about["privacy"],
-            author_is_private=bool(about["author_is_private"]),
+            author_id=context["author"],
+            privacy=context["privacy"],
+            author_is_private=bool(context["author_is_private"]),
         )
-        return could - selectors.who_sees_now(about["post"], could)
+        return could - selectors.current_viewers(context["post"], could)

@@ -2,20 +2,20 @@
 
 from typing import Any, ClassVar
 
-from images.services import MediaUse
+from images.services import MediaHandler
 from mysocial.store.writes import Write
 from posts import services
 
 
-class PostMedia(MediaUse):
+class PostMedia(MediaHandler):
     """Seen by whoever sees the post."""
 
-    of: ClassVar[str] = "post"
+    purpose: ClassVar[str] = "post"
 
     @classmethod
-    def settled(cls, w: Write, one: Any) -> None:
-        services.tell_of_media(w, one)
+    def on_processed(cls, w: Write, one: Any) -> None:
+        services.announce_media(w, one)
 
     @classmethod
-    def removed(cls, w: Write, one: Any) -> None:
+    def on_removed(cls, w: Write, one: Any) -> None:
         services.remove_media(w, one)

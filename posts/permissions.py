@@ -1,11 +1,16 @@
 """Who may do what with a post: plain predicates, used by every exit."""
 
-from followers.selectors import Relation
+from followers.selectors import ViewerRelation
 from posts.models import WITHHELD, Privacy
 
 
 def can_see_post(
-    viewer_id: str, *, author_id: str, privacy: str, author_is_private: bool, relation: Relation
+    viewer_id: str,
+    *,
+    author_id: str,
+    privacy: str,
+    author_is_private: bool,
+    relation: ViewerRelation,
 ) -> bool:
     """Tell whether the viewer may see a post.
 

@@ -5,30 +5,30 @@ from typing import Any
 from rest_framework import serializers
 
 from images.representations import MEDIA, MediaSerializer, shown
-from mysocial.store.json_templates import Own, Wire
+from mysocial.store.json_templates import Field, JsonTemplate
 from posts.models import REACTIONS, Privacy
 from posts.store import post_versions, posts
 from users.representations import AUTHOR, AuthorSerializer, author
 
 
-def _reactions() -> list[bytes | Own]:
+def _reactions() -> list[bytes | Field]:
     """Return the pieces of a post's totals, between its braces."""
-    pieces: list[bytes | Own] = []
+    pieces: list[bytes | Field] = []
     for kind in REACTIONS:
         pieces += [b'%s"%s":' % (b"," if pieces else b"", kind.encode())]
-        pieces += [Own(f"reactions_{kind}")]
+        pieces += [Field(f"reactions_{kind}")]
     return pieces
 
 
-totals_wire = Wire(posts, *_reactions())
-_comments_wire = Wire(posts, Own("comments_count"))
-post_wire = Wire(
+totals_template = JsonTemplate(posts, *_reactions())
+_comments_template = JsonTemplate(posts, Field("comments_count"))
+post_template = JsonTemplate(
     posts,
-    Own("main"),
+    Field("main"),
     b',"privacy":"',
-    Own("privacy"),
+    Field("privacy"),
     b'","comments_count":',
-    Own("comments_count"),
+    Field("comments_count"),
     b',"reactions":{',
     *_reactions(),
     b'},"media":',
@@ -38,15 +38,15 @@ post_wire = Wire(
     refs={"author_id": AUTHOR, "media_id": MEDIA},
 )
 # What a predicate asks of a post of which nothing is shown.
-sight_wire = Wire(posts, refs={"author_id": (AUTHOR[0], ("is_private",))})
-version_wire = Wire(
-    post_versions, Own("was"), b',"media":', shown("media_id"), refs={"media_id": MEDIA}
+visibility_template = JsonTemplate(posts, refs={"author_id": (AUTHOR[0], ("is_private",))})
+version_template = JsonTemplate(
+    post_versions, Field("was"), b',"media":', shown("media_id"), refs={"media_id": MEDIA}
 )
 
 
 def comments_count_template(post_id: str) -> list[Any]:
     """Return the pieces of the number of a post's comments."""
-    return _comments_wire.template(post_id)[1:-1]
+    return _comments_template.placeholders(post_id)[1:-1]
 
 
 class TotalsSerializer(serializers.Serializer[Any]):

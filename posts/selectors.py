@@ -3,28 +3,28 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from followers.selectors import Relation, relation_facts, relations_to
+from followers.selectors import ViewerRelation, relation_checks, relations_to
 from mysocial.core.errors import NotFound
 from mysocial.store import pagination, reads
 from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import Row, Side, Wire
+from mysocial.store.json_templates import JsonTemplate, RelatedRow, Row
 from posts.models import WITHHELD, Post
 from posts.permissions import can_see_post
-from posts.representations import post_wire, sight_wire, version_wire
+from posts.representations import post_template, version_template, visibility_template
 from posts.store import FEED, STATS_ID, feed_stats, posts
-from users.selectors import asked_profile
+from users.selectors import profile_query
 
 BATCH = 100
 
 
 def is_visible(row: Row, viewer_id: str) -> bool:
     """Tell whether the viewer may see the post in a row; nobody, when its author is gone."""
-    author = row.side("author_id")
-    return _is_visible(row, viewer_id, author, Relation.of(author.facts))
+    author = row.related("author_id")
+    return _is_visible(row, viewer_id, author, ViewerRelation.of(author.checks))
 
 
-def _is_visible(row: Row, viewer_id: str, author: Side, relation: Relation) -> bool:
-    return author.is_there and can_see_post(
+def _is_visible(row: Row, viewer_id: str, author: RelatedRow, relation: ViewerRelation) -> bool:
+    return author.exists and can_see_post(
         viewer_id,
         author_id=row.value("author_id"),
         privacy=row.value("privacy"),
@@ -35,37 +35,37 @@ def _is_visible(row: Row, viewer_id: str, author: Side, relation: Relation) -> b
 
 def is_in_feed(row: Row, viewer_id: str) -> bool:
     """Tell whether the feed shows the viewer the post: visible, and not by whom they mute."""
-    author = row.side("author_id")
-    relation = Relation.of(author.facts)
+    author = row.related("author_id")
+    relation = ViewerRelation.of(author.checks)
     return not relation.mutes and _is_visible(row, viewer_id, author, relation)
 
 
 def is_at_home(row: Row, viewer_id: str) -> bool:
     """Tell whether the home feed shows the viewer the post: by whom they follow, or their own."""
     is_own = row.value("author_id") == viewer_id
-    follows = Relation.of(row.side("author_id").facts).follows
+    follows = ViewerRelation.of(row.related("author_id").checks).follows
     return (is_own or follows) and row.value("privacy") in FEED and is_in_feed(row, viewer_id)
 
 
 def get_row(post_id: str, *, to: str) -> Row:
     """Return a post as it is sent; `NotFound` when it is not visible to the viewer `to`."""
-    return asked_row(post_id, to=to).get()
+    return row_query(post_id, to=to).result()
 
 
-def asked_row(post_id: str, *, to: str) -> reads.Asked[Row]:
+def row_query(post_id: str, *, to: str) -> reads.Query[Row]:
     """Return the question that `get_row` asks."""
-    return _asked_rows([post_id], to=to).then(_the_one)
+    return _rows_query([post_id], to=to).map(_the_one)
 
 
-def asked_sight(post_id: str, *, to: str) -> reads.Asked[Row]:
+def visible_row_query(post_id: str, *, to: str) -> reads.Query[Row]:
     """Return the question whether the viewer sees a post, and what lets them; `NotFound`.
 
     For what stands under a post: nothing that the post itself shows is fetched.
     """
-    return _asked_rows([post_id], to=to, wire=sight_wire).then(_the_one)
+    return _rows_query([post_id], to=to, wire=visibility_template).map(_the_one)
 
 
-def naming_author(post_id: str) -> reads.Via:
+def author_through(post_id: str) -> reads.Through:
     """Return where a post names its author, for questions about them that are asked with it."""
     return posts.key(post_id), "author_id"
 
@@ -78,33 +78,33 @@ def _the_one(found: list[Row]) -> Row:
 
 def get_rows(post_ids: Sequence[str], *, to: str) -> list[Row]:
     """Return those of the posts that are visible to the viewer `to`, in their order."""
-    return _asked_rows(post_ids, to=to).get()
+    return _rows_query(post_ids, to=to).result()
 
 
-def _asked_rows(
-    post_ids: Sequence[str], *, to: str, wire: Wire = post_wire
-) -> reads.Asked[list[Row]]:
-    asked = reads.asked_rows(wire, post_ids, about={"author_id": relation_facts(to)})
-    return asked.then(lambda found: [row for row in found if is_visible(row, to)])
+def _rows_query(
+    post_ids: Sequence[str], *, to: str, wire: JsonTemplate = post_template
+) -> reads.Query[list[Row]]:
+    asked = reads.rows_query(wire, post_ids, about={"author_id": relation_checks(to)})
+    return asked.map(lambda found: [row for row in found if is_visible(row, to)])
 
 
 def get_post(post_id: str, *, to: str) -> Post:
     """Return a post to work with; `NotFound` when it is not visible to the viewer `to`."""
-    row, post = asked_row(post_id, to=to), reads.asked_one(posts, post_id)
-    reads.together(row, post)
-    row.get()
-    return post.get()
+    row, post = row_query(post_id, to=to), reads.record_query(posts, post_id)
+    reads.gather(row, post)
+    row.result()
+    return post.result()
 
 
 def author_of(post_id: str) -> str:
     """Return the id of a post's author; empty when the post is gone."""
-    found = reads.get_many(posts, [post_id])
+    found = reads.get_records(posts, [post_id])
     return found[post_id].author_id if found else ""
 
 
 def find_post(post_id: str) -> Post | None:
     """Return a post, whoever may see it; None when it is gone."""
-    return reads.get_many(posts, [post_id]).get(post_id)
+    return reads.get_records(posts, [post_id]).get(post_id)
 
 
 def is_withheld(post: Post) -> bool:
@@ -118,7 +118,7 @@ def feed(
     limit: int,
     after: Entry | None = None,
     media: str = "",
-    beside: Sequence[reads.Asked[Any]] = (),
+    beside: Sequence[reads.Query[Any]] = (),
 ) -> tuple[list[Row], Entry | None]:
     """Return the global feed as `to` may see it, newest first; with `media` only such posts.
 
@@ -126,7 +126,7 @@ def feed(
     """
     index = "feed_media" if media else "feed"
     listing = _listing(index, media, to=to, limit=limit, after=after)
-    reads.together(listing, *beside)
+    reads.gather(listing, *beside)
     return _sift(listing, to, is_in_feed)
 
 
@@ -136,7 +136,7 @@ def feed_page(
     """Return page `number` of the feed, counted in posts that `to` may see."""
     seen: list[Row] = []
     after: Entry | None = None
-    for _ in range(number + pagination.SCAN):
+    for _ in range(number + pagination.MAX_PAGES_SCANNED):
         missing = number * size - len(seen)
         found, after = feed(to=to, limit=min(missing, BATCH), after=after, media=media)
         seen += found
@@ -162,10 +162,10 @@ def posts_of(
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's posts as `to` may see them, newest first; `NotFound` for no such member."""
     index, value = ("author_media", f"{author_id}:{media}") if media else ("author", author_id)
-    author = asked_profile(author_id, to=to)
+    author = profile_query(author_id, to=to)
     listing = _listing(index, value, to=to, limit=limit, after=after)
-    reads.together(author, listing)
-    author.get()
+    reads.gather(author, listing)
+    author.result()
     return _sift(listing, to)
 
 
@@ -173,34 +173,34 @@ def versions_of(
     post_id: str, *, to: str, limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return what a post showed before each edit, newest first; `NotFound` as for the post."""
-    post = asked_sight(post_id, to=to)
-    listing = pagination.Listing(version_wire, "post", post_id, limit=limit, after=after)
-    reads.together(post, listing)
-    post.get()
-    return listing.get()
+    post = visible_row_query(post_id, to=to)
+    listing = pagination.ListQuery(version_template, "post", post_id, limit=limit, after=after)
+    reads.gather(post, listing)
+    post.result()
+    return listing.result()
 
 
-def asked_total() -> reads.Asked[int]:
+def asked_total() -> reads.Query[int]:
     """Return the question how many posts the global feed has."""
-    return reads.asked_count(feed_stats, STATS_ID, "posts_count")
+    return reads.counter_query(feed_stats, STATS_ID, "posts_count")
 
 
 def _listing(
     index: str, value: str, *, to: str, limit: int, after: Entry | None
-) -> pagination.Listing:
-    about = {"author_id": relation_facts(to)}
-    return pagination.Listing(post_wire, index, value, limit=limit, after=after, about=about)
+) -> pagination.ListQuery:
+    about = {"author_id": relation_checks(to)}
+    return pagination.ListQuery(post_template, index, value, limit=limit, after=after, about=about)
 
 
 def _sift(
-    listing: pagination.Listing, viewer_id: str, shows: Callable[[Row, str], bool] = is_visible
+    listing: pagination.ListQuery, viewer_id: str, shows: Callable[[Row, str], bool] = is_visible
 ) -> tuple[list[Row], Entry | None]:
-    return pagination.sift(
+    return pagination.filter_pages(
         listing, keep=lambda rows: [row for row in rows if shows(row, viewer_id)]
     )
 
 
-def who_sees(
+def viewers_among(
     viewers: set[str],
     *,
     author_id: str,
@@ -226,22 +226,22 @@ def who_sees(
     }
 
 
-def who_sees_now(post_id: str, viewers: set[str], *, in_feed: bool = False) -> set[str]:
+def current_viewers(post_id: str, viewers: set[str], *, in_feed: bool = False) -> set[str]:
     """Return those of `viewers` who may see the post as it is now; nobody when it is gone."""
-    found = reads.rows(post_wire, [post_id])
-    if not found or not found[0].side("author_id").is_there:
+    found = reads.get_rows(post_template, [post_id])
+    if not found or not found[0].related("author_id").exists:
         return set()
     row = found[0]
-    return who_sees(
+    return viewers_among(
         viewers,
         author_id=row.value("author_id"),
         privacy=row.value("privacy"),
-        author_is_private=row.side("author_id").value("is_private") == b"true",
+        author_is_private=row.related("author_id").value("is_private") == b"true",
         in_feed=in_feed,
     )
 
 
-def who_has_at_home(author_id: str, viewers: set[str]) -> set[str]:
+def home_viewers(author_id: str, viewers: set[str]) -> set[str]:
     """Return those of `viewers` whose home feed has what the author writes."""
     relations = relations_to(author_id, viewers - {author_id})
     following = {one for one, holds in relations.items() if holds.follows and not holds.mutes}

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from mysocial.api.inputs import GifField
-from mysocial.api.responses import Input
+from mysocial.api.responses import StrictSerializer
 from mysocial.api.uploads import MediaField
 from posts.models import Feeling, Privacy
 from posts.representations import PostSerializer, PostVersionSerializer
@@ -15,7 +15,7 @@ ATTACHED = ("image", "video", "gif_url")
 COLOR = r"^#[0-9a-fA-F]{6}\Z"
 
 
-class PostInput(Input):
+class PostInput(StrictSerializer):
     """A new post, or changes to one."""
 
     text = serializers.CharField(max_length=5000, required=False, allow_blank=True)
@@ -26,14 +26,14 @@ class PostInput(Input):
     video = MediaField(required=False, allow_null=True)
     gif_url = GifField(required=False, allow_null=True, allow_blank=True)
 
-    def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
+    def extra_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Want a text where nothing else is in it."""
         text = data.get("text")
         if self.partial or any(data.get(name) for name in ATTACHED):
             return {}
         if isinstance(text, str) and not text.strip():
-            return self.error_of("text", "blank")
-        return self.error_of("text", "required") if "text" not in data else {}
+            return self.field_error("text", "blank")
+        return self.field_error("text", "required") if "text" not in data else {}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take one of image, video and GIF."""

@@ -3,16 +3,16 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from followers.selectors import Relation
+from followers.selectors import ViewerRelation
 from followers.services import require_relation
 from images import services as images
 from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.core.ids import new_id, now
-from mysocial.outbox.cascades import cascade
-from mysocial.policies.content import examine
+from mysocial.outbox.cascades import queue_cascade
+from mysocial.policies.content import check_text
 from mysocial.store import reads
 from mysocial.store.json_templates import Row
-from mysocial.store.writes import MOVED, Write, again, write
+from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned
 from posts import selectors
@@ -35,22 +35,22 @@ def create_post(*, author_id: str, **fields: Any) -> Post:
     """Write a post, which may show a picture, a video or a GIF. `Invalid`: nothing is in it."""
     post = Post(id=new_id(), author_id=author_id)
     with _received(fields, post) as one:
-        _lay(post, _changes(post, fields, one))
+        _set_fields(post, _changes(post, fields, one))
         _check(post)
         mentioned, _ = _mentioned(post)
         with write() as w:
-            users.require_voice(w, author_id)
+            users.require_not_silenced(w, author_id)
             if one:
                 images.add(w, one)
-            examine(w, label=LABEL, pk=post.id, author_id=author_id, texts={"text": post.text})
-            w.create(post, fresh=True)
-            users.count(w, author_id, posts_count=1)
+            check_text(w, label=LABEL, pk=post.id, author_id=author_id, texts={"text": post.text})
+            w.create(post, new_id=True)
+            users.increment_user_counters(w, author_id, posts_count=1)
             _count_in_feed(w, before=None, after=post.privacy)
             w.announce(PostCreated(post.id, author_id, post.privacy, post.media_id))
             if mentioned:
-                notifications.begin_cause(w, post.id, "mention")
+                notifications.initialise_cause(w, post.id, "mention")
             _tell(w, post, mentioned)
-            w.returns(post)
+            w.respond_with(post)
     return post
 
 
@@ -60,43 +60,45 @@ def update_post(*, user_id: str, post_id: str, **changes: Any) -> Post:
     Whom it newly mentions is told; whom it mentions no longer is told no more.
     """
     with _received(changes, _own_post(user_id, post_id)) as one:
-        return again(lambda: _update(_own_post(user_id, post_id), changes, one, by=user_id))
+        return retry_on_conflict(
+            lambda: _update(_own_post(user_id, post_id), changes, one, by=user_id)
+        )
 
 
 def delete_post(*, user_id: str, post_id: str) -> Post:
     """Delete one's own post."""
-    return again(lambda: _delete(_own_post(user_id, post_id)))
+    return retry_on_conflict(lambda: _delete(_own_post(user_id, post_id)))
 
 
 def moderate_post(*, post_id: str, **changes: Any) -> Post:
     """Change anybody's post, as staff."""
-    return again(lambda: _update(reads.get(posts, post_id), changes))
+    return retry_on_conflict(lambda: _update(reads.get_record(posts, post_id), changes))
 
 
 def withhold_post(*, post_id: str) -> Post:
     """Show anybody's post to nobody, as staff, until it is restored; it keeps all it has."""
-    return again(lambda: _withhold(reads.get(posts, post_id)))
+    return retry_on_conflict(lambda: _withhold(reads.get_record(posts, post_id)))
 
 
 def restore_post(*, post_id: str) -> Post:
     """Show a withheld post again, as staff, where and as it was; a second time changes nothing."""
-    return again(lambda: _restore(reads.get(posts, post_id)))
+    return retry_on_conflict(lambda: _restore(reads.get_record(posts, post_id)))
 
 
 def remove_post(*, post_id: str) -> Post:
     """Delete anybody's post, as staff."""
-    return again(lambda: _delete(reads.get(posts, post_id)))
+    return retry_on_conflict(lambda: _delete(reads.get_record(posts, post_id)))
 
 
-def count(w: Write, post_id: str, *, lenient: bool = False, **by: int) -> None:
+def increment_post_counters(w: Write, post_id: str, *, lenient: bool = False, **by: int) -> None:
     """Add to a post's counters within a write. `NotFound`, unless `lenient` passes over it."""
-    w.increment(Post, post_id, lenient=lenient, init=None, **by)
+    w.increment(Post, post_id, missing_ok=lenient, init=None, **by)
 
 
-def count_reactions(w: Write, post_id: str, **by: int) -> None:
+def increment_reaction_totals(w: Write, post_id: str, **by: int) -> None:
     """Add to a post's totals by kind, within a write; a post that is gone is passed over."""
     counters = {f"reactions_{kind}": change for kind, change in by.items()}
-    count(w, post_id, lenient=True, **counters)
+    increment_post_counters(w, post_id, lenient=True, **counters)
 
 
 def require_visible(w: Write, row: Row, *, to: str) -> None:
@@ -107,11 +109,11 @@ def require_visible(w: Write, row: Row, *, to: str) -> None:
     w.require(Post, row.id, privacy=row.values["privacy"])
     author_id = row.value("author_id")
     if author_id != to:
-        users.require_private(w, author_id, row.side("author_id").value("is_private"))
-        require_relation(w, to, author_id, Relation.of(row.side("author_id").facts))
+        users.require_privacy(w, author_id, row.related("author_id").value("is_private"))
+        require_relation(w, to, author_id, ViewerRelation.of(row.related("author_id").checks))
 
 
-def tell_of_media(w: Write, one: Any) -> None:
+def announce_media(w: Write, one: Any) -> None:
     """Announce, in the write that settles them, that the media of a post are ready or failed."""
     post = selectors.find_post(one.subject_id)
     if post and post.media_id == one.id:
@@ -124,7 +126,7 @@ def remove_media(w: Write, one: Any) -> None:
     """Show deleted media in their post no longer, within a write. `Conflict`: nothing is left."""
     post = selectors.find_post(one.subject_id)
     if post and post.media_id == one.id:
-        w.update(post, strict=True, media_id="", media_kind="")
+        w.update(post, check_revision=True, media_id="", media_kind="")
         if not post.text.strip():
             raise Conflict("The post has nothing else: delete the post.")
         w.announce(PostUpdated(post.id, post.author_id, post.privacy, was=post.privacy))
@@ -145,17 +147,17 @@ def _update(post: Post, given: dict[str, Any], one: Any = None, *, by: str = "")
         return post  # what is to be removed is not there
     was, text = post.privacy, post.text
     gone = _retraction(post)
-    with write(*MOVED) as w:
+    with write(*STALE_ERRORS) as w:
         if by:
-            users.require_voice(w, by)
+            users.require_not_silenced(w, by)
             texts = {"text": changes["text"]} if "text" in changes else {}
-            examine(w, label=LABEL, pk=post.id, author_id=by, texts=texts)
+            check_text(w, label=LABEL, pk=post.id, author_id=by, texts=texts)
         if one:
             images.add(w, one)
         if any(getattr(post, name) != changes.get(name, getattr(post, name)) for name in KEPT):
-            w.create(_version(post), fresh=True)
+            w.create(_version(post), new_id=True)
         # Strict: the feed's total and the retraction follow from the privacy that was read.
-        w.update(post, strict=True, **changes, edited_at=now())
+        w.update(post, check_revision=True, **changes, edited_at=now())
         _check(post)
         if post.privacy != was:
             _count_in_feed(w, before=was, after=post.privacy)
@@ -163,21 +165,21 @@ def _update(post: Post, given: dict[str, Any], one: Any = None, *, by: str = "")
         w.announce(PostUpdated(post.id, post.author_id, post.privacy, post.media_id, was=was))
         mentioned, unmentioned = _mentioned(post, was=text)
         _tell(w, post, mentioned)
-        notifications.withdraw_all(w, kinds=("mention",), cause=post.id, to=unmentioned)
-        w.returns(post)
+        notifications.retract_all(w, kinds=("mention",), cause=post.id, to=unmentioned)
+        w.respond_with(post)
     return post
 
 
 def _delete(post: Post) -> Post:
     gone = _retraction(post)
     with write(Conflict) as w:
-        w.delete(post, strict=True)
-        cascade(w, post)
+        w.delete(post, check_revision=True)
+        queue_cascade(w, post)
         if post.privacy != WITHHELD:
-            users.count(w, post.author_id, posts_count=-1)
+            users.increment_user_counters(w, post.author_id, posts_count=-1)
         _count_in_feed(w, before=post.privacy, after=None)
         w.announce(gone)
-        w.returns(post)
+        w.respond_with(post)
     return post
 
 
@@ -185,9 +187,9 @@ def _withhold(post: Post) -> Post:
     was, gone = post.privacy, _retraction(post)
     if was == WITHHELD:
         return post
-    with write(*MOVED) as w:
-        w.update(post, strict=True, privacy=WITHHELD, privacy_was=was)
-        users.count(w, post.author_id, posts_count=-1)
+    with write(*STALE_ERRORS) as w:
+        w.update(post, check_revision=True, privacy=WITHHELD, privacy_was=was)
+        users.increment_user_counters(w, post.author_id, posts_count=-1)
         _count_in_feed(w, before=was, after=None)
         w.announce(gone)
     return post
@@ -196,9 +198,9 @@ def _withhold(post: Post) -> Post:
 def _restore(post: Post) -> Post:
     if post.privacy != WITHHELD:
         return post
-    with write(*MOVED) as w:
-        w.update(post, strict=True, privacy=post.privacy_was, privacy_was="")
-        users.count(w, post.author_id, posts_count=1)
+    with write(*STALE_ERRORS) as w:
+        w.update(post, check_revision=True, privacy=post.privacy_was, privacy_was="")
+        users.increment_user_counters(w, post.author_id, posts_count=1)
         _count_in_feed(w, before=None, after=post.privacy)
         w.announce(PostUpdated(post.id, post.author_id, post.privacy, post.media_id, was=WITHHELD))
     return post
@@ -218,7 +220,7 @@ def _mentioned(post: Post, *, was: str = "") -> tuple[set[str], set[str]]:
     named, unnamed = find_mentioned(post.text, was=was)
     if not named:
         return named, unnamed
-    see = selectors.who_sees(
+    see = selectors.viewers_among(
         named,
         author_id=post.author_id,
         privacy=post.privacy,
@@ -247,7 +249,7 @@ def _received(given: dict[str, Any], post: Post) -> AbstractContextManager[Any]:
     """Receive the picture or video among what is given, if any."""
     for kind in (IMAGE, VIDEO):
         if given.get(kind) is not None:
-            return images.received(
+            return images.receive_upload(
                 given[kind], owner_id=post.author_id, use="post", kind=kind, subject_id=post.id
             )
     return nullcontext()
@@ -274,7 +276,7 @@ def _attached(post: Post) -> str:
     return VIDEO if post.media_kind else ""
 
 
-def _lay(post: Post, fields: dict[str, Any]) -> None:
+def _set_fields(post: Post, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         setattr(post, name, value)
 

@@ -1,11 +1,11 @@
 """Routes of posts."""
 
-from mysocial.api.routing import route
+from mysocial.api.routing import api_path
 from posts.views import PostViewSet
 
 urlpatterns = [
-    route("posts", PostViewSet, takes="video", get="list", post="create"),
-    route(
+    api_path("posts", PostViewSet, takes="video", get="list", post="create"),
+    api_path(
         "posts/<id:pk>",
         PostViewSet,
         takes="video",
@@ -13,7 +13,7 @@ urlpatterns = [
         patch="partial_update",
         delete="destroy",
     ),
-    route("posts/home", PostViewSet, get="home"),
-    route("posts/<id:pk>/versions", PostViewSet, get="versions"),
-    route("users/<id:pk>/posts", PostViewSet, get="of_user"),
+    api_path("posts/home", PostViewSet, get="home"),
+    api_path("posts/<id:pk>/versions", PostViewSet, get="versions"),
+    api_path("users/<id:pk>/posts", PostViewSet, get="of_user"),
 ]

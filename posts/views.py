@@ -7,26 +7,26 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework.request import Request
 
 from mysocial.api.responses import (
-    CURSORS,
-    NUMBER,
-    Input,
-    Limit,
+    PAGE_NUMBER_SCHEMA,
+    PAGINATION_PARAMETERS,
     MessageSerializer,
-    caller,
-    carry_out,
-    json_answer,
-    list_answer,
-    number,
-    page_bounds,
-    parse,
-    wrote,
+    RateLimit,
+    StrictSerializer,
+    current_user_id,
+    int_param,
+    json_response,
+    list_response,
+    message_envelope,
+    pagination_params,
+    validated_body,
+    write_response,
 )
-from mysocial.api.viewsets import Endpoints
+from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE
 from posts import selectors, services
 from posts.models import Post
-from posts.representations import PostSerializer, post_wire, version_wire
+from posts.representations import PostSerializer, post_template, version_template
 from posts.serializers import (
     FeedPageSerializer,
     PostAnswerSerializer,
@@ -38,8 +38,8 @@ from posts.store import MEDIA
 
 SEED_PAGE_SIZE = 10
 MOST_PAGES = 100
-NEW_POSTS = Limit("post", 30, MINUTE)
-CHANGES = Limit("post-change", 60, MINUTE)
+NEW_POSTS = RateLimit("post", 30, MINUTE)
+CHANGES = RateLimit("post-change", 60, MINUTE)
 NARROWED = OpenApiParameter(
     "media", enum=MEDIA, description="Only posts with images (GIFs too), or with videos."
 )
@@ -48,9 +48,9 @@ EXAMPLE = OpenApiExample(
 )
 
 
-def post_template(post: Post) -> list[Any]:
+def post_representation(post: Post) -> list[Any]:
     """Return the pieces of a post in an answer."""
-    return post_wire.template(post.id, author_id=post.author_id, media_id=post.media_id)
+    return post_template.placeholders(post.id, author_id=post.author_id, media_id=post.media_id)
 
 
 def media_wanted(request: Request) -> str:
@@ -61,27 +61,33 @@ def media_wanted(request: Request) -> str:
     return media or ""
 
 
-class PostViewSet(Endpoints):
+class PostViewSet(ApiViewSet):
     """Posts and the global feed."""
 
     @extend_schema(
-        parameters=[*CURSORS, NARROWED, OpenApiParameter("page", NUMBER, description="10 a page.")],
+        parameters=[
+            *PAGINATION_PARAMETERS,
+            NARROWED,
+            OpenApiParameter("page", PAGE_NUMBER_SCHEMA, description="10 a page."),
+        ],
         responses=FeedPageSerializer,
         summary="The global feed, newest first",
     )
     def list(self, request: Request) -> HttpResponse:
         media, total = media_wanted(request), selectors.asked_total()
-        limit, after = page_bounds(request)  # beside a page they say nothing, but are looked at
+        limit, after = pagination_params(
+            request
+        )  # beside a page they say nothing, but are looked at
         if "page" in request.query_params:
-            page = number(request, "page", default=1, most=MOST_PAGES)
+            page = int_param(request, "page", default=1, most=MOST_PAGES)
             found = selectors.feed_page(
-                to=caller(request), number=page, size=SEED_PAGE_SIZE, media=media
+                to=current_user_id(request), number=page, size=SEED_PAGE_SIZE, media=media
             )
         else:
             found = selectors.feed(
-                to=caller(request), limit=limit, after=after, media=media, beside=[total]
+                to=current_user_id(request), limit=limit, after=after, media=media, beside=[total]
             )
-        return list_answer(request, "posts", post_wire, found, total_posts=total.get())
+        return list_response(request, "posts", post_template, found, total_posts=total.result())
 
     @extend_schema(
         request=PostInput,
@@ -90,27 +96,29 @@ class PostViewSet(Endpoints):
         summary="Write a post",
     )
     def create(self, request: Request) -> HttpResponse:
-        fields = parse(PostInput, request)
-        return carry_out(
+        fields = validated_body(PostInput, request)
+        return write_response(
             request,
             201,
-            wrote("Post created", post=post_template),
-            lambda: services.create_post(author_id=caller(request), **fields),
+            message_envelope("Post created", post=post_representation),
+            lambda: services.create_post(author_id=current_user_id(request), **fields),
             limit=NEW_POSTS,
         )
 
     @extend_schema(responses=PostSerializer, summary="One post")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
-        return json_answer(post_wire.render(selectors.get_row(pk, to=caller(request))))
+        return json_response(
+            post_template.render(selectors.get_row(pk, to=current_user_id(request)))
+        )
 
     @extend_schema(request=PostInput, responses=PostAnswerSerializer, summary="Edit one's own post")
     def partial_update(self, request: Request, pk: str) -> HttpResponse:
-        changes = parse(PostInput, request, partial=True)
-        return carry_out(
+        changes = validated_body(PostInput, request, partial=True)
+        return write_response(
             request,
             200,
-            wrote("Post updated", post=post_template),
-            lambda: services.update_post(user_id=caller(request), post_id=pk, **changes),
+            message_envelope("Post updated", post=post_representation),
+            lambda: services.update_post(user_id=current_user_id(request), post_id=pk, **changes),
             limit=CHANGES,
         )
 
@@ -118,43 +126,45 @@ class PostViewSet(Endpoints):
         request=None, responses={200: MessageSerializer}, summary="Delete one's own post"
     )
     def destroy(self, request: Request, pk: str) -> HttpResponse:
-        parse(Input, request)
-        return carry_out(
+        validated_body(StrictSerializer, request)
+        return write_response(
             request,
             200,
-            wrote("Post deleted"),
-            lambda: services.delete_post(user_id=caller(request), post_id=pk),
+            message_envelope("Post deleted"),
+            lambda: services.delete_post(user_id=current_user_id(request), post_id=pk),
             limit=CHANGES,
         )
 
     @extend_schema(
-        parameters=[*CURSORS, NARROWED],
+        parameters=[*PAGINATION_PARAMETERS, NARROWED],
         responses=PostPageSerializer,
         summary="A member's posts, newest first",
     )
     def of_user(self, request: Request, pk: str) -> HttpResponse:
-        limit, after = page_bounds(request)
+        limit, after = pagination_params(request)
         media = media_wanted(request)
-        found = selectors.posts_of(pk, to=caller(request), limit=limit, after=after, media=media)
-        return list_answer(request, "posts", post_wire, found)
+        found = selectors.posts_of(
+            pk, to=current_user_id(request), limit=limit, after=after, media=media
+        )
+        return list_response(request, "posts", post_template, found)
 
     @extend_schema(
-        parameters=[*CURSORS, NARROWED],
+        parameters=[*PAGINATION_PARAMETERS, NARROWED],
         responses=PostPageSerializer,
         summary="The home feed: one's own posts and those of whom one follows, newest first",
     )
     def home(self, request: Request) -> HttpResponse:
-        limit, after = page_bounds(request)
+        limit, after = pagination_params(request)
         media = media_wanted(request)
-        found = selectors.home(to=caller(request), limit=limit, after=after, media=media)
-        return list_answer(request, "posts", post_wire, found)
+        found = selectors.home(to=current_user_id(request), limit=limit, after=after, media=media)
+        return list_response(request, "posts", post_template, found)
 
     @extend_schema(
-        parameters=CURSORS,
+        parameters=PAGINATION_PARAMETERS,
         responses=VersionPageSerializer,
         summary="What a post showed before each edit, newest first",
     )
     def versions(self, request: Request, pk: str) -> HttpResponse:
-        limit, after = page_bounds(request)
-        found = selectors.versions_of(pk, to=caller(request), limit=limit, after=after)
-        return list_answer(request, "versions", version_wire, found)
+        limit, after = pagination_params(request)
+        found = selectors.versions_of(pk, to=current_user_id(request), limit=limit, after=after)
+        return list_response(request, "versions", version_template, found)

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from mysocial.policies.visibility import Sight
+from mysocial.policies.visibility import VisibilityPolicy
 from posts import selectors
 
 
-class PostSight(Sight):
+class PostSight(VisibilityPolicy):
     """A post, by `can_see_post`."""
 
-    of: ClassVar[str] = "posts.post"
+    model_label: ClassVar[str] = "posts.post"
 
     @classmethod
     def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        return selectors.who_sees_now(pk, among)
+        return selectors.current_viewers(pk, among)
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:

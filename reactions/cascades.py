@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mysocial.outbox.cascades import Cascade, each_listed, remove_listed
+from mysocial.outbox.cascades import Cascade, delete_listed, delete_listed_with
 from reactions.services import remove_reaction
 from reactions.store import reactions
 
@@ -10,20 +10,20 @@ from reactions.store import reactions
 class PostReactions(Cascade):
     """The reactions to a post; its totals go with it."""
 
-    of: ClassVar[str] = "posts.post"
+    model_label: ClassVar[str] = "posts.post"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
-        return remove_listed(reactions, "post", pk, limit=limit)
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed(reactions, "post", pk, limit=limit)
 
 
 class ReactionsOfMember(Cascade):
     """How they reacted to posts, whose totals count less then."""
 
-    of: ClassVar[str] = "users.user"
+    model_label: ClassVar[str] = "users.user"
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
-        return each_listed(
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed_with(
             reactions, "user", pk, lambda one: remove_reaction(reaction_id=one), limit=limit
         )

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from followers.selectors import unblocked
 from mysocial.core.event_schemas import ID, Payload, one_of_or_null
-from mysocial.core.events import About, Event, self_topic
-from mysocial.store.json_templates import literal
-from posts.representations import TotalsSerializer, totals_wire
-from posts.selectors import who_sees_now
-from reactions.models import Kind
+from mysocial.core.events import AudienceContext, Event, self_topic
+from mysocial.store.json_templates import to_json
+from posts.representations import TotalsSerializer, totals_template
+from posts.selectors import current_viewers
+from reactions.models import ReactionType
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class ReactionChanged(Event):
     payload: ClassVar[Payload] = {
         "post_id": ID,
         "user_id": ID,
-        "type": one_of_or_null(Kind.values),
+        "type": one_of_or_null(ReactionType.values),
         "reactions": TotalsSerializer,
     }
     post_id: str
@@ -32,13 +32,13 @@ class ReactionChanged(Event):
     def topics(self) -> Iterable[str]:
         return [f"post:{self.post_id}", self_topic(self.author_id)]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"post": self.post_id, "user": self.user_id}
 
     def data(self) -> list[Any]:
-        said = literal({"post_id": self.post_id, "user_id": self.user_id, "type": self.kind})
-        return [said[:-1] + b',"reactions":', *totals_wire.template(self.post_id), b"}"]
+        said = to_json({"post_id": self.post_id, "user_id": self.user_id, "type": self.kind})
+        return [said[:-1] + b',"reactions":', *totals_template.placeholders(self.post_id), b"}"]
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return unblocked(about["user"], who_sees_now(about["post"], viewers))
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return unblocked(context["user"], current_viewers(context["post"], viewers))

@@ -5,7 +5,7 @@ from django.db import models
 from mysocial.store.models import ID, Record
 
 
-class Kind(models.TextChoices):
+class ReactionType(models.TextChoices):
     """How somebody reacts."""
 
     LIKE = "like", "Like"
@@ -26,7 +26,7 @@ class Reaction(Record):
 
     post_id = models.CharField(**ID)
     user_id = models.CharField(**ID)
-    type = models.CharField(max_length=5, choices=Kind.choices)
+    type = models.CharField(max_length=5, choices=ReactionType.choices)
 
     class Meta(Record.Meta):
         db_table = "reactions"

@@ -4,32 +4,35 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.store.json_templates import Own, Row, Wire
-from posts.representations import PostSerializer, post_wire
-from reactions.models import Kind
+from mysocial.store.json_templates import Field, JsonTemplate, Row
+from posts.representations import PostSerializer, post_template
+from reactions.models import ReactionType
 from reactions.store import reactions
 from users.representations import SHOWN, AuthorSerializer, author
 
-MADE = (b'"type":"', Own("type"), b'",', Own("made"))
-reaction_wire = Wire(
+MADE = (b'"type":"', Field("type"), b'",', Field("made"))
+reaction_template = JsonTemplate(
     reactions,
     *MADE,
     b',"author":',
     *author("user_id"),
     refs={"user_id": SHOWN},
 )
-made_wire = Wire(reactions, *MADE)
+own_reaction_template = JsonTemplate(reactions, *MADE)
 
 
 def render_on_post(reaction: Row, post: Row) -> bytes:
     """Return a reaction of a known member with the post that it is to."""
-    return b'%s,"post":%s}' % (made_wire.render(reaction)[:-1], post_wire.render(post))
+    return b'%s,"post":%s}' % (
+        own_reaction_template.render(reaction)[:-1],
+        post_template.render(post),
+    )
 
 
 class ReactionSerializer(serializers.Serializer[Any]):
     """Who reacted how to a post."""
 
-    type = serializers.ChoiceField(Kind.choices)
+    type = serializers.ChoiceField(ReactionType.choices)
     created_at = serializers.DateTimeField()
     author = AuthorSerializer()
 
@@ -37,6 +40,6 @@ class ReactionSerializer(serializers.Serializer[Any]):
 class ReactionOnPostSerializer(serializers.Serializer[Any]):
     """What a member reacted to, and how."""
 
-    type = serializers.ChoiceField(Kind.choices)
+    type = serializers.ChoiceField(ReactionType.choices)
     created_at = serializers.DateTimeField()
     post = PostSerializer()

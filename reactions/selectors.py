@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from followers.selectors import Relation, relation_facts
+from followers.selectors import ViewerRelation, relation_checks
 from mysocial.store import pagination, reads
 from mysocial.store.indexes import Entry
 from mysocial.store.json_templates import Row
 from posts import selectors as post_selectors
 from reactions.models import Reaction, reaction_id
-from reactions.representations import made_wire, reaction_wire
+from reactions.representations import own_reaction_template, reaction_template
 from reactions.store import reactions
 from users.selectors import get_profile
 
@@ -19,23 +19,29 @@ def reactions_to(
 ) -> tuple[list[Row], Entry | None]:
     """Return who reacted to a post, newest first, but nobody across a block; `NotFound`."""
     index, value = ("type", f"{post_id}:{kind}") if kind else ("post", post_id)
-    about = {"user_id": relation_facts(to)}
-    post = post_selectors.asked_sight(post_id, to=to)
-    listing = pagination.Listing(reaction_wire, index, value, limit=limit, after=after, about=about)
-    reads.together(post, listing)
-    post.get()
-    return pagination.sift(listing, keep=lambda rows: [row for row in rows if _is_shown(row)])
+    about = {"user_id": relation_checks(to)}
+    post = post_selectors.visible_row_query(post_id, to=to)
+    listing = pagination.ListQuery(
+        reaction_template, index, value, limit=limit, after=after, about=about
+    )
+    reads.gather(post, listing)
+    post.result()
+    return pagination.filter_pages(
+        listing, keep=lambda rows: [row for row in rows if _is_shown(row)]
+    )
 
 
 def _is_shown(row: Row) -> bool:
-    user = row.side("user_id")
-    return user.is_there and not Relation.of(user.facts).blocked
+    user = row.related("user_id")
+    return user.exists and not ViewerRelation.of(user.checks).blocked
 
 
 def get_rows(reaction_ids: Sequence[str], *, to: str) -> list[Row]:
     """Return those of the reactions that `to` may see, in their order."""
-    found = reads.rows(reaction_wire, reaction_ids, about={"user_id": relation_facts(to)})
-    unblocked = [row for row in found if not Relation.of(row.side("user_id").facts).blocked]
+    found = reads.get_rows(reaction_template, reaction_ids, about={"user_id": relation_checks(to)})
+    unblocked = [
+        row for row in found if not ViewerRelation.of(row.related("user_id").checks).blocked
+    ]
     under = [row.value("post_id") for row in unblocked]
     seen = {row.id for row in post_selectors.get_rows(list(dict.fromkeys(under)), to=to)}
     return [row for row, post_id in zip(unblocked, under, strict=True) if post_id in seen]
@@ -47,15 +53,15 @@ def kind_of(post_id: str, *, of: str) -> str | None:
     return found.type if found else None
 
 
-def look(post_id: str, user_id: str, *also: reads.Asked[Any]) -> tuple[Row, Reaction | None]:
+def look(post_id: str, user_id: str, *also: reads.Query[Any]) -> tuple[Row, Reaction | None]:
     """Return what lets the member see a post, and how they react to it; `NotFound` as for it.
 
     What is `also` asked is answered at the same moment.
     """
-    post = post_selectors.asked_sight(post_id, to=user_id)
-    reaction = reads.asked_record(reactions, reaction_id(post_id, user_id))
-    reads.together(post, reaction, *also)
-    return post.get(), reaction.get()
+    post = post_selectors.visible_row_query(post_id, to=user_id)
+    reaction = reads.optional_record_query(reactions, reaction_id(post_id, user_id))
+    reads.gather(post, reaction, *also)
+    return post.result(), reaction.result()
 
 
 def reactions_of(
@@ -74,6 +80,6 @@ def reactions_of(
         posts.update({row.id: row for row in visible})
         return [row for row in rows if row.value("post_id") in posts]
 
-    listing = pagination.Listing(made_wire, "user", user_id, limit=limit, after=after)
-    found, following = pagination.sift(listing, keep=keep)
+    listing = pagination.ListQuery(own_reaction_template, "user", user_id, limit=limit, after=after)
+    found, following = pagination.filter_pages(listing, keep=keep)
     return [(row, posts[row.value("post_id")]) for row in found], following

@@ -4,22 +4,22 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api.responses import Input
+from mysocial.api.responses import StrictSerializer
 from posts.representations import TotalsSerializer
-from reactions.models import Kind
+from reactions.models import ReactionType
 from reactions.representations import ReactionOnPostSerializer, ReactionSerializer
 
 
-class ReactionInput(Input):
+class ReactionInput(StrictSerializer):
     """How one reacts."""
 
-    type = serializers.ChoiceField(Kind.choices)
+    type = serializers.ChoiceField(ReactionType.choices)
 
 
 class MineSerializer(serializers.Serializer[Any]):
     """How one reacts oneself; null if not at all."""
 
-    type = serializers.ChoiceField(Kind.choices, allow_null=True)
+    type = serializers.ChoiceField(ReactionType.choices, allow_null=True)
 
 
 class ReactionAnswerSerializer(serializers.Serializer[Any]):

@@ -1,17 +1,17 @@
 """What lives in Redis of reactions."""
 
-from mysocial.store.store import Counted, Index, Store
+from mysocial.store.store import Counter, Index, Store
 from reactions.models import Reaction
 
 reactions = Store(
     Reaction,
-    parts={"made": ("created_at",)},
-    raw=("post_id", "user_id", "type"),
-    natural=("post_id", "user_id"),
-    counted=(Counted("posts.post", "reactions", by="post_id", each="type"),),
+    fragments={"made": ("created_at",)},
+    plain_fields=("post_id", "user_id", "type"),
+    natural_key=("post_id", "user_id"),
+    counted_in=(Counter("posts.post", "reactions", by="post_id", each="type"),),
     indexes=(
-        Index("post", "post_id", of="posts.post"),
+        Index("post", "post_id", parent_label="posts.post"),
         Index("type", "post_id", by="type"),
-        Index("user", "user_id", of="users.user"),
+        Index("user", "user_id", parent_label="users.user"),
     ),
 )

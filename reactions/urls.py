@@ -1,11 +1,11 @@
 """Routes of reactions."""
 
-from mysocial.api.routing import route
+from mysocial.api.routing import api_path
 from reactions.views import ReactionViewSet
 
 urlpatterns = [
-    route("posts/<id:pk>/reaction", ReactionViewSet, put="update", delete="destroy"),
-    route("posts/<id:pk>/reactions", ReactionViewSet, get="list"),
-    route("posts/<id:pk>/reactions/mine", ReactionViewSet, get="mine"),
-    route("users/<id:pk>/reactions", ReactionViewSet, get="of_user"),
+    api_path("posts/<id:pk>/reaction", ReactionViewSet, put="update", delete="destroy"),
+    api_path("posts/<id:pk>/reactions", ReactionViewSet, get="list"),
+    api_path("posts/<id:pk>/reactions/mine", ReactionViewSet, get="mine"),
+    api_path("users/<id:pk>/reactions", ReactionViewSet, get="of_user"),
 ]

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from mysocial.policies.visibility import Sight
+from mysocial.policies.visibility import VisibilityPolicy
 from reactions import selectors
 
 
-class ReactionSight(Sight):
+class ReactionSight(VisibilityPolicy):
     """A reaction: it follows its post, and a block hides it."""
 
-    of: ClassVar[str] = "reactions.reaction"
+    model_label: ClassVar[str] = "reactions.reaction"
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:

@@ -17,12 +17,12 @@ from django.db import connection
 from django.test import Client
 
 from mysocial.core import mongo
-from mysocial.core.request_context import aside
+from mysocial.core.request_context import detached
 from mysocial.ops.consistency import verify
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from mysocial.outbox.email import send_due
 from mysocial.persistence import flush
-from mysocial.realtime.dispatcher import get_hub
+from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.store import writes
 from mysocial.store.mongo_indexes import ensure_indexes
 from tests.support import event_contract, query_plans, servers
@@ -50,7 +50,7 @@ def _empty(_servers: None) -> None:
     empty_redis()
     database = mongo.client()[settings.MONGO_DB]
     names = [one for one in database.list_collection_names() if not one.startswith("django_")]
-    for name in mongo.filled(names, {}):
+    for name in mongo.collections_with(names, {}):
         database[name].delete_many({})
     shutil.rmtree(settings.EMAIL_FILE_PATH, ignore_errors=True)
     shutil.rmtree(settings.MEDIA_DIR, ignore_errors=True)
@@ -62,7 +62,7 @@ def _verified(request: pytest.FixtureRequest, _empty: None) -> Iterator[None]:
     """After each test of a domain Redis, MongoDB, counters and references agree."""
     yield
     if request.node.path.parent.name in DOMAINS and "tampers" not in request.keywords:
-        while remove_due():
+        while run_due_cascades():
             pass
         assert verify(pause=0) == set()
 
@@ -124,7 +124,7 @@ def persisted() -> Callable[[], int]:
     """Carry every debt to MongoDB, as the workers do; return how many were settled."""
 
     def carry() -> int:
-        return sum(flush.drain(queue) for queue in flush.queues())
+        return sum(flush.flush_queue(queue) for queue in flush.queue_names())
 
     return carry
 
@@ -132,18 +132,18 @@ def persisted() -> Callable[[], int]:
 @pytest.fixture
 def before_writes(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let others act between what a verb has read and its write, so many `times` after `passed`."""
-    apply = writes.APPLY
+    apply = writes.WRITE
 
     def let(act: Callable[[], Any], *, times: int = 1, passed: int = 0) -> None:
         turns = iter([None] * passed + [act] * times)
 
         def act_and_apply(request: dict[str, Any]) -> Any:
-            with aside(), monkeypatch.context() as others:
-                others.setattr(writes, "APPLY", apply)
+            with detached(), monkeypatch.context() as others:
+                others.setattr(writes, "WRITE", apply)
                 (next(turns, None) or bool)()
             return apply(request)
 
-        monkeypatch.setattr(writes, "APPLY", act_and_apply)
+        monkeypatch.setattr(writes, "WRITE", act_and_apply)
 
     return let
 
@@ -205,6 +205,6 @@ async def connected() -> AsyncIterator[Callable[..., Any]]:
     for socket in sockets:
         with contextlib.suppress(asyncio.CancelledError):  # it was closed, or a test failed
             await socket.disconnect()
-    await get_hub().stop()
+    await get_dispatcher().stop()
     await get_channel_layer().flush()
     gc.collect()

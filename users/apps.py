@@ -11,4 +11,4 @@ class UsersConfig(AppConfig):
     def ready(self) -> None:
         from users.events import PresenceChanged  # noqa: PLC0415 - models are not loaded before
 
-        presence.tell_with(PresenceChanged)
+        presence.set_status_events(PresenceChanged)

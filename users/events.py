@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import FLAG, ID, Payload, one_of
-from mysocial.core.events import About, Event, Passing, self_topic
-from mysocial.policies.relationships import who_follows, who_is_unparted, who_may_meet
-from mysocial.store.json_templates import literal
+from mysocial.core.events import AudienceContext, EphemeralEvent, Event, self_topic
+from mysocial.policies.relationships import followed_among, not_blocked, who_can_interact
+from mysocial.store.json_templates import to_json
 from users import selectors
-from users.representations import ProfileSerializer, profile_wire
+from users.representations import ProfileSerializer, profile_template
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class UserUpdated(Event):
     def topics(self) -> Iterable[str]:
         return [f"user:{self.user_id}", self_topic(self.user_id)]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"user": self.user_id}
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return who_may_meet(about["user"], viewers)
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return who_can_interact(context["user"], viewers)
 
     def data(self) -> list[Any]:
-        return profile_wire.template(self.user_id)
+        return profile_template.placeholders(self.user_id)
 
 
 @dataclass(frozen=True)
@@ -45,19 +45,19 @@ class UserDeleted(Event):
     def topics(self) -> Iterable[str]:
         return [f"user:{self.user_id}"]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"user": self.user_id}
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return who_may_meet(about["user"], viewers)
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return who_can_interact(context["user"], viewers)
 
     def data(self) -> list[Any]:
-        return [literal({"id": self.user_id})]
+        return [to_json({"id": self.user_id})]
 
 
 @dataclass(frozen=True)
-class SightEvent(Event):
+class VisibilityEvent(Event):
     """Somebody sees less of a member than before, or more: of everything, or of the posts."""
 
     payload: ClassVar[Payload] = {"user_id": ID, "what": one_of(("all", "posts"))}
@@ -68,23 +68,23 @@ class SightEvent(Event):
     def topics(self) -> Iterable[str]:
         return [self_topic(self.from_id)] if self.from_id else ["feed", f"user:{self.user_id}"]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         everywhere = {"everywhere": "yes"} if self.everywhere else {}
         return {"user": self.user_id, "from": self.from_id, **everywhere}
 
     def data(self) -> list[Any]:
         what = "all" if self.from_id or self.everywhere else "posts"
-        return [literal({"user_id": self.user_id, "what": what})]
+        return [to_json({"user_id": self.user_id, "what": what})]
 
     @classmethod
     def strangers(cls, user_id: str, viewers: set[str]) -> set[str]:
         """Return those of `viewers` who may meet the member and do not follow."""
         others = viewers - {user_id}
-        return who_may_meet(user_id, others) - who_follows(user_id, others)
+        return who_can_interact(user_id, others) - followed_among(user_id, others)
 
 
 @dataclass(frozen=True)
-class UserHidden(SightEvent):
+class UserHidden(VisibilityEvent):
     """Somebody sees less of a member than before, and is to drop what they hold.
 
     With `from_id`, this person sees nothing of the member any more: a block parts the two, whoever
@@ -95,19 +95,19 @@ class UserHidden(SightEvent):
     type: ClassVar[str] = "user.hidden"
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        user_id, from_id = about["user"], about["from"]
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        user_id, from_id = context["user"], context["from"]
         if from_id:
             hidden_from = viewers & {from_id}
-            return hidden_from - who_may_meet(user_id, hidden_from)
-        if about.get("everywhere"):
-            met = who_is_unparted(user_id, viewers)
-            return met - who_may_meet(user_id, met)
+            return hidden_from - who_can_interact(user_id, hidden_from)
+        if context.get("everywhere"):
+            met = not_blocked(user_id, viewers)
+            return met - who_can_interact(user_id, met)
         return cls.strangers(user_id, viewers)
 
 
 @dataclass(frozen=True)
-class UserShown(SightEvent):
+class UserShown(VisibilityEvent):
     """Somebody sees more of a member than before, and is to read it again.
 
     With `from_id`, no block parts this person from the member any more. With `everywhere`, the
@@ -118,17 +118,17 @@ class UserShown(SightEvent):
     type: ClassVar[str] = "user.shown"
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        user_id, from_id = about["user"], about["from"]
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        user_id, from_id = context["user"], context["from"]
         if from_id:
-            return who_may_meet(user_id, viewers & {from_id})
-        if about.get("everywhere"):
-            return who_may_meet(user_id, viewers)
+            return who_can_interact(user_id, viewers & {from_id})
+        if context.get("everywhere"):
+            return who_can_interact(user_id, viewers)
         return cls.strangers(user_id, viewers)
 
 
 @dataclass(frozen=True)
-class PresenceChanged(Passing):
+class PresenceChanged(EphemeralEvent):
     """A member came online, with their first device, or went, with their last.
 
     With `is_hiding` they are there still, and let nobody know any more.
@@ -143,12 +143,14 @@ class PresenceChanged(Passing):
     def topics(self) -> Iterable[str]:
         return ["presence"]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"user": self.user_id, "hiding": "yes" if self.is_hiding else ""}
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return selectors.who_knows_presence(about["user"], viewers, is_hiding=bool(about["hiding"]))
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return selectors.presence_audience(
+            context["user"], viewers, is_hiding=bool(context["hiding"])
+        )
 
     def data(self) -> list[Any]:
-        return [literal({"user_id": self.user_id, "online": self.online})]
+        return [to_json({"user_id": self.user_id, "online": self.online})]

@@ -7,7 +7,7 @@ from django.db import models
 from mysocial.store.models import ID, Record
 
 # What a member may be told of, and how; each can be switched off for itself.
-NOTICES = (
+NOTIFICATION_TYPES = (
     *("comment", "reaction", "follow", "follow_request", "message", "mention"),
     *("report", "warning"),
 )
@@ -23,9 +23,9 @@ class Messaging(models.TextChoices):
     NOBODY = "nobody", "Nobody"
 
 
-def all_notices() -> dict[str, dict[str, bool]]:
+def default_notifications() -> dict[str, dict[str, bool]]:
     """Return switches that are all on."""
-    return {notice: dict.fromkeys(CHANNELS, True) for notice in NOTICES}
+    return {notice: dict.fromkeys(CHANNELS, True) for notice in NOTIFICATION_TYPES}
 
 
 class User(Record):
@@ -47,7 +47,7 @@ class User(Record):
     # Milliseconds since 1970, or nothing: scripts compare them with their clock.
     silenced_until = models.CharField(max_length=15, default="", editable=False)
     suspended_until = models.CharField(max_length=15, default="", editable=False)
-    notifications = models.JSONField(default=all_notices)
+    notifications = models.JSONField(default=default_notifications)
     quote = models.CharField(max_length=300, default="", blank=True)
     work = models.CharField(max_length=100, default="", blank=True)
     school = models.CharField(max_length=100, default="", blank=True)

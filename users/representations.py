@@ -5,58 +5,58 @@ from typing import Any
 import orjson
 from rest_framework import serializers
 
-from mysocial.store.json_templates import Of, Own, Row, Wire
+from mysocial.store.json_templates import Field, JsonTemplate, RelatedField, Row
 from users.store import CARD, SETTINGS, users
 
-profile_wire = Wire(
+profile_template = JsonTemplate(
     users,
-    Own(CARD),
+    Field(CARD),
     b",",
-    Own("main"),
+    Field("main"),
     b',"is_private":',
-    Own("is_private"),
+    Field("is_private"),
     b',"posts_count":',
-    Own("posts_count"),
+    Field("posts_count"),
     b',"followers_count":',
-    Own("followers_count"),
+    Field("followers_count"),
     b',"following_count":',
-    Own("following_count"),
+    Field("following_count"),
 )
 
 
-def author(ref: str) -> list[bytes | Of]:
+def author(ref: str) -> list[bytes | RelatedField]:
     """Return the pieces that show the person whom the raw field `ref` names."""
-    return [b"{", Of(ref, CARD), b"}"]
+    return [b"{", RelatedField(ref, CARD), b"}"]
 
 
 def username(row: Row, ref: str) -> str:
     """Return the name of the person whom the raw field `ref` of a row names."""
-    return str(orjson.loads(b"{%s}" % row.side(ref).value(CARD)).get("username", ""))
+    return str(orjson.loads(b"{%s}" % row.related(ref).value(CARD)).get("username", ""))
 
 
 # What a wire that shows an author has to fetch of them; predicates of posts need `is_private`.
 AUTHOR, SHOWN = (users, (CARD, "is_private")), (users, (CARD,))
 
 
-def person(ref: str) -> list[bytes | Of]:
+def person(ref: str) -> list[bytes | RelatedField]:
     """Return the pieces of an object that shows the member whom the raw field `ref` names."""
-    return [Of(ref, CARD), b',"is_private":', Of(ref, "is_private")]
+    return [RelatedField(ref, CARD), b',"is_private":', RelatedField(ref, "is_private")]
 
 
-person_wire = Wire(users, Own(CARD), b',"is_private":', Own("is_private"))
+person_template = JsonTemplate(users, Field(CARD), b',"is_private":', Field("is_private"))
 
 
 # What only the member sees.
-settings_wire = Wire(
+settings_template = JsonTemplate(
     users,
     b'"is_private":',
-    Own("is_private"),
+    Field("is_private"),
     b',"who_may_message":"',
-    Own("who_may_message"),
+    Field("who_may_message"),
     b'","shows_presence":',
-    Own("shows_presence"),
+    Field("shows_presence"),
     b",",
-    Own(SETTINGS),
+    Field(SETTINGS),
 )
 
 

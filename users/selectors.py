@@ -7,19 +7,19 @@ import orjson
 
 from mysocial.core.errors import NotFound
 from mysocial.core.ids import milliseconds, now
-from mysocial.policies.relationships import facts_of, may_meet
-from mysocial.policies.visibility import what_is_seen, who_sees
+from mysocial.policies.relationships import can_interact, viewer_checks
+from mysocial.policies.visibility import visible_ids, visible_to
 from mysocial.realtime import presence
 from mysocial.store import pagination, reads, search
-from mysocial.store.indexes import Entry, Fact
+from mysocial.store.indexes import Entry, ViewerCheck
 from mysocial.store.json_templates import Row
 from users import models
 from users.models import User
-from users.representations import person_wire, profile_wire, settings_wire
+from users.representations import person_template, profile_template, settings_template
 from users.store import SETTINGS, users
 
 # For the apps above, which see no models.
-NOTICES = models.NOTICES
+NOTIFICATION_TYPES = models.NOTIFICATION_TYPES
 CHANNELS = models.CHANNELS
 WHO_MAY = "who_may_message"
 PRESENCE = "users.presence"  # the sight of whether a member is online; its id is the member's
@@ -28,21 +28,21 @@ Found = tuple[list[Row], Entry | None]
 
 def get_user(user_id: str) -> User:
     """Return a member; `NotFound`."""
-    return asked_user(user_id).get()
+    return user_query(user_id).result()
 
 
-def asked_user(user_id: str) -> reads.Asked[User]:
+def user_query(user_id: str) -> reads.Query[User]:
     """Return the question that `get_user` asks."""
-    return reads.asked_one(users, user_id)
+    return reads.record_query(users, user_id)
 
 
 def get_settings(user_id: str) -> Row:
     """Return a member's settings as they are sent: for the member alone."""
-    (found,) = reads.rows(settings_wire, [user_id])
+    (found,) = reads.get_rows(settings_template, [user_id])
     return found
 
 
-def suspension_fact(user_id: str = "") -> Fact:
+def suspension_check(user_id: str = "") -> ViewerCheck:
     """Return the question whether a person is suspended now: who is asked about, or `user_id`."""
     return ("", "suspended_until", user_id, users.prefix)
 
@@ -54,34 +54,34 @@ def suspension_of(user_id: str) -> int:
     return until if until > milliseconds(now()) else 0
 
 
-class Wishes(NamedTuple):
+class NotificationPreferences(NamedTuple):
     """What a member has set of what others do: who may write to them, what they are told of."""
 
     who_may_message: str
     notifications: Mapping[str, Any]
 
 
-def asked_wishes(user_ids: Iterable[str]) -> reads.Asked[dict[str, Wishes]]:
+def preferences_query(user_ids: Iterable[str]) -> reads.Query[dict[str, NotificationPreferences]]:
     """Return the question for the wishes of those of the members who are there, by id."""
 
-    def meaning(found: Mapping[str, Mapping[str, bytes]]) -> dict[str, Wishes]:
+    def meaning(found: Mapping[str, Mapping[str, bytes]]) -> dict[str, NotificationPreferences]:
         return {pk: _wishes(**stored) for pk, stored in found.items()}
 
-    return reads.asked_some(users, user_ids, (WHO_MAY, SETTINGS)).then(meaning)
+    return reads.fields_query(users, user_ids, (WHO_MAY, SETTINGS)).map(meaning)
 
 
-def asked_wishes_of_named(via: reads.Via) -> reads.Asked[Wishes | None]:
+def preferences_through(via: reads.Through) -> reads.Query[NotificationPreferences | None]:
     """Return the question for the wishes of the member whom a record names; None without one."""
-    asked = reads.asked_of_named(users, via, (WHO_MAY, SETTINGS))
-    return asked.then(lambda stored: _wishes(**stored) if stored else None)
+    asked = reads.fields_through(users, via, (WHO_MAY, SETTINGS))
+    return asked.map(lambda stored: _wishes(**stored) if stored else None)
 
 
-def _wishes(*, who_may_message: bytes, settings: bytes) -> Wishes:
+def _wishes(*, who_may_message: bytes, settings: bytes) -> NotificationPreferences:
     set_by_them = orjson.loads(b"{%b}" % settings)
-    return Wishes(who_may_message.decode(), set_by_them.get("notifications", {}))
+    return NotificationPreferences(who_may_message.decode(), set_by_them.get("notifications", {}))
 
 
-def wants(who: User | Wishes, notice: str, channel: str) -> bool:
+def wants_notification(who: User | NotificationPreferences, notice: str, channel: str) -> bool:
     """Tell whether a member wants to be told of this in this way."""
     # A kind that is younger than what the member has set is on.
     return bool(who.notifications.get(notice, {}).get(channel, True))
@@ -89,10 +89,10 @@ def wants(who: User | Wishes, notice: str, channel: str) -> bool:
 
 def get_profile(user_id: str, *, to: str) -> Row:
     """Return a profile as it is sent; `NotFound` also when a block stands between the two."""
-    return asked_profile(user_id, to=to).get()
+    return profile_query(user_id, to=to).result()
 
 
-def asked_profile(user_id: str, *, to: str) -> reads.Asked[Row]:
+def profile_query(user_id: str, *, to: str) -> reads.Query[Row]:
     """Return the question that `get_profile` asks."""
 
     def the_one(found: list[Row]) -> Row:
@@ -100,66 +100,66 @@ def asked_profile(user_id: str, *, to: str) -> reads.Asked[Row]:
             raise NotFound
         return found[0]
 
-    return reads.asked_rows(profile_wire, [user_id], about={"": facts_of(to)}).then(the_one)
+    return reads.rows_query(profile_template, [user_id], about={"": viewer_checks(to)}).map(the_one)
 
 
 def find_user_id(username: str) -> str | None:
     """Return the id of the member with this name, whatever its case."""
-    return reads.find(users, "username_key", username.lower())
+    return reads.find_by_unique(users, "username_key", username.lower())
 
 
 def find_user_ids(usernames: Iterable[str]) -> dict[str, str]:
     """Return the ids of the members with these names by name in lower case, in one round trip."""
     names = sorted({name.lower() for name in usernames})
     keys = [users.unique_key("username_key", name) for name in names]
-    owners = reads.ask(*({"kind": "unique", "key": key} for key in keys)) if keys else []
+    owners = reads.execute(*({"kind": "unique", "key": key} for key in keys)) if keys else []
     return {name: owner.decode() for name, owner in zip(names, owners, strict=True) if owner}
 
 
 def get_users(user_ids: Iterable[str]) -> dict[str, User]:
     """Return those of the members who are there, by id, in one round trip."""
-    return asked_users(user_ids).get()
+    return users_query(user_ids).result()
 
 
-def asked_users(user_ids: Iterable[str]) -> reads.Asked[dict[str, User]]:
+def users_query(user_ids: Iterable[str]) -> reads.Query[dict[str, User]]:
     """Return the question that `get_users` asks."""
-    return reads.asked_many(users, user_ids)
+    return reads.records_query(users, user_ids)
 
 
 def people(user_ids: Sequence[str]) -> list[Row]:
     """Return the cards of members, in this order; who is gone is left out."""
-    return reads.rows(person_wire, user_ids)
+    return reads.get_rows(person_template, user_ids)
 
 
-def who_knows_presence(user_id: str, viewers: set[str], *, is_hiding: bool = False) -> set[str]:
+def presence_audience(user_id: str, viewers: set[str], *, is_hiding: bool = False) -> set[str]:
     """Return those of `viewers` who may know whether a member is online.
 
     Nobody when the member does not show it; when they are just hiding it, those who knew.
     """
     user = get_users([user_id]).get(user_id)
     shows = user is not None and (user.shows_presence or is_hiding)
-    return who_sees(PRESENCE, user_id, viewers) if shows else set()
+    return visible_to(PRESENCE, user_id, viewers) if shows else set()
 
 
 def online_among(user_ids: Sequence[str], *, to: str) -> list[str]:
     """Return those of the members who are online, of those whom `to` may know of."""
     here = get_users(presence.online(user_ids))
     shown = [pk for pk in user_ids if pk in here and here[pk].shows_presence]
-    known = what_is_seen(PRESENCE, shown, to)
+    known = visible_ids(PRESENCE, shown, to)
     return [pk for pk in shown if pk in known]
 
 
 def most_followed(*, limit: int) -> list[str]:
     """Return the ids of the members whom most follow. `Unavailable` when MongoDB is away."""
-    return search.top(users, "followers_count", limit=limit)
+    return search.top_by_counter(users, "followers_count", limit=limit)
 
 
 def members(*, to: str, limit: int, after: Entry | None = None) -> Found:
     """Return all members whom `to` may meet, newest first."""
-    listing = pagination.Listing(
-        profile_wire, "all", limit=limit, after=after, about={"": facts_of(to)}
+    listing = pagination.ListQuery(
+        profile_template, "all", limit=limit, after=after, about={"": viewer_checks(to)}
     )
-    return pagination.sift(listing, keep=_met)
+    return pagination.filter_pages(listing, keep=_met)
 
 
 def search_members(text: str, *, to: str, limit: int, after: Entry | None = None) -> Found:
@@ -168,12 +168,12 @@ def search_members(text: str, *, to: str, limit: int, after: Entry | None = None
     Whatever its case; only whom `to` may meet. `Unavailable` when MongoDB is away.
     """
     found: list[Row] = []
-    for _ in range(pagination.SCAN):
-        matches = search.find_text(
+    for _ in range(pagination.MAX_PAGES_SCANNED):
+        matches = search.search_text(
             users, "username_key", text.lower(), limit=limit + 1, after=after
         )
         ids = [one.id for one in matches[:limit]]
-        rows = reads.rows(profile_wire, ids, about={"": facts_of(to)}) if ids else []
+        rows = reads.get_rows(profile_template, ids, about={"": viewer_checks(to)}) if ids else []
         seen = {row.id: row for row in _met(rows)}
         for match in matches[:limit]:
             after = match.place
@@ -187,4 +187,4 @@ def search_members(text: str, *, to: str, limit: int, after: Entry | None = None
 
 def _met(rows: Sequence[Row]) -> list[Row]:
     """Return whom the viewer may meet, of rows that were asked for with `facts_of`."""
-    return [row for row in rows if may_meet(row.flags)]
+    return [row for row in rows if can_interact(row.flags)]

@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api.inputs import Switch
-from mysocial.api.responses import Input
+from mysocial.api.inputs import StrictBooleanField
+from mysocial.api.responses import StrictSerializer
 from users.models import Messaging
 from users.representations import ProfileSerializer
 
@@ -35,7 +35,7 @@ def _check_scheme(value: str) -> None:
         raise serializers.ValidationError("This must be an http or https address.")
 
 
-class BasicsInput(Input):
+class BasicsInput(StrictSerializer):
     """What a member may change of their profile."""
 
     quote = serializers.CharField(max_length=300, required=False, allow_blank=True)
@@ -48,14 +48,14 @@ class BasicsInput(Input):
     youtube = _link()
 
 
-class ChannelsInput(Input):
+class ChannelsInput(StrictSerializer):
     """How one is told of something."""
 
-    in_app = Switch(required=False)
-    email = Switch(required=False)
+    in_app = StrictBooleanField(required=False)
+    email = StrictBooleanField(required=False)
 
 
-class NoticesInput(Input):
+class NoticesInput(StrictSerializer):
     """What one is told of, and how; what is left out stays as it is."""
 
     comment = ChannelsInput(required=False)
@@ -68,12 +68,12 @@ class NoticesInput(Input):
     warning = ChannelsInput(required=False)
 
 
-class SettingsInput(Input):
+class SettingsInput(StrictSerializer):
     """What a member may set."""
 
-    is_private = Switch(required=False)
+    is_private = StrictBooleanField(required=False)
     who_may_message = serializers.ChoiceField(Messaging.choices, required=False)
-    shows_presence = Switch(required=False)
+    shows_presence = StrictBooleanField(required=False)
     notifications = NoticesInput(required=False)
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from django.conf import settings
 
 from mysocial.core.errors import Conflict, Invalid, Unavailable
-from mysocial.outbox.cascades import cascade
-from mysocial.policies.content import examine
+from mysocial.outbox.cascades import queue_cascade
+from mysocial.policies.content import check_text
 from mysocial.realtime import ephemeral, presence
 from mysocial.store import reads
-from mysocial.store.writes import Write, again, write
+from mysocial.store.writes import Write, retry_on_conflict, write
 from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
-from users.models import COLORS, User, all_notices
+from users.models import COLORS, User, default_notifications
 from users.store import users
 
 LABEL = "users.user"
@@ -24,22 +24,22 @@ def add_user(
     color = avatar_color or COLORS[sum(username.encode()) % len(COLORS)]
     user = User(id=user_id, username=username, avatar_color=color, avatar_id=avatar_id)
     user.avatar_url = initial_avatar(user)
-    examine(w, label=LABEL, pk=user_id, author_id=user_id, texts={"username": username})
-    w.create(user, fresh=True)
+    check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts={"username": username})
+    w.create(user, new_id=True)
     return user
 
 
 def remove_user(w: Write, user_id: str) -> None:
     """Remove a member's profile within an erasure; all that hangs on it is then removed, too."""
-    user = reads.get(users, user_id)
+    user = reads.get_record(users, user_id)
     w.delete(user)
-    cascade(w, user)
+    queue_cascade(w, user)
     w.announce(UserDeleted(user_id))
 
 
-def count(w: Write, user_id: str, **by: int) -> None:
+def increment_user_counters(w: Write, user_id: str, **by: int) -> None:
     """Add to a member's counters within a write; a member who is gone is passed over."""
-    w.increment(User, user_id, lenient=True, init=None, **by)
+    w.increment(User, user_id, missing_ok=True, init=None, **by)
 
 
 def initial_avatar(user: User) -> str:
@@ -50,12 +50,12 @@ def initial_avatar(user: User) -> str:
 
 def set_pictures(w: Write, user: User, **changes: str) -> None:
     """Change a profile's pictures within a write; strict, for it follows from what was read."""
-    w.update(user, strict=True, **changes)
+    w.update(user, check_revision=True, **changes)
     if changes.keys() & {"avatar_url", "background_url"}:
         w.announce(UserUpdated(user.id))
 
 
-def require_private(w: Write, user_id: str, is_private: bytes) -> None:
+def require_privacy(w: Write, user_id: str, is_private: bytes) -> None:
     """Hold a write to a member's being private or not, as a row shows it. `Conflict`."""
     w.require(User, user_id, is_private=is_private)
 
@@ -70,27 +70,27 @@ def require_messaging(w: Write, user_id: str, who_may_message: str) -> None:
     w.require(User, user_id, who_may_message=who_may_message.encode())
 
 
-def require_voice(w: Write, user_id: str) -> None:
+def require_not_silenced(w: Write, user_id: str) -> None:
     """Hold a write that shows others something new to the member's not being silenced then.
 
     `Silenced`. It comes first in the write: what was read may have changed as well.
     """
-    w.require_past(User, user_id, "silenced_until")
+    w.require_expired(User, user_id, "silenced_until")
 
 
-def require_unsuspended(w: Write, user_id: str) -> None:
+def require_not_suspended(w: Write, user_id: str) -> None:
     """Hold a write to the member's not being suspended then. `Suspended`."""
-    w.require_past(User, user_id, "suspended_until")
+    w.require_expired(User, user_id, "suspended_until")
 
 
 def silence(w: Write, user_id: str, until: int) -> None:
     """Let a member show others nothing new until a moment, in milliseconds; 0 lifts it."""
-    w.update(reads.get(users, user_id), silenced_until=str(until or ""))
+    w.update(reads.get_record(users, user_id), silenced_until=str(until or ""))
 
 
 def suspend(w: Write, user_id: str, until: int) -> None:
     """Hide a member, and all that is theirs, from others until a moment; 0 shows them again."""
-    w.update(reads.get(users, user_id), suspended_until=str(until or ""))
+    w.update(reads.get_record(users, user_id), suspended_until=str(until or ""))
     kind = UserHidden if until else UserShown
     w.announce(kind(user_id, everywhere=True))
 
@@ -108,15 +108,15 @@ def moderate_basics(*, user_id: str, **changes: Any) -> User:
 def _change(user_id: str, changes: dict[str, Any], *, is_own: bool) -> User:
     if not changes:
         raise Invalid("There is nothing to change.")
-    user = reads.get(users, user_id)
+    user = reads.get_record(users, user_id)
     with write() as w:
         if is_own:
-            require_voice(w, user_id)
+            require_not_silenced(w, user_id)
             texts = {name: value for name, value in changes.items() if isinstance(value, str)}
-            examine(w, label=LABEL, pk=user_id, author_id=user_id, texts=texts)
+            check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts=texts)
         w.update(user, **changes)
         w.announce(UserUpdated(user_id))
-        w.returns(user)
+        w.respond_with(user)
     return user
 
 
@@ -129,27 +129,27 @@ def update_settings(*, user_id: str, **changes: Any) -> User:
     """
     if not changes or changes.get("notifications") == {}:
         raise Invalid("There is nothing to change.")
-    return again(lambda: _update_settings(user_id, dict(changes)))
+    return retry_on_conflict(lambda: _update_settings(user_id, dict(changes)))
 
 
 def _update_settings(user_id: str, changes: dict[str, Any]) -> User:
-    user = reads.get(users, user_id)
+    user = reads.get_record(users, user_id)
     if "notifications" in changes:
         given = changes["notifications"]
         changes["notifications"] = {
             notice: {**channels, **given.get(notice, {})}
-            for notice, channels in {**all_notices(), **user.notifications}.items()
+            for notice, channels in {**default_notifications(), **user.notifications}.items()
         }
     was_private, showed_presence = user.is_private, user.shows_presence
     if all(getattr(user, name) == value for name, value in changes.items()):
         return user
     with write(Conflict) as w:
         # Strict: the other switches stay as they were read.
-        w.update(user, strict=True, **changes)
+        w.update(user, check_revision=True, **changes)
         if user.is_private != was_private:
             w.announce(UserUpdated(user_id))
             w.announce(UserHidden(user_id) if user.is_private else UserShown(user_id))
-        w.returns(user)
+        w.respond_with(user)
     if user.shows_presence != showed_presence:
         _tell_presence(user)
     return user
@@ -163,4 +163,4 @@ def _tell_presence(user: User) -> None:
         return  # The setting stands. What passes may be lost; reads ask again.
     if is_online:
         shows = user.shows_presence
-        ephemeral.send(PresenceChanged(user.id, online=shows, is_hiding=not shows))
+        ephemeral.publish(PresenceChanged(user.id, online=shows, is_hiding=not shows))

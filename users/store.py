@@ -8,13 +8,13 @@ SETTINGS = "settings"  # what only the member sees
 
 users = Store(
     User,
-    parts={
+    fragments={
         CARD: ("id", "username", "avatar_color", "avatar_url"),
         "key": ("username_key",),
         "pictures": ("avatar_id", "background_id"),
         SETTINGS: ("notifications",),
     },
-    raw=(
+    plain_fields=(
         "is_private",
         "who_may_message",
         "shows_presence",
@@ -22,7 +22,7 @@ users = Store(
         "suspended_until",
     ),
     counters=("posts_count", "followers_count", "following_count"),
-    ranked=("followers_count",),
+    sorted_counters=("followers_count",),
     unique=("username_key",),
     indexes=(Index("all"),),
 )

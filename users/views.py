@@ -7,25 +7,25 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework.request import Request
 
 from mysocial.api.responses import (
-    CURSORS,
-    IDS,
-    Limit,
-    caller,
-    carry_out,
-    ids_asked,
-    json_answer,
-    list_answer,
-    page_bounds,
-    parse,
-    wrote,
+    IDS_PARAMETER,
+    PAGINATION_PARAMETERS,
+    RateLimit,
+    current_user_id,
+    id_params,
+    json_response,
+    list_response,
+    message_envelope,
+    pagination_params,
+    validated_body,
+    write_response,
 )
-from mysocial.api.viewsets import Endpoints
+from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid
-from mysocial.core.rate_limits import MINUTE, hit
-from mysocial.store.json_templates import literal
+from mysocial.core.rate_limits import MINUTE, check_rate_limit
+from mysocial.store.json_templates import to_json
 from users import selectors, services
 from users.models import User
-from users.representations import ProfileSerializer, profile_wire, settings_wire
+from users.representations import ProfileSerializer, profile_template, settings_template
 from users.serializers import (
     BasicsInput,
     OnlineSerializer,
@@ -38,30 +38,32 @@ from users.serializers import (
 
 MOST_TEXT = 30
 TEXT = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT}
-CHANGES = Limit("profile", 30, MINUTE)
-SEARCHES = Limit("search", 120, MINUTE)
+CHANGES = RateLimit("profile", 30, MINUTE)
+SEARCHES = RateLimit("search", 120, MINUTE)
 
 
-def user_template(user: User) -> list[Any]:
+def user_representation(user: User) -> list[Any]:
     """Return the pieces of a profile in an answer."""
-    return profile_wire.template(user.id)
+    return profile_template.placeholders(user.id)
 
 
-def settings_template(user: User) -> list[Any]:
+def settings_representation(user: User) -> list[Any]:
     """Return the pieces of a member's settings in an answer."""
-    return settings_wire.template(user.id)
+    return settings_template.placeholders(user.id)
 
 
-class UserViewSet(Endpoints):
+class UserViewSet(ApiViewSet):
     """Profiles."""
 
     @extend_schema(responses=ProfileSerializer, summary="A member's profile")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
-        return json_answer(profile_wire.render(selectors.get_profile(pk, to=caller(request))))
+        return json_response(
+            profile_template.render(selectors.get_profile(pk, to=current_user_id(request)))
+        )
 
     @extend_schema(responses=ProfileSerializer, summary="One's own profile")
     def me(self, request: Request) -> HttpResponse:
-        return self.retrieve(request, caller(request))
+        return self.retrieve(request, current_user_id(request))
 
     @extend_schema(
         request=BasicsInput,
@@ -70,18 +72,20 @@ class UserViewSet(Endpoints):
         examples=[OpenApiExample("A new quote", {"quote": "Less, but better."}, request_only=True)],
     )
     def update_me(self, request: Request) -> HttpResponse:
-        changes = parse(BasicsInput, request)
-        return carry_out(
+        changes = validated_body(BasicsInput, request)
+        return write_response(
             request,
             200,
-            wrote("Profile updated", user=user_template),
-            lambda: services.update_basics(user_id=caller(request), **changes),
+            message_envelope("Profile updated", user=user_representation),
+            lambda: services.update_basics(user_id=current_user_id(request), **changes),
             limit=CHANGES,
         )
 
     @extend_schema(responses=SettingsSerializer, summary="One's own settings")
     def own_settings(self, request: Request) -> HttpResponse:
-        return json_answer(settings_wire.render(selectors.get_settings(caller(request))))
+        return json_response(
+            settings_template.render(selectors.get_settings(current_user_id(request)))
+        )
 
     @extend_schema(
         request=SettingsInput,
@@ -100,38 +104,40 @@ class UserViewSet(Endpoints):
         ],
     )
     def update_settings(self, request: Request) -> HttpResponse:
-        changes = parse(SettingsInput, request)
-        return carry_out(
+        changes = validated_body(SettingsInput, request)
+        return write_response(
             request,
             200,
-            wrote("Settings updated", settings=settings_template),
-            lambda: services.update_settings(user_id=caller(request), **changes),
+            message_envelope("Settings updated", settings=settings_representation),
+            lambda: services.update_settings(user_id=current_user_id(request), **changes),
             limit=CHANGES,
         )
 
     @extend_schema(
-        parameters=[IDS],
+        parameters=[IDS_PARAMETER],
         responses=OnlineSerializer,
         summary="Which of several members are online",
         description="Of those who follow one and whom one follows, and of those with whom one has "
         "a conversation, if they show it. Of the others nothing is told.",
     )
     def online(self, request: Request) -> HttpResponse:
-        found = selectors.online_among(ids_asked(request), to=caller(request))
-        return json_answer(literal({"users": found}))
+        found = selectors.online_among(id_params(request), to=current_user_id(request))
+        return json_response(to_json({"users": found}))
 
     @extend_schema(
-        parameters=CURSORS, responses=UserPageSerializer, summary="All members, newest first"
+        parameters=PAGINATION_PARAMETERS,
+        responses=UserPageSerializer,
+        summary="All members, newest first",
     )
     def list(self, request: Request) -> HttpResponse:
-        limit, after = page_bounds(request)
-        found = selectors.members(to=caller(request), limit=limit, after=after)
-        return list_answer(request, "users", profile_wire, found)
+        limit, after = pagination_params(request)
+        found = selectors.members(to=current_user_id(request), limit=limit, after=after)
+        return list_response(request, "users", profile_template, found)
 
     @extend_schema(
         parameters=[
             OpenApiParameter("q", TEXT, required=True, description="1 to 30 characters of a name."),
-            *CURSORS,
+            *PAGINATION_PARAMETERS,
         ],
         responses=UserPageSerializer,
         summary="Members by name: those that begin so, then those that contain it",
@@ -140,7 +146,9 @@ class UserViewSet(Endpoints):
         text = request.query_params.get("q", "").strip()
         if not 1 <= len(text) <= MOST_TEXT or not text.isprintable():
             raise Invalid(errors={"q": f"This must be 1 to {MOST_TEXT} printable characters."})
-        limit, after = page_bounds(request)
-        hit(SEARCHES, caller(request))
-        found = selectors.search_members(text, to=caller(request), limit=limit, after=after)
-        return list_answer(request, "users", profile_wire, found)
+        limit, after = pagination_params(request)
+        check_rate_limit(SEARCHES, current_user_id(request))
+        found = selectors.search_members(
+            text, to=current_user_id(request), limit=limit, after=after
+        )
+        return list_response(request, "users", profile_template, found)

@@ -14,10 +14,10 @@ import orjson
 from accounts import services as accounts
 from accounts.management.demo_texts import ADJECTIVES, ANIMALS, ENDS, MIDDLES, STARTS
 from followers import services as followers
-from mysocial.core.progress import Tell
+from mysocial.core.progress import ProgressCallback
 from mysocial.store.indexes import Entry
 from posts import services as posts
-from posts.representations import post_wire
+from posts.representations import post_template
 from posts.selectors import posts_of
 from users.selectors import find_user_ids
 
@@ -51,7 +51,7 @@ def share(total: int, people: int, number: int) -> int:
     return total // people + (number < total % people)
 
 
-def gather(*, seed: int, people: int, total: int, password: str, tell: Tell) -> Made:
+def gather(*, seed: int, people: int, total: int, password: str, tell: ProgressCallback) -> Made:
     """Make what lacks of the crowd, through the services."""
     names = [name_of(seed, number) for number in range(people)]
     known = find_user_ids(names)
@@ -117,6 +117,6 @@ def _texts(user_id: str) -> Counter[str]:
     after: Entry | None = None
     while True:
         rows, after = posts_of(user_id, to=user_id, limit=PAGE, after=after)
-        found.update(orjson.loads(post_wire.render(row))["text"] for row in rows)
+        found.update(orjson.loads(post_template.render(row))["text"] for row in rows)
         if after is None:
             return found

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from accounts import selectors, services
 from accounts.models import ERASED
 from images import services as images
-from mysocial.core.progress import Tell
-from mysocial.outbox.cascades import count_owed, remove_due
-from mysocial.outbox.email import forget_mails, mails
+from mysocial.core.progress import ProgressCallback
+from mysocial.outbox.cascades import count_pending, run_due_cascades
+from mysocial.outbox.email import delete_emails, emails
 from mysocial.persistence import flush
 from mysocial.privacy import erasure_scan
-from mysocial.privacy.erasure_scan import Sought, Trace
-from mysocial.privacy.exports import PORTIONS, Owner
+from mysocial.privacy.erasure_scan import Hit, SearchTerms
+from mysocial.privacy.exports import SECTIONS, Owner
 from mysocial.store import reads
 from mysocial.store.store import STORES
 from users.selectors import get_user
@@ -32,24 +32,24 @@ class Proof(NamedTuple):
     """What of a member was found after the erasure."""
 
     erased: int  # records that were theirs
-    left: list[Trace]  # what must not be there
+    left: list[Hit]  # what must not be there
     stays: Counter[str]  # what must, by reason
 
 
-def collect(user_id: str, *, words: tuple[str, ...] = ()) -> Sought:
+def collect(user_id: str, *, words: tuple[str, ...] = ()) -> SearchTerms:
     """Return what is to be looked for afterwards: every id of a member's own, name, address."""
     owner = Owner(user_id, get_user(user_id).username, selectors.get_account(user_id).email)
     ids, files = {user_id}, []
-    for portion in PORTIONS.values():
+    for portion in SECTIONS.values():
         for one in portion.found(owner):
             ids.add(str(one.pk))
             files += [found[0]] if (found := portion.file(one)) else []
     # What has a natural id is found by the ids in it; those of others are not looked for.
     own = frozenset(pk for pk in ids if ":" not in pk)
-    return Sought(own, (owner.address, *files, *words), owner.name)
+    return SearchTerms(own, (owner.address, *files, *words), owner.name)
 
 
-def erase(sought: Sought, user_id: str, *, seconds: float, tell: Tell) -> Proof:
+def erase(sought: SearchTerms, user_id: str, *, seconds: float, tell: ProgressCallback) -> Proof:
     """Erase a member, wait for what goes with them, and look for what is left.
 
     `Unavailable`; `TimeoutError` when not all was gone within `seconds`: workers go on then.
@@ -59,8 +59,8 @@ def erase(sought: Sought, user_id: str, *, seconds: float, tell: Tell) -> Proof:
     _wait(lambda: _owed(sought), seconds, tell)
     _forget_rest(sought)
     drain()
-    erasure_scan.scrub(sought, before=before)
-    found = list(erasure_scan.find(sought, tell))
+    erasure_scan.delete_hits(sought, before=before)
+    found = list(erasure_scan.find_hits(sought, tell))
     reasons = [(one, reason(one, before)) for one in found]
     left = [one for one, why in reasons if not why]
     return Proof(len(sought.ids), left, Counter(why for _, why in reasons if why))
@@ -68,28 +68,28 @@ def erase(sought: Sought, user_id: str, *, seconds: float, tell: Tell) -> Proof:
 
 def drain() -> None:
     """Carry all debts to MongoDB."""
-    for queue in flush.queues():
-        while flush.drain(queue):
+    for queue in flush.queue_names():
+        while flush.flush_queue(queue):
             pass
 
 
-def reason(trace: Trace, before: int) -> str:
+def reason(trace: Hit, before: int) -> str:
     """Return why a trace must stay; empty when it must not. docs/operations.md has the list."""
     if trace.place == "log":
-        is_of_others = WORDS if trace.hit.startswith("@") else ""
+        is_of_others = WORDS if trace.term.startswith("@") else ""
         return NEWS if int(trace.key.partition("-")[0]) > before else is_of_others
     if trace.what == SWEEP:
         return NEWS
     label = _label(trace)
     if _is_tombstone(trace):
         return TOMBSTONE
-    if label == "mysocial.removal":
+    if label == "mysocial.cascadedeletion":
         return REMOVED
-    if label == "images.deadfile":
+    if label == "images.deletedfile":
         return FILES
-    if label == "mysocial.mail":
+    if label == "mysocial.email":
         return "" if _earlier([_pk(trace)]) else LAST_MAIL
-    if label in WRITINGS and trace.hit.startswith("@"):
+    if label in WRITINGS and trace.term.startswith("@"):
         return WORDS
     if trace.what == "presence":
         return ONLINE
@@ -97,7 +97,7 @@ def reason(trace: Trace, before: int) -> str:
     return STAFF if is_of_staff else ""
 
 
-def _label(trace: Trace) -> str:
+def _label(trace: Hit) -> str:
     """Return the label of the record in which something was found; empty for no record."""
     if trace.place == "redis":
         label = trace.what.partition(":")[0]
@@ -106,22 +106,22 @@ def _label(trace: Trace) -> str:
     return tables.get(trace.what, "") if trace.place == "mongo" else ""
 
 
-def _is_tombstone(trace: Trace) -> bool:
+def _is_tombstone(trace: Hit) -> bool:
     """Tell whether a record was deleted, and nothing of it is there but its id."""
     if trace.place == "mongo":
         return set(trace.fields) == {"_id", "_version", "_deleted_at"}
     return "x" in trace.fields and set(trace.fields) <= {"v", "x", "r"}
 
 
-def _owed(sought: Sought) -> int:
+def _owed(sought: SearchTerms) -> int:
     """Do what is due of what goes with a member; return how much is owed by others still."""
-    remove_due()
-    images.process_due()
+    run_due_cascades()
+    images.process_due_media()
     drain()
-    return count_owed(sought.ids)
+    return count_pending(sought.ids)
 
 
-def _wait(owed: Callable[[], int], seconds: float, tell: Tell) -> None:
+def _wait(owed: Callable[[], int], seconds: float, tell: ProgressCallback) -> None:
     until, most = time.monotonic() + seconds, 0
     while left := owed():
         most = max(most, left)
@@ -131,18 +131,18 @@ def _wait(owed: Callable[[], int], seconds: float, tell: Tell) -> None:
         time.sleep(ROUND_SECONDS)
 
 
-def _forget_rest(sought: Sought) -> None:
+def _forget_rest(sought: SearchTerms) -> None:
     """Delete what expires by itself: mails to them and about them, and one-time tokens."""
-    found = [one for one in erasure_scan.find(sought) if not _is_tombstone(one)]
+    found = [one for one in erasure_scan.find_hits(sought) if not _is_tombstone(one)]
     by_label = {label: [_pk(one) for one in found if _label(one) == label] for label in STORES}
-    forget_mails(_earlier(by_label["mysocial.mail"]))
-    services.forget_tokens(by_label["accounts.onetimetoken"])
+    delete_emails(_earlier(by_label["mysocial.email"]))
+    services.delete_tokens(by_label["accounts.onetimetoken"])
 
 
-def _pk(trace: Trace) -> str:
+def _pk(trace: Hit) -> str:
     return trace.key if trace.place == "mongo" else trace.what.partition(":")[2]
 
 
 def _earlier(mail_ids: list[str]) -> list[str]:
     """Return which of some mails are others than the one that tells of the erasure."""
-    return [pk for pk, mail in reads.get_many(mails, mail_ids).items() if mail.kind != ERASED]
+    return [pk for pk, mail in reads.get_records(emails, mail_ids).items() if mail.kind != ERASED]

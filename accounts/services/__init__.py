@@ -1,6 +1,6 @@
 """Verbs of accounts: the only writers of accounts, sessions and one-time tokens."""
 
-from accounts.services.erasure import erase_account, erase_own_account, forget_tokens
+from accounts.services.erasure import delete_tokens, erase_account, erase_own_account
 from accounts.services.exports import (
     make_exports,
     remove_export,
@@ -10,7 +10,7 @@ from accounts.services.exports import (
 )
 from accounts.services.passwords import (
     change_password,
-    mint_token,
+    create_token,
     request_reset,
     request_verification,
     reset_password,
@@ -33,15 +33,15 @@ __all__ = [
     "Device",
     "SignIn",
     "change_password",
+    "create_token",
+    "delete_tokens",
     "end_all_sessions",
     "end_own_session",
     "end_session",
     "erase_account",
     "erase_own_account",
-    "forget_tokens",
     "lift_suspension",
     "make_exports",
-    "mint_token",
     "refresh",
     "remove_export",
     "remove_session",

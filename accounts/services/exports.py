@@ -16,16 +16,16 @@ from accounts.models import EXPORTED, Export
 from accounts.store import KEPT_SECONDS, exports
 from mysocial.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
 from mysocial.core.ids import now
-from mysocial.core.progress import Tell
-from mysocial.outbox.email import queue_mail
-from mysocial.outbox.items import QUEUED, do_due
-from mysocial.policies.relationships import who_may_meet
-from mysocial.privacy.export_archive import bundle
+from mysocial.core.progress import ProgressCallback
+from mysocial.outbox.email import queue_email
+from mysocial.outbox.items import QUEUED, process_due
+from mysocial.policies.relationships import who_can_interact
+from mysocial.privacy.export_archive import write_archive
 from mysocial.privacy.exports import Owner
 from mysocial.realtime import ephemeral
 from mysocial.store import reads
 from mysocial.store.wakeups import EXPORTS
-from mysocial.store.writes import MOVED, again, write
+from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
 from users.selectors import get_user, get_users
 from users.services import require_member
 
@@ -40,15 +40,17 @@ def request_export(*, user_id: str) -> Export:
 
     `Conflict` while one is being made.
     """
-    return again(lambda: _request(user_id))
+    return retry_on_conflict(lambda: _request(user_id))
 
 
 def make_exports(seconds: float = math.inf) -> int:
     """Make what was asked for; return how many are ready then. Safe side by side."""
-    return do_due(exports, _make, seconds)
+    return process_due(exports, _make, seconds)
 
 
-def write_export(path: Path, *, user_id: str, tell: Tell = lambda *_: None) -> dict[str, int]:
+def write_export(
+    path: Path, *, user_id: str, tell: ProgressCallback = lambda *_: None
+) -> dict[str, int]:
     """Write a member's export to a new file; return how many records of each kind are in it.
 
     `NotFound`; `Unavailable`; `OSError`. Of one that fails no file is left.
@@ -57,12 +59,12 @@ def write_export(path: Path, *, user_id: str, tell: Tell = lambda *_: None) -> d
 
     def names(ids: set[str]) -> dict[str, str]:
         known = get_users(ids)
-        met = who_may_meet(user_id, set(known)) | {user_id}
+        met = who_can_interact(user_id, set(known)) | {user_id}
         return {pk: user.username for pk, user in known.items() if pk in met}
 
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        counts = bundle(part, owner, names=names, tell=tell)
+        counts = write_archive(part, owner, names=names, tell=tell)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -71,10 +73,10 @@ def write_export(path: Path, *, user_id: str, tell: Tell = lambda *_: None) -> d
 
 def remove_export(*, user_id: str) -> None:
     """Remove a member's export and its file; none is fine."""
-    found = reads.get_many(exports, [user_id])
+    found = reads.get_records(exports, [user_id])
     for one in found.values():
         with write() as w:
-            w.delete(one, lenient=True)
+            w.delete(one, missing_ok=True)
         drop(one.file)
 
 
@@ -93,19 +95,19 @@ def drop(name: str) -> None:
 
 
 def _request(user_id: str) -> Export:
-    one = reads.get_many(exports, [user_id]).get(user_id)
+    one = reads.get_records(exports, [user_id]).get(user_id)
     if one and one.status == QUEUED:
         raise Conflict("An export is being made.")
     before = one.file if one else ""
     new = Export(id=user_id, file=f"{secrets.token_hex(16)}.zip")
-    with write(*MOVED, AlreadyExists) as w:
+    with write(*STALE_ERRORS, AlreadyExists) as w:
         require_member(w, user_id)
         if one:
-            w.update(one, strict=True, **{name: getattr(new, name) for name in RENEWED})
+            w.update(one, check_revision=True, **{name: getattr(new, name) for name in RENEWED})
         else:
             w.create(new)
-        w.wake(EXPORTS)
-        w.returns(new)
+        w.wake_workers(EXPORTS)
+        w.respond_with(new)
     if before:
         drop(before)
     return new
@@ -122,8 +124,8 @@ def _make(claimed: Export) -> bool:
     except Exception as error:
         logger.exception("Export %s: try %s: %s", claimed.pk, claimed.tries, type(error).__name__)
         if claimed.tries >= MOST_TRIES:
-            with write(*MOVED) as w:
-                w.update(claimed, strict=True, status="failed", due_at=now())
+            with write(*STALE_ERRORS) as w:
+                w.update(claimed, check_revision=True, status="failed", due_at=now())
         return False
     _sync(path)
     return _settle(claimed, path)
@@ -135,13 +137,13 @@ def _settle(claimed: Export, path: Path) -> bool:
     ready = {"status": "ready", "ready_at": now(), "due_at": now(), "expires_at": expires_at}
     try:
         with write() as w:
-            w.update(claimed, strict=True, size=size, **ready)
+            w.update(claimed, check_revision=True, size=size, **ready)
             until = expires_at.strftime("%d %B %Y, %H:%M UTC")
-            queue_mail(w, EXPORTED, recipient=str(claimed.pk), until=until)
+            queue_email(w, EXPORTED, recipient=str(claimed.pk), until=until)
     except (Conflict, NotFound):
         drop(claimed.file)
         return False
-    ephemeral.send(ExportReady(str(claimed.pk), size))
+    ephemeral.publish(ExportReady(str(claimed.pk), size))
     return True
 
 

@@ -7,13 +7,13 @@ from django.conf import settings
 
 from accounts import selectors
 from accounts.models import CHANGED, RESET, VERIFY, Account, OneTimeToken, Session
-from accounts.passwords import check_strength, encode, is_right
-from accounts.services.sessions import TRIES, end_within
+from accounts.passwords import check_strength, hash_password, verify_password
+from accounts.services.sessions import MAX_ATTEMPTS, end_in_write
 from accounts.store import tokens
 from accounts.tokens import digest, make_one_time
 from mysocial.core.errors import Conflict, Invalid, NotFound
 from mysocial.core.ids import now
-from mysocial.outbox.email import queue_mail
+from mysocial.outbox.email import queue_email
 from mysocial.store import reads
 from mysocial.store.writes import Write, write
 from users.selectors import get_user
@@ -22,18 +22,18 @@ from users.selectors import get_user
 def request_reset(*, email: str) -> None:
     """Queue a reset mail. Whether the address has an account is found out when it is sent."""
     with write() as w:
-        queue_mail(w, RESET, recipient=email.lower())
-        w.returns(None)
+        queue_email(w, RESET, recipient=email.lower())
+        w.respond_with(None)
 
 
 def request_verification(*, user_id: str) -> None:
     """Queue the mail that confirms the address, again."""
     with write() as w:
-        queue_mail(w, VERIFY, recipient=user_id)
-        w.returns(None)
+        queue_email(w, VERIFY, recipient=user_id)
+        w.respond_with(None)
 
 
-def mint_token(account: Account, purpose: str) -> str:
+def create_token(account: Account, purpose: str) -> str:
     """Make a one-time token; only its hash is kept."""
     token = make_one_time()
     with write() as w:
@@ -45,7 +45,7 @@ def mint_token(account: Account, purpose: str) -> str:
                 fingerprint=_fingerprint(account, purpose),
                 expires_at=now() + timedelta(seconds=settings.RESET_TOKEN_SECONDS),
             ),
-            fresh=True,
+            new_id=True,
         )
     return token
 
@@ -54,8 +54,8 @@ def reset_password(*, token: str, password: str) -> None:
     """Set a new password by a mailed token and end every session. `Invalid` for a used token."""
     proof, account = _redeem(token, RESET)
     _check_new(account, password)
-    encoded = encode(password)
-    for _ in range(TRIES):
+    encoded = hash_password(password)
+    for _ in range(MAX_ATTEMPTS):
         try:
             with write() as w:
                 w.delete(proof)
@@ -73,7 +73,7 @@ def verify_email(*, token: str) -> None:
         with write() as w:
             w.delete(proof)
             w.update(account, email_verified=True)
-            w.returns(None)
+            w.respond_with(None)
     except NotFound:
         raise _used() from None
 
@@ -81,11 +81,11 @@ def verify_email(*, token: str) -> None:
 def change_password(*, user_id: str, session_id: str, current: str, new: str) -> None:
     """Change one's own password and end every other session."""
     account = selectors.get_account(user_id)
-    if not is_right(current, account):
+    if not verify_password(current, account):
         raise Invalid(errors={"current_password": "This is not your password."})
     _check_new(account, new, field="new_password")
-    proven, encoded = account.password, encode(new)
-    for _ in range(TRIES):
+    proven, encoded = account.password, hash_password(new)
+    for _ in range(MAX_ATTEMPTS):
         if account.password != proven:
             raise Conflict("The password was changed meanwhile.")
         others = [one for one in selectors.sessions_of(user_id) if one.id != session_id]
@@ -108,15 +108,15 @@ def _set_password(w: Write, account: Account, encoded: str, *, ended: list[Sessi
 
     Strict: a sign-in with the password so far would not be among them, and writes the account.
     """
-    w.update(account, strict=True, password=encoded)
-    end_within(w, ended)
-    queue_mail(w, CHANGED, recipient=account.id, at=now().strftime("%d %B %Y, %H:%M UTC"))
-    w.returns(None)
+    w.update(account, check_revision=True, password=encoded)
+    end_in_write(w, ended)
+    queue_email(w, CHANGED, recipient=account.id, at=now().strftime("%d %B %Y, %H:%M UTC"))
+    w.respond_with(None)
 
 
 def _redeem(token: str, purpose: str) -> tuple[OneTimeToken, Account]:
     try:
-        proof = reads.get(tokens, digest(token))
+        proof = reads.get_record(tokens, digest(token))
         account = selectors.get_account(proof.user_id)
     except NotFound:
         raise _used() from None

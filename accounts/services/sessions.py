@@ -9,17 +9,17 @@ from django.conf import settings
 from accounts import selectors
 from accounts.events import SessionEnded
 from accounts.models import Account, Session
-from accounts.passwords import is_right
+from accounts.passwords import verify_password
 from accounts.store import sessions
 from accounts.tokens import is_proven, read_refresh
 from mysocial.core.errors import Conflict, NotAuthenticated, NotFound, Suspended
 from mysocial.core.ids import new_id, now
-from mysocial.core.request_context import aside
+from mysocial.core.request_context import detached
 from mysocial.store import reads
 from mysocial.store.writes import Write, write
-from users.services import require_unsuspended
+from users.services import require_not_suspended
 
-TRIES = 40  # each was lost to somebody who succeeded
+MAX_ATTEMPTS = 40  # each was lost to somebody who succeeded
 
 
 class Device(NamedTuple):
@@ -43,31 +43,31 @@ def sign_in(*, name: str, password: str, device: Device) -> SignIn:
     """
     wrong = NotAuthenticated("The name or the password is wrong.")
     account = selectors.find_account(name)
-    if not is_right(password, account) or account is None:
+    if not verify_password(password, account) or account is None:
         if account is not None:
-            _look_for_nobody(name)
+            _check_dummy_password(name)
         raise wrong
     proven = account.password
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         if account.password != proven:
             raise wrong  # It was changed while we checked it.
         try:
             with write() as w:
-                require_unsuspended(w, account.id)
-                w.update(account, strict=True, last_sign_in_at=now())
+                require_not_suspended(w, account.id)
+                w.update(account, check_revision=True, last_sign_in_at=now())
                 result = SignIn(account.id, open_session(w, account.id, device))
-                w.returns(result)
+                w.respond_with(result)
             return result
         except Conflict:
             account = selectors.get_account(account.id)
         except NotFound:
             raise wrong from None
         except Suspended as error:
-            raise selectors.why_suspended(account.id, error.milliseconds) from None
+            raise selectors.suspension_reason(account.id, error.milliseconds) from None
     raise Conflict
 
 
-def _look_for_nobody(name: str) -> None:
+def _check_dummy_password(name: str) -> None:
     """Look for such a name that nobody has, or time would tell that somebody has this one.
 
     Redis knows its members; of whoever is none MongoDB is asked. `Unavailable` as for them.
@@ -84,7 +84,7 @@ def refresh(*, token: str) -> SignIn:
     somebody: the whole session ends. `NotAuthenticated`, or `Suspended` when that ended it.
     """
     said = read_refresh(token)
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         session = selectors.get_refreshed(said)
         if not is_proven(said, session):
             raise NotAuthenticated("The refresh token is not valid.")
@@ -111,13 +111,13 @@ def _rotate(session: Session) -> SignIn:
             w.require(Account, session.user_id)
             w.update(
                 session,
-                strict=True,
+                check_revision=True,
                 generation=session.generation + 1,
                 rotated_at=at,
                 last_used_at=at,
             )
             result = SignIn(session.user_id, session)
-            w.returns(result)
+            w.respond_with(result)
     except NotFound:
         raise NotAuthenticated("The session has ended.") from None
     return result
@@ -132,7 +132,7 @@ def open_session(w: Write, user_id: str, device: Device) -> Session:
         user_agent=device.user_agent[:200],
         address=device.address[:45],
     )
-    w.create(session, fresh=True)
+    w.create(session, new_id=True)
     return session
 
 
@@ -142,31 +142,31 @@ def end_session(session: Session) -> None:
         with write() as w:
             w.delete(session)
             w.announce(SessionEnded(session.id))
-            w.returns(None)
+            w.respond_with(None)
     except NotFound:
         return  # It ended meanwhile.
 
 
 def remove_session(*, session_id: str) -> None:
     """End anybody's session, as staff. `NotFound`."""
-    end_session(reads.get(sessions, session_id))
+    end_session(reads.get_record(sessions, session_id))
 
 
 def _end_aside(session: Session) -> None:
-    with aside():
+    with detached():
         end_session(session)
 
 
-def end_within(w: Write, some: list[Session]) -> None:
+def end_in_write(w: Write, some: list[Session]) -> None:
     """End sessions within a write; those that ended meanwhile are passed over."""
     for session in some:
-        w.delete(session, lenient=True)
+        w.delete(session, missing_ok=True)
         w.announce(SessionEnded(session.id))
 
 
 def end_own_session(*, user_id: str, session_id: str) -> None:
     """End one of one's own sessions; `NotFound` for anybody else's."""
-    session = reads.get(sessions, session_id)
+    session = reads.get_record(sessions, session_id)
     if session.user_id != user_id:
         raise NotFound
     end_session(session)
@@ -175,5 +175,5 @@ def end_own_session(*, user_id: str, session_id: str) -> None:
 def end_all_sessions(*, user_id: str) -> None:
     """End every session of a member in one step, the one that asks included."""
     with write() as w:
-        end_within(w, selectors.sessions_of(user_id))
-        w.returns(None)
+        end_in_write(w, selectors.sessions_of(user_id))
+        w.respond_with(None)

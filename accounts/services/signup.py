@@ -7,12 +7,12 @@ from django.core.files.uploadedfile import UploadedFile
 
 from accounts import selectors
 from accounts.models import VERIFY, Account
-from accounts.passwords import check_strength, encode
+from accounts.passwords import check_strength, hash_password
 from accounts.services.sessions import Device, SignIn, open_session
 from images import services as images
 from mysocial.core.errors import AlreadyExists
 from mysocial.core.ids import new_id
-from mysocial.outbox.email import queue_mail
+from mysocial.outbox.email import queue_email
 from mysocial.store.writes import write
 from notifications import services as notifications
 from users import services as users
@@ -32,20 +32,20 @@ def sign_up(  # noqa: PLR0913 - what a new member says
     email = email.lower()
     check_strength(password, username=username, email=email)
     user_id = new_id()
-    account = Account(id=user_id, email=email, password=encode(password))
+    account = Account(id=user_id, email=email, password=hash_password(password))
     look = {"avatar_color": avatar_color}
     try:
         with _received(avatar_image, user_id) as avatar, write() as w:
-            w.create(account, fresh=True)
+            w.create(account, new_id=True)
             if avatar:
                 images.add(w, avatar)
                 look["avatar_id"] = avatar.id
             users.add_user(w, user_id=user_id, username=username, **look)
-            notifications.begin(w, user_id)
+            notifications.create_inbox(w, user_id)
             session = open_session(w, user_id, device)
-            queue_mail(w, VERIFY, recipient=user_id)
+            queue_email(w, VERIFY, recipient=user_id)
             result = SignIn(user_id, session)
-            w.returns(result)
+            w.respond_with(result)
     except AlreadyExists as error:
         # The script names the first that is taken; the client is told of both at once.
         owners = {"username": find_user_id(username), "email": selectors.find_by_email(email)}
@@ -56,4 +56,4 @@ def sign_up(  # noqa: PLR0913 - what a new member says
 
 def _received(image: "UploadedFile[bytes] | None", user_id: str) -> AbstractContextManager[Any]:
     """Receive the picture that a new member brings, if any."""
-    return images.received(image, owner_id=user_id, use="profile") if image else nullcontext()
+    return images.receive_upload(image, owner_id=user_id, use="profile") if image else nullcontext()

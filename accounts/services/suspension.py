@@ -2,7 +2,7 @@
 
 from accounts import selectors
 from accounts.models import EndedSession
-from accounts.services.sessions import end_within
+from accounts.services.sessions import end_in_write
 from mysocial.store.writes import Write
 from users import services as users
 
@@ -15,16 +15,16 @@ def suspend_account(w: Write, *, user_id: str, until: int, words: str) -> None:
     """
     account = selectors.get_account(user_id)
     # Strict: a sign-in meanwhile opened a session that is not among those that are listed.
-    w.update(account, strict=True, suspended_for=words)
+    w.update(account, check_revision=True, suspension_reason=words)
     ended = selectors.sessions_of(user_id)
     for session in ended:
         kept = EndedSession(id=session.id, user_id=user_id, salt=session.salt)
-        w.create(kept, fresh=True)  # a session ends once
-    end_within(w, ended)
+        w.create(kept, new_id=True)  # a session ends once
+    end_in_write(w, ended)
     users.suspend(w, user_id, until)
 
 
 def lift_suspension(w: Write, *, user_id: str) -> None:
     """Let a suspended member sign in again, and show what is theirs, within a write. `NotFound`."""
-    w.update(selectors.get_account(user_id), suspended_for="")
+    w.update(selectors.get_account(user_id), suspension_reason="")
     users.suspend(w, user_id, 0)

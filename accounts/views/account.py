@@ -15,39 +15,39 @@ from accounts.serializers import (
     SessionPageSerializer,
 )
 from mysocial.api.responses import (
-    CURSORS,
-    Input,
-    Limit,
+    PAGINATION_PARAMETERS,
     MessageSerializer,
-    caller,
-    carry_out,
-    json_answer,
-    page_answer,
-    page_bounds,
-    parse,
-    wrote,
+    RateLimit,
+    StrictSerializer,
+    current_user_id,
+    json_response,
+    message_envelope,
+    page_response,
+    pagination_params,
+    validated_body,
+    write_response,
 )
-from mysocial.api.viewsets import Endpoints
+from mysocial.api.viewsets import ApiViewSet
 from mysocial.core import rate_limits
 from mysocial.core.rate_limits import HOUR
-from mysocial.realtime.auth import SignedIn
+from mysocial.realtime.auth import AuthenticatedSession
 
 # Of one person.
-VERIFY_MAILS = Limit("verify-mail", 5, HOUR)
-PASSWORDS = Limit("password", 20, HOUR)
+VERIFY_MAILS = RateLimit("verify-mail", 5, HOUR)
+PASSWORDS = RateLimit("password", 20, HOUR)
 
 
 def session_of(request: Request) -> str:
     """Return the id of the session that calls."""
-    return cast("SignedIn", request.auth).session_id
+    return cast("AuthenticatedSession", request.auth).session_id
 
 
-class AccountViewSet(Endpoints):
+class AccountViewSet(ApiViewSet):
     """One's own account and sessions."""
 
     @extend_schema(responses=SelfSerializer, summary="One's own profile and contact details")
     def currentuser(self, request: Request) -> HttpResponse:
-        return json_answer(render_self(*selectors.get_self(caller(request))))
+        return json_response(render_self(*selectors.get_self(current_user_id(request))))
 
     @extend_schema(
         request=EraseInput,
@@ -55,13 +55,13 @@ class AccountViewSet(Endpoints):
         summary="Erase one's account and all that hangs on it",
     )
     def erase(self, request: Request) -> HttpResponse:
-        password = parse(EraseInput, request)["password"]
-        rate_limits.hit(PASSWORDS, caller(request))
-        answer = carry_out(
+        password = validated_body(EraseInput, request)["password"]
+        rate_limits.check_rate_limit(PASSWORDS, current_user_id(request))
+        answer = write_response(
             request,
             200,
-            wrote("Account erased"),
-            lambda: services.erase_own_account(user_id=caller(request), password=password),
+            message_envelope("Account erased"),
+            lambda: services.erase_own_account(user_id=current_user_id(request), password=password),
         )
         return cookies.forget(answer)
 
@@ -71,12 +71,12 @@ class AccountViewSet(Endpoints):
 
     @extend_schema(request=None, responses=MessageSerializer, summary="Send the confirmation again")
     def send_verification(self, request: Request) -> HttpResponse:
-        parse(Input, request)
-        return carry_out(
+        validated_body(StrictSerializer, request)
+        return write_response(
             request,
             200,
-            wrote("A mail is on its way."),
-            lambda: services.request_verification(user_id=caller(request)),
+            message_envelope("A mail is on its way."),
+            lambda: services.request_verification(user_id=current_user_id(request)),
             limit=VERIFY_MAILS,
         )
 
@@ -84,14 +84,14 @@ class AccountViewSet(Endpoints):
         request=ChangePasswordInput, responses=MessageSerializer, summary="Change the password"
     )
     def change_password(self, request: Request) -> HttpResponse:
-        fields = parse(ChangePasswordInput, request)
-        rate_limits.hit(PASSWORDS, caller(request))
-        return carry_out(
+        fields = validated_body(ChangePasswordInput, request)
+        rate_limits.check_rate_limit(PASSWORDS, current_user_id(request))
+        return write_response(
             request,
             200,
-            wrote("Password changed; every other session has ended."),
+            message_envelope("Password changed; every other session has ended."),
             lambda: services.change_password(
-                user_id=caller(request),
+                user_id=current_user_id(request),
                 session_id=session_of(request),
                 current=fields["current_password"],
                 new=fields["new_password"],
@@ -99,16 +99,16 @@ class AccountViewSet(Endpoints):
         )
 
     @extend_schema(
-        parameters=CURSORS,
+        parameters=PAGINATION_PARAMETERS,
         responses=SessionPageSerializer,
         summary="One's live sessions, newest first",
     )
     def sessions(self, request: Request) -> HttpResponse:
-        limit, after = page_bounds(request)
-        rows, more = selectors.session_page(caller(request), limit=limit, after=after)
+        limit, after = pagination_params(request)
+        rows, more = selectors.session_page(current_user_id(request), limit=limit, after=after)
         mine = session_of(request)
         items = [render_session(row, current=row.id == mine) for row in rows]
-        return page_answer(request, "sessions", items, more)
+        return page_response(request, "sessions", items, more)
 
     @extend_schema(
         request=None, responses={200: MessageSerializer}, summary="End one of one's sessions"
@@ -122,21 +122,21 @@ class AccountViewSet(Endpoints):
         summary="End all of one's sessions, this one included",
     )
     def end_sessions(self, request: Request) -> HttpResponse:
-        parse(Input, request)
-        answer = carry_out(
+        validated_body(StrictSerializer, request)
+        answer = write_response(
             request,
             200,
-            wrote("Sessions ended"),
-            lambda: services.end_all_sessions(user_id=caller(request)),
+            message_envelope("Sessions ended"),
+            lambda: services.end_all_sessions(user_id=current_user_id(request)),
         )
         return cookies.forget(answer)
 
 
 def _end(request: Request, session_id: str) -> HttpResponse:
-    parse(Input, request)
-    return carry_out(
+    validated_body(StrictSerializer, request)
+    return write_response(
         request,
         200,
-        wrote("Session ended"),
-        lambda: services.end_own_session(user_id=caller(request), session_id=session_id),
+        message_envelope("Session ended"),
+        lambda: services.end_own_session(user_id=current_user_id(request), session_id=session_id),
     )

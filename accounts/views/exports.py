@@ -6,17 +6,25 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts import selectors, services
-from accounts.representations import export_wire
+from accounts.representations import export_template
 from accounts.serializers import ExportAnswerSerializer, ExportStateSerializer
-from mysocial.api.responses import Input, Limit, caller, carry_out, json_answer, parse, wrote
-from mysocial.api.viewsets import Endpoints
+from mysocial.api.responses import (
+    RateLimit,
+    StrictSerializer,
+    current_user_id,
+    json_response,
+    message_envelope,
+    validated_body,
+    write_response,
+)
+from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.rate_limits import DAY
 
-EXPORTS = Limit("export", 3, DAY)
+EXPORTS = RateLimit("export", 3, DAY)
 ZIP = "application/zip"
 
 
-class ExportViewSet(Endpoints):
+class ExportViewSet(ApiViewSet):
     """One's own export."""
 
     @extend_schema(
@@ -26,25 +34,27 @@ class ExportViewSet(Endpoints):
         description="One at a time, three a day. `export.ready` and a mail tell when it is there.",
     )
     def ask(self, request: Request) -> HttpResponse:
-        parse(Input, request)
-        return carry_out(
+        validated_body(StrictSerializer, request)
+        return write_response(
             request,
             202,
-            wrote("The export is being made.", export=lambda one: export_wire.template(one.pk)),
-            lambda: services.request_export(user_id=caller(request)),
+            message_envelope(
+                "The export is being made.", export=lambda one: export_template.placeholders(one.pk)
+            ),
+            lambda: services.request_export(user_id=current_user_id(request)),
             limit=EXPORTS,
         )
 
     @extend_schema(responses=ExportStateSerializer, summary="What has become of one's export")
     def state(self, request: Request) -> HttpResponse:
-        return json_answer(b'{"export":%s}' % selectors.export_shown(caller(request)))
+        return json_response(b'{"export":%s}' % selectors.export_shown(current_user_id(request)))
 
     @extend_schema(
         responses={(200, ZIP): OpenApiTypes.BINARY},
         summary="One's export: a ZIP of JSON, pages and files",
     )
     def file(self, request: Request) -> FileResponse:
-        path = selectors.open_export(caller(request))
+        path = selectors.open_export(current_user_id(request))
         return FileResponse(
             path.open("rb"), as_attachment=True, filename="mysocial.zip", content_type=ZIP
         )

@@ -9,7 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts import cookies, services
-from accounts.representations import self_template
+from accounts.representations import self_representation
 from accounts.serializers import (
     EmailInput,
     NewPasswordInput,
@@ -22,33 +22,33 @@ from accounts.serializers import (
 from accounts.services import Device, SignIn
 from accounts.tokens import digest, make_access, make_refresh
 from mysocial.api.responses import (
-    Input,
-    Limit,
     MessageSerializer,
-    carry_out,
-    parse,
-    wrote,
+    RateLimit,
+    StrictSerializer,
+    message_envelope,
+    validated_body,
+    write_response,
 )
-from mysocial.api.viewsets import Endpoints
+from mysocial.api.viewsets import ApiViewSet
 from mysocial.core import rate_limits
 from mysocial.core.errors import NotAuthenticated
 from mysocial.core.rate_limits import DAY, HOUR, MINUTE
-from mysocial.store.json_templates import literal
+from mysocial.store.json_templates import to_json
 
 BODY = "body"
 
 # From one address, which many people may share.
-SIGN_UPS = Limit("signup", 60, HOUR)
-SIGN_INS = Limit("signin", 300, HOUR)
-REFRESHES = Limit("refresh", 600, HOUR)
-RESET_REQUESTS = Limit("forgot", 60, HOUR)
-PROOFS = Limit("proof", 60, HOUR)
+SIGN_UPS = RateLimit("signup", 60, HOUR)
+SIGN_INS = RateLimit("signin", 300, HOUR)
+REFRESHES = RateLimit("refresh", 600, HOUR)
+RESET_REQUESTS = RateLimit("forgot", 60, HOUR)
+PROOFS = RateLimit("proof", 60, HOUR)
 # Of one name from one address, so that nobody can lock somebody else out: a pause that grows from a
 # quarter of an hour to a day. Then of one name at all.
-GUESSES = (Limit("signin-here", 20, 15 * MINUTE), Limit("signin-here-day", 60, DAY))
-ALL_GUESSES = Limit("signin-name", 200, HOUR)
+GUESSES = (RateLimit("signin-here", 20, 15 * MINUTE), RateLimit("signin-here-day", 60, DAY))
+ALL_GUESSES = RateLimit("signin-name", 200, HOUR)
 # Of one person.
-RESET_MAILS = Limit("forgot-mail", 3, HOUR)
+RESET_MAILS = RateLimit("forgot-mail", 3, HOUR)
 
 SIGN_UP_EXAMPLE = OpenApiExample(
     "Somebody new",
@@ -62,10 +62,10 @@ SIGN_IN_EXAMPLE = OpenApiExample(
 
 def device_of(request: Request) -> Device:
     """Return where a request comes from."""
-    return Device(request.META.get("HTTP_USER_AGENT", ""), rate_limits.address_of(request))
+    return Device(request.META.get("HTTP_USER_AGENT", ""), rate_limits.client_address(request))
 
 
-class OpenViewSet(Endpoints):
+class OpenViewSet(ApiViewSet):
     """What can be done without being signed in."""
 
     permission_classes = (AllowAny,)
@@ -78,8 +78,8 @@ class OpenViewSet(Endpoints):
         summary="Sign up",
     )
     def signup(self, request: Request) -> HttpResponse:
-        rate_limits.hit(SIGN_UPS, rate_limits.address_of(request))
-        fields = parse(SignUpInput, request)
+        rate_limits.check_rate_limit(SIGN_UPS, rate_limits.client_address(request))
+        fields = validated_body(SignUpInput, request)
         place = fields.pop("refresh_in")
         device = device_of(request)
         return _sign_in(
@@ -93,15 +93,15 @@ class OpenViewSet(Endpoints):
         summary="Sign in by username or e-mail address",
     )
     def signin(self, request: Request) -> HttpResponse:
-        fields = parse(SignInInput, request)
+        fields = validated_body(SignInInput, request)
         name, place = fields["username"].lower(), fields["refresh_in"]
         device = device_of(request)
         here = f"{device.address} {name}"
-        rate_limits.hit(SIGN_INS, device.address)
+        rate_limits.check_rate_limit(SIGN_INS, device.address)
         for guesses in GUESSES:
-            rate_limits.hit(guesses, here)
+            rate_limits.check_rate_limit(guesses, here)
         # Last: what is refused here is not counted, or one address alone could lock a name.
-        rate_limits.hit(ALL_GUESSES, name)
+        rate_limits.check_rate_limit(ALL_GUESSES, name)
         password = fields["password"]
         answer = _sign_in(
             request,
@@ -111,19 +111,19 @@ class OpenViewSet(Endpoints):
             lambda: services.sign_in(name=name, password=password, device=device),
         )
         for guesses in GUESSES:
-            rate_limits.forget(guesses, here)
+            rate_limits.reset_rate_limit(guesses, here)
         return answer
 
     @extend_schema(
         request=RefreshInput, responses=TokensSerializer, summary="Rotate the refresh token"
     )
     def refresh(self, request: Request) -> HttpResponse:
-        rate_limits.hit(REFRESHES, rate_limits.address_of(request))
-        sent = parse(RefreshInput, request).get("refresh")
+        rate_limits.check_rate_limit(REFRESHES, rate_limits.client_address(request))
+        sent = validated_body(RefreshInput, request).get("refresh")
         token = sent or cookies.read(request)
         if not token:
             raise NotAuthenticated("There is no refresh token, neither in the body nor a cookie.")
-        answer = carry_out(
+        answer = write_response(
             request,
             200,
             _tokens,
@@ -135,13 +135,13 @@ class OpenViewSet(Endpoints):
 
     @extend_schema(request=EmailInput, responses=MessageSerializer, summary="Forgot the password")
     def forgot_password(self, request: Request) -> HttpResponse:
-        email = parse(EmailInput, request)["email"]
-        rate_limits.hit(RESET_REQUESTS, rate_limits.address_of(request))
-        rate_limits.hit(RESET_MAILS, email.lower())
-        return carry_out(
+        email = validated_body(EmailInput, request)["email"]
+        rate_limits.check_rate_limit(RESET_REQUESTS, rate_limits.client_address(request))
+        rate_limits.check_rate_limit(RESET_MAILS, email.lower())
+        return write_response(
             request,
             200,
-            wrote("If this address has an account, a mail is on its way."),
+            message_envelope("If this address has an account, a mail is on its way."),
             lambda: services.request_reset(email=email),
         )
 
@@ -149,23 +149,23 @@ class OpenViewSet(Endpoints):
         request=NewPasswordInput, responses=MessageSerializer, summary="Set a new password by mail"
     )
     def reset_password(self, request: Request, token: str) -> HttpResponse:
-        rate_limits.hit(PROOFS, rate_limits.address_of(request))
-        password = parse(NewPasswordInput, request)["password"]
-        return carry_out(
+        rate_limits.check_rate_limit(PROOFS, rate_limits.client_address(request))
+        password = validated_body(NewPasswordInput, request)["password"]
+        return write_response(
             request,
             200,
-            wrote("Password reset successful"),
+            message_envelope("Password reset successful"),
             lambda: services.reset_password(token=token, password=password),
         )
 
     @extend_schema(request=None, responses=MessageSerializer, summary="Confirm the e-mail address")
     def verify_email(self, request: Request, token: str) -> HttpResponse:
-        rate_limits.hit(PROOFS, rate_limits.address_of(request))
-        parse(Input, request)
-        return carry_out(
+        rate_limits.check_rate_limit(PROOFS, rate_limits.client_address(request))
+        validated_body(StrictSerializer, request)
+        return write_response(
             request,
             200,
-            wrote("E-mail address confirmed"),
+            message_envelope("E-mail address confirmed"),
             lambda: services.verify_email(token=token),
         )
 
@@ -178,17 +178,17 @@ def _sign_in(
     def render(result: SignIn) -> list[Any]:
         access, refresh = make_access(result.session), make_refresh(result.session)
         return [
-            b'{"message":' + literal(message),
+            b'{"message":' + to_json(message),
             b',"user":',
-            *self_template(result.user_id),
-            b',"access":%s,"refresh":%s}' % (literal(access), literal(refresh)),
+            *self_representation(result.user_id),
+            b',"access":%s,"refresh":%s}' % (to_json(access), to_json(refresh)),
         ]
 
-    answer = carry_out(request, code, render, verb, secret=True)
+    answer = write_response(request, code, render, verb, secret=True)
     return answer if place == BODY else cookies.hand_over(answer)
 
 
 def _tokens(result: SignIn) -> list[Any]:
     access, refresh = make_access(result.session), make_refresh(result.session)
     body = {"message": "Token refreshed", "access": access, "refresh": refresh}
-    return [literal(body)]
+    return [to_json(body)]

@@ -2,50 +2,50 @@
 
 from collections.abc import Sequence
 
-from chat.models import side_ends, side_id
+from chat.models import participant_ends, participant_id
 from chat.permissions import can_write_to
-from chat.representations import message_wire
-from chat.selectors.conversations import get_bond, is_seen
-from chat.store import messages, sides
-from followers.selectors import standings, unblocked
+from chat.representations import message_template
+from chat.selectors.conversations import get_messaging_context, is_seen
+from chat.store import messages, participants
+from followers.selectors import relationships, unblocked
 from mysocial.core.errors import NotFound
 from mysocial.store import reads
 
 
-def who_sees_now(message_id: str, viewers: set[str]) -> set[str]:
+def current_viewers(message_id: str, viewers: set[str]) -> set[str]:
     """Return those of `viewers` who see a message as it is now."""
-    found = reads.rows(message_wire, [message_id]) if viewers else []
+    found = reads.get_rows(message_template, [message_id]) if viewers else []
     if not found:
         return set()
     one, other = (found[0].value(name) for name in ("sender_id", "receiver_id"))
-    is_blocked = not members_now(one, other, {one})
+    is_blocked = not current_members(one, other, {one})
     return {viewer for viewer in viewers if is_seen(found[0], viewer, is_blocked=is_blocked)}
 
 
-def is_there(message_id: str) -> bool:
+def message_exists(message_id: str) -> bool:
     """Tell whether a message is not deleted for everyone."""
-    found = reads.get_many(messages, [message_id]).get(message_id)
+    found = reads.get_records(messages, [message_id]).get(message_id)
     return found is not None and not found.is_deleted
 
 
-def sides_seen(pks: Sequence[str], *, to: str) -> set[str]:
+def visible_participants(pks: Sequence[str], *, to: str) -> set[str]:
     """Return those of the sides that are of `to`, and of people whom `to` may meet."""
-    others = {side_ends(pk)[1]: pk for pk in pks if side_ends(pk)[0] == to}
+    others = {participant_ends(pk)[1]: pk for pk in pks if participant_ends(pk)[0] == to}
     return {others[one] for one in unblocked(to, set(others))} if others else set()
 
 
-def members_now(one_id: str, other_id: str, viewers: set[str]) -> set[str]:
+def current_members(one_id: str, other_id: str, viewers: set[str]) -> set[str]:
     """Return those of `viewers` who are one of the two, unless a block parts these."""
     among = viewers & {one_id, other_id}
     return among if among and unblocked(one_id, {other_id}) else set()
 
 
-def who_hears_typing(sender_id: str, receiver_id: str, viewers: set[str]) -> set[str]:
+def typing_audience(sender_id: str, receiver_id: str, viewers: set[str]) -> set[str]:
     """Return the receiver, if among `viewers` and if the sender may write to them now."""
     if receiver_id not in viewers or receiver_id == sender_id:
         return set()
     try:
-        bond = get_bond(sender_id, receiver_id)
+        bond = get_messaging_context(sender_id, receiver_id)
     except NotFound:
         return set()
     has_written = bool(bond.pair and bond.pair.theirs.has_written)
@@ -58,7 +58,7 @@ def acquainted(person_id: str, others: set[str]) -> set[str]:
 
     Nobody whom a block parts from the person. One question, whatever the number of others.
     """
-    found = standings(person_id, others) if others else []
+    found = relationships(person_id, others) if others else []
     met = [one for one in found if not one.blocked]
     mutual = {one.other_id for one in met if one.following and one.followed_by}
     return mutual | _conversing(person_id, {one.other_id for one in met} - mutual)
@@ -66,7 +66,12 @@ def acquainted(person_id: str, others: set[str]) -> set[str]:
 
 def _conversing(person_id: str, others: set[str]) -> set[str]:
     """Return those of `others` with whom the person has a conversation."""
-    side = (sides.list_key("user", person_id), side_id(person_id, ""), "", sides.prefix)
+    side = (
+        participants.list_key("user", person_id),
+        participant_id(person_id, ""),
+        "",
+        participants.prefix,
+    )
     some = list(others)
-    answers = reads.ask(*({"kind": "facts", "value": one, "facts": [side]} for one in some))
+    answers = reads.execute(*({"kind": "facts", "value": one, "facts": [side]} for one in some))
     return {one for one, (has_side,) in zip(some, answers, strict=True) if has_side}

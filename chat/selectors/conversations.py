@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from chat.models import Message, Side, conversation_id, side_id
+from chat.models import Message, Participant, conversation_id, participant_id
 from chat.permissions import can_see_message
-from chat.representations import conversation_wire, message_wire, open_chat_wire, unread_wire
-from chat.store import messages, sides
-from followers.selectors import Relation, asked_relation, relation_facts
+from chat.representations import (
+    conversation_template,
+    message_template,
+    open_chat_template,
+    unread_template,
+)
+from chat.store import messages, participants
+from followers.selectors import ViewerRelation, relation_checks, relation_query
 from mysocial.core.errors import Invalid, NotFound
 from mysocial.core.ids import milliseconds
 from mysocial.store import pagination, reads
 from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import Row, Wire
+from mysocial.store.json_templates import JsonTemplate, Row
 from users.representations import username
-from users.selectors import asked_user, asked_wishes, suspension_fact, wants
+from users.selectors import preferences_query, suspension_check, user_query, wants_notification
 
 BATCH = 200
 Found = tuple[list[Row], Entry | None]
@@ -23,11 +28,11 @@ Found = tuple[list[Row], Entry | None]
 class Pair(NamedTuple):
     """Both sides of a conversation."""
 
-    mine: Side
-    theirs: Side
+    mine: Participant
+    theirs: Participant
 
 
-class Bond(NamedTuple):
+class MessagingContext(NamedTuple):
     """What holds between one and another, and their conversation, if there is one."""
 
     who_may_message: str  # as the other's settings have it
@@ -43,10 +48,10 @@ class Unread(NamedTuple):
     conversations: int
 
 
-class Waiting(NamedTuple):
+class UnreadConversation(NamedTuple):
     """What is unread of one person."""
 
-    side_id: str
+    participant_id: str
     username: str
     unread: int
 
@@ -63,54 +68,60 @@ def check_self(user_id: str, other_id: str) -> None:
 def check_other(user_id: str, other_id: str) -> None:
     """Raise `Invalid` when it is oneself; `NotFound` for nobody, or across a block."""
     check_self(user_id, other_id)
-    other, relation = asked_user(other_id), asked_relation(user_id, other_id)
-    reads.together(other, relation)
-    other.get()
-    if relation.get().blocked:
+    other, relation = user_query(other_id), relation_query(user_id, other_id)
+    reads.gather(other, relation)
+    other.result()
+    if relation.result().blocked:
         raise NotFound
 
 
-def get_bond(user_id: str, other_id: str, *beside: reads.Asked[Any]) -> Bond:
+def get_messaging_context(
+    user_id: str, other_id: str, *beside: reads.Query[Any]
+) -> MessagingContext:
     """Return what holds between the two, in the same round trip as the answers to `beside`.
 
     `NotFound` for nobody, or when either blocks the other.
     """
-    found, relation = asked_wishes([other_id]), asked_relation(other_id, user_id)
-    suspended = reads.asked_facts(other_id, [suspension_fact()])
+    found, relation = preferences_query([other_id]), relation_query(other_id, user_id)
+    suspended = reads.checks_query(other_id, [suspension_check()])
     pair = _asked_sides(user_id, other_id)
-    reads.together(found, relation, suspended, *pair, *beside)
-    other = found.get().get(other_id)
-    if other is None or relation.get().blocked or any(suspended.get()):
+    reads.gather(found, relation, suspended, *pair, *beside)
+    other = found.result().get(other_id)
+    if other is None or relation.result().blocked or any(suspended.result()):
         raise NotFound
-    wants_mail = wants(other, "message", "email")
-    return Bond(other.who_may_message, wants_mail, relation.get().follows, _pair(*pair))
+    wants_mail = wants_notification(other, "message", "email")
+    return MessagingContext(
+        other.who_may_message, wants_mail, relation.result().follows, _pair(*pair)
+    )
 
 
 def get_pair(user_id: str, other_id: str) -> Pair | None:
     """Return both sides of a conversation, None when nothing was written yet."""
     pair = _asked_sides(user_id, other_id)
-    reads.together(*pair)
+    reads.gather(*pair)
     return _pair(*pair)
 
 
-def _asked_sides(user_id: str, other_id: str) -> Sequence[reads.Asked[Side | None]]:
+def _asked_sides(user_id: str, other_id: str) -> Sequence[reads.Query[Participant | None]]:
     """Return the questions for both sides; that there are none is told by each one's list."""
-    both = (side_id(user_id, other_id), side_id(other_id, user_id))
-    return [reads.asked_record(sides, pk) for pk in both]
+    both = (participant_id(user_id, other_id), participant_id(other_id, user_id))
+    return [reads.optional_record_query(participants, pk) for pk in both]
 
 
-def _pair(mine: reads.Asked[Side | None], theirs: reads.Asked[Side | None]) -> Pair | None:
-    own, others = mine.get(), theirs.get()
+def _pair(
+    mine: reads.Query[Participant | None], theirs: reads.Query[Participant | None]
+) -> Pair | None:
+    own, others = mine.result(), theirs.result()
     return Pair(own, others) if own and others else None
 
 
-def open_pair(user_id: str, other_id: str, *beside: reads.Asked[Any]) -> Pair:
+def open_pair(user_id: str, other_id: str, *beside: reads.Query[Any]) -> Pair:
     """Return both sides; `NotFound` for nobody, no conversation, or across a block.
 
     `Invalid` when it is oneself.
     """
     check_self(user_id, other_id)
-    pair = get_bond(user_id, other_id, *beside).pair
+    pair = get_messaging_context(user_id, other_id, *beside).pair
     if pair is None:
         raise NotFound
     return pair
@@ -118,7 +129,7 @@ def open_pair(user_id: str, other_id: str, *beside: reads.Asked[Any]) -> Pair:
 
 def get_message(message_id: str, *, to: str) -> tuple[Message, Pair]:
     """Return a message to work with, and both sides as `to` has them; `NotFound` if not seen."""
-    message = reads.get(messages, message_id)
+    message = reads.get_record(messages, message_id)
     if to not in {message.sender_id, message.receiver_id}:
         raise NotFound
     other_id = message.receiver_id if to == message.sender_id else message.sender_id
@@ -137,8 +148,8 @@ def messages_with(
     """
     check_self(to, other_id)
     conversation = conversation_id(to, other_id)
-    listing = pagination.Listing(
-        message_wire,
+    listing = pagination.ListQuery(
+        message_template,
         "conversation",
         conversation,
         limit=limit,
@@ -146,19 +157,21 @@ def messages_with(
         oldest=oldest,
         if_known=True,  # there may be none between the two
     )
-    pair = get_bond(to, other_id, listing).pair
+    pair = get_messaging_context(to, other_id, listing).pair
     if pair is None:
         return ([], None), ""
-    found = pagination.sift(listing, keep=lambda rows: [row for row in rows if is_seen(row, to)])
+    found = pagination.filter_pages(
+        listing, keep=lambda rows: [row for row in rows if is_seen(row, to)]
+    )
     return found, pair.theirs.read_up_to
 
 
 def find_message(message_id: str) -> Message | None:
     """Return a message, whoever may see it; None when it is gone."""
-    return reads.get_many(messages, [message_id]).get(message_id)
+    return reads.get_records(messages, [message_id]).get(message_id)
 
 
-def around(message: Message, *, most: int) -> list[Message]:
+def messages_around(message: Message, *, limit: int) -> list[Message]:
     """Return a message with at most `most` before and after it, oldest first, whoever may see them.
 
     For a moderator with a report of it, whose look is written down first.
@@ -166,16 +179,16 @@ def around(message: Message, *, most: int) -> list[Message]:
     place: Entry = (message.id, milliseconds(message.created_at))
     ids = [message.id]
     for oldest in (False, True):
-        page = pagination.Listing(
-            message_wire, "conversation", message.conversation, limit=most, after=place,
+        page = pagination.ListQuery(
+            message_template, "conversation", message.conversation, limit=limit, after=place,
             oldest=oldest,
-        ).get()  # fmt: skip
+        ).result()  # fmt: skip
         ids += [row.id for row in page.rows]
-    found = reads.get_many(messages, ids)
+    found = reads.get_records(messages, ids)
     return [found[pk] for pk in sorted(found)]
 
 
-def newest_seen(side: Side, *, without: str) -> tuple[str, str]:
+def newest_seen(side: Participant, *, without: str) -> tuple[str, str]:
     """Return the newest message that one sees of a conversation beside `without`, and its image.
 
     Both are empty for none.
@@ -184,8 +197,10 @@ def newest_seen(side: Side, *, without: str) -> tuple[str, str]:
     after: Entry | None = None
     conversation = conversation_id(side.user_id, side.other_id)
     while not found:
-        found, after = pagination.sift(
-            pagination.Listing(message_wire, "conversation", conversation, limit=1, after=after),
+        found, after = pagination.filter_pages(
+            pagination.ListQuery(
+                message_template, "conversation", conversation, limit=1, after=after
+            ),
             keep=lambda rows: [r for r in rows if r.id != without and is_seen(r, side.user_id)],
         )
         if after is None:
@@ -193,22 +208,22 @@ def newest_seen(side: Side, *, without: str) -> tuple[str, str]:
     return (found[0].id, found[0].value("media_id")) if found else ("", "")
 
 
-def arrived_since(seen: Side) -> list[str]:
+def arrived_since(seen: Participant) -> list[str]:
     """Return the ids of what came to a side since it was read, oldest first, and is unread."""
     after: Entry | None = (seen.last_id, milliseconds(seen.last_at))
     conversation = conversation_id(seen.user_id, seen.other_id)
     found: list[str] = []
     while after:
-        page = pagination.Listing(
-            message_wire, "conversation", conversation, limit=BATCH, after=after, oldest=True
-        ).get()
-        some = reads.get_many(messages, [row.id for row in page.rows])
+        page = pagination.ListQuery(
+            message_template, "conversation", conversation, limit=BATCH, after=after, oldest=True
+        ).result()
+        some = reads.get_records(messages, [row.id for row in page.rows])
         found += [pk for pk, message in some.items() if is_unread(message, seen)]
         after = page.next
     return found
 
 
-def is_unread(message: Message, side: Side) -> bool:
+def is_unread(message: Message, side: Participant) -> bool:
     """Tell whether a message counts as unread on a side of its conversation."""
     return (
         message.receiver_id == side.user_id
@@ -236,18 +251,18 @@ def is_seen(row: Row, viewer_id: str, *, is_blocked: bool = False) -> bool:
 
 def conversations_of(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
     """Return one's conversations, that of the newest message first, in one round trip."""
-    return _own_page(conversation_wire, user_id, limit, after)
+    return _own_page(conversation_template, user_id, limit, after)
 
 
 def open_chats_of(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
     """Return with whom one keeps a chat open, the newest first."""
-    return _own_page(open_chat_wire, user_id, limit, after)
+    return _own_page(open_chat_template, user_id, limit, after)
 
 
-def _own_page(wire: Wire, user_id: str, limit: int, after: Entry | None) -> Found:
-    about = {"other_id": relation_facts(user_id)}
-    listing = pagination.Listing(wire, "user", user_id, limit=limit, after=after, about=about)
-    return pagination.sift(listing, keep=_met)
+def _own_page(wire: JsonTemplate, user_id: str, limit: int, after: Entry | None) -> Found:
+    about = {"other_id": relation_checks(user_id)}
+    listing = pagination.ListQuery(wire, "user", user_id, limit=limit, after=after, about=about)
+    return pagination.filter_pages(listing, keep=_met)
 
 
 def unread_of(user_id: str) -> Unread:
@@ -256,23 +271,23 @@ def unread_of(user_id: str) -> Unread:
     return Unread(sum(counts), len(counts))
 
 
-def waiting_for(user_id: str) -> list[Waiting]:
+def waiting_for(user_id: str) -> list[UnreadConversation]:
     """Return what is unread of whom, the newest first; of those whom one mutes nothing is told."""
     return [
-        Waiting(row.id, username(row, "other_id"), int(row.value("unread")))
+        UnreadConversation(row.id, username(row, "other_id"), int(row.value("unread")))
         for row in _unread_rows(user_id)
-        if not Relation.of(row.side("other_id").facts).mutes
+        if not ViewerRelation.of(row.related("other_id").checks).mutes
     ]
 
 
 def _unread_rows(user_id: str) -> list[Row]:
-    about = {"other_id": relation_facts(user_id)}
+    about = {"other_id": relation_checks(user_id)}
     found: list[Row] = []
     after: Entry | None = None
     while True:
-        page = pagination.Listing(
-            unread_wire, "unread", user_id, limit=BATCH, after=after, about=about
-        ).get()
+        page = pagination.ListQuery(
+            unread_template, "unread", user_id, limit=BATCH, after=after, about=about
+        ).result()
         found += _met(page.rows)
         after = page.next
         if after is None:
@@ -284,5 +299,6 @@ def _met(rows: list[Row]) -> list[Row]:
     return [
         row
         for row in rows
-        if row.side("other_id").is_there and not Relation.of(row.side("other_id").facts).blocked
+        if row.related("other_id").exists
+        and not ViewerRelation.of(row.related("other_id").checks).blocked
     ]

@@ -2,19 +2,20 @@
 
 from chat.services.erasure import remove_member
 from chat.services.messages import (
+    announce_media,
     delete_message,
     edit_message,
     react,
     remove_media,
     remove_message,
-    tell_of_media,
 )
 from chat.services.messages_send import send_message
 from chat.services.open_chats import close_chat, open_chat
 from chat.services.read_receipts import mark_read, tell
-from chat.services.typing import tell_typing
+from chat.services.typing import send_typing
 
 __all__ = [
+    "announce_media",
     "close_chat",
     "delete_message",
     "edit_message",
@@ -25,7 +26,6 @@ __all__ = [
     "remove_member",
     "remove_message",
     "send_message",
+    "send_typing",
     "tell",
-    "tell_of_media",
-    "tell_typing",
 ]

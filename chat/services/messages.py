@@ -12,17 +12,17 @@ from chat.services.unread import (
     check_content,
     count_less,
     hold,
-    require_meeting,
+    require_can_interact,
 )
 from chat.store import messages
 from images import services as images
 from mysocial.core.errors import Conflict, Forbidden, NotFound
 from mysocial.core.ids import now
-from mysocial.outbox.cascades import cascade
-from mysocial.policies.content import examine
+from mysocial.outbox.cascades import queue_cascade
+from mysocial.policies.content import check_text
 from mysocial.store import reads
-from mysocial.store.writes import MOVED, Write, again, write
-from users.services import require_voice
+from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from users.services import require_not_silenced
 
 # What is left of a message that is deleted for everyone.
 EMPTY: dict[str, Any] = {
@@ -36,7 +36,7 @@ EMPTY: dict[str, Any] = {
 
 def edit_message(*, user_id: str, message_id: str, text: str) -> Message:
     """Change the text of one's own message. `Conflict` when it was deleted for everyone."""
-    return again(lambda: _edit(user_id, message_id, text))
+    return retry_on_conflict(lambda: _edit(user_id, message_id, text))
 
 
 def react(*, user_id: str, message_id: str, kind: str | None) -> Message:
@@ -44,7 +44,7 @@ def react(*, user_id: str, message_id: str, kind: str | None) -> Message:
 
     `Conflict` when it was deleted for everyone.
     """
-    return again(lambda: _react(user_id, message_id, kind))
+    return retry_on_conflict(lambda: _react(user_id, message_id, kind))
 
 
 def delete_message(*, user_id: str, message_id: str, for_everyone: bool) -> Message:
@@ -53,7 +53,7 @@ def delete_message(*, user_id: str, message_id: str, for_everyone: bool) -> Mess
     For everyone, a second time changes nothing; for oneself it is `NotFound` then.
     """
     delete = _delete_for_everyone if for_everyone else _delete_for_me
-    return again(lambda: delete(user_id, message_id))
+    return retry_on_conflict(lambda: delete(user_id, message_id))
 
 
 def remove_message(*, message_id: str) -> Message:
@@ -61,10 +61,10 @@ def remove_message(*, message_id: str) -> Message:
 
     Whatever stands between the two by now.
     """
-    return again(lambda: _remove(message_id))
+    return retry_on_conflict(lambda: _remove(message_id))
 
 
-def tell_of_media(w: Write, one: Any) -> None:
+def announce_media(w: Write, one: Any) -> None:
     """Announce, in the write that settles it, that the image of a message is ready or failed."""
     message = selectors.find_message(one.subject_id)
     if message and message.media_id == one.id:
@@ -81,15 +81,15 @@ def remove_media(*, message_id: str, limit: int) -> bool:
 def _edit(user_id: str, message_id: str, text: str) -> Message:
     message, pair = _own_message(user_id, message_id)
     _check_not_deleted(message)
-    with write(*MOVED) as w:
-        require_voice(w, user_id)
-        examine(w, label=LABEL, pk=message.id, author_id=user_id, texts={"text": text})
-        require_meeting(w, user_id, pair.mine.other_id)
+    with write(*STALE_ERRORS) as w:
+        require_not_silenced(w, user_id)
+        check_text(w, label=LABEL, pk=message.id, author_id=user_id, texts={"text": text})
+        require_can_interact(w, user_id, pair.mine.other_id)
         # Strict: what was deleted since we looked must not get a text again.
-        w.update(message, strict=True, text=text, edited_at=now())
+        w.update(message, check_revision=True, text=text, edited_at=now())
         check_content(message)
         w.announce(_updated(message))
-        w.returns(message)
+        w.respond_with(message)
     return message
 
 
@@ -99,15 +99,15 @@ def _react(user_id: str, message_id: str, kind: str | None) -> Message:
         return message
     _check_not_deleted(message)
     others = {who: how for who, how in message.reactions.items() if who != user_id}
-    with write(*MOVED) as w:
+    with write(*STALE_ERRORS) as w:
         if kind:
-            require_voice(w, user_id)
-        require_meeting(w, user_id, pair.mine.other_id)
+            require_not_silenced(w, user_id)
+        require_can_interact(w, user_id, pair.mine.other_id)
         # Strict: the other's reaction stands in the same field.
-        w.update(message, strict=True, reactions=others | ({user_id: kind} if kind else {}))
+        w.update(message, check_revision=True, reactions=others | ({user_id: kind} if kind else {}))
         ends = (message.sender_id, message.receiver_id)
         w.announce(MessageReaction(message.id, *ends, user_id, kind))
-        w.returns(message)
+        w.respond_with(message)
     return message
 
 
@@ -116,7 +116,7 @@ def _delete_for_everyone(user_id: str, message_id: str) -> Message:
 
 
 def _remove(message_id: str) -> Message:
-    message = reads.get(messages, message_id)
+    message = reads.get_record(messages, message_id)
     pair = selectors.get_pair(message.sender_id, message.receiver_id)
     if pair is None:
         raise NotFound
@@ -127,24 +127,24 @@ def _delete_from_both(message: Message, pair: Pair, *, by: str = "") -> Message:
     if message.is_deleted:
         return message
     was_unread = selectors.is_unread(message, pair.theirs)
-    with write(*MOVED) as w:
+    with write(*STALE_ERRORS) as w:
         if by:
-            require_meeting(w, by, pair.mine.other_id)
+            require_can_interact(w, by, pair.mine.other_id)
         if message.media_id:
-            cascade(w, message)
-        w.update(message, strict=True, is_deleted=True, **EMPTY)
+            queue_cascade(w, message)
+        w.update(message, check_revision=True, is_deleted=True, **EMPTY)
         # Held, so that what is announced of the conversation is its last message still.
         for side in pair:
             hold(w, side)
             if side.shown_id == message.id:
-                w.update(side, strict=True, shown_media_id="")
+                w.update(side, check_revision=True, shown_media_id="")
         if was_unread:
             count_less(w, pair.theirs)
         w.announce(MessageDeleted(message.id, message.sender_id, message.receiver_id, True))
         for side in pair:
             if side.shown_id == message.id or (was_unread and side is pair.theirs):
                 w.announce(ConversationUpdated(side))
-        w.returns(message)
+        w.respond_with(message)
     return message
 
 
@@ -155,17 +155,17 @@ def _delete_for_me(user_id: str, message_id: str) -> Message:
     if shown_id == message.id:
         shown_id, media_id = selectors.newest_seen(side, without=message.id)
     was_unread = selectors.is_unread(message, side)
-    with write(*MOVED) as w:
-        require_meeting(w, user_id, pair.mine.other_id)
+    with write(*STALE_ERRORS) as w:
+        require_can_interact(w, user_id, pair.mine.other_id)
         # Strict: deleted for everyone since we looked, it is counted less already.
-        w.update(message, strict=True, **{message.hiding_from(user_id): True})
+        w.update(message, check_revision=True, **{message.hiding_from(user_id): True})
         # Strict: a message that came since we looked is the last one shown.
-        w.update(side, strict=True, shown_id=shown_id, shown_media_id=media_id)
+        w.update(side, check_revision=True, shown_id=shown_id, shown_media_id=media_id)
         if was_unread:
             count_less(w, side)
         w.announce(MessageDeleted(message.id, user_id, side.other_id, False))
         w.announce(ConversationUpdated(side))
-        w.returns(message)
+        w.respond_with(message)
     return message
 
 

@@ -6,19 +6,19 @@ from django.core.files.uploadedfile import UploadedFile
 
 from chat import selectors
 from chat.events import ConversationUpdated, MessageCreated
-from chat.models import Message, Side, conversation_id, side_id
+from chat.models import Message, Participant, conversation_id, participant_id
 from chat.permissions import can_write_to
-from chat.selectors import Bond, Pair
-from chat.services.unread import LABEL, Told, begin_wait, check_content
-from followers.selectors import Relation
+from chat.selectors import MessagingContext, Pair
+from chat.services.unread import LABEL, UnreadRecipients, check_content, schedule_unread_email
+from followers.selectors import ViewerRelation
 from followers.services import require_relation
 from images import services as images
 from mysocial.core.errors import Forbidden
 from mysocial.core.ids import new_id, now
-from mysocial.policies.content import examine
-from mysocial.store.writes import MOVED, Write, again, write
-from notifications.selectors import asked_audience
-from users.services import require_messaging, require_voice
+from mysocial.policies.content import check_text
+from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from notifications.selectors import recipients_query
+from users.services import require_messaging, require_not_silenced
 
 
 def send_message(
@@ -32,14 +32,14 @@ def send_message(
     selectors.check_self(sender_id, receiver_id)
     if image is None:
         check_content(Message(**content))
-        return again(lambda: _send(sender_id, receiver_id, content))
-    with images.received(image, owner_id=sender_id, use="message") as one:
-        return again(lambda: _send(sender_id, receiver_id, content, one))
+        return retry_on_conflict(lambda: _send(sender_id, receiver_id, content))
+    with images.receive_upload(image, owner_id=sender_id, use="message") as one:
+        return retry_on_conflict(lambda: _send(sender_id, receiver_id, content, one))
 
 
 def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = None) -> Message:
-    audience = asked_audience({receiver_id}, actor_id=sender_id)
-    bond = selectors.get_bond(sender_id, receiver_id, audience)
+    audience = recipients_query({receiver_id}, actor_id=sender_id)
+    bond = selectors.get_messaging_context(sender_id, receiver_id, audience)
     who_may = bond.who_may_message
     needs_follow = _check_allowed(who_may, bond)
     pair = bond.pair or _new_pair(sender_id, receiver_id)
@@ -52,30 +52,30 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = 
         media_id=one.id if one else "",
         **content,
     )
-    with write(*MOVED) as w:
-        require_voice(w, sender_id)
+    with write(*STALE_ERRORS) as w:
+        require_not_silenced(w, sender_id)
         texts = {"text": message.text}
-        examine(w, label=LABEL, pk=message.id, author_id=sender_id, texts=texts)
+        check_text(w, label=LABEL, pk=message.id, author_id=sender_id, texts=texts)
         if one:
             one.subject_id = message.id
             images.add(w, one)
         require_messaging(w, receiver_id, who_may)
-        relation = Relation(follows=needs_follow, blocked=False, mutes=False)
+        relation = ViewerRelation(follows=needs_follow, blocked=False, mutes=False)
         require_relation(w, receiver_id, sender_id, relation)
         if not bond.pair:
             for side in pair:
                 w.create(side)
             # Nobody need ask MongoDB for what can't have been before.
-            w.begin_lists(Message, message.conversation, "conversation")
-        w.create(message, fresh=True)
+            w.initialise_lists(Message, message.conversation, "conversation")
+        w.create(message, new_id=True)
         _arrive(w, message, pair)
         if not pair.theirs.is_unread:
-            told = Told(audience.get(), bond.wants_mail)
-            begin_wait(w, pair.theirs, message.id, told)
+            told = UnreadRecipients(audience.result(), bond.wants_mail)
+            schedule_unread_email(w, pair.theirs, message.id, told)
         w.announce(MessageCreated(message.id, sender_id, receiver_id, media_id=message.media_id))
         for side in pair:
             w.announce(ConversationUpdated(side))
-        w.returns(message)
+        w.respond_with(message)
     return message
 
 
@@ -86,12 +86,12 @@ def _arrive(w: Write, message: Message, pair: Pair) -> None:
         "shown_id": message.id,
         "shown_media_id": message.media_id,
     }
-    w.update(pair.mine, strict=True, **last, has_written=True)
-    w.update(pair.theirs, strict=True, **last)
-    w.increment(Side, str(pair.theirs.pk), unread=1)
+    w.update(pair.mine, check_revision=True, **last, has_written=True)
+    w.update(pair.theirs, check_revision=True, **last)
+    w.increment(Participant, str(pair.theirs.pk), unread=1)
 
 
-def _check_allowed(who_may: str, bond: Bond) -> bool:
+def _check_allowed(who_may: str, bond: MessagingContext) -> bool:
     """Raise `Forbidden` when the receiver does not want it; tell if only their follow allows it."""
     has_written = bool(bond.pair and bond.pair.theirs.has_written)
     if not can_write_to(who_may, is_followed=bond.is_followed, has_written=has_written):
@@ -101,7 +101,7 @@ def _check_allowed(who_may: str, bond: Bond) -> bool:
 
 def _new_pair(sender_id: str, receiver_id: str) -> Pair:
     ends = ((sender_id, receiver_id), (receiver_id, sender_id))
-    return Pair(*(Side(id=side_id(*e), user_id=e[0], other_id=e[1]) for e in ends))
+    return Pair(*(Participant(id=participant_id(*e), user_id=e[0], other_id=e[1]) for e in ends))
 
 
 def _id_above(last_id: str) -> str:

@@ -2,39 +2,39 @@
 
 from chat import selectors
 from chat.events import ChatUsers
-from chat.models import OpenChat, side_id
-from chat.services.unread import require_meeting
+from chat.models import OpenChat, participant_id
+from chat.services.unread import require_can_interact
 from chat.store import open_chats
 from mysocial.store import reads
-from mysocial.store.writes import MOVED, again, write
+from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
 
 
 def open_chat(*, user_id: str, other_id: str) -> None:
     """Keep a chat open; a second time changes nothing. `NotFound` across a block."""
-    again(lambda: _open(user_id, other_id))
+    retry_on_conflict(lambda: _open(user_id, other_id))
 
 
 def close_chat(*, user_id: str, other_id: str) -> None:
     """Keep a chat open no longer; a second time changes nothing. `NotFound` across a block."""
-    again(lambda: _close(user_id, other_id))
+    retry_on_conflict(lambda: _close(user_id, other_id))
 
 
 def _open(user_id: str, other_id: str) -> None:
     selectors.check_other(user_id, other_id)
-    pk = side_id(user_id, other_id)
-    if reads.get_many(open_chats, [pk]):
+    pk = participant_id(user_id, other_id)
+    if reads.get_records(open_chats, [pk]):
         return
-    with write(*MOVED) as w:
-        require_meeting(w, user_id, other_id)
+    with write(*STALE_ERRORS) as w:
+        require_can_interact(w, user_id, other_id)
         w.create(OpenChat(id=pk, user_id=user_id, other_id=other_id))
         w.announce(ChatUsers(user_id, other_id, True))
 
 
 def _close(user_id: str, other_id: str) -> None:
     selectors.check_other(user_id, other_id)
-    found = reads.get_many(open_chats, [side_id(user_id, other_id)])
+    found = reads.get_records(open_chats, [participant_id(user_id, other_id)])
     for chat in found.values():
-        with write(*MOVED) as w:
-            require_meeting(w, user_id, other_id)
+        with write(*STALE_ERRORS) as w:
+            require_can_interact(w, user_id, other_id)
             w.delete(chat)
             w.announce(ChatUsers(user_id, other_id, False))

@@ -2,58 +2,60 @@
 
 from chat import selectors
 from chat.events import ConversationUpdated, MessageRead
-from chat.models import Side, side_id
-from chat.selectors import Waiting
-from chat.services.unread import begin_wait, count_less, require_meeting
-from chat.store import sides
+from chat.models import Participant, participant_id
+from chat.selectors import UnreadConversation
+from chat.services.unread import count_less, require_can_interact, schedule_unread_email
+from chat.store import participants
 from mysocial.store import reads
-from mysocial.store.writes import MOVED, again, write
+from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
 
 
-def mark_read(*, user_id: str, other_id: str) -> Side:
+def mark_read(*, user_id: str, other_id: str) -> Participant:
     """Mark as read what the conversation has now; what comes meanwhile stays unread.
 
     A second time changes nothing. `NotFound` for no conversation, or across a block.
     """
     seen = selectors.open_pair(user_id, other_id).mine
-    return again(lambda: _mark_read(seen)) if seen.unread else seen
+    return retry_on_conflict(lambda: _mark_read(seen)) if seen.unread else seen
 
 
-def tell(*, user_id: str, sender_id: str, first: str, mail_id: str) -> list[Waiting]:
+def tell(*, user_id: str, sender_id: str, first: str, mail_id: str) -> list[UnreadConversation]:
     """Claim for a mail all that is unread and not told yet, and return it; nothing if not needed.
 
     A mail was queued for each conversation that began to wait. The first that falls due tells of
     all of them, so the others have nothing to tell. A mail that is tried again tells what it told.
     """
-    return again(lambda: _tell(user_id, side_id(user_id, sender_id), first, mail_id))
+    return retry_on_conflict(
+        lambda: _tell(user_id, participant_id(user_id, sender_id), first, mail_id)
+    )
 
 
-def _mark_read(seen: Side) -> Side:
+def _mark_read(seen: Participant) -> Participant:
     side = selectors.open_pair(seen.user_id, seen.other_id).mine
     if side.read_up_to >= seen.last_id or not side.unread:
         return side
     left = selectors.arrived_since(seen) if side.last_id != seen.last_id else []
-    with write(*MOVED) as w:
-        require_meeting(w, side.user_id, side.other_id)
-        w.update(side, strict=True, read_up_to=seen.last_id)
+    with write(*STALE_ERRORS) as w:
+        require_can_interact(w, side.user_id, side.other_id)
+        w.update(side, check_revision=True, read_up_to=seen.last_id)
         count_less(w, side, by=side.unread - len(left))
         if left:
-            begin_wait(w, side, left[0])
+            schedule_unread_email(w, side, left[0])
         w.announce(MessageRead(side.user_id, side.other_id, side.read_up_to))
         w.announce(ConversationUpdated(side))
-        w.returns(side)
+        w.respond_with(side)
     return side
 
 
-def _tell(user_id: str, occasion: str, first: str, mail_id: str) -> list[Waiting]:
+def _tell(user_id: str, occasion: str, first: str, mail_id: str) -> list[UnreadConversation]:
     waiting = selectors.waiting_for(user_id)
-    found = reads.get_many(sides, [one.side_id for one in waiting])
+    found = reads.get_records(participants, [one.participant_id for one in waiting])
     told = {pk for pk, side in found.items() if side.told_by == mail_id}
     untold = {pk: side for pk, side in found.items() if not side.told_by}
     # What was read and is unread again has a later mail of its own.
     if not told and not (occasion in untold and untold[occasion].first_unread == first):
         return []
-    with write(*MOVED) as w:
+    with write(*STALE_ERRORS) as w:
         for side in untold.values():
-            w.update(side, strict=True, told_by=mail_id)
-    return [one for one in waiting if one.side_id in told | set(untold)]
+            w.update(side, check_revision=True, told_by=mail_id)
+    return [one for one in waiting if one.participant_id in told | set(untold)]

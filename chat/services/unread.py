@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from chat.models import Message, Side
+from chat.models import Message, Participant
 from followers.services import require_no_block
 from mysocial.core.errors import Invalid
 from mysocial.core.ids import now
-from mysocial.outbox.email import queue_mail
+from mysocial.outbox.email import queue_email
 from mysocial.store.writes import Write
-from notifications.selectors import Audience, asked_audience
-from notifications.services import begin_cause, notify, withdraw
-from users.selectors import get_user, wants
+from notifications.selectors import Recipients, recipients_query
+from notifications.services import initialise_cause, notify, retract
+from users.selectors import get_user, wants_notification
 from users.services import require_member
 
 LABEL = "chat.message"
@@ -28,40 +28,42 @@ def check_content(message: Message) -> None:
         )
 
 
-def require_meeting(w: Write, user_id: str, other_id: str) -> None:
+def require_can_interact(w: Write, user_id: str, other_id: str) -> None:
     """Hold a write to the other's being there, and to no block between the two."""
     require_member(w, other_id)
     require_no_block(w, user_id, other_id)
 
 
-def hold(w: Write, side: Side) -> None:
+def hold(w: Write, side: Participant) -> None:
     """Hold a write to a side as it was read, and whoever had read it to the side after it."""
-    w.update(side, strict=True, last_id=side.last_id)
+    w.update(side, check_revision=True, last_id=side.last_id)
 
 
-def count_less(w: Write, side: Side, *, by: int = 1) -> None:
+def count_less(w: Write, side: Participant, *, by: int = 1) -> None:
     """Count less as unread on a side that the write holds strictly."""
-    w.increment(Side, str(side.pk), unread=-by)
+    w.increment(Participant, str(side.pk), unread=-by)
     if side.unread == by:
-        end_wait(w, side)
+        cancel_unread_email(w, side)
 
 
-class Told(NamedTuple):
+class UnreadRecipients(NamedTuple):
     """Who is to be told that something waits, where that was asked together with other things."""
 
-    audience: Audience
+    audience: Recipients
     wants_mail: bool
 
 
-def begin_wait(w: Write, side: Side, message_id: str, told: Told | None = None) -> None:
+def schedule_unread_email(
+    w: Write, side: Participant, message_id: str, told: UnreadRecipients | None = None
+) -> None:
     """Note, in the write that makes a first message unread, that its receiver is to be told."""
     if told is None:
-        found = asked_audience({side.user_id}, actor_id=side.other_id).get()
-        told = Told(found, wants(get_user(side.user_id), NOTICE, "email"))
+        found = recipients_query({side.user_id}, actor_id=side.other_id).result()
+        told = UnreadRecipients(found, wants_notification(get_user(side.user_id), NOTICE, "email"))
     pk = str(side.pk)
     if side.is_unread:  # it came while the others were read: told anew
-        withdraw(w, to=side.user_id, kind=NOTICE, cause=pk)
-    begin_cause(w, pk, NOTICE)
+        retract(w, to=side.user_id, kind=NOTICE, cause=pk)
+    initialise_cause(w, pk, NOTICE)
     # Mails of messages are our own: one for all that waits.
     notify(
         w,
@@ -74,7 +76,7 @@ def begin_wait(w: Write, side: Side, message_id: str, told: Told | None = None) 
     )
     w.update(
         side,
-        strict=True,
+        check_revision=True,
         is_unread=True,
         unread_since=now(),
         first_unread=message_id,
@@ -82,7 +84,7 @@ def begin_wait(w: Write, side: Side, message_id: str, told: Told | None = None) 
     )
     if told.wants_mail:
         due_at = now() + timedelta(seconds=settings.CHAT_MAIL_SECONDS)
-        queue_mail(
+        queue_email(
             w,
             "messages",
             recipient=side.user_id,
@@ -92,7 +94,9 @@ def begin_wait(w: Write, side: Side, message_id: str, told: Told | None = None) 
         )
 
 
-def end_wait(w: Write, side: Side) -> None:
+def cancel_unread_email(w: Write, side: Participant) -> None:
     """Note, in the write after which nothing is unread, that there is nothing to tell any more."""
-    w.update(side, strict=True, is_unread=False, unread_since=None, first_unread="", told_by="")
-    withdraw(w, to=side.user_id, kind=NOTICE, cause=str(side.pk))
+    w.update(
+        side, check_revision=True, is_unread=False, unread_since=None, first_unread="", told_by=""
+    )
+    retract(w, to=side.user_id, kind=NOTICE, cause=str(side.pk))

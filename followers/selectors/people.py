@@ -5,25 +5,25 @@ from collections import Counter
 from followers.models import edge_ends
 from followers.permissions import can_see_follows
 from followers.representations import (
-    blocked_wire,
-    followee_wire,
-    follower_wire,
-    muted_wire,
-    requester_wire,
+    blocked_template,
+    followee_template,
+    follower_template,
+    muted_template,
+    requester_template,
 )
 from followers.selectors.relations import (
-    Standing,
-    asked_relation,
-    standing_facts,
-    standings,
+    Relationship,
+    relation_query,
+    relationship_checks,
+    relationships,
 )
 from followers.store import follows
 from mysocial.core.errors import NotFound
 from mysocial.store import pagination, reads
 from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import Row, Wire
-from users.representations import person_wire
-from users.selectors import asked_user, most_followed, people
+from mysocial.store.json_templates import JsonTemplate, Row
+from users.representations import person_template
+from users.selectors import most_followed, people, user_query
 
 FRIENDS, THEIRS, POPULAR, SUGGESTED = 50, 30, 200, 10
 Found = tuple[list[bytes], Entry | None]
@@ -31,40 +31,40 @@ Found = tuple[list[bytes], Entry | None]
 
 def followers_of(user_id: str, *, to: str, limit: int, after: Entry | None = None) -> Found:
     """Return who follows a member, newest first; `NotFound` when that is hidden from `to`."""
-    listing = _listing(follower_wire, "followee", user_id, to, limit, after)
+    listing = _listing(follower_template, "followee", user_id, to, limit, after)
     return _people_whom_one_sees(listing, user_id, to)
 
 
 def followed_by(user_id: str, *, to: str, limit: int, after: Entry | None = None) -> Found:
     """Return whom a member follows, newest first; `NotFound` when that is hidden from `to`."""
-    listing = _listing(followee_wire, "follower", user_id, to, limit, after)
+    listing = _listing(followee_template, "follower", user_id, to, limit, after)
     return _people_whom_one_sees(listing, user_id, to)
 
 
 def blocked_by(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
     """Return whom a member blocks, newest first: for the member alone."""
-    listing = _listing(blocked_wire, "blocker", user_id, user_id, limit, after)
+    listing = _listing(blocked_template, "blocker", user_id, user_id, limit, after)
     return _people(listing, hidden=True)
 
 
 def muted_by(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
     """Return whom a member mutes, newest first: for the member alone."""
-    return _people(_listing(muted_wire, "muter", user_id, user_id, limit, after))
+    return _people(_listing(muted_template, "muter", user_id, user_id, limit, after))
 
 
 def requests_to(user_id: str, *, limit: int, after: Entry | None = None) -> Found:
     """Return who asks to follow a member, newest first: for the member alone."""
-    return _people(_listing(requester_wire, "target", user_id, user_id, limit, after))
+    return _people(_listing(requester_template, "target", user_id, user_id, limit, after))
 
 
-def _people_whom_one_sees(listing: pagination.Listing, owner_id: str, viewer_id: str) -> Found:
-    owner, relation = asked_user(owner_id), asked_relation(viewer_id, owner_id)
-    reads.together(owner, relation, listing)
-    holds = relation.get()
+def _people_whom_one_sees(listing: pagination.ListQuery, owner_id: str, viewer_id: str) -> Found:
+    owner, relation = user_query(owner_id), relation_query(viewer_id, owner_id)
+    reads.gather(owner, relation, listing)
+    holds = relation.result()
     if not can_see_follows(
         viewer_id,
         owner_id,
-        is_private=owner.get().is_private,
+        is_private=owner.result().is_private,
         follows=holds.follows,
         blocked=holds.blocked,
     ):
@@ -73,15 +73,15 @@ def _people_whom_one_sees(listing: pagination.Listing, owner_id: str, viewer_id:
 
 
 def _listing(  # noqa: PLR0913, PLR0917 - the question a list answers
-    wire: Wire, index: str, value: str, viewer_id: str, limit: int, after: Entry | None
-) -> pagination.Listing:
+    wire: JsonTemplate, index: str, value: str, viewer_id: str, limit: int, after: Entry | None
+) -> pagination.ListQuery:
     """Return the question for the edges of a list, and how the viewer stands to whom they name."""
     (ref,) = wire.refs
-    about = {ref: standing_facts(viewer_id)}
-    return pagination.Listing(wire, index, value, limit=limit, after=after, about=about)
+    about = {ref: relationship_checks(viewer_id)}
+    return pagination.ListQuery(wire, index, value, limit=limit, after=after, about=about)
 
 
-def _people(listing: pagination.Listing, *, hidden: bool = False) -> Found:
+def _people(listing: pagination.ListQuery, *, hidden: bool = False) -> Found:
     """Return a page of the people whom the edges name, each with how the viewer stands to them.
 
     Whom a block hides from the viewer is left out, unless `hidden` asks for them.
@@ -89,19 +89,19 @@ def _people(listing: pagination.Listing, *, hidden: bool = False) -> Found:
     wire = listing.wire
     (ref,) = wire.refs
 
-    def standing(row: Row) -> Standing:
-        return Standing.of(row.value(ref), row.side(ref).facts)
+    def standing(row: Row) -> Relationship:
+        return Relationship.of(row.value(ref), row.related(ref).checks)
 
     def keep(rows: list[Row]) -> list[Row]:
-        return [r for r in rows if r.side(ref).is_there and (hidden or not standing(r).blocked)]
+        return [r for r in rows if r.related(ref).exists and (hidden or not standing(r).blocked)]
 
-    rows, following = pagination.sift(listing, keep=keep)
-    return [with_standing(wire.render(row), standing(row)) for row in rows], following
+    rows, following = pagination.filter_pages(listing, keep=keep)
+    return [with_relationship(wire.render(row), standing(row)) for row in rows], following
 
 
-def with_standing(shown: bytes, standing: Standing) -> bytes:
+def with_relationship(shown: bytes, standing: Relationship) -> bytes:
     """Return the JSON object of a person with how one stands to them."""
-    return b'%s,"relation":%s}' % (shown[:-1], standing.wire())
+    return b'%s,"relation":%s}' % (shown[:-1], standing.to_json())
 
 
 def suggestions(*, to: str) -> list[bytes]:
@@ -109,20 +109,20 @@ def suggestions(*, to: str) -> list[bytes]:
 
     Nobody to whom `to` stands in any way already, except that they follow `to`.
     """
-    (mine,) = reads.heads(follows, "follower", [to], most=FRIENDS)
+    (mine,) = reads.head_ids(follows, "follower", [to], most=FRIENDS)
     friends = [edge_ends(pk)[1] for pk in mine]
-    theirs = reads.heads(follows, "follower", friends, most=THEIRS) if friends else []
+    theirs = reads.head_ids(follows, "follower", friends, most=THEIRS) if friends else []
     votes = Counter(edge_ends(pk)[1] for edges in theirs for pk in edges)
     found = _strangers(to, [one for one, _ in votes.most_common(POPULAR)])
     if len(found) < SUGGESTED:
         popular = _strangers(to, most_followed(limit=POPULAR))
         found |= {pk: one for pk, one in popular.items() if pk not in found}
     rows = people(list(found))[:SUGGESTED]
-    return [with_standing(person_wire.render(row), found[row.id]) for row in rows]
+    return [with_relationship(person_template.render(row), found[row.id]) for row in rows]
 
 
-def _strangers(viewer_id: str, candidates: list[str]) -> dict[str, Standing]:
-    found = standings(viewer_id, candidates) if candidates else []
+def _strangers(viewer_id: str, candidates: list[str]) -> dict[str, Relationship]:
+    found = relationships(viewer_id, candidates) if candidates else []
     return {
         one.other_id: one
         for one in found

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from followers.models import edge_ends, edge_id
 from followers.store import WHOLE, blocks, follow_requests, follows, mutes
 from mysocial.store import reads
-from mysocial.store.indexes import Fact, Fans
-from mysocial.store.json_templates import literal
-from users.selectors import suspension_fact
+from mysocial.store.indexes import FollowGraph, ViewerCheck
+from mysocial.store.json_templates import to_json
+from users.selectors import suspension_check
 
 VIEWERS = 1000  # whose questions are kept as they were made: about a kilobyte each
 
 
-class Relation(NamedTuple):
+class ViewerRelation(NamedTuple):
     """What holds between a viewer and another person."""
 
     follows: bool  # the viewer follows the other
@@ -22,17 +22,19 @@ class Relation(NamedTuple):
     mutes: bool  # the viewer mutes the other
 
     @classmethod
-    def of(cls, flags: Sequence[int]) -> "Relation":
+    def of(cls, flags: Sequence[int]) -> "ViewerRelation":
         """Return the relation that the answers to `relation_facts` stand for."""
         return _relation(*flags)
 
 
 @functools.cache  # of five flags; asked for each row of a page
-def _relation(follows: int, blocks: int, blocked_by: int, mutes: int, suspended: int) -> Relation:
-    return Relation(bool(follows), bool(blocks or blocked_by or suspended), bool(mutes))
+def _relation(
+    follows: int, blocks: int, blocked_by: int, mutes: int, suspended: int
+) -> ViewerRelation:
+    return ViewerRelation(bool(follows), bool(blocks or blocked_by or suspended), bool(mutes))
 
 
-class Standing(NamedTuple):
+class Relationship(NamedTuple):
     """How a member stands to another, as that member may know it."""
 
     other_id: str
@@ -44,7 +46,7 @@ class Standing(NamedTuple):
     blocked_by: bool = False  # by the other, or by a suspension of theirs; not told
 
     @classmethod
-    def of(cls, other_id: str, flags: Sequence[int]) -> "Standing":
+    def of(cls, other_id: str, flags: Sequence[int]) -> "Relationship":
         """Return what the answers to `standing_facts` stand for."""
         return cls(other_id, *_held(*flags))
 
@@ -52,9 +54,9 @@ class Standing(NamedTuple):
     def blocked(self) -> bool:
         return self.blocking or self.blocked_by
 
-    def wire(self) -> bytes:
+    def to_json(self) -> bytes:
         """Return its JSON object. Of whom a block hides, nothing but one's own block is told."""
-        return b'{"id":%b,%b' % (literal(self.other_id), _told(*self[1:]))
+        return b'{"id":%b,%b' % (to_json(self.other_id), _told(*self[1:]))
 
 
 @functools.cache  # of truth values; asked for each row of a page
@@ -70,9 +72,9 @@ def _held(  # noqa: PLR0913, PLR0917 - in the order of `standing_facts`
 @functools.cache
 def _told(*held: bool) -> bytes:
     """Return what is told of a standing, as the rest of its JSON object."""
-    one = Standing("", *held)
-    shown = Standing("", blocking=one.blocking) if one.blocked_by else one
-    return literal({
+    one = Relationship("", *held)
+    shown = Relationship("", blocking=one.blocking) if one.blocked_by else one
+    return to_json({
         "following": shown.following,
         "followed_by": shown.followed_by,
         "blocking": shown.blocking,
@@ -82,57 +84,57 @@ def _told(*held: bool) -> bytes:
 
 
 @functools.lru_cache(maxsize=VIEWERS)
-def relation_facts(viewer_id: str) -> tuple[Fact, ...]:
+def relation_checks(viewer_id: str) -> tuple[ViewerCheck, ...]:
     """Return what to ask about each author that `viewer_id` may meet."""
     return (
         (follows.list_key("follower", viewer_id), edge_id(viewer_id, ""), "", follows.prefix),
         (blocks.list_key("blocker", viewer_id), edge_id(viewer_id, ""), "", blocks.prefix),
         (blocks.list_key("blocked", viewer_id), "", edge_id("", viewer_id), blocks.prefix),
         (mutes.list_key("muter", viewer_id), edge_id(viewer_id, ""), "", mutes.prefix),
-        suspension_fact(),
+        suspension_check(),
     )
 
 
 @functools.lru_cache(maxsize=VIEWERS)
-def standing_facts(viewer_id: str) -> tuple[Fact, ...]:
+def relationship_checks(viewer_id: str) -> tuple[ViewerCheck, ...]:
     """Return what to ask about each person to whom one stands in some way."""
     requests = follow_requests
     return (
-        *relation_facts(viewer_id),
+        *relation_checks(viewer_id),
         (follows.list_key("followee", viewer_id), "", edge_id("", viewer_id), follows.prefix),
         (requests.list_key("requester", viewer_id), edge_id(viewer_id, ""), "", requests.prefix),
     )
 
 
-def asked_relation(viewer_id: str, other_id: str) -> reads.Asked[Relation]:
+def relation_query(viewer_id: str, other_id: str) -> reads.Query[ViewerRelation]:
     """Return the question what holds between the viewer and the other."""
-    return reads.asked_facts(other_id, relation_facts(viewer_id)).then(Relation.of)
+    return reads.checks_query(other_id, relation_checks(viewer_id)).map(ViewerRelation.of)
 
 
-def standings(viewer_id: str, others: Iterable[str]) -> list[Standing]:
+def relationships(viewer_id: str, others: Iterable[str]) -> list[Relationship]:
     """Return how the viewer stands to each of `others`, in one round trip; unknown ids too."""
-    asked = [asked_standing(viewer_id, one) for one in others]
-    reads.together(*asked)
-    return [one.get() for one in asked]
+    asked = [relationship_query(viewer_id, one) for one in others]
+    reads.gather(*asked)
+    return [one.result() for one in asked]
 
 
-def get_standing(viewer_id: str, other_id: str) -> Standing:
+def get_relationship(viewer_id: str, other_id: str) -> Relationship:
     """Return how the viewer stands to the other."""
-    return asked_standing(viewer_id, other_id).get()
+    return relationship_query(viewer_id, other_id).result()
 
 
-def asked_standing(viewer_id: str, other_id: str) -> reads.Asked[Standing]:
+def relationship_query(viewer_id: str, other_id: str) -> reads.Query[Relationship]:
     """Return the question that `get_standing` asks."""
-    asked = reads.asked_facts(other_id, standing_facts(viewer_id))
-    return asked.then(lambda flags: Standing.of(other_id, flags))
+    asked = reads.checks_query(other_id, relationship_checks(viewer_id))
+    return asked.map(lambda flags: Relationship.of(other_id, flags))
 
 
-def audience_facts(author_id: str) -> list[Fact]:
+def audience_checks(author_id: str) -> list[ViewerCheck]:
     """Return what to ask, in one question, about all who may hear of an author."""
-    return [*_edge_facts(author_id), suspension_fact(author_id)]
+    return [*_edge_facts(author_id), suspension_check(author_id)]
 
 
-def _edge_facts(author_id: str) -> list[Fact]:
+def _edge_facts(author_id: str) -> list[ViewerCheck]:
     return [
         (follows.list_key("followee", author_id), "", edge_id("", author_id), follows.prefix),
         (blocks.list_key("blocked", author_id), "", edge_id("", author_id), blocks.prefix),
@@ -141,24 +143,24 @@ def _edge_facts(author_id: str) -> list[Fact]:
     ]
 
 
-def deaf(found: Sequence[set[str]]) -> set[str]:
+def muting(found: Sequence[set[str]]) -> set[str]:
     """Return who is not to hear of the author, of the answers to `audience_facts`."""
     _, *hidden = found
     return set().union(*hidden)
 
 
-def relations_to(author_id: str, viewers: Iterable[str]) -> dict[str, Relation]:
+def relations_to(author_id: str, viewers: Iterable[str]) -> dict[str, ViewerRelation]:
     """Return what holds between each viewer and one author, from the author's lists."""
-    return _relations(viewers, audience_facts(author_id))
+    return _relations(viewers, audience_checks(author_id))
 
 
-def _relations(viewers: Iterable[str], facts: Sequence[Fact]) -> dict[str, Relation]:
+def _relations(viewers: Iterable[str], facts: Sequence[ViewerCheck]) -> dict[str, ViewerRelation]:
     some = list(viewers)
-    follow, blocks_author, blocked_by, mute, *hidden = reads.among(some, facts)
+    follow, blocks_author, blocked_by, mute, *hidden = reads.filter_members(some, facts)
     blocked = blocks_author.union(blocked_by, *hidden)
-    known = dict.fromkeys(some, Relation(follows=False, blocked=False, mutes=False))
+    known = dict.fromkeys(some, ViewerRelation(follows=False, blocked=False, mutes=False))
     for one in follow | blocked | mute:
-        known[one] = Relation(one in follow, one in blocked, one in mute)
+        known[one] = ViewerRelation(one in follow, one in blocked, one in mute)
     return known
 
 
@@ -167,12 +169,12 @@ def unblocked(person_id: str, others: set[str]) -> set[str]:
 
     No block stands between the two, and neither is suspended.
     """
-    hiding = suspension_fact(person_id), suspension_fact()
+    hiding = suspension_check(person_id), suspension_check()
     relations = _relations(others, [*_edge_facts(person_id), *hiding])
     return {other for other in others if not relations[other].blocked}
 
 
-def unparted(person_id: str, others: set[str]) -> set[str]:
+def not_blocked(person_id: str, others: set[str]) -> set[str]:
     """Return those of `others` between whom and the person no block stands, suspended or not."""
     relations = _relations(others, _edge_facts(person_id))
     return {other for other in others if not relations[other].blocked}
@@ -186,11 +188,11 @@ def following(person_id: str, others: set[str]) -> set[str]:
 
 def followed_ids(user_id: str) -> list[str]:
     """Return the ids of those whom a member follows; the newest of them, past `WHOLE`."""
-    (edges,) = reads.heads(follows, "follower", [user_id], most=WHOLE)
+    (edges,) = reads.head_ids(follows, "follower", [user_id], most=WHOLE)
     return [edge_ends(pk)[1] for pk in edges]
 
 
-FANS = Fans(
+FOLLOW_GRAPH = FollowGraph(
     followers=lambda user_id: follows.list_key("followee", user_id),
     following=lambda user_id: follows.list_key("follower", user_id),
     edges=follows.prefix,
@@ -198,7 +200,7 @@ FANS = Fans(
 )
 
 
-def heard(person_id: str, others: set[str]) -> set[str]:
+def not_muted(person_id: str, others: set[str]) -> set[str]:
     """Return those of `others` whom the person neither mutes nor is parted from by a block."""
-    found = standings(person_id, others)
+    found = relationships(person_id, others)
     return {one.other_id for one in found if not (one.blocked or one.muting)}

@@ -3,42 +3,42 @@
 from followers import selectors
 from followers.events import BlockCreated, BlockDeleted, MuteCreated, MuteDeleted
 from followers.models import Block, Follow, FollowRequest, Mute, edge_id
-from followers.selectors import Standing
+from followers.selectors import Relationship
 from followers.services.edges import (
     check_other,
-    cut_follow,
+    delete_follow,
     end_edge,
-    meet,
+    get_counterpart,
     require_no_block,
 )
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial.core.errors import AlreadyExists
-from mysocial.outbox.cascades import cascade
+from mysocial.outbox.cascades import queue_cascade
 from mysocial.store import reads
-from mysocial.store.writes import MOVED, Write, again, write
-from notifications.services import part
+from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from notifications.services import retract_between
 from users.events import UserHidden, UserShown
 
 
-def block(*, user_id: str, other_id: str) -> Standing:
+def block(*, user_id: str, other_id: str) -> Relationship:
     """Block a member: follows and requests end both ways; effective when this returns."""
     check_other(user_id, other_id)
-    return again(lambda: _block(user_id, other_id))
+    return retry_on_conflict(lambda: _block(user_id, other_id))
 
 
-def _block(user_id: str, other_id: str) -> Standing:
+def _block(user_id: str, other_id: str) -> Relationship:
     edge = Block(id=edge_id(user_id, other_id), blocker_id=user_id, blocked_id=other_id)
     both = {edge_id(user_id, other_id), edge_id(other_id, user_id)}
-    standing = selectors.get_standing(user_id, other_id)._replace(
+    standing = selectors.get_relationship(user_id, other_id)._replace(
         following=False, followed_by=False, requested=False, blocking=True
     )
-    if reads.get_many(blocks, [edge.id]):
+    if reads.get_records(blocks, [edge.id]):
         return standing
-    ended, asked = reads.get_many(follows, both), reads.get_many(follow_requests, both)
+    ended, asked = reads.get_records(follows, both), reads.get_records(follow_requests, both)
     # Exactly the edges that were seen end; one made or ended meanwhile: look again.
-    with write(*MOVED) as w:
+    with write(*STALE_ERRORS) as w:
         for one in ended.values():
-            cut_follow(w, one)
+            delete_follow(w, one)
         for request in asked.values():
             w.delete(request)
         for pk in both - set(ended):
@@ -48,16 +48,16 @@ def _block(user_id: str, other_id: str) -> Standing:
         w.create(edge)
         w.announce(BlockCreated(user_id, other_id))
         w.announce(UserHidden(user_id, from_id=other_id))
-        part(w, user_id, other_id)
-        cascade(w, edge)  # what is left of what they were told
-        w.returns(standing)
+        retract_between(w, user_id, other_id)
+        queue_cascade(w, edge)  # what is left of what they were told
+        w.respond_with(standing)
     return standing
 
 
-def unblock(*, user_id: str, other_id: str) -> Standing:
+def unblock(*, user_id: str, other_id: str) -> Relationship:
     """Block a member no longer; a second time changes nothing."""
     check_other(user_id, other_id)
-    standing = selectors.get_standing(user_id, other_id)._replace(blocking=False)
+    standing = selectors.get_relationship(user_id, other_id)._replace(blocking=False)
     return end_edge(blocks, edge_id(user_id, other_id), _unblock, standing)
 
 
@@ -67,16 +67,16 @@ def _unblock(w: Write, edge: Block) -> None:
     w.announce(UserShown(edge.blocker_id, from_id=edge.blocked_id))
 
 
-def mute(*, user_id: str, other_id: str) -> Standing:
+def mute(*, user_id: str, other_id: str) -> Relationship:
     """Mute a member, who notices nothing; a second time changes nothing.
 
     `NotFound` when either blocks the other.
     """
-    return again(lambda: _mute(user_id, other_id))
+    return retry_on_conflict(lambda: _mute(user_id, other_id))
 
 
-def _mute(user_id: str, other_id: str) -> Standing:
-    standing = meet(user_id, other_id).standing
+def _mute(user_id: str, other_id: str) -> Relationship:
+    standing = get_counterpart(user_id, other_id).relationship
     if standing.muting:
         return standing
     standing = standing._replace(muting=True)
@@ -84,13 +84,13 @@ def _mute(user_id: str, other_id: str) -> Standing:
         require_no_block(w, user_id, other_id)
         w.create(Mute(id=edge_id(user_id, other_id), muter_id=user_id, muted_id=other_id))
         w.announce(MuteCreated(user_id, other_id))
-        w.returns(standing)
+        w.respond_with(standing)
     return standing
 
 
-def unmute(*, user_id: str, other_id: str) -> Standing:
+def unmute(*, user_id: str, other_id: str) -> Relationship:
     """Mute a member no longer; a second time changes nothing. `NotFound` as for `mute`."""
-    standing = meet(user_id, other_id).standing._replace(muting=False)
+    standing = get_counterpart(user_id, other_id).relationship._replace(muting=False)
     return end_edge(mutes, edge_id(user_id, other_id), _unmute, standing)
 
 

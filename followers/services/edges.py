@@ -6,17 +6,17 @@ from typing import Any, NamedTuple, TypeVar
 from followers import selectors
 from followers.events import FollowCreated, FollowDeleted, FollowRequested, FollowUnrequested
 from followers.models import Block, Follow, FollowRequest, edge_id
-from followers.selectors import Relation, Standing
+from followers.selectors import Relationship, ViewerRelation
 from followers.store import follows
 from mysocial.core.errors import Invalid, NotFound
 from mysocial.store import reads
 from mysocial.store.models import Record
 from mysocial.store.store import Store
-from mysocial.store.writes import MOVED, Write, again, write
-from notifications.selectors import Audience
-from notifications.services import begin_cause, notify, withdraw
-from users.selectors import asked_user, get_user
-from users.services import count
+from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from notifications.selectors import Recipients
+from notifications.services import initialise_cause, notify, retract
+from users.selectors import get_user, user_query
+from users.services import increment_user_counters
 
 M = TypeVar("M", bound=Record)
 
@@ -33,23 +33,23 @@ def check_other(user_id: str, other_id: str) -> None:
     get_user(other_id)
 
 
-class Met(NamedTuple):
+class Counterpart(NamedTuple):
     """Somebody whom one may meet, and how one stands to them."""
 
-    standing: Standing
+    relationship: Relationship
     is_private: bool
 
 
-def meet(user_id: str, other_id: str, *beside: reads.Asked[Any]) -> Met:
+def get_counterpart(user_id: str, other_id: str, *beside: reads.Query[Any]) -> Counterpart:
     """Return how the one stands to the other, in the same round trip as the answers to `beside`.
 
     `Invalid` when it is oneself; `NotFound` for nobody, or when either blocks the other.
     """
     check_self(user_id, other_id)
-    other, standing = asked_user(other_id), selectors.asked_standing(user_id, other_id)
-    reads.together(other, standing, *beside)
-    found = Met(standing.get(), other.get().is_private)
-    if found.standing.blocked:
+    other, standing = user_query(other_id), selectors.relationship_query(user_id, other_id)
+    reads.gather(other, standing, *beside)
+    found = Counterpart(standing.result(), other.result().is_private)
+    if found.relationship.blocked:
         raise NotFound
     return found
 
@@ -60,7 +60,7 @@ def require_no_block(w: Write, user_id: str, other_id: str) -> None:
     w.require_absent(Block, edge_id(other_id, user_id))
 
 
-def require_relation(w: Write, viewer_id: str, other_id: str, relation: Relation) -> None:
+def require_relation(w: Write, viewer_id: str, other_id: str, relation: ViewerRelation) -> None:
     """Hold a write to this relation: no block came, and a follow did not end, since it was read.
 
     `AlreadyExists` or `NotFound`. A follow that came allows only more.
@@ -71,7 +71,7 @@ def require_relation(w: Write, viewer_id: str, other_id: str, relation: Relation
 
 
 def add_follow(
-    w: Write, follower_id: str, followee_id: str, audience: Audience | None = None
+    w: Write, follower_id: str, followee_id: str, audience: Recipients | None = None
 ) -> None:
     """Make a follow within a write; of the `audience`, the followed one is told."""
     pk = edge_id(follower_id, followee_id)
@@ -79,42 +79,42 @@ def add_follow(
     w.create(edge)
     _count(w, edge, 1)
     w.announce(FollowCreated(follower_id, followee_id))
-    begin_cause(w, pk, "follow")
+    initialise_cause(w, pk, "follow")
     notify(w, to=followee_id, kind="follow", actor_id=follower_id, cause=pk, audience=audience)
 
 
 def end_follow(w: Write, edge: Follow) -> None:
     """End a follow within a write, and take back what it told."""
-    cut_follow(w, edge)
-    withdraw(w, to=edge.followee_id, kind="follow", cause=str(edge.pk))
+    delete_follow(w, edge)
+    retract(w, to=edge.followee_id, kind="follow", cause=str(edge.pk))
 
 
-def cut_follow(w: Write, edge: Follow) -> None:
+def delete_follow(w: Write, edge: Follow) -> None:
     """End a follow within a write that takes back itself what the two were told."""
-    w.delete(edge, strict=True)  # what is taken back was told by this very edge
+    w.delete(edge, check_revision=True)  # what is taken back was told by this very edge
     _count(w, edge, -1)
     w.announce(FollowDeleted(edge.follower_id, edge.followee_id))
 
 
 def remove_follow(*, follow_id: str) -> None:
     """End anybody's follow, as staff. `NotFound`."""
-    again(lambda: _remove_follow(follow_id))
+    retry_on_conflict(lambda: _remove_follow(follow_id))
 
 
 def _remove_follow(follow_id: str) -> None:
-    edge = reads.get(follows, follow_id)
-    with write(*MOVED) as w:
+    edge = reads.get_record(follows, follow_id)
+    with write(*STALE_ERRORS) as w:
         end_follow(w, edge)
 
 
 def add_request(
-    w: Write, requester_id: str, target_id: str, audience: Audience | None = None
+    w: Write, requester_id: str, target_id: str, audience: Recipients | None = None
 ) -> None:
     """Ask to follow within a write; of the `audience`, the one who is asked is told."""
     pk = edge_id(requester_id, target_id)
     w.create(FollowRequest(id=pk, requester_id=requester_id, target_id=target_id))
     w.announce(FollowRequested(requester_id, target_id))
-    begin_cause(w, pk, "follow_request")
+    initialise_cause(w, pk, "follow_request")
     notify(
         w, to=target_id, kind="follow_request", actor_id=requester_id, cause=pk, audience=audience
     )
@@ -122,33 +122,33 @@ def add_request(
 
 def end_request(w: Write, request: FollowRequest) -> None:
     """End a request, which was withdrawn or refused, within a write."""
-    grant_request(w, request)
+    accept_request_record(w, request)
     w.announce(FollowUnrequested(request.requester_id, request.target_id))
 
 
-def grant_request(w: Write, request: FollowRequest) -> None:
+def accept_request_record(w: Write, request: FollowRequest) -> None:
     """End a request within the write that makes the follow it asked for, which tells of both."""
-    w.delete(request, strict=True)
-    withdraw(w, to=request.target_id, kind="follow_request", cause=str(request.pk))
+    w.delete(request, check_revision=True)
+    retract(w, to=request.target_id, kind="follow_request", cause=str(request.pk))
 
 
 def end_edge(
-    store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Standing
-) -> Standing:
+    store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Relationship
+) -> Relationship:
     """End an edge in a write of its own and return `standing`; there need not be one."""
-    return again(lambda: _end_edge(store, pk, end, standing))
+    return retry_on_conflict(lambda: _end_edge(store, pk, end, standing))
 
 
 def _end_edge(
-    store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Standing
-) -> Standing:
-    for edge in reads.get_many(store, [pk]).values():
-        with write(*MOVED) as w:  # ended, or what it told was marked, meanwhile
+    store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Relationship
+) -> Relationship:
+    for edge in reads.get_records(store, [pk]).values():
+        with write(*STALE_ERRORS) as w:  # ended, or what it told was marked, meanwhile
             end(w, edge)
-            w.returns(standing)
+            w.respond_with(standing)
     return standing
 
 
 def _count(w: Write, edge: Follow, by: int) -> None:
-    count(w, edge.follower_id, following_count=by)
-    count(w, edge.followee_id, followers_count=by)
+    increment_user_counters(w, edge.follower_id, following_count=by)
+    increment_user_counters(w, edge.followee_id, followers_count=by)

@@ -1,6 +1,6 @@
 """Verbs of media: the only writers."""
 
-from images.services.media import MediaUse, add, received, remove_all, remove_of
+from images.services.media import MediaHandler, add, receive_upload, remove_all, remove_of
 from images.services.profile import (
     add_image,
     delete_background,
@@ -8,16 +8,16 @@ from images.services.profile import (
     remove_image,
     show_image,
 )
-from images.services.work import process_due, sweep
+from images.services.work import process_due_media, sweep
 
 __all__ = [
-    "MediaUse",
+    "MediaHandler",
     "add",
     "add_image",
     "delete_background",
     "delete_image",
-    "process_due",
-    "received",
+    "process_due_media",
+    "receive_upload",
     "remove_all",
     "remove_image",
     "remove_of",

@@ -10,39 +10,39 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from images import hosts
-from images.content import look
-from images.models import DeadFile, Kind, Media
+from images.content import detect_content
+from images.models import DeletedFile, Kind, Media
 from images.store import media
-from mysocial.api.uploads import drop, kept
+from mysocial.api.uploads import delete_spooled, spooled
 from mysocial.core import rate_limits
-from mysocial.core.errors import Conflict, NotFound, TooLarge, Unsupported
+from mysocial.core.errors import Conflict, NotFound, TooLarge, UnsupportedMediaType
 from mysocial.core.ids import new_id, now
-from mysocial.core.rate_limits import DAY, Limit
-from mysocial.outbox.cascades import each_listed
+from mysocial.core.rate_limits import DAY, RateLimit
+from mysocial.outbox.cascades import delete_listed_with
 from mysocial.outbox.items import QUEUED
 from mysocial.store import reads
 from mysocial.store.wakeups import MEDIA
-from mysocial.store.writes import Write, again, write
+from mysocial.store.writes import Write, retry_on_conflict, write
 from users import services as users
 from users.selectors import get_user
 
-USES: dict[str, "type[MediaUse]"] = {}
+HANDLERS: dict[str, "type[MediaHandler]"] = {}
 # By then no worker is still handing over what was deleted under its hands.
-HANDED_OVER = timedelta(hours=1)
-UPLOADS = Limit("upload", 300, DAY)  # of one member, whatever they are for
+MIN_AGE = timedelta(hours=1)
+UPLOADS = RateLimit("upload", 300, DAY)  # of one member, whatever they are for
 
 
-class MediaUse:
-    """What media are brought for; subclasses, in `<app>/uses.py`, are registered by being made."""
+class MediaHandler:
+    """What an app does with the media of one purpose; declare subclasses in `media_handlers.py`."""
 
-    of: ClassVar[str] = ""  # as `post`
+    purpose: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        USES[cls.of] = cls
+        HANDLERS[cls.purpose] = cls
 
     @classmethod
-    def settled(cls, w: Write, one: Media) -> None:
+    def on_processed(cls, w: Write, one: Media) -> None:
         """Show media that are ready, or failed, in the write that makes them so.
 
         The write is tried again after a `Conflict` or `NotFound`.
@@ -50,12 +50,12 @@ class MediaUse:
         raise NotImplementedError
 
     @classmethod
-    def removed(cls, w: Write, one: Media) -> None:
+    def on_removed(cls, w: Write, one: Media) -> None:
         """Show media no longer, in the write that deletes them by themselves."""
 
 
 @contextmanager
-def received(
+def receive_upload(
     file: "UploadedFile[bytes]",
     *,
     owner_id: str,
@@ -67,15 +67,15 @@ def received(
 
     `TooLarge` or `Unsupported`; of what is refused, here or in the block, no file is left.
     """
-    rate_limits.enforce(UPLOADS, owner_id)
+    rate_limits.enforce_in_write(UPLOADS, owner_id)
     form = Kind(kind)
     most = settings.IMAGE_MAX_BYTES if form == Kind.IMAGE else settings.VIDEO_MAX_BYTES
     size = file.size or 0
     try:
         if size > most:
             raise TooLarge(f"This {form} is larger than {most} bytes.")
-        found = look(file, form)
-    except (TooLarge, Unsupported) as error:
+        found = detect_content(file, form)
+    except (TooLarge, UnsupportedMediaType) as error:
         error.errors = {form.value: error.detail}
         raise
     one = Media(
@@ -88,36 +88,36 @@ def received(
         size=size,
         host_ref=f"{secrets.token_hex(16)}.{found.extension}",
     )
-    with kept(one.id, file):
+    with spooled(one.id, file):
         yield one
 
 
 def add(w: Write, one: Media) -> None:
     """Make the media that were received, within a write; their processing is owed by it."""
-    w.create(one, fresh=True)
-    w.wake(MEDIA)
+    w.create(one, new_id=True)
+    w.wake_workers(MEDIA)
 
 
 def remove_of(subject_id: str, *, limit: int) -> bool:
     """Remove at most `limit` of what is in a thing that is gone; True when nothing is left."""
-    return each_listed(media, "subject", subject_id, discard, limit=limit)
+    return delete_listed_with(media, "subject", subject_id, discard, limit=limit)
 
 
 def remove_all(owner_id: str, *, limit: int) -> bool:
     """Remove at most `limit` of what a deleted member has brought; True when nothing is left."""
-    return each_listed(media, "owner", owner_id, discard, limit=limit)
+    return delete_listed_with(media, "owner", owner_id, discard, limit=limit)
 
 
 def discard(pk: str) -> None:
     """Remove media, of whose thing nothing is left to show; the file at the host is owed."""
-    again(lambda: _discard(pk))
+    retry_on_conflict(lambda: _discard(pk))
 
 
 def _discard(pk: str) -> None:
-    one = reads.get(media, pk)
+    one = reads.get_record(media, pk)
     with write(Conflict) as w:
         delete(w, one)
-    drop(pk)
+    delete_spooled(pk)
 
 
 def delete(w: Write, one: Media) -> None:
@@ -125,12 +125,14 @@ def delete(w: Write, one: Media) -> None:
 
     Strict: a profile that begins to show them meanwhile is a `Conflict`.
     """
-    w.delete(one, strict=True)
+    w.delete(one, check_revision=True)
     # Of what is not ready a worker may be handing over the file at this moment.
-    due_at = now() + HANDED_OVER if one.status == QUEUED else now()
+    due_at = now() + MIN_AGE if one.status == QUEUED else now()
     host = one.host or hosts.current().name
-    w.create(DeadFile(kind=one.kind, host=host, host_ref=one.host_ref, due_at=due_at), fresh=True)
-    w.wake(MEDIA)
+    w.create(
+        DeletedFile(kind=one.kind, host=host, host_ref=one.host_ref, due_at=due_at), new_id=True
+    )
+    w.wake_workers(MEDIA)
     _hide_from_profile(w, one)
 
 

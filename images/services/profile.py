@@ -4,47 +4,47 @@ from django.core.files.uploadedfile import UploadedFile
 
 from images import selectors
 from images.events import ImageDeleted
-from images.models import Media, State, Use
+from images.models import Media, Purpose, State
 from images.permissions import can_delete_image
-from images.services.media import USES, add, delete, received
+from images.services.media import HANDLERS, add, delete, receive_upload
 from images.store import media
-from mysocial.api.uploads import drop
+from mysocial.api.uploads import delete_spooled
 from mysocial.core.errors import Conflict, Forbidden, NotFound
 from mysocial.core.ids import now
 from mysocial.store import reads
-from mysocial.store.writes import again, write
+from mysocial.store.writes import retry_on_conflict, write
 from users import services as users
 from users.selectors import get_user
 
 # What a profile calls the picture of each use.
-NAMES = {Use.PROFILE.value: "avatar", Use.BACKGROUND.value: "background"}
+NAMES = {Purpose.PROFILE.value: "avatar", Purpose.BACKGROUND.value: "background"}
 
 
 def add_image(*, user_id: str, use: str, image: "UploadedFile[bytes]") -> Media:
     """Bring a picture for one's profile, which shows it once it is processed."""
-    with received(image, owner_id=user_id, use=use) as one:
-        again(lambda: _add(one))
+    with receive_upload(image, owner_id=user_id, use=use) as one:
+        retry_on_conflict(lambda: _add(one))
     return one
 
 
 def show_image(*, user_id: str, use: str, image_id: str) -> Media:
     """Show an image of one's own on one's profile. `Conflict` while it is being processed."""
-    return again(lambda: _show(_own(user_id, image_id), use))
+    return retry_on_conflict(lambda: _show(_own(user_id, image_id), use))
 
 
 def delete_image(*, user_id: str, image_id: str) -> Media:
     """Delete an image of one's own, wherever it is shown."""
-    return again(lambda: _delete(_own(user_id, image_id)))
+    return retry_on_conflict(lambda: _delete(_own(user_id, image_id)))
 
 
 def delete_background(*, user_id: str, image_id: str) -> Media:
     """Show a background no longer; one that was brought to be it goes altogether. `NotFound`."""
-    return again(lambda: _delete_background(_own(user_id, image_id)))
+    return retry_on_conflict(lambda: _delete_background(_own(user_id, image_id)))
 
 
 def remove_image(*, media_id: str) -> Media:
     """Delete anybody's media, as staff."""
-    return again(lambda: _delete(reads.get(media, media_id)))
+    return retry_on_conflict(lambda: _delete(reads.get_record(media, media_id)))
 
 
 def _own(user_id: str, image_id: str) -> Media:
@@ -57,11 +57,11 @@ def _own(user_id: str, image_id: str) -> Media:
 def _add(one: Media) -> None:
     user = get_user(one.owner_id)
     with write(Conflict) as w:
-        users.require_voice(w, one.owner_id)
+        users.require_not_silenced(w, one.owner_id)
         add(w, one)
         # Noted now: of two that are processed at once, the one that was brought last is shown.
         users.set_pictures(w, user, **{f"{NAMES[one.use]}_id": one.id})
-        w.returns(one)
+        w.respond_with(one)
 
 
 def _show(one: Media, use: str) -> Media:
@@ -70,20 +70,20 @@ def _show(one: Media, use: str) -> Media:
     user = get_user(one.owner_id)
     name = NAMES[use]
     with write(Conflict) as w:
-        users.require_voice(w, one.owner_id)
-        w.update(one, strict=True, shown_at=now())
+        users.require_not_silenced(w, one.owner_id)
+        w.update(one, check_revision=True, shown_at=now())
         users.set_pictures(w, user, **{f"{name}_id": one.id, f"{name}_url": one.url or ""})
-        w.returns(one)
+        w.respond_with(one)
     return one
 
 
 def _delete(one: Media) -> Media:
     with write(Conflict) as w:
         delete(w, one)
-        USES[one.use].removed(w, one)
+        HANDLERS[one.use].on_removed(w, one)
         w.announce(ImageDeleted(one.id, one.owner_id, one.subject_id))
-        w.returns(one)
-    drop(one.id)
+        w.respond_with(one)
+    delete_spooled(one.id)
     return one
 
 
@@ -91,9 +91,9 @@ def _delete_background(one: Media) -> Media:
     user = get_user(one.owner_id)
     if one.id != user.background_id and (not one.url or one.url != user.background_url):
         raise NotFound
-    if one.use == Use.BACKGROUND and one.url != user.avatar_url:
+    if one.use == Purpose.BACKGROUND and one.url != user.avatar_url:
         return _delete(one)
     with write(Conflict) as w:
         users.set_pictures(w, user, background_id="", background_url="")
-        w.returns(one)
+        w.respond_with(one)
     return one

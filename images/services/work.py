@@ -6,34 +6,34 @@ import math
 from typing import Any
 
 from images import hosts
-from images.models import DeadFile, Kind, Media, State
+from images.models import DeletedFile, Kind, Media, State
 from images.processing import Broken, Result, make_picture, strip_film
-from images.services.media import USES
-from images.store import dead_files, media
-from mysocial.api.uploads import drop, leftovers, waiting
+from images.services.media import HANDLERS
+from images.store import deleted_files, media
+from mysocial.api.uploads import delete_spooled, open_spooled, stale_spooled
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.ids import is_id, now
-from mysocial.outbox.items import QUEUED, do_due
+from mysocial.outbox.items import QUEUED, process_due
 from mysocial.store import reads
-from mysocial.store.writes import MOVED, again, write
+from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
 
 logger = logging.getLogger(__name__)
 MOST_TRIES = 8
 DONE = "done"
 
 
-def process_due(seconds: float = math.inf) -> int:
+def process_due_media(seconds: float = math.inf) -> int:
     """Process what was brought and remove what is to go; return how many. Safe side by side."""
-    return do_due(media, _process, seconds) + do_due(dead_files, _remove, seconds)
+    return process_due(media, _process, seconds) + process_due(deleted_files, _remove, seconds)
 
 
 def sweep() -> int:
     """Remove kept files of more than a day that no media wait for; return how many."""
-    names = leftovers()
-    wanted = reads.get_many(media, [name for name in names if is_id(name)])
+    names = stale_spooled()
+    wanted = reads.get_records(media, [name for name in names if is_id(name)])
     gone = [name for name in names if name not in wanted or wanted[name].status != QUEUED]
     for name in gone:
-        drop(name)
+        delete_spooled(name)
     return len(gone)
 
 
@@ -51,17 +51,17 @@ def _process(claimed: Media) -> bool:
             return False
         found = {"state": State.FAILED.value}
     try:
-        again(lambda: _settle(claimed.id, found))
+        retry_on_conflict(lambda: _settle(claimed.id, found))
     except NotFound:
         # Deleted under our hands: what was handed over since is shown nowhere.
         hosts.host_of(found.get("host", "")).remove(claimed.host_ref, kind=claimed.kind)
-    drop(claimed.id)
+    delete_spooled(claimed.id)
     return True
 
 
 def _hand_over(claimed: Media) -> dict[str, Any]:
     """Process a file and give it to the host; return what is known of it then."""
-    with waiting(claimed.id) as file:
+    with open_spooled(claimed.id) as file:
         made = _make(claimed, file)
         size = made.file.seek(0, io.SEEK_END)
         made.file.seek(0)
@@ -84,15 +84,15 @@ def _make(claimed: Media, file: Any) -> Result:
 
 
 def _settle(pk: str, found: dict[str, Any]) -> None:
-    one = reads.get(media, pk)
+    one = reads.get_record(media, pk)
     if one.status != QUEUED:
         return  # another worker was as far
-    with write(*MOVED) as w:
-        w.update(one, strict=True, status=DONE, **found)
-        USES[one.use].settled(w, one)
+    with write(*STALE_ERRORS) as w:
+        w.update(one, check_revision=True, status=DONE, **found)
+        HANDLERS[one.use].on_processed(w, one)
 
 
-def _remove(claimed: DeadFile) -> bool:
+def _remove(claimed: DeletedFile) -> bool:
     try:
         hosts.host_of(claimed.host).remove(claimed.host_ref, kind=claimed.kind)
     except Exception as error:  # noqa: BLE001 - due again later, without end: a file must go

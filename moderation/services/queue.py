@@ -3,14 +3,14 @@
 from contextlib import suppress
 
 from moderation import selectors
-from moderation.models import Act, Report, StaffNote, State, Target
+from moderation.models import ActionType, Report, StaffNote, State, Target
 from moderation.selectors import Context
-from moderation.services.actions import Decision, apply_measure, new_measure, remove_thing
+from moderation.services.actions import Decision, delete_target, enforce_action, new_action
 from mysocial.admin import audit
 from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.core.ids import now
-from mysocial.store.writes import MOVED, again, write
-from notifications.services import tell_member
+from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
+from notifications.services import notify_member
 
 
 def look(*, report_id: str) -> Context:
@@ -18,7 +18,7 @@ def look(*, report_id: str) -> Context:
 
     `Forbidden` unless staff act.
     """
-    if not audit.is_acting():
+    if not audit.in_staff_action():
         raise Forbidden("Only staff look at what was reported.")
     report = selectors.get_report(report_id)
     with write() as w:
@@ -28,13 +28,13 @@ def look(*, report_id: str) -> Context:
 
 def assign(*, report_id: str, staff: str) -> Report:
     """Give a report to somebody of staff; to nobody with an empty name. `Conflict`: closed."""
-    return again(lambda: _assign(report_id, staff))
+    return retry_on_conflict(lambda: _assign(report_id, staff))
 
 
 def _assign(report_id: str, staff: str) -> Report:
     report = _open_report(report_id)
-    with write(*MOVED) as w:
-        w.update(report, strict=True, assignee=staff)
+    with write(*STALE_ERRORS) as w:
+        w.update(report, check_revision=True, assignee=staff)
     return report
 
 
@@ -45,7 +45,7 @@ def add_note(*, report_id: str, staff: str, text: str) -> StaffNote:
     note = StaffNote(report_id=report_id, author=staff, text=text)
     with write() as w:
         w.require(Report, report_id)
-        w.create(note, fresh=True)
+        w.create(note, new_id=True)
     return note
 
 
@@ -56,25 +56,25 @@ def resolve(*, report_id: str, decision: Decision) -> Report:
     one that is gone already is fine.
     """
     report = _open_report(report_id)
-    if decision.act == Act.DELETE:
+    if decision.act == ActionType.DELETE:
         if report.target_type == Target.USER:
             raise Invalid("A member is suspended, not deleted.")
         with suppress(NotFound):
-            remove_thing(report.target_type, report.target_id)
-    return again(lambda: _close(report_id, State.RESOLVED, decision))
+            delete_target(report.target_type, report.target_id)
+    return retry_on_conflict(lambda: _close(report_id, State.RESOLVED, decision))
 
 
 def decline(*, report_id: str, staff: str) -> Report:
     """Close a report that needs no act. Its reporter is told. `Conflict`: it is closed."""
-    return again(lambda: _close(report_id, State.DECLINED, Decision("", staff)))
+    return retry_on_conflict(lambda: _close(report_id, State.DECLINED, Decision("", staff)))
 
 
 def _close(report_id: str, state: State, decision: Decision) -> Report:
     report = _open_report(report_id)
-    with write(*MOVED) as w:
+    with write(*STALE_ERRORS) as w:
         w.update(
             report,
-            strict=True,
+            check_revision=True,
             state=state.value,
             act=decision.act,
             open_key="",
@@ -83,10 +83,10 @@ def _close(report_id: str, state: State, decision: Decision) -> Report:
             closed_at=now(),
         )
         if decision.act:
-            one = new_measure(report.subject_id, decision, report)
-            apply_measure(w, one, decision.until)
+            one = new_action(report.subject_id, decision, report)
+            enforce_action(w, one, decision.until)
         if report.reporter_id:
-            tell_member(w, to=report.reporter_id, kind="report", cause=report.id)
+            notify_member(w, to=report.reporter_id, kind="report", cause=report.id)
     return report
 
 

@@ -4,7 +4,7 @@ from moderation import selectors
 from moderation.models import Report
 from moderation.store import reports
 from mysocial.core.errors import AlreadyExists, Invalid
-from mysocial.outbox.cascades import cascade
+from mysocial.outbox.cascades import queue_cascade
 from mysocial.store import pagination
 from mysocial.store.writes import write
 from users.services import require_member
@@ -33,8 +33,8 @@ def file_report(
     try:
         with write() as w:
             require_member(w, found.subject_id)
-            w.create(report, fresh=True)
-            w.returns(report)
+            w.create(report, new_id=True)
+            w.respond_with(report)
     except AlreadyExists:
         raise AlreadyExists("You have reported this, and it is being looked at.") from None
     return report
@@ -42,9 +42,9 @@ def file_report(
 
 def forget_reports(*, index: str, user_id: str, limit: int) -> bool:
     """Remove at most `limit` reports of a list, with their notes; True when none is left."""
-    found, are_all = pagination.newest(reports, index, user_id, limit=limit)
+    found, are_all = pagination.latest(reports, index, user_id, limit=limit)
     with write() as w:
         for report in found:
-            w.delete(report, lenient=True)
-            cascade(w, report)
+            w.delete(report, missing_ok=True)
+            queue_cascade(w, report)
     return are_all

@@ -3,7 +3,7 @@
 from typing import Any
 
 from moderation import selectors
-from moderation.models import FILTERED, FilterAct, Report, WordFilter
+from moderation.models import FILTERED, FilterAction, Report, WordFilter
 from moderation.store import word_filters
 from moderation.text_matching import acts_on, fold
 from mysocial.core.errors import Invalid
@@ -19,14 +19,14 @@ KINDS = {
 }
 
 
-def examine(w: Write, label: str, pk: str, author_id: str, texts: Texts) -> None:
+def check_text(w: Write, label: str, pk: str, author_id: str, texts: Texts) -> None:
     """Refuse a write, or file a report in it, when a text of a member has unwanted words.
 
     `Invalid`; it does not say which words.
     """
     phrases = selectors.phrases() if any(texts.values()) else {}
     found = {name: acts_on(text, phrases) for name, text in texts.items()} if phrases else {}
-    refused = [name for name, acts in found.items() if FilterAct.REFUSE in acts]
+    refused = [name for name, acts in found.items() if FilterAction.REFUSE in acts]
     if refused:
         said = "This has words that are not taken here."
         raise Invalid(said, errors=dict.fromkeys(refused, said))
@@ -40,7 +40,7 @@ def examine(w: Write, label: str, pk: str, author_id: str, texts: Texts) -> None
             said="\n".join(filter(None, texts.values())),
             open_key=key,
         )
-        w.create(report, fresh=True)
+        w.create(report, new_id=True)
 
 
 def add_filter(*, filter_id: str, phrase: str, act: str) -> WordFilter:
@@ -54,7 +54,7 @@ def add_filter(*, filter_id: str, phrase: str, act: str) -> WordFilter:
 
 def change_filter(*, filter_id: str, **changes: Any) -> WordFilter:
     """Change a filter. `Invalid` when there is no word in it."""
-    one = reads.get(word_filters, filter_id)
+    one = reads.get_record(word_filters, filter_id)
     _check(changes.get("phrase", one.phrase))
     with write() as w:
         w.update(one, **changes)
@@ -64,7 +64,7 @@ def change_filter(*, filter_id: str, **changes: Any) -> WordFilter:
 def remove_filter(*, filter_id: str) -> None:
     """Mind these words no longer."""
     with write() as w:
-        w.delete(reads.get(word_filters, filter_id))
+        w.delete(reads.get_record(word_filters, filter_id))
 
 
 def _check(phrase: str) -> None:

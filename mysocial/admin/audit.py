@@ -16,18 +16,18 @@ from mysocial.store.models import Record
 from mysocial.store.store import Index, Store
 from mysocial.store.writes import Write, write
 
-READ = "mysocial.view_auditentry"
-MOST_WHY = 1000
+VIEW_AUDIT_LOG = "mysocial.view_auditentry"
+MAX_REASON_LENGTH = 1000
 
 
 class AuditEntry(Record):
     """One act of staff. There is no service that changes one or takes one away."""
 
-    who = models.CharField(max_length=150)
-    via = models.CharField(max_length=20)  # the admin, or manage.py
-    what = models.CharField(max_length=100)
+    actor = models.CharField(max_length=150)
+    channel = models.CharField(max_length=20)  # the admin, or manage.py
+    action = models.CharField(max_length=100)
     target = models.CharField(max_length=200, default="", blank=True)
-    why = models.CharField(max_length=MOST_WHY, default="", blank=True)
+    reason = models.CharField(max_length=MAX_REASON_LENGTH, default="", blank=True)
 
     class Meta(Record.Meta):
         db_table = "audit_entries"
@@ -36,38 +36,44 @@ class AuditEntry(Record):
         verbose_name_plural = "audit log"
 
     def __str__(self) -> str:
-        return f"{self.who}: {self.what}"
+        return f"{self.actor}: {self.action}"
 
 
 entries = Store(AuditEntry, queue="moderation", indexes=(Index("all"),))
 
 
 @contextmanager
-def acting(*, who: str, via: str, what: str, on: str = "", why: str = "") -> Iterator[None]:
+def staff_action(
+    *, actor: str, channel: str, action: str, target: str = "", reason: str = ""
+) -> Iterator[None]:
     """Let each write of this block take a record of the act along."""
 
     def note(w: Write) -> None:
         entry = AuditEntry(
-            who=who[:150], via=via, what=what[:100], target=on[:200], why=why[:MOST_WHY]
+            actor=actor[:150],
+            channel=channel,
+            action=action[:100],
+            target=target[:200],
+            reason=reason[:MAX_REASON_LENGTH],
         )
-        w.create(entry, fresh=True)
+        w.create(entry, new_id=True)
 
-    token = request_context.enter(request_context.Call(along=[note]))
+    token = request_context.push(request_context.RequestContext(write_hooks=[note]))
     try:
         yield
     finally:
-        request_context.leave(token)
+        request_context.pop(token)
 
 
-def is_acting() -> bool:
+def in_staff_action() -> bool:
     """Tell whether what is written now is written down as an act of staff."""
     call = request_context.current()
-    return call is not None and bool(call.along)
+    return call is not None and bool(call.write_hooks)
 
 
 def record() -> None:
     """Write down the act of this block by itself: before something that is no write of ours."""
-    if not is_acting():
+    if not in_staff_action():
         raise TypeError("Nobody acts here.")
     with write():
         pass

@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
 from unfold.forms import AuthenticationForm
 
-from mysocial.admin.audit import AuditEntry, acting
+from mysocial.admin.audit import AuditEntry, staff_action
 from mysocial.admin.staff import RoleAdmin, StaffAdmin
 from mysocial.core import rate_limits
-from mysocial.core.errors import Refused
-from mysocial.core.rate_limits import DAY, HOUR, MINUTE, Limit
-from mysocial.outbox.cascades import Removal
-from mysocial.outbox.email import Mail
+from mysocial.core.errors import AppError
+from mysocial.core.rate_limits import DAY, HOUR, MINUTE, RateLimit
+from mysocial.outbox.cascades import CascadeDeletion
+from mysocial.outbox.email import Email
 from mysocial.store.models import Record
 
 admin.site.index_title = "Overview"
@@ -27,9 +27,9 @@ admin.site.unregister((Staff, Group))  # Django's own pages write nothing down
 admin.site.register(Staff, StaffAdmin)
 admin.site.register(Group, RoleAdmin)
 # From one address; then of one name from there, with a pause that grows to a day.
-LOGINS = Limit("staff", 60, HOUR)
-GUESSES = (Limit("staff-here", 5, 15 * MINUTE), Limit("staff-here-day", 20, DAY))
-VIA = "admin"
+LOGINS_PER_ADDRESS = RateLimit("staff", 60, HOUR)
+FAILED_LOGINS = (RateLimit("staff-here", 5, 15 * MINUTE), RateLimit("staff-here-day", 20, DAY))
+CHANNEL = "admin"
 
 
 if TYPE_CHECKING:
@@ -38,28 +38,28 @@ else:
     Base = ModelAdmin  # generic for the type checker only
 
 
-class StaffLogin(AuthenticationForm):  # type: ignore[misc]
+class StaffLoginForm(AuthenticationForm):  # type: ignore[misc]
     """The login of staff, who are worth more guesses than members are."""
 
     def clean(self) -> dict[str, Any]:
-        address = rate_limits.address_of(self.request) if self.request else ""
+        address = rate_limits.client_address(self.request) if self.request else ""
         here = f"{address} {self.cleaned_data.get('username', '').lower()}"
         try:
-            rate_limits.hit(LOGINS, address)
-            for guesses in GUESSES:
-                rate_limits.hit(guesses, here)
+            rate_limits.check_rate_limit(LOGINS_PER_ADDRESS, address)
+            for guesses in FAILED_LOGINS:
+                rate_limits.check_rate_limit(guesses, here)
             found: dict[str, Any] = super().clean()
-            for guesses in GUESSES:
-                rate_limits.forget(guesses, here)
-        except Refused as error:
+            for guesses in FAILED_LOGINS:
+                rate_limits.reset_rate_limit(guesses, here)
+        except AppError as error:
             raise ValidationError(error.detail) from None
         return found
 
 
-admin.site.login_form = StaffLogin
+admin.site.login_form = StaffLoginForm
 
 
-def name_of(request: HttpRequest) -> str:
+def staff_username(request: HttpRequest) -> str:
     """Return the name of the member of staff who asks."""
     return str(request.user.get_username())
 
@@ -93,16 +93,16 @@ class RecordAdmin(Base):
         changes = {name: form.cleaned_data[name] for name in names}
         if changes:
             verb = type(self).change if change else type(self).add
-            self.carry_out(request, "change" if change else "add", verb, obj.pk, **changes)
+            self.call_service(request, "change" if change else "add", verb, obj.pk, **changes)
 
     def delete_model(self, request: HttpRequest, obj: Record) -> None:
-        self.carry_out(request, "delete", type(self).remove, obj.pk)
+        self.call_service(request, "delete", type(self).remove, obj.pk)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Record]) -> None:
         for obj in queryset:
-            self.carry_out(request, "delete", type(self).remove, obj.pk)
+            self.call_service(request, "delete", type(self).remove, obj.pk)
 
-    def carry_out(
+    def call_service(
         self,
         request: HttpRequest,
         what: str,
@@ -117,9 +117,11 @@ class RecordAdmin(Base):
         on = f"{self.opts.label_lower}:{pk}"
         why = request.POST.get("why", "")
         try:
-            with acting(who=name_of(request), via=VIA, what=said, on=on, why=why):
+            with staff_action(
+                actor=staff_username(request), channel=CHANNEL, action=said, target=on, reason=why
+            ):
                 return verb(pk, **given)
-        except Refused as error:
+        except AppError as error:
             request.was_refused = True  # type: ignore[attr-defined]
             reasons = " ".join(dict.fromkeys(error.errors.values()))
             self.message_user(request, f"{said}: {error.detail} {reasons}", messages.ERROR)
@@ -128,26 +130,28 @@ class RecordAdmin(Base):
     def response_add(
         self, request: HttpRequest, obj: Record, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return _again(request) or super().response_add(request, obj, post_url_continue)
+        return _redirect_after_error(request) or super().response_add(
+            request, obj, post_url_continue
+        )
 
     def response_change(self, request: HttpRequest, obj: Record) -> HttpResponse:
-        return _again(request) or super().response_change(request, obj)
+        return _redirect_after_error(request) or super().response_change(request, obj)
 
 
-def _again(request: HttpRequest) -> HttpResponse | None:
+def _redirect_after_error(request: HttpRequest) -> HttpResponse | None:
     """Return to the page whose act was refused; it says why."""
     return HttpResponseRedirect(request.path) if hasattr(request, "was_refused") else None
 
 
-class OwedAdmin(RecordAdmin):
+class OutboxItemAdmin(RecordAdmin):
     """What Celery has to do, has done or has given up: to be looked at only."""
 
     list_filter: ClassVar[tuple[str, ...]] = ("status",)
     ordering = ("-created_at",)
 
 
-@admin.register(Mail)
-class MailAdmin(OwedAdmin):
+@admin.register(Email)
+class EmailAdmin(OutboxItemAdmin):
     """Mails. Their words are made when they are sent, and kept nowhere."""
 
     list_display = ("kind", "recipient", "status", "tries", "created_at", "sent_at")
@@ -155,8 +159,8 @@ class MailAdmin(OwedAdmin):
     search_fields = ("recipient",)
 
 
-@admin.register(Removal)
-class RemovalAdmin(OwedAdmin):
+@admin.register(CascadeDeletion)
+class CascadeDeletionAdmin(OutboxItemAdmin):
     """Deleted records whose dependents are to be removed."""
 
     list_display = ("label", "record_id", "status", "tries", "created_at")
@@ -167,7 +171,7 @@ class RemovalAdmin(OwedAdmin):
 class AuditAdmin(RecordAdmin):
     """What staff did. Nobody changes or deletes any of it: there is no service that could."""
 
-    list_display = ("created_at", "who", "via", "what", "target", "why")
-    list_filter = ("via",)
-    search_fields = ("who", "what", "target", "why")
+    list_display = ("created_at", "actor", "channel", "action", "target", "reason")
+    list_filter = ("channel",)
+    search_fields = ("actor", "action", "target", "reason")
     ordering = ("-created_at",)

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
-from mysocial.core.errors import Refused
-from mysocial.outbox.email import OPERATE
-from mysocial.persistence.dirty import dead_letters, debts
+from mysocial.core.errors import AppError
+from mysocial.outbox.email import VIEW_OPERATIONS
+from mysocial.persistence.dirty import backlogs, dead_letters
 
 
-def may(request: HttpRequest, permission: str) -> bool:
+def has_staff_permission(request: HttpRequest, permission: str) -> bool:
     """Tell whether whoever asks is staff with this permission, as `app.verb_model`."""
     user = request.user
     return isinstance(user, Staff) and user.is_staff and user.has_perm(permission)
@@ -27,7 +27,7 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
 
     def operations(self, request: HttpRequest) -> HttpResponse:
         """Show what is owed to MongoDB, and what it refused: keys and reasons, no words."""
-        if not may(request, OPERATE):
+        if not has_staff_permission(request, VIEW_OPERATIONS):
             raise PermissionDenied
         context = {**self.each_context(request), "title": "Operations"}
         try:
@@ -36,8 +36,8 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
                 for queue, some in dead_letters().items()
                 for key, letter in some.items()
             ]
-            owed = [{"queue": name, "debt": debt} for name, debt in debts().items()]
+            owed = [{"queue": name, "debt": debt} for name, debt in backlogs().items()]
             context |= {"letters": letters, "owed": owed}
-        except Refused as error:
+        except AppError as error:
             context |= {"away": error.detail}
         return render(request, "admin/operations.html", context)

@@ -12,7 +12,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from mysocial.admin import audit
 
 
-class _Written:
+class _AuditedAdmin:
     """Writes down what is done to accounts of staff, before it is: they are no records of ours."""
 
     opts: Any
@@ -21,28 +21,32 @@ class _Written:
         self, request: HttpRequest, obj: Model, form: "ModelForm[Model]", change: bool
     ) -> None:
         fields = ", ".join(form.changed_data)
-        self._write(request, f"{'change' if change else 'add'}", obj.pk or str(obj), fields)
+        self._audit(request, f"{'change' if change else 'add'}", obj.pk or str(obj), fields)
         super().save_model(request, obj, form, change)  # type: ignore[misc]
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        self._write(request, "delete", obj.pk, str(obj))
+        self._audit(request, "delete", obj.pk, str(obj))
         super().delete_model(request, obj)  # type: ignore[misc]
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for obj in queryset:
-            self._write(request, "delete", obj.pk, str(obj))
+            self._audit(request, "delete", obj.pk, str(obj))
         super().delete_queryset(request, queryset)  # type: ignore[misc]
 
-    def _write(self, request: HttpRequest, what: str, pk: Any, why: str) -> None:
+    def _audit(self, request: HttpRequest, what: str, pk: Any, why: str) -> None:
         who = str(request.user.get_username())
         on = f"{self.opts.label_lower}:{pk}"
-        with audit.acting(
-            who=who, via="admin", what=f"{what} {self.opts.verbose_name}", on=on, why=why
+        with audit.staff_action(
+            actor=who,
+            channel="admin",
+            action=f"{what} {self.opts.verbose_name}",
+            target=on,
+            reason=why,
         ):
             audit.record()
 
 
-class StaffAdmin(_Written, UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc]
+class StaffAdmin(_AuditedAdmin, UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc]
     """Accounts of staff."""
 
     form = UserChangeForm
@@ -53,9 +57,9 @@ class StaffAdmin(_Written, UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc
         self, request: HttpRequest, id: str, form_url: str = ""
     ) -> HttpResponse:
         if request.method == "POST" and self.has_change_permission(request):
-            self._write(request, "set the password of", id, "")
+            self._audit(request, "set the password of", id, "")
         return super().user_change_password(request, id, form_url)
 
 
-class RoleAdmin(_Written, GroupAdmin, ModelAdmin):  # type: ignore[misc]
+class RoleAdmin(_AuditedAdmin, GroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Groups of staff, by what they may."""

@@ -8,22 +8,22 @@ from hashlib import blake2b
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 
-TAGGED = ("GET", "HEAD")
-BYTES = 12  # of a digest: no two answers that anybody has ever read share one
+TAGGED_METHODS = ("GET", "HEAD")
+TAG_BYTES = 12  # of a digest: no two answers that anybody has ever read share one
 
 
-def revalidated(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def conditional_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Tag a whole answer to a read; 304 instead of it where the client names its tag.
 
     The tag is weak: a proxy may compress what it stands for.
     """
     if (
-        request.method not in TAGGED
+        request.method not in TAGGED_METHODS
         or response.status_code != 200  # noqa: PLR2004
         or not isinstance(response, HttpResponse)
     ):
         return response
-    tag = f'W/"{blake2b(response.content, digest_size=BYTES).hexdigest()}"'
+    tag = f'W/"{blake2b(response.content, digest_size=TAG_BYTES).hexdigest()}"'
     response["ETag"] = tag
     if "HTTP_IF_NONE_MATCH" not in request.META:
         return response

@@ -14,13 +14,13 @@ from rest_framework.request import Request
 
 from mysocial.core.errors import IdempotencyMismatch, Invalid
 from mysocial.core.redis import available, client
-from mysocial.core.request_context import Call
-from mysocial.store.script_errors import Replayed
+from mysocial.core.request_context import RequestContext
+from mysocial.store.script_errors import IdempotentReplay
 
-MOST_LENGTH = 255
+MAX_KEY_LENGTH = 255
 
 
-def bind_key(call: Call, request: Request, who: str) -> None:
+def bind_key(call: RequestContext, request: Request, who: str) -> None:
     """Bind the call to its Idempotency-Key, if it has one; raises `Replayed` for a known one.
 
     The key is scoped to `who`, the route and the method. Known keys are looked up first, because
@@ -30,7 +30,7 @@ def bind_key(call: Call, request: Request, who: str) -> None:
     key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not key:
         return
-    if len(key) > MOST_LENGTH or not (key.isascii() and key.isprintable()):
+    if len(key) > MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
         raise Invalid(errors={"Idempotency-Key": "At most 255 printable ASCII characters."})
     scope = f"{who}\n{request.method}\n{request.path.rstrip('/')}\n{key}"
     name = f"idem:{hashlib.sha256(scope.encode()).hexdigest()}"
@@ -41,7 +41,7 @@ def bind_key(call: Call, request: Request, who: str) -> None:
     if known is not None:
         if known.decode() != body_hash:
             raise IdempotencyMismatch
-        raise Replayed(int(status or 0), answer or b"")
+        raise IdempotentReplay(int(status or 0), answer or b"")
     call.idempotency = (name, body_hash, settings.IDEMPOTENCY_SECONDS)
 
 
@@ -70,12 +70,12 @@ def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(_secret(b"stored answers")))
 
 
-def sealed(pieces: list[Any]) -> list[Any]:
+def encrypt_secret(pieces: list[Any]) -> list[Any]:
     """Return an answer's pieces as they may be stored: the last one, with tokens, encrypted."""
     return [*pieces[:-1], b"\n" + _cipher().encrypt(pieces[-1])]
 
 
-def unsealed(stored: bytes) -> bytes:
+def decrypt_secret(stored: bytes) -> bytes:
     """Return the answer that was sealed. JSON of ours has no line breaks but the one put there."""
     head, _, tail = stored.partition(b"\n")
     return head + _cipher().decrypt(tail)

@@ -14,17 +14,17 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from mysocial.api.problems import MOST_ERRORS
+from mysocial.api.problems import MAX_ERRORS
 from mysocial.core.errors import Invalid, TooLarge
 from mysocial.core.ids import ID_LENGTH
 
-MOST_DEPTH = 20
-MOST_URL = 500
+MAX_DEPTH = 20
+MAX_URL_LENGTH = 500
 GIF_URL = re.compile(r"https://([a-z0-9.-]+)/[\w./?=&%+~:,;@!$*#-]*", re.ASCII)
 QUOTE, BACKSLASH = 0x22, 0x5C
 
 
-def said_size(request: HttpRequest | Request) -> int:
+def declared_length(request: HttpRequest | Request) -> int:
     """Return how large a body says that it is, of which nothing is read yet.
 
     One that does not say so, as in chunks, is empty to Django.
@@ -33,7 +33,7 @@ def said_size(request: HttpRequest | Request) -> int:
     return int(said[:20]) if said.isdecimal() else 0
 
 
-class Unread(BaseParser):
+class IgnoredBodyParser(BaseParser):
     """A body that means nothing, of whatever size: it is not looked at."""
 
     def parse(
@@ -45,24 +45,24 @@ class Unread(BaseParser):
         return {}
 
 
-class UnreadForm(Unread):
+class IgnoredFormParser(IgnoredBodyParser):
     """A form of fields that are not needed."""
 
     media_type = "application/x-www-form-urlencoded"
 
 
-class UnreadFiles(Unread):
+class IgnoredMultipartParser(IgnoredBodyParser):
     """A form of files that are not needed."""
 
     media_type = "multipart/form-data"
 
 
-class JsonParser(BaseParser):
+class StrictJSONParser(BaseParser):
     """JSON, at most 256 KiB and 20 levels deep; anything else is a 400 or 413, never a 500."""
 
     media_type = "application/json"
 
-    def most(self) -> int:
+    def max_bytes(self) -> int:
         """Return how many bytes a body may have."""
         return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
@@ -72,17 +72,17 @@ class JsonParser(BaseParser):
         media_type: str | None = None,
         parser_context: Any = None,
     ) -> Any:
-        if parser_context and said_size(parser_context["request"]) > self.most():
+        if parser_context and declared_length(parser_context["request"]) > self.max_bytes():
             raise TooLarge
         try:
-            body = stream.read(self.most() + 1)
+            body = stream.read(self.max_bytes() + 1)
         except RequestDataTooBig:
             raise TooLarge from None
         except OSError:
             raise Invalid("The body ended too early.") from None
-        if len(body) > self.most():
+        if len(body) > self.max_bytes():
             raise TooLarge
-        if _depth(body) > MOST_DEPTH:
+        if _depth(body) > MAX_DEPTH:
             raise Invalid("The JSON is nested too deep.")
         return _decode(body) if body else {}
 
@@ -92,13 +92,13 @@ def _decode(body: bytes) -> Any:
         data = orjson.loads(body)
         # Of a name given twice, readers disagree which counts: what a filter in front has seen
         # need not be what we see. orjson can't tell, so the names are looked at again.
-        json.loads(body, object_pairs_hook=_once, parse_int=len, parse_float=len)
+        json.loads(body, object_pairs_hook=_reject_duplicate_names, parse_int=len, parse_float=len)
     except orjson.JSONDecodeError as error:
         raise Invalid(f"The body is not JSON: {error}.") from None
     return data
 
 
-def _once(pairs: list[tuple[str, Any]]) -> None:
+def _reject_duplicate_names(pairs: list[tuple[str, Any]]) -> None:
     seen = set()
     for name, _ in pairs:
         if name in seen:
@@ -108,7 +108,7 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 
 def _depth(body: bytes) -> int:
     # Brackets within strings count too: a bound, found without parsing, is all that is needed.
-    if body.count(b"[") + body.count(b"{") <= MOST_DEPTH:
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return 0
     depth = deepest = 0
     quoted = escaped = False
@@ -138,7 +138,7 @@ class GifField(serializers.CharField):
     """The address of a GIF at a host that we know: any other could track whoever looks at it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MOST_URL, **kwargs)
+        super().__init__(max_length=MAX_URL_LENGTH, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         url = str(super().to_internal_value(data))
@@ -152,7 +152,7 @@ class GifField(serializers.CharField):
 
 
 @functools.cache
-def _fields_of(kind: "type[Input]", partial: bool) -> Any:
+def _fields_of(kind: "type[StrictSerializer]", partial: bool) -> Any:
     """Return the fields of a kind of body. DRF copies them for each: a tenth of a write."""
     made = kind(partial=partial)
     fields = serializers.Serializer.fields.func(made)  # type: ignore[attr-defined]
@@ -160,34 +160,34 @@ def _fields_of(kind: "type[Input]", partial: bool) -> Any:
     return fields
 
 
-class Input(serializers.Serializer[Any]):
+class StrictSerializer(serializers.Serializer[Any]):
     """A request body: refuses unknown fields by name, and names every error at once.
 
     By itself it is the input of a route that takes none. A PATCH may leave fields out, unless it
     is `whole`. Its fields are made once, and keep nothing of what they have read.
     """
 
-    whole = False
+    requires_all = False
 
     @functools.cached_property
     def fields(self) -> Any:
         """The fields by name; they are bound to a body of this kind that was not sent."""
         return _fields_of(type(self), self.partial)
 
-    def also_wrong(self, data: Mapping[str, Any]) -> dict[str, Any]:
+    def extra_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is wrong that no field sees by itself, to be named along with the rest."""
         return {}
 
-    def error_of(self, name: str, code: str) -> dict[str, Any]:
+    def field_error(self, name: str, code: str) -> dict[str, Any]:
         """Return an error of a field, in its own words."""
         return {name: [serializers.ErrorDetail(self.fields[name].error_messages[code], code)]}
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
             raise serializers.ValidationError({"non_field_errors": ["This must be a JSON object."]})
-        wrong = self.also_wrong(data)
+        wrong = self.extra_errors(data)
         for name, value in data.items():
-            if len(wrong) >= MOST_ERRORS:
+            if len(wrong) >= MAX_ERRORS:
                 break  # no more are named, and each costs time
             field = self.fields.get(name)
             if field is None:
@@ -205,7 +205,7 @@ class Input(serializers.Serializer[Any]):
         return values
 
 
-class Switch(serializers.BooleanField):
+class StrictBooleanField(serializers.BooleanField):
     """True or false, and nothing that looks like it."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -214,7 +214,9 @@ class Switch(serializers.BooleanField):
         return data
 
 
-def parse(kind: type[Input], request: Request, *, partial: bool = False) -> dict[str, Any]:
+def validated_body(
+    kind: type[StrictSerializer], request: Request, *, partial: bool = False
+) -> dict[str, Any]:
     """Return the validated body; raises with every field's error at once."""
     data = kind(data=request.data, partial=partial)
     data.is_valid(raise_exception=True)

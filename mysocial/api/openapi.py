@@ -7,9 +7,9 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 from rest_framework.viewsets import ViewSet
 
-from mysocial.api.inputs import Input
+from mysocial.api.inputs import StrictSerializer
 
-PROBLEMS = {
+PROBLEM_DESCRIPTIONS = {
     400: "The input is not valid; `errors` names each field.",
     401: "No valid access token, or its session has ended.",
     403: "It is visible to you, but you may not do this with it.",
@@ -21,8 +21,8 @@ PROBLEMS = {
     429: "A rate limit is reached; see `Retry-After`.",
     503: "The store is away; repeat with the same Idempotency-Key after `Retry-After` seconds.",
 }
-READ_PROBLEMS = (400, 401, 404, 429, 503)
-WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+READ_STATUSES = (400, 401, 404, 429, 503)
+WRITE_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 def _header(name: str, description: str, **form: Any) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class AccessToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class Schema(AutoSchema):
+class ApiSchema(AutoSchema):
     """Adds to every operation the problems it may answer and the headers it takes and gives."""
 
     def get_tags(self) -> list[str]:
@@ -104,7 +104,9 @@ class Schema(AutoSchema):
         """Say of what comes in that it is refused with fields there are none of."""
         schema: dict[str, Any] = super()._map_serializer(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         kind = serializer if isinstance(serializer, type) else type(serializer)
-        return schema | ({"additionalProperties": False} if issubclass(kind, Input) else {})
+        return schema | (
+            {"additionalProperties": False} if issubclass(kind, StrictSerializer) else {}
+        )
 
     def _get_request_body(self, direction: Any = "request") -> Any:
         """Describe the body of a DELETE, too."""
@@ -129,11 +131,11 @@ class Schema(AutoSchema):
             return None
         component = self.resolve_serializer(Problem, "response")
         body = {"application/problem+json": {"schema": component.ref}}
-        codes = PROBLEMS if self.method in WRITES else READ_PROBLEMS
-        if self.method in WRITES:
+        codes = PROBLEM_DESCRIPTIONS if self.method in WRITE_METHODS else READ_STATUSES
+        if self.method in WRITE_METHODS:
             operation.setdefault("parameters", []).append(KEY)
         for code in codes:
-            described = {"description": PROBLEMS[code], "content": body}
+            described = {"description": PROBLEM_DESCRIPTIONS[code], "content": body}
             operation["responses"].setdefault(str(code), described)
         if self.method == "GET" and "application/json" in _kinds(operation):
             operation.setdefault("parameters", []).append(KNOWN)
@@ -154,7 +156,7 @@ def _headers(code: str, method: str) -> dict[str, Any]:
         text["X-Event-Cursor"] = CURSOR
     if code in {"200", "304"} and method == "GET":
         text["ETag"] = TAG
-    if method in WRITES or code == "429":
+    if method in WRITE_METHODS or code == "429":
         text |= LIMITS
     if code in {"429", "503"}:
         text["Retry-After"] = "Seconds to wait."

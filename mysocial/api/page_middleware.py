@@ -22,7 +22,7 @@ from mysocial.api.responses import is_api
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
-class Transport(SecurityMiddleware):
+class PageSecurityMiddleware(SecurityMiddleware):
     """Redirects plain HTTP to HTTPS. Response headers are set by `api/security_headers.py`.
 
     What is for the API goes past all middleware of pages from here, which would cost it a tenth.
@@ -34,45 +34,45 @@ class Transport(SecurityMiddleware):
         super().__init__(get_response)
         way: Any = get_response
         # Around each layer Django wraps its handler of exceptions, by `functools.wraps`.
-        while isinstance(layer := getattr(way, "__wrapped__", None), _OfPages):
+        while isinstance(layer := getattr(way, "__wrapped__", None), PagesOnly):
             way = layer.get_response  # type: ignore[attr-defined]
-        self._to_pages, self._to_api = get_response, cast("Handler", way)
+        self._page_handler, self._api_handler = get_response, cast("Handler", way)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        way = self._to_pages
+        way = self._page_handler
         if is_api(request):
             request.get_host()  # `DisallowedHost`: by no other name is the API answered, either
-            way = self._to_api
+            way = self._api_handler
         return (self.redirect and self.process_request(request)) or way(request)
 
 
-class _OfPages:
+class PagesOnly:
     """Marks a layer that the API goes without."""
 
 
-class Files(_OfPages, WhiteNoiseMiddleware):  # type: ignore[misc] # it has no types
+class PageWhiteNoiseMiddleware(PagesOnly, WhiteNoiseMiddleware):  # type: ignore[misc] # it has no types
     """Static files."""
 
 
-class StaffSessions(_OfPages, SessionMiddleware):
+class PageSessionMiddleware(PagesOnly, SessionMiddleware):
     """Who is signed in at the admin."""
 
 
-class Common(_OfPages, CommonMiddleware):
+class PageCommonMiddleware(PagesOnly, CommonMiddleware):
     """The name of the host."""
 
 
-class Forms(_OfPages, CsrfViewMiddleware):
+class PageCsrfMiddleware(PagesOnly, CsrfViewMiddleware):
     """Forms that no other site has sent."""
 
 
-class Frames(_OfPages, XFrameOptionsMiddleware):
+class PageFrameOptionsMiddleware(PagesOnly, XFrameOptionsMiddleware):
     """Pages that no other site shows as its own; of every answer `HeadersMiddleware` says it."""
 
 
-class StaffUsers(_OfPages, AuthenticationMiddleware):
+class PageAuthenticationMiddleware(PagesOnly, AuthenticationMiddleware):
     """Which staff member that is."""
 
 
-class StaffMessages(_OfPages, MessageMiddleware):
+class PageMessageMiddleware(PagesOnly, MessageMiddleware):
     """What they are told at the next page."""

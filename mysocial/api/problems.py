@@ -12,15 +12,15 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpResponse, HttpResponseBase
 from rest_framework import exceptions
 
-from mysocial.core.errors import Invalid, NotAuthenticated, NotFound, Refused, TooLarge
-from mysocial.core.metrics import refused
+from mysocial.core.errors import AppError, Invalid, NotAuthenticated, NotFound, TooLarge
+from mysocial.core.metrics import record_problem
 
 logger = logging.getLogger(__name__)
-PROBLEM = "application/problem+json"
-MOST_ERRORS = 50  # a body can have a hundred thousand unknown fields
+PROBLEM_CONTENT_TYPE = "application/problem+json"
+MAX_ERRORS = 50  # a body can have a hundred thousand unknown fields
 
 
-def problem(  # noqa: PLR0913 - what a problem says, by name
+def problem_response(  # noqa: PLR0913 - what a problem says, by name
     code: int,
     name: str,
     detail: str,
@@ -30,26 +30,26 @@ def problem(  # noqa: PLR0913 - what a problem says, by name
     until: datetime | None = None,
 ) -> HttpResponse:
     """Return a problem body; of what ends at a moment it says `until` when."""
-    refused(name)
+    record_problem(name)
     body = {
         "type": f"{settings.PUBLIC_URL}/docs/errors#{name}",
         "title": title or HTTPStatus(code).phrase,
         "status": code,
         "detail": detail,
         "code": name,
-        "errors": [{**one, "field": one["field"][:200]} for one in (errors or [])[:MOST_ERRORS]],
+        "errors": [{**one, "field": one["field"][:200]} for one in (errors or [])[:MAX_ERRORS]],
     }
     more = {"until": f"{until:%Y-%m-%dT%H:%M:%S.%fZ}"} if until else {}
-    answer = HttpResponse(orjson.dumps(body | more), status=code, content_type=PROBLEM)
+    answer = HttpResponse(orjson.dumps(body | more), status=code, content_type=PROBLEM_CONTENT_TYPE)
     # Django would log the path of every 5xx, and a path may hold a one-time token.
     answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
     return answer
 
 
-def problem_of(error: Refused) -> HttpResponse:
+def error_response(error: AppError) -> HttpResponse:
     """Return the problem of a refusal."""
     fields = [{"field": k, "code": error.code, "detail": v} for k, v in error.errors.items()]
-    answer = problem(
+    answer = problem_response(
         error.status,
         error.code,
         error.detail,
@@ -67,23 +67,25 @@ def problem_of(error: Refused) -> HttpResponse:
 
 def exception_handler(error: Exception, _context: Mapping[str, Any]) -> HttpResponse:
     """Answer every exception of a view; what nobody expected is a 500 problem, logged once."""
-    if isinstance(error, Refused):
-        return problem_of(error)
+    if isinstance(error, AppError):
+        return error_response(error)
     if isinstance(error, exceptions.ValidationError):
         fields = flatten(error.detail)
-        return problem(400, Invalid.code, Invalid.title, title=Invalid.title, errors=fields)
+        return problem_response(
+            400, Invalid.code, Invalid.title, title=Invalid.title, errors=fields
+        )
     if isinstance(error, Http404):
-        return problem_of(NotFound())
+        return error_response(NotFound())
     if isinstance(error, RequestDataTooBig):
-        return problem_of(TooLarge())
+        return error_response(TooLarge())
     if isinstance(error, SuspiciousOperation):  # as a thousand parameters in a query
-        return problem_of(Invalid("The request can't be read."))
+        return error_response(Invalid("The request can't be read."))
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-        return problem_of(NotAuthenticated())
+        return error_response(NotAuthenticated())
     if isinstance(error, exceptions.APIException):
-        return problem(error.status_code, str(error.default_code), str(error.detail))
+        return problem_response(error.status_code, str(error.default_code), str(error.detail))
     logger.error("A defect of ours", exc_info=error)
-    return problem(500, "internal_error", "Something went wrong on our side.")
+    return problem_response(500, "internal_error", "Something went wrong on our side.")
 
 
 def as_problem(response: HttpResponseBase) -> HttpResponseBase:
@@ -92,10 +94,10 @@ def as_problem(response: HttpResponseBase) -> HttpResponseBase:
     if code < HTTPStatus.BAD_REQUEST or "json" in response.get("Content-Type", ""):
         return response
     if code == HTTPStatus.NOT_FOUND:
-        answer = problem_of(NotFound("There is no such path."))
+        answer = error_response(NotFound("There is no such path."))
     else:
         status = HTTPStatus(code)
-        answer = problem(code, status.name.lower(), f"{status.phrase}.")
+        answer = problem_response(code, status.name.lower(), f"{status.phrase}.")
     for name, value in response.items():
         if name not in {"Content-Type", "Content-Length"}:
             answer[name] = value

@@ -18,60 +18,60 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from mysocial.api.conditional_get import revalidated
-from mysocial.api.idempotency import bind_key, sealed, unsealed
-from mysocial.api.inputs import Input, JsonParser, parse, said_size
-from mysocial.api.problems import as_problem, exception_handler, problem, problem_of
+from mysocial.api.conditional_get import conditional_response
+from mysocial.api.idempotency import bind_key, decrypt_secret, encrypt_secret
+from mysocial.api.inputs import StrictJSONParser, StrictSerializer, declared_length, validated_body
+from mysocial.api.problems import as_problem, error_response, exception_handler, problem_response
 from mysocial.core import metrics, rate_limits, request_context
 from mysocial.core.errors import Invalid, TooLarge
 from mysocial.core.ids import ID_LENGTH, is_id
-from mysocial.core.rate_limits import Limit
+from mysocial.core.rate_limits import RateLimit
 from mysocial.store import reads
 from mysocial.store.indexes import Entry, decode_cursor, encode_cursor
-from mysocial.store.json_templates import Row, Wire, literal
-from mysocial.store.script_errors import Replayed
+from mysocial.store.json_templates import JsonTemplate, Row, to_json
+from mysocial.store.script_errors import IdempotentReplay
 from mysocial.store.writes import write
 
 __all__ = [
-    "CURSORS",
-    "IDS",
-    "NUMBER",
+    "IDS_PARAMETER",
+    "PAGE_NUMBER_SCHEMA",
+    "PAGINATION_PARAMETERS",
     "ApiMiddleware",
-    "Input",
-    "JsonOnly",
-    "JsonParser",
-    "JsonRenderer",
-    "Limit",
+    "BytesJSONRenderer",
+    "JSONOnlyNegotiation",
     "MessageSerializer",
-    "caller",
-    "carry_out",
+    "RateLimit",
+    "StrictJSONParser",
+    "StrictSerializer",
+    "current_user_id",
     "exception_handler",
-    "ids_asked",
-    "json_answer",
-    "list_answer",
-    "number",
-    "page_answer",
-    "page_bounds",
-    "parse",
-    "problem",
-    "wrote",
+    "id_params",
+    "int_param",
+    "json_response",
+    "list_response",
+    "message_envelope",
+    "page_response",
+    "pagination_params",
+    "problem_response",
+    "validated_body",
+    "write_response",
 ]
 
-PAGE_SIZE, MOST_PAGE_SIZE = 20, 100
-PLAIN = re.compile(r"[\w=&.-]*", re.ASCII)  # a query that stands in a URL as it came
-LATEST = 253_402_300_799_999  # milliseconds: the end of the year 9999
-MOST_ID = 64
-MOST_IDS = 100
+PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
+PLAIN_QUERY = re.compile(r"[\w=&.-]*", re.ASCII)  # a query that stands in a URL as it came
+MAX_SCORE_MS = 253_402_300_799_999  # milliseconds: the end of the year 9999
+MAX_ID_LENGTH = 64
+MAX_IDS = 100
 Pieces = list[Any]
-NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST_PAGE_SIZE}
-ID = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
-CURSORS = [
-    OpenApiParameter("limit", NUMBER, description="How many, 1 to 100; 20 by default."),
+PAGE_NUMBER_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}
+ID_SCHEMA = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
+PAGINATION_PARAMETERS = [
+    OpenApiParameter("limit", PAGE_NUMBER_SCHEMA, description="How many, 1 to 100; 20 by default."),
     OpenApiParameter("cursor", str, description="`next` of the page before."),
 ]
-IDS = OpenApiParameter(
+IDS_PARAMETER = OpenApiParameter(
     "id",
-    {"type": "array", "items": ID, "minItems": 1, "maxItems": MOST_IDS},
+    {"type": "array", "items": ID_SCHEMA, "minItems": 1, "maxItems": MAX_IDS},
     required=True,
     description="1 to 100 ids.",
 )
@@ -91,16 +91,16 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not is_api(request):
             # Django would keep the files of any form on disk, of whatever size.
-            large = said_size(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            return problem_of(TooLarge()) if large else self.get_response(request)
+            large = declared_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            return error_response(TooLarge()) if large else self.get_response(request)
         since = time.perf_counter()
-        call = request_context.Call()
-        token = request_context.enter(call)
+        call = request_context.RequestContext()
+        token = request_context.push(call)
         try:
-            response = revalidated(request, as_problem(self.get_response(request)))
-            rate_limits.describe(call, response)
+            response = conditional_response(request, as_problem(self.get_response(request)))
+            rate_limits.set_rate_limit_headers(call, response)
         finally:
-            request_context.leave(token)
+            request_context.pop(token)
         if call.cursor:
             response["X-Event-Cursor"] = call.cursor
         if "Cache-Control" not in response:
@@ -109,11 +109,11 @@ class ApiMiddleware:
             # Not every server leaves the body out; its length stays said.
             response.setdefault("Content-Length", str(len(response.content)))
             response.content = b""
-        metrics.answered(request.method, response.status_code, since)
+        metrics.record_request(request.method, response.status_code, since)
         return response
 
 
-def caller(request: Request) -> str:
+def current_user_id(request: Request) -> str:
     """Return the id of the member who calls."""
     return cast("str", request.user.pk)
 
@@ -127,7 +127,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class JsonOnly(BaseContentNegotiation):
+class JSONOnlyNegotiation(BaseContentNegotiation):
     """Answers JSON whatever the client would like better: there is nothing else to choose."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> Any:
@@ -144,7 +144,7 @@ class JsonOnly(BaseContentNegotiation):
         return renderer, renderer.media_type
 
 
-class JsonRenderer(BaseRenderer):
+class BytesJSONRenderer(BaseRenderer):
     """Renders what is not stored as bytes."""
 
     media_type = "application/json"
@@ -157,19 +157,19 @@ class JsonRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Any = None,
     ) -> bytes:
-        return b"" if data is None else literal(data)
+        return b"" if data is None else to_json(data)
 
 
-def json_answer(body: bytes, code: int = 200) -> HttpResponse:
+def json_response(body: bytes, code: int = 200) -> HttpResponse:
     """Return bytes that are JSON already."""
     return HttpResponse(body, status=code, content_type="application/json")
 
 
-def wrote(message: str, **nouns: Callable[[Any], Pieces]) -> Callable[[Any], Pieces]:
+def message_envelope(message: str, **nouns: Callable[[Any], Pieces]) -> Callable[[Any], Pieces]:
     """Return a renderer of `{"message": …, "<noun>": {…}}` for what a service returns."""
 
     def render(result: Any) -> Pieces:
-        pieces: Pieces = [b'{"message":' + literal(message)]
+        pieces: Pieces = [b'{"message":' + to_json(message)]
         for noun, template in nouns.items():
             pieces += [b',"' + noun.encode() + b'":', *template(result)]
         return [*pieces, b"}"]
@@ -177,13 +177,13 @@ def wrote(message: str, **nouns: Callable[[Any], Pieces]) -> Callable[[Any], Pie
     return render
 
 
-def carry_out(  # noqa: PLR0913 - what an endpoint says of a write
+def write_response(  # noqa: PLR0913 - what an endpoint says of a write
     request: Request,
     code: int,
     render: Callable[[Any], Pieces],
     verb: Callable[[], Any],
     *,
-    limit: Limit | None = None,
+    limit: RateLimit | None = None,
     secret: bool = False,
     who: str = "",
 ) -> HttpResponse:
@@ -194,53 +194,59 @@ def carry_out(  # noqa: PLR0913 - what an endpoint says of a write
     answer, the last piece is stored encrypted. Keys belong to the member, or to `who` it is that
     calls without being signed in, else to the address.
     """
-    call = request_context.current() or request_context.Call()
-    who = who or getattr(request.user, "pk", "") or rate_limits.address_of(request)
+    call = request_context.current() or request_context.RequestContext()
+    who = who or getattr(request.user, "pk", "") or rate_limits.client_address(request)
     try:
         bind_key(call, request, who)
         if limit:
-            rate_limits.enforce(limit, who)
+            rate_limits.enforce_in_write(limit, who)
         call.status = code
-        call.render = (lambda result: sealed(render(result))) if secret else render
+        call.render = (lambda result: encrypt_secret(render(result))) if secret else render
         result = verb()
-        body = call.answer if call.answer is not None else _unwritten(call, result)
-    except Replayed as stored:
-        code, body = stored.status, stored.answer
-    return json_answer(unsealed(body) if secret else body, code)
+        body = (
+            call.stored_response
+            if call.stored_response is not None
+            else _response_without_write(call, result)
+        )
+    except IdempotentReplay as stored:
+        code, body = stored.status, stored.body
+    return json_response(decrypt_secret(body) if secret else body, code)
 
 
-def _unwritten(call: request_context.Call, result: Any) -> bytes:
+def _response_without_write(call: request_context.RequestContext, result: Any) -> bytes:
     """Return the answer of a verb that found nothing to write; kept as any other is."""
     assert call.render  # noqa: S101 - set by carry_out
     if not call.idempotency:
-        return reads.compose(call.render(result))
+        return reads.render_placeholders(call.render(result))
     with write() as w:
-        w.returns(result)
-    return call.answer or b""
+        w.respond_with(result)
+    return call.stored_response or b""
 
 
 # Pages -------------------------------------------------------------------------------------------
 
 
-def ids_asked(request: Request) -> list[str]:
+def id_params(request: Request) -> list[str]:
     """Return the ids that a read is about, each once."""
     ids = request.query_params.getlist("id")
-    if not 1 <= len(ids) <= MOST_IDS or not all(map(is_id, ids)):
-        raise Invalid(errors={"id": f"These must be 1 to {MOST_IDS} ids."})
+    if not 1 <= len(ids) <= MAX_IDS or not all(map(is_id, ids)):
+        raise Invalid(errors={"id": f"These must be 1 to {MAX_IDS} ids."})
     return list(dict.fromkeys(ids))
 
 
-def page_bounds(request: Request) -> tuple[int, "Entry | None"]:
+def pagination_params(request: Request) -> tuple[int, "Entry | None"]:
     """Return the limit and the place that a list request asks for; `Invalid` names the wrong."""
-    limit = number(request, "limit", default=PAGE_SIZE, most=MOST_PAGE_SIZE)
+    limit = int_param(request, "limit", default=PAGE_SIZE, most=MAX_PAGE_SIZE)
     cursor = request.query_params.get("cursor")
     after = decode_cursor(cursor) if cursor else None
-    if after and (after[1] > LATEST or len(after[0]) > MOST_ID or not after[0].isascii()):
+    if after and (
+        after[1] > MAX_SCORE_MS or len(after[0]) > MAX_ID_LENGTH or not after[0].isascii()
+    ):
         raise Invalid(errors={"cursor": "This is not a cursor of ours."})
     return limit, after
 
 
-def number(request: Request, name: str, *, default: int, most: int) -> int:
+def int_param(request: Request, name: str, *, default: int, most: int) -> int:
     """Return a query parameter from 1 to `most`."""
     text = request.query_params.get(name)
     if text is None:
@@ -251,37 +257,37 @@ def number(request: Request, name: str, *, default: int, most: int) -> int:
     return int(text)
 
 
-def list_answer(
+def list_response(
     request: Request,
     noun: str,
-    wire: Wire,
+    wire: JsonTemplate,
     found: tuple[list[Row], "Entry | None"],
     **extra: Any,
 ) -> HttpResponse:
     """Return a page of rows as `page_answer` does."""
     rows, after = found
-    return page_answer(request, noun, map(wire.render, rows), after, **extra)
+    return page_response(request, noun, map(wire.render, rows), after, **extra)
 
 
-def page_answer(
+def page_response(
     request: Request, noun: str, items: Iterable[bytes], after: "Entry | None", **extra: Any
 ) -> HttpResponse:
     """Return `{"<noun>": […], "next": …}` with its Link header (RFC 8288)."""
     cursor = encode_cursor(after)
-    more = b"".join(b',"%s":%s' % (name.encode(), literal(value)) for name, value in extra.items())
+    more = b"".join(b',"%s":%s' % (name.encode(), to_json(value)) for name, value in extra.items())
     listed = b",".join(items)
-    body = b'{"%s":[%s],"next":%s%s}' % (noun.encode(), listed, literal(cursor), more)
-    answer = json_answer(body)
+    body = b'{"%s":[%s],"next":%s%s}' % (noun.encode(), listed, to_json(cursor), more)
+    answer = json_response(body)
     if cursor:
-        query = _query_beyond(request, cursor)
+        query = _next_page_query(request, cursor)
         answer["Link"] = f'<{settings.PUBLIC_URL}{request.path}?{query}>; rel="next"'
     return answer
 
 
-def _query_beyond(request: Request, cursor: str) -> str:
+def _next_page_query(request: Request, cursor: str) -> str:
     """Return the query that asks for the following page."""
     asked = request.META.get("QUERY_STRING", "")
-    if PLAIN.fullmatch(asked) and "page=" not in asked and "cursor=" not in asked:
+    if PLAIN_QUERY.fullmatch(asked) and "page=" not in asked and "cursor=" not in asked:
         return f"{asked}&cursor={cursor}" if asked else f"cursor={cursor}"
     kept = [pair for pair in request.query_params.lists() if pair[0] not in {"page", "cursor"}]
     return urlencode([*kept, ("cursor", cursor)], doseq=True)

@@ -10,25 +10,27 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from mysocial.core import tracing
-from mysocial.core.logging import FACTS
+from mysocial.core.logging import EXTRA_FIELDS
 from mysocial.core.metrics import METHODS
 
 logger = logging.getLogger("mysocial.requests")
 PARAMETER = re.compile(r"\(\?P<(\w+)>[^)]*\)")
 
-NOTHING = "default-src 'none'; frame-ancestors 'none'"
-PAGE = (
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 # Swagger UI writes styles into its page.
-STYLED = f"{PAGE}; style-src 'self' 'unsafe-inline'"
+STYLED_PAGE_POLICY = f"{PAGE_POLICY}; style-src 'self' 'unsafe-inline'"
 # The theme of the admin evaluates what its pages say of themselves (Alpine), and writes styles.
-STAFF = f"{STYLED}; script-src 'self' 'unsafe-eval'"
-STYLED_PATHS = ("/api/docs", "/api/docs/")
+ADMIN_POLICY = f"{STYLED_PAGE_POLICY}; script-src 'self' 'unsafe-eval'"
+STYLED_PAGE_PATHS = ("/api/docs", "/api/docs/")
 
 
-def secure(request: HttpRequest | None, response: HttpResponseBase) -> HttpResponseBase:
+def set_security_headers(
+    request: HttpRequest | None, response: HttpResponseBase
+) -> HttpResponseBase:
     """Return an answer with a policy, and never taken for what it does not say it is.
 
     Views that know better have set their own.
@@ -38,7 +40,7 @@ def secure(request: HttpRequest | None, response: HttpResponseBase) -> HttpRespo
     is_page = headers.get("Content-Type", "").startswith("text/html")
     path = request.path if request is not None and is_page else ""
     wanted = {
-        "Content-Security-Policy": _of_page(path) if is_page else NOTHING,
+        "Content-Security-Policy": _page_policy(path) if is_page else API_POLICY,
         "X-Frame-Options": settings.X_FRAME_OPTIONS,
         "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
@@ -54,14 +56,14 @@ def secure(request: HttpRequest | None, response: HttpResponseBase) -> HttpRespo
     return response
 
 
-def _of_page(path: str) -> str:
+def _page_policy(path: str) -> str:
     """Return the policy of a page: as narrow as what is on it lets it be."""
     if path.startswith(f"/{settings.ADMIN_PATH}/"):
-        return STAFF
-    return STYLED if path in STYLED_PATHS else PAGE
+        return ADMIN_POLICY
+    return STYLED_PAGE_POLICY if path in STYLED_PAGE_PATHS else PAGE_POLICY
 
 
-def _hsts() -> str:
+def _hsts_header() -> str:
     """Return for how long browsers that came by TLS shall come by nothing else (RFC 6797)."""
     if not settings.SECURE_HSTS_SECONDS:
         return ""
@@ -70,7 +72,7 @@ def _hsts() -> str:
     return hsts + ("; preload" if settings.SECURE_HSTS_PRELOAD else "")
 
 
-class HeadersMiddleware:
+class SecurityHeadersMiddleware:
     """Sets them; the outermost, so that no answer of Django's goes out without.
 
     And names each request, for whatever is logged of it.
@@ -78,40 +80,45 @@ class HeadersMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self._hsts = _hsts()
+        self._hsts = _hsts_header()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        track, token = tracing.enter(request.META.get("HTTP_X_REQUEST_ID"))
+        track, token = tracing.start(request.META.get("HTTP_X_REQUEST_ID"))
         since = time.perf_counter()
         try:
             with tracing.span(
                 "request", "server", request.META.get("HTTP_TRACEPARENT", "")
             ) as told:
-                response = secure(request, self.get_response(request))
+                response = set_security_headers(request, self.get_response(request))
                 _tell(told, request, response, track)
-            response.headers[tracing.HEADER] = track.request_id
+            response.headers[tracing.REQUEST_ID_HEADER] = track.request_id
             if self._hsts and request.is_secure():
                 response.headers["Strict-Transport-Security"] = self._hsts
             if settings.LOG_REQUESTS:
                 _log(request, response, since)
         finally:
-            tracing.leave(token)
+            tracing.stop(token)
         return response
 
 
 def _tell(
-    told: tracing.Span, request: HttpRequest, response: HttpResponseBase, track: tracing.Track
+    told: tracing.Span,
+    request: HttpRequest,
+    response: HttpResponseBase,
+    track: tracing.TraceContext,
 ) -> None:
-    if told is not tracing.NOTHING:
+    if told is not tracing.NO_SPAN:
         facts = _facts(request, response)
         named = f"{facts['method']} {facts['route']}"
-        told.tell(name=named, request_id=track.request_id, member_id=track.member_id, **facts)
+        told.set_attributes(
+            name=named, request_id=track.request_id, member_id=track.member_id, **facts
+        )
 
 
 def _log(request: HttpRequest, response: HttpResponseBase, since: float) -> None:
     facts: dict[str, str | int | float] = {**_facts(request, response)}
     facts["milliseconds"] = round((time.perf_counter() - since) * 1000, 1)
-    logger.info("%(method)s %(route)s %(status)s", facts, extra={FACTS: facts})
+    logger.info("%(method)s %(route)s %(status)s", facts, extra={EXTRA_FIELDS: facts})
 
 
 def _facts(request: HttpRequest, response: HttpResponseBase) -> dict[str, str | int]:

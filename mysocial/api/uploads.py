@@ -24,11 +24,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser, DataAndFiles
 
-from mysocial.api.inputs import JsonParser, said_size
-from mysocial.core.errors import Invalid, Refused, TooLarge, Unavailable
-from mysocial.store.script_errors import Replayed
+from mysocial.api.inputs import StrictJSONParser, declared_length
+from mysocial.core.errors import AppError, Invalid, TooLarge, Unavailable
+from mysocial.store.script_errors import IdempotentReplay
 
-FIELDS = 1024 * 1024  # what a form may have beside its file
+MAX_FIELD_BYTES = 1024 * 1024  # what a form may have beside its file
 KEPT_SECONDS = 24 * 3600
 
 
@@ -40,19 +40,19 @@ class _Files(dict[str, Any]):
         return [(name, [file]) for name, file in self.items()]
 
 
-class MediaJson(JsonParser):
+class MediaJSONParser(StrictJSONParser):
     """JSON that may hold an image as a data URL, a third larger than the image."""
 
-    def most(self) -> int:
+    def max_bytes(self) -> int:
         return settings.IMAGE_MAX_BYTES * 4 // 3 + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
-class ImageForm(BaseParser):
+class ImageFormParser(BaseParser):
     """A form with an image; each field once."""
 
     media_type = "multipart/form-data"
 
-    def most(self) -> int:
+    def max_bytes(self) -> int:
         """Return how many bytes its file may have."""
         return int(settings.IMAGE_MAX_BYTES)
 
@@ -60,7 +60,7 @@ class ImageForm(BaseParser):
         self, stream: Any, media_type: str | None = None, parser_context: Any = None
     ) -> "DataAndFiles[Any, Any]":
         request = parser_context["request"]
-        if said_size(request) > self.most() + FIELDS:
+        if declared_length(request) > self.max_bytes() + MAX_FIELD_BYTES:
             raise TooLarge
         handlers = [load_handler(name, request) for name in settings.FILE_UPLOAD_HANDLERS]
         try:
@@ -86,15 +86,18 @@ class ImageForm(BaseParser):
         )
 
 
-class VideoForm(ImageForm):
+class VideoFormParser(ImageFormParser):
     """A form with an image or a video; each field once."""
 
-    def most(self) -> int:
+    def max_bytes(self) -> int:
         return int(max(settings.IMAGE_MAX_BYTES, settings.VIDEO_MAX_BYTES))
 
 
 # What a route takes beside the ordinary fields.
-TAKES = {"image": (MediaJson, ImageForm), "video": (MediaJson, VideoForm)}
+UPLOAD_PARSERS = {
+    "image": (MediaJSONParser, ImageFormParser),
+    "video": (MediaJSONParser, VideoFormParser),
+}
 
 
 @extend_schema_field(
@@ -130,7 +133,7 @@ def _incoming() -> FileSystemStorage:
 
 
 @contextmanager
-def kept(name: str, file: "File[bytes]") -> Iterator[None]:
+def spooled(name: str, file: "File[bytes]") -> Iterator[None]:
     """Keep a file for the workers, on disk before the block begins; not if the block is refused.
 
     Where the outcome is unknown it stays: `sweep` removes what nobody asks for.
@@ -143,8 +146,8 @@ def kept(name: str, file: "File[bytes]") -> Iterator[None]:
         yield
     except Unavailable:
         raise
-    except (Refused, Replayed):
-        drop(name)
+    except (AppError, IdempotentReplay):
+        delete_spooled(name)
         raise
 
 
@@ -157,17 +160,17 @@ def _sync(path: Path) -> None:
             os.close(descriptor)
 
 
-def waiting(name: str) -> IO[bytes]:
+def open_spooled(name: str) -> IO[bytes]:
     """Open a kept file, to be read and changed; `FileNotFoundError`."""
     return Path(_incoming().path(name)).open("r+b")
 
 
-def drop(name: str) -> None:
+def delete_spooled(name: str) -> None:
     """Remove a kept file; none is fine."""
     _incoming().delete(name)
 
 
-def leftovers() -> list[str]:
+def stale_spooled() -> list[str]:
     """Return the names of the files that are kept for longer than a day."""
     before = time.time() - KEPT_SECONDS
     folder = Path(_incoming().location)

@@ -8,17 +8,17 @@ from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from mysocial.api.responses import JsonOnly
-from mysocial.store.queries import check_session
+from mysocial.api.responses import JSONOnlyNegotiation
+from mysocial.store.queries import require_session
 
 
 @functools.cache
-def _made(kinds: tuple[Any, ...]) -> list[Any]:
+def _instances(kinds: tuple[Any, ...]) -> list[Any]:
     """Return one of each kind. They know nothing of a request, so all requests share them."""
     return [kind() for kind in kinds]
 
 
-class Endpoints(ViewSet):
+class ApiViewSet(ViewSet):
     """The HTTP verbs of a domain; `mysocial.api.routing.route` says which verb is which method.
 
     Who calls, whether they may, and every error are handled as DRF does. There is nothing to
@@ -26,16 +26,16 @@ class Endpoints(ViewSet):
     ask for all of that at each request would cost as much as a read.
     """
 
-    content_negotiation_class = JsonOnly
+    content_negotiation_class = JSONOnlyNegotiation
 
     def get_authenticators(self) -> list[Any]:
-        return _made(tuple(self.authentication_classes))
+        return _instances(tuple(self.authentication_classes))
 
     def get_parsers(self) -> list[Any]:
-        return _made(tuple(self.parser_classes))
+        return _instances(tuple(self.parser_classes))
 
     def get_permissions(self) -> list[Any]:
-        return _made(tuple(self.permission_classes))
+        return _instances(tuple(self.permission_classes))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer a request; an exception is answered as `EXCEPTION_HANDLER` says."""
@@ -48,7 +48,7 @@ class Endpoints(ViewSet):
             known = name if name in self.http_method_names else ""
             verb = getattr(self, known, self.http_method_not_allowed)
             response: HttpResponseBase = verb(asked, *args, **kwargs)
-            check_session()  # of what asked nothing, as a repeated answer: ended ones get nothing
+            require_session()  # of what asked nothing, as a repeated answer: ended ones get nothing
         except Exception as error:  # noqa: BLE001 - as DRF does
             response = self.handle_exception(error)
         if response.status_code == status.HTTP_405_METHOD_NOT_ALLOWED:

@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 from typing import Any
 
-AGAIN_SECONDS = 0.2
+RETRY_SECONDS = 0.2
 
 
-async def end(*tasks: "asyncio.Future[Any] | None") -> None:
+async def cancel_and_wait(*tasks: "asyncio.Future[Any] | None") -> None:
     """Cancel each and wait until it has ended; nothing to one that is done, or was never begun.
 
     Until Python 3.12 `asyncio.wait_for`, in which redis-py sends, loses a cancellation that comes
@@ -18,6 +18,6 @@ async def end(*tasks: "asyncio.Future[Any] | None") -> None:
             continue
         while not task.done():
             task.cancel()
-            await asyncio.wait({task}, timeout=AGAIN_SECONDS)
+            await asyncio.wait({task}, timeout=RETRY_SECONDS)
         with contextlib.suppress(asyncio.CancelledError):
             task.result()

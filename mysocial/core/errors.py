@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-FOREVER = 253_402_300_799_999  # milliseconds: the end of the year 9999
+FOREVER_MS = 253_402_300_799_999  # milliseconds: the end of the year 9999
 
 
-def until_of(milliseconds: int) -> datetime | None:
+def datetime_from_ms(milliseconds: int) -> datetime | None:
     """Return the moment that a number of milliseconds stands for; None when there is no end."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds < FOREVER else None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds < FOREVER_MS else None
 
 
-def _said(until: datetime | None) -> str:
+def _until_text(until: datetime | None) -> str:
     return f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "for good"
 
 
-class Refused(Exception):
+class AppError(Exception):
     """A request that is not carried out. Nothing was changed and nothing was announced."""
 
     status = 400
@@ -28,14 +28,14 @@ class Refused(Exception):
         self.errors = dict(errors or {})
 
 
-class Invalid(Refused):
+class Invalid(AppError):
     """The input breaks a rule; `errors` names each field."""
 
     code = "invalid"
     title = "The input is not valid."
 
 
-class NotAuthenticated(Refused):
+class NotAuthenticated(AppError):
     """There is no valid access token, or its session has ended."""
 
     status = 401
@@ -43,7 +43,7 @@ class NotAuthenticated(Refused):
     title = "Sign in first."
 
 
-class Forbidden(Refused):
+class Forbidden(AppError):
     """You may see it, but not do this with it."""
 
     status = 403
@@ -51,7 +51,7 @@ class Forbidden(Refused):
     title = "You may not do this."
 
 
-class Silenced(Refused):
+class Silenced(AppError):
     """You may read, but show others nothing new; the problem says until when."""
 
     status = 403
@@ -59,11 +59,13 @@ class Silenced(Refused):
     title = "You may not write for now."
 
     def __init__(self, milliseconds: int) -> None:
-        self.until = until_of(milliseconds)
-        super().__init__(f"You are silenced {_said(self.until)}: you may read, but not write.")
+        self.until = datetime_from_ms(milliseconds)
+        super().__init__(
+            f"You are silenced {_until_text(self.until)}: you may read, but not write."
+        )
 
 
-class Suspended(Refused):
+class Suspended(AppError):
     """Your account is suspended; the problem says until when, and why."""
 
     status = 403
@@ -72,19 +74,19 @@ class Suspended(Refused):
 
     def __init__(self, milliseconds: int, words: str = "") -> None:
         self.milliseconds = milliseconds
-        self.until = until_of(milliseconds)
+        self.until = datetime_from_ms(milliseconds)
         why = f": {words}" if words else "."
-        super().__init__(f"This account is suspended {_said(self.until)}{why}")
+        super().__init__(f"This account is suspended {_until_text(self.until)}{why}")
 
 
 # By the raw field that holds the moment.
-AHEAD: dict[str, type[Silenced | Suspended]] = {
+ERRORS_BY_FIELD: dict[str, type[Silenced | Suspended]] = {
     "silenced_until": Silenced,
     "suspended_until": Suspended,
 }
 
 
-class NotFound(Refused):
+class NotFound(AppError):
     """It does not exist, or is not visible to you; the two are never told apart."""
 
     status = 404
@@ -92,7 +94,7 @@ class NotFound(Refused):
     title = "There is no such thing."
 
 
-class Conflict(Refused):
+class Conflict(AppError):
     """It clashes with what is there: taken, or changed by somebody else meanwhile."""
 
     status = 409
@@ -111,7 +113,7 @@ class AlreadyExists(Conflict):
         self.field = field
 
 
-class TooLarge(Refused):
+class TooLarge(AppError):
     """The body is larger or deeper than this route takes."""
 
     status = 413
@@ -119,7 +121,7 @@ class TooLarge(Refused):
     title = "The body is too large."
 
 
-class Unsupported(Refused):
+class UnsupportedMediaType(AppError):
     """The file is of no type that this route takes, whatever it says of itself."""
 
     status = 415
@@ -127,7 +129,7 @@ class Unsupported(Refused):
     title = "This type of file is not taken."
 
 
-class IdempotencyMismatch(Refused):
+class IdempotencyMismatch(AppError):
     """The Idempotency-Key was used before with another request."""
 
     status = 422
@@ -135,7 +137,7 @@ class IdempotencyMismatch(Refused):
     title = "This Idempotency-Key was used with another request."
 
 
-class TooMany(Refused):
+class TooManyRequests(AppError):
     """A rate limit is reached; `retry_after` is in seconds."""
 
     status = 429
@@ -147,7 +149,7 @@ class TooMany(Refused):
         self.retry_after = retry_after
 
 
-class Unavailable(Refused):
+class Unavailable(AppError):
     """Redis, or a MongoDB that this request needs, does not answer. Repeat with the same key."""
 
     status = 503
@@ -156,9 +158,9 @@ class Unavailable(Refused):
     retry_after = 2
 
 
-def kinds(of: type[Refused] = Refused) -> Iterator[type[Refused]]:
+def error_classes(of: type[AppError] = AppError) -> Iterator[type[AppError]]:
     """Yield each kind of refusal that has a code of its own."""
     for kind in of.__subclasses__():
         if "code" in vars(kind):
             yield kind
-        yield from kinds(kind)
+        yield from error_classes(kind)

@@ -14,7 +14,7 @@ from mysocial.core import tracing
 from mysocial.core.event_schemas import Payload
 
 EVENTS: dict[str, "type[Event]"] = {}
-About = Mapping[str, str]
+AudienceContext = Mapping[str, str]
 
 
 class Event:
@@ -41,35 +41,35 @@ class Event:
         """Return the pieces of its JSON object, read when everything is written."""
         raise NotImplementedError
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         """Return the ids that `listeners` needs to decide."""
         return {}
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
         """Return those of `viewers` who may hear it now; asked again at every delivery."""
         raise NotImplementedError
 
     @classmethod
-    def listeners_on(cls, topic: str, about: About, viewers: set[str]) -> set[str]:
+    def audience_on(cls, topic: str, context: AudienceContext, viewers: set[str]) -> set[str]:
         """Return those of `viewers`, who listen on `topic`, who may hear it now."""
-        return cls.listeners(about, viewers)
+        return cls.audience(context, viewers)
 
     @classmethod
-    def holds(cls, about: About, data: bytes) -> bool:
+    def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
         """Tell whether its data may still be shown to who was away: nothing deleted is."""
         return True
 
     def entry(self) -> list[Any]:
         """Return what the write script appends: topics, type, pieces, about."""
-        about, trace = dict(self.about()), tracing.carrier()
+        context, trace = dict(self.audience_context()), tracing.traceparent()
         if trace:
-            about[tracing.PARENT] = trace  # so that its delivery is a part of it
-        return [list(self.topics()), self.type, self.data(), orjson.dumps(about)]
+            context[tracing.PARENT] = trace  # so that its delivery is a part of it
+        return [list(self.topics()), self.type, self.data(), orjson.dumps(context)]
 
 
 @dataclass(frozen=True)
-class OwnEvent(Event):
+class UserEvent(Event):
     """What one member hears, and nobody else."""
 
     user_id: str
@@ -77,15 +77,15 @@ class OwnEvent(Event):
     def topics(self) -> Iterable[str]:
         return [self_topic(self.user_id)]
 
-    def about(self) -> About:
+    def audience_context(self) -> AudienceContext:
         return {"user": self.user_id}
 
     @classmethod
-    def listeners(cls, about: About, viewers: set[str]) -> set[str]:
-        return viewers & {about["user"]}
+    def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
+        return viewers & {context["user"]}
 
 
-class Passing(Event):
+class EphemeralEvent(Event):
     """An event for connected clients only: sent by `mysocial.realtime.ephemeral`, never stored.
 
     Nothing is written of it: it has no id, moves no cursor, and is lost on whoever is away.
@@ -98,17 +98,17 @@ class Passing(Event):
         """Return what goes to every process that has sockets."""
         (topic,) = self.topics()
         data = b"".join(self.data()).decode()
-        about = orjson.dumps(dict(self.about())).decode()
+        about = orjson.dumps(dict(self.audience_context())).decode()
         return {"kind": self.type, "topic": topic, "data": data, "about": about}
 
 
 # Topics that are a part of another's log: who hears is narrower, the events are the same.
-PART_OF = {"home": "feed"}
+SUBTOPICS = {"home": "feed"}
 
 
-def log_of(topic: str) -> str:
+def parent_topic(topic: str) -> str:
     """Return the topic whose log has the events of `topic`."""
-    return PART_OF.get(topic, topic)
+    return SUBTOPICS.get(topic, topic)
 
 
 def self_topic(user_id: str) -> str:
@@ -116,13 +116,13 @@ def self_topic(user_id: str) -> str:
     return f"self:{user_id}"
 
 
-def frame(epoch: str, offset: str, kind: str, data: bytes) -> bytes:
+def event_frame(epoch: str, offset: str, kind: str, data: bytes) -> bytes:
     """Return the frame that clients receive."""
     return b'{"id":"%s:%s","type":"%s","data":%s}' % (
         epoch.encode(), offset.encode(), kind.encode(), data,
     )  # fmt: skip
 
 
-def passing_frame(kind: str, data: bytes) -> bytes:
+def ephemeral_frame(kind: str, data: bytes) -> bytes:
     """Return the frame of what passes: without an id, for no cursor leads back to it."""
     return b'{"type":"%s","data":%s}' % (kind.encode(), data)

@@ -13,9 +13,9 @@ import orjson
 from mysocial.core import tracing
 
 LINES, JSON = "lines", "json"
-FACTS = "facts"  # what a record says beside its message: `extra={FACTS: {…}}`
+EXTRA_FIELDS = "facts"  # what a record says beside its message: `extra={FACTS: {…}}`
 # By name: whoever logs need not have loaded the drivers.
-NO_DEFECTS = frozenset({
+CONNECTION_ERRORS = frozenset({
     "asyncio.exceptions.CancelledError",
     "billiard.exceptions.WorkerLostError",
     "builtins.ConnectionError",
@@ -29,18 +29,18 @@ NO_DEFECTS = frozenset({
     "redis.exceptions.TimeoutError",
 })  # fmt: skip
 # What these say below a warning: each task that comes and goes, what there is, where it listens.
-WENT_WELL = ("celery.worker.strategy", "celery.app.trace", "flower.command", "kombu.mixins")
+QUIET_LOGGERS = ("celery.worker.strategy", "celery.app.trace", "flower.command", "kombu.mixins")
 # It asks workers that are just being started, and says so in four lines.
-TOO_EARLY = "flower.inspector"
+FLOWER_INSPECTOR = "flower.inspector"
 
 
-def is_no_defect(error: BaseException | None) -> bool:
+def is_connection_error(error: BaseException | None) -> bool:
     """Tell whether an error says that a server is away or a process was killed."""
     names = (f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__)
-    return error is not None and not NO_DEFECTS.isdisjoint(names)
+    return error is not None and not CONNECTION_ERRORS.isdisjoint(names)
 
 
-class Brief(logging.Filter):
+class ShortenConnectionErrors(logging.Filter):
     """Says in a line that a server is away or a process was killed, where a library would show
     the way to where it noticed."""
 
@@ -48,7 +48,7 @@ class Brief(logging.Filter):
         """Let every record pass."""
         error = record.exc_info[1] if record.exc_info else None
         error = getattr(error, "exc", error)  # as Celery's pool hands over those of its processes
-        if is_no_defect(error):
+        if is_connection_error(error):
             lines = [*record.getMessage().splitlines(), ""]
             record.msg, record.args = "%s: %s: %s", (lines[0], type(error).__name__, error)
             record.exc_info = record.exc_text = None
@@ -70,22 +70,22 @@ class JsonFormatter(logging.Formatter):
         if track is not None:
             told = (("request_id", track.request_id), ("member_id", track.member_id))
             said |= {name: value for name, value in (*told, ("task", track.task)) if value}
-        said |= getattr(record, FACTS, {})
+        said |= getattr(record, EXTRA_FIELDS, {})
         if record.exc_info:
             said["trace"] = self.formatException(record.exc_info)
         return orjson.dumps(said, default=str).decode()
 
 
-def configured(level: str, form: str = LINES) -> dict[str, Any]:
+def logging_config(level: str, form: str = LINES) -> dict[str, Any]:
     """Return Django's `LOGGING`, with records in lines or as JSON.
 
     In lines, which people read as they come, nothing is said of work that went well.
     """
-    quiet = WENT_WELL if form == LINES and level == "INFO" else ()
+    quiet = QUIET_LOGGERS if form == LINES and level == "INFO" else ()
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"brief": {"()": Brief}},
+        "filters": {"brief": {"()": ShortenConnectionErrors}},
         "formatters": {
             LINES: {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
             JSON: {"()": JsonFormatter},
@@ -104,7 +104,7 @@ def configured(level: str, form: str = LINES) -> dict[str, Any]:
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "uvicorn": {"level": "WARNING"},
             "pymongo": {"level": "WARNING"},
-            TOO_EARLY: {"level": "ERROR"},
+            FLOWER_INSPECTOR: {"level": "ERROR"},
             **{name: {"level": "WARNING"} for name in quiet},
         },
     }

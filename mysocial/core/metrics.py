@@ -31,16 +31,16 @@ PROBLEMS = Counter(
     "mysocial_problems", "Problems that were answered, by code: `unavailable` is a refused write.",
     ("process", "code"), registry=REGISTRY,
 )  # fmt: skip
-OPEN = Gauge(
+OPEN_CONNECTIONS = Gauge(
     "mysocial_open_connections", "Sockets and streams that are open.",
     ("process", "kind"), registry=REGISTRY,
 )  # fmt: skip
 _lock = threading.Lock()
 # By method and status: how many took up to each of BUCKETS, how many longer, the seconds of all.
-_taken: dict[tuple[str, int], list[float]] = {}
+_durations: dict[tuple[str, int], list[float]] = {}
 
 
-def answered(method: str | None, status: int, since: float) -> None:
+def record_request(method: str | None, status: int, since: float) -> None:
     """Count a request that began at `since`, by `time.perf_counter`.
 
     By hand: counters and a histogram of the library's cost ten times as much, at each request.
@@ -48,29 +48,29 @@ def answered(method: str | None, status: int, since: float) -> None:
     seconds = time.perf_counter() - since
     key = (method if method in METHODS else "other", status)
     with _lock:
-        row = _taken.get(key)
+        row = _durations.get(key)
         if row is None:
-            row = _taken[key] = [0.0] * (len(BUCKETS) + 2)
+            row = _durations[key] = [0.0] * (len(BUCKETS) + 2)
         row[bisect_left(BUCKETS, seconds)] += 1
         row[-1] += seconds
 
 
-def refused(code: str) -> None:
+def record_problem(code: str) -> None:
     """Count a problem."""
     PROBLEMS.labels(os.getpid(), code).inc()
 
 
-def opened(kind: str, by: int = 1) -> None:
+def record_connection(kind: str, by: int = 1) -> None:
     """Count a socket or a stream that was opened, or with -1 one that has ended."""
-    OPEN.labels(os.getpid(), kind).inc(by)
+    OPEN_CONNECTIONS.labels(os.getpid(), kind).inc(by)
 
 
-class _Requests(Collector):
+class _RequestCollector(Collector):
     """What this process has answered."""
 
     def collect(self) -> Iterable[Metric]:
         with _lock:
-            rows = {key: list(row) for key, row in _taken.items()}
+            rows = {key: list(row) for key, row in _durations.items()}
         process = str(os.getpid())
         answers = CounterMetricFamily(
             "mysocial_requests",
@@ -92,5 +92,5 @@ class _Requests(Collector):
         return answers, took
 
 
-REGISTRY.register(_Requests())
+REGISTRY.register(_RequestCollector())
 ProcessCollector(namespace="mysocial", registry=REGISTRY)

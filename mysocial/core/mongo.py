@@ -20,7 +20,11 @@ from mysocial.core.errors import Unavailable
 Document = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
-AWAY = (mongo_errors.ConnectionFailure, mongo_errors.ExecutionTimeout, mongo_errors.WTimeoutError)
+UNAVAILABLE_ERRORS = (
+    mongo_errors.ConnectionFailure,
+    mongo_errors.ExecutionTimeout,
+    mongo_errors.WTimeoutError,
+)
 
 
 @functools.cache
@@ -65,7 +69,7 @@ def available() -> Iterator[None]:
     """Turn a MongoDB that is away into `Unavailable`: unknown is 503, never 404."""
     try:
         yield
-    except AWAY as error:
+    except UNAVAILABLE_ERRORS as error:
         raise Unavailable("The database is not available right now. Try again.") from error
 
 
@@ -94,7 +98,7 @@ def find(  # noqa: PLR0913 - what a query is made of
         return list(cursor)
 
 
-def filled(names: Sequence[str], query: Mapping[str, Any]) -> set[str]:
+def collections_with(names: Sequence[str], query: Mapping[str, Any]) -> set[str]:
     """Return those collections that have a document that matches `query`, in one question.
 
     `Unavailable`.
@@ -116,6 +120,6 @@ def ping() -> None:
         client().admin.command("ping")
 
 
-def moment(milliseconds: int) -> datetime:
+def datetime_from_ms(milliseconds: int) -> datetime:
     """Return the time that a list's score stands for."""
     return EPOCH + timedelta(milliseconds=milliseconds)

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-Tell = Callable[[str, int, int], None]
+ProgressCallback = Callable[[str, int, int], None]
 
 
 @contextmanager
-def shown() -> Iterator[Tell]:
+def progress_bars() -> Iterator[ProgressCallback]:
     """Yield what is told of each step: its name, how much is done, and of how much.
 
     Nothing is shown where nobody looks: when standard error is no terminal.

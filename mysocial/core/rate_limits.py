@@ -12,25 +12,25 @@ from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 
 from mysocial.core import request_context
-from mysocial.core.errors import TooMany, Unavailable
+from mysocial.core.errors import TooManyRequests, Unavailable
 from mysocial.core.redis import available, client
 
 logger = logging.getLogger(__name__)
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
 
-class Limit(NamedTuple):
+class RateLimit(NamedTuple):
     """At most so many calls in so many seconds, of one person or from one address."""
 
     scope: str
-    most: int
+    max_requests: int
     seconds: int
 
     def key(self, who: str) -> str:
         return f"limit:{self.scope}:{who}"
 
 
-def address_of(request: HttpRequest | Request) -> str:
+def client_address(request: HttpRequest | Request) -> str:
     """Return the address a request comes from: what our own nearest proxies saw, if there are any.
 
     Only the entries that `TRUSTED_PROXIES` proxies of ours appended are believed.
@@ -42,7 +42,7 @@ def address_of(request: HttpRequest | Request) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def hit(limit: Limit, who: str) -> None:
+def check_rate_limit(limit: RateLimit, who: str) -> None:
     """Count one call of `who`; `TooMany` past the limit."""
     if not settings.RATE_LIMITS:
         return
@@ -53,43 +53,45 @@ def hit(limit: Limit, who: str) -> None:
         pipe.incr(key)
         pipe.ttl(key)
         _, count, left = pipe.execute()
-    _note(limit.most, limit.most - count, left)
-    if count > limit.most:
-        raise TooMany(max(1, left))
+    _keep_tightest(limit.max_requests, limit.max_requests - count, left)
+    if count > limit.max_requests:
+        raise TooManyRequests(max(1, left))
 
 
-def forget(limit: Limit, who: str) -> None:
+def reset_rate_limit(limit: RateLimit, who: str) -> None:
     """Forget what was counted, as after a sign-in that succeeded."""
     if settings.RATE_LIMITS:
         with available():
             client().delete(limit.key(who))
 
 
-def enforce(limit: Limit, who: str) -> None:
+def enforce_in_write(limit: RateLimit, who: str) -> None:
     """Let the script that carries out this call's write count it; then it raises `TooMany`."""
     call = request_context.current()
     if call is not None and settings.RATE_LIMITS:
-        call.limits.append((limit.key(who), limit.most, limit.seconds))
+        call.limits.append((limit.key(who), limit.max_requests, limit.seconds))
 
 
-def describe(call: request_context.Call, response: HttpResponseBase) -> None:
+def set_rate_limit_headers(
+    call: request_context.RequestContext, response: HttpResponseBase
+) -> None:
     """Put the closest limit of the call on its answer: calls left, and seconds until all are."""
-    for (_, most, seconds), (count, left) in zip(call.limits, _counted(call), strict=False):
-        _note(most, most - count, left if left > 0 else seconds)
-    if call.closest is not None:
-        most, remaining, seconds = call.closest
+    for (_, most, seconds), (count, left) in zip(call.limits, _read_counts(call), strict=False):
+        _keep_tightest(most, most - count, left if left > 0 else seconds)
+    if call.tightest_limit is not None:
+        most, remaining, seconds = call.tightest_limit
         response["X-RateLimit-Limit"] = str(most)
         response["X-RateLimit-Remaining"] = str(remaining)
         response["X-RateLimit-Reset"] = str(seconds)
 
 
-def _counted(call: request_context.Call) -> list[tuple[int, int]]:
+def _read_counts(call: request_context.RequestContext) -> list[tuple[int, int]]:
     """Return what was counted of each limit, calls and seconds left; nothing, if none can tell.
 
     What wrote has said it. The answer stands: a Redis gone since is no error.
     """
-    if call.counted or not call.limits:
-        return call.counted
+    if call.limit_counts or not call.limits:
+        return call.limit_counts
     try:
         with available():
             pipe = client().pipeline(transaction=False)
@@ -103,7 +105,7 @@ def _counted(call: request_context.Call) -> list[tuple[int, int]]:
     return [(int(count or 0), left) for count, left in zip(found[::2], found[1::2], strict=True)]
 
 
-def _note(most: int, remaining: int, seconds: int) -> None:
+def _keep_tightest(most: int, remaining: int, seconds: int) -> None:
     call = request_context.current()
-    if call is not None and (call.closest is None or remaining < call.closest[1]):
-        call.closest = (most, max(0, remaining), max(1, seconds))
+    if call is not None and (call.tightest_limit is None or remaining < call.tightest_limit[1]):
+        call.tightest_limit = (most, max(0, remaining), max(1, seconds))

@@ -23,11 +23,11 @@ from redis.retry import Retry
 from mysocial.core.errors import Unavailable
 
 logger = logging.getLogger(__name__)
-FOLDER = Path(__file__).parents[1] / "lua"
-TIMEOUT = 5.0
+SCRIPTS_FOLDER = Path(__file__).parents[1] / "lua"
+TIMEOUT_SECONDS = 5.0
 # What Redis says when it cannot promise a write: no connection, still loading its file, out of
 # memory, disk full, read-only. Each means 503 and "repeat with the same key", never a lost answer.
-AWAY = (
+UNAVAILABLE_ERRORS = (
     exceptions.ConnectionError,
     exceptions.TimeoutError,
     exceptions.BusyLoadingError,
@@ -36,7 +36,7 @@ AWAY = (
     OSError,
 )
 # The same, where redis-py has no class for it: the first word of the answer.
-AWAY_WORDS = ("MISCONF", "BUSY", "NOREPLICAS", "MASTERDOWN")
+UNAVAILABLE_PREFIXES = ("MISCONF", "BUSY", "NOREPLICAS", "MASTERDOWN")
 
 
 @functools.cache
@@ -47,14 +47,14 @@ def client() -> Any:  # redis-py's own types allow text and awaitables everywher
     """
     return redis.Redis.from_url(
         settings.REDIS_URL,
-        socket_timeout=TIMEOUT,
-        socket_connect_timeout=TIMEOUT,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
         protocol=2,
     )
 
 
-class _Line(threading.local):
+class _ThreadConnection(threading.local):
     """A connection of this thread's own, for scripts: they are all that most requests send.
 
     Taking one from the pool, and what the client does around a command, cost as much again.
@@ -82,26 +82,26 @@ class _Line(threading.local):
         try:
             if self.connection.can_read(0):
                 self.connection.disconnect()
-        except AWAY:
+        except UNAVAILABLE_ERRORS:
             self.connection.disconnect()
         return self.connection
 
 
-_line = _Line()
+_thread_connection = _ThreadConnection()
 
 
-def _forget_line() -> None:
+def _reset_after_fork() -> None:
     """Let a forked child open one of its own: two would read each other's answers."""
-    global _line  # noqa: PLW0603 - one for each thread of this process
-    _line = _Line()
+    global _thread_connection  # noqa: PLW0603 - one for each thread of this process
+    _thread_connection = _ThreadConnection()
 
 
-os.register_at_fork(after_in_child=_forget_line)
+os.register_at_fork(after_in_child=_reset_after_fork)
 
 
 def async_client() -> Any:
     """Return a new asyncio client; the caller closes it."""
-    return AsyncRedis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, protocol=2)
+    return AsyncRedis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS, protocol=2)
 
 
 @contextmanager
@@ -109,11 +109,11 @@ def available() -> Iterator[None]:
     """Turn a Redis that is away, loading, full or read-only into `Unavailable`."""
     try:
         yield
-    except AWAY as error:
+    except UNAVAILABLE_ERRORS as error:
         logger.warning("Redis is away: %s", error)
         raise Unavailable("The store is not available right now. Try again.") from error
     except exceptions.ResponseError as error:
-        if str(error).startswith(AWAY_WORDS):
+        if str(error).startswith(UNAVAILABLE_PREFIXES):
             logger.warning("Redis takes nothing: %s", error)
             raise Unavailable("The store cannot promise a write right now. Try again.") from error
         raise
@@ -133,27 +133,29 @@ class Script:
 
     def __init__(self, *names: str, flags: str = "") -> None:
         head = f"#!lua flags={flags}\n" if flags else "#!lua\n"
-        self.source = head + "\n".join((FOLDER / f"{name}.lua").read_text() for name in names)
+        self.source = head + "\n".join(
+            (SCRIPTS_FOLDER / f"{name}.lua").read_text() for name in names
+        )
         self._sha = ""
 
     def __call__(self, payload: Any) -> Any:
         """Run the script; `Unavailable` when Redis cannot promise it."""
         argument = msgpack.packb(payload, use_bin_type=False)  # all that Lua knows
         with available():
-            promised()
+            check_durability()
             if self._sha:
                 try:
-                    return _line.send("EVALSHA", self._sha, 0, argument)
+                    return _thread_connection.send("EVALSHA", self._sha, 0, argument)
                 except exceptions.NoScriptError:
                     pass  # Redis was restarted: load it again.
             self._sha = client().script_load(self.source)
-            return _line.send("EVALSHA", self._sha, 0, argument)
+            return _thread_connection.send("EVALSHA", self._sha, 0, argument)
 
 
 @functools.cache
-def promised() -> bool:
+def check_durability() -> bool:
     """Check once that Redis keeps what we promise; `Unavailable` names what differs."""
-    wrong = broken_promises()
+    wrong = durability_mismatches()
     if wrong:
         sentence = "; ".join(f"{name} is {got!r}, promised {want!r}" for name, got, want in wrong)
         logger.critical("Refusing to serve: Redis %s.", sentence)
@@ -161,7 +163,7 @@ def promised() -> bool:
     return True
 
 
-def broken_promises() -> list[tuple[str, str, str]]:
+def durability_mismatches() -> list[tuple[str, str, str]]:
     """Return (setting, value found, value promised) for each Redis setting that differs."""
     found = client().config_get(*settings.REDIS_PROMISES)
     text = {_text(name): _text(value) for name, value in found.items()}

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 from celery.signals import task_postrun, task_prerun
 
-HEADER = "X-Request-ID"
-FORM = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+REQUEST_ID_HEADER = "X-Request-ID"
+REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 MESSAGE = "request_id"  # the header of a Celery message
 
 
@@ -24,7 +24,7 @@ def _new_id() -> str:
     return f"{random.getrandbits(96):024x}"
 
 
-class Track:
+class TraceContext:
     """What is known of who is at work, while they are."""
 
     __slots__ = ("member_id", "request_id", "task")
@@ -35,23 +35,23 @@ class Track:
         self.task = task
 
 
-_current: ContextVar[Track | None] = ContextVar("mysocial_track", default=None)
+_current: ContextVar[TraceContext | None] = ContextVar("mysocial_track", default=None)
 current = _current.get
-leave = _current.reset
+stop = _current.reset
 _tasks: dict[str, ExitStack] = {}
 
 
-def enter(given: str | None) -> tuple[Track, "Token[Track | None]"]:
+def start(given: str | None) -> tuple[TraceContext, "Token[TraceContext | None]"]:
     """Begin a track under the id that a client gave, or one of ours; `leave` ends it."""
-    track = Track(given if given and FORM.fullmatch(given) else _new_id())
+    track = TraceContext(given if given and REQUEST_ID_PATTERN.fullmatch(given) else _new_id())
     return track, _current.set(track)
 
 
-def enter_scope(headers: Any) -> Track:
+def start_for_scope(headers: Any) -> TraceContext:
     """Begin the track of an ASGI connection, which ends with the task that serves it."""
-    name = HEADER.lower().encode()
+    name = REQUEST_ID_HEADER.lower().encode()
     given = next((value.decode("latin-1") for key, value in headers if key == name), None)
-    return enter(given)[0]
+    return start(given)[0]
 
 
 def request_id() -> str:
@@ -62,10 +62,10 @@ def request_id() -> str:
 
 def header() -> tuple[bytes, bytes]:
     """Return the header that names the request, as ASGI has it."""
-    return HEADER.lower().encode(), request_id().encode()
+    return REQUEST_ID_HEADER.lower().encode(), request_id().encode()
 
 
-def belongs_to(member_id: str) -> None:
+def set_member(member_id: str) -> None:
     """Say who the member is."""
     track = _current.get()
     if track is not None:
@@ -78,7 +78,7 @@ def belongs_to(member_id: str) -> None:
 class Span(Protocol):
     """A stretch of time in which something is done."""
 
-    def tell(self, *, name: str = "", **facts: str | int) -> None:
+    def set_attributes(self, *, name: str = "", **facts: str | int) -> None:
         """Say more of it."""
 
 
@@ -88,32 +88,32 @@ class Tracer(Protocol):
     def span(self, name: str, kind: str, parent: str) -> AbstractContextManager[Span]:
         """Begin a span: of a `server`, a `consumer` or what is `internal`; an exception ends it."""
 
-    def carrier(self) -> str:
+    def traceparent(self) -> str:
         """Return where we are, as `traceparent` has it; empty for nowhere."""
 
 
-class _Nothing:
-    def tell(self, *, name: str = "", **facts: str | int) -> None:
+class _NoSpan:
+    def set_attributes(self, *, name: str = "", **facts: str | int) -> None:
         """Nobody listens."""
 
 
-NOTHING = _Nothing()
+NO_SPAN = _NoSpan()
 _tracers: list[Tracer] = []
 
 
-def trace_with(tracer: Tracer) -> None:
+def set_tracer(tracer: Tracer) -> None:
     """Set who takes spans."""
     _tracers[:] = [tracer]
 
 
 def span(name: str, kind: str, parent: str = "") -> AbstractContextManager[Span]:
     """Begin a span, if anybody takes them."""
-    return _tracers[0].span(name, kind, parent) if _tracers else nullcontext(NOTHING)
+    return _tracers[0].span(name, kind, parent) if _tracers else nullcontext(NO_SPAN)
 
 
-def carrier() -> str:
+def traceparent() -> str:
     """Return where we are in a trace; empty for nowhere."""
-    return _tracers[0].carrier() if _tracers else ""
+    return _tracers[0].traceparent() if _tracers else ""
 
 
 # Of a message, and of what an event is about.
@@ -122,25 +122,25 @@ PARENT = "traceparent"
 
 def message_headers() -> dict[str, str]:
     """Return what a message says of the request that it is for."""
-    told = {MESSAGE: request_id(), PARENT: carrier()}
+    told = {MESSAGE: request_id(), PARENT: traceparent()}
     return {name: value for name, value in told.items() if value}
 
 
 @task_prerun.connect
-def _begin_task(task_id: str = "", task: Any = None, **_: Any) -> None:
+def _start_task(task_id: str = "", task: Any = None, **_: Any) -> None:
     request, name = getattr(task, "request", None), str(getattr(task, "name", ""))
     # Of a worker's message Celery lays the headers over the request; of a call at once, not.
     headers = {**(getattr(request, "headers", None) or {}), **vars(request or object)}
     ends = ExitStack()
-    token = _current.set(Track(str(headers.get(MESSAGE) or ""), task=f"{name} {task_id}"))
-    ends.callback(leave, token)
+    token = _current.set(TraceContext(str(headers.get(MESSAGE) or ""), task=f"{name} {task_id}"))
+    ends.callback(stop, token)
     told = ends.enter_context(span(name, "consumer", str(headers.get(PARENT) or "")))
-    told.tell(task_id=task_id)
+    told.set_attributes(task_id=task_id)
     _tasks[task_id] = ends
 
 
 @task_postrun.connect
-def _end_task(task_id: str = "", **_: Any) -> None:
+def _stop_task(task_id: str = "", **_: Any) -> None:
     ends = _tasks.pop(task_id, None)
     if ends is not None:
         ends.close()

@@ -20,17 +20,17 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from mysocial.core.progress import Tell
+from mysocial.core.progress import ProgressCallback
 
 THREADS = 64
 TIMEOUT = 10.0
 OK, REFUSED, TOO_MANY, BROKEN = 200, 400, 429, 0
 PERCENTS = (50, 95, 99)
 # What members do, and how often of a hundred times.
-DEEDS = {"home": 40, "feed": 20, "profile": 20, "post": 10, "reaction": 10}
+ACTION_WEIGHTS = {"home": 40, "feed": 20, "profile": 20, "post": 10, "reaction": 10}
 
 
-class Refused(Exception):
+class LoadTestError(Exception):
     """It can't be done here, or may not."""
 
 
@@ -52,7 +52,7 @@ class Report:
     codes: Counter[int] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, deed: str, code: int, seconds: float) -> None:
+    def record(self, deed: str, code: int, seconds: float) -> None:
         """Note an answer; 0 stands for none."""
         with self.lock:
             self.took.setdefault(deed, []).append(seconds)
@@ -83,14 +83,14 @@ def check_own(url: str) -> None:
     """Raise `Refused` unless a URL leads to this machine and nowhere else."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise Refused(f"{url} is no address of a site.")
+        raise LoadTestError(f"{url} is no address of a site.")
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise Refused(f"{parts.hostname}: {error}") from error
+        raise LoadTestError(f"{parts.hostname}: {error}") from error
     addresses = {str(one[4][0]).partition("%")[0] for one in found}
     if not all(ipaddress.ip_address(one).is_loopback for one in addresses):
-        raise Refused(
+        raise LoadTestError(
             f"{parts.hostname} is not this machine. What is not yours is not to be loaded; if it "
             "is yours, say --i-own-this-host."
         )
@@ -121,7 +121,7 @@ class Load:
         except (urllib3.exceptions.HTTPError, ValueError):
             return BROKEN, None
 
-    def sign_up(self, count: int, tell: Tell) -> None:
+    def sign_up(self, count: int, tell: ProgressCallback) -> None:
         """Sign people up; `Refused` when the site does not take them."""
         for number in range(count):
             name, password = f"load_{secrets.token_hex(8)}", secrets.token_urlsafe(16)
@@ -129,17 +129,17 @@ class Load:
             code, answer = self.call("POST", "signup", body)
             if code >= REFUSED or not answer:
                 why = answer["detail"] if answer else "There was no answer."
-                raise Refused(f"Nobody could be signed up at {self.url} ({code}). {why}")
+                raise LoadTestError(f"Nobody could be signed up at {self.url} ({code}). {why}")
             member = Member(answer["user"]["id"], name, password, answer["access"])
             self.members.append(member)
             self._do("post", member)
             tell("People", number + 1, count)
         self.report = Report()  # what came before is no part of it
 
-    def run(self, *, rate: float, seconds: float, tell: Tell) -> Report:
+    def run(self, *, rate: float, seconds: float, tell: ProgressCallback) -> Report:
         """Send `rate` requests a second, for so many seconds; return what came of it."""
         total, began = int(rate * seconds), time.monotonic()
-        deeds = self._dice.choices(list(DEEDS), list(DEEDS.values()), k=total)
+        deeds = self._dice.choices(list(ACTION_WEIGHTS), list(ACTION_WEIGHTS.values()), k=total)
         with ThreadPoolExecutor(THREADS) as threads:
             for number, deed in enumerate(deeds):
                 due = began + number / rate
@@ -150,7 +150,7 @@ class Load:
         self.report.seconds = time.monotonic() - began
         return self.report
 
-    def leave(self, tell: Tell) -> int:
+    def leave(self, tell: ProgressCallback) -> int:
         """Erase the people again; return how many could not be."""
         left = 0
         for number, member in enumerate(self.members, 1):
@@ -162,7 +162,7 @@ class Load:
 
     def _timed(self, deed: str, member: Member, due: float) -> None:
         code = self._do(deed, member)
-        self.report.note(deed, code, time.monotonic() - due)
+        self.report.record(deed, code, time.monotonic() - due)
 
     def _do(self, deed: str, member: Member) -> int:
         verbs: dict[str, Callable[[], tuple[int, Any]]] = {

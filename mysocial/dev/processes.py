@@ -82,7 +82,7 @@ class Child:
             pass_fds=self.pass_fds,
             start_new_session=True,
         )
-        born = _born(self._process.pid)
+        born = _started_at(self._process.pid)
         try:
             write_json(self.pid_file, {"pid": self._process.pid, "args": self.args, "born": born})
         except OSError:
@@ -165,11 +165,11 @@ def find_leftover(pid_file: Path) -> psutil.Process | None:
         return None
     # The pid may be anyone's by now, also a program's like ours in another checkout. The first
     # arguments differ (an interpreter before a script), so the ends are compared.
-    is_ours = abs(_born(pid) - born) < CLOCK_CHANGE and found[1 - len(args) :] == args[1:]
+    is_ours = abs(_started_at(pid) - born) < CLOCK_CHANGE and found[1 - len(args) :] == args[1:]
     return process if len(args) > 1 and is_ours else None
 
 
-def _born(pid: int) -> float:
+def _started_at(pid: int) -> float:
     """When a process was started, by the clock; 0 for one that is gone already."""
     try:
         return float(psutil.Process(pid).create_time())

@@ -26,11 +26,11 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 BACKLOG = 511  # who may wait to be taken; the kernel may allow fewer
 
 
-class Refusal(CommandError):
+class StartError(CommandError):
     """A start that cannot be, with what to do about it."""
 
 
-class Site:
+class DevRunner:
     """What runs here: the folders, the ports, the commands and their environment."""
 
     def __init__(self, log: Log) -> None:
@@ -133,20 +133,20 @@ class Site:
                 self.log.line("up", f"ended a leftover {pid_file.name.removesuffix('.pid.json')}")
 
     @contextmanager
-    def door(self) -> Iterator[socket.socket]:
+    def listening_socket(self) -> Iterator[socket.socket]:
         """The socket that the web processes serve; Refusal if someone else listens where we are to.
 
         It is ours, not theirs: while one of them is started again, nobody is refused.
         """
         if not port_is_free(self.flower_port):
-            raise _taken("FLOWER_PORT", self.flower_port)
+            raise _port_taken("FLOWER_PORT", self.flower_port)
         with socket.socket() as door:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 door.bind(("127.0.0.1", self.port))
                 door.listen(BACKLOG)
             except OSError:
-                raise _taken("PORT", self.port) from None
+                raise _port_taken("PORT", self.port) from None
             yield door
 
     def remember(self, supervisor: Supervisor) -> None:
@@ -177,8 +177,8 @@ class Site:
             connection.close()
 
 
-def _taken(variable: str, port: int) -> Refusal:
-    return Refusal(
+def _port_taken(variable: str, port: int) -> StartError:
+    return StartError(
         f"Port {port} is taken by {describe_port_holder(port)}. "
         f"End it, or choose another: {variable}={port + 10} make up"
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Mongod", "Server", "ServerError", "Valkey", "running_urls"]
 
-READY_WITHIN = 30.0
+READY_TIMEOUT_SECONDS = 30.0
 LOG_LIMIT = 8 * 1024 * 1024
 SOCKET_PATH_LIMIT = 100  # sun_path: 108 bytes on Linux, 104 on macOS
 REPLICA_SET = "rs0"
@@ -88,7 +88,7 @@ class Server(ABC):
         """How the last process ended, None while it runs."""
         return None if self._child is None else self._child.exit_code
 
-    def start(self, timeout: float = READY_WITHIN) -> Self:
+    def start(self, timeout: float = READY_TIMEOUT_SECONDS) -> Self:
         """Start it and wait until it answers; ServerError, with its last log lines, if it does not.
 
         Ends first what an earlier, killed owner of the same folder left running.

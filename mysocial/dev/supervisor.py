@@ -126,7 +126,7 @@ class Program:
 
 
 @dataclass
-class _Watch:
+class _Supervised:
     process: Process
     grace: float
     rank: int
@@ -146,7 +146,7 @@ class Supervisor:
         self.log = log
         self.stopping = threading.Event()
         self._hurry = False
-        self._watches: list[_Watch] = []
+        self._watches: list[_Supervised] = []
         self._handlers: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -181,14 +181,14 @@ class Supervisor:
 
         It gets `grace` seconds to end. Higher ranks end first; among equals, the last started.
         """
-        watch = _Watch(process, grace, rank)
+        watch = _Supervised(process, grace, rank)
         self._watches.append(watch)  # first: a start that is interrupted is ended too
         process.start()
         watch.started = time.monotonic()
 
     def run(self, program: Program) -> int | None:
         """Run a program to its end and return its exit code; None if we were told to stop."""
-        watch = _Watch(program, grace=2.0, rank=0)
+        watch = _Supervised(program, grace=2.0, rank=0)
         self._watches.append(watch)
         program.start()
         while program.alive() and not self.stopping.wait(0.05):
@@ -208,12 +208,12 @@ class Supervisor:
             elif time.monotonic() >= watch.retry_at:
                 self._restart(watch)
 
-    def _plan_restart(self, watch: _Watch, why: str) -> None:
+    def _plan_restart(self, watch: _Supervised, why: str) -> None:
         self.log.line("up", f"{watch.process.name} {why}; it starts again in {watch.delay:g} s")
         watch.retry_at = time.monotonic() + watch.delay
         watch.delay = min(watch.delay * 2, LONGEST_DELAY)
 
-    def _restart(self, watch: _Watch) -> None:
+    def _restart(self, watch: _Supervised) -> None:
         watch.retry_at = None
         try:
             watch.process.start()

@@ -27,7 +27,7 @@ class AuditedCommand(BaseCommand):
             return super().execute(*args, **options)
         name = type(self).__module__.rpartition(".")[2]
         try:
-            with audit.acting(who=login(), via=VIA, what=name, on=said(options)):
+            with audit.staff_action(actor=login(), channel=VIA, action=name, target=said(options)):
                 audit.record()
                 return super().execute(*args, **options)
         except Unavailable as error:

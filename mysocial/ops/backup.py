@@ -24,34 +24,34 @@ from pymongo.errors import OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from mysocial.core import mongo
-from mysocial.core.progress import Tell
+from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script
 from mysocial.ops.backup_archive import Manifest, Packer
 from mysocial.persistence import flush
 
-CUT = Script("common", "notes", "backup", flags="allow-oom")
+BACKUP = Script("common", "notes", "backup", flags="allow-oom")
 FREEZE_MS = 30_000
-MOST_OWED = 50_000  # copied in one step, in which Redis does nothing else
+MAX_UNFLUSHED = 50_000  # copied in one step, in which Redis does nothing else
 FOLDERS = ("public", "incoming")
 # MongoDB keeps the past for 300 s unless it is told otherwise, and says so by these.
 TOO_OLD = {239, 246}
-Owed = list[list[Any]]
+UnflushedRecords = list[list[Any]]
 
 
 class BackupFailed(Exception):
     """There is no backup; nothing was left behind."""
 
 
-def make_backup(path: Path, tell: Tell) -> Manifest:
+def make_backup(path: Path, tell: ProgressCallback) -> Manifest:
     """Write a backup to `path`, which must not be there; `BackupFailed`, `Unavailable`."""
-    with _understood(), Packer(path) as packer, _stage() as stage:
-        for queue in flush.queues():  # the less is owed, the shorter the copy
-            flush.drain(queue)
+    with _translate_errors(), Packer(path) as packer, _stage() as stage:
+        for queue in flush.queue_names():  # the less is owed, the shorter the copy
+            flush.flush_queue(queue)
         _link(stage)
         with mongo.client().start_session(snapshot=True) as session:
-            names, facts, owed = _cut(session)
+            names, facts, owed = _snapshot(session)
             _link(stage)
-            _pack_owed(packer, owed)
+            _pack_unflushed(packer, owed)
             counts = {name: _pack_collection(packer, session, name, tell) for name in names}
         media = _pack_media(packer, stage, tell)
         return packer.finish(
@@ -67,7 +67,7 @@ def make_backup(path: Path, tell: Tell) -> Manifest:
 
 
 @contextmanager
-def _understood() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         with mongo.available():
             yield
@@ -80,18 +80,23 @@ def _understood() -> Iterator[None]:
         ) from error
 
 
-def _cut(session: ClientSession) -> tuple[list[str], dict[str, Any], Owed]:
+def _snapshot(session: ClientSession) -> tuple[list[str], dict[str, Any], UnflushedRecords]:
     """Fix the moment of MongoDB in `session`, then copy what is owed; nothing settles between."""
     token = secrets.token_hex(8)
-    if not CUT({"step": "freeze", "token": token, "ms": FREEZE_MS}):
+    if not BACKUP({"step": "freeze", "token": token, "ms": FREEZE_MS}):
         raise BackupFailed("Another backup is being made.")
     try:
         names = _collections()
-        at = _fix(session, names)
-        asked = {"step": "copy", "token": token, "most": MOST_OWED, "queues": flush.queues()}
-        verdict, *rest = CUT(asked)
+        at = _pin_snapshot(session, names)
+        asked = {
+            "step": "copy",
+            "token": token,
+            "most": MAX_UNFLUSHED,
+            "queues": flush.queue_names(),
+        }
+        verdict, *rest = BACKUP(asked)
     finally:
-        CUT({"step": "thaw", "token": token})
+        BACKUP({"step": "thaw", "token": token})
     if verdict == b"thawed":
         raise BackupFailed("The servers took too long to answer. Try again.")
     if verdict == b"many":
@@ -111,7 +116,7 @@ def _collections() -> list[str]:
     return sorted(name for name in names if not name.startswith("system."))
 
 
-def _fix(session: ClientSession, names: list[str]) -> list[int]:
+def _pin_snapshot(session: ClientSession, names: list[str]) -> list[int]:
     """Let every read of `session` be of one moment, now; return it."""
     if not names:
         raise BackupFailed("There is nothing in MongoDB.")
@@ -124,13 +129,15 @@ def _fix(session: ClientSession, names: list[str]) -> list[int]:
     return [at.time, at.inc]
 
 
-def _pack_owed(packer: Packer, owed: Owed) -> None:
+def _pack_unflushed(packer: Packer, owed: UnflushedRecords) -> None:
     for number in range(0, len(owed), 1000):
         body = b"".join(bson.encode({"item": item}) for item in owed[number : number + 1000])
         packer.add(f"owed/{number:06}.bson", body)
 
 
-def _pack_collection(packer: Packer, session: ClientSession, name: str, tell: Tell) -> int:
+def _pack_collection(
+    packer: Packer, session: ClientSession, name: str, tell: ProgressCallback
+) -> int:
     collection = mongo.client()[settings.MONGO_DB][name]
     expected, count = collection.estimated_document_count(), 0
     batches: Any = collection.find_raw_batches({}, session=session)  # bytes, whatever its type says
@@ -188,7 +195,7 @@ def _keep(file: Path, kept: Path) -> None:
         shutil.copyfile(file, kept)
 
 
-def _pack_media(packer: Packer, stage: Path, tell: Tell) -> dict[str, int]:
+def _pack_media(packer: Packer, stage: Path, tell: ProgressCallback) -> dict[str, int]:
     files = sorted(file for file in stage.rglob("*") if file.is_file())
     size = 0
     for number, file in enumerate(files, 1):

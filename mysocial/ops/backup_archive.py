@@ -18,9 +18,9 @@ from typing import IO, Any, Self
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-PIECE = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 Manifest = dict[str, Any]
-Seen = Callable[[int], None]
+BytesReadCallback = Callable[[int], None]
 
 
 class BadArchive(Exception):
@@ -102,7 +102,7 @@ class Packer:
         return manifest
 
 
-def check(path: Path, seen: Seen = lambda _: None) -> Manifest:
+def check(path: Path, seen: BytesReadCallback = lambda _: None) -> Manifest:
     """Read all of an archive and return its manifest; `BadArchive` says what is wrong.
 
     `seen` is told how many bytes of the file were read.
@@ -115,7 +115,7 @@ def check(path: Path, seen: Seen = lambda _: None) -> Manifest:
             if name == MANIFEST:
                 manifest = json.loads(hashed.read())
             else:
-                while hashed.read(PIECE):
+                while hashed.read(CHUNK_BYTES):
                     seen(place())
                 found[name] = hashed.facts
     if not isinstance(manifest, dict):
@@ -142,7 +142,7 @@ def _members(path: Path) -> Iterator[tuple[str, IO[bytes], Callable[[], int]]]:
                 if content is None or not _is_inside(info.name):
                     raise BadArchive(f"{path} has a member that no backup has: {info.name}.")
                 yield info.name, content, raw.tell
-        while unzipped.read(PIECE):  # to the end, where the checksum of the whole stands
+        while unzipped.read(CHUNK_BYTES):  # to the end, where the checksum of the whole stands
             pass
 
 

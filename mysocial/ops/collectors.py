@@ -9,16 +9,16 @@ from prometheus_client.registry import Collector
 from mysocial.core.errors import Unavailable
 from mysocial.core.metrics import REGISTRY
 from mysocial.core.redis import available, client
-from mysocial.persistence.dirty import queues
-from mysocial.persistence.heartbeats import BEAT
+from mysocial.persistence.dirty import queue_names
+from mysocial.persistence.heartbeats import SCHEDULER_KEY
 
 
-def page() -> bytes:
+def metrics_page() -> bytes:
     """Return all metrics in the text format of Prometheus."""
     return generate_latest(REGISTRY)
 
 
-class _Store(Collector):
+class _RedisCollector(Collector):
     """What Redis knows."""
 
     def collect(self) -> Iterable[Metric]:
@@ -31,14 +31,14 @@ class _Store(Collector):
 
 
 def _of_redis() -> Iterator[Metric]:
-    names = queues()
+    names = queue_names()
     with available():
         pipe = client().pipeline(transaction=False)
         pipe.time()
         pipe.info("memory")
         pipe.hgetall("settled")
         pipe.exists("pause")
-        pipe.exists(BEAT)
+        pipe.exists(SCHEDULER_KEY)
         for name in names:
             pipe.zcard(f"dirty:{name}")
             pipe.zrange(f"dirty:{name}", 0, 0, withscores=True)
@@ -79,4 +79,4 @@ def _by_queue(name: str, text: str) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"mysocial_{name}", text, labels=("queue",))
 
 
-REGISTRY.register(_Store())
+REGISTRY.register(_RedisCollector())

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mysocial.core import mongo
-from mysocial.core.progress import Tell
+from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import available, client
-from mysocial.outbox.cascades import Removal
+from mysocial.outbox.cascades import CascadeDeletion
 from mysocial.outbox.items import QUEUED
 from mysocial.persistence import flush
 from mysocial.persistence.dirty import dead_letters
-from mysocial.store.list_fallback import owed, stretch, whole
-from mysocial.store.reads import get_many
+from mysocial.store.list_fallback import load_list, read_range, unflushed_entries
+from mysocial.store.reads import get_records
 from mysocial.store.store import STORES, Store, parse_list, parse_unique
 
 BATCH = 500
@@ -38,7 +38,7 @@ class Difference(NamedTuple):
     by: int = 0  # of a counter: what it lacks
 
 
-def verify(*, pause: float = PAUSE, tell: Tell = lambda *_: None) -> set[Difference]:
+def verify(*, pause: float = PAUSE, tell: ProgressCallback = lambda *_: None) -> set[Difference]:
     """Return what differs, twice `pause` seconds apart. `Unavailable` when a server is away."""
     found = set(_differences(tell))
     if found and pause:
@@ -46,9 +46,9 @@ def verify(*, pause: float = PAUSE, tell: Tell = lambda *_: None) -> set[Differe
     return found & set(_differences(tell)) if found else found
 
 
-def _differences(tell: Tell) -> Iterator[Difference]:
-    for queue in flush.queues():
-        flush.drain(queue)
+def _differences(tell: ProgressCallback) -> Iterator[Difference]:
+    for queue in flush.queue_names():
+        flush.flush_queue(queue)
     stored = _stored()
     done, total = 0, _size()
     for keys in cached():
@@ -58,7 +58,7 @@ def _differences(tell: Tell) -> Iterator[Difference]:
             yield from _records(store, pks, aside) if pks else ()
         yield from _lists([f"{name}/{rest}" for name, kind, rest in keys if kind == "/"], stored)
         for key in (f"{name}={rest}" for name, kind, rest in keys if kind == "="):
-            yield from _reservation(key)
+            yield from _unique_key(key)
         done += len(keys)
         tell("Redis: records, lists, reservations", done, max(done, total))
     for number, (label, store) in enumerate(STORES.items(), 1):
@@ -70,7 +70,7 @@ def _differences(tell: Tell) -> Iterator[Difference]:
 def _stored() -> set[str]:
     """Return the labels of the stores of which MongoDB has a live record."""
     tables = {store.table: label for label, store in STORES.items()}
-    return {tables[name] for name in mongo.filled(list(tables), {"_deleted_at": None})}
+    return {tables[name] for name in mongo.collections_with(list(tables), {"_deleted_at": None})}
 
 
 def _size() -> int:
@@ -109,16 +109,16 @@ def _records(store: Store[Any], pks: list[str], aside: set[str]) -> Iterator[Dif
         fields, is_owed = answers[2 * number : 2 * number + 2]
         if is_owed is None and store.key(pk) not in aside and b"v" in fields:
             copy = {name.decode(): value for name, value in fields.items()}
-            yield from _judge(store, pk, copy, documents.get(pk))
+            yield from _compare(store, pk, copy, documents.get(pk))
 
 
-def _judge(
+def _compare(
     store: Store[Any], pk: str, copy: Mapping[str, bytes], document: Document | None
 ) -> Iterator[Difference]:
     version, is_gone = int(copy["v"]), "x" in copy
     key = store.key(pk)
     if document is None:
-        if not is_gone and not store.expires:  # what expires may be gone from MongoDB already
+        if not is_gone and not store.expires_after:  # what expires may be gone from MongoDB already
             yield Difference("lost", key, f"MongoDB has none of version {version}")
         return
     stored = document["_version"]
@@ -161,16 +161,16 @@ def _lists(keys: list[str], stored: set[str]) -> Iterator[Difference]:
 def _list(key: str, held: dict[bytes, float]) -> Iterator[Difference]:
     store, index, value = parse_list(key)
     floor = held.pop(FLOOR)
-    if index.fans:
-        expected, own = whole(store, index, value)
+    if index.follow_graph:
+        expected, own = load_list(store, index, value)
         right = dict(expected)
         floor = max(floor, float(own))
     else:
         limit = index.cap + BATCH
-        found = stretch(store, index, value, limit=limit)
+        found = read_range(store, index, value, limit=limit)
         right = dict(found)
         floor = max(floor, found[-1][1] if len(found) == limit else -math.inf)
-        for pk, score in owed(store, index, value).items():
+        for pk, score in unflushed_entries(store, index, value).items():
             right.pop(pk, None)
             if math.isfinite(score):
                 right[pk] = int(score)
@@ -178,28 +178,30 @@ def _list(key: str, held: dict[bytes, float]) -> Iterator[Difference]:
     right = {pk: at for pk, at in right.items() if at > floor}
     missing = set(right.items()) - set(mine.items())
     # A list that follows from others may name what is left out at reading.
-    excess = set() if index.fans else set(mine.items()) - set(right.items())
-    if index.fans and missing:
-        missing = _handed(store, key, missing)
+    excess = set() if index.follow_graph else set(mine.items()) - set(right.items())
+    if index.follow_graph and missing:
+        missing = _is_merged_at_read(store, key, missing)
     if missing or excess:
         yield Difference("list", key, f"{len(missing)} missing, {len(excess)} in excess")
 
 
-def _handed(store: Store[Any], key: str, missing: set[tuple[str, int]]) -> set[tuple[str, int]]:
+def _is_merged_at_read(
+    store: Store[Any], key: str, missing: set[tuple[str, int]]
+) -> set[tuple[str, int]]:
     """Return those that must stand in a list by followers, and are not merged at reading."""
     _, index, _ = parse_list(key)
     with available():
-        large = {pk.decode() for pk in client().zrange(store.large_key(index), 0, -1)}
-    records = get_many(store, [pk for pk, _ in missing])
+        large = {pk.decode() for pk in client().zrange(store.large_accounts_key(index), 0, -1)}
+    records = get_records(store, [pk for pk, _ in missing])
     handed = {
         pk
         for pk, one in records.items()
-        if index.takes(store.values(one)) and getattr(one, index.field) not in large
+        if index.matches(store.values(one)) and getattr(one, index.field) not in large
     }
     return {(pk, at) for pk, at in missing if pk in handed}
 
 
-def _reservation(key: str) -> Iterator[Difference]:
+def _unique_key(key: str) -> Iterator[Difference]:
     store, name, value = parse_unique(key)
     with available():
         owner, is_owed = client().get(key), client().exists(f"owed:{key}")
@@ -216,7 +218,7 @@ def _reservation(key: str) -> Iterator[Difference]:
 
 def _counters(store: Store[Any], stored: set[str]) -> Iterator[Difference]:
     """Compare each counter with the records that it counts, both as MongoDB has them now."""
-    for counted in store.counted:
+    for counted in store.counted_in:
         if stored.isdisjoint({store.label, counted.label}):
             continue
         target = STORES[counted.label]
@@ -243,7 +245,11 @@ def _aggregate(store: Store[Any], stages: Sequence[Mapping[str, Any]]) -> list[A
 
 def _orphans(store: Store[Any]) -> Iterator[Difference]:
     """Find what hangs on records that are gone, and whose removal nobody owes."""
-    references = {(one.field, one.of) for one in store.indexes.values() if one.of and not one.fans}
+    references = {
+        (one.field, one.parent_label)
+        for one in store.indexes.values()
+        if one.parent_label and not one.follow_graph
+    }
     for field, label in references:
         groups = _aggregate(
             store, [{"$match": {"_deleted_at": None}}, {"$group": {"_id": f"${field}"}}]
@@ -254,12 +260,14 @@ def _orphans(store: Store[Any]) -> Iterator[Difference]:
             some = named[first : first + BATCH]
             # Gone by both accounts: where they differ, nothing may be removed.
             live = mongo.find(target.model, {"_id": {"$in": some}}, projection=["_id"])
-            gone = set(some) - {one["_id"] for one in live} - set(get_many(target, some))
-            for pk in gone - _owed_removals(label, gone):
+            gone = set(some) - {one["_id"] for one in live} - set(get_records(target, some))
+            for pk in gone - _pending_cascades(label, gone):
                 detail = f"{store.label} records hang on it by {field}"
                 yield Difference(ORPHAN, target.key(pk), detail)
 
 
-def _owed_removals(label: str, pks: set[str]) -> set[str]:
+def _pending_cascades(label: str, pks: set[str]) -> set[str]:
     query = {"label": label, "record_id": {"$in": list(pks)}, "status": QUEUED}
-    return {one["record_id"] for one in mongo.find(Removal, query, projection=["record_id"])}
+    return {
+        one["record_id"] for one in mongo.find(CascadeDeletion, query, projection=["record_id"])
+    }

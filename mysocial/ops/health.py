@@ -4,9 +4,9 @@ from typing import Any
 
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
-from mysocial.core.redis import available, broken_promises, client
-from mysocial.persistence.flush import dead_letter_counts, debts
-from mysocial.persistence.heartbeats import OLDEST_DEBT_SECONDS
+from mysocial.core.redis import available, client, durability_mismatches
+from mysocial.persistence.flush import backlogs, dead_letter_counts
+from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
 
 def report() -> dict[str, Any]:
@@ -14,7 +14,7 @@ def report() -> dict[str, Any]:
     checks = {
         "redis": _check(_redis),
         "mongodb": _check(mongo.ping),
-        "debt": _check(_debt),
+        "debt": _check(_backlog),
         "dead_letters": _check(_dead_letters),
     }
     # Without MongoDB the cached site works on; an old debt says when that has become a problem.
@@ -33,14 +33,14 @@ def _check(check: Any) -> str:
 def _redis() -> None:
     with available():
         client().ping()
-        wrong = broken_promises()
+        wrong = durability_mismatches()
     if wrong:
         raise Unavailable(f"Redis settings differ from what is promised: {wrong}")
 
 
-def _debt() -> None:
-    oldest = max((debt.oldest_seconds for debt in debts().values()), default=0.0)
-    if oldest > OLDEST_DEBT_SECONDS:
+def _backlog() -> None:
+    oldest = max((debt.oldest_seconds for debt in backlogs().values()), default=0.0)
+    if oldest > MAX_BACKLOG_SECONDS:
         raise Unavailable(f"The oldest write waits {oldest:.0f} s for MongoDB. Do the workers run?")
 
 

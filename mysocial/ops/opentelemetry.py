@@ -31,7 +31,7 @@ class _Span:
     def __init__(self, span: trace.Span) -> None:
         self._span = span
 
-    def tell(self, *, name: str = "", **facts: str | int) -> None:
+    def set_attributes(self, *, name: str = "", **facts: str | int) -> None:
         if name:
             self._span.update_name(name)
         self._span.set_attributes({f"mysocial.{key}": value for key, value in facts.items()})
@@ -50,17 +50,17 @@ class OpenTelemetry:
         with self._tracer.start_as_current_span(name, context=above, kind=KINDS[kind]) as begun:
             yield _Span(begun)
 
-    def carrier(self) -> str:
+    def traceparent(self) -> str:
         """Return where we are."""
         said: dict[str, str] = {}
         _propagator.inject(said)
         return said.get(tracing.PARENT, "")
 
 
-def begin() -> None:
+def initialise() -> None:
     """Send spans from now on."""
     provider = TracerProvider(
         resource=Resource.create({"service.name": settings.OTEL_SERVICE_NAME})
     )
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    tracing.trace_with(OpenTelemetry(provider))
+    tracing.set_tracer(OpenTelemetry(provider))

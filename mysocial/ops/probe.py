@@ -19,48 +19,48 @@ from django.conf import settings
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
-from mysocial.persistence.heartbeats import BEAT, OLDEST_DEBT_SECONDS, worker_heart
+from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS, SCHEDULER_KEY, worker_key
 
-WELL, ILL = 0, 1
+HEALTHY, UNHEALTHY = 0, 1
 START_SECONDS = 60  # who has just been started is given this long to become well
-Verdict = tuple[int, str]
+ProbeResult = tuple[int, str]
 
 
-def worker(node: str) -> Verdict:
+def worker(node: str) -> ProbeResult:
     """Tell whether debts wait too long, and nobody but this worker can be at fault."""
     try:
         with available():
             pipe = client().pipeline(transaction=False)
             pipe.time()
-            pipe.exists(worker_heart(node))
-            pipe.exists(BEAT)
+            pipe.exists(worker_key(node))
+            pipe.exists(SCHEDULER_KEY)
             for name in settings.CELERY_QUEUE_NAMES:
                 pipe.zrange(f"dirty:{name}", 0, 0, withscores=True)
             (seconds, _), works, beats, *oldest = pipe.execute()
         waits = max((seconds - one[0][1] / 1000 for one in oldest if one), default=0.0)
-        if waits <= OLDEST_DEBT_SECONDS:
-            return WELL, f"the oldest debt waits for {max(0.0, waits):.0f} s"
+        if waits <= MAX_BACKLOG_SECONDS:
+            return HEALTHY, f"the oldest debt waits for {max(0.0, waits):.0f} s"
         if works:
-            return WELL, "debts wait, but it carries out tasks"
+            return HEALTHY, "debts wait, but it carries out tasks"
         if not beats:
-            return WELL, "debts wait, but beat does nothing"
+            return HEALTHY, "debts wait, but beat does nothing"
         mongo.ping()
     except Unavailable as error:
-        return WELL, f"nobody can tell: {error}"
-    return ILL, f"the oldest debt waits for {waits:.0f} s, and it carries out no task"
+        return HEALTHY, f"nobody can tell: {error}"
+    return UNHEALTHY, f"the oldest debt waits for {waits:.0f} s, and it carries out no task"
 
 
-def beat() -> Verdict:
+def beat() -> ProbeResult:
     """Tell whether beat has done what is scheduled, in the last seconds."""
     try:
         with available():
-            beats = client().exists(BEAT)
+            beats = client().exists(SCHEDULER_KEY)
     except Unavailable as error:
-        return WELL, f"nobody can tell: {error}"
-    return (WELL, "it works") if beats else (ILL, "it does nothing")
+        return HEALTHY, f"nobody can tell: {error}"
+    return (HEALTHY, "it works") if beats else (UNHEALTHY, "it does nothing")
 
 
-def end(pid: int) -> str:
+def terminate(pid: int) -> str:
     """Ask a process to end, unless it began just now; its supervisor starts it again."""
     process = psutil.Process(pid)
     if time.time() - process.create_time() < START_SECONDS:
@@ -77,8 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--end", type=int, metavar="PID", help="what to end when it is ill")
     asked = parser.parse_args(arguments)
     code, sentence = worker(asked.node) if asked.role == "worker" else beat()
-    if code == ILL and asked.end:
-        sentence += f"; {end(asked.end)}"
+    if code == UNHEALTHY and asked.end:
+        sentence += f"; {terminate(asked.end)}"
     sys.stdout.write(f"{asked.role}: {sentence}\n")
     return code
 

@@ -8,16 +8,16 @@ from collections import Counter
 from typing import Any
 
 from mysocial.core import mongo
-from mysocial.core.progress import Tell
+from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script, available, client
 from mysocial.ops.consistency import cached
-from mysocial.store.read_through import fill
+from mysocial.store.read_through import load_missing
 from mysocial.store.store import STORES, Store
 
 REBUILD = Script("common", "rebuild")
 
 
-def rebuild(tell: Tell) -> Counter[str]:
+def rebuild(tell: ProgressCallback) -> Counter[str]:
     """Return how many records, lists and reservations were made anew, and how many records kept.
 
     Kept are those that are owed, that were written meanwhile, or that MongoDB has not got.
@@ -52,7 +52,7 @@ def _records(store: Store[Any], pks: list[str]) -> int:
             store.queue,
             one["_version"],
             store.from_document(one),
-            store.ttl,
+            store.ttl_seconds,
         ]
         for one in found
     ]
@@ -63,7 +63,7 @@ def _refetch(kind: str, names: list[str]) -> int:
     done = REBUILD({"kind": kind, "items": [[name] for name in names]})
     forgotten = [name.encode() for name, was in zip(names, done, strict=True) if was]
     if kind == "list":
-        fill([], lists=forgotten)
+        load_missing([], lists=forgotten)
     else:
-        fill([], uniques=forgotten)
+        load_missing([], uniques=forgotten)
     return len(forgotten)

@@ -14,7 +14,7 @@ from typing import Any
 from mysocial.core.errors import NotFound
 from mysocial.core.redis import Script
 from mysocial.ops.consistency import ORPHAN, Difference
-from mysocial.outbox.cascades import Removal
+from mysocial.outbox.cascades import CascadeDeletion
 from mysocial.store.store import parse_record
 from mysocial.store.wakeups import CASCADES
 from mysocial.store.writes import write
@@ -29,8 +29,8 @@ def repair(difference: Difference) -> bool:
     if difference.kind == ORPHAN:
         store, pk = parse_record(difference.key)
         with write() as w:
-            w.create(Removal(label=store.label, record_id=pk), fresh=True)
-            w.wake(CASCADES)
+            w.create(CascadeDeletion(label=store.label, record_id=pk), new_id=True)
+            w.wake_workers(CASCADES)
         return True
     queue = ""
     if difference.kind in {"lost", "stale", "differs"}:

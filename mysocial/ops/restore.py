@@ -11,7 +11,7 @@ from bson.raw_bson import RawBSONDocument
 from django.conf import settings
 
 from mysocial.core import mongo
-from mysocial.core.progress import Tell
+from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script
 from mysocial.ops import backup_archive
 from mysocial.ops.backup_archive import Manifest
@@ -24,42 +24,42 @@ from mysocial.store.store import STORES
 RESTORE = Script("common", "restore")
 RAW = CodecOptions(document_class=RawBSONDocument)
 # What `prepare` puts into tables that are empty otherwise; the backup's own take its place.
-PREPARED = {"auth_permission", "django_content_type", "django_migrations"}
+CREATED_BY_PREPARE = {"auth_permission", "django_content_type", "django_migrations"}
 
 
 class NotEmpty(Exception):
     """There is something where the backup is to go; nothing was changed."""
 
 
-def restore(path: Path, tell: Tell) -> tuple[Manifest, set[Difference]]:
+def restore(path: Path, tell: ProgressCallback) -> tuple[Manifest, set[Difference]]:
     """Bring the backup at `path`; return its manifest and what `verify` then finds.
 
     `BadArchive` and `NotEmpty` change nothing; `Unavailable`.
     """
     size = path.stat().st_size if path.exists() else 0
     manifest = backup_archive.check(path, lambda seen: tell("check", seen, size))
-    _be_empty()
+    _check_empty()
     database = mongo.client()[settings.MONGO_DB]
     with mongo.available():
         ensure_indexes()
-        for name in sorted(PREPARED):
+        for name in sorted(CREATED_BY_PREPARE):
             database[name].delete_many({})
         _make_collections(manifest)
-        owed = _bring(path, manifest, tell)
+        owed = _restore_records(path, manifest, tell)
         clock = max(manifest["clock"], *(_highest(name) for name in manifest["documents"]))
     RESTORE({"epoch": new_epoch(), "clock": str(clock), "items": []})
     for item in owed:
         RESTORE({"items": [item]})
-    for queue in flush.queues():
-        while flush.drain(queue):
+    for queue in flush.queue_names():
+        while flush.flush_queue(queue):
             pass
     return manifest, verify(pause=0, tell=tell)
 
 
-def _be_empty() -> None:
+def _check_empty() -> None:
     with mongo.available():
         database = mongo.client()[settings.MONGO_DB]
-        for name in set(database.list_collection_names()) - PREPARED:
+        for name in set(database.list_collection_names()) - CREATED_BY_PREPARE:
             if database[name].find_one({}, ["_id"]) is not None:
                 raise NotEmpty(f"MongoDB has documents in {settings.MONGO_DB}.{name}.")
     for name, kind, rest in (key for keys in cached() for key in keys):
@@ -79,7 +79,7 @@ def _make_collections(manifest: Manifest) -> None:
             database.command("createIndexes", name, indexes=wanted)
 
 
-def _bring(path: Path, manifest: Manifest, tell: Tell) -> list[list[Any]]:
+def _restore_records(path: Path, manifest: Manifest, tell: ProgressCallback) -> list[list[Any]]:
     """Write documents and media; return what was owed."""
     owed: list[list[Any]] = []
     counts: dict[str, int] = {}

@@ -13,13 +13,13 @@ from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.logging import LoggingIntegration
 
 from mysocial.core import tracing
-from mysocial.core.logging import is_no_defect
+from mysocial.core.logging import is_connection_error
 
 # Of a request, what may hold a token, an address or a text: its path, too.
 SECRETS = ("url", "query_string", "data", "headers", "cookies", "env")
 
 
-def begin() -> None:
+def initialise() -> None:
     """Tell of defects from now on."""
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
@@ -28,7 +28,7 @@ def begin() -> None:
             CeleryIntegration(),
             LoggingIntegration(event_level=logging.ERROR),
         ],
-        before_send=_judge,  # type: ignore[arg-type]
+        before_send=_scrub_event,  # type: ignore[arg-type]
         before_breadcrumb=lambda _crumb, _hint: None,  # lines of the log, queries
         include_local_variables=False,
         include_source_context=False,
@@ -39,9 +39,9 @@ def begin() -> None:
     )
 
 
-def _judge(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any] | None:
+def _scrub_event(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any] | None:
     """Return what is told of a defect; None for what is none of ours."""
-    if is_no_defect((hint.get("exc_info") or (None, None))[1]):
+    if is_connection_error((hint.get("exc_info") or (None, None))[1]):
         return None
     request = event.get("request", {})
     event["request"] = {name: value for name, value in request.items() if name not in SECRETS}

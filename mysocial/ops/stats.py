@@ -16,14 +16,14 @@ from django.db.models import Model
 from mysocial.core import mongo
 from mysocial.core.metrics import PROBLEMS
 from mysocial.core.redis import available, client
-from mysocial.persistence.dirty import dead_letter_counts, debts
-from mysocial.realtime.presence import ALL
+from mysocial.persistence.dirty import backlogs, dead_letter_counts
+from mysocial.realtime.presence import EXPIRY_KEY
 
 HOUR = 3600
 KEPT_SECONDS = 15  # however many look at the page
 
 
-def made_per_hour(model: type[Model], *, hours: int, now: float) -> list[int]:
+def created_per_hour(model: type[Model], *, hours: int, now: float) -> list[int]:
     """Return how many records were made in each of the last hours, the oldest first.
 
     `Unavailable` when MongoDB is away or takes too long.
@@ -58,10 +58,10 @@ def state() -> dict[str, Any]:
         pipe = client().pipeline(transaction=False)
         pipe.info("stats")
         pipe.info("memory")
-        pipe.zcount(ALL, time.time() * 1000, "+inf")
+        pipe.zcount(EXPIRY_KEY, time.time() * 1000, "+inf")
         stats, memory, online = pipe.execute()
     hits, misses = stats["keyspace_hits"], stats["keyspace_misses"]
-    owed = debts()
+    owed = backlogs()
     return {
         "online": online,
         "hit_rate": 100 * hits / (hits + misses) if hits + misses else 0.0,

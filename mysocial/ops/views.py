@@ -19,13 +19,13 @@ from django_redis.exceptions import ConnectionInterrupted
 from prometheus_client import CONTENT_TYPE_LATEST
 from redis.exceptions import RedisError
 
-from mysocial.admin.site import may
-from mysocial.core.errors import kinds
+from mysocial.admin.site import has_staff_permission
+from mysocial.core.errors import error_classes
 from mysocial.ops import collectors, health
-from mysocial.outbox.email import OPERATE, STEER
+from mysocial.outbox.email import MANAGE_QUEUES, VIEW_OPERATIONS
 from mysocial.realtime import asyncapi
 
-MOST_EMAILS = 100
+MAX_EMAILS = 100
 METRICS = "/metrics"
 
 
@@ -33,7 +33,7 @@ METRICS = "/metrics"
 def errors(request: HttpRequest) -> HttpResponse:
     """List the problem codes: where the `type` of a problem points."""
     # Not the classes: a template would call them, and show nothing of those that take arguments.
-    told = [(one.code, one.status, one.title) for one in kinds()]
+    told = [(one.code, one.status, one.title) for one in error_classes()]
     return render(request, "errors.html", {"kinds": told})
 
 
@@ -68,14 +68,14 @@ def ready(request: HttpRequest) -> JsonResponse:
 @require_safe
 def metrics_page(request: HttpRequest) -> HttpResponse:
     """Tell Prometheus, or staff who may see it, what this process and Redis know; else a 404."""
-    if not _has_token(request) and not _operates(request):
+    if not _has_token(request) and not _can_view_operations(request):
         raise Http404
-    answer = HttpResponse(collectors.page(), content_type=CONTENT_TYPE_LATEST)
+    answer = HttpResponse(collectors.metrics_page(), content_type=CONTENT_TYPE_LATEST)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-class ScrapeMiddleware:
+class MetricsMiddleware:
     """Lets Prometheus ask each replica by its address and without TLS, as it reaches them inside.
 
     Else it would be told that there is no such host, or be sent to the site's own address, behind
@@ -105,8 +105,8 @@ def _is_staff(request: HttpRequest) -> bool:
         return False  # sessions are in Redis: when it is away nobody is known
 
 
-def _operates(request: HttpRequest) -> bool:
-    return _is_staff(request) and may(request, OPERATE)
+def _can_view_operations(request: HttpRequest) -> bool:
+    return _is_staff(request) and has_staff_permission(request, VIEW_OPERATIONS)
 
 
 @never_cache
@@ -114,7 +114,7 @@ def queues(request: HttpRequest) -> HttpResponse:
     """Tell the proxy, which asks first, whether somebody may see Flower: 204, or what they get."""
     staff = request.user
     if isinstance(staff, Staff) and staff.is_active and staff.is_staff:
-        return HttpResponse(status=204 if staff.has_perm(STEER) else 403)
+        return HttpResponse(status=204 if staff.has_perm(MANAGE_QUEUES) else 403)
     if settings.ADMIN_PATH != "admin":
         raise Http404  # it is nobody's business where staff sign in
     return redirect_to_login("/flower/", reverse("admin:login"))
@@ -125,7 +125,7 @@ def emails(request: HttpRequest) -> HttpResponse:
     """List the newest mails that were sent to files; only with DEBUG."""
     folder = _folder()
     files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)
-    found = [(file.name, _read(file)) for file in files[:MOST_EMAILS]]
+    found = [(file.name, _read(file)) for file in files[:MAX_EMAILS]]
     return render(request, "emails.html", {"emails": found})
 
 

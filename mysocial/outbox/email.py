@@ -20,23 +20,23 @@ from django.template.loader import render_to_string
 from mysocial.core.errors import Unavailable
 from mysocial.core.ids import milliseconds, now
 from mysocial.core.redis import available, client
-from mysocial.outbox.cascades import remove_many
-from mysocial.outbox.items import OUTBOX, Owed, alone, do_due, in_turns
-from mysocial.persistence.backoff import patient
+from mysocial.outbox.cascades import delete_records
+from mysocial.outbox.items import OUTBOX, OutboxItem, process_due, run_time_slice, with_lease
+from mysocial.persistence.backoff import skip_if_unavailable
 from mysocial.store.store import Store
-from mysocial.store.wakeups import MAILS, SEND_MAILS
+from mysocial.store.wakeups import EMAILS, SEND_EMAILS
 from mysocial.store.writes import Write, write
 
 logger = logging.getLogger(__name__)
-KINDS: dict[str, "type[MailKind]"] = {}
-MOST_TRIES = 8
+EMAIL_TEMPLATES: dict[str, "type[EmailTemplate]"] = {}
+MAX_TRIES = 8
 LEASE_SECONDS = 10.0
 KEPT_SECONDS = 30 * 24 * 3600
-OPERATE = "mysocial.see_operations"  # what staff need to see figures and dead letters
-STEER = "mysocial.steer_queues"  # what staff need for Flower, who sees what is sent
+VIEW_OPERATIONS = "mysocial.view_operations"  # what staff need to see figures and dead letters
+MANAGE_QUEUES = "mysocial.manage_queues"  # what staff need for Flower, who sees what is sent
 
 
-class Mail(Owed):
+class Email(OutboxItem):
     """One mail: queued, then sent, or given up after `MOST_TRIES`."""
 
     kind = models.CharField(max_length=40)
@@ -44,21 +44,25 @@ class Mail(Owed):
     params = models.JSONField(default=dict)
     sent_at = models.DateTimeField(null=True, default=None)
 
-    class Meta(Owed.Meta):
-        db_table = "mails"
+    class Meta(OutboxItem.Meta):
+        db_table = "emails"
         app_label = "mysocial"
         permissions = (
-            (STEER.partition(".")[2], "Can see and steer the queues in Flower"),
-            (OPERATE.partition(".")[2], "Can see figures of operations, and dead letters"),
+            (MANAGE_QUEUES.partition(".")[2], "Can see and steer the queues in Flower"),
+            (VIEW_OPERATIONS.partition(".")[2], "Can see figures of operations, and dead letters"),
         )
 
 
-mails = Store(
-    Mail, raw=("status",), queue="email", indexes=(OUTBOX,), expires=("due_at", KEPT_SECONDS)
+emails = Store(
+    Email,
+    plain_fields=("status",),
+    queue="email",
+    indexes=(OUTBOX,),
+    expires_after=("due_at", KEPT_SECONDS),
 )
 
 
-class MailKind:
+class EmailTemplate:
     """An occasion to write to somebody; subclasses say to whom, about what and with which words."""
 
     name: ClassVar[str] = ""
@@ -67,54 +71,54 @@ class MailKind:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.name:  # else it is a base of others
-            KINDS[cls.name] = cls
+            EMAIL_TEMPLATES[cls.name] = cls
 
     @classmethod
-    def prepare(cls, mail: Mail) -> tuple[str, dict[str, Any]] | None:
+    def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
         """Return the address and the template's words, or None when there is nobody to write to."""
         raise NotImplementedError
 
     @classmethod
-    def once(cls, mail: Mail) -> str:
+    def dedup_key(cls, mail: Email) -> str:
         """Return what this mail is about, when a day has one mail of it at most; else nothing."""
         return ""
 
     @classmethod
-    def headers(cls, mail: Mail) -> dict[str, str]:
+    def headers(cls, mail: Email) -> dict[str, str]:
         """Return headers of its own, as `List-Unsubscribe`."""
         return {}
 
 
-def queue_mail(
+def queue_email(
     w: Write,
     kind: str,
     *,
     recipient: str,
     due_at: datetime | None = None,
-    at_once: bool = True,
+    wake: bool = True,
     **params: str,
 ) -> None:
     """Queue a mail within a write, for now or `due_at`: it exists exactly if the write does.
 
     One that need not be sent `at_once` waits for the schedule, which costs the request no message.
     """
-    mail = Mail(kind=kind, recipient=recipient, params=params, due_at=due_at or now())
-    w.create(mail, fresh=True)
-    if at_once:
-        w.wake(MAILS)
+    mail = Email(kind=kind, recipient=recipient, params=params, due_at=due_at or now())
+    w.create(mail, new_id=True)
+    if wake:
+        w.wake_workers(EMAILS)
 
 
 def send_due(seconds: float = math.inf) -> int:
     """Send the mails that are due; return how many were sent. Safe side by side."""
-    return do_due(mails, _send, seconds)
+    return process_due(emails, _send, seconds)
 
 
-def forget_mails(mail_ids: Iterable[str]) -> int:
+def delete_emails(mail_ids: Iterable[str]) -> int:
     """Delete mails, sent or not; return how many there were."""
-    return remove_many(mails, mail_ids)
+    return delete_records(emails, mail_ids)
 
 
-def _send(claimed: Mail) -> bool:
+def _send(claimed: Email) -> bool:
     try:
         delivered = deliver(claimed)
     except Unavailable:
@@ -122,7 +126,7 @@ def _send(claimed: Mail) -> bool:
     except Exception as error:  # noqa: BLE001 - one bad mail must not stop its neighbours
         # Of a provider's answer or a template only the kind is logged: it may quote a token.
         logger.warning("Mail %s: try %s: %s", claimed.id, claimed.tries, type(error).__name__)
-        if claimed.tries >= MOST_TRIES:
+        if claimed.tries >= MAX_TRIES:
             with write() as w:
                 w.update(claimed, status="failed")
         return False
@@ -131,16 +135,16 @@ def _send(claimed: Mail) -> bool:
     return delivered
 
 
-def deliver(mail: Mail) -> bool:
+def deliver(mail: Email) -> bool:
     """Render the mail and hand it to the provider; False when there is nobody to write to.
 
     The Message-ID is the mail's own, so that a mail sent twice by a crash is told as one.
     """
-    kind = KINDS[mail.kind]
+    kind = EMAIL_TEMPLATES[mail.kind]
     prepared = kind.prepare(mail)
     if prepared is None:
         return False
-    if not _is_first(mail, kind.once(mail)):
+    if not _claim_daily_email(mail, kind.dedup_key(mail)):
         return False
     address, words = prepared
     subject = kind.subject.format_map(words)
@@ -157,7 +161,7 @@ def deliver(mail: Mail) -> bool:
     return True
 
 
-def _is_first(mail: Mail, about: str) -> bool:
+def _claim_daily_email(mail: Email, about: str) -> bool:
     """Tell whether this is the day's mail about something: the first that asked, at every try.
 
     The key names the mail that owns the day, so one whose sender died is still sent, by the next.
@@ -175,12 +179,12 @@ def _is_first(mail: Mail, about: str) -> bool:
     return bool(owner == mail.id.encode())
 
 
-@shared_task(name=SEND_MAILS)
-@patient
-def send_mails() -> int:
+@shared_task(name=SEND_EMAILS)
+@skip_if_unavailable
+def send_emails() -> int:
     """Send what is due."""
-    return in_turns(MAILS, _send_alone)
+    return run_time_slice(EMAILS, _send_with_lease)
 
 
-def _send_alone(seconds: float) -> int:
-    return alone(MAILS, LEASE_SECONDS, lambda: send_due(seconds))
+def _send_with_lease(seconds: float) -> int:
+    return with_lease(EMAILS, LEASE_SECONDS, lambda: send_due(seconds))

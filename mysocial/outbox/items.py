@@ -17,21 +17,21 @@ from mysocial.core.errors import Conflict, NotFound
 from mysocial.core.ids import now
 from mysocial.core.redis import available, client
 from mysocial.store import reads
-from mysocial.store.json_templates import Own, Wire
+from mysocial.store.json_templates import Field, JsonTemplate
 from mysocial.store.models import Record
-from mysocial.store.pagination import Listing
+from mysocial.store.pagination import ListQuery
 from mysocial.store.store import Index, Store
-from mysocial.store.wakeups import send_again, taken
+from mysocial.store.wakeups import acknowledge, wake_unless_pending
 from mysocial.store.writes import write
 
 BATCH = 50
-MOST_DOUBLINGS = 7
-TURN_SECONDS = 1.0
+MAX_DOUBLINGS = 7
+TIME_SLICE_SECONDS = 1.0
 QUEUED = "queued"
 OUTBOX = Index("outbox", order="due_at", where={"status": (QUEUED,)}, cap=100_000)
 
 
-class Owed(Record):
+class OutboxItem(Record):
     """Something to be done: queued until it has another status."""
 
     status = models.CharField(max_length=10, default=QUEUED)
@@ -42,24 +42,24 @@ class Owed(Record):
         abstract = True
 
 
-M = TypeVar("M", bound=Owed)
+M = TypeVar("M", bound=OutboxItem)
 
 
-def in_turns(name: str, work: Callable[[float], int]) -> int:
+def run_time_slice(name: str, work: Callable[[float], int]) -> int:
     """Do what a worker was woken for by this name, for a moment, and ask for the rest.
 
     In between the worker comes to its other queues: debts do not wait behind a thousand mails.
     `work` takes seconds, and returns what it did. `Unavailable`.
     """
-    taken(name)
-    until = time.monotonic() + TURN_SECONDS
-    done = work(TURN_SECONDS)
+    acknowledge(name)
+    until = time.monotonic() + TIME_SLICE_SECONDS
+    done = work(TIME_SLICE_SECONDS)
     if time.monotonic() >= until:
-        send_again(name)
+        wake_unless_pending(name)
     return done
 
 
-def alone(name: str, seconds: float, work: Callable[[], int]) -> int:
+def with_lease(name: str, seconds: float, work: Callable[[], int]) -> int:
     """Do what only one worker is to do at a time; nothing while another does it. `Unavailable`.
 
     After `seconds` the other is taken for dead.
@@ -75,16 +75,16 @@ def alone(name: str, seconds: float, work: Callable[[], int]) -> int:
             client().delete(key)
 
 
-def do_due(store: Store[M], do: Callable[[M], Any], seconds: float = math.inf) -> int:
+def process_due(store: Store[M], do: Callable[[M], Any], seconds: float = math.inf) -> int:
     """Do what is due, until nothing is or the time is over; return how often `do` said it did.
 
     Safe side by side. `Unavailable` when the store is away; nothing is lost then.
     """
-    wire = Wire(store, Own("main"))
+    wire = JsonTemplate(store, Field("main"))
     done, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
-        page = Listing(wire, OUTBOX.name, limit=BATCH, oldest=True).get()
-        waiting = reads.get_many(store, [row.id for row in page.rows]).values()
+        page = ListQuery(wire, OUTBOX.name, limit=BATCH, oldest=True).result()
+        waiting = reads.get_records(store, [row.id for row in page.rows]).values()
         due = [owed for owed in waiting if owed.due_at <= now()]
         if not due:
             break
@@ -95,11 +95,11 @@ def do_due(store: Store[M], do: Callable[[M], Any], seconds: float = math.inf) -
 
 
 def _claim(store: Store[M], owed: M) -> M | None:
-    seconds = settings.OUTBOX_CLAIM_SECONDS * 2 ** min(owed.tries, MOST_DOUBLINGS)
+    seconds = settings.OUTBOX_CLAIM_SECONDS * 2 ** min(owed.tries, MAX_DOUBLINGS)
     try:
         with write() as w:
             later = now() + timedelta(seconds=seconds)
-            w.update(owed, strict=True, due_at=later, tries=owed.tries + 1)
-        return reads.get(store, str(owed.pk))
+            w.update(owed, check_revision=True, due_at=later, tries=owed.tries + 1)
+        return reads.get_record(store, str(owed.pk))
     except (Conflict, NotFound):
         return None

@@ -12,14 +12,14 @@ from redis.exceptions import OutOfMemoryError
 
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
-from mysocial.store.wakeups import let_wait
+from mysocial.store.wakeups import postpone
 
 logger = logging.getLogger(__name__)
-MOST_PAUSE = 3.0
+MAX_BACKOFF_SECONDS = 3.0
 Work = Callable[[], int]
 
 
-def patient(work: Work) -> Work:
+def skip_if_unavailable(work: Work) -> Work:
     """Return `work`, which then answers 0 where a server is away.
 
     What it has to do stands in Redis and beat asks again, so this is no failure of the task.
@@ -36,7 +36,7 @@ def patient(work: Work) -> Work:
     return wait_if_away
 
 
-def pause() -> float:
+def start_backoff() -> float:
     """MongoDB is away: keep every worker from asking for a growing, jittered while; return it.
 
     The debts stand; there is no limit to the tries. Seconds.
@@ -44,7 +44,7 @@ def pause() -> float:
     with available():
         try:
             tries = int(client().incr("pause:tries"))
-            seconds = min(2.0**tries / 4, MOST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311
+            seconds = min(2.0**tries / 4, MAX_BACKOFF_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
             client().set("pause", "1", px=int(seconds * 1000))
             client().expire("pause:tries", 60)
         except OutOfMemoryError:
@@ -52,7 +52,7 @@ def pause() -> float:
     return seconds
 
 
-def is_paused(queue: str) -> bool:
+def in_backoff(queue: str) -> bool:
     """Tell whether workers are kept from asking; then the queue is woken as soon as they are not.
 
     Its message is taken, and its mark would keep others back for longer than the pause.
@@ -60,5 +60,5 @@ def is_paused(queue: str) -> bool:
     with available():
         left = int(client().pttl("pause"))
     if left > 0:
-        let_wait(queue, left)
+        postpone(queue, left)
     return left > 0

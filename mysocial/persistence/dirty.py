@@ -15,7 +15,7 @@ DEAD = Script("common", "notes", "dead", flags="allow-oom")
 
 
 @dataclass(frozen=True)
-class Debt:
+class Backlog:
     """What a queue owes to MongoDB."""
 
     count: int
@@ -23,23 +23,23 @@ class Debt:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Rejection:
     """Why MongoDB did not take a record, and after how many tries that is final."""
 
     key: str
     version: bytes
-    why: str
-    most_tries: int = 1
+    reason: str
+    max_tries: int = 1
 
 
-def queues() -> list[str]:
+def queue_names() -> list[str]:
     """Return the queues that own records."""
     return sorted({store.queue for store in STORES.values()})
 
 
-def debts() -> dict[str, Debt]:
+def backlogs() -> dict[str, Backlog]:
     """Return what each queue owes; `Unavailable` when Redis is away."""
-    names = queues()
+    names = queue_names()
     with available():
         pipe = client().pipeline(transaction=False)
         pipe.time()
@@ -51,7 +51,7 @@ def debts() -> dict[str, Debt]:
     for number, name in enumerate(names):
         oldest = answers[2 * number + 1]
         since = seconds + microseconds / 1e6 - oldest[0][1] / 1000 if oldest else 0.0
-        found[name] = Debt(answers[2 * number], max(0.0, since))
+        found[name] = Backlog(answers[2 * number], max(0.0, since))
     return found
 
 
@@ -63,7 +63,7 @@ def dead_letters() -> dict[str, dict[str, dict[str, Any]]]:
                 key.decode(): orjson.loads(letter)
                 for key, letter in client().hgetall(f"dead:{name}").items()
             }
-            for name in queues()
+            for name in queue_names()
         }
 
 
@@ -72,21 +72,21 @@ def dead_letter_counts() -> dict[str, int]:
     return {name: len(letters) for name, letters in dead_letters().items()}
 
 
-def set_aside(queue: str, refusals: Iterable[Refusal]) -> int:
+def record_rejections(queue: str, refusals: Iterable[Rejection]) -> int:
     """Count the tries of what failed; move what keeps failing to the dead letters, never drop it.
 
     Only the version that failed: one that was written meanwhile is tried first.
     """
-    items = [[one.key, one.version, one.why, one.most_tries] for one in refusals]
+    items = [[one.key, one.version, one.reason, one.max_tries] for one in refusals]
     return _step(queue, "set_aside", items) if items else 0
 
 
-def replay(queue: str, keys: Iterable[str]) -> int:
+def retry_dead_letters(queue: str, keys: Iterable[str]) -> int:
     """Owe the named dead letters again; return how many there were."""
     return _step(queue, "replay", [[key] for key in keys])
 
 
-def drop(queue: str, keys: Iterable[str]) -> int:
+def discard_dead_letters(queue: str, keys: Iterable[str]) -> int:
     """Give up the named dead letters: MongoDB's copies count again; return how many there were."""
     return _step(queue, "drop", [[key, key.partition(":")[2]] for key in keys])
 

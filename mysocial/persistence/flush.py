@@ -17,56 +17,71 @@ from redis.exceptions import OutOfMemoryError
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import Script, available, client
 from mysocial.persistence import mongo_writer
-from mysocial.persistence.backoff import is_paused, patient, pause
+from mysocial.persistence.backoff import in_backoff, skip_if_unavailable, start_backoff
 from mysocial.persistence.dirty import (
-    Refusal,
+    Rejection,
+    backlogs,
     dead_letter_counts,
     dead_letters,
-    debts,
-    drop,
-    queues,
-    replay,
-    set_aside,
+    discard_dead_letters,
+    queue_names,
+    record_rejections,
+    retry_dead_letters,
 )
-from mysocial.persistence.mongo_writer import Copy
-from mysocial.store.wakeups import NUDGE_DEBTS, forget, send_again, taken, task_name
+from mysocial.persistence.mongo_writer import Snapshot
+from mysocial.store.wakeups import (
+    WAKE_DIRTY_QUEUES,
+    acknowledge,
+    forget_pending,
+    task_name,
+    wake_unless_pending,
+)
 
-__all__ = ["dead_letter_counts", "dead_letters", "debts", "drop", "queues", "replay"]
+__all__ = [
+    "backlogs",
+    "dead_letter_counts",
+    "dead_letters",
+    "discard_dead_letters",
+    "queue_names",
+    "retry_dead_letters",
+]
 
 logger = logging.getLogger(__name__)
 # A full server must not refuse what empties it.
-SETTLE = Script("common", "notes", "settle", flags="allow-oom")
-SWEEP = Script("common", "sweep", flags="allow-oom")
-SWEEP_BATCH = 5000
+MARK_FLUSHED = Script("common", "notes", "settle", flags="allow-oom")
+DELETE_EXPIRED = Script("common", "sweep", flags="allow-oom")
+DELETE_BATCH = 5000
 BATCH = 500
 LEASE_MS = 1500
-FEW = 20  # copies of one kind, for which MongoDB is not asked first which of them it lacks
+MIN_BATCH_FOR_LOOKUP = (
+    20  # copies of one kind, for which MongoDB is not asked first which of them it lacks
+)
 
 
-def persist(queue: str, *, limit: int = BATCH) -> int:
+def flush_batch(queue: str, *, limit: int = BATCH) -> int:
     """Carry the oldest debts of `queue`; return how many were settled. Safe side by side.
 
     `Unavailable` when Redis or MongoDB is away; nothing is forgiven then.
     """
     taken, hashes = _take(queue, limit)
-    by_store: dict[str, list[Copy]] = defaultdict(list)
+    by_store: dict[str, list[Snapshot]] = defaultdict(list)
     refusals = []
     for key, fields in hashes.items():
         try:
-            copy = mongo_writer.copy_of(key, fields)
+            copy = mongo_writer.snapshot(key, fields)
             by_store[copy.store.label].append(copy)
         except Exception as error:  # noqa: BLE001 - one bad record must not stop its neighbours
             why = f"{type(error).__name__}: {error}"
-            refusals.append(Refusal(key, fields.get("v", b""), why))
+            refusals.append(Rejection(key, fields.get("v", b""), why))
     written = []
     for some in by_store.values():
-        new = mongo_writer.lacked(some) if len(some) > FEW else ()
-        done, refused = mongo_writer.write(some, new=new)
+        new = mongo_writer.missing_ids(some) if len(some) > MIN_BATCH_FOR_LOOKUP else ()
+        done, refused = mongo_writer.write_snapshots(some, new=new)
         written += done
         refusals += refused
-    set_aside(queue, refusals)
-    items = [[copy.key, copy.pk, copy.version, copy.ttl, queue] for copy in written]
-    return int(SETTLE({"items": items, "taken": taken})) if items else 0
+    record_rejections(queue, refusals)
+    items = [[copy.key, copy.pk, copy.version, copy.ttl_seconds, queue] for copy in written]
+    return int(MARK_FLUSHED({"items": items, "taken": taken})) if items else 0
 
 
 def _take(queue: str, limit: int) -> tuple[int, dict[str, dict[str, bytes]]]:
@@ -82,7 +97,7 @@ def _take(queue: str, limit: int) -> tuple[int, dict[str, dict[str, bytes]]]:
     return seconds * 1000 + microseconds // 1000, dict(zip(keys, named, strict=True))
 
 
-def drain(queue: str, *, seconds: float = 20) -> int:
+def flush_queue(queue: str, *, seconds: float = 20) -> int:
     """Persist until nothing is owed, nothing moves or `seconds` have passed; return the count.
 
     One drain a queue at a time: a second one would carry the same batch again, which is safe but
@@ -93,7 +108,7 @@ def drain(queue: str, *, seconds: float = 20) -> int:
     total, until = 0, time.monotonic() + seconds
     try:
         while time.monotonic() < until:
-            settled = persist(queue)
+            settled = flush_batch(queue)
             total += settled
             if not settled:
                 break
@@ -112,20 +127,20 @@ def _lease(queue: str, *, renew: bool = False) -> bool:
             return True  # a full server has no room for a lease, and no use for waiting
 
 
-def make_task(queue: str) -> Any:
+def make_flush_task(queue: str) -> Any:
     """Return the task that carries the debts of `queue`."""
 
     @shared_task(name=task_name(queue))  # `send` names the queue
-    @patient
+    @skip_if_unavailable
     def persist_records() -> int:
-        if is_paused(queue):
+        if in_backoff(queue):
             return 0
         try:
-            taken(queue)
-            settled = drain(queue)
+            acknowledge(queue)
+            settled = flush_queue(queue)
         except Unavailable as error:
             logger.warning("The debt of %s waits: %s", queue, error)
-            pause()
+            start_backoff()
             return 0
         if settled:
             with available():
@@ -135,34 +150,34 @@ def make_task(queue: str) -> Any:
     return persist_records
 
 
-TASKS = {queue: make_task(queue) for queue in settings.CELERY_QUEUE_NAMES}
+TASKS = {queue: make_flush_task(queue) for queue in settings.CELERY_QUEUE_NAMES}
 
 
-@shared_task(name=NUDGE_DEBTS)
-@patient
-def nudge_debts() -> int:
+@shared_task(name=WAKE_DIRTY_QUEUES)
+@skip_if_unavailable
+def wake_dirty_queues() -> int:
     """Ask again for each debt that is older than a moment; return how many queues were asked."""
-    waiting = [queue for queue, debt in debts().items() if debt.count]
+    waiting = [queue for queue, debt in backlogs().items() if debt.count]
     for queue in waiting:
-        send_again(queue)
+        wake_unless_pending(queue)
     return len(waiting)
 
 
-def ask_again() -> None:
+def wake_all() -> None:
     """Ask for all that is owed, also where messages that were on their way may be lost."""
     try:
-        forget(queues())
-        nudge_debts()
+        forget_pending(queue_names())
+        wake_dirty_queues()
     except Unavailable as error:
         logger.warning("What is owed waits for beat: %s", error)
 
 
-@shared_task(name="mysocial.sweep_expired", expires=25)
-@patient
-def sweep_expired() -> int:
+@shared_task(name="mysocial.delete_expired", expires=25)
+@skip_if_unavailable
+def delete_expired() -> int:
     """Delete answers, event logs and tokens that have served their time; return how many."""
-    total = count = int(SWEEP({"most": SWEEP_BATCH}))
-    while count == SWEEP_BATCH:
-        count = int(SWEEP({"most": SWEEP_BATCH}))
+    total = count = int(DELETE_EXPIRED({"most": DELETE_BATCH}))
+    while count == DELETE_BATCH:
+        count = int(DELETE_EXPIRED({"most": DELETE_BATCH}))
         total += count
     return total

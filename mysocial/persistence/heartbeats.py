@@ -11,34 +11,34 @@ from mysocial.core.errors import Unavailable
 from mysocial.core.redis import Script
 
 logger = logging.getLogger(__name__)
-HEART = Script("common", "heart", flags="allow-oom")
-BEAT = "heart:beat"
-OLDEST_DEBT_SECONDS = 30  # older than this, the workers are not doing their work
-EVERY = 2.0
-BEAT_SECONDS, WORKER_SECONDS = 10, 30
+HEARTBEAT = Script("common", "heart", flags="allow-oom")
+SCHEDULER_KEY = "heart:beat"
+MAX_BACKLOG_SECONDS = 30  # older than this, the workers are not doing their work
+INTERVAL_SECONDS = 2.0
+SCHEDULER_TTL_SECONDS, WORKER_TTL_SECONDS = 10, 30
 _last: dict[str, float] = {}
 
 
-def worker_heart(node: str) -> str:
+def worker_key(node: str) -> str:
     """Return the key of a worker's sign of life, by its Celery name: `worker@host`."""
     return f"heart:{node}"
 
 
-def leave_sign(key: str, seconds: int) -> None:
+def record_heartbeat(key: str, seconds: int) -> None:
     """Say that this one works, now; at most every two seconds, and never raises."""
     now = time.monotonic()
-    if now - _last.get(key, -EVERY) < EVERY:
+    if now - _last.get(key, -INTERVAL_SECONDS) < INTERVAL_SECONDS:
         return
     _last[key] = now
     try:
-        HEART({"key": key, "ms": seconds * 1000})
+        HEARTBEAT({"key": key, "ms": seconds * 1000})
     except (Unavailable, RedisError) as error:
         logger.warning("No sign of life could be left: %s", error)
 
 
 @task_postrun.connect
-def _worker_works(task: Any = None, **_: Any) -> None:
+def _record_worker_heartbeat(task: Any = None, **_: Any) -> None:
     """A task was carried out: by this node its messages are taken, and its pool is alive."""
     node = getattr(getattr(task, "request", None), "hostname", None)
     if node:
-        leave_sign(worker_heart(node), WORKER_SECONDS)
+        record_heartbeat(worker_key(node), WORKER_TTL_SECONDS)

@@ -15,22 +15,24 @@ from pymongo.errors import BulkWriteError
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
-from mysocial.persistence.dirty import Refusal
+from mysocial.persistence.dirty import Rejection
 from mysocial.store.store import Store, parse_record
 
-MOST_BYTES = 16 * 1024 * 1024 - 16 * 1024  # pymongo would refuse the whole batch for a larger one
+MAX_DOCUMENT_BYTES = (
+    16 * 1024 * 1024 - 16 * 1024
+)  # pymongo would refuse the whole batch for a larger one
 DUPLICATE = 11000
 # What MongoDB says of itself, not of the document: no room, no lock, no time, no primary.
-ITS_OWN_FAULT = frozenset({
+SERVER_FAULT_CODES = frozenset({
     6, 7, 13, 18, 24, 46, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031
 })  # fmt: skip
 # A unique value that MongoDB has with a record that owes nothing is a defect, not a race.
-MOST_TRIES = 20
+MAX_TRIES = 20
 TOMBSTONE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
-class Copy:
+class Snapshot:
     """A record as it was when the batch was taken."""
 
     key: str
@@ -40,11 +42,11 @@ class Copy:
     document: dict[str, Any]
 
     @property
-    def ttl(self) -> int:
-        return self.store.ttl if self.document["_deleted_at"] is None else TOMBSTONE_SECONDS
+    def ttl_seconds(self) -> int:
+        return self.store.ttl_seconds if self.document["_deleted_at"] is None else TOMBSTONE_SECONDS
 
 
-def copy_of(key: str, fields: dict[str, bytes]) -> Copy:
+def snapshot(key: str, fields: dict[str, bytes]) -> Snapshot:
     """Return the copy of a hash; raises what is wrong with one that no document can be made of."""
     store, pk = parse_record(key)
     if "v" not in fields:
@@ -55,12 +57,12 @@ def copy_of(key: str, fields: dict[str, bytes]) -> Copy:
         }  # fmt: skip
     else:
         document = store.to_document(pk, fields)
-    if len(bson.encode(document)) > MOST_BYTES:
+    if len(bson.encode(document)) > MAX_DOCUMENT_BYTES:
         raise ValueError("The document is too large.")
-    return Copy(key, pk, fields["v"], store, document)
+    return Snapshot(key, pk, fields["v"], store, document)
 
 
-def lacked(copies: list[Copy]) -> set[str]:
+def missing_ids(copies: list[Snapshot]) -> set[str]:
     """Return the ids of which MongoDB has no document just now. `Unavailable`.
 
     To be asked and then to insert takes it a sixth of the CPU that it takes to find out by itself
@@ -72,13 +74,13 @@ def lacked(copies: list[Copy]) -> set[str]:
     return set(ids) - {document["_id"] for document in found}
 
 
-def write(
-    copies: list[Copy],
+def write_snapshots(
+    copies: list[Snapshot],
     *,
     new: Collection[str] = (),
     known: frozenset[str] = frozenset(),
     again: bool = False,
-) -> tuple[list[Copy], list[Refusal]]:
+) -> tuple[list[Snapshot], list[Rejection]]:
     """Write one store's copies; return those MongoDB has, and why it refused the others.
 
     Those that are `new` are inserted; the others replace what MongoDB has where it is older, or are
@@ -90,29 +92,31 @@ def write(
     of_id = {n for n, problem in problems.items() if _is_of_id(problem)}
     met = {n for n in of_id if copies[n].pk not in known}
     refused = {n: problem for n, problem in problems.items() if n not in of_id}
-    once_more = met | refused.keys() if not again and _find_room(copies, refused) else met
+    once_more = (
+        met | refused.keys() if not again and _release_unique_values(copies, refused) else met
+    )
     done = [copy for n, copy in enumerate(copies) if n not in refused and n not in met]
-    rest = [_refusal(copies[n], problem) for n, problem in refused.items() if n not in once_more]
+    rest = [_rejection(copies[n], problem) for n, problem in refused.items() if n not in once_more]
     if not once_more:
         return done, rest
     known |= {copies[n].pk for n in met}
-    more, others = write([copies[n] for n in once_more], known=known, again=True)
+    more, others = write_snapshots([copies[n] for n in once_more], known=known, again=True)
     return done + more, rest + others
 
 
-def _refusal(copy: Copy, problem: dict[str, Any]) -> Refusal:
-    tries = MOST_TRIES if problem["code"] == DUPLICATE else 1
-    return Refusal(copy.key, copy.version, problem["errmsg"], tries)
+def _rejection(copy: Snapshot, problem: dict[str, Any]) -> Rejection:
+    tries = MAX_TRIES if problem["code"] == DUPLICATE else 1
+    return Rejection(copy.key, copy.version, problem["errmsg"], tries)
 
 
-def _find_room(copies: list[Copy], refused: dict[int, dict[str, Any]]) -> bool:
+def _release_unique_values(copies: list[Snapshot], refused: dict[int, dict[str, Any]]) -> bool:
     """Make room for unique values that are taken; tell whether there is for any."""
     taken = [(n, problem) for n, problem in refused.items() if problem["code"] == DUPLICATE]
-    made = [make_room(copies[n].store, problem["keyValue"]) for n, problem in taken]
+    made = [release_unique_value(copies[n].store, problem["keyValue"]) for n, problem in taken]
     return any(made)
 
 
-def _send(copies: list[Copy], new: Collection[str]) -> dict[int, dict[str, Any]]:
+def _send(copies: list[Snapshot], new: Collection[str]) -> dict[int, dict[str, Any]]:
     """Write copies, each for itself; return by number what MongoDB said of those it refused."""
     requests = [
         InsertOne(copy.document)
@@ -127,7 +131,7 @@ def _send(copies: list[Copy], new: Collection[str]) -> dict[int, dict[str, Any]]
             mongo.collection(copies[0].store.model).bulk_write(requests, ordered=False)
     except BulkWriteError as error:
         problems = {problem["index"]: problem for problem in error.details["writeErrors"]}
-        faults = {problem["code"] for problem in problems.values()} & ITS_OWN_FAULT
+        faults = {problem["code"] for problem in problems.values()} & SERVER_FAULT_CODES
         if faults or error.details.get("writeConcernErrors"):
             raise Unavailable(f"MongoDB did not confirm the write {sorted(faults)}.") from error
         return problems
@@ -138,7 +142,7 @@ def _is_of_id(problem: dict[str, Any]) -> bool:
     return bool(problem["code"] == DUPLICATE and problem["keyPattern"] == {"_id": 1})
 
 
-def make_room(store: Store[Any], unique: dict[str, Any]) -> bool:
+def release_unique_value(store: Store[Any], unique: dict[str, Any]) -> bool:
     """Take a unique value from the document that still has it, if its record gave it up.
 
     Records that hand a value on, or exchange theirs, may come to MongoDB in any order: the newer

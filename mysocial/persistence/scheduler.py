@@ -6,14 +6,14 @@ from typing import Any
 from celery.beat import PersistentScheduler, ScheduleEntry, SchedulingError
 
 from mysocial.core.errors import Unavailable
-from mysocial.persistence.heartbeats import BEAT, BEAT_SECONDS, leave_sign
-from mysocial.store.wakeups import NUDGE_DEBTS, WORK, send_again
+from mysocial.persistence.heartbeats import SCHEDULER_KEY, SCHEDULER_TTL_SECONDS, record_heartbeat
+from mysocial.store.wakeups import TASKS_BY_NAME, WAKE_DIRTY_QUEUES, wake_unless_pending
 
 logger = logging.getLogger(__name__)
-NAMES = {task: name for name, (task, _queue) in WORK.items()}
+WAKEUP_NAMES = {task: name for name, (task, _queue) in TASKS_BY_NAME.items()}
 
 
-class Beat(PersistentScheduler):
+class WakeupScheduler(PersistentScheduler):
     """Celery's own scheduler, but for what the workers are woken to do.
 
     What is owed it asks itself, without a message: one that waited behind others would come too
@@ -23,12 +23,12 @@ class Beat(PersistentScheduler):
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         """Do what an entry of the schedule says. Never raises."""
         try:
-            if entry.task == NUDGE_DEBTS:
-                self.app.tasks[NUDGE_DEBTS]()
-            elif entry.task in NAMES:
-                send_again(NAMES[entry.task])
+            if entry.task == WAKE_DIRTY_QUEUES:
+                self.app.tasks[WAKE_DIRTY_QUEUES]()
+            elif entry.task in WAKEUP_NAMES:
+                wake_unless_pending(WAKEUP_NAMES[entry.task])
             else:
                 self.apply_async(entry, producer=producer, advance=False)
-            leave_sign(BEAT, BEAT_SECONDS)
+            record_heartbeat(SCHEDULER_KEY, SCHEDULER_TTL_SECONDS)
         except (Unavailable, SchedulingError) as error:
             logger.warning("%s waits for the next beat: %s", entry.name, error)

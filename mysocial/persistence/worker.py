@@ -31,4 +31,4 @@ class Consumer(consumer.Consumer):
     def on_ready(self) -> None:
         """Take messages, at first or again: those that were on their way to us may be lost."""
         super().on_ready()
-        flush.ask_again()
+        flush.wake_all()

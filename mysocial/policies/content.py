@@ -22,12 +22,12 @@ def _fine(_w: "Write", _label: str, _pk: str, _author_id: str, _texts: Texts) ->
 _answers: dict[str, Answer] = {"examine": _fine}
 
 
-def answer_with(examine: Answer) -> None:
+def set_policy(examine: Answer) -> None:
     """Set who answers."""
     _answers["examine"] = examine
 
 
-def examine(w: "Write", *, label: str, pk: str, author_id: str, texts: Texts) -> None:
+def check_text(w: "Write", *, label: str, pk: str, author_id: str, texts: Texts) -> None:
     """Look at what a member writes, in the write that makes it.
 
     `Invalid` for words that are refused; of words that are flagged, a report is filed in the same

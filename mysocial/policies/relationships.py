@@ -8,7 +8,7 @@ nobody meets anybody.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from mysocial.store.indexes import Fact
+from mysocial.store.indexes import ViewerCheck
 
 Answer = Callable[[str, set[str]], set[str]]
 
@@ -24,14 +24,14 @@ _answers: dict[str, Answer] = dict.fromkeys(KINDS, _nobody)
 class Facts(NamedTuple):
     """What to ask about those whom a viewer may meet, beside what else is asked of them."""
 
-    ask: Callable[[str], tuple[Fact, ...]]
+    ask: Callable[[str], tuple[ViewerCheck, ...]]
     may_meet: Callable[[Sequence[int]], bool]
 
 
 class Deafness(NamedTuple):
     """What to ask about those who may listen to somebody, beside what else is asked of them."""
 
-    ask: Callable[[str], Sequence[Fact]]
+    ask: Callable[[str], Sequence[ViewerCheck]]
     deaf: Callable[[Sequence[set[str]]], set[str]]
 
 
@@ -39,7 +39,7 @@ _facts = Facts(lambda _viewer: (), lambda _flags: False)
 _deafness = Deafness(lambda _person: (), lambda _found: set())
 
 
-def answer_with(  # noqa: PLR0913 - each question by name
+def set_policy(  # noqa: PLR0913 - each question by name
     *,
     meet: Answer,
     hear: Answer,
@@ -54,27 +54,27 @@ def answer_with(  # noqa: PLR0913 - each question by name
     _facts, _deafness = facts, deafness
 
 
-def facts_of(viewer: str) -> tuple[Fact, ...]:
+def viewer_checks(viewer: str) -> tuple[ViewerCheck, ...]:
     """Return what to ask about each person whom `viewer` may meet, in the question for them."""
     return _facts.ask(viewer)
 
 
-def may_meet(flags: Sequence[int]) -> bool:
+def can_interact(flags: Sequence[int]) -> bool:
     """Tell whether the viewer may meet the person whom these answers to `facts_of` are about."""
     return _facts.may_meet(flags)
 
 
-def deafness_to(person: str) -> list[Fact]:
+def mute_checks(person: str) -> list[ViewerCheck]:
     """Return what to ask about all who may listen to `person`, in the question for them."""
     return list(_deafness.ask(person))
 
 
-def deaf(found: Sequence[set[str]]) -> set[str]:
+def muting(found: Sequence[set[str]]) -> set[str]:
     """Return who does not listen, of those whom these answers to `deafness_to` are about."""
     return _deafness.deaf(found)
 
 
-def who_may_meet(person: str, others: set[str]) -> set[str]:
+def who_can_interact(person: str, others: set[str]) -> set[str]:
     """Return those of `others` who may see `person` at all.
 
     No block stands between them, and neither is suspended.
@@ -82,16 +82,16 @@ def who_may_meet(person: str, others: set[str]) -> set[str]:
     return _answers["meet"](person, others)
 
 
-def who_is_unparted(person: str, others: set[str]) -> set[str]:
+def not_blocked(person: str, others: set[str]) -> set[str]:
     """Return those of `others` between whom and `person` no block stands, suspended or not."""
     return _answers["unparted"](person, others)
 
 
-def whom_they_hear(person: str, others: set[str]) -> set[str]:
+def not_muted(person: str, others: set[str]) -> set[str]:
     """Return those of `others` whom `person` may meet and does not mute."""
     return _answers["hear"](person, others)
 
 
-def who_follows(person: str, others: set[str]) -> set[str]:
+def followed_among(person: str, others: set[str]) -> set[str]:
     """Return those of `others` who follow `person`."""
     return _answers["follow"](person, others)

@@ -8,17 +8,17 @@ answers for is seen by nobody.
 from collections.abc import Sequence
 from typing import ClassVar
 
-SIGHTS: dict[str, "type[Sight]"] = {}
+POLICIES: dict[str, "type[VisibilityPolicy]"] = {}
 
 
-class Sight:
+class VisibilityPolicy:
     """Who sees things of one kind; subclasses are registered by being made."""
 
-    of: ClassVar[str] = ""  # the label of the records, as `posts.post`
+    model_label: ClassVar[str] = ""  # the label of the records, as `posts.post`
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        SIGHTS[cls.of] = cls
+        POLICIES[cls.model_label] = cls
 
     @classmethod
     def viewers(cls, pk: str, among: set[str]) -> set[str]:
@@ -34,13 +34,13 @@ class Sight:
         raise NotImplementedError
 
 
-def who_sees(label: str, pk: str, among: set[str]) -> set[str]:
+def visible_to(label: str, pk: str, among: set[str]) -> set[str]:
     """Return those of `among` who see this record now."""
-    sight = SIGHTS.get(label)
+    sight = POLICIES.get(label)
     return sight.viewers(pk, among) if sight and among else set()
 
 
-def what_is_seen(label: str, pks: Sequence[str], to: str) -> set[str]:
+def visible_ids(label: str, pks: Sequence[str], to: str) -> set[str]:
     """Return the ids of those of the records that `to` sees now."""
-    sight = SIGHTS.get(label)
+    sight = POLICIES.get(label)
     return sight.visible(pks, to) if sight and pks else set()

@@ -17,7 +17,7 @@ from django.conf import settings
 from redis.exceptions import ResponseError
 
 from mysocial.core import mongo
-from mysocial.core.progress import Tell
+from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import available, client
 from mysocial.ops.rebuild_cache import REBUILD
 
@@ -25,11 +25,11 @@ RAW = CodecOptions(document_class=RawBSONDocument)
 ID = re.compile(rb"(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
 BATCH = 500
 # Keys of what is no record: counts, answers and marks, each of which may go at any time.
-PASSING_KEYS = (b"limit:", b"idem:", b"mailed:")
+EXPIRING_KEYS = (b"limit:", b"idem:", b"mailed:")
 LOGS = re.compile(rb"ev(?::.*)?", re.DOTALL)
 
 
-class Sought(NamedTuple):
+class SearchTerms(NamedTuple):
     """What is looked for: ids, words wherever they stand, and a name where it stands as one."""
 
     ids: frozenset[str]
@@ -45,18 +45,18 @@ class Sought(NamedTuple):
         return match[0].decode(errors="replace") if match else ""
 
 
-class Trace(NamedTuple):
+class Hit(NamedTuple):
     """A place where something was found."""
 
     place: str  # redis, log, mongo, file
     what: str  # key, collection or path
     key: str  # within it: the id of an entry or a document
-    hit: str
+    term: str
     fields: tuple[str, ...]  # of a hash or a document: which there are
 
 
 @functools.cache
-def _pattern(sought: Sought) -> "re.Pattern[bytes]":
+def _pattern(sought: SearchTerms) -> "re.Pattern[bytes]":
     parts = [re.escape(one.encode()) for one in sought.words if one]
     if sought.name:
         # As a value of JSON or BSON, as a mention, or at the end of a key: not as a part of
@@ -68,17 +68,17 @@ def _pattern(sought: Sought) -> "re.Pattern[bytes]":
     return re.compile(b"|".join(parts) if parts else rb"(?!)", re.IGNORECASE)
 
 
-def find(sought: Sought, tell: Tell = lambda *_: None) -> Iterator[Trace]:
+def find_hits(sought: SearchTerms, tell: ProgressCallback = lambda *_: None) -> Iterator[Hit]:
     """Yield every place where something of it is. `Unavailable`."""
     yield from _in_redis(sought, tell)
     yield from _in_mongo(sought, tell)
     for path in sorted(settings.MEDIA_DIR.rglob("*")):
         hit = sought.found_in(path.name.encode())
         if hit:
-            yield Trace("file", str(path.relative_to(settings.MEDIA_DIR)), "", hit, ())
+            yield Hit("file", str(path.relative_to(settings.MEDIA_DIR)), "", hit, ())
 
 
-def scrub(sought: Sought, *, before: int) -> int:
+def delete_hits(sought: SearchTerms, *, before: int) -> int:
     """Remove what is said of it beside the records; return how much. `Unavailable`.
 
     Of the event logs, the entries up to the clock `before`: what they tell is gone. Counts,
@@ -90,16 +90,16 @@ def scrub(sought: Sought, *, before: int) -> int:
         if LOGS.fullmatch(key):
             count += _scrub_log(nameless, key, before)
         elif sought.found_in(key):
-            count += _forget(key)
-        elif key.startswith(PASSING_KEYS) and _hits(nameless, client(), key):
+            count += _delete_key(key)
+        elif key.startswith(EXPIRING_KEYS) and _hits(nameless, client(), key):
             with available():
                 count += client().delete(key)
     return count
 
 
-def _forget(key: bytes) -> int:
+def _delete_key(key: bytes) -> int:
     kind, _, rest = key.partition(b":")
-    if key.startswith(PASSING_KEYS):
+    if key.startswith(EXPIRING_KEYS):
         with available():
             return int(client().delete(key))
     # A list of edges has colons in its name, too: what it is, is told by what stands before them.
@@ -110,7 +110,7 @@ def _forget(key: bytes) -> int:
     return 0
 
 
-def _scrub_log(sought: Sought, key: bytes, before: int) -> int:
+def _scrub_log(sought: SearchTerms, key: bytes, before: int) -> int:
     with available():
         entries = client().xrange(key, "-", str(before))
         ids = [pk for pk, fields in entries if sought.found_in(_joined(fields.items()))]
@@ -122,7 +122,7 @@ def _keys(connection: Any) -> Iterator[bytes]:
         yield from connection.scan_iter(count=BATCH)
 
 
-def _in_redis(sought: Sought, tell: Tell) -> Iterator[Trace]:
+def _in_redis(sought: SearchTerms, tell: ProgressCallback) -> Iterator[Hit]:
     urls = dict.fromkeys((settings.REDIS_URL, settings.CACHE_URL))
     if settings.BROKER_URL.startswith(("redis:", "rediss:", "unix:")):
         urls[settings.BROKER_URL] = None
@@ -135,7 +135,7 @@ def _in_redis(sought: Sought, tell: Tell) -> Iterator[Trace]:
                     tell("Redis", number, max(number, total))
 
 
-def _hits(sought: Sought, connection: Any, key: bytes) -> list[Trace]:
+def _hits(sought: SearchTerms, connection: Any, key: bytes) -> list[Hit]:
     """Return what is found of a key: a trace for each entry of a log, else one at most."""
     with available():
         try:
@@ -145,10 +145,10 @@ def _hits(sought: Sought, connection: Any, key: bytes) -> list[Trace]:
     what = key.decode(errors="replace")
     if kind == "stream":
         hits = [(pk, sought.found_in(data)) for pk, data in parts]
-        return [Trace("log", what, pk.decode(), hit, ()) for pk, hit in hits if hit]
+        return [Hit("log", what, pk.decode(), hit, ()) for pk, hit in hits if hit]
     hit = sought.found_in(key) or next(filter(None, (sought.found_in(one[1]) for one in parts)), "")
     fields = tuple(name.decode(errors="replace") for name, _ in parts if name)
-    return [Trace("redis", what, "", hit, fields)] if hit else []
+    return [Hit("redis", what, "", hit, fields)] if hit else []
 
 
 def _content(connection: Any, key: bytes) -> tuple[str, list[tuple[bytes, bytes]]]:
@@ -172,7 +172,7 @@ def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"\n".join(one for pair in pairs for one in pair)
 
 
-def _in_mongo(sought: Sought, tell: Tell) -> Iterator[Trace]:
+def _in_mongo(sought: SearchTerms, tell: ProgressCallback) -> Iterator[Hit]:
     with mongo.available():
         database: Any = mongo.client()[settings.MONGO_DB]
         names = sorted(database.list_collection_names())
@@ -181,7 +181,7 @@ def _in_mongo(sought: Sought, tell: Tell) -> Iterator[Trace]:
                 hit = sought.found_in(document.raw)
                 if hit:
                     fields = tuple(bson.decode(document.raw))
-                    yield Trace("mongo", name, str(document["_id"]), hit, fields)
+                    yield Hit("mongo", name, str(document["_id"]), hit, fields)
             tell("MongoDB", number, len(names))
 
 

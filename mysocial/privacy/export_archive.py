@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 
 from mysocial.core.ids import is_id, now
 from mysocial.core.json import dumps
-from mysocial.core.progress import Tell
-from mysocial.privacy.exports import PORTIONS, Owner, Portion
+from mysocial.core.progress import ProgressCallback
+from mysocial.privacy.exports import SECTIONS, ExportSection, Owner
 
 PER_PAGE = 200
 Names = Callable[[set[str]], dict[str, str]]  # from ids to names of members
@@ -28,8 +28,8 @@ class Contents(NamedTuple):
     records: int
 
 
-def bundle(
-    path: Path, owner: Owner, *, names: Names, tell: Tell = lambda *_: None
+def write_archive(
+    path: Path, owner: Owner, *, names: Names, tell: ProgressCallback = lambda *_: None
 ) -> dict[str, int]:
     """Write everything that is a member's own to a new ZIP; return how many records of each kind.
 
@@ -39,15 +39,15 @@ def bundle(
     with path.open("xb") as raw:
         path.chmod(0o600)
         with ZipFile(raw, "w", ZIP_DEFLATED) as pack:
-            for number, portion in enumerate(PORTIONS.values(), 1):
+            for number, portion in enumerate(SECTIONS.values(), 1):
                 contents.append(_pack(pack, portion, owner, names))
-                tell("Kinds of records", number, len(PORTIONS))
+                tell("Kinds of records", number, len(SECTIONS))
             words = {"owner": owner, "contents": contents, "at": now()}
             pack.writestr("index.html", render_to_string("export_index.html", words))
     return {one.title: one.records for one in contents}
 
 
-def _pack(pack: ZipFile, portion: Portion, owner: Owner, names: Names) -> Contents:
+def _pack(pack: ZipFile, portion: ExportSection, owner: Owner, names: Names) -> Contents:
     data, count = f"data/{portion.slug}.json", 0
     pages: list[str] = []
     with tempfile.TemporaryFile() as listed:
@@ -71,7 +71,7 @@ def _batches(records: Iterator[Any]) -> Iterator[list[Any]]:
         yield some
 
 
-def _add_file(pack: ZipFile, portion: Portion, record: Any) -> str:
+def _add_file(pack: ZipFile, portion: ExportSection, record: Any) -> str:
     """Add the file of a record; return its name in the ZIP, empty for none."""
     found = portion.file(record)
     if found is None:
@@ -86,7 +86,11 @@ def _add_file(pack: ZipFile, portion: Portion, record: Any) -> str:
 
 
 def _page(
-    portion: Portion, shown: list[dict[str, Any]], files: Iterable[str], names: Names, number: int
+    portion: ExportSection,
+    shown: list[dict[str, Any]],
+    files: Iterable[str],
+    names: Names,
+    number: int,
 ) -> str:
     ids = {one for fields in shown for one in _ids(fields)}
     called = names(ids) if ids else {}

@@ -10,13 +10,13 @@ from typing import IO, Any, NamedTuple
 
 from mysocial.admin.audit import entries
 from mysocial.core import mongo
-from mysocial.outbox.cascades import removals
-from mysocial.outbox.email import Mail, mails
+from mysocial.outbox.cascades import cascade_deletions
+from mysocial.outbox.email import Email, emails
 from mysocial.persistence import flush
 from mysocial.store import reads
-from mysocial.store.json_templates import Wire
+from mysocial.store.json_templates import JsonTemplate
 from mysocial.store.models import Record
-from mysocial.store.pagination import Listing
+from mysocial.store.pagination import ListQuery
 from mysocial.store.store import Store
 
 BATCH = 200
@@ -30,13 +30,13 @@ class Owner(NamedTuple):
     address: str
 
 
-Found = Callable[[Owner], Iterator[Record]]
+RecordIterator = Callable[[Owner], Iterator[Record]]
 # The name that a record's file has in the export, and what opens it.
 File = tuple[str, Callable[[], IO[bytes]]]
 
 
 @dataclass(frozen=True)
-class Portion:
+class ExportSection:
     """What of a store is a member's own: its records, without the fields that are plumbing.
 
     `file` returns the file that belongs to a record, if any.
@@ -44,7 +44,7 @@ class Portion:
 
     store: Store[Any]
     title: str
-    found: Found
+    found: RecordIterator
     without: tuple[str, ...] = ()
     file: Callable[[Any], File | None] = lambda _record: None
 
@@ -61,51 +61,51 @@ class Portion:
         }
 
 
-PORTIONS: dict[str, Portion] = {}
-LEFT_OUT: dict[str, str] = {}  # label -> why nothing of it is in an export
+SECTIONS: dict[str, ExportSection] = {}
+EXCLUDED: dict[str, str] = {}  # label -> why nothing of it is in an export
 
 
-def export(portion: Portion) -> None:
+def register(portion: ExportSection) -> None:
     """Say what of a store is exported."""
-    PORTIONS[portion.store.label] = portion
+    SECTIONS[portion.store.label] = portion
 
 
-def leave_out(store: Store[Any], why: str) -> None:
+def exclude(store: Store[Any], why: str) -> None:
     """Say why nothing of a store is exported."""
-    LEFT_OUT[store.label] = why
+    EXCLUDED[store.label] = why
 
 
 def walk(store: Store[Any], index: str, value: str) -> Iterator[Any]:
     """Yield the records of a list, newest first, however long it is. `Unavailable`."""
-    wire, after = Wire(store), None
+    wire, after = JsonTemplate(store), None
     while True:
-        page = Listing(wire, index, value, limit=BATCH, after=after).get()
-        yield from reads.get_many(store, [row.id for row in page.rows]).values()
+        page = ListQuery(wire, index, value, limit=BATCH, after=after).result()
+        yield from reads.get_records(store, [row.id for row in page.rows]).values()
         after = page.next
         if after is None:
             return
 
 
-def listed(store: Store[Any], *indexes: str) -> Found:
+def listed(store: Store[Any], *indexes: str) -> RecordIterator:
     """Return what finds the records that stand in a member's lists."""
     return lambda owner: (one for index in indexes for one in walk(store, index, owner.id))
 
 
-def single(store: Store[Any]) -> Found:
+def single(store: Store[Any]) -> RecordIterator:
     """Return what finds the record that has the member's own id."""
-    return lambda owner: iter(reads.get_many(store, [owner.id]).values())
+    return lambda owner: iter(reads.get_records(store, [owner.id]).values())
 
 
-def _mails(owner: Owner) -> Iterator[Mail]:
+def _mails(owner: Owner) -> Iterator[Email]:
     """Yield the mails to a member. They stand in no list: MongoDB looks through what it keeps."""
-    flush.drain(mails.queue)
+    flush.flush_queue(emails.queue)
     query = {"recipient": {"$in": [owner.id, owner.address]}}
-    found = mongo.find(Mail, query, projection=["_id"])
+    found = mongo.find(Email, query, projection=["_id"])
     ids = [one["_id"] for one in found]
     for first in range(0, len(ids), BATCH):
-        yield from reads.get_many(mails, ids[first : first + BATCH]).values()
+        yield from reads.get_records(emails, ids[first : first + BATCH]).values()
 
 
-export(Portion(mails, "Mails", _mails, without=("due_at", "tries")))
-leave_out(entries, "What staff did: theirs, and kept.")
-leave_out(removals, "What goes with a deleted record: nothing of a member but an id.")
+register(ExportSection(emails, "Mails", _mails, without=("due_at", "tries")))
+exclude(entries, "What staff did: theirs, and kept.")
+exclude(cascade_deletions, "What goes with a deleted record: nothing of a member but an id.")

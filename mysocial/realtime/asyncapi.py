@@ -11,8 +11,16 @@ from drf_spectacular.generators import SchemaGenerator
 from pydantic.json_schema import models_json_schema
 
 from mysocial.core.event_schemas import schema_of
-from mysocial.core.events import EVENTS, Event, Passing
-from mysocial.realtime.protocol import ANSWERED, ANSWERS, COMMANDS, Frame, Ok, Refusal, Reply
+from mysocial.core.events import EVENTS, EphemeralEvent, Event
+from mysocial.realtime.protocol import (
+    COMMANDS,
+    REPLIES,
+    REPLIES_BY_COMMAND,
+    CommandMessage,
+    ErrorReply,
+    Ok,
+    Reply,
+)
 from mysocial.realtime.replay import CURSOR
 
 REF = "#/components/schemas/"
@@ -90,7 +98,7 @@ def _said(subject: type[Any]) -> str:
 
 def _name(model: type[Any]) -> str:
     """Return what the message of a class is called: a command by its type."""
-    if issubclass(model, Frame):
+    if issubclass(model, CommandMessage):
         return str(model.model_fields["type"].annotation.__args__[0])  # type: ignore[union-attr]
     return str(model.__name__)
 
@@ -98,7 +106,7 @@ def _name(model: type[Any]) -> str:
 def _frames() -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the JSON Schemas of the commands and answers, by message, and all they refer to."""
     validated = [(model, "validation") for model in COMMANDS]
-    sent = [(model, "serialization") for model in ANSWERS]
+    sent = [(model, "serialization") for model in REPLIES]
     wanted: Any = [*validated, *sent]
     schemas, shared = models_json_schema(wanted, ref_template=REF + "{model}")
     found = shared["$defs"]
@@ -115,7 +123,7 @@ def _event(event: type[Event]) -> dict[str, Any]:
         "type": {"type": "string", "const": event.type},
         "data": schema_of(event.payload),
     }
-    if not issubclass(event, Passing):
+    if not issubclass(event, EphemeralEvent):
         properties = {"id": {"type": "string", "pattern": f"^{CURSOR.pattern}$"}, **properties}
     return {
         "type": "object",
@@ -152,8 +160,8 @@ def _refs(schema: Any) -> Iterable[str]:
             yield from _refs(part)
 
 
-def _answers(command: type[Frame]) -> tuple[type[Reply], ...]:
-    return (*ANSWERED.get(command, (Ok,)), Refusal)
+def _answers(command: type[CommandMessage]) -> tuple[type[Reply], ...]:
+    return (*REPLIES_BY_COMMAND.get(command, (Ok,)), ErrorReply)
 
 
 def _operations(kinds: Iterable[str]) -> dict[str, Any]:
@@ -163,7 +171,7 @@ def _operations(kinds: Iterable[str]) -> dict[str, Any]:
     def of(*names: str) -> list[dict[str, str]]:
         return [{"$ref": f"#/channels/{CHANNEL}/messages/{name}"} for name in names]
 
-    commands: tuple[type[Frame], ...] = COMMANDS
+    commands: tuple[type[CommandMessage], ...] = COMMANDS
     taken = {
         _name(command): {
             "action": "receive",
@@ -202,7 +210,7 @@ def outline() -> dict[str, Any]:
             {**shown(one["messages"])[0], "answers": shown(one["reply"]["messages"])}
             for one in commands
         ],
-        "answers": shown([{"$ref": f"/{_name(answer)}"} for answer in ANSWERS]),
+        "answers": shown([{"$ref": f"/{_name(answer)}"} for answer in REPLIES]),
         "events": shown(operations["events"]["messages"]),
         "shapes": {
             name: _pretty(schema) for name, schema in described["components"]["schemas"].items()

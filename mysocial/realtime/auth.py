@@ -8,14 +8,14 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from mysocial.core import aio
-from mysocial.core.errors import Refused
+from mysocial.core.errors import AppError
 
 logger = logging.getLogger(__name__)
 CHECK_SECONDS = 30
 BATCH = 1000
 
 
-class SignedIn(NamedTuple):
+class AuthenticatedSession(NamedTuple):
     """Who a token stands for."""
 
     user_id: str
@@ -23,15 +23,15 @@ class SignedIn(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sessions:
+class SessionBackend:
     """What the apps know of sessions; given by the composition (`mysocial/asgi.py`)."""
 
     # Of a token, whose session may have ended all the same; raises NotAuthenticated.
-    authenticate: Callable[[str], SignedIn]
+    authenticate: Callable[[str], AuthenticatedSession]
     find_ended: Callable[[Sequence[str]], set[str]]  # those of the ids whose session has ended
 
 
-class Watched(Protocol):
+class WatchedConnection(Protocol):
     """Something open that ends with its session."""
 
     session_id: str
@@ -39,23 +39,23 @@ class Watched(Protocol):
     def sign_out(self) -> None: ...
 
 
-class Watch:
+class SessionWatcher:
     """Looks again and again at the sessions of all that is open at one event loop.
 
     Their end is an event besides; this is for what no event tells, as an expiry.
     """
 
     def __init__(self) -> None:
-        self._open: dict[str, set[Watched]] = {}
-        self._sessions: Sessions | None = None
+        self._open: dict[str, set[WatchedConnection]] = {}
+        self._sessions: SessionBackend | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def add(self, one: Watched, sessions: Sessions) -> None:
+    def add(self, one: WatchedConnection, sessions: SessionBackend) -> None:
         """Look after `one` from now on."""
         self._sessions = sessions
         self._open.setdefault(one.session_id, set()).add(one)
 
-    def remove(self, one: Watched) -> None:
+    def remove(self, one: WatchedConnection) -> None:
         """Look after it no longer."""
         some = self._open.get(one.session_id, set())
         some.discard(one)
@@ -68,20 +68,20 @@ class Watch:
 
     async def stop(self) -> None:
         """End."""
-        await aio.end(self._task)
+        await aio.cancel_and_wait(self._task)
         self._task = None
 
     async def _keep(self) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
-                await self.look()
-            except Refused:
+                await self.close_ended_sessions()
+            except AppError:
                 continue  # Unknown for now: nothing is delivered either while the store is away.
             except Exception:
                 logger.exception("A defect in looking after sessions")
 
-    async def look(self) -> None:
+    async def close_ended_sessions(self) -> None:
         """Sign out whatever has a session that ended; `Unavailable`."""
         if self._sessions is None:
             return

@@ -11,14 +11,14 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from mysocial.core import metrics, tracing
-from mysocial.core.errors import Invalid, NotAuthenticated, Refused, Unavailable
+from mysocial.core.errors import AppError, Invalid, NotAuthenticated, Unavailable
 from mysocial.realtime import protocol
-from mysocial.realtime.auth import Sessions
-from mysocial.realtime.dispatcher import get_hub
+from mysocial.realtime.auth import SessionBackend
+from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.realtime.protocol import (
     BAD_FRAMES,
     BAD_ORIGIN,
-    MOST_TOPICS,
+    MAX_TOPICS,
     RESUME,
     SIGNED_OUT,
     TOO_FAST,
@@ -28,20 +28,20 @@ from mysocial.realtime.protocol import (
     Subscribe,
     Typing,
     Unsubscribe,
-    parse_frame,
+    parse_command,
 )
-from mysocial.realtime.replay import Missed
-from mysocial.realtime.subscription import Receiver, open_receiver
+from mysocial.realtime.replay import MissedEvents
+from mysocial.realtime.subscription import Subscription, open_subscription
 
 PROTOCOL = "mysocial"
 AUTH_SECONDS = 5
 FRAMES_PER_SECOND = 10
 BURST = 30
-OWN_TOPICS = 2  # what is the person's own, and the end of the session
-MOST_FRAME = 16 * 1024
-MOST_ERRORS = 10
+MAX_OWN_TOPICS = 2  # what is the person's own, and the end of the session
+MAX_FRAME_BYTES = 16 * 1024
+MAX_ERRORS = 10
 
-TellTyping = Callable[[str, str, bool], None]  # who types, to whom, and whether they do
+SendTyping = Callable[[str, str, bool], None]  # who types, to whom, and whether they do
 
 
 class EventConsumer(AsyncWebsocketConsumer):
@@ -50,15 +50,15 @@ class EventConsumer(AsyncWebsocketConsumer):
     # Its events come from the hub: a channel of its own would be a subscription in Redis for each.
     channel_layer_alias = ""
 
-    def __init__(self, *, sessions: Sessions, tell_typing: TellTyping) -> None:
+    def __init__(self, *, sessions: SessionBackend, send_typing: SendTyping) -> None:
         super().__init__()
         self.sessions = sessions
-        self.tell_typing = tell_typing
-        self._receiver: Receiver | None = None
+        self.send_typing = send_typing
+        self._subscription: Subscription | None = None
         self._socket_id = ""
         self._errors = 0
         self._allowance, self._last_frame = float(BURST), time.monotonic()
-        self._patience: asyncio.TimerHandle | None = None
+        self._auth_timeout: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
         self._is_closed = False
         self._is_open = False
@@ -72,12 +72,14 @@ class EventConsumer(AsyncWebsocketConsumer):
             await self.close(BAD_ORIGIN)
             return
         offered = self.scope.get("subprotocols", [])
-        tracing.enter_scope(self.scope["headers"])
+        tracing.start_for_scope(self.scope["headers"])
         named: Any = [tracing.header()]  # bytes, as ASGI has it
         await self.accept(PROTOCOL if PROTOCOL in offered else None, headers=named)
         self._is_open = True
-        metrics.opened("socket")
-        self._patience = asyncio.get_running_loop().call_later(AUTH_SECONDS, self._lose_patience)
+        metrics.record_connection("socket")
+        self._auth_timeout = asyncio.get_running_loop().call_later(
+            AUTH_SECONDS, self._close_unauthenticated
+        )
         tokens = [one for one in offered if one != PROTOCOL]
         if tokens:
             await self._guarded("", self._sign_in("", tokens[0]))
@@ -91,15 +93,15 @@ class EventConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         """Forget the socket."""
         if self._is_open:
-            metrics.opened("socket", -1)
-        if self._patience:
-            self._patience.cancel()
-        if self._receiver:
-            self._receiver.close()
+            metrics.record_connection("socket", -1)
+        if self._auth_timeout:
+            self._auth_timeout.cancel()
+        if self._subscription:
+            self._subscription.close()
         if self._socket_id:
-            get_hub().attendance.leave(self._socket_id)
+            get_dispatcher().presence.disconnect(self._socket_id)
 
-    def _lose_patience(self) -> None:
+    def _close_unauthenticated(self) -> None:
         """Close a socket at which nobody signed in."""
         self._closing = asyncio.create_task(self.close(SIGNED_OUT))
 
@@ -115,41 +117,41 @@ class EventConsumer(AsyncWebsocketConsumer):
         if self._allowance < 0:
             await self.close(TOO_FAST)
             return
-        await self._guarded(_cid(text_data), self._carry_out(text_data))
+        await self._guarded(_cid(text_data), self._run_command(text_data))
 
     async def _guarded(self, cid: str, work: Any) -> None:
         try:
             await work
-        except Refused as error:
-            problem = protocol.FrameProblem(
+        except AppError as error:
+            problem = protocol.SocketProblem(
                 status=error.status,
                 code=error.code,
                 detail=error.detail,
                 errors=[
-                    protocol.FrameFieldProblem(field=k, detail=v) for k, v in error.errors.items()
+                    protocol.SocketFieldProblem(field=k, detail=v) for k, v in error.errors.items()
                 ],
             )
-            await self._send(protocol.Refusal(cid=cid, problem=problem))
+            await self._send(protocol.ErrorReply(cid=cid, problem=problem))
             self._errors += 1
             if isinstance(error, NotAuthenticated):
                 await self.close(SIGNED_OUT)
             elif isinstance(error, Unavailable):
                 await self.close(RESUME)
-            elif self._errors >= MOST_ERRORS:
+            elif self._errors >= MAX_ERRORS:
                 await self.close(BAD_FRAMES)
 
-    async def _carry_out(self, text: str | None) -> None:
-        if text is None or len(text) > MOST_FRAME:
+    async def _run_command(self, text: str | None) -> None:
+        if text is None or len(text) > MAX_FRAME_BYTES:
             raise Invalid("Frames are JSON text of at most 16 KiB.")
-        command = parse_frame(text)
+        command = parse_command(text)
         if isinstance(command, Auth):
             await self._sign_in(command.cid, command.token)
             return
-        receiver = self._receiver
+        receiver = self._subscription
         if receiver is None:
             raise NotAuthenticated("Send an auth frame first.")
         if isinstance(command, Resume):
-            _check_number(receiver.topics | set(command.topics))
+            _check_topic_count(receiver.topics | set(command.topics))
             await receiver.resume(
                 command.cursor,
                 command.topics,
@@ -158,18 +160,18 @@ class EventConsumer(AsyncWebsocketConsumer):
             )
             return
         if isinstance(command, Subscribe):
-            _check_number(receiver.topics | {command.topic})
+            _check_topic_count(receiver.topics | {command.topic})
             receiver.join(command.topic)
         elif isinstance(command, Unsubscribe):
             receiver.leave(command.topic)
         elif isinstance(command, Typing):
-            await asyncio.to_thread(self.tell_typing, receiver.user_id, command.to, command.on)
+            await asyncio.to_thread(self.send_typing, receiver.user_id, command.to, command.on)
         else:
             assert isinstance(command, Ping)  # noqa: S101 - the union has no other member
         await self._send(protocol.Ok(cid=command.cid))
         receiver.release()
 
-    async def _resumed(self, command: Resume, found: Missed) -> None:
+    async def _resumed(self, command: Resume, found: MissedEvents) -> None:
         """Answer a resume, before what was missed is sent."""
         if found.reason:
             await self._send(protocol.NotRecovered(cid=command.cid, reason=found.reason))
@@ -181,17 +183,17 @@ class EventConsumer(AsyncWebsocketConsumer):
         await self._send(protocol.Live(cid=command.cid, cursor=cursor))
 
     async def _sign_in(self, cid: str, token: str) -> None:
-        if self._receiver:
+        if self._subscription:
             raise Invalid("This socket is signed in already.")
-        receiver = await open_receiver(token, self.sessions, self)
-        self._receiver = receiver
-        tracing.belongs_to(receiver.user_id)
-        if self._patience:
-            self._patience.cancel()
-            self._patience = None
-        self._socket_id = get_hub().attendance.arrive(receiver.user_id)
+        receiver = await open_subscription(token, self.sessions, self)
+        self._subscription = receiver
+        tracing.set_member(receiver.user_id)
+        if self._auth_timeout:
+            self._auth_timeout.cancel()
+            self._auth_timeout = None
+        self._socket_id = get_dispatcher().presence.connect(receiver.user_id)
         await self._send(protocol.SignedIn(cid=cid, user_id=receiver.user_id))
-        receiver.hold()
+        receiver.start_grace_period()
 
     # Events --------------------------------------------------------------------------------------
 
@@ -206,10 +208,10 @@ class EventConsumer(AsyncWebsocketConsumer):
                 await super().send(*args, **named)
             except OSError:
                 self._is_closed = True
-                if self._receiver:
-                    self._receiver.close()
+                if self._subscription:
+                    self._subscription.close()
 
-    async def take(self, kind: str, frame: str) -> None:
+    async def send_event(self, kind: str, frame: str) -> None:
         """Send one event; called by the receiver in the order of the log."""
         await self.send(text_data=frame)
 
@@ -221,9 +223,9 @@ class EventConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=answer.model_dump_json())
 
 
-def _check_number(topics: set[str]) -> None:
-    if len(topics) > MOST_TOPICS + OWN_TOPICS:
-        raise Invalid(f"At most {MOST_TOPICS} topics.")
+def _check_topic_count(topics: set[str]) -> None:
+    if len(topics) > MAX_TOPICS + MAX_OWN_TOPICS:
+        raise Invalid(f"At most {MAX_TOPICS} topics.")
 
 
 def _cid(text: str | None) -> str:
@@ -233,4 +235,4 @@ def _cid(text: str | None) -> str:
     except orjson.JSONDecodeError:
         return ""
     cid = frame.get("cid") if isinstance(frame, dict) else None
-    return cid[: protocol.MOST_CID] if isinstance(cid, str) else ""
+    return cid[: protocol.MAX_CID_LENGTH] if isinstance(cid, str) else ""

@@ -16,86 +16,93 @@ from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
 from mysocial.core import aio, tracing
-from mysocial.core.events import EVENTS, PART_OF, About, Event, frame, passing_frame
+from mysocial.core.events import (
+    EVENTS,
+    SUBTOPICS,
+    AudienceContext,
+    Event,
+    ephemeral_frame,
+    event_frame,
+)
 from mysocial.core.redis import async_client
-from mysocial.core.request_context import at_one_moment
-from mysocial.realtime.auth import Watch
-from mysocial.realtime.ephemeral import PASSING
-from mysocial.realtime.presence import Attendance
+from mysocial.core.request_context import cached_queries
+from mysocial.realtime.auth import SessionWatcher
+from mysocial.realtime.ephemeral import EPHEMERAL
+from mysocial.realtime.presence import ConnectionRegistry
 
 logger = logging.getLogger(__name__)
 LOG = "ev"
 GROUP = "events"
 BATCH = 200
-TICK = 1.0
-MOST_PASSING = 1000  # what waits to be passed on; past it the newest is dropped
+POLL_SECONDS = 1.0
+MAX_EPHEMERAL = 1000  # what waits to be passed on; past it the newest is dropped
 Fields = dict[bytes, bytes]
 
 
-class Listener(Protocol):
+class Subscriber(Protocol):
     """A socket that is signed in."""
 
     user_id: str
 
-    def hear(self, kind: str, offset: int | None, frame: str) -> None:
+    def deliver(self, kind: str, offset: int | None, frame: str) -> None:
         """Take one event, at once; what passes has no offset."""
 
-    def restart(self) -> None: ...
+    def require_resume(self) -> None: ...
 
 
-class Due(NamedTuple):
+class PendingEvent(NamedTuple):
     """An event, and who listens for it here, by topic."""
 
     offset: int
     kind: str
-    about: bytes
+    audience_context: bytes
     data: bytes
-    heard_on: dict[str, set[Listener]]
+    subscribers_by_topic: dict[str, set[Subscriber]]
 
     @property
-    def listeners(self) -> set[Listener]:
+    def subscribers(self) -> set[Subscriber]:
         """Who listens, on whatever topic."""
-        return set().union(*self.heard_on.values())
+        return set().union(*self.subscribers_by_topic.values())
 
 
-class Hub:
+class Dispatcher:
     """Follows the log for all sockets of one event loop."""
 
     def __init__(self) -> None:
-        self._topics: dict[str, set[Listener]] = {}
+        self._topics: dict[str, set[Subscriber]] = {}
         self._position = b""
         self._epoch = ""
         self._channel = ""
         self._redis: Any = async_client()  # redis-py's types allow str everywhere
         self._task: asyncio.Task[None] | None = None
-        self._passing: asyncio.Queue[dict[str, str]] = asyncio.Queue(MOST_PASSING)
-        self._passer: asyncio.Task[None] | None = None
-        self.attendance = Attendance()
-        self.watch = Watch()
+        self._ephemeral: asyncio.Queue[dict[str, str]] = asyncio.Queue(MAX_EPHEMERAL)
+        self._ephemeral_task: asyncio.Task[None] | None = None
+        self.presence = ConnectionRegistry()
+        self.session_watcher = SessionWatcher()
         self._ready = asyncio.Event()
 
     async def start(self) -> None:
         """Return when every event from now on will be delivered."""
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-            self._passer = asyncio.create_task(self._pass_on())
-            self.attendance.start()
-            self.watch.start()
+            self._ephemeral_task = asyncio.create_task(self._send_ephemeral())
+            self.presence.start()
+            self.session_watcher.start()
         await self._ready.wait()
 
     async def stop(self) -> None:
         """Follow the log no longer; a server that ends, or an event loop, calls it."""
-        await aio.end(self._task, self._passer)
-        self._task = self._passer = None
-        await self.attendance.stop()
-        await self.watch.stop()
+        await aio.cancel_and_wait(self._task, self._ephemeral_task)
+        self._task = self._ephemeral_task = None
+        await self.presence.stop()
+        await self.session_watcher.stop()
         await self._redis.aclose()
 
-    def subscribe(self, topic: str, listener: Listener) -> None:
+    def subscribe(self, topic: str, listener: Subscriber) -> None:
         """Deliver the events of `topic` to `listener` from now on."""
         self._topics.setdefault(topic, set()).add(listener)
 
-    def unsubscribe(self, topic: str, listener: Listener) -> None:
+    def unsubscribe(self, topic: str, listener: Subscriber) -> None:
         """Deliver them no longer."""
         listeners = self._topics.get(topic, set())
         listeners.discard(listener)
@@ -112,12 +119,12 @@ class Hub:
                     await self._locate()
                     self._ready.set()
                 hints = hints or asyncio.create_task(layer.receive(self._channel))
-                done, _ = await asyncio.wait({hints}, timeout=TICK)
+                done, _ = await asyncio.wait({hints}, timeout=POLL_SECONDS)
                 if done:
                     message, hints = hints.result(), None
-                    if message["type"] == PASSING:
+                    if message["type"] == EPHEMERAL:
                         with contextlib.suppress(asyncio.QueueFull):
-                            self._passing.put_nowait(message)
+                            self._ephemeral.put_nowait(message)
                         continue
                 await self._follow()
             except asyncio.CancelledError:
@@ -127,10 +134,10 @@ class Hub:
             except (RedisError, OSError) as error:
                 logger.warning("The event log is away: %s", error)
                 hints = None
-                await asyncio.sleep(TICK / 2)
+                await asyncio.sleep(POLL_SECONDS / 2)
             except Exception:
                 logger.exception("A defect in the delivery of events")
-                await asyncio.sleep(TICK / 2)
+                await asyncio.sleep(POLL_SECONDS / 2)
 
     @staticmethod
     async def _join(layer: Any) -> str:
@@ -152,7 +159,7 @@ class Hub:
                 await self._restart()  # Redis was emptied: nothing that was missed can be told.
                 return
             self._epoch = epoch
-            if len(entries) == BATCH and await self._lost():
+            if len(entries) == BATCH and await self._lost_position():
                 await self._restart()
                 return
             await self._deliver(entries)
@@ -169,7 +176,7 @@ class Hub:
         epoch, entries = await pipe.execute()
         return (epoch or b"").decode(), entries
 
-    async def _lost(self) -> bool:
+    async def _lost_position(self) -> bool:
         """Tell whether the log was cut past our position: we were too far behind to catch up."""
         log = await self._redis.xinfo_stream(LOG)
         was_cut = log["entries-added"] > log["length"]
@@ -178,14 +185,16 @@ class Hub:
     async def _restart(self) -> None:
         await self._locate()
         for listener in {one for some in self._topics.values() for one in some}:
-            listener.restart()
+            listener.require_resume()
 
     async def _deliver(self, entries: list[tuple[bytes, Fields]]) -> None:
         """Hand out events to the sockets that may hear them as things stand now.
 
         All are judged at one moment, later than each of them, and in one turn of a thread.
         """
-        due = [one for entry in entries if (one := self._due(*entry)).heard_on]
+        due = [
+            one for entry in entries if (one := self._pending_event(*entry)).subscribers_by_topic
+        ]
         if not due:
             return
         try:
@@ -193,25 +202,25 @@ class Hub:
         except Exception:
             # Whether they may see it is unknown: nobody hears it, and all are told to resume.
             logger.exception("The audience of %s is unknown", {one.kind for one in due})
-            for listener in set().union(*(one.listeners for one in due)):
-                listener.restart()
+            for listener in set().union(*(one.subscribers for one in due)):
+                listener.require_resume()
             return
         for one, listeners in zip(due, audiences, strict=True):
-            text = frame(self._epoch, str(one.offset), one.kind, one.data).decode()
+            text = event_frame(self._epoch, str(one.offset), one.kind, one.data).decode()
             for listener in listeners:
-                listener.hear(one.kind, one.offset, text)
+                listener.deliver(one.kind, one.offset, text)
 
-    def _due(self, entry_id: bytes, fields: Fields) -> Due:
+    def _pending_event(self, entry_id: bytes, fields: Fields) -> PendingEvent:
         logs = fields[b"topics"].decode().split(" ")
-        topics = [*logs, *(part for part, whole in PART_OF.items() if whole in logs)]
+        topics = [*logs, *(part for part, whole in SUBTOPICS.items() if whole in logs)]
         heard_on = {topic: self._topics[topic] for topic in topics if topic in self._topics}
         kind = fields[b"type"].decode()
-        return Due(_offset(entry_id), kind, fields[b"about"], fields[b"data"], heard_on)
+        return PendingEvent(_offset(entry_id), kind, fields[b"about"], fields[b"data"], heard_on)
 
-    async def _pass_on(self) -> None:
+    async def _send_ephemeral(self) -> None:
         """Deliver what passes, in the order in which it came; the log does not wait for it."""
         while True:
-            message = await self._passing.get()
+            message = await self._ephemeral.get()
             kind, topic = message["kind"], message["topic"]
             listeners = set(self._topics.get(topic, ()))
             if not listeners:
@@ -224,37 +233,37 @@ class Hub:
             except Exception as error:  # noqa: BLE001 - who hears is unknown: then nobody does
                 logger.warning("The audience of %s is unknown: %s", kind, error)
                 continue
-            text = passing_frame(kind, message["data"].encode()).decode()
+            text = ephemeral_frame(kind, message["data"].encode()).decode()
             for listener in allowed:
-                listener.hear(kind, None, text)
+                listener.deliver(kind, None, text)
 
 
-def _audiences(epoch: str, due: list[Due]) -> list[set[Listener]]:
+def _audiences(epoch: str, due: list[PendingEvent]) -> list[set[Subscriber]]:
     """Return for each event the sockets that may hear it; what several ask is asked once."""
     found = []
-    with at_one_moment():
+    with cached_queries():
         for one in due:
-            about = orjson.loads(one.about)
+            about = orjson.loads(one.audience_context)
             parent = about.pop(tracing.PARENT, "")
             with tracing.span(f"deliver {one.kind}", "consumer", parent) as told:
-                told.tell(event=f"{epoch}:{one.offset}", listeners=len(one.listeners))
-                found.append(_audience(EVENTS[one.kind], about, one.heard_on))
+                told.set_attributes(event=f"{epoch}:{one.offset}", listeners=len(one.subscribers))
+                found.append(_audience(EVENTS[one.kind], about, one.subscribers_by_topic))
     return found
 
 
 def _audience(
-    event: type[Event], about: About, heard_on: dict[str, set[Listener]]
-) -> set[Listener]:
+    event: type[Event], about: AudienceContext, heard_on: dict[str, set[Subscriber]]
+) -> set[Subscriber]:
     """Return the sockets that may hear an event, each by a topic that it listens on.
 
     Topics with a log of their own are judged alike, so they are judged at once.
     """
-    groups: dict[str, set[Listener]] = {}
+    groups: dict[str, set[Subscriber]] = {}
     for topic, some in heard_on.items():
-        groups.setdefault(topic if topic in PART_OF else "", set()).update(some)
-    allowed: set[Listener] = set()
+        groups.setdefault(topic if topic in SUBTOPICS else "", set()).update(some)
+    allowed: set[Subscriber] = set()
     for topic, some in groups.items():
-        viewers = event.listeners_on(topic, about, {one.user_id for one in some})
+        viewers = event.audience_on(topic, about, {one.user_id for one in some})
         allowed |= {one for one in some if one.user_id in viewers}
     return allowed
 
@@ -263,12 +272,12 @@ def _offset(entry_id: bytes) -> int:
     return int(entry_id.partition(b"-")[0])
 
 
-_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+_dispatchers: "WeakKeyDictionary[asyncio.AbstractEventLoop, Dispatcher]" = WeakKeyDictionary()
 
 
-def get_hub() -> Hub:
+def get_dispatcher() -> Dispatcher:
     """Return the hub of the running event loop."""
     loop = asyncio.get_running_loop()
-    if loop not in _hubs:
-        _hubs[loop] = Hub()
-    return _hubs[loop]
+    if loop not in _dispatchers:
+        _dispatchers[loop] = Dispatcher()
+    return _dispatchers[loop]

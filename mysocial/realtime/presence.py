@@ -14,28 +14,28 @@ from itertools import islice
 from django.conf import settings
 
 from mysocial.core import aio
-from mysocial.core.events import Passing
+from mysocial.core.events import EphemeralEvent
 from mysocial.core.ids import new_id
 from mysocial.core.redis import Script, available, client
-from mysocial.realtime.ephemeral import GROUP, packet
+from mysocial.realtime.ephemeral import GROUP, encode_message
 
 logger = logging.getLogger(__name__)
-STEP = Script("common", "presence")
-ALL = "presence"
+PRESENCE = Script("common", "presence")
+EXPIRY_KEY = "presence"
 PLACEHOLDER = "@"  # in the news, where the script puts the member's id
 TICK = 1.0
 BATCH = 1000
 Sockets = Iterable[tuple[str, str]]  # socket, member
-_news: dict[str, dict[str, str]] = {}
+_status_events: dict[str, dict[str, str]] = {}
 
 
-def tell_with(news: Callable[[str, bool], Passing]) -> None:
+def set_status_events(news: Callable[[str, bool], EphemeralEvent]) -> None:
     """Set what is told of a member who came online (True), or is no longer (False)."""
     for name, online in (("came", True), ("gone", False)):
-        _news[name] = packet(news(PLACEHOLDER, online))
+        _status_events[name] = encode_message(news(PLACEHOLDER, online))
 
 
-def step(here: Sockets = (), left: Sockets = ()) -> None:
+def update_presence(here: Sockets = (), left: Sockets = ()) -> None:
     """Note which sockets are here and which left; tell who came online, and who no longer is.
 
     `Unavailable` when Redis is away.
@@ -43,14 +43,14 @@ def step(here: Sockets = (), left: Sockets = ()) -> None:
     coming, going = iter(here), list(left)
     while True:
         some = list(islice(coming, BATCH))
-        STEP({
+        PRESENCE({
             "here": some,
             "left": going,
             "lasts": settings.PRESENCE_SECONDS * 1000,
             "grace": settings.PRESENCE_GRACE_SECONDS * 1000,
             "group": GROUP,
             "placeholder": PLACEHOLDER,
-            **_news,
+            **_status_events,
         })  # fmt: skip
         going = []
         if len(some) < BATCH:
@@ -64,13 +64,13 @@ def online(member_ids: Sequence[str]) -> set[str]:
     with available():
         pipe = client().pipeline(transaction=False)
         pipe.time()
-        pipe.zmscore(ALL, list(member_ids))
+        pipe.zmscore(EXPIRY_KEY, list(member_ids))
         (seconds, microseconds), ends = pipe.execute()
     now = seconds * 1000 + microseconds // 1000
     return {pk for pk, end in zip(member_ids, ends, strict=True) if end is not None and end > now}
 
 
-class Attendance:
+class ConnectionRegistry:
     """The sockets of one event loop; their members are online while it keeps saying so."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Attendance:
         self._again = 0.0
         self._task: asyncio.Task[None] | None = None
 
-    def arrive(self, member_id: str) -> str:
+    def connect(self, member_id: str) -> str:
         """Note a member's new socket; return the name by which it leaves."""
         socket = new_id()
         self._here[socket] = member_id
@@ -89,7 +89,7 @@ class Attendance:
         self._wake.set()
         return socket
 
-    def leave(self, socket: str) -> None:
+    def disconnect(self, socket: str) -> None:
         """Note that a socket is gone; one that is unknown is passed over."""
         member_id = self._here.pop(socket, None)
         if member_id is not None:
@@ -103,14 +103,14 @@ class Attendance:
 
     async def stop(self) -> None:
         """Let all sockets leave, and say it."""
-        await aio.end(self._task)
+        await aio.cancel_and_wait(self._task)
         self._task = None
         for socket in list(self._here):
-            self.leave(socket)
+            self.disconnect(socket)
         if self._left:
-            await self.carry()
+            await self.flush()
 
-    async def carry(self) -> None:
+    async def flush(self) -> None:
         """Say what changed, and when it is time all who are here; what failed is said again."""
         now, left = time.monotonic(), self._left
         is_due = now >= self._again
@@ -119,7 +119,7 @@ class Attendance:
         if is_due:
             self._again = now + settings.PRESENCE_SECONDS / 2
         try:
-            await asyncio.to_thread(step, here, left.items())
+            await asyncio.to_thread(update_presence, here, left.items())
         except Exception as error:  # noqa: BLE001 - it is said again, whatever it was
             logger.warning("Who is online could not be said: %s", error)
             self._left |= left
@@ -132,4 +132,4 @@ class Attendance:
                 async with asyncio.timeout(TICK):
                     await self._wake.wait()
             self._wake.clear()
-            await self.carry()
+            await self.flush()

@@ -9,37 +9,37 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from mysocial.core.errors import Invalid
 
-MOST_TOPICS = 100
-MOST_CID = 64
+MAX_TOPICS = 100
+MAX_CID_LENGTH = 64
 # Close codes of ours: bad frames, not or no longer signed in, a foreign origin, connect again and
 # resume, too many frames.
 BAD_FRAMES, SIGNED_OUT, BAD_ORIGIN, RESUME, TOO_FAST = 4400, 4401, 4403, 4408, 4429
 Topic = Annotated[str, Field(pattern=r"^(feed|home|presence|(post|user):[0-9a-f]{24})$")]
 
 
-class Frame(BaseModel):
+class CommandMessage(BaseModel):
     """What every command carries: `cid`, which its answer repeats."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    cid: str = Field(max_length=MOST_CID)
+    cid: str = Field(max_length=MAX_CID_LENGTH)
 
 
-class Auth(Frame):
+class Auth(CommandMessage):
     """Authenticate with an access token, within five seconds of connecting."""
 
     type: Literal["auth"]
     token: str = Field(max_length=4096)
 
 
-class Subscribe(Frame):
+class Subscribe(CommandMessage):
     """Hear the events of a topic from now on, as far as you may see them."""
 
     type: Literal["subscribe"]
     topic: Topic
 
 
-class Resume(Frame):
+class Resume(CommandMessage):
     """Hear what was missed since `cursor`, then what comes, of one's own and of `topics`.
 
     The first command on a new connection.
@@ -47,23 +47,23 @@ class Resume(Frame):
 
     type: Literal["resume"]
     cursor: str = Field(max_length=40)
-    topics: list[Topic] = Field(default=[], max_length=MOST_TOPICS)
+    topics: list[Topic] = Field(default=[], max_length=MAX_TOPICS)
 
 
-class Unsubscribe(Frame):
+class Unsubscribe(CommandMessage):
     """Hear a topic no longer."""
 
     type: Literal["unsubscribe"]
     topic: Topic
 
 
-class Ping(Frame):
+class Ping(CommandMessage):
     """Ask for a sign of life."""
 
     type: Literal["ping"]
 
 
-class Typing(Frame):
+class Typing(CommandMessage):
     """Tell a member that one begins, or stops, to write to them."""
 
     type: Literal["typing"]
@@ -116,38 +116,38 @@ class Live(Reply):
     cursor: str
 
 
-class FrameFieldProblem(BaseModel):
+class SocketFieldProblem(BaseModel):
     """What is wrong with one field."""
 
     field: str
     detail: str
 
 
-class FrameProblem(BaseModel):
+class SocketProblem(BaseModel):
     """Why it was not done, with the codes of REST."""
 
     status: int
     code: str
     detail: str
-    errors: list[FrameFieldProblem]
+    errors: list[SocketFieldProblem]
 
 
-class Refusal(Reply):
+class ErrorReply(Reply):
     """It was not done."""
 
     type: Literal["error"] = "error"
-    problem: FrameProblem
+    problem: SocketProblem
 
 
-ANSWERS = (Ok, SignedIn, Recovered, NotRecovered, Live, Refusal)
-ANSWERED: dict[type[Frame], tuple[type[Reply], ...]] = {
+REPLIES = (Ok, SignedIn, Recovered, NotRecovered, Live, ErrorReply)
+REPLIES_BY_COMMAND: dict[type[CommandMessage], tuple[type[Reply], ...]] = {
     Auth: (SignedIn,),
     Resume: (Recovered, NotRecovered, Live),
 }  # the others with an Ok
 _commands: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 
 
-def parse_frame(text: str) -> Command:
+def parse_command(text: str) -> Command:
     """Return the command in a frame; `Invalid` names what is wrong with it."""
     try:
         return _commands.validate_json(text)

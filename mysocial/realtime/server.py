@@ -23,21 +23,21 @@ from websockets.frames import CloseCode, Frame
 from mysocial.realtime.protocol import RESUME, TOO_FAST
 
 APPLICATION = "mysocial.asgi:application"
-CUT_SECONDS = 10.0  # for a client that was cut to take the close frame
-MOST_HEADERS = 64 * 1024
-MOST_MESSAGE = 64 * 1024  # of a socket: past it, close code 1009
+CLOSE_SECONDS = 10.0  # for a client that was cut to take the close frame
+MAX_HEADER_BYTES = 64 * 1024
+MAX_MESSAGE_BYTES = 64 * 1024  # of a socket: past it, close code 1009
 # Of a socket: pings and pongs, which the application does not see, nor count.
-UNSEEN_PER_SECOND, UNSEEN_AT_ONCE = 20, 200
-MOST_PARTS = 128  # of a message: empty ones cost memory, too
-UNSENT = 128 * 1024  # what the kernel holds of a connection, which else is up to 4 MiB
+MAX_CONTROL_FRAMES_PER_SECOND, MAX_CONTROL_FRAME_BURST = 20, 200
+MAX_MESSAGE_PARTS = 128  # of a message: empty ones cost memory, too
+SEND_BUFFER_BYTES = 128 * 1024  # what the kernel holds of a connection, which else is up to 4 MiB
 PING_SECONDS = 25.0
 GRACE_SECONDS = 3
 # How long a thread that is not done keeps the others waiting, where Python's own 5 ms add up: who
 # may hear an event is found out in several steps, each of which would wait behind requests.
-SWITCH_SECONDS = 0.0005
+SWITCH_INTERVAL_SECONDS = 0.0005
 
 
-class Patience(NamedTuple):
+class Timeouts(NamedTuple):
     """How long clients are waited for, in seconds."""
 
     headers: float = 10.0  # until all headers of a request are there
@@ -45,52 +45,52 @@ class Patience(NamedTuple):
     reader: float = 20.0  # until some of what waits to be sent is taken
 
 
-class Impatient(asyncio.Protocol):
+class DeadlineProtocol(asyncio.Protocol):
     """A connection that waits for its client until a deadline, one at a time, and then cuts it."""
 
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
-    patience = Patience()
+    timeouts = Timeouts()
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._settle()
+        self._clear_deadline()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._expect(self.patience.reader, self._cut)
+        self._set_deadline(self.timeouts.reader, self._abort)
 
     def resume_writing(self) -> None:
-        self._settle()
+        self._clear_deadline()
         super().resume_writing()
 
-    def _cut(self) -> None:
+    def _abort(self) -> None:
         self.transport.abort()
 
-    def _expect(self, seconds: float, missed: Callable[[], None]) -> None:
-        self._settle()
+    def _set_deadline(self, seconds: float, missed: Callable[[], None]) -> None:
+        self._clear_deadline()
         self._deadline = self.loop.call_later(seconds, missed)
 
-    def _settle(self) -> None:
+    def _clear_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
 
-class HttpProtocol(Impatient, HttpToolsProtocol):
+class HttpProtocol(DeadlineProtocol, HttpToolsProtocol):
     """HTTP that waits neither for a request nor for a reader without end."""
 
     _size = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._expect(self.patience.headers, self._cut)
+        self._set_deadline(self.timeouts.headers, self._abort)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._size = 0
-        self._expect(self.patience.headers, self._cut)
+        self._set_deadline(self.timeouts.headers, self._abort)
 
     def on_url(self, url: bytes) -> None:
         self._count(url)
@@ -102,27 +102,27 @@ class HttpProtocol(Impatient, HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        self._expect(self.patience.body, self._cut)
+        self._set_deadline(self.timeouts.body, self._abort)
 
     def on_message_complete(self) -> None:
-        self._settle()
+        self._clear_deadline()
         super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
-        self._settle()
+        self._clear_deadline()
         super().handle_websocket_upgrade()
 
     def _count(self, part: bytes) -> None:
         self._size += len(part)
-        if self._size > MOST_HEADERS:
+        if self._size > MAX_HEADER_BYTES:
             raise httptools.HttpParserError("The headers are too large.")  # answered 400
 
 
-class SocketProtocol(Impatient, WebSocketsSansIOProtocol):
+class SocketProtocol(DeadlineProtocol, WebSocketsSansIOProtocol):
     """WebSockets that cut a client which takes nothing, with the code that means "resume"; and one
     that sends without end what the application never sees."""
 
-    _unseen, _unseen_at = float(UNSEEN_AT_ONCE), 0.0
+    _unseen, _unseen_at = float(MAX_CONTROL_FRAME_BURST), 0.0
 
     def start_keepalive(self) -> None:
         super().start_keepalive()
@@ -143,7 +143,7 @@ class SocketProtocol(Impatient, WebSocketsSansIOProtocol):
             raise ClientDisconnected
 
     def handle_cont(self, event: Frame) -> None:
-        if len(self.frames) < MOST_PARTS:
+        if len(self.frames) < MAX_MESSAGE_PARTS:
             super().handle_cont(event)
         elif not self.close_sent:
             self._end(CloseCode.MESSAGE_TOO_BIG)
@@ -159,28 +159,32 @@ class SocketProtocol(Impatient, WebSocketsSansIOProtocol):
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
-        self._expect(CUT_SECONDS, self.transport.abort)  # what waits to be sent would keep it open
+        self._set_deadline(
+            CLOSE_SECONDS, self.transport.abort
+        )  # what waits to be sent would keep it open
 
     def handle_ping(self) -> None:
-        if self._affords():
+        if self._control_frame_allowed():
             super().handle_ping()
 
     def handle_pong(self, event: Frame) -> None:
-        if self._affords():
+        if self._control_frame_allowed():
             super().handle_pong(event)
 
-    def _affords(self) -> bool:
+    def _control_frame_allowed(self) -> bool:
         """Count a frame that the application does not see; past the limit the socket is closed."""
         if self.disconnected:
             return False
         passed = self.loop.time() - self._unseen_at
-        self._unseen = min(self._unseen + passed * UNSEEN_PER_SECOND, UNSEEN_AT_ONCE) - 1
+        self._unseen = (
+            min(self._unseen + passed * MAX_CONTROL_FRAMES_PER_SECOND, MAX_CONTROL_FRAME_BURST) - 1
+        )
         self._unseen_at += passed
         if self._unseen < 0:
             self._end(TOO_FAST)
         return self._unseen >= 0
 
-    def _cut(self) -> None:
+    def _abort(self) -> None:
         self._end(RESUME)
 
     def _end(self, code: int) -> None:
@@ -194,15 +198,15 @@ class SocketProtocol(Impatient, WebSocketsSansIOProtocol):
             self.close_sent = True
         self.writable.set()
         self.transport.close()
-        self._expect(CUT_SECONDS, self.transport.abort)
+        self._set_deadline(CLOSE_SECONDS, self.transport.abort)
 
 
 def serve(
-    application: str, sockets: list[socket.socket], patience: Patience, name: str = ""
+    application: str, sockets: list[socket.socket], timeouts: Timeouts, name: str = ""
 ) -> None:
     """Serve at listening sockets until SIGINT or SIGTERM; open sockets are closed with 1012."""
-    Impatient.patience = patience
-    sys.setswitchinterval(SWITCH_SECONDS)
+    DeadlineProtocol.timeouts = timeouts
+    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     config = uvicorn.Config(
         application,
         http=HttpProtocol,
@@ -214,7 +218,7 @@ def serve(
         server_header=False,
         headers=[("Server", name)] if name else [],
         proxy_headers=False,  # settings.TRUSTED_PROXIES says whom to believe
-        ws_max_size=MOST_MESSAGE,
+        ws_max_size=MAX_MESSAGE_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_per_message_deflate=False,  # memory for each socket, and CRIME
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -239,7 +243,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--fd", type=int, help="a socket that listens, instead of host and port")
-    for name, seconds in Patience()._asdict().items():
+    for name, seconds in Timeouts()._asdict().items():
         parser.add_argument(f"--{name}-seconds", type=float, default=seconds)
     parser.add_argument("--name", default="", help="sent as `Server`, to tell replicas apart")
     parser.add_argument("application", nargs="?", default=APPLICATION)
@@ -248,9 +252,11 @@ def main() -> None:
         listening = socket.socket(fileno=options.fd)
     else:
         listening = listen(options.host, options.port)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # connections inherit it
-    waits = [getattr(options, f"{name}_seconds") for name in Patience._fields]
-    serve(options.application, [listening], Patience(*waits), options.name)
+    listening.setsockopt(
+        socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES
+    )  # connections inherit it
+    waits = [getattr(options, f"{name}_seconds") for name in Timeouts._fields]
+    serve(options.application, [listening], Timeouts(*waits), options.name)
 
 
 if __name__ == "__main__":

@@ -14,14 +14,14 @@ from urllib.parse import parse_qs
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from mysocial.api.problems import problem, problem_of
-from mysocial.api.security_headers import NOTHING, secure
+from mysocial.api.problems import error_response, problem_response
+from mysocial.api.security_headers import API_POLICY, set_security_headers
 from mysocial.core import aio, metrics, tracing
-from mysocial.core.errors import Invalid, NotAuthenticated, Refused
-from mysocial.realtime.auth import Sessions
-from mysocial.realtime.protocol import MOST_TOPICS, Topic
-from mysocial.realtime.replay import Missed
-from mysocial.realtime.subscription import Receiver, open_receiver
+from mysocial.core.errors import AppError, Invalid, NotAuthenticated
+from mysocial.realtime.auth import SessionBackend
+from mysocial.realtime.protocol import MAX_TOPICS, Topic
+from mysocial.realtime.replay import MissedEvents
+from mysocial.realtime.subscription import Subscription, open_subscription
 
 PING_SECONDS = 20
 ID = re.compile(r'\{"id":"([^"]+)"')
@@ -32,13 +32,13 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def event_stream(sessions: Sessions) -> Application:
+def event_stream(sessions: SessionBackend) -> Application:
     """Return the ASGI application; what the apps know of sessions is given by the composition."""
 
     async def serve(scope: Scope, send: Send) -> None:
-        tracing.enter_scope(scope["headers"])
+        tracing.start_for_scope(scope["headers"])
         if scope["method"] != "GET":
-            answer = problem(405, "method_not_allowed", "This path takes GET.")
+            answer = problem_response(405, "method_not_allowed", "This path takes GET.")
             answer["Allow"] = "GET"
             await _answer(send, answer)
             return
@@ -47,27 +47,27 @@ def event_stream(sessions: Sessions) -> Application:
         stream = _Stream(send)
         try:
             topics = _topics_of(query)
-            receiver = await open_receiver(_token(headers), sessions, stream)
-        except Refused as error:
-            await _answer(send, problem_of(error))
+            receiver = await open_subscription(_token(headers), sessions, stream)
+        except AppError as error:
+            await _answer(send, error_response(error))
             return
-        tracing.belongs_to(receiver.user_id)
+        tracing.set_member(receiver.user_id)
         cursor = headers.get("last-event-id") or "".join(query.get("cursor", []))
-        metrics.opened("stream")
+        metrics.record_connection("stream")
         try:
             await stream.run(receiver, cursor, topics)
         finally:
             receiver.close()
-            metrics.opened("stream", -1)
+            metrics.record_connection("stream", -1)
 
-    return lambda scope, receive, send: _until_gone(serve(scope, send), receive)
+    return lambda scope, receive, send: _until_disconnect(serve(scope, send), receive)
 
 
-async def _until_gone(serving: Coroutine[Any, Any, None], receive: Receive) -> None:
+async def _until_disconnect(serving: Coroutine[Any, Any, None], receive: Receive) -> None:
     """Serve until it is done, or the client goes."""
-    tasks = [asyncio.ensure_future(serving), asyncio.ensure_future(_gone(receive))]
+    tasks = [asyncio.ensure_future(serving), asyncio.ensure_future(_wait_for_disconnect(receive))]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    await aio.end(*tasks)
+    await aio.cancel_and_wait(*tasks)
 
 
 class _Stream:
@@ -78,7 +78,7 @@ class _Stream:
         self._begun = False
         self._ended = asyncio.Event()
 
-    async def run(self, receiver: Receiver, cursor: str, topics: list[str]) -> None:
+    async def run(self, receiver: Subscription, cursor: str, topics: list[str]) -> None:
         """Resume from the cursor, if there is one; then send what comes until the session ends."""
         try:
             if cursor:
@@ -88,9 +88,9 @@ class _Stream:
                     receiver.join(topic)
                 await self._write(b": no cursor\n\n")
                 receiver.release()
-        except Refused as error:
+        except AppError as error:
             if not self._begun:
-                await _answer(self._send, problem_of(error))
+                await _answer(self._send, error_response(error))
             return
         await self._keep_on()
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -105,7 +105,7 @@ class _Stream:
                 return
             await self._write(b": ping\n\n")
 
-    async def take(self, kind: str, frame: str) -> None:
+    async def send_event(self, kind: str, frame: str) -> None:
         """Send one event; its id is where the client stands. What passes has none."""
         found = ID.match(frame)
         place = f"id: {found[1]}\n" if found else ""
@@ -115,7 +115,7 @@ class _Stream:
         """End the stream: the client connects again and resumes, or is told that it can't."""
         self._ended.set()
 
-    async def _answer(self, found: Missed) -> None:
+    async def _answer(self, found: MissedEvents) -> None:
         said: dict[str, Any] = {"recovered": not found.reason}
         if found.reason:
             said["reason"] = found.reason
@@ -131,7 +131,7 @@ class _Stream:
             headers = [
                 (b"content-type", b"text/event-stream"),
                 (b"cache-control", b"no-store"),
-                (b"content-security-policy", NOTHING.encode()),
+                (b"content-security-policy", API_POLICY.encode()),
                 (b"x-content-type-options", b"nosniff"),
                 (b"x-accel-buffering", b"no"),  # nginx would hold it back
                 tracing.header(),
@@ -153,22 +153,24 @@ def _topics_of(query: Mapping[str, list[str]]) -> list[str]:
     if unknown:
         raise Invalid(errors=dict.fromkeys(unknown, "There is no such parameter."))
     names = [name for text in query.get("topics", []) for name in text.split(",") if name]
-    if len(names) > MOST_TOPICS:
-        raise Invalid(errors={"topics": f"At most {MOST_TOPICS} topics."})
+    if len(names) > MAX_TOPICS:
+        raise Invalid(errors={"topics": f"At most {MAX_TOPICS} topics."})
     try:
         return _topics.validate_python(names)
     except ValidationError:
         raise Invalid(errors={"topics": "These are not topics of ours."}) from None
 
 
-async def _gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 async def _answer(send: Send, answer: Any) -> None:
     answer["Cache-Control"] = "no-store"
-    answer[tracing.HEADER] = tracing.request_id()
-    headers = [(k.lower().encode(), v.encode()) for k, v in secure(None, answer).items()]
+    answer[tracing.REQUEST_ID_HEADER] = tracing.request_id()
+    headers = [
+        (k.lower().encode(), v.encode()) for k, v in set_security_headers(None, answer).items()
+    ]
     await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": answer.content, "more_body": False})

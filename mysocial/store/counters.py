@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mysocial.store.indexes import choices_of
+from mysocial.store.indexes import field_choices
 
 if TYPE_CHECKING:
     from mysocial.store.store import Store
 
 
 @dataclass(frozen=True)
-class Counted:
+class Counter:
     """Records are counted by `counter` of the record of kind `label` that the field `by` names.
 
     Without `by` it is the record `pk`. Only those are counted whose fields have the values in
@@ -29,7 +29,7 @@ class Counted:
         """Return the names of the counters."""
         if not self.each:
             return [self.counter]
-        return [f"{self.counter}_{value}" for value in choices_of(store.model, self.each)]
+        return [f"{self.counter}_{value}" for value in field_choices(store.model, self.each)]
 
     def pipeline(self) -> list[dict[str, Any]]:
         """Return the aggregation that counts."""

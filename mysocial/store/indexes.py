@@ -11,22 +11,22 @@ from django.db import models
 
 from mysocial.core.errors import Invalid
 
-Values = dict[str, Any]
+FieldValues = dict[str, Any]
 Entry = tuple[str, int]  # id, score
 # What may hold between a viewer and a record: the list that says so, what stands before and after
 # the record's id there, and the prefix of the records listed. Without a list: whether the moment in
 # a field is still to come; the field, the id or none for who is asked about, and the prefix.
-Fact = tuple[str, str, str, str]
+ViewerCheck = tuple[str, str, str, str]
 
 
-def choices_of(model: type[models.Model], name: str) -> list[Any]:
+def field_choices(model: type[models.Model], name: str) -> list[Any]:
     """Return the values that an enumeration may have."""
     field: Any = model._meta.get_field(name)  # noqa: SLF001 - Django's documented _meta API
     return [value for value, _ in field.choices or ()]
 
 
 @dataclass(frozen=True)
-class Fans:
+class FollowGraph:
     """Who follows whom, for lists of what those write whom one follows.
 
     An edge's id is `<follower>:<followee>`.
@@ -56,32 +56,32 @@ class Index:
     order: str = "created_at"
     where: Mapping[str, Sequence[Any]] = dataclass_field(default_factory=dict)
     cap: int = 1000
-    of: str = ""
-    fans: Fans | None = None
-    over: str = ""
+    parent_label: str = ""
+    follow_graph: FollowGraph | None = None
+    source_index: str = ""
 
-    def owners(self, value: str) -> list[str]:
+    def sources(self, value: str) -> list[str]:
         """Return whose lists the one for `value` is made of: with `fans`, whom they follow, too."""
-        return [value, *self.fans.followed(value)] if self.fans else [value]
+        return [value, *self.follow_graph.followed(value)] if self.follow_graph else [value]
 
     def values_for(self, pk: str, model: type[models.Model]) -> list[str]:
         """Return the values of all lists whose `field` is this id."""
         if not self.by:
             return [pk]
-        values = self.where.get(self.by) or choices_of(model, self.by)
+        values = self.where.get(self.by) or field_choices(model, self.by)
         return [f"{pk}:{value}" for value in values]
 
     def query(self, value: str) -> dict[str, Any]:
         """Return the MongoDB query of the list for `value`."""
         parts = value.rsplit(":", 1) if self.by else [value]
         query: dict[str, Any] = {
-            name: {"$eq": self._meant(name, part)}
+            name: {"$eq": self._field_value(name, part)}
             for name, part in zip(self.fields, parts, strict=False)
         }
         # Of a field that both name, the list's own value says more.
         return {**{name: {"$in": list(some)} for name, some in self.where.items()}, **query}
 
-    def _meant(self, name: str, part: str) -> Any:
+    def _field_value(self, name: str, part: str) -> Any:
         """Return the value that stands as text in the name of a list."""
         return next((value for value in self.where.get(name, ()) if str(value) == part), part)
 
@@ -93,7 +93,7 @@ class Index:
         """
         return {self.field: {"$in": list(owners)}}
 
-    def takes(self, values: Values) -> bool:
+    def matches(self, values: FieldValues) -> bool:
         """Tell whether a record with these values stands in a list at all."""
         return all(values[name] in some for name, some in self.where.items())
 

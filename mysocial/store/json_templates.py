@@ -18,14 +18,14 @@ OWN, IF_ANY = "", "?"  # in the place of a ref: the record itself; behind it: nu
 
 
 @dataclass(frozen=True)
-class Own:
+class Field:
     """A part, raw field or counter of the record itself."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Of:
+class RelatedField:
     """A part, raw field or counter of the record that the raw field `ref` names."""
 
     ref: str
@@ -33,31 +33,31 @@ class Of:
 
 
 @dataclass(frozen=True)
-class Whole:
+class RelatedObject:
     """A part of the record that the raw field `ref` names, as an object; null where none is."""
 
     ref: str
     name: str
 
 
-Piece = bytes | Own | Of | Whole
+JsonPart = bytes | Field | RelatedField | RelatedObject
 
 
-class Side:
+class RelatedRow:
     """The record that a row's ref names, as the read script returned it."""
 
-    __slots__ = ("_names", "cells", "facts", "is_there")
+    __slots__ = ("_names", "checks", "exists", "values")
 
     def __init__(
-        self, names: Sequence[str], cells: list[bytes], facts: list[int], *, is_there: bool
+        self, names: Sequence[str], values: list[bytes], checks: list[int], *, exists: bool
     ) -> None:
-        self._names, self.cells = names, cells
-        self.facts = facts  # what holds between the viewer and that record
-        self.is_there = is_there  # nobody is named, or who is named is gone, where not
+        self._names, self.values = names, values
+        self.checks = checks  # what holds between the viewer and that record
+        self.exists = exists  # nobody is named, or who is named is gone, where not
 
     def value(self, name: str) -> bytes:
         """Return one of the fields that the wire asks for; nothing when the record is gone."""
-        return self.cells[self._names.index(name)]
+        return self.values[self._names.index(name)]
 
 
 class Row:
@@ -68,11 +68,11 @@ class Row:
 
     def __init__(  # noqa: PLR0913, PLR0917 - made for each record of a page
         self,
-        wire: "Wire",
+        wire: "JsonTemplate",
         pk: str,
         score: bytes,
         cells: list[bytes],
-        sides: list[Side],
+        sides: list[RelatedRow],
         flags: Sequence[int] = (),
     ) -> None:
         self.wire, self.id, self.score, self.flags = wire, pk, score, flags
@@ -87,61 +87,65 @@ class Row:
         """Return one of the record's own raw fields."""
         return self.cells[self.wire.places[name]].decode()
 
-    def side(self, ref: str) -> Side:
+    def related(self, ref: str) -> RelatedRow:
         """Return the record that a ref names."""
         return self._sides[self.wire.sides[ref]]
 
 
-class Wire:
+class JsonTemplate:
     """The JSON object of a record: literal bytes, `Own`, `Of` and `Whole` in the order sent."""
 
     def __init__(
         self,
         store: Store[Any],
-        *pieces: Piece,
+        *pieces: JsonPart,
         refs: Mapping[str, tuple[Store[Any], Sequence[str]]] | None = None,
     ) -> None:
         self.store = store
         self.pieces = (b"{", *pieces, b"}")
         self.refs = dict(refs or {})
-        own = [piece.name for piece in pieces if isinstance(piece, Own)]
-        self.fields = list(dict.fromkeys([*own, *store.raw]))
+        own = [piece.name for piece in pieces if isinstance(piece, Field)]
+        self.fields = list(dict.fromkeys([*own, *store.plain_fields]))
         self.places = {name: place for place, name in enumerate(self.fields)}
         self.sides = {ref: place for place, ref in enumerate(self.refs)}
         self._whole = {
-            ref: [piece.name for piece in pieces if isinstance(piece, Whole) and piece.ref == ref]
+            ref: [
+                piece.name
+                for piece in pieces
+                if isinstance(piece, RelatedObject) and piece.ref == ref
+            ]
             for ref in self.refs
         }
         self._lacks = {
             ref: [b""] * len(names) + [NULL] * len(self._whole[ref])
             for ref, (_, names) in self.refs.items()
         }
-        self.spots = self._spots_of()
-        self._steps = [self._step_of(piece) for piece in self.pieces]
+        self.spots = self._positions_of()
+        self._steps = [self._placeholder(piece) for piece in self.pieces]
         self._form = b"".join(
             piece.replace(b"%", b"%%") if isinstance(piece, bytes) else b"%b"
             for piece in self.pieces
         )
-        self._picks: dict[Wire, Callable[[list[bytes]], tuple[bytes, ...]]] = {}
+        self._picks: dict[JsonTemplate, Callable[[list[bytes]], tuple[bytes, ...]]] = {}
 
-    def _spots_of(self) -> dict[Piece, int]:
+    def _positions_of(self) -> dict[JsonPart, int]:
         """Return where in the cells of a row that was read by this wire each piece stands."""
-        pieces: list[Piece] = [Own(name) for name in self.fields]
+        pieces: list[JsonPart] = [Field(name) for name in self.fields]
         for ref, (_, names) in self.refs.items():
-            pieces += [Of(ref, name) for name in names]
-            pieces += [Whole(ref, name) for name in self._whole[ref]]
+            pieces += [RelatedField(ref, name) for name in names]
+            pieces += [RelatedObject(ref, name) for name in self._whole[ref]]
         return {piece: place for place, piece in enumerate(pieces)}
 
-    def side_of(self, ref: str, found: list[bytes | bool], facts: list[int]) -> Side:
+    def related_row(self, ref: str, found: list[bytes | bool], facts: list[int]) -> RelatedRow:
         """Return the record that `ref` names, from what the read script found of it."""
         store, names = self.refs[ref]
         if not found:
-            return Side(names, self._lacks[ref], facts, is_there=False)
-        cells = filled(store, names, found)
+            return RelatedRow(names, self._lacks[ref], facts, exists=False)
+        cells = fields_or_defaults(store, names, found)
         for name in self._whole[ref]:
             one = cells[names.index(name)]
             cells = [*cells, b"{%b}" % one if one else NULL]
-        return Side(names, cells, facts, is_there=True)
+        return RelatedRow(names, cells, facts, exists=True)
 
     def render(self, row: Row) -> bytes:
         """Return the JSON object of a row, which may have been read by a wire that shows more."""
@@ -151,7 +155,7 @@ class Wire:
             pick = self._picks[row.wire] = _picker(places)
         return self._form % pick(row.cells)
 
-    def template(self, pk: str, **refs: str) -> list[Any]:
+    def placeholders(self, pk: str, **refs: str) -> list[Any]:
         """Return the pieces of the JSON object, to be read when a write has been applied."""
         keys = {OWN: self.store.key(pk)}
         for ref in self.refs:
@@ -166,22 +170,24 @@ class Wire:
                 later.append([key, *step[1:]] if key else NULL)
         return later
 
-    def _step_of(self, piece: Piece) -> bytes | tuple[Any, ...]:
+    def _placeholder(self, piece: JsonPart) -> bytes | tuple[Any, ...]:
         """Return a piece as it is read later: whose key, the field, and what a lack of it means."""
         if isinstance(piece, bytes):
             return piece
-        if isinstance(piece, Whole):
+        if isinstance(piece, RelatedObject):
             return piece.ref + IF_ANY, piece.name, NULL, *BRACES
-        ref = OWN if isinstance(piece, Own) else piece.ref
+        ref = OWN if isinstance(piece, Field) else piece.ref
         store = self.refs[ref][0] if ref else self.store
         lack = [store.defaults[piece.name]] if piece.name in store.defaults else []
         return ref, piece.name, *lack
 
 
-def filled(store: Store[Any], names: Sequence[str], found: Sequence[bytes | bool]) -> list[bytes]:
+def fields_or_defaults(
+    store: Store[Any], names: Sequence[str], found: Sequence[bytes | bool]
+) -> list[bytes]:
     """Return what a hash has of these fields, or what it means that it lacks one (False)."""
     if False in found:
-        return [store.stored(name, one) for name, one in zip(names, found, strict=True)]
+        return [store.field_or_default(name, one) for name, one in zip(names, found, strict=True)]
     return cast("list[bytes]", found)
 
 
@@ -191,6 +197,6 @@ def _picker(places: list[int]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
     return lambda cells: tuple(cells[place] for place in places)
 
 
-def literal(value: Any) -> bytes:
+def to_json(value: Any) -> bytes:
     """Return `value` as JSON."""
     return dumps(value)

@@ -10,13 +10,13 @@ from mysocial.core.redis import available, client
 from mysocial.store.indexes import Entry, Index
 from mysocial.store.store import Store
 
-NOWHERE = "-inf"
-PER_OWNER = 200  # of each list that one by followers is made of
-AT_ONCE = 100  # MongoDB merges so many walks through an index; of more it would sort
+NO_FLOOR = "-inf"
+MAX_ENTRIES_PER_SOURCE = 200  # of each list that one by followers is made of
+MAX_SOURCES_PER_QUERY = 100  # MongoDB merges so many walks through an index; of more it would sort
 FLOOR, PENDING = b"~", b"?"
 
 
-def stretch(  # noqa: PLR0913 - the six are one question
+def read_range(  # noqa: PLR0913 - the six are one question
     store: Store[Any],
     index: Index,
     value: str,
@@ -29,14 +29,14 @@ def stretch(  # noqa: PLR0913 - the six are one question
     found: list[Entry] = []
     for query in _queries(index, value):
         found += _find(store, index, query, limit=limit, after=after, oldest=oldest)
-    return in_order(found, oldest=oldest)[:limit]
+    return sort_entries(found, oldest=oldest)[:limit]
 
 
 def _queries(index: Index, value: str) -> Iterator[dict[str, Any]]:
-    if index.fans:
-        owners = index.owners(value)
-        for first in range(0, len(owners), AT_ONCE):
-            yield index.query_many(owners[first : first + AT_ONCE])
+    if index.follow_graph:
+        owners = index.sources(value)
+        for first in range(0, len(owners), MAX_SOURCES_PER_QUERY):
+            yield index.query_many(owners[first : first + MAX_SOURCES_PER_QUERY])
     else:
         yield index.query(value)
 
@@ -51,7 +51,7 @@ def _find(  # noqa: PLR0913 - as for `stretch`
     oldest: bool = False,
 ) -> list[Entry]:
     if after:
-        query |= _beyond(index, after, oldest=oldest)
+        query |= _after_cursor(index, after, oldest=oldest)
     way = 1 if oldest else -1
     found = mongo.find(
         store.model, query, sort=[(index.order, way), ("_id", way)], limit=limit,
@@ -60,9 +60,9 @@ def _find(  # noqa: PLR0913 - as for `stretch`
     return [(document["_id"], milliseconds(document[index.order])) for document in found]
 
 
-def _beyond(index: Index, after: Entry, *, oldest: bool) -> dict[str, Any]:
+def _after_cursor(index: Index, after: Entry, *, oldest: bool) -> dict[str, Any]:
     from_id, score = after
-    moment = mongo.moment(score)
+    moment = mongo.datetime_from_ms(score)
     operator = "$gt" if oldest else "$lt"
     return {
         # Bounds the walk through the index; what follows only parts those of the same moment.
@@ -71,42 +71,42 @@ def _beyond(index: Index, after: Entry, *, oldest: bool) -> dict[str, Any]:
     }
 
 
-def in_order(entries: Sequence[Entry], *, oldest: bool = False) -> list[Entry]:
+def sort_entries(entries: Sequence[Entry], *, oldest: bool = False) -> list[Entry]:
     """Return entries as a list has them."""
     return sorted(entries, key=lambda entry: (entry[1], entry[0]), reverse=not oldest)
 
 
-def owed(store: Store[Any], index: Index, value: str) -> dict[str, float]:
+def unflushed_entries(store: Store[Any], index: Index, value: str) -> dict[str, float]:
     """Return what MongoDB has not got of a list yet: id -> score, minus infinity for removed."""
-    name = index.over or index.name
+    name = index.source_index or index.name
     with available():
         pipe = client().pipeline(transaction=False)
-        for owner in index.owners(value):
+        for owner in index.sources(value):
             pipe.zrange(f"{store.list_key(name, owner)}+", 0, -1, withscores=True)
         found = pipe.execute()
     return {pk.decode(): score for debts in found for pk, score in debts}
 
 
-def whole(store: Store[Any], index: Index, value: str) -> tuple[list[Entry], str]:
+def load_list(store: Store[Any], index: Index, value: str) -> tuple[list[Entry], str]:
     """Return the newest `cap` of a list as it is now, and the floor above which that is whole."""
-    if index.fans:
-        return _merged(store, index, index.owners(value))
-    entries = stretch(store, index, value, limit=index.cap + 1)
+    if index.follow_graph:
+        return _merged(store, index, index.sources(value))
+    entries = read_range(store, index, value, limit=index.cap + 1)
     return entries, _floor(index, entries)
 
 
 def _floor(index: Index, entries: Sequence[Entry]) -> str:
-    return str(entries[-1][1]) if len(entries) > index.cap else NOWHERE
+    return str(entries[-1][1]) if len(entries) > index.cap else NO_FLOOR
 
 
 def _merged(store: Store[Any], index: Index, owners: Sequence[str]) -> tuple[list[Entry], str]:
     """Merge the owners' lists: from Redis where it knows them, so that MongoDB may be away."""
-    keys = [store.list_key(index.over, owner) for owner in owners]
+    keys = [store.list_key(index.source_index, owner) for owner in owners]
     with available():
         pipe = client().pipeline(transaction=False)
         for key in keys:
             pipe.zscore(key, FLOOR)
-            pipe.zrange(key, 0, PER_OWNER - 1, desc=True, withscores=True)
+            pipe.zrange(key, 0, MAX_ENTRIES_PER_SOURCE - 1, desc=True, withscores=True)
             pipe.zrange(f"{key}+", 0, -1, withscores=True)
         answers = pipe.execute()
     entries: dict[str, int] = {}
@@ -120,18 +120,18 @@ def _merged(store: Store[Any], index: Index, owners: Sequence[str]) -> tuple[lis
             head = debts
             gone |= {pk.decode() for pk, score in debts if math.isinf(score)}
         else:
-            floor = max(floor, known if len(head) < PER_OWNER else head[-1][1])
+            floor = max(floor, known if len(head) < MAX_ENTRIES_PER_SOURCE else head[-1][1])
         entries |= {
             pk.decode(): int(score)
             for pk, score in head
             if pk not in {FLOOR, PENDING} and math.isfinite(score)
         }
-    for first in range(0, len(unknown), AT_ONCE):
-        query = index.query_many(unknown[first : first + AT_ONCE])
+    for first in range(0, len(unknown), MAX_SOURCES_PER_QUERY):
+        query = index.query_many(unknown[first : first + MAX_SOURCES_PER_QUERY])
         found = _find(store, index, query, limit=index.cap + 1)
         floor = max(floor, float(_floor(index, found)))
         entries |= {pk: score for pk, score in found if pk not in gone}
-    newest = in_order([entry for entry in entries.items() if entry[1] > floor])[: index.cap + 1]
+    newest = sort_entries([entry for entry in entries.items() if entry[1] > floor])[: index.cap + 1]
     if len(newest) > index.cap:
         floor = newest[-1][1]
-    return newest, NOWHERE if math.isinf(floor) else str(int(floor))
+    return newest, NO_FLOOR if math.isinf(floor) else str(int(floor))

@@ -18,7 +18,7 @@ def indexes_of(store: Store[object]) -> list[IndexModel]:  # type: ignore[type-v
     ]
     seen = []
     # A list by followers is asked for by the index of its authors' own lists.
-    for index in (one for one in store.indexes.values() if not one.fans):
+    for index in (one for one in store.indexes.values() if not one.follow_graph):
         # Equalities first, then the order: every list is read without sorting. Two lists that
         # differ in `where` only share one index, MongoDB would refuse a second.
         keys = [*index.fields, index.order]
@@ -32,7 +32,7 @@ def indexes_of(store: Store[object]) -> list[IndexModel]:  # type: ignore[type-v
             [("_deleted_at", ASCENDING), (name, DESCENDING), ("_id", DESCENDING)],
             name=f"{name}_rank",
         )
-        for name in store.ranked
+        for name in store.sorted_counters
     ]
     # Sparse, not partial: the planner uses a sparse index for an equality, and tombstones,
     # which have no such field, stay out of it.
@@ -40,8 +40,8 @@ def indexes_of(store: Store[object]) -> list[IndexModel]:  # type: ignore[type-v
         IndexModel([(name, ASCENDING)], name=f"{name}_unique", unique=True, sparse=True)
         for name in store.unique
     ]
-    if store.expires:
-        field, seconds = store.expires
+    if store.expires_after:
+        field, seconds = store.expires_after
         found.append(IndexModel([(field, ASCENDING)], name="expires", expireAfterSeconds=seconds))
     return found
 

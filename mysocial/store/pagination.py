@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import Own, Row, Wire
-from mysocial.store.list_fallback import in_order, owed, stretch
+from mysocial.store.json_templates import Field, JsonTemplate, Row
+from mysocial.store.list_fallback import read_range, sort_entries, unflushed_entries
 from mysocial.store.models import Record
-from mysocial.store.queries import Ask, Asked, ask
-from mysocial.store.reads import About, build, page_ask, rows_of
+from mysocial.store.queries import Query, QueryRequest, execute
+from mysocial.store.reads import RowChecks, build_record, page_request, rows_from_page
 from mysocial.store.store import Store
 
-SCAN = 10  # pages looked through at most for one page of what may be shown
-LEAST_BATCH = 20
+MAX_PAGES_SCANNED = 10  # pages looked through at most for one page of what may be shown
+MIN_BATCH = 20
 M = TypeVar("M", bound=Record)
 
 
@@ -27,7 +27,7 @@ class Page(NamedTuple):
     next: "Entry | None"
 
 
-class Listing(Asked[Page]):
+class ListQuery(Query[Page]):
     """At most `limit` rows of a list beyond `after`, newest first or `oldest`.
 
     Within what Redis holds whole it is one round trip, which other questions may share. Deeper, the
@@ -38,33 +38,33 @@ class Listing(Asked[Page]):
 
     def __init__(  # noqa: PLR0913 - the question a list answers
         self,
-        wire: Wire,
+        wire: JsonTemplate,
         index: str,
         value: str = "",
         *,
         limit: int,
         after: Entry | None = None,
         oldest: bool = False,
-        about: About | None = None,
+        about: RowChecks | None = None,
         if_known: bool = False,
     ) -> None:
         self.wire, self.index, self.value = wire, index, value
         self.limit, self.after, self.oldest, self.about = limit, after, oldest, about or {}
-        self._base = page_ask(wire, self.about)
-        question = self._base | self._whole(after) | {"if_known": if_known}
+        self._base = page_request(wire, self.about)
+        question = self._base | self._load_list(after) | {"if_known": if_known}
         super().__init__(question)
 
-    def meaning(self, answers: list[Any]) -> Page:
+    def decode(self, answers: list[Any]) -> Page:
         return self._page(answers[0])
 
-    def beyond(self, after: Entry | None, *, limit: int) -> "Listing":
+    def next_page(self, after: Entry | None, *, limit: int) -> "ListQuery":
         """Return the same list from another place on."""
-        return Listing(
+        return ListQuery(
             self.wire, self.index, self.value,
             limit=limit, after=after, oldest=self.oldest, about=self.about,
         )  # fmt: skip
 
-    def _whole(self, place: Entry | None) -> Ask:
+    def _load_list(self, place: Entry | None) -> QueryRequest:
         """Return the question for what Redis holds of the list beyond a place."""
         store = self.wire.store
         score, member = (str(place[1]), place[0]) if place else ("", "")
@@ -74,57 +74,57 @@ class Listing(Asked[Page]):
             "oldest": self.oldest,
             "score": score,
             "member": member,
-        } | store.sources(store.indexes[self.index], self.value)
+        } | store.merge_sources(store.indexes[self.index], self.value)
 
     def _page(self, answer: Sequence[Any]) -> Page:
         if not answer:
-            (answer,) = ask(self._base | self._whole(self.after))
+            (answer,) = execute(self._base | self._load_list(self.after))
         found: list[Row] = []
         place, deep, more = self.after, False, True
         # An entry may name a record that went meanwhile: whether there is more is told by the
         # entries that were looked through, never by the rows that came of them.
         while True:
-            found += rows_of(self.wire, answer)
+            found += rows_from_page(self.wire, answer)
             beyond, _, _, count, last = answer
             place = (last[0].decode(), int(last[1])) if last else place
             deep = deep or bool(beyond)
             more = bool(beyond) or count > self.limit
             if not more or len(found) > self.limit:
                 break
-            here = {"entries": self._deep(place)} if deep else self._whole(place)
-            (answer,) = ask(self._base | here)
+            here = {"entries": self._read_from_mongo(place)} if deep else self._load_list(place)
+            (answer,) = execute(self._base | here)
         ahead = _entry(found[self.limit - 1]) if len(found) > self.limit else None
         return Page(found[: self.limit], ahead)
 
-    def _deep(self, after: Entry | None) -> list[list[str]]:
+    def _read_from_mongo(self, after: Entry | None) -> list[list[str]]:
         # First what is owed, then MongoDB: a debt paid in between stands in both, never in neither.
         store, limit, oldest = self.wire.store, self.limit + 1, self.oldest
         declared = store.indexes[self.index]
-        debts = owed(store, declared, self.value)
+        debts = unflushed_entries(store, declared, self.value)
         entries = dict(
-            stretch(
+            read_range(
                 store, declared, self.value, limit=limit + len(debts), after=after, oldest=oldest
             )
         )
         for pk, score in debts.items():
             entries.pop(pk, None)
             if math.isfinite(score) and (
-                after is None or _is_beyond((pk, int(score)), after, oldest=oldest)
+                after is None or _is_after((pk, int(score)), after, oldest=oldest)
             ):
                 entries[pk] = int(score)
-        found = in_order(list(entries.items()), oldest=oldest)[:limit]
+        found = sort_entries(list(entries.items()), oldest=oldest)[:limit]
         return [[pk, str(score)] for pk, score in found]
 
 
-def newest(store: Store[M], index: str, value: str, *, limit: int) -> tuple[list[M], bool]:
+def latest(store: Store[M], index: str, value: str, *, limit: int) -> tuple[list[M], bool]:
     """Return the newest records of a list, to work with, and whether these are all of them."""
-    wire = Wire(store, *map(Own, ("v", "r", *store.fields)))
-    found = Listing(wire, index, value, limit=limit).get()
-    return [build(store, row.id, row.values) for row in found.rows], found.next is None
+    wire = JsonTemplate(store, *map(Field, ("v", "r", *store.fields)))
+    found = ListQuery(wire, index, value, limit=limit).result()
+    return [build_record(store, row.id, row.values) for row in found.rows], found.next is None
 
 
-def sift(
-    listing: Listing, *, keep: Callable[[list[Row]], Sequence[Row]]
+def filter_pages(
+    listing: ListQuery, *, keep: Callable[[list[Row]], Sequence[Row]]
 ) -> tuple[list[Row], Entry | None]:
     """Return a page of the rows that `keep` leaves, and where the following one begins.
 
@@ -132,8 +132,8 @@ def sift(
     """
     found: list[Row] = []
     limit, part = listing.limit, listing
-    for _ in range(SCAN):
-        seen = part.get()
+    for _ in range(MAX_PAGES_SCANNED):
+        seen = part.result()
         for row in keep(seen.rows):
             found.append(row)
             if len(found) == limit:
@@ -141,11 +141,11 @@ def sift(
                 return found, seen.next if last else _entry(row)
         if seen.next is None:
             return found, None
-        part = part.beyond(seen.next, limit=max(limit, LEAST_BATCH))
+        part = part.next_page(seen.next, limit=max(limit, MIN_BATCH))
     return found, part.after
 
 
-def _is_beyond(entry: Entry, after: Entry, *, oldest: bool) -> bool:
+def _is_after(entry: Entry, after: Entry, *, oldest: bool) -> bool:
     here, there = (entry[1], entry[0]), (after[1], after[0])
     return here > there if oldest else here < there
 

@@ -13,51 +13,51 @@ import msgpack
 from mysocial.core import request_context
 from mysocial.core.errors import NotAuthenticated, Unavailable
 from mysocial.core.redis import Script, available, client
-from mysocial.store.read_through import fill, new_epoch
+from mysocial.store.read_through import load_missing, new_epoch
 
 READ = Script("common", "read", flags="no-writes")
-TRIES = 8
+MAX_ATTEMPTS = 8
 T = TypeVar("T")
 U = TypeVar("U")
-Ask = dict[str, Any]
+QueryRequest = dict[str, Any]
 
 
-def ask(*asks: Ask) -> list[Any]:
+def execute(*asks: QueryRequest) -> list[Any]:
     """Answer all questions at one moment; fetches what is unknown and asks again."""
-    call = request_context.current() or request_context.Call()
-    if call.known is None:
-        return _ask(call, asks)
+    call = request_context.current() or request_context.RequestContext()
+    if call.query_cache is None:
+        return _execute(call, asks)
     name = bytes(msgpack.packb(asks))
-    if name not in call.known:
-        call.known[name] = _ask(call, asks)
-    return call.known[name]
+    if name not in call.query_cache:
+        call.query_cache[name] = _execute(call, asks)
+    return call.query_cache[name]
 
 
-def _ask(call: request_context.Call, asks: Sequence[Ask]) -> list[Any]:
+def _execute(call: request_context.RequestContext, asks: Sequence[QueryRequest]) -> list[Any]:
     question: dict[str, Any] = {"asks": asks}
     if call.session_key:
         question["session"] = call.session_key
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         verdict, *rest = READ(question)
         if verdict == b"ok":
             call.session_checked = True
             # The first one: a client that resumes from it misses nothing of what came later.
-            call.cursor = call.cursor or rest[0].decode() or begin_log()
+            call.cursor = call.cursor or rest[0].decode() or initialise_event_log()
             return list(msgpack.unpackb(rest[1], raw=True))
         if verdict == b"session":
             raise NotAuthenticated("The session has ended.")
-        fill(*rest)
+        load_missing(*rest)
     raise Unavailable("The store is too busy to answer. Try again.")
 
 
-def check_session() -> None:
+def require_session() -> None:
     """Raise `NotAuthenticated` when the call's session has ended and no script has asked for it."""
     call = request_context.current()
     if call is not None and call.session_key and not call.session_checked:
-        ask()
+        execute()
 
 
-def begin_log() -> str:
+def initialise_event_log() -> str:
     """Give an empty Redis its epoch; return the cursor."""
     with available():
         client().set("epoch", new_epoch(), nx=True)
@@ -65,61 +65,63 @@ def begin_log() -> str:
     return f"{epoch.decode()}:{(clock or b'0').decode()}"
 
 
-class Asked(Generic[T]):
+class Query(Generic[T]):
     """Questions, and what their answers mean: answered when first looked at, or `together`."""
 
-    def __init__(self, *questions: Ask) -> None:
-        self.questions: Sequence[Ask] = questions
-        self._answers: list[Any] | None = None
+    def __init__(self, *requests: QueryRequest) -> None:
+        self.requests: Sequence[QueryRequest] = requests
+        self._raw_results: list[Any] | None = None
 
-    def meaning(self, answers: list[Any]) -> T:
+    def decode(self, answers: list[Any]) -> T:
         """Return what these answers mean."""
         raise NotImplementedError
 
-    def then(self, meaning: Callable[[T], U]) -> "Asked[U]":
+    def map(self, meaning: Callable[[T], U]) -> "Query[U]":
         """Return the same questions, of whose answers one makes more."""
-        return Meant(self.questions, lambda answers: meaning(self.meaning(answers)))
+        return MappedQuery(self.requests, lambda answers: meaning(self.decode(answers)))
 
-    def take(self, answers: Iterator[Any]) -> None:
+    def set_result(self, answers: Iterator[Any]) -> None:
         """Keep the next of what the script has answered."""
-        self._answers = [*islice(answers, len(self.questions))]
+        self._raw_results = [*islice(answers, len(self.requests))]
 
-    def get(self) -> T:
+    def result(self) -> T:
         """Return what the answers mean; raises what the questions' maker says."""
-        if self._answers is None:
-            together(self)
-        return self.meaning(cast("list[Any]", self._answers))
+        if self._raw_results is None:
+            gather(self)
+        return self.decode(cast("list[Any]", self._raw_results))
 
 
-class Meant(Asked[T]):
+class MappedQuery(Query[T]):
     """Questions of whose answers a function makes what they mean."""
 
-    def __init__(self, questions: Sequence[Ask], meaning: Callable[[list[Any]], T]) -> None:
+    def __init__(
+        self, questions: Sequence[QueryRequest], meaning: Callable[[list[Any]], T]
+    ) -> None:
         super().__init__(*questions)
         self._meaning = meaning
 
-    def meaning(self, answers: list[Any]) -> T:
+    def decode(self, answers: list[Any]) -> T:
         return self._meaning(answers)
 
 
-def asked(question: Ask, meaning: Callable[[Any], T]) -> Asked[T]:
+def query(question: QueryRequest, meaning: Callable[[Any], T]) -> Query[T]:
     """Return a single question, and what its answer means."""
-    return Meant([question], lambda answers: meaning(answers[0]))
+    return MappedQuery([question], lambda answers: meaning(answers[0]))
 
 
-def all_of(*parts: Asked[Any], meaning: Callable[..., T]) -> Asked[T]:
+def combine(*parts: Query[Any], meaning: Callable[..., T]) -> Query[T]:
     """Return the questions of all parts, and what is made of what these mean."""
 
     def meant(answers: list[Any]) -> T:
         left = iter(answers)
-        return meaning(*(part.meaning([*islice(left, len(part.questions))]) for part in parts))
+        return meaning(*(part.decode([*islice(left, len(part.requests))]) for part in parts))
 
-    return Meant([one for part in parts for one in part.questions], meant)
+    return MappedQuery([one for part in parts for one in part.requests], meant)
 
 
-def together(*some: Asked[Any]) -> None:
+def gather(*some: Query[Any]) -> None:
     """Answer several questions at one moment, in one round trip; then `get` costs nothing."""
-    questions = [question for one in some for question in one.questions]
-    answers = iter(ask(*questions) if questions else ())
+    questions = [question for one in some for question in one.requests]
+    answers = iter(execute(*questions) if questions else ())
     for one in some:
-        one.take(answers)
+        one.set_result(answers)

@@ -11,7 +11,7 @@ from typing import Any
 
 from mysocial.core import mongo
 from mysocial.core.redis import Script
-from mysocial.store.list_fallback import whole
+from mysocial.store.list_fallback import load_list
 from mysocial.store.store import ABSENT_SECONDS, parse_list, parse_record, parse_unique
 
 FILL = Script("common", "fill")
@@ -22,7 +22,7 @@ def new_epoch() -> str:
     return secrets.token_hex(4)
 
 
-def fill(
+def load_missing(
     records: Sequence[bytes], uniques: Sequence[bytes] = (), lists: Sequence[bytes] = ()
 ) -> None:
     """Fetch the named records, reservations and lists; `Unavailable` when MongoDB is away.
@@ -65,7 +65,7 @@ def _fetch_records(pending: Iterable[tuple[str, int]]) -> list[list[Any]]:
         documents = {document["_id"]: document for document in found}
         for key, pk, token in items:
             if pk in documents:
-                fills.append([key, token, store.from_document(documents[pk]), store.ttl])
+                fills.append([key, token, store.from_document(documents[pk]), store.ttl_seconds])
             else:
                 fills.append([key, token, ["v", "0", "x", "1"], ABSENT_SECONDS])
     return fills
@@ -75,11 +75,11 @@ def _fetch_unique(key: str, token: int) -> list[Any]:
     store, name, value = parse_unique(key)
     found = mongo.find(store.model, {name: {"$eq": value}}, limit=1, projection=["_id"])
     owner = found[0]["_id"] if found else ""
-    return [key, token, owner, store.ttl if owner else ABSENT_SECONDS]
+    return [key, token, owner, store.ttl_seconds if owner else ABSENT_SECONDS]
 
 
 def _fetch_list(key: str, token: int) -> list[Any]:
     store, index, value = parse_list(key)
-    entries, floor = whole(store, index, value)
+    entries, floor = load_list(store, index, value)
     flat = [part for entry in entries for part in entry]
-    return [key, token, flat, floor, store.ttl]
+    return [key, token, flat, floor, store.ttl_seconds]

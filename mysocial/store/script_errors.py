@@ -3,38 +3,38 @@
 from typing import Any
 
 from mysocial.core.errors import (
-    AHEAD,
+    ERRORS_BY_FIELD,
     AlreadyExists,
     Conflict,
     IdempotencyMismatch,
     NotAuthenticated,
     NotFound,
-    TooMany,
+    TooManyRequests,
 )
 from mysocial.store.store import parse_unique
 
 
-class Replayed(Exception):
+class IdempotentReplay(Exception):
     """The request was carried out before; this is the answer it got then."""
 
-    def __init__(self, status: int, answer: bytes) -> None:
+    def __init__(self, status: int, body: bytes) -> None:
         super().__init__(status)
         self.status = status
-        self.answer = answer
+        self.body = body
 
 
-def refusal(verdict: bytes, rest: list[Any]) -> Exception:
+def error_from_result(verdict: bytes, rest: list[Any]) -> Exception:
     """Return the error that stands for a verdict of `apply.lua` other than `ok`."""
     if verdict == b"replay":
-        return Replayed(int(rest[0]), rest[1])
+        return IdempotentReplay(int(rest[0]), rest[1])
     if verdict == b"mismatch":
         return IdempotencyMismatch()
     if verdict == b"session":
         return NotAuthenticated("The session has ended.")
     if verdict == b"limited":
-        return TooMany(max(1, int(rest[0])))
+        return TooManyRequests(max(1, int(rest[0])))
     if verdict == b"ahead":
-        return AHEAD[rest[0].decode()](int(rest[1]))
+        return ERRORS_BY_FIELD[rest[0].decode()](int(rest[1]))
     if verdict == b"missing":
         return NotFound()
     if verdict == b"exists":

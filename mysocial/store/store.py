@@ -14,19 +14,30 @@ from django.db import models
 
 from mysocial.core.ids import milliseconds
 from mysocial.core.json import dumps
-from mysocial.store.counters import Counted
-from mysocial.store.indexes import Fans, Index, Values
+from mysocial.store.counters import Counter
+from mysocial.store.indexes import FieldValues, FollowGraph, Index
 from mysocial.store.models import Record
 
-__all__ = ["DERIVED", "STORES", "Counted", "Fans", "Index", "Store", "Values", "store_of"]
+__all__ = [
+    "DERIVED_LISTS",
+    "STORES",
+    "Counter",
+    "FieldValues",
+    "FollowGraph",
+    "Index",
+    "Store",
+    "store_of",
+]
 M = TypeVar("M", bound=Record)
-DAY = 24 * 3600
+DAY_SECONDS = 24 * 3600
 ABSENT_SECONDS = 60
 MAIN = "main"
 _OWN = {"version", "deleted_at"}
 STORES: dict[str, "Store[Any]"] = {}
-BEGUN: dict[str, list[tuple["Store[Any]", str]]] = {}  # label -> lists that begin with a record
-DERIVED: dict[str, str] = {}  # prefix of lists of edges -> prefix of the lists that follow
+CHILD_LISTS: dict[
+    str, list[tuple["Store[Any]", str]]
+] = {}  # label -> lists that begin with a record
+DERIVED_LISTS: dict[str, str] = {}  # prefix of lists of edges -> prefix of the lists that follow
 
 
 class Store(Generic[M]):
@@ -48,15 +59,15 @@ class Store(Generic[M]):
         *,
         indexes: Sequence[Index] = (),
         unique: Sequence[str] = (),
-        raw: Sequence[str] = (),
+        plain_fields: Sequence[str] = (),
         counters: Sequence[str] = (),
-        ranked: Sequence[str] = (),
-        parts: Mapping[str, Sequence[str]] | None = None,
-        ttl: int = 7 * DAY,
+        sorted_counters: Sequence[str] = (),
+        fragments: Mapping[str, Sequence[str]] | None = None,
+        ttl_seconds: int = 7 * DAY_SECONDS,
         queue: str = "",
-        expires: tuple[str, int] | None = None,
-        natural: Sequence[str] = (),
-        counted: Sequence[Counted] = (),
+        expires_after: tuple[str, int] | None = None,
+        natural_key: Sequence[str] = (),
+        counted_in: Sequence[Counter] = (),
     ) -> None:
         self.model = model
         self.table: str = model._meta.db_table  # noqa: SLF001 - its collection
@@ -64,44 +75,52 @@ class Store(Generic[M]):
         self.queue: str = queue or model._meta.app_label  # noqa: SLF001
         self.indexes = {index.name: index for index in indexes}
         self.unique = tuple(unique)
-        self.raw = tuple(raw)
+        self.plain_fields = tuple(plain_fields)
         self.counters = tuple(counters)
-        self.ranked = tuple(ranked)
-        self.ttl = ttl
-        self.expires = expires
-        self.parts = self._parts(parts or {})
-        self._times = self._of_kind(models.DateTimeField)
-        self._truths = self._of_kind(models.BooleanField)
-        self.fields = [*self.parts, *self.raw, *self.counters]
-        self._given = {f.attname: f.get_default for f in model._meta.concrete_fields}  # noqa: SLF001
+        self.sorted_counters = tuple(sorted_counters)
+        self.ttl_seconds = ttl_seconds
+        self.expires_after = expires_after
+        self.fragments = self._group_fragments(fragments or {})
+        self._datetime_fields = self._fields_of_type(models.DateTimeField)
+        self._boolean_fields = self._fields_of_type(models.BooleanField)
+        self.fields = [*self.fragments, *self.plain_fields, *self.counters]
+        self._default_factories = {f.attname: f.get_default for f in model._meta.concrete_fields}  # noqa: SLF001
         self.defaults = self._defaults()
-        self._natural = tuple(natural)
-        self.counted = tuple(counted)
-        self._hang()
+        self._natural_key = tuple(natural_key)
+        self.counted_in = tuple(counted_in)
+        self._register_lists()
         STORES[self.label] = self
 
     def _defaults(self) -> dict[str, bytes]:
         """Return what a hash means that was cached before the model had a raw field or counter."""
-        names = (*self.raw, *self.counters)
-        return {name: self._raw(name, self._given[name]()).encode() for name in names}
+        names = (*self.plain_fields, *self.counters)
+        return {
+            name: self._encode_plain(name, self._default_factories[name]()).encode()
+            for name in names
+        }
 
-    def _hang(self) -> None:
+    def _register_lists(self) -> None:
         """Note which lists begin with a record of another kind, and which follow from edges."""
         for index in self.indexes.values():
-            if index.of:
-                BEGUN.setdefault(index.of, []).append((self, index.name))
-            if index.fans:
-                DERIVED[index.fans.following("")] = self.list_key(index.name)
+            if index.parent_label:
+                CHILD_LISTS.setdefault(index.parent_label, []).append((self, index.name))
+            if index.follow_graph:
+                DERIVED_LISTS[index.follow_graph.following("")] = self.list_key(index.name)
 
-    def _parts(self, given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    def _group_fragments(self, given: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
         """Return the parts that are given, and `main` of the fields that nothing else takes."""
-        taken = {*_OWN, *self.raw, *self.counters, *(n for some in given.values() for n in some)}
+        taken = {
+            *_OWN,
+            *self.plain_fields,
+            *self.counters,
+            *(n for some in given.values() for n in some),
+        }
         names = [f.attname for f in self.model._meta.concrete_fields]  # noqa: SLF001
         rest = tuple(name for name in names if name not in taken)
         parts = {part: tuple(some) for part, some in given.items()}
         return {**parts, MAIN: rest} if rest else parts
 
-    def _of_kind(self, kind: "type[models.Field[Any, Any]]") -> set[str]:
+    def _fields_of_type(self, kind: "type[models.Field[Any, Any]]") -> set[str]:
         fields = self.model._meta.concrete_fields  # noqa: SLF001
         return {field.attname for field in fields if isinstance(field, kind)}
 
@@ -117,19 +136,19 @@ class Store(Generic[M]):
     def list_key(self, index: str, value: str = "") -> str:
         return f"{self.label}/{self.indexes[index].name}:{value}"
 
-    def sources(self, index: Index, value: str) -> dict[str, Any]:
+    def merge_sources(self, index: Index, value: str) -> dict[str, Any]:
         """Return what a page of a list by `fans` is merged from, for the read script."""
-        if not index.fans:
+        if not index.follow_graph:
             return {}
         return {
             "value": value,
-            "large": self.large_key(index),
-            "following": index.fans.following(value),
-            "edges": index.fans.edges,
-            "over": self.list_key(index.over),
+            "large": self.large_accounts_key(index),
+            "following": index.follow_graph.following(value),
+            "edges": index.follow_graph.edges,
+            "over": self.list_key(index.source_index),
         }
 
-    def large_key(self, index: Index) -> str:
+    def large_accounts_key(self, index: Index) -> str:
         """Return the key of those whose records are merged at reading, not handed to followers."""
         return self.list_key(index.name, "*")
 
@@ -138,24 +157,24 @@ class Store(Generic[M]):
 
     # What a record takes part in -----------------------------------------------------------------
 
-    def proofs(self, pk: str) -> list[str]:
+    def absence_proofs(self, pk: str) -> list[str]:
         """Return the lists in which a record with this natural id stands if it exists."""
-        named = dict(zip(self._natural, pk.split(":"), strict=False))
+        named = dict(zip(self._natural_key, pk.split(":"), strict=False))
         return [
             self.list_key(index.name, named[index.field])
             for index in self.indexes.values()
             if index.field in named and not (index.by or index.where)
         ]
 
-    def begun(self, pk: str) -> list[tuple[str, int]]:
+    def initial_lists(self, pk: str) -> list[tuple[str, int]]:
         """Return the lists that begin empty with a new record, and how long they are kept."""
         return [
-            (one.list_key(name, value), one.ttl)
-            for one, name in BEGUN.get(self.label, ())
+            (one.list_key(name, value), one.ttl_seconds)
+            for one, name in CHILD_LISTS.get(self.label, ())
             for value in one.indexes[name].values_for(pk, one.model)
         ]
 
-    def fans(self, values: Values) -> list[tuple[str, str, str, int, int, int]]:
+    def fan_out_targets(self, values: FieldValues) -> list[tuple[str, str, str, int, int, int]]:
         """Return where a record goes by its author's followers.
 
         Of each such list: the edges to the author, the lists' prefix, the author, score, cap, and
@@ -163,34 +182,34 @@ class Store(Generic[M]):
         """
         return [
             (
-                index.fans.followers(values[index.field]),
+                index.follow_graph.followers(values[index.field]),
                 self.list_key(index.name),
                 values[index.field],
                 milliseconds(values[index.order]),
                 index.cap,
-                self.ttl,
+                self.ttl_seconds,
             )
             for index in self.indexes.values()
-            if index.fans and index.takes(values)
+            if index.follow_graph and index.matches(values)
         ]
 
-    def entries(self, values: Values) -> dict[str, tuple[int, int]]:
+    def list_entries(self, values: FieldValues) -> dict[str, tuple[int, int]]:
         """Return list -> (score, cap) for each list that a record with `values` stands in."""
         found = {}
         for index in self.indexes.values():
-            if not index.fans and index.takes(values):
+            if not index.follow_graph and index.matches(values):
                 value = ":".join(str(values[name]) for name in index.fields)
                 score = milliseconds(values[index.order])
                 found[self.list_key(index.name, value)] = (score, index.cap)
         return found
 
-    def claims(self, values: Values) -> list[str]:
+    def unique_keys(self, values: FieldValues) -> list[str]:
         """Return the reservations that a record with `values` holds."""
         return [self.unique_key(name, values[name]) for name in self.unique if values[name]]
 
     # Codec ---------------------------------------------------------------------------------------
 
-    def values(self, obj: M) -> Values:
+    def values(self, obj: M) -> FieldValues:
         """Return the record's fields as Python values."""
         return {
             f.attname: getattr(obj, f.attname)
@@ -198,7 +217,9 @@ class Store(Generic[M]):
             if f.attname not in _OWN
         }
 
-    def encode(self, values: Values, *, only: Iterable[str] | None = None) -> list[bytes | str]:
+    def encode(
+        self, values: FieldValues, *, only: Iterable[str] | None = None
+    ) -> list[bytes | str]:
         """Return the hash fields of `values` as a flat list; of the fields in `only` when given.
 
         A part is written whole, so a field in `only` brings its neighbours along. Counters are
@@ -206,49 +227,51 @@ class Store(Generic[M]):
         """
         wanted = None if only is None else set(only)
         flat: list[bytes | str] = []
-        for part, names in self.parts.items():
+        for part, names in self.fragments.items():
             if wanted is None or not wanted.isdisjoint(names):
                 body = dumps({name: values[name] for name in names})
                 flat += [part, body[1:-1]]
-        for name in self.raw:
+        for name in self.plain_fields:
             if wanted is None or name in wanted:
-                flat += [name, self._raw(name, values[name])]
+                flat += [name, self._encode_plain(name, values[name])]
         if wanted is None:
             for name in self.counters:
                 flat += [name, str(values[name])]
         return flat
 
-    def _raw(self, name: str, value: Any) -> str:
-        if name in self._truths:
+    def _encode_plain(self, name: str, value: Any) -> str:
+        if name in self._boolean_fields:
             return "true" if value else "false"
         return "" if value is None else str(value)
 
-    def decode(self, pk: str, fields: Mapping[str, bytes | None]) -> Values:
+    def decode(self, pk: str, fields: Mapping[str, bytes | None]) -> FieldValues:
         """Return the Python values of a record's hash fields; defaults for those it lacks."""
-        values: Values = {"id": pk}
-        for part in self.parts:
+        values: FieldValues = {"id": pk}
+        for part in self.fragments:
             values.update(orjson.loads(b"{" + (fields.get(part) or b"") + b"}"))
-        for name in self.raw:
-            text = self.stored(name, fields.get(name)).decode()
-            values[name] = text == "true" if name in self._truths else text
+        for name in self.plain_fields:
+            text = self.field_or_default(name, fields.get(name)).decode()
+            values[name] = text == "true" if name in self._boolean_fields else text
         for name in self.counters:
-            values[name] = int(self.stored(name, fields.get(name)))
-        for name in self._times:
+            values[name] = int(self.field_or_default(name, fields.get(name)))
+        for name in self._datetime_fields:
             if values.get(name) is not None:
                 values[name] = datetime.fromisoformat(values[name])
-        for name in (name for names in self.parts.values() for name in names):
+        for name in (name for names in self.fragments.values() for name in names):
             if name not in values:
-                values[name] = self._given[name]()
+                values[name] = self._default_factories[name]()
         return values
 
-    def stored(self, name: str, found: bytes | bool | None) -> bytes:
+    def field_or_default(self, name: str, found: bytes | bool | None) -> bytes:
         """Return what a hash has of a field, or what it means that it has none: None, or False."""
         return found if isinstance(found, bytes) else self.defaults.get(name, b"")
 
-    def build(self, values: Values, *, version: int, revision: int) -> M:
+    def build(self, values: FieldValues, *, version: int, revision: int) -> M:
         """Return the model instance of `values`."""
         own = {**values, "version": version, "deleted_at": None}
-        obj = self.model.from_db(None, list(self._given), [own[name] for name in self._given])
+        obj = self.model.from_db(
+            None, list(self._default_factories), [own[name] for name in self._default_factories]
+        )
         obj.revision = revision
         return obj
 

@@ -16,20 +16,20 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from mysocial.core import request_context
-from mysocial.core.errors import Conflict, NotFound, Refused, Unavailable
+from mysocial.core.errors import AppError, Conflict, NotFound, Unavailable
 from mysocial.core.events import Event
 from mysocial.core.redis import Script, is_full
 from mysocial.store.models import Record
-from mysocial.store.read_through import fill, new_epoch
-from mysocial.store.reads import get_many
-from mysocial.store.script_errors import refusal
-from mysocial.store.store import DERIVED, Store, store_of
-from mysocial.store.wakeups import ON_ITS_WAY_MS, nudge
+from mysocial.store.read_through import load_missing, new_epoch
+from mysocial.store.reads import get_records
+from mysocial.store.script_errors import error_from_result
+from mysocial.store.store import DERIVED_LISTS, Store, store_of
+from mysocial.store.wakeups import PENDING_TTL_MS, wake_workers
 
-APPLY = Script("common", "notes", "apply")
-TRIES = 64  # each one is lost to a write of somebody else that went through
-MOVED = (Conflict, NotFound)  # changed, gone, or hidden since it was read: `write(*MOVED)`
-Op = dict[str, Any]
+WRITE = Script("common", "notes", "apply")
+MAX_ATTEMPTS = 64  # each one is lost to a write of somebody else that went through
+STALE_ERRORS = (Conflict, NotFound)  # changed, gone, or hidden since it was read: `write(*MOVED)`
+Operation = dict[str, Any]
 T = TypeVar("T")
 
 
@@ -37,15 +37,15 @@ class Write:
     """What one request changes. Made by `write()`, applied when its block ends."""
 
     def __init__(self) -> None:
-        self._ops: list[Op] = []
-        self._relays: dict[str, tuple[Store[Any], list[Callable[[Any], None]]]] = {}
-        self._strict: set[str] = set()
-        self._begun: list[tuple[str, int]] = []
+        self._ops: list[Operation] = []
+        self._rebase_steps: dict[str, tuple[Store[Any], list[Callable[[Any], None]]]] = {}
+        self._checked_keys: set[str] = set()
+        self._initial_lists: list[tuple[str, int]] = []
         self._events: list[Event] = []
-        self._wake: list[str] = []
+        self._wakeups: list[str] = []
         self._result: Any = None
 
-    def create(self, obj: Record, *, fresh: bool = False) -> None:
+    def create(self, obj: Record, *, new_id: bool = False) -> None:
         """Make a record. `AlreadyExists` when its id or a unique value of it is there.
 
         `fresh` promises an id that was just made at random, whose absence needs no proof.
@@ -53,16 +53,16 @@ class Write:
         store = store_of(type(obj))
         values = store.values(obj)
         op = self._op("create", store, str(obj.pk))
-        op["fresh"] = fresh
-        op["proofs"] = store.proofs(str(obj.pk))
+        op["fresh"] = new_id
+        op["proofs"] = store.absence_proofs(str(obj.pk))
         op["set"] = store.encode(values)
-        op["add"] = [[key, *entry] for key, entry in store.entries(values).items()]
-        op["claim"] = store.claims(values)
-        op["fans"] = store.fans(values)
-        if fresh:
-            self._begun += store.begun(str(obj.pk))
+        op["add"] = [[key, *entry] for key, entry in store.list_entries(values).items()]
+        op["claim"] = store.unique_keys(values)
+        op["fans"] = store.fan_out_targets(values)
+        if new_id:
+            self._initial_lists += store.initial_lists(str(obj.pk))
 
-    def update(self, obj: Record, *, strict: bool = False, **changes: Any) -> None:
+    def update(self, obj: Record, *, check_revision: bool = False, **changes: Any) -> None:
         """Change fields of a record; the copy in hand shows them afterwards. `NotFound`.
 
         Somebody else's change to other fields meanwhile is kept: ours is laid over the newest
@@ -70,15 +70,17 @@ class Write:
         """
         store = store_of(type(obj))
         op = self._op("update", store, str(obj.pk))
-        self._lay(op, changes, obj)
-        self._relay(op, store, partial(self._lay, op, changes), strict=strict)
+        self._apply_update(op, changes, obj)
+        self._on_conflict(
+            op, store, partial(self._apply_update, op, changes), check_revision=check_revision
+        )
 
     def increment(
         self,
         model: type[Record],
         pk: str,
         *,
-        lenient: bool = False,
+        missing_ok: bool = False,
         init: Record | None = None,
         **by: int,
     ) -> None:
@@ -91,11 +93,13 @@ class Write:
             raise TypeError(f"{store.label} has no such counter, or can't be made by counting.")
         op = self._op("increment", store, pk)
         op["by"] = [[name, str(delta)] for name, delta in by.items()]
-        op["lenient"] = lenient
+        op["lenient"] = missing_ok
         if init is not None:
             op["init"] = store.encode(store.values(init))
 
-    def delete(self, obj: Record, *, strict: bool = False, lenient: bool = False) -> None:
+    def delete(
+        self, obj: Record, *, check_revision: bool = False, missing_ok: bool = False
+    ) -> None:
         """Remove a record, its list entries and reservations.
 
         `NotFound` when it is gone, unless `lenient` passes over it. With `strict`, a `Conflict`
@@ -103,9 +107,11 @@ class Write:
         """
         store = store_of(type(obj))
         op = self._op("delete", store, str(obj.pk))
-        op["lenient"] = lenient
-        self._clear(op, obj)
-        self._relay(op, store, partial(self._clear, op), strict=strict)
+        op["lenient"] = missing_ok
+        self._prepare_delete(op, obj)
+        self._on_conflict(
+            op, store, partial(self._prepare_delete, op), check_revision=check_revision
+        )
 
     def require(self, model: type[Record], pk: str, **seen: bytes) -> None:
         """Hold only if this record is live at the moment of the write. `NotFound`.
@@ -113,83 +119,90 @@ class Write:
         Raw fields that are given must also have these values, as rows show them. `Conflict`.
         """
         store = store_of(model)
-        op: Op = {"kind": "require", "key": store.key(pk), "id": pk}
+        op: Operation = {"kind": "require", "key": store.key(pk), "id": pk}
         if seen:
             op["seen"] = [[name, value, store.defaults[name]] for name, value in seen.items()]
-            self._strict.add(op["key"])
+            self._checked_keys.add(op["key"])
         self._ops.append(op)
 
     def require_absent(self, model: type[Record], pk: str) -> None:
         """Hold only if there is no such record at the moment of the write. `AlreadyExists`."""
         store = store_of(model)
-        op: Op = {"kind": "absent", "key": store.key(pk), "id": pk, "proofs": store.proofs(pk)}
+        op: Operation = {
+            "kind": "absent",
+            "key": store.key(pk),
+            "id": pk,
+            "proofs": store.absence_proofs(pk),
+        }
         self._ops.append(op)
 
-    def require_past(self, model: type[Record], pk: str, field: str) -> None:
+    def require_expired(self, model: type[Record], pk: str, field: str) -> None:
         """Hold only if the moment in this raw field is past, or none: `Silenced`, `Suspended`."""
         self._ops.append({"kind": "past", "key": store_of(model).key(pk), "id": pk, "field": field})
 
-    def begin_lists(self, model: type[Record], value: str, *indexes: str) -> None:
+    def initialise_lists(self, model: type[Record], value: str, *indexes: str) -> None:
         """Say that the lists of `value`, which is made in this write, are empty as yet."""
         store = store_of(model)
-        self._begun += [(store.list_key(index, value), store.ttl) for index in indexes]
+        self._initial_lists += [
+            (store.list_key(index, value), store.ttl_seconds) for index in indexes
+        ]
 
     def announce(self, event: Event) -> None:
         """Append an event to its logs in the same step."""
         self._events.append(event)
 
-    def wake(self, queue: str) -> None:
+    def wake_workers(self, queue: str) -> None:
         """Wake the workers of `queue` when the write has been applied."""
-        self._wake.append(queue)
+        self._wakeups.append(queue)
 
-    def returns(self, result: Any) -> None:
+    def respond_with(self, result: Any) -> None:
         """Name what the answer is rendered from, so that it is stored with the write."""
         self._result = result
 
-    def _op(self, kind: str, store: Store[Any], pk: str) -> Op:
-        op: Op = {"kind": kind, "key": store.key(pk), "id": pk, "queue": store.queue}
+    def _op(self, kind: str, store: Store[Any], pk: str) -> Operation:
+        op: Operation = {"kind": kind, "key": store.key(pk), "id": pk, "queue": store.queue}
         self._ops.append(op)
         return op
 
-    def _relay(
-        self, op: Op, store: Store[Any], step: Callable[[Any], None], *, strict: bool
+    def _on_conflict(
+        self, op: Operation, store: Store[Any], step: Callable[[Any], None], *, check_revision: bool
     ) -> None:
         """Say how an operation is laid over a copy that somebody changed meanwhile."""
-        self._relays.setdefault(op["key"], (store, []))[1].append(step)
-        if strict:
-            self._strict.add(op["key"])
+        self._rebase_steps.setdefault(op["key"], (store, []))[1].append(step)
+        if check_revision:
+            self._checked_keys.add(op["key"])
 
-    def _lay_again(self, op: Op) -> None:
+    def _rebase(self, op: Operation) -> None:
         """Lay everything that this write does to a record over its newest copy, in order."""
-        store, steps = self._relays[op["key"]]
-        newest = get_many(store, [op["id"]])
+        store, steps = self._rebase_steps[op["key"]]
+        newest = get_records(store, [op["id"]])
         for step in steps if newest else ():  # of one that is gone the script says what it means
             step(newest[op["id"]])
 
     @staticmethod
-    def _clear(op: Op, obj: Record) -> None:
+    def _prepare_delete(op: Operation, obj: Record) -> None:
         store = store_of(type(obj))
         values = store.values(obj)
         op["revision"] = obj.revision
-        op["remove"] = list(store.entries(values))
-        op["release"] = store.claims(values)
+        op["remove"] = list(store.list_entries(values))
+        op["release"] = store.unique_keys(values)
 
     @staticmethod
-    def _lay(op: Op, changes: dict[str, Any], obj: Record) -> None:
+    def _apply_update(op: Operation, changes: dict[str, Any], obj: Record) -> None:
         """Lay `changes` over `obj` and say in `op` what that writes."""
         store = store_of(type(obj))
         old = store.values(obj)
         new = {**old, **changes}
-        before, after = store.entries(old), store.entries(new)
-        fanned = store.fans(old)
-        held, wanted = store.claims(old), store.claims(new)
+        before, after = store.list_entries(old), store.list_entries(new)
+        fanned = store.fan_out_targets(old)
+        held, wanted = store.unique_keys(old), store.unique_keys(new)
         op["revision"] = obj.revision
         op["set"] = store.encode(new, only=changes)
         op["remove"] = [key for key in before if key not in after]
         op["add"] = [[k, *entry] for k, entry in after.items() if before.get(k) != entry]
         op["claim"] = [key for key in wanted if key not in held]
         op["release"] = [key for key in held if key not in wanted]
-        op["fans"] = [fan for fan in store.fans(new) if fan not in fanned]
+        op["fans"] = [fan for fan in store.fan_out_targets(new) if fan not in fanned]
         for name, value in changes.items():
             setattr(obj, name, value)
 
@@ -197,56 +210,56 @@ class Write:
 
     def commit(self) -> None:
         """Apply everything; raises what `write()` documents."""
-        call = request_context.current() or request_context.Call()
-        for take_along in call.along:
+        call = request_context.current() or request_context.RequestContext()
+        for take_along in call.write_hooks:
             take_along(self)
         request = self._request(call)
-        for _ in range(TRIES):
+        for _ in range(MAX_ATTEMPTS):
             verdict, *rest = self._apply(request)
             if verdict == b"ok":
-                self._applied(call, rest)
+                self._finish(call, rest)
                 return
             if verdict == b"unknown":
-                fill(*rest)
-            elif verdict == b"conflict" and self._op_at(rest)["key"] not in self._strict:
-                self._lay_again(self._op_at(rest))
+                load_missing(*rest)
+            elif verdict == b"conflict" and self._op_at(rest)["key"] not in self._checked_keys:
+                self._rebase(self._op_at(rest))
             else:
-                raise refusal(verdict, rest)
+                raise error_from_result(verdict, rest)
         raise Unavailable("The store is too busy to take this. Try again.")
 
-    def _op_at(self, rest: list[Any]) -> Op:
+    def _op_at(self, rest: list[Any]) -> Operation:
         return self._ops[int(rest[0]) - 1]
 
     def _apply(self, request: dict[str, Any]) -> list[Any]:
         try:
-            return list(APPLY(request))
+            return list(WRITE(request))
         except Unavailable as error:
             if is_full(error):
-                nudge({op["queue"] for op in self._ops if "queue" in op})
+                wake_workers({op["queue"] for op in self._ops if "queue" in op})
             raise
 
-    def _request(self, call: request_context.Call) -> dict[str, Any]:
+    def _request(self, call: request_context.RequestContext) -> dict[str, Any]:
         request: dict[str, Any] = {
             "ops": self._ops,
-            "begun": self._begun,
-            "derived": self._derived(),
+            "begun": self._initial_lists,
+            "derived": self._derived_lists(),
             "fan_out": settings.HOME_FAN_OUT,
             "events": [event.entry() for event in self._events],
             "epoch": new_epoch(),
             "log": [settings.EVENT_LOG_LENGTH, settings.EVENT_LOG_SECONDS],
             "limits": call.limits,
-            "wake": self._wake,
-            "nudge_ms": ON_ITS_WAY_MS,
+            "wake": self._wakeups,
+            "nudge_ms": PENDING_TTL_MS,
         }
         if call.session_key:
             request["session"] = call.session_key
-        if call.render and not call.done:
+        if call.render and not call.is_committed:
             request["answer"] = [call.status, call.render(self._result)]
-        if call.idempotency and not call.done:
+        if call.idempotency and not call.is_committed:
             request["idem"] = list(call.idempotency)
         return request
 
-    def _derived(self) -> list[str]:
+    def _derived_lists(self) -> list[str]:
         """Return the lists that follow from edges which are made or ended here: made anew."""
         touched = [
             one if isinstance(one, str) else one[0]
@@ -255,27 +268,27 @@ class Write:
         ]
         edges = (key.partition(":") for key in touched)
         return [
-            f"{DERIVED[f'{prefix}:']}{member}"
+            f"{DERIVED_LISTS[f'{prefix}:']}{member}"
             for prefix, _, member in edges
-            if f"{prefix}:" in DERIVED
+            if f"{prefix}:" in DERIVED_LISTS
         ]
 
-    def _applied(self, call: request_context.Call, rest: list[Any]) -> None:
-        cursor, answer, queues, call.counted = rest
+    def _finish(self, call: request_context.RequestContext, rest: list[Any]) -> None:
+        cursor, answer, queues, call.limit_counts = rest
         call.session_checked = True
         call.cursor = call.cursor or cursor.decode()
-        if call.render and not call.done:
-            call.answer = answer
-        call.done = True
-        nudge(queue.decode() for queue in queues)
+        if call.render and not call.is_committed:
+            call.stored_response = answer
+        call.is_committed = True
+        wake_workers(queue.decode() for queue in queues)
 
 
-class Lost(Conflict):
+class StaleRead(Conflict):
     """What a verb had read is no longer so: somebody else's write went through meanwhile."""
 
 
 @contextmanager
-def write(*lost: type[Refused]) -> Iterator[Write]:
+def write(*retry_on: type[AppError]) -> Iterator[Write]:
     """Collect one request's changes and apply them when the block ends, never if it raises.
 
     Raises `AlreadyExists`, `NotFound`, `Conflict`, `NotAuthenticated`, `IdempotencyMismatch`,
@@ -286,15 +299,15 @@ def write(*lost: type[Refused]) -> Iterator[Write]:
     yield pending
     try:
         pending.commit()
-    except lost as error:
-        raise Lost from error
+    except retry_on as error:
+        raise StaleRead from error
 
 
-def again(verb: Callable[[], T]) -> T:
+def retry_on_conflict(verb: Callable[[], T]) -> T:
     """Carry out a verb, which reads and writes; again for each time that its write is `Lost`."""
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         try:
             return verb()
-        except Lost:
+        except StaleRead:
             continue
     raise Conflict

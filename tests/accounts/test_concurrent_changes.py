@@ -6,19 +6,19 @@ from rest_framework.test import APIRequestFactory
 from accounts import selectors, services, tokens
 from accounts.authentication import AccessTokenAuthentication
 from accounts.models import RESET, VERIFY
-from accounts.services.sessions import TRIES
+from accounts.services.sessions import MAX_ATTEMPTS
 from accounts.tasks import make_exports
 from mysocial.core import mongo
 from mysocial.core.ids import now
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from mysocial.store.writes import write
 from tests.accounts.export_files import ask
 from tests.support.concurrency import live, mongod_away
 from tests.support.people import PASSWORD, nobody
 
 NEW = "another-horse-battery"
-ALWAYS = TRIES
+ALWAYS = MAX_ATTEMPTS
 
 
 def sign_in(person, password=PASSWORD):
@@ -44,7 +44,7 @@ def change(person):
 
 
 def mailed(person, purpose):
-    return services.mint_token(selectors.get_account(person.id), purpose)
+    return services.create_token(selectors.get_account(person.id), purpose)
 
 
 def test_who_signs_in_with_a_password_that_is_changed_meanwhile_is_refused(alice, before_writes):
@@ -156,7 +156,7 @@ def test_an_export_whose_owner_goes_meanwhile_leaves_no_file(alice, before_write
         passed=1,  # that it is being made
     )
     make_exports()
-    while remove_due():
+    while run_due_cascades():
         pass
     assert live("accounts.export") == {}
     assert list((settings.MEDIA_DIR / "exports").iterdir()) == []

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.management import erasure
 from accounts.tasks import make_exports
-from images.services import process_due
+from images.services import process_due_media
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.persistence import flush
@@ -70,7 +70,7 @@ def words(bob, stranger):
         (bob, "mute", victim),
     ):
         assert one.put(f"users/{other.id}/{verb}").status_code == 200
-    process_due()
+    process_due_media()
     victim.post("currentuser/export")
     make_exports()
     words["link"] = "victim.one@example.com"
@@ -101,7 +101,7 @@ def test_of_what_was_erased_nothing_is_left_but_what_must_stay(delete, words, bo
         for label, store in STORES.items()
         if "victim.one@example.com" in repr(list(mongo.collection(store.model).find()))
     }
-    assert holders == {"mysocial.mail"}
+    assert holders == {"mysocial.email"}
     assert list((settings.MEDIA_DIR / "public").iterdir()) == []
     assert list((settings.MEDIA_DIR / "exports").iterdir()) == []
     assert bob.get(f"users/{victim.id}").status_code == 404
@@ -113,7 +113,7 @@ def test_of_what_was_erased_nothing_is_left_but_what_must_stay(delete, words, bo
 def test_what_is_left_is_found_wherever_it_is(delete, words, bob):
     victim, canaries = words
     post = bob.writes("Of somebody else")
-    flush.drain("posts")
+    flush.flush_queue("posts")
     mongo.collection(Post).update_one({"_id": post["id"]}, {"$set": {"text": canaries["said"]}})
     client().set("cache:left", canaries["quote"])
     client().hset("odd", victim.id, "1")

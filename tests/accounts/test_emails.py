@@ -7,18 +7,18 @@ from django.template.loader import get_template
 
 from accounts.models import VERIFY
 from mysocial.outbox import email
-from mysocial.outbox.email import KINDS, queue_mail, send_due
+from mysocial.outbox.email import EMAIL_TEMPLATES, queue_email, send_due
 from mysocial.store.writes import write
 from tests.support.concurrency import live, together
 from tests.support.people import nobody, sign_up
 
 
 def send_mails():
-    return email.send_mails()
+    return email.send_emails()
 
 
 def states():
-    return sorted(fields[b"status"].decode() for fields in live("mysocial.mail").values())
+    return sorted(fields[b"status"].decode() for fields in live("mysocial.email").values())
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_mail_has_html_and_text_and_the_link_in_both(alice, emails):
 
 
 def test_every_kind_of_mail_has_its_templates_which_are_read_once():
-    for kind in KINDS:
+    for kind in EMAIL_TEMPLATES:
         for form in ("html", "txt"):
             name = f"mail/{kind}.{form}"
             assert get_template(name).template is get_template(name).template
@@ -67,7 +67,7 @@ def test_the_task_sends_what_is_due_and_may_run_twice(alice, mailoutbox):
 def test_more_mails_than_a_batch_are_sent_in_one_turn(alice, mailoutbox):
     for _ in range(60):
         with write() as w:
-            queue_mail(w, VERIFY, recipient=alice.id)
+            queue_email(w, VERIFY, recipient=alice.id)
     assert send_mails() == 61
 
 
@@ -97,7 +97,7 @@ def test_a_provider_that_is_away_is_tried_again_and_at_last_given_up(alice, sett
     settings.EMAIL_BACKEND = "tests.accounts.backends.Away"
     assert send_due() == 0
     assert states() == ["failed"]
-    (record,) = live("mysocial.mail").values()
+    (record,) = live("mysocial.email").values()
     assert b'"tries":8' in record[b"main"]
 
 

@@ -1,7 +1,7 @@
 """Erasing one's account, through HTTP."""
 
 from accounts.models import Account
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from mysocial.store.store import STORES
 from tests.support.concurrency import live, mongod_away, nothing_happens, together
 from tests.support.people import nobody, sign_up
@@ -26,8 +26,8 @@ def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, persiste
 
     answer = erase(alice)
     assert (answer.status_code, answer.json()) == (200, {"message": "Account erased"})
-    assert remove_due() >= 1
-    while remove_due():
+    assert run_due_cascades() >= 1
+    while run_due_cascades():
         pass
 
     assert bob.get(f"users/{alice.id}").status_code == 404
@@ -39,7 +39,7 @@ def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, persiste
     profile = bob.get(f"users/{bob.id}").json()
     assert (profile["followers_count"], profile["following_count"]) == (0, 0)
     assert bob.get("posts").json()["total_posts"] == 1
-    kept = {"mysocial.removal", "mysocial.mail"}  # for a while, as what was done
+    kept = {"mysocial.cascadedeletion", "mysocial.email"}  # for a while, as what was done
     for label in set(STORES) - kept:
         mentioned = [pk for pk, fields in live(label).items() if alice.id in repr(fields)]
         assert mentioned == [], label
@@ -99,6 +99,6 @@ def test_erased_twice_at_once_it_is_erased_once(alice, bob):
     bob.put(f"users/{alice.id}/follow")
     answers = together(*(lambda: erase(alice) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
-    while remove_due():
+    while run_due_cascades():
         pass
     assert bob.get(f"users/{bob.id}").json()["following_count"] == 0

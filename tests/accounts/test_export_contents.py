@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.tasks import make_exports
-from images.services import process_due
-from moderation.models import Act
-from mysocial.privacy.exports import LEFT_OUT, PORTIONS
+from images.services import process_due_media
+from moderation.models import ActionType
+from mysocial.privacy.exports import EXCLUDED, SECTIONS
 from mysocial.store.store import STORES
 from tests.accounts.export_files import ask, fetch
 from tests.chat.conversations import say
@@ -28,7 +28,7 @@ OTHERS = {
     ("followers.mute", "muted_id"),  # nor who mutes them
     ("notifications.notification", "actor_id"),  # what others were told of one
     ("notifications.notification", "cause"),
-    ("chat.side", "other_id"),
+    ("chat.participant", "other_id"),
     ("moderation.report", "subject_id"),  # what others report
     ("moderation.report", "target_id"),
     ("moderation.report", "open_key"),
@@ -68,16 +68,16 @@ def busy(alice, bob, stranger):
     sign_up("asker").put(f"users/{alice.id}/follow")
     reported(alice, "user", bob.id)
     reported(bob, "user", alice.id)
-    measure(alice, Act.WARN, words="Be kind.")
+    measure(alice, ActionType.WARN, words="Be kind.")
     foe.put(f"users/{alice.id}/block")
-    process_due()
+    process_due_media()
     return alice
 
 
 def said(pack):
     """Return the records of a ZIP, by label of their store."""
     data = {
-        label: json.loads(pack.read(f"data/{one.slug}.json")) for label, one in PORTIONS.items()
+        label: json.loads(pack.read(f"data/{one.slug}.json")) for label, one in SECTIONS.items()
     }
     return {label: {one["id"]: one for one in records} for label, records in data.items()}
 
@@ -95,17 +95,17 @@ def test_of_every_store_it_is_said_what_an_export_has_of_it():
     ours = {
         label for label, store in STORES.items() if not store.model.__module__.startswith("tests.")
     }
-    assert ours == {*PORTIONS, *LEFT_OUT}
-    assert not PORTIONS.keys() & LEFT_OUT.keys()
-    assert len({one.slug for one in PORTIONS.values()}) == len(PORTIONS)
+    assert ours == {*SECTIONS, *EXCLUDED}
+    assert not SECTIONS.keys() & EXCLUDED.keys()
+    assert len({one.slug for one in SECTIONS.values()}) == len(SECTIONS)
 
 
 def test_an_export_has_every_record_that_is_stored_of_its_owner_and_no_other(busy):
     assert ask(busy).status_code == 202
     assert make_exports() == 1
     given = said(fetch(busy))
-    theirs = {label: {} for label in PORTIONS}
-    for label in STORES.keys() - LEFT_OUT.keys():
+    theirs = {label: {} for label in SECTIONS}
+    for label in STORES.keys() - EXCLUDED.keys():
         for pk, fields in live(label).items():
             by = mentions(label, pk, fields, busy)
             if (
@@ -118,10 +118,10 @@ def test_an_export_has_every_record_that_is_stored_of_its_owner_and_no_other(bus
         for pk in live("posts.postversion")  # by the post, which is Alice's
     }
     ready = {
-        pk for pk, fields in live("mysocial.mail").items() if b"export_ready" in fields[b"main"]
+        pk for pk, fields in live("mysocial.email").items() if b"export_ready" in fields[b"main"]
     }
-    theirs["mysocial.mail"] = {
-        pk: by for pk, by in theirs["mysocial.mail"].items() if pk not in ready
+    theirs["mysocial.email"] = {
+        pk: by for pk, by in theirs["mysocial.email"].items() if pk not in ready
     }
     assert {label: set(some) for label, some in given.items()} == {
         label: set(some) for label, some in theirs.items()
@@ -169,7 +169,7 @@ def test_an_operator_writes_the_same_to_a_file(busy, tmp_path, capsys):
     told = json.loads(capsys.readouterr().out)
     assert (told["id"], told["bytes"]) == (busy.id, out.stat().st_size)
     with zipfile.ZipFile(out) as pack:
-        assert {one.title: len(said(pack)[label]) for label, one in PORTIONS.items()} == told[
+        assert {one.title: len(said(pack)[label]) for label, one in SECTIONS.items()} == told[
             "records"
         ]
     assert told["records"]["Posts"] == 2

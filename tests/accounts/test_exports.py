@@ -15,7 +15,7 @@ from accounts.models import Export
 from accounts.tasks import make_exports, sweep_exports
 from mysocial.core import mongo
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from tests.accounts.export_files import ask, fetch
 from tests.support.concurrency import codes, live, nothing_happens, together
 from tests.support.people import nobody
@@ -112,7 +112,7 @@ def test_with_an_account_goes_its_export(alice):
     make_exports()
     (file,) = Path(settings.MEDIA_DIR / "exports").iterdir()
     alice.call("DELETE", "currentuser", {"password": PASSWORD})
-    while remove_due():
+    while run_due_cascades():
         pass
     assert live("accounts.export") == {}
     assert not file.exists()
@@ -122,7 +122,7 @@ def test_one_that_is_asked_for_and_erased_before_it_is_made_leaves_nothing(alice
     ask(alice)
     alice.call("DELETE", "currentuser", {"password": PASSWORD})
     assert make_exports() == 0
-    while remove_due():
+    while run_due_cascades():
         pass
     assert list(Path(settings.MEDIA_DIR / "exports").iterdir()) == []
 

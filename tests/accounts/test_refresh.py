@@ -125,7 +125,7 @@ def test_the_refresh_token_of_an_ended_session_is_refused(alice):
 @pytest.mark.tampers
 def test_the_refresh_token_of_a_deleted_account_is_refused(alice):
     with write() as w:
-        w.delete(Account(id=alice.id, email="alice@example.com"), lenient=True)
+        w.delete(Account(id=alice.id, email="alice@example.com"), missing_ok=True)
     with nothing_happens():
         assert refresh(alice.refresh).status_code == 401
 

@@ -105,7 +105,7 @@ def test_more_sessions_than_a_page_all_end(alice):
     """A list of sessions that was cut would leave a thief signed in."""
     with write() as w:
         for number in range(130):
-            w.create(Session(user_id=alice.id, salt=str(number)), fresh=True)
+            w.create(Session(user_id=alice.id, salt=str(number)), new_id=True)
     assert len(sessions_of(alice.id)) == 131
     assert alice.delete("sessions").status_code == 200
     assert live("accounts.session") == {}

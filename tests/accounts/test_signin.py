@@ -183,5 +183,5 @@ def test_a_sign_in_can_not_slip_past_a_change_of_the_password(alice):
 @pytest.mark.tampers
 def test_a_deleted_account_signs_in_no_more(alice):
     with write() as w:
-        w.delete(store_of(Account).model(id=alice.id, email="alice@example.com"), lenient=True)
+        w.delete(store_of(Account).model(id=alice.id, email="alice@example.com"), missing_ok=True)
     assert sign_in("alice").status_code == 401

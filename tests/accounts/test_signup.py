@@ -131,7 +131,7 @@ def test_of_fifty_sign_ups_at_once_one_wins(same, emails, persisted, document):
     winner = next(answer for answer in answers if answer.status_code == 201).json()["user"]["id"]
     for label in ("accounts.account", "users.user"):
         assert list(live(label)) == [winner]
-    assert [len(live(label)) for label in ("accounts.session", "mysocial.mail")] == [1, 1]
+    assert [len(live(label)) for label in ("accounts.session", "mysocial.email")] == [1, 1]
     assert len(emails()) == 1
     persisted()
     assert document(Account, winner)["_deleted_at"] is None

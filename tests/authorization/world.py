@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from images.services import process_due
-from mysocial.core.errors import FOREVER
+from images.services import process_due_media
+from mysocial.core.errors import FOREVER_MS
 from mysocial.core.events import EVENTS
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from mysocial.outbox.email import send_due
 from notifications.tokens import make_unsubscribe
 from tests.chat.conversations import say
@@ -85,7 +85,7 @@ class World:
     def judged(self, event: dict[str, Any]) -> set[str]:
         """Return whom an event would be sent to, had everybody got to all of its topics."""
         ids = {self.people[name].id: name for name in MEMBERS}
-        return {ids[pk] for pk in EVENTS[event["type"]].listeners(event["about"], set(ids))}
+        return {ids[pk] for pk in EVENTS[event["type"]].audience(event["about"], set(ids))}
 
     def hearers(self, event: dict[str, Any]) -> set[str]:
         """Return who hears an event, were everybody subscribed to all that can be subscribed."""
@@ -124,7 +124,7 @@ def _add_post(w: World) -> None:
     owner, friend = w.people["owner"], w.people["friend"]
     answer = send(owner, "POST", "posts", text=f"As it was first. {MENTIONED}", image=picture())
     w.things["post"] = answer.json()["post"]["id"]
-    process_due()
+    process_due_media()
     post = owner.get(f"posts/{w.things['post']}").json()
     w.things |= {"image": post["media"]["id"], "image_url": post["media"]["url"]}
     w.things["comment"] = comments(friend, post, "Said by the friend.")["id"]
@@ -145,7 +145,7 @@ def _add_rest(w: World) -> None:
     owner, friend = w.people["owner"], w.people["friend"]
     brought = send(owner, "POST", "images/background", image=picture())
     w.things["background"] = brought.json()["image"]["id"]
-    process_due()
+    process_due_media()
     w.things["message"] = say(owner, friend, "Written to the friend.")["id"]
     say(friend, owner, "Written to the owner.")
     w.things["notification"] = told(owner, "&type=comment")[0]["id"]
@@ -177,11 +177,11 @@ def _add_tokens(w: World, mailbox: list[Any]) -> None:
 def _add_outsiders(w: World) -> None:
     new = {name: sign_up(f"the_{name}") for name in ("ended", "erased", "suspended")}
     w.people |= {"nobody": nobody, **new}
-    measure(new["suspended"], "suspend", until=FOREVER)
+    measure(new["suspended"], "suspend", until=FOREVER_MS)
     assert w.people["ended"].post("signout").status_code == 200
     gone = w.people["erased"].call("DELETE", "currentuser", {"password": PASSWORD})
     assert gone.status_code == 200
-    while remove_due():
+    while run_due_cascades():
         pass
 
 

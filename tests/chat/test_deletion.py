@@ -3,10 +3,10 @@
 import pytest
 
 from chat.cascades import ConversationsOfMember
-from chat.models import Message, OpenChat, Side
-from chat.services.unread import require_meeting
+from chat.models import Message, OpenChat, Participant
+from chat.services.unread import require_can_interact
 from mysocial.core.errors import Conflict, NotFound
-from mysocial.outbox.cascades import cascade, remove_due
+from mysocial.outbox.cascades import queue_cascade, run_due_cascades
 from mysocial.store import reads
 from mysocial.store.writes import write
 from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
@@ -158,10 +158,10 @@ def test_what_one_hid_unread_is_not_counted_less_again_for_everyone(alice, bob):
 
 def erase(person):
     """Delete a member's profile, as the erasure of an account does."""
-    user = reads.get(users, person.id)
+    user = reads.get_record(users, person.id)
     with write() as w:
         w.delete(user)
-        cascade(w, user)
+        queue_cascade(w, user)
 
 
 def test_with_an_erased_account_its_conversations_go_on_both_sides(
@@ -177,11 +177,11 @@ def test_with_an_erased_account_its_conversations_go_on_both_sides(
     before = logged()
 
     for _ in range(2):
-        assert ConversationsOfMember.remove(alice.id, limit=2) is False
+        assert ConversationsOfMember.delete_dependents(alice.id, limit=2) is False
     assert len(live("chat.message")) == 1
-    assert remove_due() == 1
+    assert run_due_cascades() == 1
     with nothing_happens():
-        assert ConversationsOfMember.remove(alice.id, limit=2) is True
+        assert ConversationsOfMember.delete_dependents(alice.id, limit=2) is True
 
     # Of the messages nothing is said; what bob was told of them is taken back.
     news = [event["type"] for event in logged()[len(before) :]]
@@ -190,12 +190,12 @@ def test_with_an_erased_account_its_conversations_go_on_both_sides(
     assert [one["id"] for one in bob.get("chat/users").json()["users"]] == [stranger.id]
     assert unread(bob) == (1, 1)
     assert bob.get(f"chat/messages/{alice.id}").status_code == 404
-    assert len(live("chat.side")) == 2
+    assert len(live("chat.participant")) == 2
     assert len(live("chat.openchat")) == 1
     persisted()
     for message in gone:
         assert document(Message, message["id"])["_deleted_at"] is not None
-    assert document(Side, f"{bob.id}:{alice.id}")["_deleted_at"] is not None
+    assert document(Participant, f"{bob.id}:{alice.id}")["_deleted_at"] is not None
 
 
 def test_what_is_begun_as_an_account_is_erased_goes_with_it():
@@ -207,8 +207,8 @@ def test_what_is_begun_as_an_account_is_erased_goes_with_it():
         opens = [lambda p=person, o=gone: p.put(f"chat/users/{o.id}") for person in people]
         answers = together(*sends, *opens, lambda o=gone: erase(o))
         assert {answer.status_code for answer in answers if answer} <= {200, 201, 404}
-        assert remove_due() == 1
-        for label in ("chat.message", "chat.side", "chat.openchat"):
+        assert run_due_cascades() == 1
+        for label in ("chat.message", "chat.participant", "chat.openchat"):
             assert live(label) == {}
 
 
@@ -223,7 +223,7 @@ def open_late(person, other):
     """Open a chat as somebody does who looked at the other before what is tested happened."""
     pk = f"{person.id}:{other.id}"
     with write() as w:
-        require_meeting(w, person.id, other.id)
+        require_can_interact(w, person.id, other.id)
         w.create(OpenChat(id=pk, user_id=person.id, other_id=other.id))
 
 

@@ -30,7 +30,7 @@ def told(mailoutbox):
 
 
 def queued():
-    kinds = [fields[b"main"] for fields in live("mysocial.mail").values()]
+    kinds = [fields[b"main"] for fields in live("mysocial.email").values()]
     return sum(b'"kind":"messages"' in kind for kind in kinds)
 
 
@@ -170,7 +170,7 @@ def test_the_mail_of_a_worker_that_died_is_sent_once_and_tells_all(
     settings.EMAIL_BACKEND = backend
     assert told(mailoutbox) == [("bob", ["1 from stranger"])]
     assert send_due() == 0
-    states = [fields[b"status"] for fields in live("mysocial.mail").values()]
+    states = [fields[b"status"] for fields in live("mysocial.email").values()]
     assert b"queued" not in states
 
 

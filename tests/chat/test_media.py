@@ -2,11 +2,11 @@
 
 import pytest
 
-from chat.models import Message, Side
-from images.models import DeadFile, Media
-from images.services import process_due
+from chat.models import Message, Participant
+from images.models import DeletedFile, Media
+from images.services import process_due_media
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from tests.chat.conversations import GIF, card, heard, listed, read, say
 from tests.images.pictures import bytes_at, data_url, film, picture, send, shown, waiting
 from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
@@ -43,7 +43,7 @@ def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
     ]
     assert heard(bob) == before
 
-    assert process_due() == 1
+    assert process_due_media() == 1
     ready = newest(bob, alice)
     url = ready["media"]["url"]
     assert ready["media"] == {**media, "state": "ready", "url": url, "width": 40, "height": 30}
@@ -57,7 +57,7 @@ def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
     assert read(bob, alice)["last_message"] == ready
     persisted()
     assert document(Message, message["id"])["media_id"] == media["id"]
-    assert document(Side, f"{bob.id}:{alice.id}")["shown_media_id"] == media["id"]
+    assert document(Participant, f"{bob.id}:{alice.id}")["shown_media_id"] == media["id"]
     kept = document(Media, media["id"])
     assert (kept["use"], kept["subject_id"], kept["url"]) == ("message", message["id"], url)
 
@@ -101,7 +101,7 @@ def test_whom_one_may_not_write_to_is_sent_no_image(alice, bob, stranger):
 
 def test_nobody_else_finds_it_and_no_gallery_has_it(alice, bob, stranger, persisted):
     media = show(alice, bob)["media"]
-    process_due()
+    process_due_media()
     url = newest(bob, alice)["media"]["url"]
     for one in (alice, bob, stranger):
         for path in (f"users/{alice.id}/images", f"users/{bob.id}/images"):
@@ -122,7 +122,7 @@ def test_nobody_else_finds_it_and_no_gallery_has_it(alice, bob, stranger, persis
 
 def test_staff_do_not_see_it(moderator, alice, bob, persisted):
     message = show(alice, bob)
-    process_due()
+    process_due_media()
     persisted()
     url = newest(bob, alice)["media"]["url"]
     page = moderator.get("/admin/images/media/")
@@ -133,7 +133,7 @@ def test_staff_do_not_see_it(moderator, alice, bob, persisted):
 
 def test_deleted_for_everyone_it_is_gone_from_everywhere(alice, bob, persisted, documents):
     message = show(alice, bob, text="Look")
-    process_due()
+    process_due_media()
     assert len(shown()) == 1
     answer = alice.delete(f"chat/messages/{message['id']}?for=everyone")
     assert answer.status_code == 200
@@ -142,13 +142,13 @@ def test_deleted_for_everyone_it_is_gone_from_everywhere(alice, bob, persisted, 
         assert (left["text"], left["media"], left["is_deleted"]) == ("", None, True)
         assert listed(one)[0]["last_message"] == left
         assert heard(one)[-1] == {"type": "conversation.updated", "data": listed(one)[0]}
-    assert remove_due() == 1
-    assert process_due() == 1
+    assert run_due_cascades() == 1
+    assert process_due_media() == 1
     assert live("images.media") == {}
     assert shown() == []
     persisted()
     assert documents(Media) == []
-    assert len(documents(DeadFile)) == 1
+    assert len(documents(DeletedFile)) == 1
 
 
 def test_deleted_for_oneself_the_one_before_is_shown_with_its_image(alice, bob):
@@ -161,7 +161,7 @@ def test_deleted_for_oneself_the_one_before_is_shown_with_its_image(alice, bob):
     assert listed(alice)[0]["last_message"] == second
     bob.delete(f"chat/messages/{first['id']}?for=me")
     assert listed(bob)[0]["last_message"] is None
-    assert remove_due() == 0
+    assert run_due_cascades() == 0
     assert len(live("images.media")) == 2
 
 
@@ -169,15 +169,15 @@ def test_deleted_while_it_is_processed_it_is_not_told_of(alice, bob):
     message = show(alice, bob)
     alice.delete(f"chat/messages/{message['id']}?for=everyone")
     before = heard(bob)
-    assert process_due() == 1
+    assert process_due_media() == 1
     assert heard(bob) == before
     assert newest(bob, alice)["media"] is None
-    assert remove_due() == 1
+    assert run_due_cascades() == 1
 
 
 def test_a_broken_image_is_told_of_as_failed(alice, bob):
     show(alice, bob, image=picture(size=(400, 400))[:-200])
-    process_due()
+    process_due_media()
     media = newest(bob, alice)["media"]
     assert (media["state"], media["url"]) == ("failed", None)
     assert heard(bob)[-1] == {"type": "message.updated", "data": newest(bob, alice)}
@@ -187,7 +187,7 @@ def test_across_a_block_nobody_hears_that_it_is_ready(alice, bob):
     show(alice, bob)
     bob.put(f"users/{alice.id}/block")
     before = [heard(one) for one in (alice, bob)]
-    process_due()
+    process_due_media()
     assert [heard(one) for one in (alice, bob)] == before
 
 
@@ -195,12 +195,12 @@ def test_the_images_of_both_go_with_an_erased_member(alice, bob, stranger):
     show(alice, bob)
     show(bob, alice)
     kept = show(bob, stranger)
-    process_due()
+    process_due_media()
     assert alice.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 200
-    while remove_due():
+    while run_due_cascades():
         pass
     assert list(live("images.media")) == [kept["media"]["id"]]
-    process_due()
+    process_due_media()
     assert len(shown()) == 1
 
 

@@ -3,9 +3,9 @@
 import orjson
 import pytest
 
-from chat.models import Kind, Message, Side
+from chat.models import Message, Participant, ReactionType
 from mysocial.core.mongo import ping
-from reactions.models import Kind as PostKind
+from reactions.models import ReactionType as PostKind
 from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
 from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
 from tests.support.people import nobody
@@ -37,8 +37,8 @@ def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, pe
     assert (unread(alice), unread(bob)) == ((0, 0), (1, 1))
     persisted()
     assert document(Message, message["id"])["text"] == "Hello"
-    assert document(Side, f"{bob.id}:{alice.id}")["unread"] == 1
-    assert document(Side, f"{alice.id}:{bob.id}")["last_id"] == message["id"]
+    assert document(Participant, f"{bob.id}:{alice.id}")["unread"] == 1
+    assert document(Participant, f"{alice.id}:{bob.id}")["last_id"] == message["id"]
 
 
 def test_both_write_into_one_conversation(alice, bob):
@@ -48,7 +48,7 @@ def test_both_write_into_one_conversation(alice, bob):
     assert texts(alice, bob) == texts(bob, alice) == ["Three", "Two", "One"]
     assert texts(alice, bob, "?order=oldest") == ["One", "Two", "Three"]
     assert len({fields[b"conversation"] for fields in live("chat.message").values()}) == 1
-    assert len(live("chat.side")) == 2
+    assert len(live("chat.participant")) == 2
     assert (unread(alice), unread(bob)) == ((1, 1), (2, 1))
 
 
@@ -210,7 +210,7 @@ def test_chat_goes_on_while_mongodb_is_away(alice, bob):
 
 
 def test_the_kinds_of_reactions_are_those_of_posts():
-    assert Kind.choices == PostKind.choices
+    assert ReactionType.choices == PostKind.choices
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_both_react_each_once_and_the_two_hear_it(alice, bob, stranger):
 
 def test_reactions_of_both_at_once_are_both_kept(alice, bob):
     path = f"chat/messages/{say(alice, bob)['id']}/reaction"
-    for kind in Kind.values:
+    for kind in ReactionType.values:
         answers = together(
             lambda k=kind: alice.put(path, {"type": k}), lambda k=kind: bob.put(path, {"type": k})
         )

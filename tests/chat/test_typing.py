@@ -5,7 +5,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from mysocial.core.redis import client
-from mysocial.realtime.ephemeral import GROUP, PASSING
+from mysocial.realtime.ephemeral import EPHEMERAL, GROUP
 from tests.chat.conversations import say
 from tests.support.concurrency import nothing_happens, world
 
@@ -117,7 +117,7 @@ async def test_who_says_it_too_often_is_heard_no_more_and_answered_alike(
 
 async def test_an_audience_that_is_unknown_hears_nothing_and_loses_nothing(connected, alice, bob):
     bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
-    message = {"type": PASSING, "kind": "none.such", "topic": f"self:{bob.id}",
+    message = {"type": EPHEMERAL, "kind": "none.such", "topic": f"self:{bob.id}",
                "data": "{}", "about": "{}"}  # fmt: skip
     client().publish(GROUP, msgpack.packb(message))
     await types(mine, bob.id)

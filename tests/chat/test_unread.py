@@ -4,8 +4,8 @@ import random
 from datetime import datetime, timedelta
 
 from chat import selectors, services
-from chat.models import Side
-from chat.store import messages, sides
+from chat.models import Participant
+from chat.store import messages, participants
 from mysocial.core.ids import new_id, now
 from mysocial.core.mongo import ping
 from mysocial.store import reads
@@ -16,13 +16,13 @@ from tests.support.people import sign_up
 
 
 def side_of(person, other):
-    return reads.get(sides, f"{person.id}:{other.id}")
+    return reads.get_record(participants, f"{person.id}:{other.id}")
 
 
 def counted(person, other):
     """Return what is unread by the messages themselves."""
     side = side_of(person, other)
-    found = reads.get_many(messages, live("chat.message"))
+    found = reads.get_records(messages, live("chat.message"))
     return sum(selectors.is_unread(message, side) for message in found.values())
 
 
@@ -39,7 +39,7 @@ def test_fifty_messages_at_once_are_fifty_unread(alice, bob, persisted, document
     counts = [e["data"]["unread"] for e in heard(bob, "conversation.updated")]
     assert counts == list(range(1, 51))
     persisted()
-    assert document(Side, f"{bob.id}:{alice.id}")["unread"] == 50
+    assert document(Participant, f"{bob.id}:{alice.id}")["unread"] == 50
 
 
 def test_reading_ten_times_at_once_reads_once(alice, bob):
@@ -146,7 +146,7 @@ def test_a_storm_of_writing_reading_and_deleting_leaves_an_exact_count(
             assert [listed(one)[0]["last_message"]] == newest
             assert heard(one, "conversation.updated")[-1]["data"] == listed(one)[0]
     persisted()
-    kept = document(Side, f"{bob.id}:{alice.id}")
+    kept = document(Participant, f"{bob.id}:{alice.id}")
     assert kept["unread"] == counted(bob, alice)
     assert kept["is_unread"] is (kept["unread"] > 0)
 

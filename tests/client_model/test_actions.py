@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mysocial.core.events import EVENTS, Passing
+from mysocial.core.events import EVENTS, EphemeralEvent
 from tests.client_model.actions import ACTIONS, Action
 from tests.client_model.reducer_rules import AGAIN, HANDLERS, PATHS
 from tests.client_model.verify import verify_action
@@ -32,7 +32,7 @@ async def test_what_is_held_and_heard_is_what_a_fresh_read_answers(
 def contract() -> set[str]:
     """Return the types of all events that change what a client holds."""
     ours = {kind: event for kind, event in EVENTS.items() if "tests" not in event.__module__}
-    lasting = {kind for kind, event in ours.items() if not issubclass(event, Passing)}
+    lasting = {kind for kind, event in ours.items() if not issubclass(event, EphemeralEvent)}
     return lasting - {"session.ended"}
 
 

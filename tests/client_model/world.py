@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from images.services import process_due
-from mysocial.outbox.cascades import remove_due
+from images.services import process_due_media
+from mysocial.outbox.cascades import run_due_cascades
 from tests.chat.conversations import say
 from tests.client_model.state import Reader, State
 from tests.images.pictures import picture, send
@@ -58,7 +58,7 @@ def must(answer: Any) -> Any:
 
 def work() -> None:
     """Do what workers do: process what was brought, and remove what hangs on what is gone."""
-    while process_due() + remove_due():
+    while process_due_media() + run_due_cascades():
         pass
 
 

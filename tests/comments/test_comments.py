@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from comments.models import Comment
-from comments.representations import CommentSerializer, comment_wire
+from comments.representations import CommentSerializer, comment_template
 from comments.store import comments as store
 from mysocial.core.redis import client
 from mysocial.store import reads
@@ -270,10 +270,10 @@ def test_under_a_post_that_is_deleted_meanwhile_no_comment_begins(alice, bob):
 def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice, comments, text):
     comment = comments(alice, alice.writes(), text)
     alice.patch(f"comments/{comment['id']}", {"text": f"{text}!"})
-    (row,) = reads.rows(comment_wire, [comment["id"]])
-    author = users.values(reads.get(users, alice.id))
-    values = store.values(reads.get(store, comment["id"]))
+    (row,) = reads.get_rows(comment_template, [comment["id"]])
+    author = users.values(reads.get_record(users, alice.id))
+    values = store.values(reads.get_record(store, comment["id"]))
     expected = CommentSerializer({**values, "author": author}).data
-    assert orjson.loads(comment_wire.render(row)) == expected
+    assert orjson.loads(comment_template.render(row)) == expected
     sent = alice.get(f"comments/{comment['id']}").json()
     assert (sent, list(sent)) == (expected, list(expected))

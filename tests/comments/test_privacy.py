@@ -92,7 +92,7 @@ def test_edits_and_deletions_are_heard_by_exactly_those_who_see_the_post(cast, c
 def test_under_the_post_of_a_private_account_comments_are_for_followers(cast, comments):
     comment = commented(cast, "public", comments)
     with write() as w:
-        w.update(reads.get(users, cast["author"].id), is_private=True)
+        w.update(reads.get_record(users, cast["author"].id), is_private=True)
     assert who(cast, lambda one: sees(one, comment)) == SEEN_BY["followers"]
     assert who(cast, lambda one: heard(one, comment)) == SEEN_BY["followers"]
 

@@ -8,7 +8,7 @@ from comments.models import Comment
 from mysocial.core import mongo
 from mysocial.core.errors import NotFound
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from tests.support.concurrency import live, nothing_happens, together
 from tests.support.people import logged
 
@@ -37,14 +37,14 @@ def test_the_comments_of_a_deleted_post_are_removed_in_batches(
         client().flushall()
     heard = len(logged())
 
-    assert not CommentsOfPost.remove(gone["id"], limit=3)
-    assert not CommentsOfPost.remove(gone["id"], limit=3)
-    assert CommentsOfPost.remove(gone["id"], limit=3)
+    assert not CommentsOfPost.delete_dependents(gone["id"], limit=3)
+    assert not CommentsOfPost.delete_dependents(gone["id"], limit=3)
+    assert CommentsOfPost.delete_dependents(gone["id"], limit=3)
 
     assert live("comments.comment").keys() <= {other}
     assert len(logged()) == heard
     with nothing_happens():
-        assert CommentsOfPost.remove(gone["id"], limit=3)
+        assert CommentsOfPost.delete_dependents(gone["id"], limit=3)
     assert gone["id"] not in live("posts.post")
     persisted()
     left = mongo.collection(Comment).find({"_deleted_at": None})
@@ -58,7 +58,7 @@ def test_a_batch_of_exactly_what_is_there_leaves_nothing(alice, bob, comments):
     for _ in range(3):
         comments(bob, post)
     alice.delete(f"posts/{post['id']}")
-    assert CommentsOfPost.remove(post["id"], limit=3)
+    assert CommentsOfPost.delete_dependents(post["id"], limit=3)
     assert live("comments.comment") == {}
 
 
@@ -77,7 +77,7 @@ def test_two_workers_at_once_and_staff_do_not_stop_one_another(alice, bob, comme
         mine = [comments(bob, post)["id"] for _ in range(8)]
         alice.delete(f"posts/{post['id']}")
         *done, _, _ = together(
-            *[lambda pk=post["id"]: CommentsOfPost.remove(pk, limit=8)] * 2,
+            *[lambda pk=post["id"]: CommentsOfPost.delete_dependents(pk, limit=8)] * 2,
             *[lambda pk=pk: removed(pk) for pk in mine[:2]],
         )
         assert done == [True, True]
@@ -121,7 +121,7 @@ def test_a_deleted_post_takes_its_comments_along(alice, bob, comments, persisted
     other = comments(bob, kept)["id"]
 
     alice.delete(f"posts/{gone['id']}")
-    assert remove_due() == 1
+    assert run_due_cascades() == 1
 
     persisted()
     assert [document["_id"] for document in documents(Comment)] == [other]

@@ -3,7 +3,7 @@
 import pytest
 
 from followers.models import edge_id
-from mysocial.policies.visibility import what_is_seen, who_sees
+from mysocial.policies.visibility import visible_ids, visible_to
 from tests.support.people import sign_up
 
 THREE = ("alice", "bob", "carol")
@@ -17,14 +17,14 @@ def test_an_edge_is_seen_by_the_two_until_a_block_ends_it(label, is_private):
     bob.patch("users/me/settings", {"is_private": is_private})
     alice.put(f"users/{bob.id}/follow")
     edge = edge_id(alice.id, bob.id)
-    assert who_sees(label, edge, {alice.id, bob.id, carol.id}) == {alice.id, bob.id}
+    assert visible_to(label, edge, {alice.id, bob.id, carol.id}) == {alice.id, bob.id}
     for one, sees in ((alice, {edge}), (bob, {edge}), (carol, set())):
-        assert what_is_seen(label, [edge, edge_id(carol.id, bob.id)], one.id) == sees
+        assert visible_ids(label, [edge, edge_id(carol.id, bob.id)], one.id) == sees
     bob.put(f"users/{alice.id}/block")
-    assert who_sees(label, edge, {alice.id, bob.id, carol.id}) == set()
-    assert what_is_seen(label, [edge], alice.id) == set()
+    assert visible_to(label, edge, {alice.id, bob.id, carol.id}) == set()
+    assert visible_ids(label, [edge], alice.id) == set()
 
 
 def test_of_what_nobody_answers_for_nothing_is_seen(alice):
-    assert who_sees("followers.nothing", alice.id, {alice.id}) == set()
-    assert what_is_seen("followers.nothing", [alice.id], alice.id) == set()
+    assert visible_to("followers.nothing", alice.id, {alice.id}) == set()
+    assert visible_ids("followers.nothing", [alice.id], alice.id) == set()

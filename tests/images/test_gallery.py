@@ -2,10 +2,10 @@
 
 import pytest
 
-from images.models import DeadFile
-from images.services import process_due
+from images.models import DeletedFile
+from images.services import process_due_media
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from tests.images.pictures import (
     bytes_at,
     data_url,
@@ -25,7 +25,7 @@ def brings(person, use="profile", size=(40, 30)):
     """Set a picture of the profile and let it be processed; return it as the gallery shows it."""
     answer = send(person, "POST", f"images/{use}", image=picture(size=size))
     assert answer.status_code == 201, answer.content
-    process_due()
+    process_due_media()
     return next(one for one in gallery(person, person) if one["id"] == answer.json()["image"]["id"])
 
 
@@ -62,7 +62,7 @@ def test_no_other_avatar_is_drawn(path):
 def test_somebody_signs_up_with_a_picture(bob):
     ada = sign_up("ada", avatar_image=data_url(picture()))
     assert "/avatars/" in pictures(ada)[0]
-    assert process_due() == 1
+    assert process_due_media() == 1
     (image,) = gallery(bob, ada)
     assert pictures(ada)[0] == image["url"]
     assert opened(image["url"]).size == (40, 30)
@@ -93,7 +93,7 @@ def test_a_background_is_shown_and_removed(alice, bob, persisted):
     assert answer.json() == {"message": "Image deleted"}
     assert pictures(alice) == (avatar, "")
     assert gallery(alice, alice) == []
-    assert process_due() == 1
+    assert process_due_media() == 1
     assert shown() == []
     assert alice.delete(f"images/background/{image['id']}").status_code == 404
 
@@ -126,7 +126,7 @@ def test_nobody_shows_an_image_of_somebody_else_or_one_that_is_not_ready(alice, 
 def test_of_two_pictures_the_one_that_was_brought_last_is_shown(alice):
     send(alice, "POST", "images/profile", image=picture(size=(10, 10)))
     send(alice, "POST", "images/profile", image=picture(size=(20, 20)))
-    assert process_due() == 2
+    assert process_due_media() == 2
     assert opened(pictures(alice)[0]).size == (20, 20)
     assert [one["type"] for one in alice.hears()] == ["user.updated"]
 
@@ -158,7 +158,7 @@ def test_a_deleted_picture_is_gone_everywhere_and_whoever_saw_it_hears(alice, bo
     ]
     assert gallery(bob, alice) == []
     assert bytes_at(image["url"])
-    assert process_due() == 1
+    assert process_due_media() == 1
     assert shown() == []
     assert browser().get(image["url"]).status_code == 404
     assert alice.delete(f"images/{image['id']}").status_code == 404
@@ -169,17 +169,17 @@ def test_a_picture_that_is_deleted_while_it_waits_is_never_shown(alice, persiste
     image = send(alice, "POST", "images/profile", image=picture()).json()["image"]
     assert alice.delete(f"images/{image['id']}").status_code == 200
     assert waiting() == shown() == []
-    assert process_due() == 0
+    assert process_due_media() == 0
     assert pictures(alice) == before
     persisted()
-    assert [one["status"] for one in documents(DeadFile)] == ["queued"]  # for an hour
+    assert [one["status"] for one in documents(DeletedFile)] == ["queued"]  # for an hour
 
 
 def test_of_many_deletions_at_once_one_deletes(alice):
     image = brings(alice)
     answers = together(*[lambda: alice.delete(f"images/{image['id']}")] * 6)
     assert codes(answers) == {200: 1, 404: 5}
-    assert len(live("images.deadfile")) == 1
+    assert len(live("images.deletedfile")) == 1
     assert [one["type"] for one in alice.hears()].count("image.deleted") == 1
 
 
@@ -207,7 +207,7 @@ def test_a_gallery_shows_what_the_viewer_may_see_newest_first(alice, bob, strang
         post = send(alice, "POST", "posts", image=picture(), privacy=privacy).json()["post"]
         ids[privacy] = (post["media"]["id"], post["id"])
     send(alice, "POST", "posts", video=film())
-    process_due()
+    process_due_media()
 
     people = {"alice": alice, "bob": bob, "stranger": stranger}
     seen = {name: [one["id"] for one in gallery(who, alice)] for name, who in people.items()}
@@ -258,7 +258,7 @@ def test_deleting_the_image_of_a_post_leaves_its_text_and_is_heard_by_who_sees_i
     bob.put(f"users/{alice.id}/follow")
     fields = {"text": "Look", "privacy": "followers"}
     post = send(alice, "POST", "posts", image=picture(), **fields).json()["post"]
-    process_due()
+    process_due_media()
     heard = len(bob.hears(f"user:{alice.id}"))
     assert alice.delete(f"images/{post['media']['id']}").status_code == 200
     bare = bob.get(f"posts/{post['id']}").json()
@@ -273,7 +273,7 @@ def test_deleting_the_image_of_a_post_leaves_its_text_and_is_heard_by_who_sees_i
 
 def test_an_image_that_is_all_of_its_post_goes_with_the_post_only(alice):
     post = send(alice, "POST", "posts", image=picture()).json()["post"]
-    process_due()
+    process_due_media()
     with nothing_happens():
         assert alice.delete(f"images/{post['media']['id']}").status_code == 409
 
@@ -281,11 +281,11 @@ def test_an_image_that_is_all_of_its_post_goes_with_the_post_only(alice):
 def test_a_post_that_goes_takes_its_image_off_the_profile(alice):
     initial, _ = pictures(alice)
     post = send(alice, "POST", "posts", image=picture()).json()["post"]
-    process_due()
+    process_due_media()
     alice.post("images/profile", {"image_id": post["media"]["id"]})
     assert pictures(alice)[0] != initial
     alice.delete(f"posts/{post['id']}")
-    remove_due()
+    run_due_cascades()
     assert pictures(alice)[0] == initial
 
 

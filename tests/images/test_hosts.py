@@ -9,7 +9,7 @@ import pytest
 from cloudinary.utils import api_sign_request
 
 from accounts.services import write_export
-from images.services import process_due
+from images.services import process_due_media
 from tests.images.cloud import SECRET, cloud
 from tests.images.pictures import PLACE, bytes_at, film, located, picture, send, shown, waiting
 from tests.support.concurrency import live, together
@@ -20,8 +20,8 @@ WORKER = """
 import django; django.setup()
 from django.conf import settings
 settings.OUTBOX_CLAIM_SECONDS = -1
-from images.services import process_due
-process_due()
+from images.services import process_due_media
+process_due_media()
 """
 
 
@@ -44,7 +44,7 @@ def uploads(state):
 
 def test_a_file_of_this_disk_is_served_so_that_nothing_in_it_runs(alice):
     send(alice, "POST", "images/profile", image=picture())
-    process_due()
+    process_due_media()
     url = alice.get("users/me").json()["avatar_url"]
     answer = browser().get(url)
     assert answer.status_code == 200
@@ -66,7 +66,7 @@ def test_no_other_file_is_served(name):
 def test_cloudinary_is_given_processed_bytes_under_a_name_of_ours(alice, cloudinary):
     answer = send(alice, "POST", "images/profile", image=located())
     assert cloudinary.asked == []  # a request never waits for it
-    assert process_due() == 1
+    assert process_due_media() == 1
 
     (asked,) = cloudinary.asked
     (name,) = cloudinary.files
@@ -85,16 +85,16 @@ def test_cloudinary_is_given_processed_bytes_under_a_name_of_ours(alice, cloudin
 
 def test_cloudinary_is_given_videos_and_is_told_to_remove_them(alice, cloudinary):
     post = send(alice, "POST", "posts", text="x", video=film()).json()["post"]
-    process_due()
+    process_due_media()
     (asked,) = cloudinary.asked
     assert asked["path"] == "/v1_1/demo/video/upload"
     (name,) = cloudinary.files
 
     send(alice, "POST", "images/profile", image=picture())
-    process_due()
+    process_due_media()
     (image,) = alice.get(f"users/{alice.id}/images").json()["images"]
     assert alice.delete(f"images/{image['id']}").status_code == 200
-    assert process_due() == 1
+    assert process_due_media() == 1
     assert list(cloudinary.files) == [name]
     assert cloudinary.asked[-1]["path"] == "/v1_1/demo/image/destroy"
     assert cloudinary.asked[-1]["invalidate"] == "1"
@@ -104,7 +104,7 @@ def test_cloudinary_is_given_videos_and_is_told_to_remove_them(alice, cloudinary
 def test_a_host_that_is_out_of_order_is_asked_again(alice, cloudinary, soon):
     send(alice, "POST", "images/profile", image=picture())
     cloudinary.broken = 2
-    assert process_due() == 1
+    assert process_due_media() == 1
     assert len(cloudinary.asked) == 3
     assert len({one["public_id"] for one in cloudinary.asked}) == len(cloudinary.files) == 1
 
@@ -113,7 +113,7 @@ def test_a_host_that_stays_out_of_order_fails_the_image_after_eight_tries(alice,
     cloudinary.broken = 100
     before = alice.get("users/me").json()
     send(alice, "POST", "images/profile", image=picture())
-    assert process_due() == 1
+    assert process_due_media() == 1
     assert len(cloudinary.asked) == 8
     assert [one[b"status"] for one in live("images.media").values()] == [b"done"]
     assert alice.get("users/me").json() == before
@@ -122,11 +122,11 @@ def test_a_host_that_stays_out_of_order_fails_the_image_after_eight_tries(alice,
 
 def test_a_removal_that_fails_is_tried_again(alice, cloudinary, soon):
     send(alice, "POST", "images/profile", image=picture())
-    process_due()
+    process_due_media()
     (image,) = alice.get(f"users/{alice.id}/images").json()["images"]
     alice.delete(f"images/{image['id']}")
     cloudinary.broken = 3
-    assert process_due() == 1
+    assert process_due_media() == 1
     assert cloudinary.files == {}
     assert len(cloudinary.asked) == 5
 
@@ -148,7 +148,7 @@ def test_the_work_of_a_killed_worker_is_done_again_with_the_same_end(alice, clou
     cloudinary.hangs = False
     assert alice.get(f"users/{alice.id}/images").json()["images"][0]["state"] == "processing"
 
-    assert process_due() == 1
+    assert process_due_media() == 1
     first, second = uploads(cloudinary)
     assert first["public_id"] == second["public_id"]
     assert len(cloudinary.files) == 1
@@ -168,7 +168,7 @@ def test_what_is_deleted_while_it_is_handed_over_is_not_left_at_the_host(alice, 
         cloudinary.hangs = False
         return answer
 
-    processed, deleted = together(process_due, delete)
+    processed, deleted = together(process_due_media, delete)
     assert (processed, deleted.status_code) == (1, 200)
     assert cloudinary.asked[-1]["path"].endswith("/destroy")
     assert cloudinary.files == {}
@@ -179,7 +179,7 @@ def test_what_is_deleted_while_it_is_handed_over_is_not_left_at_the_host(alice, 
 def test_workers_side_by_side_do_each_thing_once(alice):
     for size in range(10, 16):
         send(alice, "POST", "posts", image=picture(size=(size, 9)))
-    done = together(process_due, process_due, process_due)
+    done = together(*[process_due_media] * 3)
     assert sum(done) == 6
     assert len(shown()) == 6
     updates = [one for one in alice.hears("feed") if one["type"] == "post.updated"]
@@ -191,7 +191,7 @@ def test_a_file_at_cloudinary_is_fetched_for_the_export_of_its_owner(alice, clou
     cloudinary.shown_at = cloudinary.place
     for use in ("profile", "background"):
         send(alice, "POST", f"images/{use}", image=picture())
-    assert process_due() == 2
+    assert process_due_media() == 2
     gone, kept = cloudinary.files
     del cloudinary.files[gone]
     write_export(tmp_path / "alice.zip", user_id=alice.id)

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from images.services import process_due
+from images.services import process_due_media
 from tests.images.pictures import (
     PLACE,
     WEBM,
@@ -28,7 +28,7 @@ def processed(person, content: bytes, kind: str = "image"):
     """Return how the media of a post end."""
     answer = send(person, "POST", "posts", text="x", **{kind: content})
     assert answer.status_code == 201, answer.content
-    assert process_due() == 1
+    assert process_due_media() == 1
     return person.get(f"posts/{answer.json()['post']['id']}").json()["media"]
 
 

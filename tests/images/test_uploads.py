@@ -8,7 +8,7 @@ import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT
 
 from images.models import Media
-from images.services import process_due, sweep
+from images.services import process_due_media, sweep
 from tests.images.pictures import (
     WEBM,
     box,
@@ -61,7 +61,7 @@ def test_a_profile_picture_is_kept_at_once_and_shown_when_it_is_processed(
     assert alice.get("users/me").json() == before
     assert waiting() == [image["id"]]
 
-    assert process_due() == 1
+    assert process_due_media() == 1
     (ready,) = bob.get(f"users/{alice.id}/images").json()["images"]
     assert (ready["state"], ready["width"], ready["height"]) == ("ready", 40, 30)
     after = {**before, "avatar_url": ready["url"]}
@@ -70,7 +70,7 @@ def test_a_profile_picture_is_kept_at_once_and_shown_when_it_is_processed(
     assert opened(ready["url"]).getpixel((0, 0)) == (255, 0, 0)
     assert waiting() == []
 
-    assert process_due() == 0
+    assert process_due_media() == 0
     persisted()
     assert document(Media, image["id"])["state"] == "ready"
     assert document(Media, image["id"])["status"] == "done"
@@ -204,11 +204,11 @@ def test_of_many_repeats_at_once_one_makes_an_image(alice):
 
 
 def test_an_upload_needs_no_mongodb(alice):
-    process_due()  # a worker that runs knows its lists
+    process_due_media()  # a worker that runs knows its lists
     with mongod_away():
         answer = send(alice, "POST", "images/profile", image=picture())
         assert answer.status_code == 201
-        assert process_due() == 1
+        assert process_due_media() == 1
         url = alice.get("users/me").json()["avatar_url"]
     assert bytes_at(url)
 
@@ -220,7 +220,7 @@ def test_a_large_upload_goes_through_the_disk_and_leaves_nothing_there(alice):
     assert send(alice, "POST", "posts", image=content).status_code == 415
     assert send(alice, "POST", "posts", video=content, text="x" * 5001).status_code == 400
     assert waiting() == [post["media"]["id"]]
-    process_due()
+    process_due_media()
     assert len(bytes_at(alice.get(f"posts/{post['id']}").json()["media"]["url"])) == len(content)
     assert waiting() == []
 

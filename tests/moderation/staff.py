@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from moderation import services
 from moderation.services import Decision
-from mysocial.admin.audit import acting, entries
+from mysocial.admin.audit import entries, staff_action
 from mysocial.core.ids import milliseconds, new_id, now
-from mysocial.store.pagination import newest
+from mysocial.store.pagination import latest
 from tests.support.people import nobody
 from tests.support.servers import PASSWORD
 
@@ -23,14 +23,14 @@ def when(until):
 
 def staff():
     """Act as somebody of staff."""
-    return acting(who="mod", via="admin", what="test", on="x", why="because")
+    return staff_action(actor="mod", channel="admin", action="test", target="x", reason="because")
 
 
 def measure(person, act, *, words="", until=0):
     """Act against a person without a report."""
     decision = Decision(act, "mod", words, until)
     with staff():
-        return services.take_measure(measure_id=new_id(), name=person.username, decision=decision)
+        return services.apply_action(measure_id=new_id(), name=person.username, decision=decision)
 
 
 def reports(person, kind, target_id, reason="spam", **more):
@@ -55,7 +55,7 @@ def resolve(report_id, act="", *, words="", until=0):
 def undo(one):
     """Lift a measure, or restore what it withheld."""
     with staff():
-        return services.undo_measure(measure_id=one.id, staff="mod")
+        return services.revoke_action(measure_id=one.id, staff="mod")
 
 
 def signs_in(person):
@@ -64,5 +64,5 @@ def signs_in(person):
 
 def audit_log():
     """Return what the audit log says, newest first."""
-    found, _ = newest(entries, "all", "", limit=100)
-    return [(one.who, one.via, one.what, one.target, one.why) for one in found]
+    found, _ = latest(entries, "all", "", limit=100)
+    return [(one.actor, one.channel, one.action, one.target, one.reason) for one in found]

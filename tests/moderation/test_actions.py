@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from accounts.models import EndedSession
-from mysocial.core.errors import FOREVER, Conflict, Invalid
+from mysocial.core.errors import FOREVER_MS, Conflict, Invalid
 from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture
 from tests.moderation.staff import (
@@ -83,7 +83,7 @@ def test_a_silenced_member_reads_and_deletes_and_shows_nothing_new(alice, bob):
 
 
 def test_a_silence_ends_by_itself_and_by_staff(alice, bob):
-    one = measure(alice, "silence", until=FOREVER)
+    one = measure(alice, "silence", until=FOREVER_MS)
     answer = alice.post("posts", {"text": "x"})
     assert (answer.status_code, answer.json()["code"]) == (403, "silenced")
     assert "until" not in answer.json()
@@ -105,7 +105,7 @@ def test_of_many_writes_at_once_none_is_applied_after_the_silence(alice, bob):
 
     with ThreadPoolExecutor(8) as pool:
         before = [pool.submit(post, number) for number in range(20)]
-        silenced = pool.submit(measure, alice, "silence", until=FOREVER)
+        silenced = pool.submit(measure, alice, "silence", until=FOREVER_MS)
         after = [pool.submit(post, number) for number in range(20, 40)]
         silenced.result()
         late = [pool.submit(post, number) for number in range(40, 60)]
@@ -174,7 +174,7 @@ def test_all_that_a_suspended_member_has_is_hidden_and_shown_again(alice, bob, s
         )
 
     assert seen() == ([200] * len(paths), [True] * len(lists))
-    one = measure(alice, "suspend", until=FOREVER)
+    one = measure(alice, "suspend", until=FOREVER_MS)
     assert seen() == ([404] * len(paths), [False] * len(lists))
     assert bob.put(f"users/{alice.id}/follow").status_code == 404
     assert bob.post("chat/message", {"receiver_id": alice.id, "text": "x"}).status_code == 404
@@ -199,14 +199,14 @@ def test_a_suspension_ends_by_itself(alice, bob):
 def test_who_blocks_a_suspended_member_hears_nothing_of_it(alice, bob):
     bob.put(f"users/{alice.id}/block")
     heard = bob.hears("feed")
-    undo(measure(alice, "suspend", until=FOREVER))
+    undo(measure(alice, "suspend", until=FOREVER_MS))
     assert bob.hears("feed") == heard
 
 
 def test_of_sign_ins_at_the_moment_of_a_suspension_no_session_is_left(alice, bob):
     with ThreadPoolExecutor(8) as pool:
         tries = [pool.submit(signs_in, alice) for _ in range(12)]
-        suspended = pool.submit(measure, alice, "suspend", until=FOREVER)
+        suspended = pool.submit(measure, alice, "suspend", until=FOREVER_MS)
         tries += [pool.submit(signs_in, alice) for _ in range(12)]
         suspended.result()
         answers = [one.result() for one in tries]
@@ -220,7 +220,7 @@ def test_of_sign_ins_at_the_moment_of_a_suspension_no_session_is_left(alice, bob
 
 async def test_a_suspension_closes_open_sockets_at_once(alice, bob, connected):
     mine, other = await connected(alice), await connected(bob, "feed")
-    await asyncio.to_thread(measure, alice, "suspend", until=FOREVER)
+    await asyncio.to_thread(measure, alice, "suspend", until=FOREVER_MS)
     assert (await mine.next())["type"] == "session.ended"
     assert await mine.code() == 4401
     heard = await other.next()
@@ -228,7 +228,7 @@ async def test_a_suspension_closes_open_sockets_at_once(alice, bob, connected):
 
 
 def test_ended_sessions_are_kept_for_a_while(alice, persisted, documents):
-    measure(alice, "suspend", until=FOREVER)
+    measure(alice, "suspend", until=FOREVER_MS)
     persisted()
     (kept,) = documents(EndedSession)
     assert (kept["user_id"], kept["_id"]) == (alice.id, alice.refresh.partition(".")[0])

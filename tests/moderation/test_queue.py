@@ -2,8 +2,8 @@
 
 import re
 
-from moderation.models import Measure, WordFilter
-from moderation.selectors import get_report, measures_against, notes_on, phrases
+from moderation.models import ModerationAction, WordFilter
+from moderation.selectors import actions_against, get_report, notes_on, phrases
 from moderation.text_matching import acts_on
 from mysocial.core import mongo
 from mysocial.core.redis import client
@@ -14,7 +14,7 @@ from tests.support.concurrency import nothing_happens
 from tests.support.stack import wait_for
 
 QUEUE = "/admin/moderation/report/"
-MEASURES = "/admin/moderation/measure/"
+MEASURES = "/admin/moderation/moderationaction/"
 FILTERS = "/admin/moderation/wordfilter/"
 AUDIT = "/admin/mysocial/auditentry/"
 
@@ -90,7 +90,7 @@ def test_a_moderator_assigns_notes_and_resolves_and_all_of_it_is_written_down(ke
 
 def measure_of(report_id):
     report = get_report(report_id)
-    return measures_against(report.subject_id)[0].id
+    return actions_against(report.subject_id)[0].id
 
 
 def test_a_resolution_without_a_reason_or_a_moment_changes_nothing(keeper, alice, bob):
@@ -155,9 +155,15 @@ def test_a_member_is_suspended_without_a_report_and_let_back(keeper, alice, pers
     refused = signs_in(alice)
     assert refused.json()["detail"] == "This account is suspended for good: Enough."
     persisted()
-    (measure,) = mongo.find(Measure, {})
+    (measure,) = mongo.find(ModerationAction, {})
     assert audit_log() == [
-        ("the_moderator", "admin", "add measure", f"moderation.measure:{measure['_id']}", "Spam")
+        (
+            "the_moderator",
+            "admin",
+            "add moderation action",
+            f"moderation.moderationaction:{measure['_id']}",
+            "Spam",
+        )
     ]
     listed = keeper.get(MEASURES).content.decode()
     assert "alice" in listed

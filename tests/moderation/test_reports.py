@@ -2,15 +2,15 @@
 
 import pytest
 
-from images.services import process_due
+from images.services import process_due_media
 from moderation import services
 from moderation.models import Report, StaffNote
 from moderation.store import reports as report_store
 from mysocial.core.errors import Conflict, Forbidden, Invalid
-from mysocial.outbox.cascades import remove_due
-from mysocial.policies.visibility import what_is_seen
-from mysocial.store.pagination import newest
-from mysocial.store.reads import get
+from mysocial.outbox.cascades import run_due_cascades
+from mysocial.policies.visibility import visible_ids
+from mysocial.store.pagination import latest
+from mysocial.store.reads import get_record
 from tests.chat.conversations import say
 from tests.images.pictures import picture, send
 from tests.moderation.staff import audit_log, reported, reports, resolve, staff
@@ -44,7 +44,7 @@ def test_a_member_reports_what_they_see_and_finds_it_again(alice, bob):
         }
     assert bob.get("reports").json() == {"reports": filed, "next": None}
     assert alice.get("reports").json() == {"reports": [], "next": None}
-    said = [get(report_store, one["id"]).said for one in reversed(filed)]
+    said = [get_record(report_store, one["id"]).said for one in reversed(filed)]
     assert said == ["alice", "Buy now", "Really buy", "Buy, I said"]
     assert kinds(alice) == []  # nobody is told that they were reported
 
@@ -140,7 +140,7 @@ def test_a_report_is_assigned_and_noted_and_each_is_written_down(alice, bob):
         services.add_note(report_id=pk, staff="mod", text="Seen before.")
         with pytest.raises(Invalid):
             services.add_note(report_id=pk, staff="mod", text=" ")
-    assert get(report_store, pk).assignee == "mod"
+    assert get_record(report_store, pk).assignee == "mod"
     assert audit_log() == [("mod", "admin", "test", "x", "because")] * 2
 
 
@@ -182,7 +182,7 @@ def test_a_comment_is_shown_under_its_post(alice, bob):
 
 def test_a_moderator_is_shown_the_picture_of_what_was_reported(alice, bob):
     answer = send(alice, "POST", "posts", text="Look", image=picture())
-    process_due()
+    process_due_media()
     post = bob.get(f"posts/{answer.json()['post']['id']}").json()
     with staff():
         (line,) = services.look(report_id=reported(bob, "post", post["id"])).lines
@@ -198,7 +198,7 @@ def test_the_words_are_kept_when_they_are_deleted(alice, bob):
     assert alice.delete(f"posts/{post['id']}").status_code == 200
     with staff():
         assert services.look(report_id=pk).state == "The post is deleted."
-    assert get(report_store, pk).said == "Regrettable"
+    assert get_record(report_store, pk).said == "Regrettable"
     resolve(pk, "delete")  # it is gone already: that is fine
 
 
@@ -210,15 +210,15 @@ def test_reports_go_with_a_member(who, alice, persisted, document):
         note = services.add_note(report_id=pk, staff="mod", text="Hm.")
     leaving = carol if who == "reporter" else dave
     assert leaving.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 200
-    while remove_due():
+    while run_due_cascades():
         pass
     persisted()
     assert document(Report, pk)["_deleted_at"]
     assert document(StaffNote, note.id)["_deleted_at"]
-    assert newest(report_store, "all", "", limit=9)[0] == []
+    assert latest(report_store, "all", "", limit=9)[0] == []
 
 
 def test_a_report_is_seen_by_who_made_it_and_by_no_other_member(alice, bob, stranger):
     report = reports(bob, "user", alice.id, "spam").json()["report"]
     for one, sees in ((alice, set()), (bob, {report["id"]}), (stranger, set())):
-        assert what_is_seen("moderation.report", [report["id"]], one.id) == sees
+        assert visible_ids("moderation.report", [report["id"]], one.id) == sees

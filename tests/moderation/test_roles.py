@@ -12,7 +12,7 @@ from tests.chat.conversations import say
 from tests.moderation.staff import audit_log
 
 AUDIT = "/admin/mysocial/auditentry/"
-MEASURES = "/admin/moderation/measure/"
+MEASURES = "/admin/moderation/moderationaction/"
 
 
 def test_nobody_edits_or_deletes_the_audit_log(keeper, moderator, alice, persisted):
@@ -21,7 +21,7 @@ def test_nobody_edits_or_deletes_the_audit_log(keeper, moderator, alice, persist
     (entry,) = mongo.find(AuditEntry, {})
     path = f"{AUDIT}{entry['_id']}/"
     for browser in (keeper, moderator):  # `moderator` is a superuser
-        assert "add measure" in browser.get(AUDIT).content.decode()
+        assert "add moderation action" in browser.get(AUDIT).content.decode()
         assert browser.get(f"{path}change/").status_code == 200
         changed = {"who": "nobody", "what": "nothing", "via": "x"}
         assert browser.post(f"{path}change/", changed).status_code == 403
@@ -55,20 +55,20 @@ def test_each_edit_and_deletion_in_the_admin_is_written_down_with_its_reason(
         (
             "moderator",
             (
-                *("", "moderation/report/", "moderation/measure/add/"),
+                *("", "moderation/report/", "moderation/moderationaction/add/"),
                 *("moderation/wordfilter/add/", "mysocial/auditentry/", "posts/post/"),
             ),
             (
                 *("auth/user/", "auth/group/", "chat/message/", "accounts/account/"),
-                *("accounts/session/", "mysocial/mail/", "operations/"),
+                *("accounts/session/", "mysocial/email/", "operations/"),
             ),
         ),
         (
             "ops",
-            ("", "operations/", "mysocial/mail/", "mysocial/removal/"),
+            ("", "operations/", "mysocial/email/", "mysocial/cascadedeletion/"),
             (
                 *("auth/user/", "chat/message/", "posts/post/", "moderation/report/"),
-                *("moderation/measure/add/", "mysocial/auditentry/", "accounts/account/"),
+                *("moderation/moderationaction/add/", "mysocial/auditentry/", "accounts/account/"),
             ),
         ),
         ("", (), ("moderation/report/", "mysocial/auditentry/", "operations/", "posts/post/")),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from moderation.selectors import measures_against
-from mysocial.core.errors import FOREVER, Conflict, Invalid
+from moderation.selectors import actions_against
+from mysocial.core.errors import FOREVER_MS, Conflict, Invalid
 from tests.chat.conversations import say
 from tests.moderation.staff import audit_log, measure, reported, resolve, undo
 from tests.notifications.notification_checks import comments
@@ -28,7 +28,7 @@ def test_a_withheld_post_is_gone_for_all_and_comes_back_with_all_it_had(alice, b
     assert bob.get(f"users/{alice.id}").json()["posts_count"] == 1
     assert alice.patch(f"posts/{post['id']}", {"text": "x"}).status_code == 404
 
-    (one,) = [m for m in measures_against(alice.id) if m.act == "delete"]
+    (one,) = [m for m in actions_against(alice.id) if m.act == "delete"]
     persisted()
     undo(one)
     assert bob.get("posts").json() == before
@@ -56,13 +56,13 @@ def test_a_comment_and_a_message_are_deleted_and_cannot_come_back(alice, bob):
     assert bob.get(f"comments/{comment['id']}").status_code == 404
     (shown,) = bob.get(f"chat/messages/{alice.id}").json()["messages"]
     assert (shown["is_deleted"], shown["text"]) == (True, "")
-    for one in measures_against(alice.id):
+    for one in actions_against(alice.id):
         with nothing_happens(), pytest.raises(Conflict):
             undo(one)
 
 
 def test_each_act_is_written_down_and_a_refused_one_is_not(alice, bob):
-    measure(alice, "silence", until=FOREVER)
+    measure(alice, "silence", until=FOREVER_MS)
     with pytest.raises(Invalid):
         measure(alice, "warn")
     assert audit_log() == [("mod", "admin", "test", "x", "because")]
@@ -70,5 +70,5 @@ def test_each_act_is_written_down_and_a_refused_one_is_not(alice, bob):
     with pytest.raises(Invalid):
         resolve(pk, "delete")
     assert len(audit_log()) == 1
-    resolve(pk, "suspend", until=FOREVER)
+    resolve(pk, "suspend", until=FOREVER_MS)
     assert len(audit_log()) == 2

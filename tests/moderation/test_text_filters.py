@@ -15,7 +15,7 @@ from moderation.text_matching import acts_on, by_first_word
 from mysocial.core.errors import Invalid
 from mysocial.core.ids import new_id
 from mysocial.core.redis import client
-from mysocial.store.pagination import newest
+from mysocial.store.pagination import latest
 from posts.services import moderate_post
 from tests.chat.conversations import say
 from tests.moderation.staff import resolve, staff
@@ -27,8 +27,8 @@ from tests.support.stack import ROOT, wait_for
 
 KEEP = """
 from moderation.services import add_filter
-from mysocial.admin.audit import acting
-with acting(who="mod", via="test", what="add"):
+from mysocial.admin.audit import staff_action
+with staff_action(actor="mod", channel="test", action="add"):
     add_filter(filter_id="a" * 24, phrase="frobnicate", act="refuse")
 """
 
@@ -43,7 +43,7 @@ def keeps(phrase, act):
 
 
 def filed():
-    return newest(report_store, "all", "", limit=9)[0]
+    return latest(report_store, "all", "", limit=9)[0]
 
 
 @pytest.mark.parametrize(

@@ -117,11 +117,11 @@ def test_two_workers_and_the_owner_at_once_remove_and_count_each_once(alice, bob
         paths = [f"notifications/{one['id']}" for one in told(alice)[:2]]
         alice.delete(f"posts/{post['id']}")
         together(
-            *[lambda pk=post["id"]: NotificationsOfPost.remove(pk, limit=3)] * 2,
+            *[lambda pk=post["id"]: NotificationsOfPost.delete_dependents(pk, limit=3)] * 2,
             lambda: alice.post("notifications/read-all"),
             *[lambda path=path: alice.delete(path) for path in paths],
         )
-        while not NotificationsOfPost.remove(post["id"], limit=3):
+        while not NotificationsOfPost.delete_dependents(post["id"], limit=3):
             pass
         assert len(set(stored_count(alice))) == 1
         assert [one["entity_id"] for one in told(alice)] == [told(alice)[-1]["entity_id"]]

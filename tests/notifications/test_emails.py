@@ -33,7 +33,7 @@ ALICE = "alice@example.com"
 
 
 def states():
-    return sorted(one[b"status"].decode() for one in live("mysocial.mail").values())
+    return sorted(one[b"status"].decode() for one in live("mysocial.email").values())
 
 
 def test_each_occasion_has_its_mail(alice, bob, subjects):

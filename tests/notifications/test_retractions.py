@@ -3,11 +3,11 @@
 import pytest
 
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from mysocial.store.writes import write
 from notifications.cascades import NotificationsOfMember
 from notifications.models import Inbox, Notification
-from notifications.services import MOST_TOLD, notify
+from notifications.services import MAX_RECIPIENTS, notify
 from tests.notifications.notification_checks import comments, follows, kinds, reacts, told, unread
 from tests.support.concurrency import live, nothing_happens
 
@@ -69,7 +69,7 @@ def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, persis
         reacts(bob, post)
     alice.delete(f"posts/{gone['id']}")
     assert (len(told(alice)), len(told(stranger))) == (2, 1)
-    remove_due()
+    run_due_cascades()
     assert (unread(alice), unread(stranger)) == (2, 1)
     persisted()
     assert {one["post_id"] for one in documents(Notification)} == {kept["id"]}
@@ -98,21 +98,21 @@ def test_a_block_takes_back_both_ways_at_once(alice, bob, stranger, blocker):
     assert hidden["id"] in {one["data"]["id"] for one in ended}
     assert alice.patch(f"notifications/{hidden['id']}", {"read": True}).status_code == 404
     assert alice.delete(f"notifications/{hidden['id']}").status_code == 404
-    remove_due()
+    run_due_cascades()
     one.delete(f"users/{other.id}/block")
     assert (kinds(alice), kinds(bob)) == (["comment"], [])
 
 
 def test_a_block_hides_at_once_what_it_leaves_to_a_cascade(alice, bob):
     with write() as w:
-        for number in range(MOST_TOLD + 5):
+        for number in range(MAX_RECIPIENTS + 5):
             cause = f"fact{number}"
             notify(w, to=alice.id, kind="message", actor_id=bob.id, cause=cause)
-    assert unread(alice) == MOST_TOLD + 5
+    assert unread(alice) == MAX_RECIPIENTS + 5
     bob.put(f"users/{alice.id}/block")
     assert told(alice) == []
     assert len(live("notifications.notification")) == 5
-    assert remove_due() == 1
+    assert run_due_cascades() == 1
     assert live("notifications.notification") == {}
     assert unread(alice) == 0
 
@@ -122,13 +122,13 @@ def test_a_member_who_is_removed_takes_along_what_was_told(alice, bob, stranger,
         comments(person, other.writes())
     persisted()
     client().flushall()
-    while not NotificationsOfMember.remove(bob.id, limit=1):
+    while not NotificationsOfMember.delete_dependents(bob.id, limit=1):
         pass
     assert [one["actor"]["id"] for one in told(alice)] == [stranger.id]
     assert unread(alice) == 1
     assert bob.id not in live("notifications.inbox")
     with nothing_happens():
-        assert NotificationsOfMember.remove(bob.id, limit=1)
+        assert NotificationsOfMember.delete_dependents(bob.id, limit=1)
 
 
 def test_whom_one_mutes_is_hidden_and_comes_back(alice, bob):

@@ -1,6 +1,6 @@
 """What a post showed before its edits."""
 
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from posts.models import PostVersion
 from tests.images.pictures import picture, send
 from tests.support.concurrency import live
@@ -65,5 +65,5 @@ def test_versions_go_with_their_post(alice):
     alice.patch(f"posts/{post['id']}", {"text": "Two"})
     alice.delete(f"posts/{post['id']}")
     assert alice.get(f"posts/{post['id']}/versions").status_code == 404
-    remove_due()
+    run_due_cascades()
     assert live("posts.postversion") == {}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mysocial.core.redis import client
-from mysocial.store.list_fallback import NOWHERE, whole
+from mysocial.store.list_fallback import NO_FLOOR, load_list
 from posts.store import posts
 from tests.support.concurrency import mongod_away, nothing_happens, together
 from tests.support.example_records import evict
@@ -185,7 +185,7 @@ def test_a_home_list_that_is_made_anew_ends_where_it_is_full(alice, bob):
     follow(bob, alice)
     written = [(alice, bob)[n % 2].writes(str(n)) for n in range(5)]
     short = replace(posts.indexes["home"], cap=2)
-    newest, floor = whole(posts, short, bob.id)
+    newest, floor = load_list(posts, short, bob.id)
     assert [pk for pk, _ in newest] == [one["id"] for one in written[:1:-1]]
     assert floor == str(newest[-1][1])
-    assert whole(posts, posts.indexes["home"], bob.id)[1] == NOWHERE
+    assert load_list(posts, posts.indexes["home"], bob.id)[1] == NO_FLOOR

@@ -83,8 +83,8 @@ class Homes(RuleBasedStateMachine):
 
     @rule()
     def carry(self) -> None:
-        for queue in flush.queues():
-            flush.drain(queue)
+        for queue in flush.queue_names():
+            flush.flush_queue(queue)
 
     @rule()
     def lose(self) -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from images.models import Media
-from images.services import process_due
+from images.services import process_due_media
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from posts.models import Post
 from tests.images.pictures import (
     WEBM,
@@ -40,7 +40,7 @@ def test_a_post_with_an_image_is_there_at_once_and_told_of_when_it_is_ready(
     assert bob.get(f"posts/{post['id']}").json() == post
     assert bob.get("posts").json()["posts"] == [post]
 
-    assert process_due() == 1
+    assert process_due_media() == 1
     ready = bob.get(f"posts/{post['id']}").json()
     url = ready["media"]["url"]
     assert ready["media"] == {**media, "state": "ready", "url": url, "width": 40, "height": 30}
@@ -58,7 +58,7 @@ def test_a_post_with_an_image_is_there_at_once_and_told_of_when_it_is_ready(
 def test_a_post_with_a_video_and_no_text(alice, bob, content, end):
     post = post_of(send(alice, "POST", "posts", video=content))
     assert post["text"] == ""
-    assert process_due() == 1
+    assert process_due_media() == 1
     media = bob.get(f"posts/{post['id']}").json()["media"]
     assert (media["kind"], media["state"], media["width"]) == ("video", "ready", None)
     assert media["url"].endswith(f".{end}")
@@ -147,14 +147,14 @@ def test_what_was_replaced_while_it_was_processed_is_not_told_of(alice, bob):
     post = post_of(send(alice, "POST", "posts", image=picture()))
     post = post_of(alice.patch(f"posts/{post['id']}", {"gif_url": GIF}))
     heard = bob.hears("feed")
-    assert process_due() == 1
+    assert process_due_media() == 1
     assert bob.hears("feed") == heard
     assert bob.get(f"posts/{post['id']}").json() == post
 
 
 def test_a_broken_image_is_told_of_as_failed(alice, bob):
     post = post_of(send(alice, "POST", "posts", text="x", image=picture(size=(400, 400))[:-200]))
-    assert process_due() == 1
+    assert process_due_media() == 1
     seen = bob.get(f"posts/{post['id']}").json()
     assert (seen["media"]["state"], seen["media"]["url"]) == ("failed", None)
     assert bob.hears("feed")[1:] == [{"type": "post.updated", "data": seen}]
@@ -163,7 +163,7 @@ def test_a_broken_image_is_told_of_as_failed(alice, bob):
 
 def test_who_does_not_see_the_post_hears_nothing_of_its_image(alice, bob):
     send(alice, "POST", "posts", image=picture(), privacy="followers")
-    process_due()
+    process_due_media()
     assert bob.hears("feed", f"user:{alice.id}") == []
     assert [one["type"] for one in alice.hears("feed")] == ["post.created", "post.updated"]
 
@@ -187,7 +187,7 @@ def test_narrowed_lists_come_back_from_mongodb(alice, bob, persisted):
     post = post_of(alice.post("posts", {"gif_url": GIF}))
     alice.writes("No media")
     post_of(send(alice, "POST", "posts", video=film()))
-    process_due()
+    process_due_media()
     persisted()
     for key in client().scan_iter("posts.post*"):
         client().delete(key)
@@ -227,16 +227,16 @@ def test_of_many_edits_at_once_each_is_kept_in_order(alice):
 
 def test_a_deleted_post_takes_its_media_along(alice, bob, documents, persisted):
     post = post_of(send(alice, "POST", "posts", image=picture()))
-    process_due()
+    process_due_media()
     send(alice, "PATCH", f"posts/{post['id']}", video=film())
     kept = post_of(send(alice, "POST", "posts", image=picture()))
-    process_due()
+    process_due_media()
     assert len(shown()) == 3
 
     assert alice.delete(f"posts/{post['id']}").status_code == 200
     heard = bob.hears("feed", f"user:{alice.id}")
-    remove_due()
-    assert process_due() == 2
+    run_due_cascades()
+    assert process_due_media() == 2
     assert list(live("images.media")) == [kept["media"]["id"]]
     assert len(shown()) == 1
     assert bob.hears("feed", f"user:{alice.id}") == heard
@@ -247,7 +247,7 @@ def test_a_deleted_post_takes_its_media_along(alice, bob, documents, persisted):
 def test_the_feed_with_media_is_read_in_one_round_trip(alice, bob):
     for number in range(10):
         send(sign_up(f"member{number}"), "POST", "posts", image=picture())
-    process_due()
+    process_due_media()
     bob.get("posts")
     before = client().info("commandstats")
     assert len(bob.get("posts").json()["posts"]) == 10

@@ -5,7 +5,7 @@ import pytest
 
 from mysocial.store import reads
 from posts.models import Post
-from posts.representations import PostSerializer, post_wire
+from posts.representations import PostSerializer, post_template
 from posts.store import posts
 from tests.support.concurrency import codes, live, nothing_happens, together
 from tests.support.people import nobody
@@ -206,10 +206,10 @@ def test_a_storm_of_privacies_and_deletes_leaves_the_totals_right(alice, bob):
 def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice, text):
     post = alice.writes(text, feelings="loved")
     alice.patch(f"posts/{post['id']}", {"bg_color": "#ffffff"})
-    (row,) = reads.rows(post_wire, [post["id"]])
-    author = users.values(reads.get(users, alice.id))
-    values = posts.values(reads.get(posts, post["id"]))
+    (row,) = reads.get_rows(post_template, [post["id"]])
+    author = users.values(reads.get_record(users, alice.id))
+    values = posts.values(reads.get_record(posts, post["id"]))
     expected = PostSerializer({**values, "media": None, "author": author}).data
-    assert orjson.loads(post_wire.render(row)) == expected
+    assert orjson.loads(post_template.render(row)) == expected
     sent = alice.get(f"posts/{post['id']}").json()
     assert (sent, list(sent)) == (expected, list(expected))

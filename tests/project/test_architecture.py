@@ -118,7 +118,7 @@ def test_every_event_is_a_frozen_dataclass_of_its_app_with_an_audience() -> None
         assert dataclasses.is_dataclass(event), event
         assert event.__dataclass_params__.frozen, event
         own = {name for one in event.__mro__[:-2] for name in vars(one)}
-        assert {"data", "listeners", "topics"} <= own, event
+        assert {"data", "audience", "topics"} <= own, event
 
 
 def names_in_source() -> Iterator[str]:
@@ -175,10 +175,10 @@ def test_every_problem_code_is_in_the_document_with_its_status() -> None:
     rest = (exceptions.MethodNotAllowed, exceptions.UnsupportedMediaType)
     raised = {one.default_code: one.status_code for one in rest}
     for one in vars(errors).values():
-        if isinstance(one, type) and issubclass(one, errors.Refused):
+        if isinstance(one, type) and issubclass(one, errors.AppError):
             raised[one.code] = one.status
     for node in (node for tree in sources("mysocial").values() for node in ast.walk(tree)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "problem":
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "problem_response":
             status, code = node.args[:2]
             if isinstance(status, ast.Constant) and isinstance(code, ast.Constant):
                 raised[code.value] = status.value

@@ -1,7 +1,7 @@
 """What becomes of the reactions to a deleted post."""
 
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from reactions.cascades import PostReactions
 from reactions.models import Reaction
 from tests.reactions.totals import shown, totals
@@ -21,11 +21,11 @@ def test_the_reactions_go_with_their_post_in_batches(alice, bob, persisted, docu
 
     left = []
     for _ in range(3):
-        done = PostReactions.remove(gone["id"], limit=3)
+        done = PostReactions.delete_dependents(gone["id"], limit=3)
         left.append((done, len(live("reactions.reaction")) - len(people)))
     assert left == [(False, 4), (False, 1), (True, 0)]
     with nothing_happens():
-        assert PostReactions.remove(gone["id"], limit=3) is True
+        assert PostReactions.delete_dependents(gone["id"], limit=3) is True
 
     assert shown(bob, kept) == totals(sad=7)
     (mine,) = bob.get(f"users/{bob.id}/reactions").json()["reactions"]
@@ -40,7 +40,7 @@ def test_nobody_hears_of_reactions_that_go_with_their_post(alice, bob):
     bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
     alice.delete(f"posts/{post['id']}")
     before = alice.hears(f"post:{post['id']}")
-    assert PostReactions.remove(post["id"], limit=10) is True
+    assert PostReactions.delete_dependents(post["id"], limit=10) is True
     assert alice.hears(f"post:{post['id']}") == before
 
 
@@ -49,7 +49,7 @@ def test_the_deletion_of_a_post_owes_the_removal_of_its_reactions(alice, bob):
     for post in (gone, kept):
         bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
     alice.delete(f"posts/{gone['id']}")
-    assert remove_due() == 1
+    assert run_due_cascades() == 1
     assert list(live("reactions.reaction")) == [f"{kept['id']}:{bob.id}"]
     with nothing_happens():
-        assert remove_due() == 0
+        assert run_due_cascades() == 0

@@ -11,7 +11,7 @@ from mysocial.store.writes import write
 from posts.models import Post
 from posts.selectors import get_row
 from posts.services import require_visible
-from reactions.models import Kind, Reaction
+from reactions.models import Reaction, ReactionType
 from tests.reactions.totals import counted, shown, totals
 from tests.support.concurrency import codes, live, nothing_happens, together
 from tests.support.people import logged, sign_up
@@ -29,7 +29,7 @@ def stored(post, document):
     for edge in mongo.find(Reaction, {"post_id": {"$eq": post["id"]}}):
         found[edge["type"]] += 1
     kept = document(Post, post["id"])
-    return {kind: kept[f"reactions_{kind}"] for kind in Kind.values}, found
+    return {kind: kept[f"reactions_{kind}"] for kind in ReactionType.values}, found
 
 
 def test_a_storm_of_ten_people_leaves_totals_that_are_the_edges(alice, crowd, persisted, document):
@@ -38,7 +38,7 @@ def test_a_storm_of_ten_people_leaves_totals_that_are_the_edges(alice, crowd, pe
     dice = random.Random(20261122)
 
     def act(person):
-        kind = dice.choice([*Kind.values, None])
+        kind = dice.choice([*ReactionType.values, None])
         if kind is None:
             return lambda: person.delete(path)
         return lambda: person.put(path, {"type": kind})
@@ -51,7 +51,7 @@ def test_a_storm_of_ten_people_leaves_totals_that_are_the_edges(alice, crowd, pe
         assert sum(found.values()) == len(live("reactions.reaction"))
         listed = alice.get(f"posts/{post['id']}/reactions?limit=100").json()["reactions"]
         assert len(listed) == sum(found.values())
-        for kind in Kind.values:
+        for kind in ReactionType.values:
             some = alice.get(f"posts/{post['id']}/reactions?limit=100&type={kind}").json()
             assert {one["type"] for one in some["reactions"]} <= {kind}
             assert len(some["reactions"]) == found[kind]
@@ -75,7 +75,7 @@ def test_ten_loves_of_one_person_at_once_are_one(alice, bob, persisted, document
 
 def test_ten_kinds_of_one_person_at_once_leave_one(alice, bob):
     post = alice.writes()
-    kinds = [Kind.values[number % 6] for number in range(10)]
+    kinds = [ReactionType.values[number % 6] for number in range(10)]
     answers = together(
         *[lambda k=kind: bob.put(f"posts/{post['id']}/reaction", {"type": k}) for kind in kinds]
     )
@@ -113,7 +113,7 @@ def test_no_reaction_comes_after_the_loss_of_the_post(alice, bob, end, round_):
     bob.put(f"users/{alice.id}/follow")
     post = alice.writes(privacy="followers")
     path = f"posts/{post['id']}/reaction"
-    kinds = [lambda k=kind: bob.put(path, {"type": k}) for kind in Kind.values]
+    kinds = [lambda k=kind: bob.put(path, {"type": k}) for kind in ReactionType.values]
 
     answers = together(*kinds, lambda: lose(alice, post, bob))
 
@@ -135,7 +135,7 @@ LOSSES = {
 
 def make_private(person):
     with write() as w:
-        w.update(reads.get(users, person.id), is_private=True)
+        w.update(reads.get_record(users, person.id), is_private=True)
 
 
 def react_late(row, person, post):

@@ -7,12 +7,12 @@ from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.store import reads
 from posts.representations import PostSerializer
-from reactions.models import Kind, Reaction
+from reactions.models import Reaction, ReactionType
 from reactions.representations import (
     ReactionOnPostSerializer,
     ReactionSerializer,
-    made_wire,
-    reaction_wire,
+    own_reaction_template,
+    reaction_template,
 )
 from reactions.store import reactions
 from tests.support.concurrency import nothing_happens
@@ -130,9 +130,9 @@ def test_a_cursor_or_limit_that_is_none_is_refused(alice):
 def test_a_members_reactions_are_listed_with_their_posts_newest_first(alice, bob, stranger):
     written = [alice.writes(str(number)) for number in range(5)]
     for number, post in enumerate(written):
-        react(bob, post, Kind.values[number])
+        react(bob, post, ReactionType.values[number])
     found = walk(stranger, f"users/{bob.id}/reactions")
-    assert [item["type"] for item in found] == Kind.values[4::-1]
+    assert [item["type"] for item in found] == ReactionType.values[4::-1]
     assert [item["post"] for item in found] == [
         stranger.get(f"posts/{post['id']}").json() for post in reversed(written)
     ]
@@ -168,15 +168,17 @@ def test_the_bytes_that_are_sent_are_what_the_serializers_say(alice, bob):
     post = alice.writes('é "quoted"')
     react(bob, post, "happy")
     pk = f"{post['id']}:{bob.id}"
-    values = reactions.values(reads.get(reactions, pk))
-    (row,) = reads.rows(reaction_wire, [pk])
-    expected = ReactionSerializer({**values, "author": users.values(reads.get(users, bob.id))}).data
-    assert orjson.loads(reaction_wire.render(row)) == expected
+    values = reactions.values(reads.get_record(reactions, pk))
+    (row,) = reads.get_rows(reaction_template, [pk])
+    expected = ReactionSerializer(
+        {**values, "author": users.values(reads.get_record(users, bob.id))}
+    ).data
+    assert orjson.loads(reaction_template.render(row)) == expected
     (sent,) = alice.get(f"posts/{post['id']}/reactions").json()["reactions"]
     assert (sent, list(sent)) == (expected, list(expected))
 
-    (made,) = reads.rows(made_wire, [pk])
-    assert orjson.loads(made_wire.render(made)) == {
+    (made,) = reads.get_rows(own_reaction_template, [pk])
+    assert orjson.loads(own_reaction_template.render(made)) == {
         name: expected[name] for name in ("type", "created_at")
     }
     (sent,) = alice.get(f"users/{bob.id}/reactions").json()["reactions"]

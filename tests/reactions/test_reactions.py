@@ -6,7 +6,7 @@ import pytest
 from mysocial.store import reads
 from mysocial.store.writes import write
 from posts.models import REACTIONS, Post
-from reactions.models import Kind, Reaction
+from reactions.models import Reaction, ReactionType
 from tests.reactions.totals import shown, totals
 from tests.support.concurrency import live, nothing_happens
 from tests.support.people import nobody
@@ -14,7 +14,7 @@ from users.store import users
 
 
 def test_the_kinds_are_those_that_a_post_counts():
-    assert tuple(Kind.values) == REACTIONS
+    assert tuple(ReactionType.values) == REACTIONS
 
 
 def test_a_reaction_is_counted_shown_and_reaches_mongodb(alice, bob, persisted, document):
@@ -38,7 +38,7 @@ def test_a_reaction_is_counted_shown_and_reaches_mongodb(alice, bob, persisted, 
     assert document(Post, post["id"])["reactions_love"] == 1
 
 
-@pytest.mark.parametrize("after", [kind for kind in Kind.values if kind != "like"])
+@pytest.mark.parametrize("after", [kind for kind in ReactionType.values if kind != "like"])
 def test_a_changed_reaction_is_counted_once_as_what_it_is_now(alice, bob, after):
     post = alice.writes()
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
@@ -180,7 +180,7 @@ def test_nobody_reacts_across_a_block(alice, bob, direction):
 def test_a_private_account_hides_its_posts_from_reactions_too(alice, stranger):
     post = alice.writes()
     with write() as w:
-        w.update(reads.get(users, alice.id), is_private=True)
+        w.update(reads.get_record(users, alice.id), is_private=True)
     refused(stranger, post, 404)
 
 

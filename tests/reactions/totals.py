@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from reactions.models import Kind
+from reactions.models import ReactionType
 from tests.support.concurrency import live
 
 
 def totals(**some: int) -> dict[str, int]:
     """Return all six totals, those that are not given as 0."""
-    return {**dict.fromkeys(Kind.values, 0), **some}
+    return {**dict.fromkeys(ReactionType.values, 0), **some}
 
 
 def counted(post: dict[str, Any]) -> dict[str, int]:

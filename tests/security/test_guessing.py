@@ -133,7 +133,7 @@ def wait_is_over(limit, name, address="192.0.2.1"):
 
 @pytest.mark.usefixtures("limited")
 def test_guesses_at_one_name_are_held_up_for_longer_and_longer():
-    assert [(one.most, one.seconds) for one in GUESSES] == [(20, 15 * MINUTE), (60, DAY)]
+    assert [(one.max_requests, one.seconds) for one in GUESSES] == [(20, 15 * MINUTE), (60, DAY)]
     for _ in range(3):
         assert codes([guess("alice") for _ in range(20)]) == {401: 20}
         wait_is_over(GUESSES[0], "alice")
@@ -216,7 +216,7 @@ def test_no_more_than_four_passwords_are_hashed_at_once_and_who_waits_too_long_i
     late.start()
     answers = together(*[lambda: guess("alice")] * 10, lambda: alice.get("posts"))
     late.join()
-    assert most == passwords.AT_ONCE == 4
+    assert most == passwords.MAX_CONCURRENT_HASHES == 4
     assert codes(answers) == {200: 5, 503: 6}
     assert {one.headers["Retry-After"] for one in answers if one.status_code == 503} == {"2"}
 

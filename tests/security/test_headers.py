@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from images.services import process_due
+from images.services import process_due_media
 from mysocial import settings as real_settings
-from mysocial.api.security_headers import NOTHING, PAGE, STAFF, STYLED
+from mysocial.api.security_headers import ADMIN_POLICY, API_POLICY, PAGE_POLICY, STYLED_PAGE_POLICY
 from tests.images.pictures import picture, send
 from tests.support.concurrency import nothing_happens
 from tests.support.people import browser, nobody
@@ -22,7 +22,7 @@ LINES = "x\r\nSet-Cookie: a=b\r\n\r\n<script>"
 def kinds(moderator, alice):
     """Return an answer of each kind, by name."""
     send(alice, "POST", "images/profile", image=picture())
-    process_due()
+    process_due_media()
     avatar = alice.get("users/me").json()["avatar_url"]
     media = avatar.removeprefix(django_settings.PUBLIC_URL)
     plain = Client()
@@ -67,12 +67,14 @@ def test_every_answer_has_a_policy_and_is_what_it_says(kinds):
         assert ("'unsafe-eval'" in own) is (name in staff), name
         assert "'unsafe-inline'" not in re.sub("style-src[^;]*", "", own), name
         if answer.get("Content-Type", "").startswith("text/html"):
-            wider = {"docs": STYLED, "the client": own} | dict.fromkeys(staff, STAFF)
-            expected = wider.get(name, PAGE)
+            wider = {"docs": STYLED_PAGE_POLICY, "the client": own} | dict.fromkeys(
+                staff, ADMIN_POLICY
+            )
+            expected = wider.get(name, PAGE_POLICY)
             assert own == expected, name
             assert "frame-ancestors 'none'" in own, name
         else:
-            assert own in {NOTHING, "default-src 'none'; sandbox"}, name
+            assert own in {API_POLICY, "default-src 'none'; sandbox"}, name
 
 
 def test_what_is_private_is_kept_by_no_cache(kinds, moderator):

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.urls import URLResolver, get_resolver
 
-from mysocial.api.inputs import Input
+from mysocial.api.inputs import StrictSerializer
 from tests.support.concurrency import nothing_happens
 from tests.support.people import nobody
 from tests.support.stack import ROOT
@@ -38,7 +38,7 @@ def packages() -> list[ModuleType]:
     return [module for name, module in sys.modules.items() if name.partition(".")[0] in ours]
 
 
-def inputs(kind: type[Input] = Input) -> Iterator[type[Input]]:
+def inputs(kind: type[StrictSerializer] = StrictSerializer) -> Iterator[type[StrictSerializer]]:
     """Yield every description of a body."""
     for one in kind.__subclasses__():
         yield one

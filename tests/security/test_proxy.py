@@ -154,8 +154,8 @@ def test_strangers_and_members_are_sent_to_the_login_of_staff(edge, alice):
 
 def test_staff_see_flower_if_they_may_steer_the_queues(sign_in_staff):
     plain = sign_in_staff("plain", is_staff=True)
-    member = sign_in_staff("pretender", "steer_queues")
-    keeper = sign_in_staff("keeper", "steer_queues", is_staff=True)
+    member = sign_in_staff("pretender", "manage_queues")
+    keeper = sign_in_staff("keeper", "manage_queues", is_staff=True)
     chief = sign_in_staff("chief", is_staff=True, is_superuser=True)
     assert plain.get("/flower/").status_code == 403
     assert member.get("/flower/").status_code == 302

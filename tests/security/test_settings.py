@@ -15,7 +15,7 @@ from kombu.exceptions import ContentDisallowed
 from kombu.serialization import dumps, loads
 from pymongo.errors import OperationFailure
 
-from images.services import process_due
+from images.services import process_due_media
 from mysocial.celery import app
 from mysocial.core import mongo
 from mysocial.core.redis import client
@@ -193,6 +193,6 @@ def test_a_task_that_fails_logs_no_words_of_a_member(alice, caplog):
     caplog.set_level(logging.DEBUG, logger="mysocial")
     post = alice.writes("canary in a post")
     client().hset(f"posts.post:{post['id']}", "main", '"text":"canary in a broken record')
-    app.tasks["posts.persist_records"].apply()
-    process_due()
+    app.tasks["posts.flush_records"].apply()
+    process_due_media()
     assert "canary" not in caplog.text

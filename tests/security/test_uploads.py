@@ -2,7 +2,7 @@
 
 import time
 
-from images.services import process_due
+from images.services import process_due_media
 from images.services.media import UPLOADS
 from mysocial.core.rate_limits import DAY
 from mysocial.core.redis import client
@@ -19,7 +19,7 @@ def test_an_animation_of_very_many_small_frames_is_refused_at_once(alice):
     content = HEAD + FRAME * 50_000 + b";"
     assert send(alice, "POST", "images/profile", image=content).status_code == 201
     begun = time.perf_counter()
-    process_due()
+    process_due_media()
     assert time.perf_counter() - begun < 10  # all of them would take a minute
     (image,) = live("images.media").values()
     assert b'"state":"failed"' in b"".join(image.values()) or image[b"state"] == b"failed"
@@ -28,7 +28,7 @@ def test_an_animation_of_very_many_small_frames_is_refused_at_once(alice):
 
 def test_files_are_three_hundred_a_day_whatever_they_are_for(alice, bob, settings):
     settings.RATE_LIMITS = True
-    assert (UPLOADS.most, UPLOADS.seconds) == (300, DAY)
+    assert (UPLOADS.max_requests, UPLOADS.seconds) == (300, DAY)
     client().set(UPLOADS.key(alice.id), 298, ex=DAY)
     assert send(alice, "POST", "images/profile", image=picture()).status_code == 201
     assert send(alice, "POST", "posts", image=picture()).status_code == 201

@@ -31,7 +31,7 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
 def empty_redis() -> None:
     """Empty Redis for good: of what was written, no worker is asked any more."""
     with wakeups._lock:
-        wakeups._queues.clear()
+        wakeups._requested.clear()
     client().flushall()
 
 

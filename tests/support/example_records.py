@@ -14,7 +14,7 @@ from mysocial.core.redis import client
 from mysocial.persistence import flush, mongo_writer
 from mysocial.store import pagination, read_through, reads
 from mysocial.store.indexes import decode_cursor, encode_cursor
-from mysocial.store.json_templates import Own, Wire
+from mysocial.store.json_templates import Field, JsonTemplate
 from mysocial.store.models import ID, Record
 from mysocial.store.store import Index, Store, store_of
 from mysocial.store.writes import write
@@ -62,8 +62,8 @@ class Tally(Record):
 
 things = Store(
     Thing,
-    parts={"code": ("code",)},
-    raw=("owner_id", "shelf"),
+    fragments={"code": ("code",)},
+    plain_fields=("owner_id", "shelf"),
     counters=("likes",),
     unique=("code",),
     indexes=(
@@ -74,7 +74,7 @@ things = Store(
 )
 likes = Store(Like, indexes=(Index("all", cap=5000),), queue=QUEUE)
 tallies = Store(Tally, counters=("count",), queue=QUEUE)
-wire = Wire(things, Own("main"), b',"likes":', Own("likes"))
+wire = JsonTemplate(things, Field("main"), b',"likes":', Field("likes"))
 OWNER = "0" * 24
 
 
@@ -110,7 +110,7 @@ def put(minute: int = 0, **fields: Any) -> Thing:
 
 
 def get(thing: Thing) -> Thing:
-    return reads.get(things, thing.id)
+    return reads.get_record(things, thing.id)
 
 
 def change(thing: Thing, **changes: Any) -> None:
@@ -171,7 +171,9 @@ def walk(
     found: list[str] = []
     after: Entry | None = None
     while True:
-        page = pagination.Listing(wire, index, value, limit=limit, after=after, oldest=oldest).get()
+        page = pagination.ListQuery(
+            wire, index, value, limit=limit, after=after, oldest=oldest
+        ).result()
         found += ids(page)
         if page.next is None:
             return found
@@ -204,14 +206,16 @@ def together(count: int, act: Callable[[int], Any]) -> list[Any]:
         return list(pool.map(attempt, range(count)))
 
 
-def taken(limit: int = 500) -> tuple[int, list[mongo_writer.Copy]]:
+def taken(limit: int = 500) -> tuple[int, list[mongo_writer.Snapshot]]:
     """Take a batch of debts as a drain does; return when, in milliseconds, and the copies."""
     moment, hashes = flush._take(QUEUE, limit)
-    return moment, [mongo_writer.copy_of(name, fields) for name, fields in hashes.items()]
+    return moment, [mongo_writer.snapshot(name, fields) for name, fields in hashes.items()]
 
 
-def written(some: list[mongo_writer.Copy], *, new: Collection[str] = ()) -> list[mongo_writer.Copy]:
+def written(
+    some: list[mongo_writer.Snapshot], *, new: Collection[str] = ()
+) -> list[mongo_writer.Snapshot]:
     """Write one store's copies as a drain does; return those that MongoDB has."""
-    done, refused = mongo_writer.write(some, new=new)
+    done, refused = mongo_writer.write_snapshots(some, new=new)
     assert refused == []
     return done

@@ -89,7 +89,7 @@ class Person:
             {"type": event["type"], "data": event["data"]}
             for event in logged()
             if mine & set(event["topics"])
-            and self.id in EVENTS[event["type"]].listeners(event["about"], {self.id})
+            and self.id in EVENTS[event["type"]].audience(event["about"], {self.id})
         ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mysocial.core.redis import client
 from mysocial.ops.consistency import verify
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from tests.support.concurrency import live, together
 from tests.support.people import Person, sign_up
 
@@ -30,7 +30,7 @@ def storm(*lives: list[Call]) -> set[int]:
 
 def settle(*people: Person) -> None:
     """Do what workers do; then nothing may differ anywhere."""
-    while remove_due():
+    while run_due_cascades():
         pass
     assert verify(pause=0) == set()
     for one in people:

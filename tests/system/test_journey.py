@@ -26,7 +26,7 @@ def test_two_people_meet_while_processes_die_and_nothing_is_lost():
         feed = httpx.get(f"{stack.url}/api/posts", headers=bob.headers, timeout=10)
         assert feed.json()["posts"][0] == post
         wait_for(lambda: post["id"] in posts_in_mongodb(stack), within=20, name="in MongoDB")
-        wait_for(lambda: "posts.persist_records" in _tasks(stack), within=15, name="in Flower")
+        wait_for(lambda: "posts.flush_records" in _tasks(stack), within=15, name="in Flower")
         uninvited = httpx.get(f"http://127.0.0.1:{stack.flower_port}/api/tasks", timeout=10)
         assert uninvited.status_code == 401
 

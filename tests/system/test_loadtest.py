@@ -70,8 +70,8 @@ def test_where_nobody_answers_nothing_is_loaded(load):
 def test_the_figures_are_what_they_say():
     report = Report()
     for milliseconds in range(1, 101):
-        report.note("home", 200 if milliseconds < 98 else 503, milliseconds / 1000)
-    report.note("post", 0, 1.0)
+        report.record("home", 200 if milliseconds < 98 else 503, milliseconds / 1000)
+    report.record("post", 0, 1.0)
     assert report.percentiles() == {
         "all": {"p50": 51.0, "p95": 96.0, "p99": 100.0},
         "home": {"p50": 51.0, "p95": 96.0, "p99": 100.0},

@@ -9,7 +9,7 @@ from comments.models import Comment
 from followers.models import Follow
 from images.models import Media
 from mysocial.ops.consistency import verify
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 from posts.models import Post
 from reactions.models import Reaction
 from tests.images.pictures import picture, send
@@ -125,7 +125,7 @@ def test_all_goes_on_while_mongodb_is_away_and_is_there_when_it_is_back(
     assert during[4]["chat/unread"] == {"unread": 1, "conversations": 1}
     assert [look(one, among=people, at=post) for one in people] == during
     persisted()
-    assert remove_due() == 0
+    assert run_due_cascades() == 0
     assert verify(pause=0) == set()
     assert {post["id"], shown["id"]} <= {one["_id"] for one in documents(Post)}
     assert set(sent) <= {one["_id"] for one in documents(Message)}
@@ -166,7 +166,7 @@ def test_what_was_done_is_taken_back_while_mongodb_is_away(people, persisted, do
         during = [look(one, among=[one, alice], at=kept) for one in people]
 
     assert [look(one, among=[one, alice], at=kept) for one in people] == during
-    while remove_due():
+    while run_due_cascades():
         pass
     persisted()
     assert verify(pause=0) == set()
@@ -186,7 +186,7 @@ def test_a_block_works_at_once_and_what_it_parts_is_taken_back_when_mongodb_is_t
         assert bob.get(f"users/{alice.id}").status_code == 404
         told = done(alice.get("notifications"))["notifications"]
         assert [one["type"] for one in told] == ["reaction", "follow"]
-    while remove_due():
+    while run_due_cascades():
         pass
     assert done(alice.get("notifications")) == {
         "notifications": told,

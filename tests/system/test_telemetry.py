@@ -87,7 +87,7 @@ def test_a_request_its_task_and_its_delivery_are_one_trace(told):
             ours = [one for _, one in spans(received) if one.trace_id.hex() == TRACE]
             for request in (one for one in ours if one.name == "POST api/posts"):
                 below = {one.name: one for one in ours if one.parent_span_id == request.span_id}
-                if {"posts.persist_records", "deliver post.created"} <= set(below):
+                if {"posts.flush_records", "deliver post.created"} <= set(below):
                     return request, below
             return None
 

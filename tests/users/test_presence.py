@@ -9,8 +9,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from mysocial.core.redis import client
-from mysocial.realtime.dispatcher import Hub
-from mysocial.realtime.presence import Attendance
+from mysocial.realtime.dispatcher import Dispatcher
+from mysocial.realtime.presence import ConnectionRegistry
 from tests.chat.conversations import say
 from tests.support.concurrency import mongod_away, nothing_happens, world
 from tests.support.people import nobody
@@ -61,10 +61,10 @@ class Ear:
     def __init__(self, user_id):
         self.user_id, self.heard = user_id, []
 
-    def hear(self, kind, offset, frame):
+    def deliver(self, kind, offset, frame):
         self.heard.append((kind, offset, frame))
 
-    def restart(self):
+    def require_resume(self):
         raise AssertionError
 
 
@@ -77,10 +77,10 @@ def elsewhere(person):
     ear, is_open, is_over = Ear(person.id), Event(), Event()
 
     async def serve():
-        hub = Hub()
+        hub = Dispatcher()
         await hub.start()
         hub.subscribe("presence", ear)
-        hub.attendance.arrive(person.id)
+        hub.presence.connect(person.id)
         is_open.set()
         await asyncio.to_thread(is_over.wait)
         await hub.stop()
@@ -134,11 +134,11 @@ async def test_one_of_two_devices_keeps_a_member_online(connected, alice, bob):
 async def test_a_stop_loses_no_cancellation(alice):
     """However the end of a process and the leave of a socket meet."""
     for pause in (0, 0, 0.001, 0.01):
-        hub = Hub()
+        hub = Dispatcher()
         await hub.start()
-        socket = hub.attendance.arrive(alice.id)
+        socket = hub.presence.connect(alice.id)
         await asyncio.sleep(pause)
-        hub.attendance.leave(socket)
+        hub.presence.disconnect(socket)
         async with asyncio.timeout(5):
             await hub.stop()
 
@@ -155,9 +155,9 @@ async def test_who_connects_again_at_once_was_never_seen_to_go(connected, alice,
 async def test_the_members_of_a_process_that_was_killed_run_out(connected, alice, bob):
     await sync_to_async(befriend)(alice, bob)
     bobs = await connected(bob, "presence")
-    killed = Attendance()
-    killed.arrive(alice.id)
-    await killed.carry()  # and never again, as if it had been killed here
+    killed = ConnectionRegistry()
+    killed.connect(alice.id)
+    await killed.flush()  # and never again, as if it had been killed here
     assert await next_change(bobs) == (alice.id, True)
     began = time.monotonic()
     assert await next_change(bobs) == (alice.id, False)

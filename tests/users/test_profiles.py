@@ -8,7 +8,7 @@ from mysocial.store import reads
 from tests.support.concurrency import codes, nothing_happens, together
 from tests.support.people import nobody
 from users.models import User
-from users.representations import ProfileSerializer, profile_wire
+from users.representations import ProfileSerializer, profile_template
 from users.store import users
 
 BASICS = {
@@ -140,9 +140,9 @@ def test_a_profile_is_hidden_by_a_block_either_way(alice, bob, direction):
 
 def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice):
     alice.patch("users/me", {**BASICS, "quote": 'é "quoted" \\ \u2028 </script>'})
-    (row,) = reads.rows(profile_wire, [alice.id])
-    expected = ProfileSerializer(users.values(reads.get(users, alice.id))).data
-    assert orjson.loads(profile_wire.render(row)) == expected
+    (row,) = reads.get_rows(profile_template, [alice.id])
+    expected = ProfileSerializer(users.values(reads.get_record(users, alice.id))).data
+    assert orjson.loads(profile_template.render(row)) == expected
     sent = alice.get("users/me").json()
     assert sent == expected
     assert list(sent) == list(expected)

@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.concurrency import nothing_happens, together
 from tests.support.people import nobody, sign_up
-from users.models import NOTICES, User
+from users.models import NOTIFICATION_TYPES, User
 
 
 def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, persisted, document):
@@ -17,7 +17,9 @@ def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, persist
             "is_private": True,
             "who_may_message": "everyone",
             "shows_presence": True,
-            "notifications": {notice: {"in_app": True, "email": True} for notice in NOTICES},
+            "notifications": {
+                notice: {"in_app": True, "email": True} for notice in NOTIFICATION_TYPES
+            },
         },
     }
     assert alice.get("users/me/settings").json() == answer.json()["settings"]
@@ -58,7 +60,7 @@ def test_a_switch_is_set_by_itself_and_nobody_hears_of_it(alice, bob, persisted,
     heard = bob.hears(f"user:{alice.id}")
     answer = alice.patch("users/me/settings", {"notifications": {"reaction": {"email": False}}})
     alice.patch("users/me/settings", {"who_may_message": "following"})
-    expected = {notice: {"in_app": True, "email": True} for notice in NOTICES}
+    expected = {notice: {"in_app": True, "email": True} for notice in NOTIFICATION_TYPES}
     expected["reaction"] = {"in_app": True, "email": False}
     assert answer.json()["settings"]["notifications"] == expected
     assert alice.get("users/me/settings").json() == {
@@ -76,12 +78,12 @@ def test_switches_that_are_set_at_once_are_all_kept(alice):
             lambda body={"notifications": {notice: {channel: False}}}: alice.patch(
                 "users/me/settings", body
             )
-            for notice in NOTICES
+            for notice in NOTIFICATION_TYPES
             for channel in ("in_app", "email")
         )
     )
     assert alice.get("users/me/settings").json()["notifications"] == {
-        notice: {"in_app": False, "email": False} for notice in NOTICES
+        notice: {"in_app": False, "email": False} for notice in NOTIFICATION_TYPES
     }
 
 

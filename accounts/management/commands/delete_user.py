@@ -11,7 +11,7 @@ from accounts.management import erasure
 from accounts.management.erasure import Proof
 from accounts.selectors import find_account
 from mysocial.core.errors import NotFound, Unavailable
-from mysocial.core.progress import shown
+from mysocial.core.progress import progress_bars
 
 WAIT_SECONDS = 600.0
 REFUSED = 2
@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
     def _tell(self, proof: Proof) -> None:
         for one in proof.left:
-            self.stdout.write(f"left: {one.place} {one.what} {one.key}: {one.hit}")
+            self.stdout.write(f"left: {one.place} {one.what} {one.key}: {one.term}")
         for why, count in sorted(proof.stays.items()):
             self.stdout.write(f"stays for a while: {why}: {count}")
         self.stdout.write(f"Erased, with {proof.erased} records.")
@@ -75,7 +75,7 @@ def _erased(user_id: str, words: Sequence[str], wait: float) -> Proof:
     except (NotFound, Unavailable) as error:
         raise CommandError(f"Nothing was changed. {error}", returncode=REFUSED) from error
     try:
-        with shown() as tell:
+        with progress_bars() as tell:
             return erasure.erase(sought, user_id, seconds=wait, tell=tell)
     except NotFound:
         raise CommandError("Somebody else has erased it.", returncode=REFUSED) from None

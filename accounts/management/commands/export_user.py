@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts import services
 from accounts.selectors import find_account
 from mysocial.core.errors import NotFound, Unavailable
-from mysocial.core.progress import shown
+from mysocial.core.progress import progress_bars
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             account = find_account(options["name"])
             if account is None:
                 raise NotFound
-            with shown() as tell:
+            with progress_bars() as tell:
                 counts = services.write_export(out, user_id=account.id, tell=tell)
         except NotFound:
             raise CommandError(f"There is no member {options['name']}.", returncode=1) from None

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts import services as accounts
 from accounts.management import demo, demo_crowd
 from mysocial.core.errors import AlreadyExists, Unavailable
-from mysocial.core.progress import shown
+from mysocial.core.progress import progress_bars
 
 MOST_PEOPLE, MOST_POSTS, MOST_SEED = 100_000, 10_000_000, 9999
 REFUSED = 2
@@ -70,7 +70,7 @@ class Command(BaseCommand):
     @staticmethod
     def _crowd(options: dict[str, Any]) -> dict[str, Any]:
         password = settings.DEMO_PASSWORD if settings.DEBUG else secrets.token_urlsafe(12)
-        with shown() as tell:
+        with progress_bars() as tell:
             made = demo_crowd.gather(
                 seed=options["seed"],
                 people=options["users"],

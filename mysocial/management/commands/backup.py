@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mysocial.core.errors import Unavailable
-from mysocial.core.progress import shown
+from mysocial.core.progress import progress_bars
 from mysocial.ops.backup import BackupFailed, make_backup
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         path: Path = options["file"].resolve()
         try:
-            with shown() as tell:
+            with progress_bars() as tell:
                 manifest = make_backup(path, tell)
         except (BackupFailed, Unavailable, OSError) as error:
             raise CommandError(f"There is no backup. {error}", returncode=2) from error

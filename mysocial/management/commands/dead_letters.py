@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from mysocial.core.errors import Unavailable
-from mysocial.core.progress import shown
+from mysocial.core.progress import progress_bars
 from mysocial.management.audited import AuditedCommand
 from mysocial.persistence import flush
 
@@ -21,7 +21,7 @@ class Command(AuditedCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=("list", "replay", "drop"))
-        parser.add_argument("--queue", choices=flush.queues(), help="only this queue")
+        parser.add_argument("--queue", choices=flush.queue_names(), help="only this queue")
         parser.add_argument("--key", help="only this record")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -42,9 +42,9 @@ class Command(AuditedCommand):
         if action == "list":
             self._list(letters, as_json=as_json)
             return sum(map(len, letters.values()))
-        verb = flush.replay if action == "replay" else flush.drop
+        verb = flush.retry_dead_letters if action == "replay" else flush.discard_dead_letters
         count = 0
-        with shown() as tell:
+        with progress_bars() as tell:
             for queue, some in letters.items():
                 keys = list(some)
                 for first in range(0, len(keys), AT_ONCE):

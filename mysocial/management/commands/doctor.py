@@ -133,7 +133,7 @@ def _redis() -> Iterator[Check]:
     yield Check("ok", "redis-py", metadata.version("redis"))
     try:
         version = str(store_redis.client().info("server")["redis_version"])
-        broken = store_redis.broken_promises()
+        broken = store_redis.durability_mismatches()
     except AWAY as error:
         yield _away("Redis", error, "REDIS_URL")
         return

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from mysocial.core.progress import shown
-from mysocial.dev.loadtest import TOO_MANY, Load, Refused, Report, check_own
+from mysocial.core.progress import progress_bars
+from mysocial.dev.loadtest import TOO_MANY, Load, LoadTestError, Report, check_own
 
 MOST = {"rate": 2000.0, "seconds": 600.0, "people": 200}
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             if not options["i_own_this_host"]:
                 check_own(options["url"])
             report, left = self._load(options)
-        except Refused as error:
+        except LoadTestError as error:
             raise CommandError(str(error), returncode=2) from error
         self._tell(report, left, options)
         if report.errors:
@@ -46,7 +46,7 @@ class Command(BaseCommand):
     @staticmethod
     def _load(options: dict[str, Any]) -> tuple[Report, int]:
         load = Load(options["url"])
-        with shown() as tell:
+        with progress_bars() as tell:
             try:
                 load.sign_up(options["people"], tell)
                 report = load.run(rate=options["rate"], seconds=options["seconds"], tell=tell)

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from mysocial.core.errors import Unavailable
 from mysocial.persistence import flush
-from mysocial.persistence.heartbeats import OLDEST_DEBT_SECONDS
+from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
 Row = dict[str, float]
 
@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
 def look() -> dict[str, Row]:
     """Return what waits in each queue. `Unavailable`; `OperationalError` of the broker."""
-    debts, dead = flush.debts(), flush.dead_letter_counts()
+    debts, dead = flush.backlogs(), flush.dead_letter_counts()
     found: dict[str, Row] = {}
     with current_app.connection_for_read() as broker:
         channel: Any = broker.default_channel
@@ -87,7 +87,7 @@ def look() -> dict[str, Row]:
 
 
 def _is_ill(row: Row) -> bool:
-    return bool(row["dead_letters"]) or row["oldest_seconds"] > OLDEST_DEBT_SECONDS
+    return bool(row["dead_letters"]) or row["oldest_seconds"] > MAX_BACKLOG_SECONDS
 
 
 def _table(rows: dict[str, Row]) -> Table:

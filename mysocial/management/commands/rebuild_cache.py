@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mysocial.core.errors import Unavailable
-from mysocial.core.progress import shown
+from mysocial.core.progress import progress_bars
 from mysocial.ops.rebuild_cache import rebuild
 
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         started = time.monotonic()
         try:
-            with shown() as tell:
+            with progress_bars() as tell:
                 counts = rebuild(tell)
         except Unavailable as error:
             raise CommandError(f"Not done, and nothing is lost. {error}", returncode=2) from error

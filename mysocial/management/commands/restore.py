@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pymongo.errors import PyMongoError
 
-from mysocial.admin.audit import acting, record
+from mysocial.admin.audit import record, staff_action
 from mysocial.core.errors import Unavailable
-from mysocial.core.progress import shown
+from mysocial.core.progress import progress_bars
 from mysocial.management.audited import VIA, login
 from mysocial.ops.backup_archive import BadArchive
 from mysocial.ops.restore import NotEmpty, restore
@@ -27,13 +27,15 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
-            with shown() as tell:
+            with progress_bars() as tell:
                 manifest, found = restore(options["file"].resolve(), tell)
         except (BadArchive, NotEmpty) as error:
             raise CommandError(f"Nothing was changed. {error}", returncode=2) from error
         except (Unavailable, PyMongoError, OSError) as error:
             raise CommandError(f"Not restored. {error}", returncode=2) from error
-        with acting(who=login(), via=VIA, what="restore", on=str(options["file"])):
+        with staff_action(
+            actor=login(), channel=VIA, action="restore", target=str(options["file"])
+        ):
             record()  # not before: it wants the servers empty
         count = sum(manifest["documents"].values())
         if options["json"]:

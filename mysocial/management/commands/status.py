@@ -22,7 +22,7 @@ from mysocial.core.errors import Unavailable
 from mysocial.dev.processes import read_json
 from mysocial.dev.servers import RUNNING_FILE, running_urls
 from mysocial.persistence import flush
-from mysocial.persistence.heartbeats import OLDEST_DEBT_SECONDS
+from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
 MB = 1024 * 1024
 
@@ -144,11 +144,11 @@ def _mongo_version() -> str:
 
 def _debts(problems: list[str]) -> dict[str, dict[str, float]]:
     try:
-        debts = flush.debts()
+        debts = flush.backlogs()
     except AWAY:
         return {}
     for queue, debt in debts.items():
-        if debt.oldest_seconds > OLDEST_DEBT_SECONDS:
+        if debt.oldest_seconds > MAX_BACKLOG_SECONDS:
             problems.append(f"{queue} owes a record since {debt.oldest_seconds:.0f} s")
     return {
         queue: {"count": debt.count, "oldest_seconds": round(debt.oldest_seconds, 3)}

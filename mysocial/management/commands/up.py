@@ -17,7 +17,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from mysocial.dev.processes import read_json
-from mysocial.dev.runner import Refusal, Site
+from mysocial.dev.runner import DevRunner, StartError
 from mysocial.dev.servers import RUNNING_FILE, ServerError
 from mysocial.dev.supervisor import TICK, Log, Supervisor
 
@@ -35,7 +35,7 @@ def _only_one(data_dir: Path) -> Iterator[None]:
         except BlockingIOError:
             state = read_json(data_dir / RUNNING_FILE)
             where = f"http://localhost:{state.get('port')}/, pid {state.get('pid')}"
-            raise Refusal(f"It runs already in this checkout: {where}.") from None
+            raise StartError(f"It runs already in this checkout: {where}.") from None
         try:
             yield
         finally:
@@ -53,17 +53,17 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Return after an orderly end; CommandError if it cannot start."""
-        site = Site(Log())
+        site = DevRunner(Log())
         try:
             with _only_one(site.data_dir):
                 site.end_leftovers()
-                with site.door() as door, Supervisor(site.log) as supervisor:
+                with site.listening_socket() as door, Supervisor(site.log) as supervisor:
                     if self._start(site, supervisor, door):
                         self._keep(site, supervisor)
         except ServerError as error:
             raise CommandError(str(error)) from error
 
-    def _start(self, site: Site, supervisor: Supervisor, door: socket.socket) -> bool:
+    def _start(self, site: DevRunner, supervisor: Supervisor, door: socket.socket) -> bool:
         """Start servers, prepare the data, start the web; False if we were told to stop."""
         for server in site.servers():
             site.log.line("up", f"starting {server.name}")
@@ -80,7 +80,7 @@ class Command(BaseCommand):
             supervisor.start(web, grace=4.0, rank=2)
         return True
 
-    def _keep(self, site: Site, supervisor: Supervisor) -> None:
+    def _keep(self, site: DevRunner, supervisor: Supervisor) -> None:
         """Keep all running; show the panel once the site answers, then start what works behind.
 
         In this order because the site is what one waits for, and two cores start one at a time.
@@ -104,7 +104,7 @@ class Command(BaseCommand):
                 site.remember(supervisor)
 
 
-def _panel(site: Site) -> Panel:
+def _panel(site: DevRunner) -> Panel:
     home = f"http://localhost:{site.port}"
     rows = [
         ("Site", f"{home}/"),

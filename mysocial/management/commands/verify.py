@@ -6,11 +6,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from mysocial.core.errors import Unavailable
-from mysocial.core.progress import shown
+from mysocial.core.progress import progress_bars
 from mysocial.management.audited import AuditedCommand
 from mysocial.ops.consistency import ORPHAN, PAUSE, Difference, verify
 from mysocial.ops.repair import repair
-from mysocial.outbox.cascades import remove_due
+from mysocial.outbox.cascades import run_due_cascades
 
 ROUNDS = 3  # mending one difference may bring another to light
 
@@ -55,14 +55,14 @@ class Command(AuditedCommand):
             # What hangs on nothing is removed only when nothing else differs any more.
             others = [one for one in found if one.kind != ORPHAN] or list(found)
             mended = sum(repair(one) for one in others)
-            remove_due()
+            run_due_cascades()
             if not options["json"]:
                 self.stdout.write(f"{mended} mended. Looking again.")
             found = self._verify(options)
         return found
 
     def _verify(self, options: dict[str, Any]) -> set[Difference]:
-        with shown() as tell:
+        with progress_bars() as tell:
             found = verify(pause=options["pause"], tell=tell)
         if not options["json"]:
             for one in sorted(found):

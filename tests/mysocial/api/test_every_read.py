@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from accounts import tokens
-from images.services import process_due
+from images.services import process_due_media
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.realtime import presence
@@ -42,8 +42,8 @@ def paths(alice, bob, stranger):
     alice.post("chat/message", {"receiver_id": bob.id, "text": "Hello"})
     bob.put(f"chat/users/{alice.id}")
     bob.post("reports", {"target_type": "post", "target_id": post["id"], "reason": "spam"})
-    presence.step([("a socket", alice.id)])
-    process_due()
+    presence.update_presence([("a socket", alice.id)])
+    process_due_media()
     ids = {"posts": post["id"], "comments": comment["id"], "users": alice.id, "chat": alice.id}
 
     def path(template):

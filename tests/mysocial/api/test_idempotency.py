@@ -3,7 +3,7 @@
 import pytest
 
 from mysocial.core.redis import client
-from mysocial.persistence.flush import sweep_expired
+from mysocial.persistence.flush import delete_expired
 from tests.support.concurrency import codes, live, nothing_happens, together
 from tests.support.people import logged, nobody
 
@@ -36,7 +36,7 @@ def test_an_answer_is_kept_without_a_time_to_live_and_swept_when_due(alice, sett
     alice.post("posts", {"text": "x"}, **KEY)
     (name,) = client().keys("idem:*")
     assert client().ttl(name) == -1
-    sweep_expired.run()
+    delete_expired.run()
     assert client().exists(name) == (seconds > 0)
 
 

@@ -8,9 +8,9 @@ import pytest
 from rest_framework.exceptions import ValidationError
 
 from mysocial import settings as real_settings
-from mysocial.api.inputs import Input
-from mysocial.api.problems import PROBLEM
-from mysocial.core.errors import kinds
+from mysocial.api.inputs import StrictSerializer
+from mysocial.api.problems import PROBLEM_CONTENT_TYPE
+from mysocial.core.errors import error_classes
 from mysocial.core.redis import client
 from tests.support.concurrency import codes, nothing_happens, together
 from tests.support.people import PASSWORD, browser, nobody
@@ -97,7 +97,7 @@ def test_a_body_of_another_type_is_not_supported(alice, kind):
             "PATCH", "/api/users/me", '{"quote": "x"}', kind, headers=headers
         )
     assert answer.status_code == 415
-    assert answer.headers["Content-Type"] == PROBLEM
+    assert answer.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
     assert answer.json()["code"] == "unsupported_media_type"
 
 
@@ -124,9 +124,9 @@ def test_an_unknown_path_is_a_problem_with_or_without_a_token(alice, path, metho
     for person in (alice, nobody):
         answer = person.call(method, path)
         assert answer.status_code == 404
-        assert answer.headers["Content-Type"] == PROBLEM
+        assert answer.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
         assert answer.json()["code"] == "not_found"
-    assert browser().get("/api").headers["Content-Type"] == PROBLEM
+    assert browser().get("/api").headers["Content-Type"] == PROBLEM_CONTENT_TYPE
 
 
 @pytest.mark.parametrize("path", ["posts", "users/me", "sessions", "currentuser"])
@@ -196,7 +196,7 @@ def test_every_read_says_where_the_events_stood_before_it(alice, bob):
 def test_a_problem_says_what_rfc_9457_asks(alice):
     answer = alice.post("posts", {"text": "", "likes": 3})
     body = answer.json()
-    assert answer.headers["Content-Type"] == PROBLEM
+    assert answer.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
     assert set(body) == {"type", "title", "status", "detail", "code", "errors"}
     assert (body["status"], body["code"]) == (400, "invalid")
     assert body["type"].endswith("/docs/errors#invalid")
@@ -210,13 +210,13 @@ def test_the_title_of_a_problem_depends_on_its_type_only(alice):
     wrong = {"username": "alice", "password": "wrong-horse-battery"}
     titles = {nobody.get("posts").json()["title"], nobody.post("signin", wrong).json()["title"]}
     assert len(titles) == 1
-    assert titles <= {one.title for one in kinds()}
+    assert titles <= {one.title for one in error_classes()}
 
 
 def test_a_host_we_do_not_know_gets_a_problem(alice):
     answer = browser().get("/api/posts", headers={"Host": "evil.example"})
     assert answer.status_code == 400
-    assert answer.headers["Content-Type"] == PROBLEM
+    assert answer.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_a_defect_of_ours_is_a_problem_of_one_request(alice, bob, caplog):
         *[lambda: bob.post("posts", {"text": "Undisturbed"})] * 5,
     )
     assert codes(answers) == {500: 1, 201: 5}
-    assert answers[0].headers["Content-Type"] == PROBLEM
+    assert answers[0].headers["Content-Type"] == PROBLEM_CONTENT_TYPE
     assert answers[0].json()["code"] == "internal_error"
     assert b"json" not in answers[0].content
     assert [one.message for one in caplog.records] == ["A defect of ours"]
@@ -272,7 +272,7 @@ def test_of_twenty_thousand_unknown_fields_fifty_are_looked_at(alice):
     """To find fault with each took 0.4 s: with little traffic one could occupy a process."""
     many = {f"f{number}": 1 for number in range(20_000)}
     with pytest.raises(ValidationError) as caught:
-        Input(data=many).is_valid(raise_exception=True)
+        StrictSerializer(data=many).is_valid(raise_exception=True)
     assert len(caught.value.detail) == 50
     with nothing_happens():
         assert len(alice.post("posts", many).json()["errors"]) == 50

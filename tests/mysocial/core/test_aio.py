@@ -22,7 +22,7 @@ async def test_a_task_that_lost_a_cancellation_is_ended_all_the_same():
 
     task = asyncio.create_task(follow())
     await asyncio.sleep(0)
-    await aio.end(task, None)
+    await aio.cancel_and_wait(task, None)
     assert (task.cancelled(), lost) == (True, 2)
 
 
@@ -33,4 +33,4 @@ async def test_what_a_task_had_failed_of_is_raised():
     task = asyncio.create_task(fail())
     await asyncio.sleep(0)
     with pytest.raises(OSError, match="away"):
-        await aio.end(task)
+        await aio.cancel_and_wait(task)

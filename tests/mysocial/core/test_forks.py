@@ -26,13 +26,13 @@ def in_child(act: Callable[[], bool]) -> bool:
 
 
 def test_a_forked_worker_nudges_though_its_parent_held_the_lock():
-    wakeups.nudge([QUEUE])
-    assert wakeups._owner is not None
-    parents = wakeups._owner
+    wakeups.wake_workers([QUEUE])
+    assert wakeups._thread is not None
+    parents = wakeups._thread
 
     def nudges() -> bool:
-        wakeups.nudge([QUEUE])
-        return wakeups._owner is not parents and wakeups._owner.is_alive()
+        wakeups.wake_workers([QUEUE])
+        return wakeups._thread is not parents and wakeups._thread.is_alive()
 
     with wakeups._lock:
         assert in_child(nudges)

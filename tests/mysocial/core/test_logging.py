@@ -8,7 +8,7 @@ from billiard.einfo import ExceptionWithTraceback
 from billiard.exceptions import WorkerLostError
 from redis import exceptions
 
-from mysocial.core.logging import Brief, configured
+from mysocial.core.logging import ShortenConnectionErrors, logging_config
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def log():
     """Return a logger, and what it wrote."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    handler.addFilter(Brief())
+    handler.addFilter(ShortenConnectionErrors())
     logger = logging.getLogger("tests.brief")
     logger.propagate = False
     logger.addHandler(handler)
@@ -55,6 +55,6 @@ def test_a_defect_is_shown_with_the_way_to_it(log):
     [("INFO", "lines", False), ("DEBUG", "lines", True), ("INFO", "json", True)],
 )
 def test_in_lines_nothing_is_said_of_tasks_that_went_well(level, form, says_it):
-    said = configured(level, form)["loggers"]
+    said = logging_config(level, form)["loggers"]
     assert ("celery.app.trace" not in said) is says_it
     assert ("flower.command" not in said) is says_it

@@ -134,7 +134,7 @@ def test_staff_and_operators_are_told_the_reasons(moderator):
 
 def test_every_metric_is_in_the_document_and_every_documented_one_exists(alice, persisted):
     alice.get("posts/000000000000000000000000")
-    metrics.opened("socket", 0)
+    metrics.record_connection("socket", 0)
     persisted()
     page: Any = Client().get("/metrics", headers=BEARER).content.decode()
     told = {family.name for family in parse(page)}

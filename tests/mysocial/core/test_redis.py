@@ -9,8 +9,8 @@ from tests.support.example_records import get, put
 
 def test_words_that_nobody_waited_for_are_no_answer_to_what_is_asked_next():
     thing = put(name="A lamp")
-    redis._line.connection.send_command("ECHO", "left behind")
-    assert redis._line.connection.can_read(1)
+    redis._thread_connection.connection.send_command("ECHO", "left behind")
+    assert redis._thread_connection.connection.can_read(1)
     assert get(thing).name == "A lamp"
 
 
@@ -22,9 +22,9 @@ def test_a_line_that_redis_has_closed_is_opened_anew():
 
 def test_a_forked_process_has_a_line_of_its_own():
     thing = put(name="A lamp")
-    before = redis._line
-    redis._forget_line()
-    assert redis._line is not before
+    before = redis._thread_connection
+    redis._reset_after_fork()
+    assert redis._thread_connection is not before
     assert get(thing).name == "A lamp"
 
 

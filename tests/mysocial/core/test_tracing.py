@@ -13,8 +13,8 @@ from channels.layers import get_channel_layer
 
 from mysocial.celery import app
 from mysocial.core import redis
-from mysocial.core.logging import configured
-from mysocial.realtime.dispatcher import get_hub
+from mysocial.core.logging import logging_config
+from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.store import wakeups
 from tests.support.people import PASSWORD, browser, nobody
 from tests.support.sockets import Socket
@@ -24,11 +24,11 @@ from tests.support.stack import Stack, wait_for
 @pytest.fixture
 def log():
     """Let everything be logged as JSON; return the records so far, and the text."""
-    made = configured("DEBUG", "json")
-    logging_config = logging.config.DictConfigurator(made)
+    made = logging_config("DEBUG", "json")
+    configurator = logging.config.DictConfigurator(made)
     handler = logging.StreamHandler(io.StringIO())
-    handler.setFormatter(logging_config.configure_formatter(made["formatters"]["json"]))
-    handler.addFilter(logging_config.configure_filter(made["filters"]["brief"]))
+    handler.setFormatter(configurator.configure_formatter(made["formatters"]["json"]))
+    handler.addFilter(configurator.configure_filter(made["filters"]["brief"]))
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)
@@ -122,7 +122,7 @@ def test_the_message_that_wakes_a_worker_names_the_request_and_so_does_its_log(a
     assert woken["request_id"] == "wakes-1"
     assert woken["task"].startswith("tests.track_work ")
     assert "request_id" not in asked_by_beat
-    wakeups.forget(["posts"])
+    wakeups.forget_pending(["posts"])
 
 
 async def test_a_socket_is_named_as_a_request_is(alice):
@@ -134,7 +134,7 @@ async def test_a_socket_is_named_as_a_request_is(alice):
         assert named == given if given == b"listens-1" else len(named) == 24
         await socket.next()
         await socket.disconnect()
-    await get_hub().stop()
+    await get_dispatcher().stop()
     await get_channel_layer().flush()
 
 
@@ -167,4 +167,4 @@ def test_in_the_running_site_a_request_is_followed_to_the_worker():
     (asked,) = [one for one in found if one["logger"] == "mysocial.requests"]
     assert (asked["method"], asked["route"], asked["status"]) == ("POST", "api/signin", 200)
     done = [one for one in found if one["logger"] == "celery.app.trace"]
-    assert any(one["task"].startswith("accounts.persist_records ") for one in done)
+    assert any(one["task"].startswith("accounts.flush_records ") for one in done)

@@ -16,7 +16,7 @@ import redis
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from images.services import process_due
+from images.services import process_due_media
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.dev.servers import Mongod, Valkey
@@ -57,8 +57,8 @@ def texts(clock: int) -> dict[str, str]:
 def carry(stop: threading.Event) -> None:
     """Do what workers do."""
     while not stop.is_set():
-        for queue in flush.queues():
-            flush.drain(queue)
+        for queue in flush.queue_names():
+            flush.flush_queue(queue)
 
 
 @pytest.mark.timeout(240)
@@ -122,7 +122,7 @@ def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
     persisted()
     client().hset(key, "main", good)
     assert list(flush.dead_letters()["posts"]) == [key]
-    for queue in flush.queues():  # a worker holds them: nothing is carried by the backup
+    for queue in flush.queue_names():  # a worker holds them: nothing is carried by the backup
         client().set(f"lease:{queue}", "1", px=60_000)
     kept = alice.writes("Owed.")
     gone = alice.writes("Owed, and deleted.")
@@ -148,14 +148,14 @@ def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
     assert [one["id"] for one in listed] == [kept["id"], poison["id"]]
     assert list(flush.dead_letters()["posts"]) == [key]
     assert bob.get("posts/home").json()["posts"][0]["id"] == kept["id"]
-    flush.replay("posts", [key])
+    flush.retry_dead_letters("posts", [key])
     persisted()
     assert verify(pause=0) == set()
 
 
 def test_staff_media_and_indexes_come_back(alice, moderator, tmp_path):
     ready = send(alice, "POST", "posts", text="A picture", image=picture())
-    assert process_due() == 1
+    assert process_due_media() == 1
     waiting = send(alice, "POST", "posts", text="Not processed yet", image=picture())
     assert (ready.status_code, waiting.status_code) == (201, 201)
     files = media()
@@ -166,7 +166,7 @@ def test_staff_media_and_indexes_come_back(alice, moderator, tmp_path):
     call_command("migrate", verbosity=0)  # as `prepare` does at every start
     restored(tmp_path / "b")
     assert media() == files
-    assert process_due() == 1
+    assert process_due_media() == 1
     assert mongo.collection(Post).index_information() == indexes
     assert moderator.login(username="mod", password="correct-horse-battery")
 

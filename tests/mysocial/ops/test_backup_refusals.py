@@ -83,14 +83,14 @@ def test_no_file_is_written_over_and_only_its_owner_may_read_it(alice, tmp_path)
 
 def test_while_a_backup_is_cut_debts_stand_and_a_dead_one_thaws_by_itself(alice, persisted):
     alice.writes()
-    assert backup.CUT({"step": "freeze", "token": "dead", "ms": 300}) == 1
-    assert backup.CUT({"step": "freeze", "token": "other", "ms": 300}) == 0
+    assert backup.BACKUP({"step": "freeze", "token": "dead", "ms": 300}) == 1
+    assert backup.BACKUP({"step": "freeze", "token": "other", "ms": 300}) == 0
     assert persisted() == 0
-    assert sum(debt.count for debt in flush.debts().values()) > 0
-    assert backup.CUT({"step": "thaw", "token": "other"}) == 0
+    assert sum(debt.count for debt in flush.backlogs().values()) > 0
+    assert backup.BACKUP({"step": "thaw", "token": "other"}) == 0
     threading.Event().wait(0.4)
-    asked = {"step": "copy", "token": "dead", "most": 10, "queues": flush.queues()}
-    assert backup.CUT(asked) == [b"thawed"]
+    asked = {"step": "copy", "token": "dead", "most": 10, "queues": flush.queue_names()}
+    assert backup.BACKUP(asked) == [b"thawed"]
     assert persisted() > 0
     assert verify(pause=0) == set()
 
@@ -103,7 +103,7 @@ def test_a_second_backup_at_once_is_refused_and_leaves_no_file(alice, tmp_path):
 
 
 def test_too_much_that_is_owed_is_not_copied(alice, tmp_path, monkeypatch):
-    monkeypatch.setattr(backup, "MOST_OWED", 0)
+    monkeypatch.setattr(backup, "MAX_UNFLUSHED", 0)
     client().set("lease:posts", "1", px=60_000)
     alice.writes()
     assert "wait for MongoDB" in refused("backup", str(tmp_path / "b"))

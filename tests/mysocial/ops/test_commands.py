@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from images.services import process_due
+from images.services import process_due_media
 from mysocial.core import mongo, redis
 from mysocial.ops.consistency import verify
 from posts.models import Post
@@ -48,7 +48,7 @@ def test_the_demo_people_sign_in_and_their_privacy_holds(demo):
 
 def test_in_the_demo_people_talk_react_and_show_pictures(demo):
     alice = signed_in("alice")
-    assert process_due() == 3
+    assert process_due_media() == 3
     lake, thanks, *_ = alice.get("posts").json()["posts"]
     assert (lake["media"]["state"], lake["media"]["width"]) == ("ready", 960)
     assert (lake["comments_count"], lake["reactions"]["wow"]) == (1, 2)

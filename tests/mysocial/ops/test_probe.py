@@ -18,7 +18,7 @@ from mysocial.core.redis import client
 from mysocial.ops import probe
 from mysocial.ops.consistency import verify
 from mysocial.persistence import dirty
-from mysocial.persistence.heartbeats import BEAT, worker_heart
+from mysocial.persistence.heartbeats import SCHEDULER_KEY, worker_key
 from tests.support import servers
 from tests.support.concurrency import mongod_away
 from tests.support.stack import ROOT, wait_for
@@ -52,7 +52,7 @@ def old_debt() -> None:
 
 @pytest.fixture
 def beats():
-    client().set(BEAT, "1")
+    client().set(SCHEDULER_KEY, "1")
 
 
 def test_a_worker_is_ill_when_debts_wait_and_nobody_else_is_at_fault(beats, capsys):
@@ -64,7 +64,7 @@ def test_a_worker_is_ill_when_debts_wait_and_nobody_else_is_at_fault(beats, caps
 
 def test_a_worker_that_works_is_not_at_fault(beats):
     old_debt()
-    client().set(worker_heart(NODE), "1")
+    client().set(worker_key(NODE), "1")
     assert probe.worker(NODE) == (0, "debts wait, but it carries out tasks")
     assert probe.worker("another@host")[0] == 1
 
@@ -104,7 +104,7 @@ def test_a_probe_ends_who_is_ill_but_not_who_has_just_begun(monkeypatch):
 def test_a_worker_that_is_told_to_end_ends_in_time_and_loses_nothing(alice):
     alice.writes("What all posts need is in Redis from now on")
     with running("worker") as worker:
-        wait_for_sign(worker_heart(NODE))
+        wait_for_sign(worker_key(NODE))
         wait_for(lambda: not owed(), within=20, name="what was owed before")
         with mongod_away():  # it hangs in the middle of a drain
             alice.writes("The first")
@@ -126,12 +126,12 @@ def grace(role: str) -> int:
 @pytest.mark.timeout(180)
 def test_a_worker_that_hangs_is_found_and_its_successor_carries_all(alice, tmp_path):
     with running("worker") as worker:
-        client().set(BEAT, "1")
-        wait_for_sign(worker_heart(NODE))
+        client().set(SCHEDULER_KEY, "1")
+        wait_for_sign(worker_key(NODE))
         hung = psutil.Process(worker.pid)
         for one in (hung, *hung.children(recursive=True)):
             one.suspend()
-        client().delete(worker_heart(NODE))  # it would be gone after 30 s
+        client().delete(worker_key(NODE))  # it would be gone after 30 s
         alice.writes("While it hangs")
         client().zadd("dirty:posts", dict.fromkeys(client().zrange("dirty:posts", 0, -1), 1))
         assert probe.worker(NODE)[0] == 1
@@ -146,14 +146,14 @@ def test_a_worker_that_hangs_is_found_and_its_successor_carries_all(alice, tmp_p
 
 
 def owed() -> int:
-    return sum(debt.count for debt in dirty.debts().values())
+    return sum(debt.count for debt in dirty.backlogs().values())
 
 
 @pytest.mark.timeout(180)
 def test_without_beat_writes_are_carried_by_their_nudges_and_the_probe_tells(alice, tmp_path):
     with running("worker"), running("beat", "--schedule", str(tmp_path / "schedule")) as beat:
-        wait_for_sign(BEAT)
-        wait_for_sign(worker_heart(NODE))
+        wait_for_sign(SCHEDULER_KEY)
+        wait_for_sign(worker_key(NODE))
         assert probe.beat() == (0, "it works")
         beat.kill()
         beat.wait(20)

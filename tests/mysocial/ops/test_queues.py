@@ -26,7 +26,7 @@ def test_each_queue_is_told_with_its_messages_and_what_it_owes(alice, queues):
     alice.writes("Owed")
     for key in redis.client().scan_iter("nudge:*"):
         redis.client().delete(key)
-    wakeups.send("posts")
+    wakeups.send_wakeup("posts")
     (line,) = queues("--json")
     said = json.loads(line)
     assert list(said) == settings.CELERY_QUEUE_NAMES

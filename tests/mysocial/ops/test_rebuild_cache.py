@@ -54,8 +54,8 @@ def test_it_is_made_anew_under_load_and_every_read_is_right():
 
     def carry() -> None:
         while not stop.is_set():
-            for queue in flush.queues():
-                flush.drain(queue)
+            for queue in flush.queue_names():
+                flush.flush_queue(queue)
 
     def rebuild_again_and_again() -> list[dict[str, Any]]:
         try:
@@ -103,7 +103,7 @@ def test_dead_letters_keep_their_record(alice, persisted):
     client().hset(posts.key(post), "main", good)
     run()
     assert alice.get(f"posts/{post}").json()["text"] == "MongoDB will not take this."
-    flush.replay("posts", [posts.key(post)])
+    flush.retry_dead_letters("posts", [posts.key(post)])
 
 
 def test_who_read_before_meets_no_conflict_for_it(alice, bob, persisted):

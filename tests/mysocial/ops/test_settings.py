@@ -83,10 +83,10 @@ def test_a_host_that_is_not_ours_is_refused_without_a_word_in_the_log(settings):
 def careless():
     """A Redis that may lose what it acknowledged."""
     redis.client().config_set("appendfsync", "no")
-    redis.promised.cache_clear()
+    redis.check_durability.cache_clear()
     yield
     redis.client().config_set("appendfsync", "everysec")
-    redis.promised.cache_clear()
+    redis.check_durability.cache_clear()
 
 
 def test_a_redis_that_may_forget_is_not_served(alice, bob, careless):

@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from mysocial.core import redis
-from mysocial.core.errors import kinds
+from mysocial.core.errors import error_classes
 from mysocial.templatetags.prose import prose
 from tests.support.people import sign_up
 
@@ -69,7 +69,7 @@ def test_mails_are_read_on_a_page_with_debug_only(settings, emails):
 
 def test_every_problem_is_explained():
     page = Client().get("/docs/errors").content.decode()
-    for kind in kinds():
+    for kind in error_classes():
         assert f'<dt id="{kind.code}"><code>{kind.code}</code> {kind.status}</dt>' in page
         assert f"<dd>{escape(kind.title)}</dd>" in page
 

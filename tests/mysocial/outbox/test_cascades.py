@@ -6,18 +6,18 @@ import pytest
 
 from mysocial.core.errors import Unavailable
 from mysocial.outbox import cascades
-from mysocial.outbox.cascades import KINDS, Cascade, Removal, remove_due
+from mysocial.outbox.cascades import CASCADES_BY_MODEL, Cascade, CascadeDeletion, run_due_cascades
 
 
 class Leaves(Cascade):
     """Ten of something on each post, removed at most three at a time."""
 
-    of: ClassVar[str] = "posts.post"
+    model_label: ClassVar[str] = "posts.post"
     left: ClassVar[dict[str, int]] = {}
     troubles: ClassVar[list[Exception]] = []
 
     @classmethod
-    def remove(cls, pk: str, *, limit: int) -> bool:
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         if cls.troubles:
             raise cls.troubles.pop()
         assert limit == cascades.BATCH
@@ -25,22 +25,22 @@ class Leaves(Cascade):
         return cls.left[pk] == 0
 
 
-KINDS["posts.post"].remove(Leaves)
+CASCADES_BY_MODEL["posts.post"].remove(Leaves)
 
 
 @pytest.fixture
 def leaves():
     """Let `Leaves` hang on posts for one test."""
-    KINDS["posts.post"].append(Leaves)
+    CASCADES_BY_MODEL["posts.post"].append(Leaves)
     Leaves.left.clear()
     yield Leaves
     Leaves.troubles.clear()
-    KINDS["posts.post"].remove(Leaves)
+    CASCADES_BY_MODEL["posts.post"].remove(Leaves)
 
 
 def states(persisted, documents) -> list[str]:
     persisted()
-    return [document["status"] for document in documents(Removal)]
+    return [document["status"] for document in documents(CascadeDeletion)]
 
 
 def test_a_deleted_post_takes_along_what_hangs_on_it(alice, leaves, persisted, documents):
@@ -49,11 +49,11 @@ def test_a_deleted_post_takes_along_what_hangs_on_it(alice, leaves, persisted, d
     alice.delete(f"posts/{post['id']}")
     assert states(persisted, documents) == ["queued"]
 
-    assert remove_due() == 1
+    assert run_due_cascades() == 1
     assert leaves.left == {post["id"]: 0}
     assert kept["id"] not in leaves.left
     assert states(persisted, documents) == ["done"]
-    assert remove_due() == 0
+    assert run_due_cascades() == 0
 
 
 def test_a_refused_deletion_removes_nothing(alice, bob, leaves, persisted, documents):
@@ -61,7 +61,7 @@ def test_a_refused_deletion_removes_nothing(alice, bob, leaves, persisted, docum
 
     assert bob.delete(f"posts/{post['id']}").status_code == 403
 
-    assert remove_due() == 0
+    assert run_due_cascades() == 0
     assert states(persisted, documents) == []
 
 
@@ -70,7 +70,7 @@ def test_a_store_that_is_away_leaves_the_removal_owed(alice, leaves, persisted, 
     leaves.troubles.append(Unavailable())
 
     with pytest.raises(Unavailable):
-        remove_due()
+        run_due_cascades()
 
     assert states(persisted, documents) == ["queued"]
 
@@ -80,7 +80,7 @@ def test_a_removal_that_failed_is_due_again_and_stops_no_other(alice, leaves, pe
         alice.delete(f"posts/{alice.writes(text)['id']}")
     leaves.troubles.append(ValueError("a defect"))
 
-    assert remove_due() == 1
+    assert run_due_cascades() == 1
     assert sorted(states(persisted, documents)) == ["done", "queued"]
 
 
@@ -88,9 +88,9 @@ def test_a_task_that_finds_a_server_away_says_so_in_one_line(alice, leaves, capl
     alice.delete(f"posts/{alice.writes('Gone')['id']}")
     leaves.troubles.append(Unavailable("The database is away."))
 
-    assert cascades.remove_cascades() == 0
+    assert cascades.run_cascades() == 0
 
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
-        "remove_cascades waits: The database is away."
+        "run_cascades waits: The database is away."
     ]
     assert not [record for record in caplog.records if record.exc_info]

@@ -8,12 +8,12 @@ from tests.support.stack import wait_for
 
 def test_a_paused_queue_waits():
     thing = put()
-    assert 0.25 <= backoff.pause() <= 0.5
+    assert 0.25 <= backoff.start_backoff() <= 0.5
     assert flush.TASKS[QUEUE]() == 0
     assert owed_keys() == [key(thing)]
-    assert 0.5 <= backoff.pause() <= 1.0
+    assert 0.5 <= backoff.start_backoff() <= 1.0
     for _ in range(10):
-        assert backoff.pause() <= backoff.MOST_PAUSE
+        assert backoff.start_backoff() <= backoff.MAX_BACKOFF_SECONDS
 
     client().delete("pause")
     assert flush.TASKS[QUEUE]() == 1
@@ -24,7 +24,7 @@ def test_a_queue_that_was_woken_in_a_pause_may_be_woken_again_as_soon_as_it_is_o
     put()
     mark = f"nudge:{QUEUE}"
     wait_for(lambda: client().exists(mark), within=20, name="the mark")
-    backoff.pause()
+    backoff.start_backoff()
 
     assert flush.TASKS[QUEUE]() == 0
 

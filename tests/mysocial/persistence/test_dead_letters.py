@@ -34,7 +34,7 @@ def test_a_poison_record_is_set_aside_and_its_fifty_neighbours_are_carried(docum
     bad = put(25, size=POISON)
     after = [put(n) for n in range(26, 51)]
 
-    assert flush.drain(QUEUE) == 50
+    assert flush.flush_queue(QUEUE) == 50
 
     assert {one["_id"] for one in mongo.find(Thing, {})} == {one.id for one in before + after}
     letter = dirty.dead_letters()[QUEUE][key(bad)]
@@ -49,20 +49,20 @@ def test_a_poison_record_is_set_aside_and_its_fifty_neighbours_are_carried(docum
 
 def test_a_dead_letter_can_be_replayed(document):
     bad = put(size=POISON)
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
 
-    assert dirty.replay(QUEUE, [key(bad), key(make())]) == 1
+    assert dirty.retry_dead_letters(QUEUE, [key(bad), key(make())]) == 1
     assert owed_keys() == [key(bad)]
     assert dirty.dead_letters()[QUEUE] == {}
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
     assert list(dirty.dead_letters()[QUEUE]) == [key(bad)]
 
     # A writer mends it: then nothing is left of the letter.
     change(get(bad), size=1)
-    assert flush.drain(QUEUE) == 1
+    assert flush.flush_queue(QUEUE) == 1
     assert document(Thing, bad.id)["size"] == 1
     assert dirty.dead_letters()[QUEUE] == {}
-    assert dirty.replay(QUEUE, [key(bad)]) == 0
+    assert dirty.retry_dead_letters(QUEUE, [key(bad)]) == 0
 
 
 def test_a_dead_letter_that_is_dropped_leaves_what_mongodb_has(persisted):
@@ -70,59 +70,62 @@ def test_a_dead_letter_that_is_dropped_leaves_what_mongodb_has(persisted):
     never = put(2, size=POISON, code="tin")
     persisted()
     change(get(bad), size=POISON, name="New", code="iron")
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
     assert dirty.dead_letter_counts()[QUEUE] == 2
 
-    assert dirty.drop(QUEUE, [key(bad), key(never)]) == 2
+    assert dirty.discard_dead_letters(QUEUE, [key(bad), key(never)]) == 2
 
     assert dirty.dead_letters()[QUEUE] == {}
     assert (get(bad).name, get(bad).code) == ("Old", "gold")
-    assert reads.get_many(things, [never.id]) == {}
+    assert reads.get_records(things, [never.id]) == {}
     assert walk() == [bad.id]
     evict()
-    assert [reads.find(things, "code", code) for code in ("gold", "iron", "tin")] == [
+    assert [reads.find_by_unique(things, "code", code) for code in ("gold", "iron", "tin")] == [
         bad.id,
         None,
         None,
     ]
-    assert dirty.drop(QUEUE, [key(bad)]) == 0
+    assert dirty.discard_dead_letters(QUEUE, [key(bad)]) == 0
 
 
 def test_a_dead_letter_is_told_apart_from_what_was_written_since():
     bad = put(size=POISON)
-    refused = dirty.Refusal(key(bad), str(bad.version).encode(), "Too large.")
+    refused = dirty.Rejection(key(bad), str(bad.version).encode(), "Too large.")
     change(bad, size=1)
 
-    assert dirty.set_aside(QUEUE, [refused]) == 0
+    assert dirty.record_rejections(QUEUE, [refused]) == 0
 
     assert owed_keys() == [key(bad)]
     assert dirty.dead_letters()[QUEUE] == {}
-    assert flush.drain(QUEUE) == 1
+    assert flush.flush_queue(QUEUE) == 1
 
 
 def test_a_record_that_another_drain_has_settled_is_no_dead_letter():
     """Settled and evicted between the look at the queue and the copy: there is nothing left."""
     thing = put()
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
     evict()
     before = everything()
 
-    assert dirty.set_aside(QUEUE, [dirty.Refusal(key(thing), b"", "It is not in Redis.")]) == 0
+    assert (
+        dirty.record_rejections(QUEUE, [dirty.Rejection(key(thing), b"", "It is not in Redis.")])
+        == 0
+    )
 
     assert everything() == before
 
 
 def test_a_dead_letter_is_not_forgotten_when_its_record_is_deleted(document):
     bad = put(size=POISON, code="gold")
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
 
     remove(get(bad))
-    assert flush.drain(QUEUE) == 1
+    assert flush.flush_queue(QUEUE) == 1
 
     assert dirty.dead_letters()[QUEUE] == {}
     assert document(Thing, bad.id)["_deleted_at"] is not None
     evict()
-    assert reads.find(things, "code", "gold") is None
+    assert reads.find_by_unique(things, "code", "gold") is None
 
 
 @pytest.fixture
@@ -138,7 +141,7 @@ def picky() -> Iterator[None]:
 def test_what_mongodb_refuses_by_its_rules_is_set_aside_one_by_one(picky):
     allowed, refused = put(1, note="fine"), put(2)
 
-    assert flush.drain(QUEUE) == 1
+    assert flush.flush_queue(QUEUE) == 1
 
     assert [one["_id"] for one in mongo.find(Thing, {})] == [allowed.id]
     assert list(dirty.dead_letters()[QUEUE]) == [key(refused)]
@@ -151,13 +154,13 @@ def test_what_mongodb_refuses_for_its_own_troubles_is_owed_for_as_long_as_they_l
 ):
     """As when its disk is full; a refusal by its rules stands in for that."""
     refused = 121
-    assert refused not in mongo_writer.ITS_OWN_FAULT
-    monkeypatch.setattr(mongo_writer, "ITS_OWN_FAULT", frozenset({refused}))
+    assert refused not in mongo_writer.SERVER_FAULT_CODES
+    monkeypatch.setattr(mongo_writer, "SERVER_FAULT_CODES", frozenset({refused}))
     owing = [put(1), put(2)]
 
-    for _ in range(mongo_writer.MOST_TRIES + 1):
+    for _ in range(mongo_writer.MAX_TRIES + 1):
         with pytest.raises(Unavailable):
-            flush.drain(QUEUE)
+            flush.flush_queue(QUEUE)
 
     assert dirty.dead_letter_counts()[QUEUE] == 0
     assert set(owed_keys()) == {key(thing) for thing in owing}

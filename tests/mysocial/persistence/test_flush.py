@@ -27,10 +27,10 @@ from tests.support.example_records import (
 )
 
 
-def settled(moment: int, some: list[mongo_writer.Copy]) -> int:
+def settled(moment: int, some: list[mongo_writer.Snapshot]) -> int:
     """Settle a batch as a drain does."""
-    items = [[one.key, one.pk, one.version, one.ttl, QUEUE] for one in some]
-    return int(flush.SETTLE({"items": items, "taken": moment}))
+    items = [[one.key, one.pk, one.version, one.ttl_seconds, QUEUE] for one in some]
+    return int(flush.MARK_FLUSHED({"items": items, "taken": moment}))
 
 
 def mongo_state() -> list[dict]:
@@ -42,7 +42,7 @@ def test_a_record_reaches_mongodb_as_it_is(document):
     like(thing, "bob")
     assert document(Thing, thing.id) is None
 
-    assert flush.drain(QUEUE) == 2
+    assert flush.flush_queue(QUEUE) == 2
 
     assert document(Thing, thing.id) == {
         "_id": thing.id,
@@ -57,15 +57,15 @@ def test_a_record_reaches_mongodb_as_it_is(document):
         "likes": 1,
         "created_at": thing.created_at,
     }
-    assert dirty.debts()[QUEUE] == dirty.Debt(0, 0.0)
-    assert flush.drain(QUEUE) == 0
+    assert dirty.backlogs()[QUEUE] == dirty.Backlog(0, 0.0)
+    assert flush.flush_queue(QUEUE) == 0
 
 
 def test_a_slow_worker_does_not_overwrite_newer_data(document):
     thing = put(name="Old")
     _, slow = taken()
     change(thing, name="New")
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
 
     written(slow)
 
@@ -77,7 +77,7 @@ def test_a_slow_worker_does_not_bring_back_what_was_deleted(document):
     thing = put(code="gold")
     _, slow = taken()
     remove(thing)
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
 
     written(slow)
 
@@ -97,7 +97,7 @@ def test_only_the_version_that_was_copied_is_settled(document):
     assert client().pttl(key(thing)) == -1
     evict()
     assert get(thing).name == "New"
-    assert flush.drain(QUEUE) == 1
+    assert flush.flush_queue(QUEUE) == 1
     assert document(Thing, thing.id)["name"] == "New"
 
 
@@ -117,15 +117,15 @@ def test_a_debt_that_is_renewed_is_as_old_as_the_copy_that_was_carried():
 
 def test_a_tombstone_is_carried_and_readers_do_not_see_it(document):
     thing, left = put(1), put(2)
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
     remove(get(thing))
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
 
     found = document(Thing, thing.id)
     assert sorted(found) == ["_deleted_at", "_id", "_version"]
     assert found["_deleted_at"] is not None
     evict()
-    assert reads.get_many(things, [thing.id, left.id]).keys() == {left.id}
+    assert reads.get_records(things, [thing.id, left.id]).keys() == {left.id}
     assert walk() == [left.id]
     assert [one.id for one in Thing.objects.all()] == [left.id]
 
@@ -138,7 +138,7 @@ def test_counters_reach_mongodb_as_totals_however_often_they_are_carried(documen
     for _ in range(3):
         written([one for one in batch if one.store is things])
     like(thing, "dave")
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
     written([one for one in batch if one.store is things])
 
     assert document(Thing, thing.id)["likes"] == 3
@@ -155,7 +155,7 @@ def test_a_drain_that_is_killed_is_repeated_with_the_same_end(step):
     if step == "settled in part":
         settled(moment, batch[:2])
 
-    assert flush.drain(QUEUE) == (2 if step == "settled in part" else 4)
+    assert flush.flush_queue(QUEUE) == (2 if step == "settled in part" else 4)
 
     assert [one["_version"] for one in mongo_state()] == [
         get(make(id=one["_id"])).version for one in mongo_state()
@@ -168,7 +168,7 @@ def test_two_drains_side_by_side_carry_everything_once():
     for n in range(30):
         put(n, name=str(n))
 
-    counts = together(4, lambda _: [flush.persist(QUEUE, limit=7) for _ in range(30)])
+    counts = together(4, lambda _: [flush.flush_batch(QUEUE, limit=7) for _ in range(30)])
 
     assert sum(sum(some) for some in counts) == 30
     assert sorted(one["name"] for one in mongo_state()) == sorted(str(n) for n in range(30))
@@ -183,7 +183,7 @@ def test_drains_and_writers_at_once_end_in_agreement():
     def act(number: int) -> None:
         if number < 2:
             for _ in range(20):
-                flush.persist(QUEUE, limit=5)
+                flush.flush_batch(QUEUE, limit=5)
         elif number < 5:
             for n in range(10):
                 like(thing, f"{number}-{n}")
@@ -192,7 +192,7 @@ def test_drains_and_writers_at_once_end_in_agreement():
                 remove(one)
 
     assert together(7, act) == [None] * 7
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
 
     assert [one["_id"] for one in mongo.find(Thing, {})] == [thing.id]
     assert mongo.find(Thing, {})[0]["likes"] == 30
@@ -205,10 +205,10 @@ def test_drains_and_writers_at_once_end_in_agreement():
 def test_one_drain_at_a_time_and_a_failed_one_holds_nobody_up():
     put()
     client().set(f"lease:{QUEUE}", "1", px=10_000)
-    assert flush.drain(QUEUE) == 0
+    assert flush.flush_queue(QUEUE) == 0
     client().delete(f"lease:{QUEUE}")
 
-    assert flush.drain(QUEUE) == 1
+    assert flush.flush_queue(QUEUE) == 1
     assert client().exists(f"lease:{QUEUE}") == 0
 
 
@@ -217,10 +217,10 @@ def test_a_batch_is_no_larger_than_its_limit_and_begins_with_the_oldest():
     for age, thing in enumerate(found):
         client().zadd(f"dirty:{QUEUE}", {key(thing): 1000 - age})
 
-    assert flush.persist(QUEUE, limit=2) == 2
+    assert flush.flush_batch(QUEUE, limit=2) == 2
 
     assert owed_keys() == [key(thing) for thing in found[2::-1]]
-    assert dirty.debts()[QUEUE].count == 3
+    assert dirty.backlogs()[QUEUE].count == 3
 
 
 def test_the_age_of_the_oldest_debt_is_told():
@@ -228,7 +228,7 @@ def test_the_age_of_the_oldest_debt_is_told():
     seconds, _ = client().time()
     client().zadd(f"dirty:{QUEUE}", {key(thing): (seconds - 60) * 1000})
 
-    debt = dirty.debts()[QUEUE]
+    debt = dirty.backlogs()[QUEUE]
     assert debt.count == 1
     assert 60 <= debt.oldest_seconds < 65
 
@@ -243,25 +243,25 @@ def test_the_task_of_a_queue_carries_its_debts_and_twice_changes_nothing(documen
 
 def test_a_drain_whose_time_is_over_holds_nobody_up(document):
     thing = put()
-    assert flush.drain(QUEUE, seconds=0) == 0
+    assert flush.flush_queue(QUEUE, seconds=0) == 0
     assert owed_keys() == [key(thing)]
-    assert flush.drain(QUEUE) == 1
+    assert flush.flush_queue(QUEUE) == 1
 
 
 def test_what_has_given_up_its_place_meanwhile_leaves_room():
     thing = put(code="gold")
-    assert mongo_writer.make_room(things, {"code": "gold"})
-    flush.drain(QUEUE)
-    assert not mongo_writer.make_room(things, {"code": "gold"})
+    assert mongo_writer.release_unique_value(things, {"code": "gold"})
+    flush.flush_queue(QUEUE)
+    assert not mongo_writer.release_unique_value(things, {"code": "gold"})
     change(thing, name="A newer copy, which has it still")
-    assert not mongo_writer.make_room(things, {"code": "gold"})
+    assert not mongo_writer.release_unique_value(things, {"code": "gold"})
     assert get(thing).code == "gold"
 
 
 def test_what_cannot_be_carried_is_set_aside_and_its_neighbours_are_carried(document):
-    gone, large, thing = put(), put(note="x" * mongo_writer.MOST_BYTES), put()
+    gone, large, thing = put(), put(note="x" * mongo_writer.MAX_DOCUMENT_BYTES), put()
     client().delete(key(gone))
-    assert flush.drain(QUEUE) == 1
+    assert flush.flush_queue(QUEUE) == 1
     assert document(Thing, thing.id)
     assert {name: letter["error"] for name, letter in dirty.dead_letters()[QUEUE].items()} == {
         key(gone): "LookupError: A dirty record is not in Redis.",

@@ -17,16 +17,16 @@ from tests.support.example_records import (
 
 
 def test_of_many_what_mongodb_lacks_is_inserted_and_what_it_has_is_replaced(document):
-    old = [put(n, name="Old") for n in range(flush.FEW)]
-    flush.drain(QUEUE)
+    old = [put(n, name="Old") for n in range(flush.MIN_BATCH_FOR_LOOKUP)]
+    flush.flush_queue(QUEUE)
     for thing in old:
         change(thing, name="New")
     remove(old[0])
-    made = [put(n, name="New") for n in range(flush.FEW)]
+    made = [put(n, name="New") for n in range(flush.MIN_BATCH_FOR_LOOKUP)]
     _, batch = taken()
-    assert mongo_writer.lacked(batch) == {thing.id for thing in made}
+    assert mongo_writer.missing_ids(batch) == {thing.id for thing in made}
 
-    assert flush.drain(QUEUE) == 2 * flush.FEW
+    assert flush.flush_queue(QUEUE) == 2 * flush.MIN_BATCH_FOR_LOOKUP
 
     assert document(Thing, old[0].id)["_deleted_at"] is not None
     for thing in (*old[1:], *made):
@@ -38,9 +38,9 @@ def test_of_many_what_mongodb_lacks_is_inserted_and_what_it_has_is_replaced(docu
 def test_what_mongodb_got_since_it_was_asked_stays_where_it_is_newer(document):
     thing = put(name="Old")
     _, slow = taken()
-    lacked = mongo_writer.lacked(slow)
+    lacked = mongo_writer.missing_ids(slow)
     change(thing, name="New")
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
 
     assert written(slow, new=lacked) == slow
 
@@ -52,7 +52,7 @@ def test_what_mongodb_got_since_it_was_asked_is_replaced_where_it_is_older(docum
     _, slow = taken()
     change(thing, name="New")
     _, batch = taken()
-    lacked = mongo_writer.lacked(batch)
+    lacked = mongo_writer.missing_ids(batch)
     written(slow)
     assert document(Thing, thing.id)["name"] == "Old"
 
@@ -63,7 +63,7 @@ def test_what_mongodb_got_since_it_was_asked_is_replaced_where_it_is_older(docum
 
 def test_what_is_inserted_has_the_place_that_another_gave_up(document):
     before = put(code="gold")
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
     change(before, code="")
     after = put(code="gold")
     batch = [one for one in taken()[1] if one.pk == after.id]
@@ -88,4 +88,4 @@ def test_of_copies_that_come_at_once_mongodb_keeps_the_newest():
 
         ids = {"$in": [thing.id for thing in made]}
         assert {one["name"] for one in mongo.find(Thing, {"_id": ids})} == {"New"}
-        flush.drain(QUEUE)
+        flush.flush_queue(QUEUE)

@@ -50,12 +50,12 @@ def test_it_has_every_command_with_its_answers_and_every_event():
         for name in COMMANDS
     }
     assert replies == {
-        "auth": ["SignedIn", "Refusal"],
-        "subscribe": ["Ok", "Refusal"],
-        "unsubscribe": ["Ok", "Refusal"],
-        "resume": ["Recovered", "NotRecovered", "Live", "Refusal"],
-        "ping": ["Ok", "Refusal"],
-        "typing": ["Ok", "Refusal"],
+        "auth": ["SignedIn", "ErrorReply"],
+        "subscribe": ["Ok", "ErrorReply"],
+        "unsubscribe": ["Ok", "ErrorReply"],
+        "resume": ["Recovered", "NotRecovered", "Live", "ErrorReply"],
+        "ping": ["Ok", "ErrorReply"],
+        "typing": ["Ok", "ErrorReply"],
     }
     told = [one["$ref"].rpartition("/")[2] for one in operations["events"]["messages"]]
     assert told == sorted(contract_events())
@@ -76,7 +76,7 @@ def test_what_rest_answers_too_has_the_same_schema_in_both_documents():
     shared = set(ours) & set(rest)
     assert {"Post", "Comment", "Profile", "Notification", "ChatMessage", "Conversation"} <= shared
     assert all(ours[name] == rest[name] for name in shared)
-    assert set(ours) - shared == {"FrameProblem", "FrameFieldProblem"}
+    assert set(ours) - shared == {"SocketProblem", "SocketFieldProblem"}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ async def test_what_the_socket_answers_is_what_the_document_says(connected, alic
             assert valid("Live", await socket.next())
     assert not valid("subscribe", wrong)
     refusal = await socket.ask(**wrong)
-    assert valid("Refusal", refusal)
+    assert valid("ErrorReply", refusal)
     assert not valid("Ok", refusal)
 
 

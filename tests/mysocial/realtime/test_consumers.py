@@ -8,7 +8,7 @@ from channels.layers import get_channel_layer
 
 from accounts.store import sessions
 from accounts.tokens import read_access
-from mysocial.realtime.dispatcher import get_hub
+from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.store import reads
 from mysocial.store.writes import write
 from tests.support.concurrency import scripts_run
@@ -200,7 +200,7 @@ async def test_a_flood_of_frames_closes_the_socket(connected, alice):
 async def test_an_event_whose_hint_was_lost_is_heard_within_a_tick(connected, alice, bob):
     socket = await connected(bob, "feed")
     # Leaving the group is what a lost connection of the layer amounts to.
-    await get_channel_layer().group_discard("events", get_hub()._channel)
+    await get_channel_layer().group_discard("events", get_dispatcher()._channel)
 
     post = await sync_to_async(alice.writes)("Hinted at to nobody")
 
@@ -215,13 +215,13 @@ async def test_who_does_not_sign_in_within_five_seconds_is_not_kept(connected):
 async def test_a_session_whose_end_was_announced_to_nobody_is_noticed(connected, alice, bob):
     mine, others = await connected(alice), await connected(bob)
     await sync_to_async(_end_unheard)(alice)
-    await get_hub().watch.look()
+    await get_dispatcher().session_watcher.close_ended_sessions()
     assert await mine.code() == 4401
     assert await others.receive_nothing(timeout=0.1)
 
 
 def _end_unheard(person):
     """End a person's session as an expiry does: no event tells it."""
-    session = reads.get(sessions, read_access(person.access).session_id)
+    session = reads.get_record(sessions, read_access(person.access).session_id)
     with write() as w:
         w.delete(session)

@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 
 from mysocial.core.redis import client
 from mysocial.realtime import replay, subscription
-from mysocial.realtime.replay import Judge
+from mysocial.realtime.replay import AudienceFilter
 from tests.support.people import logged
 
 
@@ -138,7 +138,7 @@ async def test_home_is_heard_and_replayed_of_those_one_follows(connected, alice,
 async def test_much_is_read_in_portions_and_comes_in_order_and_once(
     connected, alice, bob, monkeypatch, portion
 ):
-    monkeypatch.setattr(replay, "PORTION", portion)
+    monkeypatch.setattr(replay, "MAX_ENTRIES", portion)
     topics = ["feed", f"user:{alice.id}"]
     whole = await connected(bob, *topics)
     read = await sync_to_async(bob.get)("posts")
@@ -172,9 +172,9 @@ async def test_more_than_may_wait_comes_from_the_log_while_a_client_resumes(
     texts = [str(number) for number in range(12)]
     for text in texts[:4]:
         await sync_to_async(alice.writes)(text)
-    monkeypatch.setattr(subscription, "MOST_WAITING", 2)
-    held, tell = threading.Event(), Judge.tell
-    monkeypatch.setattr(Judge, "tell", lambda *some: held.wait(10) and tell(*some))
+    monkeypatch.setattr(subscription, "MAX_BUFFERED", 2)
+    held, tell = threading.Event(), AudienceFilter.filter
+    monkeypatch.setattr(AudienceFilter, "filter", lambda *some: held.wait(10) and tell(*some))
     socket = await connected(bob)
     assert (await resume(socket, cursor_of(read), "feed"))["recovered"] is True
     for text in texts[4:]:
@@ -196,13 +196,16 @@ async def test_what_is_hidden_while_a_client_resumes_is_not_told_it_any_more(
     for text in ("Twice", "Three times"):
         await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": text})
     monkeypatch.setattr(replay, "SLICE", 1)
-    tell, turns = Judge.tell, iter([bool, bool, lambda: alice.put(f"users/{bob.id}/block")])
+    tell, turns = (
+        AudienceFilter.filter,
+        iter([bool, bool, lambda: alice.put(f"users/{bob.id}/block")]),
+    )
 
     def hide_and_tell(*some):
         next(turns, bool)()
         return tell(*some)
 
-    monkeypatch.setattr(Judge, "tell", hide_and_tell)
+    monkeypatch.setattr(AudienceFilter, "filter", hide_and_tell)
     socket = await connected(bob)
     assert (await resume(socket, cursor_of(read), "feed"))["recovered"] is True
     found = []

@@ -185,7 +185,7 @@ def test_a_server_that_ends_says_so_to_its_sockets(alice):
 
 def test_what_was_missed_is_read_no_further_for_who_is_gone(fresh_site, alice, bob):
     cursor = bob.get("posts").headers["X-Event-Cursor"]
-    post = reads.get(posts, alice.writes("x" * 1000)["id"])
+    post = reads.get_record(posts, alice.writes("x" * 1000)["id"])
     for _ in range(8):
         with write() as w:
             for _ in range(1000):

@@ -7,7 +7,7 @@ import pytest
 
 from mysocial.core.errors import Unavailable
 from mysocial.realtime import auth
-from mysocial.realtime.auth import Sessions, SignedIn, Watch
+from mysocial.realtime.auth import AuthenticatedSession, SessionBackend, SessionWatcher
 
 
 @dataclass(eq=False)
@@ -32,12 +32,12 @@ async def test_a_look_that_fails_is_followed_by_the_next(monkeypatch, caplog, tr
         return {"one"} & set(session_ids)
 
     one, other = Open("one"), Open("other")
-    watch = Watch()
+    watch = SessionWatcher()
     watch.start()
     try:
         await asyncio.sleep(0.05)  # nothing is open: nothing is asked
         for some in (one, other):
-            watch.add(some, Sessions(lambda _: SignedIn("", ""), find_ended))
+            watch.add(some, SessionBackend(lambda _: AuthenticatedSession("", ""), find_ended))
         await asyncio.wait_for(one.signed_out.wait(), 20)
     finally:
         await watch.stop()

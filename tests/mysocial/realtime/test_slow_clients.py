@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 
-from mysocial.realtime.auth import SignedIn
-from mysocial.realtime.dispatcher import get_hub
-from mysocial.realtime.subscription import MOST_WAITING, Receiver
+from mysocial.realtime.auth import AuthenticatedSession
+from mysocial.realtime.dispatcher import get_dispatcher
+from mysocial.realtime.subscription import MAX_BUFFERED, Subscription
 
 TOLD_WITHIN = 20  # seconds
 
@@ -19,7 +19,7 @@ class Gone:
         self.codes = []
         self.told = asyncio.Event()
 
-    async def take(self, kind, frame):
+    async def send_event(self, kind, frame):
         raise RuntimeError("Attempt to send on a closed protocol")
 
     async def end(self, code):
@@ -31,7 +31,7 @@ class Gone:
 class Asleep(Gone):
     """A client that takes nothing."""
 
-    async def take(self, kind, frame):
+    async def send_event(self, kind, frame):
         await asyncio.Event().wait()
 
 
@@ -42,13 +42,13 @@ class Awake(Gone):
         super().__init__()
         self.taken = []
 
-    async def take(self, kind, frame):
+    async def send_event(self, kind, frame):
         self.taken.append(kind)
 
 
 def among_us(person, outlet):
     """Open a client of ours that hears the feed."""
-    receiver = Receiver(get_hub(), SignedIn(person.id, "0" * 24), outlet)
+    receiver = Subscription(get_dispatcher(), AuthenticatedSession(person.id, "0" * 24), outlet)
     receiver.join("feed")
     receiver.release()
     return receiver
@@ -79,21 +79,23 @@ async def test_for_a_client_that_takes_nothing_not_more_than_a_thousand_events_w
     await connected(alice)
     outlet = Asleep()
     receiver = among_us(alice, outlet)
-    for offset in range(1, MOST_WAITING + 2):  # one is on its way
-        receiver.hear("post.created", offset, "{}")
+    for offset in range(1, MAX_BUFFERED + 2):  # one is on its way
+        receiver.deliver("post.created", offset, "{}")
         await asyncio.sleep(0)
     assert (outlet.codes, receiver.topics != set()) == ([], True)
-    receiver.hear("post.created", MOST_WAITING + 2, "{}")
+    receiver.deliver("post.created", MAX_BUFFERED + 2, "{}")
     await asyncio.sleep(0)
-    assert (outlet.codes, receiver.topics, len(receiver._waiting)) == ([4408], set(), 0)
+    assert (outlet.codes, receiver.topics, len(receiver._buffer)) == ([4408], set(), 0)
 
 
 async def test_who_signed_in_just_now_is_told_at_once_that_the_session_has_ended(alice):
     outlet = Awake()
-    receiver = Receiver(get_hub(), SignedIn(alice.id, "0" * 24), outlet)  # it holds back, as yet
-    receiver.hear("post.created", 1, "{}")
+    receiver = Subscription(
+        get_dispatcher(), AuthenticatedSession(alice.id, "0" * 24), outlet
+    )  # it holds back, as yet
+    receiver.deliver("post.created", 1, "{}")
     await asyncio.sleep(0.01)
     assert outlet.taken == []
-    receiver.hear("session.ended", 2, "{}")
+    receiver.deliver("session.ended", 2, "{}")
     await asyncio.sleep(0.01)
     assert (outlet.taken, outlet.codes) == (["post.created", "session.ended"], [4401])

@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 
 from mysocial.asgi import application
-from mysocial.realtime.dispatcher import get_hub
+from mysocial.realtime.dispatcher import get_dispatcher
 
 
 class Stream(ApplicationCommunicator):
@@ -71,7 +71,7 @@ async def opened():
     yield open_
     for stream in streams:
         await stream.leave()
-    await get_hub().stop()
+    await get_dispatcher().stop()
 
 
 async def test_events_come_as_on_the_socket_and_only_to_who_may_see(opened, alice, bob, stranger):
@@ -135,7 +135,7 @@ async def test_what_is_asked_wrongly_is_refused(alice, query, code, field):
     problem = await stream.body()
     assert (problem["code"], problem["errors"][0]["field"]) == (code, field)
     await stream.leave()
-    await get_hub().stop()
+    await get_dispatcher().stop()
 
 
 async def test_nobody_hears_anything_without_a_token(alice):
@@ -146,4 +146,4 @@ async def test_nobody_hears_anything_without_a_token(alice):
     stream = Stream(alice, method="POST")
     assert (await stream.begin())[0] == 405
     await stream.leave()
-    await get_hub().stop()
+    await get_dispatcher().stop()

@@ -37,7 +37,7 @@ def full() -> Iterator[Callable[[], list[Thing]]]:
             for minute in range(1000):
                 thing = make(minute, note="x" * 20_000)
                 with write() as w:
-                    w.create(thing, fresh=True)
+                    w.create(thing, new_id=True)
                 written.append(thing)
         client().config_set("maxmemory", 1)
         return written
@@ -54,7 +54,7 @@ def make_room() -> None:
 @pytest.fixture
 def _idle(monkeypatch) -> None:
     """Nobody carries the debts of a full Redis yet."""
-    monkeypatch.setattr(wakeups, "_carry_here", lambda name: None)
+    monkeypatch.setattr(wakeups, "_run_inline", lambda name: None)
 
 
 @pytest.mark.usefixtures("_idle")
@@ -69,10 +69,10 @@ def test_a_full_redis_refuses_writes_and_loses_nothing_that_is_owed(full):
     assert refusal.value.retry_after == 2
     assert everything() == before
     assert len(owed_keys()) == len(kept)
-    assert list(reads.get_many(things, [one.id for one in kept])) == [one.id for one in kept]
+    assert list(reads.get_records(things, [one.id for one in kept])) == [one.id for one in kept]
 
     # What empties it is not refused, and what was carried makes room.
-    assert flush.drain(QUEUE) == len(kept)
+    assert flush.flush_queue(QUEUE) == len(kept)
     assert mongo.collection(Thing).count_documents({}) == len(kept)
     make_room()
     more = put(9999, name="More")
@@ -83,7 +83,7 @@ def test_a_full_redis_refuses_writes_and_loses_nothing_that_is_owed(full):
 def test_a_full_redis_that_takes_no_message_is_emptied_without_one(full):
     kept = full()
 
-    wakeups.send(QUEUE)  # as the refused write asked for; its broker is the same full server
+    wakeups.send_wakeup(QUEUE)  # as the refused write asked for; its broker is the same full server
 
     assert owed_keys() == []
     assert mongo.collection(Thing).count_documents({}) == len(kept)
@@ -94,7 +94,7 @@ def test_a_dead_letter_can_be_set_aside_in_a_full_redis(full):
     bad = put(size=2**63)
     kept = full()
 
-    assert flush.drain(QUEUE) == len(kept)
+    assert flush.flush_queue(QUEUE) == len(kept)
     assert list(dirty.dead_letters()[QUEUE]) == [key(bad)]
 
 
@@ -103,11 +103,11 @@ def test_what_is_due_is_swept_from_a_full_redis(full):
     client().zadd("sweep", {"idem:k": 1000})
     full()
 
-    assert flush.sweep_expired() == 1
+    assert flush.delete_expired() == 1
 
 
 @pytest.mark.usefixtures("_idle")
 def test_a_full_redis_is_asked_again_at_once(full):
     full()
-    assert backoff.pause() == 0.0
+    assert backoff.start_backoff() == 0.0
     assert client().exists("pause") == 0

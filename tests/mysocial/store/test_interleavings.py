@@ -40,7 +40,7 @@ PKS = [f"{n:024x}" for n in range(8)]
 CODES = ["", "gold", "tin"]
 pks = st.sampled_from(PKS)
 Batch = tuple[
-    list[mongo_writer.Copy], set[str]
+    list[mongo_writer.Snapshot], set[str]
 ]  # of one store, and which of them MongoDB lacked then
 
 
@@ -120,7 +120,7 @@ class Interleavings(RuleBasedStateMachine):
         try:
             with write() as w:
                 w.delete(Like(id=f"{pk}:{who}"))
-                w.increment(Thing, pk, lenient=True, likes=-1)
+                w.increment(Thing, pk, missing_ok=True, likes=-1)
         except NotFound:
             assert (pk, who) not in self.edges
         else:
@@ -142,14 +142,16 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule()
     def drain(self) -> None:
-        flush.drain(QUEUE)
-        assert dirty.debts()[QUEUE].count == 0
+        flush.flush_queue(QUEUE)
+        assert dirty.backlogs()[QUEUE].count == 0
 
     @rule(limit=st.integers(1, 3))
     def take_batch(self, limit: int) -> None:
         moment, some = taken(limit)
         batches = [[one for one in some if one.store is store] for store in (things, likes)]
-        self.batches.append((moment, [(one, mongo_writer.lacked(one)) for one in batches if one]))
+        self.batches.append(
+            (moment, [(one, mongo_writer.missing_ids(one)) for one in batches if one])
+        )
 
     @precondition(lambda self: self.batches)
     @rule(settle=st.booleans(), asks=st.booleans(), data=st.data())
@@ -159,11 +161,11 @@ class Interleavings(RuleBasedStateMachine):
         done = [
             copy
             for some, lacked in batches
-            for copy in mongo_writer.write(some, new=lacked if asks else ())[0]
+            for copy in mongo_writer.write_snapshots(some, new=lacked if asks else ())[0]
         ]
         if settle:
-            items = [[one.key, one.pk, one.version, one.ttl, QUEUE] for one in done]
-            flush.SETTLE({"items": items, "taken": moment})
+            items = [[one.key, one.pk, one.version, one.ttl_seconds, QUEUE] for one in done]
+            flush.MARK_FLUSHED({"items": items, "taken": moment})
 
     # What Redis does, and readers that are slow
 
@@ -192,7 +194,7 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(pk=pks, who=st.sampled_from("xy"))
     def read_record(self, pk: str, who: str) -> None:
-        found = reads.get_many(things, [pk]).get(pk)
+        found = reads.get_records(things, [pk]).get(pk)
         assert (found is not None) == (pk in self.live)
         if found:
             expected = self.live[pk]
@@ -200,7 +202,7 @@ class Interleavings(RuleBasedStateMachine):
                 name: expected[name] for name in ("code", "name", "shelf", "likes")
             }
             assert found.created_at == make(expected["minute"]).created_at
-        assert bool(reads.get_many(likes, [f"{pk}:{who}"])) == ((pk, who) in self.edges)
+        assert bool(reads.get_records(likes, [f"{pk}:{who}"])) == ((pk, who) in self.edges)
 
     @rule(oldest=st.booleans(), limit=st.integers(1, 6))
     def read_list(self, oldest: bool, limit: int) -> None:
@@ -213,7 +215,7 @@ class Interleavings(RuleBasedStateMachine):
     @rule(code=st.sampled_from(CODES[1:]))
     def read_unique(self, code: str) -> None:
         holders = [pk for pk, one in self.live.items() if one["code"] == code]
-        assert reads.find(things, "code", code) == (holders[0] if holders else None)
+        assert reads.find_by_unique(things, "code", code) == (holders[0] if holders else None)
 
     @invariant()
     def nothing_owed_can_be_evicted(self) -> None:
@@ -221,9 +223,9 @@ class Interleavings(RuleBasedStateMachine):
         assert [client().pttl(name) for name in names] == [-1] * len(names)
 
     def teardown(self) -> None:
-        flush.drain(QUEUE)
+        flush.flush_queue(QUEUE)
         assert dirty.dead_letter_counts()[QUEUE] == 0
-        assert dirty.debts()[QUEUE].count == 0
+        assert dirty.backlogs()[QUEUE].count == 0
         stored = {one["_id"]: one["likes"] for one in mongo.find(Thing, {})}
         assert stored == {pk: one["likes"] for pk, one in self.live.items()}
         assert {one["_id"] for one in mongo.find(Like, {})} == {f"{a}:{b}" for a, b in self.edges}

@@ -62,7 +62,7 @@ def test_a_trim_raises_the_floor_and_nothing_between_is_lost(persisted):
     found = [newest.id, *found]
     assert client().zcard(SHELF) == CAP + 1  # and the floor itself
     highest_trimmed = get(make(id=found[CAP]))
-    assert floor() == things.entries(things.values(highest_trimmed))[SHELF][0]
+    assert floor() == things.list_entries(things.values(highest_trimmed))[SHELF][0]
 
     assert walk(limit=7) == found
     assert walk(limit=7, oldest=True) == found[::-1]
@@ -150,7 +150,7 @@ def test_a_walk_sees_each_entry_once_while_threads_write(persisted, oldest):
             if minute % 3:
                 remove(thing)
             if number:
-                flush.persist(QUEUE)
+                flush.flush_batch(QUEUE)
             elif minute % 10 == 0:
                 evict()
 
@@ -195,13 +195,13 @@ def test_what_mongodb_lacks_of_a_list_is_forgotten_when_it_is_paid(persisted):
 
 
 def test_where_all_that_was_looked_through_is_hidden_the_page_says_where_to_go_on(monkeypatch):
-    monkeypatch.setattr(pagination, "SCAN", 2)
-    monkeypatch.setattr(pagination, "LEAST_BATCH", 2)
+    monkeypatch.setattr(pagination, "MAX_PAGES_SCANNED", 2)
+    monkeypatch.setattr(pagination, "MIN_BATCH", 2)
     shown, *hidden = [put(minute).id for minute in range(5)]
     after, walked = None, []
     while True:
-        listing = pagination.Listing(wire, "shelf", limit=1, after=after)
-        rows, after = pagination.sift(
+        listing = pagination.ListQuery(wire, "shelf", limit=1, after=after)
+        rows, after = pagination.filter_pages(
             listing, keep=lambda rows: [row for row in rows if row.id not in hidden]
         )
         walked.append([row.id for row in rows])

@@ -4,7 +4,7 @@ from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.store import reads
 from posts.models import REACTIONS, Post
-from posts.representations import post_wire
+from posts.representations import post_template
 from posts.store import posts
 from tests.reactions.totals import totals
 from tests.support.example_records import get, key, put, things, wire
@@ -58,10 +58,10 @@ def test_a_raw_field_that_is_missing_is_its_default(alice, bob):
 def test_a_reference_that_is_missing_names_nobody(alice):
     post = alice.writes()
     forget(posts, post["id"], "author_id")
-    (row,) = reads.rows(post_wire, [post["id"]])
+    (row,) = reads.get_rows(post_template, [post["id"]])
     assert row.values["author_id"] == b""
-    assert not row.side("author_id").is_there
-    assert reads.get(posts, post["id"]).author_id == ""
+    assert not row.related("author_id").exists
+    assert reads.get_record(posts, post["id"]).author_id == ""
 
 
 def test_a_part_that_is_missing_has_the_defaults_of_its_fields():
@@ -70,7 +70,7 @@ def test_a_part_that_is_missing_has_the_defaults_of_its_fields():
     found = get(thing)
     assert (found.code, found.shelf, found.likes) == ("", "on", 0)
     assert (found.name, found.note, found.owner_id) == ("Vase", "n", thing.owner_id)
-    (row,) = reads.rows(wire, [thing.id])
+    (row,) = reads.get_rows(wire, [thing.id])
     assert (row.values["shelf"], row.values["likes"]) == (b"on", b"0")
-    assert wire.render(row) == reads.compose(wire.template(thing.id))
+    assert wire.render(row) == reads.render_placeholders(wire.placeholders(thing.id))
     assert things.defaults == {"owner_id": b"", "shelf": b"on", "likes": b"0"}

@@ -8,7 +8,7 @@ from django.test import Client
 
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
-from mysocial.core.redis import client, promised
+from mysocial.core.redis import check_durability, client
 from mysocial.persistence import dirty, flush
 from mysocial.store import pagination, reads
 from mysocial.store.writes import write
@@ -70,10 +70,10 @@ def test_what_redis_knows_is_read_and_written_while_mongodb_hangs(shelf, mongod_
     change(new, note="changed")
     more = make(4, name="more")
     with write() as w:
-        w.create(more, fresh=True)
+        w.create(more, new_id=True)
 
     assert (get(known).name, get(new).note, get(more).name) == ("changed", "changed", "more")
-    page = pagination.Listing(wire, "shelf", limit=1).get()
+    page = pagination.ListQuery(wire, "shelf", limit=1).result()
     assert [row.id for row in page.rows] == [more.id]
 
 
@@ -85,12 +85,12 @@ def test_what_only_mongodb_knows_is_unavailable_while_it_hangs_and_never_absent(
     began = time.monotonic()
 
     with pytest.raises(Unavailable) as refusal:
-        reads.get(things, unknown.id)
+        reads.get_record(things, unknown.id)
     assert refusal.value.retry_after == 2
     with pytest.raises(Unavailable):
-        reads.get_many(things, [unknown.id])
+        reads.get_records(things, [unknown.id])
     with pytest.raises(Unavailable):
-        reads.find(things, "code", "tin")
+        reads.find_by_unique(things, "code", "tin")
     with pytest.raises(Unavailable):
         walk("owner", "f" * 24)
     with pytest.raises(Unavailable):
@@ -111,7 +111,7 @@ def test_a_mongodb_that_comes_back_gets_everything(shelf, mongod_hangs):
     servers.MONGOD.resume()
 
     assert get(unknown).name == "unknown"
-    assert flush.drain(QUEUE) == 2
+    assert flush.flush_queue(QUEUE) == 2
     assert {one["_id"]: one["name"] for one in mongo.find(Thing, {})} == {
         known.id: "changed",
         unknown.id: "unknown",
@@ -127,9 +127,9 @@ def test_a_mongodb_that_died_gets_everything_when_it_is_started_again(shelf, imp
         change(known, name="changed")
         for _ in range(2):
             with pytest.raises(Unavailable):
-                flush.drain(QUEUE)
+                flush.flush_queue(QUEUE)
         with pytest.raises(Unavailable):
-            reads.get(things, unknown.id)
+            reads.get_record(things, unknown.id)
         assert flush.TASKS[QUEUE]() == 0
         assert client().exists("pause") == 1
         assert set(owed_keys()) == {key(known), key(new)}
@@ -159,7 +159,7 @@ def test_without_redis_nothing_is_acknowledged_and_what_was_is_there_after(alice
         with pytest.raises(Unavailable):
             get(thing)
         with pytest.raises(Unavailable):
-            flush.drain(QUEUE)
+            flush.flush_queue(QUEUE)
         answer = Client().post(
             "/api/posts", {"text": "Hello"}, content_type="application/json", headers=access
         )
@@ -167,7 +167,7 @@ def test_without_redis_nothing_is_acknowledged_and_what_was_is_there_after(alice
     finally:
         servers.VALKEY.start()
 
-    assert (get(thing).name, reads.find(things, "code", "gold")) == ("A lamp", thing.id)
+    assert (get(thing).name, reads.find_by_unique(things, "code", "gold")) == ("A lamp", thing.id)
     assert walk() == [thing.id]
     assert owed_keys() == [key(thing)]
     assert "post.created" not in [event["type"] for event in logged()]
@@ -182,7 +182,7 @@ def test_scripts_are_loaded_again_after_they_were_forgotten():
 
     change(thing, name="A lamp")
     assert get(thing).name == "A lamp"
-    assert flush.drain(QUEUE) == 1
+    assert flush.flush_queue(QUEUE) == 1
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_redis_that_does_not_keep_what_is_promised_is_not_used(promise):
     kept = client().config_get(name)
     before = client().hgetall(key(thing))
     client().config_set(name, value)
-    promised.cache_clear()
+    check_durability.cache_clear()
     try:
         with pytest.raises(Unavailable, match=name):
             change(thing, name="A lamp")
@@ -217,7 +217,7 @@ def _file_is_whole() -> bool:
 def test_a_worker_that_starts_while_redis_is_away_waits_for_beat(caplog):
     servers.VALKEY.kill()
     try:
-        flush.ask_again()
+        flush.wake_all()
     finally:
         servers.VALKEY.start()
     assert "waits for beat" in caplog.text

@@ -12,26 +12,29 @@ from tests.support.example_records import change, evict, put, things
 
 def test_questions_that_are_asked_together_are_one_round_trip():
     first, second = put(), put()
-    asked = [reads.asked_one(things, first.id), reads.asked_many(things, [second.id, "0" * 24])]
-    asked[1].get()  # what is not known is
-    assert scripts(lambda: reads.together(*asked)) == 1
-    assert scripts(lambda: [one.get() for one in asked]) == 0
-    assert (asked[0].get().id, list(asked[1].get())) == (first.id, [second.id])
+    asked = [
+        reads.record_query(things, first.id),
+        reads.records_query(things, [second.id, "0" * 24]),
+    ]
+    asked[1].result()  # what is not known is
+    assert scripts(lambda: reads.gather(*asked)) == 1
+    assert scripts(lambda: [one.result() for one in asked]) == 0
+    assert (asked[0].result().id, list(asked[1].result())) == (first.id, [second.id])
 
 
 def test_one_refusal_does_not_keep_the_others_from_their_answers():
     thing = put()
-    missing, there = reads.asked_one(things, "0" * 24), reads.asked_one(things, thing.id)
-    reads.together(missing, there)
-    assert there.get().id == thing.id
+    missing, there = reads.record_query(things, "0" * 24), reads.record_query(things, thing.id)
+    reads.gather(missing, there)
+    assert there.result().id == thing.id
     with pytest.raises(NotFound):
-        missing.get()
+        missing.result()
 
 
 def test_no_question_costs_nothing():
-    nothing = reads.all_of(meaning=dict)
-    assert scripts(nothing.get) == 0
-    assert nothing.get() == {}
+    nothing = reads.combine(meaning=dict)
+    assert scripts(nothing.result) == 0
+    assert nothing.result() == {}
 
 
 def test_a_question_about_whom_another_record_names_is_answered_in_the_same_round_trip(persisted):
@@ -44,12 +47,12 @@ def test_a_question_about_whom_another_record_names_is_answered_in_the_same_roun
 
     def ask():
         asked = [
-            reads.asked_one(things, naming.id),
-            reads.asked_of_named(things, via, ["shelf", "likes"]),
-            reads.asked_facts_of_named(via, facts),
+            reads.record_query(things, naming.id),
+            reads.fields_through(things, via, ["shelf", "likes"]),
+            reads.checks_through(via, facts),
         ]
-        reads.together(*asked)
-        return [one.get() for one in asked][1:]
+        reads.gather(*asked)
+        return [one.result() for one in asked][1:]
 
     expected = [{"shelf": b"on", "likes": b"0"}, [0, 1]]
     assert ask() == expected
@@ -62,10 +65,10 @@ def test_of_whom_no_record_names_there_is_no_answer():
     alone, astray = put(owner_id=""), put(owner_id="f" * 24)
     for thing in (alone, astray):
         via = (things.key(thing.id), "owner_id")
-        named = reads.asked_of_named(things, via, ["shelf"])
-        reads.together(reads.asked_one(things, thing.id), named)
-        assert named.get() is None
-    assert reads.asked_facts_of_named((things.key(alone.id), "owner_id"), []).get() == []
+        named = reads.fields_through(things, via, ["shelf"])
+        reads.gather(reads.record_query(things, thing.id), named)
+        assert named.result() is None
+    assert reads.checks_through((things.key(alone.id), "owner_id"), []).result() == []
 
 
 def test_a_read_whose_record_is_let_go_again_and_again_is_refused(persisted, monkeypatch):
@@ -80,27 +83,27 @@ def test_a_read_whose_record_is_let_go_again_and_again_is_refused(persisted, mon
     with monkeypatch.context() as others:
         others.setattr(queries, "READ", let_go_and_read)
         with pytest.raises(Unavailable):
-            reads.get(things, thing.id)
-    assert reads.get(things, thing.id).id == thing.id
+            reads.get_record(things, thing.id)
+    assert reads.get_record(things, thing.id).id == thing.id
 
 
 def test_the_first_question_to_an_empty_redis_begins_its_log():
-    token = request_context.enter(request_context.Call())
+    token = request_context.push(request_context.RequestContext())
     try:
-        queries.ask()
+        queries.execute()
         call = request_context.current()
         assert call is not None
         epoch, clock = call.cursor.split(":")
     finally:
-        request_context.leave(token)
+        request_context.pop(token)
     assert (client().get("epoch").decode(), clock) == (epoch, "0")
 
 
 def test_what_is_judged_at_one_moment_is_asked_once():
     thing = put()
-    with request_context.at_one_moment():
-        seen = reads.get(things, thing.id).name
+    with request_context.cached_queries():
+        seen = reads.get_record(things, thing.id).name
         assert scripts(lambda: change(thing, name="Otherwise")) == 1
-        assert scripts(lambda: reads.get(things, thing.id)) == 0
-        assert reads.get(things, thing.id).name == seen
-    assert reads.get(things, thing.id).name == "Otherwise"
+        assert scripts(lambda: reads.get_record(things, thing.id)) == 0
+        assert reads.get_record(things, thing.id).name == seen
+    assert reads.get_record(things, thing.id).name == "Otherwise"

@@ -39,7 +39,7 @@ def test_a_record_that_was_evicted_is_fetched(persisted):
     found = get(thing)
     assert things.values(found) == things.values(before)
     assert found.version == before.version
-    assert 0 < client().ttl(key(thing)) <= things.ttl
+    assert 0 < client().ttl(key(thing)) <= things.ttl_seconds
 
 
 def test_an_older_copy_does_not_overwrite_a_newer_write(persisted):
@@ -96,7 +96,7 @@ def test_an_absence_does_not_hide_a_record_that_was_made_meanwhile():
     copy = read_through._fetch_records([(key(thing), token)])
 
     with write() as w:
-        w.create(thing, fresh=True)
+        w.create(thing, new_id=True)
     take(records=copy)
 
     assert get(thing).name == "New"
@@ -104,7 +104,7 @@ def test_an_absence_does_not_hide_a_record_that_was_made_meanwhile():
 
 def test_an_absence_is_remembered_for_a_minute_and_not_longer():
     thing = make()
-    assert reads.get_many(things, [thing.id]) == {}
+    assert reads.get_records(things, [thing.id]) == {}
 
     assert client().hget(key(thing), "x") == b"1"
     assert 0 < client().ttl(key(thing)) <= ABSENT_SECONDS
@@ -116,7 +116,7 @@ def test_a_tombstone_is_fetched_as_one(persisted):
     persisted()
     evict()
 
-    assert reads.get_many(things, [thing.id]) == {}
+    assert reads.get_records(things, [thing.id]) == {}
     assert int(client().hget(key(thing), "v")) > thing.version
 
 
@@ -131,7 +131,7 @@ def test_an_older_holder_does_not_overwrite_a_newer_reservation(persisted):
     heir = put(code="gold")
     take(uniques=copy)
 
-    assert reads.find(things, "code", "gold") == heir.id
+    assert reads.find_by_unique(things, "code", "gold") == heir.id
 
 
 def test_a_freedom_does_not_hide_a_reservation_that_was_made_meanwhile():
@@ -141,7 +141,7 @@ def test_a_freedom_does_not_hide_a_reservation_that_was_made_meanwhile():
     owner = put(code="gold")
     take(uniques=copy)
 
-    assert reads.find(things, "code", "gold") == owner.id
+    assert reads.find_by_unique(things, "code", "gold") == owner.id
 
 
 # Lists -------------------------------------------------------------------------------------------
@@ -206,7 +206,9 @@ def test_a_list_keeps_what_was_removed_and_made_again_while_it_was_fetched(persi
     take(lists=copy)
 
     assert walk() == [thing.id]
-    assert client().zscore(SHELF, thing.id) == things.entries(things.values(get(thing)))[SHELF][0]
+    assert (
+        client().zscore(SHELF, thing.id) == things.list_entries(things.values(get(thing)))[SHELF][0]
+    )
 
 
 def test_a_list_that_was_lost_while_it_was_fetched_is_not_taken(persisted):
@@ -228,14 +230,14 @@ def test_a_list_that_was_lost_while_it_was_fetched_is_not_taken(persisted):
 def test_a_long_list_is_fetched_whole(persisted):
     with write() as w:
         for n in range(1200):
-            w.create(Like(id=f"{n:024x}", created_at=START), fresh=True)
+            w.create(Like(id=f"{n:024x}", created_at=START), new_id=True)
     persisted()
     evict()
     name = likes.list_key("all")
 
-    read_through.fill([], [], [name.encode()])
+    read_through.load_missing([], [], [name.encode()])
 
     assert client().zcard(name) == 1201
     evict()
     fact = (name, "", "", likes.prefix)
-    assert [reads.facts(f"{n:024x}", [fact])[0] for n in (0, 1199, 1200)] == [1, 1, 0]
+    assert [reads.run_checks(f"{n:024x}", [fact])[0] for n in (0, 1199, 1200)] == [1, 1, 0]

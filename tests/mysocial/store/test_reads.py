@@ -48,12 +48,12 @@ def test_every_read_is_right_when_all_that_may_be_evicted_was(persisted):
     for _ in range(2):  # from MongoDB, then from Redis
         assert walk() == found[:3]
         assert walk("owner", OWNER, oldest=True) == found[2::-1]
-        assert reads.find(things, "code", "gold") == first.id
-        assert reads.find(things, "code", "tin") is None
+        assert reads.find_by_unique(things, "code", "gold") == first.id
+        assert reads.find_by_unique(things, "code", "tin") is None
         assert get(first).likes == 1
-        assert list(reads.get_many(things, found)) == found[:3]
+        assert list(reads.get_records(things, found)) == found[:3]
         with pytest.raises(NotFound):
-            reads.get(things, found[3])
+            reads.get_record(things, found[3])
     evict()
     assert walk() == found[:3]
 
@@ -62,7 +62,7 @@ def test_rows_are_sent_as_they_are_stored():
     thing = put(name="A lamp", size=3)
     like(thing, "bob")
 
-    (row,) = reads.rows(wire, [thing.id, "0" * 23 + "f"])
+    (row,) = reads.get_rows(wire, [thing.id, "0" * 23 + "f"])
 
     assert wire.render(row) == (
         b'{"id":"%s","created_at":"2026-01-01T00:00:00.000000Z","name":"A lamp","note":"","size":3,'
@@ -167,13 +167,13 @@ def test_the_walk_through_a_deep_list_begins_at_its_place(persisted):
     found = fill_shelf(3 * CAP)
     persisted()
     evict()
-    after = pagination.Listing(wire, "shelf", limit=2 * CAP).get().next
+    after = pagination.ListQuery(wire, "shelf", limit=2 * CAP).result().next
     assert after[0] == found[2 * CAP - 1]
 
     index = things.indexes["shelf"]
     query = {
         **index.query(""),
-        **list_fallback._beyond(index, after, oldest=False),
+        **list_fallback._after_cursor(index, after, oldest=False),
         "_deleted_at": None,
     }
     order = [("created_at", -1), ("_id", -1)]
@@ -194,7 +194,7 @@ def test_membership_is_known_below_what_a_list_holds_too(persisted):
     change(get(make(id=found[-1])), shelf="off")
     fact = (SHELF, "", "", things.prefix)
 
-    answers = {pk: reads.facts(pk, [fact])[0] for pk in (found[0], found[-2], "0" * 24)}
+    answers = {pk: reads.run_checks(pk, [fact])[0] for pk in (found[0], found[-2], "0" * 24)}
 
     assert answers == {found[0]: 1, found[-2]: 1, "0" * 24: 0}
 
@@ -207,8 +207,8 @@ def test_a_list_that_is_being_fetched_is_not_taken_for_whole(persisted):
     name = likes.list_key("all")
     begin(lists=[name])
 
-    assert reads.facts("bob", [(name, "", "", likes.prefix)]) == [1]
-    assert reads.facts("carol", [(name, "", "", likes.prefix)]) == [0]
+    assert reads.run_checks("bob", [(name, "", "", likes.prefix)]) == [1]
+    assert reads.run_checks("carol", [(name, "", "", likes.prefix)]) == [0]
 
 
 # Cursors -----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import pytest
 
 from mysocial.core.errors import Conflict, NotFound
-from mysocial.store.writes import again, write
+from mysocial.store.writes import retry_on_conflict, write
 from tests.support.example_records import change, get, put
 
 
@@ -17,10 +17,10 @@ def test_a_verb_whose_write_was_lost_looks_again_and_what_it_refuses_itself_stan
         if len(seen) == 1:
             change(get(thing), size=5)  # somebody else, between our look and our write
         with write(Conflict) as w:
-            w.update(found, strict=True, size=found.size + 1)
+            w.update(found, check_revision=True, size=found.size + 1)
         return found.size
 
-    assert again(grow) == 6
+    assert retry_on_conflict(grow) == 6
     assert (seen, get(thing).size) == ([0, 5], 6)
 
     def refuse():
@@ -28,7 +28,7 @@ def test_a_verb_whose_write_was_lost_looks_again_and_what_it_refuses_itself_stan
         raise NotFound
 
     with pytest.raises(NotFound):
-        again(refuse)
+        retry_on_conflict(refuse)
     assert len(seen) == 3
 
 
@@ -39,8 +39,8 @@ def test_a_verb_that_loses_each_time_is_a_conflict():
         found = get(thing)
         change(found, size=found.size + 1)
         with write(Conflict) as w:
-            w.update(found, strict=True, name="Mine")
+            w.update(found, check_revision=True, name="Mine")
 
     with pytest.raises(Conflict):
-        again(lose)
+        retry_on_conflict(lose)
     assert get(thing).name == ""

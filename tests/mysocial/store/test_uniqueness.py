@@ -25,7 +25,7 @@ from tests.support.example_records import (
 
 
 def holder(code: str) -> str | None:
-    return reads.find(things, "code", code)
+    return reads.find_by_unique(things, "code", code)
 
 
 def codes() -> dict[str, str]:
@@ -38,14 +38,14 @@ def test_of_fifty_who_want_a_value_at_once_one_gets_it():
 
     def create(number: int) -> str:
         with write() as w:
-            w.create(wanted[number], fresh=True)
+            w.create(wanted[number], new_id=True)
         return wanted[number].id
 
     outcomes = together(50, create)
     (winner,) = [one for one in outcomes if isinstance(one, str)]
     assert [one.field for one in outcomes if isinstance(one, AlreadyExists)] == ["code"] * 49
     assert holder("gold") == winner
-    assert set(reads.get_many(things, [one.id for one in wanted])) == {winner}
+    assert set(reads.get_records(things, [one.id for one in wanted])) == {winner}
 
 
 def test_a_value_that_is_taken_is_refused_and_nothing_changes():
@@ -102,7 +102,7 @@ def test_a_reservation_that_two_owe_is_kept_until_both_have_paid(persisted):
     heir = put(code="gold")
 
     # The one who gave it up is settled first, as when a batch ends between the two.
-    assert flush.persist(QUEUE, limit=1) == 1
+    assert flush.flush_batch(QUEUE, limit=1) == 1
     assert client().zscore(f"dirty:{QUEUE}", key(heir)) is not None
     evict()
 
@@ -125,7 +125,7 @@ def test_a_value_handed_on_reaches_mongodb_though_the_heir_comes_first(persisted
     persisted()
 
     assert codes() == {heir.id: "gold", owner.id: "tin"}
-    assert dirty.debts()[QUEUE].count == 0
+    assert dirty.backlogs()[QUEUE].count == 0
     assert dirty.dead_letter_counts()[QUEUE] == 0
 
 
@@ -137,7 +137,7 @@ def test_a_value_handed_on_reaches_mongodb_though_its_owner_is_far_behind(persis
     change(owner, code="tin")
     change(heir, code="gold")
 
-    assert flush.persist(QUEUE, limit=1) == 1
+    assert flush.flush_batch(QUEUE, limit=1) == 1
 
     assert codes() == {heir.id: "gold", owner.id: ""}
     evict()
@@ -165,7 +165,7 @@ def test_records_without_a_value_do_not_stand_in_each_others_way(persisted):
     assert persisted() == 2
     evict()
 
-    assert dirty.debts()[QUEUE].count == 0
+    assert dirty.backlogs()[QUEUE].count == 0
     assert (get(one).code, get(other).code) == ("", "")
     assert codes() == {one.id: "", other.id: ""}
 
@@ -176,16 +176,16 @@ def test_a_value_that_mongodb_gave_to_another_is_set_aside_in_the_end(persisted)
     client().set(things.unique_key("code", "gold"), "")
     thing = put(code="gold")
 
-    for tries in range(1, mongo_writer.MOST_TRIES):
-        assert flush.drain(QUEUE) == 0
+    for tries in range(1, mongo_writer.MAX_TRIES):
+        assert flush.flush_queue(QUEUE) == 0
         assert client().hget(f"tries:{QUEUE}", key(thing)) == str(tries).encode()
     assert dirty.dead_letter_counts()[QUEUE] == 0
-    flush.drain(QUEUE)
+    flush.flush_queue(QUEUE)
 
     assert list(dirty.dead_letters()[QUEUE]) == [key(thing)]
     assert get(thing).code == "gold"
     mongo.collection(Thing).delete_one({"_id": "stranger"})
-    assert dirty.replay(QUEUE, [key(thing)]) == 1
-    assert flush.drain(QUEUE) == 1
+    assert dirty.retry_dead_letters(QUEUE, [key(thing)]) == 1
+    assert flush.flush_queue(QUEUE) == 1
     assert codes() == {thing.id: "gold"}
     assert dirty.dead_letter_counts()[QUEUE] == 0

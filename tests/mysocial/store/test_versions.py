@@ -40,7 +40,7 @@ def test_a_record_made_anew_outranks_its_tombstone(document, persisted):
     thing = put()
     like(thing, "bob")
     persisted()
-    edge = reads.get(likes, f"{thing.id}:bob")
+    edge = reads.get_record(likes, f"{thing.id}:bob")
     remove(edge)
     persisted()
     tombstone = document(Like, edge.id)

@@ -8,7 +8,7 @@ from mysocial.celery import app
 from mysocial.core.redis import client
 from mysocial.outbox import items
 from mysocial.persistence import flush
-from mysocial.persistence.scheduler import Beat
+from mysocial.persistence.scheduler import WakeupScheduler
 from mysocial.store import wakeups
 from tests.support.example_records import QUEUE, owed_keys, put
 from tests.support.stack import wait_for
@@ -26,12 +26,12 @@ def test_while_no_worker_takes_the_message_no_other_is_sent():
     put(1)
     wait_for(lambda: messages() == 1, within=20, name="the message")
 
-    assert 0 < client().pttl(MARK) <= wakeups.ON_ITS_WAY_MS
+    assert 0 < client().pttl(MARK) <= wakeups.PENDING_TTL_MS
     for n in range(2, 5):
         put(n)
-    flush.nudge_debts()
+    flush.wake_dirty_queues()
 
-    assert not wakeups._queues
+    assert not wakeups._requested
     assert messages() == 1
     assert len(owed_keys()) == 4
 
@@ -55,22 +55,24 @@ def test_where_the_message_was_lost_beat_sends_another_when_the_mark_has_run_out
     wait_for(lambda: messages() >= 1, within=20, name="the message")
     client().delete(QUEUE, MARK)
 
-    flush.nudge_debts()
+    flush.wake_dirty_queues()
 
     assert messages() == 1
 
 
 @pytest.fixture
-def beat(tmp_path) -> Beat:
+def beat(tmp_path) -> WakeupScheduler:
     app.loader.import_default_modules()
-    return Beat(app, schedule_filename=str(tmp_path / "schedule"))
+    return WakeupScheduler(app, schedule_filename=str(tmp_path / "schedule"))
 
 
 def test_beat_asks_for_each_work_by_the_queue_of_its_own_and_once_until_it_is_taken(beat):
     asked = {}
     for entry in beat.schedule.values():
-        if entry.task in {task for task, _ in wakeups.WORK.values()}:
-            name, queue = next((k, q) for k, (t, q) in wakeups.WORK.items() if t == entry.task)
+        if entry.task in {task for task, _ in wakeups.TASKS_BY_NAME.values()}:
+            name, queue = next(
+                (k, q) for k, (t, q) in wakeups.TASKS_BY_NAME.items() if t == entry.task
+            )
             client().delete(queue, f"nudge:{name}")
             beat.apply_entry(entry)
             beat.apply_entry(entry)
@@ -85,7 +87,7 @@ def test_beat_wakes_who_owes_without_a_message_of_its_own(beat):
     wait_for(lambda: messages() >= 1, within=20, name="the message")
     client().delete(QUEUE, MARK)
 
-    beat.apply_entry(beat.schedule["nudge-debts"])
+    beat.apply_entry(beat.schedule["wake-dirty-queues"])
 
     [message] = client().lrange(QUEUE, 0, -1)
     assert wakeups.task_name(QUEUE).encode() in message
@@ -96,9 +98,9 @@ def test_a_worker_that_begins_asks_again_for_what_one_that_died_was_asked_for():
     wait_for(lambda: messages() >= 1, within=20, name="the message")
     client().delete(QUEUE)  # taken, and lost
 
-    flush.nudge_debts()
+    flush.wake_dirty_queues()
     assert messages() == 0
-    flush.ask_again()
+    flush.wake_all()
 
     assert messages() == 1
 
@@ -110,10 +112,10 @@ def test_who_has_more_to_do_than_a_moment_takes_asks_for_the_rest():
         return 7
 
     client().delete("default")
-    assert items.in_turns("cascades", work) == 7
+    assert items.run_time_slice("cascades", work) == 7
     [message] = client().lrange("default", 0, -1)
     assert wakeups.REMOVE_CASCADES.encode() in message
 
-    assert items.in_turns("cascades", lambda _: 0) == 0
+    assert items.run_time_slice("cascades", lambda _: 0) == 0
     assert client().llen("default") == 1
     assert not client().exists("nudge:cascades")

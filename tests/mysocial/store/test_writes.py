@@ -5,7 +5,7 @@ import pytest
 from mysocial.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
 from mysocial.core.redis import client
 from mysocial.store import reads
-from mysocial.store.writes import TRIES, write
+from mysocial.store.writes import MAX_ATTEMPTS, write
 from tests.support.example_records import (
     OWNER,
     Like,
@@ -114,13 +114,13 @@ def test_a_lenient_write_passes_over_what_is_gone():
     before = client().hgetall(key(gone))
 
     with write() as w:
-        w.delete(gone, lenient=True)
-        w.increment(Thing, gone.id, lenient=True, likes=1)
-        w.increment(Thing, left.id, lenient=True, likes=1)
+        w.delete(gone, missing_ok=True)
+        w.increment(Thing, gone.id, missing_ok=True, likes=1)
+        w.increment(Thing, left.id, missing_ok=True, likes=1)
 
     assert client().hgetall(key(gone)) == before
     assert get(left).likes == 1
-    assert reads.find(things, "code", "gold") == heir.id
+    assert reads.find_by_unique(things, "code", "gold") == heir.id
 
 
 def test_a_lenient_removal_passes_over_what_was_removed_while_it_looked_again():
@@ -128,10 +128,10 @@ def test_a_lenient_removal_passes_over_what_was_removed_while_it_looked_again():
     stale = get(thing)
     change(thing, name="Changed")
     with write() as w:
-        w.delete(stale, lenient=True)
+        w.delete(stale, missing_ok=True)
         remove(get(thing))
 
-    assert reads.get_many(things, [thing.id]) == {}
+    assert reads.get_records(things, [thing.id]) == {}
 
 
 def test_an_absence_that_is_required_is_proven(persisted):
@@ -187,7 +187,7 @@ def test_one_record_is_not_made_twice_in_one_step():
         w.create(thing)
         w.create(make(id=thing.id, name="Second"))
 
-    assert reads.get_many(things, [thing.id]) == {}
+    assert reads.get_records(things, [thing.id]) == {}
 
 
 def test_what_can_not_be_counted_is_refused_before_anything_is_written():
@@ -207,7 +207,7 @@ def test_a_counter_is_made_by_counting():
         with write() as w:
             w.increment(Tally, "all", init=Tally(id="all"), count=2)
 
-    assert reads.get(tallies, "all").count == 6
+    assert reads.get_record(tallies, "all").count == 6
 
 
 # Changes at the same time ------------------------------------------------------------------------
@@ -243,9 +243,9 @@ def test_a_strict_update_of_what_was_changed_meanwhile_is_a_conflict():
     before = everything()
 
     with pytest.raises(Conflict), write() as w:
-        w.update(stale, strict=True, name="Mine")
+        w.update(stale, check_revision=True, name="Mine")
     with pytest.raises(Conflict), write() as w:
-        w.delete(stale, strict=True)
+        w.delete(stale, check_revision=True)
 
     assert everything() == before
 
@@ -254,7 +254,7 @@ def test_counting_is_no_change_that_a_strict_update_minds():
     thing = put()
     like(thing, "bob")
     with write() as w:
-        w.update(thing, strict=True, name="Mine")
+        w.update(thing, check_revision=True, name="Mine")
 
     assert (get(thing).name, get(thing).likes) == ("Mine", 1)
 
@@ -285,7 +285,7 @@ def test_fifty_who_like_at_once_are_fifty_likes_and_the_same_one_fifty_times_is_
 def test_a_write_whose_record_is_let_go_again_and_again_is_refused(persisted, before_writes):
     thing = put()
     persisted()
-    before_writes(lambda: client().delete(key(thing)), times=TRIES)
+    before_writes(lambda: client().delete(key(thing)), times=MAX_ATTEMPTS)
     with pytest.raises(Unavailable):
         change(thing, name="A lamp")
     assert get(thing).name == ""
