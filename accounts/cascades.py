@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from accounts.services import remove_export
 from accounts.store import ended_sessions
-from mysocial.outbox.cascades import Cascade, delete_listed
+from mysocial.outbox import Cascade, delete_listed
 
 
 class EndedSessionsOfMember(Cascade):

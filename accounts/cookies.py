@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from mysocial.core.errors import Forbidden
-from mysocial.store.json_templates import to_json
+from mysocial.store import to_json
 
 NAME, PATH = "refresh", "/api/token"
 

@@ -1,7 +1,7 @@
 """What of accounts is a member's own: nothing by which anybody could sign in as them."""
 
 from accounts.store import accounts, ended_sessions, exports, sessions, tokens
-from mysocial.privacy.exports import ExportSection, exclude, listed, register, single
+from mysocial.privacy import ExportSection, exclude, listed, register, single
 
 register(ExportSection(accounts, "Account", single(accounts), without=("password",)))
 register(

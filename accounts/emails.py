@@ -8,7 +8,7 @@ from accounts import selectors, services
 from accounts.models import CHANGED, ERASED, EXPORTED, RESET, VERIFY, Account
 from chat import services as chat
 from mysocial.core.errors import NotFound
-from mysocial.outbox.email import Email, EmailTemplate
+from mysocial.outbox import Email, EmailTemplate
 from notifications.selectors import EmailContext, is_still_valid, unsubscribe_token
 from notifications.services import MAIL
 from users.selectors import get_user, wants_notification

@@ -3,8 +3,8 @@
 from django.db import models
 
 from mysocial.core.ids import now
-from mysocial.outbox.items import OutboxItem
-from mysocial.store.models import ID, Record
+from mysocial.outbox import OutboxItem
+from mysocial.store import ID, Record
 
 # The occasions of a mail (`accounts/emails.py`), the first two also the purposes of a token.
 VERIFY, RESET, CHANGED = "verify_email", "reset_password", "password_changed"

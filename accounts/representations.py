@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.store import CONTACT, SHOWN, accounts, exports, sessions
-from mysocial.store.json_templates import Field, JsonTemplate, Row
+from mysocial.store import Field, JsonTemplate, Row
 from users.representations import profile_template
 
 contact_template = JsonTemplate(accounts, Field(CONTACT))

@@ -10,10 +10,7 @@ from accounts.store import accounts, ended_sessions, exports, sessions
 from accounts.tokens import RefreshToken, is_proven
 from mysocial.core.errors import NotAuthenticated, NotFound, Suspended
 from mysocial.core.ids import now
-from mysocial.store import reads
-from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import NULL, Row
-from mysocial.store.pagination import ListQuery
+from mysocial.store import NULL, Entry, ListQuery, Row, reads
 from users.selectors import find_user_id, get_profile, suspension_of
 
 PAGE = 100

@@ -6,8 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.passwords import find_weaknesses
-from mysocial.api.responses import StrictSerializer
-from mysocial.api.uploads import MediaField
+from mysocial.api import MediaField, StrictSerializer
 from users.representations import ProfileSerializer
 
 MOST_PASSWORD = 128

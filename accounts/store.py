@@ -1,8 +1,8 @@
 """What lives in Redis of accounts."""
 
 from accounts.models import Account, EndedSession, Export, OneTimeToken, Session
-from mysocial.outbox.items import OUTBOX
-from mysocial.store.store import DAY_SECONDS, Index, Store
+from mysocial.outbox import OUTBOX
+from mysocial.store import DAY_SECONDS, Index, Store
 
 CONTACT = "contact"  # what only the owner sees
 SHOWN = "shown"  # of a session; its salt is nobody's business

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts import services
-from mysocial.outbox.items import run_time_slice, with_lease
+from mysocial.outbox import run_time_slice, with_lease
 from mysocial.persistence.backoff import skip_if_unavailable
 from mysocial.store.wakeups import EXPORTS, MAKE_EXPORTS
 

@@ -1,7 +1,7 @@
 """Routes of accounts."""
 
 from accounts.views import AccountViewSet, ExportViewSet, OpenViewSet
-from mysocial.api.routing import api_path
+from mysocial.api import api_path
 
 urlpatterns = [
     api_path("signup", OpenViewSet, takes="image", post="signup"),

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from chat import services
-from mysocial.outbox.cascades import Cascade
+from mysocial.outbox import Cascade
 
 
 class ImageOfMessage(Cascade):

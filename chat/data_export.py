@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chat.models import Message, conversation_id
 from chat.store import messages, open_chats, participants
-from mysocial.privacy.exports import ExportSection, Owner, listed, register, walk
+from mysocial.privacy import ExportSection, Owner, listed, register, walk
 
 
 def _messages(owner: Owner) -> Iterator[Message]:

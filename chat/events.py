@@ -16,7 +16,7 @@ from chat.representations import (
 )
 from mysocial.core.event_schemas import FLAG, ID, Payload, one_of, one_of_or_null
 from mysocial.core.events import AudienceContext, EphemeralEvent, Event, self_topic
-from mysocial.store.json_templates import to_json
+from mysocial.store import to_json
 
 
 @dataclass(frozen=True)

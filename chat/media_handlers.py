@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from chat import services
 from images.services import MediaHandler
-from mysocial.store.writes import Write
+from mysocial.store import Write
 
 
 class MessageImage(MediaHandler):

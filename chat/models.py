@@ -3,7 +3,7 @@
 from django.db import models
 
 from mysocial.core.ids import ID_LENGTH, now
-from mysocial.store.models import ID, Record
+from mysocial.store import ID, Record
 
 MAX_TEXT_LENGTH = 10_000
 

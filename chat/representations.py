@@ -7,14 +7,7 @@ from rest_framework import serializers
 from chat.models import Participant, ReactionType
 from chat.store import messages, open_chats, participants
 from images.representations import MEDIA, MediaSerializer, shown
-from mysocial.store.json_templates import (
-    Field,
-    JsonPart,
-    JsonTemplate,
-    RelatedField,
-    RelatedObject,
-    Row,
-)
+from mysocial.store import Field, JsonPart, JsonTemplate, RelatedField, RelatedObject, Row
 from users.representations import AUTHOR, AuthorSerializer, author, person
 
 message_template = JsonTemplate(

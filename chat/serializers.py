@@ -6,9 +6,7 @@ from rest_framework import serializers
 
 from chat.models import MAX_TEXT_LENGTH, ReactionType
 from chat.representations import ChatMessageSerializer, ConversationSerializer
-from mysocial.api.inputs import GifField, IdField
-from mysocial.api.responses import StrictSerializer
-from mysocial.api.uploads import MediaField
+from mysocial.api import GifField, IdField, MediaField, StrictSerializer
 from users.representations import PersonSerializer
 
 

@@ -1,7 +1,7 @@
 """What lives in Redis of chat."""
 
 from chat.models import Message, OpenChat, Participant
-from mysocial.store.store import Index, Store
+from mysocial.store import Index, Store
 
 MEMBER = "users.user"
 

@@ -1,7 +1,7 @@
 """Routes of chat."""
 
 from chat.views import ConversationViewSet, MessageViewSet, OpenChatViewSet
-from mysocial.api.routing import api_path
+from mysocial.api import api_path
 
 urlpatterns = [
     api_path("chat/conversations", ConversationViewSet, get="conversations"),

@@ -26,10 +26,10 @@ from chat.serializers import (
     ReadInput,
     UnreadSerializer,
 )
-from mysocial.api.responses import (
+from mysocial.api import (
     PAGINATION_PARAMETERS,
+    ApiViewSet,
     MessageSerializer,
-    RateLimit,
     StrictSerializer,
     current_user_id,
     json_response,
@@ -40,10 +40,9 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid
-from mysocial.core.rate_limits import MINUTE
-from mysocial.store.json_templates import to_json
+from mysocial.core.rate_limits import MINUTE, RateLimit
+from mysocial.store import to_json
 
 ORDERS = ("newest", "oldest")
 SCOPES = ("me", "everyone")

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from chat import selectors
 from chat.models import participant_ends
-from mysocial.policies.visibility import VisibilityPolicy
+from mysocial.policies import VisibilityPolicy
 from users.selectors import PRESENCE
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from comments.services import remove_comment
 from comments.store import comments
-from mysocial.outbox.cascades import Cascade, delete_listed, delete_listed_with
+from mysocial.outbox import Cascade, delete_listed, delete_listed_with
 
 
 class CommentsOfPost(Cascade):

@@ -1,6 +1,6 @@
 """What of comments is a member's own."""
 
 from comments.store import comments
-from mysocial.privacy.exports import ExportSection, listed, register
+from mysocial.privacy import ExportSection, listed, register
 
 register(ExportSection(comments, "Comments", listed(comments, "author")))

@@ -8,7 +8,7 @@ from comments import selectors
 from comments.representations import CommentSerializer, comment_template
 from mysocial.core.event_schemas import COUNT, ID, Payload
 from mysocial.core.events import AudienceContext, Event
-from mysocial.store.json_templates import to_json
+from mysocial.store import to_json
 from posts.representations import comments_count_template
 
 

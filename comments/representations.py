@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from comments.store import comments
-from mysocial.store.json_templates import Field, JsonTemplate
+from mysocial.store import Field, JsonTemplate
 from users.representations import SHOWN, AuthorSerializer, author
 
 comment_template = JsonTemplate(

@@ -9,9 +9,7 @@ from comments.representations import comment_template
 from comments.store import comments
 from followers.selectors import ViewerRelation, relation_checks, relations_to
 from mysocial.core.errors import NotFound
-from mysocial.store import pagination, reads
-from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import Row
+from mysocial.store import Entry, Row, pagination, reads
 from posts import selectors as posts
 from users.representations import username
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from comments.models import MOST_TEXT
 from comments.representations import CommentSerializer
-from mysocial.api.responses import StrictSerializer
+from mysocial.api import StrictSerializer
 
 
 class CommentInput(StrictSerializer):

@@ -9,9 +9,8 @@ from comments.permissions import can_delete_comment, can_edit_comment
 from comments.store import comments
 from mysocial.core.errors import Forbidden, Invalid
 from mysocial.core.ids import new_id, now
-from mysocial.policies.content import check_text
-from mysocial.store import reads
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.policies import check_text
+from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned, recipient_query, recipients_of
 from posts import selectors as post_selectors

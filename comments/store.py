@@ -1,7 +1,7 @@
 """What lives in Redis of comments."""
 
 from comments.models import Comment
-from mysocial.store.store import Counter, Index, Store
+from mysocial.store import Counter, Index, Store
 
 comments = Store(
     Comment,

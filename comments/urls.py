@@ -1,7 +1,7 @@
 """Routes of comments."""
 
 from comments.views import CommentViewSet
-from mysocial.api.routing import api_path
+from mysocial.api import api_path
 
 urlpatterns = [
     api_path("posts/<id:pk>/comments", CommentViewSet, get="list", post="create"),

@@ -15,11 +15,11 @@ from comments.serializers import (
     CommentInput,
     CommentPageSerializer,
 )
-from mysocial.api.responses import (
+from mysocial.api import (
     PAGE_NUMBER_SCHEMA,
     PAGINATION_PARAMETERS,
+    ApiViewSet,
     MessageSerializer,
-    RateLimit,
     StrictSerializer,
     current_user_id,
     json_response,
@@ -29,10 +29,9 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid
-from mysocial.core.rate_limits import MINUTE
-from mysocial.store.json_templates import to_json
+from mysocial.core.rate_limits import MINUTE, RateLimit
+from mysocial.store import to_json
 
 ORDERS = ("newest", "oldest")
 NEW_COMMENTS = RateLimit("comment", 30, MINUTE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from comments import selectors
-from mysocial.policies.visibility import VisibilityPolicy
+from mysocial.policies import VisibilityPolicy
 
 
 class CommentSight(VisibilityPolicy):

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from followers.services import remove_follow
 from followers.store import blocks, follow_requests, follows, mutes
-from mysocial.outbox.cascades import Cascade, delete_listed, delete_listed_with
+from mysocial.outbox import Cascade, delete_listed, delete_listed_with
 
 SILENT = (
     (follow_requests, ("requester", "target")),

@@ -1,7 +1,7 @@
 """What of follows, blocks and mutes is a member's own: never who blocks or mutes them."""
 
 from followers.store import blocks, follow_requests, follows, mutes
-from mysocial.privacy.exports import ExportSection, listed, register
+from mysocial.privacy import ExportSection, listed, register
 
 register(ExportSection(follows, "Follows", listed(follows, "follower", "followee")))
 register(ExportSection(follow_requests, "Requests", listed(follow_requests, "requester", "target")))

@@ -3,8 +3,7 @@
 from typing import Any
 
 from followers.store import blocks, follow_requests, follows, mutes
-from mysocial.store.json_templates import JsonTemplate
-from mysocial.store.store import Store
+from mysocial.store import JsonTemplate, Store
 from users.representations import AUTHOR, person
 
 

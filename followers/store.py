@@ -1,7 +1,7 @@
 """What lives in Redis of the edges: whole lists, to know members without MongoDB."""
 
 from followers.models import Block, Follow, FollowRequest, Mute
-from mysocial.store.store import Counter, Index, Store
+from mysocial.store import Counter, Index, Store
 
 MEMBER = "users.user"
 WHOLE = 10_000  # longer lists are looked up edge by edge

@@ -1,7 +1,7 @@
 """Routes of follows, requests, blocks and mutes."""
 
 from followers.views import FollowViewSet, HidingViewSet, RequestViewSet
-from mysocial.api.routing import api_path
+from mysocial.api import api_path
 
 urlpatterns = [
     api_path("users/relationships", FollowViewSet, get="relationships"),

@@ -14,10 +14,10 @@ from followers.serializers import (
     RelationAnswerSerializer,
     RelationsSerializer,
 )
-from mysocial.api.responses import (
+from mysocial.api import (
     IDS_PARAMETER,
     PAGINATION_PARAMETERS,
-    RateLimit,
+    ApiViewSet,
     StrictSerializer,
     current_user_id,
     id_params,
@@ -28,8 +28,7 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
-from mysocial.core.rate_limits import DAY, MINUTE, check_rate_limit
+from mysocial.core.rate_limits import DAY, MINUTE, RateLimit, check_rate_limit
 
 FOLLOWS = RateLimit("follow", 200, DAY)
 ANSWERS = RateLimit("follow-answer", 1000, DAY)

@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 from followers.models import edge_ends
 from followers.store import follow_requests, follows
-from mysocial.policies.visibility import VisibilityPolicy
-from mysocial.store import reads
-from mysocial.store.store import Store
+from mysocial.policies import VisibilityPolicy
+from mysocial.store import Store, reads
 
 
 class _EdgeSight(VisibilityPolicy):

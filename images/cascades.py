@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from images.services import remove_all, remove_of
-from mysocial.outbox.cascades import Cascade
+from mysocial.outbox import Cascade
 
 
 class PostMedia(Cascade):

@@ -3,7 +3,8 @@
 from images import hosts
 from images.models import Media, State
 from images.store import deleted_files, media
-from mysocial.privacy.exports import ExportSection, File, exclude, listed, register
+from mysocial.privacy import ExportSection, exclude, listed, register
+from mysocial.privacy.exports import File
 
 
 def _file(one: Media) -> File | None:

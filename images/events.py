@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, Payload
 from mysocial.core.events import AudienceContext, Event, self_topic
-from mysocial.policies.relationships import who_can_interact
-from mysocial.policies.visibility import visible_to
-from mysocial.store.json_templates import to_json
+from mysocial.policies import relationship_policy, visible_to
+from mysocial.store import to_json
 
 
 @dataclass(frozen=True)
@@ -32,5 +31,5 @@ class ImageDeleted(Event):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        met = who_can_interact(context["owner"], viewers)
+        met = relationship_policy().who_can_interact(context["owner"], viewers)
         return visible_to("posts.post", context["post"], met) if context["post"] else met

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from images.models import Media, State
 from images.services import MediaHandler
-from mysocial.store.writes import Write
+from mysocial.store import Write
 from users import services as users
 from users.selectors import get_user
 

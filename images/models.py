@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from mysocial.outbox.items import OutboxItem
-from mysocial.store.models import ID
+from mysocial.outbox import OutboxItem
+from mysocial.store import ID
 
 
 class Kind(models.TextChoices):

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from images.models import GALLERY_USES, Kind, State
 from images.store import SHOWN, media
-from mysocial.store.json_templates import Field, JsonTemplate, RelatedObject
+from mysocial.store import Field, JsonTemplate, RelatedObject
 
 media_template = JsonTemplate(media, Field(SHOWN))
 # In a gallery it also says what it was brought for, and in which post it is.

@@ -6,10 +6,8 @@ from images.models import Kind, Media, Purpose
 from images.representations import image_template
 from images.store import GALLERY, media
 from mysocial.core.errors import NotFound
-from mysocial.policies.visibility import visible_ids
-from mysocial.store import pagination, reads
-from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import Row
+from mysocial.policies import visible_ids
+from mysocial.store import Entry, Row, pagination, reads
 from users.selectors import get_profile, profile_query
 
 

@@ -5,8 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from images.representations import ImageSerializer, MediaSerializer
-from mysocial.api.responses import StrictSerializer
-from mysocial.api.uploads import MediaField
+from mysocial.api import MediaField, StrictSerializer
 from mysocial.core.ids import ID_LENGTH
 
 

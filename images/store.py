@@ -1,8 +1,8 @@
 """What lives in Redis of media."""
 
 from images.models import GALLERY_USES, DeletedFile, Kind, Media, Purpose, State
-from mysocial.outbox.items import OUTBOX
-from mysocial.store.store import DAY_SECONDS, Index, Store
+from mysocial.outbox import OUTBOX
+from mysocial.store import DAY_SECONDS, Index, Store
 
 SHOWN = "shown"  # what is seen of it wherever it is
 GALLERY = tuple(value for value, _ in GALLERY_USES)

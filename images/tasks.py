@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from images import services
-from mysocial.outbox.items import run_time_slice
+from mysocial.outbox import run_time_slice
 from mysocial.persistence.backoff import skip_if_unavailable
 from mysocial.store.wakeups import MEDIA, PROCESS_MEDIA
 

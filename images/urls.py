@@ -3,7 +3,7 @@
 from django.urls import re_path
 
 from images.views import ImageViewSet, file
-from mysocial.api.routing import api_path
+from mysocial.api import api_path
 
 urlpatterns = [
     api_path("users/<id:pk>/images", ImageViewSet, get="of_user"),

@@ -15,10 +15,10 @@ from images.content import TYPES
 from images.models import Media, Purpose
 from images.representations import image_template, media_template
 from images.serializers import ImageAnswerSerializer, ImageInput, ImagePageSerializer
-from mysocial.api.responses import (
+from mysocial.api import (
     PAGINATION_PARAMETERS,
+    ApiViewSet,
     MessageSerializer,
-    RateLimit,
     StrictSerializer,
     current_user_id,
     list_response,
@@ -27,8 +27,7 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
-from mysocial.core.rate_limits import MINUTE
+from mysocial.core.rate_limits import MINUTE, RateLimit
 
 CHANGES = RateLimit("image", 30, MINUTE)
 ABOUT = (

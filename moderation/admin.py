@@ -27,7 +27,7 @@ from mysocial.admin.audit import staff_action
 from mysocial.admin.record_admin import CHANNEL, RecordAdmin, staff_username
 from mysocial.admin.site import has_staff_permission
 from mysocial.core.errors import AppError, NotFound
-from mysocial.store.models import Record
+from mysocial.store import Record
 
 
 class Assigned(admin.SimpleListFilter):

@@ -1,14 +1,14 @@
-"""The moderation domain."""
+"""The moderation app."""
 
 from django.apps import AppConfig
-
-from mysocial.policies import content
 
 
 class ModerationConfig(AppConfig):
     name = "moderation"
 
     def ready(self) -> None:
-        from moderation.services import check_text  # noqa: PLC0415 - models are not loaded before
+        # Models are loaded by now.
+        from moderation.policies import WordFilterPolicy  # noqa: PLC0415
+        from mysocial.policies import content  # noqa: PLC0415
 
-        content.set_policy(check_text)
+        content.set_policy(WordFilterPolicy())

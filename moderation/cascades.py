@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from moderation import services
 from moderation.store import moderation_actions, staff_notes
-from mysocial.outbox.cascades import Cascade, delete_listed
+from mysocial.outbox import Cascade, delete_listed
 
 
 class ReportsOfMember(Cascade):

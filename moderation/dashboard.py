@@ -14,7 +14,7 @@ from mysocial.admin.site import has_staff_permission
 from mysocial.core.errors import AppError
 from mysocial.ops import stats
 from mysocial.outbox.email import VIEW_OPERATIONS
-from mysocial.store.store import STORES
+from mysocial.store import STORES
 
 FILTERS = "moderation.view_wordfilter"
 DAY, WEEK = 24, 7 * 24

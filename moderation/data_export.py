@@ -1,7 +1,7 @@
 """What of moderation is a member's own: what they reported, and what was done against them."""
 
 from moderation.store import moderation_actions, reports, staff_notes, word_filters
-from mysocial.privacy.exports import ExportSection, exclude, listed, register
+from mysocial.privacy import ExportSection, exclude, listed, register
 
 # Who of staff it was is not told, nor what others wrote.
 register(

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from mysocial.store.models import ID, Record
+from mysocial.store import ID, Record
 
 MAX_NOTE_LENGTH, MAX_MESSAGE_LENGTH, MAX_PHRASE_LENGTH = 1000, 500, 100
 

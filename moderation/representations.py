@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from moderation.models import Reason, State, Target
 from moderation.store import SHOWN, reports
-from mysocial.store.json_templates import Field, JsonTemplate
+from mysocial.store import Field, JsonTemplate
 
 report_template = JsonTemplate(
     reports,

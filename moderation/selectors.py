@@ -14,9 +14,7 @@ from moderation.store import moderation_actions, reports, staff_notes, word_filt
 from moderation.text_matching import Phrases, by_first_word
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.request_context import detached
-from mysocial.store import pagination, reads
-from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import Row
+from mysocial.store import Entry, Row, pagination, reads
 from posts import selectors as posts
 from users.selectors import find_user_id, get_profile, get_users
 

@@ -6,8 +6,7 @@ from rest_framework import serializers
 
 from moderation.models import MAX_NOTE_LENGTH, Reason, Target
 from moderation.representations import ReportSerializer
-from mysocial.api.inputs import IdField
-from mysocial.api.responses import StrictSerializer
+from mysocial.api import IdField, StrictSerializer
 
 
 class ReportInput(StrictSerializer):

@@ -1,7 +1,7 @@
 """What lives in Redis of moderation."""
 
 from moderation.models import ModerationAction, Report, StaffNote, WordFilter
-from mysocial.store.store import Index, Store
+from mysocial.store import Index, Store
 
 MEMBER = "users.user"
 SHOWN = "shown"  # what its reporter sees of a report

@@ -1,7 +1,7 @@
 """Routes of moderation."""
 
 from moderation.views import ReportViewSet
-from mysocial.api.routing import api_path
+from mysocial.api import api_path
 
 urlpatterns = [
     api_path("reports", ReportViewSet, get="list", post="create"),

@@ -10,9 +10,9 @@ from moderation import selectors, services
 from moderation.models import Report
 from moderation.representations import report_template
 from moderation.serializers import ReportAnswerSerializer, ReportInput, ReportPageSerializer
-from mysocial.api.responses import (
+from mysocial.api import (
     PAGINATION_PARAMETERS,
-    RateLimit,
+    ApiViewSet,
     current_user_id,
     list_response,
     message_envelope,
@@ -20,8 +20,7 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
-from mysocial.core.rate_limits import HOUR
+from mysocial.core.rate_limits import HOUR, RateLimit
 
 NEW_REPORTS = RateLimit("report", 20, HOUR)
 EXAMPLE = OpenApiExample(

@@ -1,7 +1,6 @@
 """The models of the project itself, imported here so that Django finds them."""
 
 from mysocial.admin.audit import AuditEntry
-from mysocial.outbox.cascades import CascadeDeletion
-from mysocial.outbox.email import Email
+from mysocial.outbox import CascadeDeletion, Email
 
 __all__ = ["AuditEntry", "CascadeDeletion", "Email"]

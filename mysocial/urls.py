@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from images.urls import files
-from mysocial.api.routing import api_routes
+from mysocial.api import api_routes
 from mysocial.ops import views
 from notifications.urls import pages as notification_pages
 from users.urls import avatars

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mysocial.outbox.cascades import Cascade
+from mysocial.outbox import Cascade
 from notifications.services import between, delete_inbox, delete_listed
 
 

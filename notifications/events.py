@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import COUNT, FLAG, TEXT, Payload, list_of
 from mysocial.core.events import AudienceContext, UserEvent
-from mysocial.store.json_templates import to_json
+from mysocial.store import to_json
 from notifications import selectors
 from notifications.models import Notification
 from notifications.representations import (

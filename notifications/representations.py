@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.store.json_templates import Field, JsonTemplate, Row
+from mysocial.store import Field, JsonTemplate, Row
 from notifications.models import Notification
 from notifications.store import inboxes, notifications
 from users.representations import SHOWN, AuthorSerializer, author

@@ -8,12 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mysocial.core.errors import NotFound
-from mysocial.outbox.email import Email
-from mysocial.policies.relationships import mute_checks, muting, not_muted
-from mysocial.policies.visibility import visible_ids, visible_to
-from mysocial.store import pagination, reads
-from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import Row
+from mysocial.outbox import Email
+from mysocial.policies import relationship_policy, visible_ids, visible_to
+from mysocial.store import Entry, Row, pagination, reads
 from notifications.models import Notification
 from notifications.representations import notification_template
 from notifications.store import inboxes, notifications
@@ -97,7 +94,7 @@ def _shown(rows: list[Row], owner_id: str) -> list[Row]:
         return []
     posts = {row.value("post_id") for row in rows} - {""}
     seen = visible_ids(POST, sorted(posts), owner_id) | {""}
-    heard = not_muted(owner_id, {row.value("actor_id") for row in rows})
+    heard = relationship_policy().not_muted(owner_id, {row.value("actor_id") for row in rows})
     return [
         row
         for row in rows
@@ -109,7 +106,9 @@ def _shown(rows: list[Row], owner_id: str) -> list[Row]:
 
 def can_be_notified(user_id: str, *, actor_id: str, post_id: str) -> bool:
     """Tell whether a member may now be told of what somebody did, on this post if there is one."""
-    if user_id in muting(reads.filter_members([user_id], mute_checks(actor_id))):
+    if user_id in relationship_policy().muting(
+        reads.filter_members([user_id], relationship_policy().mute_checks(actor_id))
+    ):
         return False
     return not post_id or user_id in visible_to(POST, post_id, {user_id})
 
@@ -168,9 +167,9 @@ def recipients_query(to: set[str], *, actor_id: str) -> reads.Query[Recipients]:
         return reads.combine(meaning=dict)
 
     def listening(there: Recipients, found: Sequence[set[str]]) -> Recipients:
-        return {pk: there[pk] for pk in there.keys() - muting(found)}
+        return {pk: there[pk] for pk in there.keys() - relationship_policy().muting(found)}
 
-    found = reads.filter_members_query(others, mute_checks(actor_id))
+    found = reads.filter_members_query(others, relationship_policy().mute_checks(actor_id))
     return reads.combine(preferences_query(others), found, meaning=listening)
 
 
@@ -185,9 +184,13 @@ def recipient_query(
     def listening(
         wishes: NotificationPreferences | None, flags: Sequence[int]
     ) -> NotificationPreferences | None:
-        return None if muting([{actor_id} if flag else set() for flag in flags]) else wishes
+        return (
+            None
+            if relationship_policy().muting([{actor_id} if flag else set() for flag in flags])
+            else wishes
+        )
 
-    facts = reads.checks_through(via, mute_checks(actor_id))
+    facts = reads.checks_through(via, relationship_policy().mute_checks(actor_id))
     return reads.combine(preferences_through(via), facts, meaning=listening)
 
 

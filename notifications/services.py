@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from mysocial.core.errors import Unavailable
 from mysocial.core.request_context import detached
-from mysocial.outbox.email import queue_email
-from mysocial.store import pagination, reads
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.outbox import queue_email
+from mysocial.store import STALE_ERRORS, Write, pagination, reads, retry_on_conflict, write
 from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification

@@ -1,6 +1,6 @@
 """What lives in Redis of notifications."""
 
-from mysocial.store.store import Counter, Index, Store
+from mysocial.store import Counter, Index, Store
 from notifications.models import Inbox, Notification
 
 ON_POSTS = ("comment", "reaction", "mention")  # kinds that hang on a post

@@ -11,11 +11,12 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from mysocial.api.inputs import IgnoredFormParser, IgnoredMultipartParser
-from mysocial.api.responses import (
+from mysocial.api import (
     PAGINATION_PARAMETERS,
+    ApiViewSet,
+    IgnoredFormParser,
+    IgnoredMultipartParser,
     MessageSerializer,
-    RateLimit,
     StrictJSONParser,
     StrictSerializer,
     current_user_id,
@@ -25,9 +26,8 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid, NotFound
-from mysocial.core.rate_limits import HOUR, MINUTE
+from mysocial.core.rate_limits import HOUR, MINUTE, RateLimit
 from notifications import selectors, services
 from notifications.models import Notification
 from notifications.representations import count_template, notification_placeholders, render

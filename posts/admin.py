@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from mysocial.admin.record_admin import RecordAdmin
-from mysocial.store.models import Record
+from mysocial.store import Record
 from posts import services
 from posts.models import WITHHELD, FeedStats, Post, PostVersion
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mysocial.outbox.cascades import Cascade, delete_listed, delete_listed_with
+from mysocial.outbox import Cascade, delete_listed, delete_listed_with
 from posts.services import remove_post
 from posts.store import post_versions, posts
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mysocial.privacy.exports import ExportSection, Owner, exclude, listed, register, walk
+from mysocial.privacy import ExportSection, Owner, exclude, listed, register, walk
 from posts.models import PostVersion
 from posts.store import feed_stats, post_versions, posts
 

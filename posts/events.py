@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, Payload
 from mysocial.core.events import AudienceContext, Event
-from mysocial.store.json_templates import to_json
+from mysocial.store import to_json
 from posts import selectors
 from posts.representations import PostSerializer, post_template
 from posts.store import FEED

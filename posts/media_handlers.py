@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from images.services import MediaHandler
-from mysocial.store.writes import Write
+from mysocial.store import Write
 from posts import services
 
 

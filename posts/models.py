@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from mysocial.store.models import ID, Record
+from mysocial.store import ID, Record
 
 
 class Privacy(models.TextChoices):

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from images.representations import MEDIA, MediaSerializer, shown
-from mysocial.store.json_templates import Field, JsonTemplate
+from mysocial.store import Field, JsonTemplate
 from posts.models import REACTIONS, Privacy
 from posts.store import post_versions, posts
 from users.representations import AUTHOR, AuthorSerializer, author

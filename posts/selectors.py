@@ -5,9 +5,7 @@ from typing import Any
 
 from followers.selectors import ViewerRelation, relation_checks, relations_to
 from mysocial.core.errors import NotFound
-from mysocial.store import pagination, reads
-from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import JsonTemplate, RelatedRow, Row
+from mysocial.store import Entry, JsonTemplate, RelatedRow, Row, pagination, reads
 from posts.models import WITHHELD, Post
 from posts.permissions import can_see_post
 from posts.representations import post_template, version_template, visibility_template

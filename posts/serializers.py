@@ -5,9 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api.inputs import GifField
-from mysocial.api.responses import StrictSerializer
-from mysocial.api.uploads import MediaField
+from mysocial.api import GifField, MediaField, StrictSerializer
 from posts.models import Feeling, Privacy
 from posts.representations import PostSerializer, PostVersionSerializer
 

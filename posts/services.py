@@ -8,11 +8,9 @@ from followers.services import require_relation
 from images import services as images
 from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.core.ids import new_id, now
-from mysocial.outbox.cascades import queue_cascade
-from mysocial.policies.content import check_text
-from mysocial.store import reads
-from mysocial.store.json_templates import Row
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.outbox import queue_cascade
+from mysocial.policies import check_text
+from mysocial.store import STALE_ERRORS, Row, Write, reads, retry_on_conflict, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned
 from posts import selectors

@@ -1,7 +1,7 @@
 """What lives in Redis of posts."""
 
 from followers.selectors import FOLLOW_GRAPH
-from mysocial.store.store import Counter, Index, Store
+from mysocial.store import Counter, Index, Store
 from posts.models import REACTIONS, FeedStats, MediaKind, Post, PostVersion, Privacy
 
 FEED = (Privacy.PUBLIC.value, Privacy.FOLLOWERS.value)

@@ -1,6 +1,6 @@
 """Routes of posts."""
 
-from mysocial.api.routing import api_path
+from mysocial.api import api_path
 from posts.views import PostViewSet
 
 urlpatterns = [

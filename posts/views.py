@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from mysocial.api.responses import (
+from mysocial.api import (
     PAGE_NUMBER_SCHEMA,
     PAGINATION_PARAMETERS,
+    ApiViewSet,
     MessageSerializer,
-    RateLimit,
     StrictSerializer,
     current_user_id,
     int_param,
@@ -21,9 +21,8 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid
-from mysocial.core.rate_limits import MINUTE
+from mysocial.core.rate_limits import MINUTE, RateLimit
 from posts import selectors, services
 from posts.models import Post
 from posts.representations import PostSerializer, post_template, version_template

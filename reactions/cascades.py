@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from mysocial.outbox.cascades import Cascade, delete_listed, delete_listed_with
+from mysocial.outbox import Cascade, delete_listed, delete_listed_with
 from reactions.services import remove_reaction
 from reactions.store import reactions
 

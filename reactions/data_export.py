@@ -1,6 +1,6 @@
 """What of reactions is a member's own."""
 
-from mysocial.privacy.exports import ExportSection, listed, register
+from mysocial.privacy import ExportSection, listed, register
 from reactions.store import reactions
 
 register(ExportSection(reactions, "Reactions", listed(reactions, "user")))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from followers.selectors import unblocked
 from mysocial.core.event_schemas import ID, Payload, one_of_or_null
 from mysocial.core.events import AudienceContext, Event, self_topic
-from mysocial.store.json_templates import to_json
+from mysocial.store import to_json
 from posts.representations import TotalsSerializer, totals_template
 from posts.selectors import current_viewers
 from reactions.models import ReactionType

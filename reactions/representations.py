@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.store.json_templates import Field, JsonTemplate, Row
+from mysocial.store import Field, JsonTemplate, Row
 from posts.representations import PostSerializer, post_template
 from reactions.models import ReactionType
 from reactions.store import reactions

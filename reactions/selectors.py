@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from followers.selectors import ViewerRelation, relation_checks
-from mysocial.store import pagination, reads
-from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import Row
+from mysocial.store import Entry, Row, pagination, reads
 from posts import selectors as post_selectors
 from reactions.models import Reaction, reaction_id
 from reactions.representations import own_reaction_template, reaction_template

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api.responses import StrictSerializer
+from mysocial.api import StrictSerializer
 from posts.representations import TotalsSerializer
 from reactions.models import ReactionType
 from reactions.representations import ReactionOnPostSerializer, ReactionSerializer

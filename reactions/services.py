@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from mysocial.store import reads
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
 from notifications import services as notifications
 from notifications.selectors import recipient_query, recipients_of
 from posts import selectors as post_selectors

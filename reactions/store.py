@@ -1,6 +1,6 @@
 """What lives in Redis of reactions."""
 
-from mysocial.store.store import Counter, Index, Store
+from mysocial.store import Counter, Index, Store
 from reactions.models import Reaction
 
 reactions = Store(

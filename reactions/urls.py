@@ -1,6 +1,6 @@
 """Routes of reactions."""
 
-from mysocial.api.routing import api_path
+from mysocial.api import api_path
 from reactions.views import ReactionViewSet
 
 urlpatterns = [

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from mysocial.api.responses import (
+from mysocial.api import (
     PAGINATION_PARAMETERS,
-    RateLimit,
+    ApiViewSet,
     StrictSerializer,
     current_user_id,
     json_response,
@@ -19,10 +19,9 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid
-from mysocial.core.rate_limits import MINUTE
-from mysocial.store.json_templates import to_json
+from mysocial.core.rate_limits import MINUTE, RateLimit
+from mysocial.store import to_json
 from posts.representations import totals_template
 from reactions import selectors, services
 from reactions.models import ReactionType

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from mysocial.policies.visibility import VisibilityPolicy
+from mysocial.policies import VisibilityPolicy
 from reactions import selectors
 
 

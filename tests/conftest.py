@@ -19,12 +19,10 @@ from django.test import Client
 from mysocial.core import mongo
 from mysocial.core.request_context import detached
 from mysocial.ops.consistency import verify
-from mysocial.outbox.cascades import run_due_cascades
-from mysocial.outbox.email import send_due
+from mysocial.outbox import run_due_cascades, send_due
 from mysocial.persistence import flush
 from mysocial.realtime.dispatcher import get_dispatcher
-from mysocial.store import writes
-from mysocial.store.mongo_indexes import ensure_indexes
+from mysocial.store import ensure_indexes, writes
 from tests.support import event_contract, query_plans, servers
 from tests.support.concurrency import empty_redis
 from tests.support.people import Person, sign_up

@@ -1,14 +1,14 @@
-"""The users domain."""
+"""The users app."""
 
 from django.apps import AppConfig
-
-from mysocial.realtime import presence
 
 
 class UsersConfig(AppConfig):
     name = "users"
 
     def ready(self) -> None:
-        from users.events import PresenceChanged  # noqa: PLC0415 - models are not loaded before
+        # Models are loaded by now.
+        from mysocial.realtime import presence  # noqa: PLC0415
+        from users.events import PresenceChanged  # noqa: PLC0415
 
         presence.set_status_events(PresenceChanged)

@@ -1,6 +1,6 @@
 """What of profiles is a member's own."""
 
-from mysocial.privacy.exports import ExportSection, register, single
+from mysocial.privacy import ExportSection, register, single
 from users.store import users
 
 register(ExportSection(users, "Profile and settings", single(users), without=("username_key",)))

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import FLAG, ID, Payload, one_of
 from mysocial.core.events import AudienceContext, EphemeralEvent, Event, self_topic
-from mysocial.policies.relationships import followed_among, not_blocked, who_can_interact
-from mysocial.store.json_templates import to_json
+from mysocial.policies import relationship_policy
+from mysocial.store import to_json
 from users import selectors
 from users.representations import ProfileSerializer, profile_template
 
@@ -28,7 +28,7 @@ class UserUpdated(Event):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        return who_can_interact(context["user"], viewers)
+        return relationship_policy().who_can_interact(context["user"], viewers)
 
     def data(self) -> list[Any]:
         return profile_template.placeholders(self.user_id)
@@ -50,7 +50,7 @@ class UserDeleted(Event):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        return who_can_interact(context["user"], viewers)
+        return relationship_policy().who_can_interact(context["user"], viewers)
 
     def data(self) -> list[Any]:
         return [to_json({"id": self.user_id})]
@@ -80,7 +80,9 @@ class VisibilityEvent(Event):
     def strangers(cls, user_id: str, viewers: set[str]) -> set[str]:
         """Return those of `viewers` who may meet the member and do not follow."""
         others = viewers - {user_id}
-        return who_can_interact(user_id, others) - followed_among(user_id, others)
+        return relationship_policy().who_can_interact(
+            user_id, others
+        ) - relationship_policy().followed_among(user_id, others)
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,10 @@ class UserHidden(VisibilityEvent):
         user_id, from_id = context["user"], context["from"]
         if from_id:
             hidden_from = viewers & {from_id}
-            return hidden_from - who_can_interact(user_id, hidden_from)
+            return hidden_from - relationship_policy().who_can_interact(user_id, hidden_from)
         if context.get("everywhere"):
-            met = not_blocked(user_id, viewers)
-            return met - who_can_interact(user_id, met)
+            met = relationship_policy().not_blocked(user_id, viewers)
+            return met - relationship_policy().who_can_interact(user_id, met)
         return cls.strangers(user_id, viewers)
 
 
@@ -121,9 +123,9 @@ class UserShown(VisibilityEvent):
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
         user_id, from_id = context["user"], context["from"]
         if from_id:
-            return who_can_interact(user_id, viewers & {from_id})
+            return relationship_policy().who_can_interact(user_id, viewers & {from_id})
         if context.get("everywhere"):
-            return who_can_interact(user_id, viewers)
+            return relationship_policy().who_can_interact(user_id, viewers)
         return cls.strangers(user_id, viewers)
 
 

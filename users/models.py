@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from mysocial.store.models import ID, Record
+from mysocial.store import ID, Record
 
 # What a member may be told of, and how; each can be switched off for itself.
 NOTIFICATION_TYPES = (

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from rest_framework import serializers
 
-from mysocial.store.json_templates import Field, JsonTemplate, RelatedField, Row
+from mysocial.store import Field, JsonTemplate, RelatedField, Row
 from users.store import CARD, SETTINGS, users
 
 profile_template = JsonTemplate(

@@ -7,12 +7,9 @@ import orjson
 
 from mysocial.core.errors import NotFound
 from mysocial.core.ids import milliseconds, now
-from mysocial.policies.relationships import can_interact, viewer_checks
-from mysocial.policies.visibility import visible_ids, visible_to
+from mysocial.policies import relationship_policy, visible_ids, visible_to
 from mysocial.realtime import presence
-from mysocial.store import pagination, reads, search
-from mysocial.store.indexes import Entry, ViewerCheck
-from mysocial.store.json_templates import Row
+from mysocial.store import Entry, Row, ViewerCheck, pagination, reads, search
 from users import models
 from users.models import User
 from users.representations import person_template, profile_template, settings_template
@@ -100,7 +97,9 @@ def profile_query(user_id: str, *, to: str) -> reads.Query[Row]:
             raise NotFound
         return found[0]
 
-    return reads.rows_query(profile_template, [user_id], about={"": viewer_checks(to)}).map(the_one)
+    return reads.rows_query(
+        profile_template, [user_id], about={"": relationship_policy().viewer_checks(to)}
+    ).map(the_one)
 
 
 def find_user_id(username: str) -> str | None:
@@ -157,7 +156,11 @@ def most_followed(*, limit: int) -> list[str]:
 def members(*, to: str, limit: int, after: Entry | None = None) -> Found:
     """Return all members whom `to` may meet, newest first."""
     listing = pagination.ListQuery(
-        profile_template, "all", limit=limit, after=after, about={"": viewer_checks(to)}
+        profile_template,
+        "all",
+        limit=limit,
+        after=after,
+        about={"": relationship_policy().viewer_checks(to)},
     )
     return pagination.filter_pages(listing, keep=_met)
 
@@ -173,7 +176,13 @@ def search_members(text: str, *, to: str, limit: int, after: Entry | None = None
             users, "username_key", text.lower(), limit=limit + 1, after=after
         )
         ids = [one.id for one in matches[:limit]]
-        rows = reads.get_rows(profile_template, ids, about={"": viewer_checks(to)}) if ids else []
+        rows = (
+            reads.get_rows(
+                profile_template, ids, about={"": relationship_policy().viewer_checks(to)}
+            )
+            if ids
+            else []
+        )
         seen = {row.id: row for row in _met(rows)}
         for match in matches[:limit]:
             after = match.place
@@ -187,4 +196,4 @@ def search_members(text: str, *, to: str, limit: int, after: Entry | None = None
 
 def _met(rows: Sequence[Row]) -> list[Row]:
     """Return whom the viewer may meet, of rows that were asked for with `facts_of`."""
-    return [row for row in rows if can_interact(row.flags)]
+    return [row for row in rows if relationship_policy().can_interact(row.flags)]

@@ -4,8 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api.inputs import StrictBooleanField
-from mysocial.api.responses import StrictSerializer
+from mysocial.api import StrictBooleanField, StrictSerializer
 from users.models import Messaging
 from users.representations import ProfileSerializer
 

@@ -5,11 +5,10 @@ from typing import Any
 from django.conf import settings
 
 from mysocial.core.errors import Conflict, Invalid, Unavailable
-from mysocial.outbox.cascades import queue_cascade
-from mysocial.policies.content import check_text
+from mysocial.outbox import queue_cascade
+from mysocial.policies import check_text
 from mysocial.realtime import ephemeral, presence
-from mysocial.store import reads
-from mysocial.store.writes import Write, retry_on_conflict, write
+from mysocial.store import Write, reads, retry_on_conflict, write
 from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, User, default_notifications
 from users.store import users

@@ -1,6 +1,6 @@
 """What lives in Redis of members."""
 
-from mysocial.store.store import Index, Store
+from mysocial.store import Index, Store
 from users.models import User
 
 CARD = "card"  # what is shown of a person beside what they wrote

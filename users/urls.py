@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from mysocial.api.routing import api_path
+from mysocial.api import api_path
 from users.avatars import avatar
 from users.views import UserViewSet
 

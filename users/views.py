@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from mysocial.api.responses import (
+from mysocial.api import (
     IDS_PARAMETER,
     PAGINATION_PARAMETERS,
-    RateLimit,
+    ApiViewSet,
     current_user_id,
     id_params,
     json_response,
@@ -19,10 +19,9 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.errors import Invalid
-from mysocial.core.rate_limits import MINUTE, check_rate_limit
-from mysocial.store.json_templates import to_json
+from mysocial.core.rate_limits import MINUTE, RateLimit, check_rate_limit
+from mysocial.store import to_json
 from users import selectors, services
 from users.models import User
 from users.representations import ProfileSerializer, profile_template, settings_template

@@ -15,7 +15,7 @@ from accounts import services as accounts
 from accounts.management.demo_texts import ADJECTIVES, ANIMALS, ENDS, MIDDLES, STARTS
 from followers import services as followers
 from mysocial.core.progress import ProgressCallback
-from mysocial.store.indexes import Entry
+from mysocial.store import Entry
 from posts import services as posts
 from posts.representations import post_template
 from posts.selectors import posts_of

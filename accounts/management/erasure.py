@@ -9,14 +9,10 @@ from accounts import selectors, services
 from accounts.models import ERASED
 from images import services as images
 from mysocial.core.progress import ProgressCallback
-from mysocial.outbox.cascades import count_pending, run_due_cascades
-from mysocial.outbox.email import delete_emails, emails
+from mysocial.outbox import count_pending, delete_emails, emails, run_due_cascades
 from mysocial.persistence import flush
-from mysocial.privacy import erasure_scan
-from mysocial.privacy.erasure_scan import Hit, SearchTerms
-from mysocial.privacy.exports import SECTIONS, Owner
-from mysocial.store import reads
-from mysocial.store.store import STORES
+from mysocial.privacy import SECTIONS, Hit, Owner, SearchTerms, erasure_scan
+from mysocial.store import STORES, reads
 from users.selectors import get_user
 
 ROUND_SECONDS = 0.2

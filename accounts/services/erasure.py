@@ -9,9 +9,8 @@ from accounts.services.sessions import end_in_write
 from accounts.store import tokens
 from mysocial.core.errors import Invalid
 from mysocial.core.ids import now
-from mysocial.outbox.cascades import delete_records
-from mysocial.outbox.email import queue_email
-from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
+from mysocial.outbox import delete_records, queue_email
+from mysocial.store import STALE_ERRORS, retry_on_conflict, write
 from users.services import remove_user
 
 

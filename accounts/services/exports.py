@@ -17,15 +17,12 @@ from accounts.store import KEPT_SECONDS, exports
 from mysocial.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
 from mysocial.core.ids import now
 from mysocial.core.progress import ProgressCallback
-from mysocial.outbox.email import queue_email
-from mysocial.outbox.items import QUEUED, process_due
-from mysocial.policies.relationships import who_can_interact
-from mysocial.privacy.export_archive import write_archive
-from mysocial.privacy.exports import Owner
+from mysocial.outbox import QUEUED, process_due, queue_email
+from mysocial.policies import relationship_policy
+from mysocial.privacy import Owner, write_archive
 from mysocial.realtime import ephemeral
-from mysocial.store import reads
+from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 from mysocial.store.wakeups import EXPORTS
-from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
 from users.selectors import get_user, get_users
 from users.services import require_member
 
@@ -59,7 +56,7 @@ def write_export(
 
     def names(ids: set[str]) -> dict[str, str]:
         known = get_users(ids)
-        met = who_can_interact(user_id, set(known)) | {user_id}
+        met = relationship_policy().who_can_interact(user_id, set(known)) | {user_id}
         return {pk: user.username for pk, user in known.items() if pk in met}
 
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")

@@ -13,9 +13,8 @@ from accounts.store import tokens
 from accounts.tokens import digest, make_one_time
 from mysocial.core.errors import Conflict, Invalid, NotFound
 from mysocial.core.ids import now
-from mysocial.outbox.email import queue_email
-from mysocial.store import reads
-from mysocial.store.writes import Write, write
+from mysocial.outbox import queue_email
+from mysocial.store import Write, reads, write
 from users.selectors import get_user
 
 

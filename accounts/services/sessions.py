@@ -15,8 +15,7 @@ from accounts.tokens import is_proven, read_refresh
 from mysocial.core.errors import Conflict, NotAuthenticated, NotFound, Suspended
 from mysocial.core.ids import new_id, now
 from mysocial.core.request_context import detached
-from mysocial.store import reads
-from mysocial.store.writes import Write, write
+from mysocial.store import Write, reads, write
 from users.services import require_not_suspended
 
 MAX_ATTEMPTS = 40  # each was lost to somebody who succeeded

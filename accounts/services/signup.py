@@ -12,8 +12,8 @@ from accounts.services.sessions import Device, SignIn, open_session
 from images import services as images
 from mysocial.core.errors import AlreadyExists
 from mysocial.core.ids import new_id
-from mysocial.outbox.email import queue_email
-from mysocial.store.writes import write
+from mysocial.outbox import queue_email
+from mysocial.store import write
 from notifications import services as notifications
 from users import services as users
 from users.selectors import find_user_id

@@ -3,7 +3,7 @@
 from accounts import selectors
 from accounts.models import EndedSession
 from accounts.services.sessions import end_in_write
-from mysocial.store.writes import Write
+from mysocial.store import Write
 from users import services as users
 
 

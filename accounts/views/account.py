@@ -14,10 +14,10 @@ from accounts.serializers import (
     SelfSerializer,
     SessionPageSerializer,
 )
-from mysocial.api.responses import (
+from mysocial.api import (
     PAGINATION_PARAMETERS,
+    ApiViewSet,
     MessageSerializer,
-    RateLimit,
     StrictSerializer,
     current_user_id,
     json_response,
@@ -27,9 +27,8 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
 from mysocial.core import rate_limits
-from mysocial.core.rate_limits import HOUR
+from mysocial.core.rate_limits import HOUR, RateLimit
 from mysocial.realtime.auth import AuthenticatedSession
 
 # Of one person.

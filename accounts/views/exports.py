@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from accounts import selectors, services
 from accounts.representations import export_template
 from accounts.serializers import ExportAnswerSerializer, ExportStateSerializer
-from mysocial.api.responses import (
-    RateLimit,
+from mysocial.api import (
+    ApiViewSet,
     StrictSerializer,
     current_user_id,
     json_response,
@@ -17,8 +17,7 @@ from mysocial.api.responses import (
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
-from mysocial.core.rate_limits import DAY
+from mysocial.core.rate_limits import DAY, RateLimit
 
 EXPORTS = RateLimit("export", 3, DAY)
 ZIP = "application/zip"

@@ -21,19 +21,18 @@ from accounts.serializers import (
 )
 from accounts.services import Device, SignIn
 from accounts.tokens import digest, make_access, make_refresh
-from mysocial.api.responses import (
+from mysocial.api import (
+    ApiViewSet,
     MessageSerializer,
-    RateLimit,
     StrictSerializer,
     message_envelope,
     validated_body,
     write_response,
 )
-from mysocial.api.viewsets import ApiViewSet
 from mysocial.core import rate_limits
 from mysocial.core.errors import NotAuthenticated
-from mysocial.core.rate_limits import DAY, HOUR, MINUTE
-from mysocial.store.json_templates import to_json
+from mysocial.core.rate_limits import DAY, HOUR, MINUTE, RateLimit
+from mysocial.store import to_json
 
 BODY = "body"
 

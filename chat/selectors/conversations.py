@@ -15,9 +15,7 @@ from chat.store import messages, participants
 from followers.selectors import ViewerRelation, relation_checks, relation_query
 from mysocial.core.errors import Invalid, NotFound
 from mysocial.core.ids import milliseconds
-from mysocial.store import pagination, reads
-from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import JsonTemplate, Row
+from mysocial.store import Entry, JsonTemplate, Row, pagination, reads
 from users.representations import username
 from users.selectors import preferences_query, suspension_check, user_query, wants_notification
 

@@ -2,10 +2,8 @@
 
 from chat.models import conversation_id, participant_id
 from chat.store import messages, open_chats, participants
-from mysocial.outbox.cascades import delete_listed, queue_cascade
-from mysocial.store import pagination, reads
-from mysocial.store.json_templates import JsonTemplate
-from mysocial.store.writes import write
+from mysocial.outbox import delete_listed, queue_cascade
+from mysocial.store import JsonTemplate, pagination, reads, write
 
 
 def remove_member(*, user_id: str, limit: int) -> bool:

@@ -18,10 +18,9 @@ from chat.store import messages
 from images import services as images
 from mysocial.core.errors import Conflict, Forbidden, NotFound
 from mysocial.core.ids import now
-from mysocial.outbox.cascades import queue_cascade
-from mysocial.policies.content import check_text
-from mysocial.store import reads
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.outbox import queue_cascade
+from mysocial.policies import check_text
+from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
 from users.services import require_not_silenced
 
 # What is left of a message that is deleted for everyone.

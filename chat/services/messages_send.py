@@ -15,8 +15,8 @@ from followers.services import require_relation
 from images import services as images
 from mysocial.core.errors import Forbidden
 from mysocial.core.ids import new_id, now
-from mysocial.policies.content import check_text
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.policies import check_text
+from mysocial.store import STALE_ERRORS, Write, retry_on_conflict, write
 from notifications.selectors import recipients_query
 from users.services import require_messaging, require_not_silenced
 

@@ -5,8 +5,7 @@ from chat.events import ChatUsers
 from chat.models import OpenChat, participant_id
 from chat.services.unread import require_can_interact
 from chat.store import open_chats
-from mysocial.store import reads
-from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 
 
 def open_chat(*, user_id: str, other_id: str) -> None:

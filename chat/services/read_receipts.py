@@ -6,8 +6,7 @@ from chat.models import Participant, participant_id
 from chat.selectors import UnreadConversation
 from chat.services.unread import count_less, require_can_interact, schedule_unread_email
 from chat.store import participants
-from mysocial.store import reads
-from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 
 
 def mark_read(*, user_id: str, other_id: str) -> Participant:

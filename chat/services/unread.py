@@ -9,8 +9,8 @@ from chat.models import Message, Participant
 from followers.services import require_no_block
 from mysocial.core.errors import Invalid
 from mysocial.core.ids import now
-from mysocial.outbox.email import queue_email
-from mysocial.store.writes import Write
+from mysocial.outbox import queue_email
+from mysocial.store import Write
 from notifications.selectors import Recipients, recipients_query
 from notifications.services import initialise_cause, notify, retract
 from users.selectors import get_user, wants_notification

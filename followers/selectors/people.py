@@ -19,9 +19,7 @@ from followers.selectors.relations import (
 )
 from followers.store import follows
 from mysocial.core.errors import NotFound
-from mysocial.store import pagination, reads
-from mysocial.store.indexes import Entry
-from mysocial.store.json_templates import JsonTemplate, Row
+from mysocial.store import Entry, JsonTemplate, Row, pagination, reads
 from users.representations import person_template
 from users.selectors import most_followed, people, user_query
 

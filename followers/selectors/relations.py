@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 from followers.models import edge_ends, edge_id
 from followers.store import WHOLE, blocks, follow_requests, follows, mutes
-from mysocial.store import reads
-from mysocial.store.indexes import FollowGraph, ViewerCheck
-from mysocial.store.json_templates import to_json
+from mysocial.store import FollowGraph, ViewerCheck, reads, to_json
 from users.selectors import suspension_check
 
 VIEWERS = 1000  # whose questions are kept as they were made: about a kilobyte each

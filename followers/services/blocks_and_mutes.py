@@ -13,9 +13,8 @@ from followers.services.edges import (
 )
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial.core.errors import AlreadyExists
-from mysocial.outbox.cascades import queue_cascade
-from mysocial.store import reads
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.outbox import queue_cascade
+from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
 from notifications.services import retract_between
 from users.events import UserHidden, UserShown
 

@@ -9,10 +9,7 @@ from followers.models import Block, Follow, FollowRequest, edge_id
 from followers.selectors import Relationship, ViewerRelation
 from followers.store import follows
 from mysocial.core.errors import Invalid, NotFound
-from mysocial.store import reads
-from mysocial.store.models import Record
-from mysocial.store.store import Store
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Record, Store, Write, reads, retry_on_conflict, write
 from notifications.selectors import Recipients
 from notifications.services import initialise_cause, notify, retract
 from users.selectors import get_user, user_query

@@ -14,8 +14,7 @@ from followers.services.edges import (
     require_no_block,
 )
 from followers.store import follow_requests, follows
-from mysocial.store import reads
-from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 from notifications.selectors import recipients_query
 from users.services import require_not_silenced, require_privacy
 

@@ -14,8 +14,7 @@ from followers.services.edges import (
 )
 from followers.store import follow_requests, follows
 from mysocial.core.errors import NotFound
-from mysocial.store import reads
-from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 
 
 def accept_request(*, user_id: str, other_id: str) -> Relationship:

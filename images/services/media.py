@@ -13,16 +13,14 @@ from images import hosts
 from images.content import detect_content
 from images.models import DeletedFile, Kind, Media
 from images.store import media
-from mysocial.api.uploads import delete_spooled, spooled
+from mysocial.api import delete_spooled, spooled
 from mysocial.core import rate_limits
 from mysocial.core.errors import Conflict, NotFound, TooLarge, UnsupportedMediaType
 from mysocial.core.ids import new_id, now
 from mysocial.core.rate_limits import DAY, RateLimit
-from mysocial.outbox.cascades import delete_listed_with
-from mysocial.outbox.items import QUEUED
-from mysocial.store import reads
+from mysocial.outbox import QUEUED, delete_listed_with
+from mysocial.store import Write, reads, retry_on_conflict, write
 from mysocial.store.wakeups import MEDIA
-from mysocial.store.writes import Write, retry_on_conflict, write
 from users import services as users
 from users.selectors import get_user
 

@@ -8,11 +8,10 @@ from images.models import Media, Purpose, State
 from images.permissions import can_delete_image
 from images.services.media import HANDLERS, add, delete, receive_upload
 from images.store import media
-from mysocial.api.uploads import delete_spooled
+from mysocial.api import delete_spooled
 from mysocial.core.errors import Conflict, Forbidden, NotFound
 from mysocial.core.ids import now
-from mysocial.store import reads
-from mysocial.store.writes import retry_on_conflict, write
+from mysocial.store import reads, retry_on_conflict, write
 from users import services as users
 from users.selectors import get_user
 

@@ -10,12 +10,11 @@ from images.models import DeletedFile, Kind, Media, State
 from images.processing import Broken, Result, make_picture, strip_film
 from images.services.media import HANDLERS
 from images.store import deleted_files, media
-from mysocial.api.uploads import delete_spooled, open_spooled, stale_spooled
+from mysocial.api import delete_spooled, open_spooled, stale_spooled
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.ids import is_id, now
-from mysocial.outbox.items import QUEUED, process_due
-from mysocial.store import reads
-from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
+from mysocial.outbox import QUEUED, process_due
+from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 
 logger = logging.getLogger(__name__)
 MOST_TRIES = 8

@@ -9,7 +9,7 @@ from moderation import selectors
 from moderation.models import REVOKED, ActionType, ModerationAction, Report, Target
 from mysocial.core.errors import Conflict, Invalid, datetime_from_ms
 from mysocial.core.ids import milliseconds, now
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, retry_on_conflict, write
 from notifications.services import notify_member
 from posts.services import restore_post, withhold_post
 from users import services as users

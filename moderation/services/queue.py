@@ -9,7 +9,7 @@ from moderation.services.actions import Decision, delete_target, enforce_action,
 from mysocial.admin import audit
 from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.core.ids import now
-from mysocial.store.writes import STALE_ERRORS, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, retry_on_conflict, write
 from notifications.services import notify_member
 
 

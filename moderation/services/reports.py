@@ -4,9 +4,8 @@ from moderation import selectors
 from moderation.models import Report
 from moderation.store import reports
 from mysocial.core.errors import AlreadyExists, Invalid
-from mysocial.outbox.cascades import queue_cascade
-from mysocial.store import pagination
-from mysocial.store.writes import write
+from mysocial.outbox import queue_cascade
+from mysocial.store import pagination, write
 from users.services import require_member
 
 

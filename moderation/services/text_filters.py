@@ -1,5 +1,6 @@
 """The unwanted words, and what becomes of what has them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from moderation import selectors
@@ -7,9 +8,7 @@ from moderation.models import FILTERED, FilterAction, Report, WordFilter
 from moderation.store import word_filters
 from moderation.text_matching import acts_on, fold
 from mysocial.core.errors import Invalid
-from mysocial.policies.content import Texts
-from mysocial.store import reads
-from mysocial.store.writes import Write, write
+from mysocial.store import Write, reads, write
 
 KINDS = {
     "users.user": "user",
@@ -19,7 +18,7 @@ KINDS = {
 }
 
 
-def check_text(w: Write, label: str, pk: str, author_id: str, texts: Texts) -> None:
+def check_text(w: Write, label: str, pk: str, author_id: str, texts: Mapping[str, str]) -> None:
     """Refuse a write, or file a report in it, when a text of a member has unwanted words.
 
     `Invalid`; it does not say which words.

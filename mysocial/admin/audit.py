@@ -12,9 +12,7 @@ from contextlib import contextmanager
 from django.db import models
 
 from mysocial.core import request_context
-from mysocial.store.models import Record
-from mysocial.store.store import Index, Store
-from mysocial.store.writes import Write, write
+from mysocial.store import Index, Record, Store, Write, write
 
 VIEW_AUDIT_LOG = "mysocial.view_auditentry"
 MAX_REASON_LENGTH = 1000

@@ -18,9 +18,8 @@ from mysocial.admin.staff import RoleAdmin, StaffAdmin
 from mysocial.core import rate_limits
 from mysocial.core.errors import AppError
 from mysocial.core.rate_limits import DAY, HOUR, MINUTE, RateLimit
-from mysocial.outbox.cascades import CascadeDeletion
-from mysocial.outbox.email import Email
-from mysocial.store.models import Record
+from mysocial.outbox import CascadeDeletion, Email
+from mysocial.store import Record
 
 admin.site.index_title = "Overview"
 admin.site.unregister((Staff, Group))  # Django's own pages write nothing down

@@ -1,0 +1,64 @@
+"""The REST layer: viewsets, parsing, responses, pagination, idempotency and OpenAPI."""
+
+from mysocial.api.inputs import (
+    GifField,
+    IdField,
+    IgnoredFormParser,
+    IgnoredMultipartParser,
+    StrictBooleanField,
+    StrictJSONParser,
+    StrictSerializer,
+    validated_body,
+)
+from mysocial.api.problems import problem_response
+from mysocial.api.responses import (
+    IDS_PARAMETER,
+    PAGE_NUMBER_SCHEMA,
+    PAGINATION_PARAMETERS,
+    MessageSerializer,
+    current_user_id,
+    id_params,
+    int_param,
+    json_response,
+    list_response,
+    message_envelope,
+    page_response,
+    pagination_params,
+    write_response,
+)
+from mysocial.api.routing import api_path, api_routes
+from mysocial.api.uploads import MediaField, delete_spooled, open_spooled, spooled, stale_spooled
+from mysocial.api.viewsets import ApiViewSet
+
+__all__ = [
+    "IDS_PARAMETER",
+    "PAGE_NUMBER_SCHEMA",
+    "PAGINATION_PARAMETERS",
+    "ApiViewSet",
+    "GifField",
+    "IdField",
+    "IgnoredFormParser",
+    "IgnoredMultipartParser",
+    "MediaField",
+    "MessageSerializer",
+    "StrictBooleanField",
+    "StrictJSONParser",
+    "StrictSerializer",
+    "api_path",
+    "api_routes",
+    "current_user_id",
+    "delete_spooled",
+    "id_params",
+    "int_param",
+    "json_response",
+    "list_response",
+    "message_envelope",
+    "open_spooled",
+    "page_response",
+    "pagination_params",
+    "problem_response",
+    "spooled",
+    "stale_spooled",
+    "validated_body",
+    "write_response",
+]

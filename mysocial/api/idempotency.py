@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from mysocial.core.errors import IdempotencyMismatch, Invalid
 from mysocial.core.redis import available, client
 from mysocial.core.request_context import RequestContext
-from mysocial.store.script_errors import IdempotentReplay
+from mysocial.store import IdempotentReplay
 
 MAX_KEY_LENGTH = 255
 

@@ -26,11 +26,17 @@ from mysocial.core import metrics, rate_limits, request_context
 from mysocial.core.errors import Invalid, TooLarge
 from mysocial.core.ids import ID_LENGTH, is_id
 from mysocial.core.rate_limits import RateLimit
-from mysocial.store import reads
-from mysocial.store.indexes import Entry, decode_cursor, encode_cursor
-from mysocial.store.json_templates import JsonTemplate, Row, to_json
-from mysocial.store.script_errors import IdempotentReplay
-from mysocial.store.writes import write
+from mysocial.store import (
+    Entry,
+    IdempotentReplay,
+    JsonTemplate,
+    Row,
+    decode_cursor,
+    encode_cursor,
+    reads,
+    to_json,
+    write,
+)
 
 __all__ = [
     "IDS_PARAMETER",

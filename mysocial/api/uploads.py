@@ -26,7 +26,7 @@ from rest_framework.parsers import BaseParser, DataAndFiles
 
 from mysocial.api.inputs import StrictJSONParser, declared_length
 from mysocial.core.errors import AppError, Invalid, TooLarge, Unavailable
-from mysocial.store.script_errors import IdempotentReplay
+from mysocial.store import IdempotentReplay
 
 MAX_FIELD_BYTES = 1024 * 1024  # what a form may have beside its file
 KEPT_SECONDS = 24 * 3600

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from mysocial.api.responses import JSONOnlyNegotiation
-from mysocial.store.queries import require_session
+from mysocial.store import require_session
 
 
 @functools.cache

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 from mysocial.core import mongo
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import available, client
-from mysocial.outbox.cascades import CascadeDeletion
-from mysocial.outbox.items import QUEUED
+from mysocial.outbox import QUEUED, CascadeDeletion
 from mysocial.persistence import flush
 from mysocial.persistence.dirty import dead_letters
+from mysocial.store import STORES, Store, parse_list, parse_unique
 from mysocial.store.list_fallback import load_list, read_range, unflushed_entries
 from mysocial.store.reads import get_records
-from mysocial.store.store import STORES, Store, parse_list, parse_unique
 
 BATCH = 500
 ORPHAN = "orphan"

@@ -11,8 +11,8 @@ from mysocial.core import mongo
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script, available, client
 from mysocial.ops.consistency import cached
+from mysocial.store import STORES, Store
 from mysocial.store.read_through import load_missing
-from mysocial.store.store import STORES, Store
 
 REBUILD = Script("common", "rebuild")
 

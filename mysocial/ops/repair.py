@@ -14,10 +14,9 @@ from typing import Any
 from mysocial.core.errors import NotFound
 from mysocial.core.redis import Script
 from mysocial.ops.consistency import ORPHAN, Difference
-from mysocial.outbox.cascades import CascadeDeletion
-from mysocial.store.store import parse_record
+from mysocial.outbox import CascadeDeletion
+from mysocial.store import parse_record, write
 from mysocial.store.wakeups import CASCADES
-from mysocial.store.writes import write
 
 REPAIR = Script("common", "repair")
 

@@ -17,9 +17,8 @@ from mysocial.ops import backup_archive
 from mysocial.ops.backup_archive import Manifest
 from mysocial.ops.consistency import Difference, cached, verify
 from mysocial.persistence import flush
-from mysocial.store.mongo_indexes import ensure_indexes
+from mysocial.store import STORES, ensure_indexes
 from mysocial.store.read_through import new_epoch
-from mysocial.store.store import STORES
 
 RESTORE = Script("common", "restore")
 RAW = CodecOptions(document_class=RawBSONDocument)

@@ -1,0 +1,44 @@
+"""Work that is committed together with a write and done later by Celery: e-mail, cascades."""
+
+from mysocial.outbox.cascades import (
+    Cascade,
+    CascadeDeletion,
+    count_pending,
+    delete_listed,
+    delete_listed_with,
+    delete_records,
+    queue_cascade,
+    run_due_cascades,
+)
+from mysocial.outbox.email import Email, EmailTemplate, delete_emails, emails, queue_email, send_due
+from mysocial.outbox.items import (
+    OUTBOX,
+    QUEUED,
+    OutboxItem,
+    process_due,
+    run_time_slice,
+    with_lease,
+)
+
+__all__ = [
+    "OUTBOX",
+    "QUEUED",
+    "Cascade",
+    "CascadeDeletion",
+    "Email",
+    "EmailTemplate",
+    "OutboxItem",
+    "count_pending",
+    "delete_emails",
+    "delete_listed",
+    "delete_listed_with",
+    "delete_records",
+    "emails",
+    "process_due",
+    "queue_cascade",
+    "queue_email",
+    "run_due_cascades",
+    "run_time_slice",
+    "send_due",
+    "with_lease",
+]

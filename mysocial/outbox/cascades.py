@@ -17,13 +17,18 @@ from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.ids import now
 from mysocial.outbox.items import OUTBOX, QUEUED, OutboxItem, process_due, run_time_slice
 from mysocial.persistence.backoff import skip_if_unavailable
-from mysocial.store import reads
-from mysocial.store.json_templates import JsonTemplate
-from mysocial.store.models import Record
-from mysocial.store.pagination import ListQuery, latest
-from mysocial.store.store import Store, store_of
+from mysocial.store import (
+    JsonTemplate,
+    ListQuery,
+    Record,
+    Store,
+    Write,
+    latest,
+    reads,
+    store_of,
+    write,
+)
 from mysocial.store.wakeups import CASCADES, REMOVE_CASCADES
-from mysocial.store.writes import Write, write
 
 logger = logging.getLogger(__name__)
 CASCADES_BY_MODEL: dict[str, "list[type[Cascade]]"] = {}

@@ -23,9 +23,8 @@ from mysocial.core.redis import available, client
 from mysocial.outbox.cascades import delete_records
 from mysocial.outbox.items import OUTBOX, OutboxItem, process_due, run_time_slice, with_lease
 from mysocial.persistence.backoff import skip_if_unavailable
-from mysocial.store.store import Store
+from mysocial.store import Store, Write, write
 from mysocial.store.wakeups import EMAILS, SEND_EMAILS
-from mysocial.store.writes import Write, write
 
 logger = logging.getLogger(__name__)
 EMAIL_TEMPLATES: dict[str, "type[EmailTemplate]"] = {}

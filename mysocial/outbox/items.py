@@ -16,13 +16,18 @@ from django.db import models
 from mysocial.core.errors import Conflict, NotFound
 from mysocial.core.ids import now
 from mysocial.core.redis import available, client
-from mysocial.store import reads
-from mysocial.store.json_templates import Field, JsonTemplate
-from mysocial.store.models import Record
-from mysocial.store.pagination import ListQuery
-from mysocial.store.store import Index, Store
-from mysocial.store.wakeups import acknowledge, wake_unless_pending
-from mysocial.store.writes import write
+from mysocial.store import (
+    Field,
+    Index,
+    JsonTemplate,
+    ListQuery,
+    Record,
+    Store,
+    acknowledge,
+    reads,
+    wake_unless_pending,
+    write,
+)
 
 BATCH = 50
 MAX_DOUBLINGS = 7

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from mysocial.core.redis import Script, available, client
-from mysocial.store.store import STORES
+from mysocial.store import STORES
 
 # None of these may be refused by a full server: they are what empties it.
 DEAD = Script("common", "notes", "dead", flags="allow-oom")

@@ -29,13 +29,8 @@ from mysocial.persistence.dirty import (
     retry_dead_letters,
 )
 from mysocial.persistence.mongo_writer import Snapshot
-from mysocial.store.wakeups import (
-    WAKE_DIRTY_QUEUES,
-    acknowledge,
-    forget_pending,
-    task_name,
-    wake_unless_pending,
-)
+from mysocial.store import acknowledge, wake_unless_pending
+from mysocial.store.wakeups import WAKE_DIRTY_QUEUES, forget_pending, task_name
 
 __all__ = [
     "backlogs",

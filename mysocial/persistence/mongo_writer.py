@@ -16,7 +16,7 @@ from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
 from mysocial.persistence.dirty import Rejection
-from mysocial.store.store import Store, parse_record
+from mysocial.store import Store, parse_record
 
 MAX_DOCUMENT_BYTES = (
     16 * 1024 * 1024 - 16 * 1024

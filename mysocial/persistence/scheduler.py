@@ -7,7 +7,8 @@ from celery.beat import PersistentScheduler, ScheduleEntry, SchedulingError
 
 from mysocial.core.errors import Unavailable
 from mysocial.persistence.heartbeats import SCHEDULER_KEY, SCHEDULER_TTL_SECONDS, record_heartbeat
-from mysocial.store.wakeups import TASKS_BY_NAME, WAKE_DIRTY_QUEUES, wake_unless_pending
+from mysocial.store import wake_unless_pending
+from mysocial.store.wakeups import TASKS_BY_NAME, WAKE_DIRTY_QUEUES
 
 logger = logging.getLogger(__name__)
 WAKEUP_NAMES = {task: name for name, (task, _queue) in TASKS_BY_NAME.items()}

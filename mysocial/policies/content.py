@@ -1,36 +1,40 @@
-"""Which words are not wanted: a port, because those who ask (posts, profiles …) stand below the
-domain that knows.
+"""Content policy: which texts members may publish.
 
-`moderation` answers it from its word filters (`ModerationConfig.ready`). Until somebody answers,
-every word is fine.
+Apps that store text are below `moderation`, which keeps the word filters. They ask the policy that
+`moderation` sets at start-up. The default policy allows every text.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-if TYPE_CHECKING:  # the answer is set before models are loaded
-    from mysocial.store.writes import Write
-
-Texts = Mapping[str, str]  # by the name of the field
-Answer = Callable[["Write", str, str, str, Texts], None]
+from mysocial.store import Write
 
 
-def _fine(_w: "Write", _label: str, _pk: str, _author_id: str, _texts: Texts) -> None:
-    return
+class ContentPolicy:
+    """Checks texts in the write that stores them. This one allows everything."""
+
+    def check_text(
+        self, w: Write, *, label: str, pk: str, author_id: str, texts: Mapping[str, str]
+    ) -> None:
+        """Check the texts of a record, by field name.
+
+        Args:
+            w: The write that stores the record; a flagged text files its report in the same write.
+            label: The model label of the record, such as `posts.post`.
+
+        Raises:
+            Invalid: A text contains a forbidden phrase.
+        """
 
 
-_answers: dict[str, Answer] = {"examine": _fine}
+_policy = ContentPolicy()
 
 
-def set_policy(examine: Answer) -> None:
-    """Set who answers."""
-    _answers["examine"] = examine
+def set_policy(policy: ContentPolicy) -> None:
+    """Set the policy of this process."""
+    global _policy  # noqa: PLW0603 - set once, when the apps are ready
+    _policy = policy
 
 
-def check_text(w: "Write", *, label: str, pk: str, author_id: str, texts: Texts) -> None:
-    """Look at what a member writes, in the write that makes it.
-
-    `Invalid` for words that are refused; of words that are flagged, a report is filed in the same
-    write.
-    """
-    _answers["examine"](w, label, pk, author_id, texts)
+def check_text(w: Write, *, label: str, pk: str, author_id: str, texts: Mapping[str, str]) -> None:
+    """Check the texts of a record with the current policy; see `ContentPolicy.check_text`."""
+    _policy.check_text(w, label=label, pk=pk, author_id=author_id, texts=texts)

@@ -1,97 +1,94 @@
-"""Who may meet whom, and who listens to whom: a port, because those who ask stand below the one
-who knows.
+"""Relationship policy: blocks, suspensions, mutes and follows between members.
 
-`followers` answers it from its blocks and mutes (`FollowersConfig.ready`). Until somebody answers,
-nobody meets anybody.
+Lower apps such as `users` and `notifications` must respect blocks, but blocks belong to
+`followers`, which is above them. They ask the policy that `followers` sets at start-up. The default
+policy denies every interaction.
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
-from mysocial.store.indexes import ViewerCheck
-
-Answer = Callable[[str, set[str]], set[str]]
+from mysocial.store import ViewerCheck
 
 
-def _nobody(_person: str, _others: set[str]) -> set[str]:
-    return set()
+class RelationshipPolicy(ABC):
+    """Answers whether two members may interact.
 
-
-KINDS = ("meet", "hear", "follow", "unparted")
-_answers: dict[str, Answer] = dict.fromkeys(KINDS, _nobody)
-
-
-class Facts(NamedTuple):
-    """What to ask about those whom a viewer may meet, beside what else is asked of them."""
-
-    ask: Callable[[str], tuple[ViewerCheck, ...]]
-    may_meet: Callable[[Sequence[int]], bool]
-
-
-class Deafness(NamedTuple):
-    """What to ask about those who may listen to somebody, beside what else is asked of them."""
-
-    ask: Callable[[str], Sequence[ViewerCheck]]
-    deaf: Callable[[Sequence[set[str]]], set[str]]
-
-
-_facts = Facts(lambda _viewer: (), lambda _flags: False)
-_deafness = Deafness(lambda _person: (), lambda _found: set())
-
-
-def set_policy(  # noqa: PLR0913 - each question by name
-    *,
-    meet: Answer,
-    hear: Answer,
-    follow: Answer,
-    unparted: Answer,
-    facts: Facts,
-    deafness: Deafness,
-) -> None:
-    """Set who answers."""
-    global _facts, _deafness
-    _answers.update(meet=meet, hear=hear, follow=follow, unparted=unparted)
-    _facts, _deafness = facts, deafness
-
-
-def viewer_checks(viewer: str) -> tuple[ViewerCheck, ...]:
-    """Return what to ask about each person whom `viewer` may meet, in the question for them."""
-    return _facts.ask(viewer)
-
-
-def can_interact(flags: Sequence[int]) -> bool:
-    """Tell whether the viewer may meet the person whom these answers to `facts_of` are about."""
-    return _facts.may_meet(flags)
-
-
-def mute_checks(person: str) -> list[ViewerCheck]:
-    """Return what to ask about all who may listen to `person`, in the question for them."""
-    return list(_deafness.ask(person))
-
-
-def muting(found: Sequence[set[str]]) -> set[str]:
-    """Return who does not listen, of those whom these answers to `deafness_to` are about."""
-    return _deafness.deaf(found)
-
-
-def who_can_interact(person: str, others: set[str]) -> set[str]:
-    """Return those of `others` who may see `person` at all.
-
-    No block stands between them, and neither is suspended.
+    Methods take the id of one member and a set of ids of others, and return a subset of the others.
+    The `*_checks` methods return checks to run in the same script as another read; the matching
+    method interprets their results.
     """
-    return _answers["meet"](person, others)
+
+    @abstractmethod
+    def viewer_checks(self, viewer_id: str) -> tuple[ViewerCheck, ...]:
+        """Return the checks that `can_interact` needs for each member shown to the viewer."""
+
+    @abstractmethod
+    def can_interact(self, flags: Sequence[int]) -> bool:
+        """Return whether the viewer may interact with the member of these `viewer_checks` flags."""
+
+    @abstractmethod
+    def mute_checks(self, member_id: str) -> Sequence[ViewerCheck]:
+        """Return the checks that `muting` needs for each recipient of the member's activity."""
+
+    @abstractmethod
+    def muting(self, members_by_check: Sequence[set[str]]) -> set[str]:
+        """Return the recipients that do not listen, given the results of `mute_checks`."""
+
+    @abstractmethod
+    def who_can_interact(self, member_id: str, others: set[str]) -> set[str]:
+        """Return those that the member may interact with: no block, and nobody suspended."""
+
+    @abstractmethod
+    def not_blocked(self, member_id: str, others: set[str]) -> set[str]:
+        """Return those with no block in either direction, whether suspended or not."""
+
+    @abstractmethod
+    def not_muted(self, member_id: str, others: set[str]) -> set[str]:
+        """Return those that the member may interact with and has not muted."""
+
+    @abstractmethod
+    def followed_among(self, member_id: str, others: set[str]) -> set[str]:
+        """Return those of the others that follow the member."""
 
 
-def not_blocked(person: str, others: set[str]) -> set[str]:
-    """Return those of `others` between whom and `person` no block stands, suspended or not."""
-    return _answers["unparted"](person, others)
+class DenyAll(RelationshipPolicy):
+    """The policy before an app sets one: no interaction is allowed."""
+
+    def viewer_checks(self, viewer_id: str) -> tuple[ViewerCheck, ...]:
+        return ()
+
+    def can_interact(self, flags: Sequence[int]) -> bool:
+        return False
+
+    def mute_checks(self, member_id: str) -> Sequence[ViewerCheck]:
+        return ()
+
+    def muting(self, members_by_check: Sequence[set[str]]) -> set[str]:
+        return set()
+
+    def who_can_interact(self, member_id: str, others: set[str]) -> set[str]:
+        return set()
+
+    def not_blocked(self, member_id: str, others: set[str]) -> set[str]:
+        return set()
+
+    def not_muted(self, member_id: str, others: set[str]) -> set[str]:
+        return set()
+
+    def followed_among(self, member_id: str, others: set[str]) -> set[str]:
+        return set()
 
 
-def not_muted(person: str, others: set[str]) -> set[str]:
-    """Return those of `others` whom `person` may meet and does not mute."""
-    return _answers["hear"](person, others)
+_policy: RelationshipPolicy = DenyAll()
 
 
-def followed_among(person: str, others: set[str]) -> set[str]:
-    """Return those of `others` who follow `person`."""
-    return _answers["follow"](person, others)
+def set_policy(policy: RelationshipPolicy) -> None:
+    """Set the policy of this process."""
+    global _policy  # noqa: PLW0603 - set once, when the apps are ready
+    _policy = policy
+
+
+def relationship_policy() -> RelationshipPolicy:
+    """Return the policy of this process."""
+    return _policy

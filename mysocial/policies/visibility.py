@@ -1,8 +1,7 @@
-"""Who sees a thing now: a port, because those who show it (notifications, galleries) stand below
-the domain that knows.
+"""Visibility policies: who may see a record now.
 
-A domain says it once for each kind of thing, by a `Sight` in `<app>/sights.py`. What nobody
-answers for is seen by nobody.
+`notifications`, `images` and `realtime` show records of apps above them. Each app declares a
+`VisibilityPolicy` per model in its `visibility.py`. A record without a policy is visible to nobody.
 """
 
 from collections.abc import Sequence
@@ -12,9 +11,9 @@ POLICIES: dict[str, "type[VisibilityPolicy]"] = {}
 
 
 class VisibilityPolicy:
-    """Who sees things of one kind; subclasses are registered by being made."""
+    """Who may see the records of one model. Defining a subclass registers it."""
 
-    model_label: ClassVar[str] = ""  # the label of the records, as `posts.post`
+    model_label: ClassVar[str] = ""  # such as `posts.post`
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -22,25 +21,25 @@ class VisibilityPolicy:
 
     @classmethod
     def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        """Return those who see the thing now; nobody when it is gone.
+        """Return the members of `among` that may see the record; none when it is gone.
 
-        A domain that can ask for all of them at once does.
+        Override this where one query can answer for all of them.
         """
-        return {one for one in among if cls.visible([pk], one)}
+        return {viewer_id for viewer_id in among if cls.visible([pk], viewer_id)}
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        """Return the ids of the things that `to` sees now."""
+        """Return the ids of the records that the member `to` may see."""
         raise NotImplementedError
 
 
 def visible_to(label: str, pk: str, among: set[str]) -> set[str]:
-    """Return those of `among` who see this record now."""
-    sight = POLICIES.get(label)
-    return sight.viewers(pk, among) if sight and among else set()
+    """Return the members of `among` that may see this record."""
+    policy = POLICIES.get(label)
+    return policy.viewers(pk, among) if policy and among else set()
 
 
 def visible_ids(label: str, pks: Sequence[str], to: str) -> set[str]:
-    """Return the ids of those of the records that `to` sees now."""
-    sight = POLICIES.get(label)
-    return sight.visible(pks, to) if sight and pks else set()
+    """Return the ids of the records that the member `to` may see."""
+    policy = POLICIES.get(label)
+    return policy.visible(pks, to) if policy and pks else set()

@@ -10,14 +10,10 @@ from typing import IO, Any, NamedTuple
 
 from mysocial.admin.audit import entries
 from mysocial.core import mongo
+from mysocial.outbox import Email, emails
 from mysocial.outbox.cascades import cascade_deletions
-from mysocial.outbox.email import Email, emails
 from mysocial.persistence import flush
-from mysocial.store import reads
-from mysocial.store.json_templates import JsonTemplate
-from mysocial.store.models import Record
-from mysocial.store.pagination import ListQuery
-from mysocial.store.store import Store
+from mysocial.store import JsonTemplate, ListQuery, Record, Store, reads
 
 BATCH = 200
 

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from mysocial.api.problems import error_response, problem_response
+from mysocial.api import problem_response
+from mysocial.api.problems import error_response
 from mysocial.api.security_headers import API_POLICY, set_security_headers
 from mysocial.core import aio, metrics, tracing
 from mysocial.core.errors import AppError, Invalid, NotAuthenticated

@@ -1,0 +1,92 @@
+"""The write-first record store: Redis is the source of truth for recent data.
+
+Declare each model with a `Store`, read with `reads` and `ListQuery`, and change records inside
+`write()`. `docs/write-path.md` explains how a write becomes durable.
+"""
+
+from mysocial.store.counters import Counter
+from mysocial.store.indexes import (
+    Entry,
+    FieldValues,
+    FollowGraph,
+    Index,
+    ViewerCheck,
+    decode_cursor,
+    encode_cursor,
+)
+from mysocial.store.json_templates import (
+    NULL,
+    Field,
+    JsonPart,
+    JsonTemplate,
+    RelatedField,
+    RelatedObject,
+    RelatedRow,
+    Row,
+    to_json,
+)
+from mysocial.store.models import ID, Record
+from mysocial.store.mongo_indexes import ensure_indexes
+from mysocial.store.pagination import MAX_PAGES_SCANNED, ListQuery, filter_pages, latest
+from mysocial.store.queries import Query, execute, gather, require_session
+from mysocial.store.script_errors import IdempotentReplay
+from mysocial.store.search import search_text, top_by_counter
+from mysocial.store.store import (
+    DAY_SECONDS,
+    STORES,
+    Store,
+    parse_list,
+    parse_record,
+    parse_unique,
+    store_of,
+)
+from mysocial.store.wakeups import acknowledge, wake_unless_pending, wake_workers
+from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+
+__all__ = [
+    "DAY_SECONDS",
+    "ID",
+    "MAX_PAGES_SCANNED",
+    "NULL",
+    "STALE_ERRORS",
+    "STORES",
+    "Counter",
+    "Entry",
+    "Field",
+    "FieldValues",
+    "FollowGraph",
+    "IdempotentReplay",
+    "Index",
+    "JsonPart",
+    "JsonTemplate",
+    "ListQuery",
+    "Query",
+    "Record",
+    "RelatedField",
+    "RelatedObject",
+    "RelatedRow",
+    "Row",
+    "Store",
+    "ViewerCheck",
+    "Write",
+    "acknowledge",
+    "decode_cursor",
+    "encode_cursor",
+    "ensure_indexes",
+    "execute",
+    "filter_pages",
+    "gather",
+    "latest",
+    "parse_list",
+    "parse_record",
+    "parse_unique",
+    "require_session",
+    "retry_on_conflict",
+    "search_text",
+    "store_of",
+    "to_json",
+    "top_by_counter",
+    "wake_unless_pending",
+    "wake_workers",
+    "write",
+]

@@ -11,8 +11,8 @@ from accounts.tasks import make_exports
 from mysocial.core import mongo
 from mysocial.core.ids import now
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import run_due_cascades
-from mysocial.store.writes import write
+from mysocial.outbox import run_due_cascades
+from mysocial.store import write
 from tests.accounts.export_files import ask
 from tests.support.concurrency import live, mongod_away
 from tests.support.people import PASSWORD, nobody

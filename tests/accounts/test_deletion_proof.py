@@ -14,7 +14,7 @@ from images.services import process_due_media
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.persistence import flush
-from mysocial.store.store import STORES
+from mysocial.store import STORES
 from posts.models import Post
 from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture, send

@@ -6,9 +6,9 @@ import pytest
 from django.template.loader import get_template
 
 from accounts.models import VERIFY
-from mysocial.outbox import email
-from mysocial.outbox.email import EMAIL_TEMPLATES, queue_email, send_due
-from mysocial.store.writes import write
+from mysocial.outbox import email, queue_email, send_due
+from mysocial.outbox.email import EMAIL_TEMPLATES
+from mysocial.store import write
 from tests.support.concurrency import live, together
 from tests.support.people import nobody, sign_up
 

@@ -1,8 +1,8 @@
 """Erasing one's account, through HTTP."""
 
 from accounts.models import Account
-from mysocial.outbox.cascades import run_due_cascades
-from mysocial.store.store import STORES
+from mysocial.outbox import run_due_cascades
+from mysocial.store import STORES
 from tests.support.concurrency import live, mongod_away, nothing_happens, together
 from tests.support.people import nobody, sign_up
 from tests.support.servers import PASSWORD

@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from accounts.tasks import make_exports
 from images.services import process_due_media
 from moderation.models import ActionType
-from mysocial.privacy.exports import EXCLUDED, SECTIONS
-from mysocial.store.store import STORES
+from mysocial.privacy import SECTIONS
+from mysocial.privacy.exports import EXCLUDED
+from mysocial.store import STORES
 from tests.accounts.export_files import ask, fetch
 from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture, send

@@ -15,7 +15,7 @@ from accounts.models import Export
 from accounts.tasks import make_exports, sweep_exports
 from mysocial.core import mongo
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 from tests.accounts.export_files import ask, fetch
 from tests.support.concurrency import codes, live, nothing_happens, together
 from tests.support.people import nobody

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import OneTimeToken
 from accounts.tokens import digest
-from mysocial.outbox.email import send_due
+from mysocial.outbox import send_due
 from tests.support.concurrency import codes, everything_stored, live, nothing_happens, together
 from tests.support.people import PASSWORD, Person, nobody, sign_up
 

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import Account
-from mysocial.store.writes import write
+from mysocial.store import write
 from tests.support.concurrency import codes, everything_stored, live, nothing_happens, together
 from tests.support.people import PASSWORD, Person, browser, logged, nobody
 

@@ -6,7 +6,7 @@ import re
 
 import orjson
 
-from mysocial.outbox.email import send_due
+from mysocial.outbox import send_due
 from tests.support import servers
 from tests.support.concurrency import everything_stored
 from tests.support.people import PASSWORD, Person, nobody, sign_up

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Session
 from accounts.selectors import sessions_of
-from mysocial.store.writes import write
+from mysocial.store import write
 from tests.support.concurrency import live, nothing_happens
 from tests.support.people import PASSWORD, Person, logged, nobody
 

@@ -8,8 +8,7 @@ from django.urls import get_resolver
 
 from accounts.models import Account
 from mysocial import settings as real_settings
-from mysocial.store.store import store_of
-from mysocial.store.writes import write
+from mysocial.store import store_of, write
 from tests.support.concurrency import codes, mongod_away, nothing_happens, together
 from tests.support.people import PASSWORD, Person, nobody, sign_up
 

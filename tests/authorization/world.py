@@ -10,8 +10,7 @@ from typing import Any
 from images.services import process_due_media
 from mysocial.core.errors import FOREVER_MS
 from mysocial.core.events import EVENTS
-from mysocial.outbox.cascades import run_due_cascades
-from mysocial.outbox.email import send_due
+from mysocial.outbox import run_due_cascades, send_due
 from notifications.tokens import make_unsubscribe
 from tests.chat.conversations import say
 from tests.images.pictures import picture, send

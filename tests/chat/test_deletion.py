@@ -6,9 +6,8 @@ from chat.cascades import ConversationsOfMember
 from chat.models import Message, OpenChat, Participant
 from chat.services.unread import require_can_interact
 from mysocial.core.errors import Conflict, NotFound
-from mysocial.outbox.cascades import queue_cascade, run_due_cascades
-from mysocial.store import reads
-from mysocial.store.writes import write
+from mysocial.outbox import queue_cascade, run_due_cascades
+from mysocial.store import reads, write
 from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
 from tests.support.concurrency import codes, live, nothing_happens, together
 from tests.support.people import logged, sign_up

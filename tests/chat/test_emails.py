@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from chat.services import tell
-from mysocial.outbox.email import send_due
+from mysocial.outbox import send_due
 from tests.chat.conversations import read, say
 from tests.support.concurrency import live, together
 from tests.support.people import sign_up

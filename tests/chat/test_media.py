@@ -6,7 +6,7 @@ from chat.models import Message, Participant
 from images.models import DeletedFile, Media
 from images.services import process_due_media
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 from tests.chat.conversations import GIF, card, heard, listed, read, say
 from tests.images.pictures import bytes_at, data_url, film, picture, send, shown, waiting
 from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together

@@ -8,8 +8,7 @@ from chat.models import Participant
 from chat.store import messages, participants
 from mysocial.core.ids import new_id, now
 from mysocial.core.mongo import ping
-from mysocial.store import reads
-from mysocial.store.writes import write
+from mysocial.store import reads, write
 from tests.chat.conversations import card, heard, listed, read, say, texts, unread
 from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
 from tests.support.people import sign_up

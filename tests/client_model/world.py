@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from images.services import process_due_media
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 from tests.chat.conversations import say
 from tests.client_model.state import Reader, State
 from tests.images.pictures import picture, send

@@ -2,8 +2,7 @@
 
 import pytest
 
-from mysocial.store import reads
-from mysocial.store.writes import write
+from mysocial.store import reads, write
 from tests.support.concurrency import nothing_happens
 from tests.support.people import sign_up
 from users.store import users

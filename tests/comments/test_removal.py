@@ -8,7 +8,7 @@ from comments.models import Comment
 from mysocial.core import mongo
 from mysocial.core.errors import NotFound
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 from tests.support.concurrency import live, nothing_happens, together
 from tests.support.people import logged
 

@@ -3,7 +3,7 @@
 import pytest
 
 from followers.models import edge_id
-from mysocial.policies.visibility import visible_ids, visible_to
+from mysocial.policies import visible_ids, visible_to
 from tests.support.people import sign_up
 
 THREE = ("alice", "bob", "carol")

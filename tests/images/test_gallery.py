@@ -5,7 +5,7 @@ import pytest
 from images.models import DeletedFile
 from images.services import process_due_media
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 from tests.images.pictures import (
     bytes_at,
     data_url,

@@ -6,7 +6,7 @@ from moderation import services
 from moderation.services import Decision
 from mysocial.admin.audit import entries, staff_action
 from mysocial.core.ids import milliseconds, new_id, now
-from mysocial.store.pagination import latest
+from mysocial.store import latest
 from tests.support.people import nobody
 from tests.support.servers import PASSWORD
 

@@ -7,9 +7,9 @@ from moderation import services
 from moderation.models import Report, StaffNote
 from moderation.store import reports as report_store
 from mysocial.core.errors import Conflict, Forbidden, Invalid
-from mysocial.outbox.cascades import run_due_cascades
-from mysocial.policies.visibility import visible_ids
-from mysocial.store.pagination import latest
+from mysocial.outbox import run_due_cascades
+from mysocial.policies import visible_ids
+from mysocial.store import latest
 from mysocial.store.reads import get_record
 from tests.chat.conversations import say
 from tests.images.pictures import picture, send

@@ -15,7 +15,7 @@ from moderation.text_matching import acts_on, by_first_word
 from mysocial.core.errors import Invalid
 from mysocial.core.ids import new_id
 from mysocial.core.redis import client
-from mysocial.store.pagination import latest
+from mysocial.store import latest
 from posts.services import moderate_post
 from tests.chat.conversations import say
 from tests.moderation.staff import resolve, staff

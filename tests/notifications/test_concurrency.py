@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from mysocial.store.writes import write
+from mysocial.store import write
 from notifications.cascades import NotificationsOfPost
 from notifications.models import Inbox
 from notifications.services import BATCH, notify

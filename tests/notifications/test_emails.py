@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from mysocial.core.redis import client
-from mysocial.outbox.email import send_due
+from mysocial.outbox import send_due
 from tests.notifications.notification_checks import comments, follows, reacts, switch, told
 from tests.support.concurrency import live, together
 from tests.support.people import sign_up

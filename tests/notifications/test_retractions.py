@@ -3,8 +3,8 @@
 import pytest
 
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import run_due_cascades
-from mysocial.store.writes import write
+from mysocial.outbox import run_due_cascades
+from mysocial.store import write
 from notifications.cascades import NotificationsOfMember
 from notifications.models import Inbox, Notification
 from notifications.services import MAX_RECIPIENTS, notify

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mysocial.outbox.email import send_due
+from mysocial.outbox import send_due
 from tests.notifications.notification_checks import comments, reacts, told
 from tests.support.concurrency import nothing_happens
 from tests.support.people import browser, nobody, sign_up

@@ -1,6 +1,6 @@
 """What a post showed before its edits."""
 
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 from posts.models import PostVersion
 from tests.images.pictures import picture, send
 from tests.support.concurrency import live

@@ -10,9 +10,7 @@ from followers import services as followers
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.persistence import flush
-from mysocial.store.indexes import Entry
-from mysocial.store.store import STORES
-from mysocial.store.writes import write
+from mysocial.store import STORES, Entry, write
 from posts import selectors, services
 from posts.models import Privacy
 from tests.support.example_records import evict

@@ -5,7 +5,7 @@ import pytest
 from images.models import Media
 from images.services import process_due_media
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 from posts.models import Post
 from tests.images.pictures import (
     WEBM,

@@ -20,12 +20,12 @@ from rest_framework import exceptions
 from mysocial.celery import app as celery_app
 from mysocial.core import errors
 from mysocial.core.events import EVENTS
-from mysocial.store.store import STORES
+from mysocial.store import STORES
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = [name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()]
 FILES = re.compile(
-    r"(?:__init__|admin|apps|cascades|consumers|events|data_export|emails|models|permissions|selectors|serializers|services"
+    r"(?:__init__|admin|apps|cascades|consumers|events|data_export|emails|models|permissions|policies|selectors|serializers|services"
     r"|representations|visibility|media_handlers|store|tasks|urls|views|authentication|cookies|hashers|passwords|tokens"
     r"|avatars|content|hosts|processing|roles|text_matching|dashboard|forms)\.py"
 )

@@ -1,7 +1,7 @@
 """What becomes of the reactions to a deleted post."""
 
 from mysocial.core.redis import client
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 from reactions.cascades import PostReactions
 from reactions.models import Reaction
 from tests.reactions.totals import shown, totals

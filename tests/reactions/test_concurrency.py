@@ -6,8 +6,7 @@ import pytest
 
 from mysocial.core import mongo
 from mysocial.core.errors import Conflict, NotFound
-from mysocial.store import reads
-from mysocial.store.writes import write
+from mysocial.store import reads, write
 from posts.models import Post
 from posts.selectors import get_row
 from posts.services import require_visible

@@ -3,8 +3,7 @@
 import orjson
 import pytest
 
-from mysocial.store import reads
-from mysocial.store.writes import write
+from mysocial.store import reads, write
 from posts.models import REACTIONS, Post
 from reactions.models import Reaction, ReactionType
 from tests.reactions.totals import shown, totals

@@ -6,7 +6,7 @@ import re
 import orjson
 import pytest
 
-from mysocial.store.store import STORES
+from mysocial.store import STORES
 from tests.authorization.table import RULES
 from tests.images.pictures import picture, waiting
 from tests.support.api_contract import schema

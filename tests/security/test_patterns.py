@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.urls import URLResolver, get_resolver
 
-from mysocial.api.inputs import StrictSerializer
+from mysocial.api import StrictSerializer
 from tests.support.concurrency import nothing_happens
 from tests.support.people import nobody
 from tests.support.stack import ROOT

@@ -10,8 +10,7 @@ from django.conf import settings
 
 from mysocial.core import mongo
 from mysocial.core.redis import client
-from mysocial.store import wakeups
-from mysocial.store.store import STORES
+from mysocial.store import STORES, wakeups
 from tests.support import servers
 from tests.support.people import logged
 

@@ -12,12 +12,21 @@ from mysocial.core.events import Event
 from mysocial.core.ids import new_id
 from mysocial.core.redis import client
 from mysocial.persistence import flush, mongo_writer
-from mysocial.store import pagination, read_through, reads
-from mysocial.store.indexes import decode_cursor, encode_cursor
-from mysocial.store.json_templates import Field, JsonTemplate
-from mysocial.store.models import ID, Record
-from mysocial.store.store import Index, Store, store_of
-from mysocial.store.writes import write
+from mysocial.store import (
+    ID,
+    Field,
+    Index,
+    JsonTemplate,
+    Record,
+    Store,
+    decode_cursor,
+    encode_cursor,
+    pagination,
+    read_through,
+    reads,
+    store_of,
+    write,
+)
 from tests.support.concurrency import lasting_keys
 
 QUEUE = "default"

@@ -12,7 +12,7 @@ from pymongo import monitoring
 from pymongo.errors import OperationFailure
 
 from mysocial.core import mongo
-from mysocial.store.store import STORES
+from mysocial.store import STORES
 
 KINDS = ("find", "aggregate")
 ABOUT = ("filter", "sort", "pipeline", "cursor")  # of a command, what decides how it is carried out

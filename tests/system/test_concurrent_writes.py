@@ -6,7 +6,7 @@ from typing import Any
 
 from mysocial.core.redis import client
 from mysocial.ops.consistency import verify
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 from tests.support.concurrency import live, together
 from tests.support.people import Person, sign_up
 

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as project
 from django.core.management import call_command
 
-from mysocial.outbox.email import send_due
+from mysocial.outbox import send_due
 from tests.images.pictures import picture
 from tests.support.people import browser
 

@@ -9,7 +9,7 @@ from comments.models import Comment
 from followers.models import Follow
 from images.models import Media
 from mysocial.ops.consistency import verify
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 from posts.models import Post
 from reactions.models import Reaction
 from tests.images.pictures import picture, send

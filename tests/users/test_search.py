@@ -3,7 +3,7 @@
 import pytest
 
 from mysocial.core import mongo
-from mysocial.store.mongo_indexes import ensure_indexes
+from mysocial.store import ensure_indexes
 from tests.support.concurrency import codes, mongod_away, nothing_happens, together
 from tests.support.people import nobody, sign_up
 from users.models import User

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from mysocial.store.mongo_indexes import ensure_indexes
+from mysocial.store import ensure_indexes
 
 
 class Command(BaseCommand):

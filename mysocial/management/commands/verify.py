@@ -10,7 +10,7 @@ from mysocial.core.progress import progress_bars
 from mysocial.management.audited import AuditedCommand
 from mysocial.ops.consistency import ORPHAN, PAUSE, Difference, verify
 from mysocial.ops.repair import repair
-from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox import run_due_cascades
 
 ROUNDS = 3  # mending one difference may bring another to light
 

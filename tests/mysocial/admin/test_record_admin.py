@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from mysocial.core import mongo
-from mysocial.store.store import STORES
+from mysocial.store import STORES
 from posts.models import Post
 from users.models import User
 

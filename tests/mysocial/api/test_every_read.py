@@ -12,7 +12,7 @@ from images.services import process_due_media
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.realtime import presence
-from mysocial.store.store import STORES
+from mysocial.store import STORES
 from tests.images.pictures import data_url, picture
 from tests.support import api_contract
 from tests.support.people import browser, nobody, sign_up

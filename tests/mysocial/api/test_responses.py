@@ -8,7 +8,7 @@ import pytest
 from rest_framework.exceptions import ValidationError
 
 from mysocial import settings as real_settings
-from mysocial.api.inputs import StrictSerializer
+from mysocial.api import StrictSerializer
 from mysocial.api.problems import PROBLEM_CONTENT_TYPE
 from mysocial.core.errors import error_classes
 from mysocial.core.redis import client

@@ -5,8 +5,8 @@ from typing import ClassVar
 import pytest
 
 from mysocial.core.errors import Unavailable
-from mysocial.outbox import cascades
-from mysocial.outbox.cascades import CASCADES_BY_MODEL, Cascade, CascadeDeletion, run_due_cascades
+from mysocial.outbox import Cascade, CascadeDeletion, cascades, run_due_cascades
+from mysocial.outbox.cascades import CASCADES_BY_MODEL
 
 
 class Leaves(Cascade):

@@ -9,8 +9,7 @@ from channels.layers import get_channel_layer
 from accounts.store import sessions
 from accounts.tokens import read_access
 from mysocial.realtime.dispatcher import get_dispatcher
-from mysocial.store import reads
-from mysocial.store.writes import write
+from mysocial.store import reads, write
 from tests.support.concurrency import scripts_run
 from tests.support.sockets import Socket
 

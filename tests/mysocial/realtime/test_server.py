@@ -12,8 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from mysocial.realtime.presence import online
 from mysocial.realtime.server import listen
-from mysocial.store import reads
-from mysocial.store.writes import write
+from mysocial.store import reads, write
 from posts.events import PostUpdated
 from posts.store import posts
 from tests.fuzz.frames import raw_frame

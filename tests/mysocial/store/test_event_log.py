@@ -5,7 +5,7 @@ import pytest
 from mysocial.core.errors import AlreadyExists, NotFound
 from mysocial.core.redis import client
 from mysocial.persistence import dirty, flush
-from mysocial.store.writes import write
+from mysocial.store import write
 from tests.support.example_records import (
     QUEUE,
     Shout,

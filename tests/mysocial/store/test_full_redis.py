@@ -8,8 +8,7 @@ from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import client
 from mysocial.persistence import backoff, dirty, flush
-from mysocial.store import reads, wakeups
-from mysocial.store.writes import write
+from mysocial.store import reads, wakeups, write
 from tests.support.example_records import (
     QUEUE,
     Thing,

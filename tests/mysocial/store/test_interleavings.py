@@ -17,8 +17,7 @@ from mysocial.core import mongo
 from mysocial.core.errors import AlreadyExists, NotFound
 from mysocial.core.redis import client
 from mysocial.persistence import dirty, flush, mongo_writer
-from mysocial.store import read_through, reads
-from mysocial.store.writes import write
+from mysocial.store import read_through, reads, write
 from tests.support.example_records import (
     OWNER,
     QUEUE,

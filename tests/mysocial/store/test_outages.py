@@ -10,8 +10,7 @@ from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import check_durability, client
 from mysocial.persistence import dirty, flush
-from mysocial.store import pagination, reads
-from mysocial.store.writes import write
+from mysocial.store import pagination, reads, write
 from tests.support import servers
 from tests.support.example_records import (
     QUEUE,

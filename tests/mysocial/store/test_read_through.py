@@ -1,9 +1,8 @@
 """Fills: MongoDB's copy never hides what was written meanwhile."""
 
 from mysocial.core.redis import client
-from mysocial.store import read_through, reads
+from mysocial.store import read_through, reads, write
 from mysocial.store.store import ABSENT_SECONDS
-from mysocial.store.writes import write
 from tests.support.example_records import (
     START,
     Like,

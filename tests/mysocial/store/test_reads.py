@@ -5,9 +5,7 @@ import pytest
 from mysocial.core import mongo
 from mysocial.core.errors import Invalid, NotFound
 from mysocial.core.redis import client
-from mysocial.store import list_fallback, pagination, reads
-from mysocial.store.indexes import decode_cursor, encode_cursor
-from mysocial.store.writes import write
+from mysocial.store import decode_cursor, encode_cursor, list_fallback, pagination, reads, write
 from tests.support.example_records import (
     CAP,
     OWNER,

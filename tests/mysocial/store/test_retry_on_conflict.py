@@ -3,7 +3,7 @@
 import pytest
 
 from mysocial.core.errors import Conflict, NotFound
-from mysocial.store.writes import retry_on_conflict, write
+from mysocial.store import retry_on_conflict, write
 from tests.support.example_records import change, get, put
 
 

@@ -6,8 +6,7 @@ from mysocial.core import mongo
 from mysocial.core.errors import AlreadyExists
 from mysocial.core.redis import client
 from mysocial.persistence import dirty, flush, mongo_writer
-from mysocial.store import reads
-from mysocial.store.writes import write
+from mysocial.store import reads, write
 from tests.support.example_records import (
     QUEUE,
     Thing,

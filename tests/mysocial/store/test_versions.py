@@ -4,8 +4,7 @@ import time
 
 from mysocial.core.redis import client
 from mysocial.persistence import dirty
-from mysocial.store import reads
-from mysocial.store.writes import write
+from mysocial.store import reads, write
 from tests.support.example_records import (
     QUEUE,
     Like,

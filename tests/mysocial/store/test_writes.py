@@ -4,8 +4,8 @@ import pytest
 
 from mysocial.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
 from mysocial.core.redis import client
-from mysocial.store import reads
-from mysocial.store.writes import MAX_ATTEMPTS, write
+from mysocial.store import reads, write
+from mysocial.store.writes import MAX_ATTEMPTS
 from tests.support.example_records import (
     OWNER,
     Like,

@@ -1,0 +1,36 @@
+"""The relationship policy, from blocks, suspensions, mutes and follows."""
+
+from collections.abc import Sequence
+
+from followers import selectors
+from followers.selectors import ViewerRelation
+from mysocial.policies import RelationshipPolicy
+from mysocial.store import ViewerCheck
+
+
+class FollowersPolicy(RelationshipPolicy):
+    """Answers from the lists of follows, blocks and mutes."""
+
+    def viewer_checks(self, viewer_id: str) -> tuple[ViewerCheck, ...]:
+        return selectors.relation_checks(viewer_id)
+
+    def can_interact(self, flags: Sequence[int]) -> bool:
+        return not ViewerRelation.of(flags).blocked
+
+    def mute_checks(self, member_id: str) -> Sequence[ViewerCheck]:
+        return selectors.audience_checks(member_id)
+
+    def muting(self, members_by_check: Sequence[set[str]]) -> set[str]:
+        return selectors.muting(members_by_check)
+
+    def who_can_interact(self, member_id: str, others: set[str]) -> set[str]:
+        return selectors.unblocked(member_id, others)
+
+    def not_blocked(self, member_id: str, others: set[str]) -> set[str]:
+        return selectors.not_blocked(member_id, others)
+
+    def not_muted(self, member_id: str, others: set[str]) -> set[str]:
+        return selectors.not_muted(member_id, others)
+
+    def followed_among(self, member_id: str, others: set[str]) -> set[str]:
+        return selectors.following(member_id, others)
