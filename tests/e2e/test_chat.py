@@ -18,7 +18,7 @@ def two(window, stack) -> tuple[Window, Window]:
     """Return the windows of two who may talk, the second one looking at the first."""
     first, second = window().sign_up(new_name("anna")), window().sign_up(new_name("ben"))
     second.at(f"chat/{sign_in(stack, first.name).id}")
-    expect(second.page.locator(".with h2")).to_have_text(first.name)
+    expect(second.page.locator(".conversation-header h2")).to_have_text(first.name)
     return first, second
 
 
@@ -39,12 +39,12 @@ def message(one: Window, text: str) -> Locator:
 
 def does(one: Window, text: str, name: str, *, twice: bool = False) -> None:
     """Do something with a message, by its button."""
-    opener = message(one, text).get_by_label("What may be done with this message")
+    opener = message(one, text).get_by_label("Message actions")
     if opener.get_attribute("aria-expanded") == "false":
         opener.click()
     message(one, text).get_by_role("button", name=name, exact=True).click()
     if twice:
-        message(one, text).get_by_role("button", name="Really?").click()
+        message(one, text).get_by_role("button", name="Are you sure?").click()
 
 
 def open_chat(one: Window, other: Window) -> None:
@@ -65,7 +65,7 @@ def test_they_talk_both_ways_with_typing_receipts_and_a_reaction(two):
     expect(anna.unread("chat")).to_be_hidden()
 
     anna.page.get_by_label("Message", exact=True).press_sequentially("I am")
-    expect(ben.page.locator(".presence")).to_have_text("is writing …")
+    expect(ben.page.locator(".presence")).to_have_text("is typing…")
     anna.page.get_by_label("Message", exact=True).fill("")
     expect(ben.page.locator(".presence")).to_have_text("Online")
     say(anna, "I am.")
@@ -73,9 +73,11 @@ def test_they_talk_both_ways_with_typing_receipts_and_a_reaction(two):
     expect(message(anna, "I am.").locator(".receipt")).to_be_visible()
 
     does(ben, "I am.", "love")
-    expect(message(anna, "I am.").locator(".felt [data-kind=love]")).to_be_visible()
+    expect(
+        message(anna, "I am.").locator(".message-reactions [data-reaction=love]")
+    ).to_be_visible()
     does(ben, "I am.", "love")
-    expect(message(anna, "I am.").locator(".felt")).to_be_hidden()
+    expect(message(anna, "I am.").locator(".message-reactions")).to_be_hidden()
 
 
 def test_a_message_is_edited_then_deleted_before_the_eyes_of_the_other(two):
@@ -84,29 +86,29 @@ def test_a_message_is_edited_then_deleted_before_the_eyes_of_the_other(two):
     say(ben, "Or later")
     open_chat(anna, ben)
     does(ben, "At eight?", "Edit")
-    ben.page.get_by_label("Text of the message").fill("At nine?")
+    ben.page.get_by_label("Message text").fill("At nine?")
     ben.page.get_by_role("button", name="Save").click()
     expect(messages(anna)).to_have_text(["At nine?", "Or later"])
     expect(message(anna, "At nine?").locator("time")).to_contain_text(", edited")
 
-    does(ben, "At nine?", "Delete for both", twice=True)
+    does(ben, "At nine?", "Delete for everyone", twice=True)
     expect(messages(anna)).to_have_text(["This message was deleted.", "Or later"])
     does(anna, "Or later", "Delete for me", twice=True)
     expect(messages(anna)).to_have_text(["This message was deleted."])
     expect(messages(ben)).to_have_text(["This message was deleted.", "Or later"])
-    expect(anna.page.locator(".conversations .words")).to_have_text("Deleted message")
+    expect(anna.page.locator(".conversations .preview-text")).to_have_text("Deleted message")
 
 
 def test_a_picture_goes_from_one_to_the_other(two):
     anna, ben = two
     ben.choose("Add a picture", picture())
-    expect(ben.page.get_by_alt_text("The picture that you chose")).to_be_visible()
+    expect(ben.page.get_by_alt_text("Selected picture")).to_be_visible()
     ben.press("Send")
     expect(ben.page.locator(".composer .preview")).to_be_hidden()
     open_chat(anna, ben)
     for one in (anna, ben):
         expect(one.page.locator(".bubble img.media")).to_have_attribute("src", READY)
-    expect(anna.page.locator(".conversations .words")).to_have_text("A picture")
+    expect(anna.page.locator(".conversations .preview-text")).to_have_text("Picture")
 
 
 def test_older_messages_come_as_one_scrolls_up_and_nothing_jumps(two, stack):
@@ -124,9 +126,9 @@ def test_older_messages_come_as_one_scrolls_up_and_nothing_jumps(two, stack):
     assert messages(anna).all_inner_texts() == [f"Message {number:02}." for number in range(40)]
 
     tell(me, them, "While you look back")
-    expect(anna.page.locator(".newer")).to_be_visible()
+    expect(anna.page.locator(".new-messages")).to_be_visible()
     expect(anna.unread("chat")).to_have_text("1 unread")
-    anna.page.locator(".newer").click()
+    anna.page.locator(".new-messages").click()
     expect(messages(anna).last).to_be_in_viewport()
     expect(anna.unread("chat")).to_be_hidden()
 
@@ -135,10 +137,10 @@ def test_one_sees_who_is_there_and_who_left(two, stack):
     anna, ben = two
     say(ben, "Hello")
     expect(ben.page.locator(".presence")).to_have_text("Online")
-    expect(ben.page.locator(".conversations .face.online")).to_have_count(1)
+    expect(ben.page.locator(".conversations .avatar-frame.online")).to_have_count(1)
     anna.press("Sign out")
     expect(ben.page.locator(".presence")).to_have_text("")
-    expect(ben.page.locator(".conversations .face.online")).to_have_count(0)
+    expect(ben.page.locator(".conversations .avatar-frame.online")).to_have_count(0)
 
 
 def test_a_block_ends_the_talk_in_both_windows(two, stack):

@@ -11,10 +11,11 @@ BEGIN = """async options => {
     const { EventClient } = await import("/static/web/mysocial.js");
     const access = JSON.parse(sessionStorage.getItem("mysocial.session")).access;
     const url = location.origin.replace("http", "ws") + "/ws";
-    const refresh = async () => { said.push(["refresh"]); return false; };
+    const refreshAccessToken = async () => { said.push(["refresh"]); return false; };
     window.said = [];
-    window.client = new EventClient({ url, access: () => access, refresh, ...options });
-    for (const type of ["event", "state", "readagain", "signedout", "refused"])
+    const getAccessToken = () => access;
+    window.client = new EventClient({ url, getAccessToken, refreshAccessToken, ...options });
+    for (const type of ["event", "state", "resync", "signedout", "rejected"])
         client.addEventListener(type, ({ detail }) =>
             said.push([type, detail?.type ?? detail?.detail ?? detail ?? ""]));
     client.start();
@@ -25,7 +26,7 @@ JOIN_AT_ONCE = """() => {
     WebSocket.prototype.send = function (frame) {
         send.call(this, frame);
         if (JSON.parse(frame).type !== "resume") return;
-        queueMicrotask(async () => { window.joined = await client.join("feed"); });
+        queueMicrotask(async () => { window.joined = await client.subscribe("feed"); });
     };
 }"""
 CURSOR = """async () => {
@@ -54,7 +55,7 @@ def said(page: Page, *lines: list[str]) -> None:
 def test_a_client_that_can_not_be_told_what_it_missed_is_told_to_read_again(window, stack):
     page = window().sign_up(new_name("late")).page
     begin(page, cursor="00000000:1", topics=["feed"])
-    before = [["state", "connecting"], ["state", "live"], ["readagain", "epoch_changed"]]
+    before = [["state", "connecting"], ["state", "live"], ["resync", "epoch_changed"]]
     said(page, *before)
     sign_up(stack, new_name("writer")).writes("After that it is live")
     said(page, *before, ["event", "post.created"])
@@ -63,7 +64,7 @@ def test_a_client_that_can_not_be_told_what_it_missed_is_told_to_read_again(wind
 def test_what_the_server_never_takes_ends_the_client(window):
     page = window().sign_up(new_name("wrong")).page
     begin(page, cursor=page.evaluate(CURSOR), topics=["everything"])
-    end = [["state", "stopped"], ["refused", "The frame is not valid."]]
+    end = [["state", "stopped"], ["rejected", "The frame is not valid."]]
     said(page, ["state", "connecting"], *end)
 
 
@@ -71,11 +72,11 @@ def test_a_topic_that_is_refused_is_not_joined_and_the_others_go_on(window, stac
     page = window().sign_up(new_name("choosy")).page
     begin(page, cursor=page.evaluate(CURSOR))
     until(page, "client.state === 'live'")
-    problem = page.evaluate("client.join('everything').catch(problem => problem)")
+    problem = page.evaluate("client.subscribe('everything').catch(problem => problem)")
     assert problem["code"] == "invalid"
-    assert page.evaluate("client.join('feed')") is True
+    assert page.evaluate("client.subscribe('feed')") is True
     assert page.evaluate("[...client.topics]") == ["feed"]
-    assert page.evaluate("client.join('feed')") is False
+    assert page.evaluate("client.subscribe('feed')") is False
     sign_up(stack, new_name("writer")).writes("Heard all the same")
     until(page, "said.some(([type]) => type === 'event')")
 
@@ -84,7 +85,7 @@ def test_a_client_whose_token_can_not_be_renewed_says_so_and_stops(window):
     page = window().sign_up(new_name("gone")).page
     begin(page, cursor=page.evaluate(CURSOR), topics=["feed"])
     until(page, "client.state === 'live'")
-    page.evaluate("client.access = () => 'worn.out'; dispatchEvent(new Event('offline'))")
+    page.evaluate("client.getAccessToken = () => 'worn.out'; dispatchEvent(new Event('offline'))")
     until(page, "client.state === 'stopped'")
     assert page.evaluate("said.slice(-3)") == [["refresh"], ["state", "stopped"], ["signedout", ""]]
 
@@ -104,6 +105,6 @@ def test_a_hundred_topics_are_joined_without_being_too_fast(window):
     begin(one.page, cursor=one.page.evaluate(CURSOR))
     until(one.page, "client.state === 'live'")
     topics = [f"post:{number:024x}" for number in range(100)]
-    assert one.page.evaluate("topics => client.join(...topics)", topics) is True
+    assert one.page.evaluate("topics => client.subscribe(...topics)", topics) is True
     said(one.page, ["state", "connecting"], ["state", "live"])
-    expect(one.page.locator("#state")).to_have_text("Live")
+    expect(one.page.locator("#connection-state")).to_have_text("Live")

@@ -41,14 +41,14 @@ def test_a_post_is_edited_and_deleted_before_the_eyes_of_the_other(window):
     bob.show_new()
 
     alice.post("Cinnamon buns").get_by_role("button", name="Edit").click()
-    alice.page.get_by_label("Text", exact=True).fill("Cardamom buns")
+    alice.page.get_by_label("Post text").fill("Cardamom buns")
     alice.page.get_by_role("button", name="Save").click()
 
     expect(bob.post("Cardamom buns")).to_have_count(1)
     expect(bob.post("Cinnamon buns")).to_have_count(0)
     remove = alice.post("Cardamom buns").get_by_role("button", name="Delete")
     remove.click()
-    alice.post("Cardamom buns").get_by_role("button", name="Really?").click()
+    alice.post("Cardamom buns").get_by_role("button", name="Are you sure?").click()
     expect(bob.post("Cardamom buns")).to_have_count(0)
     expect(alice.post("Cardamom buns")).to_have_count(0)
 
@@ -63,7 +63,7 @@ def test_a_comment_is_changed_before_the_eyes_of_the_other(window):
 
     post = bob.post("What is for lunch?")
     post.get_by_role("button", name="Edit your comment: Soop").click()
-    field = post.get_by_label("Text of the comment")
+    field = post.get_by_label("Comment text")
     expect(field).to_be_focused()
     field.fill("")
     field.press("Enter")
@@ -83,27 +83,27 @@ def test_a_post_may_have_a_feeling_a_colour_and_a_gif(window):
     shown = {"body": picture("GIF"), "content_type": "image/gif"}
     for one in (alice, bob):
         one.page.route(GIF, lambda route: route.fulfill(**shown))
-    alice.page.get_by_text("Feeling, colour, GIF").click()
+    alice.page.get_by_text("Feeling, color, GIF").click()
     alice.page.get_by_label("How you feel").select_option("excited")
-    alice.page.get_by_label("Colour behind the text").select_option("Night")
-    alice.page.get_by_label("Address of a GIF").fill(GIF)
+    alice.page.get_by_label("Background color").select_option("Night")
+    alice.page.get_by_label("GIF address").fill(GIF)
     alice.write("We have won")
     bob.show_new()
 
     post = bob.post("We have won")
-    expect(post.locator(".who")).to_contain_text("feels excited")
+    expect(post.locator(".item-text")).to_contain_text("is feeling excited")
     expect(post.locator(".text")).to_have_css("background-color", "rgb(30, 58, 138)")
     expect(post.locator(".text")).to_have_css("color", "rgb(255, 255, 255)")
-    expect(post.get_by_alt_text("A GIF")).to_have_attribute("src", GIF)
+    expect(post.get_by_alt_text("GIF")).to_have_attribute("src", GIF)
 
     alice.post("We have won").get_by_role("button", name="Edit").click()
-    edited = alice.page.locator("article.post form.compose")
-    edited.get_by_label("Colour behind the text").select_option("No colour")
-    edited.get_by_label("Address of a GIF").fill("")
+    edited = alice.page.locator("article.post form.post-form")
+    edited.get_by_label("Background color").select_option("No color")
+    edited.get_by_label("GIF address").fill("")
     edited.get_by_role("button", name="Save").click()
-    expect(post.get_by_alt_text("A GIF")).to_have_count(0)
+    expect(post.get_by_alt_text("GIF")).to_have_count(0)
     expect(post.locator(".text")).not_to_have_css("background-color", "rgb(30, 58, 138)")
-    expect(post.locator(".who")).to_contain_text("feels excited")
+    expect(post.locator(".item-text")).to_contain_text("is feeling excited")
 
 
 def test_words_are_shown_as_they_are_and_never_become_part_of_the_page(window):

@@ -28,7 +28,7 @@ FAINT = """() => {
     const found = [];
     for (const element of document.querySelectorAll("body *")) {
         const own = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-        if (!own || !element.checkVisibility() || element.closest(".hidden")) continue;
+        if (!own || !element.checkVisibility() || element.closest(".visually-hidden")) continue;
         const pair = [parse(getComputedStyle(element).color), behind(element)].map(luminance);
         const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
         const text = element.textContent.trim().slice(0, 30);
@@ -39,8 +39,8 @@ FAINT = """() => {
 # What a reader of the page would announce as a button and no more.
 NAMELESS = r"^\s*- (button|link|textbox|combobox|checkbox|searchbox|img)(?: \[.*\])?:?$"
 # What reaches beyond the right edge of the window, where no one can scroll to it.
-CUT = """() => [...document.querySelectorAll("#view *, .top *, .ways *")]
-    .filter(one => one.checkVisibility() && !one.closest(".hidden, .tabs"))
+CUT = """() => [...document.querySelectorAll("#view *, .page-header *, .main-nav *")]
+    .filter(one => one.checkVisibility() && !one.closest(".visually-hidden, .tabs"))
     .filter(one => getComputedStyle(one).clipPath === "none")
     .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
     .map(one => one.className || one.tagName)"""
@@ -130,7 +130,7 @@ def test_every_view_fits_on_a_phone(window, stack):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_is_legible_in_light_and_dark(window, talk, scheme):
     one = window(color_scheme=scheme)
-    expect(one.page.locator("#door")).to_be_visible()
+    expect(one.page.locator("#signin-page")).to_be_visible()
     one.shoot(f"door-{scheme}")
     assert one.page.evaluate(FAINT) == []
     one.enter("alice")
@@ -145,7 +145,7 @@ def test_every_text_is_legible_in_light_and_dark(window, talk, scheme):
 
 def test_a_phone_shows_everything_without_scrolling_sideways(window, talk):
     one = window(viewport=PHONE, has_touch=True, is_mobile=True)
-    expect(one.page.locator("#door")).to_be_visible()
+    expect(one.page.locator("#signin-page")).to_be_visible()
     one.shoot("phone-door")
     assert one.page.evaluate(WIDER) == 0
     one.enter("bob")
@@ -184,12 +184,12 @@ def test_one_comes_in_as_one_of_the_demo_people_by_keyboard_alone(window):
     button.focus()
     one.page.keyboard.press("Enter")
     one.lives()
-    expect(one.page.locator("#me")).to_have_text("bob")
+    expect(one.page.locator("#current-user")).to_have_text("bob")
 
 
 def test_it_is_used_by_keyboard_alone(window):
     one = window()
-    expect(one.page.locator("#door")).to_be_visible()
+    expect(one.page.locator("#signin-page")).to_be_visible()
     one.page.get_by_label("Username or e-mail").focus()
     one.page.keyboard.type("bob")
     one.page.keyboard.press("Tab")
@@ -200,7 +200,7 @@ def test_it_is_used_by_keyboard_alone(window):
     one.page.keyboard.type("By hand")
     one.page.keyboard.press("Control+Enter")
     expect(one.post("By hand").first).to_be_visible()
-    one.page.locator("#ways").get_by_role("link", name="Profile").focus()
+    one.page.locator("#main-nav").get_by_role("link", name="Profile").focus()
     one.page.keyboard.press("Enter")
     expect(one.page.get_by_role("heading", name="bob")).to_be_focused()
     expect(one.post("By hand").first).to_be_visible()

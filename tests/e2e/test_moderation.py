@@ -94,7 +94,7 @@ def test_a_report_is_resolved_and_the_suspended_page_loses_its_socket_at_once(
     mallory.may_be_refused = True
     page.get_by_role("button", name="Resolve").click()
 
-    expect(mallory.page.locator("#door")).to_be_visible(timeout=3000)
+    expect(mallory.page.locator("#signin-page")).to_be_visible(timeout=3000)
     expect(page.locator("mark.resolved")).to_have_text("Resolved")
     assert reporter.call("GET", "reports")["reports"][0]["state"] == "resolved"
     assert name not in str(reporter.call("GET", "posts"))

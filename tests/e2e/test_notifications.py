@@ -13,9 +13,9 @@ def test_a_notification_arrives_live_is_read_and_leads_to_its_cause(window, stac
 
     fan.call("PUT", f"posts/{post}/reaction", {"type": "wow"})
     expect(one.unread("notifications")).to_have_text("1 unread")
-    expect(one.page.locator("#news")).to_have_text(f"{fan.username} reacted to your post")
+    expect(one.page.locator("#announcement")).to_have_text(f"{fan.username} reacted to your post")
     one.go("Notifications")
-    notices = one.page.locator(".notice")
+    notices = one.page.locator(".notification")
     expect(notices).to_have_count(1)
     fan.call("POST", f"posts/{post}/comments", {"text": "Something"})
     expect(notices.locator("p:first-child")).to_have_text(
@@ -41,15 +41,15 @@ def test_all_are_read_at_once_one_is_deleted_and_what_is_undone_is_taken_back(wi
     one.go("Notifications")
     for fan in fans:
         fan.call("PUT", f"users/{me.id}/follow")
-    notices = one.page.locator(".notice")
+    notices = one.page.locator(".notification")
     expect(notices).to_have_count(3)
     expect(one.unread("notifications")).to_have_text("3 unread")
 
     fans[0].call("DELETE", f"users/{me.id}/follow")
     expect(notices).to_have_count(2)
-    one.press("Read all")
+    one.press("Mark all as read")
     expect(one.unread("notifications")).to_be_hidden()
-    expect(one.page.get_by_role("button", name="Read all")).to_be_hidden()
+    expect(one.page.get_by_role("button", name="Mark all as read")).to_be_hidden()
     notices.first.get_by_role("button", name="Delete this notification").click()
     expect(notices).to_have_count(1)
     expect(notices).to_contain_text(fans[1].username)

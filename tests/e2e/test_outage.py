@@ -28,11 +28,11 @@ def test_notifications_requests_a_profile_and_a_search_are_whole_when_the_server
     fans = [sign_up(stack, new_name("fan")) for _ in range(3)]
     fans[0].call("PUT", f"users/{owner.id}/follow")
     told.go("Notifications")
-    expect(told.page.locator(".notice")).to_have_count(1)
+    expect(told.page.locator(".notification")).to_have_count(1)
     asked.at("requests")
     expect(asked.page.locator(".empty").first).to_be_visible()
     reader.at(f"people/{owner.id}/followers")
-    expect(reader.page.locator(".person")).to_have_count(1)
+    expect(reader.page.locator(".user-row")).to_have_count(1)
     for one in (told, asked, reader):
         one.may_lose_the_server = True
 
@@ -49,13 +49,13 @@ def test_notifications_requests_a_profile_and_a_search_are_whole_when_the_server
         one.lives(within=LONGEST_PAUSE)
         expect(one.page.locator("#banner")).to_be_hidden()
     names = [fans[2].username, fans[1].username]
-    expect(told.page.locator(".notice strong")).to_have_text(names)
+    expect(told.page.locator(".notification strong")).to_have_text(names)
     expect(told.unread("notifications")).to_have_text("2 unread")
-    expect(asked.page.locator(".person .name")).to_have_text(names)
+    expect(asked.page.locator(".user-row .name")).to_have_text(names)
     expect(asked.unread("notifications")).to_have_text("2 unread")
-    expect(reader.page.locator(".person").first).to_be_visible()
+    expect(reader.page.locator(".user-row").first).to_be_visible()
     reader.page.go_back()
-    expect(reader.page.locator(".person .name")).to_have_text(names)
+    expect(reader.page.locator(".user-row .name")).to_have_text(names)
     expect(reader.page.locator(".tabs a").nth(1)).to_have_text("2 Followers")
 
 
@@ -68,7 +68,7 @@ def test_who_can_not_be_told_what_they_missed_reads_each_view_anew(window, stack
     first = writer.call("POST", "chat/message", {"receiver_id": other.id, "text": "One"})
     post = writer.writes("Old post")
     told.go("Notifications")
-    expect(told.page.locator(".notice strong")).to_have_text([writer.username])
+    expect(told.page.locator(".notification strong")).to_have_text([writer.username])
     talker.at(f"chat/{writer.id}")
     expect(talker.page.locator(".bubble")).to_have_text(["One"])
     reader.at(f"people/{writer.id}")
@@ -87,10 +87,10 @@ def test_who_can_not_be_told_what_they_missed_reads_each_view_anew(window, stack
     for one in (told, talker, reader):
         _comes_back(one)
 
-    expect(told.page.locator(".notice strong")).to_have_text([fan.username])
+    expect(told.page.locator(".notification strong")).to_have_text([fan.username])
     expect(told.unread("notifications")).to_have_text("1 unread")
     expect(talker.page.locator(".bubble")).to_have_text(["Uno", "Two"])
-    expect(talker.page.locator(".conversations .words")).to_have_text("Two")
+    expect(talker.page.locator(".conversations .preview-text")).to_have_text("Two")
     expect(reader.post("New post")).to_have_count(1)
     expect(reader.post("Old post")).to_have_count(0)
     expect(reader.page.locator(".profile .text")).to_have_text("New words")
@@ -106,4 +106,4 @@ def _goes_where_nothing_is_kept(one: Window) -> None:
 def _comes_back(one: Window) -> None:
     one.page.context.set_offline(False)
     again = one.page.locator("#events .state").first
-    expect(again).to_have_text("socket: read again (epoch_changed)")
+    expect(again).to_have_text("socket: resync (epoch_changed)")

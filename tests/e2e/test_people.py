@@ -16,7 +16,7 @@ def number(one: Window, of: str) -> Locator:
 
 
 def people(one: Window) -> Locator:
-    return one.page.locator(".people-list .person .name")
+    return one.page.locator(".user-list .user-row .name")
 
 
 def test_a_profile_shows_who_it_is_what_they_wrote_and_whom_they_know(window, stack):
@@ -29,12 +29,12 @@ def test_a_profile_shows_who_it_is_what_they_wrote_and_whom_they_know(window, st
 
     expect(one.page.get_by_role("heading", name=known.username)).to_be_visible()
     expect(one.page.locator(".profile .text")).to_have_text("Less, but better.")
-    expect(one.page.locator(".facts")).to_contain_text("By the lake")
+    expect(one.page.locator(".profile-details")).to_contain_text("By the lake")
     expect(number(one, "Posts")).to_have_text("1")
     expect(one.post("On my wall")).to_have_count(1)
     one.tab("Followers")
     expect(people(one)).to_have_text([fan.username])
-    one.page.locator(".people-list .name").click()
+    one.page.locator(".user-list .name").click()
     expect(one.page.get_by_role("heading", name=fan.username)).to_be_focused()
     one.tab("Following")
     expect(people(one)).to_have_text([known.username])
@@ -46,7 +46,7 @@ def test_a_follow_is_seen_by_both_at_once_and_ends_as_it_began(window, stack):
     them = sign_in(stack, followed.name)
     followed.go("Profile")
     followed.tab("Followers")
-    expect(followed.page.locator(".part .empty")).to_be_visible()
+    expect(followed.page.locator(".tab-content .empty")).to_be_visible()
 
     follower.at(f"people/{them.id}")
     follower.press("Follow " + followed.name)
@@ -99,14 +99,14 @@ def test_a_block_takes_all_from_the_view_of_the_other_and_its_end_gives_it_back(
 
     blocker.press("Block", twice=True)
 
-    expect(blocker.page.locator(".gone")).to_contain_text("You have blocked this member.")
-    expect(blocked.page.locator(".gone")).to_contain_text("There is no such member")
+    expect(blocker.page.locator(".unavailable")).to_contain_text("You have blocked this member.")
+    expect(blocked.page.locator(".unavailable")).to_contain_text("This member does not exist")
     expect(blocked.post("Yours for a while")).to_have_count(0)
     expect(blocked.page.locator(".profile")).to_be_hidden()
     blocked.may_be_refused = blocker.may_be_refused = True
     blocked.page.reload()
     blocked.lives()
-    expect(blocked.page.locator(".gone")).to_contain_text("There is no such member")
+    expect(blocked.page.locator(".unavailable")).to_contain_text("This member does not exist")
 
     blocker.at("blocked")
     expect(people(blocker)).to_have_text([blocked.name])
@@ -140,11 +140,11 @@ def test_members_are_found_by_the_beginning_of_their_names_and_suggested(window,
     one.go("Search")
     expect(people(one).first).to_be_visible()  # suggestions
     one.page.get_by_label("Search members").press_sequentially("zach")
-    found = one.page.get_by_label("Found").locator(".name")
+    found = one.page.get_by_label("Search results").locator(".name")
     expect(found).to_have_text([name])
     expect(one.page).to_have_url(re.compile(r"#/search/zach$"))
-    one.page.get_by_label("Found").get_by_role("button").click()
-    expect(one.page.get_by_label("Found").get_by_role("button")).to_have_text("Following")
+    one.page.get_by_label("Search results").get_by_role("button").click()
+    expect(one.page.get_by_label("Search results").get_by_role("button")).to_have_text("Following")
 
     found.click()
     expect(one.page.get_by_role("heading", name=name)).to_be_visible()
@@ -166,23 +166,23 @@ def test_one_changes_ones_own_profile_and_picture_and_the_other_sees_it(window, 
 
     one.page.get_by_label("Work").fill("Not saved yet")
     one.choose("New picture", picture())
-    expect(one.page.locator("#me img")).to_have_attribute("src", READY)
+    expect(one.page.locator("#current-user img")).to_have_attribute("src", READY)
     expect(other.page.locator(".profile .avatar")).to_have_attribute("src", READY)
     expect(one.page.get_by_label("Work")).to_have_value("Not saved yet")
-    one.press("Remove the picture", twice=True)
+    one.press("Remove picture", twice=True)
     initial = re.compile(r"/avatars/[0-9a-f]{6}/C\.png$")
     expect(other.page.locator(".profile .avatar")).to_have_attribute("src", initial)
 
     one.choose("New background", picture())
     expect(one.page.get_by_alt_text("Your background")).to_have_attribute("src", READY)
-    one.press("Remove the background", twice=True)
+    one.press("Remove background", twice=True)
     expect(one.page.get_by_alt_text("Your background")).to_have_count(0)
 
 
 def test_an_address_that_names_nothing_says_so(window):
     one = window().enter("bob")
     one.at("people/nobody")
-    expect(one.page.get_by_role("heading", name="Nothing is here")).to_be_focused()
+    expect(one.page.get_by_role("heading", name="Page not found")).to_be_focused()
     one.page.go_back()
     expect(one.page.get_by_label("Your post")).to_be_visible()
     one.lives()
@@ -197,7 +197,7 @@ def test_the_way_back_leads_to_where_one_was(window, stack):
     one.post("Line 03.").scroll_into_view_if_needed()
     one.page.wait_for_timeout(300)  # the place is kept when one has come to rest
     before = one.page.evaluate("scrollY")
-    one.post("Line 03.").locator(".who .name").click()
+    one.post("Line 03.").locator(".item-text .name").click()
     expect(one.page.get_by_role("heading", name=writer.username)).to_be_visible()
     one.page.go_back()
     expect(one.post("Line 03.")).to_be_in_viewport()

@@ -40,7 +40,7 @@ def test_two_windows_resume_without_gap_or_double_when_the_server_is_killed(wind
         one.show_new()
         expect(one.post("Storm 5")).to_have_count(1)
         assert one.page.evaluate(SHOWN) == [f"Storm {number}" for number in range(6, -1, -1)]
-        ids = [found for found in one.cursors() if found != "passing"]
+        ids = [found for found in one.cursors() if found != "ephemeral"]
         assert len(ids) == len(set(ids))
         assert ids == sorted(ids, key=lambda text: int(text.partition(":")[2]), reverse=True)
 
@@ -81,8 +81,8 @@ def test_what_a_proxy_says_for_nobody_is_asked_again_under_the_same_key(window, 
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        (503, "The server does not answer. Your connection may be down."),  # after seven times
-        (413, "The server says 413."),
+        (503, "The server is not responding. Please check your connection."),  # after seven times
+        (413, "The server responded with status 413."),
     ],
 )
 def test_what_a_proxy_refuses_without_a_word_is_told_and_what_was_written_stays(
@@ -119,7 +119,7 @@ def test_a_network_that_was_away_brings_what_was_missed(window, stack):
 def test_a_window_that_nobody_touches_for_a_minute_is_still_live(window, stack):
     one = window().sign_up(new_name("idler"))
     one.page.wait_for_timeout(IDLE)
-    expect(one.page.locator("#state")).to_have_text("Live")
+    expect(one.page.locator("#connection-state")).to_have_text("Live")
     sign_up(stack, new_name("writer")).writes("After a long silence")
     expect(one.fresh).to_have_text("1 new post")
     expect(one.page.locator("#events .state").filter(has_text="live")).to_have_count(1)

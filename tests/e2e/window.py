@@ -53,7 +53,7 @@ class Window:
     def enter(self, username: str) -> "Window":
         """Come in as one of the demo people: by a click, where the page offers that."""
         page, self.name = self.page, username
-        expect(page.locator("#door")).to_be_visible()
+        expect(page.locator("#signin-page")).to_be_visible()
         click = page.get_by_role("button", name=username, exact=True)
         if click.count():
             click.click()
@@ -65,7 +65,7 @@ class Window:
 
     def sign_up(self, username: str) -> "Window":
         page, self.name = self.page, username
-        page.get_by_role("button", name="Make an account").click()
+        page.get_by_role("button", name="Create an account").click()
         page.get_by_label("Username", exact=True).fill(username)
         page.get_by_label("E-mail address", exact=True).fill(f"{username}@example.com")
         page.locator("#signup").get_by_label("Password").fill(PASSWORD)
@@ -79,7 +79,7 @@ class Window:
 
     def begin_to_write(self, text: str, privacy: str = "Everyone") -> None:
         self.page.get_by_label("Your post").fill(text)
-        self.page.get_by_label("Who sees it").select_option(privacy)
+        self.page.get_by_label("Who can see it").select_option(privacy)
         self.page.get_by_role("button", name="Post", exact=True).click()
 
     def react(self, text: str, kind: str) -> None:
@@ -111,11 +111,11 @@ class Window:
         """Press a button; twice, if it asks whether one means it."""
         self.page.get_by_role("button", name=name, exact=True).click()
         if twice:
-            self.page.get_by_role("button", name="Really?").click()
+            self.page.get_by_role("button", name="Are you sure?").click()
 
     def go(self, name: str) -> None:
         """Take one of the ways beside the page: Feed, Search, Notifications, Chat …"""
-        self.page.locator("#ways").get_by_role("link", name=name).click()
+        self.page.locator("#main-nav").get_by_role("link", name=name).click()
 
     def scroll_to(self, text: str) -> None:
         """Scroll down until a post is there."""
@@ -131,13 +131,13 @@ class Window:
 
     def lives(self, within: float = SOON) -> "Window":
         """Return when the socket is live."""
-        expect(self.page.locator("#state")).to_have_text("Live", timeout=within)
+        expect(self.page.locator("#connection-state")).to_have_text("Live", timeout=within)
         return self
 
     @property
     def fresh(self) -> Locator:
         """What says that there are new posts."""
-        return self.page.locator(".fresh button")
+        return self.page.locator(".new-posts button")
 
     def post(self, text: str) -> Locator:
         return self.page.locator("article.post").filter(has_text=text)
@@ -146,7 +146,7 @@ class Window:
         return self.post(text).locator("footer > button")
 
     def total(self, text: str, kind: str) -> Locator:
-        return self.post(text).locator(f"[data-kind={kind}] .count")
+        return self.post(text).locator(f"[data-reaction={kind}] .count")
 
     def comments(self, text: str) -> Locator:
         return self.post(text).locator(".comments .text")
