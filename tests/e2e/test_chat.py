@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import APIResponse, Locator, Route, expect
 
 from tests.e2e.people import new_name, sign_in
 from tests.e2e.window import RECONNECT_TIMEOUT_MS, Window
@@ -108,6 +108,24 @@ def test_a_picture_message_appears_in_both_windows(anna_and_ben):
     for user in (anna, ben):
         expect(user.page.locator(".bubble img.media")).to_have_attribute("src", MEDIA_URL)
     expect(anna.page.locator(".conversations .preview-text")).to_have_text("Picture")
+
+
+def test_a_late_response_does_not_replace_newer_events(anna_and_ben, stack):
+    _, ben = anna_and_ben
+    held: list[tuple[Route, APIResponse]] = []
+    ben.page.route("**/api/chat/message", lambda route: held.append((route, route.fetch())))
+    field = ben.page.get_by_label("Message", exact=True)
+    field.fill("At eight?")
+    field.press("Enter")
+    expect(bubbles(ben)).to_have_text(["At eight?"])
+    message_id = bubbles(ben).locator("xpath=ancestor::li").get_attribute("data-id")
+    sign_in(stack, ben.name).call("PATCH", f"chat/messages/{message_id}", {"text": "At nine?"})
+    expect(bubbles(ben)).to_have_text(["At nine?"])
+
+    ((route, response),) = held
+    route.fulfill(response=response)
+    expect(field).to_have_value("")
+    expect(bubbles(ben)).to_have_text(["At nine?"])
 
 
 def test_older_messages_load_on_scrolling_up_without_moving_the_content(anna_and_ben, stack):

@@ -21,7 +21,8 @@ export function chatView(context, initialUserId = "") {
     const header = new ConversationHeader(threadContext, userId);
     const messages = new MessageList(threadContext, userId);
     const composer = new Composer(threadContext, userId, (message) => {
-      messages.putItem(message);
+      // The response may arrive after events about the message. What they have shown is newer.
+      if (!messages.rows.get(message.id)) messages.putItem(message);
       messages.onItemsChanged();
       messages.scrollToBottom();
     });
