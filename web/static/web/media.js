@@ -26,7 +26,8 @@ export class MediaInput {
     this.onChange = onChange;
     const accept = acceptsVideos ? `${IMAGE_TYPES},${VIDEO_TYPES}` : IMAGE_TYPES;
     this.input = h("input", { type: "file", class: "visually-hidden", accept, change: () => this.#selectFile(this.input.files[0]) });
-    this.button = h("label", { class: "file-button", title: label }, icon("picture"), h("span", { class: "visually-hidden" }, label), this.input);
+    const labelText = h("span", { class: "visually-hidden" }, label);
+    this.button = h("label", { class: "file-button", title: label }, icon("picture"), labelText, this.input);
     this.preview = h("figure", { class: "preview", hidden: true });
     if (currentUrl) this.#showPreview(h("img", { src: currentUrl, alt: "Current picture" }));
   }
@@ -85,7 +86,10 @@ export function buildRequestBody(fields) {
   return form;
 }
 
-/** Returns the elements for the media and the GIF of a post or message. @param {{ media: any, gif_url: string }} item @param {string} alt */
+/**
+ * Returns the elements for the media and the GIF of a post or message.
+ * @param {{ media: any, gif_url: string }} item @param {string} alt
+ */
 export function mediaElements({ media, gif_url }, alt) {
   const elements = [];
   if (gif_url) elements.push(h("img", { class: "media", src: gif_url, alt: "GIF", loading: "lazy" }));

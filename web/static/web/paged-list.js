@@ -34,7 +34,8 @@ export class PagedList extends LiveComponent {
     this.list = list;
     this.options = options;
     /** @type {SortedRows<any>} */ this.rows = new SortedRows(list, options);
-    this.moreButton = h("button", { type: "button", class: "quiet more", hidden: true, click: () => this.loadNextPage() }, options.moreLabel ?? "Show more");
+    const moreAttributes = { type: "button", class: "quiet more", hidden: true, click: () => this.loadNextPage() };
+    this.moreButton = h("button", moreAttributes, options.moreLabel ?? "Show more");
     this.emptyElement = h("p", { class: "dim empty", hidden: true }, options.emptyText ?? "Nothing to show.");
     const onIntersect = (/** @type {IntersectionObserverEntry[]} */ entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.loadNextPage();

@@ -29,7 +29,10 @@ export class SortedRows {
     return this.#rowsById.get(id);
   }
 
-  /** Adds or replaces a row. By default rows are sorted by id, which means by time. @param {string} id @param {T} row @param {string} [sortKey] */
+  /**
+   * Adds or replaces a row. By default rows are sorted by id, which means by time.
+   * @param {string} id @param {T} row @param {string} [sortKey]
+   */
   put(id, row, sortKey = id) {
     const { element } = row;
     const oldElement = this.#rowsById.get(id)?.element;

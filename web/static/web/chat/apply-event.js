@@ -15,7 +15,10 @@ export function applyEventToMessage(message, { type, data }) {
   return { ...message, reactions };
 }
 
-/** Returns the id of the message that an event is about. @param {import("../mysocial.js").ServerEvent} event @returns {string | undefined} */
+/**
+ * Returns the id of the message that an event is about.
+ * @param {import("../mysocial.js").ServerEvent} event @returns {string | undefined}
+ */
 export function messageIdOf({ type, data }) {
   if (!type.startsWith("message.") || type === "message.read") return undefined;
   return data.message_id ?? data.id;

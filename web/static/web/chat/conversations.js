@@ -18,7 +18,8 @@ export class ConversationList extends PagedList {
     };
     super(context, h("ol", { class: "conversations" }), options);
     const heading = h("h1", { tabindex: -1 }, "Chat");
-    this.element = h("nav", { class: "conversation-sidebar", "aria-label": "Conversations" }, heading, this.errorElement, this.list, this.emptyElement, this.moreButton);
+    const attributes = { class: "conversation-sidebar", "aria-label": "Conversations" };
+    this.element = h("nav", attributes, heading, this.errorElement, this.list, this.emptyElement, this.moreButton);
     this.openUserId = "";
   }
 

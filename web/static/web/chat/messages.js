@@ -28,7 +28,8 @@ export class MessageList extends PagedList {
     });
     this.otherUserId = otherUserId;
     this.scroller = scroller;
-    this.newMessagesButton = h("button", { type: "button", class: "new-messages", hidden: true, click: () => this.scrollToBottom() }, "New messages");
+    const buttonAttributes = { type: "button", class: "new-messages", hidden: true, click: () => this.scrollToBottom() };
+    this.newMessagesButton = h("button", buttonAttributes, "New messages");
     scroller.append(this.moreButton, this.emptyElement, list, this.errorElement);
     this.element = h("div", { class: "message-pane" }, scroller, this.newMessagesButton);
     scroller.addEventListener("scroll", () => this.#onScroll());
@@ -121,7 +122,7 @@ export class MessageList extends PagedList {
     else if (type === "message.created" || type === "message.updated") this.#addMessage(data, type === "message.created");
     else if (type === "message.deleted" && data.for === "everyone" && messageId && messageId > this.#oldestId) this.#loadLatestPage();
     else if (type === "message.read" && isAboutOther) this.#readByOtherUpTo = data.read_up_to;
-    else if (type === "user.hidden" || type === "block.created" || type === "user.deleted") isAboutOther && data.what !== "posts" && this.#hideAll();
+    else if (["user.hidden", "block.created", "user.deleted"].includes(type)) isAboutOther && data.what !== "posts" && this.#hideAll();
     else if (type === "user.shown" || type === "block.deleted") isAboutOther && this.scheduleLoad();
     this.onItemsChanged();
   }

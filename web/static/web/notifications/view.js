@@ -39,14 +39,17 @@ class NotificationList extends PagedList {
     const setRead = (/** @type {boolean} */ isRead) => this.context.api.patch(path, { read: isRead });
     // Following the link marks the notification as read. When that fails, it stays unread.
     const onVisit = () => read || setRead(true).catch(() => {});
-    const link = h("a", { href: notificationUrl(notification), click: onVisit }, h("strong", {}, actor.username), ` ${notificationText(notification)}`);
+    const linkAttributes = { href: notificationUrl(notification), click: onVisit };
+    const link = h("a", linkAttributes, h("strong", {}, actor.username), ` ${notificationText(notification)}`);
     const title = h("p", {}, !read && h("span", { class: "visually-hidden" }, "Unread: "), link);
     const text = h("div", { class: "item-text" }, title, h("p", { class: "dim" }, timeElement(created_at)));
     const toggleRead = () => runAction(toggleButton, this.errorElement, () => setRead(!read));
     const toggleButton = h("button", { type: "button", class: "quiet", click: toggleRead }, read ? "Mark as unread" : "Mark as read");
     const remove = () => runAction(deleteButton, this.errorElement, () => this.context.api.delete(path));
-    const deleteButton = h("button", { type: "button", class: "quiet", "aria-label": "Delete this notification", click: remove }, icon("close"));
-    return h("li", { class: read ? "notification" : "notification unread", "data-id": id }, avatar(actor), text, toggleButton, deleteButton);
+    const deleteAttributes = { type: "button", class: "quiet", "aria-label": "Delete this notification", click: remove };
+    const deleteButton = h("button", deleteAttributes, icon("close"));
+    const attributes = { class: read ? "notification" : "notification unread", "data-id": id };
+    return h("li", attributes, avatar(actor), text, toggleButton, deleteButton);
   }
 
   /** @param {import("../api.js").ApiResponse} response */
@@ -62,11 +65,12 @@ class NotificationList extends PagedList {
 
   /** @param {import("../mysocial.js").ServerEvent} event */
   applyEvent({ type, data }) {
+    const isHidden = type === "user.hidden" && data.what === "all";
     this.#unreadCount = data.unread_count ?? this.#unreadCount;
     if (type === "notification.created") this.putItem(data.notification);
     else if (type === "notification.updated") this.#setRead(data.ids, data.read);
     else if (type === "notification.deleted") this.removeItem(data.id);
-    else if (type === "block.created" || type === "mute.created" || (type === "user.hidden" && data.what === "all")) this.#removeByActor(data.user_id);
+    else if (type === "block.created" || type === "mute.created" || isHidden) this.#removeByActor(data.user_id);
     else if (type === "user.deleted") this.#removeByActor(data.id);
     else if (type === "post.deleted") this.#removeWhere(({ post_id }) => post_id === data.id);
     else if (["block.deleted", "mute.deleted", "user.shown", "user.hidden"].includes(type)) this.scheduleLoad();

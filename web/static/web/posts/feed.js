@@ -42,7 +42,10 @@ export class Feed extends PagedList {
     return this.load();
   }
 
-  /** Requests a page until all its posts were subscribed before the request. @param {string | null} cursor @param {() => boolean} isCurrent */
+  /**
+   * Requests a page until all its posts were subscribed before the request.
+   * @param {string | null} cursor @param {() => boolean} isCurrent
+   */
   async fetchPage(cursor, isCurrent) {
     const { topic } = this.source;
     if (cursor === null && topic) await this.posts.topics.subscribe(topic);

@@ -23,8 +23,8 @@ export class PostForm {
     const placeholder = post ? "" : "What's new?";
     this.field = h("textarea", { id, rows: 3, maxlength: MAX_LENGTH, placeholder, input: () => this.#updateCounter() });
     this.field.value = post?.text ?? "";
-    const options = Object.entries(PRIVACY_LABELS).map(([value, label]) => h("option", { value, selected: value === post?.privacy }, label));
-    this.privacySelect = h("select", { "aria-label": "Who can see it" }, ...options);
+    const createOption = (/** @type {[string, string]} */ [value, text]) => h("option", { value, selected: value === post?.privacy }, text);
+    this.privacySelect = h("select", { "aria-label": "Who can see it" }, ...Object.entries(PRIVACY_LABELS).map(createOption));
     const currentUrl = post?.media?.kind === "image" ? post.media.url : "";
     this.mediaInput = new MediaInput({ label: "Add a picture or video", acceptsVideos: true, currentUrl });
     this.options = new PostOptions(post, this.field);

@@ -7,7 +7,16 @@ const MAX_URL_LENGTH = 500;
 const FEELINGS = ["happy", "excited", "blessed", "loved", "sad", "angry"];
 const NO_OPTIONS = { feelings: "", bg_color: "", gif_url: "" };
 /** @type {Record<string, string>} */
-const COLOR_NAMES = { "": "No color", "#fde68a": "Sand", "#bbf7d0": "Mint", "#bfdbfe": "Sky", "#b91c1c": "Brick", "#1e3a8a": "Night", "#111827": "Ink" };
+const COLOR_NAMES = {
+  "": "No color",
+  "#fde68a": "Sand",
+  "#bbf7d0": "Mint",
+  "#bfdbfe": "Sky",
+  "#b91c1c": "Brick",
+  "#1e3a8a": "Night",
+  "#111827": "Ink",
+};
+const GIF_LABEL = "GIF address";
 
 export class PostOptions {
   /** @param {any} post the post to edit, or null @param {HTMLElement} textField shows the background color */
@@ -27,7 +36,8 @@ export class PostOptions {
     if (!(bg_color in COLOR_NAMES)) colorChoices.push([bg_color, bg_color]);
     this.feelingSelect = createSelect("How you feel", feelingChoices, feelings);
     this.colorSelect = createSelect("Background color", colorChoices, bg_color);
-    this.gifField = h("input", { type: "url", maxlength: MAX_URL_LENGTH, "aria-label": "GIF address", placeholder: "GIF address", autocomplete: "off" });
+    const gifAttributes = { type: "url", maxlength: MAX_URL_LENGTH, autocomplete: "off" };
+    this.gifField = h("input", { ...gifAttributes, "aria-label": GIF_LABEL, placeholder: GIF_LABEL });
     this.gifField.value = gif_url;
     const row = h("div", { class: "row" }, this.feelingSelect, this.colorSelect, this.gifField);
     const isOpen = !!(feelings || bg_color || gif_url);

@@ -31,11 +31,14 @@ export function feedView(context, name) {
     const { data } = await context.api.post("posts", body);
     note.replaceChildren();
     if (data.post.privacy !== "private") return feed.loadPosts(data.post.id);
-    note.append("Only you can see this post. You can find it on ", h("a", { href: profileUrl(context.currentUser.id) }, "your profile"), ".");
+    const profileLink = h("a", { href: profileUrl(context.currentUser.id) }, "your profile");
+    note.append("Only you can see this post. You can find it on ", profileLink, ".");
   };
   const form = new PostForm({ send });
   const formCard = h("div", { class: "card new-post-card" }, form.element, note);
-  const links = Object.entries(FEEDS).map(([feedName, { href, title }]) => h("a", { href, "aria-current": feedName === name && "page" }, title));
+  const links = Object.entries(FEEDS).map(([feedName, { href, title }]) => {
+    return h("a", { href, "aria-current": feedName === name && "page" }, title);
+  });
   const tabs = h("nav", { class: "tabs", "aria-label": "Feeds" }, ...links);
   const headingElement = h("h1", { class: "visually-hidden", tabindex: -1 }, heading);
   const element = h("div", { class: "column" }, headingElement, formCard, tabs, feed.element);
@@ -84,8 +87,10 @@ class SinglePost extends LiveComponent {
     const isAuthor = (/** @type {string} */ userId) => view?.post.author.id === userId;
     if (type === "post.deleted" && postId === this.id) this.#removePost();
     else if (type === "user.deleted" && isAuthor(data.id)) this.#removePost();
-    else if (type === "user.hidden" || type === "block.created") isAuthor(data.user_id) ? this.#removePost() : view?.removeCommentsBy(data.user_id);
-    else if (["user.shown", "block.deleted", "follow.created", "follow.deleted"].includes(type)) this.scheduleLoad();
+    else if (type === "user.hidden" || type === "block.created") {
+      if (isAuthor(data.user_id)) this.#removePost();
+      else view?.removeCommentsBy(data.user_id);
+    } else if (["user.shown", "block.deleted", "follow.created", "follow.deleted"].includes(type)) this.scheduleLoad();
     else if (postId === this.id) view ? view.handleEvent(event) : this.scheduleLoad();
     this.#updateNotFound();
   }

@@ -48,7 +48,8 @@ class SearchResults extends UserList {
 /** @param {ViewContext} context @param {string} [initialQuery] @returns {View} */
 export function searchView(context, initialQuery = "") {
   const results = new SearchResults(context, initialQuery);
-  const suggestions = new UserList(context, { path: "users/suggestions", label: "Suggested members", emptyText: "No suggestions right now." });
+  const suggestionOptions = { path: "users/suggestions", label: "Suggested members", emptyText: "No suggestions right now." };
+  const suggestions = new UserList(context, suggestionOptions);
   const fieldAttributes = { id: "search", type: "search", maxlength: MAX_NAME_LENGTH, autocomplete: "off", placeholder: "Search by name" };
   const field = h("input", { ...fieldAttributes, value: initialQuery });
   const status = h("p", { class: "visually-hidden", role: "status" });

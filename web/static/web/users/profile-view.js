@@ -112,6 +112,11 @@ export function profileView(context, userId, initialTab = "") {
     return true;
   };
   /** @type {View} */
-  const view = { title: "Profile", element: h("div", { class: "column" }, header.element, tabs, tabContent), components: [header], navigate };
+  const view = {
+    title: "Profile",
+    element: h("div", { class: "column" }, header.element, tabs, tabContent),
+    components: [header],
+    navigate,
+  };
   return view;
 }

@@ -19,7 +19,10 @@ export class ProfileHeader extends LiveComponent {
   /** @type {any} */ profile = null;
   #cursor = ""; // at which the profile was read
 
-  /** @param {ViewContext} context @param {string} userId @param {(profile: any) => void} onChange called with null when the profile is not visible */
+  /**
+   * @param {ViewContext} context @param {string} userId
+   * @param {(profile: any) => void} onChange called with null when the profile is not visible
+   */
   constructor(context, userId, onChange) {
     super(h("header", { class: "card profile", hidden: true }), context.signal);
     this.context = context;
@@ -63,7 +66,8 @@ export class ProfileHeader extends LiveComponent {
   applyEvent({ id = "", type, data }) {
     if (type === "user.updated" && data.id === this.userId) return isAfterCursor(id, this.#cursor) && this.#showProfile(data, id);
     if (type === "user.deleted" && data.id === this.userId) return this.#hideProfile();
-    if ((type === "user.hidden" && data.what === "all") || type === "block.created") return data.user_id === this.userId && this.#hideProfile();
+    const isHidden = (type === "user.hidden" && data.what === "all") || type === "block.created";
+    if (isHidden) return data.user_id === this.userId && this.#hideProfile();
     // No event contains the counts of the profile. These events may change them, so it is loaded again.
     const involvesUser = [data.user_id, data.follower_id, data.followee_id].includes(this.userId);
     const isRelationEvent = type.startsWith("follow.") || type === "user.shown" || type === "block.deleted";
@@ -125,7 +129,8 @@ export class ProfileHeader extends LiveComponent {
     this.followButton = new FollowButton(this.user, this.context, this.errorElement);
     const messageLink = h("a", { class: "button soft", href: `#/chat/${this.userId}` }, "Message");
     const toggleMute = () => relationships.set(this.userId, "mute", !relationships.get(this.userId)?.muting);
-    this.muteButton = h("button", { type: "button", class: "quiet", click: () => runAction(this.muteButton, this.errorElement, toggleMute) }, "Mute");
+    const onMuteClick = () => runAction(this.muteButton, this.errorElement, toggleMute);
+    this.muteButton = h("button", { type: "button", class: "quiet", click: onMuteClick }, "Mute");
     const blockButton = confirmButton("Block", this.errorElement, () => relationships.set(this.userId, "block", true));
     return [this.followButton.element, messageLink, this.muteButton, blockButton];
   }

@@ -31,7 +31,10 @@ const NOTIFICATION_LABELS = {
 };
 const MAX_IMAGES = 100; // of one request
 
-/** Returns a form that reports success or an error. @param {string} title @param {(Node | string)[]} fields @param {() => Promise<any>} save */
+/**
+ * Returns a form that reports success or an error.
+ * @param {string} title @param {(Node | string)[]} fields @param {() => Promise<any>} save
+ */
 function createForm(title, fields, save) {
   const errorElement = h("p", { class: "error", role: "alert" });
   const status = h("p", { class: "good", role: "status" });
@@ -59,7 +62,9 @@ class ProfileForm extends LiveComponent {
       const attributes = { id: `profile-${name}`, name, maxlength };
       fields[name] = type === "textarea" ? h("textarea", { ...attributes, rows: 3 }) : h("input", { ...attributes, type });
     }
-    const labeledFields = Object.entries(fields).map(([name, field]) => h("div", {}, h("label", { for: field.id }, PROFILE_FIELDS[name][0]), field));
+    const labeledFields = Object.entries(fields).map(([name, field]) => {
+      return h("div", {}, h("label", { for: field.id }, PROFILE_FIELDS[name][0]), field);
+    });
     const save = () => api.patch("users/me", Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value.trim()])));
     super(createForm("Profile", labeledFields, save), signal);
     this.api = api;
@@ -174,7 +179,10 @@ class PreferenceForms extends LiveComponent {
     };
     const notifications = new NotificationTable();
     const saveNotifications = () => api.patch("users/me/settings", { notifications: notifications.values });
-    const forms = [createForm("Privacy", privacyFields, savePrivacy), createForm("Notifications", [notifications.element], saveNotifications)];
+    const forms = [
+      createForm("Privacy", privacyFields, savePrivacy),
+      createForm("Notifications", [notifications.element], saveNotifications),
+    ];
     super(h("div", { class: "preference-forms" }, ...forms), signal);
     this.api = api;
     this.showSettings = (/** @type {any} */ settings) => {

@@ -4,7 +4,7 @@ import { confirmButton, h, runAction } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { userRow } from "./user-row.js";
 
-const KEY_DIGITS = 8;
+const SORT_KEY_DIGITS = 8; // zero-padded, so that keys sort as text
 
 /**
  * @typedef {import("../context.js").ViewContext} ViewContext
@@ -54,7 +54,7 @@ export class UserList extends PagedList {
     const fingerprint = [username, avatar_url, is_private].join(" ");
     const oldRow = this.rows.get(user.id);
     const row = oldRow?.fingerprint === fingerprint ? oldRow : { fingerprint, element: this.#createRow(user) };
-    this.rows.put(user.id, row, String(++this.#itemCount).padStart(KEY_DIGITS, "0"));
+    this.rows.put(user.id, row, String(++this.#itemCount).padStart(SORT_KEY_DIGITS, "0"));
   }
 
   /** @param {any} user */
@@ -130,7 +130,8 @@ export function followRequestsOptions() {
     const accept = () => runAction(acceptButton, list.errorElement, () => respond(true));
     const decline = () => runAction(declineButton, list.errorElement, () => respond(false));
     const acceptButton = h("button", { type: "button", "aria-label": `Accept ${user.username}`, click: accept }, "Accept");
-    const declineButton = h("button", { type: "button", class: "quiet", "aria-label": `Decline ${user.username}`, click: decline }, "Decline");
+    const declineAttributes = { type: "button", class: "quiet", "aria-label": `Decline ${user.username}`, click: decline };
+    const declineButton = h("button", declineAttributes, "Decline");
     return [acceptButton, declineButton];
   };
   return { path: "users/me/follow-requests", label: "Follow requests", emptyText: "No follow requests.", getChange, createButtons };
