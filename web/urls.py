@@ -1,4 +1,4 @@
-"""Routes of the web client."""
+"""URLs of the web client."""
 
 from django.urls import path
 

@@ -1,44 +1,44 @@
-"""The page of the web client. What it shows it gets by the public API, as any client does."""
+"""Page of the web client. It loads all data through the public API."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-STAFF = "staff"
+STAFF_ROLE_PREFIX = "staff"
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Send the page; with DEBUG the demo people are in it, to be signed in with a click."""
-    logins = settings.DEMO_LOGINS if settings.DEBUG else []
-    people = [one for one in logins if not one[2].startswith(STAFF)]
-    staff = [one for one in logins if one[2].startswith(STAFF)]
-    page = {"debug": settings.DEBUG, "people": people, "staff": staff}
-    answer = render(request, "index.html", page)
-    answer["Content-Security-Policy"] = policy(request)
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    """Render the page. With DEBUG it offers the demo users for sign-in with one click."""
+    logins = settings.DEMO_LOGINS if settings.DEBUG else []  # (username, password, role)
+    demo_users = [login for login in logins if not login[2].startswith(STAFF_ROLE_PREFIX)]
+    staff = [login for login in logins if login[2].startswith(STAFF_ROLE_PREFIX)]
+    context = {"debug": settings.DEBUG, "demo_users": demo_users, "staff": staff}
+    response = render(request, "index.html", context)
+    response["Content-Security-Policy"] = content_security_policy(request)
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
-def policy(request: HttpRequest) -> str:
-    """Return what the page may do: load what is ours, show pictures, and nothing else.
+def content_security_policy(request: HttpRequest) -> str:
+    """Return a policy that allows the page's own files, pictures and videos, and nothing else.
 
-    Pictures have full addresses, which begin with PUBLIC_URL by whatever name the page was reached.
+    Media URLs start with PUBLIC_URL, which may differ from the host name in the address bar.
     """
-    socket = f"{'wss' if request.is_secure() else 'ws'}://{request.get_host()}"
-    media = f"'self' https: {settings.PUBLIC_URL}"
+    socket_url = f"{'wss' if request.is_secure() else 'ws'}://{request.get_host()}"
+    media_sources = f"'self' https: {settings.PUBLIC_URL}"
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            f"img-src {media} data:",
-            f"media-src {media}",
-            f"connect-src 'self' {socket}",  # not every browser counts ws: as 'self'
+            f"img-src {media_sources} data:",
+            f"media-src {media_sources}",
+            f"connect-src 'self' {socket_url}",  # 'self' does not include ws: in every browser
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
-            "require-trusted-types-for 'script'",  # text never becomes markup
+            "require-trusted-types-for 'script'",  # forbids strings as markup
         )
     )

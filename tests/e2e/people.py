@@ -1,4 +1,4 @@
-"""What happens elsewhere: people who use the API without a window."""
+"""Users who call the API without a browser."""
 
 import functools
 import itertools
@@ -12,24 +12,25 @@ from tests.support.servers import PASSWORD
 from tests.support.stack import Stack
 
 Site = Stack | Production
-_numbers = itertools.count(1)
+_name_numbers = itertools.count(1)
 
 
 @functools.cache
 def _client() -> httpx.Client:
-    # One for all, because to make one takes longer than a call; connections do not outlive a
-    # server. Made when the site runs, which says whose certificates are trusted.
+    # Shared, because creating a client takes longer than a request. It keeps no connections, which
+    # would break when a server is killed. It is created when the site runs, because the site sets
+    # the trusted certificates.
     return httpx.Client(timeout=15, limits=httpx.Limits(max_keepalive_connections=0))
 
 
-def new_name(name: str) -> str:
-    """Return a username that nobody has yet."""
-    return f"{name}_{next(_numbers)}"
+def new_name(prefix: str) -> str:
+    """Return a unique username."""
+    return f"{prefix}_{next(_name_numbers)}"
 
 
 @dataclass
 class Caller:
-    """Somebody who calls the API; a worn token is changed by signing in again."""
+    """API client of one user. It signs in again when its access token has expired."""
 
     url: str
     username: str
@@ -37,35 +38,41 @@ class Caller:
     access: str = ""
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self._ask(method, path, body)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            self.enter("signin")
-            answer = self._ask(method, path, body)
-        assert answer.is_success, answer.text
-        return answer.json()
+        response = self._request(method, path, body)
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            self.authenticate("signin")
+            response = self._request(method, path, body)
+        assert response.is_success, response.text
+        return response.json()
 
-    def enter(self, path: str, **more: str) -> Self:
-        given = {"username": self.username, "password": PASSWORD, **more}
+    def authenticate(self, path: str, **fields: str) -> Self:
+        """Sign in or up, by `signin` or `signup`."""
+        body = {"username": self.username, "password": PASSWORD, **fields}
         self.access = ""
-        answer = self._ask("POST", path, given)
-        assert answer.is_success, answer.text
-        found = answer.json()
-        self.id, self.access = found["user"]["id"], found["access"]
+        response = self._request("POST", path, body)
+        assert response.is_success, response.text
+        data = response.json()
+        self.id, self.access = data["user"]["id"], data["access"]
         return self
 
-    def writes(self, text: str, **fields: str) -> str:
-        """Write a post; return its id."""
+    def create_post(self, text: str, **fields: str) -> str:
+        """Create a post and return its id."""
         return str(self.call("POST", "posts", {"text": text, **fields})["post"]["id"])
 
-    def _ask(self, method: str, path: str, body: Any) -> httpx.Response:
+    def send_message(self, receiver: "Caller", text: str) -> str:
+        """Send a chat message and return its id."""
+        body = {"receiver_id": receiver.id, "text": text}
+        return str(self.call("POST", "chat/message", body)["chat_message"]["id"])
+
+    def _request(self, method: str, path: str, body: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.access}"} if self.access else {}
         url = f"{self.url}/api/{path}"
         return _client().request(method, url, json=body, headers=headers)
 
 
 def sign_in(stack: Site, username: str) -> Caller:
-    return Caller(stack.url, username).enter("signin")
+    return Caller(stack.url, username).authenticate("signin")
 
 
 def sign_up(stack: Site, username: str) -> Caller:
-    return Caller(stack.url, username).enter("signup", email=f"{username}@example.com")
+    return Caller(stack.url, username).authenticate("signup", email=f"{username}@example.com")

@@ -1,189 +1,210 @@
-"""Two people talk in two windows."""
+"""Chat between two users in two windows."""
 
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import APIResponse, Locator, Route, expect
 
-from tests.e2e.people import Caller, new_name, sign_in
-from tests.e2e.test_resume import LONGEST_PAUSE
-from tests.e2e.window import Window
+from tests.e2e.people import new_name, sign_in
+from tests.e2e.window import RECONNECT_TIMEOUT_MS, Window
 from tests.images.pictures import picture
 
-READY = re.compile(r"/media/[0-9a-f]{32}\.png$")
+MEDIA_URL = re.compile(r"/media/[0-9a-f]{32}\.png$")
 
 
 @pytest.fixture
-def two(window, stack) -> tuple[Window, Window]:
-    """Return the windows of two who may talk, the second one looking at the first."""
-    first, second = window().sign_up(new_name("anna")), window().sign_up(new_name("ben"))
-    second.at(f"chat/{sign_in(stack, first.name).id}")
-    expect(second.page.locator(".with h2")).to_have_text(first.name)
+def anna_and_ben(open_window, stack) -> tuple[Window, Window]:
+    """Return two windows. The second one shows the conversation with the first user."""
+    first, second = open_window().sign_up(new_name("anna")), open_window().sign_up(new_name("ben"))
+    second.open_route(f"chat/{sign_in(stack, first.name).id}")
+    expect(second.page.locator(".conversation-header h2")).to_have_text(first.name)
     return first, second
 
 
-def say(one: Window, text: str) -> None:
-    """Send a message; return when the server has it."""
-    one.page.get_by_label("Message", exact=True).fill(text)
-    one.page.get_by_label("Message", exact=True).press("Enter")
-    expect(one.page.get_by_label("Message", exact=True)).to_have_value("")
+def send_message(user: Window, text: str) -> None:
+    """Send a message and wait until the server has accepted it."""
+    user.page.get_by_label("Message", exact=True).fill(text)
+    user.page.get_by_label("Message", exact=True).press("Enter")
+    expect(user.page.get_by_label("Message", exact=True)).to_have_value("")
 
 
-def messages(one: Window) -> Locator:
-    return one.page.locator(".message .bubble")
+def bubbles(user: Window) -> Locator:
+    return user.page.locator(".message .bubble")
 
 
-def message(one: Window, text: str) -> Locator:
-    return one.page.locator(".message").filter(has_text=text)
+def message_row(user: Window, text: str) -> Locator:
+    return user.page.locator(".message").filter(has_text=text)
 
 
-def does(one: Window, text: str, name: str, *, twice: bool = False) -> None:
-    """Do something with a message, by its button."""
-    opener = message(one, text).get_by_label("What may be done with this message")
-    if opener.get_attribute("aria-expanded") == "false":
-        opener.click()
-    message(one, text).get_by_role("button", name=name, exact=True).click()
-    if twice:
-        message(one, text).get_by_role("button", name="Really?").click()
+def click_action(user: Window, text: str, name: str, *, confirm: bool = False) -> None:
+    """Click an action of a message, and the confirmation that it asks for."""
+    toggle = message_row(user, text).get_by_label("Message actions")
+    if toggle.get_attribute("aria-expanded") == "false":
+        toggle.click()
+    message_row(user, text).get_by_role("button", name=name, exact=True).click()
+    if confirm:
+        message_row(user, text).get_by_role("button", name="Are you sure?").click()
 
 
-def open_chat(one: Window, other: Window) -> None:
-    one.go("Chat")
-    one.page.locator(".conversations a").filter(has_text=other.name).click()
+def open_chat(user: Window, other: Window) -> None:
+    user.open_section("Chat")
+    user.page.locator(".conversations a").filter(has_text=other.name).click()
 
 
-def test_they_talk_both_ways_with_typing_receipts_and_a_reaction(two):
-    anna, ben = two
-    say(ben, "Are you there?")
-    expect(anna.unread("chat")).to_have_text("1 unread")
-    anna.go("Chat")
+def test_messages_with_typing_receipts_and_a_reaction(anna_and_ben):
+    anna, ben = anna_and_ben
+    send_message(ben, "Are you there?")
+    expect(anna.unread_count("chat")).to_have_text("1 unread")
+    anna.open_section("Chat")
     expect(anna.page.locator(".conversations .badge")).to_have_text("1 unread")
-    expect(message(ben, "Are you there?").locator(".receipt")).to_have_count(0)
+    expect(message_row(ben, "Are you there?").locator(".receipt")).to_have_count(0)
     anna.page.locator(".conversations a").click()
-    expect(messages(anna)).to_have_text(["Are you there?"])
-    expect(message(ben, "Are you there?").locator(".receipt")).to_be_visible()
-    expect(anna.unread("chat")).to_be_hidden()
+    expect(bubbles(anna)).to_have_text(["Are you there?"])
+    expect(message_row(ben, "Are you there?").locator(".receipt")).to_be_visible()
+    expect(anna.unread_count("chat")).to_be_hidden()
 
     anna.page.get_by_label("Message", exact=True).press_sequentially("I am")
-    expect(ben.page.locator(".presence")).to_have_text("is writing …")
+    expect(ben.page.locator(".presence")).to_have_text("is typing…")
     anna.page.get_by_label("Message", exact=True).fill("")
     expect(ben.page.locator(".presence")).to_have_text("Online")
-    say(anna, "I am.")
-    expect(messages(ben)).to_have_text(["Are you there?", "I am."])
-    expect(message(anna, "I am.").locator(".receipt")).to_be_visible()
+    send_message(anna, "I am.")
+    expect(bubbles(ben)).to_have_text(["Are you there?", "I am."])
+    expect(message_row(anna, "I am.").locator(".receipt")).to_be_visible()
 
-    does(ben, "I am.", "love")
-    expect(message(anna, "I am.").locator(".felt [data-kind=love]")).to_be_visible()
-    does(ben, "I am.", "love")
-    expect(message(anna, "I am.").locator(".felt")).to_be_hidden()
+    click_action(ben, "I am.", "love")
+    expect(
+        message_row(anna, "I am.").locator(".message-reactions [data-reaction=love]")
+    ).to_be_visible()
+    click_action(ben, "I am.", "love")
+    expect(message_row(anna, "I am.").locator(".message-reactions")).to_be_hidden()
 
 
-def test_a_message_is_edited_then_deleted_before_the_eyes_of_the_other(two):
-    anna, ben = two
-    say(ben, "At eight?")
-    say(ben, "Or later")
+def test_an_edited_or_deleted_message_changes_in_both_windows(anna_and_ben):
+    anna, ben = anna_and_ben
+    send_message(ben, "At eight?")
+    send_message(ben, "Or later")
     open_chat(anna, ben)
-    does(ben, "At eight?", "Edit")
-    ben.page.get_by_label("Text of the message").fill("At nine?")
+    click_action(ben, "At eight?", "Edit")
+    ben.page.get_by_label("Message text").fill("At nine?")
     ben.page.get_by_role("button", name="Save").click()
-    expect(messages(anna)).to_have_text(["At nine?", "Or later"])
-    expect(message(anna, "At nine?").locator("time")).to_contain_text(", edited")
+    expect(bubbles(anna)).to_have_text(["At nine?", "Or later"])
+    expect(message_row(anna, "At nine?").locator("time")).to_contain_text(", edited")
 
-    does(ben, "At nine?", "Delete for both", twice=True)
-    expect(messages(anna)).to_have_text(["This message was deleted.", "Or later"])
-    does(anna, "Or later", "Delete for me", twice=True)
-    expect(messages(anna)).to_have_text(["This message was deleted."])
-    expect(messages(ben)).to_have_text(["This message was deleted.", "Or later"])
-    expect(anna.page.locator(".conversations .words")).to_have_text("Deleted message")
+    click_action(ben, "At nine?", "Delete for everyone", confirm=True)
+    expect(bubbles(anna)).to_have_text(["This message was deleted.", "Or later"])
+    click_action(anna, "Or later", "Delete for me", confirm=True)
+    expect(bubbles(anna)).to_have_text(["This message was deleted."])
+    expect(bubbles(ben)).to_have_text(["This message was deleted.", "Or later"])
+    expect(anna.page.locator(".conversations .preview-text")).to_have_text("Deleted message")
 
 
-def test_a_picture_goes_from_one_to_the_other(two):
-    anna, ben = two
-    ben.choose("Add a picture", picture())
-    expect(ben.page.get_by_alt_text("The picture that you chose")).to_be_visible()
-    ben.press("Send")
+def test_a_picture_message_appears_in_both_windows(anna_and_ben):
+    anna, ben = anna_and_ben
+    ben.select_picture("Add a picture", picture())
+    expect(ben.page.get_by_alt_text("Selected picture")).to_be_visible()
+    ben.click_button("Send")
     expect(ben.page.locator(".composer .preview")).to_be_hidden()
     open_chat(anna, ben)
-    for one in (anna, ben):
-        expect(one.page.locator(".bubble img.media")).to_have_attribute("src", READY)
-    expect(anna.page.locator(".conversations .words")).to_have_text("A picture")
+    for user in (anna, ben):
+        expect(user.page.locator(".bubble img.media")).to_have_attribute("src", MEDIA_URL)
+    expect(anna.page.locator(".conversations .preview-text")).to_have_text("Picture")
 
 
-def test_older_messages_come_as_one_scrolls_up_and_nothing_jumps(two, stack):
-    anna, ben = two
-    me, them = sign_in(stack, ben.name), sign_in(stack, anna.name)
+def test_a_late_response_does_not_replace_newer_events(anna_and_ben, stack):
+    _, ben = anna_and_ben
+    held: list[tuple[Route, APIResponse]] = []
+    ben.page.route("**/api/chat/message", lambda route: held.append((route, route.fetch())))
+    field = ben.page.get_by_label("Message", exact=True)
+    field.fill("At eight?")
+    field.press("Enter")
+    expect(bubbles(ben)).to_have_text(["At eight?"])
+    message_id = bubbles(ben).locator("xpath=ancestor::li").get_attribute("data-id")
+    sign_in(stack, ben.name).call("PATCH", f"chat/messages/{message_id}", {"text": "At nine?"})
+    expect(bubbles(ben)).to_have_text(["At nine?"])
+
+    ((route, response),) = held
+    route.fulfill(response=response)
+    expect(field).to_have_value("")
+    expect(bubbles(ben)).to_have_text(["At nine?"])
+
+
+def test_older_messages_load_on_scrolling_up_without_moving_the_content(anna_and_ben, stack):
+    anna, ben = anna_and_ben
+    ben_caller, anna_caller = sign_in(stack, ben.name), sign_in(stack, anna.name)
     for number in range(40):
-        tell(them if number % 2 else me, me if number % 2 else them, f"Message {number:02}.")
+        sender, receiver = (anna_caller, ben_caller) if number % 2 else (ben_caller, anna_caller)
+        sender.send_message(receiver, f"Message {number:02}.")
     open_chat(anna, ben)
-    expect(messages(anna).last).to_have_text("Message 39.")
-    expect(messages(anna).last).to_be_in_viewport()
+    expect(bubbles(anna).last).to_have_text("Message 39.")
+    expect(bubbles(anna).last).to_be_in_viewport()
     scroller = anna.page.locator(".scroller")
-    while message(anna, "Message 00.").count() == 0:
-        scroller.evaluate("one => one.scrollTo(0, 0)")
+    while message_row(anna, "Message 00.").count() == 0:
+        scroller.evaluate("scroller => scroller.scrollTo(0, 0)")
         anna.page.wait_for_timeout(100)
-    assert messages(anna).all_inner_texts() == [f"Message {number:02}." for number in range(40)]
+    assert bubbles(anna).all_inner_texts() == [f"Message {number:02}." for number in range(40)]
 
-    tell(me, them, "While you look back")
-    expect(anna.page.locator(".newer")).to_be_visible()
-    expect(anna.unread("chat")).to_have_text("1 unread")
-    anna.page.locator(".newer").click()
-    expect(messages(anna).last).to_be_in_viewport()
-    expect(anna.unread("chat")).to_be_hidden()
+    ben_caller.send_message(anna_caller, "While you look back")
+    expect(anna.page.locator(".new-messages")).to_be_visible()
+    expect(anna.unread_count("chat")).to_have_text("1 unread")
+    anna.page.locator(".new-messages").click()
+    expect(bubbles(anna).last).to_be_in_viewport()
+    expect(anna.unread_count("chat")).to_be_hidden()
 
 
-def test_one_sees_who_is_there_and_who_left(two, stack):
-    anna, ben = two
-    say(ben, "Hello")
+def test_the_online_status_changes_when_the_other_user_signs_out(anna_and_ben, stack):
+    anna, ben = anna_and_ben
+    send_message(ben, "Hello")
     expect(ben.page.locator(".presence")).to_have_text("Online")
-    expect(ben.page.locator(".conversations .face.online")).to_have_count(1)
-    anna.press("Sign out")
+    expect(ben.page.locator(".conversations .avatar-frame.online")).to_have_count(1)
+    anna.click_button("Sign out")
     expect(ben.page.locator(".presence")).to_have_text("")
-    expect(ben.page.locator(".conversations .face.online")).to_have_count(0)
+    expect(ben.page.locator(".conversations .avatar-frame.online")).to_have_count(0)
 
 
-def test_a_block_ends_the_talk_in_both_windows(two, stack):
-    anna, ben = two
-    say(ben, "Not for long")
+def test_a_block_removes_the_conversation_from_both_windows(anna_and_ben, stack):
+    anna, ben = anna_and_ben
+    send_message(ben, "Not for long")
     open_chat(anna, ben)
-    expect(messages(anna)).to_have_count(1)
-    me = sign_in(stack, anna.name)
-    me.call("PUT", f"users/{sign_in(stack, ben.name).id}/block")
-    for one in two:
-        expect(messages(one)).to_have_count(0)
-        expect(one.page.locator(".conversations li")).to_have_count(0)
+    expect(bubbles(anna)).to_have_count(1)
+    ben_id = sign_in(stack, ben.name).id
+    sign_in(stack, anna.name).call("PUT", f"users/{ben_id}/block")
+    for user in anna_and_ben:
+        expect(bubbles(user)).to_have_count(0)
+        expect(user.page.locator(".conversations li")).to_have_count(0)
 
 
 @pytest.mark.timeout(180)
-def test_a_talk_goes_on_without_gap_or_double_when_the_server_is_killed(two, stack):
-    anna, ben = two
-    say(ben, "Before")
+def test_no_message_is_lost_or_duplicated_when_the_server_is_killed(anna_and_ben, stack):
+    anna, ben = anna_and_ben
+    send_message(ben, "Before")
     open_chat(anna, ben)
-    expect(messages(anna)).to_have_count(1)
-    me, them = sign_in(stack, ben.name), sign_in(stack, anna.name)
-    for one in two:
-        one.may_lose_the_server = True
+    expect(bubbles(anna)).to_have_count(1)
+    ben_caller, anna_caller = sign_in(stack, ben.name), sign_in(stack, anna.name)
+    for user in anna_and_ben:
+        user.allow_connection_errors = True
 
     stack.fall()
-    ben.page.get_by_label("Message", exact=True).fill("Into the void")
+    ben.page.get_by_label("Message", exact=True).fill("During the outage")
     ben.page.get_by_label("Message", exact=True).press("Enter")
     expect(anna.page.locator("#banner")).to_be_visible()
     stack.rise()
     for number in range(4):
-        tell(them if number % 2 else me, me if number % 2 else them, f"Missed {number}")
+        sender, receiver = (anna_caller, ben_caller) if number % 2 else (ben_caller, anna_caller)
+        sender.send_message(receiver, f"Missed {number}")
 
-    for one in two:
-        one.lives(within=LONGEST_PAUSE)
-        expect(one.page.locator("#banner")).to_be_hidden()
-        expect(messages(one)).to_have_count(6)
-        found = messages(one).all_inner_texts()
-        assert sorted(found) == ["Before", "Into the void", *(f"Missed {n}" for n in range(4))]
-        assert [text for text in found if "Missed" in text] == [f"Missed {n}" for n in range(4)]
-    assert messages(anna).all_inner_texts() == messages(ben).all_inner_texts()
-    tell(me, them, "And on it goes")
-    for one in two:
-        expect(messages(one).last).to_have_text("And on it goes")
-        expect(messages(one)).to_have_count(7)
-
-
-def tell(one: Caller, other: Caller, text: str) -> None:
-    one.call("POST", "chat/message", {"receiver_id": other.id, "text": text})
+    for user in anna_and_ben:
+        user.wait_until_live(timeout_ms=RECONNECT_TIMEOUT_MS)
+        expect(user.page.locator("#banner")).to_be_hidden()
+        expect(bubbles(user)).to_have_count(6)
+        texts = bubbles(user).all_inner_texts()
+        assert sorted(texts) == [
+            "Before",
+            "During the outage",
+            *(f"Missed {n}" for n in range(4)),
+        ]
+        assert [text for text in texts if "Missed" in text] == [f"Missed {n}" for n in range(4)]
+    assert bubbles(anna).all_inner_texts() == bubbles(ben).all_inner_texts()
+    ben_caller.send_message(anna_caller, "After the outage")
+    for user in anna_and_ben:
+        expect(bubbles(user).last).to_have_text("After the outage")
+        expect(bubbles(user)).to_have_count(7)

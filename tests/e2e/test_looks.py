@@ -1,4 +1,4 @@
-"""How the page looks: on a phone, in the dark, by keyboard, to a developer."""
+"""Layout, contrast and accessibility of the page, and the inspector."""
 
 import os
 import re
@@ -12,58 +12,58 @@ from tests.e2e.window import Window
 from tests.support.servers import PASSWORD
 
 PHONE = {"width": 360, "height": 740}
-# The contrast of each text with the first opaque background behind it, as WCAG 2 counts it.
-FAINT = """() => {
+# Texts with a contrast below WCAG 2 AA to the first opaque background behind them.
+FIND_LOW_CONTRAST = """() => {
     const parse = color => color.match(/[\\d.]+/g).map(Number);
     const channel = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
     const luminance = ([r, g, b]) =>
         0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-    const behind = element => {
+    const backgroundOf = element => {
         for (; element; element = element.parentElement) {
             const color = parse(getComputedStyle(element).backgroundColor);
             if (color.length === 3 || color[3] === 1) return color;
         }
         return [255, 255, 255];
     };
-    const found = [];
+    const results = [];
     for (const element of document.querySelectorAll("body *")) {
         const own = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-        if (!own || !element.checkVisibility() || element.closest(".hidden")) continue;
-        const pair = [parse(getComputedStyle(element).color), behind(element)].map(luminance);
+        if (!own || !element.checkVisibility() || element.closest(".visually-hidden")) continue;
+        const pair = [parse(getComputedStyle(element).color), backgroundOf(element)].map(luminance);
         const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
         const text = element.textContent.trim().slice(0, 30);
-        if (ratio < 4.5) found.push([element.className || element.tagName, text, ratio]);
+        if (ratio < 4.5) results.push([element.className || element.tagName, text, ratio]);
     }
-    return found;
+    return results;
 }"""
-# What a reader of the page would announce as a button and no more.
-NAMELESS = r"^\s*- (button|link|textbox|combobox|checkbox|searchbox|img)(?: \[.*\])?:?$"
-# What reaches beyond the right edge of the window, where no one can scroll to it.
-CUT = """() => [...document.querySelectorAll("#view *, .top *, .ways *")]
-    .filter(one => one.checkVisibility() && !one.closest(".hidden, .tabs"))
-    .filter(one => getComputedStyle(one).clipPath === "none")
-    .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
-    .map(one => one.className || one.tagName)"""
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Controls without an accessible name, in an ARIA snapshot.
+UNNAMED = r"^\s*- (button|link|textbox|combobox|checkbox|searchbox|img)(?: \[.*\])?:?$"
+# Elements beyond the right edge of the window.
+FIND_OVERFLOWING = """() => [...document.querySelectorAll("#view *, .page-header *, .main-nav *")]
+    .filter(element => element.checkVisibility() && !element.closest(".visually-hidden, .tabs"))
+    .filter(element => getComputedStyle(element).clipPath === "none")
+    .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
+    .map(element => element.className || element.tagName)"""
+SCROLL_OVERFLOW_PX = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
-def talk(stack: Site) -> str:
+def post_with_comments(stack: Site) -> str:
     """Return the text of a post with two comments and a reaction."""
     text = f"Hello, world. It is {new_name('day')}."
     alice, bob = sign_in(stack, "alice"), sign_in(stack, "bob")
-    post = alice.writes(text)
+    post = alice.create_post(text)
     bob.call("POST", f"posts/{post}/comments", {"text": "Welcome!"})
     bob.call("PUT", f"posts/{post}/reaction", {"type": "love"})
     alice.call("POST", f"posts/{post}/comments", {"text": "Thank you, that is kind."})
     return text
 
 
-def places(stack: Site) -> dict[str, str]:
-    """Return a name and the place of each view, as alice may see it."""
+def create_routes(stack: Site) -> dict[str, str]:
+    """Create content for alice. Return the route of each view by name."""
     alice, bob = sign_in(stack, "alice"), sign_in(stack, "bob")
     bob.call("POST", "chat/message", {"receiver_id": alice.id, "text": "Eight it is. " * 9})
-    post = alice.writes("What is there to see?")
+    post = alice.create_post("What is there to see?")
     bob.call("POST", f"posts/{post}/comments", {"text": "This."})
     return {
         "feed": "",
@@ -84,126 +84,130 @@ def places(stack: Site) -> dict[str, str]:
     }
 
 
-def visit(one: Window, place: str) -> None:
-    """Go to a view; return when it was read."""
-    one.at(place)
-    expect(one.page.locator("#view [aria-busy=true]")).to_have_count(0)
+def visit(user: Window, route: str) -> None:
+    """Open a view and wait until it is loaded."""
+    user.open_route(route)
+    expect(user.page.locator("#view [aria-busy=true]")).to_have_count(0)
 
 
-def faint(one: Window, name: str) -> list[Any]:
-    """Return what can't be read well in light or in dark."""
-    found = []
+def low_contrast_texts(user: Window, name: str) -> list[Any]:
+    """Return the texts with low contrast in the light or dark color scheme."""
+    texts = []
     for scheme in ("dark", "light"):
-        one.page.emulate_media(color_scheme=scheme)
-        one.page.wait_for_timeout(250)  # buttons fade
-        one.shoot(f"{name}-{scheme}")
-        found += one.page.evaluate(FAINT)
-    return found
+        user.page.emulate_media(color_scheme=scheme)
+        user.page.wait_for_timeout(250)  # buttons have a transition
+        user.take_screenshot(f"{name}-{scheme}")
+        texts += user.page.evaluate(FIND_LOW_CONTRAST)
+    return texts
 
 
 @pytest.mark.timeout(150)
-def test_every_text_of_every_view_is_legible_and_all_that_is_used_has_a_name(window, stack):
-    one = window().enter("alice")
-    one.press("Close")
-    for name, place in places(stack).items():
-        visit(one, place)
-        assert faint(one, name) == [], name
-        tree = one.page.locator("body").aria_snapshot()
-        assert re.findall(NAMELESS, tree, re.MULTILINE) == [], name
-        assert one.page.locator("#view h1").count() == 1, name
-    visit(one, places(stack)["chat"])
-    one.page.locator(".more-actions").last.click()
-    assert faint(one, "actions") == []
+def test_every_view_has_enough_contrast_and_named_controls(open_window, stack):
+    user = open_window().sign_in("alice")
+    user.click_button("Close")
+    for name, route in create_routes(stack).items():
+        visit(user, route)
+        assert low_contrast_texts(user, name) == [], name
+        snapshot = user.page.locator("body").aria_snapshot()
+        assert re.findall(UNNAMED, snapshot, re.MULTILINE) == [], name
+        assert user.page.locator("#view h1").count() == 1, name
+    visit(user, create_routes(stack)["chat"])
+    user.page.locator(".more-actions").last.click()
+    assert low_contrast_texts(user, "actions") == []
 
 
 @pytest.mark.timeout(120)
-def test_every_view_fits_on_a_phone(window, stack):
-    one = window(viewport=PHONE, has_touch=True, is_mobile=True).enter("alice")
-    for name, place in places(stack).items():
-        visit(one, place)
-        assert one.page.evaluate(WIDER) == 0, name
-        assert one.page.evaluate(CUT) == [], name
+def test_every_view_fits_on_a_phone(open_window, stack):
+    user = open_window(viewport=PHONE, has_touch=True, is_mobile=True).sign_in("alice")
+    for name, route in create_routes(stack).items():
+        visit(user, route)
+        assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0, name
+        assert user.page.evaluate(FIND_OVERFLOWING) == [], name
         if "SCREENSHOTS" in os.environ:
-            faint(one, f"phone-{name}")
+            low_contrast_texts(user, f"phone-{name}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_is_legible_in_light_and_dark(window, talk, scheme):
-    one = window(color_scheme=scheme)
-    expect(one.page.locator("#door")).to_be_visible()
-    one.shoot(f"door-{scheme}")
-    assert one.page.evaluate(FAINT) == []
-    one.enter("alice")
-    one.open_comments(talk)
-    expect(one.comments(talk)).to_have_count(2)
-    one.page.locator("#events, #calls").first.wait_for()
-    one.page.mouse.move(0, 0)
-    one.page.wait_for_timeout(400)  # buttons fade
-    one.shoot(f"room-{scheme}")
-    assert one.page.evaluate(FAINT) == []
+def test_sign_in_and_feed_have_enough_contrast_in_both_color_schemes(
+    open_window, post_with_comments, scheme
+):
+    user = open_window(color_scheme=scheme)
+    expect(user.page.locator("#signin-page")).to_be_visible()
+    user.take_screenshot(f"signin-{scheme}")
+    assert user.page.evaluate(FIND_LOW_CONTRAST) == []
+    user.sign_in("alice")
+    user.open_comments(post_with_comments)
+    expect(user.comments(post_with_comments)).to_have_count(2)
+    user.page.locator("#events, #calls").first.wait_for()
+    user.page.mouse.move(0, 0)
+    user.page.wait_for_timeout(400)  # buttons have a transition
+    user.take_screenshot(f"signed-in-{scheme}")
+    assert user.page.evaluate(FIND_LOW_CONTRAST) == []
 
 
-def test_a_phone_shows_everything_without_scrolling_sideways(window, talk):
-    one = window(viewport=PHONE, has_touch=True, is_mobile=True)
-    expect(one.page.locator("#door")).to_be_visible()
-    one.shoot("phone-door")
-    assert one.page.evaluate(WIDER) == 0
-    one.enter("bob")
-    expect(one.page.locator("article.post").first).to_be_visible()
-    one.shoot("phone-room")
-    assert one.page.evaluate(WIDER) == 0
-    one.write("A" * 300)
-    expect(one.post("AAAA").first).to_be_visible()
-    one.open_comments(talk)
-    assert one.page.evaluate(WIDER) == 0
-    one.shoot("phone-post")
-    one.page.get_by_role("button", name="Developers").click()
-    one.shoot("phone-menu")
-    one.page.get_by_role("button", name="Inspector").click()
-    expect(one.page.locator("#inspector")).to_be_visible()
-    assert one.page.evaluate(WIDER) == 0
-    one.shoot("phone-inspector")
+def test_sign_in_feed_and_inspector_fit_on_a_phone(open_window, post_with_comments):
+    user = open_window(viewport=PHONE, has_touch=True, is_mobile=True)
+    expect(user.page.locator("#signin-page")).to_be_visible()
+    user.take_screenshot("phone-signin")
+    assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0
+    user.sign_in("bob")
+    expect(user.page.locator("article.post").first).to_be_visible()
+    user.take_screenshot("phone-signed-in")
+    assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0
+    user.write_post("A" * 300)
+    expect(user.post("AAAA").first).to_be_visible()
+    user.open_comments(post_with_comments)
+    assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0
+    user.take_screenshot("phone-post")
+    user.page.get_by_role("button", name="Developers").click()
+    user.take_screenshot("phone-menu")
+    user.page.get_by_role("button", name="Inspector").click()
+    expect(user.page.locator("#inspector")).to_be_visible()
+    assert user.page.evaluate(SCROLL_OVERFLOW_PX) == 0
+    user.take_screenshot("phone-inspector")
 
 
-def test_the_inspector_shows_each_call_and_each_event(window, stack):
-    one = window().enter("carol")
-    expect(one.page.locator("#calls .call").filter(has_text="/api/signin")).to_have_count(1)
-    sign_in(stack, "alice").writes("Seen by the inspector")
-    event = one.page.locator("#events .event").filter(has_text="post.created").first
+def test_the_inspector_shows_requests_and_events(open_window, stack):
+    user = open_window().sign_in("carol")
+    expect(user.page.locator("#calls .call").filter(has_text="/api/signin")).to_have_count(1)
+    sign_in(stack, "alice").create_post("Seen by the inspector")
+    event = user.page.locator("#events .event").filter(has_text="post.created").first
     event.click()
     expect(event.locator("pre")).to_contain_text('"text": "Seen by the inspector"')
-    call = one.page.locator("#calls .call").filter(has_text="/api/posts?limit=20").first
-    expect(call).to_have_text(re.compile(r"^GET/api/posts\?limit=20200\d+ ms[0-9a-f]{8}:\d{16}$"))
+    request = user.page.locator("#calls .call").filter(has_text="/api/posts?limit=20").first
+    expect(request).to_have_text(
+        re.compile(r"^GET/api/posts\?limit=20200\d+ ms[0-9a-f]{8}:\d{16}$")
+    )
 
 
-@pytest.mark.only_at("up", reason="Nobody is offered a click as one of the demo people.")
-def test_one_comes_in_as_one_of_the_demo_people_by_keyboard_alone(window):
-    one = window()
-    button = one.page.get_by_role("button", name="bob", exact=True)
+@pytest.mark.only_at("up", reason="The page offers demo users only with `up`.")
+def test_sign_in_as_a_demo_user_by_keyboard(open_window):
+    user = open_window()
+    button = user.page.get_by_role("button", name="bob", exact=True)
     expect(button).to_be_visible()
     button.focus()
-    one.page.keyboard.press("Enter")
-    one.lives()
-    expect(one.page.locator("#me")).to_have_text("bob")
+    user.page.keyboard.press("Enter")
+    user.wait_until_live()
+    expect(user.page.locator("#current-user")).to_have_text("bob")
 
 
-def test_it_is_used_by_keyboard_alone(window):
-    one = window()
-    expect(one.page.locator("#door")).to_be_visible()
-    one.page.get_by_label("Username or e-mail").focus()
-    one.page.keyboard.type("bob")
-    one.page.keyboard.press("Tab")
-    one.page.keyboard.type(PASSWORD)
-    one.page.keyboard.press("Enter")
-    one.lives()
-    one.page.get_by_label("Your post").focus()
-    one.page.keyboard.type("By hand")
-    one.page.keyboard.press("Control+Enter")
-    expect(one.post("By hand").first).to_be_visible()
-    one.page.locator("#ways").get_by_role("link", name="Profile").focus()
-    one.page.keyboard.press("Enter")
-    expect(one.page.get_by_role("heading", name="bob")).to_be_focused()
-    expect(one.post("By hand").first).to_be_visible()
-    one.post("By hand").first.get_by_role("button", name="like").focus()
-    one.page.keyboard.press("Space")
-    expect(one.total("By hand", "like").first).to_have_text("1")
+def test_posting_and_reacting_by_keyboard(open_window):
+    user = open_window()
+    expect(user.page.locator("#signin-page")).to_be_visible()
+    user.page.get_by_label("Username or e-mail").focus()
+    user.page.keyboard.type("bob")
+    user.page.keyboard.press("Tab")
+    user.page.keyboard.type(PASSWORD)
+    user.page.keyboard.press("Enter")
+    user.wait_until_live()
+    user.page.get_by_label("Your post").focus()
+    user.page.keyboard.type("By hand")
+    user.page.keyboard.press("Control+Enter")
+    expect(user.post("By hand").first).to_be_visible()
+    user.page.locator("#main-nav").get_by_role("link", name="Profile").focus()
+    user.page.keyboard.press("Enter")
+    expect(user.page.get_by_role("heading", name="bob")).to_be_focused()
+    expect(user.post("By hand").first).to_be_visible()
+    user.post("By hand").first.get_by_role("button", name="like").focus()
+    user.page.keyboard.press("Space")
+    expect(user.reaction_count("By hand", "like").first).to_have_text("1")

@@ -1,4 +1,4 @@
-"""Posts with pictures, and who may see them."""
+"""Posts with pictures, and their visibility."""
 
 import re
 
@@ -7,50 +7,50 @@ from playwright.sync_api import expect
 from tests.e2e.people import new_name
 from tests.images.pictures import picture
 
-READY = re.compile(r"/media/[0-9a-f]{32}\.png$")
+MEDIA_URL = re.compile(r"/media/[0-9a-f]{32}\.png$")
 
 
-def test_a_picture_is_looked_at_then_sent_and_the_other_sees_it_when_it_is_ready(window):
-    alice, bob = window().enter("alice"), window().enter("bob")
-    alice.choose("Add a picture", picture())
-    expect(alice.page.get_by_alt_text("The picture that you chose")).to_be_visible()
-    alice.press("Remove")
+def test_a_picture_has_a_preview_and_appears_when_it_is_processed(open_window):
+    alice, bob = open_window().sign_in("alice"), open_window().sign_in("bob")
+    alice.select_picture("Add a picture", picture())
+    expect(alice.page.get_by_alt_text("Selected picture")).to_be_visible()
+    alice.click_button("Remove")
     expect(alice.page.locator(".preview")).to_be_hidden()
-    alice.choose("Add a picture", picture())
-    alice.write("Red and blue")
-    expect(alice.page.locator(".writing .preview")).to_be_hidden()
+    alice.select_picture("Add a picture", picture())
+    alice.write_post("Red and blue")
+    expect(alice.page.locator(".new-post-card .preview")).to_be_hidden()
 
-    bob.show_new()
-    for one in (alice, bob):
-        expect(one.post("Red and blue").locator("img.media")).to_have_attribute("src", READY)
+    bob.show_new_posts()
+    for user in (alice, bob):
+        expect(user.post("Red and blue").locator("img.media")).to_have_attribute("src", MEDIA_URL)
 
     alice.post("Red and blue").get_by_role("button", name="Edit").click()
-    editor = alice.page.locator("article.post form.compose")
-    expect(editor.get_by_alt_text("The picture as it is")).to_be_visible()
+    editor = alice.page.locator("article.post form.post-form")
+    expect(editor.get_by_alt_text("Current picture")).to_be_visible()
     editor.get_by_role("button", name="Remove").click()
     editor.get_by_role("button", name="Save").click()
-    for one in (alice, bob):
-        expect(one.post("Red and blue").locator("img.media")).to_have_count(0)
+    for user in (alice, bob):
+        expect(user.post("Red and blue").locator("img.media")).to_have_count(0)
 
 
-def test_a_post_that_is_narrowed_to_oneself_goes_from_the_page_of_the_other(window):
-    writer, reader = window().sign_up(new_name("writer")), window().enter("carol")
-    writer.write("Said too much")
-    reader.show_new()
+def test_a_post_that_becomes_private_disappears_for_others(open_window):
+    writer, reader = open_window().sign_up(new_name("writer")), open_window().sign_in("carol")
+    writer.write_post("Said too much")
+    reader.show_new_posts()
     expect(reader.post("Said too much")).to_have_count(1)
-    writer.go("Profile")
+    writer.open_section("Profile")
     writer.post("Said too much").get_by_role("button", name="Edit").click()
-    editor = writer.page.locator("article.post form.compose")
-    editor.get_by_label("Who sees it").select_option("Only me")
+    editor = writer.page.locator("article.post form.post-form")
+    editor.get_by_label("Who can see it").select_option("Only me")
     editor.get_by_role("button", name="Save").click()
     expect(reader.post("Said too much")).to_have_count(0)
     expect(writer.post("Said too much")).to_contain_text("Only me")
 
 
-def test_a_file_that_is_no_picture_is_refused_and_what_was_written_stays(window):
-    one = window().enter("alice")
-    one.may_be_refused = True
-    one.choose("Add a picture", b"This is no picture.")
-    one.begin_to_write("With a broken file")
-    expect(one.page.locator(".writing .error")).not_to_be_empty()
-    expect(one.page.get_by_label("Your post")).to_have_value("With a broken file")
+def test_an_invalid_picture_is_rejected_and_the_text_stays(open_window):
+    user = open_window().sign_in("alice")
+    user.allow_client_errors = True
+    user.select_picture("Add a picture", b"This is no picture.")
+    user.submit_post("With a broken file")
+    expect(user.page.locator(".new-post-card .error")).not_to_be_empty()
+    expect(user.page.get_by_label("Your post")).to_have_value("With a broken file")

@@ -1,4 +1,4 @@
-"""The server dies, the network goes, time passes: nothing is missed and nothing comes twice."""
+"""Outages of the server and the network: no event is lost or duplicated."""
 
 import os
 
@@ -6,120 +6,121 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.e2e.people import new_name, sign_in, sign_up
+from tests.e2e.window import RECONNECT_TIMEOUT_MS
 
-LONGEST_PAUSE = 45_000  # ms; a client waits up to 30 s before it tries again
-IDLE = 65_000  # ms; past every time-out of a minute on the way
-SHOWN = """() => [...document.querySelectorAll("article.post .text")]
-    .map(one => one.textContent).filter(text => text.startsWith("Storm "))"""
+IDLE_MS = 65_000  # longer than any timeout of a minute between client and server
+STORM_TEXTS = """() => [...document.querySelectorAll("article.post .text")]
+    .map(element => element.textContent).filter(text => text.startsWith("Storm "))"""
 
 
 @pytest.mark.timeout(180)
-def test_two_windows_resume_without_gap_or_double_when_the_server_is_killed(window, stack):
-    alice, bob = window().enter("alice"), window().enter("bob")
+def test_no_event_is_lost_or_duplicated_when_the_server_is_killed(open_window, stack):
+    alice, bob = open_window().sign_in("alice"), open_window().sign_in("bob")
     writer = sign_up(stack, new_name("writer"))
-    writer.writes("Storm 0")
-    for one in (alice, bob):
-        one.show_new()
-        expect(one.post("Storm 0")).to_have_count(1)
-        one.may_lose_the_server = True
+    writer.create_post("Storm 0")
+    for user in (alice, bob):
+        user.show_new_posts()
+        expect(user.post("Storm 0")).to_have_count(1)
+        user.allow_connection_errors = True
 
     stack.fall()
     expect(alice.page.locator("#banner")).to_be_visible()
-    alice.shoot("offline")
+    alice.take_screenshot("offline")
     stack.rise()
     for number in range(1, 6):
-        writer.writes(f"Storm {number}")
-    alice.write("Storm 6")
+        writer.create_post(f"Storm {number}")
+    alice.write_post("Storm 6")
 
-    for one in (alice, bob):
-        one.lives(within=LONGEST_PAUSE)
-        expect(one.page.locator("#banner")).to_be_hidden()
-    expect(alice.fresh).to_have_text("5 new posts")
-    expect(bob.fresh).to_have_text("6 new posts")
-    for one in (alice, bob):
-        one.show_new()
-        expect(one.post("Storm 5")).to_have_count(1)
-        assert one.page.evaluate(SHOWN) == [f"Storm {number}" for number in range(6, -1, -1)]
-        ids = [found for found in one.cursors() if found != "passing"]
+    for user in (alice, bob):
+        user.wait_until_live(timeout_ms=RECONNECT_TIMEOUT_MS)
+        expect(user.page.locator("#banner")).to_be_hidden()
+    expect(alice.new_posts_button).to_have_text("5 new posts")
+    expect(bob.new_posts_button).to_have_text("6 new posts")
+    for user in (alice, bob):
+        user.show_new_posts()
+        expect(user.post("Storm 5")).to_have_count(1)
+        assert user.page.evaluate(STORM_TEXTS) == [f"Storm {number}" for number in range(6, -1, -1)]
+        ids = [event_id for event_id in user.event_ids() if event_id != "ephemeral"]
         assert len(ids) == len(set(ids))
         assert ids == sorted(ids, key=lambda text: int(text.partition(":")[2]), reverse=True)
 
 
 @pytest.mark.timeout(180)
-def test_a_write_that_meets_a_dead_server_is_carried_out_once(window, stack):
-    one = window().sign_up(new_name("patient"))
-    one.may_lose_the_server = True
+def test_a_write_during_an_outage_is_executed_once(open_window, stack):
+    user = open_window().sign_up(new_name("retrying"))
+    user.allow_connection_errors = True
     stack.fall()
-    one.begin_to_write("Written into the void")
+    user.submit_post("Written during the outage")
     stack.rise()
-    expect(one.post("Written into the void")).to_have_count(1, timeout=60_000)
-    found = sign_in(stack, one.name).call("GET", "posts?limit=100")["posts"]
-    assert [post["text"] for post in found].count("Written into the void") == 1
+    expect(user.post("Written during the outage")).to_have_count(1, timeout=60_000)
+    posts = sign_in(stack, user.name).call("GET", "posts?limit=100")["posts"]
+    assert [post["text"] for post in posts].count("Written during the outage") == 1
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
-def test_what_a_proxy_says_for_nobody_is_asked_again_under_the_same_key(window, status):
-    one = window().sign_up(new_name("behind"))
-    one.may_lose_the_server = True
+def test_gateway_errors_are_retried_with_the_same_idempotency_key(open_window, status):
+    user = open_window().sign_up(new_name("behind"))
+    user.allow_connection_errors = True
     keys: list[str] = []
 
-    def answer(route: Route) -> None:
+    def respond(route: Route) -> None:
         keys.append(route.request.headers["idempotency-key"])
         if len(keys) < 3:
             route.fulfill(status=status, body="")
         else:
             route.continue_()
 
-    one.page.route("**/api/posts", answer)
-    text = f"Through a proxy that said {status}"
-    one.write(text)
-    expect(one.post(text)).to_have_count(1)
+    user.page.route("**/api/posts", respond)
+    text = f"Written through a proxy with status {status}"
+    user.write_post(text)
+    expect(user.post(text)).to_have_count(1)
     assert len(keys) == 3
     assert len(set(keys)) == 1
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "error"),
     [
-        (503, "The server does not answer. Your connection may be down."),  # after seven times
-        (413, "The server says 413."),
+        (
+            503,
+            "The server is not responding. Please check your connection.",
+        ),  # after seven attempts
+        (413, "The server responded with status 413."),
     ],
 )
-def test_what_a_proxy_refuses_without_a_word_is_told_and_what_was_written_stays(
-    window, status, told
-):
-    one = window().sign_up(new_name("unlucky"))
-    one.may_lose_the_server = one.may_be_refused = True
-    one.page.route("**/api/posts", lambda route: route.fulfill(status=status, body=""))
-    one.begin_to_write("Not taken")
-    expect(one.page.get_by_role("alert").filter(has_text=told)).to_have_text(told)
-    expect(one.page.get_by_label("Your post")).to_have_value("Not taken")
+def test_an_error_of_a_proxy_is_shown_and_the_text_stays(open_window, status, error):
+    user = open_window().sign_up(new_name("unlucky"))
+    user.allow_connection_errors = user.allow_client_errors = True
+    user.page.route("**/api/posts", lambda route: route.fulfill(status=status, body=""))
+    user.submit_post("Not taken")
+    expect(user.page.get_by_role("alert").filter(has_text=error)).to_have_text(error)
+    expect(user.page.get_by_label("Your post")).to_have_value("Not taken")
 
 
-def test_a_network_that_was_away_brings_what_was_missed(window, stack):
-    one = window().sign_up(new_name("traveller"))
-    one.may_lose_the_server = True
+def test_missed_posts_appear_when_the_network_is_back(open_window, stack):
+    user = open_window().sign_up(new_name("traveller"))
+    user.allow_connection_errors = True
     writer = sign_up(stack, new_name("writer"))
-    one.page.context.set_offline(True)
-    expect(one.page.locator("#banner")).to_be_visible()
-    first = writer.writes("While you were in the tunnel")
-    second = writer.writes("Gone before the light")
-    writer.call("DELETE", f"posts/{second}")
+    user.page.context.set_offline(True)
+    expect(user.page.locator("#banner")).to_be_visible()
+    missed_id = writer.create_post("Written while offline")
+    deleted_id = writer.create_post("Deleted while offline")
+    writer.call("DELETE", f"posts/{deleted_id}")
 
-    one.page.context.set_offline(False)
+    user.page.context.set_offline(False)
 
-    expect(one.page.locator("#banner")).to_be_hidden()
-    expect(one.fresh).to_have_text("1 new post")
-    one.show_new()
-    expect(one.page.locator(f"article[data-id='{first}']")).to_have_count(1)
+    expect(user.page.locator("#banner")).to_be_hidden()
+    expect(user.new_posts_button).to_have_text("1 new post")
+    user.show_new_posts()
+    expect(user.page.locator(f"article[data-id='{missed_id}']")).to_have_count(1)
 
 
 @pytest.mark.timeout(150)
-@pytest.mark.skipif("QUICK" in os.environ, reason="It waits for more than a minute.")
-def test_a_window_that_nobody_touches_for_a_minute_is_still_live(window, stack):
-    one = window().sign_up(new_name("idler"))
-    one.page.wait_for_timeout(IDLE)
-    expect(one.page.locator("#state")).to_have_text("Live")
-    sign_up(stack, new_name("writer")).writes("After a long silence")
-    expect(one.fresh).to_have_text("1 new post")
-    expect(one.page.locator("#events .state").filter(has_text="live")).to_have_count(1)
+@pytest.mark.skipif("QUICK" in os.environ, reason="It takes more than a minute.")
+def test_an_idle_window_stays_live_for_a_minute(open_window, stack):
+    user = open_window().sign_up(new_name("idler"))
+    user.page.wait_for_timeout(IDLE_MS)
+    expect(user.page.locator("#connection-state")).to_have_text("Live")
+    sign_up(stack, new_name("writer")).create_post("After a long silence")
+    expect(user.new_posts_button).to_have_text("1 new post")
+    expect(user.page.locator("#events .state").filter(has_text="live")).to_have_count(1)

@@ -1,4 +1,4 @@
-"""What a person does in a window of the web client, and what they see there."""
+"""Browser window of the web client: the actions of a user and the locators of what is shown."""
 
 import os
 from collections.abc import Iterator
@@ -9,161 +9,168 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from tests.support.servers import PASSWORD
 
-SOON = 30_000  # ms; two cores are shared with all of `up`
-STATUS = "the server responded with a status of "
-# A proxy says 502 or 504 for whoever was killed behind it, and 503 once it knows that nobody lives
-# there. A token that wears out meanwhile is not taken: 401.
-MEANWHILE = tuple(f"{STATUS}{code}" for code in (401, 502, 503, 504))
-LOST = ("net::ERR_", "WebSocket connection to", *MEANWHILE)
-REFUSED = f"{STATUS}4"
-expect.set_options(timeout=SOON)
+DEFAULT_TIMEOUT_MS = 30_000  # long, because the tests share two cores with all of `up`
+RECONNECT_TIMEOUT_MS = 45_000  # a client waits up to 30 s before it reconnects
+STATUS_ERROR = "the server responded with a status of "
+# A proxy responds with 502 or 504 for a server that was killed, and with 503 once it knows that no
+# server is left. A token that expires meanwhile causes a 401.
+OUTAGE_STATUS_ERRORS = tuple(f"{STATUS_ERROR}{code}" for code in (401, 502, 503, 504))
+CONNECTION_ERRORS = ("net::ERR_", "WebSocket connection to", *OUTAGE_STATUS_ERRORS)
+CLIENT_ERROR = f"{STATUS_ERROR}4"
+expect.set_options(timeout=DEFAULT_TIMEOUT_MS)
 
 
 @contextmanager
-def watched() -> Iterator[list["Window"]]:
-    """Yield a list for the windows of a test; at its end none may have complained."""
-    opened: list[Window] = []
-    yield opened
-    for one in opened:
-        one.page.context.close()
-    complaints = [said for one in opened for said in one.complaints]
-    assert complaints == [], complaints
+def closing_windows() -> Iterator[list["Window"]]:
+    """Yield a list for windows. Close them at the end and assert that none has console errors."""
+    windows: list[Window] = []
+    yield windows
+    for window in windows:
+        window.page.context.close()
+    errors = [error for window in windows for error in window.console_errors]
+    assert errors == [], errors
 
 
 class Window:
-    """One page, with its own tokens; `complaints` are its errors, CSP violations included."""
+    """Browser window with its own session.
+
+    `console_errors` collects JavaScript errors, failed requests and policy violations. A test that
+    causes such errors sets `allow_connection_errors` or `allow_client_errors` first.
+    """
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.name = page, ""
-        self.complaints: list[str] = []
-        self.may_lose_the_server = self.may_be_refused = False
-        page.set_default_timeout(SOON)
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.console_errors: list[str] = []
+        self.allow_connection_errors = self.allow_client_errors = False
+        page.set_default_timeout(DEFAULT_TIMEOUT_MS)
+        page.on("console", self._on_console_message)
+        page.on("pageerror", lambda error: self.console_errors.append(str(error)))
         page.goto(url)
 
-    def _said(self, message: ConsoleMessage) -> None:
-        lost = self.may_lose_the_server and any(one in message.text for one in LOST)
-        refused = self.may_be_refused and REFUSED in message.text
-        if message.type in {"error", "warning"} and not lost and not refused:
-            self.complaints.append(message.text)
+    def _on_console_message(self, message: ConsoleMessage) -> None:
+        text = message.text
+        is_connection_error = any(error in text for error in CONNECTION_ERRORS)
+        is_allowed = (self.allow_connection_errors and is_connection_error) or (
+            self.allow_client_errors and CLIENT_ERROR in text
+        )
+        if message.type in {"error", "warning"} and not is_allowed:
+            self.console_errors.append(text)
 
-    # What one does ------------------------------------------------------------------------------
+    # Actions ------------------------------------------------------------------------------------
 
-    def enter(self, username: str) -> "Window":
-        """Come in as one of the demo people: by a click, where the page offers that."""
+    def sign_in(self, username: str) -> "Window":
+        """Sign in as a demo user: with one click, where the page offers it."""
         page, self.name = self.page, username
-        expect(page.locator("#door")).to_be_visible()
-        click = page.get_by_role("button", name=username, exact=True)
-        if click.count():
-            click.click()
+        expect(page.locator("#signin-page")).to_be_visible()
+        demo_button = page.get_by_role("button", name=username, exact=True)
+        if demo_button.count():
+            demo_button.click()
         else:
             page.get_by_label("Username or e-mail").fill(username)
             page.locator("#signin").get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Sign in", exact=True).click()
-        return self.lives()
+        return self.wait_until_live()
 
     def sign_up(self, username: str) -> "Window":
         page, self.name = self.page, username
-        page.get_by_role("button", name="Make an account").click()
+        page.get_by_role("button", name="Create an account").click()
         page.get_by_label("Username", exact=True).fill(username)
         page.get_by_label("E-mail address", exact=True).fill(f"{username}@example.com")
         page.locator("#signup").get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign up").click()
-        return self.lives()
+        return self.wait_until_live()
 
-    def write(self, text: str, privacy: str = "Everyone") -> None:
-        """Write a post; return when the server has it."""
-        self.begin_to_write(text, privacy)
+    def write_post(self, text: str, privacy: str = "Everyone") -> None:
+        """Write a post and wait until the server has accepted it."""
+        self.submit_post(text, privacy)
         expect(self.page.get_by_label("Your post")).to_have_value("")
 
-    def begin_to_write(self, text: str, privacy: str = "Everyone") -> None:
+    def submit_post(self, text: str, privacy: str = "Everyone") -> None:
         self.page.get_by_label("Your post").fill(text)
-        self.page.get_by_label("Who sees it").select_option(privacy)
+        self.page.get_by_label("Who can see it").select_option(privacy)
         self.page.get_by_role("button", name="Post", exact=True).click()
 
-    def react(self, text: str, kind: str) -> None:
-        self.post(text).get_by_role("button", name=kind).click()
+    def react(self, post_text: str, reaction: str) -> None:
+        self.post(post_text).get_by_role("button", name=reaction).click()
 
-    def comment(self, text: str, words: str) -> None:
-        self.open_comments(text)
-        self.post(text).get_by_label("Comment", exact=True).fill(words)
-        self.post(text).get_by_role("button", name="Send").click()
+    def comment(self, post_text: str, comment_text: str) -> None:
+        self.open_comments(post_text)
+        self.post(post_text).get_by_label("Comment", exact=True).fill(comment_text)
+        self.post(post_text).get_by_role("button", name="Send").click()
 
-    def open_comments(self, text: str) -> None:
-        opener = self.opener(text)
-        if opener.get_attribute("aria-expanded") == "false":
-            opener.click()
+    def open_comments(self, post_text: str) -> None:
+        button = self.comments_button(post_text)
+        if button.get_attribute("aria-expanded") == "false":
+            button.click()
 
-    def show_new(self) -> None:
-        self.fresh.click()
+    def show_new_posts(self) -> None:
+        self.new_posts_button.click()
 
-    def at(self, place: str) -> None:
-        """Go to a place, as by a link: what stands after `#/`."""
-        self.page.evaluate("place => { location.hash = `#/${place}` }", place)
+    def open_route(self, route: str) -> None:
+        """Open a route, which is the part of the address after `#/`."""
+        self.page.evaluate("route => { location.hash = `#/${route}` }", route)
 
-    def choose(self, label: str, content: bytes) -> None:
-        """Choose a picture."""
-        chosen = {"name": "chosen.png", "mimeType": "image/png", "buffer": content}
-        self.page.get_by_label(label).set_input_files([chosen])  # type: ignore[list-item]
+    def select_picture(self, label: str, content: bytes) -> None:
+        """Select a picture in a file input."""
+        file = {"name": "chosen.png", "mimeType": "image/png", "buffer": content}
+        self.page.get_by_label(label).set_input_files([file])  # type: ignore[list-item]
 
-    def press(self, name: str, *, twice: bool = False) -> None:
-        """Press a button; twice, if it asks whether one means it."""
+    def click_button(self, name: str, *, confirm: bool = False) -> None:
+        """Click a button, and the confirmation that it asks for."""
         self.page.get_by_role("button", name=name, exact=True).click()
-        if twice:
-            self.page.get_by_role("button", name="Really?").click()
+        if confirm:
+            self.page.get_by_role("button", name="Are you sure?").click()
 
-    def go(self, name: str) -> None:
-        """Take one of the ways beside the page: Feed, Search, Notifications, Chat …"""
-        self.page.locator("#ways").get_by_role("link", name=name).click()
+    def open_section(self, name: str) -> None:
+        """Open a section with the main navigation: Feed, Search, Notifications, Chat …"""
+        self.page.locator("#main-nav").get_by_role("link", name=name).click()
 
-    def scroll_to(self, text: str) -> None:
-        """Scroll down until a post is there."""
+    def scroll_to_post(self, text: str) -> None:
+        """Scroll down until a post is loaded."""
         self.page.mouse.move(500, 400)
         while self.post(text).count() == 0:
             self.page.mouse.wheel(0, 6000)
             self.page.wait_for_timeout(100)
 
-    def tab(self, name: str) -> None:
+    def open_tab(self, name: str) -> None:
         self.page.locator(".tabs").get_by_role("link", name=name).click()
 
-    # What one sees ------------------------------------------------------------------------------
+    # State --------------------------------------------------------------------------------------
 
-    def lives(self, within: float = SOON) -> "Window":
-        """Return when the socket is live."""
-        expect(self.page.locator("#state")).to_have_text("Live", timeout=within)
+    def wait_until_live(self, timeout_ms: float = DEFAULT_TIMEOUT_MS) -> "Window":
+        """Wait until the WebSocket is connected and up to date."""
+        expect(self.page.locator("#connection-state")).to_have_text("Live", timeout=timeout_ms)
         return self
 
     @property
-    def fresh(self) -> Locator:
-        """What says that there are new posts."""
-        return self.page.locator(".fresh button")
+    def new_posts_button(self) -> Locator:
+        return self.page.locator(".new-posts button")
 
     def post(self, text: str) -> Locator:
         return self.page.locator("article.post").filter(has_text=text)
 
-    def opener(self, text: str) -> Locator:
-        return self.post(text).locator("footer > button")
+    def comments_button(self, post_text: str) -> Locator:
+        return self.post(post_text).locator("footer > button")
 
-    def total(self, text: str, kind: str) -> Locator:
-        return self.post(text).locator(f"[data-kind={kind}] .count")
+    def reaction_count(self, post_text: str, reaction: str) -> Locator:
+        return self.post(post_text).locator(f"[data-reaction={reaction}] .count")
 
-    def comments(self, text: str) -> Locator:
-        return self.post(text).locator(".comments .text")
+    def comments(self, post_text: str) -> Locator:
+        return self.post(post_text).locator(".comments .text")
 
-    def heard(self, kind: str) -> Locator:
+    def inspector_events(self, event_type: str) -> Locator:
         """Return the lines of the inspector for events of a type."""
-        return self.page.locator("#events .type").filter(has_text=kind)
+        return self.page.locator("#events .type").filter(has_text=event_type)
 
-    def unread(self, of: str) -> Locator:
-        """Return the count beside the way to notifications or to chat."""
-        return self.page.locator(f"#{of}-count")
+    def unread_count(self, section: str) -> Locator:
+        """Return the unread count in the main navigation, of `notifications` or `chat`."""
+        return self.page.locator(f"#{section}-count")
 
-    def cursors(self) -> list[str]:
-        """Return the ids of the events that the inspector shows, newest first."""
+    def event_ids(self) -> list[str]:
+        """Return the event ids that the inspector shows, newest first."""
         return self.page.locator("#events .event .cursor").all_inner_texts()
 
-    def shoot(self, name: str) -> None:
-        """Take a picture, where somebody wants them."""
+    def take_screenshot(self, name: str) -> None:
+        """Save a screenshot if the environment variable SCREENSHOTS names a folder."""
         if folder := os.environ.get("SCREENSHOTS"):
             self.page.screenshot(path=str(Path(folder) / f"{name}.png"))

@@ -1,4 +1,4 @@
-"""The page of the web client as the server sends it; what it does is held by tests/e2e."""
+"""The page of the web client as the server renders it. tests/e2e tests its behavior."""
 
 import re
 from pathlib import Path
@@ -10,47 +10,52 @@ from django.test import Client
 STATIC = Path(__file__).resolve().parents[2] / "web" / "static"
 FILES = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.*"))
 MODULES = {STATIC / name for name in FILES}
-MOST_LINES = 300
+MAX_LINES = 300
 
 
-def page() -> str:
+def get_page() -> str:
     return Client().get("/").content.decode()
 
 
-def directives(**headers: str) -> dict[str, list[str]]:
+def get_directives(**headers: str) -> dict[str, list[str]]:
     policy = Client().get("/", headers=headers)["Content-Security-Policy"]
-    return {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
+    return {name: sources for name, *sources in map(str.split, policy.split(";"))}
 
 
 def test_demo_logins_are_shown_with_debug_only(settings):
     settings.DEBUG = True
-    assert 'data-username="alice"' in page()
-    assert settings.DEMO_PASSWORD in page()
+    assert 'data-username="alice"' in get_page()
+    assert settings.DEMO_PASSWORD in get_page()
     settings.DEBUG = False
-    assert "alice" not in page()
-    assert "data-username" not in page()
-    assert settings.DEMO_PASSWORD not in page()
+    assert "alice" not in get_page()
+    assert "data-username" not in get_page()
+    assert settings.DEMO_PASSWORD not in get_page()
 
 
-def test_staff_are_no_members_and_can_not_come_in_by_a_click(settings):
+def test_staff_are_not_offered_for_sign_in_with_one_click(settings):
     settings.DEBUG = True
-    assert set(re.findall(r'data-username="(\w+)"', page())) == {"alice", "bob", "carol", "dora"}
-    assert "admin: " in page()
+    assert set(re.findall(r'data-username="(\w+)"', get_page())) == {
+        "alice",
+        "bob",
+        "carol",
+        "dora",
+    }
+    assert "admin: " in get_page()
 
 
-def test_newcomers_find_the_documents_and_the_admin(settings):
+def test_the_page_links_to_the_documentation_and_the_admin(settings):
     settings.DEBUG = True
-    found = set(re.findall(r'href="(/[^"]*)"', page()))
-    places = {"/api/docs", "/api/asyncapi/docs", "/docs/errors", "/health/ready", "/admin/"}
-    assert places | {"/devtools/emails"} <= found
+    links = set(re.findall(r'href="(/[^"]*)"', get_page()))
+    expected = {"/api/docs", "/api/asyncapi/docs", "/docs/errors", "/health/ready", "/admin/"}
+    assert expected | {"/devtools/emails"} <= links
     settings.DEBUG = False
-    found = set(re.findall(r'href="(/[^"]*)"', page()))
-    assert places <= found
-    assert "/devtools/emails" not in found
+    links = set(re.findall(r'href="(/[^"]*)"', get_page()))
+    assert expected <= links
+    assert "/devtools/emails" not in links
 
 
-def test_the_page_may_load_and_run_nothing_but_what_is_ours():
-    assert directives() == {
+def test_the_policy_allows_own_scripts_and_styles_only():
+    assert get_directives() == {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
@@ -64,25 +69,25 @@ def test_the_page_may_load_and_run_nothing_but_what_is_ours():
     }
 
 
-def test_behind_tls_the_socket_is_one_with_tls(settings):
+def test_behind_tls_the_policy_allows_a_socket_with_tls(settings):
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    found = directives(**{"Host": "testserver", "X-Forwarded-Proto": "https"})
-    assert found["connect-src"] == ["'self'", "wss://testserver"]
+    directives = get_directives(**{"Host": "testserver", "X-Forwarded-Proto": "https"})
+    assert directives["connect-src"] == ["'self'", "wss://testserver"]
 
 
-def test_the_page_has_no_script_and_no_style_of_its_own():
-    assert re.findall(r"<style|style=|<script(?![^>]* src=)|\son\w+=|javascript:", page()) == []
-    assert re.findall(r'(?:src|href)="(?:https?:)?//', page()) == []
+def test_the_page_has_no_inline_script_or_style():
+    assert re.findall(r"<style|style=|<script(?![^>]* src=)|\son\w+=|javascript:", get_page()) == []
+    assert re.findall(r'(?:src|href)="(?:https?:)?//', get_page()) == []
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_its_files_are_found_without_being_collected_and_are_short(name):
+def test_static_files_are_found_without_collectstatic_and_are_short(name):
     assert finders.find(name) is not None
-    assert len((STATIC / name).read_text().splitlines()) <= MOST_LINES
+    assert len((STATIC / name).read_text().splitlines()) <= MAX_LINES
 
 
-def test_each_module_that_is_imported_exists_and_no_markup_is_made_of_data():
-    for name in (one for one in FILES if one.endswith(".js")):
+def test_imported_modules_exist_and_no_module_creates_markup():
+    for name in (file for file in FILES if file.endswith(".js")):
         source = (STATIC / name).read_text()
         for imported in re.findall(r'from "(.+?)"', source):
             assert (STATIC / name).parent.joinpath(imported).resolve() in MODULES, name

@@ -1,234 +1,236 @@
 /**
- * A small client of the REST API: tokens, retries that are safe, problems as exceptions.
+ * Client for the REST API: tokens, safe retries, and problem responses as exceptions.
  *
- * A write carries an `Idempotency-Key`, so it may be repeated until an answer arrives: it is carried
- * out once. The contract is `/api/schema`, docs/errors.md and docs/write-path.md.
+ * Each write carries an `Idempotency-Key`. It can be repeated until a response arrives, and the server
+ * executes it once. `/api/schema`, docs/errors.md and docs/write-path.md define the API.
  */
 
-const TRIES = 7; // about ten seconds in all, on average
-const FIRST_PAUSE = 400;
-const LONGEST_PAUSE = 5_000;
-const EARLY = 5_000; // before it expires, an access token is replaced
-const [NOT_AUTHENTICATED, UNAVAILABLE] = [401, 503];
-const NOBODY = [502, 504]; // says a proxy: whoever was asked is gone, or has not answered in time
+const MAX_ATTEMPTS = 7; // about ten seconds in total, on average
+const MIN_BACKOFF_MS = 400;
+const MAX_BACKOFF_MS = 5_000;
+const REFRESH_MARGIN_MS = 5_000; // an access token is replaced this long before it expires
+const [STATUS_NOT_AUTHENTICATED, STATUS_UNAVAILABLE] = [401, 503];
+const GATEWAY_STATUSES = [502, 504]; // the proxy got no response from the server
 
 /**
- * @typedef {{ access: string, refresh: string, until: number }} Tokens `until` is when, by the clock of
- *   this machine, the access token is to be replaced
- * @typedef {{ status: number, data: any, cursor: string }} Answer `cursor` is where the answer stands
- *   among the events: what comes after it may not be in the answer yet
- * @typedef {{ method: string, path: string, status: number, ms: number, cursor: string }} Call
- *   `status` is 0 when no answer came
- * @typedef {{ load: () => Tokens | null, save: (tokens: Tokens | null) => void }} Keeper
+ * @typedef {{ access: string, refresh: string, refreshAtMs: number }} Tokens `refreshAtMs` is the local
+ *   time at which the access token has to be replaced
+ * @typedef {{ status: number, data: any, cursor: string }} ApiResponse events after `cursor` may not be
+ *   reflected in `data` yet
+ * @typedef {{ method: string, path: string, status: number, ms: number, cursor: string }} ApiCall
+ *   `status` is 0 when there was no response
+ * @typedef {{ load: () => Tokens | null, save: (tokens: Tokens | null) => void }} TokenStore
  */
 
-/** What the server refuses, as docs/errors.md lists it. */
-export class Problem extends Error {
+/** A problem response (RFC 9457). docs/errors.md lists the codes. */
+export class ProblemError extends Error {
   /** @param {any} body */
   constructor(body) {
     super(body.detail || body.title);
-    this.name = "Problem";
+    this.name = "ProblemError";
     /** @type {number} */ this.status = body.status;
     /** @type {string} */ this.code = body.code;
     /** @type {{ field: string, code: string, detail: string }[]} */ this.errors = body.errors || [];
   }
 }
 
-/** No answer came, however often it was asked for. */
-export class Away extends Error {
+/** No response arrived after all attempts. */
+export class NoResponseError extends Error {
   constructor() {
-    super("The server does not answer. Your connection may be down.");
-    this.name = "Away";
+    super("The server is not responding. Please check your connection.");
+    this.name = "NoResponseError";
   }
 }
 
-/** Returns a key that nobody else takes; `crypto.randomUUID` is there on https and localhost only. */
-function newKey() {
+/** Returns a unique key. `crypto.randomUUID` exists on https and localhost only. */
+function createIdempotencyKey() {
   return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 }
 
 /** @param {number} ms */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Dispatches `call` (a `Call`) for each request that was made, and `signedout`. */
+/** Dispatches `call` (an `ApiCall`) for each HTTP request, and `signedout` when the session has ended. */
 export class Api extends EventTarget {
-  /** The newest `X-Event-Cursor` of any answer. */
+  /** The latest `X-Event-Cursor` of any response. */
   cursor = "";
-  /** @type {Promise<boolean> | null} */ #refreshing = null;
+  /** @type {Promise<boolean> | null} */ #pendingRefresh = null;
 
-  /** @param {string} base as `/api` @param {Keeper} keeper where the tokens are kept */
-  constructor(base, keeper) {
+  /** @param {string} baseUrl for example `/api` @param {TokenStore} tokenStore */
+  constructor(baseUrl, tokenStore) {
     super();
-    this.base = base;
-    this.keeper = keeper;
+    this.baseUrl = baseUrl;
+    this.tokenStore = tokenStore;
   }
 
-  /** Returns the access token; empty when nobody is signed in. */
-  get access() {
-    return this.keeper.load()?.access ?? "";
+  /** The access token; empty when signed out. */
+  get accessToken() {
+    return this.tokenStore.load()?.access ?? "";
   }
 
   /**
-   * Null is left out, and a list is given as one parameter after another.
+   * A query parameter that is null is left out; one that is a list is repeated.
    * @param {string} path @param {Record<string, string | number | null | string[]>} [query]
    */
   get(path, query = {}) {
-    const given = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
-    const search = new URLSearchParams(given.filter(([, one]) => one !== null).map(([name, one]) => [String(name), String(one)]));
-    return this.#ask("GET", search.size ? `${path}?${search}` : path);
+    const search = new URLSearchParams();
+    for (const [name, values] of Object.entries(query)) {
+      for (const value of [values].flat()) if (value !== null) search.append(name, String(value));
+    }
+    return this.#request("GET", search.size ? `${path}?${search}` : path);
   }
 
-  /** A body goes as JSON; one with files is a `FormData`. @param {string} path @param {object} [body] */
+  /** The body is sent as JSON, or as a form when it is a `FormData`. @param {string} path @param {object} [body] */
   post(path, body = {}) {
-    return this.#ask("POST", path, body);
+    return this.#request("POST", path, body);
   }
 
   /** @param {string} path @param {object} body */
   put(path, body) {
-    return this.#ask("PUT", path, body);
+    return this.#request("PUT", path, body);
   }
 
   /** @param {string} path @param {object} body */
   patch(path, body) {
-    return this.#ask("PATCH", path, body);
+    return this.#request("PATCH", path, body);
   }
 
   /** @param {string} path */
   delete(path) {
-    return this.#ask("DELETE", path);
+    return this.#request("DELETE", path);
   }
 
   /**
-   * Signs in or up (`signin`, `signup`): keeps the tokens and returns the member.
-   * @param {string} path @param {object} body
+   * Signs in or up and stores the tokens. Returns the user.
+   * @param {string} path `signin` or `signup` @param {object} body
    */
-  async enter(path, body) {
-    this.keeper.save(null);
+  async authenticate(path, body) {
+    this.tokenStore.save(null);
     const { data } = await this.post(path, body);
-    this.#keep(data);
+    this.#storeTokens(data);
     return data.user;
   }
 
-  /** Ends the session. */
-  async leave() {
+  /** Ends the session and deletes the tokens. */
+  async signOut() {
     try {
-      if (this.access) await this.post("signout");
+      if (this.accessToken) await this.post("signout");
     } finally {
-      this.keeper.save(null);
+      this.tokenStore.save(null);
     }
   }
 
   /**
-   * Gets new tokens, once for all who ask at the same time. False when the session has ended;
-   * `Away` when that can't be found out.
-   * @returns {Promise<boolean>}
+   * Refreshes the tokens. Concurrent callers share one request.
+   * @returns {Promise<boolean>} false when the session has ended
+   * @throws {NoResponseError}
    */
-  refresh() {
-    this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null));
-    return this.#refreshing;
+  refreshTokens() {
+    this.#pendingRefresh ??= this.#refreshTokens().finally(() => (this.#pendingRefresh = null));
+    return this.#pendingRefresh;
   }
 
-  async #refresh() {
-    const kept = this.keeper.load();
-    if (!kept) return false;
+  async #refreshTokens() {
+    const tokens = this.tokenStore.load();
+    if (!tokens) return false;
     try {
-      // Under one key: when the answer is lost, the repeat gets the same tokens.
-      const { data } = await this.#repeat("POST", "token/refresh", { refresh: kept.refresh });
-      this.#keep(data);
+      // All attempts have the same key: when a response is lost, the next attempt gets the same tokens.
+      const { data } = await this.#sendWithRetries("POST", "token/refresh", { refresh: tokens.refresh });
+      this.#storeTokens(data);
       return true;
     } catch (error) {
-      if (!(error instanceof Problem) || error.status !== NOT_AUTHENTICATED) throw error;
-      this.keeper.save(null);
+      if (!(error instanceof ProblemError) || error.status !== STATUS_NOT_AUTHENTICATED) throw error;
+      this.tokenStore.save(null);
       this.dispatchEvent(new CustomEvent("signedout"));
       return false;
     }
   }
 
-  /** @param {{ access: string, refresh: string }} given */
-  #keep({ access, refresh }) {
+  /** @param {{ access: string, refresh: string }} tokens */
+  #storeTokens({ access, refresh }) {
     const { iat, exp } = JSON.parse(atob(access.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
-    // Its length of life is taken, not its end: the server's clock may be another.
-    this.keeper.save({ access, refresh, until: Date.now() + (exp - iat) * 1000 - EARLY });
+    // Uses the lifetime rather than the expiry time, because the clock of the server may differ.
+    this.tokenStore.save({ access, refresh, refreshAtMs: Date.now() + (exp - iat) * 1000 - REFRESH_MARGIN_MS });
   }
 
-  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<Answer>} */
-  async #ask(method, path, body) {
-    const key = method === "GET" ? "" : newKey();
-    if (Date.now() > (this.keeper.load()?.until ?? Infinity)) await this.refresh();
-    const access = this.access;
+  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<ApiResponse>} */
+  async #request(method, path, body) {
+    const key = method === "GET" ? "" : createIdempotencyKey();
+    if (Date.now() > (this.tokenStore.load()?.refreshAtMs ?? Infinity)) await this.refreshTokens();
+    const { accessToken } = this;
     try {
-      return await this.#repeat(method, path, body, { access, key });
+      return await this.#sendWithRetries(method, path, body, { accessToken, key });
     } catch (error) {
-      const expired = access && error instanceof Problem && error.status === NOT_AUTHENTICATED;
-      if (!expired) throw error;
-      // Another call may have got new tokens meanwhile.
-      if (this.access === access && !(await this.refresh())) throw error;
-      return this.#repeat(method, path, body, { access: this.access, key });
+      const isTokenRejected = accessToken && error instanceof ProblemError && error.status === STATUS_NOT_AUTHENTICATED;
+      if (!isTokenRejected) throw error;
+      // Another request may have refreshed the tokens already.
+      if (this.accessToken === accessToken && !(await this.refreshTokens())) throw error;
+      return this.#sendWithRetries(method, path, body, { accessToken: this.accessToken, key });
     }
   }
 
   /**
-   * Asks until an answer comes. A write is repeated under its key only.
+   * Repeats a request until a response arrives. The repeats of a write have the same key.
    * @param {string} method @param {string} path @param {object} [body]
-   * @param {{ access?: string, key?: string }} [with_]
-   * @returns {Promise<Answer>}
+   * @param {{ accessToken?: string, key?: string }} [options]
+   * @returns {Promise<ApiResponse>}
    */
-  async #repeat(method, path, body, { access = "", key = newKey() } = {}) {
+  async #sendWithRetries(method, path, body, { accessToken = "", key = createIdempotencyKey() } = {}) {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
-    if (access) headers.Authorization = `Bearer ${access}`;
-    const isForm = body instanceof FormData; // its type, with the boundary, is the browser's to say
+    if (accessToken) headers.Authorization = `Bearer ${accessToken}`;
+    const isForm = body instanceof FormData; // the browser sets its type, with the boundary
     if (body && !isForm) headers["Content-Type"] = "application/json";
     if (method !== "GET") headers["Idempotency-Key"] = key;
-    const sent = isForm ? body : body && JSON.stringify(body);
-    for (let attempt = 0; ; attempt++) {
-      const last = attempt === TRIES - 1;
-      const pause = Math.min(FIRST_PAUSE * 2 ** attempt, LONGEST_PAUSE);
+    const encodedBody = isForm ? body : body && JSON.stringify(body);
+    for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#once(path, { method, headers, body: sent });
+        return await this.#send(path, { method, headers, body: encodedBody });
       } catch (error) {
-        const again = error instanceof Away || (error instanceof Problem && error.status === UNAVAILABLE);
-        if (!again || last) throw error;
+        const isUnavailable = error instanceof ProblemError && error.status === STATUS_UNAVAILABLE;
+        const isTemporary = error instanceof NoResponseError || isUnavailable;
+        if (!isTemporary || attempt === MAX_ATTEMPTS) throw error;
       }
-      await sleep(pause / 2 + (Math.random() * pause) / 2);
+      const backoffMs = Math.min(MIN_BACKOFF_MS * 2 ** (attempt - 1), MAX_BACKOFF_MS);
+      await sleep(backoffMs / 2 + (Math.random() * backoffMs) / 2);
     }
   }
 
-  /** @param {string} path @param {RequestInit} request @returns {Promise<Answer>} */
-  async #once(path, request) {
-    const began = performance.now();
+  /** @param {string} path @param {RequestInit} request @returns {Promise<ApiResponse>} */
+  async #send(path, request) {
+    const startMs = performance.now();
     let response, text;
     try {
-      response = await fetch(`${this.base}/${path}`, { ...request, credentials: "omit", cache: "no-store" });
+      response = await fetch(`${this.baseUrl}/${path}`, { ...request, credentials: "omit", cache: "no-store" });
       text = await response.text();
     } catch {
-      this.#note(request.method, path, 0, began, "");
-      throw new Away();
+      this.#reportCall(request.method, path, 0, startMs, "");
+      throw new NoResponseError();
     }
     const cursor = response.headers.get("X-Event-Cursor") ?? "";
-    this.#note(request.method, path, response.status, began, cursor);
+    this.#reportCall(request.method, path, response.status, startMs, cursor);
     if (cursor) this.cursor = cursor;
     const { ok, status } = response;
-    const data = parsed(text);
-    // Our own 503 has a problem body: a bare one is of a proxy that knows nobody who lives.
-    if (NOBODY.includes(status) || (status === UNAVAILABLE && !data)) throw new Away();
-    if (!ok) throw new Problem({ title: `The server says ${status}.`, ...data, status });
+    const data = parseJson(text);
+    // The API's own 503 has a problem body. One without a body is from a proxy that has no server.
+    if (GATEWAY_STATUSES.includes(status) || (status === STATUS_UNAVAILABLE && !data)) throw new NoResponseError();
+    if (!ok) throw new ProblemError({ title: `The server responded with status ${status}.`, ...data, status });
     return { status, data, cursor };
   }
 
-  /** @param {string | undefined} method @param {string} path @param {number} status @param {number} began @param {string} cursor */
-  #note(method, path, status, began, cursor) {
-    const ms = Math.round(performance.now() - began);
-    const detail = { method, path: `${this.base}/${path}`, status, ms, cursor };
+  /** @param {string | undefined} method @param {string} path @param {number} status @param {number} startMs @param {string} cursor */
+  #reportCall(method, path, status, startMs, cursor) {
+    const ms = Math.round(performance.now() - startMs);
+    const detail = { method, path: `${this.baseUrl}/${path}`, status, ms, cursor };
     this.dispatchEvent(new CustomEvent("call", { detail }));
   }
 }
 
-/** @param {string} text */
-function parsed(text) {
+/** @param {string} text @returns {any} null when it is not JSON, such as an error page of a proxy */
+function parseJson(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // a proxy's own page, say
+    return null;
   }
 }

@@ -1,119 +1,131 @@
-/** The page: puts its parts together, and says who is here and whether the server is. */
+/** Entry point: connects the modules, and starts and ends the session. */
 
-import { Account } from "./account.js";
+import { AccountHeader } from "./account-header.js";
 import { Api } from "./api.js";
-import { byId, refreshTimes, sentence } from "./dom.js";
-import { inspect } from "./inspector.js";
+import { byId, errorText, refreshTimes } from "./dom.js";
+import { startInspector } from "./inspector.js";
 import { EventClient } from "./mysocial.js";
-import { Presence } from "./people/presence.js";
-import { Relations } from "./people/relations.js";
-import { viewOf } from "./places.js";
-import { MyReactions } from "./posts/reactions.js";
+import { OwnReactions } from "./posts/reactions.js";
 import { Router } from "./router.js";
-import { begin, keeper } from "./session.js";
-import { door } from "./signin.js";
+import { createView } from "./routes.js";
+import { restoreSession, tokenStore } from "./session.js";
+import { setUpSignIn } from "./signin.js";
+import { Presence } from "./users/presence.js";
+import { Relationships } from "./users/relationships.js";
 
-const PARTING = "mysocial.parting";
-const ENDED = "Your session has ended. Please sign in again.";
+const SIGN_OUT_MESSAGE_KEY = "mysocial.signout-message";
+const SESSION_ENDED = "Your session has ended. Please sign in again.";
+const OFFLINE = "You are offline. You will see what you missed when the connection is back.";
+const TIME_REFRESH_MS = 30_000;
 /** @type {Record<string, string>} */
-const STATES = {
-  stopped: "Signed out",
-  connecting: "Connecting …",
-  live: "Live",
-  offline: "Offline: what you miss will come when the connection is back.",
-};
+const STATE_LABELS = { stopped: "Signed out", connecting: "Connecting…", live: "Live", offline: "Offline" };
 
-const api = new Api("/api", keeper);
+const api = new Api("/api", tokenStore);
 const events = new EventClient({
   url: `${location.origin.replace(/^http/, "ws")}/ws`,
-  access: () => api.access,
-  refresh: () => api.refresh(),
+  getAccessToken: () => api.accessToken,
+  refreshAccessToken: () => api.refreshTokens(),
 });
-const inspector = inspect(api, events);
-/** @type {((event: import("./mysocial.js").Happening) => void)} */ let hear = () => {};
-/** @type {() => void} */ let renew = () => {};
-/** @type {() => void} */ let mend = () => {};
-let leaving = false;
+const inspector = startInspector(api, events);
+// `startSession` replaces these.
+/** @type {((event: import("./mysocial.js").ServerEvent) => void)} */ let handleEvent = () => {};
+/** @type {() => void} */ let reloadAll = () => {};
+/** @type {() => void} */ let retryFailedLoads = () => {};
+let isSigningOut = false;
 
-/** Shows what there is for somebody who has come in. @param {any} me */
-async function enter(me) {
-  const shared = { api, events, me, mine: new MyReactions(api, me.id), relations: new Relations(api, me.id), presence: new Presence(api, events) };
-  const account = new Account(api, me);
-  const router = new Router((args, signal) => viewOf({ ...shared, signal }, args));
-  const parts = () => [account, ...(router.view?.parts ?? [])];
-  hear = (event) => {
-    if (event.type === "reaction.changed" && event.data.user_id === me.id) shared.mine.set(event.data.post_id, event.data.type);
-    shared.relations.hear(event);
-    shared.presence.hear(event);
-    for (const part of parts()) part.hear(event);
+/** Shows the app to a user who has signed in. @param {any} currentUser */
+async function startSession(currentUser) {
+  const shared = {
+    api,
+    events,
+    currentUser,
+    ownReactions: new OwnReactions(api, currentUser.id),
+    relationships: new Relationships(api, currentUser.id),
+    presence: new Presence(api, events),
   };
-  renew = () => {
-    shared.mine.forget();
-    shared.relations.renew().catch(() => {}); // each part says itself what it could not read
-    for (const part of parts()) part.renew();
+  const header = new AccountHeader(api, currentUser);
+  const router = new Router((route, signal) => createView({ ...shared, signal }, route));
+  const components = () => [header, ...(router.view?.components ?? [])];
+  handleEvent = (event) => {
+    const { type, data } = event;
+    if (type === "reaction.changed" && data.user_id === currentUser.id) shared.ownReactions.set(data.post_id, data.type);
+    shared.relationships.handleEvent(event);
+    shared.presence.handleEvent(event);
+    for (const component of components()) component.handleEvent(event);
   };
-  mend = () => parts().forEach((part) => part.mend());
-  for (const id of ["door", "room", "account", "ways"]) byId(id).hidden = id === "door";
-  inspector.openWhereThereIsRoom();
-  // Everything is read after this cursor, so nothing of what comes can be missed.
+  reloadAll = () => {
+    shared.ownReactions.clear();
+    shared.relationships.reload().catch(() => {}); // the components show errors of their own
+    for (const component of components()) component.reload();
+  };
+  retryFailedLoads = () => components().forEach((component) => component.retryFailedLoad());
+  for (const id of ["signin-page", "main-view", "account", "main-nav"]) byId(id).hidden = id === "signin-page";
+  inspector.openOnWideScreens();
+  // Everything is loaded after this cursor is taken, so no event is missed.
   events.cursor = api.cursor;
   events.start();
-  account.read();
-  await router.begin();
+  header.load();
+  await router.start();
 }
 
-/** The session ended; `why` is told at the door. @param {string} why */
-function leave(why) {
+/** Ends the session and shows the sign-in page, with a message. @param {string} message */
+function endSession(message) {
   events.stop();
-  keeper.save(null);
-  if (why) sessionStorage.setItem(PARTING, why);
-  location.reload(); // nothing of the one who left stays in memory
+  tokenStore.save(null);
+  if (message) sessionStorage.setItem(SIGN_OUT_MESSAGE_KEY, message);
+  location.reload(); // clears the user's data from memory
+}
+
+/** @param {string} text */
+function showBanner(text) {
+  byId("banner").textContent = text;
+  byId("banner").hidden = false;
 }
 
 events.addEventListener("event", (/** @type {any} */ { detail }) => {
-  if (detail.type === "session.ended") leave(leaving ? "" : ENDED);
-  else hear(detail);
+  if (detail.type === "session.ended") endSession(isSigningOut ? "" : SESSION_ENDED);
+  else handleEvent(detail);
 });
-events.addEventListener("readagain", () => renew());
+events.addEventListener("resync", () => reloadAll());
+events.addEventListener("signedout", () => endSession(SESSION_ENDED));
+api.addEventListener("signedout", () => endSession(SESSION_ENDED));
 api.addEventListener("call", (/** @type {any} */ { detail }) => {
-  if (detail.status === 200 && events.state === "offline") events.wake(); // it is back
+  if (detail.status === 200 && events.state === "offline") events.checkConnection(); // the server is reachable again
 });
-events.addEventListener("signedout", () => leave(ENDED));
-api.addEventListener("signedout", () => leave(ENDED));
-events.addEventListener("refused", (/** @type {any} */ { detail }) => {
-  byId("banner").textContent = `The server refuses this client (${detail.detail ?? detail.status}). Load the page anew.`;
-  byId("banner").hidden = false;
+events.addEventListener("rejected", (/** @type {any} */ { detail }) => {
+  showBanner(`The server rejected this client (${detail.detail ?? detail.status}). Please reload the page.`);
 });
-events.addEventListener("state", (/** @type {any} */ { detail }) => {
-  byId("state").dataset.state = detail;
-  byId("state").textContent = detail === "offline" ? "Offline" : STATES[detail];
-  // A blink is no news: the banner comes when the first try failed, and goes when it is whole again.
-  if (detail === "offline") byId("banner").textContent = STATES.offline;
-  if (detail !== "connecting") byId("banner").hidden = detail !== "offline";
-  if (detail === "live") mend();
+events.addEventListener("state", (/** @type {any} */ { detail: state }) => {
+  byId("connection-state").dataset.state = state;
+  byId("connection-state").textContent = STATE_LABELS[state];
+  // A short interruption is not reported: the banner appears when the first attempt to reconnect has
+  // failed, and stays until the connection is live.
+  if (state === "offline") showBanner(OFFLINE);
+  else if (state !== "connecting") byId("banner").hidden = true;
+  if (state === "live") retryFailedLoads();
 });
 
-byId("skip").addEventListener("click", (/** @type {Event} */ event) => {
-  event.preventDefault(); // what follows `#` names a place
+byId("skip-link").addEventListener("click", (/** @type {Event} */ event) => {
+  event.preventDefault(); // the hash of the address is the route
   byId("main").focus();
 });
 byId("signout").addEventListener("click", () => {
-  leaving = true;
-  history.replaceState(null, "", "#/"); // the next one begins anew
-  api.leave().catch(() => {}).finally(() => leave(""));
+  isSigningOut = true;
+  history.replaceState(null, "", "#/"); // the next user starts at the feed
+  api.signOut().catch(() => {}).finally(() => endSession(""));
 });
-door(api, enter);
-setInterval(refreshTimes, 30_000);
+setUpSignIn(api, startSession);
+setInterval(refreshTimes, TIME_REFRESH_MS);
 
-if (await begin()) {
+if (await restoreSession()) {
   try {
     const { data } = await api.get("currentuser");
-    await enter(data.user ?? data);
+    await startSession(data.user ?? data);
   } catch (/** @type {any} */ error) {
-    byId("door-said").textContent = sentence(error);
+    byId("signin-error").textContent = errorText(error);
   }
 }
-byId("door-said").textContent ||= sessionStorage.getItem(PARTING);
-sessionStorage.removeItem(PARTING);
+byId("signin-error").textContent ||= sessionStorage.getItem(SIGN_OUT_MESSAGE_KEY);
+sessionStorage.removeItem(SIGN_OUT_MESSAGE_KEY);
 byId("loading").hidden = true;
-byId("door").hidden = !byId("room").hidden;
+byId("signin-page").hidden = !byId("main-view").hidden;

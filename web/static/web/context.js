@@ -1,21 +1,23 @@
 /**
- * What the views are given, for as long as they are shown.
+ * Types shared by the views.
  *
- * @typedef {object} Context
+ * @typedef {object} ViewContext what a view may use while it is shown
  * @property {import("./api.js").Api} api
  * @property {import("./mysocial.js").EventClient} events
- * @property {any} me oneself, as `currentuser` answers it
- * @property {import("./posts/reactions.js").MyReactions} mine how one reacts
- * @property {import("./people/relations.js").Relations} relations how one stands to others
- * @property {import("./people/presence.js").Presence} presence who is online
+ * @property {any} currentUser as returned by `currentuser`
+ * @property {import("./posts/reactions.js").OwnReactions} ownReactions
+ * @property {import("./users/relationships.js").Relationships} relationships
+ * @property {import("./users/presence.js").Presence} presence
  * @property {AbortSignal} signal aborted when the view is left
  *
  * @typedef {object} View
  * @property {string} title
  * @property {HTMLElement} element
- * @property {import("./live.js").Live[]} parts what is read, and hears
- * @property {import("./pages.js").Pages} [scrolled] the list whose length says how far one had come
- * @property {(args: string[]) => boolean} [turn] shows another place of the same kind, if it can
+ * @property {import("./live-component.js").LiveComponent[]} components
+ * @property {import("./paged-list.js").PagedList} [scrollList] the list whose length is restored with the
+ *   scroll position
+ * @property {(route: string[]) => boolean} [navigate] shows another route in this view; returns false when
+ *   that needs another view
  */
 
 export {};

@@ -1,16 +1,16 @@
-/** Plain DOM: elements made of data, which is always text and never markup. */
+/** DOM helpers. Data is always inserted as text, never as markup. */
 
 /**
- * Makes an element. A property that is a function is a listener, `true` an empty attribute; null and
- * false are left out. Strings among the children become text.
+ * Creates an element. A function becomes an event listener, `true` an empty attribute; null, undefined and
+ * false are left out. Strings among the children become text nodes.
  * @param {string} tag
- * @param {Record<string, any>} [given]
+ * @param {Record<string, any>} [attributes]
  * @param {...(Node | string | null | false)} children
  * @returns {any}
  */
-export function h(tag, given = {}, ...children) {
+export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === false || value === undefined) continue;
     if (typeof value === "function") element.addEventListener(name, value);
     else element.setAttribute(name, value === true ? "" : value);
@@ -22,100 +22,100 @@ export function h(tag, given = {}, ...children) {
 /** @param {string} id @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
-/** @param {{ avatar_url: string }} person @param {string} [size] */
+/** @param {{ avatar_url: string }} user @param {string} [size] */
 export function avatar({ avatar_url }, size = "") {
   return h("img", { class: `avatar ${size}`, src: avatar_url, alt: "", width: 40, height: 40, loading: "lazy" });
 }
 
-/** @param {string} id */
-export const profileOf = (id) => `#/people/${id}`;
+/** @param {string} userId */
+export const profileUrl = (userId) => `#/people/${userId}`;
 
-/** A member's name, which leads to their profile. @param {{ id: string, username: string }} person */
-export function named({ id, username }) {
-  return h("a", { class: "name", href: profileOf(id) }, username);
+/** Returns a username that links to the profile. @param {{ id: string, username: string }} user */
+export function userLink({ id, username }) {
+  return h("a", { class: "name", href: profileUrl(id) }, username);
 }
 
-/** A picture of ours, in the colour of the text beside it. @param {string} name */
+/** Returns an icon in the color of the surrounding text. @param {string} name */
 export function icon(name) {
   return h("span", { class: `icon icon-${name}`, "aria-hidden": "true" });
 }
 
-/** Tells, to those who do not see it, what has come. @param {string} text */
-export function news(text) {
-  byId("news").textContent = text;
+/** Announces a text to screen readers. @param {string} text */
+export function announce(text) {
+  byId("announcement").textContent = text;
 }
 
-const UNITS = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([
+const TIME_UNITS_IN_SECONDS = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([
   ["year", 31_536_000],
   ["month", 2_592_000],
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
 ]);
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const relativeTimeFormat = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
-/** Returns when something was, in words. @param {string} at */
-function ago(at) {
-  const seconds = (Date.parse(at) - Date.now()) / 1000;
-  for (const [unit, length] of UNITS) {
-    if (-seconds >= length) return relative.format(Math.round(seconds / length), unit);
+/** @param {string} timestamp */
+function formatRelativeTime(timestamp) {
+  const seconds = (Date.parse(timestamp) - Date.now()) / 1000;
+  for (const [unit, unitSeconds] of TIME_UNITS_IN_SECONDS) {
+    if (-seconds >= unitSeconds) return relativeTimeFormat.format(Math.round(seconds / unitSeconds), unit);
   }
   return "just now";
 }
 
-/** @param {string} at @param {string | null} [edited] */
-export function time(at, edited = null) {
-  const title = new Date(at).toLocaleString("en");
-  return h("time", { datetime: at, title }, ago(at) + (edited ? ", edited" : ""));
+/** @param {string} createdAt @param {string | null} [editedAt] */
+export function timeElement(createdAt, editedAt = null) {
+  const title = new Date(createdAt).toLocaleString("en");
+  return h("time", { datetime: createdAt, title }, formatRelativeTime(createdAt) + (editedAt ? ", edited" : ""));
 }
 
-/** Tells the words of all times under an element anew. */
+/** Updates the relative times on the page. */
 export function refreshTimes() {
   for (const element of document.querySelectorAll("time")) {
-    const edited = element.textContent?.endsWith(", edited") ? ", edited" : "";
-    element.textContent = ago(element.dateTime) + edited;
+    const suffix = element.textContent?.endsWith(", edited") ? ", edited" : "";
+    element.textContent = formatRelativeTime(element.dateTime) + suffix;
   }
 }
 
 /**
- * Carries out what a form or button asks for: once at a time, and with its refusal shown.
- * @param {any} element a form or a button @param {HTMLElement} said where a refusal is shown
- * @param {() => Promise<any>} work
+ * Runs the action of a form or button. Ignores clicks while it runs, and shows an error when it fails.
+ * @param {any} element the form or button @param {HTMLElement} errorElement @param {() => Promise<any>} action
  */
-export async function doing(element, said, work) {
+export async function runAction(element, errorElement, action) {
   if (element.getAttribute("aria-busy") === "true") return;
   element.setAttribute("aria-busy", "true");
-  said.textContent = "";
+  errorElement.textContent = "";
   try {
-    await work();
+    await action();
   } catch (error) {
-    said.textContent = sentence(error);
+    errorElement.textContent = errorText(error);
   } finally {
     element.removeAttribute("aria-busy");
   }
 }
 
 /**
- * A button that asks before it does what can't be undone.
- * @param {string} label @param {HTMLElement} said @param {() => Promise<any>} work @param {Record<string, any>} [given]
+ * Returns a button that asks for confirmation before an action that cannot be undone.
+ * @param {string} label @param {HTMLElement} errorElement @param {() => Promise<any>} action
+ * @param {Record<string, any>} [attributes]
  */
-export function risky(label, said, work, given = {}) {
-  let sure = false;
+export function confirmButton(label, errorElement, action, attributes = {}) {
+  let isConfirming = false;
   const click = () => {
-    if (sure) return doing(button, said, work);
-    sure = true;
-    button.textContent = "Really?";
+    if (isConfirming) return runAction(button, errorElement, action);
+    isConfirming = true;
+    button.textContent = "Are you sure?";
   };
   const blur = () => {
-    sure = false;
+    isConfirming = false;
     button.textContent = label;
   };
-  const button = h("button", { type: "button", class: "quiet", ...given, click, blur }, label);
+  const button = h("button", { type: "button", class: "quiet", ...attributes, click, blur }, label);
   return button;
 }
 
-/** Returns an error as a sentence for people. @param {any} error */
-export function sentence(error) {
-  const fields = (error.errors ?? []).map((/** @type {any} */ one) => (one.field ? `${one.field}: ${one.detail}` : one.detail));
-  return fields.length ? fields.join(" ") : error.message;
+/** Returns the text that is shown for an error. @param {any} error */
+export function errorText(error) {
+  const details = (error.errors ?? []).map((/** @type {any} */ { field, detail }) => (field ? `${field}: ${detail}` : detail));
+  return details.length ? details.join(" ") : error.message;
 }

@@ -1,282 +1,293 @@
 /**
- * The client of MySocial's events, to copy: each event once and in order, whatever breaks.
+ * Client for MySocial's event stream. It delivers each event once and in order, across reconnects.
  *
- *     const events = new EventClient({ url, access: () => token, refresh, cursor, topics: ["feed"] });
+ *     const events = new EventClient({ url, getAccessToken, refreshAccessToken, cursor, topics: ["feed"] });
  *     events.addEventListener("event", ({ detail }) => show(detail.type, detail.data));
- *     events.addEventListener("readagain", () => readEverythingAnew());
+ *     events.addEventListener("resync", () => reloadEverything());
  *     events.start();
  *
- * `cursor` is the header `X-Event-Cursor` of the answer that was read. It needs nothing but a browser.
- * The contract is docs/events.md; docs/client.py is the same in Python.
+ * Copy this file to use it: it depends on nothing but the browser. `cursor` is the `X-Event-Cursor`
+ * header of the last REST response. docs/events.md defines the protocol; docs/client.py is the Python
+ * version.
  */
 
-const PROTOCOL = "mysocial";
-const RESUME = "resume"; // the `cid` of the first command of each connection
-const [FIRST_PAUSE, LONGEST_PAUSE] = [500, 30_000];
-const [QUIET, ANSWER_WITHIN] = [25_000, 8_000]; // after a silence we ask whether anybody is there
-const [FRAMES_PER_SECOND, BURST] = [8, 25]; // the server takes 10, and bursts of 30
-const [INVALID, NOT_AUTHENTICATED] = [400, 401];
-const [BAD_FRAMES, SIGNED_OUT] = [4400, 4401];
+const SUBPROTOCOL = "mysocial";
+const RESUME_CID = "resume"; // `cid` of the first command of each connection
+const MIN_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 30_000;
+const SILENCE_MS = 25_000; // without a message for this long, the client sends a ping
+const PING_TIMEOUT_MS = 8_000;
+const MAX_MESSAGES_PER_SECOND = 8; // the server allows 10
+const MAX_MESSAGE_BURST = 25; // the server allows 30
+const [STATUS_INVALID, STATUS_NOT_AUTHENTICATED] = [400, 401];
+const [CLOSE_INVALID_MESSAGES, CLOSE_NOT_AUTHENTICATED] = [4400, 4401];
 
 /**
- * @typedef {{ id?: string, type: string, data: any }} Happening what only passes (typing, presence)
- *   has no `id`
- * @typedef {"stopped" | "connecting" | "live" | "offline"} State
+ * @typedef {{ id?: string, type: string, data: any }} ServerEvent ephemeral events (typing, presence)
+ *   have no `id`
+ * @typedef {"stopped" | "connecting" | "live" | "offline"} ConnectionState
  * @typedef {object} Options
- * @property {string} url where the socket is: `wss://…/ws`
- * @property {() => string} access the access token as it is now
- * @property {() => Promise<boolean>} refresh called when the token is not taken: true when there is
- *   a new one, false when one has to sign in again; a rejection is tried again later
- * @property {string} [cursor] everything up to here is known
+ * @property {string} url address of the WebSocket: `wss://…/ws`
+ * @property {() => string} getAccessToken called for each connection
+ * @property {() => Promise<boolean>} refreshAccessToken called when the server rejects the token.
+ *   Resolve to true when there is a new token and to false when the user has to sign in again. Reject
+ *   when the token could not be refreshed for now; the client tries again later.
+ * @property {string} [cursor] position after which events are wanted
  * @property {string[]} [topics]
  */
 
 /**
- * Tells whether an event comes after a cursor: whether a state read there may lack it.
- * @param {string | undefined} id @param {string} cursor
+ * Returns whether an event comes after a cursor, so that a state read at the cursor may lack it.
+ * @param {string | undefined} eventId @param {string} cursor
  */
-export function isAfter(id, cursor) {
-  if (!id || !cursor) return true;
-  const [epoch, offset] = id.split(":");
-  const [known, last] = cursor.split(":");
-  return epoch !== known || Number(offset) > Number(last);
+export function isAfterCursor(eventId, cursor) {
+  if (!eventId || !cursor) return true;
+  const [eventEpoch, eventOffset] = eventId.split(":");
+  const [cursorEpoch, cursorOffset] = cursor.split(":");
+  return eventEpoch !== cursorEpoch || Number(eventOffset) > Number(cursorOffset);
 }
 
 /**
- * Listens with one socket at a time, and knows where it stands between two of them.
+ * Keeps one WebSocket open and remembers the cursor between connections.
  *
- * It dispatches `event` (a `Happening`), `state` (a `State`), `readagain` (the reason: what was
- * missed can't be told, so the state is to be read anew; live events follow), `signedout`, and
- * `refused` (a problem: the server takes no such command, and the client stopped).
+ * Dispatches these events, with their `detail`:
+ * - `event` (`ServerEvent`): something happened on a subscribed topic.
+ * - `state` (`ConnectionState`): the state of the connection changed.
+ * - `resync` (the reason): missed events cannot be replayed. Reload all state; live events follow.
+ * - `signedout`: the session has ended. The client has stopped.
+ * - `rejected` (a problem): the server does not accept a command. The client has stopped.
  */
 export class EventClient extends EventTarget {
-  /** @type {State} */ state = "stopped";
+  /** @type {ConnectionState} */ state = "stopped";
   /** @type {WebSocket | null} */ #socket = null;
-  /** @type {Map<string, (problem: any) => void>} */ #waiting = new Map(); // by `cid`
-  /** @type {Map<string, Promise<void>>} */ #joining = new Map(); // by topic
-  #connection = 0; // what belongs to an earlier one is over
-  #asked = false; // whether `resume` is sent: what is joined from then on takes a command of its own
-  #answered = false;
-  #reason = "";
-  #stale = false; // the access token was not taken
-  #pause = FIRST_PAUSE;
-  #number = 0;
-  #allowance = BURST;
-  #lastFrame = 0;
-  #timer = 0;
-  #quiet = 0;
-  #ears = new AbortController();
+  /** @type {Map<string, (problem: any) => void>} */ #pendingCommands = new Map(); // by `cid`
+  /** @type {Map<string, Promise<void>>} */ #pendingSubscriptions = new Map(); // by topic
+  #connectionNumber = 0; // callbacks of earlier connections compare it and do nothing
+  #isResumeSent = false; // from then on each new topic needs a command of its own
+  #isResumeAnswered = false;
+  #resyncReason = "";
+  #isTokenRejected = false;
+  #backoffMs = MIN_BACKOFF_MS;
+  #commandCount = 0;
+  #sendAllowance = MAX_MESSAGE_BURST;
+  #lastSentAtMs = 0;
+  #reconnectTimer = 0;
+  #silenceTimer = 0;
+  #listenerAbort = new AbortController();
 
   /** @param {Options} options */
-  constructor({ url, access, refresh, cursor = "", topics = [] }) {
+  constructor({ url, getAccessToken, refreshAccessToken, cursor = "", topics = [] }) {
     super();
     this.url = url;
-    this.access = access;
-    this.refresh = refresh;
-    this.cursor = cursor; // everything up to here was handed over; save it to go on later
+    this.getAccessToken = getAccessToken;
+    this.refreshAccessToken = refreshAccessToken;
+    this.cursor = cursor; // all events up to here were delivered; save it to continue later
     this.topics = new Set(topics);
   }
 
-  /** Connects, and stays connected until `stop`. */
+  /** Connects, and reconnects until `stop` is called. */
   start() {
     if (this.state !== "stopped") return;
-    this.#ears = new AbortController();
-    const { signal } = this.#ears;
-    addEventListener("online", () => this.wake(), { signal });
-    addEventListener("offline", () => this.#retry(), { signal });
-    document.addEventListener("visibilitychange", () => this.wake(), { signal });
+    this.#listenerAbort = new AbortController();
+    const { signal } = this.#listenerAbort;
+    addEventListener("online", () => this.checkConnection(), { signal });
+    addEventListener("offline", () => this.#scheduleReconnect(), { signal });
+    document.addEventListener("visibilitychange", () => this.checkConnection(), { signal });
     this.#connect();
   }
 
   stop() {
-    this.#ears.abort();
-    this.#drop();
-    this.#become("stopped");
+    this.#listenerAbort.abort();
+    this.#closeSocket();
+    this.#setState("stopped");
   }
 
   /**
-   * Joins topics, and stays in them over any number of connections. Resolves when every later event
-   * will be heard: true if what was read before may lack something and is to be read now, false if
-   * it does not (they were joined, or `start` will resume from what was read). Rejects with a problem.
+   * Subscribes to topics, now and on later connections. Resolves when all later events will be delivered.
    * @param {...string} topics
+   * @returns {Promise<boolean>} true when state that was read earlier may be out of date and has to be
+   *   read now; false when it is not (the topics were subscribed already, or `start` will resume)
+   * @throws a problem, when the server rejects a topic
    */
-  async join(...topics) {
-    const added = topics.filter((topic) => !this.topics.has(topic));
-    for (const topic of added) {
-      this.topics.add(topic); // while there is no connection, the next `resume` brings it
-      if (!this.#asked) continue;
-      const joined = this.#command({ type: "subscribe", topic }).finally(() => {
-        if (this.#joining.get(topic) === joined) this.#joining.delete(topic);
+  async subscribe(...topics) {
+    const newTopics = topics.filter((topic) => !this.topics.has(topic));
+    for (const topic of newTopics) {
+      this.topics.add(topic); // before `resume` is sent this is enough: `resume` lists all topics
+      if (!this.#isResumeSent) continue;
+      const subscription = this.#sendCommand({ type: "subscribe", topic }).finally(() => {
+        if (this.#pendingSubscriptions.get(topic) === subscription) this.#pendingSubscriptions.delete(topic);
       });
-      this.#joining.set(topic, joined);
+      this.#pendingSubscriptions.set(topic, subscription);
     }
-    const open = topics.map((topic) => this.#joining.get(topic)).filter((joined) => joined);
-    await Promise.all(open);
-    return this.state !== "stopped" && added.length + open.length > 0;
+    const pending = topics.map((topic) => this.#pendingSubscriptions.get(topic)).filter((subscription) => subscription);
+    await Promise.all(pending);
+    return this.state !== "stopped" && newTopics.length + pending.length > 0;
   }
 
   /** @param {...string} topics */
-  leave(...topics) {
+  unsubscribe(...topics) {
     for (const topic of topics) {
-      const known = this.topics.delete(topic);
-      if (known && this.#asked) this.#command({ type: "unsubscribe", topic }).catch(() => {});
+      const wasSubscribed = this.topics.delete(topic);
+      if (wasSubscribed && this.#isResumeSent) this.#sendCommand({ type: "unsubscribe", topic }).catch(() => {});
     }
   }
 
-  /** Tells a member that one is writing to them, or no longer. It may be lost. @param {string} to @param {boolean} on */
-  typing(to, on) {
-    if (this.state === "live") this.#command({ type: "typing", to, on }).catch(() => {});
+  /** Tells a user that the current user started or stopped typing. It may be lost. @param {string} userId @param {boolean} isTyping */
+  sendTyping(userId, isTyping) {
+    if (this.state === "live") this.#sendCommand({ type: "typing", to: userId, on: isTyping }).catch(() => {});
   }
 
-  // The connection ------------------------------------------------------------------------------
-
-  async #connect() {
-    this.#drop();
-    this.#become("connecting");
-    const connection = this.#connection;
-    if (this.#stale || !this.access()) {
-      const renewed = await this.refresh().catch(() => null); // null: the server is away
-      if (connection !== this.#connection) return;
-      if (renewed === null) return this.#retry();
-      if (!renewed) return this.#end("signedout");
-      this.#stale = false;
-    }
-    const socket = (this.#socket = new WebSocket(this.url, [PROTOCOL, this.access()]));
-    socket.onopen = () => {
-      this.#send({ type: "resume", cid: RESUME, cursor: this.cursor, topics: [...this.topics] });
-      this.#asked = true;
-    };
-    socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
-    socket.onclose = ({ code }) => {
-      if (code === BAD_FRAMES) return this.#end("refused", { status: code });
-      if (code === SIGNED_OUT) this.#stale = true;
-      this.#retry();
-    };
-    this.#expectFrames();
-  }
-
-  #retry() {
-    this.#drop();
-    this.#become("offline");
-    if (!navigator.onLine) return; // `online` wakes us
-    // Random, so that a server that comes back is not met by all of its clients at once.
-    this.#timer = setTimeout(() => this.#connect(), Math.random() * this.#pause);
-    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);
-  }
-
-  /** Somebody looks, or the server was seen: do not wait for the rest of the pause. */
-  wake() {
+  /** Reconnects without waiting for the backoff, or pings when connected. Does nothing in a hidden window. */
+  checkConnection() {
     if (document.hidden || !navigator.onLine) return;
-    if (this.state === "live") this.#probe(); // the machine may have slept
+    if (this.state === "live") this.#ping(); // the device may have slept
     if (this.state === "offline") {
-      this.#pause = FIRST_PAUSE;
+      this.#backoffMs = MIN_BACKOFF_MS;
       this.#connect();
     }
   }
 
-  #drop() {
-    clearTimeout(this.#timer);
-    clearTimeout(this.#quiet);
-    this.#connection++;
-    this.#asked = this.#answered = false;
+  // Connection ----------------------------------------------------------------------------------
+
+  async #connect() {
+    this.#closeSocket();
+    this.#setState("connecting");
+    const connectionNumber = this.#connectionNumber;
+    if (this.#isTokenRejected || !this.getAccessToken()) {
+      const isRefreshed = await this.refreshAccessToken().catch(() => null); // null: not known yet
+      if (connectionNumber !== this.#connectionNumber) return;
+      if (isRefreshed === null) return this.#scheduleReconnect();
+      if (!isRefreshed) return this.#stopWith("signedout");
+      this.#isTokenRejected = false;
+    }
+    const socket = (this.#socket = new WebSocket(this.url, [SUBPROTOCOL, this.getAccessToken()]));
+    socket.onopen = () => {
+      this.#sendMessage({ type: "resume", cid: RESUME_CID, cursor: this.cursor, topics: [...this.topics] });
+      this.#isResumeSent = true;
+    };
+    socket.onmessage = ({ data }) => this.#handleMessage(JSON.parse(data));
+    socket.onclose = ({ code }) => {
+      if (code === CLOSE_INVALID_MESSAGES) return this.#stopWith("rejected", { status: code });
+      if (code === CLOSE_NOT_AUTHENTICATED) this.#isTokenRejected = true;
+      this.#scheduleReconnect();
+    };
+    this.#restartSilenceTimer();
+  }
+
+  #scheduleReconnect() {
+    this.#closeSocket();
+    this.#setState("offline");
+    if (!navigator.onLine) return; // the `online` event reconnects
+    // The delay is random so that not all clients reconnect at the same moment after a restart.
+    this.#reconnectTimer = setTimeout(() => this.#connect(), Math.random() * this.#backoffMs);
+    this.#backoffMs = Math.min(2 * this.#backoffMs, MAX_BACKOFF_MS);
+  }
+
+  #closeSocket() {
+    clearTimeout(this.#reconnectTimer);
+    clearTimeout(this.#silenceTimer);
+    this.#connectionNumber++;
+    this.#isResumeSent = this.#isResumeAnswered = false;
     if (this.#socket) {
       this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
       this.#socket.close();
       this.#socket = null;
     }
-    for (const cid of [...this.#waiting.keys()]) this.#settle(cid); // the next `resume` joins them
+    // The next `resume` subscribes to the topics of pending commands.
+    for (const cid of [...this.#pendingCommands.keys()]) this.#settleCommand(cid);
   }
 
-  /** After a silence asks for a sign of life: a dead network closes no socket. */
-  #expectFrames() {
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => this.#probe(), QUIET);
+  /** Detects dead networks, which do not close a socket. */
+  #restartSilenceTimer() {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#ping(), SILENCE_MS);
   }
 
-  #probe() {
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => this.#retry(), ANSWER_WITHIN); // any frame puts this off
-    if (this.#answered) this.#command({ type: "ping" }).catch(() => {});
+  #ping() {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#scheduleReconnect(), PING_TIMEOUT_MS); // any message cancels this
+    if (this.#isResumeAnswered) this.#sendCommand({ type: "ping" }).catch(() => {});
   }
 
-  // Frames --------------------------------------------------------------------------------------
+  // Messages ------------------------------------------------------------------------------------
 
-  /** @param {any} frame */
-  #take(frame) {
-    this.#expectFrames();
-    if (frame.type === "error") this.#refused(frame);
-    else if (frame.type === "ok" && frame.cid === RESUME) {
-      this.#answered = true;
-      this.#pause = FIRST_PAUSE;
-      this.#reason = frame.recovered ? "" : frame.reason;
-    } else if (frame.type === "ok") this.#settle(frame.cid);
-    else if (frame.type === "live") {
-      this.cursor = frame.cursor;
-      this.#become("live");
-      if (this.#reason) this.#tell("readagain", this.#reason);
-    } else if (this.#answered && isAfter(frame.id, this.cursor)) {
-      // What comes before the answer would hide what was missed, and comes again.
-      if (frame.id) this.cursor = frame.id;
-      this.#tell("event", frame);
+  /** @param {any} message */
+  #handleMessage(message) {
+    this.#restartSilenceTimer();
+    if (message.type === "error") this.#handleError(message);
+    else if (message.type === "ok" && message.cid === RESUME_CID) {
+      this.#isResumeAnswered = true;
+      this.#backoffMs = MIN_BACKOFF_MS;
+      this.#resyncReason = message.recovered ? "" : message.reason;
+    } else if (message.type === "ok") this.#settleCommand(message.cid);
+    else if (message.type === "live") {
+      this.cursor = message.cursor;
+      this.#setState("live");
+      if (this.#resyncReason) this.#emit("resync", this.#resyncReason);
+    } else if (this.#isResumeAnswered && isAfterCursor(message.id, this.cursor)) {
+      // Events before the response to `resume` are ignored: they are sent again after the missed ones.
+      if (message.id) this.cursor = message.id;
+      this.#emit("event", message);
     }
   }
 
-  /** @param {any} frame */
-  #refused({ cid, problem }) {
-    if (problem.status === NOT_AUTHENTICATED) this.#stale = true;
-    if (problem.status !== INVALID) this.#retry();
-    else if (cid === RESUME) this.#end("refused", problem);
-    else this.#settle(cid, problem);
+  /** @param {any} message */
+  #handleError({ cid, problem }) {
+    if (problem.status === STATUS_NOT_AUTHENTICATED) this.#isTokenRejected = true;
+    if (problem.status !== STATUS_INVALID) this.#scheduleReconnect();
+    else if (cid === RESUME_CID) this.#stopWith("rejected", problem);
+    else this.#settleCommand(cid, problem);
   }
 
-  /** @param {{ type: string, [field: string]: any }} frame @returns {Promise<void>} */
-  #command(frame) {
-    const cid = String(++this.#number);
-    const connection = this.#connection;
-    setTimeout(() => connection === this.#connection && this.#send({ ...frame, cid }), this.#wait());
+  /** @param {{ type: string, [field: string]: any }} command @returns {Promise<void>} */
+  #sendCommand(command) {
+    const cid = String(++this.#commandCount);
+    const connectionNumber = this.#connectionNumber;
+    const send = () => connectionNumber === this.#connectionNumber && this.#sendMessage({ ...command, cid });
+    setTimeout(send, this.#reserveSendDelayMs());
     return new Promise((resolve, reject) => {
-      this.#waiting.set(cid, (problem) => {
-        if (problem && frame.type === "subscribe") this.topics.delete(frame.topic);
+      this.#pendingCommands.set(cid, (problem) => {
+        if (problem && command.type === "subscribe") this.topics.delete(command.topic);
         return problem ? reject(problem) : resolve();
       });
     });
   }
 
-  /** Returns how many ms to wait before the next frame, so as not to be too fast. */
-  #wait() {
-    const now = performance.now();
-    const earned = ((now - this.#lastFrame) / 1000) * FRAMES_PER_SECOND;
-    this.#allowance = Math.min(BURST, this.#allowance + earned) - 1;
-    this.#lastFrame = now;
-    return Math.max(0, (-this.#allowance / FRAMES_PER_SECOND) * 1000);
+  /** Returns how long to wait before the next message to stay below the server's rate limit. */
+  #reserveSendDelayMs() {
+    const nowMs = performance.now();
+    const refill = ((nowMs - this.#lastSentAtMs) / 1000) * MAX_MESSAGES_PER_SECOND;
+    this.#sendAllowance = Math.min(MAX_MESSAGE_BURST, this.#sendAllowance + refill) - 1;
+    this.#lastSentAtMs = nowMs;
+    return Math.max(0, (-this.#sendAllowance / MAX_MESSAGES_PER_SECOND) * 1000);
   }
 
   /** @param {string} cid @param {any} [problem] */
-  #settle(cid, problem) {
-    this.#waiting.get(cid)?.(problem);
-    this.#waiting.delete(cid);
+  #settleCommand(cid, problem) {
+    this.#pendingCommands.get(cid)?.(problem);
+    this.#pendingCommands.delete(cid);
   }
 
-  /** @param {object} frame */
-  #send(frame) {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  /** @param {object} message */
+  #sendMessage(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  /** @param {State} state */
-  #become(state) {
+  /** @param {ConnectionState} state */
+  #setState(state) {
     if (this.state === state) return;
     this.state = state;
-    this.#tell("state", state);
+    this.#emit("state", state);
   }
 
   /** @param {string} type @param {any} [detail] */
-  #end(type, detail) {
+  #stopWith(type, detail) {
     this.stop();
-    this.#tell(type, detail);
+    this.#emit(type, detail);
   }
 
   /** @param {string} type @param {any} [detail] */
-  #tell(type, detail) {
+  #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -1,98 +1,105 @@
 /**
- * Which view is shown, by the part of the address after `#`: `#/people/<id>/followers`.
+ * Router. The part of the address after `#` is the route, as in `#/people/<id>/followers`.
  *
- * A view is made anew when one comes to it, and read; one that is left leaves its topics. On the way
- * back it is read as far as one had come, and stands where it stood.
+ * Each navigation creates and loads a new view; leaving it unsubscribes from its topics. Going back loads
+ * as many items as were shown before and restores the scroll position.
  */
 
 import { byId } from "./dom.js";
 
-const NAME = "MySocial";
-const SETTLED = 150; // ms after which a place is kept that one has scrolled to
+const SITE_NAME = "MySocial";
+const SCROLL_SAVE_DELAY_MS = 150;
+const MAX_RESTORED_ITEMS = 200;
 
-/** @typedef {import("./context.js").View} View */
+/**
+ * @typedef {import("./context.js").View} View
+ * @typedef {{ scrollTop: number, itemCount: number }} ScrollPosition kept in the browser's history
+ */
 
 export class Router {
   /** @type {View | null} */ view = null;
-  #left = new AbortController();
-  #timer = 0;
+  #viewAbort = new AbortController();
+  #scrollTimer = 0;
 
-  /** @param {(args: string[], signal: AbortSignal) => View} make makes the view of a place; the first part is its kind */
-  constructor(make) {
-    this.make = make;
+  /** @param {(route: string[], signal: AbortSignal) => View} createView called with the parts of the route */
+  constructor(createView) {
+    this.createView = createView;
     history.scrollRestoration = "manual";
   }
 
-  /** Shows the place that the address names, from now on. Resolves when the first one is read. */
-  begin() {
-    addEventListener("hashchange", () => this.#go());
-    addEventListener("scroll", () => this.#keep(), { passive: true });
-    return this.#go(false);
+  /** Shows the current route and follows changes. Resolves when the first view is loaded. */
+  start() {
+    addEventListener("hashchange", () => this.#navigate());
+    addEventListener("scroll", () => this.#scheduleScrollSave(), { passive: true });
+    return this.#navigate({ isInitial: true });
   }
 
-  #go(isMove = true) {
-    clearTimeout(this.#timer);
-    const place = location.hash.replace(/^#\/?/, "");
-    const [kind = "", ...args] = place.split("/").map(decoded);
-    this.#showWay(kind, args);
-    if (isMove && this.view?.turn?.([kind, ...args])) return this.#nameIt();
-    this.#left.abort();
-    this.#left = new AbortController();
-    const view = (this.view = this.make([kind, ...args], this.#left.signal));
+  #navigate({ isInitial = false } = {}) {
+    clearTimeout(this.#scrollTimer);
+    const path = location.hash.replace(/^#\/?/, "");
+    const route = path.split("/").map(decodeRoutePart);
+    this.#markCurrentLink(route);
+    if (!isInitial && this.view?.navigate?.(route)) return this.#updateTitle();
+    this.#viewAbort.abort();
+    this.#viewAbort = new AbortController();
+    const view = (this.view = this.createView(route, this.#viewAbort.signal));
     byId("view").replaceChildren(view.element);
-    byId("view").dataset.kind = kind || "feed";
-    this.#nameIt();
+    byId("view").dataset.route = route[0] || "feed";
+    this.#updateTitle();
     scrollTo(0, 0);
-    return this.#read(view, history.state, isMove);
+    return this.#loadView(view, history.state, isInitial);
   }
 
-  /** @param {View} view @param {{ top: number, count: number } | null} kept @param {boolean} isMove */
-  async #read(view, kept, isMove) {
-    const begin = () => isMove && view === this.view && headingOf(view)?.focus({ preventScroll: true });
-    begin();
-    const from = document.activeElement;
-    await Promise.all(view.parts.map((part) => part.read()));
-    if (document.activeElement === from) begin(); // it may have been hidden until it was read
-    if (kept && view === this.view) {
-      await view.scrolled?.readUpTo(Math.min(kept.count, 200));
-      scrollTo(0, kept.top);
+  /** @param {View} view @param {ScrollPosition | null} position to restore @param {boolean} isInitial */
+  async #loadView(view, position, isInitial) {
+    const focusHeading = () => !isInitial && view === this.view && findHeading(view)?.focus({ preventScroll: true });
+    focusHeading();
+    const focusedElement = document.activeElement;
+    await Promise.all(view.components.map((component) => component.load()));
+    // The heading may have been hidden before; the user may have moved the focus meanwhile.
+    if (document.activeElement === focusedElement) focusHeading();
+    if (position && view === this.view) {
+      await view.scrollList?.loadAtLeast(Math.min(position.itemCount, MAX_RESTORED_ITEMS));
+      scrollTo(0, position.scrollTop);
     }
   }
 
-  #keep() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const count = this.view?.scrolled?.rows.size ?? 0;
-      history.replaceState({ top: scrollY, count }, "");
-    }, SETTLED);
+  #scheduleScrollSave() {
+    clearTimeout(this.#scrollTimer);
+    this.#scrollTimer = setTimeout(() => {
+      const itemCount = this.view?.scrollList?.rows.size ?? 0;
+      history.replaceState({ scrollTop: scrollY, itemCount }, "");
+    }, SCROLL_SAVE_DELAY_MS);
   }
 
-  #nameIt() {
-    document.title = `${this.view?.title} · ${NAME}`;
+  #updateTitle() {
+    document.title = `${this.view?.title} · ${SITE_NAME}`;
   }
 
-  /** Marks the way that leads to what is shown. @param {string} kind @param {string[]} args */
-  #showWay(kind, args) {
-    const path = [kind, ...args].join("/");
-    for (const way of document.querySelectorAll(".ways a")) {
-      const to = (way.getAttribute("href") ?? "").replace(/^#\/?/, "");
-      const isHere = to === path || (to !== "" && path.startsWith(`${to}/`)) || (to === "" && kind === "home");
-      if (isHere) way.setAttribute("aria-current", "page");
-      else way.removeAttribute("aria-current");
+  /** Marks the link of the main navigation that leads to the route. @param {string[]} route */
+  #markCurrentLink(route) {
+    const path = route.join("/");
+    for (const link of document.querySelectorAll(".main-nav a")) {
+      const linkPath = (link.getAttribute("href") ?? "").replace(/^#\/?/, "");
+      const isParent = linkPath !== "" && path.startsWith(`${linkPath}/`);
+      const isFeed = linkPath === "" && route[0] === "home";
+      if (linkPath === path || isParent || isFeed) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
     }
   }
 }
 
-/** Where reading begins. @param {View} view */
-function headingOf({ element }) {
-  return /** @type {HTMLElement | undefined} */ ([...element.querySelectorAll("h1, h2[tabindex]")].find((one) => one.checkVisibility()));
+/** @param {View} view */
+function findHeading({ element }) {
+  const headings = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("h1, h2[tabindex]")]);
+  return headings.find((heading) => heading.checkVisibility());
 }
 
 /** @param {string} part */
-function decoded(part) {
+function decodeRoutePart(part) {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part; // somebody's own address
+    return part; // an address that was typed by hand
   }
 }

@@ -1,50 +1,52 @@
 /**
- * Who is signed in in this window. The tokens stay in its `sessionStorage`: two windows are two
- * people, and closing one signs it out.
+ * Session of this window. The tokens are kept in `sessionStorage`, so two windows can have two users,
+ * and closing a window signs it out.
  */
 
-const KEY = "mysocial.session";
-const COPIED_AFTER = 2_000;
+const STORAGE_KEY = "mysocial.session";
+const CLAIM_TIMEOUT_MS = 2_000; // after a reload, the old page needs a moment to release its lock
 
 /** @typedef {import("./api.js").Tokens} Tokens */
 
-/** Where an `Api` keeps its tokens. @type {import("./api.js").Keeper} */
-export const keeper = {
-  load: () => JSON.parse(sessionStorage.getItem(KEY) ?? "null"),
+/** @type {import("./api.js").TokenStore} */
+export const tokenStore = {
+  load: () => JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "null"),
   save(tokens) {
-    if (tokens) sessionStorage.setItem(KEY, JSON.stringify(tokens));
-    else sessionStorage.removeItem(KEY);
-    if (tokens) claim(tokens).catch(() => {});
+    if (tokens) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(tokens));
+    else sessionStorage.removeItem(STORAGE_KEY);
+    if (tokens) claimSession(tokens).catch(() => {});
   },
 };
 
-let claimed = "";
+let claimedSessionId = "";
 
 /**
- * Takes the session for this window. A duplicated tab begins with a copy of the tokens, and a refresh
- * token that is used by two ends the session for both: the copy forgets them instead. False then.
- * @param {Tokens} tokens
+ * Claims the session for this window, with a lock that is held until the window is closed.
+ *
+ * A duplicated tab starts with a copy of the tokens. When two windows use one refresh token, the server
+ * ends the session. The lock prevents this: the copy cannot claim the session.
+ * @param {Tokens} tokens @returns {Promise<boolean>} false when another window has the session
  */
-async function claim(tokens) {
-  const [session] = tokens.refresh.split(".");
-  if (session === claimed || !navigator.locks) return true;
-  claimed = session;
+async function claimSession(tokens) {
+  const [sessionId] = tokens.refresh.split(".");
+  if (sessionId === claimedSessionId || !navigator.locks) return true;
+  claimedSessionId = sessionId;
   return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(COPIED_AFTER); // a reload has to let go first
+    const signal = AbortSignal.timeout(CLAIM_TIMEOUT_MS);
     navigator.locks
-      .request(`mysocial.${session}`, { signal }, () => {
+      .request(`mysocial.${sessionId}`, { signal }, () => {
         resolve(true);
-        return new Promise(() => {}); // held while the window is open
+        return new Promise(() => {}); // never resolves, so that the lock is held
       })
       .catch(() => resolve(false));
   });
 }
 
-/** Forgets tokens that belong to another window; true when there are any left. */
-export async function begin() {
-  const tokens = keeper.load();
+/** Returns whether this window has a session. Deletes tokens that belong to another window. */
+export async function restoreSession() {
+  const tokens = tokenStore.load();
   if (!tokens) return false;
-  if (await claim(tokens)) return true;
-  keeper.save(null);
+  if (await claimSession(tokens)) return true;
+  tokenStore.save(null);
   return false;
 }

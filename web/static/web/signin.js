@@ -1,30 +1,31 @@
-/** The door: sign in, sign up, or one click as one of the demo people. */
+/** Sign-in page: sign in, sign up, or sign in as a demo user with one click. */
 
-import { byId, doing } from "./dom.js";
+import { byId, runAction } from "./dom.js";
 
-/** @param {import("./api.js").Api} api @param {(user: any) => void} entered */
-export function door(api, entered) {
-  const said = byId("door-said");
-  /** @param {any} element @param {string} path @param {() => object} body */
-  const enter = (element, path, body) => doing(element, said, async () => entered(await api.enter(path, body())));
+/** @param {import("./api.js").Api} api @param {(user: any) => void} onSignedIn */
+export function setUpSignIn(api, onSignedIn) {
+  const errorElement = byId("signin-error");
+  /** @param {any} element @param {string} path @param {() => object} getBody */
+  const authenticate = (element, path, getBody) =>
+    runAction(element, errorElement, async () => onSignedIn(await api.authenticate(path, getBody())));
 
-  for (const form of document.querySelectorAll("form[data-enter]")) {
+  for (const element of document.querySelectorAll("form[data-endpoint]")) {
+    const form = /** @type {HTMLFormElement} */ (element);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const fields = /** @type {HTMLFormElement} */ (form);
-      enter(fields, fields.dataset.enter ?? "", () => Object.fromEntries(new FormData(fields)));
+      authenticate(form, form.dataset.endpoint ?? "", () => Object.fromEntries(new FormData(form)));
     });
   }
   for (const button of document.querySelectorAll("button[data-username]")) {
     const { username, password } = /** @type {HTMLElement} */ (button).dataset;
-    button.addEventListener("click", () => enter(button, "signin", () => ({ username, password })));
+    button.addEventListener("click", () => authenticate(button, "signin", () => ({ username, password })));
   }
-  const [swap, signin, signup] = ["swap", "signin", "signup"].map(byId);
-  swap.addEventListener("click", () => {
-    signin.hidden = !signin.hidden;
-    signup.hidden = !signin.hidden;
-    swap.textContent = signin.hidden ? "I have an account" : "Make an account";
-    said.textContent = "";
-    (signin.hidden ? signup : signin).querySelector("input").focus();
+  const [toggle, signInForm, signUpForm] = ["signin-toggle", "signin", "signup"].map(byId);
+  toggle.addEventListener("click", () => {
+    signInForm.hidden = !signInForm.hidden;
+    signUpForm.hidden = !signInForm.hidden;
+    toggle.textContent = signInForm.hidden ? "I already have an account" : "Create an account";
+    errorElement.textContent = "";
+    (signInForm.hidden ? signUpForm : signInForm).querySelector("input").focus();
   });
 }

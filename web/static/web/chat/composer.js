@@ -1,58 +1,67 @@
-/** Writing to somebody: text, a picture, and that one is about to. */
+/** Form for a new message, with a picture. Sends typing notifications. */
 
-import { doing, h, icon } from "../dom.js";
-import { bodyOf, PictureInput } from "../picture.js";
+import { h, icon, runAction } from "../dom.js";
+import { buildRequestBody, MediaInput } from "../media.js";
 
-const AGAIN = 3_000; // ms after which it is told once more that one writes
-const STOPS = 5_000; // ms without a letter after which one does not
+const MAX_LENGTH = 10_000;
+const TYPING_REPEAT_MS = 3_000;
+const TYPING_TIMEOUT_MS = 5_000; // without input for this long, the user is no longer typing
 
 export class Composer {
-  #told = 0; // when it was told that one writes; 0: one does not
-  #timer = 0;
+  #typingSentAtMs = 0; // 0: not typing
+  #typingTimer = 0;
 
-  /** @param {import("../context.js").Context} context @param {string} other @param {(message: any) => void} sent */
-  constructor({ api, events, signal }, other, sent) {
+  /** @param {import("../context.js").ViewContext} context @param {string} otherUserId @param {(message: any) => void} onSent */
+  constructor({ api, events, signal }, otherUserId, onSent) {
+    this.api = api;
     this.events = events;
-    this.other = other;
-    this.picture = new PictureInput();
-    this.said = h("p", { class: "error", role: "alert" });
-    this.field = h("textarea", { id: "message", rows: 1, maxlength: 10000, placeholder: "Write a message", input: () => this.#typed(), blur: () => this.#tell(false) });
+    this.otherUserId = otherUserId;
+    this.onSent = onSent;
+    this.picture = new MediaInput();
+    this.errorElement = h("p", { class: "error", role: "alert" });
     const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
-      const written = this.field.value;
-      const text = written.trim();
-      if (!text && !this.picture.file) return;
-      doing(this.element, this.said, async () => {
-        const { data } = await api.post("chat/message", bodyOf({ receiver_id: other, ...(text && { text }), ...this.picture.fields }));
-        // What was written on meanwhile stays.
-        if (this.field.value.startsWith(written)) this.field.value = this.field.value.slice(written.length);
-        this.picture.clear();
-        if (!this.field.value) this.#tell(false);
-        sent(data.chat_message);
-      });
+      this.#submit();
     };
     const keydown = (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
     };
-    this.field.addEventListener("keydown", keydown);
-    const send = h("button", { type: "submit", "aria-label": "Send" }, icon("send"));
-    const label = h("label", { for: "message", class: "hidden" }, "Message");
-    this.element = h("form", { class: "composer", submit }, this.picture.preview, h("div", { class: "row" }, this.picture.button, label, this.field, send), this.said);
-    signal.addEventListener("abort", () => this.#tell(false));
+    const fieldListeners = { input: () => this.#onInput(), blur: () => this.#setTyping(false), keydown };
+    this.field = h("textarea", { id: "message", rows: 1, maxlength: MAX_LENGTH, placeholder: "Write a message", ...fieldListeners });
+    const label = h("label", { for: "message", class: "visually-hidden" }, "Message");
+    const sendButton = h("button", { type: "submit", "aria-label": "Send" }, icon("send"));
+    const row = h("div", { class: "composer-row" }, this.picture.button, label, this.field, sendButton);
+    this.element = h("form", { class: "composer", submit }, this.picture.preview, row, this.errorElement);
+    signal.addEventListener("abort", () => this.#setTyping(false));
   }
 
-  #typed() {
-    clearTimeout(this.#timer);
-    if (!this.field.value) return this.#tell(false);
-    this.#timer = setTimeout(() => this.#tell(false), STOPS);
-    if (Date.now() - this.#told > AGAIN) this.#tell(true);
+  #submit() {
+    const sentValue = this.field.value;
+    const text = sentValue.trim();
+    if (!text && !this.picture.file) return;
+    runAction(this.element, this.errorElement, async () => {
+      const fields = { receiver_id: this.otherUserId, ...(text && { text }), ...this.picture.fields };
+      const { data } = await this.api.post("chat/message", buildRequestBody(fields));
+      // Keeps what the user has typed meanwhile.
+      if (this.field.value.startsWith(sentValue)) this.field.value = this.field.value.slice(sentValue.length);
+      this.picture.clear();
+      if (!this.field.value) this.#setTyping(false);
+      this.onSent(data.chat_message);
+    });
   }
 
-  /** @param {boolean} on */
-  #tell(on) {
-    if (!on && !this.#told) return;
-    if (!on) clearTimeout(this.#timer);
-    this.#told = on ? Date.now() : 0;
-    this.events.typing(this.other, on);
+  #onInput() {
+    clearTimeout(this.#typingTimer);
+    if (!this.field.value) return this.#setTyping(false);
+    this.#typingTimer = setTimeout(() => this.#setTyping(false), TYPING_TIMEOUT_MS);
+    if (Date.now() - this.#typingSentAtMs > TYPING_REPEAT_MS) this.#setTyping(true);
+  }
+
+  /** @param {boolean} isTyping */
+  #setTyping(isTyping) {
+    if (!isTyping && !this.#typingSentAtMs) return;
+    if (!isTyping) clearTimeout(this.#typingTimer);
+    this.#typingSentAtMs = isTyping ? Date.now() : 0;
+    this.events.sendTyping(this.otherUserId, isTyping);
   }
 }

@@ -1,101 +1,111 @@
-/** One's conversations, that of the newest message first, with what is unread. */
+/** Conversations of the current user, latest message first, with unread counts. */
 
-import { avatar, h, time } from "../dom.js";
-import { Pages } from "../pages.js";
-import { laidOver, messageOf } from "./lay.js";
-import { inShort } from "./words.js";
+import { avatar, h, timeElement } from "../dom.js";
+import { PagedList } from "../paged-list.js";
+import { applyEventToMessage, messageIdOf } from "./apply-event.js";
+import { messagePreview } from "./texts.js";
 
-export class Conversations extends Pages {
-  /** @param {import("../context.js").Context} context */
+const NO_MESSAGE_KEY = "0"; // sorts conversations without messages last
+
+export class ConversationList extends PagedList {
+  /** @param {import("../context.js").ViewContext} context */
   constructor(context) {
-    const what = { path: "chat/conversations", noun: "conversations", more: "Older conversations", empty: "Nobody has written to you, nor you to anybody. Find somebody, and write." };
-    super(context, h("ol", { class: "conversations" }), what);
-    this.element = h("nav", { class: "side", "aria-label": "Conversations" }, h("h1", { tabindex: -1 }, "Chat"), this.said, this.list, this.empty, this.more);
-    this.open = "";
+    const options = {
+      path: "chat/conversations",
+      itemsKey: "conversations",
+      moreLabel: "Older conversations",
+      emptyText: "No conversations yet. Find someone and say hello.",
+    };
+    super(context, h("ol", { class: "conversations" }), options);
+    const heading = h("h1", { tabindex: -1 }, "Chat");
+    const attributes = { class: "conversation-sidebar", "aria-label": "Conversations" };
+    this.element = h("nav", attributes, heading, this.errorElement, this.list, this.emptyElement, this.moreButton);
+    this.openUserId = "";
   }
 
   /** @param {any} conversation */
-  idOf(conversation) {
+  getItemId(conversation) {
     return conversation.user.id;
   }
 
-  /** Marks the one that is shown beside. @param {string} id */
-  choose(id) {
-    this.open = id;
-    for (const { conversation, link } of this.rows.lines) this.#mark(link, conversation.user.id);
+  /** Marks the open conversation. @param {string} userId empty for none */
+  setOpen(userId) {
+    this.openUserId = userId;
+    for (const { conversation, link } of this.rows.items) this.#markOpen(link, conversation.user.id);
   }
 
   /** @param {any} conversation */
-  put(conversation) {
+  putItem(conversation) {
     const { id } = conversation.user;
-    const line = this.rows.get(id) ?? this.#line(id);
-    line.conversation = conversation;
-    this.#draw(line);
-    // Ids of messages sort by time; of whom all is deleted stands last.
-    this.rows.put(id, line, conversation.last_message?.id ?? "0");
+    const row = this.rows.get(id) ?? this.#createRow(id);
+    row.conversation = conversation;
+    this.#renderRow(row);
+    this.rows.put(id, row, conversation.last_message?.id ?? NO_MESSAGE_KEY);
   }
 
-  /** @param {string} id */
-  #line(id) {
+  /** @param {string} userId */
+  #createRow(userId) {
     const { presence, signal } = this.context;
-    const link = h("a", { href: `#/chat/${id}` });
-    const line = { conversation: /** @type {any} */ (null), link, element: h("li", { "data-id": id }, link) };
-    this.#mark(link, id);
-    presence.addEventListener(id, () => this.#draw(line), { signal });
-    return line;
+    const link = h("a", { href: `#/chat/${userId}` });
+    const row = { conversation: /** @type {any} */ (null), link, element: h("li", { "data-id": userId }, link) };
+    this.#markOpen(link, userId);
+    presence.addEventListener(userId, () => this.#renderRow(row), { signal });
+    return row;
   }
 
-  /** @param {any} line */
-  #draw({ conversation: { user, unread, last_message }, link }) {
+  /** @param {any} row */
+  #renderRow({ conversation: { user, unread, last_message }, link }) {
     const isOnline = this.context.presence.isOnline(user.id);
-    const face = h("span", { class: isOnline ? "face online" : "face" }, avatar(user));
-    const name = h("span", { class: "line between" }, h("strong", {}, user.username, isOnline && h("span", { class: "hidden" }, " (online)")), last_message && time(last_message.created_at));
-    const count = unread ? h("span", { class: "badge" }, String(unread), h("span", { class: "hidden" }, " unread")) : "";
-    const words = h("span", { class: "line between last" }, h("span", { class: "words" }, inShort(last_message, this.context.me.id)), count);
-    link.replaceChildren(face, h("span", { class: "who" }, name, words));
+    const avatarFrame = h("span", { class: isOnline ? "avatar-frame online" : "avatar-frame" }, avatar(user));
+    const name = h("strong", {}, user.username, isOnline && h("span", { class: "visually-hidden" }, " (online)"));
+    const title = h("span", { class: "row space-between" }, name, last_message && timeElement(last_message.created_at));
+    const preview = h("span", { class: "preview-text" }, messagePreview(last_message, this.context.currentUser.id));
+    const badge = unread ? h("span", { class: "badge" }, String(unread), h("span", { class: "visually-hidden" }, " unread")) : "";
+    link.replaceChildren(avatarFrame, h("span", { class: "item-text" }, title, h("span", { class: "row space-between" }, preview, badge)));
     link.classList.toggle("unread", unread > 0);
   }
 
-  /** @param {HTMLElement} link @param {string} id */
-  #mark(link, id) {
-    if (id === this.open) link.setAttribute("aria-current", "page");
+  /** @param {HTMLElement} link @param {string} userId */
+  #markOpen(link, userId) {
+    if (userId === this.openUserId) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
 
-  settle() {
-    super.settle();
+  onItemsChanged() {
+    super.onItemsChanged();
     this.context.presence.watch(this.rows.ids);
   }
 
   // Events --------------------------------------------------------------------------------------
 
-  /** @param {import("../mysocial.js").Happening} event */
-  apply(event) {
+  /** @param {import("../mysocial.js").ServerEvent} event */
+  applyEvent(event) {
     const { type, data } = event;
-    if (type === "conversation.updated") this.#changed(data);
-    else if (type === "block.created" || (type === "user.hidden" && data.what === "all")) this.remove(data.user_id);
-    else if (type === "user.deleted") this.remove(data.id);
-    else if (type === "block.deleted" || type === "user.shown") this.again();
-    else if (messageOf(event)) this.#layOver(event);
-    this.settle();
+    if (type === "conversation.updated") this.#updateConversation(data);
+    else if (type === "block.created" || (type === "user.hidden" && data.what === "all")) this.removeItem(data.user_id);
+    else if (type === "user.deleted") this.removeItem(data.id);
+    else if (type === "block.deleted" || type === "user.shown") this.scheduleLoad();
+    else if (messageIdOf(event)) this.#updateLastMessage(event);
+    this.onItemsChanged();
   }
 
-  /** It moves to where its newest message stands. @param {any} conversation */
-  #changed(conversation) {
-    const { user, last_message: last } = conversation;
-    const known = this.rows.get(user.id)?.conversation;
-    const oldest = /** @type {HTMLElement} */ (this.list.lastElementChild)?.dataset.key ?? "";
-    const isBelow = !this.isWhole && !known && (last?.id ?? "") < oldest;
-    if (!isBelow) this.put(conversation); // else it is on a page that was not read yet
+  /** Moves the conversation to the position of its latest message. @param {any} conversation */
+  #updateConversation(conversation) {
+    const { user, last_message } = conversation;
+    const isShown = this.rows.get(user.id);
+    const oldestKey = /** @type {HTMLElement} */ (this.list.lastElementChild)?.dataset.key ?? "";
+    const isOnLaterPage = !this.isComplete && !isShown && (last_message?.id ?? "") < oldestKey;
+    if (!isOnLaterPage) this.putItem(conversation);
   }
 
-  /** @param {import("../mysocial.js").Happening} event */
-  #layOver(event) {
-    const id = messageOf(event);
-    for (const { conversation } of this.rows.lines) {
-      if (conversation.last_message?.id !== id) continue;
-      const last = laidOver(conversation.last_message, event);
-      if (last) this.put({ ...conversation, last_message: last }); // else `conversation.updated` says what is last now
+  /** @param {import("../mysocial.js").ServerEvent} event */
+  #updateLastMessage(event) {
+    const messageId = messageIdOf(event);
+    for (const { conversation } of this.rows.items) {
+      if (conversation.last_message?.id !== messageId) continue;
+      const message = applyEventToMessage(conversation.last_message, event);
+      // When the message was deleted, `conversation.updated` brings the new last message.
+      if (message) this.putItem({ ...conversation, last_message: message });
     }
   }
 }

@@ -1,105 +1,135 @@
-/** One message: what it shows, and what may be done with it. */
+/** One message and its actions. */
 
-import { doing, h, icon, risky, time } from "../dom.js";
-import { edit } from "../editing.js";
-import { pictures } from "../picture.js";
-import { KINDS, pictureOf } from "../posts/reactions.js";
+import { confirmButton, h, icon, runAction, timeElement } from "../dom.js";
+import { openInlineEditor } from "../inline-editor.js";
+import { mediaElements } from "../media.js";
+import { REACTION_TYPES, reactionIcon } from "../posts/reactions.js";
+
+const MAX_LENGTH = 10_000;
 
 export class MessageView {
   /** @type {HTMLElement | null} */ receipt = null;
 
-  /** @param {any} message @param {import("../context.js").Context} context */
-  constructor(message, { api, me }) {
+  /** @param {any} message @param {import("../context.js").ViewContext} context */
+  constructor(message, { api, currentUser }) {
     this.message = message;
     this.api = api;
-    this.me = me.id;
-    this.isMine = message.sender_id === me.id;
+    this.currentUserId = currentUser.id;
+    this.path = `chat/messages/${message.id}`;
+    this.isMine = message.sender_id === currentUser.id;
     this.bubble = h("div", { class: "bubble" });
-    this.said = h("p", { class: "error", role: "alert" });
-    this.opener = h("button", { type: "button", class: "quiet more-actions", "aria-expanded": "false", "aria-label": "What may be done with this message", click: () => this.#toggle() }, icon("more"));
-    this.actions = h("div", { class: "line actions", role: "group", "aria-label": "Actions", hidden: true });
-    this.foot = h("p", { class: "foot dim" });
-    this.reactions = h("p", { class: "felt" });
-    const row = h("div", { class: "row" }, this.bubble, this.opener);
-    this.element = h("li", { class: this.isMine ? "message mine" : "message", "data-id": message.id }, row, this.reactions, this.foot, this.actions, this.said);
+    this.errorElement = h("p", { class: "error", role: "alert" });
+    const toggleAttributes = { type: "button", class: "quiet more-actions", "aria-expanded": "false", "aria-label": "Message actions" };
+    this.actionsToggle = h("button", { ...toggleAttributes, click: () => this.#toggleActions() }, icon("more"));
+    this.actions = h("div", { class: "row actions", role: "group", "aria-label": "Actions", hidden: true });
+    this.footer = h("p", { class: "message-footer dim" });
+    this.reactions = h("p", { class: "message-reactions" });
+    const row = h("div", { class: "message-row" }, this.bubble, this.actionsToggle);
+    const attributes = { class: this.isMine ? "message mine" : "message", "data-id": message.id };
+    this.element = h("li", attributes, row, this.reactions, this.footer, this.actions, this.errorElement);
     this.element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Escape" || this.actions.hidden) return;
-      this.#toggle();
-      this.opener.focus();
+      this.#toggleActions();
+      this.actionsToggle.focus();
     });
-    this.#draw();
+    this.#render();
   }
 
   /** @param {any} message */
   update(message) {
     this.message = message;
-    this.#draw();
+    this.#render();
   }
 
-  /** Says under it that the other has read it. @param {boolean} isRead */
-  showRead(isRead) {
+  /** Shows or removes the read receipt. @param {boolean} isRead */
+  showReceipt(isRead) {
     if (!isRead) this.receipt?.remove();
-    else this.foot.append((this.receipt ??= h("span", { class: "receipt" }, " · Read")));
+    else this.footer.append((this.receipt ??= h("span", { class: "receipt" }, " · Read")));
   }
 
-  #draw() {
-    const { text, is_deleted, created_at, edited_at, reactions } = this.message;
-    if (!this.bubble.querySelector("form")) {
-      const parts = is_deleted ? [h("p", { class: "dim" }, "This message was deleted.")] : [text && h("p", { class: "text" }, text), ...pictures(this.message, "The picture of this message")];
-      this.bubble.replaceChildren(...parts.filter((one) => one));
-    }
+  #render() {
+    const { is_deleted, created_at, edited_at } = this.message;
+    if (!this.bubble.querySelector("form")) this.bubble.replaceChildren(...this.#content());
     this.bubble.classList.toggle("deleted", is_deleted);
-    this.foot.replaceChildren(time(created_at, edited_at), this.receipt?.isConnected ? this.receipt : "");
-    /** @type {string[]} */ const felt = Object.values(reactions);
-    const shown = KINDS.filter((kind) => felt.includes(kind)).map((kind) => h("span", { "data-kind": kind }, pictureOf(kind), felt.filter((one) => one === kind).length > 1 ? " 2" : ""));
-    this.reactions.replaceChildren(...shown);
-    this.reactions.hidden = shown.length === 0;
-    if (!this.actions.hidden) this.#drawActions();
+    this.footer.replaceChildren(timeElement(created_at, edited_at), this.receipt?.isConnected ? this.receipt : "");
+    this.#renderReactions();
+    if (!this.actions.hidden) this.#renderActions();
   }
 
-  // What may be done ----------------------------------------------------------------------------
+  #content() {
+    const { text, is_deleted } = this.message;
+    if (is_deleted) return [h("p", { class: "dim" }, "This message was deleted.")];
+    const media = mediaElements(this.message, "Picture in this message");
+    return text ? [h("p", { class: "text" }, text), ...media] : media;
+  }
 
-  #toggle() {
+  #renderReactions() {
+    /** @type {string[]} */ const types = Object.values(this.message.reactions);
+    const elements = REACTION_TYPES.filter((type) => types.includes(type)).map((type) => {
+      const isFromBoth = types.filter((other) => other === type).length > 1;
+      return h("span", { "data-reaction": type }, reactionIcon(type), isFromBoth ? " 2" : "");
+    });
+    this.reactions.replaceChildren(...elements);
+    this.reactions.hidden = elements.length === 0;
+  }
+
+  // Actions -------------------------------------------------------------------------------------
+
+  #toggleActions() {
     this.actions.hidden = !this.actions.hidden;
-    this.opener.setAttribute("aria-expanded", String(!this.actions.hidden));
+    this.actionsToggle.setAttribute("aria-expanded", String(!this.actions.hidden));
     if (this.actions.hidden) return;
     this.actions.replaceChildren();
-    this.#drawActions();
+    this.#renderActions();
     this.actions.querySelector("button")?.focus();
     this.actions.scrollIntoView({ block: "nearest" });
   }
 
-  #drawActions() {
-    const { is_deleted, reactions } = this.message;
-    for (const button of this.actions.querySelectorAll("[data-kind]")) button.setAttribute("aria-pressed", String(button.dataset.kind === reactions[this.me]));
-    if (this.actions.childElementCount && !is_deleted) return; // they keep the focus
-    const path = `chat/messages/${this.message.id}`;
-    const erase = (/** @type {string} */ whom) => () => this.api.delete(`${path}?for=${whom}`);
-    const kinds = is_deleted ? [] : KINDS.map((kind) => this.#kind(kind, path));
-    const edit = this.isMine && !is_deleted && this.message.text && h("button", { type: "button", class: "quiet", click: () => this.#edit() }, "Edit");
-    const all = this.isMine && !is_deleted && risky("Delete for both", this.said, erase("everyone"));
-    this.actions.replaceChildren(...[...kinds, edit, risky("Delete for me", this.said, erase("me")), all].filter((one) => one));
+  #renderActions() {
+    const { is_deleted, reactions, text } = this.message;
+    const ownReaction = reactions[this.currentUserId];
+    for (const button of this.actions.querySelectorAll("[data-reaction]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.reaction === ownReaction));
+    }
+    if (this.actions.childElementCount && !is_deleted) return; // keeps the buttons, and so the focus
+    const deleteFor = (/** @type {"me" | "everyone"} */ audience) => () => this.api.delete(`${this.path}?for=${audience}`);
+    const canChange = this.isMine && !is_deleted;
+    const buttons = [
+      ...(is_deleted ? [] : REACTION_TYPES.map((type) => this.#reactionButton(type))),
+      canChange && text && h("button", { type: "button", class: "quiet", click: () => this.#openEditor() }, "Edit"),
+      confirmButton("Delete for me", this.errorElement, deleteFor("me")),
+      canChange && confirmButton("Delete for everyone", this.errorElement, deleteFor("everyone")),
+    ];
+    this.actions.replaceChildren(...buttons.filter((button) => button));
   }
 
-  /** @param {string} kind @param {string} path */
-  #kind(kind, path) {
-    const click = () => doing(button, this.said, async () => {
-      const isPressed = this.message.reactions[this.me] === kind;
-      const { data } = isPressed ? await this.api.delete(`${path}/reaction`) : await this.api.put(`${path}/reaction`, { type: kind });
+  /** @param {string} type */
+  #reactionButton(type) {
+    const isPressed = () => this.message.reactions[this.currentUserId] === type;
+    const click = () => runAction(button, this.errorElement, async () => {
+      const path = `${this.path}/reaction`;
+      const { data } = isPressed() ? await this.api.delete(path) : await this.api.put(path, { type });
       this.update(data.chat_message);
     });
-    const pressed = String(this.message.reactions[this.me] === kind);
-    const button = h("button", { type: "button", class: "reaction", "data-kind": kind, title: kind, "aria-pressed": pressed, click }, pictureOf(kind));
+    const attributes = { type: "button", class: "reaction", "data-reaction": type, title: type, "aria-pressed": String(isPressed()) };
+    const button = h("button", { ...attributes, click }, reactionIcon(type));
     return button;
   }
 
-  #edit() {
-    const save = async (/** @type {string} */ text) => {
-      const { data } = await this.api.patch(`chat/messages/${this.message.id}`, { text });
-      this.message = data.chat_message;
-    };
-    const { id, text } = this.message;
-    this.#toggle();
-    edit(this.bubble, { id: `edit-${id}`, label: "Text of the message", text, most: 10000, said: this.said, save, draw: () => this.#draw(), back: this.opener });
+  #openEditor() {
+    this.#toggleActions();
+    openInlineEditor(this.bubble, {
+      id: `edit-${this.message.id}`,
+      label: "Message text",
+      text: this.message.text,
+      maxLength: MAX_LENGTH,
+      errorElement: this.errorElement,
+      save: async (text) => {
+        const { data } = await this.api.patch(this.path, { text });
+        this.message = data.chat_message;
+      },
+      render: () => this.#render(),
+      focusTarget: this.actionsToggle,
+    });
   }
 }

@@ -1,151 +1,166 @@
-/** What two wrote to each other: the newest below, older ones as one scrolls up. */
+/** Messages of a conversation: the latest at the bottom, older ones loaded while the user scrolls up. */
 
-import { h, news } from "../dom.js";
-import { Pages } from "../pages.js";
-import { laidOver, messageOf } from "./lay.js";
+import { announce, h } from "../dom.js";
+import { PagedList } from "../paged-list.js";
+import { applyEventToMessage, messageIdOf } from "./apply-event.js";
 import { MessageView } from "./message.js";
-import { inShort } from "./words.js";
+import { messagePreview } from "./texts.js";
 
-const AT_END = 48; // pixels from the end within which one is there
+const BOTTOM_TOLERANCE_PX = 48;
 
-export class Messages extends Pages {
-  #readUpTo = ""; // what the other has read
-  #seen = ""; // up to where it was told that one has read oneself
-  #sticks = true; // whether the end stays in sight
+export class MessageList extends PagedList {
+  #readByOtherUpTo = ""; // id of the last message that the other user has read
+  #reportedReadUpTo = ""; // id of the last message that was reported to the server as read
+  #isAtBottom = true; // while true, the list stays at its end when it grows
 
-  /** @param {import("../context.js").Context} context @param {string} other */
-  constructor(context, other) {
+  /** @param {import("../context.js").ViewContext} context @param {string} otherUserId */
+  constructor(context, otherUserId) {
     const list = h("ol", { class: "messages", "aria-label": "Messages" });
-    const scroller = h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "What was written" });
-    const what = { path: `chat/messages/${other}`, noun: "messages", more: "Earlier messages", empty: "Nothing was written yet. Say hello.", newestFirst: false, root: scroller, limit: 30 };
-    super(context, list, what);
-    this.other = other;
+    const scroller = h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Message history" });
+    super(context, list, {
+      path: `chat/messages/${otherUserId}`,
+      itemsKey: "messages",
+      moreLabel: "Earlier messages",
+      emptyText: "No messages yet. Say hello!",
+      newestFirst: false,
+      scrollRoot: scroller,
+      limit: 30,
+    });
+    this.otherUserId = otherUserId;
     this.scroller = scroller;
-    this.newer = h("button", { type: "button", class: "newer", hidden: true, click: () => this.toEnd() }, "New messages");
-    scroller.append(this.more, this.empty, list, this.said);
-    this.element = h("div", { class: "talk" }, scroller, this.newer);
-    scroller.addEventListener("scroll", () => this.#scrolled());
-    const grown = new ResizeObserver(() => this.#sticks && this.toEnd());
-    for (const one of [list, scroller]) grown.observe(one);
-    document.addEventListener("visibilitychange", () => this.#markRead(), { signal: context.signal });
-    context.signal.addEventListener("abort", () => grown.disconnect());
+    const buttonAttributes = { type: "button", class: "new-messages", hidden: true, click: () => this.scrollToBottom() };
+    this.newMessagesButton = h("button", buttonAttributes, "New messages");
+    scroller.append(this.moreButton, this.emptyElement, list, this.errorElement);
+    this.element = h("div", { class: "message-pane" }, scroller, this.newMessagesButton);
+    scroller.addEventListener("scroll", () => this.#onScroll());
+    const resizeObserver = new ResizeObserver(() => this.#isAtBottom && this.scrollToBottom());
+    for (const element of [list, scroller]) resizeObserver.observe(element);
+    document.addEventListener("visibilitychange", () => this.#reportRead(), { signal: context.signal });
+    context.signal.addEventListener("abort", () => resizeObserver.disconnect());
   }
 
-  // Reading -------------------------------------------------------------------------------------
+  // Loading -------------------------------------------------------------------------------------
 
-  /** Older ones come above, and nothing moves. @param {import("../api.js").Answer} found */
-  show(found) {
+  /** Shows a page of older messages above, without moving the visible ones. @param {import("../api.js").ApiResponse} response */
+  showPage(response) {
     const { scroller } = this;
-    const fromEnd = scroller.scrollHeight - scroller.scrollTop;
-    super.show(found);
-    this.#readUpTo = found.data.read_up_to > this.#readUpTo ? found.data.read_up_to : this.#readUpTo;
-    if (this.#sticks) this.toEnd();
-    else scroller.scrollTop = scroller.scrollHeight - fromEnd;
+    const distanceToEnd = scroller.scrollHeight - scroller.scrollTop;
+    super.showPage(response);
+    const { read_up_to } = response.data;
+    if (read_up_to > this.#readByOtherUpTo) this.#readByOtherUpTo = read_up_to;
+    if (this.#isAtBottom) this.scrollToBottom();
+    else scroller.scrollTop = scroller.scrollHeight - distanceToEnd;
   }
 
   /** @param {any} message */
-  put(message) {
-    const known = this.rows.get(message.id);
-    if (known) known.update(message);
+  putItem(message) {
+    const view = this.rows.get(message.id);
+    if (view) view.update(message);
     else this.rows.put(message.id, new MessageView(message, this.context));
   }
 
-  settle() {
-    super.settle();
-    this.#drawReceipts();
-    this.#markRead();
+  onItemsChanged() {
+    super.onItemsChanged();
+    this.#renderReceipts();
+    this.#reportRead();
   }
 
   /** @param {any} error */
-  refused(error) {
-    if (error.status === 404) this.#hide();
-    else super.refused(error);
+  handleLoadError(error) {
+    if (error.status === 404) this.#hideAll();
+    else super.handleLoadError(error);
   }
 
-  toEnd() {
-    this.#sticks = true;
-    this.newer.hidden = true;
+  scrollToBottom() {
+    this.#isAtBottom = true;
+    this.newMessagesButton.hidden = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
-  #scrolled() {
+  #onScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    this.#sticks = scrollHeight - scrollTop - clientHeight < AT_END;
-    if (this.#sticks) this.newer.hidden = true;
-    this.#markRead();
+    this.#isAtBottom = scrollHeight - scrollTop - clientHeight < BOTTOM_TOLERANCE_PX;
+    if (this.#isAtBottom) this.newMessagesButton.hidden = true;
+    this.#reportRead();
   }
 
-  get #newest() {
+  get #newestId() {
     return /** @type {HTMLElement} */ (this.list.lastElementChild)?.dataset.key ?? "";
   }
 
-  /** Says to the other that one has read, when one looks at the end. */
-  #markRead() {
-    const views = /** @type {MessageView[]} */ (this.rows.lines);
-    const last = views.filter((one) => !one.isMine).reduce((id, one) => (one.message.id > id ? one.message.id : id), "");
-    if (document.hidden || !this.#sticks || last <= this.#seen || this.signal.aborted) return;
-    const before = this.#seen;
-    this.#seen = last;
-    // What could not be told is told with the next message, or when one comes back.
-    this.context.api.put("chat/messages/read", { user_id: this.other }).catch(() => (this.#seen = before));
+  /** The id of the oldest loaded message; empty when all are loaded. */
+  get #oldestId() {
+    return this.isComplete ? "" : /** @type {HTMLElement} */ (this.list.firstElementChild)?.dataset.key ?? "";
   }
 
-  #drawReceipts() {
-    const mine = /** @type {MessageView[]} */ (this.rows.lines).filter((one) => one.isMine);
-    const read = mine.filter((one) => one.message.id <= this.#readUpTo);
-    const last = read.reduce((id, one) => (one.message.id > id ? one.message.id : id), "");
-    for (const one of mine) one.showRead(one.message.id === last);
+  /** Tells the server which messages the user has seen. */
+  #reportRead() {
+    const views = /** @type {MessageView[]} */ (this.rows.items);
+    const lastId = maxMessageId(views.filter((view) => !view.isMine));
+    if (document.hidden || !this.#isAtBottom || lastId <= this.#reportedReadUpTo || this.signal.aborted) return;
+    const previousId = this.#reportedReadUpTo;
+    this.#reportedReadUpTo = lastId;
+    // After a failure, the next message or visit reports it again.
+    this.context.api.put("chat/messages/read", { user_id: this.otherUserId }).catch(() => (this.#reportedReadUpTo = previousId));
+  }
+
+  /** Shows the receipt below the last own message that the other user has read. */
+  #renderReceipts() {
+    const ownViews = /** @type {MessageView[]} */ (this.rows.items).filter((view) => view.isMine);
+    const lastReadId = maxMessageId(ownViews.filter((view) => view.message.id <= this.#readByOtherUpTo));
+    for (const view of ownViews) view.showReceipt(view.message.id === lastReadId);
   }
 
   // Events --------------------------------------------------------------------------------------
 
-  /** @param {import("../mysocial.js").Happening} event */
-  apply(event) {
+  /** @param {import("../mysocial.js").ServerEvent} event */
+  applyEvent(event) {
     const { type, data } = event;
-    const id = messageOf(event);
-    const isOther = data.user_id === this.other || data.id === this.other;
-    if (id && this.rows.get(id)) this.#layOver(id, event);
-    else if (type === "message.created" || type === "message.updated") this.#arrived(data, type === "message.created");
-    else if (type === "message.deleted" && data.for === "everyone" && id && id > this.#oldest) this.#refresh();
-    else if (type === "message.read" && isOther) this.#readUpTo = data.read_up_to;
-    else if (type === "user.hidden" || type === "block.created" || type === "user.deleted") isOther && data.what !== "posts" && this.#hide();
-    else if (type === "user.shown" || type === "block.deleted") isOther && this.again();
-    this.settle();
+    const messageId = messageIdOf(event);
+    const isAboutOther = data.user_id === this.otherUserId || data.id === this.otherUserId;
+    if (messageId && this.rows.get(messageId)) this.#updateMessage(messageId, event);
+    else if (type === "message.created" || type === "message.updated") this.#addMessage(data, type === "message.created");
+    else if (type === "message.deleted" && data.for === "everyone" && messageId && messageId > this.#oldestId) this.#loadLatestPage();
+    else if (type === "message.read" && isAboutOther) this.#readByOtherUpTo = data.read_up_to;
+    else if (["user.hidden", "block.created", "user.deleted"].includes(type)) isAboutOther && data.what !== "posts" && this.#hideAll();
+    else if (type === "user.shown" || type === "block.deleted") isAboutOther && this.scheduleLoad();
+    this.onItemsChanged();
   }
 
-  get #oldest() {
-    return this.isWhole ? "" : /** @type {HTMLElement} */ (this.list.firstElementChild)?.dataset.key ?? "";
-  }
-
-  /** @param {string} id @param {import("../mysocial.js").Happening} event */
-  #layOver(id, event) {
-    const view = this.rows.get(id);
-    const message = laidOver(view.message, event);
+  /** @param {string} messageId @param {import("../mysocial.js").ServerEvent} event */
+  #updateMessage(messageId, event) {
+    const view = this.rows.get(messageId);
+    const message = applyEventToMessage(view.message, event);
     if (message) view.update(message);
-    else this.remove(id);
+    else this.removeItem(messageId);
   }
 
   /** @param {any} message @param {boolean} isNew */
-  #arrived(message, isNew) {
-    const isTheirs = message.sender_id === this.other;
-    if (!isTheirs && message.receiver_id !== this.other) return;
-    if (!isNew && message.id < this.#oldest) return; // it is on a page that was not read yet
-    const isLast = message.id > this.#newest;
-    this.put(message);
-    if (this.#sticks) this.toEnd();
-    else if (isTheirs && isLast) this.newer.hidden = false;
-    if (isTheirs && isLast) news(inShort(message, ""));
+  #addMessage(message, isNew) {
+    const isFromOther = message.sender_id === this.otherUserId;
+    if (!isFromOther && message.receiver_id !== this.otherUserId) return;
+    if (!isNew && message.id < this.#oldestId) return; // its page is not loaded yet
+    const isLatest = message.id > this.#newestId;
+    this.putItem(message);
+    if (this.#isAtBottom) this.scrollToBottom();
+    else if (isFromOther && isLatest) this.newMessagesButton.hidden = false;
+    if (isFromOther && isLatest) announce(messagePreview(message, ""));
   }
 
-  /** Reads the newest page into what is shown: one was deleted of which no event told. */
-  #refresh() {
-    return this.during(async () => this.show(await this.fetch(null, () => true)));
+  /** Adds the latest page to the list, for a deleted message whose creation was missed. */
+  #loadLatestPage() {
+    return this.runLoad(async () => this.showPage(await this.fetchPage(null, () => true)));
   }
 
-  #hide() {
-    for (const id of this.rows.ids) this.remove(id);
-    this.more.hidden = true;
-    this.empty.textContent = "You may not write to this member.";
-    this.empty.hidden = false;
+  #hideAll() {
+    for (const id of this.rows.ids) this.removeItem(id);
+    this.moreButton.hidden = true;
+    this.emptyElement.textContent = "You cannot send messages to this member.";
+    this.emptyElement.hidden = false;
   }
+}
+
+/** Returns the highest id, which is the latest; empty when there are no messages. @param {MessageView[]} views */
+function maxMessageId(views) {
+  return views.reduce((maxId, { message }) => (message.id > maxId ? message.id : maxId), "");
 }

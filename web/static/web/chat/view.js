@@ -1,52 +1,58 @@
-/** The view of chat: one's conversations, and beside them the one that is open. */
+/** Chat view: the conversations, and the open one beside them. */
 
 import { h } from "../dom.js";
 import { Composer } from "./composer.js";
-import { Conversations } from "./conversations.js";
-import { Head } from "./head.js";
-import { Messages } from "./messages.js";
+import { ConversationList } from "./conversations.js";
+import { ConversationHeader } from "./header.js";
+import { MessageList } from "./messages.js";
 
-/** @param {import("../context.js").Context} context @param {string} [first] @returns {import("../context.js").View} */
-export function chatView(context, first = "") {
-  const conversations = new Conversations(context);
+/** @param {import("../context.js").ViewContext} context @param {string} [initialUserId] @returns {import("../context.js").View} */
+export function chatView(context, initialUserId = "") {
+  const conversations = new ConversationList(context);
   const thread = h("section", { class: "thread", "aria-label": "Conversation" });
-  let open = new AbortController();
-  context.signal.addEventListener("abort", () => open.abort());
+  let threadAbort = new AbortController();
+  context.signal.addEventListener("abort", () => threadAbort.abort());
 
-  /** @param {string} other */
-  const talk = (other) => {
-    open.abort();
-    open = new AbortController();
-    const own = { ...context, signal: open.signal };
-    const [head, messages] = [new Head(own, other), new Messages(own, other)];
-    const composer = new Composer(own, other, (message) => {
-      messages.put(message);
-      messages.settle();
-      messages.toEnd();
+  /** @param {string} userId */
+  const openThread = (userId) => {
+    threadAbort.abort();
+    threadAbort = new AbortController();
+    const threadContext = { ...context, signal: threadAbort.signal };
+    const header = new ConversationHeader(threadContext, userId);
+    const messages = new MessageList(threadContext, userId);
+    const composer = new Composer(threadContext, userId, (message) => {
+      // The response may arrive after events about the message. What they have shown is newer.
+      if (!messages.rows.get(message.id)) messages.putItem(message);
+      messages.onItemsChanged();
+      messages.scrollToBottom();
     });
-    thread.replaceChildren(head.element, messages.element, composer.element);
-    return [head, messages];
+    thread.replaceChildren(header.element, messages.element, composer.element);
+    return [header, messages];
   };
-  /** @param {string} other */
-  const show = (other) => {
-    element.dataset.open = String(!!other);
-    conversations.choose(other);
-    if (!other) open.abort();
-    if (!other) thread.replaceChildren(h("p", { class: "dim empty" }, "Choose a conversation, or find somebody to write to."));
-    const parts = other ? talk(other) : [];
-    view.parts = [conversations, ...parts];
-    return parts;
+  const closeThread = () => {
+    threadAbort.abort();
+    thread.replaceChildren(h("p", { class: "dim empty" }, "Choose a conversation, or find someone to write to."));
+    return [];
   };
-  /** @param {string[]} args */
-  const turn = ([kind, other = ""]) => {
-    if (kind !== "chat") return false;
-    for (const part of show(other)) part.read();
-    /** @type {HTMLElement} */ (other ? thread.querySelector("textarea") : conversations.list.querySelector("a"))?.focus();
+  /** @param {string} userId empty for none */
+  const show = (userId) => {
+    element.dataset.open = String(!!userId);
+    conversations.setOpen(userId);
+    const threadComponents = userId ? openThread(userId) : closeThread();
+    view.components = [conversations, ...threadComponents];
+    return threadComponents;
+  };
+  /** @param {string[]} route */
+  const navigate = ([name, userId = ""]) => {
+    if (name !== "chat") return false;
+    for (const component of show(userId)) component.load();
+    const focusTarget = userId ? thread.querySelector("textarea") : conversations.list.querySelector("a");
+    /** @type {HTMLElement} */ (focusTarget)?.focus();
     return true;
   };
   const element = h("div", { class: "chat" }, conversations.element, thread);
   /** @type {import("../context.js").View} */
-  const view = { title: "Chat", element, parts: [], turn };
-  show(first);
+  const view = { title: "Chat", element, components: [], navigate };
+  show(initialUserId);
   return view;
 }

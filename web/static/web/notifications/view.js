@@ -1,80 +1,104 @@
-/** What one was told, newest first: read one, read all, delete. */
+/** Notifications view: the list, newest first, with read and delete actions. */
 
-import { avatar, doing, h, icon, time } from "../dom.js";
-import { Pages } from "../pages.js";
-import { placeOf, saying } from "./words.js";
+import { avatar, h, icon, runAction, timeElement } from "../dom.js";
+import { PagedList } from "../paged-list.js";
+import { notificationText, notificationUrl } from "./texts.js";
 
-class Notifications extends Pages {
-  #unread = 0;
+const FOCUSABLE = "a, button";
 
-  /** @param {import("../context.js").Context} context */
+class NotificationList extends PagedList {
+  #unreadCount = 0;
+
+  /** @param {import("../context.js").ViewContext} context */
   constructor(context) {
-    super(context, h("ol", { class: "told", "aria-label": "Notifications" }), { path: "notifications", noun: "notifications", empty: "Nothing has happened yet." });
-    this.all = h("button", { type: "button", class: "quiet", click: () => doing(this.all, this.said, () => context.api.post("notifications/read-all")) }, "Read all");
-    const requests = context.me.is_private && h("a", { href: "#/requests" }, "Follow requests");
-    const head = h("div", { class: "line between" }, h("h1", { tabindex: -1 }, "Notifications"), requests, this.all);
-    this.element = h("div", { class: "column" }, head, h("div", { class: "card" }, this.said, this.list, this.empty, this.more));
+    const list = h("ol", { "aria-label": "Notifications" });
+    super(context, list, { path: "notifications", itemsKey: "notifications", emptyText: "No notifications yet." });
+    const markAllRead = () => runAction(this.markAllButton, this.errorElement, () => context.api.post("notifications/read-all"));
+    this.markAllButton = h("button", { type: "button", class: "quiet", click: markAllRead }, "Mark all as read");
+    const requestsLink = context.currentUser.is_private && h("a", { href: "#/requests" }, "Follow requests");
+    const header = h("div", { class: "row space-between" }, h("h1", { tabindex: -1 }, "Notifications"), requestsLink, this.markAllButton);
+    const card = h("div", { class: "card" }, this.errorElement, this.list, this.emptyElement, this.moreButton);
+    this.element = h("div", { class: "column" }, header, card);
   }
 
   /** @param {any} notification */
-  put(notification) {
+  putItem(notification) {
+    const { id } = notification;
+    const element = this.#createRow(notification);
+    const oldElement = this.rows.get(id)?.element;
+    const hasFocus = oldElement?.contains(document.activeElement);
+    const focusIndex = hasFocus ? [...oldElement.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement) : -1;
+    this.rows.put(id, { notification, element });
+    if (focusIndex >= 0) element.querySelectorAll(FOCUSABLE)[focusIndex].focus();
+  }
+
+  /** @param {any} notification */
+  #createRow(notification) {
     const { id, actor, read, created_at } = notification;
     const path = `notifications/${id}`;
-    const mark = (/** @type {boolean} */ on) => this.context.api.patch(path, { read: on });
-    // Who goes where it leads has read it; should that not be told, it stays unread.
-    const visit = () => read || mark(true).catch(() => {});
-    const link = h("a", { href: placeOf(notification), click: visit }, h("strong", {}, actor.username), ` ${saying(notification)}`);
-    const words = h("div", { class: "who" }, h("p", {}, !read && h("span", { class: "hidden" }, "Unread: "), link), h("p", { class: "dim" }, time(created_at)));
-    const toggle = h("button", { type: "button", class: "quiet", click: () => doing(toggle, this.said, () => mark(!read)) }, read ? "Mark as unread" : "Mark as read");
-    const remove = h("button", { type: "button", class: "quiet", "aria-label": "Delete this notification", click: () => doing(remove, this.said, () => this.context.api.delete(path)) }, icon("close"));
-    const element = h("li", { class: read ? "notice" : "notice unread", "data-id": id }, avatar(actor), words, toggle, remove);
-    const had = this.rows.get(id)?.element;
-    const place = had?.contains(document.activeElement) ? [...had.querySelectorAll("a, button")].indexOf(document.activeElement) : -1;
-    this.rows.put(id, { notification, element });
-    if (place >= 0) element.querySelectorAll("a, button")[place].focus();
+    const setRead = (/** @type {boolean} */ isRead) => this.context.api.patch(path, { read: isRead });
+    // Following the link marks the notification as read. When that fails, it stays unread.
+    const onVisit = () => read || setRead(true).catch(() => {});
+    const linkAttributes = { href: notificationUrl(notification), click: onVisit };
+    const link = h("a", linkAttributes, h("strong", {}, actor.username), ` ${notificationText(notification)}`);
+    const title = h("p", {}, !read && h("span", { class: "visually-hidden" }, "Unread: "), link);
+    const text = h("div", { class: "item-text" }, title, h("p", { class: "dim" }, timeElement(created_at)));
+    const toggleRead = () => runAction(toggleButton, this.errorElement, () => setRead(!read));
+    const toggleButton = h("button", { type: "button", class: "quiet", click: toggleRead }, read ? "Mark as unread" : "Mark as read");
+    const remove = () => runAction(deleteButton, this.errorElement, () => this.context.api.delete(path));
+    const deleteAttributes = { type: "button", class: "quiet", "aria-label": "Delete this notification", click: remove };
+    const deleteButton = h("button", deleteAttributes, icon("close"));
+    const attributes = { class: read ? "notification" : "notification unread", "data-id": id };
+    return h("li", attributes, avatar(actor), text, toggleButton, deleteButton);
   }
 
-  /** @param {import("../api.js").Answer} found */
-  show(found) {
-    this.#unread = found.data.unread_count;
-    super.show(found);
+  /** @param {import("../api.js").ApiResponse} response */
+  showPage(response) {
+    this.#unreadCount = response.data.unread_count;
+    super.showPage(response);
   }
 
-  settle() {
-    super.settle();
-    this.all.hidden = this.#unread === 0;
+  onItemsChanged() {
+    super.onItemsChanged();
+    this.markAllButton.hidden = this.#unreadCount === 0;
   }
 
-  /** @param {import("../mysocial.js").Happening} event */
-  apply({ type, data }) {
-    this.#unread = data.unread_count ?? this.#unread;
-    if (type === "notification.created") this.put(data.notification);
-    else if (type === "notification.updated") this.#mark(data.ids, data.read);
-    else if (type === "notification.deleted") this.remove(data.id);
-    else if (type === "block.created" || type === "mute.created" || (type === "user.hidden" && data.what === "all")) this.#drop((one) => one.actor.id === data.user_id);
-    else if (type === "user.deleted") this.#drop((one) => one.actor.id === data.id);
-    else if (type === "post.deleted") this.#drop((one) => one.post_id === data.id);
-    else if (["block.deleted", "mute.deleted", "user.shown", "user.hidden"].includes(type)) this.again();
-    else if (type === "follow.created" && data.follower_id === this.context.me.id) this.again();
-    this.settle();
+  /** @param {import("../mysocial.js").ServerEvent} event */
+  applyEvent({ type, data }) {
+    const isHidden = type === "user.hidden" && data.what === "all";
+    this.#unreadCount = data.unread_count ?? this.#unreadCount;
+    if (type === "notification.created") this.putItem(data.notification);
+    else if (type === "notification.updated") this.#setRead(data.ids, data.read);
+    else if (type === "notification.deleted") this.removeItem(data.id);
+    else if (type === "block.created" || type === "mute.created" || isHidden) this.#removeByActor(data.user_id);
+    else if (type === "user.deleted") this.#removeByActor(data.id);
+    else if (type === "post.deleted") this.#removeWhere(({ post_id }) => post_id === data.id);
+    else if (["block.deleted", "mute.deleted", "user.shown", "user.hidden"].includes(type)) this.scheduleLoad();
+    else if (type === "follow.created" && data.follower_id === this.context.currentUser.id) this.scheduleLoad();
+    this.onItemsChanged();
   }
 
   /** @param {string[]} ids @param {boolean} read */
-  #mark(ids, read) {
+  #setRead(ids, read) {
     for (const id of ids) {
-      const known = this.rows.get(id);
-      if (known) this.put({ ...known.notification, read });
+      const row = this.rows.get(id);
+      if (row) this.putItem({ ...row.notification, read });
     }
   }
 
-  /** @param {(notification: any) => boolean} unwanted */
-  #drop(unwanted) {
-    for (const { notification } of this.rows.lines) if (unwanted(notification)) this.remove(notification.id);
+  /** @param {string} userId */
+  #removeByActor(userId) {
+    this.#removeWhere(({ actor }) => actor.id === userId);
+  }
+
+  /** @param {(notification: any) => boolean} predicate */
+  #removeWhere(predicate) {
+    for (const { notification } of this.rows.items) if (predicate(notification)) this.removeItem(notification.id);
   }
 }
 
-/** @param {import("../context.js").Context} context @returns {import("../context.js").View} */
+/** @param {import("../context.js").ViewContext} context @returns {import("../context.js").View} */
 export function notificationsView(context) {
-  const list = new Notifications(context);
-  return { title: "Notifications", element: list.element, parts: [list], scrolled: list };
+  const list = new NotificationList(context);
+  return { title: "Notifications", element: list.element, components: [list], scrollList: list };
 }

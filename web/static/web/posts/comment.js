@@ -1,53 +1,64 @@
-/** One comment: what it says; its author may change and delete it. */
+/** One comment. Its author can edit and delete it. */
 
-import { avatar, doing, h, named, time } from "../dom.js";
-import { edit } from "../editing.js";
+import { avatar, h, runAction, timeElement, userLink } from "../dom.js";
+import { openInlineEditor } from "../inline-editor.js";
+
+const MAX_LENGTH = 2_000;
 
 export class CommentView {
-  /** @param {any} comment @param {import("./comments.js").Comments} comments */
-  constructor(comment, comments) {
+  /** @param {any} comment @param {import("./comments.js").CommentList} list */
+  constructor(comment, list) {
     const { id, author } = comment;
     /** @type {string} */ this.id = id;
     this.author = author;
-    this.comments = comments;
-    this.head = h("p", { class: "by" });
-    this.words = h("div", {});
-    const body = h("div", { class: "body" }, this.head, this.words);
+    this.list = list;
+    this.api = list.context.api;
+    this.byline = h("p", { class: "byline" });
+    this.content = h("div", {});
+    const body = h("div", { class: "body" }, this.byline, this.content);
     this.element = h("li", {}, avatar(author, "small"), body);
-    if (author.id === comments.context.me.id) this.element.append(...this.#actions());
+    if (author.id === list.context.currentUser.id) this.element.append(...this.#createButtons());
     this.update(comment);
   }
 
-  /** Shows how it is now; what is being written stays. @param {any} comment */
+  /** Shows a changed comment. An open editor stays open. @param {any} comment */
   update(comment) {
     const { text, created_at, edited_at } = comment;
     this.comment = comment;
-    this.head.replaceChildren(named(this.author), " ", time(created_at, edited_at));
-    this.edit?.setAttribute("aria-label", `Edit your comment: ${text}`);
-    this.remove?.setAttribute("aria-label", `Delete your comment: ${text}`);
-    if (!this.words.querySelector("form")) this.words.replaceChildren(h("p", { class: "text" }, text));
+    this.byline.replaceChildren(userLink(this.author), " ", timeElement(created_at, edited_at));
+    this.editButton?.setAttribute("aria-label", `Edit your comment: ${text}`);
+    this.deleteButton?.setAttribute("aria-label", `Delete your comment: ${text}`);
+    if (!this.#isEditing) this.content.replaceChildren(h("p", { class: "text" }, text));
   }
 
-  #actions() {
-    const { context, said } = this.comments;
-    const remove = () => doing(this.remove, said, async () => {
-      await context.api.delete(`comments/${this.id}`);
-      this.comments.remove(this.id);
+  get #isEditing() {
+    return this.content.querySelector("form") !== null;
+  }
+
+  #createButtons() {
+    const remove = () => runAction(this.deleteButton, this.list.errorElement, async () => {
+      await this.api.delete(`comments/${this.id}`);
+      this.list.removeItem(this.id);
     });
-    this.edit = h("button", { type: "button", class: "quiet", click: () => this.#edit() }, "Edit");
-    this.remove = h("button", { type: "button", class: "quiet", click: remove }, "Delete");
-    return [this.edit, this.remove];
+    this.editButton = h("button", { type: "button", class: "quiet", click: () => this.#openEditor() }, "Edit");
+    this.deleteButton = h("button", { type: "button", class: "quiet", click: remove }, "Delete");
+    return [this.editButton, this.deleteButton];
   }
 
-  #edit() {
-    if (this.words.querySelector("form")) return;
-    const { context, said } = this.comments;
-    const save = async (/** @type {string} */ text) => {
-      const { data } = await context.api.patch(`comments/${this.id}`, { text });
-      this.comment = data.comment;
-    };
-    const draw = () => this.update(this.comment);
-    const { text } = this.comment;
-    edit(this.words, { id: `edit-${this.id}`, label: "Text of the comment", text, most: 2000, said, save, draw, back: this.edit });
+  #openEditor() {
+    if (this.#isEditing) return;
+    openInlineEditor(this.content, {
+      id: `edit-${this.id}`,
+      label: "Comment text",
+      text: this.comment.text,
+      maxLength: MAX_LENGTH,
+      errorElement: this.list.errorElement,
+      save: async (text) => {
+        const { data } = await this.api.patch(`comments/${this.id}`, { text });
+        this.comment = data.comment;
+      },
+      render: () => this.update(this.comment),
+      focusTarget: this.editButton,
+    });
   }
 }

@@ -1,49 +1,58 @@
-/** The comments of one post, open under it and live. */
+/** Comments of a post. */
 
-import { doing, h } from "../dom.js";
-import { Pages } from "../pages.js";
+import { h, runAction } from "../dom.js";
+import { PagedList } from "../paged-list.js";
 import { CommentView } from "./comment.js";
 
-export class Comments extends Pages {
-  /** @param {string} post @param {import("../context.js").Context} context */
-  constructor(post, context) {
-    const what = { path: `posts/${post}/comments`, noun: "comments", more: "Earlier comments", newestFirst: false, byHand: true };
-    super(context, h("ol", { class: "comments", "aria-label": "Comments" }), what);
-    this.post = post;
-    this.element = h("section", { "aria-label": "Comments" }, this.more, this.list, this.#form(), this.said);
+const MAX_LENGTH = 2_000;
+
+export class CommentList extends PagedList {
+  /** @param {string} postId @param {import("../context.js").ViewContext} context */
+  constructor(postId, context) {
+    const options = {
+      path: `posts/${postId}/comments`,
+      itemsKey: "comments",
+      moreLabel: "Earlier comments",
+      newestFirst: false,
+      loadsByButtonOnly: true,
+    };
+    super(context, h("ol", { class: "comments", "aria-label": "Comments" }), options);
+    this.postId = postId;
+    this.element = h("section", { "aria-label": "Comments" }, this.moreButton, this.list, this.#createForm(), this.errorElement);
   }
 
-  #form() {
-    const id = `comment-${this.post}`;
-    const field = h("input", { id, name: "text", required: true, maxlength: 2000, autocomplete: "off", placeholder: "Write a comment" });
+  #createForm() {
+    const id = `comment-${this.postId}`;
+    const placeholder = "Write a comment";
+    const field = h("input", { id, name: "text", required: true, maxlength: MAX_LENGTH, autocomplete: "off", placeholder });
     const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
-      doing(form, this.said, async () => {
-        const { data } = await this.context.api.post(this.what.path, { text: field.value });
+      runAction(form, this.errorElement, async () => {
+        const { data } = await this.context.api.post(this.options.path, { text: field.value });
         field.value = "";
-        this.put(data.comment);
+        this.putItem(data.comment);
       });
     };
-    const form = h("form", { class: "line", submit }, h("label", { for: id, class: "hidden" }, "Comment"), field);
-    form.append(h("button", { type: "submit" }, "Send"));
+    const label = h("label", { for: id, class: "visually-hidden" }, "Comment");
+    const form = h("form", { class: "row", submit }, label, field, h("button", { type: "submit" }, "Send"));
     return form;
   }
 
-  /** @param {import("../mysocial.js").Happening} event */
-  apply({ type, data }) {
-    if (type === "comment.deleted") this.remove(data.id);
-    else this.put(data.comment ?? data);
+  /** @param {import("../mysocial.js").ServerEvent} event */
+  applyEvent({ type, data }) {
+    if (type === "comment.deleted") this.removeItem(data.id);
+    else this.putItem(data.comment ?? data);
   }
 
-  /** Drops what somebody wrote who can't be seen any more. @param {string} member */
-  hide(member) {
-    for (const { author, id } of this.rows.lines) if (author.id === member) this.remove(id);
+  /** Removes the comments of a user who is no longer visible. @param {string} userId */
+  removeByAuthor(userId) {
+    for (const { author, id } of this.rows.items) if (author.id === userId) this.removeItem(id);
   }
 
   /** @param {any} comment */
-  put(comment) {
-    const known = this.rows.get(comment.id);
-    if (known) known.update(comment);
+  putItem(comment) {
+    const view = this.rows.get(comment.id);
+    if (view) view.update(comment);
     else this.rows.put(comment.id, new CommentView(comment, this));
   }
 }

@@ -1,143 +1,146 @@
 /**
- * A list of posts that stays true: read page by page, then kept so by events.
+ * Feed: a list of posts that loads page by page and is kept up to date with events.
  *
- * The posts of a page are joined (`post:<id>`) and the page is read once more, so that no event falls
- * between the answer and the subscription. What comes anew waits behind a button: nothing jumps.
+ * The feed subscribes to the topic of each post of a page (`post:<id>`) and then requests the page again,
+ * so that no event is lost between the response and the subscription. New posts wait behind a button, so
+ * that the content does not move while the user reads.
  */
 
 import { h } from "../dom.js";
-import { Pages } from "../pages.js";
-import { PostList } from "./list.js";
+import { PagedList } from "../paged-list.js";
+import { PostList } from "./post-list.js";
 
-const MOST_NEW = 20; // past it the whole list is read anew
+const MAX_NEW_POSTS = 20; // when there are more, the whole feed is loaded again
 
 /**
- * @typedef {import("../mysocial.js").Happening} Happening
- * @typedef {object} Source which posts, and by which topic one hears of new ones
+ * @typedef {import("../mysocial.js").ServerEvent} ServerEvent
+ * @typedef {object} FeedSource
  * @property {string} path
- * @property {string} [topic] left out where it is joined by another part of the page
- * @property {string} empty
- * @property {boolean} [isWall] whether it is of one member, with all that one may see of theirs
+ * @property {string} [topic] of new posts; left out when another component subscribes to it
+ * @property {string} emptyText
+ * @property {boolean} [isProfile] whether the posts are those of one user
  */
 
-export class Feed extends Pages {
-  /** @type {Set<string>} */ #fresh = new Set(); // ids that wait behind the button
+export class Feed extends PagedList {
+  /** @type {Set<string>} */ #newPostIds = new Set();
 
-  /** @param {import("../context.js").Context} context @param {Source} source */
+  /** @param {import("../context.js").ViewContext} context @param {FeedSource} source */
   constructor(context, source) {
-    super(context, h("div", { class: "posts" }), { ...source, noun: "posts", more: "More posts" });
+    super(context, h("div", { class: "posts" }), { ...source, itemsKey: "posts", moreLabel: "More posts" });
     this.source = source;
-    this.me = context.me.id;
+    this.currentUserId = context.currentUser.id;
     this.rows = this.posts = new PostList(this.list, context);
-    this.button = h("button", { type: "button", hidden: true, click: () => this.#showFresh() });
-    const fresh = h("div", { role: "status", class: "fresh" }, this.button);
-    this.element = h("div", { class: "feed" }, fresh, this.said, this.list, this.empty, this.more);
+    this.newPostsButton = h("button", { type: "button", hidden: true, click: () => this.#showNewPosts() });
+    const newPosts = h("div", { role: "status", class: "new-posts" }, this.newPostsButton);
+    this.element = h("div", { class: "feed" }, newPosts, this.errorElement, this.list, this.emptyElement, this.moreButton);
   }
 
-  // Reading -------------------------------------------------------------------------------------
+  // Loading -------------------------------------------------------------------------------------
 
-  async renew() {
+  async reload() {
     for (const id of this.posts.ids) this.posts.remove(id);
-    return this.read();
+    return this.load();
   }
 
-  /** Reads a page until each post in it was joined before it was read. @param {string | null} cursor @param {() => boolean} stands */
-  async fetch(cursor, stands) {
+  /**
+   * Requests a page until all its posts were subscribed before the request.
+   * @param {string | null} cursor @param {() => boolean} isCurrent
+   */
+  async fetchPage(cursor, isCurrent) {
     const { topic } = this.source;
-    if (cursor === null && topic) await this.posts.topics.join(topic);
-    if (!this.posts.size) this.forget(); // some of it is of the view before, and the answer has the rest
+    if (cursor === null && topic) await this.posts.topics.subscribe(topic);
+    if (!this.posts.size) this.discardQueuedEvents(); // they may be of the last view; the response includes the rest
     for (;;) {
-      const found = await super.fetch(cursor, stands);
-      const ids = found.data.posts.map((/** @type {any} */ post) => post.id);
-      if (!stands() || !(await this.posts.join(ids))) return found;
+      const response = await super.fetchPage(cursor, isCurrent);
+      const ids = response.data.posts.map((/** @type {any} */ post) => post.id);
+      if (!isCurrent() || !(await this.posts.subscribe(ids))) return response;
     }
   }
 
-  async read() {
-    this.#fresh.clear(); // the page that is read has them
-    return super.read();
+  async load() {
+    this.#newPostIds.clear(); // the response includes them
+    return super.load();
   }
 
-  /** @param {any} post @param {string} asOf */
-  put(post, asOf) {
-    this.#fresh.delete(post.id);
-    this.posts.show(post, asOf);
+  /** @param {any} post @param {string} cursor */
+  putItem(post, cursor) {
+    this.#newPostIds.delete(post.id);
+    this.posts.show(post, cursor);
   }
 
   /** @param {string} id */
-  remove(id) {
-    this.#fresh.delete(id);
+  removeItem(id) {
+    this.#newPostIds.delete(id);
     this.posts.remove(id);
   }
 
-  /** Joins posts, then reads and shows them. @param {string[]} ids */
-  async adopt(...ids) {
-    await this.during(async () => {
-      await this.posts.join(ids);
-      const reads = await Promise.allSettled(ids.map((id) => this.context.api.get(`posts/${id}`)));
-      reads.forEach((read, at) => {
-        if (read.status === "fulfilled") this.put(read.value.data, read.value.cursor);
-        else if (read.reason.status === 404) this.remove(ids[at]);
-        else throw read.reason;
+  /** Subscribes to posts, then loads and shows them. @param {string[]} ids */
+  async loadPosts(...ids) {
+    await this.runLoad(async () => {
+      await this.posts.subscribe(ids);
+      const results = await Promise.allSettled(ids.map((id) => this.context.api.get(`posts/${id}`)));
+      results.forEach((result, index) => {
+        if (result.status === "fulfilled") this.putItem(result.value.data, result.value.cursor);
+        else if (result.reason.status === 404) this.removeItem(ids[index]);
+        else throw result.reason;
       });
-      this.settle();
+      this.onItemsChanged();
     });
   }
 
-  async #showFresh() {
+  async #showNewPosts() {
     scrollTo({ top: 0 });
-    if (this.#fresh.size > MOST_NEW) await this.read();
-    else await this.adopt(...this.#fresh);
+    if (this.#newPostIds.size > MAX_NEW_POSTS) await this.load();
+    else await this.loadPosts(...this.#newPostIds);
     /** @type {HTMLElement} */ (this.list.firstElementChild)?.focus({ preventScroll: true });
   }
 
-  /** Says how many are new, and whether there is anything at all. */
-  settle() {
-    const count = this.#fresh.size;
-    this.button.hidden = !count;
-    this.button.textContent = count === 1 ? "1 new post" : `${count} new posts`;
-    this.empty.hidden = this.posts.size > 0 || count > 0;
-    this.posts.trim();
+  onItemsChanged() {
+    const count = this.#newPostIds.size;
+    this.newPostsButton.hidden = !count;
+    this.newPostsButton.textContent = count === 1 ? "1 new post" : `${count} new posts`;
+    this.emptyElement.hidden = this.posts.size > 0 || count > 0;
+    this.posts.limitSubscriptions();
   }
 
   // Events --------------------------------------------------------------------------------------
 
-  /** @param {Happening} event */
-  apply(event) {
+  /** @param {ServerEvent} event */
+  applyEvent(event) {
     const { type, data } = event;
-    if (type === "post.created" || type === "post.updated") this.#changed(event);
-    else if (type === "post.deleted") this.remove(data.id);
-    else if (type === "user.hidden" || type === "block.created") this.#hide(data.user_id, data.what ?? "all");
-    else if (type === "user.deleted") this.#hide(data.id, "all");
-    else if (type === "mute.created") this.source.isWall || this.#hide(data.user_id, "posts");
-    else if (this.#showsMore(event)) this.again();
-    else this.posts.get(data.post_id ?? data.comment?.post_id)?.hear(event);
-    this.settle();
+    if (type === "post.created" || type === "post.updated") this.#applyPostEvent(event);
+    else if (type === "post.deleted") this.removeItem(data.id);
+    else if (type === "user.hidden" || type === "block.created") this.#removeByUser(data.user_id, data.what ?? "all");
+    else if (type === "user.deleted") this.#removeByUser(data.id, "all");
+    else if (type === "mute.created") this.source.isProfile || this.#removeByUser(data.user_id, "posts");
+    else if (this.#mayAddPosts(event)) this.scheduleLoad();
+    else this.posts.get(data.post_id ?? data.comment?.post_id)?.handleEvent(event);
+    this.onItemsChanged();
   }
 
-  /** Whether others are seen than before. @param {Happening} event */
-  #showsMore({ type, data }) {
+  /** Returns whether an event may make posts visible that were not visible before. @param {ServerEvent} event */
+  #mayAddPosts({ type, data }) {
     const isFollow = type === "follow.created" || type === "follow.deleted";
-    return (isFollow && data.follower_id === this.me) || ["block.deleted", "user.shown", "mute.deleted"].includes(type);
+    return (isFollow && data.follower_id === this.currentUserId) || ["block.deleted", "user.shown", "mute.deleted"].includes(type);
   }
 
-  /** @param {Happening} event */
-  #changed(event) {
+  /** @param {ServerEvent} event */
+  #applyPostEvent(event) {
     const post = event.data;
     const view = this.posts.get(post.id);
-    if (post.privacy === "private" && !this.source.isWall) return this.remove(post.id);
-    if (view) return view.hear(event);
-    if (!this.isWhole && post.id < this.posts.oldest) return; // it is on a page that was not read yet
-    if (post.author.id === this.me) this.adopt(post.id);
-    else this.#fresh.add(post.id);
+    if (post.privacy === "private" && !this.source.isProfile) return this.removeItem(post.id);
+    if (view) return view.handleEvent(event);
+    if (!this.isComplete && post.id < this.posts.oldestId) return; // its page is not loaded yet
+    if (post.author.id === this.currentUserId) this.loadPosts(post.id);
+    else this.#newPostIds.add(post.id);
   }
 
-  /** Drops what can't be seen any more. @param {string} member @param {string} what */
-  #hide(member, what) {
-    for (const view of this.posts.lines) {
-      if (view.post.author.id === member) this.remove(view.id);
-      else if (what === "all") view.hide(member);
+  /** Removes what the current user can no longer see. @param {string} userId @param {string} what `all` or `posts` */
+  #removeByUser(userId, what) {
+    for (const view of this.posts.items) {
+      if (view.post.author.id === userId) this.removeItem(view.id);
+      else if (what === "all") view.removeCommentsBy(userId);
     }
-    if (this.#fresh.size) this.again(); // whose these are is not known
+    if (this.#newPostIds.size) this.scheduleLoad(); // their authors are not known
   }
 }

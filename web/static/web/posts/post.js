@@ -1,70 +1,72 @@
-/** One post: what it shows, what may be done with it, and what is heard of it. */
+/** One post, with its reactions and comments. */
 
-import { avatar, h, named, profileOf, risky, time } from "../dom.js";
-import { isAfter } from "../mysocial.js";
-import { pictures } from "../picture.js";
-import { paint } from "./colours.js";
-import { Comments } from "./comments.js";
-import { PostForm, PRIVACIES } from "./form.js";
+import { avatar, confirmButton, h, profileUrl, timeElement, userLink } from "../dom.js";
+import { mediaElements } from "../media.js";
+import { isAfterCursor } from "../mysocial.js";
+import { setBackgroundColor } from "./background-color.js";
+import { CommentList } from "./comments.js";
+import { PostForm, PRIVACY_LABELS } from "./post-form.js";
 import { ReactionBar } from "./reactions.js";
 
 export class PostView {
-  watched = true; // whether its topic is joined
-  near = true; // whether it is close to what is looked at
-  /** @type {Comments | null} */ #comments = null;
+  isSubscribed = true;
+  isNear = true; // whether it is close to the visible area
+  /** @type {CommentList | null} */ #comments = null; // created when the comments are first opened
 
-  /** @param {any} post @param {string} asOf the cursor at which it was read @param {import("../context.js").Context} context */
-  constructor(post, asOf, context) {
-    const { api, me, mine } = context;
+  /** @param {any} post @param {string} cursor at which it was read @param {import("../context.js").ViewContext} context */
+  constructor(post, cursor, context) {
+    const { api, currentUser, ownReactions } = context;
     /** @type {string} */ this.id = post.id;
     this.post = post;
-    this.asOf = asOf;
+    this.cursor = cursor;
     this.context = context;
     this.api = api;
-    this.me = me;
-    this.said = h("p", { class: "error", role: "alert" });
-    this.head = h("header", { class: "by" });
+    this.currentUserId = currentUser.id;
+    this.errorElement = h("p", { class: "error", role: "alert" });
+    this.header = h("header", { class: "byline" });
     this.body = h("div", { class: "body" });
-    this.bar = new ReactionBar(post.id, api, mine, this.said);
-    this.opener = h("button", { type: "button", class: "quiet", "aria-expanded": "false", click: () => this.openComments(this.below.hidden) });
-    this.below = h("div", { class: "below", hidden: true });
-    const foot = h("footer", {}, this.bar.element, this.opener);
-    this.element = h("article", { class: "post", "data-id": post.id, tabindex: -1 }, this.head, this.body, this.said, foot, this.below);
-    this.#draw();
+    this.reactionBar = new ReactionBar(post.id, api, ownReactions, this.errorElement);
+    const toggleComments = () => this.setCommentsOpen(this.commentsPanel.hidden);
+    this.commentsButton = h("button", { type: "button", class: "quiet", "aria-expanded": "false", click: toggleComments });
+    this.commentsPanel = h("div", { class: "comments-panel", hidden: true });
+    const footer = h("footer", {}, this.reactionBar.element, this.commentsButton);
+    const attributes = { class: "post", "data-id": post.id, tabindex: -1 };
+    this.element = h("article", attributes, this.header, this.body, this.errorElement, footer, this.commentsPanel);
+    this.#render();
   }
 
-  /** Shows what a read found, unless something newer is known. @param {any} post @param {string} asOf */
-  update(post, asOf) {
-    if (isAfter(this.asOf, asOf)) return;
-    Object.assign(this, { post, asOf });
-    this.#draw();
+  /** Shows the post from a response, unless the shown state is newer. @param {any} post @param {string} cursor */
+  update(post, cursor) {
+    if (isAfterCursor(this.cursor, cursor)) return;
+    Object.assign(this, { post, cursor });
+    this.#render();
   }
 
-  /** Takes an event of this post. @param {import("../mysocial.js").Happening} event */
-  hear(event) {
+  /** @param {import("../mysocial.js").ServerEvent} event about this post */
+  handleEvent(event) {
     const { id = "", type, data } = event;
-    if (type.startsWith("comment.")) this.#comments?.hear(event);
-    if (!isAfter(id, this.asOf)) return;
-    this.asOf = id;
+    if (type.startsWith("comment.")) this.#comments?.handleEvent(event);
+    if (!isAfterCursor(id, this.cursor)) return;
+    this.cursor = id;
     if (type === "reaction.changed") {
       this.post = { ...this.post, reactions: data.reactions };
-      if (data.user_id === this.me.id) this.bar.press(data.type);
-      this.bar.show(data.reactions);
+      if (data.user_id === this.currentUserId) this.reactionBar.setOwnReaction(data.type);
+      this.reactionBar.setTotals(data.reactions);
     } else if (type.startsWith("comment.")) {
       this.post = { ...this.post, comments_count: data.comments_count ?? this.post.comments_count };
-      this.#countComments();
+      this.#renderCommentCount();
     } else {
       this.post = data;
-      this.#draw();
+      this.#render();
     }
   }
 
-  /** Reads it anew; false when it can't be seen any more. */
-  async read() {
+  /** Loads the post again. Returns false when it is no longer visible. */
+  async load() {
     try {
       const { data, cursor } = await this.api.get(`posts/${this.id}`);
       this.update(data, cursor);
-      this.#comments?.read();
+      this.#comments?.load();
       return true;
     } catch (/** @type {any} */ error) {
       if (error.status !== 404) throw error;
@@ -72,51 +74,57 @@ export class PostView {
     }
   }
 
-  /** Drops comments of somebody who can't be seen any more. @param {string} member */
-  hide(member) {
-    this.#comments?.hide(member);
+  /** @param {string} userId */
+  removeCommentsBy(userId) {
+    this.#comments?.removeByAuthor(userId);
   }
 
-  // What it looks like --------------------------------------------------------------------------
+  // Rendering -----------------------------------------------------------------------------------
 
-  #draw() {
+  get #isEditing() {
+    return this.body.querySelector("form") !== null;
+  }
+
+  #render() {
     const { author, created_at, edited_at, privacy, reactions, feelings } = this.post;
     this.element.setAttribute("aria-label", `Post by ${author.username}`);
-    const name = h("p", {}, named(author), feelings && h("span", { class: "dim" }, ` feels ${feelings}`));
-    const when = h("a", { href: `#/posts/${this.id}` }, time(created_at, edited_at));
-    const about = h("p", { class: "dim" }, when, privacy === "public" ? "" : ` · ${PRIVACIES[privacy]}`);
-    const face = h("a", { href: profileOf(author.id), tabindex: -1, "aria-hidden": "true" }, avatar(author));
-    this.head.replaceChildren(face, h("div", { class: "who" }, name, about), ...this.#actions());
-    if (!this.body.querySelector("form")) this.body.replaceChildren(...this.#content());
-    this.bar.show(reactions);
-    this.#countComments();
+    const feeling = feelings && h("span", { class: "dim" }, ` is feeling ${feelings}`);
+    const permalink = h("a", { href: `#/posts/${this.id}` }, timeElement(created_at, edited_at));
+    const details = h("p", { class: "dim" }, permalink, privacy === "public" ? "" : ` · ${PRIVACY_LABELS[privacy]}`);
+    const avatarLink = h("a", { href: profileUrl(author.id), tabindex: -1, "aria-hidden": "true" }, avatar(author));
+    const text = h("div", { class: "item-text" }, h("p", {}, userLink(author), feeling), details);
+    this.header.replaceChildren(avatarLink, text, ...this.#createButtons());
+    if (!this.#isEditing) this.body.replaceChildren(...this.#createContent());
+    this.reactionBar.setTotals(reactions);
+    this.#renderCommentCount();
   }
 
-  #countComments() {
+  #renderCommentCount() {
     const count = this.post.comments_count;
-    this.opener.textContent = count === 1 ? "1 comment" : `${count} comments`;
+    this.commentsButton.textContent = count === 1 ? "1 comment" : `${count} comments`;
   }
 
-  #content() {
+  #createContent() {
     const { text, bg_color } = this.post;
-    const parts = [];
-    if (text) parts.push(h("p", { class: bg_color ? "text colored" : "text" }, text));
-    if (text && bg_color) paint(parts[0], bg_color);
-    return [...parts, ...pictures(this.post, "The picture of this post")];
+    const media = mediaElements(this.post, "Picture in this post");
+    if (!text) return media;
+    const paragraph = h("p", { class: bg_color ? "text has-background" : "text" }, text);
+    if (bg_color) setBackgroundColor(paragraph, bg_color);
+    return [paragraph, ...media];
   }
 
-  #actions() {
-    if (this.post.author.id !== this.me.id) return [];
-    const edit = h("button", { type: "button", class: "quiet", click: () => this.#edit() }, "Edit");
-    return [edit, risky("Delete", this.said, () => this.api.delete(`posts/${this.id}`))];
+  #createButtons() {
+    if (this.post.author.id !== this.currentUserId) return [];
+    const editButton = h("button", { type: "button", class: "quiet", click: () => this.#openEditor() }, "Edit");
+    return [editButton, confirmButton("Delete", this.errorElement, () => this.api.delete(`posts/${this.id}`))];
   }
 
-  #edit() {
-    if (this.body.querySelector("form")) return;
+  #openEditor() {
+    if (this.#isEditing) return;
     const close = () => {
       form.element.remove();
-      this.#draw();
-      /** @type {HTMLElement} */ (this.head.querySelector("button"))?.focus();
+      this.#render();
+      /** @type {HTMLElement} */ (this.header.querySelector("button"))?.focus();
     };
     const send = async (/** @type {object} */ body) => {
       const { data, cursor } = await this.api.patch(`posts/${this.id}`, body);
@@ -128,13 +136,13 @@ export class PostView {
     form.field.focus();
   }
 
-  /** @param {boolean} open */
-  async openComments(open) {
-    this.below.hidden = !open;
-    this.opener.setAttribute("aria-expanded", String(open));
-    if (!open || this.#comments) return;
-    this.#comments = new Comments(this.id, this.context);
-    this.below.append(this.#comments.element);
-    await this.#comments.read();
+  /** @param {boolean} isOpen */
+  async setCommentsOpen(isOpen) {
+    this.commentsPanel.hidden = !isOpen;
+    this.commentsButton.setAttribute("aria-expanded", String(isOpen));
+    if (!isOpen || this.#comments) return;
+    this.#comments = new CommentList(this.id, this.context);
+    this.commentsPanel.append(this.#comments.element);
+    await this.#comments.load();
   }
 }

@@ -1,99 +1,103 @@
-/** The six reactions of a post, and one's own among them. */
+/** Reactions to posts: the totals, and the current user's own reaction. */
 
-import { doing, h } from "../dom.js";
+import { h, runAction } from "../dom.js";
 
-/** What may be felt, as the API calls it; each has a picture, because not every machine has emoji. */
-export const KINDS = ["like", "love", "happy", "wow", "sad", "angry"];
-const PAGE = 100;
+/** Reaction types of the API. Each has an icon, because not every device has emoji. */
+export const REACTION_TYPES = ["like", "love", "happy", "wow", "sad", "angry"];
+const OWN_REACTIONS_LIMIT = 100;
 
-/** @param {string} kind */
-export const pictureOf = (kind) => h("img", { src: new URL(`./kinds/${kind}.svg`, import.meta.url).pathname, alt: kind, width: 20, height: 20 });
+/** @param {string} type */
+export function reactionIcon(type) {
+  const src = new URL(`./reaction-icons/${type}.svg`, import.meta.url).pathname;
+  return h("img", { src, alt: type, width: 20, height: 20 });
+}
 
-/** How one reacts oneself: read at once for the last hundred, then post by post. */
-export class MyReactions {
-  /** @type {Map<string, string | null>} */ #kinds = new Map();
-  #whole = false;
-  /** @type {Promise<void> | null} */ #read = null;
+/** Reactions of the current user. The latest 100 are loaded at once, older ones post by post. */
+export class OwnReactions {
+  /** @type {Map<string, string | null>} */ #typesByPostId = new Map();
+  #isComplete = false;
+  /** @type {Promise<void> | null} */ #pendingLoad = null;
 
-  /** @param {import("../api.js").Api} api @param {string} me */
-  constructor(api, me) {
+  /** @param {import("../api.js").Api} api @param {string} currentUserId */
+  constructor(api, currentUserId) {
     this.api = api;
-    this.me = me;
+    this.currentUserId = currentUserId;
   }
 
-  /** @param {string} post @returns {Promise<string | null>} */
-  async of(post) {
-    await (this.#read ??= this.#readAll());
-    if (!this.#kinds.has(post) && !this.#whole) {
-      const { data } = await this.api.get(`posts/${post}/reactions/mine`);
-      if (!this.#kinds.has(post)) this.#kinds.set(post, data.type);
+  /** @param {string} postId @returns {Promise<string | null>} */
+  async get(postId) {
+    await (this.#pendingLoad ??= this.#loadLatest());
+    if (!this.#typesByPostId.has(postId) && !this.#isComplete) {
+      const { data } = await this.api.get(`posts/${postId}/reactions/mine`);
+      if (!this.#typesByPostId.has(postId)) this.#typesByPostId.set(postId, data.type);
     }
-    return this.#kinds.get(post) ?? null;
+    return this.#typesByPostId.get(postId) ?? null;
   }
 
-  /** @param {string} post @param {string | null} kind */
-  set(post, kind) {
-    this.#kinds.set(post, kind);
+  /** @param {string} postId @param {string | null} type */
+  set(postId, type) {
+    this.#typesByPostId.set(postId, type);
   }
 
-  /** Forgets all: what is asked for next is read anew. */
-  forget() {
-    this.#kinds.clear();
-    this.#read = null;
+  /** Deletes all state, so that it is loaded again when needed. */
+  clear() {
+    this.#typesByPostId.clear();
+    this.#pendingLoad = null;
   }
 
-  async #readAll() {
-    const { data } = await this.api.get(`users/${this.me}/reactions`, { limit: PAGE });
+  async #loadLatest() {
+    const { data } = await this.api.get(`users/${this.currentUserId}/reactions`, { limit: OWN_REACTIONS_LIMIT });
     for (const { type, post } of data.reactions) {
-      if (!this.#kinds.has(post.id)) this.#kinds.set(post.id, type); // an event may know better
+      // An event during the request is newer than the response.
+      if (!this.#typesByPostId.has(post.id)) this.#typesByPostId.set(post.id, type);
     }
-    this.#whole = data.next === null;
+    this.#isComplete = data.next === null;
   }
 }
 
-/** The row of buttons under a post. */
+/** Reaction buttons of a post. */
 export class ReactionBar {
-  /** @type {Record<string, { button: any, count: any }>} */ #parts = {};
-  #mine = /** @type {string | null} */ (null);
+  /** @type {Record<string, { button: any, count: any }>} */ #buttonsByType = {};
+  #ownReaction = /** @type {string | null} */ (null);
 
-  /** @param {string} post @param {import("../api.js").Api} api @param {MyReactions} mine @param {HTMLElement} said */
-  constructor(post, api, mine, said) {
-    this.post = post;
+  /** @param {string} postId @param {import("../api.js").Api} api @param {OwnReactions} ownReactions @param {HTMLElement} errorElement */
+  constructor(postId, api, ownReactions, errorElement) {
+    this.postId = postId;
     this.api = api;
-    this.mine = mine;
+    this.ownReactions = ownReactions;
     this.element = h("div", { class: "reactions", role: "group", "aria-label": "Reactions" });
-    for (const kind of KINDS) {
+    for (const type of REACTION_TYPES) {
       const count = h("span", { class: "count" });
-      const click = () => doing(button, said, () => this.#toggle(kind));
-      const button = h("button", { type: "button", class: "reaction", "data-kind": kind, title: kind, click });
-      button.append(pictureOf(kind), count);
-      this.#parts[kind] = { button, count };
+      const click = () => runAction(button, errorElement, () => this.#toggleReaction(type));
+      const attributes = { type: "button", class: "reaction", "data-reaction": type, title: type, click };
+      const button = h("button", attributes, reactionIcon(type), count);
+      this.#buttonsByType[type] = { button, count };
       this.element.append(button);
     }
-    mine.of(post).then((kind) => this.press(kind), () => {});
+    ownReactions.get(postId).then((type) => this.setOwnReaction(type), () => {});
   }
 
-  /** @param {Record<string, number>} totals as the server counts them */
-  show(totals) {
-    for (const [kind, { count }] of Object.entries(this.#parts)) {
-      count.textContent = totals[kind] ? String(totals[kind]) : "";
+  /** @param {Record<string, number>} totals */
+  setTotals(totals) {
+    for (const [type, { count }] of Object.entries(this.#buttonsByType)) {
+      count.textContent = totals[type] ? String(totals[type]) : "";
     }
   }
 
-  /** Shows how one reacts oneself. @param {string | null} kind */
-  press(kind) {
-    this.#mine = kind;
-    for (const [name, { button }] of Object.entries(this.#parts)) {
-      button.setAttribute("aria-pressed", String(name === kind));
+  /** @param {string | null} ownType */
+  setOwnReaction(ownType) {
+    this.#ownReaction = ownType;
+    for (const [type, { button }] of Object.entries(this.#buttonsByType)) {
+      button.setAttribute("aria-pressed", String(type === ownType));
     }
   }
 
-  /** @param {string} kind */
-  async #toggle(kind) {
-    const path = `posts/${this.post}/reaction`;
-    const { data } = this.#mine === kind ? await this.api.delete(path) : await this.api.put(path, { type: kind });
-    this.mine.set(this.post, data.reaction.type);
-    this.press(data.reaction.type);
-    // The totals come with `reaction.changed`, in order with those of everybody else.
+  /** @param {string} type */
+  async #toggleReaction(type) {
+    const path = `posts/${this.postId}/reaction`;
+    const { data } = this.#ownReaction === type ? await this.api.delete(path) : await this.api.put(path, { type });
+    this.ownReactions.set(this.postId, data.reaction.type);
+    this.setOwnReaction(data.reaction.type);
+    // The totals come with the `reaction.changed` event, in order with the reactions of other users.
   }
 }

@@ -1,99 +1,113 @@
-/** The feeds, where one writes; and one post by itself. */
+/** Feed views, with the form for a new post, and the view of one post. */
 
-import { h } from "../dom.js";
-import { Live } from "../live.js";
+import { h, profileUrl } from "../dom.js";
+import { LiveComponent } from "../live-component.js";
 import { Feed } from "./feed.js";
-import { PostForm } from "./form.js";
-import { PostList } from "./list.js";
+import { PostForm } from "./post-form.js";
+import { PostList } from "./post-list.js";
 
-/** @typedef {import("../context.js").Context} Context */
-/** @typedef {import("./feed.js").Source} Source */
+/** @typedef {import("../context.js").ViewContext} ViewContext */
+/** @typedef {import("./feed.js").FeedSource} FeedSource */
 
-/** @type {Record<string, Source & { href: string, title: string }>} */
+/** @type {Record<string, FeedSource & { href: string, title: string, heading: string }>} */
 const FEEDS = {
-  everyone: { href: "#/", title: "Everyone", path: "posts", topic: "feed", empty: "Nobody has written anything yet." },
-  home: { href: "#/home", title: "Following", path: "posts/home", topic: "home", empty: "Posts of people you follow appear here, and your own." },
+  everyone: { href: "#/", title: "Everyone", heading: "Posts", path: "posts", topic: "feed", emptyText: "No posts yet." },
+  home: {
+    href: "#/home",
+    title: "Following",
+    heading: "Posts by people you follow",
+    path: "posts/home",
+    topic: "home",
+    emptyText: "Posts by you and the people you follow appear here.",
+  },
 };
 
-/** @param {Context} context @param {"everyone" | "home"} name @returns {import("../context.js").View} */
+/** @param {ViewContext} context @param {"everyone" | "home"} name @returns {import("../context.js").View} */
 export function feedView(context, name) {
+  const { title, heading } = FEEDS[name];
   const feed = new Feed(context, FEEDS[name]);
-  const note = h("p", { class: "dim note", role: "status" });
+  const note = h("p", { class: "dim", role: "status" });
   const send = async (/** @type {object} */ body) => {
     const { data } = await context.api.post("posts", body);
     note.replaceChildren();
-    if (data.post.privacy !== "private") return feed.adopt(data.post.id);
-    note.append("Only you can see it. It is on ", h("a", { href: `#/people/${context.me.id}` }, "your profile"), ".");
+    if (data.post.privacy !== "private") return feed.loadPosts(data.post.id);
+    const profileLink = h("a", { href: profileUrl(context.currentUser.id) }, "your profile");
+    note.append("Only you can see this post. You can find it on ", profileLink, ".");
   };
   const form = new PostForm({ send });
-  const card = h("div", { class: "card writing" }, form.element, note);
-  const links = Object.entries(FEEDS).map(([one, { href, title }]) => h("a", { href, "aria-current": one === name && "page" }, title));
+  const formCard = h("div", { class: "card new-post-card" }, form.element, note);
+  const links = Object.entries(FEEDS).map(([feedName, { href, title }]) => {
+    return h("a", { href, "aria-current": feedName === name && "page" }, title);
+  });
   const tabs = h("nav", { class: "tabs", "aria-label": "Feeds" }, ...links);
-  const heading = h("h1", { class: "hidden", tabindex: -1 }, name === "home" ? "Posts of people you follow" : "Posts");
-  const element = h("div", { class: "column" }, heading, card, tabs, feed.element);
-  return { title: FEEDS[name].title, element, parts: [feed], scrolled: feed };
+  const headingElement = h("h1", { class: "visually-hidden", tabindex: -1 }, heading);
+  const element = h("div", { class: "column" }, headingElement, formCard, tabs, feed.element);
+  return { title, element, components: [feed], scrollList: feed };
 }
 
-/** One post, with its comments. */
-class OnePost extends Live {
-  /** @param {Context} context @param {string} id */
+/** One post with its comments. */
+class SinglePost extends LiveComponent {
+  /** @param {ViewContext} context @param {string} id */
   constructor(context, id) {
     super(h("div", { class: "posts" }), context.signal);
     this.id = id;
     this.context = context;
-    this.list = new PostList(this.busy, context);
-    this.gone = h("p", { class: "dim empty", hidden: true }, "There is no such post, or you may not see it.");
-    this.element = h("div", {}, this.said, this.busy, this.gone);
+    this.list = new PostList(this.container, context);
+    this.notFound = h("p", { class: "dim empty", hidden: true }, "This post does not exist, or you do not have access to it.");
+    this.element = h("div", {}, this.errorElement, this.container, this.notFound);
   }
 
-  async read() {
-    await this.during(async () => {
-      await this.list.join([this.id]);
+  async load() {
+    await this.runLoad(async () => {
+      await this.list.subscribe([this.id]);
       const { data, cursor } = await this.context.api.get(`posts/${this.id}`);
       this.list.show(data, cursor);
-      await this.list.get(this.id)?.openComments(true);
+      await this.list.get(this.id)?.setCommentsOpen(true);
     });
-    this.#settle();
+    this.#updateNotFound();
   }
 
-  async renew() {
+  async reload() {
     this.list.get(this.id)?.element.remove();
     this.list.remove(this.id);
-    await this.read();
+    await this.load();
   }
 
   /** @param {any} error */
-  refused(error) {
-    if (error.status === 404) this.#remove();
-    else super.refused(error);
+  handleLoadError(error) {
+    if (error.status === 404) this.#removePost();
+    else super.handleLoadError(error);
   }
 
-  /** @param {import("../mysocial.js").Happening} event */
-  apply(event) {
+  /** @param {import("../mysocial.js").ServerEvent} event */
+  applyEvent(event) {
     const { type, data } = event;
-    const post = this.list.get(this.id);
-    const isByThem = (/** @type {string} */ member) => post?.post.author.id === member;
-    if (type === "post.deleted" && data.id === this.id) this.#remove();
-    else if (type === "user.deleted" && isByThem(data.id)) this.#remove();
-    else if (type === "user.hidden" || type === "block.created") isByThem(data.user_id) ? this.#remove() : post?.hide(data.user_id);
-    else if (type === "user.shown" || type === "block.deleted" || type === "follow.created" || type === "follow.deleted") this.again();
-    else if ((type.startsWith("post.") ? data.id : data.post_id ?? data.comment?.post_id) === this.id) post ? post.hear(event) : this.again();
-    this.#settle();
+    const view = this.list.get(this.id);
+    const postId = type.startsWith("post.") ? data.id : (data.post_id ?? data.comment?.post_id);
+    const isAuthor = (/** @type {string} */ userId) => view?.post.author.id === userId;
+    if (type === "post.deleted" && postId === this.id) this.#removePost();
+    else if (type === "user.deleted" && isAuthor(data.id)) this.#removePost();
+    else if (type === "user.hidden" || type === "block.created") {
+      if (isAuthor(data.user_id)) this.#removePost();
+      else view?.removeCommentsBy(data.user_id);
+    } else if (["user.shown", "block.deleted", "follow.created", "follow.deleted"].includes(type)) this.scheduleLoad();
+    else if (postId === this.id) view ? view.handleEvent(event) : this.scheduleLoad();
+    this.#updateNotFound();
   }
 
-  #remove() {
+  #removePost() {
     this.list.remove(this.id);
-    this.#settle();
+    this.#updateNotFound();
   }
 
-  #settle() {
-    this.gone.hidden = this.list.size > 0 || this.said.textContent !== "";
+  #updateNotFound() {
+    this.notFound.hidden = this.list.size > 0 || this.errorElement.textContent !== "";
   }
 }
 
-/** @param {Context} context @param {string} id @returns {import("../context.js").View} */
+/** @param {ViewContext} context @param {string} id @returns {import("../context.js").View} */
 export function postView(context, id) {
-  const post = new OnePost(context, id);
+  const post = new SinglePost(context, id);
   const element = h("div", { class: "column" }, h("h1", { tabindex: -1 }, "Post"), post.element);
-  return { title: "Post", element, parts: [post] };
+  return { title: "Post", element, components: [post] };
 }

@@ -1,20 +1,21 @@
-/** What a notification says, and where it leads. */
+/** Texts and links of notifications. */
 
 /** @type {Record<string, string>} */
-const SAYINGS = {
+const TEXTS_BY_TYPE = {
   comment: "commented on your post",
   reaction: "reacted to your post",
-  follow: "follows you",
-  follow_request: "asks to follow you",
-  message: "wrote to you",
+  follow: "started following you",
+  follow_request: "asked to follow you",
+  message: "sent you a message",
   mention: "mentioned you",
 };
+const UNKNOWN_TYPE_TEXT = "did something"; // the server may add types
 
 /** @param {{ type: string }} notification */
-export const saying = ({ type }) => SAYINGS[type] ?? "did something"; // kinds may come that we do not know
+export const notificationText = ({ type }) => TEXTS_BY_TYPE[type] ?? UNKNOWN_TYPE_TEXT;
 
 /** @param {{ type: string, post_id: string | null, actor: { id: string } }} notification */
-export function placeOf({ type, post_id, actor }) {
+export function notificationUrl({ type, post_id, actor }) {
   if (post_id) return `#/posts/${post_id}`;
   if (type === "message") return `#/chat/${actor.id}`;
   return type === "follow_request" ? "#/requests" : `#/people/${actor.id}`;

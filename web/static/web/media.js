@@ -1,0 +1,102 @@
+/** Pictures and videos: a file input with a preview, and the elements that show them. */
+
+import { h, icon } from "./dom.js";
+
+const IMAGE_TYPES = "image/jpeg,image/png,image/gif,image/webp";
+const VIDEO_TYPES = "video/mp4,video/webm";
+const BYTES_PER_MB = 1_048_576;
+
+/** @param {Blob} file @returns {Promise<string>} a `data:` URL, which the Content-Security-Policy allows */
+function readAsDataUrl(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
+
+/** Button that asks for a file, with a preview of the selected file. */
+export class MediaInput {
+  /** @type {File | null} */ file = null;
+  /** Whether the current picture is to be removed. */ isRemoved = false;
+
+  /** @param {{ label?: string, acceptsVideos?: boolean, currentUrl?: string, onChange?: () => void }} [options] */
+  constructor({ label = "Add a picture", acceptsVideos = false, currentUrl = "", onChange = () => {} } = {}) {
+    this.onChange = onChange;
+    const accept = acceptsVideos ? `${IMAGE_TYPES},${VIDEO_TYPES}` : IMAGE_TYPES;
+    this.input = h("input", { type: "file", class: "visually-hidden", accept, change: () => this.#selectFile(this.input.files[0]) });
+    const labelText = h("span", { class: "visually-hidden" }, label);
+    this.button = h("label", { class: "file-button", title: label }, icon("picture"), labelText, this.input);
+    this.preview = h("figure", { class: "preview", hidden: true });
+    if (currentUrl) this.#showPreview(h("img", { src: currentUrl, alt: "Current picture" }));
+  }
+
+  /** Changes to send, by API field; empty when nothing has changed. @returns {Record<string, File | null>} */
+  get fields() {
+    if (this.file) return { [this.#isVideo ? "video" : "image"]: this.file };
+    return this.isRemoved ? { image: null } : {};
+  }
+
+  clear() {
+    this.file = null;
+    this.isRemoved = false;
+    this.input.value = "";
+    this.preview.hidden = true;
+    this.preview.replaceChildren();
+  }
+
+  get #isVideo() {
+    return !!this.file?.type.startsWith("video/");
+  }
+
+  /** @param {File | undefined} file */
+  async #selectFile(file) {
+    if (!file) return; // the user closed the dialog
+    this.file = file;
+    const size = `${(file.size / BYTES_PER_MB).toFixed(1)} MB`;
+    if (this.#isVideo) this.#showPreview(h("p", {}, `${file.name} (${size})`));
+    else this.#showPreview(h("img", { src: await readAsDataUrl(file), alt: `Selected picture: ${file.name}` }));
+    this.onChange();
+  }
+
+  /** @param {HTMLElement} content */
+  #showPreview(content) {
+    const remove = () => {
+      const isCurrentPicture = !this.file;
+      this.clear();
+      this.isRemoved = isCurrentPicture;
+      this.input.focus();
+      this.onChange();
+    };
+    const button = h("button", { type: "button", class: "quiet", click: remove }, "Remove");
+    this.preview.replaceChildren(content, button);
+    this.preview.hidden = false;
+  }
+}
+
+/**
+ * Returns a request body: a form when a field is a file, else an object to send as JSON.
+ * @param {Record<string, string | File | null>} fields
+ */
+export function buildRequestBody(fields) {
+  if (!Object.values(fields).some((value) => value instanceof File)) return fields;
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) if (value !== null) form.set(name, value);
+  return form;
+}
+
+/**
+ * Returns the elements for the media and the GIF of a post or message.
+ * @param {{ media: any, gif_url: string }} item @param {string} alt
+ */
+export function mediaElements({ media, gif_url }, alt) {
+  const elements = [];
+  if (gif_url) elements.push(h("img", { class: "media", src: gif_url, alt: "GIF", loading: "lazy" }));
+  if (!media) return elements;
+  const { url, kind, width, height, state } = media;
+  if (url && kind === "video") elements.push(h("video", { class: "media", src: url, controls: true, preload: "metadata" }));
+  else if (url) elements.push(h("img", { class: "media", src: url, alt, loading: "lazy", width, height }));
+  else elements.push(h("p", { class: "dim" }, state === "failed" ? "This file could not be processed." : "This file is being processed."));
+  return elements;
+}

@@ -1,0 +1,135 @@
+/** List that loads page by page while the user scrolls, and is kept up to date with events. */
+
+import { h } from "./dom.js";
+import { LiveComponent } from "./live-component.js";
+import { SortedRows } from "./sorted-rows.js";
+
+const DEFAULT_LIMIT = 20;
+const PRELOAD_MARGIN = "600px"; // the next page is loaded before its place is visible
+
+/**
+ * @typedef {import("./context.js").ViewContext} ViewContext
+ * @typedef {import("./api.js").ApiResponse} ApiResponse
+ * @typedef {object} ListOptions
+ * @property {string} path
+ * @property {string} itemsKey field of the response that contains the items
+ * @property {string} [moreLabel] label of the button that loads the next page
+ * @property {string} [emptyText]
+ * @property {number} [limit] items of a page
+ * @property {boolean} [newestFirst]
+ * @property {Record<string, string>} [query]
+ * @property {Element} [scrollRoot] the scrolling element, when it is not the window
+ * @property {boolean} [loadsByButtonOnly]
+ */
+
+export class PagedList extends LiveComponent {
+  /** @type {string | null} */ #nextCursor = null;
+  #generation = 0; // responses to requests of an earlier generation are ignored
+  #isLoadingNextPage = false;
+
+  /** @param {ViewContext} context @param {HTMLElement} list @param {ListOptions} options */
+  constructor(context, list, options) {
+    super(list, context.signal);
+    this.context = context;
+    this.list = list;
+    this.options = options;
+    /** @type {SortedRows<any>} */ this.rows = new SortedRows(list, options);
+    const moreAttributes = { type: "button", class: "quiet more", hidden: true, click: () => this.loadNextPage() };
+    this.moreButton = h("button", moreAttributes, options.moreLabel ?? "Show more");
+    this.emptyElement = h("p", { class: "dim empty", hidden: true }, options.emptyText ?? "Nothing to show.");
+    const onIntersect = (/** @type {IntersectionObserverEntry[]} */ entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) this.loadNextPage();
+    };
+    this.endObserver = new IntersectionObserver(onIntersect, { root: options.scrollRoot, rootMargin: PRELOAD_MARGIN });
+    context.signal.addEventListener("abort", () => this.endObserver.disconnect());
+  }
+
+  /** Whether all pages are loaded. */
+  get isComplete() {
+    return this.#nextCursor === null;
+  }
+
+  // For subclasses to override --------------------------------------------------------------------
+
+  /** Shows an item that was read at a cursor. @param {any} _item @param {string} _cursor */
+  putItem(_item, _cursor) {}
+
+  /** @param {any} item @returns {string} */
+  getItemId(item) {
+    return item.id;
+  }
+
+  /** @param {string} id */
+  removeItem(id) {
+    this.rows.remove(id);
+  }
+
+  /**
+   * Requests a page.
+   * @param {string | null} cursor @param {() => boolean} _isCurrent whether the page is still wanted
+   * @returns {Promise<ApiResponse>}
+   */
+  fetchPage(cursor, _isCurrent) {
+    const { path, query, limit = DEFAULT_LIMIT } = this.options;
+    return this.context.api.get(path, { limit, cursor, ...query });
+  }
+
+  /** Shows a page after the earlier ones. @param {ApiResponse} response */
+  showPage({ data, cursor }) {
+    data[this.options.itemsKey].forEach((/** @type {any} */ item) => this.putItem(item, cursor));
+  }
+
+  /** Called when the items have changed. */
+  onItemsChanged() {
+    this.emptyElement.hidden = this.rows.size > 0;
+  }
+
+  // Loading ---------------------------------------------------------------------------------------
+
+  /** Loads the first page, which replaces all items. Returns its event cursor. */
+  async load() {
+    const generation = ++this.#generation;
+    return this.runLoad(async () => {
+      const response = await this.fetchPage(null, () => this.#isCurrent(generation));
+      if (!this.#isCurrent(generation)) return "";
+      const ids = new Set(response.data[this.options.itemsKey].map((/** @type {any} */ item) => this.getItemId(item)));
+      for (const id of this.rows.ids) if (!ids.has(id)) this.removeItem(id);
+      this.#finishPage(response);
+      return response.cursor;
+    });
+  }
+
+  async loadNextPage() {
+    if (this.#nextCursor === null || this.#isLoadingNextPage) return;
+    this.#isLoadingNextPage = true;
+    const generation = this.#generation;
+    await this.runLoad(async () => {
+      const response = await this.fetchPage(this.#nextCursor, () => this.#isCurrent(generation));
+      if (this.#isCurrent(generation)) this.#finishPage(response);
+    });
+    this.#isLoadingNextPage = false;
+  }
+
+  /** Loads pages until the list has this many items or is complete. @param {number} count */
+  async loadAtLeast(count) {
+    for (let previousSize = -1; this.rows.size < count && !this.isComplete && this.rows.size > previousSize; ) {
+      previousSize = this.rows.size;
+      await this.loadNextPage();
+    }
+  }
+
+  /** @param {number} generation */
+  #isCurrent(generation) {
+    return generation === this.#generation && !this.signal.aborted;
+  }
+
+  /** @param {ApiResponse} response */
+  #finishPage(response) {
+    this.#nextCursor = response.data.next ?? null;
+    this.showPage(response);
+    this.moreButton.hidden = this.isComplete;
+    this.endObserver.unobserve(this.moreButton); // observing it again reports when it is still visible
+    if (!this.isComplete && !this.options.loadsByButtonOnly) this.endObserver.observe(this.moreButton);
+    this.onItemsChanged();
+  }
+}

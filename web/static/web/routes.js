@@ -1,0 +1,44 @@
+/** Routes and their views. */
+
+import { chatView } from "./chat/view.js";
+import { h } from "./dom.js";
+import { notificationsView } from "./notifications/view.js";
+import { feedView, postView } from "./posts/views.js";
+import { blockedView, mutedView, requestsView, searchView } from "./users/list-views.js";
+import { profileView } from "./users/profile-view.js";
+import { settingsView } from "./users/settings-view.js";
+
+const ID_PATTERN = /^[0-9a-f]{24}$/;
+const ROUTES_WITH_ID = ["posts", "people", "chat"];
+
+/**
+ * @typedef {import("./context.js").ViewContext} ViewContext
+ * @type {Record<string, (context: ViewContext, ...args: string[]) => import("./context.js").View>}
+ */
+const ROUTES = {
+  "": (context) => feedView(context, "everyone"),
+  home: (context) => feedView(context, "home"),
+  posts: (context, id) => postView(context, id),
+  people: profileView,
+  search: searchView,
+  notifications: notificationsView,
+  chat: chatView,
+  settings: settingsView,
+  requests: requestsView,
+  blocked: blockedView,
+  muted: mutedView,
+};
+
+/** @returns {import("./context.js").View} */
+function notFoundView() {
+  const heading = h("h1", { tabindex: -1 }, "Page not found");
+  const element = h("div", { class: "column" }, heading, h("p", {}, h("a", { href: "#/" }, "Go to the feed")));
+  return { title: "Page not found", element, components: [] };
+}
+
+/** @param {ViewContext} context @param {string[]} route */
+export function createView(context, [name, ...args]) {
+  const [id = ""] = args;
+  const isIdValid = !ROUTES_WITH_ID.includes(name) || ID_PATTERN.test(id) || (name === "chat" && !id);
+  return isIdValid && Object.hasOwn(ROUTES, name) ? ROUTES[name](context, ...args) : notFoundView();
+}

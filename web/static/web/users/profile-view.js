@@ -1,0 +1,122 @@
+/** Profile view: the header, and a tab with posts, users or pictures below it. */
+
+import { h } from "../dom.js";
+import { PagedList } from "../paged-list.js";
+import { Feed } from "../posts/feed.js";
+import { ProfileHeader } from "./profile.js";
+import { followersOptions, followingOptions, UserList } from "./user-list.js";
+
+/**
+ * @typedef {import("../context.js").ViewContext} ViewContext
+ * @typedef {import("../context.js").View} View
+ */
+
+class Gallery extends PagedList {
+  /** @param {ViewContext} context @param {string} userId */
+  constructor(context, userId) {
+    const list = h("ul", { class: "gallery", "aria-label": "Pictures" });
+    super(context, list, { path: `users/${userId}/images`, itemsKey: "images", emptyText: "No pictures yet." });
+    this.element = h("section", { class: "card" }, this.errorElement, this.list, this.emptyElement, this.moreButton);
+  }
+
+  /** @param {any} image */
+  putItem({ id, url, kind, post_id, width, height }) {
+    if (!url || kind !== "image") return;
+    const alt = post_id ? "Picture from a post" : "Profile picture";
+    const picture = h("img", { src: url, alt, loading: "lazy", width, height });
+    const content = post_id ? h("a", { href: `#/posts/${post_id}` }, picture) : picture;
+    this.rows.put(id, { element: h("li", {}, content) });
+  }
+
+  /** @param {import("../mysocial.js").ServerEvent} event */
+  applyEvent({ type, data }) {
+    if (type === "image.deleted") this.removeItem(data.id);
+    else if (["post.", "user.", "follow."].some((prefix) => type.startsWith(prefix)) || type === "block.deleted") this.scheduleLoad();
+    this.onItemsChanged();
+  }
+}
+
+/** @param {ViewContext} context @param {any} profile */
+function createFeed(context, { id }) {
+  return new Feed(context, { path: `users/${id}/posts`, emptyText: "No posts to show.", isProfile: true });
+}
+
+/** @type {Record<string, { title: string, countField?: string, create: (context: ViewContext, profile: any) => any }>} */
+const TABS = {
+  "": { title: "Posts", countField: "posts_count", create: createFeed },
+  followers: {
+    title: "Followers",
+    countField: "followers_count",
+    create: (context, profile) => new UserList(context, followersOptions(profile, context.currentUser.id)),
+  },
+  following: {
+    title: "Following",
+    countField: "following_count",
+    create: (context, profile) => new UserList(context, followingOptions(profile)),
+  },
+  pictures: { title: "Pictures", create: (context, { id }) => new Gallery(context, id) },
+};
+
+/** @param {string} name */
+const validTabName = (name) => (name in TABS ? name : "");
+
+/**
+ * The content of the tab is created when the profile is loaded, and again when another tab is opened.
+ * @param {ViewContext} context @param {string} userId @param {string} [initialTab] @returns {View}
+ */
+export function profileView(context, userId, initialTab = "") {
+  let tabName = validTabName(initialTab);
+  let tabAbort = new AbortController();
+  const links = Object.entries(TABS).map(([name, { title, countField }]) => {
+    const count = countField && h("span", { class: "number" });
+    const href = `#/people/${userId}${name && `/${name}`}`;
+    return { name, countField, count, element: h("a", { href }, count ?? "", " ", title) };
+  });
+  const tabs = h("nav", { class: "tabs", "aria-label": "Profile", hidden: true }, ...links.map((link) => link.element));
+  const tabContent = h("div", { class: "tab-content" });
+
+  const closeTab = () => {
+    tabAbort.abort();
+    tabContent.replaceChildren();
+    view.components = [header];
+    view.scrollList = undefined;
+  };
+  const openTab = (/** @type {any} */ profile) => {
+    closeTab();
+    tabAbort = new AbortController();
+    context.signal.addEventListener("abort", () => tabAbort.abort());
+    const list = TABS[tabName].create({ ...context, signal: tabAbort.signal }, profile);
+    view.components = [header, list];
+    view.scrollList = list;
+    tabContent.append(list.element);
+    list.load();
+  };
+  const onProfileChange = (/** @type {any} */ profile) => {
+    view.title = profile?.username ?? "Profile";
+    tabs.hidden = !profile;
+    if (!profile) return closeTab();
+    for (const { name, countField, count, element } of links) {
+      if (count) count.textContent = String(profile[countField ?? ""]);
+      if (name === tabName) element.setAttribute("aria-current", "page");
+      else element.removeAttribute("aria-current");
+    }
+    if (!view.scrollList) openTab(profile);
+  };
+  const header = new ProfileHeader(context, userId, onProfileChange);
+  /** @param {string[]} route */
+  const navigate = ([routeName, routeUserId, routeTab = ""]) => {
+    if (routeName !== "people" || routeUserId !== userId || !header.profile) return false;
+    tabName = validTabName(routeTab);
+    closeTab();
+    onProfileChange(header.profile);
+    return true;
+  };
+  /** @type {View} */
+  const view = {
+    title: "Profile",
+    element: h("div", { class: "column" }, header.element, tabs, tabContent),
+    components: [header],
+    navigate,
+  };
+  return view;
+}

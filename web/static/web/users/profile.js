@@ -1,0 +1,150 @@
+/** Header of a profile: the user's details, the relationship to them, and its actions. */
+
+import { avatar, confirmButton, h, icon, runAction } from "../dom.js";
+import { LiveComponent } from "../live-component.js";
+import { isAfterCursor } from "../mysocial.js";
+import { TopicSubscriptions } from "../topic-subscriptions.js";
+import { FollowButton } from "./user-row.js";
+
+const LINK_FIELDS = ["facebook", "instagram", "twitter", "youtube"];
+const DETAIL_FIELDS = ["work", "school", "location"];
+const ONLINE = "Online";
+
+/**
+ * @typedef {import("../context.js").ViewContext} ViewContext
+ * @typedef {import("../mysocial.js").ServerEvent} ServerEvent
+ */
+
+export class ProfileHeader extends LiveComponent {
+  /** @type {any} */ profile = null;
+  #cursor = ""; // at which the profile was read
+
+  /**
+   * @param {ViewContext} context @param {string} userId
+   * @param {(profile: any) => void} onChange called with null when the profile is not visible
+   */
+  constructor(context, userId, onChange) {
+    super(h("header", { class: "card profile", hidden: true }), context.signal);
+    this.context = context;
+    this.userId = userId;
+    this.onChange = onChange;
+    this.user = { id: userId, username: "" };
+    this.isOwnProfile = userId === context.currentUser.id;
+    this.topics = new TopicSubscriptions(context.events, context.signal);
+    this.unavailable = h("div", { class: "card unavailable", hidden: true });
+    this.element = h("div", {}, this.errorElement, this.container, this.unavailable);
+    this.cover = h("div", { class: "cover" });
+    this.avatarSlot = h("div", {});
+    this.name = h("h1", { tabindex: -1 }, "Profile");
+    this.chips = h("p", { class: "chips", role: "status" });
+    this.quote = h("p", { class: "text" });
+    this.details = h("ul", { class: "profile-details" });
+    const row = h("div", { class: "row profile-row" }, this.avatarSlot, h("div", { class: "row actions" }, ...this.#createActions()));
+    this.container.append(this.cover, row, this.name, this.chips, this.quote, this.details);
+    const renderRelation = () => this.#renderRelation();
+    context.relationships.addEventListener(userId, renderRelation, { signal: context.signal });
+    context.presence.addEventListener(userId, renderRelation, { signal: context.signal });
+  }
+
+  async load() {
+    await this.runLoad(async () => {
+      await this.topics.subscribe(`user:${this.userId}`);
+      await this.context.relationships.load([this.userId]);
+      const { data, cursor } = await this.context.api.get(`users/${this.userId}`);
+      this.#showProfile(data, cursor);
+      if (!this.isOwnProfile) await this.context.presence.watch([this.userId]);
+    });
+  }
+
+  /** @param {any} error */
+  handleLoadError(error) {
+    if (error.status === 404) this.#hideProfile();
+    else super.handleLoadError(error);
+  }
+
+  /** @param {ServerEvent} event */
+  applyEvent({ id = "", type, data }) {
+    if (type === "user.updated" && data.id === this.userId) return isAfterCursor(id, this.#cursor) && this.#showProfile(data, id);
+    if (type === "user.deleted" && data.id === this.userId) return this.#hideProfile();
+    const isHidden = (type === "user.hidden" && data.what === "all") || type === "block.created";
+    if (isHidden) return data.user_id === this.userId && this.#hideProfile();
+    // No event contains the counts of the profile. These events may change them, so it is loaded again.
+    const involvesUser = [data.user_id, data.follower_id, data.followee_id].includes(this.userId);
+    const isRelationEvent = type.startsWith("follow.") || type === "user.shown" || type === "block.deleted";
+    const isPostEvent = type === "post.deleted" || (type === "post.created" && data.author.id === this.userId);
+    if ((isRelationEvent && involvesUser) || isPostEvent) this.scheduleLoad();
+  }
+
+  #hideProfile() {
+    this.profile = null;
+    this.container.hidden = true;
+    this.unavailable.hidden = false;
+    const isBlocked = this.context.relationships.get(this.userId)?.blocking;
+    const text = isBlocked
+      ? "You have blocked this member. You cannot see each other."
+      : "This member does not exist, or you do not have access to their profile.";
+    this.unavailable.replaceChildren(h("p", {}, text));
+    if (isBlocked) {
+      const unblock = () => runAction(button, this.errorElement, () => this.context.relationships.set(this.userId, "block", false));
+      const button = h("button", { type: "button", click: unblock }, "Unblock");
+      this.unavailable.append(button);
+    }
+    this.onChange(null);
+  }
+
+  // Rendering -----------------------------------------------------------------------------------
+
+  /** @param {any} profile @param {string} cursor */
+  #showProfile(profile, cursor) {
+    this.profile = profile;
+    this.#cursor = cursor;
+    const { username, background_url, quote } = profile;
+    this.cover.replaceChildren(background_url ? h("img", { src: background_url, alt: "" }) : "");
+    this.avatarSlot.replaceChildren(avatar(profile, "large"));
+    this.name.textContent = username;
+    this.quote.textContent = quote;
+    this.details.replaceChildren(...this.#createDetails());
+    this.container.hidden = false;
+    this.unavailable.hidden = true;
+    this.user.username = username;
+    this.followButton?.render();
+    this.#renderRelation();
+    this.onChange(profile);
+  }
+
+  #createDetails() {
+    const isFilled = (/** @type {string} */ field) => this.profile[field];
+    const details = DETAIL_FIELDS.filter(isFilled).map((field) => {
+      return h("li", {}, icon(field), h("span", { class: "visually-hidden" }, `${field}: `), this.profile[field]);
+    });
+    const links = LINK_FIELDS.filter(isFilled).map((field) => {
+      return h("li", {}, h("a", { href: this.profile[field], rel: "noopener nofollow ugc", target: "_blank" }, field));
+    });
+    return [...details, ...links];
+  }
+
+  #createActions() {
+    if (this.isOwnProfile) return [h("a", { class: "button soft", href: "#/settings" }, "Edit profile")];
+    const { relationships } = this.context;
+    this.followButton = new FollowButton(this.user, this.context, this.errorElement);
+    const messageLink = h("a", { class: "button soft", href: `#/chat/${this.userId}` }, "Message");
+    const toggleMute = () => relationships.set(this.userId, "mute", !relationships.get(this.userId)?.muting);
+    const onMuteClick = () => runAction(this.muteButton, this.errorElement, toggleMute);
+    this.muteButton = h("button", { type: "button", class: "quiet", click: onMuteClick }, "Mute");
+    const blockButton = confirmButton("Block", this.errorElement, () => relationships.set(this.userId, "block", true));
+    return [this.followButton.element, messageLink, this.muteButton, blockButton];
+  }
+
+  #renderRelation() {
+    if (!this.profile) return;
+    const relation = this.context.relationships.get(this.userId);
+    const labels = [
+      this.profile.is_private && "Private account",
+      relation?.followed_by && "Follows you",
+      relation?.muting && "Muted",
+      this.context.presence.isOnline(this.userId) && ONLINE,
+    ].filter((label) => label);
+    this.chips.replaceChildren(...labels.map((label) => h("span", { class: label === ONLINE ? "chip good" : "chip" }, label)));
+    if (this.muteButton) this.muteButton.textContent = relation?.muting ? "Unmute" : "Mute";
+  }
+}

@@ -1,0 +1,247 @@
+/** Settings view: the current user's profile, pictures, privacy and notifications. */
+
+import { avatar, confirmButton, h, icon, runAction } from "../dom.js";
+import { LiveComponent } from "../live-component.js";
+import { buildRequestBody, MediaInput } from "../media.js";
+
+/** @typedef {import("../context.js").ViewContext} ViewContext */
+
+/** @type {Record<string, [string, string, number]>} label, type and maximum length by field */
+const PROFILE_FIELDS = {
+  quote: ["About you", "textarea", 300],
+  work: ["Work", "text", 100],
+  school: ["School", "text", 100],
+  location: ["Location", "text", 100],
+  facebook: ["Facebook", "url", 200],
+  instagram: ["Instagram", "url", 200],
+  twitter: ["Twitter", "url", 200],
+  youtube: ["YouTube", "url", 200],
+};
+const PROFILE_FIELD_NAMES = Object.keys(PROFILE_FIELDS);
+/** @type {Record<string, string>} */
+const MESSAGING_LABELS = { everyone: "Everyone", following: "People you follow", nobody: "No one" };
+/** @type {Record<string, string>} */
+const NOTIFICATION_LABELS = {
+  comment: "Comments on your posts",
+  reaction: "Reactions to your posts",
+  follow: "New followers",
+  follow_request: "Follow requests",
+  mention: "Mentions of you",
+  message: "Messages",
+};
+const MAX_IMAGES = 100; // of one request
+
+/**
+ * Returns a form that reports success or an error.
+ * @param {string} title @param {(Node | string)[]} fields @param {() => Promise<any>} save
+ */
+function createForm(title, fields, save) {
+  const errorElement = h("p", { class: "error", role: "alert" });
+  const status = h("p", { class: "good", role: "status" });
+  const clearStatus = () => (status.textContent = "");
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    clearStatus();
+    runAction(form, errorElement, async () => {
+      await save();
+      status.textContent = "Saved.";
+    });
+  };
+  const footer = h("div", { class: "row" }, h("button", { type: "submit" }, "Save"), status);
+  const form = h("form", { class: "card fields", submit, input: clearStatus }, h("h2", {}, title), ...fields, footer, errorElement);
+  return form;
+}
+
+class ProfileForm extends LiveComponent {
+  /** @type {Record<string, string>} */ #savedValues = Object.fromEntries(PROFILE_FIELD_NAMES.map((name) => [name, ""]));
+
+  /** @param {ViewContext} context */
+  constructor({ api, signal }) {
+    /** @type {Record<string, any>} */ const fields = {};
+    for (const [name, [, type, maxlength]] of Object.entries(PROFILE_FIELDS)) {
+      const attributes = { id: `profile-${name}`, name, maxlength };
+      fields[name] = type === "textarea" ? h("textarea", { ...attributes, rows: 3 }) : h("input", { ...attributes, type });
+    }
+    const labeledFields = Object.entries(fields).map(([name, field]) => {
+      return h("div", {}, h("label", { for: field.id }, PROFILE_FIELDS[name][0]), field);
+    });
+    const save = () => api.patch("users/me", Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value.trim()])));
+    super(createForm("Profile", labeledFields, save), signal);
+    this.api = api;
+    this.fields = fields;
+    this.element = h("div", {}, this.errorElement, this.container);
+  }
+
+  async load() {
+    await this.runLoad(async () => {
+      const { data } = await this.api.get("users/me");
+      this.#fill(data);
+    });
+  }
+
+  /** Another device may change the profile as well. @param {import("../mysocial.js").ServerEvent} event */
+  applyEvent({ type, data }) {
+    if (type === "user.updated") this.#fill(data);
+  }
+
+  /** Fills the fields, except those with unsaved changes. @param {any} profile */
+  #fill(profile) {
+    for (const [name, field] of Object.entries(this.fields)) {
+      if (field.value === this.#savedValues[name]) field.value = profile[name];
+    }
+    this.#savedValues = Object.fromEntries(PROFILE_FIELD_NAMES.map((name) => [name, profile[name]]));
+  }
+}
+
+class PictureSettings extends LiveComponent {
+  /** @param {ViewContext} context */
+  constructor({ api, signal, currentUser }) {
+    super(h("section", { class: "card fields" }), signal);
+    this.api = api;
+    this.currentUser = currentUser;
+    this.pictures = h("div", { class: "profile-pictures" });
+    this.status = h("p", { class: "dim", role: "status" });
+    const uploads = [this.#createUpload("profile", "New picture"), this.#createUpload("background", "New background")];
+    const removeButtons = [
+      this.#createRemoveButton("avatar_url", "images", "Remove picture"),
+      this.#createRemoveButton("background_url", "images/background", "Remove background"),
+    ];
+    const row = h("div", { class: "row" }, ...uploads, ...removeButtons);
+    this.container.append(h("h2", {}, "Pictures"), this.pictures, row, this.status, this.errorElement);
+    this.element = this.container;
+  }
+
+  /** @param {"profile" | "background"} purpose @param {string} label */
+  #createUpload(purpose, label) {
+    const upload = () => runAction(input.button, this.errorElement, async () => {
+      await this.api.post(`images/${purpose}`, buildRequestBody(input.fields));
+      input.clear();
+      this.status.textContent = "Your picture will appear when it has been processed.";
+    });
+    const input = new MediaInput({ label, onChange: () => input.file && upload() });
+    input.button.replaceChildren(icon("picture"), label, input.input);
+    return input.button;
+  }
+
+  /** @param {"avatar_url" | "background_url"} urlField @param {string} path @param {string} label */
+  #createRemoveButton(urlField, path, label) {
+    const remove = async () => {
+      const { data } = await this.api.get(`users/${this.currentUser.id}/images`, { limit: MAX_IMAGES });
+      const image = data.images.find((/** @type {any} */ { url }) => url === this.profile?.[urlField]);
+      if (image) await this.api.delete(`${path}/${image.id}`);
+    };
+    return confirmButton(label, this.errorElement, remove);
+  }
+
+  async load() {
+    await this.runLoad(async () => {
+      const { data } = await this.api.get("users/me");
+      this.#showProfile(data);
+    });
+  }
+
+  /** @param {import("../mysocial.js").ServerEvent} event */
+  applyEvent({ type, data }) {
+    if (type !== "user.updated") return;
+    const hasNewPicture = data.avatar_url !== this.profile?.avatar_url || data.background_url !== this.profile?.background_url;
+    if (hasNewPicture) this.status.textContent = "";
+    this.#showProfile(data);
+  }
+
+  /** @param {any} profile */
+  #showProfile(profile) {
+    this.profile = profile;
+    const background = profile.background_url && h("img", { class: "background", src: profile.background_url, alt: "Your background" });
+    this.pictures.replaceChildren(avatar(profile, "large"), background || "");
+  }
+}
+
+/** @param {string} id */
+const createCheckbox = (id) => h("input", { type: "checkbox", id });
+
+class PreferenceForms extends LiveComponent {
+  /** @param {ViewContext} context */
+  constructor({ api, signal }) {
+    const isPrivate = createCheckbox("is-private");
+    const showsPresence = createCheckbox("shows-presence");
+    const options = Object.entries(MESSAGING_LABELS).map(([value, label]) => h("option", { value }, label));
+    const messaging = h("select", { id: "messaging" }, ...options);
+    const checkboxRow = (/** @type {any} */ checkbox, /** @type {string} */ label) =>
+      h("div", { class: "checkbox-row" }, checkbox, h("label", { for: checkbox.id }, label));
+    const privacyFields = [
+      checkboxRow(isPrivate, "Private account: people have to ask before they can follow you"),
+      checkboxRow(showsPresence, "Show when you are online"),
+      h("div", {}, h("label", { for: "messaging" }, "Who can message you"), messaging),
+    ];
+    const savePrivacy = () => {
+      const body = { is_private: isPrivate.checked, shows_presence: showsPresence.checked, who_may_message: messaging.value };
+      return api.patch("users/me/settings", body);
+    };
+    const notifications = new NotificationTable();
+    const saveNotifications = () => api.patch("users/me/settings", { notifications: notifications.values });
+    const forms = [
+      createForm("Privacy", privacyFields, savePrivacy),
+      createForm("Notifications", [notifications.element], saveNotifications),
+    ];
+    super(h("div", { class: "preference-forms" }, ...forms), signal);
+    this.api = api;
+    this.showSettings = (/** @type {any} */ settings) => {
+      isPrivate.checked = settings.is_private;
+      showsPresence.checked = settings.shows_presence;
+      messaging.value = settings.who_may_message;
+      notifications.show(settings.notifications);
+    };
+    this.element = h("div", {}, this.errorElement, this.container);
+  }
+
+  async load() {
+    await this.runLoad(async () => {
+      const { data } = await this.api.get("users/me/settings");
+      this.showSettings(data);
+    });
+  }
+}
+
+/** Table with two checkboxes for each type of notification. */
+class NotificationTable {
+  /** @type {Record<string, { in_app: any, email: any }>} */ #checkboxes = {};
+
+  constructor() {
+    const rows = Object.entries(NOTIFICATION_LABELS).map(([type, label]) => {
+      const inApp = createCheckbox(`${type}-app`);
+      const email = createCheckbox(`${type}-email`);
+      inApp.setAttribute("aria-label", `${label}, in the app`);
+      email.setAttribute("aria-label", `${label}, by e-mail`);
+      this.#checkboxes[type] = { in_app: inApp, email };
+      return h("tr", {}, h("th", { scope: "row" }, label), h("td", {}, inApp), h("td", {}, email));
+    });
+    const header = h("tr", {}, h("td", {}), h("th", { scope: "col" }, "In app"), h("th", { scope: "col" }, "E-mail"));
+    this.element = h("table", { class: "notification-table" }, h("thead", {}, header), h("tbody", {}, ...rows));
+  }
+
+  /** Settings by type, as the API expects them. */
+  get values() {
+    const entries = Object.entries(this.#checkboxes);
+    return Object.fromEntries(entries.map(([type, { in_app, email }]) => [type, { in_app: in_app.checked, email: email.checked }]));
+  }
+
+  /** @param {Record<string, { in_app: boolean, email: boolean }>} values */
+  show(values) {
+    for (const [type, { in_app, email }] of Object.entries(this.#checkboxes)) {
+      in_app.checked = values[type].in_app;
+      email.checked = values[type].email;
+    }
+  }
+}
+
+/** @param {ViewContext} context @returns {import("../context.js").View} */
+export function settingsView(context) {
+  const components = [new PictureSettings(context), new ProfileForm(context), new PreferenceForms(context)];
+  const links = h("nav", { class: "card row", "aria-label": "Follow requests, blocked and muted members" });
+  for (const [href, text] of [["#/requests", "Follow requests"], ["#/blocked", "Blocked"], ["#/muted", "Muted"]]) {
+    links.append(h("a", { class: "button soft", href }, text));
+  }
+  const elements = components.map((component) => component.element);
+  const element = h("div", { class: "column" }, h("h1", { tabindex: -1 }, "Settings"), ...elements, links);
+  return { title: "Settings", element, components };
+}
