@@ -10,7 +10,7 @@ from comments.store import comments
 from mysocial.core.errors import Forbidden, Invalid
 from mysocial.core.ids import new_id, now
 from mysocial.policies import check_text
-from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, reads, run_with_retry, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned, recipient_query, recipients_of
 from posts import selectors as post_selectors
@@ -60,14 +60,12 @@ def update_comment(*, user_id: str, comment_id: str, **changes: Any) -> Comment:
 
     Whom it newly mentions is told; whom it mentions no longer is told no more.
     """
-    return retry_on_conflict(
-        lambda: _update(*_own_comment(user_id, comment_id), changes, by=user_id)
-    )
+    return run_with_retry(lambda: _update(*_own_comment(user_id, comment_id), changes, by=user_id))
 
 
 def delete_comment(*, user_id: str, comment_id: str) -> Comment:
     """Delete one's own comment, or anybody's under one's own post."""
-    return retry_on_conflict(lambda: _delete(_deletable(user_id, comment_id)))
+    return run_with_retry(lambda: _delete(_deletable(user_id, comment_id)))
 
 
 def _own_comment(user_id: str, comment_id: str) -> selectors.Found:
@@ -86,12 +84,12 @@ def _deletable(user_id: str, comment_id: str) -> Comment:
 
 def moderate_comment(*, comment_id: str, **changes: Any) -> Comment:
     """Change anybody's comment, as staff."""
-    return retry_on_conflict(lambda: _moderate(comment_id, changes))
+    return run_with_retry(lambda: _moderate(comment_id, changes))
 
 
 def remove_comment(*, comment_id: str) -> Comment:
     """Delete anybody's comment, as staff."""
-    return retry_on_conflict(lambda: _delete(reads.get_record(comments, comment_id)))
+    return run_with_retry(lambda: _delete(reads.get_record(comments, comment_id)))
 
 
 def _moderate(comment_id: str, changes: dict[str, Any]) -> Comment:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from mysocial.core.errors import Unavailable
 from mysocial.core.request_context import detached
 from mysocial.outbox import queue_email
-from mysocial.store import STALE_ERRORS, Write, pagination, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, pagination, reads, run_with_retry, write
 from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification
@@ -186,7 +186,7 @@ def _count(w: Write, user_id: str, by: int) -> None:
 
 def mark_read(*, user_id: str, notification_id: str, read: bool) -> Notification:
     """Mark one's own notification as read or unread; a second time changes nothing."""
-    return retry_on_conflict(lambda: _mark_read(user_id, notification_id, read))
+    return run_with_retry(lambda: _mark_read(user_id, notification_id, read))
 
 
 def _mark_read(user_id: str, notification_id: str, read: bool) -> Notification:
@@ -204,7 +204,7 @@ def read_all(*, user_id: str) -> str:
     In batches, each a step of its own. What comes meanwhile is read as well, or stays unread and
     counted.
     """
-    while not retry_on_conflict(lambda: _read_some(user_id)):
+    while not run_with_retry(lambda: _read_some(user_id)):
         pass
     return user_id
 
@@ -237,12 +237,12 @@ def _mark_all(w: Write, user_id: str, some: list[Notification], *, read: bool) -
 
 def delete_notification(*, user_id: str, notification_id: str) -> None:
     """Delete one's own notification. `NotFound`."""
-    retry_on_conflict(lambda: _delete(selectors.get_notification(notification_id, to=user_id)))
+    run_with_retry(lambda: _delete(selectors.get_notification(notification_id, to=user_id)))
 
 
 def remove_notification(*, notification_id: str) -> None:
     """Delete anybody's notification, as staff."""
-    retry_on_conflict(lambda: _delete(reads.get_record(notifications, notification_id)))
+    run_with_retry(lambda: _delete(reads.get_record(notifications, notification_id)))
 
 
 def _delete(told: Notification) -> None:
@@ -267,7 +267,7 @@ def delete_inbox(user_id: str) -> None:
 
 def delete_listed(index: str, value: str, *, limit: int) -> bool:
     """Take back at most `limit` of a list; True when nothing is left."""
-    return retry_on_conflict(lambda: _delete_listed(index, value, limit))
+    return run_with_retry(lambda: _delete_listed(index, value, limit))
 
 
 def _delete_listed(index: str, value: str, limit: int) -> bool:

@@ -10,7 +10,7 @@ from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.core.ids import new_id, now
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
-from mysocial.store import STALE_ERRORS, Row, Write, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Row, Write, reads, run_with_retry, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned
 from posts import selectors
@@ -58,34 +58,34 @@ def update_post(*, user_id: str, post_id: str, **changes: Any) -> Post:
     Whom it newly mentions is told; whom it mentions no longer is told no more.
     """
     with _received(changes, _own_post(user_id, post_id)) as one:
-        return retry_on_conflict(
+        return run_with_retry(
             lambda: _update(_own_post(user_id, post_id), changes, one, by=user_id)
         )
 
 
 def delete_post(*, user_id: str, post_id: str) -> Post:
     """Delete one's own post."""
-    return retry_on_conflict(lambda: _delete(_own_post(user_id, post_id)))
+    return run_with_retry(lambda: _delete(_own_post(user_id, post_id)))
 
 
 def moderate_post(*, post_id: str, **changes: Any) -> Post:
     """Change anybody's post, as staff."""
-    return retry_on_conflict(lambda: _update(reads.get_record(posts, post_id), changes))
+    return run_with_retry(lambda: _update(reads.get_record(posts, post_id), changes))
 
 
 def withhold_post(*, post_id: str) -> Post:
     """Show anybody's post to nobody, as staff, until it is restored; it keeps all it has."""
-    return retry_on_conflict(lambda: _withhold(reads.get_record(posts, post_id)))
+    return run_with_retry(lambda: _withhold(reads.get_record(posts, post_id)))
 
 
 def restore_post(*, post_id: str) -> Post:
     """Show a withheld post again, as staff, where and as it was; a second time changes nothing."""
-    return retry_on_conflict(lambda: _restore(reads.get_record(posts, post_id)))
+    return run_with_retry(lambda: _restore(reads.get_record(posts, post_id)))
 
 
 def remove_post(*, post_id: str) -> Post:
     """Delete anybody's post, as staff."""
-    return retry_on_conflict(lambda: _delete(reads.get_record(posts, post_id)))
+    return run_with_retry(lambda: _delete(reads.get_record(posts, post_id)))
 
 
 def increment_post_counters(w: Write, post_id: str, *, lenient: bool = False, **by: int) -> None:

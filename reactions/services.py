@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, reads, run_with_retry, write
 from notifications import services as notifications
 from notifications.selectors import recipient_query, recipients_of
 from posts import selectors as post_selectors
@@ -23,17 +23,17 @@ class Reacted(NamedTuple):
 
 def set_reaction(*, user_id: str, post_id: str, kind: str) -> Reacted:
     """React to a post, or differently; a second time changes nothing. `NotFound`: not visible."""
-    return retry_on_conflict(lambda: _set(user_id, post_id, kind))
+    return run_with_retry(lambda: _set(user_id, post_id, kind))
 
 
 def delete_reaction(*, user_id: str, post_id: str) -> Reacted:
     """React to a post no longer; a second time changes nothing. `NotFound` as for setting."""
-    return retry_on_conflict(lambda: _delete(user_id, post_id))
+    return run_with_retry(lambda: _delete(user_id, post_id))
 
 
 def remove_reaction(*, reaction_id: str) -> Reacted:
     """Remove anybody's reaction, as staff."""
-    return retry_on_conflict(lambda: _remove(reaction_id))
+    return run_with_retry(lambda: _remove(reaction_id))
 
 
 def _set(user_id: str, post_id: str, kind: str) -> Reacted:

@@ -8,7 +8,7 @@ from mysocial.core.errors import Conflict, Invalid, Unavailable
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
 from mysocial.realtime import ephemeral, presence
-from mysocial.store import Write, reads, retry_on_conflict, write
+from mysocial.store import Write, reads, run_with_retry, write
 from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, User, default_notifications
 from users.store import users
@@ -128,7 +128,7 @@ def update_settings(*, user_id: str, **changes: Any) -> User:
     """
     if not changes or changes.get("notifications") == {}:
         raise Invalid("There is nothing to change.")
-    return retry_on_conflict(lambda: _update_settings(user_id, dict(changes)))
+    return run_with_retry(lambda: _update_settings(user_id, dict(changes)))
 
 
 def _update_settings(user_id: str, changes: dict[str, Any]) -> User:

@@ -10,7 +10,7 @@ from accounts.store import tokens
 from mysocial.core.errors import Invalid
 from mysocial.core.ids import now
 from mysocial.outbox import delete_records, queue_email
-from mysocial.store import STALE_ERRORS, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, run_with_retry, write
 from users.services import remove_user
 
 
@@ -27,7 +27,7 @@ def erase_own_account(*, user_id: str, password: str) -> None:
 
 def erase_account(*, account_id: str) -> None:
     """Erase anybody's account, as staff."""
-    retry_on_conflict(lambda: _erase(account_id))
+    run_with_retry(lambda: _erase(account_id))
 
 
 def delete_tokens(token_ids: Iterable[str]) -> int:

@@ -21,7 +21,7 @@ from mysocial.outbox import QUEUED, process_due, queue_email
 from mysocial.policies import relationship_policy
 from mysocial.privacy import Owner, write_archive
 from mysocial.realtime import ephemeral
-from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 from mysocial.store.wakeups import EXPORTS
 from users.selectors import get_user, get_users
 from users.services import require_member
@@ -37,7 +37,7 @@ def request_export(*, user_id: str) -> Export:
 
     `Conflict` while one is being made.
     """
-    return retry_on_conflict(lambda: _request(user_id))
+    return run_with_retry(lambda: _request(user_id))
 
 
 def make_exports(seconds: float = math.inf) -> int:

@@ -20,7 +20,7 @@ from mysocial.core.errors import Conflict, Forbidden, NotFound
 from mysocial.core.ids import now
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
-from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, reads, run_with_retry, write
 from users.services import require_not_silenced
 
 # What is left of a message that is deleted for everyone.
@@ -35,7 +35,7 @@ EMPTY: dict[str, Any] = {
 
 def edit_message(*, user_id: str, message_id: str, text: str) -> Message:
     """Change the text of one's own message. `Conflict` when it was deleted for everyone."""
-    return retry_on_conflict(lambda: _edit(user_id, message_id, text))
+    return run_with_retry(lambda: _edit(user_id, message_id, text))
 
 
 def react(*, user_id: str, message_id: str, kind: str | None) -> Message:
@@ -43,7 +43,7 @@ def react(*, user_id: str, message_id: str, kind: str | None) -> Message:
 
     `Conflict` when it was deleted for everyone.
     """
-    return retry_on_conflict(lambda: _react(user_id, message_id, kind))
+    return run_with_retry(lambda: _react(user_id, message_id, kind))
 
 
 def delete_message(*, user_id: str, message_id: str, for_everyone: bool) -> Message:
@@ -52,7 +52,7 @@ def delete_message(*, user_id: str, message_id: str, for_everyone: bool) -> Mess
     For everyone, a second time changes nothing; for oneself it is `NotFound` then.
     """
     delete = _delete_for_everyone if for_everyone else _delete_for_me
-    return retry_on_conflict(lambda: delete(user_id, message_id))
+    return run_with_retry(lambda: delete(user_id, message_id))
 
 
 def remove_message(*, message_id: str) -> Message:
@@ -60,7 +60,7 @@ def remove_message(*, message_id: str) -> Message:
 
     Whatever stands between the two by now.
     """
-    return retry_on_conflict(lambda: _remove(message_id))
+    return run_with_retry(lambda: _remove(message_id))
 
 
 def announce_media(w: Write, one: Any) -> None:

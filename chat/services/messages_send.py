@@ -16,7 +16,7 @@ from images import services as images
 from mysocial.core.errors import Forbidden
 from mysocial.core.ids import new_id, now
 from mysocial.policies import check_text
-from mysocial.store import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, run_with_retry, write
 from notifications.selectors import recipients_query
 from users.services import require_messaging, require_not_silenced
 
@@ -32,9 +32,9 @@ def send_message(
     selectors.check_self(sender_id, receiver_id)
     if image is None:
         check_content(Message(**content))
-        return retry_on_conflict(lambda: _send(sender_id, receiver_id, content))
+        return run_with_retry(lambda: _send(sender_id, receiver_id, content))
     with images.receive_upload(image, owner_id=sender_id, use="message") as one:
-        return retry_on_conflict(lambda: _send(sender_id, receiver_id, content, one))
+        return run_with_retry(lambda: _send(sender_id, receiver_id, content, one))
 
 
 def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = None) -> Message:

@@ -5,17 +5,17 @@ from chat.events import ChatUsers
 from chat.models import OpenChat, participant_id
 from chat.services.unread import require_can_interact
 from chat.store import open_chats
-from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 
 
 def open_chat(*, user_id: str, other_id: str) -> None:
     """Keep a chat open; a second time changes nothing. `NotFound` across a block."""
-    retry_on_conflict(lambda: _open(user_id, other_id))
+    run_with_retry(lambda: _open(user_id, other_id))
 
 
 def close_chat(*, user_id: str, other_id: str) -> None:
     """Keep a chat open no longer; a second time changes nothing. `NotFound` across a block."""
-    retry_on_conflict(lambda: _close(user_id, other_id))
+    run_with_retry(lambda: _close(user_id, other_id))
 
 
 def _open(user_id: str, other_id: str) -> None:

@@ -6,7 +6,7 @@ from chat.models import Participant, participant_id
 from chat.selectors import UnreadConversation
 from chat.services.unread import count_less, require_can_interact, schedule_unread_email
 from chat.store import participants
-from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 
 
 def mark_read(*, user_id: str, other_id: str) -> Participant:
@@ -15,7 +15,7 @@ def mark_read(*, user_id: str, other_id: str) -> Participant:
     A second time changes nothing. `NotFound` for no conversation, or across a block.
     """
     seen = selectors.open_pair(user_id, other_id).mine
-    return retry_on_conflict(lambda: _mark_read(seen)) if seen.unread else seen
+    return run_with_retry(lambda: _mark_read(seen)) if seen.unread else seen
 
 
 def tell(*, user_id: str, sender_id: str, first: str, mail_id: str) -> list[UnreadConversation]:
@@ -24,7 +24,7 @@ def tell(*, user_id: str, sender_id: str, first: str, mail_id: str) -> list[Unre
     A mail was queued for each conversation that began to wait. The first that falls due tells of
     all of them, so the others have nothing to tell. A mail that is tried again tells what it told.
     """
-    return retry_on_conflict(
+    return run_with_retry(
         lambda: _tell(user_id, participant_id(user_id, sender_id), first, mail_id)
     )
 

@@ -14,7 +14,7 @@ from followers.services.edges import (
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial.core.errors import AlreadyExists
 from mysocial.outbox import queue_cascade
-from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, reads, run_with_retry, write
 from notifications.services import retract_between
 from users.events import UserHidden, UserShown
 
@@ -22,7 +22,7 @@ from users.events import UserHidden, UserShown
 def block(*, user_id: str, other_id: str) -> Relationship:
     """Block a member: follows and requests end both ways; effective when this returns."""
     check_other(user_id, other_id)
-    return retry_on_conflict(lambda: _block(user_id, other_id))
+    return run_with_retry(lambda: _block(user_id, other_id))
 
 
 def _block(user_id: str, other_id: str) -> Relationship:
@@ -71,7 +71,7 @@ def mute(*, user_id: str, other_id: str) -> Relationship:
 
     `NotFound` when either blocks the other.
     """
-    return retry_on_conflict(lambda: _mute(user_id, other_id))
+    return run_with_retry(lambda: _mute(user_id, other_id))
 
 
 def _mute(user_id: str, other_id: str) -> Relationship:

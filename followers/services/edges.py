@@ -9,7 +9,7 @@ from followers.models import Block, Follow, FollowRequest, edge_id
 from followers.selectors import Relationship, ViewerRelation
 from followers.store import follows
 from mysocial.core.errors import Invalid, NotFound
-from mysocial.store import STALE_ERRORS, Record, Store, Write, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Record, Store, Write, reads, run_with_retry, write
 from notifications.selectors import Recipients
 from notifications.services import initialise_cause, notify, retract
 from users.selectors import get_user, user_query
@@ -95,7 +95,7 @@ def delete_follow(w: Write, edge: Follow) -> None:
 
 def remove_follow(*, follow_id: str) -> None:
     """End anybody's follow, as staff. `NotFound`."""
-    retry_on_conflict(lambda: _remove_follow(follow_id))
+    run_with_retry(lambda: _remove_follow(follow_id))
 
 
 def _remove_follow(follow_id: str) -> None:
@@ -133,7 +133,7 @@ def end_edge(
     store: Store[M], pk: str, end: Callable[[Write, M], None], standing: Relationship
 ) -> Relationship:
     """End an edge in a write of its own and return `standing`; there need not be one."""
-    return retry_on_conflict(lambda: _end_edge(store, pk, end, standing))
+    return run_with_retry(lambda: _end_edge(store, pk, end, standing))
 
 
 def _end_edge(

@@ -14,7 +14,7 @@ from followers.services.edges import (
     require_no_block,
 )
 from followers.store import follow_requests, follows
-from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 from notifications.selectors import recipients_query
 from users.services import require_not_silenced, require_privacy
 
@@ -24,7 +24,7 @@ def follow(*, user_id: str, other_id: str) -> Relationship:
 
     `NotFound` when either blocks the other.
     """
-    return retry_on_conflict(lambda: _follow_or_ask(user_id, other_id))
+    return run_with_retry(lambda: _follow_or_ask(user_id, other_id))
 
 
 def _follow_or_ask(user_id: str, other_id: str) -> Relationship:
@@ -63,7 +63,7 @@ def unfollow(*, user_id: str, other_id: str) -> Relationship:
 
     `NotFound` when either blocks the other.
     """
-    return retry_on_conflict(lambda: _unfollow(user_id, other_id))
+    return run_with_retry(lambda: _unfollow(user_id, other_id))
 
 
 def _unfollow(user_id: str, other_id: str) -> Relationship:

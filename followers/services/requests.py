@@ -14,13 +14,13 @@ from followers.services.edges import (
 )
 from followers.store import follow_requests, follows
 from mysocial.core.errors import NotFound
-from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 
 
 def accept_request(*, user_id: str, other_id: str) -> Relationship:
     """Let somebody follow who asked; a second time changes nothing. `NotFound` for no request."""
     check_other(user_id, other_id)
-    return retry_on_conflict(lambda: _accept(user_id, other_id))
+    return run_with_retry(lambda: _accept(user_id, other_id))
 
 
 def _accept(user_id: str, other_id: str) -> Relationship:

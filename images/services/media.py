@@ -19,7 +19,7 @@ from mysocial.core.errors import Conflict, NotFound, TooLarge, UnsupportedMediaT
 from mysocial.core.ids import new_id, now
 from mysocial.core.rate_limits import DAY, RateLimit
 from mysocial.outbox import QUEUED, delete_listed_with
-from mysocial.store import Write, reads, retry_on_conflict, write
+from mysocial.store import Write, reads, run_with_retry, write
 from mysocial.store.wakeups import MEDIA
 from users import services as users
 from users.selectors import get_user
@@ -108,7 +108,7 @@ def remove_all(owner_id: str, *, limit: int) -> bool:
 
 def discard(pk: str) -> None:
     """Remove media, of whose thing nothing is left to show; the file at the host is owed."""
-    retry_on_conflict(lambda: _discard(pk))
+    run_with_retry(lambda: _discard(pk))
 
 
 def _discard(pk: str) -> None:

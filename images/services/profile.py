@@ -11,7 +11,7 @@ from images.store import media
 from mysocial.api import delete_spooled
 from mysocial.core.errors import Conflict, Forbidden, NotFound
 from mysocial.core.ids import now
-from mysocial.store import reads, retry_on_conflict, write
+from mysocial.store import reads, run_with_retry, write
 from users import services as users
 from users.selectors import get_user
 
@@ -22,28 +22,28 @@ NAMES = {Purpose.PROFILE.value: "avatar", Purpose.BACKGROUND.value: "background"
 def add_image(*, user_id: str, use: str, image: "UploadedFile[bytes]") -> Media:
     """Bring a picture for one's profile, which shows it once it is processed."""
     with receive_upload(image, owner_id=user_id, use=use) as one:
-        retry_on_conflict(lambda: _add(one))
+        run_with_retry(lambda: _add(one))
     return one
 
 
 def show_image(*, user_id: str, use: str, image_id: str) -> Media:
     """Show an image of one's own on one's profile. `Conflict` while it is being processed."""
-    return retry_on_conflict(lambda: _show(_own(user_id, image_id), use))
+    return run_with_retry(lambda: _show(_own(user_id, image_id), use))
 
 
 def delete_image(*, user_id: str, image_id: str) -> Media:
     """Delete an image of one's own, wherever it is shown."""
-    return retry_on_conflict(lambda: _delete(_own(user_id, image_id)))
+    return run_with_retry(lambda: _delete(_own(user_id, image_id)))
 
 
 def delete_background(*, user_id: str, image_id: str) -> Media:
     """Show a background no longer; one that was brought to be it goes altogether. `NotFound`."""
-    return retry_on_conflict(lambda: _delete_background(_own(user_id, image_id)))
+    return run_with_retry(lambda: _delete_background(_own(user_id, image_id)))
 
 
 def remove_image(*, media_id: str) -> Media:
     """Delete anybody's media, as staff."""
-    return retry_on_conflict(lambda: _delete(reads.get_record(media, media_id)))
+    return run_with_retry(lambda: _delete(reads.get_record(media, media_id)))
 
 
 def _own(user_id: str, image_id: str) -> Media:

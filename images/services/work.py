@@ -14,7 +14,7 @@ from mysocial.api import delete_spooled, open_spooled, stale_spooled
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.ids import is_id, now
 from mysocial.outbox import QUEUED, process_due
-from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 
 logger = logging.getLogger(__name__)
 MOST_TRIES = 8
@@ -50,7 +50,7 @@ def _process(claimed: Media) -> bool:
             return False
         found = {"state": State.FAILED.value}
     try:
-        retry_on_conflict(lambda: _settle(claimed.id, found))
+        run_with_retry(lambda: _settle(claimed.id, found))
     except NotFound:
         # Deleted under our hands: what was handed over since is shown nowhere.
         hosts.host_of(found.get("host", "")).remove(claimed.host_ref, kind=claimed.kind)

@@ -9,7 +9,7 @@ from moderation import selectors
 from moderation.models import REVOKED, ActionType, ModerationAction, Report, Target
 from mysocial.core.errors import Conflict, Invalid, datetime_from_ms
 from mysocial.core.ids import milliseconds, now
-from mysocial.store import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, run_with_retry, write
 from notifications.services import notify_member
 from posts.services import restore_post, withhold_post
 from users import services as users
@@ -29,7 +29,7 @@ def apply_action(*, measure_id: str, name: str, decision: Decision) -> Moderatio
     user_id = selectors.find_member(name)
     if decision.act not in {ActionType.WARN, ActionType.SILENCE, ActionType.SUSPEND}:
         raise Invalid("Without a report a member can be warned, silenced or suspended.")
-    return retry_on_conflict(lambda: _take(measure_id, user_id, decision))
+    return run_with_retry(lambda: _take(measure_id, user_id, decision))
 
 
 def _take(measure_id: str, user_id: str, decision: Decision) -> ModerationAction:
@@ -88,7 +88,7 @@ def revoke_action(*, measure_id: str, staff: str, words: str = "") -> Moderation
 
     `Conflict` when there is nothing to undo: it is over, or what was deleted can't come back.
     """
-    return retry_on_conflict(lambda: _undo(selectors.get_action(measure_id), staff, words))
+    return run_with_retry(lambda: _undo(selectors.get_action(measure_id), staff, words))
 
 
 def _undo(one: ModerationAction, staff: str, words: str) -> ModerationAction:

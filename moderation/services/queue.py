@@ -9,7 +9,7 @@ from moderation.services.actions import Decision, delete_target, enforce_action,
 from mysocial.admin import audit
 from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.core.ids import now
-from mysocial.store import STALE_ERRORS, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, run_with_retry, write
 from notifications.services import notify_member
 
 
@@ -28,7 +28,7 @@ def look(*, report_id: str) -> Context:
 
 def assign(*, report_id: str, staff: str) -> Report:
     """Give a report to somebody of staff; to nobody with an empty name. `Conflict`: closed."""
-    return retry_on_conflict(lambda: _assign(report_id, staff))
+    return run_with_retry(lambda: _assign(report_id, staff))
 
 
 def _assign(report_id: str, staff: str) -> Report:
@@ -61,12 +61,12 @@ def resolve(*, report_id: str, decision: Decision) -> Report:
             raise Invalid("A member is suspended, not deleted.")
         with suppress(NotFound):
             delete_target(report.target_type, report.target_id)
-    return retry_on_conflict(lambda: _close(report_id, State.RESOLVED, decision))
+    return run_with_retry(lambda: _close(report_id, State.RESOLVED, decision))
 
 
 def decline(*, report_id: str, staff: str) -> Report:
     """Close a report that needs no act. Its reporter is told. `Conflict`: it is closed."""
-    return retry_on_conflict(lambda: _close(report_id, State.DECLINED, Decision("", staff)))
+    return run_with_retry(lambda: _close(report_id, State.DECLINED, Decision("", staff)))
 
 
 def _close(report_id: str, state: State, decision: Decision) -> Report:

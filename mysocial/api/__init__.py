@@ -24,6 +24,7 @@ from mysocial.api.responses import (
     message_envelope,
     page_response,
     pagination_params,
+    write_action,
     write_response,
 )
 from mysocial.api.routing import api_path, api_routes
@@ -60,5 +61,6 @@ __all__ = [
     "spooled",
     "stale_spooled",
     "validated_body",
+    "write_action",
     "write_response",
 ]

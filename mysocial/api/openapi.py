@@ -120,7 +120,7 @@ class ApiSchema(AutoSchema):
         self, serializer: Any, direction: Any = "request"
     ) -> tuple[Any, bool]:
         """Describe a PATCH that takes nothing but the whole as what it is."""
-        if getattr(serializer, "whole", False):
+        if getattr(serializer, "requires_all", False):
             return self.resolve_serializer(serializer, direction).ref, True
         found: tuple[Any, bool] = super()._get_request_for_media_type(serializer, direction)  # type: ignore[no-untyped-call]
         return found

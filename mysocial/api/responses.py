@@ -3,6 +3,7 @@
 What comes in is in `input.py`, errors are in `problems.py`; both are offered from here as well.
 """
 
+import functools
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -69,6 +70,7 @@ MAX_SCORE_MS = 253_402_300_799_999  # milliseconds: the end of the year 9999
 MAX_ID_LENGTH = 64
 MAX_IDS = 100
 Pieces = list[Any]
+ViewMethod = Callable[..., Any]
 PAGE_NUMBER_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}
 ID_SCHEMA = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
 PAGINATION_PARAMETERS = [
@@ -217,6 +219,43 @@ def write_response(  # noqa: PLR0913 - what an endpoint says of a write
     except IdempotentReplay as stored:
         code, body = stored.status, stored.body
     return json_response(decrypt_secret(body) if secret else body, code)
+
+
+def write_action(
+    message: str,
+    *,
+    status: int = 200,
+    limit: RateLimit | None = None,
+    secret: bool = False,
+    **representations: Callable[[Any], Pieces],
+) -> Callable[[ViewMethod], ViewMethod]:
+    """Turn a viewset method that calls one service into an endpoint that writes.
+
+        @write_action("Post created", status=201, limit=NEW_POSTS, post=post_representation)
+        def create(self, request):
+            return services.create_post(author_id=current_user_id(request), **body)
+
+    The method returns what the service returned. The response is
+    `{"message": ..., "<name>": ...}` with one member per representation; see `write_response` for
+    idempotency, `limit` and `secret`.
+    """
+    render = message_envelope(message, **representations)
+
+    def decorate(method: ViewMethod) -> ViewMethod:
+        @functools.wraps(method)
+        def view(self: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+            return write_response(
+                request,
+                status,
+                render,
+                lambda: method(self, request, *args, **kwargs),
+                limit=limit,
+                secret=secret,
+            )
+
+        return view
+
+    return decorate
 
 
 def _response_without_write(call: request_context.RequestContext, result: Any) -> bytes:

@@ -41,7 +41,7 @@ from mysocial.store.store import (
     store_of,
 )
 from mysocial.store.wakeups import acknowledge, wake_unless_pending, wake_workers
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, run_with_retry, write
 
 __all__ = [
     "DAY_SECONDS",
@@ -82,6 +82,7 @@ __all__ = [
     "parse_unique",
     "require_session",
     "retry_on_conflict",
+    "run_with_retry",
     "search_text",
     "store_of",
     "to_json",

@@ -8,10 +8,11 @@
 Nothing is applied when the block raises. What the script promises is in `docs/write-path.md`.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 
@@ -30,6 +31,7 @@ WRITE = Script("common", "notes", "apply")
 MAX_ATTEMPTS = 64  # each one is lost to a write of somebody else that went through
 STALE_ERRORS = (Conflict, NotFound)  # changed, gone, or hidden since it was read: `write(*MOVED)`
 Operation = dict[str, Any]
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -303,11 +305,24 @@ def write(*retry_on: type[AppError]) -> Iterator[Write]:
         raise StaleRead from error
 
 
-def retry_on_conflict(verb: Callable[[], T]) -> T:
-    """Carry out a verb, which reads and writes; again for each time that its write is `Lost`."""
-    for _ in range(MAX_ATTEMPTS):
-        try:
-            return verb()
-        except StaleRead:
-            continue
-    raise Conflict
+def retry_on_conflict(function: Callable[P, T]) -> Callable[P, T]:
+    """Run a service function again, with fresh reads, while its `write()` raises `StaleRead`.
+
+    After `MAX_ATTEMPTS` attempts, each overtaken by a concurrent write, `Conflict` is raised.
+    """
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                return function(*args, **kwargs)
+            except StaleRead:
+                continue
+        raise Conflict
+
+    return call
+
+
+def run_with_retry(function: Callable[[], T]) -> T:
+    """Call a function as `retry_on_conflict` does."""
+    return retry_on_conflict(function)()
