@@ -1,4 +1,4 @@
-"""Check the language of the repository: `python -m tests.support.vocabulary [paths]` prints findings.
+"""Check the language of the repository: `python -m tests.support.vocabulary [paths]`.
 
 The house rules are in `CONTRIBUTING.md`: the terms of `docs/glossary.md`, names that carry their
 object, and plain English. This module holds the words that must not come back.
