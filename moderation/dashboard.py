@@ -9,11 +9,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from mysocial.admin.audit import VIEW_AUDIT_LOG
+from mysocial.admin.audit import VIEW_AUDIT_LOG, VIEW_OPERATIONS
 from mysocial.admin.site import has_staff_permission
 from mysocial.core.errors import AppError
 from mysocial.ops import stats
-from mysocial.outbox.email import VIEW_OPERATIONS
 from mysocial.store import STORES
 
 FILTERS = "moderation.view_wordfilter"

@@ -15,6 +15,9 @@ from mysocial.core import request_context
 from mysocial.store import Index, Record, Store, Write, write
 
 VIEW_AUDIT_LOG = "mysocial.view_auditentry"
+# Permissions that belong to no record. Django needs a model to declare them: the audit entry.
+VIEW_OPERATIONS = "mysocial.view_operations"  # operations figures and dead letters
+MANAGE_QUEUES = "mysocial.manage_queues"  # Flower, which shows the messages of every queue
 MAX_REASON_LENGTH = 1000
 
 
@@ -32,6 +35,10 @@ class AuditEntry(Record):
         app_label = "mysocial"
         verbose_name = "audit entry"
         verbose_name_plural = "audit log"
+        permissions = (
+            (MANAGE_QUEUES.partition(".")[2], "Can view and manage the queues in Flower"),
+            (VIEW_OPERATIONS.partition(".")[2], "Can view operations figures and dead letters"),
+        )
 
     def __str__(self) -> str:
         return f"{self.actor}: {self.action}"

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
+from mysocial.admin.audit import VIEW_OPERATIONS
 from mysocial.core.errors import AppError
-from mysocial.outbox.email import VIEW_OPERATIONS
 from mysocial.persistence.dirty import backlogs, dead_letters
 
 

@@ -19,10 +19,10 @@ from django_redis.exceptions import ConnectionInterrupted
 from prometheus_client import CONTENT_TYPE_LATEST
 from redis.exceptions import RedisError
 
+from mysocial.admin.audit import MANAGE_QUEUES, VIEW_OPERATIONS
 from mysocial.admin.site import has_staff_permission
 from mysocial.core.errors import error_classes
 from mysocial.ops import collectors, health
-from mysocial.outbox.email import MANAGE_QUEUES, VIEW_OPERATIONS
 from mysocial.realtime import asyncapi
 
 MAX_EMAILS = 100

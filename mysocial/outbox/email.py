@@ -31,8 +31,6 @@ EMAIL_TEMPLATES: dict[str, "type[EmailTemplate]"] = {}
 MAX_TRIES = 8
 LEASE_SECONDS = 10.0
 KEPT_SECONDS = 30 * 24 * 3600
-VIEW_OPERATIONS = "mysocial.view_operations"  # what staff need to see figures and dead letters
-MANAGE_QUEUES = "mysocial.manage_queues"  # what staff need for Flower, who sees what is sent
 
 
 class Email(OutboxItem):
@@ -46,10 +44,6 @@ class Email(OutboxItem):
     class Meta(OutboxItem.Meta):
         db_table = "emails"
         app_label = "mysocial"
-        permissions = (
-            (MANAGE_QUEUES.partition(".")[2], "Can see and steer the queues in Flower"),
-            (VIEW_OPERATIONS.partition(".")[2], "Can see figures of operations, and dead letters"),
-        )
 
 
 emails = Store(
