@@ -15,14 +15,14 @@ from mysocial.outbox import run_due_cascades
 from mysocial.store import write
 from tests.accounts.export_files import ask
 from tests.support.concurrency import live, mongod_away
-from tests.support.people import PASSWORD, nobody
+from tests.support.people import PASSWORD, anonymous
 
 NEW = "another-horse-battery"
 ALWAYS = MAX_ATTEMPTS
 
 
 def sign_in(person, password=PASSWORD):
-    return nobody.post("signin", {"username": person.username, "password": password})
+    return anonymous.post("signin", {"username": person.username, "password": password})
 
 
 def touch(person):
@@ -75,8 +75,8 @@ def test_a_refresh_that_is_overtaken_again_and_again_is_a_conflict(alice, before
             w.update(session, last_used_at=now())
 
     before_writes(touch_session, times=ALWAYS)
-    assert nobody.post("token/refresh", {"refresh": alice.refresh}).status_code == 409
-    assert nobody.post("token/refresh", {"refresh": alice.refresh}).status_code == 200
+    assert anonymous.post("token/refresh", {"refresh": alice.refresh}).status_code == 409
+    assert anonymous.post("token/refresh", {"refresh": alice.refresh}).status_code == 200
 
 
 def test_a_session_that_ends_meanwhile_is_ended_once(alice, before_writes):
@@ -101,16 +101,16 @@ def test_a_new_password_that_is_overtaken_again_and_again_is_a_conflict(alice, b
     if way == "change":
         answer = alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
     else:
-        answer = nobody.post(f"reset-password/{token}", {"password": NEW})
+        answer = anonymous.post(f"reset-password/{token}", {"password": NEW})
     assert answer.status_code == 409
     assert sign_in(alice, NEW).status_code == 401
-    assert nobody.post(f"reset-password/{token}", {"password": NEW}).status_code == 200
+    assert anonymous.post(f"reset-password/{token}", {"password": NEW}).status_code == 200
 
 
 def test_an_address_is_confirmed_once_though_two_use_the_token_at_once(alice, before_writes):
     token = mailed(alice, VERIFY)
     before_writes(lambda: services.verify_email(token=token))
-    answer = nobody.post(f"verify-email/{token}", {})
+    answer = anonymous.post(f"verify-email/{token}", {})
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == ["token"]
     assert selectors.get_account(alice.id).email_verified
@@ -132,7 +132,7 @@ def test_a_token_is_believed_also_where_there_is_no_call(alice):
 def test_an_export_waits_while_mongodb_is_away(alice, bob, persisted, settings):
     ask(bob)
     assert make_exports() == 1  # from here on Redis knows who waits for one
-    alice.writes("Hello")
+    alice.create_post("Hello")
     ask(alice)
     persisted()
     settings.MONGO_TIMEOUT_MS = 1000

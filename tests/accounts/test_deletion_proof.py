@@ -19,7 +19,7 @@ from posts.models import Post
 from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture, send
 from tests.support.concurrency import everything_stored, nothing_happens
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT
 
@@ -51,7 +51,7 @@ def words(bob, stranger):
     post = answer.json()["post"]
     key = {"Idempotency-Key": "mine"}
     victim.patch(f"posts/{post['id']}", {"text": words["edit"]}, **key)
-    theirs = bob.writes("Hello @victim_1, how are you?")
+    theirs = bob.create_post("Hello @victim_1, how are you?")
     victim.post(f"posts/{theirs['id']}/comments", {"text": words["comment"]}, **key)
     victim.put(f"posts/{theirs['id']}/reaction", {"type": "love"})
     bob.post(f"posts/{post['id']}/comments", {"text": "Nice"})
@@ -59,10 +59,10 @@ def words(bob, stranger):
     say(bob, victim, words["answer"])
     victim.patch("users/me", {"quote": words["quote"], "work": words["work"]})
     victim.post("images/profile", {"image": data_url(picture())})
-    nobody.post(
+    anonymous.post(
         "signin", {"username": "victim_1", "password": PASSWORD}, **{"User-Agent": words["device"]}
     )
-    nobody.post("forgot-password", {"email": "victim.one@example.com"})
+    anonymous.post("forgot-password", {"email": "victim.one@example.com"})
     for one, verb, other in (
         (victim, "follow", bob),
         (bob, "follow", victim),
@@ -112,7 +112,7 @@ def test_of_what_was_erased_nothing_is_left_but_what_must_stay(delete, words, bo
 @pytest.mark.tampers
 def test_what_is_left_is_found_wherever_it_is(delete, words, bob):
     victim, canaries = words
-    post = bob.writes("Of somebody else")
+    post = bob.create_post("Of somebody else")
     flush.flush_queue("posts")
     mongo.collection(Post).update_one({"_id": post["id"]}, {"$set": {"text": canaries["said"]}})
     client().set("cache:left", canaries["quote"])
@@ -133,8 +133,8 @@ def test_nobody_is_erased_without_being_asked_for_by_name(words):
 
 def test_a_name_is_not_taken_for_a_field_nor_for_a_part_of_another(delete, bob):
     sign_up("post_id")
-    sign_up("post_ida").writes("I am post_ida")
-    bob.writes("What is a post_id?")
+    sign_up("post_ida").create_post("I am post_ida")
+    bob.create_post("What is a post_id?")
     assert delete("post_id")["left"] == []
 
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.management import demo_crowd
 from tests.support.concurrency import live, nothing_happens
-from tests.support.people import Person, nobody
+from tests.support.people import Person, anonymous
 from tests.support.servers import PASSWORD
 
 
@@ -78,9 +78,9 @@ def test_a_crowd_of_production_has_a_password_of_its_own_and_no_staff(seed, sett
     settings.DEBUG = False
     said = seed("--users", "1", "--force")
     name = demo_crowd.name_of(1, 0)
-    assert nobody.post("signin", {"username": name, "password": PASSWORD}).status_code == 401
+    assert anonymous.post("signin", {"username": name, "password": PASSWORD}).status_code == 401
     body = {"username": name, "password": said["password"]}
-    assert nobody.post("signin", body).status_code == 200
+    assert anonymous.post("signin", body).status_code == 200
 
 
 def test_a_crowd_is_refused_where_it_would_be_public_or_would_be_sent_mails(seed, settings):

@@ -10,7 +10,7 @@ from mysocial.outbox import email, queue_email, send_due
 from mysocial.outbox.email import EMAIL_TEMPLATES
 from mysocial.store import write
 from tests.support.concurrency import live, together
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 
 
 def send_mails():
@@ -112,6 +112,6 @@ def test_a_bad_mail_stops_no_neighbour_and_its_words_are_not_logged(settings, ca
 
 
 def test_a_mail_to_nobody_is_dropped(emails):
-    assert nobody.post("forgot-password", {"email": "nobody@example.com"}).status_code == 200
+    assert anonymous.post("forgot-password", {"email": "nobody@example.com"}).status_code == 200
     assert emails() == []
     assert states() == ["dropped"]

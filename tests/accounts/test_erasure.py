@@ -4,7 +4,7 @@ from accounts.models import Account
 from mysocial.outbox import run_due_cascades
 from mysocial.store import STORES
 from tests.support.concurrency import live, mongod_away, nothing_happens, together
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 from tests.support.servers import PASSWORD
 from users.models import User
 
@@ -14,7 +14,7 @@ def erase(person, password=PASSWORD):
 
 
 def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, persisted, document):
-    mine, theirs = alice.writes("mine"), bob.writes("theirs")
+    mine, theirs = alice.create_post("mine"), bob.create_post("theirs")
     for writer, post in ((alice, theirs), (bob, mine), (bob, theirs)):
         writer.post(f"posts/{post['id']}/comments", {"text": f"by {writer.username}"})
         writer.put(f"posts/{post['id']}/reaction", {"type": "love"})
@@ -49,7 +49,7 @@ def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, persiste
 
 
 def test_an_erased_member_is_gone_before_anything_is_removed(alice, bob):
-    mine, theirs = alice.writes("mine"), bob.writes("theirs")
+    mine, theirs = alice.create_post("mine"), bob.create_post("theirs")
     comment = alice.post(f"posts/{theirs['id']}/comments", {"text": "hi"}).json()["comment"]
     alice.put(f"posts/{theirs['id']}/reaction", {"type": "like"})
     bob.put(f"users/{alice.id}/follow")
@@ -64,15 +64,17 @@ def test_an_erased_member_is_gone_before_anything_is_removed(alice, bob):
     assert bob.get(f"users/{bob.id}/following").json()["users"] == []
     for feed in ("posts", "posts/home"):
         assert [post["id"] for post in bob.get(feed).json()["posts"]] == [theirs["id"]]
-    assert bob.hears(f"post:{mine['id']}", "feed")[-1]["type"] != "post.updated"
-    assert {"type": "user.deleted", "data": {"id": alice.id}} in bob.hears(f"user:{alice.id}")
+    assert bob.received_events(f"post:{mine['id']}", "feed")[-1]["type"] != "post.updated"
+    assert {"type": "user.deleted", "data": {"id": alice.id}} in bob.received_events(
+        f"user:{alice.id}"
+    )
 
 
 def test_every_session_ends_and_the_name_and_the_address_are_free(alice, emails):
-    other = nobody.post("signin", {"username": "alice", "password": PASSWORD}).json()
+    other = anonymous.post("signin", {"username": "alice", "password": PASSWORD}).json()
     erase(alice)
-    assert nobody.post("token/refresh", {"refresh": other["refresh"]}).status_code == 401
-    assert nobody.post("signin", {"username": "alice", "password": PASSWORD}).status_code == 401
+    assert anonymous.post("token/refresh", {"refresh": other["refresh"]}).status_code == 401
+    assert anonymous.post("signin", {"username": "alice", "password": PASSWORD}).status_code == 401
     again = sign_up("alice")
     assert again.id != alice.id
     assert again.get("posts/home").json()["posts"] == []
@@ -84,11 +86,11 @@ def test_a_wrong_password_erases_nothing(alice):
     with nothing_happens():
         for body in ({"password": "wrong-horse-battery"}, {}, {"password": None}):
             assert alice.call("DELETE", "currentuser", body).status_code == 400
-        assert nobody.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 401
+        assert anonymous.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 401
 
 
 def test_an_account_is_erased_while_mongodb_is_away(alice, bob):
-    alice.writes("mine")
+    alice.create_post("mine")
     bob.get("posts")
     with mongod_away():
         assert erase(alice).status_code == 200

@@ -20,7 +20,7 @@ from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture, send
 from tests.moderation.staff import measure, reported
 from tests.support.concurrency import live
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 from tests.support.servers import PASSWORD
 
 # Records that name a member and are another's, or nobody's to be told: by the field that names.
@@ -51,8 +51,8 @@ def busy(alice, bob, stranger):
     answer = send(alice, "POST", "posts", text="As it was first. @bob", image=picture())
     post = answer.json()["post"]
     alice.patch(f"posts/{post['id']}", {"text": "<b>As it is now.</b>"})
-    alice.writes("For nobody else", privacy="private")
-    theirs = bob.writes("Dear @alice")
+    alice.create_post("For nobody else", privacy="private")
+    theirs = bob.create_post("Dear @alice")
     for writer in (alice, bob):
         writer.post(f"posts/{post['id']}/comments", {"text": f"By {writer.username}"})
         writer.put(f"posts/{theirs['id']}/reaction", {"type": "love"})
@@ -63,8 +63,8 @@ def busy(alice, bob, stranger):
     say(bob, stranger, "Written to somebody else")
     alice.put(f"chat/users/{bob.id}")
     bob.put(f"chat/users/{alice.id}")
-    nobody.post("signin", {"username": "alice", "password": PASSWORD})
-    nobody.post("forgot-password", {"email": "alice@example.com"})
+    anonymous.post("signin", {"username": "alice", "password": PASSWORD})
+    anonymous.post("forgot-password", {"email": "alice@example.com"})
     alice.patch("users/me/settings", {"is_private": True})
     sign_up("asker").put(f"users/{alice.id}/follow")
     reported(alice, "user", bob.id)

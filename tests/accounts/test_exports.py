@@ -18,7 +18,7 @@ from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
 from tests.accounts.export_files import ask, fetch
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
 
 
@@ -42,7 +42,7 @@ def test_a_member_asks_waits_is_told_and_nobody_else_gets_it(alice, bob, emails,
     assert ["alice@example.com" in mail for mail in mails] == [True]
     assert bob.get("currentuser/export").json() == {"export": None}
     assert bob.get("currentuser/export/file").status_code == 404
-    assert nobody.get("currentuser/export/file").status_code == 401
+    assert anonymous.get("currentuser/export/file").status_code == 401
     (file,) = Path(settings.MEDIA_DIR / "exports").iterdir()
     assert file.stat().st_mode & 0o077 == 0
     alice.post("signout")

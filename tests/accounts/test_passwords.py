@@ -8,13 +8,13 @@ from accounts.models import OneTimeToken
 from accounts.tokens import digest
 from mysocial.outbox import send_due
 from tests.support.concurrency import codes, everything_stored, live, nothing_happens, together
-from tests.support.people import PASSWORD, Person, nobody, sign_up
+from tests.support.people import PASSWORD, Person, anonymous, sign_up
 
 NEW = "another-horse-battery"
 
 
 def sign_in(name, password=PASSWORD):
-    return nobody.post("signin", {"username": name, "password": password})
+    return anonymous.post("signin", {"username": name, "password": password})
 
 
 def device(person, password=PASSWORD):
@@ -42,14 +42,14 @@ def reset_token(outbox):
     """Ask for a new password; return the token that was mailed."""
 
     def ask(email="alice@example.com"):
-        assert nobody.post("forgot-password", {"email": email}).status_code == 200
+        assert anonymous.post("forgot-password", {"email": email}).status_code == 200
         return token_in(outbox("Reset")[-1])
 
     return ask
 
 
 def reset(token, password=NEW):
-    return nobody.post(f"reset-password/{token}", {"password": password})
+    return anonymous.post(f"reset-password/{token}", {"password": password})
 
 
 # Change ------------------------------------------------------------------------------------------
@@ -67,10 +67,10 @@ def test_a_change_of_the_password_ends_every_other_session_and_keeps_this_one(al
     phone, tablet = device(alice), device(alice)
     phone.put("password", {"current_password": PASSWORD, "new_password": NEW})
     assert phone.get("posts").status_code == 200
-    assert nobody.post("token/refresh", {"refresh": phone.refresh}).status_code == 200
+    assert anonymous.post("token/refresh", {"refresh": phone.refresh}).status_code == 200
     for ended in (alice, tablet):
         assert ended.get("posts").status_code == 401
-        assert nobody.post("token/refresh", {"refresh": ended.refresh}).status_code == 401
+        assert anonymous.post("token/refresh", {"refresh": ended.refresh}).status_code == 401
     assert bob.get("posts").status_code == 200
 
 
@@ -110,7 +110,7 @@ def test_of_two_changes_at_once_one_holds(alice):
 
 def test_forgot_password_answers_alike_whether_there_is_an_account_or_not(alice, outbox):
     answers = [
-        nobody.post("forgot-password", {"email": email})
+        anonymous.post("forgot-password", {"email": email})
         for email in ("alice@example.com", "ALICE@example.com", "nobody@example.com")
     ]
     assert {(one.status_code, one.content) for one in answers} == {(200, answers[0].content)}
@@ -186,7 +186,7 @@ def test_a_token_of_one_kind_is_no_good_for_the_other(alice, outbox, reset_token
     confirm, renew = token_in(outbox("Confirm")[0]), reset_token()
     with nothing_happens():
         assert reset(confirm).status_code == 400
-        assert nobody.post(f"verify-email/{renew}").status_code == 400
+        assert anonymous.post(f"verify-email/{renew}").status_code == 400
         assert reset("x" * 43).status_code == 400
         assert reset("short").status_code == 404
 
@@ -196,16 +196,16 @@ def test_a_token_of_one_kind_is_no_good_for_the_other(alice, outbox, reset_token
 
 def test_an_address_is_confirmed_once(alice, outbox):
     token = token_in(outbox("Confirm")[0])
-    assert nobody.post(f"verify-email/{token}").status_code == 200
+    assert anonymous.post(f"verify-email/{token}").status_code == 200
     assert alice.get("currentuser").json()["email_verified"] is True
     with nothing_happens():
-        assert nobody.post(f"verify-email/{token}").status_code == 400
+        assert anonymous.post(f"verify-email/{token}").status_code == 400
 
 
 def test_a_confirmation_does_not_undo_a_new_password(alice, outbox):
     token = token_in(outbox("Confirm")[0])
     together(
-        lambda: nobody.post(f"verify-email/{token}"),
+        lambda: anonymous.post(f"verify-email/{token}"),
         lambda: alice.put("password", {"current_password": PASSWORD, "new_password": NEW}),
     )
     assert sign_in("alice", NEW).status_code == 200
@@ -215,7 +215,7 @@ def test_a_confirmation_does_not_undo_a_new_password(alice, outbox):
 def test_the_confirmation_is_sent_again_until_the_address_is_confirmed(alice, outbox):
     assert alice.post("verify-email").status_code == 200
     assert len(outbox("Confirm")) == 2
-    nobody.post(f"verify-email/{token_in(outbox('Confirm')[1])}")
+    anonymous.post(f"verify-email/{token_in(outbox('Confirm')[1])}")
     assert alice.post("verify-email").status_code == 200
     assert len(outbox("Confirm")) == 2
 

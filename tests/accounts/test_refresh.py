@@ -8,15 +8,15 @@ from django.conf import settings
 from accounts.models import Account
 from mysocial.store import write
 from tests.support.concurrency import codes, everything_stored, live, nothing_happens, together
-from tests.support.people import PASSWORD, Person, browser, logged, nobody
+from tests.support.people import PASSWORD, Person, anonymous, logged_events, new_client
 
 
 def refresh(token, **headers):
-    return nobody.post("token/refresh", {"refresh": token}, **headers)
+    return anonymous.post("token/refresh", {"refresh": token}, **headers)
 
 
 def ended():
-    return [event["data"]["id"] for event in logged() if event["type"] == "session.ended"]
+    return [event["data"]["id"] for event in logged_events() if event["type"] == "session.ended"]
 
 
 def session_of(token):
@@ -62,7 +62,7 @@ def test_an_older_token_ends_the_whole_session_once(alice):
 
 
 def test_reuse_ends_no_other_session_of_the_member(alice):
-    other = nobody.post("signin", {"username": "alice", "password": PASSWORD}).json()
+    other = anonymous.post("signin", {"username": "alice", "password": PASSWORD}).json()
     second = refresh(alice.refresh).json()["refresh"]
     refresh(second)
     assert refresh(alice.refresh).status_code == 401
@@ -106,9 +106,9 @@ def test_a_token_we_did_not_make_is_refused_and_ends_nothing(alice, change):
 
 def test_without_a_token_nothing_is_refreshed():
     with nothing_happens():
-        assert nobody.post("token/refresh", {}).status_code == 401
-        assert nobody.post("token/refresh", {"refresh": ""}).status_code == 400
-        assert nobody.post("token/refresh", {"refresh": None}).status_code == 400
+        assert anonymous.post("token/refresh", {}).status_code == 401
+        assert anonymous.post("token/refresh", {"refresh": ""}).status_code == 400
+        assert anonymous.post("token/refresh", {"refresh": None}).status_code == 400
 
 
 def test_a_session_that_was_not_used_for_long_has_expired(alice, settings):
@@ -145,7 +145,7 @@ def test_a_refresh_is_repeated_under_its_key_long_after_the_grace_time(alice, se
 @pytest.fixture
 def ada():
     """A browser in which somebody signed up, with the refresh token in its cookie."""
-    client = browser()
+    client = new_client()
     body = {
         "username": "ada", "email": "ada@example.com", "password": PASSWORD, "refresh_in": "cookie",
     }  # fmt: skip
@@ -196,7 +196,7 @@ def test_sign_out_drops_the_cookie(ada):
 
 def test_two_browsers_behind_one_address_are_not_given_each_others_answers(ada):
     body = {"username": "bea", "email": "bea@example.com", "password": PASSWORD}
-    other = browser()
+    other = new_client()
     other.post("/api/signup", {**body, "refresh_in": "cookie"}, content_type="application/json")
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(

@@ -9,7 +9,7 @@ import orjson
 from mysocial.outbox import send_due
 from tests.support import servers
 from tests.support.concurrency import everything_stored
-from tests.support.people import PASSWORD, Person, nobody, sign_up
+from tests.support.people import PASSWORD, Person, anonymous, sign_up
 
 NEW, THIRD = "another-horse-battery", "a-third-horse-battery"
 
@@ -18,17 +18,17 @@ def test_no_password_and_no_token_is_anywhere(persisted, mailoutbox, caplog):
     caplog.set_level(logging.DEBUG)
     key = {"Idempotency-Key": "k"}
     body = {"username": "ada", "email": "ada@example.com", "password": PASSWORD}
-    data = nobody.post("signup", body, **key).json()
+    data = anonymous.post("signup", body, **key).json()
     ada = Person(data["user"]["id"], "ada", data["access"], data["refresh"])
     wrong = "wrong-horse-battery"
-    nobody.post("signin", {"username": "ada", "password": wrong}, **key)
-    again = nobody.post("signin", {"username": "ada", "password": PASSWORD}, **key).json()
-    renewed = nobody.post("token/refresh", {"refresh": again["refresh"]}, **key).json()
+    anonymous.post("signin", {"username": "ada", "password": wrong}, **key)
+    again = anonymous.post("signin", {"username": "ada", "password": PASSWORD}, **key).json()
+    renewed = anonymous.post("token/refresh", {"refresh": again["refresh"]}, **key).json()
     ada.put("password", {"current_password": PASSWORD, "new_password": NEW}, **key)
-    nobody.post("forgot-password", {"email": "ada@example.com"}, **key)
+    anonymous.post("forgot-password", {"email": "ada@example.com"}, **key)
     send_due()
     mailed = [m for one in mailoutbox for m in re.findall(r"token=([\w-]{43})\b", one.body)]
-    nobody.post(f"reset-password/{mailed[-1]}", {"password": THIRD}, **key)
+    anonymous.post(f"reset-password/{mailed[-1]}", {"password": THIRD}, **key)
     sign_up("bea")
     stored = everything_stored()
     persisted()
@@ -49,7 +49,7 @@ def test_a_token_in_a_path_is_not_logged_when_the_store_is_away(alice, caplog):
     token = "x" * 43
     servers.VALKEY.stop()
     try:
-        answer = nobody.post(f"reset-password/{token}", {"password": NEW})
+        answer = anonymous.post(f"reset-password/{token}", {"password": NEW})
     finally:
         servers.VALKEY.start()
     assert answer.status_code == 503
@@ -58,7 +58,7 @@ def test_a_token_in_a_path_is_not_logged_when_the_store_is_away(alice, caplog):
 
 
 def test_nobody_sees_the_address_of_another(alice, bob):
-    alice.writes("Hello")
+    alice.create_post("Hello")
     for path in ("posts", f"users/{alice.id}", f"users/{alice.id}/posts"):
         assert "example.com" not in bob.get(path).content.decode()
     assert alice.get("currentuser").json()["email"] == "alice@example.com"

@@ -6,13 +6,13 @@ from accounts.models import Session
 from accounts.selectors import sessions_of
 from mysocial.store import write
 from tests.support.concurrency import live, nothing_happens
-from tests.support.people import PASSWORD, Person, logged, nobody
+from tests.support.people import PASSWORD, Person, anonymous, logged_events
 
 
 def another(person, **headers):
     """Return the same member on another device."""
     body = {"username": person.username, "password": PASSWORD}
-    data = nobody.post("signin", body, **headers).json()
+    data = anonymous.post("signin", body, **headers).json()
     return Person(person.id, person.username, data["access"], data["refresh"])
 
 
@@ -21,7 +21,7 @@ def mine(person):
 
 
 def ended():
-    return [event["data"]["id"] for event in logged() if event["type"] == "session.ended"]
+    return [event["data"]["id"] for event in logged_events() if event["type"] == "session.ended"]
 
 
 def test_sessions_are_listed_newest_first_with_their_devices(alice):
@@ -52,7 +52,7 @@ def test_a_session_that_is_ended_is_refused_at_once_and_the_others_live(alice):
     assert alice.delete(f"sessions/{pk}").status_code == 200
 
     assert phone.get("posts").status_code == 401
-    assert nobody.post("token/refresh", {"refresh": phone.refresh}).status_code == 401
+    assert anonymous.post("token/refresh", {"refresh": phone.refresh}).status_code == 401
     assert tablet.get("posts").status_code == 200
     assert ended() == [pk]
 
@@ -62,9 +62,9 @@ def test_the_end_of_a_session_is_heard_by_that_session_only(alice, bob):
     pk = next(one["id"] for one in mine(phone) if one["current"])
     alice.delete(f"sessions/{pk}")
     event = {"type": "session.ended", "data": {"id": pk}}
-    assert alice.hears(f"session:{pk}") == [event]
-    assert alice.hears() == []
-    assert bob.hears() == []
+    assert alice.received_events(f"session:{pk}") == [event]
+    assert alice.received_events() == []
+    assert bob.received_events() == []
 
 
 def test_nobody_ends_other_peoples_sessions(alice, bob):
@@ -72,7 +72,7 @@ def test_nobody_ends_other_peoples_sessions(alice, bob):
     with nothing_happens():
         assert bob.delete(f"sessions/{pk}").status_code == 404
         assert bob.delete("sessions/" + "0" * 24).status_code == 404
-        assert nobody.delete(f"sessions/{pk}").status_code == 401
+        assert anonymous.delete(f"sessions/{pk}").status_code == 401
     assert alice.get("posts").status_code == 200
 
 

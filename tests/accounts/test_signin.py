@@ -10,14 +10,14 @@ from accounts.models import Account
 from mysocial import settings as real_settings
 from mysocial.store import store_of, write
 from tests.support.concurrency import codes, mongod_away, nothing_happens, together
-from tests.support.people import PASSWORD, Person, nobody, sign_up
+from tests.support.people import PASSWORD, Person, anonymous, sign_up
 
 BCRYPT = "accounts.hashers.BCrypt10PasswordHasher"
 ARGON2 = "django.contrib.auth.hashers.Argon2PasswordHasher"
 
 
 def sign_in(name, password=PASSWORD, **fields):
-    return nobody.post("signin", {"username": name, "password": password, **fields})
+    return anonymous.post("signin", {"username": name, "password": password, **fields})
 
 
 @pytest.mark.parametrize("name", ["alice", "ALICE", "alice@example.com", "Alice@Example.COM"])
@@ -126,8 +126,8 @@ def test_a_token_that_is_not_ours_opens_nothing(alice):
         for token in tokens:
             answer = Person("", "", token or " ").post("posts", {"text": "x"})
             assert answer.status_code == 401, token
-    assert nobody.call("GET", "posts", Authorization="Basic YWxpY2U6eA==").status_code == 401
-    assert nobody.call("GET", "posts", Authorization="Bearer").status_code == 401
+    assert anonymous.call("GET", "posts", Authorization="Basic YWxpY2U6eA==").status_code == 401
+    assert anonymous.call("GET", "posts", Authorization="Bearer").status_code == 401
 
 
 def routes():

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Account
 from mysocial.core.redis import client
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import PASSWORD, nobody, sign_up
+from tests.support.people import PASSWORD, anonymous, sign_up
 from users.models import User
 
 ADA = {"username": "Ada_1", "email": "Ada@Example.com", "password": PASSWORD}
@@ -16,7 +16,7 @@ def errors_of(answer):
 
 
 def test_a_sign_up_makes_an_account_a_profile_and_a_session(persisted, document):
-    answer = nobody.post("signup", {**ADA, "avatar_color": "#123abc"})
+    answer = anonymous.post("signup", {**ADA, "avatar_color": "#123abc"})
 
     assert answer.status_code == 201
     data = answer.json()
@@ -66,37 +66,37 @@ def test_whoever_signed_up_is_signed_in():
 )
 def test_a_sign_up_that_breaks_a_rule_names_the_field_and_leaves_nothing(change, field):
     with nothing_happens():
-        answer = nobody.post("signup", {**ADA, **change})
+        answer = anonymous.post("signup", {**ADA, **change})
     assert answer.status_code == 400
     assert list(errors_of(answer)) == [field]
 
 
 def test_every_error_of_a_sign_up_is_named_at_once():
-    answer = nobody.post("signup", {"username": "a", "email": "b", "password": "c", "d": 1})
+    answer = anonymous.post("signup", {"username": "a", "email": "b", "password": "c", "d": 1})
     assert answer.status_code == 400
     assert sorted(errors_of(answer)) == ["d", "email", "password", "username"]
 
 
 @pytest.mark.parametrize("username", ["abc", "a" * 30])
 def test_names_of_three_and_of_thirty_characters_are_taken(username):
-    assert nobody.post("signup", {**ADA, "username": username}).status_code == 201
+    assert anonymous.post("signup", {**ADA, "username": username}).status_code == 201
 
 
 def test_names_and_addresses_are_unique_whatever_their_case():
     sign_up("ada")
     with nothing_happens():
-        answer = nobody.post("signup", {**ADA, "username": "ADA", "email": "new@example.com"})
+        answer = anonymous.post("signup", {**ADA, "username": "ADA", "email": "new@example.com"})
     assert answer.status_code == 409
     assert errors_of(answer) == {"username": "This is taken."}
     with nothing_happens():
-        answer = nobody.post("signup", {**ADA, "username": "new", "email": "ADA@EXAMPLE.COM"})
+        answer = anonymous.post("signup", {**ADA, "username": "new", "email": "ADA@EXAMPLE.COM"})
     assert answer.status_code == 409
     assert errors_of(answer) == {"email": "This is taken."}
 
 
 def test_a_name_and_an_address_that_are_taken_are_named_at_once():
     sign_up("ada")
-    answer = nobody.post("signup", {**ADA, "username": "ada"})
+    answer = anonymous.post("signup", {**ADA, "username": "ada"})
     assert answer.status_code == 409
     assert errors_of(answer) == {"username": "This is taken.", "email": "This is taken."}
 
@@ -105,23 +105,23 @@ def test_a_name_stays_taken_when_only_mongodb_knows_it(persisted):
     sign_up("ada")
     persisted()
     client().flushall()
-    answer = nobody.post("signup", {**ADA, "username": "ada", "email": "new@example.com"})
+    answer = anonymous.post("signup", {**ADA, "username": "ada", "email": "new@example.com"})
     assert answer.status_code == 409
 
 
 def test_a_refused_sign_up_leaves_the_name_free():
     sign_up("first")
     with nothing_happens():
-        refused = nobody.post("signup", {**ADA, "email": "first@example.com"})
+        refused = anonymous.post("signup", {**ADA, "email": "first@example.com"})
     assert refused.status_code == 409
-    assert nobody.post("signup", ADA).status_code == 201
+    assert anonymous.post("signup", ADA).status_code == 201
 
 
 @pytest.mark.parametrize("same", ["username", "email"])
 def test_of_fifty_sign_ups_at_once_one_wins(same, emails, persisted, document):
     def attempt(number):
         fields = {"username": f"ada{number}", "email": f"ada{number}@example.com"}
-        return lambda: nobody.post("signup", {**ADA, **fields, same: ADA[same]})
+        return lambda: anonymous.post("signup", {**ADA, **fields, same: ADA[same]})
 
     answers = together(*map(attempt, range(50)))
 
@@ -139,8 +139,8 @@ def test_of_fifty_sign_ups_at_once_one_wins(same, emails, persisted, document):
 
 def test_a_sign_up_is_repeated_under_its_key_with_the_same_bytes_and_cookie():
     body = {**ADA, "refresh_in": "cookie"}
-    first = nobody.post("signup", body, **{"Idempotency-Key": "k"})
-    again = nobody.post("signup", body, **{"Idempotency-Key": "k"})
+    first = anonymous.post("signup", body, **{"Idempotency-Key": "k"})
+    again = anonymous.post("signup", body, **{"Idempotency-Key": "k"})
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.content == again.content
     assert first.cookies["refresh"].value == again.cookies["refresh"].value
@@ -149,7 +149,7 @@ def test_a_sign_up_is_repeated_under_its_key_with_the_same_bytes_and_cookie():
 
 def test_of_many_sign_ups_under_one_key_all_get_the_cookie_of_the_one_session():
     def attempt():
-        return nobody.post(
+        return anonymous.post(
             "signup", {**ADA, "refresh_in": "cookie"}, **{"Idempotency-Key": "the same"}
         )
 

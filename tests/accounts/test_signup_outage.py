@@ -10,7 +10,7 @@ from tests.support.people import sign_up
 @pytest.fixture
 def mongodb_away(settings, bob):
     """MongoDB answers nothing until the test is over; what all share was read before."""
-    bob.writes("Before")
+    bob.create_post("Before")
     bob.get("posts")
     newcomer = sign_up("newcomer")
     settings.MONGO_TIMEOUT_MS = 200
@@ -24,7 +24,7 @@ def mongodb_away(settings, bob):
 def test_who_has_just_signed_up_posts_and_reads_while_mongodb_is_away(mongodb_away, bob):
     newcomer = mongodb_away
 
-    post = newcomer.writes("Nobody is behind me")
+    post = newcomer.create_post("Nobody is behind me")
 
     assert newcomer.get(f"posts/{post['id']}").json() == post
     assert newcomer.get(f"users/{newcomer.id}/posts").json()["posts"] == [post]

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User as Staff
 from django.urls import get_resolver
 
 from tests.support.concurrency import nothing_happens
-from tests.support.people import browser
+from tests.support.people import new_client
 
 VIEWERS = ("nobody", "ended", "owner", "stranger", "blocked")
 # Whatever is sent along, these answer everybody alike.
@@ -52,7 +52,7 @@ def pages(resolver, prefix=""):
 
 def ask(person, path, method="GET"):
     headers = {"Authorization": f"Bearer {person.access}"} if person.access else {}
-    return browser().generic(method, f"/{path}", headers=headers)
+    return new_client().generic(method, f"/{path}", headers=headers)
 
 
 def test_every_page_is_in_the_table():

@@ -9,7 +9,7 @@ from tests.authorization.table import RULES
 from tests.authorization.world import MEMBERS, OUTSIDERS
 from tests.project.test_architecture import routes
 from tests.support.concurrency import nothing_happens
-from tests.support.people import logged
+from tests.support.people import logged_events
 
 # What is announced beside the news of a route, when somebody is told of them.
 ONLY_BESIDES = {"notification.created", "notification.deleted", "notification.updated"}
@@ -91,9 +91,9 @@ def test_each_kind_of_viewer_is_answered_as_the_table_says(rule, visibility, wor
     happened = set()
     for viewer in sorted(changes):
         w = world_of(visibility)
-        before = len(logged())
+        before = len(logged_events())
         wrong += check(w, rule, viewer)
-        events = list(logged())[before:]
+        events = list(logged_events())[before:]
         happened |= {event["type"] for event in events}
         wrong += overheard(w, rule, viewer, events)
     assert wrong == []

@@ -12,7 +12,7 @@ from tests.authorization.world import (
     sees_post,
 )
 from tests.support.concurrency import nothing_happens
-from tests.support.people import logged
+from tests.support.people import logged_events
 
 pytestmark = pytest.mark.parametrize("visibility", VISIBILITIES)
 THE_TWO = {"owner", "friend"}
@@ -87,7 +87,7 @@ def audiences(w):
 def test_what_was_announced_is_heard_by_exactly_those_who_may_read_it(visibility, world_of):
     w = world_of(visibility)
     heard = {}
-    for event in logged():
+    for event in logged_events():
         said = event["data"]
         said = said.get("notification") or said.get("comment") or said
         pk = said.get("id") or said.get("post_id")
@@ -103,7 +103,7 @@ def test_nobody_hears_what_they_may_not_read(visibility, world_of):
     w = world_of(visibility)
     assert [
         (event["type"], name, secret)
-        for event in logged()
+        for event in logged_events()
         for name in w.hearers(event)
         for secret in w.leaks(name, str(event["data"]))
     ] == []

@@ -16,7 +16,7 @@ from tests.chat.conversations import say
 from tests.images.pictures import picture, send
 from tests.moderation.staff import measure
 from tests.notifications.notification_checks import comments, follows, reacts, told
-from tests.support.people import Person, nobody, sign_up
+from tests.support.people import Person, anonymous, sign_up
 from tests.support.redis_snapshot import Snapshot
 from tests.support.servers import PASSWORD
 
@@ -148,7 +148,7 @@ def _add_rest(w: World) -> None:
     w.things["message"] = say(owner, friend, "Written to the friend.")["id"]
     say(friend, owner, "Written to the owner.")
     w.things["notification"] = told(owner, "&type=comment")[0]["id"]
-    assert nobody.post("signin", _credentials("owner")).status_code == 200
+    assert anonymous.post("signin", _credentials("owner")).status_code == 200
     sessions = owner.get("sessions").json()["sessions"]
     w.things["session"] = next(one["id"] for one in sessions if not one["current"])
     assert owner.put(f"users/{w.things['blocked']}/block").status_code == 200
@@ -159,7 +159,7 @@ def _add_tokens(w: World, mailbox: list[Any]) -> None:
     del mailbox[:]
     send_due()
     address = {"email": "the_owner@example.com"}
-    assert nobody.post("forgot-password", address).status_code == 200
+    assert anonymous.post("forgot-password", address).status_code == 200
     send_due()
     mine = [mail for mail in mailbox if mail.to == [address["email"]]]
     confirm, reset = (
@@ -175,7 +175,7 @@ def _add_tokens(w: World, mailbox: list[Any]) -> None:
 
 def _add_outsiders(w: World) -> None:
     new = {name: sign_up(f"the_{name}") for name in ("ended", "erased", "suspended")}
-    w.people |= {"nobody": nobody, **new}
+    w.people |= {"nobody": anonymous, **new}
     measure(new["suspended"], "suspend", until=FOREVER_MS)
     assert w.people["ended"].post("signout").status_code == 200
     gone = w.people["erased"].call("DELETE", "currentuser", {"password": PASSWORD})

@@ -44,4 +44,4 @@ def card(person):
 def heard(person, *kinds):
     """Return what a member heard of chat; of these kinds only, when some are given."""
     names = kinds or ("message.", "conversation.", "chat.")
-    return [event for event in person.hears() if event["type"].startswith(names)]
+    return [event for event in person.received_events() if event["type"].startswith(names)]

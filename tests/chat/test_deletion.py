@@ -10,7 +10,7 @@ from mysocial.outbox import queue_cascade, run_due_cascades
 from mysocial.store import reads, write
 from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import logged, sign_up
+from tests.support.people import logged_events, sign_up
 from users.store import users
 
 
@@ -173,7 +173,7 @@ def test_with_an_erased_account_its_conversations_go_on_both_sides(
     bob.put(f"chat/users/{stranger.id}")
     persisted()
     erase(alice)
-    before = logged()
+    before = logged_events()
 
     for _ in range(2):
         assert ConversationsOfMember.delete_dependents(alice.id, limit=2) is False
@@ -183,7 +183,7 @@ def test_with_an_erased_account_its_conversations_go_on_both_sides(
         assert ConversationsOfMember.delete_dependents(alice.id, limit=2) is True
 
     # Of the messages nothing is said; what bob was told of them is taken back.
-    news = [event["type"] for event in logged()[len(before) :]]
+    news = [event["type"] for event in logged_events()[len(before) :]]
     assert news == ["notification.deleted"] * len(news)
     assert [one["last_message"] for one in listed(bob)] == [kept]
     assert [one["id"] for one in bob.get("chat/users").json()["users"]] == [stranger.id]

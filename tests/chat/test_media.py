@@ -52,7 +52,7 @@ def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
         assert listed(one)[0]["last_message"] == ready
         assert heard(one)[-1] == {"type": "message.updated", "data": ready}
     assert heard(bob)[:-1] == before
-    assert stranger.hears(f"user:{alice.id}", "feed") == []
+    assert stranger.received_events(f"user:{alice.id}", "feed") == []
     assert len(bytes_at(url)) > 0
     assert read(bob, alice)["last_message"] == ready
     persisted()
@@ -113,7 +113,7 @@ def test_nobody_else_finds_it_and_no_gallery_has_it(alice, bob, stranger, persis
                 body = {"image_id": media["id"]}
                 assert one.post(f"images/{place}", body).status_code == 404
             assert one.delete(f"images/{media['id']}").status_code == 404
-    assert url not in repr(stranger.hears("feed", f"user:{alice.id}", f"user:{bob.id}"))
+    assert url not in repr(stranger.received_events("feed", f"user:{alice.id}", f"user:{bob.id}"))
     persisted()
     for key in client().scan_iter("images.media*"):
         client().delete(key)

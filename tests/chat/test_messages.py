@@ -8,7 +8,7 @@ from mysocial.core.mongo import ping
 from reactions.models import ReactionType as PostKind
 from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
 from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
-from tests.support.people import nobody
+from tests.support.people import anonymous
 
 
 def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, persisted, document):
@@ -143,11 +143,11 @@ def test_nobody_writes_to_oneself_nor_to_nobody_nor_without_signing_in(alice):
             text = {"text": "Hi"} if path == "chat/message" else {}
             for pk, code in ((alice.id, 400), ("0" * 24, 404)):
                 assert alice.call(method, path, {name: pk, **text}).status_code == code
-            assert nobody.call(method, path, {name: alice.id, **text}).status_code == 401
+            assert anonymous.call(method, path, {name: alice.id, **text}).status_code == 401
         for pk, code in ((alice.id, 400), ("0" * 24, 404)):
             assert alice.get(f"chat/messages/{pk}").status_code == code
             assert alice.put(f"chat/users/{pk}").status_code == code
-        assert nobody.get("chat/conversations").status_code == 401
+        assert anonymous.get("chat/conversations").status_code == 401
 
 
 def test_the_text_of_a_message_is_changed_by_its_sender_only(alice, bob, stranger):
@@ -188,7 +188,7 @@ def test_a_message_is_heard_by_the_two_and_by_nobody_else(alice, bob, stranger):
     assert heard(alice) == [created, {"type": "conversation.updated", "data": listed(alice)[0]}]
     assert heard(bob) == [created, {"type": "conversation.updated", "data": listed(bob)[0]}]
     topics = [f"self:{alice.id}", f"self:{bob.id}", f"user:{alice.id}", "feed"]
-    assert [e for e in stranger.hears(*topics) if not e["type"].startswith("user.")] == []
+    assert [e for e in stranger.received_events(*topics) if not e["type"].startswith("user.")] == []
 
 
 def test_chat_goes_on_while_mongodb_is_away(alice, bob):

@@ -6,7 +6,7 @@ from chat.permissions import can_write_to
 from chat.visibility import SideSight
 from tests.chat.conversations import heard, listed, read, say, texts, unread
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import logged
+from tests.support.people import logged_events
 
 
 def paths(other, theirs, mine):
@@ -54,7 +54,7 @@ def test_no_message_comes_after_a_block(alice, bob, blocker, round_):
     sends = [lambda: alice.post("chat/message", body)] * 8
     answers = together(*sends, lambda: one.put(f"users/{other.id}/block"))
     assert set(codes(answers)) <= {200, 201, 404}
-    kinds = [event["type"] for event in logged()]
+    kinds = [event["type"] for event in logged_events()]
     assert "message.created" not in kinds[kinds.index("block.created") :]
 
 
@@ -78,7 +78,7 @@ def test_nothing_is_changed_after_a_block(alice, bob, kind):
         changes = [lambda one=one: CHANGES[kind](alice, bob, one) for one in some]
         answers = together(*changes, lambda: alice.put(f"users/{bob.id}/block"))
         assert set(codes(answers)) <= {200, 404}
-        kinds = [event["type"] for event in logged()]
+        kinds = [event["type"] for event in logged_events()]
         last = len(kinds) - kinds[::-1].index("block.created")
         assert kind not in kinds[last:]
         alice.delete(f"users/{bob.id}/block")
@@ -93,7 +93,7 @@ def test_a_follow_that_ends_at_the_same_moment_lets_nothing_in_after_it(alice, b
         sends = [lambda: alice.post("chat/message", body)] * 8
         answers = together(*sends, lambda: bob.delete(f"users/{alice.id}/follow"))
         assert set(codes(answers)) <= {200, 201, 403}
-        kinds = [event["type"] for event in logged()]
+        kinds = [event["type"] for event in logged_events()]
         last = len(kinds) - kinds[::-1].index("follow.deleted")
         assert "message.created" not in kinds[last:]
 
@@ -180,7 +180,7 @@ def test_the_open_chats_are_changed_by_their_verbs_only_and_told_to_their_owner(
         {"user_id": bob.id, "is_open": False},
     ]
     topics = [f"self:{alice.id}", f"user:{alice.id}"]
-    assert [e for e in bob.hears(*topics) if e["type"] == "chat.users"] == []
+    assert [e for e in bob.received_events(*topics) if e["type"] == "chat.users"] == []
 
 
 def test_ten_openings_at_once_are_one(alice, bob):

@@ -9,18 +9,18 @@ from tests.support.servers import PASSWORD
 
 @proves("post.created", "notification.created")
 def _alice_writes_a_post_that_mentions_others(w: World) -> None:
-    w.alice.writes("Hello @bob, @carol, @dora and @erik")
+    w.alice.create_post("Hello @bob, @carol, @dora and @erik")
 
 
 @proves("post.created")
 def _bob_whom_dora_mutes_writes_a_post(w: World) -> None:
-    w.bob.writes("Hello @dora")
+    w.bob.create_post("Hello @dora")
 
 
 @proves("post.created")
 def _alice_writes_for_followers_and_for_herself(w: World) -> None:
     for privacy in ("followers", "private"):
-        w.alice.writes("For some", privacy=privacy)
+        w.alice.create_post("For some", privacy=privacy)
 
 
 @proves("post.created", "post.updated", again="gallery")

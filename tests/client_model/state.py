@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from tests.support.people import Person, browser
+from tests.support.people import Person, new_client
 
 State = dict[str, Any]  # by name: `feed`, `post:<id>`, `messages:<user_id>` …
 # What no event keeps of others' profiles: docs/events.md says why.
@@ -89,7 +89,7 @@ class Reader:
     def _get(self, path: str) -> Any:
         """Return what is answered; None for a 404."""
         # Not by `Person.get`: to hold each of so many answers to the schema takes too long.
-        answer: Any = browser().get(
+        answer: Any = new_client().get(
             f"/api/{path}", headers={"Authorization": f"Bearer {self.me.access}"}
         )
         assert answer.status_code in {200, 404}, answer.content

@@ -55,7 +55,7 @@ def _last_said(w: World) -> str:
 STORIES = {
     "a post is written and deleted": (
         [
-            lambda w: w.alice.writes("Soon gone"),
+            lambda w: w.alice.create_post("Soon gone"),
             lambda w: must(w.alice.patch("users/me", {"quote": "One more"})),
             lambda w: must(w.alice.delete(f"posts/{_newest(w)}")),
         ],
@@ -81,7 +81,7 @@ STORIES = {
     ),
     "somebody writes while muted": (
         [
-            lambda w: w.bob.writes("Hello"),
+            lambda w: w.bob.create_post("Hello"),
             lambda w: must(w.dora.delete(f"users/{w.bob.id}/mute")),
         ],
         {"feed", "home", "wall", "notifications"},

@@ -88,12 +88,12 @@ def _relate(w: World) -> None:
 
 def _write(w: World) -> None:
     """Write posts, let people take part in them, and then narrow some."""
-    w.things["public"] = w.alice.writes("For everybody")["id"]
+    w.things["public"] = w.alice.create_post("For everybody")["id"]
     for name, text in (("followers", "For @carol and others"), ("private", "For @bob once")):
         post = must(send(w.alice, "POST", "posts", text=text, image=picture()))["post"]
         w.things |= {name: post["id"], f"{name}_picture": post["media"]["id"]}
     for name in ("bob", "carol"):
-        w.things[f"of_{name}"] = w.people[name].writes(f"By {name}")["id"]
+        w.things[f"of_{name}"] = w.people[name].create_post(f"By {name}")["id"]
     for name in ("dora", "erik"):
         post = must(send(w.people[name], "POST", "posts", text="See, @carol", image=picture()))
         w.things[f"of_{name}"] = post["post"]["id"]

@@ -11,7 +11,7 @@ from mysocial.store import reads
 from posts.models import Post
 from posts.store import posts
 from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from users.store import users
 
 ROUNDS = 12
@@ -23,14 +23,14 @@ def count(person, post):
 
 def news(person, post):
     """Return what somebody would have been told of a post's comments."""
-    heard = person.hears(f"post:{post['id']}")
+    heard = person.received_events(f"post:{post['id']}")
     return [event for event in heard if event["type"].startswith("comment.")]
 
 
 def test_a_comment_is_shown_counted_and_heard_at_once_and_reaches_mongodb(
     alice, bob, stranger, persisted, document
 ):
-    post = alice.writes()
+    post = alice.create_post()
     answer = bob.post(f"posts/{post['id']}/comments", {"text": "  Well said \U0001f600\n "})
 
     assert answer.status_code == 201
@@ -46,7 +46,7 @@ def test_a_comment_is_shown_counted_and_heard_at_once_and_reaches_mongodb(
         assert count(person, post) == 1
         data = {"comment": comment, "comments_count": 1}
         assert news(person, post) == [{"type": "comment.created", "data": data}]
-    assert alice.hears("feed", f"user:{alice.id}", f"user:{bob.id}") == [
+    assert alice.received_events("feed", f"user:{alice.id}", f"user:{bob.id}") == [
         {"type": "post.created", "data": post}
     ]
     assert document(Comment, comment["id"]) is None
@@ -79,7 +79,7 @@ WRONG = [
 
 @pytest.mark.parametrize("body", [*WRONG, [], "x", None])
 def test_a_comment_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body):
-    post = alice.writes()
+    post = alice.create_post()
     with nothing_happens():
         answer = alice.post(f"posts/{post['id']}/comments", orjson.dumps(body))
     assert answer.status_code == 400
@@ -87,7 +87,7 @@ def test_a_comment_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body)
 
 
 def test_an_edit_that_breaks_a_rule_is_refused_and_changes_nothing(alice, comments):
-    comment = comments(alice, alice.writes())
+    comment = comments(alice, alice.create_post())
     with nothing_happens():
         for body in WRONG:
             assert alice.patch(f"comments/{comment['id']}", body).status_code == 400, body
@@ -95,7 +95,7 @@ def test_an_edit_that_breaks_a_rule_is_refused_and_changes_nothing(alice, commen
 
 @pytest.mark.parametrize("text", ["x", "x" * 2000, "a\u2028</script>", '"\\', "\x7f\x01"])
 def test_any_text_is_kept_as_it_was_written(alice, bob, comments, text, persisted):
-    comment = comments(alice, alice.writes(), text)
+    comment = comments(alice, alice.create_post(), text)
     persisted()
     assert bob.get(f"comments/{comment['id']}").json()["text"] == text
 
@@ -103,7 +103,7 @@ def test_any_text_is_kept_as_it_was_written(alice, bob, comments, text, persiste
 def test_an_author_edits_a_comment_and_whoever_sees_it_hears(
     alice, bob, comments, persisted, document
 ):
-    post = alice.writes()
+    post = alice.create_post()
     comment = comments(bob, post, "Helo")
     answer = bob.patch(f"comments/{comment['id']}", {"text": "Hello"})
     assert answer.status_code == 200
@@ -123,7 +123,7 @@ def test_an_author_edits_a_comment_and_whoever_sees_it_hears(
 def test_a_comment_is_deleted_by_its_author_and_by_the_author_of_the_post(
     alice, bob, comments, who
 ):
-    post = alice.writes()
+    post = alice.create_post()
     kept, gone = comments(bob, post), comments(bob, post)
     person = {"its author": bob, "the author of the post": alice}[who]
     path = f"comments/{gone['id']}"
@@ -144,7 +144,7 @@ def test_a_comment_is_deleted_by_its_author_and_by_the_author_of_the_post(
 
 
 def test_a_deletion_reaches_mongodb(alice, bob, comments, persisted, document):
-    post = alice.writes()
+    post = alice.create_post()
     comment = comments(bob, post)
     persisted()
     bob.delete(f"comments/{comment['id']}")
@@ -154,18 +154,18 @@ def test_a_deletion_reaches_mongodb(alice, bob, comments, persisted, document):
 
 
 def test_nobody_else_edits_or_deletes_a_comment(alice, bob, stranger, comments):
-    post = alice.writes()
+    post = alice.create_post()
     path = f"comments/{comments(bob, post)['id']}"
     with nothing_happens():
         for person in (alice, stranger):
             assert person.patch(path, {"text": "x"}).status_code == 403
         assert stranger.delete(path).status_code == 403
-        assert nobody.get(path).status_code == 401
-        assert nobody.patch(path, {"text": "x"}).status_code == 401
-        assert nobody.delete(path).status_code == 401
-        assert nobody.post(f"posts/{post['id']}/comments", {"text": "x"}).status_code == 401
-        assert nobody.get(f"posts/{post['id']}/comments").status_code == 401
-        assert nobody.get(f"posts/{post['id']}/comments/names").status_code == 401
+        assert anonymous.get(path).status_code == 401
+        assert anonymous.patch(path, {"text": "x"}).status_code == 401
+        assert anonymous.delete(path).status_code == 401
+        assert anonymous.post(f"posts/{post['id']}/comments", {"text": "x"}).status_code == 401
+        assert anonymous.get(f"posts/{post['id']}/comments").status_code == 401
+        assert anonymous.get(f"posts/{post['id']}/comments/names").status_code == 401
 
 
 def test_an_unknown_comment_or_post_is_not_found(alice):
@@ -181,7 +181,7 @@ def test_an_unknown_comment_or_post_is_not_found(alice):
 
 
 def test_a_comment_under_a_key_is_made_once_and_answered_with_the_same_bytes(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     path, key = f"posts/{post['id']}/comments", {"Idempotency-Key": "k"}
     answers = together(*[lambda: bob.post(path, {"text": "x"}, **key)] * 20)
     assert codes(answers) == {201: 20}
@@ -194,7 +194,7 @@ def test_a_comment_under_a_key_is_made_once_and_answered_with_the_same_bytes(ali
 
 
 def test_comments_are_written_edited_and_deleted_while_mongodb_is_away(alice, bob, comments):
-    post = alice.writes()
+    post = alice.create_post()
     with mongod_away():
         comment = comments(bob, post)
         assert bob.patch(f"comments/{comment['id']}", {"text": "x"}).status_code == 200
@@ -208,7 +208,7 @@ def test_comments_are_written_edited_and_deleted_while_mongodb_is_away(alice, bo
 
 
 def test_fifty_comments_at_once_are_all_counted(alice, bob, persisted, document):
-    post = alice.writes()
+    post = alice.create_post()
     path = f"posts/{post['id']}/comments"
     people = (alice, bob)
     answers = together(*[lambda n=n: people[n % 2].post(path, {"text": str(n)}) for n in range(50)])
@@ -223,7 +223,7 @@ def test_fifty_comments_at_once_are_all_counted(alice, bob, persisted, document)
 def test_a_storm_of_comments_edits_and_deletes_leaves_the_count_right(
     alice, bob, comments, persisted, document
 ):
-    post = alice.writes()
+    post = alice.create_post()
     path = f"posts/{post['id']}/comments"
     old = [f"comments/{comments(bob, post)['id']}" for _ in range(10)]
 
@@ -247,7 +247,7 @@ def test_a_storm_of_comments_edits_and_deletes_leaves_the_count_right(
 
 def test_under_a_post_that_is_deleted_meanwhile_no_comment_begins(alice, bob):
     for _ in range(ROUNDS):
-        post = alice.writes()
+        post = alice.create_post()
         path = f"posts/{post['id']}"
         made = [lambda path=path: bob.post(f"{path}/comments", {"text": "x"})] * 8
         *answers, deleted = together(*made, lambda path=path: alice.delete(path))
@@ -268,7 +268,7 @@ def test_under_a_post_that_is_deleted_meanwhile_no_comment_begins(alice, bob):
 
 @pytest.mark.parametrize("text", ["Hello", 'é "quoted" \\ \u2028'])
 def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice, comments, text):
-    comment = comments(alice, alice.writes(), text)
+    comment = comments(alice, alice.create_post(), text)
     alice.patch(f"comments/{comment['id']}", {"text": f"{text}!"})
     (row,) = reads.get_rows(comment_template, [comment["id"]])
     author = users.values(reads.get_record(users, alice.id))

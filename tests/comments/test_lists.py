@@ -27,7 +27,7 @@ def walk(person, path, query="", between=lambda: None):
 @pytest.fixture
 def path(alice):
     """Where the comments of a post of Alice's are."""
-    return f"posts/{alice.writes()['id']}/comments"
+    return f"posts/{alice.create_post()['id']}/comments"
 
 
 def written(person, path, number):

@@ -50,7 +50,7 @@ def sees(person, comment):
 
 def heard(person, comment):
     """Return the news of a comment that somebody would have been sent."""
-    found = person.hears(f"post:{comment['post_id']}")
+    found = person.received_events(f"post:{comment['post_id']}")
     said = [(one["type"], one["data"].get("comment", one["data"])) for one in found]
     return [kind for kind, data in said if data.get("id") == comment["id"]]
 
@@ -61,7 +61,7 @@ def who(cast, test):
 
 def commented(cast, privacy, comments):
     """Return a comment under a post of this privacy, which was public when it was written."""
-    post = cast["author"].writes(privacy="public")
+    post = cast["author"].create_post(privacy="public")
     comment = comments(cast["commenter"], post)
     if privacy != "public":
         cast["author"].patch(f"posts/{post['id']}", {"privacy": privacy})
@@ -105,7 +105,7 @@ def test_under_the_post_of_a_private_account_comments_are_for_followers(cast, co
     ],
 )
 def test_exactly_those_who_see_a_post_comment_on_it(cast, privacy, allowed):
-    post = cast["author"].writes(privacy=privacy)
+    post = cast["author"].create_post(privacy=privacy)
     path = f"posts/{post['id']}/comments"
     for name in set(WATCHERS) - allowed:
         with nothing_happens():
@@ -137,7 +137,7 @@ def test_what_is_hidden_is_neither_edited_nor_deleted_nor_told_from_what_is_not_
 def test_a_block_hides_what_was_seen_before_and_its_end_shows_it_again(
     alice, bob, stranger, comments
 ):
-    comment = comments(bob, alice.writes())
+    comment = comments(bob, alice.create_post())
     assert sees(stranger, comment)
     for blocker, blocked in ((stranger, bob), (bob, stranger)):
         blocker.put(f"users/{blocked.id}/block")

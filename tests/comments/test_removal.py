@@ -10,7 +10,7 @@ from mysocial.core.errors import NotFound
 from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
 from tests.support.concurrency import live, nothing_happens, together
-from tests.support.people import logged
+from tests.support.people import logged_events
 
 
 def removed(pk):
@@ -26,7 +26,7 @@ def removed(pk):
 def test_the_comments_of_a_deleted_post_are_removed_in_batches(
     alice, bob, comments, persisted, evicted
 ):
-    gone, kept = alice.writes(), alice.writes()
+    gone, kept = alice.create_post(), alice.create_post()
     for _ in range(7):
         comments(bob, gone)
     other = comments(bob, kept)["id"]
@@ -35,14 +35,14 @@ def test_the_comments_of_a_deleted_post_are_removed_in_batches(
     if evicted:
         persisted()
         client().flushall()
-    heard = len(logged())
+    heard = len(logged_events())
 
     assert not CommentsOfPost.delete_dependents(gone["id"], limit=3)
     assert not CommentsOfPost.delete_dependents(gone["id"], limit=3)
     assert CommentsOfPost.delete_dependents(gone["id"], limit=3)
 
     assert live("comments.comment").keys() <= {other}
-    assert len(logged()) == heard
+    assert len(logged_events()) == heard
     with nothing_happens():
         assert CommentsOfPost.delete_dependents(gone["id"], limit=3)
     assert gone["id"] not in live("posts.post")
@@ -54,7 +54,7 @@ def test_the_comments_of_a_deleted_post_are_removed_in_batches(
 
 
 def test_a_batch_of_exactly_what_is_there_leaves_nothing(alice, bob, comments):
-    post = alice.writes()
+    post = alice.create_post()
     for _ in range(3):
         comments(bob, post)
     alice.delete(f"posts/{post['id']}")
@@ -63,7 +63,7 @@ def test_a_batch_of_exactly_what_is_there_leaves_nothing(alice, bob, comments):
 
 
 def test_staff_delete_what_hangs_on_a_post_that_is_gone(alice, bob, comments):
-    comment = comments(bob, alice.writes())
+    comment = comments(bob, alice.create_post())
     alice.delete(f"posts/{comment['post_id']}")
     assert removed(comment["id"])
     assert live("comments.comment") == live("posts.post") == {}
@@ -73,7 +73,7 @@ def test_staff_delete_what_hangs_on_a_post_that_is_gone(alice, bob, comments):
 
 def test_two_workers_at_once_and_staff_do_not_stop_one_another(alice, bob, comments):
     for _ in range(4):
-        post = alice.writes()
+        post = alice.create_post()
         mine = [comments(bob, post)["id"] for _ in range(8)]
         alice.delete(f"posts/{post['id']}")
         *done, _, _ = together(
@@ -85,14 +85,14 @@ def test_two_workers_at_once_and_staff_do_not_stop_one_another(alice, bob, comme
 
 
 def test_staff_edit_a_comment_through_the_services(moderator, alice, bob, comments, persisted):
-    post = alice.writes()
+    post = alice.create_post()
     comment = comments(bob, post, "Rude words")
     persisted()
     assert "Rude words" in moderator.get("/admin/comments/comment/").content.decode()
     url = f"/admin/comments/comment/{comment['id']}/change/"
     assert moderator.post(url, {"text": "[removed]"}).status_code == 302
     assert alice.get(f"comments/{comment['id']}").json()["text"] == "[removed]"
-    heard = [event["type"] for event in bob.hears(f"post:{post['id']}")]
+    heard = [event["type"] for event in bob.received_events(f"post:{post['id']}")]
     assert heard == ["post.created", "comment.created", "comment.updated"]
     persisted()
     assert "[removed]" in moderator.get("/admin/comments/comment/").content.decode()
@@ -102,7 +102,7 @@ def test_staff_edit_a_comment_through_the_services(moderator, alice, bob, commen
 
 
 def test_staff_delete_comments_through_the_services(moderator, alice, bob, comments, persisted):
-    post = alice.writes()
+    post = alice.create_post()
     kept, gone = comments(bob, post), comments(bob, post)
     persisted()
     form = {"action": "delete_selected", "_selected_action": [gone["id"]], "post": "yes"}
@@ -110,12 +110,12 @@ def test_staff_delete_comments_through_the_services(moderator, alice, bob, comme
     assert bob.get(f"comments/{gone['id']}").status_code == 404
     assert bob.get(f"posts/{post['id']}/comments").json()["comments"] == [kept]
     assert bob.get(f"posts/{post['id']}").json()["comments_count"] == 1
-    assert bob.hears(f"post:{post['id']}")[-1]["type"] == "comment.deleted"
+    assert bob.received_events(f"post:{post['id']}")[-1]["type"] == "comment.deleted"
     assert moderator.get("/admin/comments/comment/add/").status_code == 403
 
 
 def test_a_deleted_post_takes_its_comments_along(alice, bob, comments, persisted, documents):
-    gone, kept = alice.writes(), alice.writes()
+    gone, kept = alice.create_post(), alice.create_post()
     for _ in range(3):
         comments(bob, gone)
     other = comments(bob, kept)["id"]

@@ -5,7 +5,7 @@ import pytest
 from mysocial.core.redis import client
 from tests.followers.relations import counters, relation
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import nobody
+from tests.support.people import anonymous
 
 
 def test_a_block_ends_the_follows_both_ways_and_only_the_blocker_hears_of_it(alice, bob, stranger):
@@ -19,21 +19,21 @@ def test_a_block_ends_the_follows_both_ways_and_only_the_blocker_hears_of_it(ali
     assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
     assert live("followers.follow") == {}
     news = {"type": "block.created", "data": {"user_id": bob.id}}
-    assert alice.hears()[-1] == news
-    kinds = [event["type"] for event in bob.hears()]
+    assert alice.received_events()[-1] == news
+    kinds = [event["type"] for event in bob.received_events()]
     assert kinds[2:] == ["follow.deleted", "follow.deleted", "user.hidden"]
-    assert bob.hears(f"self:{alice.id}").count(news) == 0
-    assert stranger.hears(f"self:{alice.id}") == []
+    assert bob.received_events(f"self:{alice.id}").count(news) == 0
+    assert stranger.received_events(f"self:{alice.id}") == []
 
 
 def test_what_was_hidden_by_a_block_is_seen_again_after_it(alice, bob):
-    post = bob.writes("Hello")
+    post = bob.create_post("Hello")
     alice.put(f"users/{bob.id}/block")
     assert alice.get(f"posts/{post['id']}").status_code == 404
     answer = alice.delete(f"users/{bob.id}/block")
     assert answer.json()["relation"] == relation(bob.id)
     assert alice.get(f"posts/{post['id']}").status_code == 200
-    assert alice.hears()[-1] == {"type": "block.deleted", "data": {"user_id": bob.id}}
+    assert alice.received_events()[-1] == {"type": "block.deleted", "data": {"user_id": bob.id}}
 
 
 def test_two_who_block_each_other_meet_when_both_have_stopped(alice, bob):
@@ -66,7 +66,7 @@ def test_one_can_not_block_oneself_nor_nobody(alice):
         assert alice.put(f"users/{alice.id}/block").status_code == 400
         assert alice.put(f"users/{'0' * 24}/block").status_code == 404
         assert alice.delete(f"users/{'0' * 24}/block").status_code == 404
-        assert nobody.put(f"users/{alice.id}/block").status_code == 401
+        assert anonymous.put(f"users/{alice.id}/block").status_code == 401
 
 
 def test_somebody_is_blocked_whom_redis_does_not_know(alice, bob, persisted):
@@ -120,7 +120,7 @@ def test_ten_blocks_at_once_are_one(alice, bob):
     bob.put(f"users/{alice.id}/follow")
     answers = together(*[lambda: alice.put(f"users/{bob.id}/block")] * 10)
     assert codes(answers) == {200: 10}
-    assert [event["type"] for event in alice.hears()] == [
+    assert [event["type"] for event in alice.received_events()] == [
         "follow.created", "follow.deleted", "block.created",
     ]  # fmt: skip
     assert counters(alice) == (0, 0)
@@ -129,19 +129,19 @@ def test_ten_blocks_at_once_are_one(alice, bob):
 def test_whom_a_block_hides_somebody_from_is_told_to_drop_what_they_hold(alice, bob, stranger):
     alice.put(f"users/{bob.id}/block")
     hidden = {"type": "user.hidden", "data": {"user_id": alice.id, "what": "all"}}
-    assert bob.hears() == [hidden]
-    assert hidden not in [*alice.hears(), *stranger.hears("feed")]
+    assert bob.received_events() == [hidden]
+    assert hidden not in [*alice.received_events(), *stranger.received_events("feed")]
     alice.delete(f"users/{bob.id}/block")
     shown = {"type": "user.shown", "data": {"user_id": alice.id, "what": "all"}}
-    assert bob.hears() == [shown]
-    assert shown not in [*alice.hears(), *stranger.hears("feed")]
+    assert bob.received_events() == [shown]
+    assert shown not in [*alice.received_events(), *stranger.received_events("feed")]
 
 
 def test_that_one_of_two_blocks_has_ended_is_not_told_to_whom_the_other_hides(alice, bob):
     alice.put(f"users/{bob.id}/block")
     bob.put(f"users/{alice.id}/block")
     alice.delete(f"users/{bob.id}/block")
-    assert [one["type"] for one in bob.hears()] == ["user.hidden", "block.created"]
-    assert [one["type"] for one in alice.hears()] == [
+    assert [one["type"] for one in bob.received_events()] == ["user.hidden", "block.created"]
+    assert [one["type"] for one in alice.received_events()] == [
         "block.created", "user.hidden", "block.deleted",
     ]  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from followers.models import Follow
 from tests.followers.relations import counters, relation
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 from users.store import users
 
 
@@ -23,8 +23,8 @@ def test_a_follow_is_counted_on_both_sides_and_heard_by_the_two(
         "type": "follow.created",
         "data": {"follower_id": alice.id, "followee_id": bob.id},
     }
-    assert alice.hears() == bob.hears() == [event]
-    assert stranger.hears(f"self:{alice.id}", "feed") == []
+    assert alice.received_events() == bob.received_events() == [event]
+    assert stranger.received_events(f"self:{alice.id}", "feed") == []
     persisted()
     assert (counters(alice), counters(bob)) == ((1, 0), (0, 1))
     assert document(Follow, f"{alice.id}:{bob.id}")["_deleted_at"] is None
@@ -37,7 +37,10 @@ def test_an_unfollow_is_counted_and_heard(alice, bob, persisted, document):
     assert answer.status_code == 200
     assert answer.json()["relation"] == relation(bob.id)
     assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
-    assert [event["type"] for event in bob.hears()] == ["follow.created", "follow.deleted"]
+    assert [event["type"] for event in bob.received_events()] == [
+        "follow.created",
+        "follow.deleted",
+    ]
     persisted()
     assert document(Follow, f"{alice.id}:{bob.id}")["_deleted_at"] is not None
 
@@ -55,7 +58,7 @@ def test_one_can_not_follow_oneself_nor_nobody(alice):
         assert alice.put(f"users/{alice.id}/follow").status_code == 400
         for method in ("PUT", "DELETE"):
             assert alice.call(method, f"users/{'0' * 24}/follow").status_code == 404
-        assert nobody.put(f"users/{alice.id}/follow").status_code == 401
+        assert anonymous.put(f"users/{alice.id}/follow").status_code == 401
         assert alice.put(f"users/{alice.id}/follow", {"x": 1}).status_code == 400
 
 
@@ -83,7 +86,7 @@ def test_ten_follows_at_once_are_one(alice, bob):
     answers = together(*[lambda: alice.put(f"users/{bob.id}/follow")] * 10)
     assert codes(answers) == {200: 10}
     assert (counters(alice), counters(bob)) == ((1, 0), (0, 1))
-    assert len(bob.hears()) == 1
+    assert len(bob.received_events()) == 1
 
 
 def test_many_followers_at_once_are_all_counted(alice):
@@ -103,7 +106,7 @@ def test_a_storm_of_follows_and_unfollows_leaves_no_drift(alice, bob, persisted,
         edges = len(live("followers.follow"))
         assert (counters(alice), counters(bob)) == ((edges, 0), (0, edges))
         persisted()
-    heard = [event["type"] for event in bob.hears()]
+    heard = [event["type"] for event in bob.received_events()]
     assert heard == ["follow.created", "follow.deleted"] * (len(heard) // 2) + (
         ["follow.created"] * edges
     )

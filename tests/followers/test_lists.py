@@ -6,7 +6,7 @@ from followers.models import Follow
 from followers.serializers import RelatedSerializer, RelationSerializer
 from tests.followers.relations import counters, ids, people, relation
 from tests.support.concurrency import codes, live, nothing_happens, scripts, together
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 
 
 def test_followers_and_following_are_listed_newest_first_with_the_relation(alice, bob, persisted):
@@ -51,7 +51,7 @@ def test_whom_a_block_hides_is_left_out_and_their_lists_are_not_found(alice, bob
         assert ids(carol, f"users/{carol.id}/{way}") == [bob.id, alice.id]
         assert alice.get(f"users/{bob.id}/{way}").status_code == 404
         assert alice.get(f"users/{'0' * 24}/{way}").status_code == 404
-        assert nobody.get(f"users/{bob.id}/{way}").status_code == 401
+        assert anonymous.get(f"users/{bob.id}/{way}").status_code == 401
 
 
 def test_the_follows_of_a_private_account_are_for_its_followers(alice, bob, stranger):
@@ -95,13 +95,13 @@ def test_relationships_want_one_to_a_hundred_ids(alice):
         assert alice.get(f"users/relationships?{query}").status_code == 400
     answer = alice.get(f"users/relationships?{many.rpartition('&')[0]}")
     assert len(answer.json()["relationships"]) == 100
-    assert nobody.get(f"users/relationships?id={alice.id}").status_code == 401
+    assert anonymous.get(f"users/relationships?id={alice.id}").status_code == 401
 
 
 def test_a_removed_follower_follows_no_longer_and_both_hear_it(alice, bob, persisted, document):
     bob.put(f"users/{alice.id}/follow")
     alice.put(f"users/{bob.id}/follow")
-    post = alice.writes(privacy="followers")
+    post = alice.create_post(privacy="followers")
     answer = alice.delete(f"users/me/followers/{bob.id}")
     assert answer.status_code == 200
     assert answer.json() == {
@@ -111,14 +111,14 @@ def test_a_removed_follower_follows_no_longer_and_both_hear_it(alice, bob, persi
     assert (counters(alice), counters(bob)) == ((1, 0), (0, 1))
     assert bob.get(f"posts/{post['id']}").status_code == 404
     ended = {"type": "follow.deleted", "data": {"follower_id": bob.id, "followee_id": alice.id}}
-    assert alice.hears()[-1] == bob.hears()[-1] == ended
+    assert alice.received_events()[-1] == bob.received_events()[-1] == ended
     persisted()
     assert document(Follow, f"{bob.id}:{alice.id}")["_deleted_at"] is not None
     with nothing_happens():
         assert alice.delete(f"users/me/followers/{bob.id}").status_code == 200
         assert alice.delete(f"users/me/followers/{'0' * 24}").status_code == 404
         assert alice.delete(f"users/me/followers/{alice.id}").status_code == 400
-        assert nobody.delete(f"users/me/followers/{bob.id}").status_code == 401
+        assert anonymous.delete(f"users/me/followers/{bob.id}").status_code == 401
 
 
 def test_ten_removals_and_unfollows_at_once_end_one_follow(alice, bob):
@@ -129,7 +129,7 @@ def test_ten_removals_and_unfollows_at_once_end_one_follow(alice, bob):
     )
     assert codes(answers) == {200: 10}
     assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
-    assert len(alice.hears()) == 2
+    assert len(alice.received_events()) == 2
     assert live("followers.follow") == {}
 
 
@@ -147,7 +147,7 @@ def test_blocks_are_listed_for_the_blocker_alone(alice, bob, stranger, persisted
         ]
         assert ids(bob, "users/me/blocks") == ids(stranger, "users/me/blocks") == []
         persisted()
-    assert nobody.get("users/me/blocks").status_code == 401
+    assert anonymous.get("users/me/blocks").status_code == 401
 
 
 def test_a_page_full_of_hidden_people_leads_on(alice, bob):

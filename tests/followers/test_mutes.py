@@ -5,7 +5,7 @@ import pytest
 from followers.models import Mute
 from tests.followers.relations import ids, relation
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 
 
 def feed(person):
@@ -13,21 +13,21 @@ def feed(person):
 
 
 def heard(person, *topics):
-    return [one["type"] for one in person.hears(*topics)]
+    return [one["type"] for one in person.received_events(*topics)]
 
 
 def test_the_feed_leaves_out_whom_one_mutes_and_everything_else_shows(alice, bob, stranger):
-    before = bob.writes("Before")
+    before = bob.create_post("Before")
     answer = alice.put(f"users/{bob.id}/mute")
     assert answer.status_code == 200
     assert answer.json() == {"message": "Muted", "relation": relation(bob.id, muting=True)}
-    after = bob.writes("After")
+    after = bob.create_post("After")
     assert feed(alice) == []
     assert feed(bob) == feed(stranger) == [after["id"], before["id"]]
     listed = alice.get(f"users/{bob.id}/posts").json()["posts"]
     assert [one["id"] for one in listed] == [after["id"], before["id"]]
     assert alice.get(f"posts/{after['id']}").json() == after
-    assert alice.hears("feed") == [{"type": "mute.created", "data": {"user_id": bob.id}}]
+    assert alice.received_events("feed") == [{"type": "mute.created", "data": {"user_id": bob.id}}]
     assert heard(stranger, "feed") == ["post.created"] * 2
 
     assert alice.delete(f"users/{bob.id}/mute").json()["relation"] == relation(bob.id)
@@ -35,19 +35,19 @@ def test_the_feed_leaves_out_whom_one_mutes_and_everything_else_shows(alice, bob
     assert sorted(heard(alice, "feed")) == sorted(
         ["mute.created", "mute.deleted", *["post.created"] * 2]
     )
-    assert alice.hears()[-1] == {"type": "mute.deleted", "data": {"user_id": bob.id}}
+    assert alice.received_events()[-1] == {"type": "mute.deleted", "data": {"user_id": bob.id}}
 
 
 def test_the_muted_one_notices_nothing(alice, bob):
     bob.put(f"users/{alice.id}/follow")
     seen = bob.get(f"users/{alice.id}").content
-    news = bob.hears("feed", f"user:{alice.id}")
+    news = bob.received_events("feed", f"user:{alice.id}")
     alice.put(f"users/{bob.id}/mute")
-    assert bob.hears("feed", f"user:{alice.id}") == news
+    assert bob.received_events("feed", f"user:{alice.id}") == news
     assert bob.get(f"users/{alice.id}").content == seen
     (told,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
     assert told == relation(alice.id, following=True)
-    post = alice.writes()
+    post = alice.create_post()
     assert feed(bob) == [post["id"]]
 
 
@@ -69,7 +69,7 @@ def test_muting_twice_and_muting_nobody_changes_nothing(alice, bob):
         assert alice.put(f"users/{alice.id}/mute").status_code == 400
         assert alice.put(f"users/{'0' * 24}/mute").status_code == 404
         assert alice.put(f"users/{bob.id}/mute", {"x": 1}).status_code == 400
-        assert nobody.put(f"users/{bob.id}/mute").status_code == 401
+        assert anonymous.put(f"users/{bob.id}/mute").status_code == 401
     alice.put(f"users/{bob.id}/mute")
     with nothing_happens():
         assert alice.put(f"users/{bob.id}/mute").status_code == 200
@@ -92,7 +92,7 @@ def test_ten_mutes_at_once_are_one(alice, bob):
 def test_a_page_of_the_feed_is_full_though_somebody_is_muted(alice, bob):
     carol = sign_up("carol")
     alice.put(f"users/{bob.id}/mute")
-    kept = [one.writes() for _ in range(3) for one in (bob, carol)][1::2]
+    kept = [one.create_post() for _ in range(3) for one in (bob, carol)][1::2]
     first = alice.get("posts?limit=2").json()
     assert [one["id"] for one in first["posts"]] == [kept[2]["id"], kept[1]["id"]]
     second = alice.get(f"posts?limit=2&cursor={first['next']}").json()

@@ -5,7 +5,7 @@ import pytest
 from followers.models import FollowRequest
 from tests.followers.relations import counters, ids, people, relation
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import Person, nobody, sign_up
+from tests.support.people import Person, anonymous, sign_up
 
 REQUESTS, FOLLOWS = "followers.followrequest", "followers.follow"
 
@@ -20,7 +20,7 @@ def secret() -> Person:
 def test_a_private_account_is_asked_and_the_two_hear_it(
     alice, secret, stranger, persisted, document
 ):
-    post = secret.writes()
+    post = secret.create_post()
     answer = alice.put(f"users/{secret.id}/follow")
     assert answer.status_code == 200
     assert answer.json() == {
@@ -31,9 +31,9 @@ def test_a_private_account_is_asked_and_the_two_hear_it(
         "type": "follow.requested",
         "data": {"follower_id": alice.id, "followee_id": secret.id},
     }
-    assert alice.hears() == [event]
-    assert secret.hears()[-1] == event
-    assert event not in stranger.hears(f"self:{alice.id}", f"self:{secret.id}")
+    assert alice.received_events() == [event]
+    assert secret.received_events()[-1] == event
+    assert event not in stranger.received_events(f"self:{alice.id}", f"self:{secret.id}")
     assert (counters(alice), counters(secret)) == ((0, 0), (0, 0))
     assert alice.get(f"posts/{post['id']}").status_code == 404
     for _ in range(2):
@@ -47,7 +47,7 @@ def test_a_private_account_is_asked_and_the_two_hear_it(
 
 
 def test_an_accepted_request_is_a_follow(alice, secret, persisted, document):
-    post = secret.writes()
+    post = secret.create_post()
     alice.put(f"users/{secret.id}/follow")
     path = f"users/me/follow-requests/{alice.id}"
     answer = secret.put(path)
@@ -62,7 +62,7 @@ def test_an_accepted_request_is_a_follow(alice, secret, persisted, document):
         "type": "follow.created",
         "data": {"follower_id": alice.id, "followee_id": secret.id},
     }
-    assert alice.hears()[-1] == secret.hears()[-1] == created
+    assert alice.received_events()[-1] == secret.received_events()[-1] == created
     assert ids(secret, "users/me/follow-requests") == []
     with nothing_happens():
         assert secret.put(path).status_code == 200
@@ -100,8 +100,8 @@ def test_only_who_is_asked_may_answer(alice, secret, stranger):
         assert secret.put(f"users/me/follow-requests/{stranger.id}").status_code == 404
         assert secret.put(f"users/me/follow-requests/{'0' * 24}").status_code == 404
         assert secret.delete(f"users/me/follow-requests/{'0' * 24}").status_code == 404
-        assert nobody.put(f"users/me/follow-requests/{alice.id}").status_code == 401
-        assert nobody.get("users/me/follow-requests").status_code == 401
+        assert anonymous.put(f"users/me/follow-requests/{alice.id}").status_code == 401
+        assert anonymous.get("users/me/follow-requests").status_code == 401
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
@@ -139,10 +139,13 @@ def test_going_private_keeps_the_followers(alice, bob):
 def test_ten_requests_and_ten_acceptances_at_once_are_one(alice, secret):
     follow = [lambda: alice.put(f"users/{secret.id}/follow")] * 10
     assert codes(together(*follow)) == {200: 10}
-    assert [one["type"] for one in alice.hears()] == ["follow.requested"]
+    assert [one["type"] for one in alice.received_events()] == ["follow.requested"]
     accept = [lambda: secret.put(f"users/me/follow-requests/{alice.id}")] * 10
     assert codes(together(*accept)) == {200: 10}
-    assert [one["type"] for one in alice.hears()] == ["follow.requested", "follow.created"]
+    assert [one["type"] for one in alice.received_events()] == [
+        "follow.requested",
+        "follow.created",
+    ]
     assert (counters(alice), counters(secret)) == ((1, 0), (0, 1))
 
 
@@ -165,7 +168,9 @@ def test_a_storm_of_every_verb_leaves_no_drift(alice, secret, persisted, documen
         persisted()
         secret.delete(f"users/{alice.id}/block")
     heard = [
-        one["type"] for one in alice.hears() if one["type"] in {"follow.created", "follow.deleted"}
+        one["type"]
+        for one in alice.received_events()
+        if one["type"] in {"follow.created", "follow.deleted"}
     ]
     assert heard == ["follow.created", "follow.deleted"] * (len(heard) // 2) + (
         ["follow.created"] * edges
@@ -178,7 +183,9 @@ def test_no_follow_slips_past_an_account_that_goes_private(alice):
         fans = [sign_up(f"fan{turn}x{number}") for number in range(4)]
         follows = [lambda fan=fan: fan.put(f"users/{alice.id}/follow") for fan in fans]
         together(*follows, lambda: alice.patch("users/me/settings", {"is_private": True}))
-        heard = [one["type"] for one in alice.hears() if one["type"] != "follow.requested"]
+        heard = [
+            one["type"] for one in alice.received_events() if one["type"] != "follow.requested"
+        ]
         assert heard[-1] == "user.updated"
         assert counters(alice) == (0, len(live(FOLLOWS)))
 

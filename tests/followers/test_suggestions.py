@@ -3,7 +3,7 @@
 import pytest
 
 from tests.followers.relations import relation
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 
 
 def suggested(person):
@@ -66,4 +66,4 @@ def test_ten_are_suggested_at_most_and_never_oneself(alice):
     assert len(found) == len(set(found)) == 10
     assert found[:2] == ["person11", "person10"]
     assert "alice" not in found
-    assert nobody.get("users/suggestions").status_code == 401
+    assert anonymous.get("users/suggestions").status_code == 401

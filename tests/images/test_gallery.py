@@ -17,7 +17,7 @@ from tests.images.pictures import (
     waiting,
 )
 from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
-from tests.support.people import browser, nobody, sign_up
+from tests.support.people import anonymous, new_client, sign_up
 from tests.support.servers import PASSWORD
 
 
@@ -46,7 +46,7 @@ def test_everybody_has_an_avatar_at_once(alice, settings):
     color = alice.get("users/me").json()["avatar_color"]
     assert url == f"{settings.PUBLIC_URL}/avatars/{color[1:]}/A.png"
     assert background == ""
-    answer = browser().get(url)
+    answer = new_client().get(url)
     assert answer["Content-Type"] == "image/png"
     assert "immutable" in answer["Cache-Control"]
     assert answer.content.startswith(b"\x89PNG")
@@ -56,7 +56,7 @@ def test_everybody_has_an_avatar_at_once(alice, settings):
     "path", ["zzzzzz/A.png", "ABCDEF/A.png", "abcdef/a.png", "abcdef/<.png", "abcdef/AB.png"]
 )
 def test_no_other_avatar_is_drawn(path):
-    assert browser().get(f"/avatars/{path}").status_code == 404
+    assert new_client().get(f"/avatars/{path}").status_code == 404
 
 
 def test_somebody_signs_up_with_a_picture(bob):
@@ -72,9 +72,9 @@ def test_a_refused_sign_up_leaves_no_picture(alice):
     body = {"username": "alice", "email": "x@example.com", "password": PASSWORD}
     with nothing_happens():
         image = data_url(picture())
-        assert nobody.post("signup", {**body, "avatar_image": image}).status_code == 409
+        assert anonymous.post("signup", {**body, "avatar_image": image}).status_code == 409
         image = data_url(b"<svg>")
-        assert nobody.post("signup", {**body, "avatar_image": image}).status_code == 415
+        assert anonymous.post("signup", {**body, "avatar_image": image}).status_code == 415
     assert waiting() == []
 
 
@@ -128,7 +128,7 @@ def test_of_two_pictures_the_one_that_was_brought_last_is_shown(alice):
     send(alice, "POST", "images/profile", image=picture(size=(20, 20)))
     assert process_due_media() == 2
     assert opened(pictures(alice)[0]).size == (20, 20)
-    assert [one["type"] for one in alice.hears()] == ["user.updated"]
+    assert [one["type"] for one in alice.received_events()] == ["user.updated"]
 
 
 def test_deleting_a_picture_that_waits_leaves_the_one_that_is_shown(alice):
@@ -147,12 +147,12 @@ def test_a_deleted_picture_is_gone_everywhere_and_whoever_saw_it_hears(alice, bo
     image = brings(alice)
     with nothing_happens():
         assert bob.delete(f"images/{image['id']}").status_code == 403
-    heard = len(bob.hears(f"user:{alice.id}"))
+    heard = len(bob.received_events(f"user:{alice.id}"))
     answer = alice.delete(f"images/{image['id']}")
     assert answer.json() == {"message": "Image deleted"}
     profile = bob.get(f"users/{alice.id}").json()
     assert profile["avatar_url"] == initial
-    assert bob.hears(f"user:{alice.id}")[heard:] == [
+    assert bob.received_events(f"user:{alice.id}")[heard:] == [
         {"type": "user.updated", "data": profile},
         {"type": "image.deleted", "data": {"id": image["id"]}},
     ]
@@ -160,7 +160,7 @@ def test_a_deleted_picture_is_gone_everywhere_and_whoever_saw_it_hears(alice, bo
     assert bytes_at(image["url"])
     assert process_due_media() == 1
     assert shown() == []
-    assert browser().get(image["url"]).status_code == 404
+    assert new_client().get(image["url"]).status_code == 404
     assert alice.delete(f"images/{image['id']}").status_code == 404
 
 
@@ -180,7 +180,7 @@ def test_of_many_deletions_at_once_one_deletes(alice):
     answers = together(*[lambda: alice.delete(f"images/{image['id']}")] * 6)
     assert codes(answers) == {200: 1, 404: 5}
     assert len(live("images.deletedfile")) == 1
-    assert [one["type"] for one in alice.hears()].count("image.deleted") == 1
+    assert [one["type"] for one in alice.received_events()].count("image.deleted") == 1
 
 
 def test_a_picture_is_never_shown_after_it_was_deleted_at_the_same_moment(alice):
@@ -259,15 +259,15 @@ def test_deleting_the_image_of_a_post_leaves_its_text_and_is_heard_by_who_sees_i
     fields = {"text": "Look", "privacy": "followers"}
     post = send(alice, "POST", "posts", image=picture(), **fields).json()["post"]
     process_due_media()
-    heard = len(bob.hears(f"user:{alice.id}"))
+    heard = len(bob.received_events(f"user:{alice.id}"))
     assert alice.delete(f"images/{post['media']['id']}").status_code == 200
     bare = bob.get(f"posts/{post['id']}").json()
     assert bare == {**post, "media": None}
-    assert bob.hears(f"user:{alice.id}")[heard:] == [
+    assert bob.received_events(f"user:{alice.id}")[heard:] == [
         {"type": "post.updated", "data": bare},
         {"type": "image.deleted", "data": {"id": post["media"]["id"]}},
     ]
-    assert stranger.hears(f"user:{alice.id}") == []
+    assert stranger.received_events(f"user:{alice.id}") == []
     assert alice.get(f"users/{alice.id}/posts?media=images").json()["posts"] == []
 
 

@@ -13,7 +13,7 @@ from images.services import process_due_media
 from tests.images.cloud import SECRET, cloud
 from tests.images.pictures import PLACE, bytes_at, film, located, picture, send, shown, waiting
 from tests.support.concurrency import live, together
-from tests.support.people import browser
+from tests.support.people import new_client
 from tests.support.stack import ROOT, wait_for
 
 WORKER = """
@@ -46,7 +46,7 @@ def test_a_file_of_this_disk_is_served_so_that_nothing_in_it_runs(alice):
     send(alice, "POST", "images/profile", image=picture())
     process_due_media()
     url = alice.get("users/me").json()["avatar_url"]
-    answer = browser().get(url)
+    answer = new_client().get(url)
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content) == bytes_at(url)
     assert answer["Content-Type"] == "image/png"
@@ -60,7 +60,7 @@ def test_a_file_of_this_disk_is_served_so_that_nothing_in_it_runs(alice):
     "name", ["", "x.png", "../secret", "%2e%2e/secret", "0" * 32 + ".png", "0" * 32 + ".svg"]
 )
 def test_no_other_file_is_served(name):
-    assert browser().get(f"/media/{name}").status_code == 404
+    assert new_client().get(f"/media/{name}").status_code == 404
 
 
 def test_cloudinary_is_given_processed_bytes_under_a_name_of_ours(alice, cloudinary):
@@ -153,7 +153,7 @@ def test_the_work_of_a_killed_worker_is_done_again_with_the_same_end(alice, clou
     assert first["public_id"] == second["public_id"]
     assert len(cloudinary.files) == 1
     assert alice.get(f"users/{alice.id}/images").json()["images"][0]["state"] == "ready"
-    assert len([one for one in alice.hears() if one["type"] == "user.updated"]) == 1
+    assert len([one for one in alice.received_events() if one["type"] == "user.updated"]) == 1
     assert waiting() == []
 
 
@@ -182,7 +182,7 @@ def test_workers_side_by_side_do_each_thing_once(alice):
     done = together(*[process_due_media] * 3)
     assert sum(done) == 6
     assert len(shown()) == 6
-    updates = [one for one in alice.hears("feed") if one["type"] == "post.updated"]
+    updates = [one for one in alice.received_events("feed") if one["type"] == "post.updated"]
     assert len(updates) == 6
     assert {one["data"]["media"]["state"] for one in updates} == {"ready"}
 

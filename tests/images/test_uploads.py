@@ -23,7 +23,7 @@ from tests.images.pictures import (
     waiting,
 )
 from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
-from tests.support.people import browser
+from tests.support.people import new_client
 
 
 def bomb() -> bytes:
@@ -66,7 +66,7 @@ def test_a_profile_picture_is_kept_at_once_and_shown_when_it_is_processed(
     assert (ready["state"], ready["width"], ready["height"]) == ("ready", 40, 30)
     after = {**before, "avatar_url": ready["url"]}
     assert bob.get(f"users/{alice.id}").json() == after
-    assert bob.hears(f"user:{alice.id}") == [{"type": "user.updated", "data": after}]
+    assert bob.received_events(f"user:{alice.id}") == [{"type": "user.updated", "data": after}]
     assert opened(ready["url"]).getpixel((0, 0)) == (255, 0, 0)
     assert waiting() == []
 
@@ -109,7 +109,7 @@ def test_a_body_beyond_the_bound_is_refused_unread(alice, settings):
     body = {"image": data_url(b"x" * (settings.IMAGE_MAX_BYTES + 600_000))}
     with nothing_happens():
         assert alice.post("images/profile", body).status_code == 413
-        answer = browser().generic(
+        answer = new_client().generic(
             "POST",
             "/api/images/profile",
             b"x",
@@ -179,7 +179,7 @@ def test_routes_that_take_no_file_take_no_form(alice):
 
 
 def test_whoever_is_not_signed_in_is_refused_before_the_file_is_read(alice):
-    answer = browser().generic(
+    answer = new_client().generic(
         "POST", "/api/images/profile", form(image=picture()), "multipart/form-data; boundary=x"
     )
     assert answer.status_code == 401

@@ -7,7 +7,7 @@ from moderation.services import Decision
 from mysocial.admin.audit import entries, staff_action
 from mysocial.core.ids import milliseconds, new_id, now
 from mysocial.store import latest
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
 
 
@@ -59,7 +59,7 @@ def undo(one):
 
 
 def signs_in(person):
-    return nobody.post("signin", {"username": person.username, "password": PASSWORD})
+    return anonymous.post("signin", {"username": person.username, "password": PASSWORD})
 
 
 def audit_log():

@@ -19,7 +19,7 @@ from tests.moderation.staff import (
 )
 from tests.notifications.notification_checks import comments, follows, told
 from tests.support.concurrency import nothing_happens
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from tests.support.stack import wait_for
 
 
@@ -29,7 +29,7 @@ def test_a_warning_reaches_the_member_with_the_words_even_when_switched_off(alic
     one = measure(alice, "warn", words="Be kind.")
     (notice,) = told(alice)
     assert (notice["type"], notice["entity_id"], notice["words"]) == ("warning", one.id, "Be kind.")
-    assert [event["type"] for event in alice.notices()] == ["notification.created"]
+    assert [event["type"] for event in alice.notification_events()] == ["notification.created"]
 
 
 def test_a_warning_is_mailed_unless_that_is_switched_off(alice, bob, emails):
@@ -54,7 +54,7 @@ def test_what_is_missing_is_refused_and_changes_nothing(alice):
 
 
 def test_a_silenced_member_reads_and_deletes_and_shows_nothing_new(alice, bob):
-    post, own = bob.writes("Bob's"), alice.writes("Alice's")
+    post, own = bob.create_post("Bob's"), alice.create_post("Alice's")
     comment, message = comments(alice, post, "Early"), say(alice, bob, "Early")
     until = in_seconds(3600)
     measure(alice, "silence", until=until)
@@ -123,15 +123,15 @@ def test_a_suspended_member_is_out_and_is_told_why(alice, bob):
     until = in_seconds(3600)
     measure(alice, "suspend", words="Threats.", until=until)
     assert alice.get("currentuser").status_code == 401
-    for answer in (signs_in(alice), nobody.post("token/refresh", {"refresh": alice.refresh})):
+    for answer in (signs_in(alice), anonymous.post("token/refresh", {"refresh": alice.refresh})):
         assert answer.status_code == 403
         said = answer.json()
         assert (said["code"], said["until"]) == ("suspended", when(until))
         assert said["detail"].startswith("This account is suspended until ")
         assert said["detail"].endswith(": Threats.")
-    wrong = nobody.post("signin", {"username": "alice", "password": "not-the-password"})
+    wrong = anonymous.post("signin", {"username": "alice", "password": "not-the-password"})
     assert (wrong.status_code, wrong.json()["code"]) == (401, "not_authenticated")
-    forged = nobody.post("token/refresh", {"refresh": f"{alice.refresh[:-4]}AAAA"})
+    forged = anonymous.post("token/refresh", {"refresh": f"{alice.refresh[:-4]}AAAA"})
     assert forged.status_code == 401
 
 
@@ -159,7 +159,7 @@ def lists_with(post, follower):
 
 
 def test_all_that_a_suspended_member_has_is_hidden_and_shown_again(alice, bob, stranger):
-    post, other = alice.writes("Alice's"), bob.writes("Bob's")
+    post, other = alice.create_post("Alice's"), bob.create_post("Bob's")
     comment = comments(alice, other, "Under it")
     alice.put(f"posts/{other['id']}/reaction", {"type": "like"})
     say(alice, bob, "Hello")
@@ -178,19 +178,19 @@ def test_all_that_a_suspended_member_has_is_hidden_and_shown_again(alice, bob, s
     assert seen() == ([404] * len(paths), [False] * len(lists))
     assert bob.put(f"users/{alice.id}/follow").status_code == 404
     assert bob.post("chat/message", {"receiver_id": alice.id, "text": "x"}).status_code == 404
-    hidden = [event for event in stranger.hears("feed") if event["type"] == "user.hidden"]
+    hidden = [event for event in stranger.received_events("feed") if event["type"] == "user.hidden"]
     assert hidden == [{"type": "user.hidden", "data": {"user_id": alice.id, "what": "all"}}]
 
     undo(one)
     assert seen() == ([200] * len(paths), [True] * len(lists))
-    assert stranger.hears("feed")[-1]["type"] == "user.shown"
+    assert stranger.received_events("feed")[-1]["type"] == "user.shown"
     assert signs_in(alice).status_code == 200
-    gone = nobody.post("token/refresh", {"refresh": alice.refresh})
+    gone = anonymous.post("token/refresh", {"refresh": alice.refresh})
     assert (gone.status_code, gone.json()["code"]) == (401, "not_authenticated")
 
 
 def test_a_suspension_ends_by_itself(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     measure(alice, "suspend", until=in_seconds(1))
     wait_for(lambda: bob.get(f"posts/{post['id']}").status_code == 200, within=10, name="an end")
     assert signs_in(alice).status_code == 200
@@ -198,9 +198,9 @@ def test_a_suspension_ends_by_itself(alice, bob):
 
 def test_who_blocks_a_suspended_member_hears_nothing_of_it(alice, bob):
     bob.put(f"users/{alice.id}/block")
-    heard = bob.hears("feed")
+    heard = bob.received_events("feed")
     undo(measure(alice, "suspend", until=FOREVER_MS))
-    assert bob.hears("feed") == heard
+    assert bob.received_events("feed") == heard
 
 
 def test_of_sign_ins_at_the_moment_of_a_suspension_no_session_is_left(alice, bob):

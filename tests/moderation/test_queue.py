@@ -31,7 +31,7 @@ def does(browser, report_id, do, **more):
 
 
 def test_the_queue_is_filtered_by_state_kind_and_assignee(keeper, alice, bob, persisted):
-    post = alice.writes("Buy now")
+    post = alice.create_post("Buy now")
     first, second = reported(bob, "post", post["id"]), reported(bob, "user", alice.id)
     does(keeper, first, "assign")
     does(keeper, second, "decline", why="Nothing to see.")
@@ -53,7 +53,7 @@ def test_the_queue_is_filtered_by_state_kind_and_assignee(keeper, alice, bob, pe
 
 
 def test_a_moderator_assigns_notes_and_resolves_and_all_of_it_is_written_down(keeper, alice, bob):
-    post = alice.writes("Buy <b>now</b>")
+    post = alice.create_post("Buy <b>now</b>")
     pk = reported(bob, "post", post["id"])
     page = keeper.get(page_of(pk)).content.decode()
     assert "Buy &lt;b&gt;now&lt;/b&gt;" in page

@@ -21,7 +21,7 @@ from tests.support.servers import PASSWORD
 
 
 def test_a_member_reports_what_they_see_and_finds_it_again(alice, bob):
-    post = alice.writes("Buy now")
+    post = alice.create_post("Buy now")
     comment = comments(alice, post, "Really buy")
     message = say(alice, bob, "Buy, I said")
     things = [("user", alice.id), ("post", post["id"]), ("comment", comment["id"])]
@@ -50,7 +50,7 @@ def test_a_member_reports_what_they_see_and_finds_it_again(alice, bob):
 
 
 def test_what_one_does_not_see_cannot_be_reported(alice, bob, stranger):
-    hidden = alice.writes("Mine", privacy="private")
+    hidden = alice.create_post("Mine", privacy="private")
     message = say(alice, bob, "Between us")
     with nothing_happens():
         for kind, pk in (
@@ -65,7 +65,7 @@ def test_what_one_does_not_see_cannot_be_reported(alice, bob, stranger):
 
 
 def test_ones_own_things_cannot_be_reported(alice):
-    post = alice.writes()
+    post = alice.create_post()
     with nothing_happens():
         assert reports(alice, "user", alice.id).status_code == 400
         assert reports(alice, "post", post["id"]).status_code == 400
@@ -79,7 +79,7 @@ def test_only_reasons_of_the_list_are_taken(alice, bob):
 
 
 def test_a_second_report_of_the_same_is_a_conflict_until_the_first_is_closed(alice, bob, stranger):
-    post = alice.writes()
+    post = alice.create_post()
     first = reported(bob, "post", post["id"])
     with nothing_happens():
         answer = reports(bob, "post", post["id"])
@@ -107,7 +107,7 @@ def test_the_reporter_is_told_that_it_was_closed_and_not_how(alice, bob, strange
     assert (notice["type"], notice["entity_id"], notice["words"]) == ("report", pk, "")
     assert notice["actor"]["id"] == bob.id
     assert bob.get("reports").json()["reports"][0]["state"] == "resolved"
-    assert [one["type"] for one in bob.notices()] == ["notification.created"]
+    assert [one["type"] for one in bob.notification_events()] == ["notification.created"]
 
     other = reported(stranger, "user", alice.id)
     with staff():
@@ -169,7 +169,7 @@ def test_nobody_looks_without_being_written_down_and_not_at_a_closed_report(alic
 
 
 def test_a_comment_is_shown_under_its_post(alice, bob):
-    post = alice.writes("Above")
+    post = alice.create_post("Above")
     comment = comments(bob, post, "Below")
     with staff():
         context = services.look(report_id=reported(alice, "comment", comment["id"]))
@@ -193,7 +193,7 @@ def test_a_moderator_is_shown_the_picture_of_what_was_reported(alice, bob):
 
 
 def test_the_words_are_kept_when_they_are_deleted(alice, bob):
-    post = alice.writes("Regrettable")
+    post = alice.create_post("Regrettable")
     pk = reported(bob, "post", post["id"])
     assert alice.delete(f"posts/{post['id']}").status_code == 200
     with staff():

@@ -36,7 +36,7 @@ def test_nobody_edits_or_deletes_the_audit_log(keeper, moderator, alice, persist
 def test_each_edit_and_deletion_in_the_admin_is_written_down_with_its_reason(
     keeper, alice, persisted
 ):
-    post = alice.writes("Rude words")
+    post = alice.create_post("Rude words")
     persisted()
     path = f"/admin/posts/post/{post['id']}/"
     form = {"text": "[removed]", "privacy": "public", "bg_color": "", "feelings": ""}
@@ -132,7 +132,7 @@ def test_who_is_made_a_superuser_on_the_machine_is_written_down(staff_in, alice)
 
 
 def test_operations_lists_debts_and_dead_letters_to_ops_without_words(staff_in, alice):
-    alice.writes("canary")
+    alice.create_post("canary")
     page = staff_in("ops").get("/admin/operations/").content.decode()
     assert "There are none." in page
     assert "moderation" in page
@@ -140,7 +140,7 @@ def test_operations_lists_debts_and_dead_letters_to_ops_without_words(staff_in, 
 
 
 def test_the_first_page_has_plots_of_what_there_is(keeper, alice, bob, persisted):
-    alice.writes()
+    alice.create_post()
     say(alice, bob, "canary")
     persisted()
     page = keeper.get("/admin/").content.decode()

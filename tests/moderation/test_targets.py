@@ -12,7 +12,7 @@ from tests.support.people import sign_up
 
 
 def test_a_withheld_post_is_gone_for_all_and_comes_back_with_all_it_had(alice, bob, persisted):
-    kept, post = alice.writes("Stays"), alice.writes("Goes")
+    kept, post = alice.create_post("Stays"), alice.create_post("Goes")
     comment = comments(bob, post, "Under it")
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     before = bob.get("posts").json()
@@ -24,7 +24,10 @@ def test_a_withheld_post_is_gone_for_all_and_comes_back_with_all_it_had(alice, b
         feed = person.get("posts").json()
         assert [one["id"] for one in feed["posts"]] == [kept["id"]]
         assert feed["total_posts"] == 1
-        assert person.hears("feed")[-1] == {"type": "post.deleted", "data": {"id": post["id"]}}
+        assert person.received_events("feed")[-1] == {
+            "type": "post.deleted",
+            "data": {"id": post["id"]},
+        }
     assert bob.get(f"users/{alice.id}").json()["posts_count"] == 1
     assert alice.patch(f"posts/{post['id']}", {"text": "x"}).status_code == 404
 
@@ -35,19 +38,19 @@ def test_a_withheld_post_is_gone_for_all_and_comes_back_with_all_it_had(alice, b
     assert bob.get(f"posts/{post['id']}").json() == was
     assert bob.get(f"comments/{comment['id']}").json()["text"] == "Under it"
     assert bob.get(f"users/{alice.id}").json()["posts_count"] == 2
-    assert bob.hears("feed")[-1]["type"] == "post.updated"
+    assert bob.received_events("feed")[-1]["type"] == "post.updated"
 
 
 def test_a_withheld_post_goes_for_good_with_its_author(bob):
     carol = sign_up("carol")
-    post = carol.writes()
+    post = carol.create_post()
     resolve(reported(bob, "post", post["id"]), "delete")
     carol.call("DELETE", "currentuser", {"password": "correct-horse-battery"})
     assert bob.get("posts").json()["total_posts"] == 0
 
 
 def test_a_comment_and_a_message_are_deleted_and_cannot_come_back(alice, bob):
-    post = bob.writes()
+    post = bob.create_post()
     comment, message = comments(alice, post, "Rude"), say(alice, bob, "Rude")
     alice.put(f"users/{bob.id}/block")  # no hindrance for staff
     alice.delete(f"users/{bob.id}/block")

@@ -21,7 +21,7 @@ from tests.chat.conversations import say
 from tests.moderation.staff import resolve, staff
 from tests.notifications.notification_checks import comments
 from tests.support.concurrency import mongod_away, nothing_happens
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT, wait_for
 
@@ -67,7 +67,7 @@ def test_words_are_compared_folded_and_whole(phrase, text, is_meant):
 
 
 def test_a_refused_word_is_taken_nowhere_and_changes_nothing(alice, bob):
-    post = alice.writes("Fine")
+    post = alice.create_post("Fine")
     comment, message = comments(alice, post, "Fine"), say(alice, bob, "Fine")
     keeps("vile one", "refuse")
     vile = {"text": "You VILE, one"}
@@ -88,13 +88,13 @@ def test_a_refused_word_is_taken_nowhere_and_changes_nothing(alice, bob):
         answer = alice.patch("users/me", {"quote": "vile one", "work": "None"})
         assert [one["field"] for one in answer.json()["errors"]] == ["quote"]
         taken = {"username": "vile_one", "email": "v@example.com", "password": PASSWORD}
-        assert nobody.post("signup", taken).status_code == 400
+        assert anonymous.post("signup", taken).status_code == 400
     assert filed() == []
 
 
 def test_a_flagged_word_goes_through_and_is_reported_once_while_that_is_open(alice, bob):
     keeps("dubious", "flag")
-    post = alice.writes("Dubious!")
+    post = alice.create_post("Dubious!")
     (report,) = filed()
     kept = (report.reporter_id, report.target_type, report.target_id, report.subject_id)
     assert kept == ("", "post", post["id"], alice.id)
@@ -131,7 +131,7 @@ def test_a_filter_needs_a_word():
 
 
 def test_staff_may_write_what_members_may_not(alice):
-    post = alice.writes("Fine")
+    post = alice.create_post("Fine")
     keeps("crude", "refuse")
     with staff():
         moderate_post(post_id=post["id"], text="[this was crude]")
@@ -159,14 +159,14 @@ def test_a_filter_counts_in_every_process_within_a_second(two_webs):
 
 def test_writes_do_not_each_wait_for_a_mongodb_that_is_away(alice):
     keeps("unwanted", "refuse")
-    alice.writes("All that posts need is in Redis from now on")
+    alice.create_post("All that posts need is in Redis from now on")
     alice.post("posts", {"text": "An unwanted word"})
     time.sleep(FILTERS_SECONDS)
     with mongod_away():
         client().delete(word_filters.list_key("all", ""))
         begun = time.monotonic()
         for number in range(10):
-            alice.writes(f"{number}")
+            alice.create_post(f"{number}")
         refused = alice.post("posts", {"text": "An unwanted word"})
         assert time.monotonic() - begun < 15  # each would wait for 3
     assert refused.status_code == 400

@@ -23,20 +23,22 @@ def stored_count(person):
 
 
 def test_fifty_at_once_are_fifty(alice, bob, persisted, document):
-    post = alice.writes()
+    post = alice.create_post()
     together(*[lambda: comments(bob, post)] * 10)  # a limit of thirty a minute
     reactors = [sign_up(f"fan{number}") for number in range(8)]
-    posts = [alice.writes(str(number)) for number in range(5)]
+    posts = [alice.create_post(str(number)) for number in range(5)]
     together(*[lambda f=fan, p=one: reacts(f, p) for fan in reactors for one in posts])
     assert unread(alice) == MANY
-    assert len(alice.notices()) == MANY
-    assert [event["data"]["unread_count"] for event in alice.notices()] == [*range(1, MANY + 1)]
+    assert len(alice.notification_events()) == MANY
+    assert [event["data"]["unread_count"] for event in alice.notification_events()] == [
+        *range(1, MANY + 1)
+    ]
     persisted()
     assert document(Inbox, alice.id)["unread_count"] == MANY
 
 
 def test_one_that_is_read_ten_times_at_once_is_counted_once(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     for _ in range(3):
         comments(bob, post)
     path = f"notifications/{told(alice)[0]['id']}"
@@ -44,11 +46,11 @@ def test_one_that_is_read_ten_times_at_once_is_counted_once(alice, bob):
     assert codes(answers) == {200: 10}
     assert {answer.json()["unread_count"] for answer in answers} == {2}
     assert unread(alice) == 2
-    assert len(alice.notices()) == 4
+    assert len(alice.notification_events()) == 4
 
 
 def test_one_that_is_read_and_deleted_and_withdrawn_at_once_is_counted_once(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     for _ in range(6):
         kept, gone = comments(bob, post), comments(bob, post)
         path = f"notifications/{told(alice)[0]['id']}"
@@ -65,7 +67,7 @@ def test_one_that_is_read_and_deleted_and_withdrawn_at_once_is_counted_once(alic
 
 
 def test_what_comes_while_all_are_read_is_read_or_counted(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     for _ in range(3):
         comments(bob, post)
         together(
@@ -88,13 +90,13 @@ def test_more_than_a_batch_is_read_in_one_call(alice, bob):
     assert answer.json() == {"message": "Notifications read", "unread_count": 0}
     assert alice.post("notifications/read-all", **headers).content == answer.content
     assert unread(alice) == 0
-    marked = [one["data"]["ids"] for one in alice.notices() if "ids" in one["data"]]
+    marked = [one["data"]["ids"] for one in alice.notification_events() if "ids" in one["data"]]
     assert [len(ids) for ids in marked] == [BATCH, 1]
     assert len(set(chain(*marked))) == len(told_of)
 
 
 def test_a_storm_of_reactions_leaves_one_or_none(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     path = f"posts/{post['id']}/reaction"
     for _ in range(3):
         together(
@@ -108,10 +110,10 @@ def test_a_storm_of_reactions_leaves_one_or_none(alice, bob):
 
 
 def test_two_workers_and_the_owner_at_once_remove_and_count_each_once(alice, bob):
-    kept = alice.writes()
+    kept = alice.create_post()
     comments(bob, kept)
     for _ in range(3):
-        post = alice.writes()
+        post = alice.create_post()
         for _ in range(4):
             comments(bob, post)
         paths = [f"notifications/{one['id']}" for one in told(alice)[:2]]

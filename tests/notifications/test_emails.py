@@ -37,11 +37,11 @@ def states():
 
 
 def test_each_occasion_has_its_mail(alice, bob, subjects):
-    post = alice.writes()
+    post = alice.create_post()
     comments(bob, post)
     reacts(bob, post)
     follows(bob, alice)
-    bob.writes("@alice")
+    bob.create_post("@alice")
     alice.patch("users/me/settings", {"is_private": True})
     stranger = sign_up("carol")
     follows(stranger, alice)
@@ -55,7 +55,7 @@ def test_each_occasion_has_its_mail(alice, bob, subjects):
 
 
 def test_a_mail_says_who_and_how_to_get_no_more(alice, bob, emails):
-    reacts(bob, alice.writes())
+    reacts(bob, alice.create_post())
     (file,) = emails()
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     html = message.get_body(("html",)).get_content()
@@ -73,7 +73,7 @@ def test_a_mail_says_who_and_how_to_get_no_more(alice, bob, emails):
 
 def test_what_is_switched_off_by_mail_is_not_mailed(alice, bob, subjects):
     switch(alice, "reaction", email=False)
-    post = alice.writes()
+    post = alice.create_post()
     reacts(bob, post)
     comments(bob, post)
     assert subjects() == [(ALICE, "bob commented on your post")]
@@ -86,7 +86,7 @@ def test_who_wants_only_mails_gets_only_mails_while_the_cause_is_there(
     alice, bob, subjects, kind, ends
 ):
     switch(alice, kind, in_app=False)
-    post = alice.writes()
+    post = alice.create_post()
     if kind == "comment":
         path = f"comments/{comments(bob, post)['id']}"
     elif kind == "reaction":
@@ -96,7 +96,7 @@ def test_who_wants_only_mails_gets_only_mails_while_the_cause_is_there(
         follows(bob, alice)
         path = f"users/{alice.id}/follow"
     else:
-        path = f"posts/{bob.writes('@alice')['id']}"
+        path = f"posts/{bob.create_post('@alice')['id']}"
     if ends:
         assert bob.delete(path).status_code == 200
     assert told(alice) == []
@@ -108,7 +108,7 @@ def test_a_mention_in_a_comment_is_mailed_while_the_comment_is_there(
 ):
     switch(stranger, "mention", in_app=False)
     switch(alice, "comment", email=False)
-    post = alice.writes()
+    post = alice.create_post()
     comment = comments(bob, post, "@stranger")
     bob.delete(f"comments/{comment['id']}")
     assert subjects() == []
@@ -128,7 +128,7 @@ def test_a_request_is_mailed_to_who_wants_only_mails(alice, bob, subjects):
     ["read", "deleted", "withdrawn", "off", "block", "blocked", "mute", "post gone", "hidden"],
 )
 def test_what_is_over_before_it_is_sent_is_not_sent(alice, bob, subjects, meanwhile):
-    post = bob.writes("@alice") if meanwhile == "hidden" else alice.writes()
+    post = bob.create_post("@alice") if meanwhile == "hidden" else alice.create_post()
     comment = comments(bob, post)
     (one,) = told(alice)
     match meanwhile:
@@ -155,7 +155,7 @@ def test_what_is_over_before_it_is_sent_is_not_sent(alice, bob, subjects, meanwh
 
 
 def test_a_storm_of_likes_is_one_mail_a_day(alice, bob, stranger, subjects):
-    post, other = alice.writes(), alice.writes()
+    post, other = alice.create_post(), alice.create_post()
     for _ in range(4):
         reacts(bob, post)
         subjects()
@@ -171,7 +171,7 @@ def test_a_storm_of_likes_is_one_mail_a_day(alice, bob, stranger, subjects):
 
 
 def test_what_was_dropped_does_not_take_the_day_of_what_follows(alice, bob, subjects):
-    post = alice.writes()
+    post = alice.create_post()
     reacts(bob, post)
     bob.delete(f"posts/{post['id']}/reaction")
     assert subjects() == []
@@ -182,7 +182,7 @@ def test_what_was_dropped_does_not_take_the_day_of_what_follows(alice, bob, subj
 def test_the_mail_of_a_sender_that_died_is_sent_by_the_next(alice, bob, settings, subjects):
     settings.OUTBOX_CLAIM_SECONDS = -1
     backend = settings.EMAIL_BACKEND
-    reacts(bob, alice.writes())
+    reacts(bob, alice.create_post())
     settings.EMAIL_BACKEND = "tests.accounts.backends.Dying"
     with pytest.raises(SystemExit):
         send_due()
@@ -192,7 +192,7 @@ def test_the_mail_of_a_sender_that_died_is_sent_by_the_next(alice, bob, settings
 
 
 def test_many_senders_at_once_send_one_mail_of_many(alice, bob, mailoutbox):
-    post = alice.writes()
+    post = alice.create_post()
     for _ in range(6):
         comments(bob, post)
     assert sum(together(*[send_due] * 4)) == len(mailoutbox) == 1
@@ -200,7 +200,7 @@ def test_many_senders_at_once_send_one_mail_of_many(alice, bob, mailoutbox):
 
 
 def test_the_mark_of_the_day_is_not_evicted_and_is_swept_after_a_day(alice, bob, subjects):
-    reacts(bob, alice.writes())
+    reacts(bob, alice.create_post())
     subjects()
     (key,) = client().scan_iter("mailed:*")
     assert client().ttl(key) == -1

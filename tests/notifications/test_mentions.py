@@ -13,7 +13,7 @@ from tests.support.people import sign_up
     ["@bob", "@BOB!", "Dear @Bob, hello", "(@bob)", "@bob@bob @bob", "@bob.", "...,@bob\n@nobody"],
 )
 def test_a_mention_is_found_whatever_its_case_and_told_once(alice, bob, text):
-    post = alice.writes(text)
+    post = alice.create_post(text)
     assert [(one["type"], one["entity_id"], one["post_id"]) for one in told(bob)] == [
         ("mention", post["id"], post["id"])
     ]
@@ -22,34 +22,34 @@ def test_a_mention_is_found_whatever_its_case_and_told_once(alice, bob, text):
 
 @pytest.mark.parametrize("text", ["bob", "@bobby", "x@bob", "me@bob.com", "a.@bob", "@bob_"])
 def test_what_is_no_mention_tells_nobody(alice, bob, text):
-    alice.writes(text)
+    alice.create_post(text)
     assert told(bob) == []
 
 
 def test_at_most_ten_are_told(alice):
     people = [sign_up(f"guest{number:02}") for number in range(11)]
-    alice.writes("Welcome " + " ".join(f"@{one.username} @{one.username}" for one in people))
+    alice.create_post("Welcome " + " ".join(f"@{one.username} @{one.username}" for one in people))
     assert [len(told(one)) for one in people] == [1] * 10 + [0]
 
 
 def test_only_those_who_see_the_post_are_told(alice, bob, stranger):
     follows(bob, alice)
-    alice.writes("@bob @stranger", privacy="private")
+    alice.create_post("@bob @stranger", privacy="private")
     assert told(bob) == told(stranger) == []
-    alice.writes("@bob @stranger", privacy="followers")
+    alice.create_post("@bob @stranger", privacy="followers")
     assert (kinds(bob), kinds(stranger)) == (["mention"], [])
-    alice.writes("@bob @stranger")
+    alice.create_post("@bob @stranger")
     assert (kinds(bob), kinds(stranger)) == (["mention"] * 2, ["mention"])
 
 
 def test_only_those_who_see_the_comment_are_told(alice, bob, stranger):
     follows(bob, alice)
     alice.delete(f"notifications/{told(alice)[0]['id']}")
-    post = alice.writes(privacy="followers")
+    post = alice.create_post(privacy="followers")
     comments(bob, post, "@alice, look! @stranger")
     assert kinds(alice) == ["comment"]
     assert told(stranger) == []
-    public = alice.writes()
+    public = alice.create_post()
     bob.put(f"users/{stranger.id}/block")
     comments(bob, public, "@stranger")
     assert told(stranger) == []
@@ -59,7 +59,7 @@ def test_only_those_who_see_the_comment_are_told(alice, bob, stranger):
 
 
 def test_an_edit_tells_whom_it_newly_mentions_and_takes_back_the_others(alice, bob, stranger):
-    post = alice.writes("@bob and @stranger")
+    post = alice.create_post("@bob and @stranger")
     path = f"posts/{post['id']}"
     first = told(bob)
     alice.patch(path, {"text": "@BOB and @stranger, again"})
@@ -67,7 +67,7 @@ def test_an_edit_tells_whom_it_newly_mentions_and_takes_back_the_others(alice, b
     alice.patch(path, {"text": "@bob and others"})
     assert (told(bob), told(stranger)) == (first, [])
     assert unread(stranger) == 0
-    assert [one["type"] for one in stranger.notices()] == [
+    assert [one["type"] for one in stranger.notification_events()] == [
         "notification.created",
         "notification.deleted",
     ]
@@ -80,7 +80,7 @@ def test_an_edit_tells_whom_it_newly_mentions_and_takes_back_the_others(alice, b
 
 
 def test_an_edit_of_a_comment_does_the_same(alice, bob, stranger, moderator):
-    comment = comments(bob, alice.writes(), "@alice @stranger")
+    comment = comments(bob, alice.create_post(), "@alice @stranger")
     path = f"comments/{comment['id']}"
     assert (kinds(alice), kinds(stranger)) == (["comment"], ["mention"])
     bob.patch(path, {"text": "Nobody."})
@@ -96,7 +96,7 @@ def test_an_edit_of_a_comment_does_the_same(alice, bob, stranger, moderator):
 
 
 def test_edits_at_once_leave_those_told_whom_the_text_mentions(alice, bob, stranger):
-    post = alice.writes("Hello")
+    post = alice.create_post("Hello")
     texts = ["@bob", "@stranger", "@bob @stranger", "nobody"]
     for _ in range(3):
         together(*[lambda t=t: alice.patch(f"posts/{post['id']}", {"text": t}) for t in texts])
@@ -106,9 +106,9 @@ def test_edits_at_once_leave_those_told_whom_the_text_mentions(alice, bob, stran
 
 
 def test_a_mention_of_somebody_who_is_known_is_told_with_mongodb_away(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     with mongod_away():
-        alice.writes("Hello @bob")
+        alice.create_post("Hello @bob")
         comments(alice, post, "Hello @bob")
         assert kinds(bob) == ["mention"] * 2
         assert unread(bob) == 2
@@ -118,7 +118,7 @@ def test_a_mention_of_somebody_who_is_known_is_told_with_mongodb_away(alice, bob
 
 
 def test_a_comment_that_is_edited_and_deleted_at_once_leaves_nobody_told(alice, bob, stranger):
-    post = alice.writes()
+    post = alice.create_post()
     for _ in range(6):
         path = f"comments/{comments(bob, post)['id']}"
         together(
@@ -133,7 +133,7 @@ def test_a_comment_that_is_edited_and_deleted_at_once_leaves_nobody_told(alice, 
 
 def test_mentions_can_be_switched_off(alice, bob):
     switch(bob, "mention", in_app=False)
-    alice.writes("@bob")
+    alice.create_post("@bob")
     assert told(bob) == []
 
 

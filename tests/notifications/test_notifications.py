@@ -15,14 +15,14 @@ from tests.notifications.notification_checks import (
     unread,
 )
 from tests.support.concurrency import mongod_away, nothing_happens
-from tests.support.people import logged, nobody, sign_up
+from tests.support.people import anonymous, logged_events, sign_up
 
 
 def deeds(person, other):
     """Do everything to somebody that tells them; return (type, entity, post), newest first."""
-    post = other.writes()
+    post = other.create_post()
     comment = comments(person, post)
-    mention = person.writes(f"Dear @{other.username}!")
+    mention = person.create_post(f"Dear @{other.username}!")
     return [
         ("follow", follows(person, other), None),
         ("reaction", reacts(person, post), post["id"]),
@@ -46,24 +46,26 @@ def test_a_member_is_told_of_what_others_do_newest_first(alice, bob):
 
 
 def test_the_owner_hears_it_with_the_count_and_nobody_else_does(alice, bob, stranger):
-    post = alice.writes()
+    post = alice.create_post()
     comments(bob, post)
     reacts(bob, post)
     second, first = told(alice)
-    assert alice.notices() == [
+    assert alice.notification_events() == [
         {"type": "notification.created", "data": {"notification": first, "unread_count": 1}},
         {"type": "notification.created", "data": {"notification": second, "unread_count": 2}},
     ]
-    assert bob.notices() == stranger.notices() == []
-    topics = {topic for one in logged() if one["type"].startswith("not") for topic in one["topics"]}
+    assert bob.notification_events() == stranger.notification_events() == []
+    topics = {
+        topic for one in logged_events() if one["type"].startswith("not") for topic in one["topics"]
+    }
     assert topics == {f"self:{alice.id}"}
 
 
 def test_nobody_is_told_of_what_they_did_themselves(alice):
-    post = alice.writes("I, @alice.")
+    post = alice.create_post("I, @alice.")
     comments(alice, post, "As @alice said.")
     reacts(alice, post)
-    assert told(alice) == alice.notices() == []
+    assert told(alice) == alice.notification_events() == []
 
 
 def test_a_request_is_told_and_its_acceptance_makes_it_a_follow(alice, bob):
@@ -75,14 +77,14 @@ def test_a_request_is_told_and_its_acceptance_makes_it_a_follow(alice, bob):
     (followed,) = told(alice)
     assert (followed["type"], followed["entity_id"]) == ("follow", edge)
     assert unread(alice) == 1
-    assert [one["type"].partition(".")[2] for one in alice.notices()] == [
+    assert [one["type"].partition(".")[2] for one in alice.notification_events()] == [
         "created", "deleted", "created",
     ]  # fmt: skip
 
 
 def test_what_is_switched_off_in_the_app_is_not_told(alice, bob):
     switch(alice, "reaction", in_app=False)
-    post = alice.writes()
+    post = alice.create_post()
     reacts(bob, post)
     comments(bob, post)
     assert kinds(alice) == ["comment"]
@@ -90,26 +92,26 @@ def test_what_is_switched_off_in_the_app_is_not_told(alice, bob):
 
 
 def test_whom_one_mutes_or_is_parted_from_by_a_block_tells_nothing(alice, bob, stranger):
-    post = alice.writes()
+    post = alice.create_post()
     alice.put(f"users/{bob.id}/mute")
     comments(bob, post)
     reacts(bob, post)
     follows(bob, alice)
     stranger.put(f"users/{alice.id}/block")
-    stranger.writes("That @alice!")
-    assert told(alice) == alice.notices() == []
+    stranger.create_post("That @alice!")
+    assert told(alice) == alice.notification_events() == []
     assert unread(alice) == 0
     alice.delete(f"users/{bob.id}/mute")
     assert told(alice) == []
 
 
 def test_a_change_of_the_reaction_tells_nothing_new(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     reacts(bob, post)
     for kind in ("love", "wow", "wow"):
         reacts(bob, post, kind)
     assert kinds(alice) == ["reaction"]
-    assert unread(alice) == len(alice.notices()) == 1
+    assert unread(alice) == len(alice.notification_events()) == 1
 
 
 def test_a_list_of_one_kind(alice, bob, persisted):
@@ -126,7 +128,7 @@ def test_a_list_of_one_kind(alice, bob, persisted):
 
 
 def test_read_and_unread_again(alice, bob):
-    comments(bob, alice.writes())
+    comments(bob, alice.create_post())
     (one,) = told(alice)
     path = f"notifications/{one['id']}"
     for read, count in ((True, 0), (True, 0), (False, 1), (False, 1), (True, 0)):
@@ -138,17 +140,17 @@ def test_read_and_unread_again(alice, bob):
             "unread_count": count,
         }
         assert unread(alice) == count
-    assert [event["data"] for event in alice.notices()[1:]] == [
+    assert [event["data"] for event in alice.notification_events()[1:]] == [
         {"ids": [one["id"]], "read": read, "unread_count": count}
         for read, count in ((True, 0), (False, 1), (True, 0))
     ]
-    assert {event["type"] for event in alice.notices()[1:]} == {"notification.updated"}
-    assert bob.notices() == []
+    assert {event["type"] for event in alice.notification_events()[1:]} == {"notification.updated"}
+    assert bob.notification_events() == []
 
 
 @pytest.mark.parametrize("body", [{}, {"read": None}, {"read": "yes"}, {"read": 1}, {"seen": True}])
 def test_what_is_no_truth_value_is_refused(alice, bob, body):
-    comments(bob, alice.writes())
+    comments(bob, alice.create_post())
     (one,) = told(alice)
     with nothing_happens():
         answer = alice.patch(f"notifications/{one['id']}", body)
@@ -164,7 +166,7 @@ def test_all_are_read_at_once(alice, bob):
     found = told(alice)
     assert [one["read"] for one in found] == [True] * 4
     assert unread(alice) == 0
-    event = alice.notices()[-1]
+    event = alice.notification_events()[-1]
     assert event["type"] == "notification.updated"
     assert event["data"] | {"ids": set(event["data"]["ids"])} == {
         "ids": {one["id"] for one in found},
@@ -178,7 +180,7 @@ def test_all_are_read_at_once(alice, bob):
 
 
 def test_a_deleted_notification_is_gone_and_counted_no_more(alice, bob, persisted):
-    post = alice.writes()
+    post = alice.create_post()
     comments(bob, post)
     reacts(bob, post)
     read, kept = told(alice)
@@ -188,7 +190,7 @@ def test_a_deleted_notification_is_gone_and_counted_no_more(alice, bob, persiste
         assert answer.status_code == 200
         assert answer.json() == {"message": "Notification deleted"}
         assert unread(alice) == count
-        assert alice.notices()[-1] == {
+        assert alice.notification_events()[-1] == {
             "type": "notification.deleted",
             "data": {"id": one["id"], "unread_count": count},
         }
@@ -203,15 +205,15 @@ def test_a_deleted_notification_is_gone_and_counted_no_more(alice, bob, persiste
 
 
 def test_somebody_elses_is_not_there(alice, bob, stranger):
-    comments(bob, alice.writes())
+    comments(bob, alice.create_post())
     (one,) = told(alice)
     with nothing_happens():
         for person in (bob, stranger):
             path = f"notifications/{one['id']}"
             assert person.patch(path, {"read": True}).status_code == 404
             assert person.delete(path).status_code == 404
-        assert nobody.get("notifications").status_code == 401
-        assert nobody.post("notifications/read-all").status_code == 401
+        assert anonymous.get("notifications").status_code == 401
+        assert anonymous.post("notifications/read-all").status_code == 401
 
 
 def test_notifications_reach_mongodb_and_come_back(alice, bob, persisted, document):
@@ -232,7 +234,7 @@ def test_notifications_reach_mongodb_and_come_back(alice, bob, persisted, docume
 
 def test_a_comment_is_told_read_and_taken_back_with_mongodb_away():
     alice, bob = sign_up("alice"), sign_up("bob")
-    post = alice.writes()
+    post = alice.create_post()
     with mongod_away():
         first, second = comments(bob, post), comments(bob, post)
         assert [one["entity_id"] for one in told(alice)] == [second["id"], first["id"]]
@@ -246,7 +248,7 @@ def test_a_comment_is_told_read_and_taken_back_with_mongodb_away():
 
 
 def test_staff_see_and_delete_notifications_through_the_services(moderator, alice, bob, persisted):
-    comments(bob, alice.writes())
+    comments(bob, alice.create_post())
     (one,) = told(alice)
     persisted()
     assert bob.id in moderator.get("/admin/notifications/notification/").content.decode()

@@ -25,7 +25,7 @@ def private(alice):
 def test_what_ends_takes_its_notification_along(  # noqa: PLR0917 - each is one case
     alice, bob, persisted, what, is_read, evicted
 ):
-    post = alice.writes()
+    post = alice.create_post()
     reacts_path, follow_path = f"posts/{post['id']}/reaction", f"users/{alice.id}/follow"
     comment = comments(bob, post)
     reacts(bob, post)
@@ -39,8 +39,8 @@ def test_what_ends_takes_its_notification_along(  # noqa: PLR0917 - each is one 
     assert bob.delete(ended[what]).status_code == 200
     assert set(kinds(alice)) == {"comment", "reaction", "follow"} - {what}
     assert unread(alice) == (0 if is_read else 2)
-    assert alice.notices()[-1]["type"] == "notification.deleted"
-    assert alice.notices()[-1]["data"]["unread_count"] == unread(alice)
+    assert alice.notification_events()[-1]["type"] == "notification.deleted"
+    assert alice.notification_events()[-1]["data"]["unread_count"] == unread(alice)
 
 
 def test_a_removed_follower_was_never_told_of(alice, bob):
@@ -63,7 +63,7 @@ def test_a_request_that_ends_takes_its_notification_along(private, bob, end):
 
 
 def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, persisted, documents):
-    gone, kept = alice.writes(), alice.writes()
+    gone, kept = alice.create_post(), alice.create_post()
     for post in (gone, kept):
         comments(bob, post, "Hello @stranger")
         reacts(bob, post)
@@ -82,17 +82,17 @@ def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, persis
 def test_a_block_takes_back_both_ways_at_once(alice, bob, stranger, blocker):
     follows(bob, alice)
     follows(alice, bob)
-    post = alice.writes("Hello @bob")
+    post = alice.create_post("Hello @bob")
     comments(bob, post)
     comments(stranger, post)
-    comments(alice, bob.writes())
+    comments(alice, bob.create_post())
     hidden = told(alice)[1]
     one, other = (alice, bob) if blocker == "alice" else (bob, alice)
     one.put(f"users/{other.id}/block")
     assert (kinds(alice), kinds(bob)) == (["comment"], [])
     assert (unread(alice), unread(bob)) == (1, 0)
     assert len(live("notifications.notification")) == 1
-    ended = alice.notices()[-2:]
+    ended = alice.notification_events()[-2:]
     assert {one["type"] for one in ended} == {"notification.deleted"}
     assert {one["data"]["unread_count"] for one in ended} == {1}
     assert hidden["id"] in {one["data"]["id"] for one in ended}
@@ -119,7 +119,7 @@ def test_a_block_hides_at_once_what_it_leaves_to_a_cascade(alice, bob):
 
 def test_a_member_who_is_removed_takes_along_what_was_told(alice, bob, stranger, persisted):
     for person, other in ((alice, bob), (bob, alice), (stranger, alice), (stranger, bob)):
-        comments(person, other.writes())
+        comments(person, other.create_post())
     persisted()
     client().flushall()
     while not NotificationsOfMember.delete_dependents(bob.id, limit=1):
@@ -132,21 +132,21 @@ def test_a_member_who_is_removed_takes_along_what_was_told(alice, bob, stranger,
 
 
 def test_whom_one_mutes_is_hidden_and_comes_back(alice, bob):
-    comments(bob, alice.writes())
+    comments(bob, alice.create_post())
     before = told(alice)
     alice.put(f"users/{bob.id}/mute")
-    assert told(alice) == alice.notices() == []
+    assert told(alice) == alice.notification_events() == []
     alice.delete(f"users/{bob.id}/mute")
     assert told(alice) == before
-    assert len(alice.notices()) == 1
+    assert len(alice.notification_events()) == 1
 
 
 def test_a_post_that_is_hidden_hides_what_was_told_of_it(alice, bob, stranger):
-    post = alice.writes("Hello @bob")
+    post = alice.create_post("Hello @bob")
     comments(stranger, post, "And @bob")
     assert kinds(bob) == ["mention"] * 2
     alice.patch(f"posts/{post['id']}", {"privacy": "private"})
-    assert told(bob) == bob.notices() == []
+    assert told(bob) == bob.notification_events() == []
     assert kinds(alice) == ["comment"]
     alice.patch(f"posts/{post['id']}", {"privacy": "public"})
     assert kinds(bob) == ["mention"] * 2

@@ -5,13 +5,13 @@ import pytest
 from mysocial.outbox import send_due
 from tests.notifications.notification_checks import comments, reacts, told
 from tests.support.concurrency import nothing_happens
-from tests.support.people import browser, nobody, sign_up
+from tests.support.people import anonymous, new_client, sign_up
 
 
 @pytest.fixture
 def token(alice, bob, mailoutbox):
     """The token of a mail about a reaction to Alice's post."""
-    reacts(bob, alice.writes())
+    reacts(bob, alice.create_post())
     send_due()
     (mail,) = [one for one in mailoutbox if "reacted" in one.subject]
     return mail.extra_headers["List-Unsubscribe"].strip("<>").partition("token=")[2]
@@ -35,7 +35,7 @@ def test_one_click_switches_off_the_mails_of_one_kind(  # noqa: PLR0917 - each i
 ):
     before = alice.get("users/me/settings").json()["notifications"]
     for _ in range(2):
-        answer = browser().generic("POST", path.format(token), data=body, content_type=kind)
+        answer = new_client().generic("POST", path.format(token), data=body, content_type=kind)
         assert answer.status_code == 200
         before["reaction"] = {"in_app": True, "email": False}
         assert alice.get("users/me/settings").json()["notifications"] == before
@@ -44,18 +44,18 @@ def test_one_click_switches_off_the_mails_of_one_kind(  # noqa: PLR0917 - each i
 
 def test_the_api_says_so_and_repeats_it(alice, token):
     key = {"Idempotency-Key": "off"}
-    first = nobody.post(f"notifications/unsubscribe/{token}", **key)
+    first = anonymous.post(f"notifications/unsubscribe/{token}", **key)
     assert first.json() == {"message": "Unsubscribed"}
     alice.patch("users/me/settings", {"notifications": {"reaction": {"email": True}}})
-    again = nobody.post(f"notifications/unsubscribe/{token}", **key)
+    again = anonymous.post(f"notifications/unsubscribe/{token}", **key)
     assert (again.status_code, again.content) == (200, first.content)
     assert wanted(alice) == {"in_app": True, "email": True}
 
 
 def test_after_it_no_mail_is_sent_but_the_app_tells(alice, bob, token, mailoutbox):
-    nobody.post(f"notifications/unsubscribe/{token}")
+    anonymous.post(f"notifications/unsubscribe/{token}")
     mailoutbox.clear()
-    post = alice.writes()
+    post = alice.create_post()
     reacts(bob, post)
     comments(bob, post)
     send_due()
@@ -65,10 +65,10 @@ def test_after_it_no_mail_is_sent_but_the_app_tells(alice, bob, token, mailoutbo
 
 def test_the_page_asks_and_changes_nothing_until_the_button_is_pressed(alice, token):
     with nothing_happens():
-        answer = browser().get(f"/unsubscribe?token={token}")
+        answer = new_client().get(f"/unsubscribe?token={token}")
     assert answer.status_code == 200
     assert '<form method="post"><button>Unsubscribe</button></form>' in answer.content.decode()
-    done = browser().post(f"/unsubscribe?token={token}")
+    done = new_client().post(f"/unsubscribe?token={token}")
     assert "No more of these mails" in done.content.decode()
     assert wanted(alice) == {"in_app": True, "email": False}
 
@@ -85,8 +85,8 @@ def test_a_token_that_is_not_ours_changes_nothing(alice, token):
     ]
     with nothing_happens():
         for one in forged:
-            assert nobody.post(f"notifications/unsubscribe/{one}").status_code == 404
-            assert browser().get(f"/unsubscribe?token={one}").status_code == 404
-            assert browser().post(f"/unsubscribe?token={one}").status_code == 404
-        assert browser().get("/unsubscribe").status_code == 404
-        assert nobody.get(f"notifications/unsubscribe/{token}").status_code == 405
+            assert anonymous.post(f"notifications/unsubscribe/{one}").status_code == 404
+            assert new_client().get(f"/unsubscribe?token={one}").status_code == 404
+            assert new_client().post(f"/unsubscribe?token={one}").status_code == 404
+        assert new_client().get("/unsubscribe").status_code == 404
+        assert anonymous.get(f"notifications/unsubscribe/{token}").status_code == 405

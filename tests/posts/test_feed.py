@@ -6,7 +6,7 @@ import pytest
 
 from mysocial.core.redis import client
 from tests.support.concurrency import nothing_happens, together
-from tests.support.people import nobody
+from tests.support.people import anonymous
 
 
 def ids(answer):
@@ -49,7 +49,7 @@ def test_no_post_is_repeated_or_skipped_while_others_write_and_delete(alice, bob
     deleted = []
 
     def meanwhile():
-        bob.writes()
+        bob.create_post()
         victim = next(victims, None)
         if victim:
             alice.delete(f"posts/{victim}")
@@ -77,9 +77,9 @@ def test_pages_are_the_same_when_only_mongodb_has_the_posts(alice, bob, persiste
 def test_pages_by_number_have_exactly_ten_visible_posts(alice, bob, stranger):
     mine = []
     for number in range(25):
-        mine.insert(0, alice.writes(str(number))["id"])
-        stranger.writes()
-        stranger.writes(privacy="followers")
+        mine.insert(0, alice.create_post(str(number))["id"])
+        stranger.create_post()
+        stranger.create_post(privacy="followers")
     stranger.put(f"users/{bob.id}/block")
     pages = [ids(bob.get(f"posts?page={number}")) for number in (1, 2, 3, 4)]
     assert [len(page) for page in pages] == [10, 10, 5, 0]
@@ -87,9 +87,9 @@ def test_pages_by_number_have_exactly_ten_visible_posts(alice, bob, stranger):
 
 
 def test_invisible_posts_leave_no_holes_and_no_endless_search(alice, bob):
-    mine = alice.writes("Old")["id"]
+    mine = alice.create_post("Old")["id"]
     for _ in range(5):
-        together(*[lambda: alice.writes(privacy="followers")] * 10)
+        together(*[lambda: alice.create_post(privacy="followers")] * 10)
     assert ids(bob.get("posts?limit=1")) == [mine]
     assert walk(bob, "posts", 3) == [mine]
 
@@ -105,7 +105,7 @@ def test_the_next_page_is_linked(alice):
 
 def test_the_total_counts_public_posts_and_those_for_followers(alice, bob):
     for privacy in ("public", "followers", "private"):
-        alice.writes(privacy=privacy)
+        alice.create_post(privacy=privacy)
     assert bob.get("posts").json()["total_posts"] == 2
 
 
@@ -145,5 +145,5 @@ def test_a_limit_page_or_cursor_that_is_none_is_refused_by_name(alice, query, fi
 
 
 def test_lists_are_for_those_who_are_signed_in():
-    assert nobody.get("posts").status_code == 401
-    assert nobody.get(f"users/{'0' * 24}/posts").status_code == 401
+    assert anonymous.get("posts").status_code == 401
+    assert anonymous.get(f"users/{'0' * 24}/posts").status_code == 401

@@ -13,7 +13,7 @@ def versions(person, post):
 
 
 def test_each_edit_keeps_what_was_there(alice, bob, persisted, documents):
-    post = alice.writes("One", feelings="happy")
+    post = alice.create_post("One", feelings="happy")
     assert versions(bob, post) == []
 
     second = alice.patch(f"posts/{post['id']}", {"text": "Two"}).json()["post"]
@@ -35,14 +35,14 @@ def test_each_edit_keeps_what_was_there(alice, bob, persisted, documents):
 
 
 def test_what_changes_nothing_that_is_shown_keeps_nothing(alice):
-    post = alice.writes("One")
+    post = alice.create_post("One")
     alice.patch(f"posts/{post['id']}", {"privacy": "followers"})
     alice.patch(f"posts/{post['id']}", {"text": "One"})
     assert versions(alice, post) == []
 
 
 def test_whoever_does_not_see_the_post_sees_no_version(alice, bob):
-    post = alice.writes("One")
+    post = alice.create_post("One")
     alice.patch(f"posts/{post['id']}", {"text": "Two"})
     alice.patch(f"posts/{post['id']}", {"privacy": "private"})
     assert bob.get(f"posts/{post['id']}/versions").status_code == 404
@@ -50,7 +50,7 @@ def test_whoever_does_not_see_the_post_sees_no_version(alice, bob):
 
 
 def test_versions_are_paged(alice):
-    post = alice.writes("0")
+    post = alice.create_post("0")
     for number in range(1, 6):
         alice.patch(f"posts/{post['id']}", {"text": str(number)})
     first = alice.get(f"posts/{post['id']}/versions?limit=3").json()
@@ -61,7 +61,7 @@ def test_versions_are_paged(alice):
 
 
 def test_versions_go_with_their_post(alice):
-    post = alice.writes("One")
+    post = alice.create_post("One")
     alice.patch(f"posts/{post['id']}", {"text": "Two"})
     alice.delete(f"posts/{post['id']}")
     assert alice.get(f"posts/{post['id']}/versions").status_code == 404

@@ -9,7 +9,7 @@ from mysocial.store.list_fallback import NO_FLOOR, load_list
 from posts.store import posts
 from tests.support.concurrency import mongod_away, nothing_happens, together
 from tests.support.example_records import evict
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 
 
 def home(person, **query):
@@ -36,11 +36,11 @@ def list_of(person):
 
 def test_home_shows_whom_one_follows_and_oneself_newest_first(alice, bob, stranger):
     follow(bob, alice)
-    alice.writes("one")
-    bob.writes("two")
-    stranger.writes("not followed")
-    post = alice.writes("three", privacy="followers")
-    alice.writes("private", privacy="private")
+    alice.create_post("one")
+    bob.create_post("two")
+    stranger.create_post("not followed")
+    post = alice.create_post("three", privacy="followers")
+    alice.create_post("private", privacy="private")
     assert home(bob) == ["three", "two", "one"]
     assert bob.get("posts/home?limit=1").json()["posts"] == [post]
     assert home(bob, limit=2) == ["three", "two", "one"]
@@ -48,7 +48,7 @@ def test_home_shows_whom_one_follows_and_oneself_newest_first(alice, bob, strang
 
 
 def test_home_is_for_who_is_signed_in():
-    assert nobody.get("posts/home").status_code == 401
+    assert anonymous.get("posts/home").status_code == 401
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "cursor=x"])
@@ -58,12 +58,12 @@ def test_bounds_that_are_none_are_refused(alice, query):
 
 
 def test_a_follow_brings_what_was_written_before_and_an_unfollow_takes_it_away(alice, bob):
-    alice.writes("before")
-    bob.writes("mine")
+    alice.create_post("before")
+    bob.create_post("mine")
     assert home(bob) == ["mine"]
     follow(bob, alice)
     assert home(bob) == ["mine", "before"]
-    alice.writes("after")
+    alice.create_post("after")
     assert home(bob) == ["after", "mine", "before"]
     bob.delete(f"users/{alice.id}/follow")
     assert home(bob) == ["mine"]
@@ -73,7 +73,7 @@ def test_a_follow_brings_what_was_written_before_and_an_unfollow_takes_it_away(a
 
 def test_a_block_and_a_mute_work_at_once(alice, bob):
     follow(bob, alice)
-    alice.writes("hello")
+    alice.create_post("hello")
     assert home(bob) == ["hello"]
     bob.put(f"users/{alice.id}/mute")
     assert home(bob) == []
@@ -87,7 +87,7 @@ def test_a_block_and_a_mute_work_at_once(alice, bob):
 
 def test_home_follows_privacy_edits_and_deletion(alice, bob):
     follow(bob, alice)
-    post = alice.writes("hello", privacy="private")
+    post = alice.create_post("hello", privacy="private")
     assert home(bob) == []
     alice.patch(f"posts/{post['id']}", {"privacy": "followers"})
     assert home(bob) == ["hello"]
@@ -101,7 +101,7 @@ def test_home_follows_privacy_edits_and_deletion(alice, bob):
 
 def test_a_private_account_is_at_home_with_whom_it_accepted(alice, bob):
     alice.patch("users/me/settings", {"is_private": True})
-    alice.writes("for followers")
+    alice.create_post("for followers")
     follow(bob, alice)
     assert home(bob) == []
     alice.put(f"users/me/follow-requests/{bob.id}")
@@ -113,15 +113,15 @@ def test_of_who_has_many_followers_posts_are_merged_at_reading(settings, alice, 
     follow(bob, alice)
     follow(stranger, alice)
     follow(bob, stranger)
-    alice.writes("one")
-    bob.writes("two")
-    stranger.writes("three")
-    alice.writes("four")
+    alice.create_post("one")
+    bob.create_post("two")
+    stranger.create_post("three")
+    alice.create_post("four")
     assert home(bob) == ["four", "three", "two", "one"]
     assert home(bob, limit=1) == ["four", "three", "two", "one"]
     assert home(stranger) == ["four", "three", "one"]
     before = len(list_of(bob))
-    alice.writes("five")
+    alice.create_post("five")
     assert len(list_of(bob)) == before
     assert home(bob)[0] == "five"
     assert home(alice) == ["five", "four", "one"]
@@ -131,13 +131,13 @@ def test_of_who_has_many_followers_posts_are_merged_at_reading(settings, alice, 
 
 def test_a_home_that_redis_lost_is_made_anew(alice, bob, persisted):
     follow(bob, alice)
-    alice.writes("one")
+    alice.create_post("one")
     persisted()
-    alice.writes("two")  # MongoDB has not got it yet
+    alice.create_post("two")  # MongoDB has not got it yet
     evict()
     assert list_of(bob) is None
     assert home(bob) == ["two", "one"]
-    alice.writes("three")
+    alice.create_post("three")
     assert home(bob) == ["three", "two", "one"]
 
 
@@ -145,7 +145,7 @@ def test_home_goes_on_beyond_what_redis_holds(alice, bob, persisted):
     follow(bob, alice)
     texts = [str(number) for number in range(30)]
     for text in texts:
-        alice.writes(text)
+        alice.create_post(text)
     persisted()
     evict()
     assert home(bob) == texts[::-1]
@@ -155,15 +155,15 @@ def test_home_goes_on_beyond_what_redis_holds(alice, bob, persisted):
     client().zremrangebyrank(name, 0, 25)
     client().zadd(name, {"~": floor})
     assert home(bob, limit=3) == texts[::-1]
-    bob.writes("mine")
+    bob.create_post("mine")
     assert home(bob, limit=3) == ["mine", *texts[::-1]]
 
 
 def test_home_is_read_and_written_while_mongodb_is_away(alice, bob):
     follow(bob, alice)
-    alice.writes("one")
+    alice.create_post("one")
     with mongod_away():
-        alice.writes("two")
+        alice.create_post("two")
         assert home(bob) == ["two", "one"]
         assert bob.delete(f"users/{alice.id}/follow").status_code == 200
         assert home(bob) == []
@@ -176,14 +176,14 @@ def test_posts_that_are_written_while_a_home_is_read_are_all_in_it(alice, bob, s
     for author in authors:
         follow(bob, author)
     posts_each = [(author, f"{author.username} {n}") for author in authors for n in (1, 2)]
-    calls = [lambda a=author, t=text: a.writes(t) for author, text in posts_each]
+    calls = [lambda a=author, t=text: a.create_post(t) for author, text in posts_each]
     together(*calls, *(lambda: home(bob) for _ in range(6)))
     assert sorted(home(bob)) == sorted(text for _, text in posts_each)
 
 
 def test_a_home_list_that_is_made_anew_ends_where_it_is_full(alice, bob):
     follow(bob, alice)
-    written = [(alice, bob)[n % 2].writes(str(n)) for n in range(5)]
+    written = [(alice, bob)[n % 2].create_post(str(n)) for n in range(5)]
     short = replace(posts.indexes["home"], cap=2)
     newest, floor = load_list(posts, short, bob.id)
     assert [pk for pk, _ in newest] == [one["id"] for one in written[:1:-1]]

@@ -45,7 +45,7 @@ def test_a_post_with_an_image_is_there_at_once_and_told_of_when_it_is_ready(
     url = ready["media"]["url"]
     assert ready["media"] == {**media, "state": "ready", "url": url, "width": 40, "height": 30}
     assert {**ready, "media": media} == post
-    assert bob.hears("feed") == [
+    assert bob.received_events("feed") == [
         {"type": "post.created", "data": post},
         {"type": "post.updated", "data": ready},
     ]
@@ -135,8 +135,8 @@ def test_an_edit_replaces_the_image_and_null_removes_what_is_there(alice, bob):
 
 
 def test_only_the_author_replaces_an_image_and_a_refusal_leaves_no_file(alice, bob):
-    post = alice.writes()
-    hidden = alice.writes(privacy="private")
+    post = alice.create_post()
+    hidden = alice.create_post(privacy="private")
     with nothing_happens():
         assert send(bob, "PATCH", f"posts/{post['id']}", image=picture()).status_code == 403
         assert send(bob, "PATCH", f"posts/{hidden['id']}", image=picture()).status_code == 404
@@ -146,9 +146,9 @@ def test_only_the_author_replaces_an_image_and_a_refusal_leaves_no_file(alice, b
 def test_what_was_replaced_while_it_was_processed_is_not_told_of(alice, bob):
     post = post_of(send(alice, "POST", "posts", image=picture()))
     post = post_of(alice.patch(f"posts/{post['id']}", {"gif_url": GIF}))
-    heard = bob.hears("feed")
+    heard = bob.received_events("feed")
     assert process_due_media() == 1
-    assert bob.hears("feed") == heard
+    assert bob.received_events("feed") == heard
     assert bob.get(f"posts/{post['id']}").json() == post
 
 
@@ -157,15 +157,18 @@ def test_a_broken_image_is_told_of_as_failed(alice, bob):
     assert process_due_media() == 1
     seen = bob.get(f"posts/{post['id']}").json()
     assert (seen["media"]["state"], seen["media"]["url"]) == ("failed", None)
-    assert bob.hears("feed")[1:] == [{"type": "post.updated", "data": seen}]
+    assert bob.received_events("feed")[1:] == [{"type": "post.updated", "data": seen}]
     assert waiting() == shown() == []
 
 
 def test_who_does_not_see_the_post_hears_nothing_of_its_image(alice, bob):
     send(alice, "POST", "posts", image=picture(), privacy="followers")
     process_due_media()
-    assert bob.hears("feed", f"user:{alice.id}") == []
-    assert [one["type"] for one in alice.hears("feed")] == ["post.created", "post.updated"]
+    assert bob.received_events("feed", f"user:{alice.id}") == []
+    assert [one["type"] for one in alice.received_events("feed")] == [
+        "post.created",
+        "post.updated",
+    ]
 
 
 def test_lists_are_narrowed_to_media_and_paged_whole(alice, bob, persisted):
@@ -185,7 +188,7 @@ def test_lists_are_narrowed_to_media_and_paged_whole(alice, bob, persisted):
 
 def test_narrowed_lists_come_back_from_mongodb(alice, bob, persisted):
     post = post_of(alice.post("posts", {"gif_url": GIF}))
-    alice.writes("No media")
+    alice.create_post("No media")
     post_of(send(alice, "POST", "posts", video=film()))
     process_due_media()
     persisted()
@@ -234,12 +237,12 @@ def test_a_deleted_post_takes_its_media_along(alice, bob, documents, persisted):
     assert len(shown()) == 3
 
     assert alice.delete(f"posts/{post['id']}").status_code == 200
-    heard = bob.hears("feed", f"user:{alice.id}")
+    heard = bob.received_events("feed", f"user:{alice.id}")
     run_due_cascades()
     assert process_due_media() == 2
     assert list(live("images.media")) == [kept["media"]["id"]]
     assert len(shown()) == 1
-    assert bob.hears("feed", f"user:{alice.id}") == heard
+    assert bob.received_events("feed", f"user:{alice.id}") == heard
     persisted()
     assert [one["_id"] for one in documents(Media)] == [kept["media"]["id"]]
 

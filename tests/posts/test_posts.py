@@ -8,12 +8,12 @@ from posts.models import Post
 from posts.representations import PostSerializer, post_template
 from posts.store import posts
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from users.store import users
 
 
 def test_a_post_is_shown_at_once_and_reaches_mongodb(alice, bob, persisted, document):
-    post = alice.writes("Hello, world.")
+    post = alice.create_post("Hello, world.")
 
     shown = bob.get("posts").json()
     assert [one["id"] for one in shown["posts"]] == [post["id"]]
@@ -37,7 +37,7 @@ def test_a_post_has_what_its_author_gave_it_and_the_author(alice, bob):
     assert post["author"]["id"] == alice.id
     assert post["author"]["username"] == "alice"
     assert bob.get(f"posts/{post['id']}").json() == post
-    assert bob.hears("feed") == [{"type": "post.created", "data": post}]
+    assert bob.received_events("feed") == [{"type": "post.created", "data": post}]
 
 
 WRONG = [
@@ -77,7 +77,7 @@ def test_a_post_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body):
 
 @pytest.mark.parametrize("body", [one for one in WRONG if one != {"text": 2**70}] + [{}])
 def test_an_edit_that_breaks_a_rule_is_refused_and_changes_nothing(alice, body):
-    post = alice.writes()
+    post = alice.create_post()
     with nothing_happens():
         answer = alice.patch(f"posts/{post['id']}", body)
     assert answer.status_code == 400
@@ -91,13 +91,13 @@ def test_every_error_of_a_post_is_named_at_once(alice):
 
 @pytest.mark.parametrize("text", ["x", "x" * 5000, "a\u2028</script>", "$where", '"\\', "\x7f\x01"])
 def test_any_text_is_kept_as_it_was_written(alice, bob, text, persisted):
-    post = alice.writes(text)
+    post = alice.create_post(text)
     persisted()
     assert bob.get(f"posts/{post['id']}").json()["text"] == text
 
 
 def test_an_author_edits_a_post_and_whoever_sees_it_hears(alice, bob, persisted, document):
-    post = alice.writes("Helo", feelings="sad")
+    post = alice.create_post("Helo", feelings="sad")
     answer = alice.patch(f"posts/{post['id']}", {"text": "Hello"})
     assert answer.status_code == 200
     assert answer.json()["message"] == "Post updated"
@@ -105,18 +105,20 @@ def test_an_author_edits_a_post_and_whoever_sees_it_hears(alice, bob, persisted,
     assert edited == {**post, "text": "Hello", "edited_at": edited["edited_at"]}
     assert edited["edited_at"] is not None
     assert bob.get(f"posts/{post['id']}").json() == edited
-    assert bob.hears("feed")[1:] == [{"type": "post.updated", "data": edited}]
-    assert bob.hears(f"post:{post['id']}")[1:] == [{"type": "post.updated", "data": edited}]
+    assert bob.received_events("feed")[1:] == [{"type": "post.updated", "data": edited}]
+    assert bob.received_events(f"post:{post['id']}")[1:] == [
+        {"type": "post.updated", "data": edited}
+    ]
     persisted()
     assert document(Post, post["id"])["text"] == "Hello"
 
 
 def test_an_author_deletes_a_post_and_whoever_saw_it_hears(alice, bob, persisted, document):
-    post = alice.writes()
+    post = alice.create_post()
     answer = alice.delete(f"posts/{post['id']}")
     assert answer.status_code == 200
     assert answer.json() == {"message": "Post deleted"}
-    assert bob.hears("feed") == [{"type": "post.deleted", "data": {"id": post["id"]}}]
+    assert bob.received_events("feed") == [{"type": "post.deleted", "data": {"id": post["id"]}}]
     for person in (alice, bob):
         assert person.get(f"posts/{post['id']}").status_code == 404
         assert person.get("posts").json() == {"posts": [], "next": None, "total_posts": 0}
@@ -130,15 +132,15 @@ def test_an_author_deletes_a_post_and_whoever_saw_it_hears(alice, bob, persisted
 
 def test_nobody_but_the_author_edits_or_deletes(alice, bob, stranger):
     bob.put(f"users/{alice.id}/follow")
-    post, secret = alice.writes(), alice.writes(privacy="private")
+    post, secret = alice.create_post(), alice.create_post(privacy="private")
     with nothing_happens():
         for person in (bob, stranger):
             assert person.patch(f"posts/{post['id']}", {"text": "x"}).status_code == 403
             assert person.delete(f"posts/{post['id']}").status_code == 403
             assert person.patch(f"posts/{secret['id']}", {"text": "x"}).status_code == 404
             assert person.delete(f"posts/{secret['id']}").status_code == 404
-        assert nobody.delete(f"posts/{post['id']}").status_code == 401
-        assert nobody.post("posts", {"text": "x"}).status_code == 401
+        assert anonymous.delete(f"posts/{post['id']}").status_code == 401
+        assert anonymous.post("posts", {"text": "x"}).status_code == 401
 
 
 def test_an_unknown_post_is_not_found(alice):
@@ -158,13 +160,13 @@ def test_fifty_posts_at_once_are_all_counted(alice, bob, persisted, document):
     assert alice.get("users/me").json()["posts_count"] == 50
     feed = bob.get("posts?limit=100").json()
     assert (len(feed["posts"]), feed["total_posts"]) == (50, 50)
-    assert len(bob.hears("feed")) == 50
+    assert len(bob.received_events("feed")) == 50
     persisted()
     assert document(users.model, alice.id)["posts_count"] == 50
 
 
 def test_of_many_deletes_at_once_one_counts(alice):
-    post = alice.writes()
+    post = alice.create_post()
     answers = together(*[lambda: alice.delete(f"posts/{post['id']}")] * 10)
     assert codes(answers) == {200: 1, 404: 9}
     assert alice.get("users/me").json()["posts_count"] == 0
@@ -172,7 +174,7 @@ def test_of_many_deletes_at_once_one_counts(alice):
 
 
 def test_edits_of_different_fields_at_once_are_all_kept(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     changes = [{"text": "New"}, {"feelings": "happy"}, {"bg_color": "#000000"}]
     answers = together(
         *[lambda c=change: alice.patch(f"posts/{post['id']}", c) for change in changes]
@@ -183,7 +185,7 @@ def test_edits_of_different_fields_at_once_are_all_kept(alice, bob):
 
 
 def test_a_storm_of_privacies_and_deletes_leaves_the_totals_right(alice, bob):
-    ids = [alice.writes(str(number))["id"] for number in range(6)]
+    ids = [alice.create_post(str(number))["id"] for number in range(6)]
 
     def act(number):
         path = f"posts/{ids[number % 6]}"
@@ -204,7 +206,7 @@ def test_a_storm_of_privacies_and_deletes_leaves_the_totals_right(alice, bob):
 
 @pytest.mark.parametrize("text", ["Hello", 'é "quoted" \\ \u2028'])
 def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice, text):
-    post = alice.writes(text, feelings="loved")
+    post = alice.create_post(text, feelings="loved")
     alice.patch(f"posts/{post['id']}", {"bg_color": "#ffffff"})
     (row,) = reads.get_rows(post_template, [post["id"]])
     author = users.values(reads.get_record(users, alice.id))

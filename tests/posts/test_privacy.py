@@ -43,7 +43,9 @@ def heard(person, post, *types):
     """Return the news of a post that somebody would have been sent, on every topic."""
     topics = ("feed", f"user:{post['author']['id']}", f"post:{post['id']}")
     found = [
-        event["type"] for event in person.hears(*topics) if event["data"].get("id") == post["id"]
+        event["type"]
+        for event in person.received_events(*topics)
+        if event["data"].get("id") == post["id"]
     ]
     return [one for one in found if one in types]
 
@@ -54,7 +56,7 @@ def who(cast, test):
 
 @pytest.mark.parametrize("privacy", SEEN_BY)
 def test_a_post_is_seen_and_heard_of_by_exactly_those_it_is_for(cast, privacy, persisted):
-    post = cast["author"].writes(privacy=privacy)
+    post = cast["author"].create_post(privacy=privacy)
     assert who(cast, lambda one: sees(one, post)) == SEEN_BY[privacy]
     assert who(cast, lambda one: heard(one, post, "post.created")) == SEEN_BY[privacy]
     persisted()
@@ -73,7 +75,7 @@ def test_a_blocked_member_finds_nobody_whose_posts_could_be_listed(cast):
     [(one, other) for one in SEEN_BY for other in SEEN_BY if one != other],
 )
 def test_when_the_privacy_changes_whoever_loses_the_post_is_told_it_is_gone(cast, before, after):
-    post = cast["author"].writes(privacy=before)
+    post = cast["author"].create_post(privacy=before)
     answer = cast["author"].patch(f"posts/{post['id']}", {"privacy": after})
     assert answer.status_code == 200
     post = answer.json()["post"]
@@ -84,9 +86,12 @@ def test_when_the_privacy_changes_whoever_loses_the_post_is_told_it_is_gone(cast
 
 
 def test_the_author_hears_on_the_feed_of_a_post_that_leaves_it(alice):
-    post = alice.writes()
+    post = alice.create_post()
     alice.patch(f"posts/{post['id']}", {"privacy": "private"})
-    assert [one["type"] for one in alice.hears("feed")] == ["post.created", "post.updated"]
+    assert [one["type"] for one in alice.received_events("feed")] == [
+        "post.created",
+        "post.updated",
+    ]
     assert alice.get("posts").json()["posts"] == []
     assert [one["id"] for one in alice.get(f"users/{alice.id}/posts").json()["posts"]] == [
         post["id"]
@@ -95,7 +100,7 @@ def test_the_author_hears_on_the_feed_of_a_post_that_leaves_it(alice):
 
 @pytest.mark.parametrize("privacy", SEEN_BY)
 def test_only_those_who_saw_a_post_hear_that_it_was_deleted(cast, privacy):
-    post = cast["author"].writes(privacy=privacy)
+    post = cast["author"].create_post(privacy=privacy)
     cast["author"].delete(f"posts/{post['id']}")
     assert who(cast, lambda one: heard(one, post, "post.deleted")) == SEEN_BY[privacy]
     assert who(cast, lambda one: heard(one, post, "post.created")) == set()
@@ -103,9 +108,9 @@ def test_only_those_who_saw_a_post_hear_that_it_was_deleted(cast, privacy):
 
 def test_the_posts_of_a_private_account_are_for_followers_at_most(cast):
     author = cast["author"]
-    before = author.writes(privacy="public")
+    before = author.create_post(privacy="public")
     assert author.patch("users/me/settings", {"is_private": True}).status_code == 200
-    post = author.writes(privacy="public")
+    post = author.create_post(privacy="public")
     allowed = SEEN_BY["followers"]
     for one_post in (before, post):
         assert who(cast, lambda one, post=one_post: sees(one, post)) == allowed
@@ -115,7 +120,7 @@ def test_the_posts_of_a_private_account_are_for_followers_at_most(cast):
 
 
 def test_a_block_hides_what_was_seen_and_heard_before(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     assert sees(bob, post)
     alice.put(f"users/{bob.id}/block")
     assert not sees(bob, post)
@@ -126,14 +131,14 @@ def test_a_block_hides_what_was_seen_and_heard_before(alice, bob):
 
 def test_an_unfollow_hides_what_was_for_followers(alice, bob):
     bob.put(f"users/{alice.id}/follow")
-    post = alice.writes(privacy="followers")
+    post = alice.create_post(privacy="followers")
     assert sees(bob, post)
     bob.delete(f"users/{alice.id}/follow")
     assert not sees(bob, post)
 
 
 def test_a_post_that_is_not_visible_is_like_one_that_is_not_there(alice, bob):
-    post = alice.writes(privacy="private")
+    post = alice.create_post(privacy="private")
     with nothing_happens():
         hidden = bob.get(f"posts/{post['id']}")
         absent = bob.get(f"posts/{'0' * 24}")

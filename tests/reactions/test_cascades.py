@@ -10,7 +10,7 @@ from tests.support.people import sign_up
 
 
 def test_the_reactions_go_with_their_post_in_batches(alice, bob, persisted, document):
-    gone, kept = alice.writes("Gone"), alice.writes("Kept")
+    gone, kept = alice.create_post("Gone"), alice.create_post("Kept")
     people = [bob, *[sign_up(f"person{number}") for number in range(6)]]
     for person in people:
         for post in (gone, kept):
@@ -36,16 +36,16 @@ def test_the_reactions_go_with_their_post_in_batches(alice, bob, persisted, docu
 
 
 def test_nobody_hears_of_reactions_that_go_with_their_post(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
     alice.delete(f"posts/{post['id']}")
-    before = alice.hears(f"post:{post['id']}")
+    before = alice.received_events(f"post:{post['id']}")
     assert PostReactions.delete_dependents(post["id"], limit=10) is True
-    assert alice.hears(f"post:{post['id']}") == before
+    assert alice.received_events(f"post:{post['id']}") == before
 
 
 def test_the_deletion_of_a_post_owes_the_removal_of_its_reactions(alice, bob):
-    gone, kept = alice.writes("Gone"), alice.writes("Kept")
+    gone, kept = alice.create_post("Gone"), alice.create_post("Kept")
     for post in (gone, kept):
         bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
     alice.delete(f"posts/{gone['id']}")

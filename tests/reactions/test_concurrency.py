@@ -13,7 +13,7 @@ from posts.services import require_visible
 from reactions.models import Reaction, ReactionType
 from tests.reactions.totals import counted, shown, totals
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import logged, sign_up
+from tests.support.people import logged_events, sign_up
 from users.store import users
 
 
@@ -32,7 +32,7 @@ def stored(post, document):
 
 
 def test_a_storm_of_ten_people_leaves_totals_that_are_the_edges(alice, crowd, persisted, document):
-    post = alice.writes()
+    post = alice.create_post()
     path = f"posts/{post['id']}/reaction"
     dice = random.Random(20261122)
 
@@ -56,24 +56,26 @@ def test_a_storm_of_ten_people_leaves_totals_that_are_the_edges(alice, crowd, pe
             assert len(some["reactions"]) == found[kind]
         persisted()
         assert stored(post, document) == (found, found)
-    last = [event["data"] for event in alice.hears() if event["type"] == "reaction.changed"][-1]
+    last = [
+        event["data"] for event in alice.received_events() if event["type"] == "reaction.changed"
+    ][-1]
     assert last["reactions"] == found
 
 
 def test_ten_loves_of_one_person_at_once_are_one(alice, bob, persisted, document):
-    post = alice.writes()
+    post = alice.create_post()
     path = f"posts/{post['id']}/reaction"
     answers = together(*[lambda: bob.put(path, {"type": "love"})] * 10)
     assert codes(answers) == {200: 10}
     assert {answer.content for answer in answers} == {answers[0].content}
     assert shown(alice, post) == counted(post) == totals(love=1)
-    assert len([e for e in alice.hears() if e["type"] == "reaction.changed"]) == 1
+    assert len([e for e in alice.received_events() if e["type"] == "reaction.changed"]) == 1
     persisted()
     assert stored(post, document) == (totals(love=1), totals(love=1))
 
 
 def test_ten_kinds_of_one_person_at_once_leave_one(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     kinds = [ReactionType.values[number % 6] for number in range(10)]
     answers = together(
         *[lambda k=kind: bob.put(f"posts/{post['id']}/reaction", {"type": k}) for kind in kinds]
@@ -84,7 +86,7 @@ def test_ten_kinds_of_one_person_at_once_leave_one(alice, bob):
 
 
 def test_ten_removals_at_once_count_once(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "wow"})
     answers = together(*[lambda: bob.delete(f"posts/{post['id']}/reaction")] * 10)
     assert codes(answers) == {200: 10}
@@ -110,14 +112,14 @@ ENDS = {
 def test_no_reaction_comes_after_the_loss_of_the_post(alice, bob, end, round_):
     told, lose = ENDS[end]
     bob.put(f"users/{alice.id}/follow")
-    post = alice.writes(privacy="followers")
+    post = alice.create_post(privacy="followers")
     path = f"posts/{post['id']}/reaction"
     kinds = [lambda k=kind: bob.put(path, {"type": k}) for kind in ReactionType.values]
 
     answers = together(*kinds, lambda: lose(alice, post, bob))
 
     assert set(codes(answers)) <= {200, 404}
-    heard = [event["type"] for event in logged()]
+    heard = [event["type"] for event in logged_events()]
     assert "reaction.changed" not in heard[heard.index(told) :]
     if end != "deleted":
         assert shown(alice, post) == counted(post)
@@ -147,7 +149,7 @@ def react_late(row, person, post):
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_what_let_somebody_see_the_post_must_hold_when_the_reaction_is_written(alice, bob, loss):
-    post = alice.writes()
+    post = alice.create_post()
     row = get_row(post["id"], to=bob.id)
     LOSSES[loss](alice, post, bob)
     with nothing_happens(), pytest.raises((Conflict, NotFound)):
@@ -156,7 +158,7 @@ def test_what_let_somebody_see_the_post_must_hold_when_the_reaction_is_written(a
 
 def test_a_follow_that_ended_lets_nobody_react_any_more(alice, bob):
     bob.put(f"users/{alice.id}/follow")
-    post = alice.writes(privacy="followers")
+    post = alice.create_post(privacy="followers")
     row = get_row(post["id"], to=bob.id)
     bob.delete(f"users/{alice.id}/follow")
     with nothing_happens(), pytest.raises(NotFound):
@@ -165,7 +167,7 @@ def test_a_follow_that_ended_lets_nobody_react_any_more(alice, bob):
 
 @pytest.mark.tampers
 def test_an_edit_of_the_text_stops_no_reaction(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     row = get_row(post["id"], to=bob.id)
     alice.patch(f"posts/{post['id']}", {"text": "Edited"})
     react_late(row, bob, post)

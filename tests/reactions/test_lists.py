@@ -16,7 +16,7 @@ from reactions.representations import (
 )
 from reactions.store import reactions
 from tests.support.concurrency import nothing_happens
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 from users.store import users
 
 
@@ -54,7 +54,7 @@ def names(items):
 
 
 def test_who_reacted_is_listed_newest_first_with_kind_time_and_author(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     react(bob, post, "wow")
     react(alice, post, "sad")
     first, second = alice.get(f"posts/{post['id']}/reactions").json()["reactions"]
@@ -66,7 +66,7 @@ def test_who_reacted_is_listed_newest_first_with_kind_time_and_author(alice, bob
 
 
 def test_all_are_listed_once_by_kind_or_altogether(alice, bob, crowd, persisted):
-    post, other = alice.writes(), alice.writes()
+    post, other = alice.create_post(), alice.create_post()
     for number, person in enumerate(crowd):
         react(person, post, "love" if number % 2 else "like")
         react(person, other, "love")
@@ -86,7 +86,7 @@ def test_all_are_listed_once_by_kind_or_altogether(alice, bob, crowd, persisted)
 
 
 def test_one_who_changes_the_reaction_moves_from_list_to_list(alice, bob, persisted):
-    post = alice.writes()
+    post = alice.create_post()
     path = f"posts/{post['id']}/reactions"
     react(bob, post, "like")
     persisted()
@@ -99,7 +99,7 @@ def test_one_who_changes_the_reaction_moves_from_list_to_list(alice, bob, persis
 
 
 def test_those_across_a_block_are_left_out_without_holes(alice, bob, crowd):
-    post = alice.writes()
+    post = alice.create_post()
     for person in crowd:
         react(person, post)
     bob.put(f"users/{crowd[6].id}/block")
@@ -114,7 +114,7 @@ def test_those_across_a_block_are_left_out_without_holes(alice, bob, crowd):
 
 @pytest.mark.parametrize("query", ["type=", "type=x", "type=LIKE", "type=%00", "type=like,love"])
 def test_a_kind_that_is_none_is_refused_by_name(alice, query):
-    post = alice.writes()
+    post = alice.create_post()
     with nothing_happens():
         answer = alice.get(f"posts/{post['id']}/reactions?{query}")
     assert answer.status_code == 400
@@ -122,13 +122,13 @@ def test_a_kind_that_is_none_is_refused_by_name(alice, query):
 
 
 def test_a_cursor_or_limit_that_is_none_is_refused(alice):
-    for path in (f"posts/{alice.writes()['id']}/reactions", f"users/{alice.id}/reactions"):
+    for path in (f"posts/{alice.create_post()['id']}/reactions", f"users/{alice.id}/reactions"):
         assert alice.get(f"{path}?limit=0").status_code == 400
         assert alice.get(f"{path}?cursor=x").status_code == 400
 
 
 def test_a_members_reactions_are_listed_with_their_posts_newest_first(alice, bob, stranger):
-    written = [alice.writes(str(number)) for number in range(5)]
+    written = [alice.create_post(str(number)) for number in range(5)]
     for number, post in enumerate(written):
         react(bob, post, ReactionType.values[number])
     found = walk(stranger, f"users/{bob.id}/reactions")
@@ -140,8 +140,12 @@ def test_a_members_reactions_are_listed_with_their_posts_newest_first(alice, bob
 
 def test_of_a_members_reactions_those_to_hidden_posts_are_left_out(alice, bob, stranger, crowd):
     bob.put(f"users/{alice.id}/follow")
-    shy = alice.writes("For followers", privacy="followers")
-    open_, gone, late = alice.writes("For all"), alice.writes("Gone"), crowd[0].writes("Late")
+    shy = alice.create_post("For followers", privacy="followers")
+    open_, gone, late = (
+        alice.create_post("For all"),
+        alice.create_post("Gone"),
+        crowd[0].create_post("Late"),
+    )
     for post in (shy, open_, gone, late):
         react(bob, post)
     alice.delete(f"posts/{gone['id']}")
@@ -156,16 +160,16 @@ def test_of_a_members_reactions_those_to_hidden_posts_are_left_out(alice, bob, s
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
 def test_across_a_block_a_members_reactions_are_not_found(alice, bob, direction):
-    react(bob, bob.writes())
+    react(bob, bob.create_post())
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     blocker.put(f"users/{blocked.id}/block")
     assert alice.get(f"users/{bob.id}/reactions").status_code == 404
     assert alice.get(f"users/{'0' * 24}/reactions").status_code == 404
-    assert nobody.get(f"users/{bob.id}/reactions").status_code == 401
+    assert anonymous.get(f"users/{bob.id}/reactions").status_code == 401
 
 
 def test_the_bytes_that_are_sent_are_what_the_serializers_say(alice, bob):
-    post = alice.writes('é "quoted"')
+    post = alice.create_post('é "quoted"')
     react(bob, post, "happy")
     pk = f"{post['id']}:{bob.id}"
     values = reactions.values(reads.get_record(reactions, pk))

@@ -8,7 +8,7 @@ from posts.models import REACTIONS, Post
 from reactions.models import Reaction, ReactionType
 from tests.reactions.totals import shown, totals
 from tests.support.concurrency import live, nothing_happens
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from users.store import users
 
 
@@ -17,7 +17,7 @@ def test_the_kinds_are_those_that_a_post_counts():
 
 
 def test_a_reaction_is_counted_shown_and_reaches_mongodb(alice, bob, persisted, document):
-    post = alice.writes()
+    post = alice.create_post()
     assert post["reactions"] == totals()
 
     answer = bob.put(f"posts/{post['id']}/reaction", {"type": "love"})
@@ -39,7 +39,7 @@ def test_a_reaction_is_counted_shown_and_reaches_mongodb(alice, bob, persisted, 
 
 @pytest.mark.parametrize("after", [kind for kind in ReactionType.values if kind != "like"])
 def test_a_changed_reaction_is_counted_once_as_what_it_is_now(alice, bob, after):
-    post = alice.writes()
+    post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     (before,) = alice.get(f"posts/{post['id']}/reactions").json()["reactions"]
 
@@ -52,7 +52,7 @@ def test_a_changed_reaction_is_counted_once_as_what_it_is_now(alice, bob, after)
 
 
 def test_a_removed_reaction_is_no_longer_counted(alice, bob, persisted, document):
-    post = alice.writes()
+    post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "wow"})
     alice.put(f"posts/{post['id']}/reaction", {"type": "wow"})
     persisted()
@@ -72,7 +72,7 @@ def test_a_removed_reaction_is_no_longer_counted(alice, bob, persisted, document
 
 
 def test_setting_and_removing_twice_changes_nothing_more(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     with nothing_happens():
         answer = bob.delete(f"posts/{post['id']}/reaction")
     assert answer.json()["reactions"] == totals()
@@ -83,7 +83,7 @@ def test_setting_and_removing_twice_changes_nothing_more(alice, bob):
 
 
 def test_a_reaction_under_a_key_is_answered_again_after_it_was_removed(alice, bob):
-    path, key = f"posts/{alice.writes()['id']}/reaction", {"Idempotency-Key": "k"}
+    path, key = f"posts/{alice.create_post()['id']}/reaction", {"Idempotency-Key": "k"}
     first = bob.put(path, {"type": "like"}, **key)
     bob.delete(path)
     with nothing_happens():
@@ -111,7 +111,7 @@ def test_a_reaction_under_a_key_is_answered_again_after_it_was_removed(alice, bo
     ],
 )
 def test_a_reaction_that_breaks_a_rule_is_refused_and_changes_nothing(alice, bob, body):
-    path = f"posts/{alice.writes()['id']}/reaction"
+    path = f"posts/{alice.create_post()['id']}/reaction"
     bob.put(path, {"type": "sad"})
     with nothing_happens():
         answer = bob.put(path, orjson.dumps(body))
@@ -120,7 +120,7 @@ def test_a_reaction_that_breaks_a_rule_is_refused_and_changes_nothing(alice, bob
 
 
 def test_totals_can_not_be_given_with_a_post(alice):
-    post = alice.writes()
+    post = alice.create_post()
     with nothing_happens():
         body = {"text": "x", "reactions": totals(like=9)}
         assert alice.post("posts", body).status_code == 400
@@ -129,7 +129,7 @@ def test_totals_can_not_be_given_with_a_post(alice):
 
 
 def test_an_edit_keeps_the_totals_and_answers_with_them(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "happy"})
     answer = alice.patch(f"posts/{post['id']}", {"text": "Edited"})
     assert answer.json()["post"]["reactions"] == totals(happy=1)
@@ -150,25 +150,25 @@ def refused(person, post, status):
 
 def test_whoever_sees_a_post_may_react_and_nobody_else(alice, bob, stranger):
     bob.put(f"users/{alice.id}/follow")
-    post = alice.writes(privacy="followers")
+    post = alice.create_post(privacy="followers")
     for person in (alice, bob):
         answer = person.put(f"posts/{post['id']}/reaction", {"type": "love"})
         assert answer.status_code == 200
     refused(stranger, post, 404)
-    refused(nobody, post, 401)
+    refused(anonymous, post, 401)
     assert shown(alice, post) == totals(love=2)
 
 
 def test_a_private_post_is_for_its_author_to_react_to(alice, bob):
     bob.put(f"users/{alice.id}/follow")
-    post = alice.writes(privacy="private")
+    post = alice.create_post(privacy="private")
     refused(bob, post, 404)
     assert alice.put(f"posts/{post['id']}/reaction", {"type": "sad"}).status_code == 200
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
 def test_nobody_reacts_across_a_block(alice, bob, direction):
-    post = alice.writes()
+    post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     blocker.put(f"users/{blocked.id}/block")
@@ -177,14 +177,14 @@ def test_nobody_reacts_across_a_block(alice, bob, direction):
 
 
 def test_a_private_account_hides_its_posts_from_reactions_too(alice, stranger):
-    post = alice.writes()
+    post = alice.create_post()
     with write() as w:
         w.update(reads.get_record(users, alice.id), is_private=True)
     refused(stranger, post, 404)
 
 
 def test_a_post_that_is_gone_or_never_was_can_not_be_reacted_to(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     alice.delete(f"posts/{post['id']}")
     refused(bob, post, 404)
@@ -195,11 +195,11 @@ def test_a_post_that_is_gone_or_never_was_can_not_be_reacted_to(alice, bob):
 
 
 def news(person, *topics):
-    return [e["data"] for e in person.hears(*topics) if e["type"] == "reaction.changed"]
+    return [e["data"] for e in person.received_events(*topics) if e["type"] == "reaction.changed"]
 
 
 def test_each_change_is_heard_with_the_totals_after_it(alice, bob, stranger):
-    post = alice.writes()
+    post = alice.create_post()
     path = f"posts/{post['id']}/reaction"
     bob.put(path, {"type": "like"})
     alice.put(path, {"type": "like"})
@@ -221,7 +221,7 @@ def test_each_change_is_heard_with_the_totals_after_it(alice, bob, stranger):
 
 def test_nobody_hears_who_can_not_see_the_post(alice, bob, stranger):
     bob.put(f"users/{alice.id}/follow")
-    post = alice.writes(privacy="followers")
+    post = alice.create_post(privacy="followers")
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     assert len(news(bob, f"post:{post['id']}")) == 1
     assert news(stranger, f"post:{post['id']}") == []
@@ -231,7 +231,7 @@ def test_nobody_hears_who_can_not_see_the_post(alice, bob, stranger):
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
 def test_nobody_hears_of_somebody_across_a_block(alice, bob, stranger, direction):
-    post = alice.writes()
+    post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     blocker, blocked = (bob, stranger) if direction == "blocks" else (stranger, bob)
     blocker.put(f"users/{blocked.id}/block")

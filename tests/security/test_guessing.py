@@ -15,18 +15,18 @@ from mysocial.core import mongo
 from mysocial.core.rate_limits import DAY, HOUR, MINUTE
 from mysocial.core.redis import client
 from tests.support.concurrency import codes, nothing_happens, together
-from tests.support.people import PASSWORD, nobody, sign_up
+from tests.support.people import PASSWORD, anonymous, sign_up
 
 WRONG = "wrong-horse-battery"
 
 
 def refresh(token):
-    return nobody.post("token/refresh", {"refresh": token})
+    return anonymous.post("token/refresh", {"refresh": token})
 
 
 def guess(name, password=WRONG, address="192.0.2.1"):
     body = {"username": name, "password": password}
-    return nobody.post("signin", body, **{"X-Forwarded-For": address})
+    return anonymous.post("signin", body, **{"X-Forwarded-For": address})
 
 
 # Stolen tokens -----------------------------------------------------------------------------------
@@ -52,8 +52,8 @@ def test_of_thirty_two_refreshes_at_once_one_rotates(alice):
 @pytest.mark.parametrize("name", ["token", "access_token", "access", "authorization", "refresh"])
 async def test_no_token_is_taken_from_a_query(alice, connected, name):
     def ask():
-        assert nobody.get(f"posts?{name}={alice.access}").status_code == 401
-        answer = nobody.post(f"token/refresh?{name}={alice.refresh}", {})
+        assert anonymous.get(f"posts?{name}={alice.access}").status_code == 401
+        answer = anonymous.post(f"token/refresh?{name}={alice.refresh}", {})
         assert answer.status_code == 401
 
     await sync_to_async(ask)()
@@ -87,8 +87,8 @@ def test_whether_somebody_is_here_is_not_told_by_signing_in_nor_by_a_lost_passwo
         (guess("alice"), guess("nobody")),
         (guess("alice@example.com"), guess("nobody@example.com")),
         (
-            nobody.post("forgot-password", {"email": "alice@example.com"}),
-            nobody.post("forgot-password", {"email": "nobody@example.com"}),
+            anonymous.post("forgot-password", {"email": "alice@example.com"}),
+            anonymous.post("forgot-password", {"email": "nobody@example.com"}),
         ),
     ]
     for known, unknown in pairs:
@@ -187,7 +187,7 @@ def test_guesses_at_staff_come_to_an_end_sooner(moderator, settings):
 )  # fmt: skip
 def test_passwords_have_8_to_128_characters_and_are_not_common(password, is_taken):
     body = {"username": "ada_lovelace", "email": "ada@example.com", "password": password}
-    answer = nobody.post("signup", body)
+    answer = anonymous.post("signup", body)
     assert answer.status_code == (201 if is_taken else 400), answer.content
     if is_taken:
         assert guess("ada_lovelace", password).status_code == 200

@@ -12,7 +12,7 @@ from mysocial import settings as real_settings
 from mysocial.api.security_headers import ADMIN_POLICY, API_POLICY, PAGE_POLICY, STYLED_PAGE_POLICY
 from tests.images.pictures import picture, send
 from tests.support.concurrency import nothing_happens
-from tests.support.people import browser, nobody
+from tests.support.people import anonymous, new_client
 
 MARKUP = '<img src=x onerror="alert(1)">&amp;\u2028'
 LINES = "x\r\nSet-Cookie: a=b\r\n\r\n<script>"
@@ -30,10 +30,10 @@ def kinds(moderator, alice):
         "json": alice.get("posts"),
         "a write": alice.post("posts", {"text": "x"}),
         "a problem": alice.post("posts", {}),
-        "not signed in": nobody.get("posts"),
+        "not signed in": anonymous.get("posts"),
         "no such path": alice.get("nothing"),
         "no such method": alice.delete("posts"),
-        "a foreign host": browser().get("/api/posts", headers={"Host": "evil.example"}),
+        "a foreign host": new_client().get("/api/posts", headers={"Host": "evil.example"}),
         "media": plain.get(media),
         "an avatar": plain.get("/avatars/4d7c0f/A.png"),
         "the client": plain.get("/"),
@@ -89,7 +89,7 @@ def test_what_is_private_is_kept_by_no_cache(kinds, moderator):
 
 
 def test_no_page_of_ours_has_a_script_or_a_handler_in_it(kinds, moderator, alice, persisted):
-    alice.writes()
+    alice.create_post()
     persisted()
     pages = {name: answer for name, answer in kinds.items() if "html" in answer["Content-Type"]}
     pages |= {path: moderator.get(path) for path in ("/admin/", "/admin/posts/post/")}
@@ -135,7 +135,7 @@ def test_in_production_plain_http_is_sent_to_tls_and_told_to_stay(secure, settin
 
 
 def test_what_a_member_writes_is_text_in_the_admin(alice, moderator, persisted):
-    post = alice.writes(MARKUP)
+    post = alice.create_post(MARKUP)
     alice.patch("users/me", {"quote": MARKUP})
     persisted()
     for path in (
@@ -149,7 +149,7 @@ def test_what_a_member_writes_is_text_in_the_admin(alice, moderator, persisted):
 
 def test_what_a_member_writes_is_text_in_a_mail(emails, monkeypatch, alice, bob):
     """No name may hold markup; were there one, it would still be text."""
-    post = alice.writes(MARKUP)
+    post = alice.create_post(MARKUP)
     bob.post(f"posts/{post['id']}/comments", {"text": MARKUP})
     bob.post("chat/message", {"receiver_id": alice.id, "text": MARKUP})
     for file in emails():
@@ -165,7 +165,7 @@ def test_what_a_member_writes_is_text_in_a_mail(emails, monkeypatch, alice, bob)
 def test_no_name_can_break_a_header_or_a_page(name):
     body = {"username": name, "email": "ada@example.com", "password": "correct-horse-battery"}
     with nothing_happens():
-        answer = nobody.post("signup", body)
+        answer = anonymous.post("signup", body)
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == ["username"]
 
@@ -177,14 +177,14 @@ def test_nothing_that_is_sent_comes_back_as_a_header(alice):
         alice.get("posts%0d%0aSet-Cookie:%20a=b"),
         alice.post("posts", {"text": LINES}),
         alice.post("posts", {"text": "x", LINES: 1}),
-        browser().get("/unsubscribe?token=x%0d%0aSet-Cookie:%20a=b"),
-        browser().get("/admin/%0d%0aSet-Cookie:%20a=b"),
+        new_client().get("/unsubscribe?token=x%0d%0aSet-Cookie:%20a=b"),
+        new_client().get("/admin/%0d%0aSet-Cookie:%20a=b"),
     ]
     for answer in sent:
         assert "Set-Cookie" not in answer.headers
         for name, value in answer.headers.items():
             assert not set("\r\n") & set(name + value)
     for _ in range(2):
-        alice.writes()
+        alice.create_post()
     link = alice.get("posts?limit=1&x=%3E;rel=%22a%22,%3Chttps://evil.example%3E")["Link"]
     assert link.count("<") == link.count(">") == 1

@@ -11,7 +11,7 @@ from tests.authorization.table import RULES
 from tests.images.pictures import picture, waiting
 from tests.support.api_contract import schema
 from tests.support.concurrency import nothing_happens
-from tests.support.people import nobody
+from tests.support.people import anonymous
 
 WRITES = [rule for rule in RULES if rule.method != "GET"]
 READS = [rule for rule in RULES if rule.method == "GET"]
@@ -166,17 +166,17 @@ def test_a_key_that_is_none_is_refused(alice, key):
     "token", ["", "\x00", "é", "a" * 100_000, "a.b.c", "." * 50_000, "e30.e30.e30", '{"$ne":""}']
 )
 def test_a_token_that_is_none_opens_nothing(token):
-    assert nobody.get("posts", Authorization=f"Bearer {token}").status_code == 401
-    assert nobody.get("posts", Authorization=token).status_code == 401
+    assert anonymous.get("posts", Authorization=f"Bearer {token}").status_code == 401
+    assert anonymous.get("posts", Authorization=token).status_code == 401
 
 
 def test_what_a_device_says_of_itself_is_kept_as_text_of_a_bounded_length(settings):
     settings.TRUSTED_PROXIES = 1
     body = {"username": "ada", "email": "ada@example.com", "password": "correct-horse-battery"}
     headers = {"User-Agent": "<b>é\x80" + "x" * 5000, "X-Forwarded-For": "$ne" * 5000}
-    answer = nobody.post("signup", body, **headers)
+    answer = anonymous.post("signup", body, **headers)
     assert answer.status_code == 201
-    mine = nobody.get("sessions", Authorization=f"Bearer {answer.json()['access']}")
+    mine = anonymous.get("sessions", Authorization=f"Bearer {answer.json()['access']}")
     (session,) = mine.json()["sessions"]
     assert (len(session["user_agent"]), len(session["address"])) == (200, 45)
 

@@ -14,7 +14,7 @@ from django.urls import URLResolver, get_resolver
 
 from mysocial.api import StrictSerializer
 from tests.support.concurrency import nothing_happens
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from tests.support.stack import ROOT
 
 LONG = 50_000
@@ -118,7 +118,7 @@ def test_a_long_text_in_every_field_that_strangers_may_fill_is_refused_at_once(p
             begun = time.perf_counter()
             if path == "signup":
                 for name, value in body.items():
-                    assert nobody.post(path, {name: value}).status_code == 400
+                    assert anonymous.post(path, {name: value}).status_code == 400
             else:
-                assert nobody.post(path, body).status_code == 400, path
+                assert anonymous.post(path, body).status_code == 400, path
             assert time.perf_counter() - begun < 4 * AT_ONCE, (path, part)

@@ -83,7 +83,7 @@ def test_a_stream_and_a_socket_stay_open_longer_than_a_body_may_take(edge, alice
         ears.send('{"type": "subscribe", "cid": "1", "topic": "feed"}')
         assert json.loads(ears.recv(WITHIN))["type"] == "ok"
         time.sleep(4)
-        post = alice.writes("Still heard")
+        post = alice.create_post("Still heard")
         said = next(line for line in lines if line.startswith("data: "))
         assert json.loads(said.removeprefix("data: "))["data"] == post
         assert json.loads(ears.recv(WITHIN))["data"] == post
@@ -91,7 +91,7 @@ def test_a_stream_and_a_socket_stay_open_longer_than_a_body_may_take(edge, alice
 
 def test_long_answers_are_compressed_and_what_is_the_same_is_not_sent_again(edge, alice):
     for number in range(10):
-        alice.writes(f"{number} Hello to everybody who reads this")
+        alice.create_post(f"{number} Hello to everybody who reads this")
     headers = {"Authorization": f"Bearer {alice.access}", "Accept-Encoding": "gzip"}
     with httpx.Client(base_url=edge.url, headers=headers) as client:
         plain = client.get("/api/posts", headers={"Accept-Encoding": "identity"})

@@ -20,7 +20,7 @@ from mysocial.celery import app
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from posts.models import Post
-from tests.support.people import PASSWORD, browser
+from tests.support.people import PASSWORD, new_client
 from tests.support.stack import ROOT
 
 # Older releases have holes that concern us (a body or a header that is read wrongly, a token of
@@ -70,7 +70,7 @@ def test_what_only_tests_need_is_not_among_what_is_deployed():
     ],
 )
 def test_no_query_may_be_a_program(alice, persisted, query):
-    alice.writes()
+    alice.create_post()
     persisted()
     with pytest.raises(OperationFailure):
         list(mongo.collection(Post).find(query))
@@ -179,7 +179,7 @@ def test_a_defect_of_ours_logs_no_secret_of_the_request_that_met_it(alice, caplo
     for method, path, body in requests:
         headers = {"Authorization": f"Bearer {alice.access}", "Cookie": "refresh=canarycookie"}
         text = json.dumps(body) if body else ""
-        answer = browser().generic(method, path, text, "application/json", headers=headers)
+        answer = new_client().generic(method, path, text, "application/json", headers=headers)
         codes.append(answer.status_code)
         assert b"Traceback" not in answer.content
     assert 500 in codes
@@ -191,7 +191,7 @@ def test_a_defect_of_ours_logs_no_secret_of_the_request_that_met_it(alice, caplo
 @pytest.mark.tampers
 def test_a_task_that_fails_logs_no_words_of_a_member(alice, caplog):
     caplog.set_level(logging.DEBUG, logger="mysocial")
-    post = alice.writes("canary in a post")
+    post = alice.create_post("canary in a post")
     client().hset(f"posts.post:{post['id']}", "main", '"text":"canary in a broken record')
     app.tasks["posts.flush_records"].apply()
     process_due_media()

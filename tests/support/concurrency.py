@@ -12,7 +12,7 @@ from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.store import STORES, wakeups
 from tests.support import servers
-from tests.support.people import logged
+from tests.support.people import logged_events
 
 
 def together(*calls: Callable[[], Any]) -> list[Any]:
@@ -65,7 +65,7 @@ def live(label: str) -> dict[str, dict[bytes, bytes]]:
 
 def world() -> dict[str, Any]:
     """Return every live record and every event."""
-    return {"events": logged(), **{label: live(label) for label in STORES}}
+    return {"events": logged_events(), **{label: live(label) for label in STORES}}
 
 
 def scripts_run() -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from mysocial.realtime.asyncapi import contract_events, document
-from tests.support.people import logged
+from tests.support.people import logged_events
 
 _known: set[str] = set()  # the type and shape of what was looked at already
 
@@ -54,7 +54,7 @@ def check(event: dict[str, Any]) -> None:
 
 def check_all() -> None:
     """Fail unless the document describes every event of the log; each shape is looked at once."""
-    for event in logged():
+    for event in logged_events():
         shape = f"{event['type']} {_shape(event['data'])}"
         if event["type"] in contract_events() and shape not in _known:
             check({**event, "id": f"{'0' * 8}:{event['id'].partition('-')[0]}"})

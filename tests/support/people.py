@@ -1,4 +1,4 @@
-"""People who use the API as any client does: over HTTP, with their own access token."""
+"""Members who use the API as a client does: over HTTP, with their own access token."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,11 +13,14 @@ from tests.support import api_contract
 from tests.support.servers import PASSWORD
 
 _handler = Client().handler
-NOTICES = "notification."
+NOTIFICATION_PREFIX = "notification."
 
 
-def browser() -> Client:
-    """Return a client with no cookies. All share one handler, whose middleware is slow to load."""
+def new_client() -> Client:
+    """Return a test client without cookies.
+
+    All clients share one handler, because its middleware is slow to load.
+    """
     client = Client()
     client.handler = _handler
     return client
@@ -25,7 +28,7 @@ def browser() -> Client:
 
 @dataclass
 class Person:
-    """Somebody with an account."""
+    """A member with an account, or `anonymous`."""
 
     id: str
     username: str
@@ -37,19 +40,19 @@ class Person:
         method: str,
         path: str,
         body: Any = None,
-        kind: str = "application/json",
+        content_type: str = "application/json",
         **headers: str,
     ) -> Any:
-        """Send a request and return the response, with `.json()`."""
+        """Send a request and return the response, which has `.json()`."""
         extra: dict[str, Any] = {}
         if body is not None:
             data = body if isinstance(body, bytes | str) else orjson.dumps(body)
-            extra = {"data": data, "content_type": kind}
+            extra = {"data": data, "content_type": content_type}
         if self.access:
             headers = {"Authorization": f"Bearer {self.access}", **headers}
-        answer = browser().generic(method, f"/api/{path}", headers=headers, **extra)
-        api_contract.check(method, f"/api/{path}", answer)
-        return answer
+        response = new_client().generic(method, f"/api/{path}", headers=headers, **extra)
+        api_contract.check(method, f"/api/{path}", response)
+        return response
 
     def get(self, path: str, **headers: str) -> Any:
         return self.call("GET", path, **headers)
@@ -66,52 +69,58 @@ class Person:
     def delete(self, path: str, **headers: str) -> Any:
         return self.call("DELETE", path, **headers)
 
-    def writes(self, text: str = "Hello", **fields: Any) -> dict[str, Any]:
-        """Write a post; return it."""
-        answer = self.post("posts", {"text": text, **fields})
-        assert answer.status_code == 201, answer.content
-        return answer.json()["post"]
+    def create_post(self, text: str = "Hello", **fields: Any) -> dict[str, Any]:
+        """Create a post and return it."""
+        response = self.post("posts", {"text": text, **fields})
+        assert response.status_code == 201, response.content
+        return response.json()["post"]
 
-    def hears(self, *topics: str) -> list[dict[str, Any]]:
-        """Return the events a socket of this person would have been sent, oldest first.
+    def received_events(self, *topics: str) -> list[dict[str, Any]]:
+        """Return the events that this person's connections would have received, oldest first.
 
-        What notifications add to nearly every act is returned by `notices`.
+        Events of notifications, which most actions cause, are returned by `notification_events`.
         """
-        return [one for one in self._heard(*topics) if not one["type"].startswith(NOTICES)]
+        return [
+            event
+            for event in self._received(*topics)
+            if not event["type"].startswith(NOTIFICATION_PREFIX)
+        ]
 
-    def notices(self) -> list[dict[str, Any]]:
-        """Return the events of notifications that this person would have been sent."""
-        return [one for one in self._heard() if one["type"].startswith(NOTICES)]
+    def notification_events(self) -> list[dict[str, Any]]:
+        """Return the events of notifications that this person would have received."""
+        return [
+            event for event in self._received() if event["type"].startswith(NOTIFICATION_PREFIX)
+        ]
 
-    def _heard(self, *topics: str) -> list[dict[str, Any]]:
-        mine = {*topics, self_topic(self.id)}
+    def _received(self, *topics: str) -> list[dict[str, Any]]:
+        subscribed = {*topics, self_topic(self.id)}
         return [
             {"type": event["type"], "data": event["data"]}
-            for event in logged()
-            if mine & set(event["topics"])
+            for event in logged_events()
+            if subscribed & set(event["topics"])
             and self.id in EVENTS[event["type"]].audience(event["about"], {self.id})
         ]
 
 
-nobody = Person("", "")
+anonymous = Person("", "")
 
 
 def sign_up(username: str, **fields: Any) -> Person:
-    """Sign somebody up."""
+    """Sign up a member and return them, signed in."""
     body = {
         "username": username,
         "email": f"{username}@example.com",
         "password": PASSWORD,
         **fields,
     }
-    answer = nobody.post("signup", body)
-    assert answer.status_code == 201, answer.content
-    data = answer.json()
+    response = anonymous.post("signup", body)
+    assert response.status_code == 201, response.content
+    data = response.json()
     return Person(data["user"]["id"], username, data["access"], data["refresh"])
 
 
-def logged() -> Iterable[dict[str, Any]]:
-    """Return every event of the log, oldest first."""
+def logged_events() -> Iterable[dict[str, Any]]:
+    """Return all events of the event log, oldest first."""
     return [
         {
             "id": entry_id.decode(),

@@ -30,7 +30,7 @@ def notices_the_new_log(url: str, person: Person) -> None:
     while time.monotonic() < deadline:
         try:
             with listening(url, person) as probe:
-                person.writes()
+                person.create_post()
                 if json.loads(probe.recv(WITHIN))["type"] == "post.created":
                     return
         except ConnectionClosed:

@@ -85,7 +85,7 @@ def everything(one: Person, people: list[Person], posts: list[Any]) -> list[Call
 
 def test_a_storm_across_all_domains_leaves_every_count_exact():
     people = crowd()
-    posts = [one.writes(f"By {one.username}") for one in people]
+    posts = [one.create_post(f"By {one.username}") for one in people]
 
     assert storm(*[everything(one, people, posts) for one in people]) == FINE
 
@@ -112,7 +112,7 @@ def test_a_storm_across_all_domains_leaves_every_count_exact():
 
 def test_what_many_do_and_undo_to_one_ends_at_nothing():
     star, *fans = crowd()
-    post = star.writes("Hello, all")
+    post = star.create_post("Hello, all")
     path = f"posts/{post['id']}"
 
     def life(one: Person) -> list[Call]:
@@ -144,7 +144,7 @@ def test_what_many_do_and_undo_to_one_ends_at_nothing():
 def test_a_post_that_is_deleted_in_the_midst_takes_all_along():
     author, *crew = crowd()
     author.put(f"users/{crew[0].id}/follow")
-    posts = [author.writes(f"Number {number}")["id"] for number in range(3)]
+    posts = [author.create_post(f"Number {number}")["id"] for number in range(3)]
 
     def life(one: Person) -> list[Call]:
         return [
@@ -166,7 +166,7 @@ def test_a_post_that_is_deleted_in_the_midst_takes_all_along():
 
 def test_records_that_redis_lets_go_in_the_midst_change_no_count(persisted):
     people = crowd()
-    posts = [one.writes()["id"] for one in people]
+    posts = [one.create_post()["id"] for one in people]
 
     def life(one: Person) -> list[Call]:
         return [

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from mysocial.outbox import send_due
 from tests.images.pictures import picture
-from tests.support.people import browser
+from tests.support.people import new_client
 
 FILES = sorted((Path(project.BASE_DIR) / "docs" / "http").glob("*.http"))
 SAYS = re.compile(r": (\d{3})\b")  # a title may name the refusal that is shown
@@ -51,7 +51,7 @@ def test_each_request_is_answered_as_its_title_says(file, demo):
             picture("JPEG") if line.startswith("< ") else line.encode()
             for line in body.splitlines()
         )
-        answer = browser().generic(
+        answer = new_client().generic(
             method, url.removeprefix(answers["host"]), content, kind, headers=headers
         )
         said = SAYS.search(title)

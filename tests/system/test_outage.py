@@ -33,7 +33,7 @@ def people(persisted) -> list[Person]:
     alice, bob, carol, *_ = found
     for one, other in ((alice, bob), (bob, alice), (carol, alice)):
         done(one.put(f"users/{other.id}/follow"))
-    post = alice.writes("Before")
+    post = alice.create_post("Before")
     done(bob.post(f"posts/{post['id']}/comments", {"text": "Before"}))
     done(carol.put(f"posts/{post['id']}/reaction", {"type": "like"}))
     done(alice.post("chat/message", {"receiver_id": bob.id, "text": "Before"}))
@@ -74,7 +74,7 @@ def look(person: Person, *, among: list[Person], at: dict[str, Any]) -> dict[str
 def act(people: list[Person]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Do what members do all day; return the post that it is about, and one with an image."""
     alice, bob, carol, dave, erin, _ = people
-    post = dave.writes("During, @member1")
+    post = dave.create_post("During, @member1")
     shown = done(send(alice, "POST", "posts", text="Look", image=picture()))["post"]
     for one in people:
         done(one.put(f"posts/{post['id']}/reaction", {"type": "wow"}))
@@ -139,7 +139,7 @@ def test_all_goes_on_while_mongodb_is_away_and_is_there_when_it_is_back(
 def test_what_was_done_is_taken_back_while_mongodb_is_away(people, persisted, documents):
     alice, bob, carol, dave, erin, frank = people
     post = alice.get("posts").json()["posts"][0]
-    kept = alice.writes("Kept")
+    kept = alice.create_post("Kept")
     with mongod_away():
         comment = done(dave.post(f"posts/{kept['id']}/comments", {"text": "Oh"}))["comment"]
         done(dave.patch(f"comments/{comment['id']}", {"text": "Ah"}))

@@ -13,7 +13,7 @@ from mysocial.realtime.dispatcher import Dispatcher
 from mysocial.realtime.presence import ConnectionRegistry
 from tests.chat.conversations import say
 from tests.support.concurrency import mongod_away, nothing_happens, world
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from users.models import User
 
 
@@ -262,7 +262,7 @@ def test_the_question_is_of_one_to_a_hundred_ids_and_for_members_only(alice, bob
             answer = alice.get(f"users/online{query}")
             assert answer.status_code == 400
             assert answer.json()["errors"][0]["field"] == "id"
-        assert nobody.get(f"users/online?id={bob.id}").status_code == 401
+        assert anonymous.get(f"users/online?id={bob.id}").status_code == 401
         assert known(alice, alice, bob) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from mysocial.core.redis import client
 from mysocial.store import reads
 from tests.support.concurrency import codes, nothing_happens, together
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from users.models import User
 from users.representations import ProfileSerializer, profile_template
 from users.store import users
@@ -29,7 +29,7 @@ def test_a_profile_is_shown_to_everyone_signed_in(alice, bob):
     assert mine.json() == seen.json()
     assert seen.json()["username"] == "alice"
     assert {"email", "password", "username_key"}.isdisjoint(seen.json())
-    assert nobody.get(f"users/{alice.id}").status_code == 401
+    assert anonymous.get(f"users/{alice.id}").status_code == 401
 
 
 def test_an_unknown_member_is_not_found(alice):
@@ -47,9 +47,9 @@ def test_ones_own_basics_are_changed_and_heard_by_whoever_looks(alice, bob, pers
     assert answer.json()["user"] == profile
     assert {name: profile[name] for name in BASICS} == BASICS
     event = {"type": "user.updated", "data": profile}
-    assert bob.hears(f"user:{alice.id}") == [event]
-    assert alice.hears() == [event]
-    assert bob.hears() == []
+    assert bob.received_events(f"user:{alice.id}") == [event]
+    assert alice.received_events() == [event]
+    assert bob.received_events() == []
     persisted()
     assert document(User, alice.id)["quote"] == BASICS["quote"]
 
@@ -113,7 +113,7 @@ def test_every_error_is_named_at_once(alice):
 def test_nobody_else_changes_a_profile(alice, bob):
     with nothing_happens():
         assert bob.patch(f"users/{alice.id}", {"quote": "x"}).status_code == 405
-        assert nobody.patch("users/me", {"quote": "x"}).status_code == 401
+        assert anonymous.patch("users/me", {"quote": "x"}).status_code == 401
 
 
 def test_changes_of_different_fields_at_once_are_all_kept(alice):
@@ -132,7 +132,11 @@ def test_a_profile_is_hidden_by_a_block_either_way(alice, bob, direction):
     assert bob.get(f"users/{alice.id}").status_code == 404
 
     def news(person):
-        return [one for one in person.hears(f"user:{alice.id}") if one["type"] == "user.updated"]
+        return [
+            one
+            for one in person.received_events(f"user:{alice.id}")
+            if one["type"] == "user.updated"
+        ]
 
     assert news(bob) == []
     assert len(news(alice)) == 1

@@ -5,7 +5,7 @@ import pytest
 from mysocial.core import mongo
 from mysocial.store import ensure_indexes
 from tests.support.concurrency import codes, mongod_away, nothing_happens, together
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 from users.models import User
 
 
@@ -33,7 +33,7 @@ def test_members_are_listed_newest_first(alice, persisted):
         persisted()
     (newest,) = alice.get("users?limit=1").json()["users"]
     assert newest == alice.get(f"users/{newest['id']}").json()
-    assert nobody.get("users").status_code == 401
+    assert anonymous.get("users").status_code == 401
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
@@ -73,7 +73,7 @@ def test_a_search_answers_profiles_and_never_addresses(alice, bob):
     assert b"@" not in alice.get("users/search?q=bob").content
     assert alice.get("users/search?q=bob%40example.com").json()["users"] == []
     assert alice.get("users/search?q=example").json() == {"users": [], "next": None}
-    assert nobody.get("users/search?q=bob").status_code == 401
+    assert anonymous.get("users/search?q=bob").status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from tests.support.concurrency import nothing_happens, together
-from tests.support.people import nobody, sign_up
+from tests.support.people import anonymous, sign_up
 from users.models import NOTIFICATION_TYPES, User
 
 
@@ -25,7 +25,7 @@ def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, persist
     assert alice.get("users/me/settings").json() == answer.json()["settings"]
     profile = bob.get(f"users/{alice.id}").json()
     assert profile["is_private"] is True
-    assert bob.hears(f"user:{alice.id}") == [
+    assert bob.received_events(f"user:{alice.id}") == [
         {"type": "user.updated", "data": profile},
         {"type": "user.hidden", "data": {"user_id": alice.id, "what": "posts"}},
     ]
@@ -57,7 +57,7 @@ def test_a_setting_that_is_none_changes_nothing(alice, body):
 
 
 def test_a_switch_is_set_by_itself_and_nobody_hears_of_it(alice, bob, persisted, document):
-    heard = bob.hears(f"user:{alice.id}")
+    heard = bob.received_events(f"user:{alice.id}")
     answer = alice.patch("users/me/settings", {"notifications": {"reaction": {"email": False}}})
     alice.patch("users/me/settings", {"who_may_message": "following"})
     expected = {notice: {"in_app": True, "email": True} for notice in NOTIFICATION_TYPES}
@@ -67,7 +67,7 @@ def test_a_switch_is_set_by_itself_and_nobody_hears_of_it(alice, bob, persisted,
         "is_private": False, "who_may_message": "following", "shows_presence": True,
         "notifications": expected,
     }  # fmt: skip
-    assert bob.hears(f"user:{alice.id}") == heard
+    assert bob.received_events(f"user:{alice.id}") == heard
     persisted()
     assert document(User, alice.id)["notifications"] == expected
 
@@ -89,9 +89,9 @@ def test_switches_that_are_set_at_once_are_all_kept(alice):
 
 def test_settings_are_ones_own(alice, bob):
     with nothing_happens():
-        assert nobody.get("users/me/settings").status_code == 401
+        assert anonymous.get("users/me/settings").status_code == 401
         assert bob.get(f"users/{alice.id}/settings").status_code == 404
-        assert nobody.patch("users/me/settings", {"is_private": True}).status_code == 401
+        assert anonymous.patch("users/me/settings", {"is_private": True}).status_code == 401
         path = f"users/{alice.id}/settings"
         assert bob.patch(path, {"is_private": True}).status_code in {404, 405}
 
@@ -102,13 +102,15 @@ def test_who_does_not_follow_is_told_of_posts_of_an_account_that_goes_private_or
     bob.put(f"users/{alice.id}/follow")
     alice.patch("users/me/settings", {"is_private": True})
     hidden = {"type": "user.hidden", "data": {"user_id": alice.id, "what": "posts"}}
-    assert [one for one in stranger.hears("feed") if one["type"] == "user.hidden"] == [hidden]
+    assert [one for one in stranger.received_events("feed") if one["type"] == "user.hidden"] == [
+        hidden
+    ]
     for person in (alice, bob):
-        assert [one for one in person.hears("feed") if one["type"] == "user.hidden"] == []
+        assert [one for one in person.received_events("feed") if one["type"] == "user.hidden"] == []
     blocked = sign_up("blocked")
     alice.put(f"users/{blocked.id}/block")
     alice.patch("users/me/settings", {"is_private": False})
     shown = {"type": "user.shown", "data": {"user_id": alice.id, "what": "posts"}}
-    assert stranger.hears("feed")[-1] == shown
+    assert stranger.received_events("feed")[-1] == shown
     for person in (alice, bob, blocked):
-        assert shown not in person.hears("feed", f"user:{alice.id}")
+        assert shown not in person.received_events("feed", f"user:{alice.id}")

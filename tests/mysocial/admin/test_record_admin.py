@@ -18,10 +18,10 @@ def test_a_stranger_is_sent_to_the_login():
 
 
 def test_posts_are_listed_and_found_as_mongodb_has_them(moderator, alice, persisted):
-    alice.writes("The first one (a.b)")
-    alice.writes("The second one (axb)")
+    alice.create_post("The first one (a.b)")
+    alice.create_post("The second one (axb)")
     persisted()
-    alice.writes("Not persisted yet")
+    alice.create_post("Not persisted yet")
 
     page = moderator.get("/admin/posts/post/").content.decode()
     assert "The first one" in page
@@ -33,7 +33,7 @@ def test_posts_are_listed_and_found_as_mongodb_has_them(moderator, alice, persis
 
 
 def test_an_edit_goes_through_the_services(moderator, alice, bob, persisted, document):
-    post = alice.writes("Rude words")
+    post = alice.create_post("Rude words")
     persisted()
 
     form = {"text": "[removed]", "privacy": "public", "bg_color": "", "feelings": ""}
@@ -41,13 +41,16 @@ def test_an_edit_goes_through_the_services(moderator, alice, bob, persisted, doc
 
     assert answer.status_code == 302, answer.content.decode()[:2000]
     assert bob.get(f"posts/{post['id']}").json()["text"] == "[removed]"
-    assert [event["type"] for event in bob.hears("feed")] == ["post.created", "post.updated"]
+    assert [event["type"] for event in bob.received_events("feed")] == [
+        "post.created",
+        "post.updated",
+    ]
     persisted()
     assert document(Post, post["id"])["text"] == "[removed]"
 
 
 def test_an_edit_that_breaks_a_rule_changes_nothing(moderator, alice, bob, persisted):
-    post = alice.writes("Fine words")
+    post = alice.create_post("Fine words")
     persisted()
 
     form = {"text": "", "privacy": "public", "bg_color": "", "feelings": ""}
@@ -55,11 +58,11 @@ def test_an_edit_that_breaks_a_rule_changes_nothing(moderator, alice, bob, persi
 
     assert "A post needs a text or media." in answer.content.decode()
     assert bob.get(f"posts/{post['id']}").json()["text"] == "Fine words"
-    assert [event["type"] for event in bob.hears("feed")] == ["post.created"]
+    assert [event["type"] for event in bob.received_events("feed")] == ["post.created"]
 
 
 def test_a_deletion_goes_through_the_services(moderator, alice, bob, persisted):
-    kept, gone = alice.writes("Kept"), alice.writes("Gone")
+    kept, gone = alice.create_post("Kept"), alice.create_post("Gone")
     persisted()
 
     form = {"action": "delete_selected", "_selected_action": [gone["id"]], "post": "yes"}
@@ -76,7 +79,7 @@ def test_a_deletion_goes_through_the_services(moderator, alice, bob, persisted):
 
 
 def test_a_reaction_is_removed_through_the_services(moderator, alice, bob, persisted):
-    post = alice.writes()
+    post = alice.create_post()
     for person in (alice, bob):
         person.put(f"posts/{post['id']}/reaction", {"type": "angry"})
     persisted()
@@ -89,7 +92,7 @@ def test_a_reaction_is_removed_through_the_services(moderator, alice, bob, persi
     assert answer.status_code == 302
     assert bob.get(f"posts/{post['id']}/reactions/mine").json() == {"type": None}
     assert alice.get(f"posts/{post['id']}").json()["reactions"]["angry"] == 1
-    assert alice.hears()[-1]["data"]["type"] is None
+    assert alice.received_events()[-1]["data"]["type"] is None
     assert moderator.get("/admin/reactions/reaction/add/").status_code == 403
 
 
@@ -120,7 +123,7 @@ def test_the_demo_refuses_to_run_without_debug():
 
 def test_every_model_has_its_pages_and_they_tell_no_secret(moderator, alice, bob, persisted):
     bob.put(f"users/{alice.id}/follow")
-    alice.post(f"posts/{alice.writes()['id']}/comments", {"text": "hi"})
+    alice.post(f"posts/{alice.create_post()['id']}/comments", {"text": "hi"})
     persisted()
     for store in STORES.values():
         if store.label in {"posts.thing", "posts.like", "posts.tally"}:

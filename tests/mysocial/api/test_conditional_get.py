@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.people import nobody
+from tests.support.people import anonymous
 
 
 def known(person, path):
@@ -13,7 +13,7 @@ def known(person, path):
 
 
 def test_who_has_the_bytes_is_sent_none_of_them(alice):
-    alice.writes()
+    alice.create_post()
     first = alice.get("posts")
     again = alice.get("posts", **{"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -29,7 +29,7 @@ def test_one_of_several_tags_is_enough_and_a_star_is_any(alice):
 
 
 def test_a_change_that_the_reader_may_see_is_sent(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     tag = known(bob, f"posts/{post['id']}")
     alice.patch(f"posts/{post['id']}", {"text": "Otherwise"})
     answer = bob.get(f"posts/{post['id']}", **tag)
@@ -38,7 +38,7 @@ def test_a_change_that_the_reader_may_see_is_sent(alice, bob):
 
 
 def test_what_became_hidden_is_refused_to_who_has_it_still(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     path = f"posts/{post['id']}"
     tag = known(bob, path)
     alice.put(f"users/{bob.id}/block")
@@ -48,7 +48,7 @@ def test_what_became_hidden_is_refused_to_who_has_it_still(alice, bob):
 
 def test_who_is_signed_out_is_not_told_that_it_is_the_same(alice):
     tag = known(alice, "currentuser")
-    assert nobody.get("currentuser", **tag).status_code == 401
+    assert anonymous.get("currentuser", **tag).status_code == 401
     alice.post("signout")
     assert alice.get("currentuser", **tag).status_code == 401
 

@@ -15,7 +15,7 @@ from mysocial.realtime import presence
 from mysocial.store import STORES
 from tests.images.pictures import data_url, picture
 from tests.support import api_contract
-from tests.support.people import browser, nobody, sign_up
+from tests.support.people import anonymous, new_client, sign_up
 from tests.support.servers import PASSWORD
 
 QUERIES = {"users/search": "q=ali", "users/relationships": "id={user}", "users/online": "id={user}"}
@@ -33,7 +33,7 @@ def paths(alice, bob, stranger):
     carol.put(f"users/{bob.id}/follow")
     bob.put(f"users/{nemesis.id}/block")
     bob.put(f"users/{stranger.id}/mute")
-    post = alice.writes("Dear @bob")
+    post = alice.create_post("Dear @bob")
     alice.patch(f"posts/{post['id']}", {"text": "Dear @bob, and others"})
     body = {"text": "By Alice"}
     comment = alice.post(f"posts/{post['id']}/comments", body).json()["comment"]
@@ -81,7 +81,7 @@ def test_each_has_something_to_say(bob, paths):
 
 def test_none_answers_without_signing_in(paths):
     for path in paths:
-        assert nobody.get(path).status_code == 401, path
+        assert anonymous.get(path).status_code == 401, path
 
 
 def test_none_tells_the_address_of_another(alice, bob, paths):
@@ -161,7 +161,7 @@ def test_none_looks_at_much_more_than_it_finds(bob, paths, persisted, laborious)
             client().delete(key)
         assert bob.get(path).status_code == 200, path
     body = {"username": "alice@example.com", "password": PASSWORD}
-    assert nobody.post("signin", body).status_code == 200
+    assert anonymous.post("signin", body).status_code == 200
     assert laborious() == []
 
 
@@ -170,7 +170,7 @@ def test_a_token_is_verified_once(bob, paths):
     profile = cProfile.Profile()
     headers = {"Authorization": f"Bearer {bob.access}"}
     for path in paths:
-        profile.runcall(browser().get, f"/api/{path}", headers=headers)
+        profile.runcall(new_client().get, f"/api/{path}", headers=headers)
     calls = [
         entry.callcount
         for entry in profile.getstats()

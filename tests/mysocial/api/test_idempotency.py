@@ -5,7 +5,7 @@ import pytest
 from mysocial.core.redis import client
 from mysocial.persistence.flush import delete_expired
 from tests.support.concurrency import codes, live, nothing_happens, together
-from tests.support.people import logged, nobody
+from tests.support.people import anonymous, logged_events
 
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 
@@ -15,7 +15,7 @@ def test_fifty_requests_at_once_under_one_key_are_one(alice):
     assert codes(answers) == {201: 50}
     assert len({answer.content for answer in answers}) == 1
     assert len(live("posts.post")) == 1
-    assert [event["type"] for event in logged()] == ["post.created"]
+    assert [event["type"] for event in logged_events()] == ["post.created"]
     assert alice.get("users/me").json()["posts_count"] == 1
     assert alice.get("posts").json()["total_posts"] == 1
 
@@ -49,7 +49,7 @@ def test_a_repeat_gets_the_first_answer_even_when_things_have_changed(alice):
 
 
 def test_a_repeated_delete_is_answered_as_the_first_was(alice):
-    post = alice.writes()
+    post = alice.create_post()
     first = alice.delete(f"posts/{post['id']}", **KEY)
     with nothing_happens():
         again = alice.delete(f"posts/{post['id']}", **KEY)
@@ -80,7 +80,7 @@ def test_the_order_of_the_fields_and_a_slash_make_no_other_request(alice):
 
 
 def test_a_key_belongs_to_a_person_a_route_and_a_method(alice, bob):
-    post = alice.writes("x")
+    post = alice.create_post("x")
     answers = [
         alice.post("posts", {"text": "x"}, **KEY),
         bob.post("posts", {"text": "x"}, **KEY),
@@ -106,7 +106,7 @@ def test_a_key_that_is_none_is_refused(alice, key):
 
 def test_a_key_on_a_read_means_nothing(alice):
     before = alice.get("posts", **KEY).content
-    alice.writes()
+    alice.create_post()
     assert alice.get("posts", **KEY).content != before
 
 
@@ -118,6 +118,6 @@ def test_an_answer_is_kept_while_mongodb_has_everything(alice, persisted):
 
 def test_nobody_in_particular_is_told_apart_by_address():
     body = {"email": "ada@example.com"}
-    first = nobody.post("forgot-password", body, **KEY)
+    first = anonymous.post("forgot-password", body, **KEY)
     with nothing_happens():
-        assert nobody.post("forgot-password", body, **KEY).content == first.content
+        assert anonymous.post("forgot-password", body, **KEY).content == first.content

@@ -54,7 +54,7 @@ def left():
 
 def test_a_read_leaves_nothing_to_the_collector(alice, bob, left):
     bob.put(f"users/{alice.id}/follow")
-    post = alice.writes()
+    post = alice.create_post()
     for number in range(3):
         bob.post(f"posts/{post['id']}/comments", {"text": f"{number}"})
         bob.post("chat/message", {"receiver_id": alice.id, "text": f"{number}"})
@@ -67,8 +67,8 @@ def test_a_read_leaves_nothing_to_the_collector(alice, bob, left):
 
 
 def test_a_write_leaves_nothing_to_the_collector(alice, bob, left):
-    post = alice.writes()["id"]
-    mine, edited = f"posts/{bob.writes()['id']}", [{"text": "One"}, {"text": "Two"}]
+    post = alice.create_post()["id"]
+    mine, edited = f"posts/{bob.create_post()['id']}", [{"text": "One"}, {"text": "Two"}]
     message, comment = {"receiver_id": alice.id, "text": "Hello"}, {"text": "Hello"}
     follow, reaction = f"users/{alice.id}/follow", f"posts/{post}/reaction"
     for status, *requests in (

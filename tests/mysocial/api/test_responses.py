@@ -13,7 +13,7 @@ from mysocial.api.problems import PROBLEM_CONTENT_TYPE
 from mysocial.core.errors import error_classes
 from mysocial.core.redis import client
 from tests.support.concurrency import codes, nothing_happens, together
-from tests.support.people import PASSWORD, browser, nobody
+from tests.support.people import PASSWORD, anonymous, new_client
 
 KIB = 1024
 MOST = real_settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -64,13 +64,13 @@ def test_a_body_that_is_not_ours_to_read_is_a_problem_and_changes_nothing(alice,
             assert answer.status_code == 400, (path, answer.content)
             assert len(answer.content) < 64 * KIB
         for path in ("signup", "signin", "token/refresh", "forgot-password"):
-            assert nobody.post(path, body).status_code == 400, path
+            assert anonymous.post(path, body).status_code == 400, path
     assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 def test_brackets_within_a_text_are_no_depth(alice):
     text = '[{"' * 500 + "\\" * 3 + '"'
-    assert alice.writes(text)["text"] == text
+    assert alice.create_post(text)["text"] == text
 
 
 @pytest.mark.parametrize("extra", [0, 1, 1000 * KIB])
@@ -93,7 +93,7 @@ def test_a_body_of_more_than_256_kib_is_too_large(alice, extra):
 def test_a_body_of_another_type_is_not_supported(alice, kind):
     headers = {"Authorization": f"Bearer {alice.access}", "Content-Type": kind}
     with nothing_happens():
-        answer = browser().generic(
+        answer = new_client().generic(
             "PATCH", "/api/users/me", '{"quote": "x"}', kind, headers=headers
         )
     assert answer.status_code == 415
@@ -104,7 +104,7 @@ def test_a_body_of_another_type_is_not_supported(alice, kind):
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON"])
 def test_json_is_json_however_its_type_is_written(alice, kind):
     headers = {"Authorization": f"Bearer {alice.access}"}
-    answer = browser().generic("POST", "/api/posts", '{"text": "x"}', kind, headers=headers)
+    answer = new_client().generic("POST", "/api/posts", '{"text": "x"}', kind, headers=headers)
     assert answer.status_code == 201
 
 
@@ -121,12 +121,12 @@ def test_whatever_a_client_would_like_better_it_gets_json(alice, wanted):
 @pytest.mark.parametrize("path", ["nothing", "posts/x/y", "", "posts//", "%00", "%ff", "../admin"])
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_an_unknown_path_is_a_problem_with_or_without_a_token(alice, path, method):
-    for person in (alice, nobody):
+    for person in (alice, anonymous):
         answer = person.call(method, path)
         assert answer.status_code == 404
         assert answer.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
         assert answer.json()["code"] == "not_found"
-    assert browser().get("/api").headers["Content-Type"] == PROBLEM_CONTENT_TYPE
+    assert new_client().get("/api").headers["Content-Type"] == PROBLEM_CONTENT_TYPE
 
 
 @pytest.mark.parametrize("path", ["posts", "users/me", "sessions", "currentuser"])
@@ -161,7 +161,7 @@ def test_head_answers_as_get_without_the_body(alice):
     get, head = alice.get("posts"), alice.call("HEAD", "posts")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Length"] == str(len(get.content))
-    assert nobody.call("HEAD", "posts").status_code == 401
+    assert anonymous.call("HEAD", "posts").status_code == 401
 
 
 def test_options_answers_json(alice):
@@ -173,12 +173,22 @@ def test_options_answers_json(alice):
 
 
 def test_no_answer_is_kept_by_a_cache(alice):
-    for answer in (alice.get("posts"), alice.get("posts/x"), nobody.get("posts"), alice.post("x")):
+    for answer in (
+        alice.get("posts"),
+        alice.get("posts/x"),
+        anonymous.get("posts"),
+        alice.post("x"),
+    ):
         assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_no_browser_takes_an_answer_for_a_page(alice):
-    for answer in (alice.get("posts"), alice.get("posts/x"), nobody.get("posts"), alice.post("x")):
+    for answer in (
+        alice.get("posts"),
+        alice.get("posts/x"),
+        anonymous.get("posts"),
+        alice.post("x"),
+    ):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
@@ -187,7 +197,7 @@ def test_every_read_says_where_the_events_stood_before_it(alice, bob):
     before = [alice.get(path).headers["X-Event-Cursor"] for path in paths]
     assert len(set(before)) == 1
     epoch, offset = before[0].split(":")
-    post = bob.writes()
+    post = bob.create_post()
     after = alice.get(f"posts/{post['id']}").headers["X-Event-Cursor"]
     assert after.split(":")[0] == epoch
     assert int(after.split(":")[1]) > int(offset)
@@ -208,13 +218,16 @@ def test_a_problem_says_what_rfc_9457_asks(alice):
 
 def test_the_title_of_a_problem_depends_on_its_type_only(alice):
     wrong = {"username": "alice", "password": "wrong-horse-battery"}
-    titles = {nobody.get("posts").json()["title"], nobody.post("signin", wrong).json()["title"]}
+    titles = {
+        anonymous.get("posts").json()["title"],
+        anonymous.post("signin", wrong).json()["title"],
+    }
     assert len(titles) == 1
     assert titles <= {one.title for one in error_classes()}
 
 
 def test_a_host_we_do_not_know_gets_a_problem(alice):
-    answer = browser().get("/api/posts", headers={"Host": "evil.example"})
+    answer = new_client().get("/api/posts", headers={"Host": "evil.example"})
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
 
@@ -227,7 +240,7 @@ def test_queries_nobody_asked_for_do_no_harm(alice, query):
 
 
 def test_the_documentation_needs_no_token_and_is_no_problem():
-    client = browser()
+    client = new_client()
     assert client.get("/api/schema").status_code == 200
     assert json.loads(client.get("/api/schema").content)["openapi"] == "3.1.0"
     page = client.get("/api/docs")
@@ -245,7 +258,7 @@ def test_fields_nobody_declared_are_refused_by_name_on_every_open_route():
         "forgot-password",
         "verify-email/" + "x" * 43,
     ):
-        answer = nobody.post(path, body)
+        answer = anonymous.post(path, body)
         assert answer.status_code == 400
         assert {"x", "y"} <= {one["field"] for one in answer.json()["errors"]}, path
 
@@ -256,7 +269,7 @@ def test_a_defect_of_ours_is_a_problem_of_one_request(alice, bob, caplog):
     client().hset(f"users.user:{alice.id}", "main", "not json")
     headers = {"Authorization": f"Bearer {alice.access}"}
     answers = together(
-        lambda: browser().generic(
+        lambda: new_client().generic(
             "PATCH", "/api/users/me", '{"quote": "x"}', "application/json", headers=headers
         ),
         *[lambda: bob.post("posts", {"text": "Undisturbed"})] * 5,

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 
 from mysocial.core import metrics, redis
 from tests.support import servers
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from tests.support.stack import ROOT, wait_for
 
 TOKEN = "a-token-of-operators"
@@ -39,7 +39,7 @@ def scrape() -> dict[tuple[str, ...], float]:
 def test_debts_dead_letters_and_what_was_carried_are_counted(alice, persisted):
     persisted()
     before = scrape()
-    post = alice.writes()
+    post = alice.create_post()
     redis.client().hset(f"posts.post:{post['id']}", "main", b"not json")
     owed = scrape()
     assert owed["mysocial_debts", "posts"] == 2
@@ -65,7 +65,7 @@ def test_requests_and_refusals_are_counted(alice):
     alice.get("posts")
     alice.get("posts")
     alice.get("posts/000000000000000000000000")
-    nobody.get("posts/home")
+    anonymous.get("posts/home")
     after = scrape()
     assert more("mysocial_requests_total", "GET", "200") == 2
     assert more("mysocial_requests_total", "GET", "404") == 1

@@ -5,7 +5,7 @@ from django.conf import settings as django_settings
 
 from mysocial import settings as real_settings
 from tests.support.concurrency import codes, nothing_happens, together
-from tests.support.people import PASSWORD, nobody
+from tests.support.people import PASSWORD, anonymous
 
 pytestmark = pytest.mark.usefixtures("limited")
 
@@ -66,7 +66,7 @@ def test_reads_have_no_limit_to_tell_of(alice):
 
 def guess(name="alice", address="192.0.2.1", password="wrong-horse-battery"):
     body = {"username": name, "password": password}
-    return nobody.post("signin", body, **{"X-Forwarded-For": f"203.0.113.9, {address}"})
+    return anonymous.post("signin", body, **{"X-Forwarded-For": f"203.0.113.9, {address}"})
 
 
 def test_guesses_at_one_name_from_one_address_come_to_an_end(settings):
@@ -100,18 +100,18 @@ def test_an_address_that_a_client_claims_is_not_believed_without_a_proxy():
 
 def test_the_closest_limit_is_told():
     assert headers(guess())[:2] == (20, 19)
-    answer = nobody.post("forgot-password", {"email": "alice@example.com"})
+    answer = anonymous.post("forgot-password", {"email": "alice@example.com"})
     assert headers(answer)[:2] == (3, 2)
 
 
 def test_reset_mails_to_one_address_come_to_an_end_known_or_not():
     for email in ("alice@example.com", "nobody@example.com"):
-        answers = [nobody.post("forgot-password", {"email": email}) for _ in range(4)]
+        answers = [anonymous.post("forgot-password", {"email": email}) for _ in range(4)]
         assert codes(answers) == {200: 3, 429: 1}
 
 
 def test_sign_ups_from_one_address_come_to_an_end():
-    answers = [nobody.post("signup", {}) for _ in range(61)]
+    answers = [anonymous.post("signup", {}) for _ in range(61)]
     assert codes(answers) == {400: 60, 429: 1}
     with nothing_happens():
-        assert nobody.post("signup", {"username": "ada"}).status_code == 429
+        assert anonymous.post("signup", {"username": "ada"}).status_code == 429

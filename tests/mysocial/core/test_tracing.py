@@ -16,7 +16,7 @@ from mysocial.core import redis
 from mysocial.core.logging import logging_config
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.store import wakeups
-from tests.support.people import PASSWORD, browser, nobody
+from tests.support.people import PASSWORD, anonymous, new_client
 from tests.support.sockets import Socket
 from tests.support.stack import Stack, wait_for
 
@@ -52,13 +52,13 @@ def test_each_answer_names_its_request_as_the_client_did_if_that_is_an_id(alice)
         assert answer.headers["X-Request-ID"] not in {odd, *ours}
         assert len(answer.headers["X-Request-ID"]) == 24
     for path in ("/health/live", "/api/nothing", "/admin/", "/static/none"):
-        assert len(browser().get(path).headers["X-Request-ID"]) == 24, path
+        assert len(new_client().get(path).headers["X-Request-ID"]) == 24, path
 
 
 def test_a_record_is_one_line_with_the_request_and_the_member(alice, log, settings):
     settings.LOG_REQUESTS = True
     answer = alice.post("posts", {"text": "Two\nlines"}, **{"X-Request-ID": "writes-1"})
-    nobody.get("posts", **{"X-Request-ID": "reads-1"})
+    anonymous.get("posts", **{"X-Request-ID": "reads-1"})
     (wrote,) = [one for one in log() if one.get("request_id") == "writes-1"]
     assert wrote.pop("milliseconds") > 0
     assert set(wrote) >= {"at", "process"}
@@ -92,12 +92,12 @@ def test_a_defect_is_one_line_and_brings_its_trace(log):
 def test_nothing_that_is_logged_as_json_is_a_secret(log, settings):
     settings.LOG_REQUESTS = True
     body = {"username": "ada", "email": "ada@example.com", "password": PASSWORD}
-    data = nobody.post("signup", body).json()
+    data = anonymous.post("signup", body).json()
     token = "t" * 43
-    nobody.post(f"reset-password/{token}", {"password": "another-horse-battery"})
-    nobody.post("token/refresh", {"refresh": data["refresh"]})
-    nobody.get(f"posts?cursor={token}", Authorization=f"Bearer {data['access']}")
-    browser().get(f"/unsubscribe?token={token}")
+    anonymous.post(f"reset-password/{token}", {"password": "another-horse-battery"})
+    anonymous.post("token/refresh", {"refresh": data["refresh"]})
+    anonymous.get(f"posts?cursor={token}", Authorization=f"Bearer {data['access']}")
+    new_client().get(f"/unsubscribe?token={token}")
     text = json.dumps(log())
     assert "reset-password" in text
     for secret in (PASSWORD, "another-horse-battery", token, data["access"], data["refresh"]):

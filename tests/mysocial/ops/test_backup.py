@@ -26,7 +26,7 @@ from posts.models import Post
 from tests.images.pictures import picture, send
 from tests.support.backups import empty, made, restored
 from tests.support.concurrency import together
-from tests.support.people import Person, logged, sign_up
+from tests.support.people import Person, logged_events, sign_up
 from tests.support.stack import ROOT
 
 WRITERS = 3
@@ -38,7 +38,7 @@ def write(person: Person, first: str, stop: threading.Event) -> None:
     for number in count(1):
         if stop.is_set():
             return
-        person.writes(f"{number}")
+        person.create_post(f"{number}")
         assert person.patch(f"posts/{first}", {"text": f"{number}"}).status_code == 200
         reaction = f"posts/{first}/reaction"
         if number % 2:
@@ -49,7 +49,7 @@ def write(person: Person, first: str, stop: threading.Event) -> None:
 
 def texts(clock: int) -> dict[str, str]:
     """Return the text of each post after all that was written up to a moment of the clock."""
-    events = [one for one in logged() if int(one["id"].partition("-")[0]) <= clock]
+    events = [one for one in logged_events() if int(one["id"].partition("-")[0]) <= clock]
     told = [one["data"] for one in events if one["type"] in POSTS]
     return {post["id"]: post["text"] for post in told}
 
@@ -64,7 +64,7 @@ def carry(stop: threading.Event) -> None:
 @pytest.mark.timeout(240)
 def test_a_backup_under_load_has_every_write_before_its_cut_and_none_after(tmp_path, run_elsewhere):
     people = [sign_up(f"writer{number}") for number in range(WRITERS)]
-    firsts = [one.writes("0")["id"] for one in people]
+    firsts = [one.create_post("0")["id"] for one in people]
     stop = threading.Event()
 
     def back_up() -> dict[str, Any]:
@@ -115,7 +115,7 @@ def run_elsewhere(tmp_path):
 def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
     alice, bob, tmp_path, persisted
 ):
-    poison = alice.writes("MongoDB will not take this.")
+    poison = alice.create_post("MongoDB will not take this.")
     key = f"posts.post:{poison['id']}"
     good = client().hget(key, "main")
     client().hset(key, "main", b"not json")
@@ -124,8 +124,8 @@ def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
     assert list(flush.dead_letters()["posts"]) == [key]
     for queue in flush.queue_names():  # a worker holds them: nothing is carried by the backup
         client().set(f"lease:{queue}", "1", px=60_000)
-    kept = alice.writes("Owed.")
-    gone = alice.writes("Owed, and deleted.")
+    kept = alice.create_post("Owed.")
+    gone = alice.create_post("Owed, and deleted.")
     alice.delete(f"posts/{gone['id']}")
     alice.patch("users/me", {"username": "alicia"})
     bob.put(f"users/{alice.id}/follow")
@@ -181,7 +181,7 @@ def test_versions_and_ids_go_on_after_a_restore_though_the_clock_is_behind(
 ):
     far = 2 * 10**15  # a clock that ran ahead
     client().set("clock", far)
-    post = alice.writes("From the future.")
+    post = alice.create_post("From the future.")
     made(tmp_path / "b")
     empty()
     restored(tmp_path / "b")

@@ -14,7 +14,7 @@ from tests.support.backups import empty, holdings, made, refused
 
 
 def test_a_stack_that_is_not_empty_is_left_as_it_is(alice, tmp_path):
-    alice.writes()
+    alice.create_post()
     made(tmp_path / "b")
     before = holdings()
     assert "Nothing was changed. MongoDB has documents" in refused("restore", str(tmp_path / "b"))
@@ -55,7 +55,7 @@ def spoilt(file: Path, how: str) -> None:
     ["cut off", "its end is lost", "one byte differs", "one byte differs inside", "empty", "text"],
 )
 def test_a_damaged_archive_changes_nothing(alice, tmp_path, how):
-    alice.writes("A text to look for")
+    alice.create_post("A text to look for")
     made(tmp_path / "b")
     empty()
     spoilt(tmp_path / "b", how)
@@ -82,7 +82,7 @@ def test_no_file_is_written_over_and_only_its_owner_may_read_it(alice, tmp_path)
 
 
 def test_while_a_backup_is_cut_debts_stand_and_a_dead_one_thaws_by_itself(alice, persisted):
-    alice.writes()
+    alice.create_post()
     assert backup.BACKUP({"step": "freeze", "token": "dead", "ms": 300}) == 1
     assert backup.BACKUP({"step": "freeze", "token": "other", "ms": 300}) == 0
     assert persisted() == 0
@@ -105,7 +105,7 @@ def test_a_second_backup_at_once_is_refused_and_leaves_no_file(alice, tmp_path):
 def test_too_much_that_is_owed_is_not_copied(alice, tmp_path, monkeypatch):
     monkeypatch.setattr(backup, "MAX_UNFLUSHED", 0)
     client().set("lease:posts", "1", px=60_000)
-    alice.writes()
+    alice.create_post()
     assert "wait for MongoDB" in refused("backup", str(tmp_path / "b"))
     assert list(tmp_path.iterdir()) == []
     assert client().exists("freeze") == 0

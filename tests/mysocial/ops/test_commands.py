@@ -9,7 +9,7 @@ from images.services import process_due_media
 from mysocial.core import mongo, redis
 from mysocial.ops.consistency import verify
 from posts.models import Post
-from tests.support.people import PASSWORD, Person, nobody
+from tests.support.people import PASSWORD, Person, anonymous
 
 
 @pytest.fixture
@@ -33,15 +33,15 @@ def demo(run, settings):
 
 def signed_in(name: str) -> Person:
     """Sign a demo member in."""
-    answer = nobody.post("signin", {"username": name, "password": PASSWORD}).json()
+    answer = anonymous.post("signin", {"username": name, "password": PASSWORD}).json()
     return Person(answer["user"]["id"], name, answer["access"])
 
 
 def test_the_demo_people_sign_in_and_their_privacy_holds(demo):
-    answer = nobody.post("signin", {"username": "alice", "password": PASSWORD})
+    answer = anonymous.post("signin", {"username": "alice", "password": PASSWORD})
     assert answer.status_code == 200
     alice = answer.json()["access"]
-    feed = nobody.get("posts", Authorization=f"Bearer {alice}").json()["posts"]
+    feed = anonymous.get("posts", Authorization=f"Bearer {alice}").json()["posts"]
     names = [post["author"]["username"] for post in feed]
     assert names == ["carol", "bob", "alice", "bob", "alice"]
 
@@ -80,7 +80,7 @@ def test_indexes_are_made_twice_without_harm(run):
 
 
 def test_dead_letters_are_listed_replayed_and_dropped_by_name(alice, run, persisted, document):
-    post = alice.writes("Poison")
+    post = alice.create_post("Poison")
     key = f"posts.post:{post['id']}"
     redis.client().hset(key, "main", b"not json")
     persisted()
@@ -108,7 +108,7 @@ def test_doctor_finds_a_redis_that_may_evict_a_debt(run, capsys):
 
 
 def test_status_tells_what_is_owed(alice, run):
-    alice.writes("Owed")
+    alice.create_post("Owed")
     state = json.loads(run("status", "--json"))
     assert state["debts"]["posts"]["count"] == 2  # the post, and the total of the feed
     assert state["problems"] == []

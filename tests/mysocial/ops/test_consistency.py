@@ -32,7 +32,7 @@ def run(*options):
 def world(alice, bob, persisted):
     """Return a post of a small world that MongoDB has and Redis knows."""
     bob.put(f"users/{alice.id}/follow")
-    post = alice.writes()
+    post = alice.create_post()
     bob.post(f"posts/{post['id']}/comments", {"text": "hi"})
     bob.put(f"posts/{post['id']}/reaction", {"type": "wow"})
     bob.get("posts/home")
@@ -109,6 +109,6 @@ def test_what_differs_is_found_and_mended(world, alice, bob, name):
 
 
 def test_what_is_owed_and_what_is_fetched_is_no_difference(alice, bob):
-    alice.writes()
+    alice.create_post()
     bob.get("posts")
     assert verify(pause=0) == set()

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.conf import settings
 
-from tests.support.people import browser
+from tests.support.people import new_client
 from tests.support.stack import ROOT
 
 RULES = ROOT / "deploy/prometheus/alerts.yml"
@@ -23,8 +23,10 @@ def samples(alice, settings):
     """Return the names of all samples that /metrics has when something happened."""
     settings.METRICS_TOKEN = "a-token"
     alice.get("posts/nothing")
-    alice.writes("Owed")
-    text = browser().get("/metrics", headers={"Authorization": "Bearer a-token"}).content.decode()
+    alice.create_post("Owed")
+    text = (
+        new_client().get("/metrics", headers={"Authorization": "Bearer a-token"}).content.decode()
+    )
     return set(re.findall(r"^(?:# TYPE )?(mysocial_[a-z_]+)", text, flags=re.MULTILINE))
 
 
@@ -68,18 +70,19 @@ def test_every_alarm_of_the_document_is_a_rule():
 def test_a_replica_is_asked_by_its_address_and_without_tls(settings):
     settings.METRICS_TOKEN, settings.SECURE_SSL_REDIRECT = "a-token", True
     asked = {"Host": "10.0.0.7:8000", "Authorization": "Bearer a-token"}
-    assert browser().get("/metrics", headers=asked).status_code == 200
+    assert new_client().get("/metrics", headers=asked).status_code == 200
     assert (
-        browser().get("/metrics", headers=asked | {"Authorization": "Bearer b"}).status_code == 400
+        new_client().get("/metrics", headers=asked | {"Authorization": "Bearer b"}).status_code
+        == 400
     )
-    assert browser().get("/health/live", headers=asked).status_code == 400
+    assert new_client().get("/health/live", headers=asked).status_code == 400
 
 
 def test_the_scrape_asks_where_the_metrics_are():
     config = yaml.safe_load(SCRAPE.read_text())
     (job,) = config["scrape_configs"]
     assert config["rule_files"] == [RULES.name]
-    assert browser().get(job["metrics_path"]).status_code == 404  # without the token
+    assert new_client().get(job["metrics_path"]).status_code == 404  # without the token
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     (found,) = job["dns_sd_configs"]
     assert set(found["names"]) <= set(services)

@@ -102,15 +102,15 @@ def test_a_probe_ends_who_is_ill_but_not_who_has_just_begun(monkeypatch):
 
 @pytest.mark.timeout(180)
 def test_a_worker_that_is_told_to_end_ends_in_time_and_loses_nothing(alice):
-    alice.writes("What all posts need is in Redis from now on")
+    alice.create_post("What all posts need is in Redis from now on")
     with running("worker") as worker:
         wait_for_sign(worker_key(NODE))
         wait_for(lambda: not owed(), within=20, name="what was owed before")
         with mongod_away():  # it hangs in the middle of a drain
-            alice.writes("The first")
+            alice.create_post("The first")
             wait_for(lambda: client().exists("lease:posts"), within=20, name="a drain")
             for number in range(39):
-                alice.writes(f"{number}")
+                alice.create_post(f"{number}")
             worker.terminate()
             time.sleep(1)
             assert worker.poll() is None
@@ -132,7 +132,7 @@ def test_a_worker_that_hangs_is_found_and_its_successor_carries_all(alice, tmp_p
         for one in (hung, *hung.children(recursive=True)):
             one.suspend()
         client().delete(worker_key(NODE))  # it would be gone after 30 s
-        alice.writes("While it hangs")
+        alice.create_post("While it hangs")
         client().zadd("dirty:posts", dict.fromkeys(client().zrange("dirty:posts", 0, -1), 1))
         assert probe.worker(NODE)[0] == 1
         for one in (*hung.children(recursive=True), hung):
@@ -159,7 +159,7 @@ def test_without_beat_writes_are_carried_by_their_nudges_and_the_probe_tells(ali
         beat.wait(20)
         wait_for(lambda: probe.beat() == (1, "it does nothing"), within=20, name="the probe")
         wait_for(lambda: not owed(), within=20, name="what was owed before")
-        alice.writes("Without beat")
+        alice.create_post("Without beat")
         assert owed() > 0
         wait_for(lambda: not owed(), within=10, name="carried without beat")
     assert verify(pause=0) == set()

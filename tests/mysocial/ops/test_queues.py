@@ -23,7 +23,7 @@ def queues(capsys):
 
 
 def test_each_queue_is_told_with_its_messages_and_what_it_owes(alice, queues):
-    alice.writes("Owed")
+    alice.create_post("Owed")
     for key in redis.client().scan_iter("nudge:*"):
         redis.client().delete(key)
     wakeups.send_wakeup("posts")
@@ -45,7 +45,7 @@ def test_it_looks_again_until_it_has_seen_enough(queues):
 
 
 def test_what_is_not_well_is_the_exit_code(alice, queues, persisted):
-    post = alice.writes("Poison")
+    post = alice.create_post("Poison")
     redis.client().hset(f"posts.post:{post['id']}", "main", b"not json")
     persisted()
     with pytest.raises(CommandError, match="Not well: posts") as told:

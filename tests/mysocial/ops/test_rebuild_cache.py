@@ -27,14 +27,14 @@ def run() -> dict[str, Any]:
 
 def live(person: Person, other: Person, stop: threading.Event) -> int:
     """Write, and read each write back at once, until told to stop; return how often."""
-    own = person.writes("0")["id"]
+    own = person.create_post("0")["id"]
     for number in count(1):
         if stop.is_set():
             return number
         edited = person.patch(f"posts/{own}", {"text": f"{number}"})
         assert edited.status_code == 200, edited.content
         assert person.get(f"posts/{own}").json()["text"] == f"{number}"
-        new = person.writes(f"post {number}")["id"]
+        new = person.create_post(f"post {number}")["id"]
         listed = person.get(f"users/{person.id}/posts?limit=2").json()["posts"]
         assert [one["id"] for one in listed] == [new, listed[1]["id"]]
         follow = f"users/{other.id}/follow"
@@ -76,13 +76,13 @@ def test_it_is_made_anew_under_load_and_every_read_is_right():
 
 
 def test_what_differs_from_mongodb_is_mended_and_what_is_owed_stays(alice, bob, persisted):
-    wrong = alice.writes("As it was.")["id"]
+    wrong = alice.create_post("As it was.")["id"]
     bob.get("posts")
     persisted()
     client().hset(posts.key(wrong), "main", b'"text":"forged"')
     client().zrem(posts.list_key("author", alice.id), wrong)
     client().set(users.unique_key("username_key", "bob"), alice.id)
-    owed = alice.writes("Owed.")["id"]
+    owed = alice.create_post("Owed.")["id"]
 
     said = run()
 
@@ -96,7 +96,7 @@ def test_what_differs_from_mongodb_is_mended_and_what_is_owed_stays(alice, bob, 
 
 
 def test_dead_letters_keep_their_record(alice, persisted):
-    post = alice.writes("MongoDB will not take this.")["id"]
+    post = alice.create_post("MongoDB will not take this.")["id"]
     good = client().hget(posts.key(post), "main")
     client().hset(posts.key(post), "main", b"not json")
     persisted()
@@ -107,7 +107,7 @@ def test_dead_letters_keep_their_record(alice, persisted):
 
 
 def test_who_read_before_meets_no_conflict_for_it(alice, bob, persisted):
-    post = alice.writes()["id"]
+    post = alice.create_post()["id"]
     bob.put(
         f"posts/{post}/reaction", {"type": "wow"}
     )  # a counter: the version is past the revision
@@ -119,7 +119,7 @@ def test_who_read_before_meets_no_conflict_for_it(alice, bob, persisted):
 
 
 def test_without_mongodb_nothing_is_forgotten(alice, persisted, settings):
-    alice.writes()
+    alice.create_post()
     persisted()
     before = held()
     with mongod_away(), pytest.raises(CommandError) as caught:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from mysocial.core import redis
-from tests.support.people import nobody
+from tests.support.people import anonymous
 from tests.support.stack import ROOT
 
 SECRET = "x" * 40
@@ -75,7 +75,7 @@ def test_a_first_start_makes_one_secret_and_keeps_it(tmp_path):
 def test_a_host_that_is_not_ours_is_refused_without_a_word_in_the_log(settings):
     """Anybody may send one, as often as they like; Django would write a trace for each."""
     settings.ALLOWED_HOSTS = ["localhost"]
-    assert nobody.get("posts", Host="evil.example").json()["code"] == "bad_request"
+    assert anonymous.get("posts", Host="evil.example").json()["code"] == "bad_request"
     assert not logging.getLogger("django.security.DisallowedHost").isEnabledFor(logging.ERROR)
 
 
@@ -97,4 +97,4 @@ def test_a_redis_that_may_forget_is_not_served(alice, bob, careless):
     assert "appendfsync" in answer.json()["detail"]
     redis.client().config_set("appendfsync", "everysec")
     assert bob.get("posts").json()["posts"] == []
-    assert bob.hears("feed") == []
+    assert bob.received_events("feed") == []

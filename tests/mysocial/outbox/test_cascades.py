@@ -44,7 +44,7 @@ def states(persisted, documents) -> list[str]:
 
 
 def test_a_deleted_post_takes_along_what_hangs_on_it(alice, leaves, persisted, documents):
-    post, kept = alice.writes("Gone"), alice.writes("Kept")
+    post, kept = alice.create_post("Gone"), alice.create_post("Kept")
 
     alice.delete(f"posts/{post['id']}")
     assert states(persisted, documents) == ["queued"]
@@ -57,7 +57,7 @@ def test_a_deleted_post_takes_along_what_hangs_on_it(alice, leaves, persisted, d
 
 
 def test_a_refused_deletion_removes_nothing(alice, bob, leaves, persisted, documents):
-    post = alice.writes("Mine")
+    post = alice.create_post("Mine")
 
     assert bob.delete(f"posts/{post['id']}").status_code == 403
 
@@ -66,7 +66,7 @@ def test_a_refused_deletion_removes_nothing(alice, bob, leaves, persisted, docum
 
 
 def test_a_store_that_is_away_leaves_the_removal_owed(alice, leaves, persisted, documents):
-    alice.delete(f"posts/{alice.writes('Gone')['id']}")
+    alice.delete(f"posts/{alice.create_post('Gone')['id']}")
     leaves.troubles.append(Unavailable())
 
     with pytest.raises(Unavailable):
@@ -77,7 +77,7 @@ def test_a_store_that_is_away_leaves_the_removal_owed(alice, leaves, persisted, 
 
 def test_a_removal_that_failed_is_due_again_and_stops_no_other(alice, leaves, persisted, documents):
     for text in ("One", "Two"):
-        alice.delete(f"posts/{alice.writes(text)['id']}")
+        alice.delete(f"posts/{alice.create_post(text)['id']}")
     leaves.troubles.append(ValueError("a defect"))
 
     assert run_due_cascades() == 1
@@ -85,7 +85,7 @@ def test_a_removal_that_failed_is_due_again_and_stops_no_other(alice, leaves, pe
 
 
 def test_a_task_that_finds_a_server_away_says_so_in_one_line(alice, leaves, caplog):
-    alice.delete(f"posts/{alice.writes('Gone')['id']}")
+    alice.delete(f"posts/{alice.create_post('Gone')['id']}")
     leaves.troubles.append(Unavailable("The database is away."))
 
     assert cascades.run_cascades() == 0

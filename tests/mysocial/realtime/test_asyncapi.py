@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from mysocial.core.events import Event
 from mysocial.realtime.asyncapi import contract_events, document
 from tests.support import api_contract, event_contract
-from tests.support.people import browser
+from tests.support.people import new_client
 
 COMMANDS = {"auth", "subscribe", "unsubscribe", "resume", "ping", "typing"}
 
@@ -29,7 +29,7 @@ def valid(name, frame):
 
 
 def test_the_document_is_open_and_every_reference_in_it_leads_somewhere():
-    answer = browser().get("/api/asyncapi")
+    answer = new_client().get("/api/asyncapi")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
     found = answer.json()
@@ -119,7 +119,7 @@ async def test_what_the_socket_answers_is_what_the_document_says(connected, alic
 
 
 def test_the_page_shows_all_of_it_and_needs_nothing_from_elsewhere():
-    answer = browser().get("/api/asyncapi/docs")
+    answer = new_client().get("/api/asyncapi/docs")
     assert answer.status_code == 200
     page = answer.content.decode()
     shown = re.findall(r'<h3 id="([^"]+)">', page)

@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from mysocial.core.redis import client
 from mysocial.realtime import replay, subscription
 from mysocial.realtime.replay import AudienceFilter
-from tests.support.people import logged
+from tests.support.people import logged_events
 
 
 def cursor_of(answer):
@@ -237,7 +237,7 @@ async def test_a_log_that_began_anew_or_was_cut_is_told(connected, alice, bob, s
     settings.EVENT_LOG_SECONDS = 1
     old = await connected(bob)
     await asyncio.sleep(1.1)
-    answer = await resume(old, f"{epoch}:{logged()[-1]['id'].split('-')[0]}", "feed")
+    answer = await resume(old, f"{epoch}:{logged_events()[-1]['id'].split('-')[0]}", "feed")
     assert (answer["recovered"], answer["reason"]) == (False, "too_old")
 
 

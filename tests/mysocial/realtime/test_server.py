@@ -66,7 +66,7 @@ def test_who_reads_nothing_is_cut_and_told_to_resume_and_has_no_gap(fresh_site, 
     quick = listening(site.url, bob, max_queue=None)
     # A queue of one frame that nobody takes out: the client reads no more from its connection.
     slow = listening(site.url, bob, sock=narrow_line(site), max_queue=1)
-    written = [alice.writes(f"{number} {BIG}")["id"] for number in range(100)]
+    written = [alice.create_post(f"{number} {BIG}")["id"] for number in range(100)]
 
     for pk in written:
         assert json.loads(quick.recv(WITHIN))["data"]["id"] == pk
@@ -184,7 +184,7 @@ def test_a_server_that_ends_says_so_to_its_sockets(alice):
 
 def test_what_was_missed_is_read_no_further_for_who_is_gone(fresh_site, alice, bob):
     cursor = bob.get("posts").headers["X-Event-Cursor"]
-    post = reads.get_record(posts, alice.writes("x" * 1000)["id"])
+    post = reads.get_record(posts, alice.create_post("x" * 1000)["id"])
     for _ in range(8):
         with write() as w:
             for _ in range(1000):

@@ -18,7 +18,7 @@ from tests.support.example_records import (
     remove,
     together,
 )
-from tests.support.people import logged
+from tests.support.people import logged_events
 
 
 def offsets(log: str = "ev") -> list[int]:
@@ -34,11 +34,11 @@ def test_an_event_tells_the_state_that_its_own_write_made():
     like(thing, "bob")
     like(thing, "carol")
 
-    assert [(event["type"], event["data"]) for event in logged()] == [
+    assert [(event["type"], event["data"]) for event in logged_events()] == [
         ("thing.shouted", {"likes": 1}),
         ("thing.shouted", {"likes": 2}),
     ]
-    assert [event["topics"] for event in logged()] == [[f"thing:{thing.id}", "things"]] * 2
+    assert [event["topics"] for event in logged_events()] == [[f"thing:{thing.id}", "things"]] * 2
     assert offsets(f"ev:thing:{thing.id}") == offsets("ev:things") == offsets()
 
 
@@ -51,7 +51,7 @@ def test_an_event_of_an_evicted_record_tells_its_state_too(persisted):
     with write() as w:
         w.announce(Shout(thing.id))
 
-    assert logged()[-1]["data"] == {"likes": 1}
+    assert logged_events()[-1]["data"] == {"likes": 1}
 
 
 def test_an_event_of_what_the_same_write_removed_has_nothing_to_tell():
@@ -60,7 +60,7 @@ def test_an_event_of_what_the_same_write_removed_has_nothing_to_tell():
         w.delete(thing)
         w.announce(Shout(thing.id))
 
-    assert logged()[-1]["data"] == {"likes": None}
+    assert logged_events()[-1]["data"] == {"likes": None}
 
 
 def test_a_refused_write_is_heard_by_nobody():
@@ -69,7 +69,7 @@ def test_a_refused_write_is_heard_by_nobody():
     listener = client().pubsub()
     listener.subscribe("asgi__group__events")
     assert listener.get_message(timeout=1)["type"] == "subscribe"
-    before = (logged(), clock())
+    before = (logged_events(), clock())
 
     with pytest.raises(AlreadyExists):
         like(thing, "bob")
@@ -77,7 +77,7 @@ def test_a_refused_write_is_heard_by_nobody():
         w.announce(Shout(thing.id))
         w.require(Thing, make().id)
 
-    assert (logged(), clock()) == before
+    assert (logged_events(), clock()) == before
     assert listener.get_message(timeout=0) is None
     like(thing, "carol")
     assert listener.get_message(timeout=1)["type"] == "message"
@@ -89,7 +89,7 @@ def test_events_are_in_the_order_of_their_writes_whoever_writes():
 
     together(8, lambda n: [like(thing, f"{n}-{m}") for m in range(5)])
 
-    assert [event["data"]["likes"] for event in logged()] == list(range(1, 41))
+    assert [event["data"]["likes"] for event in logged_events()] == list(range(1, 41))
     assert offsets() == sorted(set(offsets()))
     assert clock() == offsets()[-1]
 

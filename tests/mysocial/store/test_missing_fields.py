@@ -16,18 +16,18 @@ def forget(store, pk, *names):
 
 
 def test_a_post_without_counters_is_read_listed_announced_and_answered(alice, bob):
-    post = alice.writes()
+    post = alice.create_post()
     forget(posts, post["id"], "comments_count", *(f"reactions_{kind}" for kind in REACTIONS))
 
     assert bob.get(f"posts/{post['id']}").json() == post
     assert bob.get("posts").json()["posts"] == [post]
     edited = alice.patch(f"posts/{post['id']}", {"text": "New"}).json()["post"]
     assert (edited["comments_count"], edited["reactions"]) == (0, totals())
-    assert bob.hears("feed")[-1] == {"type": "post.updated", "data": edited}
+    assert bob.received_events("feed")[-1] == {"type": "post.updated", "data": edited}
 
 
 def test_a_post_without_counters_is_counted_from_their_defaults(alice, bob, persisted, document):
-    post = alice.writes()
+    post = alice.create_post()
     forget(posts, post["id"], *(f"reactions_{kind}" for kind in REACTIONS))
     path = f"posts/{post['id']}/reaction"
     assert bob.delete(path).json()["reactions"] == totals()
@@ -38,7 +38,7 @@ def test_a_post_without_counters_is_counted_from_their_defaults(alice, bob, pers
 
 
 def test_a_document_without_counters_is_read_as_well(alice, bob, persisted):
-    post = alice.writes()
+    post = alice.create_post()
     persisted()
     fields = {f"reactions_{kind}": "" for kind in REACTIONS}
     mongo.collection(Post).update_one({"_id": post["id"]}, {"$unset": fields})
@@ -47,7 +47,7 @@ def test_a_document_without_counters_is_read_as_well(alice, bob, persisted):
 
 
 def test_a_raw_field_that_is_missing_is_its_default(alice, bob):
-    post = alice.writes(privacy="public")
+    post = alice.create_post(privacy="public")
     forget(posts, post["id"], "privacy")
     forget(users, alice.id, "is_private")
     assert bob.get(f"posts/{post['id']}").json() == post
@@ -56,7 +56,7 @@ def test_a_raw_field_that_is_missing_is_its_default(alice, bob):
 
 
 def test_a_reference_that_is_missing_names_nobody(alice):
-    post = alice.writes()
+    post = alice.create_post()
     forget(posts, post["id"], "author_id")
     (row,) = reads.get_rows(post_template, [post["id"]])
     assert row.values["author_id"] == b""

@@ -28,7 +28,7 @@ from tests.support.example_records import (
     walk,
     wire,
 )
-from tests.support.people import logged
+from tests.support.people import logged_events
 from tests.support.stack import wait_for
 
 
@@ -98,7 +98,7 @@ def test_what_only_mongodb_knows_is_unavailable_while_it_hangs_and_never_absent(
         like(unknown, "bob")
 
     assert time.monotonic() - began < 15
-    assert logged() == []
+    assert logged_events() == []
     assert client().hgetall(key(unknown)).keys() == {b"?"}
     assert owed_keys() == [key(new)]
     assert everything()[key(new).encode()] == before[key(new).encode()]
@@ -169,7 +169,7 @@ def test_without_redis_nothing_is_acknowledged_and_what_was_is_there_after(alice
     assert (get(thing).name, reads.find_by_unique(things, "code", "gold")) == ("A lamp", thing.id)
     assert walk() == [thing.id]
     assert owed_keys() == [key(thing)]
-    assert "post.created" not in [event["type"] for event in logged()]
+    assert "post.created" not in [event["type"] for event in logged_events()]
     persisted()
     evict()
     assert walk() == [thing.id]

@@ -25,7 +25,7 @@ from tests.support.example_records import (
     things,
     together,
 )
-from tests.support.people import logged
+from tests.support.people import logged_events
 
 
 def test_a_written_record_is_read_back_as_it_was_made():
@@ -51,7 +51,7 @@ def test_nothing_is_written_when_the_second_precondition_fails():
 
     assert everything() == before
     assert (get(first).name, get(first).likes) == ("", 0)
-    assert logged() == []
+    assert logged_events() == []
 
 
 def test_nothing_is_written_when_the_block_raises():
@@ -75,7 +75,7 @@ def test_a_record_that_was_evicted_is_not_made_twice(persisted):
         like(thing, "bob")
 
     assert get(thing).likes == 1
-    assert len(logged()) == 1
+    assert len(logged_events()) == 1
 
 
 def test_an_update_of_an_evicted_record_keeps_what_it_does_not_name(persisted):
@@ -279,7 +279,7 @@ def test_fifty_who_like_at_once_are_fifty_likes_and_the_same_one_fifty_times_is_
     outcomes = together(50, lambda _: like(thing, "bob"))
     assert sorted(type(one).__name__ for one in outcomes) == ["AlreadyExists"] * 49 + ["NoneType"]
     assert get(thing).likes == 51
-    assert len(logged()) == 51
+    assert len(logged_events()) == 51
 
 
 def test_a_write_whose_record_is_let_go_again_and_again_is_refused(persisted, before_writes):
