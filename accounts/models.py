@@ -25,6 +25,8 @@ class Account(Record):
 
     class Meta(Record.Meta):
         db_table = "accounts"
+        verbose_name = "account"
+        verbose_name_plural = "accounts"
 
     def __str__(self) -> str:
         return self.email
@@ -46,6 +48,8 @@ class Session(Record):
 
     class Meta(Record.Meta):
         db_table = "sessions"
+        verbose_name = "session"
+        verbose_name_plural = "sessions"
 
 
 class EndedSession(Record):
@@ -56,6 +60,8 @@ class EndedSession(Record):
 
     class Meta(Record.Meta):
         db_table = "ended_sessions"
+        verbose_name = "ended session"
+        verbose_name_plural = "ended sessions"
 
 
 class OneTimeToken(Record):
@@ -68,6 +74,8 @@ class OneTimeToken(Record):
 
     class Meta(Record.Meta):
         db_table = "one_time_tokens"
+        verbose_name = "one-time token"
+        verbose_name_plural = "one-time tokens"
 
 
 class Export(OutboxItem):
@@ -84,3 +92,5 @@ class Export(OutboxItem):
 
     class Meta(OutboxItem.Meta):
         db_table = "exports"
+        verbose_name = "data export"
+        verbose_name_plural = "data exports"

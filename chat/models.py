@@ -52,6 +52,8 @@ class Message(Record):
 
     class Meta(Record.Meta):
         db_table = "messages"
+        verbose_name = "message"
+        verbose_name_plural = "messages"
 
     def hiding_from(self, user_id: str) -> str:
         """Return the name of the field that hides the message from this member."""
@@ -81,6 +83,8 @@ class Participant(Record):
 
     class Meta(Record.Meta):
         db_table = "participants"
+        verbose_name = "conversation participant"
+        verbose_name_plural = "conversation participants"
 
 
 class OpenChat(Record):
@@ -91,3 +95,5 @@ class OpenChat(Record):
 
     class Meta(Record.Meta):
         db_table = "open_chats"
+        verbose_name = "open chat"
+        verbose_name_plural = "open chats"

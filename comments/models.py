@@ -17,6 +17,8 @@ class Comment(Record):
 
     class Meta(Record.Meta):
         db_table = "comments"
+        verbose_name = "comment"
+        verbose_name_plural = "comments"
 
     def __str__(self) -> str:
         return self.text[:60]

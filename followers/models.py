@@ -24,6 +24,8 @@ class Follow(Record):
 
     class Meta(Record.Meta):
         db_table = "follows"
+        verbose_name = "follow"
+        verbose_name_plural = "follows"
 
 
 class Block(Record):
@@ -34,6 +36,8 @@ class Block(Record):
 
     class Meta(Record.Meta):
         db_table = "blocks"
+        verbose_name = "block"
+        verbose_name_plural = "blocks"
 
 
 class Mute(Record):
@@ -44,6 +48,8 @@ class Mute(Record):
 
     class Meta(Record.Meta):
         db_table = "mutes"
+        verbose_name = "mute"
+        verbose_name_plural = "mutes"
 
 
 class FollowRequest(Record):
@@ -54,3 +60,5 @@ class FollowRequest(Record):
 
     class Meta(Record.Meta):
         db_table = "follow_requests"
+        verbose_name = "follow request"
+        verbose_name_plural = "follow requests"

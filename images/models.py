@@ -57,6 +57,8 @@ class Media(OutboxItem):
 
     class Meta(OutboxItem.Meta):
         db_table = "media"
+        verbose_name = "media"
+        verbose_name_plural = "media"
 
     def __str__(self) -> str:
         return f"{self.use} {self.kind} {self.pk}"
@@ -71,3 +73,5 @@ class DeletedFile(OutboxItem):
 
     class Meta(OutboxItem.Meta):
         db_table = "deleted_files"
+        verbose_name = "deleted file"
+        verbose_name_plural = "deleted files"

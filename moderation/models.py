@@ -82,6 +82,8 @@ class Report(Record):
 
     class Meta(Record.Meta):
         db_table = "reports"
+        verbose_name = "report"
+        verbose_name_plural = "reports"
         permissions = (("handle_report", "Can look at reported things, and close reports"),)
 
     def __str__(self) -> str:
@@ -97,6 +99,8 @@ class StaffNote(Record):
 
     class Meta(Record.Meta):
         db_table = "staff_notes"
+        verbose_name = "staff note"
+        verbose_name_plural = "staff notes"
 
 
 class ModerationAction(Record):
@@ -115,6 +119,8 @@ class ModerationAction(Record):
 
     class Meta(Record.Meta):
         db_table = "moderation_actions"
+        verbose_name = "moderation action"
+        verbose_name_plural = "moderation actions"
 
     def __str__(self) -> str:
         return f"{self.get_act_display()}: {self.user_id}"
@@ -128,6 +134,8 @@ class WordFilter(Record):
 
     class Meta(Record.Meta):
         db_table = "word_filters"
+        verbose_name = "word filter"
+        verbose_name_plural = "word filters"
 
     def __str__(self) -> str:
         return self.phrase

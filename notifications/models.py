@@ -19,6 +19,8 @@ class Notification(Record):
 
     class Meta(Record.Meta):
         db_table = "notifications"
+        verbose_name = "notification"
+        verbose_name_plural = "notifications"
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.actor_id}"
@@ -31,3 +33,5 @@ class Inbox(Record):
 
     class Meta(Record.Meta):
         db_table = "inboxes"
+        verbose_name = "inbox"
+        verbose_name_plural = "inboxes"

@@ -66,6 +66,8 @@ class Post(Record):
 
     class Meta(Record.Meta):
         db_table = "posts"
+        verbose_name = "post"
+        verbose_name_plural = "posts"
 
     def __str__(self) -> str:
         return self.text[:60] or self.id
@@ -84,6 +86,8 @@ class PostVersion(Record):
 
     class Meta(Record.Meta):
         db_table = "post_versions"
+        verbose_name = "post version"
+        verbose_name_plural = "post versions"
 
 
 class FeedStats(Record):
@@ -93,3 +97,5 @@ class FeedStats(Record):
 
     class Meta(Record.Meta):
         db_table = "feed_stats"
+        verbose_name = "feed statistics"
+        verbose_name_plural = "feed statistics"

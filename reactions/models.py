@@ -30,3 +30,5 @@ class Reaction(Record):
 
     class Meta(Record.Meta):
         db_table = "reactions"
+        verbose_name = "reaction"
+        verbose_name_plural = "reactions"

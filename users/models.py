@@ -62,6 +62,8 @@ class User(Record):
 
     class Meta(Record.Meta):
         db_table = "users"
+        verbose_name = "member"
+        verbose_name_plural = "members"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -33,8 +33,8 @@ class AuditEntry(Record):
     class Meta(Record.Meta):
         db_table = "audit_entries"
         app_label = "mysocial"
-        verbose_name = "audit entry"
-        verbose_name_plural = "audit log"
+        verbose_name = "audit log entry"
+        verbose_name_plural = "audit log entries"
         permissions = (
             (MANAGE_QUEUES.partition(".")[2], "Can view and manage the queues in Flower"),
             (VIEW_OPERATIONS.partition(".")[2], "Can view operations figures and dead letters"),

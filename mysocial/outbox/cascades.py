@@ -45,6 +45,8 @@ class CascadeDeletion(OutboxItem):
     class Meta(OutboxItem.Meta):
         db_table = "cascade_deletions"
         app_label = "mysocial"
+        verbose_name = "cascade deletion"
+        verbose_name_plural = "cascade deletions"
 
 
 cascade_deletions = Store(

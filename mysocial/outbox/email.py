@@ -44,6 +44,8 @@ class Email(OutboxItem):
     class Meta(OutboxItem.Meta):
         db_table = "emails"
         app_label = "mysocial"
+        verbose_name = "email"
+        verbose_name_plural = "emails"
 
 
 emails = Store(
