@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import orjson
 
 from chat import selectors
-from chat.models import Participant, ReactionType
+from chat.models import Participant
 from chat.representations import (
     ChatMessageSerializer,
     ConversationSerializer,
@@ -17,6 +17,7 @@ from chat.representations import (
 from mysocial.core.event_schemas import FLAG, ID, Payload, one_of, one_of_or_null
 from mysocial.core.events import AudienceContext, EphemeralEvent, Event, self_topic
 from mysocial.store import to_json
+from posts.reaction_types import ReactionType
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,6 @@ from mysocial.store import ID, Record
 MAX_TEXT_LENGTH = 10_000
 
 
-class ReactionType(models.TextChoices):
-    """How somebody reacts to a message."""
-
-    LIKE = "like", "Like"
-    LOVE = "love", "Love"
-    HAPPY = "happy", "Happy"
-    WOW = "wow", "Wow"
-    SAD = "sad", "Sad"
-    ANGRY = "angry", "Angry"
-
-
 def conversation_id(one_id: str, other_id: str) -> str:
     """Return the id of the conversation of two people: whoever asks, there is exactly one."""
     return ":".join(sorted((one_id, other_id)))

@@ -4,10 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from chat.models import Participant, ReactionType
+from chat.models import Participant
 from chat.store import messages, open_chats, participants
 from images.representations import MEDIA, MediaSerializer, shown
 from mysocial.store import Field, JsonPart, JsonTemplate, RelatedField, RelatedObject, Row
+from posts.reaction_types import ReactionType
 from users.representations import AUTHOR, AuthorSerializer, author, person
 
 message_template = JsonTemplate(

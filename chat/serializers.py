@@ -4,9 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from chat.models import MAX_TEXT_LENGTH, ReactionType
+from chat.models import MAX_TEXT_LENGTH
 from chat.representations import ChatMessageSerializer, ConversationSerializer
 from mysocial.api import GifField, IdField, MediaField, StrictSerializer
+from posts.reaction_types import ReactionType
 from users.representations import PersonSerializer
 
 

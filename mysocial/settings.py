@@ -310,7 +310,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     # Several fields are called `type`: each set of values has a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "NoticeEnum": "users.models.NOTIFICATION_TYPES",
-        "ReactionEnum": "reactions.models.ReactionType",
+        "ReactionEnum": "posts.reaction_types.ReactionType",
         "ReportStateEnum": "moderation.models.State",
         "StateEnum": "images.models.State",
     },

@@ -37,10 +37,6 @@ class MediaKind(models.TextChoices):
     VIDEOS = "videos", "Videos"
 
 
-# What can be counted on a post: a counter `reactions_<kind>` each.
-REACTIONS = ("like", "love", "happy", "wow", "sad", "angry")
-
-
 class Post(Record):
     """Something a member wrote."""
 

@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from images.representations import MEDIA, MediaSerializer, shown
 from mysocial.store import Field, JsonTemplate
-from posts.models import REACTIONS, Privacy
+from posts.models import Privacy
+from posts.reaction_types import ReactionType
 from posts.store import post_versions, posts
 from users.representations import AUTHOR, AuthorSerializer, author
 
@@ -14,7 +15,7 @@ from users.representations import AUTHOR, AuthorSerializer, author
 def _reactions() -> list[bytes | Field]:
     """Return the pieces of a post's totals, between its braces."""
     pieces: list[bytes | Field] = []
-    for kind in REACTIONS:
+    for kind in ReactionType.values:
         pieces += [b'%s"%s":' % (b"," if pieces else b"", kind.encode())]
         pieces += [Field(f"reactions_{kind}")]
     return pieces

@@ -2,7 +2,8 @@
 
 from followers.selectors import FOLLOW_GRAPH
 from mysocial.store import Counter, Index, Store
-from posts.models import REACTIONS, FeedStats, MediaKind, Post, PostVersion, Privacy
+from posts.models import FeedStats, MediaKind, Post, PostVersion, Privacy
+from posts.reaction_types import ReactionType
 
 FEED = (Privacy.PUBLIC.value, Privacy.FOLLOWERS.value)
 STATS_ID = "feed"
@@ -13,7 +14,7 @@ posts = Store(
     Post,
     fragments={"withheld": ("privacy_was",)},
     plain_fields=("author_id", "privacy", "media_id", "media_kind"),
-    counters=("comments_count", *(f"reactions_{kind}" for kind in REACTIONS)),
+    counters=("comments_count", *(f"reactions_{kind}" for kind in ReactionType.values)),
     counted_in=(
         Counter("users.user", "posts_count", by="author_id", where={"privacy": Privacy.values}),
         Counter("posts.feedstats", "posts_count", pk=STATS_ID, where={"privacy": FEED}),

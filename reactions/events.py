@@ -8,9 +8,9 @@ from followers.selectors import unblocked
 from mysocial.core.event_schemas import ID, Payload, one_of_or_null
 from mysocial.core.events import AudienceContext, Event, self_topic
 from mysocial.store import to_json
+from posts.reaction_types import ReactionType
 from posts.representations import TotalsSerializer, totals_template
 from posts.selectors import current_viewers
-from reactions.models import ReactionType
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,7 @@
 from django.db import models
 
 from mysocial.store import ID, Record
-
-
-class ReactionType(models.TextChoices):
-    """How somebody reacts."""
-
-    LIKE = "like", "Like"
-    LOVE = "love", "Love"
-    HAPPY = "happy", "Happy"
-    WOW = "wow", "Wow"
-    SAD = "sad", "Sad"
-    ANGRY = "angry", "Angry"
+from posts.reaction_types import ReactionType
 
 
 def reaction_id(post_id: str, user_id: str) -> str:

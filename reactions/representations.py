@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from mysocial.store import Field, JsonTemplate, Row
+from posts.reaction_types import ReactionType
 from posts.representations import PostSerializer, post_template
-from reactions.models import ReactionType
 from reactions.store import reactions
 from users.representations import SHOWN, AuthorSerializer, author
 

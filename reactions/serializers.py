@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from mysocial.api import StrictSerializer
+from posts.reaction_types import ReactionType
 from posts.representations import TotalsSerializer
-from reactions.models import ReactionType
 from reactions.representations import ReactionOnPostSerializer, ReactionSerializer
 
 

@@ -22,9 +22,9 @@ from mysocial.api import (
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
 from mysocial.store import to_json
+from posts.reaction_types import ReactionType
 from posts.representations import totals_template
 from reactions import selectors, services
-from reactions.models import ReactionType
 from reactions.representations import reaction_template, render_on_post
 from reactions.serializers import (
     MemberReactionPageSerializer,

@@ -3,9 +3,9 @@
 import orjson
 import pytest
 
-from chat.models import Message, Participant, ReactionType
+from chat.models import Message, Participant
 from mysocial.core.mongo import ping
-from reactions.models import ReactionType as PostKind
+from posts.reaction_types import ReactionType
 from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
 from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
 from tests.support.people import anonymous
@@ -207,10 +207,6 @@ def test_chat_goes_on_while_mongodb_is_away(alice, bob):
         assert alice.delete(f"{path}?for=everyone").status_code == 200
         assert listed(bob)[0]["last_message"]["is_deleted"] is True
         assert alice.get("chat/users").json()["users"][0]["id"] == bob.id
-
-
-def test_the_kinds_of_reactions_are_those_of_posts():
-    assert ReactionType.choices == PostKind.choices
 
 
 @pytest.mark.parametrize(

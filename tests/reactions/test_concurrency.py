@@ -8,9 +8,10 @@ from mysocial.core import mongo
 from mysocial.core.errors import Conflict, NotFound
 from mysocial.store import reads, write
 from posts.models import Post
+from posts.reaction_types import ReactionType
 from posts.selectors import get_row
 from posts.services import require_visible
-from reactions.models import Reaction, ReactionType
+from reactions.models import Reaction
 from tests.reactions.totals import counted, shown, totals
 from tests.support.concurrency import codes, live, nothing_happens, together
 from tests.support.people import logged_events, sign_up

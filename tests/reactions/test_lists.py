@@ -6,8 +6,9 @@ import pytest
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.store import reads
+from posts.reaction_types import ReactionType
 from posts.representations import PostSerializer
-from reactions.models import Reaction, ReactionType
+from reactions.models import Reaction
 from reactions.representations import (
     ReactionOnPostSerializer,
     ReactionSerializer,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reactions.models import ReactionType
+from posts.reaction_types import ReactionType
 from tests.support.concurrency import live
 
 

@@ -3,7 +3,8 @@
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.store import reads
-from posts.models import REACTIONS, Post
+from posts.models import Post
+from posts.reaction_types import ReactionType
 from posts.representations import post_template
 from posts.store import posts
 from tests.reactions.totals import totals
@@ -17,7 +18,9 @@ def forget(store, pk, *names):
 
 def test_a_post_without_counters_is_read_listed_announced_and_answered(alice, bob):
     post = alice.create_post()
-    forget(posts, post["id"], "comments_count", *(f"reactions_{kind}" for kind in REACTIONS))
+    forget(
+        posts, post["id"], "comments_count", *(f"reactions_{kind}" for kind in ReactionType.values)
+    )
 
     assert bob.get(f"posts/{post['id']}").json() == post
     assert bob.get("posts").json()["posts"] == [post]
@@ -28,19 +31,19 @@ def test_a_post_without_counters_is_read_listed_announced_and_answered(alice, bo
 
 def test_a_post_without_counters_is_counted_from_their_defaults(alice, bob, persisted, document):
     post = alice.create_post()
-    forget(posts, post["id"], *(f"reactions_{kind}" for kind in REACTIONS))
+    forget(posts, post["id"], *(f"reactions_{kind}" for kind in ReactionType.values))
     path = f"posts/{post['id']}/reaction"
     assert bob.delete(path).json()["reactions"] == totals()
     assert bob.put(path, {"type": "wow"}).json()["reactions"] == totals(wow=1)
     persisted()
     kept = document(Post, post["id"])
-    assert {kind: kept[f"reactions_{kind}"] for kind in REACTIONS} == totals(wow=1)
+    assert {kind: kept[f"reactions_{kind}"] for kind in ReactionType.values} == totals(wow=1)
 
 
 def test_a_document_without_counters_is_read_as_well(alice, bob, persisted):
     post = alice.create_post()
     persisted()
-    fields = {f"reactions_{kind}": "" for kind in REACTIONS}
+    fields = {f"reactions_{kind}": "" for kind in ReactionType.values}
     mongo.collection(Post).update_one({"_id": post["id"]}, {"$unset": fields})
     client().flushall()
     assert bob.get(f"posts/{post['id']}").json() == post
