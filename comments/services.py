@@ -10,7 +10,7 @@ from comments.store import comments
 from mysocial.core.errors import Forbidden, Invalid
 from mysocial.core.ids import new_id, now
 from mysocial.policies import check_text
-from mysocial.store import STALE_ERRORS, Write, reads, run_with_retry, write
+from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 from notifications import services as notifications
 from notifications.selectors import find_mentioned, recipient_query, recipients_of
 from posts import selectors as post_selectors
@@ -50,7 +50,13 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
             post_id=post_id,
             audience=audience,
         )
-        _tell(w, comment, mentioned)
+        notifications.notify_mentioned(
+            w,
+            to=mentioned,
+            actor_id=comment.author_id,
+            cause=comment.id,
+            post_id=comment.post_id,
+        )
         w.respond_with(comment)
     return comment
 
@@ -112,7 +118,13 @@ def _update(
         w.update(comment, check_revision=True, **changes, edited_at=now())
         _check(comment)
         w.announce(CommentUpdated(comment.id, comment.post_id, comment.author_id))
-        _tell(w, comment, mentioned)
+        notifications.notify_mentioned(
+            w,
+            to=mentioned,
+            actor_id=comment.author_id,
+            cause=comment.id,
+            post_id=comment.post_id,
+        )
         notifications.retract_all(w, kinds=("mention",), cause=comment.id, to=unmentioned)
         w.respond_with(comment)
     return comment
@@ -139,17 +151,6 @@ def _mentioned(
     named, unnamed = (some - {post_author_id} for some in find_mentioned(text, was=was))
     see = selectors.current_viewers(comment.post_id, comment.author_id, named) if named else set()
     return see, unnamed
-
-
-def _tell(w: Write, comment: Comment, mentioned: set[str]) -> None:
-    notifications.notify_all(
-        w,
-        to=mentioned,
-        kind="mention",
-        actor_id=comment.author_id,
-        cause=comment.id,
-        post_id=comment.post_id,
-    )
 
 
 def _check(comment: Comment) -> None:

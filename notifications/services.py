@@ -71,6 +71,16 @@ def notify_all(  # noqa: PLR0913 - what is told, by name
     _notify(w, recipients_query(set(to), actor_id=actor_id).result(), CHANNELS, told)
 
 
+def notify_mentioned(
+    w: Write, *, to: Iterable[str], actor_id: str, cause: str, post_id: str
+) -> None:
+    """Notify the members that a post or comment newly mentions, in the write that changes it.
+
+    `cause` is the id of the post or of the comment, `post_id` that of the post in either case.
+    """
+    notify_all(w, to=to, kind="mention", actor_id=actor_id, cause=cause, post_id=post_id)
+
+
 def notify_member(  # noqa: PLR0913 - what is told, by name
     w: Write, *, to: str, kind: str, cause: str, words: str = "", always: bool = False
 ) -> None:

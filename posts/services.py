@@ -47,7 +47,9 @@ def create_post(*, author_id: str, **fields: Any) -> Post:
             w.announce(PostCreated(post.id, author_id, post.privacy, post.media_id))
             if mentioned:
                 notifications.initialise_cause(w, post.id, "mention")
-            _tell(w, post, mentioned)
+            notifications.notify_mentioned(
+                w, to=mentioned, actor_id=post.author_id, cause=post.id, post_id=post.id
+            )
             w.respond_with(post)
     return post
 
@@ -162,7 +164,9 @@ def _update(post: Post, given: dict[str, Any], one: Any = None, *, by: str = "")
             w.announce(gone)
         w.announce(PostUpdated(post.id, post.author_id, post.privacy, post.media_id, was=was))
         mentioned, unmentioned = _mentioned(post, was=text)
-        _tell(w, post, mentioned)
+        notifications.notify_mentioned(
+            w, to=mentioned, actor_id=post.author_id, cause=post.id, post_id=post.id
+        )
         notifications.retract_all(w, kinds=("mention",), cause=post.id, to=unmentioned)
         w.respond_with(post)
     return post
@@ -225,17 +229,6 @@ def _mentioned(post: Post, *, was: str = "") -> tuple[set[str], set[str]]:
         author_is_private=get_user(post.author_id).is_private,
     )
     return see, unnamed
-
-
-def _tell(w: Write, post: Post, mentioned: set[str]) -> None:
-    notifications.notify_all(
-        w,
-        to=mentioned,
-        kind="mention",
-        actor_id=post.author_id,
-        cause=post.id,
-        post_id=post.id,
-    )
 
 
 def _check(post: Post) -> None:
