@@ -30,7 +30,7 @@ def walk(person, path, limit, between=lambda: None):
 def written(person, count):
     """Write posts, some in one millisecond; return their ids as they are listed."""
     for _ in range(0, count, 8):
-        together(*[person.writes] * 8)
+        together(*[person.create_post] * 8)
     return ids(person.get(f"users/{person.id}/posts?limit=100"))
 
 
