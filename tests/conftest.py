@@ -1,4 +1,4 @@
-"""People, what was heard, and what MongoDB has. Every test begins with empty servers of its own."""
+"""Fixtures for all tests. Every test starts with empty servers of this test process."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ from mysocial.persistence import flush
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.store import ensure_indexes, writes
 from tests.support import event_contract, query_plans, servers
-from tests.support.concurrency import empty_redis
+from tests.support.concurrency import flush_redis
 from tests.support.people import Person, sign_up
 from tests.support.sockets import Socket
 from tests.support.stack import Stack, wait_for
@@ -43,11 +43,11 @@ def _servers() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty(_servers: None) -> None:
-    """Empty both servers, which this run started: every test has its own world."""
-    empty_redis()
+def _emptied_servers(_servers: None) -> None:
+    """Empty both servers before each test."""
+    flush_redis()
     database = mongo.client()[settings.MONGO_DB]
-    names = [one for one in database.list_collection_names() if not one.startswith("django_")]
+    names = [name for name in database.list_collection_names() if not name.startswith("django_")]
     for name in mongo.collections_with(names, {}):
         database[name].delete_many({})
     shutil.rmtree(settings.EMAIL_FILE_PATH, ignore_errors=True)
@@ -56,8 +56,8 @@ def _empty(_servers: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _verified(request: pytest.FixtureRequest, _empty: None) -> Iterator[None]:
-    """After each test of a domain Redis, MongoDB, counters and references agree."""
+def _verified(request: pytest.FixtureRequest, _emptied_servers: None) -> Iterator[None]:
+    """Check after each test of an app that Redis, MongoDB, counters and references agree."""
     yield
     if request.node.path.parent.name in DOMAINS and "tampers" not in request.keywords:
         while run_due_cascades():
@@ -67,23 +67,23 @@ def _verified(request: pytest.FixtureRequest, _empty: None) -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _indexed(_servers: None) -> Iterator[None]:
-    """After each module, no query has read all of a collection for want of an index."""
+    """Check after each module that every MongoDB query could use an index."""
     yield
-    assert list(query_plans.QUERIES.scans()) == []
+    assert list(query_plans.QUERIES.collection_scans()) == []
 
 
 @pytest.fixture(autouse=True)
-def _described(_empty: None) -> Iterator[None]:
-    """After each test, all that was announced is as the AsyncAPI document says."""
+def _events_match_schema(_emptied_servers: None) -> Iterator[None]:
+    """Check after each test that every logged event matches the AsyncAPI document."""
     yield
     event_contract.check_all()
 
 
 @pytest.fixture(scope="session")
-def two_webs() -> Iterator[Stack]:
-    """`manage.py up` with two web processes behind its port, two workers and all."""
+def two_web_stack() -> Iterator[Stack]:
+    """`manage.py up` with two web processes behind one port, and two workers."""
     settings = {"WEB_PROCESSES": "2", "WORKER_PROCESSES": "2", "RATE_LIMITS": "1"}
-    with Stack("two_webs", **settings, FLOWER_PASSWORD="") as stack:
+    with Stack("two_web_stack", **settings, FLOWER_PASSWORD="") as stack:
         stack.start(workers=False)
         wait_for(lambda: stack.pids.get("beat"), within=30, name="the workers")
         yield stack
@@ -91,8 +91,8 @@ def two_webs() -> Iterator[Stack]:
 
 @pytest.fixture
 def moderator(_servers: None, django_db_blocker: Any) -> Iterator[Client]:
-    """A browser that is signed in at /admin/ as staff."""
-    # The server is this run's own: there is no database to protect, and none to make anew.
+    """Return a test client that is signed in to /admin/ as a superuser."""
+    # The server belongs to this test run: there is no database to protect or to create.
     with django_db_blocker.unblock():
         call_command("migrate", verbosity=0)
         Staff.objects.filter(username="mod").delete()
@@ -118,37 +118,41 @@ def stranger() -> Person:
 
 
 @pytest.fixture
-def persisted() -> Callable[[], int]:
-    """Carry every debt to MongoDB, as the workers do; return how many were settled."""
+def flush_all() -> Callable[[], int]:
+    """Flush every dirty queue to MongoDB, as the workers do; return the number of records."""
 
-    def carry() -> int:
+    def flush_queues() -> int:
         return sum(flush.flush_queue(queue) for queue in flush.queue_names())
 
-    return carry
+    return flush_queues
 
 
 @pytest.fixture
 def before_writes(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Let others act between what a verb has read and its write, so many `times` after `passed`."""
+    """Run concurrent changes between the reads of a service and its write.
+
+    The fixture is called with `act`, which runs before the next `times` writes, after `passed`
+    writes went through undisturbed.
+    """
     apply = writes.WRITE
 
-    def let(act: Callable[[], Any], *, times: int = 1, passed: int = 0) -> None:
-        turns = iter([None] * passed + [act] * times)
+    def interfere(act: Callable[[], Any], *, times: int = 1, passed: int = 0) -> None:
+        actions = iter([None] * passed + [act] * times)
 
         def act_and_apply(request: dict[str, Any]) -> Any:
-            with detached(), monkeypatch.context() as others:
-                others.setattr(writes, "WRITE", apply)
-                (next(turns, None) or bool)()
+            with detached(), monkeypatch.context() as undisturbed:
+                undisturbed.setattr(writes, "WRITE", apply)
+                (next(actions, None) or bool)()
             return apply(request)
 
         monkeypatch.setattr(writes, "WRITE", act_and_apply)
 
-    return let
+    return interfere
 
 
 @pytest.fixture
 def emails(settings: Any) -> Callable[[], list[Path]]:
-    """Send the mails that are due, as the workers do; return all that were sent, oldest first."""
+    """Send the e-mails that are due, as the workers do; return all sent ones, oldest first."""
     settings.EMAIL_BACKEND = (
         "mysocial.outbox.file_email_backend.EmailBackend"  # pytest-django sets its own
     )
@@ -162,7 +166,7 @@ def emails(settings: Any) -> Callable[[], list[Path]]:
 
 @pytest.fixture
 def document() -> Callable[..., dict[str, Any] | None]:
-    """Return what MongoDB has of a record, tombstones included."""
+    """Return the MongoDB document of a record, also if it is a tombstone."""
 
     def find(model: Any, pk: str) -> dict[str, Any] | None:
         return mongo.collection(model).find_one({"_id": pk})
@@ -172,7 +176,7 @@ def document() -> Callable[..., dict[str, Any] | None]:
 
 @pytest.fixture
 def documents() -> Callable[..., list[dict[str, Any]]]:
-    """Return the live documents that MongoDB has of a model, oldest first."""
+    """Return the live MongoDB documents of a model, oldest first."""
 
     def find(model: Any) -> list[dict[str, Any]]:
         return list(mongo.collection(model).find({"_deleted_at": None}, sort=[("_id", 1)]))
@@ -182,6 +186,7 @@ def documents() -> Callable[..., list[dict[str, Any]]]:
 
 @pytest.fixture
 async def connected() -> AsyncIterator[Callable[..., Any]]:
+    """Return a function that opens a socket for a person, subscribed to the given topics."""
     sockets: list[Socket] = []
 
     async def connect(person: Person | None = None, *topics: str, **kwargs: Any) -> Socket:
@@ -201,7 +206,7 @@ async def connected() -> AsyncIterator[Callable[..., Any]]:
 
     yield connect
     for socket in sockets:
-        with contextlib.suppress(asyncio.CancelledError):  # it was closed, or a test failed
+        with contextlib.suppress(asyncio.CancelledError):  # closed already, or a failed test
             await socket.disconnect()
     await get_dispatcher().stop()
     await get_channel_layer().flush()

@@ -1,6 +1,6 @@
-"""The settings of the tests: the project's own, on the servers of this test process."""
+"""Settings of the tests: those of the project, with the servers of this test process."""
 
-from tests.support import servers  # noqa: F401, I001 - first: it says where the servers are
+from tests.support import servers  # noqa: F401, I001 - first: it sets the addresses of the servers
 from mysocial.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

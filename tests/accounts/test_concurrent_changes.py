@@ -14,7 +14,7 @@ from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
 from mysocial.store import write
 from tests.accounts.export_files import ask
-from tests.support.concurrency import live, mongod_away
+from tests.support.concurrency import live_records, mongod_paused
 from tests.support.people import PASSWORD, anonymous
 
 NEW = "another-horse-battery"
@@ -50,20 +50,20 @@ def mailed(person, purpose):
 def test_who_signs_in_with_a_password_that_is_changed_meanwhile_is_refused(alice, before_writes):
     before_writes(change(alice))
     assert sign_in(alice).status_code == 401
-    assert len(live("accounts.session")) == 1
+    assert len(live_records("accounts.session")) == 1
     assert sign_in(alice, NEW).status_code == 200
 
 
 def test_who_signs_in_to_an_account_that_is_erased_meanwhile_is_refused(alice, before_writes):
     before_writes(lambda: services.erase_account(account_id=alice.id))
     assert sign_in(alice).status_code == 401
-    assert live("accounts.session") == {}
+    assert live_records("accounts.session") == {}
 
 
 def test_a_sign_in_that_is_overtaken_again_and_again_is_a_conflict(alice, before_writes):
     before_writes(touch(alice), times=ALWAYS)
     assert sign_in(alice).status_code == 409
-    assert len(live("accounts.session")) == 1
+    assert len(live_records("accounts.session")) == 1
     assert sign_in(alice).status_code == 200
 
 
@@ -129,16 +129,16 @@ def test_a_token_is_believed_also_where_there_is_no_call(alice):
     assert who.user_id == alice.id
 
 
-def test_an_export_waits_while_mongodb_is_away(alice, bob, persisted, settings):
+def test_an_export_waits_while_mongodb_is_away(alice, bob, flush_all, settings):
     ask(bob)
     assert make_exports() == 1  # from here on Redis knows who waits for one
     alice.create_post("Hello")
     ask(alice)
-    persisted()
+    flush_all()
     settings.MONGO_TIMEOUT_MS = 1000
     mongo.close()
     client().delete(*client().keys("posts.post[:/]*"))
-    with mongod_away():
+    with mongod_paused():
         assert make_exports() == 0
     mongo.close()
     assert alice.get("currentuser/export").json()["export"]["status"] == "queued"
@@ -158,5 +158,5 @@ def test_an_export_whose_owner_goes_meanwhile_leaves_no_file(alice, before_write
     make_exports()
     while run_due_cascades():
         pass
-    assert live("accounts.export") == {}
+    assert live_records("accounts.export") == {}
     assert list((settings.MEDIA_DIR / "exports").iterdir()) == []

@@ -18,7 +18,7 @@ from mysocial.store import STORES
 from posts.models import Post
 from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture, send
-from tests.support.concurrency import everything_stored, nothing_happens
+from tests.support.concurrency import assert_no_changes, dump_storage
 from tests.support.people import anonymous, sign_up
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT
@@ -77,15 +77,15 @@ def words(bob, stranger):
     return victim, words
 
 
-def test_of_what_was_erased_nothing_is_left_but_what_must_stay(delete, words, bob, persisted):
+def test_of_what_was_erased_nothing_is_left_but_what_must_stay(delete, words, bob, flush_all):
     victim, canaries = words
-    persisted()
-    before = everything_stored()
+    flush_all()
+    before = dump_storage()
     assert [one for one in canaries.values() if one not in before] == []
     options = [part for one in canaries.values() for part in ("--word", one)]
     said = delete("Victim_1", *options)
     assert said["left"] == []
-    after = everything_stored()
+    after = dump_storage()
     assert [name for name, one in canaries.items() if one in after and name != "link"] == []
     # The address is in the mail that tells of it, and nowhere else.
     assert set(said["stays"]) == {
@@ -124,7 +124,7 @@ def test_what_is_left_is_found_wherever_it_is(delete, words, bob):
 
 
 def test_nobody_is_erased_without_being_asked_for_by_name(words):
-    with nothing_happens():
+    with assert_no_changes():
         for arguments in (["nobody_here", "--yes"], ["victim_1"]):
             with pytest.raises(CommandError) as refused:
                 call_command("delete_user", *arguments)

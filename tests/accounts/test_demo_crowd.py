@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.management import demo_crowd
-from tests.support.concurrency import live, nothing_happens
+from tests.support.concurrency import assert_no_changes, live_records
 from tests.support.people import Person, anonymous
 from tests.support.servers import PASSWORD
 
@@ -34,10 +34,10 @@ def written(member: Person, seed: int, people: int) -> dict[str, list[str]]:
     return found
 
 
-def test_a_crowd_has_the_people_and_the_texts_of_its_seed_and_is_made_once(seed, alice, persisted):
+def test_a_crowd_has_the_people_and_the_texts_of_its_seed_and_is_made_once(seed, alice, flush_all):
     said = seed("--users", "4", "--posts", "30", "--seed", "7")
     assert (said["people"], said["posts"]) == (4, 30)
-    persisted()
+    flush_all()
     told = [
         [demo_crowd.post_of(7, n, turn) for turn in range(demo_crowd.share(30, 4, n))]
         for n in range(4)
@@ -47,10 +47,10 @@ def test_a_crowd_has_the_people_and_the_texts_of_its_seed_and_is_made_once(seed,
         demo_crowd.name_of(7, n): [text for text, privacy in told[n] if privacy == "public"]
         for n in range(4)
     }
-    assert len(live("posts.post")) == 30
-    assert len(live("followers.follow")) == 12
+    assert len(live_records("posts.post")) == 30
+    assert len(live_records("followers.follow")) == 12
 
-    with nothing_happens():
+    with assert_no_changes():
         again = seed("--users", "4", "--posts", "30", "--seed", "7")
     assert (again["people"], again["posts"]) == (0, 0)
 
@@ -61,7 +61,7 @@ def test_what_lacks_of_a_crowd_is_made_and_another_seed_is_another_crowd(seed):
     assert (more["people"], more["posts"]) == (0, 3)
     other = seed("--users", "3", "--posts", "9", "--seed", "2")
     assert (other["people"], other["posts"]) == (3, 9)
-    assert len(live("users.user")) == 6
+    assert len(live_records("users.user")) == 6
     assert demo_crowd.name_of(1, 0) != demo_crowd.name_of(2, 0)
 
 
@@ -84,7 +84,7 @@ def test_a_crowd_of_production_has_a_password_of_its_own_and_no_staff(seed, sett
 
 
 def test_a_crowd_is_refused_where_it_would_be_public_or_would_be_sent_mails(seed, settings):
-    with nothing_happens():
+    with assert_no_changes():
         for arguments in (["--users", "-1"], ["--posts", "5"], ["--users", "1", "--seed", "10000"]):
             with pytest.raises(CommandError) as refused:
                 seed(*arguments)

@@ -9,7 +9,7 @@ from accounts.models import VERIFY
 from mysocial.outbox import email, queue_email, send_due
 from mysocial.outbox.email import EMAIL_TEMPLATES
 from mysocial.store import write
-from tests.support.concurrency import live, together
+from tests.support.concurrency import live_records, run_concurrently
 from tests.support.people import anonymous, sign_up
 
 
@@ -18,7 +18,7 @@ def send_mails():
 
 
 def states():
-    return sorted(fields[b"status"].decode() for fields in live("mysocial.email").values())
+    return sorted(fields[b"status"].decode() for fields in live_records("mysocial.email").values())
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_every_kind_of_mail_has_its_templates_which_are_read_once():
 def test_a_mail_is_sent_once_when_many_workers_look_at_once(mailoutbox):
     for number in range(6):
         sign_up(f"ada{number}")
-    assert sum(together(*[send_due] * 4)) == 6
+    assert sum(run_concurrently(*[send_due] * 4)) == 6
     assert len(mailoutbox) == 6
     assert len({one.extra_headers["Message-ID"] for one in mailoutbox}) == 6
     assert send_due() == 0
@@ -97,7 +97,7 @@ def test_a_provider_that_is_away_is_tried_again_and_at_last_given_up(alice, sett
     settings.EMAIL_BACKEND = "tests.accounts.backends.Away"
     assert send_due() == 0
     assert states() == ["failed"]
-    (record,) = live("mysocial.email").values()
+    (record,) = live_records("mysocial.email").values()
     assert b'"tries":8' in record[b"main"]
 
 

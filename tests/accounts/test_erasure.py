@@ -3,7 +3,12 @@
 from accounts.models import Account
 from mysocial.outbox import run_due_cascades
 from mysocial.store import STORES
-from tests.support.concurrency import live, mongod_away, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    live_records,
+    mongod_paused,
+    run_concurrently,
+)
 from tests.support.people import anonymous, sign_up
 from tests.support.servers import PASSWORD
 from users.models import User
@@ -13,7 +18,7 @@ def erase(person, password=PASSWORD):
     return person.call("DELETE", "currentuser", {"password": password})
 
 
-def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, persisted, document):
+def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, flush_all, document):
     mine, theirs = alice.create_post("mine"), bob.create_post("theirs")
     for writer, post in ((alice, theirs), (bob, mine), (bob, theirs)):
         writer.post(f"posts/{post['id']}/comments", {"text": f"by {writer.username}"})
@@ -22,7 +27,7 @@ def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, persiste
     bob.put(f"users/{alice.id}/follow")
     alice.put(f"users/{stranger.id}/block")
     stranger.put(f"users/{alice.id}/mute")
-    persisted()
+    flush_all()
 
     answer = erase(alice)
     assert (answer.status_code, answer.json()) == (200, {"message": "Account erased"})
@@ -41,9 +46,9 @@ def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, persiste
     assert bob.get("posts").json()["total_posts"] == 1
     kept = {"mysocial.cascadedeletion", "mysocial.email"}  # for a while, as what was done
     for label in set(STORES) - kept:
-        mentioned = [pk for pk, fields in live(label).items() if alice.id in repr(fields)]
+        mentioned = [pk for pk, fields in live_records(label).items() if alice.id in repr(fields)]
         assert mentioned == [], label
-    persisted()
+    flush_all()
     assert document(User, alice.id)["_deleted_at"]
     assert document(Account, alice.id)["_deleted_at"]
 
@@ -83,7 +88,7 @@ def test_every_session_ends_and_the_name_and_the_address_are_free(alice, emails)
 
 
 def test_a_wrong_password_erases_nothing(alice):
-    with nothing_happens():
+    with assert_no_changes():
         for body in ({"password": "wrong-horse-battery"}, {}, {"password": None}):
             assert alice.call("DELETE", "currentuser", body).status_code == 400
         assert anonymous.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 401
@@ -92,14 +97,14 @@ def test_a_wrong_password_erases_nothing(alice):
 def test_an_account_is_erased_while_mongodb_is_away(alice, bob):
     alice.create_post("mine")
     bob.get("posts")
-    with mongod_away():
+    with mongod_paused():
         assert erase(alice).status_code == 200
         assert bob.get("posts").json()["posts"] == []
 
 
 def test_erased_twice_at_once_it_is_erased_once(alice, bob):
     bob.put(f"users/{alice.id}/follow")
-    answers = together(*(lambda: erase(alice) for _ in range(4)))
+    answers = run_concurrently(*(lambda: erase(alice) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
     while run_due_cascades():
         pass

@@ -19,7 +19,7 @@ from tests.accounts.export_files import ask, fetch
 from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture, send
 from tests.moderation.staff import measure, reported
-from tests.support.concurrency import live
+from tests.support.concurrency import live_records
 from tests.support.people import anonymous, sign_up
 from tests.support.servers import PASSWORD
 
@@ -107,7 +107,7 @@ def test_an_export_has_every_record_that_is_stored_of_its_owner_and_no_other(bus
     given = said(fetch(busy))
     theirs = {label: {} for label in SECTIONS}
     for label in STORES.keys() - EXCLUDED.keys():
-        for pk, fields in live(label).items():
+        for pk, fields in live_records(label).items():
             by = mentions(label, pk, fields, busy)
             if (
                 by - {name for other, name in OTHERS if other == label} - {"id", "conversation"}
@@ -116,10 +116,12 @@ def test_an_export_has_every_record_that_is_stored_of_its_owner_and_no_other(bus
                 theirs[label][pk] = by
     theirs["posts.postversion"] |= {
         pk: set()
-        for pk in live("posts.postversion")  # by the post, which is Alice's
+        for pk in live_records("posts.postversion")  # by the post, which is Alice's
     }
     ready = {
-        pk for pk, fields in live("mysocial.email").items() if b"export_ready" in fields[b"main"]
+        pk
+        for pk, fields in live_records("mysocial.email").items()
+        if b"export_ready" in fields[b"main"]
     }
     theirs["mysocial.email"] = {
         pk: by for pk, by in theirs["mysocial.email"].items() if pk not in ready
@@ -150,11 +152,11 @@ def test_it_is_to_be_read_by_people_and_has_the_files_and_no_secret(busy):
     assert {name.removeprefix("files/"): pack.read(name) for name in files} == stored
     assert len(files) == 2
     everything = b"".join(pack.read(name) for name in names if not name.startswith("files/"))
-    account = live("accounts.account")[busy.id]
+    account = live_records("accounts.account")[busy.id]
     secrets = [orjson.loads(b"{" + account[b"main"] + b"}")["password"]]
     secrets += [
         orjson.loads(b"{" + one[b"main"] + b"}")["salt"]
-        for one in live("accounts.session").values()
+        for one in live_records("accounts.session").values()
     ]
     assert [one for one in secrets if one.encode() in everything] == []
     assert b"Written to somebody else" not in everything

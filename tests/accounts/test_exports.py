@@ -17,7 +17,12 @@ from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
 from tests.accounts.export_files import ask, fetch
-from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
 
@@ -68,7 +73,7 @@ def heard_passing():
 
 def test_one_is_made_at_a_time_and_a_new_one_takes_the_place_of_the_old(alice):
     assert ask(alice).status_code == 202
-    with nothing_happens():
+    with assert_no_changes():
         assert ask(alice).status_code == 409
     make_exports()
     (before,) = Path(settings.MEDIA_DIR / "exports").iterdir()
@@ -80,8 +85,8 @@ def test_one_is_made_at_a_time_and_a_new_one_takes_the_place_of_the_old(alice):
 
 
 def test_of_many_who_ask_at_once_one_is_heard(alice):
-    answers = together(*(lambda: ask(alice) for _ in range(4)))
-    assert codes(answers) == {202: 1, 409: 3}
+    answers = run_concurrently(*(lambda: ask(alice) for _ in range(4)))
+    assert count_statuses(answers) == {202: 1, 409: 3}
     assert make_exports() == 1
 
 
@@ -90,11 +95,11 @@ def test_a_member_may_ask_three_times_a_day(alice, settings):
     for _ in range(3):
         assert ask(alice).status_code == 202
         make_exports()
-    with nothing_happens():
+    with assert_no_changes():
         assert ask(alice).status_code == 429
 
 
-def test_an_export_is_kept_for_a_week(alice, persisted):
+def test_an_export_is_kept_for_a_week(alice, flush_all):
     ask(alice)
     make_exports()
     (file,) = Path(settings.MEDIA_DIR / "exports").iterdir()
@@ -114,7 +119,7 @@ def test_with_an_account_goes_its_export(alice):
     alice.call("DELETE", "currentuser", {"password": PASSWORD})
     while run_due_cascades():
         pass
-    assert live("accounts.export") == {}
+    assert live_records("accounts.export") == {}
     assert not file.exists()
 
 
@@ -132,7 +137,7 @@ def test_what_cannot_be_made_is_tried_again_and_then_has_failed(alice, settings)
     ask(alice)
     folder = Path(settings.MEDIA_DIR / "exports")
     folder.mkdir(parents=True)
-    name = orjson.loads(b"{" + live("accounts.export")[alice.id][b"main"] + b"}")["file"]
+    name = orjson.loads(b"{" + live_records("accounts.export")[alice.id][b"main"] + b"}")["file"]
     (folder / name).mkdir()  # as a disk that refuses
     (folder / name / "full").touch()
     assert services.make_exports() == 0

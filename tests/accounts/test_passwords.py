@@ -7,7 +7,13 @@ import pytest
 from accounts.models import OneTimeToken
 from accounts.tokens import digest
 from mysocial.outbox import send_due
-from tests.support.concurrency import codes, everything_stored, live, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    dump_storage,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import PASSWORD, Person, anonymous, sign_up
 
 NEW = "another-horse-battery"
@@ -86,7 +92,7 @@ def test_a_change_of_the_password_ends_every_other_session_and_keeps_this_one(al
     ],
 )
 def test_a_refused_change_changes_nothing(alice, body, field):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.put("password", body)
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == [field]
@@ -95,7 +101,7 @@ def test_a_refused_change_changes_nothing(alice, body, field):
 
 def test_of_two_changes_at_once_one_holds(alice):
     phone = device(alice)
-    answers = together(
+    answers = run_concurrently(
         lambda: alice.put("password", {"current_password": PASSWORD, "new_password": NEW + "1"}),
         lambda: phone.put("password", {"current_password": PASSWORD, "new_password": NEW + "2"}),
     )
@@ -130,7 +136,7 @@ def test_a_reset_sets_the_password_and_ends_every_session(alice, reset_token, ou
 def test_a_reset_token_is_good_for_one_use(alice, reset_token):
     token = reset_token()
     assert reset(token).status_code == 200
-    with nothing_happens():
+    with assert_no_changes():
         answer = reset(token, "a-third-horse-battery")
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == ["token"]
@@ -138,16 +144,16 @@ def test_a_reset_token_is_good_for_one_use(alice, reset_token):
 
 def test_of_many_resets_at_once_with_one_token_one_wins(alice, reset_token):
     token = reset_token()
-    answers = together(*[lambda n=n: reset(token, f"{NEW}-{n}") for n in range(8)])
-    assert codes(answers) == {200: 1, 400: 7}
+    answers = run_concurrently(*[lambda n=n: reset(token, f"{NEW}-{n}") for n in range(8)])
+    assert count_statuses(answers) == {200: 1, 400: 7}
     winner = [answer.status_code for answer in answers].index(200)
     assert sign_in("alice", f"{NEW}-{winner}").status_code == 200
 
 
-def test_only_the_hash_of_a_reset_token_is_kept(alice, reset_token, persisted):
+def test_only_the_hash_of_a_reset_token_is_kept(alice, reset_token, flush_all):
     token = reset_token()
-    persisted()
-    stored = everything_stored()
+    flush_all()
+    stored = dump_storage()
     assert token not in stored
     assert digest(token) in stored
 
@@ -155,21 +161,21 @@ def test_only_the_hash_of_a_reset_token_is_kept(alice, reset_token, persisted):
 def test_a_reset_token_dies_with_the_password_it_was_asked_for(alice, reset_token):
     first, second = reset_token(), reset_token()
     assert reset(first).status_code == 200
-    with nothing_happens():
+    with assert_no_changes():
         assert reset(second, "a-third-horse-battery").status_code == 400
 
 
 def test_a_reset_token_dies_when_the_password_is_changed(alice, reset_token):
     token = reset_token()
     alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
-    with nothing_happens():
+    with assert_no_changes():
         assert reset(token, "a-third-horse-battery").status_code == 400
 
 
 def test_a_reset_token_expires(alice, reset_token, settings):
     settings.RESET_TOKEN_SECONDS = -1
     token = reset_token()
-    with nothing_happens():
+    with assert_no_changes():
         assert reset(token).status_code == 400
     assert sign_in("alice").status_code == 200
 
@@ -177,14 +183,14 @@ def test_a_reset_token_expires(alice, reset_token, settings):
 @pytest.mark.parametrize("password", ["short", "alice123", "password1"])
 def test_a_weak_password_does_not_use_the_token_up(alice, reset_token, password):
     token = reset_token()
-    with nothing_happens():
+    with assert_no_changes():
         assert reset(token, password).status_code == 400
     assert reset(token).status_code == 200
 
 
 def test_a_token_of_one_kind_is_no_good_for_the_other(alice, outbox, reset_token):
     confirm, renew = token_in(outbox("Confirm")[0]), reset_token()
-    with nothing_happens():
+    with assert_no_changes():
         assert reset(confirm).status_code == 400
         assert anonymous.post(f"verify-email/{renew}").status_code == 400
         assert reset("x" * 43).status_code == 400
@@ -198,13 +204,13 @@ def test_an_address_is_confirmed_once(alice, outbox):
     token = token_in(outbox("Confirm")[0])
     assert anonymous.post(f"verify-email/{token}").status_code == 200
     assert alice.get("currentuser").json()["email_verified"] is True
-    with nothing_happens():
+    with assert_no_changes():
         assert anonymous.post(f"verify-email/{token}").status_code == 400
 
 
 def test_a_confirmation_does_not_undo_a_new_password(alice, outbox):
     token = token_in(outbox("Confirm")[0])
-    together(
+    run_concurrently(
         lambda: anonymous.post(f"verify-email/{token}"),
         lambda: alice.put("password", {"current_password": PASSWORD, "new_password": NEW}),
     )
@@ -222,6 +228,6 @@ def test_the_confirmation_is_sent_again_until_the_address_is_confirmed(alice, ou
 
 def test_one_mail_is_sent_for_many_requests_under_one_key(outbox):
     ada = sign_up("ada")
-    together(*[lambda: ada.post("verify-email", {}, **{"Idempotency-Key": "k"})] * 8)
+    run_concurrently(*[lambda: ada.post("verify-email", {}, **{"Idempotency-Key": "k"})] * 8)
     assert len(outbox("Confirm")) == 2
-    assert len(live(OneTimeToken._meta.label_lower)) == 2
+    assert len(live_records(OneTimeToken._meta.label_lower)) == 2

@@ -7,7 +7,13 @@ from django.conf import settings
 
 from accounts.models import Account
 from mysocial.store import write
-from tests.support.concurrency import codes, everything_stored, live, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    dump_storage,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import PASSWORD, Person, anonymous, logged_events, new_client
 
 
@@ -51,14 +57,14 @@ def test_an_older_token_ends_the_whole_session_once(alice):
     second = refresh(alice.refresh).json()
     third = refresh(second["refresh"]).json()
 
-    answers = together(*[lambda: refresh(alice.refresh)] * 8)
+    answers = run_concurrently(*[lambda: refresh(alice.refresh)] * 8)
 
-    assert codes(answers) == {401: 8}
+    assert count_statuses(answers) == {401: 8}
     assert refresh(third["refresh"]).status_code == 401
     assert Person(alice.id, "", third["access"]).get("posts").status_code == 401
     assert alice.get("posts").status_code == 401
     assert ended() == [session_of(alice.refresh)]
-    assert live("accounts.session") == {}
+    assert live_records("accounts.session") == {}
 
 
 def test_reuse_ends_no_other_session_of_the_member(alice):
@@ -70,8 +76,8 @@ def test_reuse_ends_no_other_session_of_the_member(alice):
 
 
 def test_of_thirty_two_refreshes_at_once_all_get_one_successor_of_a_living_session(alice):
-    answers = together(*[lambda: refresh(alice.refresh)] * 32)
-    assert codes(answers) == {200: 32}
+    answers = run_concurrently(*[lambda: refresh(alice.refresh)] * 32)
+    assert count_statuses(answers) == {200: 32}
     (successor,) = {answer.json()["refresh"] for answer in answers}
     assert ended() == []
     assert refresh(successor).status_code == 200
@@ -98,14 +104,14 @@ def test_a_chain_of_refreshes_survives_many_turns(alice):
     ],
 )
 def test_a_token_we_did_not_make_is_refused_and_ends_nothing(alice, change):
-    with nothing_happens():
+    with assert_no_changes():
         assert refresh(change(alice.refresh)).status_code == 401
         assert refresh(alice.access[:200]).status_code == 401
     assert refresh(alice.refresh).status_code == 200
 
 
 def test_without_a_token_nothing_is_refreshed():
-    with nothing_happens():
+    with assert_no_changes():
         assert anonymous.post("token/refresh", {}).status_code == 401
         assert anonymous.post("token/refresh", {"refresh": ""}).status_code == 400
         assert anonymous.post("token/refresh", {"refresh": None}).status_code == 400
@@ -126,7 +132,7 @@ def test_the_refresh_token_of_an_ended_session_is_refused(alice):
 def test_the_refresh_token_of_a_deleted_account_is_refused(alice):
     with write() as w:
         w.delete(Account(id=alice.id, email="alice@example.com"), missing_ok=True)
-    with nothing_happens():
+    with assert_no_changes():
         assert refresh(alice.refresh).status_code == 401
 
 
@@ -135,7 +141,7 @@ def test_a_refresh_is_repeated_under_its_key_long_after_the_grace_time(alice, se
     first = refresh(alice.refresh, **{"Idempotency-Key": "k"})
     again = refresh(alice.refresh, **{"Idempotency-Key": "k"})
     assert first.content == again.content
-    assert first.json()["refresh"] not in everything_stored()
+    assert first.json()["refresh"] not in dump_storage()
     assert refresh(first.json()["refresh"], **{"Idempotency-Key": "k"}).status_code == 200
 
 
@@ -179,7 +185,7 @@ def test_the_cookie_is_secure_unless_debugging(ada, settings):
 
 
 def test_another_site_may_not_use_the_cookie(ada):
-    with nothing_happens():
+    with assert_no_changes():
         assert by_cookie(ada, Origin="https://evil.example").status_code == 403
         assert by_cookie(ada, Origin="null").status_code == 403
     assert by_cookie(ada, Origin=settings.ALLOWED_ORIGINS[0]).status_code == 200

@@ -8,13 +8,13 @@ import orjson
 
 from mysocial.outbox import send_due
 from tests.support import servers
-from tests.support.concurrency import everything_stored
+from tests.support.concurrency import dump_storage
 from tests.support.people import PASSWORD, Person, anonymous, sign_up
 
 NEW, THIRD = "another-horse-battery", "a-third-horse-battery"
 
 
-def test_no_password_and_no_token_is_anywhere(persisted, mailoutbox, caplog):
+def test_no_password_and_no_token_is_anywhere(flush_all, mailoutbox, caplog):
     caplog.set_level(logging.DEBUG)
     key = {"Idempotency-Key": "k"}
     body = {"username": "ada", "email": "ada@example.com", "password": PASSWORD}
@@ -30,9 +30,9 @@ def test_no_password_and_no_token_is_anywhere(persisted, mailoutbox, caplog):
     mailed = [m for one in mailoutbox for m in re.findall(r"token=([\w-]{43})\b", one.body)]
     anonymous.post(f"reset-password/{mailed[-1]}", {"password": THIRD}, **key)
     sign_up("bea")
-    stored = everything_stored()
-    persisted()
-    stored += everything_stored()
+    stored = dump_storage()
+    flush_all()
+    stored += dump_storage()
 
     assert len(mailed) == 2
     tokens = [one[kind] for one in (data, again, renewed) for kind in ("access", "refresh")]

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Session
 from accounts.selectors import sessions_of
 from mysocial.store import write
-from tests.support.concurrency import live, nothing_happens
+from tests.support.concurrency import assert_no_changes, live_records
 from tests.support.people import PASSWORD, Person, anonymous, logged_events
 
 
@@ -69,7 +69,7 @@ def test_the_end_of_a_session_is_heard_by_that_session_only(alice, bob):
 
 def test_nobody_ends_other_peoples_sessions(alice, bob):
     pk = mine(alice)[0]["id"]
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.delete(f"sessions/{pk}").status_code == 404
         assert bob.delete("sessions/" + "0" * 24).status_code == 404
         assert anonymous.delete(f"sessions/{pk}").status_code == 401
@@ -80,7 +80,7 @@ def test_a_session_ends_once(alice):
     phone = another(alice)
     pk = next(one["id"] for one in mine(phone) if one["current"])
     assert alice.delete(f"sessions/{pk}").status_code == 200
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.delete(f"sessions/{pk}").status_code == 404
 
 
@@ -89,7 +89,7 @@ def test_sign_out_ends_this_session_only(alice):
     assert phone.post("signout").status_code == 200
     assert phone.get("currentuser").status_code == 401
     assert alice.get("currentuser").status_code == 200
-    with nothing_happens():
+    with assert_no_changes():
         assert phone.post("signout").status_code == 401
 
 
@@ -108,11 +108,11 @@ def test_more_sessions_than_a_page_all_end(alice):
             w.create(Session(user_id=alice.id, salt=str(number)), new_id=True)
     assert len(sessions_of(alice.id)) == 131
     assert alice.delete("sessions").status_code == 200
-    assert live("accounts.session") == {}
+    assert live_records("accounts.session") == {}
 
 
 @pytest.mark.parametrize("body", [{"all": True}, [], "x"])
 def test_a_body_where_none_is_taken_is_refused(alice, body):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.call("DELETE", "sessions", body)
         assert answer.status_code == 400

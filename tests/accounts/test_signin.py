@@ -9,7 +9,12 @@ from django.urls import get_resolver
 from accounts.models import Account
 from mysocial import settings as real_settings
 from mysocial.store import store_of, write
-from tests.support.concurrency import codes, mongod_away, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    mongod_paused,
+    run_concurrently,
+)
 from tests.support.people import PASSWORD, Person, anonymous, sign_up
 
 BCRYPT = "accounts.hashers.BCrypt10PasswordHasher"
@@ -30,7 +35,7 @@ def test_one_signs_in_by_name_or_address_whatever_the_case(alice, name):
 
 
 def test_one_signs_in_right_after_sign_up_while_mongodb_is_away(alice):
-    with mongod_away():
+    with mongod_paused():
         answer = sign_in("alice@example.com")
         assert answer.status_code == 200
         again = Person(alice.id, "", answer.json()["access"])
@@ -48,7 +53,7 @@ def test_one_signs_in_right_after_sign_up_while_mongodb_is_away(alice):
     ],
 )
 def test_a_wrong_name_and_a_wrong_password_are_answered_alike(alice, name, password):
-    with nothing_happens():
+    with assert_no_changes():
         answer = sign_in(name, password)
     assert answer.status_code == 401
     assert answer.json()["detail"] == "The name or the password is wrong."
@@ -81,8 +86,8 @@ def test_a_hash_of_the_second_kind_still_signs_in(settings):
 
 
 def test_many_sign_ins_at_once_all_succeed_each_with_its_own_session(alice):
-    answers = together(*[lambda: sign_in("alice")] * 12)
-    assert codes(answers) == {200: 12}
+    answers = run_concurrently(*[lambda: sign_in("alice")] * 12)
+    assert count_statuses(answers) == {200: 12}
     assert len(alice.get("sessions").json()["sessions"]) == 13
 
 
@@ -122,7 +127,7 @@ def test_a_token_that_is_not_ours_opens_nothing(alice):
         forged(alice, token_type="refresh"),
         jwt.encode({"sub": alice.id}, None, algorithm="none"),
     ]
-    with nothing_happens():
+    with assert_no_changes():
         for token in tokens:
             answer = Person("", "", token or " ").post("posts", {"text": "x"})
             assert answer.status_code == 401, token
@@ -153,7 +158,7 @@ def test_an_ended_session_opens_no_route_from_the_moment_it_ends(alice):
         "PUT": {"current_password": PASSWORD, "new_password": "another-horse-battery"},
     }
     assert len(routes()) > 15
-    with nothing_happens():
+    with assert_no_changes():
         for method, path in routes():
             for body in (None, bodies.get(method)):
                 if method != "HEAD":
@@ -168,7 +173,9 @@ def test_an_ended_session_opens_no_route_from_the_moment_it_ends(alice):
 def test_a_sign_in_can_not_slip_past_a_change_of_the_password(alice):
     """Whoever signs in with the old password while it is changed has no session afterwards."""
     changes = {"current_password": PASSWORD, "new_password": "another-horse-battery"}
-    answers = together(*[lambda: sign_in("alice")] * 10, lambda: alice.put("password", changes))
+    answers = run_concurrently(
+        *[lambda: sign_in("alice")] * 10, lambda: alice.put("password", changes)
+    )
     *late, changed = answers
     assert changed.status_code == 200
     assert len(alice.get("sessions").json()["sessions"]) == 1

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User as Staff
 from django.urls import get_resolver
 
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import new_client
 
 VIEWERS = ("nobody", "ended", "owner", "stranger", "blocked")
@@ -67,13 +67,13 @@ def test_every_page_is_in_the_table():
 
 
 @pytest.mark.parametrize("path", OPEN)
-def test_a_page_answers_everybody_alike(path, world_of, persisted, settings):
+def test_a_page_answers_everybody_alike(path, world_of, flush_all, settings):
     settings.DEBUG = False
     w = world_of("public")
-    persisted()  # else it is not ready: the debts are as old as the world
+    flush_all()  # else it is not ready: the debts are as old as the world
     shutil.rmtree(settings.MEDIA_DIR, ignore_errors=True)  # of a world that was made just now
     place = path.format(image_file=w.things["image_url"].rpartition("/")[2])
-    with nothing_happens():
+    with assert_no_changes():
         answers = {name: ask(w.people[name], place) for name in VIEWERS}
     assert {answer.status_code for answer in answers.values()} == {OPEN[path]}
     for name, answer in answers.items():
@@ -98,7 +98,7 @@ def test_no_member_gets_anything_of_the_admin(world_of, moderator):
     entrances = ("login/", "logout/")
     paths = {path for path in admin_pages(admin) if not path.endswith(entrances)}
     assert len(paths) > 50
-    with nothing_happens():
+    with assert_no_changes():
         for name in ("nobody", "ended", "owner"):
             for path in sorted(paths):
                 for method in ("GET", "POST"):

@@ -8,7 +8,7 @@ from tests.authorization.rules import HIDDEN
 from tests.authorization.table import RULES
 from tests.authorization.world import MEMBERS, OUTSIDERS
 from tests.project.test_architecture import routes
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import logged_events
 
 # What is announced beside the news of a route, when somebody is told of them.
@@ -84,7 +84,7 @@ def test_each_kind_of_viewer_is_answered_as_the_table_says(rule, visibility, wor
         if rule.method != "GET" and rule.status(viewer, visibility) < 400
     }
     wrong = []
-    with nothing_happens():
+    with assert_no_changes():
         for viewer in VIEWERS:
             if viewer not in changes:
                 wrong += check(w, rule, viewer)

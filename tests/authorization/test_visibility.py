@@ -11,7 +11,7 @@ from tests.authorization.world import (
     sees_comment,
     sees_post,
 )
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import logged_events
 
 pytestmark = pytest.mark.parametrize("visibility", VISIBILITIES)
@@ -52,7 +52,7 @@ def test_a_post_is_where_it_is_shown_for_exactly_those_who_may_see_it(visibility
         "notifications?type=mention": seen - {"owner", "friend", "muter"},
         "notifications?type=comment": {"owner"},
     }
-    with nothing_happens():
+    with assert_no_changes():
         found = {path: who(w, shows(path, post)) for path in places}
     assert found == places
 

@@ -16,13 +16,18 @@ from typing import Any, Self
 import httpx
 import psutil
 
-from tests.support.event_listeners import LOST, Ear, SocketEar, StreamEar
+from tests.support.event_listeners import (
+    ABNORMAL_CLOSURE,
+    EventListener,
+    SocketListener,
+    StreamListener,
+)
 from tests.support.journey import Member
 from tests.support.production import Production, ProxyMissing
 from tests.support.realtime_features import TAKEN_WITHIN, Caller, Crew, Layout, prove
 from tests.support.stack import Stack, wait_for
 
-LOST_CODES = {LOST, 1005, 1001}
+LOST_CODES = {ABNORMAL_CLOSURE, 1005, 1001}
 LONGEST_AFTER_A_KILL = 60.0
 CLIENTS, MOST_WRITES = 8, 25  # of each, fewer than one may in a minute
 MISSING = 2  # the exit code when there is no proxy
@@ -69,14 +74,18 @@ class Pair:
 
     def __init__(self, stack: Stack) -> None:
         self.stack, self.url = stack, stack.url
-        wait_for(lambda: len(self.places) > 1, within=20, name="more web processes than one")
-        self.callers: list[Caller] = [Door(self, place) for place in self.places]
+        wait_for(
+            lambda: len(self.socket_process_names) > 1,
+            within=20,
+            name="more web processes than one",
+        )
+        self.clients: list[Caller] = [Door(self, place) for place in self.socket_process_names]
 
     @property
-    def places(self) -> list[str]:
+    def socket_process_names(self) -> list[str]:
         return sorted(name for name, pid in self.stack.pids.items() if name[:3] == "web" and pid)
 
-    def place(self, ear: Ear) -> str:
+    def process_of(self, ear: EventListener) -> str:
         return self.holder(ear.port)
 
     def holder(self, port: int) -> str:
@@ -93,7 +102,7 @@ class Pair:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for caller in self.callers:
+        for caller in self.clients:
             caller.close()
 
     def kill(self, name: str) -> None:
@@ -112,28 +121,30 @@ def survive(layout: Layout, place: str, kill: Callable[[str], None], *, long: bo
         friend = crew.member("friend")
         crew.done(friend, "PUT", f"users/{crew.bob.id}/follow", {})
         crew.done(crew.bob, "PUT", f"users/{friend.id}/follow", {})
-        victims: list[Ear] = [crew.open(place, SocketEar, crew.bob, "feed")]
-        victims.append(crew.open(place, StreamEar, crew.bob, "feed"))
-        crew.open(place, SocketEar, friend)
+        victims: list[EventListener] = [crew.open(place, SocketListener, crew.bob, "feed")]
+        victims.append(crew.open(place, StreamListener, crew.bob, "feed"))
+        crew.open(place, SocketListener, friend)
         crew.heard("presence.changed", lambda data: data["user_id"] == friend.id)
         cursor = crew.done(crew.bob, "GET", "users/me").headers["X-Event-Cursor"]
-        crew.ears = [ear for ear in crew.ears if layout.place(ear) != place]
+        crew.ears = [ear for ear in crew.ears if layout.process_of(ear) != place]
         killed = time.monotonic()
         kill(place)
         # A proxy may end a stream in order; of a socket nobody says why it ends.
-        ends = [ear.ended() for ear in victims]
+        ends = [ear.wait_closed() for ear in victims]
         assert ends[0] in LOST_CODES, ends
         post = crew.done(crew.alice, "POST", "posts", {"text": "Meanwhile"}).json()["post"]
-        for kind in (SocketEar, StreamEar):
+        for kind in (SocketListener, StreamListener):
             back = stack.enter_context(kind(crew.bob, "feed", cursor=cursor))  # at the first try
             assert [one["data"] for one in back.events] == [post]
-            assert layout.place(back) != place
+            assert layout.process_of(back) != place
         took = time.monotonic() - killed
         crew.heard("post.created", lambda data: data["id"] == post["id"])
         if long:
             gone = {"user_id": friend.id, "online": False}
             for ear in crew.ears:
-                ear.wait("presence.changed", lambda data: data == gone, LONGEST_AFTER_A_KILL)
+                ear.wait_for_event(
+                    "presence.changed", lambda data: data == gone, LONGEST_AFTER_A_KILL
+                )
             print(f"  offline {time.monotonic() - killed:.0f} s after their process was killed")
         return took
 
@@ -207,10 +218,10 @@ def main() -> None:
     settings = {"WEB_PROCESSES": "2", "RATE_LIMITS": "1"}
     with Stack("doors", **settings) as stack, Pair(stack.start()) as pair:
         print("two web processes of `up`, seconds until heard:", prove(pair))
-        for place in pair.places:
+        for place in pair.socket_process_names:
             before = stack.pids[place]
             took = survive(pair, place, pair.kill, long=True)
-            stack.back(place, before)
+            stack.wait_restarted(place, before)
             print(f"  {place} killed; all was told elsewhere after {took:.2f} s")
         print("again:", prove(pair))
     with production as site:

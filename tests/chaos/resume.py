@@ -28,7 +28,7 @@ from django.conf import settings
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from tests.support.event_listeners import SocketEar, offset
+from tests.support.event_listeners import SocketListener, offset
 from tests.support.journey import Member, Writer, join
 from tests.support.stack import Stack
 
@@ -190,9 +190,9 @@ def _kill(stack: Stack, seconds: float, kills: int) -> None:
     for turn in range(kills):
         wait(seconds / kills)
         for name in ("web-2", "web", "worker"):
-            stack.back(name, stack.kill(name))
+            stack.wait_restarted(name, stack.kill(name))
         if turn % 2 == 0:
-            stack.back("valkey", stack.kill("valkey"))
+            stack.wait_restarted("valkey", stack.kill("valkey"))
     wait(seconds / kills)
 
 
@@ -261,15 +261,15 @@ def outgrow(stack: Stack) -> dict[str, Any]:
 
     with ThreadPoolExecutor(len(writers)) as pool:
         list(pool.map(write, writers))
-    with SocketEar(reader, "feed", cursor=cursor) as ear:
-        answers = [one.said for one in ear.frames if "recovered" in one.said]
+    with SocketListener(reader, "feed", cursor=cursor) as ear:
+        answers = [one.payload for one in ear.frames if "recovered" in one.payload]
         assert [(one["recovered"], one.get("reason")) for one in answers] == [(False, "too_old")]
         assert ear.events == []
         near = ear.cursor
         last = httpx.post(url, json={"text": "Next"}, headers=reader.headers, timeout=20).json()
-        ear.wait("post.created")
+        ear.wait_for_event("post.created")
         assert [one["data"] for one in ear.events] == [last["post"]]
-    with SocketEar(reader, "feed", cursor=near) as ear:
+    with SocketListener(reader, "feed", cursor=near) as ear:
         assert [one["data"] for one in ear.events] == [last["post"]]
     return {"posts until the log of the feed was cut": len(writers) * most}
 

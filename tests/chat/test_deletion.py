@@ -9,7 +9,12 @@ from mysocial.core.errors import Conflict, NotFound
 from mysocial.outbox import queue_cascade, run_due_cascades
 from mysocial.store import reads, write
 from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
-from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import logged_events, sign_up
 from users.store import users
 
@@ -19,12 +24,12 @@ def delete(person, message, scope):
 
 
 def test_deleted_for_everyone_its_words_are_gone_and_its_place_stays(
-    alice, bob, stranger, persisted, document
+    alice, bob, stranger, flush_all, document
 ):
     first = say(alice, bob, "First")
     message = say(alice, bob, "Secret words", gif_url=GIF)
     bob.put(f"chat/messages/{message['id']}/reaction", {"type": "wow"})
-    persisted()
+    flush_all()
 
     answer = delete(alice, message, "everyone")
 
@@ -38,12 +43,12 @@ def test_deleted_for_everyone_its_words_are_gone_and_its_place_stays(
             {"type": "conversation.updated", "data": listed(one)[0]},
         ]
     assert heard(stranger) == []
-    assert b"Secret" not in repr(live("chat.message")).encode()
-    persisted()
+    assert b"Secret" not in repr(live_records("chat.message")).encode()
+    flush_all()
     kept = document(Message, message["id"])
     assert (kept["text"], kept["gif_url"], kept["reactions"]) == ("", "", {})
     assert unread(bob) == (1, 1)
-    with nothing_happens():
+    with assert_no_changes():
         assert delete(alice, message, "everyone").status_code == 200
 
 
@@ -60,7 +65,7 @@ def test_of_a_deleted_message_nothing_can_be_changed(alice, bob):
     message = say(alice, bob)
     delete(alice, message, "everyone")
     path = f"chat/messages/{message['id']}"
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.patch(path, {"text": "Back"}).status_code == 409
         assert bob.put(f"{path}/reaction", {"type": "like"}).status_code == 409
         assert bob.delete(f"{path}/reaction").status_code == 200
@@ -72,15 +77,15 @@ def test_an_edit_at_the_same_moment_brings_no_words_back(alice, bob):
         path = f"chat/messages/{message['id']}"
         edits = [lambda p=path: alice.patch(p, {"text": "Back"})] * 4
         likes = [lambda p=path: bob.put(f"{p}/reaction", {"type": "like"})] * 2
-        answers = together(*edits, *likes, lambda m=message: delete(alice, m, "everyone"))
-        assert set(codes(answers)) <= {200, 409}
+        answers = run_concurrently(*edits, *likes, lambda m=message: delete(alice, m, "everyone"))
+        assert set(count_statuses(answers)) <= {200, 409}
         (left,) = bob.get(f"chat/messages/{alice.id}?limit=1").json()["messages"]
         assert (left["text"], left["reactions"], left["is_deleted"]) == ("", {}, True)
 
 
 def test_only_the_sender_deletes_for_everyone_and_only_the_two_at_all(alice, bob, stranger):
     message = say(alice, bob)
-    with nothing_happens():
+    with assert_no_changes():
         assert delete(bob, message, "everyone").status_code == 403
         for scope in ("me", "everyone"):
             assert delete(stranger, message, scope).status_code == 404
@@ -105,7 +110,7 @@ def test_deleted_for_oneself_it_stays_for_the_other(alice, bob, who):
         {"type": "conversation.updated", "data": listed(one)[0]},
     ]
     assert heard(other) == before
-    with nothing_happens():
+    with assert_no_changes():
         assert delete(one, last, "me").status_code == 404
         assert one.put(f"chat/messages/{last['id']}/reaction", {"type": "like"}).status_code == 404
 
@@ -164,22 +169,22 @@ def erase(person):
 
 
 def test_with_an_erased_account_its_conversations_go_on_both_sides(
-    alice, bob, stranger, persisted, document
+    alice, bob, stranger, flush_all, document
 ):
     gone = [say(alice, bob, "One"), say(bob, alice, "Two"), say(alice, bob, "Three")]
     kept = say(stranger, bob, "Kept")
     alice.put(f"chat/users/{bob.id}")
     bob.put(f"chat/users/{alice.id}")
     bob.put(f"chat/users/{stranger.id}")
-    persisted()
+    flush_all()
     erase(alice)
     before = logged_events()
 
     for _ in range(2):
         assert ConversationsOfMember.delete_dependents(alice.id, limit=2) is False
-    assert len(live("chat.message")) == 1
+    assert len(live_records("chat.message")) == 1
     assert run_due_cascades() == 1
-    with nothing_happens():
+    with assert_no_changes():
         assert ConversationsOfMember.delete_dependents(alice.id, limit=2) is True
 
     # Of the messages nothing is said; what bob was told of them is taken back.
@@ -189,9 +194,9 @@ def test_with_an_erased_account_its_conversations_go_on_both_sides(
     assert [one["id"] for one in bob.get("chat/users").json()["users"]] == [stranger.id]
     assert unread(bob) == (1, 1)
     assert bob.get(f"chat/messages/{alice.id}").status_code == 404
-    assert len(live("chat.participant")) == 2
-    assert len(live("chat.openchat")) == 1
-    persisted()
+    assert len(live_records("chat.participant")) == 2
+    assert len(live_records("chat.openchat")) == 1
+    flush_all()
     for message in gone:
         assert document(Message, message["id"])["_deleted_at"] is not None
     assert document(Participant, f"{bob.id}:{alice.id}")["_deleted_at"] is not None
@@ -204,11 +209,11 @@ def test_what_is_begun_as_an_account_is_erased_goes_with_it():
         body = {"receiver_id": gone.id, "text": "Hi"}
         sends = [lambda p=person, b=body: p.post("chat/message", b) for person in people]
         opens = [lambda p=person, o=gone: p.put(f"chat/users/{o.id}") for person in people]
-        answers = together(*sends, *opens, lambda o=gone: erase(o))
+        answers = run_concurrently(*sends, *opens, lambda o=gone: erase(o))
         assert {answer.status_code for answer in answers if answer} <= {200, 201, 404}
         assert run_due_cascades() == 1
         for label in ("chat.message", "chat.participant", "chat.openchat"):
-            assert live(label) == {}
+            assert live_records(label) == {}
 
 
 LOSSES = {
@@ -229,7 +234,7 @@ def open_late(person, other):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_that_two_may_meet_must_hold_when_it_is_written(alice, bob, loss):
     LOSSES[loss](alice, bob)
-    with nothing_happens(), pytest.raises((Conflict, NotFound)):
+    with assert_no_changes(), pytest.raises((Conflict, NotFound)):
         open_late(alice, bob)
 
 
@@ -238,7 +243,7 @@ def test_before_it_is_removed_nobody_sees_what_an_erased_account_wrote(alice, bo
     say(bob, alice)
     erase(alice)
     assert (listed(bob), unread(bob)) == ([], (0, 0))
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.get(f"chat/messages/{alice.id}").status_code == 404
         body = {"receiver_id": alice.id, "text": "Are you there?"}
         assert bob.post("chat/message", body).status_code == 404

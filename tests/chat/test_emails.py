@@ -7,7 +7,7 @@ import pytest
 from chat.services import tell
 from mysocial.outbox import send_due
 from tests.chat.conversations import read, say
-from tests.support.concurrency import live, together
+from tests.support.concurrency import live_records, run_concurrently
 from tests.support.people import sign_up
 
 SUBJECT = "You have unread messages"
@@ -30,7 +30,7 @@ def told(mailoutbox):
 
 
 def queued():
-    kinds = [fields[b"main"] for fields in live("mysocial.email").values()]
+    kinds = [fields[b"main"] for fields in live_records("mysocial.email").values()]
     return sum(b'"kind":"messages"' in kind for kind in kinds)
 
 
@@ -80,7 +80,7 @@ def test_several_that_are_due_at_once_send_one(bob, mailoutbox):
     for number in range(6):
         say(sign_up(f"ada{number}"), bob)
     assert queued() == 6
-    together(*[send_due] * 4)
+    run_concurrently(*[send_due] * 4)
     ((who, lines),) = told(mailoutbox)
     assert who == "bob"
     assert sorted(lines) == [f"1 from ada{number}" for number in range(6)]
@@ -94,7 +94,7 @@ def test_of_several_that_are_prepared_at_once_one_tells_all(bob):
             lambda p=person, f=first: tell(user_id=bob.id, sender_id=p.id, first=f, mail_id=p.id)
             for person, first in zip(people, firsts, strict=True)
         ]
-        found = together(*claims)
+        found = run_concurrently(*claims)
         assert sorted(map(len, found)) == [0, 0, 0, 4]
         for person in people:
             read(bob, person)
@@ -170,7 +170,7 @@ def test_the_mail_of_a_worker_that_died_is_sent_once_and_tells_all(
     settings.EMAIL_BACKEND = backend
     assert told(mailoutbox) == [("bob", ["1 from stranger"])]
     assert send_due() == 0
-    states = [fields[b"status"] for fields in live("mysocial.email").values()]
+    states = [fields[b"status"] for fields in live_records("mysocial.email").values()]
     assert b"queued" not in states
 
 

@@ -2,26 +2,29 @@
 
 from mysocial.core.redis import client
 from tests.chat.conversations import listed, read, say, texts, unread
-from tests.support.concurrency import scripts
+from tests.support.concurrency import count_script_calls
 from tests.support.people import sign_up
 
 
 def test_a_page_of_conversations_takes_as_many_questions_as_a_single_one(alice, bob):
     say(bob, alice)
-    one = (scripts(lambda: listed(alice)), scripts(lambda: unread(alice)))
+    one = (count_script_calls(lambda: listed(alice)), count_script_calls(lambda: unread(alice)))
     for number in range(15):
         say(sign_up(f"person{number}"), alice)
     listed(alice), unread(alice)
     assert len(listed(alice)) == 16
-    assert (scripts(lambda: listed(alice)), scripts(lambda: unread(alice))) == one
+    assert (
+        count_script_calls(lambda: listed(alice)),
+        count_script_calls(lambda: unread(alice)),
+    ) == one
     assert max(one) <= 2
 
 
-def test_conversations_are_read_from_mongodb_when_redis_knows_nothing(alice, bob, persisted):
+def test_conversations_are_read_from_mongodb_when_redis_knows_nothing(alice, bob, flush_all):
     say(alice, bob, "One")
     message = say(bob, alice, "Two")
     before = (listed(alice), unread(alice), alice.get(f"chat/messages/{bob.id}").json())
-    persisted()
+    flush_all()
     for key in client().scan_iter("chat.*"):
         client().delete(key)
     assert (listed(alice), unread(alice), alice.get(f"chat/messages/{bob.id}").json()) == before
@@ -32,14 +35,14 @@ def test_conversations_are_read_from_mongodb_when_redis_knows_nothing(alice, bob
     assert unread(alice) == (0, 0)
 
 
-def test_what_both_did_with_messages_comes_back_from_mongodb(alice, bob, persisted):
+def test_what_both_did_with_messages_comes_back_from_mongodb(alice, bob, flush_all):
     read_one, hidden, liked = (say(alice, bob, text) for text in ("Read", "Hidden", "Liked"))
     read(bob, alice)
     say(alice, bob, "Unread")
     assert bob.put(f"chat/messages/{liked['id']}/reaction", {"type": "love"}).status_code == 200
     assert bob.delete(f"chat/messages/{hidden['id']}?for=me").status_code == 200
     before = [(listed(p), unread(p), texts(p, o)) for p, o in ((alice, bob), (bob, alice))]
-    persisted()
+    flush_all()
     client().flushall()
     after = [(listed(p), unread(p), texts(p, o)) for p, o in ((alice, bob), (bob, alice))]
     assert after == before
@@ -51,10 +54,10 @@ def test_what_both_did_with_messages_comes_back_from_mongodb(alice, bob, persist
 
 
 def test_staff_see_that_messages_were_sent_and_never_what_they_say(
-    moderator, alice, bob, persisted
+    moderator, alice, bob, flush_all
 ):
     message = say(alice, bob, "Between us")
-    persisted()
+    flush_all()
     pages = ["", f"{message['id']}/change/"]
     for page in (moderator.get(f"/admin/chat/message/{one}").content.decode() for one in pages):
         assert alice.id in page

@@ -9,7 +9,13 @@ from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
 from tests.chat.conversations import GIF, card, heard, listed, read, say
 from tests.images.pictures import bytes_at, data_url, film, picture, send, shown, waiting
-from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    mongod_paused,
+    run_concurrently,
+)
 from tests.support.people import PASSWORD
 
 UNREADY = {"state": "processing", "url": None, "width": None, "height": None}
@@ -29,7 +35,7 @@ def newest(person, other):
 
 
 def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
-    alice, bob, stranger, persisted, document
+    alice, bob, stranger, flush_all, document
 ):
     message = show(alice, bob)
     media = message["media"]
@@ -55,7 +61,7 @@ def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
     assert stranger.received_events(f"user:{alice.id}", "feed") == []
     assert len(bytes_at(url)) > 0
     assert read(bob, alice)["last_message"] == ready
-    persisted()
+    flush_all()
     assert document(Message, message["id"])["media_id"] == media["id"]
     assert document(Participant, f"{bob.id}:{alice.id}")["shown_media_id"] == media["id"]
     kept = document(Media, media["id"])
@@ -82,7 +88,7 @@ def test_an_image_may_have_a_text_and_come_as_a_data_url(alice, bob):
     ],
 )
 def test_a_refused_image_leaves_no_message_and_no_file(alice, bob, fields, code, wrong):
-    with nothing_happens():
+    with assert_no_changes():
         answer = send(alice, "POST", "chat/message", receiver_id=bob.id, **fields)
     assert answer.status_code == code
     assert {error["field"] for error in answer.json()["errors"]} == wrong
@@ -92,14 +98,14 @@ def test_a_refused_image_leaves_no_message_and_no_file(alice, bob, fields, code,
 def test_whom_one_may_not_write_to_is_sent_no_image(alice, bob, stranger):
     alice.patch("users/me/settings", {"who_may_message": "nobody"})
     bob.put(f"users/{stranger.id}/block")
-    with nothing_happens():
+    with assert_no_changes():
         for sender, receiver, code in ((bob, alice, 403), (stranger, bob, 404)):
             fields = {"receiver_id": receiver.id, "image": picture()}
             assert send(sender, "POST", "chat/message", **fields).status_code == code
     assert waiting() == shown() == []
 
 
-def test_nobody_else_finds_it_and_no_gallery_has_it(alice, bob, stranger, persisted):
+def test_nobody_else_finds_it_and_no_gallery_has_it(alice, bob, stranger, flush_all):
     media = show(alice, bob)["media"]
     process_due_media()
     url = newest(bob, alice)["media"]["url"]
@@ -108,22 +114,22 @@ def test_nobody_else_finds_it_and_no_gallery_has_it(alice, bob, stranger, persis
             assert one.get(path).json() == {"images": [], "next": None}
         for path in ("posts", "posts?media=images", f"users/{alice.id}/posts?media=images"):
             assert one.get(path).json()["posts"] == []
-        with nothing_happens():
+        with assert_no_changes():
             for place in ("profile", "background"):
                 body = {"image_id": media["id"]}
                 assert one.post(f"images/{place}", body).status_code == 404
             assert one.delete(f"images/{media['id']}").status_code == 404
     assert url not in repr(stranger.received_events("feed", f"user:{alice.id}", f"user:{bob.id}"))
-    persisted()
+    flush_all()
     for key in client().scan_iter("images.media*"):
         client().delete(key)
     assert alice.get(f"users/{alice.id}/images").json() == {"images": [], "next": None}
 
 
-def test_staff_do_not_see_it(moderator, alice, bob, persisted):
+def test_staff_do_not_see_it(moderator, alice, bob, flush_all):
     message = show(alice, bob)
     process_due_media()
-    persisted()
+    flush_all()
     url = newest(bob, alice)["media"]["url"]
     page = moderator.get("/admin/images/media/")
     assert page.status_code == 200
@@ -131,7 +137,7 @@ def test_staff_do_not_see_it(moderator, alice, bob, persisted):
     assert moderator.get(f"/admin/images/media/{message['media']['id']}/change/").status_code == 302
 
 
-def test_deleted_for_everyone_it_is_gone_from_everywhere(alice, bob, persisted, documents):
+def test_deleted_for_everyone_it_is_gone_from_everywhere(alice, bob, flush_all, documents):
     message = show(alice, bob, text="Look")
     process_due_media()
     assert len(shown()) == 1
@@ -144,9 +150,9 @@ def test_deleted_for_everyone_it_is_gone_from_everywhere(alice, bob, persisted, 
         assert heard(one)[-1] == {"type": "conversation.updated", "data": listed(one)[0]}
     assert run_due_cascades() == 1
     assert process_due_media() == 1
-    assert live("images.media") == {}
+    assert live_records("images.media") == {}
     assert shown() == []
-    persisted()
+    flush_all()
     assert documents(Media) == []
     assert len(documents(DeletedFile)) == 1
 
@@ -162,7 +168,7 @@ def test_deleted_for_oneself_the_one_before_is_shown_with_its_image(alice, bob):
     bob.delete(f"chat/messages/{first['id']}?for=me")
     assert listed(bob)[0]["last_message"] is None
     assert run_due_cascades() == 0
-    assert len(live("images.media")) == 2
+    assert len(live_records("images.media")) == 2
 
 
 def test_deleted_while_it_is_processed_it_is_not_told_of(alice, bob):
@@ -199,23 +205,30 @@ def test_the_images_of_both_go_with_an_erased_member(alice, bob, stranger):
     assert alice.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 200
     while run_due_cascades():
         pass
-    assert list(live("images.media")) == [kept["media"]["id"]]
+    assert list(live_records("images.media")) == [kept["media"]["id"]]
     process_due_media()
     assert len(shown()) == 1
 
 
 def test_of_many_repeats_at_once_one_sends_one_image(alice, bob):
     fields = {"receiver_id": bob.id, "image": picture()}
-    answers = together(*[lambda: send(alice, "POST", "chat/message", key="k", **fields)] * 8)
-    assert codes(answers) == {201: 8}
+    answers = run_concurrently(
+        *[lambda: send(alice, "POST", "chat/message", key="k", **fields)] * 8
+    )
+    assert count_statuses(answers) == {201: 8}
     assert len({answer.content for answer in answers}) == 1
-    assert len(live("chat.message")) == len(live("images.media")) == len(waiting()) == 1
+    assert (
+        len(live_records("chat.message"))
+        == len(live_records("images.media"))
+        == len(waiting())
+        == 1
+    )
 
 
 def test_many_first_images_at_once_are_each_in_their_own_message(alice, bob):
-    answers = together(*[lambda: show(alice, bob)] * 4, *[lambda: show(bob, alice)] * 4)
+    answers = run_concurrently(*[lambda: show(alice, bob)] * 4, *[lambda: show(bob, alice)] * 4)
     owners = {one["media"]["id"]: one["id"] for one in answers}
-    found = live("images.media")
+    found = live_records("images.media")
     assert {pk: fields[b"subject_id"].decode() for pk, fields in found.items()} == owners
     assert len(owners) == 8
     assert (listed(alice)[0]["unread"], listed(bob)[0]["unread"]) == (4, 4)
@@ -223,6 +236,6 @@ def test_many_first_images_at_once_are_each_in_their_own_message(alice, bob):
 
 def test_an_image_to_somebody_new_needs_no_mongodb(alice, bob):
     alice.get("chat/conversations")
-    with mongod_away():
+    with mongod_paused():
         message = show(alice, bob)
         assert newest(bob, alice) == listed(bob)[0]["last_message"] == message

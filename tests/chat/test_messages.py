@@ -7,11 +7,17 @@ from chat.models import Message, Participant
 from mysocial.core.mongo import ping
 from posts.reaction_types import ReactionType
 from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
-from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    mongod_paused,
+    run_concurrently,
+)
 from tests.support.people import anonymous
 
 
-def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, persisted, document):
+def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, flush_all, document):
     answer = alice.post("chat/message", {"receiver_id": bob.id, "text": "Hello", "gif_url": GIF})
 
     assert answer.status_code == 201
@@ -35,7 +41,7 @@ def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, pe
     assert listed(alice) == [{"user": card(bob), "unread": 0, "last_message": message}]
     assert listed(bob) == [{"user": card(alice), "unread": 1, "last_message": message}]
     assert (unread(alice), unread(bob)) == ((0, 0), (1, 1))
-    persisted()
+    flush_all()
     assert document(Message, message["id"])["text"] == "Hello"
     assert document(Participant, f"{bob.id}:{alice.id}")["unread"] == 1
     assert document(Participant, f"{alice.id}:{bob.id}")["last_id"] == message["id"]
@@ -47,8 +53,8 @@ def test_both_write_into_one_conversation(alice, bob):
     say(alice, bob, "Three")
     assert texts(alice, bob) == texts(bob, alice) == ["Three", "Two", "One"]
     assert texts(alice, bob, "?order=oldest") == ["One", "Two", "Three"]
-    assert len({fields[b"conversation"] for fields in live("chat.message").values()}) == 1
-    assert len(live("chat.participant")) == 2
+    assert len({fields[b"conversation"] for fields in live_records("chat.message").values()}) == 1
+    assert len(live_records("chat.participant")) == 2
     assert (unread(alice), unread(bob)) == ((1, 1), (2, 1))
 
 
@@ -66,11 +72,11 @@ def test_messages_are_paged_both_ways_without_gaps(alice, bob):
 
 
 def test_a_first_message_of_both_at_once_is_one_conversation(alice, bob):
-    answers = together(
+    answers = run_concurrently(
         lambda: alice.post("chat/message", {"receiver_id": bob.id, "text": "A"}),
         lambda: bob.post("chat/message", {"receiver_id": alice.id, "text": "B"}),
     )
-    assert codes(answers) == {201: 2}
+    assert count_statuses(answers) == {201: 2}
     assert sorted(texts(alice, bob)) == sorted(texts(bob, alice)) == ["A", "B"]
     assert (unread(alice), unread(bob)) == ((1, 1), (1, 1))
 
@@ -93,7 +99,7 @@ def test_a_first_message_of_both_at_once_is_one_conversation(alice, bob):
 def test_a_message_that_breaks_a_rule_is_refused_by_the_name_of_every_field(
     alice, bob, body, wrong
 ):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.post("chat/message", {"receiver_id": bob.id, **body})
     assert answer.status_code == 400
     assert {error["field"] for error in answer.json()["errors"]} == wrong
@@ -117,7 +123,7 @@ def test_a_message_that_breaks_a_rule_is_refused_by_the_name_of_every_field(
     ],
 )
 def test_a_gif_may_come_from_known_hosts_only(alice, bob, url):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.post("chat/message", {"receiver_id": bob.id, "gif_url": url})
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == ["gif_url"]
@@ -131,12 +137,12 @@ def test_a_gif_needs_no_text_and_keeps_the_message_when_the_text_goes(alice, bob
     assert alice.patch(path, {"text": "Look"}).json()["chat_message"]["text"] == "Look"
     assert alice.patch(path, {"text": ""}).json()["chat_message"]["text"] == ""
     plain = say(alice, bob, "Plain")
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.patch(f"chat/messages/{plain['id']}", {"text": " "}).status_code == 400
 
 
 def test_nobody_writes_to_oneself_nor_to_nobody_nor_without_signing_in(alice):
-    with nothing_happens():
+    with assert_no_changes():
         for path in ("chat/message", "chat/messages/read"):
             name = "receiver_id" if path == "chat/message" else "user_id"
             method = "POST" if path == "chat/message" else "PUT"
@@ -153,7 +159,7 @@ def test_nobody_writes_to_oneself_nor_to_nobody_nor_without_signing_in(alice):
 def test_the_text_of_a_message_is_changed_by_its_sender_only(alice, bob, stranger):
     message = say(alice, bob, "Helo")
     path = f"chat/messages/{message['id']}"
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.patch(path, {"text": "Mine"}).status_code == 403
         assert stranger.patch(path, {"text": "Mine"}).status_code == 404
         assert alice.patch(f"chat/messages/{'0' * 24}", {"text": "Mine"}).status_code == 404
@@ -173,12 +179,12 @@ def test_the_text_of_a_message_is_changed_by_its_sender_only(alice, bob, strange
 
 def test_a_message_under_a_key_is_sent_once(alice, bob):
     body, key = {"receiver_id": bob.id, "text": "Once"}, {"Idempotency-Key": "k"}
-    answers = together(*[lambda: alice.post("chat/message", body, **key)] * 10)
-    assert codes(answers) == {201: 10}
+    answers = run_concurrently(*[lambda: alice.post("chat/message", body, **key)] * 10)
+    assert count_statuses(answers) == {201: 10}
     assert len({answer.content for answer in answers}) == 1
     assert texts(bob, alice) == ["Once"]
     assert unread(bob) == (1, 1)
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.post("chat/message", {**body, "text": "x"}, **key).status_code == 422
 
 
@@ -196,7 +202,7 @@ def test_chat_goes_on_while_mongodb_is_away(alice, bob):
     say(bob, alice, "Up")
     alice.put(f"chat/users/{bob.id}")
     listed(alice), listed(bob), ping()
-    with mongod_away():
+    with mongod_paused():
         message = say(alice, bob, "Hello")
         assert texts(bob, alice) == ["Hello", "Up", "Warm"]
         path = f"chat/messages/{message['id']}"
@@ -214,20 +220,20 @@ def test_chat_goes_on_while_mongodb_is_away(alice, bob):
 )
 def test_a_reaction_that_breaks_a_rule_is_refused(alice, bob, body):
     path = f"chat/messages/{say(alice, bob)['id']}/reaction"
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.put(path, orjson.dumps(body)).status_code == 400
 
 
 def test_both_react_each_once_and_the_two_hear_it(alice, bob, stranger):
     message = say(alice, bob)
     path = f"chat/messages/{message['id']}/reaction"
-    with nothing_happens():
+    with assert_no_changes():
         assert stranger.put(path, {"type": "like"}).status_code == 404
         assert bob.delete(path).status_code == 200
     bob.put(path, {"type": "like"})
     alice.put(path, {"type": "sad"})
     answer = bob.put(path, {"type": "love"})
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.put(path, {"type": "love"}).content == answer.content
     assert answer.json()["chat_message"]["reactions"] == {bob.id: "love", alice.id: "sad"}
     answer = bob.delete(path)
@@ -244,9 +250,9 @@ def test_both_react_each_once_and_the_two_hear_it(alice, bob, stranger):
 def test_reactions_of_both_at_once_are_both_kept(alice, bob):
     path = f"chat/messages/{say(alice, bob)['id']}/reaction"
     for kind in ReactionType.values:
-        answers = together(
+        answers = run_concurrently(
             lambda k=kind: alice.put(path, {"type": k}), lambda k=kind: bob.put(path, {"type": k})
         )
-        assert codes(answers) == {200: 2}
+        assert count_statuses(answers) == {200: 2}
         (last,) = alice.get(f"chat/messages/{bob.id}").json()["messages"]
         assert last["reactions"] == {alice.id: kind, bob.id: kind}

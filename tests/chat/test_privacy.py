@@ -5,7 +5,12 @@ import pytest
 from chat.permissions import can_write_to
 from chat.visibility import SideSight
 from tests.chat.conversations import heard, listed, read, say, texts, unread
-from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import logged_events
 
 
@@ -31,7 +36,7 @@ def test_a_block_hides_the_conversation_from_both_and_its_end_brings_it_back(ali
     bob.put(f"chat/users/{alice.id}")
     before = [(listed(p), unread(p), p.get("chat/users").json()) for p in (alice, bob)]
     alice.put(f"users/{bob.id}/block")
-    with nothing_happens():
+    with assert_no_changes():
         for person, other, theirs, mine in ((alice, bob, two, one), (bob, alice, one, two)):
             for request in paths(other, theirs, mine):
                 assert person.call(*request).status_code == 404, request
@@ -52,8 +57,8 @@ def test_no_message_comes_after_a_block(alice, bob, blocker, round_):
     one, other = (alice, bob) if blocker == "sender" else (bob, alice)
     body = {"receiver_id": bob.id, "text": "Hi"}
     sends = [lambda: alice.post("chat/message", body)] * 8
-    answers = together(*sends, lambda: one.put(f"users/{other.id}/block"))
-    assert set(codes(answers)) <= {200, 201, 404}
+    answers = run_concurrently(*sends, lambda: one.put(f"users/{other.id}/block"))
+    assert set(count_statuses(answers)) <= {200, 201, 404}
     kinds = [event["type"] for event in logged_events()]
     assert "message.created" not in kinds[kinds.index("block.created") :]
 
@@ -76,8 +81,8 @@ def test_nothing_is_changed_after_a_block(alice, bob, kind):
     for _ in range(6):
         some = [say(alice, bob) for _ in range(5)]
         changes = [lambda one=one: CHANGES[kind](alice, bob, one) for one in some]
-        answers = together(*changes, lambda: alice.put(f"users/{bob.id}/block"))
-        assert set(codes(answers)) <= {200, 404}
+        answers = run_concurrently(*changes, lambda: alice.put(f"users/{bob.id}/block"))
+        assert set(count_statuses(answers)) <= {200, 404}
         kinds = [event["type"] for event in logged_events()]
         last = len(kinds) - kinds[::-1].index("block.created")
         assert kind not in kinds[last:]
@@ -91,8 +96,8 @@ def test_a_follow_that_ends_at_the_same_moment_lets_nothing_in_after_it(alice, b
     for _ in range(4):
         bob.put(f"users/{alice.id}/follow")
         sends = [lambda: alice.post("chat/message", body)] * 8
-        answers = together(*sends, lambda: bob.delete(f"users/{alice.id}/follow"))
-        assert set(codes(answers)) <= {200, 201, 403}
+        answers = run_concurrently(*sends, lambda: bob.delete(f"users/{alice.id}/follow"))
+        assert set(count_statuses(answers)) <= {200, 201, 403}
         kinds = [event["type"] for event in logged_events()]
         last = len(kinds) - kinds[::-1].index("follow.deleted")
         assert "message.created" not in kinds[last:]
@@ -108,8 +113,8 @@ def test_nothing_comes_after_the_receiver_wants_nothing_any_more(alice, bob):
             answer = bob.patch("users/me/settings", {"who_may_message": "nobody"})
             return answer, len(texts(bob, alice, "?limit=100"))
 
-        *answers, (closed, count) = together(*sends, close)
-        assert set(codes([*answers, closed])) <= {200, 201, 403}
+        *answers, (closed, count) = run_concurrently(*sends, close)
+        assert set(count_statuses([*answers, closed])) <= {200, 201, 403}
         assert len(texts(bob, alice, "?limit=100")) == count
 
 
@@ -123,7 +128,7 @@ def test_the_receiver_says_who_may_write(alice, bob, stranger):
     ):
         bob.patch("users/me/settings", {"who_may_message": who})
         assert tuple(p.post("chat/message", body).status_code for p in (alice, stranger)) == may
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.post("chat/message", body)
     assert answer.json()["detail"] == "This member does not take messages from you."
     assert (texts(bob, alice), texts(bob, stranger)) == (["Hi", "Hi"], ["Hi"])
@@ -140,7 +145,7 @@ def test_whom_the_receiver_has_written_to_may_answer(alice, bob):
 def test_that_somebody_may_follow_one_is_no_leave_to_write(alice, bob):
     bob.patch("users/me/settings", {"who_may_message": "following"})
     alice.put(f"users/{bob.id}/follow")
-    with nothing_happens():
+    with assert_no_changes():
         body = {"receiver_id": bob.id, "text": "Hi"}
         assert alice.post("chat/message", body).status_code == 403
 
@@ -165,14 +170,14 @@ def test_the_open_chats_are_changed_by_their_verbs_only_and_told_to_their_owner(
     say(alice, bob)
     assert alice.get("chat/users").json() == {"users": [], "next": None}
     assert alice.put(f"chat/users/{bob.id}").json() == {"message": "Chat opened"}
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.put(f"chat/users/{bob.id}").status_code == 200
     (shown,) = alice.get("chat/users").json()["users"]
     assert (shown["id"], shown["is_private"]) == (bob.id, False)
     read(bob, alice)
     assert bob.get("chat/users").json() == {"users": [], "next": None}
     assert alice.delete(f"chat/users/{bob.id}").json() == {"message": "Chat closed"}
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.delete(f"chat/users/{bob.id}").status_code == 200
     assert alice.get("chat/users").json() == {"users": [], "next": None}
     assert [event["data"] for event in heard(alice, "chat.")] == [
@@ -184,11 +189,11 @@ def test_the_open_chats_are_changed_by_their_verbs_only_and_told_to_their_owner(
 
 
 def test_ten_openings_at_once_are_one(alice, bob):
-    answers = together(*[lambda: alice.put(f"chat/users/{bob.id}")] * 10)
-    assert codes(answers) == {200: 10}
-    assert list(live("chat.openchat")) == [f"{alice.id}:{bob.id}"]
+    answers = run_concurrently(*[lambda: alice.put(f"chat/users/{bob.id}")] * 10)
+    assert count_statuses(answers) == {200: 10}
+    assert list(live_records("chat.openchat")) == [f"{alice.id}:{bob.id}"]
     assert len(heard(alice, "chat.")) == 1
-    together(*[lambda: alice.delete(f"chat/users/{bob.id}")] * 10)
+    run_concurrently(*[lambda: alice.delete(f"chat/users/{bob.id}")] * 10)
     assert len(heard(alice, "chat.")) == 2
 
 

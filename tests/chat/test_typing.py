@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from mysocial.core.redis import client
 from mysocial.realtime.ephemeral import EPHEMERAL, GROUP
 from tests.chat.conversations import say
-from tests.support.concurrency import nothing_happens, world
+from tests.support.concurrency import assert_no_changes, stored_state
 
 OK = {"type": "ok", "cid": "t"}
 
@@ -42,11 +42,11 @@ async def test_it_is_heard_by_the_one_and_by_nobody_else(connected, alice, bob, 
 
 async def test_nothing_of_it_is_kept_or_told_to_who_comes_back(connected, alice, bob):
     cursor = (await sync_to_async(bob.get)("users/me"))["X-Event-Cursor"]
-    before = await sync_to_async(world)()
+    before = await sync_to_async(stored_state)()
     bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
     await types(mine, bob.id)
     assert (await bobs.next())["type"] == "typing.started"
-    assert await sync_to_async(world)() == before
+    assert await sync_to_async(stored_state)() == before
     assert client().xlen(f"ev:self:{bob.id}") == 0
     again = await connected(bob)
     answer = await again.ask(type="resume", cid="r", cursor=cursor, topics=[])
@@ -97,7 +97,7 @@ async def test_the_answer_tells_nothing_of_whom_it_is_to(connected, alice, bob):
 )
 async def test_a_frame_that_says_something_else_is_refused_by_name(connected, alice, fields, wrong):
     mine = await connected(alice)
-    with nothing_happens():
+    with assert_no_changes():
         answer = await mine.ask(type="typing", cid="t", **fields)
     assert answer["problem"]["status"] == 400
     assert any(wrong in error["field"] for error in answer["problem"]["errors"])

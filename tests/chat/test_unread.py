@@ -10,7 +10,13 @@ from mysocial.core.ids import new_id, now
 from mysocial.core.mongo import ping
 from mysocial.store import reads, write
 from tests.chat.conversations import card, heard, listed, read, say, texts, unread
-from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    mongod_paused,
+    run_concurrently,
+)
 from tests.support.people import sign_up
 
 
@@ -21,14 +27,14 @@ def side_of(person, other):
 def counted(person, other):
     """Return what is unread by the messages themselves."""
     side = side_of(person, other)
-    found = reads.get_records(messages, live("chat.message"))
+    found = reads.get_records(messages, live_records("chat.message"))
     return sum(selectors.is_unread(message, side) for message in found.values())
 
 
-def test_fifty_messages_at_once_are_fifty_unread(alice, bob, persisted, document):
+def test_fifty_messages_at_once_are_fifty_unread(alice, bob, flush_all, document):
     body = {"receiver_id": bob.id, "text": "Hi"}
-    answers = together(*[lambda: alice.post("chat/message", body)] * 50)
-    assert codes(answers) == {201: 50}
+    answers = run_concurrently(*[lambda: alice.post("chat/message", body)] * 50)
+    assert count_statuses(answers) == {201: 50}
     assert unread(bob) == (50, 1)
     found = [answer.json()["chat_message"] for answer in answers]
     in_order = sorted(found, key=lambda message: message["id"])
@@ -37,15 +43,15 @@ def test_fifty_messages_at_once_are_fifty_unread(alice, bob, persisted, document
     assert listed(bob) == [{"user": card(alice), "unread": 50, "last_message": in_order[-1]}]
     counts = [e["data"]["unread"] for e in heard(bob, "conversation.updated")]
     assert counts == list(range(1, 51))
-    persisted()
+    flush_all()
     assert document(Participant, f"{bob.id}:{alice.id}")["unread"] == 50
 
 
 def test_reading_ten_times_at_once_reads_once(alice, bob):
     for _ in range(3):
         say(alice, bob)
-    answers = together(*[lambda: bob.put("chat/messages/read", {"user_id": alice.id})] * 10)
-    assert codes(answers) == {200: 10}
+    answers = run_concurrently(*[lambda: bob.put("chat/messages/read", {"user_id": alice.id})] * 10)
+    assert count_statuses(answers) == {200: 10}
     assert unread(bob) == (0, 0)
     assert listed(bob)[0]["unread"] == 0
     assert len(heard(bob, "message.read")) == 1
@@ -54,7 +60,7 @@ def test_reading_ten_times_at_once_reads_once(alice, bob):
 def test_the_sender_learns_what_was_read_and_nobody_else_does(alice, bob, stranger):
     say(alice, bob, "One")
     last = say(alice, bob, "Two")
-    with nothing_happens():
+    with assert_no_changes():
         assert read(alice, bob)["unread"] == 0
     conversation = read(bob, alice)
     assert conversation == {"user": card(alice), "unread": 0, "last_message": last}
@@ -65,14 +71,14 @@ def test_the_sender_learns_what_was_read_and_nobody_else_does(alice, bob, strang
     assert heard(stranger) == []
     assert alice.get(f"chat/messages/{bob.id}").json()["read_up_to"] == last["id"]
     assert bob.get(f"chat/messages/{alice.id}").json()["read_up_to"] == ""
-    with nothing_happens():
+    with assert_no_changes():
         assert read(bob, alice) == conversation
     say(alice, bob, "Three")
     assert unread(bob) == (1, 1)
 
 
 def test_there_is_nothing_to_read_where_nothing_was_written(alice, bob):
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.put("chat/messages/read", {"user_id": bob.id}).status_code == 404
 
 
@@ -82,7 +88,7 @@ def test_what_comes_while_one_reads_is_read_or_unread_but_never_lost(alice, bob)
     reading = [lambda: bob.put("chat/messages/read", {"user_id": alice.id})] * 5
     for _ in range(12):
         say(alice, bob)
-        assert set(codes(together(*writes, *reading))) == {200, 201}
+        assert set(count_statuses(run_concurrently(*writes, *reading))) == {200, 201}
         assert unread(bob)[0] == side_of(bob, alice).unread == counted(bob, alice)
     read(bob, alice)
     assert unread(bob) == (0, 0)
@@ -98,7 +104,7 @@ def test_what_came_after_one_began_to_read_stays_unread(alice, bob):
     assert unread(bob) == (2, 1)
     assert counted(bob, alice) == 2
     assert side_of(bob, alice).read_up_to == seen.last_id
-    with nothing_happens():
+    with assert_no_changes():
         services.read_receipts._mark_read(seen)
     assert read(bob, alice)["unread"] == 0
     assert side_of(bob, alice).read_up_to > mine["id"]
@@ -120,7 +126,7 @@ def test_a_clock_that_is_ahead_puts_no_message_out_of_order(alice, bob):
 
 
 def test_a_storm_of_writing_reading_and_deleting_leaves_an_exact_count(
-    alice, bob, persisted, document
+    alice, bob, flush_all, document
 ):
     dice = random.Random(20261122)
     for _ in range(16):
@@ -136,21 +142,21 @@ def test_a_storm_of_writing_reading_and_deleting_leaves_an_exact_count(
                 lambda: bob.put("chat/messages/read", {"user_id": alice.id}),
             ][dice.choice([0, 1, 1, 1, 2, 2, 2, 3, 4])]
 
-        answers = together(*map(act, range(14)))
-        assert set(codes(answers)) <= {200, 201, 404}
+        answers = run_concurrently(*map(act, range(14)))
+        assert set(count_statuses(answers)) <= {200, 201, 404}
         assert unread(bob)[0] == side_of(bob, alice).unread == counted(bob, alice)
         assert unread(alice) == (0, 0)
         for one, other in ((alice, bob), (bob, alice)):
             newest = one.get(f"chat/messages/{other.id}?limit=1").json()["messages"]
             assert [listed(one)[0]["last_message"]] == newest
             assert heard(one, "conversation.updated")[-1]["data"] == listed(one)[0]
-    persisted()
+    flush_all()
     kept = document(Participant, f"{bob.id}:{alice.id}")
     assert kept["unread"] == counted(bob, alice)
     assert kept["is_unread"] is (kept["unread"] > 0)
 
 
-def test_what_is_unread_is_summed_over_conversations(alice, bob, persisted):
+def test_what_is_unread_is_summed_over_conversations(alice, bob, flush_all):
     people = [sign_up(f"person{number}") for number in range(4)]
     for number, person in enumerate(people):
         for _ in range(number):
@@ -158,9 +164,9 @@ def test_what_is_unread_is_summed_over_conversations(alice, bob, persisted):
     assert unread(alice) == (6, 3)
     read(alice, people[3])
     assert unread(alice) == (3, 2)
-    persisted()
+    flush_all()
     ping()
-    with mongod_away():
+    with mongod_paused():
         assert unread(alice) == (3, 2)
         assert unread(bob) == (0, 0)
 

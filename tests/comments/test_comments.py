@@ -10,7 +10,13 @@ from mysocial.core.redis import client
 from mysocial.store import reads
 from posts.models import Post
 from posts.store import posts
-from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    mongod_paused,
+    run_concurrently,
+)
 from tests.support.people import anonymous
 from users.store import users
 
@@ -28,7 +34,7 @@ def news(person, post):
 
 
 def test_a_comment_is_shown_counted_and_heard_at_once_and_reaches_mongodb(
-    alice, bob, stranger, persisted, document
+    alice, bob, stranger, flush_all, document
 ):
     post = alice.create_post()
     answer = bob.post(f"posts/{post['id']}/comments", {"text": "  Well said \U0001f600\n "})
@@ -51,7 +57,7 @@ def test_a_comment_is_shown_counted_and_heard_at_once_and_reaches_mongodb(
     ]
     assert document(Comment, comment["id"]) is None
 
-    persisted()
+    flush_all()
     kept = document(Comment, comment["id"])
     assert (kept["text"], kept["post_id"], kept["author_id"]) == (
         "Well said \U0001f600", post["id"], bob.id,
@@ -80,7 +86,7 @@ WRONG = [
 @pytest.mark.parametrize("body", [*WRONG, [], "x", None])
 def test_a_comment_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body):
     post = alice.create_post()
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.post(f"posts/{post['id']}/comments", orjson.dumps(body))
     assert answer.status_code == 400
     assert len(answer.json()["errors"]) == 1
@@ -88,20 +94,20 @@ def test_a_comment_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body)
 
 def test_an_edit_that_breaks_a_rule_is_refused_and_changes_nothing(alice, comments):
     comment = comments(alice, alice.create_post())
-    with nothing_happens():
+    with assert_no_changes():
         for body in WRONG:
             assert alice.patch(f"comments/{comment['id']}", body).status_code == 400, body
 
 
 @pytest.mark.parametrize("text", ["x", "x" * 2000, "a\u2028</script>", '"\\', "\x7f\x01"])
-def test_any_text_is_kept_as_it_was_written(alice, bob, comments, text, persisted):
+def test_any_text_is_kept_as_it_was_written(alice, bob, comments, text, flush_all):
     comment = comments(alice, alice.create_post(), text)
-    persisted()
+    flush_all()
     assert bob.get(f"comments/{comment['id']}").json()["text"] == text
 
 
 def test_an_author_edits_a_comment_and_whoever_sees_it_hears(
-    alice, bob, comments, persisted, document
+    alice, bob, comments, flush_all, document
 ):
     post = alice.create_post()
     comment = comments(bob, post, "Helo")
@@ -115,7 +121,7 @@ def test_an_author_edits_a_comment_and_whoever_sees_it_hears(
     assert alice.get(f"posts/{post['id']}/comments").json()["comments"] == [edited]
     assert news(alice, post)[1:] == [{"type": "comment.updated", "data": edited}]
     assert count(alice, post) == 1
-    persisted()
+    flush_all()
     assert document(Comment, comment["id"])["text"] == "Hello"
 
 
@@ -138,17 +144,17 @@ def test_a_comment_is_deleted_by_its_author_and_by_the_author_of_the_post(
         assert one.get(path).status_code == 404
         assert one.get(f"posts/{post['id']}/comments").json()["comments"] == [kept]
         assert count(one, post) == 1
-    with nothing_happens():
+    with assert_no_changes():
         assert person.delete(path).status_code == 404
         assert bob.patch(path, {"text": "x"}).status_code == 404
 
 
-def test_a_deletion_reaches_mongodb(alice, bob, comments, persisted, document):
+def test_a_deletion_reaches_mongodb(alice, bob, comments, flush_all, document):
     post = alice.create_post()
     comment = comments(bob, post)
-    persisted()
+    flush_all()
     bob.delete(f"comments/{comment['id']}")
-    persisted()
+    flush_all()
     assert document(Comment, comment["id"])["_deleted_at"] is not None
     assert document(Post, post["id"])["comments_count"] == 0
 
@@ -156,7 +162,7 @@ def test_a_deletion_reaches_mongodb(alice, bob, comments, persisted, document):
 def test_nobody_else_edits_or_deletes_a_comment(alice, bob, stranger, comments):
     post = alice.create_post()
     path = f"comments/{comments(bob, post)['id']}"
-    with nothing_happens():
+    with assert_no_changes():
         for person in (alice, stranger):
             assert person.patch(path, {"text": "x"}).status_code == 403
         assert stranger.delete(path).status_code == 403
@@ -169,7 +175,7 @@ def test_nobody_else_edits_or_deletes_a_comment(alice, bob, stranger, comments):
 
 
 def test_an_unknown_comment_or_post_is_not_found(alice):
-    with nothing_happens():
+    with assert_no_changes():
         for path in ("comments/" + "0" * 24, "comments/x", "comments/" + "A" * 24):
             assert alice.get(path).status_code == 404
             assert alice.patch(path, {"text": "x"}).status_code == 404
@@ -183,19 +189,23 @@ def test_an_unknown_comment_or_post_is_not_found(alice):
 def test_a_comment_under_a_key_is_made_once_and_answered_with_the_same_bytes(alice, bob):
     post = alice.create_post()
     path, key = f"posts/{post['id']}/comments", {"Idempotency-Key": "k"}
-    answers = together(*[lambda: bob.post(path, {"text": "x"}, **key)] * 20)
-    assert codes(answers) == {201: 20}
+    answers = run_concurrently(*[lambda: bob.post(path, {"text": "x"}, **key)] * 20)
+    assert count_statuses(answers) == {201: 20}
     assert len({answer.content for answer in answers}) == 1
-    assert (count(bob, post), len(live("comments.comment")), len(news(bob, post))) == (1, 1, 1)
+    assert (count(bob, post), len(live_records("comments.comment")), len(news(bob, post))) == (
+        1,
+        1,
+        1,
+    )
     assert bob.post(path, {"text": "y"}, **key).status_code == 422
     bob.delete(f"comments/{answers[0].json()['comment']['id']}")
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.post(path, {"text": "x"}, **key).content == answers[0].content
 
 
 def test_comments_are_written_edited_and_deleted_while_mongodb_is_away(alice, bob, comments):
     post = alice.create_post()
-    with mongod_away():
+    with mongod_paused():
         comment = comments(bob, post)
         assert bob.patch(f"comments/{comment['id']}", {"text": "x"}).status_code == 200
         assert bob.get(f"comments/{comment['id']}").json()["text"] == "x"
@@ -207,21 +217,23 @@ def test_comments_are_written_edited_and_deleted_while_mongodb_is_away(alice, bo
 # At once -----------------------------------------------------------------------------------------
 
 
-def test_fifty_comments_at_once_are_all_counted(alice, bob, persisted, document):
+def test_fifty_comments_at_once_are_all_counted(alice, bob, flush_all, document):
     post = alice.create_post()
     path = f"posts/{post['id']}/comments"
     people = (alice, bob)
-    answers = together(*[lambda n=n: people[n % 2].post(path, {"text": str(n)}) for n in range(50)])
-    assert codes(answers) == {201: 50}
+    answers = run_concurrently(
+        *[lambda n=n: people[n % 2].post(path, {"text": str(n)}) for n in range(50)]
+    )
+    assert count_statuses(answers) == {201: 50}
     assert count(bob, post) == 50
     assert len(bob.get(f"{path}?limit=100").json()["comments"]) == 50
     assert len(news(bob, post)) == 50
-    persisted()
+    flush_all()
     assert document(Post, post["id"])["comments_count"] == 50
 
 
 def test_a_storm_of_comments_edits_and_deletes_leaves_the_count_right(
-    alice, bob, comments, persisted, document
+    alice, bob, comments, flush_all, document
 ):
     post = alice.create_post()
     path = f"posts/{post['id']}/comments"
@@ -234,14 +246,14 @@ def test_a_storm_of_comments_edits_and_deletes_leaves_the_count_right(
             return lambda: bob.patch(old[number % 10], {"text": str(number)})
         return lambda: bob.post(path, {"text": str(number)})
 
-    answers = together(*map(act, range(60)))
+    answers = run_concurrently(*map(act, range(60)))
 
-    assert set(codes(answers)) <= {200, 201, 404}
+    assert set(count_statuses(answers)) <= {200, 201, 404}
     left = bob.get(f"{path}?limit=100").json()["comments"]
-    assert codes(answers)[201] == 20
-    assert codes(answers[::3]) == {200: 10, 404: 10}
-    assert count(bob, post) == len(left) == len(live("comments.comment")) == 20
-    persisted()
+    assert count_statuses(answers)[201] == 20
+    assert count_statuses(answers[::3]) == {200: 10, 404: 10}
+    assert count(bob, post) == len(left) == len(live_records("comments.comment")) == 20
+    flush_all()
     assert document(Post, post["id"])["comments_count"] == 20
 
 
@@ -250,19 +262,19 @@ def test_under_a_post_that_is_deleted_meanwhile_no_comment_begins(alice, bob):
         post = alice.create_post()
         path = f"posts/{post['id']}"
         made = [lambda path=path: bob.post(f"{path}/comments", {"text": "x"})] * 8
-        *answers, deleted = together(*made, lambda path=path: alice.delete(path))
+        *answers, deleted = run_concurrently(*made, lambda path=path: alice.delete(path))
         assert deleted.status_code == 200
-        assert set(codes(answers)) <= {201, 404}
+        assert set(count_statuses(answers)) <= {201, 404}
         went_at = int(client().hget(posts.key(post["id"]), "v"))
         hanging = {
             pk: int(fields[b"v"])
-            for pk, fields in live("comments.comment").items()
+            for pk, fields in live_records("comments.comment").items()
             if fields[b"post_id"].decode() == post["id"]
         }
         accepted = {a.json()["comment"]["id"] for a in answers if a.status_code == 201}
         assert hanging.keys() == accepted
         assert max(hanging.values(), default=0) < went_at
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.post(f"{path}/comments", {"text": "x"}).status_code == 404
 
 

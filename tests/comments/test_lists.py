@@ -3,7 +3,7 @@
 import pytest
 
 from mysocial.core.redis import client
-from tests.support.concurrency import nothing_happens, together
+from tests.support.concurrency import assert_no_changes, run_concurrently
 from tests.support.people import sign_up
 
 
@@ -33,7 +33,7 @@ def path(alice):
 def written(person, path, number):
     """Write comments, some in one millisecond; return their ids, newest first."""
     for _ in range(0, number, 8):
-        together(*[lambda: person.post(path, {"text": "x"})] * 8)
+        run_concurrently(*[lambda: person.post(path, {"text": "x"})] * 8)
     return ids(person.get(f"{path}?limit=100"))
 
 
@@ -67,9 +67,9 @@ def test_no_comment_is_repeated_or_skipped_while_others_write_and_delete(
         assert [pk for pk in seen if pk in known] == known[:: 1 if order == "newest" else -1]
 
 
-def test_pages_are_the_same_when_only_mongodb_has_the_comments(bob, stranger, path, persisted):
+def test_pages_are_the_same_when_only_mongodb_has_the_comments(bob, stranger, path, flush_all):
     mine = written(bob, path, 24)
-    persisted()
+    flush_all()
     client().flushall()
     assert walk(stranger, path, "limit=10") == mine
     assert walk(stranger, path, "limit=10&order=oldest") == mine[::-1]
@@ -93,7 +93,7 @@ def test_the_next_page_is_linked_with_its_order(bob, path):
     ],
 )
 def test_a_limit_cursor_or_order_that_is_none_is_refused_by_name(alice, path, query, field):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.get(f"{path}?{query}")
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == [field]
@@ -112,14 +112,14 @@ def test_comments_of_blocked_people_leave_no_holes_in_pages(alice, bob, stranger
 # Who wrote them ----------------------------------------------------------------------------------
 
 
-def test_the_names_of_commenters_are_told_once_newest_first(alice, bob, stranger, path, persisted):
+def test_the_names_of_commenters_are_told_once_newest_first(alice, bob, stranger, path, flush_all):
     names = f"{path}/names"
     assert bob.get(names).json() == {"count": 0, "names": []}
     for person in (bob, alice, bob, stranger, alice):
         person.post(path, {"text": "x"})
     expected = {"count": 5, "names": ["alice", "stranger", "bob"]}
     assert bob.get(names).json() == expected
-    persisted()
+    flush_all()
     client().flushall()
     assert bob.get(names).json() == expected
     assert bob.get(f"{names}?limit=2").json() == {"count": 5, "names": ["alice", "stranger"]}
@@ -151,7 +151,7 @@ def test_a_limit_of_names_that_is_none_is_refused(alice, path, limit):
 
 def test_each_of_many_commenters_is_named(path):
     people = [sign_up(f"fan{number}") for number in range(6)]
-    together(*[lambda p=p: p.post(path, {"text": "x"}) for p in people])
+    run_concurrently(*[lambda p=p: p.post(path, {"text": "x"}) for p in people])
     found = people[0].get(f"{path}/names").json()
     assert found["count"] == 6
     assert sorted(found["names"]) == [person.username for person in people]

@@ -3,7 +3,7 @@
 import pytest
 
 from mysocial.store import reads, write
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import sign_up
 from users.store import users
 
@@ -70,13 +70,13 @@ def commented(cast, privacy, comments):
 
 @pytest.mark.parametrize("privacy", SEEN_BY)
 def test_a_comment_is_seen_and_heard_of_by_exactly_those_it_is_for(
-    cast, privacy, comments, persisted
+    cast, privacy, comments, flush_all
 ):
     comment = commented(cast, privacy, comments)
     for _ in range(2):
         assert who(cast, lambda one: sees(one, comment)) == SEEN_BY[privacy]
         assert who(cast, lambda one: heard(one, comment)) == SEEN_BY[privacy]
-        persisted()
+        flush_all()
 
 
 def test_edits_and_deletions_are_heard_by_exactly_those_who_see_the_post(cast, comments):
@@ -108,7 +108,7 @@ def test_exactly_those_who_see_a_post_comment_on_it(cast, privacy, allowed):
     post = cast["author"].create_post(privacy=privacy)
     path = f"posts/{post['id']}/comments"
     for name in set(WATCHERS) - allowed:
-        with nothing_happens():
+        with assert_no_changes():
             assert cast[name].post(path, {"text": "x"}).status_code == 404, name
             assert cast[name].get(path).status_code == 404, name
             assert cast[name].get(f"{path}/names").status_code == 404, name
@@ -123,7 +123,7 @@ def test_what_is_hidden_is_neither_edited_nor_deleted_nor_told_from_what_is_not_
 ):
     comment = commented(cast, "private", comments)
     absent = f"comments/{'0' * 24}"
-    with nothing_happens():
+    with assert_no_changes():
         for name in set(WATCHERS) - {"author"}:
             for method, body in (("GET", None), ("PATCH", {"text": "x"}), ("DELETE", None)):
                 hidden = cast[name].call(method, f"comments/{comment['id']}", body)

@@ -9,7 +9,7 @@ from mysocial.core import mongo
 from mysocial.core.errors import NotFound
 from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
-from tests.support.concurrency import live, nothing_happens, together
+from tests.support.concurrency import assert_no_changes, live_records, run_concurrently
 from tests.support.people import logged_events
 
 
@@ -24,16 +24,16 @@ def removed(pk):
 
 @pytest.mark.parametrize("evicted", [False, True])
 def test_the_comments_of_a_deleted_post_are_removed_in_batches(
-    alice, bob, comments, persisted, evicted
+    alice, bob, comments, flush_all, evicted
 ):
     gone, kept = alice.create_post(), alice.create_post()
     for _ in range(7):
         comments(bob, gone)
     other = comments(bob, kept)["id"]
-    persisted()
+    flush_all()
     alice.delete(f"posts/{gone['id']}")
     if evicted:
-        persisted()
+        flush_all()
         client().flushall()
     heard = len(logged_events())
 
@@ -41,12 +41,12 @@ def test_the_comments_of_a_deleted_post_are_removed_in_batches(
     assert not CommentsOfPost.delete_dependents(gone["id"], limit=3)
     assert CommentsOfPost.delete_dependents(gone["id"], limit=3)
 
-    assert live("comments.comment").keys() <= {other}
+    assert live_records("comments.comment").keys() <= {other}
     assert len(logged_events()) == heard
-    with nothing_happens():
+    with assert_no_changes():
         assert CommentsOfPost.delete_dependents(gone["id"], limit=3)
-    assert gone["id"] not in live("posts.post")
-    persisted()
+    assert gone["id"] not in live_records("posts.post")
+    flush_all()
     left = mongo.collection(Comment).find({"_deleted_at": None})
     assert [one["_id"] for one in left] == [other]
     assert bob.get(f"comments/{other}").status_code == 200
@@ -59,15 +59,15 @@ def test_a_batch_of_exactly_what_is_there_leaves_nothing(alice, bob, comments):
         comments(bob, post)
     alice.delete(f"posts/{post['id']}")
     assert CommentsOfPost.delete_dependents(post["id"], limit=3)
-    assert live("comments.comment") == {}
+    assert live_records("comments.comment") == {}
 
 
 def test_staff_delete_what_hangs_on_a_post_that_is_gone(alice, bob, comments):
     comment = comments(bob, alice.create_post())
     alice.delete(f"posts/{comment['post_id']}")
     assert removed(comment["id"])
-    assert live("comments.comment") == live("posts.post") == {}
-    with nothing_happens():
+    assert live_records("comments.comment") == live_records("posts.post") == {}
+    with assert_no_changes():
         assert not removed(comment["id"])
 
 
@@ -76,35 +76,35 @@ def test_two_workers_at_once_and_staff_do_not_stop_one_another(alice, bob, comme
         post = alice.create_post()
         mine = [comments(bob, post)["id"] for _ in range(8)]
         alice.delete(f"posts/{post['id']}")
-        *done, _, _ = together(
+        *done, _, _ = run_concurrently(
             *[lambda pk=post["id"]: CommentsOfPost.delete_dependents(pk, limit=8)] * 2,
             *[lambda pk=pk: removed(pk) for pk in mine[:2]],
         )
         assert done == [True, True]
-        assert live("comments.comment") == live("posts.post") == {}
+        assert live_records("comments.comment") == live_records("posts.post") == {}
 
 
-def test_staff_edit_a_comment_through_the_services(moderator, alice, bob, comments, persisted):
+def test_staff_edit_a_comment_through_the_services(moderator, alice, bob, comments, flush_all):
     post = alice.create_post()
     comment = comments(bob, post, "Rude words")
-    persisted()
+    flush_all()
     assert "Rude words" in moderator.get("/admin/comments/comment/").content.decode()
     url = f"/admin/comments/comment/{comment['id']}/change/"
     assert moderator.post(url, {"text": "[removed]"}).status_code == 302
     assert alice.get(f"comments/{comment['id']}").json()["text"] == "[removed]"
     heard = [event["type"] for event in bob.received_events(f"post:{post['id']}")]
     assert heard == ["post.created", "comment.created", "comment.updated"]
-    persisted()
+    flush_all()
     assert "[removed]" in moderator.get("/admin/comments/comment/").content.decode()
     for text in (" ", "x" * 2001):
-        with nothing_happens():
+        with assert_no_changes():
             assert moderator.post(url, {"text": text}).status_code == 200
 
 
-def test_staff_delete_comments_through_the_services(moderator, alice, bob, comments, persisted):
+def test_staff_delete_comments_through_the_services(moderator, alice, bob, comments, flush_all):
     post = alice.create_post()
     kept, gone = comments(bob, post), comments(bob, post)
-    persisted()
+    flush_all()
     form = {"action": "delete_selected", "_selected_action": [gone["id"]], "post": "yes"}
     assert moderator.post("/admin/comments/comment/", form).status_code == 302
     assert bob.get(f"comments/{gone['id']}").status_code == 404
@@ -114,7 +114,7 @@ def test_staff_delete_comments_through_the_services(moderator, alice, bob, comme
     assert moderator.get("/admin/comments/comment/add/").status_code == 403
 
 
-def test_a_deleted_post_takes_its_comments_along(alice, bob, comments, persisted, documents):
+def test_a_deleted_post_takes_its_comments_along(alice, bob, comments, flush_all, documents):
     gone, kept = alice.create_post(), alice.create_post()
     for _ in range(3):
         comments(bob, gone)
@@ -123,5 +123,5 @@ def test_a_deleted_post_takes_its_comments_along(alice, bob, comments, persisted
     alice.delete(f"posts/{gone['id']}")
     assert run_due_cascades() == 1
 
-    persisted()
+    flush_all()
     assert [document["_id"] for document in documents(Comment)] == [other]

@@ -53,7 +53,7 @@ def _servers() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty() -> None:
+def _emptied_servers() -> None:
     """Do not empty the stores: each test has its own users, or finds its posts by their text."""
 
 

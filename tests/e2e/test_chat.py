@@ -183,11 +183,11 @@ def test_no_message_is_lost_or_duplicated_when_the_server_is_killed(anna_and_ben
     for user in anna_and_ben:
         user.allow_connection_errors = True
 
-    stack.fall()
+    stack.kill_web_processes()
     ben.page.get_by_label("Message", exact=True).fill("During the outage")
     ben.page.get_by_label("Message", exact=True).press("Enter")
     expect(anna.page.locator("#banner")).to_be_visible()
-    stack.rise()
+    stack.restart_web_processes()
     for number in range(4):
         sender, receiver = (anna_caller, ben_caller) if number % 2 else (ben_caller, anna_caller)
         sender.send_message(receiver, f"Missed {number}")

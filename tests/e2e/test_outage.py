@@ -37,10 +37,10 @@ def test_notifications_requests_a_profile_and_a_search_are_complete_after_an_out
     for user in (notified, private, reader):
         user.allow_connection_errors = True
 
-    stack.fall()
+    stack.kill_web_processes()
     expect(notified.page.locator("#banner")).to_be_visible()
     reader.open_section("Search")  # while there is no server
-    stack.rise()
+    stack.restart_web_processes()
     for fan in fans[1:]:
         fan.call("PUT", f"users/{notified_caller.id}/follow")
         fan.call("PUT", f"users/{private_caller.id}/follow")

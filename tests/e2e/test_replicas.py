@@ -35,4 +35,4 @@ def test_two_users_are_not_interrupted_when_a_replica_of_each_server_is_killed(o
     bea.page.reload()
     bea.wait_until_live()
     expect(bea.page.locator("article.post").filter(has_text="Written after")).to_have_count(4)
-    assert stack.places == ["ws-2"]
+    assert stack.socket_process_names == ["ws-2"]

@@ -23,10 +23,10 @@ def test_no_event_is_lost_or_duplicated_when_the_server_is_killed(open_window, s
         expect(user.post("Storm 0")).to_have_count(1)
         user.allow_connection_errors = True
 
-    stack.fall()
+    stack.kill_web_processes()
     expect(alice.page.locator("#banner")).to_be_visible()
     alice.take_screenshot("offline")
-    stack.rise()
+    stack.restart_web_processes()
     for number in range(1, 6):
         writer.create_post(f"Storm {number}")
     alice.write_post("Storm 6")
@@ -49,9 +49,9 @@ def test_no_event_is_lost_or_duplicated_when_the_server_is_killed(open_window, s
 def test_a_write_during_an_outage_is_executed_once(open_window, stack):
     user = open_window().sign_up(new_name("retrying"))
     user.allow_connection_errors = True
-    stack.fall()
+    stack.kill_web_processes()
     user.submit_post("Written during the outage")
-    stack.rise()
+    stack.restart_web_processes()
     expect(user.post("Written during the outage")).to_have_count(1, timeout=60_000)
     posts = sign_in(stack, user.name).call("GET", "posts?limit=100")["posts"]
     assert [post["text"] for post in posts].count("Written during the outage") == 1

@@ -4,7 +4,12 @@ import pytest
 
 from mysocial.core.redis import client
 from tests.followers.relations import counters, relation
-from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import anonymous
 
 
@@ -17,7 +22,7 @@ def test_a_block_ends_the_follows_both_ways_and_only_the_blocker_hears_of_it(ali
     assert answer.status_code == 200
     assert answer.json()["relation"] == relation(bob.id, blocking=True)
     assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
-    assert live("followers.follow") == {}
+    assert live_records("followers.follow") == {}
     news = {"type": "block.created", "data": {"user_id": bob.id}}
     assert alice.received_events()[-1] == news
     kinds = [event["type"] for event in bob.received_events()]
@@ -47,41 +52,41 @@ def test_two_who_block_each_other_meet_when_both_have_stopped(alice, bob):
 
 def test_blocking_and_unblocking_twice_changes_nothing_more(alice, bob):
     alice.put(f"users/{bob.id}/block")
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.put(f"users/{bob.id}/block").status_code == 200
     alice.delete(f"users/{bob.id}/block")
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.delete(f"users/{bob.id}/block").status_code == 200
 
 
 def test_unblocking_whom_one_follows_does_not_say_that_one_does_not(alice, bob):
     alice.put(f"users/{bob.id}/follow")
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.delete(f"users/{bob.id}/block")
     assert answer.json()["relation"] == relation(bob.id, following=True)
 
 
 def test_one_can_not_block_oneself_nor_nobody(alice):
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.put(f"users/{alice.id}/block").status_code == 400
         assert alice.put(f"users/{'0' * 24}/block").status_code == 404
         assert alice.delete(f"users/{'0' * 24}/block").status_code == 404
         assert anonymous.put(f"users/{alice.id}/block").status_code == 401
 
 
-def test_somebody_is_blocked_whom_redis_does_not_know(alice, bob, persisted):
+def test_somebody_is_blocked_whom_redis_does_not_know(alice, bob, flush_all):
     bob.put(f"users/{alice.id}/follow")
-    persisted()
+    flush_all()
     client().flushall()
     answer = alice.put(f"users/{bob.id}/block")
     assert (answer.status_code, answer.json()["relation"]["blocking"]) == (200, True)
     assert bob.get(f"users/{alice.id}").status_code == 404
     assert counters(alice) == (0, 0)
-    persisted()
+    flush_all()
     client().flushall()
     assert bob.get(f"users/{alice.id}").status_code == 404
     assert alice.delete(f"users/{bob.id}/block").status_code == 200
-    persisted()
+    flush_all()
     client().flushall()
     assert bob.get(f"users/{alice.id}").status_code == 200
 
@@ -94,9 +99,9 @@ def test_a_storm_of_blocks_and_follows_leaves_no_follow_across_a_block(alice, bo
         return lambda: one.call(method, f"users/{other.id}/{verb}")
 
     for _ in range(2):
-        answers = together(*map(act, range(30)))
-        assert set(codes(answers)) <= {200, 404}
-        follows, blocks = live("followers.follow"), live("followers.block")
+        answers = run_concurrently(*map(act, range(30)))
+        assert set(count_statuses(answers)) <= {200, 404}
+        follows, blocks = live_records("followers.follow"), live_records("followers.block")
         assert not (follows and blocks)
         assert counters(alice) == (
             f"{alice.id}:{bob.id}" in follows,
@@ -110,16 +115,16 @@ def test_a_follow_can_not_slip_past_a_block(alice, bob, direction):
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     for _ in range(12):
         follows = [lambda: alice.put(f"users/{bob.id}/follow")] * 6
-        together(*follows, lambda: blocker.put(f"users/{blocked.id}/block"))
-        assert live("followers.follow") == {}
+        run_concurrently(*follows, lambda: blocker.put(f"users/{blocked.id}/block"))
+        assert live_records("followers.follow") == {}
         assert counters(alice) == counters(bob) == (0, 0)
         blocker.delete(f"users/{blocked.id}/block")
 
 
 def test_ten_blocks_at_once_are_one(alice, bob):
     bob.put(f"users/{alice.id}/follow")
-    answers = together(*[lambda: alice.put(f"users/{bob.id}/block")] * 10)
-    assert codes(answers) == {200: 10}
+    answers = run_concurrently(*[lambda: alice.put(f"users/{bob.id}/block")] * 10)
+    assert count_statuses(answers) == {200: 10}
     assert [event["type"] for event in alice.received_events()] == [
         "follow.created", "follow.deleted", "block.created",
     ]  # fmt: skip

@@ -5,11 +5,17 @@ import pytest
 from followers.models import Follow
 from followers.serializers import RelatedSerializer, RelationSerializer
 from tests.followers.relations import counters, ids, people, relation
-from tests.support.concurrency import codes, live, nothing_happens, scripts, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_script_calls,
+    count_statuses,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import anonymous, sign_up
 
 
-def test_followers_and_following_are_listed_newest_first_with_the_relation(alice, bob, persisted):
+def test_followers_and_following_are_listed_newest_first_with_the_relation(alice, bob, flush_all):
     fans = [sign_up(f"fan{number}") for number in range(4)]
     for fan in fans:
         fan.put(f"users/{alice.id}/follow")
@@ -35,7 +41,7 @@ def test_followers_and_following_are_listed_newest_first_with_the_relation(alice
         assert set(found[0]) == {*card, "avatar_color", "relation"}
         assert ids(bob, f"users/{fans[0].id}/following") == [alice.id]
         assert ids(alice, f"users/{alice.id}/following") == []
-        persisted()
+        flush_all()
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
@@ -98,7 +104,7 @@ def test_relationships_want_one_to_a_hundred_ids(alice):
     assert anonymous.get(f"users/relationships?id={alice.id}").status_code == 401
 
 
-def test_a_removed_follower_follows_no_longer_and_both_hear_it(alice, bob, persisted, document):
+def test_a_removed_follower_follows_no_longer_and_both_hear_it(alice, bob, flush_all, document):
     bob.put(f"users/{alice.id}/follow")
     alice.put(f"users/{bob.id}/follow")
     post = alice.create_post(privacy="followers")
@@ -112,9 +118,9 @@ def test_a_removed_follower_follows_no_longer_and_both_hear_it(alice, bob, persi
     assert bob.get(f"posts/{post['id']}").status_code == 404
     ended = {"type": "follow.deleted", "data": {"follower_id": bob.id, "followee_id": alice.id}}
     assert alice.received_events()[-1] == bob.received_events()[-1] == ended
-    persisted()
+    flush_all()
     assert document(Follow, f"{bob.id}:{alice.id}")["_deleted_at"] is not None
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.delete(f"users/me/followers/{bob.id}").status_code == 200
         assert alice.delete(f"users/me/followers/{'0' * 24}").status_code == 404
         assert alice.delete(f"users/me/followers/{alice.id}").status_code == 400
@@ -123,17 +129,17 @@ def test_a_removed_follower_follows_no_longer_and_both_hear_it(alice, bob, persi
 
 def test_ten_removals_and_unfollows_at_once_end_one_follow(alice, bob):
     bob.put(f"users/{alice.id}/follow")
-    answers = together(
+    answers = run_concurrently(
         *[lambda: alice.delete(f"users/me/followers/{bob.id}")] * 5,
         *[lambda: bob.delete(f"users/{alice.id}/follow")] * 5,
     )
-    assert codes(answers) == {200: 10}
+    assert count_statuses(answers) == {200: 10}
     assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
     assert len(alice.received_events()) == 2
-    assert live("followers.follow") == {}
+    assert live_records("followers.follow") == {}
 
 
-def test_blocks_are_listed_for_the_blocker_alone(alice, bob, stranger, persisted):
+def test_blocks_are_listed_for_the_blocker_alone(alice, bob, stranger, flush_all):
     nemesis = sign_up("nemesis")
     alice.put(f"users/{bob.id}/block")
     alice.put(f"users/{nemesis.id}/block")
@@ -146,7 +152,7 @@ def test_blocks_are_listed_for_the_blocker_alone(alice, bob, stranger, persisted
             relation(bob.id, blocking=True),
         ]
         assert ids(bob, "users/me/blocks") == ids(stranger, "users/me/blocks") == []
-        persisted()
+        flush_all()
     assert anonymous.get("users/me/blocks").status_code == 401
 
 
@@ -182,9 +188,9 @@ def test_a_page_of_people_takes_as_many_questions_as_a_single_one(alice, bob, wa
 
     follows(sign_up("first"))
     page()
-    single = scripts(page)
+    single = count_script_calls(page)
     for number in range(15):
         follows(sign_up(f"person{number}"))
     page()
     assert len(page()) == 16
-    assert scripts(page) == single <= 3
+    assert count_script_calls(page) == single <= 3

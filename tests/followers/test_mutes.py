@@ -4,7 +4,12 @@ import pytest
 
 from followers.models import Mute
 from tests.followers.relations import ids, relation
-from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import anonymous, sign_up
 
 
@@ -51,27 +56,27 @@ def test_the_muted_one_notices_nothing(alice, bob):
     assert feed(bob) == [post["id"]]
 
 
-def test_mutes_are_kept_and_listed_for_the_muter_alone(alice, bob, persisted, document):
+def test_mutes_are_kept_and_listed_for_the_muter_alone(alice, bob, flush_all, document):
     alice.put(f"users/{bob.id}/mute")
-    persisted()
+    flush_all()
     assert document(Mute, f"{alice.id}:{bob.id}")["muted_id"] == bob.id
     assert ids(alice, "users/me/mutes") == [bob.id]
     assert ids(bob, "users/me/mutes") == []
     alice.delete(f"users/{bob.id}/mute")
-    persisted()
+    flush_all()
     assert document(Mute, f"{alice.id}:{bob.id}")["_deleted_at"] is not None
     assert ids(alice, "users/me/mutes") == []
 
 
 def test_muting_twice_and_muting_nobody_changes_nothing(alice, bob):
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.delete(f"users/{bob.id}/mute").status_code == 200
         assert alice.put(f"users/{alice.id}/mute").status_code == 400
         assert alice.put(f"users/{'0' * 24}/mute").status_code == 404
         assert alice.put(f"users/{bob.id}/mute", {"x": 1}).status_code == 400
         assert anonymous.put(f"users/{bob.id}/mute").status_code == 401
     alice.put(f"users/{bob.id}/mute")
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.put(f"users/{bob.id}/mute").status_code == 200
 
 
@@ -79,14 +84,16 @@ def test_muting_twice_and_muting_nobody_changes_nothing(alice, bob):
 def test_nobody_mutes_across_a_block(alice, bob, direction):
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     blocker.put(f"users/{blocked.id}/block")
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.put(f"users/{bob.id}/mute").status_code == 404
         assert alice.delete(f"users/{bob.id}/mute").status_code == 404
 
 
 def test_ten_mutes_at_once_are_one(alice, bob):
-    assert codes(together(*[lambda: alice.put(f"users/{bob.id}/mute")] * 10)) == {200: 10}
-    assert list(live("followers.mute")) == [f"{alice.id}:{bob.id}"]
+    assert count_statuses(run_concurrently(*[lambda: alice.put(f"users/{bob.id}/mute")] * 10)) == {
+        200: 10
+    }
+    assert list(live_records("followers.mute")) == [f"{alice.id}:{bob.id}"]
 
 
 def test_a_page_of_the_feed_is_full_though_somebody_is_muted(alice, bob):

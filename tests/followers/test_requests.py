@@ -4,7 +4,12 @@ import pytest
 
 from followers.models import FollowRequest
 from tests.followers.relations import counters, ids, people, relation
-from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import Person, anonymous, sign_up
 
 REQUESTS, FOLLOWS = "followers.followrequest", "followers.follow"
@@ -18,7 +23,7 @@ def secret() -> Person:
 
 
 def test_a_private_account_is_asked_and_the_two_hear_it(
-    alice, secret, stranger, persisted, document
+    alice, secret, stranger, flush_all, document
 ):
     post = secret.create_post()
     answer = alice.put(f"users/{secret.id}/follow")
@@ -40,13 +45,13 @@ def test_a_private_account_is_asked_and_the_two_hear_it(
         (asking,) = people(secret, "users/me/follow-requests")
         assert (asking["id"], asking["relation"]) == (alice.id, relation(alice.id))
         assert ids(alice, "users/me/follow-requests") == []
-        persisted()
+        flush_all()
     assert document(FollowRequest, f"{alice.id}:{secret.id}")["target_id"] == secret.id
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.put(f"users/{secret.id}/follow").json() == answer.json()
 
 
-def test_an_accepted_request_is_a_follow(alice, secret, persisted, document):
+def test_an_accepted_request_is_a_follow(alice, secret, flush_all, document):
     post = secret.create_post()
     alice.put(f"users/{secret.id}/follow")
     path = f"users/me/follow-requests/{alice.id}"
@@ -64,10 +69,10 @@ def test_an_accepted_request_is_a_follow(alice, secret, persisted, document):
     }
     assert alice.received_events()[-1] == secret.received_events()[-1] == created
     assert ids(secret, "users/me/follow-requests") == []
-    with nothing_happens():
+    with assert_no_changes():
         assert secret.put(path).status_code == 200
         assert secret.delete(path).status_code == 200
-    persisted()
+    flush_all()
     assert document(FollowRequest, f"{alice.id}:{secret.id}")["_deleted_at"] is not None
 
 
@@ -75,8 +80,8 @@ def test_a_refused_request_is_gone_and_may_be_made_again(alice, secret):
     alice.put(f"users/{secret.id}/follow")
     answer = secret.delete(f"users/me/follow-requests/{alice.id}")
     assert answer.json() == {"message": "Request refused", "relation": relation(alice.id)}
-    assert live(REQUESTS) == live(FOLLOWS) == {}
-    with nothing_happens():
+    assert live_records(REQUESTS) == live_records(FOLLOWS) == {}
+    with assert_no_changes():
         assert secret.put(f"users/me/follow-requests/{alice.id}").status_code == 404
     assert alice.put(f"users/{secret.id}/follow").json()["relation"]["requested"] is True
 
@@ -84,14 +89,14 @@ def test_a_refused_request_is_gone_and_may_be_made_again(alice, secret):
 def test_who_asks_may_withdraw_by_unfollowing(alice, secret):
     alice.put(f"users/{secret.id}/follow")
     assert alice.delete(f"users/{secret.id}/follow").json()["relation"] == relation(secret.id)
-    assert live(REQUESTS) == {}
-    with nothing_happens():
+    assert live_records(REQUESTS) == {}
+    with assert_no_changes():
         assert alice.delete(f"users/{secret.id}/follow").status_code == 200
 
 
 def test_only_who_is_asked_may_answer(alice, secret, stranger):
     alice.put(f"users/{secret.id}/follow")
-    with nothing_happens():
+    with assert_no_changes():
         for person in (alice, stranger):
             for other in (alice, secret):
                 if other is not person:
@@ -109,24 +114,24 @@ def test_a_block_removes_requests_both_ways(alice, secret, direction):
     alice.patch("users/me/settings", {"is_private": True})
     alice.put(f"users/{secret.id}/follow")
     secret.put(f"users/{alice.id}/follow")
-    assert len(live(REQUESTS)) == 2
+    assert len(live_records(REQUESTS)) == 2
     blocker, blocked = (alice, secret) if direction == "blocks" else (secret, alice)
     blocker.put(f"users/{blocked.id}/block")
-    assert live(REQUESTS) == {}
-    with nothing_happens():
+    assert live_records(REQUESTS) == {}
+    with assert_no_changes():
         assert alice.put(f"users/{secret.id}/follow").status_code == 404
         assert secret.put(f"users/me/follow-requests/{alice.id}").status_code == 404
 
 
 def test_going_public_accepts_nothing_by_itself(alice, secret):
     alice.put(f"users/{secret.id}/follow")
-    with_request = live(REQUESTS)
+    with_request = live_records(REQUESTS)
     secret.patch("users/me/settings", {"is_private": False})
-    assert live(REQUESTS) == with_request
+    assert live_records(REQUESTS) == with_request
     assert ids(secret, "users/me/follow-requests") == [alice.id]
     answer = alice.put(f"users/{secret.id}/follow")
     assert answer.json()["relation"] == relation(secret.id, following=True)
-    assert live(REQUESTS) == {}
+    assert live_records(REQUESTS) == {}
     assert (counters(alice), counters(secret)) == ((1, 0), (0, 1))
 
 
@@ -138,10 +143,10 @@ def test_going_private_keeps_the_followers(alice, bob):
 
 def test_ten_requests_and_ten_acceptances_at_once_are_one(alice, secret):
     follow = [lambda: alice.put(f"users/{secret.id}/follow")] * 10
-    assert codes(together(*follow)) == {200: 10}
+    assert count_statuses(run_concurrently(*follow)) == {200: 10}
     assert [one["type"] for one in alice.received_events()] == ["follow.requested"]
     accept = [lambda: secret.put(f"users/me/follow-requests/{alice.id}")] * 10
-    assert codes(together(*accept)) == {200: 10}
+    assert count_statuses(run_concurrently(*accept)) == {200: 10}
     assert [one["type"] for one in alice.received_events()] == [
         "follow.requested",
         "follow.created",
@@ -149,7 +154,7 @@ def test_ten_requests_and_ten_acceptances_at_once_are_one(alice, secret):
     assert (counters(alice), counters(secret)) == ((1, 0), (0, 1))
 
 
-def test_a_storm_of_every_verb_leaves_no_drift(alice, secret, persisted, document):
+def test_a_storm_of_every_verb_leaves_no_drift(alice, secret, flush_all, document):
     path = f"users/me/follow-requests/{alice.id}"
     verbs = [
         lambda: alice.put(f"users/{secret.id}/follow"),
@@ -161,11 +166,11 @@ def test_a_storm_of_every_verb_leaves_no_drift(alice, secret, persisted, documen
         lambda: secret.delete(f"users/me/followers/{alice.id}"),
     ]
     for turn in range(3):
-        together(*(verbs[(number + turn) % len(verbs)] for number in range(30)))
-        edges = len(live(FOLLOWS))
-        assert edges + len(live(REQUESTS)) + len(live("followers.block")) <= 1
+        run_concurrently(*(verbs[(number + turn) % len(verbs)] for number in range(30)))
+        edges = len(live_records(FOLLOWS))
+        assert edges + len(live_records(REQUESTS)) + len(live_records("followers.block")) <= 1
         assert (counters(alice), counters(secret)) == ((edges, 0), (0, edges))
-        persisted()
+        flush_all()
         secret.delete(f"users/{alice.id}/block")
     heard = [
         one["type"]
@@ -182,12 +187,12 @@ def test_no_follow_slips_past_an_account_that_goes_private(alice):
         alice.patch("users/me/settings", {"is_private": False})
         fans = [sign_up(f"fan{turn}x{number}") for number in range(4)]
         follows = [lambda fan=fan: fan.put(f"users/{alice.id}/follow") for fan in fans]
-        together(*follows, lambda: alice.patch("users/me/settings", {"is_private": True}))
+        run_concurrently(*follows, lambda: alice.patch("users/me/settings", {"is_private": True}))
         heard = [
             one["type"] for one in alice.received_events() if one["type"] != "follow.requested"
         ]
         assert heard[-1] == "user.updated"
-        assert counters(alice) == (0, len(live(FOLLOWS)))
+        assert counters(alice) == (0, len(live_records(FOLLOWS)))
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
@@ -195,6 +200,6 @@ def test_a_request_can_not_slip_past_a_block(alice, secret, direction):
     blocker, blocked = (alice, secret) if direction == "blocks" else (secret, alice)
     for _ in range(12):
         asks = [lambda: alice.put(f"users/{secret.id}/follow")] * 6
-        together(*asks, lambda: blocker.put(f"users/{blocked.id}/block"))
-        assert live(REQUESTS) == live(FOLLOWS) == {}
+        run_concurrently(*asks, lambda: blocker.put(f"users/{blocked.id}/block"))
+        assert live_records(REQUESTS) == live_records(FOLLOWS) == {}
         blocker.delete(f"users/{blocked.id}/block")

@@ -29,7 +29,7 @@ def cast(alice, bob):
     }
 
 
-def test_friends_of_friends_come_first_then_the_most_followed(cast, persisted):
+def test_friends_of_friends_come_first_then_the_most_followed(cast, flush_all):
     alice, bob, carol, dave, erin, frank = cast.values()
     follow((alice, bob), (alice, carol), (bob, dave), (carol, dave), (bob, erin), (erin, alice))
     fans = [sign_up(f"fan{number}") for number in range(2)]
@@ -39,12 +39,12 @@ def test_friends_of_friends_come_first_then_the_most_followed(cast, persisted):
         assert [one["username"] for one in found] == ["dave", "erin", "frank", "fan1", "fan0"]
         assert found[0]["relation"] == relation(dave.id)
         assert found[1]["relation"] == relation(erin.id, followed_by=True)
-        persisted()
+        flush_all()
     assert "frank" not in names(frank)
 
 
 @pytest.mark.parametrize("link", ["follows", "asked", "blocks", "is blocked by", "mutes"])
-def test_nobody_is_suggested_to_whom_one_stands_already(cast, link, persisted):
+def test_nobody_is_suggested_to_whom_one_stands_already(cast, link, flush_all):
     alice, bob, carol, *_ = cast.values()
     follow((alice, bob), (bob, carol))
     assert names(alice)[0] == "carol"
@@ -55,7 +55,7 @@ def test_nobody_is_suggested_to_whom_one_stands_already(cast, link, persisted):
     assert one.put(f"users/{other.id}/{verb}").status_code == 200
     for _ in range(2):
         assert sorted(names(alice)) == ["dave", "erin", "frank"]
-        persisted()
+        flush_all()
 
 
 def test_ten_are_suggested_at_most_and_never_oneself(alice):

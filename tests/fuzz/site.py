@@ -11,7 +11,7 @@ import psutil
 
 from mysocial.dev.processes import free_port
 from tests.support.journey import Member, join
-from tests.support.production import Roles
+from tests.support.production import ComposeServices
 from tests.support.stack import ROOT, wait_for
 
 MOST_GROWTH = 50 * 1024 * 1024
@@ -42,7 +42,7 @@ class Place:
     url: str
 
 
-class Doors(Roles):
+class Doors(ComposeServices):
     """Both doors to one store, without a proxy before them; rate limits are off.
 
     A `small` one has one process of each door and no beat: it is up sooner.

@@ -16,7 +16,13 @@ from tests.images.pictures import (
     shown,
     waiting,
 )
-from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    mongod_paused,
+    run_concurrently,
+)
 from tests.support.people import anonymous, new_client, sign_up
 from tests.support.servers import PASSWORD
 
@@ -70,7 +76,7 @@ def test_somebody_signs_up_with_a_picture(bob):
 
 def test_a_refused_sign_up_leaves_no_picture(alice):
     body = {"username": "alice", "email": "x@example.com", "password": PASSWORD}
-    with nothing_happens():
+    with assert_no_changes():
         image = data_url(picture())
         assert anonymous.post("signup", {**body, "avatar_image": image}).status_code == 409
         image = data_url(b"<svg>")
@@ -78,15 +84,15 @@ def test_a_refused_sign_up_leaves_no_picture(alice):
     assert waiting() == []
 
 
-def test_a_background_is_shown_and_removed(alice, bob, persisted):
+def test_a_background_is_shown_and_removed(alice, bob, flush_all):
     avatar, _ = pictures(alice)
     image = brings(alice, "background")
     assert pictures(alice) == (avatar, image["url"])
     assert image["use"] == "background"
 
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.delete(f"images/background/{image['id']}").status_code == 403
-    persisted()
+    flush_all()
     client().flushall()
     assert pictures(alice) == (avatar, image["url"])
     answer = alice.delete(f"images/background/{image['id']}")
@@ -116,7 +122,7 @@ def test_nobody_shows_an_image_of_somebody_else_or_one_that_is_not_ready(alice, 
     image = brings(alice)
     unready = send(bob, "POST", "posts", image=picture()).json()["post"]["media"]
     video = send(bob, "POST", "posts", video=film()).json()["post"]["media"]
-    with nothing_happens():
+    with assert_no_changes():
         for image_id, code in [(image["id"], 403), (unready["id"], 409), (video["id"], 404),
                                ("0" * 24, 404), ("x", 400)]:  # fmt: skip
             answer = bob.post("images/profile", {"image_id": image_id})
@@ -145,7 +151,7 @@ def test_deleting_a_picture_that_waits_leaves_the_one_that_is_shown(alice):
 def test_a_deleted_picture_is_gone_everywhere_and_whoever_saw_it_hears(alice, bob):
     initial, _ = pictures(alice)
     image = brings(alice)
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.delete(f"images/{image['id']}").status_code == 403
     heard = len(bob.received_events(f"user:{alice.id}"))
     answer = alice.delete(f"images/{image['id']}")
@@ -164,22 +170,22 @@ def test_a_deleted_picture_is_gone_everywhere_and_whoever_saw_it_hears(alice, bo
     assert alice.delete(f"images/{image['id']}").status_code == 404
 
 
-def test_a_picture_that_is_deleted_while_it_waits_is_never_shown(alice, persisted, documents):
+def test_a_picture_that_is_deleted_while_it_waits_is_never_shown(alice, flush_all, documents):
     before = pictures(alice)
     image = send(alice, "POST", "images/profile", image=picture()).json()["image"]
     assert alice.delete(f"images/{image['id']}").status_code == 200
     assert waiting() == shown() == []
     assert process_due_media() == 0
     assert pictures(alice) == before
-    persisted()
+    flush_all()
     assert [one["status"] for one in documents(DeletedFile)] == ["queued"]  # for an hour
 
 
 def test_of_many_deletions_at_once_one_deletes(alice):
     image = brings(alice)
-    answers = together(*[lambda: alice.delete(f"images/{image['id']}")] * 6)
-    assert codes(answers) == {200: 1, 404: 5}
-    assert len(live("images.deletedfile")) == 1
+    answers = run_concurrently(*[lambda: alice.delete(f"images/{image['id']}")] * 6)
+    assert count_statuses(answers) == {200: 1, 404: 5}
+    assert len(live_records("images.deletedfile")) == 1
     assert [one["type"] for one in alice.received_events()].count("image.deleted") == 1
 
 
@@ -188,7 +194,7 @@ def test_a_picture_is_never_shown_after_it_was_deleted_at_the_same_moment(alice)
     for _ in range(8):
         image = brings(alice)
         brings(alice)
-        shows, deletes = together(
+        shows, deletes = run_concurrently(
             lambda image=image: alice.post("images/profile", {"image_id": image["id"]}),
             lambda image=image: alice.delete(f"images/{image['id']}"),
         )
@@ -226,9 +232,9 @@ def test_a_gallery_shows_what_the_viewer_may_see_newest_first(alice, bob, strang
     assert bob.get(f"users/{'0' * 24}/images").status_code == 404
 
 
-def test_a_gallery_is_paged_and_comes_back_from_mongodb(alice, bob, persisted):
+def test_a_gallery_is_paged_and_comes_back_from_mongodb(alice, bob, flush_all):
     images = [brings(alice)["id"] for _ in range(5)]
-    persisted()
+    flush_all()
     for key in client().scan_iter("images.media*"):
         client().delete(key)
     first = bob.get(f"users/{alice.id}/images?limit=3").json()
@@ -238,7 +244,7 @@ def test_a_gallery_is_paged_and_comes_back_from_mongodb(alice, bob, persisted):
 
 
 def test_a_gallery_needs_no_mongodb(alice):
-    with mongod_away():
+    with mongod_paused():
         send(alice, "POST", "images/background", image=picture())
         assert len(gallery(alice, alice)) == 1
 
@@ -246,7 +252,7 @@ def test_a_gallery_needs_no_mongodb(alice):
 def test_what_is_in_a_post_that_one_does_not_see_cannot_even_be_refused(alice, bob):
     post = send(alice, "POST", "posts", image=picture(), privacy="followers").json()["post"]
     video = send(alice, "POST", "posts", text="x", video=film()).json()["post"]
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.delete(f"images/{post['media']['id']}").status_code == 404
         assert bob.delete(f"images/{video['media']['id']}").status_code == 404
         assert alice.delete(f"images/{video['media']['id']}").status_code == 404
@@ -274,7 +280,7 @@ def test_deleting_the_image_of_a_post_leaves_its_text_and_is_heard_by_who_sees_i
 def test_an_image_that_is_all_of_its_post_goes_with_the_post_only(alice):
     post = send(alice, "POST", "posts", image=picture()).json()["post"]
     process_due_media()
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.delete(f"images/{post['media']['id']}").status_code == 409
 
 
@@ -289,10 +295,10 @@ def test_a_post_that_goes_takes_its_image_off_the_profile(alice):
     assert pictures(alice)[0] == initial
 
 
-def test_staff_delete_an_image_in_the_admin(alice, moderator, persisted):
+def test_staff_delete_an_image_in_the_admin(alice, moderator, flush_all):
     initial, _ = pictures(alice)
     image = brings(alice)
-    persisted()
+    flush_all()
     assert moderator.get("/admin/images/media/").status_code == 200
     moderator.post(f"/admin/images/media/{image['id']}/delete/", {"post": "yes"})
     assert pictures(alice)[0] == initial

@@ -12,7 +12,7 @@ from accounts.services import write_export
 from images.services import process_due_media
 from tests.images.cloud import SECRET, cloud
 from tests.images.pictures import PLACE, bytes_at, film, located, picture, send, shown, waiting
-from tests.support.concurrency import live, together
+from tests.support.concurrency import live_records, run_concurrently
 from tests.support.people import new_client
 from tests.support.stack import ROOT, wait_for
 
@@ -115,7 +115,7 @@ def test_a_host_that_stays_out_of_order_fails_the_image_after_eight_tries(alice,
     send(alice, "POST", "images/profile", image=picture())
     assert process_due_media() == 1
     assert len(cloudinary.asked) == 8
-    assert [one[b"status"] for one in live("images.media").values()] == [b"done"]
+    assert [one[b"status"] for one in live_records("images.media").values()] == [b"done"]
     assert alice.get("users/me").json() == before
     assert waiting() == []
 
@@ -168,7 +168,7 @@ def test_what_is_deleted_while_it_is_handed_over_is_not_left_at_the_host(alice, 
         cloudinary.hangs = False
         return answer
 
-    processed, deleted = together(process_due_media, delete)
+    processed, deleted = run_concurrently(process_due_media, delete)
     assert (processed, deleted.status_code) == (1, 200)
     assert cloudinary.asked[-1]["path"].endswith("/destroy")
     assert cloudinary.files == {}
@@ -179,7 +179,7 @@ def test_what_is_deleted_while_it_is_handed_over_is_not_left_at_the_host(alice, 
 def test_workers_side_by_side_do_each_thing_once(alice):
     for size in range(10, 16):
         send(alice, "POST", "posts", image=picture(size=(size, 9)))
-    done = together(*[process_due_media] * 3)
+    done = run_concurrently(*[process_due_media] * 3)
     assert sum(done) == 6
     assert len(shown()) == 6
     updates = [one for one in alice.received_events("feed") if one["type"] == "post.updated"]

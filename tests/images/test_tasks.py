@@ -4,13 +4,13 @@ import os
 
 from images.tasks import process_media, sweep_incoming
 from tests.images.pictures import picture, send, shown, waiting
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 
 
 def test_what_was_brought_is_processed_once(alice):
     send(alice, "POST", "images/profile", image=picture())
     assert process_media() == 1
-    with nothing_happens():
+    with assert_no_changes():
         assert process_media() == 0
     assert len(shown()) == 1
     assert waiting() == []

@@ -22,7 +22,13 @@ from tests.images.pictures import (
     shown,
     waiting,
 )
-from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    mongod_paused,
+    run_concurrently,
+)
 from tests.support.people import new_client
 
 
@@ -45,7 +51,7 @@ UNTAKEN = [SVG, b"", b"hello", b"<html>", picture("BMP"), picture("TIFF"), film(
 
 @pytest.mark.parametrize("as_form", [True, False])
 def test_a_profile_picture_is_kept_at_once_and_shown_when_it_is_processed(
-    alice, bob, as_form, persisted, document
+    alice, bob, as_form, flush_all, document
 ):
     before = alice.get("users/me").json()
     if as_form:
@@ -71,7 +77,7 @@ def test_a_profile_picture_is_kept_at_once_and_shown_when_it_is_processed(
     assert waiting() == []
 
     assert process_due_media() == 0
-    persisted()
+    flush_all()
     assert document(Media, image["id"])["state"] == "ready"
     assert document(Media, image["id"])["status"] == "done"
 
@@ -79,7 +85,7 @@ def test_a_profile_picture_is_kept_at_once_and_shown_when_it_is_processed(
 @pytest.mark.parametrize("content", UNTAKEN)
 @pytest.mark.parametrize("as_form", [True, False])
 def test_what_is_no_image_is_refused_whatever_it_says_it_is(alice, content, as_form):
-    with nothing_happens():
+    with assert_no_changes():
         if as_form:
             answer = send(alice, "POST", "images/profile", image=content)
         else:
@@ -90,7 +96,7 @@ def test_what_is_no_image_is_refused_whatever_it_says_it_is(alice, content, as_f
 
 
 def test_a_picture_that_says_it_is_enormous_is_refused_before_it_is_decoded(alice):
-    with nothing_happens():
+    with assert_no_changes():
         answer = send(alice, "POST", "images/profile", image=bomb())
     assert answer.status_code == 413
     assert waiting() == []
@@ -99,7 +105,7 @@ def test_a_picture_that_says_it_is_enormous_is_refused_before_it_is_decoded(alic
 def test_a_picture_that_is_too_large_is_refused_as_a_form_and_as_json(alice, settings):
     settings.IMAGE_MAX_BYTES = 2000
     large = picture("BMP", (40, 40))
-    with nothing_happens():
+    with assert_no_changes():
         assert send(alice, "POST", "images/profile", image=large).status_code == 413
         assert alice.post("images/profile", {"image": data_url(large)}).status_code == 413
     assert waiting() == []
@@ -107,7 +113,7 @@ def test_a_picture_that_is_too_large_is_refused_as_a_form_and_as_json(alice, set
 
 def test_a_body_beyond_the_bound_is_refused_unread(alice, settings):
     body = {"image": data_url(b"x" * (settings.IMAGE_MAX_BYTES + 600_000))}
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.post("images/profile", body).status_code == 413
         answer = new_client().generic(
             "POST",
@@ -133,7 +139,7 @@ WRONG_FORMS = [
 
 @pytest.mark.parametrize(("fields", "wrong"), WRONG_FORMS)
 def test_every_wrong_field_of_a_form_is_named(alice, fields, wrong):
-    with nothing_happens():
+    with assert_no_changes():
         answer = send(alice, "POST", "images/profile", **fields)
     assert answer.status_code == 400
     assert {one["field"] for one in answer.json()["errors"]} == wrong
@@ -146,7 +152,7 @@ def test_every_wrong_field_of_a_form_is_named(alice, fields, wrong):
      5, None, ["data:image/png;base64,"], {"$gt": ""}],
 )  # fmt: skip
 def test_what_is_no_data_url_is_refused(alice, url):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.post("images/profile", {"image": url})
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == ["image"]
@@ -155,7 +161,7 @@ def test_what_is_no_data_url_is_refused(alice, url):
 def test_a_field_that_is_given_twice_is_refused(alice):
     body = form(image=picture())
     twice = body[: -len(f"--{BOUNDARY}--\r\n")] + body
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.call("POST", "images/profile", twice, MULTIPART_CONTENT)
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["detail"] == "This is given twice."
@@ -163,7 +169,7 @@ def test_a_field_that_is_given_twice_is_refused(alice):
 
 @pytest.mark.parametrize("body", [b"", b"--x", b"--x\r\n\r\n", b"\x00" * 50])
 def test_a_form_that_is_none_is_refused(alice, body):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=x")
         assert answer.status_code == 400
         answer = alice.call("POST", "images/profile", body, "multipart/form-data")
@@ -171,7 +177,7 @@ def test_a_form_that_is_none_is_refused(alice, body):
 
 
 def test_routes_that_take_no_file_take_no_form(alice):
-    with nothing_happens():
+    with assert_no_changes():
         assert send(alice, "PATCH", "users/me", quote="x").status_code == 415
         assert send(alice, "POST", "signin", username="alice", password="x").status_code == 415
         large = {"quote": "x" * 300_000}
@@ -188,24 +194,24 @@ def test_whoever_is_not_signed_in_is_refused_before_the_file_is_read(alice):
 def test_a_repeat_with_the_same_key_makes_one_image(alice):
     answers = [send(alice, "POST", "images/profile", key="k", image=picture()) for _ in range(3)]
     assert len({answer.content for answer in answers}) == 1
-    assert len(live("images.media")) == len(waiting()) == 1
+    assert len(live_records("images.media")) == len(waiting()) == 1
     other = picture(size=(41, 30))
     assert send(alice, "POST", "images/profile", key="k", image=other).status_code == 422
-    assert len(live("images.media")) == len(waiting()) == 1
+    assert len(live_records("images.media")) == len(waiting()) == 1
 
 
 def test_of_many_repeats_at_once_one_makes_an_image(alice):
-    answers = together(
+    answers = run_concurrently(
         *[lambda: send(alice, "POST", "images/profile", key="k", image=picture())] * 8
     )
-    assert codes(answers) == {201: 8}
+    assert count_statuses(answers) == {201: 8}
     assert len({answer.content for answer in answers}) == 1
-    assert len(live("images.media")) == len(waiting()) == 1
+    assert len(live_records("images.media")) == len(waiting()) == 1
 
 
 def test_an_upload_needs_no_mongodb(alice):
     process_due_media()  # a worker that runs knows its lists
-    with mongod_away():
+    with mongod_paused():
         answer = send(alice, "POST", "images/profile", image=picture())
         assert answer.status_code == 201
         assert process_due_media() == 1

@@ -18,7 +18,7 @@ from tests.moderation.staff import (
     when,
 )
 from tests.notifications.notification_checks import comments, follows, told
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous
 from tests.support.stack import wait_for
 
@@ -44,7 +44,7 @@ def test_a_warning_is_mailed_unless_that_is_switched_off(alice, bob, emails):
 
 
 def test_what_is_missing_is_refused_and_changes_nothing(alice):
-    with nothing_happens():
+    with assert_no_changes():
         with pytest.raises(Invalid):
             measure(alice, "warn")
         with pytest.raises(Invalid):
@@ -71,7 +71,7 @@ def test_a_silenced_member_reads_and_deletes_and_shows_nothing_new(alice, bob):
         ("PATCH", "users/me", {"quote": "Late"}),
         ("POST", "images/profile", {"image": data_url(picture())}),
     ]
-    with nothing_happens():
+    with assert_no_changes():
         for method, path, body in tries:
             answer = alice.call(method, path, body)
             assert answer.status_code == 403, (method, path, answer.content)
@@ -89,7 +89,7 @@ def test_a_silence_ends_by_itself_and_by_staff(alice, bob):
     assert "until" not in answer.json()
     undo(one)
     assert alice.post("posts", {"text": "x"}).status_code == 201
-    with nothing_happens(), pytest.raises(Conflict):
+    with assert_no_changes(), pytest.raises(Conflict):
         undo(one)
 
     measure(bob, "silence", until=in_seconds(1))
@@ -227,8 +227,8 @@ async def test_a_suspension_closes_open_sockets_at_once(alice, bob, connected):
     assert (heard["type"], heard["data"]["user_id"]) == ("user.hidden", alice.id)
 
 
-def test_ended_sessions_are_kept_for_a_while(alice, persisted, documents):
+def test_ended_sessions_are_kept_for_a_while(alice, flush_all, documents):
     measure(alice, "suspend", until=FOREVER_MS)
-    persisted()
+    flush_all()
     (kept,) = documents(EndedSession)
     assert (kept["user_id"], kept["_id"]) == (alice.id, alice.refresh.partition(".")[0])

@@ -10,7 +10,7 @@ from mysocial.core.redis import client
 from tests.chat.conversations import say
 from tests.moderation.staff import audit_log, reported, signs_in
 from tests.notifications.notification_checks import kinds, told
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.stack import wait_for
 
 QUEUE = "/admin/moderation/report/"
@@ -30,12 +30,12 @@ def does(browser, report_id, do, **more):
     return answer.content.decode()
 
 
-def test_the_queue_is_filtered_by_state_kind_and_assignee(keeper, alice, bob, persisted):
+def test_the_queue_is_filtered_by_state_kind_and_assignee(keeper, alice, bob, flush_all):
     post = alice.create_post("Buy now")
     first, second = reported(bob, "post", post["id"]), reported(bob, "user", alice.id)
     does(keeper, first, "assign")
     does(keeper, second, "decline", why="Nothing to see.")
-    persisted()
+    flush_all()
 
     def listed(**query):
         answer = keeper.get(QUEUE, query)
@@ -111,10 +111,10 @@ def test_a_resolution_without_a_reason_or_a_moment_changes_nothing(keeper, alice
     assert alice.get("currentuser").status_code == 200
 
 
-def test_a_reported_message_is_read_by_its_report_only(keeper, moderator, alice, bob, persisted):
+def test_a_reported_message_is_read_by_its_report_only(keeper, moderator, alice, bob, flush_all):
     """The canary: what nobody reported is on no page, for no kind of staff."""
     said = [say(alice, bob, f"canary-{number}") for number in range(9)]
-    persisted()
+    flush_all()
     pages = [f"/admin/chat/message/{one['id']}/change/" for one in said]
     for browser in (keeper, moderator):
         for path in (*pages, "/admin/chat/message/", "/admin/chat/side/", QUEUE):
@@ -128,7 +128,7 @@ def test_a_reported_message_is_read_by_its_report_only(keeper, moderator, alice,
     seen = set(re.findall(r"canary-\d", page))
     assert seen == {f"canary-{number}" for number in range(1, 8)}
     assert [one[2] for one in audit_log()] == ["look at report"]
-    persisted()
+    flush_all()
     assert "canary" not in keeper.get(QUEUE).content.decode()
 
     does(keeper, pk, "decline", why="Fine.")
@@ -148,13 +148,13 @@ def test_nothing_is_shown_when_the_look_cannot_be_written_down(keeper, alice, bo
     assert audit_log() == []
 
 
-def test_a_member_is_suspended_without_a_report_and_let_back(keeper, alice, persisted):
+def test_a_member_is_suspended_without_a_report_and_let_back(keeper, alice, flush_all):
     form = {"name": "alice", "act": "suspend", "lasts": "good", "words": "Enough.", "why": "Spam"}
     answer = keeper.post(f"{MEASURES}add/", form)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     refused = signs_in(alice)
     assert refused.json()["detail"] == "This account is suspended for good: Enough."
-    persisted()
+    flush_all()
     (measure,) = mongo.find(ModerationAction, {})
     assert audit_log() == [
         (
@@ -174,7 +174,7 @@ def test_a_member_is_suspended_without_a_report_and_let_back(keeper, alice, pers
 
 def test_a_refused_measure_says_why_and_is_not_there(keeper, alice):
     form = {"name": "nobody_at_all", "act": "warn", "lasts": "", "words": "x"}
-    with nothing_happens():
+    with assert_no_changes():
         page = keeper.post(f"{MEASURES}add/", form, follow=True).content.decode()
     assert "There is no such member." in page
     assert "added successfully" not in page
@@ -186,19 +186,19 @@ def test_a_warning_from_the_admin_reaches_the_member(keeper, alice):
     assert [one["words"] for one in told(alice)] == ["Be kind."]
 
 
-def test_word_filters_are_kept_in_the_admin(keeper, alice, persisted):
+def test_word_filters_are_kept_in_the_admin(keeper, alice, flush_all):
     def minds(word, act):
         wait_for(lambda: acts_on(word, phrases()) == act, within=20, name=f"the filter of {word}")
 
     assert keeper.post(f"{FILTERS}add/", {"phrase": "gizmo", "act": "refuse"}).status_code == 302
     minds("gizmo", {"refuse"})
     assert alice.post("posts", {"text": "A Gizmo"}).status_code == 400
-    persisted()
+    flush_all()
     (one,) = mongo.find(WordFilter, {})
     path = f"{FILTERS}{one['_id']}/"
     assert keeper.post(f"{path}change/", {"phrase": "gadget", "act": "refuse"}).status_code == 302
     minds("gadget", {"refuse"})
-    persisted()
+    flush_all()
     page = keeper.post(f"{path}change/", {"phrase": "?!", "act": "flag"}, follow=True)
     assert "This needs a word." in page.content.decode()
     assert keeper.post(f"{path}delete/", {"post": "yes", "why": "Fine now"}).status_code == 302

@@ -15,7 +15,7 @@ from tests.chat.conversations import say
 from tests.images.pictures import picture, send
 from tests.moderation.staff import audit_log, reported, reports, resolve, staff
 from tests.notifications.notification_checks import comments, kinds, told
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import sign_up
 from tests.support.servers import PASSWORD
 
@@ -52,7 +52,7 @@ def test_a_member_reports_what_they_see_and_finds_it_again(alice, bob):
 def test_what_one_does_not_see_cannot_be_reported(alice, bob, stranger):
     hidden = alice.create_post("Mine", privacy="private")
     message = say(alice, bob, "Between us")
-    with nothing_happens():
+    with assert_no_changes():
         for kind, pk in (
             ("post", hidden["id"]),
             ("message", message["id"]),
@@ -66,13 +66,13 @@ def test_what_one_does_not_see_cannot_be_reported(alice, bob, stranger):
 
 def test_ones_own_things_cannot_be_reported(alice):
     post = alice.create_post()
-    with nothing_happens():
+    with assert_no_changes():
         assert reports(alice, "user", alice.id).status_code == 400
         assert reports(alice, "post", post["id"]).status_code == 400
 
 
 def test_only_reasons_of_the_list_are_taken(alice, bob):
-    with nothing_happens():
+    with assert_no_changes():
         assert reports(bob, "user", alice.id, "filter").status_code == 400
         assert reports(bob, "house", alice.id).status_code == 400
         assert reports(bob, "user", alice.id, note="x" * 1001).status_code == 400
@@ -81,7 +81,7 @@ def test_only_reasons_of_the_list_are_taken(alice, bob):
 def test_a_second_report_of_the_same_is_a_conflict_until_the_first_is_closed(alice, bob, stranger):
     post = alice.create_post()
     first = reported(bob, "post", post["id"])
-    with nothing_happens():
+    with assert_no_changes():
         answer = reports(bob, "post", post["id"])
         assert answer.status_code == 409
         assert answer.json()["code"] == "already_exists"
@@ -126,7 +126,7 @@ def test_a_reporter_who_does_not_want_to_be_told_is_not(alice, bob):
 def test_a_closed_report_is_closed_for_good(alice, bob):
     pk = reported(bob, "user", alice.id)
     resolve(pk)
-    with nothing_happens(), staff():
+    with assert_no_changes(), staff():
         with pytest.raises(Conflict):
             services.decline(report_id=pk, staff="mod")
         with pytest.raises(Conflict):
@@ -159,7 +159,7 @@ def test_a_moderator_is_shown_a_message_with_its_neighbours_and_the_look_is_writ
 def test_nobody_looks_without_being_written_down_and_not_at_a_closed_report(alice, bob):
     message = say(alice, bob, "Between us")
     pk = reported(bob, "message", message["id"])
-    with nothing_happens(), pytest.raises(Forbidden):
+    with assert_no_changes(), pytest.raises(Forbidden):
         services.look(report_id=pk)
     resolve(pk)
     with staff():
@@ -203,7 +203,7 @@ def test_the_words_are_kept_when_they_are_deleted(alice, bob):
 
 
 @pytest.mark.parametrize("who", ["reporter", "subject"])
-def test_reports_go_with_a_member(who, alice, persisted, document):
+def test_reports_go_with_a_member(who, alice, flush_all, document):
     carol, dave = sign_up("carol"), sign_up("dave")
     pk = reported(carol, "user", dave.id)
     with staff():
@@ -212,7 +212,7 @@ def test_reports_go_with_a_member(who, alice, persisted, document):
     assert leaving.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 200
     while run_due_cascades():
         pass
-    persisted()
+    flush_all()
     assert document(Report, pk)["_deleted_at"]
     assert document(StaffNote, note.id)["_deleted_at"]
     assert latest(report_store, "all", "", limit=9)[0] == []

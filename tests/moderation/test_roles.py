@@ -15,9 +15,9 @@ AUDIT = "/admin/mysocial/auditentry/"
 MEASURES = "/admin/moderation/moderationaction/"
 
 
-def test_nobody_edits_or_deletes_the_audit_log(keeper, moderator, alice, persisted):
+def test_nobody_edits_or_deletes_the_audit_log(keeper, moderator, alice, flush_all):
     keeper.post(f"{MEASURES}add/", {"name": "alice", "act": "warn", "words": "Hm.", "lasts": ""})
-    persisted()
+    flush_all()
     (entry,) = mongo.find(AuditEntry, {})
     path = f"{AUDIT}{entry['_id']}/"
     for browser in (keeper, moderator):  # `moderator` is a superuser
@@ -29,15 +29,15 @@ def test_nobody_edits_or_deletes_the_audit_log(keeper, moderator, alice, persist
         assert browser.get(f"{AUDIT}add/").status_code == 403
         chosen = {"action": "delete_selected", "_selected_action": [entry["_id"]], "post": "yes"}
         browser.post(AUDIT, chosen)
-    persisted()
+    flush_all()
     assert mongo.find(AuditEntry, {}) == [entry]
 
 
 def test_each_edit_and_deletion_in_the_admin_is_written_down_with_its_reason(
-    keeper, alice, persisted
+    keeper, alice, flush_all
 ):
     post = alice.create_post("Rude words")
-    persisted()
+    flush_all()
     path = f"/admin/posts/post/{post['id']}/"
     form = {"text": "[removed]", "privacy": "public", "bg_color": "", "feelings": ""}
     assert keeper.post(f"{path}change/", {**form, "why": "Rude"}).status_code == 302
@@ -139,10 +139,10 @@ def test_operations_lists_debts_and_dead_letters_to_ops_without_words(staff_in, 
     assert "canary" not in page
 
 
-def test_the_first_page_has_plots_of_what_there_is(keeper, alice, bob, persisted):
+def test_the_first_page_has_plots_of_what_there_is(keeper, alice, bob, flush_all):
     alice.create_post()
     say(alice, bob, "canary")
-    persisted()
+    flush_all()
     page = keeper.get("/admin/").content.decode()
     assert page.count("<canvas") == 3
     assert "Sign-ups: 2 · Posts: 1 · Messages: 1" in page

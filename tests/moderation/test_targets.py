@@ -7,11 +7,11 @@ from mysocial.core.errors import FOREVER_MS, Conflict, Invalid
 from tests.chat.conversations import say
 from tests.moderation.staff import audit_log, measure, reported, resolve, undo
 from tests.notifications.notification_checks import comments
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import sign_up
 
 
-def test_a_withheld_post_is_gone_for_all_and_comes_back_with_all_it_had(alice, bob, persisted):
+def test_a_withheld_post_is_gone_for_all_and_comes_back_with_all_it_had(alice, bob, flush_all):
     kept, post = alice.create_post("Stays"), alice.create_post("Goes")
     comment = comments(bob, post, "Under it")
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
@@ -32,7 +32,7 @@ def test_a_withheld_post_is_gone_for_all_and_comes_back_with_all_it_had(alice, b
     assert alice.patch(f"posts/{post['id']}", {"text": "x"}).status_code == 404
 
     (one,) = [m for m in actions_against(alice.id) if m.act == "delete"]
-    persisted()
+    flush_all()
     undo(one)
     assert bob.get("posts").json() == before
     assert bob.get(f"posts/{post['id']}").json() == was
@@ -60,7 +60,7 @@ def test_a_comment_and_a_message_are_deleted_and_cannot_come_back(alice, bob):
     (shown,) = bob.get(f"chat/messages/{alice.id}").json()["messages"]
     assert (shown["is_deleted"], shown["text"]) == (True, "")
     for one in actions_against(alice.id):
-        with nothing_happens(), pytest.raises(Conflict):
+        with assert_no_changes(), pytest.raises(Conflict):
             undo(one)
 
 

@@ -20,7 +20,7 @@ from posts.services import moderate_post
 from tests.chat.conversations import say
 from tests.moderation.staff import resolve, staff
 from tests.notifications.notification_checks import comments
-from tests.support.concurrency import mongod_away, nothing_happens
+from tests.support.concurrency import assert_no_changes, mongod_paused
 from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT, wait_for
@@ -79,7 +79,7 @@ def test_a_refused_word_is_taken_nowhere_and_changes_nothing(alice, bob):
         ("POST", "chat/message", {"receiver_id": bob.id, **vile}),
         ("PATCH", f"chat/messages/{message['id']}", vile),
     ]
-    with nothing_happens():
+    with assert_no_changes():
         for method, path, body in tries:
             answer = alice.call(method, path, body)
             assert answer.status_code == 400, (method, path)
@@ -126,7 +126,7 @@ def test_a_filter_is_changed_and_removed_and_each_counts_soon(alice):
 
 
 def test_a_filter_needs_a_word():
-    with nothing_happens(), staff(), pytest.raises(Invalid):
+    with assert_no_changes(), staff(), pytest.raises(Invalid):
         services.add_filter(filter_id=new_id(), phrase=" .* ", act="flag")
 
 
@@ -139,8 +139,8 @@ def test_staff_may_write_what_members_may_not(alice):
 
 
 @pytest.mark.timeout(180)  # it starts two web processes
-def test_a_filter_counts_in_every_process_within_a_second(two_webs):
-    url = f"{two_webs.url}/api"
+def test_a_filter_counts_in_every_process_within_a_second(two_web_stack):
+    url = f"{two_web_stack.url}/api"
     who = {"username": "walter", "email": "walter@example.com", "password": PASSWORD}
     access = httpx.post(f"{url}/signup", json=who).json()["access"]
 
@@ -151,7 +151,9 @@ def test_a_filter_counts_in_every_process_within_a_second(two_webs):
 
     assert {posts() for _ in range(10)} == {201}
     command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", KEEP]
-    subprocess.run(command, cwd=ROOT, env=two_webs.environment, check=True, capture_output=True)
+    subprocess.run(
+        command, cwd=ROOT, env=two_web_stack.environment, check=True, capture_output=True
+    )
     a_second_later = time.monotonic() + 1
     wait_for(lambda: time.monotonic() > a_second_later, within=20, name="a second")
     assert {posts() for _ in range(10)} == {400}
@@ -162,7 +164,7 @@ def test_writes_do_not_each_wait_for_a_mongodb_that_is_away(alice):
     alice.create_post("All that posts need is in Redis from now on")
     alice.post("posts", {"text": "An unwanted word"})
     time.sleep(FILTERS_SECONDS)
-    with mongod_away():
+    with mongod_paused():
         client().delete(word_filters.list_key("all", ""))
         begun = time.monotonic()
         for number in range(10):

@@ -8,7 +8,7 @@ from notifications.models import Inbox
 from notifications.services import BATCH, notify
 from notifications.store import inboxes, notifications
 from tests.notifications.notification_checks import comments, reacts, told, unread
-from tests.support.concurrency import codes, live, together
+from tests.support.concurrency import count_statuses, live_records, run_concurrently
 from tests.support.people import sign_up
 
 MANY = 50
@@ -16,24 +16,24 @@ MANY = 50
 
 def stored_count(person):
     """Return what is counted, and how many of the stored notifications are unread."""
-    stored = live(notifications.label).values()
-    counted = live(inboxes.label)[person.id][b"unread_count"]
+    stored = live_records(notifications.label).values()
+    counted = live_records(inboxes.label)[person.id][b"unread_count"]
     mine = [one for one in stored if one[b"user_id"] == person.id.encode()]
     return int(counted), sum(one[b"read"] == b"false" for one in mine)
 
 
-def test_fifty_at_once_are_fifty(alice, bob, persisted, document):
+def test_fifty_at_once_are_fifty(alice, bob, flush_all, document):
     post = alice.create_post()
-    together(*[lambda: comments(bob, post)] * 10)  # a limit of thirty a minute
+    run_concurrently(*[lambda: comments(bob, post)] * 10)  # a limit of thirty a minute
     reactors = [sign_up(f"fan{number}") for number in range(8)]
     posts = [alice.create_post(str(number)) for number in range(5)]
-    together(*[lambda f=fan, p=one: reacts(f, p) for fan in reactors for one in posts])
+    run_concurrently(*[lambda f=fan, p=one: reacts(f, p) for fan in reactors for one in posts])
     assert unread(alice) == MANY
     assert len(alice.notification_events()) == MANY
     assert [event["data"]["unread_count"] for event in alice.notification_events()] == [
         *range(1, MANY + 1)
     ]
-    persisted()
+    flush_all()
     assert document(Inbox, alice.id)["unread_count"] == MANY
 
 
@@ -42,8 +42,8 @@ def test_one_that_is_read_ten_times_at_once_is_counted_once(alice, bob):
     for _ in range(3):
         comments(bob, post)
     path = f"notifications/{told(alice)[0]['id']}"
-    answers = together(*[lambda: alice.patch(path, {"read": True})] * 10)
-    assert codes(answers) == {200: 10}
+    answers = run_concurrently(*[lambda: alice.patch(path, {"read": True})] * 10)
+    assert count_statuses(answers) == {200: 10}
     assert {answer.json()["unread_count"] for answer in answers} == {2}
     assert unread(alice) == 2
     assert len(alice.notification_events()) == 4
@@ -54,7 +54,7 @@ def test_one_that_is_read_and_deleted_and_withdrawn_at_once_is_counted_once(alic
     for _ in range(6):
         kept, gone = comments(bob, post), comments(bob, post)
         path = f"notifications/{told(alice)[0]['id']}"
-        answers = together(
+        answers = run_concurrently(
             lambda path=path: alice.patch(path, {"read": True}),
             lambda path=path: alice.delete(path),
             lambda pk=gone["id"]: bob.delete(f"comments/{pk}"),
@@ -70,7 +70,7 @@ def test_what_comes_while_all_are_read_is_read_or_counted(alice, bob):
     post = alice.create_post()
     for _ in range(3):
         comments(bob, post)
-        together(
+        run_concurrently(
             *[lambda: comments(bob, post)] * 4,
             *[lambda: alice.post("notifications/read-all")] * 2,
         )
@@ -99,11 +99,11 @@ def test_a_storm_of_reactions_leaves_one_or_none(alice, bob):
     post = alice.create_post()
     path = f"posts/{post['id']}/reaction"
     for _ in range(3):
-        together(
+        run_concurrently(
             *[lambda: bob.put(path, {"type": "like"})] * 4,
             *[lambda: bob.delete(path)] * 4,
         )
-        assert len(told(alice)) == len(live("reactions.reaction")) == unread(alice)
+        assert len(told(alice)) == len(live_records("reactions.reaction")) == unread(alice)
     bob.delete(path)
     assert told(alice) == []
     assert stored_count(alice) == (0, 0)
@@ -118,7 +118,7 @@ def test_two_workers_and_the_owner_at_once_remove_and_count_each_once(alice, bob
             comments(bob, post)
         paths = [f"notifications/{one['id']}" for one in told(alice)[:2]]
         alice.delete(f"posts/{post['id']}")
-        together(
+        run_concurrently(
             *[lambda pk=post["id"]: NotificationsOfPost.delete_dependents(pk, limit=3)] * 2,
             lambda: alice.post("notifications/read-all"),
             *[lambda path=path: alice.delete(path) for path in paths],

@@ -7,7 +7,7 @@ import pytest
 from mysocial.core.redis import client
 from mysocial.outbox import send_due
 from tests.notifications.notification_checks import comments, follows, reacts, switch, told
-from tests.support.concurrency import live, together
+from tests.support.concurrency import live_records, run_concurrently
 from tests.support.people import sign_up
 
 
@@ -33,7 +33,7 @@ ALICE = "alice@example.com"
 
 
 def states():
-    return sorted(one[b"status"].decode() for one in live("mysocial.email").values())
+    return sorted(one[b"status"].decode() for one in live_records("mysocial.email").values())
 
 
 def test_each_occasion_has_its_mail(alice, bob, subjects):
@@ -195,7 +195,7 @@ def test_many_senders_at_once_send_one_mail_of_many(alice, bob, mailoutbox):
     post = alice.create_post()
     for _ in range(6):
         comments(bob, post)
-    assert sum(together(*[send_due] * 4)) == len(mailoutbox) == 1
+    assert sum(run_concurrently(*[send_due] * 4)) == len(mailoutbox) == 1
     assert states().count("dropped") == 5
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from notifications.selectors import find_mentioned
 from tests.notifications.notification_checks import comments, follows, kinds, switch, told, unread
-from tests.support.concurrency import mongod_away, nothing_happens, together
+from tests.support.concurrency import assert_no_changes, mongod_paused, run_concurrently
 from tests.support.people import sign_up
 
 
@@ -99,7 +99,9 @@ def test_edits_at_once_leave_those_told_whom_the_text_mentions(alice, bob, stran
     post = alice.create_post("Hello")
     texts = ["@bob", "@stranger", "@bob @stranger", "nobody"]
     for _ in range(3):
-        together(*[lambda t=t: alice.patch(f"posts/{post['id']}", {"text": t}) for t in texts])
+        run_concurrently(
+            *[lambda t=t: alice.patch(f"posts/{post['id']}", {"text": t}) for t in texts]
+        )
         text = alice.get(f"posts/{post['id']}").json()["text"]
         assert len(told(bob)) == text.count("@bob") == unread(bob)
         assert len(told(stranger)) == text.count("@stranger") == unread(stranger)
@@ -107,12 +109,12 @@ def test_edits_at_once_leave_those_told_whom_the_text_mentions(alice, bob, stran
 
 def test_a_mention_of_somebody_who_is_known_is_told_with_mongodb_away(alice, bob):
     post = alice.create_post()
-    with mongod_away():
+    with mongod_paused():
         alice.create_post("Hello @bob")
         comments(alice, post, "Hello @bob")
         assert kinds(bob) == ["mention"] * 2
         assert unread(bob) == 2
-        with nothing_happens():
+        with assert_no_changes():
             answer = alice.post("posts", {"text": "Hello @nobody"})
             assert answer.status_code == 503
 
@@ -121,7 +123,7 @@ def test_a_comment_that_is_edited_and_deleted_at_once_leaves_nobody_told(alice, 
     post = alice.create_post()
     for _ in range(6):
         path = f"comments/{comments(bob, post)['id']}"
-        together(
+        run_concurrently(
             lambda path=path: bob.patch(path, {"text": "@stranger"}),
             lambda path=path: bob.patch(path, {"text": "@stranger @alice"}),
             lambda path=path: bob.delete(path),

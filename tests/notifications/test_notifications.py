@@ -14,7 +14,7 @@ from tests.notifications.notification_checks import (
     told,
     unread,
 )
-from tests.support.concurrency import mongod_away, nothing_happens
+from tests.support.concurrency import assert_no_changes, mongod_paused
 from tests.support.people import anonymous, logged_events, sign_up
 
 
@@ -114,13 +114,13 @@ def test_a_change_of_the_reaction_tells_nothing_new(alice, bob):
     assert unread(alice) == len(alice.notification_events()) == 1
 
 
-def test_a_list_of_one_kind(alice, bob, persisted):
+def test_a_list_of_one_kind(alice, bob, flush_all):
     deeds(bob, alice)
     for _ in range(2):
         for kind in ("comment", "reaction", "follow", "mention"):
             assert [one["type"] for one in told(alice, f"&type={kind}")] == [kind]
         assert told(alice, "&type=message") == []
-        persisted()
+        flush_all()
         client().flushall()
     answer = alice.get("notifications?type=other")
     assert answer.status_code == 400
@@ -152,7 +152,7 @@ def test_read_and_unread_again(alice, bob):
 def test_what_is_no_truth_value_is_refused(alice, bob, body):
     comments(bob, alice.create_post())
     (one,) = told(alice)
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.patch(f"notifications/{one['id']}", body)
         assert answer.status_code == 400
     assert {"read"} <= {error["field"] for error in answer.json()["errors"]} <= {"read", "seen"}
@@ -173,13 +173,13 @@ def test_all_are_read_at_once(alice, bob):
         "read": True,
         "unread_count": 0,
     }
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.post("notifications/read-all").json()["unread_count"] == 0
         assert bob.post("notifications/read-all").json()["unread_count"] == 0
         assert alice.post("notifications/read-all", {"before": "now"}).status_code == 400
 
 
-def test_a_deleted_notification_is_gone_and_counted_no_more(alice, bob, persisted):
+def test_a_deleted_notification_is_gone_and_counted_no_more(alice, bob, flush_all):
     post = alice.create_post()
     comments(bob, post)
     reacts(bob, post)
@@ -194,20 +194,20 @@ def test_a_deleted_notification_is_gone_and_counted_no_more(alice, bob, persiste
             "type": "notification.deleted",
             "data": {"id": one["id"], "unread_count": count},
         }
-        with nothing_happens():
+        with assert_no_changes():
             again = alice.delete(f"notifications/{one['id']}", **{"Idempotency-Key": one["id"]})
             assert again.status_code == 200
             assert alice.delete(f"notifications/{one['id']}").status_code == 404
     for _ in range(2):
         assert (told(alice), unread(alice)) == ([], 0)
-        persisted()
+        flush_all()
         client().flushall()
 
 
 def test_somebody_elses_is_not_there(alice, bob, stranger):
     comments(bob, alice.create_post())
     (one,) = told(alice)
-    with nothing_happens():
+    with assert_no_changes():
         for person in (bob, stranger):
             path = f"notifications/{one['id']}"
             assert person.patch(path, {"read": True}).status_code == 404
@@ -216,11 +216,11 @@ def test_somebody_elses_is_not_there(alice, bob, stranger):
         assert anonymous.post("notifications/read-all").status_code == 401
 
 
-def test_notifications_reach_mongodb_and_come_back(alice, bob, persisted, document):
+def test_notifications_reach_mongodb_and_come_back(alice, bob, flush_all, document):
     deeds(bob, alice)
     before = told(alice)
     alice.patch(f"notifications/{before[0]['id']}", {"read": True})
-    persisted()
+    flush_all()
     found = document(Notification, before[0]["id"])
     expected = {"user_id": alice.id, "actor_id": bob.id, "kind": before[0]["type"], "read": True}
     assert {name: found[name] for name in expected} == expected
@@ -235,7 +235,7 @@ def test_notifications_reach_mongodb_and_come_back(alice, bob, persisted, docume
 def test_a_comment_is_told_read_and_taken_back_with_mongodb_away():
     alice, bob = sign_up("alice"), sign_up("bob")
     post = alice.create_post()
-    with mongod_away():
+    with mongod_paused():
         first, second = comments(bob, post), comments(bob, post)
         assert [one["entity_id"] for one in told(alice)] == [second["id"], first["id"]]
         assert unread(alice) == 2
@@ -247,10 +247,10 @@ def test_a_comment_is_told_read_and_taken_back_with_mongodb_away():
         assert alice.post("notifications/read-all").json()["unread_count"] == 0
 
 
-def test_staff_see_and_delete_notifications_through_the_services(moderator, alice, bob, persisted):
+def test_staff_see_and_delete_notifications_through_the_services(moderator, alice, bob, flush_all):
     comments(bob, alice.create_post())
     (one,) = told(alice)
-    persisted()
+    flush_all()
     assert bob.id in moderator.get("/admin/notifications/notification/").content.decode()
     form = {"action": "delete_selected", "_selected_action": [one["id"]], "post": "yes"}
     assert moderator.post("/admin/notifications/notification/", form).status_code == 302

@@ -9,7 +9,7 @@ from notifications.cascades import NotificationsOfMember
 from notifications.models import Inbox, Notification
 from notifications.services import MAX_RECIPIENTS, notify
 from tests.notifications.notification_checks import comments, follows, kinds, reacts, told, unread
-from tests.support.concurrency import live, nothing_happens
+from tests.support.concurrency import assert_no_changes, live_records
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def private(alice):
 @pytest.mark.parametrize("is_read", [False, True])
 @pytest.mark.parametrize("what", ["comment", "reaction", "follow"])
 def test_what_ends_takes_its_notification_along(  # noqa: PLR0917 - each is one case
-    alice, bob, persisted, what, is_read, evicted
+    alice, bob, flush_all, what, is_read, evicted
 ):
     post = alice.create_post()
     reacts_path, follow_path = f"posts/{post['id']}/reaction", f"users/{alice.id}/follow"
@@ -33,7 +33,7 @@ def test_what_ends_takes_its_notification_along(  # noqa: PLR0917 - each is one 
     if is_read:
         alice.post("notifications/read-all")
     if evicted:
-        persisted()
+        flush_all()
         client().flushall()
     ended = {"comment": f"comments/{comment['id']}", "reaction": reacts_path, "follow": follow_path}
     assert bob.delete(ended[what]).status_code == 200
@@ -62,7 +62,7 @@ def test_a_request_that_ends_takes_its_notification_along(private, bob, end):
     assert unread(private) == 0
 
 
-def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, persisted, documents):
+def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, flush_all, documents):
     gone, kept = alice.create_post(), alice.create_post()
     for post in (gone, kept):
         comments(bob, post, "Hello @stranger")
@@ -71,7 +71,7 @@ def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, persis
     assert (len(told(alice)), len(told(stranger))) == (2, 1)
     run_due_cascades()
     assert (unread(alice), unread(stranger)) == (2, 1)
-    persisted()
+    flush_all()
     assert {one["post_id"] for one in documents(Notification)} == {kept["id"]}
     assert len(documents(Notification)) == 3
     counts = {one["_id"]: one["unread_count"] for one in documents(Inbox)}
@@ -91,7 +91,7 @@ def test_a_block_takes_back_both_ways_at_once(alice, bob, stranger, blocker):
     one.put(f"users/{other.id}/block")
     assert (kinds(alice), kinds(bob)) == (["comment"], [])
     assert (unread(alice), unread(bob)) == (1, 0)
-    assert len(live("notifications.notification")) == 1
+    assert len(live_records("notifications.notification")) == 1
     ended = alice.notification_events()[-2:]
     assert {one["type"] for one in ended} == {"notification.deleted"}
     assert {one["data"]["unread_count"] for one in ended} == {1}
@@ -111,23 +111,23 @@ def test_a_block_hides_at_once_what_it_leaves_to_a_cascade(alice, bob):
     assert unread(alice) == MAX_RECIPIENTS + 5
     bob.put(f"users/{alice.id}/block")
     assert told(alice) == []
-    assert len(live("notifications.notification")) == 5
+    assert len(live_records("notifications.notification")) == 5
     assert run_due_cascades() == 1
-    assert live("notifications.notification") == {}
+    assert live_records("notifications.notification") == {}
     assert unread(alice) == 0
 
 
-def test_a_member_who_is_removed_takes_along_what_was_told(alice, bob, stranger, persisted):
+def test_a_member_who_is_removed_takes_along_what_was_told(alice, bob, stranger, flush_all):
     for person, other in ((alice, bob), (bob, alice), (stranger, alice), (stranger, bob)):
         comments(person, other.create_post())
-    persisted()
+    flush_all()
     client().flushall()
     while not NotificationsOfMember.delete_dependents(bob.id, limit=1):
         pass
     assert [one["actor"]["id"] for one in told(alice)] == [stranger.id]
     assert unread(alice) == 1
-    assert bob.id not in live("notifications.inbox")
-    with nothing_happens():
+    assert bob.id not in live_records("notifications.inbox")
+    with assert_no_changes():
         assert NotificationsOfMember.delete_dependents(bob.id, limit=1)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from mysocial.outbox import send_due
 from tests.notifications.notification_checks import comments, reacts, told
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous, new_client, sign_up
 
 
@@ -64,7 +64,7 @@ def test_after_it_no_mail_is_sent_but_the_app_tells(alice, bob, token, mailoutbo
 
 
 def test_the_page_asks_and_changes_nothing_until_the_button_is_pressed(alice, token):
-    with nothing_happens():
+    with assert_no_changes():
         answer = new_client().get(f"/unsubscribe?token={token}")
     assert answer.status_code == 200
     assert '<form method="post"><button>Unsubscribe</button></form>' in answer.content.decode()
@@ -83,7 +83,7 @@ def test_a_token_that_is_not_ours_changes_nothing(alice, token):
         f"{user_id}.{kind}.{'A' * 43}",
         "x" * 40,
     ]
-    with nothing_happens():
+    with assert_no_changes():
         for one in forged:
             assert anonymous.post(f"notifications/unsubscribe/{one}").status_code == 404
             assert new_client().get(f"/unsubscribe?token={one}").status_code == 404

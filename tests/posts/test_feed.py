@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from mysocial.core.redis import client
-from tests.support.concurrency import nothing_happens, together
+from tests.support.concurrency import assert_no_changes, run_concurrently
 from tests.support.people import anonymous
 
 
@@ -30,7 +30,7 @@ def walk(person, path, limit, between=lambda: None):
 def written(person, count):
     """Write posts, some in one millisecond; return their ids as they are listed."""
     for _ in range(0, count, 8):
-        together(*[person.create_post] * 8)
+        run_concurrently(*[person.create_post] * 8)
     return ids(person.get(f"users/{person.id}/posts?limit=100"))
 
 
@@ -63,10 +63,10 @@ def test_no_post_is_repeated_or_skipped_while_others_write_and_delete(alice, bob
     assert len(deleted) == 4
 
 
-def test_pages_are_the_same_when_only_mongodb_has_the_posts(alice, bob, persisted):
+def test_pages_are_the_same_when_only_mongodb_has_the_posts(alice, bob, flush_all):
     mine = written(alice, 24)
     first = bob.get("posts?limit=10")
-    persisted()
+    flush_all()
     client().flushall()
     assert ids(bob.get("posts?limit=10")) == ids(first)
     rest = bob.get(f"posts?limit=100&cursor={first.json()['next']}")
@@ -89,7 +89,7 @@ def test_pages_by_number_have_exactly_ten_visible_posts(alice, bob, stranger):
 def test_invisible_posts_leave_no_holes_and_no_endless_search(alice, bob):
     mine = alice.create_post("Old")["id"]
     for _ in range(5):
-        together(*[lambda: alice.create_post(privacy="followers")] * 10)
+        run_concurrently(*[lambda: alice.create_post(privacy="followers")] * 10)
     assert ids(bob.get("posts?limit=1")) == [mine]
     assert walk(bob, "posts", 3) == [mine]
 
@@ -138,7 +138,7 @@ def test_the_total_counts_public_posts_and_those_for_followers(alice, bob):
 def test_a_limit_page_or_cursor_that_is_none_is_refused_by_name(alice, query, field):
     paths = ["posts"] if field == "page" else ["posts", f"users/{alice.id}/posts", "sessions"]
     for path in paths:
-        with nothing_happens():
+        with assert_no_changes():
             answer = alice.get(f"{path}?{query}")
         assert answer.status_code == 400, path
         assert [one["field"] for one in answer.json()["errors"]] == [field]

@@ -3,7 +3,7 @@
 from mysocial.outbox import run_due_cascades
 from posts.models import PostVersion
 from tests.images.pictures import picture, send
-from tests.support.concurrency import live
+from tests.support.concurrency import live_records
 
 
 def versions(person, post):
@@ -12,7 +12,7 @@ def versions(person, post):
     return answer.json()["versions"]
 
 
-def test_each_edit_keeps_what_was_there(alice, bob, persisted, documents):
+def test_each_edit_keeps_what_was_there(alice, bob, flush_all, documents):
     post = alice.create_post("One", feelings="happy")
     assert versions(bob, post) == []
 
@@ -30,7 +30,7 @@ def test_each_edit_keeps_what_was_there(alice, bob, persisted, documents):
         {**was, "written_at": second["edited_at"], "text": "Two"},
         {**was, "written_at": post["created_at"], "text": "One"},
     ]
-    persisted()
+    flush_all()
     assert [one["text"] for one in documents(PostVersion)] == ["One", "Two", "Three"]
 
 
@@ -66,4 +66,4 @@ def test_versions_go_with_their_post(alice):
     alice.delete(f"posts/{post['id']}")
     assert alice.get(f"posts/{post['id']}/versions").status_code == 404
     run_due_cascades()
-    assert live("posts.postversion") == {}
+    assert live_records("posts.postversion") == {}

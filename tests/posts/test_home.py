@@ -7,7 +7,7 @@ import pytest
 from mysocial.core.redis import client
 from mysocial.store.list_fallback import NO_FLOOR, load_list
 from posts.store import posts
-from tests.support.concurrency import mongod_away, nothing_happens, together
+from tests.support.concurrency import assert_no_changes, mongod_paused, run_concurrently
 from tests.support.example_records import evict
 from tests.support.people import anonymous, sign_up
 
@@ -53,7 +53,7 @@ def test_home_is_for_who_is_signed_in():
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "cursor=x"])
 def test_bounds_that_are_none_are_refused(alice, query):
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.get(f"posts/home?{query}").status_code == 400
 
 
@@ -129,10 +129,10 @@ def test_of_who_has_many_followers_posts_are_merged_at_reading(settings, alice, 
     assert home(bob) == ["three", "two"]
 
 
-def test_a_home_that_redis_lost_is_made_anew(alice, bob, persisted):
+def test_a_home_that_redis_lost_is_made_anew(alice, bob, flush_all):
     follow(bob, alice)
     alice.create_post("one")
-    persisted()
+    flush_all()
     alice.create_post("two")  # MongoDB has not got it yet
     evict()
     assert list_of(bob) is None
@@ -141,12 +141,12 @@ def test_a_home_that_redis_lost_is_made_anew(alice, bob, persisted):
     assert home(bob) == ["three", "two", "one"]
 
 
-def test_home_goes_on_beyond_what_redis_holds(alice, bob, persisted):
+def test_home_goes_on_beyond_what_redis_holds(alice, bob, flush_all):
     follow(bob, alice)
     texts = [str(number) for number in range(30)]
     for text in texts:
         alice.create_post(text)
-    persisted()
+    flush_all()
     evict()
     assert home(bob) == texts[::-1]
     # As if the oldest 25 had been cut off.
@@ -162,7 +162,7 @@ def test_home_goes_on_beyond_what_redis_holds(alice, bob, persisted):
 def test_home_is_read_and_written_while_mongodb_is_away(alice, bob):
     follow(bob, alice)
     alice.create_post("one")
-    with mongod_away():
+    with mongod_paused():
         alice.create_post("two")
         assert home(bob) == ["two", "one"]
         assert bob.delete(f"users/{alice.id}/follow").status_code == 200
@@ -177,7 +177,7 @@ def test_posts_that_are_written_while_a_home_is_read_are_all_in_it(alice, bob, s
         follow(bob, author)
     posts_each = [(author, f"{author.username} {n}") for author in authors for n in (1, 2)]
     calls = [lambda a=author, t=text: a.create_post(t) for author, text in posts_each]
-    together(*calls, *(lambda: home(bob) for _ in range(6)))
+    run_concurrently(*calls, *(lambda: home(bob) for _ in range(6)))
     assert sorted(home(bob)) == sorted(text for _, text in posts_each)
 
 

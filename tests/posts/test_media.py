@@ -18,7 +18,13 @@ from tests.images.pictures import (
     shown,
     waiting,
 )
-from tests.support.concurrency import codes, live, mongod_away, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    mongod_paused,
+    run_concurrently,
+)
 from tests.support.people import sign_up
 
 GIF = "https://media.giphy.com/media/abc/giphy.gif"
@@ -30,7 +36,7 @@ def post_of(answer):
 
 
 def test_a_post_with_an_image_is_there_at_once_and_told_of_when_it_is_ready(
-    alice, bob, persisted, document
+    alice, bob, flush_all, document
 ):
     post = post_of(send(alice, "POST", "posts", text="Look", image=picture()))
     media = post["media"]
@@ -49,7 +55,7 @@ def test_a_post_with_an_image_is_there_at_once_and_told_of_when_it_is_ready(
         {"type": "post.created", "data": post},
         {"type": "post.updated", "data": ready},
     ]
-    persisted()
+    flush_all()
     assert document(Post, post["id"])["media_id"] == media["id"]
     assert document(Media, media["id"])["url"] == url
 
@@ -69,7 +75,7 @@ def test_a_post_with_a_gif_shows_it_from_where_it_is(alice, bob):
     post = post_of(alice.post("posts", {"gif_url": GIF}))
     assert (post["gif_url"], post["media"]) == (GIF, None)
     assert bob.get("posts?media=images").json()["posts"] == [post]
-    assert live("images.media") == {}
+    assert live_records("images.media") == {}
 
 
 @pytest.mark.parametrize(
@@ -80,14 +86,14 @@ def test_a_post_with_a_gif_shows_it_from_where_it_is(alice, bob):
      "https://media.giphy.com/" + "x" * 500],
 )  # fmt: skip
 def test_a_gif_from_elsewhere_is_refused(alice, url):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.post("posts", {"gif_url": url})
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == ["gif_url"]
 
 
 def test_of_image_video_and_gif_one_is_taken(alice):
-    with nothing_happens():
+    with assert_no_changes():
         answer = send(alice, "POST", "posts", image=picture(), video=film(), gif_url=GIF)
     assert answer.status_code == 400
     assert {one["field"] for one in answer.json()["errors"]} == {"image", "video", "gif_url"}
@@ -100,14 +106,14 @@ def test_of_image_video_and_gif_one_is_taken(alice):
      ({"image": picture(), "privacy": "friends"}, 400), ({"image": picture(), "x": "y"}, 400)],
 )  # fmt: skip
 def test_a_refused_post_leaves_no_file(alice, fields, code):
-    with nothing_happens():
+    with assert_no_changes():
         assert send(alice, "POST", "posts", **fields).status_code == code
     assert waiting() == shown() == []
 
 
 def test_a_video_that_is_too_large_is_refused(alice, settings):
     settings.VIDEO_MAX_BYTES = 1500
-    with nothing_happens():
+    with assert_no_changes():
         assert send(alice, "POST", "posts", video=film(extra=bytes(2000))).status_code == 413
     assert waiting() == []
 
@@ -130,14 +136,14 @@ def test_an_edit_replaces_the_image_and_null_removes_what_is_there(alice, bob):
     assert (moving["gif_url"], moving["media"]) == (GIF, None)
     pictured = post_of(alice.patch(path, {"image": data_url(animation(), "image/gif")}))
     assert (pictured["gif_url"], pictured["media"]["kind"]) == ("", "image")
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.patch(path, {"text": "", "image": None}).status_code == 400
 
 
 def test_only_the_author_replaces_an_image_and_a_refusal_leaves_no_file(alice, bob):
     post = alice.create_post()
     hidden = alice.create_post(privacy="private")
-    with nothing_happens():
+    with assert_no_changes():
         assert send(bob, "PATCH", f"posts/{post['id']}", image=picture()).status_code == 403
         assert send(bob, "PATCH", f"posts/{hidden['id']}", image=picture()).status_code == 404
     assert waiting() == []
@@ -171,7 +177,7 @@ def test_who_does_not_see_the_post_hears_nothing_of_its_image(alice, bob):
     ]
 
 
-def test_lists_are_narrowed_to_media_and_paged_whole(alice, bob, persisted):
+def test_lists_are_narrowed_to_media_and_paged_whole(alice, bob, flush_all):
     kinds = [{"gif_url": GIF}, {"text": "x"}, {"image": data_url(picture())}, {"text": "y"}] * 3
     posts = [post_of(alice.post("posts", fields)) for fields in kinds]
     wanted = [post["id"] for post in reversed(posts) if post["text"] == ""]
@@ -186,12 +192,12 @@ def test_lists_are_narrowed_to_media_and_paged_whole(alice, bob, persisted):
     assert bob.get("posts?media=films").status_code == 400
 
 
-def test_narrowed_lists_come_back_from_mongodb(alice, bob, persisted):
+def test_narrowed_lists_come_back_from_mongodb(alice, bob, flush_all):
     post = post_of(alice.post("posts", {"gif_url": GIF}))
     alice.create_post("No media")
     post_of(send(alice, "POST", "posts", video=film()))
     process_due_media()
-    persisted()
+    flush_all()
     for key in client().scan_iter("posts.post*"):
         client().delete(key)
     assert bob.get("posts?media=images").json()["posts"] == [post]
@@ -200,35 +206,37 @@ def test_narrowed_lists_come_back_from_mongodb(alice, bob, persisted):
 
 def test_a_post_with_an_image_needs_no_mongodb(alice, bob):
     bob.get("posts")
-    with mongod_away():
+    with mongod_paused():
         post = post_of(send(alice, "POST", "posts", image=picture()))
         assert alice.get(f"users/{alice.id}/posts?media=images").json()["posts"] == [post]
 
 
 def test_of_many_repeats_at_once_one_makes_a_post_with_one_image(alice):
-    answers = together(
+    answers = run_concurrently(
         *[lambda: send(alice, "POST", "posts", key="k", text="x", image=picture())] * 8
     )
-    assert codes(answers) == {201: 8}
+    assert count_statuses(answers) == {201: 8}
     assert len({answer.content for answer in answers}) == 1
-    assert len(live("posts.post")) == len(live("images.media")) == len(waiting()) == 1
+    assert (
+        len(live_records("posts.post")) == len(live_records("images.media")) == len(waiting()) == 1
+    )
 
 
 def test_of_many_edits_at_once_each_is_kept_in_order(alice):
     post = post_of(send(alice, "POST", "posts", image=picture()))
     path = f"posts/{post['id']}"
-    answers = together(
+    answers = run_concurrently(
         *[lambda n=n: send(alice, "PATCH", path, image=picture(size=(n, 9))) for n in range(10, 15)]
     )
-    assert codes(answers) == {200: 5}
+    assert count_statuses(answers) == {200: 5}
     versions = alice.get(f"{path}/versions").json()["versions"]
     assert len(versions) == 5
     ids = {one["media"]["id"] for one in [*versions, alice.get(path).json()]}
-    assert ids == live("images.media").keys()
+    assert ids == live_records("images.media").keys()
     assert len(ids) == 6
 
 
-def test_a_deleted_post_takes_its_media_along(alice, bob, documents, persisted):
+def test_a_deleted_post_takes_its_media_along(alice, bob, documents, flush_all):
     post = post_of(send(alice, "POST", "posts", image=picture()))
     process_due_media()
     send(alice, "PATCH", f"posts/{post['id']}", video=film())
@@ -240,10 +248,10 @@ def test_a_deleted_post_takes_its_media_along(alice, bob, documents, persisted):
     heard = bob.received_events("feed", f"user:{alice.id}")
     run_due_cascades()
     assert process_due_media() == 2
-    assert list(live("images.media")) == [kept["media"]["id"]]
+    assert list(live_records("images.media")) == [kept["media"]["id"]]
     assert len(shown()) == 1
     assert bob.received_events("feed", f"user:{alice.id}") == heard
-    persisted()
+    flush_all()
     assert [one["_id"] for one in documents(Media)] == [kept["media"]["id"]]
 
 

@@ -7,12 +7,17 @@ from mysocial.store import reads
 from posts.models import Post
 from posts.representations import PostSerializer, post_template
 from posts.store import posts
-from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import anonymous
 from users.store import users
 
 
-def test_a_post_is_shown_at_once_and_reaches_mongodb(alice, bob, persisted, document):
+def test_a_post_is_shown_at_once_and_reaches_mongodb(alice, bob, flush_all, document):
     post = alice.create_post("Hello, world.")
 
     shown = bob.get("posts").json()
@@ -21,7 +26,7 @@ def test_a_post_is_shown_at_once_and_reaches_mongodb(alice, bob, persisted, docu
     assert shown["total_posts"] == 1
     assert document(Post, post["id"]) is None
 
-    persisted()
+    flush_all()
     assert document(Post, post["id"])["text"] == "Hello, world."
 
 
@@ -68,7 +73,7 @@ WRONG = [
 
 @pytest.mark.parametrize("body", [*WRONG, {}, {"privacy": "public"}, [], "x", None, 5])
 def test_a_post_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.post("posts", orjson.dumps(body) if body != {"text": 2**70} else
                             b'{"text": %d}' % 2**70)  # fmt: skip
     assert answer.status_code == 400
@@ -78,7 +83,7 @@ def test_a_post_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body):
 @pytest.mark.parametrize("body", [one for one in WRONG if one != {"text": 2**70}] + [{}])
 def test_an_edit_that_breaks_a_rule_is_refused_and_changes_nothing(alice, body):
     post = alice.create_post()
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.patch(f"posts/{post['id']}", body)
     assert answer.status_code == 400
 
@@ -90,13 +95,13 @@ def test_every_error_of_a_post_is_named_at_once(alice):
 
 
 @pytest.mark.parametrize("text", ["x", "x" * 5000, "a\u2028</script>", "$where", '"\\', "\x7f\x01"])
-def test_any_text_is_kept_as_it_was_written(alice, bob, text, persisted):
+def test_any_text_is_kept_as_it_was_written(alice, bob, text, flush_all):
     post = alice.create_post(text)
-    persisted()
+    flush_all()
     assert bob.get(f"posts/{post['id']}").json()["text"] == text
 
 
-def test_an_author_edits_a_post_and_whoever_sees_it_hears(alice, bob, persisted, document):
+def test_an_author_edits_a_post_and_whoever_sees_it_hears(alice, bob, flush_all, document):
     post = alice.create_post("Helo", feelings="sad")
     answer = alice.patch(f"posts/{post['id']}", {"text": "Hello"})
     assert answer.status_code == 200
@@ -109,11 +114,11 @@ def test_an_author_edits_a_post_and_whoever_sees_it_hears(alice, bob, persisted,
     assert bob.received_events(f"post:{post['id']}")[1:] == [
         {"type": "post.updated", "data": edited}
     ]
-    persisted()
+    flush_all()
     assert document(Post, post["id"])["text"] == "Hello"
 
 
-def test_an_author_deletes_a_post_and_whoever_saw_it_hears(alice, bob, persisted, document):
+def test_an_author_deletes_a_post_and_whoever_saw_it_hears(alice, bob, flush_all, document):
     post = alice.create_post()
     answer = alice.delete(f"posts/{post['id']}")
     assert answer.status_code == 200
@@ -123,9 +128,9 @@ def test_an_author_deletes_a_post_and_whoever_saw_it_hears(alice, bob, persisted
         assert person.get(f"posts/{post['id']}").status_code == 404
         assert person.get("posts").json() == {"posts": [], "next": None, "total_posts": 0}
     assert alice.get("users/me").json()["posts_count"] == 0
-    persisted()
+    flush_all()
     assert document(Post, post["id"])["_deleted_at"] is not None
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.delete(f"posts/{post['id']}").status_code == 404
         assert alice.patch(f"posts/{post['id']}", {"text": "x"}).status_code == 404
 
@@ -133,7 +138,7 @@ def test_an_author_deletes_a_post_and_whoever_saw_it_hears(alice, bob, persisted
 def test_nobody_but_the_author_edits_or_deletes(alice, bob, stranger):
     bob.put(f"users/{alice.id}/follow")
     post, secret = alice.create_post(), alice.create_post(privacy="private")
-    with nothing_happens():
+    with assert_no_changes():
         for person in (bob, stranger):
             assert person.patch(f"posts/{post['id']}", {"text": "x"}).status_code == 403
             assert person.delete(f"posts/{post['id']}").status_code == 403
@@ -144,7 +149,7 @@ def test_nobody_but_the_author_edits_or_deletes(alice, bob, stranger):
 
 
 def test_an_unknown_post_is_not_found(alice):
-    with nothing_happens():
+    with assert_no_changes():
         for path in ("posts/" + "0" * 24, "posts/x", "posts/" + "A" * 24, "posts/0%00"):
             assert alice.get(path).status_code == 404
             assert alice.patch(path, {"text": "x"}).status_code == 404
@@ -154,21 +159,23 @@ def test_an_unknown_post_is_not_found(alice):
 # At once -----------------------------------------------------------------------------------------
 
 
-def test_fifty_posts_at_once_are_all_counted(alice, bob, persisted, document):
-    answers = together(*[lambda n=n: alice.post("posts", {"text": str(n)}) for n in range(50)])
-    assert codes(answers) == {201: 50}
+def test_fifty_posts_at_once_are_all_counted(alice, bob, flush_all, document):
+    answers = run_concurrently(
+        *[lambda n=n: alice.post("posts", {"text": str(n)}) for n in range(50)]
+    )
+    assert count_statuses(answers) == {201: 50}
     assert alice.get("users/me").json()["posts_count"] == 50
     feed = bob.get("posts?limit=100").json()
     assert (len(feed["posts"]), feed["total_posts"]) == (50, 50)
     assert len(bob.received_events("feed")) == 50
-    persisted()
+    flush_all()
     assert document(users.model, alice.id)["posts_count"] == 50
 
 
 def test_of_many_deletes_at_once_one_counts(alice):
     post = alice.create_post()
-    answers = together(*[lambda: alice.delete(f"posts/{post['id']}")] * 10)
-    assert codes(answers) == {200: 1, 404: 9}
+    answers = run_concurrently(*[lambda: alice.delete(f"posts/{post['id']}")] * 10)
+    assert count_statuses(answers) == {200: 1, 404: 9}
     assert alice.get("users/me").json()["posts_count"] == 0
     assert alice.get("posts").json()["total_posts"] == 0
 
@@ -176,10 +183,10 @@ def test_of_many_deletes_at_once_one_counts(alice):
 def test_edits_of_different_fields_at_once_are_all_kept(alice, bob):
     post = alice.create_post()
     changes = [{"text": "New"}, {"feelings": "happy"}, {"bg_color": "#000000"}]
-    answers = together(
+    answers = run_concurrently(
         *[lambda c=change: alice.patch(f"posts/{post['id']}", c) for change in changes]
     )
-    assert codes(answers) == {200: 3}
+    assert count_statuses(answers) == {200: 3}
     shown = bob.get(f"posts/{post['id']}").json()
     assert (shown["text"], shown["feelings"], shown["bg_color"]) == ("New", "happy", "#000000")
 
@@ -194,10 +201,12 @@ def test_a_storm_of_privacies_and_deletes_leaves_the_totals_right(alice, bob):
             return lambda: alice.delete(path)
         return lambda: alice.patch(path, {"privacy": privacy})
 
-    assert set(codes(together(*map(act, range(40))))) <= {200, 404, 409}
+    assert set(count_statuses(run_concurrently(*map(act, range(40))))) <= {200, 404, 409}
     left = alice.get(f"users/{alice.id}/posts").json()["posts"]
     in_feed = [post for post in left if post["privacy"] != "private"]
-    assert alice.get("users/me").json()["posts_count"] == len(left) == len(live("posts.post"))
+    assert (
+        alice.get("users/me").json()["posts_count"] == len(left) == len(live_records("posts.post"))
+    )
     assert bob.get("posts").json()["total_posts"] == len(in_feed)
     assert [post["id"] for post in alice.get("posts").json()["posts"]] == [
         post["id"] for post in in_feed

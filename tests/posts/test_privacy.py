@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import sign_up
 
 WATCHERS = ("author", "follower", "stranger", "blocked by the author", "blocks the author")
@@ -55,11 +55,11 @@ def who(cast, test):
 
 
 @pytest.mark.parametrize("privacy", SEEN_BY)
-def test_a_post_is_seen_and_heard_of_by_exactly_those_it_is_for(cast, privacy, persisted):
+def test_a_post_is_seen_and_heard_of_by_exactly_those_it_is_for(cast, privacy, flush_all):
     post = cast["author"].create_post(privacy=privacy)
     assert who(cast, lambda one: sees(one, post)) == SEEN_BY[privacy]
     assert who(cast, lambda one: heard(one, post, "post.created")) == SEEN_BY[privacy]
-    persisted()
+    flush_all()
     assert who(cast, lambda one: sees(one, post)) == SEEN_BY[privacy]
 
 
@@ -139,7 +139,7 @@ def test_an_unfollow_hides_what_was_for_followers(alice, bob):
 
 def test_a_post_that_is_not_visible_is_like_one_that_is_not_there(alice, bob):
     post = alice.create_post(privacy="private")
-    with nothing_happens():
+    with assert_no_changes():
         hidden = bob.get(f"posts/{post['id']}")
         absent = bob.get(f"posts/{'0' * 24}")
     assert hidden.status_code == absent.status_code == 404

@@ -16,7 +16,7 @@ import redis
 from django.conf import settings
 
 from tests.chaos.multi_process import Pair
-from tests.support.event_listeners import Ear, SocketEar, StreamEar
+from tests.support.event_listeners import EventListener, SocketListener, StreamListener
 from tests.support.journey import join
 from tests.support.realtime_features import at
 from tests.support.stack import Stack
@@ -38,14 +38,14 @@ class Cast:
         self.words: dict[str, set[str]] = {
             f"{full}@example.com": {name} for name, full in names.items()
         }
-        self.ears: dict[str, list[Ear]] = {}
+        self.ears: dict[str, list[EventListener]] = {}
 
     def call(
         self, who: str, method: str, path: str, body: Any = None, **headers: str
     ) -> httpx.Response:
         """Send a request, by one door after the other."""
         self._turn += 1
-        door = self.pair.callers[self._turn % 2]
+        door = self.pair.clients[self._turn % 2]
         path = path.format(**{name: one.id for name, one in self.people.items()})
         return door.call(self.people[who], method, path, body, **headers)
 
@@ -67,10 +67,12 @@ class Cast:
         self.words[word] = set(seen_by)
         return word
 
-    def opens(self, who: str, topics: Sequence[str], cursor: str = "") -> list[Ear]:
+    def opens(self, who: str, topics: Sequence[str], cursor: str = "") -> list[EventListener]:
         """Open a socket at each process and a stream at one; return them."""
-        kinds: list[tuple[str, type[Ear]]] = [(place, SocketEar) for place in self.pair.places]
-        kinds.append((self.pair.places[len(self.ears) % 2], StreamEar))
+        kinds: list[tuple[str, type[EventListener]]] = [
+            (place, SocketListener) for place in self.pair.socket_process_names
+        ]
+        kinds.append((self.pair.socket_process_names[len(self.ears) % 2], StreamListener))
         member = self.people[who]
         return [
             self._ends.enter_context(
@@ -84,7 +86,7 @@ class Cast:
         return [word for word, seen_by in self.words.items() if who not in seen_by and word in text]
 
 
-def raw(ears: Sequence[Ear]) -> str:
+def raw(ears: Sequence[EventListener]) -> str:
     """Return all that some connections were sent, as it was sent."""
     return "\n".join(frame.raw for ear in ears for frame in ear.frames)
 

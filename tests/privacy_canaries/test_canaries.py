@@ -13,7 +13,7 @@ import pytest
 
 from tests.chaos.multi_process import Pair
 from tests.privacy_canaries.canaries import ALL, LOSERS, Cast, handed_to_celery, mails, raw, stopped
-from tests.support.event_listeners import SocketEar
+from tests.support.event_listeners import SocketListener
 from tests.support.servers import PASSWORD
 
 pytestmark = pytest.mark.timeout(300)
@@ -21,8 +21,8 @@ RETRACTED_WITHIN = 5.0  # one second is what we want; machines are noisy
 
 
 @pytest.fixture
-def cast(two_webs):
-    with Pair(two_webs) as pair, ExitStack() as ends:
+def cast(two_web_stack):
+    with Pair(two_web_stack) as pair, ExitStack() as ends:
         yield Cast(pair, ends)
 
 
@@ -54,7 +54,7 @@ def retracted(name, ears, kind, judge=bool):
     """Do what takes something from somebody: each of their ears is told soon after the answer."""
     yield
     answered = time.monotonic()
-    took = [ear.wait(kind, judge).at - answered for ear in ears]
+    took = [ear.wait_for_event(kind, judge).received_at - answered for ear in ears]
     print(f"{name}: {max(took):.3f} s after the answer")
     assert max(took) < RETRACTED_WITHIN
 
@@ -69,7 +69,7 @@ def part(cast, things):
         cast.does("owner", "DELETE", "users/me/followers/{ex}")
     with retracted("session ended", cast.ears["ended"], "session.ended"):
         cast.does("ended", "POST", "signout")
-    assert [ear.ended() for ear in cast.ears["ended"]] == [4401, 4401, 0]
+    assert [ear.wait_closed() for ear in cast.ears["ended"]] == [4401, 4401, 0]
     gone = {"id": things["public"]}
     lost = [ear for who in ("narrowed", "stranger", "shut_out", "ex") for ear in cast.ears[who]]
     with retracted("narrowed to followers", lost, "post.deleted", lambda one: one == gone):
@@ -112,14 +112,14 @@ def write(cast, things):
 
 def pass_by(cast):
     """Type to the friend, and come online: both are told to the friend alone."""
-    cast.ears["owner"][0].ask(type="typing", to=cast.people["friend"].id, on=True)
+    cast.ears["owner"][0].send_command(type="typing", to=cast.people["friend"].id, on=True)
     for ear in cast.ears["friend"]:
-        ear.wait("typing.started")
+        ear.wait_for_event("typing.started")
     for ear in cast.ears["owner"]:
         ear.close()
     gone = {"user_id": cast.people["owner"].id, "online": False}
     for ear in cast.ears["friend"]:
-        ear.wait("presence.changed", lambda one: one == gone)
+        ear.wait_for_event("presence.changed", lambda one: one == gone)
 
 
 def sign_in_elsewhere(cast):
@@ -155,7 +155,7 @@ def all_has_come(cast):
     for who, ears in cast.ears.items():
         if who not in {"ended", "owner"}:
             for ear in ears:
-                ear.wait("post.created", lambda one: one["id"] == last)
+                ear.wait_for_event("post.created", lambda one: one["id"] == last)
     time.sleep(0.5)
 
 
@@ -165,10 +165,10 @@ def nothing_was_heard(cast, parted):
         assert cast.told(who, raw(cast.ears[who])) == [], who
     for who in LOSERS:
         passed = [
-            frame.said["type"]
+            frame.payload["type"]
             for ear in cast.ears[who]
             for frame in ear.frames
-            if frame.at > parted and "id" not in frame.said
+            if frame.received_at > parted and "id" not in frame.payload
         ]
         assert set(passed) <= {"comment"}, who  # which keeps a stream open
 
@@ -178,7 +178,7 @@ def nothing_is_found(cast, there, topics, cursor):
     for who in LOSERS:
         if who == "ended":
             with pytest.raises(AssertionError, match="ended: 4401"):
-                SocketEar(cast.people[who], *topics, cursor=cursor)
+                SocketListener(cast.people[who], *topics, cursor=cursor)
             assert '"status":401' in cast.reads(who, f"events?topics=feed&cursor={cursor}")
         else:
             assert cast.told(who, raw(cast.opens(who, topics, cursor))) == [], who
@@ -208,19 +208,19 @@ def they_are_there_to_be_found(cast, there, topics, cursor):
         assert [word for word in mine if word in read], who
 
 
-def test_what_is_written_after_a_parting_reaches_nobody_who_may_not_see_it(cast, two_webs):
+def test_what_is_written_after_a_parting_reaches_nobody_who_may_not_see_it(cast, two_web_stack):
     things, topics = meet(cast)
     cursor = cast.call("friend", "GET", "users/me").headers["X-Event-Cursor"]
     part(cast, things)
     parted = time.monotonic()
-    with stopped(two_webs):
+    with stopped(two_web_stack):
         there = write(cast, things)
         sign_in_elsewhere(cast)
-        queued = handed_to_celery(two_webs)
+        queued = handed_to_celery(two_web_stack)
     pass_by(cast)
     all_has_come(cast)
 
     nothing_was_heard(cast, parted)
     nothing_is_found(cast, there, topics, cursor)
-    nothing_lies_about(cast, two_webs, queued)
+    nothing_lies_about(cast, two_web_stack, queued)
     they_are_there_to_be_found(cast, there, topics, cursor)

@@ -1,6 +1,6 @@
 """What is said of a run under coverage."""
 
-from tests.support.coverage_groups import GROUPS, Share, below, share
+from tests.support.coverage_groups import GROUPS, Share, measure_share, shares_below_floor
 from tests.support.stack import ROOT
 
 
@@ -17,14 +17,14 @@ def summary(statements: int, branches: int, lines: int, taken: int) -> dict[str,
 
 def test_lines_and_branches_count_alike():
     files = {"a/x.py": summary(6, 2, 6, 2), "b/y.py": summary(2, 0, 1, 0)}
-    assert share(files, ("*",)) == Share(10, 9)
-    assert share(files, ("a/*",)).percent == 100.0
+    assert measure_share(files, ("*",)) == Share(10, 9)
+    assert measure_share(files, ("a/*",)).percent == 100.0
 
 
 def test_a_group_that_is_run_too_little_is_named_and_so_is_an_empty_one():
     shares = {"whole": Share(4, 4), "part": Share(4, 3), "nothing": Share(0, 0)}
-    assert below(shares, {"whole": 100.0, "part": 75.0}) == []
-    assert below(shares, dict.fromkeys(shares, 80.0)) == ["part", "nothing"]
+    assert shares_below_floor(shares, {"whole": 100.0, "part": 75.0}) == []
+    assert shares_below_floor(shares, dict.fromkeys(shares, 80.0)) == ["part", "nothing"]
 
 
 def test_each_pattern_of_a_group_fits_a_file():

@@ -2,19 +2,26 @@
 
 import pytest
 
-from tests.support.dependency_audit import FLOORS, LOCK, Floor, below, judge, pinned
+from tests.support.dependency_audit import (
+    FLOORS,
+    LOCK,
+    Floor,
+    audit_problems,
+    pinned_versions,
+    versions_below_floor,
+)
 
 LINES = "django==5.2.19 \\\n    --hash=sha256:aa\nh11==0.15.0 ; sys_platform != 'nowhere' \\\n"
 ELSEWHERE = "pywin32==1 ; sys_platform == 'win32' \\\n"
 
 
 def test_the_lock_is_above_every_floor():
-    assert below(LOCK.read_text(), FLOORS) == []
+    assert versions_below_floor(LOCK.read_text(), FLOORS) == []
 
 
 def test_a_lock_is_read_for_this_machine():
-    assert pinned(LINES + ELSEWHERE) == {"django": "5.2.19", "h11": "0.15.0"}
-    assert len(pinned(LOCK.read_text())) > 100
+    assert pinned_versions(LINES + ELSEWHERE) == {"django": "5.2.19", "h11": "0.15.0"}
+    assert len(pinned_versions(LOCK.read_text())) > 100
 
 
 @pytest.mark.parametrize(
@@ -28,7 +35,7 @@ def test_a_lock_is_read_for_this_machine():
     ],
 )
 def test_what_is_below_its_floor_or_missing_is_named(lock, floors, wrong):
-    assert below(lock, floors) == wrong
+    assert versions_below_floor(lock, floors) == wrong
 
 
 def test_a_report_that_leaves_a_package_out_is_no_audit():
@@ -36,8 +43,8 @@ def test_a_report_that_leaves_a_package_out_is_no_audit():
     django = {"name": "django", "version": "5.2.19", "vulns": []}
     h11 = {"name": "h11", "version": "0.15.0", "vulns": [hole]}
     skipped = {"name": "h11", "skip_reason": "Dependency not found on PyPI"}
-    assert judge(LINES, {"dependencies": [django, h11]}) == [
+    assert audit_problems(LINES, {"dependencies": [django, h11]}) == [
         "h11 0.15.0: PYSEC-1, mended in 0.16.0"
     ]
-    assert judge(LINES, {"dependencies": [django]}) == ["h11 was not audited"]
-    assert judge(LINES, {"dependencies": [django, skipped]}) == ["h11 was not audited"]
+    assert audit_problems(LINES, {"dependencies": [django]}) == ["h11 was not audited"]
+    assert audit_problems(LINES, {"dependencies": [django, skipped]}) == ["h11 was not audited"]

@@ -6,7 +6,7 @@ from collections import Counter
 from mysocial.celery import app
 from mysocial.core.events import EVENTS
 from tests.support import api_contract
-from tests.support.documents import OURS, missing, tables_of
+from tests.support.documents import TEST_REFERENCE, missing_tests, parse_tables
 from tests.support.stack import ROOT
 
 TEXT = (ROOT / "docs/parity.md").read_text()
@@ -26,7 +26,7 @@ OPS = ["/health", "/env", "/instance", "/fibo/:num", "/queues", "/api-monitoring
 
 def tables() -> list[list[list[str]]]:
     """Return the tables of the document: rows of cells, heads left out."""
-    return tables_of(TEXT)
+    return parse_tables(TEXT)
 
 
 def column(table: int, cell: int = 0) -> list[str]:
@@ -67,7 +67,7 @@ def test_no_cell_is_empty_and_every_row_names_its_test() -> None:
     widths = [{len(row) for row in table} for table in tables()]
     assert widths == [{4}, {3}, {3}, {3}, {4}, {4}, {4}]
     assert [row for row in rows if not all(row)] == []
-    unproven = [row for row in rows if not OURS.search(row[-1])]
+    unproven = [row for row in rows if not TEST_REFERENCE.search(row[-1])]
     assert [row for row in unproven if not row[-2].startswith("not yet: ")] == []
     assert {row[-1] for row in unproven} <= {"none"}
 
@@ -88,6 +88,6 @@ def test_every_route_event_and_task_that_is_named_exists() -> None:
 
 
 def test_every_test_that_is_named_exists() -> None:
-    named = OURS.findall(TEXT)
+    named = TEST_REFERENCE.findall(TEXT)
     assert len(named) > 120
-    assert missing(TEXT) == []
+    assert missing_tests(TEXT) == []

@@ -20,6 +20,6 @@ from users.models import User
 )
 def test_a_query_is_found_if_no_index_serves_it(model, query, is_found):
     list(mongo.collection(model).find(query))
-    found = list(query_plans.QUERIES.scans())
+    found = list(query_plans.QUERIES.collection_scans())
     assert bool(found) == is_found
     assert all(model._meta.db_table in one for one in found)

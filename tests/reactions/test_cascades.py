@@ -5,32 +5,32 @@ from mysocial.outbox import run_due_cascades
 from reactions.cascades import PostReactions
 from reactions.models import Reaction
 from tests.reactions.totals import shown, totals
-from tests.support.concurrency import live, nothing_happens
+from tests.support.concurrency import assert_no_changes, live_records
 from tests.support.people import sign_up
 
 
-def test_the_reactions_go_with_their_post_in_batches(alice, bob, persisted, document):
+def test_the_reactions_go_with_their_post_in_batches(alice, bob, flush_all, document):
     gone, kept = alice.create_post("Gone"), alice.create_post("Kept")
     people = [bob, *[sign_up(f"person{number}") for number in range(6)]]
     for person in people:
         for post in (gone, kept):
             person.put(f"posts/{post['id']}/reaction", {"type": "sad"})
-    persisted()
+    flush_all()
     alice.delete(f"posts/{gone['id']}")
     client().delete(f"reactions.reaction/post:{gone['id']}")
 
     left = []
     for _ in range(3):
         done = PostReactions.delete_dependents(gone["id"], limit=3)
-        left.append((done, len(live("reactions.reaction")) - len(people)))
+        left.append((done, len(live_records("reactions.reaction")) - len(people)))
     assert left == [(False, 4), (False, 1), (True, 0)]
-    with nothing_happens():
+    with assert_no_changes():
         assert PostReactions.delete_dependents(gone["id"], limit=3) is True
 
     assert shown(bob, kept) == totals(sad=7)
     (mine,) = bob.get(f"users/{bob.id}/reactions").json()["reactions"]
     assert mine["post"]["text"] == "Kept"
-    persisted()
+    flush_all()
     assert document(Reaction, f"{gone['id']}:{bob.id}")["_deleted_at"] is not None
     assert document(Reaction, f"{kept['id']}:{bob.id}")["_deleted_at"] is None
 
@@ -50,6 +50,6 @@ def test_the_deletion_of_a_post_owes_the_removal_of_its_reactions(alice, bob):
         bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
     alice.delete(f"posts/{gone['id']}")
     assert run_due_cascades() == 1
-    assert list(live("reactions.reaction")) == [f"{kept['id']}:{bob.id}"]
-    with nothing_happens():
+    assert list(live_records("reactions.reaction")) == [f"{kept['id']}:{bob.id}"]
+    with assert_no_changes():
         assert run_due_cascades() == 0

@@ -13,7 +13,12 @@ from posts.selectors import get_row
 from posts.services import require_visible
 from reactions.models import Reaction
 from tests.reactions.totals import counted, shown, totals
-from tests.support.concurrency import codes, live, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    live_records,
+    run_concurrently,
+)
 from tests.support.people import logged_events, sign_up
 from users.store import users
 
@@ -32,7 +37,7 @@ def stored(post, document):
     return {kind: kept[f"reactions_{kind}"] for kind in ReactionType.values}, found
 
 
-def test_a_storm_of_ten_people_leaves_totals_that_are_the_edges(alice, crowd, persisted, document):
+def test_a_storm_of_ten_people_leaves_totals_that_are_the_edges(alice, crowd, flush_all, document):
     post = alice.create_post()
     path = f"posts/{post['id']}/reaction"
     dice = random.Random(20261122)
@@ -44,18 +49,18 @@ def test_a_storm_of_ten_people_leaves_totals_that_are_the_edges(alice, crowd, pe
         return lambda: person.put(path, {"type": kind})
 
     for _ in range(3):
-        answers = together(*[act(person) for person in crowd for _ in range(4)])
-        assert codes(answers) == {200: 40}
+        answers = run_concurrently(*[act(person) for person in crowd for _ in range(4)])
+        assert count_statuses(answers) == {200: 40}
         found = counted(post)
         assert shown(alice, post) == found
-        assert sum(found.values()) == len(live("reactions.reaction"))
+        assert sum(found.values()) == len(live_records("reactions.reaction"))
         listed = alice.get(f"posts/{post['id']}/reactions?limit=100").json()["reactions"]
         assert len(listed) == sum(found.values())
         for kind in ReactionType.values:
             some = alice.get(f"posts/{post['id']}/reactions?limit=100&type={kind}").json()
             assert {one["type"] for one in some["reactions"]} <= {kind}
             assert len(some["reactions"]) == found[kind]
-        persisted()
+        flush_all()
         assert stored(post, document) == (found, found)
     last = [
         event["data"] for event in alice.received_events() if event["type"] == "reaction.changed"
@@ -63,25 +68,25 @@ def test_a_storm_of_ten_people_leaves_totals_that_are_the_edges(alice, crowd, pe
     assert last["reactions"] == found
 
 
-def test_ten_loves_of_one_person_at_once_are_one(alice, bob, persisted, document):
+def test_ten_loves_of_one_person_at_once_are_one(alice, bob, flush_all, document):
     post = alice.create_post()
     path = f"posts/{post['id']}/reaction"
-    answers = together(*[lambda: bob.put(path, {"type": "love"})] * 10)
-    assert codes(answers) == {200: 10}
+    answers = run_concurrently(*[lambda: bob.put(path, {"type": "love"})] * 10)
+    assert count_statuses(answers) == {200: 10}
     assert {answer.content for answer in answers} == {answers[0].content}
     assert shown(alice, post) == counted(post) == totals(love=1)
     assert len([e for e in alice.received_events() if e["type"] == "reaction.changed"]) == 1
-    persisted()
+    flush_all()
     assert stored(post, document) == (totals(love=1), totals(love=1))
 
 
 def test_ten_kinds_of_one_person_at_once_leave_one(alice, bob):
     post = alice.create_post()
     kinds = [ReactionType.values[number % 6] for number in range(10)]
-    answers = together(
+    answers = run_concurrently(
         *[lambda k=kind: bob.put(f"posts/{post['id']}/reaction", {"type": k}) for kind in kinds]
     )
-    assert codes(answers) == {200: 10}
+    assert count_statuses(answers) == {200: 10}
     assert shown(alice, post) == counted(post)
     assert sum(counted(post).values()) == 1
 
@@ -89,8 +94,8 @@ def test_ten_kinds_of_one_person_at_once_leave_one(alice, bob):
 def test_ten_removals_at_once_count_once(alice, bob):
     post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "wow"})
-    answers = together(*[lambda: bob.delete(f"posts/{post['id']}/reaction")] * 10)
-    assert codes(answers) == {200: 10}
+    answers = run_concurrently(*[lambda: bob.delete(f"posts/{post['id']}/reaction")] * 10)
+    assert count_statuses(answers) == {200: 10}
     assert shown(alice, post) == totals()
 
 
@@ -117,9 +122,9 @@ def test_no_reaction_comes_after_the_loss_of_the_post(alice, bob, end, round_):
     path = f"posts/{post['id']}/reaction"
     kinds = [lambda k=kind: bob.put(path, {"type": k}) for kind in ReactionType.values]
 
-    answers = together(*kinds, lambda: lose(alice, post, bob))
+    answers = run_concurrently(*kinds, lambda: lose(alice, post, bob))
 
-    assert set(codes(answers)) <= {200, 404}
+    assert set(count_statuses(answers)) <= {200, 404}
     heard = [event["type"] for event in logged_events()]
     assert "reaction.changed" not in heard[heard.index(told) :]
     if end != "deleted":
@@ -153,7 +158,7 @@ def test_what_let_somebody_see_the_post_must_hold_when_the_reaction_is_written(a
     post = alice.create_post()
     row = get_row(post["id"], to=bob.id)
     LOSSES[loss](alice, post, bob)
-    with nothing_happens(), pytest.raises((Conflict, NotFound)):
+    with assert_no_changes(), pytest.raises((Conflict, NotFound)):
         react_late(row, bob, post)
 
 
@@ -162,7 +167,7 @@ def test_a_follow_that_ended_lets_nobody_react_any_more(alice, bob):
     post = alice.create_post(privacy="followers")
     row = get_row(post["id"], to=bob.id)
     bob.delete(f"users/{alice.id}/follow")
-    with nothing_happens(), pytest.raises(NotFound):
+    with assert_no_changes(), pytest.raises(NotFound):
         react_late(row, bob, post)
 
 

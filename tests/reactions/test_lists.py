@@ -16,7 +16,7 @@ from reactions.representations import (
     reaction_template,
 )
 from reactions.store import reactions
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous, sign_up
 from users.store import users
 
@@ -66,7 +66,7 @@ def test_who_reacted_is_listed_newest_first_with_kind_time_and_author(alice, bob
     assert set(first) == {"type", "created_at", "author"}
 
 
-def test_all_are_listed_once_by_kind_or_altogether(alice, bob, crowd, persisted):
+def test_all_are_listed_once_by_kind_or_altogether(alice, bob, crowd, flush_all):
     post, other = alice.create_post(), alice.create_post()
     for number, person in enumerate(crowd):
         react(person, post, "love" if number % 2 else "like")
@@ -81,21 +81,21 @@ def test_all_are_listed_once_by_kind_or_altogether(alice, bob, crowd, persisted)
         assert walk(bob, f"{path}?type=angry") == []
 
     hold()
-    persisted()
+    flush_all()
     client().flushall()
     hold()
 
 
-def test_one_who_changes_the_reaction_moves_from_list_to_list(alice, bob, persisted):
+def test_one_who_changes_the_reaction_moves_from_list_to_list(alice, bob, flush_all):
     post = alice.create_post()
     path = f"posts/{post['id']}/reactions"
     react(bob, post, "like")
-    persisted()
+    flush_all()
     react(bob, post, "love")
     for _ in range(2):
         assert walk(alice, f"{path}?type=like") == []
         assert names(walk(alice, f"{path}?type=love")) == names(walk(alice, path)) == ["bob"]
-        persisted()
+        flush_all()
         client().flushall()
 
 
@@ -116,7 +116,7 @@ def test_those_across_a_block_are_left_out_without_holes(alice, bob, crowd):
 @pytest.mark.parametrize("query", ["type=", "type=x", "type=LIKE", "type=%00", "type=like,love"])
 def test_a_kind_that_is_none_is_refused_by_name(alice, query):
     post = alice.create_post()
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.get(f"posts/{post['id']}/reactions?{query}")
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == ["type"]

@@ -9,7 +9,7 @@ from posts.reaction_types import ReactionType
 from posts.store import posts
 from reactions.models import Reaction
 from tests.reactions.totals import shown, totals
-from tests.support.concurrency import live, nothing_happens
+from tests.support.concurrency import assert_no_changes, live_records
 from tests.support.people import anonymous
 from users.store import users
 
@@ -20,7 +20,7 @@ def test_a_post_has_a_counter_for_each_kind_of_reaction():
     assert counters <= {field.name for field in Post._meta.get_fields()}
 
 
-def test_a_reaction_is_counted_shown_and_reaches_mongodb(alice, bob, persisted, document):
+def test_a_reaction_is_counted_shown_and_reaches_mongodb(alice, bob, flush_all, document):
     post = alice.create_post()
     assert post["reactions"] == totals()
 
@@ -35,7 +35,7 @@ def test_a_reaction_is_counted_shown_and_reaches_mongodb(alice, bob, persisted, 
     assert alice.get("posts").json()["posts"] == [{**post, "reactions": totals(love=1)}]
     assert bob.get(f"posts/{post['id']}/reactions/mine").json() == {"type": "love"}
     assert alice.get(f"posts/{post['id']}/reactions/mine").json() == {"type": None}
-    persisted()
+    flush_all()
     edge = document(Reaction, f"{post['id']}:{bob.id}")
     assert (edge["post_id"], edge["user_id"], edge["type"]) == (post["id"], bob.id, "love")
     assert document(Post, post["id"])["reactions_love"] == 1
@@ -52,14 +52,14 @@ def test_a_changed_reaction_is_counted_once_as_what_it_is_now(alice, bob, after)
     assert answer.json()["reactions"] == shown(alice, post) == totals(**{after: 1})
     listed = alice.get(f"posts/{post['id']}/reactions").json()["reactions"]
     assert listed == [{**before, "type": after}]
-    assert list(live("reactions.reaction")) == [f"{post['id']}:{bob.id}"]
+    assert list(live_records("reactions.reaction")) == [f"{post['id']}:{bob.id}"]
 
 
-def test_a_removed_reaction_is_no_longer_counted(alice, bob, persisted, document):
+def test_a_removed_reaction_is_no_longer_counted(alice, bob, flush_all, document):
     post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "wow"})
     alice.put(f"posts/{post['id']}/reaction", {"type": "wow"})
-    persisted()
+    flush_all()
 
     answer = bob.delete(f"posts/{post['id']}/reaction")
 
@@ -70,18 +70,18 @@ def test_a_removed_reaction_is_no_longer_counted(alice, bob, persisted, document
         "reactions": totals(wow=1),
     }
     assert bob.get(f"posts/{post['id']}/reactions/mine").json() == {"type": None}
-    persisted()
+    flush_all()
     assert document(Reaction, f"{post['id']}:{bob.id}")["_deleted_at"] is not None
     assert document(Post, post["id"])["reactions_wow"] == 1
 
 
 def test_setting_and_removing_twice_changes_nothing_more(alice, bob):
     post = alice.create_post()
-    with nothing_happens():
+    with assert_no_changes():
         answer = bob.delete(f"posts/{post['id']}/reaction")
     assert answer.json()["reactions"] == totals()
     first = bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
-    with nothing_happens():
+    with assert_no_changes():
         again = bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
     assert (again.status_code, again.content) == (200, first.content)
 
@@ -90,7 +90,7 @@ def test_a_reaction_under_a_key_is_answered_again_after_it_was_removed(alice, bo
     path, key = f"posts/{alice.create_post()['id']}/reaction", {"Idempotency-Key": "k"}
     first = bob.put(path, {"type": "like"}, **key)
     bob.delete(path)
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.put(path, {"type": "like"}, **key).content == first.content
         assert bob.put(path, {"type": "love"}, **key).status_code == 422
 
@@ -117,7 +117,7 @@ def test_a_reaction_under_a_key_is_answered_again_after_it_was_removed(alice, bo
 def test_a_reaction_that_breaks_a_rule_is_refused_and_changes_nothing(alice, bob, body):
     path = f"posts/{alice.create_post()['id']}/reaction"
     bob.put(path, {"type": "sad"})
-    with nothing_happens():
+    with assert_no_changes():
         answer = bob.put(path, orjson.dumps(body))
     assert answer.status_code == 400
     assert len(answer.json()["errors"]) == 1
@@ -125,7 +125,7 @@ def test_a_reaction_that_breaks_a_rule_is_refused_and_changes_nothing(alice, bob
 
 def test_totals_can_not_be_given_with_a_post(alice):
     post = alice.create_post()
-    with nothing_happens():
+    with assert_no_changes():
         body = {"text": "x", "reactions": totals(like=9)}
         assert alice.post("posts", body).status_code == 400
         assert alice.patch(f"posts/{post['id']}", body).status_code == 400
@@ -145,7 +145,7 @@ def test_an_edit_keeps_the_totals_and_answers_with_them(alice, bob):
 def refused(person, post, status):
     """Hold that every route of a post's reactions answers so, and that nothing happens."""
     path = f"posts/{post['id']}/reaction"
-    with nothing_happens():
+    with assert_no_changes():
         assert person.put(path, {"type": "like"}).status_code == status
         assert person.delete(path).status_code == status
         assert person.get(f"{path}s").status_code == status

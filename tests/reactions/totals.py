@@ -3,7 +3,7 @@
 from typing import Any
 
 from posts.reaction_types import ReactionType
-from tests.support.concurrency import live
+from tests.support.concurrency import live_records
 
 
 def totals(**some: int) -> dict[str, int]:
@@ -14,7 +14,7 @@ def totals(**some: int) -> dict[str, int]:
 def counted(post: dict[str, Any]) -> dict[str, int]:
     """Return the totals of a post, counted from the reactions in Redis."""
     found = totals()
-    for fields in live("reactions.reaction").values():
+    for fields in live_records("reactions.reaction").values():
         if fields[b"post_id"].decode() == post["id"]:
             found[fields[b"type"].decode()] += 1
     return found

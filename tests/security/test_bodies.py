@@ -7,15 +7,17 @@ from collections.abc import Iterator
 import pytest
 
 from notifications.selectors import unsubscribe_token
-from tests.support.web_process import HttpDoor, Web
+from tests.support.web_process import GranianProcess, WebProcess
 
 pytestmark = pytest.mark.timeout(120)
 WITHIN = 20.0
 KIB, HUGE = 1024, 300 * 1024 * 1024
 
 
-@pytest.fixture(scope="module", params=[Web, HttpDoor], ids=["mysocial.realtime.server", "granian"])
-def door(request: pytest.FixtureRequest, _servers: None) -> Iterator[Web]:
+@pytest.fixture(
+    scope="module", params=[WebProcess, GranianProcess], ids=["mysocial.realtime.server", "granian"]
+)
+def door(request: pytest.FixtureRequest, _servers: None) -> Iterator[WebProcess]:
     with request.param() as running:
         yield running
 

@@ -13,7 +13,7 @@ from websockets.frames import OP_BINARY, OP_CONT, OP_PING, OP_PONG, OP_TEXT
 from websockets.sync.client import ClientConnection, connect
 
 from tests.support.people import Person
-from tests.support.web_process import Web
+from tests.support.web_process import WebProcess
 
 pytestmark = pytest.mark.timeout(120)
 WITHIN = 20.0
@@ -24,15 +24,15 @@ HEADERS = (
 
 
 @pytest.fixture(scope="module")
-def site(_servers: None) -> Iterator[Web]:
-    with Web() as running:
+def site(_servers: None) -> Iterator[WebProcess]:
+    with WebProcess() as running:
         yield running
 
 
 class RawSocket:
     """A WebSocket of which each byte is ours."""
 
-    def __init__(self, site: Web, person: Person) -> None:
+    def __init__(self, site: WebProcess, person: Person) -> None:
         self.tcp = socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN)
         offer = f"Sec-WebSocket-Protocol: mysocial, {person.access}\r\n\r\n"
         self.tcp.sendall((HEADERS + offer).encode())
@@ -81,7 +81,7 @@ def frame(opcode: int, body: bytes = b"", *, fin: bool = True, reserved: int = 0
 
 
 @pytest.fixture
-def raw(site: Web) -> Iterator[Callable[[Person], RawSocket]]:
+def raw(site: WebProcess) -> Iterator[Callable[[Person], RawSocket]]:
     """Open raw sockets, which are closed at the end."""
     opened: list[RawSocket] = []
 
@@ -184,7 +184,7 @@ POISON = {
 
 
 @pytest.fixture
-def client(site: Web, alice: Person) -> Iterator[ClientConnection]:
+def client(site: WebProcess, alice: Person) -> Iterator[ClientConnection]:
     offered: list[str] = ["mysocial", alice.access]
     with connect(site.url, subprotocols=offered, ping_interval=None) as opened:  # type: ignore[arg-type]
         assert json.loads(opened.recv(WITHIN))["user_id"] == alice.id

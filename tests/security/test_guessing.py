@@ -14,7 +14,7 @@ from mysocial import settings as real_settings
 from mysocial.core import mongo
 from mysocial.core.rate_limits import DAY, HOUR, MINUTE
 from mysocial.core.redis import client
-from tests.support.concurrency import codes, nothing_happens, together
+from tests.support.concurrency import assert_no_changes, count_statuses, run_concurrently
 from tests.support.people import PASSWORD, anonymous, sign_up
 
 WRONG = "wrong-horse-battery"
@@ -44,7 +44,7 @@ async def test_the_sockets_of_a_stolen_session_are_closed_at_once(connected, ali
 
 
 def test_of_thirty_two_refreshes_at_once_one_rotates(alice):
-    together(*[lambda: refresh(alice.refresh)] * 32)
+    run_concurrently(*[lambda: refresh(alice.refresh)] * 32)
     (session,) = client().scan_iter("accounts.session:*")
     assert b'"generation":2' in b"".join(client().hvals(session)).replace(b" ", b"")
 
@@ -135,7 +135,7 @@ def wait_is_over(limit, name, address="192.0.2.1"):
 def test_guesses_at_one_name_are_held_up_for_longer_and_longer():
     assert [(one.max_requests, one.seconds) for one in GUESSES] == [(20, 15 * MINUTE), (60, DAY)]
     for _ in range(3):
-        assert codes([guess("alice") for _ in range(20)]) == {401: 20}
+        assert count_statuses([guess("alice") for _ in range(20)]) == {401: 20}
         wait_is_over(GUESSES[0], "alice")
     answer = guess("alice", PASSWORD)
     assert answer.status_code == 429
@@ -146,20 +146,20 @@ def test_guesses_at_one_name_are_held_up_for_longer_and_longer():
 @pytest.mark.usefixtures("limited")
 def test_one_address_alone_locks_nobody_out():
     answers = [guess("alice") for _ in range(250)]
-    assert codes(answers) == {401: 20, 429: 230}
+    assert count_statuses(answers) == {401: 20, 429: 230}
     assert guess("alice", PASSWORD, "192.0.2.2").status_code == 200
 
 
 @pytest.mark.usefixtures("limited")
 def test_many_addresses_together_have_two_hundred_guesses_an_hour_at_a_name():
     answers = [guess("alice", address=f"192.0.2.{n // 20}") for n in range(201)]
-    assert codes(answers) == {401: 200, 429: 1}
+    assert count_statuses(answers) == {401: 200, 429: 1}
 
 
 @pytest.mark.usefixtures("limited")
 def test_one_address_has_three_hundred_guesses_an_hour_at_all_names():
     answers = [guess(f"name{n}") for n in range(301)]
-    assert codes(answers) == {401: 300, 429: 1}
+    assert count_statuses(answers) == {401: 300, 429: 1}
 
 
 def test_guesses_at_staff_come_to_an_end_sooner(moderator, settings):
@@ -214,10 +214,10 @@ def test_no_more_than_four_passwords_are_hashed_at_once_and_who_waits_too_long_i
     monkeypatch.setattr(passwords, "check_password", slow)
     late = threading.Timer(2, go_on.set)
     late.start()
-    answers = together(*[lambda: guess("alice")] * 10, lambda: alice.get("posts"))
+    answers = run_concurrently(*[lambda: guess("alice")] * 10, lambda: alice.get("posts"))
     late.join()
     assert most == passwords.MAX_CONCURRENT_HASHES == 4
-    assert codes(answers) == {200: 5, 503: 6}
+    assert count_statuses(answers) == {200: 5, 503: 6}
     assert {one.headers["Retry-After"] for one in answers if one.status_code == 503} == {"2"}
 
 
@@ -227,8 +227,11 @@ def test_no_more_than_four_passwords_are_hashed_at_once_and_who_waits_too_long_i
 @pytest.mark.usefixtures("limited")
 def test_messages_are_sixty_a_minute(alice, bob):
     body = {"receiver_id": bob.id, "text": "x"}
-    assert codes([alice.post("chat/message", body) for _ in range(61)]) == {201: 60, 429: 1}
-    with nothing_happens():
+    assert count_statuses([alice.post("chat/message", body) for _ in range(61)]) == {
+        201: 60,
+        429: 1,
+    }
+    with assert_no_changes():
         assert alice.post("chat/message", body).status_code == 429
 
 
@@ -238,7 +241,7 @@ def test_follows_are_two_hundred_a_day(alice, bob):
         return (alice.put if number % 2 else alice.delete)(f"users/{bob.id}/follow")
 
     answers = [turn(number) for number in range(1, 202)]
-    assert codes(answers) == {200: 200, 429: 1}
+    assert count_statuses(answers) == {200: 200, 429: 1}
     assert int(answers[-1].headers["Retry-After"]) > 23 * HOUR
 
 

@@ -11,7 +11,7 @@ from images.services import process_due_media
 from mysocial import settings as real_settings
 from mysocial.api.security_headers import ADMIN_POLICY, API_POLICY, PAGE_POLICY, STYLED_PAGE_POLICY
 from tests.images.pictures import picture, send
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous, new_client
 
 MARKUP = '<img src=x onerror="alert(1)">&amp;\u2028'
@@ -88,9 +88,9 @@ def test_what_is_private_is_kept_by_no_cache(kinds, moderator):
     assert "no-store" in moderator.get("/admin/accounts/account/")["Cache-Control"]
 
 
-def test_no_page_of_ours_has_a_script_or_a_handler_in_it(kinds, moderator, alice, persisted):
+def test_no_page_of_ours_has_a_script_or_a_handler_in_it(kinds, moderator, alice, flush_all):
     alice.create_post()
-    persisted()
+    flush_all()
     pages = {name: answer for name, answer in kinds.items() if "html" in answer["Content-Type"]}
     pages |= {path: moderator.get(path) for path in ("/admin/", "/admin/posts/post/")}
     assert len(pages) > 7
@@ -134,10 +134,10 @@ def test_in_production_plain_http_is_sent_to_tls_and_told_to_stay(secure, settin
 # What members write ------------------------------------------------------------------------------
 
 
-def test_what_a_member_writes_is_text_in_the_admin(alice, moderator, persisted):
+def test_what_a_member_writes_is_text_in_the_admin(alice, moderator, flush_all):
     post = alice.create_post(MARKUP)
     alice.patch("users/me", {"quote": MARKUP})
-    persisted()
+    flush_all()
     for path in (
         "/admin/posts/post/",
         f"/admin/posts/post/{post['id']}/change/",
@@ -164,7 +164,7 @@ def test_what_a_member_writes_is_text_in_a_mail(emails, monkeypatch, alice, bob)
 )
 def test_no_name_can_break_a_header_or_a_page(name):
     body = {"username": name, "email": "ada@example.com", "password": "correct-horse-battery"}
-    with nothing_happens():
+    with assert_no_changes():
         answer = anonymous.post("signup", body)
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == ["username"]

@@ -10,7 +10,7 @@ from mysocial.store import STORES
 from tests.authorization.table import RULES
 from tests.images.pictures import picture, waiting
 from tests.support.api_contract import schema
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous
 
 WRITES = [rule for rule in RULES if rule.method != "GET"]
@@ -79,7 +79,7 @@ def test_no_route_takes_a_field_of_a_record_that_is_not_its_own(world_of):
             continue  # whatever it is sent is not looked at (tests/security/test_bodies.py)
         offered = [name for name in FIELDS if name not in taken(rule) | set(rule.body or ())]
         assert len(offered) > 60
-        with nothing_happens():
+        with assert_no_changes():
             for at in range(0, len(offered), 40):
                 some = dict.fromkeys(offered[at : at + 40], "x")
                 answer = call(w, rule, {**some, **(rule.body or {})} if not at else some)
@@ -92,7 +92,7 @@ def test_no_field_takes_a_value_of_another_type(world_of):
     w = world_of("public")
     asked = 0
     for rule in WRITES:
-        with nothing_happens():
+        with assert_no_changes():
             for name in rule.body or ():
                 others = {one: value for one, value in rule.body.items() if one != name}
                 start = filled(orjson.dumps(others).decode().removesuffix("}"), w.things)
@@ -125,7 +125,7 @@ NO_FILES = {"currentuser/export/file"}
 
 def test_no_query_breaks_a_read(world_of):
     w = world_of("public")
-    with nothing_happens():
+    with assert_no_changes():
         for rule in READS:
             path = rule.path.format(**w.things)
             mark = "&" if "?" in path else "?"
@@ -146,7 +146,7 @@ def test_what_is_no_id_is_not_found(world_of):
     w = world_of("public")
     named = [rule for rule in RULES if "{" in rule.path and not rule.is_open]
     assert len(named) > 40
-    with nothing_happens():
+    with assert_no_changes():
         for rule in named:
             for pk in IDS:
                 path = re.sub(r"\{\w+\}", pk.replace("\\", r"\\"), rule.path)
@@ -156,7 +156,7 @@ def test_what_is_no_id_is_not_found(world_of):
 
 @pytest.mark.parametrize("key", ["a\x00b", "é\x80", "x" * 256, "a\x7fb", "a\tb"])
 def test_a_key_that_is_none_is_refused(alice, key):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.post("posts", {"text": "x"}, **{"Idempotency-Key": key})
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["errors"]] == ["Idempotency-Key"]
@@ -215,7 +215,7 @@ FORMS = {
 
 @pytest.mark.parametrize("body", FORMS.values(), ids=list(FORMS))
 def test_a_poisoned_form_is_refused_and_leaves_no_file(alice, body):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.call("POST", "posts", body, "multipart/form-data; boundary=B")
     assert answer.status_code in {400, 413}, answer.content
     assert waiting() == []

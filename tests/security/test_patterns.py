@@ -13,7 +13,7 @@ from django.core.validators import RegexValidator
 from django.urls import URLResolver, get_resolver
 
 from mysocial.api import StrictSerializer
-from tests.support.concurrency import nothing_happens
+from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous
 from tests.support.stack import ROOT
 
@@ -113,7 +113,7 @@ def test_a_long_text_in_every_field_that_strangers_may_fill_is_refused_at_once(p
         "forgot-password": {"email": text},
         "token/refresh": {"refresh": text},
     }
-    with nothing_happens():
+    with assert_no_changes():
         for path, body in bodies.items():
             begun = time.perf_counter()
             if path == "signup":

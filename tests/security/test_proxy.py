@@ -14,9 +14,9 @@ from django.core.management import call_command
 from websockets.sync.client import connect
 
 from mysocial import settings as real_settings
-from tests.support.caddy import CADDY, Edge
+from tests.support.caddy import CADDY, Proxy
 from tests.support.people import PASSWORD
-from tests.support.socket_clients import WITHIN, notices_the_new_log
+from tests.support.socket_clients import TIMEOUT_SECONDS, wait_for_new_event_log
 
 pytestmark = [
     pytest.mark.timeout(120),
@@ -29,8 +29,8 @@ HALF_A_BODY = (
 
 
 @pytest.fixture(scope="module")
-def edge(_servers: None) -> Iterator[Edge]:
-    with Edge(READ_HEADER="1s", READ_BODY="2s") as running:
+def edge(_servers: None) -> Iterator[Proxy]:
+    with Proxy(READ_HEADER="1s", READ_BODY="2s") as running:
         yield running
 
 
@@ -38,7 +38,7 @@ def is_cut_within(client: socket.socket, drop: bytes) -> float:
     """Send drop by drop until the connection is ended; return how long that took."""
     begun = time.monotonic()
     client.settimeout(0.1)
-    while time.monotonic() - begun < WITHIN:
+    while time.monotonic() - begun < TIMEOUT_SECONDS:
         with contextlib.suppress(TimeoutError):
             try:
                 client.sendall(drop)
@@ -59,7 +59,7 @@ def is_cut_within(client: socket.socket, drop: bytes) -> float:
     ids=["nothing", "headers", "a body"],
 )
 def test_who_sends_drop_by_drop_is_cut_by_the_proxy(edge, start, drop):
-    with socket.create_connection(("127.0.0.1", edge.port), timeout=WITHIN) as client:
+    with socket.create_connection(("127.0.0.1", edge.port), timeout=TIMEOUT_SECONDS) as client:
         client.sendall(start)
         assert is_cut_within(client, drop) < 10
 
@@ -72,21 +72,21 @@ def test_headers_without_end_are_refused_by_the_proxy(edge):
 def test_a_stream_and_a_socket_stay_open_longer_than_a_body_may_take(edge, alice, bob):
     headers = {"Authorization": f"Bearer {bob.access}"}
     url = f"ws://localhost:{edge.port}/ws"
-    notices_the_new_log(url, alice)
+    wait_for_new_event_log(url, alice)
     with (
         httpx.stream("GET", f"{edge.url}/api/events?topics=feed", headers=headers) as stream,
         connect(url, subprotocols=["mysocial", bob.access]) as ears,
     ):
         lines = stream.iter_lines()
         assert next(lines) == ": no cursor"
-        assert json.loads(ears.recv(WITHIN))["type"] == "ok"
+        assert json.loads(ears.recv(TIMEOUT_SECONDS))["type"] == "ok"
         ears.send('{"type": "subscribe", "cid": "1", "topic": "feed"}')
-        assert json.loads(ears.recv(WITHIN))["type"] == "ok"
+        assert json.loads(ears.recv(TIMEOUT_SECONDS))["type"] == "ok"
         time.sleep(4)
         post = alice.create_post("Still heard")
         said = next(line for line in lines if line.startswith("data: "))
         assert json.loads(said.removeprefix("data: "))["data"] == post
-        assert json.loads(ears.recv(WITHIN))["data"] == post
+        assert json.loads(ears.recv(TIMEOUT_SECONDS))["data"] == post
 
 
 def test_long_answers_are_compressed_and_what_is_the_same_is_not_sent_again(edge, alice):

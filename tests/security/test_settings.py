@@ -69,9 +69,9 @@ def test_what_only_tests_need_is_not_among_what_is_deployed():
         {"$expr": {"$function": {"body": "function() { return true }", "args": [], "lang": "js"}}},
     ],
 )
-def test_no_query_may_be_a_program(alice, persisted, query):
+def test_no_query_may_be_a_program(alice, flush_all, query):
     alice.create_post()
-    persisted()
+    flush_all()
     with pytest.raises(OperationFailure):
         list(mongo.collection(Post).find(query))
     assert "--noscripting" in COMPOSE["services"]["mongo"]["command"]

@@ -7,7 +7,7 @@ from images.services.media import UPLOADS
 from mysocial.core.rate_limits import DAY
 from mysocial.core.redis import client
 from tests.images.pictures import picture, send, shown, waiting
-from tests.support.concurrency import live, nothing_happens
+from tests.support.concurrency import assert_no_changes, live_records
 
 HEAD = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00"
 FRAME = (
@@ -21,7 +21,7 @@ def test_an_animation_of_very_many_small_frames_is_refused_at_once(alice):
     begun = time.perf_counter()
     process_due_media()
     assert time.perf_counter() - begun < 10  # all of them would take a minute
-    (image,) = live("images.media").values()
+    (image,) = live_records("images.media").values()
     assert b'"state":"failed"' in b"".join(image.values()) or image[b"state"] == b"failed"
     assert waiting() == shown() == []
 
@@ -33,7 +33,7 @@ def test_files_are_three_hundred_a_day_whatever_they_are_for(alice, bob, setting
     assert send(alice, "POST", "images/profile", image=picture()).status_code == 201
     assert send(alice, "POST", "posts", image=picture()).status_code == 201
     kept = waiting()
-    with nothing_happens():
+    with assert_no_changes():
         for path in ("images/background", "posts"):
             answer = send(alice, "POST", path, image=picture())
             assert answer.status_code == 429

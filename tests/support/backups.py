@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from mysocial.core import mongo
-from tests.support.concurrency import empty_redis, lasting_keys
+from tests.support.concurrency import flush_redis, persistent_keys
 
 
 def made(file: Path) -> dict[str, Any]:
@@ -43,12 +43,12 @@ def holdings() -> dict[str, Any]:
         for name in database.list_collection_names()
         if not name.startswith("django_")
     }
-    return {"mongo": {k: v for k, v in documents.items() if v}, "redis": lasting_keys()}
+    return {"mongo": {k: v for k, v in documents.items() if v}, "redis": persistent_keys()}
 
 
 def empty() -> None:
     """Empty both servers and the media, as new ones are."""
-    empty_redis()
+    flush_redis()
     database = mongo.client()[settings.MONGO_DB]
     for name in database.list_collection_names():
         if name.startswith(("auth_", "django_")):

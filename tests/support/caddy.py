@@ -12,15 +12,15 @@ from typing import Self
 import httpx
 
 from mysocial.dev.processes import free_port
-from tests.support.production import proxy_words
+from tests.support.production import caddy_environment
 from tests.support.servers import FOLDER
 from tests.support.stack import ROOT, wait_for
-from tests.support.web_process import Web
+from tests.support.web_process import WebProcess
 
 CADDY = shutil.which("caddy")
 
 
-class Monitor(BaseHTTPRequestHandler):
+class FlowerStub(BaseHTTPRequestHandler):
     """Answers whatever is asked with the path."""
 
     def do_GET(self) -> None:
@@ -34,42 +34,42 @@ class Monitor(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class Edge:
+class Proxy:
     """The proxy of production before a server of this test run; `with` starts and ends them."""
 
     def __init__(self, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
-        self.web = Web()
+        self.web = WebProcess()
         self._settings = settings
-        self._ends = ExitStack()
+        self._cleanup = ExitStack()
 
     def __enter__(self) -> Self:
         assert CADDY
-        monitor = ThreadingHTTPServer(("127.0.0.1", 0), Monitor)
+        monitor = ThreadingHTTPServer(("127.0.0.1", 0), FlowerStub)
         Thread(target=monitor.serve_forever, daemon=True).start()
-        self._ends.callback(monitor.server_close)
-        self._ends.callback(monitor.shutdown)
-        self._ends.enter_context(self.web)
+        self._cleanup.callback(monitor.server_close)
+        self._cleanup.callback(monitor.shutdown)
+        self._cleanup.enter_context(self.web)
         place = f"127.0.0.1:{self.web.port}"
         env = os.environ | {
             "SITE_ADDRESS": self.url,
             "HTTP_REPLICAS": place,
             "WS_REPLICAS": place,
             "FLOWER": f"127.0.0.1:{monitor.server_port}",
-            **proxy_words(CADDY, FOLDER / "edge"),
+            **caddy_environment(CADDY, FOLDER / "edge"),
             **self._settings,
         }
         command = [CADDY, "run", "--config", str(ROOT / "Caddyfile"), "--adapter", "caddyfile"]
         with self.log.open("wb") as log:
             caddy = subprocess.Popen(command, env=env, stdout=log, stderr=log)
-        self._ends.callback(caddy.wait, 20)
-        self._ends.callback(caddy.terminate)
-        wait_for(self._answers, within=30, name="the proxy")
+        self._cleanup.callback(caddy.wait, 20)
+        self._cleanup.callback(caddy.terminate)
+        wait_for(self._is_up, within=30, name="the proxy")
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ends.close()
+        self._cleanup.close()
 
     @property
     def log(self) -> Path:
@@ -77,7 +77,7 @@ class Edge:
         (FOLDER / "edge").mkdir(exist_ok=True)
         return FOLDER / "edge" / f"{self.port}.log"
 
-    def _answers(self) -> bool:
+    def _is_up(self) -> bool:
         try:
             return httpx.get(f"{self.url}/health/live", timeout=2).is_success
         except httpx.HTTPError:

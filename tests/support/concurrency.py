@@ -1,5 +1,6 @@
-"""Many at once, and whether anything happened at all."""
+"""Helpers for concurrent calls, and for what Redis and MongoDB hold."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,8 +16,8 @@ from tests.support import servers
 from tests.support.people import logged_events
 
 
-def together(*calls: Callable[[], Any]) -> list[Any]:
-    """Make all calls at the same moment, each in a thread; return their results in order."""
+def run_concurrently(*calls: Callable[[], Any]) -> list[Any]:
+    """Run all calls at the same time, each in a thread; return their results in order."""
     ready = Barrier(len(calls))
 
     def run(call: Callable[[], Any]) -> Any:
@@ -27,71 +28,68 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, calls))
 
 
-def empty_redis() -> None:
-    """Empty Redis for good: of what was written, no worker is asked any more."""
+def flush_redis() -> None:
+    """Flush Redis, and drop the worker wake-ups that are still waiting in this process."""
     with wakeups._lock:
         wakeups._requested.clear()
     client().flushall()
 
 
-def lasting_keys() -> set[bytes]:
-    """Return the keys of Redis, but for those of Celery's messages and of what limits them.
+def persistent_keys() -> set[bytes]:
+    """Return the keys of Redis, except Celery's messages, worker wake-ups and leases.
 
-    These come and go in their own time, whatever a test does.
+    Those come and go independently of what a test does.
     """
-    passing = (b"_kombu", b"unacked", b"nudge:", b"lease:")
+    transient_prefixes = (b"_kombu", b"unacked", b"nudge:", b"lease:")
     messages = {name.encode() for name in settings.CELERY_QUEUE_NAMES}
     names = set(client().scan_iter(count=1000)) - messages
-    return {name for name in names if not name.startswith(passing)}
+    return {name for name in names if not name.startswith(transient_prefixes)}
 
 
-def codes(answers: list[Any]) -> dict[int, int]:
-    """Return how often each status was answered."""
-    found: dict[int, int] = {}
-    for answer in answers:
-        found[answer.status_code] = found.get(answer.status_code, 0) + 1
-    return found
+def count_statuses(responses: list[Any]) -> dict[int, int]:
+    """Return how many responses have each status code."""
+    return dict(Counter(response.status_code for response in responses))
 
 
-def live(label: str) -> dict[str, dict[bytes, bytes]]:
-    """Return the live records of a model, as Redis has them, by id."""
-    found = {}
+def live_records(label: str) -> dict[str, dict[bytes, bytes]]:
+    """Return the live records of a model in Redis, as raw hash fields, by id."""
+    records = {}
     for key in client().scan_iter(f"{label}:*", count=1000):
         fields = client().hgetall(key)
         if b"v" in fields and b"x" not in fields:
-            found[key.decode().partition(":")[2]] = fields
-    return found
+            records[key.decode().partition(":")[2]] = fields
+    return records
 
 
-def world() -> dict[str, Any]:
-    """Return every live record and every event."""
-    return {"events": logged_events(), **{label: live(label) for label in STORES}}
+def stored_state() -> dict[str, Any]:
+    """Return every live record and every logged event."""
+    return {"events": logged_events(), **{label: live_records(label) for label in STORES}}
 
 
-def scripts_run() -> int:
-    """Return how many scripts Redis has run."""
+def script_calls() -> int:
+    """Return how many Lua scripts Redis has run since it started."""
     stats = client().info("commandstats")
     return sum(stats[name]["calls"] for name in stats if name.startswith("cmdstat_eval"))
 
 
-def scripts(call: Callable[[], Any]) -> int:
-    """Return how many scripts a call runs in Redis: its round trips."""
-    before = scripts_run()
+def count_script_calls(call: Callable[[], Any]) -> int:
+    """Return how many Lua scripts a call runs in Redis, which is its number of round trips."""
+    before = script_calls()
     call()
-    return scripts_run() - before
+    return script_calls() - before
 
 
 @contextmanager
-def nothing_happens() -> Iterator[None]:
-    """Fail when anything is changed or heard in this block."""
-    before = world()
+def assert_no_changes() -> Iterator[None]:
+    """Fail if a record is changed or an event is logged in this block."""
+    before = stored_state()
     yield
-    assert world() == before
+    assert stored_state() == before
 
 
 @contextmanager
-def mongod_away() -> Iterator[None]:
-    """Hold MongoDB still for the block, as a crash of it would."""
+def mongod_paused() -> Iterator[None]:
+    """Make MongoDB unresponsive for the block, as a crash would."""
     servers.MONGOD.pause()
     try:
         yield
@@ -100,13 +98,13 @@ def mongod_away() -> Iterator[None]:
         mongo.ping()
 
 
-def everything_stored() -> str:
-    """Return all keys and values of Redis, and all documents of MongoDB, as one text."""
+def dump_storage() -> str:
+    """Return all keys and values of Redis and all documents of MongoDB as one string."""
     parts: list[Any] = []
     for key in client().scan_iter(count=1000):
         kind = client().type(key)
         if kind == b"none":
-            continue  # Its time to live ended as we looked.
+            continue  # The key expired during the scan.
         read: dict[bytes, Callable[[bytes], Any]] = {
             b"string": client().get,
             b"hash": client().hgetall,

@@ -13,8 +13,8 @@ from coverage import Coverage
 
 from tests.support.stack import ROOT
 
-WHOLE = 100.0
-FLOORS = {"write path": WHOLE, "policies": WHOLE, "accounts": WHOLE}
+FULL = 100.0
+FLOORS = {"write path": FULL, "policies": FULL, "accounts": FULL}
 WRITE_PATH = (
     *("store/store", "store/indexes", "store/counters", "store/queries", "store/reads"),
     *("store/read_through", "store/list_fallback", "store/pagination", "store/json_templates"),
@@ -38,15 +38,15 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 class Share(NamedTuple):
     """How many lines and branches there are, and how many of them were run."""
 
-    there: int
-    run: int
+    total: int
+    covered: int
 
     @property
     def percent(self) -> float:
-        return 100.0 * self.run / self.there if self.there else 0.0
+        return 100.0 * self.covered / self.total if self.total else 0.0
 
 
-def share(files: Mapping[str, Any], patterns: Iterable[str]) -> Share:
+def measure_share(files: Mapping[str, Any], patterns: Iterable[str]) -> Share:
     """Return the share of the files that fit one of the patterns."""
     some = [
         one["summary"]
@@ -59,7 +59,7 @@ def share(files: Mapping[str, Any], patterns: Iterable[str]) -> Share:
     )
 
 
-def below(shares: Mapping[str, Share], floors: Mapping[str, float]) -> list[str]:
+def shares_below_floor(shares: Mapping[str, Share], floors: Mapping[str, float]) -> list[str]:
     """Return the groups that were run less than they are to be; one of no lines is among them."""
     return [name for name, floor in floors.items() if shares[name].percent < floor]
 
@@ -74,15 +74,15 @@ def main() -> int:
     data.load()
     data.json_report(outfile=str(ROOT / ".coverage-report"), pretty_print=False)
     files = orjson.loads((ROOT / ".coverage-report").read_bytes())["files"]
-    shares = {name: share(files, patterns) for name, patterns in GROUPS.items()}
+    shares = {name: measure_share(files, patterns) for name, patterns in GROUPS.items()}
     for name, one in shares.items():
-        print(f"{name}: {one.percent:.2f} % of {one.there} lines and branches")
+        print(f"{name}: {one.percent:.2f} % of {one.total} lines and branches")
     for name, one in sorted(files.items()):
         lines, branches = one["missing_lines"], one.get("missing_branches", [])
         if lines or branches:
             print(f"  {name}: lines {lines}, branches {branches}")
     least = data.get_option("report:fail_under")
-    wrong = below(shares, {"all": float(str(least)), **FLOORS})
+    wrong = shares_below_floor(shares, {"all": float(str(least)), **FLOORS})
     if wrong:
         print(f"less than it should be: {', '.join(wrong)}", file=sys.stderr)
     return 1 if wrong else 0

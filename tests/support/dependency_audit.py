@@ -21,14 +21,14 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements.lock"
 PINNED = re.compile(r"^([a-z0-9._-]+)==([^ ;\\]+)(?: ; ([^\\]+))?", re.MULTILINE)
-WITHIN = 300.0
+TIMEOUT_SECONDS = 300.0
 
 
 class Floor(NamedTuple):
     """The oldest version that may be used, and why."""
 
     version: str
-    because: str
+    reason: str
 
 
 # What advisories and release notes say; raise one when there is news.
@@ -52,7 +52,7 @@ FLOORS = {
 }
 
 
-def pinned(lock: str) -> dict[str, str]:
+def pinned_versions(lock: str) -> dict[str, str]:
     """Return what a lock names for this machine, and its versions."""
     return {
         name: version
@@ -61,22 +61,22 @@ def pinned(lock: str) -> dict[str, str]:
     }
 
 
-def below(lock: str, floors: Mapping[str, Floor]) -> list[str]:
+def versions_below_floor(lock: str, floors: Mapping[str, Floor]) -> list[str]:
     """Return what of a lock is below its floor, or missing; to check nothing is wrong, too."""
-    found = pinned(lock)
+    found = pinned_versions(lock)
     wrong = [] if found and floors else ["nothing was checked"]
     for name, floor in floors.items():
         if name not in found:
             wrong.append(f"{name} is not in the lock: take it out of the table")
         elif Version(found[name]) < Version(floor.version):
-            wrong.append(f"{name} {found[name]} is below {floor.version}: {floor.because}")
+            wrong.append(f"{name} {found[name]} is below {floor.version}: {floor.reason}")
     return wrong
 
 
-def judge(lock: str, report: Mapping[str, Any]) -> list[str]:
+def audit_problems(lock: str, report: Mapping[str, Any]) -> list[str]:
     """Return the holes that pip-audit's report names, and each package that it leaves out."""
     audited = {one["name"]: one for one in report["dependencies"] if "vulns" in one}
-    missing = sorted(set(pinned(lock)) - set(audited))
+    missing = sorted(set(pinned_versions(lock)) - set(audited))
     wrong = [f"{name} was not audited" for name in missing]
     return wrong + [
         f"{name} {one['version']}: {hole['id']}, mended in {', '.join(hole['fix_versions'])}"
@@ -85,7 +85,7 @@ def judge(lock: str, report: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _ask() -> tuple[Mapping[str, Any] | None, str]:
+def _run_pip_audit() -> tuple[Mapping[str, Any] | None, str]:
     """Return pip-audit's report, or why there is none."""
     command = [
         str(Path(sys.executable).parent / "pip-audit"),
@@ -93,10 +93,12 @@ def _ask() -> tuple[Mapping[str, Any] | None, str]:
         *("--format", "json", "--progress-spinner", "off", "--timeout", "5"),
     ]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=WITHIN)
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
+        )
         return json.loads(done.stdout), ""
     except subprocess.TimeoutExpired:
-        return None, f"no answer within {WITHIN:.0f} s"
+        return None, f"no answer within {TIMEOUT_SECONDS:.0f} s"
     except ValueError:
         return None, (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
 
@@ -107,11 +109,11 @@ def main() -> int:
     parser.add_argument("--strict", action="store_true", help="not to be audited is an error")
     options = parser.parse_args()
     lock = LOCK.read_text()
-    wrong = below(lock, FLOORS)
-    print(f"{len(FLOORS)} floors checked, of {len(pinned(lock))} packages in the lock")
-    report, why = _ask()
+    wrong = versions_below_floor(lock, FLOORS)
+    print(f"{len(FLOORS)} floors checked, of {len(pinned_versions(lock))} packages in the lock")
+    report, why = _run_pip_audit()
     if report is not None:
-        wrong += judge(lock, report)
+        wrong += audit_problems(lock, report)
         print(f"audited: {len(report['dependencies'])} packages")
     else:
         print(f"NOT AUDITED: {why}", file=sys.stderr)

@@ -27,7 +27,7 @@ from mysocial.store import (
     store_of,
     write,
 )
-from tests.support.concurrency import lasting_keys
+from tests.support.concurrency import persistent_keys
 
 QUEUE = "default"
 CAP = 5
@@ -157,7 +157,7 @@ def everything() -> dict[bytes, bytes]:
 
     Without Celery's messages and what limits them.
     """
-    return {name: client().dump(name) for name in lasting_keys()}
+    return {name: client().dump(name) for name in persistent_keys()}
 
 
 def owed_keys() -> list[str]:

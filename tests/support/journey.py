@@ -201,13 +201,13 @@ def _faults(stack: Stack, *, pause: float, kills: int) -> None:
     wait = threading.Event().wait
     for _ in range(kills):
         wait(1)
-        stack.back("worker", stack.kill("worker"))
+        stack.wait_restarted("worker", stack.kill("worker"))
     mongod = stack.pids["mongod"]
     os.kill(mongod, signal.SIGSTOP)
     wait(pause)
     os.kill(mongod, signal.SIGCONT)
     wait(1)
-    stack.back("valkey", stack.kill("valkey"))
+    stack.wait_restarted("valkey", stack.kill("valkey"))
     wait(2)
 
 

@@ -18,21 +18,23 @@ import yaml
 from mysocial.dev.processes import free_port
 from mysocial.dev.servers import Mongod, Valkey
 from mysocial.dev.supervisor import Log, Program
-from tests.support.event_listeners import Ear
+from tests.support.event_listeners import EventListener
 from tests.support.journey import Member
 from tests.support.realtime_features import Caller
 from tests.support.servers import FOLDER
 from tests.support.stack import ROOT, wait_for
 
 REPLICAS = 2
-OLD_WORDS = "buffer_requests\n\tmax_buffer_size 256KiB"  # before Caddy 2.7; Debian has 2.6
+OLD_BUFFER_DIRECTIVES = (
+    "buffer_requests\n\tmax_buffer_size 256KiB"  # before Caddy 2.7; Debian has 2.6
+)
 
 
-def proxy_words(caddy: str, home: Path) -> dict[str, str]:
+def caddy_environment(caddy: str, home: Path) -> dict[str, str]:
     """Return the environment in which a Caddy of any age reads our Caddyfile."""
     said = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout
     is_old = said.lstrip("v").startswith(("2.4.", "2.5.", "2.6."))
-    words = {"KEEP_BODIES": OLD_WORDS} if is_old else {}
+    words = {"KEEP_BODIES": OLD_BUFFER_DIRECTIVES} if is_old else {}
     return {"XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home), **words}
 
 
@@ -40,7 +42,7 @@ class ProxyMissing(Exception):
     """There is no caddy on this machine."""
 
 
-class AnyDoor:
+class ProxyClient:
     """HTTP through the proxy, which chooses the replica; none of them holds sockets."""
 
     def __init__(self, url: str) -> None:
@@ -61,7 +63,7 @@ class AnyDoor:
             self._client.close()
 
 
-class Roles:
+class ComposeServices:
     """The commands of compose.yaml, started one by one; `with` brings and ends their servers."""
 
     def __init__(self, name: str, *, tls: bool = False, **settings: str) -> None:
@@ -70,7 +72,7 @@ class Roles:
         self.url = self.public_url = f"{'https' if tls else 'http'}://localhost:{self.port}"
         self._settings = {"SECURE_SSL_REDIRECT": "1" if tls else "0", **settings}
         self._programs: dict[str, Program] = {}
-        self._ends = ExitStack()
+        self._cleanup = ExitStack()
         self._compose = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 
     @property
@@ -80,9 +82,9 @@ class Roles:
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         valkey, mongod = Valkey(self.folder / "valkey"), Mongod(self.folder / "mongod")
-        self._ends.enter_context(valkey)
-        self._ends.enter_context(mongod)
-        self._log = Log(self._ends.enter_context(self.log.open("a")))
+        self._cleanup.enter_context(valkey)
+        self._cleanup.enter_context(mongod)
+        self._log = Log(self._cleanup.enter_context(self.log.open("a")))
         self.environment = self._environment(valkey.url, mongod.url)
         for command in (["collectstatic", "--noinput"], ["prepare"]):  # as compose.yaml does
             prepare = self.start(command[0], [sys.executable, "manage.py", *command])
@@ -93,7 +95,7 @@ class Roles:
     def __exit__(self, *_: object) -> None:
         for program in reversed(self._programs.values()):
             program.stop(5)
-        self._ends.close()
+        self._cleanup.close()
 
     def _environment(self, redis_url: str, mongo_url: str) -> dict[str, str]:
         unset = ("REDIS_FSYNC", "SENDGRID_API_KEY", "CLOUDINARY_URL")
@@ -137,7 +139,7 @@ class Roles:
         return program
 
 
-class Production(Roles):
+class Production(ComposeServices):
     """All roles of compose.yaml that serve members, and the proxy; `with` starts and ends them."""
 
     def __init__(self, *, tls: bool = False, **settings: str) -> None:
@@ -146,17 +148,17 @@ class Production(Roles):
             raise ProxyMissing
         super().__init__("production", tls=tls, TRUSTED_PROXIES="1", **settings)
         self._caddy, self._tls = caddy, tls
-        self._door = AnyDoor(self.url)
+        self._client = ProxyClient(self.url)
         self.certificate = self.folder / "caddy" / "caddy" / "pki/authorities/local/root.crt"
-        self.places = [f"ws-{n}" for n in range(1, REPLICAS + 1)]
+        self.socket_process_names = [f"ws-{n}" for n in range(1, REPLICAS + 1)]
 
     @property
-    def callers(self) -> list[Caller]:
-        return [self._door]
+    def clients(self) -> list[Caller]:
+        return [self._client]
 
-    def place(self, ear: Ear) -> str:
+    def process_of(self, ear: EventListener) -> str:
         """Return which process answered: each has a name of its own, which the proxy hands on."""
-        return next((name for name in ear.servers if name in self.places), "")
+        return next((name for name in ear.servers if name in self.socket_process_names), "")
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -164,7 +166,7 @@ class Production(Roles):
             f"{door}-{n}": free_port() for door in ("http", "ws") for n in range(1, REPLICAS + 1)
         }
         for name, port in ports.items():
-            extra = ["--name", name] if name in self.places else []
+            extra = ["--name", name] if name in self.socket_process_names else []
             self.start(name, [*self.command(name.partition("-")[0], port), *extra])
         for name in ("worker", "beat"):
             self.start(name, self.command(name))
@@ -175,22 +177,22 @@ class Production(Roles):
             for door in ("http", "ws")
         }
         config = ("--config", str(ROOT / "Caddyfile"), "--adapter", "caddyfile")
-        self.start("caddy", [self._caddy, "run", *config], **self._proxy(), **replicas)
+        self.start("caddy", [self._caddy, "run", *config], **self._proxy_environment(), **replicas)
         if self._tls:
             wait_for(self.certificate.exists, within=20, name="the certificate")
             # What httpx and websockets trust; of this process only.
             os.environ["SSL_CERT_FILE"] = str(self.certificate)
-        wait_for(self._answers, within=60, name="every replica")
+        wait_for(self._is_up, within=60, name="every replica")
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._door.close()
+        self._client.close()
         super().__exit__(*error)
 
-    def _proxy(self) -> dict[str, str]:
-        return {"SITE_ADDRESS": self.url, **proxy_words(self._caddy, self.folder / "caddy")}
+    def _proxy_environment(self) -> dict[str, str]:
+        return {"SITE_ADDRESS": self.url, **caddy_environment(self._caddy, self.folder / "caddy")}
 
-    def _answers(self) -> bool:
+    def _is_up(self) -> bool:
         paths = ("/health/ready", "/api/events") * (2 * REPLICAS)
         try:
             asked = [httpx.get(f"{self.url}{path}", timeout=5).status_code for path in paths]
@@ -201,17 +203,17 @@ class Production(Roles):
     def kill(self, name: str) -> None:
         """SIGKILL a replica, for good."""
         self._programs[name].kill()
-        self.places = [one for one in self.places if one != name]
+        self.socket_process_names = [one for one in self.socket_process_names if one != name]
 
-    def fall(self) -> None:
+    def kill_web_processes(self) -> None:
         """SIGKILL every replica that is left."""
         doors = (one for name, one in self._programs.items() if name.startswith(("http-", "ws-")))
-        self._fallen = [one for one in doors if one.alive()]
-        for one in self._fallen:
+        self._killed = [one for one in doors if one.alive()]
+        for one in self._killed:
             one.kill()
 
-    def rise(self) -> None:
+    def restart_web_processes(self) -> None:
         """Return when those answer again that a `fall` has killed."""
-        for one in self._fallen:
+        for one in self._killed:
             one.start()
-        wait_for(self._answers, within=60, name="every replica")
+        wait_for(self._is_up, within=60, name="every replica")

@@ -14,8 +14,13 @@ from pymongo.errors import OperationFailure
 from mysocial.core import mongo
 from mysocial.store import STORES
 
-KINDS = ("find", "aggregate")
-ABOUT = ("filter", "sort", "pipeline", "cursor")  # of a command, what decides how it is carried out
+COMMANDS = ("find", "aggregate")
+PLAN_FIELDS = (
+    "filter",
+    "sort",
+    "pipeline",
+    "cursor",
+)  # of a command, what decides how it is carried out
 
 
 class Queries(monitoring.CommandListener):
@@ -28,10 +33,10 @@ class Queries(monitoring.CommandListener):
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         """Note a query. Bulk writes name documents by their id: no more can be wrong with them."""
         command = event.command
-        if event.command_name in KINDS and command[event.command_name] in _ours():
-            asked = {name: command[name] for name in (*KINDS, *ABOUT) if name in command}
+        if event.command_name in COMMANDS and command[event.command_name] in _our_collections():
+            asked = {name: command[name] for name in (*COMMANDS, *PLAN_FIELDS) if name in command}
             shape = str(_shape(asked))
-            if _narrows(asked) and shape not in self._known:
+            if _is_selective(asked) and shape not in self._known:
                 self._known.add(shape)
                 self._new[shape] = asked
 
@@ -41,7 +46,7 @@ class Queries(monitoring.CommandListener):
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
         """Say nothing."""
 
-    def scans(self) -> Iterator[str]:
+    def collection_scans(self) -> Iterator[str]:
         """Yield those, of the queries since this was last asked, that read all of a collection."""
         new, self._new = self._new, {}
         database = mongo.client()[settings.MONGO_DB]
@@ -54,11 +59,11 @@ class Queries(monitoring.CommandListener):
                 yield str(asked)
 
 
-def _ours() -> set[str]:
+def _our_collections() -> set[str]:
     return {store.table for store in STORES.values()}
 
 
-def _narrows(asked: Mapping[str, Any]) -> bool:
+def _is_selective(asked: Mapping[str, Any]) -> bool:
     first = (asked.get("pipeline") or [{}])[0]
     wanted = asked.get("filter") or first.get("$match")
     return bool(wanted) and "$expr" not in wanted

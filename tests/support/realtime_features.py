@@ -14,12 +14,12 @@ from typing import Any, Protocol, TypeVar
 
 import httpx
 
-from tests.support.event_listeners import Ear, SocketEar, StreamEar, offset
+from tests.support.event_listeners import EventListener, SocketListener, StreamListener, offset
 from tests.support.journey import Member, join
 
 TAKEN_WITHIN = 60.0  # a process may just have been started
 MOST_POSTS = 30  # a minute
-E = TypeVar("E", bound=Ear)
+E = TypeVar("E", bound=EventListener)
 
 
 class Caller(Protocol):
@@ -37,12 +37,12 @@ class Layout(Protocol):
     @property
     def url(self) -> str: ...
     @property
-    def places(self) -> Sequence[str]:
+    def socket_process_names(self) -> Sequence[str]:
         """The processes that hold sockets now."""
 
     @property
-    def callers(self) -> Sequence[Caller]: ...
-    def place(self, ear: Ear) -> str:
+    def clients(self) -> Sequence[Caller]: ...
+    def process_of(self, ear: EventListener) -> str:
         """Return which process holds the other end."""
 
 
@@ -51,7 +51,7 @@ def at(layout: Layout, place: str, connect: Callable[[], E]) -> E:
     deadline = time.monotonic() + TAKEN_WITHIN
     while time.monotonic() < deadline:
         ear = connect()
-        if layout.place(ear) == place:
+        if layout.process_of(ear) == place:
             return ear
         ear.close()
     raise AssertionError(f"{place} took no connection for {TAKEN_WITHIN} s")
@@ -66,7 +66,7 @@ class Crew:
     alice: Member = field(init=False)
     bob: Member = field(init=False)
     post: str = field(init=False)
-    ears: list[Ear] = field(default_factory=list)
+    ears: list[EventListener] = field(default_factory=list)
     began: int = 0  # all ears hear what comes after this place in the log
     _told: set[str] = field(default_factory=set)
     slowest: dict[str, float] = field(default_factory=dict)
@@ -76,8 +76,8 @@ class Crew:
         answer = self.done(self.bob, "POST", "posts", {"text": "Mine"})
         self.post = answer.json()["post"]["id"]
         topics = ("feed", "presence", f"post:{self.post}", f"user:{self.alice.id}")
-        for place in self.layout.places:
-            for kind in (SocketEar, StreamEar):
+        for place in self.layout.socket_process_names:
+            for kind in (SocketListener, StreamListener):
                 self.ears.append(self.open(place, kind, self.bob, *topics))
         read = self.done(self.bob, "GET", "users/me")
         self.began = offset(read.headers["X-Event-Cursor"])
@@ -93,18 +93,18 @@ class Crew:
 
     def done(self, member: Member, method: str, path: str, body: Any = None) -> httpx.Response:
         """Carry something out, by whichever door."""
-        answer = self.layout.callers[0].call(member, method, path, body)
+        answer = self.layout.clients[0].call(member, method, path, body)
         assert answer.is_success, answer.text
         return answer
 
     def heard(self, kind: str, judge: Callable[[Any], bool] = bool, since: float = 0) -> Any:
         """Return the data of the one event that every ear heard, alike and once."""
-        said = [ear.wait(kind, judge) for ear in self.ears]
-        assert all(one.said == said[0].said for one in said), said
+        said = [ear.wait_for_event(kind, judge) for ear in self.ears]
+        assert all(one.payload == said[0].payload for one in said), said
         if since:
-            took = max(one.at for one in said) - since
+            took = max(one.received_at for one in said) - since
             self.slowest[kind] = max(took, self.slowest.get(kind, 0))
-        return said[0].said["data"]
+        return said[0].payload["data"]
 
     def noticed(self, by: Member, kind: str) -> None:
         """Bob is told of it once, with how much is unread after it."""
@@ -131,7 +131,7 @@ def prove_posts(crew: Crew, caller: Caller) -> None:
         return bool(data["id"] == post["id"])
 
     assert crew.heard("post.created", is_it, began) == post
-    for other in crew.layout.callers:
+    for other in crew.layout.clients:
         again = other.call(crew.alice, "POST", "posts", body, **{"Idempotency-Key": key})
         assert (again.status_code, again.content) == (answer.status_code, answer.content)
     began = time.monotonic()
@@ -181,12 +181,12 @@ def prove_chat(crew: Crew, caller: Caller) -> None:
 
 def prove_typing(crew: Crew) -> None:
     """It is said on a socket of one process and heard at all."""
-    for place in crew.layout.places:
+    for place in crew.layout.socket_process_names:
         typist = crew.member("typist")
-        mine = crew.open(place, SocketEar, typist)
+        mine = crew.open(place, SocketListener, typist)
         began = time.monotonic()
         for kind, on in (("typing.started", True), ("typing.stopped", False)):
-            assert mine.ask(type="typing", to=crew.bob.id, on=on)["type"] == "ok"
+            assert mine.send_command(type="typing", to=crew.bob.id, on=on)["type"] == "ok"
             crew.heard(kind, lambda data, me=typist.id: data == {"user_id": me}, began)  # type: ignore[misc]
 
 
@@ -195,35 +195,35 @@ def prove_sessions(crew: Crew, caller: Caller) -> None:
     guest = crew.member("guest")
     ears = [
         crew.open(place, kind, guest)
-        for place in crew.layout.places
-        for kind in (SocketEar, StreamEar)
+        for place in crew.layout.socket_process_names
+        for kind in (SocketListener, StreamListener)
     ]
     began = time.monotonic()
     assert caller.call(guest, "POST", "signout").is_success
     for ear in ears:
-        assert ear.ended() == (4401 if isinstance(ear, SocketEar) else 0)
-        assert ear.kinds()[-1] == "session.ended"
-    crew.slowest["session.ended"] = max(one.ended_at for one in ears) - began
+        assert ear.wait_closed() == (4401 if isinstance(ear, SocketListener) else 0)
+        assert ear.types()[-1] == "session.ended"
+    crew.slowest["session.ended"] = max(one.closed_at for one in ears) - began
     assert caller.call(guest, "GET", "currentuser").status_code == httpx.codes.UNAUTHORIZED
 
 
 def prove_resume(crew: Crew, caller: Caller) -> None:
     """What was missed is told at whichever process one comes back: all of it, in order, once."""
     topic = f"user:{crew.alice.id}"
-    for before in crew.layout.places:
-        ear = crew.open(before, SocketEar, crew.bob, topic)
+    for before in crew.layout.socket_process_names:
+        ear = crew.open(before, SocketListener, crew.bob, topic)
         first = caller.call(crew.alice, "POST", "posts", {"text": "0"}).json()["post"]
-        ear.wait("post.created", lambda data, pk=first["id"]: data["id"] == pk)  # type: ignore[misc]
+        ear.wait_for_event("post.created", lambda data, pk=first["id"]: data["id"] == pk)  # type: ignore[misc]
         ear.close()
         missed = [
             caller.call(crew.alice, "POST", "posts", {"text": f"{n}"}).json()["post"]
             for n in range(1, 4)
         ]
-        for after in crew.layout.places:
-            for kind in (SocketEar, StreamEar):
+        for after in crew.layout.socket_process_names:
+            for kind in (SocketListener, StreamListener):
                 back = crew.open(after, kind, crew.bob, topic, cursor=ear.cursor)
                 assert [
-                    one.said["recovered"] for one in back.frames if "recovered" in one.said
+                    one.payload["recovered"] for one in back.frames if "recovered" in one.payload
                 ] == [True]
                 assert [one["data"] for one in back.events] == missed
                 back.close()
@@ -231,7 +231,7 @@ def prove_resume(crew: Crew, caller: Caller) -> None:
 
 def prove_limits(crew: Crew) -> None:
     """The doors count together: so many posts a minute, whichever takes them."""
-    writer, callers = crew.member("writer"), crew.layout.callers
+    writer, callers = crew.member("writer"), crew.layout.clients
     codes = [
         callers[n % len(callers)].call(writer, "POST", "posts", {"text": f"{n}"}).status_code
         for n in range(MOST_POSTS + 2)
@@ -245,14 +245,14 @@ def prove_presence(crew: Crew, meanwhile: Callable[[], None]) -> None:
     crew.done(dora, "PUT", f"users/{crew.bob.id}/follow", {})
     crew.noticed(dora, "follow")
     crew.done(crew.bob, "PUT", f"users/{dora.id}/follow", {})
-    first = crew.open(crew.layout.places[0], SocketEar, dora)
+    first = crew.open(crew.layout.socket_process_names[0], SocketListener, dora)
     crew.heard("presence.changed", lambda data: data == {"user_id": dora.id, "online": True})
-    last = crew.open(crew.layout.places[-1], SocketEar, dora)
+    last = crew.open(crew.layout.socket_process_names[-1], SocketListener, dora)
     first.close()
     closed = time.monotonic()
     meanwhile()
     time.sleep(max(0, closed + 7 - time.monotonic()))  # longer than it takes to be given up
-    for caller in crew.layout.callers:
+    for caller in crew.layout.clients:
         answer = caller.call(crew.bob, "GET", f"users/online?id={dora.id}")
         assert answer.json() == {"users": [dora.id]}
     last.close()
@@ -260,8 +260,8 @@ def prove_presence(crew: Crew, meanwhile: Callable[[], None]) -> None:
     gone = {"user_id": dora.id, "online": False}
     crew.heard("presence.changed", lambda data: data == gone, closed)
     for ear in crew.ears:
-        told = [one.said["data"]["online"] for one in ear.said("presence.changed")
-                if one.said["data"]["user_id"] == dora.id]  # fmt: skip
+        told = [one.payload["data"]["online"] for one in ear.frames_of_type("presence.changed")
+                if one.payload["data"]["user_id"] == dora.id]  # fmt: skip
         assert told == [True, False]
 
 
@@ -271,7 +271,7 @@ def prove(layout: Layout) -> dict[str, float]:
         crew = Crew(layout, stack)
 
         def features() -> None:
-            for caller in layout.callers:
+            for caller in layout.clients:
                 prove_posts(crew, caller)
                 prove_comments_and_reactions(crew, caller)
                 prove_follows(crew, caller)

@@ -19,19 +19,19 @@ from mysocial.dev.processes import free_port
 from tests.support.servers import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
-UP_WITHIN = 120.0
-POLL = 0.05
+START_TIMEOUT_SECONDS = 120.0
+POLL_SECONDS = 0.05
 
 
-def wait_for(what: Callable[[], Any], *, within: float, name: str) -> Any:
+def wait_for(condition: Callable[[], Any], *, within: float, name: str) -> Any:
     """Return the first true answer of `what`; fails when it stays untrue for `within` seconds."""
     deadline = time.monotonic() + within
     while True:
-        answer = what()
+        answer = condition()
         if answer:
             return answer
         assert time.monotonic() < deadline, f"{name}: not within {within} s"
-        threading.Event().wait(POLL)
+        threading.Event().wait(POLL_SECONDS)
 
 
 class Stack:
@@ -48,7 +48,9 @@ class Stack:
         self.url = f"http://127.0.0.1:{self.port}"
         self.public_url = f"http://localhost:{self.port}"  # as the panel of `up` says
         self._process: subprocess.Popen[bytes] | None = None
-        self._ready_before = 0  # how often a worker of an earlier start said that it is ready
+        self._previous_ready_count = (
+            0  # how often a worker of an earlier start said that it is ready
+        )
 
     @property
     def environment(self) -> dict[str, str]:
@@ -67,7 +69,7 @@ class Stack:
         """Return when everything runs, Flower included; with `workers` off, when the site does."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log.touch()
-        self._ready_before = self.log.read_text(errors="replace").count(" ready.")
+        self._previous_ready_count = self.log.read_text(errors="replace").count(" ready.")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
@@ -76,21 +78,25 @@ class Stack:
                 stdout=log,
                 stderr=log,
             )
-        wait_for(self._all_there if workers else self._site_answers, within=UP_WITHIN, name="up")
+        wait_for(
+            self._is_complete if workers else self._web_is_up,
+            within=START_TIMEOUT_SECONDS,
+            name="up",
+        )
         return self
 
-    def _all_there(self) -> bool:
+    def _is_complete(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.log.read_text()[-3000:]
-        working = self.log.read_text(errors="replace").count(" ready.") > self._ready_before
+        working = self.log.read_text(errors="replace").count(" ready.") > self._previous_ready_count
         return working and {"web", "beat", "flower"} <= {k for k, v in self.pids.items() if v}
 
-    def _site_answers(self) -> bool:
+    def _web_is_up(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.log.read_text()[-3000:]
-        return self.answers()
+        return self.is_up()
 
-    def answers(self) -> bool:
+    def is_up(self) -> bool:
         """Tell whether the site answers at this moment."""
         try:
             return httpx.get(f"{self.url}/health/live", timeout=2).is_success
@@ -125,16 +131,16 @@ class Stack:
         self._process.kill()
         self._process.wait(20)
 
-    def fall(self) -> None:
+    def kill_web_processes(self) -> None:
         """SIGKILL all that answers."""
-        self._fallen = self.kill("web")
+        self._killed = self.kill("web")
 
-    def rise(self) -> None:
+    def restart_web_processes(self) -> None:
         """Return when the site answers after a `fall`."""
-        self.back("web", self._fallen)
-        wait_for(self.answers, within=60, name="the site")
+        self.wait_restarted("web", self._killed)
+        wait_for(self.is_up, within=60, name="the site")
 
-    def back(self, name: str, killed: int) -> None:
+    def wait_restarted(self, name: str, killed: int) -> None:
         """Return when `up` has started a killed process again."""
         wait_for(
             lambda: self.pids.get(name) not in (None, killed), within=20, name=f"{name} is back"

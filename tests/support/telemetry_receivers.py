@@ -17,7 +17,7 @@ class Received:
 
 
 @contextmanager
-def receiver() -> Iterator[Received]:
+def telemetry_receiver() -> Iterator[Received]:
     """Run the server on a free port of this machine."""
     state = Received()
 

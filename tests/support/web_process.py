@@ -14,10 +14,10 @@ from django.conf import settings
 from mysocial.dev.processes import free_port
 from tests.support.stack import ROOT, wait_for
 
-UP_WITHIN = 60.0
+START_TIMEOUT_SECONDS = 60.0
 
 
-class Web:
+class WebProcess:
     """`mysocial.realtime.server` at a port of its own; after a kill it comes back at the same."""
 
     def __init__(self, *options: str) -> None:
@@ -38,10 +38,10 @@ class Web:
     def _command(self) -> list[str]:
         return [sys.executable, "-m", "mysocial.realtime.server", "--port", str(self.port)]
 
-    def up(self) -> None:
-        wait_for(self._answers, within=UP_WITHIN, name="the web process")
+    def wait_until_up(self) -> None:
+        wait_for(self._is_up, within=START_TIMEOUT_SECONDS, name="the web process")
 
-    def _answers(self) -> bool:
+    def _is_up(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None
         try:
@@ -49,7 +49,7 @@ class Web:
         except httpx.HTTPError:
             return False
 
-    def end(self, number: int = signal.SIGTERM) -> None:
+    def terminate(self, number: int = signal.SIGTERM) -> None:
         """Ask it to end, and wait until it has."""
         assert self._process is not None
         self._process.send_signal(number)
@@ -57,22 +57,22 @@ class Web:
 
     def kill(self) -> None:
         """As a crash would."""
-        self.end(signal.SIGKILL)
+        self.terminate(signal.SIGKILL)
 
     def __enter__(self) -> Self:
         self.start()
-        self.up()
+        self.wait_until_up()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()
 
 
-class HttpDoor(Web):
+class GranianProcess(WebProcess):
     """The other door of production, granian, as compose.yaml has it."""
 
     def __exit__(self, *_: object) -> None:
-        self.end()  # its worker would outlive it after a kill
+        self.terminate()  # its worker would outlive it after a kill
 
     def _command(self) -> list[str]:
         role = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["http"]

@@ -7,7 +7,7 @@ from typing import Any
 from mysocial.core.redis import client
 from mysocial.ops.consistency import verify
 from mysocial.outbox import run_due_cascades
-from tests.support.concurrency import live, together
+from tests.support.concurrency import live_records, run_concurrently
 from tests.support.people import Person, sign_up
 
 MEMBERS, ROUNDS = 8, 6
@@ -25,7 +25,7 @@ def storm(*lives: list[Call]) -> set[int]:
     def lived(calls: list[Call]) -> set[int]:
         return {call().status_code for call in calls}
 
-    return set().union(*together(*[lambda calls=calls: lived(calls) for calls in lives]))
+    return set().union(*run_concurrently(*[lambda calls=calls: lived(calls) for calls in lives]))
 
 
 def settle(*people: Person) -> None:
@@ -100,7 +100,7 @@ def test_a_storm_across_all_domains_leaves_every_count_exact():
         assert (shown["followers_count"], shown["following_count"]) == (kept, kept)
         for name in ("followers", "following"):
             assert len(walk(one, f"users/{one.id}/{name}", "users")) == kept
-    assert len(live("chat.message")) == MEMBERS * ROUNDS
+    assert len(live_records("chat.message")) == MEMBERS * ROUNDS
     for one in people:
         talks = walk(one, "chat/conversations", "conversations")
         assert one.get("chat/unread").json() == {
@@ -160,11 +160,16 @@ def test_a_post_that_is_deleted_in_the_midst_takes_all_along():
     assert storm(*map(life, crew), ends) <= {*FINE, 404}
     assert {author.get(f"posts/{post}").status_code for post in posts} == {404}
     settle(author, *crew)
-    assert live("posts.post") == live("comments.comment") == live("reactions.reaction") == {}
+    assert (
+        live_records("posts.post")
+        == live_records("comments.comment")
+        == live_records("reactions.reaction")
+        == {}
+    )
     assert author.get("notifications").json()["unread_count"] == 0
 
 
-def test_records_that_redis_lets_go_in_the_midst_change_no_count(persisted):
+def test_records_that_redis_lets_go_in_the_midst_change_no_count(flush_all):
     people = crowd()
     posts = [one.create_post()["id"] for one in people]
 
@@ -180,7 +185,7 @@ def test_records_that_redis_lets_go_in_the_midst_change_no_count(persisted):
 
     def evict() -> Any:
         """Carry to MongoDB what is owed, and drop what may be dropped, as a full Redis does."""
-        persisted()
+        flush_all()
         for key in client().scan_iter("posts.post:*"):
             client().expire(key, 0, xx=True)  # only what has a TTL
         return people[0].get("currentuser")

@@ -46,10 +46,10 @@ def test_every_command_is_followed_by_its_answer():
     assert TEXT.count("```sh\n") == TEXT.count("```json\n") == len(STEPS)
 
 
-def test_each_command_is_answered_as_shown(two_webs):
+def test_each_command_is_answered_as_shown(two_web_stack):
     mark = "-- the end of a step --"
     script = "".join(f"{command}\necho; echo '{mark}'\n" for command, _ in STEPS)
-    script = script.replace("localhost:8000", f"127.0.0.1:{two_webs.port}")
+    script = script.replace("localhost:8000", f"127.0.0.1:{two_web_stack.port}")
     run = subprocess.run(
         ["bash", "-c", script], capture_output=True, text=True, check=True, timeout=120
     )
@@ -64,7 +64,7 @@ def test_each_command_is_answered_as_shown(two_webs):
     assert kind == "post.created"
 
 
-def test_the_socket_of_the_page_opens(two_webs):
+def test_the_socket_of_the_page_opens(two_web_stack):
     snippet = re.search(r"```js\n(.*?)```", TEXT, flags=re.DOTALL)[1]
     protocols = re.search(r'\["mysocial", "ACCESS"\]', snippet)
     assert protocols
@@ -75,7 +75,7 @@ def test_the_socket_of_the_page_opens(two_webs):
         [
             "curl",
             "-s",
-            f"{two_webs.url}/api/signin",
+            f"{two_web_stack.url}/api/signin",
             "-H",
             "Content-Type: application/json",
             "-d",
@@ -86,7 +86,7 @@ def test_the_socket_of_the_page_opens(two_webs):
         check=True,
     )
     access = json.loads(signed.stdout)["access"]
-    url = f"ws://127.0.0.1:{two_webs.port}/ws"
+    url = f"ws://127.0.0.1:{two_web_stack.port}/ws"
     with connect(url, subprotocols=["mysocial", access]) as socket:
         socket.send(json.dumps(command))
         assert json.loads(socket.recv(timeout=10))["user_id"]

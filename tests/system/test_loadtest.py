@@ -21,8 +21,8 @@ def load(capsys):
     return run
 
 
-def test_a_site_is_loaded_at_the_rate_that_was_asked_for_and_left_as_it_was(load, two_webs):
-    said = load(two_webs.url, "--rate", "40", "--seconds", "3", "--people", "3")
+def test_a_site_is_loaded_at_the_rate_that_was_asked_for_and_left_as_it_was(load, two_web_stack):
+    said = load(two_web_stack.url, "--rate", "40", "--seconds", "3", "--people", "3")
     assert said["requests"] == 120
     assert said["seconds"] >= 2.9
     assert (said["errors"], said["people_left"]) == (0, 0)
@@ -31,9 +31,9 @@ def test_a_site_is_loaded_at_the_rate_that_was_asked_for_and_left_as_it_was(load
     for found in said["milliseconds"].values():
         assert 0 < found["p50"] <= found["p95"] <= found["p99"]
     body = {"username": "alice", "password": "correct-horse-battery"}
-    access = httpx.post(f"{two_webs.url}/api/signin", json=body).json()["access"]
+    access = httpx.post(f"{two_web_stack.url}/api/signin", json=body).json()["access"]
     headers = {"Authorization": f"Bearer {access}"}
-    found = httpx.get(f"{two_webs.url}/api/users/search?q=load_", headers=headers).json()
+    found = httpx.get(f"{two_web_stack.url}/api/users/search?q=load_", headers=headers).json()
     assert found["users"] == []
 
 

@@ -13,7 +13,7 @@ from mysocial.outbox import run_due_cascades
 from posts.models import Post
 from reactions.models import Reaction
 from tests.images.pictures import picture, send
-from tests.support.concurrency import mongod_away
+from tests.support.concurrency import mongod_paused
 from tests.support.people import Person, sign_up
 
 
@@ -24,7 +24,7 @@ def done(answer: Any) -> Any:
 
 
 @pytest.fixture
-def people(persisted) -> list[Person]:
+def people(flush_all) -> list[Person]:
     """Some who know one another, and some whom nobody knows; MongoDB has all that was.
 
     One has read the feed, which is everybody's. Nobody has looked at anything else.
@@ -38,7 +38,7 @@ def people(persisted) -> list[Person]:
     done(carol.put(f"posts/{post['id']}/reaction", {"type": "like"}))
     done(alice.post("chat/message", {"receiver_id": bob.id, "text": "Before"}))
     done(alice.get("posts"))
-    persisted()
+    flush_all()
     return found
 
 
@@ -107,9 +107,9 @@ def talk(people: list[Person]) -> list[str]:
 
 
 def test_all_goes_on_while_mongodb_is_away_and_is_there_when_it_is_back(
-    people, persisted, documents
+    people, flush_all, documents
 ):
-    with mongod_away():
+    with mongod_paused():
         post, shown = act(people)
         sent = talk(people)
         during = [look(one, among=people, at=post) for one in people]
@@ -124,7 +124,7 @@ def test_all_goes_on_while_mongodb_is_away_and_is_there_when_it_is_back(
     assert during[5]["chat/unread"] == {"unread": 0, "conversations": 0}
     assert during[4]["chat/unread"] == {"unread": 1, "conversations": 1}
     assert [look(one, among=people, at=post) for one in people] == during
-    persisted()
+    flush_all()
     assert run_due_cascades() == 0
     assert verify(pause=0) == set()
     assert {post["id"], shown["id"]} <= {one["_id"] for one in documents(Post)}
@@ -136,11 +136,11 @@ def test_all_goes_on_while_mongodb_is_away_and_is_there_when_it_is_back(
     assert ends == {(bob.id, alice.id), (carol.id, alice.id), (erin.id, dave.id)}
 
 
-def test_what_was_done_is_taken_back_while_mongodb_is_away(people, persisted, documents):
+def test_what_was_done_is_taken_back_while_mongodb_is_away(people, flush_all, documents):
     alice, bob, carol, dave, erin, frank = people
     post = alice.get("posts").json()["posts"][0]
     kept = alice.create_post("Kept")
-    with mongod_away():
+    with mongod_paused():
         comment = done(dave.post(f"posts/{kept['id']}/comments", {"text": "Oh"}))["comment"]
         done(dave.patch(f"comments/{comment['id']}", {"text": "Ah"}))
         done(alice.delete(f"comments/{comment['id']}"))
@@ -168,7 +168,7 @@ def test_what_was_done_is_taken_back_while_mongodb_is_away(people, persisted, do
     assert [look(one, among=[one, alice], at=kept) for one in people] == during
     while run_due_cascades():
         pass
-    persisted()
+    flush_all()
     assert verify(pause=0) == set()
     assert [one["_id"] for one in documents(Post)] == [kept["id"]]
     assert documents(Comment) == documents(Reaction) == []
@@ -176,11 +176,11 @@ def test_what_was_done_is_taken_back_while_mongodb_is_away(people, persisted, do
 
 
 def test_a_block_works_at_once_and_what_it_parts_is_taken_back_when_mongodb_is_there(
-    people, persisted
+    people, flush_all
 ):
     alice, bob, *_ = people
     assert done(alice.get("notifications"))["unread_count"] == 4
-    with mongod_away():
+    with mongod_paused():
         done(alice.put(f"users/{bob.id}/block"))
         assert alice.get(f"users/{bob.id}").status_code == 404
         assert bob.get(f"users/{alice.id}").status_code == 404

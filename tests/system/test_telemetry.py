@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT, Stack, wait_for
-from tests.support.telemetry_receivers import receiver
+from tests.support.telemetry_receivers import telemetry_receiver
 
 pytestmark = pytest.mark.timeout(180)  # a whole site is started
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -32,7 +32,7 @@ print(sorted(ours & set(sys.modules)))
 @pytest.fixture(scope="module")
 def told():
     """Run the site with both; return it with what was received."""
-    with receiver() as received:
+    with telemetry_receiver() as received:
         place = f"127.0.0.1:{received.port}"
         settings = {
             "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{place}",

@@ -12,7 +12,7 @@ from mysocial.core.redis import client
 from mysocial.realtime.dispatcher import Dispatcher
 from mysocial.realtime.presence import ConnectionRegistry
 from tests.chat.conversations import say
-from tests.support.concurrency import mongod_away, nothing_happens, world
+from tests.support.concurrency import assert_no_changes, mongod_paused, stored_state
 from tests.support.people import anonymous
 from users.models import User
 
@@ -107,7 +107,7 @@ async def test_who_comes_online_and_goes_is_heard_by_those_who_may_know(
 ):
     await sync_to_async(befriend)(alice, bob)
     bobs, strangers = await connected(bob, "presence"), await connected(stranger, "presence")
-    before = await sync_to_async(world)()
+    before = await sync_to_async(stored_state)()
 
     mine = await connected(alice)
     assert await next_change(bobs) == (alice.id, True)
@@ -117,7 +117,7 @@ async def test_who_comes_online_and_goes_is_heard_by_those_who_may_know(
     assert await sync_to_async(known)(bob, alice) == []
 
     assert await changes(strangers) == []
-    assert await sync_to_async(world)() == before
+    assert await sync_to_async(stored_state)() == before
     assert not client().exists("ev:presence", f"presence:{alice.id}")
 
 
@@ -241,7 +241,7 @@ async def test_who_follows_is_told_nothing_until_they_are_followed_or_written_to
 async def test_it_is_read_and_heard_while_mongodb_is_away(connected, alice, bob):
     await sync_to_async(befriend)(alice, bob)
     bobs = await connected(bob, "presence")
-    with mongod_away():
+    with mongod_paused():
         await connected(alice)
         assert await next_change(bobs) == (alice.id, True)
         assert await sync_to_async(known)(bob, alice) == [alice.id]
@@ -257,7 +257,7 @@ async def test_a_redis_that_was_emptied_is_told_again(connected, alice, bob):
 def test_the_question_is_of_one_to_a_hundred_ids_and_for_members_only(alice, bob):
     some = "&".join(f"id={number:024x}" for number in range(101))
     same = "&".join([f"id={bob.id}"] * 101)
-    with nothing_happens():
+    with assert_no_changes():
         for query in ("", "?id=", "?id=bob", f"?{some}", f"?{same}"):
             answer = alice.get(f"users/online{query}")
             assert answer.status_code == 400
@@ -266,8 +266,8 @@ def test_the_question_is_of_one_to_a_hundred_ids_and_for_members_only(alice, bob
         assert known(alice, alice, bob) == []
 
 
-def test_the_setting_reaches_mongodb(alice, persisted, document):
+def test_the_setting_reaches_mongodb(alice, flush_all, document):
     alice.patch("users/me/settings", {"shows_presence": False})
-    persisted()
+    flush_all()
     assert document(User, alice.id)["shows_presence"] is False
     assert alice.get("users/me/settings").json()["shows_presence"] is False

@@ -5,7 +5,7 @@ import pytest
 
 from mysocial.core.redis import client
 from mysocial.store import reads
-from tests.support.concurrency import codes, nothing_happens, together
+from tests.support.concurrency import assert_no_changes, count_statuses, run_concurrently
 from tests.support.people import anonymous
 from users.models import User
 from users.representations import ProfileSerializer, profile_template
@@ -39,7 +39,7 @@ def test_an_unknown_member_is_not_found(alice):
         assert answer.json()["code"] == "not_found"
 
 
-def test_ones_own_basics_are_changed_and_heard_by_whoever_looks(alice, bob, persisted, document):
+def test_ones_own_basics_are_changed_and_heard_by_whoever_looks(alice, bob, flush_all, document):
     answer = alice.patch("users/me", BASICS)
     assert answer.status_code == 200
     assert answer.json()["message"] == "Profile updated"
@@ -50,7 +50,7 @@ def test_ones_own_basics_are_changed_and_heard_by_whoever_looks(alice, bob, pers
     assert bob.received_events(f"user:{alice.id}") == [event]
     assert alice.received_events() == [event]
     assert bob.received_events() == []
-    persisted()
+    flush_all()
     assert document(User, alice.id)["quote"] == BASICS["quote"]
 
 
@@ -62,12 +62,12 @@ def test_a_change_of_one_field_leaves_the_others(alice):
 
 
 @pytest.mark.parametrize("text", ["123", "null", "true", "undefined", "{}", '["x"]', "-0"])
-def test_a_text_that_looks_like_a_value_stays_a_text(alice, bob, text, persisted):
+def test_a_text_that_looks_like_a_value_stays_a_text(alice, bob, text, flush_all):
     alice.patch("users/me", {"quote": text})
     for _ in range(2):
         profile = bob.get(f"users/{alice.id}").json()
         assert (profile["quote"], profile["work"]) == (text, "")
-        persisted()
+        flush_all()
         client().flushall()
 
 
@@ -98,7 +98,7 @@ def test_a_text_that_looks_like_a_value_stays_a_text(alice, bob, text, persisted
     ],
 )
 def test_a_change_that_breaks_a_rule_changes_nothing(alice, change):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.patch("users/me", orjson.dumps(change))
     assert answer.status_code == 400
     assert answer.json()["code"] == "invalid"
@@ -111,15 +111,15 @@ def test_every_error_is_named_at_once(alice):
 
 
 def test_nobody_else_changes_a_profile(alice, bob):
-    with nothing_happens():
+    with assert_no_changes():
         assert bob.patch(f"users/{alice.id}", {"quote": "x"}).status_code == 405
         assert anonymous.patch("users/me", {"quote": "x"}).status_code == 401
 
 
 def test_changes_of_different_fields_at_once_are_all_kept(alice):
     changes = [{name: value} for name, value in BASICS.items() if value]
-    answers = together(*[lambda c=change: alice.patch("users/me", c) for change in changes])
-    assert codes(answers) == {200: len(changes)}
+    answers = run_concurrently(*[lambda c=change: alice.patch("users/me", c) for change in changes])
+    assert count_statuses(answers) == {200: len(changes)}
     profile = alice.get("users/me").json()
     assert {name: profile[name] for name in BASICS} == BASICS
 

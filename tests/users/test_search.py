@@ -4,7 +4,12 @@ import pytest
 
 from mysocial.core import mongo
 from mysocial.store import ensure_indexes
-from tests.support.concurrency import codes, mongod_away, nothing_happens, together
+from tests.support.concurrency import (
+    assert_no_changes,
+    count_statuses,
+    mongod_paused,
+    run_concurrently,
+)
 from tests.support.people import anonymous, sign_up
 from users.models import User
 
@@ -26,11 +31,11 @@ def crowd(*names):
     return {name: sign_up(name) for name in names}
 
 
-def test_members_are_listed_newest_first(alice, persisted):
+def test_members_are_listed_newest_first(alice, flush_all):
     crowd("one", "two", "three", "four")
     for _ in range(2):
         assert walk(alice, "users?") == ["four", "three", "two", "one", "alice"]
-        persisted()
+        flush_all()
     (newest,) = alice.get("users?limit=1").json()["users"]
     assert newest == alice.get(f"users/{newest['id']}").json()
     assert anonymous.get("users").status_code == 401
@@ -46,13 +51,13 @@ def test_whom_a_block_hides_is_neither_listed_nor_found(alice, bob, direction):
     assert walk(bob, "users/search?q=ali&") == []
 
 
-def test_names_that_begin_so_come_before_those_that_contain_it(alice, persisted):
+def test_names_that_begin_so_come_before_those_that_contain_it(alice, flush_all):
     crowd("Banana", "ananas", "anatol", "Hanna", "dana", "zebra")
     expected = ["ananas", "anatol", "Banana", "dana"]
     for _ in range(2):
         for limit in (1, 2, 3, 4, 5):
             assert walk(alice, "users/search?q=ANA&", limit) == expected
-        persisted()
+        flush_all()
     crowd("anabel", "joana")
     for limit in (1, 2, 3, 7):
         assert walk(alice, "users/search?q=ana&", limit) == [
@@ -60,9 +65,9 @@ def test_names_that_begin_so_come_before_those_that_contain_it(alice, persisted)
         ]  # fmt: skip
 
 
-def test_a_member_is_found_at_once_and_only_once_while_names_are_carried(alice, persisted):
+def test_a_member_is_found_at_once_and_only_once_while_names_are_carried(alice, flush_all):
     names = [f"storm{number}" for number in range(6)]
-    answers = together(*[lambda n=name: sign_up(n) for name in names], persisted, persisted)
+    answers = run_concurrently(*[lambda n=name: sign_up(n) for name in names], flush_all, flush_all)
     assert len(answers) == 8
     assert walk(alice, "users/search?q=storm&", 4) == names
 
@@ -79,8 +84,8 @@ def test_a_search_answers_profiles_and_never_addresses(alice, bob):
 @pytest.mark.parametrize(
     "text", [".", ".*", "%5E", "bo%5Bb%5D", "(a%2B)%2B%24", "%24gt", "%5C", "b%7Ca"]
 )
-def test_what_is_sought_is_text_and_no_pattern(alice, bob, persisted, text):
-    persisted()
+def test_what_is_sought_is_text_and_no_pattern(alice, bob, flush_all, text):
+    flush_all()
     answer = alice.get(f"users/search?q={text}")
     assert answer.status_code == 200
     assert answer.json() == {"users": [], "next": None}
@@ -91,19 +96,19 @@ def test_what_is_sought_is_text_and_no_pattern(alice, bob, persisted, text):
               "q=a&limit=0", "q=a&limit=101", "q=a&cursor=zzz"]
 )  # fmt: skip
 def test_a_search_that_breaks_a_rule_is_refused(alice, query):
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.get(f"users/search?{query}").status_code == 400
 
 
 def test_a_search_that_needs_mongodb_is_unavailable_without_it(alice, bob, settings):
     settings.MONGO_TIMEOUT_MS = 300
-    with mongod_away():
+    with mongod_paused():
         assert alice.get("users/search?q=bob").status_code == 503
     assert walk(alice, "users/search?q=bob&") == ["bob"]
 
 
-def test_the_searches_are_answered_by_indexes(alice, persisted):
-    persisted()
+def test_the_searches_are_answered_by_indexes(alice, flush_all):
+    flush_all()
     ensure_indexes()
     collection = mongo.collection(User)
     live = {"_deleted_at": None}
@@ -119,6 +124,6 @@ def test_the_searches_are_answered_by_indexes(alice, persisted):
 
 
 def test_ten_searches_at_once_are_alike(alice, bob):
-    answers = together(*[lambda: alice.get("users/search?q=b")] * 10)
-    assert codes(answers) == {200: 10}
+    answers = run_concurrently(*[lambda: alice.get("users/search?q=b")] * 10)
+    assert count_statuses(answers) == {200: 10}
     assert len({answer.content for answer in answers}) == 1

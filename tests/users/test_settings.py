@@ -3,12 +3,12 @@
 import orjson
 import pytest
 
-from tests.support.concurrency import nothing_happens, together
+from tests.support.concurrency import assert_no_changes, run_concurrently
 from tests.support.people import anonymous, sign_up
 from users.models import NOTIFICATION_TYPES, User
 
 
-def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, persisted, document):
+def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, flush_all, document):
     answer = alice.patch("users/me/settings", {"is_private": True})
     assert answer.status_code == 200
     assert answer.json() == {
@@ -29,7 +29,7 @@ def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, persist
         {"type": "user.updated", "data": profile},
         {"type": "user.hidden", "data": {"user_id": alice.id, "what": "posts"}},
     ]
-    persisted()
+    flush_all()
     assert document(User, alice.id)["is_private"] is True
     alice.patch("users/me/settings", {"is_private": False})
     assert bob.get(f"users/{alice.id}").json()["is_private"] is False
@@ -37,7 +37,7 @@ def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, persist
 
 def test_what_is_set_already_changes_nothing(alice):
     alice.patch("users/me/settings", {"is_private": True})
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.patch("users/me/settings", {"is_private": True})
     assert answer.json()["settings"]["is_private"] is True
 
@@ -52,11 +52,11 @@ def test_what_is_set_already_changes_nothing(alice):
      {"notifications": {"comment": {"email": 1}}}, {"notifications": {"comment": True}}],
 )  # fmt: skip
 def test_a_setting_that_is_none_changes_nothing(alice, body):
-    with nothing_happens():
+    with assert_no_changes():
         assert alice.patch("users/me/settings", orjson.dumps(body)).status_code == 400
 
 
-def test_a_switch_is_set_by_itself_and_nobody_hears_of_it(alice, bob, persisted, document):
+def test_a_switch_is_set_by_itself_and_nobody_hears_of_it(alice, bob, flush_all, document):
     heard = bob.received_events(f"user:{alice.id}")
     answer = alice.patch("users/me/settings", {"notifications": {"reaction": {"email": False}}})
     alice.patch("users/me/settings", {"who_may_message": "following"})
@@ -68,12 +68,12 @@ def test_a_switch_is_set_by_itself_and_nobody_hears_of_it(alice, bob, persisted,
         "notifications": expected,
     }  # fmt: skip
     assert bob.received_events(f"user:{alice.id}") == heard
-    persisted()
+    flush_all()
     assert document(User, alice.id)["notifications"] == expected
 
 
 def test_switches_that_are_set_at_once_are_all_kept(alice):
-    together(
+    run_concurrently(
         *(
             lambda body={"notifications": {notice: {channel: False}}}: alice.patch(
                 "users/me/settings", body
@@ -88,7 +88,7 @@ def test_switches_that_are_set_at_once_are_all_kept(alice):
 
 
 def test_settings_are_ones_own(alice, bob):
-    with nothing_happens():
+    with assert_no_changes():
         assert anonymous.get("users/me/settings").status_code == 401
         assert bob.get(f"users/{alice.id}/settings").status_code == 404
         assert anonymous.patch("users/me/settings", {"is_private": True}).status_code == 401

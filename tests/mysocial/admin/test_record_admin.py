@@ -17,24 +17,24 @@ def test_a_stranger_is_sent_to_the_login():
     assert answer["Location"].startswith("/admin/login/")
 
 
-def test_posts_are_listed_and_found_as_mongodb_has_them(moderator, alice, persisted):
+def test_posts_are_listed_and_found_as_mongodb_has_them(moderator, alice, flush_all):
     alice.create_post("The first one (a.b)")
     alice.create_post("The second one (axb)")
-    persisted()
-    alice.create_post("Not persisted yet")
+    flush_all()
+    alice.create_post("Not flush_all yet")
 
     page = moderator.get("/admin/posts/post/").content.decode()
     assert "The first one" in page
     assert "The second one" in page
-    assert "Not persisted yet" not in page
+    assert "Not flush_all yet" not in page
     found = moderator.get("/admin/posts/post/", {"q": "a.b"}).content.decode()
     assert "The first one" in found
     assert "The second one" not in found
 
 
-def test_an_edit_goes_through_the_services(moderator, alice, bob, persisted, document):
+def test_an_edit_goes_through_the_services(moderator, alice, bob, flush_all, document):
     post = alice.create_post("Rude words")
-    persisted()
+    flush_all()
 
     form = {"text": "[removed]", "privacy": "public", "bg_color": "", "feelings": ""}
     answer = moderator.post(f"/admin/posts/post/{post['id']}/change/", form)
@@ -45,13 +45,13 @@ def test_an_edit_goes_through_the_services(moderator, alice, bob, persisted, doc
         "post.created",
         "post.updated",
     ]
-    persisted()
+    flush_all()
     assert document(Post, post["id"])["text"] == "[removed]"
 
 
-def test_an_edit_that_breaks_a_rule_changes_nothing(moderator, alice, bob, persisted):
+def test_an_edit_that_breaks_a_rule_changes_nothing(moderator, alice, bob, flush_all):
     post = alice.create_post("Fine words")
-    persisted()
+    flush_all()
 
     form = {"text": "", "privacy": "public", "bg_color": "", "feelings": ""}
     answer = moderator.post(f"/admin/posts/post/{post['id']}/change/", form, follow=True)
@@ -61,9 +61,9 @@ def test_an_edit_that_breaks_a_rule_changes_nothing(moderator, alice, bob, persi
     assert [event["type"] for event in bob.received_events("feed")] == ["post.created"]
 
 
-def test_a_deletion_goes_through_the_services(moderator, alice, bob, persisted):
+def test_a_deletion_goes_through_the_services(moderator, alice, bob, flush_all):
     kept, gone = alice.create_post("Kept"), alice.create_post("Gone")
-    persisted()
+    flush_all()
 
     form = {"action": "delete_selected", "_selected_action": [gone["id"]], "post": "yes"}
     answer = moderator.post("/admin/posts/post/", form)
@@ -74,15 +74,15 @@ def test_a_deletion_goes_through_the_services(moderator, alice, bob, persisted):
     assert [post["id"] for post in feed["posts"]] == [kept["id"]]
     assert feed["total_posts"] == 1
     assert bob.get(f"users/{alice.id}").json()["posts_count"] == 1
-    persisted()
+    flush_all()
     assert "Gone" not in moderator.get("/admin/posts/post/").content.decode()
 
 
-def test_a_reaction_is_removed_through_the_services(moderator, alice, bob, persisted):
+def test_a_reaction_is_removed_through_the_services(moderator, alice, bob, flush_all):
     post = alice.create_post()
     for person in (alice, bob):
         person.put(f"posts/{post['id']}/reaction", {"type": "angry"})
-    persisted()
+    flush_all()
     assert bob.id in moderator.get("/admin/reactions/reaction/", {"q": bob.id}).content.decode()
 
     doomed = [f"{post['id']}:{bob.id}"]
@@ -96,8 +96,8 @@ def test_a_reaction_is_removed_through_the_services(moderator, alice, bob, persi
     assert moderator.get("/admin/reactions/reaction/add/").status_code == 403
 
 
-def test_a_profile_is_edited_through_the_services(moderator, alice, bob, persisted):
-    persisted()
+def test_a_profile_is_edited_through_the_services(moderator, alice, bob, flush_all):
+    flush_all()
     names = ("quote", "work", "school", "location", "facebook", "instagram", "twitter", "youtube")
     form = dict.fromkeys(names, "") | {"quote": "Less, but better."}
 
@@ -106,7 +106,7 @@ def test_a_profile_is_edited_through_the_services(moderator, alice, bob, persist
     assert answer.status_code == 302, answer.content.decode()[:2000]
     assert bob.get(f"users/{alice.id}").json()["quote"] == "Less, but better."
     assert mongo.collection(User).find_one({"_id": alice.id})["quote"] == ""
-    persisted()
+    flush_all()
     assert mongo.collection(User).find_one({"_id": alice.id})["quote"] == "Less, but better."
 
 
@@ -121,10 +121,10 @@ def test_the_demo_refuses_to_run_without_debug():
         call_command("seed_demo")
 
 
-def test_every_model_has_its_pages_and_they_tell_no_secret(moderator, alice, bob, persisted):
+def test_every_model_has_its_pages_and_they_tell_no_secret(moderator, alice, bob, flush_all):
     bob.put(f"users/{alice.id}/follow")
     alice.post(f"posts/{alice.create_post()['id']}/comments", {"text": "hi"})
-    persisted()
+    flush_all()
     for store in STORES.values():
         if store.label in {"posts.thing", "posts.like", "posts.tally"}:
             continue  # of other tests
@@ -140,9 +140,9 @@ def test_every_model_has_its_pages_and_they_tell_no_secret(moderator, alice, bob
             assert not secret or secret not in page.content.decode(), (path, name)
 
 
-def test_staff_erase_accounts_and_end_sessions_and_follows(moderator, alice, bob, persisted):
+def test_staff_erase_accounts_and_end_sessions_and_follows(moderator, alice, bob, flush_all):
     bob.put(f"users/{alice.id}/follow")
-    persisted()
+    flush_all()
     confirmed = {"post": "yes"}
     moderator.post(f"/admin/followers/follow/{bob.id}:{alice.id}/delete/", confirmed)
     assert alice.get(f"users/{alice.id}").json()["followers_count"] == 0

@@ -152,8 +152,8 @@ def laborious():
     database["system.profile"].drop()
 
 
-def test_none_looks_at_much_more_than_it_finds(bob, paths, persisted, laborious):
-    persisted()
+def test_none_looks_at_much_more_than_it_finds(bob, paths, flush_all, laborious):
+    flush_all()
     crowd(40)
     mongo.client()[settings.MONGO_DB].command("profile", 2)
     for path in paths:

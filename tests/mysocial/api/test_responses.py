@@ -12,7 +12,7 @@ from mysocial.api import StrictSerializer
 from mysocial.api.problems import PROBLEM_CONTENT_TYPE
 from mysocial.core.errors import error_classes
 from mysocial.core.redis import client
-from tests.support.concurrency import codes, nothing_happens, together
+from tests.support.concurrency import assert_no_changes, count_statuses, run_concurrently
 from tests.support.people import PASSWORD, anonymous, new_client
 
 KIB = 1024
@@ -58,7 +58,7 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=list(UNREADABLE))
 def test_a_body_that_is_not_ours_to_read_is_a_problem_and_changes_nothing(alice, body, caplog):
-    with nothing_happens():
+    with assert_no_changes():
         for method, path in [("POST", "posts"), ("PATCH", "users/me"), ("PUT", "password")]:
             answer = alice.call(method, path, body)
             assert answer.status_code == 400, (path, answer.content)
@@ -77,7 +77,7 @@ def test_brackets_within_a_text_are_no_depth(alice):
 def test_a_body_of_more_than_256_kib_is_too_large(alice, extra):
     frame = len(orjson.dumps({"quote": ""}))
     body = orjson.dumps({"quote": "x" * (MOST - frame + extra)})
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.patch("users/me", body)
     assert answer.status_code == (413 if extra else 400)
     assert answer.json()["code"] == ("too_large" if extra else "invalid")
@@ -92,7 +92,7 @@ def test_a_body_of_more_than_256_kib_is_too_large(alice, extra):
 )  # fmt: skip
 def test_a_body_of_another_type_is_not_supported(alice, kind):
     headers = {"Authorization": f"Bearer {alice.access}", "Content-Type": kind}
-    with nothing_happens():
+    with assert_no_changes():
         answer = new_client().generic(
             "PATCH", "/api/users/me", '{"quote": "x"}', kind, headers=headers
         )
@@ -150,7 +150,7 @@ def test_a_trailing_slash_is_optional(alice, path):
 def test_a_method_that_a_path_has_not_is_a_problem_that_names_those_it_has(
     alice, method, path, allowed
 ):
-    with nothing_happens():
+    with assert_no_changes():
         answer = alice.call(method, path)
     assert answer.status_code == 405
     assert answer.json()["code"] == "method_not_allowed"
@@ -268,13 +268,13 @@ def test_a_defect_of_ours_is_a_problem_of_one_request(alice, bob, caplog):
     """No request of ours meets such a record: it stands for whatever nobody expected."""
     client().hset(f"users.user:{alice.id}", "main", "not json")
     headers = {"Authorization": f"Bearer {alice.access}"}
-    answers = together(
+    answers = run_concurrently(
         lambda: new_client().generic(
             "PATCH", "/api/users/me", '{"quote": "x"}', "application/json", headers=headers
         ),
         *[lambda: bob.post("posts", {"text": "Undisturbed"})] * 5,
     )
-    assert codes(answers) == {500: 1, 201: 5}
+    assert count_statuses(answers) == {500: 1, 201: 5}
     assert answers[0].headers["Content-Type"] == PROBLEM_CONTENT_TYPE
     assert answers[0].json()["code"] == "internal_error"
     assert b"json" not in answers[0].content
@@ -287,5 +287,5 @@ def test_of_twenty_thousand_unknown_fields_fifty_are_looked_at(alice):
     with pytest.raises(ValidationError) as caught:
         StrictSerializer(data=many).is_valid(raise_exception=True)
     assert len(caught.value.detail) == 50
-    with nothing_happens():
+    with assert_no_changes():
         assert len(alice.post("posts", many).json()["errors"]) == 50

@@ -36,8 +36,8 @@ def scrape() -> dict[tuple[str, ...], float]:
     }
 
 
-def test_debts_dead_letters_and_what_was_carried_are_counted(alice, persisted):
-    persisted()
+def test_debts_dead_letters_and_what_was_carried_are_counted(alice, flush_all):
+    flush_all()
     before = scrape()
     post = alice.create_post()
     redis.client().hset(f"posts.post:{post['id']}", "main", b"not json")
@@ -45,7 +45,7 @@ def test_debts_dead_letters_and_what_was_carried_are_counted(alice, persisted):
     assert owed["mysocial_debts", "posts"] == 2
     assert 0 <= owed["mysocial_oldest_debt_seconds", "posts"] < 30
     assert owed["mysocial_debts", "chat"] == owed["mysocial_oldest_debt_seconds", "chat"] == 0
-    persisted()
+    flush_all()
     after = scrape()
     assert after["mysocial_debts", "posts"] == 0
     assert after["mysocial_dead_letters", "posts"] == 1
@@ -132,10 +132,10 @@ def test_staff_and_operators_are_told_the_reasons(moderator):
         assert "Do the workers run?" in answer.json()["checks"]["debt"]
 
 
-def test_every_metric_is_in_the_document_and_every_documented_one_exists(alice, persisted):
+def test_every_metric_is_in_the_document_and_every_documented_one_exists(alice, flush_all):
     alice.get("posts/000000000000000000000000")
     metrics.record_connection("socket", 0)
-    persisted()
+    flush_all()
     page: Any = Client().get("/metrics", headers=BEARER).content.decode()
     told = {family.name for family in parse(page)}
     ours = {name for name in told if not name.startswith("mysocial_process_")}

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def stack(two_webs):
-    return two_webs
+def stack(two_web_stack):
+    return two_web_stack
 
 
 def up(stack, **settings):
@@ -55,7 +55,7 @@ def test_a_web_process_that_dies_closes_no_port_and_comes_back(stack):
     assert set(codes) <= {200, "ReadError", "RemoteProtocolError"}
     assert codes.count(200) > 0
     for name, pid in zip(("web", "web-2"), killed, strict=True):
-        stack.back(name, pid)
+        stack.wait_restarted(name, pid)
 
 
 def test_while_one_worker_hangs_the_other_carries_what_is_owed(stack):

@@ -25,7 +25,7 @@ from mysocial.persistence import flush
 from posts.models import Post
 from tests.images.pictures import picture, send
 from tests.support.backups import empty, made, restored
-from tests.support.concurrency import together
+from tests.support.concurrency import run_concurrently
 from tests.support.people import Person, logged_events, sign_up
 from tests.support.stack import ROOT
 
@@ -75,7 +75,7 @@ def test_a_backup_under_load_has_every_write_before_its_cut_and_none_after(tmp_p
         return facts
 
     works = [lambda who=who: write(*who, stop) for who in zip(people, firsts, strict=True)]
-    *_, facts = together(*works, lambda: carry(stop), back_up)
+    *_, facts = run_concurrently(*works, lambda: carry(stop), back_up)
 
     said, database, valkey = run_elsewhere("restore", tmp_path / "backup.tar.gz")
     assert (said["differences"], said["clock"]) == ([], facts["clock"])
@@ -113,13 +113,13 @@ def run_elsewhere(tmp_path):
 
 
 def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
-    alice, bob, tmp_path, persisted
+    alice, bob, tmp_path, flush_all
 ):
     poison = alice.create_post("MongoDB will not take this.")
     key = f"posts.post:{poison['id']}"
     good = client().hget(key, "main")
     client().hset(key, "main", b"not json")
-    persisted()
+    flush_all()
     client().hset(key, "main", good)
     assert list(flush.dead_letters()["posts"]) == [key]
     for queue in flush.queue_names():  # a worker holds them: nothing is carried by the backup
@@ -149,7 +149,7 @@ def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
     assert list(flush.dead_letters()["posts"]) == [key]
     assert bob.get("posts/home").json()["posts"][0]["id"] == kept["id"]
     flush.retry_dead_letters("posts", [key])
-    persisted()
+    flush_all()
     assert verify(pause=0) == set()
 
 
@@ -177,7 +177,7 @@ def media() -> dict[str, bytes]:
 
 
 def test_versions_and_ids_go_on_after_a_restore_though_the_clock_is_behind(
-    alice, tmp_path, persisted
+    alice, tmp_path, flush_all
 ):
     far = 2 * 10**15  # a clock that ran ahead
     client().set("clock", far)
@@ -186,5 +186,5 @@ def test_versions_and_ids_go_on_after_a_restore_though_the_clock_is_behind(
     empty()
     restored(tmp_path / "b")
     assert alice.patch(f"posts/{post['id']}", {"text": "Edited."}).status_code == 200
-    persisted()
+    flush_all()
     assert mongo.collection(Post).find_one({"_id": post["id"]})["text"] == "Edited."

@@ -79,18 +79,18 @@ def test_indexes_are_made_twice_without_harm(run):
     assert {"feed", "author", "tombstones"} <= set(mongo.collection(Post).index_information())
 
 
-def test_dead_letters_are_listed_replayed_and_dropped_by_name(alice, run, persisted, document):
+def test_dead_letters_are_listed_replayed_and_dropped_by_name(alice, run, flush_all, document):
     post = alice.create_post("Poison")
     key = f"posts.post:{post['id']}"
     redis.client().hset(key, "main", b"not json")
-    persisted()
+    flush_all()
 
     assert key in run("dead_letters", "list")
     assert list(json.loads(run("dead_letters", "list", "--json"))["posts"]) == [key]
     with pytest.raises(CommandError, match="--key"):
         run("dead_letters", "drop")
     assert "replay: 1" in run("dead_letters", "replay")
-    persisted()
+    flush_all()
     assert document(Post, post["id"]) is None
     assert "drop: 1" in run("dead_letters", "drop", "--key", key)
     assert "There are no dead letters." in run("dead_letters", "list")

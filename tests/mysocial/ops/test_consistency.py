@@ -29,7 +29,7 @@ def run(*options):
 
 
 @pytest.fixture
-def world(alice, bob, persisted):
+def world(alice, bob, flush_all):
     """Return a post of a small world that MongoDB has and Redis knows."""
     bob.put(f"users/{alice.id}/follow")
     post = alice.create_post()
@@ -37,7 +37,7 @@ def world(alice, bob, persisted):
     bob.put(f"posts/{post['id']}/reaction", {"type": "wow"})
     bob.get("posts/home")
     bob.get("posts")
-    persisted()
+    flush_all()
     assert run() == (["0 differences"], True)
     return post["id"]
 

@@ -20,7 +20,7 @@ from mysocial.ops.consistency import verify
 from mysocial.persistence import dirty
 from mysocial.persistence.heartbeats import SCHEDULER_KEY, worker_key
 from tests.support import servers
-from tests.support.concurrency import mongod_away
+from tests.support.concurrency import mongod_paused
 from tests.support.stack import ROOT, wait_for
 
 NODE = f"worker@{socket.gethostname()}"
@@ -77,7 +77,7 @@ def test_without_beat_no_worker_is_at_fault():
 
 def test_without_mongodb_no_worker_is_at_fault(beats):
     old_debt()
-    with mongod_away():
+    with mongod_paused():
         assert probe.worker(NODE)[0] == 0
     assert probe.worker(NODE)[0] == 1
 
@@ -106,7 +106,7 @@ def test_a_worker_that_is_told_to_end_ends_in_time_and_loses_nothing(alice):
     with running("worker") as worker:
         wait_for_sign(worker_key(NODE))
         wait_for(lambda: not owed(), within=20, name="what was owed before")
-        with mongod_away():  # it hangs in the middle of a drain
+        with mongod_paused():  # it hangs in the middle of a drain
             alice.create_post("The first")
             wait_for(lambda: client().exists("lease:posts"), within=20, name="a drain")
             for number in range(39):

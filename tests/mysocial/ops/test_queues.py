@@ -44,10 +44,10 @@ def test_it_looks_again_until_it_has_seen_enough(queues):
     assert [list(json.loads(line)) for line in lines] == [settings.CELERY_QUEUE_NAMES] * 3
 
 
-def test_what_is_not_well_is_the_exit_code(alice, queues, persisted):
+def test_what_is_not_well_is_the_exit_code(alice, queues, flush_all):
     post = alice.create_post("Poison")
     redis.client().hset(f"posts.post:{post['id']}", "main", b"not json")
-    persisted()
+    flush_all()
     with pytest.raises(CommandError, match="Not well: posts") as told:
         queues()
     assert told.value.returncode == 1

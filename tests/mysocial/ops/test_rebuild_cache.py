@@ -13,7 +13,7 @@ from mysocial.core.redis import client
 from mysocial.ops.consistency import verify
 from mysocial.persistence import flush
 from posts.store import posts
-from tests.support.concurrency import mongod_away, together
+from tests.support.concurrency import mongod_paused, run_concurrently
 from tests.support.people import Person, sign_up
 from users.store import users
 
@@ -67,7 +67,7 @@ def test_it_is_made_anew_under_load_and_every_read_is_right():
         lambda one=one, other=other: live(one, other, stop)
         for one, other in zip(people, people[1:] + people[:1], strict=True)
     ]
-    *times, _, rounds = together(*lives, carry, rebuild_again_and_again)
+    *times, _, rounds = run_concurrently(*lives, carry, rebuild_again_and_again)
 
     assert min(times) > 1
     # A round that comes before anything was carried has nothing to make anew.
@@ -75,10 +75,10 @@ def test_it_is_made_anew_under_load_and_every_read_is_right():
     assert verify(pause=0) == set()
 
 
-def test_what_differs_from_mongodb_is_mended_and_what_is_owed_stays(alice, bob, persisted):
+def test_what_differs_from_mongodb_is_mended_and_what_is_owed_stays(alice, bob, flush_all):
     wrong = alice.create_post("As it was.")["id"]
     bob.get("posts")
-    persisted()
+    flush_all()
     client().hset(posts.key(wrong), "main", b'"text":"forged"')
     client().zrem(posts.list_key("author", alice.id), wrong)
     client().set(users.unique_key("username_key", "bob"), alice.id)
@@ -91,38 +91,38 @@ def test_what_differs_from_mongodb_is_mended_and_what_is_owed_stays(alice, bob, 
     assert [(one["id"], one["text"]) for one in listed] == [(owed, "Owed."), (wrong, "As it was.")]
     assert client().get(users.unique_key("username_key", "bob")).decode() == bob.id
     assert posts.key(owed).encode() in client().zrange("dirty:posts", 0, -1)
-    persisted()
+    flush_all()
     assert verify(pause=0) == set()
 
 
-def test_dead_letters_keep_their_record(alice, persisted):
+def test_dead_letters_keep_their_record(alice, flush_all):
     post = alice.create_post("MongoDB will not take this.")["id"]
     good = client().hget(posts.key(post), "main")
     client().hset(posts.key(post), "main", b"not json")
-    persisted()
+    flush_all()
     client().hset(posts.key(post), "main", good)
     run()
     assert alice.get(f"posts/{post}").json()["text"] == "MongoDB will not take this."
     flush.retry_dead_letters("posts", [posts.key(post)])
 
 
-def test_who_read_before_meets_no_conflict_for_it(alice, bob, persisted):
+def test_who_read_before_meets_no_conflict_for_it(alice, bob, flush_all):
     post = alice.create_post()["id"]
     bob.put(
         f"posts/{post}/reaction", {"type": "wow"}
     )  # a counter: the version is past the revision
-    persisted()
+    flush_all()
     before = client().hmget(posts.key(post), "v", "r")
     assert before[0] != before[1]
     run()
     assert client().hmget(posts.key(post), "v", "r") == before
 
 
-def test_without_mongodb_nothing_is_forgotten(alice, persisted, settings):
+def test_without_mongodb_nothing_is_forgotten(alice, flush_all, settings):
     alice.create_post()
-    persisted()
+    flush_all()
     before = held()
-    with mongod_away(), pytest.raises(CommandError) as caught:
+    with mongod_paused(), pytest.raises(CommandError) as caught:
         run()
     assert caught.value.returncode == 2
     assert held() == before

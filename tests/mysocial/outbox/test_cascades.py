@@ -38,50 +38,50 @@ def leaves():
     CASCADES_BY_MODEL["posts.post"].remove(Leaves)
 
 
-def states(persisted, documents) -> list[str]:
-    persisted()
+def states(flush_all, documents) -> list[str]:
+    flush_all()
     return [document["status"] for document in documents(CascadeDeletion)]
 
 
-def test_a_deleted_post_takes_along_what_hangs_on_it(alice, leaves, persisted, documents):
+def test_a_deleted_post_takes_along_what_hangs_on_it(alice, leaves, flush_all, documents):
     post, kept = alice.create_post("Gone"), alice.create_post("Kept")
 
     alice.delete(f"posts/{post['id']}")
-    assert states(persisted, documents) == ["queued"]
+    assert states(flush_all, documents) == ["queued"]
 
     assert run_due_cascades() == 1
     assert leaves.left == {post["id"]: 0}
     assert kept["id"] not in leaves.left
-    assert states(persisted, documents) == ["done"]
+    assert states(flush_all, documents) == ["done"]
     assert run_due_cascades() == 0
 
 
-def test_a_refused_deletion_removes_nothing(alice, bob, leaves, persisted, documents):
+def test_a_refused_deletion_removes_nothing(alice, bob, leaves, flush_all, documents):
     post = alice.create_post("Mine")
 
     assert bob.delete(f"posts/{post['id']}").status_code == 403
 
     assert run_due_cascades() == 0
-    assert states(persisted, documents) == []
+    assert states(flush_all, documents) == []
 
 
-def test_a_store_that_is_away_leaves_the_removal_owed(alice, leaves, persisted, documents):
+def test_a_store_that_is_away_leaves_the_removal_owed(alice, leaves, flush_all, documents):
     alice.delete(f"posts/{alice.create_post('Gone')['id']}")
     leaves.troubles.append(Unavailable())
 
     with pytest.raises(Unavailable):
         run_due_cascades()
 
-    assert states(persisted, documents) == ["queued"]
+    assert states(flush_all, documents) == ["queued"]
 
 
-def test_a_removal_that_failed_is_due_again_and_stops_no_other(alice, leaves, persisted, documents):
+def test_a_removal_that_failed_is_due_again_and_stops_no_other(alice, leaves, flush_all, documents):
     for text in ("One", "Two"):
         alice.delete(f"posts/{alice.create_post(text)['id']}")
     leaves.troubles.append(ValueError("a defect"))
 
     assert run_due_cascades() == 1
-    assert sorted(states(persisted, documents)) == ["done", "queued"]
+    assert sorted(states(flush_all, documents)) == ["done", "queued"]
 
 
 def test_a_task_that_finds_a_server_away_says_so_in_one_line(alice, leaves, caplog):

@@ -65,10 +65,10 @@ def test_a_dead_letter_can_be_replayed(document):
     assert dirty.retry_dead_letters(QUEUE, [key(bad)]) == 0
 
 
-def test_a_dead_letter_that_is_dropped_leaves_what_mongodb_has(persisted):
+def test_a_dead_letter_that_is_dropped_leaves_what_mongodb_has(flush_all):
     bad = put(1, name="Old", code="gold")
     never = put(2, size=POISON, code="tin")
-    persisted()
+    flush_all()
     change(get(bad), size=POISON, name="New", code="iron")
     flush.flush_queue(QUEUE)
     assert dirty.dead_letter_counts()[QUEUE] == 2

@@ -10,7 +10,7 @@ from accounts.store import sessions
 from accounts.tokens import read_access
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.store import reads, write
-from tests.support.concurrency import scripts_run
+from tests.support.concurrency import script_calls
 from tests.support.sockets import Socket
 
 ORIGIN = b"http://localhost:8000"
@@ -38,12 +38,12 @@ async def test_what_comes_together_is_judged_together(connected, alice, bob):
     socket = await connected(bob, f"post:{post['id']}")
     for number in range(BURST):  # in the loop's own thread: meanwhile nothing is delivered
         alice.post(f"posts/{post['id']}/comments", {"text": str(number)})
-    before = scripts_run()
+    before = script_calls()
 
     heard = [(await socket.next())["data"]["comment"]["text"] for _ in range(BURST)]
 
     assert heard == [str(number) for number in range(BURST)]
-    assert scripts_run() - before < BURST / 2
+    assert script_calls() - before < BURST / 2
 
 
 async def test_an_edit_and_a_deletion_are_heard(connected, alice, bob):

@@ -9,17 +9,17 @@ import pytest
 
 from docs.client import Client, Event, ReadAgain, Refused
 from tests.support.people import Person
-from tests.support.socket_clients import notices_the_new_log
+from tests.support.socket_clients import wait_for_new_event_log
 from tests.support.stack import wait_for
-from tests.support.web_process import Web
+from tests.support.web_process import WebProcess
 
 pytestmark = pytest.mark.timeout(180)
 Heard = asyncio.Queue[Event | ReadAgain]
 
 
 @pytest.fixture(scope="module")
-def site(_servers: None) -> Iterator[Web]:
-    with Web() as running:
+def site(_servers: None) -> Iterator[WebProcess]:
+    with WebProcess() as running:
         yield running
 
 
@@ -27,7 +27,7 @@ async def never() -> str:
     raise AssertionError("The token is good.")
 
 
-def client_of(site: Web, person: Person, **changes: Any) -> Client:
+def client_of(site: WebProcess, person: Person, **changes: Any) -> Client:
     """Return a client that stands where the person has just read."""
     given = {
         "cursor": person.get("posts").headers["X-Event-Cursor"],
@@ -111,7 +111,7 @@ async def test_a_client_whose_session_ends_hears_it_and_then_asks_for_a_token(si
         raise LookupError("Sign in again.")
 
     # Else it might be told to resume, and come back only when the session has ended.
-    await asyncio.to_thread(notices_the_new_log, site.url, bob)
+    await asyncio.to_thread(wait_for_new_event_log, site.url, bob)
     client = await asyncio.to_thread(client_of, site, bob, refresh=refresh)
     async with contextlib.aclosing(client.listen()) as said:
         await write(bob, 1)

@@ -16,11 +16,11 @@ from mysocial.store import reads, write
 from posts.events import PostUpdated
 from posts.store import posts
 from tests.fuzz.frames import raw_frame
-from tests.support.concurrency import scripts
+from tests.support.concurrency import count_script_calls
 from tests.support.people import Person
-from tests.support.socket_clients import WITHIN, listening, notices_the_new_log
+from tests.support.socket_clients import TIMEOUT_SECONDS, open_feed_socket, wait_for_new_event_log
 from tests.support.stack import wait_for
-from tests.support.web_process import Web
+from tests.support.web_process import WebProcess
 
 pytestmark = pytest.mark.timeout(120)
 BIG = "𝄞" * 4900  # 20 KB
@@ -28,19 +28,21 @@ JSON = b"Content-Type: application/json\r\n"
 
 
 @pytest.fixture(scope="module")
-def site(_servers: None) -> Iterator[Web]:
-    with Web("--reader-seconds", "4", "--headers-seconds", "1", "--body-seconds", "2") as running:
+def site(_servers: None) -> Iterator[WebProcess]:
+    with WebProcess(
+        "--reader-seconds", "4", "--headers-seconds", "1", "--body-seconds", "2"
+    ) as running:
         yield running
 
 
 @pytest.fixture
-def fresh_site(site: Web, alice: Person) -> Web:
+def fresh_site(site: WebProcess, alice: Person) -> WebProcess:
     """The server when it has noticed that Redis was emptied for this test."""
-    notices_the_new_log(site.url, alice)
+    wait_for_new_event_log(site.url, alice)
     return site
 
 
-def narrow_line(site: Web) -> socket.socket:
+def narrow_line(site: WebProcess) -> socket.socket:
     """Return a connection that has room for little which was not read yet."""
     narrow = socket.socket()
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -53,7 +55,7 @@ def posts_of(client: ClientConnection, cursor: str = "") -> tuple[list[str], str
     heard = []
     while True:
         try:
-            frame = json.loads(client.recv(WITHIN))
+            frame = json.loads(client.recv(TIMEOUT_SECONDS))
         except ConnectionClosed as closed:
             return heard, cursor, closed.rcvd.code if closed.rcvd else 0
         if "id" in frame:
@@ -63,13 +65,13 @@ def posts_of(client: ClientConnection, cursor: str = "") -> tuple[list[str], str
 
 def test_who_reads_nothing_is_cut_and_told_to_resume_and_has_no_gap(fresh_site, alice, bob):
     site = fresh_site
-    quick = listening(site.url, bob, max_queue=None)
+    quick = open_feed_socket(site.url, bob, max_queue=None)
     # A queue of one frame that nobody takes out: the client reads no more from its connection.
-    slow = listening(site.url, bob, sock=narrow_line(site), max_queue=1)
+    slow = open_feed_socket(site.url, bob, sock=narrow_line(site), max_queue=1)
     written = [alice.create_post(f"{number} {BIG}")["id"] for number in range(100)]
 
     for pk in written:
-        assert json.loads(quick.recv(WITHIN))["data"]["id"] == pk
+        assert json.loads(quick.recv(TIMEOUT_SECONDS))["data"]["id"] == pk
     time.sleep(6)  # the server waits for four
     heard, cursor, code = posts_of(slow)
 
@@ -77,11 +79,11 @@ def test_who_reads_nothing_is_cut_and_told_to_resume_and_has_no_gap(fresh_site, 
     assert heard == written[: len(heard)]
     assert len(heard) < len(written)
     again = connect(site.url, subprotocols=["mysocial", bob.access], max_queue=None)
-    again.recv(WITHIN)
+    again.recv(TIMEOUT_SECONDS)
     resume = {"type": "resume", "cid": "r", "cursor": cursor, "topics": ["feed"]}
     again.send(json.dumps(resume))
-    assert json.loads(again.recv(WITHIN))["recovered"] is True
-    missed = [json.loads(again.recv(WITHIN))["data"]["id"] for _ in written[len(heard) :]]
+    assert json.loads(again.recv(TIMEOUT_SECONDS))["recovered"] is True
+    missed = [json.loads(again.recv(TIMEOUT_SECONDS))["data"]["id"] for _ in written[len(heard) :]]
     assert heard + missed == written
     again.close()
     quick.close()
@@ -107,16 +109,16 @@ def is_cut(client: socket.socket) -> bool:
     ids=["nothing", "half of the headers", "a part of the body"],
 )
 def test_who_sends_no_whole_request_is_cut(site, text):
-    with socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN) as client:
+    with socket.create_connection(("127.0.0.1", site.port), timeout=TIMEOUT_SECONDS) as client:
         client.sendall(text)
         assert is_cut(client)
 
 
 def test_who_sends_a_request_drop_by_drop_is_cut_all_the_same(site):
-    with socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN) as client:
+    with socket.create_connection(("127.0.0.1", site.port), timeout=TIMEOUT_SECONDS) as client:
         client.settimeout(0.1)
         client.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n")
-        deadline = time.monotonic() + WITHIN
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not is_cut(client):
             assert time.monotonic() < deadline
             with contextlib.suppress(OSError):
@@ -124,14 +126,14 @@ def test_who_sends_a_request_drop_by_drop_is_cut_all_the_same(site):
 
 
 def test_headers_without_end_are_refused(site):
-    with socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN) as client:
+    with socket.create_connection(("127.0.0.1", site.port), timeout=TIMEOUT_SECONDS) as client:
         client.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n")
         client.sendall(b"".join(b"X-%d: %s\r\n" % (n, b"y" * 1000) for n in range(70)))
         assert client.recv(1000).startswith(b"HTTP/1.1 400")
 
 
 def test_a_frame_that_is_too_big_closes_the_socket(fresh_site, alice):
-    client = listening(fresh_site.url, alice)
+    client = open_feed_socket(fresh_site.url, alice)
     client.send("x" * 100_000)
     assert posts_of(client)[2] == 1009
 
@@ -145,7 +147,7 @@ def test_a_frame_that_is_too_big_closes_the_socket(fresh_site, alice):
     ],
 )
 def test_frames_that_are_no_text_close_the_socket(fresh_site, alice, frames, code):
-    client = listening(fresh_site.url, alice)
+    client = open_feed_socket(fresh_site.url, alice)
     client.socket.sendall(frames)
     assert posts_of(client)[2] == code
 
@@ -156,17 +158,17 @@ def test_who_breaks_the_protocol_while_it_signs_in_does_not_stay_online(fresh_si
         client = connect(fresh_site.url, subprotocols=offered)  # type: ignore[arg-type]
         client.socket.sendall(raw_frame(3, b""))
         assert posts_of(client)[2] == 1002
-    whole = listening(fresh_site.url, alice)
-    wait_for(lambda: online([alice.id]), within=WITHIN, name="online")
+    whole = open_feed_socket(fresh_site.url, alice)
+    wait_for(lambda: online([alice.id]), within=TIMEOUT_SECONDS, name="online")
     whole.close()
-    wait_for(lambda: not online([alice.id]), within=WITHIN, name="offline")
+    wait_for(lambda: not online([alice.id]), within=TIMEOUT_SECONDS, name="offline")
     assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_text_may_come_in_parts(fresh_site, alice):
-    client = listening(fresh_site.url, alice)
+    client = open_feed_socket(fresh_site.url, alice)
     client.send(iter(['{"type":"ping",', '"cid":"é', '"}']))
-    assert json.loads(client.recv(WITHIN)) == {"type": "ok", "cid": "é"}
+    assert json.loads(client.recv(TIMEOUT_SECONDS)) == {"type": "ok", "cid": "é"}
 
 
 def test_small_answers_do_not_wait_for_the_client_to_acknowledge_those_before():
@@ -176,9 +178,9 @@ def test_small_answers_do_not_wait_for_the_client_to_acknowledge_those_before():
 
 
 def test_a_server_that_ends_says_so_to_its_sockets(alice):
-    with Web() as ending:
-        client = listening(ending.url, alice)
-        ending.end()
+    with WebProcess() as ending:
+        client = open_feed_socket(ending.url, alice)
+        ending.terminate()
         assert posts_of(client)[2] == 1012
 
 
@@ -189,18 +191,18 @@ def test_what_was_missed_is_read_no_further_for_who_is_gone(fresh_site, alice, b
         with write() as w:
             for _ in range(1000):
                 w.announce(PostUpdated(post.id, post.author_id, post.privacy, ""))
-    notices_the_new_log(fresh_site.url, alice)  # it has come to the end: nothing of it is news
+    wait_for_new_event_log(fresh_site.url, alice)  # it has come to the end: nothing of it is news
     narrow = narrow_line(fresh_site)
     offered: list[str] = ["mysocial", bob.access]
     gone = connect(fresh_site.url, subprotocols=offered, sock=narrow, max_queue=1)  # type: ignore[arg-type]
-    gone.recv(WITHIN)
+    gone.recv(TIMEOUT_SECONDS)
     resume = {"type": "resume", "cid": "r", "cursor": cursor, "topics": ["feed"]}
     gone.send(json.dumps(resume))
-    assert json.loads(gone.recv(WITHIN))["recovered"] is True
-    wait_for(lambda: online([bob.id]), within=WITHIN, name="online")
+    assert json.loads(gone.recv(TIMEOUT_SECONDS))["recovered"] is True
+    wait_for(lambda: online([bob.id]), within=TIMEOUT_SECONDS, name="online")
 
     def leave():
         narrow.shutdown(socket.SHUT_RDWR)
-        wait_for(lambda: not online([bob.id]), within=WITHIN, name="offline")
+        wait_for(lambda: not online([bob.id]), within=TIMEOUT_SECONDS, name="offline")
 
-    assert scripts(leave) < 40  # 80 slices are left, each of which asks
+    assert count_script_calls(leave) < 40  # 80 slices are left, each of which asks

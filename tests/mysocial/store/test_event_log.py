@@ -42,10 +42,10 @@ def test_an_event_tells_the_state_that_its_own_write_made():
     assert offsets(f"ev:thing:{thing.id}") == offsets("ev:things") == offsets()
 
 
-def test_an_event_of_an_evicted_record_tells_its_state_too(persisted):
+def test_an_event_of_an_evicted_record_tells_its_state_too(flush_all):
     thing = put()
     like(thing, "bob")
-    persisted()
+    flush_all()
     evict()
 
     with write() as w:
@@ -111,12 +111,12 @@ def test_the_clock_never_goes_back_even_when_it_is_ahead_of_time():
     assert get(thing).version == ahead + 1
 
 
-def test_an_event_comes_after_the_version_of_a_record_from_the_future(persisted):
+def test_an_event_comes_after_the_version_of_a_record_from_the_future(flush_all):
     thing = put()
     ahead = clock() + 10**12
     client().set("clock", ahead)
     like(thing, "bob")
-    persisted()
+    flush_all()
     client().delete("clock")
     client().xtrim("ev", maxlen=0)
     evict()
@@ -140,12 +140,12 @@ def test_a_log_keeps_as_much_as_it_was_told(settings):
     assert offsets()[-1] == clock()
 
 
-def test_no_log_carries_a_time_to_live(persisted):
+def test_no_log_carries_a_time_to_live(flush_all):
     thing = put()
     like(thing, "bob")
-    persisted()
+    flush_all()
     remove(get(thing))
-    persisted()
+    flush_all()
 
     logs = [name for name in client().scan_iter() if name.startswith(b"ev")]
     assert sorted(logs) == [b"ev", b"ev:thing:" + thing.id.encode(), b"ev:things"]

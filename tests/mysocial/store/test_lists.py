@@ -53,7 +53,7 @@ def test_a_record_stands_in_the_lists_its_fields_say():
     assert walk() == walk("owner", "1" * 24) == []
 
 
-def test_a_trim_raises_the_floor_and_nothing_between_is_lost(persisted):
+def test_a_trim_raises_the_floor_and_nothing_between_is_lost(flush_all):
     walk()  # the empty list is whole
     found = put_many(CAP + SLACK - 2)
     assert floor() == float("-inf")
@@ -66,28 +66,28 @@ def test_a_trim_raises_the_floor_and_nothing_between_is_lost(persisted):
 
     assert walk(limit=7) == found
     assert walk(limit=7, oldest=True) == found[::-1]
-    persisted()
+    flush_all()
     assert walk(limit=7) == found
     evict()
     assert walk(limit=7) == found
 
 
-def test_what_is_made_below_the_floor_is_found_at_its_place(persisted):
+def test_what_is_made_below_the_floor_is_found_at_its_place(flush_all):
     found = put_many(3 * CAP, start=10)
-    persisted()
+    flush_all()
     evict()
     walk()
 
     late = put(0)
     assert client().zscore(SHELF, late.id) is None
     assert walk() == [*found, late.id]
-    persisted()
+    flush_all()
     assert walk() == [*found, late.id]
 
 
-def test_what_moves_below_the_floor_leaves_its_old_place(persisted):
+def test_what_moves_below_the_floor_leaves_its_old_place(flush_all):
     found = put_many(3 * CAP, start=10)
-    persisted()
+    flush_all()
     evict()
     walk()
 
@@ -95,14 +95,14 @@ def test_what_moves_below_the_floor_leaves_its_old_place(persisted):
 
     assert walk() == [*found[1:], found[0]]
     assert client().zscore(SHELF, found[0]) is None
-    persisted()
+    flush_all()
     evict()
     assert walk() == [*found[1:], found[0]]
 
 
-def test_what_moves_above_the_floor_stands_there_once(persisted):
+def test_what_moves_above_the_floor_stands_there_once(flush_all):
     found = put_many(3 * CAP)
-    persisted()
+    flush_all()
     evict()
     walk()
 
@@ -113,9 +113,9 @@ def test_what_moves_above_the_floor_stands_there_once(persisted):
 
 
 @pytest.mark.parametrize("oldest", [False, True])
-def test_a_walk_sees_each_entry_once_while_others_write_carry_and_evict(persisted, oldest):
+def test_a_walk_sees_each_entry_once_while_others_write_carry_and_evict(flush_all, oldest):
     standing = put_many(3 * CAP, start=1000)
-    persisted()
+    flush_all()
     evict()
     minutes = iter(range(500))
 
@@ -125,7 +125,7 @@ def test_a_walk_sees_each_entry_once_while_others_write_carry_and_evict(persiste
         remove(get(put(2000 + minute)))
         put(3000 + minute)  # newer than all
         if minute % 2:
-            persisted()
+            flush_all()
         if minute % 3 == 0:
             evict()
 
@@ -136,9 +136,9 @@ def test_a_walk_sees_each_entry_once_while_others_write_carry_and_evict(persiste
 
 
 @pytest.mark.parametrize("oldest", [False, True])
-def test_a_walk_sees_each_entry_once_while_threads_write(persisted, oldest):
+def test_a_walk_sees_each_entry_once_while_threads_write(flush_all, oldest):
     standing = put_many(3 * CAP, start=1000)
-    persisted()
+    flush_all()
     evict()
     stop = threading.Event()
 
@@ -167,7 +167,7 @@ def test_a_walk_sees_each_entry_once_while_threads_write(persisted, oldest):
     for found in walks:
         assert len(found) == len(set(found))
         assert [pk for pk in found if pk in standing] == (standing[::-1] if oldest else standing)
-    persisted()
+    flush_all()
     evict()
     settled = walk(limit=4)
     assert settled == [
@@ -178,7 +178,7 @@ def test_a_walk_sees_each_entry_once_while_threads_write(persisted, oldest):
     ]
 
 
-def test_what_mongodb_lacks_of_a_list_is_forgotten_when_it_is_paid(persisted):
+def test_what_mongodb_lacks_of_a_list_is_forgotten_when_it_is_paid(flush_all):
     thing = put(1)
     removed = put(2)
     remove(get(removed))
@@ -188,7 +188,7 @@ def test_what_mongodb_lacks_of_a_list_is_forgotten_when_it_is_paid(persisted):
         (thing.id.encode(), client().zscore(owed, thing.id)),
     ]
 
-    persisted()
+    flush_all()
 
     assert client().exists(owed) == 0
     assert walk() == [thing.id]

@@ -29,20 +29,20 @@ def test_a_post_without_counters_is_read_listed_announced_and_answered(alice, bo
     assert bob.received_events("feed")[-1] == {"type": "post.updated", "data": edited}
 
 
-def test_a_post_without_counters_is_counted_from_their_defaults(alice, bob, persisted, document):
+def test_a_post_without_counters_is_counted_from_their_defaults(alice, bob, flush_all, document):
     post = alice.create_post()
     forget(posts, post["id"], *(f"reactions_{kind}" for kind in ReactionType.values))
     path = f"posts/{post['id']}/reaction"
     assert bob.delete(path).json()["reactions"] == totals()
     assert bob.put(path, {"type": "wow"}).json()["reactions"] == totals(wow=1)
-    persisted()
+    flush_all()
     kept = document(Post, post["id"])
     assert {kind: kept[f"reactions_{kind}"] for kind in ReactionType.values} == totals(wow=1)
 
 
-def test_a_document_without_counters_is_read_as_well(alice, bob, persisted):
+def test_a_document_without_counters_is_read_as_well(alice, bob, flush_all):
     post = alice.create_post()
-    persisted()
+    flush_all()
     fields = {f"reactions_{kind}": "" for kind in ReactionType.values}
     mongo.collection(Post).update_one({"_id": post["id"]}, {"$unset": fields})
     client().flushall()

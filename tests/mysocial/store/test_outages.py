@@ -50,10 +50,10 @@ def mongod_hangs(impatient) -> Iterator[None]:
 
 
 @pytest.fixture
-def shelf(persisted) -> list[Thing]:
+def shelf(flush_all) -> list[Thing]:
     """Two things that MongoDB has and Redis does not, and then one that only Redis has."""
     found = [put(1, name="known", code="gold"), put(2, name="unknown", code="tin")]
-    persisted()
+    flush_all()
     evict()
     walk()
     client().delete(key(found[1]), things.unique_key("code", "tin"))
@@ -147,7 +147,7 @@ def test_a_mongodb_that_died_gets_everything_when_it_is_started_again(shelf, imp
 # Redis -------------------------------------------------------------------------------------------
 
 
-def test_without_redis_nothing_is_acknowledged_and_what_was_is_there_after(alice, persisted):
+def test_without_redis_nothing_is_acknowledged_and_what_was_is_there_after(alice, flush_all):
     client().config_set("appendfsync", "always")  # as promised by default; it starts with less
     thing = put(name="A lamp", code="gold")
     access = {"Authorization": f"Bearer {alice.access}"}
@@ -170,7 +170,7 @@ def test_without_redis_nothing_is_acknowledged_and_what_was_is_there_after(alice
     assert walk() == [thing.id]
     assert owed_keys() == [key(thing)]
     assert "post.created" not in [event["type"] for event in logged_events()]
-    persisted()
+    flush_all()
     evict()
     assert walk() == [thing.id]
 

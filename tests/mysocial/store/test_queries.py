@@ -6,7 +6,7 @@ from mysocial.core import request_context
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.redis import client
 from mysocial.store import queries, reads
-from tests.support.concurrency import scripts
+from tests.support.concurrency import count_script_calls
 from tests.support.example_records import change, evict, put, things
 
 
@@ -17,8 +17,8 @@ def test_questions_that_are_asked_together_are_one_round_trip():
         reads.records_query(things, [second.id, "0" * 24]),
     ]
     asked[1].result()  # what is not known is
-    assert scripts(lambda: reads.gather(*asked)) == 1
-    assert scripts(lambda: [one.result() for one in asked]) == 0
+    assert count_script_calls(lambda: reads.gather(*asked)) == 1
+    assert count_script_calls(lambda: [one.result() for one in asked]) == 0
     assert (asked[0].result().id, list(asked[1].result())) == (first.id, [second.id])
 
 
@@ -33,14 +33,14 @@ def test_one_refusal_does_not_keep_the_others_from_their_answers():
 
 def test_no_question_costs_nothing():
     nothing = reads.combine(meaning=dict)
-    assert scripts(nothing.result) == 0
+    assert count_script_calls(nothing.result) == 0
     assert nothing.result() == {}
 
 
-def test_a_question_about_whom_another_record_names_is_answered_in_the_same_round_trip(persisted):
+def test_a_question_about_whom_another_record_names_is_answered_in_the_same_round_trip(flush_all):
     named = put(name="Named")
     naming = put(owner_id=named.id)
-    persisted()
+    flush_all()
     via = (things.key(naming.id), "owner_id")
     shelf = things.list_key("owner", named.id)
     facts = [(shelf, "", "", things.prefix), (things.list_key("shelf"), "", "", things.prefix)]
@@ -56,7 +56,7 @@ def test_a_question_about_whom_another_record_names_is_answered_in_the_same_roun
 
     expected = [{"shelf": b"on", "likes": b"0"}, [0, 1]]
     assert ask() == expected
-    assert scripts(ask) == 1
+    assert count_script_calls(ask) == 1
     evict()
     assert ask() == expected  # neither was known
 
@@ -71,9 +71,9 @@ def test_of_whom_no_record_names_there_is_no_answer():
     assert reads.checks_through((things.key(alone.id), "owner_id"), []).result() == []
 
 
-def test_a_read_whose_record_is_let_go_again_and_again_is_refused(persisted, monkeypatch):
+def test_a_read_whose_record_is_let_go_again_and_again_is_refused(flush_all, monkeypatch):
     thing = put()
-    persisted()
+    flush_all()
     read = queries.READ
 
     def let_go_and_read(question):
@@ -103,7 +103,7 @@ def test_what_is_judged_at_one_moment_is_asked_once():
     thing = put()
     with request_context.cached_queries():
         seen = reads.get_record(things, thing.id).name
-        assert scripts(lambda: change(thing, name="Otherwise")) == 1
-        assert scripts(lambda: reads.get_record(things, thing.id)) == 0
+        assert count_script_calls(lambda: change(thing, name="Otherwise")) == 1
+        assert count_script_calls(lambda: reads.get_record(things, thing.id)) == 0
         assert reads.get_record(things, thing.id).name == seen
     assert reads.get_record(things, thing.id).name == "Otherwise"

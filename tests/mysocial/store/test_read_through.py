@@ -28,10 +28,10 @@ def code_key(code: str) -> str:
     return things.unique_key("code", code)
 
 
-def test_a_record_that_was_evicted_is_fetched(persisted):
+def test_a_record_that_was_evicted_is_fetched(flush_all):
     thing = put(name="A lamp", size=3, code="l1")
     like(thing, "bob")
-    persisted()
+    flush_all()
     before = get(thing)
     evict()
 
@@ -41,9 +41,9 @@ def test_a_record_that_was_evicted_is_fetched(persisted):
     assert 0 < client().ttl(key(thing)) <= things.ttl_seconds
 
 
-def test_an_older_copy_does_not_overwrite_a_newer_write(persisted):
+def test_an_older_copy_does_not_overwrite_a_newer_write(flush_all):
     thing = put(name="Old")
-    persisted()
+    flush_all()
     evict()
     (token,) = begin(records=[key(thing)])
     copy = read_through._fetch_records([(key(thing), token)])
@@ -55,15 +55,15 @@ def test_an_older_copy_does_not_overwrite_a_newer_write(persisted):
     assert client().ttl(key(thing)) == -1
 
 
-def test_an_older_copy_does_not_overwrite_a_write_that_is_in_mongodb_by_now(persisted):
+def test_an_older_copy_does_not_overwrite_a_write_that_is_in_mongodb_by_now(flush_all):
     thing = put(name="Old")
-    persisted()
+    flush_all()
     evict()
     (token,) = begin(records=[key(thing)])
     copy = read_through._fetch_records([(key(thing), token)])
 
     change(thing, name="New")
-    persisted()
+    flush_all()
     take(records=copy)
     assert get(thing).name == "New"
 
@@ -72,14 +72,14 @@ def test_an_older_copy_does_not_overwrite_a_write_that_is_in_mongodb_by_now(pers
     assert get(thing).name == "New"
 
 
-def test_an_older_copy_does_not_replace_what_a_later_reader_begins_to_fetch(persisted):
+def test_an_older_copy_does_not_replace_what_a_later_reader_begins_to_fetch(flush_all):
     thing = put(name="Old")
-    persisted()
+    flush_all()
     evict()
     (token,) = begin(records=[key(thing)])
     copy = read_through._fetch_records([(key(thing), token)])
     change(thing, name="New")
-    persisted()
+    flush_all()
     evict()
 
     (later,) = begin(records=[key(thing)])
@@ -109,19 +109,19 @@ def test_an_absence_is_remembered_for_a_minute_and_not_longer():
     assert 0 < client().ttl(key(thing)) <= ABSENT_SECONDS
 
 
-def test_a_tombstone_is_fetched_as_one(persisted):
+def test_a_tombstone_is_fetched_as_one(flush_all):
     thing = put()
     remove(get(thing))
-    persisted()
+    flush_all()
     evict()
 
     assert reads.get_records(things, [thing.id]) == {}
     assert int(client().hget(key(thing), "v")) > thing.version
 
 
-def test_an_older_holder_does_not_overwrite_a_newer_reservation(persisted):
+def test_an_older_holder_does_not_overwrite_a_newer_reservation(flush_all):
     thing = put(code="gold")
-    persisted()
+    flush_all()
     evict()
     (token,) = begin(uniques=[code_key("gold")])
     copy = [read_through._fetch_unique(code_key("gold"), token)]
@@ -146,30 +146,30 @@ def test_a_freedom_does_not_hide_a_reservation_that_was_made_meanwhile():
 # Lists -------------------------------------------------------------------------------------------
 
 
-def test_a_list_takes_along_what_was_made_while_it_was_fetched(persisted):
+def test_a_list_takes_along_what_was_made_while_it_was_fetched(flush_all):
     old = put(1)
-    persisted()
+    flush_all()
     evict()
     (token,) = begin(lists=[SHELF])
     copy = [read_through._fetch_list(SHELF, token)]
 
     made, kept = put(2), put(3)
-    persisted()
+    flush_all()
     later = put(4)
     take(lists=copy)
 
     assert walk() == [later.id, kept.id, made.id, old.id]
 
 
-def test_a_list_does_not_bring_back_what_was_removed_while_it_was_fetched(persisted):
+def test_a_list_does_not_bring_back_what_was_removed_while_it_was_fetched(flush_all):
     left, gone, settled = put(1), put(2), put(3)
-    persisted()
+    flush_all()
     evict()
     (token,) = begin(lists=[SHELF])
     copy = [read_through._fetch_list(SHELF, token)]
 
     remove(get(settled))
-    persisted()
+    flush_all()
     remove(get(gone))
     take(lists=copy)
 
@@ -177,24 +177,24 @@ def test_a_list_does_not_bring_back_what_was_removed_while_it_was_fetched(persis
     assert client().zrange(SHELF, 0, -1) == [b"~", left.id.encode()]
 
 
-def test_a_list_takes_along_what_was_owed_before_it_was_fetched(persisted):
+def test_a_list_takes_along_what_was_owed_before_it_was_fetched(flush_all):
     old, moved = put(1), put(2)
-    persisted()
+    flush_all()
     owed = put(3)
     change(moved, shelf="off")
     evict()
     (token,) = begin(lists=[SHELF])
     # All debts are paid between the two steps, after MongoDB was asked.
     copy = [read_through._fetch_list(SHELF, token)]
-    persisted()
+    flush_all()
     take(lists=copy)
 
     assert walk() == [owed.id, old.id]
 
 
-def test_a_list_keeps_what_was_removed_and_made_again_while_it_was_fetched(persisted):
+def test_a_list_keeps_what_was_removed_and_made_again_while_it_was_fetched(flush_all):
     thing = put(1)
-    persisted()
+    flush_all()
     evict()
     (token,) = begin(lists=[SHELF])
     copy = [read_through._fetch_list(SHELF, token)]
@@ -210,27 +210,27 @@ def test_a_list_keeps_what_was_removed_and_made_again_while_it_was_fetched(persi
     )
 
 
-def test_a_list_that_was_lost_while_it_was_fetched_is_not_taken(persisted):
+def test_a_list_that_was_lost_while_it_was_fetched_is_not_taken(flush_all):
     old = put(1)
-    persisted()
+    flush_all()
     evict()
     (token,) = begin(lists=[SHELF])
     copy = [read_through._fetch_list(SHELF, token)]
 
     client().delete(SHELF)  # as under pressure, or when the fetching took too long
     new = put(2)
-    persisted()
+    flush_all()
     take(lists=copy)
 
     assert client().exists(SHELF) == 0
     assert walk() == [new.id, old.id]
 
 
-def test_a_long_list_is_fetched_whole(persisted):
+def test_a_long_list_is_fetched_whole(flush_all):
     with write() as w:
         for n in range(1200):
             w.create(Like(id=f"{n:024x}", created_at=START), new_id=True)
-    persisted()
+    flush_all()
     evict()
     name = likes.list_key("all")
 

@@ -34,14 +34,14 @@ def fill_shelf(count: int) -> list[str]:
     return [put(minute).id for minute in range(count)][::-1]
 
 
-def test_every_read_is_right_when_all_that_may_be_evicted_was(persisted):
+def test_every_read_is_right_when_all_that_may_be_evicted_was(flush_all):
     found = fill_shelf(4)
     first = get(make(id=found[0]))
     change(first, code="gold")
     like(first, "bob")
-    persisted()
+    flush_all()
     remove(get(make(id=found[3])))
-    persisted()
+    flush_all()
 
     for _ in range(2):  # from MongoDB, then from Redis
         assert walk() == found[:3]
@@ -73,9 +73,9 @@ def test_rows_are_sent_as_they_are_stored():
 
 @pytest.mark.parametrize("limit", [1, 2, 3, CAP - 1, CAP, CAP + 1, 100])
 @pytest.mark.parametrize("oldest", [False, True])
-def test_pages_beyond_what_redis_holds_come_from_mongodb(persisted, limit, oldest):
+def test_pages_beyond_what_redis_holds_come_from_mongodb(flush_all, limit, oldest):
     found = fill_shelf(2 * CAP + 1)
-    persisted()
+    flush_all()
     evict()
 
     expected = found[::-1] if oldest else found
@@ -85,9 +85,9 @@ def test_pages_beyond_what_redis_holds_come_from_mongodb(persisted, limit, oldes
 
 
 @pytest.mark.parametrize("oldest", [False, True])
-def test_deep_pages_are_merged_with_what_mongodb_has_not_got_yet(persisted, oldest):
+def test_deep_pages_are_merged_with_what_mongodb_has_not_got_yet(flush_all, oldest):
     kept = fill_shelf(3 * CAP)
-    persisted()
+    flush_all()
     evict()
     assert walk() == kept
 
@@ -103,24 +103,24 @@ def test_deep_pages_are_merged_with_what_mongodb_has_not_got_yet(persisted, olde
     for _ in range(2):
         found = walk(oldest=oldest)
         assert found == (expected[::-1] if oldest else expected)
-        persisted()
+        flush_all()
         evict()
 
 
 @pytest.mark.parametrize("oldest", [False, True])
-def test_those_of_one_moment_are_paged_by_their_ids(persisted, oldest):
+def test_those_of_one_moment_are_paged_by_their_ids(flush_all, oldest):
     found = sorted((put(0).id for _ in range(3 * CAP)), reverse=not oldest)
     assert walk(oldest=oldest, limit=2) == found
-    persisted()
+    flush_all()
     evict()
 
     assert walk(oldest=oldest, limit=2) == found
     assert walk(oldest=oldest, limit=CAP) == found
 
 
-def test_one_of_the_very_moment_where_a_list_ends_in_redis_is_not_skipped(persisted):
+def test_one_of_the_very_moment_where_a_list_ends_in_redis_is_not_skipped(flush_all):
     found = fill_shelf(CAP + 1)
-    persisted()
+    flush_all()
     evict()
     walk()
 
@@ -130,9 +130,9 @@ def test_one_of_the_very_moment_where_a_list_ends_in_redis_is_not_skipped(persis
     assert walk(limit=2, oldest=True) == [found[-1], late.id, *found[-2::-1]]
 
 
-def test_records_that_went_while_a_deep_page_was_read_do_not_end_the_list(persisted):
+def test_records_that_went_while_a_deep_page_was_read_do_not_end_the_list(flush_all):
     found = fill_shelf(3 * CAP)
-    persisted()
+    flush_all()
     evict()
     walk()
 
@@ -147,10 +147,10 @@ def test_records_that_went_while_a_deep_page_was_read_do_not_end_the_list(persis
     assert walk(limit=2) == [pk for pk in found if pk not in gone]
 
 
-def test_records_that_went_from_within_a_whole_list_do_not_end_it(persisted):
+def test_records_that_went_from_within_a_whole_list_do_not_end_it(flush_all):
     """As sessions do, which MongoDB drops by a TTL index of its own."""
     found = fill_shelf(4)
-    persisted()
+    flush_all()
     evict()
     walk()
     mongo.collection(Thing).delete_one({"_id": found[1]})
@@ -161,9 +161,9 @@ def test_records_that_went_from_within_a_whole_list_do_not_end_it(persisted):
     assert walk(limit=2, oldest=True) == [*found[:1:-1], found[0]]
 
 
-def test_the_walk_through_a_deep_list_begins_at_its_place(persisted):
+def test_the_walk_through_a_deep_list_begins_at_its_place(flush_all):
     found = fill_shelf(3 * CAP)
-    persisted()
+    flush_all()
     evict()
     after = pagination.ListQuery(wire, "shelf", limit=2 * CAP).result().next
     assert after[0] == found[2 * CAP - 1]
@@ -185,9 +185,9 @@ def test_the_walk_through_a_deep_list_begins_at_its_place(persisted):
 # Facts -------------------------------------------------------------------------------------------
 
 
-def test_membership_is_known_below_what_a_list_holds_too(persisted):
+def test_membership_is_known_below_what_a_list_holds_too(flush_all):
     found = fill_shelf(2 * CAP)
-    persisted()
+    flush_all()
     evict()
     change(get(make(id=found[-1])), shelf="off")
     fact = (SHELF, "", "", things.prefix)
@@ -197,10 +197,10 @@ def test_membership_is_known_below_what_a_list_holds_too(persisted):
     assert answers == {found[0]: 1, found[-2]: 1, "0" * 24: 0}
 
 
-def test_a_list_that_is_being_fetched_is_not_taken_for_whole(persisted):
+def test_a_list_that_is_being_fetched_is_not_taken_for_whole(flush_all):
     with write() as w:
         w.create(Like(id="bob"))
-    persisted()
+    flush_all()
     evict()
     name = likes.list_key("all")
     begin(lists=[name])

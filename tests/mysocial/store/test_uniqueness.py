@@ -59,9 +59,9 @@ def test_a_value_that_is_taken_is_refused_and_nothing_changes():
     assert get(mine).code == "tin"
 
 
-def test_a_value_is_still_taken_after_eviction(persisted):
+def test_a_value_is_still_taken_after_eviction(flush_all):
     owner = put(code="gold")
-    persisted()
+    flush_all()
     evict()
 
     with pytest.raises(AlreadyExists) as refusal:
@@ -71,9 +71,9 @@ def test_a_value_is_still_taken_after_eviction(persisted):
     assert holder("gold") == owner.id
 
 
-def test_a_value_that_was_given_up_can_be_taken(persisted):
+def test_a_value_that_was_given_up_can_be_taken(flush_all):
     owner = put(code="gold")
-    persisted()
+    flush_all()
     change(owner, code="tin")
     assert holder("gold") is None
 
@@ -93,10 +93,10 @@ def test_one_step_does_not_give_a_value_to_two():
     assert client().exists(f"dirty:{QUEUE}") == 0
 
 
-def test_a_reservation_that_two_owe_is_kept_until_both_have_paid(persisted):
+def test_a_reservation_that_two_owe_is_kept_until_both_have_paid(flush_all):
     """Else it is evicted, fetched from a MongoDB that knows of neither, and given away twice."""
     owner = put(code="gold")
-    persisted()
+    flush_all()
     change(owner, code="tin")
     heir = put(code="gold")
 
@@ -108,29 +108,29 @@ def test_a_reservation_that_two_owe_is_kept_until_both_have_paid(persisted):
     with pytest.raises(AlreadyExists):
         put(code="gold")
     assert holder("gold") == heir.id
-    persisted()
+    flush_all()
     evict()
     assert holder("gold") == heir.id
 
 
-def test_a_value_handed_on_reaches_mongodb_though_the_heir_comes_first(persisted):
+def test_a_value_handed_on_reaches_mongodb_though_the_heir_comes_first(flush_all):
     heir, owner = put(code=""), put(code="gold")
-    persisted()
+    flush_all()
     with write() as w:
         w.update(heir, name="First in the queue")
     change(owner, code="tin")
     change(heir, code="gold")
 
-    persisted()
+    flush_all()
 
     assert codes() == {heir.id: "gold", owner.id: "tin"}
     assert dirty.backlogs()[QUEUE].count == 0
     assert dirty.dead_letter_counts()[QUEUE] == 0
 
 
-def test_a_value_handed_on_reaches_mongodb_though_its_owner_is_far_behind(persisted):
+def test_a_value_handed_on_reaches_mongodb_though_its_owner_is_far_behind(flush_all):
     heir, owner = put(), put(code="gold")
-    persisted()
+    flush_all()
     with write() as w:
         w.update(heir, name="First in the queue")
     change(owner, code="tin")
@@ -141,27 +141,27 @@ def test_a_value_handed_on_reaches_mongodb_though_its_owner_is_far_behind(persis
     assert codes() == {heir.id: "gold", owner.id: ""}
     evict()
     assert (holder("gold"), holder("tin"), get(owner).code) == (heir.id, owner.id, "tin")
-    persisted()
+    flush_all()
     assert codes() == {heir.id: "gold", owner.id: "tin"}
 
 
-def test_two_who_exchanged_their_values_both_reach_mongodb(persisted):
+def test_two_who_exchanged_their_values_both_reach_mongodb(flush_all):
     one, other = put(code="gold"), put(code="tin")
-    persisted()
+    flush_all()
     change(one, code="spare")
     change(other, code="gold")
     change(one, code="tin")
 
-    persisted()
+    flush_all()
 
     assert codes() == {one.id: "tin", other.id: "gold"}
     assert dirty.dead_letter_counts()[QUEUE] == 0
 
 
-def test_records_without_a_value_do_not_stand_in_each_others_way(persisted):
+def test_records_without_a_value_do_not_stand_in_each_others_way(flush_all):
     one, other = put(code=""), put(code="")
 
-    assert persisted() == 2
+    assert flush_all() == 2
     evict()
 
     assert dirty.backlogs()[QUEUE].count == 0
@@ -169,7 +169,7 @@ def test_records_without_a_value_do_not_stand_in_each_others_way(persisted):
     assert codes() == {one.id: "", other.id: ""}
 
 
-def test_a_value_that_mongodb_gave_to_another_is_set_aside_in_the_end(persisted):
+def test_a_value_that_mongodb_gave_to_another_is_set_aside_in_the_end(flush_all):
     """It can't come to this but by a hand in the database: then nobody's record is lost."""
     mongo.collection(Thing).insert_one({"_id": "stranger", "_version": 1, "code": "gold"})
     client().set(things.unique_key("code", "gold"), "")

@@ -35,19 +35,19 @@ def test_versions_follow_the_clock_and_never_go_back():
     assert get(thing).version == ahead + 2
 
 
-def test_a_record_made_anew_outranks_its_tombstone(document, persisted):
+def test_a_record_made_anew_outranks_its_tombstone(document, flush_all):
     thing = put()
     like(thing, "bob")
-    persisted()
+    flush_all()
     edge = reads.get_record(likes, f"{thing.id}:bob")
     remove(edge)
-    persisted()
+    flush_all()
     tombstone = document(Like, edge.id)
     evict()
 
     with write() as w:
         w.create(Like(id=edge.id))
-    persisted()
+    flush_all()
 
     assert tombstone["_deleted_at"] is not None
     assert document(Like, edge.id)["_deleted_at"] is None
@@ -55,11 +55,11 @@ def test_a_record_made_anew_outranks_its_tombstone(document, persisted):
     assert dirty.dead_letter_counts()[QUEUE] == 0
 
 
-def test_what_is_owed_carries_no_time_to_live_and_what_is_paid_does(persisted):
+def test_what_is_owed_carries_no_time_to_live_and_what_is_paid_does(flush_all):
     thing = put(code="c1")
     like(thing, "bob")
     other = put(code="c2")
-    persisted()
+    flush_all()
     change(thing, name="Changed", code="c3")
     remove(get(other))
     like(thing, "carol")
@@ -75,5 +75,5 @@ def test_what_is_owed_carries_no_time_to_live_and_what_is_paid_does(persisted):
     assert {"ev", "clock", "epoch", "sweep", f"dirty:{QUEUE}", *owing, *reserved} <= eternal
     assert {name for name in mortal() if name.startswith(("ev", "idem", "dirty"))} == set()
 
-    persisted()
+    flush_all()
     assert owing | reserved <= mortal()

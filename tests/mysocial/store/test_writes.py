@@ -65,10 +65,10 @@ def test_nothing_is_written_when_the_block_raises():
     assert everything() == before
 
 
-def test_a_record_that_was_evicted_is_not_made_twice(persisted):
+def test_a_record_that_was_evicted_is_not_made_twice(flush_all):
     thing = put()
     like(thing, "bob")
-    persisted()
+    flush_all()
     evict()
 
     with pytest.raises(AlreadyExists):
@@ -78,10 +78,10 @@ def test_a_record_that_was_evicted_is_not_made_twice(persisted):
     assert len(logged_events()) == 1
 
 
-def test_an_update_of_an_evicted_record_keeps_what_it_does_not_name(persisted):
+def test_an_update_of_an_evicted_record_keeps_what_it_does_not_name(flush_all):
     thing = put(name="A lamp", size=3)
     like(thing, "bob")
-    persisted()
+    flush_all()
     evict()
 
     change(thing, name="A lantern")
@@ -134,10 +134,10 @@ def test_a_lenient_removal_passes_over_what_was_removed_while_it_looked_again():
     assert reads.get_records(things, [thing.id]) == {}
 
 
-def test_an_absence_that_is_required_is_proven(persisted):
+def test_an_absence_that_is_required_is_proven(flush_all):
     thing = put()
     like(thing, "bob")
-    persisted()
+    flush_all()
     evict()
 
     with pytest.raises(AlreadyExists), write() as w:  # noqa: PT012
@@ -151,9 +151,9 @@ def test_an_absence_that_is_required_is_proven(persisted):
     assert get(thing).name == "Changed"
 
 
-def test_what_was_seen_can_be_required_to_be_so_still(persisted):
+def test_what_was_seen_can_be_required_to_be_so_still(flush_all):
     thing = put(shelf="off")
-    persisted()
+    flush_all()
     evict()
     with write() as w:
         w.require(Thing, thing.id, shelf=b"off")
@@ -282,9 +282,9 @@ def test_fifty_who_like_at_once_are_fifty_likes_and_the_same_one_fifty_times_is_
     assert len(logged_events()) == 51
 
 
-def test_a_write_whose_record_is_let_go_again_and_again_is_refused(persisted, before_writes):
+def test_a_write_whose_record_is_let_go_again_and_again_is_refused(flush_all, before_writes):
     thing = put()
-    persisted()
+    flush_all()
     before_writes(lambda: client().delete(key(thing)), times=MAX_ATTEMPTS)
     with pytest.raises(Unavailable):
         change(thing, name="A lamp")
