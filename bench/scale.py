@@ -112,7 +112,7 @@ class Scale:
 
     def measure_fan_out(self, sizes: Sequence[int], crowd: Sequence[Member]) -> None:
         """Let authors have ever more followers, all of whom have read their home feed."""
-        from posts.selectors import home  # noqa: PLC0415
+        from posts.selectors import home_page  # noqa: PLC0415
 
         for author, size in zip(reversed(crowd), sizes, strict=False):
             fans = crowd[:size]
@@ -120,7 +120,7 @@ class Scale:
             columns.drain()
             before = used_memory()
             for fan in fans:
-                home(to=fan.id, limit=10, after=None)
+                home_page(to=fan.id, limit=10, after=None)
             self.growth.memory["a home list"] = (used_memory() - before) / size
             self.spend("followers", size, "create post", create(author))
 

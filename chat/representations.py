@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from chat.models import Participant
 from chat.store import messages, open_chats, participants
-from images.representations import MEDIA, MediaSerializer, shown
+from images.representations import MEDIA, MediaSerializer, media_object
 from mysocial.store import Field, JsonPart, JsonTemplate, RelatedField, RelatedObject, Row
 from posts.reaction_types import ReactionType
 from users.representations import AUTHOR, AuthorSerializer, author, person
@@ -19,7 +19,7 @@ message_template = JsonTemplate(
     b'","receiver_id":"',
     Field("receiver_id"),
     b'","media":',
-    shown("media_id"),
+    media_object("media_id"),
     refs={"media_id": MEDIA},
 )
 
@@ -28,7 +28,7 @@ def _as_last(piece: JsonPart) -> JsonPart:
     """Return the piece of a message as its conversation shows it."""
     if isinstance(piece, Field):
         return RelatedField("shown_id", piece.name)
-    return shown("shown_media_id") if isinstance(piece, RelatedObject) else piece
+    return media_object("shown_media_id") if isinstance(piece, RelatedObject) else piece
 
 
 ABOUT = (b'"user":', *author("other_id"), b',"unread":', Field("unread"))

@@ -36,7 +36,7 @@ class CommentEvent(Event):
 
     @classmethod
     def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
-        return selectors.is_there(context["comment"])
+        return selectors.comment_exists(context["comment"])
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from django.db import models
 
 from mysocial.store import ID, Record
 
-MOST_TEXT = 2000
+MAX_TEXT_LENGTH = 2000
 
 
 class Comment(Record):
@@ -12,7 +12,7 @@ class Comment(Record):
 
     post_id = models.CharField(**ID)
     author_id = models.CharField(**ID)
-    text = models.TextField(max_length=MOST_TEXT)
+    text = models.TextField(max_length=MAX_TEXT_LENGTH)
     edited_at = models.DateTimeField(null=True, default=None, editable=False)
 
     class Meta(Record.Meta):

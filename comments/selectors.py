@@ -69,7 +69,7 @@ def find_comment(comment_id: str) -> Comment | None:
     return reads.get_records(comments, [comment_id]).get(comment_id)
 
 
-def is_there(comment_id: str) -> bool:
+def comment_exists(comment_id: str) -> bool:
     """Tell whether a comment is not deleted."""
     return bool(reads.get_records(comments, [comment_id]))
 
@@ -84,7 +84,7 @@ def _row_and_post(comment_id: str, *, to: str) -> tuple[Row, Row]:
     return found[0], post
 
 
-def comments_of(
+def comments_page(
     post_id: str, *, to: str, limit: int, after: Entry | None = None, oldest: bool = False
 ) -> tuple[list[Row], Entry | None]:
     """Return a post's comments as `to` may see them, newest first or `oldest`; `NotFound`."""
@@ -108,7 +108,7 @@ def _listing(
     )
 
 
-def commenters_of(post_id: str, *, to: str, limit: int) -> Commenters:
+def get_commenters(post_id: str, *, to: str, limit: int) -> Commenters:
     """Return a post's number of comments, and who wrote the newest, each once; `NotFound`.
 
     Names are looked for in the newest `pages.SCAN * BATCH` comments. The number is the post's own:

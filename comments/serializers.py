@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from comments.models import MOST_TEXT
+from comments.models import MAX_TEXT_LENGTH
 from comments.representations import CommentSerializer
 from mysocial.api import StrictSerializer
 
@@ -12,7 +12,7 @@ from mysocial.api import StrictSerializer
 class CommentInput(StrictSerializer):
     """A new comment, or changes to one."""
 
-    text = serializers.CharField(max_length=MOST_TEXT)
+    text = serializers.CharField(max_length=MAX_TEXT_LENGTH)
 
 
 class CommentAnswerSerializer(serializers.Serializer[Any]):

@@ -100,7 +100,7 @@ def remove_comment(*, comment_id: str) -> Comment:
 
 def _moderate(comment_id: str, changes: dict[str, Any]) -> Comment:
     comment = reads.get_record(comments, comment_id)
-    return _update(comment, post_selectors.author_of(comment.post_id), changes)
+    return _update(comment, post_selectors.get_author_id(comment.post_id), changes)
 
 
 def _update(
@@ -134,7 +134,7 @@ def _delete(comment: Comment) -> Comment:
     with write(*STALE_ERRORS) as w:
         # Strict: an edit meanwhile may have told others, who are to be taken back, too.
         w.delete(comment, check_revision=True)
-        posts.increment_post_counters(w, comment.post_id, lenient=True, comments_count=-1)
+        posts.increment_post_counters(w, comment.post_id, missing_ok=True, comments_count=-1)
         w.announce(CommentDeleted(comment.id, comment.post_id, comment.author_id))
         notifications.retract_all(w, kinds=TOLD, cause=comment.id)
         w.respond_with(comment)

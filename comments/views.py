@@ -64,7 +64,7 @@ class CommentViewSet(ApiViewSet):
     def list(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
         oldest = is_oldest_first(request)
-        found = selectors.comments_of(
+        found = selectors.comments_page(
             pk, to=current_user_id(request), limit=limit, after=after, oldest=oldest
         )
         return list_response(request, "comments", comment_template, found)
@@ -96,7 +96,7 @@ class CommentViewSet(ApiViewSet):
     )
     def names(self, request: Request, pk: str) -> HttpResponse:
         limit, _ = pagination_params(request)
-        found = selectors.commenters_of(pk, to=current_user_id(request), limit=limit)
+        found = selectors.get_commenters(pk, to=current_user_id(request), limit=limit)
         return json_response(to_json({"count": found.total, "names": found.names}))
 
     @extend_schema(responses=CommentSerializer, summary="One comment")

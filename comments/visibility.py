@@ -7,7 +7,7 @@ from comments import selectors
 from mysocial.policies import VisibilityPolicy
 
 
-class CommentSight(VisibilityPolicy):
+class CommentVisibility(VisibilityPolicy):
     """A comment, by `can_see_comment`."""
 
     model_label: ClassVar[str] = "comments.comment"

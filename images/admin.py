@@ -15,18 +15,18 @@ from mysocial.admin.record_admin import OutboxItemAdmin, RecordAdmin
 class MediaAdmin(RecordAdmin):
     """Pictures and videos of all members; not what was said to somebody alone."""
 
-    list_display = ("kind", "use", "state", "owner_id", "url", "created_at")
-    list_filter = ("kind", "use", "state")
+    list_display = ("kind", "purpose", "state", "owner_id", "url", "created_at")
+    list_filter = ("kind", "purpose", "state")
     search_fields = ("owner_id", "subject_id")
     ordering = ("-created_at",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         found: QuerySet[Any] = super().get_queryset(request)
-        return found.exclude(use=Purpose.MESSAGE)
+        return found.exclude(purpose=Purpose.MESSAGE)
 
     @staticmethod
     def remove(media_id: str) -> None:
-        services.remove_image(media_id=media_id)
+        services.remove_media(media_id=media_id)
 
 
 @admin.register(DeletedFile)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from images.services import remove_all, remove_of
+from images.services import delete_media_of_owner, delete_media_of_subject
 from mysocial.outbox import Cascade
 
 
@@ -13,7 +13,7 @@ class PostMedia(Cascade):
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        return remove_of(pk, limit=limit)
+        return delete_media_of_subject(pk, limit=limit)
 
 
 class MediaOfMember(Cascade):
@@ -23,4 +23,4 @@ class MediaOfMember(Cascade):
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        return remove_all(pk, limit=limit)
+        return delete_media_of_owner(pk, limit=limit)

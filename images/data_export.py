@@ -11,7 +11,7 @@ def _file(one: Media) -> File | None:
     """Return the file of media that are ready."""
     if one.state != State.READY:
         return None
-    return one.host_ref, lambda: hosts.host_of(one.host).open(one.host_ref, url=one.url or "")
+    return one.host_ref, lambda: hosts.get_host(one.host).open(one.host_ref, url=one.url or "")
 
 
 register(

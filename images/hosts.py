@@ -107,11 +107,11 @@ def _account(kind: str) -> dict[str, Any]:
 HOSTS: dict[str, Callable[[], Host]] = {"local": LocalHost, "cloudinary": CloudinaryHost}
 
 
-def current() -> Host:
+def current_host() -> Host:
     """Return the host that new files go to."""
     return HOSTS["cloudinary" if settings.CLOUDINARY_URL else "local"]()
 
 
-def host_of(name: str) -> Host:
+def get_host(name: str) -> Host:
     """Return the host that has a file; of one that was never handed over, the current one."""
-    return HOSTS[name]() if name else current()
+    return HOSTS[name]() if name else current_host()

@@ -23,7 +23,7 @@ class Purpose(models.TextChoices):
 
 
 # What a member's gallery shows: not what was said to somebody alone.
-GALLERY_USES = [
+GALLERY_PURPOSES = [
     (use.value, use.label) for use in (Purpose.PROFILE, Purpose.BACKGROUND, Purpose.POST)
 ]
 
@@ -41,7 +41,7 @@ class Media(OutboxItem):
 
     owner_id = models.CharField(**ID)
     kind = models.CharField(max_length=5, choices=Kind.choices)
-    use = models.CharField(max_length=10, choices=Purpose.choices)
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
     subject_id = models.CharField(max_length=64, default="")  # the post or message it is in
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROCESSING)
     url = models.CharField(max_length=500, null=True, default=None)
@@ -61,7 +61,7 @@ class Media(OutboxItem):
         verbose_name_plural = "media"
 
     def __str__(self) -> str:
-        return f"{self.use} {self.kind} {self.pk}"
+        return f"{self.purpose} {self.kind} {self.pk}"
 
 
 class DeletedFile(OutboxItem):

@@ -21,11 +21,11 @@ INSIDE = (b"moov", b"trak", b"moof", b"traf")
 TELLING = (b"udta", b"meta", b"uuid")
 
 
-class Broken(Exception):
+class InvalidMedia(Exception):
     """The file can't be decoded, or is more than is decoded."""
 
 
-class Result(NamedTuple):
+class ProcessedMedia(NamedTuple):
     """What is shown; the size in pixels is known of pictures only."""
 
     file: IO[bytes]
@@ -33,22 +33,22 @@ class Result(NamedTuple):
     height: int | None = None
 
 
-def make_picture(file: IO[bytes]) -> Result:
+def process_image(file: IO[bytes]) -> ProcessedMedia:
     """Return the picture as it is shown, in its own format; an animated one stays so. `Broken`."""
     try:
         with Image.open(file, formats=("JPEG", "PNG", "GIF", "WEBP")) as picture:
             form = "JPEG" if picture.format == "MPO" else str(picture.format)
             moving = form != "JPEG" and getattr(picture, "n_frames", 1) > 1
             made = _animation(picture, form) if moving else _still(picture, form)
-    except Broken:
+    except InvalidMedia:
         raise
     except Exception as error:
         # Pillow's decoders raise whatever a broken file leads them to.
-        raise Broken(type(error).__name__) from error
+        raise InvalidMedia(type(error).__name__) from error
     return made
 
 
-def _still(picture: Image.Image, form: str) -> Result:
+def _still(picture: Image.Image, form: str) -> ProcessedMedia:
     picture.load()
     picture = _in_srgb(ImageOps.exif_transpose(picture))
     if form == "JPEG" and picture.mode not in {"L", "RGB"}:
@@ -58,11 +58,11 @@ def _still(picture: Image.Image, form: str) -> Result:
     return _saved(picture, form)
 
 
-def _animation(picture: Image.Image, form: str) -> Result:
+def _animation(picture: Image.Image, form: str) -> ProcessedMedia:
     frames = getattr(picture, "n_frames", 1)
     pixels = frames * picture.width * picture.height
     if frames > MOST_FRAMES or pixels > MOST_MOVING_PIXELS:
-        raise Broken("too many frames")
+        raise InvalidMedia("too many frames")
     loop = picture.info.get("loop")
     made, durations = [], []
     for frame in ImageSequence.Iterator(picture):
@@ -98,14 +98,14 @@ def _strip(picture: Image.Image) -> None:
     picture.info = {name: value for name, value in picture.info.items() if name in KEPT}
 
 
-def _saved(picture: Image.Image, form: str, **how: object) -> Result:
+def _saved(picture: Image.Image, form: str, **how: object) -> ProcessedMedia:
     out = io.BytesIO()
     picture.save(out, form, **QUALITY.get(form, {}), **how)
     out.seek(0)
-    return Result(out, picture.width, picture.height)
+    return ProcessedMedia(out, picture.width, picture.height)
 
 
-def strip_film(file: IO[bytes]) -> Result:
+def strip_video_metadata(file: IO[bytes]) -> ProcessedMedia:
     """Blank what an MP4 tells beside picture and sound, in place, so that offsets stay. `Broken`.
 
     Boxes of user data (the place, the device, XMP) become free space of zeros. May be repeated.
@@ -115,13 +115,13 @@ def strip_film(file: IO[bytes]) -> Result:
     for seen, (start, header, end, kind) in enumerate(_boxes(file, 0, size)):
         has_film = has_film or kind == b"moov"
         if seen > MOST_BOXES:
-            raise Broken("too many boxes")
+            raise InvalidMedia("too many boxes")
         if kind in TELLING:
             _blank(file, start, header, end)
     if not has_film:
-        raise Broken("no film")
+        raise InvalidMedia("no film")
     file.seek(0)
-    return Result(file)
+    return ProcessedMedia(file)
 
 
 def _boxes(
@@ -129,12 +129,12 @@ def _boxes(
 ) -> Iterator[tuple[int, int, int, bytes]]:
     """Yield the place, the length of the header, the end and the kind of each box, at any depth."""
     if depth > MOST_DEPTH:
-        raise Broken("too deep")
+        raise InvalidMedia("too deep")
     while start < end:
         file.seek(start)
         head = file.read(LARGE_HEADER)
         if len(head) < HEADER or start + HEADER > end:
-            raise Broken("a box is cut")
+            raise InvalidMedia("a box is cut")
         size, kind = struct.unpack(">I4s", head[:HEADER])
         header = HEADER
         if size == 1 and len(head) == LARGE_HEADER:
@@ -143,7 +143,7 @@ def _boxes(
         elif size == 0:
             size = end - start  # to the end
         if size < header or start + size > end:
-            raise Broken("a box is cut")
+            raise InvalidMedia("a box is cut")
         yield start, header, start + size, kind
         if kind in INSIDE:
             yield from _boxes(file, start + header, start + size, depth + 1)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from images.models import GALLERY_USES, Kind, State
+from images.models import GALLERY_PURPOSES, Kind, State
 from images.store import SHOWN, media
 from mysocial.store import Field, JsonTemplate, RelatedObject
 
@@ -15,8 +15,8 @@ image_template = JsonTemplate(
     Field(SHOWN),
     b",",
     Field("made"),
-    b',"use":"',
-    Field("use"),
+    b',"purpose":"',
+    Field("purpose"),
     b'","post_id":"',
     Field("subject_id"),
     b'"',
@@ -26,7 +26,7 @@ image_template = JsonTemplate(
 MEDIA = (media, (SHOWN,))
 
 
-def shown(ref: str) -> RelatedObject:
+def media_object(ref: str) -> RelatedObject:
     """Return the piece that shows the media that the raw field `ref` names; null without any."""
     return RelatedObject(ref, SHOWN)
 
@@ -46,5 +46,5 @@ class ImageSerializer(MediaSerializer):
     """A picture of a member's gallery. `post_id` is empty unless it is in a post."""
 
     created_at = serializers.DateTimeField()
-    use = serializers.ChoiceField(GALLERY_USES)
+    purpose = serializers.ChoiceField(GALLERY_PURPOSES)
     post_id = serializers.CharField(source="subject_id")

@@ -11,7 +11,7 @@ from mysocial.store import Entry, Row, pagination, reads
 from users.selectors import get_profile, profile_query
 
 
-def gallery(
+def gallery_page(
     owner_id: str, *, to: str, limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's images that `to` may see, newest first; `NotFound` for no such member."""
@@ -22,19 +22,19 @@ def gallery(
     return pagination.filter_pages(listing, keep=lambda rows: _seen(rows, to))
 
 
-def addresses_of(media_ids: Iterable[str]) -> dict[str, str]:
+def get_media_urls(media_ids: Iterable[str]) -> dict[str, str]:
     """Return where those of the media are that are ready, by id, whoever may see them."""
     found = reads.get_records(media, media_ids)
     return {pk: one.url for pk, one in found.items() if one.url}
 
 
-def get_image(image_id: str, *, to: str) -> Media:
+def get_visible_image(image_id: str, *, to: str) -> Media:
     """Return an image to work with; `NotFound` when it is not in a gallery that `to` may see."""
     found = reads.get_record(media, image_id)
-    if found.kind != Kind.IMAGE or found.use not in GALLERY:
+    if found.kind != Kind.IMAGE or found.purpose not in GALLERY:
         raise NotFound
     get_profile(found.owner_id, to=to)
-    in_post = found.use == Purpose.POST
+    in_post = found.purpose == Purpose.POST
     if in_post and found.subject_id not in visible_ids("posts.post", [found.subject_id], to):
         raise NotFound
     return found

@@ -1,16 +1,16 @@
 """What lives in Redis of media."""
 
-from images.models import GALLERY_USES, DeletedFile, Kind, Media, Purpose, State
+from images.models import GALLERY_PURPOSES, DeletedFile, Kind, Media, Purpose, State
 from mysocial.outbox import OUTBOX
 from mysocial.store import DAY_SECONDS, Index, Store
 
 SHOWN = "shown"  # what is seen of it wherever it is
-GALLERY = tuple(value for value, _ in GALLERY_USES)
+GALLERY = tuple(value for value, _ in GALLERY_PURPOSES)
 
 media = Store(
     Media,
     fragments={SHOWN: ("id", "kind", "state", "url", "width", "height"), "made": ("created_at",)},
-    plain_fields=("status", "owner_id", "use", "subject_id"),
+    plain_fields=("status", "owner_id", "purpose", "subject_id"),
     indexes=(
         OUTBOX,
         Index(
@@ -18,13 +18,15 @@ media = Store(
             "owner_id",
             parent_label="users.user",
             where={
-                "use": GALLERY,
+                "purpose": GALLERY,
                 "kind": (Kind.IMAGE.value,),
                 "state": (State.PROCESSING.value, State.READY.value),
             },
         ),
         Index("owner", "owner_id", parent_label="users.user"),
-        Index("subject", "subject_id", where={"use": (Purpose.POST.value, Purpose.MESSAGE.value)}),
+        Index(
+            "subject", "subject_id", where={"purpose": (Purpose.POST.value, Purpose.MESSAGE.value)}
+        ),
     ),
 )
 deleted_files = Store(

@@ -17,6 +17,6 @@ def process_media() -> int:
 
 @shared_task(name="images.delete_stale_uploads")
 @skip_if_unavailable
-def sweep_incoming() -> int:
+def delete_stale_uploads() -> int:
     """Remove uploads that nobody asked for."""
-    return services.sweep()
+    return services.delete_stale_uploads()

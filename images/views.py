@@ -51,7 +51,7 @@ class ImageViewSet(ApiViewSet):
     )
     def of_user(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        found = selectors.gallery(pk, to=current_user_id(request), limit=limit, after=after)
+        found = selectors.gallery_page(pk, to=current_user_id(request), limit=limit, after=after)
         return list_response(request, "images", image_template, found)
 
     @extend_schema(
@@ -89,14 +89,16 @@ class ImageViewSet(ApiViewSet):
         return _delete(request, pk, services.delete_background)
 
 
-def _set(request: Request, use: Purpose) -> HttpResponse:
+def _set(request: Request, purpose: Purpose) -> HttpResponse:
     fields = validated_body(ImageInput, request)
-    verb: Callable[..., Media] = services.add_image if "image" in fields else services.show_image
+    verb: Callable[..., Media] = (
+        services.upload_profile_image if "image" in fields else services.choose_profile_image
+    )
     return write_response(
         request,
         201 if "image" in fields else 200,
         message_envelope("Image set", image=media_representation),
-        lambda: verb(user_id=current_user_id(request), use=use.value, **fields),
+        lambda: verb(user_id=current_user_id(request), purpose=purpose.value, **fields),
         limit=CHANGES,
     )
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from chat import selectors as chat
 from comments import selectors as comments
-from images.selectors import addresses_of
+from images.selectors import get_media_urls
 from moderation.models import ActionType, ModerationAction, Report, StaffNote, State, Target
 from moderation.representations import report_template
 from moderation.store import moderation_actions, reports, staff_notes, word_filters
@@ -157,7 +157,7 @@ def context_of(report: Report) -> Context:
     show = shown.get(Target(report.target_type), _member)
     lines, state = show(report)
     names = _names([report.subject_id, *(line.author for line in lines)])
-    where = addresses_of(filter(None, (line.media_id for line in lines)))
+    where = get_media_urls(filter(None, (line.media_id for line in lines)))
     named = [
         line._replace(author=names[line.author], shows=line.shows or where.get(line.media_id, ""))
         for line in lines

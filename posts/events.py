@@ -93,7 +93,7 @@ class PostDeleted(PostEvent):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        could = selectors.viewers_among(
+        could = selectors.filter_viewers(
             viewers,
             author_id=context["author"],
             privacy=context["privacy"],

@@ -14,8 +14,8 @@ class PostMedia(MediaHandler):
 
     @classmethod
     def on_processed(cls, w: Write, one: Any) -> None:
-        services.announce_media(w, one)
+        services.announce_processed_media(w, one)
 
     @classmethod
     def on_removed(cls, w: Write, one: Any) -> None:
-        services.remove_media(w, one)
+        services.remove_deleted_media(w, one)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from images.representations import MEDIA, MediaSerializer, shown
+from images.representations import MEDIA, MediaSerializer, media_object
 from mysocial.store import Field, JsonTemplate
 from posts.models import Privacy
 from posts.reaction_types import ReactionType
@@ -33,7 +33,7 @@ post_template = JsonTemplate(
     b',"reactions":{',
     *_reactions(),
     b'},"media":',
-    shown("media_id"),
+    media_object("media_id"),
     b',"author":',
     *author("author_id"),
     refs={"author_id": AUTHOR, "media_id": MEDIA},
@@ -41,7 +41,7 @@ post_template = JsonTemplate(
 # What a predicate asks of a post of which nothing is shown.
 visibility_template = JsonTemplate(posts, refs={"author_id": (AUTHOR[0], ("is_private",))})
 version_template = JsonTemplate(
-    post_versions, Field("was"), b',"media":', shown("media_id"), refs={"media_id": MEDIA}
+    post_versions, Field("was"), b',"media":', media_object("media_id"), refs={"media_id": MEDIA}
 )
 
 

@@ -38,7 +38,7 @@ def is_in_feed(row: Row, viewer_id: str) -> bool:
     return not relation.mutes and _is_visible(row, viewer_id, author, relation)
 
 
-def is_at_home(row: Row, viewer_id: str) -> bool:
+def is_in_home_feed(row: Row, viewer_id: str) -> bool:
     """Tell whether the home feed shows the viewer the post: by whom they follow, or their own."""
     is_own = row.value("author_id") == viewer_id
     follows = ViewerRelation.of(row.related("author_id").checks).follows
@@ -94,7 +94,7 @@ def get_post(post_id: str, *, to: str) -> Post:
     return post.result()
 
 
-def author_of(post_id: str) -> str:
+def get_author_id(post_id: str) -> str:
     """Return the id of a post's author; empty when the post is gone."""
     found = reads.get_records(posts, [post_id])
     return found[post_id].author_id if found else ""
@@ -110,7 +110,7 @@ def is_withheld(post: Post) -> bool:
     return post.privacy == WITHHELD
 
 
-def feed(
+def latest_posts(
     *,
     to: str,
     limit: int,
@@ -136,26 +136,26 @@ def feed_page(
     after: Entry | None = None
     for _ in range(number + pagination.MAX_PAGES_SCANNED):
         missing = number * size - len(seen)
-        found, after = feed(to=to, limit=min(missing, BATCH), after=after, media=media)
+        found, after = latest_posts(to=to, limit=min(missing, BATCH), after=after, media=media)
         seen += found
         if after is None or len(seen) == number * size:
             break
     return seen[(number - 1) * size :], after
 
 
-def home(
+def home_page(
     *, to: str, limit: int, after: Entry | None = None, media: str = ""
 ) -> tuple[list[Row], Entry | None]:
     """Return what those whom `to` follows have written, and `to`; with `media` only such posts."""
 
     def shows(row: Row, viewer_id: str) -> bool:
         is_wanted = not media or row.value("media_kind") == media
-        return is_wanted and is_at_home(row, viewer_id)
+        return is_wanted and is_in_home_feed(row, viewer_id)
 
     return _sift(_listing("home", to, to=to, limit=limit, after=after), to, shows)
 
 
-def posts_of(
+def author_page(
     author_id: str, *, to: str, limit: int, after: Entry | None = None, media: str = ""
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's posts as `to` may see them, newest first; `NotFound` for no such member."""
@@ -167,7 +167,7 @@ def posts_of(
     return _sift(listing, to)
 
 
-def versions_of(
+def versions_page(
     post_id: str, *, to: str, limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return what a post showed before each edit, newest first; `NotFound` as for the post."""
@@ -178,7 +178,7 @@ def versions_of(
     return listing.result()
 
 
-def asked_total() -> reads.Query[int]:
+def total_posts_query() -> reads.Query[int]:
     """Return the question how many posts the global feed has."""
     return reads.counter_query(feed_stats, STATS_ID, "posts_count")
 
@@ -198,7 +198,7 @@ def _sift(
     )
 
 
-def viewers_among(
+def filter_viewers(
     viewers: set[str],
     *,
     author_id: str,
@@ -230,7 +230,7 @@ def current_viewers(post_id: str, viewers: set[str], *, in_feed: bool = False) -
     if not found or not found[0].related("author_id").exists:
         return set()
     row = found[0]
-    return viewers_among(
+    return filter_viewers(
         viewers,
         author_id=row.value("author_id"),
         privacy=row.value("privacy"),

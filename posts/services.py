@@ -39,7 +39,7 @@ def create_post(*, author_id: str, **fields: Any) -> Post:
         with write() as w:
             users.require_not_silenced(w, author_id)
             if one:
-                images.add(w, one)
+                images.create_media(w, one)
             check_text(w, label=LABEL, pk=post.id, author_id=author_id, texts={"text": post.text})
             w.create(post, new_id=True)
             users.increment_user_counters(w, author_id, posts_count=1)
@@ -90,15 +90,15 @@ def remove_post(*, post_id: str) -> Post:
     return run_with_retry(lambda: _delete(reads.get_record(posts, post_id)))
 
 
-def increment_post_counters(w: Write, post_id: str, *, lenient: bool = False, **by: int) -> None:
+def increment_post_counters(w: Write, post_id: str, *, missing_ok: bool = False, **by: int) -> None:
     """Add to a post's counters within a write. `NotFound`, unless `lenient` passes over it."""
-    w.increment(Post, post_id, missing_ok=lenient, init=None, **by)
+    w.increment(Post, post_id, missing_ok=missing_ok, init=None, **by)
 
 
 def increment_reaction_totals(w: Write, post_id: str, **by: int) -> None:
     """Add to a post's totals by kind, within a write; a post that is gone is passed over."""
     counters = {f"reactions_{kind}": change for kind, change in by.items()}
-    increment_post_counters(w, post_id, lenient=True, **counters)
+    increment_post_counters(w, post_id, missing_ok=True, **counters)
 
 
 def require_visible(w: Write, row: Row, *, to: str) -> None:
@@ -113,7 +113,7 @@ def require_visible(w: Write, row: Row, *, to: str) -> None:
         require_relation(w, to, author_id, ViewerRelation.of(row.related("author_id").checks))
 
 
-def announce_media(w: Write, one: Any) -> None:
+def announce_processed_media(w: Write, one: Any) -> None:
     """Announce, in the write that settles them, that the media of a post are ready or failed."""
     post = selectors.find_post(one.subject_id)
     if post and post.media_id == one.id:
@@ -122,7 +122,7 @@ def announce_media(w: Write, one: Any) -> None:
         w.announce(PostUpdated(post.id, post.author_id, post.privacy, post.media_id))
 
 
-def remove_media(w: Write, one: Any) -> None:
+def remove_deleted_media(w: Write, one: Any) -> None:
     """Show deleted media in their post no longer, within a write. `Conflict`: nothing is left."""
     post = selectors.find_post(one.subject_id)
     if post and post.media_id == one.id:
@@ -153,7 +153,7 @@ def _update(post: Post, given: dict[str, Any], one: Any = None, *, by: str = "")
             texts = {"text": changes["text"]} if "text" in changes else {}
             check_text(w, label=LABEL, pk=post.id, author_id=by, texts=texts)
         if one:
-            images.add(w, one)
+            images.create_media(w, one)
         if any(getattr(post, name) != changes.get(name, getattr(post, name)) for name in KEPT):
             w.create(_version(post), new_id=True)
         # Strict: the feed's total and the retraction follow from the privacy that was read.
@@ -222,7 +222,7 @@ def _mentioned(post: Post, *, was: str = "") -> tuple[set[str], set[str]]:
     named, unnamed = find_mentioned(post.text, was=was)
     if not named:
         return named, unnamed
-    see = selectors.viewers_among(
+    see = selectors.filter_viewers(
         named,
         author_id=post.author_id,
         privacy=post.privacy,
@@ -241,7 +241,7 @@ def _received(given: dict[str, Any], post: Post) -> AbstractContextManager[Any]:
     for kind in (IMAGE, VIDEO):
         if given.get(kind) is not None:
             return images.receive_upload(
-                given[kind], owner_id=post.author_id, use="post", kind=kind, subject_id=post.id
+                given[kind], owner_id=post.author_id, purpose="post", kind=kind, subject_id=post.id
             )
     return nullcontext()
 

@@ -73,7 +73,7 @@ class PostViewSet(ApiViewSet):
         summary="The global feed, newest first",
     )
     def list(self, request: Request) -> HttpResponse:
-        media, total = media_wanted(request), selectors.asked_total()
+        media, total = media_wanted(request), selectors.total_posts_query()
         limit, after = pagination_params(
             request
         )  # beside a page they say nothing, but are looked at
@@ -83,7 +83,7 @@ class PostViewSet(ApiViewSet):
                 to=current_user_id(request), number=page, size=SEED_PAGE_SIZE, media=media
             )
         else:
-            found = selectors.feed(
+            found = selectors.latest_posts(
                 to=current_user_id(request), limit=limit, after=after, media=media, beside=[total]
             )
         return list_response(request, "posts", post_template, found, total_posts=total.result())
@@ -142,7 +142,7 @@ class PostViewSet(ApiViewSet):
     def of_user(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
         media = media_wanted(request)
-        found = selectors.posts_of(
+        found = selectors.author_page(
             pk, to=current_user_id(request), limit=limit, after=after, media=media
         )
         return list_response(request, "posts", post_template, found)
@@ -155,7 +155,9 @@ class PostViewSet(ApiViewSet):
     def home(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
         media = media_wanted(request)
-        found = selectors.home(to=current_user_id(request), limit=limit, after=after, media=media)
+        found = selectors.home_page(
+            to=current_user_id(request), limit=limit, after=after, media=media
+        )
         return list_response(request, "posts", post_template, found)
 
     @extend_schema(
@@ -165,5 +167,5 @@ class PostViewSet(ApiViewSet):
     )
     def versions(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        found = selectors.versions_of(pk, to=current_user_id(request), limit=limit, after=after)
+        found = selectors.versions_page(pk, to=current_user_id(request), limit=limit, after=after)
         return list_response(request, "versions", version_template, found)

@@ -7,7 +7,7 @@ from mysocial.policies import VisibilityPolicy
 from posts import selectors
 
 
-class PostSight(VisibilityPolicy):
+class PostVisibility(VisibilityPolicy):
     """A post, by `can_see_post`."""
 
     model_label: ClassVar[str] = "posts.post"

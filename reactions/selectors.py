@@ -12,7 +12,7 @@ from reactions.store import reactions
 from users.selectors import get_profile
 
 
-def reactions_to(
+def reactions_page(
     post_id: str, *, to: str, kind: str = "", limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return who reacted to a post, newest first, but nobody across a block; `NotFound`."""
@@ -45,7 +45,7 @@ def get_rows(reaction_ids: Sequence[str], *, to: str) -> list[Row]:
     return [row for row, post_id in zip(unblocked, under, strict=True) if post_id in seen]
 
 
-def kind_of(post_id: str, *, of: str) -> str | None:
+def get_own_type(post_id: str, *, of: str) -> str | None:
     """Return how the member `of` reacts to a post, None if not at all; `NotFound` as for it."""
     _, found = look(post_id, of)
     return found.type if found else None
@@ -62,7 +62,7 @@ def look(post_id: str, user_id: str, *also: reads.Query[Any]) -> tuple[Row, Reac
     return post.result(), reaction.result()
 
 
-def reactions_of(
+def member_reactions_page(
     user_id: str, *, to: str, limit: int, after: Entry | None = None
 ) -> tuple[list[tuple[Row, Row]], Entry | None]:
     """Return a member's reactions, newest first, each with its post, on posts that `to` may see.

@@ -77,7 +77,7 @@ def _delete(user_id: str, post_id: str) -> Reacted:
 
 def _remove(pk: str) -> Reacted:
     reaction = reads.get_record(reactions, pk)
-    return _withdraw(reaction, post_selectors.author_of(reaction.post_id))
+    return _withdraw(reaction, post_selectors.get_author_id(reaction.post_id))
 
 
 def _withdraw(reaction: Reaction, author_id: str) -> Reacted:

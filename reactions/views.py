@@ -106,14 +106,16 @@ class ReactionViewSet(ApiViewSet):
     def list(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
         kind = kind_wanted(request)
-        found = selectors.reactions_to(
+        found = selectors.reactions_page(
             pk, to=current_user_id(request), kind=kind, limit=limit, after=after
         )
         return list_response(request, "reactions", reaction_template, found)
 
     @extend_schema(responses=MineSerializer, summary="One's own reaction to a post")
     def mine(self, request: Request, pk: str) -> HttpResponse:
-        return json_response(to_json({"type": selectors.kind_of(pk, of=current_user_id(request))}))
+        return json_response(
+            to_json({"type": selectors.get_own_type(pk, of=current_user_id(request))})
+        )
 
     @extend_schema(
         parameters=PAGINATION_PARAMETERS,
@@ -122,7 +124,7 @@ class ReactionViewSet(ApiViewSet):
     )
     def of_user(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        found, following = selectors.reactions_of(
+        found, following = selectors.member_reactions_page(
             pk, to=current_user_id(request), limit=limit, after=after
         )
         items = (render_on_post(reaction, post) for reaction, post in found)

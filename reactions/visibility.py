@@ -7,7 +7,7 @@ from mysocial.policies import VisibilityPolicy
 from reactions import selectors
 
 
-class ReactionSight(VisibilityPolicy):
+class ReactionVisibility(VisibilityPolicy):
     """A reaction: it follows its post, and a block hides it."""
 
     model_label: ClassVar[str] = "reactions.reaction"

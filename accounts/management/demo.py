@@ -61,7 +61,9 @@ def live(people: dict[str, str]) -> None:
     for follower, followee in FOLLOWS:
         followers.follow(user_id=people[follower], other_id=people[followee])
     for name, colors in PORTRAITS.items():
-        images.add_image(user_id=people[name], use="profile", image=view((256, 256), *colors))
+        images.upload_profile_image(
+            user_id=people[name], purpose="profile", image=view((256, 256), *colors)
+        )
     written = {}
     for name, author, text, privacy in POSTS:
         shown = {"image": view((960, 540), *LAKE)} if name == PICTURED else {}

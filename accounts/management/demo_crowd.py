@@ -18,7 +18,7 @@ from mysocial.core.progress import ProgressCallback
 from mysocial.store import Entry
 from posts import services as posts
 from posts.representations import post_template
-from posts.selectors import posts_of
+from posts.selectors import author_page
 from users.selectors import find_user_ids
 
 FOLLOWED = 3  # by each
@@ -116,7 +116,7 @@ def _texts(user_id: str) -> Counter[str]:
     found: Counter[str] = Counter()
     after: Entry | None = None
     while True:
-        rows, after = posts_of(user_id, to=user_id, limit=PAGE, after=after)
+        rows, after = author_page(user_id, to=user_id, limit=PAGE, after=after)
         found.update(orjson.loads(post_template.render(row))["text"] for row in rows)
         if after is None:
             return found

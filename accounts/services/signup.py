@@ -38,7 +38,7 @@ def sign_up(  # noqa: PLR0913 - what a new member says
         with _received(avatar_image, user_id) as avatar, write() as w:
             w.create(account, new_id=True)
             if avatar:
-                images.add(w, avatar)
+                images.create_media(w, avatar)
                 look["avatar_id"] = avatar.id
             users.add_user(w, user_id=user_id, username=username, **look)
             notifications.create_inbox(w, user_id)
@@ -56,4 +56,8 @@ def sign_up(  # noqa: PLR0913 - what a new member says
 
 def _received(image: "UploadedFile[bytes] | None", user_id: str) -> AbstractContextManager[Any]:
     """Receive the picture that a new member brings, if any."""
-    return images.receive_upload(image, owner_id=user_id, use="profile") if image else nullcontext()
+    return (
+        images.receive_upload(image, owner_id=user_id, purpose="profile")
+        if image
+        else nullcontext()
+    )

@@ -74,7 +74,7 @@ def announce_media(w: Write, one: Any) -> None:
 
 def remove_media(*, message_id: str, limit: int) -> bool:
     """Remove at most `limit` of the media of a message that is gone; True when none is left."""
-    return images.remove_of(message_id, limit=limit)
+    return images.delete_media_of_subject(message_id, limit=limit)
 
 
 def _edit(user_id: str, message_id: str, text: str) -> Message:

@@ -33,7 +33,7 @@ def send_message(
     if image is None:
         check_content(Message(**content))
         return run_with_retry(lambda: _send(sender_id, receiver_id, content))
-    with images.receive_upload(image, owner_id=sender_id, use="message") as one:
+    with images.receive_upload(image, owner_id=sender_id, purpose="message") as one:
         return run_with_retry(lambda: _send(sender_id, receiver_id, content, one))
 
 
@@ -58,7 +58,7 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = 
         check_text(w, label=LABEL, pk=message.id, author_id=sender_id, texts=texts)
         if one:
             one.subject_id = message.id
-            images.add(w, one)
+            images.create_media(w, one)
         require_messaging(w, receiver_id, who_may)
         relation = ViewerRelation(follows=needs_follow, blocked=False, mutes=False)
         require_relation(w, receiver_id, sender_id, relation)

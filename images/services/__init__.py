@@ -1,26 +1,32 @@
 """Verbs of media: the only writers."""
 
-from images.services.media import MediaHandler, add, receive_upload, remove_all, remove_of
+from images.services.media import (
+    MediaHandler,
+    create_media,
+    delete_media_of_owner,
+    delete_media_of_subject,
+    receive_upload,
+)
 from images.services.profile import (
-    add_image,
+    choose_profile_image,
     delete_background,
     delete_image,
-    remove_image,
-    show_image,
+    remove_media,
+    upload_profile_image,
 )
-from images.services.work import process_due_media, sweep
+from images.services.work import delete_stale_uploads, process_due_media
 
 __all__ = [
     "MediaHandler",
-    "add",
-    "add_image",
+    "choose_profile_image",
+    "create_media",
     "delete_background",
     "delete_image",
+    "delete_media_of_owner",
+    "delete_media_of_subject",
+    "delete_stale_uploads",
     "process_due_media",
     "receive_upload",
-    "remove_all",
-    "remove_image",
-    "remove_of",
-    "show_image",
-    "sweep",
+    "remove_media",
+    "upload_profile_image",
 ]

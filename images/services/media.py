@@ -40,7 +40,7 @@ class MediaHandler:
         HANDLERS[cls.purpose] = cls
 
     @classmethod
-    def on_processed(cls, w: Write, one: Media) -> None:
+    def on_processed(cls, w: Write, media: Media) -> None:
         """Show media that are ready, or failed, in the write that makes them so.
 
         The write is tried again after a `Conflict` or `NotFound`.
@@ -48,7 +48,7 @@ class MediaHandler:
         raise NotImplementedError
 
     @classmethod
-    def on_removed(cls, w: Write, one: Media) -> None:
+    def on_removed(cls, w: Write, media: Media) -> None:
         """Show media no longer, in the write that deletes them by themselves."""
 
 
@@ -57,7 +57,7 @@ def receive_upload(
     file: "UploadedFile[bytes]",
     *,
     owner_id: str,
-    use: str,
+    purpose: str,
     kind: str = Kind.IMAGE,
     subject_id: str = "",
 ) -> Iterator[Media]:
@@ -80,7 +80,7 @@ def receive_upload(
         id=new_id(),
         owner_id=owner_id,
         kind=form.value,
-        use=use,
+        purpose=purpose,
         subject_id=subject_id,
         content_type=found.content_type,
         size=size,
@@ -90,23 +90,23 @@ def receive_upload(
         yield one
 
 
-def add(w: Write, one: Media) -> None:
+def create_media(w: Write, one: Media) -> None:
     """Make the media that were received, within a write; their processing is owed by it."""
     w.create(one, new_id=True)
     w.wake_workers(MEDIA)
 
 
-def remove_of(subject_id: str, *, limit: int) -> bool:
+def delete_media_of_subject(subject_id: str, *, limit: int) -> bool:
     """Remove at most `limit` of what is in a thing that is gone; True when nothing is left."""
-    return delete_listed_with(media, "subject", subject_id, discard, limit=limit)
+    return delete_listed_with(media, "subject", subject_id, delete_media, limit=limit)
 
 
-def remove_all(owner_id: str, *, limit: int) -> bool:
+def delete_media_of_owner(owner_id: str, *, limit: int) -> bool:
     """Remove at most `limit` of what a deleted member has brought; True when nothing is left."""
-    return delete_listed_with(media, "owner", owner_id, discard, limit=limit)
+    return delete_listed_with(media, "owner", owner_id, delete_media, limit=limit)
 
 
-def discard(pk: str) -> None:
+def delete_media(pk: str) -> None:
     """Remove media, of whose thing nothing is left to show; the file at the host is owed."""
     run_with_retry(lambda: _discard(pk))
 
@@ -114,11 +114,11 @@ def discard(pk: str) -> None:
 def _discard(pk: str) -> None:
     one = reads.get_record(media, pk)
     with write(Conflict) as w:
-        delete(w, one)
+        delete_within(w, one)
     delete_spooled(pk)
 
 
-def delete(w: Write, one: Media) -> None:
+def delete_within(w: Write, one: Media) -> None:
     """Delete media within a write, and owe the removal of their file.
 
     Strict: a profile that begins to show them meanwhile is a `Conflict`.
@@ -126,7 +126,7 @@ def delete(w: Write, one: Media) -> None:
     w.delete(one, check_revision=True)
     # Of what is not ready a worker may be handing over the file at this moment.
     due_at = now() + MIN_AGE if one.status == QUEUED else now()
-    host = one.host or hosts.current().name
+    host = one.host or hosts.current_host().name
     w.create(
         DeletedFile(kind=one.kind, host=host, host_ref=one.host_ref, due_at=due_at), new_id=True
     )

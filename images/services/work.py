@@ -7,7 +7,7 @@ from typing import Any
 
 from images import hosts
 from images.models import DeletedFile, Kind, Media, State
-from images.processing import Broken, Result, make_picture, strip_film
+from images.processing import InvalidMedia, ProcessedMedia, process_image, strip_video_metadata
 from images.services.media import HANDLERS
 from images.store import deleted_files, media
 from mysocial.api import delete_spooled, open_spooled, stale_spooled
@@ -26,7 +26,7 @@ def process_due_media(seconds: float = math.inf) -> int:
     return process_due(media, _process, seconds) + process_due(deleted_files, _remove, seconds)
 
 
-def sweep() -> int:
+def delete_stale_uploads() -> int:
     """Remove kept files of more than a day that no media wait for; return how many."""
     names = stale_spooled()
     wanted = reads.get_records(media, [name for name in names if is_id(name)])
@@ -41,7 +41,7 @@ def _process(claimed: Media) -> bool:
         found = _hand_over(claimed)
     except Unavailable:
         raise
-    except Broken as error:
+    except InvalidMedia as error:
         logger.info("Media %s can't be shown: %s", claimed.id, error)
         found = {"state": State.FAILED.value}
     except Exception as error:  # noqa: BLE001 - a host that is away must not stop the others
@@ -53,7 +53,7 @@ def _process(claimed: Media) -> bool:
         run_with_retry(lambda: _settle(claimed.id, found))
     except NotFound:
         # Deleted under our hands: what was handed over since is shown nowhere.
-        hosts.host_of(found.get("host", "")).remove(claimed.host_ref, kind=claimed.kind)
+        hosts.get_host(found.get("host", "")).remove(claimed.host_ref, kind=claimed.kind)
     delete_spooled(claimed.id)
     return True
 
@@ -64,7 +64,7 @@ def _hand_over(claimed: Media) -> dict[str, Any]:
         made = _make(claimed, file)
         size = made.file.seek(0, io.SEEK_END)
         made.file.seek(0)
-        host = hosts.current()
+        host = hosts.current_host()
         url = host.put(claimed.host_ref, made.file, kind=claimed.kind)
     return {
         "state": State.READY.value,
@@ -76,10 +76,12 @@ def _hand_over(claimed: Media) -> dict[str, Any]:
     }
 
 
-def _make(claimed: Media, file: Any) -> Result:
+def _make(claimed: Media, file: Any) -> ProcessedMedia:
     if claimed.kind == Kind.IMAGE:
-        return make_picture(file)
-    return strip_film(file) if claimed.content_type == "video/mp4" else Result(file)
+        return process_image(file)
+    return (
+        strip_video_metadata(file) if claimed.content_type == "video/mp4" else ProcessedMedia(file)
+    )
 
 
 def _settle(pk: str, found: dict[str, Any]) -> None:
@@ -88,12 +90,12 @@ def _settle(pk: str, found: dict[str, Any]) -> None:
         return  # another worker was as far
     with write(*STALE_ERRORS) as w:
         w.update(one, check_revision=True, status=DONE, **found)
-        HANDLERS[one.use].on_processed(w, one)
+        HANDLERS[one.purpose].on_processed(w, one)
 
 
 def _remove(claimed: DeletedFile) -> bool:
     try:
-        hosts.host_of(claimed.host).remove(claimed.host_ref, kind=claimed.kind)
+        hosts.get_host(claimed.host).remove(claimed.host_ref, kind=claimed.kind)
     except Exception as error:  # noqa: BLE001 - due again later, without end: a file must go
         logger.warning("File %s: try %s: %s", claimed.id, claimed.tries, type(error).__name__)
         return False

@@ -65,7 +65,7 @@ def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
     assert document(Message, message["id"])["media_id"] == media["id"]
     assert document(Participant, f"{bob.id}:{alice.id}")["shown_media_id"] == media["id"]
     kept = document(Media, media["id"])
-    assert (kept["use"], kept["subject_id"], kept["url"]) == ("message", message["id"], url)
+    assert (kept["purpose"], kept["subject_id"], kept["url"]) == ("message", message["id"], url)
 
 
 def test_an_image_may_have_a_text_and_come_as_a_data_url(alice, bob):

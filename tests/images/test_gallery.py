@@ -27,9 +27,9 @@ from tests.support.people import anonymous, new_client, sign_up
 from tests.support.servers import PASSWORD
 
 
-def brings(person, use="profile", size=(40, 30)):
+def brings(person, purpose="profile", size=(40, 30)):
     """Set a picture of the profile and let it be processed; return it as the gallery shows it."""
-    answer = send(person, "POST", f"images/{use}", image=picture(size=size))
+    answer = send(person, "POST", f"images/{purpose}", image=picture(size=size))
     assert answer.status_code == 201, answer.content
     process_due_media()
     return next(one for one in gallery(person, person) if one["id"] == answer.json()["image"]["id"])
@@ -88,7 +88,7 @@ def test_a_background_is_shown_and_removed(alice, bob, flush_all):
     avatar, _ = pictures(alice)
     image = brings(alice, "background")
     assert pictures(alice) == (avatar, image["url"])
-    assert image["use"] == "background"
+    assert image["purpose"] == "background"
 
     with assert_no_changes():
         assert bob.delete(f"images/background/{image['id']}").status_code == 403
@@ -107,8 +107,8 @@ def test_a_background_is_shown_and_removed(alice, bob, flush_all):
 def test_an_image_of_ones_own_is_shown_again_without_another_upload(alice, bob):
     first, second = brings(alice), brings(alice)
     assert pictures(alice)[0] == second["url"]
-    for use in ("profile", "background"):
-        answer = alice.post(f"images/{use}", {"image_id": first["id"]})
+    for purpose in ("profile", "background"):
+        answer = alice.post(f"images/{purpose}", {"image_id": first["id"]})
         assert answer.status_code == 200
         assert answer.json()["image"]["url"] == first["url"]
     assert pictures(alice) == (first["url"], first["url"])
@@ -140,8 +140,8 @@ def test_of_two_pictures_the_one_that_was_brought_last_is_shown(alice):
 def test_deleting_a_picture_that_waits_leaves_the_one_that_is_shown(alice):
     avatar, background = brings(alice), brings(alice, "background")
     shown_now = (avatar["url"], background["url"])
-    for use, path in (("profile", "images"), ("background", "images/background")):
-        image = send(alice, "POST", f"images/{use}", image=picture()).json()["image"]
+    for purpose, path in (("profile", "images"), ("background", "images/background")):
+        image = send(alice, "POST", f"images/{purpose}", image=picture()).json()["image"]
         assert alice.delete(f"{path}/{image['id']}").status_code == 200
         assert pictures(alice) == shown_now
     assert alice.delete(f"images/background/{background['id']}").status_code == 200

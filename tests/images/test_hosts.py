@@ -189,8 +189,8 @@ def test_workers_side_by_side_do_each_thing_once(alice):
 
 def test_a_file_at_cloudinary_is_fetched_for_the_export_of_its_owner(alice, cloudinary, tmp_path):
     cloudinary.shown_at = cloudinary.place
-    for use in ("profile", "background"):
-        send(alice, "POST", f"images/{use}", image=picture())
+    for purpose in ("profile", "background"):
+        send(alice, "POST", f"images/{purpose}", image=picture())
     assert process_due_media() == 2
     gone, kept = cloudinary.files
     del cloudinary.files[gone]

@@ -2,7 +2,7 @@
 
 import os
 
-from images.tasks import process_media, sweep_incoming
+from images.tasks import delete_stale_uploads, process_media
 from tests.images.pictures import picture, send, shown, waiting
 from tests.support.concurrency import assert_no_changes
 
@@ -20,5 +20,5 @@ def test_what_nobody_asks_for_is_swept_once(settings):
     path = settings.MEDIA_DIR / "incoming" / "tmpabc.upload"
     path.write_bytes(b"x")
     os.utime(path, (0, 0))
-    assert (sweep_incoming(), sweep_incoming()) == (1, 0)
+    assert (delete_stale_uploads(), delete_stale_uploads()) == (1, 0)
     assert waiting() == []

@@ -8,7 +8,7 @@ import pytest
 from django.test.client import BOUNDARY, MULTIPART_CONTENT
 
 from images.models import Media
-from images.services import process_due_media, sweep
+from images.services import delete_stale_uploads, process_due_media
 from tests.images.pictures import (
     WEBM,
     box,
@@ -240,5 +240,5 @@ def test_files_that_nobody_asks_for_are_swept_after_a_day(alice, settings):
     for name in (asked, "tmpabc.upload", "f" * 24):
         os.utime(folder / name, (0, 0))
 
-    assert sweep() == 2
+    assert delete_stale_uploads() == 2
     assert waiting() == sorted([asked, "e" * 24])
