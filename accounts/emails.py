@@ -9,8 +9,8 @@ from accounts.models import CHANGED, ERASED, EXPORTED, RESET, VERIFY, Account
 from chat import services as chat
 from mysocial.core.errors import NotFound
 from mysocial.outbox import Email, EmailTemplate
-from notifications.selectors import EmailContext, is_still_valid, unsubscribe_token
-from notifications.services import MAIL
+from notifications.selectors import EmailContext, should_send_email, unsubscribe_token
+from notifications.services import EMAIL_KIND
 from users.selectors import get_user, wants_notification
 
 MAX_NAMED = 10
@@ -129,16 +129,16 @@ class NotificationEmail(AccountEmail):
     is done and undone.
     """
 
-    name: ClassVar[str] = MAIL
+    name: ClassVar[str] = EMAIL_KIND
     subject: ClassVar[str] = "{headline}"
 
     @classmethod
     def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
-        return super().prepare(mail) if is_still_valid(EmailContext.of(mail)) else None
+        return super().prepare(mail) if should_send_email(EmailContext.from_email(mail)) else None
 
     @classmethod
     def context(cls, account: Account, mail: Email) -> dict[str, Any]:
-        occasion = EmailContext.of(mail)
+        occasion = EmailContext.from_email(mail)
         actor = get_user(occasion.actor_id).username
         return {
             "headline": HEADLINES[occasion.kind].format(actor=actor),
@@ -147,13 +147,13 @@ class NotificationEmail(AccountEmail):
 
     @classmethod
     def dedup_key(cls, mail: Email) -> str:
-        occasion = EmailContext.of(mail)
-        return f"{occasion.to}:{occasion.kind}:{occasion.actor_id}:{occasion.post_id}"
+        occasion = EmailContext.from_email(mail)
+        return f"{occasion.recipient_id}:{occasion.kind}:{occasion.actor_id}:{occasion.post_id}"
 
     @classmethod
     def headers(cls, mail: Email) -> dict[str, str]:
         return {
-            "List-Unsubscribe": f"<{cls._link(EmailContext.of(mail))}>",
+            "List-Unsubscribe": f"<{cls._link(EmailContext.from_email(mail))}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 
@@ -161,7 +161,7 @@ class NotificationEmail(AccountEmail):
     def _link(occasion: EmailContext) -> str:
         # The page, not the route of the API: programs that know RFC 8058 post to it, people who
         # open it find a button.
-        token = unsubscribe_token(occasion.to, occasion.kind)
+        token = unsubscribe_token(occasion.recipient_id, occasion.kind)
         return f"{settings.PUBLIC_URL}/unsubscribe?token={token}"
 
 
@@ -185,7 +185,7 @@ class UnreadMessages(AccountEmail):
 
     @classmethod
     def context(cls, account: Account, mail: Email) -> dict[str, Any]:
-        told = chat.tell(user_id=account.id, mail_id=mail.id, **mail.params)
+        told = chat.claim_unread_conversations(user_id=account.id, email_id=mail.id, **mail.params)
         total, more = sum(one.unread for one in told), len(told) - MAX_NAMED
         return {"people": told[:MAX_NAMED], "total": total, "more": max(more, 0)}
 

@@ -21,10 +21,10 @@ class MessageAdmin(RecordAdmin):
 class SideAdmin(RecordAdmin):
     """Who converses with whom, and how much is unread."""
 
-    list_display = ("user_id", "other_id", "unread", "last_at")
+    list_display = ("user_id", "other_id", "unread", "last_message_at")
     search_fields = ("user_id", "other_id")
-    ordering = ("-last_at",)
-    fields = ("user_id", "other_id", "unread", "last_at", "created_at")
+    ordering = ("-last_message_at",)
+    fields = ("user_id", "other_id", "unread", "last_message_at", "created_at")
 
 
 @admin.register(OpenChat)

@@ -13,7 +13,7 @@ class ImageOfMessage(Cascade):
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        return services.remove_media(message_id=pk, limit=limit)
+        return services.delete_message_media(message_id=pk, limit=limit)
 
 
 class ConversationsOfMember(Cascade):
@@ -23,4 +23,4 @@ class ConversationsOfMember(Cascade):
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        return services.remove_member(user_id=pk, limit=limit)
+        return services.delete_conversations(user_id=pk, limit=limit)

@@ -14,7 +14,7 @@ def _messages(owner: Owner) -> Iterator[Message]:
         yield from walk(messages, "conversation", conversation)
 
 
-# `hidden_for_…` and `told_by` would tell what the other one did.
+# `hidden_for_…` and `unread_email_id` would tell what the other one did.
 register(
     ExportSection(
         messages, "Messages", _messages, without=("hidden_for_sender", "hidden_for_receiver")
@@ -25,7 +25,7 @@ register(
         participants,
         "Conversations",
         listed(participants, "user"),
-        without=("told_by", "first_unread"),
+        without=("unread_email_id", "first_unread_id"),
     )
 )
 register(ExportSection(open_chats, "Open chats", listed(open_chats, "user")))

@@ -14,4 +14,4 @@ class MessageImage(MediaHandler):
 
     @classmethod
     def on_processed(cls, w: Write, one: Any) -> None:
-        services.announce_media(w, one)
+        services.announce_image(w, one)

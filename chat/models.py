@@ -58,16 +58,16 @@ class Participant(Record):
 
     user_id = models.CharField(**ID)
     other_id = models.CharField(**ID)
-    last_id = models.CharField(**ID)  # the newest message of the conversation
-    last_at = models.DateTimeField(default=now)
-    shown_id = models.CharField(**ID, default="")  # the newest that this member sees
+    last_message_id = models.CharField(**ID)  # the newest message of the conversation
+    last_message_at = models.DateTimeField(default=now)
+    shown_message_id = models.CharField(**ID, default="")  # the newest that this member sees
     shown_media_id = models.CharField(**ID, default="")  # its image, so that a list can join it
     read_up_to = models.CharField(**ID, default="")
     unread = models.IntegerField(default=0)
-    is_unread = models.BooleanField(default=False)
+    has_unread = models.BooleanField(default=False)
     unread_since = models.DateTimeField(null=True, default=None)
-    first_unread = models.CharField(**ID, default="")  # what the member was to be told of
-    told_by = models.CharField(**ID, default="")  # the mail that told it
+    first_unread_id = models.CharField(**ID, default="")  # what the member was to be told of
+    unread_email_id = models.CharField(**ID, default="")  # the mail that told it
     has_written = models.BooleanField(default=False)
 
     class Meta(Record.Meta):

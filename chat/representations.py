@@ -27,7 +27,7 @@ message_template = JsonTemplate(
 def _as_last(piece: JsonPart) -> JsonPart:
     """Return the piece of a message as its conversation shows it."""
     if isinstance(piece, Field):
-        return RelatedField("shown_id", piece.name)
+        return RelatedField("shown_message_id", piece.name)
     return media_object("shown_media_id") if isinstance(piece, RelatedObject) else piece
 
 
@@ -39,7 +39,7 @@ conversation_template = JsonTemplate(
     *map(_as_last, message_template.pieces),
     refs={
         "other_id": AUTHOR,
-        "shown_id": (messages, message_template.fields),
+        "shown_message_id": (messages, message_template.fields),
         "shown_media_id": MEDIA,
     },
 )
@@ -53,15 +53,19 @@ open_chat_template = JsonTemplate(open_chats, *person("other_id"), refs={"other_
 
 def render_conversation(row: Row) -> bytes:
     """Return a conversation as one of the two sees it."""
-    wire = conversation_template if row.related("shown_id").exists else empty_conversation_template
+    wire = (
+        conversation_template
+        if row.related("shown_message_id").exists
+        else empty_conversation_template
+    )
     return wire.render(row)
 
 
 def conversation_placeholders(side: Participant) -> list[Any]:
     """Return the pieces of a conversation as the one whose side it is sees it."""
-    named = ("other_id", "shown_id", "shown_media_id")
+    named = ("other_id", "shown_message_id", "shown_media_id")
     refs = {name: getattr(side, name) for name in named}
-    wire = conversation_template if side.shown_id else empty_conversation_template
+    wire = conversation_template if side.shown_message_id else empty_conversation_template
     return wire.placeholders(str(side.pk), **refs)
 
 

@@ -19,16 +19,16 @@ messages = Store(
 )
 participants = Store(
     Participant,
-    plain_fields=("user_id", "other_id", "shown_id", "shown_media_id", "is_unread"),
+    plain_fields=("user_id", "other_id", "shown_message_id", "shown_media_id", "has_unread"),
     counters=("unread",),
     natural_key=("user_id", "other_id"),
     indexes=(
-        Index("user", "user_id", order="last_at", parent_label=MEMBER),
+        Index("user", "user_id", order="last_message_at", parent_label=MEMBER),
         Index(
             "unread",
             "user_id",
             order="unread_since",
-            where={"is_unread": (True,)},
+            where={"has_unread": (True,)},
             parent_label=MEMBER,
         ),
     ),

@@ -105,7 +105,9 @@ class ConversationViewSet(ApiViewSet):
             request,
             200,
             message_envelope("Messages read", conversation=conversation_placeholders),
-            lambda: services.mark_read(user_id=current_user_id(request), other_id=other_id),
+            lambda: services.mark_conversation_read(
+                user_id=current_user_id(request), other_id=other_id
+            ),
             limit=CHANGES,
         )
 
@@ -187,7 +189,9 @@ class MessageViewSet(ApiViewSet):
             request,
             200,
             message_envelope("Reaction set", chat_message=message_representation),
-            lambda: services.react(user_id=current_user_id(request), message_id=pk, kind=kind),
+            lambda: services.set_reaction(
+                user_id=current_user_id(request), message_id=pk, kind=kind
+            ),
             limit=CHANGES,
         )
 
@@ -202,7 +206,9 @@ class MessageViewSet(ApiViewSet):
             request,
             200,
             message_envelope("Reaction removed", chat_message=message_representation),
-            lambda: services.react(user_id=current_user_id(request), message_id=pk, kind=None),
+            lambda: services.set_reaction(
+                user_id=current_user_id(request), message_id=pk, kind=None
+            ),
             limit=CHANGES,
         )
 

@@ -9,7 +9,7 @@ from mysocial.policies import VisibilityPolicy
 from users.selectors import PRESENCE
 
 
-class SideSight(VisibilityPolicy):
+class ParticipantVisibility(VisibilityPolicy):
     """A side of a conversation: whose it is sees it, unless a block parts the two."""
 
     model_label: ClassVar[str] = "chat.participant"
@@ -24,7 +24,7 @@ class SideSight(VisibilityPolicy):
         return selectors.visible_participants(pks, to=to)
 
 
-class PresenceSight(VisibilityPolicy):
+class PresenceVisibility(VisibilityPolicy):
     """Whether a member is online: those who know them may know it, if the member shows it."""
 
     model_label: ClassVar[str] = PRESENCE

@@ -12,7 +12,7 @@ from mysocial.core.ids import new_id, now
 from mysocial.policies import check_text
 from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 from notifications import services as notifications
-from notifications.selectors import find_mentioned, recipient_query, recipients_of
+from notifications.selectors import find_mentioned, recipient_query, single_recipient
 from posts import selectors as post_selectors
 from posts import services as posts
 from users.services import require_not_silenced
@@ -32,7 +32,7 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
     _check(comment)
     post_author_id = post.value("author_id")
     mentioned, _ = _mentioned(comment, post_author_id, text)
-    audience = recipients_of(post_author_id, listener.result(), actor_id=author_id)
+    audience = single_recipient(post_author_id, listener.result(), actor_id=author_id)
     with write() as w:
         require_not_silenced(w, author_id)
         check_text(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
@@ -48,7 +48,7 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
             actor_id=author_id,
             cause=comment.id,
             post_id=post_id,
-            audience=audience,
+            recipients=audience,
         )
         notifications.notify_mentioned(
             w,

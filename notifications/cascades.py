@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from mysocial.outbox import Cascade
-from notifications.services import between, delete_inbox, delete_listed
+from notifications.services import delete_inbox, delete_listed_notifications, pair_list_values
 
 
 class NotificationsOfPost(Cascade):
@@ -13,7 +13,7 @@ class NotificationsOfPost(Cascade):
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        return delete_listed("post", pk, limit=limit)
+        return delete_listed_notifications("post", pk, limit=limit)
 
 
 class NotificationsBetween(Cascade):
@@ -24,8 +24,8 @@ class NotificationsBetween(Cascade):
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         one, _, other = pk.partition(":")
-        sides = between(one, other)
-        return all(delete_listed("between", side, limit=limit) for side in sides)
+        sides = pair_list_values(one, other)
+        return all(delete_listed_notifications("between", side, limit=limit) for side in sides)
 
 
 class NotificationsOfMember(Cascade):
@@ -35,7 +35,7 @@ class NotificationsOfMember(Cascade):
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        gone = all(delete_listed(side, pk, limit=limit) for side in ("user", "actor"))
+        gone = all(delete_listed_notifications(side, pk, limit=limit) for side in ("user", "actor"))
         if gone:
             delete_inbox(pk)
         return gone

@@ -14,7 +14,7 @@ class Notification(Record):
     kind = models.CharField(max_length=14, choices=[(kind, kind) for kind in NOTIFICATION_TYPES])
     cause = models.CharField(max_length=64)  # the id of the record that is told of
     post_id = models.CharField(**ID, default="", blank=True)  # what it hangs on, if on a post
-    words = models.TextField(max_length=500, default="", blank=True)  # of a moderator
+    message = models.TextField(max_length=500, default="", blank=True)  # of a moderator
     read = models.BooleanField(default=False)
 
     class Meta(Record.Meta):

@@ -57,7 +57,9 @@ class NotificationSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     type = serializers.ChoiceField([(one, one) for one in NOTIFICATION_TYPES])
     read = serializers.BooleanField()
-    words = serializers.CharField(help_text="Of a warning, what a moderator says; else empty.")
+    message = serializers.CharField(
+        help_text="The message of a moderator, for a warning; otherwise empty."
+    )
     entity_id = serializers.CharField(
         help_text="What it tells of: a comment or, of a mention in its text, a post; a reaction "
         "(`<post>:<member>`); a follow or request (`<follower>:<followed>`); what chat names; a "

@@ -14,7 +14,7 @@ from mysocial.store import Entry, Row, pagination, reads
 from notifications.models import Notification
 from notifications.representations import notification_template
 from notifications.store import inboxes, notifications
-from notifications.tokens import make_unsubscribe, read_unsubscribe
+from notifications.tokens import make_unsubscribe_token, read_unsubscribe_token
 from users.selectors import (
     NotificationPreferences,
     find_user_ids,
@@ -44,7 +44,7 @@ CAUSES = {
 class EmailContext(NamedTuple):
     """What a member is told of by mail."""
 
-    to: str
+    recipient_id: str
     kind: str
     actor_id: str
     cause: str
@@ -52,12 +52,12 @@ class EmailContext(NamedTuple):
     notification_id: str  # empty when there is none: only the mail is wanted
 
     @classmethod
-    def of(cls, mail: Email) -> "EmailContext":
+    def from_email(cls, email: Email) -> "EmailContext":
         """Return what a queued mail is about."""
-        given = mail.params
+        given = email.params
         return cls(
-            mail.recipient,
-            given["notice"],
+            email.recipient,
+            given["notification_type"],
             given["actor_id"],
             given["cause"],
             given["post_id"],
@@ -65,7 +65,7 @@ class EmailContext(NamedTuple):
         )
 
 
-def notifications_of(
+def list_notifications(
     user_id: str, *, kind: str = "", limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return what a member was told, newest first: for the member alone."""
@@ -74,7 +74,7 @@ def notifications_of(
     return pagination.filter_pages(listing, keep=lambda rows: _shown(rows, user_id))
 
 
-def unread_count(user_id: str) -> int:
+def get_unread_count(user_id: str) -> int:
     """Return how many of a member's notifications are unread."""
     found = reads.get_records(inboxes, [user_id])
     return found[user_id].unread_count if found else 0
@@ -113,23 +113,23 @@ def can_be_notified(user_id: str, *, actor_id: str, post_id: str) -> bool:
     return not post_id or user_id in visible_to(POST, post_id, {user_id})
 
 
-def is_still_valid(occasion: EmailContext) -> bool:
+def should_send_email(context: EmailContext) -> bool:
     """Tell whether the mail about this is still to be sent.
 
     It is not when it was read or taken back meanwhile, is no longer wanted by mail, or is hidden.
     """
-    to, kind = occasion.to, occasion.kind
-    people = get_users([to, occasion.actor_id])
-    if not {to, occasion.actor_id} <= people.keys() or not wants_notification(
+    to, kind = context.recipient_id, context.kind
+    people = get_users([to, context.actor_id])
+    if not {to, context.actor_id} <= people.keys() or not wants_notification(
         people[to], kind, "email"
     ):
         return False
-    if not can_be_notified(to, actor_id=occasion.actor_id, post_id=occasion.post_id):
+    if not can_be_notified(to, actor_id=context.actor_id, post_id=context.post_id):
         return False
-    if occasion.notification_id:
-        found = reads.get_records(notifications, [occasion.notification_id])
+    if context.notification_id:
+        found = reads.get_records(notifications, [context.notification_id])
         return any(not told.read for told in found.values())
-    return to in visible_to(_cause_label(occasion), occasion.cause, {to})
+    return to in visible_to(_cause_label(context), context.cause, {to})
 
 
 def _cause_label(occasion: EmailContext) -> str:
@@ -194,21 +194,21 @@ def recipient_query(
     return reads.combine(preferences_through(via), facts, meaning=listening)
 
 
-def recipients_of(
-    user_id: str, wishes: NotificationPreferences | None, *, actor_id: str
+def single_recipient(
+    user_id: str, preferences: NotificationPreferences | None, *, actor_id: str
 ) -> Recipients:
     """Return the audience of one, of what `asked_listener` found; nobody when it is the actor."""
-    return {user_id: wishes} if wishes is not None and user_id != actor_id else {}
+    return {user_id: preferences} if preferences is not None and user_id != actor_id else {}
 
 
 def unsubscribe_token(user_id: str, kind: str) -> str:
     """Return the token that switches off a member's mails of one kind."""
-    return make_unsubscribe(user_id, kind)
+    return make_unsubscribe_token(user_id, kind)
 
 
 def read_token(token: str) -> tuple[str, str]:
     """Return the member and the kind whose mails a token switches off; `NotFound`: not ours."""
-    meant = read_unsubscribe(token)
+    meant = read_unsubscribe_token(token)
     if meant is None:
         raise NotFound
     return meant

@@ -15,11 +15,11 @@ from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification
 from notifications.selectors import Recipients, recipients_query
-from notifications.store import notifications, told_of, unread_of
+from notifications.store import cause_list_value, notifications, unread_list_value
 from users.selectors import CHANNELS, get_users, wants_notification
 from users.services import update_settings
 
-MAIL = "notification"
+EMAIL_KIND = "notification"
 BATCH = 200
 MAX_RECIPIENTS = 100  # what is taken back in one write
 
@@ -35,7 +35,7 @@ def initialise_cause(w: Write, cause: str, *kinds: str) -> None:
     So it can be withdrawn without asking MongoDB whom it had told.
     """
     for kind in kinds:
-        w.initialise_lists(Notification, told_of(cause, kind), "cause")
+        w.initialise_lists(Notification, cause_list_value(cause, kind), "cause")
 
 
 # Telling, and taking back ------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def notify(  # noqa: PLR0913 - what is told, by name
     cause: str,
     post_id: str = "",
     channels: Sequence[str] = CHANNELS,
-    audience: Recipients | None = None,
+    recipients: Recipients | None = None,
 ) -> None:
     """Tell a member of something, in the write that causes it, by `channels` as far as wanted.
 
@@ -59,11 +59,11 @@ def notify(  # noqa: PLR0913 - what is told, by name
     asked together with other things.
     """
     told = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
-    found = recipients_query({to}, actor_id=actor_id).result() if audience is None else audience
+    found = recipients_query({to}, actor_id=actor_id).result() if recipients is None else recipients
     _notify(w, found, channels, told)
 
 
-def notify_all(  # noqa: PLR0913 - what is told, by name
+def notify_many(  # noqa: PLR0913 - what is told, by name
     w: Write, *, to: Iterable[str], kind: str, actor_id: str, cause: str, post_id: str = ""
 ) -> None:
     """Tell several members as `notify` does; one round trip, whatever their number."""
@@ -78,11 +78,11 @@ def notify_mentioned(
 
     `cause` is the id of the post or of the comment, `post_id` that of the post in either case.
     """
-    notify_all(w, to=to, kind="mention", actor_id=actor_id, cause=cause, post_id=post_id)
+    notify_many(w, to=to, kind="mention", actor_id=actor_id, cause=cause, post_id=post_id)
 
 
-def notify_member(  # noqa: PLR0913 - what is told, by name
-    w: Write, *, to: str, kind: str, cause: str, words: str = "", always: bool = False
+def notify_of_decision(  # noqa: PLR0913 - what is told, by name
+    w: Write, *, to: str, kind: str, cause: str, message: str = "", always_in_app: bool = False
 ) -> None:
     """Tell a member what staff have decided, in the write that decides it.
 
@@ -92,8 +92,8 @@ def notify_member(  # noqa: PLR0913 - what is told, by name
     user = get_users([to]).get(to)
     if user is None:
         return
-    told = Notification(user_id=to, actor_id=to, kind=kind, cause=cause, words=words)
-    in_app = always or wants_notification(user, kind, "in_app")
+    told = Notification(user_id=to, actor_id=to, kind=kind, cause=cause, message=message)
+    in_app = always_in_app or wants_notification(user, kind, "in_app")
     if in_app:
         _announce(w, told)
     if wants_notification(user, kind, "email"):
@@ -121,10 +121,10 @@ def _announce(w: Write, told: Notification) -> None:
 def _queue_email(w: Write, told: Notification, *, in_app: bool) -> None:
     queue_email(
         w,
-        MAIL,
+        EMAIL_KIND,
         recipient=told.user_id,
         wake=False,
-        notice=told.kind,
+        notification_type=told.kind,
         actor_id=told.actor_id,
         cause=told.cause,
         post_id=told.post_id,
@@ -153,7 +153,9 @@ def retract_all(
 
 
 def _told_of(cause: str, kind: str) -> list[Notification]:
-    return pagination.latest(notifications, "cause", told_of(cause, kind), limit=MAX_RECIPIENTS)[0]
+    return pagination.latest(
+        notifications, "cause", cause_list_value(cause, kind), limit=MAX_RECIPIENTS
+    )[0]
 
 
 def retract_between(w: Write, one_id: str, other_id: str) -> None:
@@ -162,7 +164,7 @@ def retract_between(w: Write, one_id: str, other_id: str) -> None:
     The newest, so that the counts are right at once; the rest is left to a cascade, as is all that
     Redis does not know while MongoDB is away: a block has to work then, too.
     """
-    for side in between(one_id, other_id):
+    for side in pair_list_values(one_id, other_id):
         try:
             newest, _ = pagination.latest(notifications, "between", side, limit=MAX_RECIPIENTS)
         except Unavailable:
@@ -170,7 +172,7 @@ def retract_between(w: Write, one_id: str, other_id: str) -> None:
         _retract(w, newest)
 
 
-def between(one_id: str, other_id: str) -> tuple[str, str]:
+def pair_list_values(one_id: str, other_id: str) -> tuple[str, str]:
     """Return the values that name the lists of what two members were told of one another."""
     return f"{one_id}:{other_id}", f"{other_id}:{one_id}"
 
@@ -208,7 +210,7 @@ def _mark_read(user_id: str, notification_id: str, read: bool) -> Notification:
     return told
 
 
-def read_all(*, user_id: str) -> str:
+def mark_all_read(*, user_id: str) -> str:
     """Mark as read all that one was told; return whose it was.
 
     In batches, each a step of its own. What comes meanwhile is read as well, or stays unread and
@@ -221,7 +223,9 @@ def read_all(*, user_id: str) -> str:
 
 def _read_some(user_id: str) -> bool:
     """Mark a batch as read; True when it was the last, whose write has the call's answer."""
-    listed, is_last = pagination.latest(notifications, "unread", unread_of(user_id), limit=BATCH)
+    listed, is_last = pagination.latest(
+        notifications, "unread", unread_list_value(user_id), limit=BATCH
+    )
     unread = [told for told in listed if not told.read]  # else it was read since it was listed
     if is_last:
         _read_batch(user_id, unread)
@@ -275,7 +279,7 @@ def delete_inbox(user_id: str) -> None:
         w.delete(Inbox(id=user_id), missing_ok=True)
 
 
-def delete_listed(index: str, value: str, *, limit: int) -> bool:
+def delete_listed_notifications(index: str, value: str, *, limit: int) -> bool:
     """Take back at most `limit` of a list; True when nothing is left."""
     return run_with_retry(lambda: _delete_listed(index, value, limit))
 

@@ -25,11 +25,11 @@ notifications = Store(
 inboxes = Store(Inbox, counters=("unread_count",))
 
 
-def told_of(cause: str, kind: str) -> str:
+def cause_list_value(cause: str, kind: str) -> str:
     """Return the value that names the list of those whom a cause has told so."""
     return f"{cause}:{kind}"
 
 
-def unread_of(user_id: str) -> str:
+def unread_list_value(user_id: str) -> str:
     """Return the value that names a member's list of what is unread."""
     return f"{user_id}:{False}"

@@ -71,10 +71,10 @@ class NotificationViewSet(ApiViewSet):
     def list(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
         owner = current_user_id(request)
-        found, following = selectors.notifications_of(
+        found, following = selectors.list_notifications(
             owner, kind=kind_wanted(request), limit=limit, after=after
         )
-        count = selectors.unread_count(owner)
+        count = selectors.get_unread_count(owner)
         shown = map(render, found)
         return page_response(request, "notifications", shown, following, unread_count=count)
 
@@ -109,7 +109,7 @@ class NotificationViewSet(ApiViewSet):
             request,
             200,
             message_envelope("Notifications read", unread_count=count_template),
-            lambda: services.read_all(user_id=current_user_id(request)),
+            lambda: services.mark_all_read(user_id=current_user_id(request)),
             limit=CHANGES,
         )
 

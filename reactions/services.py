@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from mysocial.store import STALE_ERRORS, Write, reads, run_with_retry, write
 from notifications import services as notifications
-from notifications.selectors import recipient_query, recipients_of
+from notifications.selectors import recipient_query, single_recipient
 from posts import selectors as post_selectors
 from posts.services import increment_reaction_totals, require_visible
 from reactions import selectors
@@ -63,7 +63,7 @@ def _set(user_id: str, post_id: str, kind: str) -> Reacted:
                 actor_id=user_id,
                 cause=pk,
                 post_id=post_id,
-                audience=recipients_of(author_id, listener.result(), actor_id=user_id),
+                recipients=single_recipient(author_id, listener.result(), actor_id=user_id),
             )
     return reacted
 

@@ -75,7 +75,7 @@ def live(people: dict[str, str]) -> None:
         reactions.set_reaction(user_id=people[member], post_id=written[name], kind=kind)
     for sender, receiver, text in MESSAGES:
         chat.send_message(sender_id=people[sender], receiver_id=people[receiver], text=text)
-    chat.mark_read(user_id=people["bob"], other_id=people["alice"])
+    chat.mark_conversation_read(user_id=people["bob"], other_id=people["alice"])
 
 
 def view(size: tuple[int, int], sky: str, water: str) -> SimpleUploadedFile:

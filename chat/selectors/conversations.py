@@ -208,7 +208,7 @@ def newest_seen(side: Participant, *, without: str) -> tuple[str, str]:
 
 def arrived_since(seen: Participant) -> list[str]:
     """Return the ids of what came to a side since it was read, oldest first, and is unread."""
-    after: Entry | None = (seen.last_id, milliseconds(seen.last_at))
+    after: Entry | None = (seen.last_message_id, milliseconds(seen.last_message_at))
     conversation = conversation_id(seen.user_id, seen.other_id)
     found: list[str] = []
     while after:

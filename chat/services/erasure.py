@@ -6,7 +6,7 @@ from mysocial.outbox import delete_listed, queue_cascade
 from mysocial.store import JsonTemplate, pagination, reads, write
 
 
-def remove_member(*, user_id: str, limit: int) -> bool:
+def delete_conversations(*, user_id: str, limit: int) -> bool:
     """Remove at most `limit` of a member's messages, or what is left; True when nothing is."""
     page = pagination.ListQuery(JsonTemplate(participants), "user", user_id, limit=1).result()
     for row in page.rows:

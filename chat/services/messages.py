@@ -38,7 +38,7 @@ def edit_message(*, user_id: str, message_id: str, text: str) -> Message:
     return run_with_retry(lambda: _edit(user_id, message_id, text))
 
 
-def react(*, user_id: str, message_id: str, kind: str | None) -> Message:
+def set_reaction(*, user_id: str, message_id: str, kind: str | None) -> Message:
     """React to a message, differently or (None) no longer; a second time changes nothing.
 
     `Conflict` when it was deleted for everyone.
@@ -63,7 +63,7 @@ def remove_message(*, message_id: str) -> Message:
     return run_with_retry(lambda: _remove(message_id))
 
 
-def announce_media(w: Write, one: Any) -> None:
+def announce_image(w: Write, one: Any) -> None:
     """Announce, in the write that settles it, that the image of a message is ready or failed."""
     message = selectors.find_message(one.subject_id)
     if message and message.media_id == one.id:
@@ -72,7 +72,7 @@ def announce_media(w: Write, one: Any) -> None:
         w.announce(_updated(message))
 
 
-def remove_media(*, message_id: str, limit: int) -> bool:
+def delete_message_media(*, message_id: str, limit: int) -> bool:
     """Remove at most `limit` of the media of a message that is gone; True when none is left."""
     return images.delete_media_of_subject(message_id, limit=limit)
 
@@ -135,13 +135,13 @@ def _delete_from_both(message: Message, pair: Pair, *, by: str = "") -> Message:
         # Held, so that what is announced of the conversation is its last message still.
         for side in pair:
             hold(w, side)
-            if side.shown_id == message.id:
+            if side.shown_message_id == message.id:
                 w.update(side, check_revision=True, shown_media_id="")
         if was_unread:
             count_less(w, pair.theirs)
         w.announce(MessageDeleted(message.id, message.sender_id, message.receiver_id, True))
         for side in pair:
-            if side.shown_id == message.id or (was_unread and side is pair.theirs):
+            if side.shown_message_id == message.id or (was_unread and side is pair.theirs):
                 w.announce(ConversationUpdated(side))
         w.respond_with(message)
     return message
@@ -150,7 +150,7 @@ def _delete_from_both(message: Message, pair: Pair, *, by: str = "") -> Message:
 def _delete_for_me(user_id: str, message_id: str) -> Message:
     message, pair = selectors.get_message(message_id, to=user_id)
     side = pair.mine
-    shown_id, media_id = side.shown_id, side.shown_media_id
+    shown_id, media_id = side.shown_message_id, side.shown_media_id
     if shown_id == message.id:
         shown_id, media_id = selectors.newest_seen(side, without=message.id)
     was_unread = selectors.is_unread(message, side)
@@ -159,7 +159,7 @@ def _delete_for_me(user_id: str, message_id: str) -> Message:
         # Strict: deleted for everyone since we looked, it is counted less already.
         w.update(message, check_revision=True, **{message.hiding_from(user_id): True})
         # Strict: a message that came since we looked is the last one shown.
-        w.update(side, check_revision=True, shown_id=shown_id, shown_media_id=media_id)
+        w.update(side, check_revision=True, shown_message_id=shown_id, shown_media_id=media_id)
         if was_unread:
             count_less(w, side)
         w.announce(MessageDeleted(message.id, user_id, side.other_id, False))

@@ -44,8 +44,8 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = 
     needs_follow = _check_allowed(who_may, bond)
     pair = bond.pair or _new_pair(sender_id, receiver_id)
     message = Message(
-        id=_id_above(pair.mine.last_id),
-        created_at=max(now(), pair.mine.last_at),
+        id=_id_above(pair.mine.last_message_id),
+        created_at=max(now(), pair.mine.last_message_at),
         conversation=conversation_id(sender_id, receiver_id),
         sender_id=sender_id,
         receiver_id=receiver_id,
@@ -69,7 +69,7 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = 
             w.initialise_lists(Message, message.conversation, "conversation")
         w.create(message, new_id=True)
         _arrive(w, message, pair)
-        if not pair.theirs.is_unread:
+        if not pair.theirs.has_unread:
             told = UnreadRecipients(audience.result(), bond.wants_mail)
             schedule_unread_email(w, pair.theirs, message.id, told)
         w.announce(MessageCreated(message.id, sender_id, receiver_id, media_id=message.media_id))
@@ -81,9 +81,9 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], one: Any = 
 
 def _arrive(w: Write, message: Message, pair: Pair) -> None:
     last = {
-        "last_id": message.id,
-        "last_at": message.created_at,
-        "shown_id": message.id,
+        "last_message_id": message.id,
+        "last_message_at": message.created_at,
+        "shown_message_id": message.id,
         "shown_media_id": message.media_id,
     }
     w.update(pair.mine, check_revision=True, **last, has_written=True)

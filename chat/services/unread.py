@@ -36,7 +36,7 @@ def require_can_interact(w: Write, user_id: str, other_id: str) -> None:
 
 def hold(w: Write, side: Participant) -> None:
     """Hold a write to a side as it was read, and whoever had read it to the side after it."""
-    w.update(side, check_revision=True, last_id=side.last_id)
+    w.update(side, check_revision=True, last_message_id=side.last_message_id)
 
 
 def count_less(w: Write, side: Participant, *, by: int = 1) -> None:
@@ -61,7 +61,7 @@ def schedule_unread_email(
         found = recipients_query({side.user_id}, actor_id=side.other_id).result()
         told = UnreadRecipients(found, wants_notification(get_user(side.user_id), NOTICE, "email"))
     pk = str(side.pk)
-    if side.is_unread:  # it came while the others were read: told anew
+    if side.has_unread:  # it came while the others were read: told anew
         retract(w, to=side.user_id, kind=NOTICE, cause=pk)
     initialise_cause(w, pk, NOTICE)
     # Mails of messages are our own: one for all that waits.
@@ -72,15 +72,15 @@ def schedule_unread_email(
         actor_id=side.other_id,
         cause=pk,
         channels=("in_app",),
-        audience=told.audience,
+        recipients=told.audience,
     )
     w.update(
         side,
         check_revision=True,
-        is_unread=True,
+        has_unread=True,
         unread_since=now(),
-        first_unread=message_id,
-        told_by="",
+        first_unread_id=message_id,
+        unread_email_id="",
     )
     if told.wants_mail:
         due_at = now() + timedelta(seconds=settings.CHAT_MAIL_SECONDS)
@@ -90,13 +90,18 @@ def schedule_unread_email(
             recipient=side.user_id,
             due_at=due_at,
             sender_id=side.other_id,
-            first=message_id,
+            first_unread_id=message_id,
         )
 
 
 def cancel_unread_email(w: Write, side: Participant) -> None:
     """Note, in the write after which nothing is unread, that there is nothing to tell any more."""
     w.update(
-        side, check_revision=True, is_unread=False, unread_since=None, first_unread="", told_by=""
+        side,
+        check_revision=True,
+        has_unread=False,
+        unread_since=None,
+        first_unread_id="",
+        unread_email_id="",
     )
     retract(w, to=side.user_id, kind=NOTICE, cause=str(side.pk))

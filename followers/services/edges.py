@@ -77,7 +77,7 @@ def add_follow(
     _count(w, edge, 1)
     w.announce(FollowCreated(follower_id, followee_id))
     initialise_cause(w, pk, "follow")
-    notify(w, to=followee_id, kind="follow", actor_id=follower_id, cause=pk, audience=audience)
+    notify(w, to=followee_id, kind="follow", actor_id=follower_id, cause=pk, recipients=audience)
 
 
 def end_follow(w: Write, edge: Follow) -> None:
@@ -113,7 +113,7 @@ def add_request(
     w.announce(FollowRequested(requester_id, target_id))
     initialise_cause(w, pk, "follow_request")
     notify(
-        w, to=target_id, kind="follow_request", actor_id=requester_id, cause=pk, audience=audience
+        w, to=target_id, kind="follow_request", actor_id=requester_id, cause=pk, recipients=audience
     )
 
 

@@ -10,7 +10,7 @@ from moderation.models import REVOKED, ActionType, ModerationAction, Report, Tar
 from mysocial.core.errors import Conflict, Invalid, datetime_from_ms
 from mysocial.core.ids import milliseconds, now
 from mysocial.store import STALE_ERRORS, Write, run_with_retry, write
-from notifications.services import notify_member
+from notifications.services import notify_of_decision
 from posts.services import restore_post, withhold_post
 from users import services as users
 
@@ -66,7 +66,9 @@ def enforce_action(w: Write, one: ModerationAction, until: int) -> None:
     """
     w.create(one, new_id=True)
     if one.act == ActionType.WARN:
-        notify_member(w, to=one.user_id, kind="warning", cause=one.id, words=one.words, always=True)
+        notify_of_decision(
+            w, to=one.user_id, kind="warning", cause=one.id, message=one.words, always_in_app=True
+        )
     elif one.act == ActionType.SILENCE:
         users.silence(w, one.user_id, until)
     elif one.act == ActionType.SUSPEND:

@@ -10,7 +10,7 @@ from mysocial.admin import audit
 from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.core.ids import now
 from mysocial.store import STALE_ERRORS, run_with_retry, write
-from notifications.services import notify_member
+from notifications.services import notify_of_decision
 
 
 def look(*, report_id: str) -> Context:
@@ -86,7 +86,7 @@ def _close(report_id: str, state: State, decision: Decision) -> Report:
             one = new_action(report.subject_id, decision, report)
             enforce_action(w, one, decision.until)
         if report.reporter_id:
-            notify_member(w, to=report.reporter_id, kind="report", cause=report.id)
+            notify_of_decision(w, to=report.reporter_id, kind="report", cause=report.id)
     return report
 
 

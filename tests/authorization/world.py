@@ -11,7 +11,7 @@ from images.services import process_due_media
 from mysocial.core.errors import FOREVER_MS
 from mysocial.core.events import EVENTS
 from mysocial.outbox import run_due_cascades, send_due
-from notifications.tokens import make_unsubscribe
+from notifications.tokens import make_unsubscribe_token
 from tests.chat.conversations import say
 from tests.images.pictures import picture, send
 from tests.moderation.staff import measure
@@ -168,7 +168,7 @@ def _add_tokens(w: World, mailbox: list[Any]) -> None:
         for mail in mine
         if words in mail.subject
     )
-    unsubscribe = make_unsubscribe(w.things["owner"], "comment")
+    unsubscribe = make_unsubscribe_token(w.things["owner"], "comment")
     w.things |= {"confirm": confirm, "reset": reset, "unsubscribe": unsubscribe}
     w.things["refresh"] = w.people["owner"].refresh
 

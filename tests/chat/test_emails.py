@@ -4,7 +4,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from chat.services import tell
+from chat.services import claim_unread_conversations
 from mysocial.outbox import send_due
 from tests.chat.conversations import read, say
 from tests.support.concurrency import live_records, run_concurrently
@@ -91,7 +91,9 @@ def test_of_several_that_are_prepared_at_once_one_tells_all(bob):
         people = [sign_up(f"ada{round_}{number}") for number in range(4)]
         firsts = [say(person, bob)["id"] for person in people]
         claims = [
-            lambda p=person, f=first: tell(user_id=bob.id, sender_id=p.id, first=f, mail_id=p.id)
+            lambda p=person, f=first: claim_unread_conversations(
+                user_id=bob.id, sender_id=p.id, first_unread_id=f, email_id=p.id
+            )
             for person, first in zip(people, firsts, strict=True)
         ]
         found = run_concurrently(*claims)

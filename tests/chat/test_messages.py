@@ -44,7 +44,7 @@ def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, fl
     flush_all()
     assert document(Message, message["id"])["text"] == "Hello"
     assert document(Participant, f"{bob.id}:{alice.id}")["unread"] == 1
-    assert document(Participant, f"{alice.id}:{bob.id}")["last_id"] == message["id"]
+    assert document(Participant, f"{alice.id}:{bob.id}")["last_message_id"] == message["id"]
 
 
 def test_both_write_into_one_conversation(alice, bob):

@@ -3,7 +3,7 @@
 import pytest
 
 from chat.permissions import can_write_to
-from chat.visibility import SideSight
+from chat.visibility import ParticipantVisibility
 from tests.chat.conversations import heard, listed, read, say, texts, unread
 from tests.support.concurrency import (
     assert_no_changes,
@@ -201,9 +201,9 @@ def test_a_side_is_seen_by_its_owner_only_and_not_across_a_block(alice, bob, str
     say(alice, bob)
     pk, other = f"{bob.id}:{alice.id}", f"{alice.id}:{bob.id}"
     everybody = {alice.id, bob.id, stranger.id}
-    assert SideSight.viewers(pk, everybody) == {bob.id}
-    assert SideSight.visible([pk, other], bob.id) == {pk}
-    assert SideSight.visible([pk, other], stranger.id) == set()
+    assert ParticipantVisibility.viewers(pk, everybody) == {bob.id}
+    assert ParticipantVisibility.visible([pk, other], bob.id) == {pk}
+    assert ParticipantVisibility.visible([pk, other], stranger.id) == set()
     bob.put(f"users/{alice.id}/block")
-    assert SideSight.viewers(pk, everybody) == set()
-    assert SideSight.visible([pk, other], bob.id) == set()
+    assert ParticipantVisibility.viewers(pk, everybody) == set()
+    assert ParticipantVisibility.visible([pk, other], bob.id) == set()

@@ -103,7 +103,7 @@ def test_what_came_after_one_began_to_read_stays_unread(alice, bob):
     services.read_receipts._mark_read(seen)
     assert unread(bob) == (2, 1)
     assert counted(bob, alice) == 2
-    assert side_of(bob, alice).read_up_to == seen.last_id
+    assert side_of(bob, alice).read_up_to == seen.last_message_id
     with assert_no_changes():
         services.read_receipts._mark_read(seen)
     assert read(bob, alice)["unread"] == 0
@@ -116,7 +116,7 @@ def test_a_clock_that_is_ahead_puts_no_message_out_of_order(alice, bob):
     later = now() + timedelta(hours=1)
     for side in (side_of(alice, bob), side_of(bob, alice)):
         with write() as w:
-            w.update(side, last_id=ahead, last_at=later)
+            w.update(side, last_message_id=ahead, last_message_at=later)
     read(bob, alice)
     second = say(alice, bob, "Second")
     assert second["id"] > ahead
@@ -153,7 +153,7 @@ def test_a_storm_of_writing_reading_and_deleting_leaves_an_exact_count(
     flush_all()
     kept = document(Participant, f"{bob.id}:{alice.id}")
     assert kept["unread"] == counted(bob, alice)
-    assert kept["is_unread"] is (kept["unread"] > 0)
+    assert kept["has_unread"] is (kept["unread"] > 0)
 
 
 def test_what_is_unread_is_summed_over_conversations(alice, bob, flush_all):

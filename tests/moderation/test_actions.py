@@ -28,7 +28,11 @@ def test_a_warning_reaches_the_member_with_the_words_even_when_switched_off(alic
     assert alice.patch("users/me/settings", off).status_code == 200
     one = measure(alice, "warn", words="Be kind.")
     (notice,) = told(alice)
-    assert (notice["type"], notice["entity_id"], notice["words"]) == ("warning", one.id, "Be kind.")
+    assert (notice["type"], notice["entity_id"], notice["message"]) == (
+        "warning",
+        one.id,
+        "Be kind.",
+    )
     assert [event["type"] for event in alice.notification_events()] == ["notification.created"]
 
 

@@ -183,7 +183,7 @@ def test_a_refused_measure_says_why_and_is_not_there(keeper, alice):
 def test_a_warning_from_the_admin_reaches_the_member(keeper, alice):
     form = {"name": alice.id, "act": "warn", "lasts": "", "words": "Be kind.", "why": ""}
     assert keeper.post(f"{MEASURES}add/", form).status_code == 302
-    assert [one["words"] for one in told(alice)] == ["Be kind."]
+    assert [one["message"] for one in told(alice)] == ["Be kind."]
 
 
 def test_word_filters_are_kept_in_the_admin(keeper, alice, flush_all):

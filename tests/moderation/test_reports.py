@@ -104,7 +104,7 @@ def test_the_reporter_is_told_that_it_was_closed_and_not_how(alice, bob, strange
     pk = reported(bob, "user", alice.id)
     resolve(pk, "warn", words="Please don't.")
     (notice,) = told(bob)
-    assert (notice["type"], notice["entity_id"], notice["words"]) == ("report", pk, "")
+    assert (notice["type"], notice["entity_id"], notice["message"]) == ("report", pk, "")
     assert notice["actor"]["id"] == bob.id
     assert bob.get("reports").json()["reports"][0]["state"] == "resolved"
     assert [one["type"] for one in bob.notification_events()] == ["notification.created"]

@@ -81,9 +81,9 @@ def test_what_comes_while_all_are_read_is_read_or_counted(alice, bob):
 
 
 def test_more_than_a_batch_is_read_in_one_call(alice, bob):
-    told_of = [f"fact{number}" for number in range(BATCH + 1)]
+    causes = [f"fact{number}" for number in range(BATCH + 1)]
     with write() as w:
-        for cause in told_of:
+        for cause in causes:
             notify(w, to=alice.id, kind="message", actor_id=bob.id, cause=cause)
     headers = {"Idempotency-Key": "all"}
     answer = alice.post("notifications/read-all", **headers)
@@ -92,7 +92,7 @@ def test_more_than_a_batch_is_read_in_one_call(alice, bob):
     assert unread(alice) == 0
     marked = [one["data"]["ids"] for one in alice.notification_events() if "ids" in one["data"]]
     assert [len(ids) for ids in marked] == [BATCH, 1]
-    assert len(set(chain(*marked))) == len(told_of)
+    assert len(set(chain(*marked))) == len(causes)
 
 
 def test_a_storm_of_reactions_leaves_one_or_none(alice, bob):
