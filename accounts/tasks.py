@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts import services
-from mysocial.outbox import run_time_slice, with_lease
+from mysocial.outbox import run_time_slice
 from mysocial.persistence.backoff import skip_if_unavailable
 from mysocial.store.wakeups import EXPORTS, MAKE_EXPORTS
 
@@ -14,10 +14,7 @@ LEASE_SECONDS = 600.0
 @skip_if_unavailable
 def make_exports() -> int:
     """Make exports, one at a time in all workers: others have debts to carry."""
-    return run_time_slice(
-        EXPORTS,
-        lambda seconds: with_lease(EXPORTS, LEASE_SECONDS, lambda: services.make_exports(seconds)),
-    )
+    return run_time_slice(EXPORTS, services.make_exports, lease_seconds=LEASE_SECONDS)
 
 
 @shared_task(name="accounts.delete_expired_exports")

@@ -46,6 +46,9 @@ class MysocialConfig(AppConfig):
         )
         import_module("mysocial.admin.record_admin")
         import_module("mysocial.api.openapi")
+        # A wake-up that a full broker cannot take runs its task in this process.
+        import_module("mysocial.persistence.tasks")
+        import_module("mysocial.outbox.tasks")
         _leave_requests()
         for variable, (module, extra) in TELEMETRY.items():
             if getattr(settings, variable):

@@ -16,12 +16,9 @@ Channel.do_restore = False  # there is no option for it: see CELERY_BROKER_TRANS
 app = Celery("mysocial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["mysocial.persistence"], related_name="flush")
-app.autodiscover_tasks(["mysocial.outbox"], related_name="email")
-app.autodiscover_tasks(["mysocial.outbox"], related_name="cascades")
+app.autodiscover_tasks(["mysocial.persistence", "mysocial.outbox"])
 # Modules that connect Celery signals.
-app.autodiscover_tasks(["mysocial.persistence"], related_name="heartbeats")
-app.autodiscover_tasks(["mysocial.core"], related_name="tracing")
+app.conf.imports = ("mysocial.persistence.heartbeats", "mysocial.core.tracing")
 
 app.conf.worker_consumer = "mysocial.persistence.worker:Consumer"
 app.conf.beat_scheduler = "mysocial.persistence.scheduler:WakeupScheduler"

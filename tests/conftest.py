@@ -20,7 +20,7 @@ from mysocial.core import mongo
 from mysocial.core.request_context import detached
 from mysocial.ops.consistency import verify
 from mysocial.outbox import run_due_cascades, send_due
-from mysocial.persistence import flush
+from mysocial.persistence import dirty, flush
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.store import ensure_indexes, writes
 from tests.support import event_contract, query_plans, servers
@@ -122,7 +122,7 @@ def flush_all() -> Callable[[], int]:
     """Flush every dirty queue to MongoDB, as the workers do; return the number of records."""
 
     def flush_queues() -> int:
-        return sum(flush.flush_queue(queue) for queue in flush.queue_names())
+        return sum(flush.flush_queue(queue) for queue in dirty.queue_names())
 
     return flush_queues
 

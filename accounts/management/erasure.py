@@ -10,7 +10,7 @@ from accounts.models import ERASED
 from images import services as images
 from mysocial.core.progress import ProgressCallback
 from mysocial.outbox import count_pending, delete_emails, emails, run_due_cascades
-from mysocial.persistence import flush
+from mysocial.persistence import dirty, flush
 from mysocial.privacy import SECTIONS, Hit, Owner, SearchTerms, erasure_scan
 from mysocial.store import STORES, reads
 from users.selectors import get_user
@@ -64,7 +64,7 @@ def erase(sought: SearchTerms, user_id: str, *, seconds: float, tell: ProgressCa
 
 def drain() -> None:
     """Carry all debts to MongoDB."""
-    for queue in flush.queue_names():
+    for queue in dirty.queue_names():
         while flush.flush_queue(queue):
             pass
 

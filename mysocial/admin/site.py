@@ -9,7 +9,8 @@ from unfold.sites import UnfoldAdminSite
 
 from mysocial.admin.audit import VIEW_OPERATIONS
 from mysocial.core.errors import AppError
-from mysocial.persistence.dirty import backlogs, dead_letters
+from mysocial.persistence.dead_letters import get_dead_letters
+from mysocial.persistence.dirty import get_backlogs
 
 
 def has_staff_permission(request: HttpRequest, permission: str) -> bool:
@@ -33,10 +34,10 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
         try:
             letters = [
                 {"queue": queue, "key": key, **letter}
-                for queue, some in dead_letters().items()
+                for queue, some in get_dead_letters().items()
                 for key, letter in some.items()
             ]
-            owed = [{"queue": name, "debt": debt} for name, debt in backlogs().items()]
+            owed = [{"queue": name, "debt": debt} for name, debt in get_backlogs().items()]
             context |= {"letters": letters, "owed": owed}
         except AppError as error:
             context |= {"away": error.detail}

@@ -27,7 +27,7 @@ from mysocial.core import mongo
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script
 from mysocial.ops.backup_archive import Manifest, Packer
-from mysocial.persistence import flush
+from mysocial.persistence import dirty, flush
 
 BACKUP = Script("common", "notes", "backup", flags="allow-oom")
 FREEZE_MS = 30_000
@@ -45,7 +45,7 @@ class BackupFailed(Exception):
 def make_backup(path: Path, tell: ProgressCallback) -> Manifest:
     """Write a backup to `path`, which must not be there; `BackupFailed`, `Unavailable`."""
     with _translate_errors(), Packer(path) as packer, _stage() as stage:
-        for queue in flush.queue_names():  # the less is owed, the shorter the copy
+        for queue in dirty.queue_names():  # the less is owed, the shorter the copy
             flush.flush_queue(queue)
         _link(stage)
         with mongo.client().start_session(snapshot=True) as session:
@@ -92,7 +92,7 @@ def _snapshot(session: ClientSession) -> tuple[list[str], dict[str, Any], Unflus
             "step": "copy",
             "token": token,
             "most": MAX_UNFLUSHED,
-            "queues": flush.queue_names(),
+            "queues": dirty.queue_names(),
         }
         verdict, *rest = BACKUP(asked)
     finally:

@@ -9,7 +9,8 @@ from prometheus_client.registry import Collector
 from mysocial.core.errors import Unavailable
 from mysocial.core.metrics import REGISTRY
 from mysocial.core.redis import available, client
-from mysocial.persistence.dirty import queue_names
+from mysocial.persistence.dead_letters import count_dead_letters
+from mysocial.persistence.dirty import get_backlogs
 from mysocial.persistence.heartbeats import SCHEDULER_KEY
 
 
@@ -31,25 +32,18 @@ class _RedisCollector(Collector):
 
 
 def _of_redis() -> Iterator[Metric]:
-    names = queue_names()
     with available():
         pipe = client().pipeline(transaction=False)
-        pipe.time()
         pipe.info("memory")
         pipe.hgetall("settled")
         pipe.exists("pause")
         pipe.exists(SCHEDULER_KEY)
-        for name in names:
-            pipe.zcard(f"dirty:{name}")
-            pipe.zrange(f"dirty:{name}", 0, 0, withscores=True)
-            pipe.hlen(f"dead:{name}")
-        (seconds, micros), memory, settled, waits, beats, *answers = pipe.execute()
-    now = seconds + micros / 1e6
+        memory, settled, waits, beats = pipe.execute()
     yield _gauge("redis_memory_bytes", "What Redis uses.", memory["used_memory"])
     yield _gauge("redis_memory_max_bytes", "What it may use; 0: all.", memory["maxmemory"])
     yield _gauge("mongodb_awaited", "Whether workers found MongoDB away just now.", waits)
     yield _gauge("beat_up", "Whether beat worked in the last seconds.", beats)
-    yield from _of_queues(names, answers, now)
+    yield from _of_queues()
     persisted = CounterMetricFamily(
         "mysocial_persisted_records", "Versions of records that MongoDB got.", labels=("queue",)
     )
@@ -58,16 +52,15 @@ def _of_redis() -> Iterator[Metric]:
     yield persisted
 
 
-def _of_queues(names: list[str], answers: list[object], now: float) -> Iterator[Metric]:
+def _of_queues() -> Iterator[Metric]:
     debts = _by_queue("debts", "Records that MongoDB has not got.")
     oldest = _by_queue("oldest_debt_seconds", "How long the oldest of them waits.")
     dead = _by_queue("dead_letters", "Records that MongoDB refused.")
-    for number, name in enumerate(names):
-        count, first, letters = answers[3 * number : 3 * number + 3]
-        since = first[0][1] / 1000 if isinstance(first, list) and first else now
-        debts.add_metric((name,), float(str(count)))
-        oldest.add_metric((name,), max(0.0, now - since))
-        dead.add_metric((name,), float(str(letters)))
+    for name, backlog in get_backlogs().items():
+        debts.add_metric((name,), backlog.count)
+        oldest.add_metric((name,), backlog.oldest_seconds)
+    for name, count in count_dead_letters().items():
+        dead.add_metric((name,), count)
     yield from (debts, oldest, dead)
 
 

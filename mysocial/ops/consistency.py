@@ -14,8 +14,8 @@ from mysocial.core import mongo
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import available, client
 from mysocial.outbox import QUEUED, CascadeDeletion
-from mysocial.persistence import flush
-from mysocial.persistence.dirty import dead_letters
+from mysocial.persistence import dirty, flush
+from mysocial.persistence.dead_letters import get_dead_letters
 from mysocial.store import STORES, Store, parse_list, parse_unique
 from mysocial.store.list_fallback import load_list, read_range, unflushed_entries
 from mysocial.store.reads import get_records
@@ -46,12 +46,12 @@ def verify(*, pause: float = PAUSE, tell: ProgressCallback = lambda *_: None) ->
 
 
 def _differences(tell: ProgressCallback) -> Iterator[Difference]:
-    for queue in flush.queue_names():
+    for queue in dirty.queue_names():
         flush.flush_queue(queue)
     stored = _stored()
     done, total = 0, _size()
     for keys in cached():
-        aside = {key for letters in dead_letters().values() for key in letters}
+        aside = {key for letters in get_dead_letters().values() for key in letters}
         for label, store in STORES.items():
             pks = [rest for name, kind, rest in keys if (name, kind) == (label, ":")]
             yield from _records(store, pks, aside) if pks else ()

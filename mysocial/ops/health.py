@@ -5,7 +5,8 @@ from typing import Any
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client, durability_mismatches
-from mysocial.persistence.flush import backlogs, dead_letter_counts
+from mysocial.persistence.dead_letters import count_dead_letters
+from mysocial.persistence.dirty import get_backlogs
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
 
@@ -39,12 +40,12 @@ def _redis() -> None:
 
 
 def _backlog() -> None:
-    oldest = max((debt.oldest_seconds for debt in backlogs().values()), default=0.0)
+    oldest = max((debt.oldest_seconds for debt in get_backlogs().values()), default=0.0)
     if oldest > MAX_BACKLOG_SECONDS:
         raise Unavailable(f"The oldest write waits {oldest:.0f} s for MongoDB. Do the workers run?")
 
 
 def _dead_letters() -> None:
-    count = sum(dead_letter_counts().values())
+    count = sum(count_dead_letters().values())
     if count:
         raise Unavailable(f"{count} records were set aside; see manage.py dead_letters.")

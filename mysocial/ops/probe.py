@@ -14,11 +14,11 @@ from collections.abc import Sequence
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
 
 import psutil
-from django.conf import settings
 
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
+from mysocial.persistence.dirty import get_backlogs
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS, SCHEDULER_KEY, worker_key
 
 HEALTHY, UNHEALTHY = 0, 1
@@ -31,15 +31,12 @@ def worker(node: str) -> ProbeResult:
     try:
         with available():
             pipe = client().pipeline(transaction=False)
-            pipe.time()
             pipe.exists(worker_key(node))
             pipe.exists(SCHEDULER_KEY)
-            for name in settings.CELERY_QUEUE_NAMES:
-                pipe.zrange(f"dirty:{name}", 0, 0, withscores=True)
-            (seconds, _), works, beats, *oldest = pipe.execute()
-        waits = max((seconds - one[0][1] / 1000 for one in oldest if one), default=0.0)
+            works, beats = pipe.execute()
+        waits = max(backlog.oldest_seconds for backlog in get_backlogs().values())
         if waits <= MAX_BACKLOG_SECONDS:
-            return HEALTHY, f"the oldest debt waits for {max(0.0, waits):.0f} s"
+            return HEALTHY, f"the oldest debt waits for {waits:.0f} s"
         if works:
             return HEALTHY, "debts wait, but it carries out tasks"
         if not beats:

@@ -16,7 +16,7 @@ from mysocial.core.redis import Script
 from mysocial.ops import backup_archive
 from mysocial.ops.backup_archive import Manifest
 from mysocial.ops.consistency import Difference, cached, verify
-from mysocial.persistence import flush
+from mysocial.persistence import dirty, flush
 from mysocial.store import STORES, ensure_indexes
 from mysocial.store.read_through import new_epoch
 
@@ -49,7 +49,7 @@ def restore(path: Path, tell: ProgressCallback) -> tuple[Manifest, set[Differenc
     RESTORE({"epoch": new_epoch(), "clock": str(clock), "items": []})
     for item in owed:
         RESTORE({"items": [item]})
-    for queue in flush.queue_names():
+    for queue in dirty.queue_names():
         while flush.flush_queue(queue):
             pass
     return manifest, verify(pause=0, tell=tell)

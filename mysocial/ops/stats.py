@@ -16,7 +16,8 @@ from django.db.models import Model
 from mysocial.core import mongo
 from mysocial.core.metrics import PROBLEMS
 from mysocial.core.redis import available, client
-from mysocial.persistence.dirty import backlogs, dead_letter_counts
+from mysocial.persistence.dead_letters import count_dead_letters
+from mysocial.persistence.dirty import get_backlogs
 from mysocial.realtime.presence import EXPIRY_KEY
 
 HOUR = 3600
@@ -61,14 +62,14 @@ def state() -> dict[str, Any]:
         pipe.zcount(EXPIRY_KEY, time.time() * 1000, "+inf")
         stats, memory, online = pipe.execute()
     hits, misses = stats["keyspace_hits"], stats["keyspace_misses"]
-    owed = backlogs()
+    owed = get_backlogs()
     return {
         "online": online,
         "hit_rate": 100 * hits / (hits + misses) if hits + misses else 0.0,
         "memory": memory["used_memory"],
         "queues": {name: debt.count for name, debt in owed.items()},
         "oldest": max((debt.oldest_seconds for debt in owed.values()), default=0.0),
-        "dead": sum(dead_letter_counts().values()),
+        "dead": sum(count_dead_letters().values()),
         "refused": refused(),
     }
 

@@ -1,4 +1,4 @@
-"""Work that is committed together with a write and done later by Celery: e-mail, cascades."""
+"""Work that is committed with a write and done later by Celery: e-mail and cascade deletions."""
 
 from mysocial.outbox.cascades import (
     Cascade,
@@ -11,14 +11,7 @@ from mysocial.outbox.cascades import (
     run_due_cascades,
 )
 from mysocial.outbox.email import Email, EmailTemplate, delete_emails, emails, queue_email, send_due
-from mysocial.outbox.items import (
-    OUTBOX,
-    QUEUED,
-    OutboxItem,
-    process_due,
-    run_time_slice,
-    with_lease,
-)
+from mysocial.outbox.items import OUTBOX, QUEUED, OutboxItem, process_due, run_time_slice
 
 __all__ = [
     "OUTBOX",
@@ -40,5 +33,4 @@ __all__ = [
     "run_due_cascades",
     "run_time_slice",
     "send_due",
-    "with_lease",
 ]

@@ -1,7 +1,7 @@
-"""What goes with a deleted record: owed in the same write, removed by Celery, whatever is killed.
+"""Cascade deletions: the dependents of a deleted record are queued in the same write.
 
-The domain that deletes knows nothing of those above it: they say what hangs on a record by a
-`Cascade` in `<app>/cascades.py`.
+The domain that deletes does not know the apps above it. They declare the dependents of a record
+with a `Cascade` in `<app>/cascades.py`.
 """
 
 import logging
@@ -9,14 +9,12 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from celery import shared_task
 from django.db import models
 
 from mysocial.core import mongo
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.ids import now
-from mysocial.outbox.items import OUTBOX, QUEUED, OutboxItem, process_due, run_time_slice
-from mysocial.persistence.backoff import skip_if_unavailable
+from mysocial.outbox.items import OUTBOX, QUEUED, OutboxItem, process_due
 from mysocial.store import (
     JsonTemplate,
     ListQuery,
@@ -28,7 +26,7 @@ from mysocial.store import (
     store_of,
     write,
 )
-from mysocial.store.wakeups import CASCADES, REMOVE_CASCADES
+from mysocial.store.wakeups import CASCADES
 
 logger = logging.getLogger(__name__)
 CASCADES_BY_MODEL: dict[str, "list[type[Cascade]]"] = {}
@@ -37,7 +35,7 @@ KEPT_SECONDS = 7 * 24 * 3600
 
 
 class CascadeDeletion(OutboxItem):
-    """A deleted record whose dependents are still to be removed."""
+    """A deleted record whose dependents are still to be deleted."""
 
     label = models.CharField(max_length=60)
     record_id = models.CharField(max_length=64)
@@ -45,8 +43,6 @@ class CascadeDeletion(OutboxItem):
     class Meta(OutboxItem.Meta):
         db_table = "cascade_deletions"
         app_label = "mysocial"
-        verbose_name = "cascade deletion"
-        verbose_name_plural = "cascade deletions"
 
 
 cascade_deletions = Store(
@@ -59,9 +55,9 @@ cascade_deletions = Store(
 
 
 class Cascade:
-    """What hangs on records of one kind; subclasses are registered by being made."""
+    """The dependents of the records of one model. Subclassing registers it."""
 
-    model_label: ClassVar[str] = ""  # the label of the records, as `posts.post`
+    model_label: ClassVar[str] = ""  # the label of the deleted records, such as `posts.post`
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -69,64 +65,87 @@ class Cascade:
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        """Remove at most `limit` of what hung on the deleted record; True when nothing is left.
+        """Delete at most `limit` dependents of the deleted record.
 
-        May be called again after any of it was done, also after all of it.
+        It must be idempotent: it may be called again after it deleted some or all of them.
+
+        Returns:
+            Whether no dependent is left.
         """
         raise NotImplementedError
 
 
 def delete_listed(store: Store[Any], index: str, value: str, *, limit: int) -> bool:
-    """Remove at most `limit` records of a list; True when none is left. What is gone is fine."""
-    found, are_all = latest(store, index, value, limit=limit)
+    """Delete at most `limit` records of a list; tell whether none is left.
+
+    Records that are already deleted are skipped.
+    """
+    records, is_complete = latest(store, index, value, limit=limit)
     with write() as w:
-        for one in found:
-            w.delete(one, missing_ok=True)
-    return are_all
+        for record in records:
+            w.delete(record, missing_ok=True)
+    return is_complete
 
 
 def delete_records(store: Store[Any], pks: Iterable[str]) -> int:
-    """Remove records by their ids; return how many there were. What is gone is fine."""
-    found = reads.get_records(store, pks)
-    for one in found.values():
+    """Delete records by id; return how many there were."""
+    records = reads.get_records(store, pks)
+    for record in records.values():
         with write() as w:
-            w.delete(one, missing_ok=True)
-    return len(found)
+            w.delete(record, missing_ok=True)
+    return len(records)
 
 
 def delete_listed_with(
-    store: Store[Any], index: str, value: str, verb: Callable[[str], Any], *, limit: int
+    store: Store[Any], index: str, value: str, delete: Callable[[str], Any], *, limit: int
 ) -> bool:
-    """Let a service remove at most `limit` records of a list, each with its counts and news.
+    """Delete at most `limit` records of a list with a service, which also counts and announces.
 
-    True when none is left. What is gone is fine.
+    Args:
+        store: The store of the records.
+        index: The name of the list's index.
+        value: The value of the index that names the list.
+        delete: Takes the id of a record. A `NotFound` means that it is already deleted.
+        limit: The most records to delete.
+
+    Returns:
+        Whether no record is left.
     """
     page = ListQuery(JsonTemplate(store), index, value, limit=limit).result()
     for row in page.rows:
         try:
-            verb(row.id)
+            delete(row.id)
         except NotFound:
             continue
     return page.next is None
 
 
 def queue_cascade(w: Write, obj: Record) -> None:
-    """Owe the removal of everything that hangs on `obj`, within the write that deletes it.
+    """Queue the deletion of the dependents of `obj`, within the write that deletes it.
 
-    Or within the write that makes it, of a record that parts people: what it parts goes.
+    A record that separates two members, such as a block, queues it within the write that creates
+    it: its dependents are what the two members had in common.
     """
-    removal = CascadeDeletion(label=store_of(type(obj)).label, record_id=str(obj.pk))
-    w.create(removal, new_id=True)
+    deletion = CascadeDeletion(label=store_of(type(obj)).label, record_id=str(obj.pk))
+    w.create(deletion, new_id=True)
     w.wake_workers(CASCADES)
 
 
 def run_due_cascades(seconds: float = math.inf) -> int:
-    """Remove what is due; return how many deleted records have nothing left."""
+    """Run the cascade deletions that are due; return how many were completed.
+
+    Raises:
+        Unavailable: A server cannot be reached.
+    """
     return process_due(cascade_deletions, _run_cascade, seconds)
 
 
 def count_pending(pks: Iterable[str]) -> int:
-    """Return of how many of these records the removal is owed, as MongoDB has it. `Unavailable`."""
+    """Return how many of these records have a pending cascade deletion, as MongoDB has it.
+
+    Raises:
+        Unavailable: MongoDB cannot be reached.
+    """
     ids, count = sorted(pks), 0
     for first in range(0, len(ids), BATCH):
         query = {"record_id": {"$in": ids[first : first + BATCH]}, "status": QUEUED}
@@ -134,28 +153,23 @@ def count_pending(pks: Iterable[str]) -> int:
     return count
 
 
-def _run_cascade(removal: CascadeDeletion) -> bool:
+def _run_cascade(deletion: CascadeDeletion) -> bool:
     try:
-        _delete_all_dependents(removal)
+        _delete_all_dependents(deletion)
     except Unavailable:
         raise
     except Exception:
-        # Due again later, without end: what hangs on a deleted record must go.
-        logger.exception("%s %s: not all could be removed", removal.label, removal.record_id)
+        # It becomes due again, without limit: the dependents of a deleted record must go.
+        logger.exception(
+            "%s %s: not all dependents could be deleted", deletion.label, deletion.record_id
+        )
         return False
     with write() as w:
-        w.update(removal, status="done", due_at=now())
+        w.update(deletion, status="done", due_at=now())
     return True
 
 
-def _delete_all_dependents(removal: CascadeDeletion) -> None:
-    for kind in CASCADES_BY_MODEL.get(removal.label, ()):
-        while not kind.delete_dependents(removal.record_id, limit=BATCH):
-            logger.info("%s %s: more to remove", removal.label, removal.record_id)
-
-
-@shared_task(name=REMOVE_CASCADES)
-@skip_if_unavailable
-def run_cascades() -> int:
-    """Remove what hangs on deleted records."""
-    return run_time_slice(CASCADES, run_due_cascades)
+def _delete_all_dependents(deletion: CascadeDeletion) -> None:
+    for cascade in CASCADES_BY_MODEL.get(deletion.label, ()):
+        while not cascade.delete_dependents(deletion.record_id, limit=BATCH):
+            logger.info("%s %s: more dependents to delete", deletion.label, deletion.record_id)

@@ -1,7 +1,8 @@
-"""Mail: queued in the same step as the write that causes it, sent by Celery, never lost.
+"""E-mail, queued in the same step as the write that causes it and sent by Celery.
 
-A domain declares its occasions as `MailKind` subclasses in `<app>/mails.py`. What must stay secret
-(a reset token) is made when the mail is sent, so that neither Redis nor a message ever holds it.
+A domain declares its messages as `EmailTemplate` subclasses in `<app>/emails.py`. A secret, such as
+a reset token, is made when the message is sent, so that neither Redis nor a broker message holds
+it.
 """
 
 import logging
@@ -11,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import css_inline
-from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import models
@@ -21,20 +21,18 @@ from mysocial.core.errors import Unavailable
 from mysocial.core.ids import milliseconds, now
 from mysocial.core.redis import available, client
 from mysocial.outbox.cascades import delete_records
-from mysocial.outbox.items import OUTBOX, OutboxItem, process_due, run_time_slice, with_lease
-from mysocial.persistence.backoff import skip_if_unavailable
+from mysocial.outbox.items import OUTBOX, OutboxItem, process_due
 from mysocial.store import Store, Write, write
-from mysocial.store.wakeups import EMAILS, SEND_EMAILS
+from mysocial.store.wakeups import EMAILS
 
 logger = logging.getLogger(__name__)
 EMAIL_TEMPLATES: dict[str, "type[EmailTemplate]"] = {}
 MAX_TRIES = 8
-LEASE_SECONDS = 10.0
 KEPT_SECONDS = 30 * 24 * 3600
 
 
 class Email(OutboxItem):
-    """One mail: queued, then sent, or given up after `MOST_TRIES`."""
+    """One e-mail: queued, then sent or dropped, or failed after `MAX_TRIES`."""
 
     kind = models.CharField(max_length=40)
     recipient = models.CharField(max_length=254)  # an address, or the id of a member
@@ -44,8 +42,6 @@ class Email(OutboxItem):
     class Meta(OutboxItem.Meta):
         db_table = "emails"
         app_label = "mysocial"
-        verbose_name = "email"
-        verbose_name_plural = "emails"
 
 
 emails = Store(
@@ -58,29 +54,29 @@ emails = Store(
 
 
 class EmailTemplate:
-    """An occasion to write to somebody; subclasses say to whom, about what and with which words."""
+    """A kind of e-mail; subclasses choose the address and the context of the templates."""
 
     name: ClassVar[str] = ""
-    subject: ClassVar[str] = ""  # may name words in braces, as `{actor} follows you`
+    subject: ClassVar[str] = ""  # a format string over the context: `{actor} follows you`
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if cls.name:  # else it is a base of others
+        if cls.name:  # else it is a base class
             EMAIL_TEMPLATES[cls.name] = cls
 
     @classmethod
     def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
-        """Return the address and the template's words, or None when there is nobody to write to."""
+        """Return the address and the template context, or None if there is no recipient."""
         raise NotImplementedError
 
     @classmethod
     def dedup_key(cls, mail: Email) -> str:
-        """Return what this mail is about, when a day has one mail of it at most; else nothing."""
+        """Return the subject matter of which at most one e-mail is sent a day; empty for none."""
         return ""
 
     @classmethod
     def headers(cls, mail: Email) -> dict[str, str]:
-        """Return headers of its own, as `List-Unsubscribe`."""
+        """Return additional headers, such as `List-Unsubscribe`."""
         return {}
 
 
@@ -93,9 +89,16 @@ def queue_email(
     wake: bool = True,
     **params: str,
 ) -> None:
-    """Queue a mail within a write, for now or `due_at`: it exists exactly if the write does.
+    """Queue an e-mail within a write: it exists exactly if the write does.
 
-    One that need not be sent `at_once` waits for the schedule, which costs the request no message.
+    Args:
+        w: The write.
+        kind: The name of an `EmailTemplate`.
+        recipient: An address, or the id of a member.
+        due_at: When to send it; by default, now.
+        wake: Whether to wake a worker. Without, it waits for the schedule, and the request sends
+            no broker message.
+        params: What the template needs to know.
     """
     mail = Email(kind=kind, recipient=recipient, params=params, due_at=due_at or now())
     w.create(mail, new_id=True)
@@ -104,12 +107,16 @@ def queue_email(
 
 
 def send_due(seconds: float = math.inf) -> int:
-    """Send the mails that are due; return how many were sent. Safe side by side."""
+    """Send the e-mails that are due; return how many were sent. Safe to run concurrently.
+
+    Raises:
+        Unavailable: A server cannot be reached.
+    """
     return process_due(emails, _send, seconds)
 
 
 def delete_emails(mail_ids: Iterable[str]) -> int:
-    """Delete mails, sent or not; return how many there were."""
+    """Delete e-mails, sent or not; return how many there were."""
     return delete_records(emails, mail_ids)
 
 
@@ -118,9 +125,9 @@ def _send(claimed: Email) -> bool:
         delivered = deliver(claimed)
     except Unavailable:
         raise
-    except Exception as error:  # noqa: BLE001 - one bad mail must not stop its neighbours
-        # Of a provider's answer or a template only the kind is logged: it may quote a token.
-        logger.warning("Mail %s: try %s: %s", claimed.id, claimed.tries, type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - a bad e-mail must not block the others
+        # Only the type of the error is logged: a provider's or template's message may hold a token.
+        logger.warning("E-mail %s: try %s: %s", claimed.id, claimed.tries, type(error).__name__)
         if claimed.tries >= MAX_TRIES:
             with write() as w:
                 w.update(claimed, status="failed")
@@ -131,40 +138,40 @@ def _send(claimed: Email) -> bool:
 
 
 def deliver(mail: Email) -> bool:
-    """Render the mail and hand it to the provider; False when there is nobody to write to.
+    """Render an e-mail and hand it to the provider; return False if there is no recipient.
 
-    The Message-ID is the mail's own, so that a mail sent twice by a crash is told as one.
+    The Message-ID is the record's id, so that an e-mail sent twice after a crash counts as one.
     """
-    kind = EMAIL_TEMPLATES[mail.kind]
-    prepared = kind.prepare(mail)
+    template = EMAIL_TEMPLATES[mail.kind]
+    prepared = template.prepare(mail)
     if prepared is None:
         return False
-    if not _claim_daily_email(mail, kind.dedup_key(mail)):
+    if not _claim_daily_email(mail, template.dedup_key(mail)):
         return False
-    address, words = prepared
-    subject = kind.subject.format_map(words)
-    words |= {"subject": subject, "public_url": settings.PUBLIC_URL}
-    html = render_to_string(f"mail/{mail.kind}.html", words)
+    address, context = prepared
+    subject = template.subject.format_map(context)
+    context |= {"subject": subject, "public_url": settings.PUBLIC_URL}
+    html = render_to_string(f"mail/{mail.kind}.html", context)
     message = EmailMultiAlternatives(
         subject,
-        render_to_string(f"mail/{mail.kind}.txt", words),
+        render_to_string(f"mail/{mail.kind}.txt", context),
         to=[address],
-        headers={"Message-ID": f"<{mail.id}@mysocial>", **kind.headers(mail)},
+        headers={"Message-ID": f"<{mail.id}@mysocial>", **template.headers(mail)},
     )
     message.attach_alternative(css_inline.inline(html), "text/html")
     message.send()
     return True
 
 
-def _claim_daily_email(mail: Email, about: str) -> bool:
-    """Tell whether this is the day's mail about something: the first that asked, at every try.
+def _claim_daily_email(mail: Email, dedup_key: str) -> bool:
+    """Tell whether this is the day's e-mail about `dedup_key`, at the first and at every later try.
 
-    The key names the mail that owns the day, so one whose sender died is still sent, by the next.
-    It has no TTL and so is not evicted; `sweep_expired` deletes it.
+    The key holds the id of the e-mail that came first, so if its sender dies the next one sends
+    it. It has no TTL, so that it is not evicted; `delete_expired` deletes it.
     """
-    if not about:
+    if not dedup_key:
         return True
-    key = f"mailed:{mail.kind}:{about}"
+    key = f"mailed:{mail.kind}:{dedup_key}"
     with available():
         pipe = client().pipeline(transaction=True)
         pipe.set(key, mail.id, nx=True)
@@ -172,14 +179,3 @@ def _claim_daily_email(mail: Email, about: str) -> bool:
         pipe.get(key)
         owner = pipe.execute()[-1]
     return bool(owner == mail.id.encode())
-
-
-@shared_task(name=SEND_EMAILS)
-@skip_if_unavailable
-def send_emails() -> int:
-    """Send what is due."""
-    return run_time_slice(EMAILS, _send_with_lease)
-
-
-def _send_with_lease(seconds: float) -> int:
-    return with_lease(EMAILS, LEASE_SECONDS, lambda: send_due(seconds))

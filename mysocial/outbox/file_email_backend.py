@@ -1,4 +1,7 @@
-"""An e-mail backend for a machine without a provider: one file a mail; see /devtools/emails/."""
+"""An e-mail backend for machines without a provider: one file per e-mail.
+
+In development, `/devtools/emails/` shows the files.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +12,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 
 class EmailBackend(BaseEmailBackend):
-    """Writes each mail to `EMAIL_FILE_PATH`, named by its Message-ID: twice is once."""
+    """Writes each e-mail to `EMAIL_FILE_PATH`, in a file named after its Message-ID."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         folder = Path(settings.EMAIL_FILE_PATH)

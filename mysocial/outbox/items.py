@@ -1,12 +1,13 @@
-"""Work that is owed beside the record itself: queued in a write, done by Celery, never lost.
+"""Outbox items: work that is committed with a write and done later by Celery, never lost.
 
-A record stands in its store's list `outbox` while it is queued. A worker claims one by
-moving its due time: two can't both win it, and what a dead worker had claimed is due again later.
+A record is in its store's `outbox` list while it is queued. A worker claims it by moving its due
+time: no two workers can claim it at once, and if the worker dies the record becomes due again.
 """
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -37,7 +38,7 @@ OUTBOX = Index("outbox", order="due_at", where={"status": (QUEUED,)}, cap=100_00
 
 
 class OutboxItem(Record):
-    """Something to be done: queued until it has another status."""
+    """Work to be done: due at a time, and queued until it has another status."""
 
     status = models.CharField(max_length=10, default=QUEUED)
     due_at = models.DateTimeField(default=now)
@@ -47,64 +48,85 @@ class OutboxItem(Record):
         abstract = True
 
 
-M = TypeVar("M", bound=OutboxItem)
+Item = TypeVar("Item", bound=OutboxItem)
 
 
-def run_time_slice(name: str, work: Callable[[float], int]) -> int:
-    """Do what a worker was woken for by this name, for a moment, and ask for the rest.
+def run_time_slice(
+    name: str, work: Callable[[float], int], *, lease_seconds: float | None = None
+) -> int:
+    """Work for one time slice, and wake a worker for the rest.
 
-    In between the worker comes to its other queues: debts do not wait behind a thousand mails.
-    `work` takes seconds, and returns what it did. `Unavailable`.
+    In between, the worker serves its other queues: a thousand e-mails must not delay the flush.
+
+    Args:
+        name: The name of the wake-up.
+        work: Takes the seconds that it may use; returns how many items it completed.
+        lease_seconds: With it, only one worker works at a time, and others return 0. A worker that
+            has not released its lease after so long is considered dead.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
     """
     acknowledge(name)
-    until = time.monotonic() + TIME_SLICE_SECONDS
-    done = work(TIME_SLICE_SECONDS)
-    if time.monotonic() >= until:
+    deadline = time.monotonic() + TIME_SLICE_SECONDS
+    if lease_seconds is None:
+        done = work(TIME_SLICE_SECONDS)
+    else:
+        with _lease(name, lease_seconds) as acquired:
+            done = work(TIME_SLICE_SECONDS) if acquired else 0
+    if time.monotonic() >= deadline:
         wake_unless_pending(name)
     return done
 
 
-def with_lease(name: str, seconds: float, work: Callable[[], int]) -> int:
-    """Do what only one worker is to do at a time; nothing while another does it. `Unavailable`.
-
-    After `seconds` the other is taken for dead.
-    """
+@contextmanager
+def _lease(name: str, seconds: float) -> Iterator[bool]:
+    """Hold a lease during the block; yield whether it was acquired."""
     key = f"lease:{name}"
     with available():
-        if not client().set(key, "1", nx=True, px=round(seconds * 1000)):
-            return 0
+        acquired = bool(client().set(key, "1", nx=True, px=round(seconds * 1000)))
     try:
-        return work()
+        yield acquired
     finally:
-        with available():
-            client().delete(key)
+        if acquired:
+            with available():
+                client().delete(key)
 
 
-def process_due(store: Store[M], do: Callable[[M], Any], seconds: float = math.inf) -> int:
-    """Do what is due, until nothing is or the time is over; return how often `do` said it did.
+def process_due(
+    store: Store[Item], process: Callable[[Item], Any], seconds: float = math.inf
+) -> int:
+    """Process the items that are due, until none is or `seconds` have passed.
 
-    Safe side by side. `Unavailable` when the store is away; nothing is lost then.
+    Safe to run concurrently.
+
+    Returns:
+        For how many items `process` returned something true.
+
+    Raises:
+        Unavailable: The store cannot be reached. No item is lost then.
     """
-    wire = JsonTemplate(store, Field("main"))
-    done, until = 0, time.monotonic() + seconds
-    while time.monotonic() < until:
-        page = ListQuery(wire, OUTBOX.name, limit=BATCH, oldest=True).result()
-        waiting = reads.get_records(store, [row.id for row in page.rows]).values()
-        due = [owed for owed in waiting if owed.due_at <= now()]
+    template = JsonTemplate(store, Field("main"))
+    done, deadline = 0, time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        page = ListQuery(template, OUTBOX.name, limit=BATCH, oldest=True).result()
+        items = reads.get_records(store, [row.id for row in page.rows]).values()
+        due = [item for item in items if item.due_at <= now()]
         if not due:
             break
-        for owed in due:
-            claimed = _claim(store, owed) if time.monotonic() < until else None
-            done += bool(claimed and do(claimed))
+        for item in due:
+            claimed = _claim(store, item) if time.monotonic() < deadline else None
+            done += bool(claimed and process(claimed))
     return done
 
 
-def _claim(store: Store[M], owed: M) -> M | None:
-    seconds = settings.OUTBOX_CLAIM_SECONDS * 2 ** min(owed.tries, MAX_DOUBLINGS)
+def _claim(store: Store[Item], item: Item) -> Item | None:
+    """Claim an item by moving its due time; return None if another worker has it."""
+    seconds = settings.OUTBOX_CLAIM_SECONDS * 2 ** min(item.tries, MAX_DOUBLINGS)
     try:
         with write() as w:
             later = now() + timedelta(seconds=seconds)
-            w.update(owed, check_revision=True, due_at=later, tries=owed.tries + 1)
-        return reads.get_record(store, str(owed.pk))
+            w.update(item, check_revision=True, due_at=later, tries=item.tries + 1)
+        return reads.get_record(store, str(item.pk))
     except (Conflict, NotFound):
         return None

@@ -1,7 +1,7 @@
-"""Write-behind: flushing dirty records from Redis to MongoDB with Celery.
+"""Write-behind: the flush of dirty records from Redis to MongoDB with Celery.
 
 The public modules are imported by name; importing this package alone loads no model, which keeps
 `mysocial.ops.probe` fast.
 """
 
-__all__ = ["backoff", "dead_letters", "dirty", "flush", "heartbeats", "mongo_writer"]
+__all__ = ["backoff", "dead_letters", "dirty", "flush", "heartbeats", "mongo_writer", "tasks"]

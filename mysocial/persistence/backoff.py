@@ -1,6 +1,7 @@
-"""What a task does that finds Redis or MongoDB away: it says so in one line, and is asked again.
+"""Backoff of the workers while Redis or MongoDB cannot be reached.
 
-`patient` is for any task; `pause` keeps all workers from asking a MongoDB that is away.
+`skip_if_unavailable` is for any task; `start_backoff` keeps every worker from querying a MongoDB
+that is unreachable.
 """
 
 import functools
@@ -16,49 +17,69 @@ from mysocial.store.wakeups import postpone
 
 logger = logging.getLogger(__name__)
 MAX_BACKOFF_SECONDS = 3.0
+TRIES_TTL_SECONDS = 60
 Work = Callable[[], int]
 
 
 def skip_if_unavailable(work: Work) -> Work:
-    """Return `work`, which then answers 0 where a server is away.
+    """Decorate a task's function: it returns 0 and logs one line while a server is unreachable.
 
-    What it has to do stands in Redis and beat asks again, so this is no failure of the task.
+    The work is recorded in Redis and beat schedules it again, so the task has not failed.
     """
 
     @functools.wraps(work)
-    def wait_if_away() -> int:
+    def skip_work() -> int:
         try:
             return work()
         except Unavailable as error:
-            logger.warning("%s waits: %s", work.__name__, error)
+            logger.warning("%s is skipped for now: %s", work.__name__, error)
             return 0
 
-    return wait_if_away
+    return skip_work
 
 
 def start_backoff() -> float:
-    """MongoDB is away: keep every worker from asking for a growing, jittered while; return it.
+    """Keep every worker from flushing for a growing, jittered time, at most three seconds.
 
-    The debts stand; there is no limit to the tries. Seconds.
+    The records stay dirty, and the number of tries is not limited.
+
+    Returns:
+        The length of the backoff, in seconds.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
     """
     with available():
         try:
             tries = int(client().incr("pause:tries"))
             seconds = min(2.0**tries / 4, MAX_BACKOFF_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
             client().set("pause", "1", px=int(seconds * 1000))
-            client().expire("pause:tries", 60)
+            client().expire("pause:tries", TRIES_TTL_SECONDS)
         except OutOfMemoryError:
-            return 0.0  # no room even for this: asking at each beat is not too often
+            return 0.0  # a full server has no room for the key: a try at each beat is acceptable
     return seconds
 
 
-def in_backoff(queue: str) -> bool:
-    """Tell whether workers are kept from asking; then the queue is woken as soon as they are not.
+def end_backoff() -> None:
+    """Forget the failed tries: the next backoff is short again.
 
-    Its message is taken, and its mark would keep others back for longer than the pause.
+    Raises:
+        Unavailable: Redis cannot be reached.
     """
     with available():
-        left = int(client().pttl("pause"))
-    if left > 0:
-        postpone(queue, left)
-    return left > 0
+        client().delete("pause:tries")
+
+
+def in_backoff(queue: str) -> bool:
+    """Tell whether the workers back off; if so, `queue` can be woken as soon as the backoff ends.
+
+    Its wake-up was taken from the broker, and the pending mark would outlast the backoff.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
+    """
+    with available():
+        left_ms = int(client().pttl("pause"))
+    if left_ms > 0:
+        postpone(queue, left_ms)
+    return left_ms > 0

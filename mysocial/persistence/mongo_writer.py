@@ -1,12 +1,12 @@
-"""Copies of records as Redis has them, and how MongoDB gets them: fenced by version.
+"""Writes of record snapshots to MongoDB, fenced by version.
 
-A copy may come late or twice: MongoDB keeps the newer of what it has and what comes.
+A snapshot may arrive late or twice: MongoDB keeps the newer of what it has and what arrives.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import bson
 from pymongo import InsertOne, ReplaceOne
@@ -15,25 +15,25 @@ from pymongo.errors import BulkWriteError
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
-from mysocial.persistence.dirty import Rejection
+from mysocial.persistence.dead_letters import Rejection
 from mysocial.store import Store, parse_record
 
-MAX_DOCUMENT_BYTES = (
-    16 * 1024 * 1024 - 16 * 1024
-)  # pymongo would refuse the whole batch for a larger one
+# pymongo would reject the whole batch because of a larger document.
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024 - 16 * 1024
 DUPLICATE = 11000
-# What MongoDB says of itself, not of the document: no room, no lock, no time, no primary.
+# Faults of the server, not of the document: no space, no lock, no time, no primary.
 SERVER_FAULT_CODES = frozenset({
     6, 7, 13, 18, 24, 46, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031
 })  # fmt: skip
-# A unique value that MongoDB has with a record that owes nothing is a defect, not a race.
+# Tries of a unique value that another document holds. If that one's record is clean, it is a
+# defect, not a race.
 MAX_TRIES = 20
-TOMBSTONE_SECONDS = 3600
+TOMBSTONE_TTL_SECONDS = 3600
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A record as it was when the batch was taken."""
+    """A record as it was when the batch was read."""
 
     key: str
     pk: str
@@ -43,11 +43,25 @@ class Snapshot:
 
     @property
     def ttl_seconds(self) -> int:
-        return self.store.ttl_seconds if self.document["_deleted_at"] is None else TOMBSTONE_SECONDS
+        """Return how long Redis keeps the record once MongoDB has it."""
+        is_live = self.document["_deleted_at"] is None
+        return self.store.ttl_seconds if is_live else TOMBSTONE_TTL_SECONDS
 
 
-def snapshot(key: str, fields: dict[str, bytes]) -> Snapshot:
-    """Return the copy of a hash; raises what is wrong with one that no document can be made of."""
+class _Outcome(NamedTuple):
+    """The result of one bulk write."""
+
+    written: list[Snapshot]  # MongoDB has this version or a newer one
+    raced: list[Snapshot]  # MongoDB has some version that it did not have before
+    rejected: list[tuple[Snapshot, dict[str, Any]]]  # each with MongoDB's error
+
+
+def take_snapshot(key: str, fields: dict[str, bytes]) -> Snapshot:
+    """Return the snapshot of a record's hash.
+
+    Raises:
+        Exception: No document can be made of the hash: it is missing, malformed or too large.
+    """
     store, pk = parse_record(key)
     if "v" not in fields:
         raise LookupError("A dirty record is not in Redis.")
@@ -62,91 +76,126 @@ def snapshot(key: str, fields: dict[str, bytes]) -> Snapshot:
     return Snapshot(key, pk, fields["v"], store, document)
 
 
-def missing_ids(copies: list[Snapshot]) -> set[str]:
-    """Return the ids of which MongoDB has no document just now. `Unavailable`.
+def missing_ids(snapshots: list[Snapshot]) -> set[str]:
+    """Return the ids of one store's snapshots for which MongoDB has no document now.
 
-    To be asked and then to insert takes it a sixth of the CPU that it takes to find out by itself
-    that there is nothing to replace.
+    A query and then inserts cost MongoDB a sixth of the CPU of upserts that find nothing.
+
+    Raises:
+        Unavailable: MongoDB cannot be reached.
     """
-    ids = [copy.pk for copy in copies]
+    ids = [snapshot.pk for snapshot in snapshots]
     query = {"_id": {"$in": ids}}
-    found = mongo.find(copies[0].store.model, query, projection=["_id"], tombstones=True)
-    return set(ids) - {document["_id"] for document in found}
+    model = snapshots[0].store.model
+    documents = mongo.find(model, query, projection=["_id"], tombstones=True)
+    return set(ids) - {document["_id"] for document in documents}
 
 
 def write_snapshots(
-    copies: list[Snapshot],
-    *,
-    new: Collection[str] = (),
-    known: frozenset[str] = frozenset(),
-    again: bool = False,
+    snapshots: list[Snapshot], *, new: Collection[str] = ()
 ) -> tuple[list[Snapshot], list[Rejection]]:
-    """Write one store's copies; return those MongoDB has, and why it refused the others.
+    """Write one store's snapshots.
 
-    Those that are `new` are inserted; the others replace what MongoDB has where it is older, or are
-    inserted where it has nothing. Of those that are `known` it has some version.
+    Args:
+        snapshots: Each replaces an older document, or is inserted where there is none.
+        new: The ids that MongoDB lacks: these snapshots are inserted without a look.
+
+    Returns:
+        The snapshots that MongoDB has now, and the rejections of the others.
+
+    Raises:
+        Unavailable: MongoDB cannot be reached, or did not confirm the write.
     """
-    problems = _send(copies, new)
-    # A duplicate _id says that MongoDB has one by now. That it is the newer is sure only of what is
-    # known: of two that came at once both may have found nothing, and the older was inserted.
-    of_id = {n for n, problem in problems.items() if _is_of_id(problem)}
-    met = {n for n in of_id if copies[n].pk not in known}
-    refused = {n: problem for n, problem in problems.items() if n not in of_id}
-    once_more = (
-        met | refused.keys() if not again and _release_unique_values(copies, refused) else met
-    )
-    done = [copy for n, copy in enumerate(copies) if n not in refused and n not in met]
-    rest = [_rejection(copies[n], problem) for n, problem in refused.items() if n not in once_more]
-    if not once_more:
-        return done, rest
-    known |= {copies[n].pk for n in met}
-    more, others = write_snapshots([copies[n] for n in once_more], known=known, again=True)
-    return done + more, rest + others
+    written: list[Snapshot] = []
+    rejections: list[Rejection] = []
+    existing: set[str] = set()  # ids for which MongoDB is known to have some version
+    pending, may_release = snapshots, True
+    while pending:
+        outcome = _send(pending, new, existing)
+        written += outcome.written
+        existing.update(snapshot.pk for snapshot in outcome.raced)
+        pending = outcome.raced
+        if may_release and _release_unique_values(outcome.rejected):
+            pending = pending + [snapshot for snapshot, _error in outcome.rejected]
+        else:
+            rejections += [_rejection(*rejected) for rejected in outcome.rejected]
+        new, may_release = (), False
+    return written, rejections
 
 
-def _rejection(copy: Snapshot, problem: dict[str, Any]) -> Rejection:
-    tries = MAX_TRIES if problem["code"] == DUPLICATE else 1
-    return Rejection(copy.key, copy.version, problem["errmsg"], tries)
+def _send(snapshots: list[Snapshot], new: Collection[str], existing: set[str]) -> _Outcome:
+    """Write the snapshots in one unordered bulk write, and sort them by result."""
+    errors = _bulk_write(snapshots, new)
+    outcome = _Outcome([], [], [])
+    for number, snapshot in enumerate(snapshots):
+        error = errors.get(number)
+        if error is None:
+            outcome.written.append(snapshot)
+        elif not _is_duplicate_id(error):
+            outcome.rejected.append((snapshot, error))
+        elif snapshot.pk in existing:
+            # The fence found no older version to replace: MongoDB has this one or a newer one.
+            outcome.written.append(snapshot)
+        else:
+            # Of two concurrent inserts the older may have won: try again, with the fence.
+            outcome.raced.append(snapshot)
+    return outcome
 
 
-def _release_unique_values(copies: list[Snapshot], refused: dict[int, dict[str, Any]]) -> bool:
-    """Make room for unique values that are taken; tell whether there is for any."""
-    taken = [(n, problem) for n, problem in refused.items() if problem["code"] == DUPLICATE]
-    made = [release_unique_value(copies[n].store, problem["keyValue"]) for n, problem in taken]
-    return any(made)
-
-
-def _send(copies: list[Snapshot], new: Collection[str]) -> dict[int, dict[str, Any]]:
-    """Write copies, each for itself; return by number what MongoDB said of those it refused."""
+def _bulk_write(snapshots: list[Snapshot], new: Collection[str]) -> dict[int, dict[str, Any]]:
+    """Write the snapshots independently; return MongoDB's errors by index."""
     requests = [
-        InsertOne(copy.document)
-        if copy.pk in new
+        InsertOne(snapshot.document)
+        if snapshot.pk in new
         else ReplaceOne(
-            {"_id": copy.pk, "_version": {"$lt": int(copy.version)}}, copy.document, upsert=True
+            {"_id": snapshot.pk, "_version": {"$lt": int(snapshot.version)}},
+            snapshot.document,
+            upsert=True,
         )
-        for copy in copies
+        for snapshot in snapshots
     ]
     try:
         with mongo.available():
-            mongo.collection(copies[0].store.model).bulk_write(requests, ordered=False)
+            mongo.collection(snapshots[0].store.model).bulk_write(requests, ordered=False)
     except BulkWriteError as error:
-        problems = {problem["index"]: problem for problem in error.details["writeErrors"]}
-        faults = {problem["code"] for problem in problems.values()} & SERVER_FAULT_CODES
+        errors = {problem["index"]: problem for problem in error.details["writeErrors"]}
+        faults = {problem["code"] for problem in errors.values()} & SERVER_FAULT_CODES
         if faults or error.details.get("writeConcernErrors"):
             raise Unavailable(f"MongoDB did not confirm the write {sorted(faults)}.") from error
-        return problems
+        return errors
     return {}
 
 
-def _is_of_id(problem: dict[str, Any]) -> bool:
-    return bool(problem["code"] == DUPLICATE and problem["keyPattern"] == {"_id": 1})
+def _is_duplicate_id(error: dict[str, Any]) -> bool:
+    return bool(error["code"] == DUPLICATE and error["keyPattern"] == {"_id": 1})
+
+
+def _rejection(snapshot: Snapshot, error: dict[str, Any]) -> Rejection:
+    max_tries = MAX_TRIES if error["code"] == DUPLICATE else 1
+    return Rejection(snapshot.key, snapshot.version, error["errmsg"], max_tries)
+
+
+def _release_unique_values(rejected: list[tuple[Snapshot, dict[str, Any]]]) -> bool:
+    """Release the unique values that block snapshots; tell whether any could be released."""
+    released = [
+        release_unique_value(snapshot.store, error["keyValue"])
+        for snapshot, error in rejected
+        if error["code"] == DUPLICATE
+    ]
+    return any(released)
 
 
 def release_unique_value(store: Store[Any], unique: dict[str, Any]) -> bool:
-    """Take a unique value from the document that still has it, if its record gave it up.
+    """Unset a unique value in the document that holds it, if its record has given the value up.
 
-    Records that hand a value on, or exchange theirs, may come to MongoDB in any order: the newer
-    copy of that record is owed, so what is taken here is only what will be overwritten.
+    Records that hand over or exchange a value may reach MongoDB in any order. The newer version of
+    the holder is dirty, so this unsets only what its flush will overwrite.
+
+    Returns:
+        Whether the value is free now.
+
+    Raises:
+        Unavailable: Redis or MongoDB cannot be reached.
     """
     ((name, value),) = unique.items()
     with mongo.available():

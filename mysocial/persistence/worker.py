@@ -5,7 +5,7 @@ from typing import Any
 
 from celery.worker import consumer
 
-from mysocial.persistence import flush
+from mysocial.persistence.tasks import wake_all
 
 RETRY_SECONDS = 1.0
 
@@ -31,4 +31,4 @@ class Consumer(consumer.Consumer):
     def on_ready(self) -> None:
         """Take messages, at first or again: those that were on their way to us may be lost."""
         super().on_ready()
-        flush.wake_all()
+        wake_all()

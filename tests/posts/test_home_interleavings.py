@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from followers import services as followers
 from mysocial.core import mongo
 from mysocial.core.redis import client
-from mysocial.persistence import flush
+from mysocial.persistence import dirty, flush
 from mysocial.store import STORES, Entry, write
 from posts import selectors, services
 from posts.models import Privacy
@@ -81,7 +81,7 @@ class Homes(RuleBasedStateMachine):
 
     @rule()
     def carry(self) -> None:
-        for queue in flush.queue_names():
+        for queue in dirty.queue_names():
             flush.flush_queue(queue)
 
     @rule()

@@ -217,8 +217,8 @@ def together(count: int, act: Callable[[int], Any]) -> list[Any]:
 
 def taken(limit: int = 500) -> tuple[int, list[mongo_writer.Snapshot]]:
     """Take a batch of debts as a drain does; return when, in milliseconds, and the copies."""
-    moment, hashes = flush._take(QUEUE, limit)
-    return moment, [mongo_writer.snapshot(name, fields) for name, fields in hashes.items()]
+    moment, hashes = flush.read_batch(QUEUE, limit)
+    return moment, [mongo_writer.take_snapshot(name, fields) for name, fields in hashes.items()]
 
 
 def written(

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from mysocial.core.errors import Unavailable
 from mysocial.core.progress import progress_bars
 from mysocial.management.audited import AuditedCommand
-from mysocial.persistence import flush
+from mysocial.persistence import dead_letters, dirty
 
 AT_ONCE = 100
 
@@ -21,7 +21,7 @@ class Command(AuditedCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=("list", "replay", "drop"))
-        parser.add_argument("--queue", choices=flush.queue_names(), help="only this queue")
+        parser.add_argument("--queue", choices=dirty.queue_names(), help="only this queue")
         parser.add_argument("--key", help="only this record")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -42,7 +42,11 @@ class Command(AuditedCommand):
         if action == "list":
             self._list(letters, as_json=as_json)
             return sum(map(len, letters.values()))
-        verb = flush.retry_dead_letters if action == "replay" else flush.discard_dead_letters
+        verb = (
+            dead_letters.retry_dead_letters
+            if action == "replay"
+            else dead_letters.discard_dead_letters
+        )
         count = 0
         with progress_bars() as tell:
             for queue, some in letters.items():
@@ -68,6 +72,6 @@ def _wanted(options: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the letters that the options name."""
     return {
         queue: {key: letter for key, letter in some.items() if options["key"] in (None, key)}
-        for queue, some in flush.dead_letters().items()
+        for queue, some in dead_letters.get_dead_letters().items()
         if options["queue"] in (None, queue)
     }

@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 
 from mysocial.core.errors import Unavailable
-from mysocial.persistence import flush
+from mysocial.persistence import dead_letters, dirty
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
 Row = dict[str, float]
@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
 def look() -> dict[str, Row]:
     """Return what waits in each queue. `Unavailable`; `OperationalError` of the broker."""
-    debts, dead = flush.backlogs(), flush.dead_letter_counts()
+    debts, dead = dirty.get_backlogs(), dead_letters.count_dead_letters()
     found: dict[str, Row] = {}
     with current_app.connection_for_read() as broker:
         channel: Any = broker.default_channel

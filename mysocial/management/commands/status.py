@@ -21,7 +21,7 @@ from mysocial.core import redis as store_redis
 from mysocial.core.errors import Unavailable
 from mysocial.dev.processes import read_json
 from mysocial.dev.servers import RUNNING_FILE, running_urls
-from mysocial.persistence import flush
+from mysocial.persistence import dead_letters, dirty
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
 MB = 1024 * 1024
@@ -144,7 +144,7 @@ def _mongo_version() -> str:
 
 def _debts(problems: list[str]) -> dict[str, dict[str, float]]:
     try:
-        debts = flush.backlogs()
+        debts = dirty.get_backlogs()
     except AWAY:
         return {}
     for queue, debt in debts.items():
@@ -158,7 +158,7 @@ def _debts(problems: list[str]) -> dict[str, dict[str, float]]:
 
 def _dead_letters(problems: list[str]) -> dict[str, int]:
     try:
-        counts = flush.dead_letter_counts()
+        counts = dead_letters.count_dead_letters()
     except AWAY:
         return {}
     for queue, count in counts.items():

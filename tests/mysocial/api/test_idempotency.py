@@ -3,7 +3,7 @@
 import pytest
 
 from mysocial.core.redis import client
-from mysocial.persistence.flush import delete_expired
+from mysocial.persistence.tasks import delete_expired
 from tests.support.concurrency import (
     assert_no_changes,
     count_statuses,

@@ -21,7 +21,7 @@ from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.dev.servers import Mongod, Valkey
 from mysocial.ops.consistency import verify
-from mysocial.persistence import flush
+from mysocial.persistence import dead_letters, dirty, flush
 from posts.models import Post
 from tests.images.pictures import picture, send
 from tests.support.backups import empty, made, restored
@@ -57,7 +57,7 @@ def texts(clock: int) -> dict[str, str]:
 def carry(stop: threading.Event) -> None:
     """Do what workers do."""
     while not stop.is_set():
-        for queue in flush.queue_names():
+        for queue in dirty.queue_names():
             flush.flush_queue(queue)
 
 
@@ -121,8 +121,8 @@ def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
     client().hset(key, "main", b"not json")
     flush_all()
     client().hset(key, "main", good)
-    assert list(flush.dead_letters()["posts"]) == [key]
-    for queue in flush.queue_names():  # a worker holds them: nothing is carried by the backup
+    assert list(dead_letters.get_dead_letters()["posts"]) == [key]
+    for queue in dirty.queue_names():  # a worker holds them: nothing is carried by the backup
         client().set(f"lease:{queue}", "1", px=60_000)
     kept = alice.create_post("Owed.")
     gone = alice.create_post("Owed, and deleted.")
@@ -146,9 +146,9 @@ def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
     assert alice.get(f"users/{alice.id}").json() == before
     listed = alice.get(f"users/{alice.id}/posts").json()["posts"]
     assert [one["id"] for one in listed] == [kept["id"], poison["id"]]
-    assert list(flush.dead_letters()["posts"]) == [key]
+    assert list(dead_letters.get_dead_letters()["posts"]) == [key]
     assert bob.get("posts/home").json()["posts"][0]["id"] == kept["id"]
-    flush.retry_dead_letters("posts", [key])
+    dead_letters.retry_dead_letters("posts", [key])
     flush_all()
     assert verify(pause=0) == set()
 

@@ -9,7 +9,7 @@ import pytest
 from mysocial.core.redis import client
 from mysocial.ops import backup, backup_archive
 from mysocial.ops.consistency import verify
-from mysocial.persistence import flush
+from mysocial.persistence import dirty
 from tests.support.backups import empty, holdings, made, refused
 
 
@@ -86,10 +86,10 @@ def test_while_a_backup_is_cut_debts_stand_and_a_dead_one_thaws_by_itself(alice,
     assert backup.BACKUP({"step": "freeze", "token": "dead", "ms": 300}) == 1
     assert backup.BACKUP({"step": "freeze", "token": "other", "ms": 300}) == 0
     assert flush_all() == 0
-    assert sum(debt.count for debt in flush.backlogs().values()) > 0
+    assert sum(debt.count for debt in dirty.get_backlogs().values()) > 0
     assert backup.BACKUP({"step": "thaw", "token": "other"}) == 0
     threading.Event().wait(0.4)
-    asked = {"step": "copy", "token": "dead", "most": 10, "queues": flush.queue_names()}
+    asked = {"step": "copy", "token": "dead", "most": 10, "queues": dirty.queue_names()}
     assert backup.BACKUP(asked) == [b"thawed"]
     assert flush_all() > 0
     assert verify(pause=0) == set()

@@ -146,7 +146,7 @@ def test_a_worker_that_hangs_is_found_and_its_successor_carries_all(alice, tmp_p
 
 
 def owed() -> int:
-    return sum(debt.count for debt in dirty.backlogs().values())
+    return sum(debt.count for debt in dirty.get_backlogs().values())
 
 
 @pytest.mark.timeout(180)

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from mysocial.core.redis import client
 from mysocial.ops.consistency import verify
-from mysocial.persistence import flush
+from mysocial.persistence import dead_letters, dirty, flush
 from posts.store import posts
 from tests.support.concurrency import mongod_paused, run_concurrently
 from tests.support.people import Person, sign_up
@@ -54,7 +54,7 @@ def test_it_is_made_anew_under_load_and_every_read_is_right():
 
     def carry() -> None:
         while not stop.is_set():
-            for queue in flush.queue_names():
+            for queue in dirty.queue_names():
                 flush.flush_queue(queue)
 
     def rebuild_again_and_again() -> list[dict[str, Any]]:
@@ -103,7 +103,7 @@ def test_dead_letters_keep_their_record(alice, flush_all):
     client().hset(posts.key(post), "main", good)
     run()
     assert alice.get(f"posts/{post}").json()["text"] == "MongoDB will not take this."
-    flush.retry_dead_letters("posts", [posts.key(post)])
+    dead_letters.retry_dead_letters("posts", [posts.key(post)])
 
 
 def test_who_read_before_meets_no_conflict_for_it(alice, bob, flush_all):

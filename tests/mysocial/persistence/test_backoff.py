@@ -1,7 +1,7 @@
 """While MongoDB is away nobody asks it without end, and then nobody waits longer than that."""
 
 from mysocial.core.redis import client
-from mysocial.persistence import backoff, flush
+from mysocial.persistence import backoff, tasks
 from tests.support.example_records import QUEUE, key, owed_keys, put
 from tests.support.stack import wait_for
 
@@ -9,14 +9,14 @@ from tests.support.stack import wait_for
 def test_a_paused_queue_waits():
     thing = put()
     assert 0.25 <= backoff.start_backoff() <= 0.5
-    assert flush.TASKS[QUEUE]() == 0
+    assert tasks.FLUSH_TASKS[QUEUE]() == 0
     assert owed_keys() == [key(thing)]
     assert 0.5 <= backoff.start_backoff() <= 1.0
     for _ in range(10):
         assert backoff.start_backoff() <= backoff.MAX_BACKOFF_SECONDS
 
     client().delete("pause")
-    assert flush.TASKS[QUEUE]() == 1
+    assert tasks.FLUSH_TASKS[QUEUE]() == 1
     assert client().exists("pause:tries") == 0
 
 
@@ -26,7 +26,7 @@ def test_a_queue_that_was_woken_in_a_pause_may_be_woken_again_as_soon_as_it_is_o
     wait_for(lambda: client().exists(mark), within=20, name="the mark")
     backoff.start_backoff()
 
-    assert flush.TASKS[QUEUE]() == 0
+    assert tasks.FLUSH_TASKS[QUEUE]() == 0
 
     pipe = client().pipeline(transaction=True)
     pipe.pttl(mark)

@@ -8,7 +8,7 @@ from django.conf import settings
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import client
-from mysocial.persistence import dirty, flush, mongo_writer
+from mysocial.persistence import dead_letters, flush, mongo_writer
 from mysocial.store import reads
 from tests.support.example_records import (
     QUEUE,
@@ -37,10 +37,10 @@ def test_a_poison_record_is_set_aside_and_its_fifty_neighbours_are_carried(docum
     assert flush.flush_queue(QUEUE) == 50
 
     assert {one["_id"] for one in mongo.find(Thing, {})} == {one.id for one in before + after}
-    letter = dirty.dead_letters()[QUEUE][key(bad)]
+    letter = dead_letters.get_dead_letters()[QUEUE][key(bad)]
     assert letter["error"].startswith("OverflowError: ")
     assert letter["tries"] == 1
-    assert dirty.dead_letter_counts()[QUEUE] == 1
+    assert dead_letters.count_dead_letters()[QUEUE] == 1
     assert owed_keys() == []
     evict()
     assert get(bad).size == POISON
@@ -51,18 +51,18 @@ def test_a_dead_letter_can_be_replayed(document):
     bad = put(size=POISON)
     flush.flush_queue(QUEUE)
 
-    assert dirty.retry_dead_letters(QUEUE, [key(bad), key(make())]) == 1
+    assert dead_letters.retry_dead_letters(QUEUE, [key(bad), key(make())]) == 1
     assert owed_keys() == [key(bad)]
-    assert dirty.dead_letters()[QUEUE] == {}
+    assert dead_letters.get_dead_letters()[QUEUE] == {}
     flush.flush_queue(QUEUE)
-    assert list(dirty.dead_letters()[QUEUE]) == [key(bad)]
+    assert list(dead_letters.get_dead_letters()[QUEUE]) == [key(bad)]
 
     # A writer mends it: then nothing is left of the letter.
     change(get(bad), size=1)
     assert flush.flush_queue(QUEUE) == 1
     assert document(Thing, bad.id)["size"] == 1
-    assert dirty.dead_letters()[QUEUE] == {}
-    assert dirty.retry_dead_letters(QUEUE, [key(bad)]) == 0
+    assert dead_letters.get_dead_letters()[QUEUE] == {}
+    assert dead_letters.retry_dead_letters(QUEUE, [key(bad)]) == 0
 
 
 def test_a_dead_letter_that_is_dropped_leaves_what_mongodb_has(flush_all):
@@ -71,11 +71,11 @@ def test_a_dead_letter_that_is_dropped_leaves_what_mongodb_has(flush_all):
     flush_all()
     change(get(bad), size=POISON, name="New", code="iron")
     flush.flush_queue(QUEUE)
-    assert dirty.dead_letter_counts()[QUEUE] == 2
+    assert dead_letters.count_dead_letters()[QUEUE] == 2
 
-    assert dirty.discard_dead_letters(QUEUE, [key(bad), key(never)]) == 2
+    assert dead_letters.discard_dead_letters(QUEUE, [key(bad), key(never)]) == 2
 
-    assert dirty.dead_letters()[QUEUE] == {}
+    assert dead_letters.get_dead_letters()[QUEUE] == {}
     assert (get(bad).name, get(bad).code) == ("Old", "gold")
     assert reads.get_records(things, [never.id]) == {}
     assert walk() == [bad.id]
@@ -85,18 +85,18 @@ def test_a_dead_letter_that_is_dropped_leaves_what_mongodb_has(flush_all):
         None,
         None,
     ]
-    assert dirty.discard_dead_letters(QUEUE, [key(bad)]) == 0
+    assert dead_letters.discard_dead_letters(QUEUE, [key(bad)]) == 0
 
 
 def test_a_dead_letter_is_told_apart_from_what_was_written_since():
     bad = put(size=POISON)
-    refused = dirty.Rejection(key(bad), str(bad.version).encode(), "Too large.")
+    refused = dead_letters.Rejection(key(bad), str(bad.version).encode(), "Too large.")
     change(bad, size=1)
 
-    assert dirty.record_rejections(QUEUE, [refused]) == 0
+    assert dead_letters.record_rejections(QUEUE, [refused]) == 0
 
     assert owed_keys() == [key(bad)]
-    assert dirty.dead_letters()[QUEUE] == {}
+    assert dead_letters.get_dead_letters()[QUEUE] == {}
     assert flush.flush_queue(QUEUE) == 1
 
 
@@ -108,7 +108,9 @@ def test_a_record_that_another_drain_has_settled_is_no_dead_letter():
     before = everything()
 
     assert (
-        dirty.record_rejections(QUEUE, [dirty.Rejection(key(thing), b"", "It is not in Redis.")])
+        dead_letters.record_rejections(
+            QUEUE, [dead_letters.Rejection(key(thing), b"", "It is not in Redis.")]
+        )
         == 0
     )
 
@@ -122,7 +124,7 @@ def test_a_dead_letter_is_not_forgotten_when_its_record_is_deleted(document):
     remove(get(bad))
     assert flush.flush_queue(QUEUE) == 1
 
-    assert dirty.dead_letters()[QUEUE] == {}
+    assert dead_letters.get_dead_letters()[QUEUE] == {}
     assert document(Thing, bad.id)["_deleted_at"] is not None
     evict()
     assert reads.find_by_unique(things, "code", "gold") is None
@@ -144,8 +146,11 @@ def test_what_mongodb_refuses_by_its_rules_is_set_aside_one_by_one(picky):
     assert flush.flush_queue(QUEUE) == 1
 
     assert [one["_id"] for one in mongo.find(Thing, {})] == [allowed.id]
-    assert list(dirty.dead_letters()[QUEUE]) == [key(refused)]
-    assert dirty.dead_letters()[QUEUE][key(refused)]["error"] == "Document failed validation"
+    assert list(dead_letters.get_dead_letters()[QUEUE]) == [key(refused)]
+    assert (
+        dead_letters.get_dead_letters()[QUEUE][key(refused)]["error"]
+        == "Document failed validation"
+    )
     assert get(refused).note == ""
 
 
@@ -162,6 +167,6 @@ def test_what_mongodb_refuses_for_its_own_troubles_is_owed_for_as_long_as_they_l
         with pytest.raises(Unavailable):
             flush.flush_queue(QUEUE)
 
-    assert dirty.dead_letter_counts()[QUEUE] == 0
+    assert dead_letters.count_dead_letters()[QUEUE] == 0
     assert set(owed_keys()) == {key(thing) for thing in owing}
     assert client().exists(f"lease:{QUEUE}") == 0

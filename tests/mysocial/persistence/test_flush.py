@@ -4,7 +4,7 @@ import pytest
 
 from mysocial.core import mongo
 from mysocial.core.redis import client
-from mysocial.persistence import dirty, flush, mongo_writer
+from mysocial.persistence import dead_letters, dirty, flush, mongo_writer, tasks
 from mysocial.store import reads
 from tests.support.example_records import (
     QUEUE,
@@ -57,7 +57,7 @@ def test_a_record_reaches_mongodb_as_it_is(document):
         "likes": 1,
         "created_at": thing.created_at,
     }
-    assert dirty.backlogs()[QUEUE] == dirty.Backlog(0, 0.0)
+    assert dirty.get_backlogs()[QUEUE] == dirty.Backlog(0, 0.0)
     assert flush.flush_queue(QUEUE) == 0
 
 
@@ -173,7 +173,7 @@ def test_two_drains_side_by_side_carry_everything_once():
     assert sum(sum(some) for some in counts) == 30
     assert sorted(one["name"] for one in mongo_state()) == sorted(str(n) for n in range(30))
     assert owed_keys() == []
-    assert dirty.dead_letter_counts()[QUEUE] == 0
+    assert dead_letters.count_dead_letters()[QUEUE] == 0
 
 
 def test_drains_and_writers_at_once_end_in_agreement():
@@ -220,7 +220,7 @@ def test_a_batch_is_no_larger_than_its_limit_and_begins_with_the_oldest():
     assert flush.flush_batch(QUEUE, limit=2) == 2
 
     assert owed_keys() == [key(thing) for thing in found[2::-1]]
-    assert dirty.backlogs()[QUEUE].count == 3
+    assert dirty.get_backlogs()[QUEUE].count == 3
 
 
 def test_the_age_of_the_oldest_debt_is_told():
@@ -228,7 +228,7 @@ def test_the_age_of_the_oldest_debt_is_told():
     seconds, _ = client().time()
     client().zadd(f"dirty:{QUEUE}", {key(thing): (seconds - 60) * 1000})
 
-    debt = dirty.backlogs()[QUEUE]
+    debt = dirty.get_backlogs()[QUEUE]
     assert debt.count == 1
     assert 60 <= debt.oldest_seconds < 65
 
@@ -236,7 +236,7 @@ def test_the_age_of_the_oldest_debt_is_told():
 def test_the_task_of_a_queue_carries_its_debts_and_twice_changes_nothing(document):
     thing = put(name="A lamp")
 
-    assert [flush.TASKS[QUEUE]() for _ in range(2)] == [1, 0]
+    assert [tasks.FLUSH_TASKS[QUEUE]() for _ in range(2)] == [1, 0]
 
     assert document(Thing, thing.id)["name"] == "A lamp"
 
@@ -263,7 +263,9 @@ def test_what_cannot_be_carried_is_set_aside_and_its_neighbours_are_carried(docu
     client().delete(key(gone))
     assert flush.flush_queue(QUEUE) == 1
     assert document(Thing, thing.id)
-    assert {name: letter["error"] for name, letter in dirty.dead_letters()[QUEUE].items()} == {
+    assert {
+        name: letter["error"] for name, letter in dead_letters.get_dead_letters()[QUEUE].items()
+    } == {
         key(gone): "LookupError: A dirty record is not in Redis.",
         key(large): "ValueError: The document is too large.",
     }

@@ -4,7 +4,7 @@ import pytest
 
 from mysocial.core.errors import AlreadyExists, NotFound
 from mysocial.core.redis import client
-from mysocial.persistence import dirty, flush
+from mysocial.persistence import dirty, tasks
 from mysocial.store import write
 from tests.support.example_records import (
     QUEUE,
@@ -156,13 +156,13 @@ def test_the_log_of_a_topic_is_swept_when_it_is_due_and_the_whole_log_never(sett
     settings.EVENT_LOG_SECONDS = 3600
     thing = put()
     like(thing, "bob")
-    assert flush.delete_expired() == 0
+    assert tasks.delete_expired() == 0
     assert client().exists("ev:things") == 1
 
     seconds, _ = client().time()
     assert 3590 <= client().zscore("sweep", "ev:things") / 1000 - seconds <= 3601
     client().zadd("sweep", {"ev:things": (seconds - 1) * 1000})
-    assert flush.delete_expired() == 1
+    assert tasks.delete_expired() == 1
 
     assert client().exists("ev:things") == 0
     assert client().exists("ev", f"ev:thing:{thing.id}") == 2
@@ -172,9 +172,9 @@ def test_the_log_of_a_topic_is_swept_when_it_is_due_and_the_whole_log_never(sett
 
 
 def test_a_sweep_leaves_nothing_that_is_due(monkeypatch):
-    monkeypatch.setattr(flush, "DELETE_BATCH", 10)
+    monkeypatch.setattr(tasks, "DELETE_BATCH", 10)
     client().zadd("sweep", {f"idem:{n}": 1000 for n in range(35)})
 
-    assert flush.delete_expired() == 35
+    assert tasks.delete_expired() == 35
     assert client().zcard("sweep") == 0
-    assert dirty.backlogs()[QUEUE].count == 0
+    assert dirty.get_backlogs()[QUEUE].count == 0

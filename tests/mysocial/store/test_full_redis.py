@@ -7,7 +7,7 @@ import pytest
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import client
-from mysocial.persistence import backoff, dirty, flush
+from mysocial.persistence import backoff, dead_letters, flush, tasks
 from mysocial.store import reads, wakeups, write
 from tests.support.example_records import (
     QUEUE,
@@ -94,7 +94,7 @@ def test_a_dead_letter_can_be_set_aside_in_a_full_redis(full):
     kept = full()
 
     assert flush.flush_queue(QUEUE) == len(kept)
-    assert list(dirty.dead_letters()[QUEUE]) == [key(bad)]
+    assert list(dead_letters.get_dead_letters()[QUEUE]) == [key(bad)]
 
 
 @pytest.mark.usefixtures("_idle")
@@ -102,7 +102,7 @@ def test_what_is_due_is_swept_from_a_full_redis(full):
     client().zadd("sweep", {"idem:k": 1000})
     full()
 
-    assert flush.delete_expired() == 1
+    assert tasks.delete_expired() == 1
 
 
 @pytest.mark.usefixtures("_idle")

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 from mysocial.core import mongo
 from mysocial.core.errors import AlreadyExists, NotFound
 from mysocial.core.redis import client
-from mysocial.persistence import dirty, flush, mongo_writer
+from mysocial.persistence import dead_letters, dirty, flush, mongo_writer
 from mysocial.store import read_through, reads, write
 from tests.support.example_records import (
     OWNER,
@@ -142,7 +142,7 @@ class Interleavings(RuleBasedStateMachine):
     @rule()
     def drain(self) -> None:
         flush.flush_queue(QUEUE)
-        assert dirty.backlogs()[QUEUE].count == 0
+        assert dirty.get_backlogs()[QUEUE].count == 0
 
     @rule(limit=st.integers(1, 3))
     def take_batch(self, limit: int) -> None:
@@ -223,8 +223,8 @@ class Interleavings(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         flush.flush_queue(QUEUE)
-        assert dirty.dead_letter_counts()[QUEUE] == 0
-        assert dirty.backlogs()[QUEUE].count == 0
+        assert dead_letters.count_dead_letters()[QUEUE] == 0
+        assert dirty.get_backlogs()[QUEUE].count == 0
         stored = {one["_id"]: one["likes"] for one in mongo.find(Thing, {})}
         assert stored == {pk: one["likes"] for pk, one in self.live.items()}
         assert {one["_id"] for one in mongo.find(Like, {})} == {f"{a}:{b}" for a, b in self.edges}

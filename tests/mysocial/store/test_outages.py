@@ -9,7 +9,7 @@ from django.test import Client
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import check_durability, client
-from mysocial.persistence import dirty, flush
+from mysocial.persistence import dead_letters, flush, tasks
 from mysocial.store import pagination, reads, write
 from tests.support import servers
 from tests.support.example_records import (
@@ -129,16 +129,16 @@ def test_a_mongodb_that_died_gets_everything_when_it_is_started_again(shelf, imp
                 flush.flush_queue(QUEUE)
         with pytest.raises(Unavailable):
             reads.get_record(things, unknown.id)
-        assert flush.TASKS[QUEUE]() == 0
+        assert tasks.FLUSH_TASKS[QUEUE]() == 0
         assert client().exists("pause") == 1
         assert set(owed_keys()) == {key(known), key(new)}
-        assert dirty.dead_letter_counts()[QUEUE] == 0
+        assert dead_letters.count_dead_letters()[QUEUE] == 0
     finally:
         servers.MONGOD.start()
 
     client().delete("pause")
     mongo.close()
-    assert flush.TASKS[QUEUE]() == 2
+    assert tasks.FLUSH_TASKS[QUEUE]() == 2
     evict()
     assert walk() == [new.id, unknown.id, known.id]
     assert get(known).name == "changed"
@@ -216,7 +216,7 @@ def _file_is_whole() -> bool:
 def test_a_worker_that_starts_while_redis_is_away_waits_for_beat(caplog):
     servers.VALKEY.kill()
     try:
-        flush.wake_all()
+        tasks.wake_all()
     finally:
         servers.VALKEY.start()
-    assert "waits for beat" in caplog.text
+    assert "wait for the next beat" in caplog.text

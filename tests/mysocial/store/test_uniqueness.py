@@ -5,7 +5,7 @@ import pytest
 from mysocial.core import mongo
 from mysocial.core.errors import AlreadyExists
 from mysocial.core.redis import client
-from mysocial.persistence import dirty, flush, mongo_writer
+from mysocial.persistence import dead_letters, dirty, flush, mongo_writer
 from mysocial.store import reads, write
 from tests.support.example_records import (
     QUEUE,
@@ -124,8 +124,8 @@ def test_a_value_handed_on_reaches_mongodb_though_the_heir_comes_first(flush_all
     flush_all()
 
     assert codes() == {heir.id: "gold", owner.id: "tin"}
-    assert dirty.backlogs()[QUEUE].count == 0
-    assert dirty.dead_letter_counts()[QUEUE] == 0
+    assert dirty.get_backlogs()[QUEUE].count == 0
+    assert dead_letters.count_dead_letters()[QUEUE] == 0
 
 
 def test_a_value_handed_on_reaches_mongodb_though_its_owner_is_far_behind(flush_all):
@@ -155,7 +155,7 @@ def test_two_who_exchanged_their_values_both_reach_mongodb(flush_all):
     flush_all()
 
     assert codes() == {one.id: "tin", other.id: "gold"}
-    assert dirty.dead_letter_counts()[QUEUE] == 0
+    assert dead_letters.count_dead_letters()[QUEUE] == 0
 
 
 def test_records_without_a_value_do_not_stand_in_each_others_way(flush_all):
@@ -164,7 +164,7 @@ def test_records_without_a_value_do_not_stand_in_each_others_way(flush_all):
     assert flush_all() == 2
     evict()
 
-    assert dirty.backlogs()[QUEUE].count == 0
+    assert dirty.get_backlogs()[QUEUE].count == 0
     assert (get(one).code, get(other).code) == ("", "")
     assert codes() == {one.id: "", other.id: ""}
 
@@ -178,13 +178,13 @@ def test_a_value_that_mongodb_gave_to_another_is_set_aside_in_the_end(flush_all)
     for tries in range(1, mongo_writer.MAX_TRIES):
         assert flush.flush_queue(QUEUE) == 0
         assert client().hget(f"tries:{QUEUE}", key(thing)) == str(tries).encode()
-    assert dirty.dead_letter_counts()[QUEUE] == 0
+    assert dead_letters.count_dead_letters()[QUEUE] == 0
     flush.flush_queue(QUEUE)
 
-    assert list(dirty.dead_letters()[QUEUE]) == [key(thing)]
+    assert list(dead_letters.get_dead_letters()[QUEUE]) == [key(thing)]
     assert get(thing).code == "gold"
     mongo.collection(Thing).delete_one({"_id": "stranger"})
-    assert dirty.retry_dead_letters(QUEUE, [key(thing)]) == 1
+    assert dead_letters.retry_dead_letters(QUEUE, [key(thing)]) == 1
     assert flush.flush_queue(QUEUE) == 1
     assert codes() == {thing.id: "gold"}
-    assert dirty.dead_letter_counts()[QUEUE] == 0
+    assert dead_letters.count_dead_letters()[QUEUE] == 0

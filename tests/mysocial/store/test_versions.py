@@ -3,7 +3,7 @@
 import time
 
 from mysocial.core.redis import client
-from mysocial.persistence import dirty
+from mysocial.persistence import dead_letters
 from mysocial.store import reads, write
 from tests.support.example_records import (
     QUEUE,
@@ -52,7 +52,7 @@ def test_a_record_made_anew_outranks_its_tombstone(document, flush_all):
     assert tombstone["_deleted_at"] is not None
     assert document(Like, edge.id)["_deleted_at"] is None
     assert document(Like, edge.id)["_version"] > tombstone["_version"]
-    assert dirty.dead_letter_counts()[QUEUE] == 0
+    assert dead_letters.count_dead_letters()[QUEUE] == 0
 
 
 def test_what_is_owed_carries_no_time_to_live_and_what_is_paid_does(flush_all):

@@ -7,7 +7,7 @@ import pytest
 from mysocial.celery import app
 from mysocial.core.redis import client
 from mysocial.outbox import items
-from mysocial.persistence import flush
+from mysocial.persistence import tasks
 from mysocial.persistence.scheduler import WakeupScheduler
 from mysocial.store import wakeups
 from tests.support.example_records import QUEUE, owed_keys, put
@@ -29,7 +29,7 @@ def test_while_no_worker_takes_the_message_no_other_is_sent():
     assert 0 < client().pttl(MARK) <= wakeups.PENDING_TTL_MS
     for n in range(2, 5):
         put(n)
-    flush.wake_dirty_queues()
+    tasks.wake_dirty_queues()
 
     assert not wakeups._requested
     assert messages() == 1
@@ -41,7 +41,7 @@ def test_what_is_written_after_the_message_was_taken_asks_for_another():
     put(1)
     wait_for(lambda: messages() == 1, within=20, name="the message")
 
-    flush.TASKS[QUEUE]()
+    tasks.FLUSH_TASKS[QUEUE]()
 
     assert not client().exists(MARK)
     put(2)
@@ -55,7 +55,7 @@ def test_where_the_message_was_lost_beat_sends_another_when_the_mark_has_run_out
     wait_for(lambda: messages() >= 1, within=20, name="the message")
     client().delete(QUEUE, MARK)
 
-    flush.wake_dirty_queues()
+    tasks.wake_dirty_queues()
 
     assert messages() == 1
 
@@ -98,9 +98,9 @@ def test_a_worker_that_begins_asks_again_for_what_one_that_died_was_asked_for():
     wait_for(lambda: messages() >= 1, within=20, name="the message")
     client().delete(QUEUE)  # taken, and lost
 
-    flush.wake_dirty_queues()
+    tasks.wake_dirty_queues()
     assert messages() == 0
-    flush.wake_all()
+    tasks.wake_all()
 
     assert messages() == 1
 

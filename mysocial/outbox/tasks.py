@@ -1,0 +1,25 @@
+"""Celery tasks of the outbox: cascade deletions and e-mail."""
+
+from celery import shared_task
+
+from mysocial.outbox.cascades import run_due_cascades
+from mysocial.outbox.email import send_due
+from mysocial.outbox.items import run_time_slice
+from mysocial.persistence.backoff import skip_if_unavailable
+from mysocial.store.wakeups import CASCADES, EMAILS, REMOVE_CASCADES, SEND_EMAILS
+
+EMAIL_LEASE_SECONDS = 10.0
+
+
+@shared_task(name=REMOVE_CASCADES)
+@skip_if_unavailable
+def run_cascades() -> int:
+    """Delete the dependents of deleted records."""
+    return run_time_slice(CASCADES, run_due_cascades)
+
+
+@shared_task(name=SEND_EMAILS)
+@skip_if_unavailable
+def send_emails() -> int:
+    """Send the e-mails that are due."""
+    return run_time_slice(EMAILS, send_due, lease_seconds=EMAIL_LEASE_SECONDS)

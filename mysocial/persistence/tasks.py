@@ -1,0 +1,86 @@
+"""Celery tasks of write-behind: one flush task for each queue, the wake-ups and the expiry."""
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+
+from mysocial.core.errors import Unavailable
+from mysocial.core.redis import Script
+from mysocial.persistence.backoff import (
+    end_backoff,
+    in_backoff,
+    skip_if_unavailable,
+    start_backoff,
+)
+from mysocial.persistence.dirty import get_backlogs, queue_names
+from mysocial.persistence.flush import flush_queue
+from mysocial.store import acknowledge, wake_unless_pending
+from mysocial.store.wakeups import WAKE_DIRTY_QUEUES, forget_pending, task_name
+
+logger = logging.getLogger(__name__)
+DELETE_EXPIRED = Script("common", "sweep", flags="allow-oom")  # it empties a full server
+DELETE_BATCH = 5000
+
+
+def flush_when_awake(queue: str) -> int:
+    """Flush `queue`, unless the workers back off; start a backoff if a server cannot be reached.
+
+    Returns:
+        How many records were flushed.
+    """
+    if in_backoff(queue):
+        return 0
+    try:
+        acknowledge(queue)
+        flushed = flush_queue(queue)
+    except Unavailable as error:
+        logger.warning("The records of %s stay dirty for now: %s", queue, error)
+        start_backoff()
+        return 0
+    if flushed:
+        end_backoff()
+    return flushed
+
+
+def _register_flush_task(queue: str) -> Any:
+    @shared_task(name=task_name(queue))  # the sender names the queue
+    @skip_if_unavailable
+    def flush_records() -> int:
+        return flush_when_awake(queue)
+
+    return flush_records
+
+
+FLUSH_TASKS = {queue: _register_flush_task(queue) for queue in settings.CELERY_QUEUE_NAMES}
+
+
+@shared_task(name=WAKE_DIRTY_QUEUES)
+@skip_if_unavailable
+def wake_dirty_queues() -> int:
+    """Wake the workers of each queue that has dirty records; return how many queues have."""
+    dirty = [queue for queue, backlog in get_backlogs().items() if backlog.count]
+    for queue in dirty:
+        wake_unless_pending(queue)
+    return len(dirty)
+
+
+def wake_all() -> None:
+    """Wake the workers of each dirty queue, even where a wake-up is pending: it may be lost."""
+    try:
+        forget_pending(queue_names())
+        wake_dirty_queues()
+    except Unavailable as error:
+        logger.warning("Dirty records wait for the next beat: %s", error)
+
+
+@shared_task(name="mysocial.delete_expired", expires=25)
+@skip_if_unavailable
+def delete_expired() -> int:
+    """Delete expired responses, event logs and tokens; return how many keys were deleted."""
+    total = count = int(DELETE_EXPIRED({"most": DELETE_BATCH}))
+    while count == DELETE_BATCH:
+        count = int(DELETE_EXPIRED({"most": DELETE_BATCH}))
+        total += count
+    return total
