@@ -7,7 +7,7 @@ from accounts.store import ended_sessions
 from mysocial.outbox import Cascade, delete_listed
 
 
-class EndedSessionsOfMember(Cascade):
+class EndedSessionCascade(Cascade):
     """What was kept of sessions that a suspension ended."""
 
     model_label: ClassVar[str] = "users.user"
@@ -17,7 +17,7 @@ class EndedSessionsOfMember(Cascade):
         return delete_listed(ended_sessions, "user", pk, limit=limit)
 
 
-class ExportOfMember(Cascade):
+class ExportCascade(Cascade):
     """What they were given of all that was stored of them."""
 
     model_label: ClassVar[str] = "users.user"

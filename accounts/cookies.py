@@ -11,7 +11,7 @@ from mysocial.store import to_json
 NAME, PATH = "refresh", "/api/token"
 
 
-def read(request: Request) -> str:
+def read_refresh_cookie(request: Request) -> str:
     """Return the cookie's token; a browser says from which page it comes, and it must be ours."""
     origin = request.headers.get("Origin")
     token = request.COOKIES.get(NAME, "")
@@ -20,7 +20,7 @@ def read(request: Request) -> str:
     return token
 
 
-def hand_over(answer: HttpResponse) -> HttpResponse:
+def move_refresh_to_cookie(answer: HttpResponse) -> HttpResponse:
     """Move the refresh token from an answer's body to the cookie.
 
     Done last, so that a repeat under the same Idempotency-Key sets the same cookie again.
@@ -39,7 +39,7 @@ def hand_over(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def forget(answer: HttpResponse) -> HttpResponse:
+def delete_refresh_cookie(answer: HttpResponse) -> HttpResponse:
     """Have the browser drop the cookie."""
     answer.delete_cookie(NAME, path=PATH, samesite="Strict")
     return answer

@@ -5,7 +5,14 @@ from typing import Any, ClassVar
 from django.conf import settings
 
 from accounts import selectors, services
-from accounts.models import CHANGED, ERASED, EXPORTED, RESET, VERIFY, Account
+from accounts.models import (
+    ACCOUNT_ERASED,
+    EXPORT_READY,
+    PASSWORD_CHANGED,
+    RESET_PASSWORD,
+    VERIFY_EMAIL,
+    Account,
+)
 from chat import services as chat
 from mysocial.core.errors import NotFound
 from mysocial.outbox import Email, EmailTemplate
@@ -13,7 +20,7 @@ from notifications.selectors import EmailContext, should_send_email, unsubscribe
 from notifications.services import EMAIL_KIND
 from users.selectors import get_user, wants_notification
 
-MAX_NAMED = 10
+MAX_LISTED_SENDERS = 10
 
 HEADLINES = {
     "comment": "{actor} commented on your post",
@@ -52,7 +59,7 @@ class AccountEmail(EmailTemplate):
         return account.email, {"username": get_user(account.id).username, **context}
 
 
-def link(page: str, account: Account, purpose: str) -> dict[str, Any]:
+def token_link(page: str, account: Account, purpose: str) -> dict[str, Any]:
     """Return a link to a page with a one-time token of this purpose."""
     token = services.create_token(account, purpose)
     return {"link": f"{settings.PUBLIC_URL}/{page}?token={token}"}
@@ -61,7 +68,7 @@ def link(page: str, account: Account, purpose: str) -> dict[str, Any]:
 class VerifyEmail(AccountEmail):
     """Sent after sign-up, and again on request."""
 
-    name: ClassVar[str] = VERIFY
+    name: ClassVar[str] = VERIFY_EMAIL
     subject: ClassVar[str] = "Confirm your e-mail address"
 
     @classmethod
@@ -71,13 +78,13 @@ class VerifyEmail(AccountEmail):
 
     @classmethod
     def context(cls, account: Account, mail: Email) -> dict[str, Any]:
-        return link("verify-email", account, VERIFY)
+        return token_link("verify-email", account, VERIFY_EMAIL)
 
 
 class ResetPassword(AccountEmail):
     """Sent on request to an address that has an account; to others nothing is sent."""
 
-    name: ClassVar[str] = RESET
+    name: ClassVar[str] = RESET_PASSWORD
     subject: ClassVar[str] = "Reset your password"
 
     @classmethod
@@ -86,13 +93,13 @@ class ResetPassword(AccountEmail):
 
     @classmethod
     def context(cls, account: Account, mail: Email) -> dict[str, Any]:
-        return link("reset-password", account, RESET)
+        return token_link("reset-password", account, RESET_PASSWORD)
 
 
 class AccountErased(EmailTemplate):
     """Sent when an account was erased; its recipient is an address, there is no member any more."""
 
-    name: ClassVar[str] = ERASED
+    name: ClassVar[str] = ACCOUNT_ERASED
     subject: ClassVar[str] = "Your account was erased"
 
     @classmethod
@@ -103,7 +110,7 @@ class AccountErased(EmailTemplate):
 class PasswordChanged(AccountEmail):
     """Sent after every change of a password."""
 
-    name: ClassVar[str] = CHANGED
+    name: ClassVar[str] = PASSWORD_CHANGED
     subject: ClassVar[str] = "Your password was changed"
 
     @classmethod
@@ -114,7 +121,7 @@ class PasswordChanged(AccountEmail):
 class ExportReady(AccountEmail):
     """Sent when an export is there to be fetched."""
 
-    name: ClassVar[str] = EXPORTED
+    name: ClassVar[str] = EXPORT_READY
     subject: ClassVar[str] = "Your export is ready"
 
     @classmethod
@@ -186,8 +193,8 @@ class UnreadMessages(AccountEmail):
     @classmethod
     def context(cls, account: Account, mail: Email) -> dict[str, Any]:
         told = chat.claim_unread_conversations(user_id=account.id, email_id=mail.id, **mail.params)
-        total, more = sum(one.unread for one in told), len(told) - MAX_NAMED
-        return {"people": told[:MAX_NAMED], "total": total, "more": max(more, 0)}
+        total, more = sum(one.unread for one in told), len(told) - MAX_LISTED_SENDERS
+        return {"people": told[:MAX_LISTED_SENDERS], "total": total, "more": max(more, 0)}
 
     @classmethod
     def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:

@@ -7,8 +7,12 @@ from mysocial.outbox import OutboxItem
 from mysocial.store import ID, Record
 
 # The occasions of a mail (`accounts/emails.py`), the first two also the purposes of a token.
-VERIFY, RESET, CHANGED = "verify_email", "reset_password", "password_changed"
-ERASED, EXPORTED = "account_erased", "export_ready"
+VERIFY_EMAIL, RESET_PASSWORD, PASSWORD_CHANGED = (
+    "verify_email",
+    "reset_password",
+    "password_changed",
+)
+ACCOUNT_ERASED, EXPORT_READY = "account_erased", "export_ready"
 
 
 class Account(Record):

@@ -14,11 +14,11 @@ from mysocial.core.errors import Invalid, Unavailable
 
 # Of the threads of a process so many may be busy with passwords, each for a tenth of a second of
 # CPU: the others go on answering whatever else is asked. Who waits longer than this is sent away.
-MAX_CONCURRENT_HASHES, WAIT_SECONDS = 4, 3.0
-_turns = BoundedSemaphore(MAX_CONCURRENT_HASHES)
+MAX_CONCURRENT_HASHES, MAX_WAIT_SECONDS = 4, 3.0
+_hash_slots = BoundedSemaphore(MAX_CONCURRENT_HASHES)
 
 
-class _Person:
+class _PasswordOwner:
     """What Django's validators compare a password with, and how they name its fields."""
 
     _meta = Account._meta  # noqa: SLF001 - Django's documented _meta API
@@ -31,7 +31,7 @@ class _Person:
 def find_weaknesses(password: str, *, username: str = "", email: str = "") -> str:
     """Return every reason why the password is too weak, empty when there is none."""
     try:
-        validate_password(password, user=_Person(username, email))  # type: ignore[arg-type]
+        validate_password(password, user=_PasswordOwner(username, email))  # type: ignore[arg-type]
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
@@ -51,25 +51,25 @@ def verify_password(password: str, account: Account | None) -> bool:
 
     `Unavailable` when too many want to know.
     """
-    with _turn():
+    with _hash_slot():
         encoded = account.password if account else _dummy_hash()
         return check_password(password, encoded) and account is not None
 
 
 def hash_password(password: str) -> str:
     """Return the hash under which a password is kept; `Unavailable` when too many want theirs."""
-    with _turn():
+    with _hash_slot():
         return make_password(password)
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=WAIT_SECONDS):
+def _hash_slot() -> Iterator[None]:
+    if not _hash_slots.acquire(timeout=MAX_WAIT_SECONDS):
         raise Unavailable("Too many passwords are being checked right now. Try again.")
     try:
         yield
     finally:
-        _turns.release()
+        _hash_slots.release()
 
 
 @functools.cache

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from accounts.store import CONTACT, SHOWN, accounts, exports, sessions
+from accounts.store import CONTACT, PUBLIC, accounts, exports, sessions
 from mysocial.store import Field, JsonTemplate, Row
 from users.representations import profile_template
 
 contact_template = JsonTemplate(accounts, Field(CONTACT))
-session_template = JsonTemplate(sessions, Field(SHOWN))
-export_template = JsonTemplate(exports, Field(SHOWN), b',"status":"', Field("status"), b'"')
+session_template = JsonTemplate(sessions, Field(PUBLIC))
+export_template = JsonTemplate(exports, Field(PUBLIC), b',"status":"', Field("status"), b'"')
 
 
 def self_representation(user_id: str) -> list[Any]:

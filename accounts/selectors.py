@@ -7,13 +7,13 @@ from django.conf import settings
 from accounts.models import Account, Export, Session
 from accounts.representations import contact_template, export_template, session_template
 from accounts.store import accounts, ended_sessions, exports, sessions
-from accounts.tokens import RefreshToken, is_proven
+from accounts.tokens import RefreshToken, is_genuine
 from mysocial.core.errors import NotAuthenticated, NotFound, Suspended
 from mysocial.core.ids import now
 from mysocial.store import NULL, Entry, ListQuery, Row, reads
-from users.selectors import find_user_id, get_profile, suspension_of
+from users.selectors import find_user_id, get_profile, suspension_end_ms
 
-PAGE = 100
+PAGE_SIZE = 100
 EXPORT_FOLDER = "exports"  # in MEDIA_DIR, which web processes and workers share
 
 
@@ -24,7 +24,7 @@ def get_account(user_id: str) -> Account:
 
 def get_self(user_id: str) -> tuple[Row, Row]:
     """Return one's own profile and contact details as they are sent; `NotFound`."""
-    profile = get_profile(user_id, to=user_id)
+    profile = get_profile(user_id, viewer_id=user_id)
     found = reads.get_rows(contact_template, [user_id])
     if not found:
         raise NotFound
@@ -53,7 +53,7 @@ def get_session(session_id: str) -> Session:
         raise NotAuthenticated("The session has ended.") from None
 
 
-def get_refreshed(said: RefreshToken) -> Session:
+def get_session_of_token(said: RefreshToken) -> Session:
     """Return the live session of a refresh token; `NotAuthenticated` when it has ended.
 
     `Suspended` when a suspension that holds still has ended it, to whoever has proof of it.
@@ -62,13 +62,13 @@ def get_refreshed(said: RefreshToken) -> Session:
         return get_session(said.session_id)
     except NotAuthenticated:
         ended = reads.get_records(ended_sessions, [said.session_id]).get(said.session_id)
-        until = suspension_of(ended.user_id) if ended and is_proven(said, ended) else 0
+        until = suspension_end_ms(ended.user_id) if ended and is_genuine(said, ended) else 0
         if ended and until:
-            raise suspension_reason(ended.user_id, until) from None
+            raise suspension_error(ended.user_id, until) from None
         raise
 
 
-def suspension_reason(user_id: str, until: int) -> Suspended:
+def suspension_error(user_id: str, until: int) -> Suspended:
     """Return until when and why an account is suspended, as the refusal that says so."""
     return Suspended(until, get_account(user_id).suspension_reason)
 
@@ -85,7 +85,7 @@ def sessions_of(user_id: str) -> list[Session]:
     found: list[str] = []
     after: Entry | None = None
     while True:
-        rows, after = session_page(user_id, limit=PAGE, after=after)
+        rows, after = session_page(user_id, limit=PAGE_SIZE, after=after)
         found += [row.id for row in rows]
         if after is None:
             return list(reads.get_records(sessions, found).values())
@@ -97,7 +97,7 @@ def find_export(user_id: str) -> Export | None:
     return None if found is None or (found.expires_at and found.expires_at < now()) else found
 
 
-def export_shown(user_id: str) -> bytes:
+def render_export(user_id: str) -> bytes:
     """Return a member's export as it is sent; null for none."""
     if find_export(user_id) is None:
         return NULL
@@ -107,7 +107,7 @@ def export_shown(user_id: str) -> bytes:
     )
 
 
-def open_export(user_id: str) -> Path:
+def ready_export_path(user_id: str) -> Path:
     """Return where the file of a member's export is; `NotFound` unless it is ready and kept."""
     found = find_export(user_id)
     path = export_path(found.file) if found else None

@@ -9,16 +9,16 @@ from accounts.passwords import find_weaknesses
 from mysocial.api import MediaField, StrictSerializer
 from users.representations import ProfileSerializer
 
-MOST_PASSWORD = 128
+MAX_PASSWORD_LENGTH = 128
 USERNAME = r"^[A-Za-z0-9_]{3,30}\Z"
 # Django's also takes quoted local parts, with blanks and control characters in them. Neither side
 # has an "@", or a text of many would be split at each of them in turn.
 EMAIL = re.compile(r"[!-?A-~]+@[^@\s\x00-\x1f\x7f]+")
-PLACES = [("cookie", "In an HttpOnly cookie"), ("body", "In the body")]
+REFRESH_LOCATIONS = [("cookie", "In an HttpOnly cookie"), ("body", "In the body")]
 
 
 def _password() -> serializers.CharField:
-    return serializers.CharField(max_length=MOST_PASSWORD, trim_whitespace=False)
+    return serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
 
 
 def _email() -> serializers.EmailField:
@@ -43,7 +43,7 @@ class SignUpInput(StrictSerializer):
     password = _password()
     avatar_color = serializers.RegexField(r"^#[0-9a-fA-F]{6}\Z", required=False)
     avatar_image = MediaField(required=False)
-    refresh_in = serializers.ChoiceField(PLACES, default="body")
+    refresh_in = serializers.ChoiceField(REFRESH_LOCATIONS, default="body")
 
     def validate_password(self, value: str) -> str:
         """Name the weaknesses along with the errors of the other fields."""
@@ -59,7 +59,7 @@ class SignInInput(StrictSerializer):
 
     username = serializers.CharField(max_length=254)
     password = _password()
-    refresh_in = serializers.ChoiceField(PLACES, default="body")
+    refresh_in = serializers.ChoiceField(REFRESH_LOCATIONS, default="body")
 
 
 class RefreshInput(StrictSerializer):
@@ -80,7 +80,7 @@ class NewPasswordInput(StrictSerializer):
     password = _password()
 
 
-class EraseInput(StrictSerializer):
+class EraseAccountInput(StrictSerializer):
     """The password: whoever only found the device unlocked can't erase the account."""
 
     password = _password()
@@ -147,7 +147,7 @@ class ExportSerializer(serializers.Serializer[Any]):
     )
 
 
-class ExportAnswerSerializer(serializers.Serializer[Any]):
+class ExportResponseSerializer(serializers.Serializer[Any]):
     """The answer to who asks for an export."""
 
     message = serializers.CharField()

@@ -5,7 +5,7 @@ from mysocial.outbox import OUTBOX
 from mysocial.store import DAY_SECONDS, Index, Store
 
 CONTACT = "contact"  # what only the owner sees
-SHOWN = "shown"  # of a session; its salt is nobody's business
+PUBLIC = "shown"  # of a session; its salt is nobody's business
 
 accounts = Store(
     Account,
@@ -14,7 +14,7 @@ accounts = Store(
 )
 sessions = Store(
     Session,
-    fragments={SHOWN: ("id", "created_at", "last_used_at", "user_agent", "address")},
+    fragments={PUBLIC: ("id", "created_at", "last_used_at", "user_agent", "address")},
     plain_fields=("user_id",),
     indexes=(Index("user", "user_id", cap=500, parent_label="accounts.account"),),
     expires_after=("last_used_at", 90 * 24 * 3600),
@@ -26,11 +26,11 @@ ended_sessions = Store(
     expires_after=("created_at", 90 * 24 * 3600),
 )
 tokens = Store(OneTimeToken, plain_fields=("user_id",), expires_after=("expires_at", 3600))
-KEPT_SECONDS = 7 * DAY_SECONDS  # of an export that is ready
+EXPORT_RETENTION_SECONDS = 7 * DAY_SECONDS  # of an export that is ready
 exports = Store(
     Export,
-    fragments={SHOWN: ("requested_at", "ready_at", "expires_at", "size")},
+    fragments={PUBLIC: ("requested_at", "ready_at", "expires_at", "size")},
     plain_fields=("status",),
     indexes=(OUTBOX,),
-    expires_after=("due_at", KEPT_SECONDS),
+    expires_after=("due_at", EXPORT_RETENTION_SECONDS),
 )

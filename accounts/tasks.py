@@ -19,6 +19,6 @@ def make_exports() -> int:
 
 @shared_task(name="accounts.delete_expired_exports")
 @skip_if_unavailable
-def sweep_exports() -> int:
+def delete_expired_exports() -> int:
     """Remove the files of exports that were kept for a week."""
-    return services.sweep_exports()
+    return services.delete_expired_exports()

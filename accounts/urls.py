@@ -1,15 +1,15 @@
 """Routes of accounts."""
 
-from accounts.views import AccountViewSet, ExportViewSet, OpenViewSet
+from accounts.views import AccountViewSet, ExportViewSet, PublicViewSet
 from mysocial.api import api_path
 
 urlpatterns = [
-    api_path("signup", OpenViewSet, takes="image", post="signup"),
-    api_path("signin", OpenViewSet, post="signin"),
-    api_path("token/refresh", OpenViewSet, post="refresh"),
-    api_path("forgot-password", OpenViewSet, post="forgot_password"),
-    api_path("reset-password/<token:token>", OpenViewSet, post="reset_password"),
-    api_path("verify-email/<token:token>", OpenViewSet, post="verify_email"),
+    api_path("signup", PublicViewSet, takes="image", post="signup"),
+    api_path("signin", PublicViewSet, post="signin"),
+    api_path("token/refresh", PublicViewSet, post="refresh"),
+    api_path("forgot-password", PublicViewSet, post="forgot_password"),
+    api_path("reset-password/<token:token>", PublicViewSet, post="reset_password"),
+    api_path("verify-email/<token:token>", PublicViewSet, post="verify_email"),
     api_path("verify-email", AccountViewSet, post="send_verification"),
     api_path("signout", AccountViewSet, post="signout"),
     api_path("currentuser", AccountViewSet, get="currentuser", delete="erase"),

@@ -22,7 +22,7 @@ class Member(NamedTuple):
 def people(count: int) -> list[Member]:
     """Sign members up, past HTTP and with a hash that costs nothing."""
     from accounts.services import Device, sign_up  # noqa: PLC0415 - when Django is set up
-    from accounts.tokens import make_access  # noqa: PLC0415
+    from accounts.tokens import create_access_token  # noqa: PLC0415
 
     mark, members = f"{time.monotonic_ns() % 10**9:x}", []
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
@@ -31,7 +31,9 @@ def people(count: int) -> list[Member]:
             signed = sign_up(
                 username=name, email=f"{name}@example.com", password=PASSWORD, device=Device()
             )
-            members.append(Member(signed.user_id, ["mysocial", make_access(signed.session)]))
+            members.append(
+                Member(signed.user_id, ["mysocial", create_access_token(signed.session)])
+            )
     return members
 
 

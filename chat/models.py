@@ -13,17 +13,6 @@ def conversation_id(one_id: str, other_id: str) -> str:
     return ":".join(sorted((one_id, other_id)))
 
 
-def participant_id(user_id: str, other_id: str) -> str:
-    """Return the id of what one has towards another: natural, so that there can't be two."""
-    return f"{user_id}:{other_id}"
-
-
-def participant_ends(pk: str) -> tuple[str, str]:
-    """Return whose side it is, and towards whom."""
-    user_id, _, other_id = pk.partition(":")
-    return user_id, other_id
-
-
 class Message(Record):
     """What one member wrote to another."""
 

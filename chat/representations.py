@@ -9,7 +9,7 @@ from chat.store import messages, open_chats, participants
 from images.representations import MEDIA, MediaSerializer, media_object
 from mysocial.store import Field, JsonPart, JsonTemplate, RelatedField, RelatedObject, Row
 from posts.reaction_types import ReactionType
-from users.representations import AUTHOR, AuthorSerializer, author, person
+from users.representations import CARD_WITH_PRIVACY, AuthorSerializer, author_parts, person_parts
 
 message_template = JsonTemplate(
     messages,
@@ -31,24 +31,26 @@ def _as_last(piece: JsonPart) -> JsonPart:
     return media_object("shown_media_id") if isinstance(piece, RelatedObject) else piece
 
 
-ABOUT = (b'"user":', *author("other_id"), b',"unread":', Field("unread"))
+ABOUT = (b'"user":', *author_parts("other_id"), b',"unread":', Field("unread"))
 conversation_template = JsonTemplate(
     participants,
     *ABOUT,
     b',"last_message":',
     *map(_as_last, message_template.pieces),
     refs={
-        "other_id": AUTHOR,
+        "other_id": CARD_WITH_PRIVACY,
         "shown_message_id": (messages, message_template.fields),
         "shown_media_id": MEDIA,
     },
 )
 # Of whom every message is hidden.
 empty_conversation_template = JsonTemplate(
-    participants, *ABOUT, b',"last_message":null', refs={"other_id": AUTHOR}
+    participants, *ABOUT, b',"last_message":null', refs={"other_id": CARD_WITH_PRIVACY}
 )
-unread_template = JsonTemplate(participants, *ABOUT, refs={"other_id": AUTHOR})
-open_chat_template = JsonTemplate(open_chats, *person("other_id"), refs={"other_id": AUTHOR})
+unread_template = JsonTemplate(participants, *ABOUT, refs={"other_id": CARD_WITH_PRIVACY})
+open_chat_template = JsonTemplate(
+    open_chats, *person_parts("other_id"), refs={"other_id": CARD_WITH_PRIVACY}
+)
 
 
 def render_conversation(row: Row) -> bytes:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from chat import selectors
-from chat.models import participant_ends
+from mysocial.core.ids import split_pair_id
 from mysocial.policies import VisibilityPolicy
-from users.selectors import PRESENCE
+from users.selectors import PRESENCE_LABEL
 
 
 class ParticipantVisibility(VisibilityPolicy):
@@ -16,7 +16,7 @@ class ParticipantVisibility(VisibilityPolicy):
 
     @classmethod
     def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        user_id, other_id = participant_ends(pk)
+        user_id, other_id = split_pair_id(pk)
         return selectors.current_members(user_id, other_id, among & {user_id})
 
     @classmethod
@@ -27,7 +27,7 @@ class ParticipantVisibility(VisibilityPolicy):
 class PresenceVisibility(VisibilityPolicy):
     """Whether a member is online: those who know them may know it, if the member shows it."""
 
-    model_label: ClassVar[str] = PRESENCE
+    model_label: ClassVar[str] = PRESENCE_LABEL
 
     @classmethod
     def viewers(cls, pk: str, among: set[str]) -> set[str]:

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from comments.store import comments
 from mysocial.store import Field, JsonTemplate
-from users.representations import SHOWN, AuthorSerializer, author
+from users.representations import CARD_ONLY, AuthorSerializer, author_parts
 
 comment_template = JsonTemplate(
     comments,
@@ -14,8 +14,8 @@ comment_template = JsonTemplate(
     b',"post_id":"',
     Field("post_id"),
     b'","author":',
-    *author("author_id"),
-    refs={"author_id": SHOWN},
+    *author_parts("author_id"),
+    refs={"author_id": CARD_ONLY},
 )
 
 

@@ -11,7 +11,7 @@ from followers.selectors import ViewerRelation, relation_checks, relations_to
 from mysocial.core.errors import NotFound
 from mysocial.store import Entry, Row, pagination, reads
 from posts import selectors as posts
-from users.representations import username
+from users.representations import related_username
 
 BATCH = 100
 
@@ -37,7 +37,7 @@ def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
         viewer_id,
         author_id=row.value("author_id"),
         sees_post=sees_post,
-        relation=ViewerRelation.of(author.checks),
+        relation=ViewerRelation.from_flags(author.checks),
     )
 
 
@@ -119,7 +119,9 @@ def get_commenters(post_id: str, *, to: str, limit: int) -> Commenters:
     after: Entry | None = None
     for _ in range(pagination.MAX_PAGES_SCANNED):
         page = _listing(post_id, to, BATCH, after).result()
-        names |= {username(row, "author_id"): None for row in page.rows if is_visible(row, to)}
+        names |= {
+            related_username(row, "author_id"): None for row in page.rows if is_visible(row, to)
+        }
         after = page.next
         if after is None or len(names) >= limit:
             break

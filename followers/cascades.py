@@ -6,14 +6,14 @@ from followers.services import remove_follow
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial.outbox import Cascade, delete_listed, delete_listed_with
 
-SILENT = (
+STORES_WITHOUT_COUNTERS = (
     (follow_requests, ("requester", "target")),
     (blocks, ("blocker", "blocked")),
     (mutes, ("muter", "muted")),
 )
 
 
-class EdgesOfMember(Cascade):
+class EdgeCascade(Cascade):
     """Follows both ways, which others count; requests, blocks and mutes both ways."""
 
     model_label: ClassVar[str] = "users.user"
@@ -28,7 +28,7 @@ class EdgesOfMember(Cascade):
         ]
         done += [
             delete_listed(store, index, pk, limit=limit)
-            for store, indexes in SILENT
+            for store, indexes in STORES_WITHOUT_COUNTERS
             for index in indexes
         ]
         return all(done)

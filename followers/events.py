@@ -60,7 +60,7 @@ class FollowUnrequested(FollowEvent):
 
 
 @dataclass(frozen=True)
-class HidingEvent(UserEvent):
+class BlockOrMuteEvent(UserEvent):
     """Something about whom a member does not want to see; only the member hears it."""
 
     payload: ClassVar[Payload] = {"user_id": ID}
@@ -71,28 +71,28 @@ class HidingEvent(UserEvent):
 
 
 @dataclass(frozen=True)
-class BlockCreated(HidingEvent):
+class BlockCreated(BlockOrMuteEvent):
     """The member blocks somebody."""
 
     type: ClassVar[str] = "block.created"
 
 
 @dataclass(frozen=True)
-class BlockDeleted(HidingEvent):
+class BlockDeleted(BlockOrMuteEvent):
     """The member blocks somebody no longer."""
 
     type: ClassVar[str] = "block.deleted"
 
 
 @dataclass(frozen=True)
-class MuteCreated(HidingEvent):
+class MuteCreated(BlockOrMuteEvent):
     """The member mutes somebody, who hears nothing of it."""
 
     type: ClassVar[str] = "mute.created"
 
 
 @dataclass(frozen=True)
-class MuteDeleted(HidingEvent):
+class MuteDeleted(BlockOrMuteEvent):
     """The member mutes somebody no longer."""
 
     type: ClassVar[str] = "mute.deleted"

@@ -5,17 +5,6 @@ from django.db import models
 from mysocial.store import ID, Record
 
 
-def edge_id(from_id: str, to_id: str) -> str:
-    """Return the id of an edge: natural, so that there can't be two."""
-    return f"{from_id}:{to_id}"
-
-
-def edge_ends(pk: str) -> tuple[str, str]:
-    """Return from whom and to whom an edge leads."""
-    from_id, _, to_id = pk.partition(":")
-    return from_id, to_id
-
-
 class Follow(Record):
     """One member follows another."""
 

@@ -15,16 +15,16 @@ class FollowersPolicy(RelationshipPolicy):
         return selectors.relation_checks(viewer_id)
 
     def can_interact(self, flags: Sequence[int]) -> bool:
-        return not ViewerRelation.of(flags).blocked
+        return not ViewerRelation.from_flags(flags).blocked
 
     def mute_checks(self, member_id: str) -> Sequence[ViewerCheck]:
         return selectors.audience_checks(member_id)
 
     def muting(self, members_by_check: Sequence[set[str]]) -> set[str]:
-        return selectors.muting(members_by_check)
+        return selectors.excluded_recipients(members_by_check)
 
     def who_can_interact(self, member_id: str, others: set[str]) -> set[str]:
-        return selectors.unblocked(member_id, others)
+        return selectors.who_can_interact(member_id, others)
 
     def not_blocked(self, member_id: str, others: set[str]) -> set[str]:
         return selectors.not_blocked(member_id, others)
@@ -33,4 +33,4 @@ class FollowersPolicy(RelationshipPolicy):
         return selectors.not_muted(member_id, others)
 
     def followed_among(self, member_id: str, others: set[str]) -> set[str]:
-        return selectors.following(member_id, others)
+        return selectors.followers_among(member_id, others)

@@ -4,11 +4,11 @@ from typing import Any
 
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial.store import JsonTemplate, Store
-from users.representations import AUTHOR, person
+from users.representations import CARD_WITH_PRIVACY, person_parts
 
 
 def _other_end(store: Store[Any], ref: str) -> JsonTemplate:
-    return JsonTemplate(store, *person(ref), refs={ref: AUTHOR})
+    return JsonTemplate(store, *person_parts(ref), refs={ref: CARD_WITH_PRIVACY})
 
 
 follower_template = _other_end(follows, "follower_id")

@@ -18,7 +18,7 @@ class RelationSerializer(serializers.Serializer[Any]):
     requested = serializers.BooleanField()
 
 
-class RelationAnswerSerializer(serializers.Serializer[Any]):
+class RelationResponseSerializer(serializers.Serializer[Any]):
     """The answer to a change of a relation."""
 
     message = serializers.CharField()
@@ -31,7 +31,7 @@ class RelationsSerializer(serializers.Serializer[Any]):
     relationships = RelationSerializer(many=True)
 
 
-class RelatedSerializer(PersonSerializer):
+class RelatedPersonSerializer(PersonSerializer):
     """A person, and how one stands to them."""
 
     relation = RelationSerializer()
@@ -40,5 +40,5 @@ class RelatedSerializer(PersonSerializer):
 class PeoplePageSerializer(serializers.Serializer[Any]):
     """A page of people."""
 
-    users = RelatedSerializer(many=True)
+    users = RelatedPersonSerializer(many=True)
     next = serializers.CharField(allow_null=True)

@@ -3,8 +3,8 @@
 from followers.models import Block, Follow, FollowRequest, Mute
 from mysocial.store import Counter, Index, Store
 
-MEMBER = "users.user"
-WHOLE = 10_000  # longer lists are looked up edge by edge
+USER_LABEL = "users.user"
+LIST_CAP = 10_000  # longer lists are looked up edge by edge
 
 follows = Store(
     Follow,
@@ -15,8 +15,8 @@ follows = Store(
         Counter("users.user", "followers_count", by="followee_id"),
     ),
     indexes=(
-        Index("follower", "follower_id", cap=WHOLE, parent_label=MEMBER),
-        Index("followee", "followee_id", cap=WHOLE, parent_label=MEMBER),
+        Index("follower", "follower_id", cap=LIST_CAP, parent_label=USER_LABEL),
+        Index("followee", "followee_id", cap=LIST_CAP, parent_label=USER_LABEL),
     ),
 )
 blocks = Store(
@@ -24,8 +24,8 @@ blocks = Store(
     plain_fields=("blocker_id", "blocked_id"),
     natural_key=("blocker_id", "blocked_id"),
     indexes=(
-        Index("blocker", "blocker_id", cap=WHOLE, parent_label=MEMBER),
-        Index("blocked", "blocked_id", cap=WHOLE, parent_label=MEMBER),
+        Index("blocker", "blocker_id", cap=LIST_CAP, parent_label=USER_LABEL),
+        Index("blocked", "blocked_id", cap=LIST_CAP, parent_label=USER_LABEL),
     ),
 )
 mutes = Store(
@@ -33,8 +33,8 @@ mutes = Store(
     plain_fields=("muter_id", "muted_id"),
     natural_key=("muter_id", "muted_id"),
     indexes=(
-        Index("muter", "muter_id", cap=WHOLE, parent_label=MEMBER),
-        Index("muted", "muted_id", cap=WHOLE, parent_label=MEMBER),
+        Index("muter", "muter_id", cap=LIST_CAP, parent_label=USER_LABEL),
+        Index("muted", "muted_id", cap=LIST_CAP, parent_label=USER_LABEL),
     ),
 )
 follow_requests = Store(
@@ -42,7 +42,7 @@ follow_requests = Store(
     plain_fields=("requester_id", "target_id"),
     natural_key=("requester_id", "target_id"),
     indexes=(
-        Index("requester", "requester_id", cap=WHOLE, parent_label=MEMBER),
-        Index("target", "target_id", cap=WHOLE, parent_label=MEMBER),
+        Index("requester", "requester_id", cap=LIST_CAP, parent_label=USER_LABEL),
+        Index("target", "target_id", cap=LIST_CAP, parent_label=USER_LABEL),
     ),
 )

@@ -8,10 +8,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from followers import selectors, services
-from followers.selectors import Found, Relationship
+from followers.selectors import PeoplePage, Relationship
 from followers.serializers import (
     PeoplePageSerializer,
-    RelationAnswerSerializer,
+    RelationResponseSerializer,
     RelationsSerializer,
 )
 from mysocial.api import (
@@ -36,7 +36,7 @@ BLOCKS = RateLimit("block", 1000, DAY)
 MUTES = RateLimit("mute", 1000, DAY)
 SUGGESTIONS = RateLimit("suggestions", 60, MINUTE)
 Verb = Callable[..., Relationship]
-ANSWER = {200: RelationAnswerSerializer}
+ANSWER = {200: RelationResponseSerializer}
 PEOPLE: dict[str, Any] = {"parameters": PAGINATION_PARAMETERS, "responses": PeoplePageSerializer}
 
 
@@ -68,9 +68,11 @@ def _answer(
     )
 
 
-def _people(request: Request, read: Callable[..., Found], *who: str, **to: str) -> HttpResponse:
+def _people(
+    request: Request, read: Callable[..., PeoplePage], *member_ids: str, **viewer: str
+) -> HttpResponse:
     limit, after = pagination_params(request)
-    found, ahead = read(*who, **to, limit=limit, after=after)
+    found, ahead = read(*member_ids, **viewer, limit=limit, after=after)
     return page_response(request, "users", found, ahead)
 
 
@@ -93,11 +95,11 @@ class FollowViewSet(ApiViewSet):
 
     @extend_schema(**PEOPLE, summary="Who follows a member, newest first")
     def followers(self, request: Request, pk: str) -> HttpResponse:
-        return _people(request, selectors.followers_of, pk, to=current_user_id(request))
+        return _people(request, selectors.followers_page, pk, viewer_id=current_user_id(request))
 
     @extend_schema(**PEOPLE, summary="Whom a member follows, newest first")
     def following(self, request: Request, pk: str) -> HttpResponse:
-        return _people(request, selectors.followed_by, pk, to=current_user_id(request))
+        return _people(request, selectors.following_page, pk, viewer_id=current_user_id(request))
 
     @extend_schema(
         parameters=[IDS_PARAMETER],
@@ -105,7 +107,7 @@ class FollowViewSet(ApiViewSet):
         summary="How one stands to each of several members",
     )
     def relationships(self, request: Request) -> HttpResponse:
-        found = selectors.relationships(current_user_id(request), id_params(request))
+        found = selectors.get_relationships(current_user_id(request), id_params(request))
         return json_response(b'{"relationships":[%s]}' % b",".join(one.to_json() for one in found))
 
     @extend_schema(
@@ -115,16 +117,16 @@ class FollowViewSet(ApiViewSet):
     def suggestions(self, request: Request) -> HttpResponse:
         check_rate_limit(SUGGESTIONS, current_user_id(request))
         return page_response(
-            request, "users", selectors.suggestions(to=current_user_id(request)), None
+            request, "users", selectors.suggestions(viewer_id=current_user_id(request)), None
         )
 
 
-class RequestViewSet(ApiViewSet):
+class FollowRequestViewSet(ApiViewSet):
     """Those who ask to follow one's own private account."""
 
     @extend_schema(**PEOPLE, summary="Who asks to follow, newest first")
     def list(self, request: Request) -> HttpResponse:
-        return _people(request, selectors.requests_to, current_user_id(request))
+        return _people(request, selectors.follow_requests_page, current_user_id(request))
 
     @extend_schema(request=None, responses=ANSWER, summary="Accept a request to follow")
     def accept(self, request: Request, pk: str) -> HttpResponse:
@@ -132,10 +134,10 @@ class RequestViewSet(ApiViewSet):
 
     @extend_schema(request=None, responses=ANSWER, summary="Refuse a request to follow")
     def refuse(self, request: Request, pk: str) -> HttpResponse:
-        return _answer(request, pk, services.refuse_request, "Request refused", ANSWERS)
+        return _answer(request, pk, services.decline_request, "Request refused", ANSWERS)
 
 
-class HidingViewSet(ApiViewSet):
+class BlockMuteViewSet(ApiViewSet):
     """Blocks and mutes of one's own."""
 
     @extend_schema(request=None, responses=ANSWER, summary="Block a member")
@@ -148,7 +150,7 @@ class HidingViewSet(ApiViewSet):
 
     @extend_schema(**PEOPLE, summary="Whom one blocks, newest first")
     def blocks(self, request: Request) -> HttpResponse:
-        return _people(request, selectors.blocked_by, current_user_id(request))
+        return _people(request, selectors.blocks_page, current_user_id(request))
 
     @extend_schema(request=None, responses=ANSWER, summary="Mute a member")
     def mute(self, request: Request, pk: str) -> HttpResponse:
@@ -160,4 +162,4 @@ class HidingViewSet(ApiViewSet):
 
     @extend_schema(**PEOPLE, summary="Whom one mutes, newest first")
     def mutes(self, request: Request) -> HttpResponse:
-        return _people(request, selectors.muted_by, current_user_id(request))
+        return _people(request, selectors.mutes_page, current_user_id(request))

@@ -15,7 +15,7 @@ def gallery_page(
     owner_id: str, *, to: str, limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's images that `to` may see, newest first; `NotFound` for no such member."""
-    owner = profile_query(owner_id, to=to)
+    owner = profile_query(owner_id, viewer_id=to)
     listing = pagination.ListQuery(image_template, "gallery", owner_id, limit=limit, after=after)
     reads.gather(owner, listing)
     owner.result()
@@ -33,7 +33,7 @@ def get_visible_image(image_id: str, *, to: str) -> Media:
     found = reads.get_record(media, image_id)
     if found.kind != Kind.IMAGE or found.purpose not in GALLERY:
         raise NotFound
-    get_profile(found.owner_id, to=to)
+    get_profile(found.owner_id, viewer_id=to)
     in_post = found.purpose == Purpose.POST
     if in_post and found.subject_id not in visible_ids("posts.post", [found.subject_id], to):
         raise NotFound

@@ -67,7 +67,7 @@ Shown = tuple[list[Line], str]
 def find_reported(target_type: str, target_id: str, *, to: str) -> Reported:
     """Return what a member wants to report; `NotFound` when they do not see it."""
     if target_type == Target.USER:
-        get_profile(target_id, to=to)
+        get_profile(target_id, viewer_id=to)
         return Reported(target_id, _profile(target_id))
     if target_type == Target.POST:
         post = posts.get_post(target_id, to=to)

@@ -15,7 +15,7 @@ from a2wsgi import WSGIMiddleware  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
-from accounts.authentication import authenticate_token, find_ended  # noqa: E402
+from accounts.authentication import authenticate_token, find_ended_sessions  # noqa: E402
 from chat.services import send_typing  # noqa: E402
 from mysocial.realtime.auth import SessionBackend  # noqa: E402
 from mysocial.realtime.consumers import EventConsumer  # noqa: E402
@@ -23,7 +23,7 @@ from mysocial.realtime.dispatcher import get_dispatcher  # noqa: E402
 from mysocial.realtime.sse import event_stream  # noqa: E402
 from mysocial.wsgi import application as http  # noqa: E402
 
-sessions = SessionBackend(authenticate=authenticate_token, find_ended=find_ended)
+sessions = SessionBackend(authenticate=authenticate_token, find_ended=find_ended_sessions)
 # Django's stubs know views only; Channels routes ASGI applications by the same patterns.
 socket: Any = EventConsumer.as_asgi(sessions=sessions, send_typing=send_typing)
 stream: Any = event_stream(sessions)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from mysocial.store import Field, JsonTemplate, Row
 from notifications.models import Notification
 from notifications.store import inboxes, notifications
-from users.representations import SHOWN, AuthorSerializer, author
+from users.representations import CARD_ONLY, AuthorSerializer, author_parts
 from users.selectors import NOTIFICATION_TYPES
 
 
@@ -24,8 +24,8 @@ def _build_template(*post: bytes | Field) -> JsonTemplate:
         b'","post_id":',
         *post,
         b',"actor":',
-        *author("actor_id"),
-        refs={"actor_id": SHOWN},
+        *author_parts("actor_id"),
+        refs={"actor_id": CARD_ONLY},
     )
 
 

@@ -9,7 +9,7 @@ from mysocial.store import Field, JsonTemplate
 from posts.models import Privacy
 from posts.reaction_types import ReactionType
 from posts.store import post_versions, posts
-from users.representations import AUTHOR, AuthorSerializer, author
+from users.representations import CARD_WITH_PRIVACY, AuthorSerializer, author_parts
 
 
 def _reactions() -> list[bytes | Field]:
@@ -35,11 +35,13 @@ post_template = JsonTemplate(
     b'},"media":',
     media_object("media_id"),
     b',"author":',
-    *author("author_id"),
-    refs={"author_id": AUTHOR, "media_id": MEDIA},
+    *author_parts("author_id"),
+    refs={"author_id": CARD_WITH_PRIVACY, "media_id": MEDIA},
 )
 # What a predicate asks of a post of which nothing is shown.
-visibility_template = JsonTemplate(posts, refs={"author_id": (AUTHOR[0], ("is_private",))})
+visibility_template = JsonTemplate(
+    posts, refs={"author_id": (CARD_WITH_PRIVACY[0], ("is_private",))}
+)
 version_template = JsonTemplate(
     post_versions, Field("was"), b',"media":', media_object("media_id"), refs={"media_id": MEDIA}
 )

@@ -18,7 +18,7 @@ BATCH = 100
 def is_visible(row: Row, viewer_id: str) -> bool:
     """Tell whether the viewer may see the post in a row; nobody, when its author is gone."""
     author = row.related("author_id")
-    return _is_visible(row, viewer_id, author, ViewerRelation.of(author.checks))
+    return _is_visible(row, viewer_id, author, ViewerRelation.from_flags(author.checks))
 
 
 def _is_visible(row: Row, viewer_id: str, author: RelatedRow, relation: ViewerRelation) -> bool:
@@ -34,14 +34,14 @@ def _is_visible(row: Row, viewer_id: str, author: RelatedRow, relation: ViewerRe
 def is_in_feed(row: Row, viewer_id: str) -> bool:
     """Tell whether the feed shows the viewer the post: visible, and not by whom they mute."""
     author = row.related("author_id")
-    relation = ViewerRelation.of(author.checks)
+    relation = ViewerRelation.from_flags(author.checks)
     return not relation.mutes and _is_visible(row, viewer_id, author, relation)
 
 
 def is_in_home_feed(row: Row, viewer_id: str) -> bool:
     """Tell whether the home feed shows the viewer the post: by whom they follow, or their own."""
     is_own = row.value("author_id") == viewer_id
-    follows = ViewerRelation.of(row.related("author_id").checks).follows
+    follows = ViewerRelation.from_flags(row.related("author_id").checks).follows
     return (is_own or follows) and row.value("privacy") in FEED and is_in_feed(row, viewer_id)
 
 
@@ -160,7 +160,7 @@ def author_page(
 ) -> tuple[list[Row], Entry | None]:
     """Return a member's posts as `to` may see them, newest first; `NotFound` for no such member."""
     index, value = ("author_media", f"{author_id}:{media}") if media else ("author", author_id)
-    author = profile_query(author_id, to=to)
+    author = profile_query(author_id, viewer_id=to)
     listing = _listing(index, value, to=to, limit=limit, after=after)
     reads.gather(author, listing)
     author.result()

@@ -110,7 +110,9 @@ def require_visible(w: Write, row: Row, *, to: str) -> None:
     author_id = row.value("author_id")
     if author_id != to:
         users.require_privacy(w, author_id, row.related("author_id").value("is_private"))
-        require_relation(w, to, author_id, ViewerRelation.of(row.related("author_id").checks))
+        require_relation(
+            w, to, author_id, ViewerRelation.from_flags(row.related("author_id").checks)
+        )
 
 
 def announce_processed_media(w: Write, one: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from followers.selectors import unblocked
+from followers.selectors import who_can_interact
 from mysocial.core.event_schemas import ID, Payload, one_of_or_null
 from mysocial.core.events import AudienceContext, Event, self_topic
 from mysocial.store import to_json
@@ -41,4 +41,4 @@ class ReactionChanged(Event):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        return unblocked(context["user"], current_viewers(context["post"], viewers))
+        return who_can_interact(context["user"], current_viewers(context["post"], viewers))

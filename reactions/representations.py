@@ -8,15 +8,15 @@ from mysocial.store import Field, JsonTemplate, Row
 from posts.reaction_types import ReactionType
 from posts.representations import PostSerializer, post_template
 from reactions.store import reactions
-from users.representations import SHOWN, AuthorSerializer, author
+from users.representations import CARD_ONLY, AuthorSerializer, author_parts
 
 MADE = (b'"type":"', Field("type"), b'",', Field("made"))
 reaction_template = JsonTemplate(
     reactions,
     *MADE,
     b',"author":',
-    *author("user_id"),
-    refs={"user_id": SHOWN},
+    *author_parts("user_id"),
+    refs={"user_id": CARD_ONLY},
 )
 own_reaction_template = JsonTemplate(reactions, *MADE)
 

@@ -31,14 +31,14 @@ def reactions_page(
 
 def _is_shown(row: Row) -> bool:
     user = row.related("user_id")
-    return user.exists and not ViewerRelation.of(user.checks).blocked
+    return user.exists and not ViewerRelation.from_flags(user.checks).blocked
 
 
 def get_rows(reaction_ids: Sequence[str], *, to: str) -> list[Row]:
     """Return those of the reactions that `to` may see, in their order."""
     found = reads.get_rows(reaction_template, reaction_ids, about={"user_id": relation_checks(to)})
     unblocked = [
-        row for row in found if not ViewerRelation.of(row.related("user_id").checks).blocked
+        row for row in found if not ViewerRelation.from_flags(row.related("user_id").checks).blocked
     ]
     under = [row.value("post_id") for row in unblocked]
     seen = {row.id for row in post_selectors.get_rows(list(dict.fromkeys(under)), to=to)}
@@ -69,7 +69,7 @@ def member_reactions_page(
 
     `NotFound` for no such member.
     """
-    get_profile(user_id, to=to)
+    get_profile(user_id, viewer_id=to)
     posts: dict[str, Row] = {}
 
     def keep(rows: list[Row]) -> list[Row]:

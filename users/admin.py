@@ -32,4 +32,4 @@ class UserAdmin(RecordAdmin):
 
     @staticmethod
     def change(user_id: str, **changes: Any) -> None:
-        services.moderate_basics(user_id=user_id, **changes)
+        services.moderate_profile(user_id=user_id, **changes)

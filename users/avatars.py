@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from PIL import Image, ImageDraw, ImageFont
 
-SIDE, LETTER = 128, 72
+SIDE_PX, LETTER_PX = 128, 72
 
 
 @require_safe
@@ -21,13 +21,13 @@ def avatar(_request: HttpRequest, color: str, initial: str) -> HttpResponse:
 @functools.lru_cache(maxsize=512)
 def draw(color: str, initial: str) -> bytes:
     """Return a PNG of one letter on `color`, six hex digits."""
-    picture = Image.new("RGB", (SIDE, SIDE), f"#{color}")
+    picture = Image.new("RGB", (SIDE_PX, SIDE_PX), f"#{color}")
     bright = sum(int(color[at : at + 2], 16) for at in (0, 2, 4)) > 3 * 0xA0
     ImageDraw.Draw(picture).text(
-        (SIDE / 2, SIDE / 2),
+        (SIDE_PX / 2, SIDE_PX / 2),
         initial,
         fill="black" if bright else "white",
-        font=ImageFont.load_default(LETTER),
+        font=ImageFont.load_default(LETTER_PX),
         anchor="mm",
     )
     out = io.BytesIO()

@@ -77,7 +77,7 @@ class VisibilityEvent(Event):
         return [to_json({"user_id": self.user_id, "what": what})]
 
     @classmethod
-    def strangers(cls, user_id: str, viewers: set[str]) -> set[str]:
+    def non_followers(cls, user_id: str, viewers: set[str]) -> set[str]:
         """Return those of `viewers` who may meet the member and do not follow."""
         others = viewers - {user_id}
         return relationship_policy().who_can_interact(
@@ -105,7 +105,7 @@ class UserHidden(VisibilityEvent):
         if context.get("everywhere"):
             met = relationship_policy().not_blocked(user_id, viewers)
             return met - relationship_policy().who_can_interact(user_id, met)
-        return cls.strangers(user_id, viewers)
+        return cls.non_followers(user_id, viewers)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class UserShown(VisibilityEvent):
             return relationship_policy().who_can_interact(user_id, viewers & {from_id})
         if context.get("everywhere"):
             return relationship_policy().who_can_interact(user_id, viewers)
-        return cls.strangers(user_id, viewers)
+        return cls.non_followers(user_id, viewers)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ CHANNELS = ("in_app", "email")
 COLORS = ("#b45309", "#047857", "#1d4ed8", "#7c3aed", "#be123c", "#0e7490", "#4d7c0f", "#a21caf")
 
 
-class Messaging(models.TextChoices):
+class MessagingPolicy(models.TextChoices):
     """Who may begin to write to a member."""
 
     EVERYONE = "everyone", "Everyone"
@@ -41,7 +41,7 @@ class User(Record):
     background_id = models.CharField(**ID, default="", editable=False)
     is_private = models.BooleanField(default=False)
     who_may_message = models.CharField(
-        max_length=9, choices=Messaging.choices, default=Messaging.EVERYONE
+        max_length=9, choices=MessagingPolicy.choices, default=MessagingPolicy.EVERYONE
     )
     shows_presence = models.BooleanField(default=True)
     # Milliseconds since 1970, or nothing: scripts compare them with their clock.

@@ -24,21 +24,21 @@ profile_template = JsonTemplate(
 )
 
 
-def author(ref: str) -> list[bytes | RelatedField]:
+def author_parts(ref: str) -> list[bytes | RelatedField]:
     """Return the pieces that show the person whom the raw field `ref` names."""
     return [b"{", RelatedField(ref, CARD), b"}"]
 
 
-def username(row: Row, ref: str) -> str:
+def related_username(row: Row, ref: str) -> str:
     """Return the name of the person whom the raw field `ref` of a row names."""
     return str(orjson.loads(b"{%s}" % row.related(ref).value(CARD)).get("username", ""))
 
 
 # What a wire that shows an author has to fetch of them; predicates of posts need `is_private`.
-AUTHOR, SHOWN = (users, (CARD, "is_private")), (users, (CARD,))
+CARD_WITH_PRIVACY, CARD_ONLY = (users, (CARD, "is_private")), (users, (CARD,))
 
 
-def person(ref: str) -> list[bytes | RelatedField]:
+def person_parts(ref: str) -> list[bytes | RelatedField]:
     """Return the pieces of an object that shows the member whom the raw field `ref` names."""
     return [RelatedField(ref, CARD), b',"is_private":', RelatedField(ref, "is_private")]
 

@@ -5,11 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from mysocial.api import StrictBooleanField, StrictSerializer
-from users.models import Messaging
+from users.models import MessagingPolicy
 from users.representations import ProfileSerializer
 
 
-class UserAnswerSerializer(serializers.Serializer[Any]):
+class UserResponseSerializer(serializers.Serializer[Any]):
     """The answer to a change of a profile."""
 
     message = serializers.CharField()
@@ -34,7 +34,7 @@ def _check_scheme(value: str) -> None:
         raise serializers.ValidationError("This must be an http or https address.")
 
 
-class BasicsInput(StrictSerializer):
+class ProfileInput(StrictSerializer):
     """What a member may change of their profile."""
 
     quote = serializers.CharField(max_length=300, required=False, allow_blank=True)
@@ -54,7 +54,7 @@ class ChannelsInput(StrictSerializer):
     email = StrictBooleanField(required=False)
 
 
-class NoticesInput(StrictSerializer):
+class NotificationPreferencesInput(StrictSerializer):
     """What one is told of, and how; what is left out stays as it is."""
 
     comment = ChannelsInput(required=False)
@@ -71,9 +71,9 @@ class SettingsInput(StrictSerializer):
     """What a member may set."""
 
     is_private = StrictBooleanField(required=False)
-    who_may_message = serializers.ChoiceField(Messaging.choices, required=False)
+    who_may_message = serializers.ChoiceField(MessagingPolicy.choices, required=False)
     shows_presence = StrictBooleanField(required=False)
-    notifications = NoticesInput(required=False)
+    notifications = NotificationPreferencesInput(required=False)
 
 
 class ChannelsSerializer(serializers.Serializer[Any]):
@@ -83,7 +83,7 @@ class ChannelsSerializer(serializers.Serializer[Any]):
     email = serializers.BooleanField()
 
 
-class NoticesSerializer(serializers.Serializer[Any]):
+class NotificationPreferencesSerializer(serializers.Serializer[Any]):
     """What a member is told of, and how."""
 
     comment = ChannelsSerializer()
@@ -100,9 +100,9 @@ class SettingsSerializer(serializers.Serializer[Any]):
     """A member's settings."""
 
     is_private = serializers.BooleanField()
-    who_may_message = serializers.ChoiceField(Messaging.choices)
+    who_may_message = serializers.ChoiceField(MessagingPolicy.choices)
     shows_presence = serializers.BooleanField()
-    notifications = NoticesSerializer()
+    notifications = NotificationPreferencesSerializer()
 
 
 class OnlineSerializer(serializers.Serializer[Any]):
@@ -111,7 +111,7 @@ class OnlineSerializer(serializers.Serializer[Any]):
     users = serializers.ListField(child=serializers.CharField())
 
 
-class SettingsAnswerSerializer(serializers.Serializer[Any]):
+class SettingsResponseSerializer(serializers.Serializer[Any]):
     """The answer to a change of settings."""
 
     message = serializers.CharField()

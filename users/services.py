@@ -16,7 +16,7 @@ from users.store import users
 LABEL = "users.user"
 
 
-def add_user(
+def create_user(
     w: Write, *, user_id: str, username: str, avatar_color: str = "", avatar_id: str = ""
 ) -> User:
     """Make a member's profile within a sign-up. `AlreadyExists` when the name is taken."""
@@ -28,7 +28,7 @@ def add_user(
     return user
 
 
-def remove_user(w: Write, user_id: str) -> None:
+def delete_user(w: Write, user_id: str) -> None:
     """Remove a member's profile within an erasure; all that hangs on it is then removed, too."""
     user = reads.get_record(users, user_id)
     w.delete(user)
@@ -36,9 +36,9 @@ def remove_user(w: Write, user_id: str) -> None:
     w.announce(UserDeleted(user_id))
 
 
-def increment_user_counters(w: Write, user_id: str, **by: int) -> None:
+def increment_user_counters(w: Write, user_id: str, **deltas: int) -> None:
     """Add to a member's counters within a write; a member who is gone is passed over."""
-    w.increment(User, user_id, missing_ok=True, init=None, **by)
+    w.increment(User, user_id, missing_ok=True, init=None, **deltas)
 
 
 def initial_avatar(user: User) -> str:
@@ -59,7 +59,7 @@ def require_privacy(w: Write, user_id: str, is_private: bytes) -> None:
     w.require(User, user_id, is_private=is_private)
 
 
-def require_member(w: Write, user_id: str) -> None:
+def require_user(w: Write, user_id: str) -> None:
     """Hold a write to there being this member. `NotFound`."""
     w.require(User, user_id)
 
@@ -82,24 +82,24 @@ def require_not_suspended(w: Write, user_id: str) -> None:
     w.require_expired(User, user_id, "suspended_until")
 
 
-def silence(w: Write, user_id: str, until: int) -> None:
+def silence(w: Write, user_id: str, until_ms: int) -> None:
     """Let a member show others nothing new until a moment, in milliseconds; 0 lifts it."""
-    w.update(reads.get_record(users, user_id), silenced_until=str(until or ""))
+    w.update(reads.get_record(users, user_id), silenced_until=str(until_ms or ""))
 
 
-def suspend(w: Write, user_id: str, until: int) -> None:
+def suspend(w: Write, user_id: str, until_ms: int) -> None:
     """Hide a member, and all that is theirs, from others until a moment; 0 shows them again."""
-    w.update(reads.get_record(users, user_id), suspended_until=str(until or ""))
-    kind = UserHidden if until else UserShown
+    w.update(reads.get_record(users, user_id), suspended_until=str(until_ms or ""))
+    kind = UserHidden if until_ms else UserShown
     w.announce(kind(user_id, everywhere=True))
 
 
-def update_basics(*, user_id: str, **changes: Any) -> User:
+def update_profile(*, user_id: str, **changes: Any) -> User:
     """Change fields of one's own profile."""
     return _change(user_id, changes, is_own=True)
 
 
-def moderate_basics(*, user_id: str, **changes: Any) -> User:
+def moderate_profile(*, user_id: str, **changes: Any) -> User:
     """Change fields of anybody's profile, as staff."""
     return _change(user_id, changes, is_own=False)
 
@@ -150,11 +150,11 @@ def _update_settings(user_id: str, changes: dict[str, Any]) -> User:
             w.announce(UserHidden(user_id) if user.is_private else UserShown(user_id))
         w.respond_with(user)
     if user.shows_presence != showed_presence:
-        _tell_presence(user)
+        _publish_presence(user)
     return user
 
 
-def _tell_presence(user: User) -> None:
+def _publish_presence(user: User) -> None:
     """Tell those who may know that a member who is online shows it from now on, or hides it."""
     try:
         is_online = bool(presence.online([user.id]))

@@ -26,17 +26,17 @@ from users import selectors, services
 from users.models import User
 from users.representations import ProfileSerializer, profile_template, settings_template
 from users.serializers import (
-    BasicsInput,
     OnlineSerializer,
-    SettingsAnswerSerializer,
+    ProfileInput,
     SettingsInput,
+    SettingsResponseSerializer,
     SettingsSerializer,
-    UserAnswerSerializer,
     UserPageSerializer,
+    UserResponseSerializer,
 )
 
-MOST_TEXT = 30
-TEXT = {"type": "string", "minLength": 1, "maxLength": MOST_TEXT}
+MAX_QUERY_LENGTH = 30
+QUERY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_LENGTH}
 CHANGES = RateLimit("profile", 30, MINUTE)
 SEARCHES = RateLimit("search", 120, MINUTE)
 
@@ -57,7 +57,7 @@ class UserViewSet(ApiViewSet):
     @extend_schema(responses=ProfileSerializer, summary="A member's profile")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
         return json_response(
-            profile_template.render(selectors.get_profile(pk, to=current_user_id(request)))
+            profile_template.render(selectors.get_profile(pk, viewer_id=current_user_id(request)))
         )
 
     @extend_schema(responses=ProfileSerializer, summary="One's own profile")
@@ -65,18 +65,18 @@ class UserViewSet(ApiViewSet):
         return self.retrieve(request, current_user_id(request))
 
     @extend_schema(
-        request=BasicsInput,
-        responses=UserAnswerSerializer,
+        request=ProfileInput,
+        responses=UserResponseSerializer,
         summary="Change one's own profile",
         examples=[OpenApiExample("A new quote", {"quote": "Less, but better."}, request_only=True)],
     )
     def update_me(self, request: Request) -> HttpResponse:
-        changes = validated_body(BasicsInput, request)
+        changes = validated_body(ProfileInput, request)
         return write_response(
             request,
             200,
             message_envelope("Profile updated", user=user_representation),
-            lambda: services.update_basics(user_id=current_user_id(request), **changes),
+            lambda: services.update_profile(user_id=current_user_id(request), **changes),
             limit=CHANGES,
         )
 
@@ -88,7 +88,7 @@ class UserViewSet(ApiViewSet):
 
     @extend_schema(
         request=SettingsInput,
-        responses=SettingsAnswerSerializer,
+        responses=SettingsResponseSerializer,
         summary="Change one's own settings",
         description="A private account is followed by request, and its posts are for followers at "
         "most. Going public accepts no request by itself. Who does not show their presence is "
@@ -120,7 +120,7 @@ class UserViewSet(ApiViewSet):
         "a conversation, if they show it. Of the others nothing is told.",
     )
     def online(self, request: Request) -> HttpResponse:
-        found = selectors.online_among(id_params(request), to=current_user_id(request))
+        found = selectors.online_ids(id_params(request), viewer_id=current_user_id(request))
         return json_response(to_json({"users": found}))
 
     @extend_schema(
@@ -130,12 +130,14 @@ class UserViewSet(ApiViewSet):
     )
     def list(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
-        found = selectors.members(to=current_user_id(request), limit=limit, after=after)
+        found = selectors.list_members(viewer_id=current_user_id(request), limit=limit, after=after)
         return list_response(request, "users", profile_template, found)
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("q", TEXT, required=True, description="1 to 30 characters of a name."),
+            OpenApiParameter(
+                "q", QUERY_SCHEMA, required=True, description="1 to 30 characters of a name."
+            ),
             *PAGINATION_PARAMETERS,
         ],
         responses=UserPageSerializer,
@@ -143,11 +145,13 @@ class UserViewSet(ApiViewSet):
     )
     def search(self, request: Request) -> HttpResponse:
         text = request.query_params.get("q", "").strip()
-        if not 1 <= len(text) <= MOST_TEXT or not text.isprintable():
-            raise Invalid(errors={"q": f"This must be 1 to {MOST_TEXT} printable characters."})
+        if not 1 <= len(text) <= MAX_QUERY_LENGTH or not text.isprintable():
+            raise Invalid(
+                errors={"q": f"This must be 1 to {MAX_QUERY_LENGTH} printable characters."}
+            )
         limit, after = pagination_params(request)
         check_rate_limit(SEARCHES, current_user_id(request))
         found = selectors.search_members(
-            text, to=current_user_id(request), limit=limit, after=after
+            text, viewer_id=current_user_id(request), limit=limit, after=after
         )
         return list_response(request, "users", profile_template, found)

@@ -54,7 +54,7 @@ MESSAGES = (
 )
 
 
-def live(people: dict[str, str]) -> None:
+def create_activity(people: dict[str, str]) -> None:
     """Let the demo people, ids by name, write, follow, react and talk, through the services."""
     for name in PRIVATE:
         users.update_settings(user_id=people[name], is_private=True)
@@ -62,11 +62,11 @@ def live(people: dict[str, str]) -> None:
         followers.follow(user_id=people[follower], other_id=people[followee])
     for name, colors in PORTRAITS.items():
         images.upload_profile_image(
-            user_id=people[name], purpose="profile", image=view((256, 256), *colors)
+            user_id=people[name], purpose="profile", image=draw_view((256, 256), *colors)
         )
     written = {}
     for name, author, text, privacy in POSTS:
-        shown = {"image": view((960, 540), *LAKE)} if name == PICTURED else {}
+        shown = {"image": draw_view((960, 540), *LAKE)} if name == PICTURED else {}
         fields = {"text": text, "privacy": privacy, **shown}
         written[name] = posts.create_post(author_id=people[author], **fields).id
     for name, author, text in COMMENTS:
@@ -78,7 +78,7 @@ def live(people: dict[str, str]) -> None:
     chat.mark_conversation_read(user_id=people["bob"], other_id=people["alice"])
 
 
-def view(size: tuple[int, int], sky: str, water: str) -> SimpleUploadedFile:
+def draw_view(size: tuple[int, int], sky: str, water: str) -> SimpleUploadedFile:
     """Return a picture of a low sun over water, as somebody would upload it."""
     width, height = size
     light = Image.linear_gradient("L").resize(size)

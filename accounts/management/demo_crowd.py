@@ -21,39 +21,41 @@ from posts.representations import post_template
 from posts.selectors import author_page
 from users.selectors import find_user_ids
 
-FOLLOWED = 3  # by each
-PAGE = 100
+FOLLOWS_PER_PERSON = 3  # by each
+PAGE_SIZE = 100
 PRIVACIES = ("public",) * 8 + ("followers", "private")
 
 
-class Made(NamedTuple):
+class CrowdSize(NamedTuple):
     """What was made, which is what was not there."""
 
     people: int
     posts: int
 
 
-def name_of(seed: int, number: int) -> str:
+def username_for(seed: int, number: int) -> str:
     """Return the name of a person: speaking, and no other person's of any seed."""
     dice = random.Random(f"{seed}:{number}")  # noqa: S311 - a demo, the same each time
     return f"{dice.choice(ADJECTIVES)}_{dice.choice(ANIMALS)}_{seed}_{number}"
 
 
-def post_of(seed: int, number: int, turn: int) -> tuple[str, str]:
+def post_for(seed: int, number: int, turn: int) -> tuple[str, str]:
     """Return text and privacy of what a person writes in their turn."""
     dice = random.Random(f"{seed}:{number}:{turn}")  # noqa: S311
     text = " ".join(dice.choice(words) for words in (STARTS, MIDDLES, ENDS))
     return text, dice.choice(PRIVACIES)
 
 
-def share(total: int, people: int, number: int) -> int:
+def posts_per_person(total: int, people: int, number: int) -> int:
     """Return how many of all posts are a person's."""
     return total // people + (number < total % people)
 
 
-def gather(*, seed: int, people: int, total: int, password: str, tell: ProgressCallback) -> Made:
+def create_crowd(
+    *, seed: int, people: int, total: int, password: str, tell: ProgressCallback
+) -> CrowdSize:
     """Make what lacks of the crowd, through the services."""
-    names = [name_of(seed, number) for number in range(people)]
+    names = [username_for(seed, number) for number in range(people)]
     known = find_user_ids(names)
     ids, new = [], 0
     for number, name in enumerate(names):
@@ -68,11 +70,11 @@ def gather(*, seed: int, people: int, total: int, password: str, tell: ProgressC
         tell("Follows", number + 1, people)
     made = 0
     tell("Posts", 0, total)
-    for number, text, privacy in _missing(seed, total, ids, set(known.values())):
+    for number, text, privacy in _missing_posts(seed, total, ids, set(known.values())):
         posts.create_post(author_id=ids[number], text=text, privacy=privacy)
         made += 1
         tell("Posts", made, total)
-    return Made(new, made)
+    return CrowdSize(new, made)
 
 
 def _sign_up(name: str, password: str) -> str:
@@ -88,35 +90,35 @@ def _follow(seed: int, number: int, ids: list[str]) -> None:
     """Let a person follow a few others; whom they follow already, they go on following."""
     dice = random.Random(f"{seed}:{number}:follows")  # noqa: S311
     others = [one for one in ids if one != ids[number]]
-    for other in dice.sample(others, min(FOLLOWED, len(others))):
+    for other in dice.sample(others, min(FOLLOWS_PER_PERSON, len(others))):
         followers.follow(user_id=ids[number], other_id=other)
 
 
-def _missing(
+def _missing_posts(
     seed: int, total: int, ids: list[str], known: set[str]
 ) -> Iterator[tuple[int, str, str]]:
     """Yield author, text and privacy of the posts that are not there, turn by turn."""
     there = {
-        number: _texts(ids[number]) if ids[number] in known else Counter[str]()
+        number: _existing_texts(ids[number]) if ids[number] in known else Counter[str]()
         for number in range(len(ids))
     }
-    for turn in range(share(total, len(ids), 0)):
+    for turn in range(posts_per_person(total, len(ids), 0)):
         for number in range(len(ids)):
-            if turn >= share(total, len(ids), number):
+            if turn >= posts_per_person(total, len(ids), number):
                 break
-            text, privacy = post_of(seed, number, turn)
+            text, privacy = post_for(seed, number, turn)
             if there[number][text]:
                 there[number][text] -= 1
             else:
                 yield number, text, privacy
 
 
-def _texts(user_id: str) -> Counter[str]:
+def _existing_texts(user_id: str) -> Counter[str]:
     """Return what a person has written, and how often each."""
     found: Counter[str] = Counter()
     after: Entry | None = None
     while True:
-        rows, after = author_page(user_id, to=user_id, limit=PAGE, after=after)
+        rows, after = author_page(user_id, to=user_id, limit=PAGE_SIZE, after=after)
         found.update(orjson.loads(post_template.render(row))["text"] for row in rows)
         if after is None:
             return found

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from accounts import selectors, services
-from accounts.models import ERASED
+from accounts.models import ACCOUNT_ERASED
 from images import services as images
 from mysocial.core.progress import ProgressCallback
 from mysocial.outbox import count_pending, delete_emails, emails, run_due_cascades
@@ -15,7 +15,7 @@ from mysocial.privacy import SECTIONS, Hit, Owner, SearchTerms, erasure_scan
 from mysocial.store import STORES, reads
 from users.selectors import get_user
 
-ROUND_SECONDS = 0.2
+POLL_SECONDS = 0.2
 SWEEP = "sweep"  # when the logs are deleted
 TOMBSTONE, REMOVED, LAST_MAIL = "tombstones", "removals", "the last mail"
 NEWS, WORDS, STAFF, ONLINE = "news of the end", "words of others", "the log of staff", "presence"
@@ -24,15 +24,15 @@ FILES = "names of removed files"
 WRITINGS = ("posts.post", "posts.postversion", "comments.comment", "chat.message")
 
 
-class Proof(NamedTuple):
+class ErasureReport(NamedTuple):
     """What of a member was found after the erasure."""
 
-    erased: int  # records that were theirs
-    left: list[Hit]  # what must not be there
-    stays: Counter[str]  # what must, by reason
+    records: int  # records that were theirs
+    remaining: list[Hit]  # what must not be there
+    retained: Counter[str]  # what must, by reason
 
 
-def collect(user_id: str, *, words: tuple[str, ...] = ()) -> SearchTerms:
+def collect_search_terms(user_id: str, *, words: tuple[str, ...] = ()) -> SearchTerms:
     """Return what is to be looked for afterwards: every id of a member's own, name, address."""
     owner = Owner(user_id, get_user(user_id).username, selectors.get_account(user_id).email)
     ids, files = {user_id}, []
@@ -45,31 +45,33 @@ def collect(user_id: str, *, words: tuple[str, ...] = ()) -> SearchTerms:
     return SearchTerms(own, (owner.address, *files, *words), owner.name)
 
 
-def erase(sought: SearchTerms, user_id: str, *, seconds: float, tell: ProgressCallback) -> Proof:
+def erase_and_verify(
+    sought: SearchTerms, user_id: str, *, seconds: float, tell: ProgressCallback
+) -> ErasureReport:
     """Erase a member, wait for what goes with them, and look for what is left.
 
     `Unavailable`; `TimeoutError` when not all was gone within `seconds`: workers go on then.
     """
     before = erasure_scan.clock()
     services.erase_account(account_id=user_id)
-    _wait(lambda: _owed(sought), seconds, tell)
-    _forget_rest(sought)
-    drain()
+    _wait(lambda: _pending_deletions(sought), seconds, tell)
+    _delete_emails_and_tokens(sought)
+    flush_all()
     erasure_scan.delete_hits(sought, before=before)
     found = list(erasure_scan.find_hits(sought, tell))
-    reasons = [(one, reason(one, before)) for one in found]
+    reasons = [(one, retention_reason(one, before)) for one in found]
     left = [one for one, why in reasons if not why]
-    return Proof(len(sought.ids), left, Counter(why for _, why in reasons if why))
+    return ErasureReport(len(sought.ids), left, Counter(why for _, why in reasons if why))
 
 
-def drain() -> None:
+def flush_all() -> None:
     """Carry all debts to MongoDB."""
     for queue in dirty.queue_names():
         while flush.flush_queue(queue):
             pass
 
 
-def reason(trace: Hit, before: int) -> str:
+def retention_reason(trace: Hit, before: int) -> str:
     """Return why a trace must stay; empty when it must not. docs/operations.md has the list."""
     if trace.place == "log":
         is_of_others = WORDS if trace.term.startswith("@") else ""
@@ -84,7 +86,7 @@ def reason(trace: Hit, before: int) -> str:
     if label == "images.deletedfile":
         return FILES
     if label == "mysocial.email":
-        return "" if _earlier([_pk(trace)]) else LAST_MAIL
+        return "" if _without_last_email([_pk(trace)]) else LAST_MAIL
     if label in WRITINGS and trace.term.startswith("@"):
         return WORDS
     if trace.what == "presence":
@@ -109,11 +111,11 @@ def _is_tombstone(trace: Hit) -> bool:
     return "x" in trace.fields and set(trace.fields) <= {"v", "x", "r"}
 
 
-def _owed(sought: SearchTerms) -> int:
+def _pending_deletions(sought: SearchTerms) -> int:
     """Do what is due of what goes with a member; return how much is owed by others still."""
     run_due_cascades()
     images.process_due_media()
-    drain()
+    flush_all()
     return count_pending(sought.ids)
 
 
@@ -124,14 +126,14 @@ def _wait(owed: Callable[[], int], seconds: float, tell: ProgressCallback) -> No
         tell("What goes with them", most - left, most)
         if time.monotonic() > until:
             raise TimeoutError(f"{left} removals are not done after {seconds:.0f} s.")
-        time.sleep(ROUND_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
-def _forget_rest(sought: SearchTerms) -> None:
+def _delete_emails_and_tokens(sought: SearchTerms) -> None:
     """Delete what expires by itself: mails to them and about them, and one-time tokens."""
     found = [one for one in erasure_scan.find_hits(sought) if not _is_tombstone(one)]
     by_label = {label: [_pk(one) for one in found if _label(one) == label] for label in STORES}
-    delete_emails(_earlier(by_label["mysocial.email"]))
+    delete_emails(_without_last_email(by_label["mysocial.email"]))
     services.delete_tokens(by_label["accounts.onetimetoken"])
 
 
@@ -139,6 +141,10 @@ def _pk(trace: Hit) -> str:
     return trace.key if trace.place == "mongo" else trace.what.partition(":")[2]
 
 
-def _earlier(mail_ids: list[str]) -> list[str]:
+def _without_last_email(mail_ids: list[str]) -> list[str]:
     """Return which of some mails are others than the one that tells of the erasure."""
-    return [pk for pk, mail in reads.get_records(emails, mail_ids).items() if mail.kind != ERASED]
+    return [
+        pk
+        for pk, mail in reads.get_records(emails, mail_ids).items()
+        if mail.kind != ACCOUNT_ERASED
+    ]

@@ -2,10 +2,10 @@
 
 from accounts.services.erasure import delete_tokens, erase_account, erase_own_account
 from accounts.services.exports import (
+    delete_expired_exports,
     make_exports,
     remove_export,
     request_export,
-    sweep_exports,
     write_export,
 )
 from accounts.services.passwords import (
@@ -34,6 +34,7 @@ __all__ = [
     "SignIn",
     "change_password",
     "create_token",
+    "delete_expired_exports",
     "delete_tokens",
     "end_all_sessions",
     "end_own_session",
@@ -52,7 +53,6 @@ __all__ = [
     "sign_in",
     "sign_up",
     "suspend_account",
-    "sweep_exports",
     "verify_email",
     "write_export",
 ]

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from accounts import selectors
-from accounts.models import ERASED
+from accounts.models import ACCOUNT_ERASED
 from accounts.passwords import verify_password
-from accounts.services.sessions import end_in_write
+from accounts.services.sessions import end_sessions_in_write
 from accounts.store import tokens
 from mysocial.core.errors import Invalid
 from mysocial.core.ids import now
 from mysocial.outbox import delete_records, queue_email
 from mysocial.store import STALE_ERRORS, run_with_retry, write
-from users.services import remove_user
+from users.services import delete_user
 
 
 def erase_own_account(*, user_id: str, password: str) -> None:
@@ -40,8 +40,10 @@ def _erase(account_id: str) -> None:
     with write(*STALE_ERRORS) as w:
         # Strict: a sign-in meanwhile opened a session that is not among those that are listed.
         w.delete(account, check_revision=True)
-        end_in_write(w, selectors.sessions_of(account_id))
-        remove_user(w, account_id)
+        end_sessions_in_write(w, selectors.sessions_of(account_id))
+        delete_user(w, account_id)
         # The address itself: soon nobody knows any more whose it was.
-        queue_email(w, ERASED, recipient=account.email, at=now().strftime("%d %B %Y, %H:%M UTC"))
+        queue_email(
+            w, ACCOUNT_ERASED, recipient=account.email, at=now().strftime("%d %B %Y, %H:%M UTC")
+        )
         w.respond_with(None)

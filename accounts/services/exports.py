@@ -12,8 +12,8 @@ from django.conf import settings
 
 from accounts import selectors
 from accounts.events import ExportReady
-from accounts.models import EXPORTED, Export
-from accounts.store import KEPT_SECONDS, exports
+from accounts.models import EXPORT_READY, Export
+from accounts.store import EXPORT_RETENTION_SECONDS, exports
 from mysocial.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
 from mysocial.core.ids import now
 from mysocial.core.progress import ProgressCallback
@@ -24,12 +24,21 @@ from mysocial.realtime import ephemeral
 from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 from mysocial.store.wakeups import EXPORTS
 from users.selectors import get_user, get_users
-from users.services import require_member
+from users.services import require_user
 
 logger = logging.getLogger(__name__)
-MOST_TRIES = 5
+MAX_TRIES = 5
 # What of an export begins anew when its owner asks again.
-RENEWED = ("status", "due_at", "tries", "file", "requested_at", "ready_at", "expires_at", "size")
+RESET_FIELDS = (
+    "status",
+    "due_at",
+    "tries",
+    "file",
+    "requested_at",
+    "ready_at",
+    "expires_at",
+    "size",
+)
 
 
 def request_export(*, user_id: str) -> Export:
@@ -74,19 +83,19 @@ def remove_export(*, user_id: str) -> None:
     for one in found.values():
         with write() as w:
             w.delete(one, missing_ok=True)
-        drop(one.file)
+        delete_export_file(one.file)
 
 
-def sweep_exports() -> int:
+def delete_expired_exports() -> int:
     """Remove files that were kept for a week; return how many."""
-    before = time.time() - KEPT_SECONDS
+    before = time.time() - EXPORT_RETENTION_SECONDS
     old = [one for one in _folder().iterdir() if one.stat().st_mtime < before]
     for one in old:
         one.unlink(missing_ok=True)
     return len(old)
 
 
-def drop(name: str) -> None:
+def delete_export_file(name: str) -> None:
     """Remove a file; none is fine."""
     selectors.export_path(name).unlink(missing_ok=True)
 
@@ -98,15 +107,17 @@ def _request(user_id: str) -> Export:
     before = one.file if one else ""
     new = Export(id=user_id, file=f"{secrets.token_hex(16)}.zip")
     with write(*STALE_ERRORS, AlreadyExists) as w:
-        require_member(w, user_id)
+        require_user(w, user_id)
         if one:
-            w.update(one, check_revision=True, **{name: getattr(new, name) for name in RENEWED})
+            w.update(
+                one, check_revision=True, **{name: getattr(new, name) for name in RESET_FIELDS}
+            )
         else:
             w.create(new)
         w.wake_workers(EXPORTS)
         w.respond_with(new)
     if before:
-        drop(before)
+        delete_export_file(before)
     return new
 
 
@@ -120,7 +131,7 @@ def _make(claimed: Export) -> bool:
         return False  # erased meanwhile, and the record with it
     except Exception as error:
         logger.exception("Export %s: try %s: %s", claimed.pk, claimed.tries, type(error).__name__)
-        if claimed.tries >= MOST_TRIES:
+        if claimed.tries >= MAX_TRIES:
             with write(*STALE_ERRORS) as w:
                 w.update(claimed, check_revision=True, status="failed", due_at=now())
         return False
@@ -130,15 +141,15 @@ def _make(claimed: Export) -> bool:
 
 def _settle(claimed: Export, path: Path) -> bool:
     """Say that it is ready, and tell its owner; of one that nobody waits for no file is left."""
-    size, expires_at = path.stat().st_size, now() + timedelta(seconds=KEPT_SECONDS)
+    size, expires_at = path.stat().st_size, now() + timedelta(seconds=EXPORT_RETENTION_SECONDS)
     ready = {"status": "ready", "ready_at": now(), "due_at": now(), "expires_at": expires_at}
     try:
         with write() as w:
             w.update(claimed, check_revision=True, size=size, **ready)
             until = expires_at.strftime("%d %B %Y, %H:%M UTC")
-            queue_email(w, EXPORTED, recipient=str(claimed.pk), until=until)
+            queue_email(w, EXPORT_READY, recipient=str(claimed.pk), until=until)
     except (Conflict, NotFound):
-        drop(claimed.file)
+        delete_export_file(claimed.file)
         return False
     ephemeral.publish(ExportReady(str(claimed.pk), size))
     return True

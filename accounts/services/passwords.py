@@ -6,11 +6,18 @@ from datetime import timedelta
 from django.conf import settings
 
 from accounts import selectors
-from accounts.models import CHANGED, RESET, VERIFY, Account, OneTimeToken, Session
+from accounts.models import (
+    PASSWORD_CHANGED,
+    RESET_PASSWORD,
+    VERIFY_EMAIL,
+    Account,
+    OneTimeToken,
+    Session,
+)
 from accounts.passwords import check_strength, hash_password, verify_password
-from accounts.services.sessions import MAX_ATTEMPTS, end_in_write
+from accounts.services.sessions import MAX_ATTEMPTS, end_sessions_in_write
 from accounts.store import tokens
-from accounts.tokens import digest, make_one_time
+from accounts.tokens import create_one_time_token, hash_token
 from mysocial.core.errors import Conflict, Invalid, NotFound
 from mysocial.core.ids import now
 from mysocial.outbox import queue_email
@@ -21,24 +28,24 @@ from users.selectors import get_user
 def request_reset(*, email: str) -> None:
     """Queue a reset mail. Whether the address has an account is found out when it is sent."""
     with write() as w:
-        queue_email(w, RESET, recipient=email.lower())
+        queue_email(w, RESET_PASSWORD, recipient=email.lower())
         w.respond_with(None)
 
 
 def request_verification(*, user_id: str) -> None:
     """Queue the mail that confirms the address, again."""
     with write() as w:
-        queue_email(w, VERIFY, recipient=user_id)
+        queue_email(w, VERIFY_EMAIL, recipient=user_id)
         w.respond_with(None)
 
 
 def create_token(account: Account, purpose: str) -> str:
     """Make a one-time token; only its hash is kept."""
-    token = make_one_time()
+    token = create_one_time_token()
     with write() as w:
         w.create(
             OneTimeToken(
-                id=digest(token),
+                id=hash_token(token),
                 user_id=account.id,
                 purpose=purpose,
                 fingerprint=_fingerprint(account, purpose),
@@ -51,7 +58,7 @@ def create_token(account: Account, purpose: str) -> str:
 
 def reset_password(*, token: str, password: str) -> None:
     """Set a new password by a mailed token and end every session. `Invalid` for a used token."""
-    proof, account = _redeem(token, RESET)
+    proof, account = _redeem(token, RESET_PASSWORD)
     _check_new(account, password)
     encoded = hash_password(password)
     for _ in range(MAX_ATTEMPTS):
@@ -61,13 +68,13 @@ def reset_password(*, token: str, password: str) -> None:
                 _set_password(w, account, encoded, ended=selectors.sessions_of(account.id))
             return
         except (Conflict, NotFound):
-            proof, account = _redeem(token, RESET)
+            proof, account = _redeem(token, RESET_PASSWORD)
     raise Conflict
 
 
 def verify_email(*, token: str) -> None:
     """Confirm an address by a mailed token. `Invalid` for a used token."""
-    proof, account = _redeem(token, VERIFY)
+    proof, account = _redeem(token, VERIFY_EMAIL)
     try:
         with write() as w:
             w.delete(proof)
@@ -108,14 +115,14 @@ def _set_password(w: Write, account: Account, encoded: str, *, ended: list[Sessi
     Strict: a sign-in with the password so far would not be among them, and writes the account.
     """
     w.update(account, check_revision=True, password=encoded)
-    end_in_write(w, ended)
-    queue_email(w, CHANGED, recipient=account.id, at=now().strftime("%d %B %Y, %H:%M UTC"))
+    end_sessions_in_write(w, ended)
+    queue_email(w, PASSWORD_CHANGED, recipient=account.id, at=now().strftime("%d %B %Y, %H:%M UTC"))
     w.respond_with(None)
 
 
 def _redeem(token: str, purpose: str) -> tuple[OneTimeToken, Account]:
     try:
-        proof = reads.get_record(tokens, digest(token))
+        proof = reads.get_record(tokens, hash_token(token))
         account = selectors.get_account(proof.user_id)
     except NotFound:
         raise _used() from None
@@ -132,5 +139,5 @@ def _used() -> Invalid:
 
 def _fingerprint(account: Account, purpose: str) -> str:
     """Return what a token is good for: a reset dies with the password that it was asked for."""
-    what = account.password if purpose == RESET else account.email
+    what = account.password if purpose == RESET_PASSWORD else account.email
     return hashlib.sha256(f"{purpose}\n{what}".encode()).hexdigest()

@@ -11,7 +11,7 @@ from accounts.events import SessionEnded
 from accounts.models import Account, Session
 from accounts.passwords import verify_password
 from accounts.store import sessions
-from accounts.tokens import is_proven, read_refresh
+from accounts.tokens import is_genuine, parse_refresh_token
 from mysocial.core.errors import Conflict, NotAuthenticated, NotFound, Suspended
 from mysocial.core.ids import new_id, now
 from mysocial.core.request_context import detached
@@ -62,7 +62,7 @@ def sign_in(*, name: str, password: str, device: Device) -> SignIn:
         except NotFound:
             raise wrong from None
         except Suspended as error:
-            raise selectors.suspension_reason(account.id, error.milliseconds) from None
+            raise selectors.suspension_error(account.id, error.milliseconds) from None
     raise Conflict
 
 
@@ -82,10 +82,10 @@ def refresh(*, token: str) -> SignIn:
     successor, because a client may never have received it. An older token was stolen from
     somebody: the whole session ends. `NotAuthenticated`, or `Suspended` when that ended it.
     """
-    said = read_refresh(token)
+    said = parse_refresh_token(token)
     for _ in range(MAX_ATTEMPTS):
-        session = selectors.get_refreshed(said)
-        if not is_proven(said, session):
+        session = selectors.get_session_of_token(said)
+        if not is_genuine(said, session):
             raise NotAuthenticated("The refresh token is not valid.")
         if session.last_used_at + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS) < now():
             _end_aside(session)
@@ -156,7 +156,7 @@ def _end_aside(session: Session) -> None:
         end_session(session)
 
 
-def end_in_write(w: Write, some: list[Session]) -> None:
+def end_sessions_in_write(w: Write, some: list[Session]) -> None:
     """End sessions within a write; those that ended meanwhile are passed over."""
     for session in some:
         w.delete(session, missing_ok=True)
@@ -174,5 +174,5 @@ def end_own_session(*, user_id: str, session_id: str) -> None:
 def end_all_sessions(*, user_id: str) -> None:
     """End every session of a member in one step, the one that asks included."""
     with write() as w:
-        end_in_write(w, selectors.sessions_of(user_id))
+        end_sessions_in_write(w, selectors.sessions_of(user_id))
         w.respond_with(None)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts import selectors
-from accounts.models import VERIFY, Account
+from accounts.models import VERIFY_EMAIL, Account
 from accounts.passwords import check_strength, hash_password
 from accounts.services.sessions import Device, SignIn, open_session
 from images import services as images
@@ -40,10 +40,10 @@ def sign_up(  # noqa: PLR0913 - what a new member says
             if avatar:
                 images.create_media(w, avatar)
                 look["avatar_id"] = avatar.id
-            users.add_user(w, user_id=user_id, username=username, **look)
+            users.create_user(w, user_id=user_id, username=username, **look)
             notifications.create_inbox(w, user_id)
             session = open_session(w, user_id, device)
-            queue_email(w, VERIFY, recipient=user_id)
+            queue_email(w, VERIFY_EMAIL, recipient=user_id)
             result = SignIn(user_id, session)
             w.respond_with(result)
     except AlreadyExists as error:

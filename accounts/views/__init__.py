@@ -2,6 +2,6 @@
 
 from accounts.views.account import AccountViewSet
 from accounts.views.exports import ExportViewSet
-from accounts.views.public import OpenViewSet
+from accounts.views.public import PublicViewSet
 
-__all__ = ["AccountViewSet", "ExportViewSet", "OpenViewSet"]
+__all__ = ["AccountViewSet", "ExportViewSet", "PublicViewSet"]

@@ -10,7 +10,7 @@ from accounts import cookies, selectors, services
 from accounts.representations import render_self, render_session
 from accounts.serializers import (
     ChangePasswordInput,
-    EraseInput,
+    EraseAccountInput,
     SelfSerializer,
     SessionPageSerializer,
 )
@@ -32,11 +32,11 @@ from mysocial.core.rate_limits import HOUR, RateLimit
 from mysocial.realtime.auth import AuthenticatedSession
 
 # Of one person.
-VERIFY_MAILS = RateLimit("verify-mail", 5, HOUR)
-PASSWORDS = RateLimit("password", 20, HOUR)
+VERIFICATION_EMAILS = RateLimit("verify-mail", 5, HOUR)
+PASSWORD_CHECKS = RateLimit("password", 20, HOUR)
 
 
-def session_of(request: Request) -> str:
+def current_session_id(request: Request) -> str:
     """Return the id of the session that calls."""
     return cast("AuthenticatedSession", request.auth).session_id
 
@@ -49,24 +49,24 @@ class AccountViewSet(ApiViewSet):
         return json_response(render_self(*selectors.get_self(current_user_id(request))))
 
     @extend_schema(
-        request=EraseInput,
+        request=EraseAccountInput,
         responses={200: MessageSerializer},
         summary="Erase one's account and all that hangs on it",
     )
     def erase(self, request: Request) -> HttpResponse:
-        password = validated_body(EraseInput, request)["password"]
-        rate_limits.check_rate_limit(PASSWORDS, current_user_id(request))
+        password = validated_body(EraseAccountInput, request)["password"]
+        rate_limits.check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
         answer = write_response(
             request,
             200,
             message_envelope("Account erased"),
             lambda: services.erase_own_account(user_id=current_user_id(request), password=password),
         )
-        return cookies.forget(answer)
+        return cookies.delete_refresh_cookie(answer)
 
     @extend_schema(request=None, responses=MessageSerializer, summary="Sign out: end this session")
     def signout(self, request: Request) -> HttpResponse:
-        return cookies.forget(_end(request, session_of(request)))
+        return cookies.delete_refresh_cookie(_end(request, current_session_id(request)))
 
     @extend_schema(request=None, responses=MessageSerializer, summary="Send the confirmation again")
     def send_verification(self, request: Request) -> HttpResponse:
@@ -76,7 +76,7 @@ class AccountViewSet(ApiViewSet):
             200,
             message_envelope("A mail is on its way."),
             lambda: services.request_verification(user_id=current_user_id(request)),
-            limit=VERIFY_MAILS,
+            limit=VERIFICATION_EMAILS,
         )
 
     @extend_schema(
@@ -84,14 +84,14 @@ class AccountViewSet(ApiViewSet):
     )
     def change_password(self, request: Request) -> HttpResponse:
         fields = validated_body(ChangePasswordInput, request)
-        rate_limits.check_rate_limit(PASSWORDS, current_user_id(request))
+        rate_limits.check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
         return write_response(
             request,
             200,
             message_envelope("Password changed; every other session has ended."),
             lambda: services.change_password(
                 user_id=current_user_id(request),
-                session_id=session_of(request),
+                session_id=current_session_id(request),
                 current=fields["current_password"],
                 new=fields["new_password"],
             ),
@@ -105,7 +105,7 @@ class AccountViewSet(ApiViewSet):
     def sessions(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
         rows, more = selectors.session_page(current_user_id(request), limit=limit, after=after)
-        mine = session_of(request)
+        mine = current_session_id(request)
         items = [render_session(row, current=row.id == mine) for row in rows]
         return page_response(request, "sessions", items, more)
 
@@ -128,7 +128,7 @@ class AccountViewSet(ApiViewSet):
             message_envelope("Sessions ended"),
             lambda: services.end_all_sessions(user_id=current_user_id(request)),
         )
-        return cookies.forget(answer)
+        return cookies.delete_refresh_cookie(answer)
 
 
 def _end(request: Request, session_id: str) -> HttpResponse:

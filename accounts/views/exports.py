@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from accounts import selectors, services
 from accounts.representations import export_template
-from accounts.serializers import ExportAnswerSerializer, ExportStateSerializer
+from accounts.serializers import ExportResponseSerializer, ExportStateSerializer
 from mysocial.api import (
     ApiViewSet,
     StrictSerializer,
@@ -28,7 +28,7 @@ class ExportViewSet(ApiViewSet):
 
     @extend_schema(
         request=None,
-        responses={202: ExportAnswerSerializer},
+        responses={202: ExportResponseSerializer},
         summary="Ask for all that is stored of oneself",
         description="One at a time, three a day. `export.ready` and a mail tell when it is there.",
     )
@@ -46,14 +46,14 @@ class ExportViewSet(ApiViewSet):
 
     @extend_schema(responses=ExportStateSerializer, summary="What has become of one's export")
     def state(self, request: Request) -> HttpResponse:
-        return json_response(b'{"export":%s}' % selectors.export_shown(current_user_id(request)))
+        return json_response(b'{"export":%s}' % selectors.render_export(current_user_id(request)))
 
     @extend_schema(
         responses={(200, ZIP): OpenApiTypes.BINARY},
         summary="One's export: a ZIP of JSON, pages and files",
     )
     def file(self, request: Request) -> FileResponse:
-        path = selectors.open_export(current_user_id(request))
+        path = selectors.ready_export_path(current_user_id(request))
         return FileResponse(
             path.open("rb"), as_attachment=True, filename="mysocial.zip", content_type=ZIP
         )

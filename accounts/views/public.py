@@ -20,7 +20,7 @@ from accounts.serializers import (
     TokensSerializer,
 )
 from accounts.services import Device, SignIn
-from accounts.tokens import digest, make_access, make_refresh
+from accounts.tokens import create_access_token, create_refresh_token, hash_token
 from mysocial.api import (
     ApiViewSet,
     MessageSerializer,
@@ -34,18 +34,21 @@ from mysocial.core.errors import NotAuthenticated
 from mysocial.core.rate_limits import DAY, HOUR, MINUTE, RateLimit
 from mysocial.store import to_json
 
-BODY = "body"
+REFRESH_IN_BODY = "body"
 
 # From one address, which many people may share.
 SIGN_UPS = RateLimit("signup", 60, HOUR)
 SIGN_INS = RateLimit("signin", 300, HOUR)
 REFRESHES = RateLimit("refresh", 600, HOUR)
 RESET_REQUESTS = RateLimit("forgot", 60, HOUR)
-PROOFS = RateLimit("proof", 60, HOUR)
+TOKEN_USES = RateLimit("proof", 60, HOUR)
 # Of one name from one address, so that nobody can lock somebody else out: a pause that grows from a
 # quarter of an hour to a day. Then of one name at all.
-GUESSES = (RateLimit("signin-here", 20, 15 * MINUTE), RateLimit("signin-here-day", 60, DAY))
-ALL_GUESSES = RateLimit("signin-name", 200, HOUR)
+SIGN_INS_PER_NAME_AND_ADDRESS = (
+    RateLimit("signin-here", 20, 15 * MINUTE),
+    RateLimit("signin-here-day", 60, DAY),
+)
+SIGN_INS_PER_NAME = RateLimit("signin-name", 200, HOUR)
 # Of one person.
 RESET_MAILS = RateLimit("forgot-mail", 3, HOUR)
 
@@ -64,7 +67,7 @@ def device_of(request: Request) -> Device:
     return Device(request.META.get("HTTP_USER_AGENT", ""), rate_limits.client_address(request))
 
 
-class OpenViewSet(ApiViewSet):
+class PublicViewSet(ApiViewSet):
     """What can be done without being signed in."""
 
     permission_classes = (AllowAny,)
@@ -97,10 +100,10 @@ class OpenViewSet(ApiViewSet):
         device = device_of(request)
         here = f"{device.address} {name}"
         rate_limits.check_rate_limit(SIGN_INS, device.address)
-        for guesses in GUESSES:
+        for guesses in SIGN_INS_PER_NAME_AND_ADDRESS:
             rate_limits.check_rate_limit(guesses, here)
         # Last: what is refused here is not counted, or one address alone could lock a name.
-        rate_limits.check_rate_limit(ALL_GUESSES, name)
+        rate_limits.check_rate_limit(SIGN_INS_PER_NAME, name)
         password = fields["password"]
         answer = _sign_in(
             request,
@@ -109,7 +112,7 @@ class OpenViewSet(ApiViewSet):
             place,
             lambda: services.sign_in(name=name, password=password, device=device),
         )
-        for guesses in GUESSES:
+        for guesses in SIGN_INS_PER_NAME_AND_ADDRESS:
             rate_limits.reset_rate_limit(guesses, here)
         return answer
 
@@ -119,7 +122,7 @@ class OpenViewSet(ApiViewSet):
     def refresh(self, request: Request) -> HttpResponse:
         rate_limits.check_rate_limit(REFRESHES, rate_limits.client_address(request))
         sent = validated_body(RefreshInput, request).get("refresh")
-        token = sent or cookies.read(request)
+        token = sent or cookies.read_refresh_cookie(request)
         if not token:
             raise NotAuthenticated("There is no refresh token, neither in the body nor a cookie.")
         answer = write_response(
@@ -128,9 +131,9 @@ class OpenViewSet(ApiViewSet):
             _tokens,
             lambda: services.refresh(token=token),
             secret=True,
-            who=digest(token),
+            who=hash_token(token),
         )
-        return answer if sent else cookies.hand_over(answer)
+        return answer if sent else cookies.move_refresh_to_cookie(answer)
 
     @extend_schema(request=EmailInput, responses=MessageSerializer, summary="Forgot the password")
     def forgot_password(self, request: Request) -> HttpResponse:
@@ -148,7 +151,7 @@ class OpenViewSet(ApiViewSet):
         request=NewPasswordInput, responses=MessageSerializer, summary="Set a new password by mail"
     )
     def reset_password(self, request: Request, token: str) -> HttpResponse:
-        rate_limits.check_rate_limit(PROOFS, rate_limits.client_address(request))
+        rate_limits.check_rate_limit(TOKEN_USES, rate_limits.client_address(request))
         password = validated_body(NewPasswordInput, request)["password"]
         return write_response(
             request,
@@ -159,7 +162,7 @@ class OpenViewSet(ApiViewSet):
 
     @extend_schema(request=None, responses=MessageSerializer, summary="Confirm the e-mail address")
     def verify_email(self, request: Request, token: str) -> HttpResponse:
-        rate_limits.check_rate_limit(PROOFS, rate_limits.client_address(request))
+        rate_limits.check_rate_limit(TOKEN_USES, rate_limits.client_address(request))
         validated_body(StrictSerializer, request)
         return write_response(
             request,
@@ -175,7 +178,7 @@ def _sign_in(
     """Answer a sign-up or sign-in with its tokens."""
 
     def render(result: SignIn) -> list[Any]:
-        access, refresh = make_access(result.session), make_refresh(result.session)
+        access, refresh = create_access_token(result.session), create_refresh_token(result.session)
         return [
             b'{"message":' + to_json(message),
             b',"user":',
@@ -184,10 +187,10 @@ def _sign_in(
         ]
 
     answer = write_response(request, code, render, verb, secret=True)
-    return answer if place == BODY else cookies.hand_over(answer)
+    return answer if place == REFRESH_IN_BODY else cookies.move_refresh_to_cookie(answer)
 
 
 def _tokens(result: SignIn) -> list[Any]:
-    access, refresh = make_access(result.session), make_refresh(result.session)
+    access, refresh = create_access_token(result.session), create_refresh_token(result.session)
     body = {"message": "Token refreshed", "access": access, "refresh": refresh}
     return [to_json(body)]

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from chat.models import participant_ends, participant_id
 from chat.permissions import can_write_to
 from chat.representations import message_template
 from chat.selectors.conversations import get_messaging_context, is_seen
 from chat.store import messages, participants
-from followers.selectors import relationships, unblocked
+from followers.selectors import get_relationships, who_can_interact
 from mysocial.core.errors import NotFound
+from mysocial.core.ids import pair_id, split_pair_id
 from mysocial.store import reads
 
 
@@ -30,14 +30,14 @@ def message_exists(message_id: str) -> bool:
 
 def visible_participants(pks: Sequence[str], *, to: str) -> set[str]:
     """Return those of the sides that are of `to`, and of people whom `to` may meet."""
-    others = {participant_ends(pk)[1]: pk for pk in pks if participant_ends(pk)[0] == to}
-    return {others[one] for one in unblocked(to, set(others))} if others else set()
+    others = {split_pair_id(pk)[1]: pk for pk in pks if split_pair_id(pk)[0] == to}
+    return {others[one] for one in who_can_interact(to, set(others))} if others else set()
 
 
 def current_members(one_id: str, other_id: str, viewers: set[str]) -> set[str]:
     """Return those of `viewers` who are one of the two, unless a block parts these."""
     among = viewers & {one_id, other_id}
-    return among if among and unblocked(one_id, {other_id}) else set()
+    return among if among and who_can_interact(one_id, {other_id}) else set()
 
 
 def typing_audience(sender_id: str, receiver_id: str, viewers: set[str]) -> set[str]:
@@ -58,7 +58,7 @@ def acquainted(person_id: str, others: set[str]) -> set[str]:
 
     Nobody whom a block parts from the person. One question, whatever the number of others.
     """
-    found = relationships(person_id, others) if others else []
+    found = get_relationships(person_id, others) if others else []
     met = [one for one in found if not one.blocked]
     mutual = {one.other_id for one in met if one.following and one.followed_by}
     return mutual | _conversing(person_id, {one.other_id for one in met} - mutual)
@@ -68,7 +68,7 @@ def _conversing(person_id: str, others: set[str]) -> set[str]:
     """Return those of `others` with whom the person has a conversation."""
     side = (
         participants.list_key("user", person_id),
-        participant_id(person_id, ""),
+        pair_id(person_id, ""),
         "",
         participants.prefix,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from chat.models import Message, Participant, conversation_id, participant_id
+from chat.models import Message, Participant, conversation_id
 from chat.permissions import can_see_message
 from chat.representations import (
     conversation_template,
@@ -13,11 +13,17 @@ from chat.representations import (
 )
 from chat.store import messages, participants
 from followers.selectors import ViewerRelation, relation_checks, relation_query
-from mysocial.core.errors import Invalid, NotFound
-from mysocial.core.ids import milliseconds
+from mysocial.core.errors import NotFound
+from mysocial.core.ids import milliseconds, pair_id
 from mysocial.store import Entry, JsonTemplate, Row, pagination, reads
-from users.representations import username
-from users.selectors import preferences_query, suspension_check, user_query, wants_notification
+from users.representations import related_username
+from users.selectors import (
+    preferences_query,
+    require_not_self,
+    suspension_check,
+    user_query,
+    wants_notification,
+)
 
 BATCH = 200
 Found = tuple[list[Row], Entry | None]
@@ -57,15 +63,9 @@ class UnreadConversation(NamedTuple):
 # One conversation --------------------------------------------------------------------------------
 
 
-def check_self(user_id: str, other_id: str) -> None:
-    """Raise `Invalid` when the other is oneself."""
-    if user_id == other_id:
-        raise Invalid("This is yourself.")
-
-
 def check_other(user_id: str, other_id: str) -> None:
     """Raise `Invalid` when it is oneself; `NotFound` for nobody, or across a block."""
-    check_self(user_id, other_id)
+    require_not_self(user_id, other_id, "message")
     other, relation = user_query(other_id), relation_query(user_id, other_id)
     reads.gather(other, relation)
     other.result()
@@ -102,7 +102,7 @@ def get_pair(user_id: str, other_id: str) -> Pair | None:
 
 def _asked_sides(user_id: str, other_id: str) -> Sequence[reads.Query[Participant | None]]:
     """Return the questions for both sides; that there are none is told by each one's list."""
-    both = (participant_id(user_id, other_id), participant_id(other_id, user_id))
+    both = (pair_id(user_id, other_id), pair_id(other_id, user_id))
     return [reads.optional_record_query(participants, pk) for pk in both]
 
 
@@ -118,7 +118,7 @@ def open_pair(user_id: str, other_id: str, *beside: reads.Query[Any]) -> Pair:
 
     `Invalid` when it is oneself.
     """
-    check_self(user_id, other_id)
+    require_not_self(user_id, other_id, "message")
     pair = get_messaging_context(user_id, other_id, *beside).pair
     if pair is None:
         raise NotFound
@@ -144,7 +144,7 @@ def messages_with(
 
     And up to which message the other has read. `NotFound` for nobody, or across a block.
     """
-    check_self(to, other_id)
+    require_not_self(to, other_id, "message")
     conversation = conversation_id(to, other_id)
     listing = pagination.ListQuery(
         message_template,
@@ -272,9 +272,9 @@ def unread_of(user_id: str) -> Unread:
 def waiting_for(user_id: str) -> list[UnreadConversation]:
     """Return what is unread of whom, the newest first; of those whom one mutes nothing is told."""
     return [
-        UnreadConversation(row.id, username(row, "other_id"), int(row.value("unread")))
+        UnreadConversation(row.id, related_username(row, "other_id"), int(row.value("unread")))
         for row in _unread_rows(user_id)
-        if not ViewerRelation.of(row.related("other_id").checks).mutes
+        if not ViewerRelation.from_flags(row.related("other_id").checks).mutes
     ]
 
 
@@ -298,5 +298,5 @@ def _met(rows: list[Row]) -> list[Row]:
         row
         for row in rows
         if row.related("other_id").exists
-        and not ViewerRelation.of(row.related("other_id").checks).blocked
+        and not ViewerRelation.from_flags(row.related("other_id").checks).blocked
     ]

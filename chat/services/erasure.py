@@ -1,7 +1,8 @@
 """What becomes of the conversations of a member who is gone."""
 
-from chat.models import conversation_id, participant_id
+from chat.models import conversation_id
 from chat.store import messages, open_chats, participants
+from mysocial.core.ids import pair_id
 from mysocial.outbox import delete_listed, queue_cascade
 from mysocial.store import JsonTemplate, pagination, reads, write
 
@@ -31,7 +32,7 @@ def _remove_messages(conversation: str, *, limit: int) -> bool:
 
 
 def _remove_sides(user_id: str, other_id: str) -> None:
-    both = [participant_id(user_id, other_id), participant_id(other_id, user_id)]
+    both = [pair_id(user_id, other_id), pair_id(other_id, user_id)]
     with write() as w:
         for side in reads.get_records(participants, both).values():
             w.delete(side, missing_ok=True)

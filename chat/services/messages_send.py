@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from chat import selectors
 from chat.events import ConversationUpdated, MessageCreated
-from chat.models import Message, Participant, conversation_id, participant_id
+from chat.models import Message, Participant, conversation_id
 from chat.permissions import can_write_to
 from chat.selectors import MessagingContext, Pair
 from chat.services.unread import LABEL, UnreadRecipients, check_content, schedule_unread_email
@@ -14,10 +14,11 @@ from followers.selectors import ViewerRelation
 from followers.services import require_relation
 from images import services as images
 from mysocial.core.errors import Forbidden
-from mysocial.core.ids import new_id, now
+from mysocial.core.ids import new_id, now, pair_id
 from mysocial.policies import check_text
 from mysocial.store import STALE_ERRORS, Write, run_with_retry, write
 from notifications.selectors import recipients_query
+from users.selectors import require_not_self
 from users.services import require_messaging, require_not_silenced
 
 
@@ -29,7 +30,7 @@ def send_message(
     **content: Any,
 ) -> Message:
     """Write to a member. `Forbidden` when they don't want it; `NotFound` across a block."""
-    selectors.check_self(sender_id, receiver_id)
+    require_not_self(sender_id, receiver_id, "message")
     if image is None:
         check_content(Message(**content))
         return run_with_retry(lambda: _send(sender_id, receiver_id, content))
@@ -101,7 +102,7 @@ def _check_allowed(who_may: str, bond: MessagingContext) -> bool:
 
 def _new_pair(sender_id: str, receiver_id: str) -> Pair:
     ends = ((sender_id, receiver_id), (receiver_id, sender_id))
-    return Pair(*(Participant(id=participant_id(*e), user_id=e[0], other_id=e[1]) for e in ends))
+    return Pair(*(Participant(id=pair_id(*e), user_id=e[0], other_id=e[1]) for e in ends))
 
 
 def _id_above(last_id: str) -> str:

@@ -2,9 +2,10 @@
 
 from chat import selectors
 from chat.events import ChatUsers
-from chat.models import OpenChat, participant_id
+from chat.models import OpenChat
 from chat.services.unread import require_can_interact
 from chat.store import open_chats
+from mysocial.core.ids import pair_id
 from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 
 
@@ -20,7 +21,7 @@ def close_chat(*, user_id: str, other_id: str) -> None:
 
 def _open(user_id: str, other_id: str) -> None:
     selectors.check_other(user_id, other_id)
-    pk = participant_id(user_id, other_id)
+    pk = pair_id(user_id, other_id)
     if reads.get_records(open_chats, [pk]):
         return
     with write(*STALE_ERRORS) as w:
@@ -31,7 +32,7 @@ def _open(user_id: str, other_id: str) -> None:
 
 def _close(user_id: str, other_id: str) -> None:
     selectors.check_other(user_id, other_id)
-    found = reads.get_records(open_chats, [participant_id(user_id, other_id)])
+    found = reads.get_records(open_chats, [pair_id(user_id, other_id)])
     for chat in found.values():
         with write(*STALE_ERRORS) as w:
             require_can_interact(w, user_id, other_id)

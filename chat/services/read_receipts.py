@@ -2,10 +2,11 @@
 
 from chat import selectors
 from chat.events import ConversationUpdated, MessageRead
-from chat.models import Participant, participant_id
+from chat.models import Participant
 from chat.selectors import UnreadConversation
 from chat.services.unread import count_less, require_can_interact, schedule_unread_email
 from chat.store import participants
+from mysocial.core.ids import pair_id
 from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 
 
@@ -27,7 +28,7 @@ def claim_unread_conversations(
     all of them, so the others have nothing to tell. A mail that is tried again tells what it told.
     """
     return run_with_retry(
-        lambda: _tell(user_id, participant_id(user_id, sender_id), first_unread_id, email_id)
+        lambda: _tell(user_id, pair_id(user_id, sender_id), first_unread_id, email_id)
     )
 
 

@@ -14,7 +14,7 @@ from mysocial.store import Write
 from notifications.selectors import Recipients, recipients_query
 from notifications.services import initialise_cause, notify, retract
 from users.selectors import get_user, wants_notification
-from users.services import require_member
+from users.services import require_user
 
 LABEL = "chat.message"
 NOTICE = "message"
@@ -30,7 +30,7 @@ def check_content(message: Message) -> None:
 
 def require_can_interact(w: Write, user_id: str, other_id: str) -> None:
     """Hold a write to the other's being there, and to no block between the two."""
-    require_member(w, other_id)
+    require_user(w, other_id)
     require_no_block(w, user_id, other_id)
 
 

@@ -4,12 +4,12 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from followers.models import edge_ends, edge_id
-from followers.store import WHOLE, blocks, follow_requests, follows, mutes
+from followers.store import LIST_CAP, blocks, follow_requests, follows, mutes
+from mysocial.core.ids import pair_id, split_pair_id
 from mysocial.store import FollowGraph, ViewerCheck, reads, to_json
 from users.selectors import suspension_check
 
-VIEWERS = 1000  # whose questions are kept as they were made: about a kilobyte each
+MAX_CACHED_VIEWERS = 1000  # whose questions are kept as they were made: about a kilobyte each
 
 
 class ViewerRelation(NamedTuple):
@@ -20,7 +20,7 @@ class ViewerRelation(NamedTuple):
     mutes: bool  # the viewer mutes the other
 
     @classmethod
-    def of(cls, flags: Sequence[int]) -> "ViewerRelation":
+    def from_flags(cls, flags: Sequence[int]) -> "ViewerRelation":
         """Return the relation that the answers to `relation_facts` stand for."""
         return _relation(*flags)
 
@@ -44,9 +44,9 @@ class Relationship(NamedTuple):
     blocked_by: bool = False  # by the other, or by a suspension of theirs; not told
 
     @classmethod
-    def of(cls, other_id: str, flags: Sequence[int]) -> "Relationship":
+    def from_flags(cls, other_id: str, flags: Sequence[int]) -> "Relationship":
         """Return what the answers to `standing_facts` stand for."""
-        return cls(other_id, *_held(*flags))
+        return cls(other_id, *_relationship_fields(*flags))
 
     @property
     def blocked(self) -> bool:
@@ -54,11 +54,11 @@ class Relationship(NamedTuple):
 
     def to_json(self) -> bytes:
         """Return its JSON object. Of whom a block hides, nothing but one's own block is told."""
-        return b'{"id":%b,%b' % (to_json(self.other_id), _told(*self[1:]))
+        return b'{"id":%b,%b' % (to_json(self.other_id), _relationship_json(*self[1:]))
 
 
 @functools.cache  # of truth values; asked for each row of a page
-def _held(  # noqa: PLR0913, PLR0917 - in the order of `standing_facts`
+def _relationship_fields(  # noqa: PLR0913, PLR0917 - in the order of `standing_facts`
     follows: int, blocks: int, blocked_by: int, mutes: int, suspended: int, followed_by: int,
     requested: int,
 ) -> tuple[bool, ...]:  # fmt: skip
@@ -68,7 +68,7 @@ def _held(  # noqa: PLR0913, PLR0917 - in the order of `standing_facts`
 
 
 @functools.cache
-def _told(*held: bool) -> bytes:
+def _relationship_json(*held: bool) -> bytes:
     """Return what is told of a standing, as the rest of its JSON object."""
     one = Relationship("", *held)
     shown = Relationship("", blocking=one.blocking) if one.blocked_by else one
@@ -81,35 +81,35 @@ def _told(*held: bool) -> bytes:
     })[1:]  # fmt: skip
 
 
-@functools.lru_cache(maxsize=VIEWERS)
+@functools.lru_cache(maxsize=MAX_CACHED_VIEWERS)
 def relation_checks(viewer_id: str) -> tuple[ViewerCheck, ...]:
     """Return what to ask about each author that `viewer_id` may meet."""
     return (
-        (follows.list_key("follower", viewer_id), edge_id(viewer_id, ""), "", follows.prefix),
-        (blocks.list_key("blocker", viewer_id), edge_id(viewer_id, ""), "", blocks.prefix),
-        (blocks.list_key("blocked", viewer_id), "", edge_id("", viewer_id), blocks.prefix),
-        (mutes.list_key("muter", viewer_id), edge_id(viewer_id, ""), "", mutes.prefix),
+        (follows.list_key("follower", viewer_id), pair_id(viewer_id, ""), "", follows.prefix),
+        (blocks.list_key("blocker", viewer_id), pair_id(viewer_id, ""), "", blocks.prefix),
+        (blocks.list_key("blocked", viewer_id), "", pair_id("", viewer_id), blocks.prefix),
+        (mutes.list_key("muter", viewer_id), pair_id(viewer_id, ""), "", mutes.prefix),
         suspension_check(),
     )
 
 
-@functools.lru_cache(maxsize=VIEWERS)
+@functools.lru_cache(maxsize=MAX_CACHED_VIEWERS)
 def relationship_checks(viewer_id: str) -> tuple[ViewerCheck, ...]:
     """Return what to ask about each person to whom one stands in some way."""
     requests = follow_requests
     return (
         *relation_checks(viewer_id),
-        (follows.list_key("followee", viewer_id), "", edge_id("", viewer_id), follows.prefix),
-        (requests.list_key("requester", viewer_id), edge_id(viewer_id, ""), "", requests.prefix),
+        (follows.list_key("followee", viewer_id), "", pair_id("", viewer_id), follows.prefix),
+        (requests.list_key("requester", viewer_id), pair_id(viewer_id, ""), "", requests.prefix),
     )
 
 
 def relation_query(viewer_id: str, other_id: str) -> reads.Query[ViewerRelation]:
     """Return the question what holds between the viewer and the other."""
-    return reads.checks_query(other_id, relation_checks(viewer_id)).map(ViewerRelation.of)
+    return reads.checks_query(other_id, relation_checks(viewer_id)).map(ViewerRelation.from_flags)
 
 
-def relationships(viewer_id: str, others: Iterable[str]) -> list[Relationship]:
+def get_relationships(viewer_id: str, others: Iterable[str]) -> list[Relationship]:
     """Return how the viewer stands to each of `others`, in one round trip; unknown ids too."""
     asked = [relationship_query(viewer_id, one) for one in others]
     reads.gather(*asked)
@@ -124,24 +124,24 @@ def get_relationship(viewer_id: str, other_id: str) -> Relationship:
 def relationship_query(viewer_id: str, other_id: str) -> reads.Query[Relationship]:
     """Return the question that `get_standing` asks."""
     asked = reads.checks_query(other_id, relationship_checks(viewer_id))
-    return asked.map(lambda flags: Relationship.of(other_id, flags))
+    return asked.map(lambda flags: Relationship.from_flags(other_id, flags))
 
 
 def audience_checks(author_id: str) -> list[ViewerCheck]:
     """Return what to ask, in one question, about all who may hear of an author."""
-    return [*_edge_facts(author_id), suspension_check(author_id)]
+    return [*_edge_checks(author_id), suspension_check(author_id)]
 
 
-def _edge_facts(author_id: str) -> list[ViewerCheck]:
+def _edge_checks(author_id: str) -> list[ViewerCheck]:
     return [
-        (follows.list_key("followee", author_id), "", edge_id("", author_id), follows.prefix),
-        (blocks.list_key("blocked", author_id), "", edge_id("", author_id), blocks.prefix),
-        (blocks.list_key("blocker", author_id), edge_id(author_id, ""), "", blocks.prefix),
-        (mutes.list_key("muted", author_id), "", edge_id("", author_id), mutes.prefix),
+        (follows.list_key("followee", author_id), "", pair_id("", author_id), follows.prefix),
+        (blocks.list_key("blocked", author_id), "", pair_id("", author_id), blocks.prefix),
+        (blocks.list_key("blocker", author_id), pair_id(author_id, ""), "", blocks.prefix),
+        (mutes.list_key("muted", author_id), "", pair_id("", author_id), mutes.prefix),
     ]
 
 
-def muting(found: Sequence[set[str]]) -> set[str]:
+def excluded_recipients(found: Sequence[set[str]]) -> set[str]:
     """Return who is not to hear of the author, of the answers to `audience_facts`."""
     _, *hidden = found
     return set().union(*hidden)
@@ -162,23 +162,23 @@ def _relations(viewers: Iterable[str], facts: Sequence[ViewerCheck]) -> dict[str
     return known
 
 
-def unblocked(person_id: str, others: set[str]) -> set[str]:
+def who_can_interact(person_id: str, others: set[str]) -> set[str]:
     """Return those of `others` whom the person may meet, and who may meet the person.
 
     No block stands between the two, and neither is suspended.
     """
     hiding = suspension_check(person_id), suspension_check()
-    relations = _relations(others, [*_edge_facts(person_id), *hiding])
+    relations = _relations(others, [*_edge_checks(person_id), *hiding])
     return {other for other in others if not relations[other].blocked}
 
 
 def not_blocked(person_id: str, others: set[str]) -> set[str]:
     """Return those of `others` between whom and the person no block stands, suspended or not."""
-    relations = _relations(others, _edge_facts(person_id))
+    relations = _relations(others, _edge_checks(person_id))
     return {other for other in others if not relations[other].blocked}
 
 
-def following(person_id: str, others: set[str]) -> set[str]:
+def followers_among(person_id: str, others: set[str]) -> set[str]:
     """Return those of `others` who follow the person."""
     relations = relations_to(person_id, others)
     return {one for one in others if relations[one].follows}
@@ -186,8 +186,8 @@ def following(person_id: str, others: set[str]) -> set[str]:
 
 def followed_ids(user_id: str) -> list[str]:
     """Return the ids of those whom a member follows; the newest of them, past `WHOLE`."""
-    (edges,) = reads.head_ids(follows, "follower", [user_id], most=WHOLE)
-    return [edge_ends(pk)[1] for pk in edges]
+    (edges,) = reads.head_ids(follows, "follower", [user_id], most=LIST_CAP)
+    return [split_pair_id(pk)[1] for pk in edges]
 
 
 FOLLOW_GRAPH = FollowGraph(
@@ -200,5 +200,5 @@ FOLLOW_GRAPH = FollowGraph(
 
 def not_muted(person_id: str, others: set[str]) -> set[str]:
     """Return those of `others` whom the person neither mutes nor is parted from by a block."""
-    found = relationships(person_id, others)
+    found = get_relationships(person_id, others)
     return {one.other_id for one in found if not (one.blocked or one.muting)}

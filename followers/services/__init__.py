@@ -3,14 +3,14 @@
 from followers.services.blocks_and_mutes import block, mute, unblock, unmute
 from followers.services.edges import remove_follow, require_no_block, require_relation
 from followers.services.follows import follow, remove_follower, unfollow
-from followers.services.requests import accept_request, refuse_request
+from followers.services.requests import accept_request, decline_request
 
 __all__ = [
     "accept_request",
     "block",
+    "decline_request",
     "follow",
     "mute",
-    "refuse_request",
     "remove_follow",
     "remove_follower",
     "require_no_block",

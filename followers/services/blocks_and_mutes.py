@@ -2,32 +2,33 @@
 
 from followers import selectors
 from followers.events import BlockCreated, BlockDeleted, MuteCreated, MuteDeleted
-from followers.models import Block, Follow, FollowRequest, Mute, edge_id
+from followers.models import Block, Follow, FollowRequest, Mute
 from followers.selectors import Relationship
 from followers.services.edges import (
-    check_other,
+    delete_edge,
     delete_follow,
-    end_edge,
     get_counterpart,
     require_no_block,
 )
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial.core.errors import AlreadyExists
+from mysocial.core.ids import pair_id
 from mysocial.outbox import queue_cascade
 from mysocial.store import STALE_ERRORS, Write, reads, run_with_retry, write
 from notifications.services import retract_between
 from users.events import UserHidden, UserShown
+from users.selectors import require_other_exists
 
 
 def block(*, user_id: str, other_id: str) -> Relationship:
     """Block a member: follows and requests end both ways; effective when this returns."""
-    check_other(user_id, other_id)
+    require_other_exists(user_id, other_id, "block")
     return run_with_retry(lambda: _block(user_id, other_id))
 
 
 def _block(user_id: str, other_id: str) -> Relationship:
-    edge = Block(id=edge_id(user_id, other_id), blocker_id=user_id, blocked_id=other_id)
-    both = {edge_id(user_id, other_id), edge_id(other_id, user_id)}
+    edge = Block(id=pair_id(user_id, other_id), blocker_id=user_id, blocked_id=other_id)
+    both = {pair_id(user_id, other_id), pair_id(other_id, user_id)}
     standing = selectors.get_relationship(user_id, other_id)._replace(
         following=False, followed_by=False, requested=False, blocking=True
     )
@@ -55,9 +56,9 @@ def _block(user_id: str, other_id: str) -> Relationship:
 
 def unblock(*, user_id: str, other_id: str) -> Relationship:
     """Block a member no longer; a second time changes nothing."""
-    check_other(user_id, other_id)
+    require_other_exists(user_id, other_id, "block")
     standing = selectors.get_relationship(user_id, other_id)._replace(blocking=False)
-    return end_edge(blocks, edge_id(user_id, other_id), _unblock, standing)
+    return delete_edge(blocks, pair_id(user_id, other_id), _unblock, standing)
 
 
 def _unblock(w: Write, edge: Block) -> None:
@@ -75,13 +76,13 @@ def mute(*, user_id: str, other_id: str) -> Relationship:
 
 
 def _mute(user_id: str, other_id: str) -> Relationship:
-    standing = get_counterpart(user_id, other_id).relationship
+    standing = get_counterpart(user_id, other_id, action="mute").relationship
     if standing.muting:
         return standing
     standing = standing._replace(muting=True)
     with write(AlreadyExists) as w:
         require_no_block(w, user_id, other_id)
-        w.create(Mute(id=edge_id(user_id, other_id), muter_id=user_id, muted_id=other_id))
+        w.create(Mute(id=pair_id(user_id, other_id), muter_id=user_id, muted_id=other_id))
         w.announce(MuteCreated(user_id, other_id))
         w.respond_with(standing)
     return standing
@@ -89,8 +90,8 @@ def _mute(user_id: str, other_id: str) -> Relationship:
 
 def unmute(*, user_id: str, other_id: str) -> Relationship:
     """Mute a member no longer; a second time changes nothing. `NotFound` as for `mute`."""
-    standing = get_counterpart(user_id, other_id).relationship._replace(muting=False)
-    return end_edge(mutes, edge_id(user_id, other_id), _unmute, standing)
+    standing = get_counterpart(user_id, other_id, action="mute").relationship._replace(muting=False)
+    return delete_edge(mutes, pair_id(user_id, other_id), _unmute, standing)
 
 
 def _unmute(w: Write, edge: Mute) -> None:

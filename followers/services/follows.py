@@ -1,19 +1,20 @@
 """Following, asking to follow, and the ends of both."""
 
-from followers.models import Follow, FollowRequest, edge_id
+from followers.models import Follow, FollowRequest
 from followers.permissions import can_follow
 from followers.selectors import Relationship
 from followers.services.edges import (
     accept_request_record,
     add_follow,
     add_request,
-    end_edge,
-    end_follow,
-    end_request,
+    cancel_request,
+    delete_edge,
     get_counterpart,
+    remove_follow_in_write,
     require_no_block,
 )
 from followers.store import follow_requests, follows
+from mysocial.core.ids import pair_id
 from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 from notifications.selectors import recipients_query
 from users.services import require_not_silenced, require_privacy
@@ -28,10 +29,10 @@ def follow(*, user_id: str, other_id: str) -> Relationship:
 
 
 def _follow_or_ask(user_id: str, other_id: str) -> Relationship:
-    pk = edge_id(user_id, other_id)
+    pk = pair_id(user_id, other_id)
     request = reads.optional_record_query(follow_requests, pk)
     audience = recipients_query({other_id}, actor_id=user_id)
-    standing, is_private = get_counterpart(user_id, other_id, request, audience)
+    standing, is_private = get_counterpart(user_id, other_id, request, audience, action="follow")
     asked = request.result()
     if standing.following:
         return standing
@@ -67,12 +68,12 @@ def unfollow(*, user_id: str, other_id: str) -> Relationship:
 
 
 def _unfollow(user_id: str, other_id: str) -> Relationship:
-    pk = edge_id(user_id, other_id)
+    pk = pair_id(user_id, other_id)
     both = (
         reads.optional_record_query(follows, pk),
         reads.optional_record_query(follow_requests, pk),
     )
-    standing = get_counterpart(user_id, other_id, *both).relationship._replace(
+    standing = get_counterpart(user_id, other_id, *both, action="follow").relationship._replace(
         following=False, requested=False
     )
     edge, request = both[0].result(), both[1].result()
@@ -80,9 +81,9 @@ def _unfollow(user_id: str, other_id: str) -> Relationship:
         return standing
     with write(*STALE_ERRORS) as w:  # ended, answered or marked meanwhile: look again
         if edge:
-            end_follow(w, edge)
+            remove_follow_in_write(w, edge)
         if request:
-            end_request(w, request)
+            cancel_request(w, request)
         w.respond_with(standing)
     return standing
 
@@ -92,5 +93,7 @@ def remove_follower(*, user_id: str, other_id: str) -> Relationship:
 
     `NotFound` when either blocks the other.
     """
-    standing = get_counterpart(user_id, other_id).relationship._replace(followed_by=False)
-    return end_edge(follows, edge_id(other_id, user_id), end_follow, standing)
+    standing = get_counterpart(user_id, other_id, action="follow").relationship._replace(
+        followed_by=False
+    )
+    return delete_edge(follows, pair_id(other_id, user_id), remove_follow_in_write, standing)

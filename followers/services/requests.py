@@ -1,30 +1,30 @@
 """Answering those who ask to follow a private account."""
 
 from followers import selectors
-from followers.models import edge_id
 from followers.selectors import Relationship
 from followers.services.edges import (
     accept_request_record,
     add_follow,
-    check_other,
-    end_edge,
-    end_request,
+    cancel_request,
+    delete_edge,
     get_counterpart,
     require_no_block,
 )
 from followers.store import follow_requests, follows
 from mysocial.core.errors import NotFound
+from mysocial.core.ids import pair_id
 from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
+from users.selectors import require_other_exists
 
 
 def accept_request(*, user_id: str, other_id: str) -> Relationship:
     """Let somebody follow who asked; a second time changes nothing. `NotFound` for no request."""
-    check_other(user_id, other_id)
+    require_other_exists(user_id, other_id, "follow")
     return run_with_retry(lambda: _accept(user_id, other_id))
 
 
 def _accept(user_id: str, other_id: str) -> Relationship:
-    pk = edge_id(other_id, user_id)
+    pk = pair_id(other_id, user_id)
     standing = selectors.get_relationship(user_id, other_id)._replace(followed_by=True)
     asked = reads.get_records(follow_requests, [pk])
     if not asked:
@@ -40,7 +40,7 @@ def _accept(user_id: str, other_id: str) -> Relationship:
     return standing
 
 
-def refuse_request(*, user_id: str, other_id: str) -> Relationship:
+def decline_request(*, user_id: str, other_id: str) -> Relationship:
     """Refuse somebody who asked; a second time changes nothing."""
-    standing = get_counterpart(user_id, other_id).relationship
-    return end_edge(follow_requests, edge_id(other_id, user_id), end_request, standing)
+    standing = get_counterpart(user_id, other_id, action="follow").relationship
+    return delete_edge(follow_requests, pair_id(other_id, user_id), cancel_request, standing)

@@ -72,7 +72,7 @@ def enforce_action(w: Write, one: ModerationAction, until: int) -> None:
     elif one.act == ActionType.SILENCE:
         users.silence(w, one.user_id, until)
     elif one.act == ActionType.SUSPEND:
-        accounts.suspend_account(w, user_id=one.user_id, until=until, words=one.words)
+        accounts.suspend_account(w, user_id=one.user_id, until_ms=until, reason=one.words)
 
 
 def delete_target(target_type: str, target_id: str) -> None:

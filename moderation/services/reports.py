@@ -6,7 +6,7 @@ from moderation.store import reports
 from mysocial.core.errors import AlreadyExists, Invalid
 from mysocial.outbox import queue_cascade
 from mysocial.store import pagination, write
-from users.services import require_member
+from users.services import require_user
 
 
 def file_report(
@@ -31,7 +31,7 @@ def file_report(
     )
     try:
         with write() as w:
-            require_member(w, found.subject_id)
+            require_user(w, found.subject_id)
             w.create(report, new_id=True)
             w.respond_with(report)
     except AlreadyExists:

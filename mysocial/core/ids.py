@@ -22,6 +22,17 @@ def is_id(value: object) -> bool:
     return isinstance(value, str) and len(value) == ID_LENGTH and _HEX.issuperset(value)
 
 
+def pair_id(from_id: str, to_id: str) -> str:
+    """Return the id of the record that one member can have once towards another."""
+    return f"{from_id}:{to_id}"
+
+
+def split_pair_id(pk: str) -> tuple[str, str]:
+    """Return the two ids that `pair_id` joined."""
+    from_id, _, to_id = pk.partition(":")
+    return from_id, to_id
+
+
 def now() -> datetime:
     """Return the time in UTC, cut to milliseconds because MongoDB keeps no more."""
     moment = datetime.now(UTC)

@@ -5,7 +5,7 @@ from rest_framework.test import APIRequestFactory
 
 from accounts import selectors, services, tokens
 from accounts.authentication import AccessTokenAuthentication
-from accounts.models import RESET, VERIFY
+from accounts.models import RESET_PASSWORD, VERIFY_EMAIL
 from accounts.services.sessions import MAX_ATTEMPTS
 from accounts.tasks import make_exports
 from mysocial.core import mongo
@@ -96,7 +96,7 @@ def test_a_change_of_a_password_that_is_changed_meanwhile_is_a_conflict(alice, b
 
 @pytest.mark.parametrize("way", ["change", "reset"])
 def test_a_new_password_that_is_overtaken_again_and_again_is_a_conflict(alice, before_writes, way):
-    token = mailed(alice, RESET)
+    token = mailed(alice, RESET_PASSWORD)
     before_writes(touch(alice), times=ALWAYS)
     if way == "change":
         answer = alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
@@ -108,7 +108,7 @@ def test_a_new_password_that_is_overtaken_again_and_again_is_a_conflict(alice, b
 
 
 def test_an_address_is_confirmed_once_though_two_use_the_token_at_once(alice, before_writes):
-    token = mailed(alice, VERIFY)
+    token = mailed(alice, VERIFY_EMAIL)
     before_writes(lambda: services.verify_email(token=token))
     answer = anonymous.post(f"verify-email/{token}", {})
     assert answer.status_code == 400

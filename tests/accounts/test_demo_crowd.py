@@ -27,7 +27,7 @@ def written(member: Person, seed: int, people: int) -> dict[str, list[str]]:
     """Return what each of a crowd has written and the member sees, oldest first, by name."""
     found = {}
     for number in range(people):
-        name = demo_crowd.name_of(seed, number)
+        name = demo_crowd.username_for(seed, number)
         (user,) = member.get(f"users/search?q={name}").json()["users"]
         listed = member.get(f"users/{user['id']}/posts?limit=100").json()["posts"]
         found[name] = [post["text"] for post in reversed(listed)]
@@ -39,12 +39,12 @@ def test_a_crowd_has_the_people_and_the_texts_of_its_seed_and_is_made_once(seed,
     assert (said["people"], said["posts"]) == (4, 30)
     flush_all()
     told = [
-        [demo_crowd.post_of(7, n, turn) for turn in range(demo_crowd.share(30, 4, n))]
+        [demo_crowd.post_for(7, n, turn) for turn in range(demo_crowd.posts_per_person(30, 4, n))]
         for n in range(4)
     ]
     assert [len(some) for some in told] == [8, 8, 7, 7]
     assert written(alice, 7, 4) == {
-        demo_crowd.name_of(7, n): [text for text, privacy in told[n] if privacy == "public"]
+        demo_crowd.username_for(7, n): [text for text, privacy in told[n] if privacy == "public"]
         for n in range(4)
     }
     assert len(live_records("posts.post")) == 30
@@ -62,13 +62,13 @@ def test_what_lacks_of_a_crowd_is_made_and_another_seed_is_another_crowd(seed):
     other = seed("--users", "3", "--posts", "9", "--seed", "2")
     assert (other["people"], other["posts"]) == (3, 9)
     assert len(live_records("users.user")) == 6
-    assert demo_crowd.name_of(1, 0) != demo_crowd.name_of(2, 0)
+    assert demo_crowd.username_for(1, 0) != demo_crowd.username_for(2, 0)
 
 
 def test_names_are_names_that_members_may_have_and_no_two_are_the_same():
     names = [
-        demo_crowd.name_of(9999, 99_999),
-        *(demo_crowd.name_of(s, n) for s in (1, 11) for n in (1, 11)),
+        demo_crowd.username_for(9999, 99_999),
+        *(demo_crowd.username_for(s, n) for s in (1, 11) for n in (1, 11)),
     ]
     assert max(map(len, names)) <= 30
     assert len(set(names)) == 5
@@ -77,7 +77,7 @@ def test_names_are_names_that_members_may_have_and_no_two_are_the_same():
 def test_a_crowd_of_production_has_a_password_of_its_own_and_no_staff(seed, settings):
     settings.DEBUG = False
     said = seed("--users", "1", "--force")
-    name = demo_crowd.name_of(1, 0)
+    name = demo_crowd.username_for(1, 0)
     assert anonymous.post("signin", {"username": name, "password": PASSWORD}).status_code == 401
     body = {"username": name, "password": said["password"]}
     assert anonymous.post("signin", body).status_code == 200

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 import pytest
 from django.template.loader import get_template
 
-from accounts.models import VERIFY
+from accounts.models import VERIFY_EMAIL
 from mysocial.outbox import email, queue_email, send_due
 from mysocial.outbox.email import EMAIL_TEMPLATES
 from mysocial.store import write
@@ -67,7 +67,7 @@ def test_the_task_sends_what_is_due_and_may_run_twice(alice, mailoutbox):
 def test_more_mails_than_a_batch_are_sent_in_one_turn(alice, mailoutbox):
     for _ in range(60):
         with write() as w:
-            queue_email(w, VERIFY, recipient=alice.id)
+            queue_email(w, VERIFY_EMAIL, recipient=alice.id)
     assert send_mails() == 61
 
 

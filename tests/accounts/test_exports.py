@@ -12,7 +12,7 @@ from django.conf import settings
 
 from accounts import services
 from accounts.models import Export
-from accounts.tasks import make_exports, sweep_exports
+from accounts.tasks import delete_expired_exports, make_exports
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
@@ -103,10 +103,10 @@ def test_an_export_is_kept_for_a_week(alice, flush_all):
     ask(alice)
     make_exports()
     (file,) = Path(settings.MEDIA_DIR / "exports").iterdir()
-    assert sweep_exports() == 0
+    assert delete_expired_exports() == 0
     os.utime(file, (time.time() - 8 * 86400,) * 2)
-    assert sweep_exports() == 1
-    assert sweep_exports() == 0
+    assert delete_expired_exports() == 1
+    assert delete_expired_exports() == 0
     assert alice.get("currentuser/export/file").status_code == 404
     indexes = mongo.collection(Export).index_information()
     assert indexes["expires"]["expireAfterSeconds"] == 7 * 86400

@@ -3,7 +3,7 @@
 import pytest
 
 from followers.models import Follow
-from followers.serializers import RelatedSerializer, RelationSerializer
+from followers.serializers import RelatedPersonSerializer, RelationSerializer
 from tests.followers.relations import counters, ids, people, relation
 from tests.support.concurrency import (
     assert_no_changes,
@@ -170,8 +170,8 @@ def test_a_page_full_of_hidden_people_leads_on(alice, bob):
 def test_the_bytes_that_are_sent_are_what_the_serializers_say(alice, bob):
     bob.put(f"users/{alice.id}/follow")
     (person,) = people(bob, f"users/{alice.id}/followers")
-    assert person == RelatedSerializer(person).data
-    assert list(person) == list(RelatedSerializer().fields)
+    assert person == RelatedPersonSerializer(person).data
+    assert list(person) == list(RelatedPersonSerializer().fields)
     (told,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
     assert told == RelationSerializer(told).data
     assert list(told) == list(person["relation"]) == list(RelationSerializer().fields)

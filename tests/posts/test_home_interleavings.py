@@ -14,7 +14,7 @@ from mysocial.store import STORES, Entry, write
 from posts import selectors, services
 from posts.models import Privacy
 from tests.support.example_records import evict
-from users.services import add_user
+from users.services import create_user
 
 PEOPLE = [f"{number:024x}" for number in range(1, 5)]
 people = st.sampled_from(PEOPLE)
@@ -46,7 +46,7 @@ class Homes(RuleBasedStateMachine):
             mongo.collection(store.model).delete_many({})
         for pk in PEOPLE:
             with write() as w:
-                add_user(w, user_id=pk, username=f"member{pk[-1]}")
+                create_user(w, user_id=pk, username=f"member{pk[-1]}")
 
     @rule(author=people, privacy=st.sampled_from(Privacy.values))
     def post(self, author: str, privacy: str) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User as Staff
 from django.test import Client
 
 from accounts import passwords
-from accounts.views.public import GUESSES
+from accounts.views.public import SIGN_INS_PER_NAME_AND_ADDRESS
 from mysocial import settings as real_settings
 from mysocial.core import mongo
 from mysocial.core.rate_limits import DAY, HOUR, MINUTE
@@ -133,10 +133,13 @@ def wait_is_over(limit, name, address="192.0.2.1"):
 
 @pytest.mark.usefixtures("limited")
 def test_guesses_at_one_name_are_held_up_for_longer_and_longer():
-    assert [(one.max_requests, one.seconds) for one in GUESSES] == [(20, 15 * MINUTE), (60, DAY)]
+    assert [(one.max_requests, one.seconds) for one in SIGN_INS_PER_NAME_AND_ADDRESS] == [
+        (20, 15 * MINUTE),
+        (60, DAY),
+    ]
     for _ in range(3):
         assert count_statuses([guess("alice") for _ in range(20)]) == {401: 20}
-        wait_is_over(GUESSES[0], "alice")
+        wait_is_over(SIGN_INS_PER_NAME_AND_ADDRESS[0], "alice")
     answer = guess("alice", PASSWORD)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 23 * HOUR
@@ -198,7 +201,7 @@ def test_no_more_than_four_passwords_are_hashed_at_once_and_who_waits_too_long_i
     monkeypatch, alice
 ):
     """In the meantime whatever needs no password is answered."""
-    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.5)
+    monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 0.5)
     busy, most, lock, go_on = 0, 0, threading.Lock(), threading.Event()
 
     def slow(*_):

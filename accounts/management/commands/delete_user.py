@@ -8,13 +8,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.management import erasure
-from accounts.management.erasure import Proof
+from accounts.management.erasure import ErasureReport
 from accounts.selectors import find_account
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.progress import progress_bars
 
 WAIT_SECONDS = 600.0
-REFUSED = 2
+EXIT_NOT_ERASED = 2
 
 
 class Command(BaseCommand):
@@ -34,51 +34,51 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        user_id = _found(options["name"])
-        if not options["yes"] and not _agreed(options["name"]):
-            raise CommandError("Nothing was changed.", returncode=REFUSED)
-        proof = _erased(user_id, options["word"], options["wait"])
+        user_id = _find_user_id(options["name"])
+        if not options["yes"] and not _is_confirmed(options["name"]):
+            raise CommandError("Nothing was changed.", returncode=EXIT_NOT_ERASED)
+        proof = _erase(user_id, options["word"], options["wait"])
         if options["json"]:
-            self.stdout.write(json.dumps(_as_json(user_id, proof)))
+            self.stdout.write(json.dumps(_report_json(user_id, proof)))
         else:
             self._tell(proof)
-        if proof.left:
-            raise CommandError(f"{len(proof.left)} traces are left.", returncode=1)
+        if proof.remaining:
+            raise CommandError(f"{len(proof.remaining)} traces are left.", returncode=1)
 
-    def _tell(self, proof: Proof) -> None:
-        for one in proof.left:
+    def _tell(self, proof: ErasureReport) -> None:
+        for one in proof.remaining:
             self.stdout.write(f"left: {one.place} {one.what} {one.key}: {one.term}")
-        for why, count in sorted(proof.stays.items()):
+        for why, count in sorted(proof.retained.items()):
             self.stdout.write(f"stays for a while: {why}: {count}")
-        self.stdout.write(f"Erased, with {proof.erased} records.")
+        self.stdout.write(f"Erased, with {proof.records} records.")
 
 
-def _found(name: str) -> str:
+def _find_user_id(name: str) -> str:
     try:
         account = find_account(name)
     except Unavailable as error:
-        raise CommandError(f"Nothing was changed. {error}", returncode=REFUSED) from error
+        raise CommandError(f"Nothing was changed. {error}", returncode=EXIT_NOT_ERASED) from error
     if account is None:
-        raise CommandError(f"There is no member {name}.", returncode=REFUSED)
+        raise CommandError(f"There is no member {name}.", returncode=EXIT_NOT_ERASED)
     return str(account.id)
 
 
-def _agreed(name: str) -> bool:
+def _is_confirmed(name: str) -> bool:
     if not sys.stdin.isatty():
         return False
     return input(f"Nobody can undo this. Type the name to erase it ({name}): ") == name
 
 
-def _erased(user_id: str, words: Sequence[str], wait: float) -> Proof:
+def _erase(user_id: str, words: Sequence[str], wait: float) -> ErasureReport:
     try:
-        sought = erasure.collect(user_id, words=tuple(words))
+        sought = erasure.collect_search_terms(user_id, words=tuple(words))
     except (NotFound, Unavailable) as error:
-        raise CommandError(f"Nothing was changed. {error}", returncode=REFUSED) from error
+        raise CommandError(f"Nothing was changed. {error}", returncode=EXIT_NOT_ERASED) from error
     try:
         with progress_bars() as tell:
-            return erasure.erase(sought, user_id, seconds=wait, tell=tell)
+            return erasure.erase_and_verify(sought, user_id, seconds=wait, tell=tell)
     except NotFound:
-        raise CommandError("Somebody else has erased it.", returncode=REFUSED) from None
+        raise CommandError("Somebody else has erased it.", returncode=EXIT_NOT_ERASED) from None
     except (TimeoutError, Unavailable) as error:
         raise CommandError(
             f"It is erased for everybody, but it is not proven that all is gone. {error}",
@@ -86,6 +86,6 @@ def _erased(user_id: str, words: Sequence[str], wait: float) -> Proof:
         ) from error
 
 
-def _as_json(user_id: str, proof: Proof) -> dict[str, Any]:
-    left = [one._asdict() for one in proof.left]
-    return {"id": user_id, "records": proof.erased, "stays": dict(proof.stays), "left": left}
+def _report_json(user_id: str, proof: ErasureReport) -> dict[str, Any]:
+    left = [one._asdict() for one in proof.remaining]
+    return {"id": user_id, "records": proof.records, "stays": dict(proof.retained), "left": left}

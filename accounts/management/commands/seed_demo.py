@@ -14,8 +14,8 @@ from accounts.management import demo, demo_crowd
 from mysocial.core.errors import AlreadyExists, Unavailable
 from mysocial.core.progress import progress_bars
 
-MOST_PEOPLE, MOST_POSTS, MOST_SEED = 100_000, 10_000_000, 9999
-REFUSED = 2
+MAX_USERS, MAX_POSTS, MAX_SEED = 100_000, 10_000_000, 9999
+EXIT_REFUSED = 2
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         try:
             said = self._crowd(options) if options["users"] else self._demo(options)
         except Unavailable as error:
-            raise CommandError(f"Not all is made. {error}", returncode=REFUSED) from error
+            raise CommandError(f"Not all is made. {error}", returncode=EXIT_REFUSED) from error
         if options["json"]:
             seconds = round(time.monotonic() - started, 3)
             self.stdout.write(json.dumps({**said, "seconds": seconds}))
@@ -51,27 +51,28 @@ class Command(BaseCommand):
     @staticmethod
     def _check(options: dict[str, Any]) -> None:
         """Raise `CommandError` for what must not be done here, or can't be."""
-        wanted = (("users", MOST_PEOPLE), ("posts", MOST_POSTS), ("seed", MOST_SEED))
+        wanted = (("users", MAX_USERS), ("posts", MAX_POSTS), ("seed", MAX_SEED))
         wrong = [name for name, most in wanted if not 0 <= options[name] <= most]
         if wrong or (options["posts"] and not options["users"]):
             names = ", ".join(f"--{name} 0 to {most}" for name, most in wanted)
-            raise CommandError(f"{names}; posts need users.", returncode=REFUSED)
+            raise CommandError(f"{names}; posts need users.", returncode=EXIT_REFUSED)
         if not settings.DEBUG and not (options["force"] and options["users"]):
             raise CommandError(
                 "Demo logins are public: seed_demo runs with DEBUG=1 only. A crowd, whose password "
                 "is made at random then, is made with --users and --force.",
-                returncode=REFUSED,
+                returncode=EXIT_REFUSED,
             )
         if options["users"] and settings.SENDGRID_API_KEY:
             raise CommandError(
-                "SENDGRID_API_KEY is set: each of them would be sent a mail.", returncode=REFUSED
+                "SENDGRID_API_KEY is set: each of them would be sent a mail.",
+                returncode=EXIT_REFUSED,
             )
 
     @staticmethod
     def _crowd(options: dict[str, Any]) -> dict[str, Any]:
         password = settings.DEMO_PASSWORD if settings.DEBUG else secrets.token_urlsafe(12)
         with progress_bars() as tell:
-            made = demo_crowd.gather(
+            made = demo_crowd.create_crowd(
                 seed=options["seed"],
                 people=options["users"],
                 total=options["posts"],
@@ -90,7 +91,7 @@ class Command(BaseCommand):
             if options["if_empty"]:
                 return {}
             raise CommandError("The demo people are there already.") from None
-        demo.live(people)
+        demo.create_activity(people)
         return {"people": len(people), "posts": len(demo.POSTS)}
 
     @staticmethod

@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 
 from accounts.store import sessions
-from accounts.tokens import read_access
+from accounts.tokens import parse_access_token
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.store import reads, write
 from tests.support.concurrency import script_calls
@@ -221,6 +221,6 @@ async def test_a_session_whose_end_was_announced_to_nobody_is_noticed(connected,
 
 def _end_unheard(person):
     """End a person's session as an expiry does: no event tells it."""
-    session = reads.get_record(sessions, read_access(person.access).session_id)
+    session = reads.get_record(sessions, parse_access_token(person.access).session_id)
     with write() as w:
         w.delete(session)
