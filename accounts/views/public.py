@@ -25,6 +25,7 @@ from mysocial.api import (
     ApiViewSet,
     MessageSerializer,
     StrictSerializer,
+    get_client_address,
     message_envelope,
     validated_body,
     write_response,
@@ -64,7 +65,7 @@ SIGN_IN_EXAMPLE = OpenApiExample(
 
 def device_of(request: Request) -> Device:
     """Return where a request comes from."""
-    return Device(request.META.get("HTTP_USER_AGENT", ""), rate_limits.client_address(request))
+    return Device(request.META.get("HTTP_USER_AGENT", ""), get_client_address(request))
 
 
 class PublicViewSet(ApiViewSet):
@@ -80,7 +81,7 @@ class PublicViewSet(ApiViewSet):
         summary="Sign up",
     )
     def signup(self, request: Request) -> HttpResponse:
-        rate_limits.check_rate_limit(SIGN_UPS, rate_limits.client_address(request))
+        rate_limits.check_rate_limit(SIGN_UPS, get_client_address(request))
         fields = validated_body(SignUpInput, request)
         place = fields.pop("refresh_in")
         device = device_of(request)
@@ -120,7 +121,7 @@ class PublicViewSet(ApiViewSet):
         request=RefreshInput, responses=TokensSerializer, summary="Rotate the refresh token"
     )
     def refresh(self, request: Request) -> HttpResponse:
-        rate_limits.check_rate_limit(REFRESHES, rate_limits.client_address(request))
+        rate_limits.check_rate_limit(REFRESHES, get_client_address(request))
         sent = validated_body(RefreshInput, request).get("refresh")
         token = sent or cookies.read_refresh_cookie(request)
         if not token:
@@ -138,7 +139,7 @@ class PublicViewSet(ApiViewSet):
     @extend_schema(request=EmailInput, responses=MessageSerializer, summary="Forgot the password")
     def forgot_password(self, request: Request) -> HttpResponse:
         email = validated_body(EmailInput, request)["email"]
-        rate_limits.check_rate_limit(RESET_REQUESTS, rate_limits.client_address(request))
+        rate_limits.check_rate_limit(RESET_REQUESTS, get_client_address(request))
         rate_limits.check_rate_limit(RESET_MAILS, email.lower())
         return write_response(
             request,
@@ -151,7 +152,7 @@ class PublicViewSet(ApiViewSet):
         request=NewPasswordInput, responses=MessageSerializer, summary="Set a new password by mail"
     )
     def reset_password(self, request: Request, token: str) -> HttpResponse:
-        rate_limits.check_rate_limit(TOKEN_USES, rate_limits.client_address(request))
+        rate_limits.check_rate_limit(TOKEN_USES, get_client_address(request))
         password = validated_body(NewPasswordInput, request)["password"]
         return write_response(
             request,
@@ -162,7 +163,7 @@ class PublicViewSet(ApiViewSet):
 
     @extend_schema(request=None, responses=MessageSerializer, summary="Confirm the e-mail address")
     def verify_email(self, request: Request, token: str) -> HttpResponse:
-        rate_limits.check_rate_limit(TOKEN_USES, rate_limits.client_address(request))
+        rate_limits.check_rate_limit(TOKEN_USES, get_client_address(request))
         validated_body(StrictSerializer, request)
         return write_response(
             request,

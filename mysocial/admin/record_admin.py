@@ -15,6 +15,7 @@ from unfold.forms import AuthenticationForm
 
 from mysocial.admin.audit import AuditEntry, staff_action
 from mysocial.admin.staff import RoleAdmin, StaffAdmin
+from mysocial.api import get_client_address
 from mysocial.core import rate_limits
 from mysocial.core.errors import AppError
 from mysocial.core.rate_limits import DAY, HOUR, MINUTE, RateLimit
@@ -41,7 +42,7 @@ class StaffLoginForm(AuthenticationForm):  # type: ignore[misc]
     """The login of staff, who are worth more guesses than members are."""
 
     def clean(self) -> dict[str, Any]:
-        address = rate_limits.client_address(self.request) if self.request else ""
+        address = get_client_address(self.request) if self.request else ""
         here = f"{address} {self.cleaned_data.get('username', '').lower()}"
         try:
             rate_limits.check_rate_limit(LOGINS_PER_ADDRESS, address)

@@ -1,5 +1,6 @@
 """The REST layer: viewsets, parsing, responses, pagination, idempotency and OpenAPI."""
 
+from mysocial.api.client_address import get_client_address
 from mysocial.api.inputs import (
     GifField,
     IdField,
@@ -49,6 +50,7 @@ __all__ = [
     "api_routes",
     "current_user_id",
     "delete_spooled",
+    "get_client_address",
     "id_params",
     "int_param",
     "json_response",

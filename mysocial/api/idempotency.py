@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from mysocial.core.errors import IdempotencyMismatch, Invalid
 from mysocial.core.redis import available, client
-from mysocial.core.request_context import RequestContext
+from mysocial.core.request_context import IdempotencyKey, RequestContext
 from mysocial.store import IdempotentReplay
 
 MAX_KEY_LENGTH = 255
@@ -42,7 +42,7 @@ def bind_key(call: RequestContext, request: Request, who: str) -> None:
         if known.decode() != body_hash:
             raise IdempotencyMismatch
         raise IdempotentReplay(int(status or 0), answer or b"")
-    call.idempotency = (name, body_hash, settings.IDEMPOTENCY_SECONDS)
+    call.idempotency = IdempotencyKey(name, body_hash, settings.IDEMPOTENCY_SECONDS)
 
 
 def _hash_of(request: Request) -> str:

@@ -19,14 +19,17 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from mysocial.api.client_address import get_client_address
 from mysocial.api.conditional_get import conditional_response
 from mysocial.api.idempotency import bind_key, decrypt_secret, encrypt_secret
 from mysocial.api.inputs import StrictJSONParser, StrictSerializer, declared_length, validated_body
 from mysocial.api.problems import as_problem, error_response, exception_handler, problem_response
-from mysocial.core import metrics, rate_limits, request_context
+from mysocial.api.rate_limit_headers import set_rate_limit_headers
+from mysocial.core import metrics, request_context
 from mysocial.core.errors import Invalid, TooLarge
 from mysocial.core.ids import ID_LENGTH, is_id
-from mysocial.core.rate_limits import RateLimit
+from mysocial.core.rate_limits import RateLimit, enforce_in_write
+from mysocial.core.request_context import ResponsePlan
 from mysocial.store import (
     Entry,
     IdempotentReplay,
@@ -106,7 +109,7 @@ class ApiMiddleware:
         token = request_context.push(call)
         try:
             response = conditional_response(request, as_problem(self.get_response(request)))
-            rate_limits.set_rate_limit_headers(call, response)
+            set_rate_limit_headers(call, response)
         finally:
             request_context.pop(token)
         if call.cursor:
@@ -203,13 +206,13 @@ def write_response(  # noqa: PLR0913 - what an endpoint says of a write
     calls without being signed in, else to the address.
     """
     call = request_context.current() or request_context.RequestContext()
-    who = who or getattr(request.user, "pk", "") or rate_limits.client_address(request)
+    who = who or getattr(request.user, "pk", "") or get_client_address(request)
     try:
         bind_key(call, request, who)
         if limit:
-            rate_limits.enforce_in_write(limit, who)
-        call.status = code
-        call.render = (lambda result: encrypt_secret(render(result))) if secret else render
+            enforce_in_write(limit, who)
+        render_stored = (lambda result: encrypt_secret(render(result))) if secret else render
+        call.response_plan = ResponsePlan(code, render_stored)
         result = verb()
         body = (
             call.stored_response
@@ -260,9 +263,9 @@ def write_action(
 
 def _response_without_write(call: request_context.RequestContext, result: Any) -> bytes:
     """Return the answer of a verb that found nothing to write; kept as any other is."""
-    assert call.render  # noqa: S101 - set by carry_out
+    assert call.response_plan  # noqa: S101 - set by write_response
     if not call.idempotency:
-        return reads.render_placeholders(call.render(result))
+        return reads.render_placeholders(call.response_plan.render(result))
     with write() as w:
         w.respond_with(result)
     return call.stored_response or b""

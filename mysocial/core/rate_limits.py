@@ -1,111 +1,113 @@
-"""Rate limits. A domain declares each as a `Limit` beside the endpoints that it guards.
+"""Rate limits. An app declares each `RateLimit` beside the endpoints that it limits.
 
-`hit` counts before the work, for calls that may not write at all. A limit given to
-`api.responses.carry_out` is counted by the write script: a refused request costs nothing.
+`check_rate_limit` counts before the work, for requests that may not write. A limit given to
+`mysocial.api.write_action` is counted by the write script: a request that fails costs nothing.
 """
 
 import logging
 from typing import NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
-from rest_framework.request import Request
 
 from mysocial.core import request_context
 from mysocial.core.errors import TooManyRequests, Unavailable
 from mysocial.core.redis import available, client
+from mysocial.core.request_context import LimitCheck, LimitCount, LimitStatus, RequestContext
 
 logger = logging.getLogger(__name__)
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
 
 class RateLimit(NamedTuple):
-    """At most so many calls in so many seconds, of one person or from one address."""
+    """At most `max_requests` in `seconds`, counted per member, address or name."""
 
     scope: str
     max_requests: int
     seconds: int
 
-    def key(self, who: str) -> str:
-        return f"limit:{self.scope}:{who}"
+    def key(self, identity: str) -> str:
+        """Return the Redis key that counts the requests of `identity`."""
+        return f"limit:{self.scope}:{identity}"
 
 
-def client_address(request: HttpRequest | Request) -> str:
-    """Return the address a request comes from: what our own nearest proxies saw, if there are any.
+def check_rate_limit(limit: RateLimit, identity: str) -> None:
+    """Count one request of `identity`.
 
-    Only the entries that `TRUSTED_PROXIES` proxies of ours appended are believed.
+    Raises:
+        TooManyRequests: The limit is exceeded.
+        Unavailable: Redis cannot be reached.
     """
-    proxies = settings.TRUSTED_PROXIES
-    seen = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    if proxies and len(seen) >= proxies and seen[-proxies]:
-        return str(seen[-proxies])[:45]
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def check_rate_limit(limit: RateLimit, who: str) -> None:
-    """Count one call of `who`; `TooMany` past the limit."""
     if not settings.RATE_LIMITS:
         return
-    key = limit.key(who)
+    key = limit.key(identity)
     with available():
         pipe = client().pipeline(transaction=True)
         pipe.set(key, 0, ex=limit.seconds, nx=True)
         pipe.incr(key)
         pipe.ttl(key)
-        _, count, left = pipe.execute()
-    _keep_tightest(limit.max_requests, limit.max_requests - count, left)
+        _, count, seconds_left = pipe.execute()
+    context = request_context.current()
+    if context is not None:
+        remaining = limit.max_requests - count
+        _keep_tightest(context, LimitStatus(limit.max_requests, remaining, seconds_left))
     if count > limit.max_requests:
-        raise TooManyRequests(max(1, left))
+        raise TooManyRequests(max(1, seconds_left))
 
 
-def reset_rate_limit(limit: RateLimit, who: str) -> None:
-    """Forget what was counted, as after a sign-in that succeeded."""
+def reset_rate_limit(limit: RateLimit, identity: str) -> None:
+    """Reset the count of `identity`, as after a successful sign-in.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
+    """
     if settings.RATE_LIMITS:
         with available():
-            client().delete(limit.key(who))
+            client().delete(limit.key(identity))
 
 
-def enforce_in_write(limit: RateLimit, who: str) -> None:
-    """Let the script that carries out this call's write count it; then it raises `TooMany`."""
-    call = request_context.current()
-    if call is not None and settings.RATE_LIMITS:
-        call.limits.append((limit.key(who), limit.max_requests, limit.seconds))
+def enforce_in_write(limit: RateLimit, identity: str) -> None:
+    """Let the script of this request's write count the limit.
 
-
-def set_rate_limit_headers(
-    call: request_context.RequestContext, response: HttpResponseBase
-) -> None:
-    """Put the closest limit of the call on its answer: calls left, and seconds until all are."""
-    for (_, most, seconds), (count, left) in zip(call.limits, _read_counts(call), strict=False):
-        _keep_tightest(most, most - count, left if left > 0 else seconds)
-    if call.tightest_limit is not None:
-        most, remaining, seconds = call.tightest_limit
-        response["X-RateLimit-Limit"] = str(most)
-        response["X-RateLimit-Remaining"] = str(remaining)
-        response["X-RateLimit-Reset"] = str(seconds)
-
-
-def _read_counts(call: request_context.RequestContext) -> list[tuple[int, int]]:
-    """Return what was counted of each limit, calls and seconds left; nothing, if none can tell.
-
-    What wrote has said it. The answer stands: a Redis gone since is no error.
+    The write then raises `TooManyRequests` if the limit is exceeded.
     """
-    if call.limit_counts or not call.limits:
-        return call.limit_counts
+    context = request_context.current()
+    if context is not None and settings.RATE_LIMITS:
+        check = LimitCheck(limit.key(identity), limit.max_requests, limit.seconds)
+        context.limits.append(check)
+
+
+def tightest_limit(context: RequestContext) -> LimitStatus | None:
+    """Return the limit of a request that has the fewest requests left; None if it has no limit."""
+    for check, count in zip(context.limits, _read_counts(context), strict=False):
+        remaining = check.max_requests - count.requests
+        reset_seconds = count.seconds_left if count.seconds_left > 0 else check.window_seconds
+        _keep_tightest(context, LimitStatus(check.max_requests, remaining, reset_seconds))
+    return context.tightest_limit
+
+
+def _read_counts(context: RequestContext) -> list[LimitCount]:
+    """Return the count of each limit in `context.limits`; none if Redis cannot be reached.
+
+    A write has already returned them. A failure does not change the response.
+    """
+    if context.limit_counts or not context.limits:
+        return [LimitCount(*count) for count in context.limit_counts]
     try:
         with available():
             pipe = client().pipeline(transaction=False)
-            for key, _, _ in call.limits:
-                pipe.get(key)
-                pipe.ttl(key)
-            found = pipe.execute()
+            for check in context.limits:
+                pipe.get(check.key)
+                pipe.ttl(check.key)
+            replies = pipe.execute()
     except Unavailable as error:
-        logger.warning("The limits of an answer are unknown: %s", error)
+        logger.warning("The response has no rate limit headers: %s", error)
         return []
-    return [(int(count or 0), left) for count, left in zip(found[::2], found[1::2], strict=True)]
+    counts = zip(replies[::2], replies[1::2], strict=True)
+    return [LimitCount(int(requests or 0), seconds_left) for requests, seconds_left in counts]
 
 
-def _keep_tightest(most: int, remaining: int, seconds: int) -> None:
-    call = request_context.current()
-    if call is not None and (call.tightest_limit is None or remaining < call.tightest_limit[1]):
-        call.tightest_limit = (most, max(0, remaining), max(1, seconds))
+def _keep_tightest(context: RequestContext, limit: LimitStatus) -> None:
+    if context.tightest_limit is None or limit.remaining < context.tightest_limit.remaining:
+        context.tightest_limit = LimitStatus(
+            limit.max_requests, max(0, limit.remaining), max(1, limit.reset_seconds)
+        )

@@ -1,40 +1,74 @@
-"""What one call (a request, a frame, a task) carries beside its arguments: session, key, cursor."""
+"""The context of a request, a WebSocket message or a task: session, cursor, limits, response."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-JsonParts = list[Any]  # bytes, or [key, field] to be read when everything is written
+# Bytes of JSON, or [key, field] placeholders that are filled in after the write.
+JsonParts = list[Any]
+
+
+class IdempotencyKey(NamedTuple):
+    """An Idempotency-Key, under which the write script stores the response."""
+
+    key: str
+    request_hash: str
+    ttl_seconds: int
+
+
+class LimitCheck(NamedTuple):
+    """A rate limit that the write script counts."""
+
+    key: str
+    max_requests: int
+    window_seconds: int
+
+
+class LimitCount(NamedTuple):
+    """What has been counted of a rate limit; `seconds_left` is negative if nothing has."""
+
+    requests: int
+    seconds_left: int
+
+
+class LimitStatus(NamedTuple):
+    """The rate limit that has the fewest requests left, for the response's headers."""
+
+    max_requests: int
+    remaining: int
+    reset_seconds: int
+
+
+class ResponsePlan(NamedTuple):
+    """The response that the write script composes and stores."""
+
+    status: int
+    render: Callable[[Any], JsonParts]  # of the object given to `Write.respond_with`
 
 
 @dataclass
 class RequestContext:
-    """One call from outside. Set by the API layer, read by the scripts' callers."""
+    """State of one request. The API layer sets it; the callers of the scripts read it."""
 
-    session_key: str = ""  # the record that must be alive for the call to be carried out
+    session_key: str = ""  # the record that must exist for the request to be carried out
     session_checked: bool = False
-    idempotency: tuple[str, str, int] | None = None  # key, hash of the request, seconds kept
-    limits: list[tuple[str, int, int]] = field(default_factory=list)  # key, most, seconds
-    limit_counts: list[tuple[int, int]] = field(
-        default_factory=list
-    )  # of each: calls, seconds left
-    tightest_limit: tuple[int, int, int] | None = (
-        None  # of the closest limit: most, remaining, seconds
-    )
-    render: Callable[[Any], JsonParts] | None = None  # makes the answer of the object written
-    status: int = 200
-    cursor: str = ""  # where the event log stood before the first state was read
-    stored_response: bytes | None = None  # the answer that was stored with the write
-    write_hooks: list[Callable[[Any], None]] = field(default_factory=list)  # goes into every write
-    is_committed: bool = False  # whether a write was committed under this call's key
-    query_cache: dict[bytes, list[Any]] | None = (
-        None  # answers to questions, where one moment's will do
-    )
+    idempotency: IdempotencyKey | None = None
+    limits: list[LimitCheck] = field(default_factory=list)
+    # A `LimitCount` for each of `limits`, as the write script returned them.
+    limit_counts: list[list[int]] = field(default_factory=list)
+    tightest_limit: LimitStatus | None = None
+    response_plan: ResponsePlan | None = None
+    stored_response: bytes | None = None  # the response that was stored with the write
+    cursor: str = ""  # the position of the event log before anything was read
+    write_hooks: list[Callable[[Any], None]] = field(default_factory=list)  # called by every write
+    is_committed: bool = False  # a write was committed under this context
+    # Replies to queries by request, within `cached_queries`.
+    query_cache: dict[bytes, list[Any]] | None = None
 
 
-_current: ContextVar[RequestContext | None] = ContextVar("mysocial_call", default=None)
+_current: ContextVar[RequestContext | None] = ContextVar("mysocial_request", default=None)
 current = _current.get
 push = _current.set
 pop = _current.reset
@@ -42,7 +76,7 @@ pop = _current.reset
 
 @contextmanager
 def cached_queries() -> Iterator[None]:
-    """Ask each question of this block once: what is judged in it is judged as things stood then."""
+    """Execute each distinct query of this block once: all its reads show the same moment."""
     token = push(RequestContext(query_cache={}))
     try:
         yield
@@ -52,9 +86,9 @@ def cached_queries() -> Iterator[None]:
 
 @contextmanager
 def detached() -> Iterator[None]:
-    """Keep the writes of this block apart from the call's answer: they belong to a refusal."""
-    call = current()
-    token = push(RequestContext(write_hooks=call.write_hooks if call else []))
+    """Keep the writes of this block out of the response, such as those that precede an error."""
+    context = current()
+    token = push(RequestContext(write_hooks=context.write_hooks if context else []))
     try:
         yield
     finally:

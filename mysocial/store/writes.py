@@ -255,8 +255,9 @@ class Write:
         }
         if call.session_key:
             request["session"] = call.session_key
-        if call.render and not call.is_committed:
-            request["answer"] = [call.status, call.render(self._result)]
+        if call.response_plan and not call.is_committed:
+            status, render = call.response_plan
+            request["answer"] = [status, render(self._result)]
         if call.idempotency and not call.is_committed:
             request["idem"] = list(call.idempotency)
         return request
@@ -279,7 +280,7 @@ class Write:
         cursor, answer, queues, call.limit_counts = rest
         call.session_checked = True
         call.cursor = call.cursor or cursor.decode()
-        if call.render and not call.is_committed:
+        if call.response_plan and not call.is_committed:
             call.stored_response = answer
         call.is_committed = True
         wake_workers(queue.decode() for queue in queues)
