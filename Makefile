@@ -7,7 +7,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help install up status doctor test e2e e2e-tls bench bench-scale bench-sockets chaos chaos-smoke chaos-selftest \
-	chaos-doors chaos-resume fuzz coverage check fmt format lint types imports bandit deploy-check known-holes \
+	chaos-doors chaos-resume fuzz coverage check fmt format lint spelling types imports bandit deploy-check known-holes \
 	audit lock docs types-ts clean
 
 help: ## list the targets
@@ -75,7 +75,7 @@ coverage: $(STAMP) ## the tests, and what of the code they do not run (half an h
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report= --cov-fail-under=0 $(ARGS)
 	@$(BIN)/python -m tests.support.coverage_groups
 
-check: format lint types imports bandit deploy-check known-holes ## all static checks
+check: format lint spelling types imports bandit deploy-check known-holes ## all static checks
 
 fmt: $(STAMP) ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix --exit-zero --quiet .
@@ -86,6 +86,9 @@ format: $(STAMP) ## check the formatting
 
 lint: $(STAMP) ## ruff
 	@$(BIN)/ruff check .
+
+spelling: $(STAMP) ## codespell
+	@$(BIN)/codespell
 
 types: $(STAMP) ## mypy --strict
 	@DEBUG=1 $(BIN)/mypy

@@ -9,7 +9,10 @@ __all__ = [
     "RelationshipPolicy",
     "VisibilityPolicy",
     "check_text",
+    "content",
     "relationship_policy",
+    "relationships",
+    "visibility",
     "visible_ids",
     "visible_to",
 ]

@@ -23,7 +23,7 @@ class World:
 
     people: dict[str, Person]
     things: dict[str, str] = field(default_factory=dict)  # ids by name
-    befores: dict[str, tuple[State, str]] = field(default_factory=dict)
+    read_cache: dict[str, tuple[State, str]] = field(default_factory=dict)
     kept: Snapshot | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -45,9 +45,9 @@ class World:
 
     def before(self, name: str) -> tuple[State, str]:
         """Return what somebody reads of the world as it was built; read once."""
-        if name not in self.befores:
-            self.befores[name] = self.read(name)
-        return self.befores[name]
+        if name not in self.read_cache:
+            self.read_cache[name] = self.read(name)
+        return self.read_cache[name]
 
 
 def must(answer: Any) -> Any:

@@ -58,14 +58,14 @@ def main() -> None:
         print("There is no npx: install Node.js.", file=sys.stderr)
         raise SystemExit(MISSING)
     FOLDER.mkdir(exist_ok=True)
-    whats = {"api": "OpenAPI document", "events": "AsyncAPI document"}
+    titles = {"api": "OpenAPI document", "events": "AsyncAPI document"}
     with tempfile.TemporaryDirectory() as folder:
         for name, document in documents().items():
             source, made = Path(folder) / f"{name}.json", Path(folder) / f"{name}.d.ts"
             source.write_text(json.dumps(document))
             command = [npx, "--yes", TOOL, str(source), "--output", str(made)]
             subprocess.run(command, check=True, cwd=folder)
-            head = HEAD.format(what=whats[name], digest=digest(document))
+            head = HEAD.format(what=titles[name], digest=digest(document))
             (FOLDER / f"{name}.d.ts").write_text(head + made.read_text())
 
 

@@ -44,6 +44,7 @@ PARTS = {
 NAMES = {"asked", "found", "least", "most", "one", "said", "some"}
 BOUNDS = re.compile(r"_?(?:MOST|LEAST)_\w+")  # bounds are MAX_... and MIN_...
 OPENINGS = re.compile(r"(?:What|Who|How|Whether|Where)\b")  # not how a module docstring starts
+CODE_SPAN = re.compile(r"`[^`\n]*`")
 COMPONENT = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 JS_NAME = re.compile(
     r"\b(?:const|let|var|function)\s+(\w+)|[(,]\s*(\w+)(?=\s*(?:\)\s*=>|,|=>))|(?<![\w.])(\w+)\s*=>"
@@ -77,12 +78,19 @@ def tracked_files() -> list[str]:
 def check_file(name: str) -> list[Finding]:
     """Return the findings in one file; `name` is relative to the repository."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    findings = [Finding(name, line, f"word {word!r}") for line, word in _words(text)]
+    return [Finding(name, line, problem) for line, problem in text_problems(name, text)]
+
+
+def text_problems(name: str, text: str) -> list[tuple[int, str]]:
+    """Return the line and the problem of each finding in the text of the file `name`."""
+    # Upgrade notes quote the old names as code.
+    prose = CODE_SPAN.sub("", text) if name == "CHANGELOG.md" else text
+    problems = {(line, f"word {word!r}") for line, word in _words(prose)}
     if name.endswith(".py"):
-        findings += [Finding(name, line, problem) for line, problem in _python_problems(text)]
+        problems.update(_python_problems(text))
     elif name.endswith(".js"):
-        findings += [Finding(name, line, problem) for line, problem in _js_problems(text)]
-    return sorted(set(findings))
+        problems.update(_js_problems(text))
+    return sorted(problems)
 
 
 def _words(text: str) -> Iterator[tuple[int, str]]:
