@@ -1,4 +1,4 @@
-"""Notifications in the admin."""
+"""Admin of notifications."""
 
 from django.contrib import admin
 
@@ -9,7 +9,7 @@ from notifications.models import Inbox, Notification
 
 @admin.register(Notification)
 class NotificationAdmin(RecordAdmin):
-    """What members were told."""
+    """Notifications of members."""
 
     list_display = ("kind", "user_id", "actor_id", "post_id", "read", "created_at")
     list_filter = ("kind", "read")
@@ -23,7 +23,7 @@ class NotificationAdmin(RecordAdmin):
 
 @admin.register(Inbox)
 class InboxAdmin(RecordAdmin):
-    """How much members have not read: counted, so to be looked at only."""
+    """Unread counts of members. They are derived, so they are read-only."""
 
     list_display = ("id", "unread_count")
     search_fields = ("id",)

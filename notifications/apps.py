@@ -1,4 +1,4 @@
-"""The notifications domain."""
+"""App configuration of notifications."""
 
 from django.apps import AppConfig
 

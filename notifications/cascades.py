@@ -1,13 +1,17 @@
-"""What goes with a deleted post or member, and what a block parts."""
+"""Notifications deleted together with a post, a block or a member."""
 
 from typing import ClassVar
 
 from mysocial.outbox import Cascade
-from notifications.services import delete_inbox, delete_listed_notifications, pair_list_values
+from notifications.services import (
+    delete_inbox,
+    delete_listed_notifications,
+    pair_list_values,
+)
 
 
 class NotificationsOfPost(Cascade):
-    """What was told of it and of all that hung on it."""
+    """The notifications about a deleted post, its comments and its reactions."""
 
     model_label: ClassVar[str] = "posts.post"
 
@@ -17,25 +21,27 @@ class NotificationsOfPost(Cascade):
 
 
 class NotificationsBetween(Cascade):
-    """What two members were told of one another: what the write that made the block has left."""
+    """The notifications between two members that the write of the block did not delete."""
 
     model_label: ClassVar[str] = "followers.block"
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        one, _, other = pk.partition(":")
-        sides = pair_list_values(one, other)
-        return all(delete_listed_notifications("between", side, limit=limit) for side in sides)
+        blocker_id, _, blocked_id = pk.partition(":")
+        values = pair_list_values(blocker_id, blocked_id)
+        return all(delete_listed_notifications("between", value, limit=limit) for value in values)
 
 
 class NotificationsOfMember(Cascade):
-    """What a member was told, and what others were told of them."""
+    """The notifications that a deleted member received or caused, and their inbox."""
 
     model_label: ClassVar[str] = "users.user"
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        gone = all(delete_listed_notifications(side, pk, limit=limit) for side in ("user", "actor"))
-        if gone:
+        is_done = all(
+            delete_listed_notifications(index, pk, limit=limit) for index in ("user", "actor")
+        )
+        if is_done:
             delete_inbox(pk)
-        return gone
+        return is_done

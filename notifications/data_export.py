@@ -1,4 +1,4 @@
-"""What of notifications is a member's own: what they were told."""
+"""Notifications in the data export of a member."""
 
 from mysocial.privacy import ExportSection, listed, register, single
 from notifications.store import inboxes, notifications

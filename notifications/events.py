@@ -1,4 +1,4 @@
-"""What is announced of notifications: to their owner, and to nobody else."""
+"""Events of notifications. Each one is sent only to the recipient of the notification."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,37 +10,49 @@ from notifications import selectors
 from notifications.models import Notification
 from notifications.representations import (
     NotificationSerializer,
-    count_template,
     notification_placeholders,
+    unread_count_placeholders,
 )
 
 
 @dataclass(frozen=True)
 class NotificationCreated(UserEvent):
-    """A member is told of something, and must still be shown who did it and on what."""
+    """A notification was created. It is sent only while the recipient may see actor and post."""
 
     type: ClassVar[str] = "notification.created"
     payload: ClassVar[Payload] = {"notification": NotificationSerializer, "unread_count": COUNT}
     notification: Notification
 
     def audience_context(self) -> AudienceContext:
-        told = self.notification
-        return {"user": told.user_id, "actor": told.actor_id, "post": told.post_id}
+        notification = self.notification
+        return {
+            "user": notification.user_id,
+            "actor": notification.actor_id,
+            "post": notification.post_id,
+        }
 
     def data(self) -> list[Any]:
-        shown = [b'{"notification":', *notification_placeholders(self.notification)]
-        return [*shown, b',"unread_count":', *count_template(self.user_id), b"}"]
+        return [
+            b'{"notification":',
+            *notification_placeholders(self.notification),
+            b',"unread_count":',
+            *unread_count_placeholders(self.user_id),
+            b"}",
+        ]
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        owner, actor, post = context["user"], context["actor"], context["post"]
-        told = owner in viewers and selectors.can_be_notified(owner, actor_id=actor, post_id=post)
-        return {owner} if told else set()
+        owner_id = context["user"]
+        if owner_id in viewers and selectors.can_be_notified(
+            owner_id, actor_id=context["actor"], post_id=context["post"]
+        ):
+            return {owner_id}
+        return set()
 
 
 @dataclass(frozen=True)
 class NotificationUpdated(UserEvent):
-    """Notifications were marked as read, or as unread: one, or many at once."""
+    """One or more notifications were marked as read or as unread."""
 
     type: ClassVar[str] = "notification.updated"
     payload: ClassVar[Payload] = {"ids": list_of(TEXT), "read": FLAG, "unread_count": COUNT}
@@ -48,18 +60,19 @@ class NotificationUpdated(UserEvent):
     read: bool
 
     def data(self) -> list[Any]:
-        said = to_json({"ids": self.ids, "read": self.read})
-        return [said[:-1] + b',"unread_count":', *count_template(self.user_id), b"}"]
+        fields = to_json({"ids": self.ids, "read": self.read})
+        count = unread_count_placeholders(self.user_id)
+        return [fields[:-1] + b',"unread_count":', *count, b"}"]
 
 
 @dataclass(frozen=True)
 class NotificationDeleted(UserEvent):
-    """A notification is gone; it says nothing of anybody, so that a block hides none of it."""
+    """A notification was deleted. The event names nobody, so a block does not hide it."""
 
     type: ClassVar[str] = "notification.deleted"
     payload: ClassVar[Payload] = {"id": TEXT, "unread_count": COUNT}
     notification_id: str
 
     def data(self) -> list[Any]:
-        said = b'{"id":%s,"unread_count":' % to_json(self.notification_id)
-        return [said, *count_template(self.user_id), b"}"]
+        start = b'{"id":%s,"unread_count":' % to_json(self.notification_id)
+        return [start, *unread_count_placeholders(self.user_id), b"}"]

@@ -1,4 +1,4 @@
-"""What members are told, and how much of it they have not read."""
+"""Notifications, and the unread count of each member."""
 
 from django.db import models
 
@@ -7,14 +7,14 @@ from users.selectors import NOTIFICATION_TYPES
 
 
 class Notification(Record):
-    """One thing that a member was told of. It goes when its cause goes."""
+    """A notification to one member. It is deleted with its cause."""
 
-    user_id = models.CharField(**ID)  # who is told
-    actor_id = models.CharField(**ID)  # who did it
+    user_id = models.CharField(**ID)  # the recipient
+    actor_id = models.CharField(**ID)  # the member whose action caused it
     kind = models.CharField(max_length=14, choices=[(kind, kind) for kind in NOTIFICATION_TYPES])
-    cause = models.CharField(max_length=64)  # the id of the record that is told of
-    post_id = models.CharField(**ID, default="", blank=True)  # what it hangs on, if on a post
-    message = models.TextField(max_length=500, default="", blank=True)  # of a moderator
+    cause = models.CharField(max_length=64)  # the id of the record that it is about
+    post_id = models.CharField(**ID, default="", blank=True)  # the post that the cause belongs to
+    message = models.TextField(max_length=500, default="", blank=True)  # written by a moderator
     read = models.BooleanField(default=False)
 
     class Meta(Record.Meta):
@@ -23,11 +23,11 @@ class Notification(Record):
         verbose_name_plural = "notifications"
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.actor_id}"
+        return f"{self.kind} by {self.actor_id}"
 
 
 class Inbox(Record):
-    """How much a member has not read; its id is the member's."""
+    """The number of unread notifications of a member, under the member's id."""
 
     unread_count = models.IntegerField(default=0, editable=False)
 

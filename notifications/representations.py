@@ -1,4 +1,4 @@
-"""What notifications look like in answers and events: as bytes, and as the schema they keep to."""
+"""JSON representations of notifications in responses and events, and their schema."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from users.representations import CARD_ONLY, AuthorSerializer, author_parts
 from users.selectors import NOTIFICATION_TYPES
 
 
-def _build_template(*post: bytes | Field) -> JsonTemplate:
+def _build_template(*post_id: bytes | Field) -> JsonTemplate:
     return JsonTemplate(
         notifications,
         Field("main"),
@@ -22,7 +22,7 @@ def _build_template(*post: bytes | Field) -> JsonTemplate:
         b',"entity_id":"',
         Field("cause"),
         b'","post_id":',
-        *post,
+        *post_id,
         b',"actor":',
         *author_parts("actor_id"),
         refs={"actor_id": CARD_ONLY},
@@ -30,40 +30,44 @@ def _build_template(*post: bytes | Field) -> JsonTemplate:
 
 
 notification_template = _build_template(b'"', Field("post_id"), b'"')
-_postless_template = _build_template(b"null")
+_template_without_post = _build_template(b"null")
 inbox_template = JsonTemplate(inboxes, Field("unread_count"))
 
 
 def render(row: Row) -> bytes:
     """Return the JSON object of a notification."""
-    return (notification_template if row.value("post_id") else _postless_template).render(row)
+    template = notification_template if row.value("post_id") else _template_without_post
+    return template.render(row)
 
 
-def notification_placeholders(told: Notification) -> list[Any]:
-    """Return the pieces of a notification in an answer or event."""
-    wire = notification_template if told.post_id else _postless_template
-    return wire.placeholders(told.id, actor_id=told.actor_id)
+def notification_placeholders(notification: Notification) -> list[Any]:
+    """Return the placeholders of a notification in a response or event."""
+    template = notification_template if notification.post_id else _template_without_post
+    return template.placeholders(notification.id, actor_id=notification.actor_id)
 
 
-def count_template(user_id: str) -> list[Any]:
-    """Return the piece that is a member's number of unread notifications."""
-    return inbox_template.placeholders(user_id)[1:-1]
+def unread_count_placeholders(user_id: str) -> list[Any]:
+    """Return the placeholders of a member's number of unread notifications."""
+    return inbox_template.placeholders(user_id)[1:-1]  # without the braces
 
 
 class NotificationSerializer(serializers.Serializer[Any]):
-    """What a member was told of."""
+    """A notification."""
 
     id = serializers.CharField()
     created_at = serializers.DateTimeField()
-    type = serializers.ChoiceField([(one, one) for one in NOTIFICATION_TYPES])
+    type = serializers.ChoiceField([(kind, kind) for kind in NOTIFICATION_TYPES])
     read = serializers.BooleanField()
     message = serializers.CharField(
-        help_text="The message of a moderator, for a warning; otherwise empty."
+        help_text="The moderator's message, for a warning; otherwise empty."
     )
     entity_id = serializers.CharField(
-        help_text="What it tells of: a comment or, of a mention in its text, a post; a reaction "
-        "(`<post>:<member>`); a follow or request (`<follower>:<followed>`); what chat names; a "
-        "report that was closed; a warning. Of the last two the actor is oneself."
+        help_text="The id of what the notification is about: the comment, or for a mention in its "
+        "text the post; the reaction (`<post>:<member>`); the follow or follow request "
+        "(`<follower>:<followed>`); the conversation (`<recipient>:<sender>`); the closed report; "
+        "or the warning. For a report or a warning, the actor is you."
     )
-    post_id = serializers.CharField(allow_null=True, help_text="The post it hangs on, if any.")
+    post_id = serializers.CharField(
+        allow_null=True, help_text="The post that the notification belongs to, if any."
+    )
     actor = AuthorSerializer()

@@ -1,6 +1,7 @@
-"""Reads of notifications, and who is mentioned in a text.
+"""Reads of notifications, and the members that a text mentions.
 
-Nothing is shown of whom the owner may not meet or mutes, nor of a post that the owner does not see.
+A notification is hidden from its recipient while they mute the actor or a block separates the two,
+and while they may not see the post that it belongs to.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from mysocial.core.errors import NotFound
 from mysocial.outbox import Email
 from mysocial.policies import relationship_policy, visible_ids, visible_to
-from mysocial.store import Entry, Row, pagination, reads
+from mysocial.store import Entry, ListQuery, Query, Row, filter_pages, reads
 from notifications.models import Notification
 from notifications.representations import notification_template
 from notifications.store import inboxes, notifications
@@ -25,13 +26,14 @@ from users.selectors import (
 )
 
 POST = "posts.post"
-Recipients = Mapping[str, NotificationPreferences]  # of members, by id
+Recipients = Mapping[str, NotificationPreferences]  # by the id of the recipient
 MAX_MENTIONS = 10
-# Not within a word or an address: `bob@example.com` mentions nobody.
+# Not inside a word or an e-mail address: `bob@example.com` mentions nobody.
 MENTION = re.compile(r"(?<![\w@.+-])@([a-z0-9_]{3,30})(?!\w)", re.ASCII | re.IGNORECASE)
 
-# What a mail tells of when there is no notification to look at: it must be there, and seen.
-CAUSES = {
+# The model of the cause by type. An e-mail without an in-app notification is sent only if the
+# recipient may see its cause.
+CAUSE_MODELS = {
     "comment": "comments.comment",
     "reaction": "reactions.reaction",
     "follow": "followers.follow",
@@ -42,173 +44,188 @@ CAUSES = {
 
 
 class EmailContext(NamedTuple):
-    """What a member is told of by mail."""
+    """The parameters of a queued notification e-mail."""
 
     recipient_id: str
     kind: str
     actor_id: str
     cause: str
     post_id: str
-    notification_id: str  # empty when there is none: only the mail is wanted
+    notification_id: str  # empty if the recipient wants only the e-mail
 
     @classmethod
     def from_email(cls, email: Email) -> "EmailContext":
-        """Return what a queued mail is about."""
-        given = email.params
+        """Return the parameters of an e-mail."""
+        params = email.params
         return cls(
             email.recipient,
-            given["notification_type"],
-            given["actor_id"],
-            given["cause"],
-            given["post_id"],
-            given["notification_id"],
+            params["notification_type"],
+            params["actor_id"],
+            params["cause"],
+            params["post_id"],
+            params["notification_id"],
         )
+
+
+class MentionChanges(NamedTuple):
+    """The ids of the members that an edit of a text newly mentions, or no longer mentions."""
+
+    added: set[str]
+    removed: set[str]
 
 
 def list_notifications(
     user_id: str, *, kind: str = "", limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
-    """Return what a member was told, newest first: for the member alone."""
+    """Return a page of a member's notifications, newest first, and where the next page starts."""
     index, value = ("kind", f"{user_id}:{kind}") if kind else ("user", user_id)
-    listing = pagination.ListQuery(notification_template, index, value, limit=limit, after=after)
-    return pagination.filter_pages(listing, keep=lambda rows: _shown(rows, user_id))
+    listing = ListQuery(notification_template, index, value, limit=limit, after=after)
+    return filter_pages(listing, keep=lambda rows: _filter_visible(rows, user_id))
 
 
 def get_unread_count(user_id: str) -> int:
-    """Return how many of a member's notifications are unread."""
-    found = reads.get_records(inboxes, [user_id])
-    return found[user_id].unread_count if found else 0
+    """Return the number of unread notifications of a member."""
+    records = reads.get_records(inboxes, [user_id])
+    return records[user_id].unread_count if records else 0
 
 
 def get_notification(notification_id: str, *, to: str) -> Notification:
-    """Return a notification to work with; `NotFound` when it is not the viewer's, or hidden."""
+    """Return a notification of the member `to`.
+
+    Raises:
+        NotFound: The notification is not the member's, or is hidden from them.
+    """
     rows = reads.get_rows(notification_template, [notification_id])
     own = [row for row in rows if row.value("user_id") == to]
-    if not own or not _shown(own, to):
+    if not own or not _filter_visible(own, to):
         raise NotFound
     return reads.get_record(notifications, notification_id)
 
 
-def _shown(rows: list[Row], owner_id: str) -> list[Row]:
+def _filter_visible(rows: list[Row], owner_id: str) -> list[Row]:
     if not rows:
         return []
-    posts = {row.value("post_id") for row in rows} - {""}
-    seen = visible_ids(POST, sorted(posts), owner_id) | {""}
-    heard = relationship_policy().not_muted(owner_id, {row.value("actor_id") for row in rows})
+    post_ids = {row.value("post_id") for row in rows} - {""}
+    visible_post_ids = visible_ids(POST, sorted(post_ids), owner_id) | {""}
+    actor_ids = relationship_policy().not_muted(owner_id, {row.value("actor_id") for row in rows})
     return [
         row
         for row in rows
         if row.related("actor_id").exists
-        and row.value("actor_id") in heard
-        and row.value("post_id") in seen
+        and row.value("actor_id") in actor_ids
+        and row.value("post_id") in visible_post_ids
     ]
 
 
 def can_be_notified(user_id: str, *, actor_id: str, post_id: str) -> bool:
-    """Tell whether a member may now be told of what somebody did, on this post if there is one."""
-    if user_id in relationship_policy().muting(
-        reads.filter_members([user_id], relationship_policy().mute_checks(actor_id))
-    ):
+    """Return whether a member may now be notified of an action on this post, if there is one."""
+    policy = relationship_policy()
+    if user_id in policy.muting(reads.filter_members([user_id], policy.mute_checks(actor_id))):
         return False
     return not post_id or user_id in visible_to(POST, post_id, {user_id})
 
 
 def should_send_email(context: EmailContext) -> bool:
-    """Tell whether the mail about this is still to be sent.
+    """Return whether a queued e-mail is still to be sent.
 
-    It is not when it was read or taken back meanwhile, is no longer wanted by mail, or is hidden.
+    It is not if the notification was read or retracted in the meantime or is hidden, or if the
+    recipient no longer wants e-mails of this type.
     """
-    to, kind = context.recipient_id, context.kind
-    people = get_users([to, context.actor_id])
-    if not {to, context.actor_id} <= people.keys() or not wants_notification(
-        people[to], kind, "email"
+    user_id, kind = context.recipient_id, context.kind
+    users = get_users([user_id, context.actor_id])
+    if not {user_id, context.actor_id} <= users.keys() or not wants_notification(
+        users[user_id], kind, "email"
     ):
         return False
-    if not can_be_notified(to, actor_id=context.actor_id, post_id=context.post_id):
+    if not can_be_notified(user_id, actor_id=context.actor_id, post_id=context.post_id):
         return False
     if context.notification_id:
-        found = reads.get_records(notifications, [context.notification_id])
-        return any(not told.read for told in found.values())
-    return to in visible_to(_cause_label(context), context.cause, {to})
+        records = reads.get_records(notifications, [context.notification_id])
+        return any(not notification.read for notification in records.values())
+    return user_id in visible_to(_cause_model(context), context.cause, {user_id})
 
 
-def _cause_label(occasion: EmailContext) -> str:
-    if occasion.kind == "mention":
-        return POST if occasion.cause == occasion.post_id else CAUSES["comment"]
-    return CAUSES[occasion.kind]
+def _cause_model(context: EmailContext) -> str:
+    if context.kind == "mention":
+        return POST if context.cause == context.post_id else CAUSE_MODELS["comment"]
+    return CAUSE_MODELS[context.kind]
 
 
-def find_mentioned(text: str, *, was: str = "") -> tuple[set[str], set[str]]:
-    """Return whom a text mentions that it did not when it `was`, and whom it mentions no longer.
+def find_mentioned(text: str, *, was: str = "") -> MentionChanges:
+    """Return the members that a text mentions and its earlier version `was` did not, or vice versa.
 
-    At most ten names count, whatever their case. No round trip when there is nothing to look up.
+    Names are compared without case, and only the first `MAX_MENTIONS` of a text count. Costs one
+    round trip, or none if both versions mention the same names.
     """
-    names, old = _names(text), _names(was)
-    ids = find_user_ids(names ^ old) if names != old else {}
-    return _ids(ids, names - old), _ids(ids, old - names)
+    names, old_names = _mentioned_names(text), _mentioned_names(was)
+    ids = find_user_ids(names ^ old_names) if names != old_names else {}
+    return MentionChanges(_known_ids(ids, names - old_names), _known_ids(ids, old_names - names))
 
 
-def _names(text: str) -> set[str]:
-    found = (name.lower() for name in MENTION.findall(text)) if "@" in text else ()
-    return set(list(dict.fromkeys(found))[:MAX_MENTIONS])
+def _mentioned_names(text: str) -> set[str]:
+    names = (name.lower() for name in MENTION.findall(text)) if "@" in text else ()
+    return set(list(dict.fromkeys(names))[:MAX_MENTIONS])
 
 
-def _ids(ids: dict[str, str], names: Iterable[str]) -> set[str]:
+def _known_ids(ids: dict[str, str], names: Iterable[str]) -> set[str]:
     return {ids[name] for name in names if name in ids}
 
 
-def recipients_query(to: set[str], *, actor_id: str) -> reads.Query[Recipients]:
-    """Return the question who of `to` may be told of what the actor does.
+def recipients_query(to: set[str], *, actor_id: str) -> Query[Recipients]:
+    """Return a query for those of `to` that may be notified of the actor's actions.
 
-    Nobody who mutes the actor, or is parted from them by a block.
+    The result leaves out the actor, the members that mute the actor, and those that a block
+    separates from the actor.
     """
     others = sorted(to - {actor_id, ""})
     if not others:
         return reads.combine(meaning=dict)
 
-    def listening(there: Recipients, found: Sequence[set[str]]) -> Recipients:
-        return {pk: there[pk] for pk in there.keys() - relationship_policy().muting(found)}
+    def not_muting(preferences: Recipients, members_by_check: Sequence[set[str]]) -> Recipients:
+        muting = relationship_policy().muting(members_by_check)
+        return {user_id: preferences[user_id] for user_id in preferences.keys() - muting}
 
-    found = reads.filter_members_query(others, relationship_policy().mute_checks(actor_id))
-    return reads.combine(preferences_query(others), found, meaning=listening)
+    checks = reads.filter_members_query(others, relationship_policy().mute_checks(actor_id))
+    return reads.combine(preferences_query(others), checks, meaning=not_muting)
 
 
-def recipient_query(
-    via: reads.Through, *, actor_id: str
-) -> reads.Query[NotificationPreferences | None]:
-    """Return the question what the member whom a record names wishes of what the actor does.
+def recipient_query(via: reads.Through, *, actor_id: str) -> Query[NotificationPreferences | None]:
+    """Return a query for the preferences of the member that a field of a record names.
 
-    None when they do not listen, as for `asked_audience`. It is asked together with that record.
+    The result is None if that member must not be notified, as for `recipients_query`. Execute it
+    together with the query for the record; `single_recipient` turns the result into `Recipients`.
     """
 
-    def listening(
-        wishes: NotificationPreferences | None, flags: Sequence[int]
+    def unless_muting(
+        preferences: NotificationPreferences | None, flags: Sequence[int]
     ) -> NotificationPreferences | None:
-        return (
-            None
-            if relationship_policy().muting([{actor_id} if flag else set() for flag in flags])
-            else wishes
-        )
+        # The id of the member is not known here; any id will do.
+        members_by_check = [{actor_id} if flag else set() for flag in flags]
+        return None if relationship_policy().muting(members_by_check) else preferences
 
-    facts = reads.checks_through(via, relationship_policy().mute_checks(actor_id))
-    return reads.combine(preferences_through(via), facts, meaning=listening)
+    checks = reads.checks_through(via, relationship_policy().mute_checks(actor_id))
+    return reads.combine(preferences_through(via), checks, meaning=unless_muting)
 
 
 def single_recipient(
     user_id: str, preferences: NotificationPreferences | None, *, actor_id: str
 ) -> Recipients:
-    """Return the audience of one, of what `asked_listener` found; nobody when it is the actor."""
+    """Return the result of `recipient_query` as `Recipients`; empty if the member is the actor."""
     return {user_id: preferences} if preferences is not None and user_id != actor_id else {}
 
 
 def unsubscribe_token(user_id: str, kind: str) -> str:
-    """Return the token that switches off a member's mails of one kind."""
+    """Return the token that switches off a member's e-mails of one type."""
     return make_unsubscribe_token(user_id, kind)
 
 
 def read_token(token: str) -> tuple[str, str]:
-    """Return the member and the kind whose mails a token switches off; `NotFound`: not ours."""
-    meant = read_unsubscribe_token(token)
-    if meant is None:
+    """Return the member's id and the type of e-mail of an unsubscribe token.
+
+    Raises:
+        NotFound: The token is not valid.
+    """
+    decoded = read_unsubscribe_token(token)
+    if decoded is None:
         raise NotFound
-    return meant
+    return decoded

@@ -1,4 +1,4 @@
-"""JSON in and out of notifications."""
+"""Request and response serializers of notifications."""
 
 from typing import Any
 
@@ -9,27 +9,27 @@ from notifications.representations import NotificationSerializer
 
 
 class NotificationInput(StrictSerializer):
-    """What the owner may change of a notification."""
+    """The fields of a notification that its recipient may change."""
 
     requires_all = True
     read = StrictBooleanField()
 
 
-class CountSerializer(serializers.Serializer[Any]):
-    """What was done, and how many are unread after it."""
+class UnreadCountSerializer(serializers.Serializer[Any]):
+    """A message, and the number of unread notifications after the change."""
 
     message = serializers.CharField()
     unread_count = serializers.IntegerField()
 
 
-class NotificationAnswerSerializer(CountSerializer):
-    """The answer to a change of a notification."""
+class NotificationResponseSerializer(UnreadCountSerializer):
+    """The response to a change of a notification."""
 
     notification = NotificationSerializer()
 
 
 class NotificationPageSerializer(serializers.Serializer[Any]):
-    """A page of notifications, and how many are unread altogether."""
+    """A page of notifications, and the number of all unread notifications."""
 
     notifications = NotificationSerializer(many=True)
     next = serializers.CharField(allow_null=True)

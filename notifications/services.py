@@ -1,7 +1,7 @@
-"""Verbs of notifications: the only writers of what members are told and of how much is unread.
+"""Services of notifications: the only writers of notifications and of unread counts.
 
-What the domains above call (`notify`, `withdraw` …) is part of the write that makes or ends the
-cause, so nobody is told of what did not happen, and what is taken back is taken back with it.
+Other apps call `notify`, `retract` and their variants within the write that creates or deletes the
+cause, so that a notification never exists without its cause.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from mysocial.core.errors import Unavailable
 from mysocial.core.request_context import detached
 from mysocial.outbox import queue_email
-from mysocial.store import STALE_ERRORS, Write, pagination, reads, run_with_retry, write
+from mysocial.store import STALE_ERRORS, Write, latest, reads, retry_on_conflict, write
 from notifications import selectors
 from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
 from notifications.models import Inbox, Notification
@@ -21,27 +21,27 @@ from users.services import update_settings
 
 EMAIL_KIND = "notification"
 BATCH = 200
-MAX_RECIPIENTS = 100  # what is taken back in one write
+MAX_RECIPIENTS = 100  # how many notifications of a list one write retracts
 
 
 def create_inbox(w: Write, user_id: str) -> None:
-    """Note, within a sign-up, that the new member was told of nothing."""
+    """Create the empty inbox of a new member, within the write that signs them up."""
     w.create(Inbox(id=user_id), new_id=True)
 
 
 def initialise_cause(w: Write, cause: str, *kinds: str) -> None:
-    """Note, within the write that makes the cause, that nobody was told of it before.
+    """Declare, within the write that creates the cause, that it has no notifications yet.
 
-    So it can be withdrawn without asking MongoDB whom it had told.
+    The notifications of the cause can then be retracted without a query to MongoDB.
     """
     for kind in kinds:
         w.initialise_lists(Notification, cause_list_value(cause, kind), "cause")
 
 
-# Telling, and taking back ------------------------------------------------------------------------
+# Notify and retract ------------------------------------------------------------------------------
 
 
-def notify(  # noqa: PLR0913 - what is told, by name
+def notify(  # noqa: PLR0913 - keyword arguments name the parts of a notification
     w: Write,
     *,
     to: str,
@@ -52,23 +52,33 @@ def notify(  # noqa: PLR0913 - what is told, by name
     channels: Sequence[str] = CHANNELS,
     recipients: Recipients | None = None,
 ) -> None:
-    """Tell a member of something, in the write that causes it, by `channels` as far as wanted.
+    """Notify a member of what the actor did, in the write that does it.
 
-    Nothing when the member is the actor, mutes the actor, is parted from them by a block, or wants
-    to be told of this kind in no way. `audience` is what `asked_audience` found, where it was
-    asked together with other things.
+    Nobody is notified of their own actions, of a member that they mute, or across a block.
+
+    Args:
+        w: The write that creates the cause.
+        to: The id of the recipient.
+        kind: One of `NOTIFICATION_TYPES`.
+        actor_id: The id of the member who did it.
+        cause: The id of the record that the notification is about.
+        post_id: The id of the post that the cause belongs to, if any.
+        channels: The channels to use, as far as the recipient has not switched them off.
+        recipients: The result of `recipients_query` for `to`, if the caller has it already.
     """
-    told = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
-    found = recipients_query({to}, actor_id=actor_id).result() if recipients is None else recipients
-    _notify(w, found, channels, told)
+    fields = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
+    if recipients is None:
+        recipients = recipients_query({to}, actor_id=actor_id).result()
+    _notify(w, recipients, channels, fields)
 
 
-def notify_many(  # noqa: PLR0913 - what is told, by name
+def notify_many(  # noqa: PLR0913 - keyword arguments name the parts of a notification
     w: Write, *, to: Iterable[str], kind: str, actor_id: str, cause: str, post_id: str = ""
 ) -> None:
-    """Tell several members as `notify` does; one round trip, whatever their number."""
-    told = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
-    _notify(w, recipients_query(set(to), actor_id=actor_id).result(), CHANNELS, told)
+    """Notify several members as `notify` does, in one round trip."""
+    fields = {"kind": kind, "actor_id": actor_id, "cause": cause, "post_id": post_id}
+    recipients = recipients_query(set(to), actor_id=actor_id).result()
+    _notify(w, recipients, CHANNELS, fields)
 
 
 def notify_mentioned(
@@ -81,62 +91,66 @@ def notify_mentioned(
     notify_many(w, to=to, kind="mention", actor_id=actor_id, cause=cause, post_id=post_id)
 
 
-def notify_of_decision(  # noqa: PLR0913 - what is told, by name
+def notify_of_decision(  # noqa: PLR0913 - keyword arguments name the parts of a notification
     w: Write, *, to: str, kind: str, cause: str, message: str = "", always_in_app: bool = False
 ) -> None:
-    """Tell a member what staff have decided, in the write that decides it.
+    """Notify a member of a moderator's decision, in the write that makes it.
 
-    The actor is the member: who of staff it was is not told. `always`: in the app whether or not
-    this kind is wanted there.
+    The recipient is also recorded as the actor, so that the moderator is not disclosed.
+    `always_in_app` ignores the preferences of the recipient for the in-app channel.
     """
     user = get_users([to]).get(to)
     if user is None:
         return
-    told = Notification(user_id=to, actor_id=to, kind=kind, cause=cause, message=message)
+    notification = Notification(user_id=to, actor_id=to, kind=kind, cause=cause, message=message)
     in_app = always_in_app or wants_notification(user, kind, "in_app")
     if in_app:
-        _announce(w, told)
+        _create_notification(w, notification)
     if wants_notification(user, kind, "email"):
-        _queue_email(w, told, in_app=in_app)
+        _queue_email(w, notification, in_app=in_app)
 
 
-def _notify(w: Write, to: Recipients, channels: Sequence[str], told: dict[str, str]) -> None:
-    for pk, wishes in sorted(to.items()):
+def _notify(
+    w: Write, recipients: Recipients, channels: Sequence[str], fields: dict[str, str]
+) -> None:
+    for user_id, preferences in sorted(recipients.items()):
         wanted = {
-            channel for channel in channels if wants_notification(wishes, told["kind"], channel)
+            channel
+            for channel in channels
+            if wants_notification(preferences, fields["kind"], channel)
         }
-        one = Notification(user_id=pk, **told)
+        notification = Notification(user_id=user_id, **fields)
         if "in_app" in wanted:
-            _announce(w, one)
+            _create_notification(w, notification)
         if "email" in wanted:
-            _queue_email(w, one, in_app="in_app" in wanted)
+            _queue_email(w, notification, in_app="in_app" in wanted)
 
 
-def _announce(w: Write, told: Notification) -> None:
-    w.create(told, new_id=True)
-    _count(w, told.user_id, 1)
-    w.announce(NotificationCreated(told.user_id, told))
+def _create_notification(w: Write, notification: Notification) -> None:
+    w.create(notification, new_id=True)
+    _increment_unread(w, notification.user_id, 1)
+    w.announce(NotificationCreated(notification.user_id, notification))
 
 
-def _queue_email(w: Write, told: Notification, *, in_app: bool) -> None:
+def _queue_email(w: Write, notification: Notification, *, in_app: bool) -> None:
     queue_email(
         w,
         EMAIL_KIND,
-        recipient=told.user_id,
+        recipient=notification.user_id,
         wake=False,
-        notification_type=told.kind,
-        actor_id=told.actor_id,
-        cause=told.cause,
-        post_id=told.post_id,
-        notification_id=told.id if in_app else "",
+        notification_type=notification.kind,
+        actor_id=notification.actor_id,
+        cause=notification.cause,
+        post_id=notification.post_id,
+        notification_id=notification.id if in_app else "",
     )
 
 
 def retract(w: Write, *, to: str, kind: str, cause: str) -> None:
-    """Take back what `cause` had told the member, in the write that ends the cause.
+    """Delete the notifications of a cause to one member, in the write that ends the cause.
 
-    Nothing told is fine. The write is a `Conflict` or `NotFound` when it was marked meanwhile:
-    look again.
+    There may be none. The write raises `Conflict` or `NotFound` if one was changed or deleted
+    since it was read, so use `retry_on_conflict`.
     """
     retract_all(w, kinds=(kind,), cause=cause, to=(to,))
 
@@ -144,149 +158,173 @@ def retract(w: Write, *, to: str, kind: str, cause: str) -> None:
 def retract_all(
     w: Write, *, kinds: Sequence[str], cause: str, to: Iterable[str] | None = None
 ) -> None:
-    """Take back what `cause` had told anybody, or those in `to`, as `withdraw` does."""
-    some = None if to is None else set(to)
-    if some == set():
+    """Delete the notifications of a cause to the members in `to`, or to all, as `retract` does."""
+    user_ids = None if to is None else set(to)
+    if user_ids == set():
         return
-    told = [one for kind in kinds for one in _told_of(cause, kind)]
-    _retract(w, (one for one in told if some is None or one.user_id in some))
+    of_cause = [
+        notification for kind in kinds for notification in _notifications_of_cause(cause, kind)
+    ]
+    _retract(
+        w,
+        (
+            notification
+            for notification in of_cause
+            if user_ids is None or notification.user_id in user_ids
+        ),
+    )
 
 
-def _told_of(cause: str, kind: str) -> list[Notification]:
-    return pagination.latest(
-        notifications, "cause", cause_list_value(cause, kind), limit=MAX_RECIPIENTS
-    )[0]
+def _notifications_of_cause(cause: str, kind: str) -> list[Notification]:
+    newest, _ = latest(notifications, "cause", cause_list_value(cause, kind), limit=MAX_RECIPIENTS)
+    return newest
 
 
-def retract_between(w: Write, one_id: str, other_id: str) -> None:
-    """Take back what two members were told of one another, in the write that parts them.
+def retract_between(w: Write, user_id: str, other_id: str) -> None:
+    """Delete the notifications that two members caused each other, in the write of their block.
 
-    The newest, so that the counts are right at once; the rest is left to a cascade, as is all that
-    Redis does not know while MongoDB is away: a block has to work then, too.
+    Only the newest ones are deleted here, so that the unread counts are right at once; a cascade
+    deletes the rest. If MongoDB is needed but unavailable, all of them are left to the cascade,
+    because a block must never fail for that reason.
     """
-    for side in pair_list_values(one_id, other_id):
+    for value in pair_list_values(user_id, other_id):
         try:
-            newest, _ = pagination.latest(notifications, "between", side, limit=MAX_RECIPIENTS)
+            newest, _ = latest(notifications, "between", value, limit=MAX_RECIPIENTS)
         except Unavailable:
             return
         _retract(w, newest)
 
 
-def pair_list_values(one_id: str, other_id: str) -> tuple[str, str]:
-    """Return the values that name the lists of what two members were told of one another."""
-    return f"{one_id}:{other_id}", f"{other_id}:{one_id}"
+def pair_list_values(user_id: str, other_id: str) -> tuple[str, str]:
+    """Return the values of the `between` lists of two members, one for each direction."""
+    return f"{user_id}:{other_id}", f"{other_id}:{user_id}"
 
 
-def _retract(w: Write, some: Iterable[Notification]) -> None:
-    unread: Counter[str] = Counter()
-    for told in some:
-        # Strict: whether it is counted follows from what was read.
-        w.delete(told, check_revision=True)
-        unread[told.user_id] += not told.read
-        w.announce(NotificationDeleted(told.user_id, told.id))
-    for user_id, count in unread.items():
+def _retract(w: Write, retracted: Iterable[Notification]) -> None:
+    unread_counts: Counter[str] = Counter()
+    for notification in retracted:
+        # The unread count depends on `read` as it was read.
+        w.delete(notification, check_revision=True)
+        unread_counts[notification.user_id] += not notification.read
+        w.announce(NotificationDeleted(notification.user_id, notification.id))
+    for user_id, count in unread_counts.items():
         if count:
-            _count(w, user_id, -count)
+            _increment_unread(w, user_id, -count)
 
 
-def _count(w: Write, user_id: str, by: int) -> None:
-    w.increment(Inbox, user_id, init=Inbox(id=user_id), unread_count=by)
+def _increment_unread(w: Write, user_id: str, delta: int) -> None:
+    w.increment(Inbox, user_id, init=Inbox(id=user_id), unread_count=delta)
 
 
-# What the owner does -----------------------------------------------------------------------------
+# Actions of the recipient ------------------------------------------------------------------------
 
 
+@retry_on_conflict
 def mark_read(*, user_id: str, notification_id: str, read: bool) -> Notification:
-    """Mark one's own notification as read or unread; a second time changes nothing."""
-    return run_with_retry(lambda: _mark_read(user_id, notification_id, read))
+    """Mark a member's notification as read or unread; repeating it changes nothing.
 
-
-def _mark_read(user_id: str, notification_id: str, read: bool) -> Notification:
-    told = selectors.get_notification(notification_id, to=user_id)
-    if told.read != read:
+    Raises:
+        NotFound: The notification is not the member's, or is hidden from them.
+    """
+    notification = selectors.get_notification(notification_id, to=user_id)
+    if notification.read != read:
         with write(*STALE_ERRORS) as w:
-            _mark_all(w, user_id, [told], read=read)
-            w.respond_with(told)
-    return told
+            _set_read(w, user_id, [notification], read=read)
+            w.respond_with(notification)
+    return notification
 
 
 def mark_all_read(*, user_id: str) -> str:
-    """Mark as read all that one was told; return whose it was.
+    """Mark all notifications of a member as read; return the id of the member.
 
-    In batches, each a step of its own. What comes meanwhile is read as well, or stays unread and
-    counted.
+    Works in batches, each one a write of its own. A notification that arrives meanwhile is either
+    marked as well, or stays unread and counted.
     """
-    while not run_with_retry(lambda: _read_some(user_id)):
+    while not _mark_batch_read(user_id):
         pass
     return user_id
 
 
-def _read_some(user_id: str) -> bool:
-    """Mark a batch as read; True when it was the last, whose write has the call's answer."""
-    listed, is_last = pagination.latest(
-        notifications, "unread", unread_list_value(user_id), limit=BATCH
-    )
-    unread = [told for told in listed if not told.read]  # else it was read since it was listed
+@retry_on_conflict
+def _mark_batch_read(user_id: str) -> bool:
+    """Mark a batch as read and return whether it was the last.
+
+    Only the write of the last batch stores the response of the request.
+    """
+    listed, is_last = latest(notifications, "unread", unread_list_value(user_id), limit=BATCH)
+    unread = [notification for notification in listed if not notification.read]  # still unread
     if is_last:
-        _read_batch(user_id, unread)
+        _write_batch_read(user_id, unread)
     else:
         with detached():
-            _read_batch(user_id, unread)
+            _write_batch_read(user_id, unread)
     return is_last
 
 
-def _read_batch(user_id: str, unread: list[Notification]) -> None:
+def _write_batch_read(user_id: str, unread: list[Notification]) -> None:
     if unread:
         with write(*STALE_ERRORS) as w:
-            _mark_all(w, user_id, unread, read=True)
+            _set_read(w, user_id, unread, read=True)
             w.respond_with(user_id)
 
 
-def _mark_all(w: Write, user_id: str, some: list[Notification], *, read: bool) -> None:
-    for told in some:
-        w.update(told, check_revision=True, read=read)
-    _count(w, user_id, -len(some) if read else len(some))
-    w.announce(NotificationUpdated(user_id, tuple(told.id for told in some), read))
+def _set_read(w: Write, user_id: str, changed: list[Notification], *, read: bool) -> None:
+    for notification in changed:
+        w.update(notification, check_revision=True, read=read)
+    _increment_unread(w, user_id, -len(changed) if read else len(changed))
+    ids = tuple(notification.id for notification in changed)
+    w.announce(NotificationUpdated(user_id, ids, read))
 
 
+@retry_on_conflict
 def delete_notification(*, user_id: str, notification_id: str) -> None:
-    """Delete one's own notification. `NotFound`."""
-    run_with_retry(lambda: _delete(selectors.get_notification(notification_id, to=user_id)))
+    """Delete a member's notification.
+
+    Raises:
+        NotFound: The notification is not the member's, or is hidden from them.
+    """
+    _delete(selectors.get_notification(notification_id, to=user_id))
 
 
+@retry_on_conflict
 def remove_notification(*, notification_id: str) -> None:
-    """Delete anybody's notification, as staff."""
-    run_with_retry(lambda: _delete(reads.get_record(notifications, notification_id)))
+    """Delete the notification of any member, as staff.
+
+    Raises:
+        NotFound: There is no such notification.
+    """
+    _delete(reads.get_record(notifications, notification_id))
 
 
-def _delete(told: Notification) -> None:
+def _delete(notification: Notification) -> None:
     with write(*STALE_ERRORS) as w:
-        _retract(w, [told])
+        _retract(w, [notification])
 
 
 def unsubscribe(*, token: str) -> None:
-    """Switch off the mails that a token stands for; `NotFound` when it is not ours."""
+    """Switch off the e-mails that an unsubscribe token names.
+
+    Raises:
+        NotFound: The token is not valid.
+    """
     user_id, kind = selectors.read_token(token)
     update_settings(user_id=user_id, notifications={kind: {"email": False}})
 
 
-# What goes with something else -------------------------------------------------------------------
+# Cascades ----------------------------------------------------------------------------------------
 
 
 def delete_inbox(user_id: str) -> None:
-    """Forget how much a member has not read, as the last of what the member was told."""
+    """Delete the inbox of a member, after all of their notifications."""
     with write() as w:
         w.delete(Inbox(id=user_id), missing_ok=True)
 
 
+@retry_on_conflict
 def delete_listed_notifications(index: str, value: str, *, limit: int) -> bool:
-    """Take back at most `limit` of a list; True when nothing is left."""
-    return run_with_retry(lambda: _delete_listed(index, value, limit))
-
-
-def _delete_listed(index: str, value: str, limit: int) -> bool:
-    some, is_all = pagination.latest(notifications, index, value, limit=limit)
-    if some:
+    """Delete at most `limit` notifications of a list; return whether none are left."""
+    listed, is_all = latest(notifications, index, value, limit=limit)
+    if listed:
         with write(*STALE_ERRORS) as w:
-            _retract(w, some)
+            _retract(w, listed)
     return is_all

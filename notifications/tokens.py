@@ -1,4 +1,4 @@
-"""Tokens that switch off the mails of one kind: signed, never expiring, worth nothing else."""
+"""Unsubscribe tokens: signed, without expiry, for the e-mails of one type to one member."""
 
 from django.core.signing import BadSignature, Signer
 
@@ -6,12 +6,12 @@ _signer = Signer(salt="notifications.unsubscribe", sep=".")
 
 
 def make_unsubscribe_token(user_id: str, kind: str) -> str:
-    """Return the token that stands for a member and a kind of notification."""
+    """Return the token for a member and a type of notification."""
     return _signer.sign(f"{user_id}.{kind}")
 
 
 def read_unsubscribe_token(token: str) -> tuple[str, str] | None:
-    """Return the member and the kind that a token stands for; None when it is not ours."""
+    """Return the member's id and the type of notification of a token, or None if it is invalid."""
     try:
         user_id, _, kind = _signer.unsign(token).partition(".")
     except BadSignature:

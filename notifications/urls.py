@@ -1,4 +1,4 @@
-"""Routes of notifications."""
+"""URL patterns of notifications."""
 
 from django.urls import re_path
 

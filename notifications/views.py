@@ -1,4 +1,4 @@
-"""HTTP endpoints of notifications, and the page that switches off their mails."""
+"""HTTP endpoints of notifications, and the page to unsubscribe from their e-mails."""
 
 from typing import Any
 
@@ -24,33 +24,44 @@ from mysocial.api import (
     page_response,
     pagination_params,
     validated_body,
+    write_action,
     write_response,
 )
 from mysocial.core.errors import Invalid, NotFound
 from mysocial.core.rate_limits import HOUR, MINUTE, RateLimit
 from notifications import selectors, services
 from notifications.models import Notification
-from notifications.representations import count_template, notification_placeholders, render
+from notifications.representations import (
+    notification_placeholders,
+    render,
+    unread_count_placeholders,
+)
 from notifications.serializers import (
-    CountSerializer,
-    NotificationAnswerSerializer,
     NotificationInput,
     NotificationPageSerializer,
+    NotificationResponseSerializer,
+    UnreadCountSerializer,
 )
 from users.selectors import NOTIFICATION_TYPES
 
 CHANGES = RateLimit("notification", 300, MINUTE)
 UNSUBSCRIBES = RateLimit("unsubscribe", 60, HOUR)
-TYPE = OpenApiParameter("type", enum=NOTIFICATION_TYPES, description="Only those of this kind.")
+TYPE = OpenApiParameter(
+    "type", enum=NOTIFICATION_TYPES, description="Return only notifications of this type."
+)
 
 
-def owner_count_template(told: Notification) -> list[Any]:
-    """Return the piece that is how many the owner of a notification has not read."""
-    return count_template(told.user_id)
+def owner_unread_count(notification: Notification) -> list[Any]:
+    """Return the placeholders of the unread count of a notification's recipient."""
+    return unread_count_placeholders(notification.user_id)
 
 
-def kind_wanted(request: Request) -> str:
-    """Return the `type` that a list is asked for; empty for all."""
+def type_param(request: Request) -> str:
+    """Return the `type` query parameter of a list, empty for all types.
+
+    Raises:
+        Invalid: There is no such type.
+    """
     kind = request.query_params.get("type")
     if kind is not None and kind not in NOTIFICATION_TYPES:
         raise Invalid(errors={"type": f"This must be one of: {', '.join(NOTIFICATION_TYPES)}."})
@@ -58,115 +69,100 @@ def kind_wanted(request: Request) -> str:
 
 
 class NotificationViewSet(ApiViewSet):
-    """What one was told."""
+    """The notifications of the current user."""
 
     @extend_schema(
         parameters=[*PAGINATION_PARAMETERS, TYPE],
         responses=NotificationPageSerializer,
-        summary="One's notifications, newest first, and how many are unread",
-        description="Nothing of whom one blocks, mutes or is blocked by, nor of a post that one "
-        "does not see: it is hidden at once. `unread_count` also counts what a mute or a change of "
-        "privacy hides.",
+        summary="List your notifications",
+        description="The newest come first. Notifications from members that you mute or block, or "
+        "that block you, are hidden, and so are notifications about posts that you may not see. "
+        "`unread_count` includes notifications that a mute or a change of privacy hides.",
     )
     def list(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
-        owner = current_user_id(request)
-        found, following = selectors.list_notifications(
-            owner, kind=kind_wanted(request), limit=limit, after=after
+        user_id = current_user_id(request)
+        rows, next_after = selectors.list_notifications(
+            user_id, kind=type_param(request), limit=limit, after=after
         )
-        count = selectors.get_unread_count(owner)
-        shown = map(render, found)
-        return page_response(request, "notifications", shown, following, unread_count=count)
+        unread_count = selectors.get_unread_count(user_id)
+        items = map(render, rows)
+        return page_response(request, "notifications", items, next_after, unread_count=unread_count)
 
     @extend_schema(
         request=NotificationInput,
-        responses=NotificationAnswerSerializer,
-        summary="Mark a notification as read, or as unread",
+        responses=NotificationResponseSerializer,
+        summary="Mark a notification as read or unread",
         examples=[OpenApiExample("Read", {"read": True}, request_only=True)],
     )
-    def partial_update(self, request: Request, pk: str) -> HttpResponse:
+    @write_action(
+        "Notification updated",
+        limit=CHANGES,
+        notification=notification_placeholders,
+        unread_count=owner_unread_count,
+    )
+    def partial_update(self, request: Request, pk: str) -> Notification:
         read = validated_body(NotificationInput, request)["read"]
-        return write_response(
-            request,
-            200,
-            message_envelope(
-                "Notification updated",
-                notification=notification_placeholders,
-                unread_count=owner_count_template,
-            ),
-            lambda: services.mark_read(
-                user_id=current_user_id(request), notification_id=pk, read=read
-            ),
-            limit=CHANGES,
-        )
+        return services.mark_read(user_id=current_user_id(request), notification_id=pk, read=read)
 
     @extend_schema(
-        request=None, responses={200: CountSerializer}, summary="Mark all notifications as read"
+        request=None,
+        responses={200: UnreadCountSerializer},
+        summary="Mark all notifications as read",
     )
-    def read_all(self, request: Request) -> HttpResponse:
+    @write_action("Notifications read", limit=CHANGES, unread_count=unread_count_placeholders)
+    def read_all(self, request: Request) -> str:
         validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("Notifications read", unread_count=count_template),
-            lambda: services.mark_all_read(user_id=current_user_id(request)),
-            limit=CHANGES,
-        )
+        return services.mark_all_read(user_id=current_user_id(request))
 
     @extend_schema(
         request=None, responses={200: MessageSerializer}, summary="Delete a notification"
     )
-    def destroy(self, request: Request, pk: str) -> HttpResponse:
+    @write_action("Notification deleted", limit=CHANGES)
+    def destroy(self, request: Request, pk: str) -> None:
         validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("Notification deleted"),
-            lambda: services.delete_notification(
-                user_id=current_user_id(request), notification_id=pk
-            ),
-            limit=CHANGES,
-        )
+        services.delete_notification(user_id=current_user_id(request), notification_id=pk)
 
 
 class UnsubscribeViewSet(ApiViewSet):
-    """The link of a mail; whoever holds it may use it."""
+    """The unsubscribe link of an e-mail; the token in it is the only authentication."""
 
     permission_classes = (AllowAny,)
     authentication_classes = ()
-    # A mail provider sends a form (RFC 8058); what it says is not needed.
+    # E-mail providers send a form (RFC 8058). Its content is not needed.
     parser_classes = (StrictJSONParser, IgnoredFormParser, IgnoredMultipartParser)
 
     @extend_schema(
         request=None,
         responses={200: MessageSerializer},
-        summary="Switch off the mails of one kind, by the link of such a mail",
+        summary="Unsubscribe from e-mails of one type, with the token from such an e-mail",
     )
     def unsubscribe(self, request: Request, token: str) -> HttpResponse:
-        owner, _ = selectors.read_token(token)  # an address would be that of a mail provider
+        # Count by member: the client's address would be that of an e-mail provider.
+        user_id, _ = selectors.read_token(token)
         return write_response(
             request,
             200,
             message_envelope("Unsubscribed"),
             lambda: services.unsubscribe(token=token),
             limit=UNSUBSCRIBES,
-            who=owner,
+            who=user_id,
         )
 
 
 @never_cache
-@csrf_exempt  # the token is the proof, and a mail provider has no cookie of ours
+@csrf_exempt  # the token is the authorization, and an e-mail provider has no cookie
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_page(request: HttpRequest) -> HttpResponse:
-    """Ask whether mails shall be switched off, and do so when the button is pressed.
+    """Ask for confirmation, and unsubscribe from e-mails when the form is submitted.
 
-    Looking changes nothing: mail providers follow links.
+    GET changes nothing, because e-mail providers follow links.
     """
-    token, done = request.GET.get("token", ""), request.method == "POST"
+    token, is_confirmed = request.GET.get("token", ""), request.method == "POST"
     try:
         selectors.read_token(token)
-        if done:
+        if is_confirmed:
             services.unsubscribe(token=token)
     except NotFound:
         raise Http404 from None
-    return render_page(request, "unsubscribe.html", {"done": done})
+    return render_page(request, "unsubscribe.html", {"is_confirmed": is_confirmed})
