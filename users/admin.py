@@ -11,7 +11,7 @@ from users.models import User
 
 @admin.register(User)
 class UserAdmin(RecordAdmin):
-    """Profiles of all members."""
+    """Profiles of all members. Staff can edit the profile texts."""
 
     list_display = ("username", "id", "posts_count", "followers_count", "created_at")
     search_fields = ("username", "id")
@@ -32,4 +32,5 @@ class UserAdmin(RecordAdmin):
 
     @staticmethod
     def change(user_id: str, **changes: Any) -> None:
+        """Save the changed fields of a profile."""
         services.moderate_profile(user_id=user_id, **changes)

@@ -4,10 +4,12 @@ from django.apps import AppConfig
 
 
 class UsersConfig(AppConfig):
+    """Registers the event that announces changes of presence."""
+
     name = "users"
 
     def ready(self) -> None:
-        # Models are loaded by now.
+        # Not at module level: these modules need the models to be loaded.
         from mysocial.realtime import presence  # noqa: PLC0415
         from users.events import PresenceChanged  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What of profiles is a member's own."""
+"""Data export of profiles and settings."""
 
 from mysocial.privacy import ExportSection, register, single
 from users.store import users

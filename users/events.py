@@ -1,4 +1,4 @@
-"""What is announced of members."""
+"""Events of members: profile changes, deletion, visibility and presence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from users.representations import ProfileSerializer, profile_template
 
 @dataclass(frozen=True)
 class UserUpdated(Event):
-    """A profile was changed. Whoever has it open hears it, and the member's other devices."""
+    """A profile was changed. Sent to clients that show it and to the member's own devices."""
 
     type: ClassVar[str] = "user.updated"
     payload: ClassVar[Payload] = ProfileSerializer
@@ -36,7 +36,7 @@ class UserUpdated(Event):
 
 @dataclass(frozen=True)
 class UserDeleted(Event):
-    """A member erased their account. Whoever has the profile open hears it, no block between."""
+    """A member erased their account. Sent to clients that show the profile."""
 
     type: ClassVar[str] = "user.deleted"
     payload: ClassVar[Payload] = {"id": ID}
@@ -58,7 +58,13 @@ class UserDeleted(Event):
 
 @dataclass(frozen=True)
 class VisibilityEvent(Event):
-    """Somebody sees less of a member than before, or more: of everything, or of the posts."""
+    """A member, or only their posts, became visible or hidden for other members.
+
+    Attributes:
+        user_id: The member whose visibility changed.
+        from_id: The only other member concerned, after a block or unblock.
+        everywhere: Whether everybody is concerned, after a suspension or its end.
+    """
 
     payload: ClassVar[Payload] = {"user_id": ID, "what": one_of(("all", "posts"))}
     user_id: str
@@ -78,20 +84,17 @@ class VisibilityEvent(Event):
 
     @classmethod
     def non_followers(cls, user_id: str, viewers: set[str]) -> set[str]:
-        """Return those of `viewers` who may meet the member and do not follow."""
-        others = viewers - {user_id}
-        return relationship_policy().who_can_interact(
-            user_id, others
-        ) - relationship_policy().followed_among(user_id, others)
+        """Return those of `viewers` that may interact with the member but do not follow them."""
+        policy, others = relationship_policy(), viewers - {user_id}
+        return policy.who_can_interact(user_id, others) - policy.followed_among(user_id, others)
 
 
 @dataclass(frozen=True)
 class UserHidden(VisibilityEvent):
-    """Somebody sees less of a member than before, and is to drop what they hold.
+    """A member or their posts are hidden from you from now on: drop what you hold of them.
 
-    With `from_id`, this person sees nothing of the member any more: a block parts the two, whoever
-    made it. With `everywhere`, the member is suspended. Without, the account has gone private: who
-    does not follow sees its posts no more.
+    `what` is `all` after a block, by either of you, or a suspension. It is `posts` if the account
+    became private and you do not follow it.
     """
 
     type: ClassVar[str] = "user.hidden"
@@ -103,18 +106,16 @@ class UserHidden(VisibilityEvent):
             hidden_from = viewers & {from_id}
             return hidden_from - relationship_policy().who_can_interact(user_id, hidden_from)
         if context.get("everywhere"):
-            met = relationship_policy().not_blocked(user_id, viewers)
-            return met - relationship_policy().who_can_interact(user_id, met)
+            not_blocked = relationship_policy().not_blocked(user_id, viewers)
+            return not_blocked - relationship_policy().who_can_interact(user_id, not_blocked)
         return cls.non_followers(user_id, viewers)
 
 
 @dataclass(frozen=True)
 class UserShown(VisibilityEvent):
-    """Somebody sees more of a member than before, and is to read it again.
+    """A member or their posts are visible to you from now on: read them again.
 
-    With `from_id`, no block parts this person from the member any more. With `everywhere`, the
-    member is suspended no longer. Without, the account has gone public: who does not follow sees
-    its posts.
+    `what` is `all` if a block or a suspension ended, and `posts` if the account became public.
     """
 
     type: ClassVar[str] = "user.shown"
@@ -131,16 +132,16 @@ class UserShown(VisibilityEvent):
 
 @dataclass(frozen=True)
 class PresenceChanged(EphemeralEvent):
-    """A member came online, with their first device, or went, with their last.
+    """A member came online with their first connection, or went offline with their last.
 
-    With `is_hiding` they are there still, and let nobody know any more.
+    A member who turns off showing their presence appears to go offline.
     """
 
     type: ClassVar[str] = "presence.changed"
     payload: ClassVar[Payload] = {"user_id": ID, "online": FLAG}
     user_id: str
     online: bool
-    is_hiding: bool = False
+    is_hiding: bool = False  # still online, but no longer showing it
 
     def topics(self) -> Iterable[str]:
         return ["presence"]

@@ -1,4 +1,4 @@
-"""Members and what the world sees of them."""
+"""Models of members: public profiles and settings."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db import models
 
 from mysocial.store import ID, Record
 
-# What a member may be told of, and how; each can be switched off for itself.
+# Each type can be turned off for each channel.
 NOTIFICATION_TYPES = (
     *("comment", "reaction", "follow", "follow_request", "message", "mention"),
     *("report", "warning"),
@@ -16,27 +16,32 @@ COLORS = ("#b45309", "#047857", "#1d4ed8", "#7c3aed", "#be123c", "#0e7490", "#4d
 
 
 class MessagingPolicy(models.TextChoices):
-    """Who may begin to write to a member."""
+    """Who may start a conversation with a member."""
 
     EVERYONE = "everyone", "Everyone"
-    FOLLOWING = "following", "Whom they follow"
+    FOLLOWING = "following", "Members they follow"
     NOBODY = "nobody", "Nobody"
 
 
 def default_notifications() -> dict[str, dict[str, bool]]:
-    """Return switches that are all on."""
-    return {notice: dict.fromkeys(CHANNELS, True) for notice in NOTIFICATION_TYPES}
+    """Return notification preferences with everything turned on."""
+    return {
+        notification_type: dict.fromkeys(CHANNELS, True) for notification_type in NOTIFICATION_TYPES
+    }
 
 
 class User(Record):
-    """A member's public profile. The account (e-mail, password) has the same id, in `accounts`."""
+    """A member's public profile and settings.
+
+    The account with the e-mail address and the password has the same id, in `accounts`.
+    """
 
     username = models.CharField(max_length=30)
-    username_key = models.CharField(max_length=30, editable=False)  # lower case, unique
+    username_key = models.CharField(max_length=30, editable=False)  # lowercase, unique
     avatar_color = models.CharField(max_length=7, default=COLORS[0])
     avatar_url = models.CharField(max_length=500, default="", blank=True)
     background_url = models.CharField(max_length=500, default="", blank=True)
-    # The images that are to be shown, also while they are processed.
+    # Set as soon as an image is uploaded; the URLs above follow when it is processed.
     avatar_id = models.CharField(**ID, default="", editable=False)
     background_id = models.CharField(**ID, default="", editable=False)
     is_private = models.BooleanField(default=False)
@@ -44,7 +49,7 @@ class User(Record):
         max_length=9, choices=MessagingPolicy.choices, default=MessagingPolicy.EVERYONE
     )
     shows_presence = models.BooleanField(default=True)
-    # Milliseconds since 1970, or nothing: scripts compare them with their clock.
+    # Milliseconds since 1970, or empty; Lua scripts compare them with the clock of Redis.
     silenced_until = models.CharField(max_length=15, default="", editable=False)
     suspended_until = models.CharField(max_length=15, default="", editable=False)
     notifications = models.JSONField(default=default_notifications)

@@ -1,4 +1,4 @@
-"""What members look like in answers and events: as bytes, and as the schema they keep to."""
+"""Representations of members in responses and events: JSON templates and their schemas."""
 
 from typing import Any
 
@@ -25,28 +25,32 @@ profile_template = JsonTemplate(
 
 
 def author_parts(ref: str) -> list[bytes | RelatedField]:
-    """Return the pieces that show the person whom the raw field `ref` names."""
+    """Return the JSON parts of a complete author object; the field `ref` holds the author's id."""
     return [b"{", RelatedField(ref, CARD), b"}"]
 
 
 def related_username(row: Row, ref: str) -> str:
-    """Return the name of the person whom the raw field `ref` of a row names."""
+    """Return the username of the member whose id is in the field `ref` of a row."""
     return str(orjson.loads(b"{%s}" % row.related(ref).value(CARD)).get("username", ""))
 
 
-# What a wire that shows an author has to fetch of them; predicates of posts need `is_private`.
+# Values for `JsonTemplate(refs=...)`: the fields of a member that a template loads. Post visibility
+# needs `is_private`.
 CARD_WITH_PRIVACY, CARD_ONLY = (users, (CARD, "is_private")), (users, (CARD,))
 
 
 def person_parts(ref: str) -> list[bytes | RelatedField]:
-    """Return the pieces of an object that shows the member whom the raw field `ref` names."""
+    """Return the JSON parts of a member in a list, without the braces.
+
+    The field `ref` holds the member's id.
+    """
     return [RelatedField(ref, CARD), b',"is_private":', RelatedField(ref, "is_private")]
 
 
 person_template = JsonTemplate(users, Field(CARD), b',"is_private":', Field("is_private"))
 
 
-# What only the member sees.
+# Sent to the member only.
 settings_template = JsonTemplate(
     users,
     b'"is_private":',
@@ -61,7 +65,7 @@ settings_template = JsonTemplate(
 
 
 class AuthorSerializer(serializers.Serializer[Any]):
-    """What is shown of a person beside what they wrote."""
+    """An author, as shown next to their content."""
 
     id = serializers.CharField()
     username = serializers.CharField()
@@ -70,7 +74,7 @@ class AuthorSerializer(serializers.Serializer[Any]):
 
 
 class PersonSerializer(AuthorSerializer):
-    """What is shown of a person in a list of people."""
+    """A member, as shown in a list of people."""
 
     is_private = serializers.BooleanField()
 

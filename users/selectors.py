@@ -1,4 +1,4 @@
-"""Reads of members."""
+"""Reads of members: profiles, settings, presence and search."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -15,22 +15,39 @@ from users.models import User
 from users.representations import person_template, profile_template, settings_template
 from users.store import SETTINGS, users
 
-# For the apps above, which see no models.
+# Repeated here for the apps above, which may not import models.
 NOTIFICATION_TYPES = models.NOTIFICATION_TYPES
 CHANNELS = models.CHANNELS
 WHO_MAY_MESSAGE = "who_may_message"
-PRESENCE_LABEL = "users.presence"  # the sight of whether a member is online; its id is the member's
+PRESENCE_LABEL = "users.presence"  # of the visibility policy of presence; its ids are user ids
 UserPage = tuple[list[Row], Entry | None]
 
 
+# Profiles and settings ---------------------------------------------------------------------------
+
+
 def get_user(user_id: str) -> User:
-    """Return a member; `NotFound`."""
+    """Return a member.
+
+    Raises:
+        NotFound: There is no such member.
+    """
     return user_query(user_id).result()
 
 
 def user_query(user_id: str) -> reads.Query[User]:
-    """Return the question that `get_user` asks."""
+    """Return a query for a member; its result raises `NotFound` if there is none."""
     return reads.record_query(users, user_id)
+
+
+def get_users(user_ids: Iterable[str]) -> dict[str, User]:
+    """Return the members that exist, by id, in one round trip."""
+    return users_query(user_ids).result()
+
+
+def users_query(user_ids: Iterable[str]) -> reads.Query[dict[str, User]]:
+    """Return a query for the members that exist, by id."""
+    return reads.records_query(users, user_ids)
 
 
 def require_not_self(user_id: str, other_id: str, action: str) -> None:
@@ -55,108 +72,113 @@ def require_other_exists(user_id: str, other_id: str, action: str) -> None:
 
 
 def get_settings(user_id: str) -> Row:
-    """Return a member's settings as they are sent: for the member alone."""
-    (found,) = reads.get_rows(settings_template, [user_id])
-    return found
+    """Return the row of a member's settings. Show it to the member only."""
+    (row,) = reads.get_rows(settings_template, [user_id])
+    return row
+
+
+def get_profile(user_id: str, *, viewer_id: str) -> Row:
+    """Return the row of a profile.
+
+    Raises:
+        NotFound: There is no such member, or the two may not interact.
+    """
+    return profile_query(user_id, viewer_id=viewer_id).result()
+
+
+def profile_query(user_id: str, *, viewer_id: str) -> reads.Query[Row]:
+    """Return a query for the row of a profile; its result raises as `get_profile` does."""
+
+    def require_visible(rows: list[Row]) -> Row:
+        if not rows or (viewer_id != user_id and not _visible_rows(rows)):
+            raise NotFound
+        return rows[0]
+
+    checks = {"": relationship_policy().viewer_checks(viewer_id)}
+    return reads.rows_query(profile_template, [user_id], about=checks).map(require_visible)
+
+
+def find_user_id(username: str) -> str | None:
+    """Return the id of the member with this username, case-insensitively."""
+    return reads.find_by_unique(users, "username_key", username.lower())
+
+
+def find_user_ids(usernames: Iterable[str]) -> dict[str, str]:
+    """Return the ids of the members with these usernames, by lowercase name, in one round trip."""
+    names = sorted({name.lower() for name in usernames})
+    keys = [users.unique_key("username_key", name) for name in names]
+    user_ids = reads.execute(*({"kind": "unique", "key": key} for key in keys)) if keys else []
+    return {name: pk.decode() for name, pk in zip(names, user_ids, strict=True) if pk}
+
+
+def get_cards(user_ids: Sequence[str]) -> list[Row]:
+    """Return the `person_template` rows of the members that exist, in the given order."""
+    return reads.get_rows(person_template, user_ids)
+
+
+# Suspensions -------------------------------------------------------------------------------------
 
 
 def suspension_check(user_id: str = "") -> ViewerCheck:
-    """Return the question whether a person is suspended now: who is asked about, or `user_id`."""
+    """Return the check whether `user_id` is suspended; by default, the member being checked."""
     return ("", "suspended_until", user_id, users.prefix)
 
 
 def suspension_end_ms(user_id: str) -> int:
-    """Return until when, in milliseconds, a member is suspended now; 0 when they are not."""
+    """Return when a member's suspension ends, in ms since 1970; 0 if they are not suspended."""
     user = get_users([user_id]).get(user_id)
-    until = int(user.suspended_until or 0) if user else 0
-    return until if until > milliseconds(now()) else 0
+    until_ms = int(user.suspended_until or 0) if user else 0
+    return until_ms if until_ms > milliseconds(now()) else 0
+
+
+# Notification preferences ------------------------------------------------------------------------
 
 
 class NotificationPreferences(NamedTuple):
-    """What a member has set of what others do: who may write to them, what they are told of."""
+    """Settings that apply to the actions of others: who may write, and which notifications."""
 
     who_may_message: str
     notifications: Mapping[str, Any]
 
 
 def preferences_query(user_ids: Iterable[str]) -> reads.Query[dict[str, NotificationPreferences]]:
-    """Return the question for the wishes of those of the members who are there, by id."""
+    """Return a query for the preferences of the members that exist, by id."""
 
-    def meaning(found: Mapping[str, Mapping[str, bytes]]) -> dict[str, NotificationPreferences]:
-        return {pk: _parse_preferences(**stored) for pk, stored in found.items()}
+    def decode(
+        fields_by_id: Mapping[str, Mapping[str, bytes]],
+    ) -> dict[str, NotificationPreferences]:
+        return {pk: _parse_preferences(**fields) for pk, fields in fields_by_id.items()}
 
-    return reads.fields_query(users, user_ids, (WHO_MAY_MESSAGE, SETTINGS)).map(meaning)
+    return reads.fields_query(users, user_ids, (WHO_MAY_MESSAGE, SETTINGS)).map(decode)
 
 
 def preferences_through(through: reads.Through) -> reads.Query[NotificationPreferences | None]:
-    """Return the question for the wishes of the member whom a record names; None without one."""
-    asked = reads.fields_through(users, through, (WHO_MAY_MESSAGE, SETTINGS))
-    return asked.map(lambda stored: _parse_preferences(**stored) if stored else None)
+    """Return a query for the preferences of the member that another record names, or None."""
+    query = reads.fields_through(users, through, (WHO_MAY_MESSAGE, SETTINGS))
+    return query.map(lambda fields: _parse_preferences(**fields) if fields else None)
 
 
 def _parse_preferences(*, who_may_message: bytes, settings: bytes) -> NotificationPreferences:
-    set_by_them = orjson.loads(b"{%b}" % settings)
-    return NotificationPreferences(who_may_message.decode(), set_by_them.get("notifications", {}))
+    fragment = orjson.loads(b"{%b}" % settings)
+    return NotificationPreferences(who_may_message.decode(), fragment.get("notifications", {}))
 
 
 def wants_notification(
     preferences: User | NotificationPreferences, notification_type: str, channel: str
 ) -> bool:
-    """Tell whether a member wants to be told of this in this way."""
-    # A kind that is younger than what the member has set is on.
+    """Return whether a member wants notifications of this type on this channel."""
+    # A type that was introduced after the member saved their preferences is on.
     return bool(preferences.notifications.get(notification_type, {}).get(channel, True))
 
 
-def get_profile(user_id: str, *, viewer_id: str) -> Row:
-    """Return a profile as it is sent; `NotFound` also when a block stands between the two."""
-    return profile_query(user_id, viewer_id=viewer_id).result()
-
-
-def profile_query(user_id: str, *, viewer_id: str) -> reads.Query[Row]:
-    """Return the question that `get_profile` asks."""
-
-    def the_one(found: list[Row]) -> Row:
-        if not found or (viewer_id != user_id and not _visible_rows(found)):
-            raise NotFound
-        return found[0]
-
-    return reads.rows_query(
-        profile_template, [user_id], about={"": relationship_policy().viewer_checks(viewer_id)}
-    ).map(the_one)
-
-
-def find_user_id(username: str) -> str | None:
-    """Return the id of the member with this name, whatever its case."""
-    return reads.find_by_unique(users, "username_key", username.lower())
-
-
-def find_user_ids(usernames: Iterable[str]) -> dict[str, str]:
-    """Return the ids of the members with these names by name in lower case, in one round trip."""
-    names = sorted({name.lower() for name in usernames})
-    keys = [users.unique_key("username_key", name) for name in names]
-    owners = reads.execute(*({"kind": "unique", "key": key} for key in keys)) if keys else []
-    return {name: owner.decode() for name, owner in zip(names, owners, strict=True) if owner}
-
-
-def get_users(user_ids: Iterable[str]) -> dict[str, User]:
-    """Return those of the members who are there, by id, in one round trip."""
-    return users_query(user_ids).result()
-
-
-def users_query(user_ids: Iterable[str]) -> reads.Query[dict[str, User]]:
-    """Return the question that `get_users` asks."""
-    return reads.records_query(users, user_ids)
-
-
-def get_cards(user_ids: Sequence[str]) -> list[Row]:
-    """Return the cards of members, in this order; who is gone is left out."""
-    return reads.get_rows(person_template, user_ids)
+# Presence ----------------------------------------------------------------------------------------
 
 
 def presence_audience(user_id: str, viewers: set[str], *, is_hiding: bool = False) -> set[str]:
-    """Return those of `viewers` who may know whether a member is online.
+    """Return those of `viewers` that may know whether a member is online.
 
-    Nobody when the member does not show it; when they are just hiding it, those who knew.
+    That is nobody if the member does not show it. With `is_hiding`, the member has just stopped
+    showing it: those that could see it until now are returned.
     """
     user = get_users([user_id]).get(user_id)
     shows = user is not None and (user.shows_presence or is_hiding)
@@ -164,61 +186,73 @@ def presence_audience(user_id: str, viewers: set[str], *, is_hiding: bool = Fals
 
 
 def online_ids(user_ids: Sequence[str], *, viewer_id: str) -> list[str]:
-    """Return those of the members who are online, of those whom `to` may know of."""
-    here = get_users(presence.online(user_ids))
-    shown = [pk for pk in user_ids if pk in here and here[pk].shows_presence]
-    known = visible_ids(PRESENCE_LABEL, shown, viewer_id)
-    return [pk for pk in shown if pk in known]
+    """Return the ids of the members that are online and show it to the viewer."""
+    online_users = get_users(presence.online(user_ids))
+    shown = [pk for pk in user_ids if pk in online_users and online_users[pk].shows_presence]
+    visible = visible_ids(PRESENCE_LABEL, shown, viewer_id)
+    return [pk for pk in shown if pk in visible]
+
+
+# Lists and search --------------------------------------------------------------------------------
 
 
 def most_followed_ids(*, limit: int) -> list[str]:
-    """Return the ids of the members whom most follow. `Unavailable` when MongoDB is away."""
+    """Return the ids of the members with the most followers.
+
+    Raises:
+        Unavailable: MongoDB cannot be reached.
+    """
     return search.top_by_counter(users, "followers_count", limit=limit)
 
 
 def list_members(*, viewer_id: str, limit: int, after: Entry | None = None) -> UserPage:
-    """Return all members whom `to` may meet, newest first."""
-    listing = pagination.ListQuery(
+    """Return a page of all members that the viewer may interact with, newest first."""
+    query = pagination.ListQuery(
         profile_template,
         "all",
         limit=limit,
         after=after,
         about={"": relationship_policy().viewer_checks(viewer_id)},
     )
-    return pagination.filter_pages(listing, keep=_visible_rows)
+    return pagination.filter_pages(query, keep=_visible_rows)
 
 
 def search_members(
     text: str, *, viewer_id: str, limit: int, after: Entry | None = None
 ) -> UserPage:
-    """Return members whose name begins with `text`, then those whose name contains it.
+    """Return a page of members whose username starts with `text`, then those that contain it.
 
-    Whatever its case; only whom `to` may meet. `Unavailable` when MongoDB is away.
+    The search is case-insensitive and finds only members that the viewer may interact with.
+
+    Raises:
+        Unavailable: MongoDB cannot be reached.
     """
-    found: list[Row] = []
+    page: list[Row] = []
     for _ in range(pagination.MAX_PAGES_SCANNED):
+        # One more than the limit, to know whether another page follows.
         matches = search.search_text(
             users, "username_key", text.lower(), limit=limit + 1, after=after
         )
-        ids = [one.id for one in matches[:limit]]
-        rows = (
-            reads.get_rows(
-                profile_template, ids, about={"": relationship_policy().viewer_checks(viewer_id)}
-            )
-            if ids
-            else []
-        )
-        seen = {row.id: row for row in _visible_rows(rows)}
+        visible = _visible_profiles([match.id for match in matches[:limit]], viewer_id)
         for match in matches[:limit]:
             after = match.place
-            found += [seen[match.id]] if match.id in seen else []
-            if len(found) == limit:
-                return found, None if match is matches[-1] else after
+            if match.id in visible:
+                page.append(visible[match.id])
+            if len(page) == limit:
+                return page, None if match is matches[-1] else after
         if len(matches) <= limit:
-            return found, None
-    return found, after
+            return page, None
+    return page, after
+
+
+def _visible_profiles(user_ids: list[str], viewer_id: str) -> dict[str, Row]:
+    if not user_ids:
+        return {}
+    checks = {"": relationship_policy().viewer_checks(viewer_id)}
+    rows = reads.get_rows(profile_template, user_ids, about=checks)
+    return {row.id: row for row in _visible_rows(rows)}
 
 
 def _visible_rows(rows: Sequence[Row]) -> list[Row]:
-    """Return whom the viewer may meet, of rows that were asked for with `facts_of`."""
+    """Return the rows that the viewer may see; they were read with `viewer_checks`."""
     return [row for row in rows if relationship_policy().can_interact(row.flags)]

@@ -1,4 +1,4 @@
-"""JSON in and out of members."""
+"""Request and response bodies of members."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from users.representations import ProfileSerializer
 
 
 class UserResponseSerializer(serializers.Serializer[Any]):
-    """The answer to a change of a profile."""
+    """The response to a change of the profile."""
 
     message = serializers.CharField()
     user = ProfileSerializer()
@@ -30,12 +30,12 @@ def _link() -> serializers.URLField:
 
 
 def _check_scheme(value: str) -> None:
-    if not value.lower().startswith(("http://", "https://")):  # URLField takes ftp as well
-        raise serializers.ValidationError("This must be an http or https address.")
+    if not value.lower().startswith(("http://", "https://")):  # URLField also accepts ftp
+        raise serializers.ValidationError("Enter an http or https URL.")
 
 
 class ProfileInput(StrictSerializer):
-    """What a member may change of their profile."""
+    """The fields of the profile that a member can change."""
 
     quote = serializers.CharField(max_length=300, required=False, allow_blank=True)
     work = serializers.CharField(max_length=100, required=False, allow_blank=True)
@@ -48,14 +48,14 @@ class ProfileInput(StrictSerializer):
 
 
 class ChannelsInput(StrictSerializer):
-    """How one is told of something."""
+    """The channels of one type of notification."""
 
     in_app = StrictBooleanField(required=False)
     email = StrictBooleanField(required=False)
 
 
 class NotificationPreferencesInput(StrictSerializer):
-    """What one is told of, and how; what is left out stays as it is."""
+    """Notification preferences by type; omitted ones stay unchanged."""
 
     comment = ChannelsInput(required=False)
     reaction = ChannelsInput(required=False)
@@ -68,7 +68,7 @@ class NotificationPreferencesInput(StrictSerializer):
 
 
 class SettingsInput(StrictSerializer):
-    """What a member may set."""
+    """The settings that a member can change."""
 
     is_private = StrictBooleanField(required=False)
     who_may_message = serializers.ChoiceField(MessagingPolicy.choices, required=False)
@@ -77,14 +77,14 @@ class SettingsInput(StrictSerializer):
 
 
 class ChannelsSerializer(serializers.Serializer[Any]):
-    """How a member is told of something."""
+    """The channels of one type of notification."""
 
     in_app = serializers.BooleanField()
     email = serializers.BooleanField()
 
 
 class NotificationPreferencesSerializer(serializers.Serializer[Any]):
-    """What a member is told of, and how."""
+    """Notification preferences by type."""
 
     comment = ChannelsSerializer()
     reaction = ChannelsSerializer()
@@ -106,13 +106,13 @@ class SettingsSerializer(serializers.Serializer[Any]):
 
 
 class OnlineSerializer(serializers.Serializer[Any]):
-    """Which of the members that were asked for are online."""
+    """The ids of the requested members that are online."""
 
     users = serializers.ListField(child=serializers.CharField())
 
 
 class SettingsResponseSerializer(serializers.Serializer[Any]):
-    """The answer to a change of settings."""
+    """The response to a change of settings."""
 
     message = serializers.CharField()
     settings = SettingsSerializer()

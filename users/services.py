@@ -1,4 +1,4 @@
-"""Verbs of members: the only writers of profiles."""
+"""Services of members: the only code that writes profiles."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from mysocial.core.errors import Conflict, Invalid, Unavailable
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
 from mysocial.realtime import ephemeral, presence
-from mysocial.store import Write, reads, run_with_retry, write
+from mysocial.store import Write, reads, retry_on_conflict, write
 from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, User, default_notifications
 from users.store import users
@@ -16,10 +16,16 @@ from users.store import users
 LABEL = "users.user"
 
 
+# Steps of the writes of other apps ---------------------------------------------------------------
+
+
 def create_user(
     w: Write, *, user_id: str, username: str, avatar_color: str = "", avatar_id: str = ""
 ) -> User:
-    """Make a member's profile within a sign-up. `AlreadyExists` when the name is taken."""
+    """Create a member's profile in the write of a sign-up.
+
+    The write raises `AlreadyExists` if the username is taken.
+    """
     color = avatar_color or COLORS[sum(username.encode()) % len(COLORS)]
     user = User(id=user_id, username=username, avatar_color=color, avatar_id=avatar_id)
     user.avatar_url = initial_avatar(user)
@@ -29,7 +35,7 @@ def create_user(
 
 
 def delete_user(w: Write, user_id: str) -> None:
-    """Remove a member's profile within an erasure; all that hangs on it is then removed, too."""
+    """Delete a member's profile in the write of an erasure, and queue all that depends on it."""
     user = reads.get_record(users, user_id)
     w.delete(user)
     queue_cascade(w, user)
@@ -37,74 +43,85 @@ def delete_user(w: Write, user_id: str) -> None:
 
 
 def increment_user_counters(w: Write, user_id: str, **deltas: int) -> None:
-    """Add to a member's counters within a write; a member who is gone is passed over."""
+    """Add to a member's counters in a write; a deleted member is skipped."""
     w.increment(User, user_id, missing_ok=True, init=None, **deltas)
 
 
 def initial_avatar(user: User) -> str:
-    """Return the address of the picture of a member who brought none."""
+    """Return the URL of the default avatar of a member."""
     color, initial = user.avatar_color[1:].lower(), user.username[:1].upper()
     return f"{settings.PUBLIC_URL}/avatars/{color}/{initial}.png"
 
 
 def set_pictures(w: Write, user: User, **changes: str) -> None:
-    """Change a profile's pictures within a write; strict, for it follows from what was read."""
+    """Change the picture fields of a profile in a write, which fails if `user` is stale."""
     w.update(user, check_revision=True, **changes)
     if changes.keys() & {"avatar_url", "background_url"}:
         w.announce(UserUpdated(user.id))
 
 
 def require_privacy(w: Write, user_id: str, is_private: bytes) -> None:
-    """Hold a write to a member's being private or not, as a row shows it. `Conflict`."""
+    """Make a write fail with `Conflict` unless `is_private` is still the stored field value."""
     w.require(User, user_id, is_private=is_private)
 
 
 def require_user(w: Write, user_id: str) -> None:
-    """Hold a write to there being this member. `NotFound`."""
+    """Make a write fail with `NotFound` unless the member exists."""
     w.require(User, user_id)
 
 
 def require_messaging(w: Write, user_id: str, who_may_message: str) -> None:
-    """Hold a write to who may write to a member, as it was read. `Conflict` or `NotFound`."""
+    """Make a write fail unless the member's setting `who_may_message` is unchanged.
+
+    It fails with `Conflict`, or with `NotFound` if the member was deleted.
+    """
     w.require(User, user_id, who_may_message=who_may_message.encode())
 
 
 def require_not_silenced(w: Write, user_id: str) -> None:
-    """Hold a write that shows others something new to the member's not being silenced then.
+    """Make a write that shows something new to others fail with `Silenced` if the member is.
 
-    `Silenced`. It comes first in the write: what was read may have changed as well.
+    Call it first in the write: the other preconditions may rest on reads that are stale too.
     """
     w.require_expired(User, user_id, "silenced_until")
 
 
 def require_not_suspended(w: Write, user_id: str) -> None:
-    """Hold a write to the member's not being suspended then. `Suspended`."""
+    """Make a write fail with `Suspended` if the member is suspended."""
     w.require_expired(User, user_id, "suspended_until")
 
 
 def silence(w: Write, user_id: str, until_ms: int) -> None:
-    """Let a member show others nothing new until a moment, in milliseconds; 0 lifts it."""
+    """Silence a member until a time in ms since 1970 (0: lift it): they can publish nothing."""
     w.update(reads.get_record(users, user_id), silenced_until=str(until_ms or ""))
 
 
 def suspend(w: Write, user_id: str, until_ms: int) -> None:
-    """Hide a member, and all that is theirs, from others until a moment; 0 shows them again."""
+    """Hide a member and their content until a time in ms since 1970; 0 shows them again."""
     w.update(reads.get_record(users, user_id), suspended_until=str(until_ms or ""))
-    kind = UserHidden if until_ms else UserShown
-    w.announce(kind(user_id, everywhere=True))
+    event = UserHidden if until_ms else UserShown
+    w.announce(event(user_id, everywhere=True))
+
+
+# Profile -----------------------------------------------------------------------------------------
 
 
 def update_profile(*, user_id: str, **changes: Any) -> User:
-    """Change fields of one's own profile."""
-    return _change(user_id, changes, is_own=True)
+    """Change fields of the member's own profile.
+
+    Raises:
+        Invalid: There are no changes, or a text is not allowed.
+        Silenced: The member is silenced.
+    """
+    return _update_profile(user_id, changes, is_own=True)
 
 
 def moderate_profile(*, user_id: str, **changes: Any) -> User:
-    """Change fields of anybody's profile, as staff."""
-    return _change(user_id, changes, is_own=False)
+    """Change fields of any member's profile, on behalf of staff."""
+    return _update_profile(user_id, changes, is_own=False)
 
 
-def _change(user_id: str, changes: dict[str, Any], *, is_own: bool) -> User:
+def _update_profile(user_id: str, changes: dict[str, Any], *, is_own: bool) -> User:
     if not changes:
         raise Invalid("There is nothing to change.")
     user = reads.get_record(users, user_id)
@@ -119,31 +136,35 @@ def _change(user_id: str, changes: dict[str, Any], *, is_own: bool) -> User:
     return user
 
 
-def update_settings(*, user_id: str, **changes: Any) -> User:
-    """Change one's own settings; what is so already changes nothing.
+# Settings ----------------------------------------------------------------------------------------
 
-    Of `notifications`, the switches that are given. An account that goes public accepts nothing by
-    itself: who asked is still asking, until they are answered, withdraw, or follow now that they
-    may.
+
+def update_settings(*, user_id: str, **changes: Any) -> User:
+    """Change the member's own settings; equal values change nothing.
+
+    `notifications` is merged into the stored preferences. When an account becomes public, pending
+    follow requests stay pending: they can still be accepted, declined or withdrawn, and their
+    requesters can follow at once.
+
+    Raises:
+        Invalid: There are no changes.
     """
     if not changes or changes.get("notifications") == {}:
         raise Invalid("There is nothing to change.")
-    return run_with_retry(lambda: _update_settings(user_id, dict(changes)))
+    return _update_settings(user_id, changes)
 
 
-def _update_settings(user_id: str, changes: dict[str, Any]) -> User:
+@retry_on_conflict
+def _update_settings(user_id: str, requested: dict[str, Any]) -> User:
     user = reads.get_record(users, user_id)
+    changes = dict(requested)
     if "notifications" in changes:
-        given = changes["notifications"]
-        changes["notifications"] = {
-            notice: {**channels, **given.get(notice, {})}
-            for notice, channels in {**default_notifications(), **user.notifications}.items()
-        }
+        changes["notifications"] = _merge_preferences(user, changes["notifications"])
     was_private, showed_presence = user.is_private, user.shows_presence
     if all(getattr(user, name) == value for name, value in changes.items()):
         return user
     with write(Conflict) as w:
-        # Strict: the other switches stay as they were read.
+        # Checked, because the merged preferences contain what was read.
         w.update(user, check_revision=True, **changes)
         if user.is_private != was_private:
             w.announce(UserUpdated(user_id))
@@ -154,12 +175,20 @@ def _update_settings(user_id: str, changes: dict[str, Any]) -> User:
     return user
 
 
+def _merge_preferences(user: User, requested: dict[str, Any]) -> dict[str, Any]:
+    stored = {**default_notifications(), **user.notifications}
+    return {
+        notification_type: {**channels, **requested.get(notification_type, {})}
+        for notification_type, channels in stored.items()
+    }
+
+
 def _publish_presence(user: User) -> None:
-    """Tell those who may know that a member who is online shows it from now on, or hides it."""
+    """Publish that a member who is online shows their presence from now on, or hides it."""
     try:
         is_online = bool(presence.online([user.id]))
     except Unavailable:
-        return  # The setting stands. What passes may be lost; reads ask again.
+        return  # The setting is saved; ephemeral events may be lost, and clients read presence.
     if is_online:
         shows = user.shows_presence
         ephemeral.publish(PresenceChanged(user.id, online=shows, is_hiding=not shows))

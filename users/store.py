@@ -1,10 +1,11 @@
-"""What lives in Redis of members."""
+"""The store of members."""
 
 from mysocial.store import Index, Store
 from users.models import User
 
-CARD = "card"  # what is shown of a person beside what they wrote
-SETTINGS = "settings"  # what only the member sees
+# Names of fragments.
+CARD = "card"  # shown next to the member's content
+SETTINGS = "settings"  # for the member only
 
 users = Store(
     User,

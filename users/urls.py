@@ -14,5 +14,5 @@ urlpatterns = [
     api_path("users/me/settings", UserViewSet, get="own_settings", patch="update_settings"),
     api_path("users/<id:pk>", UserViewSet, get="retrieve"),
 ]
-# Beside the API: the picture of whoever brought none.
+# Default avatars are not part of the API.
 avatars = [re_path(r"^(?P<color>[0-9a-f]{6})/(?P<initial>[A-Z0-9_])\.png\Z", avatar, name="avatar")]

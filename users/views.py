@@ -1,4 +1,4 @@
-"""HTTP endpoints of members."""
+"""Endpoints of members."""
 
 from typing import Any
 
@@ -14,10 +14,9 @@ from mysocial.api import (
     id_params,
     json_response,
     list_response,
-    message_envelope,
     pagination_params,
     validated_body,
-    write_response,
+    write_action,
 )
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit, check_rate_limit
@@ -37,121 +36,117 @@ from users.serializers import (
 
 MAX_QUERY_LENGTH = 30
 QUERY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_LENGTH}
-CHANGES = RateLimit("profile", 30, MINUTE)
+PROFILE_CHANGES = RateLimit("profile", 30, MINUTE)
 SEARCHES = RateLimit("search", 120, MINUTE)
 
 
 def user_representation(user: User) -> list[Any]:
-    """Return the pieces of a profile in an answer."""
+    """Return the JSON pieces of a profile."""
     return profile_template.placeholders(user.id)
 
 
 def settings_representation(user: User) -> list[Any]:
-    """Return the pieces of a member's settings in an answer."""
+    """Return the JSON pieces of a member's settings."""
     return settings_template.placeholders(user.id)
 
 
 class UserViewSet(ApiViewSet):
-    """Profiles."""
+    """Profiles, settings, presence and search of members."""
 
-    @extend_schema(responses=ProfileSerializer, summary="A member's profile")
+    @extend_schema(responses=ProfileSerializer, summary="Get a user's profile")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
-        return json_response(
-            profile_template.render(selectors.get_profile(pk, viewer_id=current_user_id(request)))
-        )
+        """Return the profile of a user who has not blocked you."""
+        row = selectors.get_profile(pk, viewer_id=current_user_id(request))
+        return json_response(profile_template.render(row))
 
-    @extend_schema(responses=ProfileSerializer, summary="One's own profile")
+    @extend_schema(responses=ProfileSerializer, summary="Get your profile")
     def me(self, request: Request) -> HttpResponse:
+        """Return your own profile."""
         return self.retrieve(request, current_user_id(request))
 
     @extend_schema(
         request=ProfileInput,
         responses=UserResponseSerializer,
-        summary="Change one's own profile",
+        summary="Update your profile",
         examples=[OpenApiExample("A new quote", {"quote": "Less, but better."}, request_only=True)],
     )
-    def update_me(self, request: Request) -> HttpResponse:
+    @write_action("Profile updated", limit=PROFILE_CHANGES, user=user_representation)
+    def update_me(self, request: Request) -> User:
+        """Change the given fields of your profile."""
         changes = validated_body(ProfileInput, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("Profile updated", user=user_representation),
-            lambda: services.update_profile(user_id=current_user_id(request), **changes),
-            limit=CHANGES,
-        )
+        return services.update_profile(user_id=current_user_id(request), **changes)
 
-    @extend_schema(responses=SettingsSerializer, summary="One's own settings")
+    @extend_schema(responses=SettingsSerializer, summary="Get your settings")
     def own_settings(self, request: Request) -> HttpResponse:
-        return json_response(
-            settings_template.render(selectors.get_settings(current_user_id(request)))
-        )
+        """Return your settings."""
+        row = selectors.get_settings(current_user_id(request))
+        return json_response(settings_template.render(row))
 
     @extend_schema(
         request=SettingsInput,
         responses=SettingsResponseSerializer,
-        summary="Change one's own settings",
-        description="A private account is followed by request, and its posts are for followers at "
-        "most. Going public accepts no request by itself. Who does not show their presence is "
-        "online for nobody. Of `notifications`, what is left out stays as it is.",
+        summary="Update your settings",
+        description="Following a private account needs a request, and its posts are visible to its "
+        "followers only. Making an account public accepts no pending request by itself. If you "
+        "turn off `shows_presence`, you appear offline to everybody. In `notifications`, omitted "
+        "values stay unchanged.",
         examples=[
             OpenApiExample("A private account", {"is_private": True}, request_only=True),
             OpenApiExample(
-                "No mails of reactions",
+                "No e-mails about reactions",
                 {"notifications": {"reaction": {"email": False}}},
                 request_only=True,
             ),
         ],
     )
-    def update_settings(self, request: Request) -> HttpResponse:
+    @write_action("Settings updated", limit=PROFILE_CHANGES, settings=settings_representation)
+    def update_settings(self, request: Request) -> User:
+        """Change the given settings."""
         changes = validated_body(SettingsInput, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("Settings updated", settings=settings_representation),
-            lambda: services.update_settings(user_id=current_user_id(request), **changes),
-            limit=CHANGES,
-        )
+        return services.update_settings(user_id=current_user_id(request), **changes)
 
     @extend_schema(
         parameters=[IDS_PARAMETER],
         responses=OnlineSerializer,
-        summary="Which of several members are online",
-        description="Of those who follow one and whom one follows, and of those with whom one has "
-        "a conversation, if they show it. Of the others nothing is told.",
+        summary="List which users are online",
+        description="Considers users that you follow and that follow you, and users that you have "
+        "a conversation with, if they show their presence. All others are omitted.",
     )
     def online(self, request: Request) -> HttpResponse:
-        found = selectors.online_ids(id_params(request), viewer_id=current_user_id(request))
-        return json_response(to_json({"users": found}))
+        """Return the ids of those users that are online."""
+        ids = selectors.online_ids(id_params(request), viewer_id=current_user_id(request))
+        return json_response(to_json({"users": ids}))
 
     @extend_schema(
         parameters=PAGINATION_PARAMETERS,
         responses=UserPageSerializer,
-        summary="All members, newest first",
+        summary="List all users, newest first",
     )
     def list(self, request: Request) -> HttpResponse:
+        """Return a page of all users that you may interact with."""
         limit, after = pagination_params(request)
-        found = selectors.list_members(viewer_id=current_user_id(request), limit=limit, after=after)
-        return list_response(request, "users", profile_template, found)
+        page = selectors.list_members(viewer_id=current_user_id(request), limit=limit, after=after)
+        return list_response(request, "users", profile_template, page)
 
     @extend_schema(
         parameters=[
             OpenApiParameter(
-                "q", QUERY_SCHEMA, required=True, description="1 to 30 characters of a name."
+                "q", QUERY_SCHEMA, required=True, description="1 to 30 characters of a username."
             ),
             *PAGINATION_PARAMETERS,
         ],
         responses=UserPageSerializer,
-        summary="Members by name: those that begin so, then those that contain it",
+        summary="Search users by name",
+        description="Usernames that start with the text come first, then those that contain it.",
     )
     def search(self, request: Request) -> HttpResponse:
+        """Return a page of the users whose name contains a text."""
         text = request.query_params.get("q", "").strip()
         if not 1 <= len(text) <= MAX_QUERY_LENGTH or not text.isprintable():
-            raise Invalid(
-                errors={"q": f"This must be 1 to {MAX_QUERY_LENGTH} printable characters."}
-            )
+            raise Invalid(errors={"q": f"Enter 1 to {MAX_QUERY_LENGTH} printable characters."})
         limit, after = pagination_params(request)
         check_rate_limit(SEARCHES, current_user_id(request))
-        found = selectors.search_members(
+        page = selectors.search_members(
             text, viewer_id=current_user_id(request), limit=limit, after=after
         )
-        return list_response(request, "users", profile_template, found)
+        return list_response(request, "users", profile_template, page)
