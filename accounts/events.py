@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import COUNT, ID, Payload
 from mysocial.core.events import AudienceContext, EphemeralEvent, Event, UserEvent
+from mysocial.core.keys import session_topic
 from mysocial.store import to_json
 
 
@@ -18,7 +19,7 @@ class SessionEnded(Event):
     session_id: str
 
     def topics(self) -> Iterable[str]:
-        return [f"session:{self.session_id}"]
+        return [session_topic(self.session_id)]
 
     def data(self) -> list[Any]:
         return [to_json({"id": self.session_id})]

@@ -15,7 +15,8 @@ from chat.representations import (
     message_template,
 )
 from mysocial.core.event_schemas import FLAG, ID, Payload, one_of, one_of_or_null
-from mysocial.core.events import AudienceContext, EphemeralEvent, Event, self_topic
+from mysocial.core.events import AudienceContext, EphemeralEvent, Event
+from mysocial.core.keys import self_topic
 from mysocial.store import to_json
 from posts.reaction_types import ReactionType
 

@@ -8,6 +8,7 @@ from comments import selectors
 from comments.representations import CommentSerializer, comment_template
 from mysocial.core.event_schemas import COUNT, ID, Payload
 from mysocial.core.events import AudienceContext, Event
+from mysocial.core.keys import post_topic
 from mysocial.store import to_json
 from posts.representations import comments_count_template
 
@@ -22,7 +23,7 @@ class CommentEvent(Event):
     author_id: str
 
     def topics(self) -> Iterable[str]:
-        return [f"post:{self.post_id}"]
+        return [post_topic(self.post_id)]
 
     def audience_context(self) -> AudienceContext:
         return {"post": self.post_id, "author": self.author_id, "comment": self.comment_id}

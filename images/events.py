@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, Payload
-from mysocial.core.events import AudienceContext, Event, self_topic
+from mysocial.core.events import AudienceContext, Event
+from mysocial.core.keys import self_topic, user_topic
 from mysocial.policies import relationship_policy, visible_to
 from mysocial.store import to_json
 
@@ -21,7 +22,7 @@ class ImageDeleted(Event):
     post_id: str  # which it was in; empty for pictures of the profile
 
     def topics(self) -> Iterable[str]:
-        return [f"user:{self.owner_id}", self_topic(self.owner_id)]
+        return [user_topic(self.owner_id), self_topic(self.owner_id)]
 
     def audience_context(self) -> AudienceContext:
         return {"owner": self.owner_id, "post": self.post_id}

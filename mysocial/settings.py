@@ -7,6 +7,7 @@ from typing import Any
 from django.templatetags.static import static
 
 from mysocial import lean
+from mysocial.core.keys import CHANNEL_LAYER_PREFIX
 from mysocial.core.logging import JSON, LINES, logging_config
 from mysocial.dev.servers import running_urls
 from mysocial.env import envbool, envint, envlist, envsecret, envstr
@@ -165,7 +166,10 @@ CHANNEL_LAYERS = {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         # The write script publishes the hints, so the layer lives where the records live.
         # redis-py 8 closes a connection that is idle for 5 s unless told otherwise.
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "asgi"},
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_timeout": None}],
+            "prefix": CHANNEL_LAYER_PREFIX,
+        },
     },
 }
 PRESENCE_SECONDS, PRESENCE_GRACE_SECONDS = 45, 5

@@ -6,12 +6,11 @@ from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import ID, Payload
 from mysocial.core.events import AudienceContext, Event
+from mysocial.core.keys import FEED_TOPIC, HOME_TOPIC, post_topic, user_topic
 from mysocial.store import to_json
 from posts import selectors
 from posts.representations import PostSerializer, post_template
 from posts.store import FEED
-
-HOME = "home"
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class PostEvent(Event):
     media_id: str = ""
 
     def topics(self) -> Iterable[str]:
-        feed = ["feed"] if self._is_in_feed() else []
-        return [*feed, f"user:{self.author_id}", f"post:{self.post_id}"]
+        feed = [FEED_TOPIC] if self._is_in_feed() else []
+        return [*feed, user_topic(self.author_id), post_topic(self.post_id)]
 
     def _is_in_feed(self) -> bool:
         return self.privacy in FEED
@@ -45,7 +44,9 @@ class PostEvent(Event):
 
     @classmethod
     def audience_on(cls, topic: str, context: AudienceContext, viewers: set[str]) -> set[str]:
-        at_home = selectors.home_viewers(context["author"], viewers) if topic == HOME else viewers
+        at_home = (
+            selectors.home_viewers(context["author"], viewers) if topic == HOME_TOPIC else viewers
+        )
         return cls.audience(context, at_home) if at_home else set()
 
 

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from followers.selectors import who_can_interact
 from mysocial.core.event_schemas import ID, Payload, one_of_or_null
-from mysocial.core.events import AudienceContext, Event, self_topic
+from mysocial.core.events import AudienceContext, Event
+from mysocial.core.keys import post_topic, self_topic
 from mysocial.store import to_json
 from posts.reaction_types import ReactionType
 from posts.representations import TotalsSerializer, totals_template
@@ -30,7 +31,7 @@ class ReactionChanged(Event):
     kind: str | None
 
     def topics(self) -> Iterable[str]:
-        return [f"post:{self.post_id}", self_topic(self.author_id)]
+        return [post_topic(self.post_id), self_topic(self.author_id)]
 
     def audience_context(self) -> AudienceContext:
         return {"post": self.post_id, "user": self.user_id}

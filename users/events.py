@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mysocial.core.event_schemas import FLAG, ID, Payload, one_of
-from mysocial.core.events import AudienceContext, EphemeralEvent, Event, self_topic
+from mysocial.core.events import AudienceContext, EphemeralEvent, Event
+from mysocial.core.keys import FEED_TOPIC, PRESENCE_TOPIC, self_topic, user_topic
 from mysocial.policies import relationship_policy
 from mysocial.store import to_json
 from users import selectors
@@ -21,7 +22,7 @@ class UserUpdated(Event):
     user_id: str
 
     def topics(self) -> Iterable[str]:
-        return [f"user:{self.user_id}", self_topic(self.user_id)]
+        return [user_topic(self.user_id), self_topic(self.user_id)]
 
     def audience_context(self) -> AudienceContext:
         return {"user": self.user_id}
@@ -43,7 +44,7 @@ class UserDeleted(Event):
     user_id: str
 
     def topics(self) -> Iterable[str]:
-        return [f"user:{self.user_id}"]
+        return [user_topic(self.user_id)]
 
     def audience_context(self) -> AudienceContext:
         return {"user": self.user_id}
@@ -72,7 +73,9 @@ class VisibilityEvent(Event):
     everywhere: bool = False
 
     def topics(self) -> Iterable[str]:
-        return [self_topic(self.from_id)] if self.from_id else ["feed", f"user:{self.user_id}"]
+        return (
+            [self_topic(self.from_id)] if self.from_id else [FEED_TOPIC, user_topic(self.user_id)]
+        )
 
     def audience_context(self) -> AudienceContext:
         everywhere = {"everywhere": "yes"} if self.everywhere else {}
@@ -144,7 +147,7 @@ class PresenceChanged(EphemeralEvent):
     is_hiding: bool = False  # still online, but no longer showing it
 
     def topics(self) -> Iterable[str]:
-        return ["presence"]
+        return [PRESENCE_TOPIC]
 
     def audience_context(self) -> AudienceContext:
         return {"user": self.user_id, "hiding": "yes" if self.is_hiding else ""}

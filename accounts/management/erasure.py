@@ -8,6 +8,7 @@ from typing import NamedTuple
 from accounts import selectors, services
 from accounts.models import ACCOUNT_ERASED
 from images import services as images
+from mysocial.core import keys
 from mysocial.core.progress import ProgressCallback
 from mysocial.outbox import count_pending, delete_emails, emails, run_due_cascades
 from mysocial.persistence import dirty, flush
@@ -16,7 +17,6 @@ from mysocial.store import STORES, reads
 from users.selectors import get_user
 
 POLL_SECONDS = 0.2
-SWEEP = "sweep"  # when the logs are deleted
 TOMBSTONE, REMOVED, LAST_MAIL = "tombstones", "removals", "the last mail"
 NEWS, WORDS, STAFF, ONLINE = "news of the end", "words of others", "the log of staff", "presence"
 FILES = "names of removed files"
@@ -76,7 +76,7 @@ def retention_reason(trace: Hit, before: int) -> str:
     if trace.place == "log":
         is_of_others = WORDS if trace.term.startswith("@") else ""
         return NEWS if int(trace.key.partition("-")[0]) > before else is_of_others
-    if trace.what == SWEEP:
+    if trace.what == keys.EXPIRING:
         return NEWS
     label = _label(trace)
     if _is_tombstone(trace):
@@ -89,7 +89,7 @@ def retention_reason(trace: Hit, before: int) -> str:
         return "" if _without_last_email([_pk(trace)]) else LAST_MAIL
     if label in WRITINGS and trace.term.startswith("@"):
         return WORDS
-    if trace.what == "presence":
+    if trace.what == keys.ONLINE_MEMBERS:
         return ONLINE
     is_of_staff = trace.what == "django_admin_log" or label == "mysocial.auditentry"
     return STAFF if is_of_staff else ""
@@ -108,7 +108,11 @@ def _is_tombstone(trace: Hit) -> bool:
     """Tell whether a record was deleted, and nothing of it is there but its id."""
     if trace.place == "mongo":
         return set(trace.fields) == {"_id", "_version", "_deleted_at"}
-    return "x" in trace.fields and set(trace.fields) <= {"v", "x", "r"}
+    return keys.TOMBSTONE in trace.fields and set(trace.fields) <= {
+        keys.VERSION,
+        keys.TOMBSTONE,
+        keys.REVISION,
+    }
 
 
 def _pending_deletions(sought: SearchTerms) -> int:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework.request import Request
 
+from mysocial.core import keys
 from mysocial.core.errors import IdempotencyMismatch, Invalid
 from mysocial.core.redis import available, client
 from mysocial.core.request_context import IdempotencyKey, RequestContext
@@ -33,10 +34,10 @@ def bind_key(call: RequestContext, request: Request, who: str) -> None:
     if len(key) > MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
         raise Invalid(errors={"Idempotency-Key": "At most 255 printable ASCII characters."})
     scope = f"{who}\n{request.method}\n{request.path.rstrip('/')}\n{key}"
-    name = f"idem:{hashlib.sha256(scope.encode()).hexdigest()}"
+    name = keys.idempotency(hashlib.sha256(scope.encode()).hexdigest())
     body_hash = _hash_of(request)
     with available():
-        stored = client().hmget(name, ["hash", "status", "answer"])
+        stored = client().hmget(name, ["hash", "status", "body"])
     known, status, answer = cast("list[bytes | None]", stored)
     if known is not None:
         if known.decode() != body_hash:

@@ -12,6 +12,7 @@ import orjson
 
 from mysocial.core import tracing
 from mysocial.core.event_schemas import Payload
+from mysocial.core.keys import FEED_TOPIC, HOME_TOPIC, self_topic
 
 EVENTS: dict[str, "type[Event]"] = {}
 AudienceContext = Mapping[str, str]
@@ -99,21 +100,16 @@ class EphemeralEvent(Event):
         (topic,) = self.topics()
         data = b"".join(self.data()).decode()
         about = orjson.dumps(dict(self.audience_context())).decode()
-        return {"kind": self.type, "topic": topic, "data": data, "about": about}
+        return {"kind": self.type, "topic": topic, "data": data, "context": about}
 
 
 # Topics that are a part of another's log: who hears is narrower, the events are the same.
-SUBTOPICS = {"home": "feed"}
+SUBTOPICS = {HOME_TOPIC: FEED_TOPIC}
 
 
 def parent_topic(topic: str) -> str:
     """Return the topic whose log has the events of `topic`."""
     return SUBTOPICS.get(topic, topic)
-
-
-def self_topic(user_id: str) -> str:
-    """Return the log of what only this user may hear."""
-    return f"self:{user_id}"
 
 
 def event_frame(epoch: str, offset: str, kind: str, data: bytes) -> bytes:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from mysocial.core import request_context
+from mysocial.core import keys, request_context
 from mysocial.core.errors import TooManyRequests, Unavailable
 from mysocial.core.redis import available, client
 from mysocial.core.request_context import LimitCheck, LimitCount, LimitStatus, RequestContext
@@ -27,7 +27,7 @@ class RateLimit(NamedTuple):
 
     def key(self, identity: str) -> str:
         """Return the Redis key that counts the requests of `identity`."""
-        return f"limit:{self.scope}:{identity}"
+        return keys.rate_limit(self.scope, identity)
 
 
 def check_rate_limit(limit: RateLimit, identity: str) -> None:

@@ -21,6 +21,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from mysocial.core.errors import Unavailable
+from mysocial.core.keys import lua_prelude
 
 logger = logging.getLogger(__name__)
 SCRIPTS_FOLDER = Path(__file__).parents[1] / "lua"
@@ -133,8 +134,10 @@ class Script:
 
     def __init__(self, *names: str, flags: str = "") -> None:
         head = f"#!lua flags={flags}\n" if flags else "#!lua\n"
-        self.source = head + "\n".join(
-            (SCRIPTS_FOLDER / f"{name}.lua").read_text() for name in names
+        self.source = (
+            head
+            + lua_prelude()
+            + "\n".join((SCRIPTS_FOLDER / f"{name}.lua").read_text() for name in names)
         )
         self._sha = ""
 

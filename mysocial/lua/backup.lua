@@ -2,11 +2,11 @@
 -- to: so what MongoDB has at a moment within, and all that is owed at the copy, are together every
 -- write before the copy and no part of a later one. The mark ends by itself if its owner dies.
 local function freeze()
-  return redis.call('SET', 'freeze', request.token, 'NX', 'PX', request.ms) and 1 or 0
+  return redis.call('SET', BACKUP_FREEZE, request.token, 'NX', 'PX', request.ms) and 1 or 0
 end
 
 local function thaw()
-  return redis.call('GET', 'freeze') == request.token and redis.call('DEL', 'freeze') or 0
+  return redis.call('GET', BACKUP_FREEZE) == request.token and redis.call('DEL', BACKUP_FREEZE) or 0
 end
 
 -- A record as Redis has it, and what its notes speak of: entries of overlays, holders of values.
@@ -15,30 +15,30 @@ local function copied(queue, key, letter)
   local about = {}
   for note in pairs(notes_of(key)) do
     local kind, name = string.sub(note, 1, 1), string.sub(note, 2)
-    local value = kind == 'l' and redis.call('ZSCORE', name, id) or kind == 'u' and redis.call('GET', name)
+    local value = kind == LIST_CLEANUP and redis.call('ZSCORE', name, id) or kind == UNIQUE_CLEANUP and redis.call('GET', name)
     if value then about[#about + 1] = {note, value} end
   end
   return {queue, key, letter or '', redis.call('HGETALL', key), about}
 end
 
 local function copy()
-  if redis.call('GET', 'freeze') ~= request.token then return {'thawed'} end
+  if redis.call('GET', BACKUP_FREEZE) ~= request.token then return {'thawed'} end
   local count = 0
-  for _, queue in ipairs(request.queues) do count = count + redis.call('ZCARD', 'dirty:' .. queue) end
+  for _, queue in ipairs(request.queues) do count = count + redis.call('ZCARD', DIRTY_PREFIX .. queue) end
   if count > request.most then return {'many', count} end
   local found = {}
   for _, queue in ipairs(request.queues) do
-    for _, key in ipairs(redis.call('ZRANGE', 'dirty:' .. queue, 0, -1)) do
+    for _, key in ipairs(redis.call('ZRANGE', DIRTY_PREFIX .. queue, 0, -1)) do
       found[#found + 1] = copied(queue, key)
     end
-    local letters = redis.call('HGETALL', 'dead:' .. queue)
+    local letters = redis.call('HGETALL', DEAD_LETTERS_PREFIX .. queue)
     for i = 1, #letters, 2 do
-      if not redis.call('ZSCORE', 'dirty:' .. queue, letters[i]) then
+      if not redis.call('ZSCORE', DIRTY_PREFIX .. queue, letters[i]) then
         found[#found + 1] = copied(queue, letters[i], letters[i + 1])
       end
     end
   end
-  return {'ok', redis.call('GET', 'epoch') or '', redis.call('GET', 'clock') or '0', found}
+  return {'ok', redis.call('GET', EPOCH) or '', redis.call('GET', CLOCK) or '0', found}
 end
 
 return ({freeze = freeze, thaw = thaw, copy = copy})[request.step]()

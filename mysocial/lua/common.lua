@@ -1,7 +1,7 @@
 -- What every script shares. A record is a hash: v (version), r (revision of its own fields), its
 -- parts, references and counters, o (what settling must tidy), x (a tombstone, or proven absent),
--- ? (somebody is fetching it from MongoDB). A list is a sorted set whose member '~' carries the
--- floor above which it is whole, '?' while it is fetched. No hash and no '~' mean: unknown.
+-- ? (somebody is fetching it from MongoDB). A list is a sorted set whose member FLOOR carries the
+-- floor above which it is whole, FETCH_TOKEN while it is fetched. No hash and no FLOOR mean: unknown.
 local request = cmsgpack.unpack(ARGV[1])
 
 local function text(number)
@@ -9,7 +9,7 @@ local function text(number)
 end
 
 local function state(key)
-  local mark = redis.call('HMGET', key, 'v', 'x')
+  local mark = redis.call('HMGET', key, VERSION, TOMBSTONE)
   if not mark[1] then return 'unknown' end
   if mark[2] then return 'gone' end
   return 'live'
@@ -18,7 +18,7 @@ end
 -- Whether a list that is whole and lacks the id shows that there is no record of a natural id.
 local function is_proven_absent(proofs, id)
   for _, list in ipairs(proofs or {}) do
-    if redis.call('ZSCORE', list, '~') == '-inf' and not redis.call('ZSCORE', list, id) then
+    if redis.call('ZSCORE', list, FLOOR) == COMPLETE and not redis.call('ZSCORE', list, id) then
       return true
     end
   end
@@ -27,7 +27,7 @@ end
 
 -- The cursor that a reader may resume from: all it is about to read is at least this new.
 local function cursor()
-  local mark = redis.call('MGET', 'epoch', 'clock')
+  local mark = redis.call('MGET', EPOCH, CLOCK)
   if not mark[1] then return '' end
   return mark[1] .. ':' .. (mark[2] or '0')
 end

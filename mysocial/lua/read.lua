@@ -13,7 +13,7 @@ if session == 'unknown' then unknown_records[1] = request.session end
 -- The fields of a live record: one command tells its state, too. False when it is gone.
 local function fields_of(key, fields, proofs, id)
   local count = #fields
-  fields[count + 1], fields[count + 2] = 'v', 'x'
+  fields[count + 1], fields[count + 2] = VERSION, TOMBSTONE
   local values = redis.call('HMGET', key, unpack(fields))
   fields[count + 1], fields[count + 2] = nil, nil
   if not values[count + 1] then
@@ -30,10 +30,10 @@ local floors = {}
 local function floor_of(list)
   local floor = floors[list]
   if floor == nil then
-    floor = redis.call('ZSCORE', list, '~')
+    floor = redis.call('ZSCORE', list, FLOOR)
     if not floor then unknown_lists[#unknown_lists + 1] = list end
     -- Most lists of blocks and mutes are empty: that is found out once.
-    if floor == '-inf' and redis.call('ZCARD', list) == 1 then floor = 'empty' end
+    if floor == COMPLETE and redis.call('ZCARD', list) == 1 then floor = 'empty' end
     if floor then floors[list] = floor end
   end
   return floor
@@ -51,7 +51,7 @@ local function is_member(list, member, prefix)
   local floor = floor_of(list)
   if not floor or floor == 'empty' then return 0 end
   if redis.call('ZSCORE', list, member) then return 1 end
-  return floor ~= '-inf' and is_live(prefix .. member) and 1 or 0
+  return floor ~= COMPLETE and is_live(prefix .. member) and 1 or 0
 end
 
 -- A fact without a list: whether the moment in a field of a record is still to come. The record is
@@ -66,7 +66,7 @@ local function is_ahead(fact, value)
   local record = fact[4] .. (fact[3] ~= '' and fact[3] or value)
   local name = fact[2] .. ' ' .. record
   if ahead[name] == nil then
-    local mark = redis.call('HMGET', record, 'v', 'x', fact[2])
+    local mark = redis.call('HMGET', record, VERSION, TOMBSTONE, fact[2])
     if not mark[1] then
       unknown_records[#unknown_records + 1] = record
       return false
@@ -105,7 +105,7 @@ local function places_of(values, fact)
   if fact[1] == '' then return places_ahead(values, fact) end
   local floor, places = floor_of(fact[1]), {}
   if not floor or floor == 'empty' then return places end
-  local is_whole = floor == '-inf'
+  local is_whole = floor == COMPLETE
   for first = 1, #values, CHUNK do
     local members = {}
     for i = first, math.min(first + CHUNK - 1, #values) do
@@ -139,10 +139,10 @@ local function stretch(ask, list, floor)
       local id, score = chunk[i], chunk[i + 1]
       local beyond = score ~= from or (ask.oldest and id > ask.member)
         or (not ask.oldest and id < ask.member)
-      if beyond and id ~= '~' and #found < ask.limit then found[#found + 1] = {id, score} end
+      if beyond and id ~= FLOOR and #found < ask.limit then found[#found + 1] = {id, score} end
     end
     offset = offset + ask.limit
-    if #chunk < ask.limit * 2 then return found, floor ~= '-inf' and not ask.oldest end
+    if #chunk < ask.limit * 2 then return found, floor ~= COMPLETE and not ask.oldest end
   end
   return found, false
 end
@@ -182,18 +182,18 @@ end
 
 local function entries_of(ask)
   if ask.entries then return ask.entries, false end
-  local lists, floor = sources_of(ask), '-inf'
+  local lists, floor = sources_of(ask), COMPLETE
   for _, list in ipairs(lists) do
-    local own = redis.call('ZSCORE', list, '~')
+    local own = redis.call('ZSCORE', list, FLOOR)
     if not own then
       unknown_lists[#unknown_lists + 1] = list
-    elseif own ~= '-inf' and (floor == '-inf' or tonumber(own) > tonumber(floor)) then
+    elseif own ~= COMPLETE and (floor == COMPLETE or tonumber(own) > tonumber(floor)) then
       floor = own
     end
   end
   if #unknown_lists > 0 then return {}, false end
   if #lists > 1 then return merge(ask, lists, floor) end
-  if ask.oldest and floor ~= '-inf' and (ask.score == '' or tonumber(ask.score) <= tonumber(floor))
+  if ask.oldest and floor ~= COMPLETE and (ask.score == '' or tonumber(ask.score) <= tonumber(floor))
   then
     return {}, true
   end
@@ -277,7 +277,7 @@ for index, ask in ipairs(request.asks) do
     answers[index] = found
   elseif ask.kind == 'unique' then
     local owner = redis.call('GET', ask.key)
-    if not owner or string.sub(owner, 1, 1) == '?' then
+    if not owner or string.sub(owner, 1, 1) == FETCH_TOKEN then
       unknown_uniques[#unknown_uniques + 1] = ask.key
     end
     answers[index] = owner or ''

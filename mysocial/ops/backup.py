@@ -29,7 +29,7 @@ from mysocial.core.redis import Script
 from mysocial.ops.backup_archive import Manifest, Packer
 from mysocial.persistence import dirty, flush
 
-BACKUP = Script("common", "notes", "backup", flags="allow-oom")
+BACKUP = Script("common", "pending_cleanup", "backup", flags="allow-oom")
 FREEZE_MS = 30_000
 MAX_UNFLUSHED = 50_000  # copied in one step, in which Redis does nothing else
 FOLDERS = ("public", "incoming")

@@ -6,6 +6,7 @@ from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from mysocial.core import keys
 from mysocial.core.errors import Unavailable
 from mysocial.core.metrics import REGISTRY
 from mysocial.core.redis import available, client
@@ -35,8 +36,8 @@ def _of_redis() -> Iterator[Metric]:
     with available():
         pipe = client().pipeline(transaction=False)
         pipe.info("memory")
-        pipe.hgetall("settled")
-        pipe.exists("pause")
+        pipe.hgetall(keys.FLUSHED_COUNTS)
+        pipe.exists(keys.BACKOFF)
         pipe.exists(SCHEDULER_KEY)
         memory, settled, waits, beats = pipe.execute()
     yield _gauge("redis_memory_bytes", "What Redis uses.", memory["used_memory"])

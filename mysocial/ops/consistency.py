@@ -5,12 +5,11 @@ the same way, with a pause in between, is real.
 """
 
 import math
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mysocial.core import mongo
+from mysocial.core import keys, mongo
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import available, client
 from mysocial.outbox import QUEUED, CascadeDeletion
@@ -21,10 +20,10 @@ from mysocial.store.list_fallback import load_list, read_range, unflushed_entrie
 from mysocial.store.reads import get_records
 
 BATCH = 500
+_VERSION = keys.VERSION.encode()
 ORPHAN = "orphan"
 PAUSE = 2.0
-FLOOR, FETCHING = b"~", b"?"
-KEY = re.compile(r"([a-z]+\.[a-z]+)([:/=])(.*)", re.DOTALL)
+FLOOR, FETCH_TOKEN = keys.FLOOR.encode(), keys.FETCH_TOKEN.encode()
 Document = Mapping[str, Any]
 
 
@@ -50,15 +49,16 @@ def _differences(tell: ProgressCallback) -> Iterator[Difference]:
         flush.flush_queue(queue)
     stored = _stored()
     done, total = 0, _size()
-    for keys in cached():
+    for batch in cached():
         aside = {key for letters in get_dead_letters().values() for key in letters}
         for label, store in STORES.items():
-            pks = [rest for name, kind, rest in keys if (name, kind) == (label, ":")]
+            pks = record_ids(batch, label)
             yield from _records(store, pks, aside) if pks else ()
-        yield from _lists([f"{name}/{rest}" for name, kind, rest in keys if kind == "/"], stored)
-        for key in (f"{name}={rest}" for name, kind, rest in keys if kind == "="):
-            yield from _unique_key(key)
-        done += len(keys)
+        yield from _lists([str(key) for key in batch if key.is_cached_list], stored)
+        for key in batch:
+            if key.separator == keys.UNIQUE_SEPARATOR:
+                yield from _unique_key(str(key))
+        done += len(batch)
         tell("Redis: records, lists, reservations", done, max(done, total))
     for number, (label, store) in enumerate(STORES.items(), 1):
         tell("MongoDB: counters, references", number, len(STORES))
@@ -77,18 +77,24 @@ def _size() -> int:
         return int(client().dbsize())
 
 
-def cached() -> Iterator[list[tuple[str, str, str]]]:
-    """Return the keys of stores that Redis has, in batches: label, what it is, the rest."""
-    batch: list[tuple[str, str, str]] = []
+def cached() -> Iterator[list[keys.StoreKey]]:
+    """Yield the keys of the record store in Redis, in batches."""
+    batch: list[keys.StoreKey] = []
     with available():
         for key in client().scan_iter(count=BATCH):
-            found = KEY.fullmatch(key.decode())
-            if found and found[1] in STORES:
-                batch.append((found[1], found[2], found[3]))
+            store_key = keys.parse_store_key(key.decode())
+            if store_key and store_key.label in STORES:
+                batch.append(store_key)
             if len(batch) == BATCH:
                 yield batch
                 batch = []
     yield batch
+
+
+def record_ids(batch: list[keys.StoreKey], label: str) -> list[str]:
+    """Return the ids of the records of a model in a batch of `cached()`."""
+    kind = (label, keys.RECORD_SEPARATOR)
+    return [key.rest for key in batch if (key.label, key.separator) == kind]
 
 
 # Records ------------------------------------------------------------------------------------------
@@ -102,11 +108,11 @@ def _records(store: Store[Any], pks: list[str], aside: set[str]) -> Iterator[Dif
         pipe = client().pipeline(transaction=False)
         for pk in pks:
             pipe.hgetall(store.key(pk))
-            pipe.zscore(f"dirty:{store.queue}", store.key(pk))
+            pipe.zscore(keys.dirty(store.queue), store.key(pk))
         answers = pipe.execute()
     for number, pk in enumerate(pks):
         fields, is_owed = answers[2 * number : 2 * number + 2]
-        if is_owed is None and store.key(pk) not in aside and b"v" in fields:
+        if is_owed is None and store.key(pk) not in aside and _VERSION in fields:
             copy = {name.decode(): value for name, value in fields.items()}
             yield from _compare(store, pk, copy, documents.get(pk))
 
@@ -114,7 +120,7 @@ def _records(store: Store[Any], pks: list[str], aside: set[str]) -> Iterator[Dif
 def _compare(
     store: Store[Any], pk: str, copy: Mapping[str, bytes], document: Document | None
 ) -> Iterator[Difference]:
-    version, is_gone = int(copy["v"]), "x" in copy
+    version, is_gone = int(copy[keys.VERSION]), keys.TOMBSTONE in copy
     key = store.key(pk)
     if document is None:
         if not is_gone and not store.expires_after:  # what expires may be gone from MongoDB already
@@ -143,8 +149,7 @@ def _bytes(value: bytes | str) -> bytes:
 # Lists and reservations ---------------------------------------------------------------------------
 
 
-def _lists(keys: list[str], stored: set[str]) -> Iterator[Difference]:
-    lists = [key for key in keys if not key.endswith(("+", "*"))]
+def _lists(lists: list[str], stored: set[str]) -> Iterator[Difference]:
     with available():
         pipe = client().pipeline(transaction=False)
         for key in lists:
@@ -203,8 +208,8 @@ def _is_merged_at_read(
 def _unique_key(key: str) -> Iterator[Difference]:
     store, name, value = parse_unique(key)
     with available():
-        owner, is_owed = client().get(key), client().exists(f"owed:{key}")
-    if owner is None or owner.startswith(FETCHING) or is_owed:
+        owner, is_owed = client().get(key), client().exists(keys.holders(key))
+    if owner is None or owner.startswith(FETCH_TOKEN) or is_owed:
         return
     found = mongo.find(store.model, {name: {"$eq": value}}, projection=["_id"])
     holder = found[0]["_id"] if found else ""

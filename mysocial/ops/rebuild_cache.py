@@ -8,13 +8,14 @@ from collections import Counter
 from typing import Any
 
 from mysocial.core import mongo
+from mysocial.core.keys import UNIQUE_SEPARATOR
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script, available, client
-from mysocial.ops.consistency import cached
+from mysocial.ops.consistency import cached, record_ids
 from mysocial.store import STORES, Store
 from mysocial.store.read_through import load_missing
 
-REBUILD = Script("common", "rebuild")
+REBUILD = Script("common", "refresh")
 
 
 def rebuild(tell: ProgressCallback) -> Counter[str]:
@@ -28,18 +29,17 @@ def rebuild(tell: ProgressCallback) -> Counter[str]:
     with available():
         total = int(client().dbsize())
     done = 0
-    for keys in cached():
+    for batch in cached():
         for label, store in STORES.items():
-            pks = [rest for name, kind, rest in keys if (name, kind) == (label, ":")]
+            pks = record_ids(batch, label)
             if pks:
                 made = _records(store, pks)
                 counts += Counter(records=made, kept=len(pks) - made)
-        lists = [f"{name}/{rest}" for name, kind, rest in keys if kind == "/"]
-        # `+` is what MongoDB lacks of a list, `*` whose records are in no list.
-        counts["lists"] += _refetch("list", [one for one in lists if not one.endswith(("+", "*"))])
-        uniques = [f"{name}={rest}" for name, kind, rest in keys if kind == "="]
+        lists = [str(key) for key in batch if key.is_cached_list]
+        counts["lists"] += _refetch("list", lists)
+        uniques = [str(key) for key in batch if key.separator == UNIQUE_SEPARATOR]
         counts["reservations"] += _refetch("unique", uniques)
-        done += len(keys)
+        done += len(batch)
         tell("Redis", done, max(done, total))
     return counts
 

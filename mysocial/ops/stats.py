@@ -13,12 +13,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Model
 
-from mysocial.core import mongo
+from mysocial.core import keys, mongo
 from mysocial.core.metrics import PROBLEMS
 from mysocial.core.redis import available, client
 from mysocial.persistence.dead_letters import count_dead_letters
 from mysocial.persistence.dirty import get_backlogs
-from mysocial.realtime.presence import EXPIRY_KEY
 
 HOUR = 3600
 KEPT_SECONDS = 15  # however many look at the page
@@ -59,7 +58,7 @@ def state() -> dict[str, Any]:
         pipe = client().pipeline(transaction=False)
         pipe.info("stats")
         pipe.info("memory")
-        pipe.zcount(EXPIRY_KEY, time.time() * 1000, "+inf")
+        pipe.zcount(keys.ONLINE_MEMBERS, time.time() * 1000, "+inf")
         stats, memory, online = pipe.execute()
     hits, misses = stats["keyspace_hits"], stats["keyspace_misses"]
     owed = get_backlogs()

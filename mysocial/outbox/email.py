@@ -17,6 +17,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import models
 from django.template.loader import render_to_string
 
+from mysocial.core import keys
 from mysocial.core.errors import Unavailable
 from mysocial.core.ids import milliseconds, now
 from mysocial.core.redis import available, client
@@ -171,11 +172,11 @@ def _claim_daily_email(mail: Email, dedup_key: str) -> bool:
     """
     if not dedup_key:
         return True
-    key = f"mailed:{mail.kind}:{dedup_key}"
+    key = keys.email_sent(mail.kind, dedup_key)
     with available():
         pipe = client().pipeline(transaction=True)
         pipe.set(key, mail.id, nx=True)
-        pipe.zadd("sweep", {key: milliseconds(now() + timedelta(days=1))}, nx=True)
+        pipe.zadd(keys.EXPIRING, {key: milliseconds(now() + timedelta(days=1))}, nx=True)
         pipe.get(key)
         owner = pipe.execute()[-1]
     return bool(owner == mail.id.encode())

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import models
 
+from mysocial.core import keys
 from mysocial.core.errors import Conflict, NotFound
 from mysocial.core.ids import now
 from mysocial.core.redis import available, client
@@ -82,7 +83,7 @@ def run_time_slice(
 @contextmanager
 def _lease(name: str, seconds: float) -> Iterator[bool]:
     """Hold a lease during the block; yield whether it was acquired."""
-    key = f"lease:{name}"
+    key = keys.lease(name)
     with available():
         acquired = bool(client().set(key, "1", nx=True, px=round(seconds * 1000)))
     try:

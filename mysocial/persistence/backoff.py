@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from redis.exceptions import OutOfMemoryError
 
+from mysocial.core import keys
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
 from mysocial.store.wakeups import postpone
@@ -51,10 +52,10 @@ def start_backoff() -> float:
     """
     with available():
         try:
-            tries = int(client().incr("pause:tries"))
+            tries = int(client().incr(keys.BACKOFF_ATTEMPTS))
             seconds = min(2.0**tries / 4, MAX_BACKOFF_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
-            client().set("pause", "1", px=int(seconds * 1000))
-            client().expire("pause:tries", TRIES_TTL_SECONDS)
+            client().set(keys.BACKOFF, "1", px=int(seconds * 1000))
+            client().expire(keys.BACKOFF_ATTEMPTS, TRIES_TTL_SECONDS)
         except OutOfMemoryError:
             return 0.0  # a full server has no room for the key: a try at each beat is acceptable
     return seconds
@@ -67,7 +68,7 @@ def end_backoff() -> None:
         Unavailable: Redis cannot be reached.
     """
     with available():
-        client().delete("pause:tries")
+        client().delete(keys.BACKOFF_ATTEMPTS)
 
 
 def in_backoff(queue: str) -> bool:
@@ -79,7 +80,7 @@ def in_backoff(queue: str) -> bool:
         Unavailable: Redis cannot be reached.
     """
     with available():
-        left_ms = int(client().pttl("pause"))
+        left_ms = int(client().pttl(keys.BACKOFF))
     if left_ms > 0:
         postpone(queue, left_ms)
     return left_ms > 0

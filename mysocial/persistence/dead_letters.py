@@ -7,11 +7,12 @@ from typing import Any
 
 import orjson
 
+from mysocial.core import keys
 from mysocial.core.redis import Script, available, client
 from mysocial.persistence.dirty import queue_names
 
 # A full server must accept these steps: they are what empties it.
-DEAD_LETTERS = Script("common", "notes", "dead", flags="allow-oom")
+DEAD_LETTERS = Script("common", "pending_cleanup", "dead_letters", flags="allow-oom")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def get_dead_letters() -> dict[str, dict[str, dict[str, Any]]]:
         return {
             name: {
                 key.decode(): orjson.loads(letter)
-                for key, letter in client().hgetall(f"dead:{name}").items()
+                for key, letter in client().hgetall(keys.dead_letters(name)).items()
             }
             for name in queue_names()
         }
@@ -53,7 +54,7 @@ def count_dead_letters() -> dict[str, int]:
     with available():
         pipe = client().pipeline(transaction=False)
         for name in names:
-            pipe.hlen(f"dead:{name}")
+            pipe.hlen(keys.dead_letters(name))
         return dict(zip(names, pipe.execute(), strict=True))
 
 
@@ -73,17 +74,17 @@ def record_rejections(queue: str, rejections: Iterable[Rejection]) -> int:
     return _run_step(queue, "set_aside", items) if items else 0
 
 
-def retry_dead_letters(queue: str, keys: Iterable[str]) -> int:
+def retry_dead_letters(queue: str, record_keys: Iterable[str]) -> int:
     """Mark the named dead letters dirty again; return how many there were."""
-    return _run_step(queue, "replay", [[key] for key in keys])
+    return _run_step(queue, "replay", [[key] for key in record_keys])
 
 
-def discard_dead_letters(queue: str, keys: Iterable[str]) -> int:
+def discard_dead_letters(queue: str, record_keys: Iterable[str]) -> int:
     """Discard the named dead letters; return how many there were.
 
     Reads then return the version that MongoDB has.
     """
-    return _run_step(queue, "drop", [[key, key.partition(":")[2]] for key in keys])
+    return _run_step(queue, "drop", [[key, keys.parse_record_key(key)[1]] for key in record_keys])
 
 
 def _run_step(queue: str, step: str, items: list[list[Any]]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from mysocial.core import keys
 from mysocial.core.redis import available, client
 
 
@@ -34,8 +35,8 @@ def get_backlogs() -> dict[str, Backlog]:
         pipe = client().pipeline(transaction=False)
         pipe.time()
         for name in names:
-            pipe.zcard(f"dirty:{name}")
-            pipe.zrange(f"dirty:{name}", 0, 0, withscores=True)
+            pipe.zcard(keys.dirty(name))
+            pipe.zrange(keys.dirty(name), 0, 0, withscores=True)
         (seconds, microseconds), *replies = pipe.execute()
     now = seconds + microseconds / 1e6
     return {

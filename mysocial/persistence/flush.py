@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from redis.exceptions import OutOfMemoryError
 
+from mysocial.core import keys
 from mysocial.core.redis import Script, available, client
 from mysocial.persistence import mongo_writer
 from mysocial.persistence.dead_letters import Rejection, record_rejections
 from mysocial.persistence.mongo_writer import Snapshot
 
 # A full server must accept this script: it is what empties it.
-MARK_FLUSHED = Script("common", "notes", "settle", flags="allow-oom")
+MARK_FLUSHED = Script("common", "pending_cleanup", "mark_flushed", flags="allow-oom")
 BATCH = 500
 LEASE_MS = 1500
 # Snapshots of one store. In smaller batches, asking MongoDB for the missing ids does not pay.
@@ -59,15 +60,15 @@ def read_batch(queue: str, limit: int) -> DirtyBatch:
         Unavailable: Redis cannot be reached.
     """
     with available():
-        keys = [key.decode() for key in client().zrange(f"dirty:{queue}", 0, limit - 1)]
+        record_keys = [k.decode() for k in client().zrange(keys.dirty(queue), 0, limit - 1)]
         pipe = client().pipeline(transaction=False)
         pipe.time()
-        for key in keys:
+        for key in record_keys:
             pipe.hgetall(key)
         (seconds, microseconds), *replies = pipe.execute()
     hashes = [{name.decode(): value for name, value in reply.items()} for reply in replies]
     read_at_ms = seconds * 1000 + microseconds // 1000
-    return DirtyBatch(read_at_ms, dict(zip(keys, hashes, strict=True)))
+    return DirtyBatch(read_at_ms, dict(zip(record_keys, hashes, strict=True)))
 
 
 def _take_snapshots(batch: DirtyBatch) -> tuple[dict[str, list[Snapshot]], list[Rejection]]:
@@ -80,7 +81,7 @@ def _take_snapshots(batch: DirtyBatch) -> tuple[dict[str, list[Snapshot]], list[
             snapshots[snapshot.store.label].append(snapshot)
         except Exception as error:  # noqa: BLE001 - a bad record must not block the others
             reason = f"{type(error).__name__}: {error}"
-            rejections.append(Rejection(key, fields.get("v", b""), reason))
+            rejections.append(Rejection(key, fields.get(keys.VERSION, b""), reason))
     return snapshots, rejections
 
 
@@ -118,13 +119,13 @@ def flush_queue(queue: str, *, seconds: float = 20) -> int:
             _take_lease(queue, renew=True)
     finally:
         with available():
-            client().delete(f"lease:{queue}")
+            client().delete(keys.lease(queue))
     return total
 
 
 def _take_lease(queue: str, *, renew: bool = False) -> bool:
     with available():
         try:
-            return bool(client().set(f"lease:{queue}", "1", nx=not renew, px=LEASE_MS))
+            return bool(client().set(keys.lease(queue), "1", nx=not renew, px=LEASE_MS))
         except OutOfMemoryError:
             return True  # a full server has no room for a lease, and must be emptied

@@ -8,11 +8,12 @@ from celery.signals import task_postrun
 from redis.exceptions import RedisError
 
 from mysocial.core.errors import Unavailable
+from mysocial.core.keys import heartbeat
 from mysocial.core.redis import Script
 
 logger = logging.getLogger(__name__)
-HEARTBEAT = Script("common", "heart", flags="allow-oom")
-SCHEDULER_KEY = "heart:beat"
+HEARTBEAT = Script("common", "heartbeat", flags="allow-oom")
+SCHEDULER_KEY = heartbeat("beat")
 MAX_BACKLOG_SECONDS = 30  # older than this, the workers are not doing their work
 INTERVAL_SECONDS = 2.0
 SCHEDULER_TTL_SECONDS, WORKER_TTL_SECONDS = 10, 30
@@ -21,7 +22,7 @@ _last: dict[str, float] = {}
 
 def worker_key(node: str) -> str:
     """Return the key of a worker's sign of life, by its Celery name: `worker@host`."""
-    return f"heart:{node}"
+    return heartbeat(node)
 
 
 def record_heartbeat(key: str, seconds: int) -> None:

@@ -14,6 +14,7 @@ from pymongo.errors import BulkWriteError
 
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
+from mysocial.core.keys import TOMBSTONE, VERSION
 from mysocial.core.redis import available, client
 from mysocial.persistence.dead_letters import Rejection
 from mysocial.store import Store, parse_record
@@ -63,17 +64,17 @@ def take_snapshot(key: str, fields: dict[str, bytes]) -> Snapshot:
         Exception: No document can be made of the hash: it is missing, malformed or too large.
     """
     store, pk = parse_record(key)
-    if "v" not in fields:
+    if VERSION not in fields:
         raise LookupError("A dirty record is not in Redis.")
-    if "x" in fields:
+    if TOMBSTONE in fields:
         document: dict[str, Any] = {
-            "_id": pk, "_version": int(fields["v"]), "_deleted_at": datetime.now(UTC),
+            "_id": pk, "_version": int(fields[VERSION]), "_deleted_at": datetime.now(UTC),
         }  # fmt: skip
     else:
         document = store.to_document(pk, fields)
     if len(bson.encode(document)) > MAX_DOCUMENT_BYTES:
         raise ValueError("The document is too large.")
-    return Snapshot(key, pk, fields["v"], store, document)
+    return Snapshot(key, pk, fields[VERSION], store, document)
 
 
 def missing_ids(snapshots: list[Snapshot]) -> set[str]:
@@ -205,9 +206,9 @@ def release_unique_value(store: Store[Any], unique: dict[str, Any]) -> bool:
         with available():
             fields = client().hgetall(store.key(holder["_id"]))
         newest = {field.decode(): part for field, part in fields.items()}
-        if int(newest.get("v", 0)) <= holder["_version"]:
+        if int(newest.get(VERSION, 0)) <= holder["_version"]:
             return False
-        if "x" not in newest and store.decode(holder["_id"], newest)[name] == value:
+        if TOMBSTONE not in newest and store.decode(holder["_id"], newest)[name] == value:
             return False
         fence = {"_id": holder["_id"], name: value, "_version": holder["_version"]}
         mongo.collection(store.model).update_one(fence, {"$unset": {name: ""}})

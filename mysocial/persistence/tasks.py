@@ -20,7 +20,7 @@ from mysocial.store import acknowledge, wake_unless_pending
 from mysocial.store.wakeups import WAKE_DIRTY_QUEUES, forget_pending, task_name
 
 logger = logging.getLogger(__name__)
-DELETE_EXPIRED = Script("common", "sweep", flags="allow-oom")  # it empties a full server
+DELETE_EXPIRED = Script("common", "delete_expired", flags="allow-oom")  # it empties a full server
 DELETE_BATCH = 5000
 
 

@@ -16,7 +16,7 @@ from bson.raw_bson import RawBSONDocument
 from django.conf import settings
 from redis.exceptions import ResponseError
 
-from mysocial.core import mongo
+from mysocial.core import keys, mongo
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import available, client
 from mysocial.ops.rebuild_cache import REBUILD
@@ -25,8 +25,10 @@ RAW = CodecOptions(document_class=RawBSONDocument)
 ID = re.compile(rb"(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
 BATCH = 500
 # Keys of what is no record: counts, answers and marks, each of which may go at any time.
-EXPIRING_KEYS = (b"limit:", b"idem:", b"mailed:")
-LOGS = re.compile(rb"ev(?::.*)?", re.DOTALL)
+EXPIRING_PREFIXES = tuple(
+    prefix.encode()
+    for prefix in (keys.RATE_LIMIT_PREFIX, keys.IDEMPOTENCY_PREFIX, keys.EMAIL_SENT_PREFIX)
+)
 
 
 class SearchTerms(NamedTuple):
@@ -87,25 +89,24 @@ def delete_hits(sought: SearchTerms, *, before: int) -> int:
     """
     count, nameless = 0, sought._replace(name="")
     for key in _keys(client()):
-        if LOGS.fullmatch(key):
+        if keys.is_event_log(key.decode(errors="replace")):
             count += _scrub_log(nameless, key, before)
         elif sought.found_in(key):
             count += _delete_key(key)
-        elif key.startswith(EXPIRING_KEYS) and _hits(nameless, client(), key):
+        elif key.startswith(EXPIRING_PREFIXES) and _hits(nameless, client(), key):
             with available():
                 count += client().delete(key)
     return count
 
 
 def _delete_key(key: bytes) -> int:
-    kind, _, rest = key.partition(b":")
-    if key.startswith(EXPIRING_KEYS):
+    if key.startswith(EXPIRING_PREFIXES):
         with available():
             return int(client().delete(key))
-    # A list of edges has colons in its name, too: what it is, is told by what stands before them.
-    if b"/" in kind and not rest.endswith((b"+", b"*")):
+    store_key = keys.parse_store_key(key.decode(errors="replace"))
+    if store_key and store_key.is_cached_list:
         return int(sum(REBUILD({"kind": "list", "items": [[key]]})))
-    if b"=" in kind:
+    if store_key and store_key.separator == keys.UNIQUE_SEPARATOR:
         return int(sum(REBUILD({"kind": "unique", "items": [[key]]})))
     return 0
 
@@ -188,4 +189,4 @@ def _in_mongo(sought: SearchTerms, tell: ProgressCallback) -> Iterator[Hit]:
 def clock() -> int:
     """Return where the event log stands. `Unavailable`."""
     with available():
-        return int(client().get("clock") or 0)
+        return int(client().get(keys.CLOCK) or 0)

@@ -15,7 +15,8 @@ import orjson
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
-from mysocial.core import aio, tracing
+from mysocial.core import aio, keys, tracing
+from mysocial.core.channel_messages import EPHEMERAL
 from mysocial.core.events import (
     EVENTS,
     SUBTOPICS,
@@ -27,12 +28,9 @@ from mysocial.core.events import (
 from mysocial.core.redis import async_client
 from mysocial.core.request_context import cached_queries
 from mysocial.realtime.auth import SessionWatcher
-from mysocial.realtime.ephemeral import EPHEMERAL
 from mysocial.realtime.presence import ConnectionRegistry
 
 logger = logging.getLogger(__name__)
-LOG = "ev"
-GROUP = "events"
 BATCH = 200
 POLL_SECONDS = 1.0
 MAX_EPHEMERAL = 1000  # what waits to be passed on; past it the newest is dropped
@@ -142,12 +140,12 @@ class Dispatcher:
     @staticmethod
     async def _join(layer: Any) -> str:
         channel: str = await layer.new_channel()
-        await layer.group_add(GROUP, channel)
+        await layer.group_add(keys.DISPATCHER_GROUP, channel)
         return channel
 
     async def _locate(self) -> None:
         """Begin at the end of the log."""
-        epoch, clock = await self._redis.mget("epoch", "clock")
+        epoch, clock = await self._redis.mget(keys.EPOCH, keys.CLOCK)
         self._epoch = (epoch or b"").decode()
         self._position = (clock or b"0") + b"-0"
 
@@ -171,14 +169,14 @@ class Dispatcher:
     async def _read(self) -> tuple[str, list[tuple[bytes, Fields]]]:
         """Return the log's epoch and what follows our position in it, in one round trip."""
         pipe = self._redis.pipeline(transaction=True)
-        pipe.get("epoch")
-        pipe.xrange(LOG, b"(" + self._position, "+", count=BATCH)
+        pipe.get(keys.EPOCH)
+        pipe.xrange(keys.EVENT_LOG, b"(" + self._position, "+", count=BATCH)
         epoch, entries = await pipe.execute()
         return (epoch or b"").decode(), entries
 
     async def _lost_position(self) -> bool:
         """Tell whether the log was cut past our position: we were too far behind to catch up."""
-        log = await self._redis.xinfo_stream(LOG)
+        log = await self._redis.xinfo_stream(keys.EVENT_LOG)
         was_cut = log["entries-added"] > log["length"]
         return was_cut and _offset(log["first-entry"][0]) > _offset(self._position)
 
@@ -215,7 +213,7 @@ class Dispatcher:
         topics = [*logs, *(part for part, whole in SUBTOPICS.items() if whole in logs)]
         heard_on = {topic: self._topics[topic] for topic in topics if topic in self._topics}
         kind = fields[b"type"].decode()
-        return PendingEvent(_offset(entry_id), kind, fields[b"about"], fields[b"data"], heard_on)
+        return PendingEvent(_offset(entry_id), kind, fields[b"context"], fields[b"data"], heard_on)
 
     async def _send_ephemeral(self) -> None:
         """Deliver what passes, in the order in which it came; the log does not wait for it."""
@@ -225,7 +223,7 @@ class Dispatcher:
             listeners = set(self._topics.get(topic, ()))
             if not listeners:
                 continue
-            about = orjson.loads(message["about"])
+            about = orjson.loads(message["context"])
             try:
                 allowed = await asyncio.to_thread(
                     _audience, EVENTS[kind], about, {topic: listeners}

@@ -13,26 +13,25 @@ from itertools import islice
 
 from django.conf import settings
 
-from mysocial.core import aio
+from mysocial.core import aio, keys
 from mysocial.core.events import EphemeralEvent
-from mysocial.core.ids import new_id
+from mysocial.core.ids import ID_LENGTH, new_id
 from mysocial.core.redis import Script, available, client
-from mysocial.realtime.ephemeral import GROUP, encode_message
+from mysocial.realtime.ephemeral import encode_event
 
 logger = logging.getLogger(__name__)
 PRESENCE = Script("common", "presence")
-EXPIRY_KEY = "presence"
-PLACEHOLDER = "@"  # in the news, where the script puts the member's id
+PLACEHOLDER = "@" * ID_LENGTH  # in the messages, where the script puts the id of the member
 TICK = 1.0
 BATCH = 1000
 Sockets = Iterable[tuple[str, str]]  # socket, member
-_status_events: dict[str, dict[str, str]] = {}
+_status_events: dict[str, bytes] = {}
 
 
 def set_status_events(news: Callable[[str, bool], EphemeralEvent]) -> None:
     """Set what is told of a member who came online (True), or is no longer (False)."""
     for name, online in (("came", True), ("gone", False)):
-        _status_events[name] = encode_message(news(PLACEHOLDER, online))
+        _status_events[name] = encode_event(news(PLACEHOLDER, online))
 
 
 def update_presence(here: Sockets = (), left: Sockets = ()) -> None:
@@ -48,7 +47,6 @@ def update_presence(here: Sockets = (), left: Sockets = ()) -> None:
             "left": going,
             "lasts": settings.PRESENCE_SECONDS * 1000,
             "grace": settings.PRESENCE_GRACE_SECONDS * 1000,
-            "group": GROUP,
             "placeholder": PLACEHOLDER,
             **_status_events,
         })  # fmt: skip
@@ -64,7 +62,7 @@ def online(member_ids: Sequence[str]) -> set[str]:
     with available():
         pipe = client().pipeline(transaction=False)
         pipe.time()
-        pipe.zmscore(EXPIRY_KEY, list(member_ids))
+        pipe.zmscore(keys.ONLINE_MEMBERS, list(member_ids))
         (seconds, microseconds), ends = pipe.execute()
     now = seconds * 1000 + microseconds // 1000
     return {pk for pk, end in zip(member_ids, ends, strict=True) if end is not None and end > now}

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from mysocial.core import keys
 from mysocial.core.errors import Invalid
 
 MAX_TOPICS = 100
@@ -14,7 +15,9 @@ MAX_CID_LENGTH = 64
 # Close codes of ours: bad frames, not or no longer signed in, a foreign origin, connect again and
 # resume, too many frames.
 BAD_FRAMES, SIGNED_OUT, BAD_ORIGIN, RESUME, TOO_FAST = 4400, 4401, 4403, 4408, 4429
-Topic = Annotated[str, Field(pattern=r"^(feed|home|presence|(post|user):[0-9a-f]{24})$")]
+_ALL_TOPICS = f"{keys.FEED_TOPIC}|{keys.HOME_TOPIC}|{keys.PRESENCE_TOPIC}"
+_ID_TOPICS = f"{keys.POST_TOPIC_PREFIX}|{keys.USER_TOPIC_PREFIX}"
+Topic = Annotated[str, Field(pattern=rf"^({_ALL_TOPICS}|({_ID_TOPICS})[0-9a-f]{{24}})$")]
 
 
 class CommandMessage(BaseModel):

@@ -7,12 +7,13 @@ from typing import Any, Literal, NamedTuple
 import orjson
 from django.conf import settings
 
+from mysocial.core import keys
 from mysocial.core.errors import Invalid
 from mysocial.core.events import EVENTS, event_frame, parent_topic
 from mysocial.core.redis import Script
 from mysocial.core.request_context import cached_queries
 
-REPLAY = Script("common", "replay", flags="no-writes")
+REPLAY = Script("common", "events_since", flags="no-writes")
 MAX_ENTRIES = 1_000  # events of one topic that are read at once: Redis does nothing else meanwhile
 SLICE = 100  # events that are judged before others get a turn
 CURSOR = re.compile(r"([0-9a-f]{8}):([0-9]{1,17})")
@@ -60,7 +61,7 @@ def events_since(cursor: str, topics: Iterable[str]) -> MissedEvents:
     request = {
         "after": after,
         "most": MAX_ENTRIES,
-        "logs": [f"ev:{parent_topic(name)}" for name in names],
+        "logs": [keys.topic_log(parent_topic(name)) for name in names],
     }
     epoch, clock, now_us, logs = REPLAY(request)
     here = f"{epoch.decode()}:{clock.decode()}"
@@ -106,7 +107,7 @@ class AudienceFilter:
     def _filter(self, entries: Iterable[Entry]) -> Iterator[tuple[int, str, str]]:
         judged: dict[Any, bool] = {}
         for offset, fields, names in entries:
-            kind, about = fields[b"type"].decode(), fields[b"about"]
+            kind, about = fields[b"type"].decode(), fields[b"context"]
             said = orjson.loads(about)
             question = (kind, about, frozenset(names))
             if question not in judged:

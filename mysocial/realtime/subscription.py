@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from mysocial.core.errors import Conflict, NotAuthenticated, Unavailable
-from mysocial.core.events import self_topic
+from mysocial.core.keys import self_topic, session_topic
 from mysocial.realtime.auth import AuthenticatedSession, SessionBackend
 from mysocial.realtime.dispatcher import Dispatcher, get_dispatcher
 from mysocial.realtime.protocol import RESUME, SIGNED_OUT
@@ -54,7 +54,7 @@ class Subscription:
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        for topic in (self_topic(who.user_id), f"session:{who.session_id}"):
+        for topic in (self_topic(who.user_id), session_topic(who.session_id)):
             self.join(topic)
 
     def start_grace_period(self) -> None:

@@ -4,6 +4,7 @@ Declare each model with a `Store`, read with `reads` and `ListQuery`, and change
 `write()`. `docs/write-path.md` explains how a write becomes durable.
 """
 
+from mysocial.core import keys
 from mysocial.store.counters import Counter
 from mysocial.store.indexes import (
     Entry,
@@ -76,6 +77,7 @@ __all__ = [
     "execute",
     "filter_pages",
     "gather",
+    "keys",
     "latest",
     "pagination",
     "parse_list",

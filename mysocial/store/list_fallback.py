@@ -4,16 +4,15 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mysocial.core import mongo
+from mysocial.core import keys, mongo
 from mysocial.core.ids import milliseconds
 from mysocial.core.redis import available, client
 from mysocial.store.indexes import Entry, Index
 from mysocial.store.store import Store
 
-NO_FLOOR = "-inf"
 MAX_ENTRIES_PER_SOURCE = 200  # of each list that one by followers is made of
 MAX_SOURCES_PER_QUERY = 100  # MongoDB merges so many walks through an index; of more it would sort
-FLOOR, PENDING = b"~", b"?"
+MARKERS = {keys.FLOOR.encode(), keys.FETCH_TOKEN.encode()}
 
 
 def read_range(  # noqa: PLR0913 - the six are one question
@@ -82,7 +81,7 @@ def unflushed_entries(store: Store[Any], index: Index, value: str) -> dict[str, 
     with available():
         pipe = client().pipeline(transaction=False)
         for owner in index.sources(value):
-            pipe.zrange(f"{store.list_key(name, owner)}+", 0, -1, withscores=True)
+            pipe.zrange(keys.unflushed(store.list_key(name, owner)), 0, -1, withscores=True)
         found = pipe.execute()
     return {pk.decode(): score for debts in found for pk, score in debts}
 
@@ -96,18 +95,18 @@ def load_list(store: Store[Any], index: Index, value: str) -> tuple[list[Entry],
 
 
 def _floor(index: Index, entries: Sequence[Entry]) -> str:
-    return str(entries[-1][1]) if len(entries) > index.cap else NO_FLOOR
+    return str(entries[-1][1]) if len(entries) > index.cap else keys.COMPLETE
 
 
 def _merged(store: Store[Any], index: Index, owners: Sequence[str]) -> tuple[list[Entry], str]:
     """Merge the owners' lists: from Redis where it knows them, so that MongoDB may be away."""
-    keys = [store.list_key(index.source_index, owner) for owner in owners]
+    list_keys = [store.list_key(index.source_index, owner) for owner in owners]
     with available():
         pipe = client().pipeline(transaction=False)
-        for key in keys:
-            pipe.zscore(key, FLOOR)
+        for key in list_keys:
+            pipe.zscore(key, keys.FLOOR)
             pipe.zrange(key, 0, MAX_ENTRIES_PER_SOURCE - 1, desc=True, withscores=True)
-            pipe.zrange(f"{key}+", 0, -1, withscores=True)
+            pipe.zrange(keys.unflushed(key), 0, -1, withscores=True)
         answers = pipe.execute()
     entries: dict[str, int] = {}
     gone: set[str] = set()
@@ -124,7 +123,7 @@ def _merged(store: Store[Any], index: Index, owners: Sequence[str]) -> tuple[lis
         entries |= {
             pk.decode(): int(score)
             for pk, score in head
-            if pk not in {FLOOR, PENDING} and math.isfinite(score)
+            if pk not in MARKERS and math.isfinite(score)
         }
     for first in range(0, len(unknown), MAX_SOURCES_PER_QUERY):
         query = index.query_many(unknown[first : first + MAX_SOURCES_PER_QUERY])
@@ -134,4 +133,4 @@ def _merged(store: Store[Any], index: Index, owners: Sequence[str]) -> tuple[lis
     newest = sort_entries([entry for entry in entries.items() if entry[1] > floor])[: index.cap + 1]
     if len(newest) > index.cap:
         floor = newest[-1][1]
-    return newest, NO_FLOOR if math.isinf(floor) else str(int(floor))
+    return newest, keys.COMPLETE if math.isinf(floor) else str(int(floor))

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from mysocial.core import keys
 from mysocial.store.indexes import Entry
 from mysocial.store.json_templates import Field, JsonTemplate, Row
 from mysocial.store.list_fallback import read_range, sort_entries, unflushed_entries
@@ -118,7 +119,7 @@ class ListQuery(Query[Page]):
 
 def latest(store: Store[M], index: str, value: str, *, limit: int) -> tuple[list[M], bool]:
     """Return the newest records of a list, to work with, and whether these are all of them."""
-    wire = JsonTemplate(store, *map(Field, ("v", "r", *store.fields)))
+    wire = JsonTemplate(store, *map(Field, (keys.VERSION, keys.REVISION, *store.fields)))
     found = ListQuery(wire, index, value, limit=limit).result()
     return [build_record(store, row.id, row.values) for row in found.rows], found.next is None
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgpack
 
-from mysocial.core import request_context
+from mysocial.core import keys, request_context
 from mysocial.core.errors import NotAuthenticated, Unavailable
 from mysocial.core.redis import Script, available, client
 from mysocial.store.read_through import load_missing, new_epoch
@@ -60,8 +60,8 @@ def require_session() -> None:
 def initialise_event_log() -> str:
     """Give an empty Redis its epoch; return the cursor."""
     with available():
-        client().set("epoch", new_epoch(), nx=True)
-        epoch, clock = client().mget("epoch", "clock")
+        client().set(keys.EPOCH, new_epoch(), nx=True)
+        epoch, clock = client().mget(keys.EPOCH, keys.CLOCK)
     return f"{epoch.decode()}:{(clock or b'0').decode()}"
 
 

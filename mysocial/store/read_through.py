@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mysocial.core import mongo
+from mysocial.core import keys, mongo
 from mysocial.core.redis import Script
 from mysocial.store.list_fallback import load_list
 from mysocial.store.store import ABSENT_SECONDS, parse_list, parse_record, parse_unique
 
-FILL = Script("common", "fill")
+FILL = Script("common", "read_through")
 
 
 def new_epoch() -> str:
@@ -67,7 +67,7 @@ def _fetch_records(pending: Iterable[tuple[str, int]]) -> list[list[Any]]:
             if pk in documents:
                 fills.append([key, token, store.from_document(documents[pk]), store.ttl_seconds])
             else:
-                fills.append([key, token, ["v", "0", "x", "1"], ABSENT_SECONDS])
+                fills.append([key, token, [keys.VERSION, "0", keys.TOMBSTONE, "1"], ABSENT_SECONDS])
     return fills
 
 

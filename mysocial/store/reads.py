@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from mysocial.core import keys
 from mysocial.core.errors import NotFound
 from mysocial.store.indexes import ViewerCheck
 from mysocial.store.json_templates import NULL, JsonTemplate, RelatedRow, Row, fields_or_defaults
@@ -69,7 +70,7 @@ def records_query(store: Store[M], pks: Iterable[str]) -> Query[dict[str, M]]:
 
 def optional_record_query(store: Store[M], pk: str) -> Query[M | None]:
     """Return the question for a live record, None when there is none."""
-    fields = ["v", "r", *store.fields]
+    fields = [keys.VERSION, keys.REVISION, *store.fields]
 
     def meaning(answer: Sequence[Any]) -> M | None:
         return build_record(store, pk, dict(zip(fields, answer, strict=True))) if answer else None
@@ -96,7 +97,7 @@ def fields_query(
 def build_record(store: Store[M], pk: str, named: Mapping[str, Any]) -> M:
     """Return the record of its named hash fields."""
     values = store.decode(pk, named)
-    return store.build(values, version=int(named["v"]), revision=int(named["r"]))
+    return store.build(values, version=int(named[keys.VERSION]), revision=int(named[keys.REVISION]))
 
 
 def _get_request(store: Store[Any], pk: str, fields: Sequence[str]) -> QueryRequest:

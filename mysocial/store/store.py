@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import orjson
 from django.db import models
 
+from mysocial.core import keys
 from mysocial.core.ids import milliseconds
 from mysocial.core.json import dumps
 from mysocial.store.counters import Counter
@@ -128,13 +129,13 @@ class Store(Generic[M]):
 
     @property
     def prefix(self) -> str:
-        return f"{self.label}:"
+        return keys.record_prefix(self.label)
 
     def key(self, pk: str) -> str:
-        return f"{self.label}:{pk}"
+        return f"{self.prefix}{pk}"
 
     def list_key(self, index: str, value: str = "") -> str:
-        return f"{self.label}/{self.indexes[index].name}:{value}"
+        return f"{keys.list_prefix(self.label, self.indexes[index].name)}{value}"
 
     def merge_sources(self, index: Index, value: str) -> dict[str, Any]:
         """Return what a page of a list by `fans` is merged from, for the read script."""
@@ -150,10 +151,10 @@ class Store(Generic[M]):
 
     def large_accounts_key(self, index: Index) -> str:
         """Return the key of those whose records are merged at reading, not handed to followers."""
-        return self.list_key(index.name, "*")
+        return self.list_key(index.name, keys.LARGE_ACCOUNTS)
 
     def unique_key(self, name: str, value: str) -> str:
-        return f"{self.label}={name}:{value}"
+        return keys.unique_key(self.label, name, value)
 
     # What a record takes part in -----------------------------------------------------------------
 
@@ -282,20 +283,20 @@ class Store(Generic[M]):
         for name in self.unique:
             if not values[name]:
                 del values[name]  # nothing is reserved, and MongoDB's index is sparse
-        return {"_id": pk, "_version": int(fields["v"]), "_deleted_at": None, **values}
+        return {"_id": pk, "_version": int(fields[keys.VERSION]), "_deleted_at": None, **values}
 
     def from_document(self, document: Mapping[str, Any]) -> list[bytes | str]:
         """Return the hash fields of a MongoDB document, tombstones included."""
         version = str(document["_version"])
         if document.get("_deleted_at"):
-            return ["v", version, "x", "1"]
+            return [keys.VERSION, version, keys.TOMBSTONE, "1"]
         values = {
             f.attname: document.get(f.attname, f.get_default())
             for f in self.model._meta.concrete_fields  # noqa: SLF001
             if f.attname not in _OWN
         }
         values["id"] = document["_id"]
-        return ["v", version, "r", version, *self.encode(values)]
+        return [keys.VERSION, version, keys.REVISION, version, *self.encode(values)]
 
 
 def store_of(model: type[M]) -> "Store[M]":
@@ -305,19 +306,17 @@ def store_of(model: type[M]) -> "Store[M]":
 
 def parse_record(key: str) -> tuple["Store[Any]", str]:
     """Return the store and the id of a record's key."""
-    label, _, pk = key.partition(":")
+    label, pk = keys.parse_record_key(key)
     return STORES[label], pk
 
 
 def parse_list(key: str) -> tuple["Store[Any]", Index, str]:
     """Return the store, the index and the value of a list's key."""
-    label, _, rest = key.partition("/")
-    name, _, value = rest.partition(":")
+    label, name, value = keys.parse_list_key(key)
     return STORES[label], STORES[label].indexes[name], value
 
 
 def parse_unique(key: str) -> tuple["Store[Any]", str, str]:
     """Return the store, the field and the value of a reservation's key."""
-    label, _, rest = key.partition("=")
-    name, _, value = rest.partition(":")
+    label, name, value = keys.parse_unique_key(key)
     return STORES[label], name, value

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from celery import current_app
 
-from mysocial.core import tracing
+from mysocial.core import keys, tracing
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client, is_full
 
@@ -71,7 +71,7 @@ def acknowledge(name: str) -> None:
     `Unavailable`.
     """
     with available():
-        client().delete(f"nudge:{name}")
+        client().delete(keys.wakeup(name))
 
 
 def postpone(name: str, milliseconds: int) -> None:
@@ -80,20 +80,20 @@ def postpone(name: str, milliseconds: int) -> None:
     For a worker that took it and may not do its work yet. `Unavailable`.
     """
     with available():
-        client().pexpire(f"nudge:{name}", milliseconds)
+        client().pexpire(keys.wakeup(name), milliseconds)
 
 
 def forget_pending(names: Iterable[str]) -> None:
     """Say that messages which are on their way may be lost. `Unavailable`."""
     with available():
-        client().delete(*(f"nudge:{name}" for name in (*names, *TASKS_BY_NAME)))
+        client().delete(*(keys.wakeup(name) for name in (*names, *TASKS_BY_NAME)))
 
 
 def wake_unless_pending(queue: str) -> None:
     """Send the message, unless one is on its way. `Unavailable`."""
     try:
         with available():
-            is_needed = client().set(f"nudge:{queue}", "1", nx=True, px=PENDING_TTL_MS)
+            is_needed = client().set(keys.wakeup(queue), "1", nx=True, px=PENDING_TTL_MS)
     except Unavailable as error:
         if not is_full(error):
             raise

@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.conf import settings
 
 from mysocial.core import request_context
+from mysocial.core.channel_messages import WAKEUP_MESSAGE
 from mysocial.core.errors import AppError, Conflict, NotFound, Unavailable
 from mysocial.core.events import Event
 from mysocial.core.redis import Script, is_full
@@ -27,7 +28,7 @@ from mysocial.store.script_errors import error_from_result
 from mysocial.store.store import DERIVED_LISTS, Store, store_of
 from mysocial.store.wakeups import PENDING_TTL_MS, wake_workers
 
-WRITE = Script("common", "notes", "apply")
+WRITE = Script("common", "pending_cleanup", "write")
 MAX_ATTEMPTS = 64  # each one is lost to a write of somebody else that went through
 STALE_ERRORS = (Conflict, NotFound)  # changed, gone, or hidden since it was read: `write(*MOVED)`
 Operation = dict[str, Any]
@@ -251,7 +252,8 @@ class Write:
             "log": [settings.EVENT_LOG_LENGTH, settings.EVENT_LOG_SECONDS],
             "limits": call.limits,
             "wake": self._wakeups,
-            "nudge_ms": PENDING_TTL_MS,
+            "wakeup_ttl_ms": PENDING_TTL_MS,
+            "wakeup_message": WAKEUP_MESSAGE,
         }
         if call.session_key:
             request["session"] = call.session_key

@@ -58,14 +58,14 @@ def test_a_member_asks_waits_is_told_and_nobody_else_gets_it(alice, bob, emails,
 def heard_passing():
     """Return what passed since the test began, as the hubs are sent it."""
     ears = client().pubsub()
-    ears.subscribe("asgi__group__events")
+    ears.subscribe("asgi__group__dispatchers")
 
     def heard():
         found = []
         while (message := ears.get_message(timeout=1)) is not None:
             if message["type"] == "message":
                 found.append(msgpack.unpackb(message["data"]))
-        return [one for one in found if one.get("type") == "event.passing"]
+        return [one for one in found if one.get("type") == "event.ephemeral"]
 
     yield heard
     ears.close()

@@ -1,11 +1,11 @@
 """That somebody is writing: heard by the one they write to, kept nowhere."""
 
-import msgpack
 import pytest
 from asgiref.sync import sync_to_async
 
+from mysocial.core.channel_messages import EPHEMERAL, encode_message
+from mysocial.core.keys import DISPATCHER_CHANNEL
 from mysocial.core.redis import client
-from mysocial.realtime.ephemeral import EPHEMERAL, GROUP
 from tests.chat.conversations import say
 from tests.support.concurrency import assert_no_changes, stored_state
 
@@ -47,7 +47,7 @@ async def test_nothing_of_it_is_kept_or_told_to_who_comes_back(connected, alice,
     await types(mine, bob.id)
     assert (await bobs.next())["type"] == "typing.started"
     assert await sync_to_async(stored_state)() == before
-    assert client().xlen(f"ev:self:{bob.id}") == 0
+    assert client().xlen(f"events:self:{bob.id}") == 0
     again = await connected(bob)
     answer = await again.ask(type="resume", cid="r", cursor=cursor, topics=[])
     assert answer["recovered"] is True
@@ -117,8 +117,9 @@ async def test_who_says_it_too_often_is_heard_no_more_and_answered_alike(
 
 async def test_an_audience_that_is_unknown_hears_nothing_and_loses_nothing(connected, alice, bob):
     bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
-    message = {"type": EPHEMERAL, "kind": "none.such", "topic": f"self:{bob.id}",
-               "data": "{}", "about": "{}"}  # fmt: skip
-    client().publish(GROUP, msgpack.packb(message))
+    message = encode_message(
+        EPHEMERAL, kind="none.such", topic=f"self:{bob.id}", data="{}", context="{}"
+    )
+    client().publish(DISPATCHER_CHANNEL, message)
     await types(mine, bob.id)
     assert (await bobs.next())["type"] == "typing.started"

@@ -202,7 +202,7 @@ def test_many_senders_at_once_send_one_mail_of_many(alice, bob, mailoutbox):
 def test_the_mark_of_the_day_is_not_evicted_and_is_swept_after_a_day(alice, bob, subjects):
     reacts(bob, alice.create_post())
     subjects()
-    (key,) = client().scan_iter("mailed:*")
+    (key,) = client().scan_iter("email_sent:*")
     assert client().ttl(key) == -1
     seconds, _ = client().time()
-    assert client().zscore("sweep", key) / 1000 - seconds == pytest.approx(24 * 3600, abs=30)
+    assert client().zscore("expiring", key) / 1000 - seconds == pytest.approx(24 * 3600, abs=30)

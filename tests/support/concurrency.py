@@ -40,7 +40,7 @@ def persistent_keys() -> set[bytes]:
 
     Those come and go independently of what a test does.
     """
-    transient_prefixes = (b"_kombu", b"unacked", b"nudge:", b"lease:")
+    transient_prefixes = (b"_kombu", b"unacked", b"wakeup:", b"lease:")
     messages = {name.encode() for name in settings.CELERY_QUEUE_NAMES}
     names = set(client().scan_iter(count=1000)) - messages
     return {name for name in names if not name.startswith(transient_prefixes)}

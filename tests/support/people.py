@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 from django.test import Client
 
-from mysocial.core.events import EVENTS, self_topic
+from mysocial.core.events import EVENTS
+from mysocial.core.keys import self_topic
 from mysocial.core.redis import client as redis_client
 from tests.support import api_contract
 from tests.support.servers import PASSWORD
@@ -126,8 +127,8 @@ def logged_events() -> Iterable[dict[str, Any]]:
             "id": entry_id.decode(),
             "type": fields[b"type"].decode(),
             "data": orjson.loads(fields[b"data"]),
-            "about": orjson.loads(fields[b"about"]),
+            "about": orjson.loads(fields[b"context"]),
             "topics": fields[b"topics"].decode().split(" "),
         }
-        for entry_id, fields in redis_client().xrange("ev")
+        for entry_id, fields in redis_client().xrange("events")
     ]

@@ -118,7 +118,7 @@ async def test_who_comes_online_and_goes_is_heard_by_those_who_may_know(
 
     assert await changes(strangers) == []
     assert await sync_to_async(stored_state)() == before
-    assert not client().exists("ev:presence", f"presence:{alice.id}")
+    assert not client().exists("events:presence", f"presence:{alice.id}")
 
 
 async def test_one_of_two_devices_keeps_a_member_online(connected, alice, bob):

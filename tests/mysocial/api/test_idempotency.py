@@ -39,7 +39,7 @@ def test_an_answer_is_kept_without_a_time_to_live_and_swept_when_due(alice, sett
     """A full server evicts what has a time to live: a repeat would then be carried out again."""
     settings.IDEMPOTENCY_SECONDS = seconds
     alice.post("posts", {"text": "x"}, **KEY)
-    (name,) = client().keys("idem:*")
+    (name,) = client().keys("idempotency:*")
     assert client().ttl(name) == -1
     delete_expired.run()
     assert client().exists(name) == (seconds > 0)

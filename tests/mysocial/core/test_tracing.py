@@ -105,7 +105,7 @@ def test_nothing_that_is_logged_as_json_is_a_secret(log, settings):
 
 
 def test_the_message_that_wakes_a_worker_names_the_request_and_so_does_its_log(alice, log):
-    redis.client().delete("posts", *redis.client().keys("nudge:*"))
+    redis.client().delete("posts", *redis.client().keys("wakeup:*"))
     alice.post("posts", {"text": "Wake up"}, **{"X-Request-ID": "wakes-1"})
     message = json.loads(wait_for(lambda: redis.client().lindex("posts", -1), within=20, name="it"))
     assert message["headers"]["request_id"] == "wakes-1"

@@ -24,7 +24,7 @@ def queues(capsys):
 
 def test_each_queue_is_told_with_its_messages_and_what_it_owes(alice, queues):
     alice.create_post("Owed")
-    for key in redis.client().scan_iter("nudge:*"):
+    for key in redis.client().scan_iter("wakeup:*"):
         redis.client().delete(key)
     wakeups.send_wakeup("posts")
     (line,) = queues("--json")

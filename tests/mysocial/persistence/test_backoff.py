@@ -15,14 +15,14 @@ def test_a_paused_queue_waits():
     for _ in range(10):
         assert backoff.start_backoff() <= backoff.MAX_BACKOFF_SECONDS
 
-    client().delete("pause")
+    client().delete("backoff")
     assert tasks.FLUSH_TASKS[QUEUE]() == 1
-    assert client().exists("pause:tries") == 0
+    assert client().exists("backoff:attempts") == 0
 
 
 def test_a_queue_that_was_woken_in_a_pause_may_be_woken_again_as_soon_as_it_is_over():
     put()
-    mark = f"nudge:{QUEUE}"
+    mark = f"wakeup:{QUEUE}"
     wait_for(lambda: client().exists(mark), within=20, name="the mark")
     backoff.start_backoff()
 
@@ -30,6 +30,6 @@ def test_a_queue_that_was_woken_in_a_pause_may_be_woken_again_as_soon_as_it_is_o
 
     pipe = client().pipeline(transaction=True)
     pipe.pttl(mark)
-    pipe.pttl("pause")
+    pipe.pttl("backoff")
     pending_ms, backoff_ms = pipe.execute()
     assert 0 < pending_ms <= backoff_ms + 1

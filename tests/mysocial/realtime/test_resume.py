@@ -227,7 +227,7 @@ async def test_a_log_that_began_anew_or_was_cut_is_told(connected, alice, bob, s
     settings.EVENT_LOG_LENGTH = 10
     for number in range(150):  # Redis cuts a log in blocks
         await sync_to_async(alice.writes)(str(number))
-    assert client().xlen("ev:feed") < 150
+    assert client().xlen("events:feed") < 150
     behind = await connected(bob)
     answer = await resume(behind, read, "feed")
     assert (answer["recovered"], answer["reason"]) == (False, "too_old")

@@ -21,7 +21,7 @@ from tests.support.example_records import (
 from tests.support.people import logged_events
 
 
-def offsets(log: str = "ev") -> list[int]:
+def offsets(log: str = "events") -> list[int]:
     return [int(entry_id.partition(b"-")[0]) for entry_id, _ in client().xrange(log)]
 
 
@@ -39,7 +39,7 @@ def test_an_event_tells_the_state_that_its_own_write_made():
         ("thing.shouted", {"likes": 2}),
     ]
     assert [event["topics"] for event in logged_events()] == [[f"thing:{thing.id}", "things"]] * 2
-    assert offsets(f"ev:thing:{thing.id}") == offsets("ev:things") == offsets()
+    assert offsets(f"events:thing:{thing.id}") == offsets("events:things") == offsets()
 
 
 def test_an_event_of_an_evicted_record_tells_its_state_too(flush_all):
@@ -67,7 +67,7 @@ def test_a_refused_write_is_heard_by_nobody():
     thing = put()
     like(thing, "bob")
     listener = client().pubsub()
-    listener.subscribe("asgi__group__events")
+    listener.subscribe("asgi__group__dispatchers")
     assert listener.get_message(timeout=1)["type"] == "subscribe"
     before = (logged_events(), clock())
 
@@ -118,7 +118,7 @@ def test_an_event_comes_after_the_version_of_a_record_from_the_future(flush_all)
     like(thing, "bob")
     flush_all()
     client().delete("clock")
-    client().xtrim("ev", maxlen=0)
+    client().xtrim("events", maxlen=0)
     evict()
 
     like(thing, "carol")
@@ -135,8 +135,8 @@ def test_a_log_keeps_as_much_as_it_was_told(settings):
             w.announce(Shout(thing.id))
 
     # Redis cuts whole nodes of a hundred entries, so somewhat more may stay.
-    assert 100 <= client().xlen("ev") <= 200
-    assert 100 <= client().xlen("ev:things") <= 200
+    assert 100 <= client().xlen("events") <= 200
+    assert 100 <= client().xlen("events:things") <= 200
     assert offsets()[-1] == clock()
 
 
@@ -147,9 +147,9 @@ def test_no_log_carries_a_time_to_live(flush_all):
     remove(get(thing))
     flush_all()
 
-    logs = [name for name in client().scan_iter() if name.startswith(b"ev")]
-    assert sorted(logs) == [b"ev", b"ev:thing:" + thing.id.encode(), b"ev:things"]
-    assert [client().pttl(name) for name in [*logs, "clock", "epoch", "sweep"]] == [-1] * 6
+    logs = [name for name in client().scan_iter() if name.startswith(b"events")]
+    assert sorted(logs) == [b"events", b"events:thing:" + thing.id.encode(), b"events:things"]
+    assert [client().pttl(name) for name in [*logs, "clock", "epoch", "expiring"]] == [-1] * 6
 
 
 def test_the_log_of_a_topic_is_swept_when_it_is_due_and_the_whole_log_never(settings):
@@ -157,24 +157,24 @@ def test_the_log_of_a_topic_is_swept_when_it_is_due_and_the_whole_log_never(sett
     thing = put()
     like(thing, "bob")
     assert tasks.delete_expired() == 0
-    assert client().exists("ev:things") == 1
+    assert client().exists("events:things") == 1
 
     seconds, _ = client().time()
-    assert 3590 <= client().zscore("sweep", "ev:things") / 1000 - seconds <= 3601
-    client().zadd("sweep", {"ev:things": (seconds - 1) * 1000})
+    assert 3590 <= client().zscore("expiring", "events:things") / 1000 - seconds <= 3601
+    client().zadd("expiring", {"events:things": (seconds - 1) * 1000})
     assert tasks.delete_expired() == 1
 
-    assert client().exists("ev:things") == 0
-    assert client().exists("ev", f"ev:thing:{thing.id}") == 2
-    assert client().zscore("sweep", "ev:things") is None
+    assert client().exists("events:things") == 0
+    assert client().exists("events", f"events:thing:{thing.id}") == 2
+    assert client().zscore("expiring", "events:things") is None
     like(thing, "carol")
-    assert client().xlen("ev:things") == 1
+    assert client().xlen("events:things") == 1
 
 
 def test_a_sweep_leaves_nothing_that_is_due(monkeypatch):
     monkeypatch.setattr(tasks, "DELETE_BATCH", 10)
-    client().zadd("sweep", {f"idem:{n}": 1000 for n in range(35)})
+    client().zadd("expiring", {f"idempotency:{n}": 1000 for n in range(35)})
 
     assert tasks.delete_expired() == 35
-    assert client().zcard("sweep") == 0
+    assert client().zcard("expiring") == 0
     assert dirty.get_backlogs()[QUEUE].count == 0

@@ -99,7 +99,7 @@ def test_a_dead_letter_can_be_set_aside_in_a_full_redis(full):
 
 @pytest.mark.usefixtures("_idle")
 def test_what_is_due_is_swept_from_a_full_redis(full):
-    client().zadd("sweep", {"idem:k": 1000})
+    client().zadd("expiring", {"idempotency:k": 1000})
     full()
 
     assert tasks.delete_expired() == 1
@@ -109,4 +109,4 @@ def test_what_is_due_is_swept_from_a_full_redis(full):
 def test_a_full_redis_is_asked_again_at_once(full):
     full()
     assert backoff.start_backoff() == 0.0
-    assert client().exists("pause") == 0
+    assert client().exists("backoff") == 0

@@ -130,13 +130,13 @@ def test_a_mongodb_that_died_gets_everything_when_it_is_started_again(shelf, imp
         with pytest.raises(Unavailable):
             reads.get_record(things, unknown.id)
         assert tasks.FLUSH_TASKS[QUEUE]() == 0
-        assert client().exists("pause") == 1
+        assert client().exists("backoff") == 1
         assert set(owed_keys()) == {key(known), key(new)}
         assert dead_letters.count_dead_letters()[QUEUE] == 0
     finally:
         servers.MONGOD.start()
 
-    client().delete("pause")
+    client().delete("backoff")
     mongo.close()
     assert tasks.FLUSH_TASKS[QUEUE]() == 2
     evict()

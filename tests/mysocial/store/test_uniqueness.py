@@ -177,7 +177,7 @@ def test_a_value_that_mongodb_gave_to_another_is_set_aside_in_the_end(flush_all)
 
     for tries in range(1, mongo_writer.MAX_TRIES):
         assert flush.flush_queue(QUEUE) == 0
-        assert client().hget(f"tries:{QUEUE}", key(thing)) == str(tries).encode()
+        assert client().hget(f"attempts:{QUEUE}", key(thing)) == str(tries).encode()
     assert dead_letters.count_dead_letters()[QUEUE] == 0
     flush.flush_queue(QUEUE)
 

@@ -66,14 +66,14 @@ def test_what_is_owed_carries_no_time_to_live_and_what_is_paid_does(flush_all):
 
     def mortal() -> set[str]:
         found = {name.decode() for name in client().scan_iter() if client().pttl(name) >= 0}
-        return {name for name in found if not name.startswith(("lease:", "nudge:"))}
+        return {name for name in found if not name.startswith(("lease:", "wakeup:"))}
 
     owing = {key(thing), key(other), likes.key(f"{thing.id}:carol")}
     reserved = {things.unique_key("code", code) for code in ("c1", "c2", "c3")}
     assert mortal().isdisjoint(owing | reserved)
     eternal = {name.decode() for name in client().scan_iter()} - mortal()
-    assert {"ev", "clock", "epoch", "sweep", f"dirty:{QUEUE}", *owing, *reserved} <= eternal
-    assert {name for name in mortal() if name.startswith(("ev", "idem", "dirty"))} == set()
+    assert {"events", "clock", "epoch", "expiring", f"dirty:{QUEUE}", *owing, *reserved} <= eternal
+    assert {name for name in mortal() if name.startswith(("events", "idem", "dirty"))} == set()
 
     flush_all()
     assert owing | reserved <= mortal()

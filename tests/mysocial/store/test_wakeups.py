@@ -13,7 +13,7 @@ from mysocial.store import wakeups
 from tests.support.example_records import QUEUE, owed_keys, put
 from tests.support.stack import wait_for
 
-MARK = f"nudge:{QUEUE}"
+MARK = f"wakeup:{QUEUE}"
 
 
 def messages() -> int:
@@ -73,12 +73,12 @@ def test_beat_asks_for_each_work_by_the_queue_of_its_own_and_once_until_it_is_ta
             name, queue = next(
                 (k, q) for k, (t, q) in wakeups.TASKS_BY_NAME.items() if t == entry.task
             )
-            client().delete(queue, f"nudge:{name}")
+            client().delete(queue, f"wakeup:{name}")
             beat.apply_entry(entry)
             beat.apply_entry(entry)
             asked[name] = client().llen(queue)
             app.tasks[entry.task]()
-            assert not client().exists(f"nudge:{name}")
+            assert not client().exists(f"wakeup:{name}")
     assert asked == {"mails": 1, "cascades": 1, "media": 1, "exports": 1}
 
 
@@ -107,7 +107,7 @@ def test_a_worker_that_begins_asks_again_for_what_one_that_died_was_asked_for():
 
 def test_who_has_more_to_do_than_a_moment_takes_asks_for_the_rest():
     def work(seconds: float) -> int:
-        assert not client().exists("nudge:cascades")
+        assert not client().exists("wakeup:cascades")
         threading.Event().wait(seconds)
         return 7
 
@@ -118,4 +118,4 @@ def test_who_has_more_to_do_than_a_moment_takes_asks_for_the_rest():
 
     assert items.run_time_slice("cascades", lambda _: 0) == 0
     assert client().llen("default") == 1
-    assert not client().exists("nudge:cascades")
+    assert not client().exists("wakeup:cascades")

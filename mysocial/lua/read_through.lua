@@ -10,25 +10,25 @@ local function begin(names, place)
 end
 
 local function new_token()
-  return redis.call('INCR', 'fills')
+  return redis.call('INCR', FETCH_TOKENS)
 end
 
 local function begin_record(key)
-  local mark = redis.call('HMGET', key, 'v', '?')
+  local mark = redis.call('HMGET', key, VERSION, FETCH_TOKEN)
   if mark[1] then return 0 end
   if mark[2] then return tonumber(mark[2]) end
   local token = new_token()
-  redis.call('HSET', key, '?', token)
+  redis.call('HSET', key, FETCH_TOKEN, token)
   redis.call('EXPIRE', key, PENDING)
   return token
 end
 
 local function begin_unique(key)
   local owner = redis.call('GET', key)
-  if owner and string.sub(owner, 1, 1) ~= '?' then return 0 end
+  if owner and string.sub(owner, 1, 1) ~= FETCH_TOKEN then return 0 end
   if owner then return tonumber(string.sub(owner, 2)) end
   local token = new_token()
-  redis.call('SET', key, '?' .. text(token), 'EX', PENDING)
+  redis.call('SET', key, FETCH_TOKEN .. text(token), 'EX', PENDING)
   return token
 end
 
@@ -44,41 +44,41 @@ local function add_all(list, entries, ...)
 end
 
 local function begin_list(list)
-  if redis.call('ZSCORE', list, '~') then return 0 end
-  local pending = redis.call('ZSCORE', list, '?')
+  if redis.call('ZSCORE', list, FLOOR) then return 0 end
+  local pending = redis.call('ZSCORE', list, FETCH_TOKEN)
   if pending then return tonumber(pending) end
   local token = new_token()
   redis.call('DEL', list)
-  -- What MongoDB has not got yet is taken along now; later writes see '?' and add themselves.
-  local owed = redis.call('ZRANGE', list .. '+', 0, -1, 'WITHSCORES')
+  -- What MongoDB has not got yet is taken along now; later writes see FETCH_TOKEN and add themselves.
+  local owed = redis.call('ZRANGE', list .. UNFLUSHED_SUFFIX, 0, -1, 'WITHSCORES')
   add_all(list, owed)
-  redis.call('ZADD', list, token, '?')
+  redis.call('ZADD', list, token, FETCH_TOKEN)
   redis.call('EXPIRE', list, PENDING)
   return token
 end
 
 local function fill_record(key, token, fields, ttl)
-  if redis.call('HGET', key, '?') ~= text(token) then return end
+  if redis.call('HGET', key, FETCH_TOKEN) ~= text(token) then return end
   redis.call('DEL', key)
   redis.call('HSET', key, unpack(fields))
   redis.call('EXPIRE', key, ttl)
 end
 
 local function fill_unique(key, token, owner, ttl)
-  if redis.call('GET', key) == '?' .. text(token) then redis.call('SET', key, owner, 'EX', ttl) end
+  if redis.call('GET', key) == FETCH_TOKEN .. text(token) then redis.call('SET', key, owner, 'EX', ttl) end
 end
 
 local function fill_list(list, token, entries, floor, ttl)
-  if tonumber(redis.call('ZSCORE', list, '?') or '0') ~= token then return end
+  if tonumber(redis.call('ZSCORE', list, FETCH_TOKEN) or '0') ~= token then return end
   add_all(list, entries, 'NX')
-  redis.call('ZREM', list, '?')
-  redis.call('ZREMRANGEBYSCORE', list, '-inf', '-inf')
-  redis.call('ZADD', list, floor, '~')
+  redis.call('ZREM', list, FETCH_TOKEN)
+  redis.call('ZREMRANGEBYSCORE', list, REMOVED, REMOVED)
+  redis.call('ZADD', list, floor, FLOOR)
   redis.call('EXPIRE', list, ttl)
 end
 
 if request.step == 'begin' then
-  redis.call('SET', 'epoch', request.epoch, 'NX')
+  redis.call('SET', EPOCH, request.epoch, 'NX')
   return {begin(request.records, begin_record), begin(request.uniques, begin_unique),
     begin(request.lists, begin_list)}
 end

@@ -5,7 +5,7 @@ local now_us = time[1] * 1000000 + time[2]
 local now_ms = math.floor(now_us / 1000)
 
 if request.idem then
-  local stored = redis.call('HMGET', request.idem[1], 'hash', 'status', 'answer')
+  local stored = redis.call('HMGET', request.idem[1], 'hash', 'status', 'body')
   if stored[1] then
     if stored[1] ~= request.idem[2] then return {'mismatch'} end
     return {'replay', stored[2], stored[3]}
@@ -33,7 +33,7 @@ end
 local function holder_of(unique)
   if holders[unique] then return holders[unique] end
   local owner = redis.call('GET', unique)
-  if owner and string.sub(owner, 1, 1) ~= '?' then return owner end
+  if owner and string.sub(owner, 1, 1) ~= FETCH_TOKEN then return owner end
   unknown_uniques[#unknown_uniques + 1] = unique
   return ''
 end
@@ -69,7 +69,7 @@ local function check(op, index)
     if not op.lenient then refuse('missing', index) end
     return
   elseif op.revision and seen == 'live' and not after[op.key] then
-    if tonumber(redis.call('HGET', op.key, 'r')) ~= op.revision then refuse('conflict', index) end
+    if tonumber(redis.call('HGET', op.key, REVISION)) ~= op.revision then refuse('conflict', index) end
   elseif seen == 'live' and not is_as_seen(op) then
     refuse('conflict', index)
   end
@@ -104,14 +104,14 @@ for i, limit in ipairs(request.limits or {}) do
 end
 
 -- 2. The clock: versions and event offsets never go back, not even after an old backup.
-redis.call('SET', 'epoch', request.epoch, 'NX')
-local clock = math.max(tonumber(redis.call('GET', 'clock') or '0') + 1, now_us)
+redis.call('SET', EPOCH, request.epoch, 'NX')
+local clock = math.max(tonumber(redis.call('GET', CLOCK) or '0') + 1, now_us)
 local tick = clock
 
 -- 3. Records, lists, counters, reservations, debts.
 for _, begun in ipairs(request.begun) do
   if redis.call('EXISTS', begun[1]) == 0 then
-    redis.call('ZADD', begun[1], '-inf', '~')
+    redis.call('ZADD', begun[1], COMPLETE, FLOOR)
     redis.call('EXPIRE', begun[1], begun[2])
   end
 end
@@ -124,11 +124,11 @@ local function trim(list, cap)
   if excess < 100 then return end
   local last = redis.call('ZRANGE', list, excess - 1, excess - 1, 'WITHSCORES')
   redis.call('ZREMRANGEBYRANK', list, 0, excess - 1)
-  redis.call('ZADD', list, last[2], '~')
+  redis.call('ZADD', list, last[2], FLOOR)
 end
 
 local function keep(op, list, score, cap)
-  local floor = redis.call('ZSCORE', list, '~')
+  local floor = redis.call('ZSCORE', list, FLOOR)
   if floor then
     if score > tonumber(floor) then
       redis.call('ZADD', list, score, op.id)
@@ -136,73 +136,73 @@ local function keep(op, list, score, cap)
     else
       redis.call('ZREM', list, op.id) -- it may have stood higher
     end
-  elseif redis.call('ZSCORE', list, '?') then
+  elseif redis.call('ZSCORE', list, FETCH_TOKEN) then
     redis.call('ZADD', list, score, op.id)
   end
 end
 
 local function enlist(op, list, score, cap)
   keep(op, list, score, cap)
-  redis.call('ZADD', list .. '+', score, op.id)
-  tidy_later(op.key, 'l' .. list .. '+')
+  redis.call('ZADD', list .. UNFLUSHED_SUFFIX, score, op.id)
+  tidy_later(op.key, LIST_CLEANUP .. list .. UNFLUSHED_SUFFIX)
 end
 
 local function delist(op, list)
-  if redis.call('ZSCORE', list, '~') then
+  if redis.call('ZSCORE', list, FLOOR) then
     redis.call('ZREM', list, op.id)
-  elseif redis.call('ZSCORE', list, '?') then
+  elseif redis.call('ZSCORE', list, FETCH_TOKEN) then
     -- Whoever is fetching this list must not bring the entry back.
-    redis.call('ZADD', list, '-inf', op.id)
+    redis.call('ZADD', list, REMOVED, op.id)
   end
-  redis.call('ZADD', list .. '+', '-inf', op.id)
-  tidy_later(op.key, 'l' .. list .. '+')
+  redis.call('ZADD', list .. UNFLUSHED_SUFFIX, REMOVED, op.id)
+  tidy_later(op.key, LIST_CLEANUP .. list .. UNFLUSHED_SUFFIX)
 end
 
 -- Hand a record to those who follow its author and whose list is in Redis, as they read it. Of an
 -- author with too many followers, or with unknown ones, it is merged into each list at reading, for
 -- as long as a list that lacks it is kept.
 local function fan_out(op, followers, prefix, author, score, cap, ttl)
-  local floor = redis.call('ZSCORE', followers, '~')
-  if floor == '-inf' and redis.call('ZCARD', followers) <= request.fan_out + 1 then
+  local floor = redis.call('ZSCORE', followers, FLOOR)
+  if floor == COMPLETE and redis.call('ZCARD', followers) <= request.fan_out + 1 then
     for _, edge in ipairs(redis.call('ZRANGE', followers, 0, -1)) do
       local follower = string.match(edge, '^(%x+):')
       if follower then keep(op, prefix .. follower, score, cap) end
     end
   else
-    redis.call('ZADD', prefix .. '*', now_ms, author)
-    redis.call('ZREMRANGEBYSCORE', prefix .. '*', '-inf', now_ms - 1000 * ttl)
+    redis.call('ZADD', prefix .. LARGE_ACCOUNTS, now_ms, author)
+    redis.call('ZREMRANGEBYSCORE', prefix .. LARGE_ACCOUNTS, 0, now_ms - 1000 * ttl)
   end
   keep(op, prefix .. author, score, cap)
 end
 
 local function write_record(op)
-  local last = tonumber(redis.call('HGET', op.key, 'v') or '0')
+  local last = tonumber(redis.call('HGET', op.key, VERSION) or '0')
   local version = text(math.max(tick, last + 1))
   clock = math.max(clock, tonumber(version))
   if op.kind == 'create' then
-    local notes = redis.call('HGET', op.key, 'o')
+    local notes = redis.call('HGET', op.key, CLEANUP)
     redis.call('DEL', op.key)
-    redis.call('HSET', op.key, 'v', version, 'r', version, unpack(op.set))
-    if notes then redis.call('HSET', op.key, 'o', notes) end
+    redis.call('HSET', op.key, VERSION, version, REVISION, version, unpack(op.set))
+    if notes then redis.call('HSET', op.key, CLEANUP, notes) end
   elseif op.kind == 'update' then
-    redis.call('HSET', op.key, 'v', version, 'r', version, unpack(op.set))
+    redis.call('HSET', op.key, VERSION, version, REVISION, version, unpack(op.set))
   elseif op.kind == 'increment' then
     if op.init and state(op.key) == 'gone' then
-      redis.call('HDEL', op.key, 'x')
-      redis.call('HSET', op.key, 'r', version, unpack(op.init))
+      redis.call('HDEL', op.key, TOMBSTONE)
+      redis.call('HSET', op.key, REVISION, version, unpack(op.init))
     end
-    redis.call('HSET', op.key, 'v', version)
+    redis.call('HSET', op.key, VERSION, version)
   elseif op.kind == 'delete' then
-    local notes = redis.call('HGET', op.key, 'o')
+    local notes = redis.call('HGET', op.key, CLEANUP)
     redis.call('DEL', op.key)
-    redis.call('HSET', op.key, 'v', version, 'x', '1')
-    if notes then redis.call('HSET', op.key, 'o', notes) end
+    redis.call('HSET', op.key, VERSION, version, TOMBSTONE, '1')
+    if notes then redis.call('HSET', op.key, CLEANUP, notes) end
   end
   for _, change in ipairs(op.by or {}) do
     redis.call('HINCRBY', op.key, change[1], change[2])
   end
   redis.call('PERSIST', op.key)
-  redis.call('ZADD', 'dirty:' .. op.queue, 'NX', now_ms, op.key)
+  redis.call('ZADD', DIRTY_PREFIX .. op.queue, 'NX', now_ms, op.key)
   for _, list in ipairs(op.remove or {}) do delist(op, list) end
   for _, entry in ipairs(op.add or {}) do enlist(op, entry[1], entry[2], entry[3]) end
   for _, fan in ipairs(op.fans or {}) do fan_out(op, unpack(fan)) end
@@ -219,7 +219,7 @@ end
 -- Who is to be woken: of each name one message is on its way, until a worker takes it.
 local nudge = {}
 local function wake(name)
-  if redis.call('SET', 'nudge:' .. name, '1', 'NX', 'PX', request.nudge_ms) then
+  if redis.call('SET', WAKEUP_PREFIX .. name, '1', 'NX', 'PX', request.wakeup_ttl_ms) then
     nudge[#nudge + 1] = name
   end
 end
@@ -251,27 +251,26 @@ for _, event in ipairs(request.events) do
   clock = clock + 1
   local id, data = text(clock) .. '-0', compose(event[3])
   -- The whole log, which the sockets' processes follow, and one log a topic, for who was away.
-  redis.call('XADD', 'ev', 'MAXLEN', '~', request.log[1], id,
-    'type', event[2], 'data', data, 'about', event[4], 'topics', table.concat(event[1], ' '))
+  redis.call('XADD', EVENT_LOG, 'MAXLEN', '~', request.log[1], id,
+    'type', event[2], 'data', data, 'context', event[4], 'topics', table.concat(event[1], ' '))
   for _, topic in ipairs(event[1]) do
-    local log = 'ev:' .. topic
+    local log = TOPIC_LOG_PREFIX .. topic
     redis.call('XADD', log, 'MAXLEN', '~', request.log[1], id,
-      'type', event[2], 'data', data, 'about', event[4])
-    redis.call('ZADD', 'sweep', now_ms + request.log[2] * 1000, log)
+      'type', event[2], 'data', data, 'context', event[4])
+    redis.call('ZADD', EXPIRING, now_ms + request.log[2] * 1000, log)
   end
 end
 if #request.events > 0 then
-  -- A hint in the channel layer's own form: the truth is the log, and a lost hint costs a second.
-  redis.call('PUBLISH', 'asgi__group__events',
-    cmsgpack.pack({type = 'event.hint', offset = text(clock)}))
+  -- The dispatchers also poll the log each second, so a lost message delays an event, no more.
+  redis.call('PUBLISH', DISPATCHER_CHANNEL, request.wakeup_message)
 end
-redis.call('SET', 'clock', text(clock))
+redis.call('SET', CLOCK, text(clock))
 
 local answer = ''
 if request.answer then answer = compose(request.answer[2]) end
 if request.idem then
   redis.call('HSET', request.idem[1], 'hash', request.idem[2],
-    'status', request.answer and request.answer[1] or 204, 'answer', answer)
-  redis.call('ZADD', 'sweep', now_ms + request.idem[3] * 1000, request.idem[1])
+    'status', request.answer and request.answer[1] or 204, 'body', answer)
+  redis.call('ZADD', EXPIRING, now_ms + request.idem[3] * 1000, request.idem[1])
 end
-return {'ok', redis.call('GET', 'epoch') .. ':' .. text(clock), answer, nudge, counted}
+return {'ok', redis.call('GET', EPOCH) .. ':' .. text(clock), answer, nudge, counted}

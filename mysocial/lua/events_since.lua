@@ -1,6 +1,6 @@
 -- What a client missed of each of its topics: the entries after its cursor, and whether the log was
 -- cut past it. All at one moment, with the cursor of that moment.
-local mark = redis.call('MGET', 'epoch', 'clock')
+local mark = redis.call('MGET', EPOCH, CLOCK)
 local time = redis.call('TIME')
 local logs = {}
 

@@ -1,10 +1,10 @@
 -- Dead letters: set aside what MongoDB refuses, owe it again, or give it up.
-local dirty, dead, tries = 'dirty:' .. request.queue, 'dead:' .. request.queue, 'tries:' .. request.queue
+local dirty, dead, tries = DIRTY_PREFIX .. request.queue, DEAD_LETTERS_PREFIX .. request.queue, ATTEMPTS_PREFIX .. request.queue
 
 -- Only the very version that was refused: one that was written meanwhile may well be fine.
 local function set_aside(key, version, why, most)
   if not redis.call('ZSCORE', dirty, key) then return 0 end
-  if (redis.call('HGET', key, 'v') or '') ~= version then return 0 end
+  if (redis.call('HGET', key, VERSION) or '') ~= version then return 0 end
   local count = redis.call('HINCRBY', tries, key, 1)
   if count < most then return 0 end
   redis.call('HSET', dead, key, cjson.encode({error = why, at = request.at, tries = count}))
@@ -29,7 +29,7 @@ local function drop(key, id)
   if redis.call('ZSCORE', dirty, key) then return 1 end
   for note in pairs(notes_of(key)) do
     local kind, name = string.sub(note, 1, 1), string.sub(note, 2)
-    if kind == 'l' then
+    if kind == LIST_CLEANUP then
       redis.call('ZREM', name, id)
       redis.call('DEL', string.sub(name, 1, -2))
     else

@@ -1,0 +1,246 @@
+"""Redis names: every key, topic and marker, for Python and for the Lua scripts.
+
+Nothing else in the code spells a Redis name. The module belongs to `mysocial.core` because rate
+limits and the script loader, which are below the record store, need it too; `mysocial.store`
+re-exports it. `docs/write-path.md` explains what each key holds.
+
+The constants that are text are the first lines of every Lua script, as local variables of the same
+name (see `lua_prelude`). So `DIRTY_PREFIX .. queue` in Lua and `dirty(queue)` in Python are the
+same key.
+"""
+
+import re
+from typing import NamedTuple
+
+# The event log, and the clock that gives versions and event ids.
+EPOCH = "epoch"  # the name of this event log; a new one means that all history is lost
+CLOCK = "clock"  # the last version or event id, in microseconds
+EVENT_LOG = "events"
+TOPIC_LOG_PREFIX = "events:"
+
+# Write-behind. None of these may expire: a full server must not evict them.
+DIRTY_PREFIX = "dirty:"  # by queue: the keys of records that MongoDB does not have yet
+DEAD_LETTERS_PREFIX = "dead_letters:"  # by queue: the records that MongoDB rejected, and why
+ATTEMPTS_PREFIX = "attempts:"  # by queue: how often each record was rejected
+HOLDERS_PREFIX = "holders:"  # by unique key: the unflushed records that claimed or released it
+FLUSHED_COUNTS = "flushed_counts"  # by queue: how many records were flushed
+EXPIRING = "expiring"  # the keys to delete, by time: what must not be evicted carries no TTL
+BACKUP_FREEZE = "freeze"  # while it exists, no record is marked as flushed
+
+# Short-lived coordination.
+FETCH_TOKENS = "fetch_tokens"  # the last token of a fetch from MongoDB
+WAKEUP_PREFIX = "wakeup:"  # by name: a Celery message for these workers is pending
+LEASE_PREFIX = "lease:"
+HEARTBEAT_PREFIX = "heartbeat:"
+BACKOFF = "backoff"  # while it exists, no worker asks MongoDB
+BACKOFF_ATTEMPTS = "backoff:attempts"
+ONLINE_MEMBERS = "presence"  # members, by the time at which they go offline
+CONNECTIONS_PREFIX = "presence:"  # by member: connections, by the time at which each is given up
+
+# Requests.
+IDEMPOTENCY_PREFIX = "idempotency:"
+RATE_LIMIT_PREFIX = "rate_limit:"
+EMAIL_SENT_PREFIX = "email_sent:"
+
+# Names of records, of their lists and of their unique values:
+# `posts.post:<id>`, `posts.post/author:<value>`, `accounts.account=email:<value>`.
+RECORD_SEPARATOR = ":"
+LIST_SEPARATOR = "/"
+UNIQUE_SEPARATOR = "="
+UNFLUSHED_SUFFIX = "+"  # after a list's key: the changes to it that MongoDB does not have yet
+LARGE_ACCOUNTS = "*"  # as a list's value: the authors with too many followers to fan out to
+
+# The fields of a record's hash beside the record's own. A hash without a version is a record that
+# is not known; it may hold the token of a fetch.
+VERSION = "v"  # raised by each write
+REVISION = "r"  # the version of the last change to the record's own fields, not to its counters
+TOMBSTONE = "x"  # the record is deleted, or MongoDB does not have it
+CLEANUP = "o"  # what to tidy once the record is flushed, packed by pending_cleanup.lua
+FETCH_TOKEN = "?"  # noqa: S105 - the record, list or unique value is being fetched from MongoDB
+
+# The members and scores of a list's sorted set. A list without a floor is not known.
+FLOOR = "~"  # its score is the one above which the list is complete
+COMPLETE = "-inf"  # the floor of a list that has all entries
+REMOVED = "-inf"  # the score of an entry that was removed
+
+# What the pending cleanup of a record names.
+LIST_CLEANUP = "l"
+UNIQUE_CLEANUP = "u"
+
+# The channel layer (channels-redis): its prefix, and the group that every dispatcher joins.
+CHANNEL_LAYER_PREFIX = "asgi"
+DISPATCHER_GROUP = "dispatchers"
+DISPATCHER_CHANNEL = f"{CHANNEL_LAYER_PREFIX}__group__{DISPATCHER_GROUP}"
+
+# Topics.
+FEED_TOPIC = "feed"
+HOME_TOPIC = "home"
+PRESENCE_TOPIC = "presence"
+USER_TOPIC_PREFIX = "user:"
+POST_TOPIC_PREFIX = "post:"
+SELF_TOPIC_PREFIX = "self:"
+SESSION_TOPIC_PREFIX = "session:"
+
+_STORE_KEY = re.compile(
+    rf"([a-z]+\.[a-z]+)([{RECORD_SEPARATOR}{LIST_SEPARATOR}{UNIQUE_SEPARATOR}])(.*)", re.DOTALL
+)
+
+
+class StoreKey(NamedTuple):
+    """The parts of a key of the record store."""
+
+    label: str
+    separator: str  # RECORD_SEPARATOR, LIST_SEPARATOR or UNIQUE_SEPARATOR
+    rest: str  # the id, or `<index>:<value>`, or `<field>:<value>`
+
+    @property
+    def is_cached_list(self) -> bool:
+        """Whether this is a list, and neither its unflushed changes nor the large accounts."""
+        is_list = self.separator == LIST_SEPARATOR
+        return is_list and not self.rest.endswith((UNFLUSHED_SUFFIX, LARGE_ACCOUNTS))
+
+    def __str__(self) -> str:
+        return f"{self.label}{self.separator}{self.rest}"
+
+
+# The record store ---------------------------------------------------------------------------------
+
+
+def record_prefix(label: str) -> str:
+    """Return what the keys of a model's records start with."""
+    return f"{label}{RECORD_SEPARATOR}"
+
+
+def list_prefix(label: str, index: str) -> str:
+    """Return what the keys of an index's lists start with."""
+    return f"{label}{LIST_SEPARATOR}{index}:"
+
+
+def unique_key(label: str, field: str, value: str) -> str:
+    """Return the key that says which record holds a unique value."""
+    return f"{label}{UNIQUE_SEPARATOR}{field}:{value}"
+
+
+def unflushed(list_key: str) -> str:
+    """Return the key of the changes to a list that MongoDB does not have yet."""
+    return f"{list_key}{UNFLUSHED_SUFFIX}"
+
+
+def parse_record_key(key: str) -> tuple[str, str]:
+    """Return the label and the id of a record's key."""
+    label, _, pk = key.partition(RECORD_SEPARATOR)
+    return label, pk
+
+
+def parse_list_key(key: str) -> tuple[str, str, str]:
+    """Return the label, the index and the value of a list's key."""
+    label, _, rest = key.partition(LIST_SEPARATOR)
+    index, _, value = rest.partition(":")
+    return label, index, value
+
+
+def parse_unique_key(key: str) -> tuple[str, str, str]:
+    """Return the label, the field and the value of the key of a unique value."""
+    label, _, rest = key.partition(UNIQUE_SEPARATOR)
+    field, _, value = rest.partition(":")
+    return label, field, value
+
+
+def parse_store_key(key: str) -> StoreKey | None:
+    """Return the parts of a key of the record store; None for any other key."""
+    match = _STORE_KEY.fullmatch(key)
+    return StoreKey(*match.groups()) if match else None
+
+
+# Write-behind and coordination --------------------------------------------------------------------
+
+
+def dirty(queue: str) -> str:
+    """Return the key of the records of a queue that MongoDB does not have yet."""
+    return f"{DIRTY_PREFIX}{queue}"
+
+
+def dead_letters(queue: str) -> str:
+    """Return the key of the records of a queue that MongoDB rejected."""
+    return f"{DEAD_LETTERS_PREFIX}{queue}"
+
+
+def holders(unique: str) -> str:
+    """Return the key of the unflushed records that claimed or released a unique value."""
+    return f"{HOLDERS_PREFIX}{unique}"
+
+
+def wakeup(name: str) -> str:
+    """Return the key that exists while a wake-up message of this name is pending."""
+    return f"{WAKEUP_PREFIX}{name}"
+
+
+def lease(name: str) -> str:
+    """Return the key of the lease that only one worker holds at a time."""
+    return f"{LEASE_PREFIX}{name}"
+
+
+def heartbeat(name: str) -> str:
+    """Return the key of the heartbeat of the scheduler or of a Celery node."""
+    return f"{HEARTBEAT_PREFIX}{name}"
+
+
+# Requests -----------------------------------------------------------------------------------------
+
+
+def idempotency(digest: str) -> str:
+    """Return the key of the stored response to an idempotent request."""
+    return f"{IDEMPOTENCY_PREFIX}{digest}"
+
+
+def rate_limit(scope: str, identity: str) -> str:
+    """Return the key of the request count of a member or address."""
+    return f"{RATE_LIMIT_PREFIX}{scope}:{identity}"
+
+
+def email_sent(kind: str, subject: str) -> str:
+    """Return the key that names the e-mail of this kind that was sent about a subject today."""
+    return f"{EMAIL_SENT_PREFIX}{kind}:{subject}"
+
+
+# Events -------------------------------------------------------------------------------------------
+
+
+def topic_log(topic: str) -> str:
+    """Return the key of the event log of one topic."""
+    return f"{TOPIC_LOG_PREFIX}{topic}"
+
+
+def is_event_log(key: str) -> bool:
+    """Tell whether a key is the event log, or the one of a topic."""
+    return key == EVENT_LOG or key.startswith(TOPIC_LOG_PREFIX)
+
+
+def user_topic(user_id: str) -> str:
+    """Return the topic of a profile: the member's images and posts, for whoever may see them."""
+    return f"{USER_TOPIC_PREFIX}{user_id}"
+
+
+def post_topic(post_id: str) -> str:
+    """Return the topic of a post and its comments."""
+    return f"{POST_TOPIC_PREFIX}{post_id}"
+
+
+def self_topic(user_id: str) -> str:
+    """Return the topic that only this member hears."""
+    return f"{SELF_TOPIC_PREFIX}{user_id}"
+
+
+def session_topic(session_id: str) -> str:
+    """Return the topic that only the connections of this session hear."""
+    return f"{SESSION_TOPIC_PREFIX}{session_id}"
+
+
+# Lua ----------------------------------------------------------------------------------------------
+
+
+def lua_prelude() -> str:
+    """Return the constants of this module as Lua local variables, one a line."""
+    constants = {name: value for name, value in globals().items() if name.isupper()}
+    return "".join(f"local {name} = '{value}'\n" for name, value in constants.items()
+                   if isinstance(value, str) and not name.startswith("_"))  # fmt: skip
