@@ -4,7 +4,7 @@ from accounts.views import AccountViewSet, ExportViewSet, PublicViewSet
 from mysocial.api import api_path
 
 urlpatterns = [
-    api_path("signup", PublicViewSet, takes="image", post="signup"),
+    api_path("signup", PublicViewSet, uploads="image", post="signup"),
     api_path("signin", PublicViewSet, post="signin"),
     api_path("token/refresh", PublicViewSet, post="refresh"),
     api_path("forgot-password", PublicViewSet, post="forgot_password"),

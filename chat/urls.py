@@ -7,7 +7,7 @@ urlpatterns = [
     api_path("chat/conversations", ConversationViewSet, get="conversations"),
     api_path("chat/unread", ConversationViewSet, get="unread"),
     api_path("chat/messages/read", ConversationViewSet, put="mark_read"),
-    api_path("chat/message", MessageViewSet, takes="image", post="send"),
+    api_path("chat/message", MessageViewSet, uploads="image", post="send"),
     api_path(
         # Of a GET it is the other member's id, of the rest a message's.
         "chat/messages/<id:pk>",

@@ -7,8 +7,8 @@ from mysocial.api import api_path
 
 urlpatterns = [
     api_path("users/<id:pk>/images", ImageViewSet, get="of_user"),
-    api_path("images/profile", ImageViewSet, takes="image", post="set_profile"),
-    api_path("images/background", ImageViewSet, takes="image", post="set_background"),
+    api_path("images/profile", ImageViewSet, uploads="image", post="set_profile"),
+    api_path("images/background", ImageViewSet, uploads="image", post="set_background"),
     api_path("images/<id:pk>", ImageViewSet, delete="destroy"),
     api_path("images/background/<id:pk>", ImageViewSet, delete="destroy_background"),
 ]

@@ -74,19 +74,20 @@ INSTALLED_APPS = [
     "web",
 ]
 MIDDLEWARE = [
+    "mysocial.api.access_log.AccessLogMiddleware",
     "mysocial.api.security_headers.SecurityHeadersMiddleware",
-    "mysocial.api.responses.ApiMiddleware",
+    "mysocial.api.middleware.ApiMiddleware",
     "mysocial.ops.views.MetricsMiddleware",
     "mysocial.api.page_middleware.PageSecurityMiddleware",
     "mysocial.api.page_middleware.PageWhiteNoiseMiddleware",
     "mysocial.api.page_middleware.PageSessionMiddleware",
     "mysocial.api.page_middleware.PageCommonMiddleware",
-    "mysocial.api.page_middleware.PageCsrfMiddleware",
+    "mysocial.api.page_middleware.PageCsrfViewMiddleware",
     "mysocial.api.page_middleware.PageAuthenticationMiddleware",
     "mysocial.api.page_middleware.PageMessageMiddleware",
-    "mysocial.api.page_middleware.PageFrameOptionsMiddleware",
+    "mysocial.api.page_middleware.PageXFrameOptionsMiddleware",
 ]
-# The subclasses above do what these checks look for; the checks know Django's own paths only.
+# These checks look for Django's own class paths; the subclasses above do the same.
 SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
 ROOT_URLCONF = "mysocial.urls"
 WSGI_APPLICATION = "mysocial.wsgi.application"
@@ -289,7 +290,7 @@ DEMO_LOGINS = [
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["mysocial.api.responses.BytesJSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["mysocial.api.negotiation.BytesJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["mysocial.api.inputs.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "mysocial.api.openapi.ApiSchema",
     "EXCEPTION_HANDLER": "mysocial.api.problems.exception_handler",

@@ -146,7 +146,7 @@ class UnsubscribeViewSet(ApiViewSet):
             message_envelope("Unsubscribed"),
             lambda: services.unsubscribe(token=token),
             limit=UNSUBSCRIBES,
-            who=user_id,
+            client_id=user_id,
         )
 
 

@@ -4,11 +4,11 @@ from mysocial.api import api_path
 from posts.views import PostViewSet
 
 urlpatterns = [
-    api_path("posts", PostViewSet, takes="video", get="list", post="create"),
+    api_path("posts", PostViewSet, uploads="video", get="list", post="create"),
     api_path(
         "posts/<id:pk>",
         PostViewSet,
-        takes="video",
+        uploads="video",
         get="retrieve",
         patch="partial_update",
         delete="destroy",

@@ -78,7 +78,7 @@ class PostViewSet(ApiViewSet):
             request
         )  # beside a page they say nothing, but are looked at
         if "page" in request.query_params:
-            page = int_param(request, "page", default=1, most=MOST_PAGES)
+            page = int_param(request, "page", default=1, max_value=MOST_PAGES)
             found = selectors.feed_page(
                 to=current_user_id(request), number=page, size=SEED_PAGE_SIZE, media=media
             )

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import os
 import secrets
 import time
 from datetime import timedelta
@@ -17,6 +16,7 @@ from accounts.store import EXPORT_RETENTION_SECONDS, exports
 from mysocial.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
 from mysocial.core.ids import now
 from mysocial.core.progress import ProgressCallback
+from mysocial.core.upload_spool import fsync
 from mysocial.outbox import QUEUED, process_due, queue_email
 from mysocial.policies import relationship_policy
 from mysocial.privacy import Owner, write_archive
@@ -135,7 +135,7 @@ def _make(claimed: Export) -> bool:
             with write(*STALE_ERRORS) as w:
                 w.update(claimed, check_revision=True, status="failed", due_at=now())
         return False
-    _sync(path)
+    fsync(path)
     return _settle(claimed, path)
 
 
@@ -159,11 +159,3 @@ def _folder() -> Path:
     folder = settings.MEDIA_DIR / selectors.EXPORT_FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Path(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -132,7 +132,7 @@ class PublicViewSet(ApiViewSet):
             _tokens,
             lambda: services.refresh(token=token),
             secret=True,
-            who=hash_token(token),
+            client_id=hash_token(token),
         )
         return answer if sent else cookies.move_refresh_to_cookie(answer)
 

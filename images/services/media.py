@@ -13,11 +13,11 @@ from images import hosts
 from images.content import detect_content
 from images.models import DeletedFile, Kind, Media
 from images.store import media
-from mysocial.api import delete_spooled, spooled
 from mysocial.core import rate_limits
 from mysocial.core.errors import Conflict, NotFound, TooLarge, UnsupportedMediaType
 from mysocial.core.ids import new_id, now
 from mysocial.core.rate_limits import DAY, RateLimit
+from mysocial.core.upload_spool import delete_spooled, spooled
 from mysocial.outbox import QUEUED, delete_listed_with
 from mysocial.store import Write, reads, run_with_retry, write
 from mysocial.store.wakeups import MEDIA

@@ -8,9 +8,9 @@ from images.models import Media, Purpose, State
 from images.permissions import can_delete_image
 from images.services.media import HANDLERS, create_media, delete_within, receive_upload
 from images.store import media
-from mysocial.api import delete_spooled
 from mysocial.core.errors import Conflict, Forbidden, NotFound
 from mysocial.core.ids import now
+from mysocial.core.upload_spool import delete_spooled
 from mysocial.store import reads, run_with_retry, write
 from users import services as users
 from users.selectors import get_user

@@ -10,9 +10,9 @@ from images.models import DeletedFile, Kind, Media, State
 from images.processing import InvalidMedia, ProcessedMedia, process_image, strip_video_metadata
 from images.services.media import HANDLERS
 from images.store import deleted_files, media
-from mysocial.api import delete_spooled, open_spooled, stale_spooled
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.ids import is_id, now
+from mysocial.core.upload_spool import delete_spooled, open_spooled, stale_spooled
 from mysocial.outbox import QUEUED, process_due
 from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
 

@@ -11,25 +11,27 @@ from mysocial.api.inputs import (
     StrictSerializer,
     validated_body,
 )
-from mysocial.api.problems import problem_response
-from mysocial.api.responses import (
+from mysocial.api.pagination import (
     IDS_PARAMETER,
     PAGE_NUMBER_SCHEMA,
     PAGINATION_PARAMETERS,
-    MessageSerializer,
-    current_user_id,
     id_params,
     int_param,
-    json_response,
     list_response,
-    message_envelope,
     page_response,
     pagination_params,
+)
+from mysocial.api.problems import problem_response
+from mysocial.api.responses import (
+    MessageSerializer,
+    current_user_id,
+    json_response,
+    message_envelope,
     write_action,
     write_response,
 )
 from mysocial.api.routing import api_path, api_routes
-from mysocial.api.uploads import MediaField, delete_spooled, open_spooled, spooled, stale_spooled
+from mysocial.api.uploads import MediaField
 from mysocial.api.viewsets import ApiViewSet
 
 __all__ = [
@@ -49,19 +51,15 @@ __all__ = [
     "api_path",
     "api_routes",
     "current_user_id",
-    "delete_spooled",
     "get_client_address",
     "id_params",
     "int_param",
     "json_response",
     "list_response",
     "message_envelope",
-    "open_spooled",
     "page_response",
     "pagination_params",
     "problem_response",
-    "spooled",
-    "stale_spooled",
     "validated_body",
     "write_action",
     "write_response",

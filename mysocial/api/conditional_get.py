@@ -1,6 +1,7 @@
-"""Tags of what is read (RFC 9110, 8.8.3): a client that has the bytes still is sent none of them.
+"""Conditional requests (RFC 9110): a client that has the current response gets 304.
 
-It keeps them itself: what is private stays `no-store`, for caches would keep it past a sign-out.
+Clients keep responses themselves. They stay `no-store`, because a cache would keep private data
+after the sign-out.
 """
 
 from hashlib import blake2b
@@ -9,13 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 TAGGED_METHODS = ("GET", "HEAD")
-TAG_BYTES = 12  # of a digest: no two answers that anybody has ever read share one
+TAG_BYTES = 12  # of a digest; long enough that collisions do not occur
 
 
 def conditional_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Tag a whole answer to a read; 304 instead of it where the client names its tag.
+    """Set the ETag of a successful read; return 304 when `If-None-Match` contains it.
 
-    The tag is weak: a proxy may compress what it stands for.
+    The tag is weak (RFC 9110, section 8.8.1), because a proxy may compress the body.
     """
     if (
         request.method not in TAGGED_METHODS

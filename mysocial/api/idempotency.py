@@ -1,4 +1,7 @@
-"""Idempotency-Key: a repeat of a write gets the first answer, byte for byte (IETF draft-07)."""
+"""Idempotency-Key: a repeated write gets the first response, byte for byte.
+
+It follows the IETF draft "The Idempotency-Key HTTP Header Field" (version 07).
+"""
 
 import base64
 import functools
@@ -13,53 +16,73 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework.request import Request
 
 from mysocial.core import keys
-from mysocial.core.errors import IdempotencyMismatch, Invalid
+from mysocial.core.errors import IdempotencyMismatch, IdempotentReplay, Invalid
 from mysocial.core.redis import available, client
 from mysocial.core.request_context import IdempotencyKey, RequestContext
-from mysocial.store import IdempotentReplay
 
 MAX_KEY_LENGTH = 255
 
 
-def bind_key(call: RequestContext, request: Request, who: str) -> None:
-    """Bind the call to its Idempotency-Key, if it has one; raises `Replayed` for a known one.
+def bind_key(context: RequestContext, request: Request, client_id: str) -> None:
+    """Bind the request context to the Idempotency-Key of the request, if there is one.
 
-    The key is scoped to `who`, the route and the method. Known keys are looked up first, because
-    what the first request found may be gone: a repeated DELETE is not a 404. The script that
-    writes looks again, so that of many at once exactly one is carried out.
+    Known keys are looked up here, before the service runs, because the records that the first
+    request found may be gone: a repeated DELETE is not a 404. The write script checks the key
+    again, so that exactly one of several concurrent requests is carried out.
+
+    Args:
+        context: The context of this request.
+        request: The request.
+        client_id: The client; a key is scoped to the client, the method and the path.
+
+    Raises:
+        IdempotentReplay: The key is known; the exception holds the stored response.
+        IdempotencyMismatch: The key was used with another request.
+        Invalid: The header is not a valid key.
     """
     key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not key:
         return
     if len(key) > MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
         raise Invalid(errors={"Idempotency-Key": "At most 255 printable ASCII characters."})
-    scope = f"{who}\n{request.method}\n{request.path.rstrip('/')}\n{key}"
+    scope = f"{client_id}\n{request.method}\n{request.path.rstrip('/')}\n{key}"
     name = keys.idempotency(hashlib.sha256(scope.encode()).hexdigest())
-    body_hash = _hash_of(request)
+    request_hash = _request_hash(request)
     with available():
         stored = client().hmget(name, ["hash", "status", "body"])
-    known, status, answer = cast("list[bytes | None]", stored)
-    if known is not None:
-        if known.decode() != body_hash:
+    known_hash, status, body = cast("list[bytes | None]", stored)
+    if known_hash is not None:
+        if known_hash.decode() != request_hash:
             raise IdempotencyMismatch
-        raise IdempotentReplay(int(status or 0), answer or b"")
-    call.idempotency = IdempotencyKey(name, body_hash, settings.IDEMPOTENCY_SECONDS)
+        raise IdempotentReplay(int(status or 0), body or b"")
+    context.idempotency = IdempotencyKey(name, request_hash, settings.IDEMPOTENCY_SECONDS)
 
 
-def _hash_of(request: Request) -> str:
-    """Return what tells this request from another: keyed, because a body may hold a password."""
-    body = orjson.dumps(request.data, default=_content, option=orjson.OPT_SORT_KEYS)
-    said = request.META.get("QUERY_STRING", "").encode() + b"\n" + body
-    return hmac.new(_secret(b"requests"), said, hashlib.sha256).hexdigest()
+def encrypt_last_part(parts: list[Any]) -> list[Any]:
+    """Return the parts of a response with the last one, which holds a secret, encrypted."""
+    return [*parts[:-1], b"\n" + _cipher().encrypt(parts[-1])]
 
 
-def _content(value: "UploadedFile[bytes]") -> dict[str, str]:
-    """Return what tells a file from another: its bytes alone."""
-    found = hashlib.sha256()
-    for chunk in value.chunks():
-        found.update(chunk)
-    value.seek(0)
-    return {"sha256": found.hexdigest()}
+def decrypt_last_part(stored: bytes) -> bytes:
+    """Return the body that `encrypt_last_part` made; JSON bodies contain no other line break."""
+    head, _, tail = stored.partition(b"\n")
+    return head + _cipher().decrypt(tail)
+
+
+def _request_hash(request: Request) -> str:
+    """Return the hash of the query and the body; keyed, as the body may contain a password."""
+    body = orjson.dumps(request.data, default=_file_digest, option=orjson.OPT_SORT_KEYS)
+    content = request.META.get("QUERY_STRING", "").encode() + b"\n" + body
+    return hmac.new(_secret(b"requests"), content, hashlib.sha256).hexdigest()
+
+
+def _file_digest(file: "UploadedFile[bytes]") -> dict[str, str]:
+    """Return what identifies a file: its content, without its name or type."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return {"sha256": digest.hexdigest()}
 
 
 def _secret(purpose: bytes) -> bytes:
@@ -69,14 +92,3 @@ def _secret(purpose: bytes) -> bytes:
 @functools.cache
 def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(_secret(b"stored answers")))
-
-
-def encrypt_secret(pieces: list[Any]) -> list[Any]:
-    """Return an answer's pieces as they may be stored: the last one, with tokens, encrypted."""
-    return [*pieces[:-1], b"\n" + _cipher().encrypt(pieces[-1])]
-
-
-def decrypt_secret(stored: bytes) -> bytes:
-    """Return the answer that was sealed. JSON of ours has no line breaks but the one put there."""
-    head, _, tail = stored.partition(b"\n")
-    return head + _cipher().decrypt(tail)

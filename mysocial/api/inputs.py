@@ -1,10 +1,10 @@
-"""What comes in: JSON bodies and their fields. Whatever is sent, the answer is ours."""
+"""Input of the API: parsers of request bodies, fields and strict serializers."""
 
 import functools
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import orjson
 from django.conf import settings
@@ -19,22 +19,24 @@ from mysocial.core.errors import Invalid, TooLarge
 from mysocial.core.ids import ID_LENGTH
 
 MAX_DEPTH = 20
+MAX_INT_DIGITS = 20  # with the sign; integers have at most 64 bits
+MIN_INT, MAX_INT = -(2**63), 2**64 - 1
 MAX_URL_LENGTH = 500
 GIF_URL = re.compile(r"https://([a-z0-9.-]+)/[\w./?=&%+~:,;@!$*#-]*", re.ASCII)
-QUOTE, BACKSLASH = 0x22, 0x5C
+REPEATED = "This is given more than once."
 
 
 def declared_length(request: HttpRequest | Request) -> int:
-    """Return how large a body says that it is, of which nothing is read yet.
+    """Return the declared length of a body that has not been read, in bytes.
 
-    One that does not say so, as in chunks, is empty to Django.
+    A body without a Content-Length, as with chunked encoding, is empty to Django.
     """
-    said = str(request.META.get("CONTENT_LENGTH") or 0)
-    return int(said[:20]) if said.isdecimal() else 0
+    length = str(request.META.get("CONTENT_LENGTH") or 0)
+    return int(length[:20]) if length.isdecimal() else 0
 
 
 class IgnoredBodyParser(BaseParser):
-    """A body that means nothing, of whatever size: it is not looked at."""
+    """Ignores a body of any size without reading it."""
 
     def parse(
         self,
@@ -46,24 +48,27 @@ class IgnoredBodyParser(BaseParser):
 
 
 class IgnoredFormParser(IgnoredBodyParser):
-    """A form of fields that are not needed."""
+    """Ignores a URL-encoded form."""
 
     media_type = "application/x-www-form-urlencoded"
 
 
 class IgnoredMultipartParser(IgnoredBodyParser):
-    """A form of files that are not needed."""
+    """Ignores a multipart form."""
 
     media_type = "multipart/form-data"
 
 
 class StrictJSONParser(BaseParser):
-    """JSON, at most 256 KiB and 20 levels deep; anything else is a 400 or 413, never a 500."""
+    """Parses JSON of at most 256 KiB and 20 levels.
+
+    Raises `Invalid` (400) or `TooLarge` (413) for any other body.
+    """
 
     media_type = "application/json"
 
     def max_bytes(self) -> int:
-        """Return how many bytes a body may have."""
+        """Return the maximum size of a body."""
         return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
     def parse(
@@ -82,48 +87,85 @@ class StrictJSONParser(BaseParser):
             raise Invalid("The body ended too early.") from None
         if len(body) > self.max_bytes():
             raise TooLarge
-        if _depth(body) > MAX_DEPTH:
-            raise Invalid("The JSON is nested too deep.")
         return _decode(body) if body else {}
 
 
 def _decode(body: bytes) -> Any:
     try:
-        data = orjson.loads(body)
-        # Of a name given twice, readers disagree which counts: what a filter in front has seen
-        # need not be what we see. orjson can't tell, so the names are looked at again.
-        json.loads(body, object_pairs_hook=_reject_duplicate_names, parse_int=len, parse_float=len)
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f"The body is not JSON: {error}.") from None
+        text = body.decode()
+        data = _decoder.decode(text)
+    except RecursionError:
+        raise Invalid("The JSON is nested too deep.") from None
+    except ValueError as error:
+        raise Invalid(f"The body is not valid JSON: {error}.") from None
+    # Without this many brackets no value can be too deep.
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _check_depth(data)
+    if "\\u" in text:
+        _check_surrogates(data)
     return data
 
 
-def _reject_duplicate_names(pairs: list[tuple[str, Any]]) -> None:
-    seen = set()
-    for name, _ in pairs:
-        if name in seen:
-            raise Invalid(errors={name: "This is given twice."})
-        seen.add(name)
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Parsers disagree which of two members with one name counts, so a filter in front of the
+    # application could see another value than the application does.
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise Invalid(errors={name: REPEATED})
+            seen.add(name)
+    return members
 
 
-def _depth(body: bytes) -> int:
-    # Brackets within strings count too: a bound, found without parsing, is all that is needed.
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
-        return 0
-    depth = deepest = 0
-    quoted = escaped = False
-    for char in body:
-        if quoted:
-            quoted = escaped or char != QUOTE
-            escaped = char == BACKSLASH and not escaped
-        elif char == QUOTE:
-            quoted = True
-        elif char in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif char in b"]}":
-            depth -= 1
-    return deepest
+def _parse_int(text: str) -> int:
+    value = int(text) if len(text) <= MAX_INT_DIGITS else MAX_INT + 1
+    if not MIN_INT <= value <= MAX_INT:
+        raise ValueError("number out of range")
+    return value
+
+
+def _parse_float(text: str) -> float:
+    value = float(text)
+    if value in {float("inf"), float("-inf")}:
+        raise ValueError("number out of range")
+    return value
+
+
+def _reject_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not allowed")
+
+
+# Made once: `json.loads` with these arguments would build it for each body.
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_unique_members,
+    parse_int=_parse_int,
+    parse_float=_parse_float,
+    parse_constant=_reject_constant,
+)
+
+
+def _check_depth(data: Any) -> None:
+    """Raise `Invalid` if objects and arrays are nested more than `MAX_DEPTH` levels deep."""
+    level, depth = [data], 0
+    while level := [value for value in level if isinstance(value, dict | list)]:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise Invalid("The JSON is nested too deep.")
+        level = [
+            child
+            for value in level
+            for child in (value.values() if isinstance(value, dict) else value)
+        ]
+
+
+def _check_surrogates(data: Any) -> None:
+    """Raise `Invalid` if an escape sequence made a lone surrogate, which UTF-8 cannot encode."""
+    try:
+        orjson.dumps(data)
+    except orjson.JSONEncodeError:
+        raise Invalid("The body is not valid JSON: lone surrogate.") from None
 
 
 class IdField(serializers.RegexField):
@@ -131,20 +173,20 @@ class IdField(serializers.RegexField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(rf"^[0-9a-f]{{{ID_LENGTH}}}$", **kwargs)
-        self.error_messages["invalid"] = "This is not an id of ours."
+        self.error_messages["invalid"] = "This is not a valid id."
 
 
 class GifField(serializers.CharField):
-    """The address of a GIF at a host that we know: any other could track whoever looks at it."""
+    """The address of a GIF at an allowed host; any other host could track the readers."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=MAX_URL_LENGTH, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         url = str(super().to_internal_value(data))
-        # Nothing but a host may stand between the slashes: readers disagree about the rest.
-        found = GIF_URL.fullmatch(url)
-        if url and not (found and found[1] in settings.GIF_HOSTS):
+        # Only a host name may precede the path: parsers disagree about ports and credentials.
+        match = GIF_URL.fullmatch(url)
+        if url and not (match and match[1] in settings.GIF_HOSTS):
             raise serializers.ValidationError(
                 f"This must be an https address at one of: {', '.join(settings.GIF_HOSTS)}."
             )
@@ -152,61 +194,61 @@ class GifField(serializers.CharField):
 
 
 @functools.cache
-def _fields_of(kind: "type[StrictSerializer]", partial: bool) -> Any:
-    """Return the fields of a kind of body. DRF copies them for each: a tenth of a write."""
-    made = kind(partial=partial)
-    fields = serializers.Serializer.fields.func(made)  # type: ignore[attr-defined]
-    vars(made)["fields"] = fields
+def _shared_fields(serializer_class: "type[StrictSerializer]", partial: bool) -> Any:
+    """Return the bound fields of a serializer class; DRF's copies take a tenth of a write."""
+    serializer = serializer_class(partial=partial)
+    fields = serializers.Serializer.fields.func(serializer)  # type: ignore[attr-defined]
+    vars(serializer)["fields"] = fields
     return fields
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A request body: refuses unknown fields by name, and names every error at once.
+    """A request body that rejects unknown fields and reports all errors at once.
 
-    By itself it is the input of a route that takes none. A PATCH may leave fields out, unless it
-    is `whole`. Its fields are made once, and keep nothing of what they have read.
+    Used by itself, it is the body of a route that takes no fields. The fields are created once per
+    class and hold no state of a request.
     """
 
-    requires_all = False
+    requires_all = False  # whether a PATCH must have all required fields
 
     @functools.cached_property
     def fields(self) -> Any:
-        """The fields by name; they are bound to a body of this kind that was not sent."""
-        return _fields_of(type(self), self.partial)
+        """The fields by name, shared by all serializers of this class."""
+        return _shared_fields(type(self), self.partial)
 
     def extra_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is wrong that no field sees by itself, to be named along with the rest."""
+        """Return errors that depend on several fields, to be reported with those of the fields."""
         return {}
 
     def field_error(self, name: str, code: str) -> dict[str, Any]:
-        """Return an error of a field, in its own words."""
+        """Return a field's own error with this code."""
         return {name: [serializers.ErrorDetail(self.fields[name].error_messages[code], code)]}
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
             raise serializers.ValidationError({"non_field_errors": ["This must be a JSON object."]})
-        wrong = self.extra_errors(data)
+        errors = self.extra_errors(data)
         for name, value in data.items():
-            if len(wrong) >= MAX_ERRORS:
-                break  # no more are named, and each costs time
+            if len(errors) >= MAX_ERRORS:
+                break  # no more are reported, and each takes time
             field = self.fields.get(name)
             if field is None:
-                wrong[name] = [serializers.ErrorDetail("There is no such field.", "unknown")]
+                errors[name] = [serializers.ErrorDetail("Unknown field.", "unknown")]
             elif isinstance(field, serializers.CharField) and not isinstance(value, str | None):
-                # DRF takes numbers for text.
-                wrong[name] = [serializers.ErrorDetail("This must be a string.", "invalid")]
+                # DRF would convert numbers to text.
+                errors[name] = [serializers.ErrorDetail("This must be a string.", "invalid")]
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            found = cast("dict[str, Any]", error.detail)
-            raise serializers.ValidationError({**found, **wrong}) from None
-        if wrong:
-            raise serializers.ValidationError(wrong)
+            field_errors = cast("dict[str, Any]", error.detail)
+            raise serializers.ValidationError({**field_errors, **errors}) from None
+        if errors:
+            raise serializers.ValidationError(errors)
         return values
 
 
 class StrictBooleanField(serializers.BooleanField):
-    """True or false, and nothing that looks like it."""
+    """A JSON boolean; DRF's own field also accepts strings and numbers."""
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -215,9 +257,13 @@ class StrictBooleanField(serializers.BooleanField):
 
 
 def validated_body(
-    kind: type[StrictSerializer], request: Request, *, partial: bool = False
+    serializer_class: type[StrictSerializer], request: Request, *, partial: bool = False
 ) -> dict[str, Any]:
-    """Return the validated body; raises with every field's error at once."""
-    data = kind(data=request.data, partial=partial)
-    data.is_valid(raise_exception=True)
-    return dict(data.validated_data)
+    """Return the validated body of a request.
+
+    Raises:
+        ValidationError: The body is invalid; it holds the errors of all fields.
+    """
+    serializer = serializer_class(data=request.data, partial=partial)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)

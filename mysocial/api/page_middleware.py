@@ -1,7 +1,7 @@
-"""Middleware of Django's that only pages need, and the way past it.
+"""Django's middleware for pages, which requests to the API bypass.
 
-The API has neither sessions, messages nor files, nor a form or a frame that could be somebody
-else's: it is called by a token, never by a cookie alone.
+The API uses no sessions, messages, static files, forms or frames: its clients authenticate with a
+token and never with a cookie alone.
 """
 
 from collections.abc import Callable
@@ -17,62 +17,63 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from mysocial.api.responses import is_api
+from mysocial.api.middleware import is_api
 
-Handler = Callable[[HttpRequest], HttpResponseBase]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class PageSecurityMiddleware(SecurityMiddleware):
-    """Redirects plain HTTP to HTTPS. Response headers are set by `api/security_headers.py`.
+    """Redirects plain HTTP to HTTPS; `SecurityHeadersMiddleware` sets the response headers.
 
-    What is for the API goes past all middleware of pages from here, which would cost it a tenth.
+    It passes requests to the API directly to the first layer behind the page middleware. Running
+    all of them would take about a tenth of the time of a read.
     """
 
     async_capable = False
 
-    def __init__(self, get_response: Handler) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
-        way: Any = get_response
-        # Around each layer Django wraps its handler of exceptions, by `functools.wraps`.
-        while isinstance(layer := getattr(way, "__wrapped__", None), PagesOnly):
-            way = layer.get_response  # type: ignore[attr-defined]
-        self._page_handler, self._api_handler = get_response, cast("Handler", way)
+        inner: Any = get_response
+        # Django wraps each layer in its exception handler, with `functools.wraps`.
+        while isinstance(layer := getattr(inner, "__wrapped__", None), PageMiddleware):
+            inner = layer.get_response  # type: ignore[attr-defined]
+        self._page_handler, self._api_handler = get_response, cast("GetResponse", inner)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        way = self._page_handler
+        handler = self._page_handler
         if is_api(request):
-            request.get_host()  # `DisallowedHost`: by no other name is the API answered, either
-            way = self._api_handler
-        return (self.redirect and self.process_request(request)) or way(request)
+            request.get_host()  # raises DisallowedHost, as CommonMiddleware does for pages
+            handler = self._api_handler
+        return (self.redirect and self.process_request(request)) or handler(request)
 
 
-class PagesOnly:
-    """Marks a layer that the API goes without."""
+class PageMiddleware:
+    """Marks middleware that requests to the API bypass."""
 
 
-class PageWhiteNoiseMiddleware(PagesOnly, WhiteNoiseMiddleware):  # type: ignore[misc] # it has no types
+class PageWhiteNoiseMiddleware(PageMiddleware, WhiteNoiseMiddleware):  # type: ignore[misc] # untyped
     """Static files."""
 
 
-class PageSessionMiddleware(PagesOnly, SessionMiddleware):
-    """Who is signed in at the admin."""
+class PageSessionMiddleware(PageMiddleware, SessionMiddleware):
+    """Sessions of staff in the admin."""
 
 
-class PageCommonMiddleware(PagesOnly, CommonMiddleware):
-    """The name of the host."""
+class PageCommonMiddleware(PageMiddleware, CommonMiddleware):
+    """Allowed hosts and URL normalization."""
 
 
-class PageCsrfMiddleware(PagesOnly, CsrfViewMiddleware):
-    """Forms that no other site has sent."""
+class PageCsrfViewMiddleware(PageMiddleware, CsrfViewMiddleware):
+    """CSRF protection of forms."""
 
 
-class PageFrameOptionsMiddleware(PagesOnly, XFrameOptionsMiddleware):
-    """Pages that no other site shows as its own; of every answer `HeadersMiddleware` says it."""
+class PageAuthenticationMiddleware(PageMiddleware, AuthenticationMiddleware):
+    """The signed-in staff member."""
 
 
-class PageAuthenticationMiddleware(PagesOnly, AuthenticationMiddleware):
-    """Which staff member that is."""
+class PageMessageMiddleware(PageMiddleware, MessageMiddleware):
+    """One-time messages of the admin."""
 
 
-class PageMessageMiddleware(PagesOnly, MessageMiddleware):
-    """What they are told at the next page."""
+class PageXFrameOptionsMiddleware(PageMiddleware, XFrameOptionsMiddleware):
+    """Clickjacking protection, with the decorators that exempt single views."""

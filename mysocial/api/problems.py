@@ -1,4 +1,4 @@
-"""Errors as HTTP answers: every one is a problem body (RFC 9457), never a page, never a trace."""
+"""Error responses: each is a problem body (RFC 9457), never an HTML page or a traceback."""
 
 import logging
 from collections.abc import Mapping
@@ -20,36 +20,49 @@ PROBLEM_CONTENT_TYPE = "application/problem+json"
 MAX_ERRORS = 50  # a body can have a hundred thousand unknown fields
 
 
-def problem_response(  # noqa: PLR0913 - what a problem says, by name
-    code: int,
-    name: str,
+def problem_response(  # noqa: PLR0913 - the members of a problem
+    status: int,
+    code: str,
     detail: str,
     *,
     title: str = "",
     errors: list[dict[str, str]] | None = None,
     until: datetime | None = None,
 ) -> HttpResponse:
-    """Return a problem body; of what ends at a moment it says `until` when."""
-    record_problem(name)
+    """Return a problem (RFC 9457).
+
+    Args:
+        code: The name of the error; `/docs/errors` explains each.
+        title: The summary of the error class; the phrase of the status by default.
+        errors: The errors of single fields, each with `field`, `code` and `detail`.
+        until: When the restriction that caused the problem ends.
+    """
+    record_problem(code)
     body = {
-        "type": f"{settings.PUBLIC_URL}/docs/errors#{name}",
-        "title": title or HTTPStatus(code).phrase,
-        "status": code,
+        "type": f"{settings.PUBLIC_URL}/docs/errors#{code}",
+        "title": title or HTTPStatus(status).phrase,
+        "status": status,
         "detail": detail,
-        "code": name,
-        "errors": [{**one, "field": one["field"][:200]} for one in (errors or [])[:MAX_ERRORS]],
+        "code": code,
+        "errors": [
+            {**error, "field": error["field"][:200]} for error in (errors or [])[:MAX_ERRORS]
+        ],
     }
-    more = {"until": f"{until:%Y-%m-%dT%H:%M:%S.%fZ}"} if until else {}
-    answer = HttpResponse(orjson.dumps(body | more), status=code, content_type=PROBLEM_CONTENT_TYPE)
-    # Django would log the path of every 5xx, and a path may hold a one-time token.
-    answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's own mark
-    return answer
+    if until:
+        body["until"] = f"{until:%Y-%m-%dT%H:%M:%S.%fZ}"
+    response = HttpResponse(orjson.dumps(body), status=status, content_type=PROBLEM_CONTENT_TYPE)
+    # Django would log the path of every 5xx response, and a path may contain a one-time token.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's flag
+    return response
 
 
 def error_response(error: AppError) -> HttpResponse:
-    """Return the problem of a refusal."""
-    fields = [{"field": k, "code": error.code, "detail": v} for k, v in error.errors.items()]
-    answer = problem_response(
+    """Return the problem of an application error."""
+    fields = [
+        {"field": name, "code": error.code, "detail": detail}
+        for name, detail in error.errors.items()
+    ]
+    response = problem_response(
         error.status,
         error.code,
         error.detail,
@@ -59,14 +72,14 @@ def error_response(error: AppError) -> HttpResponse:
     )
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
-        answer["Retry-After"] = str(retry_after)
+        response["Retry-After"] = str(retry_after)
     if isinstance(error, NotAuthenticated):
-        answer["WWW-Authenticate"] = "Bearer"
-    return answer
+        response["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def exception_handler(error: Exception, _context: Mapping[str, Any]) -> HttpResponse:
-    """Answer every exception of a view; what nobody expected is a 500 problem, logged once."""
+    """Return the problem of any exception in a view; log unexpected ones once, as status 500."""
     if isinstance(error, AppError):
         return error_response(error)
     if isinstance(error, exceptions.ValidationError):
@@ -78,41 +91,41 @@ def exception_handler(error: Exception, _context: Mapping[str, Any]) -> HttpResp
         return error_response(NotFound())
     if isinstance(error, RequestDataTooBig):
         return error_response(TooLarge())
-    if isinstance(error, SuspiciousOperation):  # as a thousand parameters in a query
-        return error_response(Invalid("The request can't be read."))
+    if isinstance(error, SuspiciousOperation):  # such as too many query parameters
+        return error_response(Invalid("Invalid request."))
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return error_response(NotAuthenticated())
     if isinstance(error, exceptions.APIException):
         return problem_response(error.status_code, str(error.default_code), str(error.detail))
-    logger.error("A defect of ours", exc_info=error)
-    return problem_response(500, "internal_error", "Something went wrong on our side.")
+    logger.error("Unexpected error in a request", exc_info=error)
+    return problem_response(500, "internal_error", "An unexpected error occurred.")
 
 
 def as_problem(response: HttpResponseBase) -> HttpResponseBase:
-    """Return an answer as it is, or the problem that stands for an error page of Django's."""
+    """Return a problem in place of an error page of Django; any other response as it is."""
     code = response.status_code
     if code < HTTPStatus.BAD_REQUEST or "json" in response.get("Content-Type", ""):
         return response
     if code == HTTPStatus.NOT_FOUND:
-        answer = error_response(NotFound("There is no such path."))
+        problem = error_response(NotFound("There is no such path."))
     else:
         status = HTTPStatus(code)
-        answer = problem_response(code, status.name.lower(), f"{status.phrase}.")
+        problem = problem_response(code, status.name.lower(), f"{status.phrase}.")
     for name, value in response.items():
         if name not in {"Content-Type", "Content-Length"}:
-            answer[name] = value
-    return answer
+            problem[name] = value
+    return problem
 
 
 def flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
-    """Return DRF's nested errors as a list of field, code and detail."""
+    """Return DRF's nested errors as a flat list of `field`, `code` and `detail`."""
     if isinstance(detail, Mapping):
         return [
-            one
+            error
             for name, inner in detail.items()
-            for one in flatten(inner, f"{path}.{name}" if path else str(name))
+            for error in flatten(inner, f"{path}.{name}" if path else str(name))
         ]
     if isinstance(detail, list | tuple):
-        return [one for inner in detail for one in flatten(inner, path)]
+        return [error for inner in detail for error in flatten(inner, path)]
     field = "" if path == "non_field_errors" else path
     return [{"field": field, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}]

@@ -137,6 +137,15 @@ class IdempotencyMismatch(AppError):
     title = "This Idempotency-Key was used with another request."
 
 
+class IdempotentReplay(Exception):
+    """The request was carried out before; this is the response that it got then."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+
+
 class TooManyRequests(AppError):
     """A rate limit is reached; `retry_after` is in seconds."""
 

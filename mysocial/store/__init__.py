@@ -30,7 +30,6 @@ from mysocial.store.models import ID, Record
 from mysocial.store.mongo_indexes import ensure_indexes
 from mysocial.store.pagination import MAX_PAGES_SCANNED, ListQuery, filter_pages, latest
 from mysocial.store.queries import Query, execute, gather, require_session
-from mysocial.store.script_errors import IdempotentReplay
 from mysocial.store.search import search_text, top_by_counter
 from mysocial.store.store import (
     DAY_SECONDS,
@@ -56,7 +55,6 @@ __all__ = [
     "Field",
     "FieldValues",
     "FollowGraph",
-    "IdempotentReplay",
     "Index",
     "JsonPart",
     "JsonTemplate",

@@ -7,20 +7,12 @@ from mysocial.core.errors import (
     AlreadyExists,
     Conflict,
     IdempotencyMismatch,
+    IdempotentReplay,
     NotAuthenticated,
     NotFound,
     TooManyRequests,
 )
 from mysocial.store.store import parse_unique
-
-
-class IdempotentReplay(Exception):
-    """The request was carried out before; this is the answer it got then."""
-
-    def __init__(self, status: int, body: bytes) -> None:
-        super().__init__(status)
-        self.status = status
-        self.body = body
 
 
 def error_from_result(verdict: bytes, rest: list[Any]) -> Exception:

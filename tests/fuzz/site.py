@@ -15,7 +15,13 @@ from tests.support.production import ComposeServices
 from tests.support.stack import ROOT, wait_for
 
 MOST_GROWTH = 50 * 1024 * 1024
-DEFECTS = ("Traceback", "Internal Server Error", "A defect of ours", "panicked at", "CRITICAL")
+DEFECTS = (
+    "Traceback",
+    "Internal Server Error",
+    "Unexpected error in a request",
+    "panicked at",
+    "CRITICAL",
+)
 
 
 class Size(NamedTuple):

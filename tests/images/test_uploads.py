@@ -164,7 +164,7 @@ def test_a_field_that_is_given_twice_is_refused(alice):
     with assert_no_changes():
         answer = alice.call("POST", "images/profile", twice, MULTIPART_CONTENT)
     assert answer.status_code == 400
-    assert answer.json()["errors"][0]["detail"] == "This is given twice."
+    assert answer.json()["errors"][0]["detail"] == "This is given more than once."
 
 
 @pytest.mark.parametrize("body", [b"", b"--x", b"--x\r\n\r\n", b"\x00" * 50])

@@ -104,7 +104,7 @@ def test_a_trace_in_a_log_is_found():
     assert defects(quiet) == []
     trace = "ws | Traceback (most recent call last):"
     lines = "ws |   File …\nws | ValueError: What was raised"
-    assert defects(f"{quiet}\n{trace}\n{lines}\nhttp | ERROR A defect of ours") == [
+    assert defects(f"{quiet}\n{trace}\n{lines}\nhttp | ERROR Unexpected error in a request") == [
         f"{trace} ws | ValueError: What was raised",
-        "http | ERROR A defect of ours",
+        "http | ERROR Unexpected error in a request",
     ]

@@ -278,7 +278,7 @@ def test_a_defect_of_ours_is_a_problem_of_one_request(alice, bob, caplog):
     assert answers[0].headers["Content-Type"] == PROBLEM_CONTENT_TYPE
     assert answers[0].json()["code"] == "internal_error"
     assert b"json" not in answers[0].content
-    assert [one.message for one in caplog.records] == ["A defect of ours"]
+    assert [one.message for one in caplog.records] == ["Unexpected error in a request"]
 
 
 def test_of_twenty_thousand_unknown_fields_fifty_are_looked_at(alice):

@@ -25,7 +25,7 @@ def test_what_only_looks_like_a_path_leads_nowhere(path):
 
 def test_paths_with_tokens_of_their_own_do_not_fill_the_memory():
     routes = next(one for one in resolve.__globals__["get_resolver"]().url_patterns
-                  if hasattr(one, "_remembered"))  # fmt: skip
+                  if hasattr(one, "_cache"))  # fmt: skip
     for number in range(3000):
         resolve(f"/api/reset-password/{number:x}{'z' * 30}")
-    assert len(routes._remembered) <= 1000
+    assert len(routes._cache) <= 1000
