@@ -128,7 +128,9 @@ def test_every_pod_is_closed(docs):
 
 def test_what_is_set_is_a_setting_of_ours(docs):
     told = set(
-        re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), flags=re.MULTILINE)
+        re.findall(
+            r"^\| `([A-Z_]+)` \|", (ROOT / "docs/settings.md").read_text(), flags=re.MULTILINE
+        )
     )
     (config,) = of_kind(docs, "ConfigMap").values()
     assert set(config["data"]) <= told
