@@ -1,4 +1,4 @@
-"""Chat in the admin: that messages were sent, never what they say. To be looked at only."""
+"""Admin of chat. It is read-only and never shows the content of messages."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from mysocial.admin.record_admin import RecordAdmin
 
 @admin.register(Message)
 class MessageAdmin(RecordAdmin):
-    """Who wrote to whom, and when: nothing can be changed, and no text is shown."""
+    """Sender, receiver and time of messages, without their text."""
 
     list_display = ("id", "sender_id", "receiver_id", "created_at", "is_deleted")
     list_filter = ("is_deleted",)
@@ -18,8 +18,8 @@ class MessageAdmin(RecordAdmin):
 
 
 @admin.register(Participant)
-class SideAdmin(RecordAdmin):
-    """Who converses with whom, and how much is unread."""
+class ParticipantAdmin(RecordAdmin):
+    """The members of conversations, and their unread counts."""
 
     list_display = ("user_id", "other_id", "unread", "last_message_at")
     search_fields = ("user_id", "other_id")
@@ -29,7 +29,7 @@ class SideAdmin(RecordAdmin):
 
 @admin.register(OpenChat)
 class OpenChatAdmin(RecordAdmin):
-    """Which chats members keep open."""
+    """The chats that members keep open."""
 
     list_display = ("user_id", "other_id", "created_at")
     search_fields = ("user_id", "other_id")

@@ -1,4 +1,4 @@
-"""The chat domain."""
+"""App configuration of chat."""
 
 from django.apps import AppConfig
 

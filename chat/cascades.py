@@ -1,4 +1,4 @@
-"""What goes with a deleted message, and with a deleted member."""
+"""Chat records deleted together with a message or a member."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from mysocial.outbox import Cascade
 
 
 class ImageOfMessage(Cascade):
-    """Its image, when it is deleted for everyone or goes with a member."""
+    """The image of a message that was deleted for everyone or together with a member."""
 
     model_label: ClassVar[str] = "chat.message"
 
@@ -17,7 +17,7 @@ class ImageOfMessage(Cascade):
 
 
 class ConversationsOfMember(Cascade):
-    """Every conversation with them, on both sides, with all messages; and chats left open."""
+    """All conversations of a deleted member, with all messages of both sides, and open chats."""
 
     model_label: ClassVar[str] = "users.user"
 

@@ -1,4 +1,7 @@
-"""What of chats is a member's own: both sides' messages, as long as they are kept for either."""
+"""Chat records in the data export of a member.
+
+A conversation belongs to both members, so the messages of both are exported.
+"""
 
 from collections.abc import Iterator
 
@@ -9,12 +12,12 @@ from mysocial.privacy import ExportSection, Owner, listed, register, walk
 
 def _messages(owner: Owner) -> Iterator[Message]:
     """Yield the messages of a member's conversations."""
-    for side in walk(participants, "user", owner.id):
-        conversation = conversation_id(side.user_id, side.other_id)
+    for participant in walk(participants, "user", owner.id):
+        conversation = conversation_id(participant.user_id, participant.other_id)
         yield from walk(messages, "conversation", conversation)
 
 
-# `hidden_for_…` and `unread_email_id` would tell what the other one did.
+# The `hidden_for_...` fields would disclose what the other member deleted.
 register(
     ExportSection(
         messages, "Messages", _messages, without=("hidden_for_sender", "hidden_for_receiver")

@@ -1,4 +1,4 @@
-"""What is announced of chat: to the two members, and to nobody else."""
+"""Events of chat. They are sent only to the two members of a conversation, and not past a block."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from posts.reaction_types import ReactionType
 
 @dataclass(frozen=True)
 class MessageEvent(Event):
-    """Something happened to a message; those of the two who see it hear of it."""
+    """An event about a message, for its sender and receiver as far as they may see it."""
 
     payload: ClassVar[Payload] = ChatMessageSerializer
     message_id: str
@@ -65,7 +65,7 @@ class MessageUpdated(MessageEvent):
 
 @dataclass(frozen=True)
 class MessageReaction(MessageEvent):
-    """One of the two reacts to a message, differently or no longer (`kind` None)."""
+    """A member set, changed or removed (`kind` None) their reaction to a message."""
 
     type: ClassVar[str] = "message.reaction"
     payload: ClassVar[Payload] = {
@@ -77,13 +77,13 @@ class MessageReaction(MessageEvent):
     kind: str | None
 
     def data(self) -> list[Any]:
-        said = {"message_id": self.message_id, "user_id": self.user_id, "type": self.kind}
-        return [to_json(said)]
+        fields = {"message_id": self.message_id, "user_id": self.user_id, "type": self.kind}
+        return [to_json(fields)]
 
 
 @dataclass(frozen=True)
 class MessageDeleted(Event):
-    """A message is gone for everyone, or for one of the two, who alone hears of it."""
+    """A message was deleted for everyone, or only for its `owner_id`, who alone is sent this."""
 
     type: ClassVar[str] = "message.deleted"
     payload: ClassVar[Payload] = {"id": ID, "for": one_of(("everyone", "me"))}
@@ -93,8 +93,8 @@ class MessageDeleted(Event):
     for_everyone: bool
 
     def topics(self) -> Iterable[str]:
-        hearers = (self.owner_id, self.other_id) if self.for_everyone else (self.owner_id,)
-        return [self_topic(hearer) for hearer in hearers]
+        recipients = (self.owner_id, self.other_id) if self.for_everyone else (self.owner_id,)
+        return [self_topic(recipient) for recipient in recipients]
 
     def audience_context(self) -> AudienceContext:
         scope = "everyone" if self.for_everyone else "me"
@@ -119,7 +119,7 @@ class MessageDeleted(Event):
 
 @dataclass(frozen=True)
 class MessageRead(Event):
-    """One of the two has read the conversation up to a message."""
+    """A member has read a conversation up to a message."""
 
     type: ClassVar[str] = "message.read"
     payload: ClassVar[Payload] = {"user_id": ID, "other_id": ID, "read_up_to": ID}
@@ -134,8 +134,12 @@ class MessageRead(Event):
         return {"user": self.user_id, "other": self.other_id}
 
     def data(self) -> list[Any]:
-        said = {"user_id": self.user_id, "other_id": self.other_id, "read_up_to": self.read_up_to}
-        return [to_json(said)]
+        fields = {
+            "user_id": self.user_id,
+            "other_id": self.other_id,
+            "read_up_to": self.read_up_to,
+        }
+        return [to_json(fields)]
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
@@ -144,26 +148,30 @@ class MessageRead(Event):
 
 @dataclass(frozen=True)
 class ConversationUpdated(Event):
-    """A conversation in a member's list is another: its last message, or what is unread."""
+    """The last message or the unread count of a conversation in a member's list changed."""
 
     type: ClassVar[str] = "conversation.updated"
     payload: ClassVar[Payload] = ConversationSerializer
-    side: Participant
+    participant: Participant
 
     def topics(self) -> Iterable[str]:
-        return [self_topic(self.side.user_id)]
+        return [self_topic(self.participant.user_id)]
 
     def audience_context(self) -> AudienceContext:
-        return {"user": self.side.user_id, "other": self.side.other_id}
+        return {"user": self.participant.user_id, "other": self.participant.other_id}
 
     @classmethod
     def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
-        shown = orjson.loads(data)["last_message"]
-        # As it was announced, it may show a text that was deleted since.
-        return not shown or shown["is_deleted"] or selectors.message_exists(shown["id"])
+        last_message = orjson.loads(data)["last_message"]
+        # The event has the text of the message, which may have been deleted since.
+        return (
+            not last_message
+            or last_message["is_deleted"]
+            or selectors.message_exists(last_message["id"])
+        )
 
     def data(self) -> list[Any]:
-        return conversation_placeholders(self.side)
+        return conversation_placeholders(self.participant)
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
@@ -173,8 +181,8 @@ class ConversationUpdated(Event):
 
 
 @dataclass(frozen=True)
-class ChatUsers(Event):
-    """A member opens or closes a chat; nobody else hears of it."""
+class OpenChatChanged(Event):
+    """A member opened or closed a chat. The other member is not sent this."""
 
     type: ClassVar[str] = "chat.users"
     payload: ClassVar[Payload] = {"user_id": ID, "is_open": FLAG}
@@ -200,7 +208,7 @@ class ChatUsers(Event):
 
 @dataclass(frozen=True)
 class TypingEvent(EphemeralEvent):
-    """A member begins or stops to write; the one they write to hears it, if they may."""
+    """A member types to another, who is sent this if the member may write to them."""
 
     payload: ClassVar[Payload] = {"user_id": ID}
     user_id: str
@@ -222,13 +230,13 @@ class TypingEvent(EphemeralEvent):
 
 @dataclass(frozen=True)
 class TypingStarted(TypingEvent):
-    """A member writes to another."""
+    """A member started typing."""
 
     type: ClassVar[str] = "typing.started"
 
 
 @dataclass(frozen=True)
 class TypingStopped(TypingEvent):
-    """A member writes to another no longer."""
+    """A member stopped typing."""
 
     type: ClassVar[str] = "typing.stopped"

@@ -1,4 +1,4 @@
-"""The image of a message, as a use of media."""
+"""Media handler for the images of messages."""
 
 from typing import Any, ClassVar
 
@@ -8,10 +8,10 @@ from mysocial.store import Write
 
 
 class MessageImage(MediaHandler):
-    """Seen by the two, and in no gallery; it goes with its message only, never by itself."""
+    """The image of a message. It is in no gallery and is deleted only with its message."""
 
     purpose: ClassVar[str] = "message"
 
     @classmethod
-    def on_processed(cls, w: Write, one: Any) -> None:
-        services.announce_image(w, one)
+    def on_processed(cls, w: Write, media: Any) -> None:
+        services.announce_image(w, media)

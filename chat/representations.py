@@ -1,4 +1,4 @@
-"""What chat looks like in answers and events: as bytes, and as the schema they keep to."""
+"""JSON representations of chat in responses and events, and their schema."""
 
 from typing import Any
 
@@ -24,51 +24,52 @@ message_template = JsonTemplate(
 )
 
 
-def _as_last(piece: JsonPart) -> JsonPart:
-    """Return the piece of a message as its conversation shows it."""
+def _as_last_message(piece: JsonPart) -> JsonPart:
+    """Return a part of the message template for use in the template of a conversation."""
     if isinstance(piece, Field):
         return RelatedField("shown_message_id", piece.name)
     return media_object("shown_media_id") if isinstance(piece, RelatedObject) else piece
 
 
-ABOUT = (b'"user":', *author_parts("other_id"), b',"unread":', Field("unread"))
+USER_AND_UNREAD = (b'"user":', *author_parts("other_id"), b',"unread":', Field("unread"))
 conversation_template = JsonTemplate(
     participants,
-    *ABOUT,
+    *USER_AND_UNREAD,
     b',"last_message":',
-    *map(_as_last, message_template.pieces),
+    *map(_as_last_message, message_template.pieces),
     refs={
         "other_id": CARD_WITH_PRIVACY,
         "shown_message_id": (messages, message_template.fields),
         "shown_media_id": MEDIA,
     },
 )
-# Of whom every message is hidden.
+# A conversation of which the member has deleted every message.
 empty_conversation_template = JsonTemplate(
-    participants, *ABOUT, b',"last_message":null', refs={"other_id": CARD_WITH_PRIVACY}
+    participants, *USER_AND_UNREAD, b',"last_message":null', refs={"other_id": CARD_WITH_PRIVACY}
 )
-unread_template = JsonTemplate(participants, *ABOUT, refs={"other_id": CARD_WITH_PRIVACY})
+unread_template = JsonTemplate(participants, *USER_AND_UNREAD, refs={"other_id": CARD_WITH_PRIVACY})
 open_chat_template = JsonTemplate(
     open_chats, *person_parts("other_id"), refs={"other_id": CARD_WITH_PRIVACY}
 )
 
 
 def render_conversation(row: Row) -> bytes:
-    """Return a conversation as one of the two sees it."""
-    wire = (
-        conversation_template
-        if row.related("shown_message_id").exists
-        else empty_conversation_template
-    )
-    return wire.render(row)
+    """Return the JSON object of a conversation, for the member that the row belongs to."""
+    has_message = row.related("shown_message_id").exists
+    template = conversation_template if has_message else empty_conversation_template
+    return template.render(row)
 
 
-def conversation_placeholders(side: Participant) -> list[Any]:
-    """Return the pieces of a conversation as the one whose side it is sees it."""
-    named = ("other_id", "shown_message_id", "shown_media_id")
-    refs = {name: getattr(side, name) for name in named}
-    wire = conversation_template if side.shown_message_id else empty_conversation_template
-    return wire.placeholders(str(side.pk), **refs)
+def conversation_placeholders(participant: Participant) -> list[Any]:
+    """Return the placeholders of a conversation, for the member that the record belongs to."""
+    refs = {
+        "other_id": participant.other_id,
+        "shown_message_id": participant.shown_message_id,
+        "shown_media_id": participant.shown_media_id,
+    }
+    has_message = participant.shown_message_id
+    template = conversation_template if has_message else empty_conversation_template
+    return template.placeholders(str(participant.pk), **refs)
 
 
 class ChatMessageSerializer(serializers.Serializer[Any]):
@@ -79,18 +80,23 @@ class ChatMessageSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     gif_url = serializers.CharField()
     reactions = serializers.DictField(
-        child=serializers.ChoiceField(ReactionType.choices), help_text="By the id of who reacts."
+        child=serializers.ChoiceField(ReactionType.choices),
+        help_text="The reaction of each member, by the member's id.",
     )
     edited_at = serializers.DateTimeField(allow_null=True)
-    is_deleted = serializers.BooleanField(help_text="For everyone: nothing of it is left.")
+    is_deleted = serializers.BooleanField(
+        help_text="Whether the message was deleted for everyone. Its content is then empty."
+    )
     sender_id = serializers.CharField()
     receiver_id = serializers.CharField()
-    media = MediaSerializer(allow_null=True, help_text="Its image.")
+    media = MediaSerializer(allow_null=True, help_text="The image of the message.")
 
 
 class ConversationSerializer(serializers.Serializer[Any]):
-    """A conversation as one of the two sees it."""
+    """A conversation, as one of its two members sees it."""
 
     user = AuthorSerializer()
     unread = serializers.IntegerField()
-    last_message = ChatMessageSerializer(allow_null=True, help_text="Null when all are hidden.")
+    last_message = ChatMessageSerializer(
+        allow_null=True, help_text="Null if you have deleted every message."
+    )

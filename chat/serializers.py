@@ -1,4 +1,4 @@
-"""JSON in and out of chat."""
+"""Request and response serializers of chat."""
 
 from typing import Any
 
@@ -20,72 +20,72 @@ class MessageInput(StrictSerializer):
     image = MediaField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Take one of image and GIF."""
+        """Check that there is not both an image and a GIF."""
         if attrs.get("image") and attrs.get("gif_url"):
-            said = "Give one of image and gif_url."
-            raise serializers.ValidationError(dict.fromkeys(("image", "gif_url"), said))
+            error = "Give one of image and gif_url."
+            raise serializers.ValidationError(dict.fromkeys(("image", "gif_url"), error))
         return attrs
 
 
 class EditInput(StrictSerializer):
-    """Another text for a message."""
+    """The new text of a message."""
 
     requires_all = True
     text = serializers.CharField(max_length=MAX_TEXT_LENGTH, allow_blank=True)
 
 
 class ReadInput(StrictSerializer):
-    """Whose messages were read."""
+    """The other member of the conversation that was read."""
 
     user_id = IdField()
 
 
 class MessageReactionInput(StrictSerializer):
-    """How one reacts to a message."""
+    """A reaction to a message."""
 
     type = serializers.ChoiceField(ReactionType.choices)
 
 
-class MessageAnswerSerializer(serializers.Serializer[Any]):
-    """The answer to a write of a message."""
+class MessageResponseSerializer(serializers.Serializer[Any]):
+    """The response to a change of a message."""
 
     message = serializers.CharField()
     chat_message = ChatMessageSerializer()
 
 
-class ConversationAnswerSerializer(serializers.Serializer[Any]):
-    """The answer to a change of a conversation."""
+class ConversationResponseSerializer(serializers.Serializer[Any]):
+    """The response to a change of a conversation."""
 
     message = serializers.CharField()
     conversation = ConversationSerializer()
 
 
 class MessagePageSerializer(serializers.Serializer[Any]):
-    """A page of a conversation's messages."""
+    """A page of the messages of a conversation."""
 
     messages = ChatMessageSerializer(many=True)
     next = serializers.CharField(allow_null=True)
     read_up_to = serializers.CharField(
-        help_text="Id of the newest message that the other has read; empty for none."
+        help_text="The id of the newest message that the other member has read; empty if none."
     )
 
 
 class ConversationPageSerializer(serializers.Serializer[Any]):
-    """A page of one's conversations."""
+    """A page of conversations."""
 
     conversations = ConversationSerializer(many=True)
     next = serializers.CharField(allow_null=True)
 
 
 class OpenChatPageSerializer(serializers.Serializer[Any]):
-    """A page of the people with whom one keeps a chat open."""
+    """A page of the members that you keep a chat open with."""
 
     users = PersonSerializer(many=True)
     next = serializers.CharField(allow_null=True)
 
 
 class UnreadSerializer(serializers.Serializer[Any]):
-    """How many messages are unread, in how many conversations."""
+    """The number of unread messages, and of the conversations that they are in."""
 
     unread = serializers.IntegerField()
     conversations = serializers.IntegerField()

@@ -1,4 +1,4 @@
-"""What lives in Redis of chat."""
+"""Stores of chat."""
 
 from chat.models import Message, OpenChat, Participant
 from mysocial.store import Index, Store

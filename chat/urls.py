@@ -1,4 +1,4 @@
-"""Routes of chat."""
+"""URL patterns of chat."""
 
 from chat.views import ConversationViewSet, MessageViewSet, OpenChatViewSet
 from mysocial.api import api_path
@@ -9,7 +9,7 @@ urlpatterns = [
     api_path("chat/messages/read", ConversationViewSet, put="mark_read"),
     api_path("chat/message", MessageViewSet, uploads="image", post="send"),
     api_path(
-        # Of a GET it is the other member's id, of the rest a message's.
+        # The id of the other member for GET, the id of a message for the other methods.
         "chat/messages/<id:pk>",
         MessageViewSet,
         get="messages",

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework.request import Request
 
 from chat import selectors, services
-from chat.models import Message
+from chat.models import Message, Participant
 from chat.representations import (
     conversation_placeholders,
     message_template,
@@ -15,13 +15,13 @@ from chat.representations import (
     render_conversation,
 )
 from chat.serializers import (
-    ConversationAnswerSerializer,
     ConversationPageSerializer,
+    ConversationResponseSerializer,
     EditInput,
-    MessageAnswerSerializer,
     MessageInput,
     MessagePageSerializer,
     MessageReactionInput,
+    MessageResponseSerializer,
     OpenChatPageSerializer,
     ReadInput,
     UnreadSerializer,
@@ -34,11 +34,10 @@ from mysocial.api import (
     current_user_id,
     json_response,
     list_response,
-    message_envelope,
     page_response,
     pagination_params,
     validated_body,
-    write_response,
+    write_action,
 )
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
@@ -48,8 +47,12 @@ ORDERS = ("newest", "oldest")
 SCOPES = ("me", "everyone")
 NEW_MESSAGES = RateLimit("message", 60, MINUTE)
 CHANGES = RateLimit("message-change", 240, MINUTE)
-ORDER = OpenApiParameter("order", str, enum=ORDERS, description="`newest` first by default.")
-SCOPE = OpenApiParameter("for", str, enum=SCOPES, required=True, description="For whom it goes.")
+ORDER = OpenApiParameter(
+    "order", str, enum=ORDERS, description="Which messages come first. The default is `newest`."
+)
+SCOPE = OpenApiParameter(
+    "for", str, enum=SCOPES, required=True, description="Who the message is deleted for."
+)
 EXAMPLE = OpenApiExample(
     "A message",
     {"receiver_id": "660e2edd9b81aa7a7cc71794", "text": "See you at eight?"},
@@ -57,195 +60,153 @@ EXAMPLE = OpenApiExample(
 )
 
 
-def message_representation(message: Message) -> list[Any]:
-    """Return the pieces of a message in an answer."""
+def message_placeholders(message: Message) -> list[Any]:
+    """Return the placeholders of a message in a response."""
     return message_template.placeholders(message.id, media_id=message.media_id)
 
 
-def choice(request: Request, name: str, among: tuple[str, str], default: str = "") -> str:
-    """Return a query parameter that has one of two values."""
+def choice_param(request: Request, name: str, choices: tuple[str, str], default: str = "") -> str:
+    """Return a query parameter with one of two values.
+
+    Raises:
+        Invalid: It has another value, or there is neither a value nor a default.
+    """
     value = request.query_params.get(name, default)
-    if value not in among:
-        raise Invalid(errors={name: f"This must be `{among[0]}` or `{among[1]}`."})
+    if value not in choices:
+        raise Invalid(errors={name: f"This must be `{choices[0]}` or `{choices[1]}`."})
     return value
 
 
 class ConversationViewSet(ApiViewSet):
-    """One's conversations."""
+    """The conversations of the current user."""
 
     @extend_schema(
         parameters=PAGINATION_PARAMETERS,
         responses=ConversationPageSerializer,
-        summary="One's conversations, that of the newest message first",
+        summary="List your conversations",
+        description="The conversation with the newest message comes first.",
     )
     def conversations(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
-        rows, following = selectors.conversations_of(
+        rows, next_after = selectors.list_conversations(
             current_user_id(request), limit=limit, after=after
         )
-        return page_response(request, "conversations", map(render_conversation, rows), following)
+        return page_response(request, "conversations", map(render_conversation, rows), next_after)
 
-    @extend_schema(
-        responses=UnreadSerializer, summary="How much is unread, in how many conversations"
-    )
+    @extend_schema(responses=UnreadSerializer, summary="Count your unread messages")
     def unread(self, request: Request) -> HttpResponse:
-        found = selectors.unread_of(current_user_id(request))
+        counts = selectors.get_unread_counts(current_user_id(request))
         return json_response(
-            to_json({"unread": found.messages, "conversations": found.conversations})
+            to_json({"unread": counts.messages, "conversations": counts.conversations})
         )
 
     @extend_schema(
         request=ReadInput,
-        responses=ConversationAnswerSerializer,
-        summary="Mark as read what somebody wrote so far",
+        responses=ConversationResponseSerializer,
+        summary="Mark the messages from a user as read",
     )
-    def mark_read(self, request: Request) -> HttpResponse:
+    @write_action("Messages read", limit=CHANGES, conversation=conversation_placeholders)
+    def mark_read(self, request: Request) -> Participant:
         other_id = validated_body(ReadInput, request)["user_id"]
-        return write_response(
-            request,
-            200,
-            message_envelope("Messages read", conversation=conversation_placeholders),
-            lambda: services.mark_conversation_read(
-                user_id=current_user_id(request), other_id=other_id
-            ),
-            limit=CHANGES,
-        )
+        return services.mark_conversation_read(user_id=current_user_id(request), other_id=other_id)
 
 
 class MessageViewSet(ApiViewSet):
-    """Messages to and from one other member."""
+    """The messages between the current user and another member."""
 
     @extend_schema(
         parameters=[*PAGINATION_PARAMETERS, ORDER],
         responses=MessagePageSerializer,
-        summary="What one and another member wrote to each other, newest first",
+        summary="List messages with a user",
     )
     def messages(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        oldest = choice(request, "order", ORDERS, ORDERS[0]) == "oldest"
-        found, read_up_to = selectors.messages_with(
+        oldest = choice_param(request, "order", ORDERS, ORDERS[0]) == "oldest"
+        rows, next_after, read_up_to = selectors.list_messages(
             pk, to=current_user_id(request), limit=limit, after=after, oldest=oldest
         )
-        return list_response(request, "messages", message_template, found, read_up_to=read_up_to)
+        return list_response(
+            request, "messages", message_template, (rows, next_after), read_up_to=read_up_to
+        )
 
     @extend_schema(
         request=MessageInput,
-        responses={201: MessageAnswerSerializer},
+        responses={201: MessageResponseSerializer},
         examples=[EXAMPLE],
-        summary="Write to a member",
+        summary="Send a message",
     )
-    def send(self, request: Request) -> HttpResponse:
+    @write_action("Message sent", status=201, limit=NEW_MESSAGES, chat_message=message_placeholders)
+    def send(self, request: Request) -> Message:
         fields = validated_body(MessageInput, request)
-        return write_response(
-            request,
-            201,
-            message_envelope("Message sent", chat_message=message_representation),
-            lambda: services.send_message(sender_id=current_user_id(request), **fields),
-            limit=NEW_MESSAGES,
-        )
+        return services.send_message(sender_id=current_user_id(request), **fields)
 
     @extend_schema(
-        request=EditInput, responses=MessageAnswerSerializer, summary="Edit one's own message"
+        request=EditInput, responses=MessageResponseSerializer, summary="Edit your message"
     )
-    def edit(self, request: Request, pk: str) -> HttpResponse:
+    @write_action("Message updated", limit=CHANGES, chat_message=message_placeholders)
+    def edit(self, request: Request, pk: str) -> Message:
         text = validated_body(EditInput, request)["text"]
-        return write_response(
-            request,
-            200,
-            message_envelope("Message updated", chat_message=message_representation),
-            lambda: services.edit_message(
-                user_id=current_user_id(request), message_id=pk, text=text
-            ),
-            limit=CHANGES,
-        )
+        return services.edit_message(user_id=current_user_id(request), message_id=pk, text=text)
 
     @extend_schema(
         request=None,
         parameters=[SCOPE],
         responses={200: MessageSerializer},
-        summary="Delete a message for oneself, or one's own for everyone",
+        summary="Delete a message for yourself, or your own for everyone",
     )
-    def destroy(self, request: Request, pk: str) -> HttpResponse:
+    @write_action("Message deleted", limit=CHANGES)
+    def destroy(self, request: Request, pk: str) -> Message:
         validated_body(StrictSerializer, request)
-        for_everyone = choice(request, "for", SCOPES) == "everyone"
-        return write_response(
-            request,
-            200,
-            message_envelope("Message deleted"),
-            lambda: services.delete_message(
-                user_id=current_user_id(request), message_id=pk, for_everyone=for_everyone
-            ),
-            limit=CHANGES,
+        for_everyone = choice_param(request, "for", SCOPES) == "everyone"
+        return services.delete_message(
+            user_id=current_user_id(request), message_id=pk, for_everyone=for_everyone
         )
 
     @extend_schema(
         request=MessageReactionInput,
-        responses=MessageAnswerSerializer,
-        summary="React to a message, or change how",
+        responses=MessageResponseSerializer,
+        summary="Set your reaction to a message",
     )
-    def react(self, request: Request, pk: str) -> HttpResponse:
+    @write_action("Reaction set", limit=CHANGES, chat_message=message_placeholders)
+    def react(self, request: Request, pk: str) -> Message:
         kind = validated_body(MessageReactionInput, request)["type"]
-        return write_response(
-            request,
-            200,
-            message_envelope("Reaction set", chat_message=message_representation),
-            lambda: services.set_reaction(
-                user_id=current_user_id(request), message_id=pk, kind=kind
-            ),
-            limit=CHANGES,
-        )
+        return services.set_reaction(user_id=current_user_id(request), message_id=pk, kind=kind)
 
     @extend_schema(
         request=None,
-        responses={200: MessageAnswerSerializer},
-        summary="React to a message no longer",
+        responses={200: MessageResponseSerializer},
+        summary="Remove your reaction to a message",
     )
-    def unreact(self, request: Request, pk: str) -> HttpResponse:
+    @write_action("Reaction removed", limit=CHANGES, chat_message=message_placeholders)
+    def unreact(self, request: Request, pk: str) -> Message:
         validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("Reaction removed", chat_message=message_representation),
-            lambda: services.set_reaction(
-                user_id=current_user_id(request), message_id=pk, kind=None
-            ),
-            limit=CHANGES,
-        )
+        return services.set_reaction(user_id=current_user_id(request), message_id=pk, kind=None)
 
 
 class OpenChatViewSet(ApiViewSet):
-    """The chats that one keeps open."""
+    """The chats that the current user keeps open."""
 
     @extend_schema(
         parameters=PAGINATION_PARAMETERS,
         responses=OpenChatPageSerializer,
-        summary="With whom one keeps a chat open, newest first",
+        summary="List your open chats",
+        description="The members that you keep a chat open with. The newest chat comes first.",
     )
     def open_chats(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
-        found = selectors.open_chats_of(current_user_id(request), limit=limit, after=after)
-        return list_response(request, "users", open_chat_template, found)
+        page = selectors.list_open_chats(current_user_id(request), limit=limit, after=after)
+        return list_response(request, "users", open_chat_template, page)
 
-    @extend_schema(request=None, responses=MessageSerializer, summary="Keep a chat open")
-    def open(self, request: Request, pk: str) -> HttpResponse:
+    @extend_schema(request=None, responses=MessageSerializer, summary="Open a chat with a user")
+    @write_action("Chat opened", limit=CHANGES)
+    def open(self, request: Request, pk: str) -> None:
         validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("Chat opened"),
-            lambda: services.open_chat(user_id=current_user_id(request), other_id=pk),
-            limit=CHANGES,
-        )
+        services.open_chat(user_id=current_user_id(request), other_id=pk)
 
     @extend_schema(
-        request=None, responses={200: MessageSerializer}, summary="Keep a chat open no longer"
+        request=None, responses={200: MessageSerializer}, summary="Close a chat with a user"
     )
-    def close(self, request: Request, pk: str) -> HttpResponse:
+    @write_action("Chat closed", limit=CHANGES)
+    def close(self, request: Request, pk: str) -> None:
         validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("Chat closed"),
-            lambda: services.close_chat(user_id=current_user_id(request), other_id=pk),
-            limit=CHANGES,
-        )
+        services.close_chat(user_id=current_user_id(request), other_id=pk)

@@ -1,4 +1,4 @@
-"""Who sees what of chat, for those who show it."""
+"""Visibility policies of chat."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -10,7 +10,7 @@ from users.selectors import PRESENCE_LABEL
 
 
 class ParticipantVisibility(VisibilityPolicy):
-    """A side of a conversation: whose it is sees it, unless a block parts the two."""
+    """A participant is visible to its member, unless a block separates the two members."""
 
     model_label: ClassVar[str] = "chat.participant"
 
@@ -25,14 +25,14 @@ class ParticipantVisibility(VisibilityPolicy):
 
 
 class PresenceVisibility(VisibilityPolicy):
-    """Whether a member is online: those who know them may know it, if the member shows it."""
+    """The online status of a member is visible to the members that know them."""
 
     model_label: ClassVar[str] = PRESENCE_LABEL
 
     @classmethod
     def viewers(cls, pk: str, among: set[str]) -> set[str]:
-        return selectors.acquainted(pk, among)
+        return selectors.filter_acquainted(pk, among)
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return selectors.acquainted(to, set(pks))
+        return selectors.filter_acquainted(to, set(pks))

@@ -1,77 +1,87 @@
-"""Who hears what of chat, as things are now."""
+"""Audiences of chat events and records, as permissions are now."""
 
 from collections.abc import Sequence
 
 from chat.permissions import can_write_to
 from chat.representations import message_template
-from chat.selectors.conversations import get_messaging_context, is_seen
-from chat.store import messages, participants
+from chat.selectors.messages import find_message, is_visible_row
+from chat.selectors.messaging_context import get_messaging_context
+from chat.store import participants
 from followers.selectors import get_relationships, who_can_interact
 from mysocial.core.errors import NotFound
 from mysocial.core.ids import pair_id, split_pair_id
-from mysocial.store import reads
+from mysocial.store import gather, reads
 
 
 def current_viewers(message_id: str, viewers: set[str]) -> set[str]:
-    """Return those of `viewers` who see a message as it is now."""
-    found = reads.get_rows(message_template, [message_id]) if viewers else []
-    if not found:
+    """Return those of `viewers` that may see a message now."""
+    rows = reads.get_rows(message_template, [message_id]) if viewers else []
+    if not rows:
         return set()
-    one, other = (found[0].value(name) for name in ("sender_id", "receiver_id"))
-    is_blocked = not current_members(one, other, {one})
-    return {viewer for viewer in viewers if is_seen(found[0], viewer, is_blocked=is_blocked)}
+    (row,) = rows
+    sender_id, receiver_id = row.value("sender_id"), row.value("receiver_id")
+    is_blocked = not current_members(sender_id, receiver_id, {sender_id})
+    return {viewer for viewer in viewers if is_visible_row(row, viewer, is_blocked=is_blocked)}
 
 
 def message_exists(message_id: str) -> bool:
-    """Tell whether a message is not deleted for everyone."""
-    found = reads.get_records(messages, [message_id]).get(message_id)
-    return found is not None and not found.is_deleted
+    """Return whether a message exists and is not deleted for everyone."""
+    message = find_message(message_id)
+    return message is not None and not message.is_deleted
 
 
 def visible_participants(pks: Sequence[str], *, to: str) -> set[str]:
-    """Return those of the sides that are of `to`, and of people whom `to` may meet."""
-    others = {split_pair_id(pk)[1]: pk for pk in pks if split_pair_id(pk)[0] == to}
-    return {others[one] for one in who_can_interact(to, set(others))} if others else set()
+    """Return the ids of the participants that belong to `to` and are not behind a block."""
+    pks_by_other = {}
+    for pk in pks:
+        user_id, other_id = split_pair_id(pk)
+        if user_id == to:
+            pks_by_other[other_id] = pk
+    if not pks_by_other:
+        return set()
+    return {pks_by_other[other_id] for other_id in who_can_interact(to, set(pks_by_other))}
 
 
-def current_members(one_id: str, other_id: str, viewers: set[str]) -> set[str]:
-    """Return those of `viewers` who are one of the two, unless a block parts these."""
-    among = viewers & {one_id, other_id}
-    return among if among and who_can_interact(one_id, {other_id}) else set()
+def current_members(user_id: str, other_id: str, viewers: set[str]) -> set[str]:
+    """Return those of `viewers` that are one of the two, unless a block separates the two."""
+    members = viewers & {user_id, other_id}
+    return members if members and who_can_interact(user_id, {other_id}) else set()
 
 
 def typing_audience(sender_id: str, receiver_id: str, viewers: set[str]) -> set[str]:
-    """Return the receiver, if among `viewers` and if the sender may write to them now."""
+    """Return the receiver if they are in `viewers` and the sender may write to them now."""
     if receiver_id not in viewers or receiver_id == sender_id:
         return set()
     try:
-        bond = get_messaging_context(sender_id, receiver_id)
+        context = get_messaging_context(sender_id, receiver_id)
     except NotFound:
         return set()
-    has_written = bool(bond.pair and bond.pair.theirs.has_written)
-    may = can_write_to(bond.who_may_message, is_followed=bond.is_followed, has_written=has_written)
-    return {receiver_id} if may else set()
-
-
-def acquainted(person_id: str, others: set[str]) -> set[str]:
-    """Return those of `others` who know the person: both follow, or they share a conversation.
-
-    Nobody whom a block parts from the person. One question, whatever the number of others.
-    """
-    found = get_relationships(person_id, others) if others else []
-    met = [one for one in found if not one.blocked]
-    mutual = {one.other_id for one in met if one.following and one.followed_by}
-    return mutual | _conversing(person_id, {one.other_id for one in met} - mutual)
-
-
-def _conversing(person_id: str, others: set[str]) -> set[str]:
-    """Return those of `others` with whom the person has a conversation."""
-    side = (
-        participants.list_key("user", person_id),
-        pair_id(person_id, ""),
-        "",
-        participants.prefix,
+    is_allowed = can_write_to(
+        context.who_may_message, is_followed=context.is_followed, has_written=context.has_written
     )
-    some = list(others)
-    answers = reads.execute(*({"kind": "facts", "value": one, "facts": [side]} for one in some))
-    return {one for one, (has_side,) in zip(some, answers, strict=True) if has_side}
+    return {receiver_id} if is_allowed else set()
+
+
+def filter_acquainted(user_id: str, others: set[str]) -> set[str]:
+    """Return those of `others` that know a member: both follow, or they have a conversation.
+
+    Members behind a block are left out. Costs two round trips, however many others there are.
+    """
+    relationships = get_relationships(user_id, others) if others else []
+    reachable = [relationship for relationship in relationships if not relationship.blocked]
+    mutual = {
+        relationship.other_id
+        for relationship in reachable
+        if relationship.following and relationship.followed_by
+    }
+    remaining = {relationship.other_id for relationship in reachable} - mutual
+    return mutual | _filter_conversing(user_id, remaining)
+
+
+def _filter_conversing(user_id: str, others: set[str]) -> set[str]:
+    """Return those of `others` that have a conversation with the member."""
+    list_key = participants.list_key("user", user_id)
+    check = (list_key, pair_id(user_id, ""), "", participants.prefix)
+    queries = {other_id: reads.checks_query(other_id, [check]) for other_id in others}
+    gather(*queries.values())
+    return {other_id for other_id, query in queries.items() if any(query.result())}

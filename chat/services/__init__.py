@@ -1,4 +1,4 @@
-"""Verbs of chat: the only writers of messages, sides and open chats."""
+"""Services of chat: the only writers of messages, participants and open chats."""
 
 from chat.services.erasure import delete_conversations
 from chat.services.messages import (

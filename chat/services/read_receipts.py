@@ -1,63 +1,79 @@
-"""Marking a conversation as read, and telling of what is not."""
+"""Read receipts, and the claims of e-mails about unread messages."""
 
 from chat import selectors
 from chat.events import ConversationUpdated, MessageRead
 from chat.models import Participant
 from chat.selectors import UnreadConversation
-from chat.services.unread import count_less, require_can_interact, schedule_unread_email
+from chat.services.unread import decrement_unread, require_can_interact, schedule_unread_email
 from chat.store import participants
 from mysocial.core.ids import pair_id
-from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
+from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 
 
 def mark_conversation_read(*, user_id: str, other_id: str) -> Participant:
-    """Mark as read what the conversation has now; what comes meanwhile stays unread.
+    """Mark the messages that a conversation has now as read; repeating it changes nothing.
 
-    A second time changes nothing. `NotFound` for no conversation, or across a block.
+    Messages that arrive meanwhile stay unread.
+
+    Raises:
+        Invalid: Both ids are the same.
+        NotFound: There is no conversation, or a block separates the two.
     """
-    seen = selectors.open_pair(user_id, other_id).mine
-    return run_with_retry(lambda: _mark_read(seen)) if seen.unread else seen
+    snapshot = selectors.get_pair(user_id, other_id).mine
+    return mark_read_up_to(snapshot) if snapshot.unread else snapshot
 
 
+@retry_on_conflict
+def mark_read_up_to(snapshot: Participant) -> Participant:
+    """Mark the messages up to the last one of a participant's earlier state as read."""
+    participant = selectors.get_pair(snapshot.user_id, snapshot.other_id).mine
+    if participant.read_up_to >= snapshot.last_message_id or not participant.unread:
+        return participant
+    has_newer = participant.last_message_id != snapshot.last_message_id
+    still_unread = selectors.list_unread_since(snapshot) if has_newer else []
+    with write(*STALE_ERRORS) as w:
+        require_can_interact(w, participant.user_id, participant.other_id)
+        w.update(participant, check_revision=True, read_up_to=snapshot.last_message_id)
+        decrement_unread(w, participant, by=participant.unread - len(still_unread))
+        if still_unread:
+            schedule_unread_email(w, participant, still_unread[0])
+        w.announce(MessageRead(participant.user_id, participant.other_id, participant.read_up_to))
+        w.announce(ConversationUpdated(participant))
+        w.respond_with(participant)
+    return participant
+
+
+@retry_on_conflict
 def claim_unread_conversations(
     *, user_id: str, sender_id: str, first_unread_id: str, email_id: str
 ) -> list[UnreadConversation]:
-    """Claim for a mail all that is unread and not told yet, and return it; nothing if not needed.
+    """Claim all unread conversations that no e-mail has reported yet, for this e-mail.
 
-    A mail was queued for each conversation that began to wait. The first that falls due tells of
-    all of them, so the others have nothing to tell. A mail that is tried again tells what it told.
+    One e-mail is queued for each conversation that becomes unread. The first that is due reports
+    all of them, and the others find nothing left to report. An e-mail that is retried reports what
+    it claimed before.
+
+    Args:
+        user_id: The recipient of the e-mail.
+        sender_id: The sender of the messages that the e-mail was queued for.
+        first_unread_id: The first of these messages.
+        email_id: The id of the e-mail.
+
+    Returns:
+        The conversations to report; none if the e-mail is not needed.
     """
-    return run_with_retry(
-        lambda: _tell(user_id, pair_id(user_id, sender_id), first_unread_id, email_id)
+    unread = selectors.list_unread_conversations(user_id)
+    records = reads.get_records(
+        participants, [conversation.participant_id for conversation in unread]
     )
-
-
-def _mark_read(seen: Participant) -> Participant:
-    side = selectors.open_pair(seen.user_id, seen.other_id).mine
-    if side.read_up_to >= seen.last_message_id or not side.unread:
-        return side
-    left = selectors.arrived_since(seen) if side.last_message_id != seen.last_message_id else []
-    with write(*STALE_ERRORS) as w:
-        require_can_interact(w, side.user_id, side.other_id)
-        w.update(side, check_revision=True, read_up_to=seen.last_message_id)
-        count_less(w, side, by=side.unread - len(left))
-        if left:
-            schedule_unread_email(w, side, left[0])
-        w.announce(MessageRead(side.user_id, side.other_id, side.read_up_to))
-        w.announce(ConversationUpdated(side))
-        w.respond_with(side)
-    return side
-
-
-def _tell(user_id: str, occasion: str, first: str, mail_id: str) -> list[UnreadConversation]:
-    waiting = selectors.waiting_for(user_id)
-    found = reads.get_records(participants, [one.participant_id for one in waiting])
-    told = {pk for pk, side in found.items() if side.unread_email_id == mail_id}
-    untold = {pk: side for pk, side in found.items() if not side.unread_email_id}
-    # What was read and is unread again has a later mail of its own.
-    if not told and not (occasion in untold and untold[occasion].first_unread_id == first):
+    claimed = {pk for pk, record in records.items() if record.unread_email_id == email_id}
+    unclaimed = {pk: record for pk, record in records.items() if not record.unread_email_id}
+    # If the messages were read and others arrived, a later e-mail was queued for those.
+    queued_for = unclaimed.get(pair_id(user_id, sender_id))
+    if not claimed and not (queued_for and queued_for.first_unread_id == first_unread_id):
         return []
     with write(*STALE_ERRORS) as w:
-        for side in untold.values():
-            w.update(side, check_revision=True, unread_email_id=mail_id)
-    return [one for one in waiting if one.participant_id in told | set(untold)]
+        for participant in unclaimed.values():
+            w.update(participant, check_revision=True, unread_email_id=email_id)
+    reported = claimed | set(unclaimed)
+    return [conversation for conversation in unread if conversation.participant_id in reported]

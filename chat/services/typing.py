@@ -1,21 +1,22 @@
-"""That somebody is writing: told to the one they write to, and kept nowhere."""
+"""Typing indicators: events for connected clients, never stored."""
 
 from chat.events import TypingStarted, TypingStopped
 from mysocial.core.errors import TooManyRequests, Unavailable
 from mysocial.core.rate_limits import RateLimit, check_rate_limit
 from mysocial.realtime import ephemeral
 
-NEWS = RateLimit("typing", 20, 5)
+EVENTS = RateLimit("typing", 20, 5)
 
 
 def send_typing(user_id: str, other_id: str, is_typing: bool) -> None:
-    """Tell the other that one begins or stops to write to them, if one may.
+    """Send the other member an event that a member started or stopped typing.
 
-    Whether they hear it is asked where they listen, and not told to who types; nor is it that
-    this came too often, or could not be sent.
+    Permissions are checked where the event is delivered. The typing member does not learn whether
+    it was delivered, rate limited, or could not be sent.
     """
     try:
-        check_rate_limit(NEWS, user_id)
+        check_rate_limit(EVENTS, user_id)
     except (TooManyRequests, Unavailable):
         return
-    ephemeral.publish((TypingStarted if is_typing else TypingStopped)(user_id, other_id))
+    event_type = TypingStarted if is_typing else TypingStopped
+    ephemeral.publish(event_type(user_id, other_id))

@@ -1,4 +1,4 @@
-"""What the verbs share: how a side changes, and what becomes of somebody who is to be told."""
+"""Shared steps of the chat services: checks, unread counts, and notification of the receiver."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -16,12 +16,23 @@ from notifications.services import initialise_cause, notify, retract
 from users.selectors import get_user, wants_notification
 from users.services import require_user
 
-LABEL = "chat.message"
-NOTICE = "message"
+MESSAGE_LABEL = "chat.message"
+NOTIFICATION_KIND = "message"
+
+
+class UnreadRecipients(NamedTuple):
+    """The receiver's preferences, if the caller has read them together with other records."""
+
+    recipients: Recipients
+    wants_email: bool
 
 
 def check_content(message: Message) -> None:
-    """Raise `Invalid` when there is nothing in a message."""
+    """Check that a message is not empty.
+
+    Raises:
+        Invalid: It has no text, no image and no GIF.
+    """
     if not (message.text.strip() or message.gif_url or message.media_id):
         raise Invalid(
             "A message needs a text, an image or a GIF.", errors={"text": "This may not be empty."}
@@ -29,79 +40,85 @@ def check_content(message: Message) -> None:
 
 
 def require_can_interact(w: Write, user_id: str, other_id: str) -> None:
-    """Hold a write to the other's being there, and to no block between the two."""
+    """Make a write fail if the other member is gone or a block separates the two."""
     require_user(w, other_id)
     require_no_block(w, user_id, other_id)
 
 
-def hold(w: Write, side: Participant) -> None:
-    """Hold a write to a side as it was read, and whoever had read it to the side after it."""
-    w.update(side, check_revision=True, last_message_id=side.last_message_id)
+def require_unchanged(w: Write, participant: Participant) -> None:
+    """Make a write fail if a participant changed since it was read, and vice versa.
+
+    The revision of the participant increases, so a concurrent write that read it fails, too.
+    """
+    w.update(participant, check_revision=True, last_message_id=participant.last_message_id)
 
 
-def count_less(w: Write, side: Participant, *, by: int = 1) -> None:
-    """Count less as unread on a side that the write holds strictly."""
-    w.increment(Participant, str(side.pk), unread=-by)
-    if side.unread == by:
-        cancel_unread_email(w, side)
-
-
-class UnreadRecipients(NamedTuple):
-    """Who is to be told that something waits, where that was asked together with other things."""
-
-    audience: Recipients
-    wants_mail: bool
+def decrement_unread(w: Write, participant: Participant, *, by: int = 1) -> None:
+    """Decrement the unread count of a participant, which the write also updates with a check."""
+    w.increment(Participant, str(participant.pk), unread=-by)
+    if participant.unread == by:
+        cancel_unread_email(w, participant)
 
 
 def schedule_unread_email(
-    w: Write, side: Participant, message_id: str, told: UnreadRecipients | None = None
+    w: Write,
+    participant: Participant,
+    message_id: str,
+    receiver: UnreadRecipients | None = None,
 ) -> None:
-    """Note, in the write that makes a first message unread, that its receiver is to be told."""
-    if told is None:
-        found = recipients_query({side.user_id}, actor_id=side.other_id).result()
-        told = UnreadRecipients(found, wants_notification(get_user(side.user_id), NOTICE, "email"))
-    pk = str(side.pk)
-    if side.has_unread:  # it came while the others were read: told anew
-        retract(w, to=side.user_id, kind=NOTICE, cause=pk)
-    initialise_cause(w, pk, NOTICE)
-    # Mails of messages are our own: one for all that waits.
+    """Notify a participant of unread messages, in the write of the first one.
+
+    The in-app notification is created at once; the e-mail is due after `CHAT_MAIL_SECONDS`.
+    """
+    if receiver is None:
+        receiver = _read_preferences(participant)
+    cause = str(participant.pk)
+    if participant.has_unread:  # the message arrived while earlier ones were marked as read
+        retract(w, to=participant.user_id, kind=NOTIFICATION_KIND, cause=cause)
+    initialise_cause(w, cause, NOTIFICATION_KIND)
     notify(
         w,
-        to=side.user_id,
-        kind=NOTICE,
-        actor_id=side.other_id,
-        cause=pk,
-        channels=("in_app",),
-        recipients=told.audience,
+        to=participant.user_id,
+        kind=NOTIFICATION_KIND,
+        actor_id=participant.other_id,
+        cause=cause,
+        channels=("in_app",),  # chat has its own e-mail, one for all conversations
+        recipients=receiver.recipients,
     )
     w.update(
-        side,
+        participant,
         check_revision=True,
         has_unread=True,
         unread_since=now(),
         first_unread_id=message_id,
         unread_email_id="",
     )
-    if told.wants_mail:
-        due_at = now() + timedelta(seconds=settings.CHAT_MAIL_SECONDS)
+    if receiver.wants_email:
         queue_email(
             w,
             "messages",
-            recipient=side.user_id,
-            due_at=due_at,
-            sender_id=side.other_id,
+            recipient=participant.user_id,
+            due_at=now() + timedelta(seconds=settings.CHAT_MAIL_SECONDS),
+            sender_id=participant.other_id,
             first_unread_id=message_id,
         )
 
 
-def cancel_unread_email(w: Write, side: Participant) -> None:
-    """Note, in the write after which nothing is unread, that there is nothing to tell any more."""
+def _read_preferences(participant: Participant) -> UnreadRecipients:
+    user_id = participant.user_id
+    recipients = recipients_query({user_id}, actor_id=participant.other_id).result()
+    wants_email = wants_notification(get_user(user_id), NOTIFICATION_KIND, "email")
+    return UnreadRecipients(recipients, wants_email)
+
+
+def cancel_unread_email(w: Write, participant: Participant) -> None:
+    """Withdraw the notification of unread messages, in the write that leaves none unread."""
     w.update(
-        side,
+        participant,
         check_revision=True,
         has_unread=False,
         unread_since=None,
         first_unread_id="",
         unread_email_id="",
     )
-    retract(w, to=side.user_id, kind=NOTICE, cause=str(side.pk))
+    retract(w, to=participant.user_id, kind=NOTIFICATION_KIND, cause=str(participant.pk))

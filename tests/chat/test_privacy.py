@@ -130,7 +130,7 @@ def test_the_receiver_says_who_may_write(alice, bob, stranger):
         assert tuple(p.post("chat/message", body).status_code for p in (alice, stranger)) == may
     with assert_no_changes():
         answer = alice.post("chat/message", body)
-    assert answer.json()["detail"] == "This member does not take messages from you."
+    assert answer.json()["detail"] == "This member does not accept messages from you."
     assert (texts(bob, alice), texts(bob, stranger)) == (["Hi", "Hi"], ["Hi"])
 
 

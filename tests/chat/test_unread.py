@@ -100,12 +100,12 @@ def test_what_came_after_one_began_to_read_stays_unread(alice, bob):
     say(alice, bob, "Came meanwhile")
     mine = say(bob, alice, "Mine")
     say(alice, bob, "And so did this")
-    services.read_receipts._mark_read(seen)
+    services.read_receipts.mark_read_up_to(seen)
     assert unread(bob) == (2, 1)
     assert counted(bob, alice) == 2
     assert side_of(bob, alice).read_up_to == seen.last_message_id
     with assert_no_changes():
-        services.read_receipts._mark_read(seen)
+        services.read_receipts.mark_read_up_to(seen)
     assert read(bob, alice)["unread"] == 0
     assert side_of(bob, alice).read_up_to > mine["id"]
 
