@@ -1,22 +1,22 @@
-"""Application errors that services raise; `api/problems.py` turns each into a response."""
+"""Application errors, which services raise and `api/problems.py` turns into responses."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-FOREVER_MS = 253_402_300_799_999  # milliseconds: the end of the year 9999
+FOREVER_MS = 253_402_300_799_999  # the end of the year 9999
 
 
 def datetime_from_ms(milliseconds: int) -> datetime | None:
-    """Return the moment that a number of milliseconds stands for; None when there is no end."""
+    """Return a moment given in milliseconds since 1970; None for a moment that never comes."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds < FOREVER_MS else None
 
 
 def _until_text(until: datetime | None) -> str:
-    return f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "for good"
+    return f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "permanently"
 
 
 class AppError(Exception):
-    """A request that is not carried out. Nothing was changed and nothing was announced."""
+    """A request that is refused. Nothing was changed and no event was published."""
 
     status = 400
     code = "refused"
@@ -29,10 +29,10 @@ class AppError(Exception):
 
 
 class Invalid(AppError):
-    """The input breaks a rule; `errors` names each field."""
+    """The input is invalid; `errors` names each field."""
 
     code = "invalid"
-    title = "The input is not valid."
+    title = "Invalid input."
 
 
 class NotAuthenticated(AppError):
@@ -40,46 +40,46 @@ class NotAuthenticated(AppError):
 
     status = 401
     code = "not_authenticated"
-    title = "Sign in first."
+    title = "Authentication required."
 
 
 class Forbidden(AppError):
-    """You may see it, but not do this with it."""
+    """The member may see the record, but not do this with it."""
 
     status = 403
     code = "forbidden"
-    title = "You may not do this."
+    title = "Permission denied."
 
 
 class Silenced(AppError):
-    """You may read, but show others nothing new; the problem says until when."""
+    """The member may read but not publish; the problem says until when."""
 
     status = 403
     code = "silenced"
-    title = "You may not write for now."
+    title = "Your account is silenced."
 
     def __init__(self, milliseconds: int) -> None:
         self.until = datetime_from_ms(milliseconds)
         super().__init__(
-            f"You are silenced {_until_text(self.until)}: you may read, but not write."
+            f"Your account is silenced {_until_text(self.until)}: you can read, but not write."
         )
 
 
 class Suspended(AppError):
-    """Your account is suspended; the problem says until when, and why."""
+    """The account is suspended; the problem says until when, and why."""
 
     status = 403
     code = "suspended"
     title = "This account is suspended."
 
-    def __init__(self, milliseconds: int, words: str = "") -> None:
+    def __init__(self, milliseconds: int, reason: str = "") -> None:
         self.milliseconds = milliseconds
         self.until = datetime_from_ms(milliseconds)
-        why = f": {words}" if words else "."
+        why = f": {reason}" if reason else "."
         super().__init__(f"This account is suspended {_until_text(self.until)}{why}")
 
 
-# By the raw field that holds the moment.
+# By the stored field that holds the end of the restriction.
 ERRORS_BY_FIELD: dict[str, type[Silenced | Suspended]] = {
     "silenced_until": Silenced,
     "suspended_until": Suspended,
@@ -87,26 +87,26 @@ ERRORS_BY_FIELD: dict[str, type[Silenced | Suspended]] = {
 
 
 class NotFound(AppError):
-    """It does not exist, or is not visible to you; the two are never told apart."""
+    """The record does not exist or is not visible; the response never says which."""
 
     status = 404
     code = "not_found"
-    title = "There is no such thing."
+    title = "Not found."
 
 
 class Conflict(AppError):
-    """It clashes with what is there: taken, or changed by somebody else meanwhile."""
+    """The request conflicts with the current state, such as a concurrent change."""
 
     status = 409
     code = "conflict"
-    title = "It clashes with what is there."
+    title = "The request conflicts with the current state."
 
 
 class AlreadyExists(Conflict):
-    """A record with this id, or a unique value of it, is there already."""
+    """A record with this id or unique value exists."""
 
     code = "already_exists"
-    title = "It is there already."
+    title = "Already exists."
 
     def __init__(self, detail: str = "", *, field: str = "") -> None:
         super().__init__(detail, errors={field: "This is taken."} if field else None)
@@ -114,7 +114,7 @@ class AlreadyExists(Conflict):
 
 
 class TooLarge(AppError):
-    """The body is larger or deeper than this route takes."""
+    """The body or the file is larger than the route accepts."""
 
     status = 413
     code = "too_large"
@@ -122,15 +122,15 @@ class TooLarge(AppError):
 
 
 class UnsupportedMediaType(AppError):
-    """The file is of no type that this route takes, whatever it says of itself."""
+    """The content of the file is of no type that the route accepts."""
 
     status = 415
     code = "unsupported_media_type"
-    title = "This type of file is not taken."
+    title = "This type of file is not supported."
 
 
 class IdempotencyMismatch(AppError):
-    """The Idempotency-Key was used before with another request."""
+    """The Idempotency-Key was used with another request."""
 
     status = 422
     code = "idempotency_mismatch"
@@ -147,7 +147,7 @@ class IdempotentReplay(Exception):
 
 
 class TooManyRequests(AppError):
-    """A rate limit is reached; `retry_after` is in seconds."""
+    """A rate limit is exceeded; `retry_after` is in seconds."""
 
     status = 429
     code = "too_many_requests"
@@ -159,7 +159,10 @@ class TooManyRequests(AppError):
 
 
 class Unavailable(AppError):
-    """Redis, or a MongoDB that this request needs, does not answer. Repeat with the same key."""
+    """Redis, or a MongoDB that this request needs, does not respond.
+
+    Repeat the request with the same Idempotency-Key.
+    """
 
     status = 503
     code = "unavailable"
@@ -168,8 +171,8 @@ class Unavailable(AppError):
 
 
 def error_classes(of: type[AppError] = AppError) -> Iterator[type[AppError]]:
-    """Yield each kind of refusal that has a code of its own."""
-    for kind in of.__subclasses__():
-        if "code" in vars(kind):
-            yield kind
-        yield from error_classes(kind)
+    """Yield each error class that has a code of its own."""
+    for error_class in of.__subclasses__():
+        if "code" in vars(error_class):
+            yield error_class
+        yield from error_classes(error_class)

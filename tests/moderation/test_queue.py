@@ -153,7 +153,7 @@ def test_a_member_is_suspended_without_a_report_and_let_back(keeper, alice, flus
     answer = keeper.post(f"{MEASURES}add/", form)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     refused = signs_in(alice)
-    assert refused.json()["detail"] == "This account is suspended for good: Enough."
+    assert refused.json()["detail"] == "This account is suspended permanently: Enough."
     flush_all()
     (measure,) = mongo.find(ModerationAction, {})
     assert audit_log() == [
