@@ -9,7 +9,7 @@ from mysocial.admin.record_admin import RecordAdmin
 
 @admin.register(Follow)
 class FollowAdmin(RecordAdmin):
-    """Who follows whom."""
+    """Follows; staff can remove one."""
 
     list_display = ("follower_id", "followee_id", "created_at")
     search_fields = ("follower_id", "followee_id")
@@ -17,12 +17,13 @@ class FollowAdmin(RecordAdmin):
 
     @staticmethod
     def remove(follow_id: str) -> None:
+        """Remove a follow."""
         services.remove_follow(follow_id=follow_id)
 
 
 @admin.register(FollowRequest)
 class FollowRequestAdmin(RecordAdmin):
-    """Who asks to follow whom: theirs to answer, so to be looked at only."""
+    """Pending follow requests; read-only, because only their targets decide on them."""
 
     list_display = ("requester_id", "target_id", "created_at")
     search_fields = ("requester_id", "target_id")
@@ -31,7 +32,7 @@ class FollowRequestAdmin(RecordAdmin):
 
 @admin.register(Block)
 class BlockAdmin(RecordAdmin):
-    """Who blocks whom: theirs to end, so to be looked at only."""
+    """Blocks; read-only, because only the blocking member can end one."""
 
     list_display = ("blocker_id", "blocked_id", "created_at")
     search_fields = ("blocker_id", "blocked_id")
@@ -40,7 +41,7 @@ class BlockAdmin(RecordAdmin):
 
 @admin.register(Mute)
 class MuteAdmin(RecordAdmin):
-    """Who mutes whom: theirs to end, so to be looked at only."""
+    """Mutes; read-only, because only the muting member can end one."""
 
     list_display = ("muter_id", "muted_id", "created_at")
     search_fields = ("muter_id", "muted_id")

@@ -1,4 +1,4 @@
-"""What goes with a deleted member."""
+"""Cascades of follows, requests, blocks and mutes."""
 
 from typing import ClassVar
 
@@ -14,21 +14,28 @@ STORES_WITHOUT_COUNTERS = (
 
 
 class EdgeCascade(Cascade):
-    """Follows both ways, which others count; requests, blocks and mutes both ways."""
+    """Deletes a member's follows, requests, blocks and mutes, in both directions.
+
+    Each follow is removed by its service, because it is counted at the other member.
+    """
 
     model_label: ClassVar[str] = "users.user"
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        done = [
+        finished = [
             delete_listed_with(
-                follows, index, pk, lambda one: remove_follow(follow_id=one), limit=limit
+                follows,
+                index,
+                pk,
+                lambda follow_id: remove_follow(follow_id=follow_id),
+                limit=limit,
             )
             for index in ("follower", "followee")
         ]
-        done += [
+        finished += [
             delete_listed(store, index, pk, limit=limit)
             for store, indexes in STORES_WITHOUT_COUNTERS
             for index in indexes
         ]
-        return all(done)
+        return all(finished)

@@ -1,4 +1,4 @@
-"""What of follows, blocks and mutes is a member's own: never who blocks or mutes them."""
+"""Data export of follows, requests, blocks and mutes; who blocks or mutes a member is not in it."""
 
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial.privacy import ExportSection, listed, register

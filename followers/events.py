@@ -1,4 +1,4 @@
-"""What is announced of follows and blocks."""
+"""Events of follows, follow requests, blocks and mutes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from mysocial.store import to_json
 
 @dataclass(frozen=True)
 class FollowEvent(Event):
-    """Something between a follower and whom they follow; the two hear it."""
+    """An event between a follower and a followed member; sent to these two."""
 
     payload: ClassVar[Payload] = {"follower_id": ID, "followee_id": ID}
     follower_id: str
@@ -34,35 +34,35 @@ class FollowEvent(Event):
 
 @dataclass(frozen=True)
 class FollowCreated(FollowEvent):
-    """Somebody follows somebody."""
+    """A member follows another."""
 
     type: ClassVar[str] = "follow.created"
 
 
 @dataclass(frozen=True)
 class FollowDeleted(FollowEvent):
-    """Somebody follows somebody no longer."""
+    """A member no longer follows another."""
 
     type: ClassVar[str] = "follow.deleted"
 
 
 @dataclass(frozen=True)
 class FollowRequested(FollowEvent):
-    """Somebody asks to follow a private account."""
+    """A member requests to follow a private account."""
 
     type: ClassVar[str] = "follow.requested"
 
 
 @dataclass(frozen=True)
 class FollowUnrequested(FollowEvent):
-    """Somebody asks to follow no longer: it was withdrawn or refused."""
+    """A follow request was withdrawn or declined."""
 
     type: ClassVar[str] = "follow.unrequested"
 
 
 @dataclass(frozen=True)
 class BlockOrMuteEvent(UserEvent):
-    """Something about whom a member does not want to see; only the member hears it."""
+    """A change to the member's own blocks or mutes; sent to the member only."""
 
     payload: ClassVar[Payload] = {"user_id": ID}
     other_id: str
@@ -73,27 +73,27 @@ class BlockOrMuteEvent(UserEvent):
 
 @dataclass(frozen=True)
 class BlockCreated(BlockOrMuteEvent):
-    """The member blocks somebody."""
+    """You blocked a user."""
 
     type: ClassVar[str] = "block.created"
 
 
 @dataclass(frozen=True)
 class BlockDeleted(BlockOrMuteEvent):
-    """The member blocks somebody no longer."""
+    """You unblocked a user."""
 
     type: ClassVar[str] = "block.deleted"
 
 
 @dataclass(frozen=True)
 class MuteCreated(BlockOrMuteEvent):
-    """The member mutes somebody, who hears nothing of it."""
+    """You muted a user, who is not informed."""
 
     type: ClassVar[str] = "mute.created"
 
 
 @dataclass(frozen=True)
 class MuteDeleted(BlockOrMuteEvent):
-    """The member mutes somebody no longer."""
+    """You unmuted a user."""
 
     type: ClassVar[str] = "mute.deleted"

@@ -1,4 +1,7 @@
-"""Who follows, asks to follow, blocks and mutes whom."""
+"""Models of follows, follow requests, blocks and mutes: edges between two members.
+
+The id of an edge is the `pair_id` of its members, so there is at most one.
+"""
 
 from django.db import models
 
@@ -18,7 +21,7 @@ class Follow(Record):
 
 
 class Block(Record):
-    """One member does not want to meet another; it works both ways."""
+    """One member blocks another; neither sees or can contact the other."""
 
     blocker_id = models.CharField(**ID)
     blocked_id = models.CharField(**ID)
@@ -30,7 +33,7 @@ class Block(Record):
 
 
 class Mute(Record):
-    """One member wants to see less of another, who notices nothing."""
+    """One member sees less of another, who is not informed."""
 
     muter_id = models.CharField(**ID)
     muted_id = models.CharField(**ID)
@@ -42,7 +45,7 @@ class Mute(Record):
 
 
 class FollowRequest(Record):
-    """One member asks to follow a private account. Never beside the follow it asks for."""
+    """One member requests to follow a private account; deleted when the follow is created."""
 
     requester_id = models.CharField(**ID)
     target_id = models.CharField(**ID)

@@ -1,17 +1,17 @@
-"""Who may follow whom, and who may see whom they follow."""
+"""Permissions to follow a member and to see follows."""
 
 
 def can_follow(user_id: str, other_id: str, *, is_private: bool) -> bool:
-    """Tell whether a member may follow another without asking."""
+    """Return whether a member may follow another without a request."""
     return user_id != other_id and not is_private
 
 
 def can_see_follows(
     viewer_id: str, owner_id: str, *, is_private: bool, follows: bool, blocked: bool
 ) -> bool:
-    """Tell whether the viewer may see who follows a member, and whom the member follows.
+    """Return whether the viewer may see a member's followers and the members they follow.
 
-    Of a private account, as with its posts, followers may. A block hides all of it.
+    For a private account only followers may, as for its posts. A block hides both lists.
     """
     if viewer_id == owner_id:
         return True

@@ -9,7 +9,7 @@ from mysocial.store import ViewerCheck
 
 
 class FollowersPolicy(RelationshipPolicy):
-    """Answers from the lists of follows, blocks and mutes."""
+    """Reads the lists of follows, blocks and mutes."""
 
     def viewer_checks(self, viewer_id: str) -> tuple[ViewerCheck, ...]:
         return selectors.relation_checks(viewer_id)

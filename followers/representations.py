@@ -1,4 +1,4 @@
-"""What the people of a list look like: whom an edge names."""
+"""Representations of the members that edges name, as shown in lists of people."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""JSON out of follows, requests, blocks and mutes."""
+"""Response bodies of follows, requests, blocks and mutes."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from users.representations import PersonSerializer
 
 
 class RelationSerializer(serializers.Serializer[Any]):
-    """How one stands to another member."""
+    """Your relationship to another user."""
 
     id = serializers.CharField()
     following = serializers.BooleanField()
@@ -19,20 +19,20 @@ class RelationSerializer(serializers.Serializer[Any]):
 
 
 class RelationResponseSerializer(serializers.Serializer[Any]):
-    """The answer to a change of a relation."""
+    """The response to a change of a relationship."""
 
     message = serializers.CharField()
     relation = RelationSerializer()
 
 
 class RelationsSerializer(serializers.Serializer[Any]):
-    """How one stands to each of several members."""
+    """Your relationships to several users."""
 
     relationships = RelationSerializer(many=True)
 
 
 class RelatedPersonSerializer(PersonSerializer):
-    """A person, and how one stands to them."""
+    """A user, with your relationship to them."""
 
     relation = RelationSerializer()
 

@@ -1,18 +1,21 @@
-"""What lives in Redis of the edges: whole lists, to know members without MongoDB."""
+"""Stores of follows, requests, blocks and mutes.
+
+Lists are complete in Redis up to `LIST_CAP`, so that relations are read without MongoDB.
+"""
 
 from followers.models import Block, Follow, FollowRequest, Mute
 from mysocial.store import Counter, Index, Store
 
 USER_LABEL = "users.user"
-LIST_CAP = 10_000  # longer lists are looked up edge by edge
+LIST_CAP = 10_000  # in longer lists, each edge is looked up by its id
 
 follows = Store(
     Follow,
     plain_fields=("follower_id", "followee_id"),
     natural_key=("follower_id", "followee_id"),
     counted_in=(
-        Counter("users.user", "following_count", by="follower_id"),
-        Counter("users.user", "followers_count", by="followee_id"),
+        Counter(USER_LABEL, "following_count", by="follower_id"),
+        Counter(USER_LABEL, "followers_count", by="followee_id"),
     ),
     indexes=(
         Index("follower", "follower_id", cap=LIST_CAP, parent_label=USER_LABEL),

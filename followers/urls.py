@@ -12,7 +12,7 @@ urlpatterns = [
     api_path("users/me/followers/<id:pk>", FollowViewSet, delete="remove"),
     api_path("users/me/follow-requests", FollowRequestViewSet, get="list"),
     api_path(
-        "users/me/follow-requests/<id:pk>", FollowRequestViewSet, put="accept", delete="refuse"
+        "users/me/follow-requests/<id:pk>", FollowRequestViewSet, put="accept", delete="decline"
     ),
     api_path("users/<id:pk>/block", BlockMuteViewSet, put="block", delete="unblock"),
     api_path("users/me/blocks", BlockMuteViewSet, get="blocks"),

@@ -1,4 +1,4 @@
-"""HTTP endpoints of follows, requests, blocks and mutes."""
+"""Endpoints of follows, follow requests, blocks and mutes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,140 +26,159 @@ from mysocial.api import (
     page_response,
     pagination_params,
     validated_body,
+    write_action,
     write_response,
 )
 from mysocial.core.rate_limits import DAY, MINUTE, RateLimit, check_rate_limit
 
 FOLLOWS = RateLimit("follow", 200, DAY)
-ANSWERS = RateLimit("follow-answer", 1000, DAY)
+REQUEST_DECISIONS = RateLimit("follow-answer", 1000, DAY)
 BLOCKS = RateLimit("block", 1000, DAY)
 MUTES = RateLimit("mute", 1000, DAY)
 SUGGESTIONS = RateLimit("suggestions", 60, MINUTE)
-Verb = Callable[..., Relationship]
-ANSWER = {200: RelationResponseSerializer}
+# Arguments of `extend_schema`.
+CHANGE: dict[str, Any] = {"request": None, "responses": {200: RelationResponseSerializer}}
 PEOPLE: dict[str, Any] = {"parameters": PAGINATION_PARAMETERS, "responses": PeoplePageSerializer}
 
 
-def relationship_representation(standing: Relationship) -> list[Any]:
-    """Return the pieces of how one stands to another member."""
-    return [standing.to_json()]
+def relationship_representation(relationship: Relationship) -> list[Any]:
+    """Return the JSON pieces of a relationship."""
+    return [relationship.to_json()]
 
 
-def _follow_answer(standing: Relationship) -> list[Any]:
-    message = "Follow requested" if standing.requested else "Following"
-    return message_envelope(message, relation=relationship_representation)(standing)
+def _follow_response(relationship: Relationship) -> list[Any]:
+    message = "Follow requested" if relationship.requested else "Following"
+    return message_envelope(message, relation=relationship_representation)(relationship)
 
 
-def _answer(
-    request: Request, pk: str, verb: Verb, answer: str | Callable[[Any], Any], limit: RateLimit
-) -> HttpResponse:
+def _members(request: Request, pk: str) -> dict[str, str]:
+    """Return the arguments of a service that concerns the member `pk`; the body must be empty."""
     validated_body(StrictSerializer, request)
-    render = (
-        message_envelope(answer, relation=relationship_representation)
-        if isinstance(answer, str)
-        else answer
-    )
-    return write_response(
-        request,
-        200,
-        render,
-        lambda: verb(user_id=current_user_id(request), other_id=pk),
-        limit=limit,
-    )
+    return {"user_id": current_user_id(request), "other_id": pk}
 
 
 def _people(
-    request: Request, read: Callable[..., PeoplePage], *member_ids: str, **viewer: str
+    request: Request, read_page: Callable[..., PeoplePage], *member_ids: str, **viewer: str
 ) -> HttpResponse:
     limit, after = pagination_params(request)
-    found, ahead = read(*member_ids, **viewer, limit=limit, after=after)
-    return page_response(request, "users", found, ahead)
+    people, next_after = read_page(*member_ids, **viewer, limit=limit, after=after)
+    return page_response(request, "users", people, next_after)
 
 
 class FollowViewSet(ApiViewSet):
-    """Follows, and requests to follow."""
+    """Follows, and relationships to other users."""
 
-    @extend_schema(request=None, responses=ANSWER, summary="Follow a member, or ask to")
+    @extend_schema(**CHANGE, summary="Follow a user, or request to follow a private account")
     def follow(self, request: Request, pk: str) -> HttpResponse:
-        return _answer(request, pk, services.follow, _follow_answer, FOLLOWS)
+        """Follow a user. A private account gets a request, which it can accept or decline."""
+        members = _members(request, pk)
+        # Not a `write_action`, because the message depends on the result.
+        return write_response(
+            request, 200, _follow_response, lambda: services.follow(**members), limit=FOLLOWS
+        )
 
-    @extend_schema(
-        request=None, responses=ANSWER, summary="Unfollow a member, or ask to follow no longer"
-    )
-    def unfollow(self, request: Request, pk: str) -> HttpResponse:
-        return _answer(request, pk, services.unfollow, "Not following", FOLLOWS)
+    @extend_schema(**CHANGE, summary="Unfollow a user, or withdraw your request")
+    @write_action("Not following", limit=FOLLOWS, relation=relationship_representation)
+    def unfollow(self, request: Request, pk: str) -> Relationship:
+        """Unfollow a user, or withdraw the request to follow them."""
+        return services.unfollow(**_members(request, pk))
 
-    @extend_schema(request=None, responses=ANSWER, summary="Remove a follower of one's own")
-    def remove(self, request: Request, pk: str) -> HttpResponse:
-        return _answer(request, pk, services.remove_follower, "Follower removed", ANSWERS)
+    @extend_schema(**CHANGE, summary="Remove a follower")
+    @write_action("Follower removed", limit=REQUEST_DECISIONS, relation=relationship_representation)
+    def remove(self, request: Request, pk: str) -> Relationship:
+        """Remove one of your followers."""
+        return services.remove_follower(**_members(request, pk))
 
-    @extend_schema(**PEOPLE, summary="Who follows a member, newest first")
+    @extend_schema(**PEOPLE, summary="List a user's followers, newest first")
     def followers(self, request: Request, pk: str) -> HttpResponse:
-        return _people(request, selectors.followers_page, pk, viewer_id=current_user_id(request))
+        """Return a page of a user's followers."""
+        viewer_id = current_user_id(request)
+        return _people(request, selectors.followers_page, pk, viewer_id=viewer_id)
 
-    @extend_schema(**PEOPLE, summary="Whom a member follows, newest first")
+    @extend_schema(**PEOPLE, summary="List the users that a user follows, newest first")
     def following(self, request: Request, pk: str) -> HttpResponse:
-        return _people(request, selectors.following_page, pk, viewer_id=current_user_id(request))
+        """Return a page of the users that a user follows."""
+        viewer_id = current_user_id(request)
+        return _people(request, selectors.following_page, pk, viewer_id=viewer_id)
 
     @extend_schema(
         parameters=[IDS_PARAMETER],
         responses=RelationsSerializer,
-        summary="How one stands to each of several members",
+        summary="Get your relationships to several users",
     )
     def relationships(self, request: Request) -> HttpResponse:
-        found = selectors.get_relationships(current_user_id(request), id_params(request))
-        return json_response(b'{"relationships":[%s]}' % b",".join(one.to_json() for one in found))
+        """Return your relationship to each of the given users."""
+        relationships = selectors.get_relationships(current_user_id(request), id_params(request))
+        items = b",".join(relationship.to_json() for relationship in relationships)
+        return json_response(b'{"relationships":[%s]}' % items)
 
     @extend_schema(
         responses=PeoplePageSerializer,
-        summary="At most ten people to follow: friends of friends, then the most followed",
+        summary="Suggest up to ten users to follow",
+        description="Users that are followed by those you follow come first, then the users with "
+        "the most followers.",
     )
     def suggestions(self, request: Request) -> HttpResponse:
-        check_rate_limit(SUGGESTIONS, current_user_id(request))
-        return page_response(
-            request, "users", selectors.suggestions(viewer_id=current_user_id(request)), None
-        )
+        """Return users that you may want to follow."""
+        viewer_id = current_user_id(request)
+        check_rate_limit(SUGGESTIONS, viewer_id)
+        return page_response(request, "users", selectors.suggestions(viewer_id=viewer_id), None)
 
 
 class FollowRequestViewSet(ApiViewSet):
-    """Those who ask to follow one's own private account."""
+    """Requests to follow your private account."""
 
-    @extend_schema(**PEOPLE, summary="Who asks to follow, newest first")
+    @extend_schema(**PEOPLE, summary="List requests to follow you, newest first")
     def list(self, request: Request) -> HttpResponse:
+        """Return a page of the users that requested to follow you."""
         return _people(request, selectors.follow_requests_page, current_user_id(request))
 
-    @extend_schema(request=None, responses=ANSWER, summary="Accept a request to follow")
-    def accept(self, request: Request, pk: str) -> HttpResponse:
-        return _answer(request, pk, services.accept_request, "Request accepted", ANSWERS)
+    @extend_schema(**CHANGE, summary="Accept a follow request")
+    @write_action("Request accepted", limit=REQUEST_DECISIONS, relation=relationship_representation)
+    def accept(self, request: Request, pk: str) -> Relationship:
+        """Let the user follow you."""
+        return services.accept_request(**_members(request, pk))
 
-    @extend_schema(request=None, responses=ANSWER, summary="Refuse a request to follow")
-    def refuse(self, request: Request, pk: str) -> HttpResponse:
-        return _answer(request, pk, services.decline_request, "Request refused", ANSWERS)
+    @extend_schema(**CHANGE, summary="Decline a follow request")
+    @write_action("Request declined", limit=REQUEST_DECISIONS, relation=relationship_representation)
+    def decline(self, request: Request, pk: str) -> Relationship:
+        """Decline the user's request to follow you."""
+        return services.decline_request(**_members(request, pk))
 
 
 class BlockMuteViewSet(ApiViewSet):
-    """Blocks and mutes of one's own."""
+    """Your blocks and mutes."""
 
-    @extend_schema(request=None, responses=ANSWER, summary="Block a member")
-    def block(self, request: Request, pk: str) -> HttpResponse:
-        return _answer(request, pk, services.block, "Blocked", BLOCKS)
+    @extend_schema(**CHANGE, summary="Block a user")
+    @write_action("Blocked", limit=BLOCKS, relation=relationship_representation)
+    def block(self, request: Request, pk: str) -> Relationship:
+        """Block a user: neither of you sees or can contact the other."""
+        return services.block(**_members(request, pk))
 
-    @extend_schema(request=None, responses=ANSWER, summary="Unblock a member")
-    def unblock(self, request: Request, pk: str) -> HttpResponse:
-        return _answer(request, pk, services.unblock, "Unblocked", BLOCKS)
+    @extend_schema(**CHANGE, summary="Unblock a user")
+    @write_action("Unblocked", limit=BLOCKS, relation=relationship_representation)
+    def unblock(self, request: Request, pk: str) -> Relationship:
+        """Unblock a user."""
+        return services.unblock(**_members(request, pk))
 
-    @extend_schema(**PEOPLE, summary="Whom one blocks, newest first")
+    @extend_schema(**PEOPLE, summary="List the users that you block, newest first")
     def blocks(self, request: Request) -> HttpResponse:
+        """Return a page of the users that you block."""
         return _people(request, selectors.blocks_page, current_user_id(request))
 
-    @extend_schema(request=None, responses=ANSWER, summary="Mute a member")
-    def mute(self, request: Request, pk: str) -> HttpResponse:
-        return _answer(request, pk, services.mute, "Muted", MUTES)
+    @extend_schema(**CHANGE, summary="Mute a user")
+    @write_action("Muted", limit=MUTES, relation=relationship_representation)
+    def mute(self, request: Request, pk: str) -> Relationship:
+        """Mute a user: you see less of them, and they are not informed."""
+        return services.mute(**_members(request, pk))
 
-    @extend_schema(request=None, responses=ANSWER, summary="Unmute a member")
-    def unmute(self, request: Request, pk: str) -> HttpResponse:
-        return _answer(request, pk, services.unmute, "Unmuted", MUTES)
+    @extend_schema(**CHANGE, summary="Unmute a user")
+    @write_action("Unmuted", limit=MUTES, relation=relationship_representation)
+    def unmute(self, request: Request, pk: str) -> Relationship:
+        """Unmute a user."""
+        return services.unmute(**_members(request, pk))
 
-    @extend_schema(**PEOPLE, summary="Whom one mutes, newest first")
+    @extend_schema(**PEOPLE, summary="List the users that you mute, newest first")
     def mutes(self, request: Request) -> HttpResponse:
+        """Return a page of the users that you mute."""
         return _people(request, selectors.mutes_page, current_user_id(request))

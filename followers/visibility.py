@@ -1,5 +1,4 @@
-"""Who sees a follow and a request, for those below who tell of one: the two, while no block parts
-them."""
+"""Visibility of follows and follow requests, for notifications about them."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -11,7 +10,7 @@ from mysocial.store import Store, reads
 
 
 class _EdgeVisibility(VisibilityPolicy):
-    """An edge that ends with a block; those whom it joins see it."""
+    """An edge, which a block deletes, is visible to the two members that it joins."""
 
     store: ClassVar[Store[Any]]
 
@@ -25,14 +24,14 @@ class _EdgeVisibility(VisibilityPolicy):
 
 
 class FollowVisibility(_EdgeVisibility):
-    """A follow."""
+    """Visibility of a follow."""
 
     model_label: ClassVar[str] = "followers.follow"
     store = follows
 
 
 class FollowRequestVisibility(_EdgeVisibility):
-    """A request to follow."""
+    """Visibility of a follow request."""
 
     model_label: ClassVar[str] = "followers.followrequest"
     store = follow_requests

@@ -1,4 +1,4 @@
-"""Reads of follows, blocks, mutes and requests: what holds between two people, and lists."""
+"""Reads of follows, blocks, mutes and requests: relations of two members, and lists."""
 
 from followers.selectors.people import (
     PeoplePage,

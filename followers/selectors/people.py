@@ -1,4 +1,4 @@
-"""Lists of people: who follows whom, who is hidden, who asks, and whom one may like to follow."""
+"""Lists of people: followers, followed, blocked and muted members, requesters, suggestions."""
 
 from collections import Counter
 
@@ -23,6 +23,7 @@ from mysocial.store import Entry, JsonTemplate, Row, pagination, reads
 from users.representations import person_template
 from users.selectors import get_cards, most_followed_ids, user_query
 
+# Bounds of `suggestions`.
 MAX_FRIENDS, MAX_FOLLOWS_PER_FRIEND, MAX_CANDIDATES, MAX_SUGGESTIONS = 50, 30, 200, 10
 PeoplePage = tuple[list[bytes], Entry | None]
 
@@ -30,108 +31,138 @@ PeoplePage = tuple[list[bytes], Entry | None]
 def followers_page(
     user_id: str, *, viewer_id: str, limit: int, after: Entry | None = None
 ) -> PeoplePage:
-    """Return who follows a member, newest first; `NotFound` when that is hidden from `to`."""
-    listing = _listing(follower_template, "followee", user_id, viewer_id, limit, after)
-    return _people_whom_one_sees(listing, user_id, viewer_id)
+    """Return a page of a member's followers, newest first.
+
+    Raises:
+        NotFound: The viewer may not see the member's follows.
+    """
+    query = _edges_query(follower_template, "followee", user_id, viewer_id, limit, after)
+    return _visible_follows(query, user_id, viewer_id)
 
 
 def following_page(
     user_id: str, *, viewer_id: str, limit: int, after: Entry | None = None
 ) -> PeoplePage:
-    """Return whom a member follows, newest first; `NotFound` when that is hidden from `to`."""
-    listing = _listing(followee_template, "follower", user_id, viewer_id, limit, after)
-    return _people_whom_one_sees(listing, user_id, viewer_id)
+    """Return a page of the members that a member follows, newest first.
+
+    Raises:
+        NotFound: The viewer may not see the member's follows.
+    """
+    query = _edges_query(followee_template, "follower", user_id, viewer_id, limit, after)
+    return _visible_follows(query, user_id, viewer_id)
 
 
 def blocks_page(user_id: str, *, limit: int, after: Entry | None = None) -> PeoplePage:
-    """Return whom a member blocks, newest first: for the member alone."""
-    listing = _listing(blocked_template, "blocker", user_id, user_id, limit, after)
-    return _people(listing, hidden=True)
+    """Return a page of the members that a member blocks, newest first. Show it to them only."""
+    query = _edges_query(blocked_template, "blocker", user_id, user_id, limit, after)
+    return _people(query, with_blocked=True)
 
 
 def mutes_page(user_id: str, *, limit: int, after: Entry | None = None) -> PeoplePage:
-    """Return whom a member mutes, newest first: for the member alone."""
-    return _people(_listing(muted_template, "muter", user_id, user_id, limit, after))
+    """Return a page of the members that a member mutes, newest first. Show it to them only."""
+    return _people(_edges_query(muted_template, "muter", user_id, user_id, limit, after))
 
 
 def follow_requests_page(user_id: str, *, limit: int, after: Entry | None = None) -> PeoplePage:
-    """Return who asks to follow a member, newest first: for the member alone."""
-    return _people(_listing(requester_template, "target", user_id, user_id, limit, after))
+    """Return a page of the requests to follow a member, newest first. Show it to them only."""
+    return _people(_edges_query(requester_template, "target", user_id, user_id, limit, after))
 
 
-def _people_whom_one_sees(
-    listing: pagination.ListQuery, owner_id: str, viewer_id: str
-) -> PeoplePage:
-    owner, relation = user_query(owner_id), relation_query(viewer_id, owner_id)
-    reads.gather(owner, relation, listing)
-    holds = relation.result()
+def _visible_follows(query: pagination.ListQuery, owner_id: str, viewer_id: str) -> PeoplePage:
+    owner_query, relation_to_owner = user_query(owner_id), relation_query(viewer_id, owner_id)
+    reads.gather(owner_query, relation_to_owner, query)
+    owner, relation = owner_query.result(), relation_to_owner.result()
     if not can_see_follows(
         viewer_id,
         owner_id,
-        is_private=owner.result().is_private,
-        follows=holds.follows,
-        blocked=holds.blocked,
+        is_private=owner.is_private,
+        follows=relation.follows,
+        blocked=relation.blocked,
     ):
         raise NotFound
-    return _people(listing)
+    return _people(query)
 
 
-def _listing(  # noqa: PLR0913, PLR0917 - the question a list answers
-    wire: JsonTemplate, index: str, value: str, viewer_id: str, limit: int, after: Entry | None
+def _edges_query(  # noqa: PLR0913, PLR0917 - the parts of a list query
+    template: JsonTemplate,
+    index: str,
+    value: str,
+    viewer_id: str,
+    limit: int,
+    after: Entry | None,
 ) -> pagination.ListQuery:
-    """Return the question for the edges of a list, and how the viewer stands to whom they name."""
-    (ref,) = wire.refs
-    about = {ref: relationship_checks(viewer_id)}
-    return pagination.ListQuery(wire, index, value, limit=limit, after=after, about=about)
+    """Return a query for a list of edges, with the viewer's relationship to their people."""
+    (ref,) = template.refs
+    checks = {ref: relationship_checks(viewer_id)}
+    return pagination.ListQuery(template, index, value, limit=limit, after=after, about=checks)
 
 
-def _people(listing: pagination.ListQuery, *, hidden: bool = False) -> PeoplePage:
-    """Return a page of the people whom the edges name, each with how the viewer stands to them.
+def _people(query: pagination.ListQuery, *, with_blocked: bool = False) -> PeoplePage:
+    """Return a page of the people in a list of edges, each with the viewer's relationship.
 
-    Whom a block hides from the viewer is left out, unless `hidden` asks for them.
+    People that the viewer may not interact with are omitted, except `with_blocked`.
     """
-    wire = listing.wire
-    (ref,) = wire.refs
+    template = query.wire
+    (ref,) = template.refs
 
-    def standing(row: Row) -> Relationship:
+    def relationship_of(row: Row) -> Relationship:
         return Relationship.from_flags(row.value(ref), row.related(ref).checks)
 
-    def keep(rows: list[Row]) -> list[Row]:
-        return [r for r in rows if r.related(ref).exists and (hidden or not standing(r).blocked)]
+    def visible(rows: list[Row]) -> list[Row]:
+        return [
+            row
+            for row in rows
+            if row.related(ref).exists and (with_blocked or not relationship_of(row).blocked)
+        ]
 
-    rows, following = pagination.filter_pages(listing, keep=keep)
-    return [with_relationship(wire.render(row), standing(row)) for row in rows], following
+    rows, after = pagination.filter_pages(query, keep=visible)
+    people = [with_relationship(template.render(row), relationship_of(row)) for row in rows]
+    return people, after
 
 
-def with_relationship(shown: bytes, standing: Relationship) -> bytes:
-    """Return the JSON object of a person with how one stands to them."""
-    return b'%s,"relation":%s}' % (shown[:-1], standing.to_json())
+def with_relationship(person: bytes, relationship: Relationship) -> bytes:
+    """Return the JSON object of a person with the viewer's relationship added."""
+    return b'%s,"relation":%s}' % (person[:-1], relationship.to_json())
+
+
+# Suggestions -------------------------------------------------------------------------------------
 
 
 def suggestions(*, viewer_id: str) -> list[bytes]:
-    """Return people whom `to` may like to follow: friends of friends, then the most followed.
+    """Return people to follow: those that the viewer's friends follow, then the most followed.
 
-    Nobody to whom `to` stands in any way already, except that they follow `to`.
+    Only people without a relationship to the viewer are suggested; they may follow the viewer.
     """
-    (mine,) = reads.head_ids(follows, "follower", [viewer_id], most=MAX_FRIENDS)
-    friends = [split_pair_id(pk)[1] for pk in mine]
-    theirs = (
-        reads.head_ids(follows, "follower", friends, most=MAX_FOLLOWS_PER_FRIEND) if friends else []
-    )
-    votes = Counter(split_pair_id(pk)[1] for edges in theirs for pk in edges)
-    found = _strangers(viewer_id, [one for one, _ in votes.most_common(MAX_CANDIDATES)])
-    if len(found) < MAX_SUGGESTIONS:
+    suggested = _strangers(viewer_id, _friends_of_friends(viewer_id))
+    if len(suggested) < MAX_SUGGESTIONS:
         popular = _strangers(viewer_id, most_followed_ids(limit=MAX_CANDIDATES))
-        found |= {pk: one for pk, one in popular.items() if pk not in found}
-    rows = get_cards(list(found))[:MAX_SUGGESTIONS]
-    return [with_relationship(person_template.render(row), found[row.id]) for row in rows]
+        suggested = {**suggested, **{pk: popular[pk] for pk in popular if pk not in suggested}}
+    rows = get_cards(list(suggested))[:MAX_SUGGESTIONS]
+    return [with_relationship(person_template.render(row), suggested[row.id]) for row in rows]
 
 
-def _strangers(viewer_id: str, candidates: list[str]) -> dict[str, Relationship]:
-    found = get_relationships(viewer_id, candidates) if candidates else []
+def _friends_of_friends(user_id: str) -> list[str]:
+    """Return the ids that the followed members follow most often, within the bounds above."""
+    (edges,) = reads.head_ids(follows, "follower", [user_id], most=MAX_FRIENDS)
+    friend_ids = [split_pair_id(pk)[1] for pk in edges]
+    if not friend_ids:
+        return []
+    edges_by_friend = reads.head_ids(follows, "follower", friend_ids, most=MAX_FOLLOWS_PER_FRIEND)
+    counts = Counter(split_pair_id(pk)[1] for edges in edges_by_friend for pk in edges)
+    return [pk for pk, _ in counts.most_common(MAX_CANDIDATES)]
+
+
+def _strangers(viewer_id: str, candidate_ids: list[str]) -> dict[str, Relationship]:
+    """Return the relationships to those candidates that the viewer has none to, by id."""
+    relationships = get_relationships(viewer_id, candidate_ids) if candidate_ids else []
     return {
-        one.other_id: one
-        for one in found
-        if one.other_id != viewer_id
-        and not (one.following or one.requested or one.muting or one.blocked)
+        relationship.other_id: relationship
+        for relationship in relationships
+        if relationship.other_id != viewer_id
+        and not (
+            relationship.following
+            or relationship.requested
+            or relationship.muting
+            or relationship.blocked
+        )
     }

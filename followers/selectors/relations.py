@@ -1,4 +1,4 @@
-"""What holds between two people: follows, blocks, mutes and requests."""
+"""Relations between two members: follows, blocks, mutes and follow requests."""
 
 import functools
 from collections.abc import Iterable, Sequence
@@ -9,11 +9,11 @@ from mysocial.core.ids import pair_id, split_pair_id
 from mysocial.store import FollowGraph, ViewerCheck, reads, to_json
 from users.selectors import suspension_check
 
-MAX_CACHED_VIEWERS = 1000  # whose questions are kept as they were made: about a kilobyte each
+MAX_CACHED_VIEWERS = 1000  # whose checks a process keeps, about 1 KB each
 
 
 class ViewerRelation(NamedTuple):
-    """What holds between a viewer and another person."""
+    """The relation of a viewer to another member, as far as it decides what the viewer sees."""
 
     follows: bool  # the viewer follows the other
     blocked: bool  # either blocks the other, or the other is suspended
@@ -21,69 +21,74 @@ class ViewerRelation(NamedTuple):
 
     @classmethod
     def from_flags(cls, flags: Sequence[int]) -> "ViewerRelation":
-        """Return the relation that the answers to `relation_facts` stand for."""
-        return _relation(*flags)
+        """Return the relation for the results of `relation_checks`."""
+        return _viewer_relation(*flags)
 
 
-@functools.cache  # of five flags; asked for each row of a page
-def _relation(
+@functools.cache  # of five flags, because it is called for each row of a page
+def _viewer_relation(
     follows: int, blocks: int, blocked_by: int, mutes: int, suspended: int
 ) -> ViewerRelation:
     return ViewerRelation(bool(follows), bool(blocks or blocked_by or suspended), bool(mutes))
 
 
 class Relationship(NamedTuple):
-    """How a member stands to another, as that member may know it."""
+    """The relationship of a member to another one, from the member's point of view."""
 
     other_id: str
     following: bool = False
     followed_by: bool = False
     blocking: bool = False
     muting: bool = False
-    requested: bool = False  # the member asks to follow the other
-    blocked_by: bool = False  # by the other, or by a suspension of theirs; not told
+    requested: bool = False  # the member requested to follow the other
+    blocked_by: bool = False  # by the other's block or suspension; never disclosed
 
     @classmethod
     def from_flags(cls, other_id: str, flags: Sequence[int]) -> "Relationship":
-        """Return what the answers to `standing_facts` stand for."""
+        """Return the relationship for the results of `relationship_checks`."""
         return cls(other_id, *_relationship_fields(*flags))
 
     @property
     def blocked(self) -> bool:
+        """Whether the two may not interact."""
         return self.blocking or self.blocked_by
 
     def to_json(self) -> bytes:
-        """Return its JSON object. Of whom a block hides, nothing but one's own block is told."""
+        """Return the JSON object, which shows nothing but the own block if the other is hidden."""
         return b'{"id":%b,%b' % (to_json(self.other_id), _relationship_json(*self[1:]))
 
 
-@functools.cache  # of truth values; asked for each row of a page
-def _relationship_fields(  # noqa: PLR0913, PLR0917 - in the order of `standing_facts`
+@functools.cache  # of flags, because it is called for each row of a page
+def _relationship_fields(  # noqa: PLR0913, PLR0917 - in the order of `relationship_checks`
     follows: int, blocks: int, blocked_by: int, mutes: int, suspended: int, followed_by: int,
     requested: int,
 ) -> tuple[bool, ...]:  # fmt: skip
-    """Return what a `Standing` holds beside the id."""
+    """Return the fields of a `Relationship` after the id."""
     hidden = blocked_by or suspended
     return tuple(map(bool, (follows, followed_by, blocks, mutes, requested, hidden)))
 
 
 @functools.cache
-def _relationship_json(*held: bool) -> bytes:
-    """Return what is told of a standing, as the rest of its JSON object."""
-    one = Relationship("", *held)
-    shown = Relationship("", blocking=one.blocking) if one.blocked_by else one
+def _relationship_json(*fields: bool) -> bytes:
+    """Return the JSON object of a relationship from its second member on."""
+    relationship = Relationship("", *fields)
+    if relationship.blocked_by:
+        relationship = Relationship("", blocking=relationship.blocking)
     return to_json({
-        "following": shown.following,
-        "followed_by": shown.followed_by,
-        "blocking": shown.blocking,
-        "muting": shown.muting,
-        "requested": shown.requested,
+        "following": relationship.following,
+        "followed_by": relationship.followed_by,
+        "blocking": relationship.blocking,
+        "muting": relationship.muting,
+        "requested": relationship.requested,
     })[1:]  # fmt: skip
+
+
+# Of one viewer -----------------------------------------------------------------------------------
 
 
 @functools.lru_cache(maxsize=MAX_CACHED_VIEWERS)
 def relation_checks(viewer_id: str) -> tuple[ViewerCheck, ...]:
-    """Return what to ask about each author that `viewer_id` may meet."""
+    """Return the checks of another member for `ViewerRelation.from_flags`."""
     return (
         (follows.list_key("follower", viewer_id), pair_id(viewer_id, ""), "", follows.prefix),
         (blocks.list_key("blocker", viewer_id), pair_id(viewer_id, ""), "", blocks.prefix),
@@ -95,7 +100,7 @@ def relation_checks(viewer_id: str) -> tuple[ViewerCheck, ...]:
 
 @functools.lru_cache(maxsize=MAX_CACHED_VIEWERS)
 def relationship_checks(viewer_id: str) -> tuple[ViewerCheck, ...]:
-    """Return what to ask about each person to whom one stands in some way."""
+    """Return the checks of another member for `Relationship.from_flags`."""
     requests = follow_requests
     return (
         *relation_checks(viewer_id),
@@ -105,30 +110,34 @@ def relationship_checks(viewer_id: str) -> tuple[ViewerCheck, ...]:
 
 
 def relation_query(viewer_id: str, other_id: str) -> reads.Query[ViewerRelation]:
-    """Return the question what holds between the viewer and the other."""
-    return reads.checks_query(other_id, relation_checks(viewer_id)).map(ViewerRelation.from_flags)
-
-
-def get_relationships(viewer_id: str, others: Iterable[str]) -> list[Relationship]:
-    """Return how the viewer stands to each of `others`, in one round trip; unknown ids too."""
-    asked = [relationship_query(viewer_id, one) for one in others]
-    reads.gather(*asked)
-    return [one.result() for one in asked]
-
-
-def get_relationship(viewer_id: str, other_id: str) -> Relationship:
-    """Return how the viewer stands to the other."""
-    return relationship_query(viewer_id, other_id).result()
+    """Return a query for the viewer's relation to the other member."""
+    checks = reads.checks_query(other_id, relation_checks(viewer_id))
+    return checks.map(ViewerRelation.from_flags)
 
 
 def relationship_query(viewer_id: str, other_id: str) -> reads.Query[Relationship]:
-    """Return the question that `get_standing` asks."""
-    asked = reads.checks_query(other_id, relationship_checks(viewer_id))
-    return asked.map(lambda flags: Relationship.from_flags(other_id, flags))
+    """Return a query for the viewer's relationship to the other member."""
+    checks = reads.checks_query(other_id, relationship_checks(viewer_id))
+    return checks.map(lambda flags: Relationship.from_flags(other_id, flags))
+
+
+def get_relationship(viewer_id: str, other_id: str) -> Relationship:
+    """Return the viewer's relationship to the other member, who need not exist."""
+    return relationship_query(viewer_id, other_id).result()
+
+
+def get_relationships(viewer_id: str, other_ids: Iterable[str]) -> list[Relationship]:
+    """Return the viewer's relationship to each of the others, in one round trip."""
+    queries = [relationship_query(viewer_id, other_id) for other_id in other_ids]
+    reads.gather(*queries)
+    return [query.result() for query in queries]
+
+
+# Of many members to one --------------------------------------------------------------------------
 
 
 def audience_checks(author_id: str) -> list[ViewerCheck]:
-    """Return what to ask, in one question, about all who may hear of an author."""
+    """Return the checks of possible recipients of an author's activity, for one batch."""
     return [*_edge_checks(author_id), suspension_check(author_id)]
 
 
@@ -141,51 +150,71 @@ def _edge_checks(author_id: str) -> list[ViewerCheck]:
     ]
 
 
-def excluded_recipients(found: Sequence[set[str]]) -> set[str]:
-    """Return who is not to hear of the author, of the answers to `audience_facts`."""
-    _, *hidden = found
-    return set().union(*hidden)
+def excluded_recipients(members_by_check: Sequence[set[str]]) -> set[str]:
+    """Return the recipients that must not receive an author's activity.
+
+    Args:
+        members_by_check: For each of `audience_checks`, the recipients that it holds for.
+    """
+    _followers, *excluded = members_by_check
+    return set().union(*excluded)
 
 
 def relations_to(author_id: str, viewers: Iterable[str]) -> dict[str, ViewerRelation]:
-    """Return what holds between each viewer and one author, from the author's lists."""
+    """Return the relation of each viewer to one author, from the author's lists."""
     return _relations(viewers, audience_checks(author_id))
 
 
-def _relations(viewers: Iterable[str], facts: Sequence[ViewerCheck]) -> dict[str, ViewerRelation]:
-    some = list(viewers)
-    follow, blocks_author, blocked_by, mute, *hidden = reads.filter_members(some, facts)
-    blocked = blocks_author.union(blocked_by, *hidden)
-    known = dict.fromkeys(some, ViewerRelation(follows=False, blocked=False, mutes=False))
-    for one in follow | blocked | mute:
-        known[one] = ViewerRelation(one in follow, one in blocked, one in mute)
-    return known
+def _relations(viewers: Iterable[str], checks: Sequence[ViewerCheck]) -> dict[str, ViewerRelation]:
+    viewer_ids = list(viewers)
+    followers, blockers, blocked_by, muters, *hidden = reads.filter_members(viewer_ids, checks)
+    blocked = blockers.union(blocked_by, *hidden)
+    unrelated = ViewerRelation(follows=False, blocked=False, mutes=False)
+    relations = dict.fromkeys(viewer_ids, unrelated)
+    for viewer_id in followers | blocked | muters:
+        relations[viewer_id] = ViewerRelation(
+            viewer_id in followers, viewer_id in blocked, viewer_id in muters
+        )
+    return relations
 
 
 def who_can_interact(person_id: str, others: set[str]) -> set[str]:
-    """Return those of `others` whom the person may meet, and who may meet the person.
+    """Return those of `others` that the person may interact with.
 
-    No block stands between the two, and neither is suspended.
+    There is no block in either direction, and neither is suspended.
     """
-    hiding = suspension_check(person_id), suspension_check()
-    relations = _relations(others, [*_edge_checks(person_id), *hiding])
+    suspensions = suspension_check(person_id), suspension_check()
+    relations = _relations(others, [*_edge_checks(person_id), *suspensions])
     return {other for other in others if not relations[other].blocked}
 
 
 def not_blocked(person_id: str, others: set[str]) -> set[str]:
-    """Return those of `others` between whom and the person no block stands, suspended or not."""
+    """Return those of `others` without a block in either direction, suspended or not."""
     relations = _relations(others, _edge_checks(person_id))
     return {other for other in others if not relations[other].blocked}
 
 
 def followers_among(person_id: str, others: set[str]) -> set[str]:
-    """Return those of `others` who follow the person."""
+    """Return those of `others` that follow the person."""
     relations = relations_to(person_id, others)
-    return {one for one in others if relations[one].follows}
+    return {other for other in others if relations[other].follows}
+
+
+def not_muted(person_id: str, others: set[str]) -> set[str]:
+    """Return those of `others` that the person has not muted and may interact with."""
+    relationships = get_relationships(person_id, others)
+    return {
+        relationship.other_id
+        for relationship in relationships
+        if not (relationship.blocked or relationship.muting)
+    }
+
+
+# The follow graph --------------------------------------------------------------------------------
 
 
 def followed_ids(user_id: str) -> list[str]:
-    """Return the ids of those whom a member follows; the newest of them, past `WHOLE`."""
+    """Return the ids of the members that a member follows, at most the newest `LIST_CAP`."""
     (edges,) = reads.head_ids(follows, "follower", [user_id], most=LIST_CAP)
     return [split_pair_id(pk)[1] for pk in edges]
 
@@ -196,9 +225,3 @@ FOLLOW_GRAPH = FollowGraph(
     edges=follows.prefix,
     followed=followed_ids,
 )
-
-
-def not_muted(person_id: str, others: set[str]) -> set[str]:
-    """Return those of `others` whom the person neither mutes nor is parted from by a block."""
-    found = get_relationships(person_id, others)
-    return {one.other_id for one in found if not (one.blocked or one.muting)}

@@ -1,4 +1,4 @@
-"""Verbs of follows, requests, blocks and mutes: the only writers of edges and follow counters."""
+"""Services of follows, requests, blocks and mutes: the only writers of edges and their counters."""
 
 from followers.services.blocks_and_mutes import block, mute, unblock, unmute
 from followers.services.edges import remove_follow, require_no_block, require_relation

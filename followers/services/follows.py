@@ -1,4 +1,4 @@
-"""Following, asking to follow, and the ends of both."""
+"""Following, requesting to follow, and ending both."""
 
 from followers.models import Follow, FollowRequest
 from followers.permissions import can_follow
@@ -15,85 +15,89 @@ from followers.services.edges import (
 )
 from followers.store import follow_requests, follows
 from mysocial.core.ids import pair_id
-from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
+from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 from notifications.selectors import recipients_query
 from users.services import require_not_silenced, require_privacy
 
 
+@retry_on_conflict
 def follow(*, user_id: str, other_id: str) -> Relationship:
-    """Follow a member, or ask a private account; a second time changes nothing.
+    """Follow a member, or request to follow a private account; a repetition changes nothing.
 
-    `NotFound` when either blocks the other.
+    Raises:
+        Invalid: Both ids are the same.
+        NotFound: The other member does not exist, or one of the two blocks the other.
+        Silenced: The member is silenced.
     """
-    return run_with_retry(lambda: _follow_or_ask(user_id, other_id))
-
-
-def _follow_or_ask(user_id: str, other_id: str) -> Relationship:
     pk = pair_id(user_id, other_id)
-    request = reads.optional_record_query(follow_requests, pk)
-    audience = recipients_query({other_id}, actor_id=user_id)
-    standing, is_private = get_counterpart(user_id, other_id, request, audience, action="follow")
-    asked = request.result()
-    if standing.following:
-        return standing
+    request_query = reads.optional_record_query(follow_requests, pk)
+    recipients = recipients_query({other_id}, actor_id=user_id)
+    relationship, is_private = get_counterpart(
+        user_id, other_id, request_query, recipients, action="follow"
+    )
+    request = request_query.result()
+    if relationship.following:
+        return relationship
     follows_now = can_follow(user_id, other_id, is_private=is_private)
-    standing = standing._replace(following=follows_now, requested=not follows_now)
-    if asked and not follows_now:
-        return standing
-    # Followed, asked, answered or blocked meanwhile, or the account was changed: look again.
+    relationship = relationship._replace(following=follows_now, requested=not follows_now)
+    if request and not follows_now:
+        return relationship
+    # Stale if a follow, a request or a block was created or deleted, or the privacy was changed.
     with write(*STALE_ERRORS) as w:
         require_not_silenced(w, user_id)
-        # An account that went private since we looked is asked.
+        # An account that became private since it was read must get a request.
         require_privacy(w, other_id, b"true" if is_private else b"false")
         require_no_block(w, user_id, other_id)
-        if asked:
-            accept_request_record(w, asked)
+        if request:
+            accept_request_record(w, request)
         else:
             w.require_absent(FollowRequest, pk)
         if follows_now:
-            add_follow(w, user_id, other_id, audience.result())
+            add_follow(w, user_id, other_id, recipients.result())
         else:
             w.require_absent(Follow, pk)
-            add_request(w, user_id, other_id, audience.result())
-        w.respond_with(standing)
-    return standing
+            add_request(w, user_id, other_id, recipients.result())
+        w.respond_with(relationship)
+    return relationship
 
 
+@retry_on_conflict
 def unfollow(*, user_id: str, other_id: str) -> Relationship:
-    """Follow a member no longer, nor ask to; a second time changes nothing.
+    """Unfollow a member, or withdraw the request to follow; a repetition changes nothing.
 
-    `NotFound` when either blocks the other.
+    Raises:
+        Invalid: Both ids are the same.
+        NotFound: The other member does not exist, or one of the two blocks the other.
     """
-    return run_with_retry(lambda: _unfollow(user_id, other_id))
-
-
-def _unfollow(user_id: str, other_id: str) -> Relationship:
     pk = pair_id(user_id, other_id)
-    both = (
-        reads.optional_record_query(follows, pk),
-        reads.optional_record_query(follow_requests, pk),
-    )
-    standing = get_counterpart(user_id, other_id, *both, action="follow").relationship._replace(
-        following=False, requested=False
-    )
-    edge, request = both[0].result(), both[1].result()
+    edge_query = reads.optional_record_query(follows, pk)
+    request_query = reads.optional_record_query(follow_requests, pk)
+    counterpart = get_counterpart(user_id, other_id, edge_query, request_query, action="follow")
+    relationship = counterpart.relationship._replace(following=False, requested=False)
+    edge, request = edge_query.result(), request_query.result()
     if not edge and not request:
-        return standing
-    with write(*STALE_ERRORS) as w:  # ended, answered or marked meanwhile: look again
+        return relationship
+    # Stale if either was deleted, or its notification was marked read, by another write.
+    with write(*STALE_ERRORS) as w:
         if edge:
             remove_follow_in_write(w, edge)
         if request:
             cancel_request(w, request)
-        w.respond_with(standing)
-    return standing
+        w.respond_with(relationship)
+    return relationship
 
 
 def remove_follower(*, user_id: str, other_id: str) -> Relationship:
-    """Let a follower follow no longer; a second time changes nothing.
+    """Remove a follower of the member; a repetition changes nothing.
 
-    `NotFound` when either blocks the other.
+    Raises:
+        Invalid: Both ids are the same.
+        NotFound: The other member does not exist, or one of the two blocks the other.
     """
-    standing = get_counterpart(user_id, other_id, action="follow").relationship._replace(
-        followed_by=False
+    relationship = get_counterpart(user_id, other_id, action="follow").relationship
+    return delete_edge(
+        follows,
+        pair_id(other_id, user_id),
+        remove_follow_in_write,
+        relationship._replace(followed_by=False),
     )
-    return delete_edge(follows, pair_id(other_id, user_id), remove_follow_in_write, standing)

@@ -79,7 +79,7 @@ def test_an_accepted_request_is_a_follow(alice, secret, flush_all, document):
 def test_a_refused_request_is_gone_and_may_be_made_again(alice, secret):
     alice.put(f"users/{secret.id}/follow")
     answer = secret.delete(f"users/me/follow-requests/{alice.id}")
-    assert answer.json() == {"message": "Request refused", "relation": relation(alice.id)}
+    assert answer.json() == {"message": "Request declined", "relation": relation(alice.id)}
     assert live_records(REQUESTS) == live_records(FOLLOWS) == {}
     with assert_no_changes():
         assert secret.put(f"users/me/follow-requests/{alice.id}").status_code == 404
