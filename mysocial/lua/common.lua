@@ -1,23 +1,22 @@
--- What every script shares. A record is a hash: v (version), r (revision of its own fields), its
--- parts, references and counters, o (what settling must tidy), x (a tombstone, or proven absent),
--- ? (somebody is fetching it from MongoDB). A list is a sorted set whose member FLOOR carries the
--- floor above which it is whole, FETCH_TOKEN while it is fetched. No hash and no FLOOR mean: unknown.
+-- Functions that every script shares. The loader puts the constants of core/keys.py before them,
+-- which also explain the states of records and lists.
 local request = cmsgpack.unpack(ARGV[1])
 
-local function text(number)
+local function format_integer(number)
   return string.format('%.0f', number)
 end
 
-local function state(key)
-  local mark = redis.call('HMGET', key, VERSION, TOMBSTONE)
-  if not mark[1] then return 'unknown' end
-  if mark[2] then return 'gone' end
+-- 'unknown' if Redis does not know the record, 'gone' if it is deleted or absent, else 'live'.
+local function record_state(key)
+  local fields = redis.call('HMGET', key, VERSION, TOMBSTONE)
+  if not fields[1] then return 'unknown' end
+  if fields[2] then return 'gone' end
   return 'live'
 end
 
--- Whether a list that is whole and lacks the id shows that there is no record of a natural id.
-local function is_proven_absent(proofs, id)
-  for _, list in ipairs(proofs or {}) do
+-- Whether a complete list that lacks the id proves that there is no record with this natural id.
+local function is_proven_absent(absence_proofs, id)
+  for _, list in ipairs(absence_proofs or {}) do
     if redis.call('ZSCORE', list, FLOOR) == COMPLETE and not redis.call('ZSCORE', list, id) then
       return true
     end
@@ -25,15 +24,20 @@ local function is_proven_absent(proofs, id)
   return false
 end
 
--- The cursor that a reader may resume from: all it is about to read is at least this new.
-local function cursor()
-  local mark = redis.call('MGET', EPOCH, CLOCK)
-  if not mark[1] then return '' end
-  return mark[1] .. ':' .. (mark[2] or '0')
+-- Whether the value of a unique key is not the id of its owner: it is missing or being fetched.
+local function is_unknown_owner(owner)
+  return not owner or string.sub(owner, 1, 1) == FETCH_TOKEN
 end
 
--- Whether the caller's session is alive; an unknown one is first fetched.
+-- Where a reader may resume: everything that it reads from now on is at least this new.
+local function event_cursor()
+  local log = redis.call('MGET', EPOCH, CLOCK)
+  if not log[1] then return '' end
+  return log[1] .. ':' .. (log[2] or '0')
+end
+
+-- The state of the session that sent the request; one that is unknown must be fetched first.
 local function session_state()
   if not request.session then return 'live' end
-  return state(request.session)
+  return record_state(request.session)
 end

@@ -1,3 +1,3 @@
--- Leave a mark that says: I work. A full server must take it, too, or whoever is well looks ill.
-redis.call('SET', request.key, '1', 'PX', request.ms)
+-- Records a heartbeat. A full server must accept it, or a process that works looks dead.
+redis.call('SET', request.key, '1', 'PX', request.ttl_ms)
 return 1

@@ -1,34 +1,47 @@
--- What is to be tidied when a record is settled, kept with the record: a set of lists ('l' and the
--- name of what is owed to it) and of reservations ('u' and the name). A reservation may be owed by
--- several records, one that let go of it and one that took it: `owed:` names them all, and only
--- when the last of them has paid may MongoDB be asked who holds it.
-local function notes_of(key)
+-- What must be tidied once a record is flushed. It is stored with the record, as a set: lists whose
+-- unflushed changes name the record (LIST_CLEANUP and the key of these changes), and unique values
+-- that it claimed or released (UNIQUE_CLEANUP and their key).
+--
+-- Two records may hold the same unique value at once, the one that released it and the one that
+-- claimed it. HOLDERS_PREFIX names them all. Only when the last one is flushed may the value expire,
+-- because from then on MongoDB knows its owner.
+local function get_cleanups(key)
   local packed = redis.call('HGET', key, CLEANUP)
   return packed and cmsgpack.unpack(packed) or {}
 end
 
-local function tidy_later(key, note)
-  local notes = notes_of(key)
-  if not notes[note] then
-    notes[note] = 1
-    redis.call('HSET', key, CLEANUP, cmsgpack.pack(notes))
+local function parse_cleanup(cleanup)
+  return string.sub(cleanup, 1, 1), string.sub(cleanup, 2)
+end
+
+local function add_cleanup(key, cleanup)
+  local cleanups = get_cleanups(key)
+  if not cleanups[cleanup] then
+    cleanups[cleanup] = 1
+    redis.call('HSET', key, CLEANUP, cmsgpack.pack(cleanups))
   end
 end
 
-local function owe_unique(key, id, unique)
+local function hold_unique(key, id, unique)
   redis.call('SADD', HOLDERS_PREFIX .. unique, id)
-  tidy_later(key, UNIQUE_CLEANUP .. unique)
+  add_cleanup(key, UNIQUE_CLEANUP .. unique)
 end
 
-local function pay_unique(id, unique, ttl)
+local function release_unique(id, unique, ttl_seconds)
   redis.call('SREM', HOLDERS_PREFIX .. unique, id)
-  if redis.call('EXISTS', HOLDERS_PREFIX .. unique) == 0 then redis.call('EXPIRE', unique, ttl) end
+  if redis.call('EXISTS', HOLDERS_PREFIX .. unique) == 0 then
+    redis.call('EXPIRE', unique, ttl_seconds)
+  end
 end
 
-local function tidy(key, id, ttl)
-  for note in pairs(notes_of(key)) do
-    local kind, name = string.sub(note, 1, 1), string.sub(note, 2)
-    if kind == LIST_CLEANUP then redis.call('ZREM', name, id) else pay_unique(id, name, ttl) end
+local function run_cleanups(key, id, ttl_seconds)
+  for cleanup in pairs(get_cleanups(key)) do
+    local kind, name = parse_cleanup(cleanup)
+    if kind == LIST_CLEANUP then
+      redis.call('ZREM', name, id)
+    else
+      release_unique(id, name, ttl_seconds)
+    end
   end
   redis.call('HDEL', key, CLEANUP)
 end

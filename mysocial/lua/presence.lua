@@ -1,34 +1,40 @@
--- Who is online. `presence:<member>` has a member's sockets, by when each is given up unless it is
--- seen again; `presence` has the members, by when the last of theirs is. Whoever takes a member out
--- tells it in the same step, so it is told once, and in the order in which it happened.
+-- Who is online. CONNECTIONS_PREFIX and a member's id holds the member's connections, by the time at
+-- which each is given up unless it is seen again. ONLINE_MEMBERS holds the members, by the latest of
+-- these times. A change is published in the step that makes it: once, and in order.
+local MAX_EXPIRED = 1000
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local MANY = 1000
+local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 
 -- The placeholder is as long as a member's id, so the packed message stays valid.
-local function tell(message, member)
+local function publish(message, member)
   redis.call('PUBLISH', DISPATCHER_CHANNEL, (string.gsub(message, request.placeholder, member)))
 end
 
-for _, seen in ipairs(request.here) do
-  local socket, member = seen[1], seen[2]
-  local sockets = CONNECTIONS_PREFIX .. member
-  redis.call('ZADD', sockets, now + request.lasts, socket)
-  redis.call('PEXPIRE', sockets, request.lasts)
-  if redis.call('ZADD', ONLINE_MEMBERS, now + request.lasts, member) == 1 then tell(request.came, member) end
+local function note_connected(connection, member)
+  local ends_at_ms = now_ms + request.ttl_ms
+  redis.call('ZADD', CONNECTIONS_PREFIX .. member, ends_at_ms, connection)
+  redis.call('PEXPIRE', CONNECTIONS_PREFIX .. member, request.ttl_ms)
+  local is_new = redis.call('ZADD', ONLINE_MEMBERS, ends_at_ms, member) == 1
+  if is_new then publish(request.online_message, member) end
 end
 
-for _, gone in ipairs(request.left) do
-  local socket, member = gone[1], gone[2]
-  redis.call('ZREM', CONNECTIONS_PREFIX .. member, socket)
+-- A member who reconnects within the grace period is not reported offline.
+local function note_disconnected(connection, member)
+  redis.call('ZREM', CONNECTIONS_PREFIX .. member, connection)
   local last = redis.call('ZRANGE', CONNECTIONS_PREFIX .. member, -1, -1, 'WITHSCORES')
-  -- Who is back within the grace was never seen to go.
-  local ends = math.max(tonumber(last[2] or '0'), now + request.grace)
-  redis.call('ZADD', ONLINE_MEMBERS, 'XX', ends, member)
+  local ends_at_ms = math.max(tonumber(last[2] or '0'), now_ms + request.grace_ms)
+  redis.call('ZADD', ONLINE_MEMBERS, 'XX', ends_at_ms, member)
 end
 
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', ONLINE_MEMBERS, 0, now, 'LIMIT', 0, MANY)) do
-  redis.call('ZREM', ONLINE_MEMBERS, member)
-  redis.call('DEL', CONNECTIONS_PREFIX .. member)
-  tell(request.gone, member)
+local function expire_members()
+  local expired = redis.call('ZRANGEBYSCORE', ONLINE_MEMBERS, 0, now_ms, 'LIMIT', 0, MAX_EXPIRED)
+  for _, member in ipairs(expired) do
+    redis.call('ZREM', ONLINE_MEMBERS, member)
+    redis.call('DEL', CONNECTIONS_PREFIX .. member)
+    publish(request.offline_message, member)
+  end
 end
+
+for _, connected in ipairs(request.connected) do note_connected(connected[1], connected[2]) end
+for _, left in ipairs(request.disconnected) do note_disconnected(left[1], left[2]) end
+expire_members()

@@ -1,291 +1,369 @@
--- A reader's questions, answered at one moment, with the cursor of that moment.
+-- Answers the queries of a reader at one moment, with the event cursor of that moment. What Redis
+-- does not know is returned instead, for the caller to fetch.
 local unknown_records, unknown_lists, unknown_uniques = {}, {}, {}
-local answers = {}
 local time = redis.call('TIME')
 local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
-local CHUNK = 1000
-local at = cursor()
+local BATCH = 1000 -- values of one command: Lua's stack is limited
 
-local session = session_state()
-if session == 'gone' then return {'session'} end
-if session == 'unknown' then unknown_records[1] = request.session end
+-- Records -----------------------------------------------------------------------------------------
 
--- The fields of a live record: one command tells its state, too. False when it is gone.
-local function fields_of(key, fields, proofs, id)
+-- The fields of a live record, read together with its state in one command; false if it is gone.
+local function live_fields(key, fields, absence_proofs, id)
   local count = #fields
   fields[count + 1], fields[count + 2] = VERSION, TOMBSTONE
   local values = redis.call('HMGET', key, unpack(fields))
   fields[count + 1], fields[count + 2] = nil, nil
-  if not values[count + 1] then
-    if not is_proven_absent(proofs, id) then unknown_records[#unknown_records + 1] = key end
+  local version, tombstone = values[count + 1], values[count + 2]
+  if not version then
+    if not is_proven_absent(absence_proofs, id) then
+      unknown_records[#unknown_records + 1] = key
+    end
     return false
   end
-  if values[count + 2] then return false end
+  if tombstone then return false end
   values[count + 1], values[count + 2] = nil, nil
   return values
 end
 
--- The score below which a list may lack entries; false, and asked for, when the list is unknown.
+local function is_live(key)
+  local state = record_state(key)
+  if state == 'unknown' then unknown_records[#unknown_records + 1] = key end
+  return state == 'live'
+end
+
+-- Viewer checks -----------------------------------------------------------------------------------
+-- A check is {list, before, after, record_prefix}. It holds if the list has the member
+-- `before .. id .. after`. A check without a list is {'', field, record_id, record_prefix}. It holds
+-- if the time in this field is still to come; without a record_id the record is the checked id's.
+
+local EMPTY = 'empty'
+
+-- The score above which a list is complete, EMPTY for a complete list without entries, or false for
+-- a list that is unknown. Most lists of blocks and mutes are empty: each is looked up only once.
 local floors = {}
+
 local function floor_of(list)
   local floor = floors[list]
   if floor == nil then
     floor = redis.call('ZSCORE', list, FLOOR)
     if not floor then unknown_lists[#unknown_lists + 1] = list end
-    -- Most lists of blocks and mutes are empty: that is found out once.
-    if floor == COMPLETE and redis.call('ZCARD', list) == 1 then floor = 'empty' end
+    if floor == COMPLETE and redis.call('ZCARD', list) == 1 then floor = EMPTY end
     if floor then floors[list] = floor end
   end
   return floor
 end
 
--- What is not in a list that goes deeper than Redis knows may stand in the record itself.
-local function is_live(record)
-  local seen = state(record)
-  if seen == 'unknown' then unknown_records[#unknown_records + 1] = record end
-  return seen == 'live'
-end
-
--- Whether `member` is in a list: from the list where it is whole, else from the record itself.
-local function is_member(list, member, prefix)
+-- A member that a complete list lacks is not in it. Below the floor, the record itself decides.
+local function is_member(list, member, record_prefix)
   local floor = floor_of(list)
-  if not floor or floor == 'empty' then return 0 end
-  if redis.call('ZSCORE', list, member) then return 1 end
-  return floor ~= COMPLETE and is_live(prefix .. member) and 1 or 0
+  if not floor or floor == EMPTY then return false end
+  if redis.call('ZSCORE', list, member) then return true end
+  return floor ~= COMPLETE and is_live(record_prefix .. member)
 end
 
--- A fact without a list: whether the moment in a field of a record is still to come. The record is
--- the one that the fact names, or else the one that is asked about.
-local ahead = {}
-local function note_ahead(field, record, value)
+-- Whether the time in a field of a record is still to come, by `field .. ' ' .. key`.
+local future_times = {}
+
+local function note_time(field, key, value)
   local moment = tonumber(value or '')
-  ahead[field .. ' ' .. record] = moment and moment > now_ms or false
+  future_times[field .. ' ' .. key] = moment and moment > now_ms or false
 end
 
-local function is_ahead(fact, value)
-  local record = fact[4] .. (fact[3] ~= '' and fact[3] or value)
-  local name = fact[2] .. ' ' .. record
-  if ahead[name] == nil then
-    local mark = redis.call('HMGET', record, VERSION, TOMBSTONE, fact[2])
-    if not mark[1] then
-      unknown_records[#unknown_records + 1] = record
+local function is_time_in_future(check, id)
+  local field, record_id, record_prefix = check[2], check[3], check[4]
+  local key = record_prefix .. (record_id ~= '' and record_id or id)
+  local name = field .. ' ' .. key
+  if future_times[name] == nil then
+    local values = redis.call('HMGET', key, VERSION, TOMBSTONE, field)
+    local version, tombstone, value = values[1], values[2], values[3]
+    if not version then
+      unknown_records[#unknown_records + 1] = key
       return false
     end
-    note_ahead(fact[2], record, not mark[2] and mark[3])
+    note_time(field, key, not tombstone and value)
   end
-  return ahead[name]
+  return future_times[name]
 end
 
-local function facts_about(value, facts)
+-- 1 or 0 for each check on an id.
+local function run_checks(id, checks)
   local flags = {}
-  for i, fact in ipairs(facts) do
-    if fact[1] == '' then
-      flags[i] = is_ahead(fact, value) and 1 or 0
-    elseif floor_of(fact[1]) == 'empty' then
+  for i, check in ipairs(checks) do
+    local list = check[1]
+    if list == '' then
+      flags[i] = is_time_in_future(check, id) and 1 or 0
+    elseif floor_of(list) == EMPTY then
       flags[i] = 0
     else
-      flags[i] = is_member(fact[1], fact[2] .. value .. fact[3], fact[4])
+      flags[i] = is_member(list, check[2] .. id .. check[3], check[4]) and 1 or 0
     end
   end
   return flags
 end
 
--- The places of those `values` of which a fact without a list holds.
-local function places_ahead(values, fact)
-  local places, for_all = {}, fact[3] ~= '' and is_ahead(fact, '')
-  for i, value in ipairs(values) do
-    if for_all or (fact[3] == '' and is_ahead(fact, value)) then places[#places + 1] = i - 1 end
+-- The positions, from 0, of the ids for which a check without a list holds.
+local function filter_by_time(ids, check)
+  local positions = {}
+  local holds_for_all = check[3] ~= '' and is_time_in_future(check, '')
+  for i, id in ipairs(ids) do
+    if holds_for_all or (check[3] == '' and is_time_in_future(check, id)) then
+      positions[#positions + 1] = i - 1
+    end
   end
-  return places
+  return positions
 end
 
--- The places of those `values` of which one fact holds. Most lists of blocks and mutes are empty:
--- that is found out once, whatever the number of values.
-local function places_of(values, fact)
-  if fact[1] == '' then return places_ahead(values, fact) end
-  local floor, places = floor_of(fact[1]), {}
-  if not floor or floor == 'empty' then return places end
-  local is_whole = floor == COMPLETE
-  for first = 1, #values, CHUNK do
+-- The positions, from 0, of the ids for which a check holds; one command for many ids.
+local function filter_ids(ids, check)
+  local list, before, after, record_prefix = check[1], check[2], check[3], check[4]
+  if list == '' then return filter_by_time(ids, check) end
+  local floor, positions = floor_of(list), {}
+  if not floor or floor == EMPTY then return positions end
+  for first = 1, #ids, BATCH do
     local members = {}
-    for i = first, math.min(first + CHUNK - 1, #values) do
-      members[#members + 1] = fact[2] .. values[i] .. fact[3]
+    for i = first, math.min(first + BATCH - 1, #ids) do
+      members[#members + 1] = before .. ids[i] .. after
     end
-    local scores = redis.call('ZMSCORE', fact[1], unpack(members))
+    local scores = redis.call('ZMSCORE', list, unpack(members))
     for i, member in ipairs(members) do
-      if scores[i] or (not is_whole and is_live(fact[4] .. member)) then
-        places[#places + 1] = first + i - 2
+      if scores[i] or (floor ~= COMPLETE and is_live(record_prefix .. member)) then
+        positions[#positions + 1] = first + i - 2
       end
     end
   end
-  return places
+  return positions
 end
 
--- The entries of a list above `floor` and beyond (score, member), newest or oldest first.
-local function stretch(ask, list, floor)
-  local found, offset, from = {}, 0, ask.score
-  local first, last = from == '' and '+inf' or from, '(' .. floor
-  if ask.oldest then first, last = from == '' and last or from, '+inf' end
-  while #found < ask.limit do
-    local chunk
-    if ask.oldest then
-      chunk = redis.call('ZRANGE', list, first, last, 'BYSCORE', 'LIMIT', offset, ask.limit,
-        'WITHSCORES')
-    else
-      chunk = redis.call('ZRANGE', list, first, last, 'BYSCORE', 'REV', 'LIMIT', offset,
-        ask.limit, 'WITHSCORES')
-    end
-    for i = 1, #chunk, 2 do
-      local id, score = chunk[i], chunk[i + 1]
-      local beyond = score ~= from or (ask.oldest and id > ask.member)
-        or (not ask.oldest and id < ask.member)
-      if beyond and id ~= FLOOR and #found < ask.limit then found[#found + 1] = {id, score} end
-    end
-    offset = offset + ask.limit
-    if #chunk < ask.limit * 2 then return found, floor ~= COMPLETE and not ask.oldest end
+-- List entries ------------------------------------------------------------------------------------
+-- An entry is {id, score}. A query starts after the entry {query.member, query.score}, or with the
+-- first one if query.score is empty; newest first, or oldest first with query.oldest.
+
+local function read_batch(query, list, first, last, offset)
+  if query.oldest then
+    return redis.call('ZRANGE', list, first, last, 'BYSCORE', 'LIMIT', offset, query.limit,
+      'WITHSCORES')
   end
-  return found, false
+  return redis.call('ZRANGE', list, first, last, 'BYSCORE', 'REV', 'LIMIT', offset, query.limit,
+    'WITHSCORES')
 end
 
--- The lists that a page is merged from: the reader's own, and those of authors with too many
--- followers to hand each a copy, as far as the reader follows them.
-local function sources_of(ask)
-  local lists = {ask.list}
-  for _, author in ipairs(ask.large and redis.call('ZRANGE', ask.large, 0, -1) or {}) do
-    local edge = ask.value .. ':' .. author
-    if is_member(ask.following, edge, ask.edges) == 1 then
-      lists[#lists + 1] = ask.over .. author
+-- Entries with the score of the cursor are ordered by id.
+local function is_after_cursor(query, id, score)
+  if score ~= query.score then return true end
+  if query.oldest then return id > query.member end
+  return id < query.member
+end
+
+-- The entries of a list above `floor`, and whether more may lie below it, in MongoDB only.
+local function read_list(query, list, floor)
+  local entries, offset = {}, 0
+  local first, last = query.score == '' and '+inf' or query.score, '(' .. floor
+  if query.oldest then first, last = query.score == '' and last or query.score, '+inf' end
+  while #entries < query.limit do
+    local batch = read_batch(query, list, first, last, offset)
+    for i = 1, #batch, 2 do
+      local id, score = batch[i], batch[i + 1]
+      if id ~= FLOOR and #entries < query.limit and is_after_cursor(query, id, score) then
+        entries[#entries + 1] = {id, score}
+      end
+    end
+    offset = offset + query.limit
+    local is_exhausted = #batch < query.limit * 2
+    if is_exhausted then return entries, floor ~= COMPLETE and not query.oldest end
+  end
+  return entries, false
+end
+
+-- The lists from which a page is merged: the reader's own, and those of the large accounts that the
+-- reader follows, whose records are not fanned out.
+local function source_lists(query)
+  local lists = {query.list}
+  if not query.large_accounts then return lists end
+  for _, author in ipairs(redis.call('ZRANGE', query.large_accounts, 0, -1)) do
+    if is_member(query.following, query.value .. ':' .. author, query.edge_prefix) then
+      lists[#lists + 1] = query.source_prefix .. author
     end
   end
   return lists
 end
 
-local function is_newer(one, other)
-  local here, there = tonumber(one[2]), tonumber(other[2])
-  return here > there or (here == there and one[1] > other[1])
-end
-
-local function merge(ask, lists, floor)
-  local all, seen, ended = {}, {}, false
+-- The highest floor of the lists: above it all of them are complete. Notes the unknown ones.
+local function common_floor(lists)
+  local highest = COMPLETE
   for _, list in ipairs(lists) do
-    local found, deep = stretch(ask, list, floor)
-    ended = ended or deep
-    for _, entry in ipairs(found) do
-      if not seen[entry[1]] then all[#all + 1] = entry end
-      seen[entry[1]] = true
-    end
-  end
-  table.sort(all, is_newer)
-  if #all < ask.limit then return all, ended end
-  return {unpack(all, 1, ask.limit)}, false
-end
-
-local function entries_of(ask)
-  if ask.entries then return ask.entries, false end
-  local lists, floor = sources_of(ask), COMPLETE
-  for _, list in ipairs(lists) do
-    local own = redis.call('ZSCORE', list, FLOOR)
-    if not own then
+    local floor = redis.call('ZSCORE', list, FLOOR)
+    if not floor then
       unknown_lists[#unknown_lists + 1] = list
-    elseif own ~= COMPLETE and (floor == COMPLETE or tonumber(own) > tonumber(floor)) then
-      floor = own
+    elseif floor ~= COMPLETE
+      and (highest == COMPLETE or tonumber(floor) > tonumber(highest)) then
+      highest = floor
     end
   end
-  if #unknown_lists > 0 then return {}, false end
-  if #lists > 1 then return merge(ask, lists, floor) end
-  if ask.oldest and floor ~= COMPLETE and (ask.score == '' or tonumber(ask.score) <= tonumber(floor))
-  then
-    return {}, true
-  end
-  return stretch(ask, ask.list, floor)
+  return highest
 end
 
--- The fields of a record that a reference names, which come with the moments in it that facts about
--- it ask for: one command instead of two.
-local function joined_fields(key, fields, moments)
-  local shown = #fields
-  for i, name in ipairs(moments) do fields[shown + i] = name end
-  local values = fields_of(key, fields)
-  for i, name in ipairs(moments) do
-    note_ahead(name, key, values and values[shown + i])
-    fields[shown + i] = nil
-    if values then values[shown + i] = nil end
+local function is_newer(entry, other)
+  local score, other_score = tonumber(entry[2]), tonumber(other[2])
+  return score > other_score or (score == other_score and entry[1] > other[1])
+end
+
+local function merge_lists(query, lists, floor)
+  local merged, is_known, may_have_more = {}, {}, false
+  for _, list in ipairs(lists) do
+    local entries, more_in_mongo = read_list(query, list, floor)
+    may_have_more = may_have_more or more_in_mongo
+    for _, entry in ipairs(entries) do
+      if not is_known[entry[1]] then merged[#merged + 1] = entry end
+      is_known[entry[1]] = true
+    end
+  end
+  table.sort(merged, is_newer)
+  if #merged < query.limit then return merged, may_have_more end
+  return {unpack(merged, 1, query.limit)}, false
+end
+
+-- The entries of a page, and whether more may lie below the floor, in MongoDB only.
+local function page_entries(query)
+  if query.entries then return query.entries, false end
+  local lists = source_lists(query)
+  local floor = common_floor(lists)
+  if #unknown_lists > 0 then return {}, false end
+  if #lists > 1 then return merge_lists(query, lists, floor) end
+  local starts_below_floor = query.oldest and floor ~= COMPLETE
+    and (query.score == '' or tonumber(query.score) <= tonumber(floor))
+  if starts_below_floor then return {}, true end
+  return read_list(query, query.list, floor)
+end
+
+-- Pages -------------------------------------------------------------------------------------------
+-- A join is {position, record_prefix, fields, checks, time_fields}: the position of the reference in
+-- the page's fields, and what to read of the record that it names.
+
+-- The fields of a joined record, read together with the times that its checks need.
+local function joined_fields(key, fields, time_fields)
+  local count = #fields
+  for i, field in ipairs(time_fields) do fields[count + i] = field end
+  local values = live_fields(key, fields)
+  for i, field in ipairs(time_fields) do
+    note_time(field, key, values and values[count + i])
+    fields[count + i] = nil
+    if values then values[count + i] = nil end
   end
   return values
 end
 
-local function page(ask)
-  local entries, deep = entries_of(ask)
-  local items, joined, order = {}, {}, {}
+-- An empty reference names no record: it has neither fields nor flags.
+local function joined_row(number, id, join)
+  if id == '' then return {number, id, {}, {}} end
+  local record_prefix, fields, checks, time_fields = join[2], join[3], join[4], join[5]
+  return {number, id, joined_fields(record_prefix .. id, fields, time_fields) or {},
+    run_checks(id, checks)}
+end
+
+-- Returns {more_in_mongo, rows, joined_rows, entry_count, last_entry}. A row is
+-- {id, score, values, flags}, without the flags if the query has no checks. Each record that rows
+-- refer to is joined once.
+local function read_page(query)
+  local entries, more_in_mongo = page_entries(query)
+  local rows, joined_rows, is_joined = {}, {}, {}
   for _, entry in ipairs(entries) do
-    local values = fields_of(ask.prefix .. entry[1], ask.fields)
+    local id, score = entry[1], entry[2]
+    local values = live_fields(query.prefix .. id, query.fields)
     if values then
-      local item = {entry[1], entry[2], values}
-      if ask.facts[1] then item[4] = facts_about(entry[1], ask.facts) end
-      items[#items + 1] = item
-      for i, join in ipairs(ask.joins) do
-        local value = values[join[1]] or '' -- cached before the record had such a reference
-        local name = i .. ' ' .. value
-        if not joined[name] then
-          joined[name] = true
-          local named = value ~= '' -- else the reference is empty: nothing to fetch
-          order[#order + 1] = {i, value,
-            named and joined_fields(join[2] .. value, join[3], join[5]) or {},
-            named and facts_about(value, join[4]) or {}}
+      local row = {id, score, values}
+      if query.checks[1] then row[4] = run_checks(id, query.checks) end
+      rows[#rows + 1] = row
+      for number, join in ipairs(query.joins) do
+        local joined_id = values[join[1]] or '' -- cached before the model had this reference
+        local name = number .. ' ' .. joined_id
+        if not is_joined[name] then
+          is_joined[name] = true
+          joined_rows[#joined_rows + 1] = joined_row(number, joined_id, join)
         end
       end
     end
   end
-  return {deep and 1 or 0, items, order, #entries, entries[#entries] or false}
+  return {more_in_mongo and 1 or 0, rows, joined_rows, #entries, entries[#entries] or false}
 end
 
--- Answer a question that may be needless only if nothing has to be fetched for it: else false.
-local function page_if_known(ask)
-  local records, lists = #unknown_records, #unknown_lists
-  local found = page(ask)
-  if #unknown_records == records and #unknown_lists == lists then return found end
-  for i = #unknown_records, records + 1, -1 do unknown_records[i] = nil end
-  for i = #unknown_lists, lists + 1, -1 do unknown_lists[i] = nil end
+local function truncate(values, length)
+  for i = #values, length + 1, -1 do values[i] = nil end
+end
+
+-- For a query that may turn out to be needless: false, and nothing is fetched, if any of it is
+-- unknown.
+local function read_page_if_known(query)
+  local record_count, list_count = #unknown_records, #unknown_lists
+  local page = read_page(query)
+  if #unknown_records == record_count and #unknown_lists == list_count then return page end
+  truncate(unknown_records, record_count)
+  truncate(unknown_lists, list_count)
   return false
 end
 
--- A question may be about whom a field of another record names, which is asked for beside it; where
--- that one is unknown, all is asked again.
-local function name_whom(ask)
-  local name = redis.call('HGET', ask.via[1], ask.via[2])
-  if not name or name == '' then return false end
-  if ask.kind == 'get' then ask.key = ask.key .. name else ask.value = name end
+-- Queries -----------------------------------------------------------------------------------------
+
+local run = {}
+
+function run.get(query)
+  return live_fields(query.key, query.fields, query.absence_proofs, query.id) or {}
+end
+
+function run.page(query)
+  if query.if_known then return read_page_if_known(query) end
+  return read_page(query)
+end
+
+function run.ids(query)
+  local ids = {}
+  for i, entry in ipairs((page_entries(query))) do ids[i] = entry[1] end
+  return ids
+end
+
+function run.checks(query)
+  return run_checks(query.value, query.checks)
+end
+
+function run.filter(query)
+  local positions = {}
+  for i, check in ipairs(query.checks) do positions[i] = filter_ids(query.values, check) end
+  return positions
+end
+
+function run.unique(query)
+  local owner = redis.call('GET', query.key)
+  if is_unknown_owner(owner) then unknown_uniques[#unknown_uniques + 1] = query.key end
+  return owner or ''
+end
+
+-- A query may be about the record that a field of another record names. The reader asks for that
+-- other record in the same request, so if it is unknown, all is read again once it is fetched.
+local function resolve_reference(query)
+  local key, field = query.through[1], query.through[2]
+  local id = redis.call('HGET', key, field)
+  if not id or id == '' then return false end
+  if query.kind == 'get' then query.key = query.key .. id else query.value = id end
   return true
 end
 
-for index, ask in ipairs(request.asks) do
-  if ask.via and not name_whom(ask) then
-    answers[index] = {}
-  elseif ask.kind == 'get' then
-    answers[index] = fields_of(ask.key, ask.fields, ask.proofs, ask.id) or {}
-  elseif ask.kind == 'page' then
-    answers[index] = ask.if_known and page_if_known(ask) or not ask.if_known and page(ask)
-  elseif ask.kind == 'ids' then
-    local ids = {}
-    for i, entry in ipairs((entries_of(ask))) do ids[i] = entry[1] end
-    answers[index] = ids
-  elseif ask.kind == 'facts' then
-    answers[index] = facts_about(ask.value, ask.facts)
-  elseif ask.kind == 'among' then
-    local found = {}
-    for i, fact in ipairs(ask.facts) do found[i] = places_of(ask.values, fact) end
-    answers[index] = found
-  elseif ask.kind == 'unique' then
-    local owner = redis.call('GET', ask.key)
-    if not owner or string.sub(owner, 1, 1) == FETCH_TOKEN then
-      unknown_uniques[#unknown_uniques + 1] = ask.key
+local function read()
+  local cursor = event_cursor()
+  local session = session_state()
+  if session == 'gone' then return {'session'} end
+  if session == 'unknown' then unknown_records[1] = request.session end
+  local results = {}
+  for i, query in ipairs(request.queries) do
+    if query.through and not resolve_reference(query) then
+      results[i] = {}
+    else
+      results[i] = run[query.kind](query)
     end
-    answers[index] = owner or ''
   end
+  if #unknown_records + #unknown_lists + #unknown_uniques > 0 then
+    return {'unknown', unknown_records, unknown_uniques, unknown_lists}
+  end
+  -- Packed: parsing nested Redis replies costs the client as much as the rest of the request.
+  return {'ok', cursor, cmsgpack.pack(results)}
 end
 
-if #unknown_records + #unknown_lists + #unknown_uniques > 0 then
-  return {'unknown', unknown_records, unknown_uniques, unknown_lists}
-end
--- Packed, for to take a page of replies apart costs its reader as much as to send the question.
-return {'ok', at, cmsgpack.pack(answers)}
+return read()

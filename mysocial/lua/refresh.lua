@@ -1,34 +1,40 @@
--- Make what Redis has of MongoDB anew, under load. What is owed is Redis' own, and left alone.
-local function is_owed(key, queue)
-  return redis.call('ZSCORE', DIRTY_PREFIX .. queue, key) or redis.call('HEXISTS', DEAD_LETTERS_PREFIX .. queue, key) == 1
+-- Replaces what Redis has cached of MongoDB, while members read and write. Records that MongoDB
+-- lacks are left alone.
+local function is_unflushed(key, queue)
+  return redis.call('ZSCORE', DIRTY_PREFIX .. queue, key)
+    or redis.call('HEXISTS', DEAD_LETTERS_PREFIX .. queue, key) == 1
 end
 
--- Put MongoDB's copy in the place of ours, at once: nobody finds it missing. `r` is kept, so who has
--- read the record and is about to write it meets no conflict. One that was written since MongoDB was
--- asked is newer than what was found.
-local function replace(key, queue, version, fields, ttl)
-  local mark = redis.call('HMGET', key, VERSION, REVISION)
-  if not mark[1] or is_owed(key, queue) or tonumber(mark[1]) > version then return 0 end
+-- Replace a cached record by MongoDB's copy in one step: no reader finds it missing. A record that
+-- was written since MongoDB was read is newer than the copy and stays. The revision is kept, so a
+-- writer that has read the record meets no conflict.
+local function replace_record(key, queue, version, fields, ttl_seconds)
+  local cached = redis.call('HMGET', key, VERSION, REVISION)
+  local cached_version, revision = cached[1], cached[2]
+  if not cached_version or is_unflushed(key, queue) or tonumber(cached_version) > version then
+    return 0
+  end
   redis.call('DEL', key)
   redis.call('HSET', key, unpack(fields))
-  if tonumber(mark[1]) == version and mark[2] then redis.call('HSET', key, REVISION, mark[2]) end
-  redis.call('EXPIRE', key, ttl)
+  if tonumber(cached_version) == version and revision then
+    redis.call('HSET', key, REVISION, revision)
+  end
+  redis.call('EXPIRE', key, ttl_seconds)
   return 1
 end
 
-local function forget_list(list)
+local function delete_list(list)
   if not redis.call('ZSCORE', list, FLOOR) then return 0 end
   return redis.call('DEL', list)
 end
 
-local function forget_unique(unique)
-  local owner = redis.call('GET', unique)
-  if not owner or string.sub(owner, 1, 1) == FETCH_TOKEN then return 0 end
+local function delete_unique(unique)
+  if is_unknown_owner(redis.call('GET', unique)) then return 0 end
   if redis.call('EXISTS', HOLDERS_PREFIX .. unique) == 1 then return 0 end
   return redis.call('DEL', unique)
 end
 
-local steps = {record = replace, list = forget_list, unique = forget_unique}
-local done = {}
-for i, item in ipairs(request.items) do done[i] = steps[request.kind](unpack(item)) end
-return done
+local refresh = ({record = replace_record, list = delete_list, unique = delete_unique})[request.kind]
+local counts = {}
+for i, item in ipairs(request.items) do counts[i] = refresh(unpack(item)) end
+return counts

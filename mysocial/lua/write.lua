@@ -1,124 +1,135 @@
--- One request's changes, all or nothing: see docs/write-path.md.
-local unknown_records, unknown_uniques = {}, {}
+-- Applies all changes of one request, or none of them: see docs/write-path.md.
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local now_ms = math.floor(now_us / 1000)
 
-if request.idem then
-  local stored = redis.call('HMGET', request.idem[1], 'hash', 'status', 'body')
-  if stored[1] then
-    if stored[1] ~= request.idem[2] then return {'mismatch'} end
-    return {'replay', stored[2], stored[3]}
-  end
+local function stored_response(key, body_hash)
+  local stored = redis.call('HMGET', key, 'hash', 'status', 'body')
+  if not stored[1] then return nil end
+  if stored[1] ~= body_hash then return {'mismatch'} end
+  return {'replay', stored[2], stored[3]}
 end
 
--- 1. Preconditions. Nothing is written before every one of them holds. Each operation is held
--- against what those before it make of its record and its reservations.
-local after, holders = {}, {}
+-- Preconditions -----------------------------------------------------------------------------------
+-- Nothing is written before all of them hold. Each operation sees the records and unique values as
+-- the operations before it will leave them.
 
-local function learn(key, seen)
-  if seen == 'unknown' then unknown_records[#unknown_records + 1] = key end
-  return seen
+local unknown_records, unknown_uniques = {}, {}
+local states_after, owners_after = {}, {}
+local failure
+
+local function note_unknown(key, state)
+  if state == 'unknown' then unknown_records[#unknown_records + 1] = key end
+  return state
 end
 
-local session = session_state()
-if session == 'gone' then return {'session'} end
-if session == 'unknown' then learn(request.session, session) end
-
-local refusal
-local function refuse(...)
-  if not refusal then refusal = {...} end
+local function fail(...)
+  if not failure then failure = {...} end
 end
 
-local function holder_of(unique)
-  if holders[unique] then return holders[unique] end
+-- The id of the record that holds a unique value; empty if none does, or if it is unknown.
+local function owner_of(unique)
+  if owners_after[unique] then return owners_after[unique] end
   local owner = redis.call('GET', unique)
-  if owner and string.sub(owner, 1, 1) ~= FETCH_TOKEN then return owner end
+  if not is_unknown_owner(owner) then return owner end
   unknown_uniques[#unknown_uniques + 1] = unique
   return ''
 end
 
-local function check_claims(op, index)
-  for _, unique in ipairs(op.release or {}) do holders[unique] = '' end
+local function check_unique_values(op, position)
+  for _, unique in ipairs(op.release or {}) do owners_after[unique] = '' end
   for _, unique in ipairs(op.claim or {}) do
-    local owner = holder_of(unique)
-    if owner ~= '' and owner ~= op.id then refuse('taken', index, unique) end
-    holders[unique] = op.id
+    local owner = owner_of(unique)
+    if owner ~= '' and owner ~= op.id then fail('taken', position, unique) end
+    owners_after[unique] = op.id
   end
 end
 
-local function is_as_seen(op)
-  for _, field in ipairs(op.seen or {}) do
-    if (redis.call('HGET', op.key, field[1]) or field[3]) ~= field[2] then return false end
+local function has_expected_fields(op)
+  for _, expected in ipairs(op.expected or {}) do
+    local name, value, default = expected[1], expected[2], expected[3]
+    if (redis.call('HGET', op.key, name) or default) ~= value then return false end
   end
   return true
 end
 
-local function check(op, index)
-  local seen = after[op.key] or (op.fresh and 'gone') or state(op.key)
-  if seen == 'unknown' and is_proven_absent(op.proofs, op.id) then seen = 'gone' end
-  learn(op.key, seen)
-  if op.kind == 'past' then
-    local moment = tonumber(redis.call('HGET', op.key, op.field) or '')
-    if moment and moment > now_ms then refuse('ahead', op.field, text(moment)) end
+local function check_expired(op)
+  local moment = tonumber(redis.call('HGET', op.key, op.field) or '')
+  if moment and moment > now_ms then fail('not_expired', op.field, format_integer(moment)) end
+end
+
+local function check_operation(op, position)
+  local state = states_after[op.key] or (op.new_id and 'gone') or record_state(op.key)
+  if state == 'unknown' and is_proven_absent(op.absence_proofs, op.id) then state = 'gone' end
+  note_unknown(op.key, state)
+  if op.kind == 'require_expired' then return check_expired(op) end
+  if op.kind == 'create' or op.kind == 'require_absent' then
+    if state == 'live' then return fail('exists', position) end
+  elseif state == 'gone' and not op.init then
+    if not op.missing_ok then fail('missing', position) end
     return
+  elseif op.revision and state == 'live' and not states_after[op.key] then
+    if tonumber(redis.call('HGET', op.key, REVISION)) ~= op.revision then
+      fail('conflict', position)
+    end
+  elseif state == 'live' and not has_expected_fields(op) then
+    fail('conflict', position)
   end
-  if op.kind == 'create' or op.kind == 'absent' then
-    if seen == 'live' then return refuse('exists', index) end
-  elseif seen == 'gone' and not op.init then
-    if not op.lenient then refuse('missing', index) end
-    return
-  elseif op.revision and seen == 'live' and not after[op.key] then
-    if tonumber(redis.call('HGET', op.key, REVISION)) ~= op.revision then refuse('conflict', index) end
-  elseif seen == 'live' and not is_as_seen(op) then
-    refuse('conflict', index)
-  end
-  check_claims(op, index)
-  if op.kind == 'create' or op.init then after[op.key] = 'live' end
-  if op.kind == 'delete' then after[op.key] = 'gone' end
-end
-for index, op in ipairs(request.ops) do check(op, index) end
-
-local function check_pieces(pieces)
-  for _, piece in ipairs(pieces) do
-    if type(piece) == 'table' and not after[piece[1]] then learn(piece[1], state(piece[1])) end
-  end
-end
-if request.answer then check_pieces(request.answer[2]) end
-for _, event in ipairs(request.events) do check_pieces(event[3]) end
-
-if #unknown_records > 0 or #unknown_uniques > 0 then
-  return {'unknown', unknown_records, unknown_uniques}
-end
-if refusal then return refusal end
-
-for _, limit in ipairs(request.limits or {}) do
-  local count = tonumber(redis.call('GET', limit[1]) or '0')
-  if count >= limit[2] then return {'limited', redis.call('TTL', limit[1])} end
-end
-local counted = {}
-for i, limit in ipairs(request.limits or {}) do
-  local count = redis.call('INCR', limit[1])
-  if count == 1 then redis.call('EXPIRE', limit[1], limit[3]) end
-  counted[i] = {count, redis.call('TTL', limit[1])}
+  check_unique_values(op, position)
+  if op.kind == 'create' or op.init then states_after[op.key] = 'live' end
+  if op.kind == 'delete' then states_after[op.key] = 'gone' end
 end
 
--- 2. The clock: versions and event offsets never go back, not even after an old backup.
-redis.call('SET', EPOCH, request.epoch, 'NX')
-local clock = math.max(tonumber(redis.call('GET', CLOCK) or '0') + 1, now_us)
-local tick = clock
-
--- 3. Records, lists, counters, reservations, debts.
-for _, begun in ipairs(request.begun) do
-  if redis.call('EXISTS', begun[1]) == 0 then
-    redis.call('ZADD', begun[1], COMPLETE, FLOOR)
-    redis.call('EXPIRE', begun[1], begun[2])
+-- The records that the response or an event shows must be known, too.
+local function check_placeholders(parts)
+  for _, part in ipairs(parts) do
+    if type(part) == 'table' and not states_after[part[1]] then
+      note_unknown(part[1], record_state(part[1]))
+    end
   end
 end
 
--- Lists that follow from edges which are made or ended here are made anew by who reads them next.
-for _, list in ipairs(request.derived) do redis.call('DEL', list) end
+-- What to return instead of writing; nil if all preconditions hold.
+local function check_preconditions()
+  local session = note_unknown(request.session, session_state())
+  if session == 'gone' then return {'session'} end
+  for position, op in ipairs(request.ops) do check_operation(op, position) end
+  if request.response then check_placeholders(request.response[2]) end
+  for _, event in ipairs(request.events) do check_placeholders(event[3]) end
+  if #unknown_records > 0 or #unknown_uniques > 0 then
+    return {'unknown', unknown_records, unknown_uniques}
+  end
+  if failure then return failure end
+  for _, limit in ipairs(request.limits) do
+    local key, max_requests = limit[1], limit[2]
+    if tonumber(redis.call('GET', key) or '0') >= max_requests then
+      return {'limited', redis.call('TTL', key)}
+    end
+  end
+  return nil
+end
 
+local function count_request()
+  local counts = {}
+  for i, limit in ipairs(request.limits) do
+    local key, seconds = limit[1], limit[3]
+    local count = redis.call('INCR', key)
+    if count == 1 then redis.call('EXPIRE', key, seconds) end
+    counts[i] = {count, redis.call('TTL', key)}
+  end
+  return counts
+end
+
+-- Lists -------------------------------------------------------------------------------------------
+
+local function initialise_list(list, ttl_seconds)
+  if redis.call('EXISTS', list) == 0 then
+    redis.call('ZADD', list, COMPLETE, FLOOR)
+    redis.call('EXPIRE', list, ttl_seconds)
+  end
+end
+
+-- Drop the oldest entries of a list that is much longer than `cap`, and raise its floor.
 local function trim(list, cap)
   local excess = redis.call('ZCARD', list) - cap
   if excess < 100 then return end
@@ -127,150 +138,210 @@ local function trim(list, cap)
   redis.call('ZADD', list, last[2], FLOOR)
 end
 
-local function keep(op, list, score, cap)
+local function insert_if_above_floor(op, list, score, cap)
   local floor = redis.call('ZSCORE', list, FLOOR)
   if floor then
     if score > tonumber(floor) then
       redis.call('ZADD', list, score, op.id)
       trim(list, cap)
     else
-      redis.call('ZREM', list, op.id) -- it may have stood higher
+      redis.call('ZREM', list, op.id) -- its score may have been higher
     end
   elseif redis.call('ZSCORE', list, FETCH_TOKEN) then
     redis.call('ZADD', list, score, op.id)
   end
 end
 
-local function enlist(op, list, score, cap)
-  keep(op, list, score, cap)
+local function note_unflushed(op, list, score)
   redis.call('ZADD', list .. UNFLUSHED_SUFFIX, score, op.id)
-  tidy_later(op.key, LIST_CLEANUP .. list .. UNFLUSHED_SUFFIX)
+  add_cleanup(op.key, LIST_CLEANUP .. list .. UNFLUSHED_SUFFIX)
 end
 
-local function delist(op, list)
+local function add_to_list(op, list, score, cap)
+  insert_if_above_floor(op, list, score, cap)
+  note_unflushed(op, list, score)
+end
+
+local function remove_from_list(op, list)
   if redis.call('ZSCORE', list, FLOOR) then
     redis.call('ZREM', list, op.id)
   elseif redis.call('ZSCORE', list, FETCH_TOKEN) then
-    -- Whoever is fetching this list must not bring the entry back.
-    redis.call('ZADD', list, REMOVED, op.id)
+    redis.call('ZADD', list, REMOVED, op.id) -- the fetch must not bring the entry back
   end
-  redis.call('ZADD', list .. UNFLUSHED_SUFFIX, REMOVED, op.id)
-  tidy_later(op.key, LIST_CLEANUP .. list .. UNFLUSHED_SUFFIX)
+  note_unflushed(op, list, REMOVED)
 end
 
--- Hand a record to those who follow its author and whose list is in Redis, as they read it. Of an
--- author with too many followers, or with unknown ones, it is merged into each list at reading, for
--- as long as a list that lacks it is kept.
-local function fan_out(op, followers, prefix, author, score, cap, ttl)
+-- Insert a record into the cached lists of its author's followers, and into the author's own. If an
+-- author has too many followers, or unknown ones, the readers merge the author's list instead, for
+-- as long as a list without the record may be cached.
+local function fan_out(op, followers, list_prefix, author, score, cap, ttl_seconds)
   local floor = redis.call('ZSCORE', followers, FLOOR)
-  if floor == COMPLETE and redis.call('ZCARD', followers) <= request.fan_out + 1 then
+  if floor == COMPLETE and redis.call('ZCARD', followers) <= request.max_fan_out + 1 then
     for _, edge in ipairs(redis.call('ZRANGE', followers, 0, -1)) do
       local follower = string.match(edge, '^(%x+):')
-      if follower then keep(op, prefix .. follower, score, cap) end
+      if follower then insert_if_above_floor(op, list_prefix .. follower, score, cap) end
     end
   else
-    redis.call('ZADD', prefix .. LARGE_ACCOUNTS, now_ms, author)
-    redis.call('ZREMRANGEBYSCORE', prefix .. LARGE_ACCOUNTS, 0, now_ms - 1000 * ttl)
+    local large_accounts = list_prefix .. LARGE_ACCOUNTS
+    redis.call('ZADD', large_accounts, now_ms, author)
+    redis.call('ZREMRANGEBYSCORE', large_accounts, 0, now_ms - 1000 * ttl_seconds)
   end
-  keep(op, prefix .. author, score, cap)
+  insert_if_above_floor(op, list_prefix .. author, score, cap)
 end
 
-local function write_record(op)
-  local last = tonumber(redis.call('HGET', op.key, VERSION) or '0')
-  local version = text(math.max(tick, last + 1))
-  clock = math.max(clock, tonumber(version))
+-- Records -----------------------------------------------------------------------------------------
+
+-- Versions and event ids never go back, not even if the system clock does or a backup is restored.
+local clock, first_version
+
+local function start_clock()
+  redis.call('SET', EPOCH, request.epoch, 'NX')
+  clock = math.max(tonumber(redis.call('GET', CLOCK) or '0') + 1, now_us)
+  first_version = clock
+end
+
+local function next_version(key)
+  local last = tonumber(redis.call('HGET', key, VERSION) or '0')
+  local version = math.max(first_version, last + 1)
+  clock = math.max(clock, version)
+  return format_integer(version)
+end
+
+-- Replace all fields of a record but its pending cleanups.
+local function replace_fields(key, ...)
+  local cleanups = redis.call('HGET', key, CLEANUP)
+  redis.call('DEL', key)
+  redis.call('HSET', key, ...)
+  if cleanups then redis.call('HSET', key, CLEANUP, cleanups) end
+end
+
+local function write_fields(op, version)
   if op.kind == 'create' then
-    local notes = redis.call('HGET', op.key, CLEANUP)
-    redis.call('DEL', op.key)
-    redis.call('HSET', op.key, VERSION, version, REVISION, version, unpack(op.set))
-    if notes then redis.call('HSET', op.key, CLEANUP, notes) end
+    replace_fields(op.key, VERSION, version, REVISION, version, unpack(op.set))
   elseif op.kind == 'update' then
     redis.call('HSET', op.key, VERSION, version, REVISION, version, unpack(op.set))
   elseif op.kind == 'increment' then
-    if op.init and state(op.key) == 'gone' then
+    if op.init and record_state(op.key) == 'gone' then
       redis.call('HDEL', op.key, TOMBSTONE)
       redis.call('HSET', op.key, REVISION, version, unpack(op.init))
     end
     redis.call('HSET', op.key, VERSION, version)
   elseif op.kind == 'delete' then
-    local notes = redis.call('HGET', op.key, CLEANUP)
-    redis.call('DEL', op.key)
-    redis.call('HSET', op.key, VERSION, version, TOMBSTONE, '1')
-    if notes then redis.call('HSET', op.key, CLEANUP, notes) end
+    replace_fields(op.key, VERSION, version, TOMBSTONE, '1')
   end
-  for _, change in ipairs(op.by or {}) do
-    redis.call('HINCRBY', op.key, change[1], change[2])
+  for _, increment in ipairs(op.increments or {}) do
+    redis.call('HINCRBY', op.key, increment[1], increment[2])
   end
+end
+
+local function set_owner(op, unique, owner)
+  redis.call('SET', unique, owner)
+  hold_unique(op.key, op.id, unique)
+end
+
+local function write_record(op)
+  write_fields(op, next_version(op.key))
   redis.call('PERSIST', op.key)
   redis.call('ZADD', DIRTY_PREFIX .. op.queue, 'NX', now_ms, op.key)
-  for _, list in ipairs(op.remove or {}) do delist(op, list) end
-  for _, entry in ipairs(op.add or {}) do enlist(op, entry[1], entry[2], entry[3]) end
-  for _, fan in ipairs(op.fans or {}) do fan_out(op, unpack(fan)) end
-  for _, unique in ipairs(op.release or {}) do
-    redis.call('SET', unique, '')
-    owe_unique(op.key, op.id, unique)
-  end
-  for _, unique in ipairs(op.claim or {}) do
-    redis.call('SET', unique, op.id)
-    owe_unique(op.key, op.id, unique)
-  end
+  for _, list in ipairs(op.remove or {}) do remove_from_list(op, list) end
+  for _, entry in ipairs(op.add or {}) do add_to_list(op, unpack(entry)) end
+  for _, target in ipairs(op.fan_out or {}) do fan_out(op, unpack(target)) end
+  for _, unique in ipairs(op.release or {}) do set_owner(op, unique, '') end
+  for _, unique in ipairs(op.claim or {}) do set_owner(op, unique, op.id) end
 end
 
--- Who is to be woken: of each name one message is on its way, until a worker takes it.
-local nudge = {}
-local function wake(name)
+-- The names of the workers to wake: those for which no message is pending.
+local wakeups = {}
+
+local function wake_unless_pending(name)
   if redis.call('SET', WAKEUP_PREFIX .. name, '1', 'NX', 'PX', request.wakeup_ttl_ms) then
-    nudge[#nudge + 1] = name
+    wakeups[#wakeups + 1] = name
   end
 end
-for _, op in ipairs(request.ops) do
-  if op.queue and (not op.lenient or state(op.key) == 'live') then
-    write_record(op)
-    wake(op.queue)
-  end
-end
-for _, name in ipairs(request.wake) do wake(name) end
 
--- 4. The answer and the events see the records as they are now.
-local function compose(pieces)
-  local out = {}
-  for i, piece in ipairs(pieces) do
-    if type(piece) == 'table' then
-      -- Key, field, what a lack of it means, and what stands around it where it is there.
-      local value = redis.call('HGET', piece[1], piece[2])
-      if value and piece[4] then value = piece[4] .. value .. piece[5] end
-      out[i] = value or piece[3] or 'null'
-    else
-      out[i] = piece
+local function write_records()
+  for _, list in ipairs(request.initial_lists) do initialise_list(unpack(list)) end
+  -- Lists that are derived from edges changed here are loaded again by their next reader.
+  for _, list in ipairs(request.derived_lists) do redis.call('DEL', list) end
+  for _, op in ipairs(request.ops) do
+    if op.queue and (not op.missing_ok or record_state(op.key) == 'live') then
+      write_record(op)
+      wake_unless_pending(op.queue)
     end
   end
-  return table.concat(out)
+  for _, name in ipairs(request.wakeups) do wake_unless_pending(name) end
 end
 
-for _, event in ipairs(request.events) do
+-- Events and the response -------------------------------------------------------------------------
+-- They show the records as they are after the write.
+
+local function render(parts)
+  local rendered = {}
+  for i, part in ipairs(parts) do
+    if type(part) == 'table' then
+      local key, field, default, before, after = part[1], part[2], part[3], part[4], part[5]
+      local value = redis.call('HGET', key, field)
+      if value and before then value = before .. value .. after end
+      rendered[i] = value or default or 'null'
+    else
+      rendered[i] = part
+    end
+  end
+  return table.concat(rendered)
+end
+
+local function expire_later(key, seconds)
+  redis.call('ZADD', EXPIRING, now_ms + seconds * 1000, key)
+end
+
+-- Append an event to the log of all events, which the dispatchers follow, and to the log of each
+-- topic, for clients that resume.
+local function append_event(event)
+  local topics, kind, data, context = event[1], event[2], render(event[3]), event[4]
   clock = clock + 1
-  local id, data = text(clock) .. '-0', compose(event[3])
-  -- The whole log, which the sockets' processes follow, and one log a topic, for who was away.
-  redis.call('XADD', EVENT_LOG, 'MAXLEN', '~', request.log[1], id,
-    'type', event[2], 'data', data, 'context', event[4], 'topics', table.concat(event[1], ' '))
-  for _, topic in ipairs(event[1]) do
+  local id = format_integer(clock) .. '-0'
+  redis.call('XADD', EVENT_LOG, 'MAXLEN', '~', request.log_length, id,
+    'type', kind, 'data', data, 'context', context, 'topics', table.concat(topics, ' '))
+  for _, topic in ipairs(topics) do
     local log = TOPIC_LOG_PREFIX .. topic
-    redis.call('XADD', log, 'MAXLEN', '~', request.log[1], id,
-      'type', event[2], 'data', data, 'context', event[4])
-    redis.call('ZADD', EXPIRING, now_ms + request.log[2] * 1000, log)
+    redis.call('XADD', log, 'MAXLEN', '~', request.log_length, id,
+      'type', kind, 'data', data, 'context', context)
+    expire_later(log, request.log_seconds)
   end
 end
-if #request.events > 0 then
-  -- The dispatchers also poll the log each second, so a lost message delays an event, no more.
-  redis.call('PUBLISH', DISPATCHER_CHANNEL, request.wakeup_message)
-end
-redis.call('SET', CLOCK, text(clock))
 
-local answer = ''
-if request.answer then answer = compose(request.answer[2]) end
-if request.idem then
-  redis.call('HSET', request.idem[1], 'hash', request.idem[2],
-    'status', request.answer and request.answer[1] or 204, 'body', answer)
-  redis.call('ZADD', EXPIRING, now_ms + request.idem[3] * 1000, request.idem[1])
+local function announce_events()
+  for _, event in ipairs(request.events) do append_event(event) end
+  if #request.events > 0 then
+    -- The dispatchers also poll the log each second, so a lost message only delays the events.
+    redis.call('PUBLISH', DISPATCHER_CHANNEL, request.wakeup_message)
+  end
+  redis.call('SET', CLOCK, format_integer(clock))
 end
-return {'ok', redis.call('GET', EPOCH) .. ':' .. text(clock), answer, nudge, counted}
+
+local function store_response(status, body)
+  local key, body_hash, seconds = unpack(request.idempotency)
+  redis.call('HSET', key, 'hash', body_hash, 'status', status, 'body', body)
+  expire_later(key, seconds)
+end
+
+-- The write ---------------------------------------------------------------------------------------
+
+local function write()
+  if request.idempotency then
+    local replay = stored_response(request.idempotency[1], request.idempotency[2])
+    if replay then return replay end
+  end
+  local error_result = check_preconditions()
+  if error_result then return error_result end
+  local limit_counts = count_request()
+  start_clock()
+  write_records()
+  announce_events()
+  local status, body = 204, ''
+  if request.response then status, body = request.response[1], render(request.response[2]) end
+  if request.idempotency then store_response(status, body) end
+  return {'ok', event_cursor(), body, wakeups, limit_counts}
+end
+
+return write()

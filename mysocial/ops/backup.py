@@ -83,7 +83,7 @@ def _translate_errors() -> Iterator[None]:
 def _snapshot(session: ClientSession) -> tuple[list[str], dict[str, Any], UnflushedRecords]:
     """Fix the moment of MongoDB in `session`, then copy what is owed; nothing settles between."""
     token = secrets.token_hex(8)
-    if not BACKUP({"step": "freeze", "token": token, "ms": FREEZE_MS}):
+    if not BACKUP({"step": "freeze", "token": token, "ttl_ms": FREEZE_MS}):
         raise BackupFailed("Another backup is being made.")
     try:
         names = _collections()
@@ -91,15 +91,15 @@ def _snapshot(session: ClientSession) -> tuple[list[str], dict[str, Any], Unflus
         asked = {
             "step": "copy",
             "token": token,
-            "most": MAX_UNFLUSHED,
+            "max_records": MAX_UNFLUSHED,
             "queues": dirty.queue_names(),
         }
         verdict, *rest = BACKUP(asked)
     finally:
-        BACKUP({"step": "thaw", "token": token})
-    if verdict == b"thawed":
+        BACKUP({"step": "unfreeze", "token": token})
+    if verdict == b"not_frozen":
         raise BackupFailed("The servers took too long to answer. Try again.")
-    if verdict == b"many":
+    if verdict == b"too_many":
         raise BackupFailed(f"{rest[0]} records wait for MongoDB. Wait for the workers.")
     epoch, clock, owed = rest
     facts = {

@@ -20,7 +20,7 @@ from mysocial.persistence import dirty, flush
 from mysocial.store import STORES, ensure_indexes
 from mysocial.store.read_through import new_epoch
 
-RESTORE = Script("common", "restore")
+RESTORE = Script("common", "pending_cleanup", "restore")
 RAW = CodecOptions(document_class=RawBSONDocument)
 # What `prepare` puts into tables that are empty otherwise; the backup's own take its place.
 CREATED_BY_PREPARE = {"auth_permission", "django_content_type", "django_migrations"}
@@ -46,9 +46,9 @@ def restore(path: Path, tell: ProgressCallback) -> tuple[Manifest, set[Differenc
         _make_collections(manifest)
         owed = _restore_records(path, manifest, tell)
         clock = max(manifest["clock"], *(_highest(name) for name in manifest["documents"]))
-    RESTORE({"epoch": new_epoch(), "clock": str(clock), "items": []})
+    RESTORE({"epoch": new_epoch(), "clock": str(clock), "records": []})
     for item in owed:
-        RESTORE({"items": [item]})
+        RESTORE({"records": [item]})
     for queue in dirty.queue_names():
         while flush.flush_queue(queue):
             pass

@@ -76,7 +76,7 @@ def record_rejections(queue: str, rejections: Iterable[Rejection]) -> int:
 
 def retry_dead_letters(queue: str, record_keys: Iterable[str]) -> int:
     """Mark the named dead letters dirty again; return how many there were."""
-    return _run_step(queue, "replay", [[key] for key in record_keys])
+    return _run_step(queue, "retry", [[key] for key in record_keys])
 
 
 def discard_dead_letters(queue: str, record_keys: Iterable[str]) -> int:
@@ -84,7 +84,9 @@ def discard_dead_letters(queue: str, record_keys: Iterable[str]) -> int:
 
     Reads then return the version that MongoDB has.
     """
-    return _run_step(queue, "drop", [[key, keys.parse_record_key(key)[1]] for key in record_keys])
+    return _run_step(
+        queue, "discard", [[key, keys.parse_record_key(key)[1]] for key in record_keys]
+    )
 
 
 def _run_step(queue: str, step: str, items: list[list[Any]]) -> int:

@@ -92,7 +92,7 @@ def mark_flushed(queue: str, written: list[Snapshot], read_at_ms: int) -> int:
         How many records are clean now.
     """
     items = [[copy.key, copy.pk, copy.version, copy.ttl_seconds, queue] for copy in written]
-    return int(MARK_FLUSHED({"items": items, "taken": read_at_ms})) if items else 0
+    return int(MARK_FLUSHED({"items": items, "read_at_ms": read_at_ms})) if items else 0
 
 
 def flush_queue(queue: str, *, seconds: float = 20) -> int:

@@ -32,7 +32,7 @@ def record_heartbeat(key: str, seconds: int) -> None:
         return
     _last[key] = now
     try:
-        HEARTBEAT({"key": key, "ms": seconds * 1000})
+        HEARTBEAT({"key": key, "ttl_ms": seconds * 1000})
     except (Unavailable, RedisError) as error:
         logger.warning("No sign of life could be left: %s", error)
 

@@ -79,8 +79,8 @@ def wake_all() -> None:
 @skip_if_unavailable
 def delete_expired() -> int:
     """Delete expired responses, event logs and tokens; return how many keys were deleted."""
-    total = count = int(DELETE_EXPIRED({"most": DELETE_BATCH}))
+    total = count = int(DELETE_EXPIRED({"max_keys": DELETE_BATCH}))
     while count == DELETE_BATCH:
-        count = int(DELETE_EXPIRED({"most": DELETE_BATCH}))
+        count = int(DELETE_EXPIRED({"max_keys": DELETE_BATCH}))
         total += count
     return total

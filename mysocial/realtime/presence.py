@@ -30,7 +30,7 @@ _status_events: dict[str, bytes] = {}
 
 def set_status_events(news: Callable[[str, bool], EphemeralEvent]) -> None:
     """Set what is told of a member who came online (True), or is no longer (False)."""
-    for name, online in (("came", True), ("gone", False)):
+    for name, online in (("online_message", True), ("offline_message", False)):
         _status_events[name] = encode_event(news(PLACEHOLDER, online))
 
 
@@ -43,10 +43,10 @@ def update_presence(here: Sockets = (), left: Sockets = ()) -> None:
     while True:
         some = list(islice(coming, BATCH))
         PRESENCE({
-            "here": some,
-            "left": going,
-            "lasts": settings.PRESENCE_SECONDS * 1000,
-            "grace": settings.PRESENCE_GRACE_SECONDS * 1000,
+            "connected": some,
+            "disconnected": going,
+            "ttl_ms": settings.PRESENCE_SECONDS * 1000,
+            "grace_ms": settings.PRESENCE_GRACE_SECONDS * 1000,
             "placeholder": PLACEHOLDER,
             **_status_events,
         })  # fmt: skip

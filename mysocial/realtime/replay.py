@@ -60,7 +60,7 @@ def events_since(cursor: str, topics: Iterable[str]) -> MissedEvents:
     names = sorted(set(topics))
     request = {
         "after": after,
-        "most": MAX_ENTRIES,
+        "max_entries": MAX_ENTRIES,
         "logs": [keys.topic_log(parent_topic(name)) for name in names],
     }
     epoch, clock, now_us, logs = REPLAY(request)

@@ -34,7 +34,7 @@ def execute(*asks: QueryRequest) -> list[Any]:
 
 
 def _execute(call: request_context.RequestContext, asks: Sequence[QueryRequest]) -> list[Any]:
-    question: dict[str, Any] = {"asks": asks}
+    question: dict[str, Any] = {"queries": asks}
     if call.session_key:
         question["session"] = call.session_key
     for _ in range(MAX_ATTEMPTS):

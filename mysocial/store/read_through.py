@@ -42,7 +42,7 @@ def load_missing(
     ]
     FILL(
         {
-            "step": "take",
+            "step": "finish",
             "records": _fetch_records(pending[0]),
             "uniques": [_fetch_unique(*item) for item in pending[1]],
             "lists": [_fetch_list(*item) for item in pending[2]],

@@ -103,7 +103,7 @@ def build_record(store: Store[M], pk: str, named: Mapping[str, Any]) -> M:
 def _get_request(store: Store[Any], pk: str, fields: Sequence[str]) -> QueryRequest:
     get_ask: QueryRequest = {"kind": "get", "key": store.key(pk), "fields": fields}
     proofs = store.absence_proofs(pk)
-    return get_ask | {"id": pk, "proofs": proofs} if proofs else get_ask
+    return get_ask | {"id": pk, "absence_proofs": proofs} if proofs else get_ask
 
 
 def get_record(store: Store[M], pk: str) -> M:
@@ -140,7 +140,7 @@ def run_checks(about: str, wanted: Sequence[ViewerCheck]) -> list[int]:
 
 def checks_query(about: str, wanted: Sequence[ViewerCheck]) -> Query[list[int]]:
     """Return the question for what holds about the id `about`: 1 or 0 for each fact."""
-    return query({"kind": "facts", "value": about, "facts": list(wanted)}, list)
+    return query({"kind": "checks", "value": about, "checks": list(wanted)}, list)
 
 
 def fields_through(
@@ -154,7 +154,7 @@ def fields_through(
         "kind": "get",
         "key": store.prefix,
         "fields": list(names),
-        "via": list(via),
+        "through": list(via),
     }
     return query(question, lambda answer: _as_stored(store, names, answer) if answer else None)
 
@@ -165,7 +165,7 @@ def _as_stored(store: Store[Any], names: Sequence[str], found: Sequence[Any]) ->
 
 def checks_through(via: Through, wanted: Sequence[ViewerCheck]) -> Query[list[int]]:
     """Return the question for what holds about the id that a record names, as `asked_of_named`."""
-    return query({"kind": "facts", "facts": list(wanted), "via": list(via)}, list)
+    return query({"kind": "checks", "checks": list(wanted), "through": list(via)}, list)
 
 
 def filter_members(values: Sequence[str], wanted: Sequence[ViewerCheck]) -> list[set[str]]:
@@ -177,7 +177,7 @@ def filter_members_query(
     values: Sequence[str], wanted: Sequence[ViewerCheck]
 ) -> Query[list[set[str]]]:
     """Return the question that `among` asks."""
-    question: QueryRequest = {"kind": "among", "values": list(values), "facts": list(wanted)}
+    question: QueryRequest = {"kind": "filter", "values": list(values), "checks": list(wanted)}
     return query(question, lambda answer: [{values[n] for n in places} for places in answer])
 
 
@@ -203,7 +203,7 @@ def page_request(wire: JsonTemplate, about: RowChecks) -> QueryRequest:
         "prefix": wire.store.prefix,
         "fields": wire.fields,
         "joins": [_join(wire, ref, about.get(ref, ())) for ref in wire.refs],
-        "facts": about.get("", ()),
+        "checks": about.get("", ()),
     }
 
 

@@ -25,7 +25,7 @@ def error_from_result(verdict: bytes, rest: list[Any]) -> Exception:
         return NotAuthenticated("The session has ended.")
     if verdict == b"limited":
         return TooManyRequests(max(1, int(rest[0])))
-    if verdict == b"ahead":
+    if verdict == b"not_expired":
         return ERRORS_BY_FIELD[rest[0].decode()](int(rest[1]))
     if verdict == b"missing":
         return NotFound()

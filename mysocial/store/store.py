@@ -143,10 +143,10 @@ class Store(Generic[M]):
             return {}
         return {
             "value": value,
-            "large": self.large_accounts_key(index),
+            "large_accounts": self.large_accounts_key(index),
             "following": index.follow_graph.following(value),
-            "edges": index.follow_graph.edges,
-            "over": self.list_key(index.source_index),
+            "edge_prefix": index.follow_graph.edges,
+            "source_prefix": self.list_key(index.source_index),
         }
 
     def large_accounts_key(self, index: Index) -> str:

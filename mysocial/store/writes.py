@@ -56,12 +56,12 @@ class Write:
         store = store_of(type(obj))
         values = store.values(obj)
         op = self._op("create", store, str(obj.pk))
-        op["fresh"] = new_id
-        op["proofs"] = store.absence_proofs(str(obj.pk))
+        op["new_id"] = new_id
+        op["absence_proofs"] = store.absence_proofs(str(obj.pk))
         op["set"] = store.encode(values)
         op["add"] = [[key, *entry] for key, entry in store.list_entries(values).items()]
         op["claim"] = store.unique_keys(values)
-        op["fans"] = store.fan_out_targets(values)
+        op["fan_out"] = store.fan_out_targets(values)
         if new_id:
             self._initial_lists += store.initial_lists(str(obj.pk))
 
@@ -95,8 +95,8 @@ class Write:
         if not set(by) <= set(store.counters) or (init and (store.indexes or store.unique)):
             raise TypeError(f"{store.label} has no such counter, or can't be made by counting.")
         op = self._op("increment", store, pk)
-        op["by"] = [[name, str(delta)] for name, delta in by.items()]
-        op["lenient"] = missing_ok
+        op["increments"] = [[name, str(delta)] for name, delta in by.items()]
+        op["missing_ok"] = missing_ok
         if init is not None:
             op["init"] = store.encode(store.values(init))
 
@@ -110,7 +110,7 @@ class Write:
         """
         store = store_of(type(obj))
         op = self._op("delete", store, str(obj.pk))
-        op["lenient"] = missing_ok
+        op["missing_ok"] = missing_ok
         self._prepare_delete(op, obj)
         self._on_conflict(
             op, store, partial(self._prepare_delete, op), check_revision=check_revision
@@ -124,7 +124,7 @@ class Write:
         store = store_of(model)
         op: Operation = {"kind": "require", "key": store.key(pk), "id": pk}
         if seen:
-            op["seen"] = [[name, value, store.defaults[name]] for name, value in seen.items()]
+            op["expected"] = [[name, value, store.defaults[name]] for name, value in seen.items()]
             self._checked_keys.add(op["key"])
         self._ops.append(op)
 
@@ -132,16 +132,18 @@ class Write:
         """Hold only if there is no such record at the moment of the write. `AlreadyExists`."""
         store = store_of(model)
         op: Operation = {
-            "kind": "absent",
+            "kind": "require_absent",
             "key": store.key(pk),
             "id": pk,
-            "proofs": store.absence_proofs(pk),
+            "absence_proofs": store.absence_proofs(pk),
         }
         self._ops.append(op)
 
     def require_expired(self, model: type[Record], pk: str, field: str) -> None:
         """Hold only if the moment in this raw field is past, or none: `Silenced`, `Suspended`."""
-        self._ops.append({"kind": "past", "key": store_of(model).key(pk), "id": pk, "field": field})
+        self._ops.append(
+            {"kind": "require_expired", "key": store_of(model).key(pk), "id": pk, "field": field}
+        )
 
     def initialise_lists(self, model: type[Record], value: str, *indexes: str) -> None:
         """Say that the lists of `value`, which is made in this write, are empty as yet."""
@@ -205,7 +207,7 @@ class Write:
         op["add"] = [[k, *entry] for k, entry in after.items() if before.get(k) != entry]
         op["claim"] = [key for key in wanted if key not in held]
         op["release"] = [key for key in held if key not in wanted]
-        op["fans"] = [fan for fan in store.fan_out_targets(new) if fan not in fanned]
+        op["fan_out"] = [fan for fan in store.fan_out_targets(new) if fan not in fanned]
         for name, value in changes.items():
             setattr(obj, name, value)
 
@@ -244,14 +246,15 @@ class Write:
     def _request(self, call: request_context.RequestContext) -> dict[str, Any]:
         request: dict[str, Any] = {
             "ops": self._ops,
-            "begun": self._initial_lists,
-            "derived": self._derived_lists(),
-            "fan_out": settings.HOME_FAN_OUT,
+            "initial_lists": self._initial_lists,
+            "derived_lists": self._derived_lists(),
+            "max_fan_out": settings.HOME_FAN_OUT,
             "events": [event.entry() for event in self._events],
             "epoch": new_epoch(),
-            "log": [settings.EVENT_LOG_LENGTH, settings.EVENT_LOG_SECONDS],
+            "log_length": settings.EVENT_LOG_LENGTH,
+            "log_seconds": settings.EVENT_LOG_SECONDS,
             "limits": call.limits,
-            "wake": self._wakeups,
+            "wakeups": self._wakeups,
             "wakeup_ttl_ms": PENDING_TTL_MS,
             "wakeup_message": WAKEUP_MESSAGE,
         }
@@ -259,9 +262,9 @@ class Write:
             request["session"] = call.session_key
         if call.response_plan and not call.is_committed:
             status, render = call.response_plan
-            request["answer"] = [status, render(self._result)]
+            request["response"] = [status, render(self._result)]
         if call.idempotency and not call.is_committed:
-            request["idem"] = list(call.idempotency)
+            request["idempotency"] = list(call.idempotency)
         return request
 
     def _derived_lists(self) -> list[str]:

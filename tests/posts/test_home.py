@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from mysocial.core.keys import COMPLETE
 from mysocial.core.redis import client
-from mysocial.store.list_fallback import NO_FLOOR, load_list
+from mysocial.store.list_fallback import load_list
 from posts.store import posts
 from tests.support.concurrency import assert_no_changes, mongod_paused, run_concurrently
 from tests.support.example_records import evict
@@ -188,4 +189,4 @@ def test_a_home_list_that_is_made_anew_ends_where_it_is_full(alice, bob):
     newest, floor = load_list(posts, short, bob.id)
     assert [pk for pk, _ in newest] == [one["id"] for one in written[:1:-1]]
     assert floor == str(newest[-1][1])
-    assert load_list(posts, posts.indexes["home"], bob.id)[1] == NO_FLOOR
+    assert load_list(posts, posts.indexes["home"], bob.id)[1] == COMPLETE

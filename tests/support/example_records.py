@@ -199,7 +199,7 @@ def begin(**names: list[str]) -> list[Any]:
 
 def take(**copies: list[Any]) -> None:
     """Bring what was fetched, as the reader that began does in the end."""
-    read_through.FILL({"step": "take", "records": [], "uniques": [], "lists": [], **copies})
+    read_through.FILL({"step": "finish", "records": [], "uniques": [], "lists": [], **copies})
 
 
 def together(count: int, act: Callable[[int], Any]) -> list[Any]:

@@ -83,14 +83,14 @@ def test_no_file_is_written_over_and_only_its_owner_may_read_it(alice, tmp_path)
 
 def test_while_a_backup_is_cut_debts_stand_and_a_dead_one_thaws_by_itself(alice, flush_all):
     alice.create_post()
-    assert backup.BACKUP({"step": "freeze", "token": "dead", "ms": 300}) == 1
-    assert backup.BACKUP({"step": "freeze", "token": "other", "ms": 300}) == 0
+    assert backup.BACKUP({"step": "freeze", "token": "dead", "ttl_ms": 300}) == 1
+    assert backup.BACKUP({"step": "freeze", "token": "other", "ttl_ms": 300}) == 0
     assert flush_all() == 0
     assert sum(debt.count for debt in dirty.get_backlogs().values()) > 0
-    assert backup.BACKUP({"step": "thaw", "token": "other"}) == 0
+    assert backup.BACKUP({"step": "unfreeze", "token": "other"}) == 0
     threading.Event().wait(0.4)
-    asked = {"step": "copy", "token": "dead", "most": 10, "queues": dirty.queue_names()}
-    assert backup.BACKUP(asked) == [b"thawed"]
+    asked = {"step": "copy", "token": "dead", "max_records": 10, "queues": dirty.queue_names()}
+    assert backup.BACKUP(asked) == [b"not_frozen"]
     assert flush_all() > 0
     assert verify(pause=0) == set()
 

@@ -30,7 +30,7 @@ from tests.support.example_records import (
 def settled(moment: int, some: list[mongo_writer.Snapshot]) -> int:
     """Settle a batch as a drain does."""
     items = [[one.key, one.pk, one.version, one.ttl_seconds, QUEUE] for one in some]
-    return int(flush.MARK_FLUSHED({"items": items, "taken": moment}))
+    return int(flush.MARK_FLUSHED({"items": items, "read_at_ms": moment}))
 
 
 def mongo_state() -> list[dict]:
