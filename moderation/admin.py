@@ -1,4 +1,4 @@
-"""The queue, measures and word filters in the admin."""
+"""Admin pages of moderation: the queue of reports, actions against members, and word filters."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from moderation import selectors, services
-from moderation.forms import ActForm, ModerationActionForm, NoteForm, until
+from moderation.forms import DecisionForm, ModerationActionForm, NoteForm, end_of
 from moderation.models import (
     MAX_NOTE_LENGTH,
     ActionType,
@@ -24,46 +24,51 @@ from moderation.models import (
 )
 from moderation.services import Decision
 from mysocial.admin.audit import staff_action
-from mysocial.admin.record_admin import CHANNEL, RecordAdmin, staff_username
+from mysocial.admin.record_admin import AUDIT_REASON, CHANNEL, RecordAdmin, staff_username
 from mysocial.admin.site import has_staff_permission
 from mysocial.core.errors import AppError, NotFound
 from mysocial.store import Record
 
+REVOCABLE_TYPES = (ActionType.SILENCE, ActionType.SUSPEND, ActionType.DELETE)
+REVOKE_PERMISSION = "moderation.change_moderationaction"
 
-class Assigned(admin.SimpleListFilter):
-    """Whose reports."""
+
+class AssigneeFilter(admin.SimpleListFilter):
+    """Filters reports by whether the current staff member, nobody or another has them."""
 
     title = "assignee"
-    parameter_name = "whose"
+    parameter_name = "assigned_to"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("mine", "Me"), ("nobody", "Nobody"), ("others", "Others")]
+        return [("me", "Me"), ("nobody", "Nobody"), ("others", "Others")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
-        me = staff_username(request)
-        if self.value() == "mine":
-            return queryset.filter(assignee=me)
+        username = staff_username(request)
+        if self.value() == "me":
+            return queryset.filter(assignee=username)
         if self.value() == "nobody":
             return queryset.filter(assignee="")
-        return queryset.exclude(assignee__in=["", me]) if self.value() else queryset
+        return queryset.exclude(assignee__in=["", username]) if self.value() else queryset
 
 
 @admin.register(Report)
 class ReportAdmin(RecordAdmin):
-    """The queue."""
+    """The queue of reports."""
 
-    list_display = ("about", "reason", "member", "state", "assignee", "created_at")
-    list_filter = ("state", "target_type", Assigned, "reason")
+    list_display = ("content_type", "reason", "member", "state", "assignee", "created_at")
+    list_filter = ("state", "target_type", AssigneeFilter, "reason")
     search_fields = ("id", "target_id", "subject_id", "reporter_id")
     ordering = ("-created_at",)
 
-    @admin.display(description="What")
-    def about(self, report: Report) -> str:
+    @admin.display(description="Reported content")
+    def content_type(self, report: Report) -> str:
+        """Return the kind of the reported content, for the list."""
         return report.get_target_type_display()
 
-    @admin.display(description="By whom")
+    @admin.display(description="Member")
     def member(self, report: Report) -> str:
-        return selectors.name_of(report.subject_id)
+        """Return the username of the reported member, for the list."""
+        return selectors.display_name(report.subject_id)
 
     def change_view(
         self,
@@ -72,118 +77,134 @@ class ReportAdmin(RecordAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show a report with what it is about, which is written down; or do what is asked."""
+        """Show a report, which creates an entry in the audit log, or carry out an operation."""
         if not has_staff_permission(request, "moderation.handle_report"):
             raise PermissionDenied
         if request.method == "POST":
             self._carry_out(request, object_id)
             return HttpResponseRedirect(request.path)
-        on = f"{self.opts.label_lower}:{object_id}"
         try:
             report = selectors.get_report(object_id)
             with staff_action(
-                actor=staff_username(request), channel=CHANNEL, action="look at report", target=on
+                actor=staff_username(request),
+                channel=CHANNEL,
+                action="view report",
+                target=f"{self.opts.label_lower}:{object_id}",
             ):
-                context = services.look(report_id=object_id)
+                context = services.view_report(report_id=object_id)
         except NotFound:
             raise Http404 from None
-        except AppError as error:  # what can't be written down is not shown
+        except AppError as error:  # a view that cannot be recorded is not granted
             self.message_user(request, error.detail, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:moderation_report_changelist"))
-        return render(request, "admin/moderation/report.html", self._page(request, report, context))
+        return render(
+            request, "admin/moderation/report.html", self._page_context(request, report, context)
+        )
 
-    def _page(self, request: HttpRequest, report: Report, context: Any) -> dict[str, Any]:
-        done = selectors.actions_against(report.subject_id)
+    def _page_context(self, request: HttpRequest, report: Report, context: Any) -> dict[str, Any]:
+        actions = selectors.actions_against(report.subject_id)
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(report),
             "report": report,
             "context": context,
-            "reporter": selectors.name_of(report.reporter_id),
+            "reporter": selectors.display_name(report.reporter_id),
             "notes": selectors.notes_on(str(report.pk)),
-            "measures": done,
-            "undoable": self._undoable(request, report, done),
+            "actions": actions,
+            "revocable_actions": self._revocable_actions(request, report, actions),
             "is_open": report.state == State.OPEN,
             "is_mine": report.assignee == staff_username(request),
-            "act_form": ActForm(label_suffix=""),
+            "decision_form": DecisionForm(label_suffix=""),
             "note_form": NoteForm(),
             "is_deletable": report.target_type != Target.USER,
         }
 
     @staticmethod
-    def _undoable(
-        request: HttpRequest, report: Report, done: list[ModerationAction]
+    def _revocable_actions(
+        request: HttpRequest, report: Report, actions: list[ModerationAction]
     ) -> list[ModerationAction]:
-        if not has_staff_permission(request, "moderation.change_moderationaction"):
+        if not has_staff_permission(request, REVOKE_PERMISSION):
             return []
-        own = [one for one in done if one.report_id == report.pk and one.act in UNDONE_BY]
-        return [one for one in own if not selectors.is_undone(one)]
+        return [
+            action
+            for action in actions
+            if action.report_id == report.pk
+            and action.action_type in REVOCABLE_TYPES
+            and selectors.is_revocable(action)
+        ]
 
     def _carry_out(self, request: HttpRequest, report_id: str) -> None:
-        me, do = staff_username(request), request.POST.get("do", "")
-        if do == "assign":
-            self.call_service(request, "assign", _assign, report_id, staff=me)
-        elif do == "release":
-            self.call_service(request, "release", _assign, report_id, staff="")
-        elif do == "note":
+        """Carry out the operation that the report page posted."""
+        username, operation = staff_username(request), request.POST.get("operation", "")
+        if operation == "assign":
+            self.call_service(request, "assign", _assign, report_id, staff_username=username)
+        elif operation == "release":
+            self.call_service(request, "release", _assign, report_id, staff_username="")
+        elif operation == "note":
             text = request.POST.get("text", "")[:MAX_NOTE_LENGTH]
-            self.call_service(request, "note on", _note, report_id, staff=me, text=text)
-        elif do == "decline" and not request.POST.get("why", "").strip():
-            self.message_user(request, "Say why nothing is done.", messages.ERROR)
-        elif do == "decline":
-            self.call_service(request, "decline", _decline, report_id, staff=me)
-        elif do == "undo":
-            _undo_one(self, request, request.POST.get("measure", ""))
-        elif do == "resolve":
-            self._resolve(request, report_id, me)
-
-    def _resolve(self, request: HttpRequest, report_id: str, me: str) -> None:
-        form = ActForm(request.POST)
-        if not form.is_valid():
-            wrong = " ".join(
-                f"{name}: {' '.join(map(str, said))}" for name, said in form.errors.items()
+            self.call_service(
+                request, "add note to", _add_note, report_id, staff_username=username, text=text
             )
-            self.message_user(request, wrong, messages.ERROR)
+        elif operation == "decline" and not request.POST.get(AUDIT_REASON, "").strip():
+            self.message_user(request, "Enter a reason for declining.", messages.ERROR)
+        elif operation == "decline":
+            self.call_service(request, "decline", _decline, report_id, staff_username=username)
+        elif operation == "revoke":
+            action_id = request.POST.get("action_id", "")
+            _revoke_if_permitted(self, request, "revoke action of", action_id)
+        elif operation == "resolve":
+            self._resolve(request, report_id, username)
+
+    def _resolve(self, request: HttpRequest, report_id: str, username: str) -> None:
+        form = DecisionForm(request.POST)
+        if not form.is_valid():
+            errors = (
+                f"{form[name].label}: {' '.join(map(str, texts))}"
+                for name, texts in form.errors.items()
+            )
+            self.message_user(request, " ".join(errors), messages.ERROR)
             return
-        given = form.cleaned_data
-        decision = Decision(given["act"], me, given["words"], until(given["lasts"]))
-        what = f"resolve ({given['act'] or 'nothing done'})"
-        self.call_service(request, what, _resolve, report_id, decision=decision)
+        fields = form.cleaned_data
+        decision = Decision(
+            fields["action_type"], username, fields["message"], end_of(fields["duration"])
+        )
+        operation = f"resolve ({fields['action_type'] or 'no action'})"
+        self.call_service(request, operation, _resolve, report_id, decision=decision)
 
 
-UNDONE_BY = (ActionType.SILENCE, ActionType.SUSPEND, ActionType.DELETE)
+def _assign(report_id: str, *, staff_username: str) -> Report:
+    return services.assign_report(report_id=report_id, staff_username=staff_username)
 
 
-def _assign(report_id: str, *, staff: str) -> Report:
-    return services.assign(report_id=report_id, staff=staff)
+def _add_note(report_id: str, *, staff_username: str, text: str) -> StaffNote:
+    return services.add_note(report_id=report_id, staff_username=staff_username, text=text)
 
 
-def _note(report_id: str, *, staff: str, text: str) -> StaffNote:
-    return services.add_note(report_id=report_id, staff=staff, text=text)
-
-
-def _decline(report_id: str, *, staff: str) -> Report:
-    return services.decline(report_id=report_id, staff=staff)
+def _decline(report_id: str, *, staff_username: str) -> Report:
+    return services.decline_report(report_id=report_id, staff_username=staff_username)
 
 
 def _resolve(report_id: str, *, decision: Decision) -> Report:
-    return services.resolve(report_id=report_id, decision=decision)
+    return services.resolve_report(report_id=report_id, decision=decision)
 
 
-def _undo(measure_id: str, *, staff: str) -> ModerationAction:
-    return services.revoke_action(measure_id=measure_id, staff=staff)
+def _revoke(action_id: str, *, staff_username: str) -> ModerationAction:
+    return services.revoke_action(action_id=action_id, staff_username=staff_username)
 
 
-def _undo_one(page: RecordAdmin, request: HttpRequest, measure_id: str) -> None:
-    if not has_staff_permission(request, "moderation.change_moderationaction"):
+def _revoke_if_permitted(
+    page: RecordAdmin, request: HttpRequest, operation: str, action_id: str
+) -> None:
+    if not has_staff_permission(request, REVOKE_PERMISSION):
         raise PermissionDenied
-    page.call_service(request, "undo measure of", _undo, measure_id, staff=staff_username(request))
+    username = staff_username(request)
+    page.call_service(request, operation, _revoke, action_id, staff_username=username)
 
 
 @admin.register(StaffNote)
 class StaffNoteAdmin(RecordAdmin):
-    """What staff noted on reports: to be looked at only."""
+    """Internal notes on reports; read-only."""
 
     list_display = ("report_id", "author", "text", "created_at")
     search_fields = ("report_id", "author")
@@ -192,24 +213,27 @@ class StaffNoteAdmin(RecordAdmin):
 
 @admin.register(ModerationAction)
 class ModerationActionAdmin(RecordAdmin):
-    """What was done against members. A new one acts; `Lift` ends it."""
+    """Actions against members. Adding one takes the action; "Revoke" ends it."""
 
-    form = ModerationActionForm  # type: ignore[assignment] # of a Measure, which is a Record
-    list_display = ("act", "member", "until", "staff", "words", "created_at")
-    list_filter = ("act",)
-    search_fields = ("user_id", "staff")
+    form = ModerationActionForm  # type: ignore[assignment] # of a ModerationAction, a Record
+    list_display = ("action_type", "member", "until", "staff_username", "message", "created_at")
+    list_filter = ("action_type",)
+    search_fields = ("user_id", "staff_username")
     ordering = ("-created_at",)
-    actions = ("undo",)
+    actions = ("revoke",)
 
     @admin.display(description="Member")
-    def member(self, measure: ModerationAction) -> str:
-        return selectors.name_of(measure.user_id)
+    def member(self, action: ModerationAction) -> str:
+        """Return the username of the member, for the list."""
+        return selectors.display_name(action.user_id)
 
     def get_fields(self, request: HttpRequest, obj: Record | None = None) -> Any:
-        """Return the fields of a new one; of one that is there, all that is known."""
         if obj is None:
-            return ("name", "act", "lasts", "words")
-        return ("act", "user_id", "until", "words", "staff", "report_id", "created_at")
+            return ("member", "action_type", "duration", "message")
+        return (
+            *("action_type", "user_id", "until", "message"),
+            *("staff_username", "report_id", "created_at"),
+        )
 
     def get_form(
         self, request: HttpRequest, obj: Record | None = None, change: bool = False, **kwargs: Any
@@ -219,45 +243,50 @@ class ModerationActionAdmin(RecordAdmin):
         return super().get_form(request, obj, change, **kwargs)
 
     @staticmethod
-    def add(measure_id: str, *, name: str, lasts: str, **given: str) -> ModerationAction:
-        decision = Decision(**given, until=until(lasts))
-        return services.apply_action(measure_id=measure_id, name=name, decision=decision)
+    def add(action_id: str, *, member: str, duration: str, **fields: str) -> ModerationAction:
+        """Take an action against a member, with the fields of the form."""
+        decision = Decision(**fields, until_ms=end_of(duration))
+        return services.apply_action(action_id=action_id, member=member, decision=decision)
 
     def call_service(
-        self, request: HttpRequest, what: str, verb: Any, pk: str, /, **given: Any
+        self, request: HttpRequest, operation: str, service: Any, pk: str, /, **arguments: Any
     ) -> Any:
-        """Say who of staff it is, too."""
-        return super().call_service(
-            request, what, verb, pk, **{**given, "staff": staff_username(request)}
-        )
+        """Call a service with the username of the staff member as an additional argument."""
+        arguments = {**arguments, "staff_username": staff_username(request)}
+        return super().call_service(request, operation, service, pk, **arguments)
 
-    def has_undo_permission(self, request: HttpRequest) -> bool:
-        return has_staff_permission(request, "moderation.change_moderationaction")
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Return whether the staff member may revoke actions."""
+        return has_staff_permission(request, REVOKE_PERMISSION)
 
-    @admin.action(description="Lift or restore", permissions=["undo"])
-    def undo(self, request: HttpRequest, queryset: QuerySet[ModerationAction]) -> None:
-        for one in queryset:
-            _undo_one(self, request, str(one.pk))
+    @admin.action(description="Revoke the selected actions", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ModerationAction]) -> None:
+        """Revoke the selected actions."""
+        for action in queryset:
+            _revoke_if_permitted(self, request, "revoke", str(action.pk))
 
 
 @admin.register(WordFilter)
 class WordFilterAdmin(RecordAdmin):
-    """Words and phrases that are not wanted."""
+    """Words and phrases that are rejected or flagged."""
 
-    list_display = ("phrase", "act", "created_at")
-    list_filter = ("act",)
+    list_display = ("phrase", "action", "created_at")
+    list_filter = ("action",)
     search_fields = ("phrase",)
     ordering = ("phrase",)
-    fields = ("phrase", "act")
+    fields = ("phrase", "action")
 
     @staticmethod
-    def add(filter_id: str, **given: Any) -> WordFilter:
-        return services.add_filter(filter_id=filter_id, **given)
+    def add(filter_id: str, **fields: Any) -> WordFilter:
+        """Create a filter."""
+        return services.add_filter(filter_id=filter_id, **fields)
 
     @staticmethod
-    def change(filter_id: str, **given: Any) -> WordFilter:
-        return services.change_filter(filter_id=filter_id, **given)
+    def change(filter_id: str, **changes: Any) -> WordFilter:
+        """Change a filter."""
+        return services.change_filter(filter_id=filter_id, **changes)
 
     @staticmethod
     def remove(filter_id: str) -> None:
+        """Delete a filter."""
         services.remove_filter(filter_id=filter_id)

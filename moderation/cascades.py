@@ -1,4 +1,4 @@
-"""What goes with a deleted member, and with a report."""
+"""Moderation records that are deleted with a member or a report."""
 
 from typing import ClassVar
 
@@ -8,19 +8,21 @@ from mysocial.outbox import Cascade, delete_listed
 
 
 class ReportsOfMember(Cascade):
-    """What they reported, what was reported of them, and what was done against them."""
+    """Reports by and about a deleted member, and the actions taken against them."""
 
     model_label: ClassVar[str] = "users.user"
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
-        lists = ("reporter", "subject")
-        gone = all(services.forget_reports(index=one, user_id=pk, limit=limit) for one in lists)
-        return gone and delete_listed(moderation_actions, "user", pk, limit=limit)
+        indexes = ("reporter", "subject")
+        reports_are_gone = all(
+            services.delete_reports(index=index, user_id=pk, limit=limit) for index in indexes
+        )
+        return reports_are_gone and delete_listed(moderation_actions, "user", pk, limit=limit)
 
 
 class NotesOfReport(Cascade):
-    """What staff noted on it."""
+    """Staff notes on a deleted report."""
 
     model_label: ClassVar[str] = "moderation.report"
 

@@ -1,10 +1,9 @@
-"""The first page of the admin: what members do, and how the site is. Figures only, no words."""
+"""The start page of the admin: charts of what members create, and the state of the site."""
 
 import json
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,15 +14,64 @@ from mysocial.core.errors import AppError
 from mysocial.ops import stats
 from mysocial.store import STORES
 
-FILTERS = "moderation.view_wordfilter"
-DAY, WEEK = 24, 7 * 24
-MADE = (
-    ("Sign-ups", "users.user", "var(--color-primary-500)"),
-    ("Posts", "posts.post", "#0d9488"),
-    ("Messages", "chat.message", "#d97706"),
+DAY_HOURS, WEEK_HOURS = 24, 7 * 24
+MAX_ERROR_CODES = 8
+
+
+class Series(NamedTuple):
+    """A line of the charts: the records of one model that were created per hour."""
+
+    title: str
+    model_label: str
+    color: str
+
+
+class Card(NamedTuple):
+    """A figure with its title and explanation."""
+
+    title: str
+    figure: str
+    explanation: str
+
+
+class Link(NamedTuple):
+    """A link of the sidebar, shown to staff with the permission."""
+
+    title: str
+    url_name: str
+    icon: str
+    permission: str
+
+
+SERIES = (
+    Series("Sign-ups", "users.user", "var(--color-primary-500)"),
+    Series("Posts", "posts.post", "#0d9488"),
+    Series("Messages", "chat.message", "#d97706"),
 )
-# Chart.js, which the theme brings: thin lines, whole numbers, a legend.
-OPTIONS = json.dumps(
+LINKS = (
+    Link("Reports", "moderation_report_changelist", "flag", "moderation.view_report"),
+    Link(
+        "Moderation actions",
+        "moderation_moderationaction_changelist",
+        "gavel",
+        "moderation.view_moderationaction",
+    ),
+    Link(
+        "Word filters",
+        "moderation_wordfilter_changelist",
+        "filter_alt",
+        "moderation.view_wordfilter",
+    ),
+    Link("Audit log", "mysocial_auditentry_changelist", "history", VIEW_AUDIT_LOG),
+    Link("Members", "users_user_changelist", "group", "users.view_user"),
+    Link("Posts", "posts_post_changelist", "article", "posts.view_post"),
+    Link("Comments", "comments_comment_changelist", "comment", "comments.view_comment"),
+    Link("Operations", "operations", "monitoring", VIEW_OPERATIONS),
+    Link("Emails", "mysocial_email_changelist", "mail", "mysocial.view_email"),
+    Link("Staff", "auth_user_changelist", "badge", "auth.view_user"),
+)
+# Options of Chart.js, which the theme includes: thin lines, whole numbers, a legend.
+CHART_OPTIONS = json.dumps(
     {
         "animation": False,
         "maintainAspectRatio": False,
@@ -38,100 +86,95 @@ OPTIONS = json.dumps(
 
 
 def dashboard(_request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the figures to the context of the first page; what can't be had is said to be away."""
+    """Add the charts and figures to the template context of the start page.
+
+    A part whose server is unavailable is replaced by an error message.
+    """
     now = time.time()
     try:
-        week = {name: _made(label, now) for name, label, _ in MADE}
-        context |= {
-            "day_chart": _chart({name: some[-DAY:] for name, some in week.items()}, now, "%H:00"),
-            "week_chart": _chart(week, now, "%a %H:00"),
-            "totals": [(name, sum(some[-DAY:]), sum(some)) for name, some in week.items()],
-        }
+        context |= _activity(now)
     except AppError as error:
-        context["made_away"] = error.detail
+        context["activity_error"] = error.detail
     try:
-        context |= _state(stats.state())
+        context |= _site_state(stats.site_stats())
     except AppError as error:
-        context["state_away"] = error.detail
-    return {**context, "chart_options": OPTIONS}
+        context["state_error"] = error.detail
+    return {**context, "chart_options": CHART_OPTIONS}
 
 
-def _made(label: str, now: float) -> list[int]:
-    return stats.created_per_hour(STORES[label].model, hours=WEEK, now=now)
-
-
-def _chart(series: dict[str, list[int]], now: float, form: str) -> str:
-    length = len(next(iter(series.values())))
-    labels = [_hour(now, length - place, form) for place in range(length)]
-    colors = {name: color for name, _, color in MADE}
-    sets = [
-        {"label": name, "data": some, "borderColor": colors[name], "backgroundColor": colors[name]}
-        for name, some in series.items()
+def _activity(now: float) -> dict[str, Any]:
+    week = [
+        stats.created_per_hour(STORES[series.model_label].model, hours=WEEK_HOURS, now=now)
+        for series in SERIES
     ]
-    return json.dumps({"labels": labels, "datasets": sets})
+    day = [counts[-DAY_HOURS:] for counts in week]
+    return {
+        "day_chart": _line_chart(day, now, "%H:00"),
+        "week_chart": _line_chart(week, now, "%a %H:00"),
+        "totals": [
+            (series.title, sum(day_counts), sum(week_counts))
+            for series, day_counts, week_counts in zip(SERIES, day, week, strict=True)
+        ],
+    }
 
 
-def _hour(now: float, back: int, form: str) -> str:
-    return f"{datetime.fromtimestamp(now - stats.HOUR * back, UTC):{form}}"
+def _line_chart(counts_by_series: list[list[int]], now: float, time_format: str) -> str:
+    hours = len(counts_by_series[0])
+    labels = [_hour_label(now, hours - position, time_format) for position in range(hours)]
+    datasets = [
+        {
+            "label": series.title,
+            "data": counts,
+            "borderColor": series.color,
+            "backgroundColor": series.color,
+        }
+        for series, counts in zip(SERIES, counts_by_series, strict=True)
+    ]
+    return json.dumps({"labels": labels, "datasets": datasets})
 
 
-def _state(found: dict[str, Any]) -> dict[str, Any]:
-    queues: dict[str, int] = found["queues"]
-    refused: dict[str, int] = found["refused"]
+def _hour_label(now: float, hours_ago: int, time_format: str) -> str:
+    return f"{datetime.fromtimestamp(now - stats.HOUR_SECONDS * hours_ago, UTC):{time_format}}"
+
+
+def _site_state(state: stats.SiteStats) -> dict[str, Any]:
     chart = {
-        "labels": list(queues),
+        "labels": list(state.queues),
         "datasets": [
             {
-                "label": "Records that MongoDB has not got",
-                "data": list(queues.values()),
+                "label": "Records waiting for MongoDB",
+                "data": list(state.queues.values()),
                 "backgroundColor": "var(--color-primary-500)",
             }
         ],
     }
+    by_count = sorted(state.problems.items(), key=lambda item: (-item[1], item[0]))
     return {
         "queue_chart": json.dumps(chart),
-        "cards": _cards(found),
-        "refused": sorted(refused.items(), key=lambda one: (-one[1], one[0]))[:8],
+        "cards": _cards(state),
+        "problems": by_count[:MAX_ERROR_CODES],
     }
 
 
-def _cards(found: dict[str, Any]) -> Sequence[tuple[str, str, str]]:
-    """Return title, figure and what it means."""
-    refused: dict[str, int] = found["refused"]
+def _cards(state: stats.SiteStats) -> tuple[Card, ...]:
+    unavailable = state.problems.get("unavailable", 0)
     return (
-        ("Online", f"{found['online']}", "members with a socket open"),
-        ("Cache hits", f"{found['hit_rate']:.1f} %", "of what Redis was asked for"),
-        ("Memory", f"{found['memory'] / 1024 / 1024:.0f} MB", "that Redis uses"),
-        ("Queued", f"{sum(found['queues'].values())}", "records that MongoDB has not got"),
-        ("Oldest debt", f"{found['oldest']:.1f} s", "that one of them waits"),
-        ("Dead letters", f"{found['dead']}", "records that MongoDB refused"),
-        ("Unavailable", f"{refused.get('unavailable', 0)}", "requests that this process refused"),
+        Card("Online", f"{state.online}", "members with an open connection"),
+        Card("Cache hits", f"{state.hit_percent:.1f} %", "of key lookups in Redis"),
+        Card("Memory", f"{state.memory_bytes / 1024 / 1024:.0f} MB", "used by Redis"),
+        Card("Backlog", f"{sum(state.queues.values())}", "records waiting for MongoDB"),
+        Card("Oldest", f"{state.oldest_seconds:.1f} s", "age of the oldest waiting record"),
+        Card("Dead letters", f"{state.dead_letters}", "records rejected by MongoDB"),
+        Card("Unavailable", f"{unavailable}", "requests this process answered with 503"),
     )
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return what the sidebar leads to, of what this member of staff may see."""
-    wanted = [
-        ("Reports", "moderation_report_changelist", "flag", "moderation.view_report"),
-        (
-            "Measures",
-            "moderation_moderationaction_changelist",
-            "gavel",
-            "moderation.view_moderationaction",
-        ),
-        ("Word filters", "moderation_wordfilter_changelist", "filter_alt", FILTERS),
-        ("Audit log", "mysocial_auditentry_changelist", "history", VIEW_AUDIT_LOG),
-        ("Members", "users_user_changelist", "group", "users.view_user"),
-        ("Posts", "posts_post_changelist", "article", "posts.view_post"),
-        ("Comments", "comments_comment_changelist", "comment", "comments.view_comment"),
-        ("Operations", "operations", "monitoring", VIEW_OPERATIONS),
-        ("Mails", "mysocial_email_changelist", "mail", "mysocial.view_email"),
-        ("Staff", "auth_user_changelist", "badge", "auth.view_user"),
-    ]
+    """Return the sidebar, limited to the pages that the staff member may see."""
     items = [
-        {"title": title, "icon": icon, "link": reverse(f"admin:{name}")}
-        for title, name, icon, permission in wanted
-        if not permission or has_staff_permission(request, permission)
+        {"title": link.title, "icon": link.icon, "link": reverse(f"admin:{link.url_name}")}
+        for link in LINKS
+        if has_staff_permission(request, link.permission)
     ]
     overview = {"title": "Overview", "icon": "dashboard", "link": reverse("admin:index")}
     return [{"items": [overview, *items]}]

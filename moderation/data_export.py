@@ -1,24 +1,24 @@
-"""What of moderation is a member's own: what they reported, and what was done against them."""
+"""The moderation records in a member's data export."""
 
 from moderation.store import moderation_actions, reports, staff_notes, word_filters
 from mysocial.privacy import ExportSection, exclude, listed, register
 
-# Who of staff it was is not told, nor what others wrote.
+# The export names no staff and contains nothing that other members wrote.
 register(
     ExportSection(
         reports,
         "Reports",
         listed(reports, "reporter"),
-        without=("subject_id", "said", "assignee", "act", "closed_by", "open_key"),
+        without=("subject_id", "excerpt", "assignee", "action_type", "closed_by", "open_key"),
     )
 )
 register(
     ExportSection(
         moderation_actions,
-        "Measures",
+        "Moderation actions",
         listed(moderation_actions, "user"),
-        without=("staff", "report_id"),
+        without=("staff_username", "report_id"),
     )
 )
-exclude(staff_notes, "What staff say to one another.")
-exclude(word_filters, "What staff do not want to be said: nobody's own.")
+exclude(staff_notes, "Internal notes of staff.")
+exclude(word_filters, "Settings of the site, not data of a member.")

@@ -1,4 +1,4 @@
-"""The forms of staff: acts, notes, and measures without a report."""
+"""Forms of the moderation admin: decisions on reports, notes, and actions without a report."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
@@ -21,63 +21,63 @@ else:
     Base = forms.ModelForm  # generic for the type checker only
 
 HOUR, DAY = 3600, 24 * 3600
-FOR_GOOD = "good"
-LASTS = (
-    ("", "-"),
+PERMANENT = "permanent"
+DURATIONS = (
+    ("", "---------"),
     (str(HOUR), "1 hour"),
     (str(DAY), "1 day"),
     (str(7 * DAY), "1 week"),
     (str(30 * DAY), "30 days"),
-    (FOR_GOOD, "for good"),
+    (PERMANENT, "Permanent"),
 )
 
 
-def until(lasts: str) -> int:
-    """Return the moment, in milliseconds, until which a choice of `LASTS` lasts from now on."""
-    if lasts == FOR_GOOD:
+def end_of(duration: str) -> int:
+    """Return when a duration of `DURATIONS` ends, in milliseconds; 0 for no duration."""
+    if duration == PERMANENT:
         return FOREVER_MS
-    return milliseconds(now() + timedelta(seconds=int(lasts))) if lasts else 0
+    return milliseconds(now() + timedelta(seconds=int(duration))) if duration else 0
 
 
-def lasts_field() -> forms.ChoiceField:
-    """Return the field that says how long a measure lasts."""
+def duration_field() -> forms.ChoiceField:
+    """Return a form field for the duration of an action."""
     return forms.ChoiceField(
-        choices=LASTS,
+        choices=DURATIONS,
         required=False,
         widget=UnfoldAdminSelectWidget,
-        label="How long",
-        help_text="Of a silence or suspension.",
+        label="Duration",
+        help_text="Required to silence or suspend a member.",
     )
 
 
-def words_field() -> forms.CharField:
-    """Return the field for what is said to the member."""
+def message_field() -> forms.CharField:
+    """Return a form field for the message to the member."""
     return forms.CharField(
         max_length=MAX_MESSAGE_LENGTH,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        label="Words to the member",
+        label="Message to the member",
+        help_text="Required for a warning.",
     )
 
 
-class ActForm(forms.Form):
-    """An act, how long it lasts, what is said to the member, and why it is done."""
+class DecisionForm(forms.Form):
+    """The decision that resolves a report."""
 
-    act = forms.ChoiceField(
-        choices=ActionType.choices, required=False, widget=UnfoldAdminSelectWidget
+    action_type = forms.ChoiceField(
+        choices=ActionType.choices, required=False, widget=UnfoldAdminSelectWidget, label="Action"
     )
-    lasts = lasts_field()
-    words = words_field()
-    why = forms.CharField(
+    duration = duration_field()
+    message = message_field()
+    audit_reason = forms.CharField(
         max_length=MAX_REASON_LENGTH,
         widget=UnfoldAdminTextInputWidget,
-        label="Why",
-        help_text="For the audit log.",
+        label="Reason (for the audit log)",
     )
 
 
 class NoteForm(forms.Form):
-    """An internal note."""
+    """An internal note on a report."""
 
     text = forms.CharField(
         max_length=MAX_NOTE_LENGTH, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}), label=""
@@ -85,17 +85,19 @@ class NoteForm(forms.Form):
 
 
 class ModerationActionForm(Base):
-    """A measure against a member, without a report."""
+    """An action against a member without a report."""
 
-    name = forms.CharField(
+    member = forms.CharField(
         max_length=30,
         widget=UnfoldAdminTextInputWidget,
         label="Member",
-        help_text="The username, or the id.",
+        help_text="Username or id.",
     )
-    act = forms.ChoiceField(choices=ActionType.choices[1:4], widget=UnfoldAdminSelectWidget)
-    lasts = lasts_field()
-    words = words_field()
+    action_type = forms.ChoiceField(
+        choices=ActionType.choices[1:4], widget=UnfoldAdminSelectWidget, label="Action"
+    )
+    duration = duration_field()
+    message = message_field()
 
     class Meta:
         model = ModerationAction

@@ -1,14 +1,15 @@
-"""What members report, what staff do about it, and the words that are not wanted."""
+"""Models of reports, staff notes, moderation actions and word filters."""
 
 from django.db import models
 
 from mysocial.store import ID, Record
 
 MAX_NOTE_LENGTH, MAX_MESSAGE_LENGTH, MAX_PHRASE_LENGTH = 1000, 500, 100
+STAFF_USERNAME_LENGTH = 150  # as in django.contrib.auth
 
 
 class Target(models.TextChoices):
-    """What can be reported."""
+    """The kinds of records that can be reported."""
 
     USER = "user", "Member"
     POST = "post", "Post"
@@ -17,7 +18,7 @@ class Target(models.TextChoices):
 
 
 class Reason(models.TextChoices):
-    """Why a member reports something."""
+    """The reasons from which a reporter chooses."""
 
     SPAM = "spam", "Spam"
     HARASSMENT = "harassment", "Harassment"
@@ -29,11 +30,11 @@ class Reason(models.TextChoices):
     OTHER = "other", "Something else"
 
 
-FILTERED = "filter"  # why the system reports something
+FILTERED = "filter"  # the reason of reports that a word filter creates
 
 
 class State(models.TextChoices):
-    """What became of a report."""
+    """The states of a report."""
 
     OPEN = "open", "Open"
     RESOLVED = "resolved", "Resolved"
@@ -41,60 +42,62 @@ class State(models.TextChoices):
 
 
 class ActionType(models.TextChoices):
-    """What staff do against a member or a thing."""
+    """The actions that staff can take against a member or reported content."""
 
-    NONE = "", "Nothing"
+    NONE = "", "No action"
     WARN = "warn", "Warn"
     SILENCE = "silence", "Silence"
     SUSPEND = "suspend", "Suspend"
-    DELETE = "delete", "Delete what was reported"
+    DELETE = "delete", "Delete the reported content"
 
 
-REVOKED = "restore"  # the measure that ends another
+REVOKED = "revoke"  # the type of the action that revokes another
 
 
 class FilterAction(models.TextChoices):
-    """What a filtered word does to what has it."""
+    """The effects of a word filter on a text that matches it."""
 
-    REFUSE = "refuse", "Refuse it"
-    FLAG = "flag", "Let it through, and report it"
+    REJECT = "reject", "Reject the text"
+    FLAG = "flag", "Accept the text and report it"
 
 
 class Report(Record):
-    """Somebody's, or the system's, word that something should be looked at."""
+    """A report by a member or by a word filter, for staff to decide on."""
 
-    reporter_id = models.CharField(**ID, default="", blank=True)  # empty: the system
-    target_type = models.CharField(max_length=7, choices=Target.choices)
+    reporter_id = models.CharField(**ID, default="", blank=True)  # empty for a word filter
+    target_type = models.CharField("reported content", max_length=7, choices=Target.choices)
     target_id = models.CharField(**ID)
-    subject_id = models.CharField(**ID)  # who is answerable for it
+    subject_id = models.CharField(**ID)  # the member who owns the target
     reason = models.CharField(
         max_length=13, choices=[*Reason.choices, (FILTERED, "Filtered words")]
     )
     note = models.TextField(max_length=MAX_NOTE_LENGTH, default="", blank=True)
-    said = models.TextField(default="", blank=True)  # what it said when it was reported
+    excerpt = models.TextField(default="", blank=True)  # the target's text when it was reported
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    assignee = models.CharField(max_length=150, default="", blank=True)
-    act = models.CharField(max_length=7, choices=ActionType.choices, default="", blank=True)
-    closed_by = models.CharField(max_length=150, default="", blank=True)
+    assignee = models.CharField(max_length=STAFF_USERNAME_LENGTH, default="", blank=True)
+    action_type = models.CharField(
+        "action", max_length=7, choices=ActionType.choices, default="", blank=True
+    )
+    closed_by = models.CharField(max_length=STAFF_USERNAME_LENGTH, default="", blank=True)
     closed_at = models.DateTimeField(null=True, default=None)
-    # Of an open one, who reports what: unique, so that there can't be two.
+    # Unique among open reports: a member reports a target once. Empty when the report is closed.
     open_key = models.CharField(max_length=64, default="", editable=False)
 
     class Meta(Record.Meta):
         db_table = "reports"
         verbose_name = "report"
         verbose_name_plural = "reports"
-        permissions = (("handle_report", "Can look at reported things, and close reports"),)
+        permissions = (("handle_report", "Can view reported content and close reports"),)
 
     def __str__(self) -> str:
         return f"{self.get_target_type_display()}: {self.get_reason_display()}"
 
 
 class StaffNote(Record):
-    """What staff say to one another about a report."""
+    """An internal note on a report, visible to staff only."""
 
     report_id = models.CharField(**ID)
-    author = models.CharField(max_length=150)
+    author = models.CharField(max_length=STAFF_USERNAME_LENGTH)
     text = models.TextField(max_length=MAX_NOTE_LENGTH)
 
     class Meta(Record.Meta):
@@ -104,15 +107,17 @@ class StaffNote(Record):
 
 
 class ModerationAction(Record):
-    """What was done against a member, or lifted again."""
+    """An action that staff took against a member, or the revocation of one."""
 
     user_id = models.CharField(**ID)
-    act = models.CharField(
-        max_length=7, choices=[*ActionType.choices[1:], (REVOKED, "Lift or restore")]
+    action_type = models.CharField(
+        "action", max_length=7, choices=[*ActionType.choices[1:], (REVOKED, "Revoke")]
     )
-    words = models.TextField(max_length=MAX_MESSAGE_LENGTH, default="", blank=True)  # to the member
-    until = models.DateTimeField(null=True, default=None)  # none: at once, or for good
-    staff = models.CharField(max_length=150)
+    message = models.TextField(
+        "message to the member", max_length=MAX_MESSAGE_LENGTH, default="", blank=True
+    )
+    until = models.DateTimeField(null=True, default=None)  # None: no duration, or permanent
+    staff_username = models.CharField("staff member", max_length=STAFF_USERNAME_LENGTH)
     report_id = models.CharField(**ID, default="", blank=True)
     target_type = models.CharField(max_length=7, choices=Target.choices, default="", blank=True)
     target_id = models.CharField(**ID, default="", blank=True)
@@ -123,14 +128,14 @@ class ModerationAction(Record):
         verbose_name_plural = "moderation actions"
 
     def __str__(self) -> str:
-        return f"{self.get_act_display()}: {self.user_id}"
+        return f"{self.get_action_type_display()}: {self.user_id}"
 
 
 class WordFilter(Record):
-    """A word or phrase that is not wanted."""
+    """A word or phrase that members may not use, or that staff want to review."""
 
     phrase = models.CharField(max_length=MAX_PHRASE_LENGTH)
-    act = models.CharField(max_length=6, choices=FilterAction.choices, default=FilterAction.FLAG)
+    action = models.CharField(max_length=6, choices=FilterAction.choices, default=FilterAction.FLAG)
 
     class Meta(Record.Meta):
         db_table = "word_filters"

@@ -1,4 +1,4 @@
-"""What a report looks like to its reporter: as bytes, and as the schema it keeps to."""
+"""The representation of a report to its reporter: the JSON template and its schema."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ report_template = JsonTemplate(
 
 
 class ReportSerializer(serializers.Serializer[Any]):
-    """A report of one's own."""
+    """A report as its reporter sees it."""
 
     id = serializers.CharField()
     created_at = serializers.DateTimeField()

@@ -1,6 +1,6 @@
-"""The roles of staff, by exactly what each may."""
+"""The staff roles and their permissions."""
 
-# By role: the app, and what may be done with which of its records.
+# Permissions by role, as `app.codename`. `manage.py make_roles` gives each group exactly these.
 ROLES: dict[str, tuple[str, ...]] = {
     "moderator": (
         *("moderation.view_report", "moderation.handle_report", "moderation.view_staffnote"),

@@ -1,4 +1,4 @@
-"""JSON in and out of reports."""
+"""Serializers of the report endpoints."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from mysocial.api import IdField, StrictSerializer
 
 
 class ReportInput(StrictSerializer):
-    """What is reported, and why."""
+    """The body of a new report."""
 
     target_type = serializers.ChoiceField(Target.choices)
     target_id = IdField()
@@ -18,15 +18,15 @@ class ReportInput(StrictSerializer):
     note = serializers.CharField(max_length=MAX_NOTE_LENGTH, required=False, allow_blank=True)
 
 
-class ReportAnswerSerializer(serializers.Serializer[Any]):
-    """The answer to a report."""
+class ReportResponseSerializer(serializers.Serializer[Any]):
+    """The response to a new report."""
 
     message = serializers.CharField()
     report = ReportSerializer()
 
 
 class ReportPageSerializer(serializers.Serializer[Any]):
-    """A page of one's own reports."""
+    """A page of the current user's reports."""
 
     reports = ReportSerializer(many=True)
     next = serializers.CharField(allow_null=True)

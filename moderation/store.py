@@ -1,10 +1,10 @@
-"""What lives in Redis of moderation."""
+"""Declaration of the moderation records in the store."""
 
 from moderation.models import ModerationAction, Report, StaffNote, WordFilter
 from mysocial.store import Index, Store
 
 MEMBER = "users.user"
-SHOWN = "shown"  # what its reporter sees of a report
+SHOWN = "shown"  # the fragment with the fields that the reporter may see
 
 reports = Store(
     Report,

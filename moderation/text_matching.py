@@ -1,41 +1,51 @@
-"""Whether a text has unwanted words: plain comparison of folded words. No state, no I/O."""
+"""Matching of word filters against texts: pure functions without state or I/O."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+")
-DROPPED = {"Mn", "Me", "Cf"}  # marks on letters, and what is not seen
-Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]  # by first word: words, act
+DROPPED_CATEGORIES = {"Mn", "Me", "Cf"}  # combining marks and invisible format characters
+
+
+class Phrase(NamedTuple):
+    """The folded words of a filter and its action."""
+
+    words: tuple[str, ...]
+    action: str
+
+
+Phrases = Mapping[str, Sequence[Phrase]]  # by first word
 
 
 def fold(text: str) -> tuple[str, ...]:
-    """Return the words of a text, without case, marks, widths and invisible characters."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    bare = (
-        one
-        for one in unicodedata.normalize("NFKD", plain)
-        if unicodedata.category(one) not in DROPPED
+    """Return the words of a text without case, marks, width variants and invisible characters."""
+    normalized = unicodedata.normalize("NFKC", text).casefold()
+    letters = (
+        character
+        for character in unicodedata.normalize("NFKD", normalized)
+        if unicodedata.category(character) not in DROPPED_CATEGORIES
     )
-    return tuple(WORD.findall("".join(bare)))
+    return tuple(WORD.findall("".join(letters)))
 
 
 def by_first_word(filters: Iterable[tuple[str, str]]) -> Phrases:
-    """Return phrases with their acts as `acts_on` wants them."""
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for phrase, act in filters:
+    """Index pairs of phrase and action by the first word, for `matching_actions`."""
+    phrases: dict[str, list[Phrase]] = {}
+    for phrase, action in filters:
         words = fold(phrase)
         if words:
-            found.setdefault(words[0], []).append((words, act))
-    return found
+            phrases.setdefault(words[0], []).append(Phrase(words, action))
+    return phrases
 
 
-def acts_on(text: str, phrases: Phrases) -> set[str]:
-    """Return the acts of all phrases that stand in a text, as whole words in a row."""
+def matching_actions(text: str, phrases: Phrases) -> set[str]:
+    """Return the actions of all phrases that occur in a text as consecutive whole words."""
     words = fold(text) if phrases else ()
     return {
-        act
-        for place, word in enumerate(words)
-        for phrase, act in phrases.get(word, ())
-        if words[place : place + len(phrase)] == phrase
+        phrase.action
+        for position, word in enumerate(words)
+        for phrase in phrases.get(word, ())
+        if words[position : position + len(phrase.words)] == phrase.words
     }

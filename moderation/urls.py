@@ -1,4 +1,4 @@
-"""Routes of moderation."""
+"""URL routes of moderation."""
 
 from moderation.views import ReportViewSet
 from mysocial.api import api_path

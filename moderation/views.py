@@ -1,4 +1,4 @@
-"""HTTP endpoints of moderation: what members may."""
+"""HTTP endpoints with which members report content."""
 
 from typing import Any
 
@@ -9,16 +9,15 @@ from rest_framework.request import Request
 from moderation import selectors, services
 from moderation.models import Report
 from moderation.representations import report_template
-from moderation.serializers import ReportAnswerSerializer, ReportInput, ReportPageSerializer
+from moderation.serializers import ReportInput, ReportPageSerializer, ReportResponseSerializer
 from mysocial.api import (
     PAGINATION_PARAMETERS,
     ApiViewSet,
     current_user_id,
     list_response,
-    message_envelope,
     pagination_params,
     validated_body,
-    write_response,
+    write_action,
 )
 from mysocial.core.rate_limits import HOUR, RateLimit
 
@@ -31,36 +30,34 @@ EXAMPLE = OpenApiExample(
 
 
 def report_representation(report: Report) -> list[Any]:
-    """Return the pieces of a report in an answer."""
+    """Return the parts of a report in a response."""
     return report_template.placeholders(report.id)
 
 
 class ReportViewSet(ApiViewSet):
-    """Reports of one's own."""
+    """The current user's reports."""
 
     @extend_schema(
         request=ReportInput,
-        responses={201: ReportAnswerSerializer},
+        responses={201: ReportResponseSerializer},
         examples=[EXAMPLE],
-        summary="Report a member, post, comment or message that one sees",
-        description="409 while one's report of it is open.",
+        summary="Report a user, post, comment or message",
+        description=(
+            "You can report what you can see, except your own content. 409 while your earlier "
+            "report of the same content is open."
+        ),
     )
-    def create(self, request: Request) -> HttpResponse:
+    @write_action("Reported", status=201, limit=NEW_REPORTS, report=report_representation)
+    def create(self, request: Request) -> Report:
         fields = validated_body(ReportInput, request)
-        return write_response(
-            request,
-            201,
-            message_envelope("Reported", report=report_representation),
-            lambda: services.file_report(reporter_id=current_user_id(request), **fields),
-            limit=NEW_REPORTS,
-        )
+        return services.file_report(reporter_id=current_user_id(request), **fields)
 
     @extend_schema(
         parameters=PAGINATION_PARAMETERS,
         responses=ReportPageSerializer,
-        summary="One's reports, newest first",
+        summary="List your reports, newest first",
     )
     def list(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
-        found = selectors.reports_of(current_user_id(request), limit=limit, after=after)
-        return list_response(request, "reports", report_template, found)
+        page = selectors.reports_by(current_user_id(request), limit=limit, after=after)
+        return list_response(request, "reports", report_template, page)

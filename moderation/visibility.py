@@ -1,4 +1,4 @@
-"""Who sees a report, for those below who tell of one."""
+"""Visibility of reports, for notifications that refer to one."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -7,11 +7,11 @@ from moderation import selectors
 from mysocial.policies import VisibilityPolicy
 
 
-class ReportSight(VisibilityPolicy):
-    """A report: of members, only who made it."""
+class ReportVisibility(VisibilityPolicy):
+    """Among members, only the reporter can see a report."""
 
     model_label: ClassVar[str] = "moderation.report"
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return selectors.own_among(pks, to=to)
+        return selectors.report_ids_filed_by(to, among=pks)

@@ -1,8 +1,14 @@
-"""Verbs of moderation: the only writers of reports, notes, measures and word filters."""
+"""Services of moderation: the only writers of reports, staff notes, actions and word filters."""
 
 from moderation.services.actions import Decision, apply_action, revoke_action
-from moderation.services.queue import add_note, assign, decline, look, resolve
-from moderation.services.reports import file_report, forget_reports
+from moderation.services.queue import (
+    add_note,
+    assign_report,
+    decline_report,
+    resolve_report,
+    view_report,
+)
+from moderation.services.reports import delete_reports, file_report
 from moderation.services.text_filters import add_filter, change_filter, check_text, remove_filter
 
 __all__ = [
@@ -10,14 +16,14 @@ __all__ = [
     "add_filter",
     "add_note",
     "apply_action",
-    "assign",
+    "assign_report",
     "change_filter",
     "check_text",
-    "decline",
+    "decline_report",
+    "delete_reports",
     "file_report",
-    "forget_reports",
-    "look",
     "remove_filter",
-    "resolve",
+    "resolve_report",
     "revoke_action",
+    "view_report",
 ]

@@ -1,4 +1,4 @@
-"""What is done against members and things, and undone."""
+"""Moderation actions against members and content, and their revocation."""
 
 from typing import NamedTuple
 
@@ -9,74 +9,95 @@ from moderation import selectors
 from moderation.models import REVOKED, ActionType, ModerationAction, Report, Target
 from mysocial.core.errors import Conflict, Invalid, datetime_from_ms
 from mysocial.core.ids import milliseconds, now
-from mysocial.store import STALE_ERRORS, Write, run_with_retry, write
+from mysocial.store import STALE_ERRORS, Write, retry_on_conflict, write
 from notifications.services import notify_of_decision
 from posts.services import restore_post, withhold_post
 from users import services as users
 
+ACTIONS_WITHOUT_REPORT = {ActionType.WARN, ActionType.SILENCE, ActionType.SUSPEND}
+ACTIONS_WITH_DURATION = {ActionType.SILENCE, ActionType.SUSPEND}
+
 
 class Decision(NamedTuple):
-    """What somebody of staff decides: the act, the words to the member, and until when."""
+    """A decision of a staff member: the action, the message to the member, and its end."""
 
-    act: str
-    staff: str
-    words: str = ""
-    until: int = 0  # milliseconds
-
-
-def apply_action(*, measure_id: str, name: str, decision: Decision) -> ModerationAction:
-    """Act against a member of this id or username without a report. `NotFound`, `Invalid`."""
-    user_id = selectors.find_member(name)
-    if decision.act not in {ActionType.WARN, ActionType.SILENCE, ActionType.SUSPEND}:
-        raise Invalid("Without a report a member can be warned, silenced or suspended.")
-    return run_with_retry(lambda: _take(measure_id, user_id, decision))
+    action_type: str
+    staff_username: str
+    message: str = ""
+    until_ms: int = 0
 
 
-def _take(measure_id: str, user_id: str, decision: Decision) -> ModerationAction:
-    one = new_action(user_id, decision)
-    one.id = measure_id
+@retry_on_conflict
+def apply_action(*, action_id: str, member: str, decision: Decision) -> ModerationAction:
+    """Take an action against a member without a report.
+
+    Args:
+        action_id: The id of the new record.
+        member: The id or username of the member.
+        decision: A warning, silence or suspension.
+
+    Raises:
+        NotFound: There is no such member.
+        Invalid: The action needs a report, a message or an end in the future.
+    """
+    user_id = selectors.find_member(member)
+    if decision.action_type not in ACTIONS_WITHOUT_REPORT:
+        raise Invalid("Without a report you can only warn, silence or suspend a member.")
+    action = new_action(user_id, decision)
+    action.id = action_id
     with write(*STALE_ERRORS) as w:
-        enforce_action(w, one, decision.until)
-    return one
+        enforce_action(w, action, decision.until_ms)
+    return action
 
 
 def new_action(user_id: str, decision: Decision, report: Report | None = None) -> ModerationAction:
-    """Return the record of a measure. `Invalid` for what is missing."""
-    is_timed = decision.act in {ActionType.SILENCE, ActionType.SUSPEND}
-    if decision.act == ActionType.WARN and not decision.words.strip():
-        raise Invalid("A warning needs words.")
-    if is_timed and decision.until <= milliseconds(now()):
-        raise Invalid("Until when must be a moment to come.")
+    """Return the record of an action, not saved yet.
+
+    Raises:
+        Invalid: A warning has no message, or a silence or suspension ends in the past.
+    """
+    has_duration = decision.action_type in ACTIONS_WITH_DURATION
+    if decision.action_type == ActionType.WARN and not decision.message.strip():
+        raise Invalid("A warning needs a message.")
+    if has_duration and decision.until_ms <= milliseconds(now()):
+        raise Invalid("Choose a duration.")
     return ModerationAction(
         user_id=user_id,
-        act=decision.act,
-        words=decision.words,
-        until=datetime_from_ms(decision.until) if is_timed else None,
-        staff=decision.staff,
+        action_type=decision.action_type,
+        message=decision.message,
+        until=datetime_from_ms(decision.until_ms) if has_duration else None,
+        staff_username=decision.staff_username,
         report_id=report.id if report else "",
         target_type=report.target_type if report else "",
         target_id=report.target_id if report else "",
     )
 
 
-def enforce_action(w: Write, one: ModerationAction, until: int) -> None:
-    """Carry a measure out within a write. `NotFound` when the member is gone.
+def enforce_action(w: Write, action: ModerationAction, until_ms: int) -> None:
+    """Create an action and its effect on the member within a write.
 
-    `Conflict` when somebody signed in to an account that is to be suspended: look again.
+    Raises:
+        NotFound: The member is gone.
+        Conflict: The member signed in meanwhile, and the new session is not among those to end.
     """
-    w.create(one, new_id=True)
-    if one.act == ActionType.WARN:
+    w.create(action, new_id=True)
+    user_id, message = action.user_id, action.message
+    if action.action_type == ActionType.WARN:
         notify_of_decision(
-            w, to=one.user_id, kind="warning", cause=one.id, message=one.words, always_in_app=True
+            w, to=user_id, kind="warning", cause=action.id, message=message, always_in_app=True
         )
-    elif one.act == ActionType.SILENCE:
-        users.silence(w, one.user_id, until)
-    elif one.act == ActionType.SUSPEND:
-        accounts.suspend_account(w, user_id=one.user_id, until_ms=until, reason=one.words)
+    elif action.action_type == ActionType.SILENCE:
+        users.silence(w, user_id, until_ms)
+    elif action.action_type == ActionType.SUSPEND:
+        accounts.suspend_account(w, user_id=user_id, until_ms=until_ms, reason=message)
 
 
 def delete_target(target_type: str, target_id: str) -> None:
-    """Withhold a post, delete a comment, or a message for everyone. `NotFound`."""
+    """Withhold a post, delete a comment, or delete a message for everyone.
+
+    Raises:
+        NotFound: The target is gone.
+    """
     if target_type == Target.POST:
         withhold_post(post_id=target_id)
     elif target_type == Target.COMMENT:
@@ -85,32 +106,32 @@ def delete_target(target_type: str, target_id: str) -> None:
         remove_message(message_id=target_id)
 
 
-def revoke_action(*, measure_id: str, staff: str, words: str = "") -> ModerationAction:
-    """Lift a silence or suspension, or show a withheld post again.
+@retry_on_conflict
+def revoke_action(*, action_id: str, staff_username: str, message: str = "") -> ModerationAction:
+    """End a silence or suspension, or restore a withheld post.
 
-    `Conflict` when there is nothing to undo: it is over, or what was deleted can't come back.
+    Raises:
+        NotFound: There is no such action.
+        Conflict: The action is over, or what it deleted cannot be restored.
     """
-    return run_with_retry(lambda: _undo(selectors.get_action(measure_id), staff, words))
-
-
-def _undo(one: ModerationAction, staff: str, words: str) -> ModerationAction:
-    if selectors.is_undone(one):
-        raise Conflict("There is nothing left of this that could be undone.")
-    if one.act == ActionType.DELETE:
-        restore_post(post_id=one.target_id)
-    lifted = ModerationAction(
-        user_id=one.user_id,
-        act=REVOKED,
-        words=words,
-        staff=staff,
-        report_id=one.report_id,
-        target_type=one.target_type,
-        target_id=one.target_id,
+    action = selectors.get_action(action_id)
+    if not selectors.is_revocable(action):
+        raise Conflict("This action is over or cannot be revoked.")
+    if action.action_type == ActionType.DELETE:
+        restore_post(post_id=action.target_id)
+    revocation = ModerationAction(
+        user_id=action.user_id,
+        action_type=REVOKED,
+        message=message,
+        staff_username=staff_username,
+        report_id=action.report_id,
+        target_type=action.target_type,
+        target_id=action.target_id,
     )
     with write(*STALE_ERRORS) as w:
-        w.create(lifted, new_id=True)
-        if one.act == ActionType.SILENCE:
-            users.silence(w, one.user_id, 0)
-        elif one.act == ActionType.SUSPEND:
-            accounts.lift_suspension(w, user_id=one.user_id)
-    return lifted
+        w.create(revocation, new_id=True)
+        if action.action_type == ActionType.SILENCE:
+            users.silence(w, action.user_id, 0)
+        elif action.action_type == ActionType.SUSPEND:
+            accounts.lift_suspension(w, user_id=action.user_id)
+    return revocation

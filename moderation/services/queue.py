@@ -1,4 +1,4 @@
-"""What staff do with a report."""
+"""Services with which staff work on reports."""
 
 from contextlib import suppress
 
@@ -9,82 +9,102 @@ from moderation.services.actions import Decision, delete_target, enforce_action,
 from mysocial.admin import audit
 from mysocial.core.errors import Conflict, Forbidden, Invalid, NotFound
 from mysocial.core.ids import now
-from mysocial.store import STALE_ERRORS, run_with_retry, write
+from mysocial.store import STALE_ERRORS, retry_on_conflict, write
 from notifications.services import notify_of_decision
 
 
-def look(*, report_id: str) -> Context:
-    """Return what was reported in its context; that somebody looks is written down first.
+def view_report(*, report_id: str) -> Context:
+    """Return the reported content in its context, after an entry in the audit log.
 
-    `Forbidden` unless staff act.
+    Raises:
+        Forbidden: The call is not part of a staff action.
+        NotFound: There is no such report.
     """
     if not audit.in_staff_action():
-        raise Forbidden("Only staff look at what was reported.")
+        raise Forbidden("Only staff can view reported content.")
     report = selectors.get_report(report_id)
-    with write() as w:
+    with write() as w:  # the staff action adds its audit entry to this write
         w.require(Report, report_id)
-    return selectors.context_of(report)
+    return selectors.report_context(report)
 
 
-def assign(*, report_id: str, staff: str) -> Report:
-    """Give a report to somebody of staff; to nobody with an empty name. `Conflict`: closed."""
-    return run_with_retry(lambda: _assign(report_id, staff))
+@retry_on_conflict
+def assign_report(*, report_id: str, staff_username: str) -> Report:
+    """Assign a report to a staff member, or to nobody with an empty username.
 
-
-def _assign(report_id: str, staff: str) -> Report:
+    Raises:
+        NotFound: There is no such report.
+        Conflict: The report is closed.
+    """
     report = _open_report(report_id)
     with write(*STALE_ERRORS) as w:
-        w.update(report, check_revision=True, assignee=staff)
+        w.update(report, check_revision=True, assignee=staff_username)
     return report
 
 
-def add_note(*, report_id: str, staff: str, text: str) -> StaffNote:
-    """Note something on a report that only staff see. `Invalid` when it is empty."""
+def add_note(*, report_id: str, staff_username: str, text: str) -> StaffNote:
+    """Add an internal note to a report.
+
+    Raises:
+        NotFound: There is no such report.
+        Invalid: The text is empty.
+    """
     if not text.strip():
-        raise Invalid("A note needs a text.")
-    note = StaffNote(report_id=report_id, author=staff, text=text)
+        raise Invalid("A note cannot be empty.")
+    note = StaffNote(report_id=report_id, author=staff_username, text=text)
     with write() as w:
         w.require(Report, report_id)
         w.create(note, new_id=True)
     return note
 
 
-def resolve(*, report_id: str, decision: Decision) -> Report:
-    """Resolve a report by an act, or by none. Its reporter is told. `Conflict`: it is closed.
+def resolve_report(*, report_id: str, decision: Decision) -> Report:
+    """Resolve a report with an action, or with none, and notify its reporter.
 
-    What is done against the member is part of the same write; a thing is deleted before it, and
-    one that is gone already is fine.
+    The action is part of the write that closes the report. Reported content is deleted by a write
+    of its own before that; content that is already gone is no error.
+
+    Raises:
+        NotFound: There is no such report.
+        Conflict: The report is closed.
+        Invalid: The action does not apply to the target, or lacks a message or duration.
     """
     report = _open_report(report_id)
-    if decision.act == ActionType.DELETE:
+    if decision.action_type == ActionType.DELETE:
         if report.target_type == Target.USER:
-            raise Invalid("A member is suspended, not deleted.")
+            raise Invalid("A member cannot be deleted, only suspended.")
         with suppress(NotFound):
             delete_target(report.target_type, report.target_id)
-    return run_with_retry(lambda: _close(report_id, State.RESOLVED, decision))
+    return _close_report(report_id, State.RESOLVED, decision)
 
 
-def decline(*, report_id: str, staff: str) -> Report:
-    """Close a report that needs no act. Its reporter is told. `Conflict`: it is closed."""
-    return run_with_retry(lambda: _close(report_id, State.DECLINED, Decision("", staff)))
+def decline_report(*, report_id: str, staff_username: str) -> Report:
+    """Close a report without an action, and notify its reporter.
+
+    Raises:
+        NotFound: There is no such report.
+        Conflict: The report is closed.
+    """
+    return _close_report(report_id, State.DECLINED, Decision("", staff_username))
 
 
-def _close(report_id: str, state: State, decision: Decision) -> Report:
+@retry_on_conflict
+def _close_report(report_id: str, state: State, decision: Decision) -> Report:
     report = _open_report(report_id)
     with write(*STALE_ERRORS) as w:
         w.update(
             report,
             check_revision=True,
             state=state.value,
-            act=decision.act,
+            action_type=decision.action_type,
             open_key="",
-            assignee=report.assignee or decision.staff,
-            closed_by=decision.staff,
+            assignee=report.assignee or decision.staff_username,
+            closed_by=decision.staff_username,
             closed_at=now(),
         )
-        if decision.act:
-            one = new_action(report.subject_id, decision, report)
-            enforce_action(w, one, decision.until)
+        if decision.action_type:
+            action = new_action(report.subject_id, decision, report)
+            enforce_action(w, action, decision.until_ms)
         if report.reporter_id:
             notify_of_decision(w, to=report.reporter_id, kind="report", cause=report.id)
     return report

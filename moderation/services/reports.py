@@ -1,49 +1,52 @@
-"""Filing reports, and forgetting them with whom they are about."""
+"""Services that create and delete reports."""
 
 from moderation import selectors
 from moderation.models import Report
 from moderation.store import reports
 from mysocial.core.errors import AlreadyExists, Invalid
 from mysocial.outbox import queue_cascade
-from mysocial.store import pagination, write
+from mysocial.store import latest, write
 from users.services import require_user
 
 
 def file_report(
     *, reporter_id: str, target_type: str, target_id: str, reason: str, note: str = ""
 ) -> Report:
-    """Report something that the member sees. `NotFound` for the rest; `Invalid` for one's own.
+    """Report something that the reporter can see.
 
-    `AlreadyExists` while a report of the same by the same is open.
+    Raises:
+        NotFound: The target does not exist or is not visible to the reporter.
+        Invalid: The target belongs to the reporter.
+        AlreadyExists: The reporter's earlier report of the same target is open.
     """
-    found = selectors.find_reported(target_type, target_id, to=reporter_id)
-    if found.subject_id == reporter_id:
-        raise Invalid("This is your own.")
+    target = selectors.get_report_target(target_type, target_id, to=reporter_id)
+    if target.owner_id == reporter_id:
+        raise Invalid("You cannot report yourself or your own content.")
     report = Report(
         reporter_id=reporter_id,
         target_type=target_type,
         target_id=target_id,
-        subject_id=found.subject_id,
+        subject_id=target.owner_id,
         reason=reason,
         note=note,
-        said=found.said,
+        excerpt=target.text,
         open_key=selectors.open_key(reporter_id, target_type, target_id),
     )
     try:
         with write() as w:
-            require_user(w, found.subject_id)
+            require_user(w, target.owner_id)
             w.create(report, new_id=True)
             w.respond_with(report)
     except AlreadyExists:
-        raise AlreadyExists("You have reported this, and it is being looked at.") from None
+        raise AlreadyExists("You have already reported this; the report is open.") from None
     return report
 
 
-def forget_reports(*, index: str, user_id: str, limit: int) -> bool:
-    """Remove at most `limit` reports of a list, with their notes; True when none is left."""
-    found, are_all = pagination.latest(reports, index, user_id, limit=limit)
+def delete_reports(*, index: str, user_id: str, limit: int) -> bool:
+    """Delete up to `limit` reports of a list with their notes; return whether the list is empty."""
+    batch, is_complete = latest(reports, index, user_id, limit=limit)
     with write() as w:
-        for report in found:
+        for report in batch:
             w.delete(report, missing_ok=True)
             queue_cascade(w, report)
-    return are_all
+    return is_complete

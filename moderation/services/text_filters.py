@@ -1,4 +1,4 @@
-"""The unwanted words, and what becomes of what has them."""
+"""Word filters: their services, and the check of members' texts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,66 +6,91 @@ from typing import Any
 from moderation import selectors
 from moderation.models import FILTERED, FilterAction, Report, WordFilter
 from moderation.store import word_filters
-from moderation.text_matching import acts_on, fold
+from moderation.text_matching import fold, matching_actions
 from mysocial.core.errors import Invalid
 from mysocial.store import Write, reads, write
 
-KINDS = {
+TARGET_TYPES = {
     "users.user": "user",
     "posts.post": "post",
     "comments.comment": "comment",
     "chat.message": "message",
 }
+REJECTION = "This text contains words that are not allowed here."
 
 
 def check_text(w: Write, label: str, pk: str, author_id: str, texts: Mapping[str, str]) -> None:
-    """Refuse a write, or file a report in it, when a text of a member has unwanted words.
+    """Apply the word filters to a member's texts before they are written.
 
-    `Invalid`; it does not say which words.
+    Texts with flagged phrases are reported in the same write, unless a report is open already.
+
+    Args:
+        w: The write that stores the texts.
+        label: The model label of the record that holds the texts.
+        pk: The id of that record.
+        author_id: The member who wrote the texts.
+        texts: The texts by field name.
+
+    Raises:
+        Invalid: A text contains a rejected phrase; the error does not say which one.
     """
     phrases = selectors.phrases() if any(texts.values()) else {}
-    found = {name: acts_on(text, phrases) for name, text in texts.items()} if phrases else {}
-    refused = [name for name, acts in found.items() if FilterAction.REFUSE in acts]
-    if refused:
-        said = "This has words that are not taken here."
-        raise Invalid(said, errors=dict.fromkeys(refused, said))
-    key = selectors.open_key("", KINDS[label], pk)
-    if any(found.values()) and not selectors.is_reported(key):
+    if not phrases:
+        return
+    actions = {name: matching_actions(text, phrases) for name, text in texts.items()}
+    rejected = [name for name, types in actions.items() if FilterAction.REJECT in types]
+    if rejected:
+        raise Invalid(REJECTION, errors=dict.fromkeys(rejected, REJECTION))
+    key = selectors.open_key("", TARGET_TYPES[label], pk)
+    if any(actions.values()) and not selectors.has_open_report(key):
         report = Report(
-            target_type=KINDS[label],
+            target_type=TARGET_TYPES[label],
             target_id=pk,
             subject_id=author_id,
             reason=FILTERED,
-            said="\n".join(filter(None, texts.values())),
+            excerpt="\n".join(filter(None, texts.values())),
             open_key=key,
         )
         w.create(report, new_id=True)
 
 
-def add_filter(*, filter_id: str, phrase: str, act: str) -> WordFilter:
-    """Keep a word or phrase out, or watch it. `Invalid` when there is no word in it."""
-    one = WordFilter(id=filter_id, phrase=phrase, act=act)
-    _check(phrase)
+def add_filter(*, filter_id: str, phrase: str, action: str) -> WordFilter:
+    """Create a word filter.
+
+    Raises:
+        Invalid: The phrase contains no word.
+    """
+    word_filter = WordFilter(id=filter_id, phrase=phrase, action=action)
+    _require_word(phrase)
     with write() as w:
-        w.create(one)
-    return one
+        w.create(word_filter)
+    return word_filter
 
 
 def change_filter(*, filter_id: str, **changes: Any) -> WordFilter:
-    """Change a filter. `Invalid` when there is no word in it."""
-    one = reads.get_record(word_filters, filter_id)
-    _check(changes.get("phrase", one.phrase))
+    """Change the phrase or the action of a word filter.
+
+    Raises:
+        NotFound: There is no such filter.
+        Invalid: The phrase contains no word.
+    """
+    word_filter = reads.get_record(word_filters, filter_id)
+    _require_word(changes.get("phrase", word_filter.phrase))
     with write() as w:
-        w.update(one, **changes)
-    return one
+        w.update(word_filter, **changes)
+    return word_filter
 
 
 def remove_filter(*, filter_id: str) -> None:
-    """Mind these words no longer."""
+    """Delete a word filter.
+
+    Raises:
+        NotFound: There is no such filter.
+    """
     with write() as w:
         w.delete(reads.get_record(word_filters, filter_id))
 
 
-def _check(phrase: str) -> None:
+def _require_word(phrase: str) -> None:
     if not fold(phrase):
-        raise Invalid("There is no word in this.", errors={"phrase": "This needs a word."})
+        raise Invalid("Invalid phrase.", errors={"phrase": "Enter at least one word."})

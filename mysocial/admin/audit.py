@@ -1,9 +1,9 @@
-"""The audit log: every act of staff is a record, written in the same step as the act itself.
+"""The audit log: one entry per staff action, added by the write that carries the action out.
 
-    with acting(who="mod", via="admin", what="remove post", on="posts.post:<id>", why="spam"):
+    with staff_action(actor="mod", channel="admin", action="delete post", target="posts.post:<id>"):
         services.remove_post(post_id=post_id)
 
-Whatever is written in the block takes the record along, so no service has to think of it.
+Every write inside the block adds an entry, so that no service can forget it.
 """
 
 from collections.abc import Iterator
@@ -18,16 +18,17 @@ VIEW_AUDIT_LOG = "mysocial.view_auditentry"
 # Permissions that belong to no record. Django needs a model to declare them: the audit entry.
 VIEW_OPERATIONS = "mysocial.view_operations"  # operations figures and dead letters
 MANAGE_QUEUES = "mysocial.manage_queues"  # Flower, which shows the messages of every queue
+MAX_ACTOR_LENGTH, MAX_ACTION_LENGTH, MAX_TARGET_LENGTH = 150, 100, 200
 MAX_REASON_LENGTH = 1000
 
 
 class AuditEntry(Record):
-    """One act of staff. There is no service that changes one or takes one away."""
+    """An action of a staff member. No service changes or deletes entries."""
 
-    actor = models.CharField(max_length=150)
-    channel = models.CharField(max_length=20)  # the admin, or manage.py
-    action = models.CharField(max_length=100)
-    target = models.CharField(max_length=200, default="", blank=True)
+    actor = models.CharField(max_length=MAX_ACTOR_LENGTH)
+    channel = models.CharField(max_length=20)  # "admin" or "manage.py"
+    action = models.CharField(max_length=MAX_ACTION_LENGTH)
+    target = models.CharField(max_length=MAX_TARGET_LENGTH, default="", blank=True)
     reason = models.CharField(max_length=MAX_REASON_LENGTH, default="", blank=True)
 
     class Meta(Record.Meta):
@@ -51,19 +52,27 @@ entries = Store(AuditEntry, queue="moderation", indexes=(Index("all"),))
 def staff_action(
     *, actor: str, channel: str, action: str, target: str = "", reason: str = ""
 ) -> Iterator[None]:
-    """Let each write of this block take a record of the act along."""
+    """Add an audit entry to each write of this block. Longer values are truncated.
 
-    def note(w: Write) -> None:
+    Args:
+        actor: The username of the staff member.
+        channel: Where the action was started: "admin" or "manage.py".
+        action: The action, such as "delete post".
+        target: The record that is acted on, as `app.model:id`.
+        reason: The reason that the staff member gave.
+    """
+
+    def add_entry(w: Write) -> None:
         entry = AuditEntry(
-            actor=actor[:150],
+            actor=actor[:MAX_ACTOR_LENGTH],
             channel=channel,
-            action=action[:100],
-            target=target[:200],
+            action=action[:MAX_ACTION_LENGTH],
+            target=target[:MAX_TARGET_LENGTH],
             reason=reason[:MAX_REASON_LENGTH],
         )
         w.create(entry, new_id=True)
 
-    token = request_context.push(request_context.RequestContext(write_hooks=[note]))
+    token = request_context.push(request_context.RequestContext(write_hooks=[add_entry]))
     try:
         yield
     finally:
@@ -71,14 +80,20 @@ def staff_action(
 
 
 def in_staff_action() -> bool:
-    """Tell whether what is written now is written down as an act of staff."""
-    call = request_context.current()
-    return call is not None and bool(call.write_hooks)
+    """Return whether writes are part of a staff action."""
+    context = request_context.current()
+    return context is not None and bool(context.write_hooks)
 
 
 def record() -> None:
-    """Write down the act of this block by itself: before something that is no write of ours."""
+    """Add the entry of the current staff action by a write of its own.
+
+    For changes that are not made by a `Write`: call this before the change.
+
+    Raises:
+        TypeError: There is no staff action.
+    """
     if not in_staff_action():
-        raise TypeError("Nobody acts here.")
+        raise TypeError("There is no staff action to record.")
     with write():
         pass

@@ -1,5 +1,8 @@
-"""`RecordAdmin`: the admin of a stored record. It reads what MongoDB has; every change goes through
-the services, so that cache, counters and events follow, and is written down with them."""
+"""Base classes of the admin pages, and the pages of the project's own records.
+
+The admin reads from MongoDB. Every change goes through the services, so that cache, counters and
+events follow, and is recorded in the audit log by the same write.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,7 +17,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AuthenticationForm
 
 from mysocial.admin.audit import AuditEntry, staff_action
-from mysocial.admin.staff import RoleAdmin, StaffAdmin
+from mysocial.admin.staff import CHANNEL, RoleAdmin, StaffAdmin, staff_username
 from mysocial.api import get_client_address
 from mysocial.core import rate_limits
 from mysocial.core.errors import AppError
@@ -22,14 +25,23 @@ from mysocial.core.rate_limits import DAY, HOUR, MINUTE, RateLimit
 from mysocial.outbox import CascadeDeletion, Email
 from mysocial.store import Record
 
+__all__ = [
+    "AUDIT_REASON",
+    "CHANNEL",
+    "OutboxItemAdmin",
+    "RecordAdmin",
+    "StaffLoginForm",
+    "staff_username",
+]
+
 admin.site.index_title = "Overview"
-admin.site.unregister((Staff, Group))  # Django's own pages write nothing down
+admin.site.unregister((Staff, Group))  # Django's own pages do not write to the audit log
 admin.site.register(Staff, StaffAdmin)
 admin.site.register(Group, RoleAdmin)
-# From one address; then of one name from there, with a pause that grows to a day.
 LOGINS_PER_ADDRESS = RateLimit("staff", 60, HOUR)
+# Failed logins for one username from one address.
 FAILED_LOGINS = (RateLimit("staff-here", 5, 15 * MINUTE), RateLimit("staff-here-day", 20, DAY))
-CHANNEL = "admin"
+AUDIT_REASON = "audit_reason"  # the form field with the reason for the audit log
 
 
 if TYPE_CHECKING:
@@ -39,42 +51,41 @@ else:
 
 
 class StaffLoginForm(AuthenticationForm):  # type: ignore[misc]
-    """The login of staff, who are worth more guesses than members are."""
+    """The login form of staff, with stricter rate limits than that of members."""
 
     def clean(self) -> dict[str, Any]:
         address = get_client_address(self.request) if self.request else ""
-        here = f"{address} {self.cleaned_data.get('username', '').lower()}"
+        attempt = f"{address} {self.cleaned_data.get('username', '').lower()}"
         try:
             rate_limits.check_rate_limit(LOGINS_PER_ADDRESS, address)
-            for guesses in FAILED_LOGINS:
-                rate_limits.check_rate_limit(guesses, here)
-            found: dict[str, Any] = super().clean()
-            for guesses in FAILED_LOGINS:
-                rate_limits.reset_rate_limit(guesses, here)
+            for limit in FAILED_LOGINS:
+                rate_limits.check_rate_limit(limit, attempt)
+            credentials: dict[str, Any] = super().clean()
+            for limit in FAILED_LOGINS:
+                rate_limits.reset_rate_limit(limit, attempt)
         except AppError as error:
             raise ValidationError(error.detail) from None
-        return found
+        return credentials
 
 
 admin.site.login_form = StaffLoginForm
 
 
-def staff_username(request: HttpRequest) -> str:
-    """Return the name of the member of staff who asks."""
-    return str(request.user.get_username())
-
-
 class RecordAdmin(Base):
-    """Lists, searches, adds, edits and deletes records of one model."""
+    """Lists, searches, adds, edits and deletes the records of one model.
 
-    # What they call, with the id and the fields that are given; without one, the page offers none.
+    A subclass defines `add`, `change` and `remove` as static methods that call the services. They
+    take the id, and `add` and `change` the form's fields as keyword arguments. The admin offers
+    only the operations that are defined.
+    """
+
     add: ClassVar[Callable[..., Any] | None] = None
     change: ClassVar[Callable[..., Any] | None] = None
     remove: ClassVar[Callable[..., Any] | None] = None
     actions_on_bottom = True
     show_full_result_count = False
     list_per_page = 25
-    change_form_after_template = "admin/why.html"
+    change_form_after_template = "admin/audit_reason.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return type(self).add is not None and super().has_add_permission(request)
@@ -88,12 +99,12 @@ class RecordAdmin(Base):
     def save_model(
         self, request: HttpRequest, obj: Record, form: "ModelForm[Record]", change: bool
     ) -> None:
-        """Hand the fields to the service; of a change, only those that were changed."""
+        # A change passes only the fields that were changed.
         names = form.changed_data if change else form.cleaned_data
-        changes = {name: form.cleaned_data[name] for name in names}
-        if changes:
-            verb = type(self).change if change else type(self).add
-            self.call_service(request, "change" if change else "add", verb, obj.pk, **changes)
+        fields = {name: form.cleaned_data[name] for name in names}
+        if fields:
+            service = type(self).change if change else type(self).add
+            self.call_service(request, "change" if change else "add", service, obj.pk, **fields)
 
     def delete_model(self, request: HttpRequest, obj: Record) -> None:
         self.call_service(request, "delete", type(self).remove, obj.pk)
@@ -105,26 +116,41 @@ class RecordAdmin(Base):
     def call_service(
         self,
         request: HttpRequest,
-        what: str,
-        verb: Callable[..., Any] | None,
+        operation: str,
+        service: Callable[..., Any] | None,
         pk: str,
         /,
-        **given: Any,
+        **arguments: Any,
     ) -> Any:
-        """Call a service as an act of whoever asks; None, and a message, when it refuses."""
-        assert verb is not None  # noqa: S101 - the permissions above see to it
-        said = f"{what} {self.opts.verbose_name}"
-        on = f"{self.opts.label_lower}:{pk}"
-        why = request.POST.get("why", "")
+        """Call a service as a staff action, which adds an entry to the audit log.
+
+        Args:
+            request: The staff member's request.
+            operation: A verb, such as "delete"; the audit log appends the name of the model.
+            service: The service, called with the id and `arguments`.
+            pk: The id of the record.
+
+        Returns:
+            The result of the service. If the service raises an `AppError`, its detail is shown to
+            the staff member and the result is None.
+        """
+        assert service is not None  # noqa: S101 - ensured by the permissions above
+        action = f"{operation} {self.opts.verbose_name}"
         try:
             with staff_action(
-                actor=staff_username(request), channel=CHANNEL, action=said, target=on, reason=why
+                actor=staff_username(request),
+                channel=CHANNEL,
+                action=action,
+                target=f"{self.opts.label_lower}:{pk}",
+                reason=request.POST.get(AUDIT_REASON, ""),
             ):
-                return verb(pk, **given)
+                return service(pk, **arguments)
         except AppError as error:
-            request.was_refused = True  # type: ignore[attr-defined]
+            request.has_failed = True  # type: ignore[attr-defined]
             reasons = " ".join(dict.fromkeys(error.errors.values()))
-            self.message_user(request, f"{said}: {error.detail} {reasons}", messages.ERROR)
+            self.message_user(
+                request, f"Could not {action}: {error.detail} {reasons}", messages.ERROR
+            )
             return None
 
     def response_add(
@@ -139,12 +165,12 @@ class RecordAdmin(Base):
 
 
 def _redirect_after_error(request: HttpRequest) -> HttpResponse | None:
-    """Return to the page whose act was refused; it says why."""
-    return HttpResponseRedirect(request.path) if hasattr(request, "was_refused") else None
+    """Return a redirect to the same page, which shows the error, if a service failed."""
+    return HttpResponseRedirect(request.path) if hasattr(request, "has_failed") else None
 
 
 class OutboxItemAdmin(RecordAdmin):
-    """What Celery has to do, has done or has given up: to be looked at only."""
+    """Items of the outbox: pending, done or failed; read-only."""
 
     list_filter: ClassVar[tuple[str, ...]] = ("status",)
     ordering = ("-created_at",)
@@ -152,7 +178,7 @@ class OutboxItemAdmin(RecordAdmin):
 
 @admin.register(Email)
 class EmailAdmin(OutboxItemAdmin):
-    """Mails. Their words are made when they are sent, and kept nowhere."""
+    """E-mails. Their texts are rendered when they are sent, and not stored."""
 
     list_display = ("kind", "recipient", "status", "tries", "created_at", "sent_at")
     list_filter = ("status", "kind")
@@ -161,7 +187,7 @@ class EmailAdmin(OutboxItemAdmin):
 
 @admin.register(CascadeDeletion)
 class CascadeDeletionAdmin(OutboxItemAdmin):
-    """Deleted records whose dependents are to be removed."""
+    """Deleted records whose dependents are to be deleted."""
 
     list_display = ("label", "record_id", "status", "tries", "created_at")
     search_fields = ("record_id",)
@@ -169,7 +195,7 @@ class CascadeDeletionAdmin(OutboxItemAdmin):
 
 @admin.register(AuditEntry)
 class AuditAdmin(RecordAdmin):
-    """What staff did. Nobody changes or deletes any of it: there is no service that could."""
+    """The audit log; read-only, and no service changes or deletes entries."""
 
     list_display = ("created_at", "actor", "channel", "action", "target", "reason")
     list_filter = ("channel",)

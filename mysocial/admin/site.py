@@ -1,4 +1,4 @@
-"""The site of staff: the admin, and its page of operations."""
+"""The admin site of staff, with its operations page."""
 
 from django.contrib.auth.models import User as Staff
 from django.core.exceptions import PermissionDenied
@@ -14,31 +14,30 @@ from mysocial.persistence.dirty import get_backlogs
 
 
 def has_staff_permission(request: HttpRequest, permission: str) -> bool:
-    """Tell whether whoever asks is staff with this permission, as `app.verb_model`."""
+    """Return whether a request comes from staff with a permission, as `app.codename`."""
     user = request.user
     return isinstance(user, Staff) and user.is_staff and user.has_perm(permission)
 
 
 class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
-    """The admin."""
+    """The admin site."""
 
     def extra_urls(self) -> list[URLPattern]:
-        """Return the page of operations."""
+        """Return the URL of the operations page."""
         return [path("operations/", self.admin_view(self.operations), name="operations")]
 
     def operations(self, request: HttpRequest) -> HttpResponse:
-        """Show what is owed to MongoDB, and what it refused: keys and reasons, no words."""
+        """Show dead letters and the backlog of each queue, without the content of records."""
         if not has_staff_permission(request, VIEW_OPERATIONS):
             raise PermissionDenied
         context = {**self.each_context(request), "title": "Operations"}
         try:
-            letters = [
+            context["backlogs"] = get_backlogs()
+            context["dead_letters"] = [
                 {"queue": queue, "key": key, **letter}
-                for queue, some in get_dead_letters().items()
-                for key, letter in some.items()
+                for queue, letters in get_dead_letters().items()
+                for key, letter in letters.items()
             ]
-            owed = [{"queue": name, "debt": debt} for name, debt in get_backlogs().items()]
-            context |= {"letters": letters, "owed": owed}
         except AppError as error:
-            context |= {"away": error.detail}
+            context["error"] = error.detail
         return render(request, "admin/operations.html", context)

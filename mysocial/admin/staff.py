@@ -1,4 +1,4 @@
-"""Accounts and groups of staff in the admin. They are no records of ours, but Django's own."""
+"""Admin pages of staff users and groups, which are Django's own models."""
 
 from typing import Any
 
@@ -11,9 +11,16 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from mysocial.admin import audit
 
+CHANNEL = "admin"  # the channel of staff actions in the audit log
+
+
+def staff_username(request: HttpRequest) -> str:
+    """Return the username of the staff member who sent a request."""
+    return str(request.user.get_username())
+
 
 class _AuditedAdmin:
-    """Writes down what is done to accounts of staff, before it is: they are no records of ours."""
+    """Adds entries to the audit log before changes, as these models are not saved by a `Write`."""
 
     opts: Any
 
@@ -21,7 +28,7 @@ class _AuditedAdmin:
         self, request: HttpRequest, obj: Model, form: "ModelForm[Model]", change: bool
     ) -> None:
         fields = ", ".join(form.changed_data)
-        self._audit(request, f"{'change' if change else 'add'}", obj.pk or str(obj), fields)
+        self._audit(request, "change" if change else "add", obj.pk or str(obj), fields)
         super().save_model(request, obj, form, change)  # type: ignore[misc]
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
@@ -33,21 +40,19 @@ class _AuditedAdmin:
             self._audit(request, "delete", obj.pk, str(obj))
         super().delete_queryset(request, queryset)  # type: ignore[misc]
 
-    def _audit(self, request: HttpRequest, what: str, pk: Any, why: str) -> None:
-        who = str(request.user.get_username())
-        on = f"{self.opts.label_lower}:{pk}"
+    def _audit(self, request: HttpRequest, operation: str, pk: Any, reason: str) -> None:
         with audit.staff_action(
-            actor=who,
-            channel="admin",
-            action=f"{what} {self.opts.verbose_name}",
-            target=on,
-            reason=why,
+            actor=staff_username(request),
+            channel=CHANNEL,
+            action=f"{operation} {self.opts.verbose_name}",
+            target=f"{self.opts.label_lower}:{pk}",
+            reason=reason,
         ):
             audit.record()
 
 
 class StaffAdmin(_AuditedAdmin, UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc]
-    """Accounts of staff."""
+    """Staff users."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -62,4 +67,4 @@ class StaffAdmin(_AuditedAdmin, UserAdmin, ModelAdmin):  # type: ignore[type-arg
 
 
 class RoleAdmin(_AuditedAdmin, GroupAdmin, ModelAdmin):  # type: ignore[misc]
-    """Groups of staff, by what they may."""
+    """Groups of staff users, with their permissions."""

@@ -1,12 +1,12 @@
-"""What goes on, in a few figures that are cheap to make: for the first page of the admin.
+"""Statistics for the start page of the admin, cheap enough to compute on demand.
 
-Ids of records begin with the microsecond at which they were made, so how many were made in each
-hour is counted in the index of ids alone. What was made and is deleted since counts as well.
+Ids begin with the microsecond of their creation, so the records created in each hour are counted in
+the index of ids alone. Records that were deleted since then are included.
 """
 
 import time
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pymongo
 from django.conf import settings
@@ -19,66 +19,89 @@ from mysocial.core.redis import available, client
 from mysocial.persistence.dead_letters import count_dead_letters
 from mysocial.persistence.dirty import get_backlogs
 
-HOUR = 3600
-KEPT_SECONDS = 15  # however many look at the page
+HOUR_SECONDS = 3600
+CACHE_SECONDS = 15
+
+
+class SiteStats(NamedTuple):
+    """The current state of Redis and of the queues."""
+
+    online: int  # members with an open connection
+    hit_percent: float  # share of Redis key lookups that found the key
+    memory_bytes: int  # used by Redis
+    queues: dict[str, int]  # dirty records by queue
+    oldest_seconds: float  # age of the oldest dirty record
+    dead_letters: int
+    problems: dict[str, int]  # error responses of this process, by code
 
 
 def created_per_hour(model: type[Model], *, hours: int, now: float) -> list[int]:
-    """Return how many records were made in each of the last hours, the oldest first.
+    """Return how many records were created in each of the last `hours` hours, oldest first.
 
-    `Unavailable` when MongoDB is away or takes too long.
+    Args:
+        model: The model whose records are counted.
+        hours: The number of hours.
+        now: The current Unix time in seconds.
+
+    Raises:
+        Unavailable: MongoDB is unavailable or takes too long.
     """
-    name = f"pulse:{model._meta.label_lower}:{hours}"  # noqa: SLF001 - Django's documented _meta
-    found: list[int] | None = cache.get(name)
-    if found is None:
-        found = _count(model, hours, int(now) + 1)  # this very second, too
-        cache.set(name, found, KEPT_SECONDS)
-    return found
+    key = f"created_per_hour:{model._meta.label_lower}:{hours}"  # noqa: SLF001 - public API
+    counts: list[int] | None = cache.get(key)
+    if counts is None:
+        counts = _count_by_hour(model, hours, int(now) + 1)  # includes the current second
+        cache.set(key, counts, CACHE_SECONDS)
+    return counts
 
 
-def _count(model: type[Model], hours: int, now: int) -> list[int]:
-    edges = [_id_at(now - HOUR * back) for back in range(hours, -1, -1)]
+def _count_by_hour(model: type[Model], hours: int, now: int) -> list[int]:
+    boundaries = [_first_id_at(now - HOUR_SECONDS * ago) for ago in range(hours, -1, -1)]
     stages: list[dict[str, Any]] = [
-        {"$match": {"_id": {"$gte": edges[0], "$lt": edges[-1]}}},
+        {"$match": {"_id": {"$gte": boundaries[0], "$lt": boundaries[-1]}}},
         {"$project": {"_id": 1}},
-        {"$bucket": {"groupBy": "$_id", "boundaries": edges}},
+        {"$bucket": {"groupBy": "$_id", "boundaries": boundaries}},
     ]
     with mongo.available(), pymongo.timeout(settings.MONGO_TIMEOUT_MS / 1000):
-        counts = {one["_id"]: one["count"] for one in mongo.collection(model).aggregate(stages)}
-    return [counts.get(begin, 0) for begin, _end in pairwise(edges)]
+        buckets = list(mongo.collection(model).aggregate(stages))
+    counts = {bucket["_id"]: bucket["count"] for bucket in buckets}
+    return [counts.get(start, 0) for start, _end in pairwise(boundaries)]
 
 
-def _id_at(seconds: int) -> str:
+def _first_id_at(seconds: int) -> str:
     return f"{seconds * 1_000_000:013x}"
 
 
-def state() -> dict[str, Any]:
-    """Return how the store and the queues are just now. `Unavailable` when Redis is away."""
+def site_stats() -> SiteStats:
+    """Return the current state of Redis and of the queues.
+
+    Raises:
+        Unavailable: Redis is unavailable.
+    """
     with available():
         pipe = client().pipeline(transaction=False)
         pipe.info("stats")
         pipe.info("memory")
         pipe.zcount(keys.ONLINE_MEMBERS, time.time() * 1000, "+inf")
-        stats, memory, online = pipe.execute()
-    hits, misses = stats["keyspace_hits"], stats["keyspace_misses"]
-    owed = get_backlogs()
-    return {
-        "online": online,
-        "hit_rate": 100 * hits / (hits + misses) if hits + misses else 0.0,
-        "memory": memory["used_memory"],
-        "queues": {name: debt.count for name, debt in owed.items()},
-        "oldest": max((debt.oldest_seconds for debt in owed.values()), default=0.0),
-        "dead": sum(count_dead_letters().values()),
-        "refused": refused(),
-    }
+        redis_stats, memory, online = pipe.execute()
+    hits, misses = redis_stats["keyspace_hits"], redis_stats["keyspace_misses"]
+    queues = get_backlogs()
+    return SiteStats(
+        online=online,
+        hit_percent=100 * hits / (hits + misses) if hits + misses else 0.0,
+        memory_bytes=memory["used_memory"],
+        queues={queue: backlog.count for queue, backlog in queues.items()},
+        oldest_seconds=max((backlog.oldest_seconds for backlog in queues.values()), default=0.0),
+        dead_letters=sum(count_dead_letters().values()),
+        problems=problem_counts(),
+    )
 
 
-def refused() -> dict[str, int]:
-    """Return how many requests this process has refused, by code."""
-    found: dict[str, int] = {}
+def problem_counts() -> dict[str, int]:
+    """Return how many error responses this process has sent, by code."""
+    counts: dict[str, int] = {}
     for metric in PROBLEMS.collect():
         for sample in metric.samples:
             if sample.name.endswith("_total"):
                 code = sample.labels["code"]
-                found[code] = found.get(code, 0) + int(sample.value)
-    return found
+                counts[code] = counts.get(code, 0) + int(sample.value)
+    return counts

@@ -1,4 +1,4 @@
-"""`manage.py make_roles`: the groups of staff, with exactly what each role may."""
+"""`manage.py make_roles`: creates the staff groups with their permissions."""
 
 from typing import Any
 
@@ -9,16 +9,21 @@ from moderation.roles import ROLES
 
 
 class Command(BaseCommand):
-    help = "Make the groups moderator and ops, with exactly what they may; safe to run again."
+    help = (
+        "Create the staff groups moderator and ops, and give each exactly the permissions of its "
+        "role. Safe to run repeatedly."
+    )
 
     def handle(self, *_: Any, **_options: Any) -> None:
-        known = {
-            f"{one.content_type.app_label}.{one.codename}": one
-            for one in Permission.objects.select_related("content_type")
+        permissions = {
+            f"{permission.content_type.app_label}.{permission.codename}": permission
+            for permission in Permission.objects.select_related("content_type")
         }
         for role, names in ROLES.items():
-            missing = [name for name in names if name not in known]
+            missing = [name for name in names if name not in permissions]
             if missing:
-                raise CommandError(f"There is no {', '.join(missing)}: run `migrate` first.")
-            group, _made = Group.objects.get_or_create(name=role)
-            group.permissions.set([known[name] for name in names])
+                raise CommandError(
+                    f"Unknown permissions: {', '.join(missing)}. Run `manage.py migrate` first."
+                )
+            group, _created = Group.objects.get_or_create(name=role)
+            group.permissions.set([permissions[name] for name in names])

@@ -1,0 +1,20 @@
+"""The text of a member's profile, as reports and staff pages show it."""
+
+from users.models import User
+
+PROFILE_FIELDS = (
+    "username",
+    "quote",
+    "work",
+    "school",
+    "location",
+    "facebook",
+    "instagram",
+    "twitter",
+    "youtube",
+)
+
+
+def profile_text(user: User) -> str:
+    """Return the fields of a profile that are not empty, one a line."""
+    return "\n".join(filter(None, (getattr(user, name) for name in PROFILE_FIELDS)))
