@@ -1,6 +1,6 @@
 """The text of a member's profile, as reports and staff pages show it."""
 
-from users.models import User
+from mysocial.store import Record
 
 PROFILE_FIELDS = (
     "username",
@@ -15,6 +15,6 @@ PROFILE_FIELDS = (
 )
 
 
-def profile_text(user: User) -> str:
+def profile_text(user: Record) -> str:
     """Return the fields of a profile that are not empty, one a line."""
     return "\n".join(filter(None, (getattr(user, name) for name in PROFILE_FIELDS)))

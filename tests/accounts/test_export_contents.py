@@ -18,7 +18,7 @@ from mysocial.store import STORES
 from tests.accounts.export_files import ask, fetch
 from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture, send
-from tests.moderation.staff import measure, reported
+from tests.moderation.staff import file_report, take_action
 from tests.support.concurrency import live_records
 from tests.support.people import anonymous, sign_up
 from tests.support.servers import PASSWORD
@@ -67,9 +67,9 @@ def busy(alice, bob, stranger):
     anonymous.post("forgot-password", {"email": "alice@example.com"})
     alice.patch("users/me/settings", {"is_private": True})
     sign_up("asker").put(f"users/{alice.id}/follow")
-    reported(alice, "user", bob.id)
-    reported(bob, "user", alice.id)
-    measure(alice, ActionType.WARN, words="Be kind.")
+    file_report(alice, "user", bob.id)
+    file_report(bob, "user", alice.id)
+    take_action(alice, ActionType.WARN, message="Be kind.")
     foe.put(f"users/{alice.id}/block")
     process_due_media()
     return alice

@@ -14,7 +14,7 @@ from mysocial.outbox import run_due_cascades, send_due
 from notifications.tokens import make_unsubscribe_token
 from tests.chat.conversations import say
 from tests.images.pictures import picture, send
-from tests.moderation.staff import measure
+from tests.moderation.staff import take_action
 from tests.notifications.notification_checks import comments, follows, reacts, told
 from tests.support.people import Person, anonymous, sign_up
 from tests.support.redis_snapshot import Snapshot
@@ -176,7 +176,7 @@ def _add_tokens(w: World, mailbox: list[Any]) -> None:
 def _add_outsiders(w: World) -> None:
     new = {name: sign_up(f"the_{name}") for name in ("ended", "erased", "suspended")}
     w.people |= {"nobody": anonymous, **new}
-    measure(new["suspended"], "suspend", until=FOREVER_MS)
+    take_action(new["suspended"], "suspend", until_ms=FOREVER_MS)
     assert w.people["ended"].post("signout").status_code == 200
     gone = w.people["erased"].call("DELETE", "currentuser", {"password": PASSWORD})
     assert gone.status_code == 200

@@ -37,7 +37,7 @@ def sign_in_to_admin(page: Page, stack: Site, name: str) -> str:
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_text("Per hour, the last 24 hours")).to_be_visible()
+    expect(page.get_by_text("Last 24 hours, per hour")).to_be_visible()
     return admin_url
 
 
@@ -65,11 +65,11 @@ def create_report(reporter: Caller, target_type: str, target_id: str) -> str:
 def fill_in_suspension(page: Page) -> None:
     """Assign the report and fill in a permanent suspension of the member."""
     page.get_by_role("button", name="Assign to me").click()
-    expect(page.get_by_role("button", name="Give it back")).to_be_visible()
-    page.get_by_label("Act").select_option("Suspend")
-    page.get_by_label("How long").select_option("for good")
-    page.get_by_label("Words to the member").fill("This is your last warning.")
-    page.get_by_label("Why", exact=True).fill("Third report.")
+    expect(page.get_by_role("button", name="Unassign")).to_be_visible()
+    page.get_by_label("Action").select_option("Suspend")
+    page.get_by_label("Duration").select_option("Permanent")
+    page.get_by_label("Message to the member").fill("This is your last warning.")
+    page.get_by_label("Reason (for the audit log)", exact=True).fill("Third report.")
 
 
 def test_resolving_a_report_with_a_suspension_signs_the_member_out_at_once(
@@ -124,7 +124,7 @@ def test_the_admin_fits_on_a_phone(stack, open_window, moderator, scheme):
     staff.take_screenshot(f"queue-phone-{scheme}")
     assert page.evaluate(SCROLL_OVERFLOW_PX) <= 0
     page.goto(f"{admin_url}moderation/report/{report_id}/change/")
-    expect(page.get_by_text("Notes among staff")).to_be_visible()
+    expect(page.get_by_text("Staff notes")).to_be_visible()
     assert page.evaluate(SCROLL_OVERFLOW_PX) <= 0
     staff.take_screenshot(f"report-phone-{scheme}")
 

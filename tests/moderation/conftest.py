@@ -1,4 +1,4 @@
-"""Browsers of staff, who are no superusers."""
+"""Browsers that are signed in as staff without superuser rights."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,8 +13,8 @@ PASSWORD = "correct-horse-battery"
 
 
 @pytest.fixture
-def staff_in(_servers: None, django_db_blocker: Any) -> Iterator[Callable[[str], Client]]:
-    """Return a browser that is signed in at /admin/ as staff of a role, or of none."""
+def sign_in_staff(_servers: None, django_db_blocker: Any) -> Iterator[Callable[[str], Client]]:
+    """Return a function that signs in as staff with a role, or with none, and returns a browser."""
     with django_db_blocker.unblock():
         call_command("migrate", verbosity=0)
         call_command("make_roles")
@@ -22,9 +22,9 @@ def staff_in(_servers: None, django_db_blocker: Any) -> Iterator[Callable[[str],
         def sign_in(role: str) -> Client:
             name = f"the_{role or 'newcomer'}"
             Staff.objects.filter(username=name).delete()
-            person = Staff.objects.create_user(name, password=PASSWORD, is_staff=True)
+            user = Staff.objects.create_user(name, password=PASSWORD, is_staff=True)
             if role:
-                person.groups.add(Group.objects.get(name=role))
+                user.groups.add(Group.objects.get(name=role))
             browser = Client()
             assert browser.login(username=name, password=PASSWORD)
             return browser
@@ -33,6 +33,6 @@ def staff_in(_servers: None, django_db_blocker: Any) -> Iterator[Callable[[str],
 
 
 @pytest.fixture
-def keeper(staff_in: Callable[[str], Client]) -> Client:
-    """A browser of a moderator who is no superuser."""
-    return staff_in("moderator")
+def moderator_client(sign_in_staff: Callable[[str], Client]) -> Client:
+    """Return a browser of a moderator who is not a superuser."""
+    return sign_in_staff("moderator")

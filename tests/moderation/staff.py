@@ -1,6 +1,7 @@
-"""What staff do, by the services, as somebody who is written down."""
+"""Actions of staff through the services, recorded in the audit log."""
 
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from moderation import services
 from moderation.services import Decision
@@ -11,58 +12,70 @@ from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
 
 
-def in_seconds(seconds):
-    """Return the moment so many seconds from now, in milliseconds."""
+def ms_from_now(seconds):
+    """Return the time so many seconds from now, in milliseconds."""
     return milliseconds(now() + timedelta(seconds=seconds))
 
 
-def when(until):
-    """Return a moment as the API writes it."""
-    return f"{datetime.fromtimestamp(until / 1000, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+def api_time(until_ms):
+    """Return a time in the format of the API."""
+    return f"{datetime.fromtimestamp(until_ms / 1000, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-def staff():
-    """Act as somebody of staff."""
+def as_staff():
+    """Return a context in which writes are actions of the staff member `mod`."""
     return staff_action(actor="mod", channel="admin", action="test", target="x", reason="because")
 
 
-def measure(person, act, *, words="", until=0):
-    """Act against a person without a report."""
-    decision = Decision(act, "mod", words, until)
-    with staff():
-        return services.apply_action(measure_id=new_id(), name=person.username, decision=decision)
+def take_action(person, action_type, *, message="", until_ms=0):
+    """Take an action against a member without a report and return it."""
+    decision = Decision(action_type, "mod", message, until_ms)
+    with as_staff():
+        return services.apply_action(action_id=new_id(), member=person.username, decision=decision)
 
 
-def reports(person, kind, target_id, reason="spam", **more):
-    """Report something; return the answer."""
-    body = {"target_type": kind, "target_id": target_id, "reason": reason, **more}
+def post_report(person, target_type, target_id, reason="spam", **fields):
+    """Post a report and return the response."""
+    body = {"target_type": target_type, "target_id": target_id, "reason": reason, **fields}
     return person.post("reports", body)
 
 
-def reported(person, kind, target_id):
-    """Report something; return the id of the report."""
-    answer = reports(person, kind, target_id)
-    assert answer.status_code == 201, answer.content
-    return answer.json()["report"]["id"]
+def file_report(person, target_type, target_id):
+    """Report something and return the id of the report."""
+    response = post_report(person, target_type, target_id)
+    assert response.status_code == 201, response.content
+    return response.json()["report"]["id"]
 
 
-def resolve(report_id, act="", *, words="", until=0):
+def resolve(report_id, action_type="", *, message="", until_ms=0):
     """Resolve a report."""
-    with staff():
-        return services.resolve(report_id=report_id, decision=Decision(act, "mod", words, until))
+    decision = Decision(action_type, "mod", message, until_ms)
+    with as_staff():
+        return services.resolve_report(report_id=report_id, decision=decision)
 
 
-def undo(one):
-    """Lift a measure, or restore what it withheld."""
-    with staff():
-        return services.revoke_action(measure_id=one.id, staff="mod")
+def revoke(action):
+    """Revoke an action."""
+    with as_staff():
+        return services.revoke_action(action_id=action.id, staff_username="mod")
 
 
-def signs_in(person):
+def sign_in(person):
+    """Sign in and return the response."""
     return anonymous.post("signin", {"username": person.username, "password": PASSWORD})
 
 
+class LoggedAction(NamedTuple):
+    """An entry of the audit log, without its id and time."""
+
+    actor: str
+    channel: str
+    action: str
+    target: str
+    reason: str
+
+
 def audit_log():
-    """Return what the audit log says, newest first."""
-    found, _ = latest(entries, "all", "", limit=100)
-    return [(one.actor, one.channel, one.action, one.target, one.reason) for one in found]
+    """Return the entries of the audit log, newest first."""
+    log, _ = latest(entries, "all", "", limit=100)
+    return [LoggedAction(*(getattr(entry, name) for name in LoggedAction._fields)) for entry in log]

@@ -1,4 +1,4 @@
-"""What is done against members: warnings, silences, suspensions, deletions, and their end."""
+"""Warnings, silences and suspensions of members, and their end."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -11,11 +11,11 @@ from mysocial.core.errors import FOREVER_MS, Conflict, Invalid
 from tests.chat.conversations import say
 from tests.images.pictures import data_url, picture
 from tests.moderation.staff import (
-    in_seconds,
-    measure,
-    signs_in,
-    undo,
-    when,
+    api_time,
+    ms_from_now,
+    revoke,
+    sign_in,
+    take_action,
 )
 from tests.notifications.notification_checks import comments, follows, told
 from tests.support.concurrency import assert_no_changes
@@ -23,46 +23,46 @@ from tests.support.people import anonymous
 from tests.support.stack import wait_for
 
 
-def test_a_warning_reaches_the_member_with_the_words_even_when_switched_off(alice):
+def test_a_warning_is_shown_in_the_app_even_when_warnings_are_switched_off(alice):
     off = {"notifications": {"warning": {"in_app": False, "email": False}}}
     assert alice.patch("users/me/settings", off).status_code == 200
-    one = measure(alice, "warn", words="Be kind.")
-    (notice,) = told(alice)
-    assert (notice["type"], notice["entity_id"], notice["message"]) == (
+    action = take_action(alice, "warn", message="Be kind.")
+    (notification,) = told(alice)
+    assert (notification["type"], notification["entity_id"], notification["message"]) == (
         "warning",
-        one.id,
+        action.id,
         "Be kind.",
     )
     assert [event["type"] for event in alice.notification_events()] == ["notification.created"]
 
 
-def test_a_warning_is_mailed_unless_that_is_switched_off(alice, bob, emails):
+def test_a_warning_is_mailed_unless_emails_are_switched_off(alice, bob, emails):
     off = {"notifications": {"warning": {"email": False}}}
     assert bob.patch("users/me/settings", off).status_code == 200
     for person in (alice, bob):
-        measure(person, "warn", words="Be kind.")
-    mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in emails()]
-    warned = [mail for mail in mails if mail["Subject"] == "A moderator has a word for you"]
-    assert [mail["To"] for mail in warned] == ["alice@example.com"]
-    assert "Be kind." not in warned[0].as_string()
+        take_action(person, "warn", message="Be kind.")
+    messages = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in emails()]
+    warnings = [mail for mail in messages if mail["Subject"] == "A moderator has a word for you"]
+    assert [mail["To"] for mail in warnings] == ["alice@example.com"]
+    assert "Be kind." not in warnings[0].as_string()
 
 
-def test_what_is_missing_is_refused_and_changes_nothing(alice):
+def test_an_incomplete_action_is_rejected(alice):
     with assert_no_changes():
         with pytest.raises(Invalid):
-            measure(alice, "warn")
+            take_action(alice, "warn")
         with pytest.raises(Invalid):
-            measure(alice, "silence", until=in_seconds(-1))
+            take_action(alice, "silence", until_ms=ms_from_now(-1))
         with pytest.raises(Invalid):
-            measure(alice, "delete")
+            take_action(alice, "delete")
 
 
-def test_a_silenced_member_reads_and_deletes_and_shows_nothing_new(alice, bob):
+def test_a_silenced_member_can_read_and_delete_but_not_write(alice, bob):
     post, own = bob.create_post("Bob's"), alice.create_post("Alice's")
     comment, message = comments(alice, post, "Early"), say(alice, bob, "Early")
-    until = in_seconds(3600)
-    measure(alice, "silence", until=until)
-    tries = [
+    until = ms_from_now(3600)
+    take_action(alice, "silence", until_ms=until)
+    requests = [
         ("POST", "posts", {"text": "Late"}),
         ("PATCH", f"posts/{own['id']}", {"text": "Late"}),
         ("POST", f"posts/{post['id']}/comments", {"text": "Late"}),
@@ -76,63 +76,67 @@ def test_a_silenced_member_reads_and_deletes_and_shows_nothing_new(alice, bob):
         ("POST", "images/profile", {"image": data_url(picture())}),
     ]
     with assert_no_changes():
-        for method, path, body in tries:
-            answer = alice.call(method, path, body)
-            assert answer.status_code == 403, (method, path, answer.content)
-            said = answer.json()
-            assert (said["code"], said["until"]) == ("silenced", when(until)), path
+        for method, path, body in requests:
+            response = alice.call(method, path, body)
+            assert response.status_code == 403, (method, path, response.content)
+            problem = response.json()
+            assert (problem["code"], problem["until"]) == ("silenced", api_time(until)), path
     assert alice.get("posts").status_code == 200
     assert alice.delete(f"posts/{own['id']}").status_code == 200
     assert bob.get(f"comments/{comment['id']}").json()["text"] == "Early"
 
 
-def test_a_silence_ends_by_itself_and_by_staff(alice, bob):
-    one = measure(alice, "silence", until=FOREVER_MS)
-    answer = alice.post("posts", {"text": "x"})
-    assert (answer.status_code, answer.json()["code"]) == (403, "silenced")
-    assert "until" not in answer.json()
-    undo(one)
+def test_a_silence_ends_at_its_time_or_when_it_is_revoked(alice, bob):
+    action = take_action(alice, "silence", until_ms=FOREVER_MS)
+    response = alice.post("posts", {"text": "x"})
+    assert (response.status_code, response.json()["code"]) == (403, "silenced")
+    assert "until" not in response.json()
+    revoke(action)
     assert alice.post("posts", {"text": "x"}).status_code == 201
     with assert_no_changes(), pytest.raises(Conflict):
-        undo(one)
+        revoke(action)
 
-    measure(bob, "silence", until=in_seconds(1))
+    take_action(bob, "silence", until_ms=ms_from_now(1))
     assert bob.post("posts", {"text": "x"}).status_code == 403
-    wait_for(lambda: bob.post("posts", {"text": "x"}).status_code == 201, within=10, name="an end")
+    wait_for(
+        lambda: bob.post("posts", {"text": "x"}).status_code == 201,
+        within=10,
+        name="the end of the silence",
+    )
 
 
-def test_of_many_writes_at_once_none_is_applied_after_the_silence(alice, bob):
-    """A write is before the silence, and stands, or after it, and is refused: nothing between."""
+def test_no_concurrent_write_is_applied_after_a_silence(alice, bob):
+    """Each write is either accepted before the silence or rejected after it."""
 
     def post(number):
         return alice.post("posts", {"text": f"No {number}"}).status_code
 
     with ThreadPoolExecutor(8) as pool:
         before = [pool.submit(post, number) for number in range(20)]
-        silenced = pool.submit(measure, alice, "silence", until=FOREVER_MS)
+        silenced = pool.submit(take_action, alice, "silence", until_ms=FOREVER_MS)
         after = [pool.submit(post, number) for number in range(20, 40)]
         silenced.result()
         late = [pool.submit(post, number) for number in range(40, 60)]
-        codes = [one.result() for one in (*before, *after)]
-        assert {one.result() for one in late} == {403}
+        codes = [attempt.result() for attempt in (*before, *after)]
+        assert {attempt.result() for attempt in late} == {403}
     assert set(codes) <= {201, 403}
-    made = bob.get("posts?limit=100").json()
-    assert made["total_posts"] == len(made["posts"]) == codes.count(201)
+    feed = bob.get("posts?limit=100").json()
+    assert feed["total_posts"] == len(feed["posts"]) == codes.count(201)
 
 
 # Suspensions -------------------------------------------------------------------------------------
 
 
-def test_a_suspended_member_is_out_and_is_told_why(alice, bob):
-    until = in_seconds(3600)
-    measure(alice, "suspend", words="Threats.", until=until)
+def test_a_suspended_member_is_signed_out_and_sees_the_reason(alice, bob):
+    until = ms_from_now(3600)
+    take_action(alice, "suspend", message="Threats.", until_ms=until)
     assert alice.get("currentuser").status_code == 401
-    for answer in (signs_in(alice), anonymous.post("token/refresh", {"refresh": alice.refresh})):
-        assert answer.status_code == 403
-        said = answer.json()
-        assert (said["code"], said["until"]) == ("suspended", when(until))
-        assert said["detail"].startswith("This account is suspended until ")
-        assert said["detail"].endswith(": Threats.")
+    for response in (sign_in(alice), anonymous.post("token/refresh", {"refresh": alice.refresh})):
+        assert response.status_code == 403
+        problem = response.json()
+        assert (problem["code"], problem["until"]) == ("suspended", api_time(until))
+        assert problem["detail"].startswith("This account is suspended until ")
+        assert problem["detail"].endswith(": Threats.")
     wrong = anonymous.post("signin", {"username": "alice", "password": "not-the-password"})
     assert (wrong.status_code, wrong.json()["code"]) == (401, "not_authenticated")
     forged = anonymous.post("token/refresh", {"refresh": f"{alice.refresh[:-4]}AAAA"})
@@ -140,7 +144,7 @@ def test_a_suspended_member_is_out_and_is_told_why(alice, bob):
 
 
 def pages_of(person, post, comment):
-    """Return where one finds a person and what is theirs."""
+    """Return the paths of a person and of their content."""
     return [
         f"users/{person.id}",
         f"posts/{post['id']}",
@@ -152,7 +156,7 @@ def pages_of(person, post, comment):
 
 
 def lists_with(post, follower):
-    """Return the lists in which one meets a person who took part in a post."""
+    """Return the paths of lists that include a person who interacted with a post."""
     return [
         *("posts", "posts/home", "users", "users/search?q=ali"),
         f"posts/{post['id']}/comments",
@@ -162,7 +166,7 @@ def lists_with(post, follower):
     ]
 
 
-def test_all_that_a_suspended_member_has_is_hidden_and_shown_again(alice, bob, stranger):
+def test_a_suspension_hides_everything_of_a_member_until_it_is_revoked(alice, bob, stranger):
     post, other = alice.create_post("Alice's"), bob.create_post("Bob's")
     comment = comments(alice, other, "Under it")
     alice.put(f"posts/{other['id']}/reaction", {"type": "like"})
@@ -171,68 +175,74 @@ def test_all_that_a_suspended_member_has_is_hidden_and_shown_again(alice, bob, s
     paths = pages_of(alice, post, comment)
     lists = lists_with(other, bob)
 
-    def seen():
+    def visibility():
         return (
             [bob.get(path).status_code for path in paths],
             [alice.id in bob.get(path).content.decode() for path in lists],
         )
 
-    assert seen() == ([200] * len(paths), [True] * len(lists))
-    one = measure(alice, "suspend", until=FOREVER_MS)
-    assert seen() == ([404] * len(paths), [False] * len(lists))
+    assert visibility() == ([200] * len(paths), [True] * len(lists))
+    action = take_action(alice, "suspend", until_ms=FOREVER_MS)
+    assert visibility() == ([404] * len(paths), [False] * len(lists))
     assert bob.put(f"users/{alice.id}/follow").status_code == 404
     assert bob.post("chat/message", {"receiver_id": alice.id, "text": "x"}).status_code == 404
     hidden = [event for event in stranger.received_events("feed") if event["type"] == "user.hidden"]
     assert hidden == [{"type": "user.hidden", "data": {"user_id": alice.id, "what": "all"}}]
 
-    undo(one)
-    assert seen() == ([200] * len(paths), [True] * len(lists))
+    revoke(action)
+    assert visibility() == ([200] * len(paths), [True] * len(lists))
     assert stranger.received_events("feed")[-1]["type"] == "user.shown"
-    assert signs_in(alice).status_code == 200
-    gone = anonymous.post("token/refresh", {"refresh": alice.refresh})
-    assert (gone.status_code, gone.json()["code"]) == (401, "not_authenticated")
+    assert sign_in(alice).status_code == 200
+    expired = anonymous.post("token/refresh", {"refresh": alice.refresh})
+    assert (expired.status_code, expired.json()["code"]) == (401, "not_authenticated")
 
 
-def test_a_suspension_ends_by_itself(alice, bob):
+def test_a_suspension_ends_at_its_time(alice, bob):
     post = alice.create_post()
-    measure(alice, "suspend", until=in_seconds(1))
-    wait_for(lambda: bob.get(f"posts/{post['id']}").status_code == 200, within=10, name="an end")
-    assert signs_in(alice).status_code == 200
+    take_action(alice, "suspend", until_ms=ms_from_now(1))
+    wait_for(
+        lambda: bob.get(f"posts/{post['id']}").status_code == 200,
+        within=10,
+        name="the end of the suspension",
+    )
+    assert sign_in(alice).status_code == 200
 
 
-def test_who_blocks_a_suspended_member_hears_nothing_of_it(alice, bob):
+def test_a_member_who_blocks_a_suspended_member_gets_no_events_of_it(alice, bob):
     bob.put(f"users/{alice.id}/block")
-    heard = bob.received_events("feed")
-    undo(measure(alice, "suspend", until=FOREVER_MS))
-    assert bob.received_events("feed") == heard
+    events = bob.received_events("feed")
+    revoke(take_action(alice, "suspend", until_ms=FOREVER_MS))
+    assert bob.received_events("feed") == events
 
 
-def test_of_sign_ins_at_the_moment_of_a_suspension_no_session_is_left(alice, bob):
+def test_no_session_of_a_concurrent_sign_in_survives_a_suspension(alice, bob):
     with ThreadPoolExecutor(8) as pool:
-        tries = [pool.submit(signs_in, alice) for _ in range(12)]
-        suspended = pool.submit(measure, alice, "suspend", until=FOREVER_MS)
-        tries += [pool.submit(signs_in, alice) for _ in range(12)]
+        attempts = [pool.submit(sign_in, alice) for _ in range(12)]
+        suspended = pool.submit(take_action, alice, "suspend", until_ms=FOREVER_MS)
+        attempts += [pool.submit(sign_in, alice) for _ in range(12)]
         suspended.result()
-        answers = [one.result() for one in tries]
-    assert {one.status_code for one in answers} <= {200, 403}
-    opened = [one.json()["access"] for one in answers if one.status_code == 200]
-    for access in opened:
+        responses = [attempt.result() for attempt in attempts]
+    assert {response.status_code for response in responses} <= {200, 403}
+    access_tokens = [
+        response.json()["access"] for response in responses if response.status_code == 200
+    ]
+    for access in access_tokens:
         alice.access = access
         assert alice.get("currentuser").status_code == 401
     assert bob.get(f"users/{alice.id}").status_code == 404
 
 
-async def test_a_suspension_closes_open_sockets_at_once(alice, bob, connected):
-    mine, other = await connected(alice), await connected(bob, "feed")
-    await asyncio.to_thread(measure, alice, "suspend", until=FOREVER_MS)
-    assert (await mine.next())["type"] == "session.ended"
-    assert await mine.code() == 4401
-    heard = await other.next()
-    assert (heard["type"], heard["data"]["user_id"]) == ("user.hidden", alice.id)
+async def test_a_suspension_closes_open_connections(alice, bob, connected):
+    own_socket, other_socket = await connected(alice), await connected(bob, "feed")
+    await asyncio.to_thread(take_action, alice, "suspend", until_ms=FOREVER_MS)
+    assert (await own_socket.next())["type"] == "session.ended"
+    assert await own_socket.code() == 4401
+    event = await other_socket.next()
+    assert (event["type"], event["data"]["user_id"]) == ("user.hidden", alice.id)
 
 
-def test_ended_sessions_are_kept_for_a_while(alice, flush_all, documents):
-    measure(alice, "suspend", until=FOREVER_MS)
+def test_a_suspension_stores_the_ended_sessions(alice, flush_all, documents):
+    take_action(alice, "suspend", until_ms=FOREVER_MS)
     flush_all()
-    (kept,) = documents(EndedSession)
-    assert (kept["user_id"], kept["_id"]) == (alice.id, alice.refresh.partition(".")[0])
+    (session,) = documents(EndedSession)
+    assert (session["user_id"], session["_id"]) == (alice.id, alice.refresh.partition(".")[0])

@@ -1,209 +1,250 @@
-"""The admin, as a moderator drives it who is no superuser."""
+"""The admin pages of moderation, used by a moderator who is not a superuser."""
 
 import re
 
 from moderation.models import ModerationAction, WordFilter
 from moderation.selectors import actions_against, get_report, notes_on, phrases
-from moderation.text_matching import acts_on
+from moderation.text_matching import matching_actions
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from tests.chat.conversations import say
-from tests.moderation.staff import audit_log, reported, signs_in
+from tests.moderation.staff import audit_log, file_report, sign_in
 from tests.notifications.notification_checks import kinds, told
 from tests.support.concurrency import assert_no_changes
 from tests.support.stack import wait_for
 
 QUEUE = "/admin/moderation/report/"
-MEASURES = "/admin/moderation/moderationaction/"
+ACTIONS = "/admin/moderation/moderationaction/"
 FILTERS = "/admin/moderation/wordfilter/"
 AUDIT = "/admin/mysocial/auditentry/"
 
 
 def page_of(report_id):
+    """Return the path of a report's page."""
     return f"{QUEUE}{report_id}/change/"
 
 
-def does(browser, report_id, do, **more):
-    """Do something on the page of a report; return what the page says then."""
-    answer = browser.post(page_of(report_id), {"do": do, **more}, follow=True)
-    assert answer.status_code == 200
-    return answer.content.decode()
+def post_operation(browser, report_id, operation, **fields):
+    """Post an operation on the page of a report and return the page that follows."""
+    form = {"operation": operation, **fields}
+    response = browser.post(page_of(report_id), form, follow=True)
+    assert response.status_code == 200
+    return response.content.decode()
 
 
-def test_the_queue_is_filtered_by_state_kind_and_assignee(keeper, alice, bob, flush_all):
+def test_the_queue_is_filtered_by_state_target_type_and_assignee(
+    moderator_client, alice, bob, flush_all
+):
     post = alice.create_post("Buy now")
-    first, second = reported(bob, "post", post["id"]), reported(bob, "user", alice.id)
-    does(keeper, first, "assign")
-    does(keeper, second, "decline", why="Nothing to see.")
+    first, second = file_report(bob, "post", post["id"]), file_report(bob, "user", alice.id)
+    post_operation(moderator_client, first, "assign")
+    post_operation(moderator_client, second, "decline", audit_reason="Nothing to see.")
     flush_all()
 
     def listed(**query):
-        answer = keeper.get(QUEUE, query)
-        assert answer.status_code == 200
-        return set(re.findall(rf"{QUEUE}(\w+)/change/", answer.content.decode()))
+        response = moderator_client.get(QUEUE, query)
+        assert response.status_code == 200
+        return set(re.findall(rf"{QUEUE}(\w+)/change/", response.content.decode()))
 
     assert listed() == {first, second}
     assert listed(state__exact="open") == {first}
     assert listed(state__exact="declined") == {second}
     assert listed(target_type__exact="user") == {second}
-    assert listed(whose="mine") == {first, second}
-    assert listed(whose="nobody") == set()
+    assert listed(assigned_to="me") == {first, second}
+    assert listed(assigned_to="nobody") == set()
     assert listed(q=post["id"]) == {first}
-    assert "Buy now" not in keeper.get(QUEUE).content.decode()
+    assert "Buy now" not in moderator_client.get(QUEUE).content.decode()
 
 
-def test_a_moderator_assigns_notes_and_resolves_and_all_of_it_is_written_down(keeper, alice, bob):
+def test_every_operation_on_a_report_is_in_the_audit_log(moderator_client, alice, bob):
     post = alice.create_post("Buy <b>now</b>")
-    pk = reported(bob, "post", post["id"])
-    page = keeper.get(page_of(pk)).content.decode()
+    report_id = file_report(bob, "post", post["id"])
+    page = moderator_client.get(page_of(report_id)).content.decode()
     assert "Buy &lt;b&gt;now&lt;/b&gt;" in page
     assert "Assign to me" in page
 
-    assert "Give it back" in does(keeper, pk, "assign")
-    assert "Seen before." in does(keeper, pk, "note", text="Seen before.")
-    acted = {"act": "delete", "lasts": "", "words": "", "why": "It is spam."}
-    assert "Resolved" in does(keeper, pk, "resolve", **acted)
+    assert "Unassign" in post_operation(moderator_client, report_id, "assign")
+    assert "Seen before." in post_operation(
+        moderator_client, report_id, "note", text="Seen before."
+    )
+    decision = {
+        "action_type": "delete",
+        "duration": "",
+        "message": "",
+        "audit_reason": "It is spam.",
+    }
+    assert "Resolved" in post_operation(moderator_client, report_id, "resolve", **decision)
 
-    report = get_report(pk)
-    shown = (report.state, report.act, report.assignee, report.closed_by)
+    report = get_report(report_id)
+    shown = (report.state, report.action_type, report.assignee, report.closed_by)
     assert shown == ("resolved", "delete", "the_moderator", "the_moderator")
-    assert [(one.author, one.text) for one in notes_on(pk)] == [("the_moderator", "Seen before.")]
+    assert [(note.author, note.text) for note in notes_on(report_id)] == [
+        ("the_moderator", "Seen before.")
+    ]
     assert bob.get(f"posts/{post['id']}").status_code == 404
     assert kinds(bob) == ["report"]
-    on = f"moderation.report:{pk}"
-    said = ("the_moderator", "admin")
-    acts = [one for one in audit_log() if "look" not in one[2]]
+    target = f"moderation.report:{report_id}"
+    origin = ("the_moderator", "admin")
+    changes = [entry for entry in audit_log() if entry.action != "view report"]
     # The post is deleted by a write before the one that closes the report.
-    assert acts == [
-        (*said, "resolve (delete) report", on, "It is spam."),
-        (*said, "resolve (delete) report", on, "It is spam."),
-        (*said, "note on report", on, ""),
-        (*said, "assign report", on, ""),
+    assert changes == [
+        (*origin, "resolve (delete) report", target, "It is spam."),
+        (*origin, "resolve (delete) report", target, "It is spam."),
+        (*origin, "add note to report", target, ""),
+        (*origin, "assign report", target, ""),
     ]
-    looks = [one for one in audit_log() if "look" in one[2]]
-    assert looks == [(*said, "look at report", on, "")] * 4
+    views = [entry for entry in audit_log() if entry.action == "view report"]
+    assert views == [(*origin, "view report", target, "")] * 4
 
-    page = does(keeper, pk, "undo", measure=measure_of(pk), why="It was none.")
-    assert "Lift or restore" in page
+
+def test_a_deletion_is_revoked_on_the_page_of_its_report(moderator_client, alice, bob):
+    post = alice.create_post("Buy now")
+    report_id = file_report(bob, "post", post["id"])
+    fields = {"action_type": "delete", "audit_reason": "It is spam."}
+    assert "Resolved" in post_operation(moderator_client, report_id, "resolve", **fields)
+    assert bob.get(f"posts/{post['id']}").status_code == 404
+
+    (deletion,) = actions_against(alice.id)
+    fields = {"action_id": deletion.id, "audit_reason": "It is not spam."}
+    assert "Revoke" in post_operation(moderator_client, report_id, "revoke", **fields)
     assert bob.get(f"posts/{post['id']}").status_code == 200
 
 
-def measure_of(report_id):
-    report = get_report(report_id)
-    return actions_against(report.subject_id)[0].id
-
-
-def test_a_resolution_without_a_reason_or_a_moment_changes_nothing(keeper, alice, bob):
-    pk = reported(bob, "user", alice.id)
-    keeper.get(page_of(pk))
-    for given in (
-        {"act": "suspend", "lasts": "good", "why": ""},
-        {"act": "suspend", "lasts": "", "why": "x"},
-        {"act": "delete", "lasts": "", "why": "x"},
-        {"act": "warn", "lasts": "", "words": "", "why": "x"},
-        {"act": "explode", "lasts": "", "why": "x"},
+def test_an_incomplete_decision_changes_nothing(moderator_client, alice, bob):
+    report_id = file_report(bob, "user", alice.id)
+    moderator_client.get(page_of(report_id))
+    for decision in (
+        {"action_type": "suspend", "duration": "permanent", "audit_reason": ""},
+        {"action_type": "suspend", "duration": "", "audit_reason": "x"},
+        {"action_type": "delete", "duration": "", "audit_reason": "x"},
+        {"action_type": "warn", "duration": "", "message": "", "audit_reason": "x"},
+        {"action_type": "explode", "duration": "", "audit_reason": "x"},
     ):
-        does(keeper, pk, "resolve", **given)
-        assert get_report(pk).state == "open"
-    assert "Say why nothing is done." in does(keeper, pk, "decline", why=" ")
-    assert get_report(pk).state == "open"
-    assert [one for one in audit_log() if "look" not in one[2]] == []
+        post_operation(moderator_client, report_id, "resolve", **decision)
+        assert get_report(report_id).state == "open"
+    assert "Enter a reason for declining." in post_operation(
+        moderator_client, report_id, "decline", audit_reason=" "
+    )
+    assert get_report(report_id).state == "open"
+    assert [entry for entry in audit_log() if entry.action != "view report"] == []
     assert alice.get("currentuser").status_code == 200
 
 
-def test_a_reported_message_is_read_by_its_report_only(keeper, moderator, alice, bob, flush_all):
-    """The canary: what nobody reported is on no page, for no kind of staff."""
-    said = [say(alice, bob, f"canary-{number}") for number in range(9)]
+def test_staff_can_read_messages_only_on_the_page_of_their_report(
+    moderator_client, moderator, alice, bob, flush_all
+):
+    """Messages that nobody reported are on no page, not even for superusers."""
+    sent = [say(alice, bob, f"canary-{number}") for number in range(9)]
     flush_all()
-    pages = [f"/admin/chat/message/{one['id']}/change/" for one in said]
-    for browser in (keeper, moderator):
-        for path in (*pages, "/admin/chat/message/", "/admin/chat/side/", QUEUE):
+    pages = [f"/admin/chat/message/{message['id']}/change/" for message in sent]
+    for browser in (moderator_client, moderator):
+        for path in (*pages, "/admin/chat/message/", "/admin/chat/participant/", QUEUE):
             assert "canary" not in browser.get(path).content.decode(), path
-    assert keeper.get(pages[4]).status_code == 403
-    assert keeper.get(page_of(said[4]["id"])).status_code == 404
+    assert moderator_client.get(pages[4]).status_code == 403
+    assert moderator_client.get(page_of(sent[4]["id"])).status_code == 404
     assert audit_log() == []
 
-    pk = reported(bob, "message", said[4]["id"])
-    page = keeper.get(page_of(pk)).content.decode()
-    seen = set(re.findall(r"canary-\d", page))
-    assert seen == {f"canary-{number}" for number in range(1, 8)}
-    assert [one[2] for one in audit_log()] == ["look at report"]
+    report_id = file_report(bob, "message", sent[4]["id"])
+    page = moderator_client.get(page_of(report_id)).content.decode()
+    shown = set(re.findall(r"canary-\d", page))
+    assert shown == {f"canary-{number}" for number in range(1, 8)}
+    assert [entry.action for entry in audit_log()] == ["view report"]
     flush_all()
-    assert "canary" not in keeper.get(QUEUE).content.decode()
+    assert "canary" not in moderator_client.get(QUEUE).content.decode()
 
-    does(keeper, pk, "decline", why="Fine.")
-    page = keeper.get(page_of(pk)).content.decode()
+    post_operation(moderator_client, report_id, "decline", audit_reason="Fine.")
+    page = moderator_client.get(page_of(report_id)).content.decode()
     assert set(re.findall(r"canary-\d", page)) == {"canary-4"}
 
 
-def test_nothing_is_shown_when_the_look_cannot_be_written_down(keeper, alice, bob):
-    pk = reported(bob, "message", say(alice, bob, "canary")["id"])
-    client().config_set("min-replicas-to-write", 1)  # it reads, and takes no write
+def test_a_report_is_not_shown_when_the_view_cannot_be_recorded(moderator_client, alice, bob):
+    report_id = file_report(bob, "message", say(alice, bob, "canary")["id"])
+    client().config_set("min-replicas-to-write", 1)  # reads work, writes fail
     try:
-        answer = keeper.get(page_of(pk))
+        response = moderator_client.get(page_of(report_id))
     finally:
         client().config_set("min-replicas-to-write", 0)
-    assert (answer.status_code, answer["Location"]) == (302, QUEUE)
-    assert "canary" not in answer.content.decode()
+    assert (response.status_code, response["Location"]) == (302, QUEUE)
+    assert "canary" not in response.content.decode()
     assert audit_log() == []
 
 
-def test_a_member_is_suspended_without_a_report_and_let_back(keeper, alice, flush_all):
-    form = {"name": "alice", "act": "suspend", "lasts": "good", "words": "Enough.", "why": "Spam"}
-    answer = keeper.post(f"{MEASURES}add/", form)
-    assert answer.status_code == 302, answer.content.decode()[:3000]
-    refused = signs_in(alice)
-    assert refused.json()["detail"] == "This account is suspended permanently: Enough."
+def test_a_member_is_suspended_without_a_report_and_restored(moderator_client, alice, flush_all):
+    form = {
+        "member": "alice",
+        "action_type": "suspend",
+        "duration": "permanent",
+        "message": "Enough.",
+        "audit_reason": "Spam",
+    }
+    response = moderator_client.post(f"{ACTIONS}add/", form)
+    assert response.status_code == 302, response.content.decode()[:3000]
+    response = sign_in(alice)
+    assert response.json()["detail"] == "This account is suspended permanently: Enough."
     flush_all()
-    (measure,) = mongo.find(ModerationAction, {})
+    (action,) = mongo.find(ModerationAction, {})
     assert audit_log() == [
         (
             "the_moderator",
             "admin",
             "add moderation action",
-            f"moderation.moderationaction:{measure['_id']}",
+            f"moderation.moderationaction:{action['_id']}",
             "Spam",
         )
     ]
-    listed = keeper.get(MEASURES).content.decode()
+    listed = moderator_client.get(ACTIONS).content.decode()
     assert "alice" in listed
-    assert keeper.get(f"{MEASURES}{measure['_id']}/change/").status_code == 200
-    keeper.post(MEASURES, {"action": "undo", "_selected_action": [measure["_id"]]})
-    assert signs_in(alice).status_code == 200
+    assert moderator_client.get(f"{ACTIONS}{action['_id']}/change/").status_code == 200
+    moderator_client.post(ACTIONS, {"action": "revoke", "_selected_action": [action["_id"]]})
+    assert sign_in(alice).status_code == 200
 
 
-def test_a_refused_measure_says_why_and_is_not_there(keeper, alice):
-    form = {"name": "nobody_at_all", "act": "warn", "lasts": "", "words": "x"}
+def test_a_failed_action_shows_the_error_and_creates_nothing(moderator_client, alice):
+    form = {"member": "nobody_at_all", "action_type": "warn", "duration": "", "message": "x"}
     with assert_no_changes():
-        page = keeper.post(f"{MEASURES}add/", form, follow=True).content.decode()
-    assert "There is no such member." in page
+        page = moderator_client.post(f"{ACTIONS}add/", form, follow=True).content.decode()
+    assert "There is no member with this username or id." in page
     assert "added successfully" not in page
 
 
-def test_a_warning_from_the_admin_reaches_the_member(keeper, alice):
-    form = {"name": alice.id, "act": "warn", "lasts": "", "words": "Be kind.", "why": ""}
-    assert keeper.post(f"{MEASURES}add/", form).status_code == 302
-    assert [one["message"] for one in told(alice)] == ["Be kind."]
+def test_a_warning_from_the_admin_notifies_the_member(moderator_client, alice):
+    form = {
+        "member": alice.id,
+        "action_type": "warn",
+        "duration": "",
+        "message": "Be kind.",
+        "audit_reason": "",
+    }
+    assert moderator_client.post(f"{ACTIONS}add/", form).status_code == 302
+    assert [notification["message"] for notification in told(alice)] == ["Be kind."]
 
 
-def test_word_filters_are_kept_in_the_admin(keeper, alice, flush_all):
-    def minds(word, act):
-        wait_for(lambda: acts_on(word, phrases()) == act, within=20, name=f"the filter of {word}")
+def test_word_filters_are_managed_in_the_admin(moderator_client, alice, flush_all):
+    def wait_for_actions(word, actions):
+        wait_for(
+            lambda: matching_actions(word, phrases()) == actions,
+            within=20,
+            name=f"the filter of {word}",
+        )
 
-    assert keeper.post(f"{FILTERS}add/", {"phrase": "gizmo", "act": "refuse"}).status_code == 302
-    minds("gizmo", {"refuse"})
+    def submit(path, **form):
+        assert moderator_client.post(path, form).status_code == 302
+
+    submit(f"{FILTERS}add/", phrase="gizmo", action="reject")
+    wait_for_actions("gizmo", {"reject"})
     assert alice.post("posts", {"text": "A Gizmo"}).status_code == 400
     flush_all()
-    (one,) = mongo.find(WordFilter, {})
-    path = f"{FILTERS}{one['_id']}/"
-    assert keeper.post(f"{path}change/", {"phrase": "gadget", "act": "refuse"}).status_code == 302
-    minds("gadget", {"refuse"})
+    (word_filter,) = mongo.find(WordFilter, {})
+    path = f"{FILTERS}{word_filter['_id']}/"
+    submit(f"{path}change/", phrase="gadget", action="reject")
+    wait_for_actions("gadget", {"reject"})
     flush_all()
-    page = keeper.post(f"{path}change/", {"phrase": "?!", "act": "flag"}, follow=True)
-    assert "This needs a word." in page.content.decode()
-    assert keeper.post(f"{path}delete/", {"post": "yes", "why": "Fine now"}).status_code == 302
-    minds("gadget", set())
-    assert [one[2::2] for one in audit_log()] == [
+    form = {"phrase": "?!", "action": "flag"}
+    page = moderator_client.post(f"{path}change/", form, follow=True)
+    assert "Enter at least one word." in page.content.decode()
+    submit(f"{path}delete/", post="yes", audit_reason="Fine now")
+    wait_for_actions("gadget", set())
+    assert [(entry.action, entry.reason) for entry in audit_log()] == [
         ("delete word filter", "Fine now"),
         ("change word filter", ""),
         ("add word filter", ""),

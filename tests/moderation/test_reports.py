@@ -1,4 +1,4 @@
-"""Reports by members, and what becomes of them."""
+"""Reports by members: filing, viewing, resolving and deleting them."""
 
 import pytest
 
@@ -13,166 +13,171 @@ from mysocial.store import latest
 from mysocial.store.reads import get_record
 from tests.chat.conversations import say
 from tests.images.pictures import picture, send
-from tests.moderation.staff import audit_log, reported, reports, resolve, staff
+from tests.moderation.staff import as_staff, audit_log, file_report, post_report, resolve
 from tests.notifications.notification_checks import comments, kinds, told
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import sign_up
 from tests.support.servers import PASSWORD
 
 
-def test_a_member_reports_what_they_see_and_finds_it_again(alice, bob):
+def test_a_member_reports_visible_content_and_lists_the_reports(alice, bob):
     post = alice.create_post("Buy now")
     comment = comments(alice, post, "Really buy")
     message = say(alice, bob, "Buy, I said")
-    things = [("user", alice.id), ("post", post["id"]), ("comment", comment["id"])]
-    things.append(("message", message["id"]))
+    targets = [("user", alice.id), ("post", post["id"]), ("comment", comment["id"])]
+    targets.append(("message", message["id"]))
     filed = []
-    for kind, pk in things:
-        answer = reports(bob, kind, pk, "spam", note="Again.")
-        assert answer.status_code == 201
-        assert answer.json()["message"] == "Reported"
-        filed.insert(0, answer.json()["report"])
+    for target_type, target_id in targets:
+        response = post_report(bob, target_type, target_id, "spam", note="Again.")
+        assert response.status_code == 201
+        assert response.json()["message"] == "Reported"
+        filed.insert(0, response.json()["report"])
         assert filed[0] == {
             "id": filed[0]["id"],
             "created_at": filed[0]["created_at"],
             "reason": "spam",
             "note": "Again.",
             "closed_at": None,
-            "target_type": kind,
-            "target_id": pk,
+            "target_type": target_type,
+            "target_id": target_id,
             "state": "open",
         }
     assert bob.get("reports").json() == {"reports": filed, "next": None}
     assert alice.get("reports").json() == {"reports": [], "next": None}
-    said = [get_record(report_store, one["id"]).said for one in reversed(filed)]
-    assert said == ["alice", "Buy now", "Really buy", "Buy, I said"]
-    assert kinds(alice) == []  # nobody is told that they were reported
+    excerpts = [get_record(report_store, report["id"]).excerpt for report in reversed(filed)]
+    assert excerpts == ["alice", "Buy now", "Really buy", "Buy, I said"]
+    assert kinds(alice) == []  # members are not notified of reports about them
 
 
-def test_what_one_does_not_see_cannot_be_reported(alice, bob, stranger):
+def test_invisible_content_cannot_be_reported(alice, bob, stranger):
     hidden = alice.create_post("Mine", privacy="private")
     message = say(alice, bob, "Between us")
     with assert_no_changes():
-        for kind, pk in (
+        for target_type, target_id in (
             ("post", hidden["id"]),
             ("message", message["id"]),
             ("user", "0" * 24),
             ("comment", hidden["id"]),
         ):
-            assert reports(stranger, kind, pk).status_code == 404, kind
+            response = post_report(stranger, target_type, target_id)
+            assert response.status_code == 404, target_type
     alice.put(f"users/{stranger.id}/block")
-    assert reports(stranger, "user", alice.id).status_code == 404
+    assert post_report(stranger, "user", alice.id).status_code == 404
 
 
-def test_ones_own_things_cannot_be_reported(alice):
+def test_own_content_cannot_be_reported(alice):
     post = alice.create_post()
     with assert_no_changes():
-        assert reports(alice, "user", alice.id).status_code == 400
-        assert reports(alice, "post", post["id"]).status_code == 400
+        assert post_report(alice, "user", alice.id).status_code == 400
+        assert post_report(alice, "post", post["id"]).status_code == 400
 
 
-def test_only_reasons_of_the_list_are_taken(alice, bob):
+def test_invalid_reports_are_rejected(alice, bob):
     with assert_no_changes():
-        assert reports(bob, "user", alice.id, "filter").status_code == 400
-        assert reports(bob, "house", alice.id).status_code == 400
-        assert reports(bob, "user", alice.id, note="x" * 1001).status_code == 400
+        assert post_report(bob, "user", alice.id, "filter").status_code == 400
+        assert post_report(bob, "house", alice.id).status_code == 400
+        assert post_report(bob, "user", alice.id, note="x" * 1001).status_code == 400
 
 
-def test_a_second_report_of_the_same_is_a_conflict_until_the_first_is_closed(alice, bob, stranger):
+def test_a_second_report_of_the_same_target_is_a_conflict_until_the_first_is_closed(
+    alice, bob, stranger
+):
     post = alice.create_post()
-    first = reported(bob, "post", post["id"])
+    first = file_report(bob, "post", post["id"])
     with assert_no_changes():
-        answer = reports(bob, "post", post["id"])
-        assert answer.status_code == 409
-        assert answer.json()["code"] == "already_exists"
-    reported(stranger, "post", post["id"])
+        response = post_report(bob, "post", post["id"])
+        assert response.status_code == 409
+        assert response.json()["code"] == "already_exists"
+    file_report(stranger, "post", post["id"])
     resolve(first)
-    second = reported(bob, "post", post["id"])
-    states = {one["id"]: one["state"] for one in bob.get("reports").json()["reports"]}
+    second = file_report(bob, "post", post["id"])
+    states = {report["id"]: report["state"] for report in bob.get("reports").json()["reports"]}
     assert states == {first: "resolved", second: "open"}
 
 
-def test_reports_are_limited(settings, alice, bob):
+def test_reports_are_rate_limited(settings, alice, bob):
     settings.RATE_LIMITS = True
     for _ in range(20):
-        resolve(reported(bob, "user", alice.id))
-    answer = reports(bob, "user", alice.id)
-    assert answer.status_code == 429
+        resolve(file_report(bob, "user", alice.id))
+    response = post_report(bob, "user", alice.id)
+    assert response.status_code == 429
 
 
-def test_the_reporter_is_told_that_it_was_closed_and_not_how(alice, bob, stranger):
-    pk = reported(bob, "user", alice.id)
-    resolve(pk, "warn", words="Please don't.")
-    (notice,) = told(bob)
-    assert (notice["type"], notice["entity_id"], notice["message"]) == ("report", pk, "")
-    assert notice["actor"]["id"] == bob.id
+def test_the_reporter_is_notified_of_the_state_but_not_of_the_action(alice, bob, stranger):
+    report_id = file_report(bob, "user", alice.id)
+    resolve(report_id, "warn", message="Please don't.")
+    (notification,) = told(bob)
+    assert (notification["type"], notification["entity_id"], notification["message"]) == (
+        "report",
+        report_id,
+        "",
+    )
+    assert notification["actor"]["id"] == bob.id
     assert bob.get("reports").json()["reports"][0]["state"] == "resolved"
-    assert [one["type"] for one in bob.notification_events()] == ["notification.created"]
+    assert [event["type"] for event in bob.notification_events()] == ["notification.created"]
 
-    other = reported(stranger, "user", alice.id)
-    with staff():
-        services.decline(report_id=other, staff="mod")
+    other = file_report(stranger, "user", alice.id)
+    with as_staff():
+        services.decline_report(report_id=other, staff_username="mod")
     assert stranger.get("reports").json()["reports"][0]["state"] == "declined"
     assert kinds(stranger) == ["report"]
 
 
-def test_a_reporter_who_does_not_want_to_be_told_is_not(alice, bob):
+def test_a_reporter_can_switch_the_notification_off(alice, bob):
     off = {"notifications": {"report": {"in_app": False, "email": False}}}
     assert bob.patch("users/me/settings", off).status_code == 200
-    resolve(reported(bob, "user", alice.id))
+    resolve(file_report(bob, "user", alice.id))
     assert kinds(bob) == []
 
 
-def test_a_closed_report_is_closed_for_good(alice, bob):
-    pk = reported(bob, "user", alice.id)
-    resolve(pk)
-    with assert_no_changes(), staff():
+def test_a_closed_report_cannot_be_changed(alice, bob):
+    report_id = file_report(bob, "user", alice.id)
+    resolve(report_id)
+    with assert_no_changes(), as_staff():
         with pytest.raises(Conflict):
-            services.decline(report_id=pk, staff="mod")
+            services.decline_report(report_id=report_id, staff_username="mod")
         with pytest.raises(Conflict):
-            services.assign(report_id=pk, staff="mod")
+            services.assign_report(report_id=report_id, staff_username="mod")
 
 
-def test_a_report_is_assigned_and_noted_and_each_is_written_down(alice, bob):
-    pk = reported(bob, "user", alice.id)
-    with staff():
-        assert services.assign(report_id=pk, staff="mod").assignee == "mod"
-        services.add_note(report_id=pk, staff="mod", text="Seen before.")
+def test_assignments_and_notes_are_in_the_audit_log(alice, bob):
+    report_id = file_report(bob, "user", alice.id)
+    with as_staff():
+        assert services.assign_report(report_id=report_id, staff_username="mod").assignee == "mod"
+        services.add_note(report_id=report_id, staff_username="mod", text="Seen before.")
         with pytest.raises(Invalid):
-            services.add_note(report_id=pk, staff="mod", text=" ")
-    assert get_record(report_store, pk).assignee == "mod"
+            services.add_note(report_id=report_id, staff_username="mod", text=" ")
+    assert get_record(report_store, report_id).assignee == "mod"
     assert audit_log() == [("mod", "admin", "test", "x", "because")] * 2
 
 
-def test_a_moderator_is_shown_a_message_with_its_neighbours_and_the_look_is_written_down(
-    alice, bob
-):
-    said = [say(alice, bob, f"No {number}") for number in range(9)]
-    pk = reported(bob, "message", said[4]["id"])
-    with staff():
-        context = services.look(report_id=pk)
+def test_a_reported_message_is_shown_with_its_neighbors_and_the_view_is_recorded(alice, bob):
+    sent = [say(alice, bob, f"No {number}") for number in range(9)]
+    report_id = file_report(bob, "message", sent[4]["id"])
+    with as_staff():
+        context = services.view_report(report_id=report_id)
     assert [line.text for line in context.lines] == [f"No {number}" for number in range(1, 8)]
     assert [line.text for line in context.lines if line.is_reported] == ["No 4"]
     assert audit_log() == [("mod", "admin", "test", "x", "because")]
 
 
-def test_nobody_looks_without_being_written_down_and_not_at_a_closed_report(alice, bob):
+def test_a_message_is_not_shown_without_a_staff_action_or_after_its_report_is_closed(alice, bob):
     message = say(alice, bob, "Between us")
-    pk = reported(bob, "message", message["id"])
+    report_id = file_report(bob, "message", message["id"])
     with assert_no_changes(), pytest.raises(Forbidden):
-        services.look(report_id=pk)
-    resolve(pk)
-    with staff():
-        context = services.look(report_id=pk)
+        services.view_report(report_id=report_id)
+    resolve(report_id)
+    with as_staff():
+        context = services.view_report(report_id=report_id)
     assert context.lines == []
-    assert context.state == "Messages are shown while their report is open."
+    assert context.state == "Messages are shown only while their report is open."
 
 
-def test_a_comment_is_shown_under_its_post(alice, bob):
+def test_a_reported_comment_is_shown_below_its_post(alice, bob):
     post = alice.create_post("Above")
     comment = comments(bob, post, "Below")
-    with staff():
-        context = services.look(report_id=reported(alice, "comment", comment["id"]))
+    with as_staff():
+        context = services.view_report(report_id=file_report(alice, "comment", comment["id"]))
     assert context.subject == "bob"
     assert [(line.author, line.text) for line in context.lines] == [
         ("alice", "Above"),
@@ -180,45 +185,45 @@ def test_a_comment_is_shown_under_its_post(alice, bob):
     ]
 
 
-def test_a_moderator_is_shown_the_picture_of_what_was_reported(alice, bob):
-    answer = send(alice, "POST", "posts", text="Look", image=picture())
+def test_images_of_reported_content_are_shown(alice, bob):
+    response = send(alice, "POST", "posts", text="Look", image=picture())
     process_due_media()
-    post = bob.get(f"posts/{answer.json()['post']['id']}").json()
-    with staff():
-        (line,) = services.look(report_id=reported(bob, "post", post["id"])).lines
-        (about,) = services.look(report_id=reported(bob, "user", alice.id)).lines
-    assert line.shows == post["media"]["url"]
-    shown = bob.get(f"users/{alice.id}").json()["avatar_url"]
-    assert (about.author, about.text, about.shows) == ("alice", "alice", shown)
+    post = bob.get(f"posts/{response.json()['post']['id']}").json()
+    with as_staff():
+        (line,) = services.view_report(report_id=file_report(bob, "post", post["id"])).lines
+        (profile,) = services.view_report(report_id=file_report(bob, "user", alice.id)).lines
+    assert line.media_url == post["media"]["url"]
+    avatar_url = bob.get(f"users/{alice.id}").json()["avatar_url"]
+    assert (profile.author, profile.text, profile.media_url) == ("alice", "alice", avatar_url)
 
 
-def test_the_words_are_kept_when_they_are_deleted(alice, bob):
+def test_a_report_keeps_the_text_of_deleted_content(alice, bob):
     post = alice.create_post("Regrettable")
-    pk = reported(bob, "post", post["id"])
+    report_id = file_report(bob, "post", post["id"])
     assert alice.delete(f"posts/{post['id']}").status_code == 200
-    with staff():
-        assert services.look(report_id=pk).state == "The post is deleted."
-    assert get_record(report_store, pk).said == "Regrettable"
-    resolve(pk, "delete")  # it is gone already: that is fine
+    with as_staff():
+        assert services.view_report(report_id=report_id).state == "The post is deleted."
+    assert get_record(report_store, report_id).excerpt == "Regrettable"
+    resolve(report_id, "delete")  # the post is already deleted, which is no error
 
 
 @pytest.mark.parametrize("who", ["reporter", "subject"])
-def test_reports_go_with_a_member(who, alice, flush_all, document):
+def test_reports_and_notes_are_deleted_with_the_account(who, alice, flush_all, document):
     carol, dave = sign_up("carol"), sign_up("dave")
-    pk = reported(carol, "user", dave.id)
-    with staff():
-        note = services.add_note(report_id=pk, staff="mod", text="Hm.")
+    report_id = file_report(carol, "user", dave.id)
+    with as_staff():
+        note = services.add_note(report_id=report_id, staff_username="mod", text="Hm.")
     leaving = carol if who == "reporter" else dave
     assert leaving.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 200
     while run_due_cascades():
         pass
     flush_all()
-    assert document(Report, pk)["_deleted_at"]
+    assert document(Report, report_id)["_deleted_at"]
     assert document(StaffNote, note.id)["_deleted_at"]
     assert latest(report_store, "all", "", limit=9)[0] == []
 
 
-def test_a_report_is_seen_by_who_made_it_and_by_no_other_member(alice, bob, stranger):
-    report = reports(bob, "user", alice.id, "spam").json()["report"]
-    for one, sees in ((alice, set()), (bob, {report["id"]}), (stranger, set())):
-        assert visible_ids("moderation.report", [report["id"]], one.id) == sees
+def test_a_report_is_visible_to_its_reporter_only(alice, bob, stranger):
+    report = post_report(bob, "user", alice.id, "spam").json()["report"]
+    for person, visible in ((alice, set()), (bob, {report["id"]}), (stranger, set())):
+        assert visible_ids("moderation.report", [report["id"]], person.id) == visible

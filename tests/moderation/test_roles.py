@@ -1,4 +1,4 @@
-"""Who of staff may what, that all of it is written down, and the first page they see."""
+"""Permissions of the staff roles, the audit log, and the start page of the admin."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -12,18 +12,23 @@ from tests.chat.conversations import say
 from tests.moderation.staff import audit_log
 
 AUDIT = "/admin/mysocial/auditentry/"
-MEASURES = "/admin/moderation/moderationaction/"
+ACTIONS = "/admin/moderation/moderationaction/"
 
 
-def test_nobody_edits_or_deletes_the_audit_log(keeper, moderator, alice, flush_all):
-    keeper.post(f"{MEASURES}add/", {"name": "alice", "act": "warn", "words": "Hm.", "lasts": ""})
+def test_the_audit_log_cannot_be_changed_in_the_admin(
+    moderator_client, moderator, alice, flush_all
+):
+    moderator_client.post(
+        f"{ACTIONS}add/",
+        {"member": "alice", "action_type": "warn", "message": "Hm.", "duration": ""},
+    )
     flush_all()
     (entry,) = mongo.find(AuditEntry, {})
     path = f"{AUDIT}{entry['_id']}/"
-    for browser in (keeper, moderator):  # `moderator` is a superuser
+    for browser in (moderator_client, moderator):  # `moderator` is a superuser
         assert "add moderation action" in browser.get(AUDIT).content.decode()
         assert browser.get(f"{path}change/").status_code == 200
-        changed = {"who": "nobody", "what": "nothing", "via": "x"}
+        changed = {"actor": "nobody", "action": "nothing", "channel": "x"}
         assert browser.post(f"{path}change/", changed).status_code == 403
         assert browser.post(f"{path}delete/", {"post": "yes"}).status_code == 403
         assert browser.get(f"{AUDIT}add/").status_code == 403
@@ -33,24 +38,31 @@ def test_nobody_edits_or_deletes_the_audit_log(keeper, moderator, alice, flush_a
     assert mongo.find(AuditEntry, {}) == [entry]
 
 
-def test_each_edit_and_deletion_in_the_admin_is_written_down_with_its_reason(
-    keeper, alice, flush_all
+def test_edits_and_deletions_are_in_the_audit_log_with_their_reasons(
+    moderator_client, alice, flush_all
 ):
     post = alice.create_post("Rude words")
     flush_all()
     path = f"/admin/posts/post/{post['id']}/"
     form = {"text": "[removed]", "privacy": "public", "bg_color": "", "feelings": ""}
-    assert keeper.post(f"{path}change/", {**form, "why": "Rude"}).status_code == 302
-    assert keeper.post(f"{path}delete/", {"post": "yes", "why": "Ruder"}).status_code == 302
-    on = f"posts.post:{post['id']}"
+    assert (
+        moderator_client.post(f"{path}change/", {**form, "audit_reason": "Rude"}).status_code == 302
+    )
+    assert (
+        moderator_client.post(
+            f"{path}delete/", {"post": "yes", "audit_reason": "Ruder"}
+        ).status_code
+        == 302
+    )
+    target = f"posts.post:{post['id']}"
     assert audit_log() == [
-        ("the_moderator", "admin", "delete post", on, "Ruder"),
-        ("the_moderator", "admin", "change post", on, "Rude"),
+        ("the_moderator", "admin", "delete post", target, "Ruder"),
+        ("the_moderator", "admin", "change post", target, "Rude"),
     ]
 
 
 @pytest.mark.parametrize(
-    ("role", "seen", "refused"),
+    ("role", "allowed", "forbidden"),
     [
         (
             "moderator",
@@ -74,76 +86,78 @@ def test_each_edit_and_deletion_in_the_admin_is_written_down_with_its_reason(
         ("", (), ("moderation/report/", "mysocial/auditentry/", "operations/", "posts/post/")),
     ],
 )
-def test_each_role_sees_its_pages_and_no_other(role, seen, refused, staff_in):
-    browser = staff_in(role)
-    assert {path: browser.get(f"/admin/{path}").status_code for path in seen} == dict.fromkeys(
-        seen, 200
+def test_each_role_can_open_its_pages_only(role, allowed, forbidden, sign_in_staff):
+    browser = sign_in_staff(role)
+    assert {path: browser.get(f"/admin/{path}").status_code for path in allowed} == dict.fromkeys(
+        allowed, 200
     )
-    assert {path: browser.get(f"/admin/{path}").status_code for path in refused} == dict.fromkeys(
-        refused, 403
+    assert {path: browser.get(f"/admin/{path}").status_code for path in forbidden} == dict.fromkeys(
+        forbidden, 403
     )
 
 
-def test_ops_see_flower_and_figures_and_a_moderator_does_not(staff_in):
+def test_only_ops_may_open_flower_and_metrics(sign_in_staff):
     paths = ("/staff/queues", "/metrics")
-    assert [staff_in("ops").get(path).status_code for path in paths] == [204, 200]
-    assert [staff_in("moderator").get(path).status_code for path in paths] == [403, 404]
+    assert [sign_in_staff("ops").get(path).status_code for path in paths] == [204, 200]
+    assert [sign_in_staff("moderator").get(path).status_code for path in paths] == [403, 404]
 
 
-def test_roles_are_made_again_with_exactly_what_they_may(staff_in):
-    staff_in("moderator")
+def test_make_roles_restores_the_exact_permissions(sign_in_staff):
+    sign_in_staff("moderator")
     group = Group.objects.get(name="moderator")
     group.permissions.clear()
     call_command("make_roles")
     call_command("make_roles")
     for role, names in ROLES.items():
-        some = Group.objects.get(name=role).permissions.select_related("content_type")
-        may = {f"{one.content_type.app_label}.{one.codename}" for one in some}
-        assert may == set(names)
+        permissions = Group.objects.get(name=role).permissions.select_related("content_type")
+        granted = {f"{each.content_type.app_label}.{each.codename}" for each in permissions}
+        assert granted == set(names)
         assert len(names) == len(set(names))
 
 
-def test_who_is_made_staff_and_what_they_may_is_written_down(moderator):
+def test_changes_of_staff_users_are_in_the_audit_log(moderator):
     Staff.objects.filter(username="newbie").delete()
     form = {"username": "newbie", "usable_password": "true"}
     form |= dict.fromkeys(("password1", "password2"), "correct-horse-battery")
     assert moderator.post("/admin/auth/user/add/", form).status_code == 302
-    made = Staff.objects.get(username="newbie")
-    assert moderator.post(f"/admin/auth/user/{made.pk}/delete/", {"post": "yes"}).status_code == 302
-    assert [one[:3] for one in audit_log()] == [
+    user = Staff.objects.get(username="newbie")
+    assert moderator.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert [entry[:3] for entry in audit_log()] == [
         ("mod", "admin", "delete user"),
         ("mod", "admin", "add user"),
     ]
 
 
-def test_commands_that_act_are_written_down(alice):
+def test_commands_that_change_data_are_in_the_audit_log(alice):
     call_command("verify", repair=True, pause=0)
     call_command("verify", pause=0)
     call_command("dead_letters", "list")
-    assert [one[1:4] for one in audit_log()] == [("manage.py", "verify", "repair=True")]
+    assert [entry[1:4] for entry in audit_log()] == [("manage.py", "verify", "repair=True")]
 
 
-def test_who_is_made_a_superuser_on_the_machine_is_written_down(staff_in, alice):
+def test_createsuperuser_is_in_the_audit_log(sign_in_staff, alice):
     Staff.objects.filter(username="chief").delete()
-    given = {"username": "chief", "email": "chief@example.com", "interactive": False}
-    call_command("createsuperuser", **given)
+    options = {"username": "chief", "email": "chief@example.com", "interactive": False}
+    call_command("createsuperuser", **options)
     assert Staff.objects.get(username="chief").is_superuser
-    assert [one[1:4] for one in audit_log()] == [("manage.py", "createsuperuser", "username=chief")]
+    assert [entry[1:4] for entry in audit_log()] == [
+        ("manage.py", "createsuperuser", "username=chief")
+    ]
 
 
-def test_operations_lists_debts_and_dead_letters_to_ops_without_words(staff_in, alice):
+def test_the_operations_page_shows_no_content_of_members(sign_in_staff, alice):
     alice.create_post("canary")
-    page = staff_in("ops").get("/admin/operations/").content.decode()
-    assert "There are none." in page
+    page = sign_in_staff("ops").get("/admin/operations/").content.decode()
+    assert "None." in page
     assert "moderation" in page
     assert "canary" not in page
 
 
-def test_the_first_page_has_plots_of_what_there_is(keeper, alice, bob, flush_all):
+def test_the_start_page_has_charts_and_totals(moderator_client, alice, bob, flush_all):
     alice.create_post()
     say(alice, bob, "canary")
     flush_all()
-    page = keeper.get("/admin/").content.decode()
+    page = moderator_client.get("/admin/").content.decode()
     assert page.count("<canvas") == 3
     assert "Sign-ups: 2 · Posts: 1 · Messages: 1" in page
     assert "canary" not in page

@@ -1,4 +1,4 @@
-"""Unwanted words: what is refused and flagged, whoever writes it and wherever."""
+"""Word filters: rejected and flagged phrases in every text of members."""
 
 import subprocess
 import sys
@@ -8,46 +8,47 @@ import httpx
 import pytest
 
 from moderation import services
-from moderation.selectors import FILTERS_SECONDS, phrases
+from moderation.selectors import FILTERS_TTL_SECONDS, phrases
 from moderation.store import reports as report_store
 from moderation.store import word_filters
-from moderation.text_matching import acts_on, by_first_word
+from moderation.text_matching import by_first_word, matching_actions
 from mysocial.core.errors import Invalid
 from mysocial.core.ids import new_id
 from mysocial.core.redis import client
 from mysocial.store import latest
 from posts.services import moderate_post
 from tests.chat.conversations import say
-from tests.moderation.staff import resolve, staff
+from tests.moderation.staff import as_staff, resolve
 from tests.notifications.notification_checks import comments
 from tests.support.concurrency import assert_no_changes, mongod_paused
 from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT, wait_for
 
-KEEP = """
+ADD_FILTER = """
 from moderation.services import add_filter
 from mysocial.admin.audit import staff_action
 with staff_action(actor="mod", channel="test", action="add"):
-    add_filter(filter_id="a" * 24, phrase="frobnicate", act="refuse")
+    add_filter(filter_id="a" * 24, phrase="frobnicate", action="reject")
 """
 
 
-def keeps(phrase, act):
-    """Keep a filter; return its id when this process minds it."""
-    pk = new_id()
-    with staff():
-        services.add_filter(filter_id=pk, phrase=phrase, act=act)
-    wait_for(lambda: acts_on(phrase, phrases()) == {act}, within=20, name="the filter")
-    return pk
+def add_filter(phrase, action):
+    """Add a filter, wait until it takes effect in this process, and return its id."""
+    filter_id = new_id()
+    with as_staff():
+        services.add_filter(filter_id=filter_id, phrase=phrase, action=action)
+    wait_for(lambda: matching_actions(phrase, phrases()) == {action}, within=20, name="the filter")
+    return filter_id
 
 
-def filed():
+def all_reports():
+    """Return all reports, newest first."""
     return latest(report_store, "all", "", limit=9)[0]
 
 
 @pytest.mark.parametrize(
-    ("phrase", "text", "is_meant"),
+    ("phrase", "text", "matches"),
     [
         ("buy now", "BUY, now!", True),
         ("buy now", "buy it now", False),
@@ -62,16 +63,16 @@ def filed():
         (".*", "anything", False),
     ],
 )
-def test_words_are_compared_folded_and_whole(phrase, text, is_meant):
-    assert bool(acts_on(text, by_first_word([(phrase, "flag")]))) is is_meant
+def test_phrases_match_folded_whole_words(phrase, text, matches):
+    assert bool(matching_actions(text, by_first_word([(phrase, "flag")]))) is matches
 
 
-def test_a_refused_word_is_taken_nowhere_and_changes_nothing(alice, bob):
+def test_a_rejected_phrase_is_rejected_in_every_text(alice, bob):
     post = alice.create_post("Fine")
     comment, message = comments(alice, post, "Fine"), say(alice, bob, "Fine")
-    keeps("vile one", "refuse")
+    add_filter("vile one", "reject")
     vile = {"text": "You VILE, one"}
-    tries = [
+    requests = [
         ("POST", "posts", vile),
         ("PATCH", f"posts/{post['id']}", vile),
         ("POST", f"posts/{post['id']}/comments", vile),
@@ -80,95 +81,100 @@ def test_a_refused_word_is_taken_nowhere_and_changes_nothing(alice, bob):
         ("PATCH", f"chat/messages/{message['id']}", vile),
     ]
     with assert_no_changes():
-        for method, path, body in tries:
-            answer = alice.call(method, path, body)
-            assert answer.status_code == 400, (method, path)
-            assert [one["field"] for one in answer.json()["errors"]] == ["text"]
-            assert "vile" not in answer.content.decode().lower()
-        answer = alice.patch("users/me", {"quote": "vile one", "work": "None"})
-        assert [one["field"] for one in answer.json()["errors"]] == ["quote"]
-        taken = {"username": "vile_one", "email": "v@example.com", "password": PASSWORD}
-        assert anonymous.post("signup", taken).status_code == 400
-    assert filed() == []
+        for method, path, body in requests:
+            response = alice.call(method, path, body)
+            assert response.status_code == 400, (method, path)
+            assert [error["field"] for error in response.json()["errors"]] == ["text"]
+            assert "vile" not in response.content.decode().lower()
+        response = alice.patch("users/me", {"quote": "vile one", "work": "None"})
+        assert [error["field"] for error in response.json()["errors"]] == ["quote"]
+        account = {"username": "vile_one", "email": "v@example.com", "password": PASSWORD}
+        assert anonymous.post("signup", account).status_code == 400
+    assert all_reports() == []
 
 
-def test_a_flagged_word_goes_through_and_is_reported_once_while_that_is_open(alice, bob):
-    keeps("dubious", "flag")
+def test_a_flagged_phrase_is_accepted_and_reported_once(alice, bob):
+    add_filter("dubious", "flag")
     post = alice.create_post("Dubious!")
-    (report,) = filed()
-    kept = (report.reporter_id, report.target_type, report.target_id, report.subject_id)
-    assert kept == ("", "post", post["id"], alice.id)
-    assert (report.reason, report.said, report.state) == ("filter", "Dubious!", "open")
+    (report,) = all_reports()
+    parties = (report.reporter_id, report.target_type, report.target_id, report.subject_id)
+    assert parties == ("", "post", post["id"], alice.id)
+    assert (report.reason, report.excerpt, report.state) == ("filter", "Dubious!", "open")
     alice.patch(f"posts/{post['id']}", {"text": "Still dubious"})
-    assert len(filed()) == 1
+    assert len(all_reports()) == 1
     resolve(report.id)
-    alice.patch(f"posts/{post['id']}", {"text": "Dubious anew"})
-    assert [one.state for one in filed()] == ["open", "resolved"]
+    alice.patch(f"posts/{post['id']}", {"text": "Dubious again"})
+    assert [report.state for report in all_reports()] == ["open", "resolved"]
     say(alice, bob, "dubious")
     assert bob.get("reports").json()["reports"] == []
     assert alice.get("reports").json()["reports"] == []
 
 
-def test_a_filter_is_changed_and_removed_and_each_counts_soon(alice):
-    pk = keeps("shady", "refuse")
+def test_changed_and_removed_filters_take_effect(alice):
+    filter_id = add_filter("shady", "reject")
     assert alice.post("posts", {"text": "shady"}).status_code == 400
-    with staff():
-        services.change_filter(filter_id=pk, phrase="murky")
+    with as_staff():
+        services.change_filter(filter_id=filter_id, phrase="murky")
     wait_for(
-        lambda: alice.post("posts", {"text": "shady"}).status_code == 201, within=20, name="it"
+        lambda: alice.post("posts", {"text": "shady"}).status_code == 201,
+        within=20,
+        name="the filter to change",
     )
     assert alice.post("posts", {"text": "murky"}).status_code == 400
-    with staff():
-        services.remove_filter(filter_id=pk)
+    with as_staff():
+        services.remove_filter(filter_id=filter_id)
     wait_for(
-        lambda: alice.post("posts", {"text": "murky"}).status_code == 201, within=20, name="it"
+        lambda: alice.post("posts", {"text": "murky"}).status_code == 201,
+        within=20,
+        name="the filter to change",
     )
 
 
-def test_a_filter_needs_a_word():
-    with assert_no_changes(), staff(), pytest.raises(Invalid):
-        services.add_filter(filter_id=new_id(), phrase=" .* ", act="flag")
+def test_a_filter_without_a_word_is_rejected():
+    with assert_no_changes(), as_staff(), pytest.raises(Invalid):
+        services.add_filter(filter_id=new_id(), phrase=" .* ", action="flag")
 
 
-def test_staff_may_write_what_members_may_not(alice):
+def test_filters_do_not_apply_to_staff(alice):
     post = alice.create_post("Fine")
-    keeps("crude", "refuse")
-    with staff():
+    add_filter("crude", "reject")
+    with as_staff():
         moderate_post(post_id=post["id"], text="[this was crude]")
     assert alice.get(f"posts/{post['id']}").json()["text"] == "[this was crude]"
 
 
-@pytest.mark.timeout(180)  # it starts two web processes
-def test_a_filter_counts_in_every_process_within_a_second(two_web_stack):
+@pytest.mark.timeout(180)  # starts two web processes
+def test_a_filter_takes_effect_in_every_process_within_a_second(two_web_stack):
     url = f"{two_web_stack.url}/api"
-    who = {"username": "walter", "email": "walter@example.com", "password": PASSWORD}
-    access = httpx.post(f"{url}/signup", json=who).json()["access"]
+    account = {"username": "walter", "email": "walter@example.com", "password": PASSWORD}
+    access = httpx.post(f"{url}/signup", json=account).json()["access"]
 
-    def posts():
-        """Write a post on a connection of its own, which either process may take."""
+    def post_status():
+        """Create a post on a new connection, which either process may accept."""
         headers = {"Authorization": f"Bearer {access}"}
         return httpx.post(f"{url}/posts", json={"text": "frobnicate"}, headers=headers).status_code
 
-    assert {posts() for _ in range(10)} == {201}
-    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", KEEP]
+    assert {post_status() for _ in range(10)} == {201}
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", ADD_FILTER]
     subprocess.run(
         command, cwd=ROOT, env=two_web_stack.environment, check=True, capture_output=True
     )
-    a_second_later = time.monotonic() + 1
-    wait_for(lambda: time.monotonic() > a_second_later, within=20, name="a second")
-    assert {posts() for _ in range(10)} == {400}
+    time.sleep(1)
+    assert {post_status() for _ in range(10)} == {400}
 
 
-def test_writes_do_not_each_wait_for_a_mongodb_that_is_away(alice):
-    keeps("unwanted", "refuse")
-    alice.create_post("All that posts need is in Redis from now on")
+def test_writes_do_not_each_wait_for_an_unavailable_mongodb(alice):
+    add_filter("unwanted", "reject")
+    alice.create_post("This loads into Redis everything that posts need.")
     alice.post("posts", {"text": "An unwanted word"})
-    time.sleep(FILTERS_SECONDS)
+    time.sleep(FILTERS_TTL_SECONDS)
     with mongod_paused():
         client().delete(word_filters.list_key("all", ""))
-        begun = time.monotonic()
+        started_at = time.monotonic()
         for number in range(10):
             alice.create_post(f"{number}")
-        refused = alice.post("posts", {"text": "An unwanted word"})
-        assert time.monotonic() - begun < 15  # each would wait for 3
-    assert refused.status_code == 400
+        rejected = alice.post("posts", {"text": "An unwanted word"})
+        assert (
+            time.monotonic() - started_at < 15
+        )  # without the cached filters each would wait for 3 s
+    assert rejected.status_code == 400
