@@ -1,4 +1,4 @@
-"""What the house says of itself: who imports whom, names, sizes, and documents that are true."""
+"""Architecture: imports, names and sizes of modules, and documents that match the code."""
 
 import ast
 import dataclasses
@@ -34,35 +34,35 @@ FOLDERS = {
     "__pycache__",
 }
 COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "mysocial/wsgi.py"}
-# The documents themselves and their pages.
-UNDESCRIBED = {"api/schema", "api/docs", "api/asyncapi", "api/asyncapi/docs"}
-UNLIMITED = {"mysocial/settings.py"}
-SAYS_NOTHING = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
+# The API documents themselves and their pages.
+NOT_IN_SCHEMA = {"api/schema", "api/docs", "api/asyncapi", "api/asyncapi/docs"}
+MAY_BE_LONG = {"mysocial/settings.py"}
+MEANINGLESS_NAMES = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 READS_ENVIRONMENT = re.compile(r"env(?:bool|int|list|secret|str)|os\.(?:getenv|environ\.\w+)")
 PLUMBING_KEYS = "asgi|cache|dead|dirty|ev|heart|idem|lease|limit|mailed|nudge|pause|presence|tries"
 
 
 def sources(*folders: str) -> dict[str, ast.Module]:
-    """Return path -> syntax tree of our modules, generated migrations left out."""
+    """Return the syntax trees of our modules by path, without generated migrations."""
     files = [] if folders else [ROOT / "manage.py"]
     for folder in folders or ("mysocial", "tests", "bench", *APPS):
         files += sorted((ROOT / folder).rglob("*.py"))
-    ours = [file for file in files if "migrations/" not in file.as_posix()]
-    return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text()) for file in ours}
+    modules = [file for file in files if "migrations/" not in file.as_posix()]
+    return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text()) for file in modules}
 
 
-def wrong(judge: Callable[[str, ast.AST], Any], *folders: str) -> list[str]:
-    """Return each place in our modules of which `judge` has something to say."""
+def violations(check: Callable[[str, ast.AST], Any], *folders: str) -> list[str]:
+    """Return each node of our modules for which `check` returns a problem."""
     return [
-        f"{path}:{getattr(node, 'lineno', 0)} {verdict}"
+        f"{path}:{getattr(node, 'lineno', 0)} {problem}"
         for path, tree in sources(*folders).items()
         for node in ast.walk(tree)
-        if (verdict := judge(path, node))
+        if (problem := check(path, node))
     ]
 
 
 def imported(node: ast.AST) -> list[str]:
-    """Return the dotted names that an import statement brings; nothing for another node."""
+    """Return the dotted names that an import statement imports; empty for another node."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
@@ -75,7 +75,7 @@ def is_function(node: ast.AST) -> bool:
 
 
 def rows(document: str, pattern: str) -> list[str]:
-    """Return, sorted, the first cells of a document's table rows that are code of this form."""
+    """Return the sorted first cells of a document's table rows that are code of this form."""
     text = (ROOT / document).read_text()
     return sorted(re.findall(rf"^\| `({pattern})` \|", text, flags=re.MULTILINE))
 
@@ -84,7 +84,7 @@ def rows(document: str, pattern: str) -> list[str]:
 
 
 def routes(resolver: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield path and method of each operation under /api, from the URLconf."""
+    """Yield the path and method of each operation under /api, from the URLconf."""
     for entry in resolver.url_patterns:
         pattern = prefix + str(entry.pattern)
         if hasattr(entry, "url_patterns"):
@@ -92,8 +92,8 @@ def routes(resolver: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
         else:
             plain = re.sub(r"\^|/\?|\\Z|\$$", "", pattern)
             path = re.sub(r"\(\?P<\w+>[^)]*\)|<[\w:]+>", "{}", plain).strip("/")
-            if path.startswith("api/") and path not in UNDESCRIBED:
-                verbs = getattr(entry.callback, "actions", {"a method of no viewset": ""})
+            if path.startswith("api/") and path not in NOT_IN_SCHEMA:
+                verbs = getattr(entry.callback, "actions", {"not a viewset": ""})
                 yield from ((path, verb) for verb in verbs if verb != "head")
 
 
@@ -107,32 +107,33 @@ def test_every_route_under_api_is_in_the_schema_with_a_summary() -> None:
     assert [route for route, summary in described.items() if not summary] == []
 
 
-def test_every_event_is_in_the_document_and_every_documented_one_exists() -> None:
-    ours = [name for name, event in EVENTS.items() if not event.__module__.startswith("tests.")]
-    assert rows("docs/events.md", r"[a-z_]+\.[a-z_]+") == sorted(ours)
+def test_every_event_is_documented_and_every_documented_event_exists() -> None:
+    names = [name for name, event in EVENTS.items() if not event.__module__.startswith("tests.")]
+    assert rows("docs/events.md", r"[a-z_]+\.[a-z_]+") == sorted(names)
 
 
 def test_every_event_is_a_frozen_dataclass_of_its_app_with_an_audience() -> None:
-    for event in (one for one in EVENTS.values() if not one.__module__.startswith("tests.")):
+    for event in (e for e in EVENTS.values() if not e.__module__.startswith("tests.")):
         assert event.__module__.split(".")[1:] == ["events"], event
         assert dataclasses.is_dataclass(event), event
         assert event.__dataclass_params__.frozen, event
-        own = {name for one in event.__mro__[:-2] for name in vars(one)}
+        own = {name for base in event.__mro__[:-2] for name in vars(base)}
         assert {"data", "audience", "topics"} <= own, event
 
 
 def names_in_source() -> Iterator[str]:
-    """Yield the name that each task is given; nothing for the one made for every queue."""
+    """Yield the name of each declared task, except the one that is made for every queue."""
     for path, tree in sources("mysocial", *APPS).items():
         for function in filter(is_function, ast.walk(tree)):
-            for one in function.decorator_list:
-                if "shared_task" in ast.unparse(one):
-                    given = {k.arg: k.value for k in getattr(one, "keywords", ())}.get("name")
-                    if isinstance(given, ast.Name):
+            for decorator in function.decorator_list:
+                if "shared_task" in ast.unparse(decorator):
+                    keywords = {k.arg: k.value for k in getattr(decorator, "keywords", ())}
+                    name = keywords.get("name")
+                    if isinstance(name, ast.Name):
                         module = import_module(path.removesuffix(".py").replace("/", "."))
-                        yield getattr(module, given.id)
-                    elif not isinstance(given, ast.Call):
-                        yield getattr(given, "value", f"{path}: {function.name} has no name")
+                        yield getattr(module, name.id)
+                    elif not isinstance(name, ast.Call):
+                        yield getattr(name, "value", f"{path}: {function.name} has no name")
 
 
 def test_every_task_has_an_explicit_name_of_its_own_and_is_in_the_document() -> None:
@@ -145,15 +146,15 @@ def test_every_task_has_an_explicit_name_of_its_own_and_is_in_the_document() -> 
     assert [name for name, count in given.items() if count > 1 or name not in registered] == []
 
 
-def test_the_schedule_names_tasks_that_exist_and_is_in_the_document() -> None:
+def test_every_scheduled_task_exists_and_is_documented() -> None:
     celery_app.loader.import_default_modules()
     schedule = celery_app.conf.beat_schedule
     assert {entry["task"] for entry in schedule.values()} <= set(celery_app.tasks)
     assert rows("docs/tasks.md", r"[a-z]+(?:-[a-z]+)+") == sorted(schedule)
 
 
-def variable(node: ast.AST) -> str:
-    """Return the environment variable that a node reads by name, or nothing."""
+def environment_variable(node: ast.AST) -> str:
+    """Return the environment variable that a node reads by name, or an empty string."""
     name: ast.AST | None = None
     if isinstance(node, ast.Call) and node.args:
         if READS_ENVIRONMENT.fullmatch(ast.unparse(node.func)):
@@ -167,43 +168,43 @@ def variable(node: ast.AST) -> str:
 
 def test_every_environment_variable_is_documented_and_every_documented_one_is_read() -> None:
     trees = [tree for path, tree in sources().items() if not path.startswith("tests/")]
-    read = {variable(node) for tree in trees for node in ast.walk(tree)} - {""}
+    read = {environment_variable(node) for tree in trees for node in ast.walk(tree)} - {""}
     assert rows("docs/settings.md", r"[A-Z][A-Z0-9_]+") == sorted(read)
 
 
-def test_every_problem_code_is_in_the_document_with_its_status() -> None:
+def test_every_problem_code_is_documented_with_its_status() -> None:
     rest = (exceptions.MethodNotAllowed, exceptions.UnsupportedMediaType)
-    raised = {one.default_code: one.status_code for one in rest}
-    for one in vars(errors).values():
-        if isinstance(one, type) and issubclass(one, errors.AppError):
-            raised[one.code] = one.status
+    raised = {error.default_code: error.status_code for error in rest}
+    for value in vars(errors).values():
+        if isinstance(value, type) and issubclass(value, errors.AppError):
+            raised[value.code] = value.status
     for node in (node for tree in sources("mysocial").values() for node in ast.walk(tree)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "problem_response":
             status, code = node.args[:2]
             if isinstance(status, ast.Constant) and isinstance(code, ast.Constant):
                 raised[code.value] = status.value
     text = (ROOT / "docs/errors.md").read_text()
-    found = re.findall(r"^\| `(\w+)` \| (\d+) \|", text, flags=re.MULTILINE)
-    assert {code: int(status) for code, status in found} == raised
+    documented = re.findall(r"^\| `(\w+)` \| (\d+) \|", text, flags=re.MULTILINE)
+    assert {code: int(status) for code, status in documented} == raised
 
 
 # The shape of the code ---------------------------------------------------------------------------
 
 
-def test_no_module_is_longer_than_300_lines_and_no_function_than_40() -> None:
+def test_no_module_has_more_than_300_lines_and_no_function_more_than_40() -> None:
     def too_long(_path: str, node: Any) -> Any:
         return is_function(node) and node.end_lineno - node.lineno >= 40 and node.name
 
     lengths = {path: len((ROOT / path).read_text().splitlines()) for path in sources()}
-    modules = [path for path, lines in lengths.items() if lines > 300 and path not in UNLIMITED]
-    assert modules + wrong(too_long) == []
+    modules = [path for path, lines in lengths.items() if lines > 300 and path not in MAY_BE_LONG]
+    assert modules + violations(too_long) == []
 
 
-def test_no_file_has_a_name_that_says_nothing() -> None:
-    assert [path for path in sources() if Path(path).stem in SAYS_NOTHING] == []
+def test_no_file_has_a_meaningless_name() -> None:
+    assert [path for path in sources() if Path(path).stem in MEANINGLESS_NAMES] == []
 
 
-def test_every_app_holds_only_the_files_that_an_app_may_hold() -> None:
+def test_every_app_has_only_the_files_that_an_app_may_have() -> None:
     assert [
         path.relative_to(ROOT).as_posix()
         for app in APPS
@@ -213,24 +214,24 @@ def test_every_app_holds_only_the_files_that_an_app_may_hold() -> None:
 
 
 def test_only_services_open_a_write() -> None:
-    """Beside them, plumbing does: outboxes, the API for an answer without a change, repairs."""
-    may = re.compile(
+    """So do the outbox, the audit, repairs, and the API for a response without a change."""
+    allowed = re.compile(
         rf"(?:{'|'.join(APPS)})/services(?:/\w+)?\.py|mysocial/(?:api/responses|admin/audit|outbox/\w+|ops/repair|store/__init__)\.py"
     )
 
     def opens(path: str, node: ast.AST) -> Any:
         names = {"mysocial.store.writes", "mysocial.store.writes.write", "mysocial.store.write"}
-        return not may.fullmatch(path) and names & set(imported(node))
+        return not allowed.fullmatch(path) and names & set(imported(node))
 
-    assert wrong(opens, "mysocial", *APPS) == []
+    assert violations(opens, "mysocial", *APPS) == []
 
 
 def test_apps_reach_redis_and_mongodb_only_through_the_store() -> None:
     servers = re.compile(r"(?:mysocial\.core\.(?:redis|mongo)|redis|pymongo|django_redis)(?:\.|$)")
-    assert wrong(lambda _, node: [n for n in imported(node) if servers.match(n)], *APPS) == []
+    assert violations(lambda _, node: [n for n in imported(node) if servers.match(n)], *APPS) == []
 
 
-def test_no_app_forms_a_redis_key() -> None:
+def test_no_app_builds_a_redis_key() -> None:
     labels = "|".join(map(re.escape, STORES))
     key = re.compile(rf"^(?:(?:{labels})[:/=]|(?:{PLUMBING_KEYS}):)")
 
@@ -239,35 +240,35 @@ def test_no_app_forms_a_redis_key() -> None:
             isinstance(node, ast.Constant) and isinstance(node.value, str) and key.match(node.value)
         )
 
-    assert wrong(is_key, *APPS) == []
+    assert violations(is_key, *APPS) == []
 
 
 def test_the_import_contracts_hold_without_exceptions() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    assert [one["name"] for one in config["contracts"] if "ignore_imports" in one] == []
+    assert [item["name"] for item in config["contracts"] if "ignore_imports" in item] == []
     command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     arguments = [sys.executable, "-c", command, "--no-cache"]
     linter = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
     assert linter.returncode == 0, linter.stdout + linter.stderr
 
 
-def test_plumbing_imports_no_app() -> None:
-    """Wider than the contract, which lists modules: whatever is not composition is plumbing."""
+def test_no_package_of_mysocial_imports_an_app() -> None:
+    """This covers modules that the layers contract does not list."""
 
-    def knows(path: str, node: ast.AST) -> Any:
-        plumbing = path not in COMPOSITION and "/management/" not in path
-        return plumbing and [name for name in imported(node) if name.split(".")[0] in APPS]
+    def imports_app(path: str, node: ast.AST) -> Any:
+        is_library = path not in COMPOSITION and "/management/" not in path
+        return is_library and [name for name in imported(node) if name.split(".")[0] in APPS]
 
-    assert wrong(knows, "mysocial") == []
+    assert violations(imports_app, "mysocial") == []
 
 
-def test_no_import_of_ours_hides_in_a_function() -> None:
-    """A needed one means that the layers are wrong; only an app that is `ready` may."""
+def test_no_function_imports_our_modules() -> None:
+    """Such an import means that the layers are wrong. Only `AppConfig.ready` may need one."""
 
-    def hides(path: str, node: Any) -> Any:
+    def imports_inside(path: str, node: Any) -> Any:
         if not is_function(node) or (path.endswith("/apps.py") and node.name == "ready"):
             return []
         names = [name for inner in ast.walk(node) for name in imported(inner)]
         return [name for name in names if name.split(".")[0] in {"mysocial", *APPS}]
 
-    assert wrong(hides, "mysocial", *APPS) == []
+    assert violations(imports_inside, "mysocial", *APPS) == []

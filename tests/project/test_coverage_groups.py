@@ -1,4 +1,4 @@
-"""What is said of a run under coverage."""
+"""The evaluation of a coverage run."""
 
 from tests.support.coverage_groups import GROUPS, Share, measure_share, shares_below_floor
 from tests.support.stack import ROOT
@@ -21,13 +21,13 @@ def test_lines_and_branches_count_alike():
     assert measure_share(files, ("a/*",)).percent == 100.0
 
 
-def test_a_group_that_is_run_too_little_is_named_and_so_is_an_empty_one():
-    shares = {"whole": Share(4, 4), "part": Share(4, 3), "nothing": Share(0, 0)}
-    assert shares_below_floor(shares, {"whole": 100.0, "part": 75.0}) == []
+def test_a_group_below_its_floor_and_an_empty_group_are_reported():
+    shares = {"full": Share(4, 4), "part": Share(4, 3), "nothing": Share(0, 0)}
+    assert shares_below_floor(shares, {"full": 100.0, "part": 75.0}) == []
     assert shares_below_floor(shares, dict.fromkeys(shares, 80.0)) == ["part", "nothing"]
 
 
-def test_each_pattern_of_a_group_fits_a_file():
+def test_each_pattern_of_a_group_matches_a_file():
     for patterns in GROUPS.values():
         for pattern in patterns:
             assert next(ROOT.glob(pattern), None), pattern

@@ -1,4 +1,4 @@
-"""The audit of what we depend on: it fails when something is wrong, and when it checked nothing."""
+"""The dependency audit: it fails on a problem, and also if it checked nothing."""
 
 import pytest
 
@@ -25,26 +25,26 @@ def test_a_lock_is_read_for_this_machine():
 
 
 @pytest.mark.parametrize(
-    ("lock", "floors", "wrong"),
+    ("lock", "floors", "problems"),
     [
         (LINES, {"django": Floor("5.2.9", "x")}, []),
-        (LINES, {"h11": Floor("0.16.0", "a hole")}, ["h11 0.15.0 is below 0.16.0: a hole"]),
+        (LINES, {"h11": Floor("0.16.0", "a flaw")}, ["h11 0.15.0 is below 0.16.0: a flaw"]),
         (LINES, {"gone": Floor("1", "x")}, ["gone is not in the lock: take it out of the table"]),
         (LINES, {}, ["nothing was checked"]),
         ("", {}, ["nothing was checked"]),
     ],
 )
-def test_what_is_below_its_floor_or_missing_is_named(lock, floors, wrong):
-    assert versions_below_floor(lock, floors) == wrong
+def test_a_version_below_its_floor_or_a_missing_package_is_reported(lock, floors, problems):
+    assert versions_below_floor(lock, floors) == problems
 
 
-def test_a_report_that_leaves_a_package_out_is_no_audit():
-    hole = {"id": "PYSEC-1", "fix_versions": ["0.16.0"]}
+def test_a_report_that_skips_a_package_is_incomplete():
+    flaw = {"id": "PYSEC-1", "fix_versions": ["0.16.0"]}
     django = {"name": "django", "version": "5.2.19", "vulns": []}
-    h11 = {"name": "h11", "version": "0.15.0", "vulns": [hole]}
+    h11 = {"name": "h11", "version": "0.15.0", "vulns": [flaw]}
     skipped = {"name": "h11", "skip_reason": "Dependency not found on PyPI"}
     assert audit_problems(LINES, {"dependencies": [django, h11]}) == [
-        "h11 0.15.0: PYSEC-1, mended in 0.16.0"
+        "h11 0.15.0: PYSEC-1, fixed in 0.16.0"
     ]
     assert audit_problems(LINES, {"dependencies": [django]}) == ["h11 was not audited"]
     assert audit_problems(LINES, {"dependencies": [django, skipped]}) == ["h11 was not audited"]

@@ -50,14 +50,14 @@ class Module:
         base = base.value if isinstance(base, ast.Subscript) else base
         if isinstance(base, ast.Name) and (local := self.classes.get(base.id)):
             own = {getattr(node, "name", "") for node in local.body}
-            return name in own or any(self._has(one, name) for one in local.bases)
+            return name in own or any(self._has(parent, name) for parent in local.bases)
         if (alias := ast.unparse(base)) in self.aliases:
             return self._has(self.aliases[alias], name)
         first, *rest = ast.unparse(base).split(".")
-        found = self.imports.get(first) or getattr(builtins, first, None)
+        value = self.imports.get(first) or getattr(builtins, first, None)
         for part in rest:
-            found = getattr(found, part, None)
-        return hasattr(found, name)
+            value = getattr(value, part, None)
+        return hasattr(value, name)
 
 
 def _is_alias(node: Any) -> bool:
@@ -101,7 +101,7 @@ def _imported(module: str, name: str = "") -> Any:
 def _is_public(node: Any) -> bool:
     if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         return False
-    is_overload = any(ast.unparse(one).endswith("overload") for one in node.decorator_list)
+    is_overload = any(ast.unparse(d).endswith("overload") for d in node.decorator_list)
     return not node.name.startswith("_") and node.name != "Meta" and not is_overload
 
 

@@ -1,4 +1,4 @@
-"""`docs/parity.md`: no row is missing or empty, and each test that it names exists."""
+"""`docs/parity.md`: no row is missing or empty, and each test it references exists."""
 
 import re
 from collections import Counter
@@ -14,55 +14,57 @@ QUEUES = {
     "auth": 1, "user": 4, "posts": 3, "comments": 1, "reactions": 2, "followers": 2,
     "blockedUsers": 2, "notifications": 2, "images": 4, "chats": 4, "emails": 6,
 }  # fmt: skip
-OUT = (
+EVENTS_SENT = (
     "user online, blocked user id, unblocked user id, remove follower, update like, update comment,"
     " add post, update post, delete post, add follower, insert notification, update notification,"
     " delete notification, message received, chat list, message read, message reaction,"
     " add chat users, update user, delete image"
 )
-IN = "setup, block user, unblock user, unfollow user, reaction, comment, join room, disconnect"
+EVENTS_RECEIVED = (
+    "setup, block user, unblock user, unfollow user, reaction, comment, join room, disconnect"
+)
 OPS = ["/health", "/env", "/instance", "/fibo/:num", "/queues", "/api-monitoring"]
 
 
 def tables() -> list[list[list[str]]]:
-    """Return the tables of the document: rows of cells, heads left out."""
+    """Return the tables of the document as rows of cells, without the headings."""
     return parse_tables(TEXT)
 
 
 def column(table: int, cell: int = 0) -> list[str]:
-    """Return one column of a table, without the marks of code."""
+    """Return one column of a table, without backticks."""
     return [row[cell].replace("`", "") for row in tables()[table]]
 
 
-def here(*numbers: int) -> list[str]:
-    """Return what stands in the column of ours of these tables."""
+def our_column(*numbers: int) -> list[str]:
+    """Return the column about MySocial of these tables."""
     return [row[-2] for number in numbers for row in tables()[number]]
 
 
-def nameless(path: str) -> str:
-    """Return a path without the names of what varies in it."""
+def without_parameter_names(path: str) -> str:
+    """Return a path without the names of its parameters."""
     return re.sub(r"\{\w+\}", "{}", path)
 
 
 def test_every_capability_and_defect_of_the_original_has_its_row() -> None:
-    routes, ops, out, into, jobs, mails, defects = range(7)
+    routes, ops, sent, received, jobs, emails, defects = range(7)
     assert len(tables()) == 7
     assert column(routes) == [str(number) for number in range(1, 58)]
     assert len(set(column(routes, 1))) == 57
     assert [name.partition(" (")[0].removeprefix("GET ") for name in column(ops)] == OPS
-    assert column(out) == OUT.split(", ")
-    assert column(into) == IN.split(", ")
-    assert (len(column(out)), len(column(into))) == (20, 8)
+    assert column(sent) == EVENTS_SENT.split(", ")
+    assert column(received) == EVENTS_RECEIVED.split(", ")
+    assert (len(column(sent)), len(column(received))) == (20, 8)
     assert dict(Counter(column(jobs))) == QUEUES
     assert len(set(column(jobs, 1))) == sum(QUEUES.values()) == 31
-    assert column(mails) == [str(number) for number in range(1, 8)]
+    assert column(emails) == [str(number) for number in range(1, 8)]
     assert {re.sub("[a-d]$", "", name) for name in column(defects)} == {
         f"D{number}" for number in range(1, 31)
     }
     assert {"D1a", "D1b", "D1c", "D1d", "D12", "D12b"} <= set(column(defects))
 
 
-def test_no_cell_is_empty_and_every_row_names_its_test() -> None:
+def test_no_cell_is_empty_and_every_row_references_a_test() -> None:
     rows = [row for table in tables() for row in table]
     widths = [{len(row) for row in table} for table in tables()]
     assert widths == [{4}, {3}, {3}, {3}, {4}, {4}, {4}]
@@ -72,22 +74,24 @@ def test_no_cell_is_empty_and_every_row_names_its_test() -> None:
     assert {row[-1] for row in unproven} <= {"none"}
 
 
-def test_every_route_event_and_task_that_is_named_exists() -> None:
+def test_every_referenced_route_event_and_task_exists() -> None:
     paths = api_contract.schema()["paths"]
-    built = {f"{verb} {nameless(path)}" for path, verbs in paths.items() for verb in verbs}
-    routes = re.findall(r"`([A-Z]+) (/api/[^`?]+)", "".join(here(0, 1, 2, 3)))
+    built = {
+        f"{verb} {without_parameter_names(path)}" for path, verbs in paths.items() for verb in verbs
+    }
+    routes = re.findall(r"`([A-Z]+) (/api/[^`?]+)", "".join(our_column(0, 1, 2, 3)))
     assert len(routes) > 50
-    assert {f"{verb.lower()} {nameless(path)}" for verb, path in routes} <= built
-    events = set(re.findall(r"`([a-z]+\.[a-z]+)`", "".join(here(2))))
+    assert {f"{verb.lower()} {without_parameter_names(path)}" for verb, path in routes} <= built
+    events = set(re.findall(r"`([a-z]+\.[a-z]+)`", "".join(our_column(2))))
     assert len(events) > 20
     assert events <= set(EVENTS)
     app.loader.import_default_modules()
-    tasks = set(re.findall(r"`([a-z]+\.[a-z_]+)`", "".join(here(4))))
+    tasks = set(re.findall(r"`([a-z]+\.[a-z_]+)`", "".join(our_column(4))))
     assert len(tasks) > 8
     assert tasks <= set(app.tasks)
 
 
-def test_every_test_that_is_named_exists() -> None:
-    named = TEST_REFERENCE.findall(TEXT)
-    assert len(named) > 120
+def test_every_referenced_test_exists() -> None:
+    references = TEST_REFERENCE.findall(TEXT)
+    assert len(references) > 120
     assert missing_tests(TEXT) == []

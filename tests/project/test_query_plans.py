@@ -1,4 +1,4 @@
-"""A query that no index serves is found, and none that one does."""
+"""The check of query plans finds the queries that no index serves, and no others."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from users.models import User
 
 
 @pytest.mark.parametrize(
-    ("model", "query", "is_found"),
+    ("model", "query", "is_scan"),
     [
         (User, {"quote": "Found nowhere"}, True),
         (Post, {"text": {"$gt": "a"}, "bg_color": "#ffffff"}, True),
@@ -18,8 +18,8 @@ from users.models import User
         (Post, {}, False),
     ],
 )
-def test_a_query_is_found_if_no_index_serves_it(model, query, is_found):
+def test_a_query_that_no_index_serves_is_reported(model, query, is_scan):
     list(mongo.collection(model).find(query))
-    found = list(query_plans.QUERIES.collection_scans())
-    assert bool(found) == is_found
-    assert all(model._meta.db_table in one for one in found)
+    scans = list(query_plans.QUERIES.collection_scans())
+    assert bool(scans) == is_scan
+    assert all(model._meta.db_table in scan for scan in scans)

@@ -1,4 +1,4 @@
-"""Our Caddyfile in a real Caddy, in front of one web process and whatever stands for Flower."""
+"""Our Caddyfile in a real Caddy, in front of one web process and a stub of Flower."""
 
 import os
 import shutil
@@ -21,21 +21,21 @@ CADDY = shutil.which("caddy")
 
 
 class FlowerStub(BaseHTTPRequestHandler):
-    """Answers whatever is asked with the path."""
+    """An HTTP server that responds to every request with its path."""
 
     def do_GET(self) -> None:
         self.send_response(200)
         self.end_headers()
         self.wfile.write(self.path.encode())
 
-    do_POST = do_GET  # noqa: N815 - as the base class wants it
+    do_POST = do_GET  # noqa: N815 - a name of the base class
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class Proxy:
-    """The proxy of production before a server of this test run; `with` starts and ends them."""
+    """The production proxy in front of a web process of this test run, as a context manager."""
 
     def __init__(self, **settings: str) -> None:
         self.port = free_port()
@@ -51,11 +51,11 @@ class Proxy:
         self._cleanup.callback(monitor.server_close)
         self._cleanup.callback(monitor.shutdown)
         self._cleanup.enter_context(self.web)
-        place = f"127.0.0.1:{self.web.port}"
+        address = f"127.0.0.1:{self.web.port}"
         env = os.environ | {
             "SITE_ADDRESS": self.url,
-            "HTTP_REPLICAS": place,
-            "WS_REPLICAS": place,
+            "HTTP_REPLICAS": address,
+            "WS_REPLICAS": address,
             "FLOWER": f"127.0.0.1:{monitor.server_port}",
             **caddy_environment(CADDY, FOLDER / "edge"),
             **self._settings,
@@ -73,7 +73,7 @@ class Proxy:
 
     @property
     def log(self) -> Path:
-        """All that the proxy said."""
+        """The log file of the proxy."""
         (FOLDER / "edge").mkdir(exist_ok=True)
         return FOLDER / "edge" / f"{self.port}.log"
 

@@ -1,6 +1,6 @@
-"""`python -m tests.support.coverage_groups`: coverage of each part in the last run.
+"""Coverage by group in the last run: `python -m tests.support.coverage_groups`.
 
-Lines and branches. The write path, who may do what, and who one is are to be run whole.
+Lines and branches count. The write path, the policies and the accounts must be covered completely.
 """
 
 import fnmatch
@@ -36,56 +36,56 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 
 class Share(NamedTuple):
-    """How many lines and branches there are, and how many of them were run."""
+    """The number of lines and branches, and of those that were covered."""
 
     total: int
     covered: int
 
     @property
     def percent(self) -> float:
+        """The covered part in percent."""
         return 100.0 * self.covered / self.total if self.total else 0.0
 
 
 def measure_share(files: Mapping[str, Any], patterns: Iterable[str]) -> Share:
-    """Return the share of the files that fit one of the patterns."""
-    some = [
-        one["summary"]
-        for name, one in files.items()
+    """Return the share of the files that match any of the patterns."""
+    summaries = [
+        report["summary"]
+        for name, report in files.items()
         if any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
     ]
     return Share(
-        sum(one["num_statements"] + one["num_branches"] for one in some),
-        sum(one["covered_lines"] + one["covered_branches"] for one in some),
+        sum(summary["num_statements"] + summary["num_branches"] for summary in summaries),
+        sum(summary["covered_lines"] + summary["covered_branches"] for summary in summaries),
     )
 
 
 def shares_below_floor(shares: Mapping[str, Share], floors: Mapping[str, float]) -> list[str]:
-    """Return the groups that were run less than they are to be; one of no lines is among them."""
+    """Return the groups below their floor, which includes any group without lines."""
     return [name for name, floor in floors.items() if shares[name].percent < floor]
 
 
 def main() -> int:
-    """Print the share of each group, and what the groups that are to be whole lack."""
+    """Print the coverage of each group, and the lines and branches that are missing."""
     data = Coverage(data_file=str(ROOT / ".coverage"))
     if parts := list(ROOT.glob(".coverage.*")):
-        data.combine(
-            [str(one) for one in parts]
-        )  # of processes that ended after the run was counted
+        # Data of processes that ended after the run was combined.
+        data.combine([str(part) for part in parts])
     data.load()
     data.json_report(outfile=str(ROOT / ".coverage-report"), pretty_print=False)
     files = orjson.loads((ROOT / ".coverage-report").read_bytes())["files"]
     shares = {name: measure_share(files, patterns) for name, patterns in GROUPS.items()}
-    for name, one in shares.items():
-        print(f"{name}: {one.percent:.2f} % of {one.total} lines and branches")
-    for name, one in sorted(files.items()):
-        lines, branches = one["missing_lines"], one.get("missing_branches", [])
+    for name, share in shares.items():
+        print(f"{name}: {share.percent:.2f} % of {share.total} lines and branches")
+    for name, report in sorted(files.items()):
+        lines, branches = report["missing_lines"], report.get("missing_branches", [])
         if lines or branches:
             print(f"  {name}: lines {lines}, branches {branches}")
-    least = data.get_option("report:fail_under")
-    wrong = shares_below_floor(shares, {"all": float(str(least)), **FLOORS})
-    if wrong:
-        print(f"less than it should be: {', '.join(wrong)}", file=sys.stderr)
-    return 1 if wrong else 0
+    floor = data.get_option("report:fail_under")
+    failing = shares_below_floor(shares, {"all": float(str(floor)), **FLOORS})
+    if failing:
+        print(f"below the required coverage: {', '.join(failing)}", file=sys.stderr)
+    return 1 if failing else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A member's connections over the network, by socket or stream; they keep all they are sent."""
+"""Connections of a member over the network, by WebSocket or SSE, which record what they receive."""
 
 import contextlib
 import json
@@ -14,16 +14,16 @@ from websockets.sync.client import connect
 from tests.support.journey import Member
 
 TIMEOUT_SECONDS = 10.0
-ABNORMAL_CLOSURE = 1006  # closed without a word
+ABNORMAL_CLOSURE = 1006  # closed without a close frame (RFC 6455, section 7.4.1)
 
 
 def offset(cursor: str) -> int:
-    """Return the place in the log of a cursor or of an event's id."""
+    """Return the offset in the event log of a cursor or an event id."""
     return int(cursor.partition(":")[2])
 
 
 class Frame(NamedTuple):
-    """What came, and when."""
+    """A received frame, and when it came by the monotonic clock."""
 
     received_at: float
     raw: str
@@ -31,9 +31,12 @@ class Frame(NamedTuple):
 
 
 class EventListener:
-    """One connection. Frames are kept as they came; `code` tells how it ended, None while it lasts.
+    """A connection that records its frames.
 
-    `port` is its own end's, and `servers` who answered, by which one knows whose it is.
+    Attributes:
+        close_code: how the connection was closed; None while it is open.
+        port: the local port.
+        servers: the `Server` headers of the response, which identify the process.
     """
 
     port = 0
@@ -53,9 +56,9 @@ class EventListener:
     def close(self) -> None:
         raise NotImplementedError
 
-    def _record(self, raw: str, said: Mapping[str, Any]) -> None:
+    def _record(self, raw: str, payload: Mapping[str, Any]) -> None:
         with self._changed:
-            self.frames.append(Frame(time.monotonic(), raw, said))
+            self.frames.append(Frame(time.monotonic(), raw, payload))
             self._changed.notify_all()
 
     def _record_close(self, code: int) -> None:
@@ -63,55 +66,65 @@ class EventListener:
             self.close_code, self.closed_at = code, time.monotonic()
             self._changed.notify_all()
 
-    def frames_of_type(self, kind: str) -> list[Frame]:
-        """What came of one type so far."""
-        return [one for one in list(self.frames) if one.payload["type"] == kind]
+    def frames_of_type(self, event_type: str) -> list[Frame]:
+        """Return the frames of a type received so far."""
+        return [frame for frame in list(self.frames) if frame.payload["type"] == event_type]
 
     def wait_for_event(
-        self, kind: str, judge: Callable[[Any], bool] = bool, within: float = TIMEOUT_SECONDS
+        self,
+        event_type: str,
+        is_wanted: Callable[[Any], bool] = bool,
+        within: float = TIMEOUT_SECONDS,
     ) -> Frame:
-        """Return the first frame of this type whose data `judge` accepts, also if it came before.
+        """Return the first frame of this type with wanted data, which may have come already.
 
-        AssertionError when there is none `within` seconds, or the connection ended.
+        Raises:
+            AssertionError: no such frame came `within` seconds or before the connection was closed.
         """
 
-        def find() -> Frame | None:
-            fitting = (
-                one
-                for one in self.frames_of_type(kind)
-                if judge(one.payload.get("data", one.payload))
-            )
-            return next(fitting, None)
+        def first_wanted() -> Frame | None:
+            frames = self.frames_of_type(event_type)
+            wanted = (f for f in frames if is_wanted(f.payload.get("data", f.payload)))
+            return next(wanted, None)
 
         with self._changed:
-            self._changed.wait_for(lambda: find() or self.close_code is not None, within)
-        found = find()
-        assert found, (
-            f"no {kind} within {within} s; ended: {self.close_code}; heard: {self.types()[-9:]}"
+            self._changed.wait_for(lambda: first_wanted() or self.close_code is not None, within)
+        frame = first_wanted()
+        assert frame, (
+            f"no {event_type} within {within} s; close code: {self.close_code};"
+            f" last received: {self.types()[-9:]}"
         )
-        return found
+        return frame
 
     def wait_closed(self, within: float = TIMEOUT_SECONDS) -> int:
-        """Return how it ended; AssertionError if it did not within so many seconds."""
+        """Return the close code.
+
+        Raises:
+            AssertionError: the connection is still open after `within` seconds.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self.close_code is not None, within)
-        assert self.close_code is not None, f"open after {within} s; heard: {self.types()[-9:]}"
+        assert self.close_code is not None, (
+            f"open after {within} s; last received: {self.types()[-9:]}"
+        )
         return self.close_code
 
     def types(self) -> list[str]:
-        """The types of what came, in order."""
-        return [one.payload["type"] for one in list(self.frames)]
+        """Return the types of the received frames, in order."""
+        return [frame.payload["type"] for frame in list(self.frames)]
 
     @property
     def events(self) -> list[Mapping[str, Any]]:
-        """The events of the log that came, in order."""
-        return [one.payload for one in list(self.frames) if "id" in one.payload]
+        """The received events of the event log, in order."""
+        return [frame.payload for frame in list(self.frames) if "id" in frame.payload]
 
     @property
     def cursor(self) -> str:
-        """From where the client would resume; empty before the first event."""
-        places = [one.payload.get("id") or one.payload.get("cursor") for one in list(self.frames)]
-        return str(next(filter(None, reversed(places)), ""))
+        """The cursor from which the client would resume; empty before the first event."""
+        cursors = [
+            frame.payload.get("id") or frame.payload.get("cursor") for frame in list(self.frames)
+        ]
+        return str(next(filter(None, reversed(cursors)), ""))
 
     def __enter__(self) -> Self:
         return self
@@ -121,18 +134,18 @@ class EventListener:
 
 
 class SocketListener(EventListener):
-    """A WebSocket, signed in and subscribed; resumed, if a cursor is given."""
+    """An authenticated WebSocket that subscribes to the topics, or resumes from the cursor."""
 
     def __init__(self, member: Member, *topics: str, cursor: str = "") -> None:
         super().__init__(member, *topics, cursor=cursor)
         url = f"{member.stack.url.replace('http', 'ws', 1)}/ws"
         offered: list[Any] = ["mysocial", member.access]
-        # Without a bound: a full queue stops the reading, and the pings of the server with it.
+        # No bound: a full queue stops reading, and with it the responses to the server's pings.
         self._socket = connect(url, subprotocols=offered, open_timeout=10, max_queue=None)
-        with contextlib.suppress(OSError):  # closed at once: the token is not taken
+        with contextlib.suppress(OSError):  # closed at once: the token is invalid
             self.port = int(self._socket.local_address[1])
-        answer = self._socket.response
-        self.servers = tuple(answer.headers.get_all("Server")) if answer else ()
+        response = self._socket.response
+        self.servers = tuple(response.headers.get_all("Server")) if response else ()
         self._command_count = 0
         self._thread.start()
         self.wait_for_event("ok")
@@ -151,7 +164,7 @@ class SocketListener(EventListener):
             self._record_close(error.rcvd.code if error.rcvd else ABNORMAL_CLOSURE)
 
     def send_command(self, **frame: Any) -> Mapping[str, Any]:
-        """Send a command; return its answer."""
+        """Send a command and return its response."""
         self._command_count += 1
         cid = str(self._command_count)
         self._socket.send(json.dumps({"cid": cid, **frame}))
@@ -159,21 +172,21 @@ class SocketListener(EventListener):
             self._changed.wait_for(
                 lambda: self._responses(cid) or self.close_code is not None, TIMEOUT_SECONDS
             )
-        answers = self._responses(cid)
-        assert answers, f"no answer to {frame}; ended: {self.close_code}"
-        return answers[0]
+        responses = self._responses(cid)
+        assert responses, f"no response to {frame}; close code: {self.close_code}"
+        return responses[0]
 
     def _responses(self, cid: str) -> list[Mapping[str, Any]]:
-        return [one.payload for one in list(self.frames) if one.payload.get("cid") == cid]
+        return [frame.payload for frame in list(self.frames) if frame.payload.get("cid") == cid]
 
     def close(self) -> None:
-        """Close it as a client does that goes away."""
+        """Close the connection as a client does when it goes away."""
         self._socket.close()
         self._thread.join(TIMEOUT_SECONDS)
 
 
 class StreamListener(EventListener):
-    """A stream of server-sent events; resumed, if a cursor is given."""
+    """A stream of server-sent events on the topics, resumed if a cursor is given."""
 
     def __init__(self, member: Member, *topics: str, cursor: str = "") -> None:
         super().__init__(member, *topics, cursor=cursor)
@@ -208,7 +221,7 @@ class StreamListener(EventListener):
             self._record_close(ABNORMAL_CLOSURE)
 
     def close(self) -> None:
-        """Close it as a client does that goes away."""
+        """Close the connection as a client does when it goes away."""
         with contextlib.suppress(OSError):
             self._stream.get_extra_info("socket").shutdown(2)
         self._thread.join(TIMEOUT_SECONDS)
@@ -217,7 +230,7 @@ class StreamListener(EventListener):
 
 
 def _event_of_fields(fields: Mapping[str, str]) -> dict[str, Any]:
-    """Return an event of a stream in the form in which a socket says it; comments have a name."""
+    """Return an SSE event as a WebSocket message; a comment has the type `comment`."""
     if "event" not in fields:
         return {"type": "comment"}
     data = json.loads(fields["data"])

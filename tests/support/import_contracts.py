@@ -1,7 +1,7 @@
-"""A contract for import-linter: across apps, only an app's face is imported.
+"""An import-linter contract: an app imports only the public modules of another app.
 
-Its own `protected` contract wants every module it names to exist; here an app has only the files
-that have something to say, and a new file is guarded from its first day.
+The built-in `protected` contract requires every module that it names to exist. Our apps have only
+the files that they need, and this contract covers a new file from its first day.
 """
 
 from grimp import ImportGraph
@@ -9,9 +9,9 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class HiddenModules(Contract):
-    """No module outside an app imports the app's modules of these names.
+    """A contract that no module outside an app imports the hidden modules of the app.
 
-    Options: `apps`, the packages; `hidden`, the names of the modules that stay inside.
+    Options: `apps`, the packages; `hidden`, the names of the hidden modules.
     """
 
     type_name = "hidden"
@@ -19,7 +19,7 @@ class HiddenModules(Contract):
     hidden = fields.ListField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        """Find every direct import of a hidden module from outside of its app."""
+        """Find every direct import of a hidden module from outside its app."""
         broken: list[tuple[str, str, int]] = []
         for module in sorted(graph.modules):
             app, *inner = module.split(".")
@@ -32,7 +32,7 @@ class HiddenModules(Contract):
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        """Print each import that should not be."""
+        """Print each forbidden import."""
         for importer, module, line in check.metadata["broken"]:
             output.print_error(f"- {importer} -> {module} (l.{line})", bold=False)
         output.new_line()

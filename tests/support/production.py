@@ -1,6 +1,7 @@
-"""The layout of production without containers: the commands of compose.yaml and its Caddyfile.
+"""The production layout without containers: the commands of compose.yaml and the Caddyfile.
 
-Two replicas of each door behind one port of a real proxy, on a Valkey and a mongod of their own.
+Two replicas each of the HTTP and the WebSocket service run behind a real proxy, with a Valkey and a
+mongod of their own.
 """
 
 import os
@@ -31,19 +32,19 @@ OLD_BUFFER_DIRECTIVES = (
 
 
 def caddy_environment(caddy: str, home: Path) -> dict[str, str]:
-    """Return the environment in which a Caddy of any age reads our Caddyfile."""
-    said = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout
-    is_old = said.lstrip("v").startswith(("2.4.", "2.5.", "2.6."))
-    words = {"KEEP_BODIES": OLD_BUFFER_DIRECTIVES} if is_old else {}
-    return {"XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home), **words}
+    """Return the environment that lets any version of Caddy read our Caddyfile."""
+    version = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout
+    is_old = version.lstrip("v").startswith(("2.4.", "2.5.", "2.6."))
+    directives = {"KEEP_BODIES": OLD_BUFFER_DIRECTIVES} if is_old else {}
+    return {"XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home), **directives}
 
 
 class ProxyMissing(Exception):
-    """There is no caddy on this machine."""
+    """Caddy is not installed on this machine."""
 
 
 class ProxyClient:
-    """HTTP through the proxy, which chooses the replica; none of them holds sockets."""
+    """An HTTP client of the proxy, which chooses the replica."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -52,7 +53,7 @@ class ProxyClient:
     def call(
         self, member: Member, method: str, path: str, body: Any = None, **headers: str
     ) -> httpx.Response:
-        """Send a request."""
+        """Send a request and return the response."""
         self._client = self._client or httpx.Client(timeout=20)
         return self._client.request(
             method, f"{self._url}/api/{path}", json=body, headers=member.headers | headers
@@ -64,7 +65,7 @@ class ProxyClient:
 
 
 class ComposeServices:
-    """The commands of compose.yaml, started one by one; `with` brings and ends their servers."""
+    """The services of compose.yaml, started one by one; a context manager runs their servers."""
 
     def __init__(self, name: str, *, tls: bool = False, **settings: str) -> None:
         self.folder = FOLDER / name
@@ -88,7 +89,7 @@ class ComposeServices:
         self.environment = self._environment(valkey.url, mongod.url)
         for command in (["collectstatic", "--noinput"], ["prepare"]):  # as compose.yaml does
             prepare = self.start(command[0], [sys.executable, "manage.py", *command])
-            wait_for(lambda one=prepare: not one.alive(), within=60, name=command[0])
+            wait_for(lambda program=prepare: not program.alive(), within=60, name=command[0])
             assert prepare.exit_code == 0, self.log.read_text()[-3000:]
         return self
 
@@ -114,16 +115,16 @@ class ComposeServices:
             **self._settings,
         }
 
-    def command(self, role: str, port: int = 0) -> list[str]:
-        """Return the command of a role as compose.yaml has it, but for where it listens."""
-        ours = {
+    def command(self, service: str, port: int = 0) -> list[str]:
+        """Return the command of a service in compose.yaml, with its address on this machine."""
+        overrides = {
             "0.0.0.0": "127.0.0.1",
             "8000": str(port),
             "/tmp/schedule": str(self.folder / "schedule"),
         }
-        name, *arguments = self._compose[role]["command"].split()
+        name, *arguments = self._compose[service]["command"].split()
         program = Path(sys.executable).parent / name
-        return [str(program), *(ours.get(one, one) for one in arguments)]
+        return [str(program), *(overrides.get(argument, argument) for argument in arguments)]
 
     def start(self, name: str, command: list[str], **extra: str) -> Program:
         program = Program(
@@ -140,7 +141,7 @@ class ComposeServices:
 
 
 class Production(ComposeServices):
-    """All roles of compose.yaml that serve members, and the proxy; `with` starts and ends them."""
+    """The services of compose.yaml that members need, and the proxy, as a context manager."""
 
     def __init__(self, *, tls: bool = False, **settings: str) -> None:
         caddy = shutil.which("caddy")
@@ -157,13 +158,15 @@ class Production(ComposeServices):
         return [self._client]
 
     def process_of(self, ear: EventListener) -> str:
-        """Return which process answered: each has a name of its own, which the proxy hands on."""
+        """Return the name of the process that serves a listener, from its `Server` header."""
         return next((name for name in ear.servers if name in self.socket_process_names), "")
 
     def __enter__(self) -> Self:
         super().__enter__()
         ports = {
-            f"{door}-{n}": free_port() for door in ("http", "ws") for n in range(1, REPLICAS + 1)
+            f"{service}-{n}": free_port()
+            for service in ("http", "ws")
+            for n in range(1, REPLICAS + 1)
         }
         for name, port in ports.items():
             extra = ["--name", name] if name in self.socket_process_names else []
@@ -171,16 +174,16 @@ class Production(ComposeServices):
         for name in ("worker", "beat"):
             self.start(name, self.command(name))
         replicas = {
-            f"{door.upper()}_REPLICAS": " ".join(
-                f"127.0.0.1:{port}" for name, port in ports.items() if name.startswith(door)
+            f"{service.upper()}_REPLICAS": " ".join(
+                f"127.0.0.1:{port}" for name, port in ports.items() if name.startswith(service)
             )
-            for door in ("http", "ws")
+            for service in ("http", "ws")
         }
         config = ("--config", str(ROOT / "Caddyfile"), "--adapter", "caddyfile")
         self.start("caddy", [self._caddy, "run", *config], **self._proxy_environment(), **replicas)
         if self._tls:
             wait_for(self.certificate.exists, within=20, name="the certificate")
-            # What httpx and websockets trust; of this process only.
+            # The certificate that httpx and websockets trust in this process.
             os.environ["SSL_CERT_FILE"] = str(self.certificate)
         wait_for(self._is_up, within=60, name="every replica")
         return self
@@ -195,25 +198,27 @@ class Production(ComposeServices):
     def _is_up(self) -> bool:
         paths = ("/health/ready", "/api/events") * (2 * REPLICAS)
         try:
-            asked = [httpx.get(f"{self.url}{path}", timeout=5).status_code for path in paths]
+            statuses = [httpx.get(f"{self.url}{path}", timeout=5).status_code for path in paths]
         except httpx.HTTPError:
             return False
-        return set(asked) == {httpx.codes.OK, httpx.codes.UNAUTHORIZED}
+        return set(statuses) == {httpx.codes.OK, httpx.codes.UNAUTHORIZED}
 
     def kill(self, name: str) -> None:
-        """SIGKILL a replica, for good."""
+        """SIGKILL a replica, which is not started again."""
         self._programs[name].kill()
-        self.socket_process_names = [one for one in self.socket_process_names if one != name]
+        self.socket_process_names = [
+            process for process in self.socket_process_names if process != name
+        ]
 
     def kill_web_processes(self) -> None:
-        """SIGKILL every replica that is left."""
-        doors = (one for name, one in self._programs.items() if name.startswith(("http-", "ws-")))
-        self._killed = [one for one in doors if one.alive()]
-        for one in self._killed:
-            one.kill()
+        """SIGKILL every replica that is running."""
+        replicas = (p for name, p in self._programs.items() if name.startswith(("http-", "ws-")))
+        self._killed = [replica for replica in replicas if replica.alive()]
+        for replica in self._killed:
+            replica.kill()
 
     def restart_web_processes(self) -> None:
-        """Return when those answer again that a `fall` has killed."""
-        for one in self._killed:
-            one.start()
+        """Start the killed replicas again; return when they respond."""
+        for replica in self._killed:
+            replica.start()
         wait_for(self._is_up, within=60, name="every replica")

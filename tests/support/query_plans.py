@@ -1,7 +1,7 @@
-"""Every query that the tests make of MongoDB is explained once: one that no index serves fails.
+"""Query plans: each query that the tests send to MongoDB is explained once.
 
-A small collection is read by an index all the same, so what stands here would be slow when it is
-large. Left out is what asks for everything, and what the admin asks by the ORM for its pages.
+A query that scans a collection, because no index serves it, fails the tests: it would be slow on a
+large collection. Queries for whole collections and those of the admin's ORM pages are not checked.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,61 +20,61 @@ PLAN_FIELDS = (
     "sort",
     "pipeline",
     "cursor",
-)  # of a command, what decides how it is carried out
+)  # the fields of a command that decide its plan
 
 
 class Queries(monitoring.CommandListener):
-    """The queries of this process, one of each shape."""
+    """A listener that records the queries of this process, one of each shape."""
 
     def __init__(self) -> None:
         self._new: dict[str, dict[str, Any]] = {}
         self._known: set[str] = set()
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Note a query. Bulk writes name documents by their id: no more can be wrong with them."""
+        """Record a query. Bulk writes select documents by id, so their plans need no check."""
         command = event.command
         if event.command_name in COMMANDS and command[event.command_name] in _our_collections():
-            asked = {name: command[name] for name in (*COMMANDS, *PLAN_FIELDS) if name in command}
-            shape = str(_shape(asked))
-            if _is_selective(asked) and shape not in self._known:
+            query = {name: command[name] for name in (*COMMANDS, *PLAN_FIELDS) if name in command}
+            shape = str(_shape(query))
+            if _is_selective(query) and shape not in self._known:
                 self._known.add(shape)
-                self._new[shape] = asked
+                self._new[shape] = query
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def collection_scans(self) -> Iterator[str]:
-        """Yield those, of the queries since this was last asked, that read all of a collection."""
+        """Yield the queries since the last call that scan a whole collection."""
         new, self._new = self._new, {}
         database = mongo.client()[settings.MONGO_DB]
-        for asked in new.values():
+        for query in new.values():
             try:
-                plan = database.command("explain", asked, verbosity="queryPlanner")
+                plan = database.command("explain", query, verbosity="queryPlanner")
             except OperationFailure:
-                continue  # it is one that is refused
+                continue  # the query itself is invalid
             if "COLLSCAN" in str(plan.get("queryPlanner") or plan.get("stages")):
-                yield str(asked)
+                yield str(query)
 
 
 def _our_collections() -> set[str]:
     return {store.table for store in STORES.values()}
 
 
-def _is_selective(asked: Mapping[str, Any]) -> bool:
-    first = (asked.get("pipeline") or [{}])[0]
-    wanted = asked.get("filter") or first.get("$match")
+def _is_selective(query: Mapping[str, Any]) -> bool:
+    first = (query.get("pipeline") or [{}])[0]
+    wanted = query.get("filter") or first.get("$match")
     return bool(wanted) and "$expr" not in wanted
 
 
 def _shape(value: Any) -> Any:
-    """Return what is asked, without the values that it is asked for."""
+    """Return the structure of a query, with types instead of values."""
     if isinstance(value, Mapping):
-        return {name: _shape(one) for name, one in value.items()}
+        return {name: _shape(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_shape(one) for one in value[:1]]
+        return [_shape(item) for item in value[:1]]
     return type(value).__name__
 
 

@@ -1,4 +1,4 @@
-"""All that Redis has, noted once and put back for each test: building a world takes long."""
+"""A snapshot of Redis, restored for each test, because building test data takes long."""
 
 from mysocial.core.redis import client
 
@@ -10,18 +10,18 @@ end
 
 
 class Snapshot:
-    """What Redis has now. Nothing else is noted: no worker may have carried anything away."""
+    """The content of Redis at one moment. MongoDB is not included, so no worker may be running."""
 
     def __init__(self) -> None:
-        self._kept: list[tuple[bytes, int, bytes]] = []
+        self._entries: list[tuple[bytes, int, bytes]] = []
         for key in client().scan_iter(count=1000):
-            lasts, value = max(client().pttl(key), 0), client().dump(key)
-            if value is not None:  # else its time to live ended as we looked
-                self._kept.append((key, lasts, value))
+            ttl_ms, value = max(client().pttl(key), 0), client().dump(key)
+            if value is not None:  # None: the key expired during the scan
+                self._entries.append((key, ttl_ms, value))
 
     def restore(self) -> None:
-        """Put Redis back as it was noted; a thread may be sending Celery a nudge meanwhile."""
-        keys = [key for key, _, _ in self._kept]
-        values = [part for _, lasts, value in self._kept for part in (lasts, value)]
+        """Restore Redis; a background thread may be sending a worker wake-up meanwhile."""
+        keys = [key for key, _, _ in self._entries]
+        values = [part for _, ttl_ms, value in self._entries for part in (ttl_ms, value)]
         client().flushall()
         client().eval(RESTORE, len(keys), *keys, *values)

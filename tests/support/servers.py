@@ -1,6 +1,6 @@
-"""The Valkey and the mongod of this test process, in a temporary folder of its own.
+"""Valkey and mongod of this test process, in a temporary folder.
 
-Where they listen is chosen here, before Django reads its settings; `conftest.py` starts them.
+Their addresses are chosen here, before Django reads its settings; `conftest.py` starts them.
 """
 
 import atexit
@@ -11,15 +11,15 @@ from pathlib import Path
 
 from mysocial.dev.servers import Mongod, Valkey
 
-PASSWORD = "correct-horse-battery"  # everybody's
+PASSWORD = "correct-horse-battery"  # of every member
 FOLDER = Path(tempfile.mkdtemp(prefix="ms-"))
 VALKEY = Valkey(FOLDER / "valkey", socket_path=FOLDER / "r.sock", appendfsync="everysec")
 MONGOD = Mongod(FOLDER / "mongod")
 
 
 @atexit.register
-def _leave_nothing() -> None:
-    """Remove the folder of a process that put nothing into it."""
+def _remove_empty_folder() -> None:
+    """Remove the folder of a process that started no server."""
     with contextlib.suppress(OSError):
         FOLDER.rmdir()
 
@@ -29,6 +29,6 @@ os.environ |= {
     "MONGO_URL": MONGOD.url,
     "REDIS_FSYNC": "everysec",
     "DATA_DIR": str(FOLDER / "data"),
-    "ACCESS_TOKEN_SECONDS": "7200",  # who is there for a whole module is, on a slow machine, too
+    "ACCESS_TOKEN_SECONDS": "7200",  # tokens of module-scoped fixtures must outlive a slow machine
     "DEBUG": "1",
 }

@@ -1,4 +1,4 @@
-"""Sockets of people on a web process; each test empties the Redis that it is on."""
+"""WebSocket clients of a web process whose Redis every test empties."""
 
 import json
 import time
@@ -12,7 +12,7 @@ TIMEOUT_SECONDS = 20.0
 
 
 def open_feed_socket(url: str, person: Person, **options: object) -> ClientConnection:
-    """Open a socket that hears the feed."""
+    """Open a WebSocket that is subscribed to the feed."""
     offered: list[str] = ["mysocial", person.access]
     client = connect(url, subprotocols=offered, ping_interval=None, **options)  # type: ignore[arg-type]
     assert json.loads(client.recv(TIMEOUT_SECONDS))["type"] == "ok"
@@ -22,9 +22,9 @@ def open_feed_socket(url: str, person: Person, **options: object) -> ClientConne
 
 
 def wait_for_new_event_log(url: str, person: Person) -> None:
-    """Wait until a process has noticed that the log began anew.
+    """Wait until a web process has noticed that the event log was replaced.
 
-    Until then a socket or a stream may be told to resume.
+    Until then the process may require a WebSocket or a stream to resume.
     """
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
@@ -35,4 +35,4 @@ def wait_for_new_event_log(url: str, person: Person) -> None:
                     return
         except ConnectionClosed:
             continue
-    raise AssertionError("It has noticed nothing.")
+    raise AssertionError("The process did not notice the new event log.")

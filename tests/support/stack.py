@@ -1,4 +1,4 @@
-"""The whole application as a person starts it: `manage.py up` in a temporary folder."""
+"""The whole application, as a developer runs it: `manage.py up` in a temporary folder."""
 
 import json
 import os
@@ -24,49 +24,51 @@ POLL_SECONDS = 0.05
 
 
 def wait_for(condition: Callable[[], Any], *, within: float, name: str) -> Any:
-    """Return the first true answer of `what`; fails when it stays untrue for `within` seconds."""
+    """Call `condition` until its result is true, and return the result.
+
+    Raises:
+        AssertionError: the condition was not met `within` seconds; `name` is in the message.
+    """
     deadline = time.monotonic() + within
     while True:
-        answer = condition()
-        if answer:
-            return answer
+        result = condition()
+        if result:
+            return result
         assert time.monotonic() < deadline, f"{name}: not within {within} s"
         threading.Event().wait(POLL_SECONDS)
 
 
 class Stack:
-    """One `manage.py up`, with its folder and ports; `start` again finds its data again.
+    """A `manage.py up` with its own folder and ports; another `start` keeps the data.
 
-    `settings` are environment variables of its own.
+    `settings` are additional environment variables.
     """
 
     def __init__(self, name: str, **settings: str) -> None:
         self.folder = FOLDER / name
-        self.root = ROOT  # the checkout that is run
+        self.root = ROOT  # the checkout to run
         self.settings = settings
         self.port, self.flower_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.public_url = f"http://localhost:{self.port}"  # as the panel of `up` says
+        self.public_url = f"http://localhost:{self.port}"  # as `up` prints it
         self._process: subprocess.Popen[bytes] | None = None
-        self._previous_ready_count = (
-            0  # how often a worker of an earlier start said that it is ready
-        )
+        self._previous_ready_count = 0  # "ready" lines of earlier starts in the log
 
     @property
     def environment(self) -> dict[str, str]:
-        """What `up` is started with: the defaults, but for its place."""
+        """The environment of `up`: the defaults, except ports and folders."""
         unset = ("REDIS_URL", "MONGO_URL", "REDIS_FSYNC", "DJANGO_SETTINGS_MODULE", "SECRET_KEY")
         env = {name: value for name, value in os.environ.items() if name not in unset}
         return env | {
             "PORT": str(self.port),
             "FLOWER_PORT": str(self.flower_port),
-            "RATE_LIMITS": "0",  # the journey writes more than one person may
+            "RATE_LIMITS": "0",  # the journey exceeds the limits of one member
             "DATA_DIR": str(self.folder / "data"),
             **self.settings,
         }
 
     def start(self, *, workers: bool = True) -> Self:
-        """Return when everything runs, Flower included; with `workers` off, when the site does."""
+        """Start `up`; return when everything runs, or without `workers` when the web does."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log.touch()
         self._previous_ready_count = self.log.read_text(errors="replace").count(" ready.")
@@ -88,8 +90,10 @@ class Stack:
     def _is_complete(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.log.read_text()[-3000:]
-        working = self.log.read_text(errors="replace").count(" ready.") > self._previous_ready_count
-        return working and {"web", "beat", "flower"} <= {k for k, v in self.pids.items() if v}
+        is_ready = (
+            self.log.read_text(errors="replace").count(" ready.") > self._previous_ready_count
+        )
+        return is_ready and {"web", "beat", "flower"} <= {k for k, v in self.pids.items() if v}
 
     def _web_is_up(self) -> bool:
         assert self._process is not None
@@ -97,7 +101,7 @@ class Stack:
         return self.is_up()
 
     def is_up(self) -> bool:
-        """Tell whether the site answers at this moment."""
+        """Tell whether a web process responds now."""
         try:
             return httpx.get(f"{self.url}/health/live", timeout=2).is_success
         except httpx.HTTPError:
@@ -109,7 +113,7 @@ class Stack:
 
     @property
     def running(self) -> dict[str, Any]:
-        """What `up` tells other shells."""
+        """The content of `running.json`, which `up` writes for other commands."""
         try:
             return dict(json.loads((self.folder / "data" / "running.json").read_text()))
         except (OSError, ValueError):
@@ -120,34 +124,36 @@ class Stack:
         return dict(self.running.get("pids", {}))
 
     def kill(self, name: str) -> int:
-        """SIGKILL one process, as a crash would; return the pid it had."""
+        """SIGKILL a process, as a crash would; return its pid."""
         pid = self.pids[name]
         os.kill(pid, signal.SIGKILL)
         return pid
 
     def kill_up(self) -> None:
-        """SIGKILL `up` itself: what it started is left behind, or ended by the kernel."""
+        """SIGKILL `up` itself: its child processes go on, or are ended by the kernel."""
         assert self._process is not None
         self._process.kill()
         self._process.wait(20)
 
     def kill_web_processes(self) -> None:
-        """SIGKILL all that answers."""
+        """SIGKILL the web process."""
         self._killed = self.kill("web")
 
     def restart_web_processes(self) -> None:
-        """Return when the site answers after a `fall`."""
+        """Return when the killed web process has been restarted and responds."""
         self.wait_restarted("web", self._killed)
         wait_for(self.is_up, within=60, name="the site")
 
     def wait_restarted(self, name: str, killed: int) -> None:
-        """Return when `up` has started a killed process again."""
+        """Return when `up` has restarted a process; `killed` is its old pid."""
         wait_for(
-            lambda: self.pids.get(name) not in (None, killed), within=20, name=f"{name} is back"
+            lambda: self.pids.get(name) not in (None, killed),
+            within=20,
+            name=f"{name} is restarted",
         )
 
     def stop(self, number: int = signal.SIGINT) -> list[int]:
-        """Ctrl-C; return the pids of what was running, all of which must be gone."""
+        """Stop `up` with a signal; return the pids of all its processes, which must have ended."""
         assert self._process is not None
         pids = [pid for pid in self.pids.values() if pid]
         children = [p.pid for p in psutil.Process(self._process.pid).children(recursive=True)]

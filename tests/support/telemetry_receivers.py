@@ -1,4 +1,4 @@
-"""A server that takes what telemetry sends, as it was sent."""
+"""An HTTP server that records the telemetry it receives."""
 
 import gzip
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Received:
-    """Paths and bodies of what came, in order."""
+    """The paths and bodies of the received requests, in order."""
 
     def __init__(self) -> None:
         self.bodies: list[tuple[str, bytes]] = []
@@ -18,7 +18,7 @@ class Received:
 
 @contextmanager
 def telemetry_receiver() -> Iterator[Received]:
-    """Run the server on a free port of this machine."""
+    """Run the server on a free local port."""
     state = Received()
 
     class Handler(BaseHTTPRequestHandler):

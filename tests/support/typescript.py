@@ -1,7 +1,7 @@
 """TypeScript types of the API and the events: `python -m tests.support.typescript`.
 
-npm's openapi-typescript makes them. Each file names the hash of the schemas that it was made from,
-so that a test knows without npm whether it still says what the documents say.
+The npm package openapi-typescript generates them. Each file contains the hash of its schemas, so
+that a test can check without npm whether it is up to date.
 """
 
 import hashlib
@@ -27,8 +27,8 @@ MISSING = 2
 
 
 def documents() -> dict[str, dict[str, Any]]:
-    """Return the documents of which types are made, by the name of the file."""
-    # Late: as a program it has to set Django up first.
+    """Return the documents to generate types from, by file name."""
+    # Imported late: as a program, the module has to set up Django first.
     from mysocial.realtime import asyncapi  # noqa: PLC0415
     from tests.support import api_contract  # noqa: PLC0415
 
@@ -37,12 +37,12 @@ def documents() -> dict[str, dict[str, Any]]:
 
 
 def digest(document: dict[str, Any]) -> str:
-    """Return the hash of a document, whatever the order of its fields."""
+    """Return the hash of a document, regardless of the order of its fields."""
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def _as_schemas(events: dict[str, Any]) -> dict[str, Any]:
-    """Return what frames and events are as schemas of an OpenAPI document, which the tool knows."""
+    """Return the AsyncAPI schemas as an OpenAPI document, the format that the tool reads."""
     parts = events["components"]
     schemas = dict(parts["schemas"])
     for name, message in parts["messages"].items():
@@ -52,10 +52,10 @@ def _as_schemas(events: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write the files anew."""
+    """Generate the files."""
     npx = shutil.which("npx")
     if not npx:
-        print("There is no npx: install Node.js.", file=sys.stderr)
+        print("npx is missing: install Node.js.", file=sys.stderr)
         raise SystemExit(MISSING)
     FOLDER.mkdir(exist_ok=True)
     titles = {"api": "OpenAPI document", "events": "AsyncAPI document"}

@@ -1,4 +1,4 @@
-"""A web process on the servers of this test run."""
+"""Web processes on the servers of this test run."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ START_TIMEOUT_SECONDS = 60.0
 
 
 class WebProcess:
-    """`mysocial.realtime.server` at a port of its own; after a kill it comes back at the same."""
+    """A process of `mysocial.realtime.server`; a restart uses the same port."""
 
     def __init__(self, *options: str) -> None:
         self.port = free_port()
@@ -27,7 +27,7 @@ class WebProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Return at once; `up` waits."""
+        """Start the process without waiting for it; `wait_until_up` waits."""
         env = os.environ | {
             "DJANGO_SETTINGS_MODULE": "mysocial.settings",
             "SECRET_KEY": settings.SECRET_KEY,
@@ -39,6 +39,7 @@ class WebProcess:
         return [sys.executable, "-m", "mysocial.realtime.server", "--port", str(self.port)]
 
     def wait_until_up(self) -> None:
+        """Return when the process responds."""
         wait_for(self._is_up, within=START_TIMEOUT_SECONDS, name="the web process")
 
     def _is_up(self) -> bool:
@@ -50,13 +51,13 @@ class WebProcess:
             return False
 
     def terminate(self, number: int = signal.SIGTERM) -> None:
-        """Ask it to end, and wait until it has."""
+        """Send a signal and wait until the process has ended."""
         assert self._process is not None
         self._process.send_signal(number)
         self._process.wait(20)
 
     def kill(self) -> None:
-        """As a crash would."""
+        """End the process as a crash would."""
         self.terminate(signal.SIGKILL)
 
     def __enter__(self) -> Self:
@@ -69,14 +70,14 @@ class WebProcess:
 
 
 class GranianProcess(WebProcess):
-    """The other door of production, granian, as compose.yaml has it."""
+    """A process of granian, which serves HTTP in production, with the options of compose.yaml."""
 
     def __exit__(self, *_: object) -> None:
-        self.terminate()  # its worker would outlive it after a kill
+        self.terminate()  # after a kill its worker would go on
 
     def _command(self) -> list[str]:
         role = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["http"]
         program, *arguments = role["command"].split()
-        ours = {"0.0.0.0": "127.0.0.1", "8000": str(self.port), "2": "1"}
+        overrides = {"0.0.0.0": "127.0.0.1", "8000": str(self.port), "2": "1"}
         command = [str(Path(sys.executable).parent / program)]
-        return command + [ours.get(one, one) for one in arguments]
+        return command + [overrides.get(argument, argument) for argument in arguments]
