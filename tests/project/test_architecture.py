@@ -18,7 +18,7 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework import exceptions
 
 from mysocial.celery import app as celery_app
-from mysocial.core import errors
+from mysocial.core import errors, keys
 from mysocial.core.events import EVENTS
 from mysocial.store import STORES
 
@@ -39,7 +39,6 @@ NOT_IN_SCHEMA = {"api/schema", "api/docs", "api/asyncapi", "api/asyncapi/docs"}
 MAY_BE_LONG = {"mysocial/settings.py"}
 MEANINGLESS_NAMES = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 READS_ENVIRONMENT = re.compile(r"env(?:bool|int|list|secret|str)|os\.(?:getenv|environ\.\w+)")
-PLUMBING_KEYS = "asgi|cache|dead|dirty|ev|heart|idem|lease|limit|mailed|nudge|pause|presence|tries"
 
 
 def sources(*folders: str) -> dict[str, ast.Module]:
@@ -231,16 +230,18 @@ def test_apps_reach_redis_and_mongodb_only_through_the_store() -> None:
     assert violations(lambda _, node: [n for n in imported(node) if servers.match(n)], *APPS) == []
 
 
-def test_no_app_builds_a_redis_key() -> None:
-    labels = "|".join(map(re.escape, STORES))
-    key = re.compile(rf"^(?:(?:{labels})[:/=]|(?:{PLUMBING_KEYS}):)")
+def test_redis_keys_are_built_in_one_module_only() -> None:
+    prefixes = {text for text in vars(keys).values() if isinstance(text, str) and text[-1:] == ":"}
+    separators = (keys.RECORD_SEPARATOR, keys.LIST_SEPARATOR, keys.UNIQUE_SEPARATOR)
+    starts = (*(prefixes - {":"}), *(f"{label}{part}" for label in STORES for part in separators))
 
-    def is_key(_path: str, node: Any) -> Any:
-        return (
-            isinstance(node, ast.Constant) and isinstance(node.value, str) and key.match(node.value)
-        )
+    def is_key(path: str, node: Any) -> Any:
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        return is_text and path != "mysocial/core/keys.py" and node.value.startswith(starts)
 
-    assert violations(is_key, *APPS) == []
+    assert is_key("posts/services.py", ast.Constant("dirty:posts"))
+    assert is_key("mysocial/store/store.py", ast.Constant("posts.post:1"))
+    assert violations(is_key, "mysocial", *APPS) == []
 
 
 def test_the_import_contracts_hold_without_exceptions() -> None:
