@@ -84,12 +84,12 @@ def test_an_import_behind_a_face_is_found() -> None:
         "from mysocial.persistence.flush import flush_queue\n"
         "from mysocial.store import Store\n"
         "from mysocial.store.writes import write\n"
-        "import mysocial.store.keys\n"
+        "import mysocial.store.codec\n"
         "from mysocial.api.responses import _render\n"
     )
     assert list(hidden_imports("posts/views.py", planted)) == [
         "posts/views.py:5 mysocial.store.writes.write",
-        "posts/views.py:6 mysocial.store.keys",
+        "posts/views.py:6 mysocial.store.codec",
         "posts/views.py:7 mysocial.api.responses._render",
     ]
     assert list(private_imports("posts/views.py", planted)) == [

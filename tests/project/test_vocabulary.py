@@ -56,5 +56,5 @@ def test_a_forbidden_word_or_name_is_found(name: str, text: str, problems: list[
 
 def test_the_files_of_the_repository_are_checked() -> None:
     names = tracked_files()
-    assert {"README.md", "manage.py", "Makefile", ".ci/run", "mysocial/lua/apply.lua"} <= set(names)
+    assert {"README.md", "manage.py", "Makefile", ".ci/run", "mysocial/lua/read.lua"} <= set(names)
     assert "requirements.lock" not in names
