@@ -120,7 +120,7 @@ class Scale:
             columns.drain()
             before = used_memory()
             for fan in fans:
-                home_page(to=fan.id, limit=10, after=None)
+                home_page(viewer_id=fan.id, limit=10, after=None)
             self.growth.memory["a home list"] = (used_memory() - before) / size
             self.spend("followers", size, "create post", create(author))
 

@@ -1,4 +1,4 @@
-"""Comments in the admin."""
+"""Admin of comments."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from mysocial.admin.record_admin import RecordAdmin
 
 @admin.register(Comment)
 class CommentAdmin(RecordAdmin):
-    """Comments of all members."""
+    """List, change and remove the comments of all members."""
 
     list_display = ("text", "author_id", "post_id", "created_at")
     search_fields = ("text", "author_id", "post_id")

@@ -1,4 +1,4 @@
-"""The comments domain."""
+"""The comments app."""
 
 from django.apps import AppConfig
 

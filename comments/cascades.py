@@ -1,4 +1,4 @@
-"""What goes with a deleted post, and with a deleted member."""
+"""Deletion of comments together with a post or a member."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from mysocial.outbox import Cascade, delete_listed, delete_listed_with
 
 
 class CommentsOfPost(Cascade):
-    """The comments under it."""
+    """Delete the comments on a deleted post."""
 
     model_label: ClassVar[str] = "posts.post"
 
@@ -18,12 +18,16 @@ class CommentsOfPost(Cascade):
 
 
 class CommentsOfMember(Cascade):
-    """What they wrote under posts, which count less then."""
+    """Delete a deleted member's comments and lower the counters of their posts."""
 
     model_label: ClassVar[str] = "users.user"
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return delete_listed_with(
-            comments, "author", pk, lambda one: remove_comment(comment_id=one), limit=limit
+            comments,
+            "author",
+            pk,
+            lambda comment_id: remove_comment(comment_id=comment_id),
+            limit=limit,
         )

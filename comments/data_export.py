@@ -1,4 +1,4 @@
-"""What of comments is a member's own."""
+"""Comments in a member's data export."""
 
 from comments.store import comments
 from mysocial.privacy import ExportSection, listed, register

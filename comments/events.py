@@ -1,4 +1,4 @@
-"""What is announced of comments."""
+"""Events of comments."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from mysocial.core.event_schemas import COUNT, ID, Payload
 from mysocial.core.events import AudienceContext, Event
 from mysocial.core.keys import post_topic
 from mysocial.store import to_json
-from posts.representations import comments_count_template
+from posts.representations import comments_count_parts
 
 
 @dataclass(frozen=True)
 class CommentEvent(Event):
-    """Something happened to a comment; whoever may see it now hears of it."""
+    """A change of a comment. The audience is everyone who may see the comment now."""
 
     payload: ClassVar[Payload] = CommentSerializer
     comment_id: str
@@ -42,14 +42,14 @@ class CommentEvent(Event):
 
 @dataclass(frozen=True)
 class CommentCreated(CommentEvent):
-    """A comment was written; its post has so many now."""
+    """A comment was created. `comments_count` is the post's number of comments after it."""
 
     type: ClassVar[str] = "comment.created"
     payload: ClassVar[Payload] = {"comment": CommentSerializer, "comments_count": COUNT}
 
     def data(self) -> list[Any]:
-        said = [b'{"comment":', *super().data(), b',"comments_count":']
-        return [*said, *comments_count_template(self.post_id), b"}"]
+        comment = [b'{"comment":', *super().data(), b',"comments_count":']
+        return [*comment, *comments_count_parts(self.post_id), b"}"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class CommentUpdated(CommentEvent):
 
 @dataclass(frozen=True)
 class CommentDeleted(CommentEvent):
-    """A comment is gone; of those that go with their post nothing is said."""
+    """A comment was deleted. Comments that are deleted with their post cause no events."""
 
     type: ClassVar[str] = "comment.deleted"
     payload: ClassVar[Payload] = {"id": ID, "post_id": ID, "comments_count": COUNT}
@@ -71,5 +71,5 @@ class CommentDeleted(CommentEvent):
         return True
 
     def data(self) -> list[Any]:
-        said = to_json({"id": self.comment_id, "post_id": self.post_id})
-        return [said[:-1] + b',"comments_count":', *comments_count_template(self.post_id), b"}"]
+        ids = to_json({"id": self.comment_id, "post_id": self.post_id})
+        return [ids[:-1] + b',"comments_count":', *comments_count_parts(self.post_id), b"}"]

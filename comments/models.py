@@ -1,4 +1,4 @@
-"""Comments."""
+"""Comments on posts."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ MAX_TEXT_LENGTH = 2000
 
 
 class Comment(Record):
-    """What a member wrote under a post."""
+    """A member's comment on a post."""
 
     post_id = models.CharField(**ID)
     author_id = models.CharField(**ID)

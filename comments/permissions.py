@@ -1,4 +1,4 @@
-"""Who may do what with a comment: plain predicates, used by every exit."""
+"""Permissions of comments: plain predicates, used wherever a comment is shown or changed."""
 
 from followers.selectors import ViewerRelation
 
@@ -6,15 +6,15 @@ from followers.selectors import ViewerRelation
 def can_see_comment(
     viewer_id: str, *, author_id: str, sees_post: bool, relation: ViewerRelation
 ) -> bool:
-    """Tell whether the viewer may see a comment: with its post, unless a block is in between."""
+    """Return whether the viewer may see a comment: they see its post and no block is in between."""
     return sees_post and (viewer_id == author_id or not relation.blocked)
 
 
 def can_edit_comment(user_id: str, *, author_id: str) -> bool:
-    """Tell whether the user may change a comment."""
+    """Return whether the user may change a comment."""
     return user_id == author_id
 
 
 def can_delete_comment(user_id: str, *, author_id: str, post_author_id: str) -> bool:
-    """Tell whether the user may delete a comment: one's own, or one under one's own post."""
+    """Return whether the user may delete a comment: they wrote the comment or its post."""
     return user_id in {author_id, post_author_id}

@@ -1,4 +1,4 @@
-"""What comments look like in answers and events: as bytes, and as the schema they keep to."""
+"""Representation of comments in responses and events: JSON template and schema."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Reads of comments. Every one that is for somebody goes through `can_see_comment`."""
+"""Reads of comments. Every read for a viewer applies `can_see_comment`."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,29 +9,36 @@ from comments.representations import comment_template
 from comments.store import comments
 from followers.selectors import ViewerRelation, relation_checks, relations_to
 from mysocial.core.errors import NotFound
-from mysocial.store import Entry, Row, pagination, reads
+from mysocial.store import (
+    MAX_PAGES_SCANNED,
+    Entry,
+    ListQuery,
+    Row,
+    filter_pages,
+    reads,
+)
 from posts import selectors as posts
 from users.representations import related_username
 
-BATCH = 100
+SCAN_PAGE_SIZE = 100
 
 
-class Found(NamedTuple):
-    """A comment to work with, and whose post it stands under."""
+class CommentAndPostAuthor(NamedTuple):
+    """A comment for a change of it, and the id of the author of its post."""
 
     comment: Comment
     post_author_id: str
 
 
 class Commenters(NamedTuple):
-    """How many comments a post has, and who wrote the newest."""
+    """The number of comments on a post, and the usernames of the latest commenters."""
 
     total: int
-    names: list[str]
+    usernames: list[str]
 
 
 def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
-    """Tell whether the viewer may see the comment in a row; nobody, when its author is gone."""
+    """Return whether the viewer may see a comment; nobody may if its author is deleted."""
     author = row.related("author_id")
     return author.exists and can_see_comment(
         viewer_id,
@@ -41,99 +48,134 @@ def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
     )
 
 
-def get_row(comment_id: str, *, to: str) -> Row:
-    """Return a comment as it is sent; `NotFound` when it is not visible to the viewer `to`."""
-    return _row_and_post(comment_id, to=to)[0]
+def get_row(comment_id: str, *, viewer_id: str) -> Row:
+    """Return the row of a comment.
+
+    Raises:
+        NotFound: The viewer may not see the comment.
+    """
+    return _row_and_post(comment_id, viewer_id=viewer_id)[0]
 
 
-def get_rows(comment_ids: Sequence[str], *, to: str) -> list[Row]:
-    """Return those of the comments that are visible to the viewer `to`, in their order."""
-    found = reads.get_rows(comment_template, comment_ids, about={"author_id": relation_checks(to)})
-    under = [row.value("post_id") for row in found]
-    seen = {row.id for row in posts.get_rows(list(dict.fromkeys(under)), to=to)}
+def get_rows(comment_ids: Sequence[str], *, viewer_id: str) -> list[Row]:
+    """Return those of the comments that the viewer may see, in the given order."""
+    checks = {"author_id": relation_checks(viewer_id)}
+    rows = reads.get_rows(comment_template, comment_ids, about=checks)
+    post_ids = [row.value("post_id") for row in rows]
+    visible_posts = posts.get_rows(list(dict.fromkeys(post_ids)), viewer_id=viewer_id)
+    visible_post_ids = {post.id for post in visible_posts}
     return [
         row
-        for row, post_id in zip(found, under, strict=True)
-        if is_visible(row, to, sees_post=post_id in seen)
+        for row, post_id in zip(rows, post_ids, strict=True)
+        if is_visible(row, viewer_id, sees_post=post_id in visible_post_ids)
     ]
 
 
-def get_comment(comment_id: str, *, to: str) -> Found:
-    """Return a comment to work with; `NotFound` when it is not visible to the viewer `to`."""
-    _, post = _row_and_post(comment_id, to=to)
-    return Found(reads.get_record(comments, comment_id), post.value("author_id"))
+def get_comment(comment_id: str, *, viewer_id: str) -> CommentAndPostAuthor:
+    """Return a comment for a change of it, and the author of its post.
+
+    Raises:
+        NotFound: The viewer may not see the comment.
+    """
+    _, post = _row_and_post(comment_id, viewer_id=viewer_id)
+    comment = reads.get_record(comments, comment_id)
+    return CommentAndPostAuthor(comment, post.value("author_id"))
 
 
 def find_comment(comment_id: str) -> Comment | None:
-    """Return a comment, whoever may see it; None when it is gone."""
+    """Return a comment regardless of the viewer, or None if it is deleted."""
     return reads.get_records(comments, [comment_id]).get(comment_id)
 
 
 def comment_exists(comment_id: str) -> bool:
-    """Tell whether a comment is not deleted."""
-    return bool(reads.get_records(comments, [comment_id]))
+    """Return whether there is such a comment."""
+    return find_comment(comment_id) is not None
 
 
-def _row_and_post(comment_id: str, *, to: str) -> tuple[Row, Row]:
-    found = reads.get_rows(comment_template, [comment_id], about={"author_id": relation_checks(to)})
-    if not found:
+def _row_and_post(comment_id: str, *, viewer_id: str) -> tuple[Row, Row]:
+    checks = {"author_id": relation_checks(viewer_id)}
+    rows = reads.get_rows(comment_template, [comment_id], about=checks)
+    if not rows:
         raise NotFound
-    post = posts.visible_row_query(found[0].value("post_id"), to=to).result()
-    if not is_visible(found[0], to):
+    comment = rows[0]
+    post = posts.visible_row_query(comment.value("post_id"), viewer_id=viewer_id).result()
+    if not is_visible(comment, viewer_id):
         raise NotFound
-    return found[0], post
+    return comment, post
 
 
 def comments_page(
-    post_id: str, *, to: str, limit: int, after: Entry | None = None, oldest: bool = False
+    post_id: str,
+    *,
+    viewer_id: str,
+    limit: int,
+    after: Entry | None = None,
+    oldest_first: bool = False,
 ) -> tuple[list[Row], Entry | None]:
-    """Return a post's comments as `to` may see them, newest first or `oldest`; `NotFound`."""
-    post, listing = (
-        posts.visible_row_query(post_id, to=to),
-        _listing(post_id, to, limit, after, oldest),
-    )
+    """Return a page of the comments on a post that the viewer may see, newest first by default.
+
+    Returns:
+        The comments, and the entry to continue after; None on the last page.
+
+    Raises:
+        NotFound: The viewer may not see the post.
+    """
+    post = posts.visible_row_query(post_id, viewer_id=viewer_id)
+    listing = _list_query(post_id, viewer_id, limit, after, oldest_first=oldest_first)
     reads.gather(post, listing)
     post.result()
-    return pagination.filter_pages(
-        listing, keep=lambda rows: [row for row in rows if is_visible(row, to)]
+    return filter_pages(
+        listing, keep=lambda rows: [row for row in rows if is_visible(row, viewer_id)]
     )
 
 
-def _listing(
-    post_id: str, to: str, limit: int, after: Entry | None = None, oldest: bool = False
-) -> pagination.ListQuery:
-    about = {"author_id": relation_checks(to)}
-    return pagination.ListQuery(
-        comment_template, "post", post_id, limit=limit, after=after, oldest=oldest, about=about
+def _list_query(
+    post_id: str,
+    viewer_id: str,
+    limit: int,
+    after: Entry | None = None,
+    *,
+    oldest_first: bool = False,
+) -> ListQuery:
+    return ListQuery(
+        comment_template,
+        "post",
+        post_id,
+        limit=limit,
+        after=after,
+        oldest=oldest_first,
+        about={"author_id": relation_checks(viewer_id)},
     )
 
 
-def get_commenters(post_id: str, *, to: str, limit: int) -> Commenters:
-    """Return a post's number of comments, and who wrote the newest, each once; `NotFound`.
+def get_commenters(post_id: str, *, viewer_id: str, limit: int) -> Commenters:
+    """Return the number of comments on a post and the latest commenters, each once.
 
-    Names are looked for in the newest `pages.SCAN * BATCH` comments. The number is the post's own:
-    also of those that `to` may not see.
+    Only the newest `MAX_PAGES_SCANNED * SCAN_PAGE_SIZE` comments are searched for usernames. The
+    number also counts comments that the viewer may not see.
+
+    Raises:
+        NotFound: The viewer may not see the post.
     """
-    post = posts.get_row(post_id, to=to)
-    names: dict[str, None] = {}
+    post = posts.get_row(post_id, viewer_id=viewer_id)
+    usernames: dict[str, None] = {}  # A set that keeps the order.
     after: Entry | None = None
-    for _ in range(pagination.MAX_PAGES_SCANNED):
-        page = _listing(post_id, to, BATCH, after).result()
-        names |= {
-            related_username(row, "author_id"): None for row in page.rows if is_visible(row, to)
-        }
+    for _ in range(MAX_PAGES_SCANNED):
+        page = _list_query(post_id, viewer_id, SCAN_PAGE_SIZE, after).result()
+        visible = (row for row in page.rows if is_visible(row, viewer_id))
+        usernames |= {related_username(row, "author_id"): None for row in visible}
         after = page.next
-        if after is None or len(names) >= limit:
+        if after is None or len(usernames) >= limit:
             break
-    return Commenters(int(post.values["comments_count"]), list(names)[:limit])
+    return Commenters(int(post.values["comments_count"]), list(usernames)[:limit])
 
 
 def current_viewers(post_id: str, author_id: str, viewers: set[str]) -> set[str]:
-    """Return those of `viewers` who may see what the author wrote under the post as it is now."""
-    see_post = posts.current_viewers(post_id, viewers)
-    relations = relations_to(author_id, see_post)
+    """Return those of `viewers` who may see the author's comments on the post now."""
+    post_viewers = posts.current_viewers(post_id, viewers)
+    relations = relations_to(author_id, post_viewers)
     return {
         viewer
-        for viewer in see_post
+        for viewer in post_viewers
         if can_see_comment(viewer, author_id=author_id, sees_post=True, relation=relations[viewer])
     }

@@ -1,4 +1,4 @@
-"""JSON in and out of comments."""
+"""Schemas of the requests and responses about comments."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ class CommentInput(StrictSerializer):
     text = serializers.CharField(max_length=MAX_TEXT_LENGTH)
 
 
-class CommentAnswerSerializer(serializers.Serializer[Any]):
-    """The answer to a write of a comment."""
+class CommentResponseSerializer(serializers.Serializer[Any]):
+    """The response to a change of a comment."""
 
     message = serializers.CharField()
     comment = CommentSerializer()
@@ -30,7 +30,7 @@ class CommentPageSerializer(serializers.Serializer[Any]):
 
 
 class CommentersSerializer(serializers.Serializer[Any]):
-    """How many comments a post has, and who wrote the newest."""
+    """The number of comments on a post, and the usernames of the latest commenters."""
 
     count = serializers.IntegerField()
     names = serializers.ListField(child=serializers.CharField())

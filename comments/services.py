@@ -1,4 +1,4 @@
-"""Verbs of comments: the only writers."""
+"""Writes of comments. No other module writes them."""
 
 from typing import Any
 
@@ -10,37 +10,40 @@ from comments.store import comments
 from mysocial.core.errors import Forbidden, Invalid
 from mysocial.core.ids import new_id, now
 from mysocial.policies import check_text
-from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
+from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
 from notifications import services as notifications
-from notifications.selectors import find_mentioned, recipient_query, single_recipient
+from notifications.selectors import find_mentioned
 from posts import selectors as post_selectors
 from posts import services as posts
 from users.services import require_not_silenced
 
 LABEL = "comments.comment"
-TOLD = ("comment", "mention")  # what a comment may tell
+NOTIFICATION_KINDS = ("comment", "mention")  # The kinds that a comment can cause.
 
 
 def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
-    """Write a comment under a post. `NotFound` when the post is not visible, or gone meanwhile."""
-    sight = post_selectors.visible_row_query(post_id, to=author_id)
-    via = post_selectors.author_through(post_id)
-    listener = recipient_query(via, actor_id=author_id)
-    reads.gather(sight, listener)
-    post = sight.result()
+    """Create a comment on a post, and notify the post's author and the mentioned members.
+
+    Raises:
+        Invalid: The text is empty or contains a forbidden phrase.
+        NotFound: The author may not see the post, or it was deleted meanwhile.
+        Silenced: The author may not write now.
+    """
+    post, recipients = post_selectors.post_and_recipients_query(
+        post_id, actor_id=author_id
+    ).result()
+    _require_text(text)
     comment = Comment(id=new_id(), post_id=post_id, author_id=author_id, text=text)
-    _check(comment)
     post_author_id = post.value("author_id")
-    mentioned, _ = _mentioned(comment, post_author_id, text)
-    audience = single_recipient(post_author_id, listener.result(), actor_id=author_id)
+    mentioned, _ = _find_mentioned(comment, post_author_id, text)
     with write() as w:
         require_not_silenced(w, author_id)
         check_text(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
         w.create(comment, new_id=True)
-        # Strict: under a post that was deleted since we looked, nothing may begin to hang.
+        # Fails if the post was deleted since it was read.
         posts.increment_post_counters(w, post_id, comments_count=1)
         w.announce(CommentCreated(comment.id, post_id, author_id))
-        notifications.initialise_cause(w, comment.id, *TOLD)
+        notifications.initialise_cause(w, comment.id, *NOTIFICATION_KINDS)
         notifications.notify(
             w,
             to=post_author_id,
@@ -48,111 +51,114 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
             actor_id=author_id,
             cause=comment.id,
             post_id=post_id,
-            recipients=audience,
+            recipients=recipients,
         )
-        notifications.notify_mentioned(
-            w,
-            to=mentioned,
-            actor_id=comment.author_id,
-            cause=comment.id,
-            post_id=comment.post_id,
-        )
+        _notify_mentioned(w, comment, mentioned)
         w.respond_with(comment)
     return comment
 
 
+@retry_on_conflict
 def update_comment(*, user_id: str, comment_id: str, **changes: Any) -> Comment:
-    """Change one's own comment.
+    """Change a comment of the user.
 
-    Whom it newly mentions is told; whom it mentions no longer is told no more.
+    Newly mentioned members are notified; the notifications of members who are no longer mentioned
+    are retracted.
+
+    Raises:
+        Forbidden: The user is not the author.
+        Invalid: There is nothing to change, or the text is empty or contains a forbidden phrase.
+        NotFound: The user may not see the comment.
     """
-    return run_with_retry(lambda: _update(*_own_comment(user_id, comment_id), changes, by=user_id))
+    comment, post_author_id = selectors.get_comment(comment_id, viewer_id=user_id)
+    if not can_edit_comment(user_id, author_id=comment.author_id):
+        raise Forbidden("Only the author can do this.")
+    return _update(comment, post_author_id, changes, editor_id=user_id)
 
 
+@retry_on_conflict
 def delete_comment(*, user_id: str, comment_id: str) -> Comment:
-    """Delete one's own comment, or anybody's under one's own post."""
-    return run_with_retry(lambda: _delete(_deletable(user_id, comment_id)))
+    """Delete a comment of the user, or any comment on a post of the user.
 
-
-def _own_comment(user_id: str, comment_id: str) -> selectors.Found:
-    found = selectors.get_comment(comment_id, to=user_id)
-    if not can_edit_comment(user_id, author_id=found.comment.author_id):
-        raise Forbidden("Only its author may do this.")
-    return found
-
-
-def _deletable(user_id: str, comment_id: str) -> Comment:
-    comment, post_author_id = selectors.get_comment(comment_id, to=user_id)
+    Raises:
+        Forbidden: The user is neither the author of the comment nor of the post.
+        NotFound: The user may not see the comment.
+    """
+    comment, post_author_id = selectors.get_comment(comment_id, viewer_id=user_id)
     if not can_delete_comment(user_id, author_id=comment.author_id, post_author_id=post_author_id):
-        raise Forbidden("Only its author and the author of the post may do this.")
-    return comment
+        raise Forbidden("Only the author of the comment or of the post can do this.")
+    return _delete(comment)
 
 
+@retry_on_conflict
 def moderate_comment(*, comment_id: str, **changes: Any) -> Comment:
-    """Change anybody's comment, as staff."""
-    return run_with_retry(lambda: _moderate(comment_id, changes))
-
-
-def remove_comment(*, comment_id: str) -> Comment:
-    """Delete anybody's comment, as staff."""
-    return run_with_retry(lambda: _delete(reads.get_record(comments, comment_id)))
-
-
-def _moderate(comment_id: str, changes: dict[str, Any]) -> Comment:
+    """Change any member's comment, as staff."""
     comment = reads.get_record(comments, comment_id)
     return _update(comment, post_selectors.get_author_id(comment.post_id), changes)
 
 
+@retry_on_conflict
+def remove_comment(*, comment_id: str) -> Comment:
+    """Delete any member's comment, as staff."""
+    return _delete(reads.get_record(comments, comment_id))
+
+
 def _update(
-    comment: Comment, post_author_id: str, changes: dict[str, Any], *, by: str = ""
+    comment: Comment, post_author_id: str, changes: dict[str, Any], *, editor_id: str = ""
 ) -> Comment:
+    """Apply changes; `editor_id` is empty for staff, who are not restricted."""
     if not changes:
         raise Invalid("There is nothing to change.")
     text = changes.get("text", comment.text)
-    mentioned, unmentioned = _mentioned(comment, post_author_id, text, was=comment.text)
+    _require_text(text)
+    added, removed = _find_mentioned(comment, post_author_id, text, old_text=comment.text)
     with write(*STALE_ERRORS) as w:
-        if by:
-            require_not_silenced(w, by)
-            check_text(w, label=LABEL, pk=comment.id, author_id=by, texts={"text": text})
-        # Strict: whom it newly mentions follows from the text that was read.
+        if editor_id:
+            require_not_silenced(w, editor_id)
+            check_text(w, label=LABEL, pk=comment.id, author_id=editor_id, texts={"text": text})
+        # The new mentions depend on the text that was read.
         w.update(comment, check_revision=True, **changes, edited_at=now())
-        _check(comment)
         w.announce(CommentUpdated(comment.id, comment.post_id, comment.author_id))
-        notifications.notify_mentioned(
-            w,
-            to=mentioned,
-            actor_id=comment.author_id,
-            cause=comment.id,
-            post_id=comment.post_id,
-        )
-        notifications.retract_all(w, kinds=("mention",), cause=comment.id, to=unmentioned)
+        _notify_mentioned(w, comment, added)
+        notifications.retract_all(w, kinds=("mention",), cause=comment.id, to=removed)
         w.respond_with(comment)
     return comment
 
 
 def _delete(comment: Comment) -> Comment:
     with write(*STALE_ERRORS) as w:
-        # Strict: an edit meanwhile may have told others, who are to be taken back, too.
+        # A concurrent edit may have sent notifications, which must be retracted as well.
         w.delete(comment, check_revision=True)
         posts.increment_post_counters(w, comment.post_id, missing_ok=True, comments_count=-1)
         w.announce(CommentDeleted(comment.id, comment.post_id, comment.author_id))
-        notifications.retract_all(w, kinds=TOLD, cause=comment.id)
+        notifications.retract_all(w, kinds=NOTIFICATION_KINDS, cause=comment.id)
         w.respond_with(comment)
     return comment
 
 
-def _mentioned(
-    comment: Comment, post_author_id: str, text: str, *, was: str = ""
+def _find_mentioned(
+    comment: Comment, post_author_id: str, text: str, *, old_text: str = ""
 ) -> tuple[set[str], set[str]]:
-    """Return who is newly mentioned and may see it, and who is mentioned no longer.
+    """Return the newly mentioned members who may see the comment, and those no longer mentioned.
 
-    The post's author is told of the comment itself.
+    The author of the post is left out: they are notified of the comment itself.
     """
-    named, unnamed = (some - {post_author_id} for some in find_mentioned(text, was=was))
-    see = selectors.current_viewers(comment.post_id, comment.author_id, named) if named else set()
-    return see, unnamed
+    added, removed = (members - {post_author_id} for members in find_mentioned(text, was=old_text))
+    if added:
+        added = selectors.current_viewers(comment.post_id, comment.author_id, added)
+    return added, removed
 
 
-def _check(comment: Comment) -> None:
-    if not comment.text.strip():
+def _notify_mentioned(w: Write, comment: Comment, mentioned: set[str]) -> None:
+    notifications.notify_mentioned(
+        w,
+        to=mentioned,
+        actor_id=comment.author_id,
+        cause=comment.id,
+        post_id=comment.post_id,
+    )
+
+
+def _require_text(text: str) -> None:
+    if not text.strip():
         raise Invalid("A comment needs a text.", errors={"text": "This may not be empty."})

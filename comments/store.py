@@ -1,4 +1,4 @@
-"""What lives in Redis of comments."""
+"""Store declaration of comments."""
 
 from comments.models import Comment
 from mysocial.store import Counter, Index, Store

@@ -1,4 +1,4 @@
-"""Routes of comments."""
+"""URLs of the comments API."""
 
 from comments.views import CommentViewSet
 from mysocial.api import api_path

@@ -1,4 +1,4 @@
-"""HTTP endpoints of comments."""
+"""HTTP API of comments."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from comments import selectors, services
 from comments.models import Comment
 from comments.representations import CommentSerializer, comment_template
 from comments.serializers import (
-    CommentAnswerSerializer,
     CommentersSerializer,
     CommentInput,
     CommentPageSerializer,
+    CommentResponseSerializer,
 )
 from mysocial.api import (
     PAGE_NUMBER_SCHEMA,
@@ -24,10 +24,9 @@ from mysocial.api import (
     current_user_id,
     json_response,
     list_response,
-    message_envelope,
     pagination_params,
     validated_body,
-    write_response,
+    write_action,
 )
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
@@ -36,17 +35,23 @@ from mysocial.store import to_json
 ORDERS = ("newest", "oldest")
 NEW_COMMENTS = RateLimit("comment", 30, MINUTE)
 CHANGES = RateLimit("comment-change", 60, MINUTE)
-ORDER = OpenApiParameter("order", str, enum=ORDERS, description="`newest` first by default.")
+ORDER_PARAMETER = OpenApiParameter(
+    "order", str, enum=ORDERS, description="The comments that come first; `newest` by default."
+)
 EXAMPLE = OpenApiExample("A comment", {"text": "Well said."}, request_only=True)
 
 
 def comment_representation(comment: Comment) -> list[Any]:
-    """Return the pieces of a comment in an answer."""
+    """Return the JSON parts of a comment in a response."""
     return comment_template.placeholders(comment.id, author_id=comment.author_id)
 
 
 def is_oldest_first(request: Request) -> bool:
-    """Return which order a list request asks for."""
+    """Return whether the query parameter `order` is `oldest`.
+
+    Raises:
+        Invalid: There is no such order.
+    """
     order = request.query_params.get("order", ORDERS[0])
     if order not in ORDERS:
         raise Invalid(errors={"order": "This must be `newest` or `oldest`."})
@@ -54,83 +59,74 @@ def is_oldest_first(request: Request) -> bool:
 
 
 class CommentViewSet(ApiViewSet):
-    """Comments under posts."""
+    """Comments on posts."""
 
     @extend_schema(
-        parameters=[*PAGINATION_PARAMETERS, ORDER],
+        parameters=[*PAGINATION_PARAMETERS, ORDER_PARAMETER],
         responses=CommentPageSerializer,
-        summary="A post's comments, newest first",
+        summary="List the comments on a post",
     )
     def list(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        oldest = is_oldest_first(request)
-        found = selectors.comments_page(
-            pk, to=current_user_id(request), limit=limit, after=after, oldest=oldest
+        page = selectors.comments_page(
+            pk,
+            viewer_id=current_user_id(request),
+            limit=limit,
+            after=after,
+            oldest_first=is_oldest_first(request),
         )
-        return list_response(request, "comments", comment_template, found)
+        return list_response(request, "comments", comment_template, page)
 
     @extend_schema(
         request=CommentInput,
-        responses={201: CommentAnswerSerializer},
+        responses={201: CommentResponseSerializer},
         examples=[EXAMPLE],
         summary="Comment on a post",
     )
-    def create(self, request: Request, pk: str) -> HttpResponse:
-        fields = validated_body(CommentInput, request)
-        return write_response(
-            request,
-            201,
-            message_envelope("Comment created", comment=comment_representation),
-            lambda: services.create_comment(
-                author_id=current_user_id(request), post_id=pk, **fields
-            ),
-            limit=NEW_COMMENTS,
-        )
+    @write_action("Comment created", status=201, limit=NEW_COMMENTS, comment=comment_representation)
+    def create(self, request: Request, pk: str) -> Comment:
+        body = validated_body(CommentInput, request)
+        return services.create_comment(author_id=current_user_id(request), post_id=pk, **body)
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("limit", PAGE_NUMBER_SCHEMA, description="How many names, 1 to 100.")
+            OpenApiParameter(
+                "limit",
+                PAGE_NUMBER_SCHEMA,
+                description="The maximum number of usernames, 1 to 100.",
+            )
         ],
         responses=CommentersSerializer,
-        summary="How many comments a post has, and who wrote the newest, each once",
+        summary="List the latest commenters on a post",
+        description="The number of comments, and the username of each of the latest commenters.",
     )
     def names(self, request: Request, pk: str) -> HttpResponse:
         limit, _ = pagination_params(request)
-        found = selectors.get_commenters(pk, to=current_user_id(request), limit=limit)
-        return json_response(to_json({"count": found.total, "names": found.names}))
+        commenters = selectors.get_commenters(pk, viewer_id=current_user_id(request), limit=limit)
+        return json_response(to_json({"count": commenters.total, "names": commenters.usernames}))
 
-    @extend_schema(responses=CommentSerializer, summary="One comment")
+    @extend_schema(responses=CommentSerializer, summary="Get a comment")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
-        return json_response(
-            comment_template.render(selectors.get_row(pk, to=current_user_id(request)))
-        )
+        row = selectors.get_row(pk, viewer_id=current_user_id(request))
+        return json_response(comment_template.render(row))
 
     @extend_schema(
-        request=CommentInput, responses=CommentAnswerSerializer, summary="Edit one's own comment"
+        request=CommentInput,
+        responses=CommentResponseSerializer,
+        summary="Update one of your comments",
     )
-    def partial_update(self, request: Request, pk: str) -> HttpResponse:
-        changes = validated_body(CommentInput, request, partial=True)
-        return write_response(
-            request,
-            200,
-            message_envelope("Comment updated", comment=comment_representation),
-            lambda: services.update_comment(
-                user_id=current_user_id(request), comment_id=pk, **changes
-            ),
-            limit=CHANGES,
-        )
+    @write_action("Comment updated", limit=CHANGES, comment=comment_representation)
+    def partial_update(self, request: Request, pk: str) -> Comment:
+        body = validated_body(CommentInput, request, partial=True)
+        return services.update_comment(user_id=current_user_id(request), comment_id=pk, **body)
 
     @extend_schema(
         request=None,
         responses={200: MessageSerializer},
-        summary="Delete one's own comment, or one under one's own post",
+        summary="Delete a comment",
+        description="You can delete your comments, and all comments on your posts.",
     )
-    def destroy(self, request: Request, pk: str) -> HttpResponse:
+    @write_action("Comment deleted", limit=CHANGES)
+    def destroy(self, request: Request, pk: str) -> Comment:
         validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("Comment deleted"),
-            lambda: services.delete_comment(user_id=current_user_id(request), comment_id=pk),
-            limit=CHANGES,
-        )
+        return services.delete_comment(user_id=current_user_id(request), comment_id=pk)

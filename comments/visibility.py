@@ -1,4 +1,4 @@
-"""Who sees a comment, for those below who tell of one."""
+"""Visibility of comments, for the apps below."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -8,10 +8,10 @@ from mysocial.policies import VisibilityPolicy
 
 
 class CommentVisibility(VisibilityPolicy):
-    """A comment, by `can_see_comment`."""
+    """A comment is visible as `can_see_comment` says."""
 
     model_label: ClassVar[str] = "comments.comment"
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return {row.id for row in selectors.get_rows(pks, to=to)}
+        return {row.id for row in selectors.get_rows(pks, viewer_id=to)}

@@ -1,4 +1,4 @@
-"""Posts in the admin."""
+"""Admin of posts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from posts.models import WITHHELD, FeedStats, Post, PostVersion
 
 @admin.register(Post)
 class PostAdmin(RecordAdmin):
-    """Posts of all members."""
+    """List, change and remove the posts of all members."""
 
     list_display = ("text", "author_id", "privacy", "comments_count", "created_at")
     list_filter = ("privacy",)
@@ -37,14 +37,14 @@ class PostAdmin(RecordAdmin):
 
 @admin.register(FeedStats)
 class FeedStatsAdmin(RecordAdmin):
-    """How many posts the global feed has: counted, so to be looked at only."""
+    """Show the number of posts in the global feed; read-only."""
 
     list_display = ("id", "posts_count")
 
 
 @admin.register(PostVersion)
 class PostVersionAdmin(RecordAdmin):
-    """What posts showed before each edit: to be looked at only."""
+    """Show the earlier versions of posts; read-only."""
 
     list_display = ("post_id", "text", "written_at", "created_at")
     search_fields = ("post_id", "text")

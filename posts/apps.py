@@ -1,4 +1,4 @@
-"""The posts domain."""
+"""The posts app."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What goes with a deleted post, and with a deleted member."""
+"""Deletion of post versions and posts together with a post or a member."""
 
 from typing import ClassVar
 
@@ -7,8 +7,8 @@ from posts.services import remove_post
 from posts.store import post_versions, posts
 
 
-class PostVersions(Cascade):
-    """What the post showed before its edits."""
+class VersionsOfPost(Cascade):
+    """Delete the earlier versions of a deleted post."""
 
     model_label: ClassVar[str] = "posts.post"
 
@@ -18,12 +18,12 @@ class PostVersions(Cascade):
 
 
 class PostsOfMember(Cascade):
-    """What they wrote, with all that hangs on it."""
+    """Delete a deleted member's posts, each with its own cascades."""
 
     model_label: ClassVar[str] = "users.user"
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return delete_listed_with(
-            posts, "author", pk, lambda one: remove_post(post_id=one), limit=limit
+            posts, "author", pk, lambda post_id: remove_post(post_id=post_id), limit=limit
         )

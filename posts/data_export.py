@@ -1,4 +1,4 @@
-"""What of posts is a member's own."""
+"""Posts in a member's data export."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ from posts.store import feed_stats, post_versions, posts
 
 
 def _versions(owner: Owner) -> Iterator[PostVersion]:
-    """Yield what each of a member's posts showed before its edits."""
+    """Yield the earlier versions of a member's posts."""
     for post in walk(posts, "author", owner.id):
         yield from walk(post_versions, "post", post.id)
 
 
 register(ExportSection(posts, "Posts", listed(posts, "author")))
 register(ExportSection(post_versions, "Earlier versions of posts", _versions))
-exclude(feed_stats, "How many posts all members have written.")
+exclude(feed_stats, "The number of all posts, not data of a member.")

@@ -1,4 +1,4 @@
-"""What is announced of posts."""
+"""Events of posts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from mysocial.core.keys import FEED_TOPIC, HOME_TOPIC, post_topic, user_topic
 from mysocial.store import to_json
 from posts import selectors
 from posts.representations import PostSerializer, post_template
-from posts.store import FEED
+from posts.store import FEED_PRIVACIES
 
 
 @dataclass(frozen=True)
 class PostEvent(Event):
-    """Something happened to a post; whoever may see it now hears of it."""
+    """A change of a post. The audience is everyone who may see the post now."""
 
     payload: ClassVar[Payload] = PostSerializer
     post_id: str
@@ -28,7 +28,7 @@ class PostEvent(Event):
         return [*feed, user_topic(self.author_id), post_topic(self.post_id)]
 
     def _is_in_feed(self) -> bool:
-        return self.privacy in FEED
+        return self.privacy in FEED_PRIVACIES
 
     def audience_context(self) -> AudienceContext:
         return {"post": self.post_id, "author": self.author_id}
@@ -52,7 +52,7 @@ class PostEvent(Event):
 
 @dataclass(frozen=True)
 class PostCreated(PostEvent):
-    """A post was written. Like the feed, it is not for those who mute the author."""
+    """A post was created. As in the feed, members who mute the author are not in the audience."""
 
     type: ClassVar[str] = "post.created"
 
@@ -66,16 +66,19 @@ class PostUpdated(PostEvent):
     """A post was changed."""
 
     type: ClassVar[str] = "post.updated"
-    was: str = ""  # its privacy before
+    old_privacy: str = ""
 
     def _is_in_feed(self) -> bool:
-        # The author hears of it on the feed that it leaves, too.
-        return self.privacy in FEED or self.was in FEED
+        # The author also receives the event on the topic of the feed that the post leaves.
+        return self.privacy in FEED_PRIVACIES or self.old_privacy in FEED_PRIVACIES
 
 
 @dataclass(frozen=True)
 class PostDeleted(PostEvent):
-    """A post is gone, or no longer visible; whoever could see it, and can't now, hears of it."""
+    """A post was deleted or hidden.
+
+    The audience is everyone who could see the post before, and cannot see it now.
+    """
 
     type: ClassVar[str] = "post.deleted"
     payload: ClassVar[Payload] = {"id": ID}
@@ -94,10 +97,10 @@ class PostDeleted(PostEvent):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        could = selectors.filter_viewers(
+        previous_viewers = selectors.filter_viewers(
             viewers,
             author_id=context["author"],
             privacy=context["privacy"],
             author_is_private=bool(context["author_is_private"]),
         )
-        return could - selectors.current_viewers(context["post"], could)
+        return previous_viewers - selectors.current_viewers(context["post"], previous_viewers)

@@ -1,4 +1,4 @@
-"""The picture or video of a post, as a use of media."""
+"""Handler of the image or video of a post."""
 
 from typing import Any, ClassVar
 
@@ -8,14 +8,14 @@ from posts import services
 
 
 class PostMedia(MediaHandler):
-    """Seen by whoever sees the post."""
+    """Keeps a post and its media consistent. The media are visible with the post."""
 
     purpose: ClassVar[str] = "post"
 
     @classmethod
-    def on_processed(cls, w: Write, one: Any) -> None:
-        services.announce_processed_media(w, one)
+    def on_processed(cls, w: Write, media: Any) -> None:
+        services.announce_processed_media(w, media)
 
     @classmethod
-    def on_removed(cls, w: Write, one: Any) -> None:
-        services.remove_deleted_media(w, one)
+    def on_removed(cls, w: Write, media: Any) -> None:
+        services.remove_deleted_media(w, media)

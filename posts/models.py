@@ -1,4 +1,4 @@
-"""Posts."""
+"""Posts, their earlier versions and the feed's total."""
 
 from django.db import models
 
@@ -6,19 +6,19 @@ from mysocial.store import ID, Record
 
 
 class Privacy(models.TextChoices):
-    """Who may see a post."""
+    """The audience of a post; see `posts.permissions.can_see_post`."""
 
     PUBLIC = "public", "Everyone"
     FOLLOWERS = "followers", "Followers"
     PRIVATE = "private", "Only me"
 
 
-# A privacy that nobody can choose: staff took the post away, and may give it back.
+# The privacy of a post that staff have withheld. Members cannot choose it.
 WITHHELD = "withheld"
 
 
 class Feeling(models.TextChoices):
-    """How the author feels."""
+    """The author's feeling, shown with a post."""
 
     NONE = "", "-"
     HAPPY = "happy", "Happy"
@@ -30,7 +30,7 @@ class Feeling(models.TextChoices):
 
 
 class MediaKind(models.TextChoices):
-    """What a post shows beside its text; a GIF counts as an image."""
+    """The kind of media in a post. A GIF counts as an image."""
 
     NONE = "", "-"
     IMAGES = "images", "Images"
@@ -38,11 +38,12 @@ class MediaKind(models.TextChoices):
 
 
 class Post(Record):
-    """Something a member wrote."""
+    """A member's post."""
 
     author_id = models.CharField(**ID)
     privacy = models.CharField(max_length=9, choices=Privacy.choices, default=Privacy.PUBLIC)
-    privacy_was = models.CharField(max_length=9, default="", editable=False)  # of a withheld one
+    # The privacy of a withheld post before it was withheld.
+    original_privacy = models.CharField(max_length=9, default="", editable=False)
     text = models.TextField(max_length=5000, default="", blank=True)
     bg_color = models.CharField(max_length=7, default="", blank=True)
     feelings = models.CharField(max_length=10, choices=Feeling.choices, default="", blank=True)
@@ -70,7 +71,7 @@ class Post(Record):
 
 
 class PostVersion(Record):
-    """What a post showed before an edit."""
+    """The content of a post before an edit."""
 
     post_id = models.CharField(**ID)
     written_at = models.DateTimeField()
@@ -87,7 +88,7 @@ class PostVersion(Record):
 
 
 class FeedStats(Record):
-    """How many posts the global feed has; a single record."""
+    """The number of posts in the global feed; a single record."""
 
     posts_count = models.IntegerField(default=0)
 

@@ -1,4 +1,4 @@
-"""Who may do what with a post: plain predicates, used by every exit."""
+"""Permissions of posts: plain predicates, used wherever a post is shown or changed."""
 
 from followers.selectors import ViewerRelation
 from posts.models import WITHHELD, Privacy
@@ -12,11 +12,12 @@ def can_see_post(
     author_is_private: bool,
     relation: ViewerRelation,
 ) -> bool:
-    """Tell whether the viewer may see a post.
+    """Return whether the viewer may see a post.
 
-    Public posts are for everyone signed in, unless the author's account is private: then, as with
-    `followers`, for accepted followers. Private ones are for the author. A block hides all of it.
-    One that staff withhold is for nobody.
+    Every member may see a public post, unless the author's account is private. The posts of a
+    private account, and posts for followers, are visible to accepted followers. A private post is
+    visible to its author. A block in either direction hides all posts. A withheld post is visible
+    to nobody.
     """
     if privacy == WITHHELD:
         return False
@@ -30,5 +31,5 @@ def can_see_post(
 
 
 def can_edit_post(user_id: str, *, author_id: str) -> bool:
-    """Tell whether the user may change or delete a post."""
+    """Return whether the user may change or delete a post."""
     return user_id == author_id

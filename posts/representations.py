@@ -1,4 +1,4 @@
-"""What posts look like in answers and events: as bytes, and as the schema they keep to."""
+"""Representations of posts in responses and events: JSON templates and their schemas."""
 
 from typing import Any
 
@@ -12,16 +12,16 @@ from posts.store import post_versions, posts
 from users.representations import CARD_WITH_PRIVACY, AuthorSerializer, author_parts
 
 
-def _reactions() -> list[bytes | Field]:
-    """Return the pieces of a post's totals, between its braces."""
-    pieces: list[bytes | Field] = []
+def _reaction_totals() -> list[bytes | Field]:
+    """Return the JSON parts of a post's reaction totals, without the braces."""
+    parts: list[bytes | Field] = []
     for kind in ReactionType.values:
-        pieces += [b'%s"%s":' % (b"," if pieces else b"", kind.encode())]
-        pieces += [Field(f"reactions_{kind}")]
-    return pieces
+        parts += [b'%s"%s":' % (b"," if parts else b"", kind.encode())]
+        parts += [Field(f"reactions_{kind}")]
+    return parts
 
 
-totals_template = JsonTemplate(posts, *_reactions())
+totals_template = JsonTemplate(posts, *_reaction_totals())
 _comments_template = JsonTemplate(posts, Field("comments_count"))
 post_template = JsonTemplate(
     posts,
@@ -31,29 +31,33 @@ post_template = JsonTemplate(
     b'","comments_count":',
     Field("comments_count"),
     b',"reactions":{',
-    *_reactions(),
+    *_reaction_totals(),
     b'},"media":',
     media_object("media_id"),
     b',"author":',
     *author_parts("author_id"),
     refs={"author_id": CARD_WITH_PRIVACY, "media_id": MEDIA},
 )
-# What a predicate asks of a post of which nothing is shown.
+# Only the fields that decide whether a post is visible.
 visibility_template = JsonTemplate(
     posts, refs={"author_id": (CARD_WITH_PRIVACY[0], ("is_private",))}
 )
 version_template = JsonTemplate(
-    post_versions, Field("was"), b',"media":', media_object("media_id"), refs={"media_id": MEDIA}
+    post_versions,
+    Field("content"),
+    b',"media":',
+    media_object("media_id"),
+    refs={"media_id": MEDIA},
 )
 
 
-def comments_count_template(post_id: str) -> list[Any]:
-    """Return the pieces of the number of a post's comments."""
+def comments_count_parts(post_id: str) -> list[Any]:
+    """Return the JSON parts of a post's number of comments."""
     return _comments_template.placeholders(post_id)[1:-1]
 
 
 class TotalsSerializer(serializers.Serializer[Any]):
-    """How many reacted to a post in each way, as the server counts."""
+    """The number of reactions to a post by type."""
 
     like = serializers.IntegerField(source="reactions_like")
     love = serializers.IntegerField(source="reactions_love")
@@ -81,7 +85,7 @@ class PostSerializer(serializers.Serializer[Any]):
 
 
 class PostVersionSerializer(serializers.Serializer[Any]):
-    """What a post showed before an edit."""
+    """The content of a post before an edit."""
 
     id = serializers.CharField()
     written_at = serializers.DateTimeField()

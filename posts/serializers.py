@@ -1,4 +1,4 @@
-"""JSON in and out of posts."""
+"""Schemas of the requests and responses about posts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from mysocial.api import GifField, MediaField, StrictSerializer
 from posts.models import Feeling, Privacy
 from posts.representations import PostSerializer, PostVersionSerializer
 
-ATTACHED = ("image", "video", "gif_url")
+MEDIA_FIELDS = ("image", "video", "gif_url")
 COLOR = r"^#[0-9a-fA-F]{6}\Z"
 
 
@@ -25,25 +25,25 @@ class PostInput(StrictSerializer):
     gif_url = GifField(required=False, allow_null=True, allow_blank=True)
 
     def extra_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Want a text where nothing else is in it."""
+        """Require a text in a new post without media."""
         text = data.get("text")
-        if self.partial or any(data.get(name) for name in ATTACHED):
+        if self.partial or any(data.get(name) for name in MEDIA_FIELDS):
             return {}
         if isinstance(text, str) and not text.strip():
             return self.field_error("text", "blank")
         return self.field_error("text", "required") if "text" not in data else {}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Take one of image, video and GIF."""
-        given = [name for name in ATTACHED if attrs.get(name)]
+        """Accept at most one of image, video and GIF."""
+        given = [name for name in MEDIA_FIELDS if attrs.get(name)]
         if len(given) > 1:
-            said = "Give one of image, video and gif_url."
-            raise serializers.ValidationError(dict.fromkeys(given, said))
+            message = "Give one of image, video and gif_url."
+            raise serializers.ValidationError(dict.fromkeys(given, message))
         return attrs
 
 
-class PostAnswerSerializer(serializers.Serializer[Any]):
-    """The answer to a write of a post."""
+class PostResponseSerializer(serializers.Serializer[Any]):
+    """The response to a change of a post."""
 
     message = serializers.CharField()
     post = PostSerializer()

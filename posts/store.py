@@ -1,41 +1,46 @@
-"""What lives in Redis of posts."""
+"""Store declarations of posts."""
 
 from followers.selectors import FOLLOW_GRAPH
 from mysocial.store import Counter, Index, Store
 from posts.models import FeedStats, MediaKind, Post, PostVersion, Privacy
 from posts.reaction_types import ReactionType
 
-FEED = (Privacy.PUBLIC.value, Privacy.FOLLOWERS.value)
+# The privacies of posts that feeds list.
+FEED_PRIVACIES = (Privacy.PUBLIC.value, Privacy.FOLLOWERS.value)
 STATS_ID = "feed"
-# What a list of posts may be narrowed to; each has lists of its own, so that pages are whole.
-MEDIA = (MediaKind.IMAGES.value, MediaKind.VIDEOS.value)
+# The kinds of media that a list can be filtered by. Each has its own index, so that pages are full.
+MEDIA_FILTERS = (MediaKind.IMAGES.value, MediaKind.VIDEOS.value)
 
 posts = Store(
     Post,
-    fragments={"withheld": ("privacy_was",)},
+    fragments={"withheld": ("original_privacy",)},
     plain_fields=("author_id", "privacy", "media_id", "media_kind"),
     counters=("comments_count", *(f"reactions_{kind}" for kind in ReactionType.values)),
     counted_in=(
         Counter("users.user", "posts_count", by="author_id", where={"privacy": Privacy.values}),
-        Counter("posts.feedstats", "posts_count", pk=STATS_ID, where={"privacy": FEED}),
+        Counter("posts.feedstats", "posts_count", pk=STATS_ID, where={"privacy": FEED_PRIVACIES}),
     ),
     indexes=(
-        Index("feed", where={"privacy": FEED}),
+        Index("feed", where={"privacy": FEED_PRIVACIES}),
         Index("author", "author_id", parent_label="users.user"),
         Index(
             "home",
             "author_id",
-            where={"privacy": FEED},
+            where={"privacy": FEED_PRIVACIES},
             parent_label="users.user",
             follow_graph=FOLLOW_GRAPH,
             source_index="author",
         ),
-        Index("feed_media", "media_kind", where={"privacy": FEED, "media_kind": MEDIA}),
+        Index(
+            "feed_media",
+            "media_kind",
+            where={"privacy": FEED_PRIVACIES, "media_kind": MEDIA_FILTERS},
+        ),
         Index(
             "author_media",
             "author_id",
             by="media_kind",
-            where={"media_kind": MEDIA},
+            where={"media_kind": MEDIA_FILTERS},
             parent_label="users.user",
         ),
     ),
@@ -43,7 +48,7 @@ posts = Store(
 feed_stats = Store(FeedStats, counters=("posts_count",))
 post_versions = Store(
     PostVersion,
-    fragments={"was": ("id", "written_at", "text", "bg_color", "feelings", "gif_url")},
+    fragments={"content": ("id", "written_at", "text", "bg_color", "feelings", "gif_url")},
     plain_fields=("post_id", "media_id"),
     indexes=(Index("post", "post_id"),),
 )

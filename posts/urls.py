@@ -1,4 +1,4 @@
-"""Routes of posts."""
+"""URLs of the posts API."""
 
 from mysocial.api import api_path
 from posts.views import PostViewSet

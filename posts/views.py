@@ -1,4 +1,4 @@
-"""HTTP endpoints of posts."""
+"""HTTP API of posts."""
 
 from typing import Any
 
@@ -16,10 +16,9 @@ from mysocial.api import (
     int_param,
     json_response,
     list_response,
-    message_envelope,
     pagination_params,
     validated_body,
-    write_response,
+    write_action,
 )
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
@@ -28,19 +27,19 @@ from posts.models import Post
 from posts.representations import PostSerializer, post_template, version_template
 from posts.serializers import (
     FeedPageSerializer,
-    PostAnswerSerializer,
     PostInput,
     PostPageSerializer,
+    PostResponseSerializer,
     VersionPageSerializer,
 )
-from posts.store import MEDIA
+from posts.store import MEDIA_FILTERS
 
-SEED_PAGE_SIZE = 10
-MOST_PAGES = 100
+NUMBERED_PAGE_SIZE = 10
+MAX_PAGE_NUMBER = 100
 NEW_POSTS = RateLimit("post", 30, MINUTE)
 CHANGES = RateLimit("post-change", 60, MINUTE)
-NARROWED = OpenApiParameter(
-    "media", enum=MEDIA, description="Only posts with images (GIFs too), or with videos."
+MEDIA_PARAMETER = OpenApiParameter(
+    "media", enum=MEDIA_FILTERS, description="List only posts with images or GIFs, or with videos."
 )
 EXAMPLE = OpenApiExample(
     "A post", {"text": "Hello, world.", "privacy": "public"}, request_only=True
@@ -48,124 +47,129 @@ EXAMPLE = OpenApiExample(
 
 
 def post_representation(post: Post) -> list[Any]:
-    """Return the pieces of a post in an answer."""
+    """Return the JSON parts of a post in a response."""
     return post_template.placeholders(post.id, author_id=post.author_id, media_id=post.media_id)
 
 
-def media_wanted(request: Request) -> str:
-    """Return the `media` that a list is narrowed to; empty for all posts."""
+def media_param(request: Request) -> str:
+    """Return the query parameter `media`; empty if it is absent.
+
+    Raises:
+        Invalid: There is no such kind of media.
+    """
     media = request.query_params.get("media")
-    if media is not None and media not in MEDIA:
-        raise Invalid(errors={"media": f"This must be one of: {', '.join(MEDIA)}."})
+    if media is not None and media not in MEDIA_FILTERS:
+        raise Invalid(errors={"media": f"This must be one of: {', '.join(MEDIA_FILTERS)}."})
     return media or ""
 
 
 class PostViewSet(ApiViewSet):
-    """Posts and the global feed."""
+    """Posts, the global feed and the home feed."""
 
     @extend_schema(
         parameters=[
             *PAGINATION_PARAMETERS,
-            NARROWED,
-            OpenApiParameter("page", PAGE_NUMBER_SCHEMA, description="10 a page."),
+            MEDIA_PARAMETER,
+            OpenApiParameter(
+                "page",
+                PAGE_NUMBER_SCHEMA,
+                description="The number of a page of 10 posts. `limit` and `cursor` are ignored.",
+            ),
         ],
         responses=FeedPageSerializer,
-        summary="The global feed, newest first",
+        summary="List the posts of the global feed",
+        description="Newest first.",
     )
     def list(self, request: Request) -> HttpResponse:
-        media, total = media_wanted(request), selectors.total_posts_query()
-        limit, after = pagination_params(
-            request
-        )  # beside a page they say nothing, but are looked at
+        viewer_id, media = current_user_id(request), media_param(request)
+        total = selectors.total_posts_query()
+        # Both are validated even if `page` makes them unused.
+        limit, after = pagination_params(request)
         if "page" in request.query_params:
-            page = int_param(request, "page", default=1, max_value=MOST_PAGES)
-            found = selectors.feed_page(
-                to=current_user_id(request), number=page, size=SEED_PAGE_SIZE, media=media
+            number = int_param(request, "page", default=1, max_value=MAX_PAGE_NUMBER)
+            page = selectors.numbered_feed_page(
+                viewer_id=viewer_id, number=number, size=NUMBERED_PAGE_SIZE, media=media
             )
         else:
-            found = selectors.latest_posts(
-                to=current_user_id(request), limit=limit, after=after, media=media, beside=[total]
+            page = selectors.feed_page(
+                viewer_id=viewer_id, limit=limit, after=after, media=media, with_queries=[total]
             )
-        return list_response(request, "posts", post_template, found, total_posts=total.result())
+        return list_response(request, "posts", post_template, page, total_posts=total.result())
 
     @extend_schema(
         request=PostInput,
-        responses={201: PostAnswerSerializer},
+        responses={201: PostResponseSerializer},
         examples=[EXAMPLE],
-        summary="Write a post",
+        summary="Create a post",
     )
-    def create(self, request: Request) -> HttpResponse:
-        fields = validated_body(PostInput, request)
-        return write_response(
-            request,
-            201,
-            message_envelope("Post created", post=post_representation),
-            lambda: services.create_post(author_id=current_user_id(request), **fields),
-            limit=NEW_POSTS,
-        )
+    @write_action("Post created", status=201, limit=NEW_POSTS, post=post_representation)
+    def create(self, request: Request) -> Post:
+        body = validated_body(PostInput, request)
+        return services.create_post(author_id=current_user_id(request), **body)
 
-    @extend_schema(responses=PostSerializer, summary="One post")
+    @extend_schema(responses=PostSerializer, summary="Get a post")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
-        return json_response(
-            post_template.render(selectors.get_row(pk, to=current_user_id(request)))
-        )
-
-    @extend_schema(request=PostInput, responses=PostAnswerSerializer, summary="Edit one's own post")
-    def partial_update(self, request: Request, pk: str) -> HttpResponse:
-        changes = validated_body(PostInput, request, partial=True)
-        return write_response(
-            request,
-            200,
-            message_envelope("Post updated", post=post_representation),
-            lambda: services.update_post(user_id=current_user_id(request), post_id=pk, **changes),
-            limit=CHANGES,
-        )
+        row = selectors.get_row(pk, viewer_id=current_user_id(request))
+        return json_response(post_template.render(row))
 
     @extend_schema(
-        request=None, responses={200: MessageSerializer}, summary="Delete one's own post"
+        request=PostInput, responses=PostResponseSerializer, summary="Update one of your posts"
     )
-    def destroy(self, request: Request, pk: str) -> HttpResponse:
-        validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("Post deleted"),
-            lambda: services.delete_post(user_id=current_user_id(request), post_id=pk),
-            limit=CHANGES,
-        )
+    @write_action("Post updated", limit=CHANGES, post=post_representation)
+    def partial_update(self, request: Request, pk: str) -> Post:
+        body = validated_body(PostInput, request, partial=True)
+        return services.update_post(user_id=current_user_id(request), post_id=pk, **body)
 
     @extend_schema(
-        parameters=[*PAGINATION_PARAMETERS, NARROWED],
+        request=None, responses={200: MessageSerializer}, summary="Delete one of your posts"
+    )
+    @write_action("Post deleted", limit=CHANGES)
+    def destroy(self, request: Request, pk: str) -> Post:
+        validated_body(StrictSerializer, request)
+        return services.delete_post(user_id=current_user_id(request), post_id=pk)
+
+    @extend_schema(
+        parameters=[*PAGINATION_PARAMETERS, MEDIA_PARAMETER],
         responses=PostPageSerializer,
-        summary="A member's posts, newest first",
+        summary="List a user's posts",
+        description="Newest first.",
     )
     def of_user(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        media = media_wanted(request)
-        found = selectors.author_page(
-            pk, to=current_user_id(request), limit=limit, after=after, media=media
+        page = selectors.author_page(
+            pk,
+            viewer_id=current_user_id(request),
+            limit=limit,
+            after=after,
+            media=media_param(request),
         )
-        return list_response(request, "posts", post_template, found)
+        return list_response(request, "posts", post_template, page)
 
     @extend_schema(
-        parameters=[*PAGINATION_PARAMETERS, NARROWED],
+        parameters=[*PAGINATION_PARAMETERS, MEDIA_PARAMETER],
         responses=PostPageSerializer,
-        summary="The home feed: one's own posts and those of whom one follows, newest first",
+        summary="List the posts of your home feed",
+        description="Your own posts and those of the users that you follow, newest first.",
     )
     def home(self, request: Request) -> HttpResponse:
         limit, after = pagination_params(request)
-        media = media_wanted(request)
-        found = selectors.home_page(
-            to=current_user_id(request), limit=limit, after=after, media=media
+        page = selectors.home_page(
+            viewer_id=current_user_id(request),
+            limit=limit,
+            after=after,
+            media=media_param(request),
         )
-        return list_response(request, "posts", post_template, found)
+        return list_response(request, "posts", post_template, page)
 
     @extend_schema(
         parameters=PAGINATION_PARAMETERS,
         responses=VersionPageSerializer,
-        summary="What a post showed before each edit, newest first",
+        summary="List the earlier versions of a post",
+        description="The content before each edit, newest first.",
     )
     def versions(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        found = selectors.versions_page(pk, to=current_user_id(request), limit=limit, after=after)
-        return list_response(request, "versions", version_template, found)
+        page = selectors.versions_page(
+            pk, viewer_id=current_user_id(request), limit=limit, after=after
+        )
+        return list_response(request, "versions", version_template, page)

@@ -1,4 +1,4 @@
-"""Who sees a post, for those below who show what hangs on one."""
+"""Visibility of posts, for the apps below."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -8,7 +8,7 @@ from posts import selectors
 
 
 class PostVisibility(VisibilityPolicy):
-    """A post, by `can_see_post`."""
+    """A post is visible as `can_see_post` says."""
 
     model_label: ClassVar[str] = "posts.post"
 
@@ -18,4 +18,4 @@ class PostVisibility(VisibilityPolicy):
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return {row.id for row in selectors.get_rows(pks, to=to)}
+        return {row.id for row in selectors.get_rows(pks, viewer_id=to)}

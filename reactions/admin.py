@@ -1,4 +1,4 @@
-"""Reactions in the admin."""
+"""Admin of reactions."""
 
 from django.contrib import admin
 
@@ -9,7 +9,7 @@ from reactions.models import Reaction
 
 @admin.register(Reaction)
 class ReactionAdmin(RecordAdmin):
-    """Reactions of all members."""
+    """List the reactions of all members and remove them."""
 
     list_display = ("type", "user_id", "post_id", "created_at")
     list_filter = ("type",)

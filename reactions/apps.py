@@ -1,4 +1,4 @@
-"""The reactions domain."""
+"""The reactions app."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What goes with a deleted post, and with a deleted member."""
+"""Deletion of reactions together with a post or a member."""
 
 from typing import ClassVar
 
@@ -7,8 +7,8 @@ from reactions.services import remove_reaction
 from reactions.store import reactions
 
 
-class PostReactions(Cascade):
-    """The reactions to a post; its totals go with it."""
+class ReactionsOfPost(Cascade):
+    """Delete the reactions to a deleted post. Its totals were deleted with it."""
 
     model_label: ClassVar[str] = "posts.post"
 
@@ -18,12 +18,16 @@ class PostReactions(Cascade):
 
 
 class ReactionsOfMember(Cascade):
-    """How they reacted to posts, whose totals count less then."""
+    """Delete a deleted member's reactions and lower the totals of their posts."""
 
     model_label: ClassVar[str] = "users.user"
 
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return delete_listed_with(
-            reactions, "user", pk, lambda one: remove_reaction(reaction_id=one), limit=limit
+            reactions,
+            "user",
+            pk,
+            lambda reaction_id: remove_reaction(reaction_id=reaction_id),
+            limit=limit,
         )

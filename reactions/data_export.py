@@ -1,4 +1,4 @@
-"""What of reactions is a member's own."""
+"""Reactions in a member's data export."""
 
 from mysocial.privacy import ExportSection, listed, register
 from reactions.store import reactions

@@ -1,4 +1,4 @@
-"""What is announced of reactions."""
+"""Events of reactions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,10 @@ from posts.selectors import current_viewers
 
 @dataclass(frozen=True)
 class ReactionChanged(Event):
-    """Somebody reacts to a post, differently or no longer (`kind` None); who sees both hears it."""
+    """A member set, changed or removed a reaction to a post; `type` is null if removed.
+
+    The audience is everyone who may see both the post and the member.
+    """
 
     type: ClassVar[str] = "reaction.changed"
     payload: ClassVar[Payload] = {
@@ -26,9 +29,9 @@ class ReactionChanged(Event):
         "reactions": TotalsSerializer,
     }
     post_id: str
-    author_id: str  # of the post
+    author_id: str  # Of the post.
     user_id: str
-    kind: str | None
+    reaction_type: str | None
 
     def topics(self) -> Iterable[str]:
         return [post_topic(self.post_id), self_topic(self.author_id)]
@@ -37,8 +40,10 @@ class ReactionChanged(Event):
         return {"post": self.post_id, "user": self.user_id}
 
     def data(self) -> list[Any]:
-        said = to_json({"post_id": self.post_id, "user_id": self.user_id, "type": self.kind})
-        return [said[:-1] + b',"reactions":', *totals_template.placeholders(self.post_id), b"}"]
+        fields = to_json(
+            {"post_id": self.post_id, "user_id": self.user_id, "type": self.reaction_type}
+        )
+        return [fields[:-1] + b',"reactions":', *totals_template.placeholders(self.post_id), b"}"]
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:

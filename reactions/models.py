@@ -7,12 +7,15 @@ from posts.reaction_types import ReactionType
 
 
 def reaction_id(post_id: str, user_id: str) -> str:
-    """Return the id of a reaction: natural, so that there can't be two."""
+    """Return the id of a member's reaction to a post.
+
+    The id is made of both ids, so a member has at most one reaction to a post.
+    """
     return f"{post_id}:{user_id}"
 
 
 class Reaction(Record):
-    """How a member reacts to a post."""
+    """A member's reaction to a post."""
 
     post_id = models.CharField(**ID)
     user_id = models.CharField(**ID)

@@ -1,4 +1,4 @@
-"""What reactions look like in answers and events: as bytes, and as the schema they keep to."""
+"""Representations of reactions in responses and events: JSON templates and their schemas."""
 
 from typing import Any
 
@@ -10,19 +10,19 @@ from posts.representations import PostSerializer, post_template
 from reactions.store import reactions
 from users.representations import CARD_ONLY, AuthorSerializer, author_parts
 
-MADE = (b'"type":"', Field("type"), b'",', Field("made"))
+TYPE_AND_CREATED = (b'"type":"', Field("type"), b'",', Field("created"))
 reaction_template = JsonTemplate(
     reactions,
-    *MADE,
+    *TYPE_AND_CREATED,
     b',"author":',
     *author_parts("user_id"),
     refs={"user_id": CARD_ONLY},
 )
-own_reaction_template = JsonTemplate(reactions, *MADE)
+own_reaction_template = JsonTemplate(reactions, *TYPE_AND_CREATED)
 
 
 def render_on_post(reaction: Row, post: Row) -> bytes:
-    """Return a reaction of a known member with the post that it is to."""
+    """Return the JSON of a reaction with its post and without its author."""
     return b'%s,"post":%s}' % (
         own_reaction_template.render(reaction)[:-1],
         post_template.render(post),
@@ -30,7 +30,7 @@ def render_on_post(reaction: Row, post: Row) -> bytes:
 
 
 class ReactionSerializer(serializers.Serializer[Any]):
-    """Who reacted how to a post."""
+    """A reaction to a post, with its author."""
 
     type = serializers.ChoiceField(ReactionType.choices)
     created_at = serializers.DateTimeField()
@@ -38,7 +38,7 @@ class ReactionSerializer(serializers.Serializer[Any]):
 
 
 class ReactionOnPostSerializer(serializers.Serializer[Any]):
-    """What a member reacted to, and how."""
+    """A member's reaction, with its post."""
 
     type = serializers.ChoiceField(ReactionType.choices)
     created_at = serializers.DateTimeField()

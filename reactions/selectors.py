@@ -1,10 +1,9 @@
-"""Reads of reactions. They follow their post: whoever can't see it sees none of them."""
+"""Reads of reactions. A viewer who may not see a post sees none of its reactions."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from followers.selectors import ViewerRelation, relation_checks
-from mysocial.store import Entry, Row, pagination, reads
+from mysocial.store import Entry, ListQuery, Query, Row, filter_pages, reads
 from posts import selectors as post_selectors
 from reactions.models import Reaction, reaction_id
 from reactions.representations import own_reaction_template, reaction_template
@@ -13,71 +12,107 @@ from users.selectors import get_profile
 
 
 def reactions_page(
-    post_id: str, *, to: str, kind: str = "", limit: int, after: Entry | None = None
+    post_id: str, *, viewer_id: str, reaction_type: str = "", limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
-    """Return who reacted to a post, newest first, but nobody across a block; `NotFound`."""
-    index, value = ("type", f"{post_id}:{kind}") if kind else ("post", post_id)
-    about = {"user_id": relation_checks(to)}
-    post = post_selectors.visible_row_query(post_id, to=to)
-    listing = pagination.ListQuery(
-        reaction_template, index, value, limit=limit, after=after, about=about
+    """Return a page of the reactions to a post that the viewer may see, newest first.
+
+    Args:
+        post_id: The post.
+        viewer_id: The viewer. Reactions of members who are blocked either way are left out.
+        reaction_type: Return only reactions of this type; empty for all.
+        limit: The size of the page.
+        after: The last entry of the previous page.
+
+    Returns:
+        The reactions, and the entry to continue after; None on the last page.
+
+    Raises:
+        NotFound: The viewer may not see the post.
+    """
+    index, value = ("type", f"{post_id}:{reaction_type}") if reaction_type else ("post", post_id)
+    post = post_selectors.visible_row_query(post_id, viewer_id=viewer_id)
+    listing = ListQuery(
+        reaction_template,
+        index,
+        value,
+        limit=limit,
+        after=after,
+        about={"user_id": relation_checks(viewer_id)},
     )
     reads.gather(post, listing)
     post.result()
-    return pagination.filter_pages(
-        listing, keep=lambda rows: [row for row in rows if _is_shown(row)]
-    )
+    return filter_pages(listing, keep=lambda rows: [row for row in rows if _is_visible(row)])
 
 
-def _is_shown(row: Row) -> bool:
-    user = row.related("user_id")
-    return user.exists and not ViewerRelation.from_flags(user.checks).blocked
+def _is_visible(row: Row) -> bool:
+    return row.related("user_id").exists and not _is_blocked(row)
 
 
-def get_rows(reaction_ids: Sequence[str], *, to: str) -> list[Row]:
-    """Return those of the reactions that `to` may see, in their order."""
-    found = reads.get_rows(reaction_template, reaction_ids, about={"user_id": relation_checks(to)})
-    unblocked = [
-        row for row in found if not ViewerRelation.from_flags(row.related("user_id").checks).blocked
-    ]
-    under = [row.value("post_id") for row in unblocked]
-    seen = {row.id for row in post_selectors.get_rows(list(dict.fromkeys(under)), to=to)}
-    return [row for row, post_id in zip(unblocked, under, strict=True) if post_id in seen]
+def _is_blocked(row: Row) -> bool:
+    return ViewerRelation.from_flags(row.related("user_id").checks).blocked
 
 
-def get_own_type(post_id: str, *, of: str) -> str | None:
-    """Return how the member `of` reacts to a post, None if not at all; `NotFound` as for it."""
-    _, found = look(post_id, of)
-    return found.type if found else None
+def get_rows(reaction_ids: Sequence[str], *, viewer_id: str) -> list[Row]:
+    """Return those of the reactions that the viewer may see, in the given order."""
+    checks = {"user_id": relation_checks(viewer_id)}
+    rows = reads.get_rows(reaction_template, reaction_ids, about=checks)
+    unblocked = [row for row in rows if not _is_blocked(row)]
+    post_ids = [row.value("post_id") for row in unblocked]
+    visible = {
+        row.id
+        for row in post_selectors.get_rows(list(dict.fromkeys(post_ids)), viewer_id=viewer_id)
+    }
+    return [row for row, post_id in zip(unblocked, post_ids, strict=True) if post_id in visible]
 
 
-def look(post_id: str, user_id: str, *also: reads.Query[Any]) -> tuple[Row, Reaction | None]:
-    """Return what lets the member see a post, and how they react to it; `NotFound` as for it.
+def get_own_type(post_id: str, *, viewer_id: str) -> str | None:
+    """Return the type of the viewer's reaction to a post, or None.
 
-    What is `also` asked is answered at the same moment.
+    Raises:
+        NotFound: The viewer may not see the post.
     """
-    post = post_selectors.visible_row_query(post_id, to=user_id)
-    reaction = reads.optional_record_query(reactions, reaction_id(post_id, user_id))
-    reads.gather(post, reaction, *also)
+    _, reaction = get_post_and_reaction(post_id, viewer_id)
+    return reaction.type if reaction else None
+
+
+def get_post_and_reaction(post_id: str, user_id: str) -> tuple[Row, Reaction | None]:
+    """Return the row of a post that proves that the member may see it, and their reaction to it.
+
+    Raises:
+        NotFound: The viewer may not see the post.
+    """
+    post = post_selectors.visible_row_query(post_id, viewer_id=user_id)
+    reaction = reaction_query(post_id, user_id)
+    reads.gather(post, reaction)
     return post.result(), reaction.result()
 
 
-def member_reactions_page(
-    user_id: str, *, to: str, limit: int, after: Entry | None = None
-) -> tuple[list[tuple[Row, Row]], Entry | None]:
-    """Return a member's reactions, newest first, each with its post, on posts that `to` may see.
+def reaction_query(post_id: str, user_id: str) -> Query[Reaction | None]:
+    """Query a member's reaction to a post, without a check of visibility."""
+    return reads.optional_record_query(reactions, reaction_id(post_id, user_id))
 
-    `NotFound` for no such member.
+
+def member_reactions_page(
+    user_id: str, *, viewer_id: str, limit: int, after: Entry | None = None
+) -> tuple[list[tuple[Row, Row]], Entry | None]:
+    """Return a page of a member's reactions to posts that the viewer may see, newest first.
+
+    Returns:
+        Pairs of a reaction and its post, and the entry to continue after.
+
+    Raises:
+        NotFound: There is no such member, or the viewer may not see the profile.
     """
-    get_profile(user_id, viewer_id=to)
+    get_profile(user_id, viewer_id=viewer_id)
     posts: dict[str, Row] = {}
 
-    def keep(rows: list[Row]) -> list[Row]:
-        ids = [row.value("post_id") for row in rows]
-        visible = post_selectors.get_rows(ids, to=to)
-        posts.update({row.id: row for row in visible})
+    def keep_visible(rows: list[Row]) -> list[Row]:
+        post_ids = [row.value("post_id") for row in rows]
+        posts.update(
+            {row.id: row for row in post_selectors.get_rows(post_ids, viewer_id=viewer_id)}
+        )
         return [row for row in rows if row.value("post_id") in posts]
 
-    listing = pagination.ListQuery(own_reaction_template, "user", user_id, limit=limit, after=after)
-    found, following = pagination.filter_pages(listing, keep=keep)
-    return [(row, posts[row.value("post_id")]) for row in found], following
+    listing = ListQuery(own_reaction_template, "user", user_id, limit=limit, after=after)
+    rows, next_entry = filter_pages(listing, keep=keep_visible)
+    return [(row, posts[row.value("post_id")]) for row in rows], next_entry

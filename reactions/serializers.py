@@ -1,4 +1,4 @@
-"""JSON in and out of reactions."""
+"""Schemas of the requests and responses about reactions."""
 
 from typing import Any
 
@@ -11,27 +11,27 @@ from reactions.representations import ReactionOnPostSerializer, ReactionSerializ
 
 
 class ReactionInput(StrictSerializer):
-    """How one reacts."""
+    """The reaction to set."""
 
     type = serializers.ChoiceField(ReactionType.choices)
 
 
-class MineSerializer(serializers.Serializer[Any]):
-    """How one reacts oneself; null if not at all."""
+class OwnReactionSerializer(serializers.Serializer[Any]):
+    """Your reaction to a post; `type` is null if there is none."""
 
     type = serializers.ChoiceField(ReactionType.choices, allow_null=True)
 
 
-class ReactionAnswerSerializer(serializers.Serializer[Any]):
-    """The answer to a change of one's reaction, with the totals after it."""
+class ReactionResponseSerializer(serializers.Serializer[Any]):
+    """The response to a change of your reaction, with the post's totals after it."""
 
     message = serializers.CharField()
-    reaction = MineSerializer()
+    reaction = OwnReactionSerializer()
     reactions = TotalsSerializer()
 
 
 class ReactionPageSerializer(serializers.Serializer[Any]):
-    """A page of those who reacted to a post."""
+    """A page of the reactions to a post."""
 
     reactions = ReactionSerializer(many=True)
     next = serializers.CharField(allow_null=True)

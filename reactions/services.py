@@ -1,10 +1,9 @@
-"""Verbs of reactions: the only writers of reactions and of the totals of a post."""
+"""Writes of reactions and of a post's totals."""
 
 from typing import NamedTuple
 
-from mysocial.store import STALE_ERRORS, Write, reads, run_with_retry, write
+from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
 from notifications import services as notifications
-from notifications.selectors import recipient_query, single_recipient
 from posts import selectors as post_selectors
 from posts.services import increment_reaction_totals, require_visible
 from reactions import selectors
@@ -14,47 +13,41 @@ from reactions.store import reactions
 from users.services import require_not_silenced
 
 
-class Reacted(NamedTuple):
-    """How a member reacts to a post after a verb."""
+class ReactionState(NamedTuple):
+    """A member's reaction to a post after a write; `type` is None if there is none."""
 
     post_id: str
-    kind: str | None
+    type: str | None
 
 
-def set_reaction(*, user_id: str, post_id: str, kind: str) -> Reacted:
-    """React to a post, or differently; a second time changes nothing. `NotFound`: not visible."""
-    return run_with_retry(lambda: _set(user_id, post_id, kind))
+@retry_on_conflict
+def set_reaction(*, user_id: str, post_id: str, reaction_type: str) -> ReactionState:
+    """React to a post, or change the reaction; the same reaction again changes nothing.
 
-
-def delete_reaction(*, user_id: str, post_id: str) -> Reacted:
-    """React to a post no longer; a second time changes nothing. `NotFound` as for setting."""
-    return run_with_retry(lambda: _delete(user_id, post_id))
-
-
-def remove_reaction(*, reaction_id: str) -> Reacted:
-    """Remove anybody's reaction, as staff."""
-    return run_with_retry(lambda: _remove(reaction_id))
-
-
-def _set(user_id: str, post_id: str, kind: str) -> Reacted:
-    via = post_selectors.author_through(post_id)
-    listener = recipient_query(via, actor_id=user_id)
-    post, reaction = selectors.look(post_id, user_id, listener)
-    pk, reacted = reaction_id(post_id, user_id), Reacted(post_id, kind)
-    was = reaction.type if reaction else None
-    if was == kind:
-        return reacted
+    Raises:
+        NotFound: The member may not see the post.
+        Silenced: The member may not write now.
+    """
+    post_query = post_selectors.post_and_recipients_query(post_id, actor_id=user_id)
+    reaction_query = selectors.reaction_query(post_id, user_id)
+    reads.gather(post_query, reaction_query)
+    (post, recipients), reaction = post_query.result(), reaction_query.result()
+    old_type = reaction.type if reaction else None
+    state = ReactionState(post_id, reaction_type)
+    if old_type == reaction_type:
+        return state
     author_id = post.value("author_id")
     with write(*STALE_ERRORS) as w:
         require_not_silenced(w, user_id)
-        require_visible(w, post, to=user_id)
+        require_visible(w, post, viewer_id=user_id)
         if reaction:
-            # Strict: what is counted less follows from the type that was read.
-            w.update(reaction, check_revision=True, type=kind)
+            # The totals depend on the type that was read.
+            w.update(reaction, check_revision=True, type=reaction_type)
         else:
-            w.create(Reaction(id=pk, post_id=post_id, user_id=user_id, type=kind))
-        _tell(w, user_id, author_id, was, reacted)
-        if not reaction:  # told once, however it changes
+            pk = reaction_id(post_id, user_id)
+            w.create(Reaction(id=pk, post_id=post_id, user_id=user_id, type=reaction_type))
+        _update_totals(w, user_id, author_id, old_type, state)
+        if not reaction:  # A changed reaction does not notify the author again.
             notifications.initialise_cause(w, pk, "reaction")
             notifications.notify(
                 w,
@@ -63,36 +56,46 @@ def _set(user_id: str, post_id: str, kind: str) -> Reacted:
                 actor_id=user_id,
                 cause=pk,
                 post_id=post_id,
-                recipients=single_recipient(author_id, listener.result(), actor_id=user_id),
+                recipients=recipients,
             )
-    return reacted
+    return state
 
 
-def _delete(user_id: str, post_id: str) -> Reacted:
-    post, reaction = selectors.look(post_id, user_id)
+@retry_on_conflict
+def delete_reaction(*, user_id: str, post_id: str) -> ReactionState:
+    """Delete a member's reaction to a post; do nothing if there is none.
+
+    Raises:
+        NotFound: The member may not see the post.
+    """
+    post, reaction = selectors.get_post_and_reaction(post_id, user_id)
     if not reaction:
-        return Reacted(post_id, None)
-    return _withdraw(reaction, post.value("author_id"))
+        return ReactionState(post_id, None)
+    return _delete(reaction, post.value("author_id"))
 
 
-def _remove(pk: str) -> Reacted:
-    reaction = reads.get_record(reactions, pk)
-    return _withdraw(reaction, post_selectors.get_author_id(reaction.post_id))
+@retry_on_conflict
+def remove_reaction(*, reaction_id: str) -> ReactionState:
+    """Delete any member's reaction, as staff."""
+    reaction = reads.get_record(reactions, reaction_id)
+    return _delete(reaction, post_selectors.get_author_id(reaction.post_id))
 
 
-def _withdraw(reaction: Reaction, author_id: str) -> Reacted:
-    reacted = Reacted(reaction.post_id, None)
+def _delete(reaction: Reaction, author_id: str) -> ReactionState:
+    state = ReactionState(reaction.post_id, None)
     with write(*STALE_ERRORS) as w:
         w.delete(reaction, check_revision=True)
-        if author_id:  # else the post is gone, its totals with it
-            _tell(w, reaction.user_id, author_id, reaction.type, reacted)
+        if author_id:  # Otherwise the post and its totals are gone.
+            _update_totals(w, reaction.user_id, author_id, reaction.type, state)
         notifications.retract_all(w, kinds=("reaction",), cause=str(reaction.pk))
-    return reacted
+    return state
 
 
-def _tell(w: Write, user_id: str, author_id: str, was: str | None, reacted: Reacted) -> None:
-    """Count and announce a change, in the write that makes it."""
-    change = {kind: by for kind, by in ((was, -1), (reacted.kind, 1)) if kind}
-    increment_reaction_totals(w, reacted.post_id, **change)
-    w.announce(ReactionChanged(reacted.post_id, author_id, user_id, reacted.kind))
-    w.respond_with(reacted)
+def _update_totals(
+    w: Write, user_id: str, author_id: str, old_type: str | None, state: ReactionState
+) -> None:
+    """Count and announce a change of a reaction, in the write that makes it."""
+    changes = {value: change for value, change in ((old_type, -1), (state.type, 1)) if value}
+    increment_reaction_totals(w, state.post_id, **changes)
+    w.announce(ReactionChanged(state.post_id, author_id, user_id, state.type))
+    w.respond_with(state)

@@ -1,11 +1,11 @@
-"""What lives in Redis of reactions."""
+"""Store declaration of reactions."""
 
 from mysocial.store import Counter, Index, Store
 from reactions.models import Reaction
 
 reactions = Store(
     Reaction,
-    fragments={"made": ("created_at",)},
+    fragments={"created": ("created_at",)},
     plain_fields=("post_id", "user_id", "type"),
     natural_key=("post_id", "user_id"),
     counted_in=(Counter("posts.post", "reactions", by="post_id", each="type"),),

@@ -1,4 +1,4 @@
-"""Routes of reactions."""
+"""URLs of the reactions API."""
 
 from mysocial.api import api_path
 from reactions.views import ReactionViewSet

@@ -1,4 +1,4 @@
-"""HTTP endpoints of reactions."""
+"""HTTP API of reactions."""
 
 from typing import Any
 
@@ -13,11 +13,10 @@ from mysocial.api import (
     current_user_id,
     json_response,
     list_response,
-    message_envelope,
     page_response,
     pagination_params,
     validated_body,
-    write_response,
+    write_action,
 )
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
@@ -28,33 +27,39 @@ from reactions import selectors, services
 from reactions.representations import reaction_template, render_on_post
 from reactions.serializers import (
     MemberReactionPageSerializer,
-    MineSerializer,
-    ReactionAnswerSerializer,
+    OwnReactionSerializer,
     ReactionInput,
     ReactionPageSerializer,
+    ReactionResponseSerializer,
 )
-from reactions.services import Reacted
+from reactions.services import ReactionState
 
 CHANGES = RateLimit("reaction", 120, MINUTE)
-TYPE = OpenApiParameter("type", enum=ReactionType.values, description="Only those who react so.")
+TYPE_PARAMETER = OpenApiParameter(
+    "type", enum=ReactionType.values, description="List only reactions of this type."
+)
 
 
-def own_reaction_representation(reacted: Reacted) -> list[Any]:
-    """Return the pieces of one's own reaction."""
-    return [to_json({"type": reacted.kind})]
+def own_reaction_representation(state: ReactionState) -> list[Any]:
+    """Return the JSON parts of the member's own reaction."""
+    return [to_json({"type": state.type})]
 
 
-def totals_representation(reacted: Reacted) -> list[Any]:
-    """Return the pieces of a post's totals."""
-    return totals_template.placeholders(reacted.post_id)
+def totals_representation(state: ReactionState) -> list[Any]:
+    """Return the JSON parts of the post's totals."""
+    return totals_template.placeholders(state.post_id)
 
 
-def kind_wanted(request: Request) -> str:
-    """Return the `type` that a list is asked for; empty for all."""
-    kind = request.query_params.get("type")
-    if kind is not None and kind not in ReactionType.values:
+def type_param(request: Request) -> str:
+    """Return the query parameter `type`; empty if it is absent.
+
+    Raises:
+        Invalid: There is no such type.
+    """
+    reaction_type = request.query_params.get("type")
+    if reaction_type is not None and reaction_type not in ReactionType.values:
         raise Invalid(errors={"type": f"This must be one of: {', '.join(ReactionType.values)}."})
-    return kind or ""
+    return reaction_type or ""
 
 
 class ReactionViewSet(ApiViewSet):
@@ -62,70 +67,68 @@ class ReactionViewSet(ApiViewSet):
 
     @extend_schema(
         request=ReactionInput,
-        responses=ReactionAnswerSerializer,
-        summary="React to a post, or change how",
+        responses=ReactionResponseSerializer,
+        summary="Set your reaction to a post",
     )
-    def update(self, request: Request, pk: str) -> HttpResponse:
-        kind = validated_body(ReactionInput, request)["type"]
-        return write_response(
-            request,
-            200,
-            message_envelope(
-                "Reaction set",
-                reaction=own_reaction_representation,
-                reactions=totals_representation,
-            ),
-            lambda: services.set_reaction(user_id=current_user_id(request), post_id=pk, kind=kind),
-            limit=CHANGES,
+    @write_action(
+        "Reaction set",
+        limit=CHANGES,
+        reaction=own_reaction_representation,
+        reactions=totals_representation,
+    )
+    def update(self, request: Request, pk: str) -> ReactionState:
+        reaction_type = validated_body(ReactionInput, request)["type"]
+        return services.set_reaction(
+            user_id=current_user_id(request), post_id=pk, reaction_type=reaction_type
         )
 
     @extend_schema(
         request=None,
-        responses={200: ReactionAnswerSerializer},
-        summary="React to a post no longer",
+        responses={200: ReactionResponseSerializer},
+        summary="Remove your reaction to a post",
     )
-    def destroy(self, request: Request, pk: str) -> HttpResponse:
+    @write_action(
+        "Reaction removed",
+        limit=CHANGES,
+        reaction=own_reaction_representation,
+        reactions=totals_representation,
+    )
+    def destroy(self, request: Request, pk: str) -> ReactionState:
         validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            200,
-            message_envelope(
-                "Reaction removed",
-                reaction=own_reaction_representation,
-                reactions=totals_representation,
-            ),
-            lambda: services.delete_reaction(user_id=current_user_id(request), post_id=pk),
-            limit=CHANGES,
-        )
+        return services.delete_reaction(user_id=current_user_id(request), post_id=pk)
 
     @extend_schema(
-        parameters=[*PAGINATION_PARAMETERS, TYPE],
+        parameters=[*PAGINATION_PARAMETERS, TYPE_PARAMETER],
         responses=ReactionPageSerializer,
-        summary="Who reacted to a post, newest first",
+        summary="List the reactions to a post",
+        description="Newest first.",
     )
     def list(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        kind = kind_wanted(request)
-        found = selectors.reactions_page(
-            pk, to=current_user_id(request), kind=kind, limit=limit, after=after
+        page = selectors.reactions_page(
+            pk,
+            viewer_id=current_user_id(request),
+            reaction_type=type_param(request),
+            limit=limit,
+            after=after,
         )
-        return list_response(request, "reactions", reaction_template, found)
+        return list_response(request, "reactions", reaction_template, page)
 
-    @extend_schema(responses=MineSerializer, summary="One's own reaction to a post")
+    @extend_schema(responses=OwnReactionSerializer, summary="Get your reaction to a post")
     def mine(self, request: Request, pk: str) -> HttpResponse:
-        return json_response(
-            to_json({"type": selectors.get_own_type(pk, of=current_user_id(request))})
-        )
+        reaction_type = selectors.get_own_type(pk, viewer_id=current_user_id(request))
+        return json_response(to_json({"type": reaction_type}))
 
     @extend_schema(
         parameters=PAGINATION_PARAMETERS,
         responses=MemberReactionPageSerializer,
-        summary="A member's reactions and the posts they are to, newest first",
+        summary="List a user's reactions with their posts",
+        description="Newest first. Only reactions to posts that you may see are listed.",
     )
     def of_user(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        found, following = selectors.member_reactions_page(
-            pk, to=current_user_id(request), limit=limit, after=after
+        rows, next_entry = selectors.member_reactions_page(
+            pk, viewer_id=current_user_id(request), limit=limit, after=after
         )
-        items = (render_on_post(reaction, post) for reaction, post in found)
-        return page_response(request, "reactions", items, following)
+        items = (render_on_post(reaction, post) for reaction, post in rows)
+        return page_response(request, "reactions", items, next_entry)

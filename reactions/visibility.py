@@ -1,4 +1,4 @@
-"""Who sees a reaction, for those below who tell of one."""
+"""Visibility of reactions, for the apps below."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -8,10 +8,10 @@ from reactions import selectors
 
 
 class ReactionVisibility(VisibilityPolicy):
-    """A reaction: it follows its post, and a block hides it."""
+    """A reaction is visible with its post, unless its author is blocked either way."""
 
     model_label: ClassVar[str] = "reactions.reaction"
 
     @classmethod
     def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return {row.id for row in selectors.get_rows(pks, to=to)}
+        return {row.id for row in selectors.get_rows(pks, viewer_id=to)}

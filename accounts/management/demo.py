@@ -72,7 +72,7 @@ def create_activity(people: dict[str, str]) -> None:
     for name, author, text in COMMENTS:
         comments.create_comment(author_id=people[author], post_id=written[name], text=text)
     for name, member, kind in REACTIONS:
-        reactions.set_reaction(user_id=people[member], post_id=written[name], kind=kind)
+        reactions.set_reaction(user_id=people[member], post_id=written[name], reaction_type=kind)
     for sender, receiver, text in MESSAGES:
         chat.send_message(sender_id=people[sender], receiver_id=people[receiver], text=text)
     chat.mark_conversation_read(user_id=people["bob"], other_id=people["alice"])

@@ -118,7 +118,7 @@ def _existing_texts(user_id: str) -> Counter[str]:
     found: Counter[str] = Counter()
     after: Entry | None = None
     while True:
-        rows, after = author_page(user_id, to=user_id, limit=PAGE_SIZE, after=after)
+        rows, after = author_page(user_id, viewer_id=user_id, limit=PAGE_SIZE, after=after)
         found.update(orjson.loads(post_template.render(row))["text"] for row in rows)
         if after is None:
             return found

@@ -33,10 +33,10 @@ def get_report_target(target_type: str, target_id: str, *, to: str) -> ReportTar
         user = get_users([target_id]).get(target_id)
         return ReportTarget(target_id, profile_text(user) if user else "")
     if target_type == Target.POST:
-        post = posts.get_post(target_id, to=to)
+        post = posts.get_post(target_id, viewer_id=to)
         return ReportTarget(post.author_id, post.text)
     if target_type == Target.COMMENT:
-        comment = comments.get_comment(target_id, to=to).comment
+        comment = comments.get_comment(target_id, viewer_id=to).comment
         return ReportTarget(comment.author_id, comment.text)
     message, _ = chat.get_message(target_id, to=to)
     if message.is_deleted:

@@ -25,7 +25,7 @@ def walk(reader: str, limit: int) -> list[str]:
     found: list[str] = []
     after: Entry | None = None
     while True:
-        rows, after = selectors.home_page(to=reader, limit=limit, after=after)
+        rows, after = selectors.home_page(viewer_id=reader, limit=limit, after=after)
         found += [row.id for row in rows]
         if after is None:
             return found

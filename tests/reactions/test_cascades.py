@@ -2,7 +2,7 @@
 
 from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
-from reactions.cascades import PostReactions
+from reactions.cascades import ReactionsOfPost
 from reactions.models import Reaction
 from tests.reactions.totals import shown, totals
 from tests.support.concurrency import assert_no_changes, live_records
@@ -21,11 +21,11 @@ def test_the_reactions_go_with_their_post_in_batches(alice, bob, flush_all, docu
 
     left = []
     for _ in range(3):
-        done = PostReactions.delete_dependents(gone["id"], limit=3)
+        done = ReactionsOfPost.delete_dependents(gone["id"], limit=3)
         left.append((done, len(live_records("reactions.reaction")) - len(people)))
     assert left == [(False, 4), (False, 1), (True, 0)]
     with assert_no_changes():
-        assert PostReactions.delete_dependents(gone["id"], limit=3) is True
+        assert ReactionsOfPost.delete_dependents(gone["id"], limit=3) is True
 
     assert shown(bob, kept) == totals(sad=7)
     (mine,) = bob.get(f"users/{bob.id}/reactions").json()["reactions"]
@@ -40,7 +40,7 @@ def test_nobody_hears_of_reactions_that_go_with_their_post(alice, bob):
     bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
     alice.delete(f"posts/{post['id']}")
     before = alice.received_events(f"post:{post['id']}")
-    assert PostReactions.delete_dependents(post["id"], limit=10) is True
+    assert ReactionsOfPost.delete_dependents(post["id"], limit=10) is True
     assert alice.received_events(f"post:{post['id']}") == before
 
 

@@ -149,14 +149,14 @@ def react_late(row, person, post):
     """React as somebody does who looked at the post before what is tested happened."""
     pk = f"{post['id']}:{person.id}"
     with write() as w:
-        require_visible(w, row, to=person.id)
+        require_visible(w, row, viewer_id=person.id)
         w.create(Reaction(id=pk, post_id=post["id"], user_id=person.id, type="like"))
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_what_let_somebody_see_the_post_must_hold_when_the_reaction_is_written(alice, bob, loss):
     post = alice.create_post()
-    row = get_row(post["id"], to=bob.id)
+    row = get_row(post["id"], viewer_id=bob.id)
     LOSSES[loss](alice, post, bob)
     with assert_no_changes(), pytest.raises((Conflict, NotFound)):
         react_late(row, bob, post)
@@ -165,7 +165,7 @@ def test_what_let_somebody_see_the_post_must_hold_when_the_reaction_is_written(a
 def test_a_follow_that_ended_lets_nobody_react_any_more(alice, bob):
     bob.put(f"users/{alice.id}/follow")
     post = alice.create_post(privacy="followers")
-    row = get_row(post["id"], to=bob.id)
+    row = get_row(post["id"], viewer_id=bob.id)
     bob.delete(f"users/{alice.id}/follow")
     with assert_no_changes(), pytest.raises(NotFound):
         react_late(row, bob, post)
@@ -174,7 +174,7 @@ def test_a_follow_that_ended_lets_nobody_react_any_more(alice, bob):
 @pytest.mark.tampers
 def test_an_edit_of_the_text_stops_no_reaction(alice, bob):
     post = alice.create_post()
-    row = get_row(post["id"], to=bob.id)
+    row = get_row(post["id"], viewer_id=bob.id)
     alice.patch(f"posts/{post['id']}", {"text": "Edited"})
     react_late(row, bob, post)
     assert counted(post) == totals(like=1)

@@ -56,7 +56,7 @@ def test_an_edit_that_breaks_a_rule_changes_nothing(moderator, alice, bob, flush
     form = {"text": "", "privacy": "public", "bg_color": "", "feelings": ""}
     answer = moderator.post(f"/admin/posts/post/{post['id']}/change/", form, follow=True)
 
-    assert "A post needs a text or media." in answer.content.decode()
+    assert "A post needs text or media." in answer.content.decode()
     assert bob.get(f"posts/{post['id']}").json()["text"] == "Fine words"
     assert [event["type"] for event in bob.received_events("feed")] == ["post.created"]
 

@@ -1,0 +1,53 @@
+"""Reads of posts. Every read for a viewer applies `can_see_post`."""
+
+from posts.selectors.audiences import (
+    current_viewers,
+    filter_viewers,
+    home_viewers,
+)
+from posts.selectors.pages import (
+    author_page,
+    feed_page,
+    home_page,
+    numbered_feed_page,
+    total_posts_query,
+    versions_page,
+)
+from posts.selectors.rows import (
+    find_post,
+    get_author_id,
+    get_post,
+    get_row,
+    get_rows,
+    is_in_feed,
+    is_in_home_feed,
+    is_visible,
+    is_withheld,
+    post_and_recipients_query,
+    row_query,
+    visible_row_query,
+)
+
+__all__ = [
+    "author_page",
+    "current_viewers",
+    "feed_page",
+    "filter_viewers",
+    "find_post",
+    "get_author_id",
+    "get_post",
+    "get_row",
+    "get_rows",
+    "home_page",
+    "home_viewers",
+    "is_in_feed",
+    "is_in_home_feed",
+    "is_visible",
+    "is_withheld",
+    "numbered_feed_page",
+    "post_and_recipients_query",
+    "row_query",
+    "total_posts_query",
+    "versions_page",
+    "visible_row_query",
+]

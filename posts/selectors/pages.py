@@ -1,0 +1,119 @@
+"""Pages of posts and of their earlier versions."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from followers.selectors import relation_checks
+from mysocial.store import MAX_PAGES_SCANNED, Entry, ListQuery, Query, Row, filter_pages, reads
+from posts.representations import post_template, version_template
+from posts.selectors.rows import is_in_feed, is_in_home_feed, is_visible, visible_row_query
+from posts.store import STATS_ID, feed_stats
+from users.selectors import profile_query
+
+MAX_SCAN_PAGE_SIZE = 100
+
+
+def feed_page(
+    *,
+    viewer_id: str,
+    limit: int,
+    after: Entry | None = None,
+    media: str = "",
+    with_queries: Sequence[Query[Any]] = (),
+) -> tuple[list[Row], Entry | None]:
+    """Return a page of the viewer's global feed, newest first.
+
+    Args:
+        viewer_id: The viewer.
+        limit: The size of the page.
+        after: The last entry of the previous page.
+        media: Return only posts with this kind of media; empty for all.
+        with_queries: Queries to execute in the same round trip.
+
+    Returns:
+        The posts, and the entry to continue after; None on the last page.
+    """
+    index = "feed_media" if media else "feed"
+    listing = _list_query(index, media, viewer_id=viewer_id, limit=limit, after=after)
+    reads.gather(listing, *with_queries)
+    return _filter_page(listing, viewer_id, is_in_feed)
+
+
+def numbered_feed_page(
+    *, viewer_id: str, number: int, size: int, media: str = ""
+) -> tuple[list[Row], Entry | None]:
+    """Return page `number` of the viewer's global feed, counted in posts that they may see."""
+    rows: list[Row] = []
+    after: Entry | None = None
+    end = number * size
+    for _ in range(number + MAX_PAGES_SCANNED):
+        limit = min(end - len(rows), MAX_SCAN_PAGE_SIZE)
+        page, after = feed_page(viewer_id=viewer_id, limit=limit, after=after, media=media)
+        rows += page
+        if after is None or len(rows) == end:
+            break
+    return rows[end - size :], after
+
+
+def home_page(
+    *, viewer_id: str, limit: int, after: Entry | None = None, media: str = ""
+) -> tuple[list[Row], Entry | None]:
+    """Return a page of the viewer's home feed, newest first; see `feed_page`."""
+
+    def is_listed(row: Row, viewer_id: str) -> bool:
+        has_media = not media or row.value("media_kind") == media
+        return has_media and is_in_home_feed(row, viewer_id)
+
+    listing = _list_query("home", viewer_id, viewer_id=viewer_id, limit=limit, after=after)
+    return _filter_page(listing, viewer_id, is_listed)
+
+
+def author_page(
+    author_id: str, *, viewer_id: str, limit: int, after: Entry | None = None, media: str = ""
+) -> tuple[list[Row], Entry | None]:
+    """Return a page of a member's posts that the viewer may see, newest first; see `feed_page`.
+
+    Raises:
+        NotFound: There is no such member, or the viewer may not see the profile.
+    """
+    index, value = ("author_media", f"{author_id}:{media}") if media else ("author", author_id)
+    author = profile_query(author_id, viewer_id=viewer_id)
+    listing = _list_query(index, value, viewer_id=viewer_id, limit=limit, after=after)
+    reads.gather(author, listing)
+    author.result()
+    return _filter_page(listing, viewer_id)
+
+
+def versions_page(
+    post_id: str, *, viewer_id: str, limit: int, after: Entry | None = None
+) -> tuple[list[Row], Entry | None]:
+    """Return a page of a post's earlier versions, newest first.
+
+    Raises:
+        NotFound: The viewer may not see the post.
+    """
+    post = visible_row_query(post_id, viewer_id=viewer_id)
+    listing = ListQuery(version_template, "post", post_id, limit=limit, after=after)
+    reads.gather(post, listing)
+    post.result()
+    return listing.result()
+
+
+def total_posts_query() -> Query[int]:
+    """Query the number of posts in the global feed."""
+    return reads.counter_query(feed_stats, STATS_ID, "posts_count")
+
+
+def _list_query(
+    index: str, value: str, *, viewer_id: str, limit: int, after: Entry | None
+) -> ListQuery:
+    checks = {"author_id": relation_checks(viewer_id)}
+    return ListQuery(post_template, index, value, limit=limit, after=after, about=checks)
+
+
+def _filter_page(
+    listing: ListQuery, viewer_id: str, is_listed: Callable[[Row, str], bool] = is_visible
+) -> tuple[list[Row], Entry | None]:
+    return filter_pages(
+        listing, keep=lambda rows: [row for row in rows if is_listed(row, viewer_id)]
+    )

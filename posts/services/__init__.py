@@ -1,0 +1,32 @@
+"""Writes of posts. No other module writes them."""
+
+from posts.services.posts import (
+    create_post,
+    delete_post,
+    moderate_post,
+    remove_post,
+    update_post,
+)
+from posts.services.steps import (
+    announce_processed_media,
+    increment_post_counters,
+    increment_reaction_totals,
+    remove_deleted_media,
+    require_visible,
+)
+from posts.services.withholding import restore_post, withhold_post
+
+__all__ = [
+    "announce_processed_media",
+    "create_post",
+    "delete_post",
+    "increment_post_counters",
+    "increment_reaction_totals",
+    "moderate_post",
+    "remove_deleted_media",
+    "remove_post",
+    "require_visible",
+    "restore_post",
+    "update_post",
+    "withhold_post",
+]

@@ -1,0 +1,188 @@
+"""Creation, changes and deletion of posts."""
+
+from typing import Any
+
+from images import services as images
+from mysocial.core.errors import Conflict, Forbidden, Invalid
+from mysocial.core.ids import new_id, now
+from mysocial.outbox import queue_cascade
+from mysocial.policies import check_text
+from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
+from notifications import services as notifications
+from notifications.selectors import find_mentioned
+from posts import selectors
+from posts.events import PostCreated, PostDeleted, PostUpdated
+from posts.models import WITHHELD, Post
+from posts.permissions import can_edit_post
+from posts.services.content import (
+    changes_content,
+    content_version,
+    field_changes,
+    receive_post_upload,
+    require_content,
+)
+from posts.services.feed import post_deleted_event, update_feed_total
+from posts.store import posts
+from users import services as users
+from users.selectors import get_user
+
+LABEL = "posts.post"
+
+
+def create_post(*, author_id: str, **body: Any) -> Post:
+    """Create a post with a text, and an image, a video or a GIF.
+
+    Args:
+        author_id: The author.
+        body: The validated fields of `PostInput`.
+
+    Raises:
+        Invalid: The post has no content, or its text contains a forbidden phrase.
+        Silenced: The author may not write now.
+        TooLarge, UnsupportedMediaType: The file is not accepted.
+    """
+    post = Post(id=new_id(), author_id=author_id)
+    with receive_post_upload(body, post) as media:
+        for name, value in field_changes(post, body, media).items():
+            setattr(post, name, value)
+        require_content(post.text, post.media_kind)
+        mentioned, _ = _find_mentioned(post)
+        with write() as w:
+            users.require_not_silenced(w, author_id)
+            if media:
+                images.create_media(w, media)
+            check_text(w, label=LABEL, pk=post.id, author_id=author_id, texts={"text": post.text})
+            w.create(post, new_id=True)
+            users.increment_user_counters(w, author_id, posts_count=1)
+            update_feed_total(w, before=None, after=post.privacy)
+            w.announce(PostCreated(post.id, author_id, post.privacy, post.media_id))
+            if mentioned:
+                notifications.initialise_cause(w, post.id, "mention")
+            _notify_mentioned(w, post, mentioned)
+            w.respond_with(post)
+    return post
+
+
+def update_post(*, user_id: str, post_id: str, **body: Any) -> Post:
+    """Change a post of the user.
+
+    Members who may no longer see the post receive `post.deleted`. Newly mentioned members are
+    notified; the notifications of members who are no longer mentioned are retracted.
+
+    Raises:
+        Forbidden: The user is not the author.
+        Invalid: There is nothing to change, or the post would have no content.
+        NotFound: The user may not see the post.
+    """
+    with receive_post_upload(body, _get_own_post(user_id, post_id)) as media:
+        return _update_own_post(user_id, post_id, body, media)
+
+
+@retry_on_conflict
+def _update_own_post(user_id: str, post_id: str, body: dict[str, Any], media: Any) -> Post:
+    return _update(_get_own_post(user_id, post_id), body, media, editor_id=user_id)
+
+
+@retry_on_conflict
+def delete_post(*, user_id: str, post_id: str) -> Post:
+    """Delete a post of the user.
+
+    Raises:
+        Forbidden: The user is not the author.
+        NotFound: The user may not see the post.
+    """
+    return _delete(_get_own_post(user_id, post_id))
+
+
+def _get_own_post(user_id: str, post_id: str) -> Post:
+    post = selectors.get_post(post_id, viewer_id=user_id)
+    if not can_edit_post(user_id, author_id=post.author_id):
+        raise Forbidden("Only the author can do this.")
+    return post
+
+
+@retry_on_conflict
+def moderate_post(*, post_id: str, **body: Any) -> Post:
+    """Change any member's post, as staff."""
+    return _update(reads.get_record(posts, post_id), body)
+
+
+@retry_on_conflict
+def remove_post(*, post_id: str) -> Post:
+    """Delete any member's post, as staff."""
+    return _delete(reads.get_record(posts, post_id))
+
+
+def _update(post: Post, body: dict[str, Any], media: Any = None, *, editor_id: str = "") -> Post:
+    """Apply the fields of a request; `editor_id` is empty for staff, who are not restricted."""
+    if not body:
+        raise Invalid("There is nothing to change.")
+    changes = field_changes(post, body, media)
+    if not changes:
+        return post  # The media to remove are not there.
+    require_content(changes.get("text", post.text), changes.get("media_kind", post.media_kind))
+    old_privacy, old_text = post.privacy, post.text
+    deleted_event = post_deleted_event(post)
+    with write(*STALE_ERRORS) as w:
+        if editor_id:
+            users.require_not_silenced(w, editor_id)
+            texts = {"text": changes["text"]} if "text" in changes else {}
+            check_text(w, label=LABEL, pk=post.id, author_id=editor_id, texts=texts)
+        if media:
+            images.create_media(w, media)
+        if changes_content(post, changes):
+            w.create(content_version(post), new_id=True)
+        # The feed's total and `post.deleted` depend on the privacy that was read.
+        w.update(post, check_revision=True, **changes, edited_at=now())
+        _announce_update(w, post, old_privacy, deleted_event)
+        _update_mentions(w, post, old_text)
+        w.respond_with(post)
+    return post
+
+
+def _announce_update(w: Write, post: Post, old_privacy: str, deleted_event: PostDeleted) -> None:
+    if post.privacy != old_privacy:
+        update_feed_total(w, before=old_privacy, after=post.privacy)
+        w.announce(deleted_event)
+    w.announce(
+        PostUpdated(post.id, post.author_id, post.privacy, post.media_id, old_privacy=old_privacy)
+    )
+
+
+def _delete(post: Post) -> Post:
+    deleted_event = post_deleted_event(post)
+    with write(Conflict) as w:
+        w.delete(post, check_revision=True)
+        queue_cascade(w, post)
+        if post.privacy != WITHHELD:
+            users.increment_user_counters(w, post.author_id, posts_count=-1)
+        update_feed_total(w, before=post.privacy, after=None)
+        w.announce(deleted_event)
+        w.respond_with(post)
+    return post
+
+
+def _find_mentioned(post: Post, *, old_text: str = "") -> tuple[set[str], set[str]]:
+    """Return the newly mentioned members who may see the post, and those no longer mentioned."""
+    added, removed = find_mentioned(post.text, was=old_text)
+    if not added:
+        return added, removed
+    viewers = selectors.filter_viewers(
+        added,
+        author_id=post.author_id,
+        privacy=post.privacy,
+        author_is_private=get_user(post.author_id).is_private,
+    )
+    return viewers, removed
+
+
+def _update_mentions(w: Write, post: Post, old_text: str) -> None:
+    added, removed = _find_mentioned(post, old_text=old_text)
+    _notify_mentioned(w, post, added)
+    notifications.retract_all(w, kinds=("mention",), cause=post.id, to=removed)
+
+
+def _notify_mentioned(w: Write, post: Post, mentioned: set[str]) -> None:
+    notifications.notify_mentioned(
+        w, to=mentioned, actor_id=post.author_id, cause=post.id, post_id=post.id
+    )

@@ -1,0 +1,42 @@
+"""Withholding of posts by staff."""
+
+from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
+from posts.events import PostUpdated
+from posts.models import WITHHELD, Post
+from posts.services.feed import post_deleted_event, update_feed_total
+from posts.store import posts
+from users import services as users
+
+
+@retry_on_conflict
+def withhold_post(*, post_id: str) -> Post:
+    """Hide a post from everybody, as staff, until `restore_post`. Nothing of it is deleted."""
+    post = reads.get_record(posts, post_id)
+    if post.privacy == WITHHELD:
+        return post
+    old_privacy, deleted_event = post.privacy, post_deleted_event(post)
+    with write(*STALE_ERRORS) as w:
+        w.update(post, check_revision=True, privacy=WITHHELD, original_privacy=old_privacy)
+        users.increment_user_counters(w, post.author_id, posts_count=-1)
+        update_feed_total(w, before=old_privacy, after=None)
+        w.announce(deleted_event)
+    return post
+
+
+@retry_on_conflict
+def restore_post(*, post_id: str) -> Post:
+    """Show a withheld post again with its original privacy, as staff.
+
+    A post that is not withheld is not changed.
+    """
+    post = reads.get_record(posts, post_id)
+    if post.privacy != WITHHELD:
+        return post
+    with write(*STALE_ERRORS) as w:
+        w.update(post, check_revision=True, privacy=post.original_privacy, original_privacy="")
+        users.increment_user_counters(w, post.author_id, posts_count=1)
+        update_feed_total(w, before=None, after=post.privacy)
+        w.announce(
+            PostUpdated(post.id, post.author_id, post.privacy, post.media_id, old_privacy=WITHHELD)
+        )
+    return post
