@@ -119,11 +119,10 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _parse_int(text: str) -> int:
+def _parse_int(text: str) -> float:
     value = int(text) if len(text) <= MAX_INT_DIGITS else MAX_INT + 1
-    if not MIN_INT <= value <= MAX_INT:
-        raise ValueError("number out of range")
-    return value
+    # A larger number is valid JSON; the field that it is in rejects it, by name.
+    return value if MIN_INT <= value <= MAX_INT else _parse_float(text)
 
 
 def _parse_float(text: str) -> float:
