@@ -16,7 +16,7 @@ from mysocial.core.redis import client
 from mysocial.persistence import flush
 from mysocial.store import STORES
 from posts.models import Post
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.images.pictures import data_url, picture, send
 from tests.support.concurrency import assert_no_changes, dump_storage
 from tests.support.people import anonymous, sign_up
@@ -55,8 +55,8 @@ def words(bob, stranger):
     victim.post(f"posts/{theirs['id']}/comments", {"text": words["comment"]}, **key)
     victim.put(f"posts/{theirs['id']}/reaction", {"type": "love"})
     bob.post(f"posts/{post['id']}/comments", {"text": "Nice"})
-    say(victim, bob, words["said"])
-    say(bob, victim, words["answer"])
+    send_message(victim, bob, words["said"])
+    send_message(bob, victim, words["answer"])
     victim.patch("users/me", {"quote": words["quote"], "work": words["work"]})
     victim.post("images/profile", {"image": data_url(picture())})
     anonymous.post(

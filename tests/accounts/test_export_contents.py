@@ -16,7 +16,7 @@ from mysocial.privacy import SECTIONS
 from mysocial.privacy.exports import EXCLUDED
 from mysocial.store import STORES
 from tests.accounts.export_files import ask, fetch
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.images.pictures import data_url, picture, send
 from tests.moderation.staff import file_report, take_action
 from tests.support.concurrency import live_records
@@ -58,9 +58,9 @@ def busy(alice, bob, stranger):
         writer.put(f"posts/{theirs['id']}/reaction", {"type": "love"})
     alice.put(f"posts/{post['id']}/reaction", {"type": "wow"})
     alice.post("images/profile", {"image": data_url(picture())})
-    say(alice, bob, "Written by Alice")
-    say(bob, alice, "Written to Alice")
-    say(bob, stranger, "Written to somebody else")
+    send_message(alice, bob, "Written by Alice")
+    send_message(bob, alice, "Written to Alice")
+    send_message(bob, stranger, "Written to somebody else")
     alice.put(f"chat/users/{bob.id}")
     bob.put(f"chat/users/{alice.id}")
     anonymous.post("signin", {"username": "alice", "password": PASSWORD})

@@ -12,10 +12,15 @@ from mysocial.core.errors import FOREVER_MS
 from mysocial.core.events import EVENTS
 from mysocial.outbox import run_due_cascades, send_due
 from notifications.tokens import make_unsubscribe_token
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.images.pictures import picture, send
 from tests.moderation.staff import take_action
-from tests.notifications.notification_checks import comments, follows, reacts, told
+from tests.notifications.notification_checks import (
+    create_comment,
+    follow,
+    list_notifications,
+    set_reaction,
+)
 from tests.support.people import Person, anonymous, sign_up
 from tests.support.redis_snapshot import Snapshot
 from tests.support.servers import PASSWORD
@@ -108,7 +113,7 @@ def _add_people(w: World) -> None:
     w.people = {name: sign_up(f"the_{name}") for name in MEMBERS}
     owner, friend = w.people["owner"], w.people["friend"]
     for name in sorted(FOLLOWERS):
-        follows(w.people[name], owner)
+        follow(w.people[name], owner)
     for who, verb, whom in (
         (w.people["muter"], "mute", owner),
         (owner, "mute", w.people["muted"]),
@@ -126,17 +131,17 @@ def _add_post(w: World) -> None:
     process_due_media()
     post = owner.get(f"posts/{w.things['post']}").json()
     w.things |= {"image": post["media"]["id"], "image_url": post["media"]["url"]}
-    w.things["comment"] = comments(friend, post, "Said by the friend.")["id"]
-    w.things["own_comment"] = comments(owner, post, "Said by the owner.")["id"]
-    reacts(friend, post)
-    reacts(owner, post)
+    w.things["comment"] = create_comment(friend, post, "Said by the friend.")["id"]
+    w.things["own_comment"] = create_comment(owner, post, "Said by the owner.")["id"]
+    set_reaction(friend, post)
+    set_reaction(owner, post)
     is_private = w.visibility == "private account"
     privacy = "public" if is_private else w.visibility
     change = {"text": f"As it is now. {MENTIONED}", "privacy": privacy}
     assert owner.patch(f"posts/{post['id']}", change).status_code == 200
     if is_private:
         assert owner.patch("users/me/settings", {"is_private": True}).status_code == 200
-        follows(w.people["requester"], owner)
+        follow(w.people["requester"], owner)
 
 
 def _add_rest(w: World) -> None:
@@ -145,9 +150,9 @@ def _add_rest(w: World) -> None:
     brought = send(owner, "POST", "images/background", image=picture())
     w.things["background"] = brought.json()["image"]["id"]
     process_due_media()
-    w.things["message"] = say(owner, friend, "Written to the friend.")["id"]
-    say(friend, owner, "Written to the owner.")
-    w.things["notification"] = told(owner, "&type=comment")[0]["id"]
+    w.things["message"] = send_message(owner, friend, "Written to the friend.")["id"]
+    send_message(friend, owner, "Written to the owner.")
+    w.things["notification"] = list_notifications(owner, "&type=comment")[0]["id"]
     assert anonymous.post("signin", _credentials("owner")).status_code == 200
     sessions = owner.get("sessions").json()["sessions"]
     w.things["session"] = next(one["id"] for one in sessions if not one["current"])

@@ -8,7 +8,16 @@ from chat.services.unread import require_can_interact
 from mysocial.core.errors import Conflict, NotFound
 from mysocial.outbox import queue_cascade, run_due_cascades
 from mysocial.store import reads, write
-from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
+from tests.chat.conversations import (
+    GIF,
+    author_card,
+    chat_events,
+    list_conversations,
+    list_texts,
+    mark_read,
+    send_message,
+    unread_counts,
+)
 from tests.support.concurrency import (
     assert_no_changes,
     count_statuses,
@@ -26,8 +35,8 @@ def delete(person, message, scope):
 def test_deleted_for_everyone_its_words_are_gone_and_its_place_stays(
     alice, bob, stranger, flush_all, document
 ):
-    first = say(alice, bob, "First")
-    message = say(alice, bob, "Secret words", gif_url=GIF)
+    first = send_message(alice, bob, "First")
+    message = send_message(alice, bob, "Secret words", gif_url=GIF)
     bob.put(f"chat/messages/{message['id']}/reaction", {"type": "wow"})
     flush_all()
 
@@ -37,23 +46,23 @@ def test_deleted_for_everyone_its_words_are_gone_and_its_place_stays(
     left = {**message, "text": "", "gif_url": "", "reactions": {}, "is_deleted": True}
     for one, other in ((alice, bob), (bob, alice)):
         assert one.get(f"chat/messages/{other.id}").json()["messages"] == [left, first]
-        assert listed(one)[0]["last_message"] == left
-        assert heard(one)[-2:] == [
+        assert list_conversations(one)[0]["last_message"] == left
+        assert chat_events(one)[-2:] == [
             {"type": "message.deleted", "data": {"id": message["id"], "for": "everyone"}},
-            {"type": "conversation.updated", "data": listed(one)[0]},
+            {"type": "conversation.updated", "data": list_conversations(one)[0]},
         ]
-    assert heard(stranger) == []
+    assert chat_events(stranger) == []
     assert b"Secret" not in repr(live_records("chat.message")).encode()
     flush_all()
     kept = document(Message, message["id"])
     assert (kept["text"], kept["gif_url"], kept["reactions"]) == ("", "", {})
-    assert unread(bob) == (1, 1)
+    assert unread_counts(bob) == (1, 1)
     with assert_no_changes():
         assert delete(alice, message, "everyone").status_code == 200
 
 
 def test_that_it_was_edited_is_not_told_of_a_message_deleted_for_everyone(alice, bob):
-    message = say(alice, bob, "Frist")
+    message = send_message(alice, bob, "Frist")
     alice.patch(f"chat/messages/{message['id']}", {"text": "First"})
     delete(alice, message, "everyone")
     left = {**message, "text": "", "is_deleted": True}
@@ -62,7 +71,7 @@ def test_that_it_was_edited_is_not_told_of_a_message_deleted_for_everyone(alice,
 
 
 def test_of_a_deleted_message_nothing_can_be_changed(alice, bob):
-    message = say(alice, bob)
+    message = send_message(alice, bob)
     delete(alice, message, "everyone")
     path = f"chat/messages/{message['id']}"
     with assert_no_changes():
@@ -73,7 +82,7 @@ def test_of_a_deleted_message_nothing_can_be_changed(alice, bob):
 
 def test_an_edit_at_the_same_moment_brings_no_words_back(alice, bob):
     for _ in range(8):
-        message = say(alice, bob)
+        message = send_message(alice, bob)
         path = f"chat/messages/{message['id']}"
         edits = [lambda p=path: alice.patch(p, {"text": "Back"})] * 4
         likes = [lambda p=path: bob.put(f"{p}/reaction", {"type": "like"})] * 2
@@ -84,7 +93,7 @@ def test_an_edit_at_the_same_moment_brings_no_words_back(alice, bob):
 
 
 def test_only_the_sender_deletes_for_everyone_and_only_the_two_at_all(alice, bob, stranger):
-    message = say(alice, bob)
+    message = send_message(alice, bob)
     with assert_no_changes():
         assert delete(bob, message, "everyone").status_code == 403
         for scope in ("me", "everyone"):
@@ -96,68 +105,72 @@ def test_only_the_sender_deletes_for_everyone_and_only_the_two_at_all(alice, bob
 @pytest.mark.parametrize("who", ["sender", "receiver"])
 def test_deleted_for_oneself_it_stays_for_the_other(alice, bob, who):
     one, other = (alice, bob) if who == "sender" else (bob, alice)
-    first, last = say(alice, bob, "First"), say(alice, bob, "Last")
-    before = heard(other)
+    first, last = send_message(alice, bob, "First"), send_message(alice, bob, "Last")
+    before = chat_events(other)
 
     assert delete(one, last, "me").status_code == 200
 
-    assert texts(one, other) == ["First"]
-    assert texts(other, one) == ["Last", "First"]
-    assert listed(one)[0]["last_message"] == first
-    assert listed(other)[0]["last_message"] == last
-    assert heard(one)[-2:] == [
+    assert list_texts(one, other) == ["First"]
+    assert list_texts(other, one) == ["Last", "First"]
+    assert list_conversations(one)[0]["last_message"] == first
+    assert list_conversations(other)[0]["last_message"] == last
+    assert chat_events(one)[-2:] == [
         {"type": "message.deleted", "data": {"id": last["id"], "for": "me"}},
-        {"type": "conversation.updated", "data": listed(one)[0]},
+        {"type": "conversation.updated", "data": list_conversations(one)[0]},
     ]
-    assert heard(other) == before
+    assert chat_events(other) == before
     with assert_no_changes():
         assert delete(one, last, "me").status_code == 404
         assert one.put(f"chat/messages/{last['id']}/reaction", {"type": "like"}).status_code == 404
 
 
 def test_of_a_message_that_one_hid_one_hears_no_more(alice, bob):
-    message = say(alice, bob)
+    message = send_message(alice, bob)
     delete(bob, message, "me")
     alice.patch(f"chat/messages/{message['id']}", {"text": "Edited"})
     alice.put(f"chat/messages/{message['id']}/reaction", {"type": "like"})
-    assert [e["type"] for e in heard(alice)][-2:] == ["message.updated", "message.reaction"]
-    assert heard(bob, "message.updated", "message.reaction", "message.created") == []
+    assert [e["type"] for e in chat_events(alice)][-2:] == ["message.updated", "message.reaction"]
+    assert chat_events(bob, "message.updated", "message.reaction", "message.created") == []
 
 
 def test_a_conversation_of_which_all_is_hidden_is_empty_until_the_next_message(alice, bob):
-    for message in [say(alice, bob, str(number)) for number in range(3)]:
+    for message in [send_message(alice, bob, str(number)) for number in range(3)]:
         delete(bob, message, "me")
-    assert texts(bob, alice) == []
-    assert listed(bob) == [{"user": card(alice), "unread": 0, "last_message": None}]
-    assert unread(bob) == (0, 0)
-    again = say(alice, bob, "Again")
-    assert listed(bob) == [{"user": card(alice), "unread": 1, "last_message": again}]
-    assert texts(bob, alice) == ["Again"]
-    assert texts(alice, bob) == ["Again", "2", "1", "0"]
+    assert list_texts(bob, alice) == []
+    assert list_conversations(bob) == [
+        {"user": author_card(alice), "unread": 0, "last_message": None}
+    ]
+    assert unread_counts(bob) == (0, 0)
+    again = send_message(alice, bob, "Again")
+    assert list_conversations(bob) == [
+        {"user": author_card(alice), "unread": 1, "last_message": again}
+    ]
+    assert list_texts(bob, alice) == ["Again"]
+    assert list_texts(alice, bob) == ["Again", "2", "1", "0"]
 
 
 @pytest.mark.parametrize("scope", ["me", "everyone"])
 def test_an_unread_message_that_is_deleted_is_counted_no_more(alice, bob, scope):
     who = bob if scope == "me" else alice
-    old = say(alice, bob, "Old")
-    read(bob, alice)
-    new, newer = say(alice, bob, "New"), say(alice, bob, "Newer")
+    old = send_message(alice, bob, "Old")
+    mark_read(bob, alice)
+    new, newer = send_message(alice, bob, "New"), send_message(alice, bob, "Newer")
     delete(who, old, scope)
-    assert unread(bob) == (2, 1)
+    assert unread_counts(bob) == (2, 1)
     delete(who, new, scope)
-    assert unread(bob) == (1, 1)
+    assert unread_counts(bob) == (1, 1)
     delete(who, newer, scope)
-    assert unread(bob) == (0, 0)
-    assert listed(bob)[0]["unread"] == 0
+    assert unread_counts(bob) == (0, 0)
+    assert list_conversations(bob)[0]["unread"] == 0
 
 
 def test_what_one_hid_unread_is_not_counted_less_again_for_everyone(alice, bob):
-    message = say(alice, bob)
-    say(alice, bob)
+    message = send_message(alice, bob)
+    send_message(alice, bob)
     delete(bob, message, "me")
-    assert unread(bob) == (1, 1)
+    assert unread_counts(bob) == (1, 1)
     delete(alice, message, "everyone")
-    assert unread(bob) == (1, 1)
+    assert unread_counts(bob) == (1, 1)
 
 
 def erase(person):
@@ -171,8 +184,12 @@ def erase(person):
 def test_with_an_erased_account_its_conversations_go_on_both_sides(
     alice, bob, stranger, flush_all, document
 ):
-    gone = [say(alice, bob, "One"), say(bob, alice, "Two"), say(alice, bob, "Three")]
-    kept = say(stranger, bob, "Kept")
+    gone = [
+        send_message(alice, bob, "One"),
+        send_message(bob, alice, "Two"),
+        send_message(alice, bob, "Three"),
+    ]
+    kept = send_message(stranger, bob, "Kept")
     alice.put(f"chat/users/{bob.id}")
     bob.put(f"chat/users/{alice.id}")
     bob.put(f"chat/users/{stranger.id}")
@@ -190,9 +207,9 @@ def test_with_an_erased_account_its_conversations_go_on_both_sides(
     # Of the messages nothing is said; what bob was told of them is taken back.
     news = [event["type"] for event in logged_events()[len(before) :]]
     assert news == ["notification.deleted"] * len(news)
-    assert [one["last_message"] for one in listed(bob)] == [kept]
+    assert [one["last_message"] for one in list_conversations(bob)] == [kept]
     assert [one["id"] for one in bob.get("chat/users").json()["users"]] == [stranger.id]
-    assert unread(bob) == (1, 1)
+    assert unread_counts(bob) == (1, 1)
     assert bob.get(f"chat/messages/{alice.id}").status_code == 404
     assert len(live_records("chat.participant")) == 2
     assert len(live_records("chat.openchat")) == 1
@@ -239,10 +256,10 @@ def test_that_two_may_meet_must_hold_when_it_is_written(alice, bob, loss):
 
 
 def test_before_it_is_removed_nobody_sees_what_an_erased_account_wrote(alice, bob):
-    message = say(alice, bob)
-    say(bob, alice)
+    message = send_message(alice, bob)
+    send_message(bob, alice)
     erase(alice)
-    assert (listed(bob), unread(bob)) == ([], (0, 0))
+    assert (list_conversations(bob), unread_counts(bob)) == ([], (0, 0))
     with assert_no_changes():
         assert bob.get(f"chat/messages/{alice.id}").status_code == 404
         body = {"receiver_id": alice.id, "text": "Are you there?"}

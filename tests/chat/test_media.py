@@ -7,7 +7,14 @@ from images.models import DeletedFile, Media
 from images.services import process_due_media
 from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
-from tests.chat.conversations import GIF, card, heard, listed, read, say
+from tests.chat.conversations import (
+    GIF,
+    author_card,
+    chat_events,
+    list_conversations,
+    mark_read,
+    send_message,
+)
 from tests.images.pictures import bytes_at, data_url, film, picture, send, shown, waiting
 from tests.support.concurrency import (
     assert_no_changes,
@@ -42,12 +49,14 @@ def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
     assert media == {"id": media["id"], "kind": "image", **UNREADY}
     assert (message["text"], message["gif_url"]) == ("", "")
     assert newest(alice, bob) == newest(bob, alice) == message
-    assert listed(bob) == [{"user": card(alice), "unread": 1, "last_message": message}]
+    assert list_conversations(bob) == [
+        {"user": author_card(alice), "unread": 1, "last_message": message}
+    ]
     before = [
         {"type": "message.created", "data": message},
-        {"type": "conversation.updated", "data": listed(bob)[0]},
+        {"type": "conversation.updated", "data": list_conversations(bob)[0]},
     ]
-    assert heard(bob) == before
+    assert chat_events(bob) == before
 
     assert process_due_media() == 1
     ready = newest(bob, alice)
@@ -55,12 +64,12 @@ def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
     assert ready["media"] == {**media, "state": "ready", "url": url, "width": 40, "height": 30}
     assert {**ready, "media": media} == message
     for one in (alice, bob):
-        assert listed(one)[0]["last_message"] == ready
-        assert heard(one)[-1] == {"type": "message.updated", "data": ready}
-    assert heard(bob)[:-1] == before
+        assert list_conversations(one)[0]["last_message"] == ready
+        assert chat_events(one)[-1] == {"type": "message.updated", "data": ready}
+    assert chat_events(bob)[:-1] == before
     assert stranger.received_events(f"user:{alice.id}", "feed") == []
     assert len(bytes_at(url)) > 0
-    assert read(bob, alice)["last_message"] == ready
+    assert mark_read(bob, alice)["last_message"] == ready
     flush_all()
     assert document(Message, message["id"])["media_id"] == media["id"]
     assert document(Participant, f"{bob.id}:{alice.id}")["shown_media_id"] == media["id"]
@@ -69,7 +78,7 @@ def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
 
 
 def test_an_image_may_have_a_text_and_come_as_a_data_url(alice, bob):
-    message = say(alice, bob, "Look", image=data_url(picture()))
+    message = send_message(alice, bob, "Look", image=data_url(picture()))
     assert (message["text"], message["media"]["kind"]) == ("Look", "image")
     edited = alice.patch(f"chat/messages/{message['id']}", {"text": ""}).json()["chat_message"]
     assert (edited["text"], edited["media"]) == ("", message["media"])
@@ -146,8 +155,11 @@ def test_deleted_for_everyone_it_is_gone_from_everywhere(alice, bob, flush_all, 
     for one, other in ((alice, bob), (bob, alice)):
         left = newest(one, other)
         assert (left["text"], left["media"], left["is_deleted"]) == ("", None, True)
-        assert listed(one)[0]["last_message"] == left
-        assert heard(one)[-1] == {"type": "conversation.updated", "data": listed(one)[0]}
+        assert list_conversations(one)[0]["last_message"] == left
+        assert chat_events(one)[-1] == {
+            "type": "conversation.updated",
+            "data": list_conversations(one)[0],
+        }
     assert run_due_cascades() == 1
     assert process_due_media() == 1
     assert live_records("images.media") == {}
@@ -160,13 +172,16 @@ def test_deleted_for_everyone_it_is_gone_from_everywhere(alice, bob, flush_all, 
 def test_deleted_for_oneself_the_one_before_is_shown_with_its_image(alice, bob):
     first = show(alice, bob)
     second = show(alice, bob, image=picture("JPEG"))
-    assert listed(bob)[0]["last_message"] == second
+    assert list_conversations(bob)[0]["last_message"] == second
     bob.delete(f"chat/messages/{second['id']}?for=me")
-    assert listed(bob)[0]["last_message"] == first
-    assert heard(bob)[-1] == {"type": "conversation.updated", "data": listed(bob)[0]}
-    assert listed(alice)[0]["last_message"] == second
+    assert list_conversations(bob)[0]["last_message"] == first
+    assert chat_events(bob)[-1] == {
+        "type": "conversation.updated",
+        "data": list_conversations(bob)[0],
+    }
+    assert list_conversations(alice)[0]["last_message"] == second
     bob.delete(f"chat/messages/{first['id']}?for=me")
-    assert listed(bob)[0]["last_message"] is None
+    assert list_conversations(bob)[0]["last_message"] is None
     assert run_due_cascades() == 0
     assert len(live_records("images.media")) == 2
 
@@ -174,9 +189,9 @@ def test_deleted_for_oneself_the_one_before_is_shown_with_its_image(alice, bob):
 def test_deleted_while_it_is_processed_it_is_not_told_of(alice, bob):
     message = show(alice, bob)
     alice.delete(f"chat/messages/{message['id']}?for=everyone")
-    before = heard(bob)
+    before = chat_events(bob)
     assert process_due_media() == 1
-    assert heard(bob) == before
+    assert chat_events(bob) == before
     assert newest(bob, alice)["media"] is None
     assert run_due_cascades() == 1
 
@@ -186,15 +201,15 @@ def test_a_broken_image_is_told_of_as_failed(alice, bob):
     process_due_media()
     media = newest(bob, alice)["media"]
     assert (media["state"], media["url"]) == ("failed", None)
-    assert heard(bob)[-1] == {"type": "message.updated", "data": newest(bob, alice)}
+    assert chat_events(bob)[-1] == {"type": "message.updated", "data": newest(bob, alice)}
 
 
 def test_across_a_block_nobody_hears_that_it_is_ready(alice, bob):
     show(alice, bob)
     bob.put(f"users/{alice.id}/block")
-    before = [heard(one) for one in (alice, bob)]
+    before = [chat_events(one) for one in (alice, bob)]
     process_due_media()
-    assert [heard(one) for one in (alice, bob)] == before
+    assert [chat_events(one) for one in (alice, bob)] == before
 
 
 def test_the_images_of_both_go_with_an_erased_member(alice, bob, stranger):
@@ -231,11 +246,11 @@ def test_many_first_images_at_once_are_each_in_their_own_message(alice, bob):
     found = live_records("images.media")
     assert {pk: fields[b"subject_id"].decode() for pk, fields in found.items()} == owners
     assert len(owners) == 8
-    assert (listed(alice)[0]["unread"], listed(bob)[0]["unread"]) == (4, 4)
+    assert (list_conversations(alice)[0]["unread"], list_conversations(bob)[0]["unread"]) == (4, 4)
 
 
 def test_an_image_to_somebody_new_needs_no_mongodb(alice, bob):
     alice.get("chat/conversations")
     with mongod_paused():
         message = show(alice, bob)
-        assert newest(bob, alice) == listed(bob)[0]["last_message"] == message
+        assert newest(bob, alice) == list_conversations(bob)[0]["last_message"] == message

@@ -6,7 +6,16 @@ import pytest
 from chat.models import Message, Participant
 from mysocial.core.mongo import ping
 from posts.reaction_types import ReactionType
-from tests.chat.conversations import GIF, card, heard, listed, read, say, texts, unread
+from tests.chat.conversations import (
+    GIF,
+    author_card,
+    chat_events,
+    list_conversations,
+    list_texts,
+    mark_read,
+    send_message,
+    unread_counts,
+)
 from tests.support.concurrency import (
     assert_no_changes,
     count_statuses,
@@ -38,9 +47,13 @@ def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, fl
     for one, other in ((alice, bob), (bob, alice)):
         page = one.get(f"chat/messages/{other.id}").json()
         assert page == {"messages": [message], "next": None, "read_up_to": ""}
-    assert listed(alice) == [{"user": card(bob), "unread": 0, "last_message": message}]
-    assert listed(bob) == [{"user": card(alice), "unread": 1, "last_message": message}]
-    assert (unread(alice), unread(bob)) == ((0, 0), (1, 1))
+    assert list_conversations(alice) == [
+        {"user": author_card(bob), "unread": 0, "last_message": message}
+    ]
+    assert list_conversations(bob) == [
+        {"user": author_card(alice), "unread": 1, "last_message": message}
+    ]
+    assert (unread_counts(alice), unread_counts(bob)) == ((0, 0), (1, 1))
     flush_all()
     assert document(Message, message["id"])["text"] == "Hello"
     assert document(Participant, f"{bob.id}:{alice.id}")["unread"] == 1
@@ -48,19 +61,19 @@ def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, fl
 
 
 def test_both_write_into_one_conversation(alice, bob):
-    say(alice, bob, "One")
-    say(bob, alice, "Two")
-    say(alice, bob, "Three")
-    assert texts(alice, bob) == texts(bob, alice) == ["Three", "Two", "One"]
-    assert texts(alice, bob, "?order=oldest") == ["One", "Two", "Three"]
+    send_message(alice, bob, "One")
+    send_message(bob, alice, "Two")
+    send_message(alice, bob, "Three")
+    assert list_texts(alice, bob) == list_texts(bob, alice) == ["Three", "Two", "One"]
+    assert list_texts(alice, bob, "?order=oldest") == ["One", "Two", "Three"]
     assert len({fields[b"conversation"] for fields in live_records("chat.message").values()}) == 1
     assert len(live_records("chat.participant")) == 2
-    assert (unread(alice), unread(bob)) == ((1, 1), (2, 1))
+    assert (unread_counts(alice), unread_counts(bob)) == ((1, 1), (2, 1))
 
 
 def test_messages_are_paged_both_ways_without_gaps(alice, bob):
     for number in range(5):
-        say(alice, bob, str(number))
+        send_message(alice, bob, str(number))
     for order, expected in (("newest", "43210"), ("oldest", "01234")):
         found, cursor = [], ""
         while cursor is not None:
@@ -77,8 +90,8 @@ def test_a_first_message_of_both_at_once_is_one_conversation(alice, bob):
         lambda: bob.post("chat/message", {"receiver_id": alice.id, "text": "B"}),
     )
     assert count_statuses(answers) == {201: 2}
-    assert sorted(texts(alice, bob)) == sorted(texts(bob, alice)) == ["A", "B"]
-    assert (unread(alice), unread(bob)) == ((1, 1), (1, 1))
+    assert sorted(list_texts(alice, bob)) == sorted(list_texts(bob, alice)) == ["A", "B"]
+    assert (unread_counts(alice), unread_counts(bob)) == ((1, 1), (1, 1))
 
 
 @pytest.mark.parametrize(
@@ -131,12 +144,12 @@ def test_a_gif_may_come_from_known_hosts_only(alice, bob, url):
 
 def test_a_gif_needs_no_text_and_keeps_the_message_when_the_text_goes(alice, bob, settings):
     settings.GIF_HOSTS = ["gifs.example"]
-    message = say(alice, bob, "", gif_url="https://gifs.example/a.gif?cid=1&ep=v1")
+    message = send_message(alice, bob, "", gif_url="https://gifs.example/a.gif?cid=1&ep=v1")
     assert message["text"] == ""
     path = f"chat/messages/{message['id']}"
     assert alice.patch(path, {"text": "Look"}).json()["chat_message"]["text"] == "Look"
     assert alice.patch(path, {"text": ""}).json()["chat_message"]["text"] == ""
-    plain = say(alice, bob, "Plain")
+    plain = send_message(alice, bob, "Plain")
     with assert_no_changes():
         assert alice.patch(f"chat/messages/{plain['id']}", {"text": " "}).status_code == 400
 
@@ -157,7 +170,7 @@ def test_nobody_writes_to_oneself_nor_to_nobody_nor_without_signing_in(alice):
 
 
 def test_the_text_of_a_message_is_changed_by_its_sender_only(alice, bob, stranger):
-    message = say(alice, bob, "Helo")
+    message = send_message(alice, bob, "Helo")
     path = f"chat/messages/{message['id']}"
     with assert_no_changes():
         assert bob.patch(path, {"text": "Mine"}).status_code == 403
@@ -171,10 +184,10 @@ def test_the_text_of_a_message_is_changed_by_its_sender_only(alice, bob, strange
     assert (answer.status_code, answer.json()["message"]) == (200, "Message updated")
     assert edited == {**message, "text": "Hello", "edited_at": edited["edited_at"]}
     assert edited["edited_at"] is not None
-    assert listed(bob)[0]["last_message"] == edited
+    assert list_conversations(bob)[0]["last_message"] == edited
     for one in (alice, bob):
-        assert heard(one)[-1] == {"type": "message.updated", "data": edited}
-    assert heard(stranger) == []
+        assert chat_events(one)[-1] == {"type": "message.updated", "data": edited}
+    assert chat_events(stranger) == []
 
 
 def test_a_message_under_a_key_is_sent_once(alice, bob):
@@ -182,36 +195,42 @@ def test_a_message_under_a_key_is_sent_once(alice, bob):
     answers = run_concurrently(*[lambda: alice.post("chat/message", body, **key)] * 10)
     assert count_statuses(answers) == {201: 10}
     assert len({answer.content for answer in answers}) == 1
-    assert texts(bob, alice) == ["Once"]
-    assert unread(bob) == (1, 1)
+    assert list_texts(bob, alice) == ["Once"]
+    assert unread_counts(bob) == (1, 1)
     with assert_no_changes():
         assert alice.post("chat/message", {**body, "text": "x"}, **key).status_code == 422
 
 
 def test_a_message_is_heard_by_the_two_and_by_nobody_else(alice, bob, stranger):
-    message = say(alice, bob)
+    message = send_message(alice, bob)
     created = {"type": "message.created", "data": message}
-    assert heard(alice) == [created, {"type": "conversation.updated", "data": listed(alice)[0]}]
-    assert heard(bob) == [created, {"type": "conversation.updated", "data": listed(bob)[0]}]
+    assert chat_events(alice) == [
+        created,
+        {"type": "conversation.updated", "data": list_conversations(alice)[0]},
+    ]
+    assert chat_events(bob) == [
+        created,
+        {"type": "conversation.updated", "data": list_conversations(bob)[0]},
+    ]
     topics = [f"self:{alice.id}", f"self:{bob.id}", f"user:{alice.id}", "feed"]
     assert [e for e in stranger.received_events(*topics) if not e["type"].startswith("user.")] == []
 
 
 def test_chat_goes_on_while_mongodb_is_away(alice, bob):
-    say(alice, bob, "Warm")
-    say(bob, alice, "Up")
+    send_message(alice, bob, "Warm")
+    send_message(bob, alice, "Up")
     alice.put(f"chat/users/{bob.id}")
-    listed(alice), listed(bob), ping()
+    list_conversations(alice), list_conversations(bob), ping()
     with mongod_paused():
-        message = say(alice, bob, "Hello")
-        assert texts(bob, alice) == ["Hello", "Up", "Warm"]
+        message = send_message(alice, bob, "Hello")
+        assert list_texts(bob, alice) == ["Hello", "Up", "Warm"]
         path = f"chat/messages/{message['id']}"
         assert bob.put(f"{path}/reaction", {"type": "love"}).status_code == 200
         assert alice.patch(path, {"text": "Edited"}).status_code == 200
-        assert unread(bob) == (2, 1)
-        assert read(bob, alice)["unread"] == 0
+        assert unread_counts(bob) == (2, 1)
+        assert mark_read(bob, alice)["unread"] == 0
         assert alice.delete(f"{path}?for=everyone").status_code == 200
-        assert listed(bob)[0]["last_message"]["is_deleted"] is True
+        assert list_conversations(bob)[0]["last_message"]["is_deleted"] is True
         assert alice.get("chat/users").json()["users"][0]["id"] == bob.id
 
 
@@ -219,13 +238,13 @@ def test_chat_goes_on_while_mongodb_is_away(alice, bob):
     "body", [{}, {"type": "LIKE"}, {"type": None}, {"type": "like", "user_id": "0" * 24}, []]
 )
 def test_a_reaction_that_breaks_a_rule_is_refused(alice, bob, body):
-    path = f"chat/messages/{say(alice, bob)['id']}/reaction"
+    path = f"chat/messages/{send_message(alice, bob)['id']}/reaction"
     with assert_no_changes():
         assert bob.put(path, orjson.dumps(body)).status_code == 400
 
 
 def test_both_react_each_once_and_the_two_hear_it(alice, bob, stranger):
-    message = say(alice, bob)
+    message = send_message(alice, bob)
     path = f"chat/messages/{message['id']}/reaction"
     with assert_no_changes():
         assert stranger.put(path, {"type": "like"}).status_code == 404
@@ -238,17 +257,17 @@ def test_both_react_each_once_and_the_two_hear_it(alice, bob, stranger):
     assert answer.json()["chat_message"]["reactions"] == {bob.id: "love", alice.id: "sad"}
     answer = bob.delete(path)
     assert answer.json()["chat_message"] == {**message, "reactions": {alice.id: "sad"}}
-    data = [event["data"] for event in heard(alice, "message.reaction")]
+    data = [event["data"] for event in chat_events(alice, "message.reaction")]
     kinds = [(bob.id, "like"), (alice.id, "sad"), (bob.id, "love"), (bob.id, None)]
     assert data == [
         {"message_id": message["id"], "user_id": who, "type": kind} for who, kind in kinds
     ]
-    assert heard(bob, "message.reaction") == heard(alice, "message.reaction")
-    assert heard(stranger) == []
+    assert chat_events(bob, "message.reaction") == chat_events(alice, "message.reaction")
+    assert chat_events(stranger) == []
 
 
 def test_reactions_of_both_at_once_are_both_kept(alice, bob):
-    path = f"chat/messages/{say(alice, bob)['id']}/reaction"
+    path = f"chat/messages/{send_message(alice, bob)['id']}/reaction"
     for kind in ReactionType.values:
         answers = run_concurrently(
             lambda k=kind: alice.put(path, {"type": k}), lambda k=kind: bob.put(path, {"type": k})

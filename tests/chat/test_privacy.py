@@ -4,7 +4,14 @@ import pytest
 
 from chat.permissions import can_write_to
 from chat.visibility import ParticipantVisibility
-from tests.chat.conversations import heard, listed, read, say, texts, unread
+from tests.chat.conversations import (
+    chat_events,
+    list_conversations,
+    list_texts,
+    mark_read,
+    send_message,
+    unread_counts,
+)
 from tests.support.concurrency import (
     assert_no_changes,
     count_statuses,
@@ -31,29 +38,33 @@ def paths(other, theirs, mine):
 
 
 def test_a_block_hides_the_conversation_from_both_and_its_end_brings_it_back(alice, bob):
-    one, two = say(alice, bob, "One"), say(bob, alice, "Two")
+    one, two = send_message(alice, bob, "One"), send_message(bob, alice, "Two")
     alice.put(f"chat/users/{bob.id}")
     bob.put(f"chat/users/{alice.id}")
-    before = [(listed(p), unread(p), p.get("chat/users").json()) for p in (alice, bob)]
+    before = [
+        (list_conversations(p), unread_counts(p), p.get("chat/users").json()) for p in (alice, bob)
+    ]
     alice.put(f"users/{bob.id}/block")
     with assert_no_changes():
         for person, other, theirs, mine in ((alice, bob, two, one), (bob, alice, one, two)):
             for request in paths(other, theirs, mine):
                 assert person.call(*request).status_code == 404, request
-            assert (listed(person), unread(person)) == ([], (0, 0))
+            assert (list_conversations(person), unread_counts(person)) == ([], (0, 0))
             assert person.get("chat/users").json()["users"] == []
-            assert heard(person) == []
+            assert chat_events(person) == []
     alice.delete(f"users/{bob.id}/block")
-    after = [(listed(p), unread(p), p.get("chat/users").json()) for p in (alice, bob)]
+    after = [
+        (list_conversations(p), unread_counts(p), p.get("chat/users").json()) for p in (alice, bob)
+    ]
     assert after == before
-    assert texts(bob, alice) == ["Two", "One"]
+    assert list_texts(bob, alice) == ["Two", "One"]
 
 
 @pytest.mark.parametrize("round_", range(4))
 @pytest.mark.parametrize("blocker", ["sender", "receiver"])
 def test_no_message_comes_after_a_block(alice, bob, blocker, round_):
     if round_ % 2:
-        say(alice, bob, "Before")
+        send_message(alice, bob, "Before")
     one, other = (alice, bob) if blocker == "sender" else (bob, alice)
     body = {"receiver_id": bob.id, "text": "Hi"}
     sends = [lambda: alice.post("chat/message", body)] * 8
@@ -79,7 +90,7 @@ CHANGES = {
 @pytest.mark.parametrize("kind", CHANGES)
 def test_nothing_is_changed_after_a_block(alice, bob, kind):
     for _ in range(6):
-        some = [say(alice, bob) for _ in range(5)]
+        some = [send_message(alice, bob) for _ in range(5)]
         changes = [lambda one=one: CHANGES[kind](alice, bob, one) for one in some]
         answers = run_concurrently(*changes, lambda: alice.put(f"users/{bob.id}/block"))
         assert set(count_statuses(answers)) <= {200, 404}
@@ -111,11 +122,11 @@ def test_nothing_comes_after_the_receiver_wants_nothing_any_more(alice, bob):
 
         def close():
             answer = bob.patch("users/me/settings", {"who_may_message": "nobody"})
-            return answer, len(texts(bob, alice, "?limit=100"))
+            return answer, len(list_texts(bob, alice, "?limit=100"))
 
         *answers, (closed, count) = run_concurrently(*sends, close)
         assert set(count_statuses([*answers, closed])) <= {200, 201, 403}
-        assert len(texts(bob, alice, "?limit=100")) == count
+        assert len(list_texts(bob, alice, "?limit=100")) == count
 
 
 def test_the_receiver_says_who_may_write(alice, bob, stranger):
@@ -131,15 +142,15 @@ def test_the_receiver_says_who_may_write(alice, bob, stranger):
     with assert_no_changes():
         answer = alice.post("chat/message", body)
     assert answer.json()["detail"] == "This member does not accept messages from you."
-    assert (texts(bob, alice), texts(bob, stranger)) == (["Hi", "Hi"], ["Hi"])
+    assert (list_texts(bob, alice), list_texts(bob, stranger)) == (["Hi", "Hi"], ["Hi"])
 
 
 def test_whom_the_receiver_has_written_to_may_answer(alice, bob):
     bob.patch("users/me/settings", {"who_may_message": "nobody"})
-    say(bob, alice, "Tell me")
-    say(alice, bob, "Gladly")
-    say(alice, bob, "And more")
-    assert unread(bob) == (2, 1)
+    send_message(bob, alice, "Tell me")
+    send_message(alice, bob, "Gladly")
+    send_message(alice, bob, "And more")
+    assert unread_counts(bob) == (2, 1)
 
 
 def test_that_somebody_may_follow_one_is_no_leave_to_write(alice, bob):
@@ -167,20 +178,20 @@ def test_the_rule_in_one_table(who_may, is_followed, has_written, may):
 
 
 def test_the_open_chats_are_changed_by_their_verbs_only_and_told_to_their_owner(alice, bob):
-    say(alice, bob)
+    send_message(alice, bob)
     assert alice.get("chat/users").json() == {"users": [], "next": None}
     assert alice.put(f"chat/users/{bob.id}").json() == {"message": "Chat opened"}
     with assert_no_changes():
         assert alice.put(f"chat/users/{bob.id}").status_code == 200
     (shown,) = alice.get("chat/users").json()["users"]
     assert (shown["id"], shown["is_private"]) == (bob.id, False)
-    read(bob, alice)
+    mark_read(bob, alice)
     assert bob.get("chat/users").json() == {"users": [], "next": None}
     assert alice.delete(f"chat/users/{bob.id}").json() == {"message": "Chat closed"}
     with assert_no_changes():
         assert alice.delete(f"chat/users/{bob.id}").status_code == 200
     assert alice.get("chat/users").json() == {"users": [], "next": None}
-    assert [event["data"] for event in heard(alice, "chat.")] == [
+    assert [event["data"] for event in chat_events(alice, "chat.")] == [
         {"user_id": bob.id, "is_open": True},
         {"user_id": bob.id, "is_open": False},
     ]
@@ -192,13 +203,13 @@ def test_ten_openings_at_once_are_one(alice, bob):
     answers = run_concurrently(*[lambda: alice.put(f"chat/users/{bob.id}")] * 10)
     assert count_statuses(answers) == {200: 10}
     assert list(live_records("chat.openchat")) == [f"{alice.id}:{bob.id}"]
-    assert len(heard(alice, "chat.")) == 1
+    assert len(chat_events(alice, "chat.")) == 1
     run_concurrently(*[lambda: alice.delete(f"chat/users/{bob.id}")] * 10)
-    assert len(heard(alice, "chat.")) == 2
+    assert len(chat_events(alice, "chat.")) == 2
 
 
 def test_a_side_is_seen_by_its_owner_only_and_not_across_a_block(alice, bob, stranger):
-    say(alice, bob)
+    send_message(alice, bob)
     pk, other = f"{bob.id}:{alice.id}", f"{alice.id}:{bob.id}"
     everybody = {alice.id, bob.id, stranger.id}
     assert ParticipantVisibility.viewers(pk, everybody) == {bob.id}

@@ -6,7 +6,7 @@ from asgiref.sync import sync_to_async
 from mysocial.core.channel_messages import EPHEMERAL, encode_message
 from mysocial.core.keys import DISPATCHER_CHANNEL
 from mysocial.core.redis import client
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.support.concurrency import assert_no_changes, stored_state
 
 OK = {"type": "ok", "cid": "t"}
@@ -57,7 +57,7 @@ async def test_nothing_of_it_is_kept_or_told_to_who_comes_back(connected, alice,
 
 @pytest.mark.parametrize("who", ["blocker", "blocked"])
 async def test_a_block_parts_the_two_at_once(connected, alice, bob, who):
-    await sync_to_async(say)(alice, bob)
+    await sync_to_async(send_message)(alice, bob)
     bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
     await types(mine, bob.id)
     assert await typing_heard(bobs) == ["typing.started"]

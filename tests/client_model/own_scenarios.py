@@ -1,15 +1,15 @@
 """What people do with their notifications, and write to one another."""
 
-from tests.chat.conversations import read, say
+from tests.chat.conversations import mark_read, send_message
 from tests.client_model.scenario_table import proves
 from tests.client_model.world import World, must, work
 from tests.images.pictures import picture, send
-from tests.notifications.notification_checks import told
+from tests.notifications.notification_checks import list_notifications
 
 
 @proves("notification.updated")
 def _alice_reads_a_notification(w: World) -> None:
-    must(w.alice.patch(f"notifications/{told(w.alice)[0]['id']}", {"read": True}))
+    must(w.alice.patch(f"notifications/{list_notifications(w.alice)[0]['id']}", {"read": True}))
 
 
 @proves("notification.updated")
@@ -19,7 +19,7 @@ def _alice_reads_all_notifications(w: World) -> None:
 
 @proves("notification.deleted")
 def _alice_deletes_a_notification(w: World) -> None:
-    must(w.alice.delete(f"notifications/{told(w.alice)[0]['id']}"))
+    must(w.alice.delete(f"notifications/{list_notifications(w.alice)[0]['id']}"))
 
 
 # Chat --------------------------------------------------------------------------------------------
@@ -27,12 +27,12 @@ def _alice_deletes_a_notification(w: World) -> None:
 
 @proves("message.created", "conversation.updated", "notification.created")
 def _carol_writes_to_alice_for_the_first_time(w: World) -> None:
-    say(w.carol, w.alice)
+    send_message(w.carol, w.alice)
 
 
 @proves("message.created", "conversation.updated")
 def _alice_writes_to_bob(w: World) -> None:
-    say(w.alice, w.bob)
+    send_message(w.alice, w.bob)
 
 
 @proves("message.created", "message.updated")
@@ -78,7 +78,7 @@ def _bob_deletes_a_whole_conversation_for_himself(w: World) -> None:
 
 @proves("message.read", "conversation.updated", "notification.deleted")
 def _bob_reads_what_alice_wrote(w: World) -> None:
-    read(w.bob, w.alice)
+    mark_read(w.bob, w.alice)
 
 
 @proves("chat.users")

@@ -2,12 +2,12 @@
 
 from tests.client_model.scenario_table import proves
 from tests.client_model.world import World, must, work
-from tests.notifications.notification_checks import follows
+from tests.notifications.notification_checks import follow
 
 
 @proves("follow.created", again="feed home wall gallery notifications")
 def _carol_follows_alice(w: World) -> None:
-    follows(w.carol, w.alice)
+    follow(w.carol, w.alice)
 
 
 @proves("follow.deleted")
@@ -27,12 +27,12 @@ def _alice_removes_a_follower(w: World) -> None:
 
 @proves("follow.requested")
 def _bob_asks_to_follow_dora(w: World) -> None:
-    follows(w.bob, w.dora)
+    follow(w.bob, w.dora)
 
 
 @proves("follow.requested", "notification.created")
 def _erik_asks_to_follow_dora(w: World) -> None:
-    follows(w.erik, w.dora)
+    follow(w.erik, w.dora)
 
 
 @proves("follow.unrequested", "notification.deleted")
@@ -56,7 +56,7 @@ def _dora_goes_public(w: World) -> None:
 
 @proves("follow.created", again="home", after=_dora_goes_public)
 def _carol_who_had_asked_follows_dora(w: World) -> None:
-    follows(w.carol, w.dora)
+    follow(w.carol, w.dora)
 
 
 @proves("block.created", "user.hidden", "follow.deleted")

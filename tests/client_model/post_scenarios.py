@@ -3,7 +3,7 @@
 from tests.client_model.scenario_table import proves
 from tests.client_model.world import World, must, work
 from tests.images.pictures import picture, send
-from tests.notifications.notification_checks import comments, reacts
+from tests.notifications.notification_checks import create_comment, set_reaction
 from tests.support.servers import PASSWORD
 
 
@@ -72,7 +72,7 @@ def _alice_deletes_a_post_with_a_picture(w: World) -> None:
 
 @proves("comment.created", "notification.created")
 def _carol_comments_and_mentions(w: World) -> None:
-    comments(w.carol, {"id": w.public}, "Listen, @dora")
+    create_comment(w.carol, {"id": w.public}, "Listen, @dora")
 
 
 @proves("comment.updated", "notification.created")
@@ -87,18 +87,18 @@ def _bob_deletes_a_comment(w: World) -> None:
 
 @proves("comment.created", "comment.deleted")
 def _bob_comments_and_takes_another_back(w: World) -> None:
-    comments(w.bob, {"id": w.public}, "Again")
+    create_comment(w.bob, {"id": w.public}, "Again")
     must(w.bob.delete(f"comments/{w.bob_under_public}"))
 
 
 @proves("reaction.changed", "notification.created")
 def _carol_reacts(w: World) -> None:
-    reacts(w.carol, {"id": w.public}, "wow")
+    set_reaction(w.carol, {"id": w.public}, "wow")
 
 
 @proves("reaction.changed")
 def _bob_reacts_differently(w: World) -> None:
-    reacts(w.bob, {"id": w.public}, "sad")
+    set_reaction(w.bob, {"id": w.public}, "sad")
 
 
 @proves("reaction.changed", "notification.deleted")

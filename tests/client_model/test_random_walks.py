@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.client_model.clients import follow
 from tests.client_model.random_walk import Walk
 from tests.client_model.world import World, must, work
-from tests.notifications.notification_checks import comments
+from tests.notifications.notification_checks import create_comment
 
 Connect = Callable[..., Any]
 STEPS = 40
@@ -64,8 +64,8 @@ STORIES = {
     ),
     "a message is sent and deleted for everyone": (
         [
-            lambda w: say(w.carol, w.bob),
-            lambda w: say(w.carol, w.bob),
+            lambda w: send_message(w.carol, w.bob),
+            lambda w: send_message(w.carol, w.bob),
             lambda w: must(w.carol.delete(f"chat/messages/{_last_said(w)}?for=everyone")),
         ],
         set(),
@@ -89,7 +89,7 @@ STORIES = {
     ),
     "somebody comments while blocked": (
         [
-            lambda w: comments(w.erik, {"id": w.of_bob}, "Said behind the back"),
+            lambda w: create_comment(w.erik, {"id": w.of_bob}, "Said behind the back"),
             lambda w: must(w.alice.delete(f"users/{w.erik.id}/block")),
         ],
         {"post"},

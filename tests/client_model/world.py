@@ -5,10 +5,10 @@ from typing import Any
 
 from images.services import process_due_media
 from mysocial.outbox import run_due_cascades
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.client_model.state import Reader, State
 from tests.images.pictures import picture, send
-from tests.notifications.notification_checks import comments, follows, reacts
+from tests.notifications.notification_checks import create_comment, follow, set_reaction
 from tests.support.people import Person, sign_up
 from tests.support.redis_snapshot import Snapshot
 
@@ -71,7 +71,7 @@ def build() -> World:
     must(w.dora.put(f"users/{w.bob.id}/mute"))
     must(w.alice.put(f"users/{w.erik.id}/block"))
     must(w.dora.patch("users/me/settings", {"is_private": True}))
-    follows(w.carol, w.dora)
+    follow(w.carol, w.dora)
     work()
     w.kept = Snapshot()
     return w
@@ -79,7 +79,7 @@ def build() -> World:
 
 def _relate(w: World) -> None:
     for one, other in ((w.alice, w.bob), (w.bob, w.alice), (w.alice, w.dora), (w.dora, w.bob)):
-        follows(one, other)
+        follow(one, other)
     must(w.erik.put(f"users/{w.alice.id}/mute"))
     brought = must(send(w.alice, "POST", "images/profile", image=picture()))
     w.things["portrait"] = brought["image"]["id"]
@@ -103,10 +103,12 @@ def _write(w: World) -> None:
         ("bob", "private"), ("erik", "of_bob"), ("alice", "of_carol"), ("erik", "of_carol"),
         ("bob", "of_dora"), ("carol", "of_erik"),
     ):  # fmt: skip
-        said = comments(w.people[name], {"id": w.things[under]}, f"{name} under {under}, @alice")
+        said = create_comment(
+            w.people[name], {"id": w.things[under]}, f"{name} under {under}, @alice"
+        )
         w.things[f"{name}_under_{under}"] = said["id"]
     for name, to in (("bob", "public"), ("bob", "private"), ("dora", "public")):
-        reacts(w.people[name], {"id": w.things[to]})
+        set_reaction(w.people[name], {"id": w.things[to]})
     for name in ("followers", "private"):
         must(w.alice.patch(f"posts/{w.things[name]}", {"privacy": name}))
 
@@ -115,7 +117,7 @@ def _talk(w: World) -> None:
     for number, (sender, receiver) in enumerate(
         ((w.alice, w.bob), (w.bob, w.alice), (w.alice, w.bob), (w.carol, w.bob), (w.erik, w.alice))
     ):
-        w.things[f"message_{number}"] = say(sender, receiver, f"Message {number}")["id"]
+        w.things[f"message_{number}"] = send_message(sender, receiver, f"Message {number}")["id"]
     must(w.bob.put(f"chat/messages/{w.message_0}/reaction", {"type": "love"}))
     for one, other in ((w.bob, w.alice), (w.alice, w.erik), (w.erik, w.alice)):
         must(one.put(f"chat/users/{other.id}"))

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import EndedSession
 from mysocial.core.errors import FOREVER_MS, Conflict, Invalid
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.images.pictures import data_url, picture
 from tests.moderation.staff import (
     api_time,
@@ -17,7 +17,7 @@ from tests.moderation.staff import (
     sign_in,
     take_action,
 )
-from tests.notifications.notification_checks import comments, follows, told
+from tests.notifications.notification_checks import create_comment, follow, list_notifications
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous
 from tests.support.stack import wait_for
@@ -27,7 +27,7 @@ def test_a_warning_is_shown_in_the_app_even_when_warnings_are_switched_off(alice
     off = {"notifications": {"warning": {"in_app": False, "email": False}}}
     assert alice.patch("users/me/settings", off).status_code == 200
     action = take_action(alice, "warn", message="Be kind.")
-    (notification,) = told(alice)
+    (notification,) = list_notifications(alice)
     assert (notification["type"], notification["entity_id"], notification["message"]) == (
         "warning",
         action.id,
@@ -59,7 +59,7 @@ def test_an_incomplete_action_is_rejected(alice):
 
 def test_a_silenced_member_can_read_and_delete_but_not_write(alice, bob):
     post, own = bob.create_post("Bob's"), alice.create_post("Alice's")
-    comment, message = comments(alice, post, "Early"), say(alice, bob, "Early")
+    comment, message = create_comment(alice, post, "Early"), send_message(alice, bob, "Early")
     until = ms_from_now(3600)
     take_action(alice, "silence", until_ms=until)
     requests = [
@@ -168,10 +168,10 @@ def lists_with(post, follower):
 
 def test_a_suspension_hides_everything_of_a_member_until_it_is_revoked(alice, bob, stranger):
     post, other = alice.create_post("Alice's"), bob.create_post("Bob's")
-    comment = comments(alice, other, "Under it")
+    comment = create_comment(alice, other, "Under it")
     alice.put(f"posts/{other['id']}/reaction", {"type": "like"})
-    say(alice, bob, "Hello")
-    follows(bob, alice)
+    send_message(alice, bob, "Hello")
+    follow(bob, alice)
     paths = pages_of(alice, post, comment)
     lists = lists_with(other, bob)
 

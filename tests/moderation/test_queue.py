@@ -7,9 +7,9 @@ from moderation.selectors import actions_against, get_report, notes_on, phrases
 from moderation.text_matching import matching_actions
 from mysocial.core import mongo
 from mysocial.core.redis import client
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.moderation.staff import audit_log, file_report, sign_in
-from tests.notifications.notification_checks import kinds, told
+from tests.notifications.notification_checks import list_notifications, notification_types
 from tests.support.concurrency import assert_no_changes
 from tests.support.stack import wait_for
 
@@ -82,7 +82,7 @@ def test_every_operation_on_a_report_is_in_the_audit_log(moderator_client, alice
         ("the_moderator", "Seen before.")
     ]
     assert bob.get(f"posts/{post['id']}").status_code == 404
-    assert kinds(bob) == ["report"]
+    assert notification_types(bob) == ["report"]
     target = f"moderation.report:{report_id}"
     origin = ("the_moderator", "admin")
     changes = [entry for entry in audit_log() if entry.action != "view report"]
@@ -134,7 +134,7 @@ def test_staff_can_read_messages_only_on_the_page_of_their_report(
     moderator_client, moderator, alice, bob, flush_all
 ):
     """Messages that nobody reported are on no page, not even for superusers."""
-    sent = [say(alice, bob, f"canary-{number}") for number in range(9)]
+    sent = [send_message(alice, bob, f"canary-{number}") for number in range(9)]
     flush_all()
     pages = [f"/admin/chat/message/{message['id']}/change/" for message in sent]
     for browser in (moderator_client, moderator):
@@ -158,7 +158,7 @@ def test_staff_can_read_messages_only_on_the_page_of_their_report(
 
 
 def test_a_report_is_not_shown_when_the_view_cannot_be_recorded(moderator_client, alice, bob):
-    report_id = file_report(bob, "message", say(alice, bob, "canary")["id"])
+    report_id = file_report(bob, "message", send_message(alice, bob, "canary")["id"])
     client().config_set("min-replicas-to-write", 1)  # reads work, writes fail
     try:
         response = moderator_client.get(page_of(report_id))
@@ -216,7 +216,7 @@ def test_a_warning_from_the_admin_notifies_the_member(moderator_client, alice):
         "audit_reason": "",
     }
     assert moderator_client.post(f"{ACTIONS}add/", form).status_code == 302
-    assert [notification["message"] for notification in told(alice)] == ["Be kind."]
+    assert [notification["message"] for notification in list_notifications(alice)] == ["Be kind."]
 
 
 def test_word_filters_are_managed_in_the_admin(moderator_client, alice, flush_all):

@@ -11,10 +11,14 @@ from mysocial.outbox import run_due_cascades
 from mysocial.policies import visible_ids
 from mysocial.store import latest
 from mysocial.store.reads import get_record
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.images.pictures import picture, send
 from tests.moderation.staff import as_staff, audit_log, file_report, post_report, resolve
-from tests.notifications.notification_checks import comments, kinds, told
+from tests.notifications.notification_checks import (
+    create_comment,
+    list_notifications,
+    notification_types,
+)
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import sign_up
 from tests.support.servers import PASSWORD
@@ -22,8 +26,8 @@ from tests.support.servers import PASSWORD
 
 def test_a_member_reports_visible_content_and_lists_the_reports(alice, bob):
     post = alice.create_post("Buy now")
-    comment = comments(alice, post, "Really buy")
-    message = say(alice, bob, "Buy, I said")
+    comment = create_comment(alice, post, "Really buy")
+    message = send_message(alice, bob, "Buy, I said")
     targets = [("user", alice.id), ("post", post["id"]), ("comment", comment["id"])]
     targets.append(("message", message["id"]))
     filed = []
@@ -46,12 +50,12 @@ def test_a_member_reports_visible_content_and_lists_the_reports(alice, bob):
     assert alice.get("reports").json() == {"reports": [], "next": None}
     excerpts = [get_record(report_store, report["id"]).excerpt for report in reversed(filed)]
     assert excerpts == ["alice", "Buy now", "Really buy", "Buy, I said"]
-    assert kinds(alice) == []  # members are not notified of reports about them
+    assert notification_types(alice) == []  # members are not notified of reports about them
 
 
 def test_invisible_content_cannot_be_reported(alice, bob, stranger):
     hidden = alice.create_post("Mine", privacy="private")
-    message = say(alice, bob, "Between us")
+    message = send_message(alice, bob, "Between us")
     with assert_no_changes():
         for target_type, target_id in (
             ("post", hidden["id"]),
@@ -106,7 +110,7 @@ def test_reports_are_rate_limited(settings, alice, bob):
 def test_the_reporter_is_notified_of_the_state_but_not_of_the_action(alice, bob, stranger):
     report_id = file_report(bob, "user", alice.id)
     resolve(report_id, "warn", message="Please don't.")
-    (notification,) = told(bob)
+    (notification,) = list_notifications(bob)
     assert (notification["type"], notification["entity_id"], notification["message"]) == (
         "report",
         report_id,
@@ -120,14 +124,14 @@ def test_the_reporter_is_notified_of_the_state_but_not_of_the_action(alice, bob,
     with as_staff():
         services.decline_report(report_id=other, staff_username="mod")
     assert stranger.get("reports").json()["reports"][0]["state"] == "declined"
-    assert kinds(stranger) == ["report"]
+    assert notification_types(stranger) == ["report"]
 
 
 def test_a_reporter_can_switch_the_notification_off(alice, bob):
     off = {"notifications": {"report": {"in_app": False, "email": False}}}
     assert bob.patch("users/me/settings", off).status_code == 200
     resolve(file_report(bob, "user", alice.id))
-    assert kinds(bob) == []
+    assert notification_types(bob) == []
 
 
 def test_a_closed_report_cannot_be_changed(alice, bob):
@@ -152,7 +156,7 @@ def test_assignments_and_notes_are_in_the_audit_log(alice, bob):
 
 
 def test_a_reported_message_is_shown_with_its_neighbors_and_the_view_is_recorded(alice, bob):
-    sent = [say(alice, bob, f"No {number}") for number in range(9)]
+    sent = [send_message(alice, bob, f"No {number}") for number in range(9)]
     report_id = file_report(bob, "message", sent[4]["id"])
     with as_staff():
         context = services.view_report(report_id=report_id)
@@ -162,7 +166,7 @@ def test_a_reported_message_is_shown_with_its_neighbors_and_the_view_is_recorded
 
 
 def test_a_message_is_not_shown_without_a_staff_action_or_after_its_report_is_closed(alice, bob):
-    message = say(alice, bob, "Between us")
+    message = send_message(alice, bob, "Between us")
     report_id = file_report(bob, "message", message["id"])
     with assert_no_changes(), pytest.raises(Forbidden):
         services.view_report(report_id=report_id)
@@ -175,7 +179,7 @@ def test_a_message_is_not_shown_without_a_staff_action_or_after_its_report_is_cl
 
 def test_a_reported_comment_is_shown_below_its_post(alice, bob):
     post = alice.create_post("Above")
-    comment = comments(bob, post, "Below")
+    comment = create_comment(bob, post, "Below")
     with as_staff():
         context = services.view_report(report_id=file_report(alice, "comment", comment["id"]))
     assert context.subject == "bob"

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from moderation.roles import ROLES
 from mysocial.admin.audit import AuditEntry
 from mysocial.core import mongo
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.moderation.staff import audit_log
 
 AUDIT = "/admin/mysocial/auditentry/"
@@ -155,7 +155,7 @@ def test_the_operations_page_shows_no_content_of_members(sign_in_staff, alice):
 
 def test_the_start_page_has_charts_and_totals(moderator_client, alice, bob, flush_all):
     alice.create_post()
-    say(alice, bob, "canary")
+    send_message(alice, bob, "canary")
     flush_all()
     page = moderator_client.get("/admin/").content.decode()
     assert page.count("<canvas") == 3

@@ -4,9 +4,9 @@ import pytest
 
 from moderation.selectors import actions_against
 from mysocial.core.errors import FOREVER_MS, Conflict, Invalid
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.moderation.staff import audit_log, file_report, resolve, revoke, take_action
-from tests.notifications.notification_checks import comments
+from tests.notifications.notification_checks import create_comment
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import sign_up
 
@@ -15,7 +15,7 @@ def test_a_withheld_post_is_hidden_from_everyone_and_can_be_restored_completely(
     alice, bob, flush_all
 ):
     other, post = alice.create_post("Stays"), alice.create_post("Goes")
-    comment = comments(bob, post, "Under it")
+    comment = create_comment(bob, post, "Under it")
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     feed_before = bob.get("posts").json()
     post_before = bob.get(f"posts/{post['id']}").json()
@@ -53,7 +53,7 @@ def test_a_withheld_post_is_deleted_with_its_author(bob):
 
 def test_deleted_comments_and_messages_cannot_be_restored(alice, bob):
     post = bob.create_post()
-    comment, message = comments(alice, post, "Rude"), say(alice, bob, "Rude")
+    comment, message = create_comment(alice, post, "Rude"), send_message(alice, bob, "Rude")
     alice.put(f"users/{bob.id}/block")  # a block, even a former one, does not stop staff
     alice.delete(f"users/{bob.id}/block")
     resolve(file_report(bob, "comment", comment["id"]), "delete")

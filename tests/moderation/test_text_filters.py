@@ -17,9 +17,9 @@ from mysocial.core.ids import new_id
 from mysocial.core.redis import client
 from mysocial.store import latest
 from posts.services import moderate_post
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.moderation.staff import as_staff, resolve
-from tests.notifications.notification_checks import comments
+from tests.notifications.notification_checks import create_comment
 from tests.support.concurrency import assert_no_changes, mongod_paused
 from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
@@ -69,7 +69,7 @@ def test_phrases_match_folded_whole_words(phrase, text, matches):
 
 def test_a_rejected_phrase_is_rejected_in_every_text(alice, bob):
     post = alice.create_post("Fine")
-    comment, message = comments(alice, post, "Fine"), say(alice, bob, "Fine")
+    comment, message = create_comment(alice, post, "Fine"), send_message(alice, bob, "Fine")
     add_filter("vile one", "reject")
     vile = {"text": "You VILE, one"}
     requests = [
@@ -105,7 +105,7 @@ def test_a_flagged_phrase_is_accepted_and_reported_once(alice, bob):
     resolve(report.id)
     alice.patch(f"posts/{post['id']}", {"text": "Dubious again"})
     assert [report.state for report in all_reports()] == ["open", "resolved"]
-    say(alice, bob, "dubious")
+    send_message(alice, bob, "dubious")
     assert bob.get("reports").json()["reports"] == []
     assert alice.get("reports").json()["reports"] == []
 

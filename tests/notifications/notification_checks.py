@@ -1,7 +1,7 @@
 """What people were told, as the API says it."""
 
 
-def told(person, query=""):
+def list_notifications(person, query=""):
     """Return a person's notifications, newest first; all pages, three a page."""
     found, cursor = [], ""
     while cursor is not None:
@@ -14,46 +14,46 @@ def told(person, query=""):
     return found
 
 
-def unread(person):
+def unread_count(person):
     """Return how many the person has not read, which is also how many of the list are unread."""
     count = person.get("notifications?limit=1").json()["unread_count"]
-    assert count == sum(not one["read"] for one in told(person))
+    assert count == sum(not one["read"] for one in list_notifications(person))
     return count
 
 
-def kinds(person):
+def notification_types(person):
     """Return the kind of each notification, newest first."""
-    return [one["type"] for one in told(person)]
+    return [one["type"] for one in list_notifications(person)]
 
 
-def card(person):
+def author_card(person):
     """Return what is shown of a person beside what they did."""
     profile = person.get("users/me").json()
     return {name: profile[name] for name in ("id", "username", "avatar_color", "avatar_url")}
 
 
-def comments(person, post, text="Well said."):
+def create_comment(person, post, text="Well said."):
     """Write a comment; return it."""
     answer = person.post(f"posts/{post['id']}/comments", {"text": text})
     assert answer.status_code == 201, answer.content
     return answer.json()["comment"]
 
 
-def reacts(person, post, kind="like"):
+def set_reaction(person, post, kind="like"):
     """React to a post; return the id of the reaction."""
     answer = person.put(f"posts/{post['id']}/reaction", {"type": kind})
     assert answer.status_code == 200, answer.content
     return f"{post['id']}:{person.id}"
 
 
-def follows(person, other):
+def follow(person, other):
     """Follow somebody, or ask to; return the id of the edge."""
     answer = person.put(f"users/{other.id}/follow")
     assert answer.status_code == 200, answer.content
     return f"{person.id}:{other.id}"
 
 
-def switch(person, kind, **channels):
+def set_channels(person, kind, **channels):
     """Switch ways of being told on or off."""
     answer = person.patch("users/me/settings", {"notifications": {kind: channels}})
     assert answer.status_code == 200, answer.content

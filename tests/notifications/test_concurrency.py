@@ -7,7 +7,12 @@ from notifications.cascades import NotificationsOfPost
 from notifications.models import Inbox
 from notifications.services import BATCH, notify
 from notifications.store import inboxes, notifications
-from tests.notifications.notification_checks import comments, reacts, told, unread
+from tests.notifications.notification_checks import (
+    create_comment,
+    list_notifications,
+    set_reaction,
+    unread_count,
+)
 from tests.support.concurrency import count_statuses, live_records, run_concurrently
 from tests.support.people import sign_up
 
@@ -24,11 +29,13 @@ def stored_count(person):
 
 def test_fifty_at_once_are_fifty(alice, bob, flush_all, document):
     post = alice.create_post()
-    run_concurrently(*[lambda: comments(bob, post)] * 10)  # a limit of thirty a minute
+    run_concurrently(*[lambda: create_comment(bob, post)] * 10)  # a limit of thirty a minute
     reactors = [sign_up(f"fan{number}") for number in range(8)]
     posts = [alice.create_post(str(number)) for number in range(5)]
-    run_concurrently(*[lambda f=fan, p=one: reacts(f, p) for fan in reactors for one in posts])
-    assert unread(alice) == MANY
+    run_concurrently(
+        *[lambda f=fan, p=one: set_reaction(f, p) for fan in reactors for one in posts]
+    )
+    assert unread_count(alice) == MANY
     assert len(alice.notification_events()) == MANY
     assert [event["data"]["unread_count"] for event in alice.notification_events()] == [
         *range(1, MANY + 1)
@@ -40,20 +47,20 @@ def test_fifty_at_once_are_fifty(alice, bob, flush_all, document):
 def test_one_that_is_read_ten_times_at_once_is_counted_once(alice, bob):
     post = alice.create_post()
     for _ in range(3):
-        comments(bob, post)
-    path = f"notifications/{told(alice)[0]['id']}"
+        create_comment(bob, post)
+    path = f"notifications/{list_notifications(alice)[0]['id']}"
     answers = run_concurrently(*[lambda: alice.patch(path, {"read": True})] * 10)
     assert count_statuses(answers) == {200: 10}
     assert {answer.json()["unread_count"] for answer in answers} == {2}
-    assert unread(alice) == 2
+    assert unread_count(alice) == 2
     assert len(alice.notification_events()) == 4
 
 
 def test_one_that_is_read_and_deleted_and_withdrawn_at_once_is_counted_once(alice, bob):
     post = alice.create_post()
     for _ in range(6):
-        kept, gone = comments(bob, post), comments(bob, post)
-        path = f"notifications/{told(alice)[0]['id']}"
+        kept, gone = create_comment(bob, post), create_comment(bob, post)
+        path = f"notifications/{list_notifications(alice)[0]['id']}"
         answers = run_concurrently(
             lambda path=path: alice.patch(path, {"read": True}),
             lambda path=path: alice.delete(path),
@@ -61,23 +68,23 @@ def test_one_that_is_read_and_deleted_and_withdrawn_at_once_is_counted_once(alic
         )
         assert {answer.status_code for answer in answers[:2]} <= {200, 404}
         assert answers[2].status_code == 200
-        assert told(alice)[0]["entity_id"] == kept["id"]
+        assert list_notifications(alice)[0]["entity_id"] == kept["id"]
         assert len(set(stored_count(alice))) == 1
-    assert unread(alice) == 6
+    assert unread_count(alice) == 6
 
 
 def test_what_comes_while_all_are_read_is_read_or_counted(alice, bob):
     post = alice.create_post()
     for _ in range(3):
-        comments(bob, post)
+        create_comment(bob, post)
         run_concurrently(
-            *[lambda: comments(bob, post)] * 4,
+            *[lambda: create_comment(bob, post)] * 4,
             *[lambda: alice.post("notifications/read-all")] * 2,
         )
         assert len(set(stored_count(alice))) == 1
     assert alice.post("notifications/read-all").json()["unread_count"] == 0
     assert stored_count(alice) == (0, 0)
-    assert unread(alice) == 0
+    assert unread_count(alice) == 0
 
 
 def test_more_than_a_batch_is_read_in_one_call(alice, bob):
@@ -89,7 +96,7 @@ def test_more_than_a_batch_is_read_in_one_call(alice, bob):
     answer = alice.post("notifications/read-all", **headers)
     assert answer.json() == {"message": "Notifications read", "unread_count": 0}
     assert alice.post("notifications/read-all", **headers).content == answer.content
-    assert unread(alice) == 0
+    assert unread_count(alice) == 0
     marked = [one["data"]["ids"] for one in alice.notification_events() if "ids" in one["data"]]
     assert [len(ids) for ids in marked] == [BATCH, 1]
     assert len(set(chain(*marked))) == len(causes)
@@ -103,20 +110,24 @@ def test_a_storm_of_reactions_leaves_one_or_none(alice, bob):
             *[lambda: bob.put(path, {"type": "like"})] * 4,
             *[lambda: bob.delete(path)] * 4,
         )
-        assert len(told(alice)) == len(live_records("reactions.reaction")) == unread(alice)
+        assert (
+            len(list_notifications(alice))
+            == len(live_records("reactions.reaction"))
+            == unread_count(alice)
+        )
     bob.delete(path)
-    assert told(alice) == []
+    assert list_notifications(alice) == []
     assert stored_count(alice) == (0, 0)
 
 
 def test_two_workers_and_the_owner_at_once_remove_and_count_each_once(alice, bob):
     kept = alice.create_post()
-    comments(bob, kept)
+    create_comment(bob, kept)
     for _ in range(3):
         post = alice.create_post()
         for _ in range(4):
-            comments(bob, post)
-        paths = [f"notifications/{one['id']}" for one in told(alice)[:2]]
+            create_comment(bob, post)
+        paths = [f"notifications/{one['id']}" for one in list_notifications(alice)[:2]]
         alice.delete(f"posts/{post['id']}")
         run_concurrently(
             *[lambda pk=post["id"]: NotificationsOfPost.delete_dependents(pk, limit=3)] * 2,
@@ -126,5 +137,7 @@ def test_two_workers_and_the_owner_at_once_remove_and_count_each_once(alice, bob
         while not NotificationsOfPost.delete_dependents(post["id"], limit=3):
             pass
         assert len(set(stored_count(alice))) == 1
-        assert [one["entity_id"] for one in told(alice)] == [told(alice)[-1]["entity_id"]]
-    assert unread(alice) == 0
+        assert [one["entity_id"] for one in list_notifications(alice)] == [
+            list_notifications(alice)[-1]["entity_id"]
+        ]
+    assert unread_count(alice) == 0

@@ -6,7 +6,13 @@ import pytest
 
 from mysocial.core.redis import client
 from mysocial.outbox import send_due
-from tests.notifications.notification_checks import comments, follows, reacts, switch, told
+from tests.notifications.notification_checks import (
+    create_comment,
+    follow,
+    list_notifications,
+    set_channels,
+    set_reaction,
+)
 from tests.support.concurrency import live_records, run_concurrently
 from tests.support.people import sign_up
 
@@ -38,13 +44,13 @@ def states():
 
 def test_each_occasion_has_its_mail(alice, bob, subjects):
     post = alice.create_post()
-    comments(bob, post)
-    reacts(bob, post)
-    follows(bob, alice)
+    create_comment(bob, post)
+    set_reaction(bob, post)
+    follow(bob, alice)
     bob.create_post("@alice")
     alice.patch("users/me/settings", {"is_private": True})
     stranger = sign_up("carol")
-    follows(stranger, alice)
+    follow(stranger, alice)
     assert [one for one in subjects() if one[0] == ALICE] == [
         (ALICE, "bob commented on your post"),
         (ALICE, "bob follows you"),
@@ -55,7 +61,7 @@ def test_each_occasion_has_its_mail(alice, bob, subjects):
 
 
 def test_a_mail_says_who_and_how_to_get_no_more(alice, bob, emails):
-    reacts(bob, alice.create_post())
+    set_reaction(bob, alice.create_post())
     (file,) = emails()
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     html = message.get_body(("html",)).get_content()
@@ -72,12 +78,12 @@ def test_a_mail_says_who_and_how_to_get_no_more(alice, bob, emails):
 
 
 def test_what_is_switched_off_by_mail_is_not_mailed(alice, bob, subjects):
-    switch(alice, "reaction", email=False)
+    set_channels(alice, "reaction", email=False)
     post = alice.create_post()
-    reacts(bob, post)
-    comments(bob, post)
+    set_reaction(bob, post)
+    create_comment(bob, post)
     assert subjects() == [(ALICE, "bob commented on your post")]
-    assert len(told(alice)) == 2
+    assert len(list_notifications(alice)) == 2
 
 
 @pytest.mark.parametrize("kind", ["comment", "reaction", "follow", "mention"])
@@ -85,41 +91,41 @@ def test_what_is_switched_off_by_mail_is_not_mailed(alice, bob, subjects):
 def test_who_wants_only_mails_gets_only_mails_while_the_cause_is_there(
     alice, bob, subjects, kind, ends
 ):
-    switch(alice, kind, in_app=False)
+    set_channels(alice, kind, in_app=False)
     post = alice.create_post()
     if kind == "comment":
-        path = f"comments/{comments(bob, post)['id']}"
+        path = f"comments/{create_comment(bob, post)['id']}"
     elif kind == "reaction":
-        reacts(bob, post)
+        set_reaction(bob, post)
         path = f"posts/{post['id']}/reaction"
     elif kind == "follow":
-        follows(bob, alice)
+        follow(bob, alice)
         path = f"users/{alice.id}/follow"
     else:
         path = f"posts/{bob.create_post('@alice')['id']}"
     if ends:
         assert bob.delete(path).status_code == 200
-    assert told(alice) == []
+    assert list_notifications(alice) == []
     assert len(subjects()) == (0 if ends else 1)
 
 
 def test_a_mention_in_a_comment_is_mailed_while_the_comment_is_there(
     alice, bob, stranger, subjects
 ):
-    switch(stranger, "mention", in_app=False)
-    switch(alice, "comment", email=False)
+    set_channels(stranger, "mention", in_app=False)
+    set_channels(alice, "comment", email=False)
     post = alice.create_post()
-    comment = comments(bob, post, "@stranger")
+    comment = create_comment(bob, post, "@stranger")
     bob.delete(f"comments/{comment['id']}")
     assert subjects() == []
-    comments(bob, post, "@stranger")
+    create_comment(bob, post, "@stranger")
     assert subjects() == [("stranger@example.com", "bob mentioned you")]
 
 
 def test_a_request_is_mailed_to_who_wants_only_mails(alice, bob, subjects):
     alice.patch("users/me/settings", {"is_private": True})
-    switch(alice, "follow_request", in_app=False)
-    follows(bob, alice)
+    set_channels(alice, "follow_request", in_app=False)
+    follow(bob, alice)
     assert subjects() == [(ALICE, "bob asks to follow you")]
 
 
@@ -129,8 +135,8 @@ def test_a_request_is_mailed_to_who_wants_only_mails(alice, bob, subjects):
 )
 def test_what_is_over_before_it_is_sent_is_not_sent(alice, bob, subjects, meanwhile):
     post = bob.create_post("@alice") if meanwhile == "hidden" else alice.create_post()
-    comment = comments(bob, post)
-    (one,) = told(alice)
+    comment = create_comment(bob, post)
+    (one,) = list_notifications(alice)
     match meanwhile:
         case "read":
             alice.post("notifications/read-all")
@@ -139,7 +145,7 @@ def test_what_is_over_before_it_is_sent_is_not_sent(alice, bob, subjects, meanwh
         case "withdrawn":
             bob.delete(f"comments/{comment['id']}")
         case "off":
-            switch(alice, "comment", email=False)
+            set_channels(alice, "comment", email=False)
         case "block":
             alice.put(f"users/{bob.id}/block")
         case "blocked":
@@ -157,12 +163,12 @@ def test_what_is_over_before_it_is_sent_is_not_sent(alice, bob, subjects, meanwh
 def test_a_storm_of_likes_is_one_mail_a_day(alice, bob, stranger, subjects):
     post, other = alice.create_post(), alice.create_post()
     for _ in range(4):
-        reacts(bob, post)
+        set_reaction(bob, post)
         subjects()
         bob.delete(f"posts/{post['id']}/reaction")
     assert subjects() == [(ALICE, "bob reacted to your post")]
-    reacts(bob, other)
-    reacts(stranger, post)
+    set_reaction(bob, other)
+    set_reaction(stranger, post)
     assert subjects() == [
         (ALICE, "bob reacted to your post"),
         (ALICE, "bob reacted to your post"),
@@ -172,17 +178,17 @@ def test_a_storm_of_likes_is_one_mail_a_day(alice, bob, stranger, subjects):
 
 def test_what_was_dropped_does_not_take_the_day_of_what_follows(alice, bob, subjects):
     post = alice.create_post()
-    reacts(bob, post)
+    set_reaction(bob, post)
     bob.delete(f"posts/{post['id']}/reaction")
     assert subjects() == []
-    reacts(bob, post)
+    set_reaction(bob, post)
     assert subjects() == [(ALICE, "bob reacted to your post")]
 
 
 def test_the_mail_of_a_sender_that_died_is_sent_by_the_next(alice, bob, settings, subjects):
     settings.OUTBOX_CLAIM_SECONDS = -1
     backend = settings.EMAIL_BACKEND
-    reacts(bob, alice.create_post())
+    set_reaction(bob, alice.create_post())
     settings.EMAIL_BACKEND = "tests.accounts.backends.Dying"
     with pytest.raises(SystemExit):
         send_due()
@@ -194,13 +200,13 @@ def test_the_mail_of_a_sender_that_died_is_sent_by_the_next(alice, bob, settings
 def test_many_senders_at_once_send_one_mail_of_many(alice, bob, mailoutbox):
     post = alice.create_post()
     for _ in range(6):
-        comments(bob, post)
+        create_comment(bob, post)
     assert sum(run_concurrently(*[send_due] * 4)) == len(mailoutbox) == 1
     assert states().count("dropped") == 5
 
 
 def test_the_mark_of_the_day_is_not_evicted_and_is_swept_after_a_day(alice, bob, subjects):
-    reacts(bob, alice.create_post())
+    set_reaction(bob, alice.create_post())
     subjects()
     (key,) = client().scan_iter("email_sent:*")
     assert client().ttl(key) == -1

@@ -8,7 +8,14 @@ from mysocial.store import write
 from notifications.cascades import NotificationsOfMember
 from notifications.models import Inbox, Notification
 from notifications.services import MAX_RECIPIENTS, notify
-from tests.notifications.notification_checks import comments, follows, kinds, reacts, told, unread
+from tests.notifications.notification_checks import (
+    create_comment,
+    follow,
+    list_notifications,
+    notification_types,
+    set_reaction,
+    unread_count,
+)
 from tests.support.concurrency import assert_no_changes, live_records
 
 
@@ -27,9 +34,9 @@ def test_what_ends_takes_its_notification_along(  # noqa: PLR0917 - each is one 
 ):
     post = alice.create_post()
     reacts_path, follow_path = f"posts/{post['id']}/reaction", f"users/{alice.id}/follow"
-    comment = comments(bob, post)
-    reacts(bob, post)
-    follows(bob, alice)
+    comment = create_comment(bob, post)
+    set_reaction(bob, post)
+    follow(bob, alice)
     if is_read:
         alice.post("notifications/read-all")
     if evicted:
@@ -37,40 +44,40 @@ def test_what_ends_takes_its_notification_along(  # noqa: PLR0917 - each is one 
         client().flushall()
     ended = {"comment": f"comments/{comment['id']}", "reaction": reacts_path, "follow": follow_path}
     assert bob.delete(ended[what]).status_code == 200
-    assert set(kinds(alice)) == {"comment", "reaction", "follow"} - {what}
-    assert unread(alice) == (0 if is_read else 2)
+    assert set(notification_types(alice)) == {"comment", "reaction", "follow"} - {what}
+    assert unread_count(alice) == (0 if is_read else 2)
     assert alice.notification_events()[-1]["type"] == "notification.deleted"
-    assert alice.notification_events()[-1]["data"]["unread_count"] == unread(alice)
+    assert alice.notification_events()[-1]["data"]["unread_count"] == unread_count(alice)
 
 
 def test_a_removed_follower_was_never_told_of(alice, bob):
-    follows(bob, alice)
+    follow(bob, alice)
     alice.delete(f"users/me/followers/{bob.id}")
-    assert told(alice) == []
-    assert unread(alice) == 0
+    assert list_notifications(alice) == []
+    assert unread_count(alice) == 0
 
 
 @pytest.mark.parametrize("end", ["refused", "withdrawn"])
 def test_a_request_that_ends_takes_its_notification_along(private, bob, end):
-    follows(bob, private)
-    assert kinds(private) == ["follow_request"]
+    follow(bob, private)
+    assert notification_types(private) == ["follow_request"]
     if end == "refused":
         private.delete(f"users/me/follow-requests/{bob.id}")
     else:
         bob.delete(f"users/{private.id}/follow")
-    assert told(private) == []
-    assert unread(private) == 0
+    assert list_notifications(private) == []
+    assert unread_count(private) == 0
 
 
 def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, flush_all, documents):
     gone, kept = alice.create_post(), alice.create_post()
     for post in (gone, kept):
-        comments(bob, post, "Hello @stranger")
-        reacts(bob, post)
+        create_comment(bob, post, "Hello @stranger")
+        set_reaction(bob, post)
     alice.delete(f"posts/{gone['id']}")
-    assert (len(told(alice)), len(told(stranger))) == (2, 1)
+    assert (len(list_notifications(alice)), len(list_notifications(stranger))) == (2, 1)
     run_due_cascades()
-    assert (unread(alice), unread(stranger)) == (2, 1)
+    assert (unread_count(alice), unread_count(stranger)) == (2, 1)
     flush_all()
     assert {one["post_id"] for one in documents(Notification)} == {kept["id"]}
     assert len(documents(Notification)) == 3
@@ -80,17 +87,17 @@ def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, flush_
 
 @pytest.mark.parametrize("blocker", ["alice", "bob"])
 def test_a_block_takes_back_both_ways_at_once(alice, bob, stranger, blocker):
-    follows(bob, alice)
-    follows(alice, bob)
+    follow(bob, alice)
+    follow(alice, bob)
     post = alice.create_post("Hello @bob")
-    comments(bob, post)
-    comments(stranger, post)
-    comments(alice, bob.create_post())
-    hidden = told(alice)[1]
+    create_comment(bob, post)
+    create_comment(stranger, post)
+    create_comment(alice, bob.create_post())
+    hidden = list_notifications(alice)[1]
     one, other = (alice, bob) if blocker == "alice" else (bob, alice)
     one.put(f"users/{other.id}/block")
-    assert (kinds(alice), kinds(bob)) == (["comment"], [])
-    assert (unread(alice), unread(bob)) == (1, 0)
+    assert (notification_types(alice), notification_types(bob)) == (["comment"], [])
+    assert (unread_count(alice), unread_count(bob)) == (1, 0)
     assert len(live_records("notifications.notification")) == 1
     ended = alice.notification_events()[-2:]
     assert {one["type"] for one in ended} == {"notification.deleted"}
@@ -100,7 +107,7 @@ def test_a_block_takes_back_both_ways_at_once(alice, bob, stranger, blocker):
     assert alice.delete(f"notifications/{hidden['id']}").status_code == 404
     run_due_cascades()
     one.delete(f"users/{other.id}/block")
-    assert (kinds(alice), kinds(bob)) == (["comment"], [])
+    assert (notification_types(alice), notification_types(bob)) == (["comment"], [])
 
 
 def test_a_block_hides_at_once_what_it_leaves_to_a_cascade(alice, bob):
@@ -108,45 +115,45 @@ def test_a_block_hides_at_once_what_it_leaves_to_a_cascade(alice, bob):
         for number in range(MAX_RECIPIENTS + 5):
             cause = f"fact{number}"
             notify(w, to=alice.id, kind="message", actor_id=bob.id, cause=cause)
-    assert unread(alice) == MAX_RECIPIENTS + 5
+    assert unread_count(alice) == MAX_RECIPIENTS + 5
     bob.put(f"users/{alice.id}/block")
-    assert told(alice) == []
+    assert list_notifications(alice) == []
     assert len(live_records("notifications.notification")) == 5
     assert run_due_cascades() == 1
     assert live_records("notifications.notification") == {}
-    assert unread(alice) == 0
+    assert unread_count(alice) == 0
 
 
 def test_a_member_who_is_removed_takes_along_what_was_told(alice, bob, stranger, flush_all):
     for person, other in ((alice, bob), (bob, alice), (stranger, alice), (stranger, bob)):
-        comments(person, other.create_post())
+        create_comment(person, other.create_post())
     flush_all()
     client().flushall()
     while not NotificationsOfMember.delete_dependents(bob.id, limit=1):
         pass
-    assert [one["actor"]["id"] for one in told(alice)] == [stranger.id]
-    assert unread(alice) == 1
+    assert [one["actor"]["id"] for one in list_notifications(alice)] == [stranger.id]
+    assert unread_count(alice) == 1
     assert bob.id not in live_records("notifications.inbox")
     with assert_no_changes():
         assert NotificationsOfMember.delete_dependents(bob.id, limit=1)
 
 
 def test_whom_one_mutes_is_hidden_and_comes_back(alice, bob):
-    comments(bob, alice.create_post())
-    before = told(alice)
+    create_comment(bob, alice.create_post())
+    before = list_notifications(alice)
     alice.put(f"users/{bob.id}/mute")
-    assert told(alice) == alice.notification_events() == []
+    assert list_notifications(alice) == alice.notification_events() == []
     alice.delete(f"users/{bob.id}/mute")
-    assert told(alice) == before
+    assert list_notifications(alice) == before
     assert len(alice.notification_events()) == 1
 
 
 def test_a_post_that_is_hidden_hides_what_was_told_of_it(alice, bob, stranger):
     post = alice.create_post("Hello @bob")
-    comments(stranger, post, "And @bob")
-    assert kinds(bob) == ["mention"] * 2
+    create_comment(stranger, post, "And @bob")
+    assert notification_types(bob) == ["mention"] * 2
     alice.patch(f"posts/{post['id']}", {"privacy": "private"})
-    assert told(bob) == bob.notification_events() == []
-    assert kinds(alice) == ["comment"]
+    assert list_notifications(bob) == bob.notification_events() == []
+    assert notification_types(alice) == ["comment"]
     alice.patch(f"posts/{post['id']}", {"privacy": "public"})
-    assert kinds(bob) == ["mention"] * 2
+    assert notification_types(bob) == ["mention"] * 2

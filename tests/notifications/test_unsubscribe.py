@@ -3,7 +3,7 @@
 import pytest
 
 from mysocial.outbox import send_due
-from tests.notifications.notification_checks import comments, reacts, told
+from tests.notifications.notification_checks import create_comment, list_notifications, set_reaction
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous, new_client, sign_up
 
@@ -11,7 +11,7 @@ from tests.support.people import anonymous, new_client, sign_up
 @pytest.fixture
 def token(alice, bob, mailoutbox):
     """The token of a mail about a reaction to Alice's post."""
-    reacts(bob, alice.create_post())
+    set_reaction(bob, alice.create_post())
     send_due()
     (mail,) = [one for one in mailoutbox if "reacted" in one.subject]
     return mail.extra_headers["List-Unsubscribe"].strip("<>").partition("token=")[2]
@@ -56,11 +56,11 @@ def test_after_it_no_mail_is_sent_but_the_app_tells(alice, bob, token, mailoutbo
     anonymous.post(f"notifications/unsubscribe/{token}")
     mailoutbox.clear()
     post = alice.create_post()
-    reacts(bob, post)
-    comments(bob, post)
+    set_reaction(bob, post)
+    create_comment(bob, post)
     send_due()
     assert [one.subject for one in mailoutbox] == ["bob commented on your post"]
-    assert len(told(alice)) == 3
+    assert len(list_notifications(alice)) == 3
 
 
 def test_the_page_asks_and_changes_nothing_until_the_button_is_pressed(alice, token):

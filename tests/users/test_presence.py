@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from mysocial.core.redis import client
 from mysocial.realtime.dispatcher import Dispatcher
 from mysocial.realtime.presence import ConnectionRegistry
-from tests.chat.conversations import say
+from tests.chat.conversations import send_message
 from tests.support.concurrency import assert_no_changes, mongod_paused, stored_state
 from tests.support.people import anonymous
 from users.models import User
@@ -213,7 +213,7 @@ async def test_a_setting_of_who_is_offline_tells_nothing(connected, alice, bob):
 
 @pytest.mark.parametrize("who", ["blocker", "blocked"])
 async def test_a_block_hides_it_from_both_at_once(connected, alice, bob, who):
-    await sync_to_async(say)(alice, bob)
+    await sync_to_async(send_message)(alice, bob)
     bobs, mine = await connected(bob, "presence"), await connected(alice, "presence")
     assert await next_change(bobs) == (alice.id, True)
     one, other = (alice, bob) if who == "blocker" else (bob, alice)
@@ -233,7 +233,7 @@ async def test_who_follows_is_told_nothing_until_they_are_followed_or_written_to
     assert await changes(bobs, within=1.5) == []
     assert await sync_to_async(known)(bob, alice, stranger) == []
     assert await sync_to_async(known)(alice, bob) == []
-    await sync_to_async(say)(alice, bob)
+    await sync_to_async(send_message)(alice, bob)
     assert await sync_to_async(known)(bob, alice, stranger) == [alice.id]
     assert await sync_to_async(known)(alice, bob) == [bob.id]
 
