@@ -1,9 +1,5 @@
-"""MySocial: composition and plumbing of the project."""
+"""The Django project: settings, composition, and the packages that all apps share."""
 
-from mysocial import lean
-
-lean.collect_seldom()  # before anything else is loaded
-
-from mysocial.celery import app as celery_app  # noqa: E402
+from mysocial.celery import app as celery_app
 
 __all__ = ["celery_app"]

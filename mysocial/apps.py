@@ -1,4 +1,4 @@
-"""The plumbing as a Django app, so that its commands, templates and contrib apps are found."""
+"""App configurations: the project itself as an app, and Django's contrib apps on MongoDB."""
 
 from importlib import import_module
 
@@ -14,33 +14,33 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 from django.utils.module_loading import autodiscover_modules
 
-from mysocial import lean
-
 OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 
 
-# What is begun where a variable is set, and the extra of `pyproject.toml` that has what it needs.
+# By setting: the module to initialize, and the extra of `pyproject.toml` that installs its needs.
 TELEMETRY = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": ("mysocial.ops.opentelemetry", "tracing"),
     "SENTRY_DSN": ("mysocial.ops.sentry", "sentry"),
 }
 
 
-def _begin(variable: str, module: str, extra: str) -> None:
+def _initialise_telemetry(setting: str, module: str, extra: str) -> None:
     try:
         import_module(module).initialise()
     except ModuleNotFoundError as error:
         raise ImproperlyConfigured(
-            f"{variable} is set, and {error.name} is not installed: the extra `{extra}` has it."
+            f"{setting} is set, but {error.name} is not installed. Install the extra `{extra}`."
         ) from error
 
 
 class MysocialConfig(AppConfig):
+    """The project as an app, so that Django finds its models, commands and templates."""
+
     name = "mysocial"
     verbose_name = "MySocial"
 
     def ready(self) -> None:
-        # Registries are filled by import: stores, events, mails and such of every app.
+        # Importing these modules of every app registers stores, events, e-mails and so on.
         autodiscover_modules(
             "store", "events", "emails", "cascades", "visibility", "media_handlers", "data_export"
         )
@@ -49,18 +49,17 @@ class MysocialConfig(AppConfig):
         # A wake-up that a full broker cannot take runs its task in this process.
         import_module("mysocial.persistence.tasks")
         import_module("mysocial.outbox.tasks")
-        _leave_requests()
-        for variable, (module, extra) in TELEMETRY.items():
-            if getattr(settings, variable):
-                _begin(variable, module, extra)
-        lean.collect_as_usual()  # what starts is loaded
+        _disconnect_request_signals()
+        for setting, (module, extra) in TELEMETRY.items():
+            if getattr(settings, setting):
+                _initialise_telemetry(setting, module, extra)
 
 
-def _leave_requests() -> None:
-    """Let requests begin and end without what Django does then: there is nothing to be done.
+def _disconnect_request_signals() -> None:
+    """Disconnect what Django does when a request starts and ends, a tenth of the cost of a read.
 
-    MongoDB's and Redis' clients are pools; queries are noted in development only, and there is one
-    root of routes. All of it together is a tenth of a read's cost.
+    There is nothing to do: the clients of MongoDB and Redis are pools, queries are logged in
+    development only, and there is one root URLconf.
     """
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -71,7 +70,7 @@ def _leave_requests() -> None:
 
 
 class MongoAdminConfig(AdminConfig):
-    """Django's admin on MongoDB ids, with a site of ours."""
+    """Django's admin with ObjectId keys and our own site."""
 
     default_site = "mysocial.admin.site.StaffSite"
 
@@ -79,12 +78,12 @@ class MongoAdminConfig(AdminConfig):
 
 
 class MongoAuthConfig(AuthConfig):
-    """Django's auth (staff only) on MongoDB ids."""
+    """Django's auth, used for staff only, with ObjectId keys."""
 
     default_auto_field = OBJECT_ID
 
 
 class MongoContentTypesConfig(ContentTypesConfig):
-    """Django's content types on MongoDB ids."""
+    """Django's content types with ObjectId keys."""
 
     default_auto_field = OBJECT_ID

@@ -1,6 +1,7 @@
-"""The door of events, and the only door of `make up`: other HTTP goes to the WSGI application.
+"""The ASGI application: WebSockets and event streams; `make up` serves everything with it.
 
-Django's own ASGI path hops between threads for each middleware and view, at four times the CPU.
+Other HTTP requests go to the WSGI application: Django's own ASGI handler switches threads for each
+middleware and view, which costs four times the CPU.
 """
 
 import os
@@ -31,7 +32,7 @@ wsgi: Any = WSGIMiddleware(http, workers=16)  # type: ignore[arg-type]
 
 
 async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
-    """Follow the log no longer when the server ends: whose sockets were here is told to go."""
+    """Stop the dispatcher at shutdown, so that it closes its connections."""
     while True:
         message = await receive()
         if message["type"] == "lifespan.shutdown":

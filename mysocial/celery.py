@@ -1,7 +1,7 @@
-"""The Celery application and the only schedule.
+"""The Celery application and its schedule.
 
-A Celery message is never the record of what is owed: the debt to MongoDB stands in Redis, and a
-lost message costs at most one beat (`docs/write-path.md`).
+A Celery message is only a wake-up. Which records are dirty is stored in Redis, so a lost message
+delays their flush until the next beat (`docs/write-path.md`).
 """
 
 import os
@@ -11,7 +11,7 @@ from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
 
-Channel.do_restore = False  # there is no option for it: see CELERY_BROKER_TRANSPORT_OPTIONS
+Channel.do_restore = False  # there is no setting for it; see CELERY_BROKER_TRANSPORT_OPTIONS
 
 app = Celery("mysocial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -23,9 +23,9 @@ app.conf.imports = ("mysocial.persistence.heartbeats", "mysocial.core.tracing")
 app.conf.worker_consumer = "mysocial.persistence.worker:Consumer"
 app.conf.beat_scheduler = "mysocial.persistence.scheduler:WakeupScheduler"
 app.conf.beat_schedule = {
-    # Wakes the queues whose debt nobody picked up.
+    # Wakes the queues whose dirty records were not flushed.
     "wake-dirty-queues": {"task": "mysocial.wake_dirty_queues", "schedule": 1.0},
-    # Whose wake-up was lost, and what is to be tried again.
+    # Work whose wake-up was lost, and work to be retried.
     "send-emails": {"task": "email.send_emails", "schedule": 5.0},
     "run-cascades": {"task": "mysocial.run_cascades", "schedule": 5.0},
     "process-media": {"task": "images.process_media", "schedule": 5.0},

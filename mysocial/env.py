@@ -1,4 +1,4 @@
-"""Environment variables, read once by `settings.py`. A wrong value stops the start."""
+"""Typed access to environment variables, for `settings.py`. An invalid value is an error."""
 
 import os
 import secrets
@@ -8,10 +8,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+MIN_SECRET_LENGTH = 32
 
 
 def envstr(name: str, default: str = "", *, choices: tuple[str, ...] = ()) -> str:
-    """Return the variable as text; refuses a value outside `choices`."""
+    """Return the variable as text, which must be one of `choices`, if there are any."""
     value = os.environ.get(name, default)
     if choices and value not in choices:
         raise ImproperlyConfigured(f"{name}={value!r} must be one of: {', '.join(choices)}.")
@@ -19,7 +20,7 @@ def envstr(name: str, default: str = "", *, choices: tuple[str, ...] = ()) -> st
 
 
 def envbool(name: str, *, default: bool) -> bool:
-    """Return the variable as a truth value: 1 or 0, true or false, yes or no, on or off."""
+    """Return the variable as a boolean: 1 or 0, true or false, yes or no, on or off."""
     value = os.environ.get(name)
     if value is None:
         return default
@@ -30,45 +31,45 @@ def envbool(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={value!r} must be 1 or 0 (or true/false, yes/no, on/off).")
 
 
-def envint(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
-    """Return the variable as a whole number between `least` and `most`, both included."""
+def envint(name: str, default: int, *, minimum: int = 0, maximum: int = 2**31) -> int:
+    """Return the variable as an integer from `minimum` to `maximum`."""
     value = os.environ.get(name, str(default))
     try:
         number = int(value)
     except ValueError:
-        raise ImproperlyConfigured(f"{name}={value!r} must be a whole number.") from None
-    if not least <= number <= most:
-        raise ImproperlyConfigured(f"{name}={number} must be between {least} and {most}.")
+        raise ImproperlyConfigured(f"{name}={value!r} must be an integer.") from None
+    if not minimum <= number <= maximum:
+        raise ImproperlyConfigured(f"{name}={number} must be between {minimum} and {maximum}.")
     return number
 
 
 def envlist(name: str, default: str = "") -> list[str]:
-    """Return the variable split at commas, blanks dropped."""
+    """Return the variable split at commas, without empty items."""
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
 def envsecret(name: str, *, file: Path, debug: bool) -> str:
-    """Return a secret of at least 32 characters.
+    """Return a secret of at least `MIN_SECRET_LENGTH` characters.
 
-    With `debug`, a missing one is made at random and kept in `file`, readable by its owner only,
-    so that a checkout starts without any configuration. Without `debug` it must be given.
+    With `debug`, a missing secret is generated and stored in `file`, which only its owner can
+    read, so that a checkout runs without any configuration. Without `debug`, it must be set.
     """
     value = os.environ.get(name, "")
     if not value and debug:
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists():
-            part = file.with_suffix(f".{os.getpid()}")
-            part.touch(mode=0o600)
-            part.write_text(secrets.token_urlsafe(48))
-            # A link, unlike a rename, never replaces: two first starts agree on one secret.
+            draft = file.with_suffix(f".{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48))
+            # Unlike a rename, a link never replaces: two concurrent first starts use one secret.
             try:
-                file.hardlink_to(part)
+                file.hardlink_to(draft)
             except FileExistsError:
                 pass
-            part.unlink()
+            draft.unlink()
         value = file.read_text().strip()
-    if len(value) < 32:  # noqa: PLR2004
+    if len(value) < MIN_SECRET_LENGTH:
         raise ImproperlyConfigured(
-            f"{name} must be set to at least 32 random characters when DEBUG is off."
+            f"{name} must be at least {MIN_SECRET_LENGTH} random characters when DEBUG is off."
         )
     return value

@@ -1,4 +1,4 @@
-"""The models of the project itself, imported here so that Django finds them."""
+"""The models of the project itself, imported here because Django looks for them here."""
 
 from mysocial.admin.audit import AuditEntry
 from mysocial.outbox import CascadeDeletion, Email

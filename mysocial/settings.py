@@ -1,4 +1,4 @@
-"""All settings. Every environment variable is read here once, by `env.py`; README lists them."""
+"""All settings. Environment variables are read here only, with `env.py`; README.md lists them."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Any
 
 from django.templatetags.static import static
 
-from mysocial import lean
 from mysocial.core.keys import CHANNEL_LAYER_PREFIX
 from mysocial.core.logging import JSON, LINES, logging_config
 from mysocial.dev.servers import running_urls
@@ -17,12 +16,12 @@ DATA_DIR = Path(envstr("DATA_DIR", str(BASE_DIR / ".local"))).resolve()
 
 DEBUG = envbool("DEBUG", default=False)
 SECRET_KEY = envsecret("SECRET_KEY", file=DATA_DIR / "secret", debug=DEBUG)
-ALLOWED_HOSTS = [*envlist("ALLOWED_HOSTS", "127.0.0.1,[::1]"), "localhost"]  # probes say that
-PORT = envint("PORT", 8000, least=1, most=65535)
-WEB_PROCESSES = envint("WEB_PROCESSES", 1, least=1, most=64)
-WORKER_PROCESSES = envint("WORKER_PROCESSES", 1, least=1, most=64)
+ALLOWED_HOSTS = [*envlist("ALLOWED_HOSTS", "127.0.0.1,[::1]"), "localhost"]  # for probes
+PORT = envint("PORT", 8000, minimum=1, maximum=65535)
+WEB_PROCESSES = envint("WEB_PROCESSES", 1, minimum=1, maximum=64)
+WORKER_PROCESSES = envint("WORKER_PROCESSES", 1, minimum=1, maximum=64)
 PUBLIC_URL = envstr("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
-# Origins whose pages may open `/ws`: full ones, scheme and port included.
+# The origins whose pages may open `/ws`, with scheme and port.
 ALLOWED_ORIGINS = envlist(
     "ALLOWED_ORIGINS", f"{PUBLIC_URL},http://localhost:{PORT},http://127.0.0.1:{PORT}"
 )
@@ -32,15 +31,16 @@ CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 _running = running_urls(DATA_DIR)
 REDIS_URL = envstr("REDIS_URL", _running.get("redis_url", "redis://127.0.0.1:6379/0"))
 CACHE_URL = envstr("CACHE_URL", REDIS_URL)
-# kombu has a name of its own for a unix socket.
+# kombu has its own URL scheme for a unix socket.
 BROKER_URL = envstr("BROKER_URL", REDIS_URL.replace("unix://", "redis+socket://", 1))
 MONGO_URL = envstr("MONGO_URL", _running.get("mongo_url", "mongodb://127.0.0.1:27017"))
 MONGO_DB = envstr("MONGO_DB", "mysocial")
 
-# What Redis must be set to, or the process refuses to serve: this is what an answer 201 promises.
+# The durability of a 201 response depends on this configuration of Redis. With any other, the
+# process refuses to serve.
 REDIS_FSYNC = envstr("REDIS_FSYNC", "always", choices=("always", "everysec"))
-REDIS_MEMORY_MB = envint("REDIS_MEMORY_MB", 256, least=16)
-REDIS_PROMISES = {
+REDIS_MEMORY_MB = envint("REDIS_MEMORY_MB", 256, minimum=16)
+REQUIRED_REDIS_CONFIG = {
     "appendonly": "yes",
     "appendfsync": REDIS_FSYNC,
     "no-appendfsync-on-rewrite": "no",
@@ -50,7 +50,7 @@ REDIS_PROMISES = {
 # --- Django -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "mysocial.apps.MysocialConfig",
-    "moderation",  # above the theme, whose first page it replaces
+    "moderation",  # before the theme, whose index template it overrides
     "unfold.apps.BasicAppConfig",
     "mysocial.apps.MongoAdminConfig",
     "mysocial.apps.MongoAuthConfig",
@@ -107,7 +107,7 @@ TEMPLATES = [
     },
 ]
 LANGUAGE_CODE, TIME_ZONE, USE_TZ = "en", "UTC", True
-# Where staff sign in; a path that nobody guesses keeps robots from the door.
+# The path of the admin. One that is hard to guess keeps automated login attempts away.
 ADMIN_PATH = envstr("ADMIN_PATH", "admin").strip("/")
 # The admin theme (django-unfold) uses local static files only.
 UNFOLD: dict[str, Any] = {
@@ -134,12 +134,11 @@ UNFOLD: dict[str, Any] = {
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing folder
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing folder
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 # --- MongoDB (docs/architecture.md says why this engine) ----------------------------------------
-lean.load_no_maps()  # before the engine is loaded
 DATABASES = {
     "default": {"ENGINE": "django_mongodb_backend", "HOST": MONGO_URL, "NAME": MONGO_DB},
 }
@@ -148,7 +147,7 @@ DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
 MIGRATION_MODULES = {
     name: f"mysocial.contrib_migrations.{name}" for name in ("admin", "auth", "contenttypes")
 }
-MONGO_TIMEOUT_MS = envint("MONGO_TIMEOUT_MS", 3000, least=100)
+MONGO_TIMEOUT_MS = envint("MONGO_TIMEOUT_MS", 3000, minimum=100)
 TOMBSTONE_SECONDS = 7 * 24 * 3600
 
 # --- Redis --------------------------------------------------------------------------------------
@@ -157,7 +156,7 @@ CACHES = {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "cache",
-        # Pickle would be code execution for whoever can write to Redis.
+        # With pickle, write access to Redis would be code execution.
         "OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
     },
 }
@@ -165,8 +164,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cache"  # staff only; members
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        # The write script publishes the hints, so the layer lives where the records live.
-        # redis-py 8 closes a connection that is idle for 5 s unless told otherwise.
+        # The write script publishes to the dispatchers, so the layer uses the Redis of the records.
+        # By default, redis-py 8 closes a connection that is idle for 5 seconds.
         "CONFIG": {
             "hosts": [{"address": REDIS_URL, "socket_timeout": None}],
             "prefix": CHANNEL_LAYER_PREFIX,
@@ -175,16 +174,17 @@ CHANNEL_LAYERS = {
 }
 PRESENCE_SECONDS, PRESENCE_GRACE_SECONDS = 45, 5
 IDEMPOTENCY_SECONDS = 24 * 3600
-# What a dead worker had claimed is due again after this, then twice as long with each try.
+# How long a worker may take for a claimed item before it is due again; doubles with each try.
 OUTBOX_CLAIM_SECONDS = 60
-# Whom more people follow, their posts are merged into home feeds at reading, not handed to each.
-HOME_FAN_OUT = envint("HOME_FAN_OUT", 1000, most=100_000)
-EVENT_LOG_LENGTH = envint("EVENT_LOG_LENGTH", 10_000, least=10)
-EVENT_LOG_SECONDS = envint("EVENT_LOG_SECONDS", 24 * 3600, least=1)
+# The posts of an author with more followers are merged into home feeds when these are read, instead
+# of being added to each.
+MAX_FAN_OUT_FOLLOWERS = envint("MAX_FAN_OUT_FOLLOWERS", 1000, maximum=100_000)
+EVENT_LOG_LENGTH = envint("EVENT_LOG_LENGTH", 10_000, minimum=10)
+EVENT_LOG_SECONDS = envint("EVENT_LOG_SECONDS", 24 * 3600, minimum=1)
 
 # --- Accounts -----------------------------------------------------------------------------------
-ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 900, least=10)
-REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 30 * 24 * 3600, least=60)
+ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 900, minimum=10)
+REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 30 * 24 * 3600, minimum=60)
 REFRESH_GRACE_SECONDS = 10
 RESET_TOKEN_SECONDS = 3600
 SIMPLE_JWT = {
@@ -201,12 +201,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# How many proxies of ours stand in front: so many addresses of X-Forwarded-For are believed.
-TRUSTED_PROXIES = envint("TRUSTED_PROXIES", 0, most=10)
+# The number of our proxies in front: so many entries of X-Forwarded-For are trusted.
+TRUSTED_PROXIES = envint("TRUSTED_PROXIES", 0, maximum=10)
 METRICS_TOKEN = envstr("METRICS_TOKEN")
 RATE_LIMITS = envbool("RATE_LIMITS", default=True)
 
-# --- Mail ---------------------------------------------------------------------------------------
+# --- E-mail -------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = envstr("DEFAULT_FROM_EMAIL", "MySocial <hello@mysocial.example>")
 EMAIL_FILE_PATH = DATA_DIR / "emails"
 SENDGRID_API_KEY = envstr("SENDGRID_API_KEY")
@@ -218,12 +218,12 @@ EMAIL_BACKEND = (
 )
 
 # --- Media --------------------------------------------------------------------------------------
-# What comes in waits in `incoming` for a worker: shared by every web process and worker.
+# Uploads wait in `incoming` for a worker. Every web process and worker shares the folder.
 MEDIA_DIR = Path(envstr("MEDIA_DIR", str(DATA_DIR / "media"))).resolve()
 MEDIA_URL = f"{PUBLIC_URL}/media/"
-IMAGE_MAX_BYTES = envint("IMAGE_MAX_BYTES", 10 * 1024 * 1024, least=1024)
-VIDEO_MAX_BYTES = envint("VIDEO_MAX_BYTES", 100 * 1024 * 1024, least=1024)
-# Next to where a file will wait, so that keeping it is a rename; `/tmp` may be memory.
+IMAGE_MAX_BYTES = envint("IMAGE_MAX_BYTES", 10 * 1024 * 1024, minimum=1024)
+VIDEO_MAX_BYTES = envint("VIDEO_MAX_BYTES", 100 * 1024 * 1024, minimum=1024)
+# On the same file system, so that keeping an upload is a rename; `/tmp` may be in memory.
 FILE_UPLOAD_TEMP_DIR = MEDIA_DIR / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 STORAGES = {
@@ -238,10 +238,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CLOUDINARY_URL = envstr("CLOUDINARY_URL")
+
 # --- Chat and GIFs ------------------------------------------------------------------------------
-# How long somebody is given to read a message before a mail tells of it.
-CHAT_MAIL_SECONDS = envint("CHAT_MAIL_SECONDS", 300, least=1)
-# Where GIFs may come from: at any address, whoever put it there would learn who looks, and when.
+# How long a message must be unread before an e-mail is sent about it.
+UNREAD_EMAIL_DELAY_SECONDS = envint("UNREAD_EMAIL_DELAY_SECONDS", 300, minimum=1)
+# The hosts that GIFs may come from. Any other host would learn the address of each reader.
 GIF_HOSTS = envlist(
     "GIF_HOSTS",
     "media.giphy.com,media0.giphy.com,media1.giphy.com,media2.giphy.com,media3.giphy.com,"
@@ -255,12 +256,12 @@ CELERY_QUEUE_NAMES = [
 ]  # fmt: skip
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = (
-    None  # without end; `mysocial.persistence.worker` says how often
-)
+# Without limit; `mysocial.persistence.worker` defines the interval.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Messages are hints: who loses one misses nothing. Redis need not keep what a worker has taken,
-    # and a worker whose connection breaks has nothing to give back, over which kombu (5.7) ends it.
+    # Messages are only wake-ups, so they need no acknowledgement: Redis does not keep what a worker
+    # has received, and a worker does not return messages when its connection breaks, an attempt at
+    # which kombu (5.7) fails.
     "ack_emulation": False,
     "socket_timeout": 5,
     "health_check_interval": 5,
@@ -277,10 +278,10 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
 
 # --- Flower and demo ----------------------------------------------------------------------------
-FLOWER_PORT = envint("FLOWER_PORT", min(PORT + 1, 65535), least=1, most=65535)
+FLOWER_PORT = envint("FLOWER_PORT", min(PORT + 1, 65535), minimum=1, maximum=65535)
 FLOWER_USER = envstr("FLOWER_USER", "flower")
 FLOWER_PASSWORD = envstr("FLOWER_PASSWORD", "flower" if DEBUG else "")
-DEMO_PASSWORD = "correct-horse-battery"  # noqa: S105 - public, and only ever used with DEBUG on
+DEMO_PASSWORD = "correct-horse-battery"  # noqa: S105 - public, used with DEBUG only
 DEMO_LOGINS = [
     *((name, DEMO_PASSWORD, "member") for name in ("alice", "bob", "carol", "dora")),
     ("admin", DEMO_PASSWORD, "staff, at /admin/"),
@@ -295,12 +296,12 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "mysocial.api.openapi.ApiSchema",
     "EXCEPTION_HANDLER": "mysocial.api.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
-    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",  # as mysocial/core/json.py has it
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",  # like mysocial/core/json.py
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "MySocial",
-    "DESCRIPTION": "The REST API of MySocial. Realtime is described in docs/events.md.",
+    "DESCRIPTION": "The REST API of MySocial. docs/events.md describes realtime events.",
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -312,7 +313,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_REQUEST": True,
-    # Several fields are called `type`: each set of values has a name of its own.
+    # Several fields are named `type`; each set of values needs its own name.
     "ENUM_NAME_OVERRIDES": {
         "NoticeEnum": "users.models.NOTIFICATION_TYPES",
         "ReactionEnum": "posts.reaction_types.ReactionType",
@@ -331,14 +332,14 @@ SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not DEBUG else None
 if not DEBUG and not FLOWER_PASSWORD:
-    FLOWER_USER = ""  # Flower stays closed until it is given a password.
+    FLOWER_USER = ""  # Flower refuses all logins until it has a password
 
 LOG_REQUESTS = envbool("LOG_REQUESTS", default=False)
 LOGGING = logging_config(
     envstr("LOG_LEVEL", "INFO"), envstr("LOG_FORMAT", LINES, choices=(LINES, JSON))
 )
 
-# --- Telemetry: nothing of it is imported unless it is set -----------------------------------
+# --- Telemetry (imported only if it is set) -------------------------------------------------------
 OTEL_EXPORTER_OTLP_ENDPOINT = envstr("OTEL_EXPORTER_OTLP_ENDPOINT")
 OTEL_SERVICE_NAME = envstr("OTEL_SERVICE_NAME", "mysocial")
 SENTRY_DSN = envstr("SENTRY_DSN")

@@ -1,4 +1,4 @@
-"""One include per app, and what belongs to none."""
+"""The root URLconf: one include per app, and the views that belong to no app."""
 
 from django.conf import settings
 from django.contrib import admin

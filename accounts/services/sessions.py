@@ -62,7 +62,7 @@ def sign_in(*, name: str, password: str, device: Device) -> SignIn:
         except NotFound:
             raise wrong from None
         except Suspended as error:
-            raise selectors.suspension_error(account.id, error.milliseconds) from None
+            raise selectors.suspension_error(account.id, error.until_ms) from None
     raise Conflict
 
 

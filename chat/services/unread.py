@@ -68,7 +68,8 @@ def schedule_unread_email(
 ) -> None:
     """Notify a participant of unread messages, in the write of the first one.
 
-    The in-app notification is created at once; the e-mail is due after `CHAT_MAIL_SECONDS`.
+    The in-app notification is created at once; the e-mail is due `UNREAD_EMAIL_DELAY_SECONDS`
+    later.
     """
     if receiver is None:
         receiver = _read_preferences(participant)
@@ -98,7 +99,7 @@ def schedule_unread_email(
             w,
             "messages",
             recipient=participant.user_id,
-            due_at=now() + timedelta(seconds=settings.CHAT_MAIL_SECONDS),
+            due_at=now() + timedelta(seconds=settings.UNREAD_EMAIL_DELAY_SECONDS),
             sender_id=participant.other_id,
             first_unread_id=message_id,
         )

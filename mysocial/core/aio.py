@@ -1,4 +1,4 @@
-"""Tasks of an event loop that go on until they are told to end."""
+"""Helpers for asyncio tasks."""
 
 import asyncio
 import contextlib
@@ -8,10 +8,10 @@ RETRY_SECONDS = 0.2
 
 
 async def cancel_and_wait(*tasks: "asyncio.Future[Any] | None") -> None:
-    """Cancel each and wait until it has ended; nothing to one that is done, or was never begun.
+    """Cancel each task and wait until it has ended; skip tasks that are done, and None.
 
-    Until Python 3.12 `asyncio.wait_for`, in which redis-py sends, loses a cancellation that comes
-    with its result: who was not ended by one is cancelled again.
+    Until Python 3.12, `asyncio.wait_for`, in which redis-py sends, loses a cancellation that
+    arrives together with its result. A task that did not end is therefore cancelled again.
     """
     for task in tasks:
         if task is None:

@@ -58,8 +58,8 @@ class Silenced(AppError):
     code = "silenced"
     title = "Your account is silenced."
 
-    def __init__(self, milliseconds: int) -> None:
-        self.until = datetime_from_ms(milliseconds)
+    def __init__(self, until_ms: int) -> None:
+        self.until = datetime_from_ms(until_ms)
         super().__init__(
             f"Your account is silenced {_until_text(self.until)}: you can read, but not write."
         )
@@ -72,9 +72,9 @@ class Suspended(AppError):
     code = "suspended"
     title = "This account is suspended."
 
-    def __init__(self, milliseconds: int, reason: str = "") -> None:
-        self.milliseconds = milliseconds
-        self.until = datetime_from_ms(milliseconds)
+    def __init__(self, until_ms: int, reason: str = "") -> None:
+        self.until_ms = until_ms
+        self.until = datetime_from_ms(until_ms)
         why = f": {reason}" if reason else "."
         super().__init__(f"This account is suspended {_until_text(self.until)}{why}")
 
@@ -118,7 +118,7 @@ class TooLarge(AppError):
 
     status = 413
     code = "too_large"
-    title = "The body is too large."
+    title = "The request body is too large."
 
 
 class UnsupportedMediaType(AppError):
@@ -134,7 +134,7 @@ class IdempotencyMismatch(AppError):
 
     status = 422
     code = "idempotency_mismatch"
-    title = "This Idempotency-Key was used with another request."
+    title = "This Idempotency-Key was used with a different request."
 
 
 class IdempotentReplay(Exception):
@@ -170,9 +170,9 @@ class Unavailable(AppError):
     retry_after = 2
 
 
-def error_classes(of: type[AppError] = AppError) -> Iterator[type[AppError]]:
+def error_classes(base: type[AppError] = AppError) -> Iterator[type[AppError]]:
     """Yield each error class that has a code of its own."""
-    for error_class in of.__subclasses__():
+    for error_class in base.__subclasses__():
         if "code" in vars(error_class):
             yield error_class
         yield from error_classes(error_class)

@@ -1,4 +1,4 @@
-"""How an event says what its data is: a serializer that describes a wire, or an object's fields."""
+"""Schemas of event data: a serializer of a representation, or the fields of an object."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,8 +8,8 @@ from rest_framework.serializers import Serializer
 from mysocial.core.ids import ID_LENGTH
 
 Json = Mapping[str, Any]  # a JSON Schema
-Shape = type[Serializer[Any]] | Json  # of one value: a wire's, or in full
-Payload = type[Serializer[Any]] | Mapping[str, Shape]  # of an object: a wire's, or its fields
+Shape = type[Serializer[Any]] | Json  # the schema of one value
+Payload = type[Serializer[Any]] | Mapping[str, Shape]  # the schema of an object
 
 ID: Json = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
 TEXT: Json = {"type": "string"}
@@ -18,27 +18,27 @@ COUNT: Json = {"type": "integer", "minimum": 0}
 
 
 def list_of(shape: Json) -> Json:
-    """Return the shape of a list of such values."""
+    """Return the schema of a list of values."""
     return {"type": "array", "items": shape}
 
 
 def one_of(values: Iterable[str]) -> Json:
-    """Return the shape of a text that is one of these."""
+    """Return the schema of a string that is one of `values`."""
     return {"type": "string", "enum": [str(value) for value in values]}
 
 
 def one_of_or_null(values: Iterable[str]) -> Json:
-    """Return the shape of a text that is one of these, or null."""
+    """Return the schema of a string that is one of `values`, or null."""
     return {"type": ["string", "null"], "enum": [*map(str, values), None]}
 
 
 def component(serializer: type[Serializer[Any]]) -> str:
-    """Return the name that a serializer has in the OpenAPI document."""
+    """Return the name of a serializer in the OpenAPI document."""
     return serializer.__name__.removesuffix("Serializer")
 
 
 def ref(name: str) -> dict[str, str]:
-    """Return where a document has the schema of this name."""
+    """Return a reference to the schema of this name."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 

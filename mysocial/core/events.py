@@ -1,6 +1,6 @@
-"""`Event`: what is announced, where it is logged, and who may hear it.
+"""Events: what is announced, in which logs, and to which audience.
 
-An event is appended to its logs in the same script as the write that caused it, so there is no
+An event is appended to its logs by the same script as the write that causes it, so there is no
 write without its event and no event without its write. `docs/events.md` lists every type.
 """
 
@@ -21,57 +21,57 @@ AudienceContext = Mapping[str, str]
 class Event:
     """Something that happened; subclasses are frozen dataclasses in `<app>/events.py`.
 
-    Registered by subclassing; `type` is `<noun>.<past>` and is part of the contract.
+    Subclassing registers it. `type` is `<noun>.<past participle>` and part of the API.
     """
 
     type: ClassVar[str] = ""
-    payload: ClassVar[Payload]  # what `data` is, for `/api/asyncapi`
+    payload: ClassVar[Payload]  # the schema of `data`, for `/api/asyncapi`
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.type:
             if cls.type in EVENTS and EVENTS[cls.type].__qualname__ != cls.__qualname__:
-                raise TypeError(f"Two events are called {cls.type}.")
+                raise TypeError(f"Two events have the type {cls.type}.")
             EVENTS[cls.type] = cls
 
     def topics(self) -> Iterable[str]:
-        """Return the logs it is appended to: `feed`, `user:<id>`, `post:<id>`, `self:<id>` …"""
+        """Return the topics of its logs: `feed`, `user:<id>`, `post:<id>`, `self:<id>` …"""
         raise NotImplementedError
 
     def data(self) -> list[Any]:
-        """Return the pieces of its JSON object, read when everything is written."""
+        """Return the parts of its JSON object; placeholders are filled in after the write."""
         raise NotImplementedError
 
     def audience_context(self) -> AudienceContext:
-        """Return the ids that `listeners` needs to decide."""
+        """Return the ids that `audience` needs."""
         return {}
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        """Return those of `viewers` who may hear it now; asked again at every delivery."""
+        """Return those of `viewers` who may receive it now. Called again at every delivery."""
         raise NotImplementedError
 
     @classmethod
     def audience_on(cls, topic: str, context: AudienceContext, viewers: set[str]) -> set[str]:
-        """Return those of `viewers`, who listen on `topic`, who may hear it now."""
+        """Return those subscribers of `topic` who may receive it now."""
         return cls.audience(context, viewers)
 
     @classmethod
     def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
-        """Tell whether its data may still be shown to who was away: nothing deleted is."""
+        """Tell whether the event may be replayed; not, for example, if its record was deleted."""
         return True
 
     def entry(self) -> list[Any]:
-        """Return what the write script appends: topics, type, pieces, about."""
+        """Return what the write script appends: topics, type, data parts and audience context."""
         context, trace = dict(self.audience_context()), tracing.traceparent()
         if trace:
-            context[tracing.PARENT] = trace  # so that its delivery is a part of it
+            context[tracing.TRACEPARENT] = trace  # the delivery belongs to the same trace
         return [list(self.topics()), self.type, self.data(), orjson.dumps(context)]
 
 
 @dataclass(frozen=True)
 class UserEvent(Event):
-    """What one member hears, and nobody else."""
+    """An event for one member only."""
 
     user_id: str
 
@@ -87,23 +87,23 @@ class UserEvent(Event):
 
 
 class EphemeralEvent(Event):
-    """An event for connected clients only: sent by `mysocial.realtime.ephemeral`, never stored.
+    """An event for connected clients only: published by `mysocial.realtime.ephemeral`, not stored.
 
-    Nothing is written of it: it has no id, moves no cursor, and is lost on whoever is away.
+    It has no id and does not move the cursor. Clients that are not connected miss it.
     """
 
     def entry(self) -> list[Any]:
-        raise TypeError(f"{self.type} is passing: it belongs to no write and to no log.")
+        raise TypeError(f"{self.type} is ephemeral: it cannot be part of a write.")
 
     def message(self) -> dict[str, str]:
-        """Return what goes to every process that has sockets."""
+        """Return the message that is published to every process with connections."""
         (topic,) = self.topics()
         data = b"".join(self.data()).decode()
-        about = orjson.dumps(dict(self.audience_context())).decode()
-        return {"kind": self.type, "topic": topic, "data": data, "context": about}
+        context = orjson.dumps(dict(self.audience_context())).decode()
+        return {"kind": self.type, "topic": topic, "data": data, "context": context}
 
 
-# Topics that are a part of another's log: who hears is narrower, the events are the same.
+# Topics that share the log of another topic: the same events, with a narrower audience.
 SUBTOPICS = {HOME_TOPIC: FEED_TOPIC}
 
 
@@ -113,12 +113,12 @@ def parent_topic(topic: str) -> str:
 
 
 def event_frame(epoch: str, offset: str, kind: str, data: bytes) -> bytes:
-    """Return the frame that clients receive."""
+    """Return the JSON message of a stored event; its id is its cursor, `<epoch>:<offset>`."""
     return b'{"id":"%s:%s","type":"%s","data":%s}' % (
         epoch.encode(), offset.encode(), kind.encode(), data,
     )  # fmt: skip
 
 
 def ephemeral_frame(kind: str, data: bytes) -> bytes:
-    """Return the frame of what passes: without an id, for no cursor leads back to it."""
+    """Return the JSON message of an ephemeral event, which has no id: it cannot be replayed."""
     return b'{"type":"%s","data":%s}' % (kind.encode(), data)

@@ -9,10 +9,11 @@ _HEX = frozenset("0123456789abcdef")
 
 
 def new_id() -> str:
-    """Return a new record id: 24 hex characters that sort by time.
+    """Return a new record id: 24 hexadecimal digits that sort by time.
 
-    52 bits of microseconds, then 44 random ones: ordered across processes by their clocks, and
-    a thousand made in one microsecond still collide with a chance below one in ten million.
+    It has 52 bits of microseconds and 44 random bits. Ids are ordered across processes as far as
+    their clocks agree. The chance that two of a thousand ids of one microsecond are equal is below
+    one in ten million.
     """
     return f"{time.time_ns() // 1000:013x}{secrets.randbits(44):011x}"
 
@@ -34,11 +35,11 @@ def split_pair_id(pk: str) -> tuple[str, str]:
 
 
 def now() -> datetime:
-    """Return the time in UTC, cut to milliseconds because MongoDB keeps no more."""
+    """Return the time in UTC, truncated to milliseconds because MongoDB stores no more."""
     moment = datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def milliseconds(moment: datetime) -> int:
-    """Return `moment` as whole milliseconds since 1970, the score of lists."""
+    """Return `moment` as whole milliseconds since 1970: the score of list entries."""
     return round(moment.timestamp() * 1000)

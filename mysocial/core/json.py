@@ -1,4 +1,4 @@
-"""How values become JSON."""
+"""JSON encoding with a fixed form of times."""
 
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,15 @@ import orjson
 def dumps(value: Any) -> bytes:
     """Return `value` as JSON.
 
-    Times are UTC and always have six decimals, so that their texts sort as they do.
+    Times are in UTC and always have six decimals, so that their texts sort as they do.
+
+    Raises:
+        TypeError: A part of the value has no JSON form.
     """
-    return orjson.dumps(value, default=_text, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    return orjson.dumps(value, default=_time_text, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
-def _text(value: Any) -> str:
+def _time_text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
-    raise TypeError(f"{type(value).__name__} is no JSON.")
+    raise TypeError(f"{type(value).__name__} has no JSON form.")

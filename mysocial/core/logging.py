@@ -1,6 +1,6 @@
-"""How the processes log: lines, to standard error; what is no defect of ours is one line, too.
+"""Logging to standard error, in lines or as JSON; connection errors are logged without traceback.
 
-With `LOG_FORMAT=json` each record is one line of JSON, with the request and the member it is of.
+With `LOG_FORMAT=json` each record is one line of JSON, with the ids of the request and the member.
 """
 
 import logging
@@ -13,8 +13,8 @@ import orjson
 from mysocial.core import tracing
 
 LINES, JSON = "lines", "json"
-EXTRA_FIELDS = "facts"  # what a record says beside its message: `extra={FACTS: {…}}`
-# By name: whoever logs need not have loaded the drivers.
+EXTRA_FIELDS = "fields"  # additional fields of the JSON: `extra={EXTRA_FIELDS: {…}}`
+# By name, because a process that logs may not have imported the drivers.
 CONNECTION_ERRORS = frozenset({
     "asyncio.exceptions.CancelledError",
     "billiard.exceptions.WorkerLostError",
@@ -28,26 +28,25 @@ CONNECTION_ERRORS = frozenset({
     "redis.exceptions.ReadOnlyError",
     "redis.exceptions.TimeoutError",
 })  # fmt: skip
-# What these say below a warning: each task that comes and goes, what there is, where it listens.
+# They log each task at the level INFO, and their start-up.
 QUIET_LOGGERS = ("celery.worker.strategy", "celery.app.trace", "flower.command", "kombu.mixins")
-# It asks workers that are just being started, and says so in four lines.
+# It inspects workers that are still starting, and logs four lines about each.
 FLOWER_INSPECTOR = "flower.inspector"
 
 
 def is_connection_error(error: BaseException | None) -> bool:
-    """Tell whether an error says that a server is away or a process was killed."""
-    names = (f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__)
+    """Tell whether an error means that a server cannot be reached or a process was killed."""
+    names = (f"{base.__module__}.{base.__name__}" for base in type(error).__mro__)
     return error is not None and not CONNECTION_ERRORS.isdisjoint(names)
 
 
 class ShortenConnectionErrors(logging.Filter):
-    """Says in a line that a server is away or a process was killed, where a library would show
-    the way to where it noticed."""
+    """Replaces the traceback of a connection error, which is no defect, with one line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass."""
+        """Shorten the record if needed; accept every record."""
         error = record.exc_info[1] if record.exc_info else None
-        error = getattr(error, "exc", error)  # as Celery's pool hands over those of its processes
+        error = getattr(error, "exc", error)  # Celery's pool wraps the errors of its processes
         if is_connection_error(error):
             lines = [*record.getMessage().splitlines(), ""]
             record.msg, record.args = "%s: %s: %s", (lines[0], type(error).__name__, error)
@@ -56,36 +55,40 @@ class ShortenConnectionErrors(logging.Filter):
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record as one line of JSON."""
+    """Formats a record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
             "process": os.getpid(),
         }
-        track = tracing.current()
-        if track is not None:
-            told = (("request_id", track.request_id), ("member_id", track.member_id))
-            said |= {name: value for name, value in (*told, ("task", track.task)) if value}
-        said |= getattr(record, EXTRA_FIELDS, {})
+        context = tracing.current()
+        if context is not None:
+            names = ("request_id", "member_id", "task")
+            values = {name: getattr(context, name) for name in names}
+            fields |= {name: value for name, value in values.items() if value}
+        fields |= getattr(record, EXTRA_FIELDS, {})
         if record.exc_info:
-            said["trace"] = self.formatException(record.exc_info)
-        return orjson.dumps(said, default=str).decode()
+            fields["trace"] = self.formatException(record.exc_info)
+        return orjson.dumps(fields, default=str).decode()
 
 
 def logging_config(level: str, form: str = LINES) -> dict[str, Any]:
-    """Return Django's `LOGGING`, with records in lines or as JSON.
+    """Return Django's `LOGGING`.
 
-    In lines, which people read as they come, nothing is said of work that went well.
+    Args:
+        level: The level of the root logger.
+        form: `LINES` or `JSON`. In lines, which people read as they appear, tasks that succeed are
+            not logged.
     """
     quiet = QUIET_LOGGERS if form == LINES and level == "INFO" else ()
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"brief": {"()": ShortenConnectionErrors}},
+        "filters": {"shorten": {"()": ShortenConnectionErrors}},
         "formatters": {
             LINES: {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
             JSON: {"()": JsonFormatter},
@@ -94,13 +97,13 @@ def logging_config(level: str, form: str = LINES) -> dict[str, Any]:
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": form,
-                "filters": ["brief"],
+                "filters": ["shorten"],
             }
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.request": {"level": "ERROR"},
-            # Anybody may cause a trace each.
+            # Any client could cause a traceback per request.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "uvicorn": {"level": "WARNING"},
             "pymongo": {"level": "WARNING"},

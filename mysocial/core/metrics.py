@@ -1,7 +1,7 @@
-"""Prometheus metrics that each process counts for itself; docs/operations.md names every metric.
+"""Prometheus metrics that each process counts for itself.
 
 The samples carry the process id, because several processes may share a port. The metrics that are
-read from Redis at each scrape are in `mysocial/ops/collectors.py`.
+read from Redis at each scrape are in `mysocial/ops/collectors.py`. `docs/operations.md` lists all.
 """
 
 import os
@@ -28,22 +28,22 @@ REGISTRY = CollectorRegistry()
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 PROBLEMS = Counter(
-    "mysocial_problems", "Problems that were answered, by code: `unavailable` is a refused write.",
+    "mysocial_problems", "Error responses by code; `unavailable` is a rejected write.",
     ("process", "code"), registry=REGISTRY,
 )  # fmt: skip
 OPEN_CONNECTIONS = Gauge(
-    "mysocial_open_connections", "Sockets and streams that are open.",
+    "mysocial_open_connections", "Open WebSockets and event streams.",
     ("process", "kind"), registry=REGISTRY,
 )  # fmt: skip
 _lock = threading.Lock()
-# By method and status: how many took up to each of BUCKETS, how many longer, the seconds of all.
+# By method and status: the requests of each bucket, the slower ones, and the sum of seconds.
 _durations: dict[tuple[str, int], list[float]] = {}
 
 
 def record_request(method: str | None, status: int, since: float) -> None:
-    """Count a request that began at `since`, by `time.perf_counter`.
+    """Count a request that started at `since`, a value of `time.perf_counter`.
 
-    By hand: counters and a histogram of the library's cost ten times as much, at each request.
+    The counters and the histogram of prometheus_client cost ten times as much per request.
     """
     seconds = time.perf_counter() - since
     key = (method if method in METHODS else "other", status)
@@ -56,40 +56,42 @@ def record_request(method: str | None, status: int, since: float) -> None:
 
 
 def record_problem(code: str) -> None:
-    """Count a problem."""
+    """Count an error response by its code."""
     PROBLEMS.labels(os.getpid(), code).inc()
 
 
-def record_connection(kind: str, by: int = 1) -> None:
-    """Count a socket or a stream that was opened, or with -1 one that has ended."""
-    OPEN_CONNECTIONS.labels(os.getpid(), kind).inc(by)
+def record_connection(kind: str, change: int = 1) -> None:
+    """Count a connection that was opened; with a `change` of -1, one that was closed."""
+    OPEN_CONNECTIONS.labels(os.getpid(), kind).inc(change)
 
 
 class _RequestCollector(Collector):
-    """What this process has answered."""
+    """The requests that this process has answered."""
 
     def collect(self) -> Iterable[Metric]:
         with _lock:
             rows = {key: list(row) for key, row in _durations.items()}
         process = str(os.getpid())
-        answers = CounterMetricFamily(
+        requests = CounterMetricFamily(
             "mysocial_requests",
-            "Requests under /api that were answered.",
+            "Requests to the API.",
             labels=("process", "method", "status"),
         )
         sums: dict[str, list[float]] = {}
         for (method, status), row in rows.items():
-            answers.add_metric((process, method, str(status)), sum(row[:-1]))
-            before = sums.get(method, [0.0] * len(row))
-            sums[method] = [one + more for one, more in zip(before, row, strict=True)]
-        took = HistogramMetricFamily(
-            "mysocial_request_seconds", "How long they took.", labels=("process", "method")
+            requests.add_metric((process, method, str(status)), sum(row[:-1]))
+            previous = sums.get(method, [0.0] * len(row))
+            sums[method] = [total + value for total, value in zip(previous, row, strict=True)]
+        durations = HistogramMetricFamily(
+            "mysocial_request_seconds",
+            "Duration of requests to the API.",
+            labels=("process", "method"),
         )
         for method, row in sums.items():
             bounds = [*map(str, BUCKETS), "+Inf"]
             steps = list(zip(bounds, accumulate(row[:-1]), strict=True))
-            took.add_metric((process, method), steps, row[-1])
-        return answers, took
+            durations.add_metric((process, method), steps, row[-1])
+        return requests, durations
 
 
 REGISTRY.register(_RequestCollector())

@@ -1,4 +1,4 @@
-"""The MongoDB client: `collection(model)` is the only way to application data outside the admin."""
+"""The MongoDB client. Outside the admin, all application data is accessed by `collection()`."""
 
 import functools
 import os
@@ -41,20 +41,21 @@ def _client(_pid: int) -> "MongoClient[Document]":
 
 
 def client() -> "MongoClient[Document]":
-    """Return this process's client. A forked worker gets its own: pymongo is not fork-safe."""
+    """Return the client of this process. A forked worker gets its own: pymongo is not fork-safe."""
     return _client(os.getpid())
 
 
 def close() -> None:
-    """Close this process's client; the next use opens another."""
+    """Close the client of this process; the next use opens another."""
     client().close()
     _client.cache_clear()
 
 
 def collection(model: type[Model]) -> "Collection[Document]":
-    """Return the collection of `model`; writes are journaled by a majority before they answer.
+    """Return the collection of `model`, with majority read and write concern.
 
-    Reads see only what a majority has, so that a proof of absence is not undone by an election.
+    A write returns when a majority has journaled it. A read returns only data that a majority has,
+    so that an election cannot reveal a record that was read as missing.
     """
     return client()[settings.MONGO_DB].get_collection(
         model._meta.db_table,  # noqa: SLF001 - Django's documented _meta API
@@ -66,14 +67,14 @@ def collection(model: type[Model]) -> "Collection[Document]":
 
 @contextmanager
 def available() -> Iterator[None]:
-    """Turn a MongoDB that is away into `Unavailable`: unknown is 503, never 404."""
+    """Turn connection errors into `Unavailable`: what is unknown is a 503, never a 404."""
     try:
         yield
     except UNAVAILABLE_ERRORS as error:
         raise Unavailable("The database is not available right now. Try again.") from error
 
 
-def find(  # noqa: PLR0913 - what a query is made of
+def find(  # noqa: PLR0913 - the parts of a query
     model: type[Model],
     query: Mapping[str, Any],
     *,
@@ -84,14 +85,24 @@ def find(  # noqa: PLR0913 - what a query is made of
     hint: str | None = None,
     seconds: float = 0,
 ) -> list[Document]:
-    """Return the live documents of `model` that match `query`, and the tombstones when asked for.
+    """Return the documents of `model` that match `query`.
 
-    `Unavailable` when MongoDB is away, or hangs for longer than a reader can wait, which `seconds`
-    may shorten; the server itself stops then.
+    Args:
+        model: The model of the documents.
+        query: The filter.
+        sort: Pairs of a field and 1 or -1.
+        limit: At most so many documents; 0 for all.
+        projection: The fields to return; None for all.
+        tombstones: Whether to return the tombstones of deleted records, too.
+        hint: The name of the index to use.
+        seconds: A timeout shorter than `MONGO_TIMEOUT_MS`. The server stops the query, too.
+
+    Raises:
+        Unavailable: MongoDB cannot be reached, or does not reply in time.
     """
-    patience = settings.MONGO_TIMEOUT_MS / 1000
+    timeout = settings.MONGO_TIMEOUT_MS / 1000
     live = {} if tombstones else {"_deleted_at": None}
-    with available(), pymongo.timeout(min(patience, seconds) if seconds else patience):
+    with available(), pymongo.timeout(min(timeout, seconds) if seconds else timeout):
         cursor = collection(model).find(
             {**query, **live}, sort=sort, limit=limit, projection=projection, hint=hint
         )
@@ -99,27 +110,32 @@ def find(  # noqa: PLR0913 - what a query is made of
 
 
 def collections_with(names: Sequence[str], query: Mapping[str, Any]) -> set[str]:
-    """Return those collections that have a document that matches `query`, in one question.
+    """Return those collections that have a document that matches `query`, in one round trip.
 
-    `Unavailable`.
+    Raises:
+        Unavailable: MongoDB cannot be reached.
     """
 
-    def any_of(name: str) -> list[Document]:
+    def first_match(name: str) -> list[Document]:
         return [{"$match": query}, {"$limit": 1}, {"$project": {"_id": {"$literal": name}}}]
 
     first, *others = names
-    unions = [{"$unionWith": {"coll": name, "pipeline": any_of(name)}} for name in others]
+    unions = [{"$unionWith": {"coll": name, "pipeline": first_match(name)}} for name in others]
     with available():
-        found = client()[settings.MONGO_DB][first].aggregate([*any_of(first), *unions])
-        return {document["_id"] for document in found}
+        documents = client()[settings.MONGO_DB][first].aggregate([*first_match(first), *unions])
+        return {document["_id"] for document in documents}
 
 
 def ping() -> None:
-    """Raise `Unavailable` unless MongoDB answers."""
+    """Check that MongoDB replies.
+
+    Raises:
+        Unavailable: It does not.
+    """
     with available(), pymongo.timeout(settings.MONGO_TIMEOUT_MS / 1000):
         client().admin.command("ping")
 
 
 def datetime_from_ms(milliseconds: int) -> datetime:
-    """Return the time that a list's score stands for."""
+    """Return the time of a list entry's score, in milliseconds since 1970."""
     return EPOCH + timedelta(milliseconds=milliseconds)

@@ -1,4 +1,4 @@
-"""Progress bars for operators, on standard error: what a command prints stays clean."""
+"""Progress bars for operators, on standard error, so that standard output has only results."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+# Called with the name of a step, how much of it is done, and the total.
 ProgressCallback = Callable[[str, int, int], None]
 
 
 @contextmanager
 def progress_bars() -> Iterator[ProgressCallback]:
-    """Yield what is told of each step: its name, how much is done, and of how much.
+    """Yield a callback that draws one bar per step.
 
-    Nothing is shown where nobody looks: when standard error is no terminal.
+    Nothing is drawn if standard error is not a terminal.
     """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -22,9 +23,9 @@ def progress_bars() -> Iterator[ProgressCallback]:
     ) as bars:
         tasks = {}
 
-        def tell(step: str, done: int, total: int) -> None:
+        def update(step: str, done: int, total: int) -> None:
             if step not in tasks:
                 tasks[step] = bars.add_task(step, total=total)
             bars.update(tasks[step], completed=done, total=total)
 
-        yield tell
+        yield update

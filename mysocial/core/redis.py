@@ -1,6 +1,6 @@
-"""The Redis client and the scripts; the only module that speaks to Redis for application data.
+"""The Redis client and the Lua scripts: the only access to Redis for application data.
 
-Scripts build keys out of stored values, so all records live on one primary (no Redis Cluster).
+The scripts build keys from stored values, so all records are on one primary (no Redis Cluster).
 """
 
 import functools
@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgpack
 import redis
@@ -26,8 +26,8 @@ from mysocial.core.keys import lua_prelude
 logger = logging.getLogger(__name__)
 SCRIPTS_FOLDER = Path(__file__).parents[1] / "lua"
 TIMEOUT_SECONDS = 5.0
-# What Redis says when it cannot promise a write: no connection, still loading its file, out of
-# memory, disk full, read-only. Each means 503 and "repeat with the same key", never a lost answer.
+# Errors of a Redis that cannot accept a write: no connection, still loading its file, out of
+# memory, disk full, read-only. Each becomes a 503, after which the client repeats the request.
 UNAVAILABLE_ERRORS = (
     exceptions.ConnectionError,
     exceptions.TimeoutError,
@@ -36,15 +36,15 @@ UNAVAILABLE_ERRORS = (
     exceptions.ReadOnlyError,
     OSError,
 )
-# The same, where redis-py has no class for it: the first word of the answer.
+# The same, for errors without a class in redis-py: the first word of the reply.
 UNAVAILABLE_PREFIXES = ("MISCONF", "BUSY", "NOREPLICAS", "MASTERDOWN")
 
 
 @functools.cache
 def client() -> Any:  # redis-py's own types allow text and awaitables everywhere
-    """Return this process's client. It never repeats a command by itself.
+    """Return the client of this process. It never retries a command.
 
-    A write whose connection broke may have been applied: repeated blindly, it would count twice.
+    A write whose connection broke may have been applied: a blind retry would apply it twice.
     """
     return redis.Redis.from_url(
         settings.REDIS_URL,
@@ -56,29 +56,31 @@ def client() -> Any:  # redis-py's own types allow text and awaitables everywher
 
 
 class _ThreadConnection(threading.local):
-    """A connection of this thread's own, for scripts: they are all that most requests send.
+    """A connection per thread, for scripts: most requests send nothing else.
 
-    Taking one from the pool, and what the client does around a command, cost as much again.
+    The pool and the client's own work would double the cost of a command.
     """
 
     connection: Any = None
 
     def send(self, *command: Any) -> Any:
-        """Send one command and return its answer. Never repeats it by itself."""
-        line = self._open()
+        """Send one command and return its reply. Never retries."""
+        connection = self._open()
         try:
-            line.send_command(*command)
-            return line.read_response()
+            connection.send_command(*command)
+            return connection.read_response()
         except exceptions.ResponseError:
-            raise  # that is the answer, read whole
+            raise  # the reply was read completely: the connection can be used again
         except BaseException:
-            line.disconnect()  # else the next command would be given this one's answer
+            connection.disconnect()  # else the next command would read this one's reply
             raise
 
     def _open(self) -> Any:
-        """Return the connection; another one where Redis has closed it, or left words behind."""
+        """Return the connection; reconnect if Redis has closed it or an unread reply is left."""
         if self.connection is None:
-            pool = client().connection_pool  # which would count it for ever
+            pool = (
+                client().connection_pool
+            )  # only its settings: it would count the connection forever
             self.connection = pool.connection_class(**pool.connection_kwargs)
         try:
             if self.connection.can_read(0):
@@ -92,8 +94,8 @@ _thread_connection = _ThreadConnection()
 
 
 def _reset_after_fork() -> None:
-    """Let a forked child open one of its own: two would read each other's answers."""
-    global _thread_connection  # noqa: PLW0603 - one for each thread of this process
+    """Let a forked child open its own connection: two processes would mix up replies."""
+    global _thread_connection  # noqa: PLW0603 - one object per process
     _thread_connection = _ThreadConnection()
 
 
@@ -107,21 +109,21 @@ def async_client() -> Any:
 
 @contextmanager
 def available() -> Iterator[None]:
-    """Turn a Redis that is away, loading, full or read-only into `Unavailable`."""
+    """Turn the errors of an unreachable, loading, full or read-only Redis into `Unavailable`."""
     try:
         yield
     except UNAVAILABLE_ERRORS as error:
-        logger.warning("Redis is away: %s", error)
+        logger.warning("Redis cannot be reached: %s", error)
         raise Unavailable("The store is not available right now. Try again.") from error
     except exceptions.ResponseError as error:
         if str(error).startswith(UNAVAILABLE_PREFIXES):
-            logger.warning("Redis takes nothing: %s", error)
-            raise Unavailable("The store cannot promise a write right now. Try again.") from error
+            logger.warning("Redis does not accept commands: %s", error)
+            raise Unavailable("The store cannot accept a write right now. Try again.") from error
         raise
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Tell whether an error says that Redis is out of memory, itself or by its cause."""
+    """Tell whether an error or one of its causes says that Redis is out of memory."""
     while error is not None:
         if isinstance(error, exceptions.OutOfMemoryError):
             return True
@@ -142,38 +144,57 @@ class Script:
         self._sha = ""
 
     def __call__(self, payload: Any) -> Any:
-        """Run the script; `Unavailable` when Redis cannot promise it."""
-        argument = msgpack.packb(payload, use_bin_type=False)  # all that Lua knows
+        """Run the script and return its reply.
+
+        Raises:
+            Unavailable: Redis cannot accept it.
+        """
+        argument = msgpack.packb(payload, use_bin_type=False)  # Lua's cmsgpack reads no bin type
         with available():
             check_durability()
             if self._sha:
                 try:
                     return _thread_connection.send("EVALSHA", self._sha, 0, argument)
                 except exceptions.NoScriptError:
-                    pass  # Redis was restarted: load it again.
+                    pass  # Redis was restarted: load the script again
             self._sha = client().script_load(self.source)
             return _thread_connection.send("EVALSHA", self._sha, 0, argument)
 
 
 @functools.cache
 def check_durability() -> bool:
-    """Check once that Redis keeps what we promise; `Unavailable` names what differs."""
-    wrong = durability_mismatches()
-    if wrong:
-        sentence = "; ".join(f"{name} is {got!r}, promised {want!r}" for name, got, want in wrong)
-        logger.critical("Refusing to serve: Redis %s.", sentence)
-        raise Unavailable(f"The store is not set as promised: {sentence}.")
+    """Check, once per process, that Redis has the configuration on which durability depends.
+
+    Raises:
+        Unavailable: It has not; the detail names each directive that differs.
+    """
+    mismatches = durability_mismatches()
+    if mismatches:
+        details = "; ".join(
+            f"{mismatch.directive} is {mismatch.actual!r}, must be {mismatch.required!r}"
+            for mismatch in mismatches
+        )
+        logger.critical("Refusing to serve, the Redis configuration is wrong: %s.", details)
+        raise Unavailable(f"Redis does not have the required configuration: {details}.")
     return True
 
 
-def durability_mismatches() -> list[tuple[str, str, str]]:
-    """Return (setting, value found, value promised) for each Redis setting that differs."""
-    found = client().config_get(*settings.REDIS_PROMISES)
-    text = {_text(name): _text(value) for name, value in found.items()}
+class ConfigMismatch(NamedTuple):
+    """A directive of Redis' configuration that does not have the required value."""
+
+    directive: str
+    actual: str
+    required: str
+
+
+def durability_mismatches() -> list[ConfigMismatch]:
+    """Return the directives of `REQUIRED_REDIS_CONFIG` that Redis does not have."""
+    reply = client().config_get(*settings.REQUIRED_REDIS_CONFIG)
+    config = {_text(name): _text(value) for name, value in reply.items()}
     return [
-        (name, text.get(name, "unknown"), want)
-        for name, want in settings.REDIS_PROMISES.items()
-        if text.get(name) != want
+        ConfigMismatch(name, config.get(name, "unknown"), required)
+        for name, required in settings.REQUIRED_REDIS_CONFIG.items()
+        if config.get(name) != required
     ]
 
 

@@ -55,7 +55,7 @@ class DevRunner:
             valkey = Valkey(
                 self.data_dir / "valkey",
                 port=_remembered(ports, "valkey"),
-                appendfsync=settings.REDIS_PROMISES["appendfsync"],
+                appendfsync=settings.REQUIRED_REDIS_CONFIG["appendfsync"],
                 maxmemory=f"{settings.REDIS_MEMORY_MB}mb",
             )
             self.env["REDIS_URL"] = valkey.url

@@ -46,7 +46,9 @@ class OpenTelemetry:
     @contextmanager
     def span(self, name: str, kind: str, parent: str) -> Iterator[_Span]:
         """Begin a span; without a parent, below the one that we are in."""
-        above = _propagator.extract({tracing.PARENT: parent}) if parent else context.get_current()
+        above = (
+            _propagator.extract({tracing.TRACEPARENT: parent}) if parent else context.get_current()
+        )
         with self._tracer.start_as_current_span(name, context=above, kind=KINDS[kind]) as begun:
             yield _Span(begun)
 
@@ -54,7 +56,7 @@ class OpenTelemetry:
         """Return where we are."""
         said: dict[str, str] = {}
         _propagator.inject(said)
-        return said.get(tracing.PARENT, "")
+        return said.get(tracing.TRACEPARENT, "")
 
 
 def initialise() -> None:

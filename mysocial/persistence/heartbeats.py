@@ -1,4 +1,4 @@
-"""Signs of life that workers and beat leave in Redis, for `python -m mysocial.ops.probe`."""
+"""Heartbeats of workers and beat in Redis, for `python -m mysocial.ops.probe`."""
 
 import logging
 import time
@@ -14,32 +14,32 @@ from mysocial.core.redis import Script
 logger = logging.getLogger(__name__)
 HEARTBEAT = Script("common", "heartbeat", flags="allow-oom")
 SCHEDULER_KEY = heartbeat("beat")
-MAX_BACKLOG_SECONDS = 30  # older than this, the workers are not doing their work
+MAX_BACKLOG_SECONDS = 30  # with older dirty records, the workers do not do their work
 INTERVAL_SECONDS = 2.0
 SCHEDULER_TTL_SECONDS, WORKER_TTL_SECONDS = 10, 30
-_last: dict[str, float] = {}
+_last_sent: dict[str, float] = {}
 
 
 def worker_key(node: str) -> str:
-    """Return the key of a worker's sign of life, by its Celery name: `worker@host`."""
+    """Return the key of a worker's heartbeat, by its Celery node name: `worker@host`."""
     return heartbeat(node)
 
 
-def record_heartbeat(key: str, seconds: int) -> None:
-    """Say that this one works, now; at most every two seconds, and never raises."""
+def record_heartbeat(key: str, ttl_seconds: int) -> None:
+    """Record a heartbeat of this process, at most every two seconds. Never raises."""
     now = time.monotonic()
-    if now - _last.get(key, -INTERVAL_SECONDS) < INTERVAL_SECONDS:
+    if now - _last_sent.get(key, -INTERVAL_SECONDS) < INTERVAL_SECONDS:
         return
-    _last[key] = now
+    _last_sent[key] = now
     try:
-        HEARTBEAT({"key": key, "ttl_ms": seconds * 1000})
+        HEARTBEAT({"key": key, "ttl_ms": ttl_seconds * 1000})
     except (Unavailable, RedisError) as error:
-        logger.warning("No sign of life could be left: %s", error)
+        logger.warning("The heartbeat could not be recorded: %s", error)
 
 
 @task_postrun.connect
 def _record_worker_heartbeat(task: Any = None, **_: Any) -> None:
-    """A task was carried out: by this node its messages are taken, and its pool is alive."""
+    """Record that this worker has run a task: it consumes messages, and its pool is alive."""
     node = getattr(getattr(task, "request", None), "hostname", None)
     if node:
         record_heartbeat(worker_key(node), WORKER_TTL_SECONDS)

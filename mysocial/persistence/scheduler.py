@@ -1,4 +1,4 @@
-"""Beat, which wakes whom it must and nobody twice: `app.conf.beat_scheduler` names it."""
+"""Celery beat that sends no superfluous wake-ups; `app.conf.beat_scheduler` names it."""
 
 import logging
 from typing import Any
@@ -15,14 +15,14 @@ WAKEUP_NAMES = {task: name for name, (task, _queue) in TASKS_BY_NAME.items()}
 
 
 class WakeupScheduler(PersistentScheduler):
-    """Celery's own scheduler, but for what the workers are woken to do.
+    """Celery's scheduler, except for the tasks that wake workers.
 
-    What is owed it asks itself, without a message: one that waited behind others would come too
-    late where it is needed most. Other work it asks for only while no message is on its way.
+    It runs `wake_dirty_queues` in its own process: a message for it would wait behind others just
+    when it is needed most. The other wake-ups are sent only if none is pending.
     """
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
-        """Do what an entry of the schedule says. Never raises."""
+        """Run or send the task of a schedule entry. Never raises."""
         try:
             if entry.task == WAKE_DIRTY_QUEUES:
                 self.app.tasks[WAKE_DIRTY_QUEUES]()

@@ -1,4 +1,4 @@
-"""The part of a Celery worker that is ours: how it begins, and comes back to its broker."""
+"""The consumer of a Celery worker: it reconnects each second and asks for lost wake-ups."""
 
 import functools
 from typing import Any
@@ -11,15 +11,15 @@ RETRY_SECONDS = 1.0
 
 
 class Consumer(consumer.Consumer):
-    """Celery's own, but that it asks for a broker that is away each second, without end.
+    """Celery's consumer, but it tries to reach the broker each second, without limit.
 
-    Celery waits two seconds longer each time, up to 30, and ends after 100 times: debts would stand
-    for half a minute after Redis is back. There is no setting for the first of these.
-    `app.conf.worker_consumer` names it.
+    Celery waits two seconds longer after each try, up to 30 seconds, so records could stay dirty
+    for half a minute after Redis is back. There is no setting for it. `app.conf.worker_consumer`
+    names this class.
     """
 
     def ensure_connected(self, conn: Any) -> Any:
-        """Return the connection when there is one."""
+        """Return the connection once it is established."""
         conn.ensure_connection = functools.partial(
             conn.ensure_connection,
             interval_start=RETRY_SECONDS,
@@ -29,6 +29,6 @@ class Consumer(consumer.Consumer):
         return super().ensure_connected(conn)
 
     def on_ready(self) -> None:
-        """Take messages, at first or again: those that were on their way to us may be lost."""
+        """Start consuming, and request wake-ups: those sent before may be lost."""
         super().on_ready()
         wake_all()

@@ -73,7 +73,7 @@ class EventConsumer(AsyncWebsocketConsumer):
             return
         offered = self.scope.get("subprotocols", [])
         tracing.start_for_scope(self.scope["headers"])
-        named: Any = [tracing.header()]  # bytes, as ASGI has it
+        named: Any = [tracing.request_id_header()]  # bytes, as ASGI has it
         await self.accept(PROTOCOL if PROTOCOL in offered else None, headers=named)
         self._is_open = True
         metrics.record_connection("socket")

@@ -242,7 +242,7 @@ def _audiences(epoch: str, due: list[PendingEvent]) -> list[set[Subscriber]]:
     with cached_queries():
         for one in due:
             about = orjson.loads(one.audience_context)
-            parent = about.pop(tracing.PARENT, "")
+            parent = about.pop(tracing.TRACEPARENT, "")
             with tracing.span(f"deliver {one.kind}", "consumer", parent) as told:
                 told.set_attributes(event=f"{epoch}:{one.offset}", listeners=len(one.subscribers))
                 found.append(_audience(EVENTS[one.kind], about, one.subscribers_by_topic))

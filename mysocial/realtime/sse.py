@@ -135,7 +135,7 @@ class _Stream:
                 (b"content-security-policy", API_POLICY.encode()),
                 (b"x-content-type-options", b"nosniff"),
                 (b"x-accel-buffering", b"no"),  # nginx would hold it back
-                tracing.header(),
+                tracing.request_id_header(),
             ]
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
         await self._send({"type": "http.response.body", "body": text, "more_body": True})

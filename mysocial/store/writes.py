@@ -248,7 +248,7 @@ class Write:
             "ops": self._ops,
             "initial_lists": self._initial_lists,
             "derived_lists": self._derived_lists(),
-            "max_fan_out": settings.HOME_FAN_OUT,
+            "max_fan_out": settings.MAX_FAN_OUT_FOLLOWERS,
             "events": [event.entry() for event in self._events],
             "epoch": new_epoch(),
             "log_length": settings.EVENT_LOG_LENGTH,

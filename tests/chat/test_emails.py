@@ -16,7 +16,7 @@ SUBJECT = "You have unread messages"
 @pytest.fixture(autouse=True)
 def due_at_once(settings):
     """A mail is due as soon as it is queued."""
-    settings.CHAT_MAIL_SECONDS = 0
+    settings.UNREAD_EMAIL_DELAY_SECONDS = 0
 
 
 def told(mailoutbox):
@@ -70,7 +70,7 @@ def test_a_mail_is_queued_when_a_conversation_begins_to_wait_and_not_with_each_m
 
 
 def test_it_is_not_sent_before_its_time(alice, bob, settings, mailoutbox):
-    settings.CHAT_MAIL_SECONDS = 300
+    settings.UNREAD_EMAIL_DELAY_SECONDS = 300
     send_message(alice, bob)
     assert told(mailoutbox) == []
     assert queued() == 1
@@ -115,7 +115,7 @@ def test_a_mail_that_was_queued_for_what_was_read_tells_nothing_of_what_came_lat
 ):
     send_message(alice, bob)
     mark_read(bob, alice)
-    settings.CHAT_MAIL_SECONDS = 300
+    settings.UNREAD_EMAIL_DELAY_SECONDS = 300
     send_message(alice, bob)
     assert told(mailoutbox) == []
     assert queued() == 2

@@ -110,7 +110,7 @@ def test_a_private_account_is_at_home_with_whom_it_accepted(alice, bob):
 
 
 def test_of_who_has_many_followers_posts_are_merged_at_reading(settings, alice, bob, stranger):
-    settings.HOME_FAN_OUT = 1
+    settings.MAX_FAN_OUT_FOLLOWERS = 1
     follow(bob, alice)
     follow(stranger, alice)
     follow(bob, stranger)

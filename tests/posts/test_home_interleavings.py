@@ -103,7 +103,7 @@ class Homes(RuleBasedStateMachine):
 
 
 def test_every_home_is_what_those_followed_have_written(settings):
-    settings.HOME_FAN_OUT = 1
+    settings.MAX_FAN_OUT_FOLLOWERS = 1
     run_state_machine_as_test(Homes, settings=RUN)
 
 

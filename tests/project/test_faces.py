@@ -7,7 +7,6 @@ from importlib import import_module
 from tests.project.test_architecture import APPS, ROOT, imported, sources
 
 ROOT_MODULES = {"__init__", "apps", "asgi", "celery", "env", "models", "settings", "urls", "wsgi"}
-ROOT_MODULES |= {"lean"}  # to be removed
 
 
 def offered(package: str) -> set[str]:

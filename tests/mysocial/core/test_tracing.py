@@ -28,7 +28,7 @@ def log():
     configurator = logging.config.DictConfigurator(made)
     handler = logging.StreamHandler(io.StringIO())
     handler.setFormatter(configurator.configure_formatter(made["formatters"]["json"]))
-    handler.addFilter(configurator.configure_filter(made["filters"]["brief"]))
+    handler.addFilter(configurator.configure_filter(made["filters"]["shorten"]))
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)
