@@ -217,7 +217,7 @@ def is_event_log(key: str) -> bool:
 
 
 def user_topic(user_id: str) -> str:
-    """Return the topic of a profile: the member's images and posts, for whoever may see them."""
+    """Return the topic of a profile: its images and posts, for members who may see them."""
     return f"{USER_TOPIC_PREFIX}{user_id}"
 
 
