@@ -70,6 +70,6 @@ def envsecret(name: str, *, file: Path, debug: bool) -> str:
         value = file.read_text().strip()
     if len(value) < MIN_SECRET_LENGTH:
         raise ImproperlyConfigured(
-            f"{name} must be at least {MIN_SECRET_LENGTH} random characters when DEBUG is off."
+            f"{name} must be set to at least {MIN_SECRET_LENGTH} random characters if DEBUG is off."
         )
     return value
