@@ -43,7 +43,7 @@ def test_debug_is_off_unless_it_is_asked_for():
         ({"DEBUG": "0"}, "SECRET_KEY must be set to at least 32 random characters"),
         ({"DEBUG": "0", "SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 32"),
         ({"DEBUG": "maybe"}, "DEBUG='maybe' must be 1 or 0"),
-        ({"DEBUG": "1", "PORT": "http"}, "PORT='http' must be a whole number"),
+        ({"DEBUG": "1", "PORT": "http"}, "PORT='http' must be an integer"),
         ({"DEBUG": "1", "PORT": "70000"}, "PORT=70000 must be between 1 and 65535"),
         ({"DEBUG": "1", "REDIS_FSYNC": "no"}, "REDIS_FSYNC='no' must be one of: always, everysec"),
     ],
