@@ -1,4 +1,4 @@
-"""How the socket describes itself: AsyncAPI 3.0, made of the classes that validate and announce."""
+"""The AsyncAPI 3.0 document of the WebSocket, generated from the protocol and event classes."""
 
 import functools
 import inspect
@@ -26,23 +26,23 @@ from mysocial.realtime.replay import CURSOR
 REF = "#/components/schemas/"
 CHANNEL = "socket"
 DESCRIPTION = (
-    "What changed, told over one WebSocket: sign in with an access token, resume from the cursor "
-    "of any answer of the REST API, and each event comes once, in order."
+    "Events over one WebSocket. Authenticate with an access token, then resume from the cursor of "
+    "a response of the REST API. Each event is sent once, in order."
 )
-PROTOCOLS = {
+SECURITY_SCHEME = {
     "type": "httpApiKey",
     "in": "header",
     "name": "Sec-WebSocket-Protocol",
-    "description": "`mysocial, <access token>`; or the command `auth` within 5 s.",
+    "description": "`mysocial, <access token>`. Or send the command `auth` within 5 seconds.",
 }
 
 
 @functools.cache
 def document() -> dict[str, Any]:
     """Return the AsyncAPI document."""
-    kinds = contract_events()
-    frames, parts = _frames()
-    payloads = frames | {kind: _event(event) for kind, event in kinds.items()}
+    events = contract_events()
+    schemas, definitions = _protocol_schemas()
+    payloads = schemas | {name: _event_schema(event) for name, event in events.items()}
     messages = {name: _message(name, schema) for name, schema in payloads.items()}
     scheme, _, host = settings.PUBLIC_URL.partition("://")
     return {
@@ -63,62 +63,65 @@ def document() -> dict[str, Any]:
         "channels": {
             CHANNEL: {
                 "address": "/ws",
-                "description": "Commands and their answers, and events.",
+                "description": "Commands with their replies, and events.",
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
             }
         },
-        "operations": _operations(kinds),
+        "operations": _operations(events),
         "components": {
             "messages": messages,
-            "schemas": _components(payloads, parts),
-            "securitySchemes": {"access": PROTOCOLS},
+            "schemas": _components(payloads, definitions),
+            "securitySchemes": {"access": SECURITY_SCHEME},
         },
     }
 
 
 def _message(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    summary = schema.get("description", "")
-    kind = "application/json"
-    return {"name": name, "summary": summary, "contentType": kind, "payload": schema}
+    return {
+        "name": name,
+        "summary": schema.get("description", ""),
+        "contentType": "application/json",
+        "payload": schema,
+    }
 
 
 def contract_events() -> dict[str, type[Event]]:
-    """Return the events of the apps by type; those of tests are no part of the contract."""
+    """Return the event classes of the apps by type, without those that tests define."""
     apps = {name for name in settings.INSTALLED_APPS if "." not in name}
     return {
-        kind: event
-        for kind, event in sorted(EVENTS.items())
+        name: event
+        for name, event in sorted(EVENTS.items())
         if event.__module__.partition(".")[0] in apps
     }
 
 
-def _said(subject: type[Any]) -> str:
-    return " ".join((inspect.getdoc(subject) or "").split())
+def _description(described_class: type[Any]) -> str:
+    return " ".join((inspect.getdoc(described_class) or "").split())
 
 
 def _name(model: type[Any]) -> str:
-    """Return what the message of a class is called: a command by its type."""
+    """Return the name of the message of a class; the name of a command is its type."""
     if issubclass(model, CommandMessage):
         return str(model.model_fields["type"].annotation.__args__[0])  # type: ignore[union-attr]
     return str(model.__name__)
 
 
-def _frames() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the JSON Schemas of the commands and answers, by message, and all they refer to."""
+def _protocol_schemas() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the JSON Schemas of commands and replies by message, and those they refer to."""
     validated = [(model, "validation") for model in COMMANDS]
-    sent = [(model, "serialization") for model in REPLIES]
-    wanted: Any = [*validated, *sent]
-    schemas, shared = models_json_schema(wanted, ref_template=REF + "{model}")
-    found = shared["$defs"]
+    serialized = [(model, "serialization") for model in REPLIES]
+    models: Any = [*validated, *serialized]
+    schemas, shared = models_json_schema(models, ref_template=REF + "{model}")
+    definitions = shared["$defs"]
     messages = {
-        _name(model): found[schemas[model, mode]["$ref"].removeprefix(REF)]
-        for model, mode in wanted
+        _name(model): definitions[schemas[model, mode]["$ref"].removeprefix(REF)]
+        for model, mode in models
     }
-    return messages, found
+    return messages, definitions
 
 
-def _event(event: type[Event]) -> dict[str, Any]:
-    """Return the JSON Schema of an event's frame; what passes has no id."""
+def _event_schema(event: type[Event]) -> dict[str, Any]:
+    """Return the JSON Schema of an event's frame; ephemeral events have no id."""
     properties = {
         "type": {"type": "string", "const": event.type},
         "data": schema_of(event.payload),
@@ -127,25 +130,25 @@ def _event(event: type[Event]) -> dict[str, Any]:
         properties = {"id": {"type": "string", "pattern": f"^{CURSOR.pattern}$"}, **properties}
     return {
         "type": "object",
-        "description": _said(event),
+        "description": _description(event),
         "required": list(properties),
         "properties": properties,
     }
 
 
-def _components(payloads: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
-    """Return the schemas that these name, and those that they name in turn."""
+def _components(payloads: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas that the payloads refer to, directly or indirectly."""
     generator: Any = SchemaGenerator  # it has no types
     rest = generator().get_schema(request=None, public=True)["components"]["schemas"]
-    known = {**rest, **parts}
-    found: dict[str, Any] = {}
-    due = list(_refs(payloads))
-    while due:
-        name = due.pop()
-        if name not in found:
-            found[name] = known[name]
-            due += _refs(found[name])
-    return dict(sorted(found.items()))
+    known = {**rest, **definitions}
+    components: dict[str, Any] = {}
+    pending = list(_refs(payloads))
+    while pending:
+        name = pending.pop()
+        if name not in components:
+            components[name] = known[name]
+            pending += _refs(components[name])
+    return dict(sorted(components.items()))
 
 
 def _refs(schema: Any) -> Iterable[str]:
@@ -160,60 +163,63 @@ def _refs(schema: Any) -> Iterable[str]:
             yield from _refs(part)
 
 
-def _answers(command: type[CommandMessage]) -> tuple[type[Reply], ...]:
+def _replies(command: type[CommandMessage]) -> tuple[type[Reply], ...]:
     return (*REPLIES_BY_COMMAND.get(command, (Ok,)), ErrorReply)
 
 
-def _operations(kinds: Iterable[str]) -> dict[str, Any]:
-    """Return what the server does: it takes commands and answers them, and sends events."""
-    here = {"$ref": f"#/channels/{CHANNEL}"}
+def _operations(event_types: Iterable[str]) -> dict[str, Any]:
+    """Return the operations of the server: it receives commands and sends events."""
+    channel = {"$ref": f"#/channels/{CHANNEL}"}
 
-    def of(*names: str) -> list[dict[str, str]]:
+    def references(*names: str) -> list[dict[str, str]]:
         return [{"$ref": f"#/channels/{CHANNEL}/messages/{name}"} for name in names]
 
     commands: tuple[type[CommandMessage], ...] = COMMANDS
-    taken = {
+    receive = {
         _name(command): {
             "action": "receive",
-            "channel": here,
-            "summary": _said(command),
-            "messages": of(_name(command)),
-            "reply": {"channel": here, "messages": of(*map(_name, _answers(command)))},
+            "channel": channel,
+            "summary": _description(command),
+            "messages": references(_name(command)),
+            "reply": {
+                "channel": channel,
+                "messages": references(*map(_name, _replies(command))),
+            },
         }
         for command in commands
     }
-    told = {
+    send = {
         "action": "send",
-        "channel": here,
-        "summary": "What changed, to whoever may know it, asked again at every delivery.",
-        "messages": of(*kinds),
+        "channel": channel,
+        "summary": "Changes, sent to members who may see them at the time of delivery.",
+        "messages": references(*event_types),
     }
-    return {**taken, "events": told}
+    return {**receive, "events": send}
 
 
 def outline() -> dict[str, Any]:
-    """Return what the page shows: the messages by what they are for, and the shapes they name."""
-    described = document()
-    messages, operations = described["components"]["messages"], described["operations"]
+    """Return the context of the documentation page: messages by purpose, and schemas."""
+    content = document()
+    messages, operations = content["components"]["messages"], content["operations"]
 
-    def shown(references: list[dict[str, str]]) -> list[dict[str, Any]]:
-        names = [one["$ref"].rpartition("/")[2] for one in references]
+    def resolve(references: list[dict[str, str]]) -> list[dict[str, Any]]:
+        names = [reference["$ref"].rpartition("/")[2] for reference in references]
         return [{**messages[name], "text": _pretty(messages[name]["payload"])} for name in names]
 
-    commands = [one for one in operations.values() if one["action"] == "receive"]
+    commands = [operation for operation in operations.values() if operation["action"] == "receive"]
     return {
-        "info": described["info"],
-        "servers": described["servers"].values(),
-        "channels": described["channels"].values(),
-        "protocols": PROTOCOLS["description"],
+        "info": content["info"],
+        "servers": content["servers"].values(),
+        "channels": content["channels"].values(),
+        "security": SECURITY_SCHEME["description"],
         "commands": [
-            {**shown(one["messages"])[0], "answers": shown(one["reply"]["messages"])}
-            for one in commands
+            {**resolve(command["messages"])[0], "replies": resolve(command["reply"]["messages"])}
+            for command in commands
         ],
-        "answers": shown([{"$ref": f"/{_name(answer)}"} for answer in REPLIES]),
-        "events": shown(operations["events"]["messages"]),
-        "shapes": {
-            name: _pretty(schema) for name, schema in described["components"]["schemas"].items()
+        "replies": resolve([{"$ref": f"/{_name(reply)}"} for reply in REPLIES]),
+        "events": resolve(operations["events"]["messages"]),
+        "schemas": {
+            name: _pretty(schema) for name, schema in content["components"]["schemas"].items()
         },
     }
 

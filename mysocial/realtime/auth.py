@@ -1,4 +1,4 @@
-"""Sessions of what is open: who a token stands for, and whether its session has ended meanwhile."""
+"""Authentication of connections, and a watcher that closes those whose session has ended."""
 
 import asyncio
 import logging
@@ -12,11 +12,11 @@ from mysocial.core.errors import AppError
 
 logger = logging.getLogger(__name__)
 CHECK_SECONDS = 30
-BATCH = 1000
+BATCH_SIZE = 1000
 
 
 class AuthenticatedSession(NamedTuple):
-    """Who a token stands for."""
+    """The member and the session that an access token belongs to."""
 
     user_id: str
     session_id: str
@@ -24,69 +24,75 @@ class AuthenticatedSession(NamedTuple):
 
 @dataclass(frozen=True)
 class SessionBackend:
-    """What the apps know of sessions; given by the composition (`mysocial/asgi.py`)."""
+    """Functions of the app that stores sessions; `mysocial/asgi.py` passes them in."""
 
-    # Of a token, whose session may have ended all the same; raises NotAuthenticated.
+    # Returns the session of an access token, even if it has ended; raises NotAuthenticated.
     authenticate: Callable[[str], AuthenticatedSession]
-    find_ended: Callable[[Sequence[str]], set[str]]  # those of the ids whose session has ended
+    find_ended: Callable[[Sequence[str]], set[str]]  # returns the sessions that have ended
 
 
 class WatchedConnection(Protocol):
-    """Something open that ends with its session."""
+    """A connection that closes when its session ends."""
 
     session_id: str
 
-    def sign_out(self) -> None: ...
+    def sign_out(self) -> None:
+        """Close the connection."""
 
 
 class SessionWatcher:
-    """Looks again and again at the sessions of all that is open at one event loop.
+    """Periodically checks the sessions of all connections of one event loop.
 
-    Their end is an event besides; this is for what no event tells, as an expiry.
+    An event closes connections when a member signs out. The watcher notices what no event
+    announces, such as expired sessions.
     """
 
     def __init__(self) -> None:
-        self._open: dict[str, set[WatchedConnection]] = {}
+        self._connections: dict[str, set[WatchedConnection]] = {}
         self._sessions: SessionBackend | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def add(self, one: WatchedConnection, sessions: SessionBackend) -> None:
-        """Look after `one` from now on."""
+    def add(self, connection: WatchedConnection, sessions: SessionBackend) -> None:
+        """Watch a connection."""
         self._sessions = sessions
-        self._open.setdefault(one.session_id, set()).add(one)
+        self._connections.setdefault(connection.session_id, set()).add(connection)
 
-    def remove(self, one: WatchedConnection) -> None:
-        """Look after it no longer."""
-        some = self._open.get(one.session_id, set())
-        some.discard(one)
-        if not some:
-            self._open.pop(one.session_id, None)
+    def remove(self, connection: WatchedConnection) -> None:
+        """Stop watching a connection."""
+        connections = self._connections.get(connection.session_id, set())
+        connections.discard(connection)
+        if not connections:
+            self._connections.pop(connection.session_id, None)
 
     def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._keep())
+        """Start the periodic checks."""
+        self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """End."""
+        """Stop the periodic checks."""
         await aio.cancel_and_wait(self._task)
         self._task = None
 
-    async def _keep(self) -> None:
+    async def close_ended_sessions(self) -> None:
+        """Close the connections whose session has ended.
+
+        Raises:
+            Unavailable: The session store does not respond.
+        """
+        if self._sessions is None:
+            return
+        ids = iter(list(self._connections))
+        while batch := list(islice(ids, BATCH_SIZE)):
+            for session_id in await asyncio.to_thread(self._sessions.find_ended, batch):
+                for connection in list(self._connections.get(session_id, ())):
+                    connection.sign_out()
+
+    async def _run(self) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self.close_ended_sessions()
             except AppError:
-                continue  # Unknown for now: nothing is delivered either while the store is away.
+                continue  # Redis does not respond, so no events are delivered either
             except Exception:
-                logger.exception("A defect in looking after sessions")
-
-    async def close_ended_sessions(self) -> None:
-        """Sign out whatever has a session that ended; `Unavailable`."""
-        if self._sessions is None:
-            return
-        ids = iter(list(self._open))
-        while some := list(islice(ids, BATCH)):
-            for session_id in await asyncio.to_thread(self._sessions.find_ended, some):
-                for one in list(self._open.get(session_id, ())):
-                    one.sign_out()
+                logger.exception("Unexpected error in the check of sessions")

@@ -1,4 +1,4 @@
-"""`EventConsumer`: the WebSocket at /ws. It signs in, subscribes and hears; it knows no event."""
+"""The WebSocket at `/ws`: authentication, commands and the delivery of events."""
 
 import asyncio
 import time
@@ -37,17 +37,17 @@ PROTOCOL = "mysocial"
 AUTH_SECONDS = 5
 FRAMES_PER_SECOND = 10
 BURST = 30
-MAX_OWN_TOPICS = 2  # what is the person's own, and the end of the session
+OWN_TOPICS = 2  # of each subscription: the member's own events, and those of the session
 MAX_FRAME_BYTES = 16 * 1024
 MAX_ERRORS = 10
 
-SendTyping = Callable[[str, str, bool], None]  # who types, to whom, and whether they do
+SendTyping = Callable[[str, str, bool], None]  # sender id, receiver id, whether the sender types
 
 
 class EventConsumer(AsyncWebsocketConsumer):
-    """One client's socket. What the apps know is given by the composition (`mysocial/asgi.py`)."""
+    """One client's WebSocket. `mysocial/asgi.py` passes in the functions of the apps."""
 
-    # Its events come from the hub: a channel of its own would be a subscription in Redis for each.
+    # Events come from the dispatcher. A channel per connection would be a Redis subscription each.
     channel_layer_alias = ""
 
     def __init__(self, *, sessions: SessionBackend, send_typing: SendTyping) -> None:
@@ -55,7 +55,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         self.sessions = sessions
         self.send_typing = send_typing
         self._subscription: Subscription | None = None
-        self._socket_id = ""
+        self._connection_id = ""
         self._errors = 0
         self._allowance, self._last_frame = float(BURST), time.monotonic()
         self._auth_timeout: asyncio.TimerHandle | None = None
@@ -66,69 +66,77 @@ class EventConsumer(AsyncWebsocketConsumer):
     # Connection ----------------------------------------------------------------------------------
 
     async def connect(self) -> None:
-        """Accept a connection of ours; without a token in its protocols it has 5 s to send one."""
+        """Accept a connection from an allowed origin.
+
+        Authenticate with the token in `Sec-WebSocket-Protocol`, or give the client 5 s to send one.
+        """
         origin = dict(self.scope["headers"]).get(b"origin")
         if origin is not None and origin.decode("latin-1") not in settings.ALLOWED_ORIGINS:
             await self.close(BAD_ORIGIN)
             return
-        offered = self.scope.get("subprotocols", [])
+        subprotocols = self.scope.get("subprotocols", [])
         tracing.start_for_scope(self.scope["headers"])
-        named: Any = [tracing.request_id_header()]  # bytes, as ASGI has it
-        await self.accept(PROTOCOL if PROTOCOL in offered else None, headers=named)
+        headers: Any = [tracing.request_id_header()]  # bytes, as in ASGI
+        await self.accept(PROTOCOL if PROTOCOL in subprotocols else None, headers=headers)
         self._is_open = True
         metrics.record_connection("socket")
         self._auth_timeout = asyncio.get_running_loop().call_later(
             AUTH_SECONDS, self._close_unauthenticated
         )
-        tokens = [one for one in offered if one != PROTOCOL]
+        tokens = [name for name in subprotocols if name != PROTOCOL]
         if tokens:
-            await self._guarded("", self._sign_in("", tokens[0]))
+            await self._report_errors("", self._authenticate("", tokens[0]))
 
     async def close(self, code: int | bool | None = None, reason: str | None = None) -> None:
-        """Close the socket, once; frames that had come by then are not looked at any more."""
+        """Close the connection once, and ignore frames that arrived before."""
         if not self._is_closed:
             self._is_closed = True
             await super().close(code, reason)
 
     async def disconnect(self, code: int) -> None:
-        """Forget the socket."""
+        """Release everything that belongs to the connection."""
         if self._is_open:
             metrics.record_connection("socket", -1)
         if self._auth_timeout:
             self._auth_timeout.cancel()
         if self._subscription:
             self._subscription.close()
-        if self._socket_id:
-            get_dispatcher().presence.disconnect(self._socket_id)
+        if self._connection_id:
+            get_dispatcher().presence.disconnect(self._connection_id)
 
     def _close_unauthenticated(self) -> None:
-        """Close a socket at which nobody signed in."""
         self._closing = asyncio.create_task(self.close(SIGNED_OUT))
 
     # Commands ------------------------------------------------------------------------------------
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Carry out one frame and answer it."""
+        """Run the command in a frame and reply to it."""
         if self._is_closed:
             return
+        if not self._is_within_rate():
+            await self.close(TOO_FAST)
+            return
+        await self._report_errors(_cid(text_data), self._run_command(text_data))
+
+    def _is_within_rate(self) -> bool:
+        """Count a frame; return whether it is within the rate limit (a token bucket)."""
         now = time.monotonic()
         self._allowance += (now - self._last_frame) * FRAMES_PER_SECOND
         self._allowance, self._last_frame = min(self._allowance, BURST) - 1, now
-        if self._allowance < 0:
-            await self.close(TOO_FAST)
-            return
-        await self._guarded(_cid(text_data), self._run_command(text_data))
+        return self._allowance >= 0
 
-    async def _guarded(self, cid: str, work: Any) -> None:
+    async def _report_errors(self, cid: str, command: Any) -> None:
+        """Await a command; reply with its error, and close the connection where that is due."""
         try:
-            await work
+            await command
         except AppError as error:
             problem = protocol.SocketProblem(
                 status=error.status,
                 code=error.code,
                 detail=error.detail,
                 errors=[
-                    protocol.SocketFieldProblem(field=k, detail=v) for k, v in error.errors.items()
+                    protocol.SocketFieldProblem(field=name, detail=detail)
+                    for name, detail in error.errors.items()
                 ],
             )
             await self._send(protocol.ErrorReply(cid=cid, problem=problem))
@@ -142,94 +150,97 @@ class EventConsumer(AsyncWebsocketConsumer):
 
     async def _run_command(self, text: str | None) -> None:
         if text is None or len(text) > MAX_FRAME_BYTES:
-            raise Invalid("Frames are JSON text of at most 16 KiB.")
+            raise Invalid("A frame must be JSON text of at most 16 KiB.")
         command = parse_command(text)
         if isinstance(command, Auth):
-            await self._sign_in(command.cid, command.token)
+            await self._authenticate(command.cid, command.token)
             return
-        receiver = self._subscription
-        if receiver is None:
-            raise NotAuthenticated("Send an auth frame first.")
+        subscription = self._subscription
+        if subscription is None:
+            raise NotAuthenticated("Send an auth command first.")
         if isinstance(command, Resume):
-            _check_topic_count(receiver.topics | set(command.topics))
-            await receiver.resume(
-                command.cursor,
-                command.topics,
-                partial(self._resumed, command),
-                partial(self._live, command),
-            )
+            await self._resume(subscription, command)
             return
         if isinstance(command, Subscribe):
-            _check_topic_count(receiver.topics | {command.topic})
-            receiver.join(command.topic)
+            _check_topic_count(subscription.topics | {command.topic})
+            subscription.join(command.topic)
         elif isinstance(command, Unsubscribe):
-            receiver.leave(command.topic)
+            subscription.leave(command.topic)
         elif isinstance(command, Typing):
-            await asyncio.to_thread(self.send_typing, receiver.user_id, command.to, command.on)
+            await asyncio.to_thread(self.send_typing, subscription.user_id, command.to, command.on)
         else:
             assert isinstance(command, Ping)  # noqa: S101 - the union has no other member
         await self._send(protocol.Ok(cid=command.cid))
-        receiver.release()
+        subscription.release()
 
-    async def _resumed(self, command: Resume, found: MissedEvents) -> None:
-        """Answer a resume, before what was missed is sent."""
-        if found.reason:
-            await self._send(protocol.NotRecovered(cid=command.cid, reason=found.reason))
+    async def _resume(self, subscription: Subscription, command: Resume) -> None:
+        _check_topic_count(subscription.topics | set(command.topics))
+        await subscription.resume(
+            command.cursor,
+            command.topics,
+            partial(self._send_resumed, command),
+            partial(self._send_live, command),
+        )
+
+    async def _send_resumed(self, command: Resume, missed: MissedEvents) -> None:
+        """Reply to `resume`, before the missed events are sent."""
+        if missed.reason:
+            await self._send(protocol.NotRecovered(cid=command.cid, reason=missed.reason))
         else:
             await self._send(protocol.Recovered(cid=command.cid))
 
-    async def _live(self, command: Resume, cursor: str) -> None:
-        """Tell where the client stands when it has all that it missed."""
+    async def _send_live(self, command: Resume, cursor: str) -> None:
+        """Send the new cursor, after the missed events."""
         await self._send(protocol.Live(cid=command.cid, cursor=cursor))
 
-    async def _sign_in(self, cid: str, token: str) -> None:
+    async def _authenticate(self, cid: str, token: str) -> None:
         if self._subscription:
-            raise Invalid("This socket is signed in already.")
-        receiver = await open_subscription(token, self.sessions, self)
-        self._subscription = receiver
-        tracing.set_member(receiver.user_id)
+            raise Invalid("This connection is already authenticated.")
+        subscription = await open_subscription(token, self.sessions, self)
+        self._subscription = subscription
+        tracing.set_member(subscription.user_id)
         if self._auth_timeout:
             self._auth_timeout.cancel()
             self._auth_timeout = None
-        self._socket_id = get_dispatcher().presence.connect(receiver.user_id)
-        await self._send(protocol.SignedIn(cid=cid, user_id=receiver.user_id))
-        receiver.start_grace_period()
+        self._connection_id = get_dispatcher().presence.connect(subscription.user_id)
+        await self._send(protocol.SignedIn(cid=cid, user_id=subscription.user_id))
+        subscription.start_grace_period()
 
     # Events --------------------------------------------------------------------------------------
 
-    async def send(self, *args: Any, **named: Any) -> None:
-        """Send a frame; nothing once the socket was closed, which the hub may do at any moment.
+    async def send(self, *args: Any, **kwargs: Any) -> None:
+        """Send a frame, unless the connection is closed, which may happen at any time.
 
-        Where the client is gone, `disconnect` comes after the command that is being carried out:
-        a long one, as a resume, ends here, or it would go on for nobody.
+        When the client is gone, `disconnect` runs only after the current command. The subscription
+        closes here, so that a replay stops at once.
         """
         if not self._is_closed:
             try:
-                await super().send(*args, **named)
+                await super().send(*args, **kwargs)
             except OSError:
                 self._is_closed = True
                 if self._subscription:
                     self._subscription.close()
 
-    async def send_event(self, kind: str, frame: str) -> None:
-        """Send one event; called by the receiver in the order of the log."""
+    async def send_event(self, event_type: str, frame: str) -> None:
+        """Send one event; see `Transport`."""
         await self.send(text_data=frame)
 
     async def end(self, code: int) -> None:
-        """Close the socket; called by the receiver, which hears nothing more."""
+        """Close the connection; see `Transport`."""
         await self.close(code)
 
-    async def _send(self, answer: protocol.Reply) -> None:
-        await self.send(text_data=answer.model_dump_json())
+    async def _send(self, reply: protocol.Reply) -> None:
+        await self.send(text_data=reply.model_dump_json())
 
 
 def _check_topic_count(topics: set[str]) -> None:
-    if len(topics) > MAX_TOPICS + MAX_OWN_TOPICS:
+    if len(topics) > MAX_TOPICS + OWN_TOPICS:
         raise Invalid(f"At most {MAX_TOPICS} topics.")
 
 
 def _cid(text: str | None) -> str:
-    """Return the `cid` of a frame that may be anything."""
+    """Return the `cid` of a frame, which may be any text."""
     try:
         frame = orjson.loads(text or "")
     except orjson.JSONDecodeError:

@@ -1,8 +1,9 @@
-"""`Hub`: one per process; follows the event log and hands each event to the sockets it is for.
+"""The dispatcher: follows the event log and delivers each event to this process's connections.
 
-The channel layer brings hints only. The log itself is read in order from the last position, so a
-lost hint costs a second and never an event; whatever the number of sockets, an event is read,
-judged and encoded once for each process.
+There is one dispatcher per event loop. Messages of the channel layer only announce that the log has
+grown. The log itself is read in order from the last position, so a lost message delays events by a
+second and never loses one. Each event is read, checked against its audience and encoded once per
+process, whatever the number of connections.
 """
 
 import asyncio
@@ -31,40 +32,41 @@ from mysocial.realtime.auth import SessionWatcher
 from mysocial.realtime.presence import ConnectionRegistry
 
 logger = logging.getLogger(__name__)
-BATCH = 200
+BATCH_SIZE = 200
 POLL_SECONDS = 1.0
-MAX_EPHEMERAL = 1000  # what waits to be passed on; past it the newest is dropped
+MAX_EPHEMERAL = 1000  # queued ephemeral events; the newest are dropped beyond it
 Fields = dict[bytes, bytes]
 
 
 class Subscriber(Protocol):
-    """A socket that is signed in."""
+    """An authenticated connection."""
 
     user_id: str
 
-    def deliver(self, kind: str, offset: int | None, frame: str) -> None:
-        """Take one event, at once; what passes has no offset."""
+    def deliver(self, event_type: str, offset: int | None, frame: str) -> None:
+        """Take one event without waiting; the offset of an ephemeral event is None."""
 
-    def require_resume(self) -> None: ...
+    def require_resume(self) -> None:
+        """End the connection, so that the client resumes from its cursor."""
 
 
 class PendingEvent(NamedTuple):
-    """An event, and who listens for it here, by topic."""
+    """An event of the log with its subscribers in this process, by topic."""
 
     offset: int
-    kind: str
+    type: str
     audience_context: bytes
     data: bytes
     subscribers_by_topic: dict[str, set[Subscriber]]
 
     @property
     def subscribers(self) -> set[Subscriber]:
-        """Who listens, on whatever topic."""
+        """The subscribers on any of the event's topics."""
         return set().union(*self.subscribers_by_topic.values())
 
 
 class Dispatcher:
-    """Follows the log for all sockets of one event loop."""
+    """Follows the event log for all connections of one event loop."""
 
     def __init__(self) -> None:
         self._topics: dict[str, set[Subscriber]] = {}
@@ -73,6 +75,7 @@ class Dispatcher:
         self._channel = ""
         self._redis: Any = async_client()  # redis-py's types allow str everywhere
         self._task: asyncio.Task[None] | None = None
+        self._receiving: asyncio.Task[Any] | None = None  # the next message of the channel layer
         self._ephemeral: asyncio.Queue[dict[str, str]] = asyncio.Queue(MAX_EPHEMERAL)
         self._ephemeral_task: asyncio.Task[None] | None = None
         self.presence = ConnectionRegistry()
@@ -80,7 +83,7 @@ class Dispatcher:
         self._ready = asyncio.Event()
 
     async def start(self) -> None:
-        """Return when every event from now on will be delivered."""
+        """Start if necessary; return when every event from now on will be delivered."""
         if self._task is None:
             self._task = asyncio.create_task(self._run())
             self._ephemeral_task = asyncio.create_task(self._send_ephemeral())
@@ -89,181 +92,208 @@ class Dispatcher:
         await self._ready.wait()
 
     async def stop(self) -> None:
-        """Follow the log no longer; a server that ends, or an event loop, calls it."""
+        """Stop following the log; called when the server or the event loop ends."""
         await aio.cancel_and_wait(self._task, self._ephemeral_task)
         self._task = self._ephemeral_task = None
         await self.presence.stop()
         await self.session_watcher.stop()
         await self._redis.aclose()
 
-    def subscribe(self, topic: str, listener: Subscriber) -> None:
-        """Deliver the events of `topic` to `listener` from now on."""
-        self._topics.setdefault(topic, set()).add(listener)
+    def subscribe(self, topic: str, subscriber: Subscriber) -> None:
+        """Deliver the events of a topic to a subscriber from now on."""
+        self._topics.setdefault(topic, set()).add(subscriber)
 
-    def unsubscribe(self, topic: str, listener: Subscriber) -> None:
-        """Deliver them no longer."""
-        listeners = self._topics.get(topic, set())
-        listeners.discard(listener)
-        if not listeners:
+    def unsubscribe(self, topic: str, subscriber: Subscriber) -> None:
+        """Stop delivering the events of a topic to a subscriber."""
+        subscribers = self._topics.get(topic, set())
+        subscribers.discard(subscriber)
+        if not subscribers:
             self._topics.pop(topic, None)
+
+    # The event log -------------------------------------------------------------------------------
 
     async def _run(self) -> None:
         layer: Any = get_channel_layer()
-        hints: asyncio.Task[Any] | None = None
         while True:
             try:
-                self._channel = self._channel or await self._join(layer)
-                if not self._position:
-                    await self._locate()
-                    self._ready.set()
-                hints = hints or asyncio.create_task(layer.receive(self._channel))
-                done, _ = await asyncio.wait({hints}, timeout=POLL_SECONDS)
-                if done:
-                    message, hints = hints.result(), None
-                    if message["type"] == EPHEMERAL:
-                        with contextlib.suppress(asyncio.QueueFull):
-                            self._ephemeral.put_nowait(message)
-                        continue
-                await self._follow()
+                await self._connect(layer)
+                await self._wait_and_dispatch(layer)
             except asyncio.CancelledError:
-                if hints:
-                    hints.cancel()
+                if self._receiving:
+                    self._receiving.cancel()
                 raise
             except (RedisError, OSError) as error:
-                logger.warning("The event log is away: %s", error)
-                hints = None
+                logger.warning("The event log is unavailable: %s", error)
+                self._receiving = None
                 await asyncio.sleep(POLL_SECONDS / 2)
             except Exception:
-                logger.exception("A defect in the delivery of events")
+                logger.exception("Unexpected error in the delivery of events")
                 await asyncio.sleep(POLL_SECONDS / 2)
 
-    @staticmethod
-    async def _join(layer: Any) -> str:
-        channel: str = await layer.new_channel()
-        await layer.group_add(keys.DISPATCHER_GROUP, channel)
-        return channel
+    async def _connect(self, layer: Any) -> None:
+        """Join the group of dispatchers and go to the end of the log, unless this is done."""
+        if not self._channel:
+            channel = await layer.new_channel()
+            await layer.group_add(keys.DISPATCHER_GROUP, channel)
+            self._channel = channel
+        if not self._position:
+            await self._seek_to_end()
+            self._ready.set()
 
-    async def _locate(self) -> None:
-        """Begin at the end of the log."""
+    async def _wait_and_dispatch(self, layer: Any) -> None:
+        """Wait for a message or the next poll; queue an ephemeral event, or read the log."""
+        message = await self._next_message(layer)
+        if message is not None and message["type"] == EPHEMERAL:
+            with contextlib.suppress(asyncio.QueueFull):
+                self._ephemeral.put_nowait(message)
+        else:
+            await self._follow()
+
+    async def _next_message(self, layer: Any) -> Any:
+        """Return the next message of the channel layer, or None if there is none for a second."""
+        self._receiving = self._receiving or asyncio.create_task(layer.receive(self._channel))
+        done, _ = await asyncio.wait({self._receiving}, timeout=POLL_SECONDS)
+        if not done:
+            return None
+        received, self._receiving = self._receiving, None
+        return received.result()
+
+    async def _seek_to_end(self) -> None:
         epoch, clock = await self._redis.mget(keys.EPOCH, keys.CLOCK)
         self._epoch = (epoch or b"").decode()
         self._position = (clock or b"0") + b"-0"
 
     async def _follow(self) -> None:
-        """Deliver what has been appended since the last position."""
+        """Deliver the events that were appended since the last position."""
         while True:
             epoch, entries = await self._read()
             if self._epoch and epoch != self._epoch:
-                await self._restart()  # Redis was emptied: nothing that was missed can be told.
+                await self._restart()  # Redis was emptied, and missed events are lost
                 return
             self._epoch = epoch
-            if len(entries) == BATCH and await self._lost_position():
+            if len(entries) == BATCH_SIZE and await self._lost_position():
                 await self._restart()
                 return
             await self._deliver(entries)
             if entries:
                 self._position = entries[-1][0]
-            if len(entries) < BATCH:
+            if len(entries) < BATCH_SIZE:
                 return
 
     async def _read(self) -> tuple[str, list[tuple[bytes, Fields]]]:
-        """Return the log's epoch and what follows our position in it, in one round trip."""
+        """Return the epoch and the entries after the position, in one round trip."""
         pipe = self._redis.pipeline(transaction=True)
         pipe.get(keys.EPOCH)
-        pipe.xrange(keys.EVENT_LOG, b"(" + self._position, "+", count=BATCH)
+        pipe.xrange(keys.EVENT_LOG, b"(" + self._position, "+", count=BATCH_SIZE)
         epoch, entries = await pipe.execute()
         return (epoch or b"").decode(), entries
 
     async def _lost_position(self) -> bool:
-        """Tell whether the log was cut past our position: we were too far behind to catch up."""
+        """Return whether the log was trimmed past the position: this process was too slow."""
         log = await self._redis.xinfo_stream(keys.EVENT_LOG)
-        was_cut = log["entries-added"] > log["length"]
-        return was_cut and _offset(log["first-entry"][0]) > _offset(self._position)
+        was_trimmed = log["entries-added"] > log["length"]
+        return was_trimmed and _offset(log["first-entry"][0]) > _offset(self._position)
 
     async def _restart(self) -> None:
-        await self._locate()
-        for listener in {one for some in self._topics.values() for one in some}:
-            listener.require_resume()
+        """Continue at the end of the log and let all clients resume from their cursors."""
+        await self._seek_to_end()
+        subscribers: set[Subscriber] = set().union(*self._topics.values())
+        for subscriber in subscribers:
+            subscriber.require_resume()
+
+    # Delivery ------------------------------------------------------------------------------------
 
     async def _deliver(self, entries: list[tuple[bytes, Fields]]) -> None:
-        """Hand out events to the sockets that may hear them as things stand now.
+        """Deliver events to the subscribers that may see them now.
 
-        All are judged at one moment, later than each of them, and in one turn of a thread.
+        The audiences of all entries are determined together, in one call in a thread.
         """
-        due = [
-            one for entry in entries if (one := self._pending_event(*entry)).subscribers_by_topic
+        events = [
+            event
+            for entry in entries
+            if (event := self._pending_event(*entry)).subscribers_by_topic
         ]
-        if not due:
+        if not events:
             return
         try:
-            audiences = await asyncio.to_thread(_audiences, self._epoch, due)
+            audiences = await asyncio.to_thread(_audiences, self._epoch, events)
         except Exception:
-            # Whether they may see it is unknown: nobody hears it, and all are told to resume.
-            logger.exception("The audience of %s is unknown", {one.kind for one in due})
-            for listener in set().union(*(one.subscribers for one in due)):
-                listener.require_resume()
+            # It is unknown who may see them: deliver to nobody, and let all of them resume.
+            logger.exception("The audience of %s is unknown", {event.type for event in events})
+            for subscriber in set().union(*(event.subscribers for event in events)):
+                subscriber.require_resume()
             return
-        for one, listeners in zip(due, audiences, strict=True):
-            text = event_frame(self._epoch, str(one.offset), one.kind, one.data).decode()
-            for listener in listeners:
-                listener.deliver(one.kind, one.offset, text)
+        for event, audience in zip(events, audiences, strict=True):
+            frame = event_frame(self._epoch, str(event.offset), event.type, event.data).decode()
+            for subscriber in audience:
+                subscriber.deliver(event.type, event.offset, frame)
 
     def _pending_event(self, entry_id: bytes, fields: Fields) -> PendingEvent:
         logs = fields[b"topics"].decode().split(" ")
-        topics = [*logs, *(part for part, whole in SUBTOPICS.items() if whole in logs)]
-        heard_on = {topic: self._topics[topic] for topic in topics if topic in self._topics}
-        kind = fields[b"type"].decode()
-        return PendingEvent(_offset(entry_id), kind, fields[b"context"], fields[b"data"], heard_on)
+        topics = [*logs, *(topic for topic, parent in SUBTOPICS.items() if parent in logs)]
+        subscribers = {topic: self._topics[topic] for topic in topics if topic in self._topics}
+        return PendingEvent(
+            _offset(entry_id),
+            fields[b"type"].decode(),
+            fields[b"context"],
+            fields[b"data"],
+            subscribers,
+        )
 
     async def _send_ephemeral(self) -> None:
-        """Deliver what passes, in the order in which it came; the log does not wait for it."""
+        """Deliver queued ephemeral events in order, without delaying those of the log."""
         while True:
             message = await self._ephemeral.get()
-            kind, topic = message["kind"], message["topic"]
-            listeners = set(self._topics.get(topic, ()))
-            if not listeners:
+            event_type, topic = message["kind"], message["topic"]
+            subscribers = set(self._topics.get(topic, ()))
+            if not subscribers:
                 continue
-            about = orjson.loads(message["context"])
+            context = orjson.loads(message["context"])
             try:
-                allowed = await asyncio.to_thread(
-                    _audience, EVENTS[kind], about, {topic: listeners}
+                audience = await asyncio.to_thread(
+                    _audience, EVENTS[event_type], context, {topic: subscribers}
                 )
-            except Exception as error:  # noqa: BLE001 - who hears is unknown: then nobody does
-                logger.warning("The audience of %s is unknown: %s", kind, error)
+            except Exception as error:  # noqa: BLE001 - deliver to nobody if it is unknown
+                logger.warning("The audience of %s is unknown: %s", event_type, error)
                 continue
-            text = ephemeral_frame(kind, message["data"].encode()).decode()
-            for listener in allowed:
-                listener.deliver(kind, None, text)
+            frame = ephemeral_frame(event_type, message["data"].encode()).decode()
+            for subscriber in audience:
+                subscriber.deliver(event_type, None, frame)
 
 
-def _audiences(epoch: str, due: list[PendingEvent]) -> list[set[Subscriber]]:
-    """Return for each event the sockets that may hear it; what several ask is asked once."""
-    found = []
+def _audiences(epoch: str, events: list[PendingEvent]) -> list[set[Subscriber]]:
+    """Return the subscribers that may see each event; equal queries are executed once."""
+    audiences = []
     with cached_queries():
-        for one in due:
-            about = orjson.loads(one.audience_context)
-            parent = about.pop(tracing.TRACEPARENT, "")
-            with tracing.span(f"deliver {one.kind}", "consumer", parent) as told:
-                told.set_attributes(event=f"{epoch}:{one.offset}", listeners=len(one.subscribers))
-                found.append(_audience(EVENTS[one.kind], about, one.subscribers_by_topic))
-    return found
+        for event in events:
+            context = orjson.loads(event.audience_context)
+            parent = context.pop(tracing.TRACEPARENT, "")
+            with tracing.span(f"deliver {event.type}", "consumer", parent) as span:
+                span.set_attributes(
+                    event=f"{epoch}:{event.offset}", listeners=len(event.subscribers)
+                )
+                audiences.append(_audience(EVENTS[event.type], context, event.subscribers_by_topic))
+    return audiences
 
 
 def _audience(
-    event: type[Event], about: AudienceContext, heard_on: dict[str, set[Subscriber]]
+    event_class: type[Event],
+    context: AudienceContext,
+    subscribers_by_topic: dict[str, set[Subscriber]],
 ) -> set[Subscriber]:
-    """Return the sockets that may hear an event, each by a topic that it listens on.
+    """Return the subscribers that may see an event on one of the topics they subscribe to.
 
-    Topics with a log of their own are judged alike, so they are judged at once.
+    The audience is the same on all topics with a log of their own, so they form one group.
     """
     groups: dict[str, set[Subscriber]] = {}
-    for topic, some in heard_on.items():
-        groups.setdefault(topic if topic in SUBTOPICS else "", set()).update(some)
-    allowed: set[Subscriber] = set()
-    for topic, some in groups.items():
-        viewers = event.audience_on(topic, about, {one.user_id for one in some})
-        allowed |= {one for one in some if one.user_id in viewers}
-    return allowed
+    for topic, subscribers in subscribers_by_topic.items():
+        groups.setdefault(topic if topic in SUBTOPICS else "", set()).update(subscribers)
+    audience: set[Subscriber] = set()
+    for topic, subscribers in groups.items():
+        user_ids = {subscriber.user_id for subscriber in subscribers}
+        viewers = event_class.audience_on(topic, context, user_ids)
+        audience |= {subscriber for subscriber in subscribers if subscriber.user_id in viewers}
+    return audience
 
 
 def _offset(entry_id: bytes) -> int:
@@ -274,7 +304,7 @@ _dispatchers: "WeakKeyDictionary[asyncio.AbstractEventLoop, Dispatcher]" = WeakK
 
 
 def get_dispatcher() -> Dispatcher:
-    """Return the hub of the running event loop."""
+    """Return the dispatcher of the running event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _dispatchers:
         _dispatchers[loop] = Dispatcher()

@@ -1,6 +1,7 @@
-"""Sending what passes (`mysocial.core.events.Passing`) to the hubs of all processes.
+"""Ephemeral events: sent to the clients that are connected now, and never stored.
 
-It travels as the hints of the log do, through the group of the channel layer that every hub is in.
+They reach the dispatchers of all processes through the channel layer, like the messages that
+announce new entries of the event log.
 """
 
 import logging
@@ -20,9 +21,12 @@ def encode_event(event: EphemeralEvent) -> bytes:
 
 
 def publish(event: EphemeralEvent) -> None:
-    """Tell whoever listens now and may hear it; who can't be told just now never is."""
+    """Send an event to its audience, among the clients that are connected now.
+
+    The event is lost, without an error, if Redis does not respond.
+    """
     try:
         with available():
             client().publish(keys.DISPATCHER_CHANNEL, encode_event(event))
     except Unavailable as error:
-        logger.warning("Nobody was told of %s: %s", event.type, error)
+        logger.warning("%s was not published: %s", event.type, error)

@@ -1,7 +1,7 @@
-"""Who is online: whoever has a socket open, in whatever process.
+"""Presence: a member is online while a process has a WebSocket of theirs.
 
-Each process says again and again which sockets it has; those of one that was killed run out by
-themselves. None of it is a record: it is never stored in MongoDB and no log has it.
+Each process refreshes its connections periodically; those of a killed process expire. Presence is
+kept in Redis only: it is never stored in MongoDB and is in no log.
 """
 
 import asyncio
@@ -22,112 +22,124 @@ from mysocial.realtime.ephemeral import encode_event
 logger = logging.getLogger(__name__)
 PRESENCE = Script("common", "presence")
 PLACEHOLDER = "@" * ID_LENGTH  # in the messages, where the script puts the id of the member
-TICK = 1.0
-BATCH = 1000
-Sockets = Iterable[tuple[str, str]]  # socket, member
+TICK_SECONDS = 1.0
+BATCH_SIZE = 1000
+Connections = Iterable[tuple[str, str]]  # connection id, member id
 _status_events: dict[str, bytes] = {}
 
 
-def set_status_events(news: Callable[[str, bool], EphemeralEvent]) -> None:
-    """Set what is told of a member who came online (True), or is no longer (False)."""
-    for name, online in (("online_message", True), ("offline_message", False)):
-        _status_events[name] = encode_event(news(PLACEHOLDER, online))
+def set_status_events(event_class: Callable[[str, bool], EphemeralEvent]) -> None:
+    """Set the event of a status change; it takes a member's id and whether they are online."""
+    for name, is_online in (("online_message", True), ("offline_message", False)):
+        _status_events[name] = encode_event(event_class(PLACEHOLDER, is_online))
 
 
-def update_presence(here: Sockets = (), left: Sockets = ()) -> None:
-    """Note which sockets are here and which left; tell who came online, and who no longer is.
+def update_presence(present: Connections = (), closed: Connections = ()) -> None:
+    """Refresh open connections and remove closed ones; publish the changes of status.
 
-    `Unavailable` when Redis is away.
+    Raises:
+        Unavailable: Redis does not respond.
     """
-    coming, going = iter(here), list(left)
+    refreshed, removed = iter(present), list(closed)
     while True:
-        some = list(islice(coming, BATCH))
+        batch = list(islice(refreshed, BATCH_SIZE))
         PRESENCE({
-            "connected": some,
-            "disconnected": going,
+            "connected": batch,
+            "disconnected": removed,
             "ttl_ms": settings.PRESENCE_SECONDS * 1000,
             "grace_ms": settings.PRESENCE_GRACE_SECONDS * 1000,
             "placeholder": PLACEHOLDER,
             **_status_events,
         })  # fmt: skip
-        going = []
-        if len(some) < BATCH:
+        removed = []
+        if len(batch) < BATCH_SIZE:
             return
 
 
 def online(member_ids: Sequence[str]) -> set[str]:
-    """Return those of the members who are online, whoever may know; `Unavailable`."""
+    """Return the members who are online, without checking who may see it.
+
+    Raises:
+        Unavailable: Redis does not respond.
+    """
     if not member_ids:
         return set()
     with available():
         pipe = client().pipeline(transaction=False)
         pipe.time()
         pipe.zmscore(keys.ONLINE_MEMBERS, list(member_ids))
-        (seconds, microseconds), ends = pipe.execute()
-    now = seconds * 1000 + microseconds // 1000
-    return {pk for pk, end in zip(member_ids, ends, strict=True) if end is not None and end > now}
+        (seconds, microseconds), expiries = pipe.execute()
+    now_ms = seconds * 1000 + microseconds // 1000
+    return {
+        pk
+        for pk, expires_ms in zip(member_ids, expiries, strict=True)
+        if expires_ms is not None and expires_ms > now_ms
+    }
 
 
 class ConnectionRegistry:
-    """The sockets of one event loop; their members are online while it keeps saying so."""
+    """The connections of one event loop, whose members it keeps online."""
 
     def __init__(self) -> None:
-        self._here: dict[str, str] = {}  # socket -> member
+        self._open: dict[str, str] = {}  # connection id -> member id
         self._new: set[str] = set()
-        self._left: dict[str, str] = {}
-        self._wake = asyncio.Event()
-        self._again = 0.0
+        self._closed: dict[str, str] = {}
+        self._changed = asyncio.Event()
+        self._refresh_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
     def connect(self, member_id: str) -> str:
-        """Note a member's new socket; return the name by which it leaves."""
-        socket = new_id()
-        self._here[socket] = member_id
-        self._new.add(socket)
-        self._wake.set()
-        return socket
+        """Register a connection of a member; return its id."""
+        connection_id = new_id()
+        self._open[connection_id] = member_id
+        self._new.add(connection_id)
+        self._changed.set()
+        return connection_id
 
-    def disconnect(self, socket: str) -> None:
-        """Note that a socket is gone; one that is unknown is passed over."""
-        member_id = self._here.pop(socket, None)
+    def disconnect(self, connection_id: str) -> None:
+        """Remove a connection; ignore an unknown one."""
+        member_id = self._open.pop(connection_id, None)
         if member_id is not None:
-            self._new.discard(socket)
-            self._left[socket] = member_id
-            self._wake.set()
+            self._new.discard(connection_id)
+            self._closed[connection_id] = member_id
+            self._changed.set()
 
     def start(self) -> None:
-        """Say from now on who is here, and notice who is no longer, wherever they were."""
-        self._task = asyncio.create_task(self._keep())
+        """Start to publish changes, and those of members whose connections expired anywhere."""
+        self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Let all sockets leave, and say it."""
+        """Remove all connections and publish it."""
         await aio.cancel_and_wait(self._task)
         self._task = None
-        for socket in list(self._here):
-            self.disconnect(socket)
-        if self._left:
+        for connection_id in list(self._open):
+            self.disconnect(connection_id)
+        if self._closed:
             await self.flush()
 
     async def flush(self) -> None:
-        """Say what changed, and when it is time all who are here; what failed is said again."""
-        now, left = time.monotonic(), self._left
-        is_due = now >= self._again
-        here = [(s, m) for s, m in self._here.items() if is_due or s in self._new]
-        self._left, self._new = {}, set()
-        if is_due:
-            self._again = now + settings.PRESENCE_SECONDS / 2
-        try:
-            await asyncio.to_thread(update_presence, here, left.items())
-        except Exception as error:  # noqa: BLE001 - it is said again, whatever it was
-            logger.warning("Who is online could not be said: %s", error)
-            self._left |= left
-            self._again = 0.0
+        """Send the changes to Redis and, when it is time, refresh all open connections.
 
-    async def _keep(self) -> None:
+        A failure is logged; the changes are sent again with the next flush.
+        """
+        now, closed = time.monotonic(), self._closed
+        is_due = now >= self._refresh_at
+        present = [(key, pk) for key, pk in self._open.items() if is_due or key in self._new]
+        self._closed, self._new = {}, set()
+        if is_due:
+            self._refresh_at = now + settings.PRESENCE_SECONDS / 2
+        try:
+            await asyncio.to_thread(update_presence, present, closed.items())
+        except Exception as error:  # noqa: BLE001 - retried, whatever it was
+            logger.warning("The presence of members was not updated: %s", error)
+            self._closed |= closed
+            self._refresh_at = 0.0
+
+    async def _run(self) -> None:
         while True:
-            # Not `wait_for`: until Python 3.12 it loses a cancellation that comes with the wake.
+            # Not `wait_for`: until Python 3.12 it loses a cancellation that comes with the result.
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TICK):
-                    await self._wake.wait()
-            self._wake.clear()
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._changed.wait()
+            self._changed.clear()
             await self.flush()

@@ -1,6 +1,6 @@
-"""What a client may send over the WebSocket, and what it is answered.
+"""The WebSocket protocol: the commands of clients and the replies to them.
 
-Unknown types and fields are refused by name.
+An unknown type or field is an error that names it.
 """
 
 from typing import Annotated, Literal
@@ -12,8 +12,8 @@ from mysocial.core.errors import Invalid
 
 MAX_TOPICS = 100
 MAX_CID_LENGTH = 64
-# Close codes of ours: bad frames, not or no longer signed in, a foreign origin, connect again and
-# resume, too many frames.
+# Close codes of the application: too many invalid frames; not authenticated, or no longer; another
+# origin; reconnect and resume; too many frames.
 BAD_FRAMES, SIGNED_OUT, BAD_ORIGIN, RESUME, TOO_FAST = 4400, 4401, 4403, 4408, 4429
 _ALL_TOPICS = f"{keys.FEED_TOPIC}|{keys.HOME_TOPIC}|{keys.PRESENCE_TOPIC}"
 _ID_TOPICS = f"{keys.POST_TOPIC_PREFIX}|{keys.USER_TOPIC_PREFIX}"
@@ -21,7 +21,7 @@ Topic = Annotated[str, Field(pattern=rf"^({_ALL_TOPICS}|({_ID_TOPICS})[0-9a-f]{{
 
 
 class CommandMessage(BaseModel):
-    """What every command carries: `cid`, which its answer repeats."""
+    """A command. Its reply repeats the `cid`."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -29,23 +29,24 @@ class CommandMessage(BaseModel):
 
 
 class Auth(CommandMessage):
-    """Authenticate with an access token, within five seconds of connecting."""
+    """Authenticate with an access token within 5 seconds of connecting."""
 
     type: Literal["auth"]
     token: str = Field(max_length=4096)
 
 
 class Subscribe(CommandMessage):
-    """Hear the events of a topic from now on, as far as you may see them."""
+    """Subscribe to the events of a topic that you may see."""
 
     type: Literal["subscribe"]
     topic: Topic
 
 
 class Resume(CommandMessage):
-    """Hear what was missed since `cursor`, then what comes, of one's own and of `topics`.
+    """Receive the events since `cursor` that you missed, then live events.
 
-    The first command on a new connection.
+    Send this as the first command of a new connection. It subscribes to `topics`; your own events
+    need no topic.
     """
 
     type: Literal["resume"]
@@ -54,20 +55,20 @@ class Resume(CommandMessage):
 
 
 class Unsubscribe(CommandMessage):
-    """Hear a topic no longer."""
+    """Unsubscribe from a topic."""
 
     type: Literal["unsubscribe"]
     topic: Topic
 
 
 class Ping(CommandMessage):
-    """Ask for a sign of life."""
+    """Check that the connection is alive."""
 
     type: Literal["ping"]
 
 
 class Typing(CommandMessage):
-    """Tell a member that one begins, or stops, to write to them."""
+    """Tell a member that you started or stopped typing a message to them."""
 
     type: Literal["typing"]
     to: str = Field(pattern=r"^[0-9a-f]{24}$")
@@ -79,7 +80,7 @@ COMMANDS = (Auth, Subscribe, Unsubscribe, Resume, Ping, Typing)
 
 
 class Reply(BaseModel):
-    """What every answer carries: the `cid` of its command."""
+    """A reply. It repeats the `cid` of its command."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
@@ -88,46 +89,46 @@ class Reply(BaseModel):
 
 
 class Ok(Reply):
-    """It was done."""
+    """The command succeeded."""
 
     type: Literal["ok"] = "ok"
 
 
 class SignedIn(Ok):
-    """The token was taken: who you are. `cid` is empty when it came in the protocols."""
+    """You are authenticated. `cid` is empty if the token was sent in `Sec-WebSocket-Protocol`."""
 
     user_id: str
 
 
 class Recovered(Ok):
-    """What was missed follows, all of it; then `live`."""
+    """All events that you missed follow, then `live`."""
 
     recovered: Literal[True] = True
 
 
 class NotRecovered(Ok):
-    """Nothing of what was missed follows: read again; then `live`."""
+    """The events that you missed are lost: reload the state. `live` follows."""
 
     recovered: Literal[False] = False
     reason: Literal["epoch_changed", "too_old"]
 
 
 class Live(Reply):
-    """All that was missed was sent: from here on it comes as it happens."""
+    """All events up to `cursor` were sent; live events follow."""
 
     type: Literal["live"] = "live"
     cursor: str
 
 
 class SocketFieldProblem(BaseModel):
-    """What is wrong with one field."""
+    """The error of one field."""
 
     field: str
     detail: str
 
 
 class SocketProblem(BaseModel):
-    """Why it was not done, with the codes of REST."""
+    """Why the command failed; the codes are those of the REST API."""
 
     status: int
     code: str
@@ -136,7 +137,7 @@ class SocketProblem(BaseModel):
 
 
 class ErrorReply(Reply):
-    """It was not done."""
+    """The command failed."""
 
     type: Literal["error"] = "error"
     problem: SocketProblem
@@ -146,17 +147,23 @@ REPLIES = (Ok, SignedIn, Recovered, NotRecovered, Live, ErrorReply)
 REPLIES_BY_COMMAND: dict[type[CommandMessage], tuple[type[Reply], ...]] = {
     Auth: (SignedIn,),
     Resume: (Recovered, NotRecovered, Live),
-}  # the others with an Ok
+}  # `Ok` for the others
 _commands: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 
 
 def parse_command(text: str) -> Command:
-    """Return the command in a frame; `Invalid` names what is wrong with it."""
+    """Return the command in a frame.
+
+    Raises:
+        Invalid: The frame is not a valid command; `errors` names each field.
+    """
     try:
         return _commands.validate_json(text)
     except ValidationError as error:
         problems = {
-            ".".join(map(str, one["loc"][1:])) or "type": one["msg"]
-            for one in error.errors(include_input=False, include_url=False, include_context=False)
+            ".".join(map(str, detail["loc"][1:])) or "type": detail["msg"]
+            for detail in error.errors(
+                include_input=False, include_url=False, include_context=False
+            )
         }
-        raise Invalid("The frame is not valid.", errors=problems) from None
+        raise Invalid("Invalid frame.", errors=problems) from None

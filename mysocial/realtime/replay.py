@@ -1,4 +1,4 @@
-"""What a client missed: read from the logs of its topics, judged by what it may see now."""
+"""Replay: the events that a client missed, filtered by what it may see now."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,15 +13,16 @@ from mysocial.core.events import EVENTS, event_frame, parent_topic
 from mysocial.core.redis import Script
 from mysocial.core.request_context import cached_queries
 
-REPLAY = Script("common", "events_since", flags="no-writes")
-MAX_ENTRIES = 1_000  # events of one topic that are read at once: Redis does nothing else meanwhile
-SLICE = 100  # events that are judged before others get a turn
+EVENTS_SINCE = Script("common", "events_since", flags="no-writes")
+MAX_ENTRIES = 1_000  # read at once from the log of one topic, as Redis does nothing else meanwhile
+SLICE = 100  # events that are filtered before other clients get their turn
 CURSOR = re.compile(r"([0-9a-f]{8}):([0-9]{1,17})")
 Reason = Literal["", "epoch_changed", "too_old"]
+Logs = list[tuple[int, list[tuple[bytes, list[bytes]]]]]  # by topic: was trimmed, entries
 
 
 class Entry(NamedTuple):
-    """An event as it stands in the logs, and of which of one's topics it is."""
+    """An entry of the event log, and the client's topics that it belongs to."""
 
     offset: int
     fields: dict[bytes, bytes]
@@ -29,61 +30,79 @@ class Entry(NamedTuple):
 
 
 class MissedEvents(NamedTuple):
-    """What came after a cursor, for whomever, or some of it; or nothing, and the reason why."""
+    """The entries after a cursor, before they are filtered; or the reason why there are none."""
 
-    cursor: str  # where the client stands when it has received these
+    cursor: str  # the client's position after these entries
     entries: list[Entry]
     reason: Reason = ""
-    more: bool = False  # whether there may be more of it, after `cursor`
+    more: bool = False  # whether entries after `cursor` may exist
 
     def slices(self) -> Iterator[list[Entry]]:
-        """Yield the entries in order, some at a time."""
-        for first in range(0, len(self.entries), SLICE):
-            yield self.entries[first : first + SLICE]
+        """Yield the entries in order, `SLICE` at a time."""
+        for start in range(0, len(self.entries), SLICE):
+            yield self.entries[start : start + SLICE]
 
 
-def offset_of(cursor: str) -> tuple[str, int]:
-    """Return the epoch and the offset of a cursor; `Invalid` when it is none of ours."""
-    found = CURSOR.fullmatch(cursor)
-    if not found:
-        raise Invalid(errors={"cursor": "This is not a cursor of ours."})
-    return found[1], int(found[2])
+def parse_cursor(cursor: str) -> tuple[str, int]:
+    """Return the epoch and the offset of a cursor.
+
+    Raises:
+        Invalid: The cursor has another form.
+    """
+    match = CURSOR.fullmatch(cursor)
+    if not match:
+        raise Invalid(errors={"cursor": "Invalid cursor."})
+    return match[1], int(match[2])
 
 
 def events_since(cursor: str, topics: Iterable[str]) -> MissedEvents:
-    """Return the events of `topics` after `cursor`, in order, each once; `Judge` says who hears.
+    """Return the events of all topics after a cursor, in order, each once.
 
-    Of many, the first; `more` says so. Nothing, and the reason, when the log began anew or may have
-    been cut since. `Invalid` for a cursor that is none of ours, `Unavailable`.
+    The result holds no entries, but a reason, if the log was restarted or may have been trimmed
+    since. It holds the first entries, and `more`, if there are too many.
+
+    Raises:
+        Invalid: The cursor is invalid.
+        Unavailable: Redis does not respond.
     """
-    known_epoch, after = offset_of(cursor)
+    client_epoch, after = parse_cursor(cursor)
     names = sorted(set(topics))
     request = {
         "after": after,
         "max_entries": MAX_ENTRIES,
         "logs": [keys.topic_log(parent_topic(name)) for name in names],
     }
-    epoch, clock, now_us, logs = REPLAY(request)
-    here = f"{epoch.decode()}:{clock.decode()}"
-    if known_epoch != epoch.decode() or after > int(clock):
-        return MissedEvents(here, [], "epoch_changed")
-    kept_us = settings.EVENT_LOG_SECONDS * 1_000_000
-    if int(now_us) - after > kept_us or any(cut for cut, _ in logs):
-        return MissedEvents(here, [], "too_old")
+    epoch, clock, now_us, logs = EVENTS_SINCE(request)
+    end = f"{epoch.decode()}:{clock.decode()}"
+    if client_epoch != epoch.decode() or after > int(clock):
+        return MissedEvents(end, [], "epoch_changed")
+    max_age_us = settings.EVENT_LOG_SECONDS * 1_000_000
+    if int(now_us) - after > max_age_us or any(was_trimmed for was_trimmed, _ in logs):
+        return MissedEvents(end, [], "too_old")
+    entries = _merge(names, logs)
+    limit = _complete_up_to(logs)
+    if limit is None:
+        return MissedEvents(end, entries)
+    return MissedEvents(
+        f"{client_epoch}:{limit}", [entry for entry in entries if entry.offset <= limit], more=True
+    )
+
+
+def _merge(names: list[str], logs: Logs) -> list[Entry]:
+    """Return the entries of the topics' logs in order, each once with all of its topics."""
     entries: dict[int, Entry] = {}
-    ends = []  # up to where what was read of a log is all that there is
-    for name, (_, found) in zip(names, logs, strict=True):
-        for entry_id, flat in found:
+    for name, (_, log) in zip(names, logs, strict=True):
+        for entry_id, pairs in log:
             offset = _offset(entry_id)
-            fields = dict(zip(flat[::2], flat[1::2], strict=True))
+            fields = dict(zip(pairs[::2], pairs[1::2], strict=True))
             entries.setdefault(offset, Entry(offset, fields, set())).topics.add(name)
-        if len(found) == MAX_ENTRIES:
-            ends.append(_offset(found[-1][0]))
-    if not ends:
-        return MissedEvents(here, [entries[offset] for offset in sorted(entries)])
-    end = min(ends)
-    some = [entries[offset] for offset in sorted(entries) if offset <= end]
-    return MissedEvents(f"{known_epoch}:{end}", some, more=True)
+    return [entries[offset] for offset in sorted(entries)]
+
+
+def _complete_up_to(logs: Logs) -> int | None:
+    """Return the offset up to which all logs were read; None if they were read to the end."""
+    ends = [_offset(log[-1][0]) for _, log in logs if len(log) == MAX_ENTRIES]
+    return min(ends, default=None)
 
 
 def _offset(entry_id: bytes) -> int:
@@ -91,30 +110,34 @@ def _offset(entry_id: bytes) -> int:
 
 
 class AudienceFilter:
-    """Says what one viewer may see now; many events ask the same of the same things."""
+    """Selects the events that one member may see now."""
 
-    def __init__(self, epoch: str, viewer: str) -> None:
-        self._epoch, self._viewer = epoch, viewer
+    def __init__(self, epoch: str, user_id: str) -> None:
+        self._epoch, self._user_id = epoch, user_id
 
     def filter(self, entries: Iterable[Entry]) -> list[tuple[int, str, str]]:
-        """Return offset, type and frame of each entry that the viewer hears. `Unavailable`.
+        """Return the offset, type and frame of each entry that the member may see.
 
-        All of them are judged as things stand now, and those that ask the same once.
+        Equal queries are executed once, so all entries are checked against the same state.
+
+        Raises:
+            Unavailable: Redis, or a MongoDB that a query needs, does not respond.
         """
         with cached_queries():
-            return list(self._filter(entries))
+            return list(self._visible(entries))
 
-    def _filter(self, entries: Iterable[Entry]) -> Iterator[tuple[int, str, str]]:
-        judged: dict[Any, bool] = {}
-        for offset, fields, names in entries:
-            kind, about = fields[b"type"].decode(), fields[b"context"]
-            said = orjson.loads(about)
-            question = (kind, about, frozenset(names))
-            if question not in judged:
-                judged[question] = self._is_audience(kind, said, names)
-            if judged[question] and EVENTS[kind].still_valid(said, fields[b"data"]):
-                text = event_frame(self._epoch, str(offset), kind, fields[b"data"]).decode()
-                yield offset, kind, text
+    def _visible(self, entries: Iterable[Entry]) -> Iterator[tuple[int, str, str]]:
+        known: dict[Any, bool] = {}
+        for offset, fields, topics in entries:
+            event_type, raw_context = fields[b"type"].decode(), fields[b"context"]
+            context = orjson.loads(raw_context)
+            key = (event_type, raw_context, frozenset(topics))
+            if key not in known:
+                known[key] = self._is_audience(event_type, context, topics)
+            if known[key] and EVENTS[event_type].still_valid(context, fields[b"data"]):
+                frame = event_frame(self._epoch, str(offset), event_type, fields[b"data"])
+                yield offset, event_type, frame.decode()
 
-    def _is_audience(self, kind: str, said: Any, names: set[str]) -> bool:
-        return any(EVENTS[kind].audience_on(name, said, {self._viewer}) for name in names)
+    def _is_audience(self, event_type: str, context: Any, topics: set[str]) -> bool:
+        event_class = EVENTS[event_type]
+        return any(event_class.audience_on(topic, context, {self._user_id}) for topic in topics)

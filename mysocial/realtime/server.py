@@ -1,8 +1,8 @@
-"""The ASGI server of WebSockets and server-sent events: `python -m mysocial.realtime.server`.
+"""The ASGI server: `python -m mysocial.realtime.server`.
 
-Uvicorn, with what a server that is reached by strangers needs besides: a client that sends its
-request drop by drop, or takes nothing of what it is sent, is cut, so that none holds memory or a
-thread for long. docs/architecture.md says why it is not Daphne.
+Uvicorn with deadlines for slow clients and limits for WebSocket control frames. A client that
+sends its request too slowly, or reads nothing, is disconnected, so that it cannot hold memory or a
+thread. docs/architecture.md says why the server is not Daphne.
 """
 
 import argparse
@@ -23,30 +23,30 @@ from websockets.frames import CloseCode, Frame
 from mysocial.realtime.protocol import RESUME, TOO_FAST
 
 APPLICATION = "mysocial.asgi:application"
-CLOSE_SECONDS = 10.0  # for a client that was cut to take the close frame
+CLOSE_SECONDS = 10.0  # for a client to read the close frame
 MAX_HEADER_BYTES = 64 * 1024
-MAX_MESSAGE_BYTES = 64 * 1024  # of a socket: past it, close code 1009
-# Of a socket: pings and pongs, which the application does not see, nor count.
+MAX_MESSAGE_BYTES = 64 * 1024  # of a WebSocket; beyond it, close code 1009
+# Of a WebSocket: pings and pongs, which the application neither sees nor counts.
 MAX_CONTROL_FRAMES_PER_SECOND, MAX_CONTROL_FRAME_BURST = 20, 200
-MAX_MESSAGE_PARTS = 128  # of a message: empty ones cost memory, too
-SEND_BUFFER_BYTES = 128 * 1024  # what the kernel holds of a connection, which else is up to 4 MiB
+MAX_MESSAGE_FRAMES = 128  # of a fragmented message; empty frames take memory too
+SEND_BUFFER_BYTES = 128 * 1024  # of the kernel, per connection; it would use up to 4 MiB
 PING_SECONDS = 25.0
 GRACE_SECONDS = 3
-# How long a thread that is not done keeps the others waiting, where Python's own 5 ms add up: who
-# may hear an event is found out in several steps, each of which would wait behind requests.
+# How long a running thread keeps the others waiting. Python's default of 5 ms adds up: the audience
+# of an event is determined in several steps, and each would wait for the threads of requests.
 SWITCH_INTERVAL_SECONDS = 0.0005
 
 
 class Timeouts(NamedTuple):
-    """How long clients are waited for, in seconds."""
+    """How long the server waits for a client, in seconds."""
 
-    headers: float = 10.0  # until all headers of a request are there
-    body: float = 60.0  # from then until all of its body is
-    reader: float = 20.0  # until some of what waits to be sent is taken
+    headers: float = 10.0  # for all headers of a request
+    body: float = 60.0  # for its body, after the headers
+    reader: float = 20.0  # for the client to read something when the send buffer is full
 
 
 class DeadlineProtocol(asyncio.Protocol):
-    """A connection that waits for its client until a deadline, one at a time, and then cuts it."""
+    """A connection with one deadline at a time, at which it is aborted."""
 
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
@@ -68,9 +68,9 @@ class DeadlineProtocol(asyncio.Protocol):
     def _abort(self) -> None:
         self.transport.abort()
 
-    def _set_deadline(self, seconds: float, missed: Callable[[], None]) -> None:
+    def _set_deadline(self, seconds: float, callback: Callable[[], None]) -> None:
         self._clear_deadline()
-        self._deadline = self.loop.call_later(seconds, missed)
+        self._deadline = self.loop.call_later(seconds, callback)
 
     def _clear_deadline(self) -> None:
         if self._deadline is not None:
@@ -79,9 +79,9 @@ class DeadlineProtocol(asyncio.Protocol):
 
 
 class HttpProtocol(DeadlineProtocol, HttpToolsProtocol):
-    """HTTP that waits neither for a request nor for a reader without end."""
+    """HTTP with deadlines for the headers, the body and the reader, and a limit for the headers."""
 
-    _size = 0
+    _header_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -89,15 +89,15 @@ class HttpProtocol(DeadlineProtocol, HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._size = 0
+        self._header_bytes = 0
         self._set_deadline(self.timeouts.headers, self._abort)
 
     def on_url(self, url: bytes) -> None:
-        self._count(url)
+        self._count_header_bytes(url)
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(name + value)
+        self._count_header_bytes(name + value)
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -112,38 +112,41 @@ class HttpProtocol(DeadlineProtocol, HttpToolsProtocol):
         self._clear_deadline()
         super().handle_websocket_upgrade()
 
-    def _count(self, part: bytes) -> None:
-        self._size += len(part)
-        if self._size > MAX_HEADER_BYTES:
-            raise httptools.HttpParserError("The headers are too large.")  # answered 400
+    def _count_header_bytes(self, part: bytes) -> None:
+        self._header_bytes += len(part)
+        if self._header_bytes > MAX_HEADER_BYTES:
+            raise httptools.HttpParserError("The headers are too large.")  # status 400
 
 
 class SocketProtocol(DeadlineProtocol, WebSocketsSansIOProtocol):
-    """WebSockets that cut a client which takes nothing, with the code that means "resume"; and one
-    that sends without end what the application never sees."""
+    """A WebSocket that is closed when the client reads nothing or floods it with control frames.
 
-    _unseen, _unseen_at = float(MAX_CONTROL_FRAME_BURST), 0.0
+    A client that reads nothing gets the close code `RESUME`.
+    """
+
+    _control_allowance, _control_counted_at = float(MAX_CONTROL_FRAME_BURST), 0.0
 
     def start_keepalive(self) -> None:
         super().start_keepalive()
-        del self.request, self.response  # the handshake is over, and its headers are in the scope
+        del self.request, self.response  # used by the handshake only; saves memory
 
     async def send(self, message: Any) -> None:
-        """Send; `ClientDisconnected` for a frame to who is gone.
+        """Send a message, or raise `ClientDisconnected` for a frame to a client that is gone.
 
-        Of anything else the application hears by `receive`. Uvicorn would raise then, too, and an
-        application that raises hears of no end: who was signed in would stay online.
+        Other messages, such as a close, are then ignored, and the application learns of the
+        disconnect from `receive`. Uvicorn would raise for them too, and an application that fails
+        never gets the disconnect: its member would stay online.
         """
         await self.writable.wait()
         if not (self.close_sent or self.disconnected):
-            with contextlib.suppress(ClientDisconnected):  # the client has closed it
+            with contextlib.suppress(ClientDisconnected):  # the client closed the connection
                 await super().send(message)
                 return
         if message["type"] == "websocket.send":
             raise ClientDisconnected
 
     def handle_cont(self, event: Frame) -> None:
-        if len(self.frames) < MAX_MESSAGE_PARTS:
+        if len(self.frames) < MAX_MESSAGE_FRAMES:
             super().handle_cont(event)
         elif not self.close_sent:
             self._end(CloseCode.MESSAGE_TOO_BIG)
@@ -152,16 +155,15 @@ class SocketProtocol(DeadlineProtocol, WebSocketsSansIOProtocol):
         if self.curr_msg_data_type == "text":
             try:
                 b"".join(self.frames).decode()
-            except UnicodeDecodeError:  # Uvicorn would log each with its trace
+            except UnicodeDecodeError:  # Uvicorn would log a traceback for each
                 self._end(CloseCode.INVALID_DATA)
                 return
         super().send_receive_event_to_app()
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
-        self._set_deadline(
-            CLOSE_SECONDS, self.transport.abort
-        )  # what waits to be sent would keep it open
+        # Unsent data would keep the connection open.
+        self._set_deadline(CLOSE_SECONDS, self.transport.abort)
 
     def handle_ping(self) -> None:
         if self._control_frame_allowed():
@@ -172,24 +174,24 @@ class SocketProtocol(DeadlineProtocol, WebSocketsSansIOProtocol):
             super().handle_pong(event)
 
     def _control_frame_allowed(self) -> bool:
-        """Count a frame that the application does not see; past the limit the socket is closed."""
+        """Count a control frame (a token bucket); close the connection beyond the limit."""
         if self.disconnected:
             return False
-        passed = self.loop.time() - self._unseen_at
-        self._unseen = (
-            min(self._unseen + passed * MAX_CONTROL_FRAMES_PER_SECOND, MAX_CONTROL_FRAME_BURST) - 1
-        )
-        self._unseen_at += passed
-        if self._unseen < 0:
+        elapsed = self.loop.time() - self._control_counted_at
+        allowance = self._control_allowance + elapsed * MAX_CONTROL_FRAMES_PER_SECOND
+        self._control_allowance = min(allowance, MAX_CONTROL_FRAME_BURST) - 1
+        self._control_counted_at += elapsed
+        if self._control_allowance < 0:
             self._end(TOO_FAST)
-        return self._unseen >= 0
+        return self._control_allowance >= 0
 
     def _abort(self) -> None:
         self._end(RESUME)
 
     def _end(self, code: int) -> None:
+        """Close the connection without waiting for the client; tell the application."""
         self.stop_keepalive()
-        self.disconnected = True  # whoever waits to send is told that the client is gone
+        self.disconnected = True  # pending and further sends raise ClientDisconnected
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code})
         self.frames = []
         if not self.close_sent:
@@ -204,7 +206,14 @@ class SocketProtocol(DeadlineProtocol, WebSocketsSansIOProtocol):
 def serve(
     application: str, sockets: list[socket.socket], timeouts: Timeouts, name: str = ""
 ) -> None:
-    """Serve at listening sockets until SIGINT or SIGTERM; open sockets are closed with 1012."""
+    """Serve on listening sockets until SIGINT or SIGTERM; then close WebSockets with code 1012.
+
+    Args:
+        application: The import path of the ASGI application.
+        sockets: The listening sockets.
+        timeouts: The deadlines for clients.
+        name: The value of the `Server` header; none by default.
+    """
     DeadlineProtocol.timeouts = timeouts
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     config = uvicorn.Config(
@@ -217,10 +226,10 @@ def serve(
         access_log=False,
         server_header=False,
         headers=[("Server", name)] if name else [],
-        proxy_headers=False,  # settings.TRUSTED_PROXIES says whom to believe
+        proxy_headers=False,  # settings.TRUSTED_PROXIES is used instead
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_ping_interval=PING_SECONDS,
-        ws_per_message_deflate=False,  # memory for each socket, and CRIME
+        ws_per_message_deflate=False,  # it takes memory per connection, and allows CRIME
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=20,
     )
@@ -228,35 +237,38 @@ def serve(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens, and knows that it is TCP.
+    """Return a listening socket whose protocol is set to TCP.
 
-    `create_server` leaves that open; asyncio then lets the kernel wait with small answers for the
-    client to acknowledge those before, which takes it 40 ms.
+    `create_server` leaves the protocol unset. asyncio then does not set TCP_NODELAY, and small
+    responses wait up to 40 ms for the client to acknowledge earlier ones (Nagle's algorithm).
     """
-    made = socket.create_server((host, port), backlog=2048)
-    return socket.socket(fileno=made.detach())
+    listener = socket.create_server((host, port), backlog=2048)
+    return socket.socket(fileno=listener.detach())
 
 
 def main() -> None:
-    """Listen, or take a socket that listens already, and serve."""
+    """Listen, or use a given listening socket, and serve."""
     parser = argparse.ArgumentParser(prog="mysocial.realtime.server", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--fd", type=int, help="a socket that listens, instead of host and port")
-    for name, seconds in Timeouts()._asdict().items():
-        parser.add_argument(f"--{name}-seconds", type=float, default=seconds)
-    parser.add_argument("--name", default="", help="sent as `Server`, to tell replicas apart")
+    parser.add_argument(
+        "--fd", type=int, help="file descriptor of a listening socket, instead of host and port"
+    )
+    for name, default in Timeouts()._asdict().items():
+        parser.add_argument(f"--{name}-seconds", type=float, default=default)
+    parser.add_argument(
+        "--name", default="", help="value of the `Server` header, to identify a replica"
+    )
     parser.add_argument("application", nargs="?", default=APPLICATION)
     options = parser.parse_args()
     if options.fd is not None:
         listening = socket.socket(fileno=options.fd)
     else:
         listening = listen(options.host, options.port)
-    listening.setsockopt(
-        socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES
-    )  # connections inherit it
-    waits = [getattr(options, f"{name}_seconds") for name in Timeouts._fields]
-    serve(options.application, [listening], Timeouts(*waits), options.name)
+    # Connections inherit it.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    seconds = [getattr(options, f"{name}_seconds") for name in Timeouts._fields]
+    serve(options.application, [listening], Timeouts(*seconds), options.name)
 
 
 if __name__ == "__main__":

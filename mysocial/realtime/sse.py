@@ -1,7 +1,7 @@
-"""`event_stream`: the events by server-sent events, for clients without a WebSocket.
+"""Server-sent events (SSE), for clients that cannot use a WebSocket.
 
-`GET /api/events?topics=feed,post:<id>` with the cursor in `Last-Event-ID` or `?cursor=`. The same
-events, cursors and audiences as on the socket (docs/events.md).
+`GET /api/events?topics=feed,post:<id>` with the cursor in `Last-Event-ID` or `?cursor=`. Events,
+cursors and audiences are those of the WebSocket (docs/events.md).
 """
 
 import asyncio
@@ -34,70 +34,70 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def event_stream(sessions: SessionBackend) -> Application:
-    """Return the ASGI application; what the apps know of sessions is given by the composition."""
+    """Return the ASGI application that streams events to authenticated clients."""
 
     async def serve(scope: Scope, send: Send) -> None:
         tracing.start_for_scope(scope["headers"])
         if scope["method"] != "GET":
-            answer = problem_response(405, "method_not_allowed", "This path takes GET.")
-            answer["Allow"] = "GET"
-            await _answer(send, answer)
+            problem = problem_response(405, "method_not_allowed", "This path accepts GET only.")
+            problem["Allow"] = "GET"
+            await _send_response(send, problem)
             return
         headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
         query = parse_qs(scope["query_string"].decode("latin-1"))
         stream = _Stream(send)
         try:
             topics = _topics_of(query)
-            receiver = await open_subscription(_token(headers), sessions, stream)
+            subscription = await open_subscription(_token(headers), sessions, stream)
         except AppError as error:
-            await _answer(send, error_response(error))
+            await _send_response(send, error_response(error))
             return
-        tracing.set_member(receiver.user_id)
+        tracing.set_member(subscription.user_id)
         cursor = headers.get("last-event-id") or "".join(query.get("cursor", []))
         metrics.record_connection("stream")
         try:
-            await stream.run(receiver, cursor, topics)
+            await stream.run(subscription, cursor, topics)
         finally:
-            receiver.close()
+            subscription.close()
             metrics.record_connection("stream", -1)
 
     return lambda scope, receive, send: _until_disconnect(serve(scope, send), receive)
 
 
 async def _until_disconnect(serving: Coroutine[Any, Any, None], receive: Receive) -> None:
-    """Serve until it is done, or the client goes."""
+    """Serve until the stream ends or the client disconnects."""
     tasks = [asyncio.ensure_future(serving), asyncio.ensure_future(_wait_for_disconnect(receive))]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     await aio.cancel_and_wait(*tasks)
 
 
 class _Stream:
-    """What is written to one client."""
+    """The event stream of one client; a `Transport`."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._begun = False
+        self._has_started = False
         self._ended = asyncio.Event()
 
-    async def run(self, receiver: Subscription, cursor: str, topics: list[str]) -> None:
-        """Resume from the cursor, if there is one; then send what comes until the session ends."""
+    async def run(self, subscription: Subscription, cursor: str, topics: list[str]) -> None:
+        """Resume from the cursor, if there is one; then send events until the session ends."""
         try:
             if cursor:
-                await receiver.resume(cursor, topics, self._answer, self._live)
+                await subscription.resume(cursor, topics, self._send_resumed, self._send_live)
             else:
                 for topic in topics:
-                    receiver.join(topic)
+                    subscription.join(topic)
                 await self._write(b": no cursor\n\n")
-                receiver.release()
+                subscription.release()
         except AppError as error:
-            if not self._begun:
-                await _answer(self._send, error_response(error))
+            if not self._has_started:
+                await _send_response(self._send, error_response(error))
             return
-        await self._keep_on()
+        await self._wait_for_end()
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _keep_on(self) -> None:
-        """Return when the stream is to end; a comment now and then keeps it open until then."""
+    async def _wait_for_end(self) -> None:
+        """Return when the stream is to end; send comments to keep the connection open."""
         while not self._ended.is_set():
             with contextlib.suppress(TimeoutError):
                 # Not `wait_for`, which may lose the cancellation that ends the stream.
@@ -106,35 +106,35 @@ class _Stream:
                 return
             await self._write(b": ping\n\n")
 
-    async def send_event(self, kind: str, frame: str) -> None:
-        """Send one event; its id is where the client stands. What passes has none."""
-        found = ID.match(frame)
-        place = f"id: {found[1]}\n" if found else ""
-        await self._write(f"{place}event: {kind}\ndata: {frame}\n\n".encode())
+    async def send_event(self, event_type: str, frame: str) -> None:
+        """Send one event with its cursor as the id; an ephemeral event has none."""
+        match = ID.match(frame)
+        event_id = f"id: {match[1]}\n" if match else ""
+        await self._write(f"{event_id}event: {event_type}\ndata: {frame}\n\n".encode())
 
     async def end(self, code: int) -> None:
-        """End the stream: the client connects again and resumes, or is told that it can't."""
+        """End the stream. The client reconnects and resumes, or is refused."""
         self._ended.set()
 
-    async def _answer(self, found: MissedEvents) -> None:
-        said: dict[str, Any] = {"recovered": not found.reason}
-        if found.reason:
-            said["reason"] = found.reason
-        await self._write(b"event: resumed\ndata: %s\n\n" % orjson.dumps(said))
+    async def _send_resumed(self, missed: MissedEvents) -> None:
+        data: dict[str, Any] = {"recovered": not missed.reason}
+        if missed.reason:
+            data["reason"] = missed.reason
+        await self._write(b"event: resumed\ndata: %s\n\n" % orjson.dumps(data))
 
-    async def _live(self, cursor: str) -> None:
-        said = orjson.dumps({"cursor": cursor})
-        await self._write(b"id: %s\nevent: live\ndata: %s\n\n" % (cursor.encode(), said))
+    async def _send_live(self, cursor: str) -> None:
+        data = orjson.dumps({"cursor": cursor})
+        await self._write(b"id: %s\nevent: live\ndata: %s\n\n" % (cursor.encode(), data))
 
     async def _write(self, text: bytes) -> None:
-        if not self._begun:
-            self._begun = True
+        if not self._has_started:
+            self._has_started = True
             headers = [
                 (b"content-type", b"text/event-stream"),
                 (b"cache-control", b"no-store"),
                 (b"content-security-policy", API_POLICY.encode()),
                 (b"x-content-type-options", b"nosniff"),
-                (b"x-accel-buffering", b"no"),  # nginx would hold it back
+                (b"x-accel-buffering", b"no"),  # nginx would buffer it
                 tracing.request_id_header(),
             ]
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -149,17 +149,21 @@ def _token(headers: Mapping[str, str]) -> str:
 
 
 def _topics_of(query: Mapping[str, list[str]]) -> list[str]:
-    """Return the topics that are asked for; `Invalid` for anything else in the query."""
+    """Return the topics of the query string.
+
+    Raises:
+        Invalid: There is another parameter, or a topic is invalid.
+    """
     unknown = set(query) - {"topics", "cursor"}
     if unknown:
-        raise Invalid(errors=dict.fromkeys(unknown, "There is no such parameter."))
+        raise Invalid(errors=dict.fromkeys(unknown, "Unknown parameter."))
     names = [name for text in query.get("topics", []) for name in text.split(",") if name]
     if len(names) > MAX_TOPICS:
         raise Invalid(errors={"topics": f"At most {MAX_TOPICS} topics."})
     try:
         return _topics.validate_python(names)
     except ValidationError:
-        raise Invalid(errors={"topics": "These are not topics of ours."}) from None
+        raise Invalid(errors={"topics": "Invalid topic."}) from None
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:
@@ -167,11 +171,12 @@ async def _wait_for_disconnect(receive: Receive) -> None:
         pass
 
 
-async def _answer(send: Send, answer: Any) -> None:
-    answer["Cache-Control"] = "no-store"
-    answer[tracing.REQUEST_ID_HEADER] = tracing.request_id()
+async def _send_response(send: Send, response: Any) -> None:
+    response["Cache-Control"] = "no-store"
+    response[tracing.REQUEST_ID_HEADER] = tracing.request_id()
     headers = [
-        (k.lower().encode(), v.encode()) for k, v in set_security_headers(None, answer).items()
+        (name.lower().encode(), value.encode())
+        for name, value in set_security_headers(None, response).items()
     ]
-    await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.content, "more_body": False})
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": response.content, "more_body": False})

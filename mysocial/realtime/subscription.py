@@ -1,6 +1,7 @@
-"""`Receiver`: one client's end of the log: what it missed, then what comes; in order, once."""
+"""A client's subscription: the events it missed, then live events; in order, each once."""
 
 import asyncio
+import enum
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,70 +12,78 @@ from mysocial.core.keys import self_topic, session_topic
 from mysocial.realtime.auth import AuthenticatedSession, SessionBackend
 from mysocial.realtime.dispatcher import Dispatcher, get_dispatcher
 from mysocial.realtime.protocol import RESUME, SIGNED_OUT
-from mysocial.realtime.replay import AudienceFilter, MissedEvents, events_since, offset_of
+from mysocial.realtime.replay import AudienceFilter, MissedEvents, events_since, parse_cursor
 
 logger = logging.getLogger(__name__)
 MAX_START_SECONDS = 4
-# Until its first command, or for this long, nothing is sent: a client that resumes must not hear
-# what is new before what it missed. Seconds.
+# Events are held back until the first command or for this long, because a client that resumes must
+# not receive new events before those it missed.
 GRACE_SECONDS = 1.0
-# What may wait for a client that takes nothing; past it the client is told to resume instead.
-MAX_BUFFERED = 1000
-SESSION_ENDED = "session.ended"  # the last that a client hears
-# Threads of their own, and slice by slice: when all come back at once, with much that they missed,
-# nobody's sign-in waits behind somebody else's past.
-REPLAYS = ThreadPoolExecutor(2, thread_name_prefix="replay")
+MAX_BUFFERED = 1000  # events for a client that reads nothing; beyond it, the client must resume
+SESSION_ENDED = "session.ended"  # the last event that a client receives
+# Replays have their own threads and run slice by slice, so that when all clients reconnect at once
+# no sign-in waits for another client's replay.
+REPLAY_THREADS = ThreadPoolExecutor(2, thread_name_prefix="replay")
 T = TypeVar("T")
 
 
 class Transport(Protocol):
-    """Where a client's frames go."""
+    """The connection that carries the frames to a client."""
 
-    async def send_event(self, kind: str, frame: str) -> None:
-        """Send one event; returns when there is room for another."""
+    async def send_event(self, event_type: str, frame: str) -> None:
+        """Send one event; return when there is room for another."""
 
     async def end(self, code: int) -> None:
-        """Tell the client why it hears no more: `RESUME` or `SIGNED_OUT`."""
+        """End the connection with `RESUME` or `SIGNED_OUT`."""
+
+
+class State(enum.Enum):
+    """What happens to an event that the dispatcher delivers."""
+
+    HELD = enum.auto()  # it is buffered, until the first command or the end of the grace period
+    RESUMING = enum.auto()  # it is buffered, until the missed events are sent
+    LIVE = enum.auto()  # it is sent
+    CLOSED = enum.auto()  # it is dropped
 
 
 class Subscription:
-    """Subscribed to topics of the hub for one session; hands frames to its outlet."""
+    """Receives the events of a session's topics and sends them to the client."""
 
-    def __init__(self, hub: Dispatcher, who: AuthenticatedSession, outlet: Transport) -> None:
-        self.user_id, self.session_id = who
+    def __init__(
+        self, dispatcher: Dispatcher, session: AuthenticatedSession, transport: Transport
+    ) -> None:
+        self.user_id, self.session_id = session
         self.topics: set[str] = set()
-        self._dispatcher = hub
-        self._transport = outlet
-        self._delivered = 0
-        self._buffer: list[tuple[int | None, str, str]] = []  # a deque takes ten times as much
-        self._is_held = True
-        self._is_resuming = False
-        self._is_closed = False
-        self._is_behind = False  # more came while it resumed than may wait: the log has it
+        self._dispatcher = dispatcher
+        self._transport = transport
+        self._state = State.HELD
+        self._delivered = 0  # the offset of the last event that was sent
+        self._buffer: list[tuple[int | None, str, str]] = []  # an idle deque takes ten times more
+        self._has_overflowed = False  # while resuming; the events are in the log
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        for topic in (self_topic(who.user_id), session_topic(who.session_id)):
+        for topic in (self_topic(self.user_id), session_topic(self.session_id)):
             self.join(topic)
 
     def start_grace_period(self) -> None:
-        """Begin the time within which a client that wants to resume says so."""
+        """Start the time within which the client may send `resume` as its first command."""
         self._timer = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._end_grace_period)
 
     def join(self, topic: str) -> None:
-        """Hear the events of a topic from now on."""
+        """Subscribe to a topic."""
         self.topics.add(topic)
         self._dispatcher.subscribe(topic, self)
 
     def leave(self, topic: str) -> None:
-        """Hear them no longer."""
+        """Unsubscribe from a topic."""
         if topic in self.topics:
             self.topics.discard(topic)
             self._dispatcher.unsubscribe(topic, self)
 
     def close(self) -> None:
-        """Hear nothing any more; what the client missed is read no further."""
-        self._is_closed = True
+        """Unsubscribe from all topics and abandon a replay."""
+        self._state = State.CLOSED
         if self._timer:
             self._timer.cancel()
         if self._writer:
@@ -84,149 +93,177 @@ class Subscription:
         for topic in list(self.topics):
             self.leave(topic)
 
-    def deliver(self, kind: str, offset: int | None, frame: str) -> None:
-        """Take one event; called by the hub in the order of the log. What passes has no offset.
+    def deliver(self, event_type: str, offset: int | None, frame: str) -> None:
+        """Take one event from the dispatcher, in the order of the log.
 
-        Never waits for the client: one that is slow must not keep an event from the others.
+        This never waits for the client, because a slow client must not delay the others.
+
+        Args:
+            event_type: The type of the event.
+            offset: The position in the log; None for an ephemeral event.
+            frame: The JSON text for the client.
         """
         if len(self._buffer) >= MAX_BUFFERED:
-            if not self._is_resuming:
+            if self._state is not State.RESUMING:
                 self.require_resume()
                 return
             self._buffer.clear()
-            self._is_behind = True
-        self._buffer.append((offset, kind, frame))
-        if kind == SESSION_ENDED and not self._is_resuming:
-            self._is_held = False  # who has just signed in is told at once, too
+            self._has_overflowed = True
+        self._buffer.append((offset, event_type, frame))
+        if event_type == SESSION_ENDED and self._state is State.HELD:
+            self._state = State.LIVE  # nothing can follow, so there is no reason to wait
         self._start_writer()
 
     def require_resume(self) -> None:
-        """Hear nothing more; tell the client to connect again and resume from its cursor."""
+        """Close; tell the client to reconnect and resume from its cursor."""
         self._end(RESUME)
 
     def sign_out(self) -> None:
-        """Hear nothing more; tell the client that its session has ended."""
+        """Close; tell the client that its session has ended."""
         self._end(SIGNED_OUT)
 
     async def resume(
         self,
         cursor: str,
         topics: Iterable[str],
-        answer: Callable[[MissedEvents], Awaitable[None]],
-        live: Callable[[str], Awaitable[None]],
+        send_resumed: Callable[[MissedEvents], Awaitable[None]],
+        send_live: Callable[[str], Awaitable[None]],
     ) -> None:
-        """Join `topics`; answer; send what was missed since `cursor` of all topics; then go live.
+        """Join topics, send the events that were missed since a cursor, then go live.
 
-        Only then the client is told the new cursor: cut off before, it is where its last event is.
-        `Invalid` for a cursor that is none of ours; `Conflict` when newer events were sent already.
+        The new cursor is sent last: a client that is cut off earlier continues from the last event
+        that it received.
+
+        Args:
+            cursor: The position after which the events of all topics are sent.
+            topics: Topics to join.
+            send_resumed: Tells the client whether its events are recovered.
+            send_live: Tells the client the new cursor.
+
+        Raises:
+            Invalid: The cursor is invalid.
+            Conflict: Newer events were sent already.
         """
-        epoch, after = offset_of(cursor)
+        _, after = parse_cursor(cursor)
         if self._delivered > after:
-            raise Conflict("Newer events were sent already: resume first, on a new connection.")
-        self._is_held = self._is_resuming = True
+            raise Conflict("Newer events were sent already. Resume on a new connection.")
+        if not self._is_closed:
+            self._state = State.RESUMING
         try:
             for topic in topics:
                 self.join(topic)
-            found = await replay(events_since, cursor, self.topics)
-            await answer(found)
-            judge = AudienceFilter(epoch, self.user_id)
-            await self._send_missed(judge, found)
-            while (found.more or self._is_behind) and not self._is_closed:
-                self._is_behind = False
-                found = await replay(events_since, found.cursor, self.topics)
-                if found.reason:
-                    self.require_resume()  # cut meanwhile: the client asks again, and is told
-                await self._send_missed(judge, found)
-            if self._is_closed:  # the client is gone, or resumes from what it has
-                return
-            # The hub may be behind: what it still brings of that time was sent, or is void.
-            self._delivered = max(self._delivered, offset_of(found.cursor)[1])
-            await live(found.cursor)
+            live_cursor = await self._send_missed(cursor, send_resumed)
+            if not self._is_closed:
+                # The dispatcher may be behind; what it delivers up to here was sent already.
+                self._delivered = max(self._delivered, parse_cursor(live_cursor)[1])
+                await send_live(live_cursor)
         finally:
-            self._is_resuming = self._is_behind = False
+            self._has_overflowed = False
             self.release()
 
-    async def _send_missed(self, judge: AudienceFilter, found: MissedEvents) -> None:
-        """Send what the client may see of what it missed, until it is not there any more."""
-        for some in found.slices():
+    async def _send_missed(
+        self, cursor: str, send_resumed: Callable[[MissedEvents], Awaitable[None]]
+    ) -> str:
+        """Send the missed events, including those that arrive meanwhile; return the new cursor."""
+        audience_filter = AudienceFilter(parse_cursor(cursor)[0], self.user_id)
+        missed = await run_replay(events_since, cursor, self.topics)
+        await send_resumed(missed)
+        await self._send_visible(audience_filter, missed)
+        while (missed.more or self._has_overflowed) and not self._is_closed:
+            self._has_overflowed = False
+            missed = await run_replay(events_since, missed.cursor, self.topics)
+            if missed.reason:
+                self.require_resume()  # the log was trimmed; a new connection reports the reason
+            await self._send_visible(audience_filter, missed)
+        return missed.cursor
+
+    async def _send_visible(self, audience_filter: AudienceFilter, missed: MissedEvents) -> None:
+        """Send the missed events that the client may see, until it disconnects."""
+        for entries in missed.slices():
             if self._is_closed:
                 return
-            for event in await replay(judge.filter, some):
+            for event in await run_replay(audience_filter.filter, entries):
                 await self._send(*event)
 
     def release(self) -> None:
-        """Send what was held back, and hold back nothing any more."""
-        self._is_held = False
+        """Send the events that were held back, and further events at once."""
+        if not self._is_closed:
+            self._state = State.LIVE
         self._start_writer()
 
+    @property
+    def _is_closed(self) -> bool:
+        return self._state is State.CLOSED
+
     def _end_grace_period(self) -> None:
-        """Let a client that sends no command hear what comes."""
         self._timer = None
-        if not self._is_resuming:
+        if self._state is State.HELD:
             self.release()
 
     def _start_writer(self) -> None:
-        if self._buffer and not self._is_held and self._writer is None:
+        if self._buffer and self._state is State.LIVE and self._writer is None:
             self._writer = asyncio.create_task(self._write())
 
     async def _write(self) -> None:
         try:
-            while self._buffer and not self._is_held:
+            while self._buffer and self._state is State.LIVE:
                 await self._send(*self._buffer.pop(0))
-        except Exception as error:  # noqa: BLE001 - each server has errors of its own for this
-            logger.debug("A client is gone: %s", error)
-            self.require_resume()  # if it is not gone, it has missed one
+        except Exception as error:  # noqa: BLE001 - each server has its own errors for this
+            logger.debug("A client disconnected: %s", error)
+            self.require_resume()  # if it did not, it has missed an event
         finally:
             self._writer = None
 
-    async def _send(self, offset: int | None, kind: str, frame: str) -> None:
+    async def _send(self, offset: int | None, event_type: str, frame: str) -> None:
         if offset is not None:
             if offset <= self._delivered:
                 return
             self._delivered = offset
-        await self._transport.send_event(kind, frame)
-        if kind == SESSION_ENDED:
+        await self._transport.send_event(event_type, frame)
+        if event_type == SESSION_ENDED:
             self.sign_out()
 
     def _end(self, code: int) -> None:
         if self._ending is None:
-            # Not cancelled by `close`: what it does may be what closes us.
+            # A task of its own, as `close` may cancel the one that runs this.
             self._ending = asyncio.create_task(self._close_transport(code))
             self.close()
 
     async def _close_transport(self, code: int) -> None:
         try:
             await self._transport.end(code)
-        except Exception as error:  # noqa: BLE001 - as above; then there is nobody to tell
-            logger.debug("A client is gone: %s", error)
+        except Exception as error:  # noqa: BLE001 - as above
+            logger.debug("A client disconnected: %s", error)
 
 
-async def replay(work: Callable[..., T], *args: Any) -> T:
-    """Return what `work` says of what a client missed."""
-    return await asyncio.get_running_loop().run_in_executor(REPLAYS, work, *args)
+async def run_replay(function: Callable[..., T], *args: Any) -> T:
+    """Call a function of a replay in the threads for replays; return its result."""
+    return await asyncio.get_running_loop().run_in_executor(REPLAY_THREADS, function, *args)
 
 
 async def open_subscription(
-    token: str, sessions: SessionBackend, outlet: Transport
+    token: str, sessions: SessionBackend, transport: Transport
 ) -> Subscription:
-    """Sign a client in: what is its own is heard, and held, from now on.
+    """Authenticate a client; return its subscription, which holds events back at first.
 
-    `NotAuthenticated`, `Unavailable`.
+    Raises:
+        NotAuthenticated: The token is invalid or its session has ended.
+        Unavailable: The event log or the session store does not respond.
     """
-    hub = get_dispatcher()
+    dispatcher = get_dispatcher()
     try:
         async with asyncio.timeout(MAX_START_SECONDS):
-            await hub.start()
+            await dispatcher.start()
     except TimeoutError:
         raise Unavailable("The event log is not available right now.") from None
-    who = await asyncio.to_thread(sessions.authenticate, token)
-    receiver = Subscription(hub, who, outlet)
+    session = await asyncio.to_thread(sessions.authenticate, token)
+    subscription = Subscription(dispatcher, session, transport)
     try:
-        # Asked now that its end would be heard: it can't fall between.
-        if await asyncio.to_thread(sessions.find_ended, [who.session_id]):
+        # Checked after subscribing to the session's topic: an end in between cannot be missed.
+        if await asyncio.to_thread(sessions.find_ended, [session.session_id]):
             raise NotAuthenticated("The session has ended.")
     except BaseException:
-        receiver.close()
+        subscription.close()
         raise
-    hub.session_watcher.add(receiver, sessions)
-    return receiver
+    dispatcher.session_watcher.add(subscription, sessions)
+    return subscription

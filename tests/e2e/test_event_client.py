@@ -67,7 +67,7 @@ def test_a_client_that_cannot_resume_is_asked_to_resync(open_window, stack):
 def test_a_rejected_resume_stops_the_client(open_window):
     page = open_window().sign_up(new_name("wrong")).page
     start_client(page, cursor=page.evaluate(GET_CURSOR), topics=["everything"])
-    end = [["state", "stopped"], ["rejected", "The frame is not valid."]]
+    end = [["state", "stopped"], ["rejected", "Invalid frame."]]
     expect_log(page, ["state", "connecting"], *end)
 
 

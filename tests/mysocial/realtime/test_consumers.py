@@ -23,8 +23,8 @@ async def test_a_post_is_heard_by_who_may_see_it_and_by_nobody_else(
     await sync_to_async(bob.put)(f"users/{alice.id}/follow")
     bobs, strangers = await connected(bob, "feed"), await connected(stranger, "feed")
 
-    hidden = await sync_to_async(alice.writes)("For followers", privacy="followers")
-    shown = await sync_to_async(alice.writes)("For all")
+    hidden = await sync_to_async(alice.create_post)("For followers", privacy="followers")
+    shown = await sync_to_async(alice.create_post)("For all")
 
     heard = [await bobs.next(), await bobs.next()]
     assert [event["data"] for event in heard] == [hidden, shown]
@@ -34,7 +34,7 @@ async def test_a_post_is_heard_by_who_may_see_it_and_by_nobody_else(
 
 
 async def test_what_comes_together_is_judged_together(connected, alice, bob):
-    post = await sync_to_async(alice.writes)("Discussed")
+    post = await sync_to_async(alice.create_post)("Discussed")
     socket = await connected(bob, f"post:{post['id']}")
     for number in range(BURST):  # in the loop's own thread: meanwhile nothing is delivered
         alice.post(f"posts/{post['id']}/comments", {"text": str(number)})
@@ -47,7 +47,7 @@ async def test_what_comes_together_is_judged_together(connected, alice, bob):
 
 
 async def test_an_edit_and_a_deletion_are_heard(connected, alice, bob):
-    post = await sync_to_async(alice.writes)("First")
+    post = await sync_to_async(alice.create_post)("First")
     socket = await connected(bob, f"post:{post['id']}")
 
     answer = await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": "Second"})
@@ -60,7 +60,7 @@ async def test_an_edit_and_a_deletion_are_heard(connected, alice, bob):
 
 
 async def test_a_post_that_becomes_private_is_taken_from_who_saw_it(connected, alice, bob):
-    post = await sync_to_async(alice.writes)("For all")
+    post = await sync_to_async(alice.create_post)("For all")
     socket = await connected(bob, "feed")
 
     await sync_to_async(alice.patch)(f"posts/{post['id']}", {"privacy": "private"})
@@ -75,7 +75,7 @@ async def test_a_blocked_person_hears_nothing_more_on_an_open_socket(connected, 
     await sync_to_async(alice.put)(f"users/{bob.id}/block")
 
     assert (await socket.next())["type"] == "user.hidden"
-    await sync_to_async(alice.writes)("Not for Bob")
+    await sync_to_async(alice.create_post)("Not for Bob")
 
     assert await socket.receive_nothing(timeout=0.3)
 
@@ -84,7 +84,7 @@ async def test_who_stopped_listening_hears_nothing_more(connected, alice, bob):
     socket = await connected(bob, "feed")
     assert (await socket.ask(type="unsubscribe", cid="u", topic="feed"))["type"] == "ok"
 
-    await sync_to_async(alice.writes)("Unheard")
+    await sync_to_async(alice.create_post)("Unheard")
 
     assert await socket.receive_nothing(timeout=0.2)
 
@@ -201,7 +201,7 @@ async def test_an_event_whose_hint_was_lost_is_heard_within_a_tick(connected, al
     # Leaving the group is what a lost connection of the layer amounts to.
     await get_channel_layer().group_discard("events", get_dispatcher()._channel)
 
-    post = await sync_to_async(alice.writes)("Hinted at to nobody")
+    post = await sync_to_async(alice.create_post)("Hinted at to nobody")
 
     assert (await socket.next())["data"] == post
 

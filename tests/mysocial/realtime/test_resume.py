@@ -33,13 +33,13 @@ async def heard(socket, count):
 
 async def test_what_was_missed_comes_first_then_what_is_new(connected, alice, bob):
     read = await sync_to_async(bob.get)("posts")
-    posts = [await sync_to_async(alice.writes)(text) for text in ("one", "two")]
+    posts = [await sync_to_async(alice.create_post)(text) for text in ("one", "two")]
     socket = await connected(bob)
     answer = await resume(socket, cursor_of(read), "feed")
     assert answer == {"type": "ok", "cid": "r", "recovered": True}
     events = await heard(socket, 2)
     cursor = await live(socket)
-    posts.append(await sync_to_async(alice.writes)("three"))
+    posts.append(await sync_to_async(alice.create_post)("three"))
     events += await heard(socket, 1)
     assert [(event["type"], event["data"]) for event in events] == [
         ("post.created", post) for post in posts
@@ -51,7 +51,7 @@ async def test_what_was_missed_comes_first_then_what_is_new(connected, alice, bo
 async def test_from_its_own_last_event_a_client_gets_exactly_the_rest(connected, alice, bob):
     socket = await connected(bob, "feed")
     for number in range(6):
-        await sync_to_async(alice.writes)(str(number))
+        await sync_to_async(alice.create_post)(str(number))
     events = await heard(socket, 6)
     for place in range(6):
         again = await connected(bob)
@@ -79,9 +79,9 @@ async def test_ones_own_events_need_no_topic_and_others_are_not_replayed(
 
 async def test_what_may_not_be_seen_any_more_is_not_replayed(connected, alice, bob):
     read = await sync_to_async(bob.get)("posts")
-    hidden = await sync_to_async(alice.writes)("Hidden since")
-    deleted = await sync_to_async(alice.writes)("Deleted since")
-    post = await sync_to_async(alice.writes)("Commented")
+    hidden = await sync_to_async(alice.create_post)("Hidden since")
+    deleted = await sync_to_async(alice.create_post)("Deleted since")
+    post = await sync_to_async(alice.create_post)("Commented")
     path = f"posts/{post['id']}/comments"
     said = await sync_to_async(alice.post)(path, {"text": "Said and unsaid"})
     await sync_to_async(alice.patch)(f"posts/{hidden['id']}", {"privacy": "private"})
@@ -124,9 +124,9 @@ async def test_home_is_heard_and_replayed_of_those_one_follows(connected, alice,
     await sync_to_async(bob.put)(f"users/{alice.id}/follow")
     socket = await connected(bob, "home")
     read = await sync_to_async(bob.get)("posts/home")
-    await sync_to_async(stranger.writes)("not followed")
-    post = await sync_to_async(alice.writes)("followed")
-    own = await sync_to_async(bob.writes)("own")
+    await sync_to_async(stranger.create_post)("not followed")
+    post = await sync_to_async(alice.create_post)("followed")
+    own = await sync_to_async(bob.create_post)("own")
     events = await heard(socket, 2)
     assert [event["data"] for event in events] == [post, own]
     again = await connected(bob)
@@ -143,10 +143,10 @@ async def test_much_is_read_in_portions_and_comes_in_order_and_once(
     whole = await connected(bob, *topics)
     read = await sync_to_async(bob.get)("posts")
     for number in range(4):
-        post = await sync_to_async(alice.writes)(str(number))
+        post = await sync_to_async(alice.create_post)(str(number))
         await sync_to_async(alice.put)(f"users/{bob.id}/follow")
         await sync_to_async(alice.delete)(f"users/{bob.id}/follow")
-        await sync_to_async(alice.writes)("Hidden", privacy="private")
+        await sync_to_async(alice.create_post)("Hidden", privacy="private")
         await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": "Otherwise"})
     events = []
     while not events or events[-1]["data"].get("text") != "Otherwise" or len(events) < 8:
@@ -171,14 +171,14 @@ async def test_more_than_may_wait_comes_from_the_log_while_a_client_resumes(
     read = await sync_to_async(bob.get)("posts")
     texts = [str(number) for number in range(12)]
     for text in texts[:4]:
-        await sync_to_async(alice.writes)(text)
+        await sync_to_async(alice.create_post)(text)
     monkeypatch.setattr(subscription, "MAX_BUFFERED", 2)
     held, tell = threading.Event(), AudienceFilter.filter
     monkeypatch.setattr(AudienceFilter, "filter", lambda *some: held.wait(10) and tell(*some))
     socket = await connected(bob)
     assert (await resume(socket, cursor_of(read), "feed"))["recovered"] is True
     for text in texts[4:]:
-        await sync_to_async(alice.writes)(text)
+        await sync_to_async(alice.create_post)(text)
     await asyncio.sleep(0.5)  # they have come, and may not be sent yet
     held.set()
     found = []
@@ -192,7 +192,7 @@ async def test_what_is_hidden_while_a_client_resumes_is_not_told_it_any_more(
     connected, alice, bob, monkeypatch
 ):
     read = await sync_to_async(bob.get)("posts")
-    post = await sync_to_async(alice.writes)("Once")
+    post = await sync_to_async(alice.create_post)("Once")
     for text in ("Twice", "Three times"):
         await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": text})
     monkeypatch.setattr(replay, "SLICE", 1)
@@ -221,12 +221,12 @@ async def test_a_log_that_began_anew_or_was_cut_is_told(connected, alice, bob, s
     answer = await resume(socket, f"{'0' * 8}:{offset}", "feed")
     assert (answer["recovered"], answer["reason"]) == (False, "epoch_changed")
     assert (await live(socket)).startswith(epoch)
-    post = await sync_to_async(alice.writes)("Live all the same")
+    post = await sync_to_async(alice.create_post)("Live all the same")
     assert (await socket.next())["data"] == post
 
     settings.EVENT_LOG_LENGTH = 10
     for number in range(150):  # Redis cuts a log in blocks
-        await sync_to_async(alice.writes)(str(number))
+        await sync_to_async(alice.create_post)(str(number))
     assert client().xlen("events:feed") < 150
     behind = await connected(bob)
     answer = await resume(behind, read, "feed")
@@ -255,14 +255,14 @@ async def test_too_many_topics_are_refused_and_none_is_joined(connected, alice, 
     topics = [f"post:{number:024x}" for number in range(100)]
     answer = await resume(socket, cursor_of(read), *topics)
     assert (answer["type"], answer["problem"]["code"]) == ("error", "invalid")
-    post = await sync_to_async(alice.writes)("Still heard")
+    post = await sync_to_async(alice.create_post)("Still heard")
     assert (await socket.next())["data"] == post
 
 
 async def test_after_newer_events_it_is_too_late_to_resume(connected, alice, bob):
     read = await sync_to_async(bob.get)("posts")
     socket = await connected(bob, "feed")
-    await sync_to_async(alice.writes)("Heard")
+    await sync_to_async(alice.create_post)("Heard")
     await socket.next()
     answer = await resume(socket, cursor_of(read), "feed")
     assert (answer["type"], answer["problem"]["code"]) == ("error", "conflict")
@@ -276,7 +276,7 @@ async def test_clients_that_come_and_go_under_load_miss_nothing_and_hear_nothing
 
     async def write():
         for text in texts:
-            await sync_to_async(alice.writes, thread_sensitive=False)(text)
+            await sync_to_async(alice.create_post, thread_sensitive=False)(text)
 
     async def follow(stays):
         cursor, seen = start, []

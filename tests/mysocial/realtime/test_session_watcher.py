@@ -43,4 +43,4 @@ async def test_a_look_that_fails_is_followed_by_the_next(monkeypatch, caplog, tr
         await watch.stop()
     assert not other.signed_out.is_set()
     assert next(answers, None) is None
-    assert ("A defect" in caplog.text) is isinstance(trouble, ZeroDivisionError)
+    assert ("Unexpected error" in caplog.text) is isinstance(trouble, ZeroDivisionError)

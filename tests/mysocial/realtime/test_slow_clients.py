@@ -62,7 +62,7 @@ async def test_a_client_that_takes_nothing_keeps_no_event_from_the_others(
     outlets = [kind() for _ in range(5)]
     receivers = [among_us(bob, one) for one in outlets]
     last = await connected(bob, "feed")
-    posts = [await sync_to_async(alice.writes)(text) for text in ("one", "two")]
+    posts = [await sync_to_async(alice.create_post)(text) for text in ("one", "two")]
     for socket in (first, last):
         heard = [await socket.next(), await socket.next()]
         assert [event["data"] for event in heard] == posts

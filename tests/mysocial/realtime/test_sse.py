@@ -78,8 +78,8 @@ async def test_events_come_as_on_the_socket_and_only_to_who_may_see(opened, alic
     await sync_to_async(bob.put)(f"users/{alice.id}/follow")
     bobs = await opened(bob, "topics=feed")
     strangers = await opened(stranger, f"topics=feed,user:{alice.id}")
-    hidden = await sync_to_async(alice.writes)("For followers", privacy="followers")
-    shown = await sync_to_async(alice.writes)("For all")
+    hidden = await sync_to_async(alice.create_post)("For followers", privacy="followers")
+    shown = await sync_to_async(alice.create_post)("For all")
     heard = [await bobs.next(), await bobs.next()]
     assert [json.loads(one["data"])["data"] for one in heard] == [hidden, shown]
     assert [one["event"] for one in heard] == ["post.created"] * 2
@@ -89,7 +89,7 @@ async def test_events_come_as_on_the_socket_and_only_to_who_may_see(opened, alic
 
 async def test_a_stream_resumes_from_its_last_event(opened, alice, bob):
     first = await opened(bob, "topics=feed")
-    posts = [await sync_to_async(alice.writes)(str(number)) for number in range(3)]
+    posts = [await sync_to_async(alice.create_post)(str(number)) for number in range(3)]
     last = (await first.next())["id"]
     await first.leave()
     again = await opened(bob, "topics=feed", last_event_id=last)
@@ -100,7 +100,7 @@ async def test_a_stream_resumes_from_its_last_event(opened, alice, bob):
     assert [json.loads(one["data"])["data"] for one in missed] == posts[1:]
     live = await again.next()
     assert (live["event"], live["id"]) == ("live", missed[-1]["id"])
-    posts.append(await sync_to_async(alice.writes)("new"))
+    posts.append(await sync_to_async(alice.create_post)("new"))
     assert json.loads((await again.next())["data"])["data"] == posts[-1]
 
 
