@@ -1,9 +1,9 @@
-"""Every verb that announces something, as somebody uses it through the REST API."""
+"""The actions of members that cause events, performed through the REST API."""
 
 from tests.client_model import own_scenarios, people_scenarios, post_scenarios
 from tests.client_model.scenario_table import ACTIONS, Action
 
-# Each puts its deeds into the table when it is imported.
+# Each module adds its actions to the table on import.
 PARTS = (post_scenarios, people_scenarios, own_scenarios)
 
 __all__ = ["ACTIONS", "Action"]

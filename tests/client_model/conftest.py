@@ -1,4 +1,4 @@
-"""The world, as it was built."""
+"""The fixture of the world."""
 
 import gc
 
@@ -12,10 +12,10 @@ _built: list[World] = []
 
 @pytest.fixture
 async def world() -> World:
-    """Return the world; it is built once a run, and put back by whoever acts in it."""
+    """Return the world, which is built once a run; tests that change it restore it first."""
     if not _built:
         _built.append(await sync_to_async(build)())
-        # Each test collects garbage at its end: what is there now need not be looked at again.
+        # Each test collects garbage at its end; the frozen objects are skipped.
         gc.collect()
         gc.freeze()
     return _built[0]

@@ -1,12 +1,12 @@
-"""What a client does with events of its own notifications, and of chat."""
+"""Reducers for events of notifications and chat."""
 
 from copy import deepcopy
 
-from tests.client_model.client import Data, Holder
-from tests.client_model.reducer_rules import on, read_again
+from tests.client_model.client import ClientState, Data
+from tests.client_model.reducer_rules import mark_stale, on
 
-# What is left of a message that was deleted for everyone.
-EMPTY: Data = {
+# The fields of a message after it was deleted for everyone.
+DELETED_MESSAGE_FIELDS: Data = {
     "text": "",
     "gif_url": "",
     "media": None,
@@ -17,93 +17,93 @@ EMPTY: Data = {
 
 
 @on("notification.created")
-def _notification_created(h: Holder, data: Data) -> None:
-    told = h.state["notifications"]
-    told["unread_count"] = data["unread_count"]
-    told["notifications"].insert(0, data["notification"])
+def _notification_created(client: ClientState, data: Data) -> None:
+    inbox = client.state["notifications"]
+    inbox["unread_count"] = data["unread_count"]
+    inbox["notifications"].insert(0, data["notification"])
 
 
 @on("notification.updated")
-def _notification_updated(h: Holder, data: Data) -> None:
-    told = h.state["notifications"]
-    told["unread_count"] = data["unread_count"]
-    for one in told["notifications"]:
-        if one["id"] in data["ids"]:
-            one["read"] = data["read"]
+def _notification_updated(client: ClientState, data: Data) -> None:
+    inbox = client.state["notifications"]
+    inbox["unread_count"] = data["unread_count"]
+    for notification in inbox["notifications"]:
+        if notification["id"] in data["ids"]:
+            notification["read"] = data["read"]
 
 
 @on("notification.deleted")
-def _notification_deleted(h: Holder, data: Data) -> None:
-    h.state["notifications"]["unread_count"] = data["unread_count"]
-    h.drop_notices(lambda one: one["id"] == data["id"])
+def _notification_deleted(client: ClientState, data: Data) -> None:
+    client.state["notifications"]["unread_count"] = data["unread_count"]
+    client.remove_notifications(lambda notification: notification["id"] == data["id"])
 
 
 @on("message.created")
-def _message_created(h: Holder, message: Data) -> None:
-    ends = {message["sender_id"], message["receiver_id"]}
-    (other,) = ends - {h.me}
-    if h.has(f"messages:{other}"):
-        h.state[f"messages:{other}"]["messages"].insert(0, message)
+def _message_created(client: ClientState, message: Data) -> None:
+    participants = {message["sender_id"], message["receiver_id"]}
+    (other,) = participants - {client.me}
+    if client.has(f"messages:{other}"):
+        client.state[f"messages:{other}"]["messages"].insert(0, message)
 
 
 @on("message.updated")
-def _message_updated(h: Holder, message: Data) -> None:
-    for one in h.shown_messages(message["id"]):
-        one.update(message)
+def _message_updated(client: ClientState, message: Data) -> None:
+    for held in client.message_objects(message["id"]):
+        held.update(message)
 
 
 @on("message.reaction")
-def _message_reaction(h: Holder, data: Data) -> None:
-    for one in h.shown_messages(data["message_id"]):
-        one["reactions"].pop(data["user_id"], None)
+def _message_reaction(client: ClientState, data: Data) -> None:
+    for message in client.message_objects(data["message_id"]):
+        message["reactions"].pop(data["user_id"], None)
         if data["type"]:
-            one["reactions"][data["user_id"]] = data["type"]
+            message["reactions"][data["user_id"]] = data["type"]
 
 
 @on("message.deleted")
-def _message_deleted(h: Holder, data: Data) -> None:
-    shown = list(h.shown_messages(data["id"]))
+def _message_deleted(client: ClientState, data: Data) -> None:
+    held = list(client.message_objects(data["id"]))
     if data["for"] == "me":
-        for name in h.names("messages"):
-            listed = h.state[name]["messages"]
-            h.state[name]["messages"] = [one for one in listed if one["id"] != data["id"]]
-    elif shown:
-        for one in shown:
-            one.update(deepcopy(EMPTY))
+        for name in client.names("messages"):
+            listed = client.state[name]["messages"]
+            client.state[name]["messages"] = [m for m in listed if m["id"] != data["id"]]
+    elif held:
+        for message in held:
+            message.update(deepcopy(DELETED_MESSAGE_FIELDS))
     else:
-        read_again(h, "message.deleted of one not held")
+        mark_stale(client, "message.deleted of an unknown message")
 
 
 @on("message.read")
-def _message_read(h: Holder, data: Data) -> None:
-    if data["user_id"] != h.me and h.has(f"messages:{data['user_id']}"):
-        h.state[f"messages:{data['user_id']}"]["read_up_to"] = data["read_up_to"]
+def _message_read(client: ClientState, data: Data) -> None:
+    if data["user_id"] != client.me and client.has(f"messages:{data['user_id']}"):
+        client.state[f"messages:{data['user_id']}"]["read_up_to"] = data["read_up_to"]
 
 
 @on("conversation.updated")
-def _conversation_updated(h: Holder, conversation: Data) -> None:
-    listed, last = h.state["conversations"], conversation["last_message"]
+def _conversation_updated(client: ClientState, conversation: Data) -> None:
+    listed, last = client.state["conversations"], conversation["last_message"]
     other = conversation["user"]["id"]
-    place = next((n for n, one in enumerate(listed) if one["user"]["id"] == other), None)
-    if place is not None and not _is_older(listed[place], last):
-        listed[place] = conversation
+    position = next((n for n, c in enumerate(listed) if c["user"]["id"] == other), None)
+    if position is not None and not _is_older(listed[position], last):
+        listed[position] = conversation
     else:
-        # Not on top: who was away may hear of newer ones first, by what became of them later.
-        h.keep("conversations", lambda one: one["user"]["id"] != other)
-        listed = h.state["conversations"]
-        listed.insert(sum(not _is_older(one, last) for one in listed), conversation)
-    h.count_unread()
+        # Not always on top: a client that was away may get a later update of a newer one first.
+        client.filter_list("conversations", lambda c: c["user"]["id"] != other)
+        listed = client.state["conversations"]
+        listed.insert(sum(not _is_older(c, last) for c in listed), conversation)
+    client.recount_unread()
 
 
 def _is_older(conversation: Data, message: Data | None) -> bool:
-    """Tell whether the last message of a conversation is older than this one; none is, than any."""
+    """Tell whether a conversation's last message, if it has one, is older than `message`."""
     last = conversation["last_message"]
     return message is not None and (last is None or last["created_at"] < message["created_at"])
 
 
 @on("chat.users")
-def _chat_users(h: Holder, data: Data) -> None:
+def _chat_users(client: ClientState, data: Data) -> None:
     if data["is_open"]:
-        h.put("open_chats", h.person(data["user_id"]))
+        client.move_to_top("open_chats", client.list_entry(data["user_id"]))
     else:
-        h.drop_person("open_chats", data["user_id"])
+        client.remove_member("open_chats", data["user_id"])

@@ -1,97 +1,97 @@
-"""How people come to stand to one another."""
+"""Actions that change relationships: follows, follow requests, blocks and mutes."""
 
-from tests.client_model.scenario_table import proves
-from tests.client_model.world import World, must, work
+from tests.client_model.scenario_table import action
+from tests.client_model.world import World, expect_success, run_workers
 from tests.notifications.notification_checks import follow
 
 
-@proves("follow.created", again="feed home wall gallery notifications")
+@action("follow.created", reread="feed home wall gallery notifications")
 def _carol_follows_alice(w: World) -> None:
     follow(w.carol, w.alice)
 
 
-@proves("follow.deleted")
-def _bob_follows_alice_no_longer(w: World) -> None:
-    must(w.bob.delete(f"users/{w.alice.id}/follow"))
+@action("follow.deleted")
+def _bob_unfollows_alice(w: World) -> None:
+    expect_success(w.bob.delete(f"users/{w.alice.id}/follow"))
 
 
-@proves("follow.deleted")
-def _alice_follows_dora_no_longer(w: World) -> None:
-    must(w.alice.delete(f"users/{w.dora.id}/follow"))
+@action("follow.deleted")
+def _alice_unfollows_dora(w: World) -> None:
+    expect_success(w.alice.delete(f"users/{w.dora.id}/follow"))
 
 
-@proves("follow.deleted")
+@action("follow.deleted")
 def _alice_removes_a_follower(w: World) -> None:
-    must(w.alice.delete(f"users/me/followers/{w.bob.id}"))
+    expect_success(w.alice.delete(f"users/me/followers/{w.bob.id}"))
 
 
-@proves("follow.requested")
+@action("follow.requested")
 def _bob_asks_to_follow_dora(w: World) -> None:
     follow(w.bob, w.dora)
 
 
-@proves("follow.requested", "notification.created")
+@action("follow.requested", "notification.created")
 def _erik_asks_to_follow_dora(w: World) -> None:
     follow(w.erik, w.dora)
 
 
-@proves("follow.unrequested", "notification.deleted")
-def _carol_asks_to_follow_dora_no_longer(w: World) -> None:
-    must(w.carol.delete(f"users/{w.dora.id}/follow"))
+@action("follow.unrequested", "notification.deleted")
+def _carol_withdraws_a_follow_request(w: World) -> None:
+    expect_success(w.carol.delete(f"users/{w.dora.id}/follow"))
 
 
-@proves("follow.unrequested")
+@action("follow.unrequested")
 def _dora_refuses_carol(w: World) -> None:
-    must(w.dora.delete(f"users/me/follow-requests/{w.carol.id}"))
+    expect_success(w.dora.delete(f"users/me/follow-requests/{w.carol.id}"))
 
 
-@proves("follow.created", again="feed home wall gallery notifications")
+@action("follow.created", reread="feed home wall gallery notifications")
 def _dora_accepts_carol(w: World) -> None:
-    must(w.dora.put(f"users/me/follow-requests/{w.carol.id}"))
+    expect_success(w.dora.put(f"users/me/follow-requests/{w.carol.id}"))
 
 
 def _dora_goes_public(w: World) -> None:
-    must(w.dora.patch("users/me/settings", {"is_private": False}))
+    expect_success(w.dora.patch("users/me/settings", {"is_private": False}))
 
 
-@proves("follow.created", again="home", after=_dora_goes_public)
-def _carol_who_had_asked_follows_dora(w: World) -> None:
+@action("follow.created", reread="home", setup=_dora_goes_public)
+def _carol_follows_dora_after_a_request(w: World) -> None:
     follow(w.carol, w.dora)
 
 
-@proves("block.created", "user.hidden", "follow.deleted")
+@action("block.created", "user.hidden", "follow.deleted")
 def _alice_blocks_bob(w: World) -> None:
-    must(w.alice.put(f"users/{w.bob.id}/block"))
-    work()
+    expect_success(w.alice.put(f"users/{w.bob.id}/block"))
+    run_workers()
 
 
-@proves("block.created", "notification.deleted")
+@action("block.created", "notification.deleted")
 def _dora_blocks_carol(w: World) -> None:
-    must(w.dora.put(f"users/{w.carol.id}/block"))
-    work()
+    expect_success(w.dora.put(f"users/{w.carol.id}/block"))
+    run_workers()
 
 
-@proves("block.created", again="blocks")
+@action("block.created", reread="blocks")
 def _erik_blocks_alice_who_blocks_him(w: World) -> None:
-    must(w.erik.put(f"users/{w.alice.id}/block"))
-    work()
+    expect_success(w.erik.put(f"users/{w.alice.id}/block"))
+    run_workers()
 
 
-@proves(
+@action(
     "block.deleted",
     "user.shown",
-    again="profile relation wall gallery messages feed post comments mutes open_chats "
+    reread="profile relation wall gallery messages feed post comments mutes open_chats "
     "conversations unread notifications",
 )
 def _alice_unblocks_erik(w: World) -> None:
-    must(w.alice.delete(f"users/{w.erik.id}/block"))
+    expect_success(w.alice.delete(f"users/{w.erik.id}/block"))
 
 
-@proves("mute.created")
+@action("mute.created")
 def _bob_mutes_alice(w: World) -> None:
-    must(w.bob.put(f"users/{w.alice.id}/mute"))
+    expect_success(w.bob.put(f"users/{w.alice.id}/mute"))
 
 
-@proves("mute.deleted", again="feed home notifications")
-def _dora_mutes_bob_no_longer(w: World) -> None:
-    must(w.dora.delete(f"users/{w.bob.id}/mute"))
+@action("mute.deleted", reread="feed home notifications")
+def _dora_unmutes_bob(w: World) -> None:
+    expect_success(w.dora.delete(f"users/{w.bob.id}/mute"))

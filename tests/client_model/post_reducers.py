@@ -1,73 +1,73 @@
-"""What a client does with events of posts, comments and reactions."""
+"""Reducers for events of posts, comments and reactions."""
 
-from tests.client_model.client import Data, Holder
-from tests.client_model.reducer_rules import on, read_again
+from tests.client_model.client import ClientState, Data
+from tests.client_model.reducer_rules import mark_stale, on
 
 
 @on("post.created")
-def _post_created(h: Holder, post: Data) -> None:
+def _post_created(client: ClientState, post: Data) -> None:
     author = post["author"]["id"]
-    h.state[f"post:{post['id']}"] = post
-    h.state[f"comments:{post['id']}"], h.state[f"mine:{post['id']}"] = [], None
-    h.place(post)
-    if author == h.me:
-        h.count("posts_count", 1)
+    client.state[f"post:{post['id']}"] = post
+    client.state[f"comments:{post['id']}"], client.state[f"mine:{post['id']}"] = [], None
+    client.place_post(post)
+    if author == client.me:
+        client.add_to_count("posts_count", 1)
     if post["media"]:
-        read_again(h, "post.created with a picture", author)
+        mark_stale(client, "post.created with a picture", author)
 
 
 @on("post.updated")
-def _post_updated(h: Holder, post: Data) -> None:
+def _post_updated(client: ClientState, post: Data) -> None:
     author, media = post["author"]["id"], post["media"]
-    is_held = h.has(f"post:{post['id']}")
-    h.state[f"post:{post['id']}"] = post
-    h.place(post)
-    pictures = [one for one in h.state.get(f"gallery:{author}", []) if media]
-    known = [one for one in pictures if one["id"] == media["id"]]
-    for one in known:
-        one.update(media)
+    is_held = client.has(f"post:{post['id']}")
+    client.state[f"post:{post['id']}"] = post
+    client.place_post(post)
+    gallery = client.state.get(f"gallery:{author}", []) if media else []
+    known = [image for image in gallery if image["id"] == media["id"]]
+    for image in known:
+        image.update(media)
     if not is_held:
-        read_again(h, "post.updated of one not held", author, post["id"])
+        mark_stale(client, "post.updated of an unknown post", author, post["id"])
     elif media and not known:
-        read_again(h, "post.updated with a new picture", author)
+        mark_stale(client, "post.updated with a new picture", author)
 
 
 @on("post.deleted")
-def _post_deleted(h: Holder, data: Data) -> None:
-    post = h.state.get(f"post:{data['id']}")
+def _post_deleted(client: ClientState, data: Data) -> None:
+    post = client.state.get(f"post:{data['id']}")
     if post is None:
-        read_again(h, "post.deleted of one not held", h.me)
-    elif post["author"]["id"] == h.me:
-        h.count("posts_count", -1)
-    h.drop_post(data["id"])
+        mark_stale(client, "post.deleted of an unknown post", client.me)
+    elif post["author"]["id"] == client.me:
+        client.add_to_count("posts_count", -1)
+    client.remove_post(data["id"])
 
 
 @on("comment.created")
-def _comment_created(h: Holder, data: Data) -> None:
+def _comment_created(client: ClientState, data: Data) -> None:
     post_id = data["comment"]["post_id"]
-    if h.has(f"comments:{post_id}"):
-        h.put(f"comments:{post_id}", data["comment"])
-    if h.has(f"post:{post_id}"):
-        h.state[f"post:{post_id}"]["comments_count"] = data["comments_count"]
+    if client.has(f"comments:{post_id}"):
+        client.move_to_top(f"comments:{post_id}", data["comment"])
+    if client.has(f"post:{post_id}"):
+        client.state[f"post:{post_id}"]["comments_count"] = data["comments_count"]
 
 
 @on("comment.updated")
-def _comment_updated(h: Holder, comment: Data) -> None:
-    for one in h.state.get(f"comments:{comment['post_id']}", []):
-        if one["id"] == comment["id"]:
-            one.update(comment)
+def _comment_updated(client: ClientState, comment: Data) -> None:
+    for held in client.state.get(f"comments:{comment['post_id']}", []):
+        if held["id"] == comment["id"]:
+            held.update(comment)
 
 
 @on("comment.deleted")
-def _comment_deleted(h: Holder, data: Data) -> None:
-    h.keep(f"comments:{data['post_id']}", lambda one: one["id"] != data["id"])
-    if h.has(f"post:{data['post_id']}"):
-        h.state[f"post:{data['post_id']}"]["comments_count"] = data["comments_count"]
+def _comment_deleted(client: ClientState, data: Data) -> None:
+    client.filter_list(f"comments:{data['post_id']}", lambda comment: comment["id"] != data["id"])
+    if client.has(f"post:{data['post_id']}"):
+        client.state[f"post:{data['post_id']}"]["comments_count"] = data["comments_count"]
 
 
 @on("reaction.changed")
-def _reaction_changed(h: Holder, data: Data) -> None:
-    if h.has(f"post:{data['post_id']}"):
-        h.state[f"post:{data['post_id']}"]["reactions"] = data["reactions"]
-        if data["user_id"] == h.me:
-            h.state[f"mine:{data['post_id']}"] = data["type"]
+def _reaction_changed(client: ClientState, data: Data) -> None:
+    if client.has(f"post:{data['post_id']}"):
+        client.state[f"post:{data['post_id']}"]["reactions"] = data["reactions"]
+        if data["user_id"] == client.me:
+            client.state[f"mine:{data['post_id']}"] = data["type"]

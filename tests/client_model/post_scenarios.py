@@ -1,158 +1,158 @@
-"""What people do with posts, comments, reactions, and with their profiles and pictures."""
+"""Actions on posts, comments, reactions, profiles and images."""
 
-from tests.client_model.scenario_table import proves
-from tests.client_model.world import World, must, work
+from tests.client_model.scenario_table import action
+from tests.client_model.world import World, expect_success, run_workers
 from tests.images.pictures import picture, send
 from tests.notifications.notification_checks import create_comment, set_reaction
 from tests.support.servers import PASSWORD
 
 
-@proves("post.created", "notification.created")
+@action("post.created", "notification.created")
 def _alice_writes_a_post_that_mentions_others(w: World) -> None:
     w.alice.create_post("Hello @bob, @carol, @dora and @erik")
 
 
-@proves("post.created")
-def _bob_whom_dora_mutes_writes_a_post(w: World) -> None:
+@action("post.created")
+def _bob_writes_a_post_that_mentions_dora(w: World) -> None:
     w.bob.create_post("Hello @dora")
 
 
-@proves("post.created")
+@action("post.created")
 def _alice_writes_for_followers_and_for_herself(w: World) -> None:
     for privacy in ("followers", "private"):
         w.alice.create_post("For some", privacy=privacy)
 
 
-@proves("post.created", "post.updated", again="gallery")
+@action("post.created", "post.updated", reread="gallery")
 def _alice_writes_a_post_with_a_picture(w: World) -> None:
-    must(send(w.alice, "POST", "posts", text="See", image=picture()))
-    work()
+    expect_success(send(w.alice, "POST", "posts", text="See", image=picture()))
+    run_workers()
 
 
-@proves("post.updated")
+@action("post.updated")
 def _alice_writes_a_post_with_a_broken_picture(w: World) -> None:
-    must(send(w.alice, "POST", "posts", text="See", image=picture()[:60]))
-    work()
+    expect_success(send(w.alice, "POST", "posts", text="See", image=picture()[:60]))
+    run_workers()
 
 
-@proves("post.updated", "notification.created")
+@action("post.updated", "notification.created")
 def _alice_edits_a_post(w: World) -> None:
-    must(w.alice.patch(f"posts/{w.public}", {"text": "Changed for @dora"}))
+    expect_success(w.alice.patch(f"posts/{w.public}", {"text": "Changed for @dora"}))
 
 
-@proves("post.updated", "post.deleted")
-def _alice_narrows_a_post_to_followers(w: World) -> None:
-    must(w.alice.patch(f"posts/{w.public}", {"privacy": "followers"}))
+@action("post.updated", "post.deleted")
+def _alice_restricts_a_post_to_followers(w: World) -> None:
+    expect_success(w.alice.patch(f"posts/{w.public}", {"privacy": "followers"}))
 
 
-@proves("post.updated", "post.deleted")
-def _alice_narrows_a_post_to_herself(w: World) -> None:
-    must(w.alice.patch(f"posts/{w.followers}", {"privacy": "private"}))
+@action("post.updated", "post.deleted")
+def _alice_restricts_a_post_to_herself(w: World) -> None:
+    expect_success(w.alice.patch(f"posts/{w.followers}", {"privacy": "private"}))
 
 
-@proves("post.updated", again="gallery comments mine notifications")
-def _alice_widens_a_post_to_everybody(w: World) -> None:
-    must(w.alice.patch(f"posts/{w.private}", {"privacy": "public"}))
+@action("post.updated", reread="gallery comments mine notifications")
+def _alice_makes_a_post_public(w: World) -> None:
+    expect_success(w.alice.patch(f"posts/{w.private}", {"privacy": "public"}))
 
 
-@proves("post.deleted", "notification.deleted", in_steps=True)
+@action("post.deleted", "notification.deleted", in_steps=True)
 def _alice_deletes_a_post(w: World) -> None:
-    must(w.alice.delete(f"posts/{w.public}"))
-    work()
+    expect_success(w.alice.delete(f"posts/{w.public}"))
+    run_workers()
 
 
-@proves("post.deleted")
+@action("post.deleted")
 def _alice_deletes_a_post_with_a_picture(w: World) -> None:
-    must(w.alice.delete(f"posts/{w.followers}"))
-    work()
+    expect_success(w.alice.delete(f"posts/{w.followers}"))
+    run_workers()
 
 
 # Comments and reactions --------------------------------------------------------------------------
 
 
-@proves("comment.created", "notification.created")
-def _carol_comments_and_mentions(w: World) -> None:
+@action("comment.created", "notification.created")
+def _carol_comments_with_a_mention(w: World) -> None:
     create_comment(w.carol, {"id": w.public}, "Listen, @dora")
 
 
-@proves("comment.updated", "notification.created")
+@action("comment.updated", "notification.created")
 def _bob_edits_a_comment(w: World) -> None:
-    must(w.bob.patch(f"comments/{w.bob_under_public}", {"text": "Changed for @carol"}))
+    expect_success(w.bob.patch(f"comments/{w.bob_under_public}", {"text": "Changed for @carol"}))
 
 
-@proves("comment.deleted", "notification.deleted")
+@action("comment.deleted", "notification.deleted")
 def _bob_deletes_a_comment(w: World) -> None:
-    must(w.bob.delete(f"comments/{w.bob_under_public}"))
+    expect_success(w.bob.delete(f"comments/{w.bob_under_public}"))
 
 
-@proves("comment.created", "comment.deleted")
-def _bob_comments_and_takes_another_back(w: World) -> None:
+@action("comment.created", "comment.deleted")
+def _bob_comments_and_deletes_another_comment(w: World) -> None:
     create_comment(w.bob, {"id": w.public}, "Again")
-    must(w.bob.delete(f"comments/{w.bob_under_public}"))
+    expect_success(w.bob.delete(f"comments/{w.bob_under_public}"))
 
 
-@proves("reaction.changed", "notification.created")
+@action("reaction.changed", "notification.created")
 def _carol_reacts(w: World) -> None:
     set_reaction(w.carol, {"id": w.public}, "wow")
 
 
-@proves("reaction.changed")
-def _bob_reacts_differently(w: World) -> None:
+@action("reaction.changed")
+def _bob_changes_a_reaction(w: World) -> None:
     set_reaction(w.bob, {"id": w.public}, "sad")
 
 
-@proves("reaction.changed", "notification.deleted")
-def _bob_reacts_no_longer(w: World) -> None:
-    must(w.bob.delete(f"posts/{w.public}/reaction"))
+@action("reaction.changed", "notification.deleted")
+def _bob_removes_a_reaction(w: World) -> None:
+    expect_success(w.bob.delete(f"posts/{w.public}/reaction"))
 
 
 # Members and their pictures ----------------------------------------------------------------------
 
 
-@proves("user.updated")
+@action("user.updated")
 def _alice_changes_her_profile(w: World) -> None:
-    must(w.alice.patch("users/me", {"quote": "Less, but better."}))
+    expect_success(w.alice.patch("users/me", {"quote": "Less, but better."}))
 
 
-@proves("user.updated", again="gallery")
-def _bob_brings_a_picture_of_himself(w: World) -> None:
-    must(send(w.bob, "POST", "images/profile", image=picture()))
-    work()
+@action("user.updated", reread="gallery")
+def _bob_uploads_a_profile_picture(w: World) -> None:
+    expect_success(send(w.bob, "POST", "images/profile", image=picture()))
+    run_workers()
 
 
-@proves("user.updated")
-def _alice_shows_another_picture(w: World) -> None:
+@action("user.updated")
+def _alice_changes_her_pictures(w: World) -> None:
     for use in ("profile", "background"):
-        must(w.alice.post(f"images/{use}", {"image_id": w.followers_picture}))
+        expect_success(w.alice.post(f"images/{use}", {"image_id": w.followers_picture}))
 
 
-@proves("user.updated")
-def _alice_deletes_the_picture_of_herself(w: World) -> None:
-    must(w.alice.delete(f"images/{w.portrait}"))
+@action("user.updated")
+def _alice_deletes_her_profile_picture(w: World) -> None:
+    expect_success(w.alice.delete(f"images/{w.portrait}"))
 
 
-@proves("image.deleted", "post.updated")
+@action("image.deleted", "post.updated")
 def _alice_deletes_the_picture_of_a_post(w: World) -> None:
-    must(w.alice.delete(f"images/{w.followers_picture}"))
+    expect_success(w.alice.delete(f"images/{w.followers_picture}"))
 
 
-@proves("user.updated", "user.hidden")
+@action("user.updated", "user.hidden")
 def _alice_makes_her_account_private(w: World) -> None:
-    must(w.alice.patch("users/me/settings", {"is_private": True}))
+    expect_success(w.alice.patch("users/me/settings", {"is_private": True}))
 
 
-@proves("user.updated", "user.shown", again="feed wall gallery notifications")
+@action("user.updated", "user.shown", reread="feed wall gallery notifications")
 def _dora_makes_her_account_public(w: World) -> None:
-    must(w.dora.patch("users/me/settings", {"is_private": False}))
+    expect_success(w.dora.patch("users/me/settings", {"is_private": False}))
 
 
-@proves("user.deleted", gone="bob", in_steps=True)
+@action("user.deleted", gone="bob", in_steps=True)
 def _bob_erases_his_account(w: World) -> None:
-    must(w.bob.call("DELETE", "currentuser", {"password": PASSWORD}))
-    work()
+    expect_success(w.bob.call("DELETE", "currentuser", {"password": PASSWORD}))
+    run_workers()
 
 
-@proves("user.deleted", gone="alice", in_steps=True)
+@action("user.deleted", gone="alice", in_steps=True)
 def _alice_erases_her_account(w: World) -> None:
-    must(w.alice.call("DELETE", "currentuser", {"password": PASSWORD}))
-    work()
+    expect_success(w.alice.call("DELETE", "currentuser", {"password": PASSWORD}))
+    run_workers()

@@ -1,36 +1,37 @@
-"""Which function does what an event asks of a client, and what a client reads again.
+"""Registry of reducers, and rules for the state that a client must read again.
 
-Where an event tells that there is more to see than was, which no event could carry, a client notes
-which parts of its state it is to read again.
+Some events reveal more than they can carry, for example when a member is unblocked. A client then
+marks the affected parts of its state as stale and reads them again.
 """
 
 from collections.abc import Callable
 
-from tests.client_model.client import Data, Holder
+from tests.client_model.client import ClientState, Data
 
-Handler = Callable[[Holder, Data], None]
+Handler = Callable[[ClientState, Data], None]
 HANDLERS: dict[str, Handler] = {}
-# What there is more to see of, by what tells so; `{}` is the member whom it is about.
-SEEN_AGAIN = (
+# The parts that a newly visible member affects; `{}` is the member's id.
+MEMBER_PARTS = (
     "profile:{}", "relation:{}", "wall:{}", "gallery:{}", "messages:{}", "feed", "post:*",
     "comments:*", "mutes", "open_chats", "conversations", "unread", "notifications",
 )  # fmt: skip
-AGAIN = {
-    "follow.created by oneself": ("feed", "home", "wall:{}", "gallery:{}", "notifications"),
+# The parts to read again, by event; `{}` is the id of the member and `[]` the id of the post.
+REREAD_RULES = {
+    "follow.created by this member": ("feed", "home", "wall:{}", "gallery:{}", "notifications"),
     "mute.deleted of a member": ("feed", "home", "wall:{}", "notifications"),
-    "block.deleted of a member": SEEN_AGAIN,
-    "user.shown of a member": SEEN_AGAIN,
+    "block.deleted of a member": MEMBER_PARTS,
+    "user.shown of a member": MEMBER_PARTS,
     "user.shown of the posts": ("feed", "wall:{}", "gallery:{}", "notifications"),
     "user.updated with a new picture": ("gallery:{}",),
     "post.created with a picture": ("gallery:{}",),
     "post.updated with a new picture": ("gallery:{}",),
-    "post.updated of one not held": ("gallery:{}", "comments:[]", "mine:[]", "notifications"),
-    # Written and deleted while the client was away; one's own profile counts its posts.
-    "post.deleted of one not held": ("profile:{}",),
-    "message.deleted of one not held": ("messages:*",),
+    "post.updated of an unknown post": ("gallery:{}", "comments:[]", "mine:[]", "notifications"),
+    # Created and deleted while the client was away; the member's profile counts posts.
+    "post.deleted of an unknown post": ("profile:{}",),
+    "message.deleted of an unknown message": ("messages:*",),
 }
 
-# Where each kind of part is read.
+# The path from which each kind of part is read.
 PATHS = {
     "feed": "posts",
     "home": "posts/home",
@@ -50,16 +51,18 @@ PATHS = {
 }
 
 
-def on(kind: str) -> Callable[[Handler], Handler]:
-    """Say what is done with the events of a type."""
+def on(event_type: str) -> Callable[[Handler], Handler]:
+    """Register the decorated function as the reducer of an event type."""
 
-    def note(handler: Handler) -> Handler:
-        HANDLERS[kind] = handler
+    def register(handler: Handler) -> Handler:
+        HANDLERS[event_type] = handler
         return handler
 
-    return note
+    return register
 
 
-def read_again(h: Holder, why: str, user_id: str = "", post_id: str = "") -> None:
-    """Note what is to be read again, of which member and which post."""
-    h.stale |= {name.replace("{}", user_id).replace("[]", post_id) for name in AGAIN[why]}
+def mark_stale(client: ClientState, rule: str, user_id: str = "", post_id: str = "") -> None:
+    """Mark the parts of the state that a rule names as stale, for a member or a post."""
+    client.stale |= {
+        name.replace("{}", user_id).replace("[]", post_id) for name in REREAD_RULES[rule]
+    }

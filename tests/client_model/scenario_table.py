@@ -1,4 +1,4 @@
-"""The table of what people do, and what each of it has to prove."""
+"""The table of actions, with the event types that each action covers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,35 +6,46 @@ from typing import Any
 
 from tests.client_model.world import World
 
-Deed = Callable[[World], Any]
+ActionFunction = Callable[[World], Any]
 
 
 @dataclass(frozen=True)
 class Action:
-    """Something somebody does."""
+    """An action of a member.
+
+    Attributes:
+        event_types: the types of events without which some client's state would be wrong.
+        reread: the kinds of parts that some client must read again.
+        gone: the members whose sessions the action ends.
+        setup: what happens before the clients read their state.
+        in_steps: whether each step of the action may change the audience of the one before.
+    """
 
     name: str
-    do: Deed
-    # Types of events without which somebody's state would be wrong, and what must be read again.
-    proves: tuple[str, ...]
-    again: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()  # whose session it ends
-    after: Deed | None = None  # what was done before anybody looked
-    in_steps: bool = False  # of which each may change who hears of the one before
+    do: ActionFunction
+    event_types: tuple[str, ...]
+    reread: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    setup: ActionFunction | None = None
+    in_steps: bool = False
 
 
 ACTIONS: list[Action] = []
 
 
-def proves(
-    *kinds: str, again: str = "", gone: str = "", after: Deed | None = None, in_steps: bool = False
-) -> Callable[[Deed], Deed]:
-    """Put an action into the table; its name is the function's."""
+def action(
+    *event_types: str,
+    reread: str = "",
+    gone: str = "",
+    setup: ActionFunction | None = None,
+    in_steps: bool = False,
+) -> Callable[[ActionFunction], ActionFunction]:
+    """Add the decorated function to the table, under its name."""
 
-    def note(do: Deed) -> Deed:
+    def register(do: ActionFunction) -> ActionFunction:
         name = do.__name__.strip("_").replace("_", " ")
-        parts, left = tuple(again.split()), tuple(gone.split())
-        ACTIONS.append(Action(name, do, kinds, parts, left, after, in_steps))
+        parts, members = tuple(reread.split()), tuple(gone.split())
+        ACTIONS.append(Action(name, do, event_types, parts, members, setup, in_steps))
         return do
 
-    return note
+    return register

@@ -1,7 +1,7 @@
-"""What a client holds: read by REST, by what each part is; and how two of these differ.
+"""The state of a client as read over REST, and the comparison of two states.
 
-Lists of posts are kept as ids, and each post once, as clients do; that all lists show it alike is
-looked at on the way. Data are small: every list is whole on its first page.
+As in real clients, lists of posts hold ids and each post is held once; reading checks that all
+lists show the same post. The data is small, so every list fits on its first page.
 """
 
 from fnmatch import fnmatchcase
@@ -12,22 +12,22 @@ import orjson
 from tests.support.people import Person, new_client
 
 State = dict[str, Any]  # by name: `feed`, `post:<id>`, `messages:<user_id>` …
-# What no event keeps of others' profiles: docs/events.md says why.
-COUNTS = ("posts_count", "followers_count", "following_count")
+# Counts on other members' profiles that no event updates; docs/events.md explains why.
+PROFILE_COUNTS = ("posts_count", "followers_count", "following_count")
 RELATION = ("following", "followed_by", "blocking", "muting", "requested")
 
 
 class Reader:
-    """Reads the state of one member, who knows these people and posts."""
+    """Reads the state of a member who knows the members with the ids `people`."""
 
     def __init__(self, me: Person, people: list[str]) -> None:
         self.me = me
         self.people = people
-        self.cursor = ""  # of the first answer: what comes later may be in no other, or in some
+        self.cursor = ""  # of the first response; later changes may or may not be in the others
         self.state: State = {}
 
     def read(self) -> State:
-        """Return everything that the member may see of it; what is 404 is left out."""
+        """Return everything that the member may see, without the parts that are 404."""
         self._posts("feed", "posts")
         self._posts("home", "posts/home")
         for other in self.people:
@@ -37,7 +37,7 @@ class Reader:
             self._keep(name, f"users/me/{name}", "users")
         for name in ("followers", "following"):
             self._keep(name, f"users/{self.me.id}/{name}", "users")
-        others = "&".join(f"id={one}" for one in self.people if one != self.me.id)
+        others = "&".join(f"id={pk}" for pk in self.people if pk != self.me.id)
         for relation in self._get(f"users/relationships?{others}")["relationships"]:
             self.state[f"relation:{relation['id']}"] = relation
         self.state["notifications"] = self._page("notifications")
@@ -47,9 +47,9 @@ class Reader:
         return self.state
 
     def _under_posts(self) -> None:
-        """Read the comments of each post that has any, and how one reacts to each."""
+        """Read the comments of each post that has any, and the member's reaction to it."""
         reactions = self._page(f"users/{self.me.id}/reactions")["reactions"]
-        mine = {one["post"]["id"]: one["type"] for one in reactions}
+        mine = {r["post"]["id"]: r["type"] for r in reactions}
         for post in [post for name, post in self.state.items() if name.startswith("post:")]:
             self.state[f"mine:{post['id']}"] = mine.pop(post["id"], None)
             self.state[f"comments:{post['id']}"] = []
@@ -87,55 +87,59 @@ class Reader:
         return page
 
     def _get(self, path: str) -> Any:
-        """Return what is answered; None for a 404."""
-        # Not by `Person.get`: to hold each of so many answers to the schema takes too long.
-        answer: Any = new_client().get(
+        """Return the body of a response; None for a 404."""
+        # `Person.get` would check each of many responses against the schema, which is slow.
+        response: Any = new_client().get(
             f"/api/{path}", headers={"Authorization": f"Bearer {self.me.access}"}
         )
-        assert answer.status_code in {200, 404}, answer.content
-        self.cursor = self.cursor or answer.headers["X-Event-Cursor"]
-        return orjson.loads(answer.content) if answer.status_code == 200 else None
+        assert response.status_code in {200, 404}, response.content
+        self.cursor = self.cursor or response.headers["X-Event-Cursor"]
+        return orjson.loads(response.content) if response.status_code == 200 else None
 
 
-def is_among(name: str, patterns: set[str]) -> bool:
-    """Tell whether a part of the state is one of those that the patterns name."""
+def matches_any(name: str, patterns: set[str]) -> bool:
+    """Tell whether the name of a part matches one of the patterns."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _compared(state: State, name: str, me: str) -> Any:
+def _comparable(state: State, name: str, me: str) -> Any:
     value = state.get(name)
     if name.startswith("profile:") and value and value["id"] != me:
-        return {key: shown for key, shown in value.items() if key not in COUNTS}
+        return {key: shown for key, shown in value.items() if key not in PROFILE_COUNTS}
     if name == "blocks" and value:
-        # What becomes of them meanwhile is told to nobody across a block.
-        return [(one["id"], one["relation"]) for one in value]
+        # Changes of a blocked member's profile cause no event.
+        return [(member["id"], member["relation"]) for member in value]
     return value
 
 
-def untold(state: State) -> set[str]:
-    """Return the parts that no event keeps: what those whom one mutes write, on their profile."""
-    return {f"{part}:{one['id']}" for one in state["mutes"] for part in ("wall", "gallery")}
+def parts_without_events(state: State) -> set[str]:
+    """Return the parts that no event updates: posts and images on a muted member's profile."""
+    return {f"{part}:{member['id']}" for member in state["mutes"] for part in ("wall", "gallery")}
 
 
 def differences(held: State, fresh: State, me: str, stale: set[str]) -> dict[str, Any]:
-    """Return, by part, what a client holds and what a fresh read answers, where these differ.
+    """Return the held and the fresh value of each part in which they differ.
 
-    Parts that are stale, which the client knows it has to read again, are left out; so are the
-    posts that stand only in a list which is stale.
+    Parts that the client knows to be stale are left out, and so are posts that are only in a stale
+    list.
     """
-    found = {}
-    stale = stale | untold(fresh)
+    result = {}
+    stale = stale | parts_without_events(fresh)
     for name in held.keys() | fresh.keys():
-        ours, theirs = _compared(held, name, me), _compared(fresh, name, me)
-        if ours != theirs and not is_among(name, stale) and not _unread(name, held, fresh, stale):
-            found[name] = (ours, theirs)
-    return found
+        ours, theirs = _comparable(held, name, me), _comparable(fresh, name, me)
+        if (
+            ours != theirs
+            and not matches_any(name, stale)
+            and not _is_post_of_stale_list(name, held, fresh, stale)
+        ):
+            result[name] = (ours, theirs)
+    return result
 
 
-def _unread(name: str, held: State, fresh: State, stale: set[str]) -> bool:
-    """Tell whether a part belongs to a post that stands in a list which is to be read again."""
+def _is_post_of_stale_list(name: str, held: State, fresh: State, stale: set[str]) -> bool:
+    """Tell whether a part belongs to a post of a list that is stale."""
     kind, _, post_id = name.partition(":")
     if kind not in {"post", "comments", "mine"} or f"post:{post_id}" in held:
         return False
     author = fresh[f"post:{post_id}"]["author"]["id"]
-    return is_among(f"wall:{author}", stale)
+    return matches_any(f"wall:{author}", stale)

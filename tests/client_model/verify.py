@@ -1,7 +1,7 @@
-"""`verify_action`: what clients held, and what they hear of an action, is what a fresh read says.
+"""Verification of an action: old state plus events must equal a fresh read, for every client.
 
-What they hear is got as clients get it: by a socket that was there, and by one that comes later and
-resumes from the cursor of what was read. Both must hear the same.
+Events are received as clients receive them: on a socket that was connected, and on one that
+connects later and resumes from the cursor of the first read. Both must get the same events.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from asgiref.sync import sync_to_async
 
 from tests.client_model.actions import Action
-from tests.client_model.client import Data, Holder
+from tests.client_model.client import ClientState, Data
 from tests.client_model.reducer import reduce
 from tests.client_model.state import State, differences
 from tests.client_model.world import NAMES, World
@@ -25,91 +25,94 @@ Connect = Callable[..., Any]
 
 @dataclass
 class Viewer:
-    """A client of one person: what it held, what it heard, and what it would read now."""
+    """A client of one member: its old state, the events it received, and a fresh read."""
 
     name: str
     person: Person
     before: State
     cursor: str
-    heard: list[Data] = field(default_factory=list)  # by a socket that resumed afterwards
-    live: list[Data] = field(default_factory=list)  # by one that was there
+    events: list[Data] = field(default_factory=list)  # on a socket that resumed afterwards
+    live_events: list[Data] = field(default_factory=list)  # on a socket that was connected
     fresh: State = field(default_factory=dict)
 
-    def reduced(self, heard: list[Data], *, without: Collection[str] = ()) -> Holder:
-        """Return what it holds when it has heard these events, but those with the ids left out."""
-        events = [event for event in heard if event["id"] not in without]
-        return reduce(self.person.id, self.before, events)
+    def reduce(self, events: list[Data], *, without: Collection[str] = ()) -> ClientState:
+        """Return the state after these events, without those whose ids are in `without`."""
+        applied = [event for event in events if event["id"] not in without]
+        return reduce(self.person.id, self.before, applied)
 
-    def differs(self, held: Holder) -> dict[str, Any]:
+    def differences(self, held: ClientState) -> dict[str, Any]:
+        """Return the differences between a state and the fresh read."""
         return differences(held.state, self.fresh, self.person.id, held.stale)
 
-    def needs(self, ids: Collection[str]) -> bool:
-        """Tell whether it would be wrong had it not heard these events."""
-        return bool(self.differs(self.reduced(self.heard, without=ids)))
+    def depends_on(self, ids: Collection[str]) -> bool:
+        """Tell whether the state would be wrong without these events."""
+        return bool(self.differences(self.reduce(self.events, without=ids)))
 
-    def needed(self) -> set[str]:
-        """Return the types of events without which it would be wrong."""
+    def needed_types(self) -> set[str]:
+        """Return the types of events without which the state would be wrong."""
         of_type: dict[str, list[str]] = {}
-        for event in self.heard:
+        for event in self.events:
             of_type.setdefault(event["type"], []).append(event["id"])
-        return {kind for kind, ids in of_type.items() if self.needs(ids)}
+        return {kind for kind, ids in of_type.items() if self.depends_on(ids)}
 
-    def needs_one(self) -> bool:
-        """Tell whether there is a single event without which it would be wrong."""
-        return any(self.needs([event["id"]]) for event in self.heard)
+    def depends_on_single_event(self) -> bool:
+        """Tell whether the state would be wrong without some single event."""
+        return any(self.depends_on([event["id"]]) for event in self.events)
 
-    def read_again(self) -> set[str]:
-        """Return the kinds of parts that are to be read again, and have indeed changed."""
-        held = self.reduced(self.heard)
-        wrong = differences(held.state, self.fresh, self.person.id, set())
-        stale = [name for name in wrong if any(fnmatchcase(name, one) for one in held.stale)]
+    def reread_kinds(self) -> set[str]:
+        """Return the kinds of stale parts that have indeed changed."""
+        held = self.reduce(self.events)
+        changed = differences(held.state, self.fresh, self.person.id, set())
+        stale = [
+            name for name in changed if any(fnmatchcase(name, pattern) for pattern in held.stale)
+        ]
         return {name.partition(":")[0] for name in stale}
 
 
 def topics(state: State) -> list[str]:
-    """Return what a client subscribes to that shows this."""
+    """Return the topics that a client with this state subscribes to."""
     people = [f"user:{name[8:]}" for name in state if name.startswith("profile:")]
     return ["feed", "home", *people, *(name for name in state if name.startswith("post:"))]
 
 
-class Caught(NamedTuple):
-    """A socket that has resumed, what it had missed, and where it stands now."""
+class Resumed(NamedTuple):
+    """A socket that has resumed, the events that it had missed, and its new cursor."""
 
     socket: Socket
     missed: list[Data]
     cursor: str
 
 
-async def resumed(connect: Connect, viewer: Viewer, posts: Iterable[str] = ()) -> Caught:
-    """Resume from where the viewer stood, on a new socket; also on these posts."""
+async def resume(connect: Connect, viewer: Viewer, posts: Iterable[str] = ()) -> Resumed:
+    """Resume from the viewer's cursor on a new socket, also with the topics of these posts."""
     socket = await connect(viewer.person)
-    wanted = [*{*topics(viewer.before), *(f"post:{one}" for one in posts)}]
-    answer = await socket.ask(type="resume", cid="r", cursor=viewer.cursor, topics=wanted)
-    assert answer == {"type": "ok", "cid": "r", "recovered": True}
+    wanted = [*{*topics(viewer.before), *(f"post:{post_id}" for post_id in posts)}]
+    response = await socket.ask(type="resume", cid="r", cursor=viewer.cursor, topics=wanted)
+    assert response == {"type": "ok", "cid": "r", "recovered": True}
     missed = []
     while (frame := await socket.next())["type"] != "live":
         missed.append(frame)
-    return Caught(socket, missed, frame["cursor"])
+    return Resumed(socket, missed, frame["cursor"])
 
 
 async def perform(connect: Connect, w: World, action: Action) -> list[Viewer]:
-    """Do it in the world as it was built, and return what it was for everybody who is still there.
+    """Perform an action in a fresh world; return the clients of all members who still exist.
 
-    Everybody's socket is one more device: the actor's, too.
+    Each client is an additional device of its member, including the one who acts.
     """
     w.restore()
-    if action.after:
-        await sync_to_async(action.after)(w)
+    if action.setup:
+        await sync_to_async(action.setup)(w)
     viewers = []
-    for name in (one for one in NAMES if one not in action.gone):
-        before = await sync_to_async(w.read if action.after else w.before)(name)
+    for name in (member for member in NAMES if member not in action.gone):
+        before = await sync_to_async(w.read if action.setup else w.before)(name)
         viewers.append(Viewer(name, w.people[name], *before))
-    sockets = [(await resumed(connect, viewer)).socket for viewer in viewers]
+    sockets = [(await resume(connect, viewer)).socket for viewer in viewers]
     await sync_to_async(action.do)(w)
     for viewer, socket in zip(viewers, sockets, strict=True):
-        viewer.heard = (await resumed(connect, viewer)).missed
-        while viewer.live[-1:] != viewer.heard[-1:]:
-            viewer.live.append(await socket.next())
+        viewer.events = (await resume(connect, viewer)).missed
+        while viewer.live_events[-1:] != viewer.events[-1:]:
+            viewer.live_events.append(await socket.next())
         viewer.fresh = (await sync_to_async(w.read)(viewer.name))[0]
     for socket in sockets:
         assert await socket.receive_nothing(timeout=0.001)
@@ -117,12 +120,16 @@ async def perform(connect: Connect, w: World, action: Action) -> list[Viewer]:
 
 
 async def verify_action(connect: Connect, w: World, action: Action) -> list[Viewer]:
-    """Fail unless everybody's events lead to what a fresh read answers; return who saw what."""
+    """Return the clients of an action.
+
+    Raises:
+        AssertionError: old state plus events of some client does not equal a fresh read.
+    """
     viewers = await perform(connect, w, action)
     for viewer in viewers:
         if not action.in_steps:
-            assert viewer.live == viewer.heard
-        for heard in (viewer.live, viewer.heard):
-            wrong = viewer.differs(viewer.reduced(heard))
-            assert not wrong, f"{viewer.name} holds, and reads: {pformat(wrong)}"
+            assert viewer.live_events == viewer.events
+        for events in (viewer.live_events, viewer.events):
+            wrong = viewer.differences(viewer.reduce(events))
+            assert not wrong, f"held and fresh state of {viewer.name}: {pformat(wrong)}"
     return viewers
