@@ -9,7 +9,9 @@ from tests.notifications.notification_checks import list_notifications
 
 @action("notification.updated")
 def _alice_reads_a_notification(w: World) -> None:
-    expect_success(w.alice.patch(f"notifications/{told(w.alice)[0]['id']}", {"read": True}))
+    expect_success(
+        w.alice.patch(f"notifications/{list_notifications(w.alice)[0]['id']}", {"read": True})
+    )
 
 
 @action("notification.updated")
@@ -19,7 +21,7 @@ def _alice_reads_all_notifications(w: World) -> None:
 
 @action("notification.deleted")
 def _alice_deletes_a_notification(w: World) -> None:
-    expect_success(w.alice.delete(f"notifications/{told(w.alice)[0]['id']}"))
+    expect_success(w.alice.delete(f"notifications/{list_notifications(w.alice)[0]['id']}"))
 
 
 # Chat --------------------------------------------------------------------------------------------
