@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from images.urls import files
 from mysocial.api import api_routes
+from mysocial.dev import views as dev_views
 from mysocial.ops import views
 from notifications.urls import pages as notification_pages
 from users.urls import avatars
@@ -38,8 +39,8 @@ urlpatterns = [
     re_path(r"^health/live/?$", views.live, name="live"),
     re_path(r"^health/ready/?$", views.ready, name="ready"),
     re_path(r"^metrics/?$", views.metrics_page, name="metrics"),
-    re_path(r"^devtools/emails/?$", views.emails, name="emails"),
-    path("devtools/emails/<str:name>", views.email, name="email"),
+    re_path(r"^devtools/emails/?$", dev_views.emails, name="emails"),
+    path("devtools/emails/<str:name>", dev_views.email, name="email"),
     re_path(r"^staff/queues/?$", views.queues, name="queues"),
     path(settings.ADMIN_PATH, RedirectView.as_view(url=f"/{settings.ADMIN_PATH}/")),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),

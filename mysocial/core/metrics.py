@@ -83,7 +83,7 @@ class _RequestCollector(Collector):
             previous = sums.get(method, [0.0] * len(row))
             sums[method] = [total + value for total, value in zip(previous, row, strict=True)]
         durations = HistogramMetricFamily(
-            "mysocial_request_seconds",
+            "mysocial_request_duration_seconds",
             "Duration of requests to the API.",
             labels=("process", "method"),
         )

@@ -24,6 +24,6 @@ local function delete_unique(unique)
   return redis.call('DEL', unique)
 end
 
-local repairs = {lost = mark_dirty, stale = delete_record, differs = delete_record,
-  list = delete_list, reserved = delete_unique}
+local repairs = {missing = mark_dirty, stale = delete_record, different = delete_record,
+  list = delete_list, unique = delete_unique}
 return repairs[request.kind](request.key, request.queue)

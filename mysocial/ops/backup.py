@@ -1,7 +1,8 @@
-"""A backup of all that members wrote, made while they write on: `manage.py backup`.
+"""Backup of everything that members wrote, while they continue to write: `manage.py backup`.
 
-It is a cut between two writes, of MongoDB at a moment and of what Redis owed to it just after;
-docs/operations.md says why that is every acknowledged write, and no half of one.
+A backup is a snapshot of MongoDB, with the records that were not flushed to it just afterwards.
+Together these are every acknowledged write up to one moment, and no part of a later one;
+docs/operations.md explains why.
 """
 
 import errno
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import bson
 from bson import json_util
@@ -31,36 +32,55 @@ from mysocial.persistence import dirty, flush
 
 BACKUP = Script("common", "pending_cleanup", "backup", flags="allow-oom")
 FREEZE_MS = 30_000
-MAX_UNFLUSHED = 50_000  # copied in one step, in which Redis does nothing else
-FOLDERS = ("public", "incoming")
-# MongoDB keeps the past for 300 s unless it is told otherwise, and says so by these.
-TOO_OLD = {239, 246}
-UnflushedRecords = list[list[Any]]
+MAX_UNFLUSHED = 50_000  # copied by one script, which blocks Redis
+RECORDS_PER_MEMBER = 1000
+MEDIA_FOLDERS = ("public", "incoming")
+# MongoDB keeps snapshots for 300 s by default: SnapshotTooOld, SnapshotUnavailable.
+SNAPSHOT_ERROR_CODES = {239, 246}
+# Errors of hard links that the file system does not support: copy the file instead.
+LINK_ERRNOS = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP}
 
 
 class BackupFailed(Exception):
-    """There is no backup; nothing was left behind."""
+    """The backup failed and left no file."""
 
 
-def make_backup(path: Path, tell: ProgressCallback) -> Manifest:
-    """Write a backup to `path`, which must not be there; `BackupFailed`, `Unavailable`."""
-    with _translate_errors(), Packer(path) as packer, _stage() as stage:
-        for queue in dirty.queue_names():  # the less is owed, the shorter the copy
+class Snapshot(NamedTuple):
+    """What a backup contains besides the documents and the media."""
+
+    collections: list[str]
+    unflushed: list[list[Any]]  # records as backup.lua returns them
+    facts: dict[str, Any]  # for the manifest
+
+
+def make_backup(path: Path, report_progress: ProgressCallback) -> Manifest:
+    """Write a backup to a new file and return its manifest.
+
+    Raises:
+        FileExistsError: The file exists already.
+        BackupFailed: The backup could not be made.
+        Unavailable: Redis or MongoDB is unavailable.
+    """
+    with _translate_errors(), Packer(path) as packer, _staging_folder() as staging:
+        for queue in dirty.queue_names():  # leaves fewer records for the blocking copy
             flush.flush_queue(queue)
-        _link(stage)
+        _link_media(staging)
         with mongo.client().start_session(snapshot=True) as session:
-            names, facts, owed = _snapshot(session)
-            _link(stage)
-            _pack_unflushed(packer, owed)
-            counts = {name: _pack_collection(packer, session, name, tell) for name in names}
-        media = _pack_media(packer, stage, tell)
+            snapshot = _take_snapshot(session)
+            _link_media(staging)  # files that were added before the snapshot
+            _pack_unflushed(packer, snapshot.unflushed)
+            counts = {
+                name: _pack_collection(packer, session, name, report_progress)
+                for name in snapshot.collections
+            }
+        media = _pack_media(packer, staging, report_progress)
         return packer.finish(
-            facts
+            snapshot.facts
             | {
                 "database": settings.MONGO_DB,
-                "owed": len(owed),
+                "unflushed": len(snapshot.unflushed),
                 "documents": counts,
-                "collections": {name: _described(name) for name in names},
+                "collections": {name: _indexes_of(name) for name in snapshot.collections},
                 "media": media,
             }
         )
@@ -72,134 +92,142 @@ def _translate_errors() -> Iterator[None]:
         with mongo.available():
             yield
     except OperationFailure as error:
-        if error.code not in TOO_OLD:
+        if error.code not in SNAPSHOT_ERROR_CODES:
             raise
         raise BackupFailed(
-            "MongoDB no longer has the moment of the backup: it took too long, or a collection was "
+            "The snapshot of MongoDB has expired: the backup took too long, or a collection was "
             "changed meanwhile. Raise minSnapshotHistoryWindowInSeconds and try again."
         ) from error
 
 
-def _snapshot(session: ClientSession) -> tuple[list[str], dict[str, Any], UnflushedRecords]:
-    """Fix the moment of MongoDB in `session`, then copy what is owed; nothing settles between."""
+def _take_snapshot(session: ClientSession) -> Snapshot:
+    """Pin the snapshot of MongoDB, then copy the unflushed records.
+
+    No record is marked as flushed in between, so that none is missing from both.
+    """
     token = secrets.token_hex(8)
     if not BACKUP({"step": "freeze", "token": token, "ttl_ms": FREEZE_MS}):
-        raise BackupFailed("Another backup is being made.")
+        raise BackupFailed("Another backup is in progress.")
     try:
-        names = _collections()
-        at = _pin_snapshot(session, names)
-        asked = {
+        collections = _collection_names()
+        cluster_time = _pin_snapshot(session, collections)
+        copy = {
             "step": "copy",
             "token": token,
             "max_records": MAX_UNFLUSHED,
             "queues": dirty.queue_names(),
         }
-        verdict, *rest = BACKUP(asked)
+        result = BACKUP(copy)
     finally:
         BACKUP({"step": "unfreeze", "token": token})
-    if verdict == b"not_frozen":
-        raise BackupFailed("The servers took too long to answer. Try again.")
-    if verdict == b"too_many":
-        raise BackupFailed(f"{rest[0]} records wait for MongoDB. Wait for the workers.")
-    epoch, clock, owed = rest
+    if result[0] == b"not_frozen":
+        raise BackupFailed("The servers took too long to respond. Try again.")
+    if result[0] == b"too_many":
+        raise BackupFailed(
+            f"{result[1]} records are waiting for MongoDB. Try again when the workers have caught "
+            "up."
+        )
+    _, epoch, clock, unflushed = result
     facts = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "epoch": epoch.decode(),
         "clock": int(clock),
-        "cluster_time": at,
+        "cluster_time": cluster_time,
     }
-    return names, facts, owed
+    return Snapshot(collections, unflushed, facts)
 
 
-def _collections() -> list[str]:
+def _collection_names() -> list[str]:
     names = mongo.client()[settings.MONGO_DB].list_collection_names()
     return sorted(name for name in names if not name.startswith("system."))
 
 
-def _pin_snapshot(session: ClientSession, names: list[str]) -> list[int]:
-    """Let every read of `session` be of one moment, now; return it."""
-    if not names:
-        raise BackupFailed("There is nothing in MongoDB.")
-    collection = mongo.client()[settings.MONGO_DB][names[0]]
-    # A new primary may not know yet what was confirmed by the last one: this waits until it does.
+def _pin_snapshot(session: ClientSession, collections: list[str]) -> list[int]:
+    """Fix the moment that the session reads at to now, and return it as a cluster time."""
+    if not collections:
+        raise BackupFailed("MongoDB is empty.")
+    collection = mongo.client()[settings.MONGO_DB][collections[0]]
+    # A new primary may not know yet what the last one confirmed; a linearizable read waits for it.
     linearizable = collection.with_options(read_concern=ReadConcern("linearizable"))
     linearizable.find_one({"_id": ""}, max_time_ms=settings.MONGO_TIMEOUT_MS)
     collection.find_one({"_id": ""}, session=session)
-    at: Any = session._snapshot_time  # noqa: SLF001 - told nowhere else
-    return [at.time, at.inc]
+    cluster_time: Any = session._snapshot_time  # noqa: SLF001 - PyMongo has no public attribute
+    return [cluster_time.time, cluster_time.inc]
 
 
-def _pack_unflushed(packer: Packer, owed: UnflushedRecords) -> None:
-    for number in range(0, len(owed), 1000):
-        body = b"".join(bson.encode({"item": item}) for item in owed[number : number + 1000])
-        packer.add(f"owed/{number:06}.bson", body)
+def _pack_unflushed(packer: Packer, records: list[list[Any]]) -> None:
+    for start in range(0, len(records), RECORDS_PER_MEMBER):
+        batch = records[start : start + RECORDS_PER_MEMBER]
+        content = b"".join(bson.encode({"record": record}) for record in batch)
+        packer.add(f"unflushed/{start:06}.bson", content)
 
 
 def _pack_collection(
-    packer: Packer, session: ClientSession, name: str, tell: ProgressCallback
+    packer: Packer, session: ClientSession, name: str, report_progress: ProgressCallback
 ) -> int:
+    """Add the documents of a collection to the archive and return their number."""
     collection = mongo.client()[settings.MONGO_DB][name]
-    expected, count = collection.estimated_document_count(), 0
-    batches: Any = collection.find_raw_batches({}, session=session)  # bytes, whatever its type says
+    estimate, count = collection.estimated_document_count(), 0
+    batches: Any = collection.find_raw_batches({}, session=session)  # bytes, despite its type
     for number, batch in enumerate(batches):
         packer.add(f"mongo/{name}/{number:06}.bson", batch)
-        count += _count(batch)
-        tell(name, count, max(count, expected))
+        count += _document_count(batch)
+        report_progress(name, count, max(count, estimate))
     return count
 
 
-def _count(batch: bytes) -> int:
-    place = count = 0
-    while place < len(batch):
-        place += int.from_bytes(batch[place : place + 4], "little")
+def _document_count(batch: bytes) -> int:
+    position = count = 0
+    while position < len(batch):
+        position += int.from_bytes(batch[position : position + 4], "little")
         count += 1
     return count
 
 
-def _described(name: str) -> Any:
-    """Return the indexes of a collection, as JSON can say them."""
-    found = mongo.client()[settings.MONGO_DB][name].list_indexes()
-    return json.loads(json_util.dumps([dict(one) for one in found]))
+def _indexes_of(name: str) -> Any:
+    """Return the indexes of a collection as JSON values."""
+    indexes = mongo.client()[settings.MONGO_DB][name].list_indexes()
+    return json.loads(json_util.dumps([dict(index) for index in indexes]))
 
 
 # Media --------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _stage() -> Iterator[Path]:
-    """Make a folder beside the media, where links keep what is deleted meanwhile."""
+def _staging_folder() -> Iterator[Path]:
+    """Yield a folder beside the media, whose links keep files that are deleted meanwhile."""
     settings.MEDIA_DIR.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.MEDIA_DIR) as folder:
         yield Path(folder)
 
 
-def _link(stage: Path) -> None:
-    """Link what is there and was not linked yet."""
-    for folder in FOLDERS:
+def _link_media(staging: Path) -> None:
+    """Link the media files that are not linked yet."""
+    for folder in MEDIA_FOLDERS:
         for file in (settings.MEDIA_DIR / folder).rglob("*"):
-            kept = stage / file.relative_to(settings.MEDIA_DIR)
-            if file.is_file() and not kept.exists():
-                kept.parent.mkdir(parents=True, exist_ok=True)
+            link = staging / file.relative_to(settings.MEDIA_DIR)
+            if file.is_file() and not link.exists():
+                link.parent.mkdir(parents=True, exist_ok=True)
                 try:
-                    _keep(file, kept)
+                    _link_or_copy(file, link)
                 except FileNotFoundError:
-                    pass  # it was deleted just now
+                    pass  # the file was deleted meanwhile
 
 
-def _keep(file: Path, kept: Path) -> None:
+def _link_or_copy(file: Path, link: Path) -> None:
     try:
-        kept.hardlink_to(file)
+        link.hardlink_to(file)
     except OSError as error:
-        if error.errno not in {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP}:
+        if error.errno not in LINK_ERRNOS:
             raise
-        shutil.copyfile(file, kept)
+        shutil.copyfile(file, link)
 
 
-def _pack_media(packer: Packer, stage: Path, tell: ProgressCallback) -> dict[str, int]:
-    files = sorted(file for file in stage.rglob("*") if file.is_file())
+def _pack_media(packer: Packer, staging: Path, report_progress: ProgressCallback) -> dict[str, int]:
+    files = sorted(file for file in staging.rglob("*") if file.is_file())
     size = 0
     for number, file in enumerate(files, 1):
-        packer.add_file(f"media/{file.relative_to(stage).as_posix()}", file)
-        size += os.stat(file).st_size  # noqa: PTH116 - as many as there are pictures
-        tell("media", number, len(files))
+        packer.add_file(f"media/{file.relative_to(staging).as_posix()}", file)
+        size += os.stat(file).st_size  # noqa: PTH116 - faster, and there may be many files
+        report_progress("media", number, len(files))
     return {"files": len(files), "bytes": size}

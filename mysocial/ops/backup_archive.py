@@ -1,6 +1,7 @@
-"""The file of a backup: a compressed tar whose last member says what the others must be.
+"""The file format of backups: a compressed tar with a manifest as its last member.
 
-Nothing is taken from an archive before all of it was read once and every hash was found right.
+The manifest has the size and hash of every other member. `check` reads the whole archive and
+compares them; nothing may be restored before that.
 """
 
 import gzip
@@ -16,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Any, Self
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 CHUNK_BYTES = 1024 * 1024
 Manifest = dict[str, Any]
@@ -24,11 +25,11 @@ BytesReadCallback = Callable[[int], None]
 
 
 class BadArchive(Exception):
-    """The file is no whole backup; nothing of it was used."""
+    """The file is not a complete backup."""
 
 
-class _Hashed:
-    """Reads through, and knows size and hash of what was read."""
+class _HashingReader:
+    """Computes the size and the hash of what is read through it."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self._source = source
@@ -42,24 +43,24 @@ class _Hashed:
         return data
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def checksum(self) -> dict[str, Any]:
         return {"size": self.size, "sha256": self._hash.hexdigest()}
 
 
 class Packer:
-    """Writes an archive beside its place and puts it there when it is whole and on the disk."""
+    """Writes an archive to a temporary file, and renames it when it is complete and on disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._part = path.with_name(f"{path.name}.part")
+        self._temporary = path.with_name(f"{path.name}.part")
         self._members: dict[str, dict[str, Any]] = {}
 
     def __enter__(self) -> Self:
         if self._path.exists():
-            raise FileExistsError(f"{self._path} is there already.")
-        # It holds everything that members ever told us.
+            raise FileExistsError(f"{self._path} already exists.")
+        # The archive contains everything that members wrote: only its owner may read it.
         self._raw = os.fdopen(
-            os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+            os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
         )
         self._gzip = gzip.GzipFile(fileobj=self._raw, mode="wb", compresslevel=1, mtime=0)
         self._tar = tarfile.open(fileobj=self._gzip, mode="w|")
@@ -72,65 +73,80 @@ class Packer:
         trace: TracebackType | None,
     ) -> None:
         self._raw.close()
-        self._part.unlink(missing_ok=True)
+        self._temporary.unlink(missing_ok=True)
 
     def add(self, name: str, content: bytes) -> None:
-        """Add what is at hand."""
+        """Add a member with this content."""
         self._add(name, BytesIO(content), len(content))
 
     def add_file(self, name: str, file: Path) -> None:
-        """Add a file as it is."""
+        """Add a member with the content of a file."""
         with file.open("rb") as source:
             self._add(name, source, os.fstat(source.fileno()).st_size)
 
     def _add(self, name: str, source: IO[bytes], size: int) -> None:
         info = tarfile.TarInfo(name)
         info.size = size
-        hashed = _Hashed(source)
-        self._tar.addfile(info, hashed)
-        self._members[name] = hashed.facts
+        reader = _HashingReader(source)
+        self._tar.addfile(info, reader)
+        self._members[name] = reader.checksum
 
     def finish(self, facts: Manifest) -> Manifest:
-        """Write the manifest and put the archive in its place; return what the manifest says."""
+        """Write the manifest, move the archive to its path, and return the manifest.
+
+        Args:
+            facts: What the manifest contains besides the format and the checksums.
+        """
         manifest = {"format": FORMAT, **facts, "members": dict(self._members)}
         self.add(MANIFEST, json.dumps(manifest).encode())
         self._tar.close()
         self._gzip.close()
         self._raw.flush()
         os.fsync(self._raw.fileno())
-        self._part.rename(self._path)
+        self._temporary.rename(self._path)
         return manifest
 
 
-def check(path: Path, seen: BytesReadCallback = lambda _: None) -> Manifest:
-    """Read all of an archive and return its manifest; `BadArchive` says what is wrong.
+def check(path: Path, report_read: BytesReadCallback = lambda _: None) -> Manifest:
+    """Read a whole archive, compare it with its manifest, and return the manifest.
 
-    `seen` is told how many bytes of the file were read.
+    Args:
+        path: The archive.
+        report_read: Called with the number of bytes of the file that were read.
+
+    Raises:
+        BadArchive: The file is damaged, incomplete, or not a backup in the current format.
     """
-    found: dict[str, dict[str, Any]] = {}
+    checksums: dict[str, dict[str, Any]] = {}
     manifest: Any = None
     with _readable(path):
-        for name, member, place in _members(path):
-            hashed = _Hashed(member)
+        for name, member, bytes_read in _members(path):
+            reader = _HashingReader(member)
             if name == MANIFEST:
-                manifest = json.loads(hashed.read())
+                manifest = json.loads(reader.read())
             else:
-                while hashed.read(CHUNK_BYTES):
-                    seen(place())
-                found[name] = hashed.facts
+                while reader.read(CHUNK_BYTES):
+                    report_read(bytes_read())
+                checksums[name] = reader.checksum
     if not isinstance(manifest, dict):
-        raise BadArchive(f"{path} is cut off, or no backup: it has no manifest.")
+        raise BadArchive(f"{path} is incomplete or not a backup: it has no manifest.")
     if manifest.get("format") != FORMAT:
-        raise BadArchive(f"{path} has format {manifest.get('format')}, known is {FORMAT}.")
-    wanted = manifest["members"]
-    wrong = sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
-    if wrong:
-        raise BadArchive(f"{path} is damaged: {len(wrong)} members differ, first {wrong[0]}.")
+        raise BadArchive(
+            f"{path} has format {manifest.get('format')}; this version reads {FORMAT}."
+        )
+    expected = manifest["members"]
+    names = {*checksums, *expected}
+    damaged = sorted(name for name in names if checksums.get(name) != expected.get(name))
+    if damaged:
+        raise BadArchive(f"{path} is damaged: {len(damaged)} members, the first is {damaged[0]}.")
     return manifest
 
 
 def members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield each member but the manifest, to be read before the next one is asked for."""
+    """Yield the name and content of each member except the manifest.
+
+    Read the content before advancing to the next member.
+    """
     return ((name, member) for name, member, _ in _members(path) if name != MANIFEST)
 
 
@@ -140,9 +156,9 @@ def _members(path: Path) -> Iterator[tuple[str, IO[bytes], Callable[[], int]]]:
             for info in tar:
                 content = tar.extractfile(info)
                 if content is None or not _is_inside(info.name):
-                    raise BadArchive(f"{path} has a member that no backup has: {info.name}.")
+                    raise BadArchive(f"{path} has an unexpected member: {info.name}.")
                 yield info.name, content, raw.tell
-        while unzipped.read(CHUNK_BYTES):  # to the end, where the checksum of the whole stands
+        while unzipped.read(CHUNK_BYTES):  # gzip checks its checksum at the end
             pass
 
 
@@ -151,11 +167,11 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, EOFError, ValueError, zlib.error, gzip.BadGzipFile) as error:
-        raise BadArchive(f"{path} is cut off, damaged, or no backup: {error}.") from error
+        raise BadArchive(f"{path} is incomplete, damaged, or not a backup: {error}.") from error
     except OSError as error:
         raise BadArchive(f"{path} cannot be read: {error}.") from error
 
 
 def _is_inside(name: str) -> bool:
-    place = PurePosixPath(name)
-    return not place.is_absolute() and ".." not in place.parts
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts

@@ -1,4 +1,4 @@
-"""Prometheus metrics that are read from Redis once per scrape, and the `/metrics` page."""
+"""Prometheus metrics that are read from Redis at each scrape, and the `/metrics` page."""
 
 from collections.abc import Iterable, Iterator
 
@@ -21,56 +21,56 @@ def metrics_page() -> bytes:
 
 
 class _RedisCollector(Collector):
-    """What Redis knows."""
+    """Metrics of Redis and of the queues, the same in every process."""
 
     def collect(self) -> Iterable[Metric]:
         try:
-            found = list(_of_redis())
+            metrics = [*_server_metrics(), *_queue_metrics()]
         except Unavailable:
-            found = []
-        up = GaugeMetricFamily("mysocial_redis_up", "Whether Redis answers.", bool(found))
-        return [up, *found]
+            metrics = []
+        return [_gauge("redis_up", "1 if Redis is available.", bool(metrics)), *metrics]
 
 
-def _of_redis() -> Iterator[Metric]:
+def _server_metrics() -> Iterator[Metric]:
     with available():
         pipe = client().pipeline(transaction=False)
         pipe.info("memory")
         pipe.hgetall(keys.FLUSHED_COUNTS)
         pipe.exists(keys.BACKOFF)
         pipe.exists(SCHEDULER_KEY)
-        memory, settled, waits, beats = pipe.execute()
-    yield _gauge("redis_memory_bytes", "What Redis uses.", memory["used_memory"])
-    yield _gauge("redis_memory_max_bytes", "What it may use; 0: all.", memory["maxmemory"])
-    yield _gauge("mongodb_awaited", "Whether workers found MongoDB away just now.", waits)
-    yield _gauge("beat_up", "Whether beat worked in the last seconds.", beats)
-    yield from _of_queues()
-    persisted = CounterMetricFamily(
-        "mysocial_persisted_records", "Versions of records that MongoDB got.", labels=("queue",)
+        memory, flushed_counts, in_backoff, scheduler_is_alive = pipe.execute()
+    yield _gauge("redis_memory_bytes", "Memory used by Redis.", memory["used_memory"])
+    yield _gauge(
+        "redis_memory_max_bytes", "Memory limit of Redis; 0 for none.", memory["maxmemory"]
     )
-    for queue, count in settled.items():
-        persisted.add_metric((queue.decode(),), int(count))
-    yield persisted
+    yield _gauge("mongodb_backoff", "1 while workers wait for an unavailable MongoDB.", in_backoff)
+    yield _gauge("beat_up", "1 if beat has run within the last seconds.", scheduler_is_alive)
+    flushed = CounterMetricFamily(
+        "mysocial_persisted_records", "Record versions written to MongoDB.", labels=("queue",)
+    )
+    for queue, count in flushed_counts.items():
+        flushed.add_metric((queue.decode(),), int(count))
+    yield flushed
 
 
-def _of_queues() -> Iterator[Metric]:
-    debts = _by_queue("debts", "Records that MongoDB has not got.")
-    oldest = _by_queue("oldest_debt_seconds", "How long the oldest of them waits.")
-    dead = _by_queue("dead_letters", "Records that MongoDB refused.")
-    for name, backlog in get_backlogs().items():
-        debts.add_metric((name,), backlog.count)
-        oldest.add_metric((name,), backlog.oldest_seconds)
-    for name, count in count_dead_letters().items():
-        dead.add_metric((name,), count)
-    yield from (debts, oldest, dead)
+def _queue_metrics() -> Iterator[Metric]:
+    dirty = _gauge_by_queue("dirty_records", "Records waiting to be written to MongoDB.")
+    oldest = _gauge_by_queue("oldest_dirty_seconds", "Time that the oldest record has waited.")
+    dead_letters = _gauge_by_queue("dead_letters", "Records that MongoDB rejected.")
+    for queue, backlog in get_backlogs().items():
+        dirty.add_metric((queue,), backlog.count)
+        oldest.add_metric((queue,), backlog.oldest_seconds)
+    for queue, count in count_dead_letters().items():
+        dead_letters.add_metric((queue,), count)
+    yield from (dirty, oldest, dead_letters)
 
 
-def _gauge(name: str, text: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"mysocial_{name}", text, value)
+def _gauge(name: str, documentation: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"mysocial_{name}", documentation, value)
 
 
-def _by_queue(name: str, text: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"mysocial_{name}", text, labels=("queue",))
+def _gauge_by_queue(name: str, documentation: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"mysocial_{name}", documentation, labels=("queue",))
 
 
 REGISTRY.register(_RedisCollector())

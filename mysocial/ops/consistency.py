@@ -1,78 +1,72 @@
-"""Whether Redis, MongoDB, lists, counters and references agree; `manage.py verify` asks.
+"""The consistency check of `manage.py verify`: Redis, MongoDB, lists, counters and references.
 
-Debts are carried first. Under traffic a difference may only be a moment's: what differs twice in
-the same way, with a pause in between, is real.
+Dirty records are flushed first. Under traffic a difference may be momentary, so only differences
+that are found twice, with a pause in between, are reported.
 """
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mysocial.core import keys, mongo
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import available, client
-from mysocial.outbox import QUEUED, CascadeDeletion
+from mysocial.ops.differences import BATCH, Difference
+from mysocial.ops.mongo_consistency import check_counters, check_references
 from mysocial.persistence import dirty, flush
 from mysocial.persistence.dead_letters import get_dead_letters
-from mysocial.store import STORES, Store, parse_list, parse_unique
+from mysocial.store import STORES, Index, Store, parse_list, parse_unique
 from mysocial.store.list_fallback import load_list, read_range, unflushed_entries
 from mysocial.store.reads import get_records
 
-BATCH = 500
+PAUSE_SECONDS = 2.0
 _VERSION = keys.VERSION.encode()
-ORPHAN = "orphan"
-PAUSE = 2.0
-FLOOR, FETCH_TOKEN = keys.FLOOR.encode(), keys.FETCH_TOKEN.encode()
+_FLOOR, _FETCH_TOKEN = keys.FLOOR.encode(), keys.FETCH_TOKEN.encode()
 Document = Mapping[str, Any]
+Scores = dict[str, int]  # the entries of a list: score by id
 
 
-class Difference(NamedTuple):
-    """Where two accounts of the same thing differ. `kind` says what `repair` does about it."""
+def verify(
+    *, pause: float = PAUSE_SECONDS, report_progress: ProgressCallback = lambda *_: None
+) -> set[Difference]:
+    """Return the differences that are found twice, `pause` seconds apart.
 
-    kind: str  # lost, stale, differs, list, reserved, counter, orphan
-    key: str
-    detail: str
-    by: int = 0  # of a counter: what it lacks
+    With a pause of 0 the second look follows at once; use it only without traffic.
 
-
-def verify(*, pause: float = PAUSE, tell: ProgressCallback = lambda *_: None) -> set[Difference]:
-    """Return what differs, twice `pause` seconds apart. `Unavailable` when a server is away."""
-    found = set(_differences(tell))
-    if found and pause:
+    Raises:
+        Unavailable: Redis or MongoDB is unavailable.
+    """
+    differences = set(_find_differences(report_progress))
+    if not differences:
+        return differences
+    if pause:
         time.sleep(pause)
-    return found & set(_differences(tell)) if found else found
+    return differences & set(_find_differences(report_progress))
 
 
-def _differences(tell: ProgressCallback) -> Iterator[Difference]:
+def _find_differences(report_progress: ProgressCallback) -> Iterator[Difference]:
     for queue in dirty.queue_names():
         flush.flush_queue(queue)
-    stored = _stored()
-    done, total = 0, _size()
+    nonempty_labels = _labels_with_records()
+    checked, total = 0, _key_count()
     for batch in cached():
-        aside = {key for letters in get_dead_letters().values() for key in letters}
-        for label, store in STORES.items():
-            pks = record_ids(batch, label)
-            yield from _records(store, pks, aside) if pks else ()
-        yield from _lists([str(key) for key in batch if key.is_cached_list], stored)
-        for key in batch:
-            if key.separator == keys.UNIQUE_SEPARATOR:
-                yield from _unique_key(str(key))
-        done += len(batch)
-        tell("Redis: records, lists, reservations", done, max(done, total))
+        yield from _check_cached(batch, nonempty_labels)
+        checked += len(batch)
+        report_progress("Redis: records, lists, unique values", checked, max(checked, total))
     for number, (label, store) in enumerate(STORES.items(), 1):
-        tell("MongoDB: counters, references", number, len(STORES))
-        yield from _counters(store, stored)
-        yield from _orphans(store) if label in stored else ()
+        report_progress("MongoDB: counters, references", number, len(STORES))
+        yield from check_counters(store, nonempty_labels)
+        yield from check_references(store) if label in nonempty_labels else ()
 
 
-def _stored() -> set[str]:
-    """Return the labels of the stores of which MongoDB has a live record."""
-    tables = {store.table: label for label, store in STORES.items()}
-    return {tables[name] for name in mongo.collections_with(list(tables), {"_deleted_at": None})}
+def _labels_with_records() -> set[str]:
+    """Return the labels of the models of which MongoDB has a live record."""
+    labels = {store.table: label for label, store in STORES.items()}
+    return {labels[name] for name in mongo.collections_with(list(labels), {"_deleted_at": None})}
 
 
-def _size() -> int:
+def _key_count() -> int:
     with available():
         return int(client().dbsize())
 
@@ -97,181 +91,158 @@ def record_ids(batch: list[keys.StoreKey], label: str) -> list[str]:
     return [key.rest for key in batch if (key.label, key.separator) == kind]
 
 
+def _check_cached(batch: list[keys.StoreKey], nonempty_labels: set[str]) -> Iterator[Difference]:
+    dead_letters = {key for letters in get_dead_letters().values() for key in letters}
+    for label, store in STORES.items():
+        pks = record_ids(batch, label)
+        yield from _check_records(store, pks, dead_letters) if pks else ()
+    yield from _check_lists([str(key) for key in batch if key.is_cached_list], nonempty_labels)
+    for key in batch:
+        if key.separator == keys.UNIQUE_SEPARATOR:
+            yield from _check_unique_value(str(key))
+
+
 # Records ------------------------------------------------------------------------------------------
 
 
-def _records(store: Store[Any], pks: list[str], aside: set[str]) -> Iterator[Difference]:
-    documents = {
-        one["_id"]: one for one in mongo.find(store.model, {"_id": {"$in": pks}}, tombstones=True)
-    }
+def _check_records(
+    store: Store[Any], pks: list[str], dead_letters: set[str]
+) -> Iterator[Difference]:
+    """Compare records with their documents, except those that MongoDB is known to lack."""
+    found = mongo.find(store.model, {"_id": {"$in": pks}}, tombstones=True)
+    documents = {document["_id"]: document for document in found}
     with available():
         pipe = client().pipeline(transaction=False)
         for pk in pks:
             pipe.hgetall(store.key(pk))
             pipe.zscore(keys.dirty(store.queue), store.key(pk))
-        answers = pipe.execute()
-    for number, pk in enumerate(pks):
-        fields, is_owed = answers[2 * number : 2 * number + 2]
-        if is_owed is None and store.key(pk) not in aside and _VERSION in fields:
-            copy = {name.decode(): value for name, value in fields.items()}
-            yield from _compare(store, pk, copy, documents.get(pk))
+        results = pipe.execute()
+    for pk, raw, dirty_since in zip(pks, results[::2], results[1::2], strict=True):
+        is_comparable = dirty_since is None and store.key(pk) not in dead_letters
+        if is_comparable and _VERSION in raw:
+            fields = {name.decode(): value for name, value in raw.items()}
+            difference = _compare_record(store, pk, fields, documents.get(pk))
+            if difference:
+                yield difference
 
 
-def _compare(
-    store: Store[Any], pk: str, copy: Mapping[str, bytes], document: Document | None
-) -> Iterator[Difference]:
-    version, is_gone = int(copy[keys.VERSION]), keys.TOMBSTONE in copy
-    key = store.key(pk)
+def _compare_record(
+    store: Store[Any], pk: str, fields: Mapping[str, bytes], document: Document | None
+) -> Difference | None:
+    key, version, is_deleted = store.key(pk), int(fields[keys.VERSION]), keys.TOMBSTONE in fields
     if document is None:
-        if not is_gone and not store.expires_after:  # what expires may be gone from MongoDB already
-            yield Difference("lost", key, f"MongoDB has none of version {version}")
-        return
-    stored = document["_version"]
-    if version > stored:
-        yield Difference("lost", key, f"MongoDB has version {stored}, Redis {version}")
-    elif version < stored and not (is_gone and document.get("_deleted_at")):
-        yield Difference("stale", key, f"Redis has version {version}, MongoDB {stored}")
-    elif version == stored and is_gone != bool(document.get("_deleted_at")):
-        yield Difference("differs", key, "one has it deleted, the other has not")
-    elif version == stored and not is_gone:
-        flat = store.from_document(document)
-        theirs = {str(k): _bytes(v) for k, v in zip(flat[::2], flat[1::2], strict=True)}
-        mine, other = store.decode(pk, copy), store.decode(pk, theirs)
-        wrong = sorted(name for name in mine if mine[name] != other[name])
-        if wrong:
-            yield Difference("differs", key, f"in {', '.join(wrong)}")
+        # MongoDB may have deleted a record that expires already.
+        is_expected = is_deleted or store.expires_after
+        return None if is_expected else Difference("missing", key, f"version {version} in Redis")
+    stored_version, is_stored_deleted = document["_version"], bool(document.get("_deleted_at"))
+    versions = f"version {version} in Redis, {stored_version} in MongoDB"
+    if version > stored_version:
+        return Difference("missing", key, versions)
+    if version < stored_version:
+        is_equivalent = is_deleted and is_stored_deleted
+        return None if is_equivalent else Difference("stale", key, versions)
+    if is_deleted != is_stored_deleted:
+        return Difference("different", key, "deleted in only one of Redis and MongoDB")
+    names = [] if is_deleted else _different_fields(store, pk, fields, document)
+    return Difference("different", key, f"fields: {', '.join(names)}") if names else None
 
 
-def _bytes(value: bytes | str) -> bytes:
+def _different_fields(
+    store: Store[Any], pk: str, fields: Mapping[str, bytes], document: Document
+) -> list[str]:
+    flat = store.from_document(document)
+    stored_fields = {str(k): _as_bytes(v) for k, v in zip(flat[::2], flat[1::2], strict=True)}
+    values, stored_values = store.decode(pk, fields), store.decode(pk, stored_fields)
+    return sorted(name for name in values if values[name] != stored_values[name])
+
+
+def _as_bytes(value: bytes | str) -> bytes:
     return value if isinstance(value, bytes) else value.encode()
 
 
-# Lists and reservations ---------------------------------------------------------------------------
+# Lists and unique values --------------------------------------------------------------------------
 
 
-def _lists(lists: list[str], stored: set[str]) -> Iterator[Difference]:
+def _check_lists(list_keys: list[str], nonempty_labels: set[str]) -> Iterator[Difference]:
     with available():
         pipe = client().pipeline(transaction=False)
-        for key in lists:
+        for key in list_keys:
             pipe.zrange(key, 0, -1, withscores=True)
-        answers = pipe.execute()
-    for key, answer in zip(lists, answers, strict=True):
-        held = dict(answer)
-        is_empty = set(held) == {FLOOR} and parse_list(key)[0].label not in stored
-        if FLOOR in held and not is_empty:
-            yield from _list(key, held)
+        results = pipe.execute()
+    for key, result in zip(list_keys, results, strict=True):
+        members = dict(result)
+        is_empty = set(members) == {_FLOOR} and parse_list(key)[0].label not in nonempty_labels
+        if _FLOOR in members and not is_empty:
+            yield from _check_list(key, members)
 
 
-def _list(key: str, held: dict[bytes, float]) -> Iterator[Difference]:
+def _check_list(key: str, members: dict[bytes, float]) -> Iterator[Difference]:
+    """Compare a cached list with MongoDB, above the score from which both are complete."""
     store, index, value = parse_list(key)
-    floor = held.pop(FLOOR)
+    cached_floor = members.pop(_FLOOR)
+    cached_scores = {pk.decode(): int(at) for pk, at in members.items() if math.isfinite(at)}
     if index.follow_graph:
-        expected, own = load_list(store, index, value)
-        right = dict(expected)
-        floor = max(floor, float(own))
+        expected, expected_floor = _expected_fan_out(store, index, value)
     else:
-        limit = index.cap + BATCH
-        found = read_range(store, index, value, limit=limit)
-        right = dict(found)
-        floor = max(floor, found[-1][1] if len(found) == limit else -math.inf)
-        for pk, score in unflushed_entries(store, index, value).items():
-            right.pop(pk, None)
-            if math.isfinite(score):
-                right[pk] = int(score)
-    mine = {pk.decode(): int(at) for pk, at in held.items() if math.isfinite(at) and at > floor}
-    right = {pk: at for pk, at in right.items() if at > floor}
-    missing = set(right.items()) - set(mine.items())
-    # A list that follows from others may name what is left out at reading.
-    excess = set() if index.follow_graph else set(mine.items()) - set(right.items())
-    if index.follow_graph and missing:
-        missing = _is_merged_at_read(store, key, missing)
+        expected, expected_floor = _expected_entries(store, index, value)
+    floor = max(cached_floor, expected_floor)
+    cached_entries = {(pk, at) for pk, at in cached_scores.items() if at > floor}
+    expected_entries = {(pk, at) for pk, at in expected.items() if at > floor}
+    missing = expected_entries - cached_entries
+    if index.follow_graph:
+        # Reads filter such a list, so it may have entries that are not expected.
+        excess = set()
+        missing = _only_fanned_out(store, index, missing) if missing else missing
+    else:
+        excess = cached_entries - expected_entries
     if missing or excess:
         yield Difference("list", key, f"{len(missing)} missing, {len(excess)} in excess")
 
 
-def _is_merged_at_read(
-    store: Store[Any], key: str, missing: set[tuple[str, int]]
+def _expected_fan_out(store: Store[Any], index: Index, value: str) -> tuple[Scores, float]:
+    """Return what a list of followed accounts must contain, and above which score."""
+    entries, floor = load_list(store, index, value)
+    return dict(entries), float(floor)
+
+
+def _expected_entries(store: Store[Any], index: Index, value: str) -> tuple[Scores, float]:
+    """Return what a list must contain by MongoDB and the unflushed changes, and above which score.
+
+    The score is minus infinity if all entries were read.
+    """
+    limit = index.cap + BATCH
+    entries = read_range(store, index, value, limit=limit)
+    expected = dict(entries)
+    for pk, score in unflushed_entries(store, index, value).items():
+        expected.pop(pk, None)
+        if math.isfinite(score):
+            expected[pk] = int(score)
+    return expected, entries[-1][1] if len(entries) == limit else -math.inf
+
+
+def _only_fanned_out(
+    store: Store[Any], index: Index, entries: set[tuple[str, int]]
 ) -> set[tuple[str, int]]:
-    """Return those that must stand in a list by followers, and are not merged at reading."""
-    _, index, _ = parse_list(key)
+    """Leave out entries of large accounts, which are merged when the list is read."""
     with available():
         large = {pk.decode() for pk in client().zrange(store.large_accounts_key(index), 0, -1)}
-    records = get_records(store, [pk for pk, _ in missing])
-    handed = {
+    records = get_records(store, [pk for pk, _ in entries])
+    fanned_out = {
         pk
-        for pk, one in records.items()
-        if index.matches(store.values(one)) and getattr(one, index.field) not in large
+        for pk, record in records.items()
+        if index.matches(store.values(record)) and getattr(record, index.field) not in large
     }
-    return {(pk, at) for pk, at in missing if pk in handed}
+    return {(pk, at) for pk, at in entries if pk in fanned_out}
 
 
-def _unique_key(key: str) -> Iterator[Difference]:
-    store, name, value = parse_unique(key)
+def _check_unique_value(key: str) -> Iterator[Difference]:
+    store, field, value = parse_unique(key)
     with available():
-        owner, is_owed = client().get(key), client().exists(keys.holders(key))
-    if owner is None or owner.startswith(FETCH_TOKEN) or is_owed:
+        owner, is_dirty = client().get(key), client().exists(keys.holders(key))
+    if owner is None or owner.startswith(_FETCH_TOKEN) or is_dirty:
         return
-    found = mongo.find(store.model, {name: {"$eq": value}}, projection=["_id"])
-    holder = found[0]["_id"] if found else ""
-    if holder != owner.decode():
-        yield Difference("reserved", key, f"Redis says {owner.decode()!r}, MongoDB {holder!r}")
-
-
-# Counters and references --------------------------------------------------------------------------
-
-
-def _counters(store: Store[Any], stored: set[str]) -> Iterator[Difference]:
-    """Compare each counter with the records that it counts, both as MongoDB has them now."""
-    for counted in store.counted_in:
-        if stored.isdisjoint({store.label, counted.label}):
-            continue
-        target = STORES[counted.label]
-        counts = counted.count(_aggregate(store, counted.pipeline()))
-        names = counted.names(store)
-        for document in mongo.find(target.model, {}, projection=list(names)):
-            pk = document["_id"]
-            for name in names:
-                real = counts.pop((pk, name), 0)
-                if real != document.get(name, 0):
-                    said = document.get(name, 0)
-                    detail = f"{name} is {said}, there are {real}"
-                    yield Difference("counter", f"{target.key(pk)}#{name}", detail, real - said)
-        for (pk, name), real in counts.items():
-            if pk == counted.pk:
-                detail = f"there is no such record, and there are {real}"
-                yield Difference("counter", f"{target.key(pk)}#{name}", detail, real)
-
-
-def _aggregate(store: Store[Any], stages: Sequence[Mapping[str, Any]]) -> list[Any]:
-    with mongo.available():
-        return list(mongo.collection(store.model).aggregate(stages, allowDiskUse=True))
-
-
-def _orphans(store: Store[Any]) -> Iterator[Difference]:
-    """Find what hangs on records that are gone, and whose removal nobody owes."""
-    references = {
-        (one.field, one.parent_label)
-        for one in store.indexes.values()
-        if one.parent_label and not one.follow_graph
-    }
-    for field, label in references:
-        groups = _aggregate(
-            store, [{"$match": {"_deleted_at": None}}, {"$group": {"_id": f"${field}"}}]
-        )
-        target = STORES[label]
-        named = [one["_id"] for one in groups if one["_id"]]
-        for first in range(0, len(named), BATCH):
-            some = named[first : first + BATCH]
-            # Gone by both accounts: where they differ, nothing may be removed.
-            live = mongo.find(target.model, {"_id": {"$in": some}}, projection=["_id"])
-            gone = set(some) - {one["_id"] for one in live} - set(get_records(target, some))
-            for pk in gone - _pending_cascades(label, gone):
-                detail = f"{store.label} records hang on it by {field}"
-                yield Difference(ORPHAN, target.key(pk), detail)
-
-
-def _pending_cascades(label: str, pks: set[str]) -> set[str]:
-    query = {"label": label, "record_id": {"$in": list(pks)}, "status": QUEUED}
-    return {
-        one["record_id"] for one in mongo.find(CascadeDeletion, query, projection=["record_id"])
-    }
+    documents = mongo.find(store.model, {field: {"$eq": value}}, projection=["_id"])
+    stored_owner = documents[0]["_id"] if documents else ""
+    if stored_owner != owner.decode():
+        detail = f"{owner.decode()!r} in Redis, {stored_owner!r} in MongoDB"
+        yield Difference("unique", key, detail)

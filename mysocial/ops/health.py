@@ -1,5 +1,6 @@
-"""Whether this process can keep its promises: what `/health/ready` and `manage.py status` say."""
+"""The readiness report of `/health/ready` and `manage.py status`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from mysocial.core import mongo
@@ -9,43 +10,49 @@ from mysocial.persistence.dead_letters import count_dead_letters
 from mysocial.persistence.dirty import get_backlogs
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
+OK, FAILING = "ok", "failing"
+# Without MongoDB, requests that Redis can answer still work; an old backlog says when that has
+# become a problem.
+REQUIRED_CHECKS = ("redis", "backlog")
 
-def report() -> dict[str, Any]:
-    """Return `status` ok or failing, and each check with what was found."""
+
+def readiness() -> dict[str, Any]:
+    """Return `status`, "ok" or "failing", and `checks`: "ok" or an explanation for each check."""
     checks = {
-        "redis": _check(_redis),
-        "mongodb": _check(mongo.ping),
-        "debt": _check(_backlog),
-        "dead_letters": _check(_dead_letters),
+        "redis": _run(_check_redis),
+        "mongodb": _run(mongo.ping),
+        "backlog": _run(_check_backlog),
+        "dead_letters": _run(_check_dead_letters),
     }
-    # Without MongoDB the cached site works on; an old debt says when that has become a problem.
-    failing = [name for name in ("redis", "debt") if checks[name] != "ok"]
-    return {"status": "failing" if failing else "ok", "checks": checks}
+    is_ready = all(checks[name] == OK for name in REQUIRED_CHECKS)
+    return {"status": OK if is_ready else FAILING, "checks": checks}
 
 
-def _check(check: Any) -> str:
+def _run(check: Callable[[], object]) -> str:
     try:
         check()
     except Unavailable as error:
         return error.detail
-    return "ok"
+    return OK
 
 
-def _redis() -> None:
+def _check_redis() -> None:
     with available():
         client().ping()
-        wrong = durability_mismatches()
-    if wrong:
-        raise Unavailable(f"Redis settings differ from what is promised: {wrong}")
+        mismatches = durability_mismatches()
+    if mismatches:
+        raise Unavailable(f"Redis settings do not guarantee durability: {mismatches}")
 
 
-def _backlog() -> None:
-    oldest = max((debt.oldest_seconds for debt in get_backlogs().values()), default=0.0)
+def _check_backlog() -> None:
+    oldest = max((backlog.oldest_seconds for backlog in get_backlogs().values()), default=0.0)
     if oldest > MAX_BACKLOG_SECONDS:
-        raise Unavailable(f"The oldest write waits {oldest:.0f} s for MongoDB. Do the workers run?")
+        raise Unavailable(
+            f"The oldest record has waited {oldest:.0f} s for MongoDB. Are the workers running?"
+        )
 
 
-def _dead_letters() -> None:
+def _check_dead_letters() -> None:
     count = sum(count_dead_letters().values())
     if count:
-        raise Unavailable(f"{count} records were set aside; see manage.py dead_letters.")
+        raise Unavailable(f"MongoDB rejected {count} records; see manage.py dead_letters.")

@@ -1,6 +1,6 @@
-"""Traces by OpenTelemetry, from a request to workers and sockets, where an endpoint is set.
+"""OpenTelemetry traces, from a request to workers and connections.
 
-Imported only then. Where and how spans are sent, the variables of OpenTelemetry say.
+Imported only if an endpoint is set. The environment variables of OpenTelemetry configure it.
 """
 
 from collections.abc import Iterator
@@ -26,41 +26,43 @@ _propagator = TraceContextTextMapPropagator()
 
 
 class _Span:
-    """A span, as `tracks` has it."""
+    """A span with the interface of `mysocial.core.tracing`."""
 
     def __init__(self, span: trace.Span) -> None:
         self._span = span
 
-    def set_attributes(self, *, name: str = "", **facts: str | int) -> None:
+    def set_attributes(self, *, name: str = "", **attributes: str | int) -> None:
         if name:
             self._span.update_name(name)
-        self._span.set_attributes({f"mysocial.{key}": value for key, value in facts.items()})
+        self._span.set_attributes({f"mysocial.{key}": value for key, value in attributes.items()})
 
 
 class OpenTelemetry:
-    """Sends spans to the endpoint, in batches, by a thread."""
+    """A tracer that sends spans to the endpoint, in batches, from a thread."""
 
     def __init__(self, provider: TracerProvider) -> None:
         self._tracer = provider.get_tracer("mysocial")
 
     @contextmanager
     def span(self, name: str, kind: str, parent: str) -> Iterator[_Span]:
-        """Begin a span; without a parent, below the one that we are in."""
-        above = (
+        """Start a span. Without a `parent` (a traceparent), the current span is its parent."""
+        parent_context = (
             _propagator.extract({tracing.TRACEPARENT: parent}) if parent else context.get_current()
         )
-        with self._tracer.start_as_current_span(name, context=above, kind=KINDS[kind]) as begun:
-            yield _Span(begun)
+        with self._tracer.start_as_current_span(
+            name, context=parent_context, kind=KINDS[kind]
+        ) as span:
+            yield _Span(span)
 
     def traceparent(self) -> str:
-        """Return where we are."""
-        said: dict[str, str] = {}
-        _propagator.inject(said)
-        return said.get(tracing.TRACEPARENT, "")
+        """Return the traceparent of the current span (W3C Trace Context)."""
+        carrier: dict[str, str] = {}
+        _propagator.inject(carrier)
+        return carrier.get(tracing.TRACEPARENT, "")
 
 
 def initialise() -> None:
-    """Send spans from now on."""
+    """Start to send spans."""
     provider = TracerProvider(
         resource=Resource.create({"service.name": settings.OTEL_SERVICE_NAME})
     )

@@ -1,7 +1,8 @@
-"""`python -m mysocial.ops.probe worker|beat`: exits with 1 where a restart of the role would help.
+"""Liveness probe of the worker and the scheduler: `python -m mysocial.ops.probe worker|beat`.
 
-For supervisors: docs/operations.md says how each asks. It answers 0 as well where something else is
-at fault, because a restart mends no server that is away.
+Exits with 1 if a restart of the process would help, else with 0. It exits with 0 as well if a
+server is unavailable, because a restart would not help then. docs/operations.md shows how
+supervisors use it.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
 
@@ -22,62 +24,84 @@ from mysocial.persistence.dirty import get_backlogs
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS, SCHEDULER_KEY, worker_key
 
 HEALTHY, UNHEALTHY = 0, 1
-START_SECONDS = 60  # who has just been started is given this long to become well
-ProbeResult = tuple[int, str]
+START_SECONDS = 60  # a process that started less than this ago is not terminated
 
 
-def worker(node: str) -> ProbeResult:
-    """Tell whether debts wait too long, and nobody but this worker can be at fault."""
+class ProbeResult(NamedTuple):
+    """The result of a probe: the exit code, and an explanation for the log."""
+
+    code: int
+    reason: str
+
+
+def check_worker(node: str) -> ProbeResult:
+    """Check whether the backlog is too old and only this worker can be the cause.
+
+    Args:
+        node: The Celery node name of the worker.
+    """
     try:
         with available():
             pipe = client().pipeline(transaction=False)
             pipe.exists(worker_key(node))
             pipe.exists(SCHEDULER_KEY)
-            works, beats = pipe.execute()
-        waits = max(backlog.oldest_seconds for backlog in get_backlogs().values())
-        if waits <= MAX_BACKLOG_SECONDS:
-            return HEALTHY, f"the oldest debt waits for {waits:.0f} s"
-        if works:
-            return HEALTHY, "debts wait, but it carries out tasks"
-        if not beats:
-            return HEALTHY, "debts wait, but beat does nothing"
+            worker_is_alive, scheduler_is_alive = pipe.execute()
+        oldest = max(backlog.oldest_seconds for backlog in get_backlogs().values())
+        if oldest <= MAX_BACKLOG_SECONDS:
+            return ProbeResult(HEALTHY, f"the oldest record has waited {oldest:.0f} s")
+        if worker_is_alive:
+            return ProbeResult(HEALTHY, "there is a backlog, but the worker runs tasks")
+        if not scheduler_is_alive:
+            return ProbeResult(HEALTHY, "there is a backlog, but beat is not running")
         mongo.ping()
     except Unavailable as error:
-        return HEALTHY, f"nobody can tell: {error}"
-    return UNHEALTHY, f"the oldest debt waits for {waits:.0f} s, and it carries out no task"
+        return ProbeResult(HEALTHY, f"unknown: {error}")
+    reason = f"the oldest record has waited {oldest:.0f} s, and the worker runs no tasks"
+    return ProbeResult(UNHEALTHY, reason)
 
 
-def beat() -> ProbeResult:
-    """Tell whether beat has done what is scheduled, in the last seconds."""
+def check_beat() -> ProbeResult:
+    """Check whether the scheduler has run its jobs within the last seconds."""
     try:
         with available():
-            beats = client().exists(SCHEDULER_KEY)
+            scheduler_is_alive = client().exists(SCHEDULER_KEY)
     except Unavailable as error:
-        return HEALTHY, f"nobody can tell: {error}"
-    return (HEALTHY, "it works") if beats else (UNHEALTHY, "it does nothing")
+        return ProbeResult(HEALTHY, f"unknown: {error}")
+    if scheduler_is_alive:
+        return ProbeResult(HEALTHY, "running")
+    return ProbeResult(UNHEALTHY, "not running its jobs")
 
 
 def terminate(pid: int) -> str:
-    """Ask a process to end, unless it began just now; its supervisor starts it again."""
+    """Terminate a process, unless it has just started; its supervisor restarts it.
+
+    Returns:
+        What was done, for the log.
+    """
     process = psutil.Process(pid)
     if time.time() - process.create_time() < START_SECONDS:
-        return "it began just now"
+        return "not terminated, as it has just started"
     process.terminate()
-    return "it was asked to end"
+    return "terminated"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Say how a role is, and return the exit code."""
+    """Print the state of a role and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m mysocial.ops.probe", description=__doc__)
     parser.add_argument("role", choices=("worker", "beat"))
-    parser.add_argument("--node", default=f"worker@{socket.gethostname()}", help="of `worker`")
-    parser.add_argument("--end", type=int, metavar="PID", help="what to end when it is ill")
-    asked = parser.parse_args(arguments)
-    code, sentence = worker(asked.node) if asked.role == "worker" else beat()
-    if code == UNHEALTHY and asked.end:
-        sentence += f"; {terminate(asked.end)}"
-    sys.stdout.write(f"{asked.role}: {sentence}\n")
-    return code
+    parser.add_argument(
+        "--node", default=f"worker@{socket.gethostname()}", help="Celery node name of the worker"
+    )
+    parser.add_argument(
+        "--terminate", type=int, metavar="PID", help="process to terminate if it is unhealthy"
+    )
+    options = parser.parse_args(arguments)
+    result = check_worker(options.node) if options.role == "worker" else check_beat()
+    reason = result.reason
+    if result.code == UNHEALTHY and options.terminate:
+        reason += f"; {terminate(options.terminate)}"
+    sys.stdout.write(f"{options.role}: {reason}\n")
+    return result.code
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Make what Redis has of MongoDB anew while members read and write: `manage.py rebuild_cache`.
+"""Refresh of the cache from MongoDB, under traffic: `manage.py rebuild_cache`.
 
-Records are replaced in place; lists and reservations are forgotten, as when Redis lets them go, and
-fetched again at once. What is owed to MongoDB is not touched.
+Records are replaced in place. Lists and unique values are deleted, as when they expire, and fetched
+again at once. Records that MongoDB does not have yet are not touched.
 """
 
 from collections import Counter
@@ -18,11 +18,14 @@ from mysocial.store.read_through import load_missing
 REBUILD = Script("common", "refresh")
 
 
-def rebuild(tell: ProgressCallback) -> Counter[str]:
-    """Return how many records, lists and reservations were made anew, and how many records kept.
+def rebuild(report_progress: ProgressCallback) -> Counter[str]:
+    """Refresh the cache and return how many keys were refreshed, by kind.
 
-    Kept are those that are owed, that were written meanwhile, or that MongoDB has not got.
-    `Unavailable`: what was done until then is done, and nothing is missing.
+    `kept` counts the records that were not replaced: they are dirty, were written meanwhile, or are
+    not in MongoDB.
+
+    Raises:
+        Unavailable: Redis or MongoDB is unavailable. What was refreshed until then stays valid.
     """
     mongo.ping()
     counts: Counter[str] = Counter()
@@ -33,37 +36,38 @@ def rebuild(tell: ProgressCallback) -> Counter[str]:
         for label, store in STORES.items():
             pks = record_ids(batch, label)
             if pks:
-                made = _records(store, pks)
-                counts += Counter(records=made, kept=len(pks) - made)
+                replaced = _replace_records(store, pks)
+                counts += Counter(records=replaced, kept=len(pks) - replaced)
         lists = [str(key) for key in batch if key.is_cached_list]
         counts["lists"] += _refetch("list", lists)
-        uniques = [str(key) for key in batch if key.separator == UNIQUE_SEPARATOR]
-        counts["reservations"] += _refetch("unique", uniques)
+        unique_keys = [str(key) for key in batch if key.separator == UNIQUE_SEPARATOR]
+        counts["unique_values"] += _refetch("unique", unique_keys)
         done += len(batch)
-        tell("Redis", done, max(done, total))
+        report_progress("Redis", done, max(done, total))
     return counts
 
 
-def _records(store: Store[Any], pks: list[str]) -> int:
-    found = mongo.find(store.model, {"_id": {"$in": pks}}, tombstones=True)
+def _replace_records(store: Store[Any], pks: list[str]) -> int:
+    documents = mongo.find(store.model, {"_id": {"$in": pks}}, tombstones=True)
     items = [
         [
-            store.key(one["_id"]),
+            store.key(document["_id"]),
             store.queue,
-            one["_version"],
-            store.from_document(one),
+            document["_version"],
+            store.from_document(document),
             store.ttl_seconds,
         ]
-        for one in found
+        for document in documents
     ]
     return sum(REBUILD({"kind": "record", "items": items}))
 
 
-def _refetch(kind: str, names: list[str]) -> int:
-    done = REBUILD({"kind": kind, "items": [[name] for name in names]})
-    forgotten = [name.encode() for name, was in zip(names, done, strict=True) if was]
+def _refetch(kind: str, keys: list[str]) -> int:
+    """Delete lists or unique values and fetch those that were deleted."""
+    was_deleted = REBUILD({"kind": kind, "items": [[key] for key in keys]})
+    deleted = [key.encode() for key, flag in zip(keys, was_deleted, strict=True) if flag]
     if kind == "list":
-        load_missing([], lists=forgotten)
+        load_missing([], lists=deleted)
     else:
-        load_missing([], uniques=forgotten)
-    return len(forgotten)
+        load_missing([], uniques=deleted)
+    return len(deleted)

@@ -1,7 +1,7 @@
-"""Bring a backup into servers that are empty: `manage.py restore`."""
+"""Restore of a backup into empty servers: `manage.py restore`."""
 
 import shutil
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,108 +15,113 @@ from mysocial.core.progress import ProgressCallback
 from mysocial.core.redis import Script
 from mysocial.ops import backup_archive
 from mysocial.ops.backup_archive import Manifest
-from mysocial.ops.consistency import Difference, cached, verify
+from mysocial.ops.consistency import cached, verify
+from mysocial.ops.differences import Difference
 from mysocial.persistence import dirty, flush
 from mysocial.store import STORES, ensure_indexes
 from mysocial.store.read_through import new_epoch
 
 RESTORE = Script("common", "pending_cleanup", "restore")
 RAW = CodecOptions(document_class=RawBSONDocument)
-# What `prepare` puts into tables that are empty otherwise; the backup's own take its place.
+# `prepare` fills these collections; the documents of the backup replace theirs.
 CREATED_BY_PREPARE = {"auth_permission", "django_content_type", "django_migrations"}
+INSERT_BATCH = 5000
 
 
 class NotEmpty(Exception):
-    """There is something where the backup is to go; nothing was changed."""
+    """The servers are not empty; nothing was changed."""
 
 
-def restore(path: Path, tell: ProgressCallback) -> tuple[Manifest, set[Difference]]:
-    """Bring the backup at `path`; return its manifest and what `verify` then finds.
+def restore(path: Path, report_progress: ProgressCallback) -> tuple[Manifest, set[Difference]]:
+    """Restore the backup at `path` and return its manifest and what `verify` finds then.
 
-    `BadArchive` and `NotEmpty` change nothing; `Unavailable`.
+    Raises:
+        BadArchive: The file is not a complete backup. Nothing was changed.
+        NotEmpty: The servers are not empty. Nothing was changed.
+        Unavailable: Redis or MongoDB is unavailable.
     """
     size = path.stat().st_size if path.exists() else 0
-    manifest = backup_archive.check(path, lambda seen: tell("check", seen, size))
-    _check_empty()
+    manifest = backup_archive.check(path, lambda read: report_progress("check", read, size))
+    _require_empty()
     database = mongo.client()[settings.MONGO_DB]
     with mongo.available():
         ensure_indexes()
         for name in sorted(CREATED_BY_PREPARE):
             database[name].delete_many({})
-        _make_collections(manifest)
-        owed = _restore_records(path, manifest, tell)
-        clock = max(manifest["clock"], *(_highest(name) for name in manifest["documents"]))
+        _create_collections(manifest)
+        unflushed = _restore_members(path, manifest, report_progress)
+        versions = (_highest_version(name) for name in manifest["documents"])
+        clock = max(manifest["clock"], *versions)
     RESTORE({"epoch": new_epoch(), "clock": str(clock), "records": []})
-    for item in owed:
-        RESTORE({"records": [item]})
+    for record in unflushed:
+        RESTORE({"records": [record]})
     for queue in dirty.queue_names():
         while flush.flush_queue(queue):
             pass
-    return manifest, verify(pause=0, tell=tell)
+    return manifest, verify(pause=0, report_progress=report_progress)
 
 
-def _check_empty() -> None:
+def _require_empty() -> None:
     with mongo.available():
         database = mongo.client()[settings.MONGO_DB]
         for name in set(database.list_collection_names()) - CREATED_BY_PREPARE:
             if database[name].find_one({}, ["_id"]) is not None:
                 raise NotEmpty(f"MongoDB has documents in {settings.MONGO_DB}.{name}.")
-    for name, kind, rest in (key for keys in cached() for key in keys):
-        raise NotEmpty(f"Redis has {name}{kind}{rest}.")
+    for key in (key for batch in cached() for key in batch):
+        raise NotEmpty(f"Redis has {key}.")
     public = settings.MEDIA_DIR / "public"
     if any(file.is_file() for file in public.rglob("*")):
         raise NotEmpty(f"There are files in {public}.")
 
 
-def _make_collections(manifest: Manifest) -> None:
-    """Make the tables of staff with their indexes; those of records have what the code says."""
+def _create_collections(manifest: Manifest) -> None:
+    """Create Django's collections with their indexes; `ensure_indexes` created those of records."""
     database = mongo.client()[settings.MONGO_DB]
-    ours = {store.table for store in STORES.values()}
+    record_collections = {store.table for store in STORES.values()}
     for name, indexes in manifest["collections"].items():
-        wanted = [one for one in indexes if one["name"] != "_id_"]
-        if name not in ours and wanted:
-            database.command("createIndexes", name, indexes=wanted)
+        secondary = [index for index in indexes if index["name"] != "_id_"]
+        if name not in record_collections and secondary:
+            database.command("createIndexes", name, indexes=secondary)
 
 
-def _restore_records(path: Path, manifest: Manifest, tell: ProgressCallback) -> list[list[Any]]:
-    """Write documents and media; return what was owed."""
-    owed: list[list[Any]] = []
-    counts: dict[str, int] = {}
+def _restore_members(
+    path: Path, manifest: Manifest, report_progress: ProgressCallback
+) -> list[list[Any]]:
+    """Write the documents and media of an archive and return its unflushed records."""
+    unflushed: list[list[Any]] = []
+    counts: Counter[str] = Counter()
     for name, member in backup_archive.members(path):
         kind, _, rest = name.partition("/")
         if kind == "mongo":
-            table = rest.rpartition("/")[0]
-            counts[table] = counts.get(table, 0) + _insert(table, member)
-            tell(table, counts[table], manifest["documents"][table])
-        elif kind == "owed":
-            owed += [one["item"] for one in bson.decode_all(member.read())]
+            collection = rest.rpartition("/")[0]
+            counts[collection] += _insert_documents(collection, member)
+            report_progress(collection, counts[collection], manifest["documents"][collection])
+        elif kind == "unflushed":
+            unflushed += [document["record"] for document in bson.decode_all(member.read())]
         elif kind == "media":
-            _write(settings.MEDIA_DIR / rest, member)
-            counts["media"] = counts.get("media", 0) + 1
-            tell("media", counts["media"], manifest["media"]["files"])
-    return owed
+            _write_file(settings.MEDIA_DIR / rest, member)
+            counts["media"] += 1
+            report_progress("media", counts["media"], manifest["media"]["files"])
+    return unflushed
 
 
-def _insert(table: str, member: IO[bytes]) -> int:
+def _insert_documents(name: str, member: IO[bytes]) -> int:
     documents = bson.decode_all(member.read(), RAW)
-    for some in _batches(documents):
-        mongo.client()[settings.MONGO_DB].get_collection(
-            table, write_concern=mongo.MAJORITY
-        ).insert_many(some, ordered=False)
+    collection = mongo.client()[settings.MONGO_DB].get_collection(
+        name, write_concern=mongo.MAJORITY
+    )
+    for start in range(0, len(documents), INSERT_BATCH):
+        collection.insert_many(documents[start : start + INSERT_BATCH], ordered=False)
     return len(documents)
 
 
-def _batches(documents: list[RawBSONDocument]) -> Iterator[list[RawBSONDocument]]:
-    return (documents[first : first + 5000] for first in range(0, len(documents), 5000))
-
-
-def _write(place: Path, member: IO[bytes]) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("xb") as file:
+def _write_file(path: Path, member: IO[bytes]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
         shutil.copyfileobj(member, file)
 
 
-def _highest(table: str) -> int:
+def _highest_version(name: str) -> int:
     group = [{"$group": {"_id": None, "version": {"$max": "$_version"}}}]
-    found = list(mongo.client()[settings.MONGO_DB][table].aggregate(group))
-    return int(found[0]["version"] or 0) if found else 0
+    documents = list(mongo.client()[settings.MONGO_DB][name].aggregate(group))
+    return int(documents[0]["version"] or 0) if documents else 0

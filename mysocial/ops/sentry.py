@@ -1,7 +1,4 @@
-"""Defects are told to Sentry where a DSN is set; what is said of them holds no secret.
-
-Imported only then.
-"""
+"""Error reports to Sentry, without secrets. Imported only if SENTRY_DSN is set."""
 
 import logging
 from typing import Any
@@ -15,12 +12,12 @@ from sentry_sdk.integrations.logging import LoggingIntegration
 from mysocial.core import tracing
 from mysocial.core.logging import is_connection_error
 
-# Of a request, what may hold a token, an address or a text: its path, too.
-SECRETS = ("url", "query_string", "data", "headers", "cookies", "env")
+# Attributes of a request that may contain tokens, e-mail addresses or texts of members.
+SECRET_ATTRIBUTES = ("url", "query_string", "data", "headers", "cookies", "env")
 
 
 def initialise() -> None:
-    """Tell of defects from now on."""
+    """Start to report errors."""
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         integrations=[
@@ -29,7 +26,7 @@ def initialise() -> None:
             LoggingIntegration(event_level=logging.ERROR),
         ],
         before_send=_scrub_event,  # type: ignore[arg-type]
-        before_breadcrumb=lambda _crumb, _hint: None,  # lines of the log, queries
+        before_breadcrumb=lambda _crumb, _hint: None,  # log lines and queries may contain secrets
         include_local_variables=False,
         include_source_context=False,
         max_request_body_size="never",
@@ -40,15 +37,17 @@ def initialise() -> None:
 
 
 def _scrub_event(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what is told of a defect; None for what is none of ours."""
+    """Return an event without secrets, or None if a server was unavailable."""
     if is_connection_error((hint.get("exc_info") or (None, None))[1]):
         return None
     request = event.get("request", {})
-    event["request"] = {name: value for name, value in request.items() if name not in SECRETS}
+    event["request"] = {
+        name: value for name, value in request.items() if name not in SECRET_ATTRIBUTES
+    }
     event.pop("extra", None)
-    track = tracing.current()
-    if track is not None:
-        tags = {"request_id": track.request_id, "task": track.task.partition(" ")[0]}
+    trace = tracing.current()
+    if trace is not None:
+        tags = {"request_id": trace.request_id, "task": trace.task.partition(" ")[0]}
         event["tags"] = {name: value for name, value in tags.items() if value}
-        event["user"] = {"id": track.member_id} if track.member_id else {}
+        event["user"] = {"id": trace.member_id} if trace.member_id else {}
     return event

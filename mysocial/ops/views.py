@@ -1,10 +1,7 @@
-"""Pages of no app: health, documents, and the mails that were sent locally."""
+"""Operations pages: health, metrics, the documents of the API, and access to Flower."""
 
 import hmac
 from collections.abc import Callable
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -25,76 +22,80 @@ from mysocial.core.errors import error_classes
 from mysocial.ops import collectors, health
 from mysocial.realtime import asyncapi
 
-MAX_EMAILS = 100
-METRICS = "/metrics"
+METRICS_PATH = "/metrics"
 
 
 @require_safe
 def errors(request: HttpRequest) -> HttpResponse:
-    """List the problem codes: where the `type` of a problem points."""
-    # Not the classes: a template would call them, and show nothing of those that take arguments.
-    told = [(one.code, one.status, one.title) for one in error_classes()]
-    return render(request, "errors.html", {"kinds": told})
+    """List the error codes; the `type` of each problem response links to this page."""
+    # Templates call classes, and an error class needs arguments: pass the attributes instead.
+    rows = [(error.code, error.status, error.title) for error in error_classes()]
+    return render(request, "errors.html", {"errors": rows})
 
 
 @require_safe
 def socket_document(_request: HttpRequest) -> JsonResponse:
-    """Describe the socket as AsyncAPI."""
+    """Return the AsyncAPI document of the WebSocket."""
     return JsonResponse(asyncapi.document())
 
 
 @require_safe
 def socket_page(request: HttpRequest) -> HttpResponse:
-    """Show the same to people; it needs nothing from elsewhere, nor any script."""
+    """Show the AsyncAPI document as a page without scripts or external resources."""
     return render(request, "asyncapi.html", asyncapi.outline())
 
 
 @require_safe
 def live(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 while the process answers at all."""
-    return JsonResponse({"status": "ok"})
+    """Return 200: the process responds."""
+    return JsonResponse({"status": health.OK})
 
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 while the process can keep its promises, else 503; operators are told why."""
-    report = health.report()
-    told = report if _has_token(request) or _is_staff(request) else {"status": report["status"]}
-    answer = JsonResponse(told, status=200 if report["status"] == "ok" else 503)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    """Return 200 if the process can serve requests, else 503; operators also get the checks."""
+    report = health.readiness()
+    is_operator = _has_token(request) or _is_staff(request)
+    content = report if is_operator else {"status": report["status"]}
+    response = JsonResponse(content, status=200 if report["status"] == health.OK else 503)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe
 def metrics_page(request: HttpRequest) -> HttpResponse:
-    """Tell Prometheus, or staff who may see it, what this process and Redis know; else a 404."""
+    """Return the metrics of this process and of Redis, for Prometheus.
+
+    Raises:
+        Http404: The request has neither the token nor a session of staff with the permission.
+    """
     if not _has_token(request) and not _can_view_operations(request):
         raise Http404
-    answer = HttpResponse(collectors.metrics_page(), content_type=CONTENT_TYPE_LATEST)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    response = HttpResponse(collectors.metrics_page(), content_type=CONTENT_TYPE_LATEST)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 class MetricsMiddleware:
-    """Lets Prometheus ask each replica by its address and without TLS, as it reaches them inside.
+    """Serves `/metrics` to requests with the token before the host and TLS checks.
 
-    Else it would be told that there is no such host, or be sent to the site's own address, behind
-    which another replica answers. Without the token nothing is different.
+    Prometheus reaches each replica by its internal address and without TLS. The host check would
+    reject such a request, and the redirect to TLS would lead to another replica.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path == METRICS and request.method == "GET" and _has_token(request):
+        if request.path == METRICS_PATH and request.method == "GET" and _has_token(request):
             return metrics_page(request)
         return self.get_response(request)
 
 
 def _has_token(request: HttpRequest) -> bool:
-    said = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
-    token: str = settings.METRICS_TOKEN
-    return bool(token) and hmac.compare_digest(said, token.encode())
+    header = request.headers.get("Authorization", "")
+    given, token = header.removeprefix("Bearer ").encode(), settings.METRICS_TOKEN
+    return bool(token) and hmac.compare_digest(given, token.encode())
 
 
 def _is_staff(request: HttpRequest) -> bool:
@@ -102,7 +103,7 @@ def _is_staff(request: HttpRequest) -> bool:
     try:
         return bool(user.is_staff)
     except (ConnectionInterrupted, RedisError, OSError):
-        return False  # sessions are in Redis: when it is away nobody is known
+        return False  # sessions are in Redis, which is unavailable
 
 
 def _can_view_operations(request: HttpRequest) -> bool:
@@ -111,47 +112,16 @@ def _can_view_operations(request: HttpRequest) -> bool:
 
 @never_cache
 def queues(request: HttpRequest) -> HttpResponse:
-    """Tell the proxy, which asks first, whether somebody may see Flower: 204, or what they get."""
-    staff = request.user
-    if isinstance(staff, Staff) and staff.is_active and staff.is_staff:
-        return HttpResponse(status=204 if staff.has_perm(MANAGE_QUEUES) else 403)
+    """Authorize access to Flower, for the proxy: 204 if the user may see it.
+
+    Other staff get 403. Everybody else is redirected to the login page, unless its path is secret.
+
+    Raises:
+        Http404: The user is not staff and ADMIN_PATH is not the default.
+    """
+    user = request.user
+    if isinstance(user, Staff) and user.is_active and user.is_staff:
+        return HttpResponse(status=204 if user.has_perm(MANAGE_QUEUES) else 403)
     if settings.ADMIN_PATH != "admin":
-        raise Http404  # it is nobody's business where staff sign in
+        raise Http404
     return redirect_to_login("/flower/", reverse("admin:login"))
-
-
-@require_safe
-def emails(request: HttpRequest) -> HttpResponse:
-    """List the newest mails that were sent to files; only with DEBUG."""
-    folder = _folder()
-    files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)
-    found = [(file.name, _read(file)) for file in files[:MAX_EMAILS]]
-    return render(request, "emails.html", {"emails": found})
-
-
-@require_safe
-def email(_request: HttpRequest, name: str) -> HttpResponse:
-    """Show one mail as its receiver sees it, or its text with `?text`; only with DEBUG."""
-    file = _folder() / Path(name).name
-    if not file.is_file():
-        raise Http404
-    wanted = "plain" if "text" in _request.GET else "html"
-    body = _read(file).get_body(preferencelist=(wanted, "plain"))
-    content = body.get_content() if body else ""
-    answer = HttpResponse(content, content_type=f"text/{wanted}; charset=utf-8")
-    # A mail holds what members wrote: nothing in it may run or load.
-    answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return answer
-
-
-def _folder() -> Path:
-    if not settings.DEBUG:
-        raise Http404
-    settings.EMAIL_FILE_PATH.mkdir(parents=True, exist_ok=True)
-    return Path(settings.EMAIL_FILE_PATH)
-
-
-def _read(file: Path) -> EmailMessage:
-    message = message_from_bytes(file.read_bytes(), policy=policy.default)
-    assert isinstance(message, EmailMessage)  # noqa: S101 - policy.default makes one
-    return message

@@ -1,4 +1,4 @@
-"""What descriptions are written in, on pages."""
+"""A template filter for descriptions that contain code."""
 
 import re
 
@@ -12,7 +12,7 @@ CODE = re.compile(r"`([^`]+)`")
 
 @register.filter
 def prose(text: str) -> SafeString:
-    """Return a description as HTML: what stands between backticks as code."""
-    parts = enumerate(CODE.split(text))  # every other one stood between backticks
-    shown = (format_html("<code>{}</code>", one) if number % 2 else one for number, one in parts)
-    return format_html_join("", "{}", ((one,) for one in shown))
+    """Return a description as HTML, with text between backticks as code."""
+    parts = enumerate(CODE.split(text))  # every second part was between backticks
+    html = (format_html("<code>{}</code>", part) if number % 2 else part for number, part in parts)
+    return format_html_join("", "{}", ((part,) for part in html))

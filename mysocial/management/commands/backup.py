@@ -35,6 +35,6 @@ class Command(BaseCommand):
             return
         count, media = sum(facts["documents"].values()), facts["media"]["files"]
         self.stdout.write(
-            f"{path}: {count} documents, {facts['owed']} owed records, {media} files of media, "
-            f"as of {facts['made_at']}. SECRET_KEY is not in it: keep that, too."
+            f"{path}: {count} documents, {facts['unflushed']} unflushed records, {media} media "
+            f"files, as of {facts['made_at']}. SECRET_KEY is not in it: keep that, too."
         )

@@ -27,13 +27,13 @@ class Command(BaseCommand):
                 counts = rebuild(tell)
         except Unavailable as error:
             raise CommandError(f"Not done, and nothing is lost. {error}", returncode=2) from error
-        names = ("records", "kept", "lists", "reservations")
+        names = ("records", "kept", "lists", "unique_values")
         said = {name: counts[name] for name in names}
         if options["json"]:
             said_for = {"seconds": round(time.monotonic() - started, 3)}
             self.stdout.write(json.dumps(said | said_for))
         else:
             self.stdout.write(
-                f"{said['records']} records, {said['lists']} lists and {said['reservations']} "
-                f"reservations made anew; {said['kept']} records kept as they are."
+                f"{said['records']} records, {said['lists']} lists and {said['unique_values']} "
+                f"unique values refreshed; {said['kept']} records kept."
             )

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         count = sum(manifest["documents"].values())
         if options["json"]:
             differences = [one._asdict() for one in sorted(found)]
-            facts = {name: manifest[name] for name in ("made_at", "clock", "owed", "media")}
+            facts = {name: manifest[name] for name in ("made_at", "clock", "unflushed", "media")}
             self.stdout.write(json.dumps(facts | {"documents": count, "differences": differences}))
         else:
             self.stdout.write(f"{count} documents of {manifest['made_at']}.")

@@ -8,7 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 from mysocial.core.errors import Unavailable
 from mysocial.core.progress import progress_bars
 from mysocial.management.audited import AuditedCommand
-from mysocial.ops.consistency import ORPHAN, PAUSE, Difference, verify
+from mysocial.ops.consistency import PAUSE_SECONDS, verify
+from mysocial.ops.differences import ORPHAN, Difference
 from mysocial.ops.repair import repair
 from mysocial.outbox import run_due_cascades
 
@@ -27,7 +28,7 @@ class Command(AuditedCommand):
         parser.add_argument(
             "--pause",
             type=float,
-            default=PAUSE,
+            default=PAUSE_SECONDS,
             help="seconds between the two looks; 0 only while nobody writes",
         )
 
@@ -63,7 +64,7 @@ class Command(AuditedCommand):
 
     def _verify(self, options: dict[str, Any]) -> set[Difference]:
         with progress_bars() as tell:
-            found = verify(pause=options["pause"], tell=tell)
+            found = verify(pause=options["pause"], report_progress=tell)
         if not options["json"]:
             for one in sorted(found):
                 self.stdout.write(f"{one.kind}: {one.key}: {one.detail}")

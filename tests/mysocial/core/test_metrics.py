@@ -42,12 +42,14 @@ def test_debts_dead_letters_and_what_was_carried_are_counted(alice, flush_all):
     post = alice.create_post()
     redis.client().hset(f"posts.post:{post['id']}", "main", b"not json")
     owed = scrape()
-    assert owed["mysocial_debts", "posts"] == 2
-    assert 0 <= owed["mysocial_oldest_debt_seconds", "posts"] < 30
-    assert owed["mysocial_debts", "chat"] == owed["mysocial_oldest_debt_seconds", "chat"] == 0
+    assert owed["mysocial_dirty_records", "posts"] == 2
+    assert 0 <= owed["mysocial_oldest_dirty_seconds", "posts"] < 30
+    assert (
+        owed["mysocial_dirty_records", "chat"] == owed["mysocial_oldest_dirty_seconds", "chat"] == 0
+    )
     flush_all()
     after = scrape()
-    assert after["mysocial_debts", "posts"] == 0
+    assert after["mysocial_dirty_records", "posts"] == 0
     assert after["mysocial_dead_letters", "posts"] == 1
     name = ("mysocial_persisted_records_total", "posts")
     assert after[name] - before.get(name, 0) == 1
@@ -71,9 +73,9 @@ def test_requests_and_refusals_are_counted(alice):
     assert more("mysocial_requests_total", "GET", "404") == 1
     assert more("mysocial_problems_total", "not_found") == 1
     assert more("mysocial_problems_total", "not_authenticated") == 1
-    assert more("mysocial_request_seconds_count", "GET") == 4
-    assert more("mysocial_request_seconds_bucket", "+Inf", "GET") == 4
-    assert 0 < more("mysocial_request_seconds_sum", "GET") < 10
+    assert more("mysocial_request_duration_seconds_count", "GET") == 4
+    assert more("mysocial_request_duration_seconds_bucket", "+Inf", "GET") == 4
+    assert 0 < more("mysocial_request_duration_seconds_sum", "GET") < 10
 
 
 def test_refused_writes_are_counted_while_redis_is_away_and_the_page_stays(alice):
@@ -88,7 +90,7 @@ def test_refused_writes_are_counted_while_redis_is_away_and_the_page_stays(alice
         wait_for(redis.client().ping, within=10, name="Redis")
     name = ("mysocial_problems_total", "unavailable")
     assert after[name] - before.get(name, 0) == 1
-    assert ("mysocial_debts", "posts") not in after
+    assert ("mysocial_dirty_records", "posts") not in after
 
 
 async def test_open_sockets_are_counted(alice, connected):
@@ -129,7 +131,7 @@ def test_staff_and_operators_are_told_the_reasons(moderator):
     redis.client().zadd("dirty:posts", {"posts.post:660e39afede98a295c2d9391": 1})
     for answer in (moderator.get("/health/ready"), Client().get("/health/ready", headers=BEARER)):
         assert answer.status_code == 503
-        assert "Do the workers run?" in answer.json()["checks"]["debt"]
+        assert "Are the workers running?" in answer.json()["checks"]["backlog"]
 
 
 def test_every_metric_is_in_the_document_and_every_documented_one_exists(alice, flush_all):

@@ -64,48 +64,48 @@ def test_a_damaged_archive_changes_nothing(alice, tmp_path, how):
     assert holdings() == before
 
 
-def test_an_archive_of_another_format_is_not_taken(alice, tmp_path, monkeypatch):
-    monkeypatch.setattr(backup_archive, "FORMAT", 2)
+def test_an_archive_of_another_format_is_rejected(alice, tmp_path, monkeypatch):
+    monkeypatch.setattr(backup_archive, "FORMAT", 3)
     made(tmp_path / "b")
     monkeypatch.undo()
     empty()
-    assert "has format 2, known is 1" in refused("restore", str(tmp_path / "b"))
+    assert "has format 3; this version reads 2" in refused("restore", str(tmp_path / "b"))
 
 
-def test_no_file_is_written_over_and_only_its_owner_may_read_it(alice, tmp_path):
+def test_no_file_is_overwritten_and_only_the_owner_may_read_a_backup(alice, tmp_path):
     made(tmp_path / "b")
     first = (tmp_path / "b").read_bytes()
-    assert "is there already" in refused("backup", str(tmp_path / "b"))
+    assert "already exists" in refused("backup", str(tmp_path / "b"))
     assert (tmp_path / "b").read_bytes() == first
     assert (tmp_path / "b").stat().st_mode & 0o777 == 0o600
     assert [file.name for file in tmp_path.iterdir()] == ["b"]
 
 
-def test_while_a_backup_is_cut_debts_stand_and_a_dead_one_thaws_by_itself(alice, flush_all):
+def test_nothing_is_marked_as_flushed_during_a_snapshot_and_a_freeze_expires(alice, flush_all):
     alice.create_post()
     assert backup.BACKUP({"step": "freeze", "token": "dead", "ttl_ms": 300}) == 1
     assert backup.BACKUP({"step": "freeze", "token": "other", "ttl_ms": 300}) == 0
     assert flush_all() == 0
-    assert sum(debt.count for debt in dirty.get_backlogs().values()) > 0
+    assert sum(backlog.count for backlog in dirty.get_backlogs().values()) > 0
     assert backup.BACKUP({"step": "unfreeze", "token": "other"}) == 0
     threading.Event().wait(0.4)
-    asked = {"step": "copy", "token": "dead", "max_records": 10, "queues": dirty.queue_names()}
-    assert backup.BACKUP(asked) == [b"not_frozen"]
+    copy = {"step": "copy", "token": "dead", "max_records": 10, "queues": dirty.queue_names()}
+    assert backup.BACKUP(copy) == [b"not_frozen"]
     assert flush_all() > 0
     assert verify(pause=0) == set()
 
 
-def test_a_second_backup_at_once_is_refused_and_leaves_no_file(alice, tmp_path):
+def test_a_concurrent_backup_is_rejected_and_leaves_no_file(alice, tmp_path):
     client().set("freeze", "another", px=60_000)
-    assert "Another backup is being made." in refused("backup", str(tmp_path / "b"))
+    assert "Another backup is in progress." in refused("backup", str(tmp_path / "b"))
     assert list(tmp_path.iterdir()) == []
     assert client().get("freeze") == b"another"
 
 
-def test_too_much_that_is_owed_is_not_copied(alice, tmp_path, monkeypatch):
+def test_a_backup_with_too_many_unflushed_records_is_rejected(alice, tmp_path, monkeypatch):
     monkeypatch.setattr(backup, "MAX_UNFLUSHED", 0)
     client().set("lease:posts", "1", px=60_000)
     alice.create_post()
-    assert "wait for MongoDB" in refused("backup", str(tmp_path / "b"))
+    assert "waiting for MongoDB" in refused("backup", str(tmp_path / "b"))
     assert list(tmp_path.iterdir()) == []
     assert client().exists("freeze") == 0

@@ -55,11 +55,12 @@ def plants(post, alice, bob):
     key = posts.key(post)
     return {
         "mongodb lost a post": (
-            lambda: mongo.collection(Post).delete_one({"_id": post}), {"lost", "list", "counter"}),
-        "mongodb has an older post": (in_mongo(Post, post, _version=1), {"lost"}),
+            lambda: mongo.collection(Post).delete_one({"_id": post}),
+            {"missing", "list", "counter"}),
+        "mongodb has an older post": (in_mongo(Post, post, _version=1), {"missing"}),
         "redis has an older post": (in_redis(key, "v", "1"), {"stale"}),
-        "a text differs": (in_redis(key, "main", b'"text":"forged"'), {"differs"}),
-        "redis takes a post for deleted": (in_redis(key, "x", "1"), {"differs"}),
+        "a text differs": (in_redis(key, "main", b'"text":"forged"'), {"different"}),
+        "redis takes a post for deleted": (in_redis(key, "x", "1"), {"different"}),
         "redis takes a member for absent": (
             lambda: client().hset(users.key(bob.id), mapping={"v": "0", "x": "1"}), {"stale"}),
         "a list lacks a post": (
@@ -69,8 +70,8 @@ def plants(post, alice, bob):
         "a list has too much": (
             lambda: client().zadd(posts.list_key("feed"), {"f" * 24: 5}), {"list"}),
         "a name is reserved for somebody else": (
-            lambda: client().set(users.unique_key("username_key", "bob"), alice.id), {"reserved"}),
-        "a counter drifted": (in_mongo(Post, post, comments_count=7), {"differs", "counter"}),
+            lambda: client().set(users.unique_key("username_key", "bob"), alice.id), {"unique"}),
+        "a counter drifted": (in_mongo(Post, post, comments_count=7), {"different", "counter"}),
         "a total drifted in both": (
             lambda: (in_mongo(Post, post, reactions_wow=0)(),
                      in_redis(key, "reactions_wow", "0")()), {"counter"}),

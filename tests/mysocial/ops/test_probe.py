@@ -59,33 +59,33 @@ def test_a_worker_is_ill_when_debts_wait_and_nobody_else_is_at_fault(beats, caps
     assert probe.main(["worker"]) == 0
     old_debt()
     assert probe.main(["worker"]) == 1
-    assert "and it carries out no task" in capsys.readouterr().out
+    assert "and the worker runs no tasks" in capsys.readouterr().out
 
 
 def test_a_worker_that_works_is_not_at_fault(beats):
     old_debt()
     client().set(worker_key(NODE), "1")
-    assert probe.worker(NODE) == (0, "debts wait, but it carries out tasks")
-    assert probe.worker("another@host")[0] == 1
+    assert probe.check_worker(NODE) == (0, "there is a backlog, but the worker runs tasks")
+    assert probe.check_worker("another@host")[0] == 1
 
 
 def test_without_beat_no_worker_is_at_fault():
     old_debt()
-    assert probe.worker(NODE) == (0, "debts wait, but beat does nothing")
-    assert probe.beat() == (1, "it does nothing")
+    assert probe.check_worker(NODE) == (0, "there is a backlog, but beat is not running")
+    assert probe.check_beat() == (1, "not running its jobs")
 
 
 def test_without_mongodb_no_worker_is_at_fault(beats):
     old_debt()
     with mongod_paused():
-        assert probe.worker(NODE)[0] == 0
-    assert probe.worker(NODE)[0] == 1
+        assert probe.check_worker(NODE)[0] == 0
+    assert probe.check_worker(NODE)[0] == 1
 
 
 def test_without_redis_nobody_is_at_fault(beats):
     servers.VALKEY.pause()
     try:
-        assert [probe.worker(NODE)[0], probe.beat()[0]] == [0, 0]
+        assert [probe.check_worker(NODE)[0], probe.check_beat()[0]] == [0, 0]
     finally:
         servers.VALKEY.resume()
         wait_for(client().ping, within=10, name="Redis")
@@ -93,10 +93,10 @@ def test_without_redis_nobody_is_at_fault(beats):
 
 def test_a_probe_ends_who_is_ill_but_not_who_has_just_begun(monkeypatch):
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as sleeper:
-        assert probe.main(["beat", "--end", str(sleeper.pid)]) == 1
+        assert probe.main(["beat", "--terminate", str(sleeper.pid)]) == 1
         assert sleeper.poll() is None
         monkeypatch.setattr(probe, "START_SECONDS", 0)
-        assert probe.main(["beat", "--end", str(sleeper.pid)]) == 1
+        assert probe.main(["beat", "--terminate", str(sleeper.pid)]) == 1
         assert sleeper.wait(10) == -15
 
 
@@ -134,13 +134,13 @@ def test_a_worker_that_hangs_is_found_and_its_successor_carries_all(alice, tmp_p
         client().delete(worker_key(NODE))  # it would be gone after 30 s
         alice.create_post("While it hangs")
         client().zadd("dirty:posts", dict.fromkeys(client().zrange("dirty:posts", 0, -1), 1))
-        assert probe.worker(NODE)[0] == 1
+        assert probe.check_worker(NODE)[0] == 1
         for one in (*hung.children(recursive=True), hung):
             one.kill()
         worker.wait(20)
     # It may have been killed in the middle of a drain, with the lease; then beat asks again.
     with running("worker"), running("beat", "--schedule", str(tmp_path / "schedule")):
-        wait_for(lambda: probe.worker(NODE)[0] == 0, within=60, name="the successor")
+        wait_for(lambda: probe.check_worker(NODE)[0] == 0, within=60, name="the successor")
         wait_for(lambda: not owed(), within=60, name="all carried")
     assert verify(pause=0) == set()
 
@@ -154,10 +154,12 @@ def test_without_beat_writes_are_carried_by_their_nudges_and_the_probe_tells(ali
     with running("worker"), running("beat", "--schedule", str(tmp_path / "schedule")) as beat:
         wait_for_sign(SCHEDULER_KEY)
         wait_for_sign(worker_key(NODE))
-        assert probe.beat() == (0, "it works")
+        assert probe.check_beat() == (0, "running")
         beat.kill()
         beat.wait(20)
-        wait_for(lambda: probe.beat() == (1, "it does nothing"), within=20, name="the probe")
+        wait_for(
+            lambda: probe.check_beat() == (1, "not running its jobs"), within=20, name="the probe"
+        )
         wait_for(lambda: not owed(), within=20, name="what was owed before")
         alice.create_post("Without beat")
         assert owed() > 0

@@ -49,7 +49,7 @@ def test_readiness_fails_when_a_debt_is_older_than_thirty_seconds(alice, setting
     answer = Client().get("/health/ready", headers=said)
 
     assert answer.status_code == 503
-    assert "Do the workers run?" in answer.json()["checks"]["debt"]
+    assert "Are the workers running?" in answer.json()["checks"]["backlog"]
 
 
 def test_mails_are_read_on_a_page_with_debug_only(settings, emails):
