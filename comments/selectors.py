@@ -60,7 +60,7 @@ def get_row(comment_id: str, *, viewer_id: str) -> Row:
 def get_rows(comment_ids: Sequence[str], *, viewer_id: str) -> list[Row]:
     """Return those of the comments that the viewer may see, in the given order."""
     checks = {"author_id": relation_checks(viewer_id)}
-    rows = reads.get_rows(comment_template, comment_ids, about=checks)
+    rows = reads.get_rows(comment_template, comment_ids, checks=checks)
     post_ids = [row.value("post_id") for row in rows]
     visible_posts = posts.get_rows(list(dict.fromkeys(post_ids)), viewer_id=viewer_id)
     visible_post_ids = {post.id for post in visible_posts}
@@ -94,7 +94,7 @@ def comment_exists(comment_id: str) -> bool:
 
 def _row_and_post(comment_id: str, *, viewer_id: str) -> tuple[Row, Row]:
     checks = {"author_id": relation_checks(viewer_id)}
-    rows = reads.get_rows(comment_template, [comment_id], about=checks)
+    rows = reads.get_rows(comment_template, [comment_id], checks=checks)
     if not rows:
         raise NotFound
     comment = rows[0]
@@ -144,7 +144,7 @@ def _list_query(
         limit=limit,
         after=after,
         oldest=oldest_first,
-        about={"author_id": relation_checks(viewer_id)},
+        checks={"author_id": relation_checks(viewer_id)},
     )
 
 

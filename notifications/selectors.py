@@ -179,14 +179,14 @@ def recipients_query(to: set[str], *, actor_id: str) -> Query[Recipients]:
     """
     others = sorted(to - {actor_id, ""})
     if not others:
-        return reads.combine(meaning=dict)
+        return reads.combine(function=dict)
 
     def not_muting(preferences: Recipients, members_by_check: Sequence[set[str]]) -> Recipients:
         muting = relationship_policy().muting(members_by_check)
         return {user_id: preferences[user_id] for user_id in preferences.keys() - muting}
 
     checks = reads.filter_members_query(others, relationship_policy().mute_checks(actor_id))
-    return reads.combine(preferences_query(others), checks, meaning=not_muting)
+    return reads.combine(preferences_query(others), checks, function=not_muting)
 
 
 def recipient_query(via: reads.Through, *, actor_id: str) -> Query[NotificationPreferences | None]:
@@ -204,7 +204,7 @@ def recipient_query(via: reads.Through, *, actor_id: str) -> Query[NotificationP
         return None if relationship_policy().muting(members_by_check) else preferences
 
     checks = reads.checks_through(via, relationship_policy().mute_checks(actor_id))
-    return reads.combine(preferences_through(via), checks, meaning=unless_muting)
+    return reads.combine(preferences_through(via), checks, function=unless_muting)
 
 
 def single_recipient(

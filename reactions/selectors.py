@@ -37,7 +37,7 @@ def reactions_page(
         value,
         limit=limit,
         after=after,
-        about={"user_id": relation_checks(viewer_id)},
+        checks={"user_id": relation_checks(viewer_id)},
     )
     reads.gather(post, listing)
     post.result()
@@ -55,7 +55,7 @@ def _is_blocked(row: Row) -> bool:
 def get_rows(reaction_ids: Sequence[str], *, viewer_id: str) -> list[Row]:
     """Return those of the reactions that the viewer may see, in the given order."""
     checks = {"user_id": relation_checks(viewer_id)}
-    rows = reads.get_rows(reaction_template, reaction_ids, about=checks)
+    rows = reads.get_rows(reaction_template, reaction_ids, checks=checks)
     unblocked = [row for row in rows if not _is_blocked(row)]
     post_ids = [row.value("post_id") for row in unblocked]
     visible = {

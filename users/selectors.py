@@ -9,7 +9,7 @@ from mysocial.core.errors import Invalid, NotFound
 from mysocial.core.ids import milliseconds, now
 from mysocial.policies import relationship_policy, visible_ids, visible_to
 from mysocial.realtime import presence
-from mysocial.store import Entry, Row, ViewerCheck, pagination, reads, search
+from mysocial.store import Entry, Row, ViewerCheck, pagination, reads, search, time_check
 from users import models
 from users.models import User
 from users.representations import person_template, profile_template, settings_template
@@ -95,7 +95,7 @@ def profile_query(user_id: str, *, viewer_id: str) -> reads.Query[Row]:
         return rows[0]
 
     checks = {"": relationship_policy().viewer_checks(viewer_id)}
-    return reads.rows_query(profile_template, [user_id], about=checks).map(require_visible)
+    return reads.rows_query(profile_template, [user_id], checks=checks).map(require_visible)
 
 
 def find_user_id(username: str) -> str | None:
@@ -106,9 +106,7 @@ def find_user_id(username: str) -> str | None:
 def find_user_ids(usernames: Iterable[str]) -> dict[str, str]:
     """Return the ids of the members with these usernames, by lowercase name, in one round trip."""
     names = sorted({name.lower() for name in usernames})
-    keys = [users.unique_key("username_key", name) for name in names]
-    user_ids = reads.execute(*({"kind": "unique", "key": key} for key in keys)) if keys else []
-    return {name: pk.decode() for name, pk in zip(names, user_ids, strict=True) if pk}
+    return reads.find_by_uniques(users, "username_key", names)
 
 
 def get_cards(user_ids: Sequence[str]) -> list[Row]:
@@ -121,7 +119,7 @@ def get_cards(user_ids: Sequence[str]) -> list[Row]:
 
 def suspension_check(user_id: str = "") -> ViewerCheck:
     """Return the check whether `user_id` is suspended; by default, the member being checked."""
-    return ("", "suspended_until", user_id, users.prefix)
+    return time_check("suspended_until", users.prefix, user_id)
 
 
 def suspension_end_ms(user_id: str) -> int:
@@ -212,7 +210,7 @@ def list_members(*, viewer_id: str, limit: int, after: Entry | None = None) -> U
         "all",
         limit=limit,
         after=after,
-        about={"": relationship_policy().viewer_checks(viewer_id)},
+        checks={"": relationship_policy().viewer_checks(viewer_id)},
     )
     return pagination.filter_pages(query, keep=_visible_rows)
 
@@ -249,7 +247,7 @@ def _visible_profiles(user_ids: list[str], viewer_id: str) -> dict[str, Row]:
     if not user_ids:
         return {}
     checks = {"": relationship_policy().viewer_checks(viewer_id)}
-    rows = reads.get_rows(profile_template, user_ids, about=checks)
+    rows = reads.get_rows(profile_template, user_ids, checks=checks)
     return {row.id: row for row in _visible_rows(rows)}
 
 

@@ -10,7 +10,7 @@ from chat.store import participants
 from followers.selectors import get_relationships, who_can_interact
 from mysocial.core.errors import NotFound
 from mysocial.core.ids import pair_id, split_pair_id
-from mysocial.store import gather, reads
+from mysocial.store import ViewerCheck, gather, reads
 
 
 def current_viewers(message_id: str, viewers: set[str]) -> set[str]:
@@ -81,7 +81,7 @@ def filter_acquainted(user_id: str, others: set[str]) -> set[str]:
 def _filter_conversing(user_id: str, others: set[str]) -> set[str]:
     """Return those of `others` that have a conversation with the member."""
     list_key = participants.list_key("user", user_id)
-    check = (list_key, pair_id(user_id, ""), "", participants.prefix)
+    check = ViewerCheck(list_key, pair_id(user_id, ""), "", participants.prefix)
     queries = {other_id: reads.checks_query(other_id, [check]) for other_id in others}
     gather(*queries.values())
     return {other_id for other_id, query in queries.items() if any(query.result())}

@@ -38,7 +38,7 @@ def list_open_chats(user_id: str, *, limit: int, after: Entry | None = None) -> 
 
 def _list_own(template: JsonTemplate, user_id: str, limit: int, after: Entry | None) -> RowPage:
     checks = {"other_id": relation_checks(user_id)}
-    listing = ListQuery(template, "user", user_id, limit=limit, after=after, about=checks)
+    listing = ListQuery(template, "user", user_id, limit=limit, after=after, checks=checks)
     return filter_pages(listing, keep=_filter_reachable)
 
 
@@ -63,7 +63,7 @@ def _unread_rows(user_id: str) -> list[Row]:
     after: Entry | None = None
     while True:
         page = ListQuery(
-            unread_template, "unread", user_id, limit=BATCH, after=after, about=checks
+            unread_template, "unread", user_id, limit=BATCH, after=after, checks=checks
         ).result()
         rows += _filter_reachable(page.rows)
         after = page.next

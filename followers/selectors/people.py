@@ -94,7 +94,7 @@ def _edges_query(  # noqa: PLR0913, PLR0917 - the parts of a list query
     """Return a query for a list of edges, with the viewer's relationship to their people."""
     (ref,) = template.refs
     checks = {ref: relationship_checks(viewer_id)}
-    return pagination.ListQuery(template, index, value, limit=limit, after=after, about=checks)
+    return pagination.ListQuery(template, index, value, limit=limit, after=after, checks=checks)
 
 
 def _people(query: pagination.ListQuery, *, with_blocked: bool = False) -> PeoplePage:
@@ -102,7 +102,7 @@ def _people(query: pagination.ListQuery, *, with_blocked: bool = False) -> Peopl
 
     People that the viewer may not interact with are omitted, except `with_blocked`.
     """
-    template = query.wire
+    template = query.template
     (ref,) = template.refs
 
     def relationship_of(row: Row) -> Relationship:
@@ -143,11 +143,11 @@ def suggestions(*, viewer_id: str) -> list[bytes]:
 
 def _friends_of_friends(user_id: str) -> list[str]:
     """Return the ids that the followed members follow most often, within the bounds above."""
-    (edges,) = reads.head_ids(follows, "follower", [user_id], most=MAX_FRIENDS)
+    (edges,) = reads.head_ids(follows, "follower", [user_id], limit=MAX_FRIENDS)
     friend_ids = [split_pair_id(pk)[1] for pk in edges]
     if not friend_ids:
         return []
-    edges_by_friend = reads.head_ids(follows, "follower", friend_ids, most=MAX_FOLLOWS_PER_FRIEND)
+    edges_by_friend = reads.head_ids(follows, "follower", friend_ids, limit=MAX_FOLLOWS_PER_FRIEND)
     counts = Counter(split_pair_id(pk)[1] for edges in edges_by_friend for pk in edges)
     return [pk for pk, _ in counts.most_common(MAX_CANDIDATES)]
 

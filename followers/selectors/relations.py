@@ -90,10 +90,16 @@ def _relationship_json(*fields: bool) -> bytes:
 def relation_checks(viewer_id: str) -> tuple[ViewerCheck, ...]:
     """Return the checks of another member for `ViewerRelation.from_flags`."""
     return (
-        (follows.list_key("follower", viewer_id), pair_id(viewer_id, ""), "", follows.prefix),
-        (blocks.list_key("blocker", viewer_id), pair_id(viewer_id, ""), "", blocks.prefix),
-        (blocks.list_key("blocked", viewer_id), "", pair_id("", viewer_id), blocks.prefix),
-        (mutes.list_key("muter", viewer_id), pair_id(viewer_id, ""), "", mutes.prefix),
+        ViewerCheck(
+            follows.list_key("follower", viewer_id), pair_id(viewer_id, ""), "", follows.prefix
+        ),
+        ViewerCheck(
+            blocks.list_key("blocker", viewer_id), pair_id(viewer_id, ""), "", blocks.prefix
+        ),
+        ViewerCheck(
+            blocks.list_key("blocked", viewer_id), "", pair_id("", viewer_id), blocks.prefix
+        ),
+        ViewerCheck(mutes.list_key("muter", viewer_id), pair_id(viewer_id, ""), "", mutes.prefix),
         suspension_check(),
     )
 
@@ -104,8 +110,12 @@ def relationship_checks(viewer_id: str) -> tuple[ViewerCheck, ...]:
     requests = follow_requests
     return (
         *relation_checks(viewer_id),
-        (follows.list_key("followee", viewer_id), "", pair_id("", viewer_id), follows.prefix),
-        (requests.list_key("requester", viewer_id), pair_id(viewer_id, ""), "", requests.prefix),
+        ViewerCheck(
+            follows.list_key("followee", viewer_id), "", pair_id("", viewer_id), follows.prefix
+        ),
+        ViewerCheck(
+            requests.list_key("requester", viewer_id), pair_id(viewer_id, ""), "", requests.prefix
+        ),
     )
 
 
@@ -143,10 +153,16 @@ def audience_checks(author_id: str) -> list[ViewerCheck]:
 
 def _edge_checks(author_id: str) -> list[ViewerCheck]:
     return [
-        (follows.list_key("followee", author_id), "", pair_id("", author_id), follows.prefix),
-        (blocks.list_key("blocked", author_id), "", pair_id("", author_id), blocks.prefix),
-        (blocks.list_key("blocker", author_id), pair_id(author_id, ""), "", blocks.prefix),
-        (mutes.list_key("muted", author_id), "", pair_id("", author_id), mutes.prefix),
+        ViewerCheck(
+            follows.list_key("followee", author_id), "", pair_id("", author_id), follows.prefix
+        ),
+        ViewerCheck(
+            blocks.list_key("blocked", author_id), "", pair_id("", author_id), blocks.prefix
+        ),
+        ViewerCheck(
+            blocks.list_key("blocker", author_id), pair_id(author_id, ""), "", blocks.prefix
+        ),
+        ViewerCheck(mutes.list_key("muted", author_id), "", pair_id("", author_id), mutes.prefix),
     ]
 
 
@@ -215,7 +231,7 @@ def not_muted(person_id: str, others: set[str]) -> set[str]:
 
 def followed_ids(user_id: str) -> list[str]:
     """Return the ids of the members that a member follows, at most the newest `LIST_CAP`."""
-    (edges,) = reads.head_ids(follows, "follower", [user_id], most=LIST_CAP)
+    (edges,) = reads.head_ids(follows, "follower", [user_id], limit=LIST_CAP)
     return [split_pair_id(pk)[1] for pk in edges]
 
 

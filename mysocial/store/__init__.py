@@ -14,6 +14,7 @@ from mysocial.store.indexes import (
     ViewerCheck,
     decode_cursor,
     encode_cursor,
+    time_check,
 )
 from mysocial.store.json_templates import (
     NULL,
@@ -88,6 +89,7 @@ __all__ = [
     "search",
     "search_text",
     "store_of",
+    "time_check",
     "to_json",
     "top_by_counter",
     "wake_unless_pending",

@@ -1,4 +1,4 @@
-"""`Counted`: what a counter of another record counts, so that it can be counted again."""
+"""`Counter`: the declaration of what a counter counts, for `manage.py verify` to recount it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Counter:
-    """Records are counted by `counter` of the record of kind `label` that the field `by` names.
+    """A counter of another record that counts the records of a store.
 
-    Without `by` it is the record `pk`. Only those are counted whose fields have the values in
-    `where`. With `each`, an enumeration, there is a counter `<counter>_<value of each>`.
+    Args:
+        label: The label of the model that has the counter.
+        counter: The name of the counter, or its prefix (see `each`).
+        by: The field that holds the id of the record with the counter.
+        pk: The id of that record, if it is always the same.
+        each: An enumeration field. There is a counter `<counter>_<value>` for each of its values.
+        where: Only records whose fields have one of these values are counted.
     """
 
     label: str
@@ -32,20 +37,19 @@ class Counter:
         return [f"{self.counter}_{value}" for value in field_choices(store.model, self.each)]
 
     def pipeline(self) -> list[dict[str, Any]]:
-        """Return the aggregation that counts."""
-        match = {name: {"$in": list(some)} for name, some in self.where.items()}
+        """Return the MongoDB aggregation that counts the records."""
+        match = {name: {"$in": list(values)} for name, values in self.where.items()}
         group = {"by": f"${self.by}" if self.by else self.pk, "each": f"${self.each or 'none'}"}
         return [
             {"$match": {"_deleted_at": None, **match}},
             {"$group": {"_id": group, "count": {"$sum": 1}}},
         ]
 
-    def count(self, found: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
-        """Return (id of the record, name of the counter) -> how many there are."""
-        return {
-            (
-                one["_id"]["by"],
-                f"{self.counter}_{one['_id']['each']}" if self.each else self.counter,
-            ): one["count"]
-            for one in found
-        }
+    def count(self, groups: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
+        """Return the counts in the result of `pipeline()`, by record id and counter name."""
+        counts = {}
+        for group in groups:
+            parts = group["_id"]  # without `each` if the field does not exist
+            name = f"{self.counter}_{parts['each']}" if self.each else self.counter
+            counts[parts["by"], name] = group["count"]
+        return counts

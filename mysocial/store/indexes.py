@@ -1,53 +1,80 @@
-"""`Index`: which list a record stands in, by the values of its fields; and places in lists."""
+"""`Index`: the declaration of the lists that records are in, and cursors in lists."""
 
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 
 from mysocial.core.errors import Invalid
 
+MAX_SCORE_DIGITS = 15  # of milliseconds since 1970
 FieldValues = dict[str, Any]
-Entry = tuple[str, int]  # id, score
-# What may hold between a viewer and a record: the list that says so, what stands before and after
-# the record's id there, and the prefix of the records listed. Without a list: whether the moment in
-# a field is still to come; the field, the id or none for who is asked about, and the prefix.
-ViewerCheck = tuple[str, str, str, str]
+Entry = tuple[str, int]  # the id and the score of a record in a list
+
+
+class ViewerCheck(NamedTuple):
+    """Something that may hold between a viewer and the record or member that is checked.
+
+    With a `list_key` the check holds if that list contains the id `<before><checked id><after>`:
+    the list of a viewer's blocks contains `<viewer>:<checked id>`. If the list is not complete in
+    Redis, the record `<record_prefix><id>` itself decides. `time_check` makes the other kind.
+    """
+
+    list_key: str
+    before: str
+    after: str
+    record_prefix: str
+
+
+def time_check(field: str, record_prefix: str, record_id: str = "") -> ViewerCheck:
+    """Return the check whether the time in a record's field is still to come.
+
+    Args:
+        field: A plain field that holds milliseconds since 1970.
+        record_prefix: What the keys of the records start with.
+        record_id: The record; by default, the one that is checked.
+    """
+    return ViewerCheck("", field, record_id, record_prefix)
 
 
 def field_choices(model: type[models.Model], name: str) -> list[Any]:
-    """Return the values that an enumeration may have."""
+    """Return the values of an enumeration field."""
     field: Any = model._meta.get_field(name)  # noqa: SLF001 - Django's documented _meta API
     return [value for value, _ in field.choices or ()]
 
 
 @dataclass(frozen=True)
 class FollowGraph:
-    """Who follows whom, for lists of what those write whom one follows.
+    """Who follows whom, for lists that show a member what the members they follow have written.
 
-    An edge's id is `<follower>:<followee>`.
+    The id of a follow is `<follower>:<followee>`.
     """
 
-    followers: Callable[[str], str]  # the key of the list of edges to a member
-    following: Callable[[str], str]  # the key of the list of edges from a member
-    edges: str  # the prefix of the keys of edges
-    followed: Callable[[str], list[str]]  # the ids of those whom a member follows
+    followers: Callable[[str], str]  # the key of the list of follows of a member
+    following: Callable[[str], str]  # the key of the list of follows by a member
+    edges: str  # what the keys of follows start with
+    followed: Callable[[str], list[str]]  # the ids of the members that a member follows
 
 
 @dataclass(frozen=True)
 class Index:
-    """A list of records, newest first by `order`.
+    """Lists of records, newest first.
 
-    One list for each value of `field`, or a single one when `field` is empty; with `by`, an
-    enumeration, one for each `<value>:<value of by>`. `where` keeps records out whose fields have
-    other values than the ones given. Redis holds the newest `cap`. `of` is the label of the
-    records that `field` names: a new one's list begins empty, and nobody need ask MongoDB. With
-    `fans`, there is a list for each follower of those whom `field` names, and `over` is the index
-    that has one for each of these (docs/feeds.md).
+    Args:
+        name: The name of the lists.
+        field: There is a list for each value of this field; without it, a single list.
+        by: An enumeration field. There is a list for each `<value>:<value of by>`.
+        order: The time field that the lists are ordered by.
+        where: Only records whose fields have one of these values are in a list.
+        cap: How many entries Redis keeps, the newest ones.
+        parent_label: The label of the model whose ids `field` holds. The list of a new parent
+            starts empty, without asking MongoDB.
+        follow_graph: There is a list for each follower of the members in `field` (docs/feeds.md).
+        source_index: With a `follow_graph`: the index that has a list for each of these members.
     """
 
     name: str
@@ -60,8 +87,16 @@ class Index:
     follow_graph: FollowGraph | None = None
     source_index: str = ""
 
+    @property
+    def fields(self) -> list[str]:
+        """The fields whose values are the value of a list."""
+        return [name for name in (self.field, self.by) if name]
+
     def sources(self, value: str) -> list[str]:
-        """Return whose lists the one for `value` is made of: with `fans`, whom they follow, too."""
+        """Return the values of the lists that the list for `value` is made of.
+
+        That is the list itself and, with a follow graph, the lists of those that `value` follows.
+        """
         return [value, *self.follow_graph.followed(value)] if self.follow_graph else [value]
 
     def values_for(self, pk: str, model: type[models.Model]) -> list[str]:
@@ -71,52 +106,53 @@ class Index:
         values = self.where.get(self.by) or field_choices(model, self.by)
         return [f"{pk}:{value}" for value in values]
 
+    def matches(self, values: FieldValues) -> bool:
+        """Tell whether a record with these values is in a list at all."""
+        return all(values[name] in allowed for name, allowed in self.where.items())
+
     def query(self, value: str) -> dict[str, Any]:
         """Return the MongoDB query of the list for `value`."""
         parts = value.rsplit(":", 1) if self.by else [value]
-        query: dict[str, Any] = {
-            name: {"$eq": self._field_value(name, part)}
+        where = {name: {"$in": list(allowed)} for name, allowed in self.where.items()}
+        by_value = {
+            name: {"$eq": self._parse_field_value(name, part)}
             for name, part in zip(self.fields, parts, strict=False)
         }
-        # Of a field that both name, the list's own value says more.
-        return {**{name: {"$in": list(some)} for name, some in self.where.items()}, **query}
+        return {**where, **by_value}  # of a field in both, the list's own value is narrower
 
-    def _field_value(self, name: str, part: str) -> Any:
-        """Return the value that stands as text in the name of a list."""
+    def _parse_field_value(self, name: str, part: str) -> Any:
+        """Return the value of a field that is a part of a list's value, where it is text."""
         return next((value for value in self.where.get(name, ()) if str(value) == part), part)
 
     def query_many(self, owners: Sequence[str]) -> dict[str, Any]:
-        """Return the MongoDB query of what these own, for a list by `fans`.
+        """Return the MongoDB query of the records of several owners, for a follow-graph list.
 
-        Whatever `where` says: MongoDB may not know yet that a record has come to suit it. What
-        does not is left out at reading.
+        It ignores `where`: MongoDB may not know yet that a record now matches. Readers leave out
+        records that do not.
         """
         return {self.field: {"$in": list(owners)}}
 
-    def matches(self, values: FieldValues) -> bool:
-        """Tell whether a record with these values stands in a list at all."""
-        return all(values[name] in some for name, some in self.where.items())
-
-    @property
-    def fields(self) -> list[str]:
-        """Return the fields whose values name the list."""
-        return [name for name in (self.field, self.by) if name]
-
 
 def encode_cursor(entry: Entry | None) -> str | None:
-    """Return the opaque form of a place in a list."""
+    """Return the opaque cursor of a place in a list."""
     if entry is None:
         return None
-    return base64.urlsafe_b64encode(f"{entry[1]}.{entry[0]}".encode()).decode().rstrip("=")
+    pk, score = entry
+    return base64.urlsafe_b64encode(f"{score}.{pk}".encode()).decode().rstrip("=")
 
 
-def decode_cursor(text: str) -> Entry:
-    """Return the place in a list that `text` stands for; `Invalid` when it was not made by us."""
+def decode_cursor(cursor: str) -> Entry:
+    """Return the place in a list that a cursor stands for.
+
+    Raises:
+        Invalid: The cursor was not made by `encode_cursor`.
+    """
     try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        score, _, pk = plain.partition(".")
-        if not pk or not score.isascii() or not score.isdigit() or len(score) > 15:  # noqa: PLR2004
+        padded = cursor + "=" * (-len(cursor) % 4)
+        score, _, pk = base64.urlsafe_b64decode(padded).decode().partition(".")
+        is_score = score.isascii() and score.isdigit() and len(score) <= MAX_SCORE_DIGITS
+        if not pk or not is_score:
             raise ValueError
         return pk, int(score)
     except (binascii.Error, ValueError):
-        raise Invalid(errors={"cursor": "This is not a cursor of ours."}) from None
+        raise Invalid(errors={"cursor": "Invalid cursor."}) from None

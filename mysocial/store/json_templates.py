@@ -1,8 +1,8 @@
-"""`Wire`: what a record looks like in an answer, spliced from stored bytes without parsing them.
+"""`JsonTemplate`: the JSON object of a record, assembled from stored bytes without parsing them.
 
-One declaration serves reads (joined from what the read script returns), answers of writes and
-events (joined by the write script, so that they show the counters as they are after the write).
-A test holds each wire equal to its serializer.
+One declaration serves reads, which fill it with what the read script returns, and the responses and
+events of writes, which the write script fills so that they show the counters after the write. Tests
+hold each template equal to its serializer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,20 +13,20 @@ from typing import Any, cast
 from mysocial.core.json import dumps
 from mysocial.store.store import Store
 
-NULL, BRACES = b"null", (b"{", b"}")
-OWN, IF_ANY = "", "?"  # in the place of a ref: the record itself; behind it: null without one
+NULL = b"null"
+OPENING, CLOSING = b"{", b"}"
 
 
 @dataclass(frozen=True)
 class Field:
-    """A part, raw field or counter of the record itself."""
+    """A fragment, plain field or counter of the record itself."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class RelatedField:
-    """A part, raw field or counter of the record that the raw field `ref` names."""
+    """A fragment, plain field or counter of the record that the plain field `ref` names."""
 
     ref: str
     name: str
@@ -34,7 +34,7 @@ class RelatedField:
 
 @dataclass(frozen=True)
 class RelatedObject:
-    """A part of the record that the raw field `ref` names, as an object; null where none is."""
+    """A fragment of the record that the plain field `ref` names, as an object; null without one."""
 
     ref: str
     name: str
@@ -44,7 +44,7 @@ JsonPart = bytes | Field | RelatedField | RelatedObject
 
 
 class RelatedRow:
-    """The record that a row's ref names, as the read script returned it."""
+    """The record that a reference of a row names, as the read script returned it."""
 
     __slots__ = ("_names", "checks", "exists", "values")
 
@@ -52,149 +52,184 @@ class RelatedRow:
         self, names: Sequence[str], values: list[bytes], checks: list[int], *, exists: bool
     ) -> None:
         self._names, self.values = names, values
-        self.checks = checks  # what holds between the viewer and that record
-        self.exists = exists  # nobody is named, or who is named is gone, where not
+        self.checks = checks  # 1 or 0 for each viewer check on that record
+        self.exists = exists  # False if the reference is empty or the record is gone
 
     def value(self, name: str) -> bytes:
-        """Return one of the fields that the wire asks for; nothing when the record is gone."""
+        """Return a field that the template loads; empty if the record is gone."""
         return self.values[self._names.index(name)]
 
 
 class Row:
-    """One record as the read script returned it: `cells` are what `wire` asked for, in order, its
-    own and then those of each side."""
+    """One record as the read script returned it.
 
-    __slots__ = ("_sides", "cells", "flags", "id", "score", "wire")
+    `cells` holds the values that its template loads, in the order of `JsonTemplate.positions`: the
+    record's own and then those of each related record.
+    """
+
+    __slots__ = ("_related_rows", "cells", "flags", "id", "score", "template")
 
     def __init__(  # noqa: PLR0913, PLR0917 - made for each record of a page
         self,
-        wire: "JsonTemplate",
+        template: "JsonTemplate",
         pk: str,
         score: bytes,
         cells: list[bytes],
-        sides: list[RelatedRow],
+        related_rows: list[RelatedRow],
         flags: Sequence[int] = (),
     ) -> None:
-        self.wire, self.id, self.score, self.flags = wire, pk, score, flags
-        self.cells, self._sides = cells, sides
+        self.template, self.id, self.score = template, pk, score
+        self.flags = flags  # 1 or 0 for each viewer check on the record
+        self.cells, self._related_rows = cells, related_rows
 
     @property
     def values(self) -> dict[str, bytes]:
         """The record's own fields by name."""
-        return dict(zip(self.wire.fields, self.cells, strict=False))
+        return dict(zip(self.template.fields, self.cells, strict=False))
 
     def value(self, name: str) -> str:
-        """Return one of the record's own raw fields."""
-        return self.cells[self.wire.places[name]].decode()
+        """Return one of the record's own plain fields."""
+        return self.cells[self.template.field_positions[name]].decode()
 
     def related(self, ref: str) -> RelatedRow:
-        """Return the record that a ref names."""
-        return self._sides[self.wire.sides[ref]]
+        """Return the record that a reference names."""
+        return self._related_rows[self.template.ref_positions[ref]]
 
 
 class JsonTemplate:
-    """The JSON object of a record: literal bytes, `Own`, `Of` and `Whole` in the order sent."""
+    """The JSON object of a record, and what must be loaded to render it.
+
+    Args:
+        store: The store of the records.
+        parts: The inside of the object: literal bytes and fields, in the order of the output.
+        refs: By the name of a reference: the store of the records that it names, and the fields to
+            load of them.
+    """
 
     def __init__(
         self,
         store: Store[Any],
-        *pieces: JsonPart,
+        *parts: JsonPart,
         refs: Mapping[str, tuple[Store[Any], Sequence[str]]] | None = None,
     ) -> None:
         self.store = store
-        self.pieces = (b"{", *pieces, b"}")
+        self.pieces = (OPENING, *parts, CLOSING)
         self.refs = dict(refs or {})
-        own = [piece.name for piece in pieces if isinstance(piece, Field)]
-        self.fields = list(dict.fromkeys([*own, *store.plain_fields]))
-        self.places = {name: place for place, name in enumerate(self.fields)}
-        self.sides = {ref: place for place, ref in enumerate(self.refs)}
-        self._whole = {
-            ref: [
-                piece.name
-                for piece in pieces
-                if isinstance(piece, RelatedObject) and piece.ref == ref
-            ]
-            for ref in self.refs
-        }
-        self._lacks = {
-            ref: [b""] * len(names) + [NULL] * len(self._whole[ref])
-            for ref, (_, names) in self.refs.items()
-        }
-        self.spots = self._positions_of()
-        self._steps = [self._placeholder(piece) for piece in self.pieces]
-        self._form = b"".join(
-            piece.replace(b"%", b"%%") if isinstance(piece, bytes) else b"%b"
-            for piece in self.pieces
-        )
-        self._picks: dict[JsonTemplate, Callable[[list[bytes]], tuple[bytes, ...]]] = {}
+        own_names = [part.name for part in parts if isinstance(part, Field)]
+        self.fields = list(dict.fromkeys([*own_names, *store.plain_fields]))
+        self._object_names = {ref: self._related_objects(ref) for ref in self.refs}
+        self.field_positions = {name: position for position, name in enumerate(self.fields)}
+        self.ref_positions = {ref: position for position, ref in enumerate(self.refs)}
+        self.positions = self._positions()
+        self._missing_cells = {ref: self._cells_if_missing(ref) for ref in self.refs}
+        self._placeholders = [self._placeholder(piece) for piece in self.pieces]
+        self._format = b"".join(map(_format_of, self.pieces))
+        self._cell_pickers: dict[JsonTemplate, Callable[[list[bytes]], tuple[bytes, ...]]] = {}
 
-    def _positions_of(self) -> dict[JsonPart, int]:
-        """Return where in the cells of a row that was read by this wire each piece stands."""
-        pieces: list[JsonPart] = [Field(name) for name in self.fields]
+    def _related_objects(self, ref: str) -> list[str]:
+        """Return the names of the fragments that the object shows of a related record."""
+        objects = (piece for piece in self.pieces if isinstance(piece, RelatedObject))
+        return [piece.name for piece in objects if piece.ref == ref]
+
+    def _positions(self) -> dict[JsonPart, int]:
+        """Return the position of each part in the cells of a row that this template loaded."""
+        loaded: list[JsonPart] = [Field(name) for name in self.fields]
         for ref, (_, names) in self.refs.items():
-            pieces += [RelatedField(ref, name) for name in names]
-            pieces += [RelatedObject(ref, name) for name in self._whole[ref]]
-        return {piece: place for place, piece in enumerate(pieces)}
+            loaded += [RelatedField(ref, name) for name in names]
+            loaded += [RelatedObject(ref, name) for name in self._object_names[ref]]
+        return {part: position for position, part in enumerate(loaded)}
 
-    def related_row(self, ref: str, found: list[bytes | bool], facts: list[int]) -> RelatedRow:
-        """Return the record that `ref` names, from what the read script found of it."""
-        store, names = self.refs[ref]
-        if not found:
-            return RelatedRow(names, self._lacks[ref], facts, exists=False)
-        cells = fields_or_defaults(store, names, found)
-        for name in self._whole[ref]:
-            one = cells[names.index(name)]
-            cells = [*cells, b"{%b}" % one if one else NULL]
-        return RelatedRow(names, cells, facts, exists=True)
+    def _cells_if_missing(self, ref: str) -> list[bytes]:
+        """Return the cells of a related record that is gone."""
+        _, names = self.refs[ref]
+        return [b""] * len(names) + [NULL] * len(self._object_names[ref])
 
-    def render(self, row: Row) -> bytes:
-        """Return the JSON object of a row, which may have been read by a wire that shows more."""
-        pick = self._picks.get(row.wire)
-        if pick is None:
-            places = [row.wire.spots[one] for one in self.pieces if not isinstance(one, bytes)]
-            pick = self._picks[row.wire] = _picker(places)
-        return self._form % pick(row.cells)
-
-    def placeholders(self, pk: str, **refs: str) -> list[Any]:
-        """Return the pieces of the JSON object, to be read when a write has been applied."""
-        keys = {OWN: self.store.key(pk)}
-        for ref in self.refs:
-            keys[ref] = self.refs[ref][0].key(refs[ref])
-            keys[ref + IF_ANY] = keys[ref] if refs[ref] else ""
-        later: list[Any] = []
-        for step in self._steps:
-            if isinstance(step, bytes):
-                later.append(step)
-            else:
-                key = keys[step[0]]
-                later.append([key, *step[1:]] if key else NULL)
-        return later
-
-    def _placeholder(self, piece: JsonPart) -> bytes | tuple[Any, ...]:
-        """Return a piece as it is read later: whose key, the field, and what a lack of it means."""
+    def _placeholder(self, piece: JsonPart) -> "bytes | _Placeholder":
         if isinstance(piece, bytes):
             return piece
         if isinstance(piece, RelatedObject):
-            return piece.ref + IF_ANY, piece.name, NULL, *BRACES
-        ref = OWN if isinstance(piece, Field) else piece.ref
-        store = self.refs[ref][0] if ref else self.store
-        lack = [store.defaults[piece.name]] if piece.name in store.defaults else []
-        return ref, piece.name, *lack
+            return _Placeholder(piece.ref, (piece.name, NULL, OPENING, CLOSING), is_optional=True)
+        ref = "" if isinstance(piece, Field) else piece.ref
+        defaults = (self.refs[ref][0] if ref else self.store).defaults
+        rest = (defaults[piece.name],) if piece.name in defaults else ()
+        return _Placeholder(ref, (piece.name, *rest))
+
+    def related_row(self, ref: str, values: list[bytes | bool], checks: list[int]) -> RelatedRow:
+        """Return the record that `ref` names, from what the read script returned of it."""
+        store, names = self.refs[ref]
+        if not values:
+            return RelatedRow(names, self._missing_cells[ref], checks, exists=False)
+        cells = fields_or_defaults(store, names, values)
+        for name in self._object_names[ref]:
+            fragment = cells[names.index(name)]
+            cells = [*cells, b"{%b}" % fragment if fragment else NULL]
+        return RelatedRow(names, cells, checks, exists=True)
+
+    def render(self, row: Row) -> bytes:
+        """Return the JSON object of a row.
+
+        The row may have been loaded by another template, if that one loads as much.
+        """
+        pick = self._cell_pickers.get(row.template)
+        if pick is None:
+            fields = (piece for piece in self.pieces if not isinstance(piece, bytes))
+            pick = _cell_picker([row.template.positions[field] for field in fields])
+            self._cell_pickers[row.template] = pick
+        return self._format % pick(row.cells)
+
+    def placeholders(self, pk: str, **refs: str) -> list[Any]:
+        """Return the object in the form that the write script renders after a write.
+
+        Args:
+            pk: The id of the record.
+            refs: The ids of the related records, by the name of the reference.
+
+        Returns:
+            Literal bytes, and placeholders: lists of a key, a field, and optionally the default
+            value and what to put before and after a value.
+        """
+        record_keys = {"": self.store.key(pk)}
+        for ref, (store, _) in self.refs.items():
+            record_keys[ref] = store.key(refs[ref])
+        parts: list[Any] = []
+        for placeholder in self._placeholders:
+            if isinstance(placeholder, bytes):
+                parts.append(placeholder)
+            elif placeholder.is_optional and not refs[placeholder.ref]:
+                parts.append(NULL)
+            else:
+                parts.append([record_keys[placeholder.ref], *placeholder.rest])
+        return parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Placeholder:
+    """A field that the write script fills in."""
+
+    ref: str  # the reference that names the record; empty for the record itself
+    rest: tuple[Any, ...]  # what follows the record's key
+    is_optional: bool = False  # null if the reference is empty
+
+
+def _format_of(piece: JsonPart) -> bytes:
+    return piece.replace(b"%", b"%%") if isinstance(piece, bytes) else b"%b"
 
 
 def fields_or_defaults(
-    store: Store[Any], names: Sequence[str], found: Sequence[bytes | bool]
+    store: Store[Any], names: Sequence[str], values: Sequence[bytes | bool]
 ) -> list[bytes]:
-    """Return what a hash has of these fields, or what it means that it lacks one (False)."""
-    if False in found:
-        return [store.field_or_default(name, one) for name, one in zip(names, found, strict=True)]
-    return cast("list[bytes]", found)
+    """Return the values of hash fields, with the defaults of those that the hash lacks (False)."""
+    if False in values:
+        return [
+            store.field_or_default(name, value) for name, value in zip(names, values, strict=True)
+        ]
+    return cast("list[bytes]", values)
 
 
-def _picker(places: list[int]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda cells: tuple(cells[place] for place in places)
+def _cell_picker(positions: list[int]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
+    if len(positions) > 1:
+        return itemgetter(*positions)  # returns a tuple for several positions only
+    return lambda cells: tuple(cells[position] for position in positions)
 
 
 def to_json(value: Any) -> bytes:

@@ -1,8 +1,8 @@
-"""Lists where Redis has not got them: stretches by MongoDB's indexes, and what MongoDB lacks."""
+"""Lists from MongoDB, for what Redis does not hold, merged with changes that MongoDB lacks."""
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from mysocial.core import keys, mongo
 from mysocial.core.ids import milliseconds
@@ -10,12 +10,12 @@ from mysocial.core.redis import available, client
 from mysocial.store.indexes import Entry, Index
 from mysocial.store.store import Store
 
-MAX_ENTRIES_PER_SOURCE = 200  # of each list that one by followers is made of
-MAX_SOURCES_PER_QUERY = 100  # MongoDB merges so many walks through an index; of more it would sort
+MAX_ENTRIES_PER_SOURCE = 200  # of each list that a follow-graph list is made of
+MAX_SOURCES_PER_QUERY = 100  # MongoDB merges this many index scans; of more it sorts the result
 MARKERS = {keys.FLOOR.encode(), keys.FETCH_TOKEN.encode()}
 
 
-def read_range(  # noqa: PLR0913 - the six are one question
+def read_range(  # noqa: PLR0913 - keyword arguments of one query
     store: Store[Any],
     index: Index,
     value: str,
@@ -24,23 +24,26 @@ def read_range(  # noqa: PLR0913 - the six are one question
     after: Entry | None = None,
     oldest: bool = False,
 ) -> list[Entry]:
-    """Return (id, score) of a list as MongoDB has it, beyond `after`, by the list's own index."""
-    found: list[Entry] = []
+    """Return the entries of a list after `after`, as MongoDB has them, by the list's own index."""
+    entries: list[Entry] = []
     for query in _queries(index, value):
-        found += _find(store, index, query, limit=limit, after=after, oldest=oldest)
-    return sort_entries(found, oldest=oldest)[:limit]
+        entries += _find(store, index, query, limit=limit, after=after, oldest=oldest)
+    return sort_entries(entries, oldest=oldest)[:limit]
 
 
 def _queries(index: Index, value: str) -> Iterator[dict[str, Any]]:
     if index.follow_graph:
-        owners = index.sources(value)
-        for first in range(0, len(owners), MAX_SOURCES_PER_QUERY):
-            yield index.query_many(owners[first : first + MAX_SOURCES_PER_QUERY])
+        yield from _source_queries(index, index.sources(value))
     else:
         yield index.query(value)
 
 
-def _find(  # noqa: PLR0913 - as for `stretch`
+def _source_queries(index: Index, owners: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for first in range(0, len(owners), MAX_SOURCES_PER_QUERY):
+        yield index.query_many(owners[first : first + MAX_SOURCES_PER_QUERY])
+
+
+def _find(  # noqa: PLR0913 - as for `read_range`
     store: Store[Any],
     index: Index,
     query: dict[str, Any],
@@ -51,55 +54,103 @@ def _find(  # noqa: PLR0913 - as for `stretch`
 ) -> list[Entry]:
     if after:
         query |= _after_cursor(index, after, oldest=oldest)
-    way = 1 if oldest else -1
-    found = mongo.find(
-        store.model, query, sort=[(index.order, way), ("_id", way)], limit=limit,
+    direction = 1 if oldest else -1
+    documents = mongo.find(
+        store.model,
+        query,
+        sort=[(index.order, direction), ("_id", direction)],
+        limit=limit,
         projection=[index.order],
-    )  # fmt: skip
-    return [(document["_id"], milliseconds(document[index.order])) for document in found]
+    )
+    return [(document["_id"], milliseconds(document[index.order])) for document in documents]
 
 
 def _after_cursor(index: Index, after: Entry, *, oldest: bool) -> dict[str, Any]:
-    from_id, score = after
+    pk, score = after
     moment = mongo.datetime_from_ms(score)
     operator = "$gt" if oldest else "$lt"
     return {
-        # Bounds the walk through the index; what follows only parts those of the same moment.
+        # This bounds the index scan; `$or` only separates the records of the same moment.
         index.order: {f"{operator}e": moment},
-        "$or": [{index.order: {operator: moment}}, {"_id": {operator: from_id}}],
+        "$or": [{index.order: {operator: moment}}, {"_id": {operator: pk}}],
     }
 
 
 def sort_entries(entries: Sequence[Entry], *, oldest: bool = False) -> list[Entry]:
-    """Return entries as a list has them."""
+    """Return entries in the order of a list."""
     return sorted(entries, key=lambda entry: (entry[1], entry[0]), reverse=not oldest)
 
 
 def unflushed_entries(store: Store[Any], index: Index, value: str) -> dict[str, float]:
-    """Return what MongoDB has not got of a list yet: id -> score, minus infinity for removed."""
+    """Return the changes to a list that MongoDB does not have yet.
+
+    Returns:
+        The scores of the changed entries by id: minus infinity for an entry that was removed.
+    """
     name = index.source_index or index.name
     with available():
         pipe = client().pipeline(transaction=False)
         for owner in index.sources(value):
             pipe.zrange(keys.unflushed(store.list_key(name, owner)), 0, -1, withscores=True)
-        found = pipe.execute()
-    return {pk.decode(): score for debts in found for pk, score in debts}
+        replies = pipe.execute()
+    return {pk.decode(): score for entries in replies for pk, score in entries}
 
 
 def load_list(store: Store[Any], index: Index, value: str) -> tuple[list[Entry], str]:
-    """Return the newest `cap` of a list as it is now, and the floor above which that is whole."""
+    """Return the newest `cap` entries of a list, and the floor above which they are complete."""
     if index.follow_graph:
-        return _merged(store, index, index.sources(value))
+        return _merge_sources(store, index, index.sources(value))
     entries = read_range(store, index, value, limit=index.cap + 1)
-    return entries, _floor(index, entries)
+    return entries, _format_floor(_floor_of(index, entries))
 
 
-def _floor(index: Index, entries: Sequence[Entry]) -> str:
-    return str(entries[-1][1]) if len(entries) > index.cap else keys.COMPLETE
+def _floor_of(index: Index, entries: Sequence[Entry]) -> float:
+    """Return the floor of what MongoDB returned when asked for one entry more than the cap."""
+    return entries[-1][1] if len(entries) > index.cap else -math.inf
 
 
-def _merged(store: Store[Any], index: Index, owners: Sequence[str]) -> tuple[list[Entry], str]:
-    """Merge the owners' lists: from Redis where it knows them, so that MongoDB may be away."""
+def _format_floor(floor: float) -> str:
+    return keys.COMPLETE if math.isinf(floor) else str(int(floor))
+
+
+class _SourceList(NamedTuple):
+    """What Redis holds of one of the lists that a follow-graph list is made of."""
+
+    owner: str
+    floor: float | None  # None if the list is unknown
+    newest: list[tuple[bytes, float]]
+    unflushed: list[tuple[bytes, float]]
+
+
+def _merge_sources(
+    store: Store[Any], index: Index, owners: Sequence[str]
+) -> tuple[list[Entry], str]:
+    """Merge the owners' lists; from Redis if it knows them, so that MongoDB may be away."""
+    entries: dict[str, int] = {}
+    removed: set[str] = set()
+    unknown_owners: list[str] = []
+    floor = -math.inf
+    for source in _read_sources(store, index, owners):
+        if source.floor is None:
+            unknown_owners.append(source.owner)
+            entries |= _finite_entries(source.unflushed)
+            removed |= {pk.decode() for pk, score in source.unflushed if math.isinf(score)}
+        else:
+            is_cut = len(source.newest) == MAX_ENTRIES_PER_SOURCE
+            floor = max(floor, source.newest[-1][1] if is_cut else source.floor)
+            entries |= _finite_entries(source.newest)
+    for query in _source_queries(index, unknown_owners):
+        stored = _find(store, index, query, limit=index.cap + 1)
+        floor = max(floor, _floor_of(index, stored))
+        entries |= {pk: score for pk, score in stored if pk not in removed}
+    above_floor = [entry for entry in entries.items() if entry[1] > floor]
+    newest = sort_entries(above_floor)[: index.cap + 1]
+    if len(newest) > index.cap:
+        floor = newest[-1][1]
+    return newest, _format_floor(floor)
+
+
+def _read_sources(store: Store[Any], index: Index, owners: Sequence[str]) -> Iterator[_SourceList]:
     list_keys = [store.list_key(index.source_index, owner) for owner in owners]
     with available():
         pipe = client().pipeline(transaction=False)
@@ -107,30 +158,15 @@ def _merged(store: Store[Any], index: Index, owners: Sequence[str]) -> tuple[lis
             pipe.zscore(key, keys.FLOOR)
             pipe.zrange(key, 0, MAX_ENTRIES_PER_SOURCE - 1, desc=True, withscores=True)
             pipe.zrange(keys.unflushed(key), 0, -1, withscores=True)
-        answers = pipe.execute()
-    entries: dict[str, int] = {}
-    gone: set[str] = set()
-    unknown: list[str] = []
-    floor = -math.inf
-    for number, owner in enumerate(owners):
-        known, head, debts = answers[3 * number : 3 * number + 3]
-        if known is None:
-            unknown.append(owner)
-            head = debts
-            gone |= {pk.decode() for pk, score in debts if math.isinf(score)}
-        else:
-            floor = max(floor, known if len(head) < MAX_ENTRIES_PER_SOURCE else head[-1][1])
-        entries |= {
-            pk.decode(): int(score)
-            for pk, score in head
-            if pk not in MARKERS and math.isfinite(score)
-        }
-    for first in range(0, len(unknown), MAX_SOURCES_PER_QUERY):
-        query = index.query_many(unknown[first : first + MAX_SOURCES_PER_QUERY])
-        found = _find(store, index, query, limit=index.cap + 1)
-        floor = max(floor, float(_floor(index, found)))
-        entries |= {pk: score for pk, score in found if pk not in gone}
-    newest = sort_entries([entry for entry in entries.items() if entry[1] > floor])[: index.cap + 1]
-    if len(newest) > index.cap:
-        floor = newest[-1][1]
-    return newest, keys.COMPLETE if math.isinf(floor) else str(int(floor))
+        replies = iter(pipe.execute())
+    for owner in owners:
+        yield _SourceList(owner, next(replies), next(replies), next(replies))
+
+
+def _finite_entries(entries: Sequence[tuple[bytes, float]]) -> dict[str, int]:
+    """Return the scores by id, without the list's markers and without removed entries."""
+    return {
+        pk.decode(): int(score)
+        for pk, score in entries
+        if pk not in MARKERS and math.isfinite(score)
+    }

@@ -1,4 +1,4 @@
-"""`Record`: what every stored model has."""
+"""`Record`: the base of every stored model."""
 
 from typing import Any, ClassVar
 
@@ -6,19 +6,21 @@ from django.db import models
 
 from mysocial.core.ids import ID_LENGTH, new_id, now
 
+READ_ONLY = "Only services change records, with mysocial.store.write."
+
 
 class LiveManager(models.Manager["Record"]):
-    """Leaves out tombstones."""
+    """The records that are not deleted."""
 
     def get_queryset(self) -> models.QuerySet["Record"]:
         return super().get_queryset().filter(deleted_at=None)
 
 
 class Record(models.Model):
-    """A record that is accepted in Redis and carried to MongoDB.
+    """A record that is written to Redis first and flushed to MongoDB.
 
-    `save()` and `delete()` raise: only `mysocial.store.writes` changes records. The fields describe
-    the record for encoding, for the admin and for reports.
+    `save()` and `delete()` raise an error: only `mysocial.store.write` changes records. The fields
+    describe the record for its encoding, the admin and reports.
     """
 
     id = models.CharField(primary_key=True, max_length=64, default=new_id, db_column="_id")
@@ -30,7 +32,7 @@ class Record(models.Model):
 
     objects: ClassVar[models.Manager[Any]] = LiveManager()
 
-    # The version of the record's own fields that this copy was read at (see `Write.update`).
+    # The version of the record's own fields when this instance was read (see `Write.update`).
     revision: int = 0
 
     class Meta:
@@ -41,10 +43,10 @@ class Record(models.Model):
         return str(self.pk)
 
     def save(self, *_: Any, **__: Any) -> None:
-        raise TypeError("Records are changed by the services, through mysocial.store.writes only.")
+        raise TypeError(READ_ONLY)
 
     def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("Records are changed by the services, through mysocial.store.writes only.")
+        raise TypeError(READ_ONLY)
 
 
 ID: dict[str, Any] = {"max_length": ID_LENGTH}

@@ -1,7 +1,4 @@
-"""Lists of records, read page by page, and sifted for who reads them.
-
-`Unavailable` when a needed server is away.
-"""
+"""Lists of records, read page by page and filtered for their reader."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,142 +10,173 @@ from mysocial.store.json_templates import Field, JsonTemplate, Row
 from mysocial.store.list_fallback import read_range, sort_entries, unflushed_entries
 from mysocial.store.models import Record
 from mysocial.store.queries import Query, QueryRequest, execute
-from mysocial.store.reads import RowChecks, build_record, page_request, rows_from_page
+from mysocial.store.reads import PageReply, RowChecks, build_record, page_request, rows_from_page
 from mysocial.store.store import Store
 
-MAX_PAGES_SCANNED = 10  # pages looked through at most for one page of what may be shown
+MAX_PAGES_SCANNED = 10  # how many pages are read to fill one page of visible rows
 MIN_BATCH = 20
 M = TypeVar("M", bound=Record)
 
 
 class Page(NamedTuple):
-    """A stretch of a list. `next` is where the following one begins, None at the end."""
+    """A page of a list. `next` is the entry after which the next page starts, None at the end."""
 
     rows: list[Row]
     next: "Entry | None"
 
 
 class ListQuery(Query[Page]):
-    """At most `limit` rows of a list beyond `after`, newest first or `oldest`.
+    """A page of a list.
 
-    Within what Redis holds whole it is one round trip, which other questions may share. Deeper, the
-    ids come from MongoDB by the list's index, merged with what MongoDB has not got yet, and the
-    records from Redis again. With `if_known`, the first round trip fetches nothing for it: what it
-    is asked together with may show that nobody needs it.
+    What Redis holds is one round trip, which other queries can share. Beyond that, the ids come
+    from MongoDB by the list's index, merged with the changes that MongoDB lacks, and the records
+    from Redis again.
+
+    Args:
+        template: What to load of each record.
+        index: The name of the index.
+        value: The value of the list.
+        limit: The maximum number of rows.
+        after: The entry after which the page starts; the start of the list by default.
+        oldest: Whether the order is oldest first instead of newest first.
+        checks: The viewer checks on the records and on related records.
+        if_known: Whether the first round trip may leave the query out instead of fetching what
+            Redis does not know, because the queries gathered with it may show that it is needless.
+
+    Raises:
+        Unavailable: A server that is needed does not respond. Raised by `result()`.
     """
 
-    def __init__(  # noqa: PLR0913 - the question a list answers
+    def __init__(  # noqa: PLR0913 - keyword arguments of one query
         self,
-        wire: JsonTemplate,
+        template: JsonTemplate,
         index: str,
         value: str = "",
         *,
         limit: int,
         after: Entry | None = None,
         oldest: bool = False,
-        about: RowChecks | None = None,
+        checks: RowChecks | None = None,
         if_known: bool = False,
     ) -> None:
-        self.wire, self.index, self.value = wire, index, value
-        self.limit, self.after, self.oldest, self.about = limit, after, oldest, about or {}
-        self._base = page_request(wire, self.about)
-        question = self._base | self._load_list(after) | {"if_known": if_known}
-        super().__init__(question)
+        self.template, self.index, self.value = template, index, value
+        self.limit, self.after, self.oldest, self.checks = limit, after, oldest, checks or {}
+        self._base_request = page_request(template, self.checks)
+        super().__init__(self._redis_request(after) | {"if_known": if_known})
 
-    def decode(self, answers: list[Any]) -> Page:
-        return self._page(answers[0])
-
-    def next_page(self, after: Entry | None, *, limit: int) -> "ListQuery":
-        """Return the same list from another place on."""
+    def next_page(self, after: Entry, *, limit: int) -> "ListQuery":
+        """Return the query of the same list for the page after an entry."""
         return ListQuery(
-            self.wire, self.index, self.value,
-            limit=limit, after=after, oldest=self.oldest, about=self.about,
-        )  # fmt: skip
+            self.template,
+            self.index,
+            self.value,
+            limit=limit,
+            after=after,
+            oldest=self.oldest,
+            checks=self.checks,
+        )
 
-    def _load_list(self, place: Entry | None) -> QueryRequest:
-        """Return the question for what Redis holds of the list beyond a place."""
-        store = self.wire.store
-        score, member = (str(place[1]), place[0]) if place else ("", "")
-        return {
+    def decode(self, replies: list[Any]) -> Page:
+        """Return the page; reads more if the first reply is not enough."""
+        (reply,) = replies
+        rows, position, in_mongo = [], self.after, False
+        # An entry may name a record that is gone by now. So whether there is more depends on the
+        # entries that were read, never on the rows that came of them.
+        page = self._read_redis(position) if not reply else PageReply(*reply)
+        while True:
+            rows += rows_from_page(self.template, page)
+            position = _last_position(page) or position
+            in_mongo = in_mongo or bool(page.more_in_mongo)
+            has_more = page.more_in_mongo or page.entry_count > self.limit
+            if not has_more or len(rows) > self.limit:
+                break
+            page = self._read_mongo(position) if in_mongo else self._read_redis(position)
+        next_entry = _entry(rows[self.limit - 1]) if len(rows) > self.limit else None
+        return Page(rows[: self.limit], next_entry)
+
+    def _redis_request(self, after: Entry | None) -> QueryRequest:
+        """Return the request for what Redis holds of the list after an entry."""
+        store = self.template.store
+        member, score = (after[0], str(after[1])) if after else ("", "")
+        entries = {
             "list": store.list_key(self.index, self.value),
             "limit": self.limit + 1,
             "oldest": self.oldest,
             "score": score,
             "member": member,
-        } | store.merge_sources(store.indexes[self.index], self.value)
+        }
+        sources = store.merge_sources(store.indexes[self.index], self.value)
+        return self._base_request | entries | sources
 
-    def _page(self, answer: Sequence[Any]) -> Page:
-        if not answer:
-            (answer,) = execute(self._base | self._load_list(self.after))
-        found: list[Row] = []
-        place, deep, more = self.after, False, True
-        # An entry may name a record that went meanwhile: whether there is more is told by the
-        # entries that were looked through, never by the rows that came of them.
-        while True:
-            found += rows_from_page(self.wire, answer)
-            beyond, _, _, count, last = answer
-            place = (last[0].decode(), int(last[1])) if last else place
-            deep = deep or bool(beyond)
-            more = bool(beyond) or count > self.limit
-            if not more or len(found) > self.limit:
-                break
-            here = {"entries": self._read_from_mongo(place)} if deep else self._load_list(place)
-            (answer,) = execute(self._base | here)
-        ahead = _entry(found[self.limit - 1]) if len(found) > self.limit else None
-        return Page(found[: self.limit], ahead)
+    def _read_redis(self, after: Entry | None) -> PageReply:
+        (reply,) = execute(self._redis_request(after))
+        return PageReply(*reply)
 
-    def _read_from_mongo(self, after: Entry | None) -> list[list[str]]:
-        # First what is owed, then MongoDB: a debt paid in between stands in both, never in neither.
-        store, limit, oldest = self.wire.store, self.limit + 1, self.oldest
-        declared = store.indexes[self.index]
-        debts = unflushed_entries(store, declared, self.value)
-        entries = dict(
-            read_range(
-                store, declared, self.value, limit=limit + len(debts), after=after, oldest=oldest
-            )
+    def _read_mongo(self, after: Entry | None) -> PageReply:
+        (reply,) = execute(self._base_request | {"entries": self._entries_from_mongo(after)})
+        return PageReply(*reply)
+
+    def _entries_from_mongo(self, after: Entry | None) -> list[list[str]]:
+        """Return the next entries of the list, with more than Redis holds."""
+        store, limit, oldest = self.template.store, self.limit + 1, self.oldest
+        index = store.indexes[self.index]
+        # First the unflushed changes, then MongoDB: a change that is flushed in between is in both,
+        # never in neither.
+        unflushed = unflushed_entries(store, index, self.value)
+        stored = read_range(
+            store, index, self.value, limit=limit + len(unflushed), after=after, oldest=oldest
         )
-        for pk, score in debts.items():
-            entries.pop(pk, None)
-            if math.isfinite(score) and (
-                after is None or _is_after((pk, int(score)), after, oldest=oldest)
-            ):
+        entries = {pk: score for pk, score in stored if pk not in unflushed}
+        for pk, score in unflushed.items():
+            if math.isfinite(score) and _is_after((pk, int(score)), after, oldest=oldest):
                 entries[pk] = int(score)
-        found = sort_entries(list(entries.items()), oldest=oldest)[:limit]
-        return [[pk, str(score)] for pk, score in found]
+        in_order = sort_entries(list(entries.items()), oldest=oldest)
+        return [[pk, str(score)] for pk, score in in_order[:limit]]
 
 
 def latest(store: Store[M], index: str, value: str, *, limit: int) -> tuple[list[M], bool]:
-    """Return the newest records of a list, to work with, and whether these are all of them."""
-    wire = JsonTemplate(store, *map(Field, (keys.VERSION, keys.REVISION, *store.fields)))
-    found = ListQuery(wire, index, value, limit=limit).result()
-    return [build_record(store, row.id, row.values) for row in found.rows], found.next is None
+    """Return the newest records of a list as models, and whether these are all of the list."""
+    template = JsonTemplate(store, *map(Field, (keys.VERSION, keys.REVISION, *store.fields)))
+    page = ListQuery(template, index, value, limit=limit).result()
+    return [build_record(store, row.id, row.values) for row in page.rows], page.next is None
 
 
 def filter_pages(
-    listing: ListQuery, *, keep: Callable[[list[Row]], Sequence[Row]]
+    list_query: ListQuery, *, keep: Callable[[list[Row]], Sequence[Row]]
 ) -> tuple[list[Row], Entry | None]:
-    """Return a page of the rows that `keep` leaves, and where the following one begins.
+    """Return a page of the rows that `keep` keeps, and the entry after which the next one starts.
 
-    Looks through pages until one is full, the list ends, or `SCAN` pages were looked through.
+    Reads pages until one is full, the list ends, or `MAX_PAGES_SCANNED` were read.
     """
-    found: list[Row] = []
-    limit, part = listing.limit, listing
+    rows: list[Row] = []
+    limit = list_query.limit
     for _ in range(MAX_PAGES_SCANNED):
-        seen = part.result()
-        for row in keep(seen.rows):
-            found.append(row)
-            if len(found) == limit:
-                last = row is seen.rows[-1]
-                return found, seen.next if last else _entry(row)
-        if seen.next is None:
-            return found, None
-        part = part.next_page(seen.next, limit=max(limit, MIN_BATCH))
-    return found, part.after
+        page = list_query.result()
+        for row in keep(page.rows):
+            rows.append(row)
+            if len(rows) == limit:
+                is_last = row is page.rows[-1]
+                return rows, page.next if is_last else _entry(row)
+        if page.next is None:
+            return rows, None
+        list_query = list_query.next_page(page.next, limit=max(limit, MIN_BATCH))
+    return rows, list_query.after
 
 
-def _is_after(entry: Entry, after: Entry, *, oldest: bool) -> bool:
-    here, there = (entry[1], entry[0]), (after[1], after[0])
-    return here > there if oldest else here < there
+def _last_position(page: PageReply) -> Entry | None:
+    """Return the last entry that was read for a page."""
+    if not page.last_entry:
+        return None
+    pk, score = page.last_entry
+    return pk.decode(), int(score)
+
+
+def _is_after(entry: Entry, after: Entry | None, *, oldest: bool) -> bool:
+    if after is None:
+        return True
+    (pk, score), (after_pk, after_score) = entry, after
+    place, after_place = (score, pk), (after_score, after_pk)
+    return place > after_place if oldest else place < after_place
 
 
 def _entry(row: Row) -> Entry:

@@ -1,7 +1,8 @@
-"""Questions to Redis: several are answered by one script, at one moment, in one round trip.
+"""Queries to Redis: several are executed by one script, at one moment, in one round trip.
 
-What is unknown there is fetched from MongoDB and asked for again; a miss is never taken for
-absence. `Unavailable` when a needed server is away.
+A `Query` only describes what to read. `execute` is the one place that sends requests; `gather` and
+`Query.result` call it. What Redis does not know is fetched from MongoDB and read again, so a cache
+miss is never taken for absence.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from mysocial.core import keys, request_context
 from mysocial.core.errors import NotAuthenticated, Unavailable
 from mysocial.core.redis import Script, available, client
 from mysocial.store.read_through import load_missing, new_epoch
+from mysocial.store.script_errors import SESSION_ENDED
 
 READ = Script("common", "read", flags="no-writes")
 MAX_ATTEMPTS = 8
@@ -22,106 +24,126 @@ U = TypeVar("U")
 QueryRequest = dict[str, Any]
 
 
-def execute(*asks: QueryRequest) -> list[Any]:
-    """Answer all questions at one moment; fetches what is unknown and asks again."""
-    call = request_context.current() or request_context.RequestContext()
-    if call.query_cache is None:
-        return _execute(call, asks)
-    name = bytes(msgpack.packb(asks))
-    if name not in call.query_cache:
-        call.query_cache[name] = _execute(call, asks)
-    return call.query_cache[name]
+class Query(Generic[T]):
+    """Requests to the read script, and the meaning of their replies.
+
+    It is executed by `gather`, together with others, or else when its result is first asked for.
+    """
+
+    def __init__(self, *requests: QueryRequest) -> None:
+        self.requests: Sequence[QueryRequest] = requests
+        self._replies: list[Any] | None = None
+
+    def decode(self, replies: list[Any]) -> T:
+        """Return the result that the replies to this query's requests stand for."""
+        raise NotImplementedError
+
+    def map(self, function: Callable[[T], U]) -> "Query[U]":
+        """Return a query with the same requests whose result is `function(result)`."""
+        return MappedQuery(self.requests, lambda replies: function(self.decode(replies)))
+
+    def set_replies(self, replies: Iterator[Any]) -> None:
+        """Take the replies to this query's requests from the replies to all."""
+        self._replies = take(replies, len(self.requests))
+
+    def result(self) -> T:
+        """Return the result; executes the query if that was not done yet.
+
+        Raises:
+            Unavailable: A server that is needed does not respond.
+        """
+        if self._replies is None:
+            gather(self)
+        return self.decode(cast("list[Any]", self._replies))
 
 
-def _execute(call: request_context.RequestContext, asks: Sequence[QueryRequest]) -> list[Any]:
-    question: dict[str, Any] = {"queries": asks}
-    if call.session_key:
-        question["session"] = call.session_key
+class MappedQuery(Query[T]):
+    """A query whose replies a function decodes."""
+
+    def __init__(self, requests: Sequence[QueryRequest], decode: Callable[[list[Any]], T]) -> None:
+        super().__init__(*requests)
+        self._decode = decode
+
+    def decode(self, replies: list[Any]) -> T:
+        return self._decode(replies)
+
+
+def query(request: QueryRequest, decode: Callable[[Any], T]) -> Query[T]:
+    """Return the query of a single request; `decode` makes the result of its reply."""
+    return MappedQuery([request], lambda replies: decode(replies[0]))
+
+
+def combine(*queries: Query[Any], function: Callable[..., T]) -> Query[T]:
+    """Return a query with the requests of all `queries` whose result is `function(*results)`."""
+    requests = [request for query in queries for request in query.requests]
+
+    def decode(replies: list[Any]) -> T:
+        remaining = iter(replies)
+        results = [query.decode(take(remaining, len(query.requests))) for query in queries]
+        return function(*results)
+
+    return MappedQuery(requests, decode)
+
+
+def take(replies: Iterator[Any], count: int) -> list[Any]:
+    """Return the next `count` replies."""
+    return [*islice(replies, count)]
+
+
+def gather(*queries: Query[Any]) -> None:
+    """Execute several queries at one moment, in one round trip; `result()` is free afterwards."""
+    requests = [request for query in queries for request in query.requests]
+    replies = iter(execute(*requests) if requests else ())
+    for query in queries:
+        query.set_replies(replies)
+
+
+def execute(*requests: QueryRequest) -> list[Any]:
+    """Return the replies to all requests at one moment.
+
+    Raises:
+        NotAuthenticated: The session of the current request has ended.
+        Unavailable: A server that is needed does not respond.
+    """
+    context = request_context.current() or request_context.RequestContext()
+    if context.query_cache is None:
+        return _execute(context, requests)
+    name = bytes(msgpack.packb(requests))
+    if name not in context.query_cache:
+        context.query_cache[name] = _execute(context, requests)
+    return context.query_cache[name]
+
+
+def _execute(
+    context: request_context.RequestContext, requests: Sequence[QueryRequest]
+) -> list[Any]:
+    payload: dict[str, Any] = {"queries": requests}
+    if context.session_key:
+        payload["session"] = context.session_key
     for _ in range(MAX_ATTEMPTS):
-        verdict, *rest = READ(question)
-        if verdict == b"ok":
-            call.session_checked = True
-            # The first one: a client that resumes from it misses nothing of what came later.
-            call.cursor = call.cursor or rest[0].decode() or initialise_event_log()
-            return list(msgpack.unpackb(rest[1], raw=True))
-        if verdict == b"session":
-            raise NotAuthenticated("The session has ended.")
-        load_missing(*rest)
-    raise Unavailable("The store is too busy to answer. Try again.")
+        code, *details = READ(payload)
+        if code == b"ok":
+            cursor, packed_replies = details
+            context.session_checked = True
+            # The cursor of the first read: a client that resumes there misses nothing since.
+            context.cursor = context.cursor or cursor.decode() or initialise_event_log()
+            return list(msgpack.unpackb(packed_replies, raw=True))
+        if code == b"session":
+            raise NotAuthenticated(SESSION_ENDED)
+        load_missing(*details)
+    raise Unavailable("The server is too busy to answer. Try again.")
 
 
 def require_session() -> None:
-    """Raise `NotAuthenticated` when the call's session has ended and no script has asked for it."""
-    call = request_context.current()
-    if call is not None and call.session_key and not call.session_checked:
+    """Raise `NotAuthenticated` if the session has ended and no script has checked it yet."""
+    context = request_context.current()
+    if context is not None and context.session_key and not context.session_checked:
         execute()
 
 
 def initialise_event_log() -> str:
-    """Give an empty Redis its epoch; return the cursor."""
+    """Give an empty Redis the epoch of a new event log; return the event cursor."""
     with available():
         client().set(keys.EPOCH, new_epoch(), nx=True)
         epoch, clock = client().mget(keys.EPOCH, keys.CLOCK)
     return f"{epoch.decode()}:{(clock or b'0').decode()}"
-
-
-class Query(Generic[T]):
-    """Questions, and what their answers mean: answered when first looked at, or `together`."""
-
-    def __init__(self, *requests: QueryRequest) -> None:
-        self.requests: Sequence[QueryRequest] = requests
-        self._raw_results: list[Any] | None = None
-
-    def decode(self, answers: list[Any]) -> T:
-        """Return what these answers mean."""
-        raise NotImplementedError
-
-    def map(self, meaning: Callable[[T], U]) -> "Query[U]":
-        """Return the same questions, of whose answers one makes more."""
-        return MappedQuery(self.requests, lambda answers: meaning(self.decode(answers)))
-
-    def set_result(self, answers: Iterator[Any]) -> None:
-        """Keep the next of what the script has answered."""
-        self._raw_results = [*islice(answers, len(self.requests))]
-
-    def result(self) -> T:
-        """Return what the answers mean; raises what the questions' maker says."""
-        if self._raw_results is None:
-            gather(self)
-        return self.decode(cast("list[Any]", self._raw_results))
-
-
-class MappedQuery(Query[T]):
-    """Questions of whose answers a function makes what they mean."""
-
-    def __init__(
-        self, questions: Sequence[QueryRequest], meaning: Callable[[list[Any]], T]
-    ) -> None:
-        super().__init__(*questions)
-        self._meaning = meaning
-
-    def decode(self, answers: list[Any]) -> T:
-        return self._meaning(answers)
-
-
-def query(question: QueryRequest, meaning: Callable[[Any], T]) -> Query[T]:
-    """Return a single question, and what its answer means."""
-    return MappedQuery([question], lambda answers: meaning(answers[0]))
-
-
-def combine(*parts: Query[Any], meaning: Callable[..., T]) -> Query[T]:
-    """Return the questions of all parts, and what is made of what these mean."""
-
-    def meant(answers: list[Any]) -> T:
-        left = iter(answers)
-        return meaning(*(part.decode([*islice(left, len(part.requests))]) for part in parts))
-
-    return MappedQuery([one for part in parts for one in part.requests], meant)
-
-
-def gather(*some: Query[Any]) -> None:
-    """Answer several questions at one moment, in one round trip; then `get` costs nothing."""
-    questions = [question for one in some for question in one.requests]
-    answers = iter(execute(*questions) if questions else ())
-    for one in some:
-        one.set_result(answers)

@@ -1,85 +1,97 @@
-"""Bring what Redis does not know from MongoDB, without ever hiding a newer write.
+"""Read-through from MongoDB: loading what Redis does not know without hiding a newer write.
 
-A token is left in the empty place first (`begin` in fill.lua), MongoDB is asked, and the copy is
-taken only where the token still stands. So a value read before a write can't land after it.
+The script puts a token into each empty place before MongoDB is read, and takes the copies only
+where the token still stands. So a copy that was read before a write cannot overwrite it.
 """
 
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from mysocial.core import keys, mongo
+from mysocial.core import mongo
 from mysocial.core.redis import Script
+from mysocial.store.codec import ABSENT_FIELDS
 from mysocial.store.list_fallback import load_list
 from mysocial.store.store import ABSENT_SECONDS, parse_list, parse_record, parse_unique
 
-FILL = Script("common", "read_through")
+READ_THROUGH = Script("common", "read_through")
+
+
+class Pending(NamedTuple):
+    """A key that is to be loaded, and the token that stands in its place."""
+
+    key: str
+    token: int
 
 
 def new_epoch() -> str:
-    """Return a name for a new event log, used only where Redis has none."""
+    """Return the name of a new event log, used only if Redis has none."""
     return secrets.token_hex(4)
 
 
 def load_missing(
     records: Sequence[bytes], uniques: Sequence[bytes] = (), lists: Sequence[bytes] = ()
 ) -> None:
-    """Fetch the named records, reservations and lists; `Unavailable` when MongoDB is away.
+    """Load the named records, unique values and lists from MongoDB into Redis.
 
-    What MongoDB does not have is marked absent for a minute, so that absence is known, not assumed.
+    What MongoDB does not have is marked absent for a minute.
+
+    Raises:
+        Unavailable: Redis or MongoDB does not respond.
     """
-    wanted = [sorted({name.decode() for name in names}) for names in (records, uniques, lists)]
-    begin = {
-        "step": "begin",
-        "epoch": new_epoch(),
-        **dict(zip(("records", "uniques", "lists"), wanted, strict=True)),
-    }
-    tokens = FILL(begin)
-    pending = [
-        [(name, token) for name, token in zip(names, some, strict=True) if token]
-        for names, some in zip(wanted, tokens, strict=True)
-    ]
-    FILL(
+    wanted = [sorted({key.decode() for key in group}) for group in (records, uniques, lists)]
+    names = ("records", "uniques", "lists")
+    tokens = READ_THROUGH(
+        {"step": "begin", "epoch": new_epoch(), **dict(zip(names, wanted, strict=True))}
+    )
+    # A token of 0 says that the value is known by now.
+    pending_records, pending_uniques, pending_lists = (
+        [Pending(*item) for item in zip(group, group_tokens, strict=True) if item[1]]
+        for group, group_tokens in zip(wanted, tokens, strict=True)
+    )
+    READ_THROUGH(
         {
             "step": "finish",
-            "records": _fetch_records(pending[0]),
-            "uniques": [_fetch_unique(*item) for item in pending[1]],
-            "lists": [_fetch_list(*item) for item in pending[2]],
+            "records": _fetch_records(pending_records),
+            "uniques": [_fetch_unique(pending) for pending in pending_uniques],
+            "lists": [_fetch_list(pending) for pending in pending_lists],
         }
     )
 
 
-def _fetch_records(pending: Iterable[tuple[str, int]]) -> list[list[Any]]:
-    by_store: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    for key, token in pending:
-        store, pk = parse_record(key)
-        by_store[store.label].append((key, pk, token))
-    fills = []
-    for items in by_store.values():
-        store, _ = parse_record(items[0][0])
-        # Tombstones are wanted here: their version outranks a late copy of the record.
-        found = mongo.find(
-            store.model, {"_id": {"$in": [pk for _, pk, _ in items]}}, tombstones=True
-        )
-        documents = {document["_id"]: document for document in found}
-        for key, pk, token in items:
+def _fetch_records(pending_records: Iterable[Pending]) -> list[list[Any]]:
+    by_label: dict[str, dict[str, Pending]] = defaultdict(dict)
+    for pending in pending_records:
+        store, pk = parse_record(pending.key)
+        by_label[store.label][pk] = pending
+    copies = []
+    for pending_by_id in by_label.values():
+        store, _ = parse_record(next(iter(pending_by_id.values())).key)
+        # With tombstones: their version outranks a late copy of the record.
+        query = {"_id": {"$in": list(pending_by_id)}}
+        documents = {
+            document["_id"]: document
+            for document in mongo.find(store.model, query, tombstones=True)
+        }
+        for pk, (key, token) in pending_by_id.items():
             if pk in documents:
-                fills.append([key, token, store.from_document(documents[pk]), store.ttl_seconds])
+                fields, ttl_seconds = store.from_document(documents[pk]), store.ttl_seconds
             else:
-                fills.append([key, token, [keys.VERSION, "0", keys.TOMBSTONE, "1"], ABSENT_SECONDS])
-    return fills
+                fields, ttl_seconds = list(ABSENT_FIELDS), ABSENT_SECONDS
+            copies.append([key, token, fields, ttl_seconds])
+    return copies
 
 
-def _fetch_unique(key: str, token: int) -> list[Any]:
-    store, name, value = parse_unique(key)
-    found = mongo.find(store.model, {name: {"$eq": value}}, limit=1, projection=["_id"])
-    owner = found[0]["_id"] if found else ""
-    return [key, token, owner, store.ttl_seconds if owner else ABSENT_SECONDS]
+def _fetch_unique(pending: Pending) -> list[Any]:
+    store, field, value = parse_unique(pending.key)
+    documents = mongo.find(store.model, {field: {"$eq": value}}, limit=1, projection=["_id"])
+    owner = documents[0]["_id"] if documents else ""
+    return [*pending, owner, store.ttl_seconds if owner else ABSENT_SECONDS]
 
 
-def _fetch_list(key: str, token: int) -> list[Any]:
-    store, index, value = parse_list(key)
+def _fetch_list(pending: Pending) -> list[Any]:
+    store, index, value = parse_list(pending.key)
     entries, floor = load_list(store, index, value)
-    flat = [part for entry in entries for part in entry]
-    return [key, token, flat, floor, store.ttl_seconds]
+    flat = [item for entry in entries for item in entry]
+    return [*pending, flat, floor, store.ttl_seconds]

@@ -1,11 +1,11 @@
-"""Reads of records: one script per question, MongoDB only for what Redis does not know.
+"""Reads of records: one script call for each read, MongoDB only for what Redis does not know.
 
-Each function raises `Unavailable` when a needed server is away; a miss is never taken for absence.
+Every function that reads raises `Unavailable` if a server that it needs does not respond.
 """
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from mysocial.core import keys
 from mysocial.core.errors import NotFound
@@ -30,6 +30,7 @@ __all__ = [
     "filter_members",
     "filter_members_query",
     "find_by_unique",
+    "find_by_uniques",
     "gather",
     "get_record",
     "get_records",
@@ -43,231 +44,289 @@ __all__ = [
     "rows_from_page",
     "rows_query",
     "run_checks",
-]  # fmt: skip
-MAX_CACHED_JOINS = (
-    2000  # what is asked about whom a wire's records name, by a viewer: kept as it was made
-)
+]
+MAX_CACHED_JOINS = 2000  # a join differs by template, reference and viewer
 M = TypeVar("M", bound=Record)
-# By ref what to ask about the record it names; by "", about the record itself.
+# The viewer checks on related records by reference, and on the record itself by "".
 RowChecks = Mapping[str, tuple[ViewerCheck, ...]]
-Through = tuple[str, str]  # the key of a record, and its raw field that names another
+Through = tuple[str, str]  # the key of a record, and its plain field that names another record
+
+
+# Records ------------------------------------------------------------------------------------------
+
+
+def get_record(store: Store[M], pk: str) -> M:
+    """Return a live record.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    return record_query(store, pk).result()
+
+
+def record_query(store: Store[M], pk: str) -> Query[M]:
+    """Return the query for a live record; its result raises `NotFound` if there is none."""
+
+    def require(record: M | None) -> M:
+        if record is None:
+            raise NotFound
+        return record
+
+    return optional_record_query(store, pk).map(require)
+
+
+def optional_record_query(store: Store[M], pk: str) -> Query[M | None]:
+    """Return the query for a live record; None if there is none."""
+    names = [keys.VERSION, keys.REVISION, *store.fields]
+
+    def decode(values: Sequence[Any]) -> M | None:
+        return build_record(store, pk, dict(zip(names, values, strict=True))) if values else None
+
+    return query(_get_request(store, pk, names), decode)
 
 
 def get_records(store: Store[M], pks: Iterable[str]) -> dict[str, M]:
-    """Return the live records among `pks` by id, in one round trip when Redis knows them all."""
+    """Return the live records among `pks` by id."""
     return records_query(store, pks).result()
 
 
 def records_query(store: Store[M], pks: Iterable[str]) -> Query[dict[str, M]]:
-    """Return the question that `get_many` asks."""
+    """Return the query for the live records among `pks`, by id."""
     ids = list(dict.fromkeys(pks))
 
-    def live(*found: M | None) -> dict[str, M]:
-        return {pk: one for pk, one in zip(ids, found, strict=True) if one is not None}
+    def only_live(*records: M | None) -> dict[str, M]:
+        return {pk: record for pk, record in zip(ids, records, strict=True) if record is not None}
 
-    return combine(*(optional_record_query(store, pk) for pk in ids), meaning=live)
+    return combine(*(optional_record_query(store, pk) for pk in ids), function=only_live)
 
 
-def optional_record_query(store: Store[M], pk: str) -> Query[M | None]:
-    """Return the question for a live record, None when there is none."""
-    fields = [keys.VERSION, keys.REVISION, *store.fields]
+def build_record(store: Store[M], pk: str, fields: Mapping[str, Any]) -> M:
+    """Return the model instance of a record's hash fields."""
+    values = store.decode(pk, fields)
+    return store.build(
+        values, version=int(fields[keys.VERSION]), revision=int(fields[keys.REVISION])
+    )
 
-    def meaning(answer: Sequence[Any]) -> M | None:
-        return build_record(store, pk, dict(zip(fields, answer, strict=True))) if answer else None
 
-    return query(_get_request(store, pk, fields), meaning)
+def _get_request(store: Store[Any], pk: str, names: Sequence[str]) -> QueryRequest:
+    request: QueryRequest = {"kind": "get", "key": store.key(pk), "fields": names}
+    proofs = store.absence_proofs(pk)
+    return request | {"id": pk, "absence_proofs": proofs} if proofs else request
+
+
+# Fields -------------------------------------------------------------------------------------------
 
 
 def fields_query(
     store: Store[Any], pks: Iterable[str], names: Sequence[str]
 ) -> Query[dict[str, dict[str, bytes]]]:
-    """Return the question for some hash fields of the live records among `pks`, as stored, by id.
+    """Return the query for hash fields of the live records among `pks`, as stored, by id.
 
-    Where nothing else of a record is wanted: to build it would cost more than to ask for it.
+    It is for readers that need few fields: building the records would cost more than reading them.
     """
     ids = list(dict.fromkeys(pks))
 
-    def live(answers: list[Any]) -> dict[str, dict[str, bytes]]:
-        found = zip(ids, answers, strict=True)
-        return {pk: _as_stored(store, names, one) for pk, one in found if one}
+    def decode(replies: list[Any]) -> dict[str, dict[str, bytes]]:
+        records = zip(ids, replies, strict=True)
+        return {pk: _name_fields(store, names, values) for pk, values in records if values}
 
-    return MappedQuery([_get_request(store, pk, list(names)) for pk in ids], live)
-
-
-def build_record(store: Store[M], pk: str, named: Mapping[str, Any]) -> M:
-    """Return the record of its named hash fields."""
-    values = store.decode(pk, named)
-    return store.build(values, version=int(named[keys.VERSION]), revision=int(named[keys.REVISION]))
-
-
-def _get_request(store: Store[Any], pk: str, fields: Sequence[str]) -> QueryRequest:
-    get_ask: QueryRequest = {"kind": "get", "key": store.key(pk), "fields": fields}
-    proofs = store.absence_proofs(pk)
-    return get_ask | {"id": pk, "absence_proofs": proofs} if proofs else get_ask
-
-
-def get_record(store: Store[M], pk: str) -> M:
-    """Return a live record; `NotFound` when there is none."""
-    return record_query(store, pk).result()
-
-
-def record_query(store: Store[M], pk: str) -> Query[M]:
-    """Return the question that `get` asks."""
-
-    def the_one(found: M | None) -> M:
-        if found is None:
-            raise NotFound
-        return found
-
-    return optional_record_query(store, pk).map(the_one)
-
-
-def counter_query(store: Store[M], pk: str, name: str) -> Query[int]:
-    """Return the question for a counter of a record; 0 where there is no record."""
-    return query(_get_request(store, pk, [name]), lambda answer: int((answer or [b"0"])[0] or 0))
-
-
-def find_by_unique(store: Store[M], field: str, value: str) -> str | None:
-    """Return the id of the record that holds the unique `value`, or None."""
-    (owner,) = execute({"kind": "unique", "key": store.unique_key(field, value)})
-    return owner.decode() or None
-
-
-def run_checks(about: str, wanted: Sequence[ViewerCheck]) -> list[int]:
-    """Return 1 or 0 for each fact about the id `about`."""
-    return checks_query(about, wanted).result()
-
-
-def checks_query(about: str, wanted: Sequence[ViewerCheck]) -> Query[list[int]]:
-    """Return the question for what holds about the id `about`: 1 or 0 for each fact."""
-    return query({"kind": "checks", "value": about, "checks": list(wanted)}, list)
+    return MappedQuery([_get_request(store, pk, list(names)) for pk in ids], decode)
 
 
 def fields_through(
-    store: Store[Any], via: Through, names: Sequence[str]
+    store: Store[Any], through: Through, names: Sequence[str]
 ) -> Query[dict[str, bytes] | None]:
-    """Return the question for hash fields, as stored, of the record that another one names.
+    """Return the query for hash fields, as stored, of the record that another record names.
 
-    None when there is none. It is to be asked together with a question for that other record.
+    Gather it with a query for that other record. The result is None if there is no such record.
     """
-    question: QueryRequest = {
+    request: QueryRequest = {
         "kind": "get",
         "key": store.prefix,
         "fields": list(names),
-        "through": list(via),
+        "through": list(through),
     }
-    return query(question, lambda answer: _as_stored(store, names, answer) if answer else None)
+    return query(request, lambda values: _name_fields(store, names, values) if values else None)
 
 
-def _as_stored(store: Store[Any], names: Sequence[str], found: Sequence[Any]) -> dict[str, bytes]:
-    return dict(zip(names, fields_or_defaults(store, names, found), strict=True))
+def _name_fields(
+    store: Store[Any], names: Sequence[str], values: Sequence[Any]
+) -> dict[str, bytes]:
+    return dict(zip(names, fields_or_defaults(store, names, values), strict=True))
 
 
-def checks_through(via: Through, wanted: Sequence[ViewerCheck]) -> Query[list[int]]:
-    """Return the question for what holds about the id that a record names, as `asked_of_named`."""
-    return query({"kind": "checks", "checks": list(wanted), "through": list(via)}, list)
+def counter_query(store: Store[M], pk: str, name: str) -> Query[int]:
+    """Return the query for a counter of a record; 0 if there is no such record."""
+    return query(_get_request(store, pk, [name]), lambda values: int((values or [b"0"])[0] or 0))
 
 
-def filter_members(values: Sequence[str], wanted: Sequence[ViewerCheck]) -> list[set[str]]:
-    """Return for each fact those of `values` of which it holds, at little more than one's cost."""
-    return filter_members_query(values, wanted).result()
+def find_by_unique(store: Store[M], field: str, value: str) -> str | None:
+    """Return the id of the record that holds a unique value, or None."""
+    return find_by_uniques(store, field, [value]).get(value)
+
+
+def find_by_uniques(store: Store[M], field: str, values: Sequence[str]) -> dict[str, str]:
+    """Return the ids of the records that hold these unique values, by value."""
+    requests = ({"kind": "unique", "key": store.unique_key(field, value)} for value in values)
+    owners = execute(*requests) if values else []
+    return {value: owner.decode() for value, owner in zip(values, owners, strict=True) if owner}
+
+
+# Viewer checks ------------------------------------------------------------------------------------
+
+
+def run_checks(pk: str, checks: Sequence[ViewerCheck]) -> list[int]:
+    """Return 1 or 0 for each check on an id."""
+    return checks_query(pk, checks).result()
+
+
+def checks_query(pk: str, checks: Sequence[ViewerCheck]) -> Query[list[int]]:
+    """Return the query for 1 or 0 for each check on an id."""
+    return query({"kind": "checks", "value": pk, "checks": list(checks)}, list)
+
+
+def checks_through(through: Through, checks: Sequence[ViewerCheck]) -> Query[list[int]]:
+    """Return the query for checks on the id that a record names, as in `fields_through`."""
+    return query({"kind": "checks", "checks": list(checks), "through": list(through)}, list)
+
+
+def filter_members(pks: Sequence[str], checks: Sequence[ViewerCheck]) -> list[set[str]]:
+    """Return for each check the ids for which it holds; cheap for many ids."""
+    return filter_members_query(pks, checks).result()
 
 
 def filter_members_query(
-    values: Sequence[str], wanted: Sequence[ViewerCheck]
+    pks: Sequence[str], checks: Sequence[ViewerCheck]
 ) -> Query[list[set[str]]]:
-    """Return the question that `among` asks."""
-    question: QueryRequest = {"kind": "filter", "values": list(values), "checks": list(wanted)}
-    return query(question, lambda answer: [{values[n] for n in places} for places in answer])
+    """Return the query for the ids for which a check holds, for each check."""
+    request: QueryRequest = {"kind": "filter", "values": list(pks), "checks": list(checks)}
+    return query(request, lambda reply: [{pks[n] for n in positions} for positions in reply])
+
+
+# Rows ---------------------------------------------------------------------------------------------
+
+
+class PageReply(NamedTuple):
+    """The reply of the read script to a page request."""
+
+    more_in_mongo: int  # 1 if more entries may be in MongoDB only
+    rows: list[list[Any]]  # of each row: id, score, values, and the flags of its checks, if any
+    # Of each record that a row refers to: the number of the reference, from 1, the id, the values
+    # and the flags.
+    related_rows: list[list[Any]]
+    entry_count: int  # how many entries were read, also of records that are gone
+    last_entry: "list[bytes] | None"  # the id and score of the last of them
 
 
 def get_rows(
-    wire: JsonTemplate, pks: Sequence[str], *, about: RowChecks | None = None
+    template: JsonTemplate, pks: Sequence[str], *, checks: RowChecks | None = None
 ) -> list[Row]:
-    """Return the live rows among `pks`, in their order."""
-    return rows_query(wire, pks, about=about).result()
+    """Return the rows of the live records among `pks`, in their order."""
+    return rows_query(template, pks, checks=checks).result()
 
 
 def rows_query(
-    wire: JsonTemplate, pks: Sequence[str], *, about: RowChecks | None = None
+    template: JsonTemplate, pks: Sequence[str], *, checks: RowChecks | None = None
 ) -> Query[list[Row]]:
-    """Return the question for the live rows among `pks`, in their order."""
-    question = page_request(wire, about or {}) | {"entries": [[pk, "0"] for pk in pks]}
-    return query(question, lambda answer: rows_from_page(wire, answer))
+    """Return the query for the rows of the live records among `pks`, in their order."""
+    request = page_request(template, checks or {}) | {"entries": [[pk, "0"] for pk in pks]}
+    return query(request, lambda reply: rows_from_page(template, PageReply(*reply)))
 
 
-def page_request(wire: JsonTemplate, about: RowChecks) -> QueryRequest:
-    """Return the question for records as `wire` shows them; which ones is to be added."""
+def page_request(template: JsonTemplate, checks: RowChecks) -> QueryRequest:
+    """Return the request for rows of a template, to which the caller adds which records."""
     return {
         "kind": "page",
-        "prefix": wire.store.prefix,
-        "fields": wire.fields,
-        "joins": [_join(wire, ref, about.get(ref, ())) for ref in wire.refs],
-        "checks": about.get("", ()),
+        "prefix": template.store.prefix,
+        "fields": template.fields,
+        "joins": [_join(template, ref, checks.get(ref, ())) for ref in template.refs],
+        "checks": checks.get("", ()),
     }
 
 
 @functools.lru_cache(maxsize=MAX_CACHED_JOINS)
-def _join(wire: JsonTemplate, ref: str, facts: tuple[ViewerCheck, ...]) -> tuple[Any, ...]:
-    """Return what to ask about the records that a ref names."""
-    store, fields = wire.refs[ref]
-    # Without a list, nor another record than the one that is joined: read together with it.
-    moments = [f[1] for f in facts if not f[0] and not f[2] and f[3] == store.prefix]
-    return wire.places[ref] + 1, store.prefix, tuple(fields), facts, moments
+def _join(template: JsonTemplate, ref: str, checks: tuple[ViewerCheck, ...]) -> tuple[Any, ...]:
+    """Return what the read script reads of the records that a reference names.
+
+    Returns:
+        The position of the reference in the template's fields, from 1; the prefix of the records'
+        keys; the fields to read; the checks; and the time fields of the checks on these records,
+        which are read together with the fields.
+    """
+    store, fields = template.refs[ref]
+    time_fields = [
+        check.before
+        for check in checks
+        if not check.list_key and not check.after and check.record_prefix == store.prefix
+    ]
+    position = template.field_positions[ref] + 1
+    return position, store.prefix, tuple(fields), checks, time_fields
 
 
-def rows_from_page(wire: JsonTemplate, answer: Sequence[Any]) -> list[Row]:
-    """Return the rows of the answer to a `page_ask`."""
-    refs = list(wire.refs)
-    sides: list[dict[bytes, RelatedRow]] = [{} for _ in refs]
-    for number, value, fields, flags in answer[2]:
-        sides[number - 1][value] = wire.related_row(refs[number - 1], fields, flags)
-    places = [(wire.places[ref], known) for ref, known in zip(refs, sides, strict=True)]
-    store, names = wire.store, wire.fields
-    found = []
-    for pk, score, raw, *flags in answer[1]:
-        own = cells = fields_or_defaults(store, names, raw)
-        joined = []
-        for place, known in places:
-            side = known[own[place]]
-            joined.append(side)
-            cells = cells + side.values  # another list: `own` is looked at again
-        found.append(Row(wire, pk.decode(), score, cells, joined, *flags))
-    return found
+def rows_from_page(template: JsonTemplate, reply: PageReply) -> list[Row]:
+    """Return the rows of the reply to a page request."""
+    joins = _related_rows_by_id(template, reply)
+    store, names = template.store, template.fields
+    rows = []
+    for pk, score, values, *flags in reply.rows:
+        own_cells = cells = fields_or_defaults(store, names, values)
+        related_rows = []
+        for position, rows_by_id in joins:
+            related_row = rows_by_id[own_cells[position]]
+            related_rows.append(related_row)
+            cells = cells + related_row.values  # a new list: own_cells must not grow
+        rows.append(Row(template, pk.decode(), score, cells, related_rows, *flags))
+    return rows
 
 
-def head_ids(store: Store[Any], index: str, values: Sequence[str], *, most: int) -> list[list[str]]:
-    """Return the ids of the newest `most` of each of several lists, within what Redis holds."""
-    question: QueryRequest = {
+def _related_rows_by_id(
+    template: JsonTemplate, reply: PageReply
+) -> list[tuple[int, dict[bytes, RelatedRow]]]:
+    """Return for each reference its position in a row's cells, and the related rows by id."""
+    refs = list(template.refs)
+    rows_by_id: list[dict[bytes, RelatedRow]] = [{} for _ in refs]
+    for number, pk, values, flags in reply.related_rows:
+        rows_by_id[number - 1][pk] = template.related_row(refs[number - 1], values, flags)
+    positions = [template.field_positions[ref] for ref in refs]
+    return list(zip(positions, rows_by_id, strict=True))
+
+
+def head_ids(
+    store: Store[Any], index: str, values: Sequence[str], *, limit: int
+) -> list[list[str]]:
+    """Return the ids of the newest `limit` entries of several lists, as far as Redis has them."""
+    request: QueryRequest = {
         "kind": "ids",
-        "limit": most,
+        "limit": limit,
         "score": "",
         "member": "",
         "oldest": False,
     }
-    answers = execute(*(question | {"list": store.list_key(index, value)} for value in values))
-    return [[pk.decode() for pk in answer] for answer in answers]
+    replies = execute(*(request | {"list": store.list_key(index, value)} for value in values))
+    return [[pk.decode() for pk in reply] for reply in replies]
 
 
-def render_placeholders(pieces: Sequence[Any]) -> bytes:
-    """Return the bytes of a template when nothing had to be written."""
-    wanted = [piece for piece in pieces if not isinstance(piece, bytes)]
-    if not wanted:
-        return b"".join(pieces)
-    asks = ({"kind": "get", "key": key, "fields": [name]} for key, name, *_ in wanted)
-    answers = iter(execute(*asks))
+# Placeholders -------------------------------------------------------------------------------------
+
+
+def render_placeholders(parts: Sequence[Any]) -> bytes:
+    """Return the JSON of a template's placeholders, for a request that wrote nothing."""
+    placeholders = [part for part in parts if not isinstance(part, bytes)]
+    if not placeholders:
+        return b"".join(parts)
+    requests = ({"kind": "get", "key": key, "fields": [name]} for key, name, *_ in placeholders)
+    replies = iter(execute(*requests))
     return b"".join(
-        piece
-        if isinstance(piece, bytes)
-        else _render_placeholder(piece, (next(answers) or [False])[0])
-        for piece in pieces
+        part if isinstance(part, bytes) else _render_placeholder(part, next(replies))
+        for part in parts
     )
 
 
-def _render_placeholder(piece: Sequence[Any], found: bytes | bool) -> bytes:
-    """Return the bytes of a piece, as the write script composes it."""
-    _, _, *rest = piece
-    if not isinstance(found, bytes):
+def _render_placeholder(placeholder: Sequence[Any], values: Sequence[bytes | bool]) -> bytes:
+    """Return the JSON of a placeholder, as `render` in write.lua does."""
+    _, _, *rest = placeholder
+    value = values[0] if values else False
+    if not isinstance(value, bytes):
         return rest[0] if rest else NULL
     before, after = rest[1:] or (b"", b"")
-    return bytes(before + found + after)
+    return bytes(before + value + after)

@@ -1,5 +1,6 @@
-"""What the write script says when it carries nothing out, as the error that it means."""
+"""The errors that the results of the write script stand for."""
 
+from collections.abc import Callable
 from typing import Any
 
 from mysocial.core.errors import (
@@ -14,23 +15,33 @@ from mysocial.core.errors import (
 )
 from mysocial.store.store import parse_unique
 
+SESSION_ENDED = "The session has ended."
 
-def error_from_result(verdict: bytes, rest: list[Any]) -> Exception:
-    """Return the error that stands for a verdict of `apply.lua` other than `ok`."""
-    if verdict == b"replay":
-        return IdempotentReplay(int(rest[0]), rest[1])
-    if verdict == b"mismatch":
-        return IdempotencyMismatch()
-    if verdict == b"session":
-        return NotAuthenticated("The session has ended.")
-    if verdict == b"limited":
-        return TooManyRequests(max(1, int(rest[0])))
-    if verdict == b"not_expired":
-        return ERRORS_BY_FIELD[rest[0].decode()](int(rest[1]))
-    if verdict == b"missing":
-        return NotFound()
-    if verdict == b"exists":
-        return AlreadyExists()
-    if verdict == b"taken":
-        return AlreadyExists(field=parse_unique(rest[1].decode())[1])
-    return Conflict("It was changed by somebody else meanwhile. Read it again.")
+
+def _not_expired(field: bytes, until_ms: bytes) -> Exception:
+    return ERRORS_BY_FIELD[field.decode()](int(until_ms))
+
+
+def _taken(_position: int, unique_key: bytes) -> Exception:
+    return AlreadyExists(field=parse_unique(unique_key.decode())[1])
+
+
+# By the first item of a result: what makes the error of the other items.
+_ERRORS: dict[bytes, Callable[..., Exception]] = {
+    b"replay": lambda status, body: IdempotentReplay(int(status), body),
+    b"mismatch": IdempotencyMismatch,
+    b"session": lambda: NotAuthenticated(SESSION_ENDED),
+    b"limited": lambda seconds_left: TooManyRequests(max(1, int(seconds_left))),
+    b"not_expired": _not_expired,
+    b"missing": lambda _position: NotFound(),
+    b"exists": lambda _position: AlreadyExists(),
+    b"taken": _taken,
+    b"conflict": lambda _position: Conflict(
+        "It was changed by somebody else meanwhile. Read it again."
+    ),
+}
+
+
+def error_from_result(code: bytes, details: list[Any]) -> Exception:
+    """Return the error for a result of write.lua other than `ok` and `unknown`."""
+    return _ERRORS[code](*details)

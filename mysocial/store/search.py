@@ -1,4 +1,4 @@
-"""Records by text and by rank: found by MongoDB's indexes, merged with what it has not got yet."""
+"""Search by text and by counter: MongoDB's indexes, merged with records that MongoDB lacks."""
 
 import math
 import re
@@ -15,79 +15,101 @@ from mysocial.store.store import Store
 PREFIX, SUBSTRING = 0, 1
 LAST = "\U0010ffff"
 MAX_UNFLUSHED = 1000
-SUBSTRING_SECONDS = 0.5  # what lies within can't be bounded by an index, only walked along it
+SUBSTRING_SECONDS = 0.5  # no index bounds the search for a substring, it only makes it shorter
 
 
 class Match(NamedTuple):
-    """A record that was found. Its place is what a cursor names: text first, then rank."""
+    """A record that was found."""
 
     id: str
     text: str
-    rank: int
+    rank: int  # PREFIX or SUBSTRING
 
     @property
     def place(self) -> Entry:
+        """What a cursor after this match holds."""
         return self.text, self.rank
 
 
 def search_text(
     store: Store[Any], field: str, text: str, *, limit: int, after: Entry | None = None
 ) -> list[Match]:
-    """Return records whose unique `field` begins with `text`, then those that contain it.
+    """Return the records whose unique `field` starts with `text`, then those that contain it.
 
-    The records must stand in the list `all`. `Unavailable` when MongoDB is away; when it is only
-    too slow for what lies within, those it would have found are missing.
+    The store must have the index `all`. If only the search for substrings takes too long, its
+    matches are missing.
+
+    Raises:
+        Unavailable: MongoDB does not respond.
     """
-    last, rank = after or ("", PREFIX)
-    fresh = {
-        pk: getattr(one, field) for pk, one in reads.get_records(store, _unflushed(store)).items()
+    last_text, rank = after or ("", PREFIX)
+    unflushed = {
+        pk: getattr(record, field)
+        for pk, record in reads.get_records(store, _unflushed_ids(store)).items()
     }
-    escaped = re.escape(text)
-    found: list[Match] = []
+    matches: list[Match] = []
     if rank == PREFIX:
-        query = {"$gte": text, "$lt": text + LAST, "$gt": last}
-        values = _find(store, field, query, limit)
-        values |= _after(fresh, last, lambda one: one.startswith(text))
-        found += _ordered(values, PREFIX)[:limit]
-        last = ""
-    if len(found) < limit:
-        query = {"$regex": f"^(?!{escaped}).+{escaped}", "$gt": last}
+        texts = _find_prefix(store, field, text, last_text, limit)
+        texts |= _select_after(unflushed, last_text, lambda value: value.startswith(text))
+        matches += _matches_in_order(texts, PREFIX)[:limit]
+        last_text = ""
+    if len(matches) < limit:
         try:
-            values = _find(store, field, query, limit, seconds=SUBSTRING_SECONDS)
+            texts = _find_substring(store, field, text, last_text, limit)
         except Unavailable:
             if rank == SUBSTRING:
                 raise
-            values = {}
-        values |= _after(fresh, last, lambda one: text in one[1:] and not one.startswith(text))
-        found += _ordered(values, SUBSTRING)[: limit - len(found)]
-    return found
+            texts = {}
+        texts |= _select_after(
+            unflushed, last_text, lambda value: text in value[1:] and not value.startswith(text)
+        )
+        matches += _matches_in_order(texts, SUBSTRING)[: limit - len(matches)]
+    return matches
 
 
 def top_by_counter(store: Store[Any], counter: str, *, limit: int) -> list[str]:
-    """Return the ids of the records with the highest `counter`, one of the store's `ranked`.
+    """Return the ids of the records with the highest values of a sorted counter.
 
-    As MongoDB has them, put in order by what they are now; `Unavailable`.
+    MongoDB selects the records; they are ordered by their current values.
+
+    Raises:
+        Unavailable: MongoDB does not respond.
     """
-    ranked = mongo.find(
+    documents = mongo.find(
         store.model, {}, sort=[(counter, -1), ("_id", -1)], limit=limit, projection=["_id"]
     )
-    ids = [*(document["_id"] for document in ranked), *_unflushed(store)[:limit]]
-    found = reads.get_records(store, ids)
-    order = sorted(found, key=lambda pk: (getattr(found[pk], counter), pk), reverse=True)
-    return order[:limit]
+    ids = [*(document["_id"] for document in documents), *_unflushed_ids(store)[:limit]]
+    records = reads.get_records(store, ids)
+    in_order = sorted(records, key=lambda pk: (getattr(records[pk], counter), pk), reverse=True)
+    return in_order[:limit]
 
 
-def _unflushed(store: Store[Any]) -> list[str]:
-    """Return the newest records that MongoDB has not got, newest first."""
-    debts = unflushed_entries(store, store.indexes["all"], "")
-    made = [pk for pk, score in debts.items() if math.isfinite(score)]
-    return sorted(made, key=lambda pk: (debts[pk], pk), reverse=True)[:MAX_UNFLUSHED]
+def _unflushed_ids(store: Store[Any]) -> list[str]:
+    """Return the ids of the newest records that MongoDB does not have, newest first."""
+    scores = unflushed_entries(store, store.indexes["all"], "")
+    created = [pk for pk, score in scores.items() if math.isfinite(score)]
+    return sorted(created, key=lambda pk: (scores[pk], pk), reverse=True)[:MAX_UNFLUSHED]
+
+
+def _find_prefix(
+    store: Store[Any], field: str, text: str, last_text: str, limit: int
+) -> dict[str, str]:
+    query = {"$gte": text, "$lt": text + LAST, "$gt": last_text}
+    return _find(store, field, query, limit)
+
+
+def _find_substring(
+    store: Store[Any], field: str, text: str, last_text: str, limit: int
+) -> dict[str, str]:
+    escaped = re.escape(text)
+    query = {"$regex": f"^(?!{escaped}).+{escaped}", "$gt": last_text}
+    return _find(store, field, query, limit, seconds=SUBSTRING_SECONDS)
 
 
 def _find(
     store: Store[Any], field: str, query: dict[str, Any], limit: int, *, seconds: float = 0
 ) -> dict[str, str]:
-    # By the index of the unique field alone: in its order, and no document is read to be refused.
+    # The index of the unique field alone: it has the order, and no document is read in vain.
     documents = mongo.find(
         store.model,
         {field: query},
@@ -100,9 +122,11 @@ def _find(
     return {document["_id"]: document[field] for document in documents}
 
 
-def _after(fresh: dict[str, str], last: str, suits: Callable[[str], bool]) -> dict[str, str]:
-    return {pk: value for pk, value in fresh.items() if value > last and suits(value)}
+def _select_after(
+    texts: dict[str, str], last_text: str, matches: Callable[[str], bool]
+) -> dict[str, str]:
+    return {pk: text for pk, text in texts.items() if text > last_text and matches(text)}
 
 
-def _ordered(values: dict[str, str], rank: int) -> list[Match]:
-    return [Match(pk, values[pk], rank) for pk in sorted(values, key=lambda pk: values[pk])]
+def _matches_in_order(texts: dict[str, str], rank: int) -> list[Match]:
+    return [Match(pk, texts[pk], rank) for pk in sorted(texts, key=lambda pk: texts[pk])]

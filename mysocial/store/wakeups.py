@@ -1,9 +1,9 @@
-"""Wake the workers: one Celery message for many writes, sent by a thread, never by a request.
+"""Worker wake-ups: one Celery message for many writes, sent by a thread, never by a request.
 
-`task.delay()` costs ten times what a write costs, so requests only set a flag. Of each name one
-message is on its way: who sends it leaves a mark, which the worker that takes it removes. So
-workers that are slow have few messages to take, not one for each write meanwhile. Where one was
-lost, beat sends another when the mark has run out.
+`task.delay()` costs ten times as much as a write, so requests only set a flag. At most one message
+of each name is pending: its sender sets a key, which the worker deletes. So slow workers get few
+messages, not one for each write. If a message is lost, the scheduler sends another one when the key
+has expired.
 """
 
 import logging
@@ -21,7 +21,7 @@ from mysocial.core.redis import available, client, is_full
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _wake = threading.Event()
-_requested: dict[str, dict[str, str]] = {}  # name -> what its message says of who asks
+_requested: dict[str, dict[str, str]] = {}  # by name: the headers of its message
 _thread: threading.Thread | None = None
 
 SEND_EMAILS, EMAILS = "email.send_emails", "mails"
@@ -29,35 +29,31 @@ REMOVE_CASCADES, CASCADES = "mysocial.run_cascades", "cascades"
 PROCESS_MEDIA, MEDIA = "images.process_media", "media"
 MAKE_EXPORTS, EXPORTS = "accounts.make_exports", "exports"
 WAKE_DIRTY_QUEUES = "mysocial.wake_dirty_queues"
-# What is asked for by these names is work of its own; by any other, that a queue's debt be carried.
+# By name: the task and its queue. Any other name is that of a queue whose records are flushed.
 TASKS_BY_NAME = {
     EMAILS: (SEND_EMAILS, "email"),
     CASCADES: (REMOVE_CASCADES, "default"),
     MEDIA: (PROCESS_MEDIA, "images"),
     EXPORTS: (MAKE_EXPORTS, "accounts"),
 }
-
-
 PENDING_TTL_MS = 3000
-MIN_INTERVAL_SECONDS = (
-    0.5  # seconds between messages of one name from one process: many writes, one drain
-)
-# Seconds. Long: a message that waited does its work as well as a new one, and where all of them
-# ran out before they were taken, nothing would ever be done.
+MIN_INTERVAL_SECONDS = 0.5  # between messages of one name from one process
+# Long: a message that waited does its work as well as a new one, and if all of them expired before
+# a worker received them, nothing would ever be done.
 MESSAGE_TTL_SECONDS = 60
 
 
 def task_name(queue: str) -> str:
-    """Return the name of the task that carries a queue's debt to MongoDB."""
+    """Return the name of the task that flushes a queue's dirty records to MongoDB."""
     return f"{queue}.flush_records"
 
 
-def wake_workers(queues: Iterable[str]) -> None:
-    """Ask for work: debts to carry, mails to send, removals, media to process.
+def wake_workers(names: Iterable[str]) -> None:
+    """Wake the workers that flush these queues, or do the work of `TASKS_BY_NAME`.
 
-    Returns at once and never raises.
+    Returns at once and never raises an error.
     """
-    wanted = set(queues)
+    wanted = set(names)
     if wanted:
         with _lock:
             _requested.update(dict.fromkeys(wanted, tracing.message_headers()))
@@ -66,76 +62,86 @@ def wake_workers(queues: Iterable[str]) -> None:
 
 
 def acknowledge(name: str) -> None:
-    """Say that a worker has taken the message: what is written from now on asks for another.
+    """Note that a worker has received the message: later writes send another one.
 
-    `Unavailable`.
+    Raises:
+        Unavailable: Redis cannot be reached.
     """
     with available():
         client().delete(keys.wakeup(name))
 
 
 def postpone(name: str, milliseconds: int) -> None:
-    """Let who writes ask for another message after so long, not when this one's mark has run out.
+    """Let writes send another message after this time, for a worker that cannot work yet.
 
-    For a worker that took it and may not do its work yet. `Unavailable`.
+    Raises:
+        Unavailable: Redis cannot be reached.
     """
     with available():
         client().pexpire(keys.wakeup(name), milliseconds)
 
 
-def forget_pending(names: Iterable[str]) -> None:
-    """Say that messages which are on their way may be lost. `Unavailable`."""
+def forget_pending(queues: Iterable[str]) -> None:
+    """Forget the pending messages of these queues and of `TASKS_BY_NAME`: they may be lost.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
+    """
     with available():
-        client().delete(*(keys.wakeup(name) for name in (*names, *TASKS_BY_NAME)))
+        client().delete(*(keys.wakeup(name) for name in (*queues, *TASKS_BY_NAME)))
 
 
-def wake_unless_pending(queue: str) -> None:
-    """Send the message, unless one is on its way. `Unavailable`."""
+def wake_unless_pending(name: str) -> None:
+    """Send the message now, unless one is pending.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
+    """
     try:
         with available():
-            is_needed = client().set(keys.wakeup(queue), "1", nx=True, px=PENDING_TTL_MS)
+            is_needed = client().set(keys.wakeup(name), "1", nx=True, px=PENDING_TTL_MS)
     except Unavailable as error:
         if not is_full(error):
             raise
         is_needed = True
     if is_needed:
-        send_wakeup(queue)
+        send_wakeup(name)
 
 
-def send_wakeup(queue: str, asked_by: dict[str, str] | None = None) -> None:
-    """Send the message itself, with what it says of a request that asks for it.
+def send_wakeup(name: str, headers: dict[str, str] | None = None) -> None:
+    """Send the message, with the trace headers of the request that caused it.
 
-    A broker that is away is logged: beat will ask again. One that is full takes no message, and
-    stays full until debts are carried: then it is done here, by this thread.
+    A broker that cannot be reached is logged: the scheduler sends another message. A broker that is
+    full accepts no message, and stays full until records are flushed: then this thread does it.
     """
-    name, queue = TASKS_BY_NAME.get(queue, (task_name(queue), queue))
+    task, queue = TASKS_BY_NAME.get(name, (task_name(name), name))
     try:
         current_app.send_task(
-            name, queue=queue, retry=False, expires=MESSAGE_TTL_SECONDS, headers=asked_by
+            task, queue=queue, retry=False, expires=MESSAGE_TTL_SECONDS, headers=headers
         )
     except Exception as error:  # noqa: BLE001 - kombu raises what its transport raises
         if is_full(error):
-            _run_inline(name)
+            _run_inline(task)
         else:
-            logger.warning("The debt of %s waits for beat, the broker is away: %s", queue, error)
+            logger.warning("The broker cannot be reached, %s is not woken: %s", queue, error)
 
 
-def _run_inline(name: str) -> None:
+def _run_inline(task: str) -> None:
     try:
-        current_app.tasks[name]()
-    except Exception as error:  # noqa: BLE001 - the thread must live on
-        logger.warning("%s could not be carried out here: %s", name, error)
+        current_app.tasks[task]()
+    except Exception as error:  # noqa: BLE001 - the thread must go on
+        logger.warning("%s failed in the web process: %s", task, error)
 
 
 def _ensure_thread() -> None:
     global _thread  # noqa: PLW0603 - one thread for each process, also after a fork
     if _thread is None or not _thread.is_alive():
-        _thread = threading.Thread(target=_run, name="nudge", daemon=True)
+        _thread = threading.Thread(target=_run, name="wakeups", daemon=True)
         _thread.start()
 
 
 def _reset_after_fork() -> None:
-    """Begin anew in a forked child: threads do not survive a fork, but locks they held do."""
+    """Start again in a forked child: threads do not survive a fork, but the locks they hold do."""
     global _lock, _wake, _thread
     _lock, _wake, _thread = threading.Lock(), threading.Event(), None
     _requested.clear()
@@ -145,7 +151,7 @@ os.register_at_fork(after_in_child=_reset_after_fork)
 
 
 def _run() -> None:
-    due: dict[str, float] = {}  # when each name may be sent for again
+    due: dict[str, float] = {}  # when each name may be sent again
     while True:
         now = time.monotonic()
         with _lock:
@@ -155,9 +161,9 @@ def _run() -> None:
             later = [due[name] for name in _requested if name not in ready]
             for name in ready:
                 del _requested[name]
-        for name, asked_by in ready.items():
+        for name, headers in ready.items():
             due[name] = now + MIN_INTERVAL_SECONDS
-            send_wakeup(name, asked_by)
+            send_wakeup(name, headers)
         if not ready:
             _wake.wait(min(later) - now if later else None)
             _wake.clear()

@@ -108,7 +108,7 @@ def _list_query(
     index: str, value: str, *, viewer_id: str, limit: int, after: Entry | None
 ) -> ListQuery:
     checks = {"author_id": relation_checks(viewer_id)}
-    return ListQuery(post_template, index, value, limit=limit, after=after, about=checks)
+    return ListQuery(post_template, index, value, limit=limit, after=after, checks=checks)
 
 
 def _filter_page(

@@ -83,7 +83,7 @@ def post_and_recipients_query(post_id: str, *, actor_id: str) -> Query[tuple[Row
     return reads.combine(
         visible_row_query(post_id, viewer_id=actor_id),
         recipient_query((posts.key(post_id), "author_id"), actor_id=actor_id),
-        meaning=decode,
+        function=decode,
     )
 
 
@@ -101,7 +101,7 @@ def get_rows(post_ids: Sequence[str], *, viewer_id: str) -> list[Row]:
 def _rows_query(
     post_ids: Sequence[str], *, viewer_id: str, template: JsonTemplate = post_template
 ) -> Query[list[Row]]:
-    rows = reads.rows_query(template, post_ids, about={"author_id": relation_checks(viewer_id)})
+    rows = reads.rows_query(template, post_ids, checks={"author_id": relation_checks(viewer_id)})
     return rows.map(lambda rows: [row for row in rows if is_visible(row, viewer_id)])
 
 

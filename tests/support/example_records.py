@@ -193,13 +193,15 @@ def walk(
 def begin(**names: list[str]) -> list[Any]:
     """Begin to fetch, as a reader does; return the tokens."""
     wanted = {"records": [], "uniques": [], "lists": []} | names
-    tokens: list[Any] = read_through.FILL({"step": "begin", "epoch": "e", **wanted})
+    tokens: list[Any] = read_through.READ_THROUGH({"step": "begin", "epoch": "e", **wanted})
     return [token for some in tokens for token in some]
 
 
 def take(**copies: list[Any]) -> None:
     """Bring what was fetched, as the reader that began does in the end."""
-    read_through.FILL({"step": "finish", "records": [], "uniques": [], "lists": [], **copies})
+    read_through.READ_THROUGH(
+        {"step": "finish", "records": [], "uniques": [], "lists": [], **copies}
+    )
 
 
 def together(count: int, act: Callable[[int], Any]) -> list[Any]:

@@ -18,6 +18,7 @@ from mysocial.core.errors import AlreadyExists, NotFound
 from mysocial.core.redis import client
 from mysocial.persistence import dead_letters, dirty, flush, mongo_writer
 from mysocial.store import read_through, reads, write
+from mysocial.store.read_through import Pending
 from tests.support.example_records import (
     OWNER,
     QUEUE,
@@ -178,9 +179,9 @@ class Interleavings(RuleBasedStateMachine):
         code = things.unique_key("code", "gold")
         record, unique, entries = begin(records=names, uniques=[code], lists=[SHELF])
         copies = {
-            "records": read_through._fetch_records([(names[0], record)]) if record else [],
-            "uniques": [read_through._fetch_unique(code, unique)] if unique else [],
-            "lists": [read_through._fetch_list(SHELF, entries)] if entries else [],
+            "records": read_through._fetch_records([Pending(names[0], record)]) if record else [],
+            "uniques": [read_through._fetch_unique(Pending(code, unique))] if unique else [],
+            "lists": [read_through._fetch_list(Pending(SHELF, entries))] if entries else [],
         }
         self.fetched.append(copies)
 

@@ -5,7 +5,7 @@ import pytest
 from mysocial.core import request_context
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.redis import client
-from mysocial.store import queries, reads
+from mysocial.store import ViewerCheck, queries, reads
 from tests.support.concurrency import count_script_calls
 from tests.support.example_records import change, evict, put, things
 
@@ -32,7 +32,7 @@ def test_one_refusal_does_not_keep_the_others_from_their_answers():
 
 
 def test_no_question_costs_nothing():
-    nothing = reads.combine(meaning=dict)
+    nothing = reads.combine(function=dict)
     assert count_script_calls(nothing.result) == 0
     assert nothing.result() == {}
 
@@ -43,7 +43,10 @@ def test_a_question_about_whom_another_record_names_is_answered_in_the_same_roun
     flush_all()
     via = (things.key(naming.id), "owner_id")
     shelf = things.list_key("owner", named.id)
-    facts = [(shelf, "", "", things.prefix), (things.list_key("shelf"), "", "", things.prefix)]
+    facts = [
+        ViewerCheck(shelf, "", "", things.prefix),
+        ViewerCheck(things.list_key("shelf"), "", "", things.prefix),
+    ]
 
     def ask():
         asked = [

@@ -1,7 +1,8 @@
 """Fills: MongoDB's copy never hides what was written meanwhile."""
 
 from mysocial.core.redis import client
-from mysocial.store import read_through, reads, write
+from mysocial.store import ViewerCheck, read_through, reads, write
+from mysocial.store.read_through import Pending
 from mysocial.store.store import ABSENT_SECONDS
 from tests.support.example_records import (
     START,
@@ -46,7 +47,7 @@ def test_an_older_copy_does_not_overwrite_a_newer_write(flush_all):
     flush_all()
     evict()
     (token,) = begin(records=[key(thing)])
-    copy = read_through._fetch_records([(key(thing), token)])
+    copy = read_through._fetch_records([Pending(key(thing), token)])
 
     change(thing, name="New")
     take(records=copy)
@@ -60,7 +61,7 @@ def test_an_older_copy_does_not_overwrite_a_write_that_is_in_mongodb_by_now(flus
     flush_all()
     evict()
     (token,) = begin(records=[key(thing)])
-    copy = read_through._fetch_records([(key(thing), token)])
+    copy = read_through._fetch_records([Pending(key(thing), token)])
 
     change(thing, name="New")
     flush_all()
@@ -77,7 +78,7 @@ def test_an_older_copy_does_not_replace_what_a_later_reader_begins_to_fetch(flus
     flush_all()
     evict()
     (token,) = begin(records=[key(thing)])
-    copy = read_through._fetch_records([(key(thing), token)])
+    copy = read_through._fetch_records([Pending(key(thing), token)])
     change(thing, name="New")
     flush_all()
     evict()
@@ -92,7 +93,7 @@ def test_an_older_copy_does_not_replace_what_a_later_reader_begins_to_fetch(flus
 def test_an_absence_does_not_hide_a_record_that_was_made_meanwhile():
     thing = make(name="New")
     (token,) = begin(records=[key(thing)])
-    copy = read_through._fetch_records([(key(thing), token)])
+    copy = read_through._fetch_records([Pending(key(thing), token)])
 
     with write() as w:
         w.create(thing, new_id=True)
@@ -124,7 +125,7 @@ def test_an_older_holder_does_not_overwrite_a_newer_reservation(flush_all):
     flush_all()
     evict()
     (token,) = begin(uniques=[code_key("gold")])
-    copy = [read_through._fetch_unique(code_key("gold"), token)]
+    copy = [read_through._fetch_unique(Pending(code_key("gold"), token))]
 
     change(thing, code="tin")
     heir = put(code="gold")
@@ -135,7 +136,7 @@ def test_an_older_holder_does_not_overwrite_a_newer_reservation(flush_all):
 
 def test_a_freedom_does_not_hide_a_reservation_that_was_made_meanwhile():
     (token,) = begin(uniques=[code_key("gold")])
-    copy = [read_through._fetch_unique(code_key("gold"), token)]
+    copy = [read_through._fetch_unique(Pending(code_key("gold"), token))]
 
     owner = put(code="gold")
     take(uniques=copy)
@@ -151,7 +152,7 @@ def test_a_list_takes_along_what_was_made_while_it_was_fetched(flush_all):
     flush_all()
     evict()
     (token,) = begin(lists=[SHELF])
-    copy = [read_through._fetch_list(SHELF, token)]
+    copy = [read_through._fetch_list(Pending(SHELF, token))]
 
     made, kept = put(2), put(3)
     flush_all()
@@ -166,7 +167,7 @@ def test_a_list_does_not_bring_back_what_was_removed_while_it_was_fetched(flush_
     flush_all()
     evict()
     (token,) = begin(lists=[SHELF])
-    copy = [read_through._fetch_list(SHELF, token)]
+    copy = [read_through._fetch_list(Pending(SHELF, token))]
 
     remove(get(settled))
     flush_all()
@@ -185,7 +186,7 @@ def test_a_list_takes_along_what_was_owed_before_it_was_fetched(flush_all):
     evict()
     (token,) = begin(lists=[SHELF])
     # All debts are paid between the two steps, after MongoDB was asked.
-    copy = [read_through._fetch_list(SHELF, token)]
+    copy = [read_through._fetch_list(Pending(SHELF, token))]
     flush_all()
     take(lists=copy)
 
@@ -197,7 +198,7 @@ def test_a_list_keeps_what_was_removed_and_made_again_while_it_was_fetched(flush
     flush_all()
     evict()
     (token,) = begin(lists=[SHELF])
-    copy = [read_through._fetch_list(SHELF, token)]
+    copy = [read_through._fetch_list(Pending(SHELF, token))]
 
     remove(get(thing))
     with write() as w:
@@ -215,7 +216,7 @@ def test_a_list_that_was_lost_while_it_was_fetched_is_not_taken(flush_all):
     flush_all()
     evict()
     (token,) = begin(lists=[SHELF])
-    copy = [read_through._fetch_list(SHELF, token)]
+    copy = [read_through._fetch_list(Pending(SHELF, token))]
 
     client().delete(SHELF)  # as under pressure, or when the fetching took too long
     new = put(2)
@@ -238,5 +239,5 @@ def test_a_long_list_is_fetched_whole(flush_all):
 
     assert client().zcard(name) == 1201
     evict()
-    fact = (name, "", "", likes.prefix)
-    assert [reads.run_checks(f"{n:024x}", [fact])[0] for n in (0, 1199, 1200)] == [1, 1, 0]
+    check = ViewerCheck(name, "", "", likes.prefix)
+    assert [reads.run_checks(f"{n:024x}", [check])[0] for n in (0, 1199, 1200)] == [1, 1, 0]

@@ -5,7 +5,15 @@ import pytest
 from mysocial.core import mongo
 from mysocial.core.errors import Invalid, NotFound
 from mysocial.core.redis import client
-from mysocial.store import decode_cursor, encode_cursor, list_fallback, pagination, reads, write
+from mysocial.store import (
+    ViewerCheck,
+    decode_cursor,
+    encode_cursor,
+    list_fallback,
+    pagination,
+    reads,
+    write,
+)
 from tests.support.example_records import (
     CAP,
     OWNER,
@@ -190,7 +198,7 @@ def test_membership_is_known_below_what_a_list_holds_too(flush_all):
     flush_all()
     evict()
     change(get(make(id=found[-1])), shelf="off")
-    fact = (SHELF, "", "", things.prefix)
+    fact = ViewerCheck(SHELF, "", "", things.prefix)
 
     answers = {pk: reads.run_checks(pk, [fact])[0] for pk in (found[0], found[-2], "0" * 24)}
 
@@ -205,8 +213,8 @@ def test_a_list_that_is_being_fetched_is_not_taken_for_whole(flush_all):
     name = likes.list_key("all")
     begin(lists=[name])
 
-    assert reads.run_checks("bob", [(name, "", "", likes.prefix)]) == [1]
-    assert reads.run_checks("carol", [(name, "", "", likes.prefix)]) == [0]
+    assert reads.run_checks("bob", [ViewerCheck(name, "", "", likes.prefix)]) == [1]
+    assert reads.run_checks("carol", [ViewerCheck(name, "", "", likes.prefix)]) == [0]
 
 
 # Cursors -----------------------------------------------------------------------------------------
