@@ -9,7 +9,7 @@ from mysocial.admin.record_admin import RecordAdmin
 
 @admin.register(Account)
 class AccountAdmin(RecordAdmin):
-    """Accounts of all members; deleting one erases the member and all that hangs on them."""
+    """Accounts of all members; deleting one erases the member with all their data."""
 
     list_display = ("email", "id", "email_verified", "created_at", "last_sign_in_at")
     list_filter = ("email_verified",)
@@ -19,12 +19,13 @@ class AccountAdmin(RecordAdmin):
 
     @staticmethod
     def remove(account_id: str) -> None:
+        """Erase an account."""
         services.erase_account(account_id=account_id)
 
 
 @admin.register(Session)
 class SessionAdmin(RecordAdmin):
-    """Where members are signed in; deleting one signs it out. Its salt is shown to nobody."""
+    """Sessions of members; deleting one signs the device out. The salt is secret."""
 
     list_display = ("user_id", "user_agent", "address", "created_at", "last_used_at")
     search_fields = ("user_id", "address")
@@ -33,12 +34,13 @@ class SessionAdmin(RecordAdmin):
 
     @staticmethod
     def remove(session_id: str) -> None:
+        """End a session."""
         services.remove_session(session_id=session_id)
 
 
 @admin.register(OneTimeToken)
 class OneTimeTokenAdmin(RecordAdmin):
-    """What was mailed and not used yet: to be looked at only."""
+    """One-time tokens that were sent and not used yet; read-only."""
 
     list_display = ("user_id", "purpose", "created_at", "expires_at")
     list_filter = ("purpose",)
@@ -49,7 +51,7 @@ class OneTimeTokenAdmin(RecordAdmin):
 
 @admin.register(EndedSession)
 class EndedSessionAdmin(RecordAdmin):
-    """Sessions that a suspension ended: to be looked at only."""
+    """Sessions that a suspension ended; read-only."""
 
     list_display = ("user_id", "created_at")
     search_fields = ("user_id",)
@@ -59,7 +61,7 @@ class EndedSessionAdmin(RecordAdmin):
 
 @admin.register(Export)
 class ExportAdmin(RecordAdmin):
-    """What members asked for of all that is stored of them; staff can take one away."""
+    """Data exports of members; staff can delete one."""
 
     list_display = ("id", "status", "requested_at", "ready_at", "expires_at", "size")
     list_filter = ("status",)
@@ -69,4 +71,5 @@ class ExportAdmin(RecordAdmin):
 
     @staticmethod
     def remove(user_id: str) -> None:
+        """Delete an export and its file."""
         services.remove_export(user_id=user_id)

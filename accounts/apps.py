@@ -1,7 +1,9 @@
-"""The accounts domain."""
+"""The accounts app."""
 
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
+    """Configuration of the app."""
+
     name = "accounts"

@@ -1,4 +1,4 @@
-"""Who is calling: `Authorization: Bearer <access>` for REST, the token itself for sockets."""
+"""Authentication by access token: of REST requests and of realtime connections."""
 
 from collections.abc import Sequence
 
@@ -16,30 +16,33 @@ SCHEME = "bearer "
 
 
 class RequestUser:
-    """The member who calls, as far as the token tells."""
+    """The member of an access token, as `request.user`."""
 
     is_authenticated = True
 
-    def __init__(self, who: AuthenticatedSession) -> None:
-        self.id = self.pk = who.user_id
+    def __init__(self, session: AuthenticatedSession) -> None:
+        self.id = self.pk = session.user_id
 
 
 class AccessTokenAuthentication(BaseAuthentication):
-    """Believes the token's signature; that its session is alive is a precondition of the first
-    script that the call runs, so it costs no round trip of its own."""
+    """Reads `Authorization: Bearer <access>` and verifies the signature of the token.
+
+    The first script that the request runs checks that the session is alive, so this costs no
+    round trip of its own.
+    """
 
     def authenticate(self, request: Request) -> tuple[RequestUser, AuthenticatedSession] | None:
         header = request.META.get("HTTP_AUTHORIZATION", "")
         if not header:
             return None
         if not header.lower().startswith(SCHEME):
-            raise NotAuthenticated("Use Authorization: Bearer <access>.")
-        who = parse_access_token(header[len(SCHEME) :].strip())
-        tracing.set_member(who.user_id)
-        call = request_context.current()
-        if call is not None:
-            call.session_key = sessions.key(who.session_id)
-        return RequestUser(who), who
+            raise NotAuthenticated("Send the header `Authorization: Bearer <access token>`.")
+        session = parse_access_token(header[len(SCHEME) :].strip())
+        tracing.set_member(session.user_id)
+        context = request_context.current()
+        if context is not None:
+            context.session_key = sessions.key(session.session_id)
+        return RequestUser(session), session
 
     def authenticate_header(
         self,
@@ -49,13 +52,16 @@ class AccessTokenAuthentication(BaseAuthentication):
 
 
 def authenticate_token(token: str) -> AuthenticatedSession:
-    """Return whom a socket's token stands for; whether its session lives is told by `find_ended`.
+    """Return the session of a connection's access token.
 
-    `NotAuthenticated`.
+    `find_ended_sessions` tells whether the session is still alive.
+
+    Raises:
+        NotAuthenticated: The token is invalid or has expired.
     """
     return parse_access_token(token)
 
 
 def find_ended_sessions(session_ids: Sequence[str]) -> set[str]:
-    """Return those of the ids whose session has ended, or never was."""
+    """Return those of the ids whose session has ended or never existed."""
     return set(session_ids) - set(reads.get_records(sessions, session_ids))

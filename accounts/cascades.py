@@ -1,4 +1,4 @@
-"""What goes with a deleted member."""
+"""Cascades of accounts."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from mysocial.outbox import Cascade, delete_listed
 
 
 class EndedSessionCascade(Cascade):
-    """What was kept of sessions that a suspension ended."""
+    """Deletes the records of a member's sessions that a suspension ended."""
 
     model_label: ClassVar[str] = "users.user"
 
@@ -18,7 +18,7 @@ class EndedSessionCascade(Cascade):
 
 
 class ExportCascade(Cascade):
-    """What they were given of all that was stored of them."""
+    """Deletes a member's data export."""
 
     model_label: ClassVar[str] = "users.user"
 

@@ -1,4 +1,4 @@
-"""The refresh token as a cookie, which no script of a page can read."""
+"""The refresh token as an HttpOnly cookie."""
 
 import orjson
 from django.conf import settings
@@ -12,21 +12,25 @@ NAME, PATH = "refresh", "/api/token"
 
 
 def read_refresh_cookie(request: Request) -> str:
-    """Return the cookie's token; a browser says from which page it comes, and it must be ours."""
+    """Return the refresh token of the cookie, or an empty string.
+
+    Raises:
+        Forbidden: The request comes from a page of another origin.
+    """
     origin = request.headers.get("Origin")
     token = request.COOKIES.get(NAME, "")
     if token and origin is not None and origin not in settings.ALLOWED_ORIGINS:
-        raise Forbidden("This page may not use the refresh cookie.")
+        raise Forbidden("Pages of this origin may not use the refresh cookie.")
     return token
 
 
-def move_refresh_to_cookie(answer: HttpResponse) -> HttpResponse:
-    """Move the refresh token from an answer's body to the cookie.
+def move_refresh_to_cookie(response: HttpResponse) -> HttpResponse:
+    """Move the refresh token from the body of a response to the cookie.
 
-    Done last, so that a repeat under the same Idempotency-Key sets the same cookie again.
+    Call it last: a repetition with the same Idempotency-Key then sets the same cookie again.
     """
-    body = orjson.loads(answer.content)
-    answer.set_cookie(
+    body = orjson.loads(response.content)
+    response.set_cookie(
         NAME,
         body["refresh"],
         max_age=settings.REFRESH_TOKEN_SECONDS,
@@ -35,11 +39,11 @@ def move_refresh_to_cookie(answer: HttpResponse) -> HttpResponse:
         httponly=True,
         samesite="Strict",
     )
-    answer.content = to_json({**body, "refresh": None})
-    return answer
+    response.content = to_json({**body, "refresh": None})
+    return response
 
 
-def delete_refresh_cookie(answer: HttpResponse) -> HttpResponse:
-    """Have the browser drop the cookie."""
-    answer.delete_cookie(NAME, path=PATH, samesite="Strict")
-    return answer
+def delete_refresh_cookie(response: HttpResponse) -> HttpResponse:
+    """Delete the cookie in the browser."""
+    response.delete_cookie(NAME, path=PATH, samesite="Strict")
+    return response

@@ -1,4 +1,4 @@
-"""What of accounts is a member's own: nothing by which anybody could sign in as them."""
+"""Data export of accounts, without anything that would allow signing in."""
 
 from accounts.store import accounts, ended_sessions, exports, sessions, tokens
 from mysocial.privacy import ExportSection, exclude, listed, register, single
@@ -7,6 +7,6 @@ register(ExportSection(accounts, "Account", single(accounts), without=("password
 register(
     ExportSection(sessions, "Sessions", listed(sessions, "user"), without=("salt", "generation"))
 )
-exclude(ended_sessions, "That a suspension ended a session: a secret, to say why.")
-exclude(tokens, "Hashes of mailed one-time tokens, for an hour: secrets, and nothing else.")
-exclude(exports, "That this export was asked for.")
+exclude(ended_sessions, "Secrets of sessions that a suspension ended, to explain it on refresh.")
+exclude(tokens, "Hashes of one-time tokens sent by e-mail, kept for an hour: secrets only.")
+exclude(exports, "The record of this export itself.")

@@ -1,4 +1,4 @@
-"""The mails of accounts. One-time tokens are made here, when the mail is sent."""
+"""E-mails to members. One-time tokens are created when the e-mail is sent."""
 
 from typing import Any, ClassVar
 
@@ -25,48 +25,48 @@ MAX_LISTED_SENDERS = 10
 HEADLINES = {
     "comment": "{actor} commented on your post",
     "reaction": "{actor} reacted to your post",
-    "follow": "{actor} follows you",
-    "follow_request": "{actor} asks to follow you",
-    "message": "{actor} wrote to you",
+    "follow": "{actor} started following you",
+    "follow_request": "{actor} asked to follow you",
+    "message": "{actor} sent you a message",
     "mention": "{actor} mentioned you",
-    "report": "Your report was looked at",
-    "warning": "A moderator has a word for you",
+    "report": "Your report was reviewed",
+    "warning": "You received a warning from our moderators",
 }
 
 
 class AccountEmail(EmailTemplate):
-    """A mail to a member; nothing is sent when there is no such account."""
+    """An e-mail to a member; it is dropped if the account no longer exists."""
 
     @classmethod
     def account(cls, recipient: str) -> Account | None:
-        """Return whom a mail goes to, or None when it need not be sent."""
+        """Return the account to send an e-mail to, or None to drop it."""
         try:
             return selectors.get_account(recipient)
         except NotFound:
             return None
 
     @classmethod
-    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
-        """Return what the template says beside the member's name."""
+    def context(cls, account: Account, email: Email) -> dict[str, Any]:
+        """Return the context of the template, in addition to `username`."""
         raise NotImplementedError
 
     @classmethod
-    def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
-        account = cls.account(mail.recipient)
+    def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
+        account = cls.account(email.recipient)
         if account is None:
             return None
-        context = cls.context(account, mail)
+        context = cls.context(account, email)
         return account.email, {"username": get_user(account.id).username, **context}
 
 
 def token_link(page: str, account: Account, purpose: str) -> dict[str, Any]:
-    """Return a link to a page with a one-time token of this purpose."""
+    """Create a one-time token and return a context with a `link` that contains it."""
     token = services.create_token(account, purpose)
     return {"link": f"{settings.PUBLIC_URL}/{page}?token={token}"}
 
 
 class VerifyEmail(AccountEmail):
-    """Sent after sign-up, and again on request."""
+    """Sent after sign-up and on request, until the address is confirmed."""
 
     name: ClassVar[str] = VERIFY_EMAIL
     subject: ClassVar[str] = "Confirm your e-mail address"
@@ -77,34 +77,34 @@ class VerifyEmail(AccountEmail):
         return None if account is None or account.email_verified else account
 
     @classmethod
-    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
+    def context(cls, account: Account, email: Email) -> dict[str, Any]:
         return token_link("verify-email", account, VERIFY_EMAIL)
 
 
 class ResetPassword(AccountEmail):
-    """Sent on request to an address that has an account; to others nothing is sent."""
+    """Sent on request, if the address belongs to an account."""
 
     name: ClassVar[str] = RESET_PASSWORD
     subject: ClassVar[str] = "Reset your password"
 
     @classmethod
     def account(cls, recipient: str) -> Account | None:
-        return selectors.find_account(recipient)  # the recipient is an address here
+        return selectors.find_account(recipient)  # The recipient is an address here.
 
     @classmethod
-    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
+    def context(cls, account: Account, email: Email) -> dict[str, Any]:
         return token_link("reset-password", account, RESET_PASSWORD)
 
 
 class AccountErased(EmailTemplate):
-    """Sent when an account was erased; its recipient is an address, there is no member any more."""
+    """Sent after an erasure, to the address, because the account no longer exists."""
 
     name: ClassVar[str] = ACCOUNT_ERASED
     subject: ClassVar[str] = "Your account was erased"
 
     @classmethod
-    def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
-        return mail.recipient, dict(mail.params)
+    def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
+        return email.recipient, dict(email.params)
 
 
 class PasswordChanged(AccountEmail):
@@ -114,68 +114,71 @@ class PasswordChanged(AccountEmail):
     subject: ClassVar[str] = "Your password was changed"
 
     @classmethod
-    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
-        return dict(mail.params)
+    def context(cls, account: Account, email: Email) -> dict[str, Any]:
+        return dict(email.params)
 
 
 class ExportReady(AccountEmail):
-    """Sent when an export is there to be fetched."""
+    """Sent when a data export is ready to download."""
 
     name: ClassVar[str] = EXPORT_READY
     subject: ClassVar[str] = "Your export is ready"
 
     @classmethod
-    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
-        return dict(mail.params)
+    def context(cls, account: Account, email: Email) -> dict[str, Any]:
+        return dict(email.params)
 
 
 class NotificationEmail(AccountEmail):
-    """Sent for what a member is told of, unless it was read, taken back or hidden meanwhile.
+    """Sent for a notification, unless it was read, retracted or hidden in the meantime.
 
-    Of what one member does on one post a day has one mail of each kind at most, however often it
-    is done and undone.
+    At most one e-mail of each type is sent per day about the actions of one member on one post.
     """
 
     name: ClassVar[str] = EMAIL_KIND
     subject: ClassVar[str] = "{headline}"
 
     @classmethod
-    def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
-        return super().prepare(mail) if should_send_email(EmailContext.from_email(mail)) else None
+    def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
+        notification = EmailContext.from_email(email)
+        return super().prepare(email) if should_send_email(notification) else None
 
     @classmethod
-    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
-        occasion = EmailContext.from_email(mail)
-        actor = get_user(occasion.actor_id).username
+    def context(cls, account: Account, email: Email) -> dict[str, Any]:
+        notification = EmailContext.from_email(email)
+        actor = get_user(notification.actor_id).username
         return {
-            "headline": HEADLINES[occasion.kind].format(actor=actor),
-            "unsubscribe": cls._link(occasion),
+            "headline": HEADLINES[notification.kind].format(actor=actor),
+            "unsubscribe": cls._unsubscribe_link(notification),
         }
 
     @classmethod
-    def dedup_key(cls, mail: Email) -> str:
-        occasion = EmailContext.from_email(mail)
-        return f"{occasion.recipient_id}:{occasion.kind}:{occasion.actor_id}:{occasion.post_id}"
+    def dedup_key(cls, email: Email) -> str:
+        notification = EmailContext.from_email(email)
+        parts = (notification.recipient_id, notification.kind, notification.actor_id)
+        return ":".join((*parts, notification.post_id))
 
     @classmethod
-    def headers(cls, mail: Email) -> dict[str, str]:
+    def headers(cls, email: Email) -> dict[str, str]:
+        link = cls._unsubscribe_link(EmailContext.from_email(email))
         return {
-            "List-Unsubscribe": f"<{cls._link(EmailContext.from_email(mail))}>",
+            "List-Unsubscribe": f"<{link}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
 
     @staticmethod
-    def _link(occasion: EmailContext) -> str:
-        # The page, not the route of the API: programs that know RFC 8058 post to it, people who
-        # open it find a button.
-        token = unsubscribe_token(occasion.recipient_id, occasion.kind)
+    def _unsubscribe_link(notification: EmailContext) -> str:
+        # The page, not the API route: mail programs post to it (RFC 8058), and people who open it
+        # see a button.
+        token = unsubscribe_token(notification.recipient_id, notification.kind)
         return f"{settings.PUBLIC_URL}/unsubscribe?token={token}"
 
 
 class UnreadMessages(AccountEmail):
-    """Sent when messages were left unread for a while: how many and from whom, never what they say.
+    """Sent when messages stay unread for a while: their number and senders, not their texts.
 
-    One tells of all conversations; nothing is sent when another did, or nothing is unread.
+    One e-mail reports all conversations. It is dropped if another one has reported them, or if
+    nothing is unread.
     """
 
     name: ClassVar[str] = "messages"
@@ -184,19 +187,22 @@ class UnreadMessages(AccountEmail):
     @classmethod
     def account(cls, recipient: str) -> Account | None:
         account = super().account(recipient)
-        return (
-            account
-            if account and wants_notification(get_user(recipient), "message", "email")
-            else None
+        if account is None or not wants_notification(get_user(recipient), "message", "email"):
+            return None
+        return account
+
+    @classmethod
+    def context(cls, account: Account, email: Email) -> dict[str, Any]:
+        conversations = chat.claim_unread_conversations(
+            user_id=account.id, email_id=email.id, **email.params
         )
+        return {
+            "conversations": conversations[:MAX_LISTED_SENDERS],
+            "total": sum(conversation.unread for conversation in conversations),
+            "more": max(len(conversations) - MAX_LISTED_SENDERS, 0),
+        }
 
     @classmethod
-    def context(cls, account: Account, mail: Email) -> dict[str, Any]:
-        told = chat.claim_unread_conversations(user_id=account.id, email_id=mail.id, **mail.params)
-        total, more = sum(one.unread for one in told), len(told) - MAX_LISTED_SENDERS
-        return {"people": told[:MAX_LISTED_SENDERS], "total": total, "more": max(more, 0)}
-
-    @classmethod
-    def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
-        prepared = super().prepare(mail)
-        return prepared if prepared and prepared[1]["people"] else None
+    def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
+        prepared = super().prepare(email)
+        return prepared if prepared and prepared[1]["conversations"] else None

@@ -1,4 +1,4 @@
-"""What is announced of accounts."""
+"""Events of accounts: ended sessions and finished exports."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from mysocial.store import to_json
 
 @dataclass(frozen=True)
 class SessionEnded(Event):
-    """A session ended. Its own sockets hear it and are closed; nobody else does."""
+    """Your session ended. Sent to the connections of this session only, which are then closed."""
 
     type: ClassVar[str] = "session.ended"
     payload: ClassVar[Payload] = {"id": ID}
@@ -35,7 +35,7 @@ class SessionEnded(Event):
 
 @dataclass(frozen=True)
 class ExportReady(UserEvent, EphemeralEvent):
-    """What a member asked for is there to be fetched. A mail tells them, too."""
+    """The data export that you requested is ready to download. An e-mail is sent as well."""
 
     type: ClassVar[str] = "export.ready"
     payload: ClassVar[Payload] = {"size": COUNT}

@@ -1,4 +1,4 @@
-"""How members prove who they are. Nothing here is shown to anybody else."""
+"""Models of accounts: credentials, sessions, one-time tokens and exports; all private."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from mysocial.core.ids import now
 from mysocial.outbox import OutboxItem
 from mysocial.store import ID, Record
 
-# The occasions of a mail (`accounts/emails.py`), the first two also the purposes of a token.
+# Names of e-mail templates (`accounts/emails.py`); the first two are also purposes of tokens.
 VERIFY_EMAIL, RESET_PASSWORD, PASSWORD_CHANGED = (
     "verify_email",
     "reset_password",
@@ -16,16 +16,15 @@ ACCOUNT_ERASED, EXPORT_READY = "account_erased", "export_ready"
 
 
 class Account(Record):
-    """A member's e-mail and password; the profile in `users` has the same id."""
+    """A member's e-mail address and password; the profile in `users` has the same id."""
 
-    email = models.EmailField(max_length=254)  # lower case, unique
+    email = models.EmailField(max_length=254)  # lowercase, unique
     email_verified = models.BooleanField(default=False)
     password = models.CharField(max_length=256, editable=False)
-    # Written by every sign-in, so that one and a change of the password can't pass each other.
+    # Written by every sign-in, so that it conflicts with a concurrent change of the password.
     last_sign_in_at = models.DateTimeField(null=True, default=None, editable=False)
-    suspension_reason = models.CharField(
-        max_length=500, default="", editable=False
-    )  # why, in words
+    # Shown to the member while the account is suspended.
+    suspension_reason = models.CharField(max_length=500, default="", editable=False)
 
     class Meta(Record.Meta):
         db_table = "accounts"
@@ -37,7 +36,7 @@ class Account(Record):
 
 
 class Session(Record):
-    """One sign-in, on one device: a family of refresh tokens, of which only the newest is good.
+    """One sign-in on one device, with a sequence of refresh tokens; only the newest is valid.
 
     Tokens are derived from the salt and the generation, so none is stored.
     """
@@ -57,7 +56,7 @@ class Session(Record):
 
 
 class EndedSession(Record):
-    """What is kept of a session that a suspension ended, so that its refresh token is told why."""
+    """A session that a suspension ended, kept to explain this when its token is refreshed."""
 
     user_id = models.CharField(**ID)
     salt = models.CharField(max_length=64)
@@ -69,11 +68,12 @@ class EndedSession(Record):
 
 
 class OneTimeToken(Record):
-    """Proof that a mail was received. Its id is the hash of the token; using it deletes it."""
+    """A token that was sent by e-mail; its id is the hash of the token. Using it deletes it."""
 
     user_id = models.CharField(**ID)
     purpose = models.CharField(max_length=20)
-    fingerprint = models.CharField(max_length=64)  # of what the token was made for, see tokens.py
+    # A hash of the password or the address at the time; the token is void when that changes.
+    fingerprint = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
 
     class Meta(Record.Meta):
@@ -83,12 +83,12 @@ class OneTimeToken(Record):
 
 
 class Export(OutboxItem):
-    """What a member is given of everything that is stored of them; its id is the member's.
+    """An export of a member's data; its id is the member's.
 
-    It is made while it is queued, and then ready, or has failed.
+    A worker creates it while its status is "queued"; then it is "ready" or "failed".
     """
 
-    file = models.CharField(max_length=40)  # chosen before it is made, at random
+    file = models.CharField(max_length=40)  # a random name, chosen before the file is created
     requested_at = models.DateTimeField(default=now)
     ready_at = models.DateTimeField(null=True, default=None)
     expires_at = models.DateTimeField(null=True, default=None)

@@ -1,4 +1,4 @@
-"""What a good password is, and whether one is right."""
+"""Password strength, hashing and verification."""
 
 import functools
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from django.core.exceptions import ValidationError
 from accounts.models import Account
 from mysocial.core.errors import Invalid, Unavailable
 
-# Of the threads of a process so many may be busy with passwords, each for a tenth of a second of
-# CPU: the others go on answering whatever else is asked. Who waits longer than this is sent away.
+# How many threads of a process may hash passwords at once, each for about 0.1 s of CPU time, so
+# that the others keep serving requests; and how long a request waits for its turn.
 MAX_CONCURRENT_HASHES, MAX_WAIT_SECONDS = 4, 3.0
 _hash_slots = BoundedSemaphore(MAX_CONCURRENT_HASHES)
 
 
 class _PasswordOwner:
-    """What Django's validators compare a password with, and how they name its fields."""
+    """The user object that Django's validators compare a password with."""
 
     _meta = Account._meta  # noqa: SLF001 - Django's documented _meta API
 
@@ -29,7 +29,7 @@ class _PasswordOwner:
 
 
 def find_weaknesses(password: str, *, username: str = "", email: str = "") -> str:
-    """Return every reason why the password is too weak, empty when there is none."""
+    """Return all reasons why the password is too weak, or an empty string."""
     try:
         validate_password(password, user=_PasswordOwner(username, email))  # type: ignore[arg-type]
     except ValidationError as error:
@@ -40,16 +40,21 @@ def find_weaknesses(password: str, *, username: str = "", email: str = "") -> st
 def check_strength(
     password: str, *, username: str = "", email: str = "", field: str = "password"
 ) -> None:
-    """Raise `Invalid` with every reason why the password is too weak."""
+    """Check that a password is strong enough.
+
+    Raises:
+        Invalid: It is too weak; the error of `field` lists all reasons.
+    """
     weaknesses = find_weaknesses(password, username=username, email=email)
     if weaknesses:
         raise Invalid(errors={field: weaknesses})
 
 
 def verify_password(password: str, account: Account | None) -> bool:
-    """Tell whether the password is the account's, in the same time when there is no account.
+    """Return whether this is the account's password; it takes as long if there is no account.
 
-    `Unavailable` when too many want to know.
+    Raises:
+        Unavailable: Too many passwords are being hashed.
     """
     with _hash_slot():
         encoded = account.password if account else _dummy_hash()
@@ -57,7 +62,11 @@ def verify_password(password: str, account: Account | None) -> bool:
 
 
 def hash_password(password: str) -> str:
-    """Return the hash under which a password is kept; `Unavailable` when too many want theirs."""
+    """Return the hash of a password, to be stored.
+
+    Raises:
+        Unavailable: Too many passwords are being hashed.
+    """
     with _hash_slot():
         return make_password(password)
 
@@ -65,7 +74,7 @@ def hash_password(password: str) -> str:
 @contextmanager
 def _hash_slot() -> Iterator[None]:
     if not _hash_slots.acquire(timeout=MAX_WAIT_SECONDS):
-        raise Unavailable("Too many passwords are being checked right now. Try again.")
+        raise Unavailable("Too many people are signing in right now. Try again.")
     try:
         yield
     finally:

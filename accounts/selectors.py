@@ -1,4 +1,4 @@
-"""Reads of accounts."""
+"""Reads of accounts, sessions and exports."""
 
 from pathlib import Path
 
@@ -18,26 +18,34 @@ EXPORT_FOLDER = "exports"  # in MEDIA_DIR, which web processes and workers share
 
 
 def get_account(user_id: str) -> Account:
-    """Return a member's account; `NotFound`."""
+    """Return a member's account.
+
+    Raises:
+        NotFound: There is no such account.
+    """
     return reads.get_record(accounts, user_id)
 
 
 def get_self(user_id: str) -> tuple[Row, Row]:
-    """Return one's own profile and contact details as they are sent; `NotFound`."""
+    """Return the rows of a member's own profile and contact details.
+
+    Raises:
+        NotFound: There is no such account.
+    """
     profile = get_profile(user_id, viewer_id=user_id)
-    found = reads.get_rows(contact_template, [user_id])
-    if not found:
+    contacts = reads.get_rows(contact_template, [user_id])
+    if not contacts:
         raise NotFound
-    return profile, found[0]
+    return profile, contacts[0]
 
 
 def find_by_email(email: str) -> str | None:
-    """Return the id of the account with this address, in lower case, or None."""
+    """Return the id of the account with this lowercase e-mail address, or None."""
     return reads.find_by_unique(accounts, "email", email)
 
 
 def find_account(name: str) -> Account | None:
-    """Return the account with this e-mail address or username, whatever its case, or None."""
+    """Return the account with this e-mail address or username, case-insensitively, or None."""
     name = name.strip().lower()
     user_id = find_by_email(name) if "@" in name else find_user_id(name)
     if user_id is None:
@@ -46,31 +54,37 @@ def find_account(name: str) -> Account | None:
 
 
 def get_session(session_id: str) -> Session:
-    """Return a live session; `NotAuthenticated` when it has ended."""
+    """Return a live session.
+
+    Raises:
+        NotAuthenticated: The session has ended.
+    """
     try:
         return reads.get_record(sessions, session_id)
     except NotFound:
         raise NotAuthenticated("The session has ended.") from None
 
 
-def get_session_of_token(said: RefreshToken) -> Session:
-    """Return the live session of a refresh token; `NotAuthenticated` when it has ended.
+def get_session_of_token(token: RefreshToken) -> Session:
+    """Return the live session of a refresh token, whose signature the caller must verify.
 
-    `Suspended` when a suspension that holds still has ended it, to whoever has proof of it.
+    Raises:
+        NotAuthenticated: The session has ended.
+        Suspended: A suspension that is still in force has ended it, and the token is genuine.
     """
     try:
-        return get_session(said.session_id)
+        return get_session(token.session_id)
     except NotAuthenticated:
-        ended = reads.get_records(ended_sessions, [said.session_id]).get(said.session_id)
-        until = suspension_end_ms(ended.user_id) if ended and is_genuine(said, ended) else 0
-        if ended and until:
-            raise suspension_error(ended.user_id, until) from None
+        ended = reads.get_records(ended_sessions, [token.session_id]).get(token.session_id)
+        until_ms = suspension_end_ms(ended.user_id) if ended and is_genuine(token, ended) else 0
+        if ended and until_ms:
+            raise suspension_error(ended.user_id, until_ms) from None
         raise
 
 
-def suspension_error(user_id: str, until: int) -> Suspended:
-    """Return until when and why an account is suspended, as the refusal that says so."""
-    return Suspended(until, get_account(user_id).suspension_reason)
+def suspension_error(user_id: str, until_ms: int) -> Suspended:
+    """Return the error that says until when and why an account is suspended."""
+    return Suspended(until_ms, get_account(user_id).suspension_reason)
 
 
 def session_page(
@@ -82,23 +96,25 @@ def session_page(
 
 def sessions_of(user_id: str) -> list[Session]:
     """Return all of a member's live sessions, newest first."""
-    found: list[str] = []
+    session_ids: list[str] = []
     after: Entry | None = None
     while True:
         rows, after = session_page(user_id, limit=PAGE_SIZE, after=after)
-        found += [row.id for row in rows]
+        session_ids += [row.id for row in rows]
         if after is None:
-            return list(reads.get_records(sessions, found).values())
+            return list(reads.get_records(sessions, session_ids).values())
 
 
 def find_export(user_id: str) -> Export | None:
-    """Return a member's export, whatever has become of it; None for none, or one of last week."""
-    found = reads.get_records(exports, [user_id]).get(user_id)
-    return None if found is None or (found.expires_at and found.expires_at < now()) else found
+    """Return a member's export in any status, or None if there is none or it has expired."""
+    export = reads.get_records(exports, [user_id]).get(user_id)
+    if export is None or (export.expires_at and export.expires_at < now()):
+        return None
+    return export
 
 
 def render_export(user_id: str) -> bytes:
-    """Return a member's export as it is sent; null for none."""
+    """Return the JSON object of a member's export, or `null`."""
     if find_export(user_id) is None:
         return NULL
     return (
@@ -108,14 +124,18 @@ def render_export(user_id: str) -> bytes:
 
 
 def ready_export_path(user_id: str) -> Path:
-    """Return where the file of a member's export is; `NotFound` unless it is ready and kept."""
-    found = find_export(user_id)
-    path = export_path(found.file) if found else None
-    if found is None or path is None or found.status != "ready" or not path.is_file():
-        raise NotFound("There is no export. Ask for one, and wait until it is ready.")
+    """Return the path of the file of a member's export.
+
+    Raises:
+        NotFound: There is no export, or it is not ready.
+    """
+    export = find_export(user_id)
+    path = export_path(export.file) if export else None
+    if export is None or path is None or export.status != "ready" or not path.is_file():
+        raise NotFound("There is no export. Request one and wait until it is ready.")
     return path
 
 
 def export_path(name: str) -> Path:
-    """Return where the file of this name is, or would be."""
+    """Return the path of an export file, which need not exist."""
     return Path(settings.MEDIA_DIR / EXPORT_FOLDER / name)

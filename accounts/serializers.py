@@ -1,4 +1,4 @@
-"""JSON in and out of accounts."""
+"""Request and response bodies of accounts."""
 
 import re
 from typing import Any
@@ -11,8 +11,8 @@ from users.representations import ProfileSerializer
 
 MAX_PASSWORD_LENGTH = 128
 USERNAME = r"^[A-Za-z0-9_]{3,30}\Z"
-# Django's also takes quoted local parts, with blanks and control characters in them. Neither side
-# has an "@", or a text of many would be split at each of them in turn.
+# Django's validator also accepts quoted local parts with blanks and control characters. Neither
+# side may contain an "@", or matching a text of many "@" would take quadratic time.
 EMAIL = re.compile(r"[!-?A-~]+@[^@\s\x00-\x1f\x7f]+")
 REFRESH_LOCATIONS = [("cookie", "In an HttpOnly cookie"), ("body", "In the body")]
 
@@ -37,7 +37,7 @@ class SignUpInput(StrictSerializer):
         USERNAME,
         min_length=3,
         max_length=30,
-        error_messages={"invalid": "3 to 30 letters, digits or underscores."},
+        error_messages={"invalid": "Use 3 to 30 letters, digits or underscores."},
     )
     email = _email()
     password = _password()
@@ -46,9 +46,9 @@ class SignUpInput(StrictSerializer):
     refresh_in = serializers.ChoiceField(REFRESH_LOCATIONS, default="body")
 
     def validate_password(self, value: str) -> str:
-        """Name the weaknesses along with the errors of the other fields."""
-        about = {name: str(self.initial_data.get(name, ""))[:254] for name in ("username", "email")}
-        weaknesses = find_weaknesses(value, **about)
+        """Check the strength here, to report it along with the errors of the other fields."""
+        owner = {name: str(self.initial_data.get(name, ""))[:254] for name in ("username", "email")}
+        weaknesses = find_weaknesses(value, **owner)
         if weaknesses:
             raise serializers.ValidationError(weaknesses)
         return value
@@ -63,13 +63,13 @@ class SignInInput(StrictSerializer):
 
 
 class RefreshInput(StrictSerializer):
-    """A refresh token; without one the cookie's is taken."""
+    """A refresh token; if it is omitted, that of the cookie is used."""
 
     refresh = serializers.CharField(max_length=200, required=False)
 
 
 class EmailInput(StrictSerializer):
-    """An address."""
+    """An e-mail address."""
 
     email = _email()
 
@@ -81,27 +81,27 @@ class NewPasswordInput(StrictSerializer):
 
 
 class EraseAccountInput(StrictSerializer):
-    """The password: whoever only found the device unlocked can't erase the account."""
+    """The password, so that an unlocked device alone is not enough to erase the account."""
 
     password = _password()
 
 
 class ChangePasswordInput(StrictSerializer):
-    """The password so far and the new one."""
+    """The current password and the new one."""
 
     current_password = _password()
     new_password = _password()
 
 
 class SelfSerializer(ProfileSerializer):
-    """One's own profile with the contact details."""
+    """Your own profile with the contact details."""
 
     email = serializers.EmailField()
     email_verified = serializers.BooleanField()
 
 
 class SignedInSerializer(serializers.Serializer[Any]):
-    """The answer to a sign-up or sign-in. `refresh` is null when it was sent as a cookie."""
+    """The response to a sign-up or sign-in. `refresh` is null if it was sent as a cookie."""
 
     message = serializers.CharField()
     user = SelfSerializer()
@@ -110,7 +110,7 @@ class SignedInSerializer(serializers.Serializer[Any]):
 
 
 class TokensSerializer(serializers.Serializer[Any]):
-    """A new access token and the refresh token that succeeds the one sent."""
+    """A new access token, and the refresh token that replaces the one sent."""
 
     message = serializers.CharField()
     access = serializers.CharField()
@@ -118,7 +118,7 @@ class TokensSerializer(serializers.Serializer[Any]):
 
 
 class SessionSerializer(serializers.Serializer[Any]):
-    """One sign-in."""
+    """A session: one sign-in on one device."""
 
     id = serializers.CharField()
     created_at = serializers.DateTimeField()
@@ -129,14 +129,14 @@ class SessionSerializer(serializers.Serializer[Any]):
 
 
 class SessionPageSerializer(serializers.Serializer[Any]):
-    """A page of one's live sessions."""
+    """A page of your sessions."""
 
     sessions = SessionSerializer(many=True)
     next = serializers.CharField(allow_null=True)
 
 
 class ExportSerializer(serializers.Serializer[Any]):
-    """An export of one's own: what has become of it, and until when it is kept."""
+    """An export of your data: its status, and until when it is kept."""
 
     requested_at = serializers.DateTimeField()
     ready_at = serializers.DateTimeField(allow_null=True)
@@ -148,13 +148,13 @@ class ExportSerializer(serializers.Serializer[Any]):
 
 
 class ExportResponseSerializer(serializers.Serializer[Any]):
-    """The answer to who asks for an export."""
+    """The response to a request for an export."""
 
     message = serializers.CharField()
     export = ExportSerializer()
 
 
 class ExportStateSerializer(serializers.Serializer[Any]):
-    """One's export, if there is one."""
+    """Your export, or null if there is none."""
 
     export = ExportSerializer(allow_null=True)

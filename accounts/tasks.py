@@ -1,4 +1,4 @@
-"""Jobs of accounts."""
+"""Celery tasks of accounts."""
 
 from celery import shared_task
 
@@ -13,12 +13,12 @@ LEASE_SECONDS = 600.0
 @shared_task(name=MAKE_EXPORTS)
 @skip_if_unavailable
 def make_exports() -> int:
-    """Make exports, one at a time in all workers: others have debts to carry."""
+    """Create requested exports in one worker at a time, so that the others keep flushing."""
     return run_time_slice(EXPORTS, services.make_exports, lease_seconds=LEASE_SECONDS)
 
 
 @shared_task(name="accounts.delete_expired_exports")
 @skip_if_unavailable
 def delete_expired_exports() -> int:
-    """Remove the files of exports that were kept for a week."""
+    """Delete the files of exports after their week."""
     return services.delete_expired_exports()

@@ -1,4 +1,4 @@
-"""Access, refresh and one-time tokens: how they are made and read. No state, no I/O."""
+"""Access, refresh and one-time tokens: creation and parsing, without state or I/O."""
 
 import base64
 import functools
@@ -20,12 +20,12 @@ from mysocial.realtime.auth import AuthenticatedSession
 
 REFRESH_TOKEN_PARTS = 3
 INVALID_ACCESS = "The access token is not valid or has expired."
-MAX_CACHED_TOKENS = 10_000  # access tokens that a process remembers, 1 KB each
+MAX_CACHED_TOKENS = 10_000  # verified access tokens that a process keeps, about 1 KB each
 GENERATION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 class RefreshToken(NamedTuple):
-    """What a refresh token says, before it is believed."""
+    """The parts of a refresh token, which is not verified yet."""
 
     session_id: str
     generation: int
@@ -33,7 +33,7 @@ class RefreshToken(NamedTuple):
 
 
 def create_access_token(session: Session) -> str:
-    """Return an access token for the session, good for `ACCESS_TOKEN_SECONDS`."""
+    """Return an access token (JWT) for the session, valid for `ACCESS_TOKEN_SECONDS`."""
     token = AccessToken()
     token["sub"] = session.user_id
     token["sid"] = session.id
@@ -41,19 +41,22 @@ def create_access_token(session: Session) -> str:
 
 
 def parse_access_token(text: str) -> AuthenticatedSession:
-    """Return whom an access token stands for; `NotAuthenticated`. Whether the session lives is
-    asked by the first script of the call."""
-    who, expires = _decode_access_token(text)
-    if expires <= time.time():
+    """Return the session of an access token; the caller must check that it is alive.
+
+    Raises:
+        NotAuthenticated: The token is invalid or has expired.
+    """
+    session, expires_at = _decode_access_token(text)
+    if expires_at <= time.time():
         raise NotAuthenticated(INVALID_ACCESS)
-    return who
+    return session
 
 
 @functools.lru_cache(maxsize=MAX_CACHED_TOKENS)
 def _decode_access_token(text: str) -> tuple[AuthenticatedSession, int]:
-    """Return whom a token of ours stands for, and when it expires; `NotAuthenticated`.
+    """Return the session of an access token, and its expiry in seconds since 1970.
 
-    What it says can't change, so its signature is checked once: that costs as much as a read.
+    The result is cached, because verifying the signature costs as much as a read.
     """
     try:
         token = AccessToken(text)  # type: ignore[arg-type]
@@ -61,30 +64,34 @@ def _decode_access_token(text: str) -> tuple[AuthenticatedSession, int]:
         raise NotAuthenticated(INVALID_ACCESS) from None
     user_id, session_id = token.get("sub"), token.get("sid")
     if not is_id(user_id) or not is_id(session_id):
-        raise NotAuthenticated("The access token is not ours.")
+        raise NotAuthenticated(INVALID_ACCESS)
     return AuthenticatedSession(user_id, session_id), int(token["exp"])
 
 
 def create_refresh_token(session: Session) -> str:
     """Return the refresh token of the session's generation: `<session>.<generation>.<proof>`.
 
-    256 bits that only the holder of the secret key can derive: nothing stored can be replayed.
+    The proof is a 256-bit HMAC that needs the secret key, so stored data allows no forgery.
     """
     return f"{session.id}.{session.generation}.{_proof(session, session.generation)}"
 
 
 def parse_refresh_token(text: str) -> RefreshToken:
-    """Return what a refresh token says; `NotAuthenticated` for another form."""
+    """Return the parts of a refresh token, which the caller must verify with `is_genuine`.
+
+    Raises:
+        NotAuthenticated: The text does not have the form of a refresh token.
+    """
     parts = text.split(".")
     generation = parts[1] if len(parts) == REFRESH_TOKEN_PARTS else ""
-    # Only the one way we write it: "01" is not ours.
+    # Exactly the form of `create_refresh_token`: no generation "01".
     if not is_id(parts[0]) or not GENERATION.fullmatch(generation):
         raise NotAuthenticated("The refresh token is not valid.")
     return RefreshToken(parts[0], int(generation), parts[2])
 
 
 def is_genuine(token: RefreshToken, session: Session | EndedSession) -> bool:
-    """Tell, in constant time, whether we made this token."""
+    """Return, in constant time, whether `create_refresh_token` made this token."""
     return hmac.compare_digest(
         token.proof.encode("utf-8", "replace"), _proof(session, token.generation).encode()
     )
@@ -93,8 +100,8 @@ def is_genuine(token: RefreshToken, session: Session | EndedSession) -> bool:
 def _proof(session: Session | EndedSession, generation: int) -> str:
     key = hashlib.sha256(b"refresh\n" + settings.SECRET_KEY.encode()).digest()
     message = f"{session.id}.{generation}.{session.salt}".encode()
-    digest = hmac.new(key, message, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    signature = hmac.new(key, message, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(signature).decode().rstrip("=")
 
 
 def create_one_time_token() -> str:
@@ -103,5 +110,5 @@ def create_one_time_token() -> str:
 
 
 def hash_token(token: str) -> str:
-    """Return the id under which a one-time token is kept: its SHA-256."""
+    """Return the SHA-256 of a one-time token, which is the id of its record."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -13,7 +13,7 @@ urlpatterns = [
     api_path("verify-email", AccountViewSet, post="send_verification"),
     api_path("signout", AccountViewSet, post="signout"),
     api_path("currentuser", AccountViewSet, get="currentuser", delete="erase"),
-    api_path("currentuser/export", ExportViewSet, post="ask", get="state"),
+    api_path("currentuser/export", ExportViewSet, post="request_export", get="retrieve"),
     api_path("currentuser/export/file", ExportViewSet, get="file"),
     api_path("password", AccountViewSet, put="change_password"),
     api_path("sessions", AccountViewSet, get="sessions", delete="end_sessions"),

@@ -1,4 +1,4 @@
-"""The images app."""
+"""The images domain."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Deletion of media together with a post or a member."""
+"""What goes with a deleted post, and with a deleted member."""
 
 from typing import ClassVar
 
@@ -6,8 +6,8 @@ from images.services import delete_media_of_owner, delete_media_of_subject
 from mysocial.outbox import Cascade
 
 
-class MediaOfPost(Cascade):
-    """Delete the media of a deleted post, including those of its earlier versions."""
+class PostMedia(Cascade):
+    """The pictures and videos of a post, those of its earlier versions too."""
 
     model_label: ClassVar[str] = "posts.post"
 
@@ -17,7 +17,7 @@ class MediaOfPost(Cascade):
 
 
 class MediaOfMember(Cascade):
-    """Delete all media of a deleted member, and queue the removal of the files."""
+    """Everything they have brought; the files at the host are owed."""
 
     model_label: ClassVar[str] = "users.user"
 

@@ -1,6 +1,6 @@
-"""Hosts that store and serve media files: the local disk or Cloudinary. Used by workers only.
+"""Who has the files that are shown: this disk, or Cloudinary. Asked by workers only.
 
-The name of a file is chosen before it is stored, so storing and removing it can be repeated.
+A file is handed over under a name that was chosen before, so both verbs may be repeated.
 """
 
 import os
@@ -22,91 +22,77 @@ TIMEOUT_SECONDS = 60
 
 
 class Host(Protocol):
-    """Stores files and serves them to everyone who knows their URL."""
+    """Keeps files and shows them to whoever has their address."""
 
     name: str
 
     def put(self, ref: str, file: IO[bytes], *, kind: str) -> str:
-        """Store a file as `ref`, replacing an existing one, and return its URL."""
+        """Keep a file as `ref`, in the place of one that was there; return its address."""
         ...
 
     def open(self, ref: str, *, url: str) -> IO[bytes]:
-        """Open a stored file, of which `put` returned `url`.
-
-        Raises:
-            FileNotFoundError: There is no such file.
-            OSError: The host is not available.
-        """
+        """Open a file that is kept, whose address `put` returned; `FileNotFoundError`."""
         ...
 
     def remove(self, ref: str, *, kind: str) -> None:
-        """Remove a file; do nothing if there is none."""
+        """Remove a file; none is fine."""
         ...
 
 
 class LocalHost:
-    """The local disk: files in `MEDIA_DIR/public`, served at `/media/`."""
+    """This disk: `MEDIA_DIR/public`, served at `/media/`."""
 
     name = "local"
 
     def put(self, ref: str, file: IO[bytes], *, kind: str) -> str:
-        """Store a file and flush it to disk."""
         storage = storages["default"]
         storage.save(ref, File(file))
-        with Path(storage.path(ref)).open("rb") as stored:
-            os.fsync(stored.fileno())
+        with Path(storage.path(ref)).open("rb") as kept:
+            os.fsync(kept.fileno())
         return str(storage.url(ref))
 
     def open(self, ref: str, *, url: str) -> IO[bytes]:
-        """Open the file on disk."""
         return Path(storages["default"].path(ref)).open("rb")
 
     def remove(self, ref: str, *, kind: str) -> None:
-        """Delete the file from disk."""
         storages["default"].delete(ref)
 
 
 class CloudinaryHost:
-    """Cloudinary, configured by `CLOUDINARY_URL`. It receives bytes, never a URL to fetch."""
+    """Cloudinary, by `CLOUDINARY_URL`. It is given bytes, never an address to fetch from."""
 
     name = "cloudinary"
 
     def put(self, ref: str, file: IO[bytes], *, kind: str) -> str:
-        """Upload a file, a video in chunks."""
-        is_video = kind == Kind.VIDEO
-        upload = cloudinary.uploader.upload_large if is_video else cloudinary.uploader.upload
-        response = upload(
-            file,
-            public_id=_public_id(ref),
-            overwrite=True,
-            invalidate=True,
-            filename=ref,
-            **_upload_options(kind),
+        verb = (
+            cloudinary.uploader.upload_large if kind == Kind.VIDEO else cloudinary.uploader.upload
         )
-        return str(response["secure_url"])
+        answer = verb(
+            file, public_id=_public_id(ref), overwrite=True, invalidate=True, filename=ref,
+            **_account(kind),
+        )  # fmt: skip
+        return str(answer["secure_url"])
 
     def open(self, ref: str, *, url: str) -> IO[bytes]:
-        """Download the file from its public URL."""
-        response = urllib3.request(
+        answer = urllib3.request(
             "GET", url, preload_content=False, timeout=TIMEOUT_SECONDS, redirect=False
         )
-        if response.status == HTTPStatus.NOT_FOUND:
+        if answer.status == HTTPStatus.NOT_FOUND:
             raise FileNotFoundError(ref)
-        if response.status != HTTPStatus.OK:
-            raise OSError(f"The host responded with status {response.status}.")
-        return cast("IO[bytes]", response)
+        if answer.status != HTTPStatus.OK:
+            raise OSError(f"The host answered {answer.status}.")
+        return cast("IO[bytes]", answer)
 
     def remove(self, ref: str, *, kind: str) -> None:
-        """Delete the file. For a missing one, Cloudinary returns "not found", not an error."""
-        cloudinary.uploader.destroy(_public_id(ref), invalidate=True, **_upload_options(kind))
+        # Of one that is not there it says "not found", which is as good.
+        cloudinary.uploader.destroy(_public_id(ref), invalidate=True, **_account(kind))
 
 
 def _public_id(ref: str) -> str:
-    return ref.partition(".")[0]  # Cloudinary adds the extension itself.
+    return ref.partition(".")[0]  # Cloudinary names the format itself
 
 
-def _upload_options(kind: str) -> dict[str, Any]:
-    """Return the account, the resource type and the timeout as options of Cloudinary's client."""
+def _account(kind: str) -> dict[str, Any]:
     url = urlsplit(settings.CLOUDINARY_URL)
     return {
         **dict(parse_qsl(url.query)),
@@ -122,10 +108,10 @@ HOSTS: dict[str, Callable[[], Host]] = {"local": LocalHost, "cloudinary": Cloudi
 
 
 def current_host() -> Host:
-    """Return the host for new files."""
+    """Return the host that new files go to."""
     return HOSTS["cloudinary" if settings.CLOUDINARY_URL else "local"]()
 
 
 def get_host(name: str) -> Host:
-    """Return the host that has a file; the current one if `name` is empty (not stored yet)."""
+    """Return the host that has a file; of one that was never handed over, the current one."""
     return HOSTS[name]() if name else current_host()

@@ -1,4 +1,4 @@
-"""Handlers of the images of a profile."""
+"""The pictures of a profile, as uses of media."""
 
 from typing import ClassVar
 
@@ -10,24 +10,24 @@ from users.selectors import get_user
 
 
 class ProfilePicture(MediaHandler):
-    """Shows a processed image as the member's avatar."""
+    """The picture that is shown beside what a member wrote."""
 
     purpose: ClassVar[str] = "profile"
 
     @classmethod
-    def on_processed(cls, w: Write, media: Media) -> None:
-        user = get_user(media.owner_id)
-        if media.state == State.READY and user.avatar_id == media.id:
-            users.set_pictures(w, user, avatar_url=media.url or "")
+    def on_processed(cls, w: Write, one: Media) -> None:
+        user = get_user(one.owner_id)
+        if one.state == State.READY and user.avatar_id == one.id:
+            users.set_pictures(w, user, avatar_url=one.url or "")
 
 
 class Background(MediaHandler):
-    """Shows a processed image as the background of the member's profile."""
+    """The picture behind a profile."""
 
     purpose: ClassVar[str] = "background"
 
     @classmethod
-    def on_processed(cls, w: Write, media: Media) -> None:
-        user = get_user(media.owner_id)
-        if media.state == State.READY and user.background_id == media.id:
-            users.set_pictures(w, user, background_url=media.url or "")
+    def on_processed(cls, w: Write, one: Media) -> None:
+        user = get_user(one.owner_id)
+        if one.state == State.READY and user.background_id == one.id:
+            users.set_pictures(w, user, background_url=one.url or "")

@@ -1,4 +1,4 @@
-"""Media that members uploaded, and deleted files that are still at their host."""
+"""Media: pictures and videos that members brought, and the files that nothing shows any more."""
 
 from django.db import models
 
@@ -7,14 +7,14 @@ from mysocial.store import ID
 
 
 class Kind(models.TextChoices):
-    """The kind of media."""
+    """What is seen."""
 
     IMAGE = "image", "Image"
     VIDEO = "video", "Video"
 
 
 class Purpose(models.TextChoices):
-    """What media were uploaded for."""
+    """What it was brought for."""
 
     PROFILE = "profile", "Profile picture"
     BACKGROUND = "background", "Background of a profile"
@@ -22,15 +22,14 @@ class Purpose(models.TextChoices):
     MESSAGE = "message", "Chat message"
 
 
-# The purposes of the images in a gallery. Images of messages are private.
+# What a member's gallery shows: not what was said to somebody alone.
 GALLERY_PURPOSES = [
-    (purpose.value, purpose.label)
-    for purpose in (Purpose.PROFILE, Purpose.BACKGROUND, Purpose.POST)
+    (use.value, use.label) for use in (Purpose.PROFILE, Purpose.BACKGROUND, Purpose.POST)
 ]
 
 
 class State(models.TextChoices):
-    """The state of the processing."""
+    """How far it is."""
 
     PROCESSING = "processing", "Processing"
     READY = "ready", "Ready"
@@ -38,22 +37,22 @@ class State(models.TextChoices):
 
 
 class Media(OutboxItem):
-    """An image or a video, in the outbox until it is ready or has failed."""
+    """A picture or a video. Its processing is owed until it is ready or has failed."""
 
     owner_id = models.CharField(**ID)
     kind = models.CharField(max_length=5, choices=Kind.choices)
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
-    subject_id = models.CharField(max_length=64, default="")  # The post or message that it is in.
+    subject_id = models.CharField(max_length=64, default="")  # the post or message it is in
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROCESSING)
     url = models.CharField(max_length=500, null=True, default=None)
     width = models.IntegerField(null=True, default=None)
     height = models.IntegerField(null=True, default=None)
     content_type = models.CharField(max_length=20)
-    size = models.IntegerField()  # In bytes: of the upload, then of the published file.
-    host = models.CharField(max_length=10, default="")  # The host of the file; see `hosts.py`.
-    # Chosen before the file is stored, so that it can always be removed.
+    size = models.IntegerField()  # bytes: as it came, then as it is shown
+    host = models.CharField(max_length=10, default="")  # who has the file, see hosts.py
+    # Chosen before anything is handed over, so that whatever happens the file can be removed.
     host_ref = models.CharField(max_length=40)
-    # Set when a profile starts to show it, so that a concurrent deletion conflicts.
+    # Written when a profile begins to show it, so that this and its deletion can't pass each other.
     shown_at = models.DateTimeField(null=True, default=None)
 
     class Meta(OutboxItem.Meta):
@@ -66,7 +65,7 @@ class Media(OutboxItem):
 
 
 class DeletedFile(OutboxItem):
-    """A file to remove from its host."""
+    """A file that is to be removed from its host."""
 
     kind = models.CharField(max_length=5, choices=Kind.choices)
     host = models.CharField(max_length=10)

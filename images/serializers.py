@@ -1,4 +1,4 @@
-"""Schemas of the requests and responses about images."""
+"""JSON in and out of images."""
 
 from typing import Any
 
@@ -10,20 +10,20 @@ from mysocial.core.ids import ID_LENGTH
 
 
 class ImageInput(StrictSerializer):
-    """An image for your profile: a file, or the id of one of your images."""
+    """A picture for one's profile: a file, or an image of one's own."""
 
     image = MediaField(required=False)
     image_id = serializers.RegexField(rf"^[0-9a-f]{{{ID_LENGTH}}}\Z", required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require exactly one of the two."""
+        """Take one of the two."""
         if len(attrs) != 1:
             raise serializers.ValidationError({"image": "Give either an image or an image_id."})
         return attrs
 
 
-class ImageResponseSerializer(serializers.Serializer[Any]):
-    """The response to a new image."""
+class ImageAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to a new picture."""
 
     message = serializers.CharField()
     image = MediaSerializer()

@@ -1,4 +1,4 @@
-"""HTTP API of images, and the media files on the local disk."""
+"""HTTP endpoints of images, and the files that this disk has."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +11,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from images import selectors, services
-from images.content import CONTENT_TYPES
+from images.content import TYPES
 from images.models import Media, Purpose
 from images.representations import image_template, media_template
-from images.serializers import ImageInput, ImagePageSerializer, ImageResponseSerializer
+from images.serializers import ImageAnswerSerializer, ImageInput, ImagePageSerializer
 from mysocial.api import (
     PAGINATION_PARAMETERS,
     ApiViewSet,
@@ -25,104 +25,105 @@ from mysocial.api import (
     message_envelope,
     pagination_params,
     validated_body,
-    write_action,
     write_response,
 )
 from mysocial.core.rate_limits import MINUTE, RateLimit
 
 CHANGES = RateLimit("image", 30, MINUTE)
-DESCRIPTION = (
-    "A JPEG, PNG, GIF or WebP: the field `image` of a form or a data URL; or `image_id`, the id of "
-    "one of your images. A new image is shown when it is processed, which `user.updated` announces."
+ABOUT = (
+    "A JPEG, PNG, GIF or WebP: the field `image` of a form, or a data URL; or `image_id`, an image "
+    "of one's own. A new one is shown once it is processed: `user.updated` says so."
 )
 
 
-def media_representation(media: Media) -> list[Any]:
-    """Return the JSON parts of media in a response."""
-    return media_template.placeholders(media.id)
+def media_representation(one: Media) -> list[Any]:
+    """Return the pieces of media in an answer."""
+    return media_template.placeholders(one.id)
 
 
 class ImageViewSet(ApiViewSet):
-    """Galleries and the images of profiles."""
+    """Galleries and the pictures of profiles."""
 
     @extend_schema(
         parameters=PAGINATION_PARAMETERS,
         responses=ImagePageSerializer,
-        summary="List a user's images",
-        description="Newest first.",
+        summary="A member's images, newest first",
     )
     def of_user(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        page = selectors.gallery_page(
-            pk, viewer_id=current_user_id(request), limit=limit, after=after
-        )
-        return list_response(request, "images", image_template, page)
+        found = selectors.gallery_page(pk, to=current_user_id(request), limit=limit, after=after)
+        return list_response(request, "images", image_template, found)
 
     @extend_schema(
         request=ImageInput,
-        responses={200: ImageResponseSerializer, 201: ImageResponseSerializer},
-        summary="Set your profile picture",
-        description=DESCRIPTION,
+        responses={200: ImageAnswerSerializer, 201: ImageAnswerSerializer},
+        summary="Set one's profile picture",
+        description=ABOUT,
     )
     def set_profile(self, request: Request) -> HttpResponse:
-        return _set_profile_image(request, Purpose.PROFILE)
+        return _set(request, Purpose.PROFILE)
 
     @extend_schema(
         request=ImageInput,
-        responses={200: ImageResponseSerializer, 201: ImageResponseSerializer},
-        summary="Set the background of your profile",
-        description=DESCRIPTION,
+        responses={200: ImageAnswerSerializer, 201: ImageAnswerSerializer},
+        summary="Set the background of one's profile",
+        description=ABOUT,
     )
     def set_background(self, request: Request) -> HttpResponse:
-        return _set_profile_image(request, Purpose.BACKGROUND)
+        return _set(request, Purpose.BACKGROUND)
 
     @extend_schema(
         request=None,
         responses={200: MessageSerializer},
-        summary="Delete one of your images",
-        description="The image is removed wherever it is shown.",
+        summary="Delete an image of one's own, wherever it is shown",
     )
-    @write_action("Image deleted", limit=CHANGES)
-    def destroy(self, request: Request, pk: str) -> Media:
-        validated_body(StrictSerializer, request)
-        return services.delete_image(user_id=current_user_id(request), image_id=pk)
+    def destroy(self, request: Request, pk: str) -> HttpResponse:
+        return _delete(request, pk, services.delete_image)
 
     @extend_schema(
         request=None,
         responses={200: MessageSerializer},
-        summary="Remove the background of your profile",
+        summary="Remove the background of one's profile",
     )
-    @write_action("Image deleted", limit=CHANGES)
-    def destroy_background(self, request: Request, pk: str) -> Media:
-        validated_body(StrictSerializer, request)
-        return services.delete_background(user_id=current_user_id(request), image_id=pk)
+    def destroy_background(self, request: Request, pk: str) -> HttpResponse:
+        return _delete(request, pk, services.delete_background)
 
 
-def _set_profile_image(request: Request, purpose: Purpose) -> HttpResponse:
-    body = validated_body(ImageInput, request)
-    is_upload = "image" in body
-    set_image: Callable[..., Media] = (
-        services.upload_profile_image if is_upload else services.choose_profile_image
+def _set(request: Request, purpose: Purpose) -> HttpResponse:
+    fields = validated_body(ImageInput, request)
+    verb: Callable[..., Media] = (
+        services.upload_profile_image if "image" in fields else services.choose_profile_image
     )
     return write_response(
         request,
-        201 if is_upload else 200,
+        201 if "image" in fields else 200,
         message_envelope("Image set", image=media_representation),
-        lambda: set_image(user_id=current_user_id(request), purpose=purpose.value, **body),
+        lambda: verb(user_id=current_user_id(request), purpose=purpose.value, **fields),
+        limit=CHANGES,
+    )
+
+
+def _delete(request: Request, pk: str, verb: Callable[..., Media]) -> HttpResponse:
+    validated_body(StrictSerializer, request)
+    return write_response(
+        request,
+        200,
+        message_envelope("Image deleted"),
+        lambda: verb(user_id=current_user_id(request), image_id=pk),
         limit=CHANGES,
     )
 
 
 @require_safe
 def file(_request: HttpRequest, name: str) -> FileResponse:
-    """Send a media file of the local disk. Its URL is secret; nothing in the file may execute."""
+    """Send a file that this disk has, to whoever knows its name; nothing in it may run."""
     try:
-        content = storages["default"].open(name)
+        found = storages["default"].open(name)
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(content, content_type=CONTENT_TYPES[Path(name).suffix])
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    answer = FileResponse(found, content_type=TYPES[Path(name).suffix])
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

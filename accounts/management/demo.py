@@ -1,4 +1,4 @@
-"""What happens in the demo world, and the pictures in it, which are drawn."""
+"""Content of the demo members: follows, posts, comments, reactions and messages."""
 
 import io
 
@@ -18,9 +18,9 @@ FOLLOWS = (
     ("bob", "alice"),
     ("carol", "alice"),
     ("alice", "carol"),
-    ("alice", "dora"),  # private: a request, which waits for her
+    ("alice", "dora"),  # dora is private: a request that stays pending
 )
-# Dawn and dusk: the colours of the sky and of the water.
+# Pictures: the colors of the sky and of the water.
 PORTRAITS = {"alice": ("#f7b267", "#5b2a86"), "carol": ("#8ecae6", "#023047")}
 LAKE = ("#bde0fe", "#1d3557")
 # Name, author, text, privacy.
@@ -32,7 +32,7 @@ POSTS = (
     ("thanks", "bob", "Found it. Thank you for the coffee, @alice!", "public"),
     ("lake", "carol", "The lake is frozen this morning, and it sings.", "public"),
 )
-PICTURED = "lake"
+POST_WITH_PICTURE = "lake"
 COMMENTS = (
     ("hello", "bob", "Welcome!"),
     ("hello", "carol", "Good to see you here, @alice."),
@@ -48,46 +48,51 @@ REACTIONS = (
 )
 MESSAGES = (
     ("alice", "bob", "Shall we try it together? Tomorrow at eight?"),
-    ("bob", "alice", "Gladly. Is it the one with the green door?"),
+    ("bob", "alice", "Gladly. Is it the one with the green sign?"),
     ("alice", "bob", "That one."),
     ("carol", "alice", "Bring skates next time."),
 )
 
 
-def create_activity(people: dict[str, str]) -> None:
-    """Let the demo people, ids by name, write, follow, react and talk, through the services."""
+def create_activity(ids: dict[str, str]) -> None:
+    """Create the content of the demo members, whose ids are given by name, through the services."""
     for name in PRIVATE:
-        users.update_settings(user_id=people[name], is_private=True)
+        users.update_settings(user_id=ids[name], is_private=True)
     for follower, followee in FOLLOWS:
-        followers.follow(user_id=people[follower], other_id=people[followee])
+        followers.follow(user_id=ids[follower], other_id=ids[followee])
     for name, colors in PORTRAITS.items():
-        images.upload_profile_image(
-            user_id=people[name], purpose="profile", image=draw_view((256, 256), *colors)
-        )
-    written = {}
-    for name, author, text, privacy in POSTS:
-        shown = {"image": draw_view((960, 540), *LAKE)} if name == PICTURED else {}
-        fields = {"text": text, "privacy": privacy, **shown}
-        written[name] = posts.create_post(author_id=people[author], **fields).id
+        portrait = draw_view((256, 256), *colors)
+        images.upload_profile_image(user_id=ids[name], purpose="profile", image=portrait)
+    post_ids = _create_posts(ids)
     for name, author, text in COMMENTS:
-        comments.create_comment(author_id=people[author], post_id=written[name], text=text)
+        comments.create_comment(author_id=ids[author], post_id=post_ids[name], text=text)
     for name, member, kind in REACTIONS:
-        reactions.set_reaction(user_id=people[member], post_id=written[name], reaction_type=kind)
+        reactions.set_reaction(user_id=ids[member], post_id=post_ids[name], reaction_type=kind)
     for sender, receiver, text in MESSAGES:
-        chat.send_message(sender_id=people[sender], receiver_id=people[receiver], text=text)
-    chat.mark_conversation_read(user_id=people["bob"], other_id=people["alice"])
+        chat.send_message(sender_id=ids[sender], receiver_id=ids[receiver], text=text)
+    chat.mark_conversation_read(user_id=ids["bob"], other_id=ids["alice"])
+
+
+def _create_posts(ids: dict[str, str]) -> dict[str, str]:
+    """Create the posts; return their ids by name."""
+    post_ids = {}
+    for name, author, text, privacy in POSTS:
+        image = {"image": draw_view((960, 540), *LAKE)} if name == POST_WITH_PICTURE else {}
+        fields = {"text": text, "privacy": privacy, **image}
+        post_ids[name] = posts.create_post(author_id=ids[author], **fields).id
+    return post_ids
 
 
 def draw_view(size: tuple[int, int], sky: str, water: str) -> SimpleUploadedFile:
-    """Return a picture of a low sun over water, as somebody would upload it."""
+    """Draw a low sun over water; return the picture as an uploaded file."""
     width, height = size
-    light = Image.linear_gradient("L").resize(size)
-    drawn = ImageOps.colorize(light, black=sky, white=water)
-    middle, radius = (width // 2, height * 2 // 5), height // 8
-    ImageDraw.Draw(drawn).circle(middle, radius, fill="#fff3d6")
-    shore = ImageOps.colorize(ImageOps.flip(light), black=sky, white=water)
+    gradient = Image.linear_gradient("L").resize(size)
+    picture = ImageOps.colorize(gradient, black=sky, white=water)
+    center, radius = (width // 2, height * 2 // 5), height // 8
+    ImageDraw.Draw(picture).circle(center, radius, fill="#fff3d6")
+    reflection = ImageOps.colorize(ImageOps.flip(gradient), black=sky, white=water)
     horizon = height * 3 // 5
-    drawn.paste(shore.crop((0, horizon, width, height)), (0, horizon))
-    out = io.BytesIO()
-    drawn.save(out, "PNG")
-    return SimpleUploadedFile("view.png", out.getvalue(), "image/png")
+    picture.paste(reflection.crop((0, horizon, width, height)), (0, horizon))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return SimpleUploadedFile("view.png", buffer.getvalue(), "image/png")

@@ -1,9 +1,9 @@
-"""What the crowd of the demo is called, and what it writes."""
+"""Usernames and texts of the demo crowd."""
 
 ADJECTIVES = (
     "amber", "blue", "brave", "bright", "calm", "clever", "copper", "early", "gentle", "golden",
     "green", "happy", "honest", "jolly", "kind", "late", "little", "lucky", "merry", "mild",
-    "noble", "patient", "proud", "quick", "quiet", "red", "silver", "sunny", "swift", "tall",
+    "noble", "polite", "proud", "quick", "quiet", "red", "silver", "sunny", "swift", "tall",
     "warm", "wild",
 )  # fmt: skip
 ANIMALS = (
@@ -18,7 +18,7 @@ STARTS = (
     "During lunch", "While waiting for the bus",
 )  # fmt: skip
 MIDDLES = (
-    "I met somebody whom I had not seen for years,", "I found a book that I had lost,",
+    "I met somebody I had not seen for years,", "I found a book that I had lost,",
     "a stranger gave me a pear,", "the whole street was suddenly silent,",
     "I tried to whistle again,", "somebody was playing the cello,", "two dogs became friends,",
     "I counted eleven kinds of clouds,", "the coffee was better than usual,",

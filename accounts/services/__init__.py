@@ -1,4 +1,4 @@
-"""Verbs of accounts: the only writers of accounts, sessions and one-time tokens."""
+"""Services of accounts: the only writers of accounts, sessions, one-time tokens and exports."""
 
 from accounts.services.erasure import delete_tokens, erase_account, erase_own_account
 from accounts.services.exports import (

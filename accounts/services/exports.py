@@ -1,4 +1,4 @@
-"""Giving a member what is stored of them: asked for in a write, made by a worker, then kept."""
+"""Data exports: requested in a write, created by a worker, and kept for a week."""
 
 import logging
 import math
@@ -21,114 +21,112 @@ from mysocial.outbox import QUEUED, process_due, queue_email
 from mysocial.policies import relationship_policy
 from mysocial.privacy import Owner, write_archive
 from mysocial.realtime import ephemeral
-from mysocial.store import STALE_ERRORS, reads, run_with_retry, write
+from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 from mysocial.store.wakeups import EXPORTS
 from users.selectors import get_user, get_users
 from users.services import require_user
 
 logger = logging.getLogger(__name__)
 MAX_TRIES = 5
-# What of an export begins anew when its owner asks again.
+# Fields that a new request replaces in the record of the previous export.
 RESET_FIELDS = (
-    "status",
-    "due_at",
-    "tries",
-    "file",
-    "requested_at",
-    "ready_at",
-    "expires_at",
-    "size",
-)
+    "status", "due_at", "tries", "file", "requested_at", "ready_at", "expires_at", "size"
+)  # fmt: skip
 
 
+@retry_on_conflict
 def request_export(*, user_id: str) -> Export:
-    """Ask for an export of one's own, in the place of the one before.
+    """Request an export of the member's own data, which replaces the previous one.
 
-    `Conflict` while one is being made.
+    Raises:
+        Conflict: An export is being created.
     """
-    return run_with_retry(lambda: _request(user_id))
+    previous = reads.get_records(exports, [user_id]).get(user_id)
+    if previous and previous.status == QUEUED:
+        raise Conflict("Your export is already being created.")
+    previous_file = previous.file if previous else ""
+    export = Export(id=user_id, file=f"{secrets.token_hex(16)}.zip")
+    with write(*STALE_ERRORS, AlreadyExists) as w:
+        require_user(w, user_id)
+        if previous:
+            fields = {name: getattr(export, name) for name in RESET_FIELDS}
+            w.update(previous, check_revision=True, **fields)
+        else:
+            w.create(export)
+        w.wake_workers(EXPORTS)
+        w.respond_with(export)
+    if previous_file:
+        delete_export_file(previous_file)
+    return export
 
 
 def make_exports(seconds: float = math.inf) -> int:
-    """Make what was asked for; return how many are ready then. Safe side by side."""
-    return process_due(exports, _make, seconds)
+    """Create the requested exports for at most `seconds`; return how many became ready.
+
+    Several workers may do this at once.
+    """
+    return process_due(exports, _create_export, seconds)
 
 
 def write_export(
     path: Path, *, user_id: str, tell: ProgressCallback = lambda *_: None
 ) -> dict[str, int]:
-    """Write a member's export to a new file; return how many records of each kind are in it.
+    """Write a member's export to a new file and return the number of records by section.
 
-    `NotFound`; `Unavailable`; `OSError`. Of one that fails no file is left.
+    No file remains after an error.
+
+    Raises:
+        NotFound: There is no such member.
+        Unavailable: Redis or MongoDB cannot be reached.
+        OSError: The file cannot be written.
     """
     owner = Owner(user_id, get_user(user_id).username, selectors.get_account(user_id).email)
 
-    def names(ids: set[str]) -> dict[str, str]:
-        known = get_users(ids)
-        met = relationship_policy().who_can_interact(user_id, set(known)) | {user_id}
-        return {pk: user.username for pk, user in known.items() if pk in met}
+    def usernames(ids: set[str]) -> dict[str, str]:
+        users = get_users(ids)
+        visible = relationship_policy().who_can_interact(user_id, set(users)) | {user_id}
+        return {pk: user.username for pk, user in users.items() if pk in visible}
 
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        counts = write_archive(part, owner, names=names, tell=tell)
-        part.replace(path)
+        counts = write_archive(partial, owner, names=usernames, tell=tell)
+        partial.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
     return counts
 
 
 def remove_export(*, user_id: str) -> None:
-    """Remove a member's export and its file; none is fine."""
-    found = reads.get_records(exports, [user_id])
-    for one in found.values():
+    """Delete a member's export and its file, if there is one."""
+    for export in reads.get_records(exports, [user_id]).values():
         with write() as w:
-            w.delete(one, missing_ok=True)
-        delete_export_file(one.file)
+            w.delete(export, missing_ok=True)
+        delete_export_file(export.file)
 
 
 def delete_expired_exports() -> int:
-    """Remove files that were kept for a week; return how many."""
-    before = time.time() - EXPORT_RETENTION_SECONDS
-    old = [one for one in _folder().iterdir() if one.stat().st_mtime < before]
-    for one in old:
-        one.unlink(missing_ok=True)
-    return len(old)
+    """Delete the files of exports after their week; return how many."""
+    expired_before = time.time() - EXPORT_RETENTION_SECONDS
+    expired = [path for path in _folder().iterdir() if path.stat().st_mtime < expired_before]
+    for path in expired:
+        path.unlink(missing_ok=True)
+    return len(expired)
 
 
 def delete_export_file(name: str) -> None:
-    """Remove a file; none is fine."""
+    """Delete the file of an export, if it exists."""
     selectors.export_path(name).unlink(missing_ok=True)
 
 
-def _request(user_id: str) -> Export:
-    one = reads.get_records(exports, [user_id]).get(user_id)
-    if one and one.status == QUEUED:
-        raise Conflict("An export is being made.")
-    before = one.file if one else ""
-    new = Export(id=user_id, file=f"{secrets.token_hex(16)}.zip")
-    with write(*STALE_ERRORS, AlreadyExists) as w:
-        require_user(w, user_id)
-        if one:
-            w.update(
-                one, check_revision=True, **{name: getattr(new, name) for name in RESET_FIELDS}
-            )
-        else:
-            w.create(new)
-        w.wake_workers(EXPORTS)
-        w.respond_with(new)
-    if before:
-        delete_export_file(before)
-    return new
-
-
-def _make(claimed: Export) -> bool:
+def _create_export(claimed: Export) -> bool:
+    """Create an export that this worker has claimed; return whether it is ready."""
     path = _folder() / claimed.file
     try:
         write_export(path, user_id=str(claimed.pk))
     except Unavailable:
         raise
     except NotFound:
-        return False  # erased meanwhile, and the record with it
+        return False  # The member was erased, and the record with them.
     except Exception as error:
         logger.exception("Export %s: try %s: %s", claimed.pk, claimed.tries, type(error).__name__)
         if claimed.tries >= MAX_TRIES:
@@ -136,16 +134,16 @@ def _make(claimed: Export) -> bool:
                 w.update(claimed, check_revision=True, status="failed", due_at=now())
         return False
     fsync(path)
-    return _settle(claimed, path)
+    return _mark_ready(claimed, path)
 
 
-def _settle(claimed: Export, path: Path) -> bool:
-    """Say that it is ready, and tell its owner; of one that nobody waits for no file is left."""
+def _mark_ready(claimed: Export, path: Path) -> bool:
+    """Mark an export as ready and notify its owner; delete the file if nobody waits for it."""
     size, expires_at = path.stat().st_size, now() + timedelta(seconds=EXPORT_RETENTION_SECONDS)
-    ready = {"status": "ready", "ready_at": now(), "due_at": now(), "expires_at": expires_at}
+    fields = {"status": "ready", "ready_at": now(), "due_at": now(), "expires_at": expires_at}
     try:
         with write() as w:
-            w.update(claimed, check_revision=True, size=size, **ready)
+            w.update(claimed, check_revision=True, size=size, **fields)
             until = expires_at.strftime("%d %B %Y, %H:%M UTC")
             queue_email(w, EXPORT_READY, recipient=str(claimed.pk), until=until)
     except (Conflict, NotFound):

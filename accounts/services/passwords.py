@@ -1,4 +1,4 @@
-"""Passwords, and what is proven by a mailed token."""
+"""Passwords, and the one-time tokens that are sent by e-mail."""
 
 import hashlib
 from datetime import timedelta
@@ -15,32 +15,36 @@ from accounts.models import (
     Session,
 )
 from accounts.passwords import check_strength, hash_password, verify_password
-from accounts.services.sessions import MAX_ATTEMPTS, end_sessions_in_write
+from accounts.services.sessions import end_sessions_in_write
 from accounts.store import tokens
 from accounts.tokens import create_one_time_token, hash_token
 from mysocial.core.errors import Conflict, Invalid, NotFound
 from mysocial.core.ids import now
 from mysocial.outbox import queue_email
-from mysocial.store import Write, reads, write
+from mysocial.store import Write, reads, retry_on_conflict, write
 from users.selectors import get_user
 
 
 def request_reset(*, email: str) -> None:
-    """Queue a reset mail. Whether the address has an account is found out when it is sent."""
+    """Queue the e-mail with a link to set a new password.
+
+    Whether the address belongs to an account is looked up when the e-mail is sent, so neither the
+    response nor its time discloses it.
+    """
     with write() as w:
         queue_email(w, RESET_PASSWORD, recipient=email.lower())
         w.respond_with(None)
 
 
 def request_verification(*, user_id: str) -> None:
-    """Queue the mail that confirms the address, again."""
+    """Queue the e-mail with a link to confirm the member's address again."""
     with write() as w:
         queue_email(w, VERIFY_EMAIL, recipient=user_id)
         w.respond_with(None)
 
 
 def create_token(account: Account, purpose: str) -> str:
-    """Make a one-time token; only its hash is kept."""
+    """Create a one-time token for an account and return it; only its hash is stored."""
     token = create_one_time_token()
     with write() as w:
         w.create(
@@ -57,87 +61,107 @@ def create_token(account: Account, purpose: str) -> str:
 
 
 def reset_password(*, token: str, password: str) -> None:
-    """Set a new password by a mailed token and end every session. `Invalid` for a used token."""
-    proof, account = _redeem(token, RESET_PASSWORD)
-    _check_new(account, password)
-    encoded = hash_password(password)
-    for _ in range(MAX_ATTEMPTS):
-        try:
-            with write() as w:
-                w.delete(proof)
-                _set_password(w, account, encoded, ended=selectors.sessions_of(account.id))
-            return
-        except (Conflict, NotFound):
-            proof, account = _redeem(token, RESET_PASSWORD)
-    raise Conflict
+    """Set a new password with a one-time token, and end all sessions.
+
+    Raises:
+        Invalid: The token is unknown, used or expired, or the password is too weak.
+    """
+    _, account = _read_token(token, RESET_PASSWORD)
+    _require_strong(account, password)
+    _reset_password(token, hash_password(password))
+
+
+@retry_on_conflict
+def _reset_password(token: str, password_hash: str) -> None:
+    record, account = _read_token(token, RESET_PASSWORD)
+    with write(Conflict, NotFound) as w:
+        w.delete(record)
+        _set_password(w, account, password_hash, ended=selectors.sessions_of(account.id))
 
 
 def verify_email(*, token: str) -> None:
-    """Confirm an address by a mailed token. `Invalid` for a used token."""
-    proof, account = _redeem(token, VERIFY_EMAIL)
+    """Confirm the address of an account with a one-time token.
+
+    Raises:
+        Invalid: The token is unknown, used or expired.
+    """
+    record, account = _read_token(token, VERIFY_EMAIL)
     try:
         with write() as w:
-            w.delete(proof)
+            w.delete(record)
             w.update(account, email_verified=True)
             w.respond_with(None)
     except NotFound:
-        raise _used() from None
+        raise _invalid_token() from None
 
 
 def change_password(*, user_id: str, session_id: str, current: str, new: str) -> None:
-    """Change one's own password and end every other session."""
+    """Change the member's own password, and end all sessions except `session_id`.
+
+    Raises:
+        Invalid: `current` is not the password, or `new` is too weak.
+        Conflict: Another request has changed the password.
+    """
     account = selectors.get_account(user_id)
     if not verify_password(current, account):
         raise Invalid(errors={"current_password": "This is not your password."})
-    _check_new(account, new, field="new_password")
-    proven, encoded = account.password, hash_password(new)
-    for _ in range(MAX_ATTEMPTS):
-        if account.password != proven:
-            raise Conflict("The password was changed meanwhile.")
-        others = [one for one in selectors.sessions_of(user_id) if one.id != session_id]
-        try:
-            with write() as w:
-                _set_password(w, account, encoded, ended=others)
-            return
-        except Conflict:
-            account = selectors.get_account(user_id)
-    raise Conflict
+    _require_strong(account, new, field="new_password")
+    _change_password(
+        user_id,
+        session_id=session_id,
+        verified_hash=account.password,
+        new_hash=hash_password(new),
+    )
 
 
-def _check_new(account: Account, password: str, *, field: str = "password") -> None:
+@retry_on_conflict
+def _change_password(user_id: str, *, session_id: str, verified_hash: str, new_hash: str) -> None:
+    """Set the new password if the stored hash is still the one that was verified."""
+    account = selectors.get_account(user_id)
+    if account.password != verified_hash:
+        raise Conflict("Your password has been changed by another request.")
+    others = [session for session in selectors.sessions_of(user_id) if session.id != session_id]
+    with write(Conflict) as w:
+        _set_password(w, account, new_hash, ended=others)
+
+
+def _require_strong(account: Account, password: str, *, field: str = "password") -> None:
     username = get_user(account.id).username
     check_strength(password, username=username, email=account.email, field=field)
 
 
-def _set_password(w: Write, account: Account, encoded: str, *, ended: list[Session]) -> None:
-    """Set the password that ends the sessions `ended`, which were listed after `account` was read.
-
-    Strict: a sign-in with the password so far would not be among them, and writes the account.
-    """
-    w.update(account, check_revision=True, password=encoded)
+def _set_password(w: Write, account: Account, password_hash: str, *, ended: list[Session]) -> None:
+    """Set a password in a write, and end sessions that were listed after `account` was read."""
+    # Checked, because a concurrent sign-in with the old password would not be among `ended`. It
+    # conflicts, because every sign-in writes the account.
+    w.update(account, check_revision=True, password=password_hash)
     end_sessions_in_write(w, ended)
-    queue_email(w, PASSWORD_CHANGED, recipient=account.id, at=now().strftime("%d %B %Y, %H:%M UTC"))
+    changed_at = now().strftime("%d %B %Y, %H:%M UTC")
+    queue_email(w, PASSWORD_CHANGED, recipient=account.id, at=changed_at)
     w.respond_with(None)
 
 
-def _redeem(token: str, purpose: str) -> tuple[OneTimeToken, Account]:
+def _read_token(token: str, purpose: str) -> tuple[OneTimeToken, Account]:
+    """Return the record of a valid one-time token and its account."""
     try:
-        proof = reads.get_record(tokens, hash_token(token))
-        account = selectors.get_account(proof.user_id)
+        record = reads.get_record(tokens, hash_token(token))
+        account = selectors.get_account(record.user_id)
     except NotFound:
-        raise _used() from None
-    if proof.purpose != purpose or proof.expires_at < now():
-        raise _used()
-    if proof.fingerprint != _fingerprint(account, purpose):
-        raise _used()
-    return proof, account
+        raise _invalid_token() from None
+    if record.purpose != purpose or record.expires_at < now():
+        raise _invalid_token()
+    if record.fingerprint != _fingerprint(account, purpose):
+        raise _invalid_token()
+    return record, account
 
 
-def _used() -> Invalid:
-    return Invalid("This link has expired or was used.", errors={"token": "It is not valid."})
+def _invalid_token() -> Invalid:
+    return Invalid(
+        "This link has expired or was already used.", errors={"token": "This is not valid."}
+    )
 
 
 def _fingerprint(account: Account, purpose: str) -> str:
-    """Return what a token is good for: a reset dies with the password that it was asked for."""
-    what = account.password if purpose == RESET_PASSWORD else account.email
-    return hashlib.sha256(f"{purpose}\n{what}".encode()).hexdigest()
+    """Return a hash of what a token was made for: it becomes invalid when this changes."""
+    subject = account.password if purpose == RESET_PASSWORD else account.email
+    return hashlib.sha256(f"{purpose}\n{subject}".encode()).hexdigest()

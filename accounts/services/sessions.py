@@ -1,4 +1,4 @@
-"""Signing in, and the sessions that come of it."""
+"""Signing in, refreshing tokens, and ending sessions."""
 
 import secrets
 from datetime import timedelta
@@ -15,115 +15,80 @@ from accounts.tokens import is_genuine, parse_refresh_token
 from mysocial.core.errors import Conflict, NotAuthenticated, NotFound, Suspended
 from mysocial.core.ids import new_id, now
 from mysocial.core.request_context import detached
-from mysocial.store import Write, reads, write
+from mysocial.store import Write, reads, retry_on_conflict, write
 from users.services import require_not_suspended
-
-MAX_ATTEMPTS = 40  # each was lost to somebody who succeeded
 
 
 class Device(NamedTuple):
-    """Where a sign-in comes from."""
+    """The device that a member signs in from."""
 
     user_agent: str = ""
     address: str = ""
 
 
 class SignIn(NamedTuple):
-    """A sign-in that succeeded."""
+    """A successful sign-in or refresh."""
 
     user_id: str
     session: Session
 
 
-def sign_in(*, name: str, password: str, device: Device) -> SignIn:
-    """Open a session. One answer, in the same time, for an unknown name and a wrong password.
+# Signing in --------------------------------------------------------------------------------------
 
-    `Suspended` only for the right one.
+
+def sign_in(*, name: str, password: str, device: Device) -> SignIn:
+    """Open a session for a username or e-mail address and a password.
+
+    The response to an unknown name and to a wrong password is the same and takes equally long.
+
+    Raises:
+        NotAuthenticated: The name or the password is wrong.
+        Suspended: The credentials are right, but the account is suspended.
     """
-    wrong = NotAuthenticated("The name or the password is wrong.")
     account = selectors.find_account(name)
     if not verify_password(password, account) or account is None:
         if account is not None:
-            _check_dummy_password(name)
-        raise wrong
-    proven = account.password
-    for _ in range(MAX_ATTEMPTS):
-        if account.password != proven:
-            raise wrong  # It was changed while we checked it.
-        try:
-            with write() as w:
-                require_not_suspended(w, account.id)
-                w.update(account, check_revision=True, last_sign_in_at=now())
-                result = SignIn(account.id, open_session(w, account.id, device))
-                w.respond_with(result)
-            return result
-        except Conflict:
-            account = selectors.get_account(account.id)
-        except NotFound:
-            raise wrong from None
-        except Suspended as error:
-            raise selectors.suspension_error(account.id, error.until_ms) from None
-    raise Conflict
+            _look_up_unknown_name(name)
+        raise _wrong_credentials()
+    return _open_session(account.id, verified_hash=account.password, device=device)
 
 
-def _check_dummy_password(name: str) -> None:
-    """Look for such a name that nobody has, or time would tell that somebody has this one.
-
-    Redis knows its members; of whoever is none MongoDB is asked. `Unavailable` as for them.
-    """
-    nobodys = secrets.token_hex(12)
-    selectors.find_account(f"{nobodys}@{nobodys}" if "@" in name else nobodys)
-
-
-def refresh(*, token: str) -> SignIn:
-    """Rotate a refresh token.
-
-    Of many at once exactly one rotates; within the grace time the token before answers the same
-    successor, because a client may never have received it. An older token was stolen from
-    somebody: the whole session ends. `NotAuthenticated`, or `Suspended` when that ended it.
-    """
-    said = parse_refresh_token(token)
-    for _ in range(MAX_ATTEMPTS):
-        session = selectors.get_session_of_token(said)
-        if not is_genuine(said, session):
-            raise NotAuthenticated("The refresh token is not valid.")
-        if session.last_used_at + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS) < now():
-            _end_aside(session)
-            raise NotAuthenticated("The session has expired.")
-        if said.generation == session.generation:
-            try:
-                return _rotate(session)
-            except Conflict:
-                continue  # Somebody else rotated it between our look and our write.
-        grace = timedelta(seconds=settings.REFRESH_GRACE_SECONDS)
-        if said.generation == session.generation - 1 and now() - session.rotated_at <= grace:
-            return SignIn(session.user_id, session)
-        _end_aside(session)
-        raise NotAuthenticated("The refresh token was used before; the session is ended.")
-    raise Conflict
-
-
-def _rotate(session: Session) -> SignIn:
-    at = now()
+@retry_on_conflict
+def _open_session(user_id: str, *, verified_hash: str, device: Device) -> SignIn:
+    """Open a session if the password hash is still the one that was verified."""
     try:
-        with write() as w:
-            w.require(Account, session.user_id)
-            w.update(
-                session,
-                check_revision=True,
-                generation=session.generation + 1,
-                rotated_at=at,
-                last_used_at=at,
-            )
-            result = SignIn(session.user_id, session)
+        account = selectors.get_account(user_id)
+        if account.password != verified_hash:
+            raise _wrong_credentials()
+        with write(Conflict) as w:
+            require_not_suspended(w, user_id)
+            # Every sign-in writes the account, so that it conflicts with a change of the password.
+            w.update(account, check_revision=True, last_sign_in_at=now())
+            result = SignIn(user_id, open_session(w, user_id, device))
             w.respond_with(result)
     except NotFound:
-        raise NotAuthenticated("The session has ended.") from None
+        raise _wrong_credentials() from None
+    except Suspended as error:
+        raise selectors.suspension_error(user_id, error.until_ms) from None
     return result
 
 
+def _wrong_credentials() -> NotAuthenticated:
+    return NotAuthenticated("The name or the password is wrong.")
+
+
+def _look_up_unknown_name(name: str) -> None:
+    """Look up a random name of the same kind as `name`, which belongs to a member.
+
+    An unknown name costs a query of MongoDB, a known one does not. Without this, the response time
+    would disclose that the name exists.
+    """
+    unknown = secrets.token_hex(12)
+    selectors.find_account(f"{unknown}@{unknown}" if "@" in name else unknown)
+
+
 def open_session(w: Write, user_id: str, device: Device) -> Session:
-    """Make a session within a write."""
+    """Create a session in a write."""
     session = Session(
         id=new_id(),
         user_id=user_id,
@@ -135,36 +100,90 @@ def open_session(w: Write, user_id: str, device: Device) -> Session:
     return session
 
 
+# Refresh tokens ----------------------------------------------------------------------------------
+
+
+@retry_on_conflict
+def refresh(*, token: str) -> SignIn:
+    """Rotate a refresh token.
+
+    Of several concurrent requests exactly one rotates the token. For `REFRESH_GRACE_SECONDS`, the
+    previous token returns the same successor, because the client may never have received it. Any
+    older token must have been stolen, so its session is ended.
+
+    Raises:
+        NotAuthenticated: The token is invalid, expired or was used before.
+        Suspended: The session was ended by a suspension that is still in force.
+    """
+    parsed = parse_refresh_token(token)
+    session = selectors.get_session_of_token(parsed)
+    if not is_genuine(parsed, session):
+        raise NotAuthenticated("The refresh token is not valid.")
+    if session.last_used_at + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS) < now():
+        _end_session_detached(session)
+        raise NotAuthenticated("The session has expired.")
+    if parsed.generation == session.generation:
+        return _rotate(session)
+    grace = timedelta(seconds=settings.REFRESH_GRACE_SECONDS)
+    if parsed.generation == session.generation - 1 and now() - session.rotated_at <= grace:
+        return SignIn(session.user_id, session)
+    _end_session_detached(session)
+    raise NotAuthenticated("The refresh token was used before. The session has been ended.")
+
+
+def _rotate(session: Session) -> SignIn:
+    """Advance a session to its next generation; stale if another request has rotated it."""
+    rotated_at = now()
+    try:
+        with write(Conflict) as w:
+            w.require(Account, session.user_id)
+            w.update(
+                session,
+                check_revision=True,
+                generation=session.generation + 1,
+                rotated_at=rotated_at,
+                last_used_at=rotated_at,
+            )
+            result = SignIn(session.user_id, session)
+            w.respond_with(result)
+    except NotFound:
+        raise NotAuthenticated("The session has ended.") from None
+    return result
+
+
+# Ending sessions ---------------------------------------------------------------------------------
+
+
 def end_session(session: Session) -> None:
-    """End a session, once: its tokens are refused and its sockets closed from now on."""
+    """End a session: from now on its tokens are invalid and its connections are closed."""
     try:
         with write() as w:
             w.delete(session)
             w.announce(SessionEnded(session.id))
             w.respond_with(None)
     except NotFound:
-        return  # It ended meanwhile.
+        return  # Another request has ended it.
 
 
-def remove_session(*, session_id: str) -> None:
-    """End anybody's session, as staff. `NotFound`."""
-    end_session(reads.get_record(sessions, session_id))
-
-
-def _end_aside(session: Session) -> None:
+def _end_session_detached(session: Session) -> None:
+    """End a session in a write that is not part of the response, which is an error."""
     with detached():
         end_session(session)
 
 
-def end_sessions_in_write(w: Write, some: list[Session]) -> None:
-    """End sessions within a write; those that ended meanwhile are passed over."""
-    for session in some:
+def end_sessions_in_write(w: Write, ended: list[Session]) -> None:
+    """End sessions in a write; those that have already ended are skipped."""
+    for session in ended:
         w.delete(session, missing_ok=True)
         w.announce(SessionEnded(session.id))
 
 
 def end_own_session(*, user_id: str, session_id: str) -> None:
-    """End one of one's own sessions; `NotFound` for anybody else's."""
+    """End one of the member's own sessions.
+
+    Raises:
+        NotFound: The session has ended or belongs to another member.
+    """
     session = reads.get_record(sessions, session_id)
     if session.user_id != user_id:
         raise NotFound
@@ -172,7 +191,16 @@ def end_own_session(*, user_id: str, session_id: str) -> None:
 
 
 def end_all_sessions(*, user_id: str) -> None:
-    """End every session of a member in one step, the one that asks included."""
+    """End all sessions of a member in one step, including that of the request."""
     with write() as w:
         end_sessions_in_write(w, selectors.sessions_of(user_id))
         w.respond_with(None)
+
+
+def remove_session(*, session_id: str) -> None:
+    """End any member's session, on behalf of staff.
+
+    Raises:
+        NotFound: The session has ended.
+    """
+    end_session(reads.get_record(sessions, session_id))

@@ -19,7 +19,7 @@ from users import services as users
 from users.selectors import find_user_id
 
 
-def sign_up(  # noqa: PLR0913 - what a new member says
+def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
     *,
     username: str,
     email: str,
@@ -28,34 +28,41 @@ def sign_up(  # noqa: PLR0913 - what a new member says
     avatar_image: "UploadedFile[bytes] | None" = None,
     device: Device,
 ) -> SignIn:
-    """Make an account, its profile and its first session. `AlreadyExists` names what is taken."""
+    """Create an account, its profile and its first session.
+
+    Raises:
+        Invalid: The password is too weak, or the username is not allowed.
+        AlreadyExists: The username or the address is taken; `errors` names each that is.
+    """
     email = email.lower()
     check_strength(password, username=username, email=email)
     user_id = new_id()
     account = Account(id=user_id, email=email, password=hash_password(password))
-    look = {"avatar_color": avatar_color}
+    profile = {"avatar_color": avatar_color}
     try:
-        with _received(avatar_image, user_id) as avatar, write() as w:
+        with _received_avatar(avatar_image, user_id) as avatar, write() as w:
             w.create(account, new_id=True)
             if avatar:
                 images.create_media(w, avatar)
-                look["avatar_id"] = avatar.id
-            users.create_user(w, user_id=user_id, username=username, **look)
+                profile["avatar_id"] = avatar.id
+            users.create_user(w, user_id=user_id, username=username, **profile)
             notifications.create_inbox(w, user_id)
             session = open_session(w, user_id, device)
             queue_email(w, VERIFY_EMAIL, recipient=user_id)
             result = SignIn(user_id, session)
             w.respond_with(result)
     except AlreadyExists as error:
-        # The script names the first that is taken; the client is told of both at once.
+        # The script reports the first conflict only; the response lists both.
         owners = {"username": find_user_id(username), "email": selectors.find_by_email(email)}
-        error.errors = {name: "This is taken." for name, owner in owners.items() if owner}
+        error.errors = {name: "This is taken." for name, owner_id in owners.items() if owner_id}
         raise
     return result
 
 
-def _received(image: "UploadedFile[bytes] | None", user_id: str) -> AbstractContextManager[Any]:
-    """Receive the picture that a new member brings, if any."""
+def _received_avatar(
+    image: "UploadedFile[bytes] | None", user_id: str
+) -> AbstractContextManager[Any]:
+    """Receive the uploaded avatar, if there is one."""
     return (
         images.receive_upload(image, owner_id=user_id, purpose="profile")
         if image

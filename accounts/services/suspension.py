@@ -1,4 +1,4 @@
-"""Suspending an account: every session ends, and nobody can sign in to it for a while."""
+"""Suspending an account: all sessions end, and signing in is refused for a while."""
 
 from accounts import selectors
 from accounts.models import EndedSession
@@ -8,23 +8,30 @@ from users import services as users
 
 
 def suspend_account(w: Write, *, user_id: str, until_ms: int, reason: str) -> None:
-    """Suspend an account within a write, until a moment in milliseconds. `NotFound`.
+    """Suspend an account in a write, until a time in ms since 1970.
 
-    Nobody sees anything of the member until then; `words` say why to who signs in. `Conflict` when
-    somebody signed in meanwhile: look again.
+    Until then the member and their content are hidden; signing in fails and shows `reason`.
+    The write fails with `Conflict` if the member signs in concurrently; the caller must retry it.
+
+    Raises:
+        NotFound: There is no such account.
     """
     account = selectors.get_account(user_id)
-    # Strict: a sign-in meanwhile opened a session that is not among those that are listed.
+    # Checked, because a session that a concurrent sign-in opened is not in the list below.
     w.update(account, check_revision=True, suspension_reason=reason)
-    ended = selectors.sessions_of(user_id)
-    for session in ended:
-        kept = EndedSession(id=session.id, user_id=user_id, salt=session.salt)
-        w.create(kept, new_id=True)  # a session ends once
-    end_sessions_in_write(w, ended)
+    sessions = selectors.sessions_of(user_id)
+    for session in sessions:
+        ended = EndedSession(id=session.id, user_id=user_id, salt=session.salt)
+        w.create(ended, new_id=True)  # A session ends only once.
+    end_sessions_in_write(w, sessions)
     users.suspend(w, user_id, until_ms)
 
 
 def lift_suspension(w: Write, *, user_id: str) -> None:
-    """Let a suspended member sign in again, and show what is theirs, within a write. `NotFound`."""
+    """End the suspension of an account in a write, and show the member's content again.
+
+    Raises:
+        NotFound: There is no such account.
+    """
     w.update(selectors.get_account(user_id), suspension_reason="")
     users.suspend(w, user_id, 0)

@@ -1,4 +1,4 @@
-"""HTTP endpoints of accounts."""
+"""Endpoints of accounts."""
 
 from accounts.views.account import AccountViewSet
 from accounts.views.exports import ExportViewSet

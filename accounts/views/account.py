@@ -1,4 +1,4 @@
-"""Endpoints of one's own account and sessions."""
+"""Endpoints of the member's own account and sessions."""
 
 from typing import cast
 
@@ -21,121 +21,115 @@ from mysocial.api import (
     StrictSerializer,
     current_user_id,
     json_response,
-    message_envelope,
     page_response,
     pagination_params,
     validated_body,
-    write_response,
+    write_action,
 )
-from mysocial.core import rate_limits
-from mysocial.core.rate_limits import HOUR, RateLimit
+from mysocial.core.rate_limits import HOUR, RateLimit, check_rate_limit
 from mysocial.realtime.auth import AuthenticatedSession
 
-# Of one person.
+# Limits per member.
 VERIFICATION_EMAILS = RateLimit("verify-mail", 5, HOUR)
 PASSWORD_CHECKS = RateLimit("password", 20, HOUR)
 
 
 def current_session_id(request: Request) -> str:
-    """Return the id of the session that calls."""
+    """Return the id of the session of the request."""
     return cast("AuthenticatedSession", request.auth).session_id
 
 
 class AccountViewSet(ApiViewSet):
-    """One's own account and sessions."""
+    """Your account and sessions."""
 
-    @extend_schema(responses=SelfSerializer, summary="One's own profile and contact details")
+    @extend_schema(responses=SelfSerializer, summary="Get your profile and contact details")
     def currentuser(self, request: Request) -> HttpResponse:
+        """Return your profile with your e-mail address."""
         return json_response(render_self(*selectors.get_self(current_user_id(request))))
 
     @extend_schema(
         request=EraseAccountInput,
         responses={200: MessageSerializer},
-        summary="Erase one's account and all that hangs on it",
+        summary="Erase your account and all your data",
     )
     def erase(self, request: Request) -> HttpResponse:
+        """Erase your account. This cannot be undone."""
         password = validated_body(EraseAccountInput, request)["password"]
-        rate_limits.check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
-        answer = write_response(
-            request,
-            200,
-            message_envelope("Account erased"),
-            lambda: services.erase_own_account(user_id=current_user_id(request), password=password),
-        )
-        return cookies.delete_refresh_cookie(answer)
+        check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
+        return cookies.delete_refresh_cookie(self._erase(request, password))
 
-    @extend_schema(request=None, responses=MessageSerializer, summary="Sign out: end this session")
+    @write_action("Account erased")
+    def _erase(self, request: Request, password: str) -> None:
+        services.erase_own_account(user_id=current_user_id(request), password=password)
+
+    @extend_schema(request=None, responses=MessageSerializer, summary="Sign out")
     def signout(self, request: Request) -> HttpResponse:
-        return cookies.delete_refresh_cookie(_end(request, current_session_id(request)))
-
-    @extend_schema(request=None, responses=MessageSerializer, summary="Send the confirmation again")
-    def send_verification(self, request: Request) -> HttpResponse:
-        validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("A mail is on its way."),
-            lambda: services.request_verification(user_id=current_user_id(request)),
-            limit=VERIFICATION_EMAILS,
-        )
+        """End the session of this request."""
+        response = self._end_session(request, current_session_id(request))
+        return cookies.delete_refresh_cookie(response)
 
     @extend_schema(
-        request=ChangePasswordInput, responses=MessageSerializer, summary="Change the password"
+        request=None, responses=MessageSerializer, summary="Send the confirmation e-mail again"
+    )
+    @write_action("We have sent you an e-mail.", limit=VERIFICATION_EMAILS)
+    def send_verification(self, request: Request) -> None:
+        """Send another link to confirm your e-mail address."""
+        validated_body(StrictSerializer, request)
+        services.request_verification(user_id=current_user_id(request))
+
+    @extend_schema(
+        request=ChangePasswordInput, responses=MessageSerializer, summary="Change your password"
     )
     def change_password(self, request: Request) -> HttpResponse:
+        """Change your password and end all other sessions."""
         fields = validated_body(ChangePasswordInput, request)
-        rate_limits.check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
-        return write_response(
-            request,
-            200,
-            message_envelope("Password changed; every other session has ended."),
-            lambda: services.change_password(
-                user_id=current_user_id(request),
-                session_id=current_session_id(request),
-                current=fields["current_password"],
-                new=fields["new_password"],
-            ),
+        check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
+        return self._change_password(request, fields)
+
+    @write_action("Password changed. All other sessions have ended.")
+    def _change_password(self, request: Request, fields: dict[str, str]) -> None:
+        services.change_password(
+            user_id=current_user_id(request),
+            session_id=current_session_id(request),
+            current=fields["current_password"],
+            new=fields["new_password"],
         )
 
     @extend_schema(
         parameters=PAGINATION_PARAMETERS,
         responses=SessionPageSerializer,
-        summary="One's live sessions, newest first",
+        summary="List your sessions, newest first",
     )
     def sessions(self, request: Request) -> HttpResponse:
+        """Return a page of the sessions in which you are signed in."""
         limit, after = pagination_params(request)
-        rows, more = selectors.session_page(current_user_id(request), limit=limit, after=after)
-        mine = current_session_id(request)
-        items = [render_session(row, current=row.id == mine) for row in rows]
-        return page_response(request, "sessions", items, more)
+        rows, next_after = selectors.session_page(
+            current_user_id(request), limit=limit, after=after
+        )
+        current_id = current_session_id(request)
+        items = [render_session(row, current=row.id == current_id) for row in rows]
+        return page_response(request, "sessions", items, next_after)
 
     @extend_schema(
-        request=None, responses={200: MessageSerializer}, summary="End one of one's sessions"
+        request=None, responses={200: MessageSerializer}, summary="End one of your sessions"
     )
     def end_session(self, request: Request, pk: str) -> HttpResponse:
-        return _end(request, pk)
+        """Sign out the device of this session."""
+        return self._end_session(request, pk)
+
+    @write_action("Session ended")
+    def _end_session(self, request: Request, session_id: str) -> None:
+        validated_body(StrictSerializer, request)
+        services.end_own_session(user_id=current_user_id(request), session_id=session_id)
 
     @extend_schema(
-        request=None,
-        responses={200: MessageSerializer},
-        summary="End all of one's sessions, this one included",
+        request=None, responses={200: MessageSerializer}, summary="End all your sessions"
     )
     def end_sessions(self, request: Request) -> HttpResponse:
+        """Sign out all devices, including the one that sends this request."""
+        return cookies.delete_refresh_cookie(self._end_all_sessions(request))
+
+    @write_action("Sessions ended")
+    def _end_all_sessions(self, request: Request) -> None:
         validated_body(StrictSerializer, request)
-        answer = write_response(
-            request,
-            200,
-            message_envelope("Sessions ended"),
-            lambda: services.end_all_sessions(user_id=current_user_id(request)),
-        )
-        return cookies.delete_refresh_cookie(answer)
-
-
-def _end(request: Request, session_id: str) -> HttpResponse:
-    validated_body(StrictSerializer, request)
-    return write_response(
-        request,
-        200,
-        message_envelope("Session ended"),
-        lambda: services.end_own_session(user_id=current_user_id(request), session_id=session_id),
-    )
+        services.end_all_sessions(user_id=current_user_id(request))

@@ -1,4 +1,6 @@
-"""Endpoints of what is stored of oneself."""
+"""Endpoints of data exports."""
+
+from typing import Any
 
 from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -6,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts import selectors, services
+from accounts.models import Export
 from accounts.representations import export_template
 from accounts.serializers import ExportResponseSerializer, ExportStateSerializer
 from mysocial.api import (
@@ -13,9 +16,8 @@ from mysocial.api import (
     StrictSerializer,
     current_user_id,
     json_response,
-    message_envelope,
     validated_body,
-    write_response,
+    write_action,
 )
 from mysocial.core.rate_limits import DAY, RateLimit
 
@@ -23,36 +25,41 @@ EXPORTS = RateLimit("export", 3, DAY)
 ZIP = "application/zip"
 
 
+def export_representation(export: Export) -> list[Any]:
+    """Return the JSON pieces of an export."""
+    return export_template.placeholders(str(export.pk))
+
+
 class ExportViewSet(ApiViewSet):
-    """One's own export."""
+    """The export of your data."""
 
     @extend_schema(
         request=None,
         responses={202: ExportResponseSerializer},
-        summary="Ask for all that is stored of oneself",
-        description="One at a time, three a day. `export.ready` and a mail tell when it is there.",
+        summary="Request an export of your data",
+        description="One export at a time, three a day. The event `export.ready` and an e-mail "
+        "tell you when it is ready.",
     )
-    def ask(self, request: Request) -> HttpResponse:
+    @write_action(
+        "Your export is being created.", status=202, limit=EXPORTS, export=export_representation
+    )
+    def request_export(self, request: Request) -> Export:
+        """Queue an export of all your data."""
         validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            202,
-            message_envelope(
-                "The export is being made.", export=lambda one: export_template.placeholders(one.pk)
-            ),
-            lambda: services.request_export(user_id=current_user_id(request)),
-            limit=EXPORTS,
-        )
+        return services.request_export(user_id=current_user_id(request))
 
-    @extend_schema(responses=ExportStateSerializer, summary="What has become of one's export")
-    def state(self, request: Request) -> HttpResponse:
+    @extend_schema(responses=ExportStateSerializer, summary="Get the status of your export")
+    def retrieve(self, request: Request) -> HttpResponse:
+        """Return your latest export, or null if there is none."""
         return json_response(b'{"export":%s}' % selectors.render_export(current_user_id(request)))
 
     @extend_schema(
         responses={(200, ZIP): OpenApiTypes.BINARY},
-        summary="One's export: a ZIP of JSON, pages and files",
+        summary="Download your export",
+        description="A ZIP archive with JSON files, HTML pages and your media files.",
     )
     def file(self, request: Request) -> FileResponse:
+        """Return the archive."""
         path = selectors.ready_export_path(current_user_id(request))
         return FileResponse(
             path.open("rb"), as_attachment=True, filename="mysocial.zip", content_type=ZIP

@@ -1,4 +1,4 @@
-"""Endpoints for who is not signed in yet."""
+"""Endpoints that need no access token."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,50 +26,55 @@ from mysocial.api import (
     MessageSerializer,
     StrictSerializer,
     get_client_address,
-    message_envelope,
     validated_body,
+    write_action,
     write_response,
 )
-from mysocial.core import rate_limits
 from mysocial.core.errors import NotAuthenticated
-from mysocial.core.rate_limits import DAY, HOUR, MINUTE, RateLimit
+from mysocial.core.rate_limits import (
+    DAY,
+    HOUR,
+    MINUTE,
+    RateLimit,
+    check_rate_limit,
+    reset_rate_limit,
+)
 from mysocial.store import to_json
 
 REFRESH_IN_BODY = "body"
 
-# From one address, which many people may share.
+# Limits per address, which many people may share.
 SIGN_UPS = RateLimit("signup", 60, HOUR)
 SIGN_INS = RateLimit("signin", 300, HOUR)
 REFRESHES = RateLimit("refresh", 600, HOUR)
 RESET_REQUESTS = RateLimit("forgot", 60, HOUR)
 TOKEN_USES = RateLimit("proof", 60, HOUR)
-# Of one name from one address, so that nobody can lock somebody else out: a pause that grows from a
-# quarter of an hour to a day. Then of one name at all.
+# Limits per name and address, so that nobody can lock out somebody else: after too many attempts,
+# the name is blocked for this address for a quarter of an hour, and later for a day.
 SIGN_INS_PER_NAME_AND_ADDRESS = (
     RateLimit("signin-here", 20, 15 * MINUTE),
     RateLimit("signin-here-day", 60, DAY),
 )
 SIGN_INS_PER_NAME = RateLimit("signin-name", 200, HOUR)
-# Of one person.
-RESET_MAILS = RateLimit("forgot-mail", 3, HOUR)
+RESET_EMAILS_PER_ADDRESSEE = RateLimit("forgot-mail", 3, HOUR)
 
 SIGN_UP_EXAMPLE = OpenApiExample(
-    "Somebody new",
+    "A new user",
     {"username": "ada", "email": "ada@example.com", "password": "correct-horse-battery"},
     request_only=True,
 )
 SIGN_IN_EXAMPLE = OpenApiExample(
-    "By name", {"username": "ada", "password": "correct-horse-battery"}, request_only=True
+    "By username", {"username": "ada", "password": "correct-horse-battery"}, request_only=True
 )
 
 
 def device_of(request: Request) -> Device:
-    """Return where a request comes from."""
+    """Return the device that sends a request."""
     return Device(request.META.get("HTTP_USER_AGENT", ""), get_client_address(request))
 
 
 class PublicViewSet(ApiViewSet):
-    """What can be done without being signed in."""
+    """Signing up, signing in, and the links of e-mails."""
 
     permission_classes = (AllowAny,)
     authentication_classes = ()
@@ -81,117 +86,145 @@ class PublicViewSet(ApiViewSet):
         summary="Sign up",
     )
     def signup(self, request: Request) -> HttpResponse:
-        rate_limits.check_rate_limit(SIGN_UPS, get_client_address(request))
+        """Create an account and sign in."""
+        check_rate_limit(SIGN_UPS, get_client_address(request))
         fields = validated_body(SignUpInput, request)
-        place = fields.pop("refresh_in")
+        refresh_in = fields.pop("refresh_in")
         device = device_of(request)
-        return _sign_in(
-            request, 201, "User created", place, lambda: services.sign_up(**fields, device=device)
+        return _sign_in_response(
+            request,
+            201,
+            "User created",
+            lambda: services.sign_up(**fields, device=device),
+            refresh_in=refresh_in,
         )
 
     @extend_schema(
         request=SignInInput,
         responses=SignedInSerializer,
         examples=[SIGN_IN_EXAMPLE],
-        summary="Sign in by username or e-mail address",
+        summary="Sign in with a username or e-mail address",
     )
     def signin(self, request: Request) -> HttpResponse:
+        """Open a session and return its tokens."""
         fields = validated_body(SignInInput, request)
-        name, place = fields["username"].lower(), fields["refresh_in"]
+        name, password = fields["username"].lower(), fields["password"]
         device = device_of(request)
-        here = f"{device.address} {name}"
-        rate_limits.check_rate_limit(SIGN_INS, device.address)
-        for guesses in SIGN_INS_PER_NAME_AND_ADDRESS:
-            rate_limits.check_rate_limit(guesses, here)
-        # Last: what is refused here is not counted, or one address alone could lock a name.
-        rate_limits.check_rate_limit(SIGN_INS_PER_NAME, name)
-        password = fields["password"]
-        answer = _sign_in(
+        name_and_address = f"{device.address} {name}"
+        check_rate_limit(SIGN_INS, device.address)
+        for limit in SIGN_INS_PER_NAME_AND_ADDRESS:
+            check_rate_limit(limit, name_and_address)
+        # Last, because a request that exceeds a limit above must not count: otherwise one address
+        # alone could block a name everywhere.
+        check_rate_limit(SIGN_INS_PER_NAME, name)
+        response = _sign_in_response(
             request,
             200,
             "Signed in",
-            place,
             lambda: services.sign_in(name=name, password=password, device=device),
+            refresh_in=fields["refresh_in"],
         )
-        for guesses in SIGN_INS_PER_NAME_AND_ADDRESS:
-            rate_limits.reset_rate_limit(guesses, here)
-        return answer
+        for limit in SIGN_INS_PER_NAME_AND_ADDRESS:
+            reset_rate_limit(limit, name_and_address)
+        return response
 
     @extend_schema(
-        request=RefreshInput, responses=TokensSerializer, summary="Rotate the refresh token"
+        request=RefreshInput, responses=TokensSerializer, summary="Refresh your access token"
     )
     def refresh(self, request: Request) -> HttpResponse:
-        rate_limits.check_rate_limit(REFRESHES, get_client_address(request))
-        sent = validated_body(RefreshInput, request).get("refresh")
-        token = sent or cookies.read_refresh_cookie(request)
+        """Return a new access token, and a refresh token that replaces the one sent."""
+        check_rate_limit(REFRESHES, get_client_address(request))
+        token_in_body = validated_body(RefreshInput, request).get("refresh")
+        token = token_in_body or cookies.read_refresh_cookie(request)
         if not token:
-            raise NotAuthenticated("There is no refresh token, neither in the body nor a cookie.")
-        answer = write_response(
+            raise NotAuthenticated("Send a refresh token in the body or as a cookie.")
+        response = write_response(
             request,
             200,
-            _tokens,
+            _tokens_representation,
             lambda: services.refresh(token=token),
             secret=True,
             client_id=hash_token(token),
         )
-        return answer if sent else cookies.move_refresh_to_cookie(answer)
-
-    @extend_schema(request=EmailInput, responses=MessageSerializer, summary="Forgot the password")
-    def forgot_password(self, request: Request) -> HttpResponse:
-        email = validated_body(EmailInput, request)["email"]
-        rate_limits.check_rate_limit(RESET_REQUESTS, get_client_address(request))
-        rate_limits.check_rate_limit(RESET_MAILS, email.lower())
-        return write_response(
-            request,
-            200,
-            message_envelope("If this address has an account, a mail is on its way."),
-            lambda: services.request_reset(email=email),
-        )
+        return response if token_in_body else cookies.move_refresh_to_cookie(response)
 
     @extend_schema(
-        request=NewPasswordInput, responses=MessageSerializer, summary="Set a new password by mail"
+        request=EmailInput,
+        responses=MessageSerializer,
+        summary="Request an e-mail to reset your password",
+    )
+    def forgot_password(self, request: Request) -> HttpResponse:
+        """Send a link to set a new password, if the address belongs to an account."""
+        email = validated_body(EmailInput, request)["email"]
+        check_rate_limit(RESET_REQUESTS, get_client_address(request))
+        check_rate_limit(RESET_EMAILS_PER_ADDRESSEE, email.lower())
+        return self._request_reset(request, email)
+
+    @write_action("If this address belongs to an account, we have sent it an e-mail.")
+    def _request_reset(self, request: Request, email: str) -> None:
+        services.request_reset(email=email)
+
+    @extend_schema(
+        request=NewPasswordInput,
+        responses=MessageSerializer,
+        summary="Set a new password with the link of an e-mail",
     )
     def reset_password(self, request: Request, token: str) -> HttpResponse:
-        rate_limits.check_rate_limit(TOKEN_USES, get_client_address(request))
+        """Set a new password and end all sessions."""
+        check_rate_limit(TOKEN_USES, get_client_address(request))
         password = validated_body(NewPasswordInput, request)["password"]
-        return write_response(
-            request,
-            200,
-            message_envelope("Password reset successful"),
-            lambda: services.reset_password(token=token, password=password),
-        )
+        return self._reset_password(request, token, password)
 
-    @extend_schema(request=None, responses=MessageSerializer, summary="Confirm the e-mail address")
+    @write_action("Password changed. You can sign in with it now.")
+    def _reset_password(self, request: Request, token: str, password: str) -> None:
+        services.reset_password(token=token, password=password)
+
+    @extend_schema(
+        request=None,
+        responses=MessageSerializer,
+        summary="Confirm your e-mail address with the link of an e-mail",
+    )
     def verify_email(self, request: Request, token: str) -> HttpResponse:
-        rate_limits.check_rate_limit(TOKEN_USES, get_client_address(request))
+        """Mark the address of your account as confirmed."""
+        check_rate_limit(TOKEN_USES, get_client_address(request))
         validated_body(StrictSerializer, request)
-        return write_response(
-            request,
-            200,
-            message_envelope("E-mail address confirmed"),
-            lambda: services.verify_email(token=token),
-        )
+        return self._verify_email(request, token)
+
+    @write_action("E-mail address confirmed")
+    def _verify_email(self, request: Request, token: str) -> None:
+        services.verify_email(token=token)
 
 
-def _sign_in(
-    request: Request, code: int, message: str, place: str, verb: Callable[[], SignIn]
+def _sign_in_response(
+    request: Request,
+    code: int,
+    message: str,
+    service: Callable[[], SignIn],
+    *,
+    refresh_in: str,
 ) -> HttpResponse:
-    """Answer a sign-up or sign-in with its tokens."""
+    """Call a service that signs in, and return the response with the profile and the tokens."""
 
     def render(result: SignIn) -> list[Any]:
-        access, refresh = create_access_token(result.session), create_refresh_token(result.session)
+        tokens = _create_tokens(result)
         return [
             b'{"message":' + to_json(message),
             b',"user":',
             *self_representation(result.user_id),
-            b',"access":%s,"refresh":%s}' % (to_json(access), to_json(refresh)),
+            # The last piece is stored encrypted, because the response is secret.
+            b"," + to_json(tokens)[1:],
         ]
 
-    answer = write_response(request, code, render, verb, secret=True)
-    return answer if place == REFRESH_IN_BODY else cookies.move_refresh_to_cookie(answer)
+    response = write_response(request, code, render, service, secret=True)
+    return response if refresh_in == REFRESH_IN_BODY else cookies.move_refresh_to_cookie(response)
 
 
-def _tokens(result: SignIn) -> list[Any]:
-    access, refresh = create_access_token(result.session), create_refresh_token(result.session)
-    body = {"message": "Token refreshed", "access": access, "refresh": refresh}
-    return [to_json(body)]
+def _tokens_representation(result: SignIn) -> list[Any]:
+    return [to_json({"message": "Token refreshed", **_create_tokens(result)})]
+
+
+def _create_tokens(result: SignIn) -> dict[str, str]:
+    return {
+        "access": create_access_token(result.session),
+        "refresh": create_refresh_token(result.session),
+    }

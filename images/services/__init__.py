@@ -1,4 +1,4 @@
-"""Writes of media. No other module writes them."""
+"""Verbs of media: the only writers."""
 
 from images.services.media import (
     MediaHandler,
@@ -7,7 +7,6 @@ from images.services.media import (
     delete_media_of_subject,
     receive_upload,
 )
-from images.services.processing_jobs import delete_stale_uploads, process_due_media
 from images.services.profile import (
     choose_profile_image,
     delete_background,
@@ -15,6 +14,7 @@ from images.services.profile import (
     remove_media,
     upload_profile_image,
 )
+from images.services.work import delete_stale_uploads, process_due_media
 
 __all__ = [
     "MediaHandler",

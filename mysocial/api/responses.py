@@ -17,6 +17,7 @@ from mysocial.core.request_context import JsonParts, RequestContext, ResponsePla
 from mysocial.store import reads, to_json, write
 
 ViewMethod = Callable[..., Any]
+View = Callable[..., HttpResponse]
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -99,7 +100,7 @@ def write_action(
     limit: RateLimit | None = None,
     secret: bool = False,
     **representations: Callable[[Any], JsonParts],
-) -> Callable[[ViewMethod], ViewMethod]:
+) -> Callable[[ViewMethod], View]:
     """Turn a viewset method that calls one service into an endpoint that writes.
 
         @write_action("Post created", status=201, limit=NEW_POSTS, post=post_representation)
@@ -112,7 +113,7 @@ def write_action(
     """
     render = message_envelope(message, **representations)
 
-    def decorate(method: ViewMethod) -> ViewMethod:
+    def decorate(method: ViewMethod) -> View:
         @functools.wraps(method)
         def view(self: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             return write_response(

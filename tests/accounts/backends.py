@@ -6,22 +6,22 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 
-class Dying(BaseEmailBackend):
-    """The worker is killed while it hands a mail over."""
+class Killed(BaseEmailBackend):
+    """The worker is killed while it sends an e-mail."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         raise SystemExit
 
 
-class Away(BaseEmailBackend):
-    """The provider does not answer."""
+class Unreachable(BaseEmailBackend):
+    """The provider cannot be reached."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         raise ConnectionRefusedError
 
 
-class Choosy(BaseEmailBackend):
-    """The provider's client raises what nobody expects, for one receiver."""
+class RejectsOneRecipient(BaseEmailBackend):
+    """The provider's client raises an unexpected exception for one recipient."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         if email_messages[0].to == ["poison@example.com"]:

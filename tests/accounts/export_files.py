@@ -1,16 +1,17 @@
-"""Asking for one's export, and fetching it."""
+"""Helpers that request and download exports."""
 
 import io
 import zipfile
 
 
-def ask(person):
+def request_export(person):
+    """Request an export; return the response."""
     return person.post("currentuser/export")
 
 
-def fetch(person):
-    """Return the ZIP that a member is given."""
-    answer = person.get("currentuser/export/file")
-    assert answer.status_code == 200, answer.content
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="mysocial.zip"'
-    return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+def download_export(person):
+    """Download a member's export; return the ZIP archive."""
+    response = person.get("currentuser/export/file")
+    assert response.status_code == 200, response.content
+    assert response.headers["Content-Disposition"] == 'attachment; filename="mysocial.zip"'
+    return zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))

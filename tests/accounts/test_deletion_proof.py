@@ -1,4 +1,4 @@
-"""`delete_user`: nothing is left of a member but what docs/operations.md names."""
+"""`delete_user`: nothing remains of a member except what docs/operations.md lists."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from accounts.management import erasure
+from accounts.management.erasure import Retained
 from accounts.tasks import make_exports
 from images.services import process_due_media
 from mysocial.core import mongo
@@ -26,7 +26,7 @@ from tests.support.stack import ROOT
 
 @pytest.fixture
 def delete(capsys):
-    """Delete a member; return what the command says."""
+    """Run the command; return its report."""
 
     def run(*arguments):
         call_command("delete_user", "--yes", "--json", *arguments)
@@ -35,25 +35,25 @@ def delete(capsys):
     return run
 
 
-def word():
+def new_canary():
     return f"canary{uuid.uuid4().hex}"
 
 
 @pytest.fixture
 def words(bob, stranger):
-    """Let somebody put a word in each thing that one can write; return the words, and theirs."""
+    """Let a member put a canary word into each text they can write; return both."""
     words = {
-        name: word()
+        name: new_canary()
         for name in ("post", "edit", "comment", "said", "answer", "quote", "work", "device")
     }
     victim = sign_up("Victim_1", email="victim.one@example.com")
-    answer = send(victim, "POST", "posts", text=words["post"], image=picture())
-    post = answer.json()["post"]
+    response = send(victim, "POST", "posts", text=words["post"], image=picture())
+    post = response.json()["post"]
     key = {"Idempotency-Key": "mine"}
     victim.patch(f"posts/{post['id']}", {"text": words["edit"]}, **key)
-    theirs = bob.create_post("Hello @victim_1, how are you?")
-    victim.post(f"posts/{theirs['id']}/comments", {"text": words["comment"]}, **key)
-    victim.put(f"posts/{theirs['id']}/reaction", {"type": "love"})
+    other_post = bob.create_post("Hello @victim_1, how are you?")
+    victim.post(f"posts/{other_post['id']}/comments", {"text": words["comment"]}, **key)
+    victim.put(f"posts/{other_post['id']}/reaction", {"type": "love"})
     bob.post(f"posts/{post['id']}/comments", {"text": "Nice"})
     send_message(victim, bob, words["said"])
     send_message(bob, victim, words["answer"])
@@ -63,13 +63,13 @@ def words(bob, stranger):
         "signin", {"username": "victim_1", "password": PASSWORD}, **{"User-Agent": words["device"]}
     )
     anonymous.post("forgot-password", {"email": "victim.one@example.com"})
-    for one, verb, other in (
+    for member, action, target in (
         (victim, "follow", bob),
         (bob, "follow", victim),
         (victim, "block", stranger),
         (bob, "mute", victim),
     ):
-        assert one.put(f"users/{other.id}/{verb}").status_code == 200
+        assert member.put(f"users/{target.id}/{action}").status_code == 200
     process_due_media()
     victim.post("currentuser/export")
     make_exports()
@@ -77,24 +77,24 @@ def words(bob, stranger):
     return victim, words
 
 
-def test_of_what_was_erased_nothing_is_left_but_what_must_stay(delete, words, bob, flush_all):
+def test_after_an_erasure_only_what_must_be_kept_remains(delete, words, bob, flush_all):
     victim, canaries = words
     flush_all()
     before = dump_storage()
-    assert [one for one in canaries.values() if one not in before] == []
-    options = [part for one in canaries.values() for part in ("--word", one)]
-    said = delete("Victim_1", *options)
-    assert said["left"] == []
+    assert [canary for canary in canaries.values() if canary not in before] == []
+    options = [part for canary in canaries.values() for part in ("--word", canary)]
+    report = delete("Victim_1", *options)
+    assert report["remaining"] == []
     after = dump_storage()
-    assert [name for name, one in canaries.items() if one in after and name != "link"] == []
-    # The address is in the mail that tells of it, and nowhere else.
-    assert set(said["stays"]) == {
-        erasure.TOMBSTONE,
-        erasure.REMOVED,
-        erasure.LAST_MAIL,
-        erasure.NEWS,
-        erasure.WORDS,
-        erasure.FILES,
+    assert [name for name, canary in canaries.items() if canary in after and name != "link"] == []
+    # The address remains only in the e-mail that confirms the erasure.
+    assert set(report["retained"]) == {
+        Retained.TOMBSTONE,
+        Retained.CASCADE,
+        Retained.LAST_EMAIL,
+        Retained.EVENTS,
+        Retained.MENTIONS,
+        Retained.DELETED_FILE,
     }
     holders = {
         label
@@ -110,7 +110,7 @@ def test_of_what_was_erased_nothing_is_left_but_what_must_stay(delete, words, bo
 
 
 @pytest.mark.tampers
-def test_what_is_left_is_found_wherever_it_is(delete, words, bob):
+def test_remaining_data_is_found_in_every_storage(delete, words, bob):
     victim, canaries = words
     post = bob.create_post("Of somebody else")
     flush.flush_queue("posts")
@@ -118,12 +118,12 @@ def test_what_is_left_is_found_wherever_it_is(delete, words, bob):
     client().set("cache:left", canaries["quote"])
     client().hset("odd", victim.id, "1")
     (settings.MEDIA_DIR / f"{victim.id}.jpg").touch()
-    with pytest.raises(CommandError, match="4 traces are left") as refused:
+    with pytest.raises(CommandError, match="4 traces of the member remain") as refused:
         delete("victim_1", "--word", canaries["said"], "--word", canaries["quote"])
     assert refused.value.returncode == 1
 
 
-def test_nobody_is_erased_without_being_asked_for_by_name(words):
+def test_nobody_is_erased_without_confirmation(words):
     with assert_no_changes():
         for arguments in (["nobody_here", "--yes"], ["victim_1"]):
             with pytest.raises(CommandError) as refused:
@@ -131,32 +131,19 @@ def test_nobody_is_erased_without_being_asked_for_by_name(words):
             assert refused.value.returncode == 2
 
 
-def test_a_name_is_not_taken_for_a_field_nor_for_a_part_of_another(delete, bob):
+def test_a_username_is_not_confused_with_a_field_or_a_longer_name(delete, bob):
     sign_up("post_id")
     sign_up("post_ida").create_post("I am post_ida")
     bob.create_post("What is a post_id?")
-    assert delete("post_id")["left"] == []
+    assert delete("post_id")["remaining"] == []
 
 
-def test_what_must_stay_is_what_the_document_says():
+def test_the_documentation_lists_all_reasons_to_retain_data():
     text = (
         (ROOT / "docs/operations.md")
         .read_text()
         .partition("### What stays")[2]
         .partition("\n## ")[0]
     )
-    rows = re.findall(r"^\| ([a-z ]+) \|", text, flags=re.MULTILINE)
-    ours = {
-        name: getattr(erasure, name)
-        for name in (
-            "TOMBSTONE",
-            "REMOVED",
-            "LAST_MAIL",
-            "NEWS",
-            "WORDS",
-            "STAFF",
-            "ONLINE",
-            "FILES",
-        )
-    }
-    assert sorted(rows[1:] if rows[0] == "what" else rows) == sorted(ours.values())
+    rows = re.findall(r"^\| ([a-z -]+) \|", text, flags=re.MULTILINE)
+    assert sorted(rows[1:] if rows[0] == "what" else rows) == sorted(Retained)

@@ -1,4 +1,4 @@
-"""`seed_demo --users`: a crowd that is the same for the same seed, and is made once."""
+"""`seed_demo --users`: a crowd is the same for the same seed and is created once."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.support.servers import PASSWORD
 
 @pytest.fixture
 def seed(capsys, settings):
-    """Make a crowd; return what the command says of it."""
+    """Create a crowd; return the report of the command."""
     settings.DEBUG = True
 
     def make(*arguments: str) -> dict:
@@ -23,28 +23,28 @@ def seed(capsys, settings):
     return make
 
 
-def written(member: Person, seed: int, people: int) -> dict[str, list[str]]:
-    """Return what each of a crowd has written and the member sees, oldest first, by name."""
-    found = {}
+def visible_texts(member: Person, seed: int, people: int) -> dict[str, list[str]]:
+    """Return the texts of a crowd that the member sees, oldest first, by username."""
+    texts = {}
     for number in range(people):
         name = demo_crowd.username_for(seed, number)
         (user,) = member.get(f"users/search?q={name}").json()["users"]
-        listed = member.get(f"users/{user['id']}/posts?limit=100").json()["posts"]
-        found[name] = [post["text"] for post in reversed(listed)]
-    return found
+        posts = member.get(f"users/{user['id']}/posts?limit=100").json()["posts"]
+        texts[name] = [post["text"] for post in reversed(posts)]
+    return texts
 
 
-def test_a_crowd_has_the_people_and_the_texts_of_its_seed_and_is_made_once(seed, alice, flush_all):
-    said = seed("--users", "4", "--posts", "30", "--seed", "7")
-    assert (said["people"], said["posts"]) == (4, 30)
+def test_a_crowd_has_the_members_and_texts_of_its_seed_and_is_created_once(seed, alice, flush_all):
+    created = seed("--users", "4", "--posts", "30", "--seed", "7")
+    assert (created["people"], created["posts"]) == (4, 30)
     flush_all()
-    told = [
+    posts = [
         [demo_crowd.post_for(7, n, turn) for turn in range(demo_crowd.posts_per_person(30, 4, n))]
         for n in range(4)
     ]
-    assert [len(some) for some in told] == [8, 8, 7, 7]
-    assert written(alice, 7, 4) == {
-        demo_crowd.username_for(7, n): [text for text, privacy in told[n] if privacy == "public"]
+    assert [len(own) for own in posts] == [8, 8, 7, 7]
+    assert visible_texts(alice, 7, 4) == {
+        demo_crowd.username_for(7, n): [text for text, privacy in posts[n] if privacy == "public"]
         for n in range(4)
     }
     assert len(live_records("posts.post")) == 30
@@ -55,7 +55,7 @@ def test_a_crowd_has_the_people_and_the_texts_of_its_seed_and_is_made_once(seed,
     assert (again["people"], again["posts"]) == (0, 0)
 
 
-def test_what_lacks_of_a_crowd_is_made_and_another_seed_is_another_crowd(seed):
+def test_a_second_run_completes_a_crowd_and_another_seed_creates_another(seed):
     seed("--users", "3", "--posts", "9")
     more = seed("--users", "3", "--posts", "12")
     assert (more["people"], more["posts"]) == (0, 3)
@@ -65,7 +65,7 @@ def test_what_lacks_of_a_crowd_is_made_and_another_seed_is_another_crowd(seed):
     assert demo_crowd.username_for(1, 0) != demo_crowd.username_for(2, 0)
 
 
-def test_names_are_names_that_members_may_have_and_no_two_are_the_same():
+def test_usernames_of_crowds_are_valid_and_unique():
     names = [
         demo_crowd.username_for(9999, 99_999),
         *(demo_crowd.username_for(s, n) for s in (1, 11) for n in (1, 11)),
@@ -74,25 +74,25 @@ def test_names_are_names_that_members_may_have_and_no_two_are_the_same():
     assert len(set(names)) == 5
 
 
-def test_a_crowd_of_production_has_a_password_of_its_own_and_no_staff(seed, settings):
+def test_a_crowd_in_production_has_a_random_password(seed, settings):
     settings.DEBUG = False
-    said = seed("--users", "1", "--force")
+    created = seed("--users", "1", "--force")
     name = demo_crowd.username_for(1, 0)
     assert anonymous.post("signin", {"username": name, "password": PASSWORD}).status_code == 401
-    body = {"username": name, "password": said["password"]}
+    body = {"username": name, "password": created["password"]}
     assert anonymous.post("signin", body).status_code == 200
 
 
-def test_a_crowd_is_refused_where_it_would_be_public_or_would_be_sent_mails(seed, settings):
+def test_a_crowd_is_refused_where_logins_would_be_public_or_emails_would_be_sent(seed, settings):
     with assert_no_changes():
         for arguments in (["--users", "-1"], ["--posts", "5"], ["--users", "1", "--seed", "10000"]):
-            with pytest.raises(CommandError) as refused:
+            with pytest.raises(CommandError) as error:
                 seed(*arguments)
-            assert refused.value.returncode == 2
+            assert error.value.returncode == 2
         settings.SENDGRID_API_KEY = "key"
-        with pytest.raises(CommandError, match="would be sent a mail"):
+        with pytest.raises(CommandError, match="SENDGRID"):
             seed("--users", "1")
         settings.SENDGRID_API_KEY, settings.DEBUG = "", False
         for arguments in (["--users", "1"], ["--force"]):
-            with pytest.raises(CommandError, match="DEBUG=1 only"):
+            with pytest.raises(CommandError, match="needs DEBUG=1"):
                 seed(*arguments)

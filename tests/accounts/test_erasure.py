@@ -1,4 +1,4 @@
-"""Erasing one's account, through HTTP."""
+"""Erasing an account, through HTTP."""
 
 from accounts.models import Account
 from mysocial.outbox import run_due_cascades
@@ -18,7 +18,7 @@ def erase(person, password=PASSWORD):
     return person.call("DELETE", "currentuser", {"password": password})
 
 
-def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, flush_all, document):
+def test_an_erasure_deletes_all_dependent_data(alice, bob, stranger, flush_all, document):
     mine, theirs = alice.create_post("mine"), bob.create_post("theirs")
     for writer, post in ((alice, theirs), (bob, mine), (bob, theirs)):
         writer.post(f"posts/{post['id']}/comments", {"text": f"by {writer.username}"})
@@ -29,8 +29,8 @@ def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, flush_al
     stranger.put(f"users/{alice.id}/mute")
     flush_all()
 
-    answer = erase(alice)
-    assert (answer.status_code, answer.json()) == (200, {"message": "Account erased"})
+    response = erase(alice)
+    assert (response.status_code, response.json()) == (200, {"message": "Account erased"})
     assert run_due_cascades() >= 1
     while run_due_cascades():
         pass
@@ -44,7 +44,10 @@ def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, flush_al
     profile = bob.get(f"users/{bob.id}").json()
     assert (profile["followers_count"], profile["following_count"]) == (0, 0)
     assert bob.get("posts").json()["total_posts"] == 1
-    kept = {"mysocial.cascadedeletion", "mysocial.email"}  # for a while, as what was done
+    kept = {
+        "mysocial.cascadedeletion",
+        "mysocial.email",
+    }  # kept for a while as records of the erasure
     for label in set(STORES) - kept:
         mentioned = [pk for pk, fields in live_records(label).items() if alice.id in repr(fields)]
         assert mentioned == [], label
@@ -53,7 +56,7 @@ def test_with_an_account_goes_all_that_hung_on_it(alice, bob, stranger, flush_al
     assert document(Account, alice.id)["_deleted_at"]
 
 
-def test_an_erased_member_is_gone_before_anything_is_removed(alice, bob):
+def test_an_erased_member_is_hidden_before_any_cascade_runs(alice, bob):
     mine, theirs = alice.create_post("mine"), bob.create_post("theirs")
     comment = alice.post(f"posts/{theirs['id']}/comments", {"text": "hi"}).json()["comment"]
     alice.put(f"posts/{theirs['id']}/reaction", {"type": "like"})
@@ -75,7 +78,7 @@ def test_an_erased_member_is_gone_before_anything_is_removed(alice, bob):
     )
 
 
-def test_every_session_ends_and_the_name_and_the_address_are_free(alice, emails):
+def test_an_erasure_ends_all_sessions_and_frees_name_and_address(alice, emails):
     other = anonymous.post("signin", {"username": "alice", "password": PASSWORD}).json()
     erase(alice)
     assert anonymous.post("token/refresh", {"refresh": other["refresh"]}).status_code == 401
@@ -94,7 +97,7 @@ def test_a_wrong_password_erases_nothing(alice):
         assert anonymous.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 401
 
 
-def test_an_account_is_erased_while_mongodb_is_away(alice, bob):
+def test_an_account_can_be_erased_while_mongodb_is_down(alice, bob):
     alice.create_post("mine")
     bob.get("posts")
     with mongod_paused():
@@ -102,10 +105,10 @@ def test_an_account_is_erased_while_mongodb_is_away(alice, bob):
         assert bob.get("posts").json()["posts"] == []
 
 
-def test_erased_twice_at_once_it_is_erased_once(alice, bob):
+def test_concurrent_erasures_erase_once(alice, bob):
     bob.put(f"users/{alice.id}/follow")
-    answers = run_concurrently(*(lambda: erase(alice) for _ in range(4)))
-    assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
+    responses = run_concurrently(*(lambda: erase(alice) for _ in range(4)))
+    assert sorted(response.status_code for response in responses) == [200, 401, 401, 401]
     while run_due_cascades():
         pass
     assert bob.get(f"users/{bob.id}").json()["following_count"] == 0

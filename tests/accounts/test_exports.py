@@ -1,4 +1,4 @@
-"""Exports: all that is stored of a member, for that member alone."""
+"""Requesting, creating and downloading exports."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from accounts.tasks import delete_expired_exports, make_exports
 from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
-from tests.accounts.export_files import ask, fetch
+from tests.accounts.export_files import download_export, request_export
 from tests.support.concurrency import (
     assert_no_changes,
     count_statuses,
@@ -27,11 +27,13 @@ from tests.support.people import anonymous
 from tests.support.servers import PASSWORD
 
 
-def test_a_member_asks_waits_is_told_and_nobody_else_gets_it(alice, bob, emails, heard_passing):
+def test_a_member_requests_an_export_and_alone_can_download_it(
+    alice, bob, emails, ephemeral_messages
+):
     assert alice.get("currentuser/export").json() == {"export": None}
-    answer = ask(alice)
-    export = answer.json()["export"]
-    assert (answer.status_code, export["status"], export["size"]) == (202, "queued", None)
+    response = request_export(alice)
+    export = response.json()["export"]
+    assert (response.status_code, export["status"], export["size"]) == (202, "queued", None)
     assert alice.get("currentuser/export").json() == {"export": export}
     assert alice.get("currentuser/export/file").status_code == 404
     assert make_exports() == 1
@@ -39,10 +41,10 @@ def test_a_member_asks_waits_is_told_and_nobody_else_gets_it(alice, bob, emails,
     ready = alice.get("currentuser/export").json()["export"]
     assert (ready["status"], ready["requested_at"]) == ("ready", export["requested_at"])
     assert len(b"".join(alice.get("currentuser/export/file").streaming_content)) == ready["size"]
-    (told,) = heard_passing()
-    assert told["kind"] == "export.ready"
-    assert told["topic"] == f"self:{alice.id}"
-    assert json.loads(told["data"]) == {"size": ready["size"]}
+    (message,) = ephemeral_messages()
+    assert message["kind"] == "export.ready"
+    assert message["topic"] == f"self:{alice.id}"
+    assert json.loads(message["data"]) == {"size": ready["size"]}
     mails = [mail.read_text() for mail in emails() if "Your export is ready" in mail.read_text()]
     assert ["alice@example.com" in mail for mail in mails] == [True]
     assert bob.get("currentuser/export").json() == {"export": None}
@@ -55,52 +57,52 @@ def test_a_member_asks_waits_is_told_and_nobody_else_gets_it(alice, bob, emails,
 
 
 @pytest.fixture
-def heard_passing():
-    """Return what passed since the test began, as the hubs are sent it."""
-    ears = client().pubsub()
-    ears.subscribe("asgi__group__dispatchers")
+def ephemeral_messages():
+    """Return a function that reads the ephemeral events sent to dispatchers during the test."""
+    pubsub = client().pubsub()
+    pubsub.subscribe("asgi__group__dispatchers")
 
-    def heard():
-        found = []
-        while (message := ears.get_message(timeout=1)) is not None:
-            if message["type"] == "message":
-                found.append(msgpack.unpackb(message["data"]))
-        return [one for one in found if one.get("type") == "event.ephemeral"]
+    def read():
+        messages = []
+        while (item := pubsub.get_message(timeout=1)) is not None:
+            if item["type"] == "message":
+                messages.append(msgpack.unpackb(item["data"]))
+        return [message for message in messages if message.get("type") == "event.ephemeral"]
 
-    yield heard
-    ears.close()
+    yield read
+    pubsub.close()
 
 
-def test_one_is_made_at_a_time_and_a_new_one_takes_the_place_of_the_old(alice):
-    assert ask(alice).status_code == 202
+def test_a_new_export_replaces_the_previous_one(alice):
+    assert request_export(alice).status_code == 202
     with assert_no_changes():
-        assert ask(alice).status_code == 409
+        assert request_export(alice).status_code == 409
     make_exports()
-    (before,) = Path(settings.MEDIA_DIR / "exports").iterdir()
-    assert ask(alice).status_code == 202
-    assert not before.exists()
+    (previous,) = Path(settings.MEDIA_DIR / "exports").iterdir()
+    assert request_export(alice).status_code == 202
+    assert not previous.exists()
     make_exports()
     assert len(list(Path(settings.MEDIA_DIR / "exports").iterdir())) == 1
-    fetch(alice)
+    download_export(alice)
 
 
-def test_of_many_who_ask_at_once_one_is_heard(alice):
-    answers = run_concurrently(*(lambda: ask(alice) for _ in range(4)))
-    assert count_statuses(answers) == {202: 1, 409: 3}
+def test_one_of_many_concurrent_export_requests_wins(alice):
+    responses = run_concurrently(*(lambda: request_export(alice) for _ in range(4)))
+    assert count_statuses(responses) == {202: 1, 409: 3}
     assert make_exports() == 1
 
 
-def test_a_member_may_ask_three_times_a_day(alice, settings):
+def test_a_member_may_request_three_exports_a_day(alice, settings):
     settings.RATE_LIMITS = True
     for _ in range(3):
-        assert ask(alice).status_code == 202
+        assert request_export(alice).status_code == 202
         make_exports()
     with assert_no_changes():
-        assert ask(alice).status_code == 429
+        assert request_export(alice).status_code == 429
 
 
 def test_an_export_is_kept_for_a_week(alice, flush_all):
-    ask(alice)
+    request_export(alice)
     make_exports()
     (file,) = Path(settings.MEDIA_DIR / "exports").iterdir()
     assert delete_expired_exports() == 0
@@ -112,8 +114,8 @@ def test_an_export_is_kept_for_a_week(alice, flush_all):
     assert indexes["expires"]["expireAfterSeconds"] == 7 * 86400
 
 
-def test_with_an_account_goes_its_export(alice):
-    ask(alice)
+def test_an_erasure_deletes_the_export(alice):
+    request_export(alice)
     make_exports()
     (file,) = Path(settings.MEDIA_DIR / "exports").iterdir()
     alice.call("DELETE", "currentuser", {"password": PASSWORD})
@@ -123,8 +125,8 @@ def test_with_an_account_goes_its_export(alice):
     assert not file.exists()
 
 
-def test_one_that_is_asked_for_and_erased_before_it_is_made_leaves_nothing(alice):
-    ask(alice)
+def test_an_erasure_before_the_export_is_created_leaves_no_file(alice):
+    request_export(alice)
     alice.call("DELETE", "currentuser", {"password": PASSWORD})
     assert make_exports() == 0
     while run_due_cascades():
@@ -132,13 +134,13 @@ def test_one_that_is_asked_for_and_erased_before_it_is_made_leaves_nothing(alice
     assert list(Path(settings.MEDIA_DIR / "exports").iterdir()) == []
 
 
-def test_what_cannot_be_made_is_tried_again_and_then_has_failed(alice, settings):
+def test_an_export_that_cannot_be_written_fails_after_all_tries(alice, settings):
     settings.OUTBOX_CLAIM_SECONDS = 0
-    ask(alice)
+    request_export(alice)
     folder = Path(settings.MEDIA_DIR / "exports")
     folder.mkdir(parents=True)
     name = orjson.loads(b"{" + live_records("accounts.export")[alice.id][b"main"] + b"}")["file"]
-    (folder / name).mkdir()  # as a disk that refuses
+    (folder / name).mkdir()  # so that the file cannot be written
     (folder / name / "full").touch()
     assert services.make_exports() == 0
     assert alice.get("currentuser/export").json()["export"]["status"] == "failed"

@@ -23,14 +23,14 @@ def sign_in(name, password=PASSWORD):
     return anonymous.post("signin", {"username": name, "password": password})
 
 
-def device(person, password=PASSWORD):
+def new_device(person, password=PASSWORD):
     data = sign_in(person.username, password).json()
     return Person(person.id, person.username, data["access"], data["refresh"])
 
 
 @pytest.fixture
 def outbox(mailoutbox):
-    """Send what is due; return the mails of one kind, by words of their subject."""
+    """Return a function that sends due e-mails and returns those with a text in the subject."""
 
     def read(words):
         send_due()
@@ -45,7 +45,7 @@ def token_in(mail):
 
 @pytest.fixture
 def reset_token(outbox):
-    """Ask for a new password; return the token that was mailed."""
+    """Return a function that requests a reset and returns the token of the e-mail."""
 
     def ask(email="alice@example.com"):
         assert anonymous.post("forgot-password", {"email": email}).status_code == 200
@@ -61,16 +61,16 @@ def reset(token, password=NEW):
 # Change ------------------------------------------------------------------------------------------
 
 
-def test_a_changed_password_signs_in_and_the_old_one_does_not(alice, outbox):
-    answer = alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
-    assert answer.status_code == 200
+def test_only_the_new_password_signs_in_after_a_change(alice, outbox):
+    response = alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
+    assert response.status_code == 200
     assert sign_in("alice", NEW).status_code == 200
     assert sign_in("alice", PASSWORD).status_code == 401
     assert [mail.to for mail in outbox("was changed")] == [["alice@example.com"]]
 
 
-def test_a_change_of_the_password_ends_every_other_session_and_keeps_this_one(alice, bob):
-    phone, tablet = device(alice), device(alice)
+def test_a_change_of_the_password_ends_all_other_sessions(alice, bob):
+    phone, tablet = new_device(alice), new_device(alice)
     phone.put("password", {"current_password": PASSWORD, "new_password": NEW})
     assert phone.get("posts").status_code == 200
     assert anonymous.post("token/refresh", {"refresh": phone.refresh}).status_code == 200
@@ -91,22 +91,22 @@ def test_a_change_of_the_password_ends_every_other_session_and_keeps_this_one(al
         ({"new_password": NEW}, "current_password"),
     ],
 )
-def test_a_refused_change_changes_nothing(alice, body, field):
+def test_a_rejected_password_change_changes_nothing(alice, body, field):
     with assert_no_changes():
-        answer = alice.put("password", body)
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == [field]
+        response = alice.put("password", body)
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == [field]
     assert sign_in("alice").status_code == 200
 
 
-def test_of_two_changes_at_once_one_holds(alice):
-    phone = device(alice)
-    answers = run_concurrently(
+def test_one_of_two_concurrent_password_changes_wins(alice):
+    phone = new_device(alice)
+    responses = run_concurrently(
         lambda: alice.put("password", {"current_password": PASSWORD, "new_password": NEW + "1"}),
         lambda: phone.put("password", {"current_password": PASSWORD, "new_password": NEW + "2"}),
     )
-    winner = [answer.status_code for answer in answers].index(200)
-    assert answers[1 - winner].status_code in {400, 401, 409}
+    winner = [response.status_code for response in responses].index(200)
+    assert responses[1 - winner].status_code in {400, 401, 409}
     assert sign_in("alice", f"{NEW}{winner + 1}").status_code == 200
     assert sign_in("alice", f"{NEW}{2 - winner}").status_code == 401
 
@@ -114,43 +114,45 @@ def test_of_two_changes_at_once_one_holds(alice):
 # Reset -------------------------------------------------------------------------------------------
 
 
-def test_forgot_password_answers_alike_whether_there_is_an_account_or_not(alice, outbox):
-    answers = [
+def test_forgot_password_responds_the_same_with_and_without_an_account(alice, outbox):
+    responses = [
         anonymous.post("forgot-password", {"email": email})
         for email in ("alice@example.com", "ALICE@example.com", "nobody@example.com")
     ]
-    assert {(one.status_code, one.content) for one in answers} == {(200, answers[0].content)}
-    assert len({tuple(sorted(one.headers)) for one in answers}) == 1
+    assert {(response.status_code, response.content) for response in responses} == {
+        (200, responses[0].content)
+    }
+    assert len({tuple(sorted(response.headers)) for response in responses}) == 1
     assert [mail.to for mail in outbox("Reset")] == [["alice@example.com"]] * 2
 
 
-def test_a_reset_sets_the_password_and_ends_every_session(alice, reset_token, outbox):
-    answer = reset(reset_token())
-    assert answer.status_code == 200
+def test_a_reset_sets_the_password_and_ends_all_sessions(alice, reset_token, outbox):
+    response = reset(reset_token())
+    assert response.status_code == 200
     assert alice.get("posts").status_code == 401
     assert sign_in("alice", NEW).status_code == 200
     assert sign_in("alice").status_code == 401
     assert len(outbox("was changed")) == 1
 
 
-def test_a_reset_token_is_good_for_one_use(alice, reset_token):
+def test_a_reset_token_works_once(alice, reset_token):
     token = reset_token()
     assert reset(token).status_code == 200
     with assert_no_changes():
-        answer = reset(token, "a-third-horse-battery")
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == ["token"]
+        response = reset(token, "a-third-horse-battery")
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == ["token"]
 
 
-def test_of_many_resets_at_once_with_one_token_one_wins(alice, reset_token):
+def test_one_of_many_concurrent_resets_wins(alice, reset_token):
     token = reset_token()
-    answers = run_concurrently(*[lambda n=n: reset(token, f"{NEW}-{n}") for n in range(8)])
-    assert count_statuses(answers) == {200: 1, 400: 7}
-    winner = [answer.status_code for answer in answers].index(200)
+    responses = run_concurrently(*[lambda n=n: reset(token, f"{NEW}-{n}") for n in range(8)])
+    assert count_statuses(responses) == {200: 1, 400: 7}
+    winner = [response.status_code for response in responses].index(200)
     assert sign_in("alice", f"{NEW}-{winner}").status_code == 200
 
 
-def test_only_the_hash_of_a_reset_token_is_kept(alice, reset_token, flush_all):
+def test_only_the_hash_of_a_reset_token_is_stored(alice, reset_token, flush_all):
     token = reset_token()
     flush_all()
     stored = dump_storage()
@@ -158,14 +160,14 @@ def test_only_the_hash_of_a_reset_token_is_kept(alice, reset_token, flush_all):
     assert hash_token(token) in stored
 
 
-def test_a_reset_token_dies_with_the_password_it_was_asked_for(alice, reset_token):
+def test_a_reset_invalidates_other_reset_tokens(alice, reset_token):
     first, second = reset_token(), reset_token()
     assert reset(first).status_code == 200
     with assert_no_changes():
         assert reset(second, "a-third-horse-battery").status_code == 400
 
 
-def test_a_reset_token_dies_when_the_password_is_changed(alice, reset_token):
+def test_a_change_of_the_password_invalidates_reset_tokens(alice, reset_token):
     token = reset_token()
     alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
     with assert_no_changes():
@@ -181,18 +183,18 @@ def test_a_reset_token_expires(alice, reset_token, settings):
 
 
 @pytest.mark.parametrize("password", ["short", "alice123", "password1"])
-def test_a_weak_password_does_not_use_the_token_up(alice, reset_token, password):
+def test_a_weak_password_does_not_use_the_token(alice, reset_token, password):
     token = reset_token()
     with assert_no_changes():
         assert reset(token, password).status_code == 400
     assert reset(token).status_code == 200
 
 
-def test_a_token_of_one_kind_is_no_good_for_the_other(alice, outbox, reset_token):
-    confirm, renew = token_in(outbox("Confirm")[0]), reset_token()
+def test_a_token_does_not_work_for_another_purpose(alice, outbox, reset_token):
+    confirm, reset_value = token_in(outbox("Confirm")[0]), reset_token()
     with assert_no_changes():
         assert reset(confirm).status_code == 400
-        assert anonymous.post(f"verify-email/{renew}").status_code == 400
+        assert anonymous.post(f"verify-email/{reset_value}").status_code == 400
         assert reset("x" * 43).status_code == 400
         assert reset("short").status_code == 404
 
@@ -218,7 +220,7 @@ def test_a_confirmation_does_not_undo_a_new_password(alice, outbox):
     assert alice.get("currentuser").json()["email_verified"] is True
 
 
-def test_the_confirmation_is_sent_again_until_the_address_is_confirmed(alice, outbox):
+def test_the_confirmation_email_is_sent_again_until_it_is_used(alice, outbox):
     assert alice.post("verify-email").status_code == 200
     assert len(outbox("Confirm")) == 2
     anonymous.post(f"verify-email/{token_in(outbox('Confirm')[1])}")
@@ -226,7 +228,7 @@ def test_the_confirmation_is_sent_again_until_the_address_is_confirmed(alice, ou
     assert len(outbox("Confirm")) == 2
 
 
-def test_one_mail_is_sent_for_many_requests_under_one_key(outbox):
+def test_one_email_is_sent_for_many_requests_with_one_key(outbox):
     ada = sign_up("ada")
     run_concurrently(*[lambda: ada.post("verify-email", {}, **{"Idempotency-Key": "k"})] * 8)
     assert len(outbox("Confirm")) == 2

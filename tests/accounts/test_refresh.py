@@ -1,4 +1,4 @@
-"""Refresh tokens: they rotate, and one that is used twice ends its session. Through HTTP."""
+"""Rotation of refresh tokens and detection of reuse, through HTTP."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,53 +21,53 @@ def refresh(token, **headers):
     return anonymous.post("token/refresh", {"refresh": token}, **headers)
 
 
-def ended():
+def ended_sessions():
     return [event["data"]["id"] for event in logged_events() if event["type"] == "session.ended"]
 
 
-def session_of(token):
+def session_id_of(token):
     return token.partition(".")[0]
 
 
-def test_a_refresh_token_is_exchanged_for_its_successor_and_a_new_access_token(alice):
-    answer = refresh(alice.refresh)
-    assert answer.status_code == 200
-    data = answer.json()
+def test_a_refresh_token_is_exchanged_for_new_tokens(alice):
+    response = refresh(alice.refresh)
+    assert response.status_code == 200
+    data = response.json()
     assert data["refresh"] != alice.refresh
-    assert session_of(data["refresh"]) == session_of(alice.refresh)
+    assert session_id_of(data["refresh"]) == session_id_of(alice.refresh)
     assert Person(alice.id, "", data["access"]).get("currentuser").status_code == 200
     assert refresh(data["refresh"]).status_code == 200
 
 
-def test_the_token_before_gets_the_same_successor_within_the_grace_time(alice):
+def test_the_previous_token_gets_the_same_successor_within_the_grace_period(alice):
     first, again = refresh(alice.refresh).json(), refresh(alice.refresh).json()
     assert first["refresh"] == again["refresh"]
-    assert ended() == []
+    assert ended_sessions() == []
 
 
-def test_the_token_before_ends_the_session_after_the_grace_time(alice, settings):
+def test_the_previous_token_ends_the_session_after_the_grace_period(alice, settings):
     settings.REFRESH_GRACE_SECONDS = -1
     successor = refresh(alice.refresh).json()["refresh"]
     assert refresh(alice.refresh).status_code == 401
     assert refresh(successor).status_code == 401
-    assert ended() == [session_of(alice.refresh)]
+    assert ended_sessions() == [session_id_of(alice.refresh)]
 
 
 def test_an_older_token_ends_the_whole_session_once(alice):
     second = refresh(alice.refresh).json()
     third = refresh(second["refresh"]).json()
 
-    answers = run_concurrently(*[lambda: refresh(alice.refresh)] * 8)
+    responses = run_concurrently(*[lambda: refresh(alice.refresh)] * 8)
 
-    assert count_statuses(answers) == {401: 8}
+    assert count_statuses(responses) == {401: 8}
     assert refresh(third["refresh"]).status_code == 401
     assert Person(alice.id, "", third["access"]).get("posts").status_code == 401
     assert alice.get("posts").status_code == 401
-    assert ended() == [session_of(alice.refresh)]
+    assert ended_sessions() == [session_id_of(alice.refresh)]
     assert live_records("accounts.session") == {}
 
 
-def test_reuse_ends_no_other_session_of_the_member(alice):
+def test_token_reuse_ends_no_other_session(alice):
     other = anonymous.post("signin", {"username": "alice", "password": PASSWORD}).json()
     second = refresh(alice.refresh).json()["refresh"]
     refresh(second)
@@ -75,15 +75,15 @@ def test_reuse_ends_no_other_session_of_the_member(alice):
     assert refresh(other["refresh"]).status_code == 200
 
 
-def test_of_thirty_two_refreshes_at_once_all_get_one_successor_of_a_living_session(alice):
-    answers = run_concurrently(*[lambda: refresh(alice.refresh)] * 32)
-    assert count_statuses(answers) == {200: 32}
-    (successor,) = {answer.json()["refresh"] for answer in answers}
-    assert ended() == []
+def test_concurrent_refreshes_all_get_the_same_valid_successor(alice):
+    responses = run_concurrently(*[lambda: refresh(alice.refresh)] * 32)
+    assert count_statuses(responses) == {200: 32}
+    (successor,) = {response.json()["refresh"] for response in responses}
+    assert ended_sessions() == []
     assert refresh(successor).status_code == 200
 
 
-def test_a_chain_of_refreshes_survives_many_turns(alice):
+def test_a_session_can_be_refreshed_many_times(alice):
     token = alice.refresh
     for _ in range(20):
         token = refresh(token).json()["refresh"]
@@ -103,40 +103,40 @@ def test_a_chain_of_refreshes_survives_many_turns(alice):
         lambda token: token + "é",
     ],
 )
-def test_a_token_we_did_not_make_is_refused_and_ends_nothing(alice, change):
+def test_a_forged_refresh_token_is_rejected_and_ends_no_session(alice, change):
     with assert_no_changes():
         assert refresh(change(alice.refresh)).status_code == 401
         assert refresh(alice.access[:200]).status_code == 401
     assert refresh(alice.refresh).status_code == 200
 
 
-def test_without_a_token_nothing_is_refreshed():
+def test_a_refresh_without_a_token_is_rejected():
     with assert_no_changes():
         assert anonymous.post("token/refresh", {}).status_code == 401
         assert anonymous.post("token/refresh", {"refresh": ""}).status_code == 400
         assert anonymous.post("token/refresh", {"refresh": None}).status_code == 400
 
 
-def test_a_session_that_was_not_used_for_long_has_expired(alice, settings):
+def test_an_unused_session_expires(alice, settings):
     settings.REFRESH_TOKEN_SECONDS = -1
     assert refresh(alice.refresh).status_code == 401
-    assert ended() == [session_of(alice.refresh)]
+    assert ended_sessions() == [session_id_of(alice.refresh)]
 
 
-def test_the_refresh_token_of_an_ended_session_is_refused(alice):
+def test_the_refresh_token_of_an_ended_session_is_rejected(alice):
     assert alice.post("signout").status_code == 200
     assert refresh(alice.refresh).status_code == 401
 
 
 @pytest.mark.tampers
-def test_the_refresh_token_of_a_deleted_account_is_refused(alice):
+def test_the_refresh_token_of_a_deleted_account_is_rejected(alice):
     with write() as w:
         w.delete(Account(id=alice.id, email="alice@example.com"), missing_ok=True)
     with assert_no_changes():
         assert refresh(alice.refresh).status_code == 401
 
 
-def test_a_refresh_is_repeated_under_its_key_long_after_the_grace_time(alice, settings):
+def test_a_refresh_with_a_known_key_is_replayed_after_the_grace_period(alice, settings):
     settings.REFRESH_GRACE_SECONDS = -1
     first = refresh(alice.refresh, **{"Idempotency-Key": "k"})
     again = refresh(alice.refresh, **{"Idempotency-Key": "k"})
@@ -149,8 +149,8 @@ def test_a_refresh_is_repeated_under_its_key_long_after_the_grace_time(alice, se
 
 
 @pytest.fixture
-def ada():
-    """A browser in which somebody signed up, with the refresh token in its cookie."""
+def browser():
+    """Return a browser whose cookie holds the refresh token of a new member."""
     client = new_client()
     body = {
         "username": "ada", "email": "ada@example.com", "password": PASSWORD, "refresh_in": "cookie",
@@ -159,53 +159,53 @@ def ada():
     return client
 
 
-def by_cookie(ada, **headers):
-    return ada.post("/api/token/refresh", {}, content_type="application/json", headers=headers)
+def by_cookie(browser, **headers):
+    return browser.post("/api/token/refresh", {}, content_type="application/json", headers=headers)
 
 
-def test_the_cookie_is_exchanged_for_a_new_one(ada):
-    before = ada.cookies["refresh"].value
-    answer = by_cookie(ada)
-    assert answer.status_code == 200
-    assert answer.json()["refresh"] is None
-    cookie = answer.cookies["refresh"]
+def test_the_cookie_is_exchanged_for_a_new_one(browser):
+    before = browser.cookies["refresh"].value
+    response = by_cookie(browser)
+    assert response.status_code == 200
+    assert response.json()["refresh"] is None
+    cookie = response.cookies["refresh"]
     assert cookie.value != before
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (
         True,
         "Strict",
         "/api/token",
     )
-    assert by_cookie(ada).status_code == 200
+    assert by_cookie(browser).status_code == 200
 
 
-def test_the_cookie_is_secure_unless_debugging(ada, settings):
-    assert by_cookie(ada).cookies["refresh"]["secure"]
+def test_the_cookie_is_secure_unless_debugging(browser, settings):
+    assert by_cookie(browser).cookies["refresh"]["secure"]
     settings.DEBUG = True
-    assert not by_cookie(ada).cookies["refresh"]["secure"]
+    assert not by_cookie(browser).cookies["refresh"]["secure"]
 
 
-def test_another_site_may_not_use_the_cookie(ada):
+def test_another_origin_cannot_use_the_cookie(browser):
     with assert_no_changes():
-        assert by_cookie(ada, Origin="https://evil.example").status_code == 403
-        assert by_cookie(ada, Origin="null").status_code == 403
-    assert by_cookie(ada, Origin=settings.ALLOWED_ORIGINS[0]).status_code == 200
+        assert by_cookie(browser, Origin="https://evil.example").status_code == 403
+        assert by_cookie(browser, Origin="null").status_code == 403
+    assert by_cookie(browser, Origin=settings.ALLOWED_ORIGINS[0]).status_code == 200
 
 
-def test_sign_out_drops_the_cookie(ada):
-    access = by_cookie(ada).json()["access"]
+def test_sign_out_deletes_the_cookie(browser):
+    access = by_cookie(browser).json()["access"]
     headers = {"Authorization": f"Bearer {access}"}
-    answer = ada.post("/api/signout", {}, content_type="application/json", headers=headers)
-    assert answer.status_code == 200
-    dropped = answer.cookies["refresh"]
+    response = browser.post("/api/signout", {}, content_type="application/json", headers=headers)
+    assert response.status_code == 200
+    dropped = response.cookies["refresh"]
     assert (dropped.value, dropped["max-age"], dropped["path"]) == ("", 0, "/api/token")
 
 
-def test_two_browsers_behind_one_address_are_not_given_each_others_answers(ada):
+def test_two_browsers_at_one_address_do_not_share_replayed_responses(browser):
     body = {"username": "bea", "email": "bea@example.com", "password": PASSWORD}
     other = new_client()
     other.post("/api/signup", {**body, "refresh_in": "cookie"}, content_type="application/json")
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(
-            lambda one: by_cookie(one, **{"Idempotency-Key": "k"}), (ada, other)
+            lambda client: by_cookie(client, **{"Idempotency-Key": "k"}), (browser, other)
         )
     assert first.cookies["refresh"].value != second.cookies["refresh"].value

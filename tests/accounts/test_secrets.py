@@ -1,4 +1,4 @@
-"""No secret is stored, queued or logged in a form that could be used."""
+"""Secrets are not stored, queued or logged in a usable form."""
 
 import hashlib
 import logging
@@ -14,7 +14,7 @@ from tests.support.people import PASSWORD, Person, anonymous, sign_up
 NEW, THIRD = "another-horse-battery", "a-third-horse-battery"
 
 
-def test_no_password_and_no_token_is_anywhere(flush_all, mailoutbox, caplog):
+def test_no_password_and_no_token_is_stored_or_logged(flush_all, mailoutbox, caplog):
     caplog.set_level(logging.DEBUG)
     key = {"Idempotency-Key": "k"}
     body = {"username": "ada", "email": "ada@example.com", "password": PASSWORD}
@@ -27,7 +27,9 @@ def test_no_password_and_no_token_is_anywhere(flush_all, mailoutbox, caplog):
     ada.put("password", {"current_password": PASSWORD, "new_password": NEW}, **key)
     anonymous.post("forgot-password", {"email": "ada@example.com"}, **key)
     send_due()
-    mailed = [m for one in mailoutbox for m in re.findall(r"token=([\w-]{43})\b", one.body)]
+    mailed = [
+        token for mail in mailoutbox for token in re.findall(r"token=([\w-]{43})\b", mail.body)
+    ]
     anonymous.post(f"reset-password/{mailed[-1]}", {"password": THIRD}, **key)
     sign_up("bea")
     stored = dump_storage()
@@ -35,29 +37,31 @@ def test_no_password_and_no_token_is_anywhere(flush_all, mailoutbox, caplog):
     stored += dump_storage()
 
     assert len(mailed) == 2
-    tokens = [one[kind] for one in (data, again, renewed) for kind in ("access", "refresh")]
-    proofs = [one["refresh"].rpartition(".")[2] for one in (data, again, renewed)]
+    tokens = [
+        response[kind] for response in (data, again, renewed) for kind in ("access", "refresh")
+    ]
+    proofs = [response["refresh"].rpartition(".")[2] for response in (data, again, renewed)]
     for secret in [PASSWORD, wrong, NEW, THIRD, *mailed, *tokens, *proofs]:
         assert secret not in stored
         assert secret not in caplog.text
-    # Nor a hash that could be tried against a list of passwords as fast as one likes.
+    # Nor a fast hash, which would allow trying a list of passwords.
     plain = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
     assert hashlib.sha256(plain).hexdigest() not in stored
 
 
-def test_a_token_in_a_path_is_not_logged_when_the_store_is_away(alice, caplog):
+def test_a_token_in_a_path_is_not_logged_when_redis_is_down(alice, caplog):
     token = "x" * 43
     servers.VALKEY.stop()
     try:
-        answer = anonymous.post(f"reset-password/{token}", {"password": NEW})
+        response = anonymous.post(f"reset-password/{token}", {"password": NEW})
     finally:
         servers.VALKEY.start()
-    assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "2"
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "2"
     assert token not in caplog.text
 
 
-def test_nobody_sees_the_address_of_another(alice, bob):
+def test_email_addresses_are_hidden_from_others(alice, bob):
     alice.create_post("Hello")
     for path in ("posts", f"users/{alice.id}", f"users/{alice.id}/posts"):
         assert "example.com" not in bob.get(path).content.decode()

@@ -1,4 +1,4 @@
-"""Sessions, through HTTP."""
+"""Listing and ending sessions, through HTTP."""
 
 import pytest
 
@@ -9,57 +9,57 @@ from tests.support.concurrency import assert_no_changes, live_records
 from tests.support.people import PASSWORD, Person, anonymous, logged_events
 
 
-def another(person, **headers):
-    """Return the same member on another device."""
+def sign_in_again(person, **headers):
+    """Sign in on another device; return the member there."""
     body = {"username": person.username, "password": PASSWORD}
     data = anonymous.post("signin", body, **headers).json()
     return Person(person.id, person.username, data["access"], data["refresh"])
 
 
-def mine(person):
+def sessions_shown_to(person):
     return person.get("sessions").json()["sessions"]
 
 
-def ended():
+def ended_sessions():
     return [event["data"]["id"] for event in logged_events() if event["type"] == "session.ended"]
 
 
 def test_sessions_are_listed_newest_first_with_their_devices(alice):
-    phone = another(alice, **{"User-Agent": "A phone \u00e9" + "x" * 300})
-    found = mine(phone)
-    assert [one["current"] for one in found] == [True, False]
-    assert found[0]["user_agent"].startswith("A phone")
-    assert len(found[0]["user_agent"]) == 200
-    assert found[0]["address"] == "127.0.0.1"
-    assert set(found[0]) == {
+    phone = sign_in_again(alice, **{"User-Agent": "A phone \u00e9" + "x" * 300})
+    sessions = sessions_shown_to(phone)
+    assert [session["current"] for session in sessions] == [True, False]
+    assert sessions[0]["user_agent"].startswith("A phone")
+    assert len(sessions[0]["user_agent"]) == 200
+    assert sessions[0]["address"] == "127.0.0.1"
+    assert set(sessions[0]) == {
         "id", "created_at", "last_used_at", "user_agent", "address", "current",
     }  # fmt: skip
 
 
 def test_sessions_are_paged(alice):
     for _ in range(4):
-        another(alice)
+        sign_in_again(alice)
     first = alice.get("sessions?limit=3").json()
     second = alice.get(f"sessions?limit=3&cursor={first['next']}").json()
-    seen = [one["id"] for one in first["sessions"] + second["sessions"]]
-    assert (len(seen), len(set(seen)), second["next"]) == (5, 5, None)
+    ids = [session["id"] for session in first["sessions"] + second["sessions"]]
+    assert (len(ids), len(set(ids)), second["next"]) == (5, 5, None)
 
 
-def test_a_session_that_is_ended_is_refused_at_once_and_the_others_live(alice):
-    phone, tablet = another(alice), another(alice)
-    pk = next(one["id"] for one in mine(phone) if one["current"])
+def test_an_ended_session_is_rejected_at_once_and_others_continue(alice):
+    phone, tablet = sign_in_again(alice), sign_in_again(alice)
+    pk = next(session["id"] for session in sessions_shown_to(phone) if session["current"])
 
     assert alice.delete(f"sessions/{pk}").status_code == 200
 
     assert phone.get("posts").status_code == 401
     assert anonymous.post("token/refresh", {"refresh": phone.refresh}).status_code == 401
     assert tablet.get("posts").status_code == 200
-    assert ended() == [pk]
+    assert ended_sessions() == [pk]
 
 
-def test_the_end_of_a_session_is_heard_by_that_session_only(alice, bob):
-    phone = another(alice)
-    pk = next(one["id"] for one in mine(phone) if one["current"])
+def test_the_end_of_a_session_is_sent_to_that_session_only(alice, bob):
+    phone = sign_in_again(alice)
+    pk = next(session["id"] for session in sessions_shown_to(phone) if session["current"])
     alice.delete(f"sessions/{pk}")
     event = {"type": "session.ended", "data": {"id": pk}}
     assert alice.received_events(f"session:{pk}") == [event]
@@ -67,8 +67,8 @@ def test_the_end_of_a_session_is_heard_by_that_session_only(alice, bob):
     assert bob.received_events() == []
 
 
-def test_nobody_ends_other_peoples_sessions(alice, bob):
-    pk = mine(alice)[0]["id"]
+def test_a_member_cannot_end_sessions_of_others(alice, bob):
+    pk = sessions_shown_to(alice)[0]["id"]
     with assert_no_changes():
         assert bob.delete(f"sessions/{pk}").status_code == 404
         assert bob.delete("sessions/" + "0" * 24).status_code == 404
@@ -77,15 +77,15 @@ def test_nobody_ends_other_peoples_sessions(alice, bob):
 
 
 def test_a_session_ends_once(alice):
-    phone = another(alice)
-    pk = next(one["id"] for one in mine(phone) if one["current"])
+    phone = sign_in_again(alice)
+    pk = next(session["id"] for session in sessions_shown_to(phone) if session["current"])
     assert alice.delete(f"sessions/{pk}").status_code == 200
     with assert_no_changes():
         assert alice.delete(f"sessions/{pk}").status_code == 404
 
 
 def test_sign_out_ends_this_session_only(alice):
-    phone = another(alice)
+    phone = sign_in_again(alice)
     assert phone.post("signout").status_code == 200
     assert phone.get("currentuser").status_code == 401
     assert alice.get("currentuser").status_code == 200
@@ -93,16 +93,16 @@ def test_sign_out_ends_this_session_only(alice):
         assert phone.post("signout").status_code == 401
 
 
-def test_all_sessions_end_at_once_the_one_that_asks_included(alice, bob):
-    devices = [alice, another(alice), another(alice)]
+def test_all_sessions_end_including_the_current_one(alice, bob):
+    devices = [alice, sign_in_again(alice), sign_in_again(alice)]
     assert alice.delete("sessions").status_code == 200
-    assert [one.get("posts").status_code for one in devices] == [401, 401, 401]
-    assert len(ended()) == 3
+    assert [device.get("posts").status_code for device in devices] == [401, 401, 401]
+    assert len(ended_sessions()) == 3
     assert bob.get("posts").status_code == 200
 
 
-def test_more_sessions_than_a_page_all_end(alice):
-    """A list of sessions that was cut would leave a thief signed in."""
+def test_all_sessions_end_even_if_they_exceed_a_page(alice):
+    """An incomplete list of sessions would leave a thief signed in."""
     with write() as w:
         for number in range(130):
             w.create(Session(user_id=alice.id, salt=str(number)), new_id=True)
@@ -112,7 +112,7 @@ def test_more_sessions_than_a_page_all_end(alice):
 
 
 @pytest.mark.parametrize("body", [{"all": True}, [], "x"])
-def test_a_body_where_none_is_taken_is_refused(alice, body):
+def test_a_body_is_rejected_where_none_is_expected(alice, body):
     with assert_no_changes():
-        answer = alice.call("DELETE", "sessions", body)
-        assert answer.status_code == 400
+        response = alice.call("DELETE", "sessions", body)
+        assert response.status_code == 400

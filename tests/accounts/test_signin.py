@@ -1,4 +1,6 @@
-"""Signing in, and what access tokens open, through HTTP."""
+"""Signing in and access tokens, through HTTP."""
+
+import re
 
 import jwt
 import pytest
@@ -26,19 +28,19 @@ def sign_in(name, password=PASSWORD, **fields):
 
 
 @pytest.mark.parametrize("name", ["alice", "ALICE", "alice@example.com", "Alice@Example.COM"])
-def test_one_signs_in_by_name_or_address_whatever_the_case(alice, name):
-    answer = sign_in(name)
-    assert answer.status_code == 200
-    data = answer.json()
+def test_sign_in_accepts_name_or_address_case_insensitively(alice, name):
+    response = sign_in(name)
+    assert response.status_code == 200
+    data = response.json()
     assert data["user"]["id"] == alice.id
     assert Person(alice.id, "", data["access"]).get("currentuser").status_code == 200
 
 
-def test_one_signs_in_right_after_sign_up_while_mongodb_is_away(alice):
+def test_a_new_member_can_sign_in_while_mongodb_is_down(alice):
     with mongod_paused():
-        answer = sign_in("alice@example.com")
-        assert answer.status_code == 200
-        again = Person(alice.id, "", answer.json()["access"])
+        response = sign_in("alice@example.com")
+        assert response.status_code == 200
+        again = Person(alice.id, "", response.json()["access"])
         assert again.get("currentuser").json()["username"] == "alice"
 
 
@@ -52,22 +54,22 @@ def test_one_signs_in_right_after_sign_up_while_mongodb_is_away(alice):
         ("*", PASSWORD),
     ],
 )
-def test_a_wrong_name_and_a_wrong_password_are_answered_alike(alice, name, password):
+def test_a_wrong_name_and_a_wrong_password_get_the_same_response(alice, name, password):
     with assert_no_changes():
-        answer = sign_in(name, password)
-    assert answer.status_code == 401
-    assert answer.json()["detail"] == "The name or the password is wrong."
-    assert answer.json()["code"] == "not_authenticated"
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+        response = sign_in(name, password)
+    assert response.status_code == 401
+    assert response.json()["detail"] == "The name or the password is wrong."
+    assert response.json()["code"] == "not_authenticated"
+    assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_the_hashers_are_bcrypt_over_sha256_with_ten_rounds_and_then_argon2(settings):
+def test_passwords_are_hashed_with_bcrypt_or_argon2(settings):
     assert real_settings.PASSWORD_HASHERS[:2] == [BCRYPT, ARGON2]
     settings.PASSWORD_HASHERS = real_settings.PASSWORD_HASHERS
     assert make_password("a").startswith("bcrypt_sha256$$2b$10$")
 
 
-def test_a_long_password_is_told_from_one_that_differs_at_its_end(settings):
+def test_passwords_that_differ_in_the_last_character_are_distinguished(settings):
     settings.PASSWORD_HASHERS = [BCRYPT]
     long = "0123456789abcdef" * 8
     assert len(long) == 128
@@ -77,7 +79,7 @@ def test_a_long_password_is_told_from_one_that_differs_at_its_end(settings):
     assert sign_in("ada", long[:72]).status_code == 401
 
 
-def test_a_hash_of_the_second_kind_still_signs_in(settings):
+def test_a_password_with_an_argon2_hash_signs_in(settings):
     settings.PASSWORD_HASHERS = [ARGON2]
     sign_up("ada")
     settings.PASSWORD_HASHERS = real_settings.PASSWORD_HASHERS
@@ -85,21 +87,21 @@ def test_a_hash_of_the_second_kind_still_signs_in(settings):
     assert sign_in("ada", "wrong-horse-battery").status_code == 401
 
 
-def test_many_sign_ins_at_once_all_succeed_each_with_its_own_session(alice):
-    answers = run_concurrently(*[lambda: sign_in("alice")] * 12)
-    assert count_statuses(answers) == {200: 12}
+def test_concurrent_sign_ins_each_get_their_own_session(alice):
+    responses = run_concurrently(*[lambda: sign_in("alice")] * 12)
+    assert count_statuses(responses) == {200: 12}
     assert len(alice.get("sessions").json()["sessions"]) == 13
 
 
 @pytest.mark.parametrize("place", ["body", "cookie"])
-def test_the_refresh_token_goes_where_it_is_asked_for(alice, place):
-    answer = sign_in("alice", refresh_in=place)
+def test_the_refresh_token_is_sent_where_it_was_requested(alice, place):
+    response = sign_in("alice", refresh_in=place)
     if place == "body":
-        assert answer.json()["refresh"]
-        assert "refresh" not in answer.cookies
+        assert response.json()["refresh"]
+        assert "refresh" not in response.cookies
     else:
-        assert answer.json()["refresh"] is None
-        cookie = answer.cookies["refresh"]
+        assert response.json()["refresh"] is None
+        cookie = response.cookies["refresh"]
         assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (
             True, "Strict", "/api/token",
         )  # fmt: skip
@@ -108,11 +110,11 @@ def test_the_refresh_token_goes_where_it_is_asked_for(alice, place):
 
 def forged(alice, **claims):
     key = claims.pop("key", settings.SECRET_KEY)
-    said = jwt.decode(alice.access, options={"verify_signature": False})
-    return jwt.encode({**said, **claims}, key, algorithm="HS256")
+    payload = jwt.decode(alice.access, options={"verify_signature": False})
+    return jwt.encode({**payload, **claims}, key, algorithm="HS256")
 
 
-def test_a_token_that_is_not_ours_opens_nothing(alice):
+def test_a_forged_access_token_is_rejected(alice):
     tokens = [
         "",
         "x",
@@ -129,26 +131,25 @@ def test_a_token_that_is_not_ours_opens_nothing(alice):
     ]
     with assert_no_changes():
         for token in tokens:
-            answer = Person("", "", token or " ").post("posts", {"text": "x"})
-            assert answer.status_code == 401, token
+            response = Person("", "", token or " ").post("posts", {"text": "x"})
+            assert response.status_code == 401, token
     assert anonymous.call("GET", "posts", Authorization="Basic YWxpY2U6eA==").status_code == 401
     assert anonymous.call("GET", "posts", Authorization="Bearer").status_code == 401
 
 
 def routes():
-    """Return the methods and paths of every route that asks who calls."""
-    found = []
+    """Return the methods and paths of all routes that need authentication."""
+    routes = []
     for include in get_resolver().url_patterns:
-        for entry in getattr(include, "url_patterns", []):
-            view = getattr(entry.callback, "cls", None)
+        for pattern in getattr(include, "url_patterns", []):
+            view = getattr(pattern.callback, "cls", None)
             if str(include.pattern) == "api/" and view and view.authentication_classes:
-                path = str(entry.pattern).replace("^", "").replace(r"\Z", "")
-                path = path.replace("(?P<pk>[0-9a-f]{24})", "0" * 24)
-                found += [(verb.upper(), path) for verb in entry.callback.actions]
-    return found
+                path = re.sub(r"<id:\w+>", "0" * 24, str(pattern.pattern))
+                routes += [(verb.upper(), path) for verb in pattern.callback.actions]
+    return routes
 
 
-def test_an_ended_session_opens_no_route_from_the_moment_it_ends(alice):
+def test_an_ended_session_is_rejected_on_every_route_at_once(alice):
     other = Person(alice.id, "", sign_in("alice").json()["access"])
     assert other.post("posts", {"text": "x"}, **{"Idempotency-Key": "k"}).status_code == 201
     assert other.post("signout").status_code == 200
@@ -162,32 +163,32 @@ def test_an_ended_session_opens_no_route_from_the_moment_it_ends(alice):
         for method, path in routes():
             for body in (None, bodies.get(method)):
                 if method != "HEAD":
-                    answer = other.call(method, path, body)
-                    assert answer.status_code in {400, 401}, (method, path, answer.content)
+                    response = other.call(method, path, body)
+                    assert response.status_code in {400, 401}, (method, path, response.content)
         for method, path in [("GET", "posts"), ("GET", "sessions"), ("DELETE", "sessions")]:
             assert other.call(method, path).status_code == 401
         again = other.post("posts", {"text": "x"}, **{"Idempotency-Key": "k"})
         assert again.status_code == 401
 
 
-def test_a_sign_in_can_not_slip_past_a_change_of_the_password(alice):
-    """Whoever signs in with the old password while it is changed has no session afterwards."""
+def test_no_sign_in_with_the_old_password_survives_a_concurrent_change(alice):
+    """A session that was opened with the old password during the change is ended."""
     changes = {"current_password": PASSWORD, "new_password": "another-horse-battery"}
-    answers = run_concurrently(
+    responses = run_concurrently(
         *[lambda: sign_in("alice")] * 10, lambda: alice.put("password", changes)
     )
-    *late, changed = answers
+    *sign_ins, changed = responses
     assert changed.status_code == 200
     assert len(alice.get("sessions").json()["sessions"]) == 1
-    for answer in late:
-        assert answer.status_code in {200, 401}
-        if answer.status_code == 200:
-            mine = Person(alice.id, "", answer.json()["access"])
+    for response in sign_ins:
+        assert response.status_code in {200, 401}
+        if response.status_code == 200:
+            mine = Person(alice.id, "", response.json()["access"])
             assert mine.get("currentuser").status_code == 401
 
 
 @pytest.mark.tampers
-def test_a_deleted_account_signs_in_no_more(alice):
+def test_a_deleted_account_cannot_sign_in(alice):
     with write() as w:
         w.delete(store_of(Account).model(id=alice.id, email="alice@example.com"), missing_ok=True)
     assert sign_in("alice").status_code == 401

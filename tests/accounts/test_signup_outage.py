@@ -1,4 +1,4 @@
-"""A member who has just signed up needs no MongoDB."""
+"""A new member does not need MongoDB."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from tests.support.people import sign_up
 
 
 @pytest.fixture
-def mongodb_away(settings, bob):
-    """MongoDB answers nothing until the test is over; what all share was read before."""
+def new_member(settings, bob):
+    """Sign up a member and stop MongoDB until the end of the test; shared data is in Redis."""
     bob.create_post("Before")
     bob.get("posts")
     newcomer = sign_up("newcomer")
@@ -21,14 +21,14 @@ def mongodb_away(settings, bob):
     mongo.close()
 
 
-def test_who_has_just_signed_up_posts_and_reads_while_mongodb_is_away(mongodb_away, bob):
-    newcomer = mongodb_away
+def test_a_new_member_can_post_and_read_while_mongodb_is_down(new_member, bob):
+    newcomer = new_member
 
     post = newcomer.create_post("Nobody is behind me")
 
     assert newcomer.get(f"posts/{post['id']}").json() == post
     assert newcomer.get(f"users/{newcomer.id}/posts").json()["posts"] == [post]
-    assert [one["text"] for one in newcomer.get("posts").json()["posts"]] == [
+    assert [post["text"] for post in newcomer.get("posts").json()["posts"]] == [
         "Nobody is behind me",
         "Before",
     ]

@@ -43,7 +43,7 @@ def test_one_mail_tells_of_all_that_is_unread_and_quotes_nothing(alice, bob, str
     assert mail["To"] == "bob@example.com"
     for body in (mail.get_body((kind,)).get_content() for kind in ("html", "plain")):
         assert "Hello bob" in body
-        assert "you have 3 unread messages" in body
+        assert "You have 3 unread messages" in body
         assert body.index("1 from stranger") < body.index("2 from alice")
         assert "secret" not in body
 
@@ -51,7 +51,7 @@ def test_one_mail_tells_of_all_that_is_unread_and_quotes_nothing(alice, bob, str
 def test_a_single_message_is_told_in_the_singular_with_its_sender_as_plain_text(bob, emails):
     send_message(sign_up("tom_o"), bob)
     (mail,) = [f.read_text() for f in emails() if SUBJECT in f.read_text()]
-    assert "you have 1 unread message:" in mail
+    assert "You have 1 unread message:" in mail
     assert "- 1 from tom_o" in mail
 
 
@@ -107,7 +107,7 @@ def test_of_many_senders_the_first_ten_are_named(bob, mailoutbox):
         send_message(sign_up(f"ada{number}"), bob)
     ((_, lines),) = told(mailoutbox)
     assert len(lines) == 11
-    assert lines[-1] == "and of 2 more"
+    assert lines[-1] == "and messages from 2 more people"
 
 
 def test_a_mail_that_was_queued_for_what_was_read_tells_nothing_of_what_came_later(
@@ -164,7 +164,7 @@ def test_the_mail_of_a_worker_that_died_is_sent_once_and_tells_all(
     send_message(alice, bob)
     send_message(stranger, bob)
     backend = settings.EMAIL_BACKEND
-    settings.EMAIL_BACKEND = "tests.accounts.backends.Dying"
+    settings.EMAIL_BACKEND = "tests.accounts.backends.Killed"
     with pytest.raises(SystemExit):
         send_due()
     # What the dead worker's mail was queued for is read before it is tried again.

@@ -14,12 +14,12 @@ from tests.support.people import anonymous, sign_up
 from users.store import users
 
 
-def test_a_follow_is_counted_on_both_sides_and_heard_by_the_two(
+def test_a_follow_is_counted_for_both_members_and_sent_to_both(
     alice, bob, stranger, flush_all, document
 ):
-    answer = alice.put(f"users/{bob.id}/follow")
-    assert answer.status_code == 200
-    assert answer.json() == {
+    response = alice.put(f"users/{bob.id}/follow")
+    assert response.status_code == 200
+    assert response.json() == {
         "message": "Following",
         "relation": relation(bob.id, following=True),
     }
@@ -36,11 +36,11 @@ def test_a_follow_is_counted_on_both_sides_and_heard_by_the_two(
     assert document(users.model, bob.id)["followers_count"] == 1
 
 
-def test_an_unfollow_is_counted_and_heard(alice, bob, flush_all, document):
+def test_an_unfollow_is_counted_and_sent_to_both_members(alice, bob, flush_all, document):
     alice.put(f"users/{bob.id}/follow")
-    answer = alice.delete(f"users/{bob.id}/follow")
-    assert answer.status_code == 200
-    assert answer.json()["relation"] == relation(bob.id)
+    response = alice.delete(f"users/{bob.id}/follow")
+    assert response.status_code == 200
+    assert response.json()["relation"] == relation(bob.id)
     assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
     assert [event["type"] for event in bob.received_events()] == [
         "follow.created",
@@ -50,7 +50,7 @@ def test_an_unfollow_is_counted_and_heard(alice, bob, flush_all, document):
     assert document(Follow, f"{alice.id}:{bob.id}")["_deleted_at"] is not None
 
 
-def test_following_and_unfollowing_twice_changes_nothing_more(alice, bob):
+def test_repeated_follows_and_unfollows_change_nothing(alice, bob):
     with assert_no_changes():
         assert alice.delete(f"users/{bob.id}/follow").status_code == 200
     alice.put(f"users/{bob.id}/follow")
@@ -58,7 +58,7 @@ def test_following_and_unfollowing_twice_changes_nothing_more(alice, bob):
         assert alice.put(f"users/{bob.id}/follow").status_code == 200
 
 
-def test_one_can_not_follow_oneself_nor_nobody(alice):
+def test_following_yourself_or_an_unknown_user_is_rejected(alice):
     with assert_no_changes():
         assert alice.put(f"users/{alice.id}/follow").status_code == 400
         for method in ("PUT", "DELETE"):
@@ -68,7 +68,7 @@ def test_one_can_not_follow_oneself_nor_nobody(alice):
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
-def test_nobody_follows_across_a_block(alice, bob, direction):
+def test_a_blocked_member_cannot_be_followed(alice, bob, direction):
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     blocker.put(f"users/{blocked.id}/block")
     with assert_no_changes():
@@ -76,10 +76,10 @@ def test_nobody_follows_across_a_block(alice, bob, direction):
         assert alice.delete(f"users/{bob.id}/follow").status_code == 404
 
 
-def test_a_private_account_is_not_followed_without_asking(alice, bob):
+def test_a_private_account_is_only_followed_by_request(alice, bob):
     bob.patch("users/me/settings", {"is_private": True})
-    answer = alice.put(f"users/{bob.id}/follow")
-    assert answer.json() == {
+    response = alice.put(f"users/{bob.id}/follow")
+    assert response.json() == {
         "message": "Follow requested",
         "relation": relation(bob.id, requested=True),
     }
@@ -87,21 +87,21 @@ def test_a_private_account_is_not_followed_without_asking(alice, bob):
     assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
 
 
-def test_ten_follows_at_once_are_one(alice, bob):
-    answers = run_concurrently(*[lambda: alice.put(f"users/{bob.id}/follow")] * 10)
-    assert count_statuses(answers) == {200: 10}
+def test_ten_concurrent_follows_are_one(alice, bob):
+    responses = run_concurrently(*[lambda: alice.put(f"users/{bob.id}/follow")] * 10)
+    assert count_statuses(responses) == {200: 10}
     assert (counters(alice), counters(bob)) == ((1, 0), (0, 1))
     assert len(bob.received_events()) == 1
 
 
-def test_many_followers_at_once_are_all_counted(alice):
+def test_concurrent_followers_are_all_counted(alice):
     people = [sign_up(f"fan{number}") for number in range(20)]
-    answers = run_concurrently(*[lambda p=p: p.put(f"users/{alice.id}/follow") for p in people])
-    assert count_statuses(answers) == {200: 20}
+    responses = run_concurrently(*[lambda p=p: p.put(f"users/{alice.id}/follow") for p in people])
+    assert count_statuses(responses) == {200: 20}
     assert counters(alice) == (0, 20)
 
 
-def test_a_storm_of_follows_and_unfollows_leaves_no_drift(alice, bob, flush_all, document):
+def test_concurrent_follows_and_unfollows_keep_counters_exact(alice, bob, flush_all, document):
     def act(number):
         method = "PUT" if number % 2 else "DELETE"
         return lambda: alice.call(method, f"users/{bob.id}/follow")
@@ -118,7 +118,7 @@ def test_a_storm_of_follows_and_unfollows_leaves_no_drift(alice, bob, flush_all,
     assert document(users.model, bob.id)["followers_count"] == edges
 
 
-def test_a_follow_under_a_key_is_answered_again_after_it_was_undone(alice, bob):
+def test_a_follow_with_a_known_key_is_replayed_after_an_unfollow(alice, bob):
     key = {"Idempotency-Key": "k"}
     first = alice.put(f"users/{bob.id}/follow", **key)
     alice.delete(f"users/{bob.id}/follow")
@@ -126,7 +126,7 @@ def test_a_follow_under_a_key_is_answered_again_after_it_was_undone(alice, bob):
         assert alice.put(f"users/{bob.id}/follow", **key).content == first.content
 
 
-def test_an_answer_that_changed_nothing_is_kept_under_its_key_too(alice, bob):
+def test_a_response_without_a_write_is_replayed_too(alice, bob):
     alice.put(f"users/{bob.id}/follow")
     key = {"Idempotency-Key": "k"}
     assert alice.put(f"users/{bob.id}/follow", **key).status_code == 200

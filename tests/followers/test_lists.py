@@ -1,4 +1,4 @@
-"""Who follows whom, who is blocked, and how one stands to whom, through HTTP."""
+"""Lists of followers, followed and blocked members, and relationships, through HTTP."""
 
 import pytest
 
@@ -25,27 +25,27 @@ def test_followers_and_following_are_listed_newest_first_with_the_relation(alice
     newest_first = [fan.id for fan in reversed(fans)]
 
     for _ in range(2):
-        found = people(bob, f"users/{alice.id}/followers")
-        assert [one["id"] for one in found] == newest_first
-        assert [one["relation"] for one in found] == [
+        members = people(bob, f"users/{alice.id}/followers")
+        assert [member["id"] for member in members] == newest_first
+        assert [member["relation"] for member in members] == [
             relation(fans[3].id),
             relation(fans[2].id, muting=True),
             relation(fans[1].id, followed_by=True),
             relation(fans[0].id, following=True),
         ]
-        card = {name: found[0][name] for name in ("id", "username", "is_private", "avatar_url")}
+        card = {name: members[0][name] for name in ("id", "username", "is_private", "avatar_url")}
         assert card == {
             "id": fans[3].id, "username": "fan3", "is_private": False,
             "avatar_url": fans[3].get("users/me").json()["avatar_url"],
         }  # fmt: skip
-        assert set(found[0]) == {*card, "avatar_color", "relation"}
+        assert set(members[0]) == {*card, "avatar_color", "relation"}
         assert ids(bob, f"users/{fans[0].id}/following") == [alice.id]
         assert ids(alice, f"users/{alice.id}/following") == []
         flush_all()
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
-def test_whom_a_block_hides_is_left_out_and_their_lists_are_not_found(alice, bob, direction):
+def test_a_block_hides_members_and_their_lists(alice, bob, direction):
     carol = sign_up("carol")
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     for fan in (alice, bob):
@@ -60,7 +60,7 @@ def test_whom_a_block_hides_is_left_out_and_their_lists_are_not_found(alice, bob
         assert anonymous.get(f"users/{bob.id}/{way}").status_code == 401
 
 
-def test_the_follows_of_a_private_account_are_for_its_followers(alice, bob, stranger):
+def test_only_followers_see_the_follows_of_a_private_account(alice, bob, stranger):
     bob.put(f"users/{alice.id}/follow")
     alice.patch("users/me/settings", {"is_private": True})
     assert ids(bob, f"users/{alice.id}/followers") == [bob.id]
@@ -69,7 +69,7 @@ def test_the_follows_of_a_private_account_are_for_its_followers(alice, bob, stra
     assert stranger.get(f"users/{alice.id}/following").status_code == 404
 
 
-def test_relationships_are_told_for_many_at_once_in_the_order_asked(alice, bob, stranger):
+def test_relationships_are_returned_in_the_requested_order(alice, bob, stranger):
     secret, blocked, nemesis = (sign_up(name) for name in ("secret", "blocked", "nemesis"))
     alice.put(f"users/{bob.id}/follow")
     stranger.put(f"users/{alice.id}/follow")
@@ -79,10 +79,10 @@ def test_relationships_are_told_for_many_at_once_in_the_order_asked(alice, bob, 
     alice.put(f"users/{blocked.id}/block")
     alice.put(f"users/{nemesis.id}/mute")
     nemesis.put(f"users/{alice.id}/block")
-    asked = [bob.id, stranger.id, secret.id, blocked.id, nemesis.id, "0" * 24, alice.id, bob.id]
-    answer = alice.get("users/relationships?" + "&".join(f"id={one}" for one in asked))
-    assert answer.status_code == 200
-    assert answer.json() == {
+    user_ids = [bob.id, stranger.id, secret.id, blocked.id, nemesis.id, "0" * 24, alice.id, bob.id]
+    response = alice.get("users/relationships?" + "&".join(f"id={user_id}" for user_id in user_ids))
+    assert response.status_code == 200
+    assert response.json() == {
         "relationships": [
             relation(bob.id, following=True),
             relation(stranger.id, followed_by=True, muting=True),
@@ -95,22 +95,22 @@ def test_relationships_are_told_for_many_at_once_in_the_order_asked(alice, bob, 
     }
 
 
-def test_relationships_want_one_to_a_hundred_ids(alice):
+def test_relationships_need_one_to_a_hundred_ids(alice):
     many = "&".join(f"id={number:024x}" for number in range(101))
     for query in ("", "id=", "id=x", "id[$ne]=1", many):
         assert alice.get(f"users/relationships?{query}").status_code == 400
-    answer = alice.get(f"users/relationships?{many.rpartition('&')[0]}")
-    assert len(answer.json()["relationships"]) == 100
+    response = alice.get(f"users/relationships?{many.rpartition('&')[0]}")
+    assert len(response.json()["relationships"]) == 100
     assert anonymous.get(f"users/relationships?id={alice.id}").status_code == 401
 
 
-def test_a_removed_follower_follows_no_longer_and_both_hear_it(alice, bob, flush_all, document):
+def test_the_removal_of_a_follower_is_sent_to_both_members(alice, bob, flush_all, document):
     bob.put(f"users/{alice.id}/follow")
     alice.put(f"users/{bob.id}/follow")
     post = alice.create_post(privacy="followers")
-    answer = alice.delete(f"users/me/followers/{bob.id}")
-    assert answer.status_code == 200
-    assert answer.json() == {
+    response = alice.delete(f"users/me/followers/{bob.id}")
+    assert response.status_code == 200
+    assert response.json() == {
         "message": "Follower removed",
         "relation": relation(bob.id, following=True),
     }
@@ -127,27 +127,27 @@ def test_a_removed_follower_follows_no_longer_and_both_hear_it(alice, bob, flush
         assert anonymous.delete(f"users/me/followers/{bob.id}").status_code == 401
 
 
-def test_ten_removals_and_unfollows_at_once_end_one_follow(alice, bob):
+def test_concurrent_removals_and_unfollows_delete_one_follow(alice, bob):
     bob.put(f"users/{alice.id}/follow")
-    answers = run_concurrently(
+    responses = run_concurrently(
         *[lambda: alice.delete(f"users/me/followers/{bob.id}")] * 5,
         *[lambda: bob.delete(f"users/{alice.id}/follow")] * 5,
     )
-    assert count_statuses(answers) == {200: 10}
+    assert count_statuses(responses) == {200: 10}
     assert (counters(alice), counters(bob)) == ((0, 0), (0, 0))
     assert len(alice.received_events()) == 2
     assert live_records("followers.follow") == {}
 
 
-def test_blocks_are_listed_for_the_blocker_alone(alice, bob, stranger, flush_all):
+def test_blocks_are_listed_for_the_blocker_only(alice, bob, stranger, flush_all):
     nemesis = sign_up("nemesis")
     alice.put(f"users/{bob.id}/block")
     alice.put(f"users/{nemesis.id}/block")
     nemesis.put(f"users/{alice.id}/block")
     for _ in range(2):
-        found = people(alice, "users/me/blocks")
-        assert [one["id"] for one in found] == [nemesis.id, bob.id]
-        assert [one["relation"] for one in found] == [
+        members = people(alice, "users/me/blocks")
+        assert [member["id"] for member in members] == [nemesis.id, bob.id]
+        assert [member["relation"] for member in members] == [
             relation(nemesis.id, blocking=True),
             relation(bob.id, blocking=True),
         ]
@@ -156,32 +156,32 @@ def test_blocks_are_listed_for_the_blocker_alone(alice, bob, stranger, flush_all
     assert anonymous.get("users/me/blocks").status_code == 401
 
 
-def test_a_page_full_of_hidden_people_leads_on(alice, bob):
+def test_a_page_of_hidden_people_has_a_next_page(alice, bob):
     fans = [sign_up(f"fan{number}") for number in range(5)]
     for fan in fans:
         fan.put(f"users/{bob.id}/follow")
     for fan in fans[1:]:
         alice.put(f"users/{fan.id}/block")
-    answer = alice.get(f"users/{bob.id}/followers?limit=1")
-    assert [one["id"] for one in answer.json()["users"]] == [fans[0].id]
-    assert answer.json()["next"] is None
+    response = alice.get(f"users/{bob.id}/followers?limit=1")
+    assert [member["id"] for member in response.json()["users"]] == [fans[0].id]
+    assert response.json()["next"] is None
 
 
-def test_the_bytes_that_are_sent_are_what_the_serializers_say(alice, bob):
+def test_people_match_their_serializers(alice, bob):
     bob.put(f"users/{alice.id}/follow")
     (person,) = people(bob, f"users/{alice.id}/followers")
     assert person == RelatedPersonSerializer(person).data
     assert list(person) == list(RelatedPersonSerializer().fields)
-    (told,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
-    assert told == RelationSerializer(told).data
-    assert list(told) == list(person["relation"]) == list(RelationSerializer().fields)
+    (shown,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
+    assert shown == RelationSerializer(shown).data
+    assert list(shown) == list(person["relation"]) == list(RelationSerializer().fields)
 
 
 @pytest.mark.parametrize("way", ["followers", "following"])
-def test_a_page_of_people_takes_as_many_questions_as_a_single_one(alice, bob, way):
+def test_a_page_of_people_takes_as_many_script_calls_as_one_person(alice, bob, way):
     def follows(other):
-        one, followed = (other, alice) if way == "followers" else (alice, other)
-        assert one.put(f"users/{followed.id}/follow").status_code == 200
+        follower, followed = (other, alice) if way == "followers" else (alice, other)
+        assert follower.put(f"users/{followed.id}/follow").status_code == 200
 
     def page():
         return bob.get(f"users/{alice.id}/{way}?limit=100").json()["users"]

@@ -14,49 +14,49 @@ from tests.support.people import anonymous, sign_up
 
 
 def feed(person):
-    return [one["id"] for one in person.get("posts").json()["posts"]]
+    return [post["id"] for post in person.get("posts").json()["posts"]]
 
 
-def heard(person, *topics):
-    return [one["type"] for one in person.received_events(*topics)]
+def event_types(person, *topics):
+    return [event["type"] for event in person.received_events(*topics)]
 
 
-def test_the_feed_leaves_out_whom_one_mutes_and_everything_else_shows(alice, bob, stranger):
+def test_muted_authors_are_missing_in_the_feed_only(alice, bob, stranger):
     before = bob.create_post("Before")
-    answer = alice.put(f"users/{bob.id}/mute")
-    assert answer.status_code == 200
-    assert answer.json() == {"message": "Muted", "relation": relation(bob.id, muting=True)}
+    response = alice.put(f"users/{bob.id}/mute")
+    assert response.status_code == 200
+    assert response.json() == {"message": "Muted", "relation": relation(bob.id, muting=True)}
     after = bob.create_post("After")
     assert feed(alice) == []
     assert feed(bob) == feed(stranger) == [after["id"], before["id"]]
     listed = alice.get(f"users/{bob.id}/posts").json()["posts"]
-    assert [one["id"] for one in listed] == [after["id"], before["id"]]
+    assert [post["id"] for post in listed] == [after["id"], before["id"]]
     assert alice.get(f"posts/{after['id']}").json() == after
     assert alice.received_events("feed") == [{"type": "mute.created", "data": {"user_id": bob.id}}]
-    assert heard(stranger, "feed") == ["post.created"] * 2
+    assert event_types(stranger, "feed") == ["post.created"] * 2
 
     assert alice.delete(f"users/{bob.id}/mute").json()["relation"] == relation(bob.id)
     assert feed(alice) == [after["id"], before["id"]]
-    assert sorted(heard(alice, "feed")) == sorted(
+    assert sorted(event_types(alice, "feed")) == sorted(
         ["mute.created", "mute.deleted", *["post.created"] * 2]
     )
     assert alice.received_events()[-1] == {"type": "mute.deleted", "data": {"user_id": bob.id}}
 
 
-def test_the_muted_one_notices_nothing(alice, bob):
+def test_a_muted_member_is_not_informed(alice, bob):
     bob.put(f"users/{alice.id}/follow")
     seen = bob.get(f"users/{alice.id}").content
     news = bob.received_events("feed", f"user:{alice.id}")
     alice.put(f"users/{bob.id}/mute")
     assert bob.received_events("feed", f"user:{alice.id}") == news
     assert bob.get(f"users/{alice.id}").content == seen
-    (told,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
-    assert told == relation(alice.id, following=True)
+    (shown,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
+    assert shown == relation(alice.id, following=True)
     post = alice.create_post()
     assert feed(bob) == [post["id"]]
 
 
-def test_mutes_are_kept_and_listed_for_the_muter_alone(alice, bob, flush_all, document):
+def test_mutes_are_stored_and_listed_for_the_muter_only(alice, bob, flush_all, document):
     alice.put(f"users/{bob.id}/mute")
     flush_all()
     assert document(Mute, f"{alice.id}:{bob.id}")["muted_id"] == bob.id
@@ -68,7 +68,7 @@ def test_mutes_are_kept_and_listed_for_the_muter_alone(alice, bob, flush_all, do
     assert ids(alice, "users/me/mutes") == []
 
 
-def test_muting_twice_and_muting_nobody_changes_nothing(alice, bob):
+def test_repeated_and_invalid_mutes_change_nothing(alice, bob):
     with assert_no_changes():
         assert alice.delete(f"users/{bob.id}/mute").status_code == 200
         assert alice.put(f"users/{alice.id}/mute").status_code == 400
@@ -81,7 +81,7 @@ def test_muting_twice_and_muting_nobody_changes_nothing(alice, bob):
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
-def test_nobody_mutes_across_a_block(alice, bob, direction):
+def test_a_blocked_member_cannot_be_muted(alice, bob, direction):
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     blocker.put(f"users/{blocked.id}/block")
     with assert_no_changes():
@@ -89,19 +89,19 @@ def test_nobody_mutes_across_a_block(alice, bob, direction):
         assert alice.delete(f"users/{bob.id}/mute").status_code == 404
 
 
-def test_ten_mutes_at_once_are_one(alice, bob):
+def test_ten_concurrent_mutes_are_one(alice, bob):
     assert count_statuses(run_concurrently(*[lambda: alice.put(f"users/{bob.id}/mute")] * 10)) == {
         200: 10
     }
     assert list(live_records("followers.mute")) == [f"{alice.id}:{bob.id}"]
 
 
-def test_a_page_of_the_feed_is_full_though_somebody_is_muted(alice, bob):
+def test_a_page_of_the_feed_is_full_despite_muted_authors(alice, bob):
     carol = sign_up("carol")
     alice.put(f"users/{bob.id}/mute")
-    kept = [one.create_post() for _ in range(3) for one in (bob, carol)][1::2]
+    kept = [post.create_post() for _ in range(3) for post in (bob, carol)][1::2]
     first = alice.get("posts?limit=2").json()
-    assert [one["id"] for one in first["posts"]] == [kept[2]["id"], kept[1]["id"]]
+    assert [post["id"] for post in first["posts"]] == [kept[2]["id"], kept[1]["id"]]
     second = alice.get(f"posts?limit=2&cursor={first['next']}").json()
-    assert [one["id"] for one in second["posts"]] == [kept[0]["id"]]
+    assert [post["id"] for post in second["posts"]] == [kept[0]["id"]]
     assert second["next"] is None

@@ -42,7 +42,9 @@ def test_a_warning_is_mailed_unless_emails_are_switched_off(alice, bob, emails):
     for person in (alice, bob):
         take_action(person, "warn", message="Be kind.")
     messages = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in emails()]
-    warnings = [mail for mail in messages if mail["Subject"] == "A moderator has a word for you"]
+    warnings = [
+        mail for mail in messages if mail["Subject"] == "You received a warning from our moderators"
+    ]
     assert [mail["To"] for mail in warnings] == ["alice@example.com"]
     assert "Be kind." not in warnings[0].as_string()
 

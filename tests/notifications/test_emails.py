@@ -53,10 +53,10 @@ def test_each_occasion_has_its_mail(alice, bob, subjects):
     follow(stranger, alice)
     assert [one for one in subjects() if one[0] == ALICE] == [
         (ALICE, "bob commented on your post"),
-        (ALICE, "bob follows you"),
         (ALICE, "bob mentioned you"),
         (ALICE, "bob reacted to your post"),
-        (ALICE, "carol asks to follow you"),
+        (ALICE, "bob started following you"),
+        (ALICE, "carol asked to follow you"),
     ]
 
 
@@ -126,7 +126,7 @@ def test_a_request_is_mailed_to_who_wants_only_mails(alice, bob, subjects):
     alice.patch("users/me/settings", {"is_private": True})
     set_channels(alice, "follow_request", in_app=False)
     follow(bob, alice)
-    assert subjects() == [(ALICE, "bob asks to follow you")]
+    assert subjects() == [(ALICE, "bob asked to follow you")]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_the_mail_of_a_sender_that_died_is_sent_by_the_next(alice, bob, settings
     settings.OUTBOX_CLAIM_SECONDS = -1
     backend = settings.EMAIL_BACKEND
     set_reaction(bob, alice.create_post())
-    settings.EMAIL_BACKEND = "tests.accounts.backends.Dying"
+    settings.EMAIL_BACKEND = "tests.accounts.backends.Killed"
     with pytest.raises(SystemExit):
         send_due()
     settings.EMAIL_BACKEND = backend

@@ -1,4 +1,4 @@
-"""Profiles, through HTTP."""
+"""Reading and changing profiles, through HTTP."""
 
 import orjson
 import pytest
@@ -11,7 +11,7 @@ from users.models import User
 from users.representations import ProfileSerializer, profile_template
 from users.store import users
 
-BASICS = {
+PROFILE = {
     "quote": "Less, but better.",
     "work": "Braun",
     "school": "Wiesbaden",
@@ -23,7 +23,7 @@ BASICS = {
 }
 
 
-def test_a_profile_is_shown_to_everyone_signed_in(alice, bob):
+def test_a_profile_is_visible_to_every_member(alice, bob):
     mine, seen = alice.get("users/me"), bob.get(f"users/{alice.id}")
     assert mine.status_code == seen.status_code == 200
     assert mine.json() == seen.json()
@@ -34,35 +34,35 @@ def test_a_profile_is_shown_to_everyone_signed_in(alice, bob):
 
 def test_an_unknown_member_is_not_found(alice):
     for path in ("users/" + "0" * 24, "users/x", "users/" + "0" * 25, "users/0%00"):
-        answer = alice.get(path)
-        assert answer.status_code == 404
-        assert answer.json()["code"] == "not_found"
+        response = alice.get(path)
+        assert response.status_code == 404
+        assert response.json()["code"] == "not_found"
 
 
-def test_ones_own_basics_are_changed_and_heard_by_whoever_looks(alice, bob, flush_all, document):
-    answer = alice.patch("users/me", BASICS)
-    assert answer.status_code == 200
-    assert answer.json()["message"] == "Profile updated"
+def test_a_profile_change_is_sent_to_clients_that_show_it(alice, bob, flush_all, document):
+    response = alice.patch("users/me", PROFILE)
+    assert response.status_code == 200
+    assert response.json()["message"] == "Profile updated"
     profile = bob.get(f"users/{alice.id}").json()
-    assert answer.json()["user"] == profile
-    assert {name: profile[name] for name in BASICS} == BASICS
+    assert response.json()["user"] == profile
+    assert {name: profile[name] for name in PROFILE} == PROFILE
     event = {"type": "user.updated", "data": profile}
     assert bob.received_events(f"user:{alice.id}") == [event]
     assert alice.received_events() == [event]
     assert bob.received_events() == []
     flush_all()
-    assert document(User, alice.id)["quote"] == BASICS["quote"]
+    assert document(User, alice.id)["quote"] == PROFILE["quote"]
 
 
-def test_a_change_of_one_field_leaves_the_others(alice):
-    alice.patch("users/me", BASICS)
+def test_a_change_of_one_field_keeps_the_others(alice):
+    alice.patch("users/me", PROFILE)
     alice.patch("users/me", {"work": ""})
     profile = alice.get("users/me").json()
-    assert {name: profile[name] for name in BASICS} == {**BASICS, "work": ""}
+    assert {name: profile[name] for name in PROFILE} == {**PROFILE, "work": ""}
 
 
 @pytest.mark.parametrize("text", ["123", "null", "true", "undefined", "{}", '["x"]', "-0"])
-def test_a_text_that_looks_like_a_value_stays_a_text(alice, bob, text, flush_all):
+def test_a_text_that_looks_like_a_json_value_stays_a_text(alice, bob, text, flush_all):
     alice.patch("users/me", {"quote": text})
     for _ in range(2):
         profile = bob.get(f"users/{alice.id}").json()
@@ -97,53 +97,55 @@ def test_a_text_that_looks_like_a_value_stays_a_text(alice, bob, text, flush_all
         None,
     ],
 )
-def test_a_change_that_breaks_a_rule_changes_nothing(alice, change):
+def test_an_invalid_change_changes_nothing(alice, change):
     with assert_no_changes():
-        answer = alice.patch("users/me", orjson.dumps(change))
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "invalid"
+        response = alice.patch("users/me", orjson.dumps(change))
+    assert response.status_code == 400
+    assert response.json()["code"] == "invalid"
 
 
-def test_every_error_is_named_at_once(alice):
-    wrong = {"quote": "x" * 301, "work": 5, "facebook": "x", "role": "admin"}
-    answer = alice.patch("users/me", wrong)
-    assert {one["field"] for one in answer.json()["errors"]} == set(wrong)
+def test_all_errors_are_reported_together(alice):
+    invalid = {"quote": "x" * 301, "work": 5, "facebook": "x", "role": "admin"}
+    response = alice.patch("users/me", invalid)
+    assert {error["field"] for error in response.json()["errors"]} == set(invalid)
 
 
-def test_nobody_else_changes_a_profile(alice, bob):
+def test_a_profile_cannot_be_changed_by_others(alice, bob):
     with assert_no_changes():
         assert bob.patch(f"users/{alice.id}", {"quote": "x"}).status_code == 405
         assert anonymous.patch("users/me", {"quote": "x"}).status_code == 401
 
 
-def test_changes_of_different_fields_at_once_are_all_kept(alice):
-    changes = [{name: value} for name, value in BASICS.items() if value]
-    answers = run_concurrently(*[lambda c=change: alice.patch("users/me", c) for change in changes])
-    assert count_statuses(answers) == {200: len(changes)}
+def test_concurrent_changes_of_different_fields_are_all_kept(alice):
+    changes = [{name: value} for name, value in PROFILE.items() if value]
+    responses = run_concurrently(
+        *[lambda c=change: alice.patch("users/me", c) for change in changes]
+    )
+    assert count_statuses(responses) == {200: len(changes)}
     profile = alice.get("users/me").json()
-    assert {name: profile[name] for name in BASICS} == BASICS
+    assert {name: profile[name] for name in PROFILE} == PROFILE
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
-def test_a_profile_is_hidden_by_a_block_either_way(alice, bob, direction):
+def test_a_block_in_either_direction_hides_the_profile(alice, bob, direction):
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     blocker.put(f"users/{blocked.id}/block")
     alice.patch("users/me", {"quote": "New"})
     assert bob.get(f"users/{alice.id}").status_code == 404
 
-    def news(person):
+    def updates(person):
         return [
-            one
-            for one in person.received_events(f"user:{alice.id}")
-            if one["type"] == "user.updated"
+            event
+            for event in person.received_events(f"user:{alice.id}")
+            if event["type"] == "user.updated"
         ]
 
-    assert news(bob) == []
-    assert len(news(alice)) == 1
+    assert updates(bob) == []
+    assert len(updates(alice)) == 1
 
 
-def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice):
-    alice.patch("users/me", {**BASICS, "quote": 'é "quoted" \\ \u2028 </script>'})
+def test_a_profile_matches_its_serializer(alice):
+    alice.patch("users/me", {**PROFILE, "quote": 'é "quoted" \\ \u2028 </script>'})
     (row,) = reads.get_rows(profile_template, [alice.id])
     expected = ProfileSerializer(users.values(reads.get_record(users, alice.id))).data
     assert orjson.loads(profile_template.render(row)) == expected

@@ -1,4 +1,4 @@
-"""Settings, through HTTP."""
+"""Reading and changing settings, through HTTP."""
 
 import orjson
 import pytest
@@ -8,21 +8,22 @@ from tests.support.people import anonymous, sign_up
 from users.models import NOTIFICATION_TYPES, User
 
 
-def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, flush_all, document):
-    answer = alice.patch("users/me/settings", {"is_private": True})
-    assert answer.status_code == 200
-    assert answer.json() == {
+def test_making_an_account_private_is_sent_to_clients_that_show_it(alice, bob, flush_all, document):
+    response = alice.patch("users/me/settings", {"is_private": True})
+    assert response.status_code == 200
+    assert response.json() == {
         "message": "Settings updated",
         "settings": {
             "is_private": True,
             "who_may_message": "everyone",
             "shows_presence": True,
             "notifications": {
-                notice: {"in_app": True, "email": True} for notice in NOTIFICATION_TYPES
+                notification_type: {"in_app": True, "email": True}
+                for notification_type in NOTIFICATION_TYPES
             },
         },
     }
-    assert alice.get("users/me/settings").json() == answer.json()["settings"]
+    assert alice.get("users/me/settings").json() == response.json()["settings"]
     profile = bob.get(f"users/{alice.id}").json()
     assert profile["is_private"] is True
     assert bob.received_events(f"user:{alice.id}") == [
@@ -35,11 +36,11 @@ def test_a_private_account_is_set_and_heard_by_whoever_looks(alice, bob, flush_a
     assert bob.get(f"users/{alice.id}").json()["is_private"] is False
 
 
-def test_what_is_set_already_changes_nothing(alice):
+def test_equal_settings_change_nothing(alice):
     alice.patch("users/me/settings", {"is_private": True})
     with assert_no_changes():
-        answer = alice.patch("users/me/settings", {"is_private": True})
-    assert answer.json()["settings"]["is_private"] is True
+        response = alice.patch("users/me/settings", {"is_private": True})
+    assert response.json()["settings"]["is_private"] is True
 
 
 @pytest.mark.parametrize(
@@ -51,43 +52,47 @@ def test_what_is_set_already_changes_nothing(alice):
      {"notifications": {"spam": {"email": True}}}, {"notifications": {"comment": {"sms": True}}},
      {"notifications": {"comment": {"email": 1}}}, {"notifications": {"comment": True}}],
 )  # fmt: skip
-def test_a_setting_that_is_none_changes_nothing(alice, body):
+def test_an_invalid_setting_changes_nothing(alice, body):
     with assert_no_changes():
         assert alice.patch("users/me/settings", orjson.dumps(body)).status_code == 400
 
 
-def test_a_switch_is_set_by_itself_and_nobody_hears_of_it(alice, bob, flush_all, document):
-    heard = bob.received_events(f"user:{alice.id}")
-    answer = alice.patch("users/me/settings", {"notifications": {"reaction": {"email": False}}})
+def test_one_preference_is_changed_without_an_event(alice, bob, flush_all, document):
+    events = bob.received_events(f"user:{alice.id}")
+    response = alice.patch("users/me/settings", {"notifications": {"reaction": {"email": False}}})
     alice.patch("users/me/settings", {"who_may_message": "following"})
-    expected = {notice: {"in_app": True, "email": True} for notice in NOTIFICATION_TYPES}
+    expected = {
+        notification_type: {"in_app": True, "email": True}
+        for notification_type in NOTIFICATION_TYPES
+    }
     expected["reaction"] = {"in_app": True, "email": False}
-    assert answer.json()["settings"]["notifications"] == expected
+    assert response.json()["settings"]["notifications"] == expected
     assert alice.get("users/me/settings").json() == {
         "is_private": False, "who_may_message": "following", "shows_presence": True,
         "notifications": expected,
     }  # fmt: skip
-    assert bob.received_events(f"user:{alice.id}") == heard
+    assert bob.received_events(f"user:{alice.id}") == events
     flush_all()
     assert document(User, alice.id)["notifications"] == expected
 
 
-def test_switches_that_are_set_at_once_are_all_kept(alice):
+def test_concurrent_preference_changes_are_all_kept(alice):
     run_concurrently(
         *(
-            lambda body={"notifications": {notice: {channel: False}}}: alice.patch(
+            lambda body={"notifications": {notification_type: {channel: False}}}: alice.patch(
                 "users/me/settings", body
             )
-            for notice in NOTIFICATION_TYPES
+            for notification_type in NOTIFICATION_TYPES
             for channel in ("in_app", "email")
         )
     )
     assert alice.get("users/me/settings").json()["notifications"] == {
-        notice: {"in_app": False, "email": False} for notice in NOTIFICATION_TYPES
+        notification_type: {"in_app": False, "email": False}
+        for notification_type in NOTIFICATION_TYPES
     }
 
 
-def test_settings_are_ones_own(alice, bob):
+def test_settings_are_private(alice, bob):
     with assert_no_changes():
         assert anonymous.get("users/me/settings").status_code == 401
         assert bob.get(f"users/{alice.id}/settings").status_code == 404
@@ -96,17 +101,17 @@ def test_settings_are_ones_own(alice, bob):
         assert bob.patch(path, {"is_private": True}).status_code in {404, 405}
 
 
-def test_who_does_not_follow_is_told_of_posts_of_an_account_that_goes_private_or_public(
-    alice, bob, stranger
-):
+def test_privacy_changes_are_sent_to_members_that_do_not_follow(alice, bob, stranger):
     bob.put(f"users/{alice.id}/follow")
     alice.patch("users/me/settings", {"is_private": True})
     hidden = {"type": "user.hidden", "data": {"user_id": alice.id, "what": "posts"}}
-    assert [one for one in stranger.received_events("feed") if one["type"] == "user.hidden"] == [
-        hidden
-    ]
+    assert [
+        event for event in stranger.received_events("feed") if event["type"] == "user.hidden"
+    ] == [hidden]
     for person in (alice, bob):
-        assert [one for one in person.received_events("feed") if one["type"] == "user.hidden"] == []
+        assert [
+            event for event in person.received_events("feed") if event["type"] == "user.hidden"
+        ] == []
     blocked = sign_up("blocked")
     alice.put(f"users/{blocked.id}/block")
     alice.patch("users/me/settings", {"is_private": False})

@@ -1,4 +1,4 @@
-"""`manage.py delete_user <name>`: erase a member, and prove that nothing of them is left."""
+"""`manage.py delete_user <name>`: erase a member, and verify that nothing of them remains."""
 
 import json
 import sys
@@ -13,44 +13,52 @@ from accounts.selectors import find_account
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.progress import progress_bars
 
-WAIT_SECONDS = 600.0
+MAX_WAIT_SECONDS = 600.0
 EXIT_NOT_ERASED = 2
 
 
 class Command(BaseCommand):
+    """Erases one member."""
+
     help = (
-        "Erase a member with all that is theirs, wait until it is gone, and search Redis, MongoDB "
-        "and MEDIA_DIR for id, name, address and whatever --word says. Exit codes: 0 nothing is "
-        "left but what must stay; 1 something is, or not all was gone in time; 2 not erased."
+        "Erase a member and all their data, wait until it is deleted, and search Redis, MongoDB "
+        "and MEDIA_DIR for their id, name and e-mail address. Exit codes: 0 erased, and only what "
+        "must be kept for a while remains; 1 erased, but data remains or was not deleted in time; "
+        "2 not erased."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="username or e-mail address")
-        parser.add_argument("--yes", action="store_true", help="do not ask")
-        parser.add_argument("--word", action="append", default=[], help="search for this, too")
+        parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
         parser.add_argument(
-            "--wait", type=float, default=WAIT_SECONDS, help="seconds until it must be gone"
+            "--word", action="append", default=[], help="also search for this text (repeatable)"
         )
-        parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument(
+            "--wait",
+            type=float,
+            default=MAX_WAIT_SECONDS,
+            help="how many seconds to wait for the deletion (default: %(default)s)",
+        )
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *_: Any, **options: Any) -> None:
         user_id = _find_user_id(options["name"])
         if not options["yes"] and not _is_confirmed(options["name"]):
             raise CommandError("Nothing was changed.", returncode=EXIT_NOT_ERASED)
-        proof = _erase(user_id, options["word"], options["wait"])
+        report = _erase(user_id, options["word"], options["wait"])
         if options["json"]:
-            self.stdout.write(json.dumps(_report_json(user_id, proof)))
+            self.stdout.write(json.dumps(_report_json(user_id, report)))
         else:
-            self._tell(proof)
-        if proof.remaining:
-            raise CommandError(f"{len(proof.remaining)} traces are left.", returncode=1)
+            self._print(report)
+        if report.remaining:
+            raise CommandError(f"{len(report.remaining)} traces of the member remain.")
 
-    def _tell(self, proof: ErasureReport) -> None:
-        for one in proof.remaining:
-            self.stdout.write(f"left: {one.place} {one.what} {one.key}: {one.term}")
-        for why, count in sorted(proof.retained.items()):
-            self.stdout.write(f"stays for a while: {why}: {count}")
-        self.stdout.write(f"Erased, with {proof.records} records.")
+    def _print(self, report: ErasureReport) -> None:
+        for hit in report.remaining:
+            self.stdout.write(f"remains: {hit.place} {hit.what} {hit.key}: {hit.term}")
+        for reason, count in sorted(report.retained.items()):
+            self.stdout.write(f"kept for a while: {reason}: {count}")
+        self.stdout.write(f"Erased the member with {report.records} records.")
 
 
 def _find_user_id(name: str) -> str:
@@ -66,26 +74,31 @@ def _find_user_id(name: str) -> str:
 def _is_confirmed(name: str) -> bool:
     if not sys.stdin.isatty():
         return False
-    return input(f"Nobody can undo this. Type the name to erase it ({name}): ") == name
+    return input(f"This cannot be undone. Type the name to confirm ({name}): ") == name
 
 
-def _erase(user_id: str, words: Sequence[str], wait: float) -> ErasureReport:
+def _erase(user_id: str, words: Sequence[str], wait_seconds: float) -> ErasureReport:
     try:
-        sought = erasure.collect_search_terms(user_id, words=tuple(words))
+        terms = erasure.collect_search_terms(user_id, words=tuple(words))
     except (NotFound, Unavailable) as error:
         raise CommandError(f"Nothing was changed. {error}", returncode=EXIT_NOT_ERASED) from error
     try:
         with progress_bars() as tell:
-            return erasure.erase_and_verify(sought, user_id, seconds=wait, tell=tell)
+            return erasure.erase_and_verify(terms, user_id, seconds=wait_seconds, tell=tell)
     except NotFound:
-        raise CommandError("Somebody else has erased it.", returncode=EXIT_NOT_ERASED) from None
+        raise CommandError(
+            "The member was erased by another request.", returncode=EXIT_NOT_ERASED
+        ) from None
     except (TimeoutError, Unavailable) as error:
         raise CommandError(
-            f"It is erased for everybody, but it is not proven that all is gone. {error}",
-            returncode=1,
+            f"The member is erased, but it is not verified that all data is deleted. {error}"
         ) from error
 
 
-def _report_json(user_id: str, proof: ErasureReport) -> dict[str, Any]:
-    left = [one._asdict() for one in proof.remaining]
-    return {"id": user_id, "records": proof.records, "stays": dict(proof.retained), "left": left}
+def _report_json(user_id: str, report: ErasureReport) -> dict[str, Any]:
+    return {
+        "id": user_id,
+        "records": report.records,
+        "retained": dict(report.retained),
+        "remaining": [hit._asdict() for hit in report.remaining],
+    }

@@ -1,4 +1,4 @@
-"""`manage.py export_user <name> --out <file>`: all that is stored of a member, as a ZIP."""
+"""`manage.py export_user <name> --out <file>`: write a member's data to a ZIP archive."""
 
 import json
 from pathlib import Path
@@ -13,20 +13,22 @@ from mysocial.core.progress import progress_bars
 
 
 class Command(BaseCommand):
+    """Exports the data of one member."""
+
     help = (
-        "Write all that is stored of a member to a ZIP. Exit codes: 0 it is there; 1 there is no "
-        "such member; 2 it could not be written, and no file is left."
+        "Write all data of a member to a ZIP archive. Exit codes: 0 written; 1 there is no such "
+        "member; 2 the archive could not be written, and no file was created."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="username or e-mail address")
-        parser.add_argument("--out", type=Path, required=True, help="a file that is not there yet")
-        parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument("--out", type=Path, required=True, help="the file to create")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *_: Any, **options: Any) -> None:
         out = options["out"].resolve()
         if out.exists():
-            raise CommandError(f"{out} is there already.", returncode=2)
+            raise CommandError(f"{out} already exists.", returncode=2)
         try:
             account = find_account(options["name"])
             if account is None:
@@ -36,9 +38,9 @@ class Command(BaseCommand):
         except NotFound:
             raise CommandError(f"There is no member {options['name']}.", returncode=1) from None
         except (Unavailable, OSError) as error:
-            raise CommandError(f"Not exported. {error}", returncode=2) from error
+            raise CommandError(f"Nothing was exported. {error}", returncode=2) from error
         size = out.stat().st_size
         if options["json"]:
             self.stdout.write(json.dumps({"id": account.id, "bytes": size, "records": counts}))
         else:
-            self.stdout.write(f"{sum(counts.values())} records, {size} bytes: {out}")
+            self.stdout.write(f"Wrote {sum(counts.values())} records ({size} bytes) to {out}.")

@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: a small demo world, or a crowd of any size, made through the services."""
+"""`manage.py seed_demo`: create demo members, or a crowd of any size, through the services."""
 
 import json
 import secrets
@@ -19,52 +19,61 @@ EXIT_REFUSED = 2
 
 
 class Command(BaseCommand):
+    """Creates demo data."""
+
     help = (
-        "Make the demo people, what they do, and a staff login; with --users, a crowd beside them: "
-        "the same people and texts for the same --seed, and nothing twice. Exit codes: 0 done; "
-        "1 the demo people are there already; 2 refused, or a server is away: run it again."
+        "Create the demo members with their content, and a staff login. With --users, create a "
+        "crowd of random members instead: the same --seed creates the same members and texts, and "
+        "what exists is skipped. Exit codes: 0 done; 1 the demo members already exist; 2 refused, "
+        "or a server cannot be reached (run the command again)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--if-empty", action="store_true", help="do nothing if alice is there")
-        parser.add_argument("--users", type=int, default=0, help="how many people the crowd has")
-        parser.add_argument("--posts", type=int, default=0, help="how many posts they write")
-        parser.add_argument("--seed", type=int, default=1, help="which crowd: 0 to 9999")
-        parser.add_argument("--force", action="store_true", help="make a crowd with DEBUG off, too")
-        parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing if the demo members exist"
+        )
+        parser.add_argument("--users", type=int, default=0, help="number of members of the crowd")
+        parser.add_argument("--posts", type=int, default=0, help="number of posts of the crowd")
+        parser.add_argument("--seed", type=int, default=1, help="number of the crowd, 0 to 9999")
+        parser.add_argument(
+            "--force", action="store_true", help="create a crowd even if DEBUG is off"
+        )
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *_: Any, **options: Any) -> None:
         self._check(options)
-        started = time.monotonic()
+        started_at = time.monotonic()
         try:
-            said = self._crowd(options) if options["users"] else self._demo(options)
+            result = self._crowd(options) if options["users"] else self._demo(options)
         except Unavailable as error:
-            raise CommandError(f"Not all is made. {error}", returncode=EXIT_REFUSED) from error
+            raise CommandError(
+                f"Not everything was created. {error}", returncode=EXIT_REFUSED
+            ) from error
         if options["json"]:
-            seconds = round(time.monotonic() - started, 3)
-            self.stdout.write(json.dumps({**said, "seconds": seconds}))
-        elif said:
-            self.stdout.write(f"Made {said['people']} people and {said['posts']} posts.")
-            if said.get("password"):
-                self.stdout.write(f"Those who are new sign in with {said['password']}")
+            seconds = round(time.monotonic() - started_at, 3)
+            self.stdout.write(json.dumps({**result, "seconds": seconds}))
+        elif result:
+            self.stdout.write(f"Created {result['people']} members and {result['posts']} posts.")
+            if result.get("password"):
+                self.stdout.write(f"The password of the new members is {result['password']}")
 
     @staticmethod
     def _check(options: dict[str, Any]) -> None:
-        """Raise `CommandError` for what must not be done here, or can't be."""
-        wanted = (("users", MAX_USERS), ("posts", MAX_POSTS), ("seed", MAX_SEED))
-        wrong = [name for name, most in wanted if not 0 <= options[name] <= most]
-        if wrong or (options["posts"] and not options["users"]):
-            names = ", ".join(f"--{name} 0 to {most}" for name, most in wanted)
-            raise CommandError(f"{names}; posts need users.", returncode=EXIT_REFUSED)
+        """Raise `CommandError` for invalid options, and where demo data must not be created."""
+        bounds = (("users", MAX_USERS), ("posts", MAX_POSTS), ("seed", MAX_SEED))
+        is_invalid = any(not 0 <= options[name] <= maximum for name, maximum in bounds)
+        if is_invalid or (options["posts"] and not options["users"]):
+            ranges = ", ".join(f"--{name} 0 to {maximum}" for name, maximum in bounds)
+            raise CommandError(f"{ranges}; --posts needs --users.", returncode=EXIT_REFUSED)
         if not settings.DEBUG and not (options["force"] and options["users"]):
             raise CommandError(
-                "Demo logins are public: seed_demo runs with DEBUG=1 only. A crowd, whose password "
-                "is made at random then, is made with --users and --force.",
+                "The demo logins are public, so seed_demo needs DEBUG=1. With --users and --force "
+                "it creates a crowd with a random password.",
                 returncode=EXIT_REFUSED,
             )
         if options["users"] and settings.SENDGRID_API_KEY:
             raise CommandError(
-                "SENDGRID_API_KEY is set: each of them would be sent a mail.",
+                "SENDGRID_API_KEY is set: an e-mail would be sent to each member of the crowd.",
                 returncode=EXIT_REFUSED,
             )
 
@@ -72,30 +81,31 @@ class Command(BaseCommand):
     def _crowd(options: dict[str, Any]) -> dict[str, Any]:
         password = settings.DEMO_PASSWORD if settings.DEBUG else secrets.token_urlsafe(12)
         with progress_bars() as tell:
-            made = demo_crowd.create_crowd(
+            created = demo_crowd.create_crowd(
                 seed=options["seed"],
                 people=options["users"],
                 total=options["posts"],
                 password=password,
                 tell=tell,
             )
-        return {**made._asdict(), **({"password": password} if made.people else {})}
+        return {**created._asdict(), **({"password": password} if created.people else {})}
 
     def _demo(self, options: dict[str, Any]) -> dict[str, Any]:
         if not Staff.objects.filter(username="admin").exists():
             password = settings.DEMO_PASSWORD
             Staff.objects.create_superuser("admin", "admin@mysocial.example", password)
         try:
-            people = self._people()
+            ids = self._sign_up_members()
         except AlreadyExists:
             if options["if_empty"]:
                 return {}
-            raise CommandError("The demo people are there already.") from None
-        demo.create_activity(people)
-        return {"people": len(people), "posts": len(demo.POSTS)}
+            raise CommandError("The demo members already exist.") from None
+        demo.create_activity(ids)
+        return {"people": len(ids), "posts": len(demo.POSTS)}
 
     @staticmethod
-    def _people() -> dict[str, str]:
+    def _sign_up_members() -> dict[str, str]:
+        """Sign up the demo members; return their ids by name."""
         return {
             name: accounts.sign_up(
                 username=name,
