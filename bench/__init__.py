@@ -1,1 +1,1 @@
-"""Measurements: each prints CPU time and the peer or the floor of the same run beside it."""
+"""Benchmarks: CPU time of MySocial, compared with a peer or a floor in the same run."""

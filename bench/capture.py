@@ -1,4 +1,4 @@
-"""What the floor is to say: the Redis commands and the answers of our own application, recorded."""
+"""Recording of the Redis commands and responses of MySocial's own application, for the floor."""
 
 import io
 import pickle
@@ -11,58 +11,62 @@ import hiredis
 import msgpack
 
 from bench.cases import Case, Request, World
-from bench.spoken import Spoken
+from bench.recordings import RecordedExchange
 
-READS, WRITES = 5, 1500  # how many requests are recorded of a case; they are then repeated
+# How many requests of a case are recorded; the floor repeats them.
+READS, WRITES = 5, 1500
 
 
 class Recorder:
-    """Our WSGI application in this process, each command that it sends to Redis written down."""
+    """MySocial's WSGI application in this process; records the commands that it sends to Redis."""
 
     def __init__(self) -> None:
-        from mysocial.core import redis  # noqa: PLC0415 - when Django is set up
+        from mysocial.core import redis  # noqa: PLC0415 - needs Django set up
         from mysocial.store import writes  # noqa: PLC0415
         from mysocial.wsgi import application  # noqa: PLC0415
 
         self._application: Any = application
-        self._line, self._apply = redis._thread_connection, writes.WRITE
-        self._send = self._line.send
-        vars(self._line)["send"] = self._spy  # in the place of the method, for this thread
+        self._connection, self._write_script = redis._thread_connection, writes.WRITE
+        self._send = self._connection.send
+        # Replaces the method for this thread.
+        vars(self._connection)["send"] = self._record_command
         self._commands: list[bytes] = []
-        self._answer: list[Any] = []
-        self._applies = True
+        self._last_write_reply: list[Any] = []
+        self._applies_writes = True
 
     def close(self) -> None:
-        """Write down nothing more."""
-        del vars(self._line)["send"]
+        """Stop recording."""
+        del vars(self._connection)["send"]
 
-    def record(self, request: Request, *, applies: bool = True) -> Spoken:
-        """Carry a request out; where it shall not apply, its write is written down only."""
-        self._commands, self._applies = [], applies
-        said: list[Any] = []
-        environ = _environ(request)
-        answer = self._application(environ, lambda *head: said.append(head))
-        body = b"".join(answer)
-        answer.close()
-        status, headers = said[0][:2]
+    def record(self, request: Request, *, apply_writes: bool = True) -> RecordedExchange:
+        """Carry out a request and return its exchange.
+
+        Without `apply_writes`, its write is recorded but not sent to Redis.
+        """
+        self._commands, self._applies_writes = [], apply_writes
+        heads: list[Any] = []
+        response = self._application(_environ(request), lambda *head: heads.append(head))
+        body = b"".join(response)
+        response.close()
+        status, headers = heads[0][:2]
         if status[0] != "2":
             raise RuntimeError(f"{request.method} {request.path}: {status} {body[:300]!r}")
-        return Spoken(self._commands, status, headers, body)
+        return RecordedExchange(self._commands, status, headers, body)
 
-    def _spy(self, *command: Any) -> Any:
-        is_write = command[0] == "EVALSHA" and command[1] == self._apply._sha
-        sent = [*command[:-1], _repeatable(command[-1])] if is_write else list(command)
-        self._commands.append(hiredis.pack_command(tuple(sent)))
-        if is_write and not self._applies:
-            return self._answer
-        answer = self._send(*command)
+    def _record_command(self, *command: Any) -> Any:
+        is_write = command[0] == "EVALSHA" and command[1] == self._write_script._sha
+        recorded = [*command[:-1], _without_revisions(command[-1])] if is_write else list(command)
+        self._commands.append(hiredis.pack_command(tuple(recorded)))
+        if is_write and not self._applies_writes:
+            return self._last_write_reply
+        reply = self._send(*command)
         if is_write:
-            self._answer = answer
-        return answer
+            self._last_write_reply = reply
+        return reply
 
 
-def _repeatable(argument: bytes) -> bytes:
-    """Return the argument of a write that holds again when it is repeated: of any revision."""
+def _without_revisions(argument: bytes) -> bytes:
+    """Return the argument of the write script without revisions, so that it can be repeated."""
     request = msgpack.unpackb(argument, raw=True, strict_map_key=False)
     for op in request[b"ops"]:
         op.pop(b"revision", None)
@@ -85,16 +89,16 @@ def _environ(request: Request) -> dict[str, Any]:
 def capture(
     cases: Sequence[Case], world: World, numbers: Callable[[Case], Iterator[int]], file: Path
 ) -> None:
-    """Write down what the floor is to say of each case, by its place among the cases."""
+    """Write the recordings of all cases to a file, by the position of the case."""
     recorder = Recorder()
-    spoken: dict[str, list[Spoken]] = {}
-    for place, case in enumerate(cases):
-        count = numbers(case)
-        first = recorder.record(case.request(world, next(count)))
-        more = [
-            recorder.record(case.request(world, next(count)), applies=False)
+    recordings: dict[str, list[RecordedExchange]] = {}
+    for position, case in enumerate(cases):
+        request_numbers = numbers(case)
+        first = recorder.record(case.request(world, next(request_numbers)))
+        others = [
+            recorder.record(case.request(world, next(request_numbers)), apply_writes=False)
             for _ in range(WRITES if case.writes else READS)
         ]
-        spoken[str(place)] = more if case.writes else [first, *more]
+        recordings[str(position)] = others if case.writes else [first, *others]
     recorder.close()
-    file.write_bytes(pickle.dumps(spoken))
+    file.write_bytes(pickle.dumps(recordings))

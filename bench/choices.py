@@ -1,8 +1,8 @@
-"""`python -m bench.choices`: why the HTTP door is started as it is.
+"""Comparison of ways to run the HTTP server: `python -m bench.choices`.
 
-Each way of starting it serves one read and one write, on one core: CPU milliseconds of the web
-process and requests a second with four clients at once, then times at a moderate rate. Rounds are
-interleaved. docs/performance.md has the table.
+Each variant serves one read and one write on one core. The table has the CPU milliseconds of the
+web process and the requests a second with four concurrent clients, then response times at a
+moderate rate. Rounds are interleaved. The result is in docs/performance.md.
 """
 
 import argparse
@@ -14,90 +14,92 @@ from functools import partial
 import django
 
 from bench import columns
-from bench.cases import FILE, load
-from bench.dataset import Seeds, make
+from bench.cases import CASES_FILE, load_cases
+from bench.dataset import DatasetClient, create_dataset
 from bench.results import Cost
-from bench.stage import Stage, stage
+from bench.stage import Servers, start_servers
 
-CASES = ("feed, 10 posts", "create post")
-Costs = dict[str, dict[str, Cost]]  # by way, then by case
+CASE_NAMES = ("feed, 10 posts", "create post")
+Costs = dict[str, dict[str, Cost]]  # By variant, then by case.
 
 
-def _door(*more: str, threads: int) -> tuple[str, ...]:
-    """Return the command of the HTTP door with one thing different."""
-    *command, application = columns.DOOR
+def _http_server(*options: str, threads: int) -> tuple[str, ...]:
+    """Return the command of the HTTP server with other options."""
+    *command, application = columns.HTTP_SERVER
     command[command.index("--blocking-threads") + 1] = str(threads)
-    return (*command, *more, application)
+    return (*command, *options, application)
 
 
-# What each way runs, and what it adds to the environment.
-WAYS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
-    "1 thread": (_door(threads=1), {}),
-    "2 threads": (_door(threads=2), {}),
-    "4 threads": (_door(threads=4), {}),
-    "8 threads": (_door(threads=8), {}),
+# The command and the additional environment variables of each variant.
+VARIANTS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
+    "1 thread": (_http_server(threads=1), {}),
+    "2 threads": (_http_server(threads=2), {}),
+    "4 threads": (_http_server(threads=4), {}),
+    "8 threads": (_http_server(threads=8), {}),
     "8 threads, 2 of the runtime": (
-        _door("--runtime-mode", "mt", "--runtime-threads", "2", threads=8),
+        _http_server("--runtime-mode", "mt", "--runtime-threads", "2", threads=8),
         {},
     ),
-    "8 threads, one arena of malloc": (_door(threads=8), {"MALLOC_ARENA_MAX": "1"}),
-    "8 threads, malloc for all": (_door(threads=8), {"PYTHONMALLOC": "malloc"}),
-    "one port (mysocial.realtime.server), 16 threads": (columns.PORT, {}),
+    "8 threads, one arena of malloc": (_http_server(threads=8), {"MALLOC_ARENA_MAX": "1"}),
+    "8 threads, malloc for all": (_http_server(threads=8), {"PYTHONMALLOC": "malloc"}),
+    "one port (mysocial.realtime.server), 16 threads": (columns.SINGLE_PORT_SERVER, {}),
 }
 
 
-def measure(servers: Stage, options: argparse.Namespace) -> Costs:
-    """Return what each case costs in each way."""
-    templates, cases = load(FILE)
-    cases = [case for case in cases if case.name in CASES]
+def measure(servers: Servers, options: argparse.Namespace) -> Costs:
+    """Return the cost of each case with each variant."""
+    templates, cases = load_cases(CASES_FILE)
+    cases = [case for case in cases if case.name in CASE_NAMES]
     costs: Costs = defaultdict(lambda: defaultdict(Cost))
     with contextlib.ExitStack() as stack:
-        sides = {
-            way: stack.enter_context(columns.column(servers, command, **env))
-            for way, (command, env) in WAYS.items()
+        servers_by_variant = {
+            variant: stack.enter_context(columns.serve(servers, command, **env))
+            for variant, (command, env) in VARIANTS.items()
         }
-        _, asking = sides["8 threads"]
-        world = make(Seeds(templates, asking.line().ask), "choices", scale=options.scale)
-        columns.drain()
+        _, load = servers_by_variant["8 threads"]
+        client = DatasetClient(templates, load.connect().send)
+        world = create_dataset(client, "choices", scale=options.scale)
+        columns.flush_to_mongodb()
         numbers = itertools.count()
-        for _, case, (way, (serving, load_)) in itertools.product(
-            range(options.rounds), cases, sides.items()
+        for _, case, (variant, (server, load)) in itertools.product(
+            range(options.rounds), cases, servers_by_variant.items()
         ):
-            following = partial(case.request, world)
-            cost = costs[way][case.name]
-            columns.spend(cost, serving, load_, following, numbers, options.seconds)
-        for case, (way, (_, load_)) in itertools.product(cases, sides.items()):
-            cost = costs[way][case.name]
-            cost.p50, cost.p99 = load_.paced(
+            next_request = partial(case.request, world)
+            cost = costs[variant][case.name]
+            columns.measure_round(cost, server, load, next_request, numbers, options.seconds)
+        for case, (variant, (_, load)) in itertools.product(cases, servers_by_variant.items()):
+            cost = costs[variant][case.name]
+            cost.p50, cost.p99 = load.send_at_rate(
                 partial(case.request, world), numbers, rate=options.rate, count=options.requests
             )
     return costs
 
 
 def table(costs: Costs) -> list[str]:
-    """Return the lines of the table, as Markdown."""
-    heads = [f"{case}: {what}" for case in CASES for what in ("CPU ms", "req/s", "p50", "p99")]
-    lines = [f"| way | {' | '.join(heads)} |", "|" + "---|" * (len(heads) + 1)]
-    for way, some in costs.items():
+    """Return the lines of a Markdown table."""
+    figures = ("CPU ms", "req/s", "p50", "p99")
+    headings = [f"{case}: {figure}" for case in CASE_NAMES for figure in figures]
+    lines = [f"| variant | {' | '.join(headings)} |", "|" + "---|" * (len(headings) + 1)]
+    for variant, row in costs.items():
         cells = [
-            f"{some[case].middle('web'):.3f} | {some[case].middle('per_second'):.0f} | "
-            f"{some[case].p50:.1f} | {some[case].p99:.1f}"
-            for case in CASES
+            f"{row[case].median('web'):.3f} | {row[case].median('per_second'):.0f} | "
+            f"{row[case].p50:.1f} | {row[case].p99:.1f}"
+            for case in CASE_NAMES
         ]
-        lines.append(f"| {way} | {' | '.join(cells)} |")
+        lines.append(f"| {variant} | {' | '.join(cells)} |")
     return lines
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure all variants and print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.choices", description=__doc__)
-    parser.add_argument("--scale", type=float, default=0.2, help="of the data set")
+    parser.add_argument("--scale", type=float, default=0.2, help="size of the data set, 1 is full")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
-    parser.add_argument("--rate", type=float, default=50.0, help="requests a second for times")
-    parser.add_argument("--requests", type=int, default=300, help="at that rate")
+    parser.add_argument("--seconds", type=float, default=3.0, help="duration of each measurement")
+    parser.add_argument("--rate", type=float, default=50.0, help="requests a second")
+    parser.add_argument("--requests", type=int, default=300, help="number of requests at that rate")
     options = parser.parse_args()
-    with stage() as servers:
+    with start_servers() as servers:
         django.setup()
         print("\n".join(table(measure(servers, options))))
 

@@ -1,4 +1,4 @@
-"""What is measured side by side: the HTTP door, the one port of `make up`, and the floor."""
+"""The columns that are measured side by side: the HTTP server, the single port, and the floor."""
 
 import contextlib
 import socket
@@ -7,65 +7,72 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.load import Load, Next
+from bench.load import Load, NextRequest
+from bench.recordings import RECORDINGS_VARIABLE
 from bench.results import Cost
-from bench.spoken import SPOKEN
-from bench.stage import ROOT, Serving, Stage
+from bench.stage import ROOT, ServerProcess, Servers
 from tests.support.stack import wait_for
 
-# With as many threads as compose.yaml says; `python -m bench.choices` has the others beside it.
+# With the number of threads of compose.yaml; `python -m bench.choices` compares others.
 GRANIAN = (
     "granian", "--interface", "wsgi", "--workers", "1", "--no-ws", "--host", "127.0.0.1",
     "--port", "{port}", "--blocking-threads", "8", "--log-level", "error",
 )  # fmt: skip
-DOOR = (*GRANIAN, "mysocial.wsgi:application")
-PORT = ("mysocial.realtime.server", "--port", "{port}")
-FLOOR = (*GRANIAN, "bench.floor:application")
-DRAIN = """
+HTTP_SERVER = (*GRANIAN, "mysocial.wsgi:application")
+SINGLE_PORT_SERVER = ("mysocial.realtime.server", "--port", "{port}")  # As `make up` runs it.
+FLOOR_SERVER = (*GRANIAN, "bench.floor:application")
+FLUSH_PROGRAM = """
 import time
 import django; django.setup()
-from mysocial import persist
-began = time.process_time()
-print(sum(persist.drain(queue) for queue in persist.queues()), time.process_time() - began)
+from mysocial.persistence.dirty import queue_names
+from mysocial.persistence.flush import flush_queue
+start = time.process_time()
+print(sum(flush_queue(queue) for queue in queue_names()), time.process_time() - start)
 """
 
 
-def listens(port: int) -> bool:
-    """Tell whether something takes connections there."""
+def accepts_connections(port: int) -> bool:
+    """Return whether a server accepts connections on a local port."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
         return True
     return False
 
 
 @contextlib.contextmanager
-def column(servers: Stage, command: tuple[str, ...], **env: str) -> Iterator[tuple[Serving, Load]]:
-    """Serve by a command; yields what it uses, and requests to it."""
-    with servers.serving(*command, **env) as serving:
-        wait_for(lambda: listens(serving.port), within=30, name=command[0])
-        yield serving, Load("127.0.0.1", serving.port)
+def serve(
+    servers: Servers, command: tuple[str, ...], **env: str
+) -> Iterator[tuple[ServerProcess, Load]]:
+    """Run a server until the block ends; the context is its process and a load for it."""
+    with servers.run(*command, **env) as server:
+        wait_for(lambda: accepts_connections(server.port), within=30, name=command[0])
+        yield server, Load("127.0.0.1", server.port)
 
 
-def spend(  # noqa: PLR0917 - one measurement
-    cost: Cost, serving: Serving, asking: Load, following: Next, numbers: Iterator[int],
+def measure_round(  # noqa: PLR0917 - the parts of one measurement
+    cost: Cost,
+    server: ServerProcess,
+    load: Load,
+    next_request: NextRequest,
+    numbers: Iterator[int],
     seconds: float,
-) -> None:  # fmt: skip
-    """Add to a cost what one round of requests took."""
-    before = serving.usage()
-    count = asking.flat_out(following, numbers, seconds=seconds)
-    after = serving.usage()
+) -> None:
+    """Send requests for some seconds and add their cost as one round."""
+    before = server.usage()
+    count = load.send_continuously(next_request, numbers, seconds=seconds)
+    after = server.usage()
     cost.web.append(1000 * (after.web - before.web) / count)
     cost.redis.append(1000 * (after.valkey - before.valkey) / count)
     cost.per_second.append(count / seconds)
 
 
-def floor_env(file: Path) -> dict[str, str]:
-    """Return the environment that tells the floor what to say."""
-    return {SPOKEN: str(file)}
+def floor_env(recordings: Path) -> dict[str, str]:
+    """Return the environment variables of the floor, which replays these recordings."""
+    return {RECORDINGS_VARIABLE: str(recordings)}
 
 
-def drain() -> float:
-    """Carry all that is owed to MongoDB, as a worker does; return the CPU seconds it took."""
-    done = subprocess.run(
-        [sys.executable, "-c", DRAIN], cwd=ROOT, check=True, capture_output=True, text=True
+def flush_to_mongodb() -> float:
+    """Persist all dirty records to MongoDB as a worker does; return the CPU seconds it took."""
+    result = subprocess.run(
+        [sys.executable, "-c", FLUSH_PROGRAM], cwd=ROOT, check=True, capture_output=True, text=True
     )
-    return float(done.stdout.split()[1])
+    return float(result.stdout.split()[1])

@@ -1,4 +1,4 @@
-"""A crowd of sockets on one server, as cheap for the machine as a client can be."""
+"""Many WebSockets to one server, at the lowest cost for the client."""
 
 import asyncio
 import time
@@ -7,24 +7,27 @@ from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 
-AT_ONCE = 50
-OPENS_WITHIN = 30
+MAX_CONCURRENT_OPENS = 50
+OPEN_TIMEOUT_SECONDS = 30
+POLL_SECONDS = 0.05
 
 
-class Crowd:
-    """Sockets that are open until the block ends; counts the frames that hold a word."""
+class SocketCrowd:
+    """Sockets that are open until the block ends; counts the frames that contain a word."""
 
     def __init__(self, port: int, path: str, protocols: Sequence[Sequence[str]]) -> None:
         self._url = f"ws://127.0.0.1:{port}{path}"
         self._protocols = protocols
         self._tasks: list[asyncio.Task[None]] = []
         self.sockets: list[ClientConnection] = []
-        self.heard: dict[str, int] = {}
+        self.frame_counts: dict[str, int] = {}  # By word.
 
     async def __aenter__(self) -> Self:
-        """Return when all of them are open and signed in."""
-        gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._open(gate, list(one)) for one in self._protocols))
+        """Open and sign in all sockets."""
+        semaphore = asyncio.Semaphore(MAX_CONCURRENT_OPENS)
+        await asyncio.gather(
+            *(self._open(semaphore, list(protocols)) for protocols in self._protocols)
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -34,36 +37,40 @@ class Crowd:
         for socket in self.sockets:
             socket.transport.abort()
 
-    async def _open(self, gate: asyncio.Semaphore, protocols: Any) -> None:
-        async with gate:
+    async def _open(self, semaphore: asyncio.Semaphore, protocols: Any) -> None:
+        async with semaphore:
             socket = await connect(
-                self._url, subprotocols=protocols or None, open_timeout=OPENS_WITHIN,
+                self._url, subprotocols=protocols or None, open_timeout=OPEN_TIMEOUT_SECONDS,
                 ping_interval=None, compression=None, max_queue=None,
             )  # fmt: skip
             if protocols:
-                await socket.recv()  # signed in
+                await socket.recv()  # The message that the session is signed in.
         self.sockets.append(socket)
 
-    async def say(self, text: str) -> None:
-        """Let each of them send a frame."""
+    async def send_all(self, text: str) -> None:
+        """Send a frame on each socket."""
         for socket in self.sockets:
             await socket.send(text)
 
-    def listen(self, *words: str) -> None:
-        """Count from now on the frames that hold one of these words."""
-        self.heard = dict.fromkeys(words, 0)
-        self._tasks = [asyncio.create_task(self._listen(socket)) for socket in self.sockets]
+    def start_counting(self, *words: str) -> None:
+        """Start to count the received frames that contain one of these words."""
+        self.frame_counts = dict.fromkeys(words, 0)
+        self._tasks = [asyncio.create_task(self._count(socket)) for socket in self.sockets]
 
-    async def _listen(self, socket: ClientConnection) -> None:
+    async def _count(self, socket: ClientConnection) -> None:
         async for frame in socket:
-            for word in self.heard:
+            for word in self.frame_counts:
                 if word in str(frame):
-                    self.heard[word] += 1
+                    self.frame_counts[word] += 1
 
-    async def until(self, count: int, *, within: float = 60) -> None:
-        """Return when so many frames have been heard; `TimeoutError`."""
-        deadline = time.monotonic() + within
-        while sum(self.heard.values()) < count:
+    async def wait_for_frames(self, count: int, *, timeout_seconds: float = 60) -> None:
+        """Wait until `count` frames have been counted.
+
+        Raises:
+            TimeoutError: They were not received in time.
+        """
+        deadline = time.monotonic() + timeout_seconds
+        while sum(self.frame_counts.values()) < count:
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{sum(self.heard.values())} of {count} frames")
-            await asyncio.sleep(0.05)
+                raise TimeoutError(f"{sum(self.frame_counts.values())} of {count} frames")
+            await asyncio.sleep(POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""An empty Django view without middleware: how fast this machine is beside another."""
+"""An empty Django view without middleware: the measure of a machine's speed."""
 
 import django
 from django.conf import settings
@@ -13,7 +13,7 @@ django.setup()
 
 
 def empty(_request: HttpRequest) -> HttpResponse:
-    """Answer nothing."""
+    """Return an empty JSON object."""
     return HttpResponse(b"{}", content_type="application/json")
 
 

@@ -1,7 +1,7 @@
-"""Whether time tells who is here: `python -m bench.enumeration` prints the medians of both.
+"""Comparison of response times with and without an account: `python -m bench.enumeration`.
 
-Somebody who has an account and somebody who has none sign in with a wrong password, or have lost
-theirs, in turn; each name that nobody has is asked of once, as whoever looks for names would.
+Members and unknown names sign in with a wrong password, and ask for a password reset, in turn. Each
+unknown name is used once, as an attacker would.
 """
 
 import http.client
@@ -10,68 +10,74 @@ import statistics
 import sys
 import time
 
-from bench.columns import DOOR, column
+from bench.columns import HTTP_SERVER, serve
 from bench.dataset import PASSWORD
-from bench.stage import stage
+from bench.stage import start_servers
 
-TIMES = 200
+REQUESTS = 200
 MEMBERS = 10
-MOST_PERCENT = 5.0
+MAX_PERCENT = 5.0
 
 
-def ask(port: int, path: str, body: dict[str, str]) -> tuple[float, int]:
-    """Send a request; return its milliseconds and the status of the answer."""
+def send(port: int, path: str, body: dict[str, str]) -> tuple[float, int]:
+    """Send a request; return the time to its response in milliseconds, and its status."""
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     client.connect()
     text, headers = json.dumps(body), {"Content-Type": "application/json"}
-    begun = time.perf_counter()
+    start = time.perf_counter()
     client.request("POST", path, text, headers)
-    answer = client.getresponse()
-    answer.read()
-    passed = 1000 * (time.perf_counter() - begun)
+    response = client.getresponse()
+    response.read()
+    elapsed_ms = 1000 * (time.perf_counter() - start)
     client.close()
-    return passed, answer.status
+    return elapsed_ms, response.status
 
 
 def compare(port: int, path: str, field: str, names: dict[bool, list[str]]) -> float:
-    """Ask of both kinds in turn; print their medians, return how far they are apart, in percent."""
-    took: dict[bool, list[float]] = {True: [], False: []}
+    """Print the median times of members (True) and unknown names (False).
+
+    Returns:
+        The difference of the medians in percent.
+    """
+    times_ms: dict[bool, list[float]] = {True: [], False: []}
     statuses = set()
-    for number in range(TIMES):
-        for known, some in names.items():
-            body = {field: some[number % len(some)]}
+    for number in range(REQUESTS):
+        for is_member, candidates in names.items():
+            body = {field: candidates[number % len(candidates)]}
             if field == "username":
                 body["password"] = "wrong-horse-battery"
-            passed, status = ask(port, path, body)
-            took[known].append(passed)
+            elapsed_ms, status = send(port, path, body)
+            times_ms[is_member].append(elapsed_ms)
             statuses.add(status)
-    here, nobody = (statistics.median(took[known]) for known in (True, False))
-    apart = 100 * abs(here - nobody) / here
+    members, unknown = (statistics.median(times_ms[is_member]) for is_member in (True, False))
+    difference = 100 * abs(members - unknown) / members
     print(
-        f"{path} by {field}: {here:.2f} ms for members, {nobody:.2f} ms for nobody, "
-        f"{apart:.1f} % apart; answered {sorted(statuses)}"
+        f"{path} by {field}: {members:.2f} ms for members, {unknown:.2f} ms for unknown names, "
+        f"{difference:.1f} % apart; statuses {sorted(statuses)}"
     )
-    return apart
+    return difference
 
 
 def main() -> None:
-    """Measure and print; exit with 1 when time tells."""
-    with stage() as servers, column(servers, DOOR) as (serving, _):
-        for number in range(MEMBERS):
-            name = f"member{number}"
-            body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
-            assert ask(serving.port, "/api/signup", body)[1] == 201
+    """Measure and print; exit with 1 if the times differ by more than `MAX_PERCENT`."""
+    with start_servers() as servers, serve(servers, HTTP_SERVER) as (server, _):
         members = [f"member{number}" for number in range(MEMBERS)]
-        others = [f"nobody{number}" for number in range(TIMES)]
-        by_name = {True: members, False: others}
-        by_address = {known: [f"{n}@example.com" for n in some] for known, some in by_name.items()}
-        apart = [
-            compare(serving.port, "/api/signin", "username", by_name),
-            compare(serving.port, "/api/signin", "username", by_address),
-            compare(serving.port, "/api/forgot-password", "email", by_address),
+        for name in members:
+            body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
+            assert send(server.port, "/api/signup", body)[1] == 201
+        unknown = [f"nobody{number}" for number in range(REQUESTS)]
+        usernames = {True: members, False: unknown}
+        addresses = {
+            is_member: [f"{name}@example.com" for name in names]
+            for is_member, names in usernames.items()
+        }
+        differences = [
+            compare(server.port, "/api/signin", "username", usernames),
+            compare(server.port, "/api/signin", "username", addresses),
+            compare(server.port, "/api/forgot-password", "email", addresses),
         ]
-    if max(apart) > MOST_PERCENT:
-        sys.exit("Time tells.")
+    if max(differences) > MAX_PERCENT:
+        sys.exit("Response times reveal who has an account.")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The floor: a bare WSGI function that sends the same Redis commands, and the same bytes.
+"""The floor: a plain WSGI function that sends the same Redis commands and the same response bytes.
 
-It is told both by `bench.capture`. Nothing is parsed, checked, rendered or believed here: what a
-route costs above it is ours, Django's and DRF's.
+`bench.capture` records both. Nothing is parsed, validated or rendered here, so the difference to a
+route's cost is the cost of Django, DRF and MySocial.
 """
 
 import os
@@ -14,13 +14,14 @@ from typing import Any
 
 import hiredis
 
-from bench.spoken import SPOKEN, Spoken
+from bench.recordings import RECORDINGS_VARIABLE, RecordedExchange
 
-Start = Callable[[str, list[tuple[str, str]]], Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+READ_BYTES = 65536
 
 
-class _Line(threading.local):
-    """A connection to Redis of this thread's own."""
+class _Connection(threading.local):
+    """A connection to Redis for each thread."""
 
     def __init__(self) -> None:
         host, port = os.environ["REDIS_URL"].partition("//")[2].partition("/")[0].split(":")
@@ -28,26 +29,27 @@ class _Line(threading.local):
         self._reader = hiredis.Reader()
 
     def send(self, command: bytes) -> Any:
+        """Send a command and return its reply."""
         self._socket.sendall(command)
-        while (answer := self._reader.gets()) is False:
-            self._reader.feed(self._socket.recv(65536))
-        return answer
+        while (reply := self._reader.gets()) is False:
+            self._reader.feed(self._socket.recv(READ_BYTES))
+        return reply
 
 
-def _load() -> dict[str, Iterator[Spoken]]:
-    with open(os.environ[SPOKEN], "rb") as file:  # noqa: PTH123 - of our own making
-        spoken: dict[str, list[Spoken]] = pickle.load(file)
-    return {name: cycle(some) for name, some in spoken.items()}
+def _load_recordings() -> dict[str, Iterator[RecordedExchange]]:
+    with open(os.environ[RECORDINGS_VARIABLE], "rb") as file:  # noqa: PTH123 - our own file
+        recordings: dict[str, list[RecordedExchange]] = pickle.load(file)
+    return {name: cycle(exchanges) for name, exchanges in recordings.items()}
 
 
-_spoken = _load()
-_line = _Line()
+_recordings = _load_recordings()
+_connection = _Connection()
 
 
-def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-    """Answer `/<number of the case>` as it was once answered."""
-    said = next(_spoken[environ["PATH_INFO"][1:]])
-    for command in said.commands:
-        _line.send(command)
-    start(said.status, said.headers)
-    return [said.body]
+def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    """Replay the next recorded exchange of a case; the path is `/<number of the case>`."""
+    exchange = next(_recordings[environ["PATH_INFO"][1:]])
+    for command in exchange.commands:
+        _connection.send(command)
+    start_response(exchange.status, exchange.headers)
+    return [exchange.body]

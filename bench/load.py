@@ -1,4 +1,4 @@
-"""The load: as many requests as a server takes, or so many a second, by a few connections."""
+"""Load: requests by a few connections, as many as a server takes or at a fixed rate."""
 
 import http.client
 import itertools
@@ -10,90 +10,100 @@ from typing import NamedTuple
 
 from bench.cases import Request
 
-Next = Callable[[int], Request]
+NextRequest = Callable[[int], Request]
 CLIENTS = 4
-TIMEOUT = 30.0
+TIMEOUT_SECONDS = 30.0
 
 
-class Times(NamedTuple):
-    """How long requests took, in milliseconds."""
+class Percentiles(NamedTuple):
+    """Percentiles of the time from a request to its response, in milliseconds."""
 
     p50: float
     p99: float
 
 
-class Line:
-    """One connection that stays open."""
+class Connection:
+    """A persistent HTTP connection."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+        self._connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
 
-    def ask(self, request: Request) -> bytes:
-        """Send a request; return the body of a good answer. `RuntimeError` for any other."""
+    def send(self, request: Request) -> bytes:
+        """Send a request and return the body of its response.
+
+        Raises:
+            RuntimeError: The response is not successful.
+        """
         headers = {"Content-Type": "application/json"} if request.body else {}
         if request.token:
             headers["Authorization"] = f"Bearer {request.token}"
         self._connection.request(request.method, request.path, request.body or None, headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        if answer.status >= http.client.MULTIPLE_CHOICES:
-            raise RuntimeError(f"{request.method} {request.path}: {answer.status} {body[:300]!r}")
+        response = self._connection.getresponse()
+        body = response.read()
+        if response.status >= http.client.MULTIPLE_CHOICES:
+            raise RuntimeError(f"{request.method} {request.path}: {response.status} {body[:300]!r}")
         return body
 
     def close(self) -> None:
+        """Close the connection."""
         self._connection.close()
 
 
 class Load:
-    """Requests to one server, each number of a case once."""
+    """Requests to one server; each number of a case is sent once."""
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self._port = host, port
 
-    def line(self) -> Line:
+    def connect(self) -> Connection:
         """Return a new connection."""
-        return Line(self._host, self._port)
+        return Connection(self._host, self._port)
 
-    def flat_out(self, following: Next, numbers: Iterator[int], *, seconds: float) -> int:
-        """Send one after the other by each connection; return how many were answered."""
-        until = time.monotonic() + seconds
+    def send_continuously(
+        self, next_request: NextRequest, numbers: Iterator[int], *, seconds: float
+    ) -> int:
+        """Send requests without a pause on each connection; return how many were answered."""
+        deadline = time.monotonic() + seconds
         counts: list[int] = []
 
-        def run() -> None:
-            line, count = self.line(), 0
-            while time.monotonic() < until:
-                line.ask(following(next(numbers)))
+        def run_client() -> None:
+            connection, count = self.connect(), 0
+            while time.monotonic() < deadline:
+                connection.send(next_request(next(numbers)))
                 count += 1
             counts.append(count)
-            line.close()
+            connection.close()
 
-        _all_at_once(run)
+        _run_clients(run_client)
         return sum(counts)
 
-    def paced(self, following: Next, numbers: Iterator[int], *, rate: float, count: int) -> Times:
-        """Send `rate` a second, whether or not those before were answered in time.
+    def send_at_rate(
+        self, next_request: NextRequest, numbers: Iterator[int], *, rate: float, count: int
+    ) -> Percentiles:
+        """Send `count` requests, `rate` a second, and return the percentiles of their times.
 
-        Counted from when each was due: a server that stalls does not hide it.
+        The time of a request starts when it is due, even if it is sent later because the server has
+        not answered earlier ones. So a server that stalls cannot hide it.
         """
-        began, taken = time.monotonic() + 0.1, []
-        turns = itertools.count()
+        start, times_ms = time.monotonic() + 0.1, []
+        positions = itertools.count()
 
-        def run() -> None:
-            line = self.line()
-            while (turn := next(turns)) < count:
-                due = began + turn / rate
+        def run_client() -> None:
+            connection = self.connect()
+            while (position := next(positions)) < count:
+                due = start + position / rate
                 time.sleep(max(0.0, due - time.monotonic()))
-                line.ask(following(next(numbers)))
-                taken.append(1000 * (time.monotonic() - due))
-            line.close()
+                connection.send(next_request(next(numbers)))
+                times_ms.append(1000 * (time.monotonic() - due))
+            connection.close()
 
-        _all_at_once(run)
-        hundredths = statistics.quantiles(taken, n=100)
-        return Times(hundredths[49], hundredths[98])
+        _run_clients(run_client)
+        percentiles = statistics.quantiles(times_ms, n=100)
+        return Percentiles(percentiles[49], percentiles[98])
 
 
-def _all_at_once(run: Callable[[], None]) -> None:
-    """Let each client run in a thread of its own; raises what the first of them failed of."""
+def _run_clients(run_client: Callable[[], None]) -> None:
+    """Run each client in its own thread; raise the first error of any."""
     with ThreadPoolExecutor(CLIENTS) as pool:
-        for one in [pool.submit(run) for _ in range(CLIENTS)]:
-            one.result()
+        for future in [pool.submit(run_client) for _ in range(CLIENTS)]:
+            future.result()

@@ -1,4 +1,4 @@
-"""What sockets are measured beside, under the same server: the floor, and Channels as it comes."""
+"""Peers that sockets are compared with on the same server: a bare echo and stock Channels."""
 
 import os
 from typing import Any
@@ -13,7 +13,7 @@ GROUP = "bench"
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
-    """Accept any socket and send back what it says: the floor."""
+    """Accept every socket and send back each message: the floor."""
     if scope["type"] != "websocket":
         return
     while True:
@@ -27,14 +27,14 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 
 
 class GroupConsumer(AsyncWebsocketConsumer):
-    """A socket in one group of the channel layer, as the tutorial of Channels has it."""
+    """A socket in a group of the channel layer, as in the tutorial of Channels."""
 
     def __init__(self) -> None:
         super().__init__()
         self.groups = [GROUP]
 
-    async def tell(self, message: dict[str, Any]) -> None:
-        """Send on what the group was sent."""
+    async def forward(self, message: dict[str, Any]) -> None:
+        """Send a message of the group to the client."""
         await self.send(text_data=message["text"])
 
 

@@ -1,4 +1,4 @@
-"""Members who are made in this process: what signing up and writing cost is measured elsewhere."""
+"""Members and posts that are created in this process, whose CPU is not measured."""
 
 import time
 from typing import NamedTuple
@@ -9,19 +9,20 @@ PASSWORD = "correct-horse-battery"
 
 
 class Member(NamedTuple):
-    """Somebody with an account and a session."""
+    """A member with a session."""
 
     id: str
-    protocols: list[str]
+    protocols: list[str]  # The WebSocket subprotocols that sign the member in.
 
     @property
     def headers(self) -> dict[str, str]:
+        """The headers of the member's requests."""
         return {"Authorization": f"Bearer {self.protocols[1]}", "Content-Type": "application/json"}
 
 
-def people(count: int) -> list[Member]:
-    """Sign members up, past HTTP and with a hash that costs nothing."""
-    from accounts.services import Device, sign_up  # noqa: PLC0415 - when Django is set up
+def create_members(count: int) -> list[Member]:
+    """Create members without HTTP and with a cheap password hash."""
+    from accounts.services import Device, sign_up  # noqa: PLC0415 - needs Django set up
     from accounts.tokens import create_access_token  # noqa: PLC0415
 
     mark, members = f"{time.monotonic_ns() % 10**9:x}", []
@@ -38,7 +39,7 @@ def people(count: int) -> list[Member]:
 
 
 def write_posts(author: Member, texts: list[str]) -> None:
-    """Write public posts from this process, whose CPU is not measured."""
+    """Create public posts."""
     from posts.services import create_post  # noqa: PLC0415
 
     for text in texts:

@@ -1,8 +1,9 @@
-"""`python -m bench.scale` (`make bench-scale`): what a request costs as there is ever more.
+"""Cost of requests as the data grows: `python -m bench.scale` (`make bench-scale`).
 
-From 2,000 to 200,000 posts; a reader who follows 10 to 10,000; an author with 10 to 10,000 active
-followers. CPU milliseconds of one pinned web process and of Valkey; the memory of each thing; how
-long a home list takes that was evicted; how long each process takes to be there, and its memory.
+There are 2,000 to 200,000 posts, a reader who follows 10 to 10,000 members, and an author with 10
+to 10,000 active followers. The figures are the CPU milliseconds of one pinned web process and of
+Valkey, the memory of records, the time to rebuild an evicted home list, and the start-up time and
+memory of each process.
 """
 
 import argparse
@@ -19,16 +20,16 @@ from bench import columns
 from bench.cases import Request
 from bench.growth import Growth, Point
 from bench.load import Load
-from bench.people import Member, people, write_posts
+from bench.people import Member, create_members, write_posts
 from bench.results import Cost
-from bench.stage import Serving, Stage, stage
+from bench.stage import ServerProcess, Servers, start_servers
 
 POSTS, FOLLOWS = (2_000, 20_000, 200_000), (10, 100, 1_000, 10_000)
-AUTHORS = 100  # who write the posts
-BATCH = 5_000  # posts, after which what is owed to MongoDB is carried there
+AUTHORS = 100  # Members who write the posts.
+BATCH = 5_000  # Posts between two flushes to MongoDB.
 TEXT = "What does it cost to say hello to everybody? " * 2
-TRIES = 5
-SETTLED = 8.0  # seconds after which a process of Celery has all of its own
+EVICTION_RUNS = 5
+SETTLE_SECONDS = 8.0  # After this time a Celery process has allocated its memory.
 CELERY = ("celery", "-A", "mysocial")
 WORKER = (
     *CELERY,
@@ -45,153 +46,161 @@ MiB = 2**20
 
 
 class Scale:
-    """One run on servers of its own."""
+    """One run on its own servers."""
 
-    def __init__(self, serving: Serving, asking: Load, options: argparse.Namespace) -> None:
+    def __init__(self, server: ServerProcess, load: Load, options: argparse.Namespace) -> None:
         self.growth = Growth()
-        self._serving, self._asking, self._seconds = serving, asking, options.seconds
+        self._server, self._load, self._seconds = server, load, options.seconds
         self._numbers = itertools.count()
 
-    def spend(self, kind: str, there: int, route: str, request: Request) -> None:
-        """Note what a request costs while there is so much; of a write, each has another text."""
+    def measure(self, kind: str, size: int, route: str, request: Request) -> None:
+        """Add the cost of a request at this size of the data; `{n}` in its body is a number."""
 
-        def following(number: int) -> Request:
+        def next_request(number: int) -> Request:
             return request._replace(body=request.body.replace("{n}", str(number)))
 
         cost = Cost()
-        for seconds in (self._seconds / 4, self._seconds):  # the first warms up
+        for seconds in (self._seconds / 4, self._seconds):  # The first round is a warm-up.
             cost = Cost()
-            columns.spend(cost, self._serving, self._asking, following, self._numbers, seconds)
-        point = Point(kind, there, route, cost.web[0], cost.redis[0])
+            columns.measure_round(
+                cost, self._server, self._load, next_request, self._numbers, seconds
+            )
+        point = Point(kind, size, route, cost.web[0], cost.redis[0])
         self.growth.points.append(point)
-        print(f"{kind} {there:>7}  {route:22} {point.web:.3f}  Valkey {point.valkey:.3f}")
+        print(f"{kind} {size:>7}  {route:22} {point.web:.3f}  Valkey {point.valkey:.3f}")
 
     def measure_posts(self, sizes: Sequence[int], authors: Sequence[Member]) -> None:
-        """Let there be ever more posts."""
-        reader, there, turns = authors[0], 0, itertools.cycle(authors)
+        """Measure with a growing number of posts."""
+        reader, count, next_authors = authors[0], 0, itertools.cycle(authors)
         for size in sizes:
-            before, made = used_memory(), size - there
-            while there < size:
-                some = min(BATCH, size - there)
-                for author in itertools.islice(turns, some):
+            before, added = used_memory(), size - count
+            while count < size:
+                batch = min(BATCH, size - count)
+                for author in itertools.islice(next_authors, batch):
                     write_posts(author, [TEXT])
-                columns.drain()
-                there += some
-            self.growth.memory["a post"] = (used_memory() - before) / made
+                columns.flush_to_mongodb()
+                count += batch
+            self.growth.memory["a post"] = (used_memory() - before) / added
             for route, request in routes(reader, authors[1].id):
-                self.spend("posts", size, route, request)
-                there += request.method == "POST"
+                self.measure("posts", size, route, request)
+                count += request.method == "POST"
 
     def measure_follows(self, sizes: Sequence[int], crowd: Sequence[Member]) -> None:
-        """Let readers follow ever more people."""
+        """Measure readers who follow a growing number of members."""
         for reader, size in zip(crowd, sizes, strict=False):
             follow_all([(reader, other) for other in crowd[-size:]])
-            columns.drain()
+            columns.flush_to_mongodb()
             for route, path in (
                 ("home feed", "/api/posts/home?limit=10"),
                 ("feed", "/api/posts?limit=10"),
-                ("whom one follows", f"/api/users/{reader.id}/following?limit=10"),
+                ("followed members", f"/api/users/{reader.id}/following?limit=10"),
             ):
-                self.spend("follows", size, route, get(path, reader))
+                self.measure("follows", size, route, get(path, reader))
             self.growth.recovery[str(size)] = self._recover(reader)
 
     def _recover(self, reader: Member) -> float:
-        """Return the milliseconds of a home feed whose list was evicted, the middle of a few."""
-        from mysocial.core.redis import client  # noqa: PLC0415 - when Django is set up
+        """Return the median milliseconds of a home feed whose list was evicted."""
+        from mysocial.core.redis import client  # noqa: PLC0415 - needs Django set up
         from posts.store import posts  # noqa: PLC0415
 
-        line, taken = self._asking.line(), []
-        for _ in range(TRIES):
+        connection, times_ms = self._load.connect(), []
+        for _ in range(EVICTION_RUNS):
             client().delete(posts.list_key("home", reader.id))
-            began = time.perf_counter()
-            line.ask(get("/api/posts/home?limit=10", reader))
-            taken.append(1000 * (time.perf_counter() - began))
-        line.close()
-        print(f"follows: evicted, made anew in {statistics.median(taken):.1f} ms")
-        return statistics.median(taken)
+            start = time.perf_counter()
+            connection.send(get("/api/posts/home?limit=10", reader))
+            times_ms.append(1000 * (time.perf_counter() - start))
+        connection.close()
+        print(f"follows: evicted list rebuilt in {statistics.median(times_ms):.1f} ms")
+        return statistics.median(times_ms)
 
     def measure_fan_out(self, sizes: Sequence[int], crowd: Sequence[Member]) -> None:
-        """Let authors have ever more followers, all of whom have read their home feed."""
+        """Measure authors with a growing number of followers, who have all read their home feed."""
         from posts.selectors import home_page  # noqa: PLC0415
 
         for author, size in zip(reversed(crowd), sizes, strict=False):
             fans = crowd[:size]
             follow_all([(fan, author) for fan in fans])
-            columns.drain()
+            columns.flush_to_mongodb()
             before = used_memory()
             for fan in fans:
                 home_page(viewer_id=fan.id, limit=10, after=None)
             self.growth.memory["a home list"] = (used_memory() - before) / size
-            self.spend("followers", size, "create post", create(author))
+            self.measure("followers", size, "create post", create(author))
 
 
-def routes(reader: Member, author: str) -> Iterator[tuple[str, Request]]:
-    """Yield what is asked for while there are ever more posts."""
+def routes(reader: Member, author_id: str) -> Iterator[tuple[str, Request]]:
+    """Yield the requests to measure at each number of posts, by name."""
     yield "feed", get("/api/posts?limit=10", reader)
     yield "feed, page 5", get("/api/posts?limit=10&page=5", reader)
-    yield "posts of a member", get(f"/api/users/{author}/posts?limit=10", reader)
-    yield "profile", get(f"/api/users/{author}", reader)
+    yield "posts of a member", get(f"/api/users/{author_id}/posts?limit=10", reader)
+    yield "profile", get(f"/api/users/{author_id}", reader)
     yield "create post", create(reader)
 
 
-def get(path: str, by: Member) -> Request:
-    """Return a read."""
-    return Request("GET", path, "", by.protocols[1])
+def get(path: str, member: Member) -> Request:
+    """Return a GET request of a member."""
+    return Request("GET", path, "", member.protocols[1])
 
 
-def create(by: Member) -> Request:
-    """Return the writing of a post."""
-    return Request("POST", "/api/posts", f'{{"text":"{TEXT}{{n}}"}}', by.protocols[1])
+def create(author: Member) -> Request:
+    """Return the request that creates a post."""
+    return Request("POST", "/api/posts", f'{{"text":"{TEXT}{{n}}"}}', author.protocols[1])
 
 
 def follow_all(pairs: Sequence[tuple[Member, Member]]) -> None:
-    """Let the one of each pair follow the other, from this process."""
+    """Make the first member of each pair follow the second, in this process."""
     from followers.services import follow  # noqa: PLC0415
 
-    for one, other in pairs:
-        if one.id != other.id:
-            follow(user_id=one.id, other_id=other.id)
+    for follower, followed in pairs:
+        if follower.id != followed.id:
+            follow(user_id=follower.id, other_id=followed.id)
 
 
 def used_memory() -> int:
-    """Return the bytes that Valkey has for its data."""
+    """Return the bytes that Valkey uses."""
     from mysocial.core.redis import client  # noqa: PLC0415
 
     return int(client().info("memory")["used_memory"])
 
 
-def start_up(servers: Stage) -> dict[str, dict[str, float]]:
-    """Return how long each process takes to be there, and its memory, children included."""
-    found = {}
-    for name, command in {"http": columns.DOOR, "one port, or ws": columns.PORT}.items():
-        began = time.perf_counter()
-        with columns.column(servers, command) as (serving, asking):
-            asking.line().ask(Request("GET", "/health/live", "", ""))
-            found[name] = {"seconds": round(time.perf_counter() - began, 2), **_memory(serving)}
+def measure_start_up(servers: Servers) -> dict[str, dict[str, float]]:
+    """Return the start-up time of each server, and the memory of each process with its children."""
+    figures_by_name = {}
+    for name, command in {
+        "http": columns.HTTP_SERVER,
+        "one port, or ws": columns.SINGLE_PORT_SERVER,
+    }.items():
+        start = time.perf_counter()
+        with columns.serve(servers, command) as (server, load):
+            load.connect().send(Request("GET", "/health/live", "", ""))
+            figures_by_name[name] = {
+                "seconds": round(time.perf_counter() - start, 2),
+                **_memory_figures(server),
+            }
     beat = (*BEAT, f"{os.environ['DATA_DIR']}.schedule")
     for name, command in {"worker, of 2": WORKER, "beat": beat}.items():
-        with servers.serving(*command) as serving:
-            time.sleep(SETTLED)
-            found[name] = _memory(serving)
-    for name, figures in found.items():
+        with servers.run(*command) as server:
+            time.sleep(SETTLE_SECONDS)
+            figures_by_name[name] = _memory_figures(server)
+    for name, figures in figures_by_name.items():
         print(name, figures)
-    return found
+    return figures_by_name
 
 
-def _memory(serving: Serving) -> dict[str, float]:
-    return {"MiB": round(serving.usage().memory / MiB)}
+def _memory_figures(server: ServerProcess) -> dict[str, float]:
+    return {"MiB": round(server.usage().memory / MiB)}
 
 
-def run(servers: Stage, options: argparse.Namespace) -> Growth:
-    """Measure one thing after the other."""
-    started = start_up(servers)
-    with columns.column(servers, columns.DOOR) as (serving, asking):
-        scale = Scale(serving, asking, options)
-        scale.growth.processes = started
+def run(servers: Servers, options: argparse.Namespace) -> Growth:
+    """Run all measurements."""
+    processes = measure_start_up(servers)
+    with columns.serve(servers, columns.HTTP_SERVER) as (server, load):
+        scale = Scale(server, load, options)
+        scale.growth.processes = processes
         count = max(*options.follows, AUTHORS) + len(options.follows)
         before = used_memory()
-        crowd = people(count)
-        columns.drain()
+        crowd = create_members(count)
+        columns.flush_to_mongodb()
         scale.growth.memory["a member with a session"] = (used_memory() - before) / count
         scale.measure_posts(options.posts, crowd[-AUTHORS:])
         scale.measure_follows(options.follows, crowd)
@@ -199,26 +208,28 @@ def run(servers: Stage, options: argparse.Namespace) -> Growth:
     return scale.growth
 
 
-def sizes(text: str) -> tuple[int, ...]:
-    """Return numbers that commas part."""
-    return tuple(int(one) for one in text.split(","))
+def parse_sizes(text: str) -> tuple[int, ...]:
+    """Return the numbers of a comma-separated list."""
+    return tuple(int(number) for number in text.split(","))
 
 
 def main() -> None:
-    """Measure, print, and write what docs/scale.md shows."""
+    """Measure and print; with `--keep`, write the figures of docs/scale.md."""
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
-    said: dict[str, Any] = {"type": sizes, "metavar": "N,N,..."}
-    parser.add_argument("--posts", default=POSTS, help="how many there are", **said)
-    parser.add_argument("--follows", default=FOLLOWS, help="of a reader, and an author", **said)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
+    sizes: dict[str, Any] = {"type": parse_sizes, "metavar": "N,N,..."}
+    parser.add_argument("--posts", default=POSTS, help="numbers of posts", **sizes)
+    parser.add_argument(
+        "--follows", default=FOLLOWS, help="numbers of followed members, and of followers", **sizes
+    )
+    parser.add_argument("--seconds", type=float, default=3.0, help="duration of each measurement")
     parser.add_argument("--keep", action="store_true", help="write docs/bench/")
     options = parser.parse_args()
-    with stage() as servers:
+    with start_servers() as servers:
         django.setup()
         growth = run(servers, options)
     print("\n".join(growth.lines()))
     if options.keep:
-        growth.keep()
+        growth.write()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""What sockets cost: `python -m bench.sockets` (`make bench-sockets`).
+"""Cost of sockets: `python -m bench.sockets` (`make bench-sockets`).
 
-Memory and CPU of idle sockets; deliveries of one event to many sockets for each CPU second, beside
-the group of Channels as it comes; the time from a chat message's request to its receiver's socket,
-beside a bare echo. One process pinned to one core, Valkey with `appendfsync always`.
+The figures are the memory and CPU of idle sockets; the deliveries of an event to many sockets for
+each CPU second, compared with a group of stock Channels; and the time from the request of a chat
+message to its receiver's socket, compared with a bare echo. One process is pinned to a core; Valkey
+runs with `appendfsync always`.
 """
 
 import argparse
@@ -18,75 +19,80 @@ from typing import Any
 import django
 from channels.layers import get_channel_layer
 
-from bench.columns import DOOR, listens
-from bench.crowd import Crowd
-from bench.people import Member, people, write_posts
-from bench.stage import Serving, Stage, Usage, stage
+from bench.columns import HTTP_SERVER, accepts_connections
+from bench.crowd import SocketCrowd
+from bench.people import Member, create_members, write_posts
+from bench.stage import ServerProcess, Servers, Usage, start_servers
 from tests.support.stack import wait_for
 
-SERVE = ("mysocial.realtime.server", "--port", "{port}")
+SOCKET_SERVER = ("mysocial.realtime.server", "--port", "{port}")
 OURS, STOCK, ECHO = "mysocial.asgi:application", "bench.peers:stock", "bench.peers:echo"
 SUBSCRIBE = '{"type":"subscribe","cid":"1","topic":"feed"}'
-WORD = "Tell everybody"
+TEXT = "Hello everybody"
+LAST_TEXT = "Still here"
 EVENTS = 50
-FRAME = 560  # characters, about what a post's frame has
-QUIET, PAUSE, RATE, WITHIN = 5.0, 0.1, 0.05, 10.0  # seconds
+FRAME_LENGTH = 560  # Characters; about the length of the frame of a post.
+SETTLE_SECONDS = 5.0
+PAUSE_SECONDS = 0.1  # Between two events.
+MESSAGE_INTERVAL_SECONDS = 0.05
+RECEIVE_TIMEOUT_SECONDS = 10.0
 
 
-async def idle(serving: Serving, members: list[Member], seconds: float) -> None:
-    """Print what a crowd costs that says nothing."""
-    async with Crowd(serving.port, "/ws", [members[0].protocols]):
-        before = serving.usage()  # what is loaded late, and once, is loaded
-    began = time.monotonic()
-    async with Crowd(serving.port, "/ws", [one.protocols for one in members]) as crowd:
+async def measure_idle(server: ServerProcess, members: list[Member], seconds: float) -> None:
+    """Print the cost of sockets that send nothing and receive one event at the end."""
+    async with SocketCrowd(server.port, "/ws", [members[0].protocols]):
+        before = server.usage()  # What is loaded once, on the first socket, does not count.
+    start = time.monotonic()
+    async with SocketCrowd(server.port, "/ws", [member.protocols for member in members]) as crowd:
         count = len(crowd.sockets)
-        await crowd.say(SUBSCRIBE)
-        cost = 1000 * (serving.usage().web - before.web) / count
-        print(f"idle: {count} opened in {time.monotonic() - began:.0f} s, {cost:.2f} ms CPU each")
-        await asyncio.sleep(QUIET)  # what is said at the beginning has been said
-        first, start = serving.usage(), time.monotonic()
+        await crowd.send_all(SUBSCRIBE)
+        cost = 1000 * (server.usage().web - before.web) / count
+        opened_after = time.monotonic() - start
+        print(f"idle: {count} opened in {opened_after:.0f} s, {cost:.2f} ms CPU each")
+        await asyncio.sleep(SETTLE_SECONDS)  # Until all replies to the subscriptions are sent.
+        first, start = server.usage(), time.monotonic()
         await asyncio.sleep(seconds)
-        last, passed = serving.usage(), time.monotonic() - start
+        last, passed = server.usage(), time.monotonic() - start
         memory = (last.memory - before.memory) / count / 1024
         web, valkey = last.web - first.web, last.valkey - first.valkey
-        print(f"idle: {memory:.1f} KiB each, {last.memory / 2**20:.0f} MiB in all")
+        print(f"idle: {memory:.1f} KiB each, {last.memory / 2**20:.0f} MiB in total")
         print(f"idle: {100 * web / passed:.2f} % of a core, Valkey {100 * valkey / passed:.2f} %")
-        crowd.listen("Still here")
-        await asyncio.to_thread(write_posts, members[0], ["Still here"])
-        await crowd.until(count)
-        print(f"idle: all of them heard a post after {passed:.0f} s")
+        crowd.start_counting(LAST_TEXT)
+        await asyncio.to_thread(write_posts, members[0], [LAST_TEXT])
+        await crowd.wait_for_frames(count)
+        print(f"idle: all sockets received a post after {passed:.0f} s")
 
 
-async def fan(serving: Serving, members: list[Member]) -> float:
-    """Print and return how many deliveries a CPU second buys."""
-    async with Crowd(serving.port, "/ws", [one.protocols for one in members]) as crowd:
-        await crowd.say(SUBSCRIBE)
-        await asyncio.sleep(QUIET)
-        crowd.listen(WORD)
-        before = serving.usage()
+async def measure_fan_out(server: ServerProcess, members: list[Member]) -> float:
+    """Print and return the deliveries of events for each CPU second."""
+    async with SocketCrowd(server.port, "/ws", [member.protocols for member in members]) as crowd:
+        await crowd.send_all(SUBSCRIBE)
+        await asyncio.sleep(SETTLE_SECONDS)
+        crowd.start_counting(TEXT)
+        before = server.usage()
         for _ in range(EVENTS):
-            await asyncio.to_thread(write_posts, members[0], [WORD])
-            await asyncio.sleep(PAUSE)
-        await crowd.until(EVENTS * len(members))
-        return _deliveries("ours", before, serving.usage(), sum(crowd.heard.values()))
+            await asyncio.to_thread(write_posts, members[0], [TEXT])
+            await asyncio.sleep(PAUSE_SECONDS)
+        await crowd.wait_for_frames(EVENTS * len(members))
+        return _print_deliveries("ours", before, server.usage(), sum(crowd.frame_counts.values()))
 
 
-async def fan_stock(serving: Serving, count: int) -> float:
-    """The same by the group of Channels, with text of the same length."""
+async def measure_stock_fan_out(server: ServerProcess, count: int) -> float:
+    """Print and return the same for a group of Channels, with texts of the same length."""
     layer: Any = get_channel_layer()
-    message = {"type": "tell", "text": WORD + "." * FRAME}
-    async with Crowd(serving.port, "/", [[]] * count) as crowd:
-        await asyncio.sleep(QUIET)
-        crowd.listen(WORD)
-        before = serving.usage()
+    message = {"type": "forward", "text": TEXT + "." * FRAME_LENGTH}
+    async with SocketCrowd(server.port, "/", [[]] * count) as crowd:
+        await asyncio.sleep(SETTLE_SECONDS)
+        crowd.start_counting(TEXT)
+        before = server.usage()
         for _ in range(EVENTS):
             await layer.group_send("bench", message)
-            await asyncio.sleep(PAUSE)
-        await crowd.until(EVENTS * count)
-        return _deliveries("stock", before, serving.usage(), sum(crowd.heard.values()))
+            await asyncio.sleep(PAUSE_SECONDS)
+        await crowd.wait_for_frames(EVENTS * count)
+        return _print_deliveries("stock", before, server.usage(), sum(crowd.frame_counts.values()))
 
 
-def _deliveries(name: str, before: Usage, after: Usage, count: int) -> float:
+def _print_deliveries(name: str, before: Usage, after: Usage, count: int) -> float:
     web, valkey = after.web - before.web, after.valkey - before.valkey
     print(
         f"fan-out, {name}: {count} deliveries, {count / web:.0f} a CPU second "
@@ -95,92 +101,100 @@ def _deliveries(name: str, before: Usage, after: Usage, count: int) -> float:
     return count / web
 
 
-async def latency(http_port: int, serving: Serving, members: list[Member], count: int) -> None:
-    """Print how long a chat message takes from its request to its receiver's socket."""
+async def measure_latency(
+    http_port: int, server: ServerProcess, members: list[Member], count: int
+) -> None:
+    """Print the time from the request of a chat message to its receiver's socket."""
     sender, receiver = members[:2]
     client = http.client.HTTPConnection("127.0.0.1", http_port, timeout=10)
-    taken = []
+    times = []
 
     def send(number: int) -> None:
-        body = json.dumps({"receiver_id": receiver.id, "text": f"{WORD} {number}"})
+        body = json.dumps({"receiver_id": receiver.id, "text": f"{TEXT} {number}"})
         client.request("POST", "/api/chat/message", body, sender.headers)
-        answer = client.getresponse()
-        data = answer.read()
-        if answer.status != http.client.CREATED:
-            raise RuntimeError(f"{answer.status} {data!r}")
+        response = client.getresponse()
+        data = response.read()
+        if response.status != http.client.CREATED:
+            raise RuntimeError(f"{response.status} {data!r}")
 
-    async with Crowd(serving.port, "/ws", [receiver.protocols]) as crowd:
-        await crowd.say(SUBSCRIBE)
-        (receiving,) = crowd.sockets
+    async with SocketCrowd(server.port, "/ws", [receiver.protocols]) as crowd:
+        await crowd.send_all(SUBSCRIBE)
+        (socket,) = crowd.sockets
         for number in range(count):
-            began = time.perf_counter()
+            start = time.perf_counter()
             sending = asyncio.create_task(asyncio.to_thread(send, number))
-            while f'"{WORD} {number}"' not in str(await asyncio.wait_for(receiving.recv(), WITHIN)):
+            while f'"{TEXT} {number}"' not in str(
+                await asyncio.wait_for(socket.recv(), RECEIVE_TIMEOUT_SECONDS)
+            ):
                 pass
-            taken.append(time.perf_counter() - began)
+            times.append(time.perf_counter() - start)
             await sending
-            await asyncio.sleep(RATE)
-    _times("chat message, request to receiver's socket", taken)
+            await asyncio.sleep(MESSAGE_INTERVAL_SECONDS)
+    _print_latency("chat message, from request to receiver's socket", times)
 
 
-async def latency_echo(serving: Serving, count: int) -> None:
-    """The same way for a bare echo: a frame there and back."""
-    taken = []
-    async with Crowd(serving.port, "/", [[]]) as crowd:
-        (receiving,) = crowd.sockets
+async def measure_echo_latency(server: ServerProcess, count: int) -> None:
+    """Print the round-trip time of a frame with a bare echo."""
+    times = []
+    async with SocketCrowd(server.port, "/", [[]]) as crowd:
+        (socket,) = crowd.sockets
         for _ in range(count):
-            began = time.perf_counter()
-            await receiving.send("." * FRAME)
-            await receiving.recv()
-            taken.append(time.perf_counter() - began)
-            await asyncio.sleep(RATE)
-    _times("bare ASGI echo, there and back", taken)
+            start = time.perf_counter()
+            await socket.send("." * FRAME_LENGTH)
+            await socket.recv()
+            times.append(time.perf_counter() - start)
+            await asyncio.sleep(MESSAGE_INTERVAL_SECONDS)
+    _print_latency("bare ASGI echo, round trip", times)
 
 
-def _times(name: str, taken: list[float]) -> None:
-    hundredths = statistics.quantiles((1000 * one for one in taken), n=100)
-    print(f"{name}: p50 {hundredths[49]:.1f} ms, p99 {hundredths[98]:.1f} ms ({len(taken)})")
+def _print_latency(name: str, times: list[float]) -> None:
+    percentiles = statistics.quantiles((1000 * seconds for seconds in times), n=100)
+    print(f"{name}: p50 {percentiles[49]:.1f} ms, p99 {percentiles[98]:.1f} ms ({len(times)})")
 
 
 @contextlib.contextmanager
-def serving_sockets(servers: Stage, application: str) -> Iterator[Serving]:
-    """Serve an ASGI application."""
-    with servers.serving(*SERVE, application) as serving:
-        wait_for(lambda: listens(serving.port), within=30, name=application)
-        yield serving
+def serving_sockets(servers: Servers, application: str) -> Iterator[ServerProcess]:
+    """Run a WebSocket server of an ASGI application until the block ends."""
+    with servers.run(*SOCKET_SERVER, application) as server:
+        wait_for(lambda: accepts_connections(server.port), within=30, name=application)
+        yield server
 
 
-def run(servers: Stage, options: argparse.Namespace) -> None:
-    """Measure one thing after the other."""
-    members = people(max(options.idle, options.fan, 2))
+def run(servers: Servers, options: argparse.Namespace) -> None:
+    """Run all measurements."""
+    members = create_members(max(options.idle, options.fan, 2))
     if options.idle:
-        with serving_sockets(servers, OURS) as serving:
-            asyncio.run(idle(serving, members[: options.idle], options.seconds))
-    with serving_sockets(servers, OURS) as serving:
+        with serving_sockets(servers, OURS) as server:
+            asyncio.run(measure_idle(server, members[: options.idle], options.seconds))
+    with serving_sockets(servers, OURS) as server:
         if options.messages:
-            with servers.serving(*DOOR) as door:
-                wait_for(lambda: listens(door.port), within=30, name="granian")
-                asyncio.run(latency(door.port, serving, members, options.messages))
+            with servers.run(*HTTP_SERVER) as http_server:
+                wait_for(lambda: accepts_connections(http_server.port), within=30, name="granian")
+                asyncio.run(measure_latency(http_server.port, server, members, options.messages))
         if options.fan:
-            ours = asyncio.run(fan(serving, members[: options.fan]))
+            ours = asyncio.run(measure_fan_out(server, members[: options.fan]))
     if options.fan:
-        with serving_sockets(servers, STOCK) as serving:
-            stock = asyncio.run(fan_stock(serving, options.fan))
+        with serving_sockets(servers, STOCK) as server:
+            stock = asyncio.run(measure_stock_fan_out(server, options.fan))
             print(f"fan-out: {ours / stock:.1f} x the deliveries of stock group_send")
     if options.messages:
-        with serving_sockets(servers, ECHO) as serving:
-            asyncio.run(latency_echo(serving, options.messages))
+        with serving_sockets(servers, ECHO) as server:
+            asyncio.run(measure_echo_latency(server, options.messages))
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--idle", type=int, default=5000, help="sockets that are idle")
-    parser.add_argument("--seconds", type=float, default=60, help="how long they are")
-    parser.add_argument("--fan", type=int, default=1000, help="sockets that hear one event")
-    parser.add_argument("--messages", type=int, default=500, help="chat messages")
+    parser.add_argument("--idle", type=int, default=5000, help="number of idle sockets")
+    parser.add_argument(
+        "--seconds", type=float, default=60, help="duration of the idle measurement"
+    )
+    parser.add_argument(
+        "--fan", type=int, default=1000, help="number of sockets that receive each event"
+    )
+    parser.add_argument("--messages", type=int, default=500, help="number of chat messages")
     options = parser.parse_args()
-    with stage() as servers:
+    with start_servers() as servers:
         django.setup()
         run(servers, options)
 

@@ -1,4 +1,4 @@
-"""`Stage`: servers of its own and one pinned process, the load being on the other core."""
+"""Servers for a benchmark. The measured process is pinned to one core, the load to another."""
 
 import os
 import shutil
@@ -16,68 +16,68 @@ from mysocial.dev.processes import free_port
 from mysocial.dev.servers import Mongod, Valkey
 
 ROOT = Path(__file__).resolve().parents[1]
-KEPT = ROOT / "docs" / "bench"  # the figures and plots that the documents show
-SERVING, LOADING = "0", 1  # cores
+RESULTS_FOLDER = ROOT / "docs" / "bench"  # The figures and plots of the documentation.
+SERVER_CORE, LOAD_CORE = "0", 1
 
 
 class Usage(NamedTuple):
-    """CPU seconds so far, and memory: of the serving process and its children, of Valkey."""
+    """CPU seconds so far of the server with its children and of Valkey; the server's memory."""
 
     web: float
     valkey: float
-    memory: int  # bytes, resident
+    memory: int  # Resident, in bytes.
 
 
-def cpu_of(root: psutil.Process) -> float:
-    """Return the CPU seconds of a process and of those it has started."""
-    return sum(sum(one.cpu_times()[:2]) for one in (root, *root.children(recursive=True)))
+def cpu_seconds(root: psutil.Process) -> float:
+    """Return the CPU seconds of a process and its children."""
+    return sum(sum(process.cpu_times()[:2]) for process in (root, *root.children(recursive=True)))
 
 
-class Serving:
-    """One process that serves, pinned to a core of its own."""
+class ServerProcess:
+    """A server process, pinned to its own core."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, valkey: Valkey) -> None:
         self.port = port
         self._process, self._valkey = process, valkey
 
     def usage(self) -> Usage:
-        """Return what was used so far."""
+        """Return the usage so far."""
         root = psutil.Process(self._process.pid)
         assert self._valkey.pid is not None
         return Usage(
-            cpu_of(root),
-            cpu_of(psutil.Process(self._valkey.pid)),
-            sum(one.memory_info().rss for one in (root, *root.children(recursive=True))),
+            cpu_seconds(root),
+            cpu_seconds(psutil.Process(self._valkey.pid)),
+            sum(process.memory_info().rss for process in (root, *root.children(recursive=True))),
         )
 
 
-class Stage:
-    """Valkey with `appendfsync always` and mongod, prepared; nothing else runs on them."""
+class Servers:
+    """Valkey with `appendfsync always` and mongod, prepared and used by this run only."""
 
     def __init__(self, valkey: Valkey) -> None:
         self._valkey = valkey
 
     @contextmanager
-    def serving(self, *module: str, **env: str) -> Iterator[Serving]:
-        """Run `python -m <module>`, where `{port}` stands for a port, until the block ends."""
+    def run(self, *module: str, **env: str) -> Iterator[ServerProcess]:
+        """Run `python -m <module>` until the block ends; `{port}` is replaced by a free port."""
         port = free_port()
-        command = ["taskset", "-c", SERVING, sys.executable, "-m", *module]
+        command = ["taskset", "-c", SERVER_CORE, sys.executable, "-m", *module]
         process = subprocess.Popen(
             [part.replace("{port}", str(port)) for part in command],
             cwd=ROOT,
             env=os.environ | env,
         )
         try:
-            yield Serving(process, port, self._valkey)
+            yield ServerProcess(process, port, self._valkey)
         finally:
             process.terminate()
             process.wait(20)
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """Start the servers in a temporary folder, the environment set to use them; end them again."""
-    os.sched_setaffinity(0, {LOADING})
+def start_servers() -> Iterator[Servers]:
+    """Run the servers in a temporary folder until the block ends, and set the environment."""
+    os.sched_setaffinity(0, {LOAD_CORE})
     folder = Path(tempfile.mkdtemp(prefix="ms-"))
     try:
         valkey = Valkey(folder / "valkey", port=free_port(), maxmemory="2gb")
@@ -89,6 +89,6 @@ def stage() -> Iterator[Stage]:
                 "SECRET_KEY": "x" * 40, "SECURE_SSL_REDIRECT": "0",
             }  # fmt: skip
             subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, check=True)
-            yield Stage(valkey)
+            yield Servers(valkey)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
