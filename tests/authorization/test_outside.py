@@ -67,7 +67,7 @@ def test_every_page_is_in_the_table():
 
 
 @pytest.mark.parametrize("path", OPEN)
-def test_a_page_answers_everybody_alike(path, world_of, flush_all, settings):
+def test_a_page_is_the_same_for_everybody(path, world_of, flush_all, settings):
     settings.DEBUG = False
     w = world_of("public")
     flush_all()  # else it is not ready: the debts are as old as the world
@@ -91,7 +91,7 @@ def admin_pages(resolver, prefix="admin/"):
             yield re.sub(r"\{\}", "0" * 24, plain(pattern)) + "/"
 
 
-def test_no_member_gets_anything_of_the_admin(world_of, moderator):
+def test_no_member_can_access_the_admin(world_of, moderator):
     """Neither by their token nor by a password of theirs; they are sent to the login."""
     w = world_of("public")
     admin = next(e for e in get_resolver().url_patterns if getattr(e, "app_name", "") == "admin")

@@ -16,7 +16,7 @@ ONLY_BESIDES = {"notification.created", "notification.deleted", "notification.up
 VIEWERS = (*OUTSIDERS, *MEMBERS)
 
 
-def test_the_table_names_every_route_and_no_other():
+def test_the_table_lists_every_route_and_no_other():
     assert sorted({rule.route for rule in RULES}) == sorted(set(routes(get_resolver())))
 
 
@@ -57,7 +57,7 @@ def overheard(w, rule, viewer, events):
     return wrong
 
 
-def test_the_table_names_every_event():
+def test_the_table_lists_every_event():
     """What passes is in no log, so no route can be seen to announce it."""
     told = {kind for rule in RULES for kind in rule.news} | ONLY_BESIDES
     ours = {
@@ -76,7 +76,7 @@ def test_the_table_names_every_event():
         for visibility in rule.visibilities
     ],
 )
-def test_each_kind_of_viewer_is_answered_as_the_table_says(rule, visibility, world_of):
+def test_each_viewer_gets_the_response_of_the_table(rule, visibility, world_of):
     w = world_of(visibility)
     changes = {
         viewer

@@ -37,7 +37,7 @@ def in_feed(visibility):
     return set() if visibility == "private" else sees_post(visibility) - {"muter"}
 
 
-def test_a_post_is_where_it_is_shown_for_exactly_those_who_may_see_it(visibility, world_of):
+def test_a_post_is_listed_for_exactly_the_members_who_may_see_it(visibility, world_of):
     w = world_of(visibility)
     owner, post, seen = w.things["owner"], w.things["post"], sees_post(visibility)
     places = {
@@ -57,7 +57,7 @@ def test_a_post_is_where_it_is_shown_for_exactly_those_who_may_see_it(visibility
     assert found == places
 
 
-def test_every_secret_is_read_by_exactly_those_who_may_read_it(visibility, world_of):
+def test_every_secret_is_returned_to_exactly_the_members_who_may_read_it(visibility, world_of):
     w = world_of(visibility)
     readers = {secret: set() for secret in w.secrets}
     for rule in (rule for rule in RULES if rule.method == "GET" and not rule.tells):
@@ -84,7 +84,7 @@ def audiences(w):
     }
 
 
-def test_what_was_announced_is_heard_by_exactly_those_who_may_read_it(visibility, world_of):
+def test_events_are_sent_to_exactly_the_members_who_may_read_them(visibility, world_of):
     w = world_of(visibility)
     heard = {}
     for event in logged_events():
@@ -99,7 +99,7 @@ def test_what_was_announced_is_heard_by_exactly_those_who_may_read_it(visibility
     assert {key: some for key, some in heard.items() if key in expected} == expected
 
 
-def test_nobody_hears_what_they_may_not_read(visibility, world_of):
+def test_no_event_contains_a_secret_of_others(visibility, world_of):
     w = world_of(visibility)
     assert [
         (event["type"], name, secret)

@@ -1,20 +1,20 @@
-"""What the tests of chat say to one another, and what they look at."""
+"""Helpers that send and read messages through the API."""
 
 GIF = "https://media.giphy.com/media/l0HlBO7eyXzSZkJri/giphy.gif"
 
 
 def send_message(sender, receiver, text="Hello", **fields):
-    """Write to somebody; return the message."""
-    answer = sender.post("chat/message", {"receiver_id": receiver.id, "text": text, **fields})
-    assert answer.status_code == 201, answer.content
-    return answer.json()["chat_message"]
+    """Send a message and return it."""
+    response = sender.post("chat/message", {"receiver_id": receiver.id, "text": text, **fields})
+    assert response.status_code == 201, response.content
+    return response.json()["chat_message"]
 
 
 def mark_read(reader, other):
-    """Mark as read what the other wrote; return the conversation."""
-    answer = reader.put("chat/messages/read", {"user_id": other.id})
-    assert answer.status_code == 200, answer.content
-    return answer.json()["conversation"]
+    """Mark the messages of the other as read and return the conversation."""
+    response = reader.put("chat/messages/read", {"user_id": other.id})
+    assert response.status_code == 200, response.content
+    return response.json()["conversation"]
 
 
 def list_conversations(person):
@@ -23,25 +23,25 @@ def list_conversations(person):
 
 
 def list_texts(person, other, query=""):
-    """Return what a member sees of the conversation, in the order in which it is listed."""
-    answer = person.get(f"chat/messages/{other.id}{query}")
-    assert answer.status_code == 200, answer.content
-    return [message["text"] for message in answer.json()["messages"]]
+    """Return the texts that a member sees in a conversation, in the order of the list."""
+    response = person.get(f"chat/messages/{other.id}{query}")
+    assert response.status_code == 200, response.content
+    return [message["text"] for message in response.json()["messages"]]
 
 
 def unread_counts(person):
-    """Return how much is unread, and in how many conversations."""
-    found = person.get("chat/unread").json()
-    return found["unread"], found["conversations"]
+    """Return the number of unread messages, and of the conversations that they are in."""
+    counts = person.get("chat/unread").json()
+    return counts["unread"], counts["conversations"]
 
 
 def author_card(person):
-    """Return what is shown of a member."""
+    """Return the JSON of a member as the other side of a conversation."""
     shown = person.get("users/" + person.id).json()
     return {name: shown[name] for name in ("id", "username", "avatar_color", "avatar_url")}
 
 
-def chat_events(person, *kinds):
-    """Return what a member heard of chat; of these kinds only, when some are given."""
-    names = kinds or ("message.", "conversation.", "chat.")
-    return [event for event in person.received_events() if event["type"].startswith(names)]
+def chat_events(person, *types):
+    """Return the chat events that a member received, all or only those of the given types."""
+    prefixes = types or ("message.", "conversation.", "chat.")
+    return [event for event in person.received_events() if event["type"].startswith(prefixes)]

@@ -1,4 +1,4 @@
-"""Deleting messages for oneself and for everyone, and what an erased account leaves."""
+"""Deletion of messages, for one member or for everyone, and with an erased account."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def delete(person, message, scope):
     return person.delete(f"chat/messages/{message['id']}?for={scope}")
 
 
-def test_deleted_for_everyone_its_words_are_gone_and_its_place_stays(
+def test_a_message_deleted_for_everyone_keeps_its_place_without_content(
     alice, bob, stranger, flush_all, document
 ):
     first = send_message(alice, bob, "First")
@@ -44,12 +44,12 @@ def test_deleted_for_everyone_its_words_are_gone_and_its_place_stays(
 
     assert (answer.status_code, answer.json()) == (200, {"message": "Message deleted"})
     left = {**message, "text": "", "gif_url": "", "reactions": {}, "is_deleted": True}
-    for one, other in ((alice, bob), (bob, alice)):
-        assert one.get(f"chat/messages/{other.id}").json()["messages"] == [left, first]
-        assert list_conversations(one)[0]["last_message"] == left
-        assert chat_events(one)[-2:] == [
+    for person, other in ((alice, bob), (bob, alice)):
+        assert person.get(f"chat/messages/{other.id}").json()["messages"] == [left, first]
+        assert list_conversations(person)[0]["last_message"] == left
+        assert chat_events(person)[-2:] == [
             {"type": "message.deleted", "data": {"id": message["id"], "for": "everyone"}},
-            {"type": "conversation.updated", "data": list_conversations(one)[0]},
+            {"type": "conversation.updated", "data": list_conversations(person)[0]},
         ]
     assert chat_events(stranger) == []
     assert b"Secret" not in repr(live_records("chat.message")).encode()
@@ -61,16 +61,16 @@ def test_deleted_for_everyone_its_words_are_gone_and_its_place_stays(
         assert delete(alice, message, "everyone").status_code == 200
 
 
-def test_that_it_was_edited_is_not_told_of_a_message_deleted_for_everyone(alice, bob):
+def test_a_message_deleted_for_everyone_does_not_show_that_it_was_edited(alice, bob):
     message = send_message(alice, bob, "Frist")
     alice.patch(f"chat/messages/{message['id']}", {"text": "First"})
     delete(alice, message, "everyone")
     left = {**message, "text": "", "is_deleted": True}
-    for one, other in ((alice, bob), (bob, alice)):
-        assert one.get(f"chat/messages/{other.id}").json()["messages"] == [left]
+    for person, other in ((alice, bob), (bob, alice)):
+        assert person.get(f"chat/messages/{other.id}").json()["messages"] == [left]
 
 
-def test_of_a_deleted_message_nothing_can_be_changed(alice, bob):
+def test_a_deleted_message_cannot_be_changed(alice, bob):
     message = send_message(alice, bob)
     delete(alice, message, "everyone")
     path = f"chat/messages/{message['id']}"
@@ -80,7 +80,7 @@ def test_of_a_deleted_message_nothing_can_be_changed(alice, bob):
         assert bob.delete(f"{path}/reaction").status_code == 200
 
 
-def test_an_edit_at_the_same_moment_brings_no_words_back(alice, bob):
+def test_a_concurrent_edit_does_not_restore_a_deleted_text(alice, bob):
     for _ in range(8):
         message = send_message(alice, bob)
         path = f"chat/messages/{message['id']}"
@@ -92,7 +92,7 @@ def test_an_edit_at_the_same_moment_brings_no_words_back(alice, bob):
         assert (left["text"], left["reactions"], left["is_deleted"]) == ("", {}, True)
 
 
-def test_only_the_sender_deletes_for_everyone_and_only_the_two_at_all(alice, bob, stranger):
+def test_only_the_sender_deletes_for_everyone_and_only_the_two_members_delete(alice, bob, stranger):
     message = send_message(alice, bob)
     with assert_no_changes():
         assert delete(bob, message, "everyone").status_code == 403
@@ -103,28 +103,30 @@ def test_only_the_sender_deletes_for_everyone_and_only_the_two_at_all(alice, bob
 
 
 @pytest.mark.parametrize("who", ["sender", "receiver"])
-def test_deleted_for_oneself_it_stays_for_the_other(alice, bob, who):
-    one, other = (alice, bob) if who == "sender" else (bob, alice)
+def test_a_message_deleted_for_one_member_stays_for_the_other(alice, bob, who):
+    member, other = (alice, bob) if who == "sender" else (bob, alice)
     first, last = send_message(alice, bob, "First"), send_message(alice, bob, "Last")
     before = chat_events(other)
 
-    assert delete(one, last, "me").status_code == 200
+    assert delete(member, last, "me").status_code == 200
 
-    assert list_texts(one, other) == ["First"]
-    assert list_texts(other, one) == ["Last", "First"]
-    assert list_conversations(one)[0]["last_message"] == first
+    assert list_texts(member, other) == ["First"]
+    assert list_texts(other, member) == ["Last", "First"]
+    assert list_conversations(member)[0]["last_message"] == first
     assert list_conversations(other)[0]["last_message"] == last
-    assert chat_events(one)[-2:] == [
+    assert chat_events(member)[-2:] == [
         {"type": "message.deleted", "data": {"id": last["id"], "for": "me"}},
-        {"type": "conversation.updated", "data": list_conversations(one)[0]},
+        {"type": "conversation.updated", "data": list_conversations(member)[0]},
     ]
     assert chat_events(other) == before
     with assert_no_changes():
-        assert delete(one, last, "me").status_code == 404
-        assert one.put(f"chat/messages/{last['id']}/reaction", {"type": "like"}).status_code == 404
+        assert delete(member, last, "me").status_code == 404
+        assert (
+            member.put(f"chat/messages/{last['id']}/reaction", {"type": "like"}).status_code == 404
+        )
 
 
-def test_of_a_message_that_one_hid_one_hears_no_more(alice, bob):
+def test_no_events_are_sent_about_a_message_that_a_member_deleted_for_themselves(alice, bob):
     message = send_message(alice, bob)
     delete(bob, message, "me")
     alice.patch(f"chat/messages/{message['id']}", {"text": "Edited"})
@@ -133,7 +135,7 @@ def test_of_a_message_that_one_hid_one_hears_no_more(alice, bob):
     assert chat_events(bob, "message.updated", "message.reaction", "message.created") == []
 
 
-def test_a_conversation_of_which_all_is_hidden_is_empty_until_the_next_message(alice, bob):
+def test_a_conversation_with_only_hidden_messages_is_empty_until_the_next_message(alice, bob):
     for message in [send_message(alice, bob, str(number)) for number in range(3)]:
         delete(bob, message, "me")
     assert list_texts(bob, alice) == []
@@ -150,7 +152,7 @@ def test_a_conversation_of_which_all_is_hidden_is_empty_until_the_next_message(a
 
 
 @pytest.mark.parametrize("scope", ["me", "everyone"])
-def test_an_unread_message_that_is_deleted_is_counted_no_more(alice, bob, scope):
+def test_a_deleted_unread_message_is_no_longer_counted(alice, bob, scope):
     who = bob if scope == "me" else alice
     old = send_message(alice, bob, "Old")
     mark_read(bob, alice)
@@ -164,7 +166,7 @@ def test_an_unread_message_that_is_deleted_is_counted_no_more(alice, bob, scope)
     assert list_conversations(bob)[0]["unread"] == 0
 
 
-def test_what_one_hid_unread_is_not_counted_less_again_for_everyone(alice, bob):
+def test_a_hidden_unread_message_is_not_subtracted_twice(alice, bob):
     message = send_message(alice, bob)
     send_message(alice, bob)
     delete(bob, message, "me")
@@ -181,7 +183,7 @@ def erase(person):
         queue_cascade(w, user)
 
 
-def test_with_an_erased_account_its_conversations_go_on_both_sides(
+def test_the_conversations_of_an_erased_account_are_deleted_for_both_members(
     alice, bob, stranger, flush_all, document
 ):
     gone = [
@@ -204,11 +206,11 @@ def test_with_an_erased_account_its_conversations_go_on_both_sides(
     with assert_no_changes():
         assert ConversationsOfMember.delete_dependents(alice.id, limit=2) is True
 
-    # Of the messages nothing is said; what bob was told of them is taken back.
+    # The messages are deleted without events; the notifications about them are retracted.
     news = [event["type"] for event in logged_events()[len(before) :]]
     assert news == ["notification.deleted"] * len(news)
-    assert [one["last_message"] for one in list_conversations(bob)] == [kept]
-    assert [one["id"] for one in bob.get("chat/users").json()["users"]] == [stranger.id]
+    assert [conversation["last_message"] for conversation in list_conversations(bob)] == [kept]
+    assert [user["id"] for user in bob.get("chat/users").json()["users"]] == [stranger.id]
     assert unread_counts(bob) == (1, 1)
     assert bob.get(f"chat/messages/{alice.id}").status_code == 404
     assert len(live_records("chat.participant")) == 2
@@ -219,7 +221,7 @@ def test_with_an_erased_account_its_conversations_go_on_both_sides(
     assert document(Participant, f"{bob.id}:{alice.id}")["_deleted_at"] is not None
 
 
-def test_what_is_begun_as_an_account_is_erased_goes_with_it():
+def test_conversations_started_during_an_erasure_are_deleted():
     people = [sign_up(f"person{number}") for number in range(4)]
     for number in range(8):
         gone = sign_up(f"gone{number}")
@@ -241,7 +243,7 @@ LOSSES = {
 
 
 def open_late(person, other):
-    """Open a chat as somebody does who looked at the other before what is tested happened."""
+    """Open a chat like a request that read the other member before the tested change."""
     pk = f"{person.id}:{other.id}"
     with write() as w:
         require_can_interact(w, person.id, other.id)
@@ -249,13 +251,13 @@ def open_late(person, other):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_that_two_may_meet_must_hold_when_it_is_written(alice, bob, loss):
+def test_the_permission_to_interact_is_checked_in_the_write(alice, bob, loss):
     LOSSES[loss](alice, bob)
     with assert_no_changes(), pytest.raises((Conflict, NotFound)):
         open_late(alice, bob)
 
 
-def test_before_it_is_removed_nobody_sees_what_an_erased_account_wrote(alice, bob):
+def test_messages_of_an_erased_account_are_hidden_before_they_are_deleted(alice, bob):
     message = send_message(alice, bob)
     send_message(bob, alice)
     erase(alice)

@@ -1,4 +1,4 @@
-"""The mail that tells of unread messages: one, of all conversations, and never what they say."""
+"""The e-mail about unread messages: one for all conversations, without their text."""
 
 from email import message_from_bytes, policy
 
@@ -15,17 +15,20 @@ SUBJECT = "You have unread messages"
 
 @pytest.fixture(autouse=True)
 def due_at_once(settings):
-    """A mail is due as soon as it is queued."""
+    """Make e-mails due as soon as they are queued."""
     settings.UNREAD_EMAIL_DELAY_SECONDS = 0
 
 
-def told(mailoutbox):
-    """Return to whom mails about messages went, and their lines that name somebody."""
+def sent_emails(mailoutbox):
+    """Send due e-mails; return the recipient and the senders' lines of those about messages."""
     send_due()
     return [
-        (one.to[0].partition("@")[0], [x[2:] for x in one.body.splitlines() if x.startswith("- ")])
-        for one in mailoutbox
-        if one.subject == SUBJECT
+        (
+            email.to[0].partition("@")[0],
+            [line[2:] for line in email.body.splitlines() if line.startswith("- ")],
+        )
+        for email in mailoutbox
+        if email.subject == SUBJECT
     ]
 
 
@@ -34,12 +37,12 @@ def queued():
     return sum(b'"kind":"messages"' in kind for kind in kinds)
 
 
-def test_one_mail_tells_of_all_that_is_unread_and_quotes_nothing(alice, bob, stranger, emails):
+def test_one_email_reports_all_unread_messages_without_their_text(alice, bob, stranger, emails):
     send_message(alice, bob, "A secret")
     send_message(alice, bob, "Another secret")
     send_message(stranger, bob, "A third secret")
     files = [message_from_bytes(f.read_bytes(), policy=policy.default) for f in emails()]
-    (mail,) = [one for one in files if one["Subject"] == SUBJECT]
+    (mail,) = [message for message in files if message["Subject"] == SUBJECT]
     assert mail["To"] == "bob@example.com"
     for body in (mail.get_body((kind,)).get_content() for kind in ("html", "plain")):
         assert "Hello bob" in body
@@ -48,45 +51,43 @@ def test_one_mail_tells_of_all_that_is_unread_and_quotes_nothing(alice, bob, str
         assert "secret" not in body
 
 
-def test_a_single_message_is_told_in_the_singular_with_its_sender_as_plain_text(bob, emails):
+def test_a_single_message_is_reported_in_the_singular_with_its_sender_as_plain_text(bob, emails):
     send_message(sign_up("tom_o"), bob)
     (mail,) = [f.read_text() for f in emails() if SUBJECT in f.read_text()]
     assert "You have 1 unread message:" in mail
     assert "- 1 from tom_o" in mail
 
 
-def test_a_mail_is_queued_when_a_conversation_begins_to_wait_and_not_with_each_message(
-    alice, bob, mailoutbox
-):
+def test_an_email_is_queued_for_the_first_unread_message_only(alice, bob, mailoutbox):
     for _ in range(5):
         send_message(alice, bob)
     assert queued() == 1
-    assert told(mailoutbox) == [("bob", ["5 from alice"])]
+    assert sent_emails(mailoutbox) == [("bob", ["5 from alice"])]
     send_message(alice, bob)
-    assert told(mailoutbox) == [("bob", ["5 from alice"])]
+    assert sent_emails(mailoutbox) == [("bob", ["5 from alice"])]
     mark_read(bob, alice)
     send_message(alice, bob)
-    assert told(mailoutbox) == [("bob", ["5 from alice"]), ("bob", ["1 from alice"])]
+    assert sent_emails(mailoutbox) == [("bob", ["5 from alice"]), ("bob", ["1 from alice"])]
 
 
-def test_it_is_not_sent_before_its_time(alice, bob, settings, mailoutbox):
+def test_an_email_is_not_sent_before_it_is_due(alice, bob, settings, mailoutbox):
     settings.UNREAD_EMAIL_DELAY_SECONDS = 300
     send_message(alice, bob)
-    assert told(mailoutbox) == []
+    assert sent_emails(mailoutbox) == []
     assert queued() == 1
 
 
-def test_several_that_are_due_at_once_send_one(bob, mailoutbox):
+def test_several_emails_that_are_due_together_are_sent_as_one(bob, mailoutbox):
     for number in range(6):
         send_message(sign_up(f"ada{number}"), bob)
     assert queued() == 6
     run_concurrently(*[send_due] * 4)
-    ((who, lines),) = told(mailoutbox)
-    assert who == "bob"
+    ((recipient, lines),) = sent_emails(mailoutbox)
+    assert recipient == "bob"
     assert sorted(lines) == [f"1 from ada{number}" for number in range(6)]
 
 
-def test_of_several_that_are_prepared_at_once_one_tells_all(bob):
+def test_one_of_several_concurrent_claims_reports_all_conversations(bob):
     for round_ in range(4):
         people = [sign_up(f"ada{round_}{number}") for number in range(4)]
         firsts = [send_message(person, bob)["id"] for person in people]
@@ -96,28 +97,28 @@ def test_of_several_that_are_prepared_at_once_one_tells_all(bob):
             )
             for person, first in zip(people, firsts, strict=True)
         ]
-        found = run_concurrently(*claims)
-        assert sorted(map(len, found)) == [0, 0, 0, 4]
+        claimed = run_concurrently(*claims)
+        assert sorted(map(len, claimed)) == [0, 0, 0, 4]
         for person in people:
             mark_read(bob, person)
 
 
-def test_of_many_senders_the_first_ten_are_named(bob, mailoutbox):
+def test_an_email_names_the_first_ten_senders(bob, mailoutbox):
     for number in range(12):
         send_message(sign_up(f"ada{number}"), bob)
-    ((_, lines),) = told(mailoutbox)
+    ((_, lines),) = sent_emails(mailoutbox)
     assert len(lines) == 11
     assert lines[-1] == "and messages from 2 more people"
 
 
-def test_a_mail_that_was_queued_for_what_was_read_tells_nothing_of_what_came_later(
+def test_an_email_queued_for_read_messages_does_not_report_later_ones(
     alice, bob, settings, mailoutbox
 ):
     send_message(alice, bob)
     mark_read(bob, alice)
     settings.UNREAD_EMAIL_DELAY_SECONDS = 300
     send_message(alice, bob)
-    assert told(mailoutbox) == []
+    assert sent_emails(mailoutbox) == []
     assert queued() == 2
 
 
@@ -144,19 +145,19 @@ def switched_off(alice, bob, message):
 @pytest.mark.parametrize(
     "change", [gone_by_reading, gone_by_deletion, gone_by_a_block, gone_by_a_mute, switched_off]
 )
-def test_nothing_is_sent_when_there_is_nothing_to_tell_any_more(alice, bob, change, mailoutbox):
+def test_no_email_is_sent_when_nothing_is_left_to_report(alice, bob, change, mailoutbox):
     message = send_message(alice, bob)
     change(alice, bob, message)
-    assert told(mailoutbox) == []
+    assert sent_emails(mailoutbox) == []
 
 
-def test_nothing_is_queued_for_who_wants_no_mails(alice, bob, mailoutbox):
+def test_no_email_is_queued_for_a_member_who_switched_them_off(alice, bob, mailoutbox):
     switched_off(alice, bob, None)
     send_message(alice, bob)
     assert queued() == 0
 
 
-def test_the_mail_of_a_worker_that_died_is_sent_once_and_tells_all(
+def test_the_email_of_a_killed_worker_is_sent_once_and_reports_all(
     alice, bob, stranger, settings, mailoutbox
 ):
     send_due()
@@ -170,17 +171,17 @@ def test_the_mail_of_a_worker_that_died_is_sent_once_and_tells_all(
     # What the dead worker's mail was queued for is read before it is tried again.
     mark_read(bob, alice)
     settings.EMAIL_BACKEND = backend
-    assert told(mailoutbox) == [("bob", ["1 from stranger"])]
+    assert sent_emails(mailoutbox) == [("bob", ["1 from stranger"])]
     assert send_due() == 0
     states = [fields[b"status"] for fields in live_records("mysocial.email").values()]
     assert b"queued" not in states
 
 
-def test_what_waits_for_several_people_goes_to_each(alice, bob, stranger, mailoutbox):
+def test_each_member_gets_an_email_about_their_own_messages(alice, bob, stranger, mailoutbox):
     send_message(alice, bob)
     send_message(bob, stranger)
     send_message(stranger, alice)
-    assert sorted(told(mailoutbox)) == [
+    assert sorted(sent_emails(mailoutbox)) == [
         ("alice", ["1 from stranger"]),
         ("bob", ["1 from alice"]),
         ("stranger", ["1 from bob"]),

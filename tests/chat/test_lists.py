@@ -1,4 +1,4 @@
-"""What lists cost, and what staff see."""
+"""The cost of lists, reads from MongoDB, and the admin."""
 
 from mysocial.core.redis import client
 from tests.chat.conversations import (
@@ -12,9 +12,9 @@ from tests.support.concurrency import count_script_calls
 from tests.support.people import sign_up
 
 
-def test_a_page_of_conversations_takes_as_many_questions_as_a_single_one(alice, bob):
+def test_a_page_of_conversations_takes_as_many_queries_as_a_single_one(alice, bob):
     send_message(bob, alice)
-    one = (
+    single_costs = (
         count_script_calls(lambda: list_conversations(alice)),
         count_script_calls(lambda: unread_counts(alice)),
     )
@@ -25,11 +25,11 @@ def test_a_page_of_conversations_takes_as_many_questions_as_a_single_one(alice, 
     assert (
         count_script_calls(lambda: list_conversations(alice)),
         count_script_calls(lambda: unread_counts(alice)),
-    ) == one
-    assert max(one) <= 2
+    ) == single_costs
+    assert max(single_costs) <= 2
 
 
-def test_conversations_are_read_from_mongodb_when_redis_knows_nothing(alice, bob, flush_all):
+def test_conversations_are_read_from_mongodb_when_redis_is_empty(alice, bob, flush_all):
     send_message(alice, bob, "One")
     message = send_message(bob, alice, "Two")
     before = (
@@ -52,7 +52,7 @@ def test_conversations_are_read_from_mongodb_when_redis_knows_nothing(alice, bob
     assert unread_counts(alice) == (0, 0)
 
 
-def test_what_both_did_with_messages_comes_back_from_mongodb(alice, bob, flush_all):
+def test_reactions_and_deletions_of_both_members_are_read_from_mongodb(alice, bob, flush_all):
     read_one, hidden, liked = (
         send_message(alice, bob, text) for text in ("Read", "Hidden", "Liked")
     )
@@ -74,21 +74,19 @@ def test_what_both_did_with_messages_comes_back_from_mongodb(alice, bob, flush_a
     assert after[1][1:] == ((1, 1), ["Unread", "Liked", "Read"])
     seen = alice.get(f"chat/messages/{bob.id}").json()
     assert seen["read_up_to"] == liked["id"]
-    assert [one["reactions"] for one in seen["messages"]] == [{}, {bob.id: "love"}, {}, {}]
+    assert [message["reactions"] for message in seen["messages"]] == [{}, {bob.id: "love"}, {}, {}]
     assert seen["messages"][-1] == read_one
 
 
-def test_staff_see_that_messages_were_sent_and_never_what_they_say(
-    moderator, alice, bob, flush_all
-):
+def test_staff_see_messages_without_their_text(moderator, alice, bob, flush_all):
     message = send_message(alice, bob, "Between us")
     flush_all()
     pages = ["", f"{message['id']}/change/"]
-    for page in (moderator.get(f"/admin/chat/message/{one}").content.decode() for one in pages):
+    for page in (moderator.get(f"/admin/chat/message/{path}").content.decode() for path in pages):
         assert alice.id in page
         assert "Between us" not in page
-    for one in ("add/", f"{message['id']}/delete/"):
-        assert moderator.get(f"/admin/chat/message/{one}").status_code == 403
+    for path in ("add/", f"{message['id']}/delete/"):
+        assert moderator.get(f"/admin/chat/message/{path}").status_code == 403
     form = {"sender_id": bob.id}
     answer = moderator.post(f"/admin/chat/message/{message['id']}/change/", form)
     assert answer.status_code == 403

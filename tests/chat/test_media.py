@@ -1,4 +1,4 @@
-"""Images in messages: seen by the two, by nobody else, and gone with their message."""
+"""Images of messages: visible to the two members only, and deleted with the message."""
 
 import pytest
 
@@ -29,7 +29,7 @@ UNREADY = {"state": "processing", "url": None, "width": None, "height": None}
 
 
 def show(sender, receiver, **fields):
-    """Send a message with an image; return it."""
+    """Send a message with an image and return it."""
     sent = {"receiver_id": receiver.id, "image": picture(), **fields}
     answer = send(sender, "POST", "chat/message", **sent)
     assert answer.status_code == 201, answer.content
@@ -41,7 +41,7 @@ def newest(person, other):
     return person.get(f"chat/messages/{other.id}").json()["messages"][0]
 
 
-def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
+def test_an_image_is_shown_at_once_and_announced_to_both_when_it_is_ready(
     alice, bob, stranger, flush_all, document
 ):
     message = show(alice, bob)
@@ -63,9 +63,9 @@ def test_an_image_is_there_at_once_and_both_are_told_when_it_is_ready(
     url = ready["media"]["url"]
     assert ready["media"] == {**media, "state": "ready", "url": url, "width": 40, "height": 30}
     assert {**ready, "media": media} == message
-    for one in (alice, bob):
-        assert list_conversations(one)[0]["last_message"] == ready
-        assert chat_events(one)[-1] == {"type": "message.updated", "data": ready}
+    for person in (alice, bob):
+        assert list_conversations(person)[0]["last_message"] == ready
+        assert chat_events(person)[-1] == {"type": "message.updated", "data": ready}
     assert chat_events(bob)[:-1] == before
     assert stranger.received_events(f"user:{alice.id}", "feed") == []
     assert len(bytes_at(url)) > 0
@@ -96,7 +96,7 @@ def test_an_image_may_have_a_text_and_come_as_a_data_url(alice, bob):
         ({"image": "https://elsewhere.example/a.png", "text": "Hi"}, 400, {"image"}),
     ],
 )
-def test_a_refused_image_leaves_no_message_and_no_file(alice, bob, fields, code, wrong):
+def test_a_rejected_image_leaves_no_message_and_no_file(alice, bob, fields, code, wrong):
     with assert_no_changes():
         answer = send(alice, "POST", "chat/message", receiver_id=bob.id, **fields)
     assert answer.status_code == code
@@ -104,7 +104,7 @@ def test_a_refused_image_leaves_no_message_and_no_file(alice, bob, fields, code,
     assert waiting() == []
 
 
-def test_whom_one_may_not_write_to_is_sent_no_image(alice, bob, stranger):
+def test_an_image_needs_the_permission_to_write(alice, bob, stranger):
     alice.patch("users/me/settings", {"who_may_message": "nobody"})
     bob.put(f"users/{stranger.id}/block")
     with assert_no_changes():
@@ -114,20 +114,20 @@ def test_whom_one_may_not_write_to_is_sent_no_image(alice, bob, stranger):
     assert waiting() == shown() == []
 
 
-def test_nobody_else_finds_it_and_no_gallery_has_it(alice, bob, stranger, flush_all):
+def test_an_image_is_in_no_gallery_and_visible_to_nobody_else(alice, bob, stranger, flush_all):
     media = show(alice, bob)["media"]
     process_due_media()
     url = newest(bob, alice)["media"]["url"]
-    for one in (alice, bob, stranger):
+    for person in (alice, bob, stranger):
         for path in (f"users/{alice.id}/images", f"users/{bob.id}/images"):
-            assert one.get(path).json() == {"images": [], "next": None}
+            assert person.get(path).json() == {"images": [], "next": None}
         for path in ("posts", "posts?media=images", f"users/{alice.id}/posts?media=images"):
-            assert one.get(path).json()["posts"] == []
+            assert person.get(path).json()["posts"] == []
         with assert_no_changes():
             for place in ("profile", "background"):
                 body = {"image_id": media["id"]}
-                assert one.post(f"images/{place}", body).status_code == 404
-            assert one.delete(f"images/{media['id']}").status_code == 404
+                assert person.post(f"images/{place}", body).status_code == 404
+            assert person.delete(f"images/{media['id']}").status_code == 404
     assert url not in repr(stranger.received_events("feed", f"user:{alice.id}", f"user:{bob.id}"))
     flush_all()
     for key in client().scan_iter("images.media*"):
@@ -135,7 +135,7 @@ def test_nobody_else_finds_it_and_no_gallery_has_it(alice, bob, stranger, flush_
     assert alice.get(f"users/{alice.id}/images").json() == {"images": [], "next": None}
 
 
-def test_staff_do_not_see_it(moderator, alice, bob, flush_all):
+def test_staff_do_not_see_the_image(moderator, alice, bob, flush_all):
     message = show(alice, bob)
     process_due_media()
     flush_all()
@@ -146,19 +146,21 @@ def test_staff_do_not_see_it(moderator, alice, bob, flush_all):
     assert moderator.get(f"/admin/images/media/{message['media']['id']}/change/").status_code == 302
 
 
-def test_deleted_for_everyone_it_is_gone_from_everywhere(alice, bob, flush_all, documents):
+def test_the_image_of_a_message_deleted_for_everyone_is_deleted_everywhere(
+    alice, bob, flush_all, documents
+):
     message = show(alice, bob, text="Look")
     process_due_media()
     assert len(shown()) == 1
     answer = alice.delete(f"chat/messages/{message['id']}?for=everyone")
     assert answer.status_code == 200
-    for one, other in ((alice, bob), (bob, alice)):
-        left = newest(one, other)
+    for person, other in ((alice, bob), (bob, alice)):
+        left = newest(person, other)
         assert (left["text"], left["media"], left["is_deleted"]) == ("", None, True)
-        assert list_conversations(one)[0]["last_message"] == left
-        assert chat_events(one)[-1] == {
+        assert list_conversations(person)[0]["last_message"] == left
+        assert chat_events(person)[-1] == {
             "type": "conversation.updated",
-            "data": list_conversations(one)[0],
+            "data": list_conversations(person)[0],
         }
     assert run_due_cascades() == 1
     assert process_due_media() == 1
@@ -169,7 +171,7 @@ def test_deleted_for_everyone_it_is_gone_from_everywhere(alice, bob, flush_all, 
     assert len(documents(DeletedFile)) == 1
 
 
-def test_deleted_for_oneself_the_one_before_is_shown_with_its_image(alice, bob):
+def test_deleting_the_last_message_shows_the_previous_one_with_its_image(alice, bob):
     first = show(alice, bob)
     second = show(alice, bob, image=picture("JPEG"))
     assert list_conversations(bob)[0]["last_message"] == second
@@ -186,7 +188,7 @@ def test_deleted_for_oneself_the_one_before_is_shown_with_its_image(alice, bob):
     assert len(live_records("images.media")) == 2
 
 
-def test_deleted_while_it_is_processed_it_is_not_told_of(alice, bob):
+def test_an_image_deleted_during_processing_is_not_announced(alice, bob):
     message = show(alice, bob)
     alice.delete(f"chat/messages/{message['id']}?for=everyone")
     before = chat_events(bob)
@@ -196,7 +198,7 @@ def test_deleted_while_it_is_processed_it_is_not_told_of(alice, bob):
     assert run_due_cascades() == 1
 
 
-def test_a_broken_image_is_told_of_as_failed(alice, bob):
+def test_a_broken_image_is_announced_as_failed(alice, bob):
     show(alice, bob, image=picture(size=(400, 400))[:-200])
     process_due_media()
     media = newest(bob, alice)["media"]
@@ -204,15 +206,15 @@ def test_a_broken_image_is_told_of_as_failed(alice, bob):
     assert chat_events(bob)[-1] == {"type": "message.updated", "data": newest(bob, alice)}
 
 
-def test_across_a_block_nobody_hears_that_it_is_ready(alice, bob):
+def test_a_block_suppresses_the_event_that_an_image_is_ready(alice, bob):
     show(alice, bob)
     bob.put(f"users/{alice.id}/block")
-    before = [chat_events(one) for one in (alice, bob)]
+    before = [chat_events(person) for person in (alice, bob)]
     process_due_media()
-    assert [chat_events(one) for one in (alice, bob)] == before
+    assert [chat_events(person) for person in (alice, bob)] == before
 
 
-def test_the_images_of_both_go_with_an_erased_member(alice, bob, stranger):
+def test_the_images_of_both_members_are_deleted_with_an_erased_account(alice, bob, stranger):
     show(alice, bob)
     show(bob, alice)
     kept = show(bob, stranger)
@@ -225,7 +227,7 @@ def test_the_images_of_both_go_with_an_erased_member(alice, bob, stranger):
     assert len(shown()) == 1
 
 
-def test_of_many_repeats_at_once_one_sends_one_image(alice, bob):
+def test_concurrent_repeats_of_a_request_send_one_image(alice, bob):
     fields = {"receiver_id": bob.id, "image": picture()}
     answers = run_concurrently(
         *[lambda: send(alice, "POST", "chat/message", key="k", **fields)] * 8
@@ -240,16 +242,16 @@ def test_of_many_repeats_at_once_one_sends_one_image(alice, bob):
     )
 
 
-def test_many_first_images_at_once_are_each_in_their_own_message(alice, bob):
+def test_concurrent_first_images_are_in_separate_messages(alice, bob):
     answers = run_concurrently(*[lambda: show(alice, bob)] * 4, *[lambda: show(bob, alice)] * 4)
-    owners = {one["media"]["id"]: one["id"] for one in answers}
-    found = live_records("images.media")
-    assert {pk: fields[b"subject_id"].decode() for pk, fields in found.items()} == owners
+    owners = {message["media"]["id"]: message["id"] for message in answers}
+    records = live_records("images.media")
+    assert {pk: fields[b"subject_id"].decode() for pk, fields in records.items()} == owners
     assert len(owners) == 8
     assert (list_conversations(alice)[0]["unread"], list_conversations(bob)[0]["unread"]) == (4, 4)
 
 
-def test_an_image_to_somebody_new_needs_no_mongodb(alice, bob):
+def test_an_image_in_a_new_conversation_needs_no_mongodb(alice, bob):
     alice.get("chat/conversations")
     with mongod_paused():
         message = show(alice, bob)

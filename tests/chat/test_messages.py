@@ -1,4 +1,4 @@
-"""Sending, listing and editing messages, through HTTP."""
+"""Sending, listing, editing and reacting to messages through the API."""
 
 import orjson
 import pytest
@@ -26,7 +26,7 @@ from tests.support.concurrency import (
 from tests.support.people import anonymous
 
 
-def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, flush_all, document):
+def test_a_message_is_returned_listed_counted_and_persisted(alice, bob, flush_all, document):
     answer = alice.post("chat/message", {"receiver_id": bob.id, "text": "Hello", "gif_url": GIF})
 
     assert answer.status_code == 201
@@ -44,8 +44,8 @@ def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, fl
         "receiver_id": bob.id,
         "media": None,
     }
-    for one, other in ((alice, bob), (bob, alice)):
-        page = one.get(f"chat/messages/{other.id}").json()
+    for person, other in ((alice, bob), (bob, alice)):
+        page = person.get(f"chat/messages/{other.id}").json()
         assert page == {"messages": [message], "next": None, "read_up_to": ""}
     assert list_conversations(alice) == [
         {"user": author_card(bob), "unread": 0, "last_message": message}
@@ -60,7 +60,7 @@ def test_a_message_is_answered_listed_counted_and_reaches_mongodb(alice, bob, fl
     assert document(Participant, f"{alice.id}:{bob.id}")["last_message_id"] == message["id"]
 
 
-def test_both_write_into_one_conversation(alice, bob):
+def test_both_members_write_in_the_same_conversation(alice, bob):
     send_message(alice, bob, "One")
     send_message(bob, alice, "Two")
     send_message(alice, bob, "Three")
@@ -75,16 +75,16 @@ def test_messages_are_paged_both_ways_without_gaps(alice, bob):
     for number in range(5):
         send_message(alice, bob, str(number))
     for order, expected in (("newest", "43210"), ("oldest", "01234")):
-        found, cursor = [], ""
+        texts, cursor = [], ""
         while cursor is not None:
             page = bob.get(f"chat/messages/{alice.id}?limit=2&order={order}&cursor={cursor}").json()
-            found += [message["text"] for message in page["messages"]]
+            texts += [message["text"] for message in page["messages"]]
             cursor = page["next"]
-        assert "".join(found) == expected
+        assert "".join(texts) == expected
     assert bob.get(f"chat/messages/{alice.id}?order=random").status_code == 400
 
 
-def test_a_first_message_of_both_at_once_is_one_conversation(alice, bob):
+def test_concurrent_first_messages_create_one_conversation(alice, bob):
     answers = run_concurrently(
         lambda: alice.post("chat/message", {"receiver_id": bob.id, "text": "A"}),
         lambda: bob.post("chat/message", {"receiver_id": alice.id, "text": "B"}),
@@ -109,9 +109,7 @@ def test_a_first_message_of_both_at_once_is_one_conversation(alice, bob):
         ({"receiver_id": None, "gif_url": "x"}, {"receiver_id", "gif_url"}),
     ],
 )
-def test_a_message_that_breaks_a_rule_is_refused_by_the_name_of_every_field(
-    alice, bob, body, wrong
-):
+def test_an_invalid_message_is_rejected_with_the_name_of_each_field(alice, bob, body, wrong):
     with assert_no_changes():
         answer = alice.post("chat/message", {"receiver_id": bob.id, **body})
     assert answer.status_code == 400
@@ -135,14 +133,14 @@ def test_a_message_that_breaks_a_rule_is_refused_by_the_name_of_every_field(
         "https://media.giphy.com/" + "a" * 500,
     ],
 )
-def test_a_gif_may_come_from_known_hosts_only(alice, bob, url):
+def test_a_gif_must_come_from_a_known_host(alice, bob, url):
     with assert_no_changes():
         answer = alice.post("chat/message", {"receiver_id": bob.id, "gif_url": url})
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == ["gif_url"]
 
 
-def test_a_gif_needs_no_text_and_keeps_the_message_when_the_text_goes(alice, bob, settings):
+def test_a_message_with_a_gif_needs_no_text(alice, bob, settings):
     settings.GIF_HOSTS = ["gifs.example"]
     message = send_message(alice, bob, "", gif_url="https://gifs.example/a.gif?cid=1&ep=v1")
     assert message["text"] == ""
@@ -154,7 +152,7 @@ def test_a_gif_needs_no_text_and_keeps_the_message_when_the_text_goes(alice, bob
         assert alice.patch(f"chat/messages/{plain['id']}", {"text": " "}).status_code == 400
 
 
-def test_nobody_writes_to_oneself_nor_to_nobody_nor_without_signing_in(alice):
+def test_a_message_needs_another_existing_member_and_a_session(alice):
     with assert_no_changes():
         for path in ("chat/message", "chat/messages/read"):
             name = "receiver_id" if path == "chat/message" else "user_id"
@@ -169,7 +167,7 @@ def test_nobody_writes_to_oneself_nor_to_nobody_nor_without_signing_in(alice):
         assert anonymous.get("chat/conversations").status_code == 401
 
 
-def test_the_text_of_a_message_is_changed_by_its_sender_only(alice, bob, stranger):
+def test_only_the_sender_can_edit_a_message(alice, bob, stranger):
     message = send_message(alice, bob, "Helo")
     path = f"chat/messages/{message['id']}"
     with assert_no_changes():
@@ -185,12 +183,12 @@ def test_the_text_of_a_message_is_changed_by_its_sender_only(alice, bob, strange
     assert edited == {**message, "text": "Hello", "edited_at": edited["edited_at"]}
     assert edited["edited_at"] is not None
     assert list_conversations(bob)[0]["last_message"] == edited
-    for one in (alice, bob):
-        assert chat_events(one)[-1] == {"type": "message.updated", "data": edited}
+    for person in (alice, bob):
+        assert chat_events(person)[-1] == {"type": "message.updated", "data": edited}
     assert chat_events(stranger) == []
 
 
-def test_a_message_under_a_key_is_sent_once(alice, bob):
+def test_a_message_with_an_idempotency_key_is_sent_once(alice, bob):
     body, key = {"receiver_id": bob.id, "text": "Once"}, {"Idempotency-Key": "k"}
     answers = run_concurrently(*[lambda: alice.post("chat/message", body, **key)] * 10)
     assert count_statuses(answers) == {201: 10}
@@ -201,7 +199,7 @@ def test_a_message_under_a_key_is_sent_once(alice, bob):
         assert alice.post("chat/message", {**body, "text": "x"}, **key).status_code == 422
 
 
-def test_a_message_is_heard_by_the_two_and_by_nobody_else(alice, bob, stranger):
+def test_only_the_two_members_get_the_events_of_a_message(alice, bob, stranger):
     message = send_message(alice, bob)
     created = {"type": "message.created", "data": message}
     assert chat_events(alice) == [
@@ -216,7 +214,7 @@ def test_a_message_is_heard_by_the_two_and_by_nobody_else(alice, bob, stranger):
     assert [e for e in stranger.received_events(*topics) if not e["type"].startswith("user.")] == []
 
 
-def test_chat_goes_on_while_mongodb_is_away(alice, bob):
+def test_chat_works_without_mongodb(alice, bob):
     send_message(alice, bob, "Warm")
     send_message(bob, alice, "Up")
     alice.put(f"chat/users/{bob.id}")
@@ -237,13 +235,13 @@ def test_chat_goes_on_while_mongodb_is_away(alice, bob):
 @pytest.mark.parametrize(
     "body", [{}, {"type": "LIKE"}, {"type": None}, {"type": "like", "user_id": "0" * 24}, []]
 )
-def test_a_reaction_that_breaks_a_rule_is_refused(alice, bob, body):
+def test_an_invalid_reaction_is_rejected(alice, bob, body):
     path = f"chat/messages/{send_message(alice, bob)['id']}/reaction"
     with assert_no_changes():
         assert bob.put(path, orjson.dumps(body)).status_code == 400
 
 
-def test_both_react_each_once_and_the_two_hear_it(alice, bob, stranger):
+def test_each_member_has_one_reaction_and_both_get_the_events(alice, bob, stranger):
     message = send_message(alice, bob)
     path = f"chat/messages/{message['id']}/reaction"
     with assert_no_changes():
@@ -266,7 +264,7 @@ def test_both_react_each_once_and_the_two_hear_it(alice, bob, stranger):
     assert chat_events(stranger) == []
 
 
-def test_reactions_of_both_at_once_are_both_kept(alice, bob):
+def test_concurrent_reactions_of_both_members_are_kept(alice, bob):
     path = f"chat/messages/{send_message(alice, bob)['id']}/reaction"
     for kind in ReactionType.values:
         answers = run_concurrently(

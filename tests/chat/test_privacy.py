@@ -1,4 +1,4 @@
-"""Blocks, and who may write to whom."""
+"""Blocks, and the permission to write."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from tests.support.people import logged_events
 
 
 def paths(other, theirs, mine):
-    """Return every request that speaks of another member, or of a message to or from them."""
+    """Return every request about another member, or about a message to or from them."""
     return [
         ("POST", "chat/message", {"receiver_id": other.id, "text": "Hi"}),
         ("GET", f"chat/messages/{other.id}", None),
@@ -37,8 +37,8 @@ def paths(other, theirs, mine):
     ]
 
 
-def test_a_block_hides_the_conversation_from_both_and_its_end_brings_it_back(alice, bob):
-    one, two = send_message(alice, bob, "One"), send_message(bob, alice, "Two")
+def test_a_block_hides_the_conversation_from_both_until_it_ends(alice, bob):
+    first, second = send_message(alice, bob, "One"), send_message(bob, alice, "Two")
     alice.put(f"chat/users/{bob.id}")
     bob.put(f"chat/users/{alice.id}")
     before = [
@@ -46,7 +46,10 @@ def test_a_block_hides_the_conversation_from_both_and_its_end_brings_it_back(ali
     ]
     alice.put(f"users/{bob.id}/block")
     with assert_no_changes():
-        for person, other, theirs, mine in ((alice, bob, two, one), (bob, alice, one, two)):
+        for person, other, theirs, mine in (
+            (alice, bob, second, first),
+            (bob, alice, first, second),
+        ):
             for request in paths(other, theirs, mine):
                 assert person.call(*request).status_code == 404, request
             assert (list_conversations(person), unread_counts(person)) == ([], (0, 0))
@@ -62,36 +65,42 @@ def test_a_block_hides_the_conversation_from_both_and_its_end_brings_it_back(ali
 
 @pytest.mark.parametrize("round_", range(4))
 @pytest.mark.parametrize("blocker", ["sender", "receiver"])
-def test_no_message_comes_after_a_block(alice, bob, blocker, round_):
+def test_no_message_is_accepted_after_a_block(alice, bob, blocker, round_):
     if round_ % 2:
         send_message(alice, bob, "Before")
-    one, other = (alice, bob) if blocker == "sender" else (bob, alice)
+    member, other = (alice, bob) if blocker == "sender" else (bob, alice)
     body = {"receiver_id": bob.id, "text": "Hi"}
     sends = [lambda: alice.post("chat/message", body)] * 8
-    answers = run_concurrently(*sends, lambda: one.put(f"users/{other.id}/block"))
+    answers = run_concurrently(*sends, lambda: member.put(f"users/{other.id}/block"))
     assert set(count_statuses(answers)) <= {200, 201, 404}
     kinds = [event["type"] for event in logged_events()]
     assert "message.created" not in kinds[kinds.index("block.created") :]
 
 
 CHANGES = {
-    "message.reaction": lambda alice, bob, one: bob.put(
-        f"chat/messages/{one['id']}/reaction", {"type": "like"}
+    "message.reaction": lambda alice, bob, message: bob.put(
+        f"chat/messages/{message['id']}/reaction", {"type": "like"}
     ),
-    "message.updated": lambda alice, bob, one: alice.patch(
-        f"chat/messages/{one['id']}", {"text": "Edited"}
+    "message.updated": lambda alice, bob, message: alice.patch(
+        f"chat/messages/{message['id']}", {"text": "Edited"}
     ),
-    "message.deleted": lambda alice, bob, one: bob.delete(f"chat/messages/{one['id']}?for=me"),
-    "message.read": lambda alice, bob, one: bob.put("chat/messages/read", {"user_id": alice.id}),
-    "chat.users": lambda alice, bob, one: bob.put(f"chat/users/{alice.id}"),
+    "message.deleted": lambda alice, bob, message: bob.delete(
+        f"chat/messages/{message['id']}?for=me"
+    ),
+    "message.read": lambda alice, bob, message: bob.put(
+        "chat/messages/read", {"user_id": alice.id}
+    ),
+    "chat.users": lambda alice, bob, message: bob.put(f"chat/users/{alice.id}"),
 }
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_nothing_is_changed_after_a_block(alice, bob, kind):
+def test_no_change_is_accepted_after_a_block(alice, bob, kind):
     for _ in range(6):
-        some = [send_message(alice, bob) for _ in range(5)]
-        changes = [lambda one=one: CHANGES[kind](alice, bob, one) for one in some]
+        messages = [send_message(alice, bob) for _ in range(5)]
+        changes = [
+            lambda message=message: CHANGES[kind](alice, bob, message) for message in messages
+        ]
         answers = run_concurrently(*changes, lambda: alice.put(f"users/{bob.id}/block"))
         assert set(count_statuses(answers)) <= {200, 404}
         kinds = [event["type"] for event in logged_events()]
@@ -101,7 +110,7 @@ def test_nothing_is_changed_after_a_block(alice, bob, kind):
         bob.delete(f"chat/users/{alice.id}")
 
 
-def test_a_follow_that_ends_at_the_same_moment_lets_nothing_in_after_it(alice, bob):
+def test_no_message_is_accepted_after_the_follow_that_allowed_it_ends(alice, bob):
     bob.patch("users/me/settings", {"who_may_message": "following"})
     body = {"receiver_id": bob.id, "text": "Hi"}
     for _ in range(4):
@@ -114,7 +123,7 @@ def test_a_follow_that_ends_at_the_same_moment_lets_nothing_in_after_it(alice, b
         assert "message.created" not in kinds[last:]
 
 
-def test_nothing_comes_after_the_receiver_wants_nothing_any_more(alice, bob):
+def test_no_message_is_accepted_after_the_receiver_changes_the_setting(alice, bob):
     body = {"receiver_id": bob.id, "text": "Hi"}
     for _ in range(4):
         bob.patch("users/me/settings", {"who_may_message": "everyone"})
@@ -129,7 +138,7 @@ def test_nothing_comes_after_the_receiver_wants_nothing_any_more(alice, bob):
         assert len(list_texts(bob, alice, "?limit=100")) == count
 
 
-def test_the_receiver_says_who_may_write(alice, bob, stranger):
+def test_the_setting_of_the_receiver_decides_who_may_write(alice, bob, stranger):
     body = {"receiver_id": bob.id, "text": "Hi"}
     bob.put(f"users/{alice.id}/follow")
     for who, may in (
@@ -145,7 +154,7 @@ def test_the_receiver_says_who_may_write(alice, bob, stranger):
     assert (list_texts(bob, alice), list_texts(bob, stranger)) == (["Hi", "Hi"], ["Hi"])
 
 
-def test_whom_the_receiver_has_written_to_may_answer(alice, bob):
+def test_a_member_may_reply_to_the_receiver(alice, bob):
     bob.patch("users/me/settings", {"who_may_message": "nobody"})
     send_message(bob, alice, "Tell me")
     send_message(alice, bob, "Gladly")
@@ -153,7 +162,7 @@ def test_whom_the_receiver_has_written_to_may_answer(alice, bob):
     assert unread_counts(bob) == (2, 1)
 
 
-def test_that_somebody_may_follow_one_is_no_leave_to_write(alice, bob):
+def test_following_the_receiver_does_not_allow_writing(alice, bob):
     bob.patch("users/me/settings", {"who_may_message": "following"})
     alice.put(f"users/{bob.id}/follow")
     with assert_no_changes():
@@ -173,11 +182,11 @@ def test_that_somebody_may_follow_one_is_no_leave_to_write(alice, bob):
         ("", True, False, False),
     ],
 )
-def test_the_rule_in_one_table(who_may, is_followed, has_written, may):
+def test_can_write_to(who_may, is_followed, has_written, may):
     assert can_write_to(who_may, is_followed=is_followed, has_written=has_written) is may
 
 
-def test_the_open_chats_are_changed_by_their_verbs_only_and_told_to_their_owner(alice, bob):
+def test_open_chats_change_only_explicitly_and_are_announced_to_their_owner(alice, bob):
     send_message(alice, bob)
     assert alice.get("chat/users").json() == {"users": [], "next": None}
     assert alice.put(f"chat/users/{bob.id}").json() == {"message": "Chat opened"}
@@ -199,7 +208,7 @@ def test_the_open_chats_are_changed_by_their_verbs_only_and_told_to_their_owner(
     assert [e for e in bob.received_events(*topics) if e["type"] == "chat.users"] == []
 
 
-def test_ten_openings_at_once_are_one(alice, bob):
+def test_ten_concurrent_openings_create_one_open_chat(alice, bob):
     answers = run_concurrently(*[lambda: alice.put(f"chat/users/{bob.id}")] * 10)
     assert count_statuses(answers) == {200: 10}
     assert list(live_records("chat.openchat")) == [f"{alice.id}:{bob.id}"]
@@ -208,7 +217,7 @@ def test_ten_openings_at_once_are_one(alice, bob):
     assert len(chat_events(alice, "chat.")) == 2
 
 
-def test_a_side_is_seen_by_its_owner_only_and_not_across_a_block(alice, bob, stranger):
+def test_a_participant_is_visible_to_its_owner_only_and_not_across_a_block(alice, bob, stranger):
     send_message(alice, bob)
     pk, other = f"{bob.id}:{alice.id}", f"{alice.id}:{bob.id}"
     everybody = {alice.id, bob.id, stranger.id}

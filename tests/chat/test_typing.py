@@ -1,4 +1,4 @@
-"""That somebody is writing: heard by the one they write to, kept nowhere."""
+"""Typing events: delivered to the other member, never stored."""
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -12,25 +12,25 @@ from tests.support.concurrency import assert_no_changes, stored_state
 OK = {"type": "ok", "cid": "t"}
 
 
-async def types(socket, to, on=True):
-    """Say on a socket that one writes to a member, or no longer."""
+async def send_typing_frame(socket, to, on=True):
+    """Send a typing frame, for the start or the end of typing."""
     return await socket.ask(type="typing", cid="t", to=to, on=on)
 
 
-async def typing_heard(socket):
-    """Return what a socket is told of typing; what else it is told is passed over."""
-    found = []
+async def typing_events(socket):
+    """Return the types of the typing events that a socket receives."""
+    received = []
     while not await socket.receive_nothing(timeout=0.3):
-        found.append((await socket.next())["type"])
-    return [kind for kind in found if kind.startswith("typing.")]
+        received.append((await socket.next())["type"])
+    return [kind for kind in received if kind.startswith("typing.")]
 
 
-async def test_it_is_heard_by_the_one_and_by_nobody_else(connected, alice, bob, stranger):
+async def test_only_the_other_member_gets_typing_events(connected, alice, bob, stranger):
     bobs, second = await connected(bob), await connected(bob)
     strangers = await connected(stranger, "feed", f"user:{alice.id}", f"user:{bob.id}")
     mine, other_device = await connected(alice), await connected(alice)
-    assert await types(mine, bob.id) == OK
-    assert await types(mine, bob.id, on=False) == OK
+    assert await send_typing_frame(mine, bob.id) == OK
+    assert await send_typing_frame(mine, bob.id, on=False) == OK
     for socket in (bobs, second):
         assert [await socket.next(), await socket.next()] == [
             {"type": "typing.started", "data": {"user_id": alice.id}},
@@ -40,11 +40,11 @@ async def test_it_is_heard_by_the_one_and_by_nobody_else(connected, alice, bob, 
         assert await socket.receive_nothing(timeout=0.2)
 
 
-async def test_nothing_of_it_is_kept_or_told_to_who_comes_back(connected, alice, bob):
+async def test_typing_events_are_not_stored_or_replayed(connected, alice, bob):
     cursor = (await sync_to_async(bob.get)("users/me"))["X-Event-Cursor"]
     before = await sync_to_async(stored_state)()
     bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
-    await types(mine, bob.id)
+    await send_typing_frame(mine, bob.id)
     assert (await bobs.next())["type"] == "typing.started"
     assert await sync_to_async(stored_state)() == before
     assert client().xlen(f"events:self:{bob.id}") == 0
@@ -56,33 +56,33 @@ async def test_nothing_of_it_is_kept_or_told_to_who_comes_back(connected, alice,
 
 
 @pytest.mark.parametrize("who", ["blocker", "blocked"])
-async def test_a_block_parts_the_two_at_once(connected, alice, bob, who):
+async def test_a_block_stops_typing_events_at_once(connected, alice, bob, who):
     await sync_to_async(send_message)(alice, bob)
     bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
-    await types(mine, bob.id)
-    assert await typing_heard(bobs) == ["typing.started"]
-    one, other = (alice, bob) if who == "blocker" else (bob, alice)
-    await sync_to_async(one.put)(f"users/{other.id}/block")
-    await typing_heard(mine)
-    assert await types(mine, bob.id) == OK
-    assert await typing_heard(bobs) == []
+    await send_typing_frame(mine, bob.id)
+    assert await typing_events(bobs) == ["typing.started"]
+    member, other = (alice, bob) if who == "blocker" else (bob, alice)
+    await sync_to_async(member.put)(f"users/{other.id}/block")
+    await typing_events(mine)
+    assert await send_typing_frame(mine, bob.id) == OK
+    assert await typing_events(bobs) == []
 
 
-async def test_it_is_heard_from_those_only_who_may_write(connected, alice, bob):
+async def test_typing_events_need_the_permission_to_write(connected, alice, bob):
     await sync_to_async(bob.patch)("users/me/settings", {"who_may_message": "following"})
     bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
-    assert await types(mine, bob.id) == OK
-    assert await typing_heard(bobs) == []
+    assert await send_typing_frame(mine, bob.id) == OK
+    assert await typing_events(bobs) == []
     await sync_to_async(bob.put)(f"users/{alice.id}/follow")
-    await typing_heard(mine)
-    await types(mine, bob.id)
-    assert await typing_heard(bobs) == ["typing.started"]
+    await typing_events(mine)
+    await send_typing_frame(mine, bob.id)
+    assert await typing_events(bobs) == ["typing.started"]
 
 
-async def test_the_answer_tells_nothing_of_whom_it_is_to(connected, alice, bob):
+async def test_the_reply_discloses_nothing_about_the_receiver(connected, alice, bob):
     mine = await connected(alice)
     for to in (bob.id, alice.id, "0" * 24):
-        assert await types(mine, to) == OK
+        assert await send_typing_frame(mine, to) == OK
     assert await mine.receive_nothing(timeout=0.2)
 
 
@@ -95,7 +95,9 @@ async def test_the_answer_tells_nothing_of_whom_it_is_to(connected, alice, bob):
         ({"to": "0" * 24, "on": True, "text": "Hi"}, "text"),
     ],
 )
-async def test_a_frame_that_says_something_else_is_refused_by_name(connected, alice, fields, wrong):
+async def test_an_invalid_frame_is_rejected_with_the_name_of_the_field(
+    connected, alice, fields, wrong
+):
     mine = await connected(alice)
     with assert_no_changes():
         answer = await mine.ask(type="typing", cid="t", **fields)
@@ -103,23 +105,23 @@ async def test_a_frame_that_says_something_else_is_refused_by_name(connected, al
     assert any(wrong in error["field"] for error in answer["problem"]["errors"])
 
 
-async def test_who_says_it_too_often_is_heard_no_more_and_answered_alike(
-    connected, alice, bob, settings
-):
+async def test_rate_limited_typing_is_dropped_with_the_same_reply(connected, alice, bob, settings):
     settings.RATE_LIMITS = True
     bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
     for _ in range(25):
-        assert await types(mine, bob.id) == OK
+        assert await send_typing_frame(mine, bob.id) == OK
     for _ in range(20):
         assert (await bobs.next())["type"] == "typing.started"
     assert await bobs.receive_nothing(timeout=0.2)
 
 
-async def test_an_audience_that_is_unknown_hears_nothing_and_loses_nothing(connected, alice, bob):
+async def test_an_unknown_audience_gets_no_typing_event_and_keeps_its_connection(
+    connected, alice, bob
+):
     bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
     message = encode_message(
         EPHEMERAL, kind="none.such", topic=f"self:{bob.id}", data="{}", context="{}"
     )
     client().publish(DISPATCHER_CHANNEL, message)
-    await types(mine, bob.id)
+    await send_typing_frame(mine, bob.id)
     assert (await bobs.next())["type"] == "typing.started"

@@ -1,4 +1,4 @@
-"""Counts that stay exact whatever happens at once."""
+"""Unread counts under concurrency."""
 
 from itertools import chain
 
@@ -20,20 +20,22 @@ MANY = 50
 
 
 def stored_count(person):
-    """Return what is counted, and how many of the stored notifications are unread."""
+    """Return the stored unread count, and the number of unread notifications in the store."""
     stored = live_records(notifications.label).values()
     counted = live_records(inboxes.label)[person.id][b"unread_count"]
-    mine = [one for one in stored if one[b"user_id"] == person.id.encode()]
-    return int(counted), sum(one[b"read"] == b"false" for one in mine)
+    mine = [
+        notification for notification in stored if notification[b"user_id"] == person.id.encode()
+    ]
+    return int(counted), sum(notification[b"read"] == b"false" for notification in mine)
 
 
-def test_fifty_at_once_are_fifty(alice, bob, flush_all, document):
+def test_fifty_concurrent_notifications_are_all_counted(alice, bob, flush_all, document):
     post = alice.create_post()
     run_concurrently(*[lambda: create_comment(bob, post)] * 10)  # a limit of thirty a minute
     reactors = [sign_up(f"fan{number}") for number in range(8)]
     posts = [alice.create_post(str(number)) for number in range(5)]
     run_concurrently(
-        *[lambda f=fan, p=one: set_reaction(f, p) for fan in reactors for one in posts]
+        *[lambda f=fan, p=post: set_reaction(f, p) for fan in reactors for post in posts]
     )
     assert unread_count(alice) == MANY
     assert len(alice.notification_events()) == MANY
@@ -44,7 +46,7 @@ def test_fifty_at_once_are_fifty(alice, bob, flush_all, document):
     assert document(Inbox, alice.id)["unread_count"] == MANY
 
 
-def test_one_that_is_read_ten_times_at_once_is_counted_once(alice, bob):
+def test_a_notification_that_is_read_ten_times_concurrently_is_counted_once(alice, bob):
     post = alice.create_post()
     for _ in range(3):
         create_comment(bob, post)
@@ -56,7 +58,7 @@ def test_one_that_is_read_ten_times_at_once_is_counted_once(alice, bob):
     assert len(alice.notification_events()) == 4
 
 
-def test_one_that_is_read_and_deleted_and_withdrawn_at_once_is_counted_once(alice, bob):
+def test_a_notification_that_is_read_deleted_and_retracted_concurrently_is_counted_once(alice, bob):
     post = alice.create_post()
     for _ in range(6):
         kept, gone = create_comment(bob, post), create_comment(bob, post)
@@ -73,7 +75,7 @@ def test_one_that_is_read_and_deleted_and_withdrawn_at_once_is_counted_once(alic
     assert unread_count(alice) == 6
 
 
-def test_what_comes_while_all_are_read_is_read_or_counted(alice, bob):
+def test_a_notification_that_arrives_during_read_all_is_read_or_counted(alice, bob):
     post = alice.create_post()
     for _ in range(3):
         create_comment(bob, post)
@@ -87,7 +89,7 @@ def test_what_comes_while_all_are_read_is_read_or_counted(alice, bob):
     assert unread_count(alice) == 0
 
 
-def test_more_than_a_batch_is_read_in_one_call(alice, bob):
+def test_read_all_marks_more_than_one_batch(alice, bob):
     causes = [f"fact{number}" for number in range(BATCH + 1)]
     with write() as w:
         for cause in causes:
@@ -97,12 +99,14 @@ def test_more_than_a_batch_is_read_in_one_call(alice, bob):
     assert answer.json() == {"message": "Notifications read", "unread_count": 0}
     assert alice.post("notifications/read-all", **headers).content == answer.content
     assert unread_count(alice) == 0
-    marked = [one["data"]["ids"] for one in alice.notification_events() if "ids" in one["data"]]
+    marked = [
+        event["data"]["ids"] for event in alice.notification_events() if "ids" in event["data"]
+    ]
     assert [len(ids) for ids in marked] == [BATCH, 1]
     assert len(set(chain(*marked))) == len(causes)
 
 
-def test_a_storm_of_reactions_leaves_one_or_none(alice, bob):
+def test_concurrent_reactions_leave_at_most_one_notification(alice, bob):
     post = alice.create_post()
     path = f"posts/{post['id']}/reaction"
     for _ in range(3):
@@ -120,14 +124,16 @@ def test_a_storm_of_reactions_leaves_one_or_none(alice, bob):
     assert stored_count(alice) == (0, 0)
 
 
-def test_two_workers_and_the_owner_at_once_remove_and_count_each_once(alice, bob):
+def test_concurrent_cascades_and_changes_count_each_notification_once(alice, bob):
     kept = alice.create_post()
     create_comment(bob, kept)
     for _ in range(3):
         post = alice.create_post()
         for _ in range(4):
             create_comment(bob, post)
-        paths = [f"notifications/{one['id']}" for one in list_notifications(alice)[:2]]
+        paths = [
+            f"notifications/{notification['id']}" for notification in list_notifications(alice)[:2]
+        ]
         alice.delete(f"posts/{post['id']}")
         run_concurrently(
             *[lambda pk=post["id"]: NotificationsOfPost.delete_dependents(pk, limit=3)] * 2,
@@ -137,7 +143,7 @@ def test_two_workers_and_the_owner_at_once_remove_and_count_each_once(alice, bob
         while not NotificationsOfPost.delete_dependents(post["id"], limit=3):
             pass
         assert len(set(stored_count(alice))) == 1
-        assert [one["entity_id"] for one in list_notifications(alice)] == [
+        assert [notification["entity_id"] for notification in list_notifications(alice)] == [
             list_notifications(alice)[-1]["entity_id"]
         ]
     assert unread_count(alice) == 0

@@ -1,4 +1,4 @@
-"""Mails of what members are told: sent once, and only while there is something to tell."""
+"""E-mails about notifications: sent once, and only while the notification is valid."""
 
 from email import message_from_bytes, policy
 
@@ -19,18 +19,18 @@ from tests.support.people import sign_up
 
 @pytest.fixture(autouse=True)
 def _quiet(alice, bob, stranger, mailoutbox):
-    """Send the mails of the sign-ups, and forget them."""
+    """Send the e-mails of the sign-ups and empty the mailbox."""
     send_due()
     mailoutbox.clear()
 
 
 @pytest.fixture
 def subjects(mailoutbox):
-    """Send what is due; return address and subject of each mail so far, sorted."""
+    """Return a function that sends due e-mails and returns each address and subject, sorted."""
 
     def read():
         send_due()
-        return sorted((*one.to, one.subject) for one in mailoutbox)
+        return sorted((*email.to, email.subject) for email in mailoutbox)
 
     return read
 
@@ -39,10 +39,10 @@ ALICE = "alice@example.com"
 
 
 def states():
-    return sorted(one[b"status"].decode() for one in live_records("mysocial.email").values())
+    return sorted(email[b"status"].decode() for email in live_records("mysocial.email").values())
 
 
-def test_each_occasion_has_its_mail(alice, bob, subjects):
+def test_each_type_of_notification_has_its_email(alice, bob, subjects):
     post = alice.create_post()
     create_comment(bob, post)
     set_reaction(bob, post)
@@ -51,7 +51,7 @@ def test_each_occasion_has_its_mail(alice, bob, subjects):
     alice.patch("users/me/settings", {"is_private": True})
     stranger = sign_up("carol")
     follow(stranger, alice)
-    assert [one for one in subjects() if one[0] == ALICE] == [
+    assert [email for email in subjects() if email[0] == ALICE] == [
         (ALICE, "bob commented on your post"),
         (ALICE, "bob mentioned you"),
         (ALICE, "bob reacted to your post"),
@@ -60,7 +60,7 @@ def test_each_occasion_has_its_mail(alice, bob, subjects):
     ]
 
 
-def test_a_mail_says_who_and_how_to_get_no_more(alice, bob, emails):
+def test_an_email_names_the_actor_and_the_unsubscribe_link(alice, bob, emails):
     set_reaction(bob, alice.create_post())
     (file,) = emails()
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
@@ -77,7 +77,7 @@ def test_a_mail_says_who_and_how_to_get_no_more(alice, bob, emails):
         assert link in body
 
 
-def test_what_is_switched_off_by_mail_is_not_mailed(alice, bob, subjects):
+def test_no_email_is_sent_for_a_type_that_is_switched_off(alice, bob, subjects):
     set_channels(alice, "reaction", email=False)
     post = alice.create_post()
     set_reaction(bob, post)
@@ -88,7 +88,7 @@ def test_what_is_switched_off_by_mail_is_not_mailed(alice, bob, subjects):
 
 @pytest.mark.parametrize("kind", ["comment", "reaction", "follow", "mention"])
 @pytest.mark.parametrize("ends", [False, True])
-def test_who_wants_only_mails_gets_only_mails_while_the_cause_is_there(
+def test_a_member_who_wants_only_emails_gets_them_while_the_cause_exists(
     alice, bob, subjects, kind, ends
 ):
     set_channels(alice, kind, in_app=False)
@@ -109,9 +109,7 @@ def test_who_wants_only_mails_gets_only_mails_while_the_cause_is_there(
     assert len(subjects()) == (0 if ends else 1)
 
 
-def test_a_mention_in_a_comment_is_mailed_while_the_comment_is_there(
-    alice, bob, stranger, subjects
-):
+def test_a_mention_in_a_comment_is_emailed_while_the_comment_exists(alice, bob, stranger, subjects):
     set_channels(stranger, "mention", in_app=False)
     set_channels(alice, "comment", email=False)
     post = alice.create_post()
@@ -122,7 +120,7 @@ def test_a_mention_in_a_comment_is_mailed_while_the_comment_is_there(
     assert subjects() == [("stranger@example.com", "bob mentioned you")]
 
 
-def test_a_request_is_mailed_to_who_wants_only_mails(alice, bob, subjects):
+def test_a_follow_request_is_emailed_to_a_member_who_wants_only_emails(alice, bob, subjects):
     alice.patch("users/me/settings", {"is_private": True})
     set_channels(alice, "follow_request", in_app=False)
     follow(bob, alice)
@@ -133,15 +131,15 @@ def test_a_request_is_mailed_to_who_wants_only_mails(alice, bob, subjects):
     "meanwhile",
     ["read", "deleted", "withdrawn", "off", "block", "blocked", "mute", "post gone", "hidden"],
 )
-def test_what_is_over_before_it_is_sent_is_not_sent(alice, bob, subjects, meanwhile):
+def test_an_email_that_became_invalid_is_not_sent(alice, bob, subjects, meanwhile):
     post = bob.create_post("@alice") if meanwhile == "hidden" else alice.create_post()
     comment = create_comment(bob, post)
-    (one,) = list_notifications(alice)
+    (notification,) = list_notifications(alice)
     match meanwhile:
         case "read":
             alice.post("notifications/read-all")
         case "deleted":
-            alice.delete(f"notifications/{one['id']}")
+            alice.delete(f"notifications/{notification['id']}")
         case "withdrawn":
             bob.delete(f"comments/{comment['id']}")
         case "off":
@@ -160,7 +158,7 @@ def test_what_is_over_before_it_is_sent_is_not_sent(alice, bob, subjects, meanwh
     assert set(states()) == {"sent", "dropped"}
 
 
-def test_a_storm_of_likes_is_one_mail_a_day(alice, bob, stranger, subjects):
+def test_repeated_likes_send_one_email_a_day(alice, bob, stranger, subjects):
     post, other = alice.create_post(), alice.create_post()
     for _ in range(4):
         set_reaction(bob, post)
@@ -176,7 +174,7 @@ def test_a_storm_of_likes_is_one_mail_a_day(alice, bob, stranger, subjects):
     ]
 
 
-def test_what_was_dropped_does_not_take_the_day_of_what_follows(alice, bob, subjects):
+def test_a_dropped_email_does_not_use_up_the_day(alice, bob, subjects):
     post = alice.create_post()
     set_reaction(bob, post)
     bob.delete(f"posts/{post['id']}/reaction")
@@ -185,7 +183,7 @@ def test_what_was_dropped_does_not_take_the_day_of_what_follows(alice, bob, subj
     assert subjects() == [(ALICE, "bob reacted to your post")]
 
 
-def test_the_mail_of_a_sender_that_died_is_sent_by_the_next(alice, bob, settings, subjects):
+def test_the_email_of_a_killed_worker_is_sent_by_the_next_worker(alice, bob, settings, subjects):
     settings.OUTBOX_CLAIM_SECONDS = -1
     backend = settings.EMAIL_BACKEND
     set_reaction(bob, alice.create_post())
@@ -197,7 +195,7 @@ def test_the_mail_of_a_sender_that_died_is_sent_by_the_next(alice, bob, settings
     assert subjects() == [(ALICE, "bob reacted to your post")]
 
 
-def test_many_senders_at_once_send_one_mail_of_many(alice, bob, mailoutbox):
+def test_concurrent_workers_send_one_of_many_equal_emails(alice, bob, mailoutbox):
     post = alice.create_post()
     for _ in range(6):
         create_comment(bob, post)
@@ -205,7 +203,7 @@ def test_many_senders_at_once_send_one_mail_of_many(alice, bob, mailoutbox):
     assert states().count("dropped") == 5
 
 
-def test_the_mark_of_the_day_is_not_evicted_and_is_swept_after_a_day(alice, bob, subjects):
+def test_the_key_that_limits_emails_is_not_evicted_and_expires_after_a_day(alice, bob, subjects):
     set_reaction(bob, alice.create_post())
     subjects()
     (key,) = client().scan_iter("email_sent:*")

@@ -1,4 +1,4 @@
-"""Who is mentioned in a text, and who is told of it."""
+"""Mentions in a text, and the notifications about them."""
 
 import pytest
 
@@ -19,27 +19,30 @@ from tests.support.people import sign_up
     "text",
     ["@bob", "@BOB!", "Dear @Bob, hello", "(@bob)", "@bob@bob @bob", "@bob.", "...,@bob\n@nobody"],
 )
-def test_a_mention_is_found_whatever_its_case_and_told_once(alice, bob, text):
+def test_a_mention_in_any_case_notifies_once(alice, bob, text):
     post = alice.create_post(text)
-    assert [(one["type"], one["entity_id"], one["post_id"]) for one in list_notifications(bob)] == [
-        ("mention", post["id"], post["id"])
-    ]
+    assert [
+        (notification["type"], notification["entity_id"], notification["post_id"])
+        for notification in list_notifications(bob)
+    ] == [("mention", post["id"], post["id"])]
     assert unread_count(bob) == 1
 
 
 @pytest.mark.parametrize("text", ["bob", "@bobby", "x@bob", "me@bob.com", "a.@bob", "@bob_"])
-def test_what_is_no_mention_tells_nobody(alice, bob, text):
+def test_a_text_without_a_mention_notifies_nobody(alice, bob, text):
     alice.create_post(text)
     assert list_notifications(bob) == []
 
 
-def test_at_most_ten_are_told(alice):
+def test_at_most_ten_members_are_notified(alice):
     people = [sign_up(f"guest{number:02}") for number in range(11)]
-    alice.create_post("Welcome " + " ".join(f"@{one.username} @{one.username}" for one in people))
-    assert [len(list_notifications(one)) for one in people] == [1] * 10 + [0]
+    alice.create_post(
+        "Welcome " + " ".join(f"@{person.username} @{person.username}" for person in people)
+    )
+    assert [len(list_notifications(person)) for person in people] == [1] * 10 + [0]
 
 
-def test_only_those_who_see_the_post_are_told(alice, bob, stranger):
+def test_only_members_who_may_see_the_post_are_notified(alice, bob, stranger):
     follow(bob, alice)
     alice.create_post("@bob @stranger", privacy="private")
     assert list_notifications(bob) == list_notifications(stranger) == []
@@ -49,7 +52,7 @@ def test_only_those_who_see_the_post_are_told(alice, bob, stranger):
     assert (notification_types(bob), notification_types(stranger)) == (["mention"] * 2, ["mention"])
 
 
-def test_only_those_who_see_the_comment_are_told(alice, bob, stranger):
+def test_only_members_who_may_see_the_comment_are_notified(alice, bob, stranger):
     follow(bob, alice)
     alice.delete(f"notifications/{list_notifications(alice)[0]['id']}")
     post = alice.create_post(privacy="followers")
@@ -65,7 +68,7 @@ def test_only_those_who_see_the_comment_are_told(alice, bob, stranger):
     assert notification_types(alice) == ["comment", "comment", "comment"]
 
 
-def test_an_edit_tells_whom_it_newly_mentions_and_takes_back_the_others(alice, bob, stranger):
+def test_an_edit_notifies_new_mentions_and_retracts_removed_ones(alice, bob, stranger):
     post = alice.create_post("@bob and @stranger")
     path = f"posts/{post['id']}"
     first = list_notifications(bob)
@@ -74,7 +77,7 @@ def test_an_edit_tells_whom_it_newly_mentions_and_takes_back_the_others(alice, b
     alice.patch(path, {"text": "@bob and others"})
     assert (list_notifications(bob), list_notifications(stranger)) == (first, [])
     assert unread_count(stranger) == 0
-    assert [one["type"] for one in stranger.notification_events()] == [
+    assert [event["type"] for event in stranger.notification_events()] == [
         "notification.created",
         "notification.deleted",
     ]
@@ -86,7 +89,7 @@ def test_an_edit_tells_whom_it_newly_mentions_and_takes_back_the_others(alice, b
     assert list_notifications(stranger) == []
 
 
-def test_an_edit_of_a_comment_does_the_same(alice, bob, stranger, moderator):
+def test_an_edit_of_a_comment_notifies_and_retracts_too(alice, bob, stranger, moderator):
     comment = create_comment(bob, alice.create_post(), "@alice @stranger")
     path = f"comments/{comment['id']}"
     assert (notification_types(alice), notification_types(stranger)) == (["comment"], ["mention"])
@@ -102,7 +105,7 @@ def test_an_edit_of_a_comment_does_the_same(alice, bob, stranger, moderator):
     assert moderator.get(url).status_code == 302
 
 
-def test_edits_at_once_leave_those_told_whom_the_text_mentions(alice, bob, stranger):
+def test_concurrent_edits_leave_exactly_the_mentioned_members_notified(alice, bob, stranger):
     post = alice.create_post("Hello")
     texts = ["@bob", "@stranger", "@bob @stranger", "nobody"]
     for _ in range(3):
@@ -116,7 +119,7 @@ def test_edits_at_once_leave_those_told_whom_the_text_mentions(alice, bob, stran
         )
 
 
-def test_a_mention_of_somebody_who_is_known_is_told_with_mongodb_away(alice, bob):
+def test_a_mention_of_a_cached_member_notifies_without_mongodb(alice, bob):
     post = alice.create_post()
     with mongod_paused():
         alice.create_post("Hello @bob")
@@ -128,7 +131,9 @@ def test_a_mention_of_somebody_who_is_known_is_told_with_mongodb_away(alice, bob
             assert answer.status_code == 503
 
 
-def test_a_comment_that_is_edited_and_deleted_at_once_leaves_nobody_told(alice, bob, stranger):
+def test_a_comment_that_is_edited_and_deleted_concurrently_leaves_no_notification(
+    alice, bob, stranger
+):
     post = alice.create_post()
     for _ in range(6):
         path = f"comments/{create_comment(bob, post)['id']}"
@@ -148,5 +153,5 @@ def test_mentions_can_be_switched_off(alice, bob):
     assert list_notifications(bob) == []
 
 
-def test_a_text_without_a_name_asks_nobody():
+def test_a_text_without_a_name_needs_no_query():
     assert find_mentioned("me@example.com and @x") == (set(), set())

@@ -1,4 +1,4 @@
-"""What is taken back with its cause, and what a block or a change of privacy hides."""
+"""Notifications retracted with their cause, or hidden by a block or a change of privacy."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from tests.support.concurrency import assert_no_changes, live_records
 
 @pytest.fixture
 def private(alice):
-    """Alice, whose account is private."""
+    """Return Alice, with a private account."""
     alice.patch("users/me/settings", {"is_private": True})
     return alice
 
@@ -29,7 +29,7 @@ def private(alice):
 @pytest.mark.parametrize("evicted", [False, True])
 @pytest.mark.parametrize("is_read", [False, True])
 @pytest.mark.parametrize("what", ["comment", "reaction", "follow"])
-def test_what_ends_takes_its_notification_along(  # noqa: PLR0917 - each is one case
+def test_a_deleted_cause_retracts_its_notification(  # noqa: PLR0917 - each is one case
     alice, bob, flush_all, what, is_read, evicted
 ):
     post = alice.create_post()
@@ -50,7 +50,7 @@ def test_what_ends_takes_its_notification_along(  # noqa: PLR0917 - each is one 
     assert alice.notification_events()[-1]["data"]["unread_count"] == unread_count(alice)
 
 
-def test_a_removed_follower_was_never_told_of(alice, bob):
+def test_a_removed_follower_leaves_no_notification(alice, bob):
     follow(bob, alice)
     alice.delete(f"users/me/followers/{bob.id}")
     assert list_notifications(alice) == []
@@ -58,7 +58,7 @@ def test_a_removed_follower_was_never_told_of(alice, bob):
 
 
 @pytest.mark.parametrize("end", ["refused", "withdrawn"])
-def test_a_request_that_ends_takes_its_notification_along(private, bob, end):
+def test_a_follow_request_that_ends_retracts_its_notification(private, bob, end):
     follow(bob, private)
     assert notification_types(private) == ["follow_request"]
     if end == "refused":
@@ -69,7 +69,9 @@ def test_a_request_that_ends_takes_its_notification_along(private, bob, end):
     assert unread_count(private) == 0
 
 
-def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, flush_all, documents):
+def test_a_deleted_post_retracts_the_notifications_about_it(
+    alice, bob, stranger, flush_all, documents
+):
     gone, kept = alice.create_post(), alice.create_post()
     for post in (gone, kept):
         create_comment(bob, post, "Hello @stranger")
@@ -79,14 +81,14 @@ def test_a_deleted_post_takes_along_what_hung_on_it(alice, bob, stranger, flush_
     run_due_cascades()
     assert (unread_count(alice), unread_count(stranger)) == (2, 1)
     flush_all()
-    assert {one["post_id"] for one in documents(Notification)} == {kept["id"]}
+    assert {record["post_id"] for record in documents(Notification)} == {kept["id"]}
     assert len(documents(Notification)) == 3
-    counts = {one["_id"]: one["unread_count"] for one in documents(Inbox)}
+    counts = {record["_id"]: record["unread_count"] for record in documents(Inbox)}
     assert counts == {alice.id: 2, bob.id: 0, stranger.id: 1}
 
 
 @pytest.mark.parametrize("blocker", ["alice", "bob"])
-def test_a_block_takes_back_both_ways_at_once(alice, bob, stranger, blocker):
+def test_a_block_retracts_notifications_of_both_members_at_once(alice, bob, stranger, blocker):
     follow(bob, alice)
     follow(alice, bob)
     post = alice.create_post("Hello @bob")
@@ -94,23 +96,23 @@ def test_a_block_takes_back_both_ways_at_once(alice, bob, stranger, blocker):
     create_comment(stranger, post)
     create_comment(alice, bob.create_post())
     hidden = list_notifications(alice)[1]
-    one, other = (alice, bob) if blocker == "alice" else (bob, alice)
-    one.put(f"users/{other.id}/block")
+    member, other = (alice, bob) if blocker == "alice" else (bob, alice)
+    member.put(f"users/{other.id}/block")
     assert (notification_types(alice), notification_types(bob)) == (["comment"], [])
     assert (unread_count(alice), unread_count(bob)) == (1, 0)
     assert len(live_records("notifications.notification")) == 1
     ended = alice.notification_events()[-2:]
-    assert {one["type"] for one in ended} == {"notification.deleted"}
-    assert {one["data"]["unread_count"] for one in ended} == {1}
-    assert hidden["id"] in {one["data"]["id"] for one in ended}
+    assert {event["type"] for event in ended} == {"notification.deleted"}
+    assert {event["data"]["unread_count"] for event in ended} == {1}
+    assert hidden["id"] in {event["data"]["id"] for event in ended}
     assert alice.patch(f"notifications/{hidden['id']}", {"read": True}).status_code == 404
     assert alice.delete(f"notifications/{hidden['id']}").status_code == 404
     run_due_cascades()
-    one.delete(f"users/{other.id}/block")
+    member.delete(f"users/{other.id}/block")
     assert (notification_types(alice), notification_types(bob)) == (["comment"], [])
 
 
-def test_a_block_hides_at_once_what_it_leaves_to_a_cascade(alice, bob):
+def test_a_block_hides_the_notifications_that_a_cascade_deletes(alice, bob):
     with write() as w:
         for number in range(MAX_RECIPIENTS + 5):
             cause = f"fact{number}"
@@ -124,21 +126,23 @@ def test_a_block_hides_at_once_what_it_leaves_to_a_cascade(alice, bob):
     assert unread_count(alice) == 0
 
 
-def test_a_member_who_is_removed_takes_along_what_was_told(alice, bob, stranger, flush_all):
+def test_the_notifications_of_a_deleted_member_are_deleted(alice, bob, stranger, flush_all):
     for person, other in ((alice, bob), (bob, alice), (stranger, alice), (stranger, bob)):
         create_comment(person, other.create_post())
     flush_all()
     client().flushall()
     while not NotificationsOfMember.delete_dependents(bob.id, limit=1):
         pass
-    assert [one["actor"]["id"] for one in list_notifications(alice)] == [stranger.id]
+    assert [notification["actor"]["id"] for notification in list_notifications(alice)] == [
+        stranger.id
+    ]
     assert unread_count(alice) == 1
     assert bob.id not in live_records("notifications.inbox")
     with assert_no_changes():
         assert NotificationsOfMember.delete_dependents(bob.id, limit=1)
 
 
-def test_whom_one_mutes_is_hidden_and_comes_back(alice, bob):
+def test_a_mute_hides_notifications_until_it_ends(alice, bob):
     create_comment(bob, alice.create_post())
     before = list_notifications(alice)
     alice.put(f"users/{bob.id}/mute")
@@ -148,7 +152,7 @@ def test_whom_one_mutes_is_hidden_and_comes_back(alice, bob):
     assert len(alice.notification_events()) == 1
 
 
-def test_a_post_that_is_hidden_hides_what_was_told_of_it(alice, bob, stranger):
+def test_a_hidden_post_hides_the_notifications_about_it(alice, bob, stranger):
     post = alice.create_post("Hello @bob")
     create_comment(stranger, post, "And @bob")
     assert notification_types(bob) == ["mention"] * 2

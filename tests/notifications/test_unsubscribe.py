@@ -1,4 +1,4 @@
-"""The link in a mail that switches off the mails of its kind."""
+"""The unsubscribe link of an e-mail."""
 
 import pytest
 
@@ -10,14 +10,14 @@ from tests.support.people import anonymous, new_client, sign_up
 
 @pytest.fixture
 def token(alice, bob, mailoutbox):
-    """The token of a mail about a reaction to Alice's post."""
+    """Return the token of an e-mail about a reaction to Alice's post."""
     set_reaction(bob, alice.create_post())
     send_due()
-    (mail,) = [one for one in mailoutbox if "reacted" in one.subject]
-    return mail.extra_headers["List-Unsubscribe"].strip("<>").partition("token=")[2]
+    (email,) = [email for email in mailoutbox if "reacted" in email.subject]
+    return email.extra_headers["List-Unsubscribe"].strip("<>").partition("token=")[2]
 
 
-def wanted(person, kind="reaction"):
+def get_channels(person, kind="reaction"):
     return person.get("users/me/settings").json()["notifications"][kind]
 
 
@@ -30,7 +30,7 @@ def wanted(person, kind="reaction"):
     ],
 )
 @pytest.mark.parametrize("path", ["/api/notifications/unsubscribe/{}", "/unsubscribe?token={}"])
-def test_one_click_switches_off_the_mails_of_one_kind(  # noqa: PLR0917 - each is one case
+def test_one_click_unsubscribes_from_emails_of_one_type(  # noqa: PLR0917 - each is one case
     alice, bob, token, body, kind, path
 ):
     before = alice.get("users/me/settings").json()["notifications"]
@@ -39,41 +39,41 @@ def test_one_click_switches_off_the_mails_of_one_kind(  # noqa: PLR0917 - each i
         assert answer.status_code == 200
         before["reaction"] = {"in_app": True, "email": False}
         assert alice.get("users/me/settings").json()["notifications"] == before
-    assert wanted(bob) == {"in_app": True, "email": True}
+    assert get_channels(bob) == {"in_app": True, "email": True}
 
 
-def test_the_api_says_so_and_repeats_it(alice, token):
+def test_the_api_confirms_and_repeats_the_response(alice, token):
     key = {"Idempotency-Key": "off"}
     first = anonymous.post(f"notifications/unsubscribe/{token}", **key)
     assert first.json() == {"message": "Unsubscribed"}
     alice.patch("users/me/settings", {"notifications": {"reaction": {"email": True}}})
     again = anonymous.post(f"notifications/unsubscribe/{token}", **key)
     assert (again.status_code, again.content) == (200, first.content)
-    assert wanted(alice) == {"in_app": True, "email": True}
+    assert get_channels(alice) == {"in_app": True, "email": True}
 
 
-def test_after_it_no_mail_is_sent_but_the_app_tells(alice, bob, token, mailoutbox):
+def test_an_unsubscribed_member_is_still_notified_in_the_app(alice, bob, token, mailoutbox):
     anonymous.post(f"notifications/unsubscribe/{token}")
     mailoutbox.clear()
     post = alice.create_post()
     set_reaction(bob, post)
     create_comment(bob, post)
     send_due()
-    assert [one.subject for one in mailoutbox] == ["bob commented on your post"]
+    assert [email.subject for email in mailoutbox] == ["bob commented on your post"]
     assert len(list_notifications(alice)) == 3
 
 
-def test_the_page_asks_and_changes_nothing_until_the_button_is_pressed(alice, token):
+def test_the_page_changes_nothing_until_the_form_is_submitted(alice, token):
     with assert_no_changes():
         answer = new_client().get(f"/unsubscribe?token={token}")
     assert answer.status_code == 200
     assert '<form method="post"><button>Unsubscribe</button></form>' in answer.content.decode()
     done = new_client().post(f"/unsubscribe?token={token}")
     assert "You are unsubscribed" in done.content.decode()
-    assert wanted(alice) == {"in_app": True, "email": False}
+    assert get_channels(alice) == {"in_app": True, "email": False}
 
 
-def test_a_token_that_is_not_ours_changes_nothing(alice, token):
+def test_an_invalid_token_changes_nothing(alice, token):
     user_id, kind, proof = token.split(".")
     other = sign_up("carol")
     forged = [
@@ -84,9 +84,9 @@ def test_a_token_that_is_not_ours_changes_nothing(alice, token):
         "x" * 40,
     ]
     with assert_no_changes():
-        for one in forged:
-            assert anonymous.post(f"notifications/unsubscribe/{one}").status_code == 404
-            assert new_client().get(f"/unsubscribe?token={one}").status_code == 404
-            assert new_client().post(f"/unsubscribe?token={one}").status_code == 404
+        for forged_token in forged:
+            assert anonymous.post(f"notifications/unsubscribe/{forged_token}").status_code == 404
+            assert new_client().get(f"/unsubscribe?token={forged_token}").status_code == 404
+            assert new_client().post(f"/unsubscribe?token={forged_token}").status_code == 404
         assert new_client().get("/unsubscribe").status_code == 404
         assert anonymous.get(f"notifications/unsubscribe/{token}").status_code == 405

@@ -208,7 +208,7 @@ def they_are_there_to_be_found(cast, there, topics, cursor):
         assert [word for word in mine if word in read], who
 
 
-def test_what_is_written_after_a_parting_reaches_nobody_who_may_not_see_it(cast, two_web_stack):
+def test_data_written_after_a_separation_reaches_nobody_who_may_not_see_it(cast, two_web_stack):
     things, topics = meet(cast)
     cursor = cast.call("friend", "GET", "users/me").headers["X-Event-Cursor"]
     part(cast, things)

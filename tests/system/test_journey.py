@@ -12,7 +12,7 @@ from tests.support.stack import Stack, wait_for
 pytestmark = pytest.mark.timeout(240)
 
 
-def test_two_people_meet_while_processes_die_and_nothing_is_lost():
+def test_a_journey_of_two_members_survives_killed_processes():
     stack = Stack("journey", WEB_PROCESSES="2")
     with stack.start():
         alice, bob = join(stack, "alice_j"), join(stack, "bob_j")
