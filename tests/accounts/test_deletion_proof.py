@@ -118,17 +118,17 @@ def test_remaining_data_is_found_in_every_storage(delete, words, bob):
     client().set("cache:left", canaries["quote"])
     client().hset("odd", victim.id, "1")
     (settings.MEDIA_DIR / f"{victim.id}.jpg").touch()
-    with pytest.raises(CommandError, match="4 traces of the member remain") as refused:
+    with pytest.raises(CommandError, match="4 traces of the member remain") as error:
         delete("victim_1", "--word", canaries["said"], "--word", canaries["quote"])
-    assert refused.value.returncode == 1
+    assert error.value.returncode == 1
 
 
 def test_nobody_is_erased_without_confirmation(words):
     with assert_no_changes():
         for arguments in (["nobody_here", "--yes"], ["victim_1"]):
-            with pytest.raises(CommandError) as refused:
+            with pytest.raises(CommandError) as error:
                 call_command("delete_user", *arguments)
-            assert refused.value.returncode == 2
+            assert error.value.returncode == 2
 
 
 def test_a_username_is_not_confused_with_a_field_or_a_longer_name(delete, bob):

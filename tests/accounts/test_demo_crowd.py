@@ -51,8 +51,8 @@ def test_a_crowd_has_the_members_and_texts_of_its_seed_and_is_created_once(seed,
     assert len(live_records("followers.follow")) == 12
 
     with assert_no_changes():
-        again = seed("--users", "4", "--posts", "30", "--seed", "7")
-    assert (again["people"], again["posts"]) == (0, 0)
+        repeated = seed("--users", "4", "--posts", "30", "--seed", "7")
+    assert (repeated["people"], repeated["posts"]) == (0, 0)
 
 
 def test_a_second_run_completes_a_crowd_and_another_seed_creates_another(seed):

@@ -19,8 +19,8 @@ def erase(person, password=PASSWORD):
 
 
 def test_an_erasure_deletes_all_dependent_data(alice, bob, stranger, flush_all, document):
-    mine, theirs = alice.create_post("mine"), bob.create_post("theirs")
-    for writer, post in ((alice, theirs), (bob, mine), (bob, theirs)):
+    own_post, other_post = alice.create_post("mine"), bob.create_post("theirs")
+    for writer, post in ((alice, other_post), (bob, own_post), (bob, other_post)):
         writer.post(f"posts/{post['id']}/comments", {"text": f"by {writer.username}"})
         writer.put(f"posts/{post['id']}/reaction", {"type": "love"})
     alice.put(f"users/{bob.id}/follow")
@@ -36,19 +36,17 @@ def test_an_erasure_deletes_all_dependent_data(alice, bob, stranger, flush_all, 
         pass
 
     assert bob.get(f"users/{alice.id}").status_code == 404
-    assert bob.get(f"posts/{mine['id']}").status_code == 404
-    post = bob.get(f"posts/{theirs['id']}").json()
+    assert bob.get(f"posts/{own_post['id']}").status_code == 404
+    post = bob.get(f"posts/{other_post['id']}").json()
     assert (post["comments_count"], post["reactions"]["love"]) == (1, 1)
-    shown = bob.get(f"posts/{theirs['id']}/comments").json()["comments"]
-    assert [comment["text"] for comment in shown] == ["by bob"]
+    comments = bob.get(f"posts/{other_post['id']}/comments").json()["comments"]
+    assert [comment["text"] for comment in comments] == ["by bob"]
     profile = bob.get(f"users/{bob.id}").json()
     assert (profile["followers_count"], profile["following_count"]) == (0, 0)
     assert bob.get("posts").json()["total_posts"] == 1
-    kept = {
-        "mysocial.cascadedeletion",
-        "mysocial.email",
-    }  # kept for a while as records of the erasure
-    for label in set(STORES) - kept:
+    # Kept for a while as records of the erasure.
+    retained = {"mysocial.cascadedeletion", "mysocial.email"}
+    for label in set(STORES) - retained:
         mentioned = [pk for pk, fields in live_records(label).items() if alice.id in repr(fields)]
         assert mentioned == [], label
     flush_all()
@@ -57,22 +55,22 @@ def test_an_erasure_deletes_all_dependent_data(alice, bob, stranger, flush_all, 
 
 
 def test_an_erased_member_is_hidden_before_any_cascade_runs(alice, bob):
-    mine, theirs = alice.create_post("mine"), bob.create_post("theirs")
-    comment = alice.post(f"posts/{theirs['id']}/comments", {"text": "hi"}).json()["comment"]
-    alice.put(f"posts/{theirs['id']}/reaction", {"type": "like"})
+    own_post, other_post = alice.create_post("mine"), bob.create_post("theirs")
+    comment = alice.post(f"posts/{other_post['id']}/comments", {"text": "hi"}).json()["comment"]
+    alice.put(f"posts/{other_post['id']}/reaction", {"type": "like"})
     bob.put(f"users/{alice.id}/follow")
     erase(alice)
 
     assert alice.get("currentuser").status_code == 401
     assert bob.get(f"users/{alice.id}").status_code == 404
-    assert bob.get(f"posts/{mine['id']}").status_code == 404
+    assert bob.get(f"posts/{own_post['id']}").status_code == 404
     assert bob.get(f"comments/{comment['id']}").status_code == 404
-    assert bob.get(f"posts/{theirs['id']}/comments").json()["comments"] == []
-    assert bob.get(f"posts/{theirs['id']}/reactions").json()["reactions"] == []
+    assert bob.get(f"posts/{other_post['id']}/comments").json()["comments"] == []
+    assert bob.get(f"posts/{other_post['id']}/reactions").json()["reactions"] == []
     assert bob.get(f"users/{bob.id}/following").json()["users"] == []
     for feed in ("posts", "posts/home"):
-        assert [post["id"] for post in bob.get(feed).json()["posts"]] == [theirs["id"]]
-    assert bob.received_events(f"post:{mine['id']}", "feed")[-1]["type"] != "post.updated"
+        assert [post["id"] for post in bob.get(feed).json()["posts"]] == [other_post["id"]]
+    assert bob.received_events(f"post:{own_post['id']}", "feed")[-1]["type"] != "post.updated"
     assert {"type": "user.deleted", "data": {"id": alice.id}} in bob.received_events(
         f"user:{alice.id}"
     )
@@ -83,9 +81,9 @@ def test_an_erasure_ends_all_sessions_and_frees_name_and_address(alice, emails):
     erase(alice)
     assert anonymous.post("token/refresh", {"refresh": other["refresh"]}).status_code == 401
     assert anonymous.post("signin", {"username": "alice", "password": PASSWORD}).status_code == 401
-    again = sign_up("alice")
-    assert again.id != alice.id
-    assert again.get("posts/home").json()["posts"] == []
+    new_member = sign_up("alice")
+    assert new_member.id != alice.id
+    assert new_member.get("posts/home").json()["posts"] == []
     subjects = [mail.read_text().partition("Subject: ")[2].partition("\n")[0] for mail in emails()]
     assert subjects.count("Your account was erased") == 1
 

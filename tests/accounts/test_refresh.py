@@ -40,8 +40,8 @@ def test_a_refresh_token_is_exchanged_for_new_tokens(alice):
 
 
 def test_the_previous_token_gets_the_same_successor_within_the_grace_period(alice):
-    first, again = refresh(alice.refresh).json(), refresh(alice.refresh).json()
-    assert first["refresh"] == again["refresh"]
+    first, repeated = refresh(alice.refresh).json(), refresh(alice.refresh).json()
+    assert first["refresh"] == repeated["refresh"]
     assert ended_sessions() == []
 
 
@@ -139,8 +139,8 @@ def test_the_refresh_token_of_a_deleted_account_is_rejected(alice):
 def test_a_refresh_with_a_known_key_is_replayed_after_the_grace_period(alice, settings):
     settings.REFRESH_GRACE_SECONDS = -1
     first = refresh(alice.refresh, **{"Idempotency-Key": "k"})
-    again = refresh(alice.refresh, **{"Idempotency-Key": "k"})
-    assert first.content == again.content
+    replayed = refresh(alice.refresh, **{"Idempotency-Key": "k"})
+    assert first.content == replayed.content
     assert first.json()["refresh"] not in dump_storage()
     assert refresh(first.json()["refresh"], **{"Idempotency-Key": "k"}).status_code == 200
 

@@ -18,12 +18,12 @@ def test_no_password_and_no_token_is_stored_or_logged(flush_all, mailoutbox, cap
     caplog.set_level(logging.DEBUG)
     key = {"Idempotency-Key": "k"}
     body = {"username": "ada", "email": "ada@example.com", "password": PASSWORD}
-    data = anonymous.post("signup", body, **key).json()
-    ada = Person(data["user"]["id"], "ada", data["access"], data["refresh"])
+    signed_up = anonymous.post("signup", body, **key).json()
+    ada = Person(signed_up["user"]["id"], "ada", signed_up["access"], signed_up["refresh"])
     wrong = "wrong-horse-battery"
     anonymous.post("signin", {"username": "ada", "password": wrong}, **key)
-    again = anonymous.post("signin", {"username": "ada", "password": PASSWORD}, **key).json()
-    renewed = anonymous.post("token/refresh", {"refresh": again["refresh"]}, **key).json()
+    signed_in = anonymous.post("signin", {"username": "ada", "password": PASSWORD}, **key).json()
+    refreshed = anonymous.post("token/refresh", {"refresh": signed_in["refresh"]}, **key).json()
     ada.put("password", {"current_password": PASSWORD, "new_password": NEW}, **key)
     anonymous.post("forgot-password", {"email": "ada@example.com"}, **key)
     send_due()
@@ -38,9 +38,13 @@ def test_no_password_and_no_token_is_stored_or_logged(flush_all, mailoutbox, cap
 
     assert len(mailed) == 2
     tokens = [
-        response[kind] for response in (data, again, renewed) for kind in ("access", "refresh")
+        response[kind]
+        for response in (signed_up, signed_in, refreshed)
+        for kind in ("access", "refresh")
     ]
-    proofs = [response["refresh"].rpartition(".")[2] for response in (data, again, renewed)]
+    proofs = [
+        response["refresh"].rpartition(".")[2] for response in (signed_up, signed_in, refreshed)
+    ]
     for secret in [PASSWORD, wrong, NEW, THIRD, *mailed, *tokens, *proofs]:
         assert secret not in stored
         assert secret not in caplog.text

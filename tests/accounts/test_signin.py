@@ -40,8 +40,8 @@ def test_a_new_member_can_sign_in_while_mongodb_is_down(alice):
     with mongod_paused():
         response = sign_in("alice@example.com")
         assert response.status_code == 200
-        again = Person(alice.id, "", response.json()["access"])
-        assert again.get("currentuser").json()["username"] == "alice"
+        member = Person(alice.id, "", response.json()["access"])
+        assert member.get("currentuser").json()["username"] == "alice"
 
 
 @pytest.mark.parametrize(
@@ -167,8 +167,8 @@ def test_an_ended_session_is_rejected_on_every_route_at_once(alice):
                     assert response.status_code in {400, 401}, (method, path, response.content)
         for method, path in [("GET", "posts"), ("GET", "sessions"), ("DELETE", "sessions")]:
             assert other.call(method, path).status_code == 401
-        again = other.post("posts", {"text": "x"}, **{"Idempotency-Key": "k"})
-        assert again.status_code == 401
+        replayed = other.post("posts", {"text": "x"}, **{"Idempotency-Key": "k"})
+        assert replayed.status_code == 401
 
 
 def test_no_sign_in_with_the_old_password_survives_a_concurrent_change(alice):
@@ -183,8 +183,8 @@ def test_no_sign_in_with_the_old_password_survives_a_concurrent_change(alice):
     for response in sign_ins:
         assert response.status_code in {200, 401}
         if response.status_code == 200:
-            mine = Person(alice.id, "", response.json()["access"])
-            assert mine.get("currentuser").status_code == 401
+            member = Person(alice.id, "", response.json()["access"])
+            assert member.get("currentuser").status_code == 401
 
 
 @pytest.mark.tampers

@@ -117,8 +117,8 @@ def test_a_username_stays_taken_when_only_mongodb_has_it(flush_all):
 def test_a_rejected_sign_up_leaves_the_username_free():
     sign_up("first")
     with assert_no_changes():
-        refused = anonymous.post("signup", {**ADA, "email": "first@example.com"})
-    assert refused.status_code == 409
+        response = anonymous.post("signup", {**ADA, "email": "first@example.com"})
+    assert response.status_code == 409
     assert anonymous.post("signup", ADA).status_code == 201
 
 
@@ -147,10 +147,10 @@ def test_one_of_fifty_concurrent_sign_ups_wins(same, emails, flush_all, document
 def test_a_sign_up_with_a_known_key_is_replayed_with_the_same_cookie():
     body = {**ADA, "refresh_in": "cookie"}
     first = anonymous.post("signup", body, **{"Idempotency-Key": "k"})
-    again = anonymous.post("signup", body, **{"Idempotency-Key": "k"})
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert first.content == again.content
-    assert first.cookies["refresh"].value == again.cookies["refresh"].value
+    replayed = anonymous.post("signup", body, **{"Idempotency-Key": "k"})
+    assert (first.status_code, replayed.status_code) == (201, 201)
+    assert first.content == replayed.content
+    assert first.cookies["refresh"].value == replayed.cookies["refresh"].value
     assert len(live_records("users.user")) == 1
 
 

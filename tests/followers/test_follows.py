@@ -102,17 +102,17 @@ def test_concurrent_followers_are_all_counted(alice):
 
 
 def test_concurrent_follows_and_unfollows_keep_counters_exact(alice, bob, flush_all, document):
-    def act(number):
+    def send(number):
         method = "PUT" if number % 2 else "DELETE"
         return lambda: alice.call(method, f"users/{bob.id}/follow")
 
     for _ in range(2):
-        assert count_statuses(run_concurrently(*map(act, range(24)))) == {200: 24}
+        assert count_statuses(run_concurrently(*map(send, range(24)))) == {200: 24}
         edges = len(live_records("followers.follow"))
         assert (counters(alice), counters(bob)) == ((edges, 0), (0, edges))
         flush_all()
-    heard = [event["type"] for event in bob.received_events()]
-    assert heard == ["follow.created", "follow.deleted"] * (len(heard) // 2) + (
+    types = [event["type"] for event in bob.received_events()]
+    assert types == ["follow.created", "follow.deleted"] * (len(types) // 2) + (
         ["follow.created"] * edges
     )
     assert document(users.model, bob.id)["followers_count"] == edges

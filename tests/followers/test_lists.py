@@ -52,12 +52,12 @@ def test_a_block_hides_members_and_their_lists(alice, bob, direction):
         fan.put(f"users/{carol.id}/follow")
         carol.put(f"users/{fan.id}/follow")
     blocker.put(f"users/{blocked.id}/block")
-    for way in ("followers", "following"):
-        assert ids(alice, f"users/{carol.id}/{way}") == [alice.id]
-        assert ids(carol, f"users/{carol.id}/{way}") == [bob.id, alice.id]
-        assert alice.get(f"users/{bob.id}/{way}").status_code == 404
-        assert alice.get(f"users/{'0' * 24}/{way}").status_code == 404
-        assert anonymous.get(f"users/{bob.id}/{way}").status_code == 401
+    for list_name in ("followers", "following"):
+        assert ids(alice, f"users/{carol.id}/{list_name}") == [alice.id]
+        assert ids(carol, f"users/{carol.id}/{list_name}") == [bob.id, alice.id]
+        assert alice.get(f"users/{bob.id}/{list_name}").status_code == 404
+        assert alice.get(f"users/{'0' * 24}/{list_name}").status_code == 404
+        assert anonymous.get(f"users/{bob.id}/{list_name}").status_code == 401
 
 
 def test_only_followers_see_the_follows_of_a_private_account(alice, bob, stranger):
@@ -172,19 +172,19 @@ def test_people_match_their_serializers(alice, bob):
     (person,) = people(bob, f"users/{alice.id}/followers")
     assert person == RelatedPersonSerializer(person).data
     assert list(person) == list(RelatedPersonSerializer().fields)
-    (shown,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
-    assert shown == RelationSerializer(shown).data
-    assert list(shown) == list(person["relation"]) == list(RelationSerializer().fields)
+    (relationship,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
+    assert relationship == RelationSerializer(relationship).data
+    assert list(relationship) == list(person["relation"]) == list(RelationSerializer().fields)
 
 
-@pytest.mark.parametrize("way", ["followers", "following"])
-def test_a_page_of_people_takes_as_many_script_calls_as_one_person(alice, bob, way):
+@pytest.mark.parametrize("list_name", ["followers", "following"])
+def test_a_page_of_people_takes_as_many_script_calls_as_one_person(alice, bob, list_name):
     def follows(other):
-        follower, followed = (other, alice) if way == "followers" else (alice, other)
+        follower, followed = (other, alice) if list_name == "followers" else (alice, other)
         assert follower.put(f"users/{followed.id}/follow").status_code == 200
 
     def page():
-        return bob.get(f"users/{alice.id}/{way}?limit=100").json()["users"]
+        return bob.get(f"users/{alice.id}/{list_name}?limit=100").json()["users"]
 
     follows(sign_up("first"))
     page()

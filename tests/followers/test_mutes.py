@@ -45,13 +45,13 @@ def test_muted_authors_are_missing_in_the_feed_only(alice, bob, stranger):
 
 def test_a_muted_member_is_not_informed(alice, bob):
     bob.put(f"users/{alice.id}/follow")
-    seen = bob.get(f"users/{alice.id}").content
-    news = bob.received_events("feed", f"user:{alice.id}")
+    profile = bob.get(f"users/{alice.id}").content
+    events = bob.received_events("feed", f"user:{alice.id}")
     alice.put(f"users/{bob.id}/mute")
-    assert bob.received_events("feed", f"user:{alice.id}") == news
-    assert bob.get(f"users/{alice.id}").content == seen
-    (shown,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
-    assert shown == relation(alice.id, following=True)
+    assert bob.received_events("feed", f"user:{alice.id}") == events
+    assert bob.get(f"users/{alice.id}").content == profile
+    (relationship,) = bob.get(f"users/relationships?id={alice.id}").json()["relationships"]
+    assert relationship == relation(alice.id, following=True)
     post = alice.create_post()
     assert feed(bob) == [post["id"]]
 
@@ -99,9 +99,9 @@ def test_ten_concurrent_mutes_are_one(alice, bob):
 def test_a_page_of_the_feed_is_full_despite_muted_authors(alice, bob):
     carol = sign_up("carol")
     alice.put(f"users/{bob.id}/mute")
-    kept = [post.create_post() for _ in range(3) for post in (bob, carol)][1::2]
+    visible = [author.create_post() for _ in range(3) for author in (bob, carol)][1::2]
     first = alice.get("posts?limit=2").json()
-    assert [post["id"] for post in first["posts"]] == [kept[2]["id"], kept[1]["id"]]
+    assert [post["id"] for post in first["posts"]] == [visible[2]["id"], visible[1]["id"]]
     second = alice.get(f"posts?limit=2&cursor={first['next']}").json()
-    assert [post["id"] for post in second["posts"]] == [kept[0]["id"]]
+    assert [post["id"] for post in second["posts"]] == [visible[0]["id"]]
     assert second["next"] is None

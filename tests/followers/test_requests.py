@@ -40,8 +40,8 @@ def test_a_follow_request_is_sent_to_both_members(alice, private, stranger, flus
     assert (counters(alice), counters(private)) == ((0, 0), (0, 0))
     assert alice.get(f"posts/{post['id']}").status_code == 404
     for _ in range(2):
-        (asking,) = people(private, "users/me/follow-requests")
-        assert (asking["id"], asking["relation"]) == (alice.id, relation(alice.id))
+        (requester,) = people(private, "users/me/follow-requests")
+        assert (requester["id"], requester["relation"]) == (alice.id, relation(alice.id))
         assert ids(alice, "users/me/follow-requests") == []
         flush_all()
     assert document(FollowRequest, f"{alice.id}:{private.id}")["target_id"] == private.id

@@ -49,15 +49,15 @@ def test_friends_of_friends_come_first_then_the_most_followed(cast, flush_all):
     assert "frank" not in names(frank)
 
 
-@pytest.mark.parametrize("link", ["follows", "asked", "blocks", "is blocked by", "mutes"])
+@pytest.mark.parametrize("link", ["follows", "requested", "blocks", "is blocked by", "mutes"])
 def test_members_with_a_relationship_are_not_suggested(cast, link, flush_all):
     alice, bob, carol, *_ = cast.values()
     follow((alice, bob), (bob, carol))
     assert names(alice)[0] == "carol"
-    if link == "asked":
+    if link == "requested":
         carol.patch("users/me/settings", {"is_private": True})
     member, other = (carol, alice) if link == "is blocked by" else (alice, carol)
-    action = {"follows": "follow", "asked": "follow", "mutes": "mute"}.get(link, "block")
+    action = {"follows": "follow", "requested": "follow", "mutes": "mute"}.get(link, "block")
     assert member.put(f"users/{other.id}/{action}").status_code == 200
     for _ in range(2):
         assert sorted(names(alice)) == ["dave", "erin", "frank"]

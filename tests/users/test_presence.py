@@ -59,10 +59,10 @@ class RecordingSubscriber:
     """A subscriber that records the events it receives."""
 
     def __init__(self, user_id):
-        self.user_id, self.heard = user_id, []
+        self.user_id, self.received = user_id, []
 
     def deliver(self, kind, offset, frame):
-        self.heard.append((kind, offset, frame))
+        self.received.append((kind, offset, frame))
 
     def require_resume(self):
         raise AssertionError
@@ -72,7 +72,7 @@ class RecordingSubscriber:
 def other_process(person):
     """Connect a member to another dispatcher in another event loop; yield its received events.
 
-    To ours it is what another process is: they share nothing but Redis.
+    This simulates another process: the two dispatchers share nothing but Redis.
     """
     subscriber, is_open, is_over = RecordingSubscriber(person.id), Event(), Event()
 
@@ -89,7 +89,7 @@ def other_process(person):
     thread.start()
     assert is_open.wait(5)
     try:
-        yield subscriber.heard
+        yield subscriber.received
     finally:
         is_over.set()
         thread.join(10)
@@ -130,9 +130,8 @@ async def test_a_member_stays_online_with_one_of_two_devices(connected, alice, b
     phone, _laptop = await connected(alice), await connected(alice)
     assert await presence_changes(bob_socket) == [(alice.id, True)]
     await phone.disconnect()
-    assert (
-        await presence_changes(bob_socket, within=3) == []
-    )  # longer than the grace period and the lifetime of an entry
+    # Longer than the grace period and the lifetime of an entry.
+    assert await presence_changes(bob_socket, within=3) == []
     assert await sync_to_async(online_shown_to)(bob, alice) == [alice.id]
 
 
@@ -174,16 +173,16 @@ async def test_presence_is_shared_between_processes(connected, alice, bob, stran
     await sync_to_async(befriend)(alice, bob)
     await sync_to_async(befriend)(alice, stranger)
     bob_socket = await connected(bob, "presence")
-    with other_process(alice) as heard:
+    with other_process(alice) as received:
         assert await next_change(bob_socket) == (alice.id, True)
         await connected(stranger)
-        await wait_for(lambda: heard)
+        await wait_for(lambda: received)
         assert await presence_changes(bob_socket) == []
         assert await sync_to_async(online_shown_to)(alice, bob, stranger) == [bob.id, stranger.id]
     assert await next_change(bob_socket) == (alice.id, False)
     assert await presence_changes(bob_socket) == []
     frame = '{"type":"presence.changed","data":{"user_id":"%s","online":true}}'
-    assert heard == [("presence.changed", None, frame % stranger.id)]
+    assert received == [("presence.changed", None, frame % stranger.id)]
 
 
 async def test_the_presence_setting_takes_effect_at_once(connected, alice, bob):

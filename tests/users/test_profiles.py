@@ -24,11 +24,11 @@ PROFILE = {
 
 
 def test_a_profile_is_visible_to_every_member(alice, bob):
-    mine, seen = alice.get("users/me"), bob.get(f"users/{alice.id}")
-    assert mine.status_code == seen.status_code == 200
-    assert mine.json() == seen.json()
-    assert seen.json()["username"] == "alice"
-    assert {"email", "password", "username_key"}.isdisjoint(seen.json())
+    own, visible = alice.get("users/me"), bob.get(f"users/{alice.id}")
+    assert own.status_code == visible.status_code == 200
+    assert own.json() == visible.json()
+    assert visible.json()["username"] == "alice"
+    assert {"email", "password", "username_key"}.isdisjoint(visible.json())
     assert anonymous.get(f"users/{alice.id}").status_code == 401
 
 
