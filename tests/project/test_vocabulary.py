@@ -13,17 +13,17 @@ PENDING_PREFIXES: set[str] = {
     "docs/getting-started.md", "docs/http/", "docs/media.md", "docs/moderation.md",
     "docs/notifications.md", "docs/operations.md", "docs/parity.md", "docs/performance.md",
     "docs/reliability.md", "docs/scale.md", "docs/security.md", "docs/tasks.md", "docs/types/",
-    "docs/write-path.md", "followers/", "images/", "moderation/",
+    "docs/write-path.md", "images/", "moderation/",
     "mysocial/admin/", "mysocial/api/",
     "mysocial/dev/",
     "mysocial/lua/", "mysocial/management/", "mysocial/ops/",
     "mysocial/privacy/", "mysocial/realtime/", "mysocial/store/",
     "mysocial/templates/", "mysocial/templatetags/", "notifications/", "posts/",
-    "reactions/", "tests/accounts/", "tests/authorization/", "tests/chaos/", "tests/chat/",
-    "tests/client_model/", "tests/comments/", "tests/followers/", "tests/fuzz/", "tests/images/",
+    "reactions/", "tests/authorization/", "tests/chaos/", "tests/chat/",
+    "tests/client_model/", "tests/comments/", "tests/fuzz/", "tests/images/",
     "tests/moderation/", "tests/mysocial/", "tests/notifications/", "tests/posts/",
     "tests/privacy_canaries/", "tests/project/", "tests/reactions/", "tests/security/",
-    "tests/support/", "tests/system/", "tests/users/", "users/",
+    "tests/support/", "tests/system/",
 }  # fmt: skip
 
 
