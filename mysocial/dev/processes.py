@@ -1,4 +1,4 @@
-"""Processes of ours: started in their own session, found again and ended by their own pid."""
+"""Child processes in their own sessions, which a pid file makes identifiable."""
 
 import json
 import os
@@ -15,16 +15,17 @@ from typing import IO
 
 import psutil
 
-POLL = 0.05
-CLOCK_CHANGE = 5.0  # seconds; the kernel counts from its start, which moves when the clock is set
+POLL_SECONDS = 0.05
+# The kernel derives start times from the boot time, which moves when the clock is set.
+MAX_CLOCK_CHANGE_SECONDS = 5.0
 
 
 class Child:
-    """One process, in a session of its own so that we, not the terminal, decide when it ends.
+    """A process in its own session, so that signals of the terminal do not reach it.
 
-    A pid file remembers it: the next start ends what a killed parent left behind.
-    Where `setpriv` exists (Linux) the kernel ends it as soon as its parent dies.
-    It inherits `pass_fds`, under the same numbers, and no other file of ours.
+    Its pid file lets the next start end a process that a killed parent left behind. If `setpriv`
+    exists (Linux), the kernel terminates it when its parent dies. It inherits the file descriptors
+    `pass_fds`, with the same numbers, and no others.
     """
 
     def __init__(
@@ -45,35 +46,37 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The pid while it runs, else None."""
+        """Return the pid while it runs, else None."""
         return self._process.pid if self._process is not None and self.alive() else None
 
     def pause(self) -> None:
-        """SIGSTOP, and wait until it has stopped; nothing when it does not run."""
+        """Send SIGSTOP and wait until it has stopped. Do nothing if it does not run."""
         if self.pid is None:
             return
         process = psutil.Process(self.pid)
         self.signal(signal.SIGSTOP)
-        # The signal stops one thread after the other: another one may still be answering.
+        # The signal stops one thread after the other; some may still be running.
         while process.status() != psutil.STATUS_STOPPED:
             time.sleep(0.001)
         time.sleep(0.01)
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended (negative: by that signal), None while it runs or before its start."""
+        """Return its exit code, negative for a signal; None while it runs or before it starts."""
         return None if self._process is None or not self._ended() else self._process.returncode
 
     def start(self, output: int | IO[bytes] = subprocess.DEVNULL) -> IO[bytes] | None:
-        """Start it with stdout and stderr to `output`; return the pipe when that is PIPE.
+        """Start it with stdout and stderr to `output`; return the pipe if that is `PIPE`.
 
-        RuntimeError if it runs already; OSError if the program cannot be run.
+        Raises:
+            RuntimeError: It is already running.
+            OSError: The program cannot be run.
         """
         if self.alive():
-            raise RuntimeError(f"{self.args[0]} is running already, as pid {self.pid}")
+            raise RuntimeError(f"{self.args[0]} is already running, with pid {self.pid}")
         end_leftover(self.pid_file)
         self._process = subprocess.Popen(
-            [*_dies_with_parent(), *self.args],
+            [*_parent_death_prefix(), *self.args],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -86,16 +89,16 @@ class Child:
         try:
             write_json(self.pid_file, {"pid": self._process.pid, "args": self.args, "born": born})
         except OSError:
-            self.kill()  # a full disk: nobody would find it again
+            self.kill()  # the disk is full; without its pid file it could not be found again
             raise
         return self._process.stdout
 
     def alive(self) -> bool:
-        """Whether it runs now."""
+        """Tell whether it is running."""
         return self._process is not None and not self._ended()
 
     def _ended(self, timeout: float = 0.0) -> bool:
-        """Whether it ended, within `timeout`; if so, what it started is ended too."""
+        """Tell whether it ended within `timeout` seconds; if so, end its own children, too."""
         process = self._process
         if process is None or process.returncode is not None:
             return True
@@ -103,39 +106,39 @@ class Child:
             process.wait(timeout)
         except subprocess.TimeoutExpired:
             return False
-        # A Celery pool, say, outlives a master that crashed. At once: until its zombie was
-        # reaped, just now, nobody else could be given the number.
+        # A Celery pool, for example, outlives a master that crashed. Do this at once: the pid could
+        # not be reused before the zombie was reaped, just now.
         _kill_group(process.pid)
         try:
             self.pid_file.unlink(missing_ok=True)
         except OSError:
-            pass  # its disk is gone or read-only; the next start looks whose pid it is
+            pass  # the disk is gone or read-only; the next start checks the pid
         return True
 
     def signal(self, number: int) -> None:
-        """Send it a signal; nothing happens if it has ended."""
+        """Send it a signal. Do nothing if it has ended."""
         if self._process is not None:
             self._process.send_signal(number)  # Popen checks that the pid is still its own
 
     def stop(self, grace: float = 10.0) -> None:
-        """Ask it to end, wait `grace` seconds, then kill it and all that it started."""
+        """Send SIGTERM, wait `grace` seconds, then kill it and its children."""
         if self.alive():
             self.signal(signal.SIGTERM)
         if not self._ended(grace):
             self.kill()
 
     def kill(self) -> None:
-        """SIGKILL for it and for all that it started; returns when it is gone."""
+        """Send SIGKILL to it and its children; return when it has ended."""
         if self._process is not None and self.alive():
             _kill_group(self._process.pid)
             self._ended(timeout=60.0)
 
 
-def _dies_with_parent() -> list[str]:
-    """A prefix that asks the kernel for SIGTERM when the parent dies; empty where there is none.
+def _parent_death_prefix() -> list[str]:
+    """Return a command prefix that requests SIGTERM when the parent dies, if there is one.
 
-    The kernel means the parent's *thread*, so only the main one, which lives as long as
-    the process, may ask. `setpriv` execs the program: the pid stays the same.
+    The kernel means the parent *thread*, so the prefix is used by the main thread only, which lives
+    as long as the process. `setpriv` replaces itself with the program, so the pid stays the same.
     """
     if not sys.platform.startswith("linux"):
         return []
@@ -148,29 +151,30 @@ def _dies_with_parent() -> list[str]:
 def _kill_group(pid: int) -> None:
     try:
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # macOS says EPERM for a group of zombies
+    except (ProcessLookupError, PermissionError):  # macOS returns EPERM for a group of zombies
         pass
 
 
 def find_leftover(pid_file: Path) -> psutil.Process | None:
-    """The live process that a pid file tells of, if it is still the one we started."""
+    """Return the running process of a pid file, if it is still the one that was started."""
     record = read_json(pid_file)
     pid, args, born = record.get("pid"), record.get("args"), record.get("born")
     if not isinstance(pid, int) or not isinstance(args, list) or not isinstance(born, float):
         return None
     try:
         process = psutil.Process(pid)
-        found = process.cmdline()
+        command = process.cmdline()
     except psutil.Error:
         return None
-    # The pid may be anyone's by now, also a program's like ours in another checkout. The first
-    # arguments differ (an interpreter before a script), so the ends are compared.
-    is_ours = abs(_started_at(pid) - born) < CLOCK_CHANGE and found[1 - len(args) :] == args[1:]
-    return process if len(args) > 1 and is_ours else None
+    # The pid may have been reused, even by the same program in another checkout. The first
+    # arguments may differ (an interpreter before a script), so the last ones are compared.
+    is_same_start = abs(_started_at(pid) - born) < MAX_CLOCK_CHANGE_SECONDS
+    is_same_command = len(args) > 1 and command[1 - len(args) :] == args[1:]
+    return process if is_same_start and is_same_command else None
 
 
 def _started_at(pid: int) -> float:
-    """When a process was started, by the clock; 0 for one that is gone already."""
+    """Return the start time of a process, in seconds since 1970; 0 if it has ended."""
     try:
         return float(psutil.Process(pid).create_time())
     except psutil.Error:
@@ -178,7 +182,7 @@ def _started_at(pid: int) -> float:
 
 
 def end_leftover(pid_file: Path, grace: float = 10.0) -> bool:
-    """End the process that a killed parent left behind; True if there was one."""
+    """End the process that a killed parent left behind; tell whether there was one."""
     process = find_leftover(pid_file)
     if process is not None:
         try:
@@ -195,7 +199,7 @@ def end_leftover(pid_file: Path, grace: float = 10.0) -> bool:
 
 
 def free_port(preferred: int = 0) -> int:
-    """`preferred` if nobody listens there on loopback, else a port that is free now."""
+    """Return `preferred` if it is free on loopback, else a port that is free now."""
     for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -204,16 +208,16 @@ def free_port(preferred: int = 0) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise RuntimeError("no free port on 127.0.0.1")
+    raise RuntimeError("There is no free port on 127.0.0.1.")
 
 
 def port_is_free(port: int) -> bool:
-    """Whether a server could listen on this port of loopback."""
+    """Tell whether a server could listen on this port of loopback."""
     return free_port(port) == port
 
 
 def describe_port_holder(port: int) -> str:
-    """Who listens on a port, as `python (pid 4242)`; `another process` if it may not be seen."""
+    """Return the process that listens on a port, such as `python (pid 4242)`, if it is visible."""
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:  # macOS, without root
@@ -234,7 +238,7 @@ def describe_port_holder(port: int) -> str:
 
 
 def write_json(path: Path, value: Mapping[str, object]) -> None:
-    """Replace a small file at once, readable by its owner only (it may hold a password)."""
+    """Replace a small file atomically. Only its owner can read it: it may contain a password."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
@@ -243,7 +247,7 @@ def write_json(path: Path, value: Mapping[str, object]) -> None:
 
 
 def read_json(path: Path) -> dict[str, object]:
-    """What `write_json` wrote; empty when the file is missing or damaged."""
+    """Return what `write_json` wrote; empty if the file is missing or damaged."""
     try:
         value = json.loads(path.read_text())
     except (OSError, ValueError):

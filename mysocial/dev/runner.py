@@ -1,4 +1,4 @@
-"""`Site`: what `manage.py up` runs here: folders, ports, commands and their environment."""
+"""The processes that `manage.py up` runs: their folders, ports, commands and environment."""
 
 import http.client
 import os
@@ -19,19 +19,19 @@ from mysocial.dev.processes import (
     read_json,
     write_json,
 )
-from mysocial.dev.servers import RUNNING_FILE, Mongod, Server, Valkey
+from mysocial.dev.servers import RUNNING_FILE, Mongod, Valkey
 from mysocial.dev.supervisor import Log, Program, Supervisor
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-BACKLOG = 511  # who may wait to be taken; the kernel may allow fewer
+BACKLOG = 511  # connections that wait to be accepted; the kernel may allow fewer
 
 
 class StartError(CommandError):
-    """A start that cannot be, with what to do about it."""
+    """`up` cannot start; the message says what to do."""
 
 
 class DevRunner:
-    """What runs here: the folders, the ports, the commands and their environment."""
+    """The folders, ports, commands and environment of the processes of a checkout."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
@@ -47,31 +47,38 @@ class DevRunner:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def servers(self) -> list[Server]:
-        """The servers to start: none whose URL the environment gives."""
+    def servers(self) -> list[Valkey | Mongod]:
+        """Return the servers to start: not those whose URL is set in the environment."""
         ports = read_json(self.data_dir / "ports.json")
-        servers: list[Server] = []
+        servers: list[Valkey | Mongod] = []
         if not os.environ.get("REDIS_URL"):
             valkey = Valkey(
                 self.data_dir / "valkey",
-                port=_remembered(ports, "valkey"),
+                port=_previous_port(ports, "valkey"),
                 appendfsync=settings.REQUIRED_REDIS_CONFIG["appendfsync"],
                 maxmemory=f"{settings.REDIS_MEMORY_MB}mb",
             )
             self.env["REDIS_URL"] = valkey.url
             servers.append(valkey)
         if not os.environ.get("MONGO_URL"):
-            mongod = Mongod(self.data_dir / "mongo", port=_remembered(ports, "mongod"))
+            mongod = Mongod(self.data_dir / "mongo", port=_previous_port(ports, "mongod"))
             self.env["MONGO_URL"] = mongod.url
             servers.append(mongod)
-        chosen = {each.name: each.port for each in servers if isinstance(each, Valkey | Mongod)}
+        chosen = {server.name: server.port for server in servers}
         write_json(self.data_dir / "ports.json", ports | chosen)
         return servers
 
     def program(
-        self, name: str, *args: str, door: socket.socket | None = None, **extra: str
+        self, name: str, *args: str, listener: socket.socket | None = None, **extra: str
     ) -> Program:
-        """A Python program of ours, run in the checkout; it inherits `door`, if there is one."""
+        """Return a Python program that runs in the checkout.
+
+        Args:
+            name: Its name in the log.
+            args: The arguments of the interpreter.
+            listener: A listening socket that the program inherits.
+            extra: Additional environment variables.
+        """
         return Program(
             name,
             [sys.executable, *args],
@@ -79,24 +86,27 @@ class DevRunner:
             run_dir=self.run_dir,
             env=self.env | extra,
             cwd=BASE_DIR,
-            pass_fds=() if door is None else (door.fileno(),),
+            pass_fds=() if listener is None else (listener.fileno(),),
         )
 
     def preparation(self) -> Program:
-        """What runs to its end before anything serves."""
+        """Return the program that prepares the data before the site serves."""
         return self.program("prepare", str(BASE_DIR / "manage.py"), "prepare")
 
-    def web(self, door: socket.socket) -> list[Program]:
-        """The processes of the one port of a checkout: HTTP and WebSockets, without a proxy.
+    def web(self, listener: socket.socket) -> list[Program]:
+        """Return the web processes, which serve HTTP and WebSockets on one port without a proxy.
 
-        They are handed the socket that listens, so each connection goes to one that is free.
+        They inherit one listening socket, so a connection is accepted by a process that is free.
         """
-        arguments = ("-m", "mysocial.realtime.server", "--fd", str(door.fileno()))
+        arguments = ("-m", "mysocial.realtime.server", "--fd", str(listener.fileno()))
         names = _numbered("web", settings.WEB_PROCESSES)
-        return [self.program(name, *arguments, door=door) for name in names]
+        return [self.program(name, *arguments, listener=listener) for name in names]
 
     def services(self) -> list[tuple[Program, float]]:
-        """What works behind it, each with the seconds it gets to end; the last is ended first."""
+        """Return the background services with their grace periods, in seconds.
+
+        They are stopped in reverse order.
+        """
         celery = ("-m", "celery", "-A", "mysocial", "--quiet")
         queues = ",".join(settings.CELERY_QUEUE_NAMES)
         schedule = self.data_dir / "beat" / "schedule"
@@ -120,13 +130,13 @@ class DevRunner:
         database.parent.mkdir(parents=True, exist_ok=True)
         listen = ("--address=127.0.0.1", f"--port={self.flower_port}")
         keep = ("--persistent=True", f"--db={database}", "--state-save-interval=30000")
-        # By the environment: arguments are seen by every user of the machine.
+        # In the environment, because all users of the machine can see the arguments.
         login = f"{settings.FLOWER_USER}:{settings.FLOWER_PASSWORD}"
         arguments = (*celery, "flower", *listen, *keep, "--logging=warning")
         return self.program("flower", *arguments, FLOWER_BASIC_AUTH=login)
 
     def end_leftovers(self) -> None:
-        """End what an `up` that was killed left running."""
+        """End the processes that a killed `up` left behind."""
         programs, servers = self.run_dir.glob("*.pid.json"), self.data_dir.glob("*/*.pid.json")
         for pid_file in [*programs, *servers]:
             if end_leftover(pid_file):
@@ -134,23 +144,26 @@ class DevRunner:
 
     @contextmanager
     def listening_socket(self) -> Iterator[socket.socket]:
-        """The socket that the web processes serve; Refusal if someone else listens where we are to.
+        """Yield the listening socket of the web processes.
 
-        It is ours, not theirs: while one of them is started again, nobody is refused.
+        `up` owns it, so no connection is refused while a web process restarts.
+
+        Raises:
+            StartError: The port, or Flower's, is in use.
         """
         if not port_is_free(self.flower_port):
             raise _port_taken("FLOWER_PORT", self.flower_port)
-        with socket.socket() as door:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                door.bind(("127.0.0.1", self.port))
-                door.listen(BACKLOG)
+                listener.bind(("127.0.0.1", self.port))
+                listener.listen(BACKLOG)
             except OSError:
                 raise _port_taken("PORT", self.port) from None
-            yield door
+            yield listener
 
-    def remember(self, supervisor: Supervisor) -> None:
-        """Tell other shells of this checkout what runs (`running_urls`, `manage.py status`)."""
+    def write_state(self, supervisor: Supervisor) -> None:
+        """Write down what runs, for `running_urls` and `manage.py status` in other shells."""
         write_json(
             self.data_dir / RUNNING_FILE,
             {
@@ -163,11 +176,11 @@ class DevRunner:
             },
         )
 
-    def answers(self) -> bool:
-        """Whether the web server says that it lives."""
+    def responds(self) -> bool:
+        """Tell whether the web server responds to a liveness probe."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            # As a proxy would ask: with DEBUG off, plain HTTP is redirected.
+            # Like a proxy, because without DEBUG plain HTTP is redirected.
             headers = {"Host": f"localhost:{self.port}", "X-Forwarded-Proto": "https"}
             connection.request("GET", "/health/live", headers=headers)
             return connection.getresponse().status == http.client.OK
@@ -179,16 +192,16 @@ class DevRunner:
 
 def _port_taken(variable: str, port: int) -> StartError:
     return StartError(
-        f"Port {port} is taken by {describe_port_holder(port)}. "
-        f"End it, or choose another: {variable}={port + 10} make up"
+        f"Port {port} is in use by {describe_port_holder(port)}. "
+        f"End it, or choose another port: {variable}={port + 10} make up"
     )
 
 
 def _numbered(name: str, count: int) -> list[str]:
-    """Return the names of several processes of a kind: `web`, `web-2`, …"""
+    """Return the names of `count` processes: `web`, `web-2`, …"""
     return [name, *(f"{name}-{number}" for number in range(2, count + 1))]
 
 
-def _remembered(ports: dict[str, object], name: str) -> int:
+def _previous_port(ports: dict[str, object], name: str) -> int:
     port = ports.get(name)
     return free_port(port if isinstance(port, int) else 0)

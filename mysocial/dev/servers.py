@@ -1,7 +1,7 @@
 """The embedded servers, Valkey and mongod, from wheels: for `manage.py up` and for the tests.
 
-Light to import (settings read `running_urls`): no database driver is loaded until a
-mongod is started. Production brings its own servers and never starts these.
+The settings import `running_urls`, so this module imports no database driver until a mongod is
+started. In production, none of these servers is used.
 """
 
 import os
@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mysocial.dev.binaries import ServerError, find_mongod, find_valkey, mongod_environment
-from mysocial.dev.processes import POLL, Child, free_port, read_json
+from mysocial.dev.processes import POLL_SECONDS, Child, free_port, read_json
 
 if TYPE_CHECKING:
     from pymongo import MongoClient
@@ -30,7 +30,7 @@ RUNNING_FILE = "running.json"
 
 
 def running_urls(data_dir: Path) -> dict[str, str]:
-    """`redis_url` and `mongo_url` of the `up` that runs in this checkout; empty if none does."""
+    """Return `redis_url` and `mongo_url` of the `up` that runs in this checkout, if one does."""
     state = read_json(data_dir / RUNNING_FILE)
     pid = state.get("pid")
     if not isinstance(pid, int) or not _exists(pid):
@@ -43,14 +43,14 @@ def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except OSError as error:
-        return isinstance(error, PermissionError)  # it exists, and is another user's
+        return isinstance(error, PermissionError)  # it exists, but belongs to another user
     return True
 
 
 class Server(ABC):
-    """A server with a data folder of its own: what was acknowledged is there after any restart.
+    """A server with its own data folder, which keeps acknowledged writes over any restart.
 
-    `start` returns when it answers. The folder must be used by one server at a time.
+    Only one server may use the folder at a time.
     """
 
     name: ClassVar[str]
@@ -62,7 +62,7 @@ class Server(ABC):
     @property
     @abstractmethod
     def url(self) -> str:
-        """Where clients find it; the same after a restart."""
+        """The URL for clients, which stays the same after a restart."""
 
     @abstractmethod
     def _command(self) -> list[str]: ...
@@ -75,7 +75,7 @@ class Server(ABC):
 
     @property
     def log_file(self) -> Path:
-        """All that it printed, over restarts."""
+        """The file with its output, over restarts."""
         return self.folder / f"{self.name}.log"
 
     @property
@@ -85,13 +85,16 @@ class Server(ABC):
 
     @property
     def exit_code(self) -> int | None:
-        """How the last process ended, None while it runs."""
+        """The exit code of the last process; None while it runs."""
         return None if self._child is None else self._child.exit_code
 
     def start(self, timeout: float = READY_TIMEOUT_SECONDS) -> Self:
-        """Start it and wait until it answers; ServerError, with its last log lines, if it does not.
+        """Start it and wait until it responds.
 
-        Ends first what an earlier, killed owner of the same folder left running.
+        A server that a killed owner of the folder left running is ended first.
+
+        Raises:
+            ServerError: It does not respond; the message has its last log lines.
         """
         if self.alive():
             return self
@@ -119,7 +122,7 @@ class Server(ABC):
                 raise ServerError(f"{self.name} ended, code {self.exit_code}.{self._tail()}")
             if time.monotonic() > deadline:
                 raise ServerError(f"{self.name} is not ready after {timeout:g} s.{self._tail()}")
-            time.sleep(POLL)
+            time.sleep(POLL_SECONDS)
 
     def _tail(self, lines: int = 5) -> str:
         try:
@@ -132,26 +135,26 @@ class Server(ABC):
         return f" The end of {self.log_file}:{quoted}"
 
     def alive(self) -> bool:
-        """Whether its process runs; it may still be starting."""
+        """Tell whether its process runs; it may still be starting."""
         return self._child is not None and self._child.alive()
 
     def stop(self, grace: float = 10.0) -> None:
-        """Shut it down in order; killed after `grace` seconds. Nothing happens if it is down."""
+        """Shut it down, or kill it after `grace` seconds. Do nothing if it is down."""
         if self._child is not None:
             self._child.stop(grace)
 
     def kill(self) -> None:
-        """SIGKILL, as a crash would be; returns when the process is gone."""
+        """Send SIGKILL, like a crash; return when the process has ended."""
         if self._child is not None:
             self._child.kill()
 
     def pause(self) -> None:
-        """SIGSTOP: it holds its connections and answers nothing."""
+        """Send SIGSTOP: it keeps its connections open but does not respond."""
         if self._child is not None:
             self._child.pause()
 
     def resume(self) -> None:
-        """SIGCONT, after `pause`."""
+        """Send SIGCONT, after `pause`."""
         if self._child is not None:
             self._child.signal(signal.SIGCONT)
 
@@ -168,14 +171,14 @@ class Server(ABC):
 
 
 class Valkey(Server):
-    """Valkey (a Redis), with every acknowledged write on disk unless `appendfsync` says less.
+    """Valkey (a Redis) that syncs every write to disk, unless `appendfsync` says otherwise.
 
-    On a unix socket when `socket_path` is given, else on a loopback port.
+    It listens on a unix socket if `socket_path` is given, else on a loopback port.
     """
 
     name = "valkey"
 
-    def __init__(  # noqa: PLR0913 - one argument for each thing that tests or `up` vary
+    def __init__(  # noqa: PLR0913 - what tests and `up` configure
         self,
         folder: Path,
         *,
@@ -187,7 +190,7 @@ class Valkey(Server):
     ) -> None:
         super().__init__(folder)
         if socket_path is not None and len(os.fsencode(socket_path)) > SOCKET_PATH_LIMIT:
-            raise ServerError(f"{socket_path} is too long for a unix socket: use a shorter folder")
+            raise ServerError(f"{socket_path} is too long for a unix socket: use a shorter path")
         self.socket_path = socket_path
         self.port = 0 if socket_path else port or free_port()
         self._settings = {
@@ -195,7 +198,7 @@ class Valkey(Server):
             "port": str(self.port),
             "bind": "127.0.0.1",
             "daemonize": "no",
-            "set-proc-title": "no",  # its arguments stay readable: they prove whose it is
+            "set-proc-title": "no",  # its arguments stay visible, to identify it
             "save": "",
             "appendonly": "yes",
             "appendfsync": appendfsync,
@@ -209,7 +212,7 @@ class Valkey(Server):
 
     @property
     def url(self) -> str:
-        """`unix://…?db=0` or `redis://127.0.0.1:port/0`."""
+        """The URL: `unix://…?db=0` or `redis://127.0.0.1:port/0`."""
         if self.socket_path:
             return f"unix://{self.socket_path}?db=0"
         return f"redis://127.0.0.1:{self.port}/0"
@@ -226,13 +229,13 @@ class Valkey(Server):
                 client.settimeout(1)
                 client.connect(address)
                 client.sendall(b"PING\r\n")
-                return client.recv(64).startswith(b"+PONG")  # "-LOADING" while it reads its file
+                return client.recv(64).startswith(b"+PONG")  # "-LOADING" while it loads its file
         except OSError:
             return False
 
 
 class Mongod(Server):
-    """mongod as a replica set of one (transactions and majority need a set), on a loopback port."""
+    """mongod on a loopback port, as a replica set of one member, which transactions need."""
 
     name = "mongod"
 
@@ -247,7 +250,7 @@ class Mongod(Server):
     ) -> None:
         super().__init__(folder)
         self.port = port or free_port()
-        # How the set's only member names itself, and how clients find it.
+        # The address of the set's only member, also for clients.
         self.address = f"127.0.0.1:{self.port}"
         self.database = database
         self._cache_gb = cache_gb
@@ -255,7 +258,7 @@ class Mongod(Server):
 
     @property
     def url(self) -> str:
-        """`mongodb://127.0.0.1:port/<database>?replicaSet=rs0`."""
+        """The URL: `mongodb://127.0.0.1:port/<database>?replicaSet=rs0`."""
         return f"mongodb://{self.address}/{self.database}?replicaSet={REPLICA_SET}"
 
     def _command(self) -> list[str]:
@@ -263,7 +266,7 @@ class Mongod(Server):
         data.mkdir(exist_ok=True)
         cache = ["--wiredTigerCacheSizeGB", f"{self._cache_gb:g}", "--oplogSize", "128"]
         listen = ["--bind_ip", "127.0.0.1", "--port", str(self.port), "--nounixsocket"]
-        # No query may be a program. Alone in its set it ends without a quiet period.
+        # Queries must not run scripts. The only member of a set needs no quiet period to shut down.
         quiet = ["--quiet", "--noscripting", "--setParameter", "diagnosticDataCollectionEnabled=0"]
         quick = ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
         place = ["--dbpath", str(data), "--replSet", REPLICA_SET]
@@ -273,7 +276,7 @@ class Mongod(Server):
         return mongod_environment(find_mongod(), self.folder / "lib")
 
     def _ready(self) -> bool:
-        # Not at the top: settings import this module, in processes that never start a server.
+        # Not at module level: settings import this module in processes that start no server.
         from pymongo import MongoClient  # noqa: PLC0415
         from pymongo.errors import PyMongoError  # noqa: PLC0415
 
@@ -283,18 +286,18 @@ class Mongod(Server):
                 hello = client.admin.command("hello")
                 if hello.get("isWritablePrimary") and self.address in hello.get("hosts", ()):
                     return True
-                self._form_the_set(client)
+                self._configure_replica_set(client)
         except PyMongoError:
-            pass  # not listening yet, or its data says another port and it votes anew: ask again
+            pass  # not listening yet, or reconfigured for another port and electing: try again
         return False
 
-    def _form_the_set(self, client: "MongoClient[dict[str, Any]]") -> None:
-        """Make it the only member of the set, under its present port; nothing if it is."""
+    def _configure_replica_set(self, client: "MongoClient[dict[str, Any]]") -> None:
+        """Make this mongod, with its current port, the only member of the set."""
         member = {"_id": 0, "host": self.address}
-        known = client.local["system.replset"].find_one()
-        if known is None:
+        config = client.local["system.replset"].find_one()
+        if config is None:
             client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
-        elif [each["host"] for each in known["members"]] != [self.address]:
-            # The folder was used with another port.
-            known |= {"members": [member], "version": known["version"] + 1}
-            client.admin.command("replSetReconfig", known, force=True)
+        elif [existing["host"] for existing in config["members"]] != [self.address]:
+            # The folder was used with a different port.
+            config |= {"members": [member], "version": config["version"] + 1}
+            client.admin.command("replSetReconfig", config, force=True)

@@ -1,7 +1,7 @@
-"""Runs the processes of `manage.py up`: prefixed logs, restarts, an orderly end.
+"""A process supervisor for `manage.py up`: prefixed logs, restarts and an orderly shutdown.
 
-honcho runs a Procfile as well, but ends everything when one process dies; here a crashed worker
-or server comes back by itself, on the same folder and port, as it does in production.
+honcho, which runs a Procfile, stops everything when one process dies. Here a crashed worker or
+server is restarted with the same folder and port, as it is in production.
 """
 
 import signal
@@ -17,16 +17,16 @@ from typing import IO, Any, Protocol, Self, TextIO
 
 from mysocial.dev.processes import Child
 
-FIRST_DELAY = 0.1
-LONGEST_DELAY = 10.0
-SETTLED_AFTER = 30.0
-TICK = 0.2
-COLOURS = (36, 33, 32, 35, 34, 96, 93, 92)
+MIN_DELAY_SECONDS = 0.1
+MAX_DELAY_SECONDS = 10.0
+STABLE_SECONDS = 30.0  # after which a process counts as healthy: the delay is reset
+TICK_SECONDS = 0.2
+COLORS = (36, 33, 32, 35, 34, 96, 93, 92)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Process(Protocol):
-    """What can be supervised: a `Program`, or one of `mysocial.dev.servers`."""
+    """A process that can be supervised: a `Program`, or a server of `mysocial.dev.servers`."""
 
     @property
     def name(self) -> str: ...
@@ -41,32 +41,32 @@ class Process(Protocol):
 
 
 class Log:
-    """One stream for all: whole lines, each with the name of who said it."""
+    """A shared output stream: whole lines, each prefixed with the name of the process."""
 
     def __init__(self, out: TextIO | None = None, *, width: int = 8) -> None:
         self._out = out or sys.stdout
         self._width = width
-        self._colours: dict[str, int] | None = {} if self._out.isatty() else None
+        self._colors: dict[str, int] | None = {} if self._out.isatty() else None
         self._lock = threading.Lock()
 
     def line(self, name: str, text: str) -> None:
-        """Print one line; a reader who went away (a closed pipe) is no reason to stop."""
+        """Print one line. A closed pipe is ignored."""
         with self._lock:
-            head = f"{name:<{self._width}} |"
-            if self._colours is not None:
-                colour = self._colours.setdefault(name, COLOURS[len(self._colours) % len(COLOURS)])
-                head = f"\x1b[{colour}m{head}\x1b[0m"
+            prefix = f"{name:<{self._width}} |"
+            if self._colors is not None:
+                color = self._colors.setdefault(name, COLORS[len(self._colors) % len(COLORS)])
+                prefix = f"\x1b[{color}m{prefix}\x1b[0m"
             try:
-                self._out.write(f"{head} {text}\n")
+                self._out.write(f"{prefix} {text}\n")
                 self._out.flush()
             except (OSError, ValueError):
                 pass
 
 
 class Program:
-    """A program whose output goes to the log, line by line."""
+    """A program whose output is written to the log, line by line."""
 
-    def __init__(  # noqa: PLR0913 - what a process is started with
+    def __init__(  # noqa: PLR0913 - the parameters of a process
         self,
         name: str,
         args: Sequence[str],
@@ -86,18 +86,22 @@ class Program:
 
     @property
     def pid(self) -> int | None:
-        """The pid while it runs, else None."""
+        """Return the pid while it runs, else None."""
         return self._child.pid
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended (negative: by that signal), None while it runs."""
+        """Return its exit code, negative for a signal; None while it runs."""
         return self._child.exit_code
 
     def start(self) -> None:
-        """Start it; OSError if the program cannot be run."""
+        """Start it.
+
+        Raises:
+            OSError: The program cannot be run.
+        """
         pipe = self._child.start(PIPE)
-        assert pipe is not None  # noqa: S101 - PIPE was asked for
+        assert pipe is not None  # noqa: S101 - because of PIPE
         self._reader = threading.Thread(target=self._read, args=(pipe,), daemon=True)
         self._reader.start()
 
@@ -107,16 +111,16 @@ class Program:
                 self._log.line(self.name, line.decode(errors="replace").rstrip())
 
     def alive(self) -> bool:
-        """Whether it runs now."""
+        """Tell whether it is running."""
         return self._child.alive()
 
     def stop(self, grace: float = 10.0) -> None:
-        """SIGTERM, then SIGKILL after `grace` seconds; its last lines are in the log."""
+        """Send SIGTERM, and SIGKILL after `grace` seconds; log its last lines."""
         self._child.stop(grace)
         self._drain()
 
     def kill(self) -> None:
-        """SIGKILL for it and all that it started."""
+        """Send SIGKILL to it and its children."""
         self._child.kill()
         self._drain()
 
@@ -131,21 +135,21 @@ class _Supervised:
     grace: float
     rank: int
     started: float = 0.0
-    delay: float = FIRST_DELAY
+    delay: float = MIN_DELAY_SECONDS
     retry_at: float | None = None
 
 
 class Supervisor:
-    """Keeps processes running until it is told to stop; then ends them all.
+    """Keeps processes running until a signal arrives, then stops them all.
 
-    Used in a `with` block on the main thread: from there on no process outlives the block.
-    The first SIGINT, SIGTERM or SIGHUP asks for an orderly end, a second one for an immediate one.
+    It is a context manager for the main thread; no process outlives the block. The first SIGINT,
+    SIGTERM or SIGHUP requests an orderly shutdown, the second one an immediate shutdown.
     """
 
     def __init__(self, log: Log) -> None:
         self.log = log
         self.stopping = threading.Event()
-        self._hurry = False
+        self._is_urgent = False
         self._watches: list[_Supervised] = []
         self._handlers: dict[int, Any] = {}
 
@@ -166,28 +170,34 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        if self.stopping.is_set() and not self._hurry:
-            self._hurry = True
+        if self.stopping.is_set() and not self._is_urgent:
+            self._is_urgent = True
             raise KeyboardInterrupt
         self.stopping.set()
 
     @property
     def pids(self) -> dict[str, int | None]:
-        """The pid of each process, None while it is down."""
+        """Return the pid of each process, None while it is down."""
         return {watch.process.name: watch.process.pid for watch in self._watches}
 
     def start(self, process: Process, *, grace: float = 5.0, rank: int = 0) -> None:
-        """Start a process and keep it running; what its own `start` raises if it cannot start.
+        """Start a process and keep it running.
 
-        It gets `grace` seconds to end. Higher ranks end first; among equals, the last started.
+        Args:
+            process: The process.
+            grace: The seconds that it has to stop.
+            rank: Higher ranks are stopped first; within a rank, the last one started.
+
+        Raises:
+            Exception: The process cannot start; its own `start` raised it.
         """
         watch = _Supervised(process, grace, rank)
-        self._watches.append(watch)  # first: a start that is interrupted is ended too
+        self._watches.append(watch)  # first, so that an interrupted start is stopped, too
         process.start()
         watch.started = time.monotonic()
 
     def run(self, program: Program) -> int | None:
-        """Run a program to its end and return its exit code; None if we were told to stop."""
+        """Run a program to its end and return its exit code; None after a signal."""
         watch = _Supervised(program, grace=2.0, rank=0)
         self._watches.append(watch)
         program.start()
@@ -198,20 +208,20 @@ class Supervisor:
         return None if self.stopping.is_set() else program.exit_code
 
     def check(self) -> None:
-        """Look at each process once, and start again what died and has waited long enough."""
+        """Check each process once, and restart those that died and waited long enough."""
         for watch in self._watches:
             if watch.process.alive():
-                if time.monotonic() - watch.started > SETTLED_AFTER:
-                    watch.delay = FIRST_DELAY
+                if time.monotonic() - watch.started > STABLE_SECONDS:
+                    watch.delay = MIN_DELAY_SECONDS
             elif watch.retry_at is None:
-                self._plan_restart(watch, f"ended with code {watch.process.exit_code}")
+                self._plan_restart(watch, f"exited with code {watch.process.exit_code}")
             elif time.monotonic() >= watch.retry_at:
                 self._restart(watch)
 
-    def _plan_restart(self, watch: _Supervised, why: str) -> None:
-        self.log.line("up", f"{watch.process.name} {why}; it starts again in {watch.delay:g} s")
+    def _plan_restart(self, watch: _Supervised, reason: str) -> None:
+        self.log.line("up", f"{watch.process.name} {reason}; it restarts in {watch.delay:g} s")
         watch.retry_at = time.monotonic() + watch.delay
-        watch.delay = min(watch.delay * 2, LONGEST_DELAY)
+        watch.delay = min(watch.delay * 2, MAX_DELAY_SECONDS)
 
     def _restart(self, watch: _Supervised) -> None:
         watch.retry_at = None
@@ -221,21 +231,21 @@ class Supervisor:
             self._plan_restart(watch, f"did not start: {error}")
         else:
             watch.started = time.monotonic()
-            self.log.line("up", f"{watch.process.name} is started again")
+            self.log.line("up", f"{watch.process.name} restarted")
 
     def stop(self) -> None:
-        """End every process, one after the other; the rest is killed if we are interrupted."""
+        """Stop the processes one after the other; if interrupted, kill the remaining ones."""
         self.stopping.set()
-        left = self._watches[::-1]
-        left.sort(key=lambda watch: -watch.rank)
+        remaining = self._watches[::-1]
+        remaining.sort(key=lambda watch: -watch.rank)
         try:
-            for watch in left:
+            for watch in remaining:
                 if watch.process.alive():
                     self.log.line("up", f"stopping {watch.process.name}")
                 watch.process.stop(watch.grace)
         except KeyboardInterrupt:
-            self.log.line("up", "killing what is left")
+            self.log.line("up", "killing the remaining processes")
         finally:
-            for watch in left:
+            for watch in remaining:
                 watch.process.kill()
             self._watches.clear()

@@ -1,4 +1,4 @@
-"""Commands that are acts of staff: written down before they do anything."""
+"""Commands that are staff actions: recorded in the audit log before they run."""
 
 import getpass
 import os
@@ -9,25 +9,26 @@ from django.core.management.base import BaseCommand, CommandError
 from mysocial.admin import audit
 from mysocial.core.errors import Unavailable
 
-VIA = "manage.py"
+CHANNEL = "manage.py"
 
 
 class AuditedCommand(BaseCommand):
-    """A command whose use is in the audit log: who ran it, and with which options.
+    """A command whose use is recorded in the audit log: the user and the options.
 
-    Mixed into a command of Django's it comes first.
+    As a mixin for one of Django's commands, it is the first base class.
     """
 
-    def is_act(self, options: dict[str, Any]) -> bool:
-        """Tell whether it does more than look, with these options."""
+    def is_staff_action(self, options: dict[str, Any]) -> bool:
+        """Tell whether the command changes anything with these options."""
         return True
 
     def execute(self, *args: Any, **options: Any) -> Any:
-        if not self.is_act(options):
+        if not self.is_staff_action(options):
             return super().execute(*args, **options)
         name = type(self).__module__.rpartition(".")[2]
         try:
-            with audit.staff_action(actor=login(), channel=VIA, action=name, target=said(options)):
+            target = describe_target(options)
+            with audit.staff_action(actor=login(), channel=CHANNEL, action=name, target=target):
                 audit.record()
                 return super().execute(*args, **options)
         except Unavailable as error:
@@ -35,15 +36,15 @@ class AuditedCommand(BaseCommand):
 
 
 def login() -> str:
-    """Return the name of whoever runs the command on this machine."""
+    """Return the login name of the user who runs the command."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
 
 
-def said(options: dict[str, Any]) -> str:
-    """Return the options that say what it is done to; never a password."""
-    told = ("action", "queue", "key", "repair", "file", "username", "user_name")
-    given = {name: options[name] for name in told if options.get(name)}
+def describe_target(options: dict[str, Any]) -> str:
+    """Return the options that name the target of the command; never a password."""
+    names = ("action", "queue", "key", "repair", "file", "username", "user_name")
+    given = {name: options[name] for name in names if options.get(name)}
     return " ".join(f"{name}={value}" for name, value in given.items())

@@ -62,7 +62,7 @@ def test_rate_time_and_people_are_bounded(load):
 def test_where_nobody_answers_nothing_is_loaded(load):
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-    with pytest.raises(CommandError, match="Nobody could be signed up") as refused:
+    with pytest.raises(CommandError, match="The sign-up at") as refused:
         load(f"http://127.0.0.1:{port}")
     assert refused.value.returncode == 2
 

@@ -1,1 +1,1 @@
-"""`up`, `status` and `doctor` are the ones to know; `manage.py help` lists the rest."""
+"""Management commands; `up`, `status` and `doctor` are the most useful in development."""

@@ -1,4 +1,4 @@
-"""`manage.py backup <file>`: all that members wrote, as it was at one moment, in one file."""
+"""`manage.py backup <file>`: a consistent backup of all data in one file."""
 
 import json
 from pathlib import Path
@@ -13,28 +13,28 @@ from mysocial.ops.backup import BackupFailed, make_backup
 
 class Command(BaseCommand):
     help = (
-        "Write a backup of MongoDB, of what Redis owes to it and of the media, while members write "
-        "on. Exit codes: 0 it is made; 2 it is not, and no file is left."
+        "Write a backup of MongoDB, of the records that Redis has not flushed to it yet and of the "
+        "media. The site can stay online. Exit codes: 0 success; 2 failure, and no file is left."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="a new file, for example backup.tar.gz")
+        parser.add_argument("file", type=Path, help="the file to create, for example backup.tar.gz")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *_: Any, **options: Any) -> None:
         path: Path = options["file"].resolve()
         try:
-            with progress_bars() as tell:
-                manifest = make_backup(path, tell)
+            with progress_bars() as progress:
+                manifest = make_backup(path, progress)
         except (BackupFailed, Unavailable, OSError) as error:
-            raise CommandError(f"There is no backup. {error}", returncode=2) from error
-        facts = {name: value for name, value in manifest.items() if name != "members"}
+            raise CommandError(f"The backup failed. {error}", returncode=2) from error
         if options["json"]:
-            del facts["collections"]
-            self.stdout.write(json.dumps({"file": str(path), **facts}))
+            hidden = {"members", "collections"}
+            report = {name: value for name, value in manifest.items() if name not in hidden}
+            self.stdout.write(json.dumps({"file": str(path), **report}))
             return
-        count, media = sum(facts["documents"].values()), facts["media"]["files"]
+        count, media = sum(manifest["documents"].values()), manifest["media"]["files"]
         self.stdout.write(
-            f"{path}: {count} documents, {facts['unflushed']} unflushed records, {media} media "
-            f"files, as of {facts['made_at']}. SECRET_KEY is not in it: keep that, too."
+            f"{path}: {count} documents, {manifest['unflushed']} unflushed records, {media} media files, "
+            f"as of {manifest['made_at']}. It does not contain SECRET_KEY: keep that, too."
         )

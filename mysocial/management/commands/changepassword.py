@@ -1,4 +1,4 @@
-"""`manage.py changepassword`: Django's own, written down."""
+"""`manage.py changepassword`: Django's command, recorded in the audit log."""
 
 from django.contrib.auth.management.commands import changepassword
 
@@ -6,4 +6,4 @@ from mysocial.management.audited import AuditedCommand
 
 
 class Command(AuditedCommand, changepassword.Command):
-    """Changes the password of somebody of staff."""
+    """Change the password of a staff user."""

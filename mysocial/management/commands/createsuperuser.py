@@ -1,4 +1,4 @@
-"""`manage.py createsuperuser`: Django's own, written down."""
+"""`manage.py createsuperuser`: Django's command, recorded in the audit log."""
 
 from django.contrib.auth.management.commands import createsuperuser
 
@@ -6,4 +6,4 @@ from mysocial.management.audited import AuditedCommand
 
 
 class Command(AuditedCommand, createsuperuser.Command):
-    """Makes a superuser."""
+    """Create a superuser."""

@@ -1,4 +1,4 @@
-"""`manage.py dead_letters list|replay|drop`: records that MongoDB would not take."""
+"""`manage.py dead_letters list|replay|drop`: records that MongoDB rejected."""
 
 import json
 from typing import Any
@@ -10,13 +10,14 @@ from mysocial.core.progress import progress_bars
 from mysocial.management.audited import AuditedCommand
 from mysocial.persistence import dead_letters, dirty
 
-AT_ONCE = 100
+BATCH = 100
+Letters = dict[str, dict[str, Any]]
 
 
 class Command(AuditedCommand):
     help = (
-        "Show, replay or drop the records that were set aside. Exit codes: 0 done; 1 there was "
-        "none to replay or drop; 2 refused, or Redis is away."
+        "List, replay or drop dead letters: records that MongoDB rejected. Exit codes: 0 success; "
+        "1 no such dead letter; 2 invalid options, or Redis cannot be reached."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,53 +26,56 @@ class Command(AuditedCommand):
         parser.add_argument("--key", help="only this record")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
-    def is_act(self, options: dict[str, Any]) -> bool:
+    def is_staff_action(self, options: dict[str, Any]) -> bool:
         return bool(options["action"] != "list")
 
     def handle(self, *_: Any, **options: Any) -> None:
         if options["action"] == "drop" and not options["key"]:
-            raise CommandError("Dropping loses a write for ever: name it with --key.", returncode=2)
+            raise CommandError("Dropping discards a write. Name the record: --key.", returncode=2)
         try:
-            count = self._carry_out(options["action"], _wanted(options), as_json=options["json"])
+            letters = _selected_letters(options)
+            if options["action"] == "list":
+                self._list(letters, as_json=options["json"])
+                return
+            count = self._process(options["action"], letters)
         except Unavailable as error:
             raise CommandError(str(error), returncode=2) from error
-        if not count and options["action"] != "list":
+        if not count:
             raise CommandError("There is no such dead letter.", returncode=1)
+        report = json.dumps({options["action"]: count})
+        self.stdout.write(report if options["json"] else f"{options['action']}: {count}")
 
-    def _carry_out(self, action: str, letters: dict[str, Any], *, as_json: bool) -> int:
-        if action == "list":
-            self._list(letters, as_json=as_json)
-            return sum(map(len, letters.values()))
-        verb = (
-            dead_letters.retry_dead_letters
-            if action == "replay"
-            else dead_letters.discard_dead_letters
+    @staticmethod
+    def _process(action: str, letters: Letters) -> int:
+        """Replay or drop the letters; return how many there were."""
+        is_replay = action == "replay"
+        process = (
+            dead_letters.retry_dead_letters if is_replay else dead_letters.discard_dead_letters
         )
         count = 0
-        with progress_bars() as tell:
-            for queue, some in letters.items():
-                keys = list(some)
-                for first in range(0, len(keys), AT_ONCE):
-                    count += verb(queue, keys[first : first + AT_ONCE])
-                    tell(queue, min(first + AT_ONCE, len(keys)), len(keys))
-        self.stdout.write(json.dumps({action: count}) if as_json else f"{action}: {count}")
+        with progress_bars() as progress:
+            for queue, letters_of_queue in letters.items():
+                keys = list(letters_of_queue)
+                for first in range(0, len(keys), BATCH):
+                    count += process(queue, keys[first : first + BATCH])
+                    progress(queue, min(first + BATCH, len(keys)), len(keys))
         return count
 
-    def _list(self, letters: dict[str, dict[str, Any]], *, as_json: bool) -> None:
+    def _list(self, letters: Letters, *, as_json: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps(letters))
             return
-        for queue, some in letters.items():
-            for key, letter in some.items():
+        for queue, letters_of_queue in letters.items():
+            for key, letter in letters_of_queue.items():
                 self.stdout.write(f"{queue}  {key}  {letter['at']}  {letter['error']}")
         if not any(letters.values()):
             self.stdout.write("There are no dead letters.")
 
 
-def _wanted(options: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the letters that the options name."""
+def _selected_letters(options: dict[str, Any]) -> Letters:
+    """Return the dead letters that the options select."""
     return {
-        queue: {key: letter for key, letter in some.items() if options["key"] in (None, key)}
-        for queue, some in dead_letters.get_dead_letters().items()
+        queue: {key: letter for key, letter in letters.items() if options["key"] in (None, key)}
+        for queue, letters in dead_letters.get_dead_letters().items()
         if options["queue"] in (None, queue)
     }

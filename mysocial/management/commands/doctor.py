@@ -1,4 +1,8 @@
-"""`manage.py doctor`: what on this machine, or in these settings, would not work, and the cure."""
+"""`manage.py doctor`: check this machine and the settings, with a fix for each problem.
+
+These are not Django system checks, which run before every command: they connect to the servers,
+run programs and also report what is fine.
+"""
 
 import json
 import os
@@ -22,22 +26,23 @@ from mysocial.core import redis as store_redis
 from mysocial.dev.binaries import find_mongod, find_valkey, mongod_environment
 from mysocial.dev.processes import describe_port_holder, port_is_free
 from mysocial.dev.servers import ServerError, running_urls
-from mysocial.management.commands.status import AWAY, first_words
+from mysocial.management.commands.status import SERVER_ERRORS, short_message
 
-OLDEST_PYTHON = (3, 11)
-OLDEST_REDIS = 7
-OLDEST_MONGO = 6
-SECRET_LENGTH = 32
-LEAST_DISK = 2 * 1024**3
-TIGHT_DISK = 10 * 1024**3
-# channels_redis waits 5 s for a message; redis-py 8 gives up after 5 s of silence.
-CHANNEL_WAIT = 5.0
+MIN_PYTHON = (3, 11)
+MIN_REDIS = 7
+MIN_MONGO = 6
+MIN_SECRET_LENGTH = 32
+MIN_SECRET_CHARACTERS = 8  # different ones
+MIN_DISK_BYTES = 2 * 1024**3
+LOW_DISK_BYTES = 10 * 1024**3
+# channels_redis waits 5 s for a message; by default, redis-py 8 disconnects after 5 s of silence.
+CHANNEL_WAIT_SECONDS = 5.0
 MARKS = {"ok": "[green]✓[/green]", "warn": "[yellow]![/yellow]", "fail": "[red]✗[/red]"}
 
 
 @dataclass(frozen=True)
 class Check:
-    """One finding: `level` is ok, warn or fail; `fix` says what to do about it."""
+    """The result of one check: `level` is ok, warn or fail; `fix` says what to do."""
 
     level: str
     name: str
@@ -46,22 +51,25 @@ class Check:
 
 
 class Command(BaseCommand):
-    """Check this machine and these settings."""
+    """Check this machine and the settings."""
 
-    help = "Check this machine and these settings, with a cure for each finding. Exit 1 on a fail."
+    help = (
+        "Check this machine and the settings, with a fix for each problem. Exit codes: 0 no failed "
+        "check; 1 a check failed."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take --json."""
+        """Add --json."""
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Print the findings; exit with 1 when one is a fail."""
+        """Print the results; exit with 1 if a check failed."""
         checks = list(_checks())
         failed = any(check.level == "fail" for check in checks)
         if options["json"]:
-            found = {"ok": not failed, "checks": [asdict(check) for check in checks]}
-            self.stdout.write(json.dumps(found, indent=2))
+            report = {"ok": not failed, "checks": [asdict(check) for check in checks]}
+            self.stdout.write(json.dumps(report, indent=2))
         else:
             _show(checks)
         if failed:
@@ -82,10 +90,11 @@ def _checks() -> Iterator[Check]:
 
 
 def _python() -> Check:
-    found = f"{platform.python_version()}, {' '.join(platform.libc_ver()) or platform.platform()}"
-    if sys.version_info < OLDEST_PYTHON:
-        return Check("fail", "Python", found, "install Python 3.11 or newer, then `make install`")
-    return Check("ok", "Python", found)
+    libc = " ".join(platform.libc_ver()) or platform.platform()
+    finding = f"{platform.python_version()}, {libc}"
+    if sys.version_info < MIN_PYTHON:
+        return Check("fail", "Python", finding, "install Python 3.11 or newer, then `make install`")
+    return Check("ok", "Python", finding)
 
 
 def _wheels() -> Iterator[Check]:
@@ -109,7 +118,7 @@ def _wheels() -> Iterator[Check]:
 
 
 def _has_avx() -> bool:
-    """Whether the processor has AVX; taken for granted where it cannot be read."""
+    """Tell whether the processor has AVX; True if it cannot be determined."""
     try:
         return "avx" in Path("/proc/cpuinfo").read_text().split()
     except OSError:
@@ -118,43 +127,43 @@ def _has_avx() -> bool:
 
 def _ports() -> Iterator[Check]:
     if running_urls(settings.DATA_DIR):
-        yield Check("ok", "Ports", "in use by this checkout's `up`")
+        yield Check("ok", "Ports", "used by this checkout's `up`")
         return
     for variable, port in (("PORT", settings.PORT), ("FLOWER_PORT", settings.FLOWER_PORT)):
         if port_is_free(port):
             yield Check("ok", variable, f"{port} is free")
             continue
         holder = describe_port_holder(port)
-        fix = f"end it, or choose another: {variable}={port + 10} make up"
-        yield Check("warn", variable, f"{port} is taken by {holder}", fix)
+        fix = f"end it, or choose another port: {variable}={port + 10} make up"
+        yield Check("warn", variable, f"{port} is in use by {holder}", fix)
 
 
 def _redis() -> Iterator[Check]:
     yield Check("ok", "redis-py", metadata.version("redis"))
     try:
         version = str(store_redis.client().info("server")["redis_version"])
-        broken = store_redis.durability_mismatches()
-    except AWAY as error:
-        yield _away("Redis", error, "REDIS_URL")
+        mismatches = store_redis.durability_mismatches()
+    except SERVER_ERRORS as error:
+        yield _unreachable("Redis", error, "REDIS_URL")
         return
-    if int(version.partition(".")[0]) < OLDEST_REDIS:
-        yield Check("fail", "Redis", version, f"use Redis {OLDEST_REDIS} or newer, or Valkey")
+    if int(version.partition(".")[0]) < MIN_REDIS:
+        yield Check("fail", "Redis", version, f"use Redis {MIN_REDIS} or newer, or Valkey")
     else:
         yield Check("ok", "Redis", version)
-    for name, found, promised in broken:
-        fix = f"in redis.conf: `{name} {promised}`; without it an answered write may be lost"
-        yield Check("fail", f"Redis {name}", found, fix)
-    if not broken:
-        yield Check("ok", "Redis durability", "as promised")
+    for directive, actual, required in mismatches:
+        fix = f"set `{directive} {required}` in redis.conf; else an acknowledged write may be lost"
+        yield Check("fail", f"Redis {directive}", actual, fix)
+    if not mismatches:
+        yield Check("ok", "Redis durability", "configured")
 
 
-def _away(name: str, error: BaseException, variable: str) -> Check:
+def _unreachable(name: str, error: BaseException, variable: str) -> Check:
     if running_urls(settings.DATA_DIR) or os.environ.get(variable):
         return Check(
             "fail",
             name,
-            f"does not answer: {first_words(error)}",
-            f"look at {variable} and its log",
+            f"cannot be reached: {short_message(error)}",
+            f"check {variable} and the server's log",
         )
     return Check("warn", name, "not running", f"start it with `make up`, or set {variable}=...")
 
@@ -163,17 +172,17 @@ def _mongo() -> Iterator[Check]:
     try:
         hello = mongo.client().admin.command("hello")
         version = str(mongo.client().server_info()["version"])
-    except AWAY as error:
-        yield _away("MongoDB", error, "MONGO_URL")
+    except SERVER_ERRORS as error:
+        yield _unreachable("MongoDB", error, "MONGO_URL")
         return
-    if int(version.partition(".")[0]) < OLDEST_MONGO:
-        yield Check("fail", "MongoDB", version, f"use MongoDB {OLDEST_MONGO} or newer")
+    if int(version.partition(".")[0]) < MIN_MONGO:
+        yield Check("fail", "MongoDB", version, f"use MongoDB {MIN_MONGO} or newer")
     else:
         yield Check("ok", "MongoDB", version)
     if "setName" in hello or hello.get("msg") == "isdbgrid":
         yield Check("ok", "Replica set", str(hello.get("setName", "behind mongos")))
     else:
-        fix = "start mongod with --replSet rs0 and run rs.initiate() once: transactions need a set"
+        fix = "transactions need one: start mongod with --replSet rs0, and run rs.initiate() once"
         yield Check("fail", "Replica set", "none", fix)
 
 
@@ -183,31 +192,36 @@ def _channel_layer() -> Check:
         return Check("ok", "Channel layer", layer["BACKEND"].rpartition(".")[2])
     for host in layer["CONFIG"]["hosts"]:
         timeout = _socket_timeout(host)
-        if timeout is not None and timeout <= CHANNEL_WAIT:
-            found = f"socket_timeout is {timeout:g} s: idle WebSockets are closed after 5 s"
+        if timeout is not None and timeout <= CHANNEL_WAIT_SECONDS:
+            finding = f"socket_timeout is {timeout:g} s, which closes idle WebSockets"
             fix = 'CHANNEL_LAYERS hosts: {"address": url, "socket_timeout": 30}'
-            return Check("fail", "Channel layer", found, fix)
-    return Check("ok", "Channel layer", "waits longer than it blocks")
+            return Check("fail", "Channel layer", finding, fix)
+    return Check("ok", "Channel layer", "the timeout is long enough")
 
 
 def _socket_timeout(host: Any) -> float | None:
-    """The timeout of a channel layer host as redis-py 8 will see it: 5 s unless told."""
+    """Return the timeout that redis-py 8 uses for a channel layer host; 5 s by default."""
     if isinstance(host, dict):
         if "socket_timeout" in host:
             timeout = host["socket_timeout"]
             return None if timeout is None else float(timeout)
         host = host.get("address", "")
-    given = parse_qs(urlsplit(host).query).get("socket_timeout") if isinstance(host, str) else None
-    return float(given[0]) if given else CHANNEL_WAIT
+    query = parse_qs(urlsplit(host).query) if isinstance(host, str) else {}
+    timeouts = query.get("socket_timeout")
+    return float(timeouts[0]) if timeouts else CHANNEL_WAIT_SECONDS
 
 
 def _secret() -> Check:
     if settings.DEBUG:
-        return Check("warn", "DEBUG", "on", "never in production: DEBUG=0 and a SECRET_KEY")
+        return Check("warn", "DEBUG", "on", "in production, set DEBUG=0 and a SECRET_KEY")
     secret = settings.SECRET_KEY
-    if len(secret) < SECRET_LENGTH or secret.startswith("django-insecure") or len(set(secret)) < 8:  # noqa: PLR2004
-        fix = "python -c 'import secrets; print(secrets.token_urlsafe(48))' makes a good one"
-        return Check("fail", "SECRET_KEY", "short, or easy to guess", fix)
+    if (
+        len(secret) < MIN_SECRET_LENGTH
+        or secret.startswith("django-insecure")
+        or len(set(secret)) < MIN_SECRET_CHARACTERS
+    ):
+        fix = "generate one: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        return Check("fail", "SECRET_KEY", "too short or too simple", fix)
     return Check("ok", "SECRET_KEY", "long enough")
 
 
@@ -215,26 +229,30 @@ def _mail() -> Check:
     backend = settings.EMAIL_BACKEND
     if "anymail" in backend or backend.endswith("smtp.EmailBackend"):
         return Check("ok", "E-mail", backend.split(".")[-2])
-    found = f"{backend.split('.')[-2]}: nobody receives any"
+    finding = f"{backend.split('.')[-2]}: no e-mail is delivered"
     level = "ok" if settings.DEBUG else "fail"
-    return Check(level, "E-mail", found, "to send them, set SENDGRID_API_KEY")
+    return Check(level, "E-mail", finding, "to send e-mail, set SENDGRID_API_KEY")
 
 
 def _images() -> Check:
     if settings.CLOUDINARY_URL:
         return Check("ok", "Images", "Cloudinary")
     level = "ok" if settings.DEBUG else "warn"
-    return Check(level, "Images", "kept on this disk", "to use Cloudinary, set CLOUDINARY_URL")
+    return Check(level, "Images", "stored on this disk", "to use Cloudinary, set CLOUDINARY_URL")
 
 
 def _disk() -> Check:
     folder = settings.DATA_DIR if settings.DATA_DIR.exists() else settings.DATA_DIR.parent
     free = shutil.disk_usage(folder).free
-    found = f"{free / 1024**3:.1f} GB free for DATA_DIR"
-    fix = "free some, or set DATA_DIR: a full disk stops Redis, and with it every write"
-    if free < LEAST_DISK:
-        return Check("fail", "Disk", found, fix)
-    return Check("warn", "Disk", found, fix) if free < TIGHT_DISK else Check("ok", "Disk", found)
+    finding = f"{free / 1024**3:.1f} GB free for DATA_DIR"
+    fix = "free some space or set DATA_DIR; with a full disk, Redis accepts no writes"
+    if free < MIN_DISK_BYTES:
+        return Check("fail", "Disk", finding, fix)
+    return (
+        Check("warn", "Disk", finding, fix)
+        if free < LOW_DISK_BYTES
+        else Check("ok", "Disk", finding)
+    )
 
 
 def _show(checks: list[Check]) -> None:

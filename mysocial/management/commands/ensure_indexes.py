@@ -1,4 +1,4 @@
-"""`manage.py ensure_indexes`: make the MongoDB indexes that the stores declare."""
+"""`manage.py ensure_indexes`: create the MongoDB indexes that the stores declare."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from mysocial.store import ensure_indexes
 
 
 class Command(BaseCommand):
-    help = "Make the MongoDB indexes that the stores declare; safe to run again at any time."
+    help = "Create the MongoDB indexes that the stores declare. Safe to repeat."
 
     def handle(self, *_: Any, **options: Any) -> None:
         for name in ensure_indexes():

@@ -1,4 +1,4 @@
-"""`manage.py prepare`: everything that must be there before the first request."""
+"""`manage.py prepare`: set up the databases before the first request."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from django.core.management.base import BaseCommand
 
 class Command(BaseCommand):
     help = (
-        "Make indexes, staff tables and roles, and with DEBUG the demo people; safe to run again."
+        "Create the indexes, staff tables and roles, and with DEBUG the demo data. Safe to repeat."
     )
 
     def handle(self, *_: Any, **options: Any) -> None:
-        # One process for all four: each start of Python and Django costs seconds.
+        # In one process, because each start of Python and Django takes seconds.
         call_command("ensure_indexes")
         call_command("migrate", verbosity=0)
         call_command("make_roles")
-        if settings.DEBUG:  # demo passwords are public
+        if settings.DEBUG:  # the demo passwords are public
             call_command("seed_demo", if_empty=True)

@@ -1,8 +1,8 @@
-"""`manage.py queues`: what waits in each queue, once or again and again."""
+"""`manage.py queues`: the state of each queue, once or continuously."""
 
 import json
 import time
-from typing import Any
+from typing import Any, TypedDict
 
 from celery import current_app
 from django.conf import settings
@@ -16,88 +16,99 @@ from mysocial.core.errors import Unavailable
 from mysocial.persistence import dead_letters, dirty
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
-Row = dict[str, float]
+
+class QueueState(TypedDict):
+    """The state of one queue, as printed."""
+
+    messages: int
+    pending: int
+    oldest_seconds: float
+    dead_letters: int
 
 
 class Command(BaseCommand):
     help = (
-        "Show of each queue its messages, what it owes to MongoDB, since when, and what was "
-        "refused. Exit codes: 0 all is well; 1 a debt is too old, or there are dead letters; "
-        "2 Redis or the broker is away."
+        "Show the Celery messages of each queue, its pending records (not yet in MongoDB), the age "
+        "of the oldest one, and its dead letters. Exit codes: 0 healthy; 1 a record is pending for "
+        "too long, or there are dead letters; 2 Redis or the broker cannot be reached."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print JSON; a line for each look")
+        parser.add_argument("--json", action="store_true", help="print a line of JSON per refresh")
         parser.add_argument(
-            "--watch", type=float, metavar="SECONDS", help="look again so often, until Ctrl-C"
+            "--watch", type=float, metavar="SECONDS", help="refresh at this interval until Ctrl-C"
         )
-        parser.add_argument("--looks", type=int, default=0, help="with --watch: end after so many")
+        parser.add_argument("--count", type=int, default=0, help="with --watch: stop after so many")
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
-            rows = self._watch(options) if options["watch"] else self._once(options)
+            states = self._watch(options) if options["watch"] else self._show(options)
         except (Unavailable, OperationalError) as error:
             raise CommandError(str(error), returncode=2) from error
-        ill = [name for name, row in rows.items() if _is_ill(row)]
-        if ill:
-            raise CommandError(f"Not well: {', '.join(ill)}.", returncode=1)
+        unhealthy = [name for name, state in states.items() if not _is_healthy(state)]
+        if unhealthy:
+            raise CommandError(f"Unhealthy queues: {', '.join(unhealthy)}.", returncode=1)
 
-    def _once(self, options: dict[str, Any]) -> dict[str, Row]:
-        rows = look()
+    def _show(self, options: dict[str, Any]) -> dict[str, QueueState]:
+        states = read_queues()
         if options["json"]:
-            self.stdout.write(json.dumps(rows))
+            self.stdout.write(json.dumps(states))
         else:
-            Console(file=self.stdout).print(_table(rows))  # type: ignore[arg-type]
-        return rows
+            Console(file=self.stdout).print(_table(states))  # type: ignore[arg-type]
+        return states
 
-    def _watch(self, options: dict[str, Any]) -> dict[str, Row]:
-        rows, looks = look(), 1
+    def _watch(self, options: dict[str, Any]) -> dict[str, QueueState]:
+        states, count = read_queues(), 1
         console = Console(file=self.stdout, quiet=options["json"])  # type: ignore[arg-type]
         try:
-            with Live(_table(rows), console=console, auto_refresh=False) as live:
+            with Live(_table(states), console=console, auto_refresh=False) as live:
                 while True:
                     if options["json"]:
-                        self.stdout.write(json.dumps(rows))
-                    live.update(_table(rows), refresh=True)
-                    if looks == options["looks"]:
+                        self.stdout.write(json.dumps(states))
+                    live.update(_table(states), refresh=True)
+                    if count == options["count"]:
                         break
                     time.sleep(options["watch"])
-                    rows, looks = look(), looks + 1
+                    states, count = read_queues(), count + 1
         except KeyboardInterrupt:
             pass
-        return rows
+        return states
 
 
-def look() -> dict[str, Row]:
-    """Return what waits in each queue. `Unavailable`; `OperationalError` of the broker."""
-    debts, dead = dirty.get_backlogs(), dead_letters.count_dead_letters()
-    found: dict[str, Row] = {}
+def read_queues() -> dict[str, QueueState]:
+    """Return the state of each queue.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
+        OperationalError: The broker cannot be reached.
+    """
+    backlogs, letter_counts = dirty.get_backlogs(), dead_letters.count_dead_letters()
+    states: dict[str, QueueState] = {}
     with current_app.connection_for_read() as broker:
         channel: Any = broker.default_channel
         for name in settings.CELERY_QUEUE_NAMES:
-            waiting = channel.queue_declare(queue=name, passive=False).message_count
-            debt = debts.get(name)
-            found[name] = {
-                "messages": waiting,
-                "debts": debt.count if debt else 0,
-                "oldest_seconds": round(debt.oldest_seconds, 1) if debt else 0.0,
-                "dead_letters": dead.get(name, 0),
+            messages = channel.queue_declare(queue=name, passive=False).message_count
+            states[name] = {
+                "messages": messages,
+                "pending": backlogs[name].count,
+                "oldest_seconds": round(backlogs[name].oldest_seconds, 1),
+                "dead_letters": letter_counts[name],
             }
-    return found
+    return states
 
 
-def _is_ill(row: Row) -> bool:
-    return bool(row["dead_letters"]) or row["oldest_seconds"] > MAX_BACKLOG_SECONDS
+def _is_healthy(state: QueueState) -> bool:
+    return not state["dead_letters"] and state["oldest_seconds"] <= MAX_BACKLOG_SECONDS
 
 
-def _table(rows: dict[str, Row]) -> Table:
-    table = Table("Queue", "Messages", "Owed", "Oldest", "Refused")
-    for name, row in rows.items():
+def _table(states: dict[str, QueueState]) -> Table:
+    table = Table("Queue", "Messages", "Pending", "Oldest", "Dead letters")
+    for name, state in states.items():
         cells = (
-            row["messages"],
-            row["debts"],
-            f"{row['oldest_seconds']:.1f} s",
-            row["dead_letters"],
+            str(state["messages"]),
+            str(state["pending"]),
+            f"{state['oldest_seconds']:.1f} s",
+            str(state["dead_letters"]),
         )
-        table.add_row(name, *map(str, cells), style="red" if _is_ill(row) else "")
+        table.add_row(name, *cells, style="" if _is_healthy(state) else "red")
     return table

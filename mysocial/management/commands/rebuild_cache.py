@@ -1,4 +1,4 @@
-"""`manage.py rebuild_cache`: what Redis has of MongoDB, made anew while members read and write."""
+"""`manage.py rebuild_cache`: reload Redis from MongoDB without downtime."""
 
 import json
 import time
@@ -13,8 +13,8 @@ from mysocial.ops.rebuild_cache import rebuild
 
 class Command(BaseCommand):
     help = (
-        "Replace Redis' copies of what MongoDB has, and fetch lists and reservations again; what "
-        "is owed stays. Exit codes: 0 done; 2 a server is away: run it again."
+        "Reload the records, lists and unique values that Redis caches from MongoDB; pending "
+        "records stay. Exit codes: 0 success; 2 a server cannot be reached: run it again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,17 +23,17 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         started = time.monotonic()
         try:
-            with progress_bars() as tell:
-                counts = rebuild(tell)
+            with progress_bars() as progress:
+                counts = rebuild(progress)
         except Unavailable as error:
-            raise CommandError(f"Not done, and nothing is lost. {error}", returncode=2) from error
+            raise CommandError(f"Not completed; no data is lost. {error}", returncode=2) from error
         names = ("records", "kept", "lists", "unique_values")
-        said = {name: counts[name] for name in names}
         if options["json"]:
-            said_for = {"seconds": round(time.monotonic() - started, 3)}
-            self.stdout.write(json.dumps(said | said_for))
+            report = {name: counts[name] for name in names}
+            report_seconds = {"seconds": round(time.monotonic() - started, 3)}
+            self.stdout.write(json.dumps(report | report_seconds))
         else:
             self.stdout.write(
-                f"{said['records']} records, {said['lists']} lists and {said['unique_values']} "
-                f"unique values refreshed; {said['kept']} records kept."
+                f"Reloaded {counts['records']} records, {counts['lists']} lists and "
+                f"{counts['unique_values']} unique values; {counts['kept']} records were kept."
             )

@@ -1,4 +1,4 @@
-"""`manage.py status`: what runs, where, and what is owed to MongoDB."""
+"""`manage.py status`: processes, servers, and records that are not in MongoDB yet."""
 
 import json
 import os
@@ -26,21 +26,24 @@ from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
 MB = 1024 * 1024
 
-AWAY = (RedisError, PyMongoError, Unavailable, OSError)
+SERVER_ERRORS = (RedisError, PyMongoError, Unavailable, OSError)
 
 
 class Command(BaseCommand):
     """Show the state of this checkout, or of the servers that the environment names."""
 
-    help = "Show what runs, where, and what is owed. Exit code 0 only when all is well."
+    help = (
+        "Show the processes, URLs, servers, pending records (not in MongoDB yet) and dead letters. "
+        "Exit codes: 0 no problems; 1 problems."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take --json."""
+        """Add --json."""
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Print the state; exit with 1 when something is not well."""
+        """Print the state; exit with 1 if there is a problem."""
         state = _state()
         if options["json"]:
             self.stdout.write(json.dumps(state, indent=2))
@@ -54,7 +57,7 @@ def _state() -> dict[str, Any]:
     problems: list[str] = []
     running = read_json(settings.DATA_DIR / RUNNING_FILE) if running_urls(settings.DATA_DIR) else {}
     if not running and not (os.environ.get("REDIS_URL") and os.environ.get("MONGO_URL")):
-        problems.append("nothing runs in this checkout: start it with `make up`")
+        problems.append("nothing is running in this checkout: start it with `make up`")
     return {
         "urls": _urls(running),
         "processes": _processes(running, problems),
@@ -62,7 +65,7 @@ def _state() -> dict[str, Any]:
             "redis": _server("redis", _redis_version, problems),
             "mongo": _server("mongo", _mongo_version, problems),
         },
-        "debts": _debts(problems),
+        "backlogs": _backlogs(problems),
         "dead_letters": _dead_letters(problems),
         "problems": problems,
         "ok": not problems,
@@ -98,13 +101,13 @@ def _processes(running: dict[str, object], problems: list[str]) -> list[dict[str
 
 
 def _memory(pid: int) -> int | None:
-    """Megabytes of a process and all that it started, None if it is gone."""
+    """Return the memory of a process and its children, in MB; None if it has ended."""
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:
             return None
         total = process.memory_info().rss
-        # `up` is the parent of all the others, which have lines of their own.
+        # `up` is the parent of all others, which have their own rows.
         children = [] if pid == _up_pid() else process.children(recursive=True)
         return int(total + sum(child.memory_info().rss for child in children)) // MB
     except psutil.Error:
@@ -115,19 +118,19 @@ def _up_pid() -> object:
     return read_json(settings.DATA_DIR / RUNNING_FILE).get("pid")
 
 
-def _server(name: str, ask: Callable[[], str], problems: list[str]) -> dict[str, Any]:
+def _server(name: str, read_version: Callable[[], str], problems: list[str]) -> dict[str, Any]:
     try:
-        version = ask()  # connects: the second question is the one to time
+        version = read_version()  # it also connects: the second call is the one to time
         started = time.perf_counter()
-        ask()
-    except AWAY as error:
-        problems.append(f"{name} does not answer: {first_words(error)}")
+        read_version()
+    except SERVER_ERRORS as error:
+        problems.append(f"{name} cannot be reached: {short_message(error)}")
         return {"version": None, "ping_ms": None}
     return {"version": version, "ping_ms": round((time.perf_counter() - started) * 1000, 2)}
 
 
-def first_words(error: BaseException) -> str:
-    """The start of an error: pymongo goes on with all that it knows of the deployment."""
+def short_message(error: BaseException) -> str:
+    """Return the start of an error message: pymongo appends a description of the deployment."""
     return str(error).partition(" (configured")[0].partition(", Timeout")[0][:200]
 
 
@@ -142,39 +145,40 @@ def _mongo_version() -> str:
     return f"MongoDB {mongo.client().server_info()['version']}"
 
 
-def _debts(problems: list[str]) -> dict[str, dict[str, float]]:
+def _backlogs(problems: list[str]) -> dict[str, dict[str, float]]:
     try:
-        debts = dirty.get_backlogs()
-    except AWAY:
+        backlogs = dirty.get_backlogs()
+    except SERVER_ERRORS:
         return {}
-    for queue, debt in debts.items():
-        if debt.oldest_seconds > MAX_BACKLOG_SECONDS:
-            problems.append(f"{queue} owes a record since {debt.oldest_seconds:.0f} s")
+    for queue, backlog in backlogs.items():
+        if backlog.oldest_seconds > MAX_BACKLOG_SECONDS:
+            seconds = f"{backlog.oldest_seconds:.0f}"
+            problems.append(f"{queue} has a record that is pending for {seconds} s")
     return {
-        queue: {"count": debt.count, "oldest_seconds": round(debt.oldest_seconds, 3)}
-        for queue, debt in debts.items()
+        queue: {"count": backlog.count, "oldest_seconds": round(backlog.oldest_seconds, 3)}
+        for queue, backlog in backlogs.items()
     }
 
 
 def _dead_letters(problems: list[str]) -> dict[str, int]:
     try:
         counts = dead_letters.count_dead_letters()
-    except AWAY:
+    except SERVER_ERRORS:
         return {}
     for queue, count in counts.items():
         if count:
-            problems.append(f"{queue} has {count} records that MongoDB refused")
+            problems.append(f"{queue} has {count} dead letters")
     return counts
 
 
 def _show(state: dict[str, Any], console: Console) -> None:
     if state["urls"]:
-        table = Table("Where", "URL")
+        table = Table("Page", "URL")
         for name, url in state["urls"].items():
             table.add_row(name, url)
         console.print(table)
     if state["processes"]:
-        table = Table("Process", "Pid", "Memory")
+        table = Table("Process", "PID", "Memory")
         for row in state["processes"]:
             memory = f"{row['rss_mb']} MB" if row["alive"] else "[red]down[/red]"
             table.add_row(row["name"], str(row["pid"] or "-"), memory)
@@ -182,16 +186,17 @@ def _show(state: dict[str, Any], console: Console) -> None:
     table = Table("Server", "Version", "Ping")
     for name, server in state["servers"].items():
         ping = "-" if server["ping_ms"] is None else f"{server['ping_ms']} ms"
-        table.add_row(name, server["version"] or "[red]away[/red]", ping)
+        table.add_row(name, server["version"] or "[red]unreachable[/red]", ping)
     console.print(table)
-    table = Table("Queue", "Owed", "Oldest", "Refused")
-    for queue in sorted({*state["debts"], *state["dead_letters"]}):
-        debt = state["debts"].get(queue, {"count": 0, "oldest_seconds": 0.0})
-        refused = state["dead_letters"].get(queue, 0)
-        table.add_row(queue, str(debt["count"]), f"{debt['oldest_seconds']:.1f} s", str(refused))
+    table = Table("Queue", "Pending", "Oldest", "Dead letters")
+    for queue in sorted({*state["backlogs"], *state["dead_letters"]}):
+        backlog = state["backlogs"].get(queue, {"count": 0, "oldest_seconds": 0.0})
+        letters = state["dead_letters"].get(queue, 0)
+        oldest = f"{backlog['oldest_seconds']:.1f} s"
+        table.add_row(queue, str(backlog["count"]), oldest, str(letters))
     if table.row_count:
         console.print(table)
     for problem in state["problems"]:
         console.print(f"[red]✗[/red] {escape(problem)}", soft_wrap=True)
     if state["ok"]:
-        console.print("[green]All is well.[/green]")
+        console.print("[green]No problems.[/green]")

@@ -1,4 +1,4 @@
-"""`manage.py up`: everything, on this machine, until Ctrl-C."""
+"""`manage.py up`: run the whole site on this machine until Ctrl-C."""
 
 import fcntl
 import socket
@@ -19,15 +19,19 @@ from rich.table import Table
 from mysocial.dev.processes import read_json
 from mysocial.dev.runner import DevRunner, StartError
 from mysocial.dev.servers import RUNNING_FILE, ServerError
-from mysocial.dev.supervisor import TICK, Log, Supervisor
+from mysocial.dev.supervisor import TICK_SECONDS, Log, Supervisor
 
-HEAD_START = 20.0
-SERVER_GRACE = 10.0
+HEAD_START_SECONDS = 20.0
+SERVER_GRACE_SECONDS = 10.0
 
 
 @contextmanager
 def _only_one(data_dir: Path) -> Iterator[None]:
-    """Hold the folder's lock (the kernel frees it if we are killed); Refusal if another has it."""
+    """Hold the lock of the folder; the kernel releases it if this process is killed.
+
+    Raises:
+        StartError: Another process holds it.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "up.lock").open("w") as lock:
         try:
@@ -35,7 +39,7 @@ def _only_one(data_dir: Path) -> Iterator[None]:
         except BlockingIOError:
             state = read_json(data_dir / RUNNING_FILE)
             where = f"http://localhost:{state.get('port')}/, pid {state.get('pid')}"
-            raise StartError(f"It runs already in this checkout: {where}.") from None
+            raise StartError(f"MySocial is already running in this checkout: {where}.") from None
         try:
             yield
         finally:
@@ -43,85 +47,90 @@ def _only_one(data_dir: Path) -> Iterator[None]:
 
 
 class Command(BaseCommand):
-    """Start it all, show where it is, keep it running, end it all."""
+    """Start all processes, show their URLs, keep them running, and stop them."""
 
     help = (
         "Run everything on this machine until Ctrl-C: Valkey and mongod (unless REDIS_URL, "
         "MONGO_URL are set), web, worker, beat and Flower. Data is kept in DATA_DIR."
     )
-    requires_system_checks = ()  # some of them ask servers that do not run yet
+    requires_system_checks = ()  # some of them need servers that are not running yet
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Return after an orderly end; CommandError if it cannot start."""
-        site = DevRunner(Log())
+        """Run until a signal.
+
+        Raises:
+            CommandError: It cannot start.
+        """
+        runner = DevRunner(Log())
         try:
-            with _only_one(site.data_dir):
-                site.end_leftovers()
-                with site.listening_socket() as door, Supervisor(site.log) as supervisor:
-                    if self._start(site, supervisor, door):
-                        self._keep(site, supervisor)
+            with _only_one(runner.data_dir):
+                runner.end_leftovers()
+                with runner.listening_socket() as listener, Supervisor(runner.log) as supervisor:
+                    if self._start(runner, supervisor, listener):
+                        self._keep(runner, supervisor)
         except ServerError as error:
             raise CommandError(str(error)) from error
 
-    def _start(self, site: DevRunner, supervisor: Supervisor, door: socket.socket) -> bool:
-        """Start servers, prepare the data, start the web; False if we were told to stop."""
-        for server in site.servers():
-            site.log.line("up", f"starting {server.name}")
-            supervisor.start(server, grace=SERVER_GRACE)
+    def _start(self, runner: DevRunner, supervisor: Supervisor, listener: socket.socket) -> bool:
+        """Start the servers, prepare the data, start the site; return False after a signal."""
+        for server in runner.servers():
+            runner.log.line("up", f"starting {server.name}")
+            supervisor.start(server, grace=SERVER_GRACE_SECONDS)
             if supervisor.stopping.is_set():
                 return False
-        site.remember(supervisor)
-        code = supervisor.run(site.preparation())
+        runner.write_state(supervisor)
+        code = supervisor.run(runner.preparation())
         if code is None:
             return False
         if code:
-            raise CommandError(f"`prepare` failed with code {code}: its lines above say why.")
-        for web in site.web(door):
+            raise CommandError(f"`prepare` failed with code {code}; see its output above.")
+        for web in runner.web(listener):
             supervisor.start(web, grace=4.0, rank=2)
         return True
 
-    def _keep(self, site: DevRunner, supervisor: Supervisor) -> None:
-        """Keep all running; show the panel once the site answers, then start what works behind.
+    def _keep(self, runner: DevRunner, supervisor: Supervisor) -> None:
+        """Keep all processes running; once the site responds, show the panel and start the workers.
 
-        In this order because the site is what one waits for, and two cores start one at a time.
+        The site comes first because the user waits for it, and the machine may have few cores.
         """
-        site.remember(supervisor)
-        known, answered, behind = supervisor.pids, False, site.services()
-        late = time.monotonic() + HEAD_START
-        while not supervisor.stopping.wait(TICK):
+        runner.write_state(supervisor)
+        pids, is_up, services = supervisor.pids, False, runner.services()
+        deadline = time.monotonic() + HEAD_START_SECONDS
+        while not supervisor.stopping.wait(TICK_SECONDS):
             supervisor.check()
-            if not answered and site.answers():
-                answered = True
-                Console().print(_panel(site))
-            if behind and time.monotonic() > late:
-                site.log.line("up", "the site does not answer yet: the lines of `web` say why")
-            if behind and (answered or time.monotonic() > late):
-                for service, grace in behind:
+            if not is_up and runner.responds():
+                is_up = True
+                Console().print(_panel(runner))
+            is_late = time.monotonic() > deadline
+            if services and is_late:
+                runner.log.line("up", "the site does not respond yet; see the output of `web`")
+            if services and (is_up or is_late):
+                for service, grace in services:
                     supervisor.start(service, grace=grace, rank=1)
-                behind = []
-            if known != supervisor.pids:
-                known = supervisor.pids
-                site.remember(supervisor)
+                services = []
+            if pids != supervisor.pids:
+                pids = supervisor.pids
+                runner.write_state(supervisor)
 
 
-def _panel(site: DevRunner) -> Panel:
-    home = f"http://localhost:{site.port}"
+def _panel(runner: DevRunner) -> Panel:
+    home = f"http://localhost:{runner.port}"
     rows = [
         ("Site", f"{home}/"),
-        ("API, to try", f"{home}/api/docs"),
+        ("API explorer", f"{home}/api/docs"),
         ("OpenAPI", f"{home}/api/schema"),
         ("Admin", f"{home}/{settings.ADMIN_PATH}/"),
         ("E-mails sent", f"{home}/devtools/emails/"),
         ("Health", f"{home}/health/ready"),
     ]
     if settings.FLOWER_USER and settings.FLOWER_PASSWORD:
-        rows.insert(5, ("Queues (Flower)", f"http://localhost:{site.flower_port}/"))
+        rows.insert(5, ("Queues (Flower)", f"http://localhost:{runner.flower_port}/"))
         rows.append(("Flower login", _login(settings.FLOWER_USER, settings.FLOWER_PASSWORD)))
     if settings.DEBUG:
         demo = settings.DEMO_LOGINS
         rows += [(f"Log in, {role}", _login(name, password)) for name, password, role in demo]
-    rows.append(("Data", str(site.data_dir)))
-    rows.append(("Stop", "Ctrl-C (data stays); state: manage.py status"))
+    rows.append(("Data", str(runner.data_dir)))
+    rows.append(("Stop", "Ctrl-C (data is kept); status: manage.py status"))
     table = Table.grid(padding=(0, 2))
     for name, value in rows:
         table.add_row(f"[bold]{name}[/bold]", value)
@@ -129,5 +138,5 @@ def _panel(site: DevRunner) -> Panel:
 
 
 def _login(name: str, password: str) -> str:
-    # The password may hold what rich would read as markup.
+    # The password may contain rich's markup.
     return f"{escape(name)} / {escape(password)}"

@@ -1,4 +1,4 @@
-"""`manage.py verify [--repair]`: whether Redis, MongoDB, lists, counters and references agree."""
+"""`manage.py verify [--repair]`: check the consistency of Redis and MongoDB."""
 
 import json
 from typing import Any
@@ -13,59 +13,60 @@ from mysocial.ops.differences import ORPHAN, Difference
 from mysocial.ops.repair import repair
 from mysocial.outbox import run_due_cascades
 
-ROUNDS = 3  # mending one difference may bring another to light
+MAX_ROUNDS = 3  # repairing one difference may reveal another
 
 
 class Command(AuditedCommand):
     help = (
-        "Compare Redis, MongoDB, lists, counters and references. Exit codes: 0 they agree; 1 they "
-        "differ; 2 a server is away, so nobody knows."
+        "Compare records, lists, counters and references in Redis and MongoDB. Exit codes: 0 no "
+        "differences; 1 differences; 2 unknown, because a server cannot be reached."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--repair", action="store_true", help="mend what differs")
+        parser.add_argument("--repair", action="store_true", help="repair the differences")
         parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument(
             "--pause",
             type=float,
             default=PAUSE_SECONDS,
-            help="seconds between the two looks; 0 only while nobody writes",
+            help="seconds between the two comparisons; 0 only if nothing is written meanwhile",
         )
 
-    def is_act(self, options: dict[str, Any]) -> bool:
+    def is_staff_action(self, options: dict[str, Any]) -> bool:
         return bool(options["repair"])
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
-            found = self._found(options)
+            differences = self._find_differences(options)
         except Unavailable as error:
             raise CommandError(str(error), returncode=2) from error
         if options["json"]:
-            self.stdout.write(json.dumps([one._asdict() for one in sorted(found)]))
-        if found:
-            raise CommandError(f"{len(found)} differences", returncode=1)
+            report = [difference._asdict() for difference in sorted(differences)]
+            self.stdout.write(json.dumps(report))
+        if differences:
+            raise CommandError(f"{len(differences)} differences", returncode=1)
         if not options["json"]:
             self.stdout.write("0 differences")
 
-    def _found(self, options: dict[str, Any]) -> set[Difference]:
-        """Return what differs; with `--repair`, what is left of it."""
-        found = self._verify(options)
-        for _round in range(ROUNDS if options["repair"] else 0):
-            if not found:
+    def _find_differences(self, options: dict[str, Any]) -> set[Difference]:
+        """Return the differences; with `--repair`, those that remain."""
+        differences = self._verify(options)
+        for _round in range(MAX_ROUNDS if options["repair"] else 0):
+            if not differences:
                 break
-            # What hangs on nothing is removed only when nothing else differs any more.
-            others = [one for one in found if one.kind != ORPHAN] or list(found)
-            mended = sum(repair(one) for one in others)
+            # Orphans are deleted only if nothing else differs.
+            others = [difference for difference in differences if difference.kind != ORPHAN]
+            repaired = sum(map(repair, others or differences))
             run_due_cascades()
             if not options["json"]:
-                self.stdout.write(f"{mended} mended. Looking again.")
-            found = self._verify(options)
-        return found
+                self.stdout.write(f"Repaired {repaired} differences. Verifying again.")
+            differences = self._verify(options)
+        return differences
 
     def _verify(self, options: dict[str, Any]) -> set[Difference]:
-        with progress_bars() as tell:
-            found = verify(pause=options["pause"], report_progress=tell)
+        with progress_bars() as progress:
+            differences = verify(pause=options["pause"], report_progress=progress)
         if not options["json"]:
-            for one in sorted(found):
-                self.stdout.write(f"{one.kind}: {one.key}: {one.detail}")
-        return found
+            for difference in sorted(differences):
+                self.stdout.write(f"{difference.kind}: {difference.key}: {difference.detail}")
+        return differences

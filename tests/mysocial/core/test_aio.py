@@ -1,4 +1,4 @@
-"""Background tasks end when they are told to, whatever becomes of one cancellation."""
+"""`cancel_and_wait`: the end of asyncio tasks."""
 
 import asyncio
 
@@ -7,10 +7,10 @@ import pytest
 from mysocial.core import aio
 
 
-async def test_a_task_that_lost_a_cancellation_is_ended_all_the_same():
+async def test_a_task_that_loses_a_cancellation_is_cancelled_again():
     lost = 0
 
-    async def follow() -> None:
+    async def ignore_first_cancellation() -> None:
         nonlocal lost
         while True:
             try:
@@ -20,17 +20,17 @@ async def test_a_task_that_lost_a_cancellation_is_ended_all_the_same():
                 if lost > 1:
                     raise
 
-    task = asyncio.create_task(follow())
+    task = asyncio.create_task(ignore_first_cancellation())
     await asyncio.sleep(0)
     await aio.cancel_and_wait(task, None)
     assert (task.cancelled(), lost) == (True, 2)
 
 
-async def test_what_a_task_had_failed_of_is_raised():
+async def test_the_error_of_a_failed_task_is_raised():
     async def fail() -> None:
-        raise OSError("away")
+        raise OSError("unreachable")
 
     task = asyncio.create_task(fail())
     await asyncio.sleep(0)
-    with pytest.raises(OSError, match="away"):
+    with pytest.raises(OSError, match="unreachable"):
         await aio.cancel_and_wait(task)

@@ -1,4 +1,4 @@
-"""Celery forks its workers: each needs clients, locks and a thread of its own."""
+"""Forked processes, such as Celery workers, have their own clients, locks and threads."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
 def in_child(act: Callable[[], bool]) -> bool:
-    """Return what a forked process finds; False when it hangs or fails."""
+    """Return the result of `act` in a forked process; False if it hangs or fails."""
     child = os.fork()
     if child == 0:  # pragma: no cover - another process
         signal.alarm(5)
@@ -25,27 +25,27 @@ def in_child(act: Callable[[], bool]) -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
-def test_a_forked_worker_nudges_though_its_parent_held_the_lock():
+def test_a_forked_process_sends_wakeups_even_if_its_parent_held_the_lock():
     wakeups.wake_workers([QUEUE])
     assert wakeups._thread is not None
-    parents = wakeups._thread
+    parent_thread = wakeups._thread
 
-    def nudges() -> bool:
+    def sends_wakeup() -> bool:
         wakeups.wake_workers([QUEUE])
-        return wakeups._thread is not parents and wakeups._thread.is_alive()
+        return wakeups._thread is not parent_thread and wakeups._thread.is_alive()
 
     with wakeups._lock:
-        assert in_child(nudges)
+        assert in_child(sends_wakeup)
 
 
-def test_a_forked_worker_has_a_mongodb_client_of_its_own():
-    parents = mongo.client()
+def test_a_forked_process_has_its_own_mongodb_client():
+    parent_client = mongo.client()
 
-    assert in_child(lambda: mongo.client() is not parents)
-    assert mongo.client() is parents
+    assert in_child(lambda: mongo.client() is not parent_client)
+    assert mongo.client() is parent_client
 
 
-def test_a_forked_worker_reads_with_connections_of_its_own():
+def test_a_forked_process_reads_with_its_own_connections():
     thing = put(name="A lamp")
 
     assert in_child(lambda: get(thing).name == "A lamp")

@@ -1,4 +1,4 @@
-"""What the log says of a server that is away, and of a defect."""
+"""Log records of connection errors and of defects."""
 
 import io
 import logging
@@ -13,18 +13,18 @@ from mysocial.core.logging import ShortenConnectionErrors, logging_config
 
 @pytest.fixture
 def log():
-    """Return a logger, and what it wrote."""
+    """Return a logger, and a function that returns its output."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.addFilter(ShortenConnectionErrors())
-    logger = logging.getLogger("tests.brief")
+    logger = logging.getLogger("tests.logging")
     logger.propagate = False
     logger.addHandler(handler)
     yield logger, written.getvalue
     logger.removeHandler(handler)
 
 
-def test_that_a_server_is_away_is_said_in_one_line(log):
+def test_a_connection_error_is_logged_in_one_line(log):
     logger, written = log
     try:
         raise exceptions.ConnectionError("Connection closed by server.")
@@ -33,14 +33,14 @@ def test_that_a_server_is_away_is_said_in_one_line(log):
     assert written() == "consumer: connection lost: ConnectionError: Connection closed by server.\n"
 
 
-def test_that_a_process_of_the_pool_was_killed_is_said_in_one_line(log):
+def test_a_killed_pool_process_is_logged_in_one_line(log):
     logger, written = log
     lost = ExceptionWithTraceback(WorkerLostError("signal 9"), None)
     logger.error("Task handler raised error", exc_info=(WorkerLostError, lost, None))
     assert written() == "Task handler raised error: WorkerLostError: signal 9\n"
 
 
-def test_a_defect_is_shown_with_the_way_to_it(log):
+def test_a_defect_is_logged_with_its_traceback(log):
     logger, written = log
     try:
         raise ValueError("odd")
@@ -51,10 +51,10 @@ def test_a_defect_is_shown_with_the_way_to_it(log):
 
 
 @pytest.mark.parametrize(
-    ("level", "form", "says_it"),
+    ("level", "form", "is_logged"),
     [("INFO", "lines", False), ("DEBUG", "lines", True), ("INFO", "json", True)],
 )
-def test_in_lines_nothing_is_said_of_tasks_that_went_well(level, form, says_it):
-    said = logging_config(level, form)["loggers"]
-    assert ("celery.app.trace" not in said) is says_it
-    assert ("flower.command" not in said) is says_it
+def test_successful_tasks_are_not_logged_in_lines(level, form, is_logged):
+    loggers = logging_config(level, form)["loggers"]
+    assert ("celery.app.trace" not in loggers) is is_logged
+    assert ("flower.command" not in loggers) is is_logged

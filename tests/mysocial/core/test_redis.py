@@ -1,4 +1,4 @@
-"""The connection of a thread, and what of Redis' answers is a defect of ours."""
+"""The connection of a thread, and errors that are not outages."""
 
 import pytest
 from redis.exceptions import ResponseError
@@ -7,20 +7,20 @@ from mysocial.core import redis
 from tests.support.example_records import get, put
 
 
-def test_words_that_nobody_waited_for_are_no_answer_to_what_is_asked_next():
+def test_an_unread_reply_is_not_taken_for_the_next_one():
     thing = put(name="A lamp")
     redis._thread_connection.connection.send_command("ECHO", "left behind")
     assert redis._thread_connection.connection.can_read(1)
     assert get(thing).name == "A lamp"
 
 
-def test_a_line_that_redis_has_closed_is_opened_anew():
+def test_a_connection_closed_by_redis_is_reopened():
     thing = put(name="A lamp")
     redis.client().client_kill_filter(_type="normal", skipme=True)
     assert get(thing).name == "A lamp"
 
 
-def test_a_forked_process_has_a_line_of_its_own():
+def test_a_forked_process_has_its_own_connection():
     thing = put(name="A lamp")
     before = redis._thread_connection
     redis._reset_after_fork()
@@ -28,6 +28,6 @@ def test_a_forked_process_has_a_line_of_its_own():
     assert get(thing).name == "A lamp"
 
 
-def test_a_command_that_redis_does_not_know_is_a_defect_and_no_outage():
+def test_an_unknown_command_is_not_an_outage():
     with pytest.raises(ResponseError), redis.available():
         redis.client().execute_command("NONSENSE")

@@ -1,4 +1,4 @@
-"""A supervised process whose folder is taken away, or has no room for its pid file."""
+"""Child processes whose folder disappears, or cannot hold the pid file."""
 
 import sys
 
@@ -11,7 +11,7 @@ from tests.support.stack import wait_for
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 
-def test_that_a_process_ended_is_told_though_its_folder_is_gone(tmp_path):
+def test_the_exit_code_is_known_without_the_folder(tmp_path):
     folder = tmp_path / "data"
     folder.mkdir()
     child = Child(SLEEPS, pid_file=folder / "child.json")
@@ -25,9 +25,9 @@ def test_that_a_process_ended_is_told_though_its_folder_is_gone(tmp_path):
     assert child.exit_code == -9
 
 
-def test_a_process_that_nobody_would_find_again_is_ended(tmp_path):
-    longest = 255  # of a file's name; a draft of it is longer
-    child = Child(SLEEPS, pid_file=tmp_path / ("c" * longest))
+def test_a_process_without_a_pid_file_is_killed(tmp_path):
+    max_length = 255  # of a file name; the name of its draft is longer
+    child = Child(SLEEPS, pid_file=tmp_path / ("c" * max_length))
 
     with pytest.raises(OSError, match="too long"):
         child.start()

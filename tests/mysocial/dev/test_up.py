@@ -1,4 +1,4 @@
-"""`manage.py up`: one port for several web processes; what it refuses, and what it cleans up."""
+"""`manage.py up`: several web processes on one port, start-up errors, and leftover processes."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ def stack(two_web_stack):
 
 
 def up(stack, **settings):
-    """Run another `up` to its end; return its exit code and what it said."""
+    """Run another `up` to its end; return its exit code and output."""
     env = stack.environment | settings
     command = [sys.executable, "manage.py", "up"]
     ended = subprocess.run(
@@ -32,79 +32,80 @@ def up(stack, **settings):
     return ended.returncode, ended.stdout + ended.stderr
 
 
-def answered(stack, seconds):
-    """Ask on new connections for some seconds; return what came, by kind."""
-    codes = []
+def collect_statuses(stack, seconds):
+    """Send requests on new connections for some time; return status codes and error names."""
+    statuses = []
     done = threading.Event()
     timer = threading.Timer(seconds, done.set)
     timer.start()
     while not done.is_set():
         try:
-            codes.append(httpx.get(f"{stack.url}/health/live", timeout=15).status_code)
+            statuses.append(httpx.get(f"{stack.url}/health/live", timeout=15).status_code)
         except httpx.HTTPError as error:
-            codes.append(type(error).__name__)
+            statuses.append(type(error).__name__)
     timer.join()
-    return codes
+    return statuses
 
 
-def test_a_web_process_that_dies_closes_no_port_and_comes_back(stack):
+def test_the_port_stays_open_while_web_processes_restart(stack):
     assert {"web", "web-2"} <= set(stack.pids)
     killed = [stack.kill(name) for name in ("web", "web-2")]
-    codes = answered(stack, 3)
-    # With both away connections wait; what was begun at one that died is broken, never refused.
-    assert set(codes) <= {200, "ReadError", "RemoteProtocolError"}
-    assert codes.count(200) > 0
+    statuses = collect_statuses(stack, 3)
+    # Without a process, connections wait. Those that a killed process had accepted break, but none
+    # is refused.
+    assert set(statuses) <= {200, "ReadError", "RemoteProtocolError"}
+    assert statuses.count(200) > 0
     for name, pid in zip(("web", "web-2"), killed, strict=True):
         stack.wait_restarted(name, pid)
 
 
-def test_while_one_worker_hangs_the_other_carries_what_is_owed(stack):
+def test_while_one_worker_hangs_the_other_flushes(stack):
     member = join(stack, "two_workers")
     wait_for(lambda: stack.pids.get("worker-2"), within=30, name="the second worker")
     for name in ("worker", "worker-2"):
         pid = stack.pids[name]
         os.kill(pid, signal.SIGSTOP)
         try:
-            made = httpx.post(
+            response = httpx.post(
                 f"{stack.url}/api/posts", json={"text": name}, headers=member.headers, timeout=10
             )
-            pk = made.json()["post"]["id"]
-            # Long enough for the other to start, too.
+            pk = response.json()["post"]["id"]
+            # The time limit includes the start of the other worker.
             wait_for(lambda pk=pk: pk in posts_in_mongodb(stack), within=60, name="in MongoDB")
         finally:
             os.kill(pid, signal.SIGCONT)
 
 
-def test_a_second_one_in_a_checkout_is_refused(stack):
-    code, said = up(stack)
+def test_a_second_up_in_a_checkout_is_an_error(stack):
+    code, output = up(stack)
     assert code == 1
-    assert "It runs already in this checkout" in said
+    assert "MySocial is already running in this checkout" in output
     assert httpx.get(f"{stack.url}/health/live", timeout=10).status_code == 200
 
 
-def test_one_in_another_checkout_is_told_who_has_the_port(stack, tmp_path):
-    code, said = up(stack, DATA_DIR=str(tmp_path))
+def test_an_up_in_another_checkout_reports_the_process_that_uses_the_port(stack, tmp_path):
+    code, output = up(stack, DATA_DIR=str(tmp_path))
     assert code == 1
-    assert f"Port {stack.port} is taken by " in said
-    assert f"PORT={stack.port + 10} make up" in said
+    assert f"Port {stack.port} is in use by " in output
+    assert f"PORT={stack.port + 10} make up" in output
 
 
-def test_after_a_killed_up_the_next_one_has_the_port_and_the_data(stack):
+def test_after_a_killed_up_the_next_one_gets_the_port_and_the_data(stack):
     before = stack.pids
     stack.kill_up()
     stack.start(workers=False)
-    # Until the new one has written where it runs, the killed one's word stands.
+    # The state file is of the killed one until the new one writes its own.
     wait_for(
         lambda: stack.pids.get("web-2") not in (None, before["web-2"]),
         within=60,
         name="both web processes",
     )
-    wait_for(lambda: set(answered(stack, 0.1)) == {200}, within=60, name="the site")
+    wait_for(lambda: set(collect_statuses(stack, 0.1)) == {200}, within=60, name="the site")
     assert not set(before.values()) & set(stack.pids.values())
     assert not [pid for pid in before.values() if psutil.pid_exists(pid)]
 
 
-def test_a_process_like_ours_that_is_not_ours_is_left_alone(tmp_path):
+def test_a_process_with_the_same_command_but_another_start_time_is_left_alone(tmp_path):
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
     with subprocess.Popen(command) as other:
         born = psutil.Process(other.pid).create_time()

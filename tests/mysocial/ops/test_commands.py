@@ -1,4 +1,4 @@
-"""What operators run: seed_demo, status, doctor, dead_letters, ensure_indexes."""
+"""Management commands: seed_demo, status, doctor, dead_letters, ensure_indexes."""
 
 import json
 
@@ -14,7 +14,7 @@ from tests.support.people import PASSWORD, Person, anonymous
 
 @pytest.fixture
 def run(capsys, django_db_blocker):
-    """Run a command; return what it printed."""
+    """Run a command; return its output."""
 
     def command(*args: str) -> str:
         with django_db_blocker.unblock():
@@ -31,55 +31,56 @@ def demo(run, settings):
     run("seed_demo")
 
 
-def signed_in(name: str) -> Person:
+def sign_in(name: str) -> Person:
     """Sign a demo member in."""
-    answer = anonymous.post("signin", {"username": name, "password": PASSWORD}).json()
-    return Person(answer["user"]["id"], name, answer["access"])
+    response = anonymous.post("signin", {"username": name, "password": PASSWORD}).json()
+    return Person(response["user"]["id"], name, response["access"])
 
 
-def test_the_demo_people_sign_in_and_their_privacy_holds(demo):
-    answer = anonymous.post("signin", {"username": "alice", "password": PASSWORD})
-    assert answer.status_code == 200
-    alice = answer.json()["access"]
+def test_demo_members_can_sign_in_and_have_their_privacy(demo):
+    response = anonymous.post("signin", {"username": "alice", "password": PASSWORD})
+    assert response.status_code == 200
+    alice = response.json()["access"]
     feed = anonymous.get("posts", Authorization=f"Bearer {alice}").json()["posts"]
     names = [post["author"]["username"] for post in feed]
     assert names == ["carol", "bob", "alice", "bob", "alice"]
 
 
-def test_in_the_demo_people_talk_react_and_show_pictures(demo):
-    alice = signed_in("alice")
+def test_demo_members_have_messages_reactions_and_pictures(demo):
+    alice = sign_in("alice")
     assert process_due_media() == 3
     lake, thanks, *_ = alice.get("posts").json()["posts"]
     assert (lake["media"]["state"], lake["media"]["width"]) == ("ready", 960)
     assert (lake["comments_count"], lake["reactions"]["wow"]) == (1, 2)
     assert lake["author"]["avatar_url"].endswith(".png")
-    told = alice.get("notifications").json()["notifications"]
-    assert ("mention", thanks["id"]) in {(one["type"], one["post_id"]) for one in told}
-    talks = alice.get("chat/conversations").json()["conversations"]
-    assert [(one["user"]["username"], one["unread"]) for one in talks] == [("carol", 1), ("bob", 1)]
-    asking = signed_in("dora").get("users/me/follow-requests").json()["users"]
-    assert [one["username"] for one in asking] == ["alice"]
+    notifications = alice.get("notifications").json()["notifications"]
+    assert ("mention", thanks["id"]) in {(item["type"], item["post_id"]) for item in notifications}
+    conversations = alice.get("chat/conversations").json()["conversations"]
+    unread = [(item["user"]["username"], item["unread"]) for item in conversations]
+    assert unread == [("carol", 1), ("bob", 1)]
+    requesters = sign_in("dora").get("users/me/follow-requests").json()["users"]
+    assert [user["username"] for user in requesters] == ["alice"]
     assert verify(pause=0) == set()
 
 
-def test_the_demo_is_made_once(demo, run):
+def test_the_demo_is_created_once(demo, run):
     run("seed_demo", "--if-empty")
     with pytest.raises(CommandError, match="already exist"):
         run("seed_demo")
 
 
-def test_the_demo_refuses_to_run_without_debug(run):
+def test_the_demo_needs_debug(run):
     with pytest.raises(CommandError, match="needs DEBUG=1"):
         run("seed_demo")
 
 
-def test_indexes_are_made_twice_without_harm(run):
+def test_ensuring_indexes_is_idempotent(run):
     assert "posts.post: feed" in run("ensure_indexes", "--verbosity", "2")
     assert "posts.post: feed" in run("ensure_indexes", "--verbosity", "2")
     assert {"feed", "author", "tombstones"} <= set(mongo.collection(Post).index_information())
 
 
-def test_dead_letters_are_listed_replayed_and_dropped_by_name(alice, run, flush_all, document):
+def test_dead_letters_are_listed_replayed_and_dropped(alice, run, flush_all, document):
     post = alice.create_post("Poison")
     key = f"posts.post:{post['id']}"
     redis.client().hset(key, "main", b"not json")
@@ -96,7 +97,7 @@ def test_dead_letters_are_listed_replayed_and_dropped_by_name(alice, run, flush_
     assert "There are no dead letters." in run("dead_letters", "list")
 
 
-def test_doctor_finds_a_redis_that_may_evict_a_debt(run, capsys):
+def test_doctor_finds_a_redis_that_may_evict_dirty_records(run, capsys):
     redis.client().config_set("maxmemory-policy", "allkeys-lru")
     try:
         with pytest.raises(SystemExit):
@@ -107,8 +108,8 @@ def test_doctor_finds_a_redis_that_may_evict_a_debt(run, capsys):
     assert "maxmemory-policy" in report
 
 
-def test_status_tells_what_is_owed(alice, run):
-    alice.create_post("Owed")
+def test_status_shows_the_backlog(alice, run):
+    alice.create_post("Pending")
     state = json.loads(run("status", "--json"))
-    assert state["debts"]["posts"]["count"] == 2  # the post, and the total of the feed
+    assert state["backlogs"]["posts"]["count"] == 2  # the post, and the total of the feed
     assert state["problems"] == []

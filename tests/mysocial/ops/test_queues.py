@@ -1,4 +1,4 @@
-"""`manage.py queues`: what waits in each queue."""
+"""`manage.py queues`: the state of each queue."""
 
 import json
 
@@ -13,7 +13,7 @@ from tests.support import servers
 
 @pytest.fixture
 def queues(capsys):
-    """Run the command; return what it printed, line by line."""
+    """Run the command; return the lines that it prints."""
 
     def run(*arguments):
         call_command("queues", *arguments)
@@ -22,42 +22,47 @@ def queues(capsys):
     return run
 
 
-def test_each_queue_is_told_with_its_messages_and_what_it_owes(alice, queues):
-    alice.create_post("Owed")
+def test_each_queue_is_shown_with_its_messages_and_pending_records(alice, queues):
+    alice.create_post("Pending")
     for key in redis.client().scan_iter("wakeup:*"):
         redis.client().delete(key)
     wakeups.send_wakeup("posts")
     (line,) = queues("--json")
-    said = json.loads(line)
-    assert list(said) == settings.CELERY_QUEUE_NAMES
-    assert (said["posts"]["debts"], said["posts"]["dead_letters"]) == (2, 0)
-    assert said["posts"]["messages"] >= 1
-    assert said["chat"] == {"messages": 0, "debts": 0, "oldest_seconds": 0.0, "dead_letters": 0}
+    states = json.loads(line)
+    assert list(states) == settings.CELERY_QUEUE_NAMES
+    assert (states["posts"]["pending"], states["posts"]["dead_letters"]) == (2, 0)
+    assert states["posts"]["messages"] >= 1
+    assert states["chat"] == {
+        "messages": 0,
+        "pending": 0,
+        "oldest_seconds": 0.0,
+        "dead_letters": 0,
+    }
     table = queues()
     assert [
         name for name in settings.CELERY_QUEUE_NAMES if not any(name in row for row in table)
     ] == []
 
 
-def test_it_looks_again_until_it_has_seen_enough(queues):
-    lines = queues("--json", "--watch", "0.01", "--looks", "3")
+def test_the_command_refreshes_as_often_as_requested(queues):
+    lines = queues("--json", "--watch", "0.01", "--count", "3")
     assert [list(json.loads(line)) for line in lines] == [settings.CELERY_QUEUE_NAMES] * 3
 
 
-def test_what_is_not_well_is_the_exit_code(alice, queues, flush_all):
+def test_an_unhealthy_queue_sets_the_exit_code(alice, queues, flush_all):
     post = alice.create_post("Poison")
     redis.client().hset(f"posts.post:{post['id']}", "main", b"not json")
     flush_all()
-    with pytest.raises(CommandError, match="Not well: posts") as told:
+    with pytest.raises(CommandError, match="Unhealthy queues: posts") as raised:
         queues()
-    assert told.value.returncode == 1
+    assert raised.value.returncode == 1
 
 
-def test_a_redis_that_is_away_is_said(queues):
+def test_an_unreachable_redis_sets_the_exit_code(queues):
     servers.VALKEY.pause()
     try:
-        with pytest.raises(CommandError) as told:
+        with pytest.raises(CommandError) as raised:
             queues()
     finally:
         servers.VALKEY.resume()
-    assert told.value.returncode == 2
+    assert raised.value.returncode == 2
