@@ -7,121 +7,121 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help install up status doctor test e2e e2e-tls bench bench-scale bench-sockets chaos chaos-smoke chaos-selftest \
-	chaos-doors chaos-resume fuzz coverage check fmt format lint spelling types imports bandit deploy-check known-holes \
+	chaos-processes chaos-resume fuzz coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
 	audit lock docs types-ts clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(STAMP) ## make .venv with exactly what requirements.lock says
+install: $(STAMP) ## create .venv from requirements.lock
 
 $(STAMP): pyproject.toml requirements.lock
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-		|| { echo "MySocial needs Python 3.11 or newer: install it, or name one: make install PYTHON=..."; exit 1; }
+		|| { echo "MySocial needs Python 3.11 or newer: install it, or choose another: make install PYTHON=..."; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
-		|| { echo "This Python cannot make virtual environments: on Debian or Ubuntu, apt install python3-venv"; exit 1; }
+		|| { echo "This Python cannot create virtual environments: on Debian or Ubuntu, apt install python3-venv"; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv~=0.13.0'
 	@$(BIN)/uv pip install --system-certs --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@touch $@
 
-up: $(STAMP) ## run everything on this machine until Ctrl-C
+up: $(STAMP) ## run the whole site on this machine until Ctrl-C
 	@exec $(BIN)/python manage.py up
 
-status: $(STAMP) ## show what runs, where, and what is owed to MongoDB
+status: $(STAMP) ## show processes, URLs, servers and records that are not in MongoDB yet
 	@$(BIN)/python manage.py status $(ARGS)
 
 doctor: $(STAMP) ## check this machine and the settings
 	@$(BIN)/python manage.py doctor $(ARGS)
 
-test: $(STAMP) ## run the tests (ARGS="-k word" for some)
+test: $(STAMP) ## run the tests (select some: ARGS="-k word")
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-e2e: $(STAMP) ## the web client in a browser (needs Chromium; SCREENSHOTS=folder keeps pictures)
+e2e: $(STAMP) ## test the web client in a browser (needs Chromium; SCREENSHOTS=folder keeps screenshots)
 	@$(BIN)/python -m pytest tests/e2e $(ARGS)
 
-e2e-tls: $(STAMP) ## the same over TLS, behind the proxy of production, replicas killed (needs caddy)
+e2e-tls: $(STAMP) ## test the web client over TLS, behind the production proxy, with killed replicas (needs caddy)
 	@$(BIN)/python -m pytest tests/e2e --layout=production $(ARGS)
 
-bench: $(STAMP) ## what each route costs, beside the floor (10 min; ARGS="--only feed --rounds 1")
+bench: $(STAMP) ## measure the cost of each route (10 min; ARGS="--only feed --rounds 1")
 	@$(BIN)/python -m bench $(ARGS)
 
-bench-scale: $(STAMP) ## the same as there is ever more (20 min; ARGS="--posts 200,2000 --follows 10,100")
+bench-scale: $(STAMP) ## measure the cost with growing data (20 min; ARGS="--posts 200,2000 --follows 10,100")
 	@$(BIN)/python -m bench.scale $(ARGS)
 
-bench-sockets: $(STAMP) ## what sockets cost, beside a bare echo and stock Channels (ARGS="--idle 1000")
+bench-sockets: $(STAMP) ## measure the cost of WebSockets (ARGS="--idle 1000")
 	@$(BIN)/python -m bench.sockets $(ARGS)
 
-chaos: $(STAMP) ## 50,000 writes under 80 faults and more: nothing lost, stale, undead or doubled (40 min)
+chaos: $(STAMP) ## inject 80 faults during 50,000 writes and check that no data is lost, stale or duplicated (40 min)
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-chaos-smoke: $(STAMP) ## the same in a minute and a half
+chaos-smoke: $(STAMP) ## run one fault of each kind (90 s)
 	@$(BIN)/python -m tests.chaos --smoke $(ARGS)
 
-chaos-selftest: $(STAMP) ## plant defects, each of which the same checks must find
+chaos-selftest: $(STAMP) ## check that the chaos checks find planted defects
 	@$(BIN)/python -m tests.chaos.planted
 
-chaos-doors: $(STAMP) ## every feature across processes, on one port and behind the proxy (ARGS="--tls")
+chaos-processes: $(STAMP) ## test every feature across several processes (ARGS="--tls")
 	@$(BIN)/python -m tests.chaos.multi_process $(ARGS)
 
-chaos-resume: $(STAMP) ## clients come and go while processes die: no gap, no doubling (ARGS="--clients 20")
+chaos-resume: $(STAMP) ## check that clients resume without gaps or duplicates while processes die (ARGS="--clients 20")
 	@$(BIN)/python -m tests.chaos.resume $(ARGS)
 
-fuzz: $(STAMP) ## what strangers send, to both doors: 20 minutes (ARGS="--seed 1 --short")
+fuzz: $(STAMP) ## send malformed input to both servers (20 min; ARGS="--seed 1 --short")
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
-coverage: $(STAMP) ## the tests, and what of the code they do not run (half an hour)
+coverage: $(STAMP) ## run the tests and report uncovered code (30 min)
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report= --cov-fail-under=0 $(ARGS)
 	@$(BIN)/python -m tests.support.coverage_groups
 
-check: format lint spelling types imports bandit deploy-check known-holes ## all static checks
+check: format lint spelling types imports bandit deploy-check vulnerabilities ## run all static checks
 
-fmt: $(STAMP) ## format the code and mend what can be mended
+fmt: $(STAMP) ## format the code and apply automatic fixes
 	@$(BIN)/ruff check --fix --exit-zero --quiet .
 	@$(BIN)/ruff format .
 
 format: $(STAMP) ## check the formatting
 	@$(BIN)/ruff format --check .
 
-lint: $(STAMP) ## ruff
+lint: $(STAMP) ## lint with ruff
 	@$(BIN)/ruff check .
 
-spelling: $(STAMP) ## codespell
+spelling: $(STAMP) ## check the spelling with codespell
 	@$(BIN)/codespell
 
-types: $(STAMP) ## mypy --strict
+types: $(STAMP) ## check types with mypy --strict
 	@DEBUG=1 $(BIN)/mypy
 
-imports: $(STAMP) ## who may import whom
+imports: $(STAMP) ## check the import contracts
 	@$(BIN)/lint-imports --no-logo
 
-bandit: $(STAMP) ## what in the code looks dangerous
+bandit: $(STAMP) ## look for insecure code
 	@$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml .
 
-deploy-check: $(STAMP) ## Django's own checks, with the settings of production
+deploy-check: $(STAMP) ## run Django's deployment checks with production settings
 	@DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))') \
 		PUBLIC_URL=https://social.example ALLOWED_HOSTS=social.example SECURE_SSL_REDIRECT=1 \
 		ALLOWED_ORIGINS=https://social.example \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-known-holes: $(STAMP) ## known holes in what is locked, as far as somebody can be asked
+vulnerabilities: $(STAMP) ## look for known vulnerabilities of locked dependencies, if the network allows
 	@$(BIN)/python -m tests.support.dependency_audit
 
-audit: $(STAMP) ## the same; not to be audited is an error
+audit: $(STAMP) ## look for known vulnerabilities; fail if they cannot be looked up
 	@$(BIN)/python -m tests.support.dependency_audit --strict
 
-lock: $(STAMP) ## write requirements.lock anew (ARGS=--upgrade for newer releases)
+lock: $(STAMP) ## regenerate requirements.lock (newer releases: ARGS=--upgrade)
 	@$(BIN)/uv pip compile --system-certs pyproject.toml --group dev --all-extras --universal --generate-hashes --no-header \
 		--no-emit-index-url --python-version 3.11 --quiet -o requirements.lock $(ARGS)
 
-docs: $(STAMP) ## the docs as a site, into .local/site
+docs: $(STAMP) ## build the docs as a site in .local/site
 	@$(BIN)/mkdocs build --strict --quiet -f deploy/docs/mkdocs.yml
 	@echo "open .local/site/index.html, or: cd .local/site && python3 -m http.server"
 
-types-ts: $(STAMP) ## TypeScript types of the API and the events, into docs/types (needs npx)
+types-ts: $(STAMP) ## generate the TypeScript types in docs/types (needs npx)
 	@$(BIN)/python -m tests.support.typescript
 
-clean: ## remove what tools left; .venv and the data in .local stay
+clean: ## remove caches of tools; .venv and .local stay
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis .coverage htmlcov
 	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

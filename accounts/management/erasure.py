@@ -55,7 +55,7 @@ def collect_search_terms(user_id: str, *, words: tuple[str, ...] = ()) -> Search
     owner = Owner(user_id, get_user(user_id).username, selectors.get_account(user_id).email)
     ids, files = {user_id}, []
     for section in SECTIONS.values():
-        for record in section.found(owner):
+        for record in section.find_records(owner):
             ids.add(str(record.pk))
             if file := section.file(record):
                 files.append(file[0])

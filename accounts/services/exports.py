@@ -89,7 +89,7 @@ def write_export(
 
     partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        counts = write_archive(partial, owner, names=usernames, tell=tell)
+        counts = write_archive(partial, owner, names=usernames, report_progress=tell)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -75,7 +75,7 @@ def mongod_environment(program: Path, links: Path) -> dict[str, str]:
     if probe.returncode == -signal.SIGILL:
         why = "its processor has no AVX"
     raise ServerError(
-        f"mongod does not run on this machine ({why}): install MongoDB 6 or newer and set MONGO_URL=..."
+        f"mongod does not run on this machine ({why}): set MONGO_URL=... to MongoDB 6 or newer"
     )
 
 

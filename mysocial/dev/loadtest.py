@@ -132,7 +132,7 @@ class Load:
         except (urllib3.exceptions.HTTPError, ValueError):
             return NO_RESPONSE, None
 
-    def sign_up(self, count: int, progress: ProgressCallback) -> None:
+    def sign_up(self, count: int, report_progress: ProgressCallback) -> None:
         """Sign up test members, each with a post.
 
         Raises:
@@ -148,10 +148,10 @@ class Load:
             member = Member(response["user"]["id"], name, password, response["access"])
             self.members.append(member)
             self._do("post", member)
-            progress("Sign-ups", number + 1, count)
+            report_progress("Sign-ups", number + 1, count)
         self.report = Report()  # the sign-ups do not count
 
-    def run(self, rate: float, seconds: float, progress: ProgressCallback) -> Report:
+    def run(self, rate: float, seconds: float, report_progress: ProgressCallback) -> Report:
         """Send `rate` requests per second for `seconds`; return the report."""
         total, started = int(rate * seconds), time.monotonic()
         actions = self._random.choices(list(ACTION_WEIGHTS), list(ACTION_WEIGHTS.values()), k=total)
@@ -161,18 +161,18 @@ class Load:
                 time.sleep(max(0.0, due - time.monotonic()))
                 member = self.members[number % len(self.members)]
                 threads.submit(self._measure, action, member, due)
-                progress("Requests", number + 1, total)
+                report_progress("Requests", number + 1, total)
         self.report.seconds = time.monotonic() - started
         return self.report
 
-    def delete_members(self, progress: ProgressCallback) -> int:
+    def delete_members(self, report_progress: ProgressCallback) -> int:
         """Delete the test members; return how many could not be deleted."""
         left = 0
         for number, member in enumerate(self.members, 1):
             body = {"password": member.password}
             code, _ = self.call("DELETE", "currentuser", body, member.access)
             left += code != OK
-            progress("Deletions", number, len(self.members))
+            report_progress("Deletions", number, len(self.members))
         return left
 
     def _measure(self, action: str, member: Member, due: float) -> None:

@@ -20,8 +20,6 @@ from mysocial.dev.processes import POLL_SECONDS, Child, free_port, read_json
 if TYPE_CHECKING:
     from pymongo import MongoClient
 
-__all__ = ["Mongod", "Server", "ServerError", "Valkey", "running_urls"]
-
 READY_TIMEOUT_SECONDS = 30.0
 LOG_LIMIT = 8 * 1024 * 1024
 SOCKET_PATH_LIMIT = 100  # sun_path: 108 bytes on Linux, 104 on macOS
@@ -250,7 +248,6 @@ class Mongod(Server):
     ) -> None:
         super().__init__(folder)
         self.port = port or free_port()
-        # The address of the set's only member, also for clients.
         self.address = f"127.0.0.1:{self.port}"
         self.database = database
         self._cache_gb = cache_gb

@@ -1,4 +1,4 @@
-"""Personal data: what an export contains, its archive, and the scan that proves an erasure."""
+"""Personal data: the contents and the archive of an export, and the scan after an erasure."""
 
 from mysocial.privacy.erasure_scan import Hit, SearchTerms, clock, delete_hits, find_hits
 from mysocial.privacy.export_archive import write_archive

@@ -1,6 +1,6 @@
-"""Where something is still said of a member: all of Redis, all of MongoDB, all names of files.
+"""A scan of Redis, MongoDB and file names for remaining data of a member.
 
-It looks at bytes, not at what the code knows of: what a defect left behind is found as well.
+It compares bytes and does not rely on the declared models, so it also finds what a defect left.
 """
 
 import functools
@@ -32,68 +32,77 @@ EXPIRING_PREFIXES = tuple(
 
 
 class SearchTerms(NamedTuple):
-    """What is looked for: ids, words wherever they stand, and a name where it stands as one."""
+    """The terms of a scan: ids, words, and a username, which matches as a whole word only."""
 
     ids: frozenset[str]
     words: tuple[str, ...] = ()
     name: str = ""
 
-    def found_in(self, data: bytes) -> str:
-        """Return what of it is in some bytes, the first; empty for nothing."""
-        for found in ID.findall(data):
-            if found.decode() in self.ids:
-                return str(found.decode())
+    def first_match(self, data: bytes) -> str:
+        """Return the first term that is in `data`; empty if none is."""
+        for match_id in ID.findall(data):
+            if match_id.decode() in self.ids:
+                return str(match_id.decode())
         match = _pattern(self).search(data)
         return match[0].decode(errors="replace") if match else ""
 
 
 class Hit(NamedTuple):
-    """A place where something was found."""
+    """A place that contains a term."""
 
     place: str  # redis, log, mongo, file
-    what: str  # key, collection or path
-    key: str  # within it: the id of an entry or a document
+    what: str  # the key, collection or path
+    key: str  # within it, the id of an entry or document
     term: str
-    fields: tuple[str, ...]  # of a hash or a document: which there are
+    fields: tuple[str, ...]  # all fields of the hash or document
 
 
 @functools.cache
-def _pattern(sought: SearchTerms) -> "re.Pattern[bytes]":
-    parts = [re.escape(one.encode()) for one in sought.words if one]
-    if sought.name:
-        # As a value of JSON or BSON, as a mention, or at the end of a key: not as a part of
-        # another word, nor as the name of a field.
-        name = re.escape(sought.name.encode())
-        long = re.escape(struct.pack("<i", len(sought.name.encode()) + 1))
+def _pattern(terms: SearchTerms) -> "re.Pattern[bytes]":
+    parts = [re.escape(word.encode()) for word in terms.words if word]
+    if terms.name:
+        # It matches as a value of JSON or BSON, as a mention, or at the end of a key; not as a part
+        # of another word, and not as the name of a field.
+        name = re.escape(terms.name.encode())
+        bson_length = re.escape(struct.pack("<i", len(terms.name.encode()) + 1))
         parts += [rb'"%s"(?!:)' % name, rb"@%s(?![A-Za-z0-9_])" % name]
-        parts += [rb":%s\Z" % name, rb"%s%s\x00" % (long, name), rb"\A%s\Z" % name]
+        parts += [rb":%s\Z" % name, rb"%s%s\x00" % (bson_length, name), rb"\A%s\Z" % name]
     return re.compile(b"|".join(parts) if parts else rb"(?!)", re.IGNORECASE)
 
 
-def find_hits(sought: SearchTerms, tell: ProgressCallback = lambda *_: None) -> Iterator[Hit]:
-    """Yield every place where something of it is. `Unavailable`."""
-    yield from _in_redis(sought, tell)
-    yield from _in_mongo(sought, tell)
+def find_hits(
+    terms: SearchTerms, report_progress: ProgressCallback = lambda *_: None
+) -> Iterator[Hit]:
+    """Yield every place that contains a term.
+
+    Raises:
+        Unavailable: A server cannot be reached.
+    """
+    yield from _in_redis(terms, report_progress)
+    yield from _in_mongo(terms, report_progress)
     for path in sorted(settings.MEDIA_DIR.rglob("*")):
-        hit = sought.found_in(path.name.encode())
+        hit = terms.first_match(path.name.encode())
         if hit:
             yield Hit("file", str(path.relative_to(settings.MEDIA_DIR)), "", hit, ())
 
 
-def delete_hits(sought: SearchTerms, *, before: int) -> int:
-    """Remove what is said of it beside the records; return how much. `Unavailable`.
+def delete_hits(terms: SearchTerms, *, before: int) -> int:
+    """Delete what contains a term beside the records; return the number of deletions.
 
-    Of the event logs, the entries up to the clock `before`: what they tell is gone. Counts,
-    stored answers and marks; lists and reservations that are not owed, which Redis may let go. The
-    name is looked for in the names of keys only: what others say of somebody is theirs.
+    Deleted are entries of event logs up to the clock `before`, rate limit counts, stored responses,
+    and cached lists and unique values that have no pending changes. The username is searched in
+    the names of keys only: what others wrote about the member belongs to them.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
     """
-    count, nameless = 0, sought._replace(name="")
+    count, unnamed = 0, terms._replace(name="")
     for key in _keys(client()):
         if keys.is_event_log(key.decode(errors="replace")):
-            count += _scrub_log(nameless, key, before)
-        elif sought.found_in(key):
+            count += _scrub_log(unnamed, key, before)
+        elif terms.first_match(key):
             count += _delete_key(key)
-        elif key.startswith(EXPIRING_PREFIXES) and _hits(nameless, client(), key):
+        elif key.startswith(EXPIRING_PREFIXES) and _hits(unnamed, client(), key):
             with available():
                 count += client().delete(key)
     return count
@@ -111,10 +120,10 @@ def _delete_key(key: bytes) -> int:
     return 0
 
 
-def _scrub_log(sought: SearchTerms, key: bytes, before: int) -> int:
+def _scrub_log(terms: SearchTerms, key: bytes, before: int) -> int:
     with available():
         entries = client().xrange(key, "-", str(before))
-        ids = [pk for pk, fields in entries if sought.found_in(_joined(fields.items()))]
+        ids = [pk for pk, fields in entries if terms.first_match(_joined(fields.items()))]
         return int(client().xdel(key, *ids)) if ids else 0
 
 
@@ -123,7 +132,7 @@ def _keys(connection: Any) -> Iterator[bytes]:
         yield from connection.scan_iter(count=BATCH)
 
 
-def _in_redis(sought: SearchTerms, tell: ProgressCallback) -> Iterator[Hit]:
+def _in_redis(terms: SearchTerms, report_progress: ProgressCallback) -> Iterator[Hit]:
     urls = dict.fromkeys((settings.REDIS_URL, settings.CACHE_URL))
     if settings.BROKER_URL.startswith(("redis:", "rediss:", "unix:")):
         urls[settings.BROKER_URL] = None
@@ -131,29 +140,31 @@ def _in_redis(sought: SearchTerms, tell: ProgressCallback) -> Iterator[Hit]:
         with available(), redis.Redis.from_url(url, protocol=2) as connection:
             total = connection.dbsize()
             for number, key in enumerate(_keys(connection), 1):
-                yield from _hits(sought, connection, key)
+                yield from _hits(terms, connection, key)
                 if number % BATCH == 0:
-                    tell("Redis", number, max(number, total))
+                    report_progress("Redis", number, max(number, total))
 
 
-def _hits(sought: SearchTerms, connection: Any, key: bytes) -> list[Hit]:
-    """Return what is found of a key: a trace for each entry of a log, else one at most."""
+def _hits(terms: SearchTerms, connection: Any, key: bytes) -> list[Hit]:
+    """Return the hits in a key: one for each matching entry of a log, else at most one."""
     with available():
         try:
             kind, parts = _content(connection, key)
         except ResponseError:
-            return []  # it became something else as we looked
+            return []  # its type changed meanwhile
     what = key.decode(errors="replace")
     if kind == "stream":
-        hits = [(pk, sought.found_in(data)) for pk, data in parts]
+        hits = [(pk, terms.first_match(data)) for pk, data in parts]
         return [Hit("log", what, pk.decode(), hit, ()) for pk, hit in hits if hit]
-    hit = sought.found_in(key) or next(filter(None, (sought.found_in(one[1]) for one in parts)), "")
+    hit = terms.first_match(key) or next(
+        filter(None, (terms.first_match(data) for _, data in parts)), ""
+    )
     fields = tuple(name.decode(errors="replace") for name, _ in parts if name)
     return [Hit("redis", what, "", hit, fields)] if hit else []
 
 
 def _content(connection: Any, key: bytes) -> tuple[str, list[tuple[bytes, bytes]]]:
-    """Return the type of a key and its parts: a name, and the bytes in which something may be."""
+    """Return the type of a key and its parts: a name, and the data to search."""
     kind = connection.type(key).decode()
     if kind == "hash":
         pairs = list(connection.hgetall(key).items())
@@ -161,32 +172,36 @@ def _content(connection: Any, key: bytes) -> tuple[str, list[tuple[bytes, bytes]
     if kind == "stream":
         return kind, [(pk, _joined(fields.items())) for pk, fields in connection.xrange(key)]
     if kind == "zset":
-        return kind, [(b"", one) for one in connection.zrange(key, 0, -1)]
+        return kind, [(b"", member) for member in connection.zrange(key, 0, -1)]
     if kind == "set":
-        return kind, [(b"", one) for one in connection.smembers(key)]
+        return kind, [(b"", member) for member in connection.smembers(key)]
     if kind == "list":
-        return kind, [(b"", one) for one in connection.lrange(key, 0, -1)]
+        return kind, [(b"", member) for member in connection.lrange(key, 0, -1)]
     return kind, [(b"", connection.get(key) or b"")] if kind == "string" else []
 
 
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> bytes:
-    return b"\n".join(one for pair in pairs for one in pair)
+    return b"\n".join(value for pair in pairs for value in pair)
 
 
-def _in_mongo(sought: SearchTerms, tell: ProgressCallback) -> Iterator[Hit]:
+def _in_mongo(terms: SearchTerms, report_progress: ProgressCallback) -> Iterator[Hit]:
     with mongo.available():
         database: Any = mongo.client()[settings.MONGO_DB]
         names = sorted(database.list_collection_names())
         for number, name in enumerate(names, 1):
             for document in database.get_collection(name, codec_options=RAW).find():
-                hit = sought.found_in(document.raw)
+                hit = terms.first_match(document.raw)
                 if hit:
                     fields = tuple(bson.decode(document.raw))
                     yield Hit("mongo", name, str(document["_id"]), hit, fields)
-            tell("MongoDB", number, len(names))
+            report_progress("MongoDB", number, len(names))
 
 
 def clock() -> int:
-    """Return where the event log stands. `Unavailable`."""
+    """Return the position of the event log.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
+    """
     with available():
         return int(client().get(keys.CLOCK) or 0)

@@ -1,4 +1,4 @@
-"""A member's export as a ZIP: JSON for programs, pages for people, and the files themselves."""
+"""The archive of a data export: a ZIP with JSON, HTML pages and the member's files."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -16,11 +16,11 @@ from mysocial.core.progress import ProgressCallback
 from mysocial.privacy.exports import SECTIONS, ExportSection, Owner
 
 PER_PAGE = 200
-Names = Callable[[set[str]], dict[str, str]]  # from ids to names of members
+FindNames = Callable[[set[str]], dict[str, str]]  # from ids of members to usernames
 
 
 class Contents(NamedTuple):
-    """What one portion has come to."""
+    """The files of one section."""
 
     title: str
     data: str
@@ -29,89 +29,110 @@ class Contents(NamedTuple):
 
 
 def write_archive(
-    path: Path, owner: Owner, *, names: Names, tell: ProgressCallback = lambda *_: None
+    path: Path,
+    owner: Owner,
+    *,
+    names: FindNames,
+    report_progress: ProgressCallback = lambda *_: None,
 ) -> dict[str, int]:
-    """Write everything that is a member's own to a new ZIP; return how many records of each kind.
+    """Write all data of a member to a new ZIP.
 
-    `Unavailable`; `FileExistsError`. `names` says how members whom records name are called.
+    Args:
+        path: The file to create.
+        owner: The member.
+        names: Returns the usernames of members to which records refer.
+        report_progress: Called after each section.
+
+    Returns:
+        The number of records of each section.
+
+    Raises:
+        FileExistsError: The file exists.
+        Unavailable: A server cannot be reached.
     """
     contents = []
     with path.open("xb") as raw:
         path.chmod(0o600)
-        with ZipFile(raw, "w", ZIP_DEFLATED) as pack:
-            for number, portion in enumerate(SECTIONS.values(), 1):
-                contents.append(_pack(pack, portion, owner, names))
-                tell("Kinds of records", number, len(SECTIONS))
-            words = {"owner": owner, "contents": contents, "at": now()}
-            pack.writestr("index.html", render_to_string("export_index.html", words))
-    return {one.title: one.records for one in contents}
+        with ZipFile(raw, "w", ZIP_DEFLATED) as archive:
+            for number, section in enumerate(SECTIONS.values(), 1):
+                contents.append(_add_section(archive, section, owner, names))
+                report_progress("Kinds of records", number, len(SECTIONS))
+            context = {"owner": owner, "contents": contents, "at": now()}
+            archive.writestr("index.html", render_to_string("export_index.html", context))
+    return {section.title: section.records for section in contents}
 
 
-def _pack(pack: ZipFile, portion: ExportSection, owner: Owner, names: Names) -> Contents:
-    data, count = f"data/{portion.slug}.json", 0
+def _add_section(
+    archive: ZipFile, section: ExportSection, owner: Owner, names: FindNames
+) -> Contents:
+    data, count = f"data/{section.slug}.json", 0
     pages: list[str] = []
-    with tempfile.TemporaryFile() as listed:
-        listed.write(b"[")
-        for some in _batches(portion.found(owner)):
-            shown = [portion.shown(one) for one in some]
-            files = [_add_file(pack, portion, one) for one in some]
-            listed.write(b"," * bool(count) + b",\n".join(map(dumps, shown)))
+    with tempfile.TemporaryFile() as buffer:
+        buffer.write(b"[")
+        for records in _batches(section.find_records(owner)):
+            shown = [section.exported_fields(record) for record in records]
+            files = [_add_file(archive, section, record) for record in records]
+            buffer.write(b"," * bool(count) + b",\n".join(map(dumps, shown)))
             count += len(shown)
-            pages.append(f"pages/{portion.slug}-{len(pages) + 1}.html")
-            pack.writestr(pages[-1], _page(portion, shown, files, names, len(pages)))
-        listed.write(b"]\n")
-        listed.seek(0)
-        with pack.open(data, "w", force_zip64=True) as entry:
-            copyfileobj(listed, entry)
-    return Contents(portion.title, data, pages, count)
+            pages.append(f"pages/{section.slug}-{len(pages) + 1}.html")
+            archive.writestr(pages[-1], _page(section, shown, files, names, len(pages)))
+        buffer.write(b"]\n")
+        buffer.seek(0)
+        with archive.open(data, "w", force_zip64=True) as entry:
+            copyfileobj(buffer, entry)
+    return Contents(section.title, data, pages, count)
 
 
 def _batches(records: Iterator[Any]) -> Iterator[list[Any]]:
-    while some := list(islice(records, PER_PAGE)):
-        yield some
+    while batch := list(islice(records, PER_PAGE)):
+        yield batch
 
 
-def _add_file(pack: ZipFile, portion: ExportSection, record: Any) -> str:
-    """Add the file of a record; return its name in the ZIP, empty for none."""
-    found = portion.file(record)
-    if found is None:
+def _add_file(archive: ZipFile, section: ExportSection, record: Any) -> str:
+    """Add the file of a record; return its name in the ZIP, empty if there is none."""
+    record_file = section.file(record)
+    if record_file is None:
         return ""
-    name, opened = f"files/{found[0]}", found[1]
+    file_name, open_file = record_file
+    name = f"files/{file_name}"
     try:
-        with opened() as file, pack.open(name, "w", force_zip64=True) as entry:
+        with open_file() as file, archive.open(name, "w", force_zip64=True) as entry:
             copyfileobj(file, entry)
-    except FileNotFoundError:  # it was deleted just now
+    except FileNotFoundError:  # it was deleted meanwhile
         return ""
     return name
 
 
 def _page(
-    portion: ExportSection,
+    section: ExportSection,
     shown: list[dict[str, Any]],
     files: Iterable[str],
-    names: Names,
+    names: FindNames,
     number: int,
 ) -> str:
-    ids = {one for fields in shown for one in _ids(fields)}
-    called = names(ids) if ids else {}
+    ids = {member_id for fields in shown for member_id in _ids(fields)}
+    usernames = names(ids) if ids else {}
     rows = [
-        {"fields": [(name, _text(value, called)) for name, value in fields.items()], "file": file}
+        {
+            "fields": [(name, _text(value, usernames)) for name, value in fields.items()],
+            "file": file,
+        }
         for fields, file in zip(shown, files, strict=True)
     ]
-    words = {"title": portion.title, "rows": rows, "number": number}
-    return render_to_string("export_page.html", words)
+    context = {"title": section.title, "rows": rows, "number": number}
+    return render_to_string("export_page.html", context)
 
 
 def _ids(fields: dict[str, Any]) -> Iterator[str]:
     return (str(value) for value in fields.values() if is_id(value))
 
 
-def _text(value: Any, called: dict[str, str]) -> str:
-    """Return a value as people read it; a member by name."""
+def _text(value: Any, usernames: dict[str, str]) -> str:
+    """Return a value as readable text; a member by username."""
     if value is None or value == "":
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return f"{called[value]} ({value})" if value in called else value
+        return f"{usernames[value]} ({value})" if value in usernames else value
     return dumps(value).decode().strip('"')

@@ -1,7 +1,7 @@
-"""What a member is given of everything that is stored of them: a `Portion` for each store.
+"""The contents of a data export: an `ExportSection` for each store with data of members.
 
-Each app says in `<app>/exports.py` what of its stores is a member's own, or why a store has nothing
-of that kind. A store of which nothing is said fails a test.
+Each app registers its sections in `<app>/data_export.py`, or excludes a store with a reason. A test
+fails for a store that has neither.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ BATCH = 200
 
 
 class Owner(NamedTuple):
-    """Whose export it is."""
+    """The member whose data is exported."""
 
     id: str
     name: str
@@ -27,30 +27,35 @@ class Owner(NamedTuple):
 
 
 RecordIterator = Callable[[Owner], Iterator[Record]]
-# The name that a record's file has in the export, and what opens it.
+# The name of a record's file in the export, and a function that opens it.
 File = tuple[str, Callable[[], IO[bytes]]]
 
 
 @dataclass(frozen=True)
 class ExportSection:
-    """What of a store is a member's own: its records, without the fields that are plumbing.
+    """The records of a store that belong to a member.
 
-    `file` returns the file that belongs to a record, if any.
+    Attributes:
+        store: The store.
+        title: The heading.
+        find_records: Yields the records of a member.
+        without: Internal fields that are not exported.
+        file: Returns the file of a record, if it has one.
     """
 
     store: Store[Any]
     title: str
-    found: RecordIterator
+    find_records: RecordIterator
     without: tuple[str, ...] = ()
     file: Callable[[Any], File | None] = lambda _record: None
 
     @property
     def slug(self) -> str:
-        """Return what its files are called."""
+        """The base name of its files."""
         return self.title.lower().replace(" ", "-")
 
-    def shown(self, record: Record) -> dict[str, Any]:
-        """Return the fields of a record that its owner is given, its id first."""
+    def exported_fields(self, record: Record) -> dict[str, Any]:
+        """Return the exported fields of a record, its id first."""
         values = self.store.values(record)
         return {"id": values.pop("id")} | {
             name: value for name, value in values.items() if name not in self.without
@@ -58,24 +63,28 @@ class ExportSection:
 
 
 SECTIONS: dict[str, ExportSection] = {}
-EXCLUDED: dict[str, str] = {}  # label -> why nothing of it is in an export
+EXCLUDED: dict[str, str] = {}  # by label: why the store is not exported
 
 
-def register(portion: ExportSection) -> None:
-    """Say what of a store is exported."""
-    SECTIONS[portion.store.label] = portion
+def register(section: ExportSection) -> None:
+    """Add a section to all exports."""
+    SECTIONS[section.store.label] = section
 
 
-def exclude(store: Store[Any], why: str) -> None:
-    """Say why nothing of a store is exported."""
-    EXCLUDED[store.label] = why
+def exclude(store: Store[Any], reason: str) -> None:
+    """Exclude a store from all exports."""
+    EXCLUDED[store.label] = reason
 
 
 def walk(store: Store[Any], index: str, value: str) -> Iterator[Any]:
-    """Yield the records of a list, newest first, however long it is. `Unavailable`."""
-    wire, after = JsonTemplate(store), None
+    """Yield all records of a list, newest first.
+
+    Raises:
+        Unavailable: A server cannot be reached.
+    """
+    template, after = JsonTemplate(store), None
     while True:
-        page = ListQuery(wire, index, value, limit=BATCH, after=after).result()
+        page = ListQuery(template, index, value, limit=BATCH, after=after).result()
         yield from reads.get_records(store, [row.id for row in page.rows]).values()
         after = page.next
         if after is None:
@@ -83,25 +92,25 @@ def walk(store: Store[Any], index: str, value: str) -> Iterator[Any]:
 
 
 def listed(store: Store[Any], *indexes: str) -> RecordIterator:
-    """Return what finds the records that stand in a member's lists."""
-    return lambda owner: (one for index in indexes for one in walk(store, index, owner.id))
+    """Return an iterator of the records in the lists of a member, in each of `indexes`."""
+    return lambda owner: (record for index in indexes for record in walk(store, index, owner.id))
 
 
 def single(store: Store[Any]) -> RecordIterator:
-    """Return what finds the record that has the member's own id."""
+    """Return an iterator of the record that has the id of the member."""
     return lambda owner: iter(reads.get_records(store, [owner.id]).values())
 
 
-def _mails(owner: Owner) -> Iterator[Email]:
-    """Yield the mails to a member. They stand in no list: MongoDB looks through what it keeps."""
+def _emails(owner: Owner) -> Iterator[Email]:
+    """Yield the e-mails to a member. No index lists them, so MongoDB scans the collection."""
     flush.flush_queue(emails.queue)
     query = {"recipient": {"$in": [owner.id, owner.address]}}
-    found = mongo.find(Email, query, projection=["_id"])
-    ids = [one["_id"] for one in found]
+    documents = mongo.find(Email, query, projection=["_id"])
+    ids = [document["_id"] for document in documents]
     for first in range(0, len(ids), BATCH):
         yield from reads.get_records(emails, ids[first : first + BATCH]).values()
 
 
-register(ExportSection(emails, "Mails", _mails, without=("due_at", "tries")))
-exclude(entries, "What staff did: theirs, and kept.")
-exclude(cascade_deletions, "What goes with a deleted record: nothing of a member but an id.")
+register(ExportSection(emails, "E-mails", _emails, without=("due_at", "tries")))
+exclude(entries, "Actions of staff, which are kept.")
+exclude(cascade_deletions, "Pending deletions, which contain only the id of a record.")

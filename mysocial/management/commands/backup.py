@@ -35,6 +35,7 @@ class Command(BaseCommand):
             return
         count, media = sum(manifest["documents"].values()), manifest["media"]["files"]
         self.stdout.write(
-            f"{path}: {count} documents, {manifest['unflushed']} unflushed records, {media} media files, "
-            f"as of {manifest['made_at']}. It does not contain SECRET_KEY: keep that, too."
+            f"{path}: {count} documents, {manifest['unflushed']} unflushed records, "
+            f"{media} media files, as of {manifest['made_at']}. "
+            "It does not contain SECRET_KEY: keep that, too."
         )

@@ -23,9 +23,9 @@ from rich.markup import escape
 
 from mysocial.core import mongo
 from mysocial.core import redis as store_redis
-from mysocial.dev.binaries import find_mongod, find_valkey, mongod_environment
+from mysocial.dev.binaries import ServerError, find_mongod, find_valkey, mongod_environment
 from mysocial.dev.processes import describe_port_holder, port_is_free
-from mysocial.dev.servers import ServerError, running_urls
+from mysocial.dev.servers import running_urls
 from mysocial.management.commands.status import SERVER_ERRORS, short_message
 
 MIN_PYTHON = (3, 11)

@@ -16,9 +16,10 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from mysocial.dev.binaries import ServerError
 from mysocial.dev.processes import read_json
 from mysocial.dev.runner import DevRunner, StartError
-from mysocial.dev.servers import RUNNING_FILE, ServerError
+from mysocial.dev.servers import RUNNING_FILE
 from mysocial.dev.supervisor import TICK_SECONDS, Log, Supervisor
 
 HEAD_START_SECONDS = 20.0
