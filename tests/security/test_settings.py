@@ -1,4 +1,4 @@
-"""A11, A17, A18 and secrets: what is installed, how servers are started, and what is printed."""
+"""A11, A17, A18 and secrets: dependencies, the configuration of the servers, and output."""
 
 import json
 import logging
@@ -23,36 +23,36 @@ from posts.models import Post
 from tests.support.people import PASSWORD, new_client
 from tests.support.stack import ROOT
 
-# Older releases have holes that concern us (a body or a header that is read wrongly, a token of
-# somebody inactive), or lack what we rely on.
-FLOORS = {
+# Older releases have vulnerabilities that concern us (misread bodies or headers, tokens of inactive
+# users), or lack features that we need.
+MIN_VERSIONS = {
     "django": "5.2", "djangorestframework": "3.17.2", "daphne": "4.2.2", "channels": "4.3.2",
     "channels-redis": "4.3.0", "djangorestframework-simplejwt": "5.5.1", "celery": "5.7",
     "kombu": "5.7", "uvicorn": "0.54", "websockets": "15", "granian": "2.8", "pillow": "12",
     "cryptography": "45", "orjson": "3.11", "bcrypt": "5",
 }  # fmt: skip
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
-CANARY = "canary-of-a-secret-that-nobody-may-print"
+CANARY = "canary-of-a-secret-that-must-not-be-printed"
 
 
 def numbers(version):
-    return tuple(int(one) for one in re.findall(r"\d+", version)[:3])
+    return tuple(map(int, re.findall(r"\d+", version)[:3]))
 
 
-def test_nothing_is_older_than_what_is_known_to_be_whole():
-    installed = {name: metadata.version(name) for name in FLOORS}
-    old = {n: v for n, v in installed.items() if numbers(v) < numbers(FLOORS[n])}
+def test_no_dependency_is_older_than_a_release_without_known_vulnerabilities():
+    installed = {name: metadata.version(name) for name in MIN_VERSIONS}
+    old = {n: v for n, v in installed.items() if numbers(v) < numbers(MIN_VERSIONS[n])}
     assert old == {}
 
 
-def test_the_lock_is_no_older_either_and_each_line_has_its_hash():
+def test_the_locked_versions_are_no_older_and_have_hashes():
     lock = (ROOT / "requirements.lock").read_text()
     locked = dict(re.findall(r"^([a-z0-9-]+)(?:\[[\w,]+\])?==([\w.]+)", lock, flags=re.MULTILINE))
-    assert {n for n in FLOORS if numbers(locked[n]) < numbers(FLOORS[n])} == set()
+    assert {n for n in MIN_VERSIONS if numbers(locked[n]) < numbers(MIN_VERSIONS[n])} == set()
     assert lock.count("--hash=sha256:") > len(locked)
 
 
-def test_what_only_tests_need_is_not_among_what_is_deployed():
+def test_test_dependencies_are_not_deployed():
     text = (ROOT / "pyproject.toml").read_text()
     deployed = text.partition("[dependency-groups]")[0]
     for name in ("daphne", "pytest", "hypothesis", "playwright"):
@@ -69,7 +69,7 @@ def test_what_only_tests_need_is_not_among_what_is_deployed():
         {"$expr": {"$function": {"body": "function() { return true }", "args": [], "lang": "js"}}},
     ],
 )
-def test_no_query_may_be_a_program(alice, flush_all, query):
+def test_queries_cannot_run_scripts(alice, flush_all, query):
     alice.create_post()
     flush_all()
     with pytest.raises(OperationFailure):
@@ -77,7 +77,7 @@ def test_no_query_may_be_a_program(alice, flush_all, query):
     assert "--noscripting" in COMPOSE["services"]["mongo"]["command"]
 
 
-def test_a_message_that_is_no_json_is_not_read():
+def test_only_json_messages_are_accepted():
     assert app.conf.accept_content == ["json"]
     assert (app.conf.task_serializer, app.conf.result_serializer) == ("json", "json")
     kind, encoding, body = dumps({"x": 1}, serializer="pickle")
@@ -85,30 +85,30 @@ def test_a_message_that_is_no_json_is_not_read():
         loads(body, kind, encoding, accept=app.conf.accept_content)
 
 
-def test_redis_mongodb_and_flower_have_no_port_and_no_way_out():
+def test_only_the_proxy_has_a_published_port():
     services, networks = COMPOSE["services"], COMPOSE["networks"]
     assert networks["inside"] == {"internal": True}
     for name in ("redis", "mongo"):
         assert services[name]["networks"] == ["inside"]
     assert services["proxy"]["networks"] == ["outside"]
-    assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
-    ours = set(services) - {"redis", "mongo", "proxy"}
-    for name in ours:
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    roles = set(services) - {"redis", "mongo", "proxy"}
+    for name in roles:
         assert services[name]["networks"] == ["inside", "outside"], name
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
     assert "--url_prefix=flower" in services["flower"]["command"]
 
 
-def test_no_role_writes_a_log_of_requests():
-    """Their paths hold one-time tokens."""
-    for name, one in COMPOSE["services"].items():
-        assert "access-log" not in str(one.get("command", "")), name
+def test_no_role_writes_an_access_log():
+    """The paths of requests contain one-time tokens."""
+    for name, service in COMPOSE["services"].items():
+        assert "access-log" not in str(service.get("command", "")), name
     assert not re.search(r"^\s*log\b", (ROOT / "Caddyfile").read_text(), flags=re.MULTILINE)
 
 
 def run(*command, **environment):
-    """Run a command with settings of production in which each secret is a canary."""
+    """Run a command with production settings in which each secret is a canary."""
     env = os.environ | {
         "DEBUG": "0",
         "SECRET_KEY": CANARY,
@@ -127,16 +127,16 @@ def run(*command, **environment):
 
 
 @pytest.mark.parametrize("command", ["status", "doctor"])
-def test_what_is_printed_of_the_settings_tells_no_secret(command):
-    told = run("manage.py", command, "--json")
-    assert told.returncode == 1
-    assert "127.0.0.1:1" in told.stdout
-    assert CANARY not in told.stdout + told.stderr
-    assert json.loads(told.stdout)["ok"] is False
+def test_no_command_prints_a_secret(command):
+    result = run("manage.py", command, "--json")
+    assert result.returncode == 1
+    assert "127.0.0.1:1" in result.stdout
+    assert CANARY not in result.stdout + result.stderr
+    assert json.loads(result.stdout)["ok"] is False
 
 
-def test_the_checks_of_django_for_a_deployment_find_nothing():
-    told = run(
+def test_the_deployment_checks_of_django_find_no_problem():
+    result = run(
         "manage.py",
         "check",
         "--deploy",
@@ -145,28 +145,28 @@ def test_the_checks_of_django_for_a_deployment_find_nothing():
         SECRET_KEY=string.printable[:62],
         SENDGRID_API_KEY="",
     )
-    assert told.returncode == 0, told.stderr
-    assert "no issues" in told.stdout
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout
 
 
-def test_the_login_of_staff_is_where_it_is_told_to_be_and_nowhere_else():
-    paths = ["/admin/", "/admin/login/", "/flower/", "/staff/queues", "/door/login/", "/door/"]
+def test_the_admin_is_at_its_configured_path_only():
+    paths = ["/admin/", "/admin/login/", "/flower/", "/staff/queues", "/secret/login/", "/secret/"]
     code = (
         "import django; django.setup()\n"
         "from django.test import Client\n"
         f"print([Client().get(path, secure=True, headers={{'host': 'localhost'}}).status_code"
         f" for path in {paths}])"
     )
-    told = run("-c", code, ADMIN_PATH="door", SECRET_KEY="x" * 40, CLOUDINARY_URL="",
+    result = run("-c", code, ADMIN_PATH="secret", SECRET_KEY="x" * 40, CLOUDINARY_URL="",
                REDIS_URL=os.environ["REDIS_URL"], MONGO_URL=os.environ["MONGO_URL"])  # fmt: skip
-    assert told.stdout.strip() == "[404, 404, 404, 404, 200, 302]", told.stderr
+    assert result.stdout.strip() == "[404, 404, 404, 404, 200, 302]", result.stderr
 
 
 # Logs --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.tampers
-def test_a_defect_of_ours_logs_no_secret_of_the_request_that_met_it(alice, caplog):
+def test_an_internal_error_logs_no_secret_of_the_request(alice, caplog):
     caplog.set_level(logging.DEBUG)
     (key,) = client().scan_iter("accounts.account:*")
     client().hset(key, "contact", "not json")
@@ -179,9 +179,9 @@ def test_a_defect_of_ours_logs_no_secret_of_the_request_that_met_it(alice, caplo
     for method, path, body in requests:
         headers = {"Authorization": f"Bearer {alice.access}", "Cookie": "refresh=canarycookie"}
         text = json.dumps(body) if body else ""
-        answer = new_client().generic(method, path, text, "application/json", headers=headers)
-        codes.append(answer.status_code)
-        assert b"Traceback" not in answer.content
+        response = new_client().generic(method, path, text, "application/json", headers=headers)
+        codes.append(response.status_code)
+        assert b"Traceback" not in response.content
     assert 500 in codes
     assert "Unexpected error in a request" in caplog.text
     for secret in (PASSWORD, "canary", alice.access, alice.refresh, "alice@example.com"):
@@ -189,7 +189,7 @@ def test_a_defect_of_ours_logs_no_secret_of_the_request_that_met_it(alice, caplo
 
 
 @pytest.mark.tampers
-def test_a_task_that_fails_logs_no_words_of_a_member(alice, caplog):
+def test_a_failed_task_logs_no_text_of_a_member(alice, caplog):
     caplog.set_level(logging.DEBUG, logger="mysocial")
     post = alice.create_post("canary in a post")
     client().hset(f"posts.post:{post['id']}", "main", '"text":"canary in a broken record')

@@ -160,7 +160,7 @@ def everything() -> dict[bytes, bytes]:
     return {name: client().dump(name) for name in persistent_keys()}
 
 
-def owed_keys() -> list[str]:
+def dirty_keys() -> list[str]:
     return [name.decode() for name in client().zrange(f"dirty:{QUEUE}", 0, -1)]
 
 

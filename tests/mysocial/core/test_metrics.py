@@ -1,4 +1,4 @@
-"""`/metrics` for who has the token, and what readiness tells whom."""
+"""The metrics, and the access to `/metrics` and to the details of `/health/ready`."""
 
 import re
 from typing import Any
@@ -22,30 +22,32 @@ def _token(settings):
 
 
 def scrape() -> dict[tuple[str, ...], float]:
-    """Return (name, labels but for the process) -> value."""
-    answer = Client().get("/metrics", headers=BEARER)
-    assert answer.status_code == 200
-    assert answer["Cache-Control"] == "no-store"
+    """Return the value of each sample by its name and its labels, except the process."""
+    response = Client().get("/metrics", headers=BEARER)
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "no-store"
     return {
         (
             sample.name,
             *(v for k, v in sorted(sample.labels.items()) if k != "process"),
         ): sample.value
-        for family in parse(answer.content.decode())
+        for family in parse(response.content.decode())
         for sample in family.samples
     }
 
 
-def test_debts_dead_letters_and_what_was_carried_are_counted(alice, flush_all):
+def test_dirty_dead_and_flushed_records_are_counted(alice, flush_all):
     flush_all()
     before = scrape()
     post = alice.create_post()
     redis.client().hset(f"posts.post:{post['id']}", "main", b"not json")
-    owed = scrape()
-    assert owed["mysocial_dirty_records", "posts"] == 2
-    assert 0 <= owed["mysocial_oldest_dirty_seconds", "posts"] < 30
+    dirty = scrape()
+    assert dirty["mysocial_dirty_records", "posts"] == 2
+    assert 0 <= dirty["mysocial_oldest_dirty_seconds", "posts"] < 30
     assert (
-        owed["mysocial_dirty_records", "chat"] == owed["mysocial_oldest_dirty_seconds", "chat"] == 0
+        dirty["mysocial_dirty_records", "chat"]
+        == dirty["mysocial_oldest_dirty_seconds", "chat"]
+        == 0
     )
     flush_all()
     after = scrape()
@@ -58,10 +60,10 @@ def test_debts_dead_letters_and_what_was_carried_are_counted(alice, flush_all):
     assert after["mysocial_redis_memory_max_bytes",] == 256 * 1024 * 1024
 
 
-def test_requests_and_refusals_are_counted(alice):
+def test_requests_and_problems_are_counted(alice):
     before = scrape()
 
-    def more(*name: str) -> float:
+    def increase(*name: str) -> float:
         return after[name] - before.get(name, 0)
 
     alice.get("posts")
@@ -69,16 +71,16 @@ def test_requests_and_refusals_are_counted(alice):
     alice.get("posts/000000000000000000000000")
     anonymous.get("posts/home")
     after = scrape()
-    assert more("mysocial_requests_total", "GET", "200") == 2
-    assert more("mysocial_requests_total", "GET", "404") == 1
-    assert more("mysocial_problems_total", "not_found") == 1
-    assert more("mysocial_problems_total", "not_authenticated") == 1
-    assert more("mysocial_request_duration_seconds_count", "GET") == 4
-    assert more("mysocial_request_duration_seconds_bucket", "+Inf", "GET") == 4
-    assert 0 < more("mysocial_request_duration_seconds_sum", "GET") < 10
+    assert increase("mysocial_requests_total", "GET", "200") == 2
+    assert increase("mysocial_requests_total", "GET", "404") == 1
+    assert increase("mysocial_problems_total", "not_found") == 1
+    assert increase("mysocial_problems_total", "not_authenticated") == 1
+    assert increase("mysocial_request_duration_seconds_count", "GET") == 4
+    assert increase("mysocial_request_duration_seconds_bucket", "+Inf", "GET") == 4
+    assert 0 < increase("mysocial_request_duration_seconds_sum", "GET") < 10
 
 
-def test_refused_writes_are_counted_while_redis_is_away_and_the_page_stays(alice):
+def test_rejected_writes_are_counted_and_the_page_works_while_redis_is_unreachable(alice):
     servers.VALKEY.pause()
     try:
         before = scrape()
@@ -93,7 +95,7 @@ def test_refused_writes_are_counted_while_redis_is_away_and_the_page_stays(alice
     assert ("mysocial_dirty_records", "posts") not in after
 
 
-async def test_open_sockets_are_counted(alice, connected):
+async def test_open_connections_are_counted(alice, connected):
     def count() -> float:
         return (
             metrics.REGISTRY.get_sample_value(
@@ -109,40 +111,40 @@ async def test_open_sockets_are_counted(alice, connected):
     assert count() == before
 
 
-@pytest.mark.parametrize("said", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}x", "Bearer é"])
-def test_without_the_token_there_is_no_such_page(said):
-    assert Client().get("/metrics", headers={"Authorization": said}).status_code == 404
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}x", "Bearer é"])
+def test_without_the_token_the_page_is_not_found(header):
+    assert Client().get("/metrics", headers={"Authorization": header}).status_code == 404
 
 
-def test_where_no_token_is_set_there_is_no_such_page(settings):
+def test_without_a_configured_token_the_page_is_not_found(settings):
     settings.METRICS_TOKEN = ""
-    for said in ("Bearer ", "", f"Bearer {TOKEN}"):
-        assert Client().get("/metrics", headers={"Authorization": said}).status_code == 404
+    for header in ("Bearer ", "", f"Bearer {TOKEN}"):
+        assert Client().get("/metrics", headers={"Authorization": header}).status_code == 404
 
 
-def test_a_member_or_a_stranger_is_told_no_reasons(alice):
+def test_members_and_strangers_do_not_see_the_details_of_readiness(alice):
     redis.client().zadd("dirty:posts", {"posts.post:660e39afede98a295c2d9391": 1})
-    for said in ({}, {"Authorization": f"Bearer {alice.access}"}):
-        answer = Client().get("/health/ready", headers=said)
-        assert (answer.status_code, answer.json()) == (503, {"status": "failing"})
+    for headers in ({}, {"Authorization": f"Bearer {alice.access}"}):
+        response = Client().get("/health/ready", headers=headers)
+        assert (response.status_code, response.json()) == (503, {"status": "failing"})
 
 
-def test_staff_and_operators_are_told_the_reasons(moderator):
+def test_staff_and_operators_see_the_details_of_readiness(moderator):
     redis.client().zadd("dirty:posts", {"posts.post:660e39afede98a295c2d9391": 1})
-    for answer in (moderator.get("/health/ready"), Client().get("/health/ready", headers=BEARER)):
-        assert answer.status_code == 503
-        assert "Are the workers running?" in answer.json()["checks"]["backlog"]
+    for response in (moderator.get("/health/ready"), Client().get("/health/ready", headers=BEARER)):
+        assert response.status_code == 503
+        assert "Are the workers running?" in response.json()["checks"]["backlog"]
 
 
-def test_every_metric_is_in_the_document_and_every_documented_one_exists(alice, flush_all):
+def test_the_document_lists_every_metric(alice, flush_all):
     alice.get("posts/000000000000000000000000")
     metrics.record_connection("socket", 0)
     flush_all()
     page: Any = Client().get("/metrics", headers=BEARER).content.decode()
-    told = {family.name for family in parse(page)}
-    ours = {name for name in told if not name.startswith("mysocial_process_")}
+    families = {family.name for family in parse(page)}
+    names = {name for name in families if not name.startswith("mysocial_process_")}
     text = (ROOT / "docs/operations.md").read_text()
-    found = re.findall(r"^\| `(mysocial_\w+)` \|", text, flags=re.MULTILINE)
-    assert sorted(name.removesuffix("_total") for name in found) == sorted(
-        name for name in ours if not name.endswith("_created")
+    documented = re.findall(r"^\| `(mysocial_\w+)` \|", text, flags=re.MULTILINE)
+    assert sorted(name.removesuffix("_total") for name in documented) == sorted(
+        name for name in names if not name.endswith("_created")
     )

@@ -1,4 +1,4 @@
-"""`X-Request-ID` from HTTP to workers and sockets, and logs as JSON."""
+"""Request ids of requests, connections and tasks, and JSON logs."""
 
 import io
 import json
@@ -23,12 +23,12 @@ from tests.support.stack import Stack, wait_for
 
 @pytest.fixture
 def log():
-    """Let everything be logged as JSON; return the records so far, and the text."""
-    made = logging_config("DEBUG", "json")
-    configurator = logging.config.DictConfigurator(made)
+    """Log everything as JSON; return a function that returns the records so far."""
+    config = logging_config("DEBUG", "json")
+    configurator = logging.config.DictConfigurator(config)
     handler = logging.StreamHandler(io.StringIO())
-    handler.setFormatter(configurator.configure_formatter(made["formatters"]["json"]))
-    handler.addFilter(configurator.configure_filter(made["filters"]["shorten"]))
+    handler.setFormatter(configurator.configure_formatter(config["formatters"]["json"]))
+    handler.addFilter(configurator.configure_filter(config["filters"]["shorten"]))
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)
@@ -42,24 +42,24 @@ def log():
     root.setLevel(level)
 
 
-def test_each_answer_names_its_request_as_the_client_did_if_that_is_an_id(alice):
+def test_each_response_has_the_request_id_of_the_client_if_it_is_well_formed(alice):
     given = alice.get("posts", **{"X-Request-ID": "mine-1.a:b_C"})
     assert given.headers["X-Request-ID"] == "mine-1.a:b_C"
-    ours = [alice.get("posts").headers["X-Request-ID"] for _ in range(2)]
-    assert len(set(ours)) == 2
+    generated = [alice.get("posts").headers["X-Request-ID"] for _ in range(2)]
+    assert len(set(generated)) == 2
     for odd in ("", "a" * 65, "two words", "a\tb", "é", "a,b", '"quoted"', "{}"):
-        answer = alice.get("posts", **{"X-Request-ID": odd})
-        assert answer.headers["X-Request-ID"] not in {odd, *ours}
-        assert len(answer.headers["X-Request-ID"]) == 24
+        response = alice.get("posts", **{"X-Request-ID": odd})
+        assert response.headers["X-Request-ID"] not in {odd, *generated}
+        assert len(response.headers["X-Request-ID"]) == 24
     for path in ("/health/live", "/api/nothing", "/admin/", "/static/none"):
         assert len(new_client().get(path).headers["X-Request-ID"]) == 24, path
 
 
-def test_a_record_is_one_line_with_the_request_and_the_member(alice, log, settings):
+def test_a_json_record_has_the_request_and_the_member(alice, log, settings):
     settings.LOG_REQUESTS = True
-    answer = alice.post("posts", {"text": "Two\nlines"}, **{"X-Request-ID": "writes-1"})
+    response = alice.post("posts", {"text": "Two\nlines"}, **{"X-Request-ID": "writes-1"})
     anonymous.get("posts", **{"X-Request-ID": "reads-1"})
-    (wrote,) = [one for one in log() if one.get("request_id") == "writes-1"]
+    (wrote,) = [record for record in log() if record.get("request_id") == "writes-1"]
     assert wrote.pop("milliseconds") > 0
     assert set(wrote) >= {"at", "process"}
     assert {name: wrote[name] for name in wrote if name not in {"at", "process"}} == {
@@ -71,25 +71,25 @@ def test_a_record_is_one_line_with_the_request_and_the_member(alice, log, settin
         "method": "POST",
         "route": "api/posts",
         "status": 201,
-        "cursor": answer.headers["X-Event-Cursor"],
+        "cursor": response.headers["X-Event-Cursor"],
     }
-    (read,) = [one for one in log() if one.get("request_id") == "reads-1"]
+    (read,) = [record for record in log() if record.get("request_id") == "reads-1"]
     assert "member_id" not in read
     assert read["status"] == 401
 
 
-def test_a_defect_is_one_line_and_brings_its_trace(log):
+def test_a_json_record_of_a_defect_has_its_traceback(log):
     try:
         raise ValueError("odd\nindeed")
     except ValueError:
-        logging.getLogger("tests.tracks").exception("A defect")
-    (told,) = [one for one in log() if one["logger"] == "tests.tracks"]
-    assert (told["level"], told["message"]) == ("ERROR", "A defect")
-    assert told["trace"].endswith("ValueError: odd\nindeed")
-    assert "request_id" not in told
+        logging.getLogger("tests.tracing").exception("A defect")
+    (record,) = [record for record in log() if record["logger"] == "tests.tracing"]
+    assert (record["level"], record["message"]) == ("ERROR", "A defect")
+    assert record["trace"].endswith("ValueError: odd\nindeed")
+    assert "request_id" not in record
 
 
-def test_nothing_that_is_logged_as_json_is_a_secret(log, settings):
+def test_json_logs_contain_no_secret(log, settings):
     settings.LOG_REQUESTS = True
     body = {"username": "ada", "email": "ada@example.com", "password": PASSWORD}
     data = anonymous.post("signup", body).json()
@@ -104,34 +104,34 @@ def test_nothing_that_is_logged_as_json_is_a_secret(log, settings):
         assert secret not in text
 
 
-def test_the_message_that_wakes_a_worker_names_the_request_and_so_does_its_log(alice, log):
+def test_a_wakeup_and_the_log_of_its_task_have_the_request_id(alice, log):
     redis.client().delete("posts", *redis.client().keys("wakeup:*"))
     alice.post("posts", {"text": "Wake up"}, **{"X-Request-ID": "wakes-1"})
     message = json.loads(wait_for(lambda: redis.client().lindex("posts", -1), within=20, name="it"))
     assert message["headers"]["request_id"] == "wakes-1"
 
-    def works():
-        logging.getLogger("tests.tracks").info("At work")
+    def work():
+        logging.getLogger("tests.tracing").info("At work")
         return 0
 
-    task = app.task(name="tests.track_work")(works)
+    task = app.task(name="tests.track_work")(work)
     task.apply(headers={"request_id": "wakes-1"})
     task.apply()
     app.tasks.unregister("tests.track_work")
-    woken, asked_by_beat = [one for one in log() if one["message"] == "At work"]
+    woken, direct = [record for record in log() if record["message"] == "At work"]
     assert woken["request_id"] == "wakes-1"
     assert woken["task"].startswith("tests.track_work ")
-    assert "request_id" not in asked_by_beat
+    assert "request_id" not in direct
     wakeups.forget_pending(["posts"])
 
 
-async def test_a_socket_is_named_as_a_request_is(alice):
+async def test_a_connection_has_a_request_id(alice):
     for given in (b"listens-1", b"not an id", None):
         socket = Socket("mysocial", alice.access, request_id=given)
         await socket.send_input({"type": "websocket.connect"})
         headers = dict((await socket.receive_output())["headers"])
-        named = headers[b"x-request-id"]
-        assert named == given if given == b"listens-1" else len(named) == 24
+        request_id = headers[b"x-request-id"]
+        assert request_id == given if given == b"listens-1" else len(request_id) == 24
         await socket.next()
         await socket.disconnect()
     await get_dispatcher().stop()
@@ -139,7 +139,7 @@ async def test_a_socket_is_named_as_a_request_is(alice):
 
 
 @pytest.mark.timeout(180)
-def test_in_the_running_site_a_request_is_followed_to_the_worker():
+def test_in_the_running_site_a_request_id_reaches_the_worker():
     with Stack("tracks", LOG_FORMAT="json", LOG_REQUESTS="1", FLOWER_PASSWORD="") as stack:
         stack.start(workers=False)
         wait_for(lambda: stack.pids.get("beat"), within=60, name="the workers")
@@ -147,24 +147,29 @@ def test_in_the_running_site_a_request_is_followed_to_the_worker():
         tries = count()
 
         def followed():
-            # Whose message is on its way already asks for none: one of a few is a request's own.
+            # While a wake-up is pending, a request sends none. One of a few requests sends its own.
             given = f"followed-{next(tries)}"
-            answer = httpx.post(
+            response = httpx.post(
                 f"{stack.url}/api/signin", json=body, headers={"X-Request-ID": given}
             )
-            assert answer.headers["X-Request-ID"] == given
+            assert response.headers["X-Request-ID"] == given
             by_id = defaultdict(list)
             for line in stack.log.read_text(errors="replace").splitlines():
                 if '"request_id":"followed-' in line:
-                    one = json.loads(line[line.index("{") :])
-                    by_id[one["request_id"]].append(one)
+                    record = json.loads(line[line.index("{") :])
+                    by_id[record["request_id"]].append(record)
             wanted = {"mysocial.requests", "celery.app.trace"}
             return next(
-                (some for some in by_id.values() if wanted <= {one["logger"] for one in some}), None
+                (
+                    records
+                    for records in by_id.values()
+                    if wanted <= {record["logger"] for record in records}
+                ),
+                None,
             )
 
-        found = wait_for(followed, within=60, name="the worker")
-    (asked,) = [one for one in found if one["logger"] == "mysocial.requests"]
-    assert (asked["method"], asked["route"], asked["status"]) == ("POST", "api/signin", 200)
-    done = [one for one in found if one["logger"] == "celery.app.trace"]
-    assert any(one["task"].startswith("accounts.flush_records ") for one in done)
+        records = wait_for(followed, within=60, name="the worker")
+    (request,) = [record for record in records if record["logger"] == "mysocial.requests"]
+    assert (request["method"], request["route"], request["status"]) == ("POST", "api/signin", 200)
+    tasks = [record for record in records if record["logger"] == "celery.app.trace"]
+    assert any(record["task"].startswith("accounts.flush_records ") for record in tasks)

@@ -1,16 +1,16 @@
-"""While MongoDB is away nobody asks it without end, and then nobody waits longer than that."""
+"""The backoff of the workers while MongoDB cannot be reached."""
 
 from mysocial.core.redis import client
 from mysocial.persistence import backoff, tasks
-from tests.support.example_records import QUEUE, key, owed_keys, put
+from tests.support.example_records import QUEUE, dirty_keys, key, put
 from tests.support.stack import wait_for
 
 
-def test_a_paused_queue_waits():
+def test_no_queue_is_flushed_during_a_backoff():
     thing = put()
     assert 0.25 <= backoff.start_backoff() <= 0.5
     assert tasks.FLUSH_TASKS[QUEUE]() == 0
-    assert owed_keys() == [key(thing)]
+    assert dirty_keys() == [key(thing)]
     assert 0.5 <= backoff.start_backoff() <= 1.0
     for _ in range(10):
         assert backoff.start_backoff() <= backoff.MAX_BACKOFF_SECONDS
@@ -20,7 +20,7 @@ def test_a_paused_queue_waits():
     assert client().exists("backoff:attempts") == 0
 
 
-def test_a_queue_that_was_woken_in_a_pause_may_be_woken_again_as_soon_as_it_is_over():
+def test_a_queue_that_was_woken_in_a_backoff_can_be_woken_again_when_it_ends():
     put()
     mark = f"wakeup:{QUEUE}"
     wait_for(lambda: client().exists(mark), within=20, name="the mark")

@@ -1,4 +1,4 @@
-"""Dead letters: what MongoDB will not take is kept, shown, and stops nobody."""
+"""Dead letters: rejected records are kept and listed, and do not block others."""
 
 from collections.abc import Iterator
 
@@ -14,34 +14,36 @@ from tests.support.example_records import (
     QUEUE,
     Thing,
     change,
+    dirty_keys,
     everything,
     evict,
     get,
     key,
     make,
-    owed_keys,
     put,
     remove,
     things,
     walk,
 )
 
-POISON = 2**63  # more than BSON can hold
+POISON = 2**63  # too large for BSON
 
 
-def test_a_poison_record_is_set_aside_and_its_fifty_neighbours_are_carried(document):
+def test_a_poison_record_becomes_a_dead_letter_and_fifty_others_are_flushed(document):
     before = [put(n) for n in range(25)]
     bad = put(25, size=POISON)
     after = [put(n) for n in range(26, 51)]
 
     assert flush.flush_queue(QUEUE) == 50
 
-    assert {one["_id"] for one in mongo.find(Thing, {})} == {one.id for one in before + after}
+    assert {document["_id"] for document in mongo.find(Thing, {})} == {
+        thing.id for thing in before + after
+    }
     letter = dead_letters.get_dead_letters()[QUEUE][key(bad)]
     assert letter["error"].startswith("OverflowError: ")
     assert letter["tries"] == 1
     assert dead_letters.count_dead_letters()[QUEUE] == 1
-    assert owed_keys() == []
+    assert dirty_keys() == []
     evict()
     assert get(bad).size == POISON
     assert document(Thing, bad.id) is None
@@ -52,12 +54,12 @@ def test_a_dead_letter_can_be_replayed(document):
     flush.flush_queue(QUEUE)
 
     assert dead_letters.retry_dead_letters(QUEUE, [key(bad), key(make())]) == 1
-    assert owed_keys() == [key(bad)]
+    assert dirty_keys() == [key(bad)]
     assert dead_letters.get_dead_letters()[QUEUE] == {}
     flush.flush_queue(QUEUE)
     assert list(dead_letters.get_dead_letters()[QUEUE]) == [key(bad)]
 
-    # A writer mends it: then nothing is left of the letter.
+    # A write repairs the record, which also removes the dead letter.
     change(get(bad), size=1)
     assert flush.flush_queue(QUEUE) == 1
     assert document(Thing, bad.id)["size"] == 1
@@ -65,7 +67,7 @@ def test_a_dead_letter_can_be_replayed(document):
     assert dead_letters.retry_dead_letters(QUEUE, [key(bad)]) == 0
 
 
-def test_a_dead_letter_that_is_dropped_leaves_what_mongodb_has(flush_all):
+def test_a_dropped_dead_letter_leaves_the_version_of_mongodb(flush_all):
     bad = put(1, name="Old", code="gold")
     never = put(2, size=POISON, code="tin")
     flush_all()
@@ -88,20 +90,20 @@ def test_a_dead_letter_that_is_dropped_leaves_what_mongodb_has(flush_all):
     assert dead_letters.discard_dead_letters(QUEUE, [key(bad)]) == 0
 
 
-def test_a_dead_letter_is_told_apart_from_what_was_written_since():
+def test_a_rejection_does_not_affect_a_version_written_since():
     bad = put(size=POISON)
-    refused = dead_letters.Rejection(key(bad), str(bad.version).encode(), "Too large.")
+    rejection = dead_letters.Rejection(key(bad), str(bad.version).encode(), "Too large.")
     change(bad, size=1)
 
-    assert dead_letters.record_rejections(QUEUE, [refused]) == 0
+    assert dead_letters.record_rejections(QUEUE, [rejection]) == 0
 
-    assert owed_keys() == [key(bad)]
+    assert dirty_keys() == [key(bad)]
     assert dead_letters.get_dead_letters()[QUEUE] == {}
     assert flush.flush_queue(QUEUE) == 1
 
 
-def test_a_record_that_another_drain_has_settled_is_no_dead_letter():
-    """Settled and evicted between the look at the queue and the copy: there is nothing left."""
+def test_a_record_that_another_worker_has_flushed_is_no_dead_letter():
+    """It was flushed and evicted between the read of the queue and that of the record."""
     thing = put()
     flush.flush_queue(QUEUE)
     evict()
@@ -117,7 +119,7 @@ def test_a_record_that_another_drain_has_settled_is_no_dead_letter():
     assert everything() == before
 
 
-def test_a_dead_letter_is_not_forgotten_when_its_record_is_deleted(document):
+def test_the_deletion_of_a_rejected_record_is_flushed(document):
     bad = put(size=POISON, code="gold")
     flush.flush_queue(QUEUE)
 
@@ -131,8 +133,8 @@ def test_a_dead_letter_is_not_forgotten_when_its_record_is_deleted(document):
 
 
 @pytest.fixture
-def picky() -> Iterator[None]:
-    """Let MongoDB take only things of a certain note."""
+def validator() -> Iterator[None]:
+    """Let MongoDB accept only things with a certain note."""
     database = mongo.client()[settings.MONGO_DB]
     rule = {"collMod": "test_things", "validator": {"note": "fine"}}
     database.command(rule)
@@ -140,12 +142,12 @@ def picky() -> Iterator[None]:
     database.command({**rule, "validator": {}})
 
 
-def test_what_mongodb_refuses_by_its_rules_is_set_aside_one_by_one(picky):
+def test_a_document_that_fails_validation_becomes_a_dead_letter(validator):
     allowed, refused = put(1, note="fine"), put(2)
 
     assert flush.flush_queue(QUEUE) == 1
 
-    assert [one["_id"] for one in mongo.find(Thing, {})] == [allowed.id]
+    assert [document["_id"] for document in mongo.find(Thing, {})] == [allowed.id]
     assert list(dead_letters.get_dead_letters()[QUEUE]) == [key(refused)]
     assert (
         dead_letters.get_dead_letters()[QUEUE][key(refused)]["error"]
@@ -154,19 +156,17 @@ def test_what_mongodb_refuses_by_its_rules_is_set_aside_one_by_one(picky):
     assert get(refused).note == ""
 
 
-def test_what_mongodb_refuses_for_its_own_troubles_is_owed_for_as_long_as_they_last(
-    picky, monkeypatch
-):
-    """As when its disk is full; a refusal by its rules stands in for that."""
-    refused = 121
-    assert refused not in mongo_writer.SERVER_FAULT_CODES
-    monkeypatch.setattr(mongo_writer, "SERVER_FAULT_CODES", frozenset({refused}))
-    owing = [put(1), put(2)]
+def test_records_stay_dirty_while_mongodb_has_a_server_fault(validator, monkeypatch):
+    """A failed validation simulates a fault such as a full disk."""
+    validation_error = 121
+    assert validation_error not in mongo_writer.SERVER_FAULT_CODES
+    monkeypatch.setattr(mongo_writer, "SERVER_FAULT_CODES", frozenset({validation_error}))
+    pending = [put(1), put(2)]
 
     for _ in range(mongo_writer.MAX_TRIES + 1):
         with pytest.raises(Unavailable):
             flush.flush_queue(QUEUE)
 
     assert dead_letters.count_dead_letters()[QUEUE] == 0
-    assert set(owed_keys()) == {key(thing) for thing in owing}
+    assert set(dirty_keys()) == {key(thing) for thing in pending}
     assert client().exists(f"lease:{QUEUE}") == 0

@@ -13,11 +13,11 @@ from tests.support.example_records import (
     QUEUE,
     Thing,
     change,
+    dirty_keys,
     everything,
     get,
     key,
     make,
-    owed_keys,
     put,
     things,
     walk,
@@ -67,7 +67,7 @@ def test_a_full_redis_refuses_writes_and_loses_nothing_that_is_owed(full):
 
     assert refusal.value.retry_after == 2
     assert everything() == before
-    assert len(owed_keys()) == len(kept)
+    assert len(dirty_keys()) == len(kept)
     assert list(reads.get_records(things, [one.id for one in kept])) == [one.id for one in kept]
 
     # What empties it is not refused, and what was carried makes room.
@@ -84,7 +84,7 @@ def test_a_full_redis_that_takes_no_message_is_emptied_without_one(full):
 
     wakeups.send_wakeup(QUEUE)  # as the refused write asked for; its broker is the same full server
 
-    assert owed_keys() == []
+    assert dirty_keys() == []
     assert mongo.collection(Thing).count_documents({}) == len(kept)
 
 

@@ -16,13 +16,13 @@ from tests.support.example_records import (
     QUEUE,
     Thing,
     change,
+    dirty_keys,
     everything,
     evict,
     get,
     key,
     like,
     make,
-    owed_keys,
     put,
     things,
     walk,
@@ -100,7 +100,7 @@ def test_what_only_mongodb_knows_is_unavailable_while_it_hangs_and_never_absent(
     assert time.monotonic() - began < 15
     assert logged_events() == []
     assert client().hgetall(key(unknown)).keys() == {b"?"}
-    assert owed_keys() == [key(new)]
+    assert dirty_keys() == [key(new)]
     assert everything()[key(new).encode()] == before[key(new).encode()]
 
 
@@ -131,7 +131,7 @@ def test_a_mongodb_that_died_gets_everything_when_it_is_started_again(shelf, imp
             reads.get_record(things, unknown.id)
         assert tasks.FLUSH_TASKS[QUEUE]() == 0
         assert client().exists("backoff") == 1
-        assert set(owed_keys()) == {key(known), key(new)}
+        assert set(dirty_keys()) == {key(known), key(new)}
         assert dead_letters.count_dead_letters()[QUEUE] == 0
     finally:
         servers.MONGOD.start()
@@ -168,7 +168,7 @@ def test_without_redis_nothing_is_acknowledged_and_what_was_is_there_after(alice
 
     assert (get(thing).name, reads.find_by_unique(things, "code", "gold")) == ("A lamp", thing.id)
     assert walk() == [thing.id]
-    assert owed_keys() == [key(thing)]
+    assert dirty_keys() == [key(thing)]
     assert "post.created" not in [event["type"] for event in logged_events()]
     flush_all()
     evict()

@@ -10,7 +10,7 @@ from mysocial.outbox import items
 from mysocial.persistence import tasks
 from mysocial.persistence.scheduler import WakeupScheduler
 from mysocial.store import wakeups
-from tests.support.example_records import QUEUE, owed_keys, put
+from tests.support.example_records import QUEUE, dirty_keys, put
 from tests.support.stack import wait_for
 
 MARK = f"wakeup:{QUEUE}"
@@ -33,7 +33,7 @@ def test_while_no_worker_takes_the_message_no_other_is_sent():
 
     assert not wakeups._requested
     assert messages() == 1
-    assert len(owed_keys()) == 4
+    assert len(dirty_keys()) == 4
 
 
 def test_what_is_written_after_the_message_was_taken_asks_for_another():
