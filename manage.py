@@ -9,8 +9,8 @@ from django.core.management import execute_from_command_line
 def main() -> None:
     """Run the command that the arguments name.
 
-    Without any configuration (neither DEBUG nor SECRET_KEY) this is a developer's checkout, and
-    DEBUG is on; so is it for `up`. Production sets SECRET_KEY, and DEBUG stays off.
+    DEBUG is on by default for `up`, and for any command if SECRET_KEY is not set, which means that
+    this is a developer's checkout. Production sets SECRET_KEY, so that DEBUG is off.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
     if "up" in sys.argv[1:2] or "SECRET_KEY" not in os.environ:

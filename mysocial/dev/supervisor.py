@@ -29,15 +29,28 @@ class Process(Protocol):
     """A process that can be supervised: a `Program`, or a server of `mysocial.dev.servers`."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name in the log."""
+
     @property
-    def pid(self) -> int | None: ...
+    def pid(self) -> int | None:
+        """Its pid while it runs, else None."""
+
     @property
-    def exit_code(self) -> int | None: ...
-    def start(self) -> object: ...
-    def alive(self) -> bool: ...
-    def stop(self, grace: float = ...) -> None: ...
-    def kill(self) -> None: ...
+    def exit_code(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+
+    def start(self) -> object:
+        """Start it."""
+
+    def alive(self) -> bool:
+        """Tell whether it is running."""
+
+    def stop(self, grace: float = ...) -> None:
+        """Stop it, or kill it after `grace` seconds."""
+
+    def kill(self) -> None:
+        """Kill it."""
 
 
 class Log:

@@ -15,14 +15,13 @@ PENDING_PREFIXES: set[str] = {
     "docs/reliability.md", "docs/scale.md", "docs/security.md", "docs/tasks.md", "docs/types/",
     "docs/write-path.md", "images/", "moderation/",
     "mysocial/admin/", "mysocial/api/",
-    "mysocial/dev/",
-    "mysocial/lua/", "mysocial/management/", "mysocial/ops/",
-    "mysocial/privacy/", "mysocial/realtime/", "mysocial/store/",
+    "mysocial/lua/", "mysocial/ops/",
+    "mysocial/realtime/", "mysocial/store/",
     "mysocial/templates/", "mysocial/templatetags/", "notifications/", "posts/",
     "reactions/", "tests/authorization/", "tests/chaos/", "tests/chat/",
     "tests/client_model/", "tests/comments/", "tests/fuzz/", "tests/images/",
     "tests/moderation/", "tests/mysocial/", "tests/notifications/", "tests/posts/",
-    "tests/privacy_canaries/", "tests/project/", "tests/reactions/", "tests/security/",
+    "tests/privacy_canaries/", "tests/reactions/", "tests/security/",
     "tests/support/", "tests/system/",
 }  # fmt: skip
 
