@@ -1,7 +1,7 @@
-"""`python -m tests.chaos.planted`: defects planted one by one, each of which a run must find.
+"""Planted defects, each of which a chaos run must find: `python -m tests.chaos.planted`.
 
-A defect is a change of a copy of the sources, or a server that is set otherwise than promised.
-A checker that passes any of them proves nothing.
+A defect is a patch of a copy of the sources, or a server whose settings are not the required ones.
+Checks that do not find it prove nothing.
 """
 
 import shutil
@@ -21,27 +21,27 @@ from tests.chaos.runs import SETTINGS, run
 from tests.chaos.site import Site
 from tests.support.stack import ROOT
 
-UNSYNCED_FOR = 3.0  # seconds
+UNSYNCED_SECONDS = 3.0
 PLANTS_FOLDER = Path(__file__).parent / "plants"
 
 
 @dataclass(frozen=True)
 class Plant:
-    """A defect, under which faults it is looked for, and which checks must find it."""
+    """A defect, the faults that make it visible, and the checks that must find it."""
 
     name: str
-    patch: str  # in `plants/`; none for a server that is set otherwise
+    patch: str  # in `plants/`; empty for a server with other settings
     faults: Callable[[Site], list[Fault]]
     found_by: frozenset[str]
 
 
 def unsynced_power_cut() -> Fault:
-    """Valkey no longer syncs before it answers; then the power is cut, while no worker runs."""
+    """Return a fault: Valkey responds before it syncs, and the power fails while no worker runs."""
 
     def act(site: Site) -> None:
         with Redis.from_url(site.running["redis_url"]) as valkey:
             valkey.config_set("appendfsync", "no")
-        faults.kill_workers(site, UNSYNCED_FOR)
+        faults.kill_workers(site, UNSYNCED_SECONDS)
         faults.power_cut("valkey").act(site)
 
     return Fault("power cut without fsync", act)
@@ -49,31 +49,31 @@ def unsynced_power_cut() -> Fault:
 
 PLANTS = [
     Plant(
-        "a debt is forgiven before MongoDB has it",
-        "settles_first",
+        "records are marked as flushed before MongoDB has them",
+        "marked_flushed_before_the_write",
         lambda _: [*[faults.down("mongod", 4)] * 3, faults.kill_child(), faults.kill("mongod")],
         frozenset({"MongoDB"}),
     ),
     Plant(
         "counters are read, added to and written back",
-        "counts_by_hand",
+        "counters_read_and_written_back",
         lambda _: [faults.kill("web")],
         frozenset({"totals", "verify"}),
     ),
     Plant(
         "events are appended after the write, not in it",
-        "announces_later",
+        "events_appended_after_the_write",
         lambda _: [faults.kill("web", "web-2")] * 4,
         frozenset({"events"}),
     ),
     Plant(
-        "idempotency keys are not kept",
-        "forgets_keys",
+        "responses are not stored under their idempotency key",
+        "responses_not_stored",
         lambda _: [faults.kill("web", "web-2")],
         frozenset({"answers", "MongoDB"}),
     ),
     Plant(
-        "Valkey acknowledges before it has synced",
+        "Valkey responds before it has synced",
         "",
         lambda site: [unsynced_power_cut()] if site.disks else [],
         frozenset({"MongoDB", "API"}),
@@ -82,7 +82,11 @@ PLANTS = [
 
 
 def copy_of_sources(folder: Path, patch: str) -> Path:
-    """Return a copy of the checkout with a patch; CalledProcessError where it does not fit."""
+    """Copy the checkout to `folder` and apply a patch.
+
+    Raises:
+        CalledProcessError: The patch does not apply.
+    """
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
@@ -96,34 +100,34 @@ def copy_of_sources(folder: Path, patch: str) -> Path:
 
 
 def is_found(plant: Plant, number: int) -> bool | None:
-    """Run it; tell whether the checks that must find it did, None where it can't be planted."""
+    """Return whether the checks found a planted defect; None if it cannot be planted here."""
     site = Site(f"planted-{number}", **SETTINGS)
     site.give_disks()
     with tempfile.TemporaryDirectory() as folder:
         site.root = copy_of_sources(Path(folder), plant.patch)
         try:
-            some = plant.faults(site)
-            if not some:
+            planted_faults = plant.faults(site)
+            if not planted_faults:
                 return None
             with site.start():
-                result = run(site, some, size=4, pause=2, seed=number, say=lambda _: None)
+                result = run(site, planted_faults, size=4, pause=2, seed=number, say=lambda _: None)
         finally:
             site.take_disks()
-    for one in result.wrong:
-        print("   ", one[:200])
-    return plant.found_by <= {one.partition(":")[0] for one in result.wrong}
+    for problem in result.wrong:
+        print("   ", problem[:200])
+    return plant.found_by <= {problem.partition(":")[0] for problem in result.wrong}
 
 
 def main() -> int:
-    """Return 0 when every planted defect was found."""
+    """Return 0 if every planted defect was found."""
     missed = 0
     for number, plant in enumerate(PLANTS):
         began = time.monotonic()
         print(plant.name)
-        found = is_found(plant, number)
-        said = {True: "found", False: "NOT FOUND", None: "left out: no disk of our own here"}
-        print(f"  {said[found]} ({time.monotonic() - began:.0f} s)")
-        missed += found is False
+        result = is_found(plant, number)
+        text = {True: "found", False: "NOT FOUND", None: "skipped: no disk for the test here"}
+        print(f"  {text[result]} ({time.monotonic() - began:.0f} s)")
+        missed += result is False
     return 1 if missed else 0
 
 

@@ -1,4 +1,4 @@
-"""The defects that `make chaos-selftest` plants fit the sources as they are."""
+"""The patches of `make chaos-selftest` apply to the current sources."""
 
 import subprocess
 
@@ -11,11 +11,11 @@ PATCHES = sorted(plant.patch for plant in PLANTS if plant.patch)
 
 
 @pytest.mark.parametrize("name", PATCHES)
-def test_a_planted_defect_fits_the_sources(name: str) -> None:
+def test_the_patch_of_a_planted_defect_applies(name: str) -> None:
     command = ["git", "apply", "--check", str(PLANTS_FOLDER / f"{name}.patch")]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert said.returncode == 0, said.stderr
+    completed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr
 
 
-def test_every_patch_is_planted() -> None:
+def test_every_patch_belongs_to_a_planted_defect() -> None:
     assert sorted(patch.stem for patch in PLANTS_FOLDER.glob("*.patch")) == PATCHES
