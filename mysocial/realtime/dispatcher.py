@@ -29,6 +29,7 @@ from mysocial.core.events import (
 from mysocial.core.redis import async_client
 from mysocial.core.request_context import cached_queries
 from mysocial.realtime.auth import SessionWatcher
+from mysocial.realtime.channel_layer_check import DeliveryCheck
 from mysocial.realtime.presence import ConnectionRegistry
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class Dispatcher:
         self._ephemeral_task: asyncio.Task[None] | None = None
         self.presence = ConnectionRegistry()
         self.session_watcher = SessionWatcher()
+        self._delivery_check = DeliveryCheck()
         self._ready = asyncio.Event()
 
     async def start(self) -> None:
@@ -136,6 +138,7 @@ class Dispatcher:
             channel = await layer.new_channel()
             await layer.group_add(keys.DISPATCHER_GROUP, channel)
             self._channel = channel
+            await self._delivery_check.publish(self._redis)
         if not self._position:
             await self._seek_to_end()
             self._ready.set()
@@ -154,7 +157,9 @@ class Dispatcher:
         self._receiving = self._receiving or asyncio.create_task(layer.receive(self._channel))
         done, _ = await asyncio.wait({self._receiving}, timeout=POLL_SECONDS)
         if not done:
+            await self._delivery_check.publish(self._redis)
             return None
+        self._delivery_check.note_received()
         received, self._receiving = self._receiving, None
         return received.result()
 

@@ -49,7 +49,7 @@ def field_choices(model: type[models.Model], name: str) -> list[Any]:
 
 @dataclass(frozen=True)
 class FollowGraph:
-    """Who follows whom, for lists that show a member what the members they follow have written.
+    """The follows, for lists that show a member what the members they follow have written.
 
     The id of a follow is `<follower>:<followee>`.
     """

@@ -18,9 +18,8 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework import exceptions
 
 from mysocial.celery import app as celery_app
-from mysocial.core import errors, keys
+from mysocial.core import errors
 from mysocial.core.events import EVENTS
-from mysocial.store import STORES
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = [name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()]
@@ -228,20 +227,6 @@ def test_only_services_open_a_write() -> None:
 def test_apps_reach_redis_and_mongodb_only_through_the_store() -> None:
     servers = re.compile(r"(?:mysocial\.core\.(?:redis|mongo)|redis|pymongo|django_redis)(?:\.|$)")
     assert violations(lambda _, node: [n for n in imported(node) if servers.match(n)], *APPS) == []
-
-
-def test_redis_keys_are_built_in_one_module_only() -> None:
-    prefixes = {text for text in vars(keys).values() if isinstance(text, str) and text[-1:] == ":"}
-    separators = (keys.RECORD_SEPARATOR, keys.LIST_SEPARATOR, keys.UNIQUE_SEPARATOR)
-    starts = (*(prefixes - {":"}), *(f"{label}{part}" for label in STORES for part in separators))
-
-    def is_key(path: str, node: Any) -> Any:
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        return is_text and path != "mysocial/core/keys.py" and node.value.startswith(starts)
-
-    assert is_key("posts/services.py", ast.Constant("dirty:posts"))
-    assert is_key("mysocial/store/store.py", ast.Constant("posts.post:1"))
-    assert violations(is_key, "mysocial", *APPS) == []
 
 
 def test_the_import_contracts_hold_without_exceptions() -> None:

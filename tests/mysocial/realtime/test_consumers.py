@@ -8,6 +8,7 @@ from channels.layers import get_channel_layer
 
 from accounts.store import sessions
 from accounts.tokens import parse_access_token
+from mysocial.core.keys import DISPATCHER_GROUP
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.store import reads, write
 from tests.support.concurrency import script_calls
@@ -199,7 +200,7 @@ async def test_a_flood_of_frames_closes_the_socket(connected, alice):
 async def test_an_event_whose_hint_was_lost_is_heard_within_a_tick(connected, alice, bob):
     socket = await connected(bob, "feed")
     # Leaving the group is what a lost connection of the layer amounts to.
-    await get_channel_layer().group_discard("events", get_dispatcher()._channel)
+    await get_channel_layer().group_discard(DISPATCHER_GROUP, get_dispatcher()._channel)
 
     post = await sync_to_async(alice.create_post)("Hinted at to nobody")
 
