@@ -9,25 +9,23 @@ process, whatever the number of connections.
 import asyncio
 import contextlib
 import logging
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import orjson
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
-from mysocial.core import aio, keys, tracing
+from mysocial.core import aio, keys
 from mysocial.core.channel_messages import EPHEMERAL
 from mysocial.core.events import (
     EVENTS,
     SUBTOPICS,
-    AudienceContext,
-    Event,
     ephemeral_frame,
     event_frame,
 )
 from mysocial.core.redis import async_client
-from mysocial.core.request_context import cached_queries
+from mysocial.realtime.audiences import PendingEvent, Subscriber, find_audience, find_audiences
 from mysocial.realtime.auth import SessionWatcher
 from mysocial.realtime.channel_layer_check import DeliveryCheck
 from mysocial.realtime.presence import ConnectionRegistry
@@ -37,33 +35,6 @@ BATCH_SIZE = 200
 POLL_SECONDS = 1.0
 MAX_EPHEMERAL = 1000  # queued ephemeral events; the newest are dropped beyond it
 Fields = dict[bytes, bytes]
-
-
-class Subscriber(Protocol):
-    """An authenticated connection."""
-
-    user_id: str
-
-    def deliver(self, event_type: str, offset: int | None, frame: str) -> None:
-        """Take one event without waiting; the offset of an ephemeral event is None."""
-
-    def require_resume(self) -> None:
-        """End the connection, so that the client resumes from its cursor."""
-
-
-class PendingEvent(NamedTuple):
-    """An event of the log with its subscribers in this process, by topic."""
-
-    offset: int
-    type: str
-    audience_context: bytes
-    data: bytes
-    subscribers_by_topic: dict[str, set[Subscriber]]
-
-    @property
-    def subscribers(self) -> set[Subscriber]:
-        """The subscribers on any of the event's topics."""
-        return set().union(*self.subscribers_by_topic.values())
 
 
 class Dispatcher:
@@ -221,7 +192,7 @@ class Dispatcher:
         if not events:
             return
         try:
-            audiences = await asyncio.to_thread(_audiences, self._epoch, events)
+            audiences = await asyncio.to_thread(find_audiences, self._epoch, events)
         except Exception:
             # It is unknown who may see them: deliver to nobody, and let all of them resume.
             logger.exception("The audience of %s is unknown", {event.type for event in events})
@@ -256,7 +227,7 @@ class Dispatcher:
             context = orjson.loads(message["context"])
             try:
                 audience = await asyncio.to_thread(
-                    _audience, EVENTS[event_type], context, {topic: subscribers}
+                    find_audience, EVENTS[event_type], context, {topic: subscribers}
                 )
             except Exception as error:  # noqa: BLE001 - deliver to nobody if it is unknown
                 logger.warning("The audience of %s is unknown: %s", event_type, error)
@@ -264,41 +235,6 @@ class Dispatcher:
             frame = ephemeral_frame(event_type, message["data"].encode()).decode()
             for subscriber in audience:
                 subscriber.deliver(event_type, None, frame)
-
-
-def _audiences(epoch: str, events: list[PendingEvent]) -> list[set[Subscriber]]:
-    """Return the subscribers that may see each event; equal queries are executed once."""
-    audiences = []
-    with cached_queries():
-        for event in events:
-            context = orjson.loads(event.audience_context)
-            parent = context.pop(tracing.TRACEPARENT, "")
-            with tracing.span(f"deliver {event.type}", "consumer", parent) as span:
-                span.set_attributes(
-                    event=f"{epoch}:{event.offset}", listeners=len(event.subscribers)
-                )
-                audiences.append(_audience(EVENTS[event.type], context, event.subscribers_by_topic))
-    return audiences
-
-
-def _audience(
-    event_class: type[Event],
-    context: AudienceContext,
-    subscribers_by_topic: dict[str, set[Subscriber]],
-) -> set[Subscriber]:
-    """Return the subscribers that may see an event on one of the topics they subscribe to.
-
-    The audience is the same on all topics with a log of their own, so they form one group.
-    """
-    groups: dict[str, set[Subscriber]] = {}
-    for topic, subscribers in subscribers_by_topic.items():
-        groups.setdefault(topic if topic in SUBTOPICS else "", set()).update(subscribers)
-    audience: set[Subscriber] = set()
-    for topic, subscribers in groups.items():
-        user_ids = {subscriber.user_id for subscriber in subscribers}
-        viewers = event_class.audience_on(topic, context, user_ids)
-        audience |= {subscriber for subscriber in subscribers if subscriber.user_id in viewers}
-    return audience
 
 
 def _offset(entry_id: bytes) -> int:

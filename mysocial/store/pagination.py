@@ -10,7 +10,8 @@ from mysocial.store.json_templates import Field, JsonTemplate, Row
 from mysocial.store.list_fallback import read_range, sort_entries, unflushed_entries
 from mysocial.store.models import Record
 from mysocial.store.queries import Query, QueryRequest, execute
-from mysocial.store.reads import PageReply, RowChecks, build_record, page_request, rows_from_page
+from mysocial.store.reads import build_record
+from mysocial.store.rows import PageReply, RowChecks, page_request, rows_from_page
 from mysocial.store.store import Store
 
 MAX_PAGES_SCANNED = 10  # how many pages are read to fill one page of visible rows

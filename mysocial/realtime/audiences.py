@@ -1,0 +1,73 @@
+"""Audiences: which subscribers of this process may see an event."""
+
+from typing import NamedTuple, Protocol
+
+import orjson
+
+from mysocial.core import tracing
+from mysocial.core.events import EVENTS, SUBTOPICS, AudienceContext, Event
+from mysocial.core.request_context import cached_queries
+
+
+class Subscriber(Protocol):
+    """An authenticated connection."""
+
+    user_id: str
+
+    def deliver(self, event_type: str, offset: int | None, frame: str) -> None:
+        """Take one event without waiting; the offset of an ephemeral event is None."""
+
+    def require_resume(self) -> None:
+        """End the connection, so that the client resumes from its cursor."""
+
+
+class PendingEvent(NamedTuple):
+    """An event of the log with its subscribers in this process, by topic."""
+
+    offset: int
+    type: str
+    audience_context: bytes
+    data: bytes
+    subscribers_by_topic: dict[str, set[Subscriber]]
+
+    @property
+    def subscribers(self) -> set[Subscriber]:
+        """The subscribers on any of the event's topics."""
+        return set().union(*self.subscribers_by_topic.values())
+
+
+def find_audiences(epoch: str, events: list[PendingEvent]) -> list[set[Subscriber]]:
+    """Return the subscribers that may see each event; equal queries are executed once."""
+    audiences = []
+    with cached_queries():
+        for event in events:
+            context = orjson.loads(event.audience_context)
+            parent = context.pop(tracing.TRACEPARENT, "")
+            with tracing.span(f"deliver {event.type}", "consumer", parent) as span:
+                span.set_attributes(
+                    event=f"{epoch}:{event.offset}", listeners=len(event.subscribers)
+                )
+                audiences.append(
+                    find_audience(EVENTS[event.type], context, event.subscribers_by_topic)
+                )
+    return audiences
+
+
+def find_audience(
+    event_class: type[Event],
+    context: AudienceContext,
+    subscribers_by_topic: dict[str, set[Subscriber]],
+) -> set[Subscriber]:
+    """Return the subscribers that may see an event on one of the topics they subscribe to.
+
+    The audience is the same on all topics with a log of their own, so they form one group.
+    """
+    groups: dict[str, set[Subscriber]] = {}
+    for topic, subscribers in subscribers_by_topic.items():
+        groups.setdefault(topic if topic in SUBTOPICS else "", set()).update(subscribers)
+    audience: set[Subscriber] = set()
+    for topic, subscribers in groups.items():
+        user_ids = {subscriber.user_id for subscriber in subscribers}
+        viewers = event_class.audience_on(topic, context, user_ids)
+        audience |= {subscriber for subscriber in subscribers if subscriber.user_id in viewers}
+    return audience
