@@ -6,7 +6,7 @@ from mysocial.store import DAY_SECONDS, Index, Store
 
 # Names of fragments.
 CONTACT = "contact"  # the contact details of an account
-DETAILS = "shown"  # of a session or an export, without secrets such as the salt
+DETAILS = "details"  # of a session or an export, without secrets such as the salt
 
 accounts = Store(
     Account,

@@ -50,11 +50,11 @@ def sign_in(*, name: str, password: str, device: Device) -> SignIn:
         if account is not None:
             _look_up_unknown_name(name)
         raise _wrong_credentials()
-    return _open_session(account.id, verified_hash=account.password, device=device)
+    return _open_verified_session(account.id, verified_hash=account.password, device=device)
 
 
 @retry_on_conflict
-def _open_session(user_id: str, *, verified_hash: str, device: Device) -> SignIn:
+def _open_verified_session(user_id: str, *, verified_hash: str, device: Device) -> SignIn:
     """Open a session if the password hash is still the one that was verified."""
     try:
         account = selectors.get_account(user_id)
