@@ -117,7 +117,7 @@ def test_nothing_can_be_added_past_the_services(moderator):
 
 def test_the_demo_refuses_to_run_without_debug():
     assert settings.DEBUG is False  # Django's test runner turns it off
-    with pytest.raises(Exception, match="DEBUG=1 only"):
+    with pytest.raises(Exception, match="needs DEBUG=1"):
         call_command("seed_demo")
 
 
