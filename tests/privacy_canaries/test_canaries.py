@@ -177,7 +177,7 @@ def nothing_is_found(cast, there, topics, cursor):
     """None of the losers finds a word by coming back, or by any route."""
     for who in LOSERS:
         if who == "ended":
-            with pytest.raises(AssertionError, match="ended: 4401"):
+            with pytest.raises(AssertionError, match="close code: 4401"):
                 SocketListener(cast.people[who], *topics, cursor=cursor)
             assert '"status":401' in cast.reads(who, f"events?topics=feed&cursor={cursor}")
         else:

@@ -7,7 +7,7 @@ from tests.support.vocabulary import check_file, text_problems, tracked_files
 # Areas that are not clean yet. This set only ever shrinks.
 PENDING_PREFIXES: set[str] = {
     "CHANGELOG.md", "CONTRIBUTING.md", "Caddyfile", "Makefile", "README.md", "SECURITY.md",
-    "accounts/", "bench/", "chat/", "comments/", "compose.yaml", "deploy/",
+    "bench/", "chat/", "comments/", "compose.yaml", "deploy/",
     "docs/adding-a-feature.md", "docs/architecture.md", "docs/chat.md", "docs/client.py",
     "docs/deploy.md", "docs/errors.md", "docs/events.md", "docs/feeds.md",
     "docs/getting-started.md", "docs/http/", "docs/media.md", "docs/moderation.md",
