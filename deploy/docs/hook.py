@@ -1,7 +1,7 @@
-"""Makes a site of the repository's own Markdown: its links lead to the same things there.
+"""MkDocs hooks that build the documentation site from the Markdown of the repository.
 
-`docs/` is the site's root, and the README its home. Files outside of `docs/` that are linked stand
-under `repository/`. A link to a folder, which a site has no page for, becomes its text.
+`docs/` is the root of the site and the README its home page. Files outside `docs/` that pages link
+to are copied to `repository/`. A link to a folder, for which there is no page, becomes plain text.
 """
 
 import re
@@ -12,59 +12,59 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[2]
-HOME, README, ELSEWHERE = "index.md", "README.md", "repository"
-# Of a link or picture of Markdown that leads nowhere else: its text, its path and its anchor.
+HOME, README, OUTSIDE_DOCS = "index.md", "README.md", "repository"
+# A Markdown link or image with a relative path: its text, path and anchor.
 LINK = re.compile(r"(!?\[[^\]]*\])\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 
-def place_of(uri: str) -> str:
-    """Return where in the repository a page of the site stands."""
+def source_path(uri: str) -> str:
+    """Return the path in the repository of a page of the site."""
     if uri == HOME:
         return README
-    inside = uri.removeprefix(f"{ELSEWHERE}/")
-    return f"docs/{uri}" if inside == uri else inside
+    path = uri.removeprefix(f"{OUTSIDE_DOCS}/")
+    return f"docs/{uri}" if path == uri else path
 
 
-def uri_of(place: str) -> str:
-    """Return where on the site a file of the repository stands."""
-    if place == README:
+def site_uri(path: str) -> str:
+    """Return the URI on the site of a file of the repository."""
+    if path == README:
         return HOME
-    inside = place.removeprefix("docs/")
-    return f"{ELSEWHERE}/{place}" if inside == place else inside
+    uri = path.removeprefix("docs/")
+    return f"{OUTSIDE_DOCS}/{path}" if uri == path else uri
 
 
-def linked(text: str, place: str) -> set[str]:
-    """Return the files of the repository that a page at a place links to."""
-    here = PurePosixPath(place).parent
-    found = {normpath(str(here / path)) for _, path, _ in LINK.findall(text)}
-    return {one for one in found if (ROOT / one).is_file()}
+def linked_files(text: str, source: str) -> set[str]:
+    """Return the files of the repository that the text of a page links to."""
+    folder = PurePosixPath(source).parent
+    targets = {normpath(str(folder / path)) for _, path, _ in LINK.findall(text)}
+    return {target for target in targets if (ROOT / target).is_file()}
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the README, and what is linked outside of `docs/`."""
-    known, waiting = {place_of(file.src_uri) for file in files}, [README]
-    waiting += [place for place in known if place.endswith(".md")]
-    while waiting:
-        place = waiting.pop()
-        if place not in known:
-            known.add(place)
-            content = (ROOT / place).read_bytes()
-            files.append(File.generated(config, uri_of(place), content=content))
-        if place.endswith(".md"):
-            waiting += linked((ROOT / place).read_text(), place) - known
+    """Add the README and the linked files outside `docs/` to the site."""
+    known, pending = {source_path(file.src_uri) for file in files}, [README]
+    pending += [path for path in known if path.endswith(".md")]
+    while pending:
+        path = pending.pop()
+        if path not in known:
+            known.add(path)
+            content = (ROOT / path).read_bytes()
+            files.append(File.generated(config, site_uri(path), content=content))
+        if path.endswith(".md"):
+            pending += linked_files((ROOT / path).read_text(), path) - known
     return files
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Let each link lead where the same thing is on the site."""
+    """Rewrite the links of a page to the URIs of the site."""
     uri = page.file.src_uri
-    here = PurePosixPath(place_of(uri)).parent
+    folder = PurePosixPath(source_path(uri)).parent
 
-    def led(link: re.Match[str]) -> str:
+    def rewrite(link: re.Match[str]) -> str:
         text, path, anchor = link[1], link[2], link[3] or ""
-        place = normpath(str(here / path))
-        if (ROOT / place).is_dir():
+        target = normpath(str(folder / path))
+        if (ROOT / target).is_dir():
             return text.removeprefix("[").removesuffix("]")
-        return f"{text}({relpath(uri_of(place), PurePosixPath(uri).parent)}{anchor})"
+        return f"{text}({relpath(site_uri(target), PurePosixPath(uri).parent)}{anchor})"
 
-    return LINK.sub(led, markdown)
+    return LINK.sub(rewrite, markdown)

@@ -109,8 +109,8 @@ def _check_records(
     store: Store[Any], pks: list[str], dead_letters: set[str]
 ) -> Iterator[Difference]:
     """Compare records with their documents, except those that MongoDB is known to lack."""
-    found = mongo.find(store.model, {"_id": {"$in": pks}}, tombstones=True)
-    documents = {document["_id"]: document for document in found}
+    rows = mongo.find(store.model, {"_id": {"$in": pks}}, tombstones=True)
+    documents = {document["_id"]: document for document in rows}
     with available():
         pipe = client().pipeline(transaction=False)
         for pk in pks:

@@ -124,7 +124,7 @@ def test_the_admin_fits_on_a_phone(stack, open_window, moderator, scheme):
     staff.take_screenshot(f"queue-phone-{scheme}")
     assert page.evaluate(SCROLL_OVERFLOW_PX) <= 0
     page.goto(f"{admin_url}moderation/report/{report_id}/change/")
-    expect(page.get_by_text("Staff notes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Staff notes")).to_be_visible()
     assert page.evaluate(SCROLL_OVERFLOW_PX) <= 0
     staff.take_screenshot(f"report-phone-{scheme}")
 

@@ -1,4 +1,4 @@
-"""Backups of the tests' own servers: made, brought back, refused."""
+"""Helpers that back up and restore the servers of the tests."""
 
 import json
 from io import StringIO
@@ -13,46 +13,46 @@ from mysocial.core import mongo
 from tests.support.concurrency import flush_redis, persistent_keys
 
 
-def made(file: Path) -> dict[str, Any]:
-    """Make a backup; return what the command says of it."""
+def create_backup(file: Path) -> dict[str, Any]:
+    """Create a backup and return the output of the command."""
     out = StringIO()
     call_command("backup", str(file), "--json", stdout=out)
     return dict(json.loads(out.getvalue()))
 
 
-def restored(file: Path) -> dict[str, Any]:
-    """Bring a backup into this run's servers; return what the command says of it."""
+def restore_backup(file: Path) -> dict[str, Any]:
+    """Restore a backup into the servers of this run and return the output of the command."""
     out = StringIO()
     call_command("restore", str(file), "--json", stdout=out)
     return dict(json.loads(out.getvalue()))
 
 
-def refused(*command: str) -> str:
-    """Run a command that must do nothing; return its sentence."""
+def run_failing(*command: str) -> str:
+    """Run a command that must fail with exit code 2 and return its error message."""
     with pytest.raises(CommandError) as caught:
         call_command(*command, stdout=StringIO())
     assert caught.value.returncode == 2
     return str(caught.value)
 
 
-def holdings() -> dict[str, Any]:
-    """Return all that both servers have, but for messages on their way."""
+def server_contents() -> dict[str, Any]:
+    """Return everything in both servers, except Celery messages."""
     database = mongo.client()[settings.MONGO_DB]
     documents = {
-        name: sorted(database[name].find({}), key=lambda one: str(one["_id"]))
+        name: sorted(database[name].find({}), key=lambda document: str(document["_id"]))
         for name in database.list_collection_names()
         if not name.startswith("django_")
     }
     return {"mongo": {k: v for k, v in documents.items() if v}, "redis": persistent_keys()}
 
 
-def empty() -> None:
-    """Empty both servers and the media, as new ones are."""
+def empty_servers() -> None:
+    """Delete everything in both servers and the media folder."""
     flush_redis()
     database = mongo.client()[settings.MONGO_DB]
     for name in database.list_collection_names():
         if name.startswith(("auth_", "django_")):
-            database[name].drop()  # `migrate` makes what it finds nothing of
+            database[name].drop()  # `migrate` creates only missing collections
         else:
             database[name].delete_many({})
     for file in settings.MEDIA_DIR.rglob("*"):

@@ -1,4 +1,4 @@
-"""`manage.py backup` and `restore`: every acknowledged write, no half of one, or nothing at all."""
+"""`manage.py backup` and `restore`: they contain every acknowledged write, and only whole ones."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from mysocial.ops.consistency import verify
 from mysocial.persistence import dead_letters, dirty, flush
 from posts.models import Post
 from tests.images.pictures import picture, send
-from tests.support.backups import empty, made, restored
+from tests.support.backups import create_backup, empty_servers, restore_backup
 from tests.support.concurrency import run_concurrently
 from tests.support.people import Person, logged_events, sign_up
 from tests.support.stack import ROOT
@@ -34,7 +34,7 @@ POSTS = {"post.created", "post.updated"}
 
 
 def write(person: Person, first: str, stop: threading.Event) -> None:
-    """Write posts, edit the first one and react to it, until told to stop."""
+    """Write posts, and edit the first one and react to it, until `stop` is set."""
     for number in count(1):
         if stop.is_set():
             return
@@ -48,39 +48,41 @@ def write(person: Person, first: str, stop: threading.Event) -> None:
 
 
 def texts(clock: int) -> dict[str, str]:
-    """Return the text of each post after all that was written up to a moment of the clock."""
-    events = [one for one in logged_events() if int(one["id"].partition("-")[0]) <= clock]
-    told = [one["data"] for one in events if one["type"] in POSTS]
-    return {post["id"]: post["text"] for post in told}
+    """Return the text of each post after all writes up to a time of the clock."""
+    events = [event for event in logged_events() if int(event["id"].partition("-")[0]) <= clock]
+    posts = [event["data"] for event in events if event["type"] in POSTS]
+    return {post["id"]: post["text"] for post in posts}
 
 
-def carry(stop: threading.Event) -> None:
-    """Do what workers do."""
+def flush_repeatedly(stop: threading.Event) -> None:
+    """Flush the queues, as workers do, until `stop` is set."""
     while not stop.is_set():
         for queue in dirty.queue_names():
             flush.flush_queue(queue)
 
 
 @pytest.mark.timeout(240)
-def test_a_backup_under_load_has_every_write_before_its_cut_and_none_after(tmp_path, run_elsewhere):
+def test_a_backup_under_load_has_every_write_up_to_its_clock_and_none_after(
+    tmp_path, run_elsewhere
+):
     people = [sign_up(f"writer{number}") for number in range(WRITERS)]
-    firsts = [one.create_post("0")["id"] for one in people]
+    firsts = [person.create_post("0")["id"] for person in people]
     stop = threading.Event()
 
     def back_up() -> dict[str, Any]:
         stop.wait(2)
-        facts = made(tmp_path / "backup.tar.gz")
+        facts = create_backup(tmp_path / "backup.tar.gz")
         stop.wait(1)
         stop.set()
         return facts
 
-    works = [lambda who=who: write(*who, stop) for who in zip(people, firsts, strict=True)]
-    *_, facts = run_concurrently(*works, lambda: carry(stop), back_up)
+    writers = [lambda args=args: write(*args, stop) for args in zip(people, firsts, strict=True)]
+    *_, facts = run_concurrently(*writers, lambda: flush_repeatedly(stop), back_up)
 
-    said, database, valkey = run_elsewhere("restore", tmp_path / "backup.tar.gz")
-    assert (said["differences"], said["clock"]) == ([], facts["clock"])
-    found = database["posts"].find({"_deleted_at": None})
-    assert {one["_id"]: one["text"] for one in found} == texts(facts["clock"])
+    result, database, valkey = run_elsewhere("restore", tmp_path / "backup.tar.gz")
+    assert (result["differences"], result["clock"]) == ([], facts["clock"])
+    documents = database["posts"].find({"_deleted_at": None})
+    assert {document["_id"]: document["text"] for document in documents} == texts(facts["clock"])
     assert len(firsts) < len(texts(facts["clock"])) < len(texts(int(client().get("clock"))))
     assert int(valkey.get("clock")) >= facts["clock"]
     assert valkey.get("epoch").decode() != facts["epoch"]
@@ -88,56 +90,60 @@ def test_a_backup_under_load_has_every_write_before_its_cut_and_none_after(tmp_p
 
 @pytest.fixture
 def run_elsewhere(tmp_path):
-    """Run a command on empty servers of its own; return what it said, and both servers."""
-    with ExitStack() as ends:
+    """Return a function that runs a command on empty servers and returns its output and both."""
+    with ExitStack() as stack:
         folder = Path(os.environ["DATA_DIR"]).parent / "elsewhere"
-        valkey = ends.enter_context(Valkey(folder / "valkey", appendfsync="everysec"))
-        mongod = ends.enter_context(Mongod(folder / "mongo"))
+        valkey = stack.enter_context(Valkey(folder / "valkey", appendfsync="everysec"))
+        mongod = stack.enter_context(Mongod(folder / "mongo"))
 
         def run(*command: Any) -> Any:
-            places = {"REDIS_URL": valkey.url, "MONGO_URL": mongod.url, "DATA_DIR": str(folder)}
+            environment = {
+                "REDIS_URL": valkey.url,
+                "MONGO_URL": mongod.url,
+                "DATA_DIR": str(folder),
+            }
             done = subprocess.run(
                 [sys.executable, "manage.py", *map(str, command), "--json"],
                 cwd=ROOT,
-                env=os.environ | places | {"DJANGO_SETTINGS_MODULE": "mysocial.settings"},
+                env=os.environ | environment | {"DJANGO_SETTINGS_MODULE": "mysocial.settings"},
                 capture_output=True,
                 text=True,
                 check=False,
             )
             assert done.returncode == 0, done.stdout + done.stderr
-            mongodb = ends.enter_context(pymongo.MongoClient(mongod.url))
-            store = ends.enter_context(redis.Redis.from_url(valkey.url))
+            mongodb = stack.enter_context(pymongo.MongoClient(mongod.url))
+            store = stack.enter_context(redis.Redis.from_url(valkey.url))
             return json.loads(done.stdout), mongodb[settings.MONGO_DB], store
 
         yield run
 
 
-def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
+def test_unflushed_records_are_restored_with_lists_unique_values_and_dead_letters(
     alice, bob, tmp_path, flush_all
 ):
-    poison = alice.create_post("MongoDB will not take this.")
+    poison = alice.create_post("MongoDB rejects this.")
     key = f"posts.post:{poison['id']}"
     good = client().hget(key, "main")
     client().hset(key, "main", b"not json")
     flush_all()
     client().hset(key, "main", good)
     assert list(dead_letters.get_dead_letters()["posts"]) == [key]
-    for queue in dirty.queue_names():  # a worker holds them: nothing is carried by the backup
+    for queue in dirty.queue_names():  # held by a worker, so that the backup flushes nothing
         client().set(f"lease:{queue}", "1", px=60_000)
-    kept = alice.create_post("Owed.")
-    gone = alice.create_post("Owed, and deleted.")
+    kept = alice.create_post("Unflushed.")
+    gone = alice.create_post("Unflushed and deleted.")
     alice.delete(f"posts/{gone['id']}")
     alice.patch("users/me", {"username": "alicia"})
     bob.put(f"users/{alice.id}/follow")
 
-    facts = made(tmp_path / "b")
+    facts = create_backup(tmp_path / "b")
     before = alice.get(f"users/{alice.id}").json()
     assert facts["unflushed"] > 5
-    differences = verify(pause=0)  # MongoDB lacks what it would not take
-    assert {one.kind for one in differences} == {"counter"}
-    empty()
+    differences = verify(pause=0)  # MongoDB lacks the rejected record
+    assert {difference.kind for difference in differences} == {"counter"}
+    empty_servers()
     with pytest.raises(CommandError, match="2 differences") as caught:
-        restored(tmp_path / "b")
+        restore_backup(tmp_path / "b")
     assert caught.value.returncode == 1
     assert {(difference.key, difference.delta) for difference in verify(pause=0)} == {
         (difference.key, difference.delta) for difference in differences
@@ -145,7 +151,7 @@ def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
 
     assert alice.get(f"users/{alice.id}").json() == before
     listed = alice.get(f"users/{alice.id}/posts").json()["posts"]
-    assert [one["id"] for one in listed] == [kept["id"], poison["id"]]
+    assert [item["id"] for item in listed] == [kept["id"], poison["id"]]
     assert list(dead_letters.get_dead_letters()["posts"]) == [key]
     assert bob.get("posts/home").json()["posts"][0]["id"] == kept["id"]
     dead_letters.retry_dead_letters("posts", [key])
@@ -153,7 +159,7 @@ def test_what_is_owed_comes_back_with_lists_unique_values_and_dead_letters(
     assert verify(pause=0) == set()
 
 
-def test_staff_media_and_indexes_come_back(alice, moderator, tmp_path):
+def test_staff_media_and_indexes_are_restored(alice, moderator, tmp_path):
     ready = send(alice, "POST", "posts", text="A picture", image=picture())
     assert process_due_media() == 1
     waiting = send(alice, "POST", "posts", text="Not processed yet", image=picture())
@@ -161,10 +167,10 @@ def test_staff_media_and_indexes_come_back(alice, moderator, tmp_path):
     files = media()
     assert {name.partition("/")[0] for name in files} == {"public", "incoming"}
     indexes = mongo.collection(Post).index_information()
-    made(tmp_path / "b")
-    empty()
+    create_backup(tmp_path / "b")
+    empty_servers()
     call_command("migrate", verbosity=0)  # as `prepare` does at every start
-    restored(tmp_path / "b")
+    restore_backup(tmp_path / "b")
     assert media() == files
     assert process_due_media() == 1
     assert mongo.collection(Post).index_information() == indexes
@@ -172,19 +178,18 @@ def test_staff_media_and_indexes_come_back(alice, moderator, tmp_path):
 
 
 def media() -> dict[str, bytes]:
-    found = [file for file in settings.MEDIA_DIR.rglob("*") if file.is_file()]
-    return {file.relative_to(settings.MEDIA_DIR).as_posix(): file.read_bytes() for file in found}
+    """Return the content of each media file by its path."""
+    files = [file for file in settings.MEDIA_DIR.rglob("*") if file.is_file()]
+    return {file.relative_to(settings.MEDIA_DIR).as_posix(): file.read_bytes() for file in files}
 
 
-def test_versions_and_ids_go_on_after_a_restore_though_the_clock_is_behind(
-    alice, tmp_path, flush_all
-):
-    far = 2 * 10**15  # a clock that ran ahead
-    client().set("clock", far)
+def test_versions_stay_monotonic_after_a_restore_with_a_slow_clock(alice, tmp_path, flush_all):
+    fast_clock = 2 * 10**15
+    client().set("clock", fast_clock)
     post = alice.create_post("From the future.")
-    made(tmp_path / "b")
-    empty()
-    restored(tmp_path / "b")
+    create_backup(tmp_path / "b")
+    empty_servers()
+    restore_backup(tmp_path / "b")
     assert alice.patch(f"posts/{post['id']}", {"text": "Edited."}).status_code == 200
     flush_all()
     assert mongo.collection(Post).find_one({"_id": post["id"]})["text"] == "Edited."

@@ -1,4 +1,4 @@
-"""`manage.py verify`: it finds what differs, and mends it."""
+"""`manage.py verify`: it finds differences and repairs them."""
 
 import json
 from datetime import timedelta
@@ -19,7 +19,7 @@ from users.store import users
 
 
 def run(*options):
-    """Return the lines that the command prints, and whether it was content."""
+    """Return the lines that the command prints, and whether it succeeded."""
     out = StringIO()
     try:
         call_command("verify", "--pause=0", *options, stdout=out)
@@ -30,7 +30,7 @@ def run(*options):
 
 @pytest.fixture
 def world(alice, bob, flush_all):
-    """Return a post of a small world that MongoDB has and Redis knows."""
+    """Return the id of a post with a comment and a reaction, in both Redis and MongoDB."""
     bob.put(f"users/{alice.id}/follow")
     post = alice.create_post()
     bob.post(f"posts/{post['id']}/comments", {"text": "hi"})
@@ -43,33 +43,35 @@ def world(alice, bob, flush_all):
 
 
 def in_redis(key, field, value):
+    """Return a function that changes a field in Redis."""
     return lambda: client().hset(key, field, value)
 
 
 def in_mongo(model, pk, **changes):
+    """Return a function that changes fields in MongoDB."""
     return lambda: mongo.collection(model).update_one({"_id": pk}, {"$set": changes})
 
 
-def plants(post, alice, bob):
-    """Return what may go wrong, by name, and the kinds of difference that it makes."""
+def faults(post, alice, bob):
+    """Return functions that create faults, by name, and the kinds of difference they cause."""
     key = posts.key(post)
     return {
-        "mongodb lost a post": (
+        "mongodb lacks a post": (
             lambda: mongo.collection(Post).delete_one({"_id": post}),
             {"missing", "list", "counter"}),
         "mongodb has an older post": (in_mongo(Post, post, _version=1), {"missing"}),
         "redis has an older post": (in_redis(key, "v", "1"), {"stale"}),
         "a text differs": (in_redis(key, "main", b'"text":"forged"'), {"different"}),
-        "redis takes a post for deleted": (in_redis(key, "x", "1"), {"different"}),
-        "redis takes a member for absent": (
+        "only redis has a post as deleted": (in_redis(key, "x", "1"), {"different"}),
+        "redis has a member as absent": (
             lambda: client().hset(users.key(bob.id), mapping={"v": "0", "x": "1"}), {"stale"}),
         "a list lacks a post": (
             lambda: client().zrem(posts.list_key("author", alice.id), post), {"list"}),
         "a home lacks a post": (
             lambda: client().zrem(posts.list_key("home", bob.id), post), {"list"}),
-        "a list has too much": (
+        "a list has an extra post": (
             lambda: client().zadd(posts.list_key("feed"), {"f" * 24: 5}), {"list"}),
-        "a name is reserved for somebody else": (
+        "a username belongs to another member": (
             lambda: client().set(users.unique_key("username_key", "bob"), alice.id), {"unique"}),
         "a counter drifted": (in_mongo(Post, post, comments_count=7), {"different", "counter"}),
         "a total drifted in both": (
@@ -78,7 +80,7 @@ def plants(post, alice, bob):
         "the feed's total is gone": (
             lambda: (mongo.collection(FeedStats).delete_many({}),
                      client().delete(feed_stats.key("feed"))), {"counter"}),
-        "a follow hangs on nobody": (
+        "a follow refers to a missing member": (
             lambda: mongo.collection(Follow).insert_one(
                 {"_id": f"{'f' * 24}:{alice.id}", "_version": 1, "_deleted_at": None,
                  "follower_id": "f" * 24, "followee_id": alice.id,
@@ -86,21 +88,21 @@ def plants(post, alice, bob):
     }  # fmt: skip
 
 
-NAMES = list(plants("", *[type("Nobody", (), {"id": ""})] * 2))
+NAMES = list(faults("", *[type("Nobody", (), {"id": ""})] * 2))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_differs_is_found_and_mended(world, alice, bob, name):
-    plant, kinds = plants(world, alice, bob)[name]
-    plant()
-    lines, content = run()
+def test_every_difference_is_found_and_repaired(world, alice, bob, name):
+    create_fault, kinds = faults(world, alice, bob)[name]
+    create_fault()
+    lines, succeeded = run()
     assert {line.partition(":")[0] for line in lines} == kinds
-    assert not content
-    said = json.loads(run("--json")[0][0])
-    assert {one["kind"] for one in said} == kinds
+    assert not succeeded
+    differences = json.loads(run("--json")[0][0])
+    assert {difference["kind"] for difference in differences} == kinds
 
-    lines, content = run("--repair")
-    assert (lines[-1], content) == ("0 differences", True)
+    lines, succeeded = run("--repair")
+    assert (lines[-1], succeeded) == ("0 differences", True)
     shown = bob.get(f"posts/{world}").json()
     assert (shown["text"], shown["comments_count"], shown["reactions"]["wow"]) == ("Hello", 1, 1)
     assert bob.get("posts").json()["total_posts"] == 1
@@ -109,7 +111,7 @@ def test_what_differs_is_found_and_mended(world, alice, bob, name):
     assert mongo.find(User, {"_id": bob.id})[0]["username"] == "bob"
 
 
-def test_what_is_owed_and_what_is_fetched_is_no_difference(alice, bob):
+def test_unflushed_records_are_no_difference(alice, bob):
     alice.create_post()
     bob.get("posts")
     assert verify(pause=0) == set()

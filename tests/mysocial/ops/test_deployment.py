@@ -50,12 +50,12 @@ def references(docs, key):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_each_manifest_is_valid(docs, version):
+def test_every_manifest_is_valid(docs, version):
     for one in docs:
         kubernetes_validate.validate(one, version, strict=True)
 
 
-def test_nothing_is_named_that_is_not_there(docs):
+def test_every_referenced_object_exists(docs):
     assert len({(one["kind"], one["metadata"]["name"]) for one in docs}) == len(docs)
     assert references(docs, "configMapRef") == set(of_kind(docs, "ConfigMap"))
     assert references(docs, "secretRef") | references(docs, "secretKeyRef") == {"mysocial-secrets"}
@@ -72,7 +72,7 @@ def test_nothing_is_named_that_is_not_there(docs):
     assert tls | {"mysocial-secrets"} == SECRETS == {one for one in SECRETS if one in text}
 
 
-def test_what_is_selected_is_there_and_listens(docs):
+def test_selectors_match_pods_and_ports(docs):
     labels = {name: one["metadata"]["labels"] for name, one in pods(docs).items()}
     ports = {
         name: {
@@ -91,7 +91,7 @@ def test_what_is_selected_is_there_and_listens(docs):
         assert one["spec"]["selector"]["matchLabels"].items() <= labels[name].items()
 
 
-def test_each_role_is_what_compose_runs(docs):
+def test_every_role_runs_the_command_of_compose(docs):
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     there = pods(docs)
     assert set(ROLES) <= set(there)
@@ -107,7 +107,7 @@ def test_each_role_is_what_compose_runs(docs):
     assert grace == {role: int(services[role]["stop_grace_period"][:-1]) for role in ROLES[:4]}
 
 
-def test_every_pod_is_closed(docs):
+def test_every_pod_is_locked_down(docs):
     for name, pod in pods(docs).items():
         spec = pod["spec"]
         assert spec["automountServiceAccountToken"] is False, name
@@ -126,7 +126,7 @@ def test_every_pod_is_closed(docs):
         assert everybody <= pod["metadata"]["labels"].items(), name
 
 
-def test_what_is_set_is_a_setting_of_ours(docs):
+def test_the_config_has_only_documented_settings(docs):
     told = set(
         re.findall(
             r"^\| `([A-Z_]+)` \|", (ROOT / "docs/settings.md").read_text(), flags=re.MULTILINE
@@ -139,7 +139,7 @@ def test_what_is_set_is_a_setting_of_ours(docs):
 
 @pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl resolves kustomizations as well")
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_kubectl_resolves_it_to_the_same(overlay):
+def test_kubectl_builds_the_same_objects(overlay):
     command = ["kubectl", "kustomize", str(FOLDER / "overlays" / overlay)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     theirs = list(yaml.safe_load_all(said))

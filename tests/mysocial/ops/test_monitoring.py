@@ -1,4 +1,4 @@
-"""What Prometheus and Grafana are told to ask for is what /metrics has."""
+"""The Prometheus rules and the Grafana dashboard match the metrics and their documentation."""
 
 import json
 import re
@@ -20,10 +20,10 @@ NAME = re.compile(r"\bmysocial_[a-z_]+\b")
 
 @pytest.fixture
 def samples(alice, settings):
-    """Return the names of all samples that /metrics has when something happened."""
+    """Return the names of all samples of /metrics after some requests."""
     settings.METRICS_TOKEN = "a-token"
     alice.get("posts/nothing")
-    alice.create_post("Owed")
+    alice.create_post("Unflushed")
     text = (
         new_client().get("/metrics", headers={"Authorization": "Bearer a-token"}).content.decode()
     )
@@ -41,57 +41,57 @@ def expressions():
     return rules, [target["expr"] for panel in panels for target in panel["targets"]]
 
 
-def test_every_metric_that_is_asked_for_is_one_that_there_is(samples):
+def test_rules_and_dashboard_use_only_existing_metrics(samples):
     rules, panels = expressions()
-    asked = {name for one in (*rules, *panels) for name in NAME.findall(one)}
-    assert len(asked) > 12
-    assert asked - samples == set()
+    used = {name for expression in (*rules, *panels) for name in NAME.findall(expression)}
+    assert len(used) > 12
+    assert used - samples == set()
 
 
-def test_every_metric_of_the_document_is_on_the_dashboard():
+def test_every_documented_metric_is_on_the_dashboard():
     text = (ROOT / "docs/operations.md").read_text()
-    told = set(re.findall(r"^\| `(mysocial_[a-z_]+)` \|", text, flags=re.MULTILINE))
+    documented = set(re.findall(r"^\| `(mysocial_[a-z_]+)` \|", text, flags=re.MULTILINE))
     _, panels = expressions()
     shown = " ".join(panels)
-    assert len(told) > 12
-    assert [name for name in told if name not in shown] == []
+    assert len(documented) > 12
+    assert [name for name in documented if name not in shown] == []
 
 
-def test_every_alarm_of_the_document_is_a_rule():
+def test_every_documented_alarm_is_a_rule():
     text = (
         (ROOT / "docs/operations.md").read_text().partition("### Alarms")[2].partition("\n## ")[0]
     )
-    told = [NAME.findall(row)[0] for row in text.splitlines() if row.startswith("| `")]
+    documented = [NAME.findall(row)[0] for row in text.splitlines() if row.startswith("| `")]
     rules, _ = expressions()
-    asked = [found[0] for one in rules if (found := NAME.findall(one))]
-    assert asked == told
+    used = [names[0] for rule in rules if (names := NAME.findall(rule))]
+    assert used == documented
 
 
-def test_a_replica_is_asked_by_its_address_and_without_tls(settings):
+def test_a_replica_is_scraped_by_its_address_and_without_tls(settings):
     settings.METRICS_TOKEN, settings.SECURE_SSL_REDIRECT = "a-token", True
-    asked = {"Host": "10.0.0.7:8000", "Authorization": "Bearer a-token"}
-    assert new_client().get("/metrics", headers=asked).status_code == 200
+    headers = {"Host": "10.0.0.7:8000", "Authorization": "Bearer a-token"}
+    assert new_client().get("/metrics", headers=headers).status_code == 200
     assert (
-        new_client().get("/metrics", headers=asked | {"Authorization": "Bearer b"}).status_code
+        new_client().get("/metrics", headers=headers | {"Authorization": "Bearer b"}).status_code
         == 400
     )
-    assert new_client().get("/health/live", headers=asked).status_code == 400
+    assert new_client().get("/health/live", headers=headers).status_code == 400
 
 
-def test_the_scrape_asks_where_the_metrics_are():
+def test_the_scrape_config_matches_the_services():
     config = yaml.safe_load(SCRAPE.read_text())
     (job,) = config["scrape_configs"]
     assert config["rule_files"] == [RULES.name]
     assert new_client().get(job["metrics_path"]).status_code == 404  # without the token
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-    (found,) = job["dns_sd_configs"]
-    assert set(found["names"]) <= set(services)
-    assert f"--port {found['port']}" in services["ws"]["command"]
+    (discovery,) = job["dns_sd_configs"]
+    assert set(discovery["names"]) <= set(services)
+    assert f"--port {discovery['port']}" in services["ws"]["command"]
     assert settings.METRICS_TOKEN == ""
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is in Debian's `prometheus`")
-def test_promtool_finds_nothing_wrong():
+def test_promtool_accepts_rules_and_config():
     rules = subprocess.run(
         ["promtool", "check", "rules", str(RULES)], capture_output=True, text=True, check=False
     )

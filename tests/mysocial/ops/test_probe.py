@@ -1,4 +1,4 @@
-"""Probes: a role is ill only when a restart of it would help; and real roles end and come back."""
+"""Probes: a role is unhealthy only if a restart would help; real roles stop and restart."""
 
 import os
 import re
@@ -29,7 +29,7 @@ COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 
 @contextmanager
 def running(role: str, *more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a role by its command of compose.yaml, on the servers of this test process."""
+    """Run a role with its command from compose.yaml, on the servers of this test process."""
     words = shlex.split(COMPOSE[role]["command"])
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "mysocial.settings"}
     process = subprocess.Popen([sys.executable, "-m", *words, *more], cwd=ROOT, env=env)
@@ -41,48 +41,50 @@ def running(role: str, *more: str) -> Iterator[subprocess.Popen[bytes]]:
             process.wait(20)
 
 
-def wait_for_sign(key: str) -> None:
+def wait_for_heartbeat(key: str) -> None:
+    """Wait until a heartbeat is in Redis."""
     wait_for(lambda: client().exists(key), within=60, name=key)
 
 
-def old_debt() -> None:
-    """Let a debt be a minute old."""
+def create_old_backlog() -> None:
+    """Create a dirty record that has waited for a minute."""
     client().zadd("dirty:posts", {"posts.post:660e39afede98a295c2d9391": time.time() * 1000 - 60e3})
 
 
 @pytest.fixture
-def beats():
+def beat_runs():
+    """Record a heartbeat of the scheduler."""
     client().set(SCHEDULER_KEY, "1")
 
 
-def test_a_worker_is_ill_when_debts_wait_and_nobody_else_is_at_fault(beats, capsys):
+def test_a_worker_is_unhealthy_if_only_it_can_cause_the_backlog(beat_runs, capsys):
     assert probe.main(["worker"]) == 0
-    old_debt()
+    create_old_backlog()
     assert probe.main(["worker"]) == 1
     assert "and the worker runs no tasks" in capsys.readouterr().out
 
 
-def test_a_worker_that_works_is_not_at_fault(beats):
-    old_debt()
+def test_a_worker_that_runs_tasks_is_healthy(beat_runs):
+    create_old_backlog()
     client().set(worker_key(NODE), "1")
     assert probe.check_worker(NODE) == (0, "there is a backlog, but the worker runs tasks")
     assert probe.check_worker("another@host")[0] == 1
 
 
-def test_without_beat_no_worker_is_at_fault():
-    old_debt()
+def test_workers_are_healthy_without_beat():
+    create_old_backlog()
     assert probe.check_worker(NODE) == (0, "there is a backlog, but beat is not running")
     assert probe.check_beat() == (1, "not running its jobs")
 
 
-def test_without_mongodb_no_worker_is_at_fault(beats):
-    old_debt()
+def test_workers_are_healthy_without_mongodb(beat_runs):
+    create_old_backlog()
     with mongod_paused():
         assert probe.check_worker(NODE)[0] == 0
     assert probe.check_worker(NODE)[0] == 1
 
 
-def test_without_redis_nobody_is_at_fault(beats):
+def test_every_role_is_healthy_without_redis(beat_runs):
     servers.VALKEY.pause()
     try:
         assert [probe.check_worker(NODE)[0], probe.check_beat()[0]] == [0, 0]
@@ -91,7 +93,7 @@ def test_without_redis_nobody_is_at_fault(beats):
         wait_for(client().ping, within=10, name="Redis")
 
 
-def test_a_probe_ends_who_is_ill_but_not_who_has_just_begun(monkeypatch):
+def test_a_probe_terminates_unhealthy_processes_that_did_not_just_start(monkeypatch):
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as sleeper:
         assert probe.main(["beat", "--terminate", str(sleeper.pid)]) == 1
         assert sleeper.poll() is None
@@ -101,87 +103,89 @@ def test_a_probe_ends_who_is_ill_but_not_who_has_just_begun(monkeypatch):
 
 
 @pytest.mark.timeout(180)
-def test_a_worker_that_is_told_to_end_ends_in_time_and_loses_nothing(alice):
-    alice.create_post("What all posts need is in Redis from now on")
+def test_a_terminated_worker_exits_in_time_and_loses_nothing(alice):
+    alice.create_post("This loads into Redis everything that posts need.")
     with running("worker") as worker:
-        wait_for_sign(worker_key(NODE))
-        wait_for(lambda: not owed(), within=20, name="what was owed before")
-        with mongod_paused():  # it hangs in the middle of a drain
+        wait_for_heartbeat(worker_key(NODE))
+        wait_for(lambda: not backlog_size(), within=20, name="an empty backlog")
+        with mongod_paused():  # it hangs in the middle of a flush
             alice.create_post("The first")
-            wait_for(lambda: client().exists("lease:posts"), within=20, name="a drain")
+            wait_for(lambda: client().exists("lease:posts"), within=20, name="a flush")
             for number in range(39):
                 alice.create_post(f"{number}")
             worker.terminate()
             time.sleep(1)
             assert worker.poll() is None
-        assert worker.wait(grace("worker")) == 0
+        assert worker.wait(stop_grace_seconds("worker")) == 0
     assert verify(pause=0) == set()
     assert len(alice.get(f"users/{alice.id}/posts?limit=100").json()["posts"]) == 41
 
 
-def grace(role: str) -> int:
+def stop_grace_seconds(role: str) -> int:
+    """Return how long compose waits for a role to stop."""
     return int(COMPOSE[role]["stop_grace_period"].removesuffix("s"))
 
 
 @pytest.mark.timeout(180)
-def test_a_worker_that_hangs_is_found_and_its_successor_carries_all(alice, tmp_path):
+def test_a_hanging_worker_is_detected_and_its_successor_flushes_everything(alice, tmp_path):
     with running("worker") as worker:
         client().set(SCHEDULER_KEY, "1")
-        wait_for_sign(worker_key(NODE))
+        wait_for_heartbeat(worker_key(NODE))
         hung = psutil.Process(worker.pid)
-        for one in (hung, *hung.children(recursive=True)):
-            one.suspend()
-        client().delete(worker_key(NODE))  # it would be gone after 30 s
+        for part in (hung, *hung.children(recursive=True)):
+            part.suspend()
+        client().delete(worker_key(NODE))  # it would expire after 30 s
         alice.create_post("While it hangs")
         client().zadd("dirty:posts", dict.fromkeys(client().zrange("dirty:posts", 0, -1), 1))
         assert probe.check_worker(NODE)[0] == 1
-        for one in (*hung.children(recursive=True), hung):
-            one.kill()
+        for part in (*hung.children(recursive=True), hung):
+            part.kill()
         worker.wait(20)
-    # It may have been killed in the middle of a drain, with the lease; then beat asks again.
+    # It may have been killed during a flush, with the lease held; beat then wakes the next worker.
     with running("worker"), running("beat", "--schedule", str(tmp_path / "schedule")):
         wait_for(lambda: probe.check_worker(NODE)[0] == 0, within=60, name="the successor")
-        wait_for(lambda: not owed(), within=60, name="all carried")
+        wait_for(lambda: not backlog_size(), within=60, name="an empty backlog")
     assert verify(pause=0) == set()
 
 
-def owed() -> int:
-    return sum(debt.count for debt in dirty.get_backlogs().values())
+def backlog_size() -> int:
+    """Return the number of dirty records."""
+    return sum(backlog.count for backlog in dirty.get_backlogs().values())
 
 
 @pytest.mark.timeout(180)
-def test_without_beat_writes_are_carried_by_their_nudges_and_the_probe_tells(alice, tmp_path):
+def test_writes_are_flushed_without_beat_and_the_probe_detects_it(alice, tmp_path):
     with running("worker"), running("beat", "--schedule", str(tmp_path / "schedule")) as beat:
-        wait_for_sign(SCHEDULER_KEY)
-        wait_for_sign(worker_key(NODE))
+        wait_for_heartbeat(SCHEDULER_KEY)
+        wait_for_heartbeat(worker_key(NODE))
         assert probe.check_beat() == (0, "running")
         beat.kill()
         beat.wait(20)
         wait_for(
             lambda: probe.check_beat() == (1, "not running its jobs"), within=20, name="the probe"
         )
-        wait_for(lambda: not owed(), within=20, name="what was owed before")
+        wait_for(lambda: not backlog_size(), within=20, name="an empty backlog")
         alice.create_post("Without beat")
-        assert owed() > 0
-        wait_for(lambda: not owed(), within=10, name="carried without beat")
+        assert backlog_size() > 0
+        wait_for(lambda: not backlog_size(), within=10, name="an empty backlog")
     assert verify(pause=0) == set()
 
 
 @pytest.mark.parametrize("role", ["http", "ws", "worker", "beat"])
-def test_a_unit_of_systemd_runs_what_compose_runs(role):
+def test_systemd_units_run_the_commands_of_compose(role):
     unit = (ROOT / f"deploy/systemd/mysocial-{role}.service").read_text()
     (command,) = re.findall(r"^ExecStart=\S*/bin/(.*)$", unit, flags=re.MULTILINE)
     plain = shlex.split(command.replace("%%", "%"))
     compose = shlex.split(COMPOSE[role]["command"])
     differ = {(ours, theirs) for ours, theirs in zip(plain, compose, strict=True) if ours != theirs}
     assert differ <= {("127.0.0.1", "0.0.0.0"), ("8001", "8000")}
-    assert f"TimeoutStopSec={grace(role)}\n" in unit
+    assert f"TimeoutStopSec={stop_grace_seconds(role)}\n" in unit
     assert "Restart=always\n" in unit
 
 
 @pytest.mark.parametrize(
     "role", ["redis", "mongo", "http", "ws", "proxy", "worker", "beat", "flower"]
 )
-def test_every_role_of_compose_is_restarted_and_asked_how_it_is(role):
+def test_every_role_of_compose_has_a_restart_policy_and_a_health_check(role):
     assert COMPOSE[role]["restart"] == "unless-stopped"
     assert COMPOSE[role]["healthcheck"]["test"]

@@ -33,7 +33,7 @@ def test_production_starts_with_a_secret():
     assert (result.returncode, result.stdout.strip()) == (0, "False")
 
 
-def test_debug_is_off_unless_it_is_asked_for():
+def test_debug_is_off_by_default():
     assert start(SECRET_KEY=SECRET).stdout.strip() == "False"
 
 
@@ -48,13 +48,13 @@ def test_debug_is_off_unless_it_is_asked_for():
         ({"DEBUG": "1", "REDIS_FSYNC": "no"}, "REDIS_FSYNC='no' must be one of: always, everysec"),
     ],
 )
-def test_a_wrong_value_stops_the_start_with_a_sentence(environment, sentence):
+def test_an_invalid_value_prevents_the_start_with_an_explanation(environment, sentence):
     result = start(**environment)
     assert result.returncode != 0
     assert sentence in result.stderr
 
 
-def test_a_first_start_makes_one_secret_and_keeps_it(tmp_path):
+def test_the_first_start_creates_a_secret_and_keeps_it(tmp_path):
     code = "from mysocial import settings; print(settings.SECRET_KEY)"
     env = os.environ | {"DEBUG": "1", "DATA_DIR": str(tmp_path)}
     keys = {
@@ -72,7 +72,7 @@ def test_a_first_start_makes_one_secret_and_keeps_it(tmp_path):
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_host_that_is_not_ours_is_refused_without_a_word_in_the_log(settings):
+def test_an_unknown_host_is_rejected_without_a_log_entry(settings):
     """Anybody may send one, as often as they like; Django would write a trace for each."""
     settings.ALLOWED_HOSTS = ["localhost"]
     assert anonymous.get("posts", Host="evil.example").json()["code"] == "bad_request"
@@ -89,12 +89,12 @@ def careless():
     redis.check_durability.cache_clear()
 
 
-def test_a_redis_that_may_forget_is_not_served(alice, bob, careless):
-    answer = alice.post("posts", {"text": "Promised to nobody"})
+def test_writes_are_rejected_if_redis_is_not_durable(alice, bob, careless):
+    response = alice.post("posts", {"text": "Promised to nobody"})
 
-    assert answer.status_code == 503
-    assert answer["Retry-After"]
-    assert "appendfsync" in answer.json()["detail"]
+    assert response.status_code == 503
+    assert response["Retry-After"]
+    assert "appendfsync" in response.json()["detail"]
     redis.client().config_set("appendfsync", "everysec")
     assert bob.get("posts").json()["posts"] == []
     assert bob.received_events("feed") == []
