@@ -68,8 +68,8 @@ def _indexed() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _described() -> None:
-    """Do not check responses against the schema: the tests of the server do."""
+def _events_match_schema() -> None:
+    """Do not check events against their schema: the tests of the server do."""
 
 
 @pytest.fixture(scope="session")

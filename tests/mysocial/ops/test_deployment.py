@@ -1,4 +1,4 @@
-"""The manifests of Kubernetes: whole, valid, closed, and what compose.yaml runs."""
+"""The Kubernetes manifests: valid, complete, locked down, and in line with compose.yaml."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ FOLDER = ROOT / "deploy/kubernetes"
 OVERLAYS = ("one-node", "managed")
 VERSIONS = ("1.29", "1.34")
 ROLES = ("http", "ws", "worker", "beat", "flower", "prepare")
-# What an operator makes, as docs/deploy.md says.
+# Created by an operator, as described in docs/deploy.md.
 SECRETS = {"mysocial-secrets", "mysocial-tls"}
 
 
@@ -25,12 +25,14 @@ def docs(request):
 
 
 def of_kind(docs, *kinds):
-    return {one["metadata"]["name"]: one for one in docs if one["kind"] in kinds}
+    """Return the objects of some kinds by name."""
+    return {doc["metadata"]["name"]: doc for doc in docs if doc["kind"] in kinds}
 
 
 def pods(docs):
-    found = of_kind(docs, "Deployment", "StatefulSet", "Job")
-    return {name: one["spec"]["template"] for name, one in found.items()}
+    """Return the pod templates by the name of the object that has them."""
+    workloads = of_kind(docs, "Deployment", "StatefulSet", "Job")
+    return {name: workload["spec"]["template"] for name, workload in workloads.items()}
 
 
 def walk(value):
@@ -39,24 +41,24 @@ def walk(value):
         yield value
         value = list(value.values())
     if isinstance(value, list):
-        for one in value:
-            yield from walk(one)
+        for item in value:
+            yield from walk(item)
 
 
 def references(docs, key):
-    """Return the names that stand under a key anywhere."""
-    found = [part[key] for doc in docs for part in walk(doc) if isinstance(part.get(key), dict)]
-    return {one["name"] for one in found if "name" in one}
+    """Return the names in all mappings with this key."""
+    mappings = [part[key] for doc in docs for part in walk(doc) if isinstance(part.get(key), dict)]
+    return {mapping["name"] for mapping in mappings if "name" in mapping}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_manifest_is_valid(docs, version):
-    for one in docs:
-        kubernetes_validate.validate(one, version, strict=True)
+    for doc in docs:
+        kubernetes_validate.validate(doc, version, strict=True)
 
 
 def test_every_referenced_object_exists(docs):
-    assert len({(one["kind"], one["metadata"]["name"]) for one in docs}) == len(docs)
+    assert len({(doc["kind"], doc["metadata"]["name"]) for doc in docs}) == len(docs)
     assert references(docs, "configMapRef") == set(of_kind(docs, "ConfigMap"))
     assert references(docs, "secretRef") | references(docs, "secretKeyRef") == {"mysocial-secrets"}
     claims = {part["claimName"] for doc in docs for part in walk(doc) if "claimName" in part}
@@ -64,43 +66,44 @@ def test_every_referenced_object_exists(docs):
     services = of_kind(docs, "Service")
     assert references(docs, "service") <= set(services)
     assert references(docs, "scaleTargetRef") <= set(of_kind(docs, "Deployment"))
-    assert {one["spec"]["serviceName"] for one in of_kind(docs, "StatefulSet").values()} <= set(
+    assert {doc["spec"]["serviceName"] for doc in of_kind(docs, "StatefulSet").values()} <= set(
         services
     )
-    tls = {one["secretName"] for doc in docs for one in walk(doc) if "secretName" in one}
+    tls = {part["secretName"] for doc in docs for part in walk(doc) if "secretName" in part}
     text = (ROOT / "docs/deploy.md").read_text()
-    assert tls | {"mysocial-secrets"} == SECRETS == {one for one in SECRETS if one in text}
+    assert tls | {"mysocial-secrets"} == SECRETS == {secret for secret in SECRETS if secret in text}
 
 
 def test_selectors_match_pods_and_ports(docs):
-    labels = {name: one["metadata"]["labels"] for name, one in pods(docs).items()}
+    labels = {name: pod["metadata"]["labels"] for name, pod in pods(docs).items()}
     ports = {
         name: {
-            port["containerPort"] for c in one["spec"]["containers"] for port in c.get("ports", [])
+            port["containerPort"]
+            for container in pod["spec"]["containers"]
+            for port in container.get("ports", [])
         }
-        for name, one in pods(docs).items()
+        for name, pod in pods(docs).items()
     }
-    for name, one in of_kind(docs, "Service").items():
-        chosen = [
-            pod for pod, has in labels.items() if one["spec"]["selector"].items() <= has.items()
-        ]
-        assert chosen == [name]
-        assert {port["targetPort"] for port in one["spec"]["ports"]} <= ports[name]
+    for name, service in of_kind(docs, "Service").items():
+        selector = service["spec"]["selector"].items()
+        selected = [pod for pod, pod_labels in labels.items() if selector <= pod_labels.items()]
+        assert selected == [name]
+        assert {port["targetPort"] for port in service["spec"]["ports"]} <= ports[name]
     kinds = ("Deployment", "StatefulSet", "PodDisruptionBudget")
-    for name, one in of_kind(docs, *kinds).items():
-        assert one["spec"]["selector"]["matchLabels"].items() <= labels[name].items()
+    for name, doc in of_kind(docs, *kinds).items():
+        assert doc["spec"]["selector"]["matchLabels"].items() <= labels[name].items()
 
 
 def test_every_role_runs_the_command_of_compose(docs):
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-    there = pods(docs)
-    assert set(ROLES) <= set(there)
-    for role, pod in there.items():
+    templates = pods(docs)
+    assert set(ROLES) <= set(templates)
+    for role, pod in templates.items():
         (container,) = pod["spec"]["containers"]
         assert container["image"] == services[role]["image"], role
         command = services[role]["command"]
-        theirs = command.split() if isinstance(command, str) else command
-        assert container.get("command", container.get("args")) == theirs, role
+        expected = command.split() if isinstance(command, str) else command
+        assert container.get("command", container.get("args")) == expected, role
     assert of_kind(docs, "Deployment")["beat"]["spec"]["replicas"] == 1
     assert of_kind(docs, "Deployment")["beat"]["spec"]["strategy"] == {"type": "Recreate"}
     grace = {role: pods(docs)[role]["spec"]["terminationGracePeriodSeconds"] for role in ROLES[:4]}
@@ -113,27 +116,27 @@ def test_every_pod_is_locked_down(docs):
         assert spec["automountServiceAccountToken"] is False, name
         assert spec["securityContext"]["runAsNonRoot"] is True, name
         assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
-        for one in (*spec["containers"], *spec.get("initContainers", ())):
-            assert one["securityContext"] == {
+        for container in (*spec["containers"], *spec.get("initContainers", ())):
+            assert container["securityContext"] == {
                 "allowPrivilegeEscalation": False,
                 "readOnlyRootFilesystem": True,
                 "capabilities": {"drop": ["ALL"]},
             }, name
     policies = of_kind(docs, "NetworkPolicy")
     assert "ingress" not in policies["closed"]["spec"]
-    everybody = policies["closed"]["spec"]["podSelector"]["matchLabels"].items()
+    closed_labels = policies["closed"]["spec"]["podSelector"]["matchLabels"].items()
     for name, pod in pods(docs).items():
-        assert everybody <= pod["metadata"]["labels"].items(), name
+        assert closed_labels <= pod["metadata"]["labels"].items(), name
 
 
 def test_the_config_has_only_documented_settings(docs):
-    told = set(
+    documented = set(
         re.findall(
             r"^\| `([A-Z_]+)` \|", (ROOT / "docs/settings.md").read_text(), flags=re.MULTILINE
         )
     )
     (config,) = of_kind(docs, "ConfigMap").values()
-    assert set(config["data"]) <= told
+    assert set(config["data"]) <= documented
     assert config["data"]["DEBUG"] == "0"
 
 
@@ -141,17 +144,17 @@ def test_the_config_has_only_documented_settings(docs):
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_kubectl_builds_the_same_objects(overlay):
     command = ["kubectl", "kustomize", str(FOLDER / "overlays" / overlay)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    theirs = list(yaml.safe_load_all(said))
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    theirs = list(yaml.safe_load_all(output))
     ours = build(FOLDER / "overlays" / overlay)
     hashed = re.compile(r"^(mysocial-config)-\w+$")
-    named = {(one["kind"], hashed.sub(r"\1", one["metadata"]["name"])) for one in theirs}
-    assert named == {(one["kind"], one["metadata"]["name"]) for one in ours}
+    named = {(doc["kind"], hashed.sub(r"\1", doc["metadata"]["name"])) for doc in theirs}
+    assert named == {(doc["kind"], doc["metadata"]["name"]) for doc in ours}
     (config,) = of_kind(theirs, "ConfigMap").values()
     assert config["data"] == of_kind(ours, "ConfigMap")["mysocial-config"]["data"]
     for kind in ("Deployment", "StatefulSet", "PersistentVolumeClaim"):
-        for name, one in of_kind(theirs, kind).items():
-            assert one["spec"].get("replicas") == of_kind(ours, kind)[name]["spec"].get("replicas")
-            assert one["spec"].get("accessModes") == of_kind(ours, kind)[name]["spec"].get(
+        for name, doc in of_kind(theirs, kind).items():
+            assert doc["spec"].get("replicas") == of_kind(ours, kind)[name]["spec"].get("replicas")
+            assert doc["spec"].get("accessModes") == of_kind(ours, kind)[name]["spec"].get(
                 "accessModes"
             )
