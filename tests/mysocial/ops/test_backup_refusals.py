@@ -93,12 +93,14 @@ def test_no_file_is_overwritten_and_only_the_owner_may_read_a_backup(alice, tmp_
 
 def test_nothing_is_marked_as_flushed_during_a_snapshot_and_a_freeze_expires(alice, flush_all):
     alice.create_post()
-    assert backup.BACKUP({"step": "freeze", "token": "dead", "ttl_ms": 300}) == 1
-    assert backup.BACKUP({"step": "freeze", "token": "other", "ttl_ms": 300}) == 0
+    assert backup.BACKUP({"step": "freeze", "token": "dead", "ttl_ms": 60_000}) == 1
+    assert backup.BACKUP({"step": "freeze", "token": "other", "ttl_ms": 60_000}) == 0
     assert flush_all() == 0
     assert sum(backlog.count for backlog in dirty.get_backlogs().values()) > 0
     assert backup.BACKUP({"step": "unfreeze", "token": "other"}) == 0
-    threading.Event().wait(0.4)
+    assert 0 < client().pttl("freeze") <= 60_000
+    client().pexpire("freeze", 1)  # instead of a wait until it expires
+    threading.Event().wait(0.1)
     copy = {"step": "copy", "token": "dead", "max_records": 10, "queues": dirty.queue_names()}
     assert backup.BACKUP(copy) == [b"not_frozen"]
     assert flush_all() > 0
