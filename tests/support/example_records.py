@@ -1,4 +1,4 @@
-"""A record of the tests' own, with small lists, and what the tests of the plumbing do with it."""
+"""Example records with small lists, and helpers for the tests of the store."""
 
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -83,7 +83,7 @@ things = Store(
 )
 likes = Store(Like, indexes=(Index("all", cap=5000),), queue=QUEUE)
 tallies = Store(Tally, counters=("count",), queue=QUEUE)
-wire = JsonTemplate(things, Field("main"), b',"likes":', Field("likes"))
+thing_template = JsonTemplate(things, Field("main"), b',"likes":', Field("likes"))
 OWNER = "0" * 24
 
 
@@ -145,11 +145,11 @@ def key(record: Record) -> str:
 
 
 def evict() -> None:
-    """Take away all that Redis may take away under pressure: everything with a time to live."""
-    found = list(client().scan_iter(count=1000))
-    doomed = [name for name in found if client().pttl(name) >= 0]
-    if doomed:
-        client().delete(*doomed)
+    """Delete all keys with a TTL, as Redis may do when its memory is full."""
+    names = list(client().scan_iter(count=1000))
+    volatile = [name for name in names if client().pttl(name) >= 0]
+    if volatile:
+        client().delete(*volatile)
 
 
 def everything() -> dict[bytes, bytes]:
@@ -177,35 +177,35 @@ def walk(
     between: Callable[[], None] = lambda: None,
 ) -> list[str]:
     """Page through a whole list by cursor; `between` is called after each page."""
-    found: list[str] = []
+    collected: list[str] = []
     after: Entry | None = None
     while True:
         page = pagination.ListQuery(
-            wire, index, value, limit=limit, after=after, oldest=oldest
+            thing_template, index, value, limit=limit, after=after, oldest=oldest
         ).result()
-        found += ids(page)
+        collected += ids(page)
         if page.next is None:
-            return found
+            return collected
         after = decode_cursor(encode_cursor(page.next) or "")
         between()
 
 
 def begin(**names: list[str]) -> list[Any]:
-    """Begin to fetch, as a reader does; return the tokens."""
+    """Begin to load missing names, as a reader does; return the tokens."""
     wanted = {"records": [], "uniques": [], "lists": []} | names
     tokens: list[Any] = read_through.READ_THROUGH({"step": "begin", "epoch": "e", **wanted})
-    return [token for some in tokens for token in some]
+    return [token for group in tokens for token in group]
 
 
 def take(**copies: list[Any]) -> None:
-    """Bring what was fetched, as the reader that began does in the end."""
+    """Finish loading with these copies, as the reader that began it does."""
     read_through.READ_THROUGH(
         {"step": "finish", "records": [], "uniques": [], "lists": [], **copies}
     )
 
 
 def together(count: int, act: Callable[[int], Any]) -> list[Any]:
-    """Let so many threads act at once; return what each returned or raised."""
+    """Run `act` in several threads at once; return what each returned or raised."""
 
     def attempt(number: int) -> Any:
         try:
@@ -218,15 +218,15 @@ def together(count: int, act: Callable[[int], Any]) -> list[Any]:
 
 
 def taken(limit: int = 500) -> tuple[int, list[mongo_writer.Snapshot]]:
-    """Take a batch of debts as a drain does; return when, in milliseconds, and the copies."""
+    """Return when a batch was read (ms) and its snapshots, as the flush takes them."""
     moment, hashes = flush.read_batch(QUEUE, limit)
     return moment, [mongo_writer.take_snapshot(name, fields) for name, fields in hashes.items()]
 
 
 def written(
-    some: list[mongo_writer.Snapshot], *, new: Collection[str] = ()
+    values: list[mongo_writer.Snapshot], *, new: Collection[str] = ()
 ) -> list[mongo_writer.Snapshot]:
-    """Write one store's copies as a drain does; return those that MongoDB has."""
-    done, refused = mongo_writer.write_snapshots(some, new=new)
+    """Write one store's snapshots as the flush does; return those that MongoDB has."""
+    done, refused = mongo_writer.write_snapshots(values, new=new)
     assert refused == []
     return done

@@ -127,7 +127,7 @@ def test_an_event_comes_after_the_version_of_a_record_from_the_future(flush_all)
     assert clock() == offsets()[-1] == ahead + 3
 
 
-def test_a_log_keeps_as_much_as_it_was_told(settings):
+def test_a_log_keeps_the_configured_number_of_events(settings):
     settings.EVENT_LOG_LENGTH = 100
     thing = put()
     with write() as w:

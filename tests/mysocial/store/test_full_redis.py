@@ -52,12 +52,12 @@ def make_room() -> None:
 
 @pytest.fixture
 def _idle(monkeypatch) -> None:
-    """Nobody carries the debts of a full Redis yet."""
+    """No worker flushes the records of a full Redis yet."""
     monkeypatch.setattr(wakeups, "_run_inline", lambda name: None)
 
 
 @pytest.mark.usefixtures("_idle")
-def test_a_full_redis_refuses_writes_and_loses_nothing_that_is_owed(full):
+def test_a_full_redis_rejects_writes_and_loses_no_dirty_record(full):
     kept = full()
     assert len(kept) > 10
     before = everything()
@@ -68,7 +68,7 @@ def test_a_full_redis_refuses_writes_and_loses_nothing_that_is_owed(full):
     assert refusal.value.retry_after == 2
     assert everything() == before
     assert len(dirty_keys()) == len(kept)
-    assert list(reads.get_records(things, [one.id for one in kept])) == [one.id for one in kept]
+    assert list(reads.get_records(things, [item.id for item in kept])) == [item.id for item in kept]
 
     # What empties it is not refused, and what was carried makes room.
     assert flush.flush_queue(QUEUE) == len(kept)
@@ -76,7 +76,7 @@ def test_a_full_redis_refuses_writes_and_loses_nothing_that_is_owed(full):
     make_room()
     more = put(9999, name="More")
     assert get(more).name == "More"
-    assert walk(limit=5) == [more.id, *[one.id for one in kept[::-1]]]
+    assert walk(limit=5) == [more.id, *[item.id for item in kept[::-1]]]
 
 
 def test_a_full_redis_that_takes_no_message_is_emptied_without_one(full):

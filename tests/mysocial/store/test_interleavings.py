@@ -64,7 +64,7 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(pk=pks, minute=st.integers(0, 5), code=st.sampled_from(CODES))
     def create(self, pk: str, minute: int, code: str) -> None:
-        taken = code and code in {one["code"] for one in self.live.values()}
+        taken = code and code in {item["code"] for item in self.live.values()}
         try:
             with write() as w:
                 w.create(make(minute, id=pk, code=code))
@@ -90,7 +90,7 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(pk=pks, code=st.sampled_from(CODES))
     def recode(self, pk: str, code: str) -> None:
-        others = {one["code"] for other, one in self.live.items() if other != pk}
+        others = {item["code"] for other, item in self.live.items() if other != pk}
         try:
             with write() as w:
                 w.update(make(0, id=pk), code=code)
@@ -147,10 +147,10 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 3))
     def take_batch(self, limit: int) -> None:
-        moment, some = taken(limit)
-        batches = [[one for one in some if one.store is store] for store in (things, likes)]
+        moment, group = taken(limit)
+        batches = [[item for item in group if item.store is store] for store in (things, likes)]
         self.batches.append(
-            (moment, [(one, mongo_writer.missing_ids(one)) for one in batches if one])
+            (moment, [(item, mongo_writer.missing_ids(item)) for item in batches if item])
         )
 
     @precondition(lambda self: self.batches)
@@ -160,11 +160,11 @@ class Interleavings(RuleBasedStateMachine):
         moment, batches = self.batches.pop(number)
         done = [
             copy
-            for some, lacked in batches
-            for copy in mongo_writer.write_snapshots(some, new=lacked if asks else ())[0]
+            for group, lacked in batches
+            for copy in mongo_writer.write_snapshots(group, new=lacked if asks else ())[0]
         ]
         if settle:
-            items = [[one.key, one.pk, one.version, one.ttl_seconds, QUEUE] for one in done]
+            items = [[item.key, item.pk, item.version, item.ttl_seconds, QUEUE] for item in done]
             flush.MARK_FLUSHED({"items": items, "taken": moment})
 
     # What Redis does, and readers that are slow
@@ -194,31 +194,31 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(pk=pks, who=st.sampled_from("xy"))
     def read_record(self, pk: str, who: str) -> None:
-        found = reads.get_records(things, [pk]).get(pk)
-        assert (found is not None) == (pk in self.live)
-        if found:
+        result = reads.get_records(things, [pk]).get(pk)
+        assert (result is not None) == (pk in self.live)
+        if result:
             expected = self.live[pk]
-            assert {name: getattr(found, name) for name in ("code", "name", "shelf", "likes")} == {
+            assert {name: getattr(result, name) for name in ("code", "name", "shelf", "likes")} == {
                 name: expected[name] for name in ("code", "name", "shelf", "likes")
             }
-            assert found.created_at == make(expected["minute"]).created_at
+            assert result.created_at == make(expected["minute"]).created_at
         assert bool(reads.get_records(likes, [f"{pk}:{who}"])) == ((pk, who) in self.edges)
 
     @rule(oldest=st.booleans(), limit=st.integers(1, 6))
     def read_list(self, oldest: bool, limit: int) -> None:
-        on = [(one["minute"], pk) for pk, one in self.live.items() if one["shelf"] == "on"]
+        on = [(item["minute"], pk) for pk, item in self.live.items() if item["shelf"] == "on"]
         expected = [pk for _, pk in sorted(on, reverse=not oldest)]
         assert walk("shelf", oldest=oldest, limit=limit) == expected
-        everyone = sorted(((one["minute"], pk) for pk, one in self.live.items()), reverse=True)
+        everyone = sorted(((item["minute"], pk) for pk, item in self.live.items()), reverse=True)
         assert walk("owner", OWNER, limit=limit) == [pk for _, pk in everyone]
 
     @rule(code=st.sampled_from(CODES[1:]))
     def read_unique(self, code: str) -> None:
-        holders = [pk for pk, one in self.live.items() if one["code"] == code]
+        holders = [pk for pk, item in self.live.items() if item["code"] == code]
         assert reads.find_by_unique(things, "code", code) == (holders[0] if holders else None)
 
     @invariant()
-    def nothing_owed_can_be_evicted(self) -> None:
+    def nothing_dirty_can_be_evicted(self) -> None:
         names = client().zrange(f"dirty:{QUEUE}", 0, -1)
         assert [client().pttl(name) for name in names] == [-1] * len(names)
 
@@ -226,9 +226,9 @@ class Interleavings(RuleBasedStateMachine):
         flush.flush_queue(QUEUE)
         assert dead_letters.count_dead_letters()[QUEUE] == 0
         assert dirty.get_backlogs()[QUEUE].count == 0
-        stored = {one["_id"]: one["likes"] for one in mongo.find(Thing, {})}
-        assert stored == {pk: one["likes"] for pk, one in self.live.items()}
-        assert {one["_id"] for one in mongo.find(Like, {})} == {f"{a}:{b}" for a, b in self.edges}
+        stored = {item["_id"]: item["likes"] for item in mongo.find(Thing, {})}
+        assert stored == {pk: item["likes"] for pk, item in self.live.items()}
+        assert {item["_id"] for item in mongo.find(Like, {})} == {f"{a}:{b}" for a, b in self.edges}
         evict()
         self.read_list(oldest=False, limit=3)
         for pk in PKS:

@@ -1,4 +1,4 @@
-"""Lists: in order, without repetition or gap, whoever writes meanwhile."""
+"""Lists: in order, without repetition or gap, despite concurrent writes."""
 
 import threading
 
@@ -19,9 +19,9 @@ from tests.support.example_records import (
     make,
     put,
     remove,
+    thing_template,
     things,
     walk,
-    wire,
 )
 
 SHELF = things.list_key("shelf")
@@ -55,61 +55,61 @@ def test_a_record_stands_in_the_lists_its_fields_say():
 
 def test_a_trim_raises_the_floor_and_nothing_between_is_lost(flush_all):
     walk()  # the empty list is whole
-    found = put_many(CAP + SLACK - 2)
+    result = put_many(CAP + SLACK - 2)
     assert floor() == float("-inf")
 
     newest = put(10_000)
-    found = [newest.id, *found]
+    result = [newest.id, *result]
     assert client().zcard(SHELF) == CAP + 1  # and the floor itself
-    highest_trimmed = get(make(id=found[CAP]))
+    highest_trimmed = get(make(id=result[CAP]))
     assert floor() == things.list_entries(things.values(highest_trimmed))[SHELF][0]
 
-    assert walk(limit=7) == found
-    assert walk(limit=7, oldest=True) == found[::-1]
+    assert walk(limit=7) == result
+    assert walk(limit=7, oldest=True) == result[::-1]
     flush_all()
-    assert walk(limit=7) == found
+    assert walk(limit=7) == result
     evict()
-    assert walk(limit=7) == found
+    assert walk(limit=7) == result
 
 
 def test_what_is_made_below_the_floor_is_found_at_its_place(flush_all):
-    found = put_many(3 * CAP, start=10)
+    result = put_many(3 * CAP, start=10)
     flush_all()
     evict()
     walk()
 
     late = put(0)
     assert client().zscore(SHELF, late.id) is None
-    assert walk() == [*found, late.id]
+    assert walk() == [*result, late.id]
     flush_all()
-    assert walk() == [*found, late.id]
+    assert walk() == [*result, late.id]
 
 
 def test_what_moves_below_the_floor_leaves_its_old_place(flush_all):
-    found = put_many(3 * CAP, start=10)
+    result = put_many(3 * CAP, start=10)
     flush_all()
     evict()
     walk()
 
-    change(get(make(id=found[0])), created_at=make(0).created_at)
+    change(get(make(id=result[0])), created_at=make(0).created_at)
 
-    assert walk() == [*found[1:], found[0]]
-    assert client().zscore(SHELF, found[0]) is None
+    assert walk() == [*result[1:], result[0]]
+    assert client().zscore(SHELF, result[0]) is None
     flush_all()
     evict()
-    assert walk() == [*found[1:], found[0]]
+    assert walk() == [*result[1:], result[0]]
 
 
 def test_what_moves_above_the_floor_stands_there_once(flush_all):
-    found = put_many(3 * CAP)
+    result = put_many(3 * CAP)
     flush_all()
     evict()
     walk()
 
-    change(get(make(id=found[-1])), created_at=make(99).created_at)
+    change(get(make(id=result[-1])), created_at=make(99).created_at)
 
-    assert walk() == [found[-1], *found[:-1]]
-    assert walk(oldest=True) == [*found[-2::-1], found[-1]]
+    assert walk() == [result[-1], *result[:-1]]
+    assert walk(oldest=True) == [*result[-2::-1], result[-1]]
 
 
 @pytest.mark.parametrize("oldest", [False, True])
@@ -129,10 +129,10 @@ def test_a_walk_sees_each_entry_once_while_others_write_carry_and_evict(flush_al
         if minute % 3 == 0:
             evict()
 
-    found = walk(limit=2, oldest=oldest, between=disturb)
+    result = walk(limit=2, oldest=oldest, between=disturb)
 
-    assert len(found) == len(set(found))
-    assert [pk for pk in found if pk in set(standing)] == (standing[::-1] if oldest else standing)
+    assert len(result) == len(set(result))
+    assert [pk for pk in result if pk in set(standing)] == (standing[::-1] if oldest else standing)
 
 
 @pytest.mark.parametrize("oldest", [False, True])
@@ -164,15 +164,15 @@ def test_a_walk_sees_each_entry_once_while_threads_write(flush_all, oldest):
         for thread in threads:
             thread.join()
 
-    for found in walks:
-        assert len(found) == len(set(found))
-        assert [pk for pk in found if pk in standing] == (standing[::-1] if oldest else standing)
+    for result in walks:
+        assert len(result) == len(set(result))
+        assert [pk for pk in result if pk in standing] == (standing[::-1] if oldest else standing)
     flush_all()
     evict()
     settled = walk(limit=4)
     assert settled == [
-        one["_id"]
-        for one in mongo.collection(Thing).find(
+        item["_id"]
+        for item in mongo.collection(Thing).find(
             {"_deleted_at": None}, sort=[("created_at", -1), ("_id", -1)]
         )
     ]
@@ -182,15 +182,15 @@ def test_what_mongodb_lacks_of_a_list_is_forgotten_when_it_is_paid(flush_all):
     thing = put(1)
     removed = put(2)
     remove(get(removed))
-    owed = f"{SHELF}+"
-    assert client().zrange(owed, 0, -1, withscores=True) == [
+    unflushed = f"{SHELF}+"
+    assert client().zrange(unflushed, 0, -1, withscores=True) == [
         (removed.id.encode(), float("-inf")),
-        (thing.id.encode(), client().zscore(owed, thing.id)),
+        (thing.id.encode(), client().zscore(unflushed, thing.id)),
     ]
 
     flush_all()
 
-    assert client().exists(owed) == 0
+    assert client().exists(unflushed) == 0
     assert walk() == [thing.id]
 
 
@@ -200,7 +200,7 @@ def test_where_all_that_was_looked_through_is_hidden_the_page_says_where_to_go_o
     shown, *hidden = [put(minute).id for minute in range(5)]
     after, walked = None, []
     while True:
-        listing = pagination.ListQuery(wire, "shelf", limit=1, after=after)
+        listing = pagination.ListQuery(thing_template, "shelf", limit=1, after=after)
         rows, after = pagination.filter_pages(
             listing, keep=lambda rows: [row for row in rows if row.id not in hidden]
         )

@@ -8,7 +8,7 @@ from posts.reaction_types import ReactionType
 from posts.representations import post_template
 from posts.store import posts
 from tests.reactions.totals import totals
-from tests.support.example_records import get, key, put, things, wire
+from tests.support.example_records import get, key, put, thing_template, things
 from users.store import users
 
 
@@ -70,10 +70,12 @@ def test_a_reference_that_is_missing_names_nobody(alice):
 def test_a_part_that_is_missing_has_the_defaults_of_its_fields():
     thing = put(shelf="off", name="Vase", code="x", note="n")
     assert client().hdel(key(thing), "code", "shelf", "likes") == 3
-    found = get(thing)
-    assert (found.code, found.shelf, found.likes) == ("", "on", 0)
-    assert (found.name, found.note, found.owner_id) == ("Vase", "n", thing.owner_id)
-    (row,) = reads.get_rows(wire, [thing.id])
+    result = get(thing)
+    assert (result.code, result.shelf, result.likes) == ("", "on", 0)
+    assert (result.name, result.note, result.owner_id) == ("Vase", "n", thing.owner_id)
+    (row,) = reads.get_rows(thing_template, [thing.id])
     assert (row.values["shelf"], row.values["likes"]) == (b"on", b"0")
-    assert wire.render(row) == reads.render_placeholders(wire.placeholders(thing.id))
+    assert thing_template.render(row) == reads.render_placeholders(
+        thing_template.placeholders(thing.id)
+    )
     assert things.defaults == {"owner_id": b"", "shelf": b"on", "likes": b"0"}

@@ -24,9 +24,9 @@ from tests.support.example_records import (
     like,
     make,
     put,
+    thing_template,
     things,
     walk,
-    wire,
 )
 from tests.support.people import logged_events
 from tests.support.stack import wait_for
@@ -52,12 +52,12 @@ def mongod_hangs(impatient) -> Iterator[None]:
 @pytest.fixture
 def shelf(flush_all) -> list[Thing]:
     """Two things that MongoDB has and Redis does not, and then one that only Redis has."""
-    found = [put(1, name="known", code="gold"), put(2, name="unknown", code="tin")]
+    outcome = [put(1, name="known", code="gold"), put(2, name="unknown", code="tin")]
     flush_all()
     evict()
     walk()
-    client().delete(key(found[1]), things.unique_key("code", "tin"))
-    return [*found, put(3, name="new")]
+    client().delete(key(outcome[1]), things.unique_key("code", "tin"))
+    return [*outcome, put(3, name="new")]
 
 
 # MongoDB -----------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ def test_what_redis_knows_is_read_and_written_while_mongodb_hangs(shelf, mongod_
         w.create(more, new_id=True)
 
     assert (get(known).name, get(new).note, get(more).name) == ("changed", "changed", "more")
-    page = pagination.ListQuery(wire, "shelf", limit=1).result()
+    page = pagination.ListQuery(thing_template, "shelf", limit=1).result()
     assert [row.id for row in page.rows] == [more.id]
 
 
@@ -111,7 +111,7 @@ def test_a_mongodb_that_comes_back_gets_everything(shelf, mongod_hangs):
 
     assert get(unknown).name == "unknown"
     assert flush.flush_queue(QUEUE) == 2
-    assert {one["_id"]: one["name"] for one in mongo.find(Thing, {})} == {
+    assert {item["_id"]: item["name"] for item in mongo.find(Thing, {})} == {
         known.id: "changed",
         unknown.id: "unknown",
         new.id: "new",
@@ -200,7 +200,7 @@ def test_a_redis_that_does_not_keep_what_is_promised_is_not_used(promise):
         assert client().hgetall(key(thing)) == before
     finally:
         client().config_set(name, next(iter(kept.values())))
-        # A file that is switched on again holds nothing until it is written anew, and the next
+        # A file that is switched on again holds nothing until it is rewritten, and the next
         # test may kill this server.
         wait_for(_file_is_whole, within=20, name="the append-only file")
 

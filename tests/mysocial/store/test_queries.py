@@ -12,14 +12,14 @@ from tests.support.example_records import change, evict, put, things
 
 def test_questions_that_are_asked_together_are_one_round_trip():
     first, second = put(), put()
-    asked = [
+    requested = [
         reads.record_query(things, first.id),
         reads.records_query(things, [second.id, "0" * 24]),
     ]
-    asked[1].result()  # what is not known is
-    assert count_script_calls(lambda: reads.gather(*asked)) == 1
-    assert count_script_calls(lambda: [one.result() for one in asked]) == 0
-    assert (asked[0].result().id, list(asked[1].result())) == (first.id, [second.id])
+    requested[1].result()  # what is not known is
+    assert count_script_calls(lambda: reads.gather(*requested)) == 1
+    assert count_script_calls(lambda: [item.result() for item in requested]) == 0
+    assert (requested[0].result().id, list(requested[1].result())) == (first.id, [second.id])
 
 
 def test_one_refusal_does_not_keep_the_others_from_their_answers():
@@ -37,7 +37,7 @@ def test_no_question_costs_nothing():
     assert nothing.result() == {}
 
 
-def test_a_question_about_whom_another_record_names_is_answered_in_the_same_round_trip(flush_all):
+def test_a_query_through_a_reference_takes_the_same_round_trip(flush_all):
     named = put(name="Named")
     naming = put(owner_id=named.id)
     flush_all()
@@ -49,13 +49,13 @@ def test_a_question_about_whom_another_record_names_is_answered_in_the_same_roun
     ]
 
     def ask():
-        asked = [
+        requested = [
             reads.record_query(things, naming.id),
             reads.fields_through(things, via, ["shelf", "likes"]),
             reads.checks_through(via, facts),
         ]
-        reads.gather(*asked)
-        return [one.result() for one in asked][1:]
+        reads.gather(*requested)
+        return [item.result() for item in requested][1:]
 
     expected = [{"shelf": b"on", "likes": b"0"}, [0, 1]]
     assert ask() == expected
@@ -64,7 +64,7 @@ def test_a_question_about_whom_another_record_names_is_answered_in_the_same_roun
     assert ask() == expected  # neither was known
 
 
-def test_of_whom_no_record_names_there_is_no_answer():
+def test_a_query_through_an_empty_reference_has_no_result():
     alone, astray = put(owner_id=""), put(owner_id="f" * 24)
     for thing in (alone, astray):
         via = (things.key(thing.id), "owner_id")

@@ -36,9 +36,9 @@ def test_a_record_that_was_evicted_is_fetched(flush_all):
     before = get(thing)
     evict()
 
-    found = get(thing)
-    assert things.values(found) == things.values(before)
-    assert found.version == before.version
+    result = get(thing)
+    assert things.values(result) == things.values(before)
+    assert result.version == before.version
     assert 0 < client().ttl(key(thing)) <= things.ttl_seconds
 
 
@@ -178,19 +178,19 @@ def test_a_list_does_not_bring_back_what_was_removed_while_it_was_fetched(flush_
     assert client().zrange(SHELF, 0, -1) == [b"~", left.id.encode()]
 
 
-def test_a_list_takes_along_what_was_owed_before_it_was_fetched(flush_all):
+def test_a_loaded_list_includes_changes_that_were_unflushed_before(flush_all):
     old, moved = put(1), put(2)
     flush_all()
-    owed = put(3)
+    unflushed = put(3)
     change(moved, shelf="off")
     evict()
     (token,) = begin(lists=[SHELF])
-    # All debts are paid between the two steps, after MongoDB was asked.
+    # All records are flushed between the two steps, after MongoDB was read.
     copy = [read_through._fetch_list(Pending(SHELF, token))]
     flush_all()
     take(lists=copy)
 
-    assert walk() == [owed.id, old.id]
+    assert walk() == [unflushed.id, old.id]
 
 
 def test_a_list_keeps_what_was_removed_and_made_again_while_it_was_fetched(flush_all):

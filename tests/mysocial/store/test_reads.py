@@ -29,9 +29,9 @@ from tests.support.example_records import (
     make,
     put,
     remove,
+    thing_template,
     things,
     walk,
-    wire,
 )
 
 SHELF = things.list_key("shelf")
@@ -43,34 +43,34 @@ def fill_shelf(count: int) -> list[str]:
 
 
 def test_every_read_is_right_when_all_that_may_be_evicted_was(flush_all):
-    found = fill_shelf(4)
-    first = get(make(id=found[0]))
+    outcome = fill_shelf(4)
+    first = get(make(id=outcome[0]))
     change(first, code="gold")
     like(first, "bob")
     flush_all()
-    remove(get(make(id=found[3])))
+    remove(get(make(id=outcome[3])))
     flush_all()
 
     for _ in range(2):  # from MongoDB, then from Redis
-        assert walk() == found[:3]
-        assert walk("owner", OWNER, oldest=True) == found[2::-1]
+        assert walk() == outcome[:3]
+        assert walk("owner", OWNER, oldest=True) == outcome[2::-1]
         assert reads.find_by_unique(things, "code", "gold") == first.id
         assert reads.find_by_unique(things, "code", "tin") is None
         assert get(first).likes == 1
-        assert list(reads.get_records(things, found)) == found[:3]
+        assert list(reads.get_records(things, outcome)) == outcome[:3]
         with pytest.raises(NotFound):
-            reads.get_record(things, found[3])
+            reads.get_record(things, outcome[3])
     evict()
-    assert walk() == found[:3]
+    assert walk() == outcome[:3]
 
 
 def test_rows_are_sent_as_they_are_stored():
     thing = put(name="A lamp", size=3)
     like(thing, "bob")
 
-    (row,) = reads.get_rows(wire, [thing.id, "0" * 23 + "f"])
+    (row,) = reads.get_rows(thing_template, [thing.id, "0" * 23 + "f"])
 
-    assert wire.render(row) == (
+    assert thing_template.render(row) == (
         b'{"id":"%s","created_at":"2026-01-01T00:00:00.000000Z","name":"A lamp","note":"","size":3,'
         b'"likes":1}' % thing.id.encode()
     )
@@ -82,11 +82,11 @@ def test_rows_are_sent_as_they_are_stored():
 @pytest.mark.parametrize("limit", [1, 2, 3, CAP - 1, CAP, CAP + 1, 100])
 @pytest.mark.parametrize("oldest", [False, True])
 def test_pages_beyond_what_redis_holds_come_from_mongodb(flush_all, limit, oldest):
-    found = fill_shelf(2 * CAP + 1)
+    outcome = fill_shelf(2 * CAP + 1)
     flush_all()
     evict()
 
-    expected = found[::-1] if oldest else found
+    expected = outcome[::-1] if oldest else outcome
     assert walk(limit=limit, oldest=oldest) == expected
     assert client().zcard(SHELF) == CAP + 2  # one more, at the floor, and the floor
     assert walk(limit=limit, oldest=oldest) == expected
@@ -109,72 +109,72 @@ def test_deep_pages_are_merged_with_what_mongodb_has_not_got_yet(flush_all, olde
     expected = sorted([*expected, moved, late.id], key=lambda pk: (place[pk], pk), reverse=True)
 
     for _ in range(2):
-        found = walk(oldest=oldest)
-        assert found == (expected[::-1] if oldest else expected)
+        outcome = walk(oldest=oldest)
+        assert outcome == (expected[::-1] if oldest else expected)
         flush_all()
         evict()
 
 
 @pytest.mark.parametrize("oldest", [False, True])
 def test_those_of_one_moment_are_paged_by_their_ids(flush_all, oldest):
-    found = sorted((put(0).id for _ in range(3 * CAP)), reverse=not oldest)
-    assert walk(oldest=oldest, limit=2) == found
+    outcome = sorted((put(0).id for _ in range(3 * CAP)), reverse=not oldest)
+    assert walk(oldest=oldest, limit=2) == outcome
     flush_all()
     evict()
 
-    assert walk(oldest=oldest, limit=2) == found
-    assert walk(oldest=oldest, limit=CAP) == found
+    assert walk(oldest=oldest, limit=2) == outcome
+    assert walk(oldest=oldest, limit=CAP) == outcome
 
 
 def test_one_of_the_very_moment_where_a_list_ends_in_redis_is_not_skipped(flush_all):
-    found = fill_shelf(CAP + 1)
+    outcome = fill_shelf(CAP + 1)
     flush_all()
     evict()
     walk()
 
     late = put(0)  # its id is greater, so it stands before the one at the floor
 
-    assert walk(limit=2) == [*found[:-1], late.id, found[-1]]
-    assert walk(limit=2, oldest=True) == [found[-1], late.id, *found[-2::-1]]
+    assert walk(limit=2) == [*outcome[:-1], late.id, outcome[-1]]
+    assert walk(limit=2, oldest=True) == [outcome[-1], late.id, *outcome[-2::-1]]
 
 
 def test_records_that_went_while_a_deep_page_was_read_do_not_end_the_list(flush_all):
-    found = fill_shelf(3 * CAP)
+    outcome = fill_shelf(3 * CAP)
     flush_all()
     evict()
     walk()
 
     # As when they are removed after MongoDB named them, and before their records are read.
-    gone = found[CAP + 1 : CAP + 4]
-    debts = {pk: client().zscore(f"{SHELF}+", pk) for pk in gone}
+    gone = outcome[CAP + 1 : CAP + 4]
+    unflushed = {pk: client().zscore(f"{SHELF}+", pk) for pk in gone}
     for pk in gone:
         remove(get(make(id=pk)))
         client().zrem(f"{SHELF}+", pk)
 
-    assert debts == dict.fromkeys(gone)
-    assert walk(limit=2) == [pk for pk in found if pk not in gone]
+    assert unflushed == dict.fromkeys(gone)
+    assert walk(limit=2) == [pk for pk in outcome if pk not in gone]
 
 
 def test_records_that_went_from_within_a_whole_list_do_not_end_it(flush_all):
     """As sessions do, which MongoDB drops by a TTL index of its own."""
-    found = fill_shelf(4)
+    outcome = fill_shelf(4)
     flush_all()
     evict()
     walk()
-    mongo.collection(Thing).delete_one({"_id": found[1]})
-    client().delete(key(make(id=found[1])))
+    mongo.collection(Thing).delete_one({"_id": outcome[1]})
+    client().delete(key(make(id=outcome[1])))
 
-    assert walk(limit=1) == [found[0], *found[2:]]
-    assert walk(limit=2) == [found[0], *found[2:]]
-    assert walk(limit=2, oldest=True) == [*found[:1:-1], found[0]]
+    assert walk(limit=1) == [outcome[0], *outcome[2:]]
+    assert walk(limit=2) == [outcome[0], *outcome[2:]]
+    assert walk(limit=2, oldest=True) == [*outcome[:1:-1], outcome[0]]
 
 
 def test_the_walk_through_a_deep_list_begins_at_its_place(flush_all):
-    found = fill_shelf(3 * CAP)
+    outcome = fill_shelf(3 * CAP)
     flush_all()
     evict()
-    after = pagination.ListQuery(wire, "shelf", limit=2 * CAP).result().next
-    assert after[0] == found[2 * CAP - 1]
+    after = pagination.ListQuery(thing_template, "shelf", limit=2 * CAP).result().next
+    assert after[0] == outcome[2 * CAP - 1]
 
     index = things.indexes["shelf"]
     query = {
@@ -194,15 +194,15 @@ def test_the_walk_through_a_deep_list_begins_at_its_place(flush_all):
 
 
 def test_membership_is_known_below_what_a_list_holds_too(flush_all):
-    found = fill_shelf(2 * CAP)
+    outcome = fill_shelf(2 * CAP)
     flush_all()
     evict()
-    change(get(make(id=found[-1])), shelf="off")
+    change(get(make(id=outcome[-1])), shelf="off")
     fact = ViewerCheck(SHELF, "", "", things.prefix)
 
-    answers = {pk: reads.run_checks(pk, [fact])[0] for pk in (found[0], found[-2], "0" * 24)}
+    answers = {pk: reads.run_checks(pk, [fact])[0] for pk in (outcome[0], outcome[-2], "0" * 24)}
 
-    assert answers == {found[0]: 1, found[-2]: 1, "0" * 24: 0}
+    assert answers == {outcome[0]: 1, outcome[-2]: 1, "0" * 24: 0}
 
 
 def test_a_list_that_is_being_fetched_is_not_taken_for_whole(flush_all):

@@ -12,13 +12,13 @@ def test_a_verb_whose_write_was_lost_looks_again_and_what_it_refuses_itself_stan
     seen = []
 
     def grow():
-        found = get(thing)
-        seen.append(found.size)
+        result = get(thing)
+        seen.append(result.size)
         if len(seen) == 1:
             change(get(thing), size=5)  # somebody else, between our look and our write
         with write(Conflict) as w:
-            w.update(found, check_revision=True, size=found.size + 1)
-        return found.size
+            w.update(result, check_revision=True, size=result.size + 1)
+        return result.size
 
     assert run_with_retry(grow) == 6
     assert (seen, get(thing).size) == ([0, 5], 6)
@@ -36,10 +36,10 @@ def test_a_verb_that_loses_each_time_is_a_conflict():
     thing = put()
 
     def lose():
-        found = get(thing)
-        change(found, size=found.size + 1)
+        result = get(thing)
+        change(result, size=result.size + 1)
         with write(Conflict) as w:
-            w.update(found, check_revision=True, name="Mine")
+            w.update(result, check_revision=True, name="Mine")
 
     with pytest.raises(Conflict):
         run_with_retry(lose)

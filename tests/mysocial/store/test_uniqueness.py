@@ -29,7 +29,7 @@ def holder(code: str) -> str | None:
 
 def codes() -> dict[str, str]:
     """Return what MongoDB has: id -> code."""
-    return {one["_id"]: one.get("code", "") for one in mongo.collection(Thing).find()}
+    return {item["_id"]: item.get("code", "") for item in mongo.collection(Thing).find()}
 
 
 def test_of_fifty_who_want_a_value_at_once_one_gets_it():
@@ -41,10 +41,10 @@ def test_of_fifty_who_want_a_value_at_once_one_gets_it():
         return wanted[number].id
 
     outcomes = together(50, create)
-    (winner,) = [one for one in outcomes if isinstance(one, str)]
-    assert [one.field for one in outcomes if isinstance(one, AlreadyExists)] == ["code"] * 49
+    (winner,) = [item for item in outcomes if isinstance(item, str)]
+    assert [item.field for item in outcomes if isinstance(item, AlreadyExists)] == ["code"] * 49
     assert holder("gold") == winner
-    assert set(reads.get_records(things, [one.id for one in wanted])) == {winner}
+    assert set(reads.get_records(things, [item.id for item in wanted])) == {winner}
 
 
 def test_a_value_that_is_taken_is_refused_and_nothing_changes():
@@ -93,7 +93,7 @@ def test_one_step_does_not_give_a_value_to_two():
     assert client().exists(f"dirty:{QUEUE}") == 0
 
 
-def test_a_reservation_that_two_owe_is_kept_until_both_have_paid(flush_all):
+def test_a_unique_value_with_two_holders_is_kept_until_both_are_flushed(flush_all):
     """Else it is evicted, fetched from a MongoDB that knows of neither, and given away twice."""
     owner = put(code="gold")
     flush_all()
@@ -146,27 +146,27 @@ def test_a_value_handed_on_reaches_mongodb_though_its_owner_is_far_behind(flush_
 
 
 def test_two_who_exchanged_their_values_both_reach_mongodb(flush_all):
-    one, other = put(code="gold"), put(code="tin")
+    item, other = put(code="gold"), put(code="tin")
     flush_all()
-    change(one, code="spare")
+    change(item, code="spare")
     change(other, code="gold")
-    change(one, code="tin")
+    change(item, code="tin")
 
     flush_all()
 
-    assert codes() == {one.id: "tin", other.id: "gold"}
+    assert codes() == {item.id: "tin", other.id: "gold"}
     assert dead_letters.count_dead_letters()[QUEUE] == 0
 
 
 def test_records_without_a_value_do_not_stand_in_each_others_way(flush_all):
-    one, other = put(code=""), put(code="")
+    item, other = put(code=""), put(code="")
 
     assert flush_all() == 2
     evict()
 
     assert dirty.get_backlogs()[QUEUE].count == 0
-    assert (get(one).code, get(other).code) == ("", "")
-    assert codes() == {one.id: "", other.id: ""}
+    assert (get(item).code, get(other).code) == ("", "")
+    assert codes() == {item.id: "", other.id: ""}
 
 
 def test_a_value_that_mongodb_gave_to_another_is_set_aside_in_the_end(flush_all):

@@ -1,4 +1,4 @@
-"""Versions follow the clock, and what is owed stays until it is paid."""
+"""Versions follow the clock, and dirty keys stay until they are flushed."""
 
 import time
 
@@ -35,7 +35,7 @@ def test_versions_follow_the_clock_and_never_go_back():
     assert get(thing).version == ahead + 2
 
 
-def test_a_record_made_anew_outranks_its_tombstone(document, flush_all):
+def test_a_record_created_again_outranks_its_tombstone(document, flush_all):
     thing = put()
     like(thing, "bob")
     flush_all()
@@ -55,7 +55,7 @@ def test_a_record_made_anew_outranks_its_tombstone(document, flush_all):
     assert dead_letters.count_dead_letters()[QUEUE] == 0
 
 
-def test_what_is_owed_carries_no_time_to_live_and_what_is_paid_does(flush_all):
+def test_dirty_keys_have_no_ttl_and_flushed_keys_have_one(flush_all):
     thing = put(code="c1")
     like(thing, "bob")
     other = put(code="c2")
@@ -65,15 +65,15 @@ def test_what_is_owed_carries_no_time_to_live_and_what_is_paid_does(flush_all):
     like(thing, "carol")
 
     def mortal() -> set[str]:
-        found = {name.decode() for name in client().scan_iter() if client().pttl(name) >= 0}
-        return {name for name in found if not name.startswith(("lease:", "wakeup:"))}
+        result = {name.decode() for name in client().scan_iter() if client().pttl(name) >= 0}
+        return {name for name in result if not name.startswith(("lease:", "wakeup:"))}
 
-    owing = {key(thing), key(other), likes.key(f"{thing.id}:carol")}
+    dirty = {key(thing), key(other), likes.key(f"{thing.id}:carol")}
     reserved = {things.unique_key("code", code) for code in ("c1", "c2", "c3")}
-    assert mortal().isdisjoint(owing | reserved)
+    assert mortal().isdisjoint(dirty | reserved)
     eternal = {name.decode() for name in client().scan_iter()} - mortal()
-    assert {"events", "clock", "epoch", "expiring", f"dirty:{QUEUE}", *owing, *reserved} <= eternal
+    assert {"events", "clock", "epoch", "expiring", f"dirty:{QUEUE}", *dirty, *reserved} <= eternal
     assert {name for name in mortal() if name.startswith(("events", "idem", "dirty"))} == set()
 
     flush_all()
-    assert owing | reserved <= mortal()
+    assert dirty | reserved <= mortal()

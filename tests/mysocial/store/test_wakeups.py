@@ -1,4 +1,4 @@
-"""Who wakes the workers: of each name one message is on its way, however many write."""
+"""Worker wake-ups: one message of each name is pending, however many requests write."""
 
 import threading
 
@@ -67,7 +67,7 @@ def beat(tmp_path) -> WakeupScheduler:
 
 
 def test_beat_asks_for_each_work_by_the_queue_of_its_own_and_once_until_it_is_taken(beat):
-    asked = {}
+    requested = {}
     for entry in beat.schedule.values():
         if entry.task in {task for task, _ in wakeups.TASKS_BY_NAME.values()}:
             name, queue = next(
@@ -76,13 +76,13 @@ def test_beat_asks_for_each_work_by_the_queue_of_its_own_and_once_until_it_is_ta
             client().delete(queue, f"wakeup:{name}")
             beat.apply_entry(entry)
             beat.apply_entry(entry)
-            asked[name] = client().llen(queue)
+            requested[name] = client().llen(queue)
             app.tasks[entry.task]()
             assert not client().exists(f"wakeup:{name}")
-    assert asked == {"mails": 1, "cascades": 1, "media": 1, "exports": 1}
+    assert requested == {"mails": 1, "cascades": 1, "media": 1, "exports": 1}
 
 
-def test_beat_wakes_who_owes_without_a_message_of_its_own(beat):
+def test_beat_wakes_dirty_queues_without_a_message_of_its_own(beat):
     put(1)
     wait_for(lambda: messages() >= 1, within=20, name="the message")
     client().delete(QUEUE, MARK)

@@ -33,9 +33,9 @@ def test_a_written_record_is_read_back_as_it_was_made():
     with write() as w:
         w.create(thing)
 
-    found = get(thing)
-    assert (found.name, found.size, found.code, found.likes) == ("A lamp", 3, "l1", 0)
-    assert (found.owner_id, found.shelf, found.created_at) == (OWNER, "on", thing.created_at)
+    result = get(thing)
+    assert (result.name, result.size, result.code, result.likes) == ("A lamp", 3, "l1", 0)
+    assert (result.owner_id, result.shelf, result.created_at) == (OWNER, "on", thing.created_at)
 
 
 def test_nothing_is_written_when_the_second_precondition_fails():
@@ -86,8 +86,8 @@ def test_an_update_of_an_evicted_record_keeps_what_it_does_not_name(flush_all):
 
     change(thing, name="A lantern")
 
-    found = get(thing)
-    assert (found.name, found.size, found.likes) == ("A lantern", 3, 1)
+    result = get(thing)
+    assert (result.name, result.size, result.likes) == ("A lantern", 3, 1)
 
 
 def test_what_is_gone_can_be_neither_updated_nor_counted_nor_removed():
@@ -232,8 +232,8 @@ def test_two_updates_of_one_step_are_both_laid_over_what_others_changed():
         w.update(stale, name="Mine")
         w.update(stale, note="Mine too")
 
-    found = get(thing)
-    assert (found.name, found.note, found.size) == ("Mine", "Mine too", 2)
+    result = get(thing)
+    assert (result.name, result.note, result.size) == ("Mine", "Mine too", 2)
 
 
 def test_a_strict_update_of_what_was_changed_meanwhile_is_a_conflict():
@@ -277,7 +277,7 @@ def test_fifty_who_like_at_once_are_fifty_likes_and_the_same_one_fifty_times_is_
     assert get(thing).likes == 50
 
     outcomes = together(50, lambda _: like(thing, "bob"))
-    assert sorted(type(one).__name__ for one in outcomes) == ["AlreadyExists"] * 49 + ["NoneType"]
+    assert sorted(type(item).__name__ for item in outcomes) == ["AlreadyExists"] * 49 + ["NoneType"]
     assert get(thing).likes == 51
     assert len(logged_events()) == 51
 
