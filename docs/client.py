@@ -1,13 +1,15 @@
-"""A client of MySocial's events, to copy: each event once and in order, whatever breaks.
+"""A client for MySocial's event stream, to copy. It delivers each event once and in order.
 
-    client = Client(url, cursor=cursor, access=access, refresh=refresh, topics=["feed"])
-    async for said in client.listen():
-        match said:
-            case ReadAgain():  # read by REST anew; what comes after it follows here
+    client = EventClient(url, get_access_token=..., refresh_access_token=..., cursor=cursor,
+                         topics=["feed"])
+    async for event in client.listen():
+        match event:
+            case Resync():  # reload the state by REST; later events follow
             case Event(type="post.created", data=post): ...
 
-`cursor` is the header `X-Event-Cursor` of the answer that was read last. It needs Python 3.11 and
-`websockets`, and nothing of the server's code. The contract is docs/events.md.
+`cursor` is the `X-Event-Cursor` header of the last REST response. The client needs Python 3.11 and
+`websockets`, and none of the server's code. docs/events.md defines the protocol;
+web/static/web/mysocial.js is the version for browsers.
 """
 
 import asyncio
@@ -22,16 +24,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
-PROTOCOL = Subprotocol("mysocial")
-RESUME = "resume"  # the `cid` of the one command of each connection
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-INVALID, NOT_AUTHENTICATED = 400, 401
-BAD_FRAMES, SIGNED_OUT = 4400, 4401
+SUBPROTOCOL = Subprotocol("mysocial")
+RESUME_CID = "resume"  # `cid` of the only command of each connection
+MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.5, 30.0
+STATUS_INVALID, STATUS_NOT_AUTHENTICATED = 400, 401
+CLOSE_INVALID_FRAMES, CLOSE_NOT_AUTHENTICATED = 4400, 4401
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, as docs/events.md lists it."""
+    """An event, as docs/events.md lists it."""
 
     id: str
     type: str
@@ -39,105 +41,115 @@ class Event:
 
 
 @dataclass(frozen=True)
-class ReadAgain:
-    """What was missed can't be told: the state is to be read anew; live events follow."""
+class Resync:
+    """Missed events cannot be replayed. Reload all state; live events follow."""
 
     reason: str
 
 
-class Refused(Exception):
-    """The server takes no such command: a wrong cursor or topic. To repeat it is of no use."""
+class Rejected(Exception):
+    """The server does not accept the command: the cursor or a topic is wrong."""
 
 
-class SignedOut(Exception):
-    """The token is not taken, or not any more."""
+class TokenRejected(Exception):
+    """The server does not accept the access token."""
 
 
-class Client:
-    """Listens with one socket at a time, and knows where it stands between two of them.
+class EventClient:
+    """Keeps one WebSocket open and remembers the cursor between connections.
 
-    `refresh` is called when the access token is not taken, and returns a new one. A
-    `ConnectionError` of it is tried again; whatever else it raises ends `listen`.
+    Args:
+        url: The address of the WebSocket: `wss://.../ws`.
+        get_access_token: Called for each connection.
+        refresh_access_token: Called when the server rejects the token. A `ConnectionError` means
+            that the token could not be refreshed for now, and the client tries again later. Any
+            other exception ends `listen`.
+        cursor: The position after which events are wanted.
+        topics: The topics to subscribe to.
     """
 
     def __init__(
         self,
         url: str,
         *,
+        get_access_token: Callable[[], str],
+        refresh_access_token: Callable[[], Awaitable[object]],
         cursor: str,
-        access: str,
-        refresh: Callable[[], Awaitable[str]],
         topics: list[str] | None = None,
     ) -> None:
         self.url = url
-        self.cursor = cursor  # everything up to here was handed over; save it to go on later
+        self.cursor = cursor  # all events up to here were delivered; save it to continue later
         self.topics = topics or []
-        self._access = access
-        self._refresh = refresh
-        self._pause = FIRST_PAUSE
+        self._get_access_token = get_access_token
+        self._refresh_access_token = refresh_access_token
+        self._backoff_seconds = MIN_BACKOFF_SECONDS
 
-    async def listen(self) -> AsyncGenerator[Event | ReadAgain, None]:
-        """Yield what happens after `cursor`, over any number of connections."""
+    async def listen(self) -> AsyncGenerator[Event | Resync, None]:
+        """Yield the events after `cursor`, across any number of connections.
+
+        Raises:
+            Rejected: The cursor or a topic is wrong.
+        """
         while True:
             try:
-                offered = [PROTOCOL, Subprotocol(self._access)]
+                subprotocols = [SUBPROTOCOL, Subprotocol(self._get_access_token())]
                 async with (
-                    connect(self.url, subprotocols=offered) as socket,
-                    aclosing(self._hear(socket)) as heard,
+                    connect(self.url, subprotocols=subprotocols) as connection,
+                    aclosing(self._receive(connection)) as events,
                 ):
-                    async for said in heard:
-                        yield said
-            except SignedOut:
-                await self._sign_in()
+                    async for event in events:
+                        yield event
+            except TokenRejected:
+                await self._refresh()
             except ConnectionClosed as closed:
                 code = closed.rcvd.code if closed.rcvd else 0
-                if code == BAD_FRAMES:
-                    raise Refused(f"The server closed the socket with {code}.") from closed
-                if code == SIGNED_OUT:
-                    await self._sign_in()
+                if code == CLOSE_INVALID_FRAMES:
+                    raise Rejected(f"The server closed the connection with {code}.") from closed
+                if code == CLOSE_NOT_AUTHENTICATED:
+                    await self._refresh()
             except (OSError, InvalidHandshake):
-                pass  # it is away, or not quite there yet
-            # Random, so that a server that comes back is not met by all of its clients at once.
-            await asyncio.sleep(random.uniform(0, self._pause))  # noqa: S311 - no secret
-            self._pause = min(2 * self._pause, LONGEST_PAUSE)
+                pass  # the server is not reachable
+            # Random, so that not all clients reconnect at once when the server is back.
+            await asyncio.sleep(random.uniform(0, self._backoff_seconds))  # noqa: S311 - no secret
+            self._backoff_seconds = min(2 * self._backoff_seconds, MAX_BACKOFF_SECONDS)
 
-    async def _sign_in(self) -> None:
+    async def _refresh(self) -> None:
         try:
-            self._access = await self._refresh()
+            await self._refresh_access_token()
         except ConnectionError:
-            pass  # the old token is refused once more, and this is tried again
+            pass  # the next connection is rejected again, and this is repeated
 
-    async def _hear(self, socket: ClientConnection) -> AsyncGenerator[Event | ReadAgain, None]:
-        """Yield what one connection brings; returns when another is needed."""
-        resume = {"type": "resume", "cid": RESUME, "cursor": self.cursor, "topics": self.topics}
-        await socket.send(json.dumps(resume))
-        answered, lost = False, ""
+    async def _receive(self, connection: ClientConnection) -> AsyncGenerator[Event | Resync, None]:
+        """Yield the events of one connection; return when another connection is needed."""
+        resume = {"type": "resume", "cid": RESUME_CID, "cursor": self.cursor, "topics": self.topics}
+        await connection.send(json.dumps(resume))
+        is_answered, resync_reason = False, ""
         while True:
-            frame = json.loads(await socket.recv())
+            frame = json.loads(await connection.recv())
             if frame["type"] == "error":
-                self._check(frame["problem"])
+                self._raise_for(frame["problem"])
                 return
-            if frame["type"] == "ok" and frame["cid"] == RESUME:
-                answered, self._pause = True, FIRST_PAUSE
-                lost = "" if frame["recovered"] else frame["reason"]
+            if frame["type"] == "ok" and frame["cid"] == RESUME_CID:
+                is_answered, self._backoff_seconds = True, MIN_BACKOFF_SECONDS
+                resync_reason = "" if frame["recovered"] else frame["reason"]
             elif frame["type"] == "live":
                 self.cursor = frame["cursor"]
-                if lost:  # not sooner: what is read from here on lacks nothing of what follows
-                    yield ReadAgain(lost)
-            # What comes before the answer would hide what was missed, and comes again.
-            elif answered and "id" in frame and self._is_new(frame["id"]):
+                if resync_reason:  # not earlier: state that is read now misses no later event
+                    yield Resync(resync_reason)
+            # An event before the reply would hide those that were missed. It is sent again.
+            elif is_answered and "id" in frame and self._is_after_cursor(frame["id"]):
                 self.cursor = frame["id"]
                 yield Event(frame["id"], frame["type"], frame["data"])
 
-    def _is_new(self, cursor: str) -> bool:
-        epoch, _, offset = cursor.partition(":")
-        known, _, last = self.cursor.partition(":")
-        return epoch != known or int(offset) > int(last)
+    def _is_after_cursor(self, event_id: str) -> bool:
+        event_epoch, _, event_offset = event_id.partition(":")
+        epoch, _, offset = self.cursor.partition(":")
+        return event_epoch != epoch or int(event_offset) > int(offset)
 
     @staticmethod
-    def _check(problem: dict[str, Any]) -> None:
-        """Raise what a problem means, unless a new connection is the cure."""
-        if problem["status"] == INVALID:
-            raise Refused(problem["detail"], problem["errors"])
-        if problem["status"] == NOT_AUTHENTICATED:
-            raise SignedOut(problem["detail"])
+    def _raise_for(problem: dict[str, Any]) -> None:
+        """Raise the exception of a problem, unless a new connection may solve it."""
+        if problem["status"] == STATUS_INVALID:
+            raise Rejected(problem["detail"], problem["errors"])
+        if problem["status"] == STATUS_NOT_AUTHENTICATED:
+            raise TokenRejected(problem["detail"])

@@ -1,4 +1,4 @@
-"""Every answer of a test run keeps to the OpenAPI schema that clients are given."""
+"""Checks every response of a test run against the OpenAPI schema."""
 
 import functools
 import re
@@ -18,7 +18,7 @@ _lock = threading.Lock()
 
 
 def schema() -> dict[str, Any]:
-    """Return the OpenAPI document. It can't be made by two threads at once."""
+    """Return the OpenAPI document, which only one thread at a time can generate."""
     with _lock:
         return _schema()
 
@@ -30,41 +30,45 @@ def _schema() -> dict[str, Any]:
 
 @functools.cache
 def _operations() -> Operations:
-    found = [
+    operations = [
         (re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + r"/?\Z"), verbs)
         for path, verbs in schema()["paths"].items()
     ]
-    return sorted(found, key=lambda item: "[^/]+" in item[0].pattern)
+    return sorted(operations, key=lambda operation: "[^/]+" in operation[0].pattern)
 
 
 @functools.cache
-def _validator(pattern: str, method: str, code: str, kind: str) -> Draft202012Validator:
+def _validator(pattern: str, method: str, code: str, content_type: str) -> Draft202012Validator:
     verbs = next(verbs for path, verbs in _operations() if path.pattern == pattern)
-    described = verbs[method]["responses"][code]["content"][kind]["schema"]
-    return Draft202012Validator({**described, "components": schema()["components"]})
+    content_schema = verbs[method]["responses"][code]["content"][content_type]["schema"]
+    return Draft202012Validator({**content_schema, "components": schema()["components"]})
 
 
-def check(method: str, path: str, answer: Any) -> None:
-    """Fail unless the answer is one that the schema describes for this operation."""
+def check(method: str, path: str, response: Any) -> None:
+    """Fail unless the schema of the operation describes the response."""
     pattern, verbs = next(
         (item for item in _operations() if item[0].match(path.partition("?")[0])), (None, {})
     )
-    described = verbs.get(method.lower(), {}).get("responses", {})
-    code = str(answer.status_code)
-    kind = answer.headers.get("Content-Type", "")
-    if kind == ZIP:
+    documented = verbs.get(method.lower(), {}).get("responses", {})
+    code = str(response.status_code)
+    content_type = response.headers.get("Content-Type", "")
+    if content_type == ZIP:
         assert list(verbs[method.lower()]["responses"][code]["content"]) == [ZIP]
         return
-    if answer.status_code == NOT_MODIFIED:
-        assert code in described or method == "HEAD"
-        assert not answer.content
-        assert not kind
+    if response.status_code == NOT_MODIFIED:
+        assert code in documented or method == "HEAD"
+        assert not response.content
+        assert not content_type
         return
-    assert kind == (PROBLEM if answer.status_code >= 400 else "application/json"), kind
+    expected = PROBLEM if response.status_code >= 400 else "application/json"
+    assert content_type == expected, content_type
     if pattern is None or method.lower() not in verbs:
-        assert code in {"200", "401", "404", "405"}, answer.content
+        assert code in {"200", "401", "404", "405"}, response.content
         return
-    assert code in described, f"{method} {path} answered {code}, which the schema does not know"
-    body = orjson.loads(answer.content)
-    errors = list(_validator(pattern.pattern, method.lower(), code, kind).iter_errors(body))
+    assert code in documented, (
+        f"{method} {path} returned {code}, which the schema does not document"
+    )
+    body = orjson.loads(response.content)
+    validator = _validator(pattern.pattern, method.lower(), code, content_type)
+    errors = list(validator.iter_errors(body))
     assert not errors, f"{method} {path}: {errors}"

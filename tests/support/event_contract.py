@@ -1,4 +1,4 @@
-"""Every event of a test run keeps to the AsyncAPI document that clients are given."""
+"""Checks every event of a test run against the AsyncAPI document."""
 
 import functools
 from typing import Any
@@ -8,13 +8,13 @@ from jsonschema import Draft202012Validator
 from mysocial.realtime.asyncapi import contract_events, document
 from tests.support.people import logged_events
 
-_known: set[str] = set()  # the type and shape of what was looked at already
+_checked: set[str] = set()  # the types and shapes of events that were checked
 
 
 def _closed(schema: Any) -> Any:
-    """Return the schema with nothing allowed that it does not name.
+    """Return a schema that allows no additional fields.
 
-    Clients are to bear a new field; here, one that nobody described is a defect.
+    Clients must ignore unknown fields, but a test must detect an undocumented one.
     """
     if isinstance(schema, list):
         return [_closed(part) for part in schema]
@@ -28,14 +28,14 @@ def _closed(schema: Any) -> Any:
 
 @functools.cache
 def validator(name: str) -> Draft202012Validator:
-    """Return what judges a message of this name: a command, an answer or an event."""
+    """Return the validator of a message: a command, a reply or an event."""
     components = document()["components"]
     schema = components["messages"][name]["payload"]
     return Draft202012Validator(_closed({**schema, "components": components}))
 
 
 def _shape(value: Any) -> Any:
-    """Return of what kinds a value is made; a short text may be a word of ours, and counts."""
+    """Return the types in a value; short strings are kept, as they may be enumeration values."""
     if isinstance(value, dict):
         return {name: _shape(part) for name, part in value.items()}
     if isinstance(value, list):
@@ -46,16 +46,16 @@ def _shape(value: Any) -> Any:
 
 
 def check(event: dict[str, Any]) -> None:
-    """Fail unless an event of the log is one that the document describes."""
+    """Fail unless the document describes an event of the log."""
     frame = {name: event[name] for name in ("id", "type", "data")}
     for error in validator(event["type"]).iter_errors(frame):
         raise AssertionError(f"{event['type']}: {error.json_path}: {error.message}")
 
 
 def check_all() -> None:
-    """Fail unless the document describes every event of the log; each shape is looked at once."""
+    """Fail unless the document describes every event of the log; each shape is checked once."""
     for event in logged_events():
         shape = f"{event['type']} {_shape(event['data'])}"
-        if event["type"] in contract_events() and shape not in _known:
+        if event["type"] in contract_events() and shape not in _checked:
             check({**event, "id": f"{'0' * 8}:{event['id'].partition('-')[0]}"})
-            _known.add(shape)
+            _checked.add(shape)

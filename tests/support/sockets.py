@@ -1,4 +1,4 @@
-"""A client's socket, as tests use it."""
+"""The WebSocket of a client, for tests without a server."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from mysocial.asgi import application
 
 
 class Socket(WebsocketCommunicator):
-    """A client's socket."""
+    """The WebSocket of a client."""
 
     def __init__(
         self,
@@ -18,19 +18,21 @@ class Socket(WebsocketCommunicator):
         path: str = "/ws",
         request_id: bytes | None = None,
     ) -> None:
-        given = ((b"origin", origin), (b"x-request-id", request_id))
-        headers = [(name, value) for name, value in given if value is not None]
+        optional = ((b"origin", origin), (b"x-request-id", request_id))
+        headers = [(name, value) for name, value in optional if value is not None]
         super().__init__(application, path, headers=headers, subprotocols=list(protocols))
 
     async def ask(self, **frame: Any) -> dict[str, Any]:
+        """Send a command; return the next frame, which is the reply unless events come first."""
         await self.send_to(text_data=json.dumps(frame))
         return await self.next()
 
     async def next(self) -> dict[str, Any]:
+        """Return the next frame."""
         return json.loads(await self.receive_from(timeout=20))
 
     async def code(self) -> int:
-        """Return the code it is closed with."""
+        """Return the code with which the connection is closed."""
         while True:
             output = await self.receive_output(timeout=20)
             if output["type"] == "websocket.close":

@@ -1,4 +1,4 @@
-"""What holds for every route that reads, in a world where each of them has something to say."""
+"""Rules for every route that reads, with data for each of them."""
 
 import cProfile
 import hashlib
@@ -19,13 +19,13 @@ from tests.support.people import anonymous, new_client, sign_up
 from tests.support.servers import PASSWORD
 
 QUERIES = {"users/search": "q=ali", "users/relationships": "id={user}", "users/online": "id={user}"}
-# How many rows at most.
+# The maximum number of rows.
 UNPAGED = {"users/suggestions": 10, "users/relationships": 100, "users/online": 100}
 
 
 @pytest.fixture
 def paths(alice, bob, stranger):
-    """Let people do something of every kind; return the path of every read, for Bob to ask."""
+    """Create data of every kind; return the path of every read, for Bob."""
     carol, nemesis = sign_up("carol"), sign_up("nemesis")
     bob.put(f"users/{alice.id}/follow")
     alice.put(f"users/{stranger.id}/follow")
@@ -48,113 +48,117 @@ def paths(alice, bob, stranger):
 
     def path(template):
         plain = template.removeprefix("/api/")
-        found = plain.replace("{id}", ids.get(plain.partition("/")[0], ""))
+        filled = plain.replace("{id}", ids.get(plain.partition("/")[0], ""))
         query = QUERIES.get(plain, "").format(user=alice.id)
-        return f"{found}?{query}" if query else found
+        return f"{filled}?{query}" if query else filled
 
     paths = api_contract.schema()["paths"]
-    found = {
+    reads = {
         template: verbs["get"]["responses"]["200"]
         for template, verbs in paths.items()
         if "get" in verbs
     }
-    # What is no JSON is a file of one's own: `tests/accounts/test_exports.py`.
+    # The archive of an export is not JSON: `tests/accounts/test_exports.py`.
     return [
         path(template)
-        for template, answer in found.items()
-        if api_contract.ZIP not in answer["content"]
+        for template, response in reads.items()
+        if api_contract.ZIP not in response["content"]
     ]
 
 
-def rows(answer):
-    """Return the lists that an answer has."""
-    return [value for value in answer.json().values() if isinstance(value, list)]
+def lists_of(response):
+    """Return the lists in a response."""
+    return [value for value in response.json().values() if isinstance(value, list)]
 
 
-def test_each_has_something_to_say(bob, paths):
+def test_every_read_returns_data(bob, paths):
     for path in paths:
-        answer = bob.get(path)
-        assert answer.status_code == 200, path
-        assert [] not in rows(answer), path
+        response = bob.get(path)
+        assert response.status_code == 200, path
+        assert [] not in lists_of(response), path
     assert len(paths) > 25
 
 
-def test_none_answers_without_signing_in(paths):
+def test_every_read_requires_authentication(paths):
     for path in paths:
         assert anonymous.get(path).status_code == 401, path
 
 
-def test_none_tells_the_address_of_another(alice, bob, paths):
-    told = {path for path in paths if "@example.com" in bob.get(path).content.decode()}
-    assert told == {"currentuser"}
+def test_no_read_shows_the_email_address_of_another_member(alice, bob, paths):
+    revealing = {path for path in paths if "@example.com" in bob.get(path).content.decode()}
+    assert revealing == {"currentuser"}
     assert "alice@" not in bob.get("currentuser").content.decode()
-    # Nor what is for the owner's eyes: settings, and whom one blocks.
+    # Nor what only the owner may see: settings and blocks.
     profile = bob.get(f"users/{alice.id}").json()
     assert {"notifications", "who_may_message", "blocked", "blocked_by"}.isdisjoint(profile)
 
 
-def test_no_list_is_longer_than_was_asked_for(bob, paths):
+def test_no_list_is_longer_than_its_limit(bob, paths):
     for path in paths:
-        lists = rows(bob.get(path))
+        lists = lists_of(bob.get(path))
         if not lists:
             continue
         name, _, query = path.partition("?")
         if name in UNPAGED:
             assert len(lists[0]) <= UNPAGED[name]
             continue
-        asked = f"{name}?{query}{'&' if query else ''}limit="
-        assert [len(one) for one in rows(bob.get(f"{asked}1"))] == [1], path
-        assert bob.get(f"{asked}101").status_code == 400, path
+        limited = f"{name}?{query}{'&' if query else ''}limit="
+        assert [len(rows) for rows in lists_of(bob.get(f"{limited}1"))] == [1], path
+        assert bob.get(f"{limited}101").status_code == 400, path
 
 
-def crowd(times):
-    """Put copies of every document beside it, as of people who know nobody here."""
+def add_copies(times):
+    """Insert copies of every document, with other ids, as of unrelated members."""
     for store in STORES.values():
         collection = mongo.collection(store.model)
-        kept = [one for one in collection.find() if re.search("[0-9a-f]{24}", one["_id"])]
+        documents = [
+            document for document in collection.find() if re.search("[0-9a-f]{24}", document["_id"])
+        ]
         for number in range(times):
             copies = [
-                {name: moved(name, value, store, number) for name, value in one.items()}
-                for one in kept
+                {name: copied(name, value, store, number) for name, value in document.items()}
+                for document in documents
             ]
             if copies:
                 collection.insert_many(copies)
 
 
-def moved(name, value, store, number):
-    """Return a value with other ids for those it names, and unique where it must be."""
+def copied(name, value, store, number):
+    """Return a value with other ids, made unique where it must be."""
 
-    def other(found):
-        return hashlib.sha256(f"{found[0]} {number}".encode()).hexdigest()[:24]
+    def other_id(match):
+        return hashlib.sha256(f"{match[0]} {number}".encode()).hexdigest()[:24]
 
     if not isinstance(value, str):
         return value
-    return re.sub("[0-9a-f]{24}", other, value) + (str(number) if name in store.unique else "")
+    return re.sub("[0-9a-f]{24}", other_id, value) + (str(number) if name in store.unique else "")
 
 
 @pytest.fixture
-def laborious():
-    """Let MongoDB note its work; return the queries that looked at much more than they found."""
+def expensive_queries():
+    """Return the profiled queries that examined many more documents than they returned."""
     database = mongo.client()[settings.MONGO_DB]
 
-    def noted():
-        ours = {"op": "query", "ns": re.compile(rf"^{settings.MONGO_DB}\.(?!system\.)")}
-        found = list(database["system.profile"].find(ours))
-        assert len(found) > 10
+    def expensive():
+        own = {"op": "query", "ns": re.compile(rf"^{settings.MONGO_DB}\.(?!system\.)")}
+        queries = list(database["system.profile"].find(own))
+        assert len(queries) > 10
         return [
-            (one["ns"], one["command"]["filter"], one["keysExamined"], one["nreturned"])
-            for one in found
-            if max(one["keysExamined"], one["docsExamined"]) > 2 * one["nreturned"] + 10
+            (query["ns"], query["command"]["filter"], query["keysExamined"], query["nreturned"])
+            for query in queries
+            if max(query["keysExamined"], query["docsExamined"]) > 2 * query["nreturned"] + 10
         ]
 
-    yield noted
+    yield expensive
     database.command("profile", 0)
     database["system.profile"].drop()
 
 
-def test_none_looks_at_much_more_than_it_finds(bob, paths, flush_all, laborious):
+def test_no_query_examines_many_more_documents_than_it_returns(
+    bob, paths, flush_all, expensive_queries
+):
     flush_all()
-    crowd(40)
+    add_copies(40)
     mongo.client()[settings.MONGO_DB].command("profile", 2)
     for path in paths:
         for key in client().scan_iter("*.*"):
@@ -162,7 +166,7 @@ def test_none_looks_at_much_more_than_it_finds(bob, paths, flush_all, laborious)
         assert bob.get(path).status_code == 200, path
     body = {"username": "alice@example.com", "password": PASSWORD}
     assert anonymous.post("signin", body).status_code == 200
-    assert laborious() == []
+    assert expensive_queries() == []
 
 
 def test_a_token_is_verified_once(bob, paths):
@@ -180,13 +184,13 @@ def test_a_token_is_verified_once(bob, paths):
     assert calls == [1]
 
 
-def test_all_of_a_thread_share_one_connection_to_redis(bob, paths):
-    def scripts() -> set[str]:
-        """Return the connections by which a script came last; other threads have theirs."""
-        return {one["id"] for one in client().client_list() if one["cmd"] == "evalsha"}
+def test_all_reads_of_a_thread_share_one_redis_connection(bob, paths):
+    def connections() -> set[str]:
+        """Return the connections whose last command was a script; other threads have others."""
+        return {row["id"] for row in client().client_list() if row["cmd"] == "evalsha"}
 
     bob.get(paths[0])
-    before = scripts()
+    before = connections()
     for path in paths:
         bob.get(path)
-    assert scripts() == before
+    assert connections() == before

@@ -1,4 +1,4 @@
-"""What a request passes on its way to its view."""
+"""The middleware that requests to the API bypass."""
 
 import pytest
 from django.contrib.messages.middleware import MessageMiddleware
@@ -10,9 +10,9 @@ from tests.support.people import new_client
 
 
 @pytest.fixture
-def passed(monkeypatch):
-    """The layers of pages that requests pass, each with the path of the request."""
-    seen = []
+def page_middleware_calls(monkeypatch):
+    """Return the page middleware that ran, each with the path of the request."""
+    calls = []
     for layer, step in (
         (SessionMiddleware, "process_request"),
         (MessageMiddleware, "process_request"),
@@ -21,24 +21,24 @@ def passed(monkeypatch):
         own = getattr(layer, step)
 
         def spy(self, request, *rest, layer=layer, own=own):
-            seen.append((layer.__name__, request.path))
+            calls.append((layer.__name__, request.path))
             return own(self, request, *rest)
 
         monkeypatch.setattr(layer, step, spy)
-    return seen
+    return calls
 
 
-def test_only_pages_pass_the_layers_of_pages(alice, passed):
+def test_api_requests_bypass_the_page_middleware(alice, page_middleware_calls):
     for path in ("/api/posts", "/api/users/me", "/api/nothing-here", "/api"):
         new_client().get(path, headers={"Authorization": f"Bearer {alice.access}"})
-    assert passed == []
+    assert page_middleware_calls == []
     new_client().get("/docs/errors")
-    assert {layer for layer, _ in passed} == {
+    assert {layer for layer, _ in page_middleware_calls} == {
         "SessionMiddleware", "MessageMiddleware", "XFrameOptionsMiddleware",
     }  # fmt: skip
 
 
-def test_the_api_is_answered_by_no_other_name_than_its_own(alice, settings):
+def test_the_api_rejects_unknown_hosts(alice, settings):
     settings.ALLOWED_HOSTS = ["testserver"]
     own = {"HTTP_AUTHORIZATION": f"Bearer {alice.access}"}
     before = alice.received_events()
@@ -48,7 +48,7 @@ def test_the_api_is_answered_by_no_other_name_than_its_own(alice, settings):
     assert alice.received_events() == before
 
 
-def test_the_api_is_answered_by_tls_only_where_that_is_so(alice, settings):
+def test_the_api_redirects_to_https_if_configured(alice, settings):
     settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
     own = {"HTTP_AUTHORIZATION": f"Bearer {alice.access}"}
     before = alice.received_events()

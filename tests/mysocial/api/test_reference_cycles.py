@@ -1,7 +1,7 @@
-"""What a request made goes when it is answered: Python's collector finds nothing.
+"""The objects of a request form no reference cycles, so they are freed with the response.
 
-What is left to it is looked through by it, and meanwhile the next request is made in memory that
-no cache of the processor holds: together that was a tenth of a page.
+Otherwise the garbage collector has to find them, and the next request uses memory that is not in
+the caches of the processor. Together this took a tenth of a read.
 """
 
 import gc
@@ -18,31 +18,34 @@ from mysocial.core.ids import new_id
 
 
 @pytest.fixture
-def left():
-    """Ask as a server does; return how many objects the last of several requests left behind."""
+def leftover_objects():
+    """Return a function that counts the objects left to the collector by the last of some requests.
+
+    It calls the WSGI application as a server does.
+    """
     application = get_wsgi_application()
 
-    def ask(person, method, path, body=None):
+    def call(person, method, path, body=None):
         headers = {"HTTP_AUTHORIZATION": f"Bearer {person.access}"} if person else {}
         data = b"" if body is None else json.dumps(body).encode()
-        asked = RequestFactory().generic(
+        request = RequestFactory().generic(
             method, f"/api/{path}", data, "application/json", **headers
         )
-        environ = {**asked.environ, "wsgi.input": io.BytesIO(data)}
-        said = []
+        environ = {**request.environ, "wsgi.input": io.BytesIO(data)}
+        statuses = []
         gc.collect()
-        answer = application(environ, lambda *head: said.append(head[0]))
-        list(answer)
-        answer.close()
-        return int(said[0][:3])
+        response = application(environ, lambda *head: statuses.append(head[0]))
+        list(response)
+        response.close()
+        return int(statuses[0][:3])
 
     def count(status, person, *requests):
         gc.disable()
-        # Django's test client connects them after each of its requests; no server has them.
+        # Django's test client connects these after each of its requests; no server has them.
         ends = [end for end in (request_started, request_finished) if end.disconnect(close)]
         try:
-            found = [ask(person, *one) for one in requests]
-            assert set(found) == {status}, requests
+            statuses = [call(person, *request) for request in requests]
+            assert set(statuses) == {status}, requests
             return gc.collect()
         finally:
             gc.enable()
@@ -52,7 +55,7 @@ def left():
     return count
 
 
-def test_a_read_leaves_nothing_to_the_collector(alice, bob, left):
+def test_a_read_leaves_no_reference_cycles(alice, bob, leftover_objects):
     bob.put(f"users/{alice.id}/follow")
     post = alice.create_post()
     for number in range(3):
@@ -63,17 +66,17 @@ def test_a_read_leaves_nothing_to_the_collector(alice, bob, left):
         f"users/{bob.id}", f"users/{alice.id}/followers", "users/search?q=b", "notifications",
         "chat/conversations", f"chat/messages/{bob.id}?limit=2", "currentuser",
     ):  # fmt: skip
-        assert left(200, alice, *[("GET", path)] * 2) == 0, path
+        assert leftover_objects(200, alice, *[("GET", path)] * 2) == 0, path
 
 
-def test_a_write_leaves_nothing_to_the_collector(alice, bob, left):
+def test_a_write_leaves_no_reference_cycles(alice, bob, leftover_objects):
     post = alice.create_post()["id"]
     mine, edited = f"posts/{bob.create_post()['id']}", [{"text": "One"}, {"text": "Two"}]
     message, comment = {"receiver_id": alice.id, "text": "Hello"}, {"text": "Hello"}
     follow, reaction = f"users/{alice.id}/follow", f"posts/{post}/reaction"
     for status, *requests in (
         (201, ("POST", "posts", {"text": "Hello"})),
-        (200, *(("PATCH", mine, one) for one in edited)),
+        (200, *(("PATCH", mine, body) for body in edited)),
         (201, ("POST", f"posts/{post}/comments", comment)),
         (200, ("PUT", reaction, {"type": "like"}), ("PUT", reaction, {"type": "love"})),
         (200, ("DELETE", reaction)),
@@ -81,10 +84,10 @@ def test_a_write_leaves_nothing_to_the_collector(alice, bob, left):
         (200, ("PUT", follow), ("DELETE", follow), ("PUT", follow)),
         (200, ("PATCH", "users/me", {"quote": "One"}), ("PATCH", "users/me", {"quote": "Two"})),
     ):  # fmt: skip
-        assert left(status, bob, *(requests * 2)) == 0, requests
+        assert leftover_objects(status, bob, *(requests * 2)) == 0, requests
 
 
-def test_a_refusal_leaves_nothing_to_the_collector(alice, left):
+def test_a_problem_leaves_no_reference_cycles(alice, leftover_objects):
     for status, person, *request in (
         (404, alice, "GET", f"posts/{new_id()}"),
         (400, alice, "POST", "posts", {"text": ""}),
@@ -92,4 +95,4 @@ def test_a_refusal_leaves_nothing_to_the_collector(alice, left):
         (401, None, "GET", "posts"),
         (405, alice, "DELETE", "posts"),
     ):
-        assert left(status, person, *[request] * 2) == 0, request
+        assert leftover_objects(status, person, *[request] * 2) == 0, request

@@ -1,4 +1,4 @@
-"""What holds for every endpoint: whatever is sent, the answer is a problem of ours, never a 500."""
+"""Rules for every endpoint: whatever the request, the response is JSON and never a 500."""
 
 import json
 import logging
@@ -16,26 +16,26 @@ from tests.support.concurrency import assert_no_changes, count_statuses, run_con
 from tests.support.people import PASSWORD, anonymous, new_client
 
 KIB = 1024
-MOST = real_settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+MAX_BODY = real_settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 UNREADABLE = {
-    "nothing but blanks": b"   ",
-    "cut": b'{"text": "x"',
+    "blanks only": b"   ",
+    "truncated": b'{"text": "x"',
     "two values": b'{"text": "x"} {}',
     "single quotes": b"{'text': 'x'}",
     "a comment": b'{"text": "x" /* y */}',
     "a trailing comma": b'{"text": "x",}',
     "NaN": b'{"text": NaN}',
     "infinity": b'{"text": -Infinity}',
-    "a number beyond all": b'{"text": 1e999}',
+    "a number out of range": b'{"text": 1e999}',
     "64 bits and more": b'{"text": 18446744073709551616}',
     "5000 digits": b'{"text": ' + b"9" * 5000 + b"}",
     "a lone surrogate": b'{"text": "\\ud800"}',
     "a lone surrogate as a name": b'{"\\udc00": "x", "text": "x"}',
     "invalid UTF-8": b'{"text": "\xff\xfe"}',
-    "an overlong form": b'{"text": "\xc0\xaf"}',
+    "an overlong UTF-8 sequence": b'{"text": "\xc0\xaf"}',
     "a surrogate in UTF-8": b'{"text": "\xed\xa0\x80"}',
     "UTF-16": '{"text": "x"}'.encode("utf-16"),
-    "a mark of byte order": b'\xef\xbb\xbf{"text": "x"}',
+    "a byte order mark": b'\xef\xbb\xbf{"text": "x"}',
     "NUL": b'{"text": "a\\u0000b"}',
     "NUL itself": b'{"text": "a\x00b"}',
     "NUL in a name": b'{"te\\u0000xt": "x", "text": "x"}',
@@ -57,18 +57,18 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=list(UNREADABLE))
-def test_a_body_that_is_not_ours_to_read_is_a_problem_and_changes_nothing(alice, body, caplog):
+def test_an_invalid_body_is_a_problem_and_changes_nothing(alice, body, caplog):
     with assert_no_changes():
         for method, path in [("POST", "posts"), ("PATCH", "users/me"), ("PUT", "password")]:
-            answer = alice.call(method, path, body)
-            assert answer.status_code == 400, (path, answer.content)
-            assert len(answer.content) < 64 * KIB
+            response = alice.call(method, path, body)
+            assert response.status_code == 400, (path, response.content)
+            assert len(response.content) < 64 * KIB
         for path in ("signup", "signin", "token/refresh", "forgot-password"):
             assert anonymous.post(path, body).status_code == 400, path
-    assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-def test_brackets_within_a_text_are_no_depth(alice):
+def test_brackets_in_strings_do_not_count_as_depth(alice):
     text = '[{"' * 500 + "\\" * 3 + '"'
     assert alice.create_post(text)["text"] == text
 
@@ -76,11 +76,11 @@ def test_brackets_within_a_text_are_no_depth(alice):
 @pytest.mark.parametrize("extra", [0, 1, 1000 * KIB])
 def test_a_body_of_more_than_256_kib_is_too_large(alice, extra):
     frame = len(orjson.dumps({"quote": ""}))
-    body = orjson.dumps({"quote": "x" * (MOST - frame + extra)})
+    body = orjson.dumps({"quote": "x" * (MAX_BODY - frame + extra)})
     with assert_no_changes():
-        answer = alice.patch("users/me", body)
-    assert answer.status_code == (413 if extra else 400)
-    assert answer.json()["code"] == ("too_large" if extra else "invalid")
+        response = alice.patch("users/me", body)
+    assert response.status_code == (413 if extra else 400)
+    assert response.json()["code"] == ("too_large" if extra else "invalid")
 
 
 @pytest.mark.parametrize(
@@ -93,26 +93,26 @@ def test_a_body_of_more_than_256_kib_is_too_large(alice, extra):
 def test_a_body_of_another_type_is_not_supported(alice, kind):
     headers = {"Authorization": f"Bearer {alice.access}", "Content-Type": kind}
     with assert_no_changes():
-        answer = new_client().generic(
+        response = new_client().generic(
             "PATCH", "/api/users/me", '{"quote": "x"}', kind, headers=headers
         )
-    assert answer.status_code == 415
-    assert answer.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
-    assert answer.json()["code"] == "unsupported_media_type"
+    assert response.status_code == 415
+    assert response.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
+    assert response.json()["code"] == "unsupported_media_type"
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON"])
-def test_json_is_json_however_its_type_is_written(alice, kind):
+def test_the_json_media_type_is_case_insensitive_and_may_have_parameters(alice, kind):
     headers = {"Authorization": f"Bearer {alice.access}"}
-    answer = new_client().generic("POST", "/api/posts", '{"text": "x"}', kind, headers=headers)
-    assert answer.status_code == 201
+    response = new_client().generic("POST", "/api/posts", '{"text": "x"}', kind, headers=headers)
+    assert response.status_code == 201
 
 
 @pytest.mark.parametrize("wanted", ["text/html", "application/xml", "image/*", "", "\xff;q=x"])
-def test_whatever_a_client_would_like_better_it_gets_json(alice, wanted):
-    answer = alice.get("posts?format=xml", Accept=wanted)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "application/json"
+def test_responses_are_json_whatever_the_accept_header(alice, wanted):
+    response = alice.get("posts?format=xml", Accept=wanted)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/json"
 
 
 # Paths and methods -------------------------------------------------------------------------------
@@ -122,10 +122,10 @@ def test_whatever_a_client_would_like_better_it_gets_json(alice, wanted):
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_an_unknown_path_is_a_problem_with_or_without_a_token(alice, path, method):
     for person in (alice, anonymous):
-        answer = person.call(method, path)
-        assert answer.status_code == 404
-        assert answer.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
-        assert answer.json()["code"] == "not_found"
+        response = person.call(method, path)
+        assert response.status_code == 404
+        assert response.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
+        assert response.json()["code"] == "not_found"
     assert new_client().get("/api").headers["Content-Type"] == PROBLEM_CONTENT_TYPE
 
 
@@ -147,52 +147,50 @@ def test_a_trailing_slash_is_optional(alice, path):
         ("POST", "users/me", "GET, PATCH, HEAD, OPTIONS"),
     ],
 )
-def test_a_method_that_a_path_has_not_is_a_problem_that_names_those_it_has(
-    alice, method, path, allowed
-):
+def test_an_unsupported_method_is_a_problem_with_the_allowed_methods(alice, method, path, allowed):
     with assert_no_changes():
-        answer = alice.call(method, path)
-    assert answer.status_code == 405
-    assert answer.json()["code"] == "method_not_allowed"
-    assert sorted(answer.headers["Allow"].split(", ")) == sorted(allowed.split(", "))
+        response = alice.call(method, path)
+    assert response.status_code == 405
+    assert response.json()["code"] == "method_not_allowed"
+    assert sorted(response.headers["Allow"].split(", ")) == sorted(allowed.split(", "))
 
 
-def test_head_answers_as_get_without_the_body(alice):
+def test_head_returns_the_headers_of_get_without_the_body(alice):
     get, head = alice.get("posts"), alice.call("HEAD", "posts")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Length"] == str(len(get.content))
     assert anonymous.call("HEAD", "posts").status_code == 401
 
 
-def test_options_answers_json(alice):
-    answer = alice.call("OPTIONS", "posts")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+def test_options_returns_json(alice):
+    response = alice.call("OPTIONS", "posts")
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/json")
 
 
 # Headers and problems ----------------------------------------------------------------------------
 
 
-def test_no_answer_is_kept_by_a_cache(alice):
-    for answer in (
+def test_no_response_may_be_cached(alice):
+    for response in (
         alice.get("posts"),
         alice.get("posts/x"),
         anonymous.get("posts"),
         alice.post("x"),
     ):
-        assert answer.headers["Cache-Control"] == "no-store"
+        assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_no_browser_takes_an_answer_for_a_page(alice):
-    for answer in (
+def test_no_response_is_sniffed_as_a_page(alice):
+    for response in (
         alice.get("posts"),
         alice.get("posts/x"),
         anonymous.get("posts"),
         alice.post("x"),
     ):
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_every_read_says_where_the_events_stood_before_it(alice, bob):
+def test_every_read_has_the_event_cursor_from_before_it(alice, bob):
     paths = ["posts", "users/me", f"users/{bob.id}", "currentuser", "sessions"]
     before = [alice.get(path).headers["X-Event-Cursor"] for path in paths]
     assert len(set(before)) == 1
@@ -203,14 +201,14 @@ def test_every_read_says_where_the_events_stood_before_it(alice, bob):
     assert int(after.split(":")[1]) > int(offset)
 
 
-def test_a_problem_says_what_rfc_9457_asks(alice):
-    answer = alice.post("posts", {"text": "", "likes": 3})
-    body = answer.json()
-    assert answer.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
+def test_a_problem_has_the_members_of_rfc_9457(alice):
+    response = alice.post("posts", {"text": "", "likes": 3})
+    body = response.json()
+    assert response.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
     assert set(body) == {"type", "title", "status", "detail", "code", "errors"}
     assert (body["status"], body["code"]) == (400, "invalid")
     assert body["type"].endswith("/docs/errors#invalid")
-    assert {one["field"]: one["code"] for one in body["errors"]} == {
+    assert {error["field"]: error["code"] for error in body["errors"]} == {
         "text": "blank",
         "likes": "unknown",
     }
@@ -223,23 +221,23 @@ def test_the_title_of_a_problem_depends_on_its_type_only(alice):
         anonymous.post("signin", wrong).json()["title"],
     }
     assert len(titles) == 1
-    assert titles <= {one.title for one in error_classes()}
+    assert titles <= {error_class.title for error_class in error_classes()}
 
 
-def test_a_host_we_do_not_know_gets_a_problem(alice):
-    answer = new_client().get("/api/posts", headers={"Host": "evil.example"})
-    assert answer.status_code == 400
-    assert answer.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
+def test_an_unknown_host_gets_a_problem(alice):
+    response = new_client().get("/api/posts", headers={"Host": "evil.example"})
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
 
 
 @pytest.mark.parametrize(
     "query", ["?q[$ne]=x", "?limit[$gt]=1", "?x=%00", "?x=%ff", "?" + "a&" * 999]
 )
-def test_queries_nobody_asked_for_do_no_harm(alice, query):
+def test_unknown_query_parameters_are_harmless(alice, query):
     assert alice.get(f"posts{query}").status_code == 200
 
 
-def test_the_documentation_needs_no_token_and_is_no_problem():
+def test_the_documentation_is_public():
     client = new_client()
     assert client.get("/api/schema").status_code == 200
     assert json.loads(client.get("/api/schema").content)["openapi"] == "3.1.0"
@@ -249,7 +247,7 @@ def test_the_documentation_needs_no_token_and_is_no_problem():
     assert b"https://" not in page.content
 
 
-def test_fields_nobody_declared_are_refused_by_name_on_every_open_route():
+def test_unknown_fields_are_refused_by_name_on_every_public_route():
     body = {"username": "ada", "email": "ada@example.com", "password": PASSWORD, "x": 1, "y": {}}
     for path in (
         "signup",
@@ -258,31 +256,31 @@ def test_fields_nobody_declared_are_refused_by_name_on_every_open_route():
         "forgot-password",
         "verify-email/" + "x" * 43,
     ):
-        answer = anonymous.post(path, body)
-        assert answer.status_code == 400
-        assert {"x", "y"} <= {one["field"] for one in answer.json()["errors"]}, path
+        response = anonymous.post(path, body)
+        assert response.status_code == 400
+        assert {"x", "y"} <= {error["field"] for error in response.json()["errors"]}, path
 
 
 @pytest.mark.tampers
-def test_a_defect_of_ours_is_a_problem_of_one_request(alice, bob, caplog):
-    """No request of ours meets such a record: it stands for whatever nobody expected."""
+def test_an_unexpected_error_affects_one_request_only(alice, bob, caplog):
+    """Such a record cannot occur; it stands for any unexpected error."""
     client().hset(f"users.user:{alice.id}", "main", "not json")
     headers = {"Authorization": f"Bearer {alice.access}"}
-    answers = run_concurrently(
+    responses = run_concurrently(
         lambda: new_client().generic(
             "PATCH", "/api/users/me", '{"quote": "x"}', "application/json", headers=headers
         ),
         *[lambda: bob.post("posts", {"text": "Undisturbed"})] * 5,
     )
-    assert count_statuses(answers) == {500: 1, 201: 5}
-    assert answers[0].headers["Content-Type"] == PROBLEM_CONTENT_TYPE
-    assert answers[0].json()["code"] == "internal_error"
-    assert b"json" not in answers[0].content
-    assert [one.message for one in caplog.records] == ["Unexpected error in a request"]
+    assert count_statuses(responses) == {500: 1, 201: 5}
+    assert responses[0].headers["Content-Type"] == PROBLEM_CONTENT_TYPE
+    assert responses[0].json()["code"] == "internal_error"
+    assert b"json" not in responses[0].content
+    assert [record.message for record in caplog.records] == ["Unexpected error in a request"]
 
 
-def test_of_twenty_thousand_unknown_fields_fifty_are_looked_at(alice):
-    """To find fault with each took 0.4 s: with little traffic one could occupy a process."""
+def test_of_twenty_thousand_unknown_fields_fifty_are_reported(alice):
+    """Reporting each would take 0.4 s: little traffic could keep a process busy."""
     many = {f"f{number}": 1 for number in range(20_000)}
     with pytest.raises(ValidationError) as caught:
         StrictSerializer(data=many).is_valid(raise_exception=True)

@@ -1,4 +1,4 @@
-"""Routes under /api are found by the shape of a path, and only those that there are."""
+"""Routing under /api: the cache of resolved paths returns existing routes only."""
 
 import pytest
 from django.urls import Resolver404, resolve
@@ -6,7 +6,7 @@ from django.urls import Resolver404, resolve
 ID, OTHER = "660e39afede98a295c2d9391", "660e39afede98a295c2d9392"
 
 
-def test_a_path_leads_to_its_view_and_arguments_each_time():
+def test_a_path_resolves_to_its_view_and_arguments_each_time():
     for pk in (ID, OTHER, ID):
         match = resolve(f"/api/posts/{pk}/comments/")
         assert (match.func.__name__, match.kwargs) == ("CommentViewSet", {"pk": pk})
@@ -17,15 +17,15 @@ def test_a_path_leads_to_its_view_and_arguments_each_time():
 @pytest.mark.parametrize(
     "path", ["/api/posts/*", f"/api/posts/{ID}x", f"/api/posts/{ID.upper()}", "/api/", "/apiposts"]
 )
-def test_what_only_looks_like_a_path_leads_nowhere(path):
+def test_a_similar_path_does_not_resolve(path):
     resolve(f"/api/posts/{ID}")
     with pytest.raises(Resolver404):
         resolve(path)
 
 
-def test_paths_with_tokens_of_their_own_do_not_fill_the_memory():
-    routes = next(one for one in resolve.__globals__["get_resolver"]().url_patterns
-                  if hasattr(one, "_cache"))  # fmt: skip
+def test_paths_with_tokens_do_not_fill_the_cache():
+    patterns = resolve.__globals__["get_resolver"]().url_patterns
+    api = next(pattern for pattern in patterns if hasattr(pattern, "_cache"))
     for number in range(3000):
         resolve(f"/api/reset-password/{number:x}{'z' * 30}")
-    assert len(routes._cache) <= 1000
+    assert len(api._cache) <= 1000

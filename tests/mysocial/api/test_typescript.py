@@ -1,4 +1,4 @@
-"""The committed TypeScript types are those of the documents."""
+"""The committed TypeScript types match the API documents."""
 
 import re
 
@@ -10,12 +10,12 @@ from tests.support.typescript import FOLDER, MADE_OF, digest, documents
 
 
 @pytest.mark.parametrize("name", ["api", "events"])
-def test_the_types_are_made_of_the_documents_as_they_are(name):
+def test_the_types_match_the_documents(name):
     text = (FOLDER / f"{name}.d.ts").read_text()
     assert MADE_OF.search(text)[1] == digest(documents()[name]), "run `make types-ts`"
 
 
-def test_every_path_and_every_event_has_its_type():
+def test_every_path_and_event_has_a_type():
     api = (FOLDER / "api.d.ts").read_text()
     paths = set(re.findall(r'^    "(/api/[^"]+)": \{$', api, flags=re.MULTILINE))
     assert paths == set(api_contract.schema()["paths"])

@@ -24,31 +24,33 @@ def references(value):
             yield from references(part)
 
 
+def names_of(messages):
+    """Return the names of the messages that are referred to."""
+    return [message["$ref"].rpartition("/")[2] for message in messages]
+
+
 def valid(name, frame):
     return not list(event_contract.validator(name).iter_errors(frame))
 
 
-def test_the_document_is_open_and_every_reference_in_it_leads_somewhere():
-    answer = new_client().get("/api/asyncapi")
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "application/json"
-    found = answer.json()
-    assert found == document()
-    assert found["asyncapi"] == "3.0.0"
-    for reference in set(references(found)):
-        place = found
+def test_the_document_is_public_and_all_its_references_resolve():
+    response = new_client().get("/api/asyncapi")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/json"
+    served = response.json()
+    assert served == document()
+    assert served["asyncapi"] == "3.0.0"
+    for reference in set(references(served)):
+        target = served
         for step in reference.removeprefix("#/").split("/"):
-            place = place[step]
+            target = target[step]
 
 
-def test_it_has_every_command_with_its_answers_and_every_event():
+def test_it_has_every_command_with_its_replies_and_every_event():
     operations = document()["operations"]
-    taken = {name for name, one in operations.items() if one["action"] == "receive"}
-    assert taken == COMMANDS
-    replies = {
-        name: [one["$ref"].rpartition("/")[2] for one in operations[name]["reply"]["messages"]]
-        for name in COMMANDS
-    }
+    received = {name for name, operation in operations.items() if operation["action"] == "receive"}
+    assert received == COMMANDS
+    replies = {name: names_of(operations[name]["reply"]["messages"]) for name in COMMANDS}
     assert replies == {
         "auth": ["SignedIn", "ErrorReply"],
         "subscribe": ["Ok", "ErrorReply"],
@@ -57,42 +59,44 @@ def test_it_has_every_command_with_its_answers_and_every_event():
         "ping": ["Ok", "ErrorReply"],
         "typing": ["Ok", "ErrorReply"],
     }
-    told = [one["$ref"].rpartition("/")[2] for one in operations["events"]["messages"]]
-    assert told == sorted(contract_events())
+    assert names_of(operations["events"]["messages"]) == sorted(contract_events())
 
 
 @pytest.mark.parametrize("kind", contract_events())
-def test_every_event_says_what_it_is_and_what_its_data_is(kind):
+def test_every_event_has_a_description_and_a_payload(kind):
     event = contract_events()[kind]
     assert event.__doc__ != Event.__doc__
     assert event.payload
-    described = document()["components"]["messages"][kind]
-    assert described["summary"]
-    assert described["payload"]["properties"]["type"]["const"] == kind
+    message = document()["components"]["messages"][kind]
+    assert message["summary"]
+    assert message["payload"]["properties"]["type"]["const"] == kind
 
 
-def test_what_rest_answers_too_has_the_same_schema_in_both_documents():
-    ours, rest = document()["components"]["schemas"], api_contract.schema()["components"]["schemas"]
-    shared = set(ours) & set(rest)
+def test_shared_schemas_are_equal_in_both_documents():
+    events, rest = (
+        document()["components"]["schemas"],
+        api_contract.schema()["components"]["schemas"],
+    )
+    shared = set(events) & set(rest)
     assert {"Post", "Comment", "Profile", "Notification", "ChatMessage", "Conversation"} <= shared
-    assert all(ours[name] == rest[name] for name in shared)
-    assert set(ours) - shared == {"SocketProblem", "SocketFieldProblem"}
+    assert all(events[name] == rest[name] for name in shared)
+    assert set(events) - shared == {"SocketProblem", "SocketFieldProblem"}
 
 
 @pytest.mark.parametrize(
-    ("data", "place"),
+    ("data", "path"),
     [
         ({"id": "0" * 24, "post_id": None, "comments_count": 0}, "$.data.post_id"),
         ({"id": "0" * 24, "comments_count": 0}, "$.data"),
         ({"id": "0" * 24, "post_id": "0" * 24, "comments_count": 0, "text": "Gone"}, "$.data"),
     ],
 )
-def test_an_event_that_the_document_does_not_describe_is_noticed(data, place):
-    with pytest.raises(AssertionError, match=f"^comment.deleted: {re.escape(place)}: "):
+def test_an_event_that_violates_the_document_is_detected(data, path):
+    with pytest.raises(AssertionError, match=f"^comment.deleted: {re.escape(path)}: "):
         event_contract.check({"id": "0" * 8 + ":1", "type": "comment.deleted", "data": data})
 
 
-async def test_what_the_socket_answers_is_what_the_document_says(connected, alice):
+async def test_the_replies_match_the_document(connected, alice):
     read = await sync_to_async(alice.get)("posts")
     cursor = read.headers["X-Event-Cursor"]
     socket = await connected()
@@ -100,7 +104,7 @@ async def test_what_the_socket_answers_is_what_the_document_says(connected, alic
     resume = {"type": "resume", "cid": "2", "cursor": cursor, "topics": ["feed"]}
     elsewhere = {**resume, "cursor": f"00000000:{'9' * 17}"}
     wrong = {"type": "subscribe", "cid": "3", "topic": "everything"}
-    for command, answer in (
+    for command, reply_name in (
         (token, "SignedIn"),
         (resume, "Recovered"),
         (elsewhere, "NotRecovered"),
@@ -109,25 +113,26 @@ async def test_what_the_socket_answers_is_what_the_document_says(connected, alic
         ({"type": "ping", "cid": "5"}, "Ok"),
     ):
         assert valid(command["type"], command)
-        assert valid(answer, said := await socket.ask(**command)), (answer, said)
+        reply = await socket.ask(**command)
+        assert valid(reply_name, reply), (reply_name, reply)
         if command["type"] == "resume":
             assert valid("Live", await socket.next())
     assert not valid("subscribe", wrong)
-    refusal = await socket.ask(**wrong)
-    assert valid("ErrorReply", refusal)
-    assert not valid("Ok", refusal)
+    error = await socket.ask(**wrong)
+    assert valid("ErrorReply", error)
+    assert not valid("Ok", error)
 
 
-def test_the_page_shows_all_of_it_and_needs_nothing_from_elsewhere():
-    answer = new_client().get("/api/asyncapi/docs")
-    assert answer.status_code == 200
-    page = answer.content.decode()
+def test_the_page_shows_everything_without_external_resources():
+    response = new_client().get("/api/asyncapi/docs")
+    assert response.status_code == 200
+    page = response.content.decode()
     shown = re.findall(r'<h3 id="([^"]+)">', page)
     components = document()["components"]
     assert sorted(shown) == sorted([*components["messages"], *components["schemas"]])
     assert not re.search(r"<script|<img|src=|@import", page)
-    elsewhere = re.findall(r'href="([^"#][^"]*)"', page)
-    assert [one for one in elsewhere if not one.startswith("/static/")] == ["/api/asyncapi"]
+    links = re.findall(r'href="([^"#][^"]*)"', page)
+    assert [link for link in links if not link.startswith("/static/")] == ["/api/asyncapi"]
     wanted = set(re.findall(r'href="#([^"]+)"', page))
     assert wanted
     assert wanted <= set(re.findall(r'<h[23] id="([^"]+)">', page))

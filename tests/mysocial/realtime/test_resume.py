@@ -1,4 +1,4 @@
-"""`resume`: a client that was away gets what it missed, in order, once; or is told plainly."""
+"""`resume`: a client gets the events it missed in order, each once, or the reason why not."""
 
 import asyncio
 import threading
@@ -12,8 +12,8 @@ from mysocial.realtime.replay import AudienceFilter
 from tests.support.people import logged_events
 
 
-def cursor_of(answer):
-    return answer.headers["X-Event-Cursor"]
+def cursor_of(response):
+    return response.headers["X-Event-Cursor"]
 
 
 async def resume(socket, cursor, *topics):
@@ -21,26 +21,26 @@ async def resume(socket, cursor, *topics):
 
 
 async def live(socket):
-    """Return the cursor that ends what was missed."""
+    """Return the cursor that follows the missed events."""
     frame = await socket.next()
     assert (frame["type"], frame["cid"]) == ("live", "r")
     return frame["cursor"]
 
 
-async def heard(socket, count):
+async def receive(socket, count):
     return [await socket.next() for _ in range(count)]
 
 
-async def test_what_was_missed_comes_first_then_what_is_new(connected, alice, bob):
+async def test_missed_events_come_before_new_ones(connected, alice, bob):
     read = await sync_to_async(bob.get)("posts")
     posts = [await sync_to_async(alice.create_post)(text) for text in ("one", "two")]
     socket = await connected(bob)
-    answer = await resume(socket, cursor_of(read), "feed")
-    assert answer == {"type": "ok", "cid": "r", "recovered": True}
-    events = await heard(socket, 2)
+    reply = await resume(socket, cursor_of(read), "feed")
+    assert reply == {"type": "ok", "cid": "r", "recovered": True}
+    events = await receive(socket, 2)
     cursor = await live(socket)
     posts.append(await sync_to_async(alice.create_post)("three"))
-    events += await heard(socket, 1)
+    events += await receive(socket, 1)
     assert [(event["type"], event["data"]) for event in events] == [
         ("post.created", post) for post in posts
     ]
@@ -48,20 +48,22 @@ async def test_what_was_missed_comes_first_then_what_is_new(connected, alice, bo
     assert await socket.receive_nothing(timeout=0.2)
 
 
-async def test_from_its_own_last_event_a_client_gets_exactly_the_rest(connected, alice, bob):
+async def test_a_client_that_resumes_from_its_last_event_gets_exactly_the_rest(
+    connected, alice, bob
+):
     socket = await connected(bob, "feed")
     for number in range(6):
         await sync_to_async(alice.create_post)(str(number))
-    events = await heard(socket, 6)
+    events = await receive(socket, 6)
     for place in range(6):
         again = await connected(bob)
         assert (await resume(again, events[place]["id"], "feed"))["recovered"] is True
-        assert await heard(again, 5 - place) == events[place + 1 :]
+        assert await receive(again, 5 - place) == events[place + 1 :]
         assert await live(again) == events[-1]["id"]
         assert await again.receive_nothing(timeout=0.05)
 
 
-async def test_ones_own_events_need_no_topic_and_others_are_not_replayed(
+async def test_own_events_need_no_topic_and_those_of_others_are_not_replayed(
     connected, alice, bob, stranger
 ):
     read = await sync_to_async(alice.get)("posts")
@@ -70,31 +72,32 @@ async def test_ones_own_events_need_no_topic_and_others_are_not_replayed(
     socket = await connected(alice)
     await resume(socket, cursor_of(read))
     followed = {"follower_id": bob.id, "followee_id": alice.id}
-    events = await heard(socket, 2)
+    events = await receive(socket, 2)
     assert [event["type"] for event in events] == ["follow.created", "notification.created"]
     assert events[0]["data"] == followed
     await live(socket)
     assert await socket.receive_nothing(timeout=0.2)
 
 
-async def test_what_may_not_be_seen_any_more_is_not_replayed(connected, alice, bob):
+async def test_events_that_became_invisible_are_not_replayed(connected, alice, bob):
     read = await sync_to_async(bob.get)("posts")
     hidden = await sync_to_async(alice.create_post)("Hidden since")
     deleted = await sync_to_async(alice.create_post)("Deleted since")
     post = await sync_to_async(alice.create_post)("Commented")
     path = f"posts/{post['id']}/comments"
-    said = await sync_to_async(alice.post)(path, {"text": "Said and unsaid"})
+    response = await sync_to_async(alice.post)(path, {"text": "Deleted since"})
+    comment_id = response.json()["comment"]["id"]
     await sync_to_async(alice.patch)(f"posts/{hidden['id']}", {"privacy": "private"})
     await sync_to_async(alice.delete)(f"posts/{deleted['id']}")
-    await sync_to_async(alice.delete)(f"comments/{said.json()['comment']['id']}")
+    await sync_to_async(alice.delete)(f"comments/{comment_id}")
     socket = await connected(bob)
     assert (await resume(socket, cursor_of(read), "feed", f"post:{post['id']}"))["recovered"]
-    events = await heard(socket, 4)
+    events = await receive(socket, 4)
     assert [(event["type"], event["data"]["id"]) for event in events] == [
         ("post.created", post["id"]),
         ("post.deleted", hidden["id"]),
         ("post.deleted", deleted["id"]),
-        ("comment.deleted", said.json()["comment"]["id"]),
+        ("comment.deleted", comment_id),
     ]
     await sync_to_async(alice.put)(f"users/{bob.id}/block")
     again = await connected(bob)
@@ -104,41 +107,46 @@ async def test_what_may_not_be_seen_any_more_is_not_replayed(connected, alice, b
     assert await again.receive_nothing(timeout=0.2)
 
 
-async def test_a_message_that_was_deleted_is_not_replayed(connected, alice, bob):
+async def test_a_deleted_message_is_not_replayed(connected, alice, bob):
     read = await sync_to_async(bob.get)("posts")
-    body = {"receiver_id": bob.id, "text": "Unsaid"}
+    body = {"receiver_id": bob.id, "text": "Deleted"}
     sent = (await sync_to_async(alice.post)("chat/message", body)).json()["chat_message"]
     await sync_to_async(alice.delete)(f"chat/messages/{sent['id']}?for=everyone")
     socket = await connected(bob)
     await resume(socket, cursor_of(read))
-    seen = []
+    events = []
     while not await socket.receive_nothing(timeout=0.2):
-        seen.append(await socket.next())
-    assert seen.pop()["type"] == "live"
-    assert "Unsaid" not in str(seen)
-    assert "message.deleted" in [event["type"] for event in seen]
-    assert [one["data"]["unread"] for one in seen if one["type"] == "conversation.updated"] == [0]
+        events.append(await socket.next())
+    assert events.pop()["type"] == "live"
+    assert "Deleted" not in str(events)
+    assert "message.deleted" in [event["type"] for event in events]
+    unread = [
+        event["data"]["unread"] for event in events if event["type"] == "conversation.updated"
+    ]
+    assert unread == [0]
 
 
-async def test_home_is_heard_and_replayed_of_those_one_follows(connected, alice, bob, stranger):
+async def test_home_has_events_of_followed_members_live_and_replayed(
+    connected, alice, bob, stranger
+):
     await sync_to_async(bob.put)(f"users/{alice.id}/follow")
     socket = await connected(bob, "home")
     read = await sync_to_async(bob.get)("posts/home")
     await sync_to_async(stranger.create_post)("not followed")
     post = await sync_to_async(alice.create_post)("followed")
     own = await sync_to_async(bob.create_post)("own")
-    events = await heard(socket, 2)
+    events = await receive(socket, 2)
     assert [event["data"] for event in events] == [post, own]
     again = await connected(bob)
     await resume(again, cursor_of(read), "home")
-    assert await heard(again, 2) == events
+    assert await receive(again, 2) == events
 
 
-@pytest.mark.parametrize("portion", [1, 2, 3, 7, 8])
-async def test_much_is_read_in_portions_and_comes_in_order_and_once(
-    connected, alice, bob, monkeypatch, portion
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 8])
+async def test_many_events_are_read_in_batches_in_order_each_once(
+    connected, alice, bob, monkeypatch, batch_size
 ):
-    monkeypatch.setattr(replay, "MAX_ENTRIES", portion)
+    monkeypatch.setattr(replay, "MAX_ENTRIES", batch_size)
     topics = ["feed", f"user:{alice.id}"]
     whole = await connected(bob, *topics)
     read = await sync_to_async(bob.get)("posts")
@@ -150,22 +158,22 @@ async def test_much_is_read_in_portions_and_comes_in_order_and_once(
         await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": "Otherwise"})
     events = []
     while not events or events[-1]["data"].get("text") != "Otherwise" or len(events) < 8:
-        events += await heard(whole, 1)
+        events += await receive(whole, 1)
     while not await whole.receive_nothing(timeout=0.2):
-        events += await heard(whole, 1)
+        events += await receive(whole, 1)
 
     socket = await connected(bob)
     assert (await resume(socket, cursor_of(read), *topics))["recovered"] is True
-    again = []
+    replayed = []
     while (frame := await socket.next())["type"] != "live":
-        again.append(frame)
-    shown = [one for one in events if one["type"] != "post.created"]
-    assert [one for one in again if one["type"] != "post.created"] == shown
-    assert [one["id"] for one in again] == sorted(one["id"] for one in again)
+        replayed.append(frame)
+    live_events = [event for event in events if event["type"] != "post.created"]
+    assert [event for event in replayed if event["type"] != "post.created"] == live_events
+    assert [event["id"] for event in replayed] == sorted(event["id"] for event in replayed)
     assert frame["cursor"] >= events[-1]["id"]
 
 
-async def test_more_than_may_wait_comes_from_the_log_while_a_client_resumes(
+async def test_events_beyond_the_buffer_come_from_the_log_during_a_resume(
     connected, alice, bob, monkeypatch
 ):
     read = await sync_to_async(bob.get)("posts")
@@ -173,22 +181,24 @@ async def test_more_than_may_wait_comes_from_the_log_while_a_client_resumes(
     for text in texts[:4]:
         await sync_to_async(alice.create_post)(text)
     monkeypatch.setattr(subscription, "MAX_BUFFERED", 2)
-    held, tell = threading.Event(), AudienceFilter.filter
-    monkeypatch.setattr(AudienceFilter, "filter", lambda *some: held.wait(10) and tell(*some))
+    may_continue, original = threading.Event(), AudienceFilter.filter
+    monkeypatch.setattr(
+        AudienceFilter, "filter", lambda *args: may_continue.wait(10) and original(*args)
+    )
     socket = await connected(bob)
     assert (await resume(socket, cursor_of(read), "feed"))["recovered"] is True
     for text in texts[4:]:
         await sync_to_async(alice.create_post)(text)
-    await asyncio.sleep(0.5)  # they have come, and may not be sent yet
-    held.set()
-    found = []
+    await asyncio.sleep(0.5)  # they are delivered, and must not be sent yet
+    may_continue.set()
+    received = []
     while (frame := await socket.next())["type"] != "live":
-        found.append(frame["data"]["text"])
-    assert found == texts
+        received.append(frame["data"]["text"])
+    assert received == texts
     assert await socket.receive_nothing(timeout=0.2)
 
 
-async def test_what_is_hidden_while_a_client_resumes_is_not_told_it_any_more(
+async def test_a_post_that_is_hidden_during_a_resume_is_not_sent(
     connected, alice, bob, monkeypatch
 ):
     read = await sync_to_async(bob.get)("posts")
@@ -196,81 +206,77 @@ async def test_what_is_hidden_while_a_client_resumes_is_not_told_it_any_more(
     for text in ("Twice", "Three times"):
         await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": text})
     monkeypatch.setattr(replay, "SLICE", 1)
-    tell, turns = (
-        AudienceFilter.filter,
-        iter([bool, bool, lambda: alice.put(f"users/{bob.id}/block")]),
-    )
+    original = AudienceFilter.filter
+    steps = iter([bool, bool, lambda: alice.put(f"users/{bob.id}/block")])
 
-    def hide_and_tell(*some):
-        next(turns, bool)()
-        return tell(*some)
+    def filter_with_steps(*args):
+        next(steps, bool)()
+        return original(*args)
 
-    monkeypatch.setattr(AudienceFilter, "filter", hide_and_tell)
+    monkeypatch.setattr(AudienceFilter, "filter", filter_with_steps)
     socket = await connected(bob)
     assert (await resume(socket, cursor_of(read), "feed"))["recovered"] is True
-    found = []
+    received = []
     while (frame := await socket.next())["type"] != "live":
-        found.append(frame["type"])
-    assert found == ["post.created", "post.updated"]
+        received.append(frame["type"])
+    assert received == ["post.created", "post.updated"]
 
 
-async def test_a_log_that_began_anew_or_was_cut_is_told(connected, alice, bob, settings):
+async def test_a_restarted_or_trimmed_log_is_reported(connected, alice, bob, settings):
     read = cursor_of(await sync_to_async(bob.get)("posts"))
     epoch, offset = read.split(":")
     socket = await connected(bob)
-    answer = await resume(socket, f"{'0' * 8}:{offset}", "feed")
-    assert (answer["recovered"], answer["reason"]) == (False, "epoch_changed")
+    reply = await resume(socket, f"{'0' * 8}:{offset}", "feed")
+    assert (reply["recovered"], reply["reason"]) == (False, "epoch_changed")
     assert (await live(socket)).startswith(epoch)
-    post = await sync_to_async(alice.create_post)("Live all the same")
+    post = await sync_to_async(alice.create_post)("After the reason")
     assert (await socket.next())["data"] == post
 
     settings.EVENT_LOG_LENGTH = 10
-    for number in range(150):  # Redis cuts a log in blocks
+    for number in range(150):  # Redis trims a log in blocks
         await sync_to_async(alice.create_post)(str(number))
     assert client().xlen("events:feed") < 150
     behind = await connected(bob)
-    answer = await resume(behind, read, "feed")
-    assert (answer["recovered"], answer["reason"]) == (False, "too_old")
+    reply = await resume(behind, read, "feed")
+    assert (reply["recovered"], reply["reason"]) == (False, "too_old")
     await live(behind)
     assert await behind.receive_nothing(timeout=0.1)
 
     settings.EVENT_LOG_SECONDS = 1
     old = await connected(bob)
     await asyncio.sleep(1.1)
-    answer = await resume(old, f"{epoch}:{logged_events()[-1]['id'].split('-')[0]}", "feed")
-    assert (answer["recovered"], answer["reason"]) == (False, "too_old")
+    reply = await resume(old, f"{epoch}:{logged_events()[-1]['id'].split('-')[0]}", "feed")
+    assert (reply["recovered"], reply["reason"]) == (False, "too_old")
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "12345678", "1234567g:1", "12345678:-1", "a" * 40])
-async def test_a_cursor_that_is_none_of_ours_is_refused(connected, alice, cursor):
+async def test_an_invalid_cursor_is_refused(connected, alice, cursor):
     socket = await connected(alice)
-    answer = await resume(socket, cursor)
-    assert answer["type"] == "error"
-    assert answer["problem"]["errors"][0]["field"] == "cursor"
+    reply = await resume(socket, cursor)
+    assert reply["type"] == "error"
+    assert reply["problem"]["errors"][0]["field"] == "cursor"
 
 
 async def test_too_many_topics_are_refused_and_none_is_joined(connected, alice, bob):
     read = await sync_to_async(bob.get)("posts")
     socket = await connected(bob, "feed")
     topics = [f"post:{number:024x}" for number in range(100)]
-    answer = await resume(socket, cursor_of(read), *topics)
-    assert (answer["type"], answer["problem"]["code"]) == ("error", "invalid")
-    post = await sync_to_async(alice.create_post)("Still heard")
+    reply = await resume(socket, cursor_of(read), *topics)
+    assert (reply["type"], reply["problem"]["code"]) == ("error", "invalid")
+    post = await sync_to_async(alice.create_post)("Still received")
     assert (await socket.next())["data"] == post
 
 
-async def test_after_newer_events_it_is_too_late_to_resume(connected, alice, bob):
+async def test_a_resume_after_newer_events_is_a_conflict(connected, alice, bob):
     read = await sync_to_async(bob.get)("posts")
     socket = await connected(bob, "feed")
-    await sync_to_async(alice.create_post)("Heard")
+    await sync_to_async(alice.create_post)("Received")
     await socket.next()
-    answer = await resume(socket, cursor_of(read), "feed")
-    assert (answer["type"], answer["problem"]["code"]) == ("error", "conflict")
+    reply = await resume(socket, cursor_of(read), "feed")
+    assert (reply["type"], reply["problem"]["code"]) == ("error", "conflict")
 
 
-async def test_clients_that_come_and_go_under_load_miss_nothing_and_hear_nothing_twice(
-    connected, alice, bob
-):
+async def test_clients_that_reconnect_under_load_receive_each_event_once(connected, alice, bob):
     texts = [f"post {number}" for number in range(40)]
     start = cursor_of(await sync_to_async(bob.get)("posts"))
 
@@ -278,19 +284,19 @@ async def test_clients_that_come_and_go_under_load_miss_nothing_and_hear_nothing
         for text in texts:
             await sync_to_async(alice.create_post, thread_sensitive=False)(text)
 
-    async def follow(stays):
-        cursor, seen = start, []
-        while len(seen) < len(texts):
+    async def follow(events_per_connection):
+        cursor, received = start, []
+        while len(received) < len(texts):
             socket = await connected(bob)
             assert (await resume(socket, cursor, "feed"))["recovered"] is True
-            for _ in range(min(stays, len(texts) - len(seen))):
+            for _ in range(min(events_per_connection, len(texts) - len(received))):
                 event = await socket.next()
                 if event["type"] == "live":
                     event = await socket.next()
-                seen.append(event["data"]["text"])
+                received.append(event["data"]["text"])
                 cursor = event["id"]
             await socket.disconnect()
-        return seen
+        return received
 
-    _, *seen = await asyncio.gather(write(), *(follow(stays) for stays in (1, 3, 7)))
-    assert seen == [texts] * 3
+    _, *received = await asyncio.gather(write(), *(follow(count) for count in (1, 3, 7)))
+    assert received == [texts] * 3

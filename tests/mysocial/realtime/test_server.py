@@ -1,4 +1,4 @@
-"""The ASGI server with slow, silent and oversized clients, on real sockets."""
+"""The ASGI server with slow, silent and oversized requests, on real connections."""
 
 import contextlib
 import json
@@ -37,13 +37,13 @@ def site(_servers: None) -> Iterator[WebProcess]:
 
 @pytest.fixture
 def fresh_site(site: WebProcess, alice: Person) -> WebProcess:
-    """The server when it has noticed that Redis was emptied for this test."""
+    """Return the server once it has noticed that Redis was emptied for this test."""
     wait_for_new_event_log(site.url, alice)
     return site
 
 
-def narrow_line(site: WebProcess) -> socket.socket:
-    """Return a connection that has room for little which was not read yet."""
+def connection_with_small_buffer(site: WebProcess) -> socket.socket:
+    """Return a connection with a small receive buffer."""
     narrow = socket.socket()
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     narrow.connect(("127.0.0.1", site.port))
@@ -51,46 +51,48 @@ def narrow_line(site: WebProcess) -> socket.socket:
 
 
 def posts_of(client: ClientConnection, cursor: str = "") -> tuple[list[str], str, int]:
-    """Read until the socket is closed; return the posts, the last id and the code."""
-    heard = []
+    """Read until the connection is closed; return the posts, the last cursor and the code."""
+    post_ids = []
     while True:
         try:
             frame = json.loads(client.recv(TIMEOUT_SECONDS))
         except ConnectionClosed as closed:
-            return heard, cursor, closed.rcvd.code if closed.rcvd else 0
+            return post_ids, cursor, closed.rcvd.code if closed.rcvd else 0
         if "id" in frame:
             cursor = frame["id"]
-            heard.append(frame["data"]["id"])
+            post_ids.append(frame["data"]["id"])
 
 
-def test_who_reads_nothing_is_cut_and_told_to_resume_and_has_no_gap(fresh_site, alice, bob):
+def test_a_client_that_reads_nothing_must_resume_and_has_no_gap(fresh_site, alice, bob):
     site = fresh_site
     quick = open_feed_socket(site.url, bob, max_queue=None)
-    # A queue of one frame that nobody takes out: the client reads no more from its connection.
-    slow = open_feed_socket(site.url, bob, sock=narrow_line(site), max_queue=1)
+    # The queue of one frame stays full, so the client stops reading from its connection.
+    slow = open_feed_socket(site.url, bob, sock=connection_with_small_buffer(site), max_queue=1)
     written = [alice.create_post(f"{number} {BIG}")["id"] for number in range(100)]
 
     for pk in written:
         assert json.loads(quick.recv(TIMEOUT_SECONDS))["data"]["id"] == pk
-    time.sleep(6)  # the server waits for four
-    heard, cursor, code = posts_of(slow)
+    time.sleep(6)  # the deadline of the server is 4 s
+    received, cursor, code = posts_of(slow)
 
     assert code == 4408
-    assert heard == written[: len(heard)]
-    assert len(heard) < len(written)
+    assert received == written[: len(received)]
+    assert len(received) < len(written)
     again = connect(site.url, subprotocols=["mysocial", bob.access], max_queue=None)
     again.recv(TIMEOUT_SECONDS)
     resume = {"type": "resume", "cid": "r", "cursor": cursor, "topics": ["feed"]}
     again.send(json.dumps(resume))
     assert json.loads(again.recv(TIMEOUT_SECONDS))["recovered"] is True
-    missed = [json.loads(again.recv(TIMEOUT_SECONDS))["data"]["id"] for _ in written[len(heard) :]]
-    assert heard + missed == written
+    missed = [
+        json.loads(again.recv(TIMEOUT_SECONDS))["data"]["id"] for _ in written[len(received) :]
+    ]
+    assert received + missed == written
     again.close()
     quick.close()
 
 
-def is_cut(client: socket.socket) -> bool:
-    """Tell whether the server has ended the connection, without a word."""
+def is_aborted(client: socket.socket) -> bool:
+    """Return whether the server has closed the connection without a response."""
     try:
         return client.recv(1000) == b""
     except TimeoutError:
@@ -108,31 +110,31 @@ def is_cut(client: socket.socket) -> bool:
     ],
     ids=["nothing", "half of the headers", "a part of the body"],
 )
-def test_who_sends_no_whole_request_is_cut(site, text):
+def test_an_incomplete_request_is_aborted(site, text):
     with socket.create_connection(("127.0.0.1", site.port), timeout=TIMEOUT_SECONDS) as client:
         client.sendall(text)
-        assert is_cut(client)
+        assert is_aborted(client)
 
 
-def test_who_sends_a_request_drop_by_drop_is_cut_all_the_same(site):
+def test_a_request_that_is_sent_too_slowly_is_aborted(site):
     with socket.create_connection(("127.0.0.1", site.port), timeout=TIMEOUT_SECONDS) as client:
         client.settimeout(0.1)
         client.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n")
         deadline = time.monotonic() + TIMEOUT_SECONDS
-        while not is_cut(client):
+        while not is_aborted(client):
             assert time.monotonic() < deadline
             with contextlib.suppress(OSError):
                 client.sendall(b"X: y\r\n")
 
 
-def test_headers_without_end_are_refused(site):
+def test_headers_that_are_too_large_are_refused(site):
     with socket.create_connection(("127.0.0.1", site.port), timeout=TIMEOUT_SECONDS) as client:
         client.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n")
         client.sendall(b"".join(b"X-%d: %s\r\n" % (n, b"y" * 1000) for n in range(70)))
         assert client.recv(1000).startswith(b"HTTP/1.1 400")
 
 
-def test_a_frame_that_is_too_big_closes_the_socket(fresh_site, alice):
+def test_a_frame_that_is_too_large_closes_the_connection(fresh_site, alice):
     client = open_feed_socket(fresh_site.url, alice)
     client.send("x" * 100_000)
     assert posts_of(client)[2] == 1009
@@ -146,13 +148,13 @@ def test_a_frame_that_is_too_big_closes_the_socket(fresh_site, alice):
         (raw_frame(1, b"", final=False) + raw_frame(0, b"", final=False) * 2000, 1009),
     ],
 )
-def test_frames_that_are_no_text_close_the_socket(fresh_site, alice, frames, code):
+def test_invalid_text_frames_close_the_connection(fresh_site, alice, frames, code):
     client = open_feed_socket(fresh_site.url, alice)
     client.socket.sendall(frames)
     assert posts_of(client)[2] == code
 
 
-def test_who_breaks_the_protocol_while_it_signs_in_does_not_stay_online(fresh_site, alice, capfd):
+def test_a_client_that_breaks_the_protocol_does_not_stay_online(fresh_site, alice, capfd):
     for _ in range(30):
         offered: list[str] = ["mysocial", alice.access]
         client = connect(fresh_site.url, subprotocols=offered)  # type: ignore[arg-type]
@@ -165,26 +167,26 @@ def test_who_breaks_the_protocol_while_it_signs_in_does_not_stay_online(fresh_si
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_a_text_may_come_in_parts(fresh_site, alice):
+def test_a_text_message_may_be_fragmented(fresh_site, alice):
     client = open_feed_socket(fresh_site.url, alice)
     client.send(iter(['{"type":"ping",', '"cid":"é', '"}']))
     assert json.loads(client.recv(TIMEOUT_SECONDS)) == {"type": "ok", "cid": "é"}
 
 
-def test_small_answers_do_not_wait_for_the_client_to_acknowledge_those_before():
-    with listen("127.0.0.1", 0) as made:
-        assert made.proto == socket.IPPROTO_TCP  # asyncio asks for it, to set TCP_NODELAY
-        assert made.getsockname()[1] > 0
+def test_a_listening_socket_is_tcp_so_that_small_responses_are_not_delayed():
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP  # then asyncio sets TCP_NODELAY
+        assert listener.getsockname()[1] > 0
 
 
-def test_a_server_that_ends_says_so_to_its_sockets(alice):
+def test_a_stopping_server_closes_its_connections_with_1012(alice):
     with WebProcess() as ending:
         client = open_feed_socket(ending.url, alice)
         ending.terminate()
         assert posts_of(client)[2] == 1012
 
 
-def test_what_was_missed_is_read_no_further_for_who_is_gone(fresh_site, alice, bob):
+def test_a_replay_stops_when_its_client_is_gone(fresh_site, alice, bob):
     cursor = bob.get("posts").headers["X-Event-Cursor"]
     post = reads.get_record(posts, alice.create_post("x" * 1000)["id"])
     for _ in range(8):
@@ -192,7 +194,7 @@ def test_what_was_missed_is_read_no_further_for_who_is_gone(fresh_site, alice, b
             for _ in range(1000):
                 w.announce(PostUpdated(post.id, post.author_id, post.privacy, ""))
     wait_for_new_event_log(fresh_site.url, alice)  # it has come to the end: nothing of it is news
-    narrow = narrow_line(fresh_site)
+    narrow = connection_with_small_buffer(fresh_site)
     offered: list[str] = ["mysocial", bob.access]
     gone = connect(fresh_site.url, subprotocols=offered, sock=narrow, max_queue=1)  # type: ignore[arg-type]
     gone.recv(TIMEOUT_SECONDS)
@@ -205,4 +207,4 @@ def test_what_was_missed_is_read_no_further_for_who_is_gone(fresh_site, alice, b
         narrow.shutdown(socket.SHUT_RDWR)
         wait_for(lambda: not online([bob.id]), within=TIMEOUT_SECONDS, name="offline")
 
-    assert count_script_calls(leave) < 40  # 80 slices are left, each of which asks
+    assert count_script_calls(leave) < 40  # each of the 80 slices would run one

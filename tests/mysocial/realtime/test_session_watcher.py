@@ -1,4 +1,4 @@
-"""The look after sessions that no event tells the end of."""
+"""The watcher of sessions whose end no event announces."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from mysocial.realtime.auth import AuthenticatedSession, SessionBackend, Session
 
 
 @dataclass(eq=False)
-class Open:
-    """Something open, which notes that it was signed out."""
+class Connection:
+    """A connection that records that it was signed out."""
 
     session_id: str
     signed_out: asyncio.Event = field(default_factory=asyncio.Event)
@@ -21,26 +21,28 @@ class Open:
         self.signed_out.set()
 
 
-@pytest.mark.parametrize("trouble", [Unavailable(), ZeroDivisionError()])
-async def test_a_look_that_fails_is_followed_by_the_next(monkeypatch, caplog, trouble):
+@pytest.mark.parametrize("error", [Unavailable(), ZeroDivisionError()])
+async def test_a_failed_check_is_followed_by_the_next(monkeypatch, caplog, error):
     monkeypatch.setattr(auth, "CHECK_SECONDS", 0.01)
-    answers = iter([trouble, trouble])
+    errors = iter([error, error])
 
     def find_ended(session_ids):
-        if (answer := next(answers, None)) is not None:
-            raise answer
-        return {"one"} & set(session_ids)
+        if (current := next(errors, None)) is not None:
+            raise current
+        return {"ended"} & set(session_ids)
 
-    one, other = Open("one"), Open("other")
-    watch = SessionWatcher()
-    watch.start()
+    ended, active = Connection("ended"), Connection("active")
+    watcher = SessionWatcher()
+    watcher.start()
     try:
-        await asyncio.sleep(0.05)  # nothing is open: nothing is asked
-        for some in (one, other):
-            watch.add(some, SessionBackend(lambda _: AuthenticatedSession("", ""), find_ended))
-        await asyncio.wait_for(one.signed_out.wait(), 20)
+        await asyncio.sleep(0.05)  # without connections there is no query
+        for connection in (ended, active):
+            watcher.add(
+                connection, SessionBackend(lambda _: AuthenticatedSession("", ""), find_ended)
+            )
+        await asyncio.wait_for(ended.signed_out.wait(), 20)
     finally:
-        await watch.stop()
-    assert not other.signed_out.is_set()
-    assert next(answers, None) is None
-    assert ("Unexpected error" in caplog.text) is isinstance(trouble, ZeroDivisionError)
+        await watcher.stop()
+    assert not active.signed_out.is_set()
+    assert next(errors, None) is None
+    assert ("Unexpected error" in caplog.text) is isinstance(error, ZeroDivisionError)

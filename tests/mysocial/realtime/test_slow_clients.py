@@ -1,4 +1,4 @@
-"""Clients of ours that take nothing, or are gone: what that is to them, and to the others."""
+"""Clients that read nothing or are gone, and the effect on other clients."""
 
 import asyncio
 
@@ -9,93 +9,93 @@ from mysocial.realtime.auth import AuthenticatedSession
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.realtime.subscription import MAX_BUFFERED, Subscription
 
-TOLD_WITHIN = 20  # seconds
+CLOSE_TIMEOUT_SECONDS = 20
 
 
-class Gone:
-    """A client that went in this moment: its server raises an error of its own."""
+class GoneTransport:
+    """The transport of a client that has just gone: its server raises an error of its own."""
 
     def __init__(self):
         self.codes = []
-        self.told = asyncio.Event()
+        self.ended = asyncio.Event()
 
     async def send_event(self, kind, frame):
         raise RuntimeError("Attempt to send on a closed protocol")
 
     async def end(self, code):
         self.codes.append(code)
-        self.told.set()
+        self.ended.set()
         raise RuntimeError("Attempt to close a closed protocol")
 
 
-class Asleep(Gone):
-    """A client that takes nothing."""
+class StalledTransport(GoneTransport):
+    """The transport of a client that reads nothing."""
 
     async def send_event(self, kind, frame):
         await asyncio.Event().wait()
 
 
-class Awake(Gone):
-    """A client that takes everything."""
+class RecordingTransport(GoneTransport):
+    """The transport of a client that reads everything."""
 
     def __init__(self):
         super().__init__()
-        self.taken = []
+        self.event_types = []
 
     async def send_event(self, kind, frame):
-        self.taken.append(kind)
+        self.event_types.append(kind)
 
 
-def among_us(person, outlet):
-    """Open a client of ours that hears the feed."""
-    receiver = Subscription(get_dispatcher(), AuthenticatedSession(person.id, "0" * 24), outlet)
-    receiver.join("feed")
-    receiver.release()
-    return receiver
+def subscribe_to_feed(person, transport):
+    """Return the subscription of a client of the feed."""
+    session = AuthenticatedSession(person.id, "0" * 24)
+    subscription = Subscription(get_dispatcher(), session, transport)
+    subscription.join("feed")
+    subscription.release()
+    return subscription
 
 
-@pytest.mark.parametrize(("kind", "codes"), [(Gone, [4408]), (Asleep, [])])
-async def test_a_client_that_takes_nothing_keeps_no_event_from_the_others(
-    connected, alice, bob, kind, codes
+@pytest.mark.parametrize(
+    ("transport_class", "codes"), [(GoneTransport, [4408]), (StalledTransport, [])]
+)
+async def test_a_client_that_reads_nothing_does_not_delay_the_others(
+    connected, alice, bob, transport_class, codes
 ):
     first = await connected(alice, "feed")
-    outlets = [kind() for _ in range(5)]
-    receivers = [among_us(bob, one) for one in outlets]
+    transports = [transport_class() for _ in range(5)]
+    subscriptions = [subscribe_to_feed(bob, transport) for transport in transports]
     last = await connected(bob, "feed")
     posts = [await sync_to_async(alice.create_post)(text) for text in ("one", "two")]
     for socket in (first, last):
-        heard = [await socket.next(), await socket.next()]
-        assert [event["data"] for event in heard] == posts
-    for one in outlets if codes else ():
-        await asyncio.wait_for(one.told.wait(), TOLD_WITHIN)
-    assert [one.codes for one in outlets] == [codes] * 5
-    for one in receivers:
-        one.close()
+        events = [await socket.next(), await socket.next()]
+        assert [event["data"] for event in events] == posts
+    for transport in transports if codes else ():
+        await asyncio.wait_for(transport.ended.wait(), CLOSE_TIMEOUT_SECONDS)
+    assert [transport.codes for transport in transports] == [codes] * 5
+    for subscription in subscriptions:
+        subscription.close()
 
 
-async def test_for_a_client_that_takes_nothing_not_more_than_a_thousand_events_wait(
-    connected, alice
-):
+async def test_at_most_a_thousand_events_are_buffered_for_a_client(connected, alice):
     await connected(alice)
-    outlet = Asleep()
-    receiver = among_us(alice, outlet)
-    for offset in range(1, MAX_BUFFERED + 2):  # one is on its way
-        receiver.deliver("post.created", offset, "{}")
+    transport = StalledTransport()
+    subscription = subscribe_to_feed(alice, transport)
+    for offset in range(1, MAX_BUFFERED + 2):  # one is being sent
+        subscription.deliver("post.created", offset, "{}")
         await asyncio.sleep(0)
-    assert (outlet.codes, receiver.topics != set()) == ([], True)
-    receiver.deliver("post.created", MAX_BUFFERED + 2, "{}")
+    assert (transport.codes, subscription.topics != set()) == ([], True)
+    subscription.deliver("post.created", MAX_BUFFERED + 2, "{}")
     await asyncio.sleep(0)
-    assert (outlet.codes, receiver.topics, len(receiver._buffer)) == ([4408], set(), 0)
+    assert (transport.codes, subscription.topics, len(subscription._buffer)) == ([4408], set(), 0)
 
 
-async def test_who_signed_in_just_now_is_told_at_once_that_the_session_has_ended(alice):
-    outlet = Awake()
-    receiver = Subscription(
-        get_dispatcher(), AuthenticatedSession(alice.id, "0" * 24), outlet
-    )  # it holds back, as yet
-    receiver.deliver("post.created", 1, "{}")
+async def test_the_end_of_a_session_is_sent_at_once_after_the_sign_in(alice):
+    transport = RecordingTransport()
+    session = AuthenticatedSession(alice.id, "0" * 24)
+    subscription = Subscription(get_dispatcher(), session, transport)  # it holds events back
+    subscription.deliver("post.created", 1, "{}")
     await asyncio.sleep(0.01)
-    assert outlet.taken == []
-    receiver.deliver("session.ended", 2, "{}")
+    assert transport.event_types == []
+    subscription.deliver("session.ended", 2, "{}")
     await asyncio.sleep(0.01)
-    assert (outlet.taken, outlet.codes) == (["post.created", "session.ended"], [4401])
+    assert (transport.event_types, transport.codes) == (["post.created", "session.ended"], [4401])

@@ -1,4 +1,4 @@
-"""`GET /api/events`: the events without a WebSocket."""
+"""`GET /api/events`: server-sent events."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from mysocial.realtime.dispatcher import get_dispatcher
 
 
 class Stream(ApplicationCommunicator):
-    """A client's stream."""
+    """The event stream of one client."""
 
     def __init__(self, person=None, query="", method="GET", **headers):
         if person:
@@ -40,7 +40,7 @@ class Stream(ApplicationCommunicator):
         return json.loads((await self.receive_output(timeout=20))["body"])
 
     async def next(self):
-        """Return the fields of the next event; comments are passed over."""
+        """Return the fields of the next event, skipping comments."""
         while True:
             while "\n\n" not in self.text:
                 output = await self.receive_output(timeout=20)
@@ -74,17 +74,20 @@ async def opened():
     await get_dispatcher().stop()
 
 
-async def test_events_come_as_on_the_socket_and_only_to_who_may_see(opened, alice, bob, stranger):
+async def test_events_are_those_of_the_websocket_for_the_same_audience(
+    opened, alice, bob, stranger
+):
     await sync_to_async(bob.put)(f"users/{alice.id}/follow")
     bobs = await opened(bob, "topics=feed")
     strangers = await opened(stranger, f"topics=feed,user:{alice.id}")
     hidden = await sync_to_async(alice.create_post)("For followers", privacy="followers")
     shown = await sync_to_async(alice.create_post)("For all")
-    heard = [await bobs.next(), await bobs.next()]
-    assert [json.loads(one["data"])["data"] for one in heard] == [hidden, shown]
-    assert [one["event"] for one in heard] == ["post.created"] * 2
-    assert [json.loads(one["data"])["id"] for one in heard] == [one["id"] for one in heard]
-    assert await strangers.next() == heard[1]
+    events = [await bobs.next(), await bobs.next()]
+    assert [json.loads(event["data"])["data"] for event in events] == [hidden, shown]
+    assert [event["event"] for event in events] == ["post.created"] * 2
+    ids = [event["id"] for event in events]
+    assert [json.loads(event["data"])["id"] for event in events] == ids
+    assert await strangers.next() == events[1]
 
 
 async def test_a_stream_resumes_from_its_last_event(opened, alice, bob):
@@ -97,17 +100,17 @@ async def test_a_stream_resumes_from_its_last_event(opened, alice, bob):
     assert (resumed["event"], json.loads(resumed["data"])) == ("resumed", {"recovered": True})
     assert "id" not in resumed
     missed = [await again.next(), await again.next()]
-    assert [json.loads(one["data"])["data"] for one in missed] == posts[1:]
+    assert [json.loads(event["data"])["data"] for event in missed] == posts[1:]
     live = await again.next()
     assert (live["event"], live["id"]) == ("live", missed[-1]["id"])
     posts.append(await sync_to_async(alice.create_post)("new"))
     assert json.loads((await again.next())["data"])["data"] == posts[-1]
 
 
-async def test_a_cursor_of_another_log_is_told(opened, bob):
+async def test_a_cursor_of_another_log_is_reported(opened, bob):
     stream = await opened(bob, "cursor=00000000:17")
-    said = await stream.next()
-    assert json.loads(said["data"]) == {"recovered": False, "reason": "epoch_changed"}
+    resumed = await stream.next()
+    assert json.loads(resumed["data"]) == {"recovered": False, "reason": "epoch_changed"}
     assert (await stream.next())["event"] == "live"
 
 
@@ -128,7 +131,7 @@ async def test_the_stream_ends_with_its_session(opened, alice):
         ("cursor=x", "invalid", "cursor"),
     ],
 )
-async def test_what_is_asked_wrongly_is_refused(alice, query, code, field):
+async def test_an_invalid_query_is_refused(alice, query, code, field):
     stream = Stream(alice, query)
     status, headers = await stream.begin()
     assert (status, headers[b"content-type"]) == (400, b"application/problem+json")
@@ -138,7 +141,7 @@ async def test_what_is_asked_wrongly_is_refused(alice, query, code, field):
     await get_dispatcher().stop()
 
 
-async def test_nobody_hears_anything_without_a_token(alice):
+async def test_a_token_is_required(alice):
     for stream in (Stream(), Stream(authorization="Bearer x"), Stream(authorization="Basic x")):
         status, headers = await stream.begin()
         assert (status, headers[b"www-authenticate"]) == (401, b"Bearer")
