@@ -1,4 +1,4 @@
-"""What a route needs of whom, in the words of the table."""
+"""`Rule`: the viewers that a route serves, and the response that the others get."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,144 +9,144 @@ from tests.authorization.world import (
     ABSENT,
     FOLLOWERS,
     MEMBERS,
+    NOT_BLOCKED,
     OUTSIDERS,
-    UNPARTED,
     VISIBILITIES,
     World,
-    sees_post,
+    post_viewers,
 )
 
 Audience = Callable[[str], set[str]]  # from a visibility
-Hearers = Callable[[str, str], set[str]]  # from a visibility and who caused it
-NAMED = None  # those on whose own topics it is announced
+EventAudience = Callable[[str, str], set[str]]  # from a visibility and the actor
+TOPIC_OWNERS = None  # the members on whose own topics the event is published
 BLOCKS = {("owner", "blocked"), ("blocker", "owner"), ("foe", "friend")}
 MUTES = {("muter", "owner"), ("owner", "muted")}
-TOUCHES_POST = {"post", "image", "comment", "own_comment"}
-HIDDEN, REFUSED, UNKNOWN = 404, 403, 401
+POST_NAMES = {"post", "image", "comment", "own_comment"}
+NOT_FOUND, FORBIDDEN, UNAUTHENTICATED = 404, 403, 401
 
 
 def members(_visibility: str) -> set[str]:
-    """Return everybody with a live session."""
+    """Return all members with an active session."""
     return set(MEMBERS)
 
 
-def meets_owner(_visibility: str) -> set[str]:
-    """Return those between whom and the owner no block stands."""
-    return UNPARTED
+def can_interact_with_owner(_visibility: str) -> set[str]:
+    """Return the members that no block separates from the owner."""
+    return NOT_BLOCKED
 
 
-def meets_friend(_visibility: str) -> set[str]:
-    """Return those between whom and the friend no block stands."""
+def can_interact_with_friend(_visibility: str) -> set[str]:
+    """Return the members that no block separates from the friend."""
     return set(MEMBERS) - {"foe"}
 
 
-def sees_follows(visibility: str) -> set[str]:
-    """Return who sees who follows the owner."""
-    return {"owner", *FOLLOWERS} if visibility == "private account" else UNPARTED
+def follow_viewers(visibility: str) -> set[str]:
+    """Return the members that may see the followers of the owner."""
+    return {"owner", *FOLLOWERS} if visibility == "private account" else NOT_BLOCKED
 
 
-def answers_request(visibility: str) -> set[str]:
-    """Return who was asked by the requester."""
+def has_request(visibility: str) -> set[str]:
+    """Return the members with a follow request from the requester."""
     return {"owner"} if visibility == "private account" else set()
 
 
 def only(*names: str) -> Audience:
-    """Return these, whatever the visibility."""
+    """Return an audience of these members under every visibility."""
     return lambda _visibility: set(names)
 
 
-def one_of(seen: Audience, *names: str) -> Audience:
-    """Return those of `names` who are among those who see it."""
-    return lambda visibility: seen(visibility) & set(names)
+def viewers_among(viewers: Audience, *names: str) -> Audience:
+    """Return an audience of those of `names` that are in another audience."""
+    return lambda visibility: viewers(visibility) & set(names)
 
 
-def all_who(audience: Audience) -> Hearers:
-    """Return these, whoever caused it."""
+def for_any_actor(audience: Audience) -> EventAudience:
+    """Return an event audience that does not depend on the actor."""
     return lambda visibility, _actor: audience(visibility)
 
 
-def meets_actor(_visibility: str, actor: str) -> set[str]:
-    """Return those between whom and the actor no block stands."""
-    return {one for one in MEMBERS if not {(one, actor), (actor, one)} & BLOCKS}
+def can_interact_with_actor(_visibility: str, actor: str) -> set[str]:
+    """Return the members that no block separates from the actor."""
+    return {name for name in MEMBERS if not {(name, actor), (actor, name)} & BLOCKS}
 
 
-def loses_actor(_visibility: str, actor: str) -> set[str]:
-    """Return those who may meet the actor and do not follow them."""
+def non_followers_of_actor(_visibility: str, actor: str) -> set[str]:
+    """Return the members that may interact with the actor and do not follow them."""
     followers = FOLLOWERS if actor == "owner" else set()
-    return meets_actor("", actor) - {actor} - followers
+    return can_interact_with_actor("", actor) - {actor} - followers
 
 
-def sees_act(visibility: str, actor: str) -> set[str]:
-    """Return who sees what the actor does under the post."""
-    return sees_post(visibility) & meets_actor(visibility, actor)
+def sees_action(visibility: str, actor: str) -> set[str]:
+    """Return the members that may see what the actor does under the post."""
+    return post_viewers(visibility) & can_interact_with_actor(visibility, actor)
 
 
 def has_in_feed(visibility: str, actor: str) -> set[str]:
-    """Return those to whom the feed shows what the actor writes for everybody."""
-    muters = {one for one, muted in MUTES if muted == actor}
-    return meets_actor(visibility, actor) - muters
+    """Return the members whose feed shows the public posts of the actor."""
+    muters = {muter for muter, muted in MUTES if muted == actor}
+    return can_interact_with_actor(visibility, actor) - muters
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A route on one thing: who is served, and what everybody else is answered."""
+    """A route with one target: the viewers it serves, and the response of the others."""
 
     method: str
-    path: str  # `{name}` stands for the id or token of that name
-    sees: Audience = members  # the rest of those signed in: 404
-    may: Audience | None = None  # of those who see it; the rest: 403
-    ok: int = 200
+    path: str  # `{name}` is replaced by the id or token of that name
+    visible_to: Audience = members  # other members get 404
+    allowed: Audience | None = None  # of those viewers; the others get 403
+    success: int = 200
     body: Mapping[str, Any] | None = None
-    odd: Mapping[str, int] = field(default_factory=dict)  # to whom it can't apply: oneself
-    is_open: bool = False  # needs no token
-    news: Mapping[str, Hearers | None] = field(default_factory=dict)  # who hears what comes of it
-    across: tuple[str, ...] = ()  # visibilities; by default, what `visibilities` says
-    tells: tuple[str, ...] = ()  # secrets that it is there to tell
+    exceptions: Mapping[str, int] = field(default_factory=dict)  # status by viewer
+    is_open: bool = False  # no access token is needed
+    events: Mapping[str, EventAudience | None] = field(default_factory=dict)  # by type
+    only_under: tuple[str, ...] = ()  # visibilities; see `visibilities` for the default
+    reveals: tuple[str, ...] = ()  # secrets that the response may contain
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
     @property
     def route(self) -> tuple[str, str]:
-        """The route as the URLconf has it."""
+        """The route as it is in the URLconf."""
         path = re.sub(r"\{\w+\}", "{}", self.path.partition("?")[0])
         return f"api/{path}", self.method.lower()
 
     @property
     def visibilities(self) -> tuple[str, ...]:
-        """Those under which it may answer differently. What each read tells is asked under all."""
-        if TOUCHES_POST & set(self._names()):
-            return self.across or VISIBILITIES
+        """The visibilities under which the response may differ."""
+        if POST_NAMES & set(self._names()):
+            return self.only_under or VISIBILITIES
         is_of_owner = self.method == "GET" and "owner" in self._names()
-        return self.across or (("public", "private account") if is_of_owner else ("public",))
+        return self.only_under or (("public", "private account") if is_of_owner else ("public",))
 
     def _names(self) -> list[str]:
         return re.findall(r"\{(\w+)\}", f"{self.path} {self.body}")
 
-    def status(self, viewer: str, visibility: str) -> int:
-        """Return what a viewer is answered."""
-        if viewer in self.odd:
-            return self.odd[viewer]
+    def expected_status(self, viewer: str, visibility: str) -> int:
+        """Return the status that a viewer must get."""
+        if viewer in self.exceptions:
+            return self.exceptions[viewer]
         if viewer in OUTSIDERS and not self.is_open:
-            return UNKNOWN
-        if self.is_open or viewer in (self.may or self.sees)(visibility):
-            return self.ok
-        return REFUSED if viewer in self.sees(visibility) else HIDDEN
+            return UNAUTHENTICATED
+        if self.is_open or viewer in (self.allowed or self.visible_to)(visibility):
+            return self.success
+        return FORBIDDEN if viewer in self.visible_to(visibility) else NOT_FOUND
 
-    def ask(self, w: World, viewer: str) -> Any:
-        """Send the request as a viewer; return the answer."""
-        return self._send(w, viewer, w.things)
+    def send(self, w: World, viewer: str) -> Any:
+        """Send the request as a viewer and return the response."""
+        return self._send(w, viewer, w.ids)
 
-    def ask_absent(self, w: World, viewer: str) -> Any:
-        """Send it for a thing that there never was."""
-        return self._send(w, viewer, w.things, dict.fromkeys(w.things, ABSENT))
+    def send_for_absent(self, w: World, viewer: str) -> Any:
+        """Send the request for a target that never existed."""
+        return self._send(w, viewer, w.ids, dict.fromkeys(w.ids, ABSENT))
 
     def _send(
-        self, w: World, viewer: str, things: dict[str, str], named: dict[str, str] | None = None
+        self, w: World, viewer: str, ids: dict[str, str], path_ids: dict[str, str] | None = None
     ) -> Any:
         body = self.body and {
-            name: value.format(**things) if isinstance(value, str) else value
+            name: value.format(**ids) if isinstance(value, str) else value
             for name, value in self.body.items()
         }
-        path = self.path.format(**(named or things))
+        path = self.path.format(**(path_ids or ids))
         return w.people[viewer].call(self.method, path, body)

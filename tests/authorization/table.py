@@ -1,16 +1,16 @@
-"""Every route under /api."""
+"""The rules of all routes under /api."""
 
-from tests.authorization import people_table, posts_table
+from tests.authorization import account_rules, content_rules
 
 RULES = (
-    *people_table.ACCOUNTS,
-    *people_table.USERS,
-    *people_table.FOLLOWS,
-    *people_table.IMAGES,
-    *posts_table.POSTS,
-    *posts_table.COMMENTS,
-    *posts_table.REACTIONS,
-    *posts_table.CHAT,
-    *posts_table.NOTIFICATIONS,
-    *posts_table.REPORTS,
+    *account_rules.ACCOUNTS,
+    *account_rules.USERS,
+    *account_rules.FOLLOWS,
+    *account_rules.IMAGES,
+    *content_rules.POSTS,
+    *content_rules.COMMENTS,
+    *content_rules.REACTIONS,
+    *content_rules.CHAT,
+    *content_rules.NOTIFICATIONS,
+    *content_rules.REPORTS,
 )

@@ -1,18 +1,18 @@
-"""Every route, asked by every kind of viewer, under every visibility."""
+"""Every route, requested by every kind of viewer under every visibility."""
 
 import pytest
 from django.urls import get_resolver
 
 from mysocial.core.events import EVENTS, EphemeralEvent
-from tests.authorization.rules import HIDDEN
+from tests.authorization.rules import NOT_FOUND
 from tests.authorization.table import RULES
 from tests.authorization.world import MEMBERS, OUTSIDERS
 from tests.project.test_architecture import routes
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import logged_events
 
-# What is announced beside the news of a route, when somebody is told of them.
-ONLY_BESIDES = {"notification.created", "notification.deleted", "notification.updated"}
+# Events of notifications, which accompany the events of a route.
+SIDE_EVENTS = {"notification.created", "notification.deleted", "notification.updated"}
 VIEWERS = (*OUTSIDERS, *MEMBERS)
 
 
@@ -20,52 +20,58 @@ def test_the_table_lists_every_route_and_no_other():
     assert sorted({rule.route for rule in RULES}) == sorted(set(routes(get_resolver())))
 
 
-def check(w, rule, viewer):
-    """Ask as a viewer; return what is wrong with the answer."""
-    answer = rule.ask(w, viewer)
-    expected = rule.status(viewer, w.visibility)
+def check_response(w, rule, viewer):
+    """Send the request as a viewer; return what is wrong with the response."""
+    response = rule.send(w, viewer)
+    expected = rule.expected_status(viewer, w.visibility)
     wrong = []
-    if answer.status_code != expected:
-        wrong.append(f"{viewer}: {answer.status_code}, not {expected}: {answer.content[:200]}")
+    if response.status_code != expected:
+        wrong.append(f"{viewer}: {response.status_code}, not {expected}: {response.content[:200]}")
     if not rule.is_open:
-        told = w.leaks(viewer, answer.content.decode(), but=rule.tells)
-        wrong += [f"{viewer} is told: {one}" for one in told]
-    if expected == HIDDEN and "{" in rule.path:
-        absent = rule.ask_absent(w, viewer)
-        same = answer.content == absent.content and set(answer.headers) == set(absent.headers)
-        wrong += [] if same else [f"{viewer} can tell it from what there is not"]
+        leaked = w.find_leaks(viewer, response.content.decode(), allowed=rule.reveals)
+        wrong += [f"{viewer} can read: {secret}" for secret in leaked]
+    if expected == NOT_FOUND and "{" in rule.path:
+        absent = rule.send_for_absent(w, viewer)
+        same = response.content == absent.content and set(response.headers) == set(absent.headers)
+        wrong += [] if same else [f"{viewer} can distinguish it from a missing target"]
     return wrong
 
 
-def overheard(w, rule, viewer, events):
-    """Return what is wrong with who hears of what a viewer did."""
+def check_events(w, rule, viewer, events):
+    """Return what is wrong with the recipients of the events of a viewer's request."""
     wrong = []
     for event in events:
-        kind, heard = event["type"], w.hearers(event)
-        hearers = rule.news.get(kind)
-        expected = hearers(w.visibility, viewer) if hearers else w.named(event)
-        if heard != expected:
-            wrong.append(f"{kind} by {viewer} is heard by {sorted(heard)}, not {sorted(expected)}")
+        kind, recipients = event["type"], w.recipients(event)
+        audience = rule.events.get(kind)
+        expected = audience(w.visibility, viewer) if audience else w.topic_owners(event)
+        if recipients != expected:
+            wrong.append(
+                f"{kind} by {viewer} is sent to {sorted(recipients)}, not {sorted(expected)}"
+            )
         wrong += [
-            f"{one} hears {kind}: {secret}"
-            for one in heard
-            for secret in w.leaks(one, str(event["data"]), but=rule.tells)
+            f"{name} receives {kind}: {secret}"
+            for name in recipients
+            for secret in w.find_leaks(name, str(event["data"]), allowed=rule.reveals)
         ]
-        # The topics are not all that keeps it private: each session has one of its own.
-        if not (w.is_open(event) or kind == "session.ended" or w.judged(event) <= w.named(event)):
-            wrong.append(f"{kind} by {viewer} is kept from others by its topics alone")
+        # Private events must have an audience too, because each session has its own topic.
+        if not (
+            w.is_on_public_topic(event)
+            or kind == "session.ended"
+            or w.audience_of(event) <= w.topic_owners(event)
+        ):
+            wrong.append(f"{kind} by {viewer} is private by its topics alone")
     return wrong
 
 
 def test_the_table_lists_every_event():
-    """What passes is in no log, so no route can be seen to announce it."""
-    told = {kind for rule in RULES for kind in rule.news} | ONLY_BESIDES
-    ours = {
+    """Ephemeral events are not logged, so they are not in the table."""
+    listed = {kind for rule in RULES for kind in rule.events} | SIDE_EVENTS
+    defined = {
         kind
-        for kind, one in EVENTS.items()
-        if not one.__module__.startswith("tests.") and not issubclass(one, EphemeralEvent)
+        for kind, event in EVENTS.items()
+        if not event.__module__.startswith("tests.") and not issubclass(event, EphemeralEvent)
     }
-    assert told == ours
+    assert listed == defined
 
 
 @pytest.mark.parametrize(
@@ -81,21 +87,21 @@ def test_each_viewer_gets_the_response_of_the_table(rule, visibility, world_of):
     changes = {
         viewer
         for viewer in VIEWERS
-        if rule.method != "GET" and rule.status(viewer, visibility) < 400
+        if rule.method != "GET" and rule.expected_status(viewer, visibility) < 400
     }
     wrong = []
     with assert_no_changes():
         for viewer in VIEWERS:
             if viewer not in changes:
-                wrong += check(w, rule, viewer)
+                wrong += check_response(w, rule, viewer)
     happened = set()
     for viewer in sorted(changes):
         w = world_of(visibility)
         before = len(logged_events())
-        wrong += check(w, rule, viewer)
+        wrong += check_response(w, rule, viewer)
         events = list(logged_events())[before:]
         happened |= {event["type"] for event in events}
-        wrong += overheard(w, rule, viewer, events)
+        wrong += check_events(w, rule, viewer, events)
     assert wrong == []
     if changes:
-        assert happened - ONLY_BESIDES == set(rule.news) - ONLY_BESIDES
+        assert happened - SIDE_EVENTS == set(rule.events) - SIDE_EVENTS

@@ -1,6 +1,6 @@
-"""A post and all that hangs on it, and people who stand to its author in each way.
+"""Worlds: a post with its dependents, and members in every relation to its author.
 
-A world is built through HTTP, once for each visibility, and put back as it was for each test.
+A world is built through HTTP, once for each visibility, and restored for each test.
 """
 
 import re
@@ -34,70 +34,76 @@ MEMBERS = (
     "muter",  # mutes the owner
     "muted",  # is muted by the owner
     "stranger",
-    "requester",  # asks the private account; else as the stranger
+    "requester",  # requests to follow the private account; otherwise like the stranger
     "foe",  # blocks the friend, not the owner
     "blocked",  # is blocked by the owner
     "blocker",  # blocks the owner
 )
 FOLLOWERS = {"friend", "follower", "muter", "foe"}
-UNPARTED = set(MEMBERS) - {"blocked", "blocker"}
+NOT_BLOCKED = set(MEMBERS) - {"blocked", "blocker"}
 OPEN_TOPICS = ("feed", "post:", "user:")
 ABSENT = "0" * 24
-# Not the friend, whose name the foe is never to see.
+# Not the friend, whose name the foe must never see.
 MENTIONED = " ".join(f"@the_{name}" for name in MEMBERS if name not in {"owner", "friend"})
 
 
-def sees_post(visibility: str) -> set[str]:
-    """Return who sees the post."""
+def post_viewers(visibility: str) -> set[str]:
+    """Return the members that may see the post."""
     return {
-        "public": UNPARTED,
+        "public": NOT_BLOCKED,
         "followers": {"owner", *FOLLOWERS},
         "private": {"owner"},
         "private account": {"owner", *FOLLOWERS},
     }[visibility]
 
 
-def sees_comment(visibility: str) -> set[str]:
-    """Return who sees what the friend wrote and did under the post."""
-    return sees_post(visibility) - {"foe"}
+def comment_viewers(visibility: str) -> set[str]:
+    """Return the members that may see the friend's comment and reaction."""
+    return post_viewers(visibility) - {"foe"}
 
 
 @dataclass
 class World:
-    """Who is there, and what there is."""
+    """The members, the ids of the records, and the secrets with their readers."""
 
     visibility: str
     people: dict[str, Person] = field(default_factory=dict)
-    things: dict[str, str] = field(default_factory=dict)  # ids and tokens, by name
-    secrets: dict[str, set[str]] = field(default_factory=dict)  # what only these may be shown
-    kept: Snapshot | None = None
+    ids: dict[str, str] = field(default_factory=dict)  # and tokens, by name
+    secrets: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # by secret, the members that may read it
+    snapshot: Snapshot | None = None
 
-    def leaks(self, viewer: str, said: str, *, but: tuple[str, ...] = ()) -> list[str]:
-        """Return what is said to a viewer and is not for them; `but` may be said."""
-        told = {one.format(**self.things) for one in but}
-        kept = {one for one, who in self.secrets.items() if viewer not in who} - told
-        return sorted(one for one in kept if one in said)
+    def find_leaks(self, viewer: str, text: str, *, allowed: tuple[str, ...] = ()) -> list[str]:
+        """Return the secrets in a text that a viewer may not read, except the `allowed` ones."""
+        revealed = {secret.format(**self.ids) for secret in allowed}
+        hidden = {key for key, readers in self.secrets.items() if viewer not in readers} - revealed
+        return sorted(secret for secret in hidden if secret in text)
 
-    def is_open(self, event: dict[str, Any]) -> bool:
-        """Tell whether an event is on a topic to which anybody may subscribe."""
+    def is_on_public_topic(self, event: dict[str, Any]) -> bool:
+        """Return whether an event is on a topic that anybody may subscribe to."""
         return any(topic.startswith(OPEN_TOPICS) for topic in event["topics"])
 
-    def named(self, event: dict[str, Any]) -> set[str]:
-        """Return those on whose own topics an event is."""
-        return {one for one in MEMBERS if f"self:{self.people[one].id}" in event["topics"]}
+    def topic_owners(self, event: dict[str, Any]) -> set[str]:
+        """Return the members on whose own topics an event is."""
+        return {name for name in MEMBERS if f"self:{self.people[name].id}" in event["topics"]}
 
-    def judged(self, event: dict[str, Any]) -> set[str]:
-        """Return whom an event would be sent to, had everybody got to all of its topics."""
+    def audience_of(self, event: dict[str, Any]) -> set[str]:
+        """Return the members in the audience of an event, whatever they subscribe to."""
         ids = {self.people[name].id: name for name in MEMBERS}
         return {ids[pk] for pk in EVENTS[event["type"]].audience(event["about"], set(ids))}
 
-    def hearers(self, event: dict[str, Any]) -> set[str]:
-        """Return who hears an event, were everybody subscribed to all that can be subscribed."""
-        return self.judged(event) if self.is_open(event) else self.judged(event) & self.named(event)
+    def recipients(self, event: dict[str, Any]) -> set[str]:
+        """Return the members that get an event if they subscribe to all that they can."""
+        return (
+            self.audience_of(event)
+            if self.is_on_public_topic(event)
+            else self.audience_of(event) & self.topic_owners(event)
+        )
 
 
 def build(visibility: str, mailbox: list[Any]) -> World:
-    """Make a world; the mails of its tokens are read from `mailbox`."""
+    """Build a world; the tokens are read from the e-mails in `mailbox`."""
     w = World(visibility)
     _add_people(w)
     _add_post(w)
@@ -105,7 +111,7 @@ def build(visibility: str, mailbox: list[Any]) -> World:
     _add_tokens(w, mailbox)
     _add_outsiders(w)
     _name_secrets(w)
-    w.kept = Snapshot()
+    w.snapshot = Snapshot()
     return w
 
 
@@ -114,25 +120,25 @@ def _add_people(w: World) -> None:
     owner, friend = w.people["owner"], w.people["friend"]
     for name in sorted(FOLLOWERS):
         follow(w.people[name], owner)
-    for who, verb, whom in (
+    for actor, action, target in (
         (w.people["muter"], "mute", owner),
         (owner, "mute", w.people["muted"]),
         (w.people["foe"], "block", friend),
     ):
-        assert who.put(f"users/{whom.id}/{verb}").status_code == 200
-    w.things |= {name: person.id for name, person in w.people.items()}
+        assert actor.put(f"users/{target.id}/{action}").status_code == 200
+    w.ids |= {name: person.id for name, person in w.people.items()}
 
 
 def _add_post(w: World) -> None:
-    """Write a post that everybody sees, let people take part, then narrow it."""
+    """Write a public post, let members comment and react, then restrict it."""
     owner, friend = w.people["owner"], w.people["friend"]
     answer = send(owner, "POST", "posts", text=f"As it was first. {MENTIONED}", image=picture())
-    w.things["post"] = answer.json()["post"]["id"]
+    w.ids["post"] = answer.json()["post"]["id"]
     process_due_media()
-    post = owner.get(f"posts/{w.things['post']}").json()
-    w.things |= {"image": post["media"]["id"], "image_url": post["media"]["url"]}
-    w.things["comment"] = create_comment(friend, post, "Said by the friend.")["id"]
-    w.things["own_comment"] = create_comment(owner, post, "Said by the owner.")["id"]
+    post = owner.get(f"posts/{w.ids['post']}").json()
+    w.ids |= {"image": post["media"]["id"], "image_url": post["media"]["url"]}
+    w.ids["comment"] = create_comment(friend, post, "Said by the friend.")["id"]
+    w.ids["own_comment"] = create_comment(owner, post, "Said by the owner.")["id"]
     set_reaction(friend, post)
     set_reaction(owner, post)
     is_private = w.visibility == "private account"
@@ -145,18 +151,18 @@ def _add_post(w: World) -> None:
 
 
 def _add_rest(w: World) -> None:
-    """Bring a background, write a message, sign in a second time; then the blocks."""
+    """Upload a background, send messages, sign in a second time, then block."""
     owner, friend = w.people["owner"], w.people["friend"]
     brought = send(owner, "POST", "images/background", image=picture())
-    w.things["background"] = brought.json()["image"]["id"]
+    w.ids["background"] = brought.json()["image"]["id"]
     process_due_media()
-    w.things["message"] = send_message(owner, friend, "Written to the friend.")["id"]
+    w.ids["message"] = send_message(owner, friend, "Written to the friend.")["id"]
     send_message(friend, owner, "Written to the owner.")
-    w.things["notification"] = list_notifications(owner, "&type=comment")[0]["id"]
-    assert anonymous.post("signin", _credentials("owner")).status_code == 200
+    w.ids["notification"] = list_notifications(owner, "&type=comment")[0]["id"]
+    assert anonymous.post("signin", _credentials_of("owner")).status_code == 200
     sessions = owner.get("sessions").json()["sessions"]
-    w.things["session"] = next(one["id"] for one in sessions if not one["current"])
-    assert owner.put(f"users/{w.things['blocked']}/block").status_code == 200
+    w.ids["session"] = next(session["id"] for session in sessions if not session["current"])
+    assert owner.put(f"users/{w.ids['blocked']}/block").status_code == 200
     assert w.people["blocker"].put(f"users/{owner.id}/block").status_code == 200
 
 
@@ -173,9 +179,9 @@ def _add_tokens(w: World, mailbox: list[Any]) -> None:
         for mail in mine
         if words in mail.subject
     )
-    unsubscribe = make_unsubscribe_token(w.things["owner"], "comment")
-    w.things |= {"confirm": confirm, "reset": reset, "unsubscribe": unsubscribe}
-    w.things["refresh"] = w.people["owner"].refresh
+    unsubscribe = make_unsubscribe_token(w.ids["owner"], "comment")
+    w.ids |= {"confirm": confirm, "reset": reset, "unsubscribe": unsubscribe}
+    w.ids["refresh"] = w.people["owner"].refresh
 
 
 def _add_outsiders(w: World) -> None:
@@ -189,23 +195,23 @@ def _add_outsiders(w: World) -> None:
         pass
 
 
-def _credentials(name: str) -> dict[str, str]:
+def _credentials_of(name: str) -> dict[str, str]:
     return {"username": f"the_{name}", "password": PASSWORD}
 
 
 def _name_secrets(w: World) -> None:
-    seen, commented = sees_post(w.visibility), sees_comment(w.visibility)
+    seen, commented = post_viewers(w.visibility), comment_viewers(w.visibility)
     w.secrets = {
         "As it is now.": seen,
         "As it was first.": seen,
-        w.things["image_url"]: seen,
+        w.ids["image_url"]: seen,
         "Said by the owner.": seen,
         "Said by the friend.": commented,
         "Written to the friend.": {"owner", "friend"},
         "Written to the owner.": {"owner", "friend"},
-        w.things["notification"]: {"owner"},
-        w.things["session"]: {"owner"},
-        "the_owner": UNPARTED,
+        w.ids["notification"]: {"owner"},
+        w.ids["session"]: {"owner"},
+        "the_owner": NOT_BLOCKED,
         "the_friend": set(MEMBERS) - {"foe"},
         **{f"the_{name}@example.com": {name} for name in MEMBERS},
     }

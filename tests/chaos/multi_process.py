@@ -24,7 +24,13 @@ from tests.support.event_listeners import (
 )
 from tests.support.journey import Member
 from tests.support.production import Production, ProxyMissing
-from tests.support.realtime_features import TAKEN_WITHIN, Caller, Crew, Layout, prove
+from tests.support.realtime_features import (
+    CONNECT_TIMEOUT_SECONDS,
+    Caller,
+    Layout,
+    Scenario,
+    check_all_features,
+)
 from tests.support.stack import Stack, wait_for
 
 LOST_CODES = {ABNORMAL_CLOSURE, 1005, 1001}
@@ -59,14 +65,14 @@ class Door:
         return self._pair.holder(stream.get_extra_info("client_addr")[1])
 
     def _reach(self) -> None:
-        deadline = time.monotonic() + TAKEN_WITHIN
+        deadline = time.monotonic() + CONNECT_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             answer = self._client.get(f"{self._pair.url}/health/live")
             if self._taken_by(answer) == self._place:
                 return
             self._client.close()
             self._client = httpx.Client(timeout=20)
-        raise AssertionError(f"{self._place} took no connection for {TAKEN_WITHIN} s")
+        raise AssertionError(f"{self._place} took no connection for {CONNECT_TIMEOUT_SECONDS} s")
 
 
 class Pair:
@@ -85,8 +91,8 @@ class Pair:
     def socket_process_names(self) -> list[str]:
         return sorted(name for name, pid in self.stack.pids.items() if name[:3] == "web" and pid)
 
-    def process_of(self, ear: EventListener) -> str:
-        return self.holder(ear.port)
+    def process_of(self, listener: EventListener) -> str:
+        return self.holder(listener.port)
 
     def holder(self, port: int) -> str:
         """Return the process that holds the server's end of a connection from this port."""
@@ -117,32 +123,36 @@ def survive(layout: Layout, place: str, kill: Callable[[str], None], *, long: bo
     at it and comes back no more is offline within a minute.
     """
     with ExitStack() as stack:
-        crew = Crew(layout, stack)
-        friend = crew.member("friend")
-        crew.done(friend, "PUT", f"users/{crew.bob.id}/follow", {})
-        crew.done(crew.bob, "PUT", f"users/{friend.id}/follow", {})
-        victims: list[EventListener] = [crew.open(place, SocketListener, crew.bob, "feed")]
-        victims.append(crew.open(place, StreamListener, crew.bob, "feed"))
-        crew.open(place, SocketListener, friend)
-        crew.heard("presence.changed", lambda data: data["user_id"] == friend.id)
-        cursor = crew.done(crew.bob, "GET", "users/me").headers["X-Event-Cursor"]
-        crew.ears = [ear for ear in crew.ears if layout.process_of(ear) != place]
+        scenario = Scenario(layout, stack)
+        friend = scenario.add_member("friend")
+        scenario.call(friend, "PUT", f"users/{scenario.bob.id}/follow", {})
+        scenario.call(scenario.bob, "PUT", f"users/{friend.id}/follow", {})
+        victims: list[EventListener] = [scenario.open(place, SocketListener, scenario.bob, "feed")]
+        victims.append(scenario.open(place, StreamListener, scenario.bob, "feed"))
+        scenario.open(place, SocketListener, friend)
+        scenario.wait_for_event("presence.changed", lambda data: data["user_id"] == friend.id)
+        cursor = scenario.call(scenario.bob, "GET", "users/me").headers["X-Event-Cursor"]
+        scenario.listeners = [
+            listener for listener in scenario.listeners if layout.process_of(listener) != place
+        ]
         killed = time.monotonic()
         kill(place)
         # A proxy may end a stream in order; of a socket nobody says why it ends.
-        ends = [ear.wait_closed() for ear in victims]
+        ends = [listener.wait_closed() for listener in victims]
         assert ends[0] in LOST_CODES, ends
-        post = crew.done(crew.alice, "POST", "posts", {"text": "Meanwhile"}).json()["post"]
+        post = scenario.call(scenario.alice, "POST", "posts", {"text": "Meanwhile"}).json()["post"]
         for kind in (SocketListener, StreamListener):
-            back = stack.enter_context(kind(crew.bob, "feed", cursor=cursor))  # at the first try
+            back = stack.enter_context(
+                kind(scenario.bob, "feed", cursor=cursor)
+            )  # at the first try
             assert [one["data"] for one in back.events] == [post]
             assert layout.process_of(back) != place
         took = time.monotonic() - killed
-        crew.heard("post.created", lambda data: data["id"] == post["id"])
+        scenario.wait_for_event("post.created", lambda data: data["id"] == post["id"])
         if long:
             gone = {"user_id": friend.id, "online": False}
-            for ear in crew.ears:
-                ear.wait_for_event(
+            for listener in scenario.listeners:
+                listener.wait_for_event(
                     "presence.changed", lambda data: data == gone, LONGEST_AFTER_A_KILL
                 )
             print(f"  offline {time.monotonic() - killed:.0f} s after their process was killed")
@@ -152,8 +162,8 @@ def survive(layout: Layout, place: str, kill: Callable[[str], None], *, long: bo
 class Load:
     """Somebody who reads, and writes under a key: what broke is written again, under it."""
 
-    def __init__(self, crew: Crew, number: int) -> None:
-        self.member, self._url = crew.member("load"), crew.layout.url
+    def __init__(self, scenario: Scenario, number: int) -> None:
+        self.member, self._url = scenario.add_member("load"), scenario.layout.url
         self.codes: Counter[str] = Counter()
         self.sent: list[str] = []
         self.stop = threading.Event()
@@ -187,8 +197,8 @@ def endure(site: Production) -> dict[str, int]:
     Every read is answered at the first try. A few writes break; with their key each is there once.
     """
     with ExitStack() as stack:
-        crew = Crew(site, stack)
-        loads = [Load(crew, number) for number in range(CLIENTS)]
+        scenario = Scenario(site, stack)
+        loads = [Load(scenario, number) for number in range(CLIENTS)]
         time.sleep(1)
         site.kill("http-1")
         time.sleep(4)
@@ -200,7 +210,7 @@ def endure(site: Production) -> dict[str, int]:
         assert set(codes) <= {"GET 200", "POST 201", "POST 502"}, codes
         assert codes["POST 502"] <= 2 * CLIENTS
         for load in loads:
-            answer = crew.done(load.member, "GET", f"users/{load.member.id}/posts?limit=50")
+            answer = scenario.call(load.member, "GET", f"users/{load.member.id}/posts?limit=50")
             assert sorted(one["text"] for one in answer.json()["posts"]) == sorted(load.sent)
         return dict(codes)
 
@@ -217,19 +227,19 @@ def main() -> None:
         raise SystemExit(MISSING) from None
     settings = {"WEB_PROCESSES": "2", "RATE_LIMITS": "1"}
     with Stack("doors", **settings) as stack, Pair(stack.start()) as pair:
-        print("two web processes of `up`, seconds until heard:", prove(pair))
+        print("two web processes of `up`, seconds until heard:", check_all_features(pair))
         for place in pair.socket_process_names:
             before = stack.pids[place]
             took = survive(pair, place, pair.kill, long=True)
             stack.wait_restarted(place, before)
             print(f"  {place} killed; all was told elsewhere after {took:.2f} s")
-        print("again:", prove(pair))
+        print("again:", check_all_features(pair))
     with production as site:
-        print("production, behind its proxy:", prove(site))
+        print("production, behind its proxy:", check_all_features(site))
         print("  one HTTP replica killed under load:", endure(site))
         took = survive(site, "ws-1", site.kill, long=True)
         print(f"  ws-1 killed; all was told elsewhere after {took:.2f} s")
-        print("with one replica of each:", prove(site))
+        print("with one replica of each:", check_all_features(site))
 
 
 if __name__ == "__main__":

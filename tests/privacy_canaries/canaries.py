@@ -1,4 +1,4 @@
-"""Words in private things, and where they are looked for."""
+"""Canaries: random words in private records, and the places searched for them."""
 
 import email
 import email.policy
@@ -18,15 +18,15 @@ from django.conf import settings
 from tests.chaos.multi_process import Pair
 from tests.support.event_listeners import EventListener, SocketListener, StreamListener
 from tests.support.journey import join
-from tests.support.realtime_features import at
+from tests.support.realtime_features import connect_at
 from tests.support.stack import Stack
 
-LOSERS = ("stranger", "blocked", "ex", "ended", "narrowed", "shut_out")
-ALL = (*LOSERS, "friend", "owner", "hermit")
+EXCLUDED = ("stranger", "blocked", "ex", "ended", "narrowed", "shut_out")
+ALL = (*EXCLUDED, "friend", "owner", "hermit")
 
 
-class Cast:
-    """Who is there, what they have open, and the words."""
+class Canaries:
+    """The members, their connections, and the canaries with their permitted readers."""
 
     def __init__(self, pair: Pair, ends: ExitStack) -> None:
         self.pair, self._ends = pair, ends
@@ -34,93 +34,97 @@ class Cast:
         self._client = ends.enter_context(httpx.Client(timeout=20))
         names = {name: f"{name}_{uuid.uuid4().hex[:8]}" for name in ALL}
         self.people = {name: join(pair, full) for name, full in names.items()}
-        # A word, and who may be told it: to begin with, each of their own address.
-        self.words: dict[str, set[str]] = {
+        # Each member's e-mail address is a canary for the others.
+        self.readers_by_canary: dict[str, set[str]] = {
             f"{full}@example.com": {name} for name, full in names.items()
         }
-        self.ears: dict[str, list[EventListener]] = {}
+        self.listeners: dict[str, list[EventListener]] = {}
 
     def call(
         self, who: str, method: str, path: str, body: Any = None, **headers: str
     ) -> httpx.Response:
-        """Send a request, by one door after the other."""
+        """Send a request, alternating between the processes."""
         self._turn += 1
-        door = self.pair.clients[self._turn % 2]
-        path = path.format(**{name: one.id for name, one in self.people.items()})
-        return door.call(self.people[who], method, path, body, **headers)
+        caller = self.pair.clients[self._turn % 2]
+        path = path.format(**{name: member.id for name, member in self.people.items()})
+        return caller.call(self.people[who], method, path, body, **headers)
 
-    def does(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Carry something out; return the answer."""
-        answer = self.call(who, method, path, body, **headers)
-        assert answer.is_success, (who, method, path, answer.text)
-        return answer.json()
+    def request(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """Send a request that must succeed; return its JSON."""
+        response = self.call(who, method, path, body, **headers)
+        assert response.is_success, (who, method, path, response.text)
+        return response.json()
 
-    def reads(self, who: str, path: str) -> str:
-        """Return what a member is answered, whoever answers."""
-        path = path.format(**{name: one.id for name, one in self.people.items()})
+    def get_text(self, who: str, path: str) -> str:
+        """Return the body of a GET request, from any process."""
+        path = path.format(**{name: member.id for name, member in self.people.items()})
         headers = self.people[who].headers
         return self._client.get(f"{self.pair.url}/api/{path}", headers=headers).text
 
-    def word(self, *seen_by: str) -> str:
-        """Return a new word, and note who may be told it."""
-        word = f"canary{uuid.uuid4().hex}"
-        self.words[word] = set(seen_by)
-        return word
+    def new_canary(self, *readers: str) -> str:
+        """Return a new canary that only these members may read."""
+        canary = f"canary{uuid.uuid4().hex}"
+        self.readers_by_canary[canary] = set(readers)
+        return canary
 
-    def opens(self, who: str, topics: Sequence[str], cursor: str = "") -> list[EventListener]:
-        """Open a socket at each process and a stream at one; return them."""
+    def connect(self, who: str, topics: Sequence[str], cursor: str = "") -> list[EventListener]:
+        """Open a socket to each process and a stream to one of them."""
         kinds: list[tuple[str, type[EventListener]]] = [
             (place, SocketListener) for place in self.pair.socket_process_names
         ]
-        kinds.append((self.pair.socket_process_names[len(self.ears) % 2], StreamListener))
+        kinds.append((self.pair.socket_process_names[len(self.listeners) % 2], StreamListener))
         member = self.people[who]
         return [
             self._ends.enter_context(
-                at(self.pair, place, partial(kind, member, *topics, cursor=cursor))
+                connect_at(self.pair, place, partial(kind, member, *topics, cursor=cursor))
             )
             for place, kind in kinds
         ]
 
-    def told(self, who: str, text: str) -> list[str]:
-        """Return which words are in a text, and are not for them to see."""
-        return [word for word, seen_by in self.words.items() if who not in seen_by and word in text]
+    def find_leaks(self, who: str, text: str) -> list[str]:
+        """Return the canaries in a text that a member may not read."""
+        return [
+            canary
+            for canary, readers in self.readers_by_canary.items()
+            if who not in readers and canary in text
+        ]
 
 
-def raw(ears: Sequence[EventListener]) -> str:
-    """Return all that some connections were sent, as it was sent."""
-    return "\n".join(frame.raw for ear in ears for frame in ear.frames)
+def sent_text(listeners: Sequence[EventListener]) -> str:
+    """Return the raw frames of connections as one text."""
+    return "\n".join(frame.raw for listener in listeners for frame in listener.frames)
 
 
 @contextmanager
-def stopped(stack: Stack) -> Iterator[None]:
-    """Stop the workers, so that what is handed to Celery stays where it can be looked at."""
+def paused_workers(stack: Stack) -> Iterator[None]:
+    """Pause the workers, so that the messages to Celery stay in the queues."""
     pids = [pid for name, pid in stack.pids.items() if name.startswith("worker")]
     mains = [psutil.Process(pid) for pid in pids]
-    team = [one for main in mains for one in (main, *main.children(recursive=True))]
-    for one in team:
-        os.kill(one.pid, signal.SIGSTOP)
+    processes = [process for main in mains for process in (main, *main.children(recursive=True))]
+    for process in processes:
+        os.kill(process.pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        for one in team:
-            os.kill(one.pid, signal.SIGCONT)
+        for process in processes:
+            os.kill(process.pid, signal.SIGCONT)
 
 
-def handed_to_celery(stack: Stack) -> str:
-    """Return all that waits in the queues or was taken by a worker, as one text."""
+def celery_messages(stack: Stack) -> str:
+    """Return the messages in the queues or reserved by a worker, as one text."""
     with redis.Redis.from_url(stack.running["redis_url"]) as client:
         queues = [client.lrange(name, 0, -1) for name in settings.CELERY_QUEUE_NAMES]
-        taken = client.hgetall("unacked")
-    waiting = [one for some in queues for one in some] + list(taken.values())
+        reserved = client.hgetall("unacked")
+    waiting = [message for queue in queues for message in queue] + list(reserved.values())
     assert waiting
     return b"\n".join(waiting).decode(errors="replace")
 
 
-def mails(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Return receiver and decoded text of every mail that was sent."""
+def sent_emails(stack: Stack) -> Iterator[tuple[str, str]]:
+    """Yield the recipient and the decoded text of each sent e-mail."""
     for file in sorted((stack.folder / "data" / "emails").glob("*.eml")):
-        said = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         parts = [
-            part.get_content() for part in said.walk() if part.get_content_maintype() == "text"
+            part.get_content() for part in message.walk() if part.get_content_maintype() == "text"
         ]
-        yield str(said["To"]), "\n".join([str(said["Subject"]), *parts])
+        yield str(message["To"]), "\n".join([str(message["Subject"]), *parts])

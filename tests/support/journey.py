@@ -1,8 +1,8 @@
-"""The journey of the foundation: people, posts and a socket while processes are killed.
+"""A journey of members over the network while processes are killed.
 
 `python -m tests.support.journey` runs the long form and prints figures; the suite runs a short one.
-Every answer must be 2xx or 503 with Retry-After; what got a 201 must be in MongoDB at the end,
-once, with its last text, and must have been heard.
+Every response must be 2xx or 503 with Retry-After. A post that was acknowledged with 201 must be in
+MongoDB at the end exactly once, with its last text, and its event must have been received.
 """
 
 import json
@@ -23,11 +23,11 @@ from mysocial.realtime.protocol import RESUME
 from tests.support.servers import PASSWORD
 from tests.support.stack import Stack, wait_for
 
-REFUSED_WITH = 503
+UNAVAILABLE = 503
 
 
 class Site(Protocol):
-    """Where somebody is: a `Stack`, or whatever else answers."""
+    """A server: a `Stack`, or any other with a URL."""
 
     @property
     def url(self) -> str: ...
@@ -35,17 +35,17 @@ class Site(Protocol):
 
 @dataclass
 class Member:
-    """Somebody with an account, over the network."""
+    """A signed-in member, over the network."""
 
     stack: Site
     id: str
     access: str
 
     def socket(self, topic: str = "feed", cursor: str = "") -> ClientConnection:
-        """Return a socket that is signed in and subscribed; from `cursor` on, if there is one."""
+        """Return a socket that is subscribed to a topic, or resumed from a cursor."""
         url = f"{self.stack.url.replace('http', 'ws')}/ws"
         offered: list[Any] = ["mysocial", self.access]
-        # Without a bound: a full queue stops the reading, and the pings of the server with it.
+        # Unbounded, because a full queue would stop reading, including the pings of the server.
         socket = connect(url, subprotocols=offered, open_timeout=10, max_queue=None)
         assert json.loads(socket.recv(10))["type"] == "ok"
         if cursor:
@@ -63,19 +63,20 @@ class Member:
 
 
 def join(stack: Site, name: str) -> Member:
-    """Sign somebody up."""
+    """Sign up a member."""
     body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
-    answer = httpx.post(f"{stack.url}/api/signup", json=body, timeout=20)
-    assert answer.status_code == 201, answer.text
-    data = answer.json()
+    response = httpx.post(f"{stack.url}/api/signup", json=body, timeout=20)
+    assert response.status_code == 201, response.text
+    data = response.json()
     return Member(stack, data["user"]["id"], data["access"])
 
 
 @dataclass
 class Writer:
-    """Writes and edits posts until told to stop; keeps what was acknowledged.
+    """Writes and edits posts until it is stopped, and keeps what was acknowledged.
 
-    An answer that is in doubt (503, a broken connection) is asked for again under the same key.
+    A request without a definite response (503 or a broken connection) is repeated with the same
+    `Idempotency-Key`.
     """
 
     member: Member
@@ -92,53 +93,55 @@ class Writer:
         while not self.stop.is_set():
             turn += 1
             body = {"text": f"{self.number}-{turn}", "privacy": self.privacy}
-            answer = self._until_sure("POST", "posts", body, f"c{turn}")
-            if answer is None:
+            response = self._request_until_definite("POST", "posts", body, f"c{turn}")
+            if response is None:
                 return
-            post = answer["post"]
+            post = response["post"]
             self.texts[post["id"]] = self.first[post["id"]] = post["text"]
             if turn % 3 == 0:
                 changed = {"text": f"{post['text']} edited"}
-                answer = self._until_sure("PATCH", f"posts/{post['id']}", changed, f"u{turn}")
-                if answer is None:
+                response = self._request_until_definite(
+                    "PATCH", f"posts/{post['id']}", changed, f"u{turn}"
+                )
+                if response is None:
                     return
                 self.texts[post["id"]] = changed["text"]
 
-    def _until_sure(
+    def _request_until_definite(
         self, method: str, path: str, body: dict[str, Any], key: str
     ) -> dict[str, Any] | None:
         headers = {**self.member.headers, "Idempotency-Key": f"{self.number}-{key}"}
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                answer = httpx.request(
+                response = httpx.request(
                     method, f"{self.member.stack.url}/api/{path}", json=body, headers=headers,
                     timeout=15,
                 )  # fmt: skip
             except httpx.HTTPError:
                 continue
-            self.codes[answer.status_code] = self.codes.get(answer.status_code, 0) + 1
-            if answer.is_success:
-                return dict(answer.json())
-            if answer.status_code != REFUSED_WITH or "Retry-After" not in answer.headers:
-                self.wrong.append(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+            self.codes[response.status_code] = self.codes.get(response.status_code, 0) + 1
+            if response.is_success:
+                return dict(response.json())
+            if response.status_code != UNAVAILABLE or "Retry-After" not in response.headers:
+                self.wrong.append(f"{method} {path}: {response.status_code} {response.text[:300]}")
                 return None
             self.stop.wait(0.2)
-        self.wrong.append(f"{method} {path}: no answer for 60 s")
+        self.wrong.append(f"{method} {path}: no response for 60 s")
         return None
 
 
 def posts_in_mongodb(stack: Stack) -> dict[str, str]:
-    """Return id -> text of the live posts, as MongoDB has them."""
+    """Return the texts of the posts in MongoDB by id."""
     client: MongoClient[dict[str, Any]] = MongoClient(stack.running["mongo_url"])
     try:
-        found = client["mysocial"]["posts"].find({"_deleted_at": None})
-        return {document["_id"]: document["text"] for document in found}
+        documents = client["mysocial"]["posts"].find({"_deleted_at": None})
+        return {document["_id"]: document["text"] for document in documents}
     finally:
         client.close()
 
 
-def heard(socket: ClientConnection, wanted: str, *, within: float = 10) -> dict[str, Any]:
+def wait_for_event(socket: ClientConnection, wanted: str, *, within: float = 10) -> dict[str, Any]:
     """Return the data of the next event of this type."""
     deadline = time.monotonic() + within
     while True:
@@ -147,10 +150,10 @@ def heard(socket: ClientConnection, wanted: str, *, within: float = 10) -> dict[
             return dict(frame["data"])
 
 
-def heard_at_last(
+def wait_for_post(
     member: Member, socket: ClientConnection, text: str, *, cursor: str
 ) -> dict[str, Any]:
-    """Return the data of a post that is heard, by a client that resumes when it is told to."""
+    """Return the data of a post's event, resuming if the server requires it."""
     deadline = time.monotonic() + 30
     while True:
         try:
@@ -167,32 +170,38 @@ def heard_at_last(
 
 
 def survive(stack: Stack, *, writers: int, pause: float, kills: int) -> dict[str, Any]:
-    """Write under faults: worker killed `kills` times, mongod stopped `pause` s, Valkey killed.
+    """Write while the worker is killed `kills` times, mongod paused `pause` s, and Valkey killed.
 
-    Returns the figures; raises AssertionError for anything lost, stale, doubled or wrongly refused.
+    Returns:
+        The figures of the run.
+
+    Raises:
+        AssertionError: A post is lost, stale or duplicated, or a response is wrong.
     """
-    team = [Writer(join(stack, f"writer{n}_{os.getpid()}"), n) for n in range(writers)]
-    threads = [threading.Thread(target=writer.run) for writer in team]
+    all_writers = [Writer(join(stack, f"writer{n}_{os.getpid()}"), n) for n in range(writers)]
+    threads = [threading.Thread(target=writer.run) for writer in all_writers]
     for thread in threads:
         thread.start()
     try:
         _faults(stack, pause=pause, kills=kills)
     finally:
-        for writer in team:
+        for writer in all_writers:
             writer.stop.set()
         for thread in threads:
             thread.join(90)
-    assert not (wrong := [one for writer in team for one in writer.wrong]), wrong
-    expected = {pk: text for writer in team for pk, text in writer.texts.items()}
+    assert not (wrong := [error for writer in all_writers for error in writer.wrong]), wrong
+    expected = {pk: text for writer in all_writers for pk, text in writer.texts.items()}
     began = time.monotonic()
     wait_for(lambda: expected.items() <= posts_in_mongodb(stack).items(), within=30, name="saved")
     converged = time.monotonic() - began
-    numbers = {str(writer.number) for writer in team}
+    numbers = {str(writer.number) for writer in all_writers}
     mine = [text for text in posts_in_mongodb(stack).values() if text.partition("-")[0] in numbers]
-    assert sorted(mine) == sorted(expected.values())  # each once, none twice
+    assert sorted(mine) == sorted(expected.values())  # exactly once
     return {
         "acknowledged posts": len(expected),
-        "answers by status": dict(sum((Counter(writer.codes) for writer in team), Counter())),
+        "responses by status": dict(
+            sum((Counter(writer.codes) for writer in all_writers), Counter())
+        ),
         "seconds until MongoDB had all": round(converged, 2),
     }
 
@@ -212,19 +221,21 @@ def _faults(stack: Stack, *, pause: float, kills: int) -> None:
 
 
 def main() -> None:
-    """Run the long form, as the foundation's acceptance asks."""
+    """Run the long form and print its figures."""
     with Stack("journey").start() as stack:
         first, second = join(stack, "first"), join(stack, "second")
         socket = second.socket()
         began = time.monotonic()
-        answer = httpx.post(f"{stack.url}/api/posts", json={"text": "Hello"}, headers=first.headers)
-        assert heard(socket, "post.created")["text"] == "Hello"
-        print(f"event after {1000 * (time.monotonic() - began):.0f} ms", answer.json())
+        response = httpx.post(
+            f"{stack.url}/api/posts", json={"text": "Hello"}, headers=first.headers
+        )
+        assert wait_for_event(socket, "post.created")["text"] == "Hello"
+        print(f"event received after {1000 * (time.monotonic() - began):.0f} ms", response.json())
         print("idling for 70 s …")
         threading.Event().wait(70)
         httpx.post(f"{stack.url}/api/posts", json={"text": "Later"}, headers=first.headers)
-        assert heard(socket, "post.created")["text"] == "Later"
-        print("a socket that idled for 70 s still hears")
+        assert wait_for_event(socket, "post.created")["text"] == "Later"
+        print("a socket that was idle for 70 s still receives events")
         socket.close()
         print(survive(stack, writers=4, pause=20, kills=3))
         text = stack.log.read_text(errors="replace")

@@ -1,7 +1,8 @@
-"""Every feature of realtime, proved across processes: who listens, listens at each of them.
+"""Checks of all realtime features across processes.
 
-A layout says which processes hold sockets; `prove` makes each change through each door and wants
-it heard on sockets and streams at every process: once, in order, the same everywhere.
+A `Layout` names the processes that hold sockets. `check_all_features` makes each change through
+each process and expects its event on the sockets and streams of every process: once, in order, and
+the same everywhere.
 """
 
 import time
@@ -17,13 +18,13 @@ import httpx
 from tests.support.event_listeners import EventListener, SocketListener, StreamListener, offset
 from tests.support.journey import Member, join
 
-TAKEN_WITHIN = 60.0  # a process may just have been started
-MOST_POSTS = 30  # a minute
+CONNECT_TIMEOUT_SECONDS = 60.0  # a process may just have been started
+MAX_POSTS_PER_MINUTE = 30
 E = TypeVar("E", bound=EventListener)
 
 
 class Caller(Protocol):
-    """HTTP by one door: through one process, where the layout lets one choose."""
+    """An HTTP client of one process, if the layout can select processes."""
 
     def call(
         self, member: Member, method: str, path: str, body: Any = None, **headers: str
@@ -32,7 +33,7 @@ class Caller(Protocol):
 
 
 class Layout(Protocol):
-    """The processes that serve, behind one address."""
+    """The processes behind one address."""
 
     @property
     def url(self) -> str: ...
@@ -42,249 +43,277 @@ class Layout(Protocol):
 
     @property
     def clients(self) -> Sequence[Caller]: ...
-    def process_of(self, ear: EventListener) -> str:
-        """Return which process holds the other end."""
+    def process_of(self, listener: EventListener) -> str:
+        """Return the process that holds the connection."""
 
 
-def at(layout: Layout, place: str, connect: Callable[[], E]) -> E:
-    """Connect again until it is this process that holds the other end."""
-    deadline = time.monotonic() + TAKEN_WITHIN
+def connect_at(layout: Layout, process: str, connect: Callable[[], E]) -> E:
+    """Connect until this process holds the connection."""
+    deadline = time.monotonic() + CONNECT_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        ear = connect()
-        if layout.process_of(ear) == place:
-            return ear
-        ear.close()
-    raise AssertionError(f"{place} took no connection for {TAKEN_WITHIN} s")
+        listener = connect()
+        if layout.process_of(listener) == process:
+            return listener
+        listener.close()
+    raise AssertionError(f"{process} accepted no connection for {CONNECT_TIMEOUT_SECONDS} s")
 
 
 @dataclass
-class Crew:
-    """Who acts, who listens, and where."""
+class Scenario:
+    """Two members, and Bob's connections to every process."""
 
     layout: Layout
     stack: ExitStack
     alice: Member = field(init=False)
     bob: Member = field(init=False)
     post: str = field(init=False)
-    ears: list[EventListener] = field(default_factory=list)
-    began: int = 0  # all ears hear what comes after this place in the log
-    _told: set[str] = field(default_factory=set)
+    listeners: list[EventListener] = field(default_factory=list)
+    first_offset: int = 0  # all listeners get the events after this offset of the log
+    _notified_ids: set[str] = field(default_factory=set)
     slowest: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.alice, self.bob = self.member("alice"), self.member("bob")
-        answer = self.done(self.bob, "POST", "posts", {"text": "Mine"})
-        self.post = answer.json()["post"]["id"]
+        self.alice, self.bob = self.add_member("alice"), self.add_member("bob")
+        response = self.call(self.bob, "POST", "posts", {"text": "Mine"})
+        self.post = response.json()["post"]["id"]
         topics = ("feed", "presence", f"post:{self.post}", f"user:{self.alice.id}")
-        for place in self.layout.socket_process_names:
+        for process in self.layout.socket_process_names:
             for kind in (SocketListener, StreamListener):
-                self.ears.append(self.open(place, kind, self.bob, *topics))
-        read = self.done(self.bob, "GET", "users/me")
-        self.began = offset(read.headers["X-Event-Cursor"])
+                self.listeners.append(self.open(process, kind, self.bob, *topics))
+        read = self.call(self.bob, "GET", "users/me")
+        self.first_offset = offset(read.headers["X-Event-Cursor"])
 
-    def member(self, name: str) -> Member:
+    def add_member(self, name: str) -> Member:
         return join(self.layout, f"{name}_{uuid.uuid4().hex[:8]}")
 
-    def open(self, place: str, kind: type[E], member: Member, *topics: str, cursor: str = "") -> E:
-        """Return a connection of a member at a process; it is closed at the end."""
-        ear = at(self.layout, place, partial(kind, member, *topics, cursor=cursor))
-        self.stack.enter_context(ear)
-        return ear
+    def open(
+        self, process: str, kind: type[E], member: Member, *topics: str, cursor: str = ""
+    ) -> E:
+        """Open a connection of a member to a process; it is closed at the end of the scenario."""
+        listener = connect_at(self.layout, process, partial(kind, member, *topics, cursor=cursor))
+        self.stack.enter_context(listener)
+        return listener
 
-    def done(self, member: Member, method: str, path: str, body: Any = None) -> httpx.Response:
-        """Carry something out, by whichever door."""
-        answer = self.layout.clients[0].call(member, method, path, body)
-        assert answer.is_success, answer.text
-        return answer
+    def call(self, member: Member, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Send a request that must succeed, to the first process."""
+        response = self.layout.clients[0].call(member, method, path, body)
+        assert response.is_success, response.text
+        return response
 
-    def heard(self, kind: str, judge: Callable[[Any], bool] = bool, since: float = 0) -> Any:
-        """Return the data of the one event that every ear heard, alike and once."""
-        said = [ear.wait_for_event(kind, judge) for ear in self.ears]
-        assert all(one.payload == said[0].payload for one in said), said
+    def wait_for_event(
+        self, kind: str, predicate: Callable[[Any], bool] = bool, since: float = 0
+    ) -> Any:
+        """Return the data of the event that every listener received, which must be the same."""
+        frames = [listener.wait_for_event(kind, predicate) for listener in self.listeners]
+        assert all(frame.payload == frames[0].payload for frame in frames), frames
         if since:
-            took = max(one.received_at for one in said) - since
+            took = max(frame.received_at for frame in frames) - since
             self.slowest[kind] = max(took, self.slowest.get(kind, 0))
-        return said[0].payload["data"]
+        return frames[0].payload["data"]
 
-    def noticed(self, by: Member, kind: str) -> None:
-        """Bob is told of it once, with how much is unread after it."""
+    def wait_for_notification(self, actor: Member, kind: str) -> None:
+        """Wait for a new notification of Bob, and check the unread count in its event."""
 
         def is_new(data: Any) -> bool:
-            told = data["notification"]
-            fits = (told["type"], told["actor"]["id"]) == (kind, by.id)
-            return fits and told["id"] not in self._told
+            notification = data["notification"]
+            fits = (notification["type"], notification["actor"]["id"]) == (kind, actor.id)
+            return fits and notification["id"] not in self._notified_ids
 
-        data = self.heard("notification.created", is_new)
-        self._told.add(data["notification"]["id"])
-        unread = self.done(self.bob, "GET", "notifications").json()["unread_count"]
+        data = self.wait_for_event("notification.created", is_new)
+        self._notified_ids.add(data["notification"]["id"])
+        unread = self.call(self.bob, "GET", "notifications").json()["unread_count"]
         assert data["unread_count"] == unread
 
 
-def prove_posts(crew: Crew, caller: Caller) -> None:
-    """A post comes, changes and goes; its key gives the same answer at every other door."""
+def check_posts(scenario: Scenario, caller: Caller) -> None:
+    """Check the events of a post, and repeats of its idempotency key at every process."""
     key, body = uuid.uuid4().hex, {"text": "A post"}
     began = time.monotonic()
-    answer = caller.call(crew.alice, "POST", "posts", body, **{"Idempotency-Key": key})
-    post = answer.json()["post"]
+    response = caller.call(scenario.alice, "POST", "posts", body, **{"Idempotency-Key": key})
+    post = response.json()["post"]
 
-    def is_it(data: Mapping[str, Any]) -> bool:
+    def is_post(data: Mapping[str, Any]) -> bool:
         return bool(data["id"] == post["id"])
 
-    assert crew.heard("post.created", is_it, began) == post
-    for other in crew.layout.clients:
-        again = other.call(crew.alice, "POST", "posts", body, **{"Idempotency-Key": key})
-        assert (again.status_code, again.content) == (answer.status_code, answer.content)
+    assert scenario.wait_for_event("post.created", is_post, began) == post
+    for other_caller in scenario.layout.clients:
+        again = other_caller.call(scenario.alice, "POST", "posts", body, **{"Idempotency-Key": key})
+        assert (again.status_code, again.content) == (response.status_code, response.content)
     began = time.monotonic()
-    changed = caller.call(crew.alice, "PATCH", f"posts/{post['id']}", {"text": "Changed"})
-    assert crew.heard("post.updated", is_it, began) == changed.json()["post"]
+    changed = caller.call(scenario.alice, "PATCH", f"posts/{post['id']}", {"text": "Changed"})
+    assert scenario.wait_for_event("post.updated", is_post, began) == changed.json()["post"]
     began = time.monotonic()
-    assert caller.call(crew.alice, "DELETE", f"posts/{post['id']}").is_success
-    assert crew.heard("post.deleted", is_it, began) == {"id": post["id"]}
+    assert caller.call(scenario.alice, "DELETE", f"posts/{post['id']}").is_success
+    assert scenario.wait_for_event("post.deleted", is_post, began) == {"id": post["id"]}
 
 
-def prove_comments_and_reactions(crew: Crew, caller: Caller) -> None:
-    """Who has the post open hears of both, and its author is notified."""
+def check_comments_and_reactions(scenario: Scenario, caller: Caller) -> None:
+    """Check the events of a post's comments and reactions, and its author's notifications."""
     began = time.monotonic()
-    answer = caller.call(crew.alice, "POST", f"posts/{crew.post}/comments", {"text": "Well said"})
-    comment = answer.json()["comment"]
-    said = crew.heard("comment.created", lambda data: data["comment"]["id"] == comment["id"], began)
-    assert said == {"comment": comment, "comments_count": said["comments_count"]}
-    crew.noticed(crew.alice, "comment")
-    fan, began = crew.member("fan"), time.monotonic()
-    caller.call(fan, "PUT", f"posts/{crew.post}/reaction", {"type": "love"})
-    said = crew.heard("reaction.changed", lambda data: data["user_id"] == fan.id, began)
-    assert (said["post_id"], said["type"]) == (crew.post, "love")
-    crew.noticed(fan, "reaction")
+    response = caller.call(
+        scenario.alice, "POST", f"posts/{scenario.post}/comments", {"text": "Well said"}
+    )
+    comment = response.json()["comment"]
+    data = scenario.wait_for_event(
+        "comment.created", lambda data: data["comment"]["id"] == comment["id"], began
+    )
+    assert data == {"comment": comment, "comments_count": data["comments_count"]}
+    scenario.wait_for_notification(scenario.alice, "comment")
+    fan, began = scenario.add_member("fan"), time.monotonic()
+    caller.call(fan, "PUT", f"posts/{scenario.post}/reaction", {"type": "love"})
+    data = scenario.wait_for_event(
+        "reaction.changed", lambda data: data["user_id"] == fan.id, began
+    )
+    assert (data["post_id"], data["type"]) == (scenario.post, "love")
+    scenario.wait_for_notification(fan, "reaction")
 
 
-def prove_follows(crew: Crew, caller: Caller) -> None:
-    """Who is followed hears of it, and is notified."""
-    fan, began = crew.member("fan"), time.monotonic()
-    assert caller.call(fan, "PUT", f"users/{crew.bob.id}/follow", {}).is_success
-    crew.heard("follow.created", lambda data: data["follower_id"] == fan.id, began)
-    crew.noticed(fan, "follow")
+def check_follows(scenario: Scenario, caller: Caller) -> None:
+    """Check the event and the notification of a follow."""
+    fan, began = scenario.add_member("fan"), time.monotonic()
+    assert caller.call(fan, "PUT", f"users/{scenario.bob.id}/follow", {}).is_success
+    scenario.wait_for_event("follow.created", lambda data: data["follower_id"] == fan.id, began)
+    scenario.wait_for_notification(fan, "follow")
 
 
-def prove_chat(crew: Crew, caller: Caller) -> None:
-    """A message, its conversation, that it was read, a reaction; and that somebody types."""
+def check_chat(scenario: Scenario, caller: Caller) -> None:
+    """Check the events of a message, its conversation, its read receipt and a reaction."""
     began = time.monotonic()
-    body = {"receiver_id": crew.bob.id, "text": "Hello, Bob"}
-    sent = caller.call(crew.alice, "POST", "chat/message", body).json()["chat_message"]
-    assert crew.heard("message.created", lambda one: one["id"] == sent["id"], began) == sent
-    crew.heard("conversation.updated", lambda one: one["last_message"]["id"] == sent["id"])
-    crew.noticed(crew.alice, "message")
-    assert caller.call(crew.bob, "PUT", "chat/messages/read", {"user_id": crew.alice.id}).is_success
-    crew.heard("message.read", lambda one: one["read_up_to"] == sent["id"])
-    caller.call(crew.bob, "PUT", f"chat/messages/{sent['id']}/reaction", {"type": "like"})
-    crew.heard("message.reaction", lambda one: one["message_id"] == sent["id"])
+    body = {"receiver_id": scenario.bob.id, "text": "Hello, Bob"}
+    sent = caller.call(scenario.alice, "POST", "chat/message", body).json()["chat_message"]
+    assert (
+        scenario.wait_for_event("message.created", lambda data: data["id"] == sent["id"], began)
+        == sent
+    )
+    scenario.wait_for_event(
+        "conversation.updated", lambda data: data["last_message"]["id"] == sent["id"]
+    )
+    scenario.wait_for_notification(scenario.alice, "message")
+    assert caller.call(
+        scenario.bob, "PUT", "chat/messages/read", {"user_id": scenario.alice.id}
+    ).is_success
+    scenario.wait_for_event("message.read", lambda data: data["read_up_to"] == sent["id"])
+    caller.call(scenario.bob, "PUT", f"chat/messages/{sent['id']}/reaction", {"type": "like"})
+    scenario.wait_for_event("message.reaction", lambda data: data["message_id"] == sent["id"])
 
 
-def prove_typing(crew: Crew) -> None:
-    """It is said on a socket of one process and heard at all."""
-    for place in crew.layout.socket_process_names:
-        typist = crew.member("typist")
-        mine = crew.open(place, SocketListener, typist)
+def check_typing(scenario: Scenario) -> None:
+    """Check that typing events from one process are received at all processes."""
+    for process in scenario.layout.socket_process_names:
+        typist = scenario.add_member("typist")
+        mine = scenario.open(process, SocketListener, typist)
         began = time.monotonic()
         for kind, on in (("typing.started", True), ("typing.stopped", False)):
-            assert mine.send_command(type="typing", to=crew.bob.id, on=on)["type"] == "ok"
-            crew.heard(kind, lambda data, me=typist.id: data == {"user_id": me}, began)  # type: ignore[misc]
+            assert mine.send_command(type="typing", to=scenario.bob.id, on=on)["type"] == "ok"
+            scenario.wait_for_event(kind, lambda data, me=typist.id: data == {"user_id": me}, began)  # type: ignore[misc]
 
 
-def prove_sessions(crew: Crew, caller: Caller) -> None:
-    """The end of a session ends its connections at every process."""
-    guest = crew.member("guest")
-    ears = [
-        crew.open(place, kind, guest)
-        for place in crew.layout.socket_process_names
+def check_sessions(scenario: Scenario, caller: Caller) -> None:
+    """Check that the end of a session closes its connections at every process."""
+    guest = scenario.add_member("guest")
+    listeners = [
+        scenario.open(process, kind, guest)
+        for process in scenario.layout.socket_process_names
         for kind in (SocketListener, StreamListener)
     ]
     began = time.monotonic()
     assert caller.call(guest, "POST", "signout").is_success
-    for ear in ears:
-        assert ear.wait_closed() == (4401 if isinstance(ear, SocketListener) else 0)
-        assert ear.types()[-1] == "session.ended"
-    crew.slowest["session.ended"] = max(one.closed_at for one in ears) - began
+    for listener in listeners:
+        assert listener.wait_closed() == (4401 if isinstance(listener, SocketListener) else 0)
+        assert listener.types()[-1] == "session.ended"
+    scenario.slowest["session.ended"] = max(listener.closed_at for listener in listeners) - began
     assert caller.call(guest, "GET", "currentuser").status_code == httpx.codes.UNAUTHORIZED
 
 
-def prove_resume(crew: Crew, caller: Caller) -> None:
-    """What was missed is told at whichever process one comes back: all of it, in order, once."""
-    topic = f"user:{crew.alice.id}"
-    for before in crew.layout.socket_process_names:
-        ear = crew.open(before, SocketListener, crew.bob, topic)
-        first = caller.call(crew.alice, "POST", "posts", {"text": "0"}).json()["post"]
-        ear.wait_for_event("post.created", lambda data, pk=first["id"]: data["id"] == pk)  # type: ignore[misc]
-        ear.close()
+def check_resume(scenario: Scenario, caller: Caller) -> None:
+    """Check that missed events are replayed at any process: all, in order, once."""
+    topic = f"user:{scenario.alice.id}"
+    for first_process in scenario.layout.socket_process_names:
+        listener = scenario.open(first_process, SocketListener, scenario.bob, topic)
+        first = caller.call(scenario.alice, "POST", "posts", {"text": "0"}).json()["post"]
+        listener.wait_for_event("post.created", lambda data, pk=first["id"]: data["id"] == pk)  # type: ignore[misc]
+        listener.close()
         missed = [
-            caller.call(crew.alice, "POST", "posts", {"text": f"{n}"}).json()["post"]
+            caller.call(scenario.alice, "POST", "posts", {"text": f"{n}"}).json()["post"]
             for n in range(1, 4)
         ]
-        for after in crew.layout.socket_process_names:
+        for next_process in scenario.layout.socket_process_names:
             for kind in (SocketListener, StreamListener):
-                back = crew.open(after, kind, crew.bob, topic, cursor=ear.cursor)
+                resumed = scenario.open(
+                    next_process, kind, scenario.bob, topic, cursor=listener.cursor
+                )
                 assert [
-                    one.payload["recovered"] for one in back.frames if "recovered" in one.payload
+                    frame.payload["recovered"]
+                    for frame in resumed.frames
+                    if "recovered" in frame.payload
                 ] == [True]
-                assert [one["data"] for one in back.events] == missed
-                back.close()
+                assert [event["data"] for event in resumed.events] == missed
+                resumed.close()
 
 
-def prove_limits(crew: Crew) -> None:
-    """The doors count together: so many posts a minute, whichever takes them."""
-    writer, callers = crew.member("writer"), crew.layout.clients
+def check_limits(scenario: Scenario) -> None:
+    """Check that all processes share the rate limit of posts."""
+    writer, callers = scenario.add_member("writer"), scenario.layout.clients
     codes = [
         callers[n % len(callers)].call(writer, "POST", "posts", {"text": f"{n}"}).status_code
-        for n in range(MOST_POSTS + 2)
+        for n in range(MAX_POSTS_PER_MINUTE + 2)
     ]
-    assert codes == [201] * MOST_POSTS + [429] * 2
+    assert codes == [201] * MAX_POSTS_PER_MINUTE + [429] * 2
 
 
-def prove_presence(crew: Crew, meanwhile: Callable[[], None]) -> None:
-    """Online from the first device on, until the last is gone, wherever each of them is."""
-    dora = crew.member("dora")
-    crew.done(dora, "PUT", f"users/{crew.bob.id}/follow", {})
-    crew.noticed(dora, "follow")
-    crew.done(crew.bob, "PUT", f"users/{dora.id}/follow", {})
-    first = crew.open(crew.layout.socket_process_names[0], SocketListener, dora)
-    crew.heard("presence.changed", lambda data: data == {"user_id": dora.id, "online": True})
-    last = crew.open(crew.layout.socket_process_names[-1], SocketListener, dora)
+def check_presence(scenario: Scenario, meanwhile: Callable[[], None]) -> None:
+    """Check that a member is online until their last device disconnects, at any process."""
+    dora = scenario.add_member("dora")
+    scenario.call(dora, "PUT", f"users/{scenario.bob.id}/follow", {})
+    scenario.wait_for_notification(dora, "follow")
+    scenario.call(scenario.bob, "PUT", f"users/{dora.id}/follow", {})
+    first = scenario.open(scenario.layout.socket_process_names[0], SocketListener, dora)
+    scenario.wait_for_event(
+        "presence.changed", lambda data: data == {"user_id": dora.id, "online": True}
+    )
+    last = scenario.open(scenario.layout.socket_process_names[-1], SocketListener, dora)
     first.close()
     closed = time.monotonic()
     meanwhile()
-    time.sleep(max(0, closed + 7 - time.monotonic()))  # longer than it takes to be given up
-    for caller in crew.layout.clients:
-        answer = caller.call(crew.bob, "GET", f"users/online?id={dora.id}")
-        assert answer.json() == {"users": [dora.id]}
+    time.sleep(max(0, closed + 7 - time.monotonic()))  # longer than the grace period
+    for caller in scenario.layout.clients:
+        response = caller.call(scenario.bob, "GET", f"users/online?id={dora.id}")
+        assert response.json() == {"users": [dora.id]}
     last.close()
     closed = time.monotonic()
     gone = {"user_id": dora.id, "online": False}
-    crew.heard("presence.changed", lambda data: data == gone, closed)
-    for ear in crew.ears:
-        told = [one.payload["data"]["online"] for one in ear.frames_of_type("presence.changed")
-                if one.payload["data"]["user_id"] == dora.id]  # fmt: skip
-        assert told == [True, False]
+    scenario.wait_for_event("presence.changed", lambda data: data == gone, closed)
+    for listener in scenario.listeners:
+        changes = [
+            frame.payload["data"]["online"]
+            for frame in listener.frames_of_type("presence.changed")
+            if frame.payload["data"]["user_id"] == dora.id
+        ]
+        assert changes == [True, False]
 
 
-def prove(layout: Layout) -> dict[str, float]:
-    """Prove every feature by every door; return the longest time that each kind of news took."""
+def check_all_features(layout: Layout) -> dict[str, float]:
+    """Check every feature at every process; return the longest delay by type of event."""
     with ExitStack() as stack:
-        crew = Crew(layout, stack)
+        scenario = Scenario(layout, stack)
 
         def features() -> None:
             for caller in layout.clients:
-                prove_posts(crew, caller)
-                prove_comments_and_reactions(crew, caller)
-                prove_follows(crew, caller)
-                prove_chat(crew, caller)
-                prove_sessions(crew, caller)
-                prove_resume(crew, caller)
-            prove_typing(crew)
-            prove_limits(crew)
+                check_posts(scenario, caller)
+                check_comments_and_reactions(scenario, caller)
+                check_follows(scenario, caller)
+                check_chat(scenario, caller)
+                check_sessions(scenario, caller)
+                check_resume(scenario, caller)
+            check_typing(scenario)
+            check_limits(scenario)
 
-        prove_presence(crew, features)
-        last = crew.done(crew.alice, "POST", "posts", {"text": "The last"}).json()["post"]
-        crew.heard("post.created", lambda data: data["id"] == last["id"])
-        logs = [[offset(one["id"]) for one in ear.events] for ear in crew.ears]
-        heard = [[place for place in log if place > crew.began] for log in logs]
-        assert all(log == heard[0] == sorted(set(log)) for log in heard)
-        return {kind: round(took, 3) for kind, took in crew.slowest.items()}
+        check_presence(scenario, features)
+        last = scenario.call(scenario.alice, "POST", "posts", {"text": "The last"}).json()["post"]
+        scenario.wait_for_event("post.created", lambda data: data["id"] == last["id"])
+        logs = [
+            [offset(event["id"]) for event in listener.events] for listener in scenario.listeners
+        ]
+        received = [[entry for entry in log if entry > scenario.first_offset] for log in logs]
+        assert all(log == received[0] == sorted(set(log)) for log in received)
+        return {kind: round(took, 3) for kind, took in scenario.slowest.items()}

@@ -1,4 +1,4 @@
-"""What strangers send does no harm: the short form of `make fuzz`, and that it can fail."""
+"""The short form of `make fuzz`, and tests that it finds planted faults."""
 
 import json
 import threading
@@ -16,32 +16,32 @@ from tests.fuzz.site import Door, Doors, Place, defects
 from tests.support.journey import Member
 
 PROBLEM = {"type": "x", "title": "x", "status": 400, "detail": "x", "code": "invalid", "errors": []}
-SAID = {"content-type": response_checks.PROBLEM}
+HEADERS = {"content-type": response_checks.PROBLEM}
 
 
 @pytest.mark.timeout(300)
-def test_what_strangers_send_does_no_harm():
+def test_fuzzing_finds_no_fault():
     with Doors(small=True) as site:
         assert fuzz(site, SHORT, seed=1, long=False) == []
 
 
 class Faulty(BaseHTTPRequestHandler):
-    """Answers each request as it should, but for those with a NUL."""
+    """Responds correctly, except to requests with a NUL."""
 
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         fault = b"\\u0000" in body
-        said = b"<h1>Server Error (500)</h1>" if fault else json.dumps(PROBLEM).encode()
+        content = b"<h1>Server Error (500)</h1>" if fault else json.dumps(PROBLEM).encode()
         self.send_response(500 if fault else 400)
         self.send_header("Content-Type", "text/html" if fault else response_checks.PROBLEM)
-        self.send_header("Content-Length", str(len(said)))
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(content)
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -55,17 +55,17 @@ def faulty() -> Iterator[Door]:
         thread.join()
 
 
-def test_an_operation_that_breaks_on_one_input_is_found(faulty):
+def test_an_operation_that_fails_on_an_input_is_found(faulty):
     body = {"content": {"application/json": {"schema": {"properties": {"text": {}}}}}}
     document = {"paths": {"/api/posts": {"post": {"requestBody": body}}}}
-    sent = [one for one in corpus.everything(document, {"users": ["0"]}) if one.body]
+    sent = [request for request in corpus.everything(document, {"users": ["0"]}) if request.body]
     assert len(sent) > 50
-    found = Caller(faulty).send_all(sent)
-    assert len(found) == sum(b"\\u0000" in one.body for one in sent) > 1
-    assert all("it is a 500" in one for one in found)
+    faults = Caller(faulty).send_all(sent)
+    assert len(faults) == sum(b"\\u0000" in request.body for request in sent) > 1
+    assert all("it is a 500" in fault for fault in faults)
 
 
-def test_what_should_be_refused_and_is_taken_is_found(faulty, monkeypatch):
+def test_accepted_invalid_input_is_found(faulty, monkeypatch):
     monkeypatch.setitem(PROBLEM, "status", 400)
     taken = Sent("POST", "/api/posts", b"{}", refused=True)
     caller = Caller(faulty)
@@ -78,28 +78,28 @@ def test_what_should_be_refused_and_is_taken_is_found(faulty, monkeypatch):
     ("status", "headers", "body", "wrong"),
     [
         (200, {}, b"anything", ""),
-        (400, SAID, json.dumps(PROBLEM).encode(), ""),
-        (503, SAID | {"retry-after": "2"}, b"", ""),
-        (500, SAID, b"", "it is a 500"),
+        (400, HEADERS, json.dumps(PROBLEM).encode(), ""),
+        (503, HEADERS | {"retry-after": "2"}, b"", ""),
+        (500, HEADERS, b"", "it is a 500"),
         (502, {}, b"", "it is a 502"),
-        (503, SAID, b"", "has no retry-after"),
-        (401, SAID, b"", "has no www-authenticate"),
+        (503, HEADERS, b"", "has no retry-after"),
+        (401, HEADERS, b"", "has no www-authenticate"),
         (400, {"content-type": "text/html"}, b"<p>", "no problem"),
-        (400, SAID, b"<p>", "not JSON"),
-        (400, SAID, b"[]", "no problem of ours"),
-        (404, SAID, json.dumps(PROBLEM).encode(), "no problem of ours"),
-        (400, SAID, json.dumps(PROBLEM | {"code": "odd"}).encode(), "not documented"),
-        (400, SAID, json.dumps(PROBLEM | {"code": "forbidden"}).encode(), "not documented"),
-        (400, SAID, json.dumps(PROBLEM | {"errors": [{}]}).encode(), "another shape"),
+        (400, HEADERS, b"<p>", "not JSON"),
+        (400, HEADERS, b"[]", "no problem of ours"),
+        (404, HEADERS, json.dumps(PROBLEM).encode(), "no problem of ours"),
+        (400, HEADERS, json.dumps(PROBLEM | {"code": "odd"}).encode(), "not documented"),
+        (400, HEADERS, json.dumps(PROBLEM | {"code": "forbidden"}).encode(), "not documented"),
+        (400, HEADERS, json.dumps(PROBLEM | {"errors": [{}]}).encode(), "another shape"),
     ],
 )
-def test_an_answer_is_judged(status, headers, body, wrong):
-    found = response_checks.fault(status, headers, body)
-    assert wrong in found
-    assert bool(found) == bool(wrong)
+def test_responses_are_checked(status, headers, body, wrong):
+    fault = response_checks.fault(status, headers, body)
+    assert wrong in fault
+    assert bool(fault) == bool(wrong)
 
 
-def test_a_trace_in_a_log_is_found():
+def test_a_traceback_in_a_log_is_found():
     quiet = "http | INFO fine\nws | WARNING Invalid HTTP request received."
     assert defects(quiet) == []
     trace = "ws | Traceback (most recent call last):"

@@ -1,4 +1,4 @@
-"""docs/getting-started.md: each command is run as it stands, and answered as shown."""
+"""The commands of docs/getting-started.md run as written and return what is shown."""
 
 import json
 import re
@@ -12,41 +12,50 @@ from tests.support.stack import ROOT
 pytestmark = pytest.mark.timeout(180)
 TEXT = (ROOT / "docs/getting-started.md").read_text()
 STEPS = re.findall(r"```sh\n(.*?)```\n\n```json\n(.*?)```", TEXT, flags=re.DOTALL)
-# What differs each time: ids, times, tokens, colors, and what the document cuts short.
-OURS = ("id", "created_at", "access", "refresh", "avatar_color", "avatar_url", "next", "type")
+# Fields that differ each time, or that the document abbreviates.
+VARIABLE_FIELDS = (
+    "id",
+    "created_at",
+    "access",
+    "refresh",
+    "avatar_color",
+    "avatar_url",
+    "next",
+    "type",
+)
 
 
-def differences(shown, answered, place=""):
-    """Return where an answer lacks what is shown, or says something else."""
+def differences(shown, actual, place=""):
+    """Return the differences between a response and what the document shows."""
     if isinstance(shown, dict):
-        if not isinstance(answered, dict):
+        if not isinstance(actual, dict):
             return [place]
         return [
-            one
+            difference
             for name, value in shown.items()
-            for one in (
+            for difference in (
                 [f"{place}.{name} is missing"]
-                if name not in answered
-                else differences(value, answered[name], f"{place}.{name}")
+                if name not in actual
+                else differences(value, actual[name], f"{place}.{name}")
             )
         ]
     if isinstance(shown, list):
-        if len(shown) > len(answered):
+        if len(shown) > len(actual):
             return [f"{place} is shorter"]
-        pairs = zip(shown, answered, strict=False)
-        return [one for pair in pairs for one in differences(*pair, place)]
-    said = place.rpartition(".")[2]
-    if shown == "…" or (said in OURS and type(shown) is type(answered)):
+        pairs = zip(shown, actual, strict=False)
+        return [difference for pair in pairs for difference in differences(*pair, place)]
+    name = place.rpartition(".")[2]
+    if shown == "…" or (name in VARIABLE_FIELDS and type(shown) is type(actual)):
         return []
-    return [] if shown == answered else [f"{place}: {answered!r} instead of {shown!r}"]
+    return [] if shown == actual else [f"{place}: {actual!r} instead of {shown!r}"]
 
 
-def test_every_command_is_followed_by_its_answer():
+def test_every_command_is_followed_by_its_output():
     assert len(STEPS) == 8
     assert TEXT.count("```sh\n") == TEXT.count("```json\n") == len(STEPS)
 
 
-def test_each_command_is_answered_as_shown(two_web_stack):
+def test_each_command_returns_what_is_shown(two_web_stack):
     mark = "-- the end of a step --"
     script = "".join(f"{command}\necho; echo '{mark}'\n" for command, _ in STEPS)
     script = script.replace("localhost:8000", f"127.0.0.1:{two_web_stack.port}")
@@ -57,14 +66,14 @@ def test_each_command_is_answered_as_shown(two_web_stack):
     assert len(answers) == len(STEPS)
     wrong = []
     for (command, shown), answer in zip(STEPS, answers, strict=True):
-        found = differences(json.loads(shown), json.loads(answer))
-        wrong += [f"{command.strip()}: {one}" for one in found]
+        differing = differences(json.loads(shown), json.loads(answer))
+        wrong += [f"{command.strip()}: {difference}" for difference in differing]
     assert wrong == []
     kind = json.loads(answers[-1])["type"]
     assert kind == "post.created"
 
 
-def test_the_socket_of_the_page_opens(two_web_stack):
+def test_the_websocket_example_works(two_web_stack):
     snippet = re.search(r"```js\n(.*?)```", TEXT, flags=re.DOTALL)[1]
     protocols = re.search(r'\["mysocial", "ACCESS"\]', snippet)
     assert protocols

@@ -1,4 +1,4 @@
-"""The requests in docs/http can be sent as they stand, one after the other, to the demo."""
+"""The requests in docs/http work as written, in their order, with the demo data."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.images.pictures import picture
 from tests.support.people import new_client
 
 FILES = sorted((Path(project.BASE_DIR) / "docs" / "http").glob("*.http"))
-SAYS = re.compile(r": (\d{3})\b")  # a title may name the refusal that is shown
+STATUS = re.compile(r": (\d{3})\b")  # a title may name the error status of its request
 VALUE = re.compile(r"{{(\w+)(?:\.response\.body\.([\w.\[\]]+))?}}")
 
 
@@ -27,21 +27,21 @@ def demo(settings: Any, django_db_blocker: Any) -> None:
     send_due()
 
 
-def value(answers: dict[str, Any], name: str, path: str | None) -> str:
-    """Return what a placeholder stands for."""
-    found = answers[name]
+def resolve(responses: dict[str, Any], name: str, path: str | None) -> str:
+    """Return the value of a placeholder."""
+    node = responses[name]
     for step in re.findall(r"\w+", path or ""):
-        found = found[int(step) if step.isdigit() else step]
-    return str(found)
+        node = node[int(step) if step.isdigit() else step]
+    return str(node)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_each_request_is_answered_as_its_title_says(file, demo):
+def test_each_request_gets_the_status_in_its_title(file, demo):
     top, *parts = re.split(r"^###", file.read_text(), flags=re.MULTILINE)
-    answers: dict[str, Any] = dict(re.findall(r"^@(\w+) = (.*)$", top, flags=re.MULTILINE))
+    responses: dict[str, Any] = dict(re.findall(r"^@(\w+) = (.*)$", top, flags=re.MULTILINE))
     for part in parts:
         title, _, rest = part.partition("\n")
-        text = VALUE.sub(lambda found: value(answers, found[1], found[2]), rest)
+        text = VALUE.sub(lambda match: resolve(responses, match[1], match[2]), rest)
         head, _, body = text.strip().partition("\n\n")
         lines = [line for line in head.splitlines() if not line.startswith("#")]
         method, url = lines[0].split(" ", 1)
@@ -51,11 +51,11 @@ def test_each_request_is_answered_as_its_title_says(file, demo):
             picture("JPEG") if line.startswith("< ") else line.encode()
             for line in body.splitlines()
         )
-        answer = new_client().generic(
-            method, url.removeprefix(answers["host"]), content, kind, headers=headers
+        response = new_client().generic(
+            method, url.removeprefix(responses["host"]), content, kind, headers=headers
         )
-        said = SAYS.search(title)
-        expected = {int(said[1])} if said else {200, 201}
-        assert answer.status_code in expected, (title, answer.content)
+        status = STATUS.search(title)
+        expected = {int(status[1])} if status else {200, 201}
+        assert response.status_code in expected, (title, response.content)
         for name in re.findall(r"^# @name (\w+)$", head, flags=re.MULTILINE):
-            answers[name] = orjson.loads(answer.content)
+            responses[name] = orjson.loads(response.content)

@@ -1,4 +1,4 @@
-"""The main job, end to end, on real parts: `manage.py up`, HTTP, a socket, Ctrl-C, and again."""
+"""End-to-end test of `manage.py up`: HTTP, a socket, killed processes, a stop and a restart."""
 
 import httpx
 import psutil
@@ -6,7 +6,7 @@ import pytest
 
 from mysocial.dev.processes import port_is_free
 from tests.chaos.resume import endure
-from tests.support.journey import heard, heard_at_last, join, posts_in_mongodb, survive
+from tests.support.journey import join, posts_in_mongodb, survive, wait_for_event, wait_for_post
 from tests.support.stack import Stack, wait_for
 
 pytestmark = pytest.mark.timeout(240)
@@ -22,7 +22,7 @@ def test_a_journey_of_two_members_survives_killed_processes():
         )
         post = answer.json()["post"]
 
-        assert heard(socket, "post.created") == post
+        assert wait_for_event(socket, "post.created") == post
         feed = httpx.get(f"{stack.url}/api/posts", headers=bob.headers, timeout=10)
         assert feed.json()["posts"][0] == post
         wait_for(lambda: post["id"] in posts_in_mongodb(stack), within=20, name="in MongoDB")
@@ -33,13 +33,13 @@ def test_a_journey_of_two_members_survives_killed_processes():
         figures = survive(stack, writers=2, pause=3, kills=1)
         assert figures["acknowledged posts"] > 0
 
-        # Idle for the whole time of the faults, and over a restart of Valkey: it still hears. Where
-        # Valkey went while it was asked who hears an event, the socket is told to resume.
+        # The socket was idle during the faults and still receives events. If Valkey was killed
+        # while an audience was computed, the client must resume.
         late = httpx.post(
             f"{stack.url}/api/posts", json={"text": "Later"}, headers=alice.headers, timeout=10
         )
         cursor = feed.headers["X-Event-Cursor"]
-        assert heard_at_last(bob, socket, "Later", cursor=cursor) == late.json()["post"]
+        assert wait_for_post(bob, socket, "Later", cursor=cursor) == late.json()["post"]
         figures = endure(stack, clients=12, seconds=6, kills=1)
         assert figures["connections"] > figures["clients"]
         pids = stack.stop()
@@ -54,8 +54,8 @@ def test_a_journey_of_two_members_survives_killed_processes():
 
 
 def _tasks(stack: Stack) -> str:
-    """Return the page of tasks that Flower shows."""
-    found = httpx.get(
+    """Return the list of tasks from the API of Flower."""
+    response = httpx.get(
         f"http://127.0.0.1:{stack.flower_port}/api/tasks", auth=("flower", "flower"), timeout=10
     )
-    return found.text
+    return response.text

@@ -12,7 +12,7 @@ from mysocial.dev.loadtest import Report
 
 @pytest.fixture
 def load(capsys):
-    """Load a site; return what the command says."""
+    """Return a function that runs the command and returns its report."""
 
     def run(*arguments):
         call_command("loadtest", "--json", *arguments)
@@ -21,20 +21,20 @@ def load(capsys):
     return run
 
 
-def test_a_site_is_loaded_at_the_rate_that_was_asked_for_and_left_as_it_was(load, two_web_stack):
-    said = load(two_web_stack.url, "--rate", "40", "--seconds", "3", "--people", "3")
-    assert said["requests"] == 120
-    assert said["seconds"] >= 2.9
-    assert (said["errors"], said["people_left"]) == (0, 0)
-    assert set(said["statuses"]) <= {"200", "201"}
-    assert set(said["milliseconds"]) == {"all", "home", "feed", "profile", "post", "reaction"}
-    for found in said["milliseconds"].values():
-        assert 0 < found["p50"] <= found["p95"] <= found["p99"]
+def test_a_site_is_loaded_at_the_given_rate_and_restored(load, two_web_stack):
+    report = load(two_web_stack.url, "--rate", "40", "--seconds", "3", "--people", "3")
+    assert report["requests"] == 120
+    assert report["seconds"] >= 2.9
+    assert (report["errors"], report["people_left"]) == (0, 0)
+    assert set(report["statuses"]) <= {"200", "201"}
+    assert set(report["milliseconds"]) == {"all", "home", "feed", "profile", "post", "reaction"}
+    for percentiles in report["milliseconds"].values():
+        assert 0 < percentiles["p50"] <= percentiles["p95"] <= percentiles["p99"]
     body = {"username": "alice", "password": "correct-horse-battery"}
     access = httpx.post(f"{two_web_stack.url}/api/signin", json=body).json()["access"]
     headers = {"Authorization": f"Bearer {access}"}
-    found = httpx.get(f"{two_web_stack.url}/api/users/search?q=load_", headers=headers).json()
-    assert found["users"] == []
+    search = httpx.get(f"{two_web_stack.url}/api/users/search?q=load_", headers=headers).json()
+    assert search["users"] == []
 
 
 @pytest.mark.parametrize(
@@ -46,20 +46,20 @@ def test_a_site_is_loaded_at_the_rate_that_was_asked_for_and_left_as_it_was(load
         "http://[2001:db8::1]/",
     ],
 )
-def test_what_is_not_this_machine_is_left_alone(load, url):
+def test_other_machines_are_rejected(load, url):
     with pytest.raises(CommandError) as refused:
         load(url)
     assert refused.value.returncode == 2
 
 
-def test_rate_time_and_people_are_bounded(load):
+def test_rate_duration_and_people_are_limited(load):
     for option in (["--rate", "2001"], ["--seconds", "601"], ["--people", "0"]):
         with pytest.raises(CommandError) as refused:
             load(*option)
         assert refused.value.returncode == 2
 
 
-def test_where_nobody_answers_nothing_is_loaded(load):
+def test_a_site_that_does_not_respond_is_not_loaded(load):
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     with pytest.raises(CommandError, match="The sign-up at") as refused:
@@ -67,7 +67,7 @@ def test_where_nobody_answers_nothing_is_loaded(load):
     assert refused.value.returncode == 2
 
 
-def test_the_figures_are_what_they_say():
+def test_percentiles():
     report = Report()
     for milliseconds in range(1, 101):
         report.record("home", 200 if milliseconds < 98 else 503, milliseconds / 1000)

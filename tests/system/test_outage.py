@@ -1,4 +1,4 @@
-"""What members do all day goes on while MongoDB is away, and nothing of it is lost."""
+"""An outage of MongoDB: ordinary use continues and nothing is lost."""
 
 from typing import Any
 
@@ -17,33 +17,33 @@ from tests.support.concurrency import mongod_paused
 from tests.support.people import Person, sign_up
 
 
-def done(answer: Any) -> Any:
-    """Return what was answered; it was no refusal."""
+def check_ok(answer: Any) -> Any:
+    """Return the JSON of a response, which must be a success."""
     assert answer.status_code in {200, 201}, answer.content
     return answer.json()
 
 
 @pytest.fixture
 def people(flush_all) -> list[Person]:
-    """Some who know one another, and some whom nobody knows; MongoDB has all that was.
+    """Sign up members, let some follow each other, and flush everything to MongoDB.
 
-    One has read the feed, which is everybody's. Nobody has looked at anything else.
+    Only the global feed has been read before.
     """
-    found = [sign_up(f"member{number}") for number in range(6)]
-    alice, bob, carol, *_ = found
-    for one, other in ((alice, bob), (bob, alice), (carol, alice)):
-        done(one.put(f"users/{other.id}/follow"))
+    members = [sign_up(f"member{number}") for number in range(6)]
+    alice, bob, carol, *_ = members
+    for person, other in ((alice, bob), (bob, alice), (carol, alice)):
+        check_ok(person.put(f"users/{other.id}/follow"))
     post = alice.create_post("Before")
-    done(bob.post(f"posts/{post['id']}/comments", {"text": "Before"}))
-    done(carol.put(f"posts/{post['id']}/reaction", {"type": "like"}))
-    done(alice.post("chat/message", {"receiver_id": bob.id, "text": "Before"}))
-    done(alice.get("posts"))
+    check_ok(bob.post(f"posts/{post['id']}/comments", {"text": "Before"}))
+    check_ok(carol.put(f"posts/{post['id']}/reaction", {"type": "like"}))
+    check_ok(alice.post("chat/message", {"receiver_id": bob.id, "text": "Before"}))
+    check_ok(alice.get("posts"))
     flush_all()
-    return found
+    return members
 
 
-def look(person: Person, *, among: list[Person], at: dict[str, Any]) -> dict[str, Any]:
-    """Read what a client shows, as it is opened: all of it must be answered."""
+def read_client_views(person: Person, *, among: list[Person], at: dict[str, Any]) -> dict[str, Any]:
+    """Read all views of a client; every request must succeed."""
     paths = [
         "currentuser",
         "posts",
@@ -71,48 +71,47 @@ def look(person: Person, *, among: list[Person], at: dict[str, Any]) -> dict[str
     return {path: answer.json() for path, answer in answers.items()}
 
 
-def act(people: list[Person]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Do what members do all day; return the post that it is about, and one with an image."""
+def run_actions(people: list[Person]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Run ordinary actions; return the post that they are about, and a post with an image."""
     alice, bob, carol, dave, erin, _ = people
     post = dave.create_post("During, @member1")
-    shown = done(send(alice, "POST", "posts", text="Look", image=picture()))["post"]
-    for one in people:
-        done(one.put(f"posts/{post['id']}/reaction", {"type": "wow"}))
-        done(one.post(f"posts/{post['id']}/comments", {"text": f"I am {one.username}"}))
-    done(bob.put(f"posts/{post['id']}/reaction", {"type": "love"}))
-    done(carol.delete(f"posts/{post['id']}/reaction"))
-    done(dave.put(f"users/{erin.id}/follow"))
-    done(erin.put(f"users/{dave.id}/follow"))
-    done(dave.delete(f"users/{erin.id}/follow"))
-    done(alice.delete(f"users/{bob.id}/follow"))
-    done(dave.post("notifications/read-all"))
-    told = done(bob.get("notifications"))["notifications"]
-    assert told[0]["type"] == "mention"
-    done(bob.patch(f"notifications/{told[0]['id']}", {"read": True}))
-    done(alice.patch("users/me", {"quote": "Still here"}))
-    done(alice.patch(f"posts/{shown['id']}", {"text": "Look again"}))
+    shown = check_ok(send(alice, "POST", "posts", text="Look", image=picture()))["post"]
+    for person in people:
+        check_ok(person.put(f"posts/{post['id']}/reaction", {"type": "wow"}))
+        text = f"I am {person.username}"
+        check_ok(person.post(f"posts/{post['id']}/comments", {"text": text}))
+    check_ok(bob.put(f"posts/{post['id']}/reaction", {"type": "love"}))
+    check_ok(carol.delete(f"posts/{post['id']}/reaction"))
+    check_ok(dave.put(f"users/{erin.id}/follow"))
+    check_ok(erin.put(f"users/{dave.id}/follow"))
+    check_ok(dave.delete(f"users/{erin.id}/follow"))
+    check_ok(alice.delete(f"users/{bob.id}/follow"))
+    check_ok(dave.post("notifications/read-all"))
+    notifications = check_ok(bob.get("notifications"))["notifications"]
+    assert notifications[0]["type"] == "mention"
+    check_ok(bob.patch(f"notifications/{notifications[0]['id']}", {"read": True}))
+    check_ok(alice.patch("users/me", {"quote": "Still here"}))
+    check_ok(alice.patch(f"posts/{shown['id']}", {"text": "Look again"}))
     return post, shown
 
 
-def talk(people: list[Person]) -> list[str]:
-    """Write to somebody new and to somebody known; return the ids of the messages."""
+def send_messages(people: list[Person]) -> list[str]:
+    """Send messages in new and existing conversations; return their ids."""
     alice, bob, _, _, erin, frank = people
     sent = [
         erin.post("chat/message", {"receiver_id": frank.id, "text": "Hello"}),
         send(frank, "POST", "chat/message", receiver_id=erin.id, image=picture()),
         bob.post("chat/message", {"receiver_id": alice.id, "text": "Known"}),
     ]
-    done(frank.put("chat/messages/read", {"user_id": erin.id}))
-    return [done(answer)["chat_message"]["id"] for answer in sent]
+    check_ok(frank.put("chat/messages/read", {"user_id": erin.id}))
+    return [check_ok(answer)["chat_message"]["id"] for answer in sent]
 
 
-def test_all_goes_on_while_mongodb_is_away_and_is_there_when_it_is_back(
-    people, flush_all, documents
-):
+def test_actions_succeed_without_mongodb_and_are_persisted_afterwards(people, flush_all, documents):
     with mongod_paused():
-        post, shown = act(people)
-        sent = talk(people)
-        during = [look(one, among=people, at=post) for one in people]
+        post, shown = run_actions(people)
+        sent = send_messages(people)
+        during = [read_client_views(person, among=people, at=post) for person in people]
 
     assert during[0]["posts"]["posts"][0]["text"] == "Look again"
     seen = during[3][f"posts/{post['id']}"]
@@ -123,75 +122,75 @@ def test_all_goes_on_while_mongodb_is_away_and_is_there_when_it_is_back(
     )
     assert during[5]["chat/unread"] == {"unread": 0, "conversations": 0}
     assert during[4]["chat/unread"] == {"unread": 1, "conversations": 1}
-    assert [look(one, among=people, at=post) for one in people] == during
+    assert [read_client_views(person, among=people, at=post) for person in people] == during
     flush_all()
     assert run_due_cascades() == 0
     assert verify(pause=0) == set()
-    assert {post["id"], shown["id"]} <= {one["_id"] for one in documents(Post)}
-    assert set(sent) <= {one["_id"] for one in documents(Message)}
+    assert {post["id"], shown["id"]} <= {document["_id"] for document in documents(Post)}
+    assert set(sent) <= {document["_id"] for document in documents(Message)}
     assert (len(documents(Comment)), len(documents(Reaction))) == (7, 6)
     assert len(documents(Media)) == 2
     alice, bob, carol, dave, erin, _ = people
-    ends = {(one["follower_id"], one["followee_id"]) for one in documents(Follow)}
+    ends = {(follow["follower_id"], follow["followee_id"]) for follow in documents(Follow)}
     assert ends == {(bob.id, alice.id), (carol.id, alice.id), (erin.id, dave.id)}
 
 
-def test_what_was_done_is_taken_back_while_mongodb_is_away(people, flush_all, documents):
+def test_records_can_be_deleted_without_mongodb(people, flush_all, documents):
     alice, bob, carol, dave, erin, frank = people
     post = alice.get("posts").json()["posts"][0]
     kept = alice.create_post("Kept")
     with mongod_paused():
-        comment = done(dave.post(f"posts/{kept['id']}/comments", {"text": "Oh"}))["comment"]
-        done(dave.patch(f"comments/{comment['id']}", {"text": "Ah"}))
-        done(alice.delete(f"comments/{comment['id']}"))
-        done(alice.delete(f"posts/{post['id']}"))
+        comment = check_ok(dave.post(f"posts/{kept['id']}/comments", {"text": "Oh"}))["comment"]
+        check_ok(dave.patch(f"comments/{comment['id']}", {"text": "Ah"}))
+        check_ok(alice.delete(f"comments/{comment['id']}"))
+        check_ok(alice.delete(f"posts/{post['id']}"))
         assert bob.get(f"posts/{post['id']}").status_code == 404
-        message = done(erin.post("chat/message", {"receiver_id": dave.id, "text": "Hm"}))
+        message = check_ok(erin.post("chat/message", {"receiver_id": dave.id, "text": "Hm"}))
         path = f"chat/messages/{message['chat_message']['id']}"
-        done(erin.patch(path, {"text": "Well"}))
-        done(dave.put(f"{path}/reaction", {"type": "sad"}))
-        done(erin.delete(f"{path}?for=everyone"))
-        done(erin.put(f"users/{frank.id}/block"))
+        check_ok(erin.patch(path, {"text": "Well"}))
+        check_ok(dave.put(f"{path}/reaction", {"type": "sad"}))
+        check_ok(erin.delete(f"{path}?for=everyone"))
+        check_ok(erin.put(f"users/{frank.id}/block"))
         assert frank.get(f"users/{erin.id}").status_code == 404
-        done(frank.put(f"users/{dave.id}/mute"))
-        done(carol.patch("users/me/settings", {"is_private": True}))
-        done(frank.put(f"users/{carol.id}/follow"))
-        assert done(carol.get("users/me/follow-requests"))["users"][0]["id"] == frank.id
-        done(carol.put(f"users/me/follow-requests/{frank.id}"))
-        done(carol.delete(f"users/me/followers/{frank.id}"))
-        done(erin.put(f"chat/users/{alice.id}"))
-        done(erin.delete(f"chat/users/{alice.id}"))
-        told = done(bob.get("notifications"))["notifications"]
-        done(bob.delete(f"notifications/{told[0]['id']}"))
-        during = [look(one, among=[one, alice], at=kept) for one in people]
+        check_ok(frank.put(f"users/{dave.id}/mute"))
+        check_ok(carol.patch("users/me/settings", {"is_private": True}))
+        check_ok(frank.put(f"users/{carol.id}/follow"))
+        assert check_ok(carol.get("users/me/follow-requests"))["users"][0]["id"] == frank.id
+        check_ok(carol.put(f"users/me/follow-requests/{frank.id}"))
+        check_ok(carol.delete(f"users/me/followers/{frank.id}"))
+        check_ok(erin.put(f"chat/users/{alice.id}"))
+        check_ok(erin.delete(f"chat/users/{alice.id}"))
+        notifications = check_ok(bob.get("notifications"))["notifications"]
+        check_ok(bob.delete(f"notifications/{notifications[0]['id']}"))
+        during = [read_client_views(person, among=[person, alice], at=kept) for person in people]
 
-    assert [look(one, among=[one, alice], at=kept) for one in people] == during
+    assert [
+        read_client_views(person, among=[person, alice], at=kept) for person in people
+    ] == during
     while run_due_cascades():
         pass
     flush_all()
     assert verify(pause=0) == set()
-    assert [one["_id"] for one in documents(Post)] == [kept["id"]]
+    assert [document["_id"] for document in documents(Post)] == [kept["id"]]
     assert documents(Comment) == documents(Reaction) == []
-    assert [one["text"] for one in documents(Message)] == ["Before", ""]
+    assert [document["text"] for document in documents(Message)] == ["Before", ""]
 
 
-def test_a_block_works_at_once_and_what_it_parts_is_taken_back_when_mongodb_is_there(
-    people, flush_all
-):
+def test_a_block_works_without_mongodb_and_its_cascade_runs_afterwards(people, flush_all):
     alice, bob, *_ = people
-    assert done(alice.get("notifications"))["unread_count"] == 4
+    assert check_ok(alice.get("notifications"))["unread_count"] == 4
     with mongod_paused():
-        done(alice.put(f"users/{bob.id}/block"))
+        check_ok(alice.put(f"users/{bob.id}/block"))
         assert alice.get(f"users/{bob.id}").status_code == 404
         assert bob.get(f"users/{alice.id}").status_code == 404
-        told = done(alice.get("notifications"))["notifications"]
-        assert [one["type"] for one in told] == ["reaction", "follow"]
+        notifications = check_ok(alice.get("notifications"))["notifications"]
+        assert [notification["type"] for notification in notifications] == ["reaction", "follow"]
     while run_due_cascades():
         pass
-    assert done(alice.get("notifications")) == {
-        "notifications": told,
+    assert check_ok(alice.get("notifications")) == {
+        "notifications": notifications,
         "next": None,
         "unread_count": 2,
     }
-    assert done(bob.get("notifications"))["unread_count"] == 0
+    assert check_ok(bob.get("notifications"))["unread_count"] == 0
     assert verify(pause=0) == set()

@@ -18,26 +18,26 @@ from tests.support.telemetry_receivers import telemetry_receiver
 pytestmark = pytest.mark.timeout(180)  # a whole site is started
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = f"00-{TRACE}-b7ad6b7169203331-01"
-SEEN = """
+PRINT_IMPORTS = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "mysocial.settings"
 import mysocial.wsgi, mysocial.asgi, mysocial.celery
 mysocial.celery.app.loader.import_default_modules()
-# That redis-py looks whether OpenTelemetry's SDK is there is its own.
+# redis-py imports the SDK of OpenTelemetry itself if it is installed.
 ours = {"mysocial.ops.opentelemetry", "mysocial.ops.sentry", "opentelemetry.exporter", "sentry_sdk"}
 print(sorted(ours & set(sys.modules)))
 """
 
 
 @pytest.fixture(scope="module")
-def told():
-    """Run the site with both; return it with what was received."""
+def telemetry_site():
+    """Run a site with tracing and Sentry; return it with the received telemetry."""
     with telemetry_receiver() as received:
-        place = f"127.0.0.1:{received.port}"
+        address = f"127.0.0.1:{received.port}"
         settings = {
-            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{place}",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{address}",
             "OTEL_BSP_SCHEDULE_DELAY": "200",
-            "SENTRY_DSN": f"http://key@{place}/7",
+            "SENTRY_DSN": f"http://key@{address}/7",
             "FLOWER_PASSWORD": "",
         }
         with Stack("telemetry", **settings) as stack:
@@ -47,19 +47,25 @@ def told():
 
 
 def spans(received):
-    """Return all spans that came, with what is said of them."""
-    found = []
+    """Return all received spans, with the names of their services."""
+    received_spans = []
     for path, body in received.bodies:
         if path == "/v1/traces":
             for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-                service = {one.key: one.value.string_value for one in resource.resource.attributes}
+                service = {
+                    attribute.key: attribute.value.string_value
+                    for attribute in resource.resource.attributes
+                }
                 for scope in resource.scope_spans:
-                    found += [(service["service.name"], one) for one in scope.spans]
-    return found
+                    received_spans += [(service["service.name"], span) for span in scope.spans]
+    return received_spans
 
 
-def facts(span):
-    return {one.key: one.value.string_value or one.value.int_value for one in span.attributes}
+def attributes_of(span):
+    return {
+        attribute.key: attribute.value.string_value or attribute.value.int_value
+        for attribute in span.attributes
+    }
 
 
 def sign_up(stack, name):
@@ -68,8 +74,8 @@ def sign_up(stack, name):
     return data["user"]["id"], data["access"]
 
 
-def test_a_request_its_task_and_its_delivery_are_one_trace(told):
-    stack, received = told
+def test_a_request_its_task_and_its_delivery_share_a_trace(telemetry_site):
+    stack, received = telemetry_site
     member_id, access = sign_up(stack, "traced")
     with connect(f"ws://127.0.0.1:{stack.port}/ws", subprotocols=["mysocial", access]) as socket:
         assert json.loads(socket.recv(timeout=10))["user_id"] == member_id
@@ -78,25 +84,27 @@ def test_a_request_its_task_and_its_delivery_are_one_trace(told):
         headers = {"Authorization": f"Bearer {access}", "traceparent": PARENT}
         answers, heard = {}, {}
 
-        def whole():
-            # Of a write whose message is on its way already, the task is another's: write again.
+        def complete_trace():
+            # If a wake-up is pending already, the task belongs to another trace: write again.
             answer = httpx.post(f"{stack.url}/api/posts", json={"text": "Hi"}, headers=headers)
             answers[answer.headers["X-Request-ID"]] = answer
             event = json.loads(socket.recv(timeout=10))
             heard[event["id"]] = event
-            ours = [one for _, one in spans(received) if one.trace_id.hex() == TRACE]
-            for request in (one for one in ours if one.name == "POST api/posts"):
-                below = {one.name: one for one in ours if one.parent_span_id == request.span_id}
+            trace = [span for _, span in spans(received) if span.trace_id.hex() == TRACE]
+            for request in (span for span in trace if span.name == "POST api/posts"):
+                below = {
+                    span.name: span for span in trace if span.parent_span_id == request.span_id
+                }
                 if {"posts.flush_records", "deliver post.created"} <= set(below):
                     return request, below
             return None
 
-        request, by_name = wait_for(whole, within=60, name="the trace")
-    answer = answers[facts(request)["mysocial.request_id"]]
+        request, by_name = wait_for(complete_trace, within=60, name="the trace")
+    answer = answers[attributes_of(request)["mysocial.request_id"]]
     cursor = answer.headers["X-Event-Cursor"]
     event = heard[cursor]
     assert request.parent_span_id.hex() == "b7ad6b7169203331"
-    assert facts(request) == {
+    assert attributes_of(request) == {
         "mysocial.method": "POST",
         "mysocial.route": "api/posts",
         "mysocial.status": 201,
@@ -104,13 +112,13 @@ def test_a_request_its_task_and_its_delivery_are_one_trace(told):
         "mysocial.request_id": answer.headers["X-Request-ID"],
         "mysocial.member_id": member_id,
     }
-    assert facts(by_name["deliver post.created"])["mysocial.event"] == event["id"] == cursor
+    assert attributes_of(by_name["deliver post.created"])["mysocial.event"] == event["id"] == cursor
     assert {service for service, _ in spans(received)} == {"mysocial"}
     assert "traceparent" not in json.dumps(event)
 
 
-def test_a_defect_is_told_with_its_request_and_without_any_secret(told):
-    stack, received = told
+def test_an_error_is_reported_with_its_request_id_and_without_secrets(telemetry_site):
+    stack, received = telemetry_site
     member_id, access = sign_up(stack, "unlucky")
     headers = {"Authorization": f"Bearer {access}", "X-Request-ID": "breaks-1"}
     post = httpx.post(f"{stack.url}/api/posts", json={"text": "Hi"}, headers=headers).json()["post"]
@@ -123,7 +131,7 @@ def test_a_defect_is_told_with_its_request_and_without_any_secret(told):
 
     def envelope():
         bodies = [body for path, body in received.bodies if path == "/api/7/envelope/"]
-        return next((one for one in bodies if b"breaks-1" in one), None)
+        return next((body for body in bodies if b"breaks-1" in body), None)
 
     sent = wait_for(envelope, within=20, name="the envelope")
     event = json.loads(sent.split(b"\n")[2])
@@ -136,11 +144,16 @@ def test_a_defect_is_told_with_its_request_and_without_any_secret(told):
         assert secret not in sent
 
 
-def test_nothing_of_it_is_imported_unless_it_is_set():
+def test_nothing_is_imported_unless_it_is_configured():
     unset = ("OTEL_EXPORTER_OTLP_ENDPOINT", "SENTRY_DSN")
     env = {name: value for name, value in os.environ.items() if name not in unset}
     run = subprocess.run(
-        [sys.executable, "-c", SEEN], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+        [sys.executable, "-c", PRINT_IMPORTS],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert run.stdout.splitlines()[-1] == "[]"
 
@@ -152,8 +165,8 @@ def test_nothing_of_it_is_imported_unless_it_is_set():
         ("SENTRY_DSN", "sentry_sdk", "sentry"),
     ],
 )
-def test_where_it_is_set_and_not_installed_the_start_says_what_lacks(variable, module, extra):
-    code = f"import sys; sys.modules['{module}'] = None\n{SEEN}"
+def test_a_missing_package_is_named_at_startup(variable, module, extra):
+    code = f"import sys; sys.modules['{module}'] = None\n{PRINT_IMPORTS}"
     env = {**os.environ, variable: "http://key@127.0.0.1:1/1"}
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False

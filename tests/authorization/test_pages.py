@@ -1,4 +1,4 @@
-"""What stands beside /api: pages for everybody, and the admin for staff alone."""
+"""Routes outside /api: public pages, and the admin for staff only."""
 
 import re
 import shutil
@@ -11,7 +11,7 @@ from tests.support.concurrency import assert_no_changes
 from tests.support.people import new_client
 
 VIEWERS = ("nobody", "ended", "owner", "stranger", "blocked")
-# Whatever is sent along, these answer everybody alike.
+# These pages are the same for everybody, with or without a token.
 OPEN = {
     "": 200,
     "api/schema": 200,
@@ -19,13 +19,13 @@ OPEN = {
     "api/asyncapi": 200,
     "api/asyncapi/docs": 200,
     "unsubscribe?token=none": 404,
-    "media/{image_file}": 404,  # the name is the key; of this one no file is left
+    "media/{image_file}": 404,  # the name is unguessable; this file is deleted
     "avatars/4d7c0f/A.png": 200,
     "docs/errors": 200,
     "health/live": 200,
     "staff/queues": 302,
     "health/ready": 200,
-    "metrics": 404,  # for who has the operators' token
+    "metrics": 404,  # 404 without the token of operators
     "devtools/emails": 404,
     "devtools/emails/none.eml": 404,
 }
@@ -33,13 +33,13 @@ PARAMETERS = re.compile(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)|<[\w:]+>")
 
 
 def plain(pattern):
-    """Return a route or a path of ours without what differs between its requests."""
+    """Return a route or path with its parameters replaced by `{}`."""
     bare = PARAMETERS.sub("{}", str(pattern)).replace("\\.", ".")
     return re.sub(r"\^|/\?|\\Z|\$$", "", bare).strip("/")
 
 
 def pages(resolver, prefix=""):
-    """Yield each route that is neither one of the API nor of the admin."""
+    """Yield each route that belongs neither to the API nor to the admin."""
     for entry in resolver.url_patterns:
         pattern = prefix + str(entry.pattern)
         if getattr(entry, "app_name", "") == "admin":
@@ -70,19 +70,19 @@ def test_every_page_is_in_the_table():
 def test_a_page_is_the_same_for_everybody(path, world_of, flush_all, settings):
     settings.DEBUG = False
     w = world_of("public")
-    flush_all()  # else it is not ready: the debts are as old as the world
-    shutil.rmtree(settings.MEDIA_DIR, ignore_errors=True)  # of a world that was made just now
-    place = path.format(image_file=w.things["image_url"].rpartition("/")[2])
+    flush_all()  # otherwise readiness fails, because the dirty records are old
+    shutil.rmtree(settings.MEDIA_DIR, ignore_errors=True)  # files of a world that was just built
+    place = path.format(image_file=w.ids["image_url"].rpartition("/")[2])
     with assert_no_changes():
         answers = {name: ask(w.people[name], place) for name in VIEWERS}
     assert {answer.status_code for answer in answers.values()} == {OPEN[path]}
     for name, answer in answers.items():
         body = b"".join(answer) if answer.streaming else answer.content
-        assert w.leaks(name, body.decode(errors="replace")) == []
+        assert w.find_leaks(name, body.decode(errors="replace")) == []
 
 
 def admin_pages(resolver, prefix="admin/"):
-    """Yield a path for each route of the admin, with an id that may or may not be there."""
+    """Yield a path for each route of the admin, with an id that may not exist."""
     for entry in resolver.url_patterns:
         pattern = prefix + str(entry.pattern)
         if hasattr(entry, "url_patterns"):
@@ -92,7 +92,7 @@ def admin_pages(resolver, prefix="admin/"):
 
 
 def test_no_member_can_access_the_admin(world_of, moderator):
-    """Neither by their token nor by a password of theirs; they are sent to the login."""
+    """Members are redirected to the login, with their token or without."""
     w = world_of("public")
     admin = next(e for e in get_resolver().url_patterns if getattr(e, "app_name", "") == "admin")
     entrances = ("login/", "logout/")
@@ -104,7 +104,7 @@ def test_no_member_can_access_the_admin(world_of, moderator):
                 for method in ("GET", "POST"):
                     answer = ask(w.people[name], path, method)
                     assert answer.status_code in {302, 403, 404, 405}, (name, method, path)
-                    assert w.leaks(name, answer.content.decode()) == []
+                    assert w.find_leaks(name, answer.content.decode()) == []
                     if answer.status_code == 302:
                         assert answer["Location"].startswith("/admin/login/"), (name, path)
     assert Staff.objects.filter(username__startswith="the_").count() == 0

@@ -1,0 +1,227 @@
+"""Rules of the routes of accounts, users, follows and images."""
+
+from tests.authorization.rules import (
+    TOPIC_OWNERS,
+    Rule,
+    can_interact_with_actor,
+    can_interact_with_owner,
+    follow_viewers,
+    for_any_actor,
+    has_request,
+    non_followers_of_actor,
+    only,
+)
+from tests.authorization.world import MEMBERS, post_viewers
+from tests.support.servers import PASSWORD
+
+NEW = "another-horse-battery"
+INVALID_FOR_OWNER = {"owner": 400}
+
+ACCOUNTS = (
+    Rule(
+        "POST",
+        "signup",
+        is_open=True,
+        success=201,
+        body={"username": "somebody", "email": "somebody@example.com", "password": PASSWORD},
+    ),
+    Rule("POST", "signin", is_open=True, body={"username": "the_owner", "password": PASSWORD}),
+    Rule("POST", "token/refresh", is_open=True, body={"refresh": "{refresh}"}),
+    Rule("POST", "forgot-password", is_open=True, body={"email": "the_owner@example.com"}),
+    Rule(
+        "POST",
+        "reset-password/{reset}",
+        is_open=True,
+        body={"password": NEW},
+        events={"session.ended": TOPIC_OWNERS},
+    ),
+    Rule("POST", "verify-email/{confirm}", is_open=True),
+    Rule("POST", "verify-email"),
+    Rule("POST", "signout", events={"session.ended": TOPIC_OWNERS}),
+    Rule("GET", "currentuser"),
+    Rule(
+        "DELETE",
+        "currentuser",
+        body={"password": PASSWORD},
+        events={"user.deleted": can_interact_with_actor, "session.ended": TOPIC_OWNERS},
+    ),
+    Rule("POST", "currentuser/export", success=202),
+    Rule("GET", "currentuser/export"),
+    # No export is ready here; `tests/accounts/test_exports.py` tests who may download one.
+    Rule("GET", "currentuser/export/file", exceptions=dict.fromkeys(MEMBERS, 404)),
+    Rule(
+        "PUT",
+        "password",
+        body={"current_password": PASSWORD, "new_password": NEW},
+        events={"session.ended": TOPIC_OWNERS},
+    ),
+    Rule("GET", "sessions"),
+    Rule("DELETE", "sessions", events={"session.ended": TOPIC_OWNERS}),
+    Rule("DELETE", "sessions/{session}", only("owner"), events={"session.ended": TOPIC_OWNERS}),
+)
+USERS = (
+    Rule("GET", "users"),
+    Rule("GET", "users/search?q=the_"),
+    Rule("GET", "users/online?id={owner}"),
+    Rule("GET", "users/me"),
+    Rule(
+        "PATCH",
+        "users/me",
+        body={"quote": "Less, but better."},
+        events={"user.updated": can_interact_with_actor},
+    ),
+    Rule("GET", "users/me/settings"),
+    Rule(
+        "PATCH",
+        "users/me/settings",
+        body={"is_private": True},
+        events={"user.updated": can_interact_with_actor, "user.hidden": non_followers_of_actor},
+    ),
+    Rule(
+        "PATCH",
+        "users/me/settings",
+        body={"is_private": False},
+        events={"user.updated": can_interact_with_actor, "user.shown": non_followers_of_actor},
+        only_under=("private account",),
+    ),
+    Rule("GET", "users/{owner}", can_interact_with_owner),
+)
+FOLLOWS = (
+    Rule("GET", "users/relationships?id={owner}"),
+    Rule("GET", "users/suggestions"),
+    Rule(
+        "PUT",
+        "users/{owner}/follow",
+        can_interact_with_owner,
+        exceptions=INVALID_FOR_OWNER,
+        events={"follow.created": TOPIC_OWNERS},
+    ),
+    Rule(
+        "PUT",
+        "users/{owner}/follow",
+        can_interact_with_owner,
+        exceptions=INVALID_FOR_OWNER,
+        events={"follow.requested": TOPIC_OWNERS},
+        only_under=("private account",),
+    ),
+    Rule(
+        "DELETE",
+        "users/{owner}/follow",
+        can_interact_with_owner,
+        exceptions=INVALID_FOR_OWNER,
+        events={"follow.deleted": TOPIC_OWNERS},
+    ),
+    Rule("GET", "users/{owner}/followers", follow_viewers),
+    Rule("GET", "users/{owner}/following", follow_viewers),
+    Rule(
+        "DELETE",
+        "users/me/followers/{follower}",
+        exceptions={"follower": 400},
+        events={"follow.deleted": TOPIC_OWNERS},
+    ),
+    Rule("GET", "users/me/follow-requests"),
+    Rule("PUT", "users/me/follow-requests/{requester}", has_request, exceptions={"requester": 400}),
+    Rule(
+        "PUT",
+        "users/me/follow-requests/{requester}",
+        has_request,
+        exceptions={"requester": 400},
+        events={"follow.created": TOPIC_OWNERS},
+        only_under=("private account",),
+    ),
+    Rule(
+        "DELETE",
+        "users/me/follow-requests/{requester}",
+        exceptions={"requester": 400},
+        events={"follow.unrequested": TOPIC_OWNERS},
+        only_under=("private account",),
+    ),
+    Rule("DELETE", "users/me/follow-requests/{requester}", exceptions={"requester": 400}),
+    # A member may block a member who blocks them.
+    Rule(
+        "PUT",
+        "users/{owner}/block",
+        exceptions=INVALID_FOR_OWNER,
+        events={
+            "block.created": TOPIC_OWNERS,
+            "follow.deleted": TOPIC_OWNERS,
+            "user.hidden": lambda _visibility, _actor: {"owner"},
+        },
+    ),
+    Rule(
+        "DELETE",
+        "users/{owner}/block",
+        exceptions=INVALID_FOR_OWNER,
+        events={
+            "block.deleted": TOPIC_OWNERS,
+            "user.shown": lambda _visibility, _actor: {"owner"},
+        },
+    ),
+    Rule("GET", "users/me/blocks", reveals=("the_owner", "the_friend")),
+    Rule(
+        "PUT",
+        "users/{owner}/mute",
+        can_interact_with_owner,
+        exceptions=INVALID_FOR_OWNER,
+        events={"mute.created": TOPIC_OWNERS},
+    ),
+    Rule(
+        "DELETE",
+        "users/{owner}/mute",
+        can_interact_with_owner,
+        exceptions=INVALID_FOR_OWNER,
+        events={"mute.deleted": TOPIC_OWNERS},
+    ),
+    Rule("GET", "users/me/mutes"),
+)
+IMAGES = (
+    Rule("GET", "users/{owner}/images", can_interact_with_owner),
+    Rule(
+        "POST",
+        "images/profile",
+        post_viewers,
+        allowed=only("owner"),
+        body={"image_id": "{image}"},
+        reveals=("{image_url}",),
+        events={"user.updated": for_any_actor(can_interact_with_owner)},
+    ),
+    Rule(
+        "POST",
+        "images/background",
+        post_viewers,
+        allowed=only("owner"),
+        body={"image_id": "{image}"},
+        reveals=("{image_url}",),
+        events={"user.updated": for_any_actor(can_interact_with_owner)},
+    ),
+    Rule(
+        "DELETE",
+        "images/{image}",
+        post_viewers,
+        allowed=only("owner"),
+        events={
+            "image.deleted": for_any_actor(post_viewers),
+            "post.updated": for_any_actor(post_viewers),
+        },
+    ),
+    Rule(
+        "DELETE",
+        "images/{background}",
+        can_interact_with_owner,
+        allowed=only("owner"),
+        events={
+            "image.deleted": for_any_actor(can_interact_with_owner),
+            "user.updated": for_any_actor(can_interact_with_owner),
+        },
+    ),
+    Rule(
+        "DELETE",
+        "images/background/{background}",
+        can_interact_with_owner,
+        allowed=only("owner"),
+        events={
+            "image.deleted": for_any_actor(can_interact_with_owner),
+            "user.updated": for_any_actor(can_interact_with_owner),
+        },
+    ),
+)
