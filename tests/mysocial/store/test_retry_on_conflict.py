@@ -3,7 +3,7 @@
 import pytest
 
 from mysocial.core.errors import Conflict, NotFound
-from mysocial.store import run_with_retry, write
+from mysocial.store import retry_on_conflict, write
 from tests.support.example_records import change, get, put
 
 
@@ -20,7 +20,7 @@ def test_a_verb_whose_write_was_lost_looks_again_and_what_it_refuses_itself_stan
             w.update(result, check_revision=True, size=result.size + 1)
         return result.size
 
-    assert run_with_retry(grow) == 6
+    assert retry_on_conflict(grow)() == 6
     assert (seen, get(thing).size) == ([0, 5], 6)
 
     def refuse():
@@ -28,7 +28,7 @@ def test_a_verb_whose_write_was_lost_looks_again_and_what_it_refuses_itself_stan
         raise NotFound
 
     with pytest.raises(NotFound):
-        run_with_retry(refuse)
+        retry_on_conflict(refuse)()
     assert len(seen) == 3
 
 
@@ -42,5 +42,5 @@ def test_a_verb_that_loses_each_time_is_a_conflict():
             w.update(result, check_revision=True, name="Mine")
 
     with pytest.raises(Conflict):
-        run_with_retry(lose)
+        retry_on_conflict(lose)()
     assert get(thing).name == ""
