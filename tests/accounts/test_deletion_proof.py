@@ -17,7 +17,7 @@ from mysocial.persistence import flush
 from mysocial.store import STORES
 from posts.models import Post
 from tests.chat.conversations import send_message
-from tests.images.pictures import data_url, picture, send
+from tests.images.pictures import data_url, make_image, send_form
 from tests.support.concurrency import assert_no_changes, dump_storage
 from tests.support.people import anonymous, sign_up
 from tests.support.servers import PASSWORD
@@ -47,7 +47,7 @@ def words(bob, stranger):
         for name in ("post", "edit", "comment", "said", "answer", "quote", "work", "device")
     }
     victim = sign_up("Victim_1", email="victim.one@example.com")
-    response = send(victim, "POST", "posts", text=words["post"], image=picture())
+    response = send_form(victim, "POST", "posts", text=words["post"], image=make_image())
     post = response.json()["post"]
     key = {"Idempotency-Key": "mine"}
     victim.patch(f"posts/{post['id']}", {"text": words["edit"]}, **key)
@@ -58,7 +58,7 @@ def words(bob, stranger):
     send_message(victim, bob, words["said"])
     send_message(bob, victim, words["answer"])
     victim.patch("users/me", {"quote": words["quote"], "work": words["work"]})
-    victim.post("images/profile", {"image": data_url(picture())})
+    victim.post("images/profile", {"image": data_url(make_image())})
     anonymous.post(
         "signin", {"username": "victim_1", "password": PASSWORD}, **{"User-Agent": words["device"]}
     )

@@ -17,7 +17,7 @@ from mysocial.privacy.exports import EXCLUDED
 from mysocial.store import STORES
 from tests.accounts.export_files import download_export, request_export
 from tests.chat.conversations import send_message
-from tests.images.pictures import data_url, picture, send
+from tests.images.pictures import data_url, make_image, send_form
 from tests.moderation.staff import file_report, take_action
 from tests.support.concurrency import live_records
 from tests.support.people import anonymous, sign_up
@@ -48,7 +48,7 @@ def active_member(alice, bob, stranger):
     alice.put(f"users/{stranger.id}/mute")
     bob.put(f"users/{alice.id}/mute")
     alice.put(f"users/{carol.id}/block")
-    response = send(alice, "POST", "posts", text="As it was first. @bob", image=picture())
+    response = send_form(alice, "POST", "posts", text="As it was first. @bob", image=make_image())
     post = response.json()["post"]
     alice.patch(f"posts/{post['id']}", {"text": "<b>As it is now.</b>"})
     alice.create_post("For nobody else", privacy="private")
@@ -57,7 +57,7 @@ def active_member(alice, bob, stranger):
         writer.post(f"posts/{post['id']}/comments", {"text": f"By {writer.username}"})
         writer.put(f"posts/{other_post['id']}/reaction", {"type": "love"})
     alice.put(f"posts/{post['id']}/reaction", {"type": "wow"})
-    alice.post("images/profile", {"image": data_url(picture())})
+    alice.post("images/profile", {"image": data_url(make_image())})
     send_message(alice, bob, "Written by Alice")
     send_message(bob, alice, "Written to Alice")
     send_message(bob, stranger, "Written to somebody else")

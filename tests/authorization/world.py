@@ -13,7 +13,7 @@ from mysocial.core.events import EVENTS
 from mysocial.outbox import run_due_cascades, send_due
 from notifications.tokens import make_unsubscribe_token
 from tests.chat.conversations import send_message
-from tests.images.pictures import picture, send
+from tests.images.pictures import make_image, send_form
 from tests.moderation.staff import take_action
 from tests.notifications.notification_checks import (
     create_comment,
@@ -132,7 +132,9 @@ def _add_people(w: World) -> None:
 def _add_post(w: World) -> None:
     """Write a public post, let members comment and react, then restrict it."""
     owner, friend = w.people["owner"], w.people["friend"]
-    answer = send(owner, "POST", "posts", text=f"As it was first. {MENTIONED}", image=picture())
+    answer = send_form(
+        owner, "POST", "posts", text=f"As it was first. {MENTIONED}", image=make_image()
+    )
     w.ids["post"] = answer.json()["post"]["id"]
     process_due_media()
     post = owner.get(f"posts/{w.ids['post']}").json()
@@ -153,7 +155,7 @@ def _add_post(w: World) -> None:
 def _add_rest(w: World) -> None:
     """Upload a background, send messages, sign in a second time, then block."""
     owner, friend = w.people["owner"], w.people["friend"]
-    brought = send(owner, "POST", "images/background", image=picture())
+    brought = send_form(owner, "POST", "images/background", image=make_image())
     w.ids["background"] = brought.json()["image"]["id"]
     process_due_media()
     w.ids["message"] = send_message(owner, friend, "Written to the friend.")["id"]

@@ -15,7 +15,15 @@ from tests.chat.conversations import (
     mark_read,
     send_message,
 )
-from tests.images.pictures import bytes_at, data_url, film, picture, send, shown, waiting
+from tests.images.pictures import (
+    data_url,
+    make_image,
+    make_video,
+    public_files,
+    read_file,
+    send_form,
+    spooled_files,
+)
 from tests.support.concurrency import (
     assert_no_changes,
     count_statuses,
@@ -30,8 +38,8 @@ UNREADY = {"state": "processing", "url": None, "width": None, "height": None}
 
 def show(sender, receiver, **fields):
     """Send a message with an image and return it."""
-    sent = {"receiver_id": receiver.id, "image": picture(), **fields}
-    answer = send(sender, "POST", "chat/message", **sent)
+    sent = {"receiver_id": receiver.id, "image": make_image(), **fields}
+    answer = send_form(sender, "POST", "chat/message", **sent)
     assert answer.status_code == 201, answer.content
     return answer.json()["chat_message"]
 
@@ -68,7 +76,7 @@ def test_an_image_is_shown_at_once_and_announced_to_both_when_it_is_ready(
         assert chat_events(person)[-1] == {"type": "message.updated", "data": ready}
     assert chat_events(bob)[:-1] == before
     assert stranger.received_events(f"user:{alice.id}", "feed") == []
-    assert len(bytes_at(url)) > 0
+    assert len(read_file(url)) > 0
     assert mark_read(bob, alice)["last_message"] == ready
     flush_all()
     assert document(Message, message["id"])["media_id"] == media["id"]
@@ -78,7 +86,7 @@ def test_an_image_is_shown_at_once_and_announced_to_both_when_it_is_ready(
 
 
 def test_an_image_may_have_a_text_and_come_as_a_data_url(alice, bob):
-    message = send_message(alice, bob, "Look", image=data_url(picture()))
+    message = send_message(alice, bob, "Look", image=data_url(make_image()))
     assert (message["text"], message["media"]["kind"]) == ("Look", "image")
     edited = alice.patch(f"chat/messages/{message['id']}", {"text": ""}).json()["chat_message"]
     assert (edited["text"], edited["media"]) == ("", message["media"])
@@ -89,19 +97,19 @@ def test_an_image_may_have_a_text_and_come_as_a_data_url(alice, bob):
 @pytest.mark.parametrize(
     ("fields", "code", "wrong"),
     [
-        ({"image": picture(), "gif_url": GIF}, 400, {"image", "gif_url"}),
-        ({"image": picture(), "x": "y"}, 400, {"x"}),
-        ({"image": film()}, 415, {"image"}),
-        ({"video": film()}, 400, {"video"}),
+        ({"image": make_image(), "gif_url": GIF}, 400, {"image", "gif_url"}),
+        ({"image": make_image(), "x": "y"}, 400, {"x"}),
+        ({"image": make_video()}, 415, {"image"}),
+        ({"video": make_video()}, 400, {"video"}),
         ({"image": "https://elsewhere.example/a.png", "text": "Hi"}, 400, {"image"}),
     ],
 )
 def test_a_rejected_image_leaves_no_message_and_no_file(alice, bob, fields, code, wrong):
     with assert_no_changes():
-        answer = send(alice, "POST", "chat/message", receiver_id=bob.id, **fields)
+        answer = send_form(alice, "POST", "chat/message", receiver_id=bob.id, **fields)
     assert answer.status_code == code
     assert {error["field"] for error in answer.json()["errors"]} == wrong
-    assert waiting() == []
+    assert spooled_files() == []
 
 
 def test_an_image_needs_the_permission_to_write(alice, bob, stranger):
@@ -109,9 +117,9 @@ def test_an_image_needs_the_permission_to_write(alice, bob, stranger):
     bob.put(f"users/{stranger.id}/block")
     with assert_no_changes():
         for sender, receiver, code in ((bob, alice, 403), (stranger, bob, 404)):
-            fields = {"receiver_id": receiver.id, "image": picture()}
-            assert send(sender, "POST", "chat/message", **fields).status_code == code
-    assert waiting() == shown() == []
+            fields = {"receiver_id": receiver.id, "image": make_image()}
+            assert send_form(sender, "POST", "chat/message", **fields).status_code == code
+    assert spooled_files() == public_files() == []
 
 
 def test_an_image_is_in_no_gallery_and_visible_to_nobody_else(alice, bob, stranger, flush_all):
@@ -151,7 +159,7 @@ def test_the_image_of_a_message_deleted_for_everyone_is_deleted_everywhere(
 ):
     message = show(alice, bob, text="Look")
     process_due_media()
-    assert len(shown()) == 1
+    assert len(public_files()) == 1
     answer = alice.delete(f"chat/messages/{message['id']}?for=everyone")
     assert answer.status_code == 200
     for person, other in ((alice, bob), (bob, alice)):
@@ -165,7 +173,7 @@ def test_the_image_of_a_message_deleted_for_everyone_is_deleted_everywhere(
     assert run_due_cascades() == 1
     assert process_due_media() == 1
     assert live_records("images.media") == {}
-    assert shown() == []
+    assert public_files() == []
     flush_all()
     assert documents(Media) == []
     assert len(documents(DeletedFile)) == 1
@@ -173,7 +181,7 @@ def test_the_image_of_a_message_deleted_for_everyone_is_deleted_everywhere(
 
 def test_deleting_the_last_message_shows_the_previous_one_with_its_image(alice, bob):
     first = show(alice, bob)
-    second = show(alice, bob, image=picture("JPEG"))
+    second = show(alice, bob, image=make_image("JPEG"))
     assert list_conversations(bob)[0]["last_message"] == second
     bob.delete(f"chat/messages/{second['id']}?for=me")
     assert list_conversations(bob)[0]["last_message"] == first
@@ -199,7 +207,7 @@ def test_an_image_deleted_during_processing_is_not_announced(alice, bob):
 
 
 def test_a_broken_image_is_announced_as_failed(alice, bob):
-    show(alice, bob, image=picture(size=(400, 400))[:-200])
+    show(alice, bob, image=make_image(size=(400, 400))[:-200])
     process_due_media()
     media = newest(bob, alice)["media"]
     assert (media["state"], media["url"]) == ("failed", None)
@@ -224,20 +232,20 @@ def test_the_images_of_both_members_are_deleted_with_an_erased_account(alice, bo
         pass
     assert list(live_records("images.media")) == [kept["media"]["id"]]
     process_due_media()
-    assert len(shown()) == 1
+    assert len(public_files()) == 1
 
 
 def test_concurrent_repeats_of_a_request_send_one_image(alice, bob):
-    fields = {"receiver_id": bob.id, "image": picture()}
+    fields = {"receiver_id": bob.id, "image": make_image()}
     answers = run_concurrently(
-        *[lambda: send(alice, "POST", "chat/message", key="k", **fields)] * 8
+        *[lambda: send_form(alice, "POST", "chat/message", key="k", **fields)] * 8
     )
     assert count_statuses(answers) == {201: 8}
     assert len({answer.content for answer in answers}) == 1
     assert (
         len(live_records("chat.message"))
         == len(live_records("images.media"))
-        == len(waiting())
+        == len(spooled_files())
         == 1
     )
 

@@ -3,7 +3,7 @@
 from tests.chat.conversations import mark_read, send_message
 from tests.client_model.scenario_table import action
 from tests.client_model.world import World, expect_success, run_workers
-from tests.images.pictures import picture, send
+from tests.images.pictures import make_image, send_form
 from tests.notifications.notification_checks import list_notifications
 
 
@@ -39,7 +39,9 @@ def _alice_writes_to_bob(w: World) -> None:
 
 @action("message.created", "message.updated")
 def _alice_sends_bob_a_picture(w: World) -> None:
-    expect_success(send(w.alice, "POST", "chat/message", receiver_id=w.bob.id, image=picture()))
+    expect_success(
+        send_form(w.alice, "POST", "chat/message", receiver_id=w.bob.id, image=make_image())
+    )
     run_workers()
 
 

@@ -2,7 +2,7 @@
 
 from tests.client_model.scenario_table import action
 from tests.client_model.world import World, expect_success, run_workers
-from tests.images.pictures import picture, send
+from tests.images.pictures import make_image, send_form
 from tests.notifications.notification_checks import create_comment, set_reaction
 from tests.support.servers import PASSWORD
 
@@ -25,13 +25,13 @@ def _alice_writes_for_followers_and_for_herself(w: World) -> None:
 
 @action("post.created", "post.updated", reread="gallery")
 def _alice_writes_a_post_with_a_picture(w: World) -> None:
-    expect_success(send(w.alice, "POST", "posts", text="See", image=picture()))
+    expect_success(send_form(w.alice, "POST", "posts", text="See", image=make_image()))
     run_workers()
 
 
 @action("post.updated")
 def _alice_writes_a_post_with_a_broken_picture(w: World) -> None:
-    expect_success(send(w.alice, "POST", "posts", text="See", image=picture()[:60]))
+    expect_success(send_form(w.alice, "POST", "posts", text="See", image=make_image()[:60]))
     run_workers()
 
 
@@ -116,7 +116,7 @@ def _alice_changes_her_profile(w: World) -> None:
 
 @action("user.updated", reread="gallery")
 def _bob_uploads_a_profile_picture(w: World) -> None:
-    expect_success(send(w.bob, "POST", "images/profile", image=picture()))
+    expect_success(send_form(w.bob, "POST", "images/profile", image=make_image()))
     run_workers()
 
 

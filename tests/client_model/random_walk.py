@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from tests.client_model.world import World, run_workers
-from tests.images.pictures import picture, send
+from tests.images.pictures import make_image, send_form
 from tests.support.people import Person
 
 SUCCESS_CODES = {200, 201}
@@ -52,7 +52,9 @@ class RandomWalk:
     def _create_post(self, actor: Person, other: Person) -> str:
         text, privacy = f"A post for @{other.username}", self.random.choice(PRIVACIES)
         if self.random.random() < 0.3:
-            response = send(actor, "POST", "posts", text=text, privacy=privacy, image=picture())
+            response = send_form(
+                actor, "POST", "posts", text=text, privacy=privacy, image=make_image()
+            )
             self.posts.append(response.json()["post"]["id"])
             return f"a post with a picture, {privacy}"
         description = self._request(actor, "POST", "posts", {"text": text, "privacy": privacy})
@@ -121,7 +123,7 @@ class RandomWalk:
         gallery = actor.get(f"users/{actor.id}/images").json()["images"]
         if gallery and self.random.random() < 0.5:
             return self._request(actor, "DELETE", f"images/{self.random.choice(gallery)['id']}")
-        send(actor, "POST", "images/profile", image=picture())
+        send_form(actor, "POST", "images/profile", image=make_image())
         return "a profile picture"
 
     def _notification(self, actor: Person, other: Person) -> str:

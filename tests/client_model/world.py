@@ -7,7 +7,7 @@ from images.services import process_due_media
 from mysocial.outbox import run_due_cascades
 from tests.chat.conversations import send_message
 from tests.client_model.state import Reader, State
-from tests.images.pictures import picture, send
+from tests.images.pictures import make_image, send_form
 from tests.notifications.notification_checks import create_comment, follow, set_reaction
 from tests.support.people import Person, sign_up
 from tests.support.redis_snapshot import Snapshot
@@ -86,7 +86,7 @@ def _relate(w: World) -> None:
     ):
         follow(follower, followee)
     expect_success(w.erik.put(f"users/{w.alice.id}/mute"))
-    upload = expect_success(send(w.alice, "POST", "images/profile", image=picture()))
+    upload = expect_success(send_form(w.alice, "POST", "images/profile", image=make_image()))
     w.ids["portrait"] = upload["image"]["id"]
     run_workers()
 
@@ -95,13 +95,15 @@ def _write(w: World) -> None:
     """Create posts with comments and reactions, and then restrict the privacy of some."""
     w.ids["public"] = w.alice.create_post("For everybody")["id"]
     for name, text in (("followers", "For @carol and others"), ("private", "For @bob once")):
-        post = expect_success(send(w.alice, "POST", "posts", text=text, image=picture()))["post"]
+        post = expect_success(send_form(w.alice, "POST", "posts", text=text, image=make_image()))[
+            "post"
+        ]
         w.ids |= {name: post["id"], f"{name}_picture": post["media"]["id"]}
     for name in ("bob", "carol"):
         w.ids[f"of_{name}"] = w.people[name].create_post(f"By {name}")["id"]
     for name in ("dora", "erik"):
         post = expect_success(
-            send(w.people[name], "POST", "posts", text="See, @carol", image=picture())
+            send_form(w.people[name], "POST", "posts", text="See, @carol", image=make_image())
         )
         w.ids[f"of_{name}"] = post["post"]["id"]
     run_workers()

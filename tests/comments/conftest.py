@@ -1,4 +1,4 @@
-"""How people comment."""
+"""The fixture that creates comments."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,11 +12,11 @@ Comments = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def comments() -> Comments:
-    """Write a comment under a post; return it."""
+    """Return a function that creates a comment on a post and returns it."""
 
     def write(person: Person, post: dict[str, Any], text: str = "Well said.") -> dict[str, Any]:
-        answer = person.post(f"posts/{post['id']}/comments", {"text": text})
-        assert answer.status_code == 201, answer.content
-        return dict(answer.json()["comment"])
+        response = person.post(f"posts/{post['id']}/comments", {"text": text})
+        assert response.status_code == 201, response.content
+        return dict(response.json()["comment"])
 
     return write

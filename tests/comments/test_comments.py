@@ -23,25 +23,25 @@ from users.store import users
 ROUNDS = 12
 
 
-def count(person, post):
+def comments_count(person, post):
     return person.get(f"posts/{post['id']}").json()["comments_count"]
 
 
-def news(person, post):
-    """Return what somebody would have been told of a post's comments."""
+def comment_events(person, post):
+    """Return the events of a post's comments that a member would have received."""
     heard = person.received_events(f"post:{post['id']}")
     return [event for event in heard if event["type"].startswith("comment.")]
 
 
-def test_a_comment_is_shown_counted_and_heard_at_once_and_reaches_mongodb(
+def test_a_new_comment_is_listed_counted_announced_and_persisted(
     alice, bob, stranger, flush_all, document
 ):
     post = alice.create_post()
-    answer = bob.post(f"posts/{post['id']}/comments", {"text": "  Well said \U0001f600\n "})
+    response = bob.post(f"posts/{post['id']}/comments", {"text": "  Well said \U0001f600\n "})
 
-    assert answer.status_code == 201
-    assert answer.json()["message"] == "Comment created"
-    comment = answer.json()["comment"]
+    assert response.status_code == 201
+    assert response.json()["message"] == "Comment created"
+    comment = response.json()["comment"]
     assert (comment["text"], comment["post_id"]) == ("Well said \U0001f600", post["id"])
     assert (comment["author"]["id"], comment["author"]["username"]) == (bob.id, "bob")
     assert comment["edited_at"] is None
@@ -49,9 +49,9 @@ def test_a_comment_is_shown_counted_and_heard_at_once_and_reaches_mongodb(
         assert person.get(f"comments/{comment['id']}").json() == comment
         shown = person.get(f"posts/{post['id']}/comments").json()
         assert shown == {"comments": [comment], "next": None}
-        assert count(person, post) == 1
+        assert comments_count(person, post) == 1
         data = {"comment": comment, "comments_count": 1}
-        assert news(person, post) == [{"type": "comment.created", "data": data}]
+        assert comment_events(person, post) == [{"type": "comment.created", "data": data}]
     assert alice.received_events("feed", f"user:{alice.id}", f"user:{bob.id}") == [
         {"type": "post.created", "data": post}
     ]
@@ -84,15 +84,15 @@ WRONG = [
 
 
 @pytest.mark.parametrize("body", [*WRONG, [], "x", None])
-def test_a_comment_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body):
+def test_an_invalid_comment_is_rejected_and_changes_nothing(alice, body):
     post = alice.create_post()
     with assert_no_changes():
-        answer = alice.post(f"posts/{post['id']}/comments", orjson.dumps(body))
-    assert answer.status_code == 400
-    assert len(answer.json()["errors"]) == 1
+        response = alice.post(f"posts/{post['id']}/comments", orjson.dumps(body))
+    assert response.status_code == 400
+    assert len(response.json()["errors"]) == 1
 
 
-def test_an_edit_that_breaks_a_rule_is_refused_and_changes_nothing(alice, comments):
+def test_an_invalid_edit_is_rejected_and_changes_nothing(alice, comments):
     comment = comments(alice, alice.create_post())
     with assert_no_changes():
         for body in WRONG:
@@ -100,27 +100,27 @@ def test_an_edit_that_breaks_a_rule_is_refused_and_changes_nothing(alice, commen
 
 
 @pytest.mark.parametrize("text", ["x", "x" * 2000, "a\u2028</script>", '"\\', "\x7f\x01"])
-def test_any_text_is_kept_as_it_was_written(alice, bob, comments, text, flush_all):
+def test_any_text_is_stored_unchanged(alice, bob, comments, text, flush_all):
     comment = comments(alice, alice.create_post(), text)
     flush_all()
     assert bob.get(f"comments/{comment['id']}").json()["text"] == text
 
 
-def test_an_author_edits_a_comment_and_whoever_sees_it_hears(
+def test_an_author_edits_a_comment_and_its_viewers_receive_the_event(
     alice, bob, comments, flush_all, document
 ):
     post = alice.create_post()
     comment = comments(bob, post, "Helo")
-    answer = bob.patch(f"comments/{comment['id']}", {"text": "Hello"})
-    assert answer.status_code == 200
-    assert answer.json()["message"] == "Comment updated"
-    edited = answer.json()["comment"]
+    response = bob.patch(f"comments/{comment['id']}", {"text": "Hello"})
+    assert response.status_code == 200
+    assert response.json()["message"] == "Comment updated"
+    edited = response.json()["comment"]
     assert edited == {**comment, "text": "Hello", "edited_at": edited["edited_at"]}
     assert edited["edited_at"] is not None
     assert alice.get(f"comments/{comment['id']}").json() == edited
     assert alice.get(f"posts/{post['id']}/comments").json()["comments"] == [edited]
-    assert news(alice, post)[1:] == [{"type": "comment.updated", "data": edited}]
-    assert count(alice, post) == 1
+    assert comment_events(alice, post)[1:] == [{"type": "comment.updated", "data": edited}]
+    assert comments_count(alice, post) == 1
     flush_all()
     assert document(Comment, comment["id"])["text"] == "Hello"
 
@@ -134,22 +134,22 @@ def test_a_comment_is_deleted_by_its_author_and_by_the_author_of_the_post(
     person = {"its author": bob, "the author of the post": alice}[who]
     path = f"comments/{gone['id']}"
 
-    answer = person.delete(path)
+    response = person.delete(path)
 
-    assert answer.status_code == 200
-    assert answer.json() == {"message": "Comment deleted"}
+    assert response.status_code == 200
+    assert response.json() == {"message": "Comment deleted"}
     data = {"id": gone["id"], "post_id": post["id"], "comments_count": 1}
-    assert news(bob, post)[2:] == [{"type": "comment.deleted", "data": data}]
-    for one in (alice, bob):
-        assert one.get(path).status_code == 404
-        assert one.get(f"posts/{post['id']}/comments").json()["comments"] == [kept]
-        assert count(one, post) == 1
+    assert comment_events(bob, post)[2:] == [{"type": "comment.deleted", "data": data}]
+    for member in (alice, bob):
+        assert member.get(path).status_code == 404
+        assert member.get(f"posts/{post['id']}/comments").json()["comments"] == [kept]
+        assert comments_count(member, post) == 1
     with assert_no_changes():
         assert person.delete(path).status_code == 404
         assert bob.patch(path, {"text": "x"}).status_code == 404
 
 
-def test_a_deletion_reaches_mongodb(alice, bob, comments, flush_all, document):
+def test_a_deletion_is_persisted(alice, bob, comments, flush_all, document):
     post = alice.create_post()
     comment = comments(bob, post)
     flush_all()
@@ -186,53 +186,57 @@ def test_an_unknown_comment_or_post_is_not_found(alice):
             assert alice.post(path, {"text": "x"}).status_code == 404
 
 
-def test_a_comment_under_a_key_is_made_once_and_answered_with_the_same_bytes(alice, bob):
+def test_a_repeated_request_with_the_same_key_creates_one_comment(alice, bob):
     post = alice.create_post()
     path, key = f"posts/{post['id']}/comments", {"Idempotency-Key": "k"}
-    answers = run_concurrently(*[lambda: bob.post(path, {"text": "x"}, **key)] * 20)
-    assert count_statuses(answers) == {201: 20}
-    assert len({answer.content for answer in answers}) == 1
-    assert (count(bob, post), len(live_records("comments.comment")), len(news(bob, post))) == (
+    responses = run_concurrently(*[lambda: bob.post(path, {"text": "x"}, **key)] * 20)
+    assert count_statuses(responses) == {201: 20}
+    assert len({response.content for response in responses}) == 1
+    assert (
+        comments_count(bob, post),
+        len(live_records("comments.comment")),
+        len(comment_events(bob, post)),
+    ) == (
         1,
         1,
         1,
     )
     assert bob.post(path, {"text": "y"}, **key).status_code == 422
-    bob.delete(f"comments/{answers[0].json()['comment']['id']}")
+    bob.delete(f"comments/{responses[0].json()['comment']['id']}")
     with assert_no_changes():
-        assert bob.post(path, {"text": "x"}, **key).content == answers[0].content
+        assert bob.post(path, {"text": "x"}, **key).content == responses[0].content
 
 
-def test_comments_are_written_edited_and_deleted_while_mongodb_is_away(alice, bob, comments):
+def test_comments_are_created_edited_and_deleted_while_mongodb_is_down(alice, bob, comments):
     post = alice.create_post()
     with mongod_paused():
         comment = comments(bob, post)
         assert bob.patch(f"comments/{comment['id']}", {"text": "x"}).status_code == 200
         assert bob.get(f"comments/{comment['id']}").json()["text"] == "x"
-        assert count(bob, post) == 1
+        assert comments_count(bob, post) == 1
         assert alice.delete(f"comments/{comment['id']}").status_code == 200
-        assert count(bob, post) == 0
+        assert comments_count(bob, post) == 0
 
 
-# At once -----------------------------------------------------------------------------------------
+# Concurrency --------------------------------------------------------------------------------------
 
 
-def test_fifty_comments_at_once_are_all_counted(alice, bob, flush_all, document):
+def test_fifty_concurrent_comments_are_all_counted(alice, bob, flush_all, document):
     post = alice.create_post()
     path = f"posts/{post['id']}/comments"
     people = (alice, bob)
-    answers = run_concurrently(
+    responses = run_concurrently(
         *[lambda n=n: people[n % 2].post(path, {"text": str(n)}) for n in range(50)]
     )
-    assert count_statuses(answers) == {201: 50}
-    assert count(bob, post) == 50
+    assert count_statuses(responses) == {201: 50}
+    assert comments_count(bob, post) == 50
     assert len(bob.get(f"{path}?limit=100").json()["comments"]) == 50
-    assert len(news(bob, post)) == 50
+    assert len(comment_events(bob, post)) == 50
     flush_all()
     assert document(Post, post["id"])["comments_count"] == 50
 
 
-def test_a_storm_of_comments_edits_and_deletes_leaves_the_count_right(
+def test_concurrent_comments_edits_and_deletes_keep_the_count_right(
     alice, bob, comments, flush_all, document
 ):
     post = alice.create_post()
@@ -246,32 +250,32 @@ def test_a_storm_of_comments_edits_and_deletes_leaves_the_count_right(
             return lambda: bob.patch(old[number % 10], {"text": str(number)})
         return lambda: bob.post(path, {"text": str(number)})
 
-    answers = run_concurrently(*map(act, range(60)))
+    responses = run_concurrently(*map(act, range(60)))
 
-    assert set(count_statuses(answers)) <= {200, 201, 404}
+    assert set(count_statuses(responses)) <= {200, 201, 404}
     left = bob.get(f"{path}?limit=100").json()["comments"]
-    assert count_statuses(answers)[201] == 20
-    assert count_statuses(answers[::3]) == {200: 10, 404: 10}
-    assert count(bob, post) == len(left) == len(live_records("comments.comment")) == 20
+    assert count_statuses(responses)[201] == 20
+    assert count_statuses(responses[::3]) == {200: 10, 404: 10}
+    assert comments_count(bob, post) == len(left) == len(live_records("comments.comment")) == 20
     flush_all()
     assert document(Post, post["id"])["comments_count"] == 20
 
 
-def test_under_a_post_that_is_deleted_meanwhile_no_comment_begins(alice, bob):
+def test_no_comment_is_created_on_a_concurrently_deleted_post(alice, bob):
     for _ in range(ROUNDS):
         post = alice.create_post()
         path = f"posts/{post['id']}"
         made = [lambda path=path: bob.post(f"{path}/comments", {"text": "x"})] * 8
-        *answers, deleted = run_concurrently(*made, lambda path=path: alice.delete(path))
+        *responses, deleted = run_concurrently(*made, lambda path=path: alice.delete(path))
         assert deleted.status_code == 200
-        assert set(count_statuses(answers)) <= {201, 404}
+        assert set(count_statuses(responses)) <= {201, 404}
         went_at = int(client().hget(posts.key(post["id"]), "v"))
         hanging = {
             pk: int(fields[b"v"])
             for pk, fields in live_records("comments.comment").items()
             if fields[b"post_id"].decode() == post["id"]
         }
-        accepted = {a.json()["comment"]["id"] for a in answers if a.status_code == 201}
+        accepted = {a.json()["comment"]["id"] for a in responses if a.status_code == 201}
         assert hanging.keys() == accepted
         assert max(hanging.values(), default=0) < went_at
     with assert_no_changes():
@@ -279,7 +283,7 @@ def test_under_a_post_that_is_deleted_meanwhile_no_comment_begins(alice, bob):
 
 
 @pytest.mark.parametrize("text", ["Hello", 'é "quoted" \\ \u2028'])
-def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice, comments, text):
+def test_the_response_bytes_match_the_serializer(alice, comments, text):
     comment = comments(alice, alice.create_post(), text)
     alice.patch(f"comments/{comment['id']}", {"text": f"{text}!"})
     (row,) = reads.get_rows(comment_template, [comment["id"]])

@@ -1,4 +1,4 @@
-"""Who sees and hears of which comment: whoever sees its post, but for those behind a block."""
+"""Audience of comments: the viewers of the post, except blocked members."""
 
 import pytest
 
@@ -24,8 +24,8 @@ SEEN_BY = {
 
 
 @pytest.fixture
-def cast(alice):
-    """The author of a post, who comments on it, and people who stand to the two in each way."""
+def members(alice):
+    """The author of a post, a commenter, and members with each relation to the two."""
     people = {name: sign_up(f"person{number}") for number, name in enumerate(WATCHERS[1:])}
     followers = ("follower", "commenter", "blocked by the commenter", "blocks the commenter")
     for name in followers:
@@ -37,63 +37,65 @@ def cast(alice):
     return {"author": alice, **people}
 
 
-def sees(person, comment):
-    """Tell whether somebody sees a comment by id; the other ways must agree."""
+def can_see(person, comment):
+    """Return whether a member sees a comment by its id; the lists must agree."""
     by_id = person.get(f"comments/{comment['id']}")
     assert by_id.status_code in {200, 404}
     listed = person.get(f"posts/{comment['post_id']}/comments").json().get("comments", [])
-    assert (comment["id"] in [one["id"] for one in listed]) == (by_id.status_code == 200)
+    assert (comment["id"] in [record["id"] for record in listed]) == (by_id.status_code == 200)
     names = person.get(f"posts/{comment['post_id']}/comments/names").json().get("names", [])
     assert (comment["author"]["username"] in names) == (by_id.status_code == 200)
     return by_id.status_code == 200
 
 
-def heard(person, comment):
-    """Return the news of a comment that somebody would have been sent."""
-    found = person.received_events(f"post:{comment['post_id']}")
-    said = [(one["type"], one["data"].get("comment", one["data"])) for one in found]
-    return [kind for kind, data in said if data.get("id") == comment["id"]]
+def received_types(person, comment):
+    """Return the types of a comment's events that a member would have received."""
+    events = person.received_events(f"post:{comment['post_id']}")
+    typed = [(event["type"], event["data"].get("comment", event["data"])) for event in events]
+    return [type_ for type_, data in typed if data.get("id") == comment["id"]]
 
 
-def who(cast, test):
-    return {name for name, person in cast.items() if test(person)}
+def names_of(members, test):
+    return {name for name, person in members.items() if test(person)}
 
 
-def commented(cast, privacy, comments):
-    """Return a comment under a post of this privacy, which was public when it was written."""
-    post = cast["author"].create_post(privacy="public")
-    comment = comments(cast["commenter"], post)
+def comment_on_post(members, privacy, comments):
+    """Return a comment on a post of this privacy, which was public when it was created."""
+    post = members["author"].create_post(privacy="public")
+    comment = comments(members["commenter"], post)
     if privacy != "public":
-        cast["author"].patch(f"posts/{post['id']}", {"privacy": privacy})
+        members["author"].patch(f"posts/{post['id']}", {"privacy": privacy})
     return comment
 
 
 @pytest.mark.parametrize("privacy", SEEN_BY)
-def test_a_comment_is_seen_and_heard_of_by_exactly_those_it_is_for(
-    cast, privacy, comments, flush_all
+def test_exactly_the_audience_of_a_comment_sees_it_and_receives_its_events(
+    members, privacy, comments, flush_all
 ):
-    comment = commented(cast, privacy, comments)
+    comment = comment_on_post(members, privacy, comments)
     for _ in range(2):
-        assert who(cast, lambda one: sees(one, comment)) == SEEN_BY[privacy]
-        assert who(cast, lambda one: heard(one, comment)) == SEEN_BY[privacy]
+        assert names_of(members, lambda member: can_see(member, comment)) == SEEN_BY[privacy]
+        assert names_of(members, lambda member: received_types(member, comment)) == SEEN_BY[privacy]
         flush_all()
 
 
-def test_edits_and_deletions_are_heard_by_exactly_those_who_see_the_post(cast, comments):
-    comment = commented(cast, "followers", comments)
-    cast["commenter"].patch(f"comments/{comment['id']}", {"text": "x"})
-    cast["commenter"].delete(f"comments/{comment['id']}")
+def test_edits_and_deletions_are_sent_to_exactly_the_viewers_of_the_post(members, comments):
+    comment = comment_on_post(members, "followers", comments)
+    members["commenter"].patch(f"comments/{comment['id']}", {"text": "x"})
+    members["commenter"].delete(f"comments/{comment['id']}")
     story = ["comment.created", "comment.updated", "comment.deleted"]
-    for name, person in cast.items():
-        assert heard(person, comment) == (story if name in SEEN_BY["followers"] else []), name
+    for name, person in members.items():
+        assert received_types(person, comment) == (story if name in SEEN_BY["followers"] else []), (
+            name
+        )
 
 
-def test_under_the_post_of_a_private_account_comments_are_for_followers(cast, comments):
-    comment = commented(cast, "public", comments)
+def test_comments_on_posts_of_a_private_account_are_visible_to_followers_only(members, comments):
+    comment = comment_on_post(members, "public", comments)
     with write() as w:
-        w.update(reads.get_record(users, cast["author"].id), is_private=True)
-    assert who(cast, lambda one: sees(one, comment)) == SEEN_BY["followers"]
-    assert who(cast, lambda one: heard(one, comment)) == SEEN_BY["followers"]
+        w.update(reads.get_record(users, members["author"].id), is_private=True)
+    assert names_of(members, lambda member: can_see(member, comment)) == SEEN_BY["followers"]
+    assert names_of(members, lambda member: received_types(member, comment)) == SEEN_BY["followers"]
 
 
 @pytest.mark.parametrize(
@@ -104,46 +106,44 @@ def test_under_the_post_of_a_private_account_comments_are_for_followers(cast, co
         ("private", {"author"}),
     ],
 )
-def test_exactly_those_who_see_a_post_comment_on_it(cast, privacy, allowed):
-    post = cast["author"].create_post(privacy=privacy)
+def test_exactly_the_viewers_of_a_post_may_comment_on_it(members, privacy, allowed):
+    post = members["author"].create_post(privacy=privacy)
     path = f"posts/{post['id']}/comments"
     for name in set(WATCHERS) - allowed:
         with assert_no_changes():
-            assert cast[name].post(path, {"text": "x"}).status_code == 404, name
-            assert cast[name].get(path).status_code == 404, name
-            assert cast[name].get(f"{path}/names").status_code == 404, name
+            assert members[name].post(path, {"text": "x"}).status_code == 404, name
+            assert members[name].get(path).status_code == 404, name
+            assert members[name].get(f"{path}/names").status_code == 404, name
     for name in allowed:
-        assert cast[name].post(path, {"text": "x"}).status_code == 201, name
-    count = cast["author"].get(f"posts/{post['id']}").json()["comments_count"]
+        assert members[name].post(path, {"text": "x"}).status_code == 201, name
+    count = members["author"].get(f"posts/{post['id']}").json()["comments_count"]
     assert count == len(allowed)
 
 
-def test_what_is_hidden_is_neither_edited_nor_deleted_nor_told_from_what_is_not_there(
-    cast, comments
-):
-    comment = commented(cast, "private", comments)
+def test_an_invisible_comment_is_indistinguishable_from_a_missing_one(members, comments):
+    comment = comment_on_post(members, "private", comments)
     absent = f"comments/{'0' * 24}"
     with assert_no_changes():
         for name in set(WATCHERS) - {"author"}:
             for method, body in (("GET", None), ("PATCH", {"text": "x"}), ("DELETE", None)):
-                hidden = cast[name].call(method, f"comments/{comment['id']}", body)
-                nothing = cast[name].call(method, absent, body)
+                hidden = members[name].call(method, f"comments/{comment['id']}", body)
+                nothing = members[name].call(method, absent, body)
                 assert hidden.status_code == nothing.status_code == 404, name
                 assert hidden.content == nothing.content, name
                 assert set(hidden.headers) == set(nothing.headers), name
-        assert cast["author"].patch(f"comments/{comment['id']}", {"text": "x"}).status_code == 403
+        assert (
+            members["author"].patch(f"comments/{comment['id']}", {"text": "x"}).status_code == 403
+        )
 
 
-def test_a_block_hides_what_was_seen_before_and_its_end_shows_it_again(
-    alice, bob, stranger, comments
-):
+def test_a_block_hides_comments_and_an_unblock_shows_them_again(alice, bob, stranger, comments):
     comment = comments(bob, alice.create_post())
-    assert sees(stranger, comment)
+    assert can_see(stranger, comment)
     for blocker, blocked in ((stranger, bob), (bob, stranger)):
         blocker.put(f"users/{blocked.id}/block")
-        assert not sees(stranger, comment)
-        assert heard(stranger, comment) == []
-        assert sees(alice, comment)
+        assert not can_see(stranger, comment)
+        assert received_types(stranger, comment) == []
+        assert can_see(alice, comment)
         blocker.delete(f"users/{blocked.id}/block")
-        assert sees(stranger, comment)
-        assert heard(stranger, comment) == ["comment.created"]
+        assert can_see(stranger, comment)
+        assert received_types(stranger, comment) == ["comment.created"]

@@ -1,4 +1,4 @@
-"""What goes with a deleted post, and what staff change."""
+"""Deletion of comments with their post, and changes by staff."""
 
 import pytest
 
@@ -13,8 +13,8 @@ from tests.support.concurrency import assert_no_changes, live_records, run_concu
 from tests.support.people import logged_events
 
 
-def removed(pk):
-    """Delete a comment as staff; tell whether it was there."""
+def remove_and_check(pk):
+    """Delete a comment as staff; return whether it existed."""
     try:
         services.remove_comment(comment_id=pk)
     except NotFound:
@@ -48,12 +48,12 @@ def test_the_comments_of_a_deleted_post_are_removed_in_batches(
     assert gone["id"] not in live_records("posts.post")
     flush_all()
     left = mongo.collection(Comment).find({"_deleted_at": None})
-    assert [one["_id"] for one in left] == [other]
+    assert [document["_id"] for document in left] == [other]
     assert bob.get(f"comments/{other}").status_code == 200
     assert bob.get(f"posts/{kept['id']}").json()["comments_count"] == 1
 
 
-def test_a_batch_of_exactly_what_is_there_leaves_nothing(alice, bob, comments):
+def test_a_batch_of_exactly_the_remaining_comments_is_the_last(alice, bob, comments):
     post = alice.create_post()
     for _ in range(3):
         comments(bob, post)
@@ -62,23 +62,23 @@ def test_a_batch_of_exactly_what_is_there_leaves_nothing(alice, bob, comments):
     assert live_records("comments.comment") == {}
 
 
-def test_staff_delete_what_hangs_on_a_post_that_is_gone(alice, bob, comments):
+def test_staff_delete_a_comment_of_a_deleted_post(alice, bob, comments):
     comment = comments(bob, alice.create_post())
     alice.delete(f"posts/{comment['post_id']}")
-    assert removed(comment["id"])
+    assert remove_and_check(comment["id"])
     assert live_records("comments.comment") == live_records("posts.post") == {}
     with assert_no_changes():
-        assert not removed(comment["id"])
+        assert not remove_and_check(comment["id"])
 
 
-def test_two_workers_at_once_and_staff_do_not_stop_one_another(alice, bob, comments):
+def test_concurrent_workers_and_staff_do_not_block_each_other(alice, bob, comments):
     for _ in range(4):
         post = alice.create_post()
         mine = [comments(bob, post)["id"] for _ in range(8)]
         alice.delete(f"posts/{post['id']}")
         *done, _, _ = run_concurrently(
             *[lambda pk=post["id"]: CommentsOfPost.delete_dependents(pk, limit=8)] * 2,
-            *[lambda pk=pk: removed(pk) for pk in mine[:2]],
+            *[lambda pk=pk: remove_and_check(pk) for pk in mine[:2]],
         )
         assert done == [True, True]
         assert live_records("comments.comment") == live_records("posts.post") == {}
@@ -114,7 +114,7 @@ def test_staff_delete_comments_through_the_services(moderator, alice, bob, comme
     assert moderator.get("/admin/comments/comment/add/").status_code == 403
 
 
-def test_a_deleted_post_takes_its_comments_along(alice, bob, comments, flush_all, documents):
+def test_comments_are_deleted_with_their_post(alice, bob, comments, flush_all, documents):
     gone, kept = alice.create_post(), alice.create_post()
     for _ in range(3):
         comments(bob, gone)

@@ -7,7 +7,7 @@ from playwright.sync_api import APIResponse, Locator, Route, expect
 
 from tests.e2e.people import new_name, sign_in
 from tests.e2e.window import RECONNECT_TIMEOUT_MS, Window
-from tests.images.pictures import picture
+from tests.images.pictures import make_image
 
 MEDIA_URL = re.compile(r"/media/[0-9a-f]{32}\.png$")
 
@@ -100,7 +100,7 @@ def test_an_edited_or_deleted_message_changes_in_both_windows(anna_and_ben):
 
 def test_a_picture_message_appears_in_both_windows(anna_and_ben):
     anna, ben = anna_and_ben
-    ben.select_picture("Add a picture", picture())
+    ben.select_picture("Add a picture", make_image())
     expect(ben.page.get_by_alt_text("Selected picture")).to_be_visible()
     ben.click_button("Send")
     expect(ben.page.locator(".composer .preview")).to_be_hidden()

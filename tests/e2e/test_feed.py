@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.people import new_name, sign_in, sign_up
-from tests.images.pictures import picture
+from tests.images.pictures import make_image
 
 GIF = "https://media.giphy.com/media/won/giphy.gif"
 
@@ -80,7 +80,7 @@ def test_an_edited_comment_changes_for_the_other_user(open_window):
 
 def test_a_post_with_a_feeling_a_color_and_a_gif(open_window):
     alice, bob = open_window().sign_in("alice"), open_window().sign_in("bob")
-    gif_response = {"body": picture("GIF"), "content_type": "image/gif"}
+    gif_response = {"body": make_image("GIF"), "content_type": "image/gif"}
     for user in (alice, bob):
         user.page.route(GIF, lambda route: route.fulfill(**gif_response))
     alice.page.get_by_text("Feeling, color, GIF").click()

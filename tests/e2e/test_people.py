@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.people import new_name, sign_in, sign_up
 from tests.e2e.window import Window
-from tests.images.pictures import picture
+from tests.images.pictures import make_image
 
 MEDIA_URL = re.compile(r"/media/[0-9a-f]{32}\.png$")
 
@@ -171,7 +171,7 @@ def test_changes_to_profile_and_pictures_appear_for_the_other_user(open_window, 
     expect(other.page.locator(".profile .text")).to_have_text("New here")
 
     user.page.get_by_label("Work").fill("Not saved yet")
-    user.select_picture("New picture", picture())
+    user.select_picture("New picture", make_image())
     expect(user.page.locator("#current-user img")).to_have_attribute("src", MEDIA_URL)
     expect(other.page.locator(".profile .avatar")).to_have_attribute("src", MEDIA_URL)
     expect(user.page.get_by_label("Work")).to_have_value("Not saved yet")
@@ -179,7 +179,7 @@ def test_changes_to_profile_and_pictures_appear_for_the_other_user(open_window, 
     avatar_with_initial = re.compile(r"/avatars/[0-9a-f]{6}/C\.png$")
     expect(other.page.locator(".profile .avatar")).to_have_attribute("src", avatar_with_initial)
 
-    user.select_picture("New background", picture())
+    user.select_picture("New background", make_image())
     expect(user.page.get_by_alt_text("Your background")).to_have_attribute("src", MEDIA_URL)
     user.click_button("Remove background", confirm=True)
     expect(user.page.get_by_alt_text("Your background")).to_have_count(0)

@@ -5,18 +5,18 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.people import new_name
-from tests.images.pictures import picture
+from tests.images.pictures import make_image
 
 MEDIA_URL = re.compile(r"/media/[0-9a-f]{32}\.png$")
 
 
 def test_a_picture_has_a_preview_and_appears_when_it_is_processed(open_window):
     alice, bob = open_window().sign_in("alice"), open_window().sign_in("bob")
-    alice.select_picture("Add a picture", picture())
+    alice.select_picture("Add a picture", make_image())
     expect(alice.page.get_by_alt_text("Selected picture")).to_be_visible()
     alice.click_button("Remove")
     expect(alice.page.locator(".preview")).to_be_hidden()
-    alice.select_picture("Add a picture", picture())
+    alice.select_picture("Add a picture", make_image())
     alice.write_post("Red and blue")
     expect(alice.page.locator(".new-post-card .preview")).to_be_hidden()
 

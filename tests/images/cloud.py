@@ -1,4 +1,4 @@
-"""A server that speaks Cloudinary's upload API, and notes what it is told."""
+"""A server with Cloudinary's upload API that records its requests."""
 
 import json
 import threading
@@ -13,37 +13,37 @@ from typing import Any
 KEY, SECRET = "a-key", "a-secret"
 
 
-class Cloud:
-    """What was asked of the server, and what it has."""
+class CloudinaryState:
+    """The requests to the server, its files, and how it should fail."""
 
     def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
         self.files: dict[str, bytes] = {}
-        self.broken = 0  # so many requests fail
-        self.hangs = False
+        self.failures_left = 0  # The number of requests that will fail.
+        self.is_hanging = False
         self.url = ""
-        self.shown_at = "https://res.cloudinary.com/demo"
-        self.place = ""  # of this server
+        self.delivery_url = "https://res.cloudinary.com/demo"
+        self.server_url = ""  # Of this server.
 
-    def answer(self, path: str, fields: dict[str, bytes]) -> tuple[int, dict[str, Any]]:
-        said = {name: value.decode() for name, value in fields.items() if name != "file"}
-        self.asked.append({"path": path, **said, "bytes": len(fields.get("file", b""))})
-        while self.hangs:
+    def response(self, path: str, fields: dict[str, bytes]) -> tuple[int, dict[str, Any]]:
+        params = {name: value.decode() for name, value in fields.items() if name != "file"}
+        self.requests.append({"path": path, **params, "bytes": len(fields.get("file", b""))})
+        while self.is_hanging:
             time.sleep(0.01)
-        if self.broken:
-            self.broken -= 1
+        if self.failures_left:
+            self.failures_left -= 1
             return 500, {"error": {"message": "Out of order."}}
-        name = said["public_id"]
+        name = params["public_id"]
         if path.endswith("/destroy"):
             return 200, {"result": "ok" if self.files.pop(name, None) else "not found"}
         self.files[name] = fields["file"]
-        return 200, {"secure_url": f"{self.shown_at}/{name}", "public_id": name}
+        return 200, {"secure_url": f"{self.delivery_url}/{name}", "public_id": name}
 
 
 @contextmanager
-def cloud() -> Iterator[Cloud]:
-    """Run the server on a free port of this machine."""
-    state = Cloud()
+def run_cloudinary() -> Iterator[CloudinaryState]:
+    """Run the server on a free port until the block ends."""
+    state = CloudinaryState()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -54,10 +54,10 @@ def cloud() -> Iterator[Cloud]:
                 part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
                 for part in parts
             }
-            code, answer = state.answer(self.path, fields)
+            code, response = state.response(self.path, fields)
             self.send_response(code)
             self.end_headers()
-            self.wfile.write(json.dumps(answer).encode())
+            self.wfile.write(json.dumps(response).encode())
 
         def do_GET(self) -> None:
             content = state.files.get(self.path.removeprefix("/"))
@@ -70,14 +70,14 @@ def cloud() -> Iterator[Cloud]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     prefix = f"http://127.0.0.1:{server.server_address[1]}"
-    state.place = prefix
+    state.server_url = prefix
     state.url = f"cloudinary://{KEY}:{SECRET}@demo?upload_prefix={prefix}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield state
     finally:
-        state.hangs = False
+        state.is_hanging = False
         server.shutdown()
         server.server_close()
         thread.join()

@@ -1,4 +1,4 @@
-"""What is made of a picture or a video, and that nobody learns where it was taken."""
+"""Processing of images and videos, and the removal of their metadata."""
 
 import io
 
@@ -7,81 +7,81 @@ from PIL import Image
 
 from images.services import process_due_media
 from tests.images.pictures import (
-    PLACE,
+    LOCATION,
     WEBM,
-    animation,
-    box,
-    bytes_at,
-    film,
-    located,
-    opened,
-    picture,
-    send,
-    shown,
-    waiting,
+    make_animation,
+    make_box,
+    make_geotagged_jpeg,
+    make_image,
+    make_video,
+    open_image,
+    public_files,
+    read_file,
+    send_form,
+    spooled_files,
 )
 
 HIDDEN = b"<script>alert(document.domain)</script>"
 
 
-def processed(person, content: bytes, kind: str = "image"):
-    """Return how the media of a post end."""
-    answer = send(person, "POST", "posts", text="x", **{kind: content})
-    assert answer.status_code == 201, answer.content
+def upload_and_process(person, content: bytes, kind: str = "image"):
+    """Return the processed media of a new post."""
+    response = send_form(person, "POST", "posts", text="x", **{kind: content})
+    assert response.status_code == 201, response.content
     assert process_due_media() == 1
-    return person.get(f"posts/{answer.json()['post']['id']}").json()["media"]
+    return person.get(f"posts/{response.json()['post']['id']}").json()["media"]
 
 
 @pytest.mark.parametrize(
     ("form", "end"), [("JPEG", "jpg"), ("PNG", "png"), ("GIF", "gif"), ("WEBP", "webp")]
 )
-def test_a_picture_stays_in_its_format(alice, form, end):
-    media = processed(alice, picture(form))
+def test_an_image_keeps_its_format(alice, form, end):
+    media = upload_and_process(alice, make_image(form))
     assert media["url"].endswith(f".{end}")
-    assert opened(media["url"]).format == form
-    assert opened(media["url"]).size == (media["width"], media["height"]) == (40, 30)
+    assert open_image(media["url"]).format == form
+    assert open_image(media["url"]).size == (media["width"], media["height"]) == (40, 30)
 
 
-def test_nothing_tells_where_and_how_a_picture_was_taken(alice):
-    content = located()
-    assert PLACE.encode() in content
+def test_a_jpeg_loses_its_metadata(alice):
+    content = make_geotagged_jpeg()
+    assert LOCATION.encode() in content
     assert b"A camera maker" in content
-    media = processed(alice, content)
-    stored = bytes_at(media["url"])
-    assert PLACE.encode() not in stored
+    media = upload_and_process(alice, content)
+    stored = read_file(media["url"])
+    assert LOCATION.encode() not in stored
     assert b"A camera maker" not in stored
     assert b"Exif" not in stored
-    assert dict(opened(media["url"]).getexif()) == {}
+    assert dict(open_image(media["url"]).getexif()) == {}
 
 
 @pytest.mark.parametrize("form", ["PNG", "WEBP"])
-def test_nothing_tells_of_other_formats_either(alice, form):
+def test_other_formats_lose_their_metadata(alice, form):
     exif = Image.Exif()
     exif[0x010F] = "A camera maker"
-    content = picture(form, exif=exif, **({"xmp": PLACE.encode()} if form == "WEBP" else {}))
+    content = make_image(form, exif=exif, **({"xmp": LOCATION.encode()} if form == "WEBP" else {}))
     assert b"A camera maker" in content
-    stored = bytes_at(processed(alice, content)["url"])
+    stored = read_file(upload_and_process(alice, content)["url"])
     assert b"A camera maker" not in stored
-    assert PLACE.encode() not in stored
+    assert LOCATION.encode() not in stored
 
 
-def test_a_picture_that_was_taken_sideways_is_turned_upright(alice):
-    media = processed(alice, located(orientation=6))
+def test_the_exif_orientation_is_applied(alice):
+    media = upload_and_process(alice, make_geotagged_jpeg(orientation=6))
     assert (media["width"], media["height"]) == (32, 64)
-    red, _, blue = opened(media["url"]).convert("RGB").getpixel((28, 4))
+    red, _, blue = open_image(media["url"]).convert("RGB").getpixel((28, 4))
     assert red > 200
     assert blue < 60
 
 
-def test_a_large_picture_is_bounded_and_keeps_its_proportions(alice):
-    media = processed(alice, picture("JPEG", (4000, 1000)))
+def test_a_large_image_is_scaled_down_with_its_proportions(alice):
+    media = upload_and_process(alice, make_image("JPEG", (4000, 1000)))
     assert (media["width"], media["height"]) == (2048, 512)
-    assert opened(media["url"]).size == (2048, 512)
+    assert open_image(media["url"]).size == (2048, 512)
 
 
-def test_an_animation_stays_one_and_loses_its_comment(alice):
-    media = processed(alice, animation())
-    stored = opened(media["url"])
+def test_an_animation_keeps_its_frames_and_loses_its_comment(alice):
+    media = upload_and_process(alice, make_animation())
+    stored = open_image(media["url"])
     assert (stored.n_frames, stored.info["loop"]) == (3, 0)
     durations, colors = [], []
     for frame in range(3):
@@ -90,46 +90,46 @@ def test_an_animation_stays_one_and_loses_its_comment(alice):
         colors.append(stored.convert("RGB").getpixel((5, 5)))
     assert durations == [100, 200, 300]
     assert colors == [(255, 0, 0), (0, 128, 0), (0, 0, 255)]
-    assert PLACE.encode() not in bytes_at(media["url"])
+    assert LOCATION.encode() not in read_file(media["url"])
 
 
-def test_an_animation_with_too_many_pixels_in_all_is_refused(alice):
+def test_an_animation_with_too_many_pixels_in_total_fails(alice):
     frames = [Image.new("P", (3000, 3000), number) for number in range(12)]
     out = io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
-    assert processed(alice, out.getvalue())["state"] == "failed"
+    assert upload_and_process(alice, out.getvalue())["state"] == "failed"
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP"])
-def test_what_hides_behind_a_picture_is_gone(alice, form):
-    media = processed(alice, picture(form) + HIDDEN)
+def test_bytes_after_an_image_are_removed(alice, form):
+    media = upload_and_process(alice, make_image(form) + HIDDEN)
     assert media["state"] == "ready"
-    assert HIDDEN not in bytes_at(media["url"])
+    assert HIDDEN not in read_file(media["url"])
 
 
-def test_pictures_in_other_colours_are_shown_in_ours(alice):
+def test_other_color_modes_are_converted(alice):
     out = io.BytesIO()
     Image.new("CMYK", (20, 20), (0, 255, 255, 0)).save(out, "JPEG")
-    assert opened(processed(alice, out.getvalue())["url"]).mode == "RGB"
+    assert open_image(upload_and_process(alice, out.getvalue())["url"]).mode == "RGB"
     for mode in ("L", "LA", "P", "RGBA", "1", "I;16"):
         out = io.BytesIO()
         Image.new(mode, (20, 20)).save(out, "PNG")
-        assert processed(alice, out.getvalue())["state"] == "ready", mode
+        assert upload_and_process(alice, out.getvalue())["state"] == "ready", mode
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF"])
-def test_a_cut_picture_fails_and_leaves_no_file(alice, form):
-    content = picture(form, (300, 300))
-    media = processed(alice, content[: len(content) // 2])
+def test_a_truncated_image_fails_and_leaves_no_file(alice, form):
+    content = make_image(form, (300, 300))
+    media = upload_and_process(alice, content[: len(content) // 2])
     assert (media["state"], media["url"]) == ("failed", None)
-    assert waiting() == shown() == []
+    assert spooled_files() == public_files() == []
 
 
-def test_nothing_tells_where_a_video_was_taken_and_the_rest_stays_in_its_place(alice):
-    content = film()
-    assert content.count(PLACE.encode()) == 3
-    stored = bytes_at(processed(alice, content, "video")["url"])
-    assert PLACE.encode() not in stored
+def test_a_video_loses_its_metadata_and_keeps_its_offsets(alice):
+    content = make_video()
+    assert content.count(LOCATION.encode()) == 3
+    stored = read_file(upload_and_process(alice, content, "video")["url"])
+    assert LOCATION.encode() not in stored
     assert len(stored) == len(content)
     assert stored.index(b"mdat") == content.index(b"mdat")
     assert b"udta" not in stored
@@ -137,23 +137,29 @@ def test_nothing_tells_where_a_video_was_taken_and_the_rest_stays_in_its_place(a
     assert stored.count(b"free") == 3
 
 
-def nested(depth: int) -> bytes:
+def nested_boxes(depth: int) -> bytes:
     inner = b""
     for _ in range(depth):
-        inner = box(b"moov", inner)
+        inner = make_box(b"moov", inner)
     return inner
 
 
-HEAD = box(b"ftyp", b"isom\0\0\2\0")
-CUT = [film()[:-1], film()[:60], HEAD, HEAD + b"\0\0\0\3moov", HEAD + nested(50),
-       HEAD + box(b"free", b"") * 10_001 + box(b"moov", b"")]  # fmt: skip
+HEAD = make_box(b"ftyp", b"isom\0\0\2\0")
+INVALID_VIDEOS = [
+    make_video()[:-1],
+    make_video()[:60],
+    HEAD,
+    HEAD + b"\0\0\0\3moov",
+    HEAD + nested_boxes(50),
+    HEAD + make_box(b"free", b"") * 10_001 + make_box(b"moov", b""),
+]
 
 
-@pytest.mark.parametrize("content", CUT)
-def test_a_broken_video_fails_and_leaves_no_file(alice, content):
-    assert processed(alice, content, "video")["state"] == "failed"
-    assert waiting() == shown() == []
+@pytest.mark.parametrize("content", INVALID_VIDEOS)
+def test_an_invalid_video_fails_and_leaves_no_file(alice, content):
+    assert upload_and_process(alice, content, "video")["state"] == "failed"
+    assert spooled_files() == public_files() == []
 
 
-def test_a_webm_is_kept_as_it_is(alice):
-    assert bytes_at(processed(alice, WEBM, "video")["url"]) == WEBM
+def test_a_webm_is_not_changed(alice):
+    assert read_file(upload_and_process(alice, WEBM, "video")["url"]) == WEBM

@@ -1,4 +1,4 @@
-"""What may be uploaded, and what is left when it is refused."""
+"""Accepted uploads, and that rejected ones leave nothing."""
 
 import os
 import struct
@@ -11,16 +11,16 @@ from images.models import Media
 from images.services import delete_stale_uploads, process_due_media
 from tests.images.pictures import (
     WEBM,
-    box,
-    bytes_at,
     data_url,
-    film,
-    form,
-    opened,
-    picture,
-    send,
-    shown,
-    waiting,
+    encode_form,
+    make_box,
+    make_image,
+    make_video,
+    open_image,
+    public_files,
+    read_file,
+    send_form,
+    spooled_files,
 )
 from tests.support.concurrency import (
     assert_no_changes,
@@ -32,8 +32,8 @@ from tests.support.concurrency import (
 from tests.support.people import new_client
 
 
-def bomb() -> bytes:
-    """Return a PNG of a few bytes that says it has a billion pixels."""
+def decompression_bomb() -> bytes:
+    """Return a PNG of a few bytes that declares a billion pixels."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return (
@@ -46,26 +46,36 @@ def bomb() -> bytes:
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-UNTAKEN = [SVG, b"", b"hello", b"<html>", picture("BMP"), picture("TIFF"), film(), WEBM, b"GIF89a"]
+NOT_IMAGES = [
+    SVG,
+    b"",
+    b"hello",
+    b"<html>",
+    make_image("BMP"),
+    make_image("TIFF"),
+    make_video(),
+    WEBM,
+    b"GIF89a",
+]
 
 
 @pytest.mark.parametrize("as_form", [True, False])
-def test_a_profile_picture_is_kept_at_once_and_shown_when_it_is_processed(
+def test_a_profile_picture_is_stored_at_once_and_shown_when_processed(
     alice, bob, as_form, flush_all, document
 ):
     before = alice.get("users/me").json()
     if as_form:
-        answer = send(alice, "POST", "images/profile", image=picture())
+        response = send_form(alice, "POST", "images/profile", image=make_image())
     else:
-        answer = alice.post("images/profile", {"image": data_url(picture())})
+        response = alice.post("images/profile", {"image": data_url(make_image())})
 
-    assert answer.status_code == 201, answer.content
-    image = answer.json()["image"]
-    assert answer.json() == {"message": "Image set", "image": image}
+    assert response.status_code == 201, response.content
+    image = response.json()["image"]
+    assert response.json() == {"message": "Image set", "image": image}
     unready = {"state": "processing", "url": None, "width": None, "height": None}
     assert image == {"id": image["id"], "kind": "image", **unready}
     assert alice.get("users/me").json() == before
-    assert waiting() == [image["id"]]
+    assert spooled_files() == [image["id"]]
 
     assert process_due_media() == 1
     (ready,) = bob.get(f"users/{alice.id}/images").json()["images"]
@@ -73,8 +83,8 @@ def test_a_profile_picture_is_kept_at_once_and_shown_when_it_is_processed(
     after = {**before, "avatar_url": ready["url"]}
     assert bob.get(f"users/{alice.id}").json() == after
     assert bob.received_events(f"user:{alice.id}") == [{"type": "user.updated", "data": after}]
-    assert opened(ready["url"]).getpixel((0, 0)) == (255, 0, 0)
-    assert waiting() == []
+    assert open_image(ready["url"]).getpixel((0, 0)) == (255, 0, 0)
+    assert spooled_files() == []
 
     assert process_due_media() == 0
     flush_all()
@@ -82,40 +92,42 @@ def test_a_profile_picture_is_kept_at_once_and_shown_when_it_is_processed(
     assert document(Media, image["id"])["status"] == "done"
 
 
-@pytest.mark.parametrize("content", UNTAKEN)
+@pytest.mark.parametrize("content", NOT_IMAGES)
 @pytest.mark.parametrize("as_form", [True, False])
-def test_what_is_no_image_is_refused_whatever_it_says_it_is(alice, content, as_form):
+def test_a_file_that_is_not_an_image_is_rejected_whatever_its_declared_type(
+    alice, content, as_form
+):
     with assert_no_changes():
         if as_form:
-            answer = send(alice, "POST", "images/profile", image=content)
+            response = send_form(alice, "POST", "images/profile", image=content)
         else:
-            answer = alice.post("images/profile", {"image": data_url(content)})
-    assert answer.status_code == 415
-    assert [one["field"] for one in answer.json()["errors"]] == ["image"]
-    assert waiting() == shown() == []
+            response = alice.post("images/profile", {"image": data_url(content)})
+    assert response.status_code == 415
+    assert [error["field"] for error in response.json()["errors"]] == ["image"]
+    assert spooled_files() == public_files() == []
 
 
-def test_a_picture_that_says_it_is_enormous_is_refused_before_it_is_decoded(alice):
+def test_a_decompression_bomb_is_rejected_before_decoding(alice):
     with assert_no_changes():
-        answer = send(alice, "POST", "images/profile", image=bomb())
-    assert answer.status_code == 413
-    assert waiting() == []
+        response = send_form(alice, "POST", "images/profile", image=decompression_bomb())
+    assert response.status_code == 413
+    assert spooled_files() == []
 
 
-def test_a_picture_that_is_too_large_is_refused_as_a_form_and_as_json(alice, settings):
+def test_a_file_that_is_too_large_is_rejected_as_a_form_and_as_json(alice, settings):
     settings.IMAGE_MAX_BYTES = 2000
-    large = picture("BMP", (40, 40))
+    large = make_image("BMP", (40, 40))
     with assert_no_changes():
-        assert send(alice, "POST", "images/profile", image=large).status_code == 413
+        assert send_form(alice, "POST", "images/profile", image=large).status_code == 413
         assert alice.post("images/profile", {"image": data_url(large)}).status_code == 413
-    assert waiting() == []
+    assert spooled_files() == []
 
 
-def test_a_body_beyond_the_bound_is_refused_unread(alice, settings):
+def test_a_body_above_the_limit_is_rejected_unread(alice, settings):
     body = {"image": data_url(b"x" * (settings.IMAGE_MAX_BYTES + 600_000))}
     with assert_no_changes():
         assert alice.post("images/profile", body).status_code == 413
-        answer = new_client().generic(
+        response = new_client().generic(
             "POST",
             "/api/images/profile",
             b"x",
@@ -123,27 +135,27 @@ def test_a_body_beyond_the_bound_is_refused_unread(alice, settings):
             headers={"Authorization": f"Bearer {alice.access}"},
             CONTENT_LENGTH=settings.IMAGE_MAX_BYTES * 2,
         )
-    assert answer.status_code == 413
-    assert waiting() == []
+    assert response.status_code == 413
+    assert spooled_files() == []
 
 
 WRONG_FORMS = [
-    ({"image": picture(), "name": "x"}, {"name"}),
+    ({"image": make_image(), "name": "x"}, {"name"}),
     ({"image": "text"}, {"image"}),
-    ({"image_id": "1" * 24, "image": picture()}, {"image"}),
-    ({"image_id": picture()}, {"image_id"}),
-    ({"x": "1", "y": picture()}, {"x", "y"}),
+    ({"image_id": "1" * 24, "image": make_image()}, {"image"}),
+    ({"image_id": make_image()}, {"image_id"}),
+    ({"x": "1", "y": make_image()}, {"x", "y"}),
     ({}, {"image"}),
 ]
 
 
 @pytest.mark.parametrize(("fields", "wrong"), WRONG_FORMS)
-def test_every_wrong_field_of_a_form_is_named(alice, fields, wrong):
+def test_every_invalid_field_of_a_form_is_reported(alice, fields, wrong):
     with assert_no_changes():
-        answer = send(alice, "POST", "images/profile", **fields)
-    assert answer.status_code == 400
-    assert {one["field"] for one in answer.json()["errors"]} == wrong
-    assert waiting() == []
+        response = send_form(alice, "POST", "images/profile", **fields)
+    assert response.status_code == 400
+    assert {error["field"] for error in response.json()["errors"]} == wrong
+    assert spooled_files() == []
 
 
 @pytest.mark.parametrize(
@@ -151,94 +163,99 @@ def test_every_wrong_field_of_a_form_is_named(alice, fields, wrong):
     ["", "x", "data:", "data:image/png,abc", "data:image/png;base64,@@@", "http://10.0.0.1/a.png",
      5, None, ["data:image/png;base64,"], {"$gt": ""}],
 )  # fmt: skip
-def test_what_is_no_data_url_is_refused(alice, url):
+def test_an_invalid_data_url_is_rejected(alice, url):
     with assert_no_changes():
-        answer = alice.post("images/profile", {"image": url})
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == ["image"]
+        response = alice.post("images/profile", {"image": url})
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == ["image"]
 
 
 def test_a_field_that_is_given_twice_is_refused(alice):
-    body = form(image=picture())
+    body = encode_form(image=make_image())
     twice = body[: -len(f"--{BOUNDARY}--\r\n")] + body
     with assert_no_changes():
-        answer = alice.call("POST", "images/profile", twice, MULTIPART_CONTENT)
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["detail"] == "This is given more than once."
+        response = alice.call("POST", "images/profile", twice, MULTIPART_CONTENT)
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["detail"] == "This is given more than once."
 
 
 @pytest.mark.parametrize("body", [b"", b"--x", b"--x\r\n\r\n", b"\x00" * 50])
-def test_a_form_that_is_none_is_refused(alice, body):
+def test_an_invalid_form_is_rejected(alice, body):
     with assert_no_changes():
-        answer = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=x")
-        assert answer.status_code == 400
-        answer = alice.call("POST", "images/profile", body, "multipart/form-data")
-        assert answer.status_code == 400
+        response = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=x")
+        assert response.status_code == 400
+        response = alice.call("POST", "images/profile", body, "multipart/form-data")
+        assert response.status_code == 400
 
 
-def test_routes_that_take_no_file_take_no_form(alice):
+def test_routes_without_files_reject_forms(alice):
     with assert_no_changes():
-        assert send(alice, "PATCH", "users/me", quote="x").status_code == 415
-        assert send(alice, "POST", "signin", username="alice", password="x").status_code == 415
+        assert send_form(alice, "PATCH", "users/me", quote="x").status_code == 415
+        assert send_form(alice, "POST", "signin", username="alice", password="x").status_code == 415
         large = {"quote": "x" * 300_000}
         assert alice.patch("users/me", large).status_code == 413
 
 
-def test_whoever_is_not_signed_in_is_refused_before_the_file_is_read(alice):
-    answer = new_client().generic(
-        "POST", "/api/images/profile", form(image=picture()), "multipart/form-data; boundary=x"
+def test_an_anonymous_upload_is_rejected_before_the_file_is_read(alice):
+    response = new_client().generic(
+        "POST",
+        "/api/images/profile",
+        encode_form(image=make_image()),
+        "multipart/form-data; boundary=x",
     )
-    assert answer.status_code == 401
+    assert response.status_code == 401
 
 
-def test_a_repeat_with_the_same_key_makes_one_image(alice):
-    answers = [send(alice, "POST", "images/profile", key="k", image=picture()) for _ in range(3)]
-    assert len({answer.content for answer in answers}) == 1
-    assert len(live_records("images.media")) == len(waiting()) == 1
-    other = picture(size=(41, 30))
-    assert send(alice, "POST", "images/profile", key="k", image=other).status_code == 422
-    assert len(live_records("images.media")) == len(waiting()) == 1
+def test_a_repeated_request_with_the_same_key_creates_one_image(alice):
+    responses = [
+        send_form(alice, "POST", "images/profile", key="k", image=make_image()) for _ in range(3)
+    ]
+    assert len({response.content for response in responses}) == 1
+    assert len(live_records("images.media")) == len(spooled_files()) == 1
+    other = make_image(size=(41, 30))
+    assert send_form(alice, "POST", "images/profile", key="k", image=other).status_code == 422
+    assert len(live_records("images.media")) == len(spooled_files()) == 1
 
 
-def test_of_many_repeats_at_once_one_makes_an_image(alice):
-    answers = run_concurrently(
-        *[lambda: send(alice, "POST", "images/profile", key="k", image=picture())] * 8
+def test_concurrent_requests_with_the_same_key_create_one_image(alice):
+    responses = run_concurrently(
+        *[lambda: send_form(alice, "POST", "images/profile", key="k", image=make_image())] * 8
     )
-    assert count_statuses(answers) == {201: 8}
-    assert len({answer.content for answer in answers}) == 1
-    assert len(live_records("images.media")) == len(waiting()) == 1
+    assert count_statuses(responses) == {201: 8}
+    assert len({response.content for response in responses}) == 1
+    assert len(live_records("images.media")) == len(spooled_files()) == 1
 
 
 def test_an_upload_needs_no_mongodb(alice):
-    process_due_media()  # a worker that runs knows its lists
+    process_due_media()  # A running worker has its lists in Redis.
     with mongod_paused():
-        answer = send(alice, "POST", "images/profile", image=picture())
-        assert answer.status_code == 201
+        response = send_form(alice, "POST", "images/profile", image=make_image())
+        assert response.status_code == 201
         assert process_due_media() == 1
         url = alice.get("users/me").json()["avatar_url"]
-    assert bytes_at(url)
+    assert read_file(url)
 
 
-def test_a_large_upload_goes_through_the_disk_and_leaves_nothing_there(alice):
-    content = film(extra=box(b"free", bytes(6 * 1024 * 1024)))
-    post = send(alice, "POST", "posts", video=content).json()["post"]
-    assert waiting() == [post["media"]["id"]]
-    assert send(alice, "POST", "posts", image=content).status_code == 415
-    assert send(alice, "POST", "posts", video=content, text="x" * 5001).status_code == 400
-    assert waiting() == [post["media"]["id"]]
+def test_a_large_upload_is_spooled_to_disk_and_leaves_nothing_there(alice):
+    content = make_video(extra=make_box(b"free", bytes(6 * 1024 * 1024)))
+    post = send_form(alice, "POST", "posts", video=content).json()["post"]
+    assert spooled_files() == [post["media"]["id"]]
+    assert send_form(alice, "POST", "posts", image=content).status_code == 415
+    assert send_form(alice, "POST", "posts", video=content, text="x" * 5001).status_code == 400
+    assert spooled_files() == [post["media"]["id"]]
     process_due_media()
-    assert len(bytes_at(alice.get(f"posts/{post['id']}").json()["media"]["url"])) == len(content)
-    assert waiting() == []
+    assert len(read_file(alice.get(f"posts/{post['id']}").json()["media"]["url"])) == len(content)
+    assert spooled_files() == []
 
 
-def test_files_that_nobody_asks_for_are_swept_after_a_day(alice, settings):
-    send(alice, "POST", "images/profile", image=picture())
-    (asked,) = waiting()
+def test_stale_uploads_are_deleted_after_a_day(alice, settings):
+    send_form(alice, "POST", "images/profile", image=make_image())
+    (waiting_name,) = spooled_files()
     folder = settings.MEDIA_DIR / "incoming"
     for name in ("tmpabc.upload", "f" * 24, "e" * 24):
         (folder / name).write_bytes(b"x")
-    for name in (asked, "tmpabc.upload", "f" * 24):
+    for name in (waiting_name, "tmpabc.upload", "f" * 24):
         os.utime(folder / name, (0, 0))
 
     assert delete_stale_uploads() == 2
-    assert waiting() == sorted([asked, "e" * 24])
+    assert spooled_files() == sorted([waiting_name, "e" * 24])

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import EndedSession
 from mysocial.core.errors import FOREVER_MS, Conflict, Invalid
 from tests.chat.conversations import send_message
-from tests.images.pictures import data_url, picture
+from tests.images.pictures import data_url, make_image
 from tests.moderation.staff import (
     api_time,
     ms_from_now,
@@ -75,7 +75,7 @@ def test_a_silenced_member_can_read_and_delete_but_not_write(alice, bob):
         ("PUT", f"chat/messages/{message['id']}/reaction", {"type": "like"}),
         ("PUT", f"users/{bob.id}/follow", {}),
         ("PATCH", "users/me", {"quote": "Late"}),
-        ("POST", "images/profile", {"image": data_url(picture())}),
+        ("POST", "images/profile", {"image": data_url(make_image())}),
     ]
     with assert_no_changes():
         for method, path, body in requests:

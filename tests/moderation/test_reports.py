@@ -12,7 +12,7 @@ from mysocial.policies import visible_ids
 from mysocial.store import latest
 from mysocial.store.reads import get_record
 from tests.chat.conversations import send_message
-from tests.images.pictures import picture, send
+from tests.images.pictures import make_image, send_form
 from tests.moderation.staff import as_staff, audit_log, file_report, post_report, resolve
 from tests.notifications.notification_checks import (
     create_comment,
@@ -190,7 +190,7 @@ def test_a_reported_comment_is_shown_below_its_post(alice, bob):
 
 
 def test_images_of_reported_content_are_shown(alice, bob):
-    response = send(alice, "POST", "posts", text="Look", image=picture())
+    response = send_form(alice, "POST", "posts", text="Look", image=make_image())
     process_due_media()
     post = bob.get(f"posts/{response.json()['post']['id']}").json()
     with as_staff():

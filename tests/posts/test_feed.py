@@ -1,4 +1,4 @@
-"""The lists of posts: whole, in order, none twice, none missed, while others write."""
+"""Lists of posts: complete and in order, also during concurrent writes."""
 
 import base64
 
@@ -9,26 +9,26 @@ from tests.support.concurrency import assert_no_changes, run_concurrently
 from tests.support.people import anonymous
 
 
-def ids(answer):
-    return [post["id"] for post in answer.json()["posts"]]
+def ids(response):
+    return [post["id"] for post in response.json()["posts"]]
 
 
-def walk(person, path, limit, between=lambda: None):
-    """Return the ids of all pages, with `between` done between any two."""
+def walk_pages(person, path, limit, between=lambda: None):
+    """Return the ids of all pages; call `between` between two pages."""
     seen, cursor = [], None
     while True:
         query = f"?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
-        answer = person.get(path + query)
-        assert answer.status_code == 200
-        seen += ids(answer)
-        cursor = answer.json()["next"]
+        response = person.get(path + query)
+        assert response.status_code == 200
+        seen += ids(response)
+        cursor = response.json()["next"]
         if cursor is None:
             return seen
         between()
 
 
-def written(person, count):
-    """Write posts, some in one millisecond; return their ids as they are listed."""
+def create_posts(person, count):
+    """Create posts, some in one millisecond; return their ids as they are listed."""
     for _ in range(0, count, 8):
         run_concurrently(*[person.create_post] * 8)
     return ids(person.get(f"users/{person.id}/posts?limit=100"))
@@ -37,14 +37,14 @@ def written(person, count):
 @pytest.mark.parametrize("limit", [1, 7, 24, 100])
 @pytest.mark.parametrize("path", ["posts", "users/{}/posts"])
 def test_all_posts_are_listed_once_newest_first(alice, bob, limit, path):
-    mine = written(alice, 24)
+    mine = create_posts(alice, 24)
     assert len(mine) == 24
-    assert walk(bob, path.format(alice.id), limit) == mine
+    assert walk_pages(bob, path.format(alice.id), limit) == mine
     assert sorted(mine, reverse=True)[0] in mine[:8]
 
 
-def test_no_post_is_repeated_or_skipped_while_others_write_and_delete(alice, bob, stranger):
-    mine = written(alice, 32)
+def test_no_post_is_repeated_or_skipped_during_concurrent_writes(alice, bob, stranger):
+    mine = create_posts(alice, 32)
     victims = iter([mine[30], mine[0], mine[29], mine[1]])
     deleted = []
 
@@ -55,7 +55,7 @@ def test_no_post_is_repeated_or_skipped_while_others_write_and_delete(alice, bob
             alice.delete(f"posts/{victim}")
             deleted.append(victim)
 
-    seen = walk(stranger, "posts", 5, meanwhile)
+    seen = walk_pages(stranger, "posts", 5, meanwhile)
 
     assert len(seen) == len(set(seen))
     later = [pk for pk in mine if pk not in {mine[29], mine[30]}]
@@ -64,7 +64,7 @@ def test_no_post_is_repeated_or_skipped_while_others_write_and_delete(alice, bob
 
 
 def test_pages_are_the_same_when_only_mongodb_has_the_posts(alice, bob, flush_all):
-    mine = written(alice, 24)
+    mine = create_posts(alice, 24)
     first = bob.get("posts?limit=10")
     flush_all()
     client().flushall()
@@ -86,19 +86,19 @@ def test_pages_by_number_have_exactly_ten_visible_posts(alice, bob, stranger):
     assert [pk for page in pages for pk in page] == mine
 
 
-def test_invisible_posts_leave_no_holes_and_no_endless_search(alice, bob):
+def test_pages_are_full_in_spite_of_invisible_posts(alice, bob):
     mine = alice.create_post("Old")["id"]
     for _ in range(5):
         run_concurrently(*[lambda: alice.create_post(privacy="followers")] * 10)
     assert ids(bob.get("posts?limit=1")) == [mine]
-    assert walk(bob, "posts", 3) == [mine]
+    assert walk_pages(bob, "posts", 3) == [mine]
 
 
 def test_the_next_page_is_linked(alice):
-    written(alice, 8)
-    answer = alice.get("posts?limit=3")
-    link = answer.headers["Link"]
-    cursor = answer.json()["next"]
+    create_posts(alice, 8)
+    response = alice.get("posts?limit=3")
+    link = response.headers["Link"]
+    cursor = response.json()["next"]
     assert link.endswith(f'/api/posts?limit=3&cursor={cursor}>; rel="next"')
     assert "Link" not in alice.get("posts")
 
@@ -135,15 +135,15 @@ def test_the_total_counts_public_posts_and_those_for_followers(alice, bob):
         ("cursor=" + base64.urlsafe_b64encode(b"1." + b"x" * 5000).decode(), "cursor"),
     ],
 )
-def test_a_limit_page_or_cursor_that_is_none_is_refused_by_name(alice, query, field):
+def test_an_invalid_limit_page_or_cursor_is_reported(alice, query, field):
     paths = ["posts"] if field == "page" else ["posts", f"users/{alice.id}/posts", "sessions"]
     for path in paths:
         with assert_no_changes():
-            answer = alice.get(f"{path}?{query}")
-        assert answer.status_code == 400, path
-        assert [one["field"] for one in answer.json()["errors"]] == [field]
+            response = alice.get(f"{path}?{query}")
+        assert response.status_code == 400, path
+        assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
-def test_lists_are_for_those_who_are_signed_in():
+def test_lists_require_authentication():
     assert anonymous.get("posts").status_code == 401
     assert anonymous.get(f"users/{'0' * 24}/posts").status_code == 401

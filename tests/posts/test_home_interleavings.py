@@ -1,4 +1,4 @@
-"""The home feed under any interleaving of what members do, what Redis loses and what is owed."""
+"""The home feed under any interleaving of members' actions, evictions and flushes."""
 
 from typing import Any
 
@@ -20,27 +20,27 @@ PEOPLE = [f"{number:024x}" for number in range(1, 5)]
 people = st.sampled_from(PEOPLE)
 
 
-def walk(reader: str, limit: int) -> list[str]:
-    """Return the ids of a whole home feed, page by page."""
-    found: list[str] = []
+def walk_home(reader: str, limit: int) -> list[str]:
+    """Return the ids of all pages of a home feed."""
+    ids: list[str] = []
     after: Entry | None = None
     while True:
         rows, after = selectors.home_page(viewer_id=reader, limit=limit, after=after)
-        found += [row.id for row in rows]
+        ids += [row.id for row in rows]
         if after is None:
-            return found
+            return ids
 
 
-class Homes(RuleBasedStateMachine):
-    """Four members; more than one follower makes an author a large one. The model is two dicts."""
+class HomeFeedMachine(RuleBasedStateMachine):
+    """Four members. An author with more than one follower counts as one with many followers."""
 
     def __init__(self) -> None:
         super().__init__()
         self.follows: set[tuple[str, str]] = set()
-        self.posts: dict[str, tuple[str, str]] = {}  # author and privacy, oldest first
+        self.posts: dict[str, tuple[str, str]] = {}  # Author and privacy by post id, oldest first.
 
     @initialize()
-    def begin_empty(self) -> None:
+    def start_empty(self) -> None:
         client().flushdb()
         for store in STORES.values():
             mongo.collection(store.model).delete_many({})
@@ -67,25 +67,25 @@ class Homes(RuleBasedStateMachine):
             pk = data.draw(st.sampled_from(list(self.posts)))
             services.delete_post(user_id=self.posts.pop(pk)[0], post_id=pk)
 
-    @rule(one=people, other=people)
-    def follow(self, one: str, other: str) -> None:
-        if one != other:
-            followers.follow(user_id=one, other_id=other)
-            self.follows.add((one, other))
+    @rule(follower=people, followed=people)
+    def follow(self, follower: str, followed: str) -> None:
+        if follower != followed:
+            followers.follow(user_id=follower, other_id=followed)
+            self.follows.add((follower, followed))
 
-    @rule(one=people, other=people)
-    def unfollow(self, one: str, other: str) -> None:
-        if one != other:
-            followers.unfollow(user_id=one, other_id=other)
-            self.follows.discard((one, other))
+    @rule(follower=people, followed=people)
+    def unfollow(self, follower: str, followed: str) -> None:
+        if follower != followed:
+            followers.unfollow(user_id=follower, other_id=followed)
+            self.follows.discard((follower, followed))
 
     @rule()
-    def carry(self) -> None:
+    def flush(self) -> None:
         for queue in dirty.queue_names():
             flush.flush_queue(queue)
 
     @rule()
-    def lose(self) -> None:
+    def evict_from_redis(self) -> None:
         evict()
 
     @rule(reader=people, limit=st.integers(1, 5))
@@ -95,16 +95,16 @@ class Homes(RuleBasedStateMachine):
             for pk, (author, privacy) in self.posts.items()
             if privacy != Privacy.PRIVATE and (author == reader or (reader, author) in self.follows)
         ]
-        assert walk(reader, limit) == sorted(expected, reverse=True)
+        assert walk_home(reader, limit) == sorted(expected, reverse=True)
 
     def teardown(self) -> None:
         for reader in PEOPLE:
             self.read(reader, 2)
 
 
-def test_every_home_is_what_those_followed_have_written(settings):
+def test_every_home_feed_has_the_posts_of_the_followed_members(settings):
     settings.MAX_FAN_OUT_FOLLOWERS = 1
-    run_state_machine_as_test(Homes, settings=RUN)
+    run_state_machine_as_test(HomeFeedMachine, settings=RUN)
 
 
 RUN = settings(

@@ -17,11 +17,11 @@ from tests.support.people import anonymous
 from users.store import users
 
 
-def test_a_post_is_shown_at_once_and_reaches_mongodb(alice, bob, flush_all, document):
+def test_a_new_post_is_listed_at_once_and_persisted(alice, bob, flush_all, document):
     post = alice.create_post("Hello, world.")
 
     shown = bob.get("posts").json()
-    assert [one["id"] for one in shown["posts"]] == [post["id"]]
+    assert [record["id"] for record in shown["posts"]] == [post["id"]]
     assert shown["posts"][0] == post
     assert shown["total_posts"] == 1
     assert document(Post, post["id"]) is None
@@ -30,12 +30,12 @@ def test_a_post_is_shown_at_once_and_reaches_mongodb(alice, bob, flush_all, docu
     assert document(Post, post["id"])["text"] == "Hello, world."
 
 
-def test_a_post_has_what_its_author_gave_it_and_the_author(alice, bob):
+def test_a_post_has_the_given_fields_and_its_author(alice, bob):
     fields = {"bg_color": "#A1b2C3", "feelings": "happy", "privacy": "public"}
-    answer = alice.post("posts", {"text": "  Hello \U0001f600\n ", **fields})
-    assert answer.status_code == 201
-    assert answer.json()["message"] == "Post created"
-    post = answer.json()["post"]
+    response = alice.post("posts", {"text": "  Hello \U0001f600\n ", **fields})
+    assert response.status_code == 201
+    assert response.json()["message"] == "Post created"
+    post = response.json()["post"]
     assert post["text"] == "Hello \U0001f600"
     assert {name: post[name] for name in fields} == fields
     assert (post["comments_count"], post["edited_at"]) == (0, None)
@@ -72,41 +72,41 @@ WRONG = [
 
 
 @pytest.mark.parametrize("body", [*WRONG, {}, {"privacy": "public"}, [], "x", None, 5])
-def test_a_post_that_breaks_a_rule_is_refused_and_leaves_nothing(alice, body):
+def test_an_invalid_post_is_rejected_and_changes_nothing(alice, body):
     with assert_no_changes():
-        answer = alice.post("posts", orjson.dumps(body) if body != {"text": 2**70} else
+        response = alice.post("posts", orjson.dumps(body) if body != {"text": 2**70} else
                             b'{"text": %d}' % 2**70)  # fmt: skip
-    assert answer.status_code == 400
-    assert len(answer.json()["errors"]) == 1
+    assert response.status_code == 400
+    assert len(response.json()["errors"]) == 1
 
 
-@pytest.mark.parametrize("body", [one for one in WRONG if one != {"text": 2**70}] + [{}])
-def test_an_edit_that_breaks_a_rule_is_refused_and_changes_nothing(alice, body):
+@pytest.mark.parametrize("body", [body for body in WRONG if body != {"text": 2**70}] + [{}])
+def test_an_invalid_edit_is_rejected_and_changes_nothing(alice, body):
     post = alice.create_post()
     with assert_no_changes():
-        answer = alice.patch(f"posts/{post['id']}", body)
-    assert answer.status_code == 400
+        response = alice.patch(f"posts/{post['id']}", body)
+    assert response.status_code == 400
 
 
-def test_every_error_of_a_post_is_named_at_once(alice):
+def test_all_errors_of_a_post_are_reported_together(alice):
     wrong = {"text": "x" * 5001, "privacy": "x", "bg_color": "x", "feelings": "x", "likes": 1}
-    answer = alice.post("posts", wrong)
-    assert sorted(one["field"] for one in answer.json()["errors"]) == sorted(wrong)
+    response = alice.post("posts", wrong)
+    assert sorted(error["field"] for error in response.json()["errors"]) == sorted(wrong)
 
 
 @pytest.mark.parametrize("text", ["x", "x" * 5000, "a\u2028</script>", "$where", '"\\', "\x7f\x01"])
-def test_any_text_is_kept_as_it_was_written(alice, bob, text, flush_all):
+def test_any_text_is_stored_unchanged(alice, bob, text, flush_all):
     post = alice.create_post(text)
     flush_all()
     assert bob.get(f"posts/{post['id']}").json()["text"] == text
 
 
-def test_an_author_edits_a_post_and_whoever_sees_it_hears(alice, bob, flush_all, document):
+def test_an_author_edits_a_post_and_its_viewers_receive_the_event(alice, bob, flush_all, document):
     post = alice.create_post("Helo", feelings="sad")
-    answer = alice.patch(f"posts/{post['id']}", {"text": "Hello"})
-    assert answer.status_code == 200
-    assert answer.json()["message"] == "Post updated"
-    edited = answer.json()["post"]
+    response = alice.patch(f"posts/{post['id']}", {"text": "Hello"})
+    assert response.status_code == 200
+    assert response.json()["message"] == "Post updated"
+    edited = response.json()["post"]
     assert edited == {**post, "text": "Hello", "edited_at": edited["edited_at"]}
     assert edited["edited_at"] is not None
     assert bob.get(f"posts/{post['id']}").json() == edited
@@ -118,11 +118,13 @@ def test_an_author_edits_a_post_and_whoever_sees_it_hears(alice, bob, flush_all,
     assert document(Post, post["id"])["text"] == "Hello"
 
 
-def test_an_author_deletes_a_post_and_whoever_saw_it_hears(alice, bob, flush_all, document):
+def test_an_author_deletes_a_post_and_its_viewers_receive_the_event(
+    alice, bob, flush_all, document
+):
     post = alice.create_post()
-    answer = alice.delete(f"posts/{post['id']}")
-    assert answer.status_code == 200
-    assert answer.json() == {"message": "Post deleted"}
+    response = alice.delete(f"posts/{post['id']}")
+    assert response.status_code == 200
+    assert response.json() == {"message": "Post deleted"}
     assert bob.received_events("feed") == [{"type": "post.deleted", "data": {"id": post["id"]}}]
     for person in (alice, bob):
         assert person.get(f"posts/{post['id']}").status_code == 404
@@ -135,7 +137,7 @@ def test_an_author_deletes_a_post_and_whoever_saw_it_hears(alice, bob, flush_all
         assert alice.patch(f"posts/{post['id']}", {"text": "x"}).status_code == 404
 
 
-def test_nobody_but_the_author_edits_or_deletes(alice, bob, stranger):
+def test_only_the_author_edits_or_deletes_a_post(alice, bob, stranger):
     bob.put(f"users/{alice.id}/follow")
     post, secret = alice.create_post(), alice.create_post(privacy="private")
     with assert_no_changes():
@@ -156,14 +158,14 @@ def test_an_unknown_post_is_not_found(alice):
             assert alice.delete(path).status_code == 404
 
 
-# At once -----------------------------------------------------------------------------------------
+# Concurrency --------------------------------------------------------------------------------------
 
 
-def test_fifty_posts_at_once_are_all_counted(alice, bob, flush_all, document):
-    answers = run_concurrently(
+def test_fifty_concurrent_posts_are_all_counted(alice, bob, flush_all, document):
+    responses = run_concurrently(
         *[lambda n=n: alice.post("posts", {"text": str(n)}) for n in range(50)]
     )
-    assert count_statuses(answers) == {201: 50}
+    assert count_statuses(responses) == {201: 50}
     assert alice.get("users/me").json()["posts_count"] == 50
     feed = bob.get("posts?limit=100").json()
     assert (len(feed["posts"]), feed["total_posts"]) == (50, 50)
@@ -172,26 +174,26 @@ def test_fifty_posts_at_once_are_all_counted(alice, bob, flush_all, document):
     assert document(users.model, alice.id)["posts_count"] == 50
 
 
-def test_of_many_deletes_at_once_one_counts(alice):
+def test_only_one_of_many_concurrent_deletes_counts(alice):
     post = alice.create_post()
-    answers = run_concurrently(*[lambda: alice.delete(f"posts/{post['id']}")] * 10)
-    assert count_statuses(answers) == {200: 1, 404: 9}
+    responses = run_concurrently(*[lambda: alice.delete(f"posts/{post['id']}")] * 10)
+    assert count_statuses(responses) == {200: 1, 404: 9}
     assert alice.get("users/me").json()["posts_count"] == 0
     assert alice.get("posts").json()["total_posts"] == 0
 
 
-def test_edits_of_different_fields_at_once_are_all_kept(alice, bob):
+def test_concurrent_edits_of_different_fields_are_all_kept(alice, bob):
     post = alice.create_post()
     changes = [{"text": "New"}, {"feelings": "happy"}, {"bg_color": "#000000"}]
-    answers = run_concurrently(
+    responses = run_concurrently(
         *[lambda c=change: alice.patch(f"posts/{post['id']}", c) for change in changes]
     )
-    assert count_statuses(answers) == {200: 3}
+    assert count_statuses(responses) == {200: 3}
     shown = bob.get(f"posts/{post['id']}").json()
     assert (shown["text"], shown["feelings"], shown["bg_color"]) == ("New", "happy", "#000000")
 
 
-def test_a_storm_of_privacies_and_deletes_leaves_the_totals_right(alice, bob):
+def test_concurrent_changes_of_privacy_and_deletes_keep_the_totals_right(alice, bob):
     ids = [alice.create_post(str(number))["id"] for number in range(6)]
 
     def act(number):
@@ -214,7 +216,7 @@ def test_a_storm_of_privacies_and_deletes_leaves_the_totals_right(alice, bob):
 
 
 @pytest.mark.parametrize("text", ["Hello", 'é "quoted" \\ \u2028'])
-def test_the_bytes_that_are_sent_are_what_the_serializer_says(alice, text):
+def test_the_response_bytes_match_the_serializer(alice, text):
     post = alice.create_post(text, feelings="loved")
     alice.patch(f"posts/{post['id']}", {"bg_color": "#ffffff"})
     (row,) = reads.get_rows(post_template, [post["id"]])

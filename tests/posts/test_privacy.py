@@ -1,4 +1,4 @@
-"""Who sees, finds and hears of which post."""
+"""Audience of posts: who sees, finds and receives events of which post."""
 
 import pytest
 
@@ -14,8 +14,8 @@ SEEN_BY = {
 
 
 @pytest.fixture
-def cast(alice):
-    """The author, and people who stand to them in each way."""
+def members(alice):
+    """The author, and members with each relation to the author."""
     people = {name: sign_up(f"person{number}") for number, name in enumerate(WATCHERS[1:])}
     people["follower"].put(f"users/{alice.id}/follow")
     alice.put(f"users/{people['blocked by the author'].id}/block")
@@ -23,15 +23,15 @@ def cast(alice):
     return {"author": alice, **people}
 
 
-def sees(person, post):
-    """Tell whether somebody sees a post by id; the other ways must agree."""
+def can_see(person, post):
+    """Return whether a member sees a post by its id; the lists must agree."""
     by_id = person.get(f"posts/{post['id']}")
     assert by_id.status_code in {200, 404}
     author = post["author"]["id"]
     listed = person.get(f"users/{author}/posts")
-    ids = [one["id"] for one in listed.json().get("posts", [])]
+    ids = [record["id"] for record in listed.json().get("posts", [])]
     assert (post["id"] in ids) == (by_id.status_code == 200)
-    feed = [one["id"] for one in person.get("posts").json()["posts"]]
+    feed = [record["id"] for record in person.get("posts").json()["posts"]]
     if post["privacy"] != "private":
         assert (post["id"] in feed) == (by_id.status_code == 200)
     else:
@@ -39,105 +39,121 @@ def sees(person, post):
     return by_id.status_code == 200
 
 
-def heard(person, post, *types):
-    """Return the news of a post that somebody would have been sent, on every topic."""
+def received_types(person, post, *types):
+    """Return the types of a post's events that a member would have received, on any topic."""
     topics = ("feed", f"user:{post['author']['id']}", f"post:{post['id']}")
-    found = [
+    received = [
         event["type"]
         for event in person.received_events(*topics)
         if event["data"].get("id") == post["id"]
     ]
-    return [one for one in found if one in types]
+    return [type_ for type_ in received if type_ in types]
 
 
-def who(cast, test):
-    return {name for name, person in cast.items() if test(person)}
+def names_of(members, test):
+    return {name for name, person in members.items() if test(person)}
 
 
 @pytest.mark.parametrize("privacy", SEEN_BY)
-def test_a_post_is_seen_and_heard_of_by_exactly_those_it_is_for(cast, privacy, flush_all):
-    post = cast["author"].create_post(privacy=privacy)
-    assert who(cast, lambda one: sees(one, post)) == SEEN_BY[privacy]
-    assert who(cast, lambda one: heard(one, post, "post.created")) == SEEN_BY[privacy]
+def test_exactly_the_audience_of_a_post_sees_it_and_receives_its_events(
+    members, privacy, flush_all
+):
+    post = members["author"].create_post(privacy=privacy)
+    assert names_of(members, lambda member: can_see(member, post)) == SEEN_BY[privacy]
+    assert (
+        names_of(members, lambda member: received_types(member, post, "post.created"))
+        == SEEN_BY[privacy]
+    )
     flush_all()
-    assert who(cast, lambda one: sees(one, post)) == SEEN_BY[privacy]
+    assert names_of(members, lambda member: can_see(member, post)) == SEEN_BY[privacy]
 
 
-def test_a_blocked_member_finds_nobody_whose_posts_could_be_listed(cast):
-    author = cast["author"]
+def test_a_blocked_member_cannot_list_the_posts_of_the_author(members):
+    author = members["author"]
     for name in ("blocked by the author", "blocks the author"):
-        assert cast[name].get(f"users/{author.id}/posts").status_code == 404
+        assert members[name].get(f"users/{author.id}/posts").status_code == 404
     assert author.get(f"users/{'0' * 24}/posts").status_code == 404
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [(one, other) for one in SEEN_BY for other in SEEN_BY if one != other],
+    [(before, after) for before in SEEN_BY for after in SEEN_BY if before != after],
 )
-def test_when_the_privacy_changes_whoever_loses_the_post_is_told_it_is_gone(cast, before, after):
-    post = cast["author"].create_post(privacy=before)
-    answer = cast["author"].patch(f"posts/{post['id']}", {"privacy": after})
-    assert answer.status_code == 200
-    post = answer.json()["post"]
-    assert who(cast, lambda one: sees(one, post)) == SEEN_BY[after]
+def test_a_change_of_privacy_sends_post_deleted_to_those_who_lose_the_post(members, before, after):
+    post = members["author"].create_post(privacy=before)
+    response = members["author"].patch(f"posts/{post['id']}", {"privacy": after})
+    assert response.status_code == 200
+    post = response.json()["post"]
+    assert names_of(members, lambda member: can_see(member, post)) == SEEN_BY[after]
     lost = SEEN_BY[before] - SEEN_BY[after]
-    assert who(cast, lambda one: heard(one, post, "post.deleted")) == lost
-    assert who(cast, lambda one: heard(one, post, "post.updated")) == SEEN_BY[after]
+    assert names_of(members, lambda member: received_types(member, post, "post.deleted")) == lost
+    assert (
+        names_of(members, lambda member: received_types(member, post, "post.updated"))
+        == SEEN_BY[after]
+    )
 
 
-def test_the_author_hears_on_the_feed_of_a_post_that_leaves_it(alice):
+def test_the_author_receives_an_event_of_a_post_that_leaves_the_feed(alice):
     post = alice.create_post()
     alice.patch(f"posts/{post['id']}", {"privacy": "private"})
-    assert [one["type"] for one in alice.received_events("feed")] == [
+    assert [event["type"] for event in alice.received_events("feed")] == [
         "post.created",
         "post.updated",
     ]
     assert alice.get("posts").json()["posts"] == []
-    assert [one["id"] for one in alice.get(f"users/{alice.id}/posts").json()["posts"]] == [
+    assert [record["id"] for record in alice.get(f"users/{alice.id}/posts").json()["posts"]] == [
         post["id"]
     ]
 
 
 @pytest.mark.parametrize("privacy", SEEN_BY)
-def test_only_those_who_saw_a_post_hear_that_it_was_deleted(cast, privacy):
-    post = cast["author"].create_post(privacy=privacy)
-    cast["author"].delete(f"posts/{post['id']}")
-    assert who(cast, lambda one: heard(one, post, "post.deleted")) == SEEN_BY[privacy]
-    assert who(cast, lambda one: heard(one, post, "post.created")) == set()
+def test_only_previous_viewers_receive_post_deleted(members, privacy):
+    post = members["author"].create_post(privacy=privacy)
+    members["author"].delete(f"posts/{post['id']}")
+    assert (
+        names_of(members, lambda member: received_types(member, post, "post.deleted"))
+        == SEEN_BY[privacy]
+    )
+    assert names_of(members, lambda member: received_types(member, post, "post.created")) == set()
 
 
-def test_the_posts_of_a_private_account_are_for_followers_at_most(cast):
-    author = cast["author"]
+def test_posts_of_a_private_account_are_visible_to_followers_only(members):
+    author = members["author"]
     before = author.create_post(privacy="public")
     assert author.patch("users/me/settings", {"is_private": True}).status_code == 200
     post = author.create_post(privacy="public")
     allowed = SEEN_BY["followers"]
     for one_post in (before, post):
-        assert who(cast, lambda one, post=one_post: sees(one, post)) == allowed
-        assert who(cast, lambda one, post=one_post: heard(one, post, "post.created")) == allowed
+        assert names_of(members, lambda member, post=one_post: can_see(member, post)) == allowed
+        assert (
+            names_of(
+                members, lambda member, post=one_post: received_types(member, post, "post.created")
+            )
+            == allowed
+        )
     author.delete(f"posts/{post['id']}")
-    assert who(cast, lambda one: heard(one, post, "post.deleted")) == allowed
+    assert names_of(members, lambda member: received_types(member, post, "post.deleted")) == allowed
 
 
-def test_a_block_hides_what_was_seen_and_heard_before(alice, bob):
+def test_a_block_hides_posts_and_their_events(alice, bob):
     post = alice.create_post()
-    assert sees(bob, post)
+    assert can_see(bob, post)
     alice.put(f"users/{bob.id}/block")
-    assert not sees(bob, post)
-    assert heard(bob, post, "post.created") == []
+    assert not can_see(bob, post)
+    assert received_types(bob, post, "post.created") == []
     alice.patch(f"posts/{post['id']}", {"text": "x"})
-    assert heard(bob, post, "post.updated") == []
+    assert received_types(bob, post, "post.updated") == []
 
 
-def test_an_unfollow_hides_what_was_for_followers(alice, bob):
+def test_an_unfollow_hides_posts_for_followers(alice, bob):
     bob.put(f"users/{alice.id}/follow")
     post = alice.create_post(privacy="followers")
-    assert sees(bob, post)
+    assert can_see(bob, post)
     bob.delete(f"users/{alice.id}/follow")
-    assert not sees(bob, post)
+    assert not can_see(bob, post)
 
 
-def test_a_post_that_is_not_visible_is_like_one_that_is_not_there(alice, bob):
+def test_an_invisible_post_is_indistinguishable_from_a_missing_one(alice, bob):
     post = alice.create_post(privacy="private")
     with assert_no_changes():
         hidden = bob.get(f"posts/{post['id']}")

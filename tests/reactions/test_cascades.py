@@ -1,15 +1,15 @@
-"""What becomes of the reactions to a deleted post."""
+"""Deletion of the reactions to a deleted post."""
 
 from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
 from reactions.cascades import ReactionsOfPost
 from reactions.models import Reaction
-from tests.reactions.totals import shown, totals
+from tests.reactions.totals import expected_totals, shown_totals
 from tests.support.concurrency import assert_no_changes, live_records
 from tests.support.people import sign_up
 
 
-def test_the_reactions_go_with_their_post_in_batches(alice, bob, flush_all, document):
+def test_reactions_are_deleted_with_their_post_in_batches(alice, bob, flush_all, document):
     gone, kept = alice.create_post("Gone"), alice.create_post("Kept")
     people = [bob, *[sign_up(f"person{number}") for number in range(6)]]
     for person in people:
@@ -27,7 +27,7 @@ def test_the_reactions_go_with_their_post_in_batches(alice, bob, flush_all, docu
     with assert_no_changes():
         assert ReactionsOfPost.delete_dependents(gone["id"], limit=3) is True
 
-    assert shown(bob, kept) == totals(sad=7)
+    assert shown_totals(bob, kept) == expected_totals(sad=7)
     (mine,) = bob.get(f"users/{bob.id}/reactions").json()["reactions"]
     assert mine["post"]["text"] == "Kept"
     flush_all()
@@ -35,7 +35,7 @@ def test_the_reactions_go_with_their_post_in_batches(alice, bob, flush_all, docu
     assert document(Reaction, f"{kept['id']}:{bob.id}")["_deleted_at"] is None
 
 
-def test_nobody_hears_of_reactions_that_go_with_their_post(alice, bob):
+def test_reactions_deleted_with_their_post_cause_no_events(alice, bob):
     post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
     alice.delete(f"posts/{post['id']}")
@@ -44,7 +44,7 @@ def test_nobody_hears_of_reactions_that_go_with_their_post(alice, bob):
     assert alice.received_events(f"post:{post['id']}") == before
 
 
-def test_the_deletion_of_a_post_owes_the_removal_of_its_reactions(alice, bob):
+def test_deleting_a_post_queues_the_deletion_of_its_reactions(alice, bob):
     gone, kept = alice.create_post("Gone"), alice.create_post("Kept")
     for post in (gone, kept):
         bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})

@@ -1,4 +1,4 @@
-"""Who reacted to a post, and what a member reacted to."""
+"""Lists of the reactions to a post and of a member's reactions."""
 
 import orjson
 import pytest
@@ -22,11 +22,11 @@ from users.store import users
 
 
 def test_mongodb_has_an_index_for_each_list():
-    found = mongo.collection(Reaction).index_information()
+    indexes = mongo.collection(Reaction).index_information()
     end = [("created_at", -1), ("_id", -1)]
-    assert found["post"]["key"] == [("_deleted_at", 1), ("post_id", 1), *end]
-    assert found["type"]["key"] == [("_deleted_at", 1), ("post_id", 1), ("type", 1), *end]
-    assert found["user"]["key"] == [("_deleted_at", 1), ("user_id", 1), *end]
+    assert indexes["post"]["key"] == [("_deleted_at", 1), ("post_id", 1), *end]
+    assert indexes["type"]["key"] == [("_deleted_at", 1), ("post_id", 1), ("type", 1), *end]
+    assert indexes["user"]["key"] == [("_deleted_at", 1), ("user_id", 1), *end]
 
 
 @pytest.fixture
@@ -38,23 +38,23 @@ def react(person, post, kind="like"):
     assert person.put(f"posts/{post['id']}/reaction", {"type": kind}).status_code == 200
 
 
-def walk(person, path, limit=2):
-    """Return the items of all pages."""
+def walk_pages(person, path, limit=2):
+    """Return the items of all pages of a list."""
     seen, cursor = [], ""
     while cursor is not None:
-        answer = person.get(f"{path}{'&' if '?' in path else '?'}limit={limit}{cursor}")
-        assert answer.status_code == 200
-        seen += answer.json()["reactions"]
-        following = answer.json()["next"]
+        response = person.get(f"{path}{'&' if '?' in path else '?'}limit={limit}{cursor}")
+        assert response.status_code == 200
+        seen += response.json()["reactions"]
+        following = response.json()["next"]
         cursor = following and f"&cursor={following}"
     return seen
 
 
-def names(items):
+def usernames(items):
     return [item["author"]["username"] for item in items]
 
 
-def test_who_reacted_is_listed_newest_first_with_kind_time_and_author(alice, bob):
+def test_reactions_are_listed_newest_first_with_type_time_and_author(alice, bob):
     post = alice.create_post()
     react(bob, post, "wow")
     react(alice, post, "sad")
@@ -66,7 +66,7 @@ def test_who_reacted_is_listed_newest_first_with_kind_time_and_author(alice, bob
     assert set(first) == {"type", "created_at", "author"}
 
 
-def test_all_are_listed_once_by_kind_or_altogether(alice, bob, crowd, flush_all):
+def test_all_reactions_are_listed_once_by_type_or_together(alice, bob, crowd, flush_all):
     post, other = alice.create_post(), alice.create_post()
     for number, person in enumerate(crowd):
         react(person, post, "love" if number % 2 else "like")
@@ -75,10 +75,10 @@ def test_all_are_listed_once_by_kind_or_altogether(alice, bob, crowd, flush_all)
 
     def hold():
         everybody = [f"person{number}" for number in reversed(range(7))]
-        assert names(walk(bob, path)) == everybody
-        assert names(walk(bob, f"{path}?type=love")) == everybody[1::2]
-        assert names(walk(bob, f"{path}?type=like", 1)) == everybody[::2]
-        assert walk(bob, f"{path}?type=angry") == []
+        assert usernames(walk_pages(bob, path)) == everybody
+        assert usernames(walk_pages(bob, f"{path}?type=love")) == everybody[1::2]
+        assert usernames(walk_pages(bob, f"{path}?type=like", 1)) == everybody[::2]
+        assert walk_pages(bob, f"{path}?type=angry") == []
 
     hold()
     flush_all()
@@ -86,20 +86,24 @@ def test_all_are_listed_once_by_kind_or_altogether(alice, bob, crowd, flush_all)
     hold()
 
 
-def test_one_who_changes_the_reaction_moves_from_list_to_list(alice, bob, flush_all):
+def test_a_changed_reaction_moves_between_lists(alice, bob, flush_all):
     post = alice.create_post()
     path = f"posts/{post['id']}/reactions"
     react(bob, post, "like")
     flush_all()
     react(bob, post, "love")
     for _ in range(2):
-        assert walk(alice, f"{path}?type=like") == []
-        assert names(walk(alice, f"{path}?type=love")) == names(walk(alice, path)) == ["bob"]
+        assert walk_pages(alice, f"{path}?type=like") == []
+        assert (
+            usernames(walk_pages(alice, f"{path}?type=love"))
+            == usernames(walk_pages(alice, path))
+            == ["bob"]
+        )
         flush_all()
         client().flushall()
 
 
-def test_those_across_a_block_are_left_out_without_holes(alice, bob, crowd):
+def test_reactions_of_blocked_members_are_left_out_of_full_pages(alice, bob, crowd):
     post = alice.create_post()
     for person in crowd:
         react(person, post)
@@ -107,22 +111,26 @@ def test_those_across_a_block_are_left_out_without_holes(alice, bob, crowd):
     crowd[3].put(f"users/{bob.id}/block")
     expected = [f"person{number}" for number in (5, 4, 2, 1, 0)]
     path = f"posts/{post['id']}/reactions"
-    assert names(walk(bob, path)) == names(walk(bob, f"{path}?type=like", 1)) == expected
+    assert (
+        usernames(walk_pages(bob, path))
+        == usernames(walk_pages(bob, f"{path}?type=like", 1))
+        == expected
+    )
     page = bob.get(f"{path}?limit=2").json()["reactions"]
-    assert names(page) == expected[:2]
-    assert len(walk(alice, path)) == 7
+    assert usernames(page) == expected[:2]
+    assert len(walk_pages(alice, path)) == 7
 
 
 @pytest.mark.parametrize("query", ["type=", "type=x", "type=LIKE", "type=%00", "type=like,love"])
-def test_a_kind_that_is_none_is_refused_by_name(alice, query):
+def test_an_invalid_type_is_reported(alice, query):
     post = alice.create_post()
     with assert_no_changes():
-        answer = alice.get(f"posts/{post['id']}/reactions?{query}")
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == ["type"]
+        response = alice.get(f"posts/{post['id']}/reactions?{query}")
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == ["type"]
 
 
-def test_a_cursor_or_limit_that_is_none_is_refused(alice):
+def test_an_invalid_cursor_or_limit_is_rejected(alice):
     for path in (f"posts/{alice.create_post()['id']}/reactions", f"users/{alice.id}/reactions"):
         assert alice.get(f"{path}?limit=0").status_code == 400
         assert alice.get(f"{path}?cursor=x").status_code == 400
@@ -132,14 +140,14 @@ def test_a_members_reactions_are_listed_with_their_posts_newest_first(alice, bob
     written = [alice.create_post(str(number)) for number in range(5)]
     for number, post in enumerate(written):
         react(bob, post, ReactionType.values[number])
-    found = walk(stranger, f"users/{bob.id}/reactions")
-    assert [item["type"] for item in found] == ReactionType.values[4::-1]
-    assert [item["post"] for item in found] == [
+    items = walk_pages(stranger, f"users/{bob.id}/reactions")
+    assert [item["type"] for item in items] == ReactionType.values[4::-1]
+    assert [item["post"] for item in items] == [
         stranger.get(f"posts/{post['id']}").json() for post in reversed(written)
     ]
 
 
-def test_of_a_members_reactions_those_to_hidden_posts_are_left_out(alice, bob, stranger, crowd):
+def test_a_members_reactions_to_invisible_posts_are_left_out(alice, bob, stranger, crowd):
     bob.put(f"users/{alice.id}/follow")
     shy = alice.create_post("For followers", privacy="followers")
     open_, gone, late = (
@@ -153,14 +161,14 @@ def test_of_a_members_reactions_those_to_hidden_posts_are_left_out(alice, bob, s
     stranger.put(f"users/{crowd[0].id}/block")
 
     def texts(person):
-        return [item["post"]["text"] for item in walk(person, f"users/{bob.id}/reactions", 1)]
+        return [item["post"]["text"] for item in walk_pages(person, f"users/{bob.id}/reactions", 1)]
 
     assert texts(bob) == texts(alice) == ["Late", "For all", "For followers"]
     assert texts(stranger) == ["For all"]
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
-def test_across_a_block_a_members_reactions_are_not_found(alice, bob, direction):
+def test_reactions_of_a_blocked_member_are_not_found(alice, bob, direction):
     react(bob, bob.create_post())
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     blocker.put(f"users/{blocked.id}/block")
@@ -169,7 +177,7 @@ def test_across_a_block_a_members_reactions_are_not_found(alice, bob, direction)
     assert anonymous.get(f"users/{bob.id}/reactions").status_code == 401
 
 
-def test_the_bytes_that_are_sent_are_what_the_serializers_say(alice, bob):
+def test_the_response_bytes_match_the_serializers(alice, bob):
     post = alice.create_post('é "quoted"')
     react(bob, post, "happy")
     pk = f"{post['id']}:{bob.id}"

@@ -1,4 +1,4 @@
-"""Setting, changing and removing one's reaction, through HTTP."""
+"""Setting, changing and removing a reaction, through HTTP."""
 
 import orjson
 import pytest
@@ -8,7 +8,7 @@ from posts.models import Post
 from posts.reaction_types import ReactionType
 from posts.store import posts
 from reactions.models import Reaction
-from tests.reactions.totals import shown, totals
+from tests.reactions.totals import expected_totals, shown_totals
 from tests.support.concurrency import assert_no_changes, live_records
 from tests.support.people import anonymous
 from users.store import users
@@ -20,19 +20,19 @@ def test_a_post_has_a_counter_for_each_kind_of_reaction():
     assert counters <= {field.name for field in Post._meta.get_fields()}
 
 
-def test_a_reaction_is_counted_shown_and_reaches_mongodb(alice, bob, flush_all, document):
+def test_a_reaction_is_counted_listed_and_persisted(alice, bob, flush_all, document):
     post = alice.create_post()
-    assert post["reactions"] == totals()
+    assert post["reactions"] == expected_totals()
 
-    answer = bob.put(f"posts/{post['id']}/reaction", {"type": "love"})
+    response = bob.put(f"posts/{post['id']}/reaction", {"type": "love"})
 
-    assert answer.status_code == 200
-    assert answer.json() == {
+    assert response.status_code == 200
+    assert response.json() == {
         "message": "Reaction set",
         "reaction": {"type": "love"},
-        "reactions": totals(love=1),
+        "reactions": expected_totals(love=1),
     }
-    assert alice.get("posts").json()["posts"] == [{**post, "reactions": totals(love=1)}]
+    assert alice.get("posts").json()["posts"] == [{**post, "reactions": expected_totals(love=1)}]
     assert bob.get(f"posts/{post['id']}/reactions/mine").json() == {"type": "love"}
     assert alice.get(f"posts/{post['id']}/reactions/mine").json() == {"type": None}
     flush_all()
@@ -42,14 +42,16 @@ def test_a_reaction_is_counted_shown_and_reaches_mongodb(alice, bob, flush_all, 
 
 
 @pytest.mark.parametrize("after", [kind for kind in ReactionType.values if kind != "like"])
-def test_a_changed_reaction_is_counted_once_as_what_it_is_now(alice, bob, after):
+def test_a_changed_reaction_is_counted_once_with_its_new_type(alice, bob, after):
     post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     (before,) = alice.get(f"posts/{post['id']}/reactions").json()["reactions"]
 
-    answer = bob.put(f"posts/{post['id']}/reaction", {"type": after})
+    response = bob.put(f"posts/{post['id']}/reaction", {"type": after})
 
-    assert answer.json()["reactions"] == shown(alice, post) == totals(**{after: 1})
+    assert (
+        response.json()["reactions"] == shown_totals(alice, post) == expected_totals(**{after: 1})
+    )
     listed = alice.get(f"posts/{post['id']}/reactions").json()["reactions"]
     assert listed == [{**before, "type": after}]
     assert list(live_records("reactions.reaction")) == [f"{post['id']}:{bob.id}"]
@@ -61,13 +63,13 @@ def test_a_removed_reaction_is_no_longer_counted(alice, bob, flush_all, document
     alice.put(f"posts/{post['id']}/reaction", {"type": "wow"})
     flush_all()
 
-    answer = bob.delete(f"posts/{post['id']}/reaction")
+    response = bob.delete(f"posts/{post['id']}/reaction")
 
-    assert answer.status_code == 200
-    assert answer.json() == {
+    assert response.status_code == 200
+    assert response.json() == {
         "message": "Reaction removed",
         "reaction": {"type": None},
-        "reactions": totals(wow=1),
+        "reactions": expected_totals(wow=1),
     }
     assert bob.get(f"posts/{post['id']}/reactions/mine").json() == {"type": None}
     flush_all()
@@ -78,15 +80,15 @@ def test_a_removed_reaction_is_no_longer_counted(alice, bob, flush_all, document
 def test_setting_and_removing_twice_changes_nothing_more(alice, bob):
     post = alice.create_post()
     with assert_no_changes():
-        answer = bob.delete(f"posts/{post['id']}/reaction")
-    assert answer.json()["reactions"] == totals()
+        response = bob.delete(f"posts/{post['id']}/reaction")
+    assert response.json()["reactions"] == expected_totals()
     first = bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
     with assert_no_changes():
         again = bob.put(f"posts/{post['id']}/reaction", {"type": "sad"})
     assert (again.status_code, again.content) == (200, first.content)
 
 
-def test_a_reaction_under_a_key_is_answered_again_after_it_was_removed(alice, bob):
+def test_a_repeated_request_with_the_same_key_gets_the_same_response_after_a_removal(alice, bob):
     path, key = f"posts/{alice.create_post()['id']}/reaction", {"Idempotency-Key": "k"}
     first = bob.put(path, {"type": "like"}, **key)
     bob.delete(path)
@@ -114,36 +116,36 @@ def test_a_reaction_under_a_key_is_answered_again_after_it_was_removed(alice, bo
         "like",
     ],
 )
-def test_a_reaction_that_breaks_a_rule_is_refused_and_changes_nothing(alice, bob, body):
+def test_an_invalid_reaction_is_rejected_and_changes_nothing(alice, bob, body):
     path = f"posts/{alice.create_post()['id']}/reaction"
     bob.put(path, {"type": "sad"})
     with assert_no_changes():
-        answer = bob.put(path, orjson.dumps(body))
-    assert answer.status_code == 400
-    assert len(answer.json()["errors"]) == 1
+        response = bob.put(path, orjson.dumps(body))
+    assert response.status_code == 400
+    assert len(response.json()["errors"]) == 1
 
 
-def test_totals_can_not_be_given_with_a_post(alice):
+def test_totals_cannot_be_set_with_a_post(alice):
     post = alice.create_post()
     with assert_no_changes():
-        body = {"text": "x", "reactions": totals(like=9)}
+        body = {"text": "x", "reactions": expected_totals(like=9)}
         assert alice.post("posts", body).status_code == 400
         assert alice.patch(f"posts/{post['id']}", body).status_code == 400
         assert alice.patch(f"posts/{post['id']}", {"reactions_like": 9}).status_code == 400
 
 
-def test_an_edit_keeps_the_totals_and_answers_with_them(alice, bob):
+def test_an_edit_keeps_the_totals_and_returns_them(alice, bob):
     post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "happy"})
-    answer = alice.patch(f"posts/{post['id']}", {"text": "Edited"})
-    assert answer.json()["post"]["reactions"] == totals(happy=1)
+    response = alice.patch(f"posts/{post['id']}", {"text": "Edited"})
+    assert response.json()["post"]["reactions"] == expected_totals(happy=1)
 
 
-# Who may ----------------------------------------------------------------------------------------
+# Permissions --------------------------------------------------------------------------------------
 
 
-def refused(person, post, status):
-    """Hold that every route of a post's reactions answers so, and that nothing happens."""
+def assert_all_refused(person, post, status):
+    """Hold that every route of a post's reactions responses so, and that nothing happens."""
     path = f"posts/{post['id']}/reaction"
     with assert_no_changes():
         assert person.put(path, {"type": "like"}).status_code == status
@@ -152,57 +154,57 @@ def refused(person, post, status):
         assert person.get(f"{path}s/mine").status_code == status
 
 
-def test_whoever_sees_a_post_may_react_and_nobody_else(alice, bob, stranger):
+def test_only_viewers_of_a_post_may_react_to_it(alice, bob, stranger):
     bob.put(f"users/{alice.id}/follow")
     post = alice.create_post(privacy="followers")
     for person in (alice, bob):
-        answer = person.put(f"posts/{post['id']}/reaction", {"type": "love"})
-        assert answer.status_code == 200
-    refused(stranger, post, 404)
-    refused(anonymous, post, 401)
-    assert shown(alice, post) == totals(love=2)
+        response = person.put(f"posts/{post['id']}/reaction", {"type": "love"})
+        assert response.status_code == 200
+    assert_all_refused(stranger, post, 404)
+    assert_all_refused(anonymous, post, 401)
+    assert shown_totals(alice, post) == expected_totals(love=2)
 
 
-def test_a_private_post_is_for_its_author_to_react_to(alice, bob):
+def test_only_the_author_reacts_to_a_private_post(alice, bob):
     bob.put(f"users/{alice.id}/follow")
     post = alice.create_post(privacy="private")
-    refused(bob, post, 404)
+    assert_all_refused(bob, post, 404)
     assert alice.put(f"posts/{post['id']}/reaction", {"type": "sad"}).status_code == 200
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
-def test_nobody_reacts_across_a_block(alice, bob, direction):
+def test_a_blocked_member_cannot_react(alice, bob, direction):
     post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     blocker.put(f"users/{blocked.id}/block")
-    refused(bob, post, 404)
-    assert shown(alice, post) == totals(like=1)
+    assert_all_refused(bob, post, 404)
+    assert shown_totals(alice, post) == expected_totals(like=1)
 
 
-def test_a_private_account_hides_its_posts_from_reactions_too(alice, stranger):
+def test_only_followers_react_to_posts_of_a_private_account(alice, stranger):
     post = alice.create_post()
     with write() as w:
         w.update(reads.get_record(users, alice.id), is_private=True)
-    refused(stranger, post, 404)
+    assert_all_refused(stranger, post, 404)
 
 
-def test_a_post_that_is_gone_or_never_was_can_not_be_reacted_to(alice, bob):
+def test_a_deleted_or_unknown_post_has_no_reactions(alice, bob):
     post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     alice.delete(f"posts/{post['id']}")
-    refused(bob, post, 404)
-    refused(bob, {"id": "0" * 24}, 404)
+    assert_all_refused(bob, post, 404)
+    assert_all_refused(bob, {"id": "0" * 24}, 404)
 
 
-# Who hears --------------------------------------------------------------------------------------
+# Events -------------------------------------------------------------------------------------------
 
 
-def news(person, *topics):
+def reaction_events(person, *topics):
     return [e["data"] for e in person.received_events(*topics) if e["type"] == "reaction.changed"]
 
 
-def test_each_change_is_heard_with_the_totals_after_it(alice, bob, stranger):
+def test_each_change_is_announced_with_the_new_totals(alice, bob, stranger):
     post = alice.create_post()
     path = f"posts/{post['id']}/reaction"
     bob.put(path, {"type": "like"})
@@ -210,7 +212,12 @@ def test_each_change_is_heard_with_the_totals_after_it(alice, bob, stranger):
     bob.put(path, {"type": "angry"})
     bob.delete(path)
     expected = [
-        {"post_id": post["id"], "user_id": who.id, "type": kind, "reactions": totals(**after)}
+        {
+            "post_id": post["id"],
+            "user_id": who.id,
+            "type": kind,
+            "reactions": expected_totals(**after),
+        }
         for who, kind, after in (
             (bob, "like", {"like": 1}),
             (alice, "like", {"like": 2}),
@@ -218,26 +225,30 @@ def test_each_change_is_heard_with_the_totals_after_it(alice, bob, stranger):
             (bob, None, {"like": 1}),
         )
     ]
-    assert news(stranger, f"post:{post['id']}") == news(bob, f"post:{post['id']}") == expected
-    assert news(alice) == expected
-    assert news(bob) == news(stranger, "feed", f"user:{alice.id}") == []
+    assert (
+        reaction_events(stranger, f"post:{post['id']}")
+        == reaction_events(bob, f"post:{post['id']}")
+        == expected
+    )
+    assert reaction_events(alice) == expected
+    assert reaction_events(bob) == reaction_events(stranger, "feed", f"user:{alice.id}") == []
 
 
-def test_nobody_hears_who_can_not_see_the_post(alice, bob, stranger):
+def test_only_viewers_of_the_post_receive_the_event(alice, bob, stranger):
     bob.put(f"users/{alice.id}/follow")
     post = alice.create_post(privacy="followers")
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
-    assert len(news(bob, f"post:{post['id']}")) == 1
-    assert news(stranger, f"post:{post['id']}") == []
+    assert len(reaction_events(bob, f"post:{post['id']}")) == 1
+    assert reaction_events(stranger, f"post:{post['id']}") == []
     alice.delete(f"posts/{post['id']}")
-    assert news(bob, f"post:{post['id']}") == news(alice) == []
+    assert reaction_events(bob, f"post:{post['id']}") == reaction_events(alice) == []
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
-def test_nobody_hears_of_somebody_across_a_block(alice, bob, stranger, direction):
+def test_blocked_members_do_not_receive_the_event(alice, bob, stranger, direction):
     post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
     blocker, blocked = (bob, stranger) if direction == "blocks" else (stranger, bob)
     blocker.put(f"users/{blocked.id}/block")
-    assert news(stranger, f"post:{post['id']}") == []
-    assert len(news(alice, f"post:{post['id']}")) == 1
+    assert reaction_events(stranger, f"post:{post['id']}") == []
+    assert len(reaction_events(alice, f"post:{post['id']}")) == 1

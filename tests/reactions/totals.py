@@ -1,4 +1,4 @@
-"""What a post's totals are, and what they should be."""
+"""Reaction totals of a post: expected, counted and shown."""
 
 from typing import Any
 
@@ -6,22 +6,22 @@ from posts.reaction_types import ReactionType
 from tests.support.concurrency import live_records
 
 
-def totals(**some: int) -> dict[str, int]:
-    """Return all six totals, those that are not given as 0."""
-    return {**dict.fromkeys(ReactionType.values, 0), **some}
+def expected_totals(**counts: int) -> dict[str, int]:
+    """Return totals of all six types; those that are not given are 0."""
+    return {**dict.fromkeys(ReactionType.values, 0), **counts}
 
 
-def counted(post: dict[str, Any]) -> dict[str, int]:
+def counted_totals(post: dict[str, Any]) -> dict[str, int]:
     """Return the totals of a post, counted from the reactions in Redis."""
-    found = totals()
+    counts = expected_totals()
     for fields in live_records("reactions.reaction").values():
         if fields[b"post_id"].decode() == post["id"]:
-            found[fields[b"type"].decode()] += 1
-    return found
+            counts[fields[b"type"].decode()] += 1
+    return counts
 
 
-def shown(person: Any, post: dict[str, Any]) -> dict[str, int]:
-    """Return the totals of a post as they are shown to somebody."""
-    answer = person.get(f"posts/{post['id']}")
-    assert answer.status_code == 200
-    return answer.json()["reactions"]
+def shown_totals(person: Any, post: dict[str, Any]) -> dict[str, int]:
+    """Return the totals of a post that are shown to a member."""
+    response = person.get(f"posts/{post['id']}")
+    assert response.status_code == 200
+    return response.json()["reactions"]

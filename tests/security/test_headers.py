@@ -10,7 +10,7 @@ from django.test import Client
 from images.services import process_due_media
 from mysocial import settings as real_settings
 from mysocial.api.security_headers import ADMIN_POLICY, API_POLICY, PAGE_POLICY, STYLED_PAGE_POLICY
-from tests.images.pictures import picture, send
+from tests.images.pictures import make_image, send_form
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous, new_client
 
@@ -21,7 +21,7 @@ LINES = "x\r\nSet-Cookie: a=b\r\n\r\n<script>"
 @pytest.fixture
 def kinds(moderator, alice):
     """Return an answer of each kind, by name."""
-    send(alice, "POST", "images/profile", image=picture())
+    send_form(alice, "POST", "images/profile", image=make_image())
     process_due_media()
     avatar = alice.get("users/me").json()["avatar_url"]
     media = avatar.removeprefix(django_settings.PUBLIC_URL)

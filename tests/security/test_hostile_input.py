@@ -8,7 +8,7 @@ import pytest
 
 from mysocial.store import STORES
 from tests.authorization.table import RULES
-from tests.images.pictures import picture, waiting
+from tests.images.pictures import make_image, spooled_files
 from tests.support.api_contract import schema
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous
@@ -220,15 +220,15 @@ def test_a_poisoned_form_is_refused_and_leaves_no_file(alice, body):
     with assert_no_changes():
         answer = alice.call("POST", "posts", body, "multipart/form-data; boundary=B")
     assert answer.status_code in {400, 413}, answer.content
-    assert waiting() == []
+    assert spooled_files() == []
 
 
 @pytest.mark.parametrize(
     "name", ["../../../../etc/passwd", "/etc/passwd", "x\\..\\y", "a\x00.png", "con", "." * 300, ""]
 )
 def test_the_name_of_a_file_means_nothing(alice, name):
-    body = part("image", picture(), file=name or "x") + END
+    body = part("image", make_image(), file=name or "x") + END
     answer = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=B")
     assert answer.status_code in {201, 400}
-    assert all(re.fullmatch(r"[0-9a-f]{24}", one) for one in waiting())
-    assert len(waiting()) == (answer.status_code == 201)
+    assert all(re.fullmatch(r"[0-9a-f]{24}", one) for one in spooled_files())
+    assert len(spooled_files()) == (answer.status_code == 201)

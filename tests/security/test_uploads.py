@@ -6,7 +6,7 @@ from images.services import process_due_media
 from images.services.media import UPLOADS
 from mysocial.core.rate_limits import DAY
 from mysocial.core.redis import client
-from tests.images.pictures import picture, send, shown, waiting
+from tests.images.pictures import make_image, public_files, send_form, spooled_files
 from tests.support.concurrency import assert_no_changes, live_records
 
 HEAD = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00"
@@ -17,28 +17,28 @@ FRAME = (
 
 def test_an_animation_of_very_many_small_frames_is_refused_at_once(alice):
     content = HEAD + FRAME * 50_000 + b";"
-    assert send(alice, "POST", "images/profile", image=content).status_code == 201
+    assert send_form(alice, "POST", "images/profile", image=content).status_code == 201
     begun = time.perf_counter()
     process_due_media()
     assert time.perf_counter() - begun < 10  # all of them would take a minute
     (image,) = live_records("images.media").values()
     assert b'"state":"failed"' in b"".join(image.values()) or image[b"state"] == b"failed"
-    assert waiting() == shown() == []
+    assert spooled_files() == public_files() == []
 
 
 def test_files_are_three_hundred_a_day_whatever_they_are_for(alice, bob, settings):
     settings.RATE_LIMITS = True
     assert (UPLOADS.max_requests, UPLOADS.seconds) == (300, DAY)
     client().set(UPLOADS.key(alice.id), 298, ex=DAY)
-    assert send(alice, "POST", "images/profile", image=picture()).status_code == 201
-    assert send(alice, "POST", "posts", image=picture()).status_code == 201
-    kept = waiting()
+    assert send_form(alice, "POST", "images/profile", image=make_image()).status_code == 201
+    assert send_form(alice, "POST", "posts", image=make_image()).status_code == 201
+    kept = spooled_files()
     with assert_no_changes():
         for path in ("images/background", "posts"):
-            answer = send(alice, "POST", path, image=picture())
+            answer = send_form(alice, "POST", path, image=make_image())
             assert answer.status_code == 429
-        to_bob = send(alice, "POST", "chat/message", image=picture(), receiver_id=bob.id)
+        to_bob = send_form(alice, "POST", "chat/message", image=make_image(), receiver_id=bob.id)
         assert to_bob.status_code == 429
-    assert waiting() == kept
+    assert spooled_files() == kept
     assert alice.post("posts", {"text": "Words are free"}).status_code == 201
-    assert send(bob, "POST", "images/profile", image=picture()).status_code == 201
+    assert send_form(bob, "POST", "images/profile", image=make_image()).status_code == 201

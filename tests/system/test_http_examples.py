@@ -10,7 +10,7 @@ from django.conf import settings as project
 from django.core.management import call_command
 
 from mysocial.outbox import send_due
-from tests.images.pictures import picture
+from tests.images.pictures import make_image
 from tests.support.people import new_client
 
 FILES = sorted((Path(project.BASE_DIR) / "docs" / "http").glob("*.http"))
@@ -48,7 +48,7 @@ def test_each_request_gets_the_status_in_its_title(file, demo):
         headers = dict(line.split(": ", 1) for line in lines[1:])
         kind = headers.pop("Content-Type", "application/json")
         content = b"\r\n".join(
-            picture("JPEG") if line.startswith("< ") else line.encode()
+            make_image("JPEG") if line.startswith("< ") else line.encode()
             for line in body.splitlines()
         )
         response = new_client().generic(

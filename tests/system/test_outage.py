@@ -12,7 +12,7 @@ from mysocial.ops.consistency import verify
 from mysocial.outbox import run_due_cascades
 from posts.models import Post
 from reactions.models import Reaction
-from tests.images.pictures import picture, send
+from tests.images.pictures import make_image, send_form
 from tests.support.concurrency import mongod_paused
 from tests.support.people import Person, sign_up
 
@@ -75,7 +75,7 @@ def run_actions(people: list[Person]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Run ordinary actions; return the post that they are about, and a post with an image."""
     alice, bob, carol, dave, erin, _ = people
     post = dave.create_post("During, @member1")
-    shown = check_ok(send(alice, "POST", "posts", text="Look", image=picture()))["post"]
+    shown = check_ok(send_form(alice, "POST", "posts", text="Look", image=make_image()))["post"]
     for person in people:
         check_ok(person.put(f"posts/{post['id']}/reaction", {"type": "wow"}))
         text = f"I am {person.username}"
@@ -100,7 +100,7 @@ def send_messages(people: list[Person]) -> list[str]:
     alice, bob, _, _, erin, frank = people
     sent = [
         erin.post("chat/message", {"receiver_id": frank.id, "text": "Hello"}),
-        send(frank, "POST", "chat/message", receiver_id=erin.id, image=picture()),
+        send_form(frank, "POST", "chat/message", receiver_id=erin.id, image=make_image()),
         bob.post("chat/message", {"receiver_id": alice.id, "text": "Known"}),
     ]
     check_ok(frank.put("chat/messages/read", {"user_id": erin.id}))

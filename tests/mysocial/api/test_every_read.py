@@ -13,7 +13,7 @@ from mysocial.core import mongo
 from mysocial.core.redis import client
 from mysocial.realtime import presence
 from mysocial.store import STORES
-from tests.images.pictures import data_url, picture
+from tests.images.pictures import data_url, make_image
 from tests.support import api_contract
 from tests.support.people import anonymous, new_client, sign_up
 from tests.support.servers import PASSWORD
@@ -38,7 +38,7 @@ def paths(alice, bob, stranger):
     body = {"text": "By Alice"}
     comment = alice.post(f"posts/{post['id']}/comments", body).json()["comment"]
     alice.put(f"posts/{post['id']}/reaction", {"type": "love"})
-    alice.post("images/profile", {"image": data_url(picture())})
+    alice.post("images/profile", {"image": data_url(make_image())})
     alice.post("chat/message", {"receiver_id": bob.id, "text": "Hello"})
     bob.put(f"chat/users/{alice.id}")
     bob.post("reports", {"target_type": "post", "target_id": post["id"], "reason": "spam"})

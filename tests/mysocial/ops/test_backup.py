@@ -23,7 +23,7 @@ from mysocial.dev.servers import Mongod, Valkey
 from mysocial.ops.consistency import verify
 from mysocial.persistence import dead_letters, dirty, flush
 from posts.models import Post
-from tests.images.pictures import picture, send
+from tests.images.pictures import make_image, send_form
 from tests.support.backups import create_backup, empty_servers, restore_backup
 from tests.support.concurrency import run_concurrently
 from tests.support.people import Person, logged_events, sign_up
@@ -160,9 +160,9 @@ def test_unflushed_records_are_restored_with_lists_unique_values_and_dead_letter
 
 
 def test_staff_media_and_indexes_are_restored(alice, moderator, tmp_path):
-    ready = send(alice, "POST", "posts", text="A picture", image=picture())
+    ready = send_form(alice, "POST", "posts", text="A picture", image=make_image())
     assert process_due_media() == 1
-    waiting = send(alice, "POST", "posts", text="Not processed yet", image=picture())
+    waiting = send_form(alice, "POST", "posts", text="Not processed yet", image=make_image())
     assert (ready.status_code, waiting.status_code) == (201, 201)
     files = media()
     assert {name.partition("/")[0] for name in files} == {"public", "incoming"}
