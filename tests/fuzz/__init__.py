@@ -1,1 +1,1 @@
-"""What strangers send: documents that are nearly right, bytes that are nothing, frames of both."""
+"""Fuzzing: invalid requests, raw bytes and WebSocket frames."""

@@ -1,4 +1,4 @@
-"""What has broken servers before, on every operation of the OpenAPI document."""
+"""A corpus of input that has broken servers, for every operation of the OpenAPI document."""
 
 import io
 import json
@@ -15,7 +15,7 @@ JSON = "application/json"
 FORM = "multipart/form-data; boundary=b"
 ID = "0" * 24
 
-# Values as they stand in JSON; some are none.
+# JSON values.
 VALUES = (
     b"9223372036854775808", b"1180591620717411303424", b"9" * 5000, b"-0", b"0.1", b"1e308",
     b'"\\u0000"', b'"a\\u0000b"', b'"\\ufffe\\uffff"', b'"\\u202e\\u2066"', b'""', b'" "',
@@ -26,8 +26,8 @@ VALUES = (
     b'"https://media.giphy.com@evil.example/a.gif"', b'"javascript:alert(1)"',
     b'"\\ud83d\\ude00"', b'"000000000000000000000000"',
 )  # fmt: skip
-# Not JSON at all, or what JSON readers disagree about: never taken, wherever it stands.
-NO_VALUES = (
+# Invalid JSON, or JSON that parsers disagree about. It must always be rejected.
+INVALID_JSON = (
     b"1e999", b"NaN", b"-Infinity", b'"\\ud800"', b'"\xff"', b'"\xc0\x80"', b"'a'", b"01", b"0x1",
     b"tru", b"[" * 20_000, b'"\\x"', b'"a', b"[1,]", b"{1:2}", b"/**/1", b"[" * 21 + b"]" * 21,
 )  # fmt: skip
@@ -38,10 +38,10 @@ BODIES = (
     b'{"a":' * 5000 + b"1" + b"}" * 5000, b"[" * 100_000, b"{" + b" " * 270_000 + b"}",
     b"{" + b",".join(b'"f%d":1' % n for n in range(20_000)) + b"}",
 )  # fmt: skip
-TAKEN = {
+ACCEPTED_BODIES = {
     b"",
     b"\xef\xbb\xbf{}",
-}  # nothing at all is an empty object; of the rest see `Sent.refused`
+}  # an empty body is an empty object
 QUERIES = (
     "", "0", "-1", "101", "1e3", "+1", "%D9%A1", "9" * 4000, "%00", "%FF", "null", "[]", "%7B%7D",
     "$ne", "1%0D%0AX:1", "W10", "bnVsbA", "e30", "WzEsMl0", "WyJhIiwxZTMwOF0", "WyJhIiwtMV0",
@@ -75,44 +75,44 @@ HEADERS: tuple[tuple[str, bytes], ...] = (
 
 
 @dataclass(frozen=True)
-class Sent:
-    """One request; `refused` when taking it would be wrong."""
+class BadRequest:
+    """A request; with `must_fail`, accepting it would be wrong."""
 
     method: str
     path: str
     body: bytes = b""
     headers: Mapping[str, str | bytes] = field(default_factory=dict)
-    refused: bool = False
+    must_fail: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path[:120]} {dict(self.headers)} {self.body[:120]!r}"[:400]
 
 
-def everything(document: Mapping[str, Any], ids: Mapping[str, list[str]]) -> Iterator[Sent]:
-    """Yield the whole corpus for a document, with ids of what there is where one belongs."""
+def all_requests(document: Mapping[str, Any], ids: Mapping[str, list[str]]) -> Iterator[BadRequest]:
+    """Yield the whole corpus for a document, with existing ids in the paths."""
     for path, verbs in document["paths"].items():
         for verb, operation in verbs.items():
-            method, filled = verb.upper(), _filled(path, ids)
-            yield from _of_path(method, path, ids)
-            for one in operation.get("parameters", []):
-                if one["in"] == "query":
+            method, filled = verb.upper(), _fill_path(path, ids)
+            yield from _path_requests(method, path, ids)
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "query":
                     for value in QUERIES:
-                        yield Sent(method, f"{filled}?{one['name']}={value}")
-            yield Sent(method, f"{filled}?q[$ne]=&limit[]=1&cursor=&cursor=&%00=%FF&=")
+                        yield BadRequest(method, f"{filled}?{parameter['name']}={value}")
+            yield BadRequest(method, f"{filled}?q[$ne]=&limit[]=1&cursor=&cursor=&%00=%FF&=")
             for name, value in HEADERS:
-                yield Sent(method, filled, b"{}" if method != "GET" else b"", {name: value})
+                yield BadRequest(method, filled, b"{}" if method != "GET" else b"", {name: value})
             if method != "GET":
                 yield from _bodies(document, method, filled, operation)
 
 
-def _of_path(method: str, path: str, ids: Mapping[str, list[str]]) -> Iterator[Sent]:
+def _path_requests(method: str, path: str, ids: Mapping[str, list[str]]) -> Iterator[BadRequest]:
     if "{" in path:
         for value in PATHS:
-            yield Sent(method, re.sub(r"\{\w+\}", value.replace("\\", ""), path))
-    yield Sent(method, _filled(path, ids) + "//")
+            yield BadRequest(method, re.sub(r"\{\w+\}", value.replace("\\", ""), path))
+    yield BadRequest(method, _fill_path(path, ids) + "//")
 
 
-def _filled(path: str, ids: Mapping[str, list[str]]) -> str:
+def _fill_path(path: str, ids: Mapping[str, list[str]]) -> str:
     kind = path.partition("/{")[0].rpartition("/")[2]
     known = ids.get(kind) or ids["users"]
     number = zlib.crc32(path.encode())
@@ -121,47 +121,47 @@ def _filled(path: str, ids: Mapping[str, list[str]]) -> str:
 
 def _bodies(
     document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any]
-) -> Iterator[Sent]:
-    said = {"Content-Type": JSON}
+) -> Iterator[BadRequest]:
+    headers = {"Content-Type": JSON}
     for body in BODIES:
-        # What reads no body, refuses one nevertheless; not when it has an error before that.
-        yield Sent(method, path, body, said, refused=body not in TAKEN)
+        # Operations without a body reject one, too, unless another error comes first.
+        yield BadRequest(method, path, body, headers, must_fail=body not in ACCEPTED_BODIES)
     content = operation.get("requestBody", {}).get("content", {})
     if JSON not in content:
         return
     fields = _fields(document, content[JSON]["schema"])
     whole = {name: _example(schema) for name, schema in fields.items()}
     for name in fields:
-        for value in (*VALUES, *NO_VALUES):
-            body = _with(whole, name, value)
-            yield Sent(method, path, body, said, refused=value in NO_VALUES)
+        for value in (*VALUES, *INVALID_JSON):
+            body = _body_with(whole, name, value)
+            yield BadRequest(method, path, body, headers, must_fail=value in INVALID_JSON)
     if FORM.partition(";")[0] in content:
         for body in forms(sorted(fields)):
-            yield Sent(method, path, body, {"Content-Type": FORM})
+            yield BadRequest(method, path, body, {"Content-Type": FORM})
 
 
 def _fields(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     if "$ref" in schema:
         return _fields(document, document["components"]["schemas"][schema["$ref"].split("/")[-1]])
-    found: Mapping[str, Any] = schema.get("properties", {})
-    return found
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    return properties
 
 
 def _example(schema: Mapping[str, Any]) -> Any:
-    """Return a value that is about right: the one beside it is what is tried."""
+    """Return a plausible value for a field that is not under test."""
     if "pattern" in schema and "24" in schema["pattern"]:
         return ID
     return {"boolean": True, "integer": 1, "object": {}}.get(str(schema.get("type")), "something")
 
 
-def _with(whole: Mapping[str, Any], name: str, value: bytes) -> bytes:
-    rest = json.dumps({key: one for key, one in whole.items() if key != name})
+def _body_with(whole: Mapping[str, Any], name: str, value: bytes) -> bytes:
+    rest = json.dumps({key: value for key, value in whole.items() if key != name})
     comma = b"," if rest != "{}" else b""
     return b"{" + json.dumps(name).encode() + b":" + value + comma + rest[1:].encode()
 
 
 def forms(names: list[str]) -> Iterator[bytes]:
-    """Yield forms with each of these files, and some that are none."""
+    """Yield forms with each of the files, and malformed forms."""
     for name in names:
         for content in files():
             yield _part(name, content, "x.png") + b"--b--\r\n"
@@ -188,7 +188,7 @@ def _part(name: str, content: bytes, file: str | None, extra: bytes = b"") -> by
 
 
 def files() -> list[bytes]:
-    """Return files that are no picture, or one that costs whoever opens it."""
+    """Return files that are not images, or images that are expensive to open."""
     if not _files:
         tall, many = io.BytesIO(), io.BytesIO()
         Image.new("1", (1, 100_000)).save(tall, "PNG")

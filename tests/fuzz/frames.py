@@ -1,4 +1,4 @@
-"""Frames for the socket: commands that are nearly right, and frames that are no messages."""
+"""Fuzzing of WebSockets: invalid commands, and frames that are not messages."""
 
 import asyncio
 import json
@@ -12,15 +12,15 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from mysocial.realtime.protocol import COMMANDS
-from tests.fuzz.site import Door
+from tests.fuzz.site import Endpoint
 
-# docs/events.md: what ends a socket. 1002, 1007 and 1009 are the protocol's own.
+# The close codes of docs/events.md; 1002, 1007 and 1009 are those of RFC 6455.
 CODES = {1000, 1001, 1002, 1005, 1006, 1007, 1009, 4400, 4401, 4408, 4429}
-MOST_AT_ONCE = 8
-FRAMES_A_SOCKET = 28  # two fewer than one may send at once
-WITHIN = 10.0
+MAX_CONCURRENT = 8
+FRAMES_PER_SOCKET = 28  # two fewer than the rate limit allows at once
+TIMEOUT_SECONDS = 10.0
 PINGS = 10_000
-WORDS: tuple[Any, ...] = (
+VALUES: tuple[Any, ...] = (
     None,
     True,
     0,
@@ -67,97 +67,97 @@ TEXTS = (
 
 
 @dataclass
-class Told:
-    """What was sent, how sockets ended, and what was wrong."""
+class FrameRun:
+    """The number of frames, the close codes and the faults of a run."""
 
     sent: int = 0
     codes: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
 
-def run(door: Door, frames: int, seed: int) -> Told:
-    """Send so many frames over sockets of a member, as many as one may on each."""
-    return asyncio.run(_run(door, frames, random.Random(seed)))
+def run(endpoint: Endpoint, frames: int, seed: int) -> FrameRun:
+    """Send a number of frames over sockets of a member, up to the rate limit on each."""
+    return asyncio.run(_run(endpoint, frames, random.Random(seed)))
 
 
-async def _run(door: Door, frames: int, chance: random.Random) -> Told:
-    told = Told()
+async def _run(endpoint: Endpoint, frames: int, chance: random.Random) -> FrameRun:
+    result = FrameRun()
     for ending in ENDINGS:
-        await _end(door, ending, told)
-    chances = [random.Random(chance.random()) for _ in range(-(-frames // FRAMES_A_SOCKET))]
-    for at in range(0, len(chances), MOST_AT_ONCE):
-        some = chances[at : at + MOST_AT_ONCE]
-        await asyncio.gather(*(_talk(door, one, told) for one in some))
-        if len(told.faults) > 20:
+        await _send_ending(endpoint, ending, result)
+    chances = [random.Random(chance.random()) for _ in range(-(-frames // FRAMES_PER_SOCKET))]
+    for at in range(0, len(chances), MAX_CONCURRENT):
+        batch = chances[at : at + MAX_CONCURRENT]
+        await asyncio.gather(*(_send_frames(endpoint, chance, result) for chance in batch))
+        if len(result.faults) > 20:
             break
-    async with _connect(door) as socket:
+    async with _connect(endpoint) as socket:
         await socket.send('{"type":"ping","cid":"last"}')
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while '"cid":"last"' not in str(await socket.recv()):
                 pass
-    return told
+    return result
 
 
-def _connect(door: Door, *, signed_in: bool = True) -> connect:
-    offered: list[Any] = ["mysocial", *([door.member.access] if signed_in else [])]
-    url = f"{door.url.replace('http', 'ws', 1)}/ws"
-    return connect(url, subprotocols=offered, open_timeout=WITHIN, max_queue=None)
+def _connect(endpoint: Endpoint, *, signed_in: bool = True) -> connect:
+    offered: list[Any] = ["mysocial", *([endpoint.member.access] if signed_in else [])]
+    url = f"{endpoint.url.replace('http', 'ws', 1)}/ws"
+    return connect(url, subprotocols=offered, open_timeout=TIMEOUT_SECONDS, max_queue=None)
 
 
-async def _talk(door: Door, chance: random.Random, told: Told) -> None:
-    """Send frames until the socket is closed; every answer and the end must be as documented."""
-    frames = [_frame(chance) for _ in range(FRAMES_A_SOCKET)]
+async def _send_frames(endpoint: Endpoint, chance: random.Random, result: FrameRun) -> None:
+    """Send frames until the socket closes; responses and close code must be as documented."""
+    frames = [_frame(chance) for _ in range(FRAMES_PER_SOCKET)]
     try:
-        async with _connect(door, signed_in=chance.random() < 0.9) as socket:
+        async with _connect(endpoint, signed_in=chance.random() < 0.9) as socket:
             try:
                 for frame in frames:
-                    told.sent += 1
+                    result.sent += 1
                     await socket.send(frame, text=chance.random() < 0.97)
                 await socket.send('{"type":"ping","cid":"end"}')
-                async with asyncio.timeout(WITHIN):
+                async with asyncio.timeout(TIMEOUT_SECONDS):
                     while (raw := await socket.recv()) and '"cid":"end"' not in str(raw):
-                        _judge(str(raw), told)
+                        _check_message(str(raw), result)
             except ConnectionClosed:
                 pass
-            while not socket.close_code and await _more(socket, told):
+            while not socket.close_code and await _receive_more(socket, result):
                 pass
-        _ended(socket.close_code, frames, told)
+        _check_close(socket.close_code, frames, result)
     except (TimeoutError, OSError, InvalidHandshake) as error:
-        told.faults.append(f"{error!r} after {frames}"[:400])
+        result.faults.append(f"{error!r} after {frames}"[:400])
 
 
-async def _more(socket: ClientConnection, told: Told) -> bool:
+async def _receive_more(socket: ClientConnection, result: FrameRun) -> bool:
     try:
-        _judge(str(await asyncio.wait_for(socket.recv(), 0.01)), told)
+        _check_message(str(await asyncio.wait_for(socket.recv(), 0.01)), result)
     except (TimeoutError, ConnectionClosed):
         return False
     return True
 
 
-def _ended(code: int | None, what: Any, told: Told) -> None:
-    told.codes[code or 0] += 1
+def _check_close(code: int | None, frames: Any, result: FrameRun) -> None:
+    result.codes[code or 0] += 1
     if code not in CODES:
-        told.faults.append(f"closed with {code} after {what}"[:400])
+        result.faults.append(f"closed with {code} after {frames}"[:400])
 
 
-def _judge(raw: str, told: Told) -> None:
-    said = json.loads(raw)
-    problem = said.get("problem")
-    if said["type"] == "error" and (
+def _check_message(raw: str, result: FrameRun) -> None:
+    message = json.loads(raw)
+    problem = message.get("problem")
+    if message["type"] == "error" and (
         set(problem) != {"status", "code", "detail", "errors"} or problem["status"] >= 500
     ):
-        told.faults.append(f"answered {raw[:300]}")
+        result.faults.append(f"responded {raw[:300]}")
 
 
 def _frame(chance: random.Random) -> bytes:
-    """Return a command with something wrong, a good one, or no command at all."""
+    """Return an invalid command, a valid one, or a text that is not a command."""
     if chance.random() < 0.15:
         return chance.choice(TEXTS)
     kind = chance.choice(COMMANDS)
-    command = {name: _good(name, chance) for name in kind.model_fields}
+    command = {name: _valid_value(name, chance) for name in kind.model_fields}
     for _ in range(chance.choice((0, 1, 1, 2))):
         name = chance.choice((*command, "x", "$ne", ""))
-        command[name] = chance.choice(WORDS)
+        command[name] = chance.choice(VALUES)
         if chance.random() < 0.2:
             del command[name]
     command.setdefault("type", kind.model_fields["type"].annotation.__args__[0])
@@ -176,7 +176,7 @@ def _is_text(text: bytes) -> bool:
     return True
 
 
-def _good(name: str, chance: random.Random) -> Any:
+def _valid_value(name: str, chance: random.Random) -> Any:
     return {
         "cid": str(chance.randrange(100)),
         "topic": chance.choice(("feed", "home", "presence", "post:" + "a" * 24)),
@@ -195,7 +195,7 @@ def _good(name: str, chance: random.Random) -> Any:
 
 
 def raw_frame(opcode: int, body: bytes, *, final: bool = True, masked: bool = True) -> bytes:
-    """Return a frame as it stands on the wire; the mask is zero."""
+    """Return the bytes of a frame, with a zero mask."""
     head = bytes([(0x80 if final else 0) | opcode])
     mask = 0x80 if masked else 0
     if len(body) < 126:
@@ -242,21 +242,23 @@ ENDINGS: tuple[tuple[str, bytes, set[int]], ...] = (
 )
 
 
-async def _end(door: Door, ending: tuple[str, bytes, set[int]], told: Told) -> None:
-    """Send bytes beneath the library's feet; the socket must be closed with the right code."""
-    name, sent, right = ending
-    socket = await _connect(door)
-    told.sent += 1
+async def _send_ending(
+    endpoint: Endpoint, ending: tuple[str, bytes, set[int]], result: FrameRun
+) -> None:
+    """Send bytes below the library; the socket must be closed with the right code."""
+    name, sent, expected_codes = ending
+    socket = await _connect(endpoint)
+    result.sent += 1
     socket.transport.write(sent)
     try:
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while True:
                 await socket.recv()
     except ConnectionClosed:
         code = socket.protocol.close_rcvd.code if socket.protocol.close_rcvd else 1006
-        told.codes[code] += 1
-        if code not in right:
-            told.faults.append(f"{name}: closed with {code}, not {right}")
+        result.codes[code] += 1
+        if code not in expected_codes:
+            result.faults.append(f"{name}: closed with {code}, not {expected_codes}")
     except TimeoutError:
-        told.faults.append(f"{name}: still open")
+        result.faults.append(f"{name}: still open")
         socket.transport.abort()

@@ -1,6 +1,6 @@
-"""What schemathesis is told of us; it loads this module in a process of its own.
+"""Hooks and checks of schemathesis, which loads this module in a process of its own.
 
-Who calls and which ids there are comes in `FUZZ`. Refusals are judged as everywhere.
+The environment variable `FUZZ` has the role and the existing ids.
 """
 
 import json
@@ -14,40 +14,39 @@ import schemathesis
 
 from tests.fuzz import response_checks
 
-SAID: dict[str, Any] = json.loads(os.environ["FUZZ"])
+CONFIG: dict[str, Any] = json.loads(os.environ["FUZZ"])
 ID = re.compile(r"[0-9a-f]{24}")
-URL, ROLE, IDS = SAID["url"], SAID["role"], SAID["ids"]
-KINDS = {"sessions": "sessions", "comments": "comments", "posts": "posts", "users": "users"}
-KINDS |= {"notifications": "notifications", "messages": "messages"}
-# What a schema does not say: how a refusal reads that is about the matter, not about the form.
-OF_THE_MATTER = re.compile(
-    r"""This\ is\ your(self|\ own\.) | There\ is\ nothing\ to\ change
+URL, ROLE, IDS = CONFIG["url"], CONFIG["role"], CONFIG["ids"]
+COLLECTIONS = {"sessions": "sessions", "comments": "comments", "posts": "posts", "users": "users"}
+COLLECTIONS |= {"notifications": "notifications", "messages": "messages"}
+# Texts of errors that no schema can predict, because they depend on a rule or on stored data.
+BUSINESS_RULE_TEXTS = re.compile(
+    r"""You\ cannot | There\ is\ nothing\ to\ change
     | This\ is\ not\ your\ password | This\ link\ has\ expired | It\ is\ not\ valid
-    | This\ is\ not\ a\ cursor\ of\ ours
-    | Give\ (one|either) | This\ must\ be\ 1\ to\ 30\ printable\ characters
+    | Invalid\ cursor | Give\ (one|either) | Enter\ 1\ to\ \d+\ printable\ characters
     | The\ password\ is\ too | This\ password\ is | This\ must\ be\ an\ https\ address\ at\ one\ of
     | At\ most\ 255\ printable\ ASCII
     | Null\ characters\ are\ not\ allowed | This\ field\ may\ not\ be\ blank
-    | This\ must\ be\ a\ file\ or\ a\ data\ URL | Enter\ a\ valid | This\ may\ not\ be\ empty""",
+    | This\ must\ be\ a\ file\ or\ a\ base64\ data\ URL | Enter\ a\ valid | This\ may\ not\ be\ empty""",
     re.VERBOSE,
 )
 
 
 class _Member:
-    """Somebody who signs in anew when the session has ended: some routes end it."""
+    """A member who signs in again when a request has ended the session."""
 
     token = ""
-    is_doubted = False
+    may_be_ended = False
 
     def access(self) -> str:
-        if self.is_doubted:
-            self.is_doubted = False
+        if self.may_be_ended:
+            self.may_be_ended = False
             headers = {"Authorization": f"Bearer {self.token}"}
             if httpx.get(f"{URL}/api/users/me", headers=headers).status_code == 401:
                 self.token = ""
         if not self.token:
-            answer = httpx.post(f"{URL}/api/signin", json=SAID["sign_in"], timeout=20)
-            self.token = answer.json()["access"]
+            response = httpx.post(f"{URL}/api/signin", json=CONFIG["sign_in"], timeout=20)
+            self.token = response.json()["access"]
         return self.token
 
 
@@ -56,10 +55,10 @@ MEMBER = _Member()
 
 @schemathesis.auth(refresh_interval=None)
 class Caller:
-    """Brings what the role has to show."""
+    """The credentials of the role."""
 
     def get(self, case: Any, ctx: Any) -> str:
-        return MEMBER.access() if ROLE == "member" else SAID["token"]
+        return MEMBER.access() if ROLE == "member" else CONFIG["token"]
 
     def set(self, case: Any, data: str, ctx: Any) -> None:
         if ROLE == "staff":
@@ -68,11 +67,11 @@ class Caller:
             case.headers["Authorization"] = f"Bearer {data}"
 
 
-def _known(kind: str, value: str) -> str:
-    """Return an id that there is in place of most ids that are well formed, the same each time."""
+def _existing_id(kind: str, value: str) -> str:
+    """Return an existing id in place of most well-formed ids, always the same one."""
     number = zlib.crc32(value.encode())
-    some = IDS.get(kind) or IDS["users"]
-    return value if number % 8 == 0 else str(some[number % len(some)])
+    ids = IDS.get(kind) or IDS["users"]
+    return value if number % 8 == 0 else str(ids[number % len(ids)])
 
 
 def _is_id(value: Any) -> bool:
@@ -83,7 +82,7 @@ def _kind(path: str, name: str = "") -> str:
     if name:
         return "users" if name in {"receiver_id", "sender_id", "user_id"} else name[:-3] + "s"
     before = path.partition("/{")[0].rpartition("/")[2]
-    return KINDS.get(before, "users")
+    return COLLECTIONS.get(before, "users")
 
 
 @schemathesis.hook
@@ -92,7 +91,7 @@ def map_path_parameters(context: Any, path_parameters: Any) -> Any:
         return path_parameters
     kind = _kind(context.operation.path)
     return {
-        name: _known(kind, value) if _is_id(value) else value
+        name: _existing_id(kind, value) if _is_id(value) else value
         for name, value in path_parameters.items()
     }
 
@@ -101,8 +100,8 @@ def map_path_parameters(context: Any, path_parameters: Any) -> Any:
 def map_query(context: Any, query: Any) -> Any:
     if not query or not isinstance(query.get("id"), list):
         return query
-    some = [_known("users", one) if _is_id(one) else one for one in query["id"]]
-    return {**query, "id": some}
+    ids = [_existing_id("users", pk) if _is_id(pk) else pk for pk in query["id"]]
+    return {**query, "id": ids}
 
 
 @schemathesis.hook
@@ -110,7 +109,7 @@ def map_body(context: Any, body: Any) -> Any:
     if not isinstance(body, dict):
         return body
     return {
-        name: _known(_kind("", name), value) if _is_id(value) else value
+        name: _existing_id(_kind("", name), value) if _is_id(value) else value
         for name, value in body.items()
     }
 
@@ -120,7 +119,7 @@ def after_call(context: Any, case: Any, response: Any) -> None:
     if ROLE != "member":
         return
     if response.status_code == 401:
-        MEMBER.is_doubted = True
+        MEMBER.may_be_ended = True
     elif response.status_code == 201:
         for noun, value in json.loads(response.content).items():
             if isinstance(value, dict) and ID.fullmatch(str(value.get("id"))):
@@ -129,31 +128,31 @@ def after_call(context: Any, case: Any, response: Any) -> None:
 
 @schemathesis.hook
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
-    """Leave out what is refused for a reason that no schema gives."""
+    """Ignore rejections for a reason that the schema cannot express."""
     if type(failure).__name__ != "RejectedPositiveData":
         return True
-    if response.status_code in {415, 422}:  # what a file is; a key that was used before
+    if response.status_code in {415, 422}:  # the type of a file; a reused idempotency key
         return False
     problem = json.loads(response.content)
     errors = problem["errors"] or [{"field": "", "detail": problem["detail"]}]
-    if case.operation.label == "POST /api/posts":  # needed unless there is something else
-        errors = [one for one in errors if one["field"] != "text"]
-    reasons = [one["detail"] for one in errors]
-    return not all(map(OF_THE_MATTER.search, reasons))
+    if case.operation.label == "POST /api/posts":  # required unless the post has media
+        errors = [error for error in errors if error["field"] != "text"]
+    reasons = [error["detail"] for error in errors]
+    return not all(map(BUSINESS_RULE_TEXTS.search, reasons))
 
 
 @schemathesis.check
-def refusals_are_problems(ctx: Any, response: Any, case: Any) -> None:
+def errors_are_problems(ctx: Any, response: Any, case: Any) -> None:
     headers = {name.lower(): values[0] for name, values in response.headers.items()}
-    wrong = response_checks.fault(response.status_code, headers, response.content or b"")
-    assert not wrong, wrong
+    fault = response_checks.response_fault(response.status_code, headers, response.content or b"")
+    assert not fault, fault
 
 
 @schemathesis.check
-def only_members_enter(ctx: Any, response: Any, case: Any) -> None:
+def only_members_have_access(ctx: Any, response: Any, case: Any) -> None:
     closed = any(case.operation.definition.raw.get("security", [{}]))
     if ROLE != "member" and closed and b'"bad_request"' not in (response.content or b""):
-        # An id that is none is no path of ours. Whether a session lives is asked along with the
-        # rest, by the one script: what is wrong by itself is refused before.
-        refused = {401, 404, 405} | ({400, 413, 415, 422} if ROLE == "ended" else set())
-        assert response.status_code in refused, f"{ROLE} got a {response.status_code}"
+        # A malformed id matches no route. The session is checked together with the data, by one
+        # script, so an invalid body is rejected before.
+        allowed = {401, 404, 405} | ({400, 413, 415, 422} if ROLE == "ended" else set())
+        assert response.status_code in allowed, f"{ROLE} got a {response.status_code}"

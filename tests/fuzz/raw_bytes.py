@@ -1,4 +1,4 @@
-"""Bytes that no HTTP library would send."""
+"""Raw requests that no HTTP library would send."""
 
 import http.client
 import io
@@ -9,18 +9,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.fuzz import response_checks
-from tests.fuzz.site import Door
+from tests.fuzz.site import Endpoint
 
-WITHIN = 5.0
-PATIENCE = 0.2  # after that it is taken that a door waits for more
-MOST = 1_000_000
-BY_THE_SERVER = {400, 404, 405, 408, 411, 413, 414, 415, 417, 426, 431, 501, 505}
+TIMEOUT_SECONDS = 5.0
+IDLE_SECONDS = 0.2  # without bytes for so long, the server waits for more input
+MAX_RESPONSE_BYTES = 1_000_000
+SERVER_STATUSES = {400, 404, 405, 408, 411, 413, 414, 415, 417, 426, 431, 501, 505}
 POST = "POST /api/posts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {access}\r\n"
 JSON = POST + "Content-Type: application/json\r\n"
 FORM = POST + "Content-Type: multipart/form-data; boundary=b\r\n"
 GET = "GET /api/posts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {access}\r\n"
 
-# The head of a request, and what follows it; then the client sends nothing more.
+# The head of a request and its body, after which the client sends nothing more.
 CASES: tuple[tuple[str, bytes], ...] = (
     (JSON + "Content-Length: 100\r\n\r\n", b'{"text": "x'),
     (JSON + "Content-Length: 5\r\n\r\n", b'{"text": "x"}'),
@@ -78,17 +78,17 @@ CASES: tuple[tuple[str, bytes], ...] = (
 )
 
 
-def run(door: Door, random_cases: int, seed: int) -> tuple[int, list[str]]:
-    """Send each case; return how many, and what was wrong with the answers."""
-    found, sent = [], 0
-    for case in _all(door.member.access, random_cases, seed):
+def run(endpoint: Endpoint, random_cases: int, seed: int) -> tuple[int, list[str]]:
+    """Send each case; return the number of cases and the faults of the responses."""
+    faults, sent = [], 0
+    for case in _all_cases(endpoint.member.access, random_cases, seed):
         sent += 1
-        if wrong := _judge(_ask(door.url, case)):
-            found.append(f"{case[:160]!r}…{case[-60:]!r}: {wrong}")
-    return sent, found
+        if fault := _check(_send(endpoint.url, case)):
+            faults.append(f"{case[:160]!r}…{case[-60:]!r}: {fault}")
+    return sent, faults
 
 
-def _all(access: str, random_cases: int, seed: int) -> Iterator[bytes]:
+def _all_cases(access: str, random_cases: int, seed: int) -> Iterator[bytes]:
     for head, body in CASES:
         yield head.replace("{access}", access).encode("latin-1") + body
     chance = random.Random(seed)
@@ -98,7 +98,7 @@ def _all(access: str, random_cases: int, seed: int) -> Iterator[bytes]:
 
 
 def _mutated(case: bytes, chance: random.Random) -> bytes:
-    """Return the case with a few bytes changed, dropped or doubled."""
+    """Return the case with a few bytes changed, removed or repeated."""
     changed = bytearray(case[:20_000])
     for _ in range(chance.randint(1, 4)):
         at = chance.randrange(len(changed) + 1)
@@ -108,66 +108,72 @@ def _mutated(case: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
-def _ask(url: str, case: bytes) -> bytes | str:
-    """Return what is answered until the door closes or says no more."""
-    where, answer = urlsplit(url), b""
-    with socket.create_connection((where.hostname or "", where.port or 0), WITHIN) as one:
+def _send(url: str, case: bytes) -> bytes | str:
+    """Return what the server sends until it closes the connection or stops sending."""
+    address, response = urlsplit(url), b""
+    with socket.create_connection(
+        (address.hostname or "", address.port or 0), TIMEOUT_SECONDS
+    ) as client:
         try:
-            one.sendall(case)
-            one.settimeout(PATIENCE)
-            answer = _read(one)
-            one.shutdown(socket.SHUT_WR)
-            one.settimeout(WITHIN)
-            answer += _read(one, needed=not answer)
+            client.sendall(case)
+            client.settimeout(IDLE_SECONDS)
+            response = _read(client)
+            client.shutdown(socket.SHUT_WR)
+            client.settimeout(TIMEOUT_SECONDS)
+            response += _read(client, is_required=not response)
         except TimeoutError:
-            return f"neither an answer nor an end within {WITHIN} s"
+            return f"no response and no close within {TIMEOUT_SECONDS} s"
         except OSError:
-            pass  # it was closed before all was sent
-    return answer
+            pass  # closed before everything was sent
+    return response
 
 
-def _read(one: socket.socket, *, needed: bool = False) -> bytes:
-    """Return what comes until the door closes or says no more; `needed` is one of the two."""
-    answer = b""
+def _read(client: socket.socket, *, is_required: bool = False) -> bytes:
+    """Return what the server sends until it closes the connection or stops sending.
+
+    Raises:
+        TimeoutError: nothing came although a response or a close `is_required`.
+    """
+    response = b""
     try:
-        while len(answer) < MOST and (some := one.recv(65536)):
-            answer += some
-            one.settimeout(PATIENCE)
+        while len(response) < MAX_RESPONSE_BYTES and (part := client.recv(65536)):
+            response += part
+            client.settimeout(IDLE_SECONDS)
     except TimeoutError:
-        if needed and not answer:
+        if is_required and not response:
             raise
-    return answer
+    return response
 
 
-class _Said(io.BytesIO):
-    """What was answered, as a socket that may be read."""
+class _ResponseSocket(io.BytesIO):
+    """The received bytes in the form of a socket."""
 
     def makefile(self, *_: object) -> io.BytesIO:
         return self
 
     def close(self) -> None:
-        """Stay open: more answers may follow."""
+        """Stay open, because more responses may follow."""
 
 
-def _judge(answer: bytes | str) -> str:
-    if isinstance(answer, str):
-        return answer
-    said: Any = _Said(answer)
-    if not answer.startswith(b"HTTP/"):
+def _check(received: bytes | str) -> str:
+    if isinstance(received, str):
+        return received
+    stream: Any = _ResponseSocket(received)
+    if not received.startswith(b"HTTP/"):
         return ""  # HTTP/2
-    while said.tell() < len(answer):  # what follows the end of a body is a request, too
-        one = http.client.HTTPResponse(said)
+    while stream.tell() < len(received):  # bytes after a body are another request
+        response = http.client.HTTPResponse(stream)
         try:
-            one.begin()
-            body = one.read()
+            response.begin()
+            body = response.read()
         except http.client.RemoteDisconnected:
-            return ""  # it was told to go on, and did not
+            return ""  # a 100 Continue without a further response
         except http.client.HTTPException as error:
-            return f"{error!r}: {answer[:300]!r}"
-        headers = {name.lower(): value for name, value in one.getheaders()}
+            return f"{error!r}: {received[:300]!r}"
+        headers = {name.lower(): value for name, value in response.getheaders()}
         is_ours = "json" in headers.get("content-type", "")
-        if wrong := response_checks.fault(one.status, headers, body) if is_ours else "":
-            return wrong
-        if not is_ours and one.status >= 400 and one.status not in BY_THE_SERVER:
-            return f"it is a {one.status}: {body[:200]!r}"
+        if is_ours and (fault := response_checks.response_fault(response.status, headers, body)):
+            return fault
+        if not is_ours and response.status >= 400 and response.status not in SERVER_STATUSES:
+            return f"it is a {response.status}: {body[:200]!r}"
     return ""

@@ -1,4 +1,4 @@
-"""schemathesis on our OpenAPI document, as each kind of caller, in a process of its own."""
+"""schemathesis on our OpenAPI document, for each role, in a process of its own."""
 
 import json
 import os
@@ -10,36 +10,42 @@ from typing import NamedTuple
 
 import httpx
 
-from tests.fuzz.site import Door
+from tests.fuzz.site import Endpoint
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT
 
 ROLES = ("member", "anonymous", "ended", "staff")
 GENERATED = re.compile(r"(\d+) generated")
-SHOWN = 4000
+MAX_OUTPUT = 4000
 
 
-class Found(NamedTuple):
-    """How many requests were sent, and what was wrong with the answers; empty when nothing was."""
+class SchemaRun(NamedTuple):
+    """The number of requests, and the faults of their responses, empty if there are none."""
 
     sent: int
     faults: str
 
 
 def run(
-    door: Door, role: str, *, token: str = "", examples: int, seed: int, phases: str = "fuzzing"
-) -> Found:
-    """Send what the document says may be sent, and what it says may not."""
-    said = {
-        "url": door.url,
+    endpoint: Endpoint,
+    role: str,
+    *,
+    token: str = "",
+    examples: int,
+    seed: int,
+    phases: str = "fuzzing",
+) -> SchemaRun:
+    """Send valid and invalid requests that are generated from the document."""
+    config = {
+        "url": endpoint.url,
         "role": role,
-        "ids": door.ids,
+        "ids": endpoint.ids,
         "token": token,
-        "sign_in": {"username": door.name, "password": PASSWORD},
+        "sign_in": {"username": endpoint.name, "password": PASSWORD},
     }
     command = [
         *(str(Path(sys.executable).parent / "schemathesis"), "run"),
-        f"{door.url}/api/schema?format=json",
+        f"{endpoint.url}/api/schema?format=json",
         *("--checks", "all", "--seed", str(seed), "--max-examples", str(examples)),
         *("--phases", phases, "--generation-database", "none", "--no-color"),
         *("--continue-on-failure", "--no-shrink", "--warnings", "off"),
@@ -47,18 +53,20 @@ def run(
     env = os.environ | {
         "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks",
         "PYTHONPATH": str(ROOT),
-        "FUZZ": json.dumps(said),
+        "FUZZ": json.dumps(config),
     }
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     sent = GENERATED.search(done.stdout)
-    shown = f"as {role}:\n{done.stdout[-SHOWN:]}{done.stderr[-SHOWN:]}"
-    return Found(int(sent[1]) if sent else 0, shown if done.returncode or not sent else "")
+    output = f"as {role}:\n{done.stdout[-MAX_OUTPUT:]}{done.stderr[-MAX_OUTPUT:]}"
+    return SchemaRun(int(sent[1]) if sent else 0, output if done.returncode or not sent else "")
 
 
-def ended(door: Door) -> str:
+def ended_token(endpoint: Endpoint) -> str:
     """Return an access token whose session has ended."""
-    body = {"username": door.name, "password": PASSWORD}
-    access = str(httpx.post(f"{door.url}/api/signin", json=body, timeout=20).json()["access"])
-    said = {"Authorization": f"Bearer {access}"}
-    assert httpx.post(f"{door.url}/api/signout", json={}, headers=said, timeout=20).is_success
+    body = {"username": endpoint.name, "password": PASSWORD}
+    access = str(httpx.post(f"{endpoint.url}/api/signin", json=body, timeout=20).json()["access"])
+    headers = {"Authorization": f"Bearer {access}"}
+    assert httpx.post(
+        f"{endpoint.url}/api/signout", json={}, headers=headers, timeout=20
+    ).is_success
     return access
