@@ -1,4 +1,4 @@
-"""`python -m tests.chaos`: run it, print the table, write what `docs/reliability.md` shows."""
+"""The program `python -m tests.chaos`, which writes the reports of `docs/reliability.md`."""
 
 import argparse
 import sys
@@ -10,21 +10,21 @@ from tests.chaos import faults, reports
 from tests.chaos.runs import SETTINGS, Run, run
 from tests.chaos.site import Site
 
-# Who write 200 times a second, by how long they think, with a socket each: for everybody to hear
-# all that takes what a small machine has left.
+# Enough members for 200 writes a second, with one socket each: more listeners would take the rest
+# of a small machine.
 BACKLOG_MEMBERS = 14
 
 
 def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """Return what was asked for; each form of the run has its own number of members."""
+    """Return the options; each form of the run has its own number of members."""
     parser = argparse.ArgumentParser(description=__doc__)
     forms = parser.add_mutually_exclusive_group()
     forms.add_argument("--smoke", action="store_true", help="the short form, for CI")
     forms.add_argument(
-        "--backlog", action="store_true", help="MongoDB away once, under 200 writes a second"
+        "--backlog", action="store_true", help="one outage of MongoDB under 200 writes a second"
     )
-    parser.add_argument("--writes", type=int, default=50_000, help="acknowledged, at least")
-    parser.add_argument("--members", type=int, help="who write; 6, or with --smoke 4")
+    parser.add_argument("--writes", type=int, default=50_000, help="minimum of acknowledged writes")
+    parser.add_argument("--members", type=int, help="writing members; 6, or 4 with --smoke")
     parser.add_argument("--outage", type=float, default=600, help="seconds without MongoDB")
     parser.add_argument("--pause", type=float, default=3, help="seconds between faults")
     parser.add_argument("--seed", type=int, default=int(time.time()))
@@ -33,47 +33,47 @@ def options_of(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def site_for(options: argparse.Namespace) -> Site:
-    """Return a site with all that this machine lets us take away of what the form does."""
+    """Return a site that supports the faults of the form, as far as the machine allows."""
     if options.backlog:
         return Site("chaos-backlog", **SETTINGS)
     site = Site("chaos-smoke" if options.smoke else "chaos", **SETTINGS)
     if not options.smoke:
-        site.give_clock()
-    site.give_disks()
+        site.set_up_clock()
+    site.set_up_disks()
     if not site.disks:
-        print("LEFT OUT: power cuts and full disks, which need root and loop devices.")
+        print("SKIPPED: power cuts and full disks, which need root and loop devices.")
     if not (options.smoke or site.clock):
-        print("LEFT OUT: jumps of the clock, which need a C compiler.")
+        print("SKIPPED: clock jumps, which need a C compiler.")
     return site
 
 
 def run_on(site: Site, options: argparse.Namespace) -> Run:
-    """Return what came of the form that was asked for."""
+    """Run the chosen form and return its result."""
     size, seed = options.members, options.seed
     if options.smoke:
-        some = faults.for_smoke(site)
-        return run(site, some, size=size or 4, pause=0.5, seed=seed, writes=3000)
+        chosen = faults.smoke_faults(site)
+        return run(site, chosen, size=size or 4, pause=0.5, seed=seed, writes=3000)
     if options.backlog:
-        some = [faults.down("mongod", options.outage)]
-        many = size or BACKLOG_MEMBERS
-        return run(site, some, size=many, pause=options.pause, seed=seed, ears_each=1)
-    some = faults.for_long(site, outage=options.outage, seed=seed)
-    return run(site, some, size=size or 6, pause=options.pause, seed=seed, writes=options.writes)
+        chosen = [faults.make_unavailable("mongod", options.outage)]
+        members = size or BACKLOG_MEMBERS
+        return run(site, chosen, size=members, pause=options.pause, seed=seed, listeners_each=1)
+    chosen = faults.all_faults(site, outage=options.outage, seed=seed)
+    return run(site, chosen, size=size or 6, pause=options.pause, seed=seed, writes=options.writes)
 
 
 def main() -> int:
-    """Return 0 when nothing is wrong."""
+    """Return 0 if there are no problems."""
     options = options_of()
     site = site_for(options)
     try:
         with site.start():
             result = run_on(site, options)
     finally:
-        site.take_disks()
-    reports.show(result)
+        site.remove_disks()
+    reports.print_report(result)
     if options.out:
-        reports.keep(result, Path(options.out))
-    return 1 if result.wrong else 0
+        reports.write_report(result, Path(options.out))
+    return 1 if result.problems else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is owed to MongoDB, sampled while a run goes on."""
+"""The backlog of unflushed records, sampled during a run."""
 
 import threading
 import time
@@ -8,20 +8,22 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
-EVERY = 0.2  # seconds
-DEBTS = [f"dirty:{queue}" for queue in settings.CELERY_QUEUE_NAMES]
+from mysocial.core import keys
+
+SAMPLE_SECONDS = 0.2  # seconds
+DIRTY_KEYS = [keys.dirty(queue) for queue in settings.CELERY_QUEUE_NAMES]
 
 
 class Sample(NamedTuple):
-    """When, how many records were owed, and for how long the oldest of them had been (seconds)."""
+    """The time of a sample, the number of unflushed records, and the oldest one's age in seconds."""
 
-    at: float
+    taken_at: float
     count: int
     oldest: float
 
 
-class Gauge(threading.Thread):
-    """Samples until `stop` is set; a Valkey that is away gives no sample."""
+class BacklogGauge(threading.Thread):
+    """A thread that samples until `stop` is set; an unavailable Valkey gives no sample."""
 
     def __init__(self, url: str) -> None:
         super().__init__(daemon=True)
@@ -31,24 +33,24 @@ class Gauge(threading.Thread):
 
     def run(self) -> None:
         with Redis.from_url(self._url, socket_timeout=1, socket_connect_timeout=1) as valkey:
-            while not self.stop.wait(EVERY):
+            while not self.stop.wait(SAMPLE_SECONDS):
                 try:
-                    self.samples.append(self._look(valkey))
+                    self.samples.append(self._sample(valkey))
                 except RedisError:
                     pass
 
-    def _look(self, valkey: "Redis[bytes]") -> Sample:
+    def _sample(self, valkey: "Redis[bytes]") -> Sample:
         with valkey.pipeline(transaction=False) as pipe:
             pipe.time()
-            for key in DEBTS:
+            for key in DIRTY_KEYS:
                 pipe.zcard(key)
                 pipe.zrange(key, 0, 0, withscores=True)
-            at, ((seconds, microseconds), *answers) = time.monotonic(), pipe.execute()
-        since = [first[0][1] / 1000 for first in answers[1::2] if first]
+            at, ((seconds, microseconds), *results) = time.monotonic(), pipe.execute()
+        since = [first[0][1] / 1000 for first in results[1::2] if first]
         oldest = seconds + microseconds / 1e6 - min(since) if since else 0.0
-        return Sample(at, sum(answers[::2]), oldest)
+        return Sample(at, sum(results[::2]), oldest)
 
-    def paid(self, since: float) -> bool:
-        """Whether all that was owed at this moment has been carried."""
+    def flushed_since(self, since: float) -> bool:
+        """Tell whether all records that were unflushed at `since` have been flushed."""
         last = self.samples[-1] if self.samples else None
-        return last is not None and last.at > since and last.at - last.oldest > since
+        return last is not None and last.taken_at > since and last.taken_at - last.oldest > since

@@ -1,4 +1,4 @@
-"""What is done to a running site, each fault healed again when its function returns."""
+"""Faults of a running site. Each is over when its function returns."""
 
 import os
 import random
@@ -15,31 +15,31 @@ from tests.chaos.site import FOLDERS, Site
 from tests.support.stack import wait_for
 
 WORKERS = ("worker", "worker-2")
-OURS = ("web", "web-2", *WORKERS, "beat")
-LITTLE_ROOM = 300_000  # bytes
-FULL_FOR = 4.0  # seconds
+OUR_PROCESSES = ("web", "web-2", *WORKERS, "beat")
+SPARE_BYTES = 300_000  # bytes
+FAULT_SECONDS = 4.0  # seconds
 
 
 class Fault(NamedTuple):
-    """What happens to the site; `act` returns when it is over."""
+    """A fault; `act` causes it and returns when it is over."""
 
     name: str
     act: Callable[[Site], None]
 
 
 def kill(*names: str) -> Fault:
-    """SIGKILL, all at once."""
+    """SIGKILL processes at the same time."""
 
     def act(site: Site) -> None:
         killed = {name: site.kill(name) for name in names}
         for name, pid in killed.items():
-            site.is_back(name, pid)
+            site.wait_until_restarted(name, pid)
 
     return Fault(f"kill -9 {', '.join(names)}", act)
 
 
 def kill_child() -> Fault:
-    """SIGKILL a process of the worker's pool, in which tasks run."""
+    """SIGKILL a process of the worker's pool."""
 
     def act(site: Site) -> None:
         worker = psutil.Process(site.pids["worker"])
@@ -51,26 +51,26 @@ def kill_child() -> Fault:
 
 
 def kill_workers(site: Site, seconds: float) -> None:
-    """Let no worker run for so long."""
-    with site.unattended():
+    """SIGKILL all workers, and let none run for some seconds."""
+    with site.supervisor_suspended():
         for worker in (psutil.Process(site.pids[name]) for name in WORKERS):
             for process in (*worker.children(recursive=True), worker):
                 process.kill()
         time.sleep(seconds)
 
 
-def roll() -> Fault:
-    """Each of our processes ends in order and is started anew, one after the other."""
+def rolling_restart() -> Fault:
+    """Restart our processes one after the other, with SIGTERM."""
 
     def act(site: Site) -> None:
-        for name in OURS:
-            site.is_back(name, site.signal(name, signal.SIGTERM))
+        for name in OUR_PROCESSES:
+            site.wait_until_restarted(name, site.signal(name, signal.SIGTERM))
 
     return Fault("rolling restart", act)
 
 
-def stop(name: str, seconds: float) -> Fault:
-    """SIGSTOP: it holds its connections and answers nothing."""
+def suspend(name: str, seconds: float) -> Fault:
+    """SIGSTOP a process, which keeps its connections and does not respond."""
 
     def act(site: Site) -> None:
         pid = site.signal(name, signal.SIGSTOP)
@@ -80,8 +80,8 @@ def stop(name: str, seconds: float) -> Fault:
     return Fault(f"SIGSTOP {name} {seconds:g} s", act)
 
 
-def slow(name: str, seconds: float) -> Fault:
-    """It runs for a tenth of the time."""
+def slow_down(name: str, seconds: float) -> Fault:
+    """Let a process run for only a tenth of the time."""
 
     def act(site: Site) -> None:
         until = time.monotonic() + seconds
@@ -94,104 +94,104 @@ def slow(name: str, seconds: float) -> Fault:
     return Fault(f"slow {name} {seconds:g} s", act)
 
 
-def down(name: str, seconds: float) -> Fault:
-    """It is killed, and can't be started before its folder is given back."""
+def make_unavailable(name: str, seconds: float) -> Fault:
+    """Kill a server and hide its data folder, so that it cannot start again."""
 
     def act(site: Site) -> None:
-        place = site.place_of(name)
-        away = place.with_name("away")
-        with site.unattended():
+        folder = site.data_folder(name)
+        away = folder.with_name("away")
+        with site.supervisor_suspended():
             pid = site.kill(name)
-            place.rename(away)
-            place.write_text("Nothing can start here.")
+            folder.rename(away)
+            folder.write_text("Nothing can start here.")
         time.sleep(seconds)
-        place.unlink()
-        away.rename(place)
-        site.is_back(name, pid)
+        folder.unlink()
+        away.rename(folder)
+        site.wait_until_restarted(name, pid)
 
     return Fault(f"{name} down {seconds:g} s", act)
 
 
 def power_cut(*names: str) -> Fault:
-    """What the servers had not synced to their disks is gone.
+    """Cut the power of servers: they lose what they had not synced.
 
-    They stop before their disks do: who goes on for a moment may be told by a failing file system
-    that it has synced what it has not (an fsync of ext4 that waits while its journal is aborted
-    returns 0, one in twenty here), and answer so, which no machine without power does.
+    The servers are suspended before their disks fail. Otherwise a failing file system may report a
+    sync that did not happen (an ext4 fsync that waits while its journal is aborted returns 0, one
+    in twenty here), and the server acknowledges it. No machine without power does that.
     """
 
     def act(site: Site) -> None:
-        with site.unattended():
+        with site.supervisor_suspended():
             for name in names:
-                site.stop_still(name)
+                site.suspend(name)
             for name in names:
-                site.disks[name].cut()
+                site.disks[name].cut_power()
             pids = {name: site.kill(name) for name in names}
             for name in names:
-                site.disks[name].restore()
+                site.disks[name].restore_power()
         for name, pid in pids.items():
-            site.is_back(name, pid)
+            site.wait_until_restarted(name, pid)
 
     return Fault(f"power cut of {', '.join(names)}", act)
 
 
 def disk_full(name: str) -> Fault:
-    """There is no room on a server's disk for a while."""
+    """Fill a server's disk for a while."""
 
     def act(site: Site) -> None:
         pid = site.pids[name]
         site.disks[name].fill()
-        time.sleep(FULL_FOR)
-        site.disks[name].empty()
-        if not _lives(pid):
-            site.is_back(name, pid)
+        time.sleep(FAULT_SECONDS)
+        site.disks[name].free_space()
+        if not _is_running(pid):
+            site.wait_until_restarted(name, pid)
 
     return Fault(f"disk of {name} full", act)
 
 
-def _lives(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 def memory_full() -> Fault:
-    """Valkey has no room for more, until it is given some."""
+    """Limit Valkey's memory to what it uses, for a while."""
 
     def act(site: Site) -> None:
         with Redis.from_url(site.running["redis_url"]) as valkey:
             allowed = valkey.config_get("maxmemory")["maxmemory"]
-            room = valkey.info("memory")["used_memory"] + LITTLE_ROOM
+            room = valkey.info("memory")["used_memory"] + SPARE_BYTES
             valkey.config_set("maxmemory", room)
-            time.sleep(FULL_FOR)
+            time.sleep(FAULT_SECONDS)
             valkey.config_set("maxmemory", allowed)
 
     return Fault("memory of valkey full", act)
 
 
 def step_clock(clock: Clock, seconds: int) -> Fault:
-    """The wall clock of all processes jumps, and back after a while."""
+    """Move the wall clock of all processes, and back after a while."""
 
     def act(site: Site) -> None:
         for shift in (seconds, 0):
-            clock.move(shift)
-            time.sleep(FULL_FOR)
+            clock.set_offset(shift)
+            time.sleep(FAULT_SECONDS)
 
     return Fault(f"clock {seconds:+d} s, and back", act)
 
 
-def everything() -> Fault:
-    """SIGKILL for all there is."""
+def kill_everything() -> Fault:
+    """SIGKILL all processes."""
 
     def act(site: Site) -> None:
-        with site.unattended():
-            killed = {name: site.kill(name) for name in (*OURS, *FOLDERS)}
+        with site.supervisor_suspended():
+            killed = {name: site.kill(name) for name in (*OUR_PROCESSES, *FOLDERS)}
         for name, pid in killed.items():
-            site.is_back(name, pid)
+            site.wait_until_restarted(name, pid)
 
     return Fault("kill -9 everything", act)
 
 
-def for_smoke(site: Site) -> list[Fault]:
-    """A fault of each kind that takes no time."""
+def smoke_faults(site: Site) -> list[Fault]:
+    """Return a short fault of each kind."""
     faults = [
         kill("web"),
         kill("worker"),
@@ -199,31 +199,34 @@ def for_smoke(site: Site) -> list[Fault]:
         kill_child(),
         kill("valkey"),
         memory_full(),
-        down("mongod", 3),
+        make_unavailable("mongod", 3),
     ]
     if site.disks:
         faults += [power_cut("valkey", "mongod"), disk_full("valkey")]
-    return [*faults, everything()]
+    return [*faults, kill_everything()]
 
 
-def for_long(site: Site, *, outage: float, seed: int) -> list[Fault]:
-    """Every fault several times, in an order that `seed` gives; MongoDB away for `outage` s."""
+def all_faults(site: Site, *, outage: float, seed: int) -> list[Fault]:
+    """Return all faults, most of them repeatedly, in an order that depends on `seed`.
+
+    MongoDB is unavailable for `outage` seconds once.
+    """
     often = [
-        *(kill(name) for name in (*OURS, *FOLDERS)),
+        *(kill(name) for name in (*OUR_PROCESSES, *FOLDERS)),
         kill("web", "web-2"),
         kill(*WORKERS),
         kill("worker", "valkey"),
         kill_child(),
-        roll(),
+        rolling_restart(),
         memory_full(),
-        everything(),
+        kill_everything(),
     ]
     once = [
-        *(stop(name, 30) for name in ("web", "worker", "beat", *FOLDERS)),
-        *(slow(name, 15) for name in FOLDERS),
-        down("valkey", 10),
-        down("mongod", 60),
-        down("mongod", outage),
+        *(suspend(name, 30) for name in ("web", "worker", "beat", *FOLDERS)),
+        *(slow_down(name, 15) for name in FOLDERS),
+        make_unavailable("valkey", 10),
+        make_unavailable("mongod", 60),
+        make_unavailable("mongod", outage),
     ]
     if site.disks:
         often += [power_cut("valkey"), power_cut(*FOLDERS), disk_full("valkey")]
@@ -232,4 +235,4 @@ def for_long(site: Site, *, outage: float, seed: int) -> list[Fault]:
         once += [step_clock(site.clock, shift) for shift in (-300, 300)]
     faults = [*(4 * often), *once]
     random.Random(seed).shuffle(faults)
-    return [*faults, everything()]
+    return [*faults, kill_everything()]

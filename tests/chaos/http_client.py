@@ -1,4 +1,4 @@
-"""HTTP to the site by one connection at a time, light enough to keep the site busy."""
+"""A light HTTP client, so that the load generator does not limit the site."""
 
 import http.client
 import json
@@ -9,8 +9,8 @@ from tests.support.journey import Member
 TIMEOUT = 15.0  # seconds
 
 
-class Answer(NamedTuple):
-    """What came back."""
+class Response(NamedTuple):
+    """A response with the headers that the run needs."""
 
     status: int
     retry_after: str | None
@@ -19,6 +19,7 @@ class Answer(NamedTuple):
 
     @property
     def data(self) -> Any:
+        """The parsed body."""
         return json.loads(self.body)
 
     @property
@@ -26,39 +27,48 @@ class Answer(NamedTuple):
         return http.client.OK <= self.status < http.client.MULTIPLE_CHOICES
 
     @property
-    def says_later(self) -> bool:
-        """Whether it is the one refusal that a fault may cause: a 503 that names a time."""
+    def is_retry_later(self) -> bool:
+        """Whether this is the only error that a fault may cause: a 503 with Retry-After."""
         return self.status == http.client.SERVICE_UNAVAILABLE and self.retry_after is not None
 
 
-class Broken(Exception):
-    """The connection broke or nothing came: whether a write was applied is in doubt."""
+class ConnectionBroken(Exception):
+    """The connection broke or timed out, so the outcome of a write is unknown."""
 
 
-class Door:
-    """Requests of one member; the connection is made again when it broke."""
+class MemberClient:
+    """A client of one member, which reconnects after a broken connection."""
 
     def __init__(self, member: Member, port: int) -> None:
         self._headers = {**member.headers, "Content-Type": "application/json"}
         self._port = port
-        self._line: http.client.HTTPConnection | None = None
+        self._connection: http.client.HTTPConnection | None = None
 
-    def ask(self, method: str, path: str, body: Any = None, key: str = "") -> Answer:
-        """Send a request once. `Broken`."""
-        line = self._line or http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
-        self._line = line
+    def request(self, method: str, path: str, body: Any = None, key: str = "") -> Response:
+        """Send a request once.
+
+        Raises:
+            ConnectionBroken: there was no response.
+        """
+        connection = self._connection or http.client.HTTPConnection(
+            "127.0.0.1", self._port, timeout=TIMEOUT
+        )
+        self._connection = connection
         headers = {**self._headers, "Idempotency-Key": key} if key else self._headers
         data = None if body is None else json.dumps(body)
         try:
-            line.request(method, f"/api/{path}", data, headers)
-            answer = line.getresponse()
-            later, cursor = answer.getheader("Retry-After"), answer.getheader("X-Event-Cursor", "")
-            return Answer(answer.status, later, cursor, answer.read())
+            connection.request(method, f"/api/{path}", data, headers)
+            response = connection.getresponse()
+            retry_after, cursor = (
+                response.getheader("Retry-After"),
+                response.getheader("X-Event-Cursor", ""),
+            )
+            return Response(response.status, retry_after, cursor, response.read())
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise Broken(f"{type(error).__name__}: {error}") from error
+            raise ConnectionBroken(f"{type(error).__name__}: {error}") from error
 
     def close(self) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,4 +1,4 @@
-"""Sockets that come and go under faults, and what each must have heard in the end."""
+"""WebSocket clients that reconnect under faults, and the events that each must receive."""
 
 import asyncio
 import threading
@@ -12,9 +12,9 @@ from tests.chaos.actors import Record
 from tests.chaos.resume import Client
 from tests.support.event_listeners import offset
 
-STAYS = 20.0  # seconds on one connection, about
-# Of an event, what tells it from others of its type.
-ABOUT = {
+CONNECTION_SECONDS = 20.0  # average duration of a connection
+# The fields that distinguish an event from others of its type.
+KEY_FIELDS = {
     "post.created": ("id", "text"),
     "post.updated": ("id", "text"),
     "post.deleted": ("id",),
@@ -25,13 +25,15 @@ ABOUT = {
     "follow.deleted": ("follower_id", "followee_id"),
     "message.created": ("id", "text"),
 }
-ONCE_MADE = frozenset({"post.created", "post.updated", "comment.created"})
+CREATED_TYPES = frozenset({"post.created", "post.updated", "comment.created"})
 
 
-def about(frame: dict[str, Any], members: frozenset[str]) -> tuple[str, ...] | None:
-    """Return what an event is about, as `Event.about` names it; None for one of another type, and
-    of who is no member of the run."""
-    names = ABOUT.get(frame["type"])
+def event_key(frame: dict[str, Any], members: frozenset[str]) -> tuple[str, ...] | None:
+    """Return the key of an event, as in `ExpectedEvent.key`.
+
+    It is None for other types of events, and for events of authors outside the run.
+    """
+    names = KEY_FIELDS.get(frame["type"])
     author = (frame.get("data", {}).get("comment") or frame.get("data", {})).get("author")
     if names is None or (author and author["id"] not in members):
         return None
@@ -46,61 +48,63 @@ def about(frame: dict[str, Any], members: frozenset[str]) -> tuple[str, ...] | N
 
 @dataclass
 class Listener(Client):
-    """A client that keeps every event, by its place in the log."""
+    """A client that records every event with its offset in the event log."""
 
     members: frozenset[str] = frozenset()
     events: list[tuple[int, tuple[str, ...] | None]] = field(default_factory=list)
-    told_to_read_again: list[str] = field(default_factory=list)
-    heard_at: float = 0.0  # the last of them, by the monotonic clock
+    failed_resumes: list[str] = field(default_factory=list)
+    last_event_at: float = 0.0  # by the monotonic clock
 
-    def take(self, frame: dict[str, Any], due: str) -> None:
-        super().take({**frame, "type": ""} if frame["type"] == "post.created" else frame, due)
+    def handle_frame(self, frame: dict[str, Any], expected_reason: str) -> None:
+        super().handle_frame(
+            {**frame, "type": ""} if frame["type"] == "post.created" else frame, expected_reason
+        )
         if frame.get("recovered") is False:
-            self.told_to_read_again.append(f"{frame['reason']} at {time.strftime('%H:%M:%S')}")
+            self.failed_resumes.append(f"{frame['reason']} at {time.strftime('%H:%M:%S')}")
         if "id" in frame:
-            self.events.append((offset(frame["id"]), about(frame, self.members)))
-            self.heard_at = time.monotonic()
+            self.events.append((offset(frame["id"]), event_key(frame, self.members)))
+            self.last_event_at = time.monotonic()
 
 
 class Expected(NamedTuple):
-    """What a listener must have heard once, and what else it may have."""
+    """How often a listener must, and how often it may also, receive each event."""
 
-    due: Counter[tuple[str, ...]]
-    may: Counter[tuple[str, ...]]
+    required: Counter[tuple[str, ...]]
+    optional: Counter[tuple[str, ...]]
 
 
-def expected(records: Iterable[Record], member_id: str) -> Expected:
-    """Return what a member must have heard of what was acknowledged.
+def expected_events(records: Iterable[Record], member_id: str) -> Expected:
+    """Return the events that a member must receive for the acknowledged writes.
 
-    What shows something that was deleted later may be left out: who resumes after that is told
-    of the deletion only.
+    Events that show a record that was deleted later are optional: a client that resumes after
+    the deletion gets only the deletion.
     """
     due: Counter[tuple[str, ...]] = Counter()
     may: Counter[tuple[str, ...]] = Counter()
     for record in records:
-        for event in (one for one in record.heard if not one.by or member_id in one.by):
-            left_out = event.about[0] in ONCE_MADE and event.about[1] in record.gone
-            (may if left_out else due)[event.about] += 1
+        for event in (
+            e for e in record.expected_events if not e.audience or member_id in e.audience
+        ):
+            is_optional = event.key[0] in CREATED_TYPES and event.key[1] in record.deleted
+            (may if is_optional else due)[event.key] += 1
     return Expected(due, may)
 
 
-def wrong_of(listener: Listener, right: Expected) -> list[str]:
-    """Return what is wrong with what a listener heard."""
-    places = [place for place, _ in listener.events]
-    told = Counter(what for _, what in listener.events if what)
-    wrong = [f"told to read again: {listener.told_to_read_again}"] * bool(
-        listener.told_to_read_again
-    )
-    if places != sorted(set(places)):
-        wrong.append("out of order, or an event twice")
-    missing, excess = right.due - told, told - right.due - right.may
-    wrong += [f"{missing.total()} not heard: {list(missing)[:3]}"] if missing else []
-    wrong += [f"{excess.total()} heard that nobody did: {list(excess)[:3]}"] if excess else []
+def listener_problems(listener: Listener, expected: Expected) -> list[str]:
+    """Return the problems with the events that a listener received."""
+    offsets = [place for place, _ in listener.events]
+    received = Counter(what for _, what in listener.events if what)
+    wrong = [f"could not resume: {listener.failed_resumes}"] * bool(listener.failed_resumes)
+    if offsets != sorted(set(offsets)):
+        wrong.append("out of order, or duplicate events")
+    missing, excess = expected.required - received, received - expected.required - expected.optional
+    wrong += [f"{missing.total()} not received: {list(missing)[:3]}"] if missing else []
+    wrong += [f"{excess.total()} unexpected: {list(excess)[:3]}"] if excess else []
     return wrong
 
 
 class Listeners(threading.Thread):
-    """All listeners, on a loop of their own, until `stop` is set."""
+    """A thread that runs all listeners until `stop` is set."""
 
     def __init__(self, listeners: list[Listener]) -> None:
         super().__init__(daemon=True)
@@ -108,15 +112,15 @@ class Listeners(threading.Thread):
         self.stop = threading.Event()
 
     def count(self) -> int:
-        """Return how many events all of them have heard."""
-        return sum(len(one.events) for one in self.listeners)
+        """Return the number of events that all listeners have received."""
+        return sum(len(listener.events) for listener in self.listeners)
 
     def run(self) -> None:
         asyncio.run(self._run())
 
     async def _run(self) -> None:
         done = asyncio.Event()
-        tasks = [asyncio.create_task(one.run(done)) for one in self.listeners]
+        tasks = [asyncio.create_task(listener.run(done)) for listener in self.listeners]
         await asyncio.to_thread(self.stop.wait)
         done.set()
         await asyncio.gather(*tasks)

@@ -1,7 +1,7 @@
 """Several processes behind one port: each feature across them, and while they are killed.
 
-`python -m tests.chaos.multi_process` runs the long form: the processes of `manage.py up`,
-then the layout of production behind its proxy (`--tls`: over TLS). The suite runs a short one.
+`python -m tests.chaos.multi_process` runs the long form: first the processes of `manage.py up`,
+then the production layout behind its proxy (with `--tls` over TLS). The suite runs a short one.
 """
 
 import argparse
@@ -34,73 +34,84 @@ from tests.support.realtime_features import (
 from tests.support.stack import Stack, wait_for
 
 LOST_CODES = {ABNORMAL_CLOSURE, 1005, 1001}
-LONGEST_AFTER_A_KILL = 60.0
-CLIENTS, MOST_WRITES = 8, 25  # of each, fewer than one may in a minute
-MISSING = 2  # the exit code when there is no proxy
+OFFLINE_TIMEOUT_SECONDS = 60.0
+CLIENTS, MAX_WRITES = 8, 25  # writes per client, fewer than the rate limit allows in a minute
+MISSING = 2  # the exit code if there is no proxy
 
 
-class Door:
-    """HTTP through one of the processes that share a port, on a connection that it holds."""
+class ProcessClient:
+    """An HTTP client of one of the processes that share a port, on a connection to it."""
 
     def __init__(self, pair: "Pair", place: str) -> None:
-        self._pair, self._place = pair, place
+        self._pair, self._process_name = pair, place
         self._client = httpx.Client(timeout=20)
 
     def call(
         self, member: Member, method: str, path: str, body: Any = None, **headers: str
     ) -> httpx.Response:
-        """Send a request by this door; AssertionError if another process took it."""
-        self._reach()
-        answer = self._client.request(
+        """Send a request and return the response.
+
+        Raises:
+            AssertionError: another process responded.
+        """
+        self._connect()
+        response = self._client.request(
             method, f"{self._pair.url}/api/{path}", json=body, headers=member.headers | headers
         )
-        assert self._taken_by(answer) == self._place
-        return answer
+        assert self._served_by(response) == self._process_name
+        return response
 
     def close(self) -> None:
         self._client.close()
 
-    def _taken_by(self, answer: httpx.Response) -> str:
-        stream = answer.extensions["network_stream"]
-        return self._pair.holder(stream.get_extra_info("client_addr")[1])
+    def _served_by(self, response: httpx.Response) -> str:
+        stream = response.extensions["network_stream"]
+        return self._pair.process_of_port(stream.get_extra_info("client_addr")[1])
 
-    def _reach(self) -> None:
+    def _connect(self) -> None:
         deadline = time.monotonic() + CONNECT_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
-            answer = self._client.get(f"{self._pair.url}/health/live")
-            if self._taken_by(answer) == self._place:
+            response = self._client.get(f"{self._pair.url}/health/live")
+            if self._served_by(response) == self._process_name:
                 return
             self._client.close()
             self._client = httpx.Client(timeout=20)
-        raise AssertionError(f"{self._place} took no connection for {CONNECT_TIMEOUT_SECONDS} s")
+        raise AssertionError(
+            f"{self._process_name} accepted no connection for {CONNECT_TIMEOUT_SECONDS} s"
+        )
 
 
 class Pair:
-    """The web processes of one `manage.py up`, each of which serves HTTP and sockets."""
+    """The web processes of a `manage.py up`, each of which serves HTTP and WebSockets."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack, self.url = stack, stack.url
         wait_for(
             lambda: len(self.socket_process_names) > 1,
             within=20,
-            name="more web processes than one",
+            name="two web processes",
         )
-        self.clients: list[Caller] = [Door(self, place) for place in self.socket_process_names]
+        self.clients: list[Caller] = [
+            ProcessClient(self, place) for place in self.socket_process_names
+        ]
 
     @property
     def socket_process_names(self) -> list[str]:
         return sorted(name for name, pid in self.stack.pids.items() if name[:3] == "web" and pid)
 
     def process_of(self, listener: EventListener) -> str:
-        return self.holder(listener.port)
+        return self.process_of_port(listener.port)
 
-    def holder(self, port: int) -> str:
-        """Return the process that holds the server's end of a connection from this port."""
+    def process_of_port(self, port: int) -> str:
+        """Return the name of the process that has a connection from a client port."""
         for name, pid in self.stack.pids.items():
             if not (name.startswith("web") and psutil.pid_exists(pid or 0)):
                 continue
-            for one in psutil.Process(pid).net_connections("tcp"):
-                if tuple(one.raddr)[1:] == (port,) and one.laddr.port == self.stack.port:
+            for connection in psutil.Process(pid).net_connections("tcp"):
+                if (
+                    tuple(connection.raddr)[1:] == (port,)
+                    and connection.laddr.port == self.stack.port
+                ):
                     return name
         return ""
 
@@ -112,15 +123,19 @@ class Pair:
             caller.close()
 
     def kill(self, name: str) -> None:
-        """SIGKILL a process; `up` starts it again."""
+        """SIGKILL a process, which `up` restarts."""
         self.stack.kill(name)
 
 
-def survive(layout: Layout, place: str, kill: Callable[[str], None], *, long: bool) -> float:
-    """Kill a process: who was at it is at another one at once, and has missed nothing.
+def kill_and_resume(
+    layout: Layout, place: str, kill: Callable[[str], None], *, long: bool
+) -> float:
+    """Kill a process: its clients resume at another one at once and miss nothing.
 
-    Returns the seconds from the kill until they had all. With `long`, who had their only device
-    at it and comes back no more is offline within a minute.
+    With `long`, a member whose only connection was to the process is offline within a minute.
+
+    Returns:
+        The seconds from the kill until the clients had all events.
     """
     with ExitStack() as stack:
         scenario = Scenario(layout, stack)
@@ -137,15 +152,15 @@ def survive(layout: Layout, place: str, kill: Callable[[str], None], *, long: bo
         ]
         killed = time.monotonic()
         kill(place)
-        # A proxy may end a stream in order; of a socket nobody says why it ends.
+        # A proxy may close a stream normally; a WebSocket ends without a close code.
         ends = [listener.wait_closed() for listener in victims]
         assert ends[0] in LOST_CODES, ends
         post = scenario.call(scenario.alice, "POST", "posts", {"text": "Meanwhile"}).json()["post"]
         for kind in (SocketListener, StreamListener):
             back = stack.enter_context(
                 kind(scenario.bob, "feed", cursor=cursor)
-            )  # at the first try
-            assert [one["data"] for one in back.events] == [post]
+            )  # at the first attempt
+            assert [event["data"] for event in back.events] == [post]
             assert layout.process_of(back) != place
         took = time.monotonic() - killed
         scenario.wait_for_event("post.created", lambda data: data["id"] == post["id"])
@@ -153,14 +168,14 @@ def survive(layout: Layout, place: str, kill: Callable[[str], None], *, long: bo
             gone = {"user_id": friend.id, "online": False}
             for listener in scenario.listeners:
                 listener.wait_for_event(
-                    "presence.changed", lambda data: data == gone, LONGEST_AFTER_A_KILL
+                    "presence.changed", lambda data: data == gone, OFFLINE_TIMEOUT_SECONDS
                 )
             print(f"  offline {time.monotonic() - killed:.0f} s after their process was killed")
         return took
 
 
 class Load:
-    """Somebody who reads, and writes under a key: what broke is written again, under it."""
+    """A member who reads, and writes with idempotency keys; a failed write is repeated."""
 
     def __init__(self, scenario: Scenario, number: int) -> None:
         self.member, self._url = scenario.add_member("load"), scenario.layout.url
@@ -174,27 +189,27 @@ class Load:
         with httpx.Client(timeout=20, headers=self.member.headers) as client:
             while not self.stop.is_set():
                 for _ in range(6):
-                    answer = client.get(f"{self._url}/api/posts")
-                    self.codes[f"GET {answer.status_code}"] += 1
-                if len(self.sent) < MOST_WRITES:
+                    response = client.get(f"{self._url}/api/posts")
+                    self.codes[f"GET {response.status_code}"] += 1
+                if len(self.sent) < MAX_WRITES:
                     self.sent.append(f"{number}-{len(self.sent)}")
                     self._write(client, self.sent[-1])
 
     def _write(self, client: httpx.Client, text: str) -> None:
         while True:
-            answer = client.post(
+            response = client.post(
                 f"{self._url}/api/posts", json={"text": text}, headers={"Idempotency-Key": text}
             )
-            self.codes[f"POST {answer.status_code}"] += 1
-            if answer.status_code != httpx.codes.BAD_GATEWAY:
+            self.codes[f"POST {response.status_code}"] += 1
+            if response.status_code != httpx.codes.BAD_GATEWAY:
                 return
             time.sleep(0.2)
 
 
-def endure(site: Production) -> dict[str, int]:
-    """Kill one HTTP replica under load; return how often each was answered.
+def kill_under_load(site: Production) -> dict[str, int]:
+    """Kill one HTTP replica under load; return the number of responses by status.
 
-    Every read is answered at the first try. A few writes break; with their key each is there once.
+    Every read succeeds at the first attempt. A few writes fail; after a retry each exists once.
     """
     with ExitStack() as stack:
         scenario = Scenario(site, stack)
@@ -210,35 +225,35 @@ def endure(site: Production) -> dict[str, int]:
         assert set(codes) <= {"GET 200", "POST 201", "POST 502"}, codes
         assert codes["POST 502"] <= 2 * CLIENTS
         for load in loads:
-            answer = scenario.call(load.member, "GET", f"users/{load.member.id}/posts?limit=50")
-            assert sorted(one["text"] for one in answer.json()["posts"]) == sorted(load.sent)
+            response = scenario.call(load.member, "GET", f"users/{load.member.id}/posts?limit=50")
+            assert sorted(post["text"] for post in response.json()["posts"]) == sorted(load.sent)
         return dict(codes)
 
 
 def main() -> None:
-    """Run the long form, and print its figures."""
+    """Run the long form and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tls", action="store_true", help="the proxy serves TLS")
     options = parser.parse_args()
     try:
         production = Production(tls=options.tls)
     except ProxyMissing:
-        print("There is no caddy here: on Debian or Ubuntu, apt install caddy.", file=sys.stderr)
+        print("caddy is missing. On Debian or Ubuntu: apt install caddy", file=sys.stderr)
         raise SystemExit(MISSING) from None
     settings = {"WEB_PROCESSES": "2", "RATE_LIMITS": "1"}
-    with Stack("doors", **settings) as stack, Pair(stack.start()) as pair:
-        print("two web processes of `up`, seconds until heard:", check_all_features(pair))
+    with Stack("processes", **settings) as stack, Pair(stack.start()) as pair:
+        print("two web processes of `up`, seconds until received:", check_all_features(pair))
         for place in pair.socket_process_names:
             before = stack.pids[place]
-            took = survive(pair, place, pair.kill, long=True)
+            took = kill_and_resume(pair, place, pair.kill, long=True)
             stack.wait_restarted(place, before)
-            print(f"  {place} killed; all was told elsewhere after {took:.2f} s")
+            print(f"  {place} killed; clients had all events after {took:.2f} s")
         print("again:", check_all_features(pair))
     with production as site:
         print("production, behind its proxy:", check_all_features(site))
-        print("  one HTTP replica killed under load:", endure(site))
-        took = survive(site, "ws-1", site.kill, long=True)
-        print(f"  ws-1 killed; all was told elsewhere after {took:.2f} s")
+        print("  one HTTP replica killed under load:", kill_under_load(site))
+        took = kill_and_resume(site, "ws-1", site.kill, long=True)
+        print(f"  ws-1 killed; clients had all events after {took:.2f} s")
         print("with one replica of each:", check_all_features(site))
 
 

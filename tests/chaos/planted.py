@@ -51,7 +51,11 @@ PLANTS = [
     Plant(
         "records are marked as flushed before MongoDB has them",
         "marked_flushed_before_the_write",
-        lambda _: [*[faults.down("mongod", 4)] * 3, faults.kill_child(), faults.kill("mongod")],
+        lambda _: [
+            *[faults.make_unavailable("mongod", 4)] * 3,
+            faults.kill_child(),
+            faults.kill("mongod"),
+        ],
         frozenset({"MongoDB"}),
     ),
     Plant(
@@ -70,7 +74,7 @@ PLANTS = [
         "responses are not stored under their idempotency key",
         "responses_not_stored",
         lambda _: [faults.kill("web", "web-2")],
-        frozenset({"answers", "MongoDB"}),
+        frozenset({"responses", "MongoDB"}),
     ),
     Plant(
         "Valkey responds before it has synced",
@@ -102,7 +106,7 @@ def copy_of_sources(folder: Path, patch: str) -> Path:
 def is_found(plant: Plant, number: int) -> bool | None:
     """Return whether the checks found a planted defect; None if it cannot be planted here."""
     site = Site(f"planted-{number}", **SETTINGS)
-    site.give_disks()
+    site.set_up_disks()
     with tempfile.TemporaryDirectory() as folder:
         site.root = copy_of_sources(Path(folder), plant.patch)
         try:
@@ -110,12 +114,14 @@ def is_found(plant: Plant, number: int) -> bool | None:
             if not planted_faults:
                 return None
             with site.start():
-                result = run(site, planted_faults, size=4, pause=2, seed=number, say=lambda _: None)
+                result = run(
+                    site, planted_faults, size=4, pause=2, seed=number, report=lambda _: None
+                )
         finally:
-            site.take_disks()
-    for problem in result.wrong:
+            site.remove_disks()
+    for problem in result.problems:
         print("   ", problem[:200])
-    return plant.found_by <= {problem.partition(":")[0] for problem in result.wrong}
+    return plant.found_by <= {problem.partition(":")[0] for problem in result.problems}
 
 
 def main() -> int:

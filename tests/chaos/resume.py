@@ -1,11 +1,11 @@
-"""Clients that come and go while processes die: each must hear what it may see, in order, once.
+"""Clients that reconnect while processes are killed: each gets its events in order, once.
 
-Some come now and then with a cursor that is too old, or of another log: they must be told so, hear
-nothing of what they missed, and then all from there on.
+Some resume with a cursor that is too old, or of another event log. The server must reject it, send
+none of the missed events, and then all new ones.
 
-`python -m tests.chaos.resume` runs the long form: 200 clients, 1,000 reconnects,
-both web processes behind the one port and the worker and Valkey killed under a load of writes. The
-suite runs a short one.
+`python -m tests.chaos.resume` runs the long form: 200 clients, 1,000 reconnects, both web processes
+behind one port, and the worker and Valkey killed under a load of writes. The test suite runs a
+short one.
 """
 
 import argparse
@@ -32,15 +32,15 @@ from tests.support.event_listeners import SocketListener, offset
 from tests.support.journey import Member, Writer, join
 from tests.support.stack import Stack
 
-GIVE_UP = 90.0
+TIMEOUT_SECONDS = 90.0
 PRIVACIES = ("public", "followers")
-KINDS = ("", "", "", "", "too_old", "epoch_changed")
-LAPSES = 0.3  # how often a client with lapses has one
-LOG_LENGTH = 2000  # events; more than anybody misses between two connections
+LAPSE_KINDS = ("", "", "", "", "too_old", "epoch_changed")
+LAPSE_SHARE = 0.3  # the share of connections of such a client with an invalid cursor
+LOG_LENGTH = 2000  # events; more than a client misses between two connections
 
 
-def spoilt(cursor: str, reason: str) -> str:
-    """Return a cursor that is refused for this reason; the same one for none."""
+def invalid_cursor(cursor: str, reason: str) -> str:
+    """Return a cursor that the server rejects for a reason; the same one without a reason."""
     epoch, _, place = cursor.partition(":")
     return {
         "": cursor,
@@ -51,92 +51,100 @@ def spoilt(cursor: str, reason: str) -> str:
 
 @dataclass
 class Client:
-    """One client of a member: keeps its cursor, reconnects at random, resumes."""
+    """A client of a member, which keeps its cursor, reconnects at random and resumes."""
 
     member: Member
     url: str
     cursor: str
-    stays: float  # seconds on one connection, about
-    lapse: str = ""  # why its cursor is refused, at first and then now and again
+    connection_seconds: float  # average duration of a connection
+    lapse: str = ""  # the reason for which its cursor is sometimes rejected
     topics: tuple[str, ...] = ("feed",)
-    heard: list[tuple[int, str]] = field(default_factory=list)  # offset, text of a post
+    posts: list[tuple[int, str]] = field(default_factory=list)  # offset, text of a post
     connections: int = 0
-    answers: list[tuple[str, str]] = field(default_factory=list)  # reason due, reason told
-    gaps: list[tuple[int, int]] = field(default_factory=list)  # was here, then told to be there
+    resume_reasons: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # expected reason, actual reason
+    gaps: list[tuple[int, int]] = field(default_factory=list)  # old cursor, new cursor
 
     async def run(self, done: asyncio.Event) -> None:
-        # Whose cursor is refused comes late, so that there is something that it missed.
-        pause = 6 * self.stays * random.uniform(0.2, 0.5) if self.lapse else 0.0
+        # A client with an invalid cursor connects late, so that it misses some events.
+        pause = 6 * self.connection_seconds * random.uniform(0.2, 0.5) if self.lapse else 0.0
         while not done.is_set():
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
             try:
-                await self._once(done)
+                await self._connect_once(done)
                 pause = 0.1
             except (OSError, WebSocketException, TimeoutError):
                 pause = min(max(pause, 0.1) * 2, 2)
 
-    async def _once(self, done: asyncio.Event) -> None:
+    async def _connect_once(self, done: asyncio.Event) -> None:
         protocols: Any = ["mysocial", self.member.access]
         async with connect(
             self.url, subprotocols=protocols, open_timeout=5, close_timeout=1
         ) as socket:
-            said = json.loads(await asyncio.wait_for(socket.recv(), 5))
-            if said["type"] != "ok":
+            message = json.loads(await asyncio.wait_for(socket.recv(), 5))
+            if message["type"] != "ok":
                 return
             self.connections += 1
-            due = self.lapse if not self.gaps or random.random() < LAPSES else ""
-            cursor = spoilt(self.cursor, due)
+            due = self.lapse if not self.gaps or random.random() < LAPSE_SHARE else ""
+            cursor = invalid_cursor(self.cursor, due)
             command = {"type": "resume", "cid": "r", "cursor": cursor, "topics": self.topics}
             await socket.send(json.dumps(command))
-            until = time.monotonic() + random.uniform(0, 2 * self.stays)
+            until = time.monotonic() + random.uniform(0, 2 * self.connection_seconds)
             while time.monotonic() < until and not done.is_set():
                 with contextlib.suppress(TimeoutError):
-                    self.take(json.loads(await asyncio.wait_for(socket.recv(), 0.5)), due)
+                    self.handle_frame(json.loads(await asyncio.wait_for(socket.recv(), 0.5)), due)
 
-    def take(self, frame: dict[str, Any], due: str) -> None:
-        """Take one frame of a connection on which a refusal was due, or none."""
+    def handle_frame(self, frame: dict[str, Any], expected_reason: str) -> None:
+        """Handle a frame; `expected_reason` is why the cursor must be rejected, or empty."""
         if "recovered" in frame:
-            self.answers.append((due, frame.get("reason", "")))
+            self.resume_reasons.append((expected_reason, frame.get("reason", "")))
         if frame["type"] == "live":
-            if due:
+            if expected_reason:
                 self.gaps.append((offset(self.cursor), offset(frame["cursor"])))
             self.cursor = frame["cursor"]
         if "id" in frame:
             self.cursor = frame["id"]
         if frame["type"] == "post.created":
-            self.heard.append((offset(frame["id"]), frame["data"]["text"]))
+            self.posts.append((offset(frame["id"]), frame["data"]["text"]))
 
-    def missed(self, place: int) -> bool:
-        """Tell whether an event is one of those that a refused cursor left out."""
-        return any(was < place <= told for was, told in self.gaps)
+    def is_in_gap(self, place: int) -> bool:
+        """Tell whether an event is one of those missed because of a rejected cursor."""
+        return any(old < place <= new for old, new in self.gaps)
 
 
-def wrong_of(client: Client, expected: dict[str, int]) -> list[str]:
-    """Return what is wrong with what a client heard, beside what it may see and where that is."""
-    offsets = [place for place, _ in client.heard]
-    texts = {text for _, text in client.heard}
-    due = {text for text, place in expected.items() if not client.missed(place)}
-    wrong = [f"{was} was due, told: {told}" for was, told in client.answers if was != told]
+def client_problems(client: Client, expected: dict[str, int]) -> list[str]:
+    """Return the problems of a client; `expected` has the offsets of the posts it may see."""
+    offsets = [place for place, _ in client.posts]
+    texts = {text for _, text in client.posts}
+    due = {text for text, place in expected.items() if not client.is_in_gap(place)}
+    wrong = [f"expected {due!r}, got {got!r}" for due, got in client.resume_reasons if due != got]
     if offsets != sorted(set(offsets)):
-        wrong.append("out of order, or twice")
+        wrong.append("out of order, or duplicates")
     missing, foreign = due - texts, texts - due
     wrong += [f"{len(missing)} missing: {sorted(missing)[:3]}"] if missing else []
-    wrong += [f"{len(foreign)} not to be told: {sorted(foreign)[:3]}"] if foreign else []
+    wrong += [f"{len(foreign)} not allowed: {sorted(foreign)[:3]}"] if foreign else []
     return wrong
 
 
-def endure(stack: Stack, *, clients: int, seconds: float, kills: int) -> dict[str, Any]:
-    """Let clients come and go under writes and kills; return the figures, or fail."""
-    return asyncio.run(_endure(stack, clients, seconds, kills))
+def run_reconnects(stack: Stack, *, clients: int, seconds: float, kills: int) -> dict[str, Any]:
+    """Let clients reconnect under writes and kills; return the figures.
+
+    Raises:
+        AssertionError: a client missed an event or got a wrong one.
+    """
+    return asyncio.run(_run_reconnects(stack, clients, seconds, kills))
 
 
-def _gather(stack: Stack, clients: int, seconds: float) -> tuple[list[Writer], list[Client]]:
-    """Return two writers, of public posts and of posts for followers, and a crowd of clients.
+def _create_clients(
+    stack: Stack, clients: int, seconds: float
+) -> tuple[list[Writer], list[Client]]:
+    """Return two writers, of public posts and of posts for followers, and the clients.
 
-    Of the clients, the first and every other follow the writers; of six, two have lapses.
+    Every other client belongs to a follower of the writers. Two of six have invalid cursors.
     """
     mark = f"{os.getpid()}_{time.monotonic_ns() % 10**6}"
-    # Numbers that `survive` does not give: both may run on one stack.
+    # Other numbers than those of `kill_and_resume`: both may run on one stack.
     writers = [
         Writer(join(stack, f"w{n}_{mark}"), n, privacy=p) for n, p in enumerate(PRIVACIES, 100)
     ]
@@ -148,44 +156,48 @@ def _gather(stack: Stack, clients: int, seconds: float) -> tuple[list[Writer], l
     cursor = read.headers["X-Event-Cursor"]
     url = f"{stack.url.replace('http', 'ws')}/ws"
     crowd = [
-        Client((follower, stranger)[n % 2], url, cursor, seconds / 6, KINDS[n % len(KINDS)])
+        Client(
+            (follower, stranger)[n % 2], url, cursor, seconds / 6, LAPSE_KINDS[n % len(LAPSE_KINDS)]
+        )
         for n in range(clients)
     ]
     return writers, crowd
 
 
-async def _endure(stack: Stack, clients: int, seconds: float, kills: int) -> dict[str, Any]:
-    writers, crowd = await asyncio.to_thread(_gather, stack, clients, seconds)
-    follower, stranger = (one.member for one in crowd[:2])
+async def _run_reconnects(stack: Stack, clients: int, seconds: float, kills: int) -> dict[str, Any]:
+    writers, crowd = await asyncio.to_thread(_create_clients, stack, clients, seconds)
+    follower, stranger = (client.member for client in crowd[:2])
     done = asyncio.Event()
     tasks = [asyncio.create_task(client.run(done)) for client in crowd]
     threads = [threading.Thread(target=writer.run) for writer in writers]
     for thread in threads:
         thread.start()
-    await asyncio.to_thread(_kill, stack, seconds, kills)
+    await asyncio.to_thread(_kill_processes, stack, seconds, kills)
     for writer in writers:
         writer.stop.set()
     for thread in threads:
-        await asyncio.to_thread(thread.join, GIVE_UP)
-    assert not [one for writer in writers for one in writer.wrong]
+        await asyncio.to_thread(thread.join, TIMEOUT_SECONDS)
+    assert not [problem for writer in writers for problem in writer.wrong]
     public, followed = (set(writer.first.values()) for writer in writers)
     audiences = {follower.id: public | followed, stranger.id: public}
-    complete = await _complete(crowd, audiences)
+    complete = await _wait_until_complete(crowd, audiences)
     done.set()
     await asyncio.gather(*tasks)
     _check(crowd, audiences)
-    told = Counter(reason for client in crowd for _, reason in client.answers)
+    reasons = Counter(reason for client in crowd for _, reason in client.resume_reasons)
     return {
         "clients": clients,
         "connections": sum(client.connections for client in crowd),
         "posts": len(public | followed),
-        "events heard": sum(len(client.heard) for client in crowd),
-        "answers to resume": {reason or "recovered": told[reason] for reason in sorted(told)},
-        "seconds until all had all": round(complete, 1),
+        "events received": sum(len(client.posts) for client in crowd),
+        "responses to resume": {
+            reason or "recovered": reasons[reason] for reason in sorted(reasons)
+        },
+        "seconds until all clients were complete": round(complete, 1),
     }
 
 
-def _kill(stack: Stack, seconds: float, kills: int) -> None:
+def _kill_processes(stack: Stack, seconds: float, kills: int) -> None:
     wait = threading.Event().wait
     for turn in range(kills):
         wait(seconds / kills)
@@ -199,21 +211,22 @@ def _kill(stack: Stack, seconds: float, kills: int) -> None:
 def _expected(
     crowd: list[Client], audiences: dict[str, set[str]]
 ) -> Callable[[Client], dict[str, int]]:
-    """Return what gives, of a client, what it may see and where in the log that is."""
-    places = {text: place for client in crowd for place, text in client.heard}
-    # What nobody heard is missing for everybody: it is after all that they had.
-    seen = {
-        who: {text: places.get(text, sys.maxsize) for text in of} for who, of in audiences.items()
+    """Return a function that maps a client to the posts it may see, with their offsets."""
+    offsets_by_text = {text: place for client in crowd for place, text in client.posts}
+    # A post that no client received is missing for all: it gets the greatest offset.
+    visible = {
+        pk: {text: offsets_by_text.get(text, sys.maxsize) for text in texts}
+        for pk, texts in audiences.items()
     }
-    return lambda client: seen[client.member.id]
+    return lambda client: visible[client.member.id]
 
 
-async def _complete(crowd: list[Client], audiences: dict[str, set[str]]) -> float:
-    """Return after how many seconds every client had heard as much as it may."""
+async def _wait_until_complete(crowd: list[Client], audiences: dict[str, set[str]]) -> float:
+    """Wait until every client has all its events; return the seconds it took."""
     began = time.monotonic()
-    while time.monotonic() < began + GIVE_UP:
+    while time.monotonic() < began + TIMEOUT_SECONDS:
         expected = _expected(crowd, audiences)
-        if all((one.gaps or not one.lapse) and not wrong_of(one, expected(one)) for one in crowd):
+        if all((c.gaps or not c.lapse) and not client_problems(c, expected(c)) for c in crowd):
             break
         await asyncio.sleep(0.5)
     return time.monotonic() - began
@@ -221,61 +234,63 @@ async def _complete(crowd: list[Client], audiences: dict[str, set[str]]) -> floa
 
 def _check(crowd: list[Client], audiences: dict[str, set[str]]) -> None:
     expected = _expected(crowd, audiences)
-    wrong = {n: wrong_of(one, expected(one)) for n, one in enumerate(crowd)}
-    assert not {n: some for n, some in wrong.items() if some}
-    for lapse in set(KINDS):
-        _check_the_checker(max((c for c in crowd if c.lapse == lapse), key=_much), expected)
+    wrong = {n: client_problems(client, expected(client)) for n, client in enumerate(crowd)}
+    assert not {n: problems for n, problems in wrong.items() if problems}
+    for lapse in set(LAPSE_KINDS):
+        _check_detection(max((c for c in crowd if c.lapse == lapse), key=_post_count), expected)
 
 
-def _much(client: Client) -> int:
-    return len(client.heard)
+def _post_count(client: Client) -> int:
+    return len(client.posts)
 
 
-def _check_the_checker(victim: Client, expected: Callable[[Client], dict[str, int]]) -> None:
-    """A planted gap, doubling, leak and false answer are found."""
-    heard, answers = list(victim.heard), list(victim.answers)
+def _check_detection(victim: Client, expected: Callable[[Client], dict[str, int]]) -> None:
+    """Check that a planted gap, duplicate, leak and wrong response are detected."""
+    heard, answers = list(victim.posts), list(victim.resume_reasons)
     for planted in (heard[:-1], [*heard, heard[-1]], [*heard, (heard[-1][0] + 1, "foreign")]):
-        victim.heard = planted
-        assert wrong_of(victim, expected(victim))
-    victim.heard = heard
+        victim.posts = planted
+        assert client_problems(victim, expected(victim))
+    victim.posts = heard
     for false in (("too_old", ""), ("epoch_changed", ""), ("", "too_old")):
-        victim.answers = [*answers, false]
-        assert wrong_of(victim, expected(victim))
-    victim.answers = answers
-    if victim.gaps:  # told that it has all, and none of it
+        victim.resume_reasons = [*answers, false]
+        assert client_problems(victim, expected(victim))
+    victim.resume_reasons = answers
+    if victim.gaps:  # a client that was not informed of its gap
         gaps, victim.gaps = victim.gaps, []
-        assert wrong_of(victim, expected(victim))
+        assert client_problems(victim, expected(victim))
         victim.gaps = gaps
 
 
-def outgrow(stack: Stack) -> dict[str, Any]:
-    """Write until the log of the feed is cut: who has a cursor from before is told so, no more."""
+def exceed_event_log(stack: Stack) -> dict[str, Any]:
+    """Write until the feed's event log is trimmed; an older cursor must be rejected."""
     reader, *writers = [join(stack, f"member_{n}") for n in range(5)]
-    url, most = f"{stack.url}/api/posts", LOG_LENGTH // 2
+    url, count = f"{stack.url}/api/posts", LOG_LENGTH // 2
     cursor = httpx.get(url, headers=reader.headers, timeout=20).headers["X-Event-Cursor"]
 
     def write(writer: Member) -> None:
         with httpx.Client(headers=writer.headers, timeout=20) as client:
-            for n in range(most):
+            for n in range(count):
                 assert client.post(url, json={"text": f"{n}"}).is_success
 
     with ThreadPoolExecutor(len(writers)) as pool:
         list(pool.map(write, writers))
-    with SocketListener(reader, "feed", cursor=cursor) as ear:
-        answers = [one.payload for one in ear.frames if "recovered" in one.payload]
-        assert [(one["recovered"], one.get("reason")) for one in answers] == [(False, "too_old")]
-        assert ear.events == []
-        near = ear.cursor
+    with SocketListener(reader, "feed", cursor=cursor) as listener:
+        answers = [frame.payload for frame in listener.frames if "recovered" in frame.payload]
+        assert [(payload["recovered"], payload.get("reason")) for payload in answers] == [
+            (False, "too_old")
+        ]
+        assert listener.events == []
+        near = listener.cursor
         last = httpx.post(url, json={"text": "Next"}, headers=reader.headers, timeout=20).json()
-        ear.wait_for_event("post.created")
-        assert [one["data"] for one in ear.events] == [last["post"]]
-    with SocketListener(reader, "feed", cursor=near) as ear:
-        assert [one["data"] for one in ear.events] == [last["post"]]
-    return {"posts until the log of the feed was cut": len(writers) * most}
+        listener.wait_for_event("post.created")
+        assert [event["data"] for event in listener.events] == [last["post"]]
+    with SocketListener(reader, "feed", cursor=near) as listener:
+        assert [event["data"] for event in listener.events] == [last["post"]]
+    return {"posts until the event log of the feed was trimmed": len(writers) * count}
 
 
 def main() -> None:
-    """Run the long form, and print its figures."""
+    """Run the long form and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=90)
@@ -284,7 +299,7 @@ def main() -> None:
     own = {"WEB_PROCESSES": "2", "EVENT_LOG_LENGTH": str(LOG_LENGTH)}
     with Stack("resumes", **own) as stack:
         stack.start()
-        for name, figure in (endure(stack, **options) | outgrow(stack)).items():
+        for name, figure in (run_reconnects(stack, **options) | exceed_event_log(stack)).items():
             print(f"{name}: {figure}")
 
 

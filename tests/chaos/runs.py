@@ -1,4 +1,4 @@
-"""One run: a site, its members at work, faults one after the other, and the verdict."""
+"""One run: a site, its members at work, faults one after the other, and the checks."""
 
 import time
 from collections import Counter
@@ -9,103 +9,122 @@ from typing import Any, NamedTuple
 
 from tests.chaos import checks
 from tests.chaos.actors import Actor
-from tests.chaos.backlog_gauge import Gauge, Sample
+from tests.chaos.backlog_gauge import BacklogGauge, Sample
 from tests.chaos.faults import Fault
-from tests.chaos.http_client import Door
-from tests.chaos.listeners import STAYS, Listener, Listeners, expected, wrong_of
+from tests.chaos.http_client import MemberClient
+from tests.chaos.listeners import (
+    CONNECTION_SECONDS,
+    Listener,
+    Listeners,
+    expected_events,
+    listener_problems,
+)
 from tests.chaos.site import Site
 from tests.support.journey import join
 from tests.support.stack import wait_for
 
 COMMON_POSTS = 5
-EARS = 2  # sockets of each member
-PAID_WITHIN = 120.0  # seconds
-HEARD_WITHIN = 300.0
-NOTHING_COMES = 40.0  # seconds without any event, after which none is waited for
+LISTENERS_PER_MEMBER = 2  # sockets of each member
+FLUSH_TIMEOUT_SECONDS = 120.0  # seconds
+EVENT_TIMEOUT_SECONDS = 300.0
+SILENCE_SECONDS = 40.0  # after so long without an event, no more are expected
 SETTINGS = {
     "WEB_PROCESSES": "2",
     "WORKER_PROCESSES": "2",
-    # A day's answers and events of 100,000 writes stay, and can't be let go.
+    # Redis must hold the idempotent responses and events of 100,000 writes for a day.
     "EVENT_LOG_LENGTH": "200000",
     "REDIS_MEMORY_MB": "2048",
     "ACCESS_TOKEN_SECONDS": "36000",
 }
 
 
-class Struck(NamedTuple):
-    """A fault as it went; `paid_after` seconds from its end nothing was owed any more of what had
-    been owed then."""
+class FaultRun(NamedTuple):
+    """A fault that happened.
+
+    `flushed_after` is the time in seconds from its end until its backlog was flushed.
+    """
 
     name: str
     began: float
     ended: float
-    paid_after: float
+    flushed_after: float
 
 
 @dataclass
 class Run:
-    """What happened, and what was wrong with it."""
+    """The result of a run."""
 
-    struck: list[Struck] = field(default_factory=list)
+    faults: list[FaultRun] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     acknowledged: list[float] = field(default_factory=list)
-    refused: list[float] = field(default_factory=list)
+    failed: list[float] = field(default_factory=list)
     began: float = 0.0
 
 
-def crew(
-    site: Site, size: int, seed: int, ears_each: int = EARS
+def create_actors(
+    site: Site, size: int, seed: int, listeners_each: int = LISTENERS_PER_MEMBER
 ) -> tuple[list[Actor], list[str], Listeners]:
-    """Return members who know each other, the posts they share, and their sockets."""
+    """Return members who know each other, the posts that they share, and their sockets."""
     members = [join(site, f"chaos_{n}_{seed}") for n in range(size)]
     host = join(site, f"host_{seed}")
-    door = Door(host, site.port)
+    client = MemberClient(host, site.port)
     posts = [
-        door.ask("POST", "posts", {"text": "Common", "privacy": "public"}).data["post"]["id"]
+        client.request("POST", "posts", {"text": "Common", "privacy": "public"}).data["post"]["id"]
         for _ in range(COMMON_POSTS)
     ]
-    door.close()
+    client.close()
     actors = [Actor(member, site.port, seed + n) for n, member in enumerate(members)]
-    ears: list[Listener] = []
-    everybody = frozenset(one.id for one in members)
+    listeners: list[Listener] = []
+    everybody = frozenset(member.id for member in members)
     for actor in actors:
-        actor.others = [one.id for one in members if one is not actor.member]
-        actor.common = posts
+        actor.others = [member.id for member in members if member is not actor.member]
+        actor.shared_posts = posts
         cursor = _cursor(actor, site.port)
         url = f"{site.url.replace('http', 'ws')}/ws"
         topics = ("feed", *(f"post:{pk}" for pk in posts))
-        ears += [
-            Listener(actor.member, url, cursor, STAYS, topics=topics, members=everybody)
-            for _ in range(ears_each)
+        listeners += [
+            Listener(
+                actor.member, url, cursor, CONNECTION_SECONDS, topics=topics, members=everybody
+            )
+            for _ in range(listeners_each)
         ]
-    return actors, posts, Listeners(ears)
+    return actors, posts, Listeners(listeners)
 
 
 def _cursor(actor: Actor, port: int) -> str:
-    """Return a cursor from before the member's first deed: that of a first, silent write."""
-    door = Door(actor.member, port)
-    answer = door.ask("GET", "users/me")
-    door.close()
-    return answer.cursor
+    """Return a cursor from before the member's first write."""
+    client = MemberClient(actor.member, port)
+    response = client.request("GET", "users/me")
+    client.close()
+    return response.cursor
 
 
-def strike(
-    site: Site, faults: Sequence[Fault], gauge: Gauge, *, pause: float, say: Callable[[str], Any]
-) -> list[Struck]:
-    """Let the faults happen one after the other, each after a pause without any."""
+def inject_faults(
+    site: Site,
+    faults: Sequence[Fault],
+    gauge: BacklogGauge,
+    *,
+    pause: float,
+    report: Callable[[str], Any],
+) -> list[FaultRun]:
+    """Inject the faults one after the other, with a pause before each."""
     struck = []
     for number, fault in enumerate(faults, 1):
         time.sleep(pause)
         began = time.monotonic()
         fault.act(site)
         ended = time.monotonic()
-        wait_for(partial(gauge.paid, ended), within=PAID_WITHIN, name=f"paid after {fault.name}")
+        wait_for(
+            partial(gauge.flushed_since, ended),
+            within=FLUSH_TIMEOUT_SECONDS,
+            name=f"backlog flushed after {fault.name}",
+        )
         paid = time.monotonic() - ended
-        struck.append(Struck(fault.name, began, ended, paid))
-        took = f"{ended - began:.1f} s, paid after {paid:.1f} s"
-        say(f"{number}/{len(faults)} {fault.name}: {took}")
+        struck.append(FaultRun(fault.name, began, ended, paid))
+        took = f"{ended - began:.1f} s, backlog flushed after {paid:.1f} s"
+        report(f"{number}/{len(faults)} {fault.name}: {took}")
     time.sleep(pause)
     return struck
 
@@ -118,34 +137,33 @@ def run(
     pause: float,
     seed: int,
     writes: int = 0,
-    ears_each: int = EARS,
-    say: Callable[[str], Any] = print,
+    listeners_each: int = LISTENERS_PER_MEMBER,
+    report: Callable[[str], Any] = print,
 ) -> Run:
-    """Return what came of it: members write under the faults, and on until `writes` are
-    acknowledged; then everything is looked at."""
+    """Run members under the faults until `writes` are acknowledged; check and return the result."""
     result = Run()
-    actors, common, ears = crew(site, size, seed, ears_each)
-    gauge = Gauge(site.running["redis_url"])
+    actors, common, listeners = create_actors(site, size, seed, listeners_each)
+    gauge = BacklogGauge(site.running["redis_url"])
     result.began = time.monotonic()
-    for thread in (gauge, ears, *actors):
+    for thread in (gauge, listeners, *actors):
         thread.start()
     try:
-        result.struck = strike(site, faults, gauge, pause=pause, say=say)
-        while _count(actors) < writes and not any(one.record.wrong for one in actors):
+        result.faults = inject_faults(site, faults, gauge, pause=pause, report=report)
+        while _count(actors) < writes and not any(actor.record.problems for actor in actors):
             time.sleep(0.2)
     except AssertionError as error:
-        result.wrong.append(str(error))
+        result.problems.append(str(error))
     for actor in actors:
         actor.stop.set()
     for actor in actors:
         actor.join()
     ended = time.monotonic()
-    result.wrong += _judge(site, actors, common, ears, gauge, result)
+    result.problems += _run_checks(site, actors, common, listeners, gauge, result)
     gauge.stop.set()
     result.samples = gauge.samples
-    result.acknowledged = sorted(at for one in actors for at in one.record.acknowledged)
-    result.refused = sorted(at for one in actors for at in one.record.refused)
-    result.figures = _figures(actors, ears, result, ended - result.began)
+    result.acknowledged = sorted(at for actor in actors for at in actor.record.acknowledged)
+    result.failed = sorted(at for actor in actors for at in actor.record.failed)
+    result.figures = _figures(actors, listeners, result, ended - result.began)
     return result
 
 
@@ -153,77 +171,92 @@ def _count(actors: list[Actor]) -> int:
     return sum(len(actor.record.acknowledged) for actor in actors)
 
 
-def _during(actors: list[Actor], struck: list[Struck]) -> int:
-    """Return how many writes were acknowledged while a fault lasted."""
+def _acknowledged_during_faults(actors: list[Actor], struck: list[FaultRun]) -> int:
+    """Return how many writes were acknowledged during a fault."""
     moments = [at for actor in actors for at in actor.record.acknowledged]
-    return sum(any(one.began <= at <= one.ended for one in struck) for at in moments)
+    return sum(any(fault.began <= at <= fault.ended for fault in struck) for at in moments)
 
 
-def _judge(  # noqa: PLR0917
-    site: Site, actors: list[Actor], common: list[str], ears: Listeners, gauge: Gauge, result: Run
+def _run_checks(  # noqa: PLR0917
+    site: Site,
+    actors: list[Actor],
+    common: list[str],
+    listeners: Listeners,
+    gauge: BacklogGauge,
+    result: Run,
 ) -> list[str]:
     ended = time.monotonic()
     try:
-        wait_for(partial(gauge.paid, ended), within=PAID_WITHIN, name="paid in the end")
+        wait_for(
+            partial(gauge.flushed_since, ended),
+            within=FLUSH_TIMEOUT_SECONDS,
+            name="backlog flushed at the end",
+        )
     except AssertionError as error:
-        result.wrong.append(str(error))
-    result.figures["paid_after_the_last_write"] = time.monotonic() - ended
-    found = checks.run_all(
+        result.problems.append(str(error))
+    result.figures["flushed_after_last_write"] = time.monotonic() - ended
+    results = checks.run_all(
         {
-            "answers": lambda: checks.honest(actors),
-            "MongoDB": lambda: checks.in_mongodb(site, actors),
-            "API": lambda: checks.in_api(actors, site.port),
-            "totals": lambda: checks.totals(actors, site.port, common),
-            "verify": lambda: checks.verified(site),
-            "debts": lambda: checks.owes_nothing(site),
-            "events": lambda: _heard(actors, ears, ended, result),
-            "mails": lambda: checks.mailed_once(site, common),
-            "logs": lambda: checks.quiet(site),
+            "responses": lambda: checks.check_responses(actors),
+            "MongoDB": lambda: checks.check_mongodb(site, actors),
+            "API": lambda: checks.check_api(actors, site.port),
+            "totals": lambda: checks.check_totals(actors, site.port, common),
+            "verify": lambda: checks.check_consistency(site),
+            "backlog": lambda: checks.check_backlog(site),
+            "events": lambda: _check_events(actors, listeners, ended, result),
+            "emails": lambda: checks.check_emails(site, common),
+            "logs": lambda: checks.check_logs(site),
         }
     )
-    result.figures["wrong"] = {name: len(some) for name, some in found.items()}
-    return checks.summary(found)
+    result.figures["wrong"] = {name: len(problems) for name, problems in results.items()}
+    return checks.summary(results)
 
 
-def _heard(actors: list[Actor], ears: Listeners, ended: float, result: Run) -> list[str]:
-    """Every socket heard what it had to, in order, once; how long after the end is a figure."""
+def _check_events(
+    actors: list[Actor], listeners: Listeners, ended: float, result: Run
+) -> list[str]:
+    """Check that every socket received its events in order, once; measure how long it took."""
     records = [actor.record for actor in actors]
-    rights = {actor.member.id: expected(records, actor.member.id) for actor in actors}
+    expected = {actor.member.id: expected_events(records, actor.member.id) for actor in actors}
 
-    def wrong() -> list[str]:
+    def problems() -> list[str]:
         return [
-            f"socket {n}: {what}"
-            for n, ear in enumerate(ears.listeners)
-            for what in wrong_of(ear, rights[ear.member.id])
+            f"socket {n}: {problem}"
+            for n, listener in enumerate(listeners.listeners)
+            for problem in listener_problems(listener, expected[listener.member.id])
         ]
 
-    deadline = time.monotonic() + HEARD_WITHIN
+    deadline = time.monotonic() + EVENT_TIMEOUT_SECONDS
     count, last = 0, time.monotonic()
-    while wrong() and time.monotonic() < min(deadline, last + NOTHING_COMES):
-        if count != (count := ears.count()):
+    while problems() and time.monotonic() < min(deadline, last + SILENCE_SECONDS):
+        if count != (count := listeners.count()):
             last = time.monotonic()
         time.sleep(0.5)
-    result.figures["all_heard_after_the_last_write"] = max(
-        0.0, *(ear.heard_at - ended for ear in ears.listeners)
+    result.figures["all_received_after_last_write"] = max(
+        0.0, *(listener.last_event_at - ended for listener in listeners.listeners)
     )
-    ears.stop.set()
-    ears.join()
-    return wrong()
+    listeners.stop.set()
+    listeners.join()
+    return problems()
 
 
-def _figures(actors: list[Actor], ears: Listeners, result: Run, seconds: float) -> dict[str, Any]:
-    answers = sum((actor.record.answers for actor in actors), Counter[str]())
+def _figures(
+    actors: list[Actor], listeners: Listeners, result: Run, seconds: float
+) -> dict[str, Any]:
+    statuses = sum((actor.record.statuses for actor in actors), Counter[str]())
     return {
         **result.figures,
         "acknowledged": _count(actors),
         "per_second": _count(actors) / seconds,
-        "read_at_once": sum(actor.record.looks for actor in actors),
-        "answers": dict(sorted(answers.items())),
-        "faults": len(result.struck),
-        "acknowledged_during_faults": _during(actors, result.struck),
-        "most_owed": max((sample.count for sample in result.samples), default=0),
+        "read_back": sum(actor.record.read_backs for actor in actors),
+        "responses": dict(sorted(statuses.items())),
+        "faults": len(result.faults),
+        "acknowledged_during_faults": _acknowledged_during_faults(actors, result.faults),
+        "max_backlog": max((sample.count for sample in result.samples), default=0),
         "seconds": seconds,
-        "slowest_to_pay": max((one.paid_after for one in result.struck), default=0.0),
-        "connections": sum(one.connections for one in ears.listeners),
-        "events_heard": ears.count(),
+        "slowest_flush_after_fault": max(
+            (fault.flushed_after for fault in result.faults), default=0.0
+        ),
+        "connections": sum(listener.connections for listener in listeners.listeners),
+        "events_received": listeners.count(),
     }

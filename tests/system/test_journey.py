@@ -5,7 +5,7 @@ import psutil
 import pytest
 
 from mysocial.dev.processes import port_is_free
-from tests.chaos.resume import endure
+from tests.chaos.resume import run_reconnects
 from tests.support.journey import join, posts_in_mongodb, survive, wait_for_event, wait_for_post
 from tests.support.stack import Stack, wait_for
 
@@ -40,7 +40,7 @@ def test_a_journey_of_two_members_survives_killed_processes():
         )
         cursor = feed.headers["X-Event-Cursor"]
         assert wait_for_post(bob, socket, "Later", cursor=cursor) == late.json()["post"]
-        figures = endure(stack, clients=12, seconds=6, kills=1)
+        figures = run_reconnects(stack, clients=12, seconds=6, kills=1)
         assert figures["connections"] > figures["clients"]
         pids = stack.stop()
 
