@@ -15,7 +15,7 @@ DIRTY_KEYS = [keys.dirty(queue) for queue in settings.CELERY_QUEUE_NAMES]
 
 
 class Sample(NamedTuple):
-    """The time of a sample, the number of unflushed records, and the oldest one's age in seconds."""
+    """The time of a sample, the number of unflushed records and the age of the oldest (seconds)."""
 
     taken_at: float
     count: int

@@ -23,11 +23,13 @@ COLLECTIONS |= {"notifications": "notifications", "messages": "messages"}
 BUSINESS_RULE_TEXTS = re.compile(
     r"""You\ cannot | There\ is\ nothing\ to\ change
     | This\ is\ not\ your\ password | This\ link\ has\ expired | It\ is\ not\ valid
-    | Invalid\ cursor | This\ is\ not\ a\ cursor\ of\ ours | Give\ (one|either) | Enter\ 1\ to\ \d+\ printable\ characters
+    | Invalid\ cursor | This\ is\ not\ a\ cursor\ of\ ours
+    | Give\ (one|either) | Enter\ 1\ to\ \d+\ printable\ characters
     | The\ password\ is\ too | This\ password\ is | This\ must\ be\ an\ https\ address\ at\ one\ of
     | At\ most\ 255\ printable\ ASCII
     | Null\ characters\ are\ not\ allowed | This\ field\ may\ not\ be\ blank
-    | This\ must\ be\ a\ file\ or\ a\ base64\ data\ URL | Enter\ a\ valid | This\ may\ not\ be\ empty""",
+    | This\ must\ be\ a\ file\ or\ a\ base64\ data\ URL
+    | Enter\ a\ valid | This\ may\ not\ be\ empty""",
     re.VERBOSE,
 )
 

@@ -1,4 +1,4 @@
-"""The worlds of the authorization table, which every route can be asked in."""
+"""The worlds of the authorization table, in which every route can be requested."""
 
 from tests.authorization.conftest import world_of
 

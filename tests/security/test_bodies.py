@@ -1,4 +1,4 @@
-"""A7: a body that is too large is refused before a megabyte of it was sent, at both doors."""
+"""A7: an oversized body is rejected by both servers before a megabyte of it was sent."""
 
 import json
 import socket
@@ -17,21 +17,21 @@ KIB, HUGE = 1024, 300 * 1024 * 1024
 @pytest.fixture(
     scope="module", params=[WebProcess, GranianProcess], ids=["mysocial.realtime.server", "granian"]
 )
-def door(request: pytest.FixtureRequest, _servers: None) -> Iterator[WebProcess]:
+def server(request: pytest.FixtureRequest, _servers: None) -> Iterator[WebProcess]:
     with request.param() as running:
         yield running
 
 
-def ask(door, method, path, *headers, body=b""):
-    """Send a request as it stands; return the status and the body of the answer."""
+def ask(server, method, path, *headers, body=b""):
+    """Send a raw request; return the status, the headers and the body of the response."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *headers, "", ""]
-    with socket.create_connection(("127.0.0.1", door.port), timeout=WITHIN) as client:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WITHIN) as client:
         client.sendall("\r\n".join(lines).encode("latin-1") + body)
         head, _, start = _until(client, b"\r\n\r\n").partition(b"\r\n\r\n")
         fields = dict(line.lower().split(": ", 1) for line in head.decode().split("\r\n")[1:])
-        said = int(fields.get("content-length", 0))
+        length = int(fields.get("content-length", 0))
         assert "transfer-encoding" not in fields
-        while len(start) < said:
+        while len(start) < length:
             start += client.recv(65536)
     return int(head.split()[1]), fields, start
 
@@ -50,7 +50,7 @@ def signed(person, kind="application/json"):
 
 
 @pytest.mark.parametrize(
-    ("path", "kind", "said"),
+    ("path", "kind", "length"),
     [
         ("/api/posts", "application/json", HUGE),
         ("/api/posts", "multipart/form-data; boundary=x", HUGE),
@@ -61,37 +61,37 @@ def signed(person, kind="application/json"):
         ("/nothing", "text/plain", HUGE),
     ],
 )
-def test_a_body_that_says_it_is_too_large_is_refused_unread(door, alice, path, kind, said):
+def test_a_declared_oversized_body_is_rejected_unread(server, alice, path, kind, length):
     method = "PATCH" if "settings" in path else "POST"
-    headers = [*signed(alice, kind), f"Content-Length: {said}"]
-    status, fields, body = ask(door, method, path, *headers, body=b"x" * 200 * KIB)
+    headers = [*signed(alice, kind), f"Content-Length: {length}"]
+    status, fields, body = ask(server, method, path, *headers, body=b"x" * 200 * KIB)
     assert status == 413
     assert fields["content-type"] == "application/problem+json"
     assert json.loads(body)["code"] == "too_large"
 
 
-def test_whoever_is_not_signed_in_is_refused_unread(door):
+def test_an_anonymous_upload_is_rejected_unread(server):
     headers = ["Content-Type: multipart/form-data; boundary=x", f"Content-Length: {HUGE}"]
-    status, _, body = ask(door, "POST", "/api/images/profile", *headers, body=b"x" * 200 * KIB)
+    status, _, body = ask(server, "POST", "/api/images/profile", *headers, body=b"x" * 200 * KIB)
     assert (status, json.loads(body)["code"]) == (401, "not_authenticated")
 
 
 @pytest.mark.parametrize("path", ["/api/posts", "/api/images/profile", "/admin/login/"])
-def test_a_body_in_chunks_without_end_is_not_waited_for(door, alice, path):
-    """Its length is unknown, so nothing of it is taken: it is an empty one."""
+def test_an_endless_chunked_body_is_not_read(server, alice, path):
+    """Its length is unknown, so it is not read and counts as empty."""
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
     headers = [*signed(alice), "Transfer-Encoding: chunked"]
-    status, fields, body = ask(door, "POST", path, *headers, body=chunk * 3)
+    status, fields, body = ask(server, "POST", path, *headers, body=chunk * 3)
     assert status == (403 if "admin" in path else 400), body
     if "api" in path:
         assert fields["content-type"] == "application/problem+json"
 
 
-def test_a_form_that_nobody_needs_is_not_read(door, alice):
+def test_an_unused_form_is_not_read(server, alice):
     headers = ["Content-Type: multipart/form-data; boundary=x", f"Content-Length: {HUGE}"]
     headers += ["Idempotency-Key: k"]
     path = f"/api/notifications/unsubscribe/{unsubscribe_token(alice.id, 'comment')}"
-    status, _, body = ask(door, "POST", path, *headers, body=b"x" * 200 * KIB)
+    status, _, body = ask(server, "POST", path, *headers, body=b"x" * 200 * KIB)
     assert (status, json.loads(body)) == (200, {"message": "Unsubscribed"})
 
 
@@ -107,9 +107,9 @@ def test_a_form_that_nobody_needs_is_not_read(door, alice):
         ["X-A: b\x00c"],
     ],
 )
-def test_a_request_that_two_readers_could_read_differently_is_refused(door, headers):
+def test_an_ambiguous_request_is_rejected(server, headers):
     lines = ["POST /api/signin HTTP/1.1", "Host: localhost", *headers, "", "hello"]
-    with socket.create_connection(("127.0.0.1", door.port), timeout=WITHIN) as client:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WITHIN) as client:
         client.sendall("\r\n".join(lines).encode("latin-1"))
         answer = client.recv(65536)
     assert not answer or answer.split()[1] in {b"400", b"415", b"501"}, answer

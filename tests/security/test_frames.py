@@ -1,4 +1,4 @@
-"""A6: what a client may do to a socket of a real server, below what the application sees."""
+"""A6: attacks on a WebSocket of a real server, below the application."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def site(_servers: None) -> Iterator[WebProcess]:
 
 
 class RawSocket:
-    """A WebSocket of which each byte is ours."""
+    """A WebSocket client that controls each byte."""
 
     def __init__(self, site: WebProcess, person: Person) -> None:
         self.tcp = socket.create_connection(("127.0.0.1", site.port), timeout=WITHIN)
@@ -56,7 +56,7 @@ class RawSocket:
         return head[0] & 0x0F, self._take(size)
 
     def code(self) -> int:
-        """Return the code that it is closed with."""
+        """Return the close code."""
         while True:
             opcode, body = self.next()
             if opcode == 8:
@@ -65,7 +65,7 @@ class RawSocket:
     def _take(self, size: int) -> bytes:
         while len(self._read) < size:
             more = self.tcp.recv(65536)
-            assert more, "It was ended without a word."
+            assert more, "The connection was closed without a close frame."
             self._read += more
         taken, self._read = self._read[:size], self._read[size:]
         return taken
@@ -76,13 +76,13 @@ def frame(opcode: int, body: bytes = b"", *, fin: bool = True, reserved: int = 0
     mask = os.urandom(4)
     length = len(body)
     size = bytes([0x80 | length]) if length < 126 else b"\xfe" + struct.pack(">H", length)
-    masked = bytes(one ^ mask[at % 4] for at, one in enumerate(body))
+    masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(body))
     return bytes([(0x80 if fin else 0) | reserved | opcode]) + size + mask + masked
 
 
 @pytest.fixture
 def raw(site: WebProcess) -> Iterator[Callable[[Person], RawSocket]]:
-    """Open raw sockets, which are closed at the end."""
+    """Open raw sockets, and close them after the test."""
     opened: list[RawSocket] = []
 
     def open_for(person: Person) -> RawSocket:
@@ -90,8 +90,8 @@ def raw(site: WebProcess) -> Iterator[Callable[[Person], RawSocket]]:
         return opened[-1]
 
     yield open_for
-    for one in opened:
-        one.tcp.close()
+    for client in opened:
+        client.tcp.close()
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def raw(site: WebProcess) -> Iterator[Callable[[Person], RawSocket]]:
         ([(OP_PING, b"x" * 126)], 1002),
         ([(8, b"x")], 1002),
     ],
-    ids=["bad UTF-8", "a surrogate", "an unknown opcode", "a rest of nothing", "a long ping",
-         "half a close code"],
+    ids=["bad UTF-8", "a surrogate", "an unknown opcode", "a continuation of nothing",
+         "a long ping", "half a close code"],
 )  # fmt: skip
-def test_a_frame_that_the_protocol_forbids_closes_the_socket(raw, alice, capfd, frames, code):
+def test_an_invalid_frame_closes_the_socket(raw, alice, capfd, frames, code):
     client = raw(alice)
     for opcode, body in frames:
         client.send(opcode, body)
@@ -121,7 +121,7 @@ def test_reserved_bits_close_the_socket(raw, alice):
     assert client.code() == 1002
 
 
-def test_a_message_in_two_fragments_is_one(raw, alice):
+def test_a_message_can_have_two_fragments(raw, alice):
     client = raw(alice)
     client.send(OP_TEXT, b'{"type": "ping", ', fin=False)
     client.send(OP_PING, b"between")
@@ -131,14 +131,14 @@ def test_a_message_in_two_fragments_is_one(raw, alice):
 
 
 @pytest.mark.parametrize("body", [b"", b"x"])
-def test_fragments_without_end_close_the_socket(raw, alice, body):
+def test_endless_fragments_close_the_socket(raw, alice, body):
     client = raw(alice)
     client.send(OP_TEXT, b"x", fin=False)
     client.tcp.sendall(frame(OP_CONT, body, fin=False) * 1000)
     assert client.code() == 1009
 
 
-def test_a_message_that_is_too_big_in_its_fragments_closes_the_socket(raw, alice):
+def test_an_oversized_fragmented_message_closes_the_socket(raw, alice):
     client = raw(alice)
     client.send(OP_TEXT, b"x" * 60_000, fin=False)
     client.send(OP_CONT, b"x" * 60_000)
@@ -155,7 +155,7 @@ def test_a_flood_of_pings_closes_the_socket(raw, alice, bob, opcode):
     assert other.next() == (OP_PONG, b"still here")
 
 
-def test_pings_as_clients_send_them_are_answered_for_as_long_as_they_like(raw, alice):
+def test_pings_at_a_normal_rate_are_always_answered(raw, alice):
     client = raw(alice)
     for number in range(150):
         client.send(OP_PING, str(number).encode())
@@ -168,7 +168,7 @@ def test_pings_as_clients_send_them_are_answered_for_as_long_as_they_like(raw, a
 POISON = {
     "20,000 levels": "[" * 20_000,
     "an object of 4,000 levels": '{"a":' * 3000,
-    "a number beyond all": '{"type": "ping", "cid": 1e999}',
+    "an infinite number": '{"type": "ping", "cid": 1e999}',
     "5,000 digits": '{"type": "ping", "cid": ' + "9" * 5000 + "}",
     "NaN": '{"type": "ping", "cid": NaN}',
     "NUL in a topic": '{"type": "subscribe", "cid": "1", "topic": "feed\\u0000"}',
@@ -176,8 +176,8 @@ POISON = {
     "an operator": '{"type": "subscribe", "cid": "1", "topic": {"$ne": ""}}',
     "null": '{"type": "resume", "cid": "1", "cursor": null}',
     "a list": '{"type": "typing", "cid": "1", "to": [], "on": true}',
-    "a number for a truth": '{"type": "typing", "cid": "1", "to": "' + "0" * 24 + '", "on": 1}',
-    "a line break behind an id": '{"type": "subscribe", "cid": "1", "topic": "feed\\n"}',
+    "a number for a boolean": '{"type": "typing", "cid": "1", "to": "' + "0" * 24 + '", "on": 1}',
+    "a line break after a topic": '{"type": "subscribe", "cid": "1", "topic": "feed\\n"}',
     "a very long cursor": '{"type": "resume", "cid": "1", "cursor": "' + "9" * 10_000 + '"}',
     "17 KiB": '{"type": "ping", "cid": "' + "x" * 17_000 + '"}',
 }
@@ -192,7 +192,7 @@ def client(site: WebProcess, alice: Person) -> Iterator[ClientConnection]:
 
 
 @pytest.mark.parametrize("text", POISON.values(), ids=list(POISON))
-def test_a_poisoned_command_is_refused_by_name_and_the_socket_lives_on(client, capfd, text):
+def test_a_malicious_command_gets_an_error_and_the_socket_stays_open(client, capfd, text):
     client.send(text)
     answer = json.loads(client.recv(WITHIN))
     assert (answer["type"], answer["problem"]["status"]) == ("error", 400)
@@ -201,7 +201,7 @@ def test_a_poisoned_command_is_refused_by_name_and_the_socket_lives_on(client, c
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_commands_faster_than_ten_a_second_close_the_socket(client):
+def test_more_than_ten_commands_a_second_close_the_socket(client):
     for number in range(100):
         client.send(json.dumps({"type": "ping", "cid": str(number)}))
     answers = []
@@ -212,7 +212,7 @@ def test_commands_faster_than_ten_a_second_close_the_socket(client):
     assert 30 <= len(answers) < 60
 
 
-def test_bytes_are_no_command(raw, alice):
+def test_a_binary_frame_is_not_a_command(raw, alice):
     client = raw(alice)
     client.send(OP_BINARY, b'{"type": "ping", "cid": "1"}')
     assert json.loads(client.next()[1])["problem"]["status"] == 400

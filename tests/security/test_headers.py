@@ -1,4 +1,4 @@
-"""A15, P8: what browsers and caches may do with an answer, of whatever kind it is."""
+"""A15, P8: what browsers and caches may do with each kind of response."""
 
 import re
 from email import message_from_bytes, policy
@@ -20,13 +20,13 @@ LINES = "x\r\nSet-Cookie: a=b\r\n\r\n<script>"
 
 @pytest.fixture
 def kinds(moderator, alice):
-    """Return an answer of each kind, by name."""
+    """Return a response of each kind, by name."""
     send_form(alice, "POST", "images/profile", image=make_image())
     process_due_media()
     avatar = alice.get("users/me").json()["avatar_url"]
     media = avatar.removeprefix(django_settings.PUBLIC_URL)
     plain = Client()
-    found = {
+    responses = {
         "json": alice.get("posts"),
         "a write": alice.post("posts", {"text": "x"}),
         "a problem": alice.post("posts", {}),
@@ -51,22 +51,22 @@ def kinds(moderator, alice):
         "the queue": moderator.get("/admin/moderation/report/"),
         "a body too large": plain.post("/nothing", b"x" * 300_000, "text/plain"),
     }
-    for answer in found.values():
-        answer.close()
-    return found
+    for response in responses.values():
+        response.close()
+    return responses
 
 
-def test_every_answer_has_a_policy_and_is_what_it_says(kinds):
+def test_every_response_has_a_policy_and_the_declared_type(kinds):
     staff = {"to the login", "the login", "the queue"}
-    for name, answer in kinds.items():
-        assert answer["X-Content-Type-Options"] == "nosniff", name
-        assert answer["Referrer-Policy"] == "same-origin", name
-        assert answer["X-Frame-Options"] == "DENY", name
-        assert answer["Cross-Origin-Opener-Policy"] == "same-origin", name
-        own = answer["Content-Security-Policy"]
+    for name, response in kinds.items():
+        assert response["X-Content-Type-Options"] == "nosniff", name
+        assert response["Referrer-Policy"] == "same-origin", name
+        assert response["X-Frame-Options"] == "DENY", name
+        assert response["Cross-Origin-Opener-Policy"] == "same-origin", name
+        own = response["Content-Security-Policy"]
         assert ("'unsafe-eval'" in own) is (name in staff), name
         assert "'unsafe-inline'" not in re.sub("style-src[^;]*", "", own), name
-        if answer.get("Content-Type", "").startswith("text/html"):
+        if response.get("Content-Type", "").startswith("text/html"):
             wider = {"docs": STYLED_PAGE_POLICY, "the client": own} | dict.fromkeys(
                 staff, ADMIN_POLICY
             )
@@ -77,64 +77,71 @@ def test_every_answer_has_a_policy_and_is_what_it_says(kinds):
             assert own in {API_POLICY, "default-src 'none'; sandbox"}, name
 
 
-def test_what_is_private_is_kept_by_no_cache(kinds, moderator):
+def test_no_cache_stores_private_responses(kinds, moderator):
     open_to_all = {
         "media", "an avatar", "the client", "a script", "errors", "no page", "health",
         "a body too large", "to the login", "unsubscribe",
     }  # fmt: skip
-    for name, answer in kinds.items():
+    for name, response in kinds.items():
         if name not in open_to_all:
-            assert "no-store" in answer.get("Cache-Control", ""), name
+            assert "no-store" in response.get("Cache-Control", ""), name
     assert "no-store" in moderator.get("/admin/accounts/account/")["Cache-Control"]
 
 
-def test_no_page_of_ours_has_a_script_or_a_handler_in_it(kinds, moderator, alice, flush_all):
+def test_no_page_has_an_inline_script_or_handler(kinds, moderator, alice, flush_all):
     alice.create_post()
     flush_all()
-    pages = {name: answer for name, answer in kinds.items() if "html" in answer["Content-Type"]}
+    pages = {
+        name: response for name, response in kinds.items() if "html" in response["Content-Type"]
+    }
     pages |= {path: moderator.get(path) for path in ("/admin/", "/admin/posts/post/")}
     assert len(pages) > 7
-    for name, answer in pages.items():
-        text = answer.content.decode()
+    for name, response in pages.items():
+        text = response.content.decode()
         scripts = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", text)
         assert scripts == [], name
         assert re.findall(r"\son\w+=", text) == [], name
 
 
-def test_no_page_of_another_origin_reads_an_answer(alice):
-    """There is no CORS: what a browser gets for another site, it does not hand out."""
+def test_no_page_of_another_origin_can_read_a_response(alice):
+    """There is no CORS, so a browser does not give a response to another site."""
     for method in ("GET", "OPTIONS", "POST"):
         headers = {
             "Origin": "https://evil.example",
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": "authorization",
         }
-        answer = alice.call(method, "posts", {"text": "x"} if method == "POST" else None, **headers)
-        assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+        response = alice.call(
+            method, "posts", {"text": "x"} if method == "POST" else None, **headers
+        )
+        assert not [name for name in response.headers if name.lower().startswith("access-control")]
 
 
-def test_browsers_are_told_to_come_by_tls_only():
+def test_responses_have_the_hsts_header():
     assert real_settings.SECURE_HSTS_SECONDS in {0, 31_536_000}
     with_tls = Client().get("/health/live", secure=True)
     assert "Strict-Transport-Security" not in with_tls  # the tests run as in development
 
 
 @pytest.mark.parametrize("secure", [True, False])
-def test_in_production_plain_http_is_sent_to_tls_and_told_to_stay(secure, settings):
+def test_production_redirects_http_to_https_with_hsts(secure, settings):
     settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 31_536_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
-    answer = Client().get("/health/live", secure=secure)
+    response = Client().get("/health/live", secure=secure)
     if secure:
-        hsts = answer["Strict-Transport-Security"]
+        hsts = response["Strict-Transport-Security"]
         assert hsts == "max-age=31536000; includeSubDomains; preload"
     else:
-        assert (answer.status_code, answer["Location"]) == (301, "https://testserver/health/live")
+        assert (response.status_code, response["Location"]) == (
+            301,
+            "https://testserver/health/live",
+        )
 
 
 # What members write ------------------------------------------------------------------------------
 
 
-def test_what_a_member_writes_is_text_in_the_admin(alice, moderator, flush_all):
+def test_member_content_is_escaped_in_the_admin(alice, moderator, flush_all):
     post = alice.create_post(MARKUP)
     alice.patch("users/me", {"quote": MARKUP})
     flush_all()
@@ -147,8 +154,8 @@ def test_what_a_member_writes_is_text_in_the_admin(alice, moderator, flush_all):
         assert "<img src=x" not in moderator.get(path).content.decode(), path
 
 
-def test_what_a_member_writes_is_text_in_a_mail(emails, monkeypatch, alice, bob):
-    """No name may hold markup; were there one, it would still be text."""
+def test_member_content_is_escaped_in_emails(emails, monkeypatch, alice, bob):
+    """Names cannot hold markup; even if one did, it would be escaped."""
     post = alice.create_post(MARKUP)
     bob.post(f"posts/{post['id']}/comments", {"text": MARKUP})
     bob.post("chat/message", {"receiver_id": alice.id, "text": MARKUP})
@@ -162,15 +169,15 @@ def test_what_a_member_writes_is_text_in_a_mail(emails, monkeypatch, alice, bob)
 @pytest.mark.parametrize(
     "name", ["a\r\nBcc: x@example.com", "<script>", "a b", "\uff41da", "a\u202eb"]
 )
-def test_no_name_can_break_a_header_or_a_page(name):
+def test_no_username_can_break_a_header_or_a_page(name):
     body = {"username": name, "email": "ada@example.com", "password": "correct-horse-battery"}
     with assert_no_changes():
-        answer = anonymous.post("signup", body)
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == ["username"]
+        response = anonymous.post("signup", body)
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == ["username"]
 
 
-def test_nothing_that_is_sent_comes_back_as_a_header(alice):
+def test_no_request_content_is_reflected_in_a_header(alice):
     sent = [
         alice.get("posts?limit=1&cursor=x%0d%0aSet-Cookie:%20a=b"),
         alice.get(f"posts?limit=1&x={LINES!r}".replace(" ", "%20")),
@@ -180,9 +187,9 @@ def test_nothing_that_is_sent_comes_back_as_a_header(alice):
         new_client().get("/unsubscribe?token=x%0d%0aSet-Cookie:%20a=b"),
         new_client().get("/admin/%0d%0aSet-Cookie:%20a=b"),
     ]
-    for answer in sent:
-        assert "Set-Cookie" not in answer.headers
-        for name, value in answer.headers.items():
+    for response in sent:
+        assert "Set-Cookie" not in response.headers
+        for name, value in response.headers.items():
             assert not set("\r\n") & set(name + value)
     for _ in range(2):
         alice.create_post()

@@ -1,4 +1,4 @@
-"""A8, A9, A11, A12: what no route takes, wherever it is put; each answer is a refusal of ours."""
+"""A8, A9, A11, A12: input that every route must reject with a proper error."""
 
 import logging
 import re
@@ -40,16 +40,16 @@ TYPED = {
 
 @pytest.fixture
 def quiet(caplog):
-    """Fail when anything was logged as a defect."""
+    """Fail if an error was logged."""
     yield
-    assert [one.message for one in caplog.records if one.levelno >= logging.ERROR] == []
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def actor(rule):
-    """Return somebody whom a route serves."""
+    """Return the name of a member who may use a route."""
     return sorted((rule.allowed or rule.visible_to)("public") - set(rule.exceptions) or {"owner"})[
         0
     ]
@@ -61,7 +61,7 @@ def call(w, rule, body, **headers):
 
 
 def taken(rule):
-    """Return the names of the fields that a route takes, by the schema."""
+    """Return the names of the fields that a route accepts, from the schema."""
     path, verb = rule.route
     shape = next(
         verbs[verb]
@@ -73,8 +73,8 @@ def taken(rule):
     return set(schema()["components"]["schemas"].get(name, {}).get("properties", ()))
 
 
-def test_no_route_takes_a_field_of_a_record_that_is_not_its_own(world_of):
-    """Of each model every field is offered to every route that writes; each is refused by name."""
+def test_no_route_accepts_a_field_that_is_not_its_own(world_of):
+    """Each field of each model is sent to every write route, and rejected by name."""
     w = world_of("public")
     for rule in WRITES:
         if rule.path.startswith("notifications/unsubscribe"):
@@ -83,32 +83,32 @@ def test_no_route_takes_a_field_of_a_record_that_is_not_its_own(world_of):
         assert len(offered) > 60
         with assert_no_changes():
             for at in range(0, len(offered), 40):
-                some = dict.fromkeys(offered[at : at + 40], "x")
-                answer = call(w, rule, {**some, **(rule.body or {})} if not at else some)
-                assert answer.status_code == 400, rule
-                refused = {e["field"] for e in answer.json()["errors"] if e["code"] == "unknown"}
-                assert refused == set(some), rule
+                fields = dict.fromkeys(offered[at : at + 40], "x")
+                response = call(w, rule, {**fields, **(rule.body or {})} if not at else fields)
+                assert response.status_code == 400, rule
+                refused = {e["field"] for e in response.json()["errors"] if e["code"] == "unknown"}
+                assert refused == set(fields), rule
 
 
-def test_no_field_takes_a_value_of_another_type(world_of):
+def test_no_field_accepts_a_value_of_another_type(world_of):
     w = world_of("public")
-    asked = 0
+    requests = 0
     for rule in WRITES:
         with assert_no_changes():
             for name in rule.body or ():
-                others = {one: value for one, value in rule.body.items() if one != name}
+                others = {key: value for key, value in rule.body.items() if key != name}
                 start = filled(orjson.dumps(others).decode().removesuffix("}"), w.ids)
                 comma = ", " if others else ""
                 for poison, text in TYPED.items():
-                    answer = call(w, rule, f'{start}{comma}"{name}": {text}}}'.encode())
-                    assert answer.status_code == 400, (rule, name, poison, answer.content)
-                    asked += 1
-    assert asked > 200
+                    response = call(w, rule, f'{start}{comma}"{name}": {text}}}'.encode())
+                    assert response.status_code == 400, (rule, name, poison, response.content)
+                    requests += 1
+    assert requests > 200
 
 
 def filled(text, things):
-    """Return a text with what its names stand for."""
-    return re.sub(r"\{(\w+)\}", lambda found: things[found[1]], text)
+    """Return a text with its placeholders replaced."""
+    return re.sub(r"\{(\w+)\}", lambda match: things[match[1]], text)
 
 
 QUERIES = [
@@ -132,10 +132,10 @@ def test_no_query_breaks_a_read(world_of):
             path = rule.path.format(**w.ids)
             mark = "&" if "?" in path else "?"
             for query in QUERIES:
-                answer = w.people[actor(rule)].get(f"{path}{mark}{query}")
+                response = w.people[actor(rule)].get(f"{path}{mark}{query}")
                 # Of a file that nobody has asked for yet, there is none.
                 fine = {404} if rule.path in NO_FILES else {200, 400}
-                assert answer.status_code in fine, (rule, query, answer.content)
+                assert response.status_code in fine, (rule, query, response.content)
 
 
 IDS = [
@@ -144,7 +144,7 @@ IDS = [
 ]  # fmt: skip
 
 
-def test_what_is_no_id_is_not_found(world_of):
+def test_a_malformed_id_is_not_found(world_of):
     w = world_of("public")
     named = [rule for rule in RULES if "{" in rule.path and not rule.is_open]
     assert len(named) > 40
@@ -152,33 +152,33 @@ def test_what_is_no_id_is_not_found(world_of):
         for rule in named:
             for pk in IDS:
                 path = re.sub(r"\{\w+\}", pk.replace("\\", r"\\"), rule.path)
-                answer = w.people["owner"].call(rule.method, path, rule.body)
-                assert answer.status_code in {400, 404, 405}, (rule, pk, answer.content)
+                response = w.people["owner"].call(rule.method, path, rule.body)
+                assert response.status_code in {400, 404, 405}, (rule, pk, response.content)
 
 
 @pytest.mark.parametrize("key", ["a\x00b", "é\x80", "x" * 256, "a\x7fb", "a\tb"])
-def test_a_key_that_is_none_is_refused(alice, key):
+def test_an_invalid_idempotency_key_is_rejected(alice, key):
     with assert_no_changes():
-        answer = alice.post("posts", {"text": "x"}, **{"Idempotency-Key": key})
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json()["errors"]] == ["Idempotency-Key"]
+        response = alice.post("posts", {"text": "x"}, **{"Idempotency-Key": key})
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == ["Idempotency-Key"]
 
 
 @pytest.mark.parametrize(
     "token", ["", "\x00", "é", "a" * 100_000, "a.b.c", "." * 50_000, "e30.e30.e30", '{"$ne":""}']
 )
-def test_a_token_that_is_none_opens_nothing(token):
+def test_an_invalid_token_gives_no_access(token):
     assert anonymous.get("posts", Authorization=f"Bearer {token}").status_code == 401
     assert anonymous.get("posts", Authorization=token).status_code == 401
 
 
-def test_what_a_device_says_of_itself_is_kept_as_text_of_a_bounded_length(settings):
+def test_the_user_agent_is_stored_as_text_of_limited_length(settings):
     settings.TRUSTED_PROXIES = 1
     body = {"username": "ada", "email": "ada@example.com", "password": "correct-horse-battery"}
     headers = {"User-Agent": "<b>é\x80" + "x" * 5000, "X-Forwarded-For": "$ne" * 5000}
-    answer = anonymous.post("signup", body, **headers)
-    assert answer.status_code == 201
-    mine = anonymous.get("sessions", Authorization=f"Bearer {answer.json()['access']}")
+    response = anonymous.post("signup", body, **headers)
+    assert response.status_code == 201
+    mine = anonymous.get("sessions", Authorization=f"Bearer {response.json()['access']}")
     (session,) = mine.json()["sessions"]
     assert (len(session["user_agent"]), len(session["address"])) == (200, 45)
 
@@ -187,11 +187,11 @@ def test_what_a_device_says_of_itself_is_kept_as_text_of_a_bounded_length(settin
 
 
 def part(name, content=b"x", *, file="", head=b""):
-    said = f'Content-Disposition: form-data; name="{name}"'
-    said += f'; filename="{file}"' if file else ""
+    header = f'Content-Disposition: form-data; name="{name}"'
+    header += f'; filename="{file}"' if file else ""
     return (
         b"--B\r\n"
-        + said.encode("utf-8", "surrogatepass")
+        + header.encode("utf-8", "surrogatepass")
         + b"\r\n"
         + head
         + b"\r\n"
@@ -216,19 +216,19 @@ FORMS = {
 
 
 @pytest.mark.parametrize("body", FORMS.values(), ids=list(FORMS))
-def test_a_poisoned_form_is_refused_and_leaves_no_file(alice, body):
+def test_a_malformed_form_is_rejected_and_leaves_no_file(alice, body):
     with assert_no_changes():
-        answer = alice.call("POST", "posts", body, "multipart/form-data; boundary=B")
-    assert answer.status_code in {400, 413}, answer.content
+        response = alice.call("POST", "posts", body, "multipart/form-data; boundary=B")
+    assert response.status_code in {400, 413}, response.content
     assert spooled_files() == []
 
 
 @pytest.mark.parametrize(
     "name", ["../../../../etc/passwd", "/etc/passwd", "x\\..\\y", "a\x00.png", "con", "." * 300, ""]
 )
-def test_the_name_of_a_file_means_nothing(alice, name):
+def test_the_name_of_a_file_is_ignored(alice, name):
     body = part("image", make_image(), file=name or "x") + END
-    answer = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=B")
-    assert answer.status_code in {201, 400}
-    assert all(re.fullmatch(r"[0-9a-f]{24}", one) for one in spooled_files())
-    assert len(spooled_files()) == (answer.status_code == 201)
+    response = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=B")
+    assert response.status_code in {201, 400}
+    assert all(re.fullmatch(r"[0-9a-f]{24}", name) for name in spooled_files())
+    assert len(spooled_files()) == (response.status_code == 201)

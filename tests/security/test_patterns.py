@@ -1,4 +1,4 @@
-"""A16: no text that anybody may send keeps a pattern of ours busy for long."""
+"""A16: no input makes one of our regular expressions slow."""
 
 import re
 import sys
@@ -19,7 +19,7 @@ from tests.support.stack import ROOT
 
 LONG = 50_000
 # A pattern that tries again from each place takes minutes for this much, or never ends.
-AT_ONCE = 1.0
+AT_ONCE = 1.0  # CPU seconds, which other processes on the machine do not change
 PARTS = [
     "a", "A", "_", "0", "f", ".", "-", "@", "#", "/", ":", " ", "\n", '"', "é", "\\", "%", "(", "<",
     "a.", "@a", "a@", "@a.", "a b", "#f", "0f", "//", "a-", "@@a", 'a"', "{}", '{"id":"', "1.",
@@ -29,7 +29,7 @@ ENDS = ["", "\x00", "!", "\n", " ", '"']
 
 
 def packages() -> list[ModuleType]:
-    """Return every module of ours that a server loads."""
+    """Return all our modules that a server loads."""
     ours = {"mysocial", *(name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir())}
     for name in ours:
         for file in sorted((ROOT / name).rglob("*.py")):
@@ -39,10 +39,10 @@ def packages() -> list[ModuleType]:
 
 
 def inputs(kind: type[StrictSerializer] = StrictSerializer) -> Iterator[type[StrictSerializer]]:
-    """Yield every description of a body."""
-    for one in kind.__subclasses__():
-        yield one
-        yield from inputs(one)
+    """Yield every serializer of a request body."""
+    for serializer in kind.__subclasses__():
+        yield serializer
+        yield from inputs(serializer)
 
 
 def of_routes(resolver: URLResolver) -> Iterator[re.Pattern[str]]:
@@ -54,57 +54,57 @@ def of_routes(resolver: URLResolver) -> Iterator[re.Pattern[str]]:
 
 
 def patterns() -> dict[str, re.Pattern[str]]:
-    """Return every compiled pattern: of modules, of fields, of routes."""
-    found: dict[str, re.Pattern[str]] = {}
+    """Return every compiled pattern of modules, fields and routes."""
+    compiled: dict[str, re.Pattern[str]] = {}
     for module in packages():
-        for holder in [module, *(one for one in vars(module).values() if isinstance(one, type))]:
+        for holder in [module, *(c for c in vars(module).values() if isinstance(c, type))]:
             for name, value in vars(holder).items():
                 if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
-                    found[f"{module.__name__}.{name} {value.pattern}"] = value
+                    compiled[f"{module.__name__}.{name} {value.pattern}"] = value
     for kind in inputs():
         for name, field in kind().fields.items():
-            for one in field.validators:
-                if isinstance(one, RegexValidator):
-                    found[f"{kind.__name__}.{name}"] = re.compile(one.regex.pattern)
-    found |= {f"route {one.pattern}": one for one in of_routes(get_resolver())}
-    return found
+            for validator in field.validators:
+                if isinstance(validator, RegexValidator):
+                    compiled[f"{kind.__name__}.{name}"] = re.compile(validator.regex.pattern)
+    routes = of_routes(get_resolver())
+    return compiled | {f"route {pattern.pattern}": pattern for pattern in routes}
 
 
 FOUND = patterns()
 
 
-def test_the_patterns_are_found():
+def test_patterns_are_collected():
     names = " ".join(FOUND)
     for name in ("EMAIL", "MENTION", "GIF_URL", "CURSOR", "SignUpInput.username", "route"):
         assert name in names
     assert len(FOUND) > 60
 
 
-def test_no_pattern_takes_long_for_any_long_text():
+def test_no_pattern_is_slow_for_a_long_text():
     slow = []
     for name, pattern in FOUND.items():
         for part in PARTS:
             for end in ENDS:
                 text = part * (LONG // len(part)) + end
-                begun = time.perf_counter()
+                begun = time.thread_time()
                 pattern.match(text)
                 pattern.fullmatch(text)
                 if name.startswith("notifications"):
                     pattern.findall(text)
-                if time.perf_counter() - begun > AT_ONCE:
+                if time.thread_time() - begun > AT_ONCE:
                     slow.append((name, part, end))
     assert slow == []
 
 
-def test_a_pattern_that_tries_again_from_each_place_would_be_found():
+def test_a_backtracking_pattern_is_detected():
     careless = re.compile(r"[!-~]+@[^\s\x00-\x1f\x7f]+")  # what an address once had to be
-    begun = time.perf_counter()
+    begun = time.thread_time()
     careless.fullmatch("@" * 12_000 + "\x00")
-    assert time.perf_counter() - begun > AT_ONCE / 4
+    assert time.thread_time() - begun > AT_ONCE / 4
 
 
 @pytest.mark.parametrize("part", ["@", "a@", ".", "a.", '"', "-", "a", "\\", "@a."])
-def test_a_long_text_in_every_field_that_strangers_may_fill_is_refused_at_once(part):
+def test_a_long_text_in_any_public_field_is_rejected_quickly(part):
     text = part * (120_000 // len(part)) + "\x01"
     password = "correct-horse-battery"
     bodies = {
@@ -115,10 +115,10 @@ def test_a_long_text_in_every_field_that_strangers_may_fill_is_refused_at_once(p
     }
     with assert_no_changes():
         for path, body in bodies.items():
-            begun = time.perf_counter()
+            begun = time.thread_time()
             if path == "signup":
                 for name, value in body.items():
                     assert anonymous.post(path, {name: value}).status_code == 400
             else:
                 assert anonymous.post(path, body).status_code == 400, path
-            assert time.perf_counter() - begun < 4 * AT_ONCE, (path, part)
+            assert time.thread_time() - begun < 4 * AT_ONCE, (path, part)

@@ -1,4 +1,4 @@
-"""A10, A5, A18: what the proxy of production keeps from us, with our Caddyfile in a real Caddy."""
+"""A10, A5, A18: the protection by the production proxy, with our Caddyfile in a real Caddy."""
 
 import contextlib
 import json
@@ -35,7 +35,7 @@ def edge(_servers: None) -> Iterator[Proxy]:
 
 
 def is_cut_within(client: socket.socket, drop: bytes) -> float:
-    """Send drop by drop until the connection is ended; return how long that took."""
+    """Send bytes slowly until the connection is closed; return the seconds it took."""
     begun = time.monotonic()
     client.settimeout(0.1)
     while time.monotonic() - begun < TIMEOUT_SECONDS:
@@ -58,18 +58,18 @@ def is_cut_within(client: socket.socket, drop: bytes) -> float:
     ],
     ids=["nothing", "headers", "a body"],
 )
-def test_who_sends_drop_by_drop_is_cut_by_the_proxy(edge, start, drop):
+def test_the_proxy_closes_slow_requests(edge, start, drop):
     with socket.create_connection(("127.0.0.1", edge.port), timeout=TIMEOUT_SECONDS) as client:
         client.sendall(start)
         assert is_cut_within(client, drop) < 10
 
 
-def test_headers_without_end_are_refused_by_the_proxy(edge):
+def test_the_proxy_rejects_endless_headers(edge):
     answer = httpx.get(f"{edge.url}/health/live", headers={"X-Big": "x" * 100_000})
     assert answer.status_code == 431
 
 
-def test_a_stream_and_a_socket_stay_open_longer_than_a_body_may_take(edge, alice, bob):
+def test_a_stream_and_a_socket_outlive_the_body_timeout(edge, alice, bob):
     headers = {"Authorization": f"Bearer {bob.access}"}
     url = f"ws://localhost:{edge.port}/ws"
     wait_for_new_event_log(url, alice)
@@ -84,12 +84,12 @@ def test_a_stream_and_a_socket_stay_open_longer_than_a_body_may_take(edge, alice
         assert json.loads(ears.recv(TIMEOUT_SECONDS))["type"] == "ok"
         time.sleep(4)
         post = alice.create_post("Still heard")
-        said = next(line for line in lines if line.startswith("data: "))
-        assert json.loads(said.removeprefix("data: "))["data"] == post
+        line = next(line for line in lines if line.startswith("data: "))
+        assert json.loads(line.removeprefix("data: "))["data"] == post
         assert json.loads(ears.recv(TIMEOUT_SECONDS))["data"] == post
 
 
-def test_long_answers_are_compressed_and_what_is_the_same_is_not_sent_again(edge, alice):
+def test_long_responses_are_compressed_and_unchanged_ones_are_304(edge, alice):
     for number in range(10):
         alice.create_post(f"{number} Hello to everybody who reads this")
     headers = {"Authorization": f"Bearer {alice.access}", "Accept-Encoding": "gzip"}
@@ -107,15 +107,15 @@ def test_long_answers_are_compressed_and_what_is_the_same_is_not_sent_again(edge
         assert "Content-Encoding" not in client.get("/health/live").headers
 
 
-def test_no_token_is_in_the_log_of_the_proxy(edge, alice, bob):
+def test_the_proxy_logs_no_token(edge, alice, bob):
     url = f"ws://localhost:{edge.port}/ws"
     with connect(url, subprotocols=["mysocial", alice.access]):
         pass
     httpx.get(f"{edge.url}/api/posts", headers={"Authorization": f"Bearer {bob.access}"})
     httpx.post(f"{edge.url}/api/reset-password/{'t' * 43}", json={"password": PASSWORD})
-    said = edge.log.read_text()
+    log = edge.log.read_text()
     for secret in (alice.access, bob.access, "t" * 43, PASSWORD):
-        assert secret not in said
+        assert secret not in log
 
 
 # Flower ------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def test_no_token_is_in_the_log_of_the_proxy(edge, alice, bob):
 
 @pytest.fixture
 def sign_in_staff(edge, django_db_blocker, settings):
-    """Sign staff in by the login page, through the proxy; return a browser."""
+    """Sign staff in through the proxy and the login page; return the client."""
     settings.PASSWORD_HASHERS = real_settings.PASSWORD_HASHERS  # as the web process has them
     with django_db_blocker.unblock(), contextlib.ExitStack() as ends:
         call_command("migrate", verbosity=0)
@@ -142,7 +142,7 @@ def sign_in_staff(edge, django_db_blocker, settings):
         yield sign_in
 
 
-def test_strangers_and_members_are_sent_to_the_login_of_staff(edge, alice):
+def test_strangers_and_members_are_redirected_to_the_staff_login(edge, alice):
     for headers in ({}, {"Authorization": f"Bearer {alice.access}"}):
         for path in ("/flower/", "/flower", "/flower/metrics", "/flower/api/tasks"):
             answer = httpx.get(edge.url + path, headers=headers)
@@ -152,7 +152,7 @@ def test_strangers_and_members_are_sent_to_the_login_of_staff(edge, alice):
         assert answer.status_code == 302
 
 
-def test_staff_see_flower_if_they_may_steer_the_queues(sign_in_staff):
+def test_staff_with_the_queue_permission_can_use_flower(sign_in_staff):
     plain = sign_in_staff("plain", is_staff=True)
     member = sign_in_staff("pretender", "manage_queues")
     keeper = sign_in_staff("keeper", "manage_queues", is_staff=True)
@@ -164,7 +164,7 @@ def test_staff_see_flower_if_they_may_steer_the_queues(sign_in_staff):
         assert (answer.status_code, answer.text) == (200, "/flower/dashboard?x=1")
 
 
-def test_the_question_of_the_proxy_tells_nothing_to_others(edge, alice):
+def test_the_authorization_endpoint_of_the_proxy_reveals_nothing(edge, alice):
     answer = httpx.get(f"{edge.url}/staff/queues")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/flower/")
     assert "no-store" in answer.headers["Cache-Control"]

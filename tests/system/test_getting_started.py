@@ -98,5 +98,5 @@ def test_the_websocket_example_works(two_web_stack):
     url = f"ws://127.0.0.1:{two_web_stack.port}/ws"
     with connect(url, subprotocols=["mysocial", access]) as socket:
         socket.send(json.dumps(command))
-        assert json.loads(socket.recv(timeout=10))["user_id"]
-        assert json.loads(socket.recv(timeout=10)) == {"type": "ok", "cid": "1"}
+        assert json.loads(socket.recv(timeout=20))["user_id"]
+        assert json.loads(socket.recv(timeout=20)) == {"type": "ok", "cid": "1"}

@@ -78,9 +78,9 @@ def test_a_request_its_task_and_its_delivery_share_a_trace(telemetry_site):
     stack, received = telemetry_site
     member_id, access = sign_up(stack, "traced")
     with connect(f"ws://127.0.0.1:{stack.port}/ws", subprotocols=["mysocial", access]) as socket:
-        assert json.loads(socket.recv(timeout=10))["user_id"] == member_id
+        assert json.loads(socket.recv(timeout=20))["user_id"] == member_id
         socket.send(json.dumps({"type": "subscribe", "cid": "1", "topic": "feed"}))
-        assert json.loads(socket.recv(timeout=10))["type"] == "ok"
+        assert json.loads(socket.recv(timeout=20))["type"] == "ok"
         headers = {"Authorization": f"Bearer {access}", "traceparent": PARENT}
         answers, heard = {}, {}
 
@@ -88,7 +88,7 @@ def test_a_request_its_task_and_its_delivery_share_a_trace(telemetry_site):
             # If a wake-up is pending already, the task belongs to another trace: write again.
             answer = httpx.post(f"{stack.url}/api/posts", json={"text": "Hi"}, headers=headers)
             answers[answer.headers["X-Request-ID"]] = answer
-            event = json.loads(socket.recv(timeout=10))
+            event = json.loads(socket.recv(timeout=20))
             heard[event["id"]] = event
             trace = [span for _, span in spans(received) if span.trace_id.hex() == TRACE]
             for request in (span for span in trace if span.name == "POST api/posts"):
