@@ -172,5 +172,5 @@ def test_a_missing_package_is_named_at_startup(variable, module, extra):
         [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
     assert run.returncode == 1
-    assert f"{variable} is set, and {module}" in run.stderr
-    assert f"the extra `{extra}` has it" in run.stderr
+    assert f"{variable} is set, but {module}" in run.stderr
+    assert f"Install the extra `{extra}`" in run.stderr
