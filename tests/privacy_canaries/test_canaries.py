@@ -123,6 +123,12 @@ def write_canaries(canaries, post_ids):
         )
         canaries.request(commenter, "PUT", f"{post}/reaction", {"type": "love"})
         record_ids[f"comment {name}"] = comment
+    write_member_canaries(canaries, record_ids, friends)
+    return record_ids
+
+
+def write_member_canaries(canaries, record_ids, friends):
+    """Write canaries into the owner's profile and messages, and note the notifications."""
     # Privacy hides posts but not the profile; only the block hides that.
     canaries.request(
         "owner",
@@ -142,7 +148,6 @@ def write_canaries(canaries, post_ids):
     )
     notifications = canaries.request("owner", "GET", "notifications")["notifications"]
     canaries.readers_by_canary |= {notification["id"]: {"owner"} for notification in notifications}
-    return record_ids
 
 
 def send_ephemeral_events(canaries):
