@@ -1,4 +1,4 @@
-"""Media in the admin."""
+"""Admin of media."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from mysocial.admin.record_admin import OutboxItemAdmin, RecordAdmin
 
 @admin.register(Media)
 class MediaAdmin(RecordAdmin):
-    """Pictures and videos of all members; not what was said to somebody alone."""
+    """List and remove the media of all members, except those of private messages."""
 
     list_display = ("kind", "purpose", "state", "owner_id", "url", "created_at")
     list_filter = ("kind", "purpose", "state")
@@ -21,8 +21,8 @@ class MediaAdmin(RecordAdmin):
     ordering = ("-created_at",)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
-        found: QuerySet[Any] = super().get_queryset(request)
-        return found.exclude(purpose=Purpose.MESSAGE)
+        queryset: QuerySet[Any] = super().get_queryset(request)
+        return queryset.exclude(purpose=Purpose.MESSAGE)
 
     @staticmethod
     def remove(media_id: str) -> None:
@@ -30,8 +30,8 @@ class MediaAdmin(RecordAdmin):
 
 
 @admin.register(DeletedFile)
-class DeadFileAdmin(OutboxItemAdmin):
-    """Files that are to be removed at their host."""
+class DeletedFileAdmin(OutboxItemAdmin):
+    """Show the files to remove from their hosts."""
 
     list_display = ("host", "host_ref", "status", "tries", "created_at")
     search_fields = ("host_ref",)

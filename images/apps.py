@@ -1,4 +1,4 @@
-"""The images domain."""
+"""The images app."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""What goes with a deleted post, and with a deleted member."""
+"""Deletion of media together with a post or a member."""
 
 from typing import ClassVar
 
@@ -6,8 +6,8 @@ from images.services import delete_media_of_owner, delete_media_of_subject
 from mysocial.outbox import Cascade
 
 
-class PostMedia(Cascade):
-    """The pictures and videos of a post, those of its earlier versions too."""
+class MediaOfPost(Cascade):
+    """Delete the media of a deleted post, including those of its earlier versions."""
 
     model_label: ClassVar[str] = "posts.post"
 
@@ -17,7 +17,7 @@ class PostMedia(Cascade):
 
 
 class MediaOfMember(Cascade):
-    """Everything they have brought; the files at the host are owed."""
+    """Delete all media of a deleted member, and queue the removal of the files."""
 
     model_label: ClassVar[str] = "users.user"
 

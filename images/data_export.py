@@ -1,26 +1,28 @@
-"""What of media is a member's own, the files included."""
+"""Media in a member's data export, with their files."""
 
 from images import hosts
 from images.models import Media, State
-from images.store import deleted_files, media
+from images.store import deleted_files
+from images.store import media as media_store
 from mysocial.privacy import ExportSection, exclude, listed, register
 from mysocial.privacy.exports import File
 
 
-def _file(one: Media) -> File | None:
-    """Return the file of media that are ready."""
-    if one.state != State.READY:
+def _file(media: Media) -> File | None:
+    """Return the name and an opener of the file of media, or None if they are not ready."""
+    if media.state != State.READY:
         return None
-    return one.host_ref, lambda: hosts.get_host(one.host).open(one.host_ref, url=one.url or "")
+    host = hosts.get_host(media.host)
+    return media.host_ref, lambda: host.open(media.host_ref, url=media.url or "")
 
 
 register(
     ExportSection(
-        media,
+        media_store,
         "Images and videos",
-        listed(media, "owner"),
+        listed(media_store, "owner"),
         without=("status", "due_at", "tries", "host"),
         file=_file,
     )
 )
-exclude(deleted_files, "Names of files that are to be removed: of nobody any more.")
+exclude(deleted_files, "Names of files to remove, of no member any more.")

@@ -1,4 +1,4 @@
-"""What is announced of images."""
+"""Events of images."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from mysocial.store import to_json
 
 @dataclass(frozen=True)
 class ImageDeleted(Event):
-    """An image is gone from a gallery; whoever saw it there hears of it."""
+    """An image was deleted. The audience is everyone who could see it in the gallery."""
 
     type: ClassVar[str] = "image.deleted"
     payload: ClassVar[Payload] = {"id": ID}
     image_id: str
     owner_id: str
-    post_id: str  # which it was in; empty for pictures of the profile
+    post_id: str  # Empty for an image of the profile.
 
     def topics(self) -> Iterable[str]:
         return [user_topic(self.owner_id), self_topic(self.owner_id)]
@@ -32,5 +32,5 @@ class ImageDeleted(Event):
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
-        met = relationship_policy().who_can_interact(context["owner"], viewers)
-        return visible_to("posts.post", context["post"], met) if context["post"] else met
+        members = relationship_policy().who_can_interact(context["owner"], viewers)
+        return visible_to("posts.post", context["post"], members) if context["post"] else members

@@ -1,6 +1,6 @@
-"""Who has the files that are shown: this disk, or Cloudinary. Asked by workers only.
+"""Hosts that store and serve media files: the local disk or Cloudinary. Used by workers only.
 
-A file is handed over under a name that was chosen before, so both verbs may be repeated.
+The name of a file is chosen before it is stored, so storing and removing it can be repeated.
 """
 
 import os
@@ -22,77 +22,91 @@ TIMEOUT_SECONDS = 60
 
 
 class Host(Protocol):
-    """Keeps files and shows them to whoever has their address."""
+    """Stores files and serves them to everyone who knows their URL."""
 
     name: str
 
     def put(self, ref: str, file: IO[bytes], *, kind: str) -> str:
-        """Keep a file as `ref`, in the place of one that was there; return its address."""
+        """Store a file as `ref`, replacing an existing one, and return its URL."""
         ...
 
     def open(self, ref: str, *, url: str) -> IO[bytes]:
-        """Open a file that is kept, whose address `put` returned; `FileNotFoundError`."""
+        """Open a stored file, of which `put` returned `url`.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            OSError: The host is not available.
+        """
         ...
 
     def remove(self, ref: str, *, kind: str) -> None:
-        """Remove a file; none is fine."""
+        """Remove a file; do nothing if there is none."""
         ...
 
 
 class LocalHost:
-    """This disk: `MEDIA_DIR/public`, served at `/media/`."""
+    """The local disk: files in `MEDIA_DIR/public`, served at `/media/`."""
 
     name = "local"
 
     def put(self, ref: str, file: IO[bytes], *, kind: str) -> str:
+        """Store a file and flush it to disk."""
         storage = storages["default"]
         storage.save(ref, File(file))
-        with Path(storage.path(ref)).open("rb") as kept:
-            os.fsync(kept.fileno())
+        with Path(storage.path(ref)).open("rb") as stored:
+            os.fsync(stored.fileno())
         return str(storage.url(ref))
 
     def open(self, ref: str, *, url: str) -> IO[bytes]:
+        """Open the file on disk."""
         return Path(storages["default"].path(ref)).open("rb")
 
     def remove(self, ref: str, *, kind: str) -> None:
+        """Delete the file from disk."""
         storages["default"].delete(ref)
 
 
 class CloudinaryHost:
-    """Cloudinary, by `CLOUDINARY_URL`. It is given bytes, never an address to fetch from."""
+    """Cloudinary, configured by `CLOUDINARY_URL`. It receives bytes, never a URL to fetch."""
 
     name = "cloudinary"
 
     def put(self, ref: str, file: IO[bytes], *, kind: str) -> str:
-        verb = (
-            cloudinary.uploader.upload_large if kind == Kind.VIDEO else cloudinary.uploader.upload
+        """Upload a file, a video in chunks."""
+        is_video = kind == Kind.VIDEO
+        upload = cloudinary.uploader.upload_large if is_video else cloudinary.uploader.upload
+        response = upload(
+            file,
+            public_id=_public_id(ref),
+            overwrite=True,
+            invalidate=True,
+            filename=ref,
+            **_upload_options(kind),
         )
-        answer = verb(
-            file, public_id=_public_id(ref), overwrite=True, invalidate=True, filename=ref,
-            **_account(kind),
-        )  # fmt: skip
-        return str(answer["secure_url"])
+        return str(response["secure_url"])
 
     def open(self, ref: str, *, url: str) -> IO[bytes]:
-        answer = urllib3.request(
+        """Download the file from its public URL."""
+        response = urllib3.request(
             "GET", url, preload_content=False, timeout=TIMEOUT_SECONDS, redirect=False
         )
-        if answer.status == HTTPStatus.NOT_FOUND:
+        if response.status == HTTPStatus.NOT_FOUND:
             raise FileNotFoundError(ref)
-        if answer.status != HTTPStatus.OK:
-            raise OSError(f"The host answered {answer.status}.")
-        return cast("IO[bytes]", answer)
+        if response.status != HTTPStatus.OK:
+            raise OSError(f"The host responded with status {response.status}.")
+        return cast("IO[bytes]", response)
 
     def remove(self, ref: str, *, kind: str) -> None:
-        # Of one that is not there it says "not found", which is as good.
-        cloudinary.uploader.destroy(_public_id(ref), invalidate=True, **_account(kind))
+        """Delete the file. For a missing one, Cloudinary returns "not found", not an error."""
+        cloudinary.uploader.destroy(_public_id(ref), invalidate=True, **_upload_options(kind))
 
 
 def _public_id(ref: str) -> str:
-    return ref.partition(".")[0]  # Cloudinary names the format itself
+    return ref.partition(".")[0]  # Cloudinary adds the extension itself.
 
 
-def _account(kind: str) -> dict[str, Any]:
+def _upload_options(kind: str) -> dict[str, Any]:
+    """Return the account, the resource type and the timeout as options of Cloudinary's client."""
     url = urlsplit(settings.CLOUDINARY_URL)
     return {
         **dict(parse_qsl(url.query)),
@@ -108,10 +122,10 @@ HOSTS: dict[str, Callable[[], Host]] = {"local": LocalHost, "cloudinary": Cloudi
 
 
 def current_host() -> Host:
-    """Return the host that new files go to."""
+    """Return the host for new files."""
     return HOSTS["cloudinary" if settings.CLOUDINARY_URL else "local"]()
 
 
 def get_host(name: str) -> Host:
-    """Return the host that has a file; of one that was never handed over, the current one."""
+    """Return the host that has a file; the current one if `name` is empty (not stored yet)."""
     return HOSTS[name]() if name else current_host()

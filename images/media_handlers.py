@@ -1,4 +1,4 @@
-"""The pictures of a profile, as uses of media."""
+"""Handlers of the images of a profile."""
 
 from typing import ClassVar
 
@@ -10,24 +10,24 @@ from users.selectors import get_user
 
 
 class ProfilePicture(MediaHandler):
-    """The picture that is shown beside what a member wrote."""
+    """Shows a processed image as the member's avatar."""
 
     purpose: ClassVar[str] = "profile"
 
     @classmethod
-    def on_processed(cls, w: Write, one: Media) -> None:
-        user = get_user(one.owner_id)
-        if one.state == State.READY and user.avatar_id == one.id:
-            users.set_pictures(w, user, avatar_url=one.url or "")
+    def on_processed(cls, w: Write, media: Media) -> None:
+        user = get_user(media.owner_id)
+        if media.state == State.READY and user.avatar_id == media.id:
+            users.set_pictures(w, user, avatar_url=media.url or "")
 
 
 class Background(MediaHandler):
-    """The picture behind a profile."""
+    """Shows a processed image as the background of the member's profile."""
 
     purpose: ClassVar[str] = "background"
 
     @classmethod
-    def on_processed(cls, w: Write, one: Media) -> None:
-        user = get_user(one.owner_id)
-        if one.state == State.READY and user.background_id == one.id:
-            users.set_pictures(w, user, background_url=one.url or "")
+    def on_processed(cls, w: Write, media: Media) -> None:
+        user = get_user(media.owner_id)
+        if media.state == State.READY and user.background_id == media.id:
+            users.set_pictures(w, user, background_url=media.url or "")

@@ -1,4 +1,4 @@
-"""Media: pictures and videos that members brought, and the files that nothing shows any more."""
+"""Media that members uploaded, and deleted files that are still at their host."""
 
 from django.db import models
 
@@ -7,14 +7,14 @@ from mysocial.store import ID
 
 
 class Kind(models.TextChoices):
-    """What is seen."""
+    """The kind of media."""
 
     IMAGE = "image", "Image"
     VIDEO = "video", "Video"
 
 
 class Purpose(models.TextChoices):
-    """What it was brought for."""
+    """What media were uploaded for."""
 
     PROFILE = "profile", "Profile picture"
     BACKGROUND = "background", "Background of a profile"
@@ -22,14 +22,15 @@ class Purpose(models.TextChoices):
     MESSAGE = "message", "Chat message"
 
 
-# What a member's gallery shows: not what was said to somebody alone.
+# The purposes of the images in a gallery. Images of messages are private.
 GALLERY_PURPOSES = [
-    (use.value, use.label) for use in (Purpose.PROFILE, Purpose.BACKGROUND, Purpose.POST)
+    (purpose.value, purpose.label)
+    for purpose in (Purpose.PROFILE, Purpose.BACKGROUND, Purpose.POST)
 ]
 
 
 class State(models.TextChoices):
-    """How far it is."""
+    """The state of the processing."""
 
     PROCESSING = "processing", "Processing"
     READY = "ready", "Ready"
@@ -37,22 +38,22 @@ class State(models.TextChoices):
 
 
 class Media(OutboxItem):
-    """A picture or a video. Its processing is owed until it is ready or has failed."""
+    """An image or a video, in the outbox until it is ready or has failed."""
 
     owner_id = models.CharField(**ID)
     kind = models.CharField(max_length=5, choices=Kind.choices)
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
-    subject_id = models.CharField(max_length=64, default="")  # the post or message it is in
+    subject_id = models.CharField(max_length=64, default="")  # The post or message that it is in.
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROCESSING)
     url = models.CharField(max_length=500, null=True, default=None)
     width = models.IntegerField(null=True, default=None)
     height = models.IntegerField(null=True, default=None)
     content_type = models.CharField(max_length=20)
-    size = models.IntegerField()  # bytes: as it came, then as it is shown
-    host = models.CharField(max_length=10, default="")  # who has the file, see hosts.py
-    # Chosen before anything is handed over, so that whatever happens the file can be removed.
+    size = models.IntegerField()  # In bytes: of the upload, then of the published file.
+    host = models.CharField(max_length=10, default="")  # The host of the file; see `hosts.py`.
+    # Chosen before the file is stored, so that it can always be removed.
     host_ref = models.CharField(max_length=40)
-    # Written when a profile begins to show it, so that this and its deletion can't pass each other.
+    # Set when a profile starts to show it, so that a concurrent deletion conflicts.
     shown_at = models.DateTimeField(null=True, default=None)
 
     class Meta(OutboxItem.Meta):
@@ -65,7 +66,7 @@ class Media(OutboxItem):
 
 
 class DeletedFile(OutboxItem):
-    """A file that is to be removed from its host."""
+    """A file to remove from its host."""
 
     kind = models.CharField(max_length=5, choices=Kind.choices)
     host = models.CharField(max_length=10)

@@ -1,20 +1,20 @@
-"""What media look like in answers and events: as bytes, and as the schema they keep to."""
+"""Representations of media in responses and events: JSON templates and their schemas."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from images.models import GALLERY_PURPOSES, Kind, State
-from images.store import SHOWN, media
+from images.store import CARD, media
 from mysocial.store import Field, JsonTemplate, RelatedObject
 
-media_template = JsonTemplate(media, Field(SHOWN))
-# In a gallery it also says what it was brought for, and in which post it is.
+media_template = JsonTemplate(media, Field(CARD))
+# In a gallery, with its date, purpose and post.
 image_template = JsonTemplate(
     media,
-    Field(SHOWN),
+    Field(CARD),
     b",",
-    Field("made"),
+    Field("created"),
     b',"purpose":"',
     Field("purpose"),
     b'","post_id":"',
@@ -22,17 +22,17 @@ image_template = JsonTemplate(
     b'"',
 )
 
-# What a wire that shows media has to fetch of them.
-MEDIA = (media, (SHOWN,))
+# The `refs` entry of templates that show media.
+MEDIA = (media, (CARD,))
 
 
 def media_object(ref: str) -> RelatedObject:
-    """Return the piece that shows the media that the raw field `ref` names; null without any."""
-    return RelatedObject(ref, SHOWN)
+    """Return the template part that shows the media that field `ref` refers to, or null."""
+    return RelatedObject(ref, CARD)
 
 
 class MediaSerializer(serializers.Serializer[Any]):
-    """A picture or a video. `url` is null until it is ready; a video's size is not known."""
+    """An image or a video. `url` is null until it is ready; a video has no `width` and `height`."""
 
     id = serializers.CharField()
     kind = serializers.ChoiceField(Kind.choices)
@@ -43,7 +43,7 @@ class MediaSerializer(serializers.Serializer[Any]):
 
 
 class ImageSerializer(MediaSerializer):
-    """A picture of a member's gallery. `post_id` is empty unless it is in a post."""
+    """An image of a gallery. `post_id` is empty if it is not in a post."""
 
     created_at = serializers.DateTimeField()
     purpose = serializers.ChoiceField(GALLERY_PURPOSES)

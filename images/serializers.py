@@ -1,4 +1,4 @@
-"""JSON in and out of images."""
+"""Schemas of the requests and responses about images."""
 
 from typing import Any
 
@@ -10,20 +10,20 @@ from mysocial.core.ids import ID_LENGTH
 
 
 class ImageInput(StrictSerializer):
-    """A picture for one's profile: a file, or an image of one's own."""
+    """An image for your profile: a file, or the id of one of your images."""
 
     image = MediaField(required=False)
     image_id = serializers.RegexField(rf"^[0-9a-f]{{{ID_LENGTH}}}\Z", required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Take one of the two."""
+        """Require exactly one of the two."""
         if len(attrs) != 1:
             raise serializers.ValidationError({"image": "Give either an image or an image_id."})
         return attrs
 
 
-class ImageAnswerSerializer(serializers.Serializer[Any]):
-    """The answer to a new picture."""
+class ImageResponseSerializer(serializers.Serializer[Any]):
+    """The response to a new image."""
 
     message = serializers.CharField()
     image = MediaSerializer()

@@ -1,15 +1,15 @@
-"""What lives in Redis of media."""
+"""Store declarations of media."""
 
 from images.models import GALLERY_PURPOSES, DeletedFile, Kind, Media, Purpose, State
 from mysocial.outbox import OUTBOX
 from mysocial.store import DAY_SECONDS, Index, Store
 
-SHOWN = "shown"  # what is seen of it wherever it is
+CARD = "card"  # The fragment that is shown with every record that has media.
 GALLERY = tuple(value for value, _ in GALLERY_PURPOSES)
 
 media = Store(
     Media,
-    fragments={SHOWN: ("id", "kind", "state", "url", "width", "height"), "made": ("created_at",)},
+    fragments={CARD: ("id", "kind", "state", "url", "width", "height"), "created": ("created_at",)},
     plain_fields=("status", "owner_id", "purpose", "subject_id"),
     indexes=(
         OUTBOX,

@@ -1,4 +1,4 @@
-"""Jobs of media."""
+"""Celery tasks of media."""
 
 from celery import shared_task
 
@@ -11,12 +11,12 @@ from mysocial.store.wakeups import MEDIA, PROCESS_MEDIA
 @shared_task(name=PROCESS_MEDIA)
 @skip_if_unavailable
 def process_media() -> int:
-    """Process what was brought, remove the files that are to go."""
+    """Process uploads and remove deleted files."""
     return run_time_slice(MEDIA, services.process_due_media)
 
 
 @shared_task(name="images.delete_stale_uploads")
 @skip_if_unavailable
 def delete_stale_uploads() -> int:
-    """Remove uploads that nobody asked for."""
+    """Delete uploads that no media wait for."""
     return services.delete_stale_uploads()

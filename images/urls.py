@@ -1,4 +1,4 @@
-"""Routes of images."""
+"""URLs of the images API and of local media files."""
 
 from django.urls import re_path
 
@@ -12,5 +12,5 @@ urlpatterns = [
     api_path("images/<id:pk>", ImageViewSet, delete="destroy"),
     api_path("images/background/<id:pk>", ImageViewSet, delete="destroy_background"),
 ]
-# Beside the API: what this disk has.
+# Outside of the API: files on the local disk.
 files = [re_path(r"^(?P<name>[0-9a-f]{32}\.(?:jpg|png|gif|webp|mp4|webm))\Z", file, name="media")]

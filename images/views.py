@@ -1,4 +1,4 @@
-"""HTTP endpoints of images, and the files that this disk has."""
+"""HTTP API of images, and the media files on the local disk."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +11,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from images import selectors, services
-from images.content import TYPES
+from images.content import CONTENT_TYPES
 from images.models import Media, Purpose
 from images.representations import image_template, media_template
-from images.serializers import ImageAnswerSerializer, ImageInput, ImagePageSerializer
+from images.serializers import ImageInput, ImagePageSerializer, ImageResponseSerializer
 from mysocial.api import (
     PAGINATION_PARAMETERS,
     ApiViewSet,
@@ -25,105 +25,104 @@ from mysocial.api import (
     message_envelope,
     pagination_params,
     validated_body,
+    write_action,
     write_response,
 )
 from mysocial.core.rate_limits import MINUTE, RateLimit
 
 CHANGES = RateLimit("image", 30, MINUTE)
-ABOUT = (
-    "A JPEG, PNG, GIF or WebP: the field `image` of a form, or a data URL; or `image_id`, an image "
-    "of one's own. A new one is shown once it is processed: `user.updated` says so."
+DESCRIPTION = (
+    "A JPEG, PNG, GIF or WebP: the field `image` of a form or a data URL; or `image_id`, the id of "
+    "one of your images. A new image is shown when it is processed, which `user.updated` announces."
 )
 
 
-def media_representation(one: Media) -> list[Any]:
-    """Return the pieces of media in an answer."""
-    return media_template.placeholders(one.id)
+def media_representation(media: Media) -> list[Any]:
+    """Return the JSON parts of media in a response."""
+    return media_template.placeholders(media.id)
 
 
 class ImageViewSet(ApiViewSet):
-    """Galleries and the pictures of profiles."""
+    """Galleries and the images of profiles."""
 
     @extend_schema(
         parameters=PAGINATION_PARAMETERS,
         responses=ImagePageSerializer,
-        summary="A member's images, newest first",
+        summary="List a user's images",
+        description="Newest first.",
     )
     def of_user(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        found = selectors.gallery_page(pk, to=current_user_id(request), limit=limit, after=after)
-        return list_response(request, "images", image_template, found)
+        page = selectors.gallery_page(
+            pk, viewer_id=current_user_id(request), limit=limit, after=after
+        )
+        return list_response(request, "images", image_template, page)
 
     @extend_schema(
         request=ImageInput,
-        responses={200: ImageAnswerSerializer, 201: ImageAnswerSerializer},
-        summary="Set one's profile picture",
-        description=ABOUT,
+        responses={200: ImageResponseSerializer, 201: ImageResponseSerializer},
+        summary="Set your profile picture",
+        description=DESCRIPTION,
     )
     def set_profile(self, request: Request) -> HttpResponse:
-        return _set(request, Purpose.PROFILE)
+        return _set_profile_image(request, Purpose.PROFILE)
 
     @extend_schema(
         request=ImageInput,
-        responses={200: ImageAnswerSerializer, 201: ImageAnswerSerializer},
-        summary="Set the background of one's profile",
-        description=ABOUT,
+        responses={200: ImageResponseSerializer, 201: ImageResponseSerializer},
+        summary="Set the background of your profile",
+        description=DESCRIPTION,
     )
     def set_background(self, request: Request) -> HttpResponse:
-        return _set(request, Purpose.BACKGROUND)
+        return _set_profile_image(request, Purpose.BACKGROUND)
 
     @extend_schema(
         request=None,
         responses={200: MessageSerializer},
-        summary="Delete an image of one's own, wherever it is shown",
+        summary="Delete one of your images",
+        description="The image is removed wherever it is shown.",
     )
-    def destroy(self, request: Request, pk: str) -> HttpResponse:
-        return _delete(request, pk, services.delete_image)
+    @write_action("Image deleted", limit=CHANGES)
+    def destroy(self, request: Request, pk: str) -> Media:
+        validated_body(StrictSerializer, request)
+        return services.delete_image(user_id=current_user_id(request), image_id=pk)
 
     @extend_schema(
         request=None,
         responses={200: MessageSerializer},
-        summary="Remove the background of one's profile",
+        summary="Remove the background of your profile",
     )
-    def destroy_background(self, request: Request, pk: str) -> HttpResponse:
-        return _delete(request, pk, services.delete_background)
+    @write_action("Image deleted", limit=CHANGES)
+    def destroy_background(self, request: Request, pk: str) -> Media:
+        validated_body(StrictSerializer, request)
+        return services.delete_background(user_id=current_user_id(request), image_id=pk)
 
 
-def _set(request: Request, purpose: Purpose) -> HttpResponse:
-    fields = validated_body(ImageInput, request)
-    verb: Callable[..., Media] = (
-        services.upload_profile_image if "image" in fields else services.choose_profile_image
+def _set_profile_image(request: Request, purpose: Purpose) -> HttpResponse:
+    body = validated_body(ImageInput, request)
+    is_upload = "image" in body
+    set_image: Callable[..., Media] = (
+        services.upload_profile_image if is_upload else services.choose_profile_image
     )
     return write_response(
         request,
-        201 if "image" in fields else 200,
+        201 if is_upload else 200,
         message_envelope("Image set", image=media_representation),
-        lambda: verb(user_id=current_user_id(request), purpose=purpose.value, **fields),
-        limit=CHANGES,
-    )
-
-
-def _delete(request: Request, pk: str, verb: Callable[..., Media]) -> HttpResponse:
-    validated_body(StrictSerializer, request)
-    return write_response(
-        request,
-        200,
-        message_envelope("Image deleted"),
-        lambda: verb(user_id=current_user_id(request), image_id=pk),
+        lambda: set_image(user_id=current_user_id(request), purpose=purpose.value, **body),
         limit=CHANGES,
     )
 
 
 @require_safe
 def file(_request: HttpRequest, name: str) -> FileResponse:
-    """Send a file that this disk has, to whoever knows its name; nothing in it may run."""
+    """Send a media file of the local disk. Its URL is secret; nothing in the file may execute."""
     try:
-        found = storages["default"].open(name)
+        content = storages["default"].open(name)
     except FileNotFoundError:
         raise Http404 from None
-    answer = FileResponse(found, content_type=TYPES[Path(name).suffix])
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "public, max-age=31536000, immutable"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    response = FileResponse(content, content_type=CONTENT_TYPES[Path(name).suffix])
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

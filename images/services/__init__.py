@@ -1,4 +1,4 @@
-"""Verbs of media: the only writers."""
+"""Writes of media. No other module writes them."""
 
 from images.services.media import (
     MediaHandler,
@@ -7,6 +7,7 @@ from images.services.media import (
     delete_media_of_subject,
     receive_upload,
 )
+from images.services.processing_jobs import delete_stale_uploads, process_due_media
 from images.services.profile import (
     choose_profile_image,
     delete_background,
@@ -14,7 +15,6 @@ from images.services.profile import (
     remove_media,
     upload_profile_image,
 )
-from images.services.work import delete_stale_uploads, process_due_media
 
 __all__ = [
     "MediaHandler",

@@ -1,4 +1,4 @@
-"""How media begin and end, whatever they are for."""
+"""Creation and deletion of media of any purpose."""
 
 import secrets
 from collections.abc import Iterator
@@ -10,24 +10,25 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from images import hosts
-from images.content import detect_content
+from images.content import Content, detect_content
 from images.models import DeletedFile, Kind, Media
-from images.store import media
+from images.store import media as media_store
 from mysocial.core import rate_limits
 from mysocial.core.errors import Conflict, NotFound, TooLarge, UnsupportedMediaType
 from mysocial.core.ids import new_id, now
 from mysocial.core.rate_limits import DAY, RateLimit
 from mysocial.core.upload_spool import delete_spooled, spooled
 from mysocial.outbox import QUEUED, delete_listed_with
-from mysocial.store import Write, reads, run_with_retry, write
+from mysocial.store import Write, reads, retry_on_conflict, write
 from mysocial.store.wakeups import MEDIA
 from users import services as users
 from users.selectors import get_user
 
-HANDLERS: dict[str, "type[MediaHandler]"] = {}
-# By then no worker is still handing over what was deleted under its hands.
-MIN_AGE = timedelta(hours=1)
-UPLOADS = RateLimit("upload", 300, DAY)  # of one member, whatever they are for
+HANDLERS: dict[str, "type[MediaHandler]"] = {}  # By purpose.
+# The file of media that were deleted while a worker processed them is removed after this delay. By
+# then the worker has stored it.
+REMOVAL_DELAY = timedelta(hours=1)
+UPLOADS = RateLimit("upload", 300, DAY)  # Per member, for all purposes together.
 
 
 class MediaHandler:
@@ -41,15 +42,15 @@ class MediaHandler:
 
     @classmethod
     def on_processed(cls, w: Write, media: Media) -> None:
-        """Show media that are ready, or failed, in the write that makes them so.
+        """Extend the write that marks media as ready or failed.
 
-        The write is tried again after a `Conflict` or `NotFound`.
+        The write is retried after a `Conflict` or `NotFound`.
         """
         raise NotImplementedError
 
     @classmethod
     def on_removed(cls, w: Write, media: Media) -> None:
-        """Show media no longer, in the write that deletes them by themselves."""
+        """Extend the write that deletes media but not their subject."""
 
 
 @contextmanager
@@ -61,90 +62,102 @@ def receive_upload(
     kind: str = Kind.IMAGE,
     subject_id: str = "",
 ) -> Iterator[Media]:
-    """Look at a file and keep its bytes; the block must `add` the media in a write.
+    """Validate a file and spool it for the workers.
 
-    `TooLarge` or `Unsupported`; of what is refused, here or in the block, no file is left.
+    The block must pass the media to `create_media` in a write. If the block raises, the spooled
+    file is deleted.
+
+    Args:
+        file: The uploaded file.
+        owner_id: The member who uploads it.
+        purpose: One of `Purpose`.
+        kind: One of `Kind`.
+        subject_id: The post or message that the media belong to.
+
+    Raises:
+        TooLarge: The file has too many bytes or pixels.
+        UnsupportedMediaType: The file has none of the accepted formats of this kind.
     """
     rate_limits.enforce_in_write(UPLOADS, owner_id)
-    form = Kind(kind)
-    most = settings.IMAGE_MAX_BYTES if form == Kind.IMAGE else settings.VIDEO_MAX_BYTES
-    size = file.size or 0
-    try:
-        if size > most:
-            raise TooLarge(f"This {form} is larger than {most} bytes.")
-        found = detect_content(file, form)
-    except (TooLarge, UnsupportedMediaType) as error:
-        error.errors = {form.value: error.detail}
-        raise
-    one = Media(
+    content = _validate(file, Kind(kind))
+    media = Media(
         id=new_id(),
         owner_id=owner_id,
-        kind=form.value,
+        kind=content.kind.value,
         purpose=purpose,
         subject_id=subject_id,
-        content_type=found.content_type,
-        size=size,
-        host_ref=f"{secrets.token_hex(16)}.{found.extension}",
+        content_type=content.content_type,
+        size=file.size or 0,
+        host_ref=f"{secrets.token_hex(16)}.{content.extension}",
     )
-    with spooled(one.id, file):
-        yield one
+    with spooled(media.id, file):
+        yield media
 
 
-def create_media(w: Write, one: Media) -> None:
-    """Make the media that were received, within a write; their processing is owed by it."""
-    w.create(one, new_id=True)
+def _validate(file: "UploadedFile[bytes]", kind: Kind) -> Content:
+    max_bytes = settings.IMAGE_MAX_BYTES if kind == Kind.IMAGE else settings.VIDEO_MAX_BYTES
+    try:
+        if (file.size or 0) > max_bytes:
+            raise TooLarge(f"This {kind} is larger than {max_bytes} bytes.")
+        return detect_content(file, kind)
+    except (TooLarge, UnsupportedMediaType) as error:
+        error.errors = {kind.value: error.detail}
+        raise
+
+
+def create_media(w: Write, media: Media) -> None:
+    """Create received media within a write, and queue their processing."""
+    w.create(media, new_id=True)
     w.wake_workers(MEDIA)
 
 
 def delete_media_of_subject(subject_id: str, *, limit: int) -> bool:
-    """Remove at most `limit` of what is in a thing that is gone; True when nothing is left."""
-    return delete_listed_with(media, "subject", subject_id, delete_media, limit=limit)
+    """Delete at most `limit` media of a deleted post or message; return whether none are left."""
+    return delete_listed_with(media_store, "subject", subject_id, delete_media, limit=limit)
 
 
 def delete_media_of_owner(owner_id: str, *, limit: int) -> bool:
-    """Remove at most `limit` of what a deleted member has brought; True when nothing is left."""
-    return delete_listed_with(media, "owner", owner_id, delete_media, limit=limit)
+    """Delete at most `limit` media of a deleted member; return whether none are left."""
+    return delete_listed_with(media_store, "owner", owner_id, delete_media, limit=limit)
 
 
+@retry_on_conflict
 def delete_media(pk: str) -> None:
-    """Remove media, of whose thing nothing is left to show; the file at the host is owed."""
-    run_with_retry(lambda: _discard(pk))
-
-
-def _discard(pk: str) -> None:
-    one = reads.get_record(media, pk)
+    """Delete media whose subject is deleted, and queue the removal of their file."""
+    media = reads.get_record(media_store, pk)
     with write(Conflict) as w:
-        delete_within(w, one)
+        delete_within(w, media)
     delete_spooled(pk)
 
 
-def delete_within(w: Write, one: Media) -> None:
-    """Delete media within a write, and owe the removal of their file.
+def delete_within(w: Write, media: Media) -> None:
+    """Delete media within a write, and queue the removal of their file from the host.
 
-    Strict: a profile that begins to show them meanwhile is a `Conflict`.
+    The write fails with `Conflict` if a profile has started to show the media since they were read.
     """
-    w.delete(one, check_revision=True)
-    # Of what is not ready a worker may be handing over the file at this moment.
-    due_at = now() + MIN_AGE if one.status == QUEUED else now()
-    host = one.host or hosts.current_host().name
+    w.delete(media, check_revision=True)
+    # A worker may be storing the file of media that are not processed.
+    due_at = now() + REMOVAL_DELAY if media.status == QUEUED else now()
+    host = media.host or hosts.current_host().name
     w.create(
-        DeletedFile(kind=one.kind, host=host, host_ref=one.host_ref, due_at=due_at), new_id=True
+        DeletedFile(kind=media.kind, host=host, host_ref=media.host_ref, due_at=due_at),
+        new_id=True,
     )
     w.wake_workers(MEDIA)
-    _hide_from_profile(w, one)
+    _remove_from_profile(w, media)
 
 
-def _hide_from_profile(w: Write, one: Media) -> None:
-    """Let the owner's profile show an image no longer, nor wait for it, within a write."""
+def _remove_from_profile(w: Write, media: Media) -> None:
+    """Reset the owner's profile if it shows the media or waits for them, within a write."""
     try:
-        user = get_user(one.owner_id)
+        user = get_user(media.owner_id)
     except NotFound:
-        return  # their profile is gone
+        return  # The profile is deleted.
     changes: dict[str, str] = {}
-    for name, without in (("avatar", users.initial_avatar(user)), ("background", "")):
-        if one.url and one.url == getattr(user, f"{name}_url"):
-            changes[f"{name}_url"] = without
-        if one.id == getattr(user, f"{name}_id"):
+    for name, default_url in (("avatar", users.initial_avatar(user)), ("background", "")):
+        if media.url and media.url == getattr(user, f"{name}_url"):
+            changes[f"{name}_url"] = default_url
+        if media.id == getattr(user, f"{name}_id"):
             changes[f"{name}_id"] = ""
     if changes:
         users.set_pictures(w, user, **changes)

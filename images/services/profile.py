@@ -1,4 +1,4 @@
-"""The pictures of a profile, and what a member does with images of their own."""
+"""Images of profiles, and what members do with their own images."""
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -7,92 +7,118 @@ from images.events import ImageDeleted
 from images.models import Media, Purpose, State
 from images.permissions import can_delete_image
 from images.services.media import HANDLERS, create_media, delete_within, receive_upload
-from images.store import media
+from images.store import media as media_store
 from mysocial.core.errors import Conflict, Forbidden, NotFound
 from mysocial.core.ids import now
 from mysocial.core.upload_spool import delete_spooled
-from mysocial.store import reads, run_with_retry, write
+from mysocial.store import reads, retry_on_conflict, write
 from users import services as users
 from users.selectors import get_user
 
-# What a profile calls the picture of each use.
-NAMES = {Purpose.PROFILE.value: "avatar", Purpose.BACKGROUND.value: "background"}
+# The prefix of the profile's fields `<prefix>_id` and `<prefix>_url`, by purpose.
+FIELD_PREFIXES = {Purpose.PROFILE.value: "avatar", Purpose.BACKGROUND.value: "background"}
 
 
 def upload_profile_image(*, user_id: str, purpose: str, image: "UploadedFile[bytes]") -> Media:
-    """Bring a picture for one's profile, which shows it once it is processed."""
-    with receive_upload(image, owner_id=user_id, purpose=purpose) as one:
-        run_with_retry(lambda: _add(one))
-    return one
+    """Upload an image for the user's profile, which shows it when it is processed.
+
+    Raises:
+        Silenced: The user may not write now.
+        TooLarge, UnsupportedMediaType: The file is not accepted.
+    """
+    with receive_upload(image, owner_id=user_id, purpose=purpose) as media:
+        _create_profile_image(media)
+    return media
 
 
+@retry_on_conflict
+def _create_profile_image(media: Media) -> None:
+    user = get_user(media.owner_id)
+    with write(Conflict) as w:
+        users.require_not_silenced(w, media.owner_id)
+        create_media(w, media)
+        # Set at once: of two images that are processed together, the profile shows the later one.
+        users.set_pictures(w, user, **{f"{FIELD_PREFIXES[media.purpose]}_id": media.id})
+        w.respond_with(media)
+
+
+@retry_on_conflict
 def choose_profile_image(*, user_id: str, purpose: str, image_id: str) -> Media:
-    """Show an image of one's own on one's profile. `Conflict` while it is being processed."""
-    return run_with_retry(lambda: _show(_own(user_id, image_id), purpose))
+    """Show one of the user's images on their profile.
 
-
-def delete_image(*, user_id: str, image_id: str) -> Media:
-    """Delete an image of one's own, wherever it is shown."""
-    return run_with_retry(lambda: _delete(_own(user_id, image_id)))
-
-
-def delete_background(*, user_id: str, image_id: str) -> Media:
-    """Show a background no longer; one that was brought to be it goes altogether. `NotFound`."""
-    return run_with_retry(lambda: _delete_background(_own(user_id, image_id)))
-
-
-def remove_media(*, media_id: str) -> Media:
-    """Delete anybody's media, as staff."""
-    return run_with_retry(lambda: _delete(reads.get_record(media, media_id)))
-
-
-def _own(user_id: str, image_id: str) -> Media:
-    one = selectors.get_visible_image(image_id, to=user_id)
-    if not can_delete_image(user_id, owner_id=one.owner_id):
-        raise Forbidden("Only its owner may do this.")
-    return one
-
-
-def _add(one: Media) -> None:
-    user = get_user(one.owner_id)
-    with write(Conflict) as w:
-        users.require_not_silenced(w, one.owner_id)
-        create_media(w, one)
-        # Noted now: of two that are processed at once, the one that was brought last is shown.
-        users.set_pictures(w, user, **{f"{NAMES[one.purpose]}_id": one.id})
-        w.respond_with(one)
-
-
-def _show(one: Media, purpose: str) -> Media:
-    if one.state != State.READY:
+    Raises:
+        Conflict: The image is not processed.
+        Forbidden: The user does not own the image.
+        NotFound: The user may not see the image.
+        Silenced: The user may not write now.
+    """
+    media = _get_own_image(user_id, image_id)
+    if media.state != State.READY:
         raise Conflict("This image is not ready.")
-    user = get_user(one.owner_id)
-    name = NAMES[purpose]
+    user = get_user(media.owner_id)
+    prefix = FIELD_PREFIXES[purpose]
     with write(Conflict) as w:
-        users.require_not_silenced(w, one.owner_id)
-        w.update(one, check_revision=True, shown_at=now())
-        users.set_pictures(w, user, **{f"{name}_id": one.id, f"{name}_url": one.url or ""})
-        w.respond_with(one)
-    return one
+        users.require_not_silenced(w, media.owner_id)
+        # Changes the image's revision, so that a concurrent deletion of it fails.
+        w.update(media, check_revision=True, shown_at=now())
+        pictures = {f"{prefix}_id": media.id, f"{prefix}_url": media.url or ""}
+        users.set_pictures(w, user, **pictures)
+        w.respond_with(media)
+    return media
 
 
-def _delete(one: Media) -> Media:
-    with write(Conflict) as w:
-        delete_within(w, one)
-        HANDLERS[one.purpose].on_removed(w, one)
-        w.announce(ImageDeleted(one.id, one.owner_id, one.subject_id))
-        w.respond_with(one)
-    delete_spooled(one.id)
-    return one
+@retry_on_conflict
+def delete_image(*, user_id: str, image_id: str) -> Media:
+    """Delete one of the user's images, wherever it is shown.
+
+    Raises:
+        Conflict: The image is all that a post has.
+        Forbidden: The user does not own the image.
+        NotFound: The user may not see the image.
+    """
+    return _delete(_get_own_image(user_id, image_id))
 
 
-def _delete_background(one: Media) -> Media:
-    user = get_user(one.owner_id)
-    if one.id != user.background_id and (not one.url or one.url != user.background_url):
+@retry_on_conflict
+def delete_background(*, user_id: str, image_id: str) -> Media:
+    """Remove the background of the user's profile.
+
+    The image itself is deleted only if it was uploaded as a background and is not the avatar.
+
+    Raises:
+        Forbidden: The user does not own the image.
+        NotFound: The user may not see the image, or it is not the background.
+    """
+    media = _get_own_image(user_id, image_id)
+    user = get_user(media.owner_id)
+    if media.id != user.background_id and (not media.url or media.url != user.background_url):
         raise NotFound
-    if one.purpose == Purpose.BACKGROUND and one.url != user.avatar_url:
-        return _delete(one)
+    if media.purpose == Purpose.BACKGROUND and media.url != user.avatar_url:
+        return _delete(media)
     with write(Conflict) as w:
         users.set_pictures(w, user, background_id="", background_url="")
-        w.respond_with(one)
-    return one
+        w.respond_with(media)
+    return media
+
+
+@retry_on_conflict
+def remove_media(*, media_id: str) -> Media:
+    """Delete any member's media, as staff."""
+    return _delete(reads.get_record(media_store, media_id))
+
+
+def _get_own_image(user_id: str, image_id: str) -> Media:
+    media = selectors.get_visible_image(image_id, viewer_id=user_id)
+    if not can_delete_image(user_id, owner_id=media.owner_id):
+        raise Forbidden("Only the owner can do this.")
+    return media
+
+
+def _delete(media: Media) -> Media:
+    with write(Conflict) as w:
+        delete_within(w, media)
+        HANDLERS[media.purpose].on_removed(w, media)
+        w.announce(ImageDeleted(media.id, media.owner_id, media.subject_id))
+        w.respond_with(media)
+    delete_spooled(media.id)
+    return media
