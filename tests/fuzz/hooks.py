@@ -22,7 +22,7 @@ COLLECTIONS |= {"notifications": "notifications", "messages": "messages"}
 # Texts of errors that no schema can predict, because they depend on a rule or on stored data.
 BUSINESS_RULE_TEXTS = re.compile(
     r"""You\ cannot | There\ is\ nothing\ to\ change
-    | This\ is\ not\ your\ password | This\ link\ has\ expired | It\ is\ not\ valid
+    | This\ is\ not\ your\ password | This\ link\ has\ expired | This\ is\ not\ valid
     | Invalid\ cursor | This\ is\ not\ a\ cursor\ of\ ours
     | Give\ (one|either) | Enter\ 1\ to\ \d+\ printable\ characters
     | The\ password\ is\ too | This\ password\ is | This\ must\ be\ an\ https\ address\ at\ one\ of
