@@ -8,12 +8,11 @@ After a while it is postponed, and its subject is not touched by other operation
 import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from tests.chaos.http_client import ConnectionBroken, MemberClient, Response
+from tests.chaos.records import ExpectedEvent, Operation, Record
 from tests.support.journey import Member
 
 # The average pause between two operations. Without it, six members would take both cores of a small
@@ -22,47 +21,9 @@ PAUSE_SECONDS = 0.03
 RETRY_SECONDS = 20.0  # an operation is repeated so long before it is postponed
 FINAL_RETRY_SECONDS = 180.0  # time to acknowledge postponed operations at the end
 RETRY_EVERY_TURNS = 25  # turns between two attempts of postponed operations
-READ_BACK_SHARE, REPEAT_SHARE = (
-    0.5,
-    0.05,
-)  # the share of writes read back and repeated
+READ_BACK_SHARE = 0.5  # of writes that are read back at once
+REPEAT_SHARE = 0.05  # of writes that are sent again with the same key
 REACTION_TYPES = ("like", "love", "happy", "wow", "sad", "angry")
-
-
-class ExpectedEvent(NamedTuple):
-    """An event that must be received once by its audience; an empty audience is everybody."""
-
-    key: tuple[str, ...]
-    audience: frozenset[str] = frozenset()
-
-
-class Operation(NamedTuple):
-    """A write request, its effect on the record, and how its owner reads it back."""
-
-    subject: str  # the id that no other operation may use meanwhile
-    method: str
-    path: str
-    body: Any
-    on_acknowledged: Callable[[dict[str, Any]], None]
-    read_back: Callable[[], tuple[str, Callable[[Response], bool]]]
-
-
-@dataclass
-class Record:
-    """The acknowledged writes of one member."""
-
-    posts: dict[str, str] = field(default_factory=dict)  # id -> text
-    comments: dict[str, tuple[str, str]] = field(default_factory=dict)  # id -> post, text
-    reactions: dict[str, str] = field(default_factory=dict)  # post -> kind
-    follows: set[str] = field(default_factory=set)
-    messages: dict[str, str] = field(default_factory=dict)  # id -> text
-    deleted: set[str] = field(default_factory=set)
-    expected_events: list[ExpectedEvent] = field(default_factory=list)
-    acknowledged: list[float] = field(default_factory=list)  # when, by the monotonic clock
-    failed: list[float] = field(default_factory=list)
-    statuses: Counter[str] = field(default_factory=Counter)
-    read_backs: int = 0
-    problems: list[str] = field(default_factory=list)
 
 
 class Actor(threading.Thread):

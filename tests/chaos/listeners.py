@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tests.chaos.actors import Record
+from tests.chaos.records import Record
 from tests.chaos.resume import Client
 from tests.support.event_listeners import offset
 
