@@ -23,7 +23,7 @@ COLLECTIONS |= {"notifications": "notifications", "messages": "messages"}
 BUSINESS_RULE_TEXTS = re.compile(
     r"""You\ cannot | There\ is\ nothing\ to\ change
     | This\ is\ not\ your\ password | This\ link\ has\ expired | This\ is\ not\ valid
-    | Invalid\ cursor | This\ is\ not\ a\ cursor\ of\ ours
+    | Invalid\ cursor
     | Give\ (one|either) | Enter\ 1\ to\ \d+\ printable\ characters
     | The\ password\ is\ too | This\ password\ is | This\ must\ be\ an\ https\ address\ at\ one\ of
     | At\ most\ 255\ printable\ ASCII
