@@ -95,14 +95,18 @@ def schedule_unread_email(
         unread_email_id="",
     )
     if receiver.wants_email:
-        queue_email(
-            w,
-            "messages",
-            recipient=participant.user_id,
-            due_at=now() + timedelta(seconds=settings.UNREAD_EMAIL_DELAY_SECONDS),
-            sender_id=participant.other_id,
-            first_unread_id=message_id,
-        )
+        _queue_unread_email(w, participant, message_id)
+
+
+def _queue_unread_email(w: Write, participant: Participant, message_id: str) -> None:
+    queue_email(
+        w,
+        "messages",
+        recipient=participant.user_id,
+        due_at=now() + timedelta(seconds=settings.UNREAD_EMAIL_DELAY_SECONDS),
+        sender_id=participant.other_id,
+        first_unread_id=message_id,
+    )
 
 
 def _read_preferences(participant: Participant) -> UnreadRecipients:

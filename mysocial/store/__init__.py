@@ -42,7 +42,7 @@ from mysocial.store.store import (
     store_of,
 )
 from mysocial.store.wakeups import acknowledge, wake_unless_pending, wake_workers
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, run_with_retry, write
+from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
 
 __all__ = [
     "DAY_SECONDS",
@@ -85,7 +85,6 @@ __all__ = [
     "reads",
     "require_session",
     "retry_on_conflict",
-    "run_with_retry",
     "search",
     "search_text",
     "store_of",

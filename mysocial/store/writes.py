@@ -195,8 +195,3 @@ def retry_on_conflict(function: Callable[P, T]) -> Callable[P, T]:
         raise Conflict
 
     return call
-
-
-def run_with_retry(function: Callable[[], T]) -> T:
-    """Call a function as `retry_on_conflict` does."""
-    return retry_on_conflict(function)()

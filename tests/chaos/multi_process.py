@@ -24,13 +24,8 @@ from tests.support.event_listeners import (
 )
 from tests.support.journey import Member
 from tests.support.production import Production, ProxyMissing
-from tests.support.realtime_features import (
-    CONNECT_TIMEOUT_SECONDS,
-    Caller,
-    Layout,
-    Scenario,
-    check_all_features,
-)
+from tests.support.realtime_features import check_all_features
+from tests.support.realtime_scenario import CONNECT_TIMEOUT_SECONDS, Caller, Layout, Scenario
 from tests.support.stack import Stack, wait_for
 
 LOST_CODES = {ABNORMAL_CLOSURE, 1005, 1001}
@@ -165,13 +160,17 @@ def kill_and_resume(
         took = time.monotonic() - killed
         scenario.wait_for_event("post.created", lambda data: data["id"] == post["id"])
         if long:
-            gone = {"user_id": friend.id, "online": False}
-            for listener in scenario.listeners:
-                listener.wait_for_event(
-                    "presence.changed", lambda data: data == gone, OFFLINE_TIMEOUT_SECONDS
-                )
-            print(f"  offline {time.monotonic() - killed:.0f} s after their process was killed")
+            _wait_until_offline(scenario, friend, killed)
         return took
+
+
+def _wait_until_offline(scenario: Scenario, friend: Member, killed: float) -> None:
+    gone = {"user_id": friend.id, "online": False}
+    for listener in scenario.listeners:
+        listener.wait_for_event(
+            "presence.changed", lambda data: data == gone, OFFLINE_TIMEOUT_SECONDS
+        )
+    print(f"  offline {time.monotonic() - killed:.0f} s after their process was killed")
 
 
 class Load:

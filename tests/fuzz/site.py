@@ -1,5 +1,6 @@
 """The site to fuzz: one of each service of compose.yaml, with production settings."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -168,17 +169,19 @@ def defects_in_log(log: str) -> list[str]:
     return defects
 
 
+def _call(endpoint: Endpoint, member: Member, method: str, path: str, body: Any = None) -> Any:
+    url = f"{endpoint.url}/api/{path}"
+    response = httpx.request(method, url, json=body, headers=member.headers, timeout=20)
+    assert response.is_success, response.text
+    return response.json()
+
+
 def _create_data(endpoint: Endpoint, members: list[Member]) -> dict[str, list[str]]:
     """Create records of each kind; return their ids by the path that takes them."""
     me, friend, other = members
     ids: dict[str, list[str]] = {"users": [member.id for member in members]}
 
-    def call(member: Member, method: str, path: str, body: Any = None) -> Any:
-        response = httpx.request(
-            method, f"{endpoint.url}/api/{path}", json=body, headers=member.headers, timeout=20
-        )
-        assert response.is_success, response.text
-        return response.json()
+    call = functools.partial(_call, endpoint)
 
     call(me, "PUT", f"users/{friend.id}/follow", {})
     call(friend, "PUT", f"users/{me.id}/follow", {})

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
+from images.services import process_due_media
 from tests.support.people import Person
 
 LOCATION = "47 deg 22' N"
@@ -114,3 +115,30 @@ def public_files() -> list[str]:
     """Return the names of the files that are served to clients."""
     folder = settings.MEDIA_DIR / "public"
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def upload_profile_image(
+    person: Person, purpose: str = "profile", size: tuple[int, int] = (40, 30)
+) -> dict[str, Any]:
+    """Upload an image for the profile, process it, and return it from the gallery."""
+    response = send_form(person, "POST", f"images/{purpose}", image=make_image(size=size))
+    assert response.status_code == 201, response.content
+    process_due_media()
+    return next(
+        image
+        for image in get_gallery(person, person)
+        if image["id"] == response.json()["image"]["id"]
+    )
+
+
+def get_gallery(person: Person, owner: Person) -> list[dict[str, Any]]:
+    """Return the images that a person sees of an owner."""
+    response = person.get(f"users/{owner.id}/images")
+    assert response.status_code == 200
+    return response.json()["images"]
+
+
+def profile_images(person: Person) -> tuple[str, str]:
+    """Return the URLs of the avatar and the background of a profile."""
+    profile = person.get("users/me").json()
+    return profile["avatar_url"], profile["background_url"]

@@ -1,20 +1,20 @@
 """Galleries, images of profiles, and the deletion of images."""
 
-import pytest
-
 from images.models import DeletedFile
 from images.services import process_due_media
 from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
 from tests.images.pictures import (
-    data_url,
+    get_gallery,
     make_image,
     make_video,
     open_image,
+    profile_images,
     public_files,
     read_file,
     send_form,
     spooled_files,
+    upload_profile_image,
 )
 from tests.support.concurrency import (
     assert_no_changes,
@@ -23,69 +23,7 @@ from tests.support.concurrency import (
     mongod_paused,
     run_concurrently,
 )
-from tests.support.people import anonymous, new_client, sign_up
-from tests.support.servers import PASSWORD
-
-
-def upload_profile_image(person, purpose="profile", size=(40, 30)):
-    """Upload an image for the profile, process it, and return it from the gallery."""
-    response = send_form(person, "POST", f"images/{purpose}", image=make_image(size=size))
-    assert response.status_code == 201, response.content
-    process_due_media()
-    return next(
-        image
-        for image in get_gallery(person, person)
-        if image["id"] == response.json()["image"]["id"]
-    )
-
-
-def get_gallery(person, owner):
-    response = person.get(f"users/{owner.id}/images")
-    assert response.status_code == 200
-    return response.json()["images"]
-
-
-def profile_images(person):
-    """Return the URLs of the avatar and the background of a profile."""
-    profile = person.get("users/me").json()
-    return profile["avatar_url"], profile["background_url"]
-
-
-def test_a_new_member_has_a_default_avatar(alice, settings):
-    url, background = profile_images(alice)
-    color = alice.get("users/me").json()["avatar_color"]
-    assert url == f"{settings.PUBLIC_URL}/avatars/{color[1:]}/A.png"
-    assert background == ""
-    response = new_client().get(url)
-    assert response["Content-Type"] == "image/png"
-    assert "immutable" in response["Cache-Control"]
-    assert response.content.startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize(
-    "path", ["zzzzzz/A.png", "ABCDEF/A.png", "abcdef/a.png", "abcdef/<.png", "abcdef/AB.png"]
-)
-def test_other_avatar_urls_are_not_found(path):
-    assert new_client().get(f"/avatars/{path}").status_code == 404
-
-
-def test_a_member_signs_up_with_an_avatar(bob):
-    ada = sign_up("ada", avatar_image=data_url(make_image()))
-    assert "/avatars/" in profile_images(ada)[0]
-    assert process_due_media() == 1
-    (image,) = get_gallery(bob, ada)
-    assert profile_images(ada)[0] == image["url"]
-    assert open_image(image["url"]).size == (40, 30)
-
-
-def test_a_rejected_sign_up_leaves_no_file(alice):
-    body = {"username": "alice", "email": "x@example.com", "password": PASSWORD}
-    with assert_no_changes():
-        image = data_url(make_image())
-        assert anonymous.post("signup", {**body, "avatar_image": image}).status_code == 409
-        image = data_url(b"<svg>")
-        assert anonymous.post("signup", {**body, "avatar_image": image}).status_code == 415
-    assert spooled_files() == []
+from tests.support.people import new_client
 
 
 def test_a_background_is_shown_and_removed(alice, bob, flush_all):

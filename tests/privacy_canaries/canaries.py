@@ -18,7 +18,7 @@ from django.conf import settings
 from tests.chaos.multi_process import Pair
 from tests.support.event_listeners import EventListener, SocketListener, StreamListener
 from tests.support.journey import join
-from tests.support.realtime_features import connect_at
+from tests.support.realtime_scenario import connect_at
 from tests.support.stack import Stack
 
 EXCLUDED = ("stranger", "blocked", "ex", "ended", "narrowed", "shut_out")

@@ -4,15 +4,9 @@ import pytest
 
 from tests.support.vocabulary import check_file, text_problems, tracked_files
 
-# Areas that are not clean yet. This set only ever shrinks.
-PENDING_PREFIXES: set[str] = {
-    "docs/parity.md", "docs/security.md", "docs/types/", "images/",
-}  # fmt: skip
-
 
 def test_no_file_has_a_forbidden_word_or_name() -> None:
-    names = [name for name in tracked_files() if not name.startswith(tuple(PENDING_PREFIXES))]
-    assert [str(finding) for name in names for finding in check_file(name)] == []
+    assert [str(finding) for name in tracked_files() for finding in check_file(name)] == []
 
 
 @pytest.mark.parametrize(

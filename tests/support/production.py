@@ -21,7 +21,7 @@ from mysocial.dev.servers import Mongod, Valkey
 from mysocial.dev.supervisor import Log, Program
 from tests.support.event_listeners import EventListener
 from tests.support.journey import Member
-from tests.support.realtime_features import Caller
+from tests.support.realtime_scenario import Caller
 from tests.support.servers import FOLDER
 from tests.support.stack import ROOT, wait_for
 

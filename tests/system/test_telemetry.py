@@ -68,6 +68,10 @@ def attributes_of(span):
     }
 
 
+def children(trace, parent):
+    return {span.name: span for span in trace if span.parent_span_id == parent.span_id}
+
+
 def sign_up(stack, name):
     body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
     data = httpx.post(f"{stack.url}/api/signup", json=body).json()
@@ -92,9 +96,7 @@ def test_a_request_its_task_and_its_delivery_share_a_trace(telemetry_site):
             heard[event["id"]] = event
             trace = [span for _, span in spans(received) if span.trace_id.hex() == TRACE]
             for request in (span for span in trace if span.name == "POST api/posts"):
-                below = {
-                    span.name: span for span in trace if span.parent_span_id == request.span_id
-                }
+                below = children(trace, request)
                 if {"posts.flush_records", "deliver post.created"} <= set(below):
                     return request, below
             return None

@@ -1,32 +1,19 @@
-"""Services of notifications: the only writers of notifications and of unread counts.
-
-Other apps call `notify`, `retract` and their variants within the write that creates or deletes the
-cause, so that a notification never exists without its cause.
-"""
+"""Notifications of a cause: created in the write that creates the cause, deleted with it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from mysocial.core.errors import Unavailable
-from mysocial.core.request_context import detached
 from mysocial.outbox import queue_email
-from mysocial.store import STALE_ERRORS, Write, latest, reads, retry_on_conflict, write
-from notifications import selectors
-from notifications.events import NotificationCreated, NotificationDeleted, NotificationUpdated
+from mysocial.store import Write, latest
+from notifications.events import NotificationCreated, NotificationDeleted
 from notifications.models import Inbox, Notification
 from notifications.selectors import Recipients, recipients_query
-from notifications.store import cause_list_value, notifications, unread_list_value
+from notifications.store import cause_list_value, notifications
 from users.selectors import CHANNELS, get_users, wants_notification
-from users.services import update_settings
 
 EMAIL_KIND = "notification"
-BATCH = 200
 MAX_RECIPIENTS = 100  # how many notifications of a list one write retracts
-
-
-def create_inbox(w: Write, user_id: str) -> None:
-    """Create the empty inbox of a new member, within the write that signs them up."""
-    w.create(Inbox(id=user_id), new_id=True)
 
 
 def initialise_cause(w: Write, cause: str, *kinds: str) -> None:
@@ -36,9 +23,6 @@ def initialise_cause(w: Write, cause: str, *kinds: str) -> None:
     """
     for kind in kinds:
         w.initialise_lists(Notification, cause_list_value(cause, kind), "cause")
-
-
-# Notify and retract ------------------------------------------------------------------------------
 
 
 def notify(  # noqa: PLR0913 - keyword arguments name the parts of a notification
@@ -128,7 +112,7 @@ def _notify(
 
 def _create_notification(w: Write, notification: Notification) -> None:
     w.create(notification, new_id=True)
-    _increment_unread(w, notification.user_id, 1)
+    increment_unread(w, notification.user_id, 1)
     w.announce(NotificationCreated(notification.user_id, notification))
 
 
@@ -165,7 +149,7 @@ def retract_all(
     of_cause = [
         notification for kind in kinds for notification in _notifications_of_cause(cause, kind)
     ]
-    _retract(
+    retract_notifications(
         w,
         (
             notification
@@ -192,7 +176,7 @@ def retract_between(w: Write, user_id: str, other_id: str) -> None:
             newest, _ = latest(notifications, "between", value, limit=MAX_RECIPIENTS)
         except Unavailable:
             return
-        _retract(w, newest)
+        retract_notifications(w, newest)
 
 
 def pair_list_values(user_id: str, other_id: str) -> tuple[str, str]:
@@ -200,7 +184,8 @@ def pair_list_values(user_id: str, other_id: str) -> tuple[str, str]:
     return f"{user_id}:{other_id}", f"{other_id}:{user_id}"
 
 
-def _retract(w: Write, retracted: Iterable[Notification]) -> None:
+def retract_notifications(w: Write, retracted: Iterable[Notification]) -> None:
+    """Delete notifications, and correct and announce the unread counts, within a write."""
     unread_counts: Counter[str] = Counter()
     for notification in retracted:
         # The unread count depends on `read` as it was read.
@@ -209,122 +194,9 @@ def _retract(w: Write, retracted: Iterable[Notification]) -> None:
         w.announce(NotificationDeleted(notification.user_id, notification.id))
     for user_id, count in unread_counts.items():
         if count:
-            _increment_unread(w, user_id, -count)
+            increment_unread(w, user_id, -count)
 
 
-def _increment_unread(w: Write, user_id: str, delta: int) -> None:
+def increment_unread(w: Write, user_id: str, delta: int) -> None:
+    """Change the unread count of a member, within a write."""
     w.increment(Inbox, user_id, init=Inbox(id=user_id), unread_count=delta)
-
-
-# Actions of the recipient ------------------------------------------------------------------------
-
-
-@retry_on_conflict
-def mark_read(*, user_id: str, notification_id: str, read: bool) -> Notification:
-    """Mark a member's notification as read or unread; repeating it changes nothing.
-
-    Raises:
-        NotFound: The notification is not the member's, or is hidden from them.
-    """
-    notification = selectors.get_notification(notification_id, to=user_id)
-    if notification.read != read:
-        with write(*STALE_ERRORS) as w:
-            _set_read(w, user_id, [notification], read=read)
-            w.respond_with(notification)
-    return notification
-
-
-def mark_all_read(*, user_id: str) -> str:
-    """Mark all notifications of a member as read; return the id of the member.
-
-    Works in batches, each one a write of its own. A notification that arrives meanwhile is either
-    marked as well, or stays unread and counted.
-    """
-    while not _mark_batch_read(user_id):
-        pass
-    return user_id
-
-
-@retry_on_conflict
-def _mark_batch_read(user_id: str) -> bool:
-    """Mark a batch as read and return whether it was the last.
-
-    Only the write of the last batch stores the response of the request.
-    """
-    listed, is_last = latest(notifications, "unread", unread_list_value(user_id), limit=BATCH)
-    unread = [notification for notification in listed if not notification.read]  # still unread
-    if is_last:
-        _write_batch_read(user_id, unread)
-    else:
-        with detached():
-            _write_batch_read(user_id, unread)
-    return is_last
-
-
-def _write_batch_read(user_id: str, unread: list[Notification]) -> None:
-    if unread:
-        with write(*STALE_ERRORS) as w:
-            _set_read(w, user_id, unread, read=True)
-            w.respond_with(user_id)
-
-
-def _set_read(w: Write, user_id: str, changed: list[Notification], *, read: bool) -> None:
-    for notification in changed:
-        w.update(notification, check_revision=True, read=read)
-    _increment_unread(w, user_id, -len(changed) if read else len(changed))
-    ids = tuple(notification.id for notification in changed)
-    w.announce(NotificationUpdated(user_id, ids, read))
-
-
-@retry_on_conflict
-def delete_notification(*, user_id: str, notification_id: str) -> None:
-    """Delete a member's notification.
-
-    Raises:
-        NotFound: The notification is not the member's, or is hidden from them.
-    """
-    _delete(selectors.get_notification(notification_id, to=user_id))
-
-
-@retry_on_conflict
-def remove_notification(*, notification_id: str) -> None:
-    """Delete the notification of any member, as staff.
-
-    Raises:
-        NotFound: There is no such notification.
-    """
-    _delete(reads.get_record(notifications, notification_id))
-
-
-def _delete(notification: Notification) -> None:
-    with write(*STALE_ERRORS) as w:
-        _retract(w, [notification])
-
-
-def unsubscribe(*, token: str) -> None:
-    """Switch off the e-mails that an unsubscribe token names.
-
-    Raises:
-        NotFound: The token is not valid.
-    """
-    user_id, kind = selectors.read_token(token)
-    update_settings(user_id=user_id, notifications={kind: {"email": False}})
-
-
-# Cascades ----------------------------------------------------------------------------------------
-
-
-def delete_inbox(user_id: str) -> None:
-    """Delete the inbox of a member, after all of their notifications."""
-    with write() as w:
-        w.delete(Inbox(id=user_id), missing_ok=True)
-
-
-@retry_on_conflict
-def delete_listed_notifications(index: str, value: str, *, limit: int) -> bool:
-    """Delete at most `limit` notifications of a list; return whether none are left."""
-    listed, is_all = latest(notifications, index, value, limit=limit)
-    if listed:
-        with write(*STALE_ERRORS) as w:
-            _retract(w, listed)
-    return is_all

@@ -1,0 +1,53 @@
+"""Services of notifications: the only writers of notifications and of unread counts.
+
+Other apps call `notify`, `retract` and their variants within the write that creates or deletes the
+cause, so that a notification never exists without its cause.
+"""
+
+from notifications.services.causes import (
+    EMAIL_KIND,
+    MAX_RECIPIENTS,
+    initialise_cause,
+    notify,
+    notify_many,
+    notify_mentioned,
+    notify_of_decision,
+    pair_list_values,
+    retract,
+    retract_all,
+    retract_between,
+)
+from notifications.services.inbox import (
+    BATCH,
+    create_inbox,
+    delete_inbox,
+    delete_listed_notifications,
+    delete_notification,
+    mark_all_read,
+    mark_read,
+    remove_notification,
+    unsubscribe,
+)
+
+__all__ = [
+    "BATCH",
+    "EMAIL_KIND",
+    "MAX_RECIPIENTS",
+    "create_inbox",
+    "delete_inbox",
+    "delete_listed_notifications",
+    "delete_notification",
+    "initialise_cause",
+    "mark_all_read",
+    "mark_read",
+    "notify",
+    "notify_many",
+    "notify_mentioned",
+    "notify_of_decision",
+    "pair_list_values",
+    "remove_notification",
+    "retract",
+    "retract_all",
+    "retract_between",
+    "unsubscribe",
+]
