@@ -13,6 +13,7 @@ from websockets.frames import OP_BINARY, OP_CONT, OP_PING, OP_PONG, OP_TEXT
 from websockets.sync.client import ClientConnection, connect
 
 from tests.support.people import Person
+from tests.support.socket_clients import wait_for_new_event_log
 from tests.support.web_process import WebProcess
 
 pytestmark = pytest.mark.timeout(120)
@@ -27,6 +28,11 @@ HEADERS = (
 def site(_servers: None) -> Iterator[WebProcess]:
     with WebProcess() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _site_follows_new_event_log(site: WebProcess, alice: Person) -> None:
+    wait_for_new_event_log(site.url, alice)
 
 
 class RawSocket:
