@@ -58,7 +58,7 @@ class Event:
 
     @classmethod
     def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
-        """Tell whether the event may be replayed; not, for example, if its record was deleted."""
+        """Return whether the event may be replayed; not, for example, if its record was deleted."""
         return True
 
     def entry(self) -> list[Any]:

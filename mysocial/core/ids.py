@@ -19,7 +19,7 @@ def new_id() -> str:
 
 
 def is_id(value: object) -> bool:
-    """Tell whether `value` has the form of a record id."""
+    """Return whether `value` has the form of a record id."""
     return isinstance(value, str) and len(value) == ID_LENGTH and _HEX.issuperset(value)
 
 

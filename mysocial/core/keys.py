@@ -212,7 +212,7 @@ def topic_log(topic: str) -> str:
 
 
 def is_event_log(key: str) -> bool:
-    """Tell whether a key is the event log, or the one of a topic."""
+    """Return whether a key is the log of all events or the log of a topic."""
     return key == EVENT_LOG or key.startswith(TOPIC_LOG_PREFIX)
 
 
@@ -227,12 +227,12 @@ def post_topic(post_id: str) -> str:
 
 
 def self_topic(user_id: str) -> str:
-    """Return the topic that only this member hears."""
+    """Return the topic of the events that only this member receives."""
     return f"{SELF_TOPIC_PREFIX}{user_id}"
 
 
 def session_topic(session_id: str) -> str:
-    """Return the topic that only the connections of this session hear."""
+    """Return the topic of the events that only connections of this session receive."""
     return f"{SESSION_TOPIC_PREFIX}{session_id}"
 
 

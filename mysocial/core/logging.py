@@ -35,7 +35,7 @@ FLOWER_INSPECTOR = "flower.inspector"
 
 
 def is_connection_error(error: BaseException | None) -> bool:
-    """Tell whether an error means that a server cannot be reached or a process was killed."""
+    """Return whether an error means that a server cannot be reached or a process was killed."""
     names = (f"{base.__module__}.{base.__name__}" for base in type(error).__mro__)
     return error is not None and not CONNECTION_ERRORS.isdisjoint(names)
 

@@ -123,7 +123,7 @@ def available() -> Iterator[None]:
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Tell whether an error or one of its causes says that Redis is out of memory."""
+    """Return whether an error or one of its causes says that Redis is out of memory."""
     while error is not None:
         if isinstance(error, exceptions.OutOfMemoryError):
             return True

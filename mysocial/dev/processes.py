@@ -94,11 +94,11 @@ class Child:
         return self._process.stdout
 
     def alive(self) -> bool:
-        """Tell whether it is running."""
+        """Return whether it is running."""
         return self._process is not None and not self._ended()
 
     def _ended(self, timeout: float = 0.0) -> bool:
-        """Tell whether it ended within `timeout` seconds; if so, end its own children, too."""
+        """Return whether it ended within `timeout` seconds; if so, end its own children, too."""
         process = self._process
         if process is None or process.returncode is not None:
             return True
@@ -212,7 +212,7 @@ def free_port(preferred: int = 0) -> int:
 
 
 def port_is_free(port: int) -> bool:
-    """Tell whether a server could listen on this port of loopback."""
+    """Return whether a server could listen on this port of loopback."""
     return free_port(port) == port
 
 

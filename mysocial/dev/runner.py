@@ -177,7 +177,7 @@ class DevRunner:
         )
 
     def responds(self) -> bool:
-        """Tell whether the web server responds to a liveness probe."""
+        """Return whether the web server responds to a liveness probe."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
             # Like a proxy, because without DEBUG plain HTTP is redirected.

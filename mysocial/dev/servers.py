@@ -133,7 +133,7 @@ class Server(ABC):
         return f" The end of {self.log_file}:{quoted}"
 
     def alive(self) -> bool:
-        """Tell whether its process runs; it may still be starting."""
+        """Return whether its process runs; it may still be starting."""
         return self._child is not None and self._child.alive()
 
     def stop(self, grace: float = 10.0) -> None:

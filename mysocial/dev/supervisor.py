@@ -44,7 +44,7 @@ class Process(Protocol):
         """Start it."""
 
     def alive(self) -> bool:
-        """Tell whether it is running."""
+        """Return whether it is running."""
 
     def stop(self, grace: float = ...) -> None:
         """Stop it, or kill it after `grace` seconds."""
@@ -124,7 +124,7 @@ class Program:
                 self._log.line(self.name, line.decode(errors="replace").rstrip())
 
     def alive(self) -> bool:
-        """Tell whether it is running."""
+        """Return whether it is running."""
         return self._child.alive()
 
     def stop(self, grace: float = 10.0) -> None:

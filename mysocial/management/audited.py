@@ -19,7 +19,7 @@ class AuditedCommand(BaseCommand):
     """
 
     def is_staff_action(self, options: dict[str, Any]) -> bool:
-        """Tell whether the command changes anything with these options."""
+        """Return whether the command changes anything with these options."""
         return True
 
     def execute(self, *args: Any, **options: Any) -> Any:

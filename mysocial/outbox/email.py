@@ -165,7 +165,7 @@ def deliver(mail: Email) -> bool:
 
 
 def _claim_daily_email(mail: Email, dedup_key: str) -> bool:
-    """Tell whether this is the day's e-mail about `dedup_key`, at the first and at every later try.
+    """Return whether this is the day's e-mail about `dedup_key`, at the first and every later try.
 
     The key holds the id of the e-mail that came first, so if its sender dies the next one sends
     it. It has no TTL, so that it is not evicted; `delete_expired` deletes it.

@@ -72,7 +72,7 @@ def end_backoff() -> None:
 
 
 def in_backoff(queue: str) -> bool:
-    """Tell whether the workers back off; if so, `queue` can be woken as soon as the backoff ends.
+    """Return whether the workers back off; if so, `queue` can be woken as soon as the backoff ends.
 
     Its wake-up was taken from the broker, and the pending mark would outlast the backoff.
 

@@ -107,7 +107,7 @@ class Index:
         return [f"{pk}:{value}" for value in values]
 
     def matches(self, values: FieldValues) -> bool:
-        """Tell whether a record with these values is in a list at all."""
+        """Return whether a record with these values is in a list at all."""
         return all(values[name] in allowed for name, allowed in self.where.items())
 
     def query(self, value: str) -> dict[str, Any]:

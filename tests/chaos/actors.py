@@ -271,7 +271,7 @@ class Actor(threading.Thread):
         return f"{kind}/{pk}", lambda response: self.is_as_acknowledged(kind, pk, response)
 
     def is_as_acknowledged(self, kind: str, pk: str, response: Response) -> bool:
-        """Tell whether a response about an own record shows what was acknowledged."""
+        """Return whether a response about an own record shows what was acknowledged."""
         if pk in self.record.deleted:
             return response.status == 404
         text = self.record.posts[pk] if kind == "posts" else self.record.comments[pk][1]

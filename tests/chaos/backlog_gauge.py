@@ -51,6 +51,6 @@ class BacklogGauge(threading.Thread):
         return Sample(at, sum(results[::2]), oldest)
 
     def flushed_since(self, since: float) -> bool:
-        """Tell whether all records that were unflushed at `since` have been flushed."""
+        """Return whether all records that were unflushed at `since` have been flushed."""
         last = self.samples[-1] if self.samples else None
         return last is not None and last.taken_at > since and last.taken_at - last.oldest > since

@@ -72,7 +72,7 @@ class Disk:
 
 
 def can_have_disks() -> bool:
-    """Tell whether this process may mount file systems."""
+    """Return whether this process may mount file systems."""
     is_root = os.geteuid() == 0
     tools = all(map(shutil.which, ("mkfs.ext4", "mount", "umount")))
     return is_root and tools and Path("/dev/loop-control").exists()

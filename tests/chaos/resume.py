@@ -107,7 +107,7 @@ class Client:
             self.posts.append((offset(frame["id"]), frame["data"]["text"]))
 
     def is_in_gap(self, place: int) -> bool:
-        """Tell whether an event is one of those missed because of a rejected cursor."""
+        """Return whether an event is one of those missed because of a rejected cursor."""
         return any(old < place <= new for old, new in self.gaps)
 
 

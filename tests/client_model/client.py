@@ -20,7 +20,7 @@ class ClientState:
         self.stale: set[str] = set()
 
     def has(self, name: str) -> bool:
-        """Tell whether the client holds a part."""
+        """Return whether the client holds a part."""
         return name in self.state
 
     def names(self, kind: str) -> list[str]:
@@ -56,7 +56,7 @@ class ClientState:
                     yield value
 
     def has_relation(self, user_id: str, kind: str) -> bool:
-        """Tell whether a relation to another member holds, such as `muting`."""
+        """Return whether a relation to another member holds, such as `muting`."""
         return user_id != self.me and bool(self.state[f"relation:{user_id}"][kind])
 
     def update_relation(self, user_id: str, **relation: bool) -> None:

@@ -96,7 +96,7 @@ def _conversation_updated(client: ClientState, conversation: Data) -> None:
 
 
 def _is_older(conversation: Data, message: Data | None) -> bool:
-    """Tell whether a conversation's last message, if it has one, is older than `message`."""
+    """Return whether a conversation's last message, if it has one, is older than `message`."""
     last = conversation["last_message"]
     return message is not None and (last is None or last["created_at"] < message["created_at"])
 

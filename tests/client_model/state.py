@@ -98,7 +98,7 @@ class Reader:
 
 
 def matches_any(name: str, patterns: set[str]) -> bool:
-    """Tell whether the name of a part matches one of the patterns."""
+    """Return whether the name of a part matches one of the patterns."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
@@ -137,7 +137,7 @@ def differences(held: State, fresh: State, me: str, stale: set[str]) -> dict[str
 
 
 def _is_post_of_stale_list(name: str, held: State, fresh: State, stale: set[str]) -> bool:
-    """Tell whether a part belongs to a post of a list that is stale."""
+    """Return whether a part belongs to a post of a list that is stale."""
     kind, _, post_id = name.partition(":")
     if kind not in {"post", "comments", "mine"} or f"post:{post_id}" in held:
         return False

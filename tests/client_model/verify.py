@@ -45,7 +45,7 @@ class Viewer:
         return differences(held.state, self.fresh, self.person.id, held.stale)
 
     def depends_on(self, ids: Collection[str]) -> bool:
-        """Tell whether the state would be wrong without these events."""
+        """Return whether the state would be wrong without these events."""
         return bool(self.differences(self.reduce(self.events, without=ids)))
 
     def needed_types(self) -> set[str]:
@@ -56,7 +56,7 @@ class Viewer:
         return {kind for kind, ids in of_type.items() if self.depends_on(ids)}
 
     def depends_on_single_event(self) -> bool:
-        """Tell whether the state would be wrong without some single event."""
+        """Return whether the state would be wrong without some single event."""
         return any(self.depends_on([event["id"]]) for event in self.events)
 
     def reread_kinds(self) -> set[str]:

@@ -36,7 +36,7 @@ class Module:
                 yield from self._gaps_in(node)
 
     def _is_override(self, owner: Any, node: Any) -> bool:
-        """Tell whether a base class, which says what the method does, has it too."""
+        """Return whether a base class, which says what the method does, has it too."""
         return isinstance(owner, ast.ClassDef) and any(
             self._has(base, node.name) for base in owner.bases
         )
@@ -60,7 +60,7 @@ def _is_alias(node: Any) -> bool:
 
 
 def _is_described(node: Any) -> bool:
-    """Tell whether a definition has a docstring, or a text in its place that users see.
+    """Return whether a definition has a docstring, or a text in its place that users see.
 
     That is the summary of an API operation, the label of an admin action or column, the help of a
     command; the base class says all there is to say of an `AppConfig`.

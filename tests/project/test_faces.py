@@ -30,7 +30,7 @@ def hidden_imports(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def _is_offered(package: str, names: list[str]) -> bool:
-    """Tell whether a face has the first name; a second one must belong to a public module."""
+    """Return whether a face has the first name; a second one must belong to a public module."""
     first, second = [*names, ""][:2]
     if first not in offered(package):
         return False

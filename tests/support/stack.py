@@ -101,7 +101,7 @@ class Stack:
         return self.is_up()
 
     def is_up(self) -> bool:
-        """Tell whether a web process responds now."""
+        """Return whether a web process responds now."""
         try:
             return httpx.get(f"{self.url}/health/live", timeout=2).is_success
         except httpx.HTTPError:

@@ -118,7 +118,7 @@ def _wheels() -> Iterator[Check]:
 
 
 def _has_avx() -> bool:
-    """Tell whether the processor has AVX; True if it cannot be determined."""
+    """Return whether the processor has AVX; True if it cannot be determined."""
     try:
         return "avx" in Path("/proc/cpuinfo").read_text().split()
     except OSError:
