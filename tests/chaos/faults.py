@@ -11,7 +11,7 @@ import psutil
 from redis import Redis
 
 from tests.chaos.clocks import Clock
-from tests.chaos.site import FOLDERS, Site
+from tests.chaos.site import FOLDERS, RESTART_TIMEOUT_SECONDS, Site
 from tests.support.stack import wait_for
 
 WORKERS = ("worker", "worker-2")
@@ -42,10 +42,15 @@ def kill_child() -> Fault:
     """SIGKILL a process of the worker's pool."""
 
     def act(site: Site) -> None:
-        worker = psutil.Process(site.pids["worker"])
-        children = worker.children()
+        def pool() -> list[psutil.Process]:
+            return psutil.Process(site.pid("worker")).children()
+
+        # A worker that has just been restarted has no children yet.
+        children = wait_for(pool, within=RESTART_TIMEOUT_SECONDS, name="a child")
         children[0].kill()
-        wait_for(lambda: len(worker.children()) >= len(children), within=20, name="a new child")
+        wait_for(
+            lambda: set(pool()) - set(children), within=RESTART_TIMEOUT_SECONDS, name="a new child"
+        )
 
     return Fault("kill -9 a pool child", act)
 
@@ -53,7 +58,7 @@ def kill_child() -> Fault:
 def kill_workers(site: Site, seconds: float) -> None:
     """SIGKILL all workers, and let none run for some seconds."""
     with site.supervisor_suspended():
-        for worker in (psutil.Process(site.pids[name]) for name in WORKERS):
+        for worker in (psutil.Process(site.pid(name)) for name in WORKERS):
             for process in (*worker.children(recursive=True), worker):
                 process.kill()
         time.sleep(seconds)
@@ -139,7 +144,7 @@ def disk_full(name: str) -> Fault:
     """Fill a server's disk for a while."""
 
     def act(site: Site) -> None:
-        pid = site.pids[name]
+        pid = site.pid(name)
         site.disks[name].fill()
         time.sleep(FAULT_SECONDS)
         site.disks[name].free_space()

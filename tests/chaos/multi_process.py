@@ -181,7 +181,7 @@ class Load:
         self.codes: Counter[str] = Counter()
         self.sent: list[str] = []
         self.stop = threading.Event()
-        self.thread = threading.Thread(target=self._run, args=(number,))
+        self.thread = threading.Thread(target=self._run, args=(number,), daemon=True)
         self.thread.start()
 
     def _run(self, number: int) -> None:

@@ -167,7 +167,7 @@ async def _run_reconnects(stack: Stack, clients: int, seconds: float, kills: int
     follower, stranger = (client.member for client in crowd[:2])
     done = asyncio.Event()
     tasks = [asyncio.create_task(client.run(done)) for client in crowd]
-    threads = [threading.Thread(target=writer.run) for writer in writers]
+    threads = [threading.Thread(target=writer.run, daemon=True) for writer in writers]
     for thread in threads:
         thread.start()
     await asyncio.to_thread(_kill_processes, stack, seconds, kills)

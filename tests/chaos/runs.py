@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -145,26 +146,36 @@ def run(
     actors, common, listeners = create_actors(site, size, seed, listeners_each)
     gauge = BacklogGauge(site.running["redis_url"])
     result.began = time.monotonic()
-    for thread in (gauge, listeners, *actors):
-        thread.start()
-    try:
-        result.faults = inject_faults(site, faults, gauge, pause=pause, report=report)
-        while _count(actors) < writes and not any(actor.record.problems for actor in actors):
-            time.sleep(0.2)
-    except AssertionError as error:
-        result.problems.append(str(error))
-    for actor in actors:
-        actor.stop.set()
-    for actor in actors:
-        actor.join()
-    ended = time.monotonic()
-    result.problems += _run_checks(site, actors, common, listeners, gauge, result)
-    gauge.stop.set()
+    with _running(gauge, listeners, *actors):
+        try:
+            result.faults = inject_faults(site, faults, gauge, pause=pause, report=report)
+            while _count(actors) < writes and not any(actor.record.problems for actor in actors):
+                time.sleep(0.2)
+        except AssertionError as error:
+            result.problems.append(str(error))
+        for actor in actors:
+            actor.stop.set()
+        for actor in actors:
+            actor.join()
+        ended = time.monotonic()
+        result.problems += _run_checks(site, actors, common, listeners, gauge, result)
     result.samples = gauge.samples
     result.acknowledged = sorted(at for actor in actors for at in actor.record.acknowledged)
     result.failed = sorted(at for actor in actors for at in actor.record.failed)
     result.figures = _figures(actors, listeners, result, ended - result.began)
     return result
+
+
+@contextmanager
+def _running(*threads: Actor | Listeners | BacklogGauge) -> Iterator[None]:
+    """Run threads during the block. A thread left after an error would keep the process alive."""
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for thread in threads:
+            thread.stop.set()
 
 
 def _count(actors: list[Actor]) -> int:

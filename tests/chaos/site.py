@@ -49,7 +49,7 @@ class Site(Stack):
 
     def signal(self, name: str, number: int) -> int:
         """Send a signal to a process; return its pid."""
-        pid = self.pids[name]
+        pid = self.pid(name)
         os.kill(pid, number)
         return pid
 

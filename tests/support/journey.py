@@ -179,7 +179,7 @@ def survive(stack: Stack, *, writers: int, pause: float, kills: int) -> dict[str
         AssertionError: A post is lost, stale or duplicated, or a response is wrong.
     """
     all_writers = [Writer(join(stack, f"writer{n}_{os.getpid()}"), n) for n in range(writers)]
-    threads = [threading.Thread(target=writer.run) for writer in all_writers]
+    threads = [threading.Thread(target=writer.run, daemon=True) for writer in all_writers]
     for thread in threads:
         thread.start()
     try:

@@ -123,9 +123,18 @@ class Stack:
     def pids(self) -> dict[str, int]:
         return dict(self.running.get("pids", {}))
 
+    def pid(self, name: str) -> int:
+        """Return the pid of a process; wait while the supervisor restarts it."""
+
+        def existing_pid() -> int | None:
+            pid = self.pids.get(name)
+            return pid if pid and psutil.pid_exists(pid) else None
+
+        return int(wait_for(existing_pid, within=START_TIMEOUT_SECONDS, name=f"{name} runs"))
+
     def kill(self, name: str) -> int:
         """SIGKILL a process, as a crash would; return its pid."""
-        pid = self.pids[name]
+        pid = self.pid(name)
         os.kill(pid, signal.SIGKILL)
         return pid
 
