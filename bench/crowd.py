@@ -15,9 +15,13 @@ POLL_SECONDS = 0.05
 class SocketCrowd:
     """Sockets that are open until the block ends; counts the frames that contain a word."""
 
-    def __init__(self, port: int, path: str, protocols: Sequence[Sequence[str]]) -> None:
+    def __init__(
+        self, port: int, path: str, protocols: Sequence[Sequence[str]], *, is_slow: bool = False
+    ) -> None:
+        """Describe the crowd; slow sockets stop to read after a frame, until it is taken."""
         self._url = f"ws://127.0.0.1:{port}{path}"
         self._protocols = protocols
+        self._max_queue = 1 if is_slow else None
         self._tasks: list[asyncio.Task[None]] = []
         self.sockets: list[ClientConnection] = []
         self.frame_counts: dict[str, int] = {}  # By word.
@@ -41,7 +45,7 @@ class SocketCrowd:
         async with semaphore:
             socket = await connect(
                 self._url, subprotocols=protocols or None, open_timeout=OPEN_TIMEOUT_SECONDS,
-                ping_interval=None, compression=None, max_queue=None,
+                ping_interval=None, compression=None, max_queue=self._max_queue,
             )  # fmt: skip
             if protocols:
                 await socket.recv()  # The message that the session is signed in.

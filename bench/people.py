@@ -44,3 +44,19 @@ def write_posts(author: Member, texts: list[str]) -> None:
 
     for text in texts:
         create_post(author_id=author.id, text=text)
+
+
+def write_long_log(author: Member, text: str, event_count: int) -> str:
+    """Append events of a public post to the log; return the cursor before them."""
+    from mysocial.core import keys  # noqa: PLC0415
+    from mysocial.core.redis import client  # noqa: PLC0415
+    from mysocial.store import write  # noqa: PLC0415
+    from posts.events import PostUpdated  # noqa: PLC0415
+    from posts.services import create_post  # noqa: PLC0415
+
+    post = create_post(author_id=author.id, text=text)
+    epoch, clock = client().mget(keys.EPOCH, keys.CLOCK)
+    for _ in range(event_count):
+        with write() as w:
+            w.announce(PostUpdated(post.id, author.id, post.privacy, ""))
+    return f"{epoch.decode()}:{clock.decode()}"

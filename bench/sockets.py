@@ -1,8 +1,9 @@
 """Cost of sockets: `python -m bench.sockets` (`make bench-sockets`).
 
-The figures are the memory and CPU of idle sockets; the deliveries of an event to many sockets for
-each CPU second, compared with a group of stock Channels; and the time from the request of a chat
-message to its receiver's socket, compared with a bare echo. One process is pinned to a core; Valkey
+The figures are the memory and CPU of idle sockets; the memory of slow sockets that resume; the
+deliveries of an event to many sockets for each CPU second, compared with a group of stock Channels;
+and the time from the request of a chat message to its receiver's socket, compared with a bare echo.
+One process is pinned to a core; Valkey
 runs with `appendfsync always`.
 """
 
@@ -21,7 +22,7 @@ from channels.layers import get_channel_layer
 
 from bench.columns import HTTP_SERVER, accepts_connections
 from bench.crowd import SocketCrowd
-from bench.people import Member, create_members, write_posts
+from bench.people import Member, create_members, write_long_log, write_posts
 from bench.stage import ServerProcess, Servers, Usage, start_servers
 from tests.support.stack import wait_for
 
@@ -36,6 +37,9 @@ SETTLE_SECONDS = 5.0
 PAUSE_SECONDS = 0.1  # Between two events.
 MESSAGE_INTERVAL_SECONDS = 0.05
 RECEIVE_TIMEOUT_SECONDS = 10.0
+SLOW_EVENTS, SLOW_TEXT = 300, "😀" * 4900  # 6 MB that each slow socket missed.
+SOCKETS_PER_MEMBER = 20
+SLOW_SECONDS = 10.0  # Less than the server's deadline for a client that reads nothing.
 
 
 async def measure_idle(server: ServerProcess, members: list[Member], seconds: float) -> None:
@@ -61,6 +65,29 @@ async def measure_idle(server: ServerProcess, members: list[Member], seconds: fl
         await asyncio.to_thread(write_posts, members[0], [LAST_TEXT])
         await crowd.wait_for_frames(count)
         print(f"idle: all sockets received a post after {passed:.0f} s")
+
+
+async def measure_slow(server: ServerProcess, members: list[Member]) -> None:
+    """Print the growth of the process while sockets resume and stop reading."""
+    protocols = [member.protocols for member in members for _ in range(SOCKETS_PER_MEMBER)]
+    async with SocketCrowd(server.port, "/ws", [members[0].protocols]):
+        before = server.usage()
+    async with SocketCrowd(server.port, "/ws", protocols, is_slow=True) as crowd:
+        opened = server.usage()
+        cursor = await asyncio.to_thread(write_long_log, members[0], SLOW_TEXT, SLOW_EVENTS)
+        resume = {"type": "resume", "cid": "1", "cursor": cursor, "topics": ["feed"]}
+        await crowd.send_all(json.dumps(resume))
+        await asyncio.sleep(SLOW_SECONDS)
+        stopped = server.usage()
+    await asyncio.sleep(SETTLE_SECONDS)
+    idle, slow, left = (
+        (usage.memory - before.memory) / 2**20 for usage in (opened, stopped, server.usage())
+    )
+    count = len(protocols)
+    print(
+        f"slow: {count} sockets: {idle:.0f} MiB before they resume, {slow:.0f} MiB while they wait"
+    )
+    print(f"slow: {(slow - idle) * 1024 / count:.0f} KiB each, {left:.0f} MiB after all are gone")
 
 
 async def measure_fan_out(server: ServerProcess, members: list[Member]) -> float:
@@ -162,10 +189,13 @@ def serving_sockets(servers: Servers, application: str) -> Iterator[ServerProces
 
 def run(servers: Servers, options: argparse.Namespace) -> None:
     """Run all measurements."""
-    members = create_members(max(options.idle, options.fan, 2))
+    members = create_members(max(options.idle, options.fan, options.slow // SOCKETS_PER_MEMBER, 2))
     if options.idle:
         with serving_sockets(servers, OURS) as server:
             asyncio.run(measure_idle(server, members[: options.idle], options.seconds))
+    if options.slow:
+        with serving_sockets(servers, OURS) as server:
+            asyncio.run(measure_slow(server, members[: options.slow // SOCKETS_PER_MEMBER]))
     with serving_sockets(servers, OURS) as server:
         if options.messages:
             with servers.run(*HTTP_SERVER) as http_server:
@@ -188,6 +218,9 @@ def main() -> None:
     parser.add_argument("--idle", type=int, default=5000, help="number of idle sockets")
     parser.add_argument(
         "--seconds", type=float, default=60, help="duration of the idle measurement"
+    )
+    parser.add_argument(
+        "--slow", type=int, default=1000, help="number of sockets that resume and stop reading"
     )
     parser.add_argument(
         "--fan", type=int, default=1000, help="number of sockets that receive each event"

@@ -32,6 +32,8 @@ from mysocial.realtime.presence import ConnectionRegistry
 
 logger = logging.getLogger(__name__)
 BATCH_SIZE = 200
+# Of the frames of a batch; then the clients take theirs, so that no batch overflows their buffers.
+BURST_BYTES = 64 * 1024
 POLL_SECONDS = 1.0
 MAX_EPHEMERAL = 1000  # queued ephemeral events; the newest are dropped beyond it
 Fields = dict[bytes, bytes]
@@ -199,10 +201,15 @@ class Dispatcher:
             for subscriber in set().union(*(event.subscribers for event in events)):
                 subscriber.require_resume()
             return
+        burst = 0
         for event, audience in zip(events, audiences, strict=True):
             frame = event_frame(self._epoch, str(event.offset), event.type, event.data).decode()
             for subscriber in audience:
                 subscriber.deliver(event.type, event.offset, frame)
+            burst += len(event.data)
+            if burst >= BURST_BYTES:
+                burst = 0
+                await asyncio.sleep(0)
 
     def _pending_event(self, entry_id: bytes, fields: Fields) -> PendingEvent:
         logs = fields[b"topics"].decode().split(" ")

@@ -4,8 +4,8 @@ import asyncio
 import enum
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol, TypeVar
+from sys import getsizeof
+from typing import Protocol
 
 from mysocial.core.errors import Conflict, NotAuthenticated, Unavailable
 from mysocial.core.keys import self_topic, session_topic
@@ -13,18 +13,16 @@ from mysocial.realtime.auth import AuthenticatedSession, SessionBackend
 from mysocial.realtime.dispatcher import Dispatcher, get_dispatcher
 from mysocial.realtime.protocol import RESUME, SIGNED_OUT
 from mysocial.realtime.replay import AudienceFilter, MissedEvents, events_since, parse_cursor
+from mysocial.realtime.replay_queue import run_replay_step
 
 logger = logging.getLogger(__name__)
 MAX_START_SECONDS = 4
 # Events are held back until the first command or for this long, because a client that resumes must
 # not receive new events before those it missed.
 GRACE_SECONDS = 1.0
-MAX_BUFFERED = 1000  # events for a client that reads nothing; beyond it, the client must resume
+# Of the events for a client that reads nothing; beyond one of these, the client must resume.
+MAX_BUFFERED, MAX_BUFFERED_BYTES = 1000, 256 * 1024
 SESSION_ENDED = "session.ended"  # the last event that a client receives
-# Replays have their own threads and run slice by slice, so that when all clients reconnect at once
-# no sign-in waits for another client's replay.
-REPLAY_THREADS = ThreadPoolExecutor(2, thread_name_prefix="replay")
-T = TypeVar("T")
 
 
 class Transport(Protocol):
@@ -59,6 +57,7 @@ class Subscription:
         self._state = State.HELD
         self._delivered = 0  # the offset of the last event that was sent
         self._buffer: list[tuple[int | None, str, str]] = []  # an idle deque takes ten times more
+        self._buffered_bytes = 0
         self._has_overflowed = False  # while resuming; the events are in the log
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -89,7 +88,7 @@ class Subscription:
         if self._writer:
             self._writer.cancel()
         self._dispatcher.session_watcher.remove(self)
-        self._buffer.clear()
+        self._clear_buffer()
         for topic in list(self.topics):
             self.leave(topic)
 
@@ -103,13 +102,14 @@ class Subscription:
             offset: The position in the log; None for an ephemeral event.
             frame: The JSON text for the client.
         """
-        if len(self._buffer) >= MAX_BUFFERED:
+        if len(self._buffer) >= MAX_BUFFERED or self._buffered_bytes >= MAX_BUFFERED_BYTES:
             if self._state is not State.RESUMING:
                 self.require_resume()
                 return
-            self._buffer.clear()
+            self._clear_buffer()
             self._has_overflowed = True
         self._buffer.append((offset, event_type, frame))
+        self._buffered_bytes += getsizeof(frame)
         if event_type == SESSION_ENDED and self._state is State.HELD:
             self._state = State.LIVE  # nothing can follow, so there is no reason to wait
         self._start_writer()
@@ -166,23 +166,26 @@ class Subscription:
     ) -> str:
         """Send the missed events, including those that arrive meanwhile; return the new cursor."""
         audience_filter = AudienceFilter(parse_cursor(cursor)[0], self.user_id)
-        missed = await run_replay(events_since, cursor, self.topics)
+        missed = await run_replay_step(self.user_id, events_since, cursor, self.topics)
         await send_resumed(missed)
         await self._send_visible(audience_filter, missed)
         while (missed.more or self._has_overflowed) and not self._is_closed:
             self._has_overflowed = False
-            missed = await run_replay(events_since, missed.cursor, self.topics)
+            missed = await run_replay_step(self.user_id, events_since, missed.cursor, self.topics)
             if missed.reason:
                 self.require_resume()  # the log was trimmed; a new connection reports the reason
             await self._send_visible(audience_filter, missed)
         return missed.cursor
 
     async def _send_visible(self, audience_filter: AudienceFilter, missed: MissedEvents) -> None:
-        """Send the missed events that the client may see, until it disconnects."""
-        for entries in missed.slices():
-            if self._is_closed:
-                return
-            for event in await run_replay(audience_filter.filter, entries):
+        """Send the missed events that the client may see, until it disconnects.
+
+        The client takes the frames of one step before the next step begins.
+        """
+        while missed.entries and not self._is_closed:
+            for event in await run_replay_step(
+                self.user_id, audience_filter.filter, missed.entries
+            ):
                 await self._send(*event)
 
     def release(self) -> None:
@@ -207,12 +210,18 @@ class Subscription:
     async def _write(self) -> None:
         try:
             while self._buffer and self._state is State.LIVE:
-                await self._send(*self._buffer.pop(0))
+                offset, event_type, frame = self._buffer.pop(0)
+                self._buffered_bytes -= getsizeof(frame)
+                await self._send(offset, event_type, frame)
         except Exception as error:  # noqa: BLE001 - each server has its own errors for this
             logger.debug("A client disconnected: %s", error)
             self.require_resume()  # if it did not, it has missed an event
         finally:
             self._writer = None
+
+    def _clear_buffer(self) -> None:
+        self._buffer.clear()
+        self._buffered_bytes = 0
 
     async def _send(self, offset: int | None, event_type: str, frame: str) -> None:
         if offset is not None:
@@ -234,11 +243,6 @@ class Subscription:
             await self._transport.end(code)
         except Exception as error:  # noqa: BLE001 - as above
             logger.debug("A client disconnected: %s", error)
-
-
-async def run_replay(function: Callable[..., T], *args: Any) -> T:
-    """Call a function of a replay in the threads for replays; return its result."""
-    return await asyncio.get_running_loop().run_in_executor(REPLAY_THREADS, function, *args)
 
 
 async def open_subscription(

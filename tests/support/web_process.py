@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 import httpx
+import psutil
 import yaml
 from django.conf import settings
 
@@ -49,6 +50,12 @@ class WebProcess:
             return httpx.get(f"http://127.0.0.1:{self.port}/health/live", timeout=2).is_success
         except httpx.HTTPError:
             return False
+
+    def resident_bytes(self) -> int:
+        """Return the memory of the process and its children."""
+        assert self._process is not None
+        root = psutil.Process(self._process.pid)
+        return sum(process.memory_info().rss for process in (root, *root.children(recursive=True)))
 
     def terminate(self, number: int = signal.SIGTERM) -> None:
         """Send a signal and wait until the process has ended."""

@@ -204,7 +204,7 @@ async def test_a_post_that_is_hidden_during_a_resume_is_not_sent(
     post = await sync_to_async(alice.create_post)("Once")
     for text in ("Twice", "Three times"):
         await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": text})
-    monkeypatch.setattr(replay, "SLICE", 1)
+    monkeypatch.setattr(replay, "MAX_ENTRIES", 1)
     original = AudienceFilter.filter
     steps = iter([bool, bool, lambda: alice.put(f"users/{bob.id}/block")])
 

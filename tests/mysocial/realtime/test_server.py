@@ -207,4 +207,4 @@ def test_a_replay_stops_when_its_client_is_gone(fresh_site, alice, bob):
         narrow.shutdown(socket.SHUT_RDWR)
         wait_for(lambda: not online([bob.id]), within=TIMEOUT_SECONDS, name="offline")
 
-    assert count_script_calls(leave) < 40  # each of the 80 slices would run one
+    assert count_script_calls(leave) < 40  # each of the 80 portions would run two
