@@ -18,7 +18,7 @@ ACCOUNT_ERASED, EXPORT_READY = "account_erased", "export_ready"
 class Account(Record):
     """A member's e-mail address and password; the profile in `users` has the same id."""
 
-    email = models.EmailField(max_length=254)  # lowercase, unique
+    email = models.EmailField(max_length=254)  # normalized, unique
     email_verified = models.BooleanField(default=False)
     password = models.CharField(max_length=256, editable=False)
     # Written by every sign-in, so that it conflicts with a concurrent change of the password.

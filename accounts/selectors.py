@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts.email_addresses import normalize_sign_in_name
 from accounts.models import Account, Export, Session
 from accounts.representations import contact_template, export_template, session_template
 from accounts.store import accounts, ended_sessions, exports, sessions
@@ -40,13 +41,13 @@ def get_self(user_id: str) -> tuple[Row, Row]:
 
 
 def find_by_email(email: str) -> str | None:
-    """Return the id of the account with this lowercase e-mail address, or None."""
+    """Return the id of the account with this normalized e-mail address, or None."""
     return reads.find_by_unique(accounts, "email", email)
 
 
 def find_account(name: str) -> Account | None:
-    """Return the account with this e-mail address or username, case-insensitively, or None."""
-    name = name.strip().lower()
+    """Return the account with this e-mail address or username in any spelling, or None."""
+    name = normalize_sign_in_name(name)
     user_id = find_by_email(name) if "@" in name else find_user_id(name)
     if user_id is None:
         return None

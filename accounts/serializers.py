@@ -5,15 +5,19 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.email_addresses import MAX_EMAIL_LENGTH, normalize_email
 from accounts.passwords import find_weaknesses
 from mysocial.api import MediaField, StrictSerializer
+from mysocial.core.errors import Invalid
 from users.representations import ProfileSerializer
+from users.services import check_username
 
 MAX_PASSWORD_LENGTH = 128
 USERNAME = r"^[A-Za-z0-9_]{3,30}\Z"
 # Django's validator also accepts quoted local parts with blanks and control characters. Neither
 # side may contain an "@", or matching a text of many "@" would take quadratic time.
 EMAIL = re.compile(r"[!-?A-~]+@[^@\s\x00-\x1f\x7f]+")
+INVALID_EMAIL = "Enter a valid email address."
 REFRESH_LOCATIONS = [("cookie", "In an HttpOnly cookie"), ("body", "In the body")]
 
 
@@ -21,13 +25,23 @@ def _password() -> serializers.CharField:
     return serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
 
 
-def _email() -> serializers.EmailField:
-    return serializers.EmailField(max_length=254, validators=[_check_email])
+class EmailAddressField(serializers.EmailField):
+    """An e-mail address, validated and returned in its stored form."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if len(text) > MAX_EMAIL_LENGTH:
+            return text  # the validator of `max_length` rejects it
+        if '"' in text or not EMAIL.fullmatch(text):
+            raise serializers.ValidationError(INVALID_EMAIL, code="invalid")
+        try:
+            return normalize_email(text)
+        except ValueError:
+            raise serializers.ValidationError(INVALID_EMAIL, code="invalid") from None
 
 
-def _check_email(value: str) -> None:
-    if '"' in value or not EMAIL.fullmatch(value):
-        raise serializers.ValidationError("Enter a valid email address.")
+def _email() -> EmailAddressField:
+    return EmailAddressField(max_length=MAX_EMAIL_LENGTH)
 
 
 class SignUpInput(StrictSerializer):
@@ -44,6 +58,14 @@ class SignUpInput(StrictSerializer):
     avatar_color = serializers.RegexField(r"^#[0-9a-fA-F]{6}\Z", required=False)
     avatar_image = MediaField(required=False)
     refresh_in = serializers.ChoiceField(REFRESH_LOCATIONS, default="body")
+
+    def validate_username(self, value: str) -> str:
+        """Check the name here, to report it along with the errors of the other fields."""
+        try:
+            check_username(value)
+        except Invalid as error:
+            raise serializers.ValidationError(error.errors["username"]) from None
+        return value
 
     def validate_password(self, value: str) -> str:
         """Check the strength here, to report it along with the errors of the other fields."""

@@ -201,6 +201,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Nobody can sign up with these names, or with names that look like them (`users/usernames.py`).
+RESERVED_USERNAMES = envlist(
+    "RESERVED_USERNAMES",
+    "abuse,account,accounts,admin,administrator,administrators,admins,anonymous,api,billing,"
+    "contact,everyone,feedback,help,helpdesk,hostmaster,info,mail,mod,moderation,moderator,"
+    "moderators,mods,mysocial,news,noreply,null,official,operator,postmaster,privacy,root,"
+    "security,staff,status,superuser,support,sysadmin,system,team,undefined,webmaster,www",
+)
 # The number of our proxies in front: so many entries of X-Forwarded-For are trusted.
 TRUSTED_PROXIES = envint("TRUSTED_PROXIES", 0, maximum=10)
 METRICS_TOKEN = envstr("METRICS_TOKEN")

@@ -12,11 +12,23 @@ from mysocial.store import Write, reads, retry_on_conflict, write
 from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, User, default_notifications
 from users.store import users
+from users.usernames import find_username_problem
 
 LABEL = "users.user"
 
 
 # Steps of the writes of other apps ---------------------------------------------------------------
+
+
+def check_username(username: str) -> None:
+    """Check that a new member may have this username.
+
+    Raises:
+        Invalid: It looks like an id, or like a reserved name.
+    """
+    problem = find_username_problem(username)
+    if problem:
+        raise Invalid(errors={"username": problem})
 
 
 def create_user(
@@ -25,7 +37,11 @@ def create_user(
     """Create a member's profile in the write of a sign-up.
 
     The write raises `AlreadyExists` if the username is taken.
+
+    Raises:
+        Invalid: Nobody may have this username.
     """
+    check_username(username)
     color = avatar_color or COLORS[sum(username.encode()) % len(COLORS)]
     user = User(id=user_id, username=username, avatar_color=color, avatar_id=avatar_id)
     user.avatar_url = initial_avatar(user)

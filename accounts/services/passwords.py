@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from accounts import selectors
+from accounts.email_addresses import normalize_sign_in_name
 from accounts.models import (
     PASSWORD_CHANGED,
     RESET_PASSWORD,
@@ -32,7 +33,7 @@ def request_reset(*, email: str) -> None:
     response nor its time discloses it.
     """
     with write() as w:
-        queue_email(w, RESET_PASSWORD, recipient=email.lower())
+        queue_email(w, RESET_PASSWORD, recipient=normalize_sign_in_name(email))
         w.respond_with(None)
 
 

@@ -6,11 +6,12 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts import selectors
+from accounts.email_addresses import normalize_email
 from accounts.models import VERIFY_EMAIL, Account
 from accounts.passwords import check_strength, hash_password
 from accounts.services.sessions import Device, SignIn, open_session
 from images import services as images
-from mysocial.core.errors import AlreadyExists
+from mysocial.core.errors import AlreadyExists, Invalid
 from mysocial.core.ids import new_id
 from mysocial.outbox import queue_email
 from mysocial.store import write
@@ -31,10 +32,10 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
     """Create an account, its profile and its first session.
 
     Raises:
-        Invalid: The password is too weak, or the username is not allowed.
+        Invalid: The password is too weak, or the username or the address is not allowed.
         AlreadyExists: The username or the address is taken; `errors` names each that is.
     """
-    email = email.lower()
+    email = _stored_email(email)
     check_strength(password, username=username, email=email)
     user_id = new_id()
     account = Account(id=user_id, email=email, password=hash_password(password))
@@ -57,6 +58,13 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
         error.errors = {name: "This is taken." for name, owner_id in owners.items() if owner_id}
         raise
     return result
+
+
+def _stored_email(email: str) -> str:
+    try:
+        return normalize_email(email)
+    except ValueError:
+        raise Invalid(errors={"email": "This is not an e-mail address."}) from None
 
 
 def _received_avatar(

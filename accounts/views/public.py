@@ -157,7 +157,7 @@ class PublicViewSet(ApiViewSet):
         """Send a link to set a new password, if the address belongs to an account."""
         email = validated_body(EmailInput, request)["email"]
         check_rate_limit(RESET_REQUESTS, get_client_address(request))
-        check_rate_limit(RESET_EMAILS_PER_ADDRESSEE, email.lower())
+        check_rate_limit(RESET_EMAILS_PER_ADDRESSEE, email)
         return self._request_reset(request, email)
 
     @write_action("If this address belongs to an account, we have sent it an e-mail.")

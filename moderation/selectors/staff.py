@@ -81,12 +81,13 @@ def is_revocable(action: ModerationAction) -> bool:
 
 
 def find_member(name: str) -> str:
-    """Return the id of the member with this id or username.
+    """Return the id of the member with this username or, if there is none, with this id.
 
     Raises:
         NotFound: There is no such member.
     """
-    user_id = name if get_users([name]) else find_user_id(name)
+    name = name.strip()
+    user_id = find_user_id(name) or (name if get_users([name]) else None)
     if not user_id:
         raise NotFound("There is no member with this username or id.")
     return user_id
