@@ -9,6 +9,7 @@ from accounts.store import sessions
 from accounts.tokens import parse_access_token
 from mysocial.core import request_context, tracing
 from mysocial.core.errors import NotAuthenticated
+from mysocial.core.ids import now
 from mysocial.realtime.auth import AuthenticatedSession
 from mysocial.store import reads
 
@@ -63,5 +64,6 @@ def authenticate_token(token: str) -> AuthenticatedSession:
 
 
 def find_ended_sessions(session_ids: Sequence[str]) -> set[str]:
-    """Return those of the ids whose session has ended or never existed."""
-    return set(session_ids) - set(reads.get_records(sessions, session_ids))
+    """Return those of the ids whose session has ended, has expired or never existed."""
+    records = reads.get_records(sessions, session_ids)
+    return set(session_ids) - {pk for pk, session in records.items() if now() <= session.ends_at}

@@ -1,4 +1,9 @@
-"""The refresh token as an HttpOnly cookie."""
+"""The refresh token as an HttpOnly cookie.
+
+In production, its name has the prefix `__Host-`: browsers accept it only over HTTPS and from this
+host, so that no other host of the domain can plant a session. The prefix requires the path `/`; the
+token is read by one endpoint only.
+"""
 
 import orjson
 from django.conf import settings
@@ -8,7 +13,7 @@ from rest_framework.request import Request
 from mysocial.core.errors import Forbidden
 from mysocial.store import to_json
 
-NAME, PATH = "refresh", "/api/token"
+PATH = "/"  # required by the prefix `__Host-`
 
 
 def read_refresh_cookie(request: Request) -> str:
@@ -18,7 +23,7 @@ def read_refresh_cookie(request: Request) -> str:
         Forbidden: The request comes from a page of another origin.
     """
     origin = request.headers.get("Origin")
-    token = request.COOKIES.get(NAME, "")
+    token = request.COOKIES.get(settings.REFRESH_COOKIE_NAME, "")
     if token and origin is not None and origin not in settings.ALLOWED_ORIGINS:
         raise Forbidden("Pages of this origin may not use the refresh cookie.")
     return token
@@ -31,11 +36,11 @@ def move_refresh_to_cookie(response: HttpResponse) -> HttpResponse:
     """
     body = orjson.loads(response.content)
     response.set_cookie(
-        NAME,
+        settings.REFRESH_COOKIE_NAME,
         body["refresh"],
         max_age=settings.REFRESH_TOKEN_SECONDS,
         path=PATH,
-        secure=not settings.DEBUG,
+        secure=settings.REFRESH_COOKIE_SECURE,
         httponly=True,
         samesite="Strict",
     )
@@ -45,5 +50,5 @@ def move_refresh_to_cookie(response: HttpResponse) -> HttpResponse:
 
 def delete_refresh_cookie(response: HttpResponse) -> HttpResponse:
     """Delete the cookie in the browser."""
-    response.delete_cookie(NAME, path=PATH, samesite="Strict")
+    response.delete_cookie(settings.REFRESH_COOKIE_NAME, path=PATH, samesite="Strict")
     return response

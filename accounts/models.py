@@ -1,5 +1,8 @@
 """Models of accounts: credentials, sessions, one-time tokens and exports; all private."""
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import models
 
 from mysocial.core.ids import now
@@ -53,6 +56,17 @@ class Session(Record):
         db_table = "sessions"
         verbose_name = "session"
         verbose_name_plural = "sessions"
+
+    @property
+    def max_ends_at(self) -> datetime:
+        """When the session ends, however often it is refreshed."""
+        return self.created_at + timedelta(days=settings.SESSION_MAX_DAYS)
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the session ends unless it is refreshed."""
+        unused_until = self.last_used_at + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
+        return min(unused_until, self.max_ends_at)
 
 
 class EndedSession(Record):

@@ -108,6 +108,12 @@ class EraseAccountInput(StrictSerializer):
     password = _password()
 
 
+class ExportInput(StrictSerializer):
+    """The password, so that an unlocked device alone is not enough to copy all data."""
+
+    password = _password()
+
+
 class ChangePasswordInput(StrictSerializer):
     """The current password and the new one."""
 

@@ -33,8 +33,12 @@ class RefreshToken(NamedTuple):
 
 
 def create_access_token(session: Session) -> str:
-    """Return an access token (JWT) for the session, valid for `ACCESS_TOKEN_SECONDS`."""
+    """Return an access token (JWT) for the session.
+
+    It is valid for `ACCESS_TOKEN_SECONDS`, but not beyond the session's absolute end.
+    """
     token = AccessToken()
+    token["exp"] = min(token["exp"], int(session.max_ends_at.timestamp()))
     token["sub"] = session.user_id
     token["sid"] = session.id
     return str(token)

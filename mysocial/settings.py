@@ -185,6 +185,8 @@ EVENT_LOG_SECONDS = envint("EVENT_LOG_SECONDS", 24 * 3600, minimum=1)
 # --- Accounts -----------------------------------------------------------------------------------
 ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 900, minimum=10)
 REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 30 * 24 * 3600, minimum=60)
+# A session ends after this many days, even if it is refreshed.
+SESSION_MAX_DAYS = envint("SESSION_MAX_DAYS", 180, minimum=1, maximum=3650)
 REFRESH_GRACE_SECONDS = 10
 RESET_TOKEN_SECONDS = 3600
 SIMPLE_JWT = {
@@ -334,7 +336,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 SECURE_CONTENT_TYPE_NOSNIFF = SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = REFRESH_COOKIE_SECURE = not DEBUG
+# All cookies. With the prefix, browsers accept them only over HTTPS, from this host and for all
+# paths, so that no other host of the domain can set them.
+_prefix = "" if DEBUG else "__Host-"
+SESSION_COOKIE_NAME = f"{_prefix}sessionid"  # of staff
+CSRF_COOKIE_NAME = f"{_prefix}csrftoken"
+REFRESH_COOKIE_NAME = f"{_prefix}refresh"  # of members who chose it
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not a cookie
 SECURE_SSL_REDIRECT = envbool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG

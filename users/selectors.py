@@ -122,6 +122,11 @@ def suspension_check(user_id: str = "") -> ViewerCheck:
     return time_check("suspended_until", users.prefix, user_id)
 
 
+def silence_check(user_id: str = "") -> ViewerCheck:
+    """Return the check whether `user_id` is silenced; by default, the member being checked."""
+    return time_check("silenced_until", users.prefix, user_id)
+
+
 def suspension_end_ms(user_id: str) -> int:
     """Return when a member's suspension ends, in ms since 1970; 0 if they are not suspended."""
     user = get_users([user_id]).get(user_id)

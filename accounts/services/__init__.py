@@ -6,6 +6,7 @@ from accounts.services.exports import (
     make_exports,
     remove_export,
     request_export,
+    request_own_export,
     write_export,
 )
 from accounts.services.passwords import (
@@ -47,6 +48,7 @@ __all__ = [
     "remove_export",
     "remove_session",
     "request_export",
+    "request_own_export",
     "request_reset",
     "request_verification",
     "reset_password",

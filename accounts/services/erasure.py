@@ -4,10 +4,9 @@ from collections.abc import Iterable
 
 from accounts import selectors
 from accounts.models import ACCOUNT_ERASED
-from accounts.passwords import verify_password
+from accounts.services.passwords import require_password
 from accounts.services.sessions import end_sessions_in_write
 from accounts.store import tokens
-from mysocial.core.errors import Invalid
 from mysocial.core.ids import now
 from mysocial.outbox import delete_records, queue_email
 from mysocial.store import STALE_ERRORS, retry_on_conflict, write
@@ -23,8 +22,7 @@ def erase_own_account(*, user_id: str, password: str) -> None:
     Raises:
         Invalid: The password is wrong.
     """
-    if not verify_password(password, selectors.get_account(user_id)):
-        raise Invalid(errors={"password": "This is not your password."})
+    require_password(user_id, password)
     erase_account(account_id=user_id)
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from accounts import selectors
 from accounts.events import ExportReady
 from accounts.models import EXPORT_READY, Export
+from accounts.services.passwords import require_password
 from accounts.store import EXPORT_RETENTION_SECONDS, exports
 from mysocial.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
 from mysocial.core.ids import now
@@ -34,9 +35,20 @@ RESET_FIELDS = (
 )  # fmt: skip
 
 
+def request_own_export(*, user_id: str, password: str) -> Export:
+    """Request an export of the member's own data, which replaces the previous one.
+
+    Raises:
+        Invalid: The password is wrong.
+        Conflict: An export is being created.
+    """
+    require_password(user_id, password)
+    return request_export(user_id=user_id)
+
+
 @retry_on_conflict
 def request_export(*, user_id: str) -> Export:
-    """Request an export of the member's own data, which replaces the previous one.
+    """Request an export of a member's data, which replaces the previous one.
 
     Raises:
         Conflict: An export is being created.

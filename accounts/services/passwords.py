@@ -103,9 +103,7 @@ def change_password(*, user_id: str, session_id: str, current: str, new: str) ->
         Invalid: `current` is not the password, or `new` is too weak.
         Conflict: Another request has changed the password.
     """
-    account = selectors.get_account(user_id)
-    if not verify_password(current, account):
-        raise Invalid(errors={"current_password": "This is not your password."})
+    account = require_password(user_id, current, field="current_password")
     _require_strong(account, new, field="new_password")
     _change_password(
         user_id,
@@ -113,6 +111,21 @@ def change_password(*, user_id: str, session_id: str, current: str, new: str) ->
         verified_hash=account.password,
         new_hash=hash_password(new),
     )
+
+
+def require_password(user_id: str, password: str, *, field: str = "password") -> Account:
+    """Check the member's own password before an action that a session alone must not allow.
+
+    Returns:
+        The account, as it was when the password was verified.
+
+    Raises:
+        Invalid: The password is wrong; the error is that of `field`.
+    """
+    account = selectors.get_account(user_id)
+    if not verify_password(password, account):
+        raise Invalid(errors={field: "This is not your password."})
+    return account
 
 
 @retry_on_conflict

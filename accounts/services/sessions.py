@@ -119,7 +119,7 @@ def refresh(*, token: str) -> SignIn:
     session = selectors.get_session_of_token(parsed)
     if not is_genuine(parsed, session):
         raise NotAuthenticated("The refresh token is not valid.")
-    if session.last_used_at + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS) < now():
+    if session.ends_at < now():
         _end_session_detached(session)
         raise NotAuthenticated("The session has expired.")
     if parsed.generation == session.generation:

@@ -10,16 +10,16 @@ from rest_framework.request import Request
 from accounts import selectors, services
 from accounts.models import Export
 from accounts.representations import export_template
-from accounts.serializers import ExportResponseSerializer, ExportStateSerializer
+from accounts.serializers import ExportInput, ExportResponseSerializer, ExportStateSerializer
+from accounts.views.account import PASSWORD_CHECKS
 from mysocial.api import (
     ApiViewSet,
-    StrictSerializer,
     current_user_id,
     json_response,
     validated_body,
     write_action,
 )
-from mysocial.core.rate_limits import DAY, RateLimit
+from mysocial.core.rate_limits import DAY, RateLimit, check_rate_limit
 
 EXPORTS = RateLimit("export", 3, DAY)
 ZIP = "application/zip"
@@ -34,19 +34,23 @@ class ExportViewSet(ApiViewSet):
     """The export of your data."""
 
     @extend_schema(
-        request=None,
+        request=ExportInput,
         responses={202: ExportResponseSerializer},
         summary="Request an export of your data",
-        description="One export at a time, three a day. The event `export.ready` and an e-mail "
-        "tell you when it is ready.",
+        description="Needs your password. One export at a time, three a day. The event "
+        "`export.ready` and an e-mail tell you when it is ready.",
     )
+    def request_export(self, request: Request) -> HttpResponse:
+        """Queue an export of all your data."""
+        password = validated_body(ExportInput, request)["password"]
+        check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
+        return self._request_export(request, password)
+
     @write_action(
         "Your export is being created.", status=202, limit=EXPORTS, export=export_representation
     )
-    def request_export(self, request: Request) -> Export:
-        """Queue an export of all your data."""
-        validated_body(StrictSerializer, request)
-        return services.request_export(user_id=current_user_id(request))
+    def _request_export(self, request: Request, password: str) -> Export:
+        return services.request_own_export(user_id=current_user_id(request), password=password)
 
     @extend_schema(responses=ExportStateSerializer, summary="Get the status of your export")
     def retrieve(self, request: Request) -> HttpResponse:

@@ -11,6 +11,7 @@ from followers.selectors import get_relationships, who_can_interact
 from mysocial.core.errors import NotFound
 from mysocial.core.ids import pair_id, split_pair_id
 from mysocial.store import ViewerCheck, gather, reads
+from users.selectors import silence_check, suspension_check
 
 
 def current_viewers(message_id: str, viewers: set[str]) -> set[str]:
@@ -49,12 +50,18 @@ def current_members(user_id: str, other_id: str, viewers: set[str]) -> set[str]:
 
 
 def typing_audience(sender_id: str, receiver_id: str, viewers: set[str]) -> set[str]:
-    """Return the receiver if they are in `viewers` and the sender may write to them now."""
+    """Return the receiver if they are in `viewers` and the sender may write to them now.
+
+    A silenced or suspended sender may write to nobody.
+    """
     if receiver_id not in viewers or receiver_id == sender_id:
         return set()
+    restrictions = reads.checks_query(sender_id, [silence_check(), suspension_check()])
     try:
-        context = get_messaging_context(sender_id, receiver_id)
+        context = get_messaging_context(sender_id, receiver_id, restrictions)
     except NotFound:
+        return set()
+    if any(restrictions.result()):
         return set()
     is_allowed = can_write_to(
         context.who_may_message, is_followed=context.is_followed, has_written=context.has_written

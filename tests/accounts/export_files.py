@@ -3,10 +3,12 @@
 import io
 import zipfile
 
+from tests.support.servers import PASSWORD
 
-def request_export(person):
+
+def request_export(person, password=PASSWORD):
     """Request an export; return the response."""
-    return person.post("currentuser/export")
+    return person.post("currentuser/export", {"password": password})
 
 
 def download_export(person):

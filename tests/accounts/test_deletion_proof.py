@@ -16,6 +16,7 @@ from mysocial.core.redis import client
 from mysocial.persistence import flush
 from mysocial.store import STORES
 from posts.models import Post
+from tests.accounts.export_files import request_export
 from tests.chat.conversations import send_message
 from tests.images.pictures import data_url, make_image, send_form
 from tests.support.concurrency import assert_no_changes, dump_storage
@@ -71,7 +72,7 @@ def words(bob, stranger):
     ):
         assert member.put(f"users/{target.id}/{action}").status_code == 200
     process_due_media()
-    victim.post("currentuser/export")
+    assert request_export(victim).status_code == 202
     make_exports()
     words["link"] = "victim.one@example.com"
     return victim, words

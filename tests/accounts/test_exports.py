@@ -101,6 +101,30 @@ def test_a_member_may_request_three_exports_a_day(alice, settings):
         assert request_export(alice).status_code == 429
 
 
+def test_an_export_needs_the_password(alice):
+    with assert_no_changes():
+        for body in (None, {"password": ""}, {"password": "wrong-horse-battery"}):
+            response = alice.post("currentuser/export", body)
+            assert response.status_code == 400, response.content
+            (error,) = response.json()["errors"]
+            assert error["field"] == "password"
+    assert request_export(alice).status_code == 202
+
+
+def test_guesses_by_export_erasure_and_password_change_count_together(alice, settings):
+    settings.RATE_LIMITS = True
+    wrong = "wrong-horse-battery"
+    guesses = [
+        lambda: request_export(alice, wrong),
+        lambda: alice.call("DELETE", "currentuser", {"password": wrong}),
+        lambda: alice.put("password", {"current_password": wrong, "new_password": "x" * 12}),
+    ]
+    responses = [guesses[number % 3]() for number in range(21)]
+    assert count_statuses(responses) == {400: 20, 429: 1}
+    assert request_export(alice).status_code == 429
+    assert alice.get("currentuser/export").json() == {"export": None}
+
+
 def test_an_export_is_kept_for_a_week(alice, flush_all):
     request_export(alice)
     make_exports()

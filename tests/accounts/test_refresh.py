@@ -1,11 +1,17 @@
 """Rotation of refresh tokens and detection of reuse, through HTTP."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from rest_framework_simplejwt.tokens import AccessToken
 
+from accounts.authentication import find_ended_sessions
 from accounts.models import Account
+from accounts.selectors import sessions_of
+from mysocial.core.ids import now
 from mysocial.store import write
 from tests.support.concurrency import (
     assert_no_changes,
@@ -123,6 +129,31 @@ def test_an_unused_session_expires(alice, settings):
     assert ended_sessions() == [session_id_of(alice.refresh)]
 
 
+def test_a_session_ends_after_its_maximum_time_even_if_it_is_refreshed(alice, settings):
+    settings.SESSION_MAX_DAYS = 180
+    (session,) = sessions_of(alice.id)
+    with write() as w:
+        w.update(session, created_at=now() - timedelta(days=180) + timedelta(seconds=60))
+    data = refresh(alice.refresh).json()
+    claims = AccessToken(data["access"], verify=False)
+    assert claims["exp"] <= time.time() + 60
+    (session,) = sessions_of(alice.id)
+    with write() as w:
+        w.update(session, created_at=now() - timedelta(days=180, seconds=1))
+    assert find_ended_sessions([session.id]) == {session.id}
+    response = refresh(data["refresh"])
+    assert (response.status_code, response.json()["detail"]) == (401, "The session has expired.")
+    assert ended_sessions() == [session.id]
+    assert alice.get("posts").status_code == 401
+
+
+def test_a_connection_of_an_unused_session_is_closed(alice, settings):
+    session_id = session_id_of(alice.refresh)
+    assert find_ended_sessions([session_id]) == set()
+    settings.REFRESH_TOKEN_SECONDS = -1
+    assert find_ended_sessions([session_id]) == {session_id}
+
+
 def test_the_refresh_token_of_an_ended_session_is_rejected(alice):
     assert alice.post("signout").status_code == 200
     assert refresh(alice.refresh).status_code == 401
@@ -173,15 +204,33 @@ def test_the_cookie_is_exchanged_for_a_new_one(browser):
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (
         True,
         "Strict",
-        "/api/token",
+        "/",
     )
     assert by_cookie(browser).status_code == 200
 
 
 def test_the_cookie_is_secure_unless_debugging(browser, settings):
-    assert by_cookie(browser).cookies["refresh"]["secure"]
-    settings.DEBUG = True
     assert not by_cookie(browser).cookies["refresh"]["secure"]
+    settings.REFRESH_COOKIE_SECURE = True
+    assert by_cookie(browser).cookies["refresh"]["secure"]
+
+
+def test_in_production_only_a_cookie_with_the_host_prefix_is_set_read_and_deleted(
+    browser, settings
+):
+    token = browser.cookies["refresh"].value
+    settings.REFRESH_COOKIE_NAME, settings.REFRESH_COOKIE_SECURE = "__Host-refresh", True
+    assert by_cookie(browser).status_code == 401  # another host could have set the plain name
+    browser.cookies.clear()
+    browser.cookies["__Host-refresh"] = token
+    response = by_cookie(browser)
+    assert response.status_code == 200
+    cookie = response.cookies["__Host-refresh"]
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+    headers = {"Authorization": f"Bearer {response.json()['access']}"}
+    response = browser.post("/api/signout", {}, content_type="application/json", headers=headers)
+    dropped = response.cookies["__Host-refresh"]
+    assert (dropped.value, dropped["secure"], dropped["path"]) == ("", True, "/")
 
 
 def test_another_origin_cannot_use_the_cookie(browser):
@@ -197,7 +246,7 @@ def test_sign_out_deletes_the_cookie(browser):
     response = browser.post("/api/signout", {}, content_type="application/json", headers=headers)
     assert response.status_code == 200
     dropped = response.cookies["refresh"]
-    assert (dropped.value, dropped["max-age"], dropped["path"]) == ("", 0, "/api/token")
+    assert (dropped.value, dropped["max-age"], dropped["path"]) == ("", 0, "/")
 
 
 def test_two_browsers_at_one_address_do_not_share_replayed_responses(browser):

@@ -45,7 +45,7 @@ ACCOUNTS = (
         body={"password": PASSWORD},
         events={"user.deleted": can_interact_with_actor, "session.ended": TOPIC_OWNERS},
     ),
-    Rule("POST", "currentuser/export", success=202),
+    Rule("POST", "currentuser/export", success=202, body={"password": PASSWORD}),
     Rule("GET", "currentuser/export"),
     # No export is ready here; `tests/accounts/test_exports.py` tests who may download one.
     Rule("GET", "currentuser/export/file", exceptions=dict.fromkeys(MEMBERS, 404)),

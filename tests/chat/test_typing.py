@@ -4,9 +4,11 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from mysocial.core.channel_messages import EPHEMERAL, encode_message
+from mysocial.core.errors import FOREVER_MS
 from mysocial.core.keys import DISPATCHER_CHANNEL
 from mysocial.core.redis import client
 from tests.chat.conversations import send_message
+from tests.moderation.staff import revoke, take_action
 from tests.support.concurrency import assert_no_changes, stored_state
 
 OK = {"type": "ok", "cid": "t"}
@@ -77,6 +79,24 @@ async def test_typing_events_need_the_permission_to_write(connected, alice, bob)
     assert await send_typing_frame(mine, bob.id) == OK
     assert await typing_events(bobs) == []
     await sync_to_async(bob.put)(f"users/{alice.id}/follow")
+    await send_typing_frame(mine, bob.id)
+    assert await typing_events(bobs, 1) == ["typing.started"]
+
+
+async def test_a_silenced_member_sends_no_typing_events(connected, alice, bob):
+    bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
+    action = await sync_to_async(take_action)(alice, "silence", until_ms=FOREVER_MS)
+    for on in (True, False):
+        assert await send_typing_frame(mine, bob.id, on=on) == OK
+    assert await typing_events(bobs) == []
+    await sync_to_async(revoke)(action)
+    await send_typing_frame(mine, bob.id)
+    assert await typing_events(bobs, 1) == ["typing.started"]
+
+
+async def test_a_silenced_member_still_receives_typing_events(connected, alice, bob):
+    bobs, mine = await connected(bob, "feed"), await connected(alice, "feed")
+    await sync_to_async(take_action)(bob, "silence", until_ms=FOREVER_MS)
     await send_typing_frame(mine, bob.id)
     assert await typing_events(bobs, 1) == ["typing.started"]
 

@@ -1,12 +1,14 @@
 """Profiles, relationships, search and settings, in the windows of both users."""
 
 import re
+import zipfile
 
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.people import new_name, sign_in, sign_up
 from tests.e2e.window import Window
 from tests.images.pictures import make_image
+from tests.support.servers import PASSWORD
 
 MEDIA_URL = re.compile(r"/media/[0-9a-f]{32}\.png$")
 
@@ -157,6 +159,23 @@ def test_search_by_prefix_and_suggestions(open_window, stack):
     user.page.go_back()
     expect(user.page.get_by_label("Search members")).to_have_value("zach")
     expect(results).to_have_text([name])
+
+
+def test_a_copy_of_the_data_is_requested_with_the_password_and_downloaded(open_window):
+    user = open_window().sign_up(new_name("copying"))
+    user.allow_client_errors = True
+    user.open_section("Settings")
+    form = user.page.locator("form").filter(has_text="Your data")
+    form.get_by_label("Your password").fill("wrong-horse-battery")
+    form.get_by_text("Request a copy").click()
+    expect(form.get_by_role("alert")).to_have_text("password: This is not your password.")
+    form.get_by_label("Your password").fill(PASSWORD)
+    form.get_by_text("Request a copy").click()
+    expect(form.get_by_label("Your password")).to_have_value("")
+    with user.page.expect_download() as download:
+        form.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "mysocial.zip"
+    assert zipfile.is_zipfile(download.value.path())
 
 
 def test_changes_to_profile_and_pictures_appear_for_the_other_user(open_window, stack):

@@ -64,7 +64,7 @@ class Caller:
 
     def set(self, case: Any, data: str, ctx: Any) -> None:
         if ROLE == "staff":
-            case.cookies = {**(case.cookies or {}), "sessionid": data}
+            case.cookies = {**(case.cookies or {}), "sessionid": data, "__Host-sessionid": data}
         elif data:
             case.headers["Authorization"] = f"Bearer {data}"
 

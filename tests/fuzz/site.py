@@ -135,10 +135,11 @@ class FuzzedSite(ComposeServices):
         """Return the session id of a superuser who is signed in to /admin/."""
         code = (
             "from django.contrib.auth.models import User;"
+            "from django.conf import settings;"
             "from django.test import Client;"
             "user = User.objects.create_superuser('mod', 'mod@example.com', 'secret');"
             "client = Client(); client.force_login(user);"
-            "print(client.cookies['sessionid'].value)"
+            "print(client.cookies[settings.SESSION_COOKIE_NAME].value)"
         )
         return self.manage("shell", "--no-imports", "-c", code).split()[-1]
 

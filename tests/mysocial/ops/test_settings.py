@@ -37,6 +37,21 @@ def test_debug_is_off_by_default():
     assert start(SECRET_KEY=SECRET).stdout.strip() == "False"
 
 
+@pytest.mark.parametrize(("debug", "prefix"), [("0", "__Host-"), ("1", "")])
+def test_every_cookie_has_the_host_prefix_in_production_only(debug, prefix, tmp_path):
+    code = (
+        "from mysocial import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.REFRESH_COOKIE_NAME);"
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.REFRESH_COOKIE_SECURE)"
+    )
+    env = os.environ | {"DEBUG": debug, "SECRET_KEY": SECRET, "DATA_DIR": str(tmp_path)}
+    env["DJANGO_SETTINGS_MODULE"] = "mysocial.settings"
+    output = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, env=env, text=True)
+    names, secure = output.splitlines()
+    assert names.split() == [f"{prefix}{name}" for name in ("sessionid", "csrftoken", "refresh")]
+    assert secure.split() == [str(debug == "0")] * 3
+
+
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [

@@ -100,6 +100,17 @@ export class Api extends EventTarget {
     return this.#request("DELETE", path);
   }
 
+  /** Returns the content of a file. @param {string} path @returns {Promise<Blob>} @throws {NoResponseError} */
+  async download(path) {
+    if (Date.now() > (this.tokenStore.load()?.refreshAtMs ?? Infinity)) await this.refreshTokens();
+    const headers = { Authorization: `Bearer ${this.accessToken}` };
+    const response = await fetch(`${this.baseUrl}/${path}`, { headers, credentials: "omit", cache: "no-store" }).catch(() => null);
+    if (!response) throw new NoResponseError();
+    if (response.ok) return response.blob();
+    const problem = parseJson(await response.text());
+    throw new ProblemError({ title: `The server responded with status ${response.status}.`, ...problem, status: response.status });
+  }
+
   /**
    * Signs in or up and stores the tokens. Returns the user.
    * @param {string} path `signin` or `signup` @param {object} body
