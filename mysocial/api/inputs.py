@@ -1,12 +1,10 @@
 """Input of the API: parsers of request bodies, fields and strict serializers."""
 
 import functools
-import json
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
-import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
@@ -14,16 +12,13 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from mysocial.api.json_body import decode_json
 from mysocial.api.problems import MAX_ERRORS
 from mysocial.core.errors import Invalid, TooLarge
 from mysocial.core.ids import ID_LENGTH
 
-MAX_DEPTH = 20
-MAX_INT_DIGITS = 20  # with the sign; integers have at most 64 bits
-MIN_INT, MAX_INT = -(2**63), 2**64 - 1
 MAX_URL_LENGTH = 500
 GIF_URL = re.compile(r"https://([a-z0-9.-]+)/[\w./?=&%+~:,;@!$*#-]*", re.ASCII)
-REPEATED = "This is given more than once."
 
 
 def declared_length(request: HttpRequest | Request) -> int:
@@ -60,7 +55,7 @@ class IgnoredMultipartParser(IgnoredBodyParser):
 
 
 class StrictJSONParser(BaseParser):
-    """Parses JSON of at most 256 KiB and 20 levels.
+    """Parses JSON of at most 256 KiB, 20 levels and 50,000 values.
 
     Raises `Invalid` (400) or `TooLarge` (413) for any other body.
     """
@@ -87,84 +82,11 @@ class StrictJSONParser(BaseParser):
             raise Invalid("The body ended too early.") from None
         if len(body) > self.max_bytes():
             raise TooLarge
-        return _decode(body) if body else {}
+        return self.decode(body) if body else {}
 
-
-def _decode(body: bytes) -> Any:
-    try:
-        text = body.decode()
-        data = _decoder.decode(text)
-    except RecursionError:
-        raise Invalid("The JSON is nested too deep.") from None
-    except ValueError as error:
-        raise Invalid(f"The body is not valid JSON: {error}.") from None
-    # Without this many brackets no value can be too deep.
-    if text.count("[") + text.count("{") > MAX_DEPTH:
-        _check_depth(data)
-    if "\\u" in text:
-        _check_surrogates(data)
-    return data
-
-
-def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # Parsers disagree which of two members with one name counts, so a filter in front of the
-    # application could see another value than the application does.
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        seen: set[str] = set()
-        for name, _ in pairs:
-            if name in seen:
-                raise Invalid(errors={name: REPEATED})
-            seen.add(name)
-    return members
-
-
-def _parse_int(text: str) -> float:
-    value = int(text) if len(text) <= MAX_INT_DIGITS else MAX_INT + 1
-    # A larger number is valid JSON; the field that it is in rejects it, by name.
-    return value if MIN_INT <= value <= MAX_INT else _parse_float(text)
-
-
-def _parse_float(text: str) -> float:
-    value = float(text)
-    if value in {float("inf"), float("-inf")}:
-        raise ValueError("number out of range")
-    return value
-
-
-def _reject_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not allowed")
-
-
-# Made once: `json.loads` with these arguments would build it for each body.
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_unique_members,
-    parse_int=_parse_int,
-    parse_float=_parse_float,
-    parse_constant=_reject_constant,
-)
-
-
-def _check_depth(data: Any) -> None:
-    """Raise `Invalid` if objects and arrays are nested more than `MAX_DEPTH` levels deep."""
-    level, depth = [data], 0
-    while level := [value for value in level if isinstance(value, dict | list)]:
-        depth += 1
-        if depth > MAX_DEPTH:
-            raise Invalid("The JSON is nested too deep.")
-        level = [
-            child
-            for value in level
-            for child in (value.values() if isinstance(value, dict) else value)
-        ]
-
-
-def _check_surrogates(data: Any) -> None:
-    """Raise `Invalid` if an escape sequence made a lone surrogate, which UTF-8 cannot encode."""
-    try:
-        orjson.dumps(data)
-    except orjson.JSONEncodeError:
-        raise Invalid("The body is not valid JSON: lone surrogate.") from None
+    def decode(self, body: bytes) -> Any:
+        """Return the value of a body that is not empty."""
+        return decode_json(body)
 
 
 class IdField(serializers.RegexField):

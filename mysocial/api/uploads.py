@@ -6,21 +6,24 @@ refused unread. Large files are written to disk while they arrive.
 
 import base64
 import binascii
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.core.files.uploadhandler import load_handler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.http import parse_header_parameters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser, DataAndFiles
 
-from mysocial.api.inputs import REPEATED, StrictJSONParser, declared_length
+from mysocial.api.inputs import StrictJSONParser, declared_length
+from mysocial.api.json_body import REPEATED, decode_json_with_file
 from mysocial.core.errors import Invalid, TooLarge
 
 MAX_FIELD_BYTES = 1024 * 1024  # of a form, in addition to its file
+MAX_PARTS = 32  # of a form; Django reads parts without a name without counting them
 
 
 class _Files(dict[str, Any]):
@@ -32,10 +35,36 @@ class _Files(dict[str, Any]):
 
 
 class MediaJSONParser(StrictJSONParser):
-    """Parses JSON that may hold an image as a data URL, a third larger than the image."""
+    """Parses JSON that may hold an image as a data URL, a third larger than the image.
+
+    Only that string may be large: all the rest has at most 256 KiB.
+    """
 
     def max_bytes(self) -> int:
         return settings.IMAGE_MAX_BYTES * 4 // 3 + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+    def decode(self, body: bytes) -> Any:
+        return decode_json_with_file(body, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+class _BoundedForm:
+    """The body of a form; raises `Invalid` when it has more than `MAX_PARTS` parts."""
+
+    def __init__(self, stream: Any, content_type: str) -> None:
+        _, options = parse_header_parameters(content_type)
+        self._stream = stream
+        self._delimiter = b"--" + str(options.get("boundary", "")).encode()
+        self._end, self._delimiters = b"", 0  # the end of what was read may be half a delimiter
+
+    def read(self, size: int) -> bytes:
+        """Read from the body."""
+        chunk: bytes = self._stream.read(size)
+        text = self._end + chunk
+        self._delimiters += text.count(self._delimiter)
+        self._end = text[max(0, len(text) - len(self._delimiter) + 1) :]
+        if self._delimiters > MAX_PARTS + 1:  # the last one ends the form
+            raise Invalid(f"A form may have at most {MAX_PARTS} parts.")
+        return chunk
 
 
 class ImageFormParser(BaseParser):
@@ -55,7 +84,8 @@ class ImageFormParser(BaseParser):
             raise TooLarge
         handlers = [load_handler(name, request) for name in settings.FILE_UPLOAD_HANDLERS]
         try:
-            parser = MultiPartParser(request.META, stream, handlers, "utf-8")
+            form = _BoundedForm(stream, request.META["CONTENT_TYPE"])
+            parser = MultiPartParser(request.META, cast("Any", form), handlers, "utf-8")
             fields, files = parser.parse()
         except RequestDataTooBig:
             raise TooLarge from None

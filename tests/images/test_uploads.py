@@ -259,3 +259,26 @@ def test_stale_uploads_are_deleted_after_a_day(alice, settings):
 
     assert delete_stale_uploads() == 2
     assert spooled_files() == sorted([waiting_name, "e" * 24])
+
+
+@pytest.mark.parametrize("part", [b"", b"X: y", b'Content-Disposition: form-data; name="a"'])
+def test_the_number_of_parts_of_a_form_is_bounded(alice, part):
+    body = (b"--x\r\n" + part + b"\r\n\r\n\r\n") * 33 + b"--x--\r\n"
+    with assert_no_changes():
+        response = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=x")
+    assert response.status_code == 400
+    assert response.json()["detail"] == "A form may have at most 32 parts."
+
+
+def test_a_form_may_have_32_parts(alice):
+    part = b"--x\r\nX: y\r\n\r\n\r\n"
+    image = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+    body = part * 31 + image + make_image() + b"\r\n--x--\r\n"
+    response = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=x")
+    assert response.status_code == 201, response.content
+
+
+def test_the_fields_of_a_form_are_bounded_in_bytes(alice):
+    with assert_no_changes():
+        response = send_form(alice, "POST", "images/profile", image_id="x" * 300_000)
+    assert response.status_code == 413

@@ -113,3 +113,23 @@ def test_an_ambiguous_request_is_rejected(server, headers):
         client.sendall("\r\n".join(lines).encode("latin-1"))
         answer = client.recv(65536)
     assert not answer or answer.split()[1] in {b"400", b"415", b"501"}, answer
+
+
+MEBIBYTE = 1024 * KIB
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"[" + b"[]," * 4_000_000 + b"[]]", b'"' + b'AAAAAAAAAAAAAAA\\"' * 750_000 + b'"'],
+    ids=["brackets", "escape sequences"],
+)
+def test_a_refused_large_json_body_takes_little_memory(server, alice, text):
+    """Before, such a body became 0.7 GB of Python objects."""
+    body = b'{"text":' + text + b"}"
+    headers = [*signed(alice), f"Content-Length: {len(body)}"]
+    ask(server, "POST", "/api/posts", *headers, body=body)  # what is loaded once does not count
+    before = server.resident_bytes()
+    for _ in range(3):
+        status, _, answer = ask(server, "POST", "/api/posts", *headers, body=body)
+        assert (status, json.loads(answer)["code"]) == (413, "too_large")
+        assert server.resident_bytes() - before < 60 * MEBIBYTE
