@@ -1,5 +1,10 @@
-"""E-mails to members. One-time tokens are created when the e-mail is sent."""
+"""E-mails to members. One-time tokens are created when the e-mail is sent.
 
+An address that nobody has confirmed gets the e-mail to confirm it and, on request, the e-mail to
+reset the password, which proves control of the mailbox as well. It gets no other.
+"""
+
+from collections import Counter
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,12 +20,19 @@ from accounts.models import (
 )
 from chat import services as chat
 from mysocial.core.errors import NotFound
-from mysocial.outbox import Email, EmailTemplate
-from notifications.selectors import EmailContext, should_send_email, unsubscribe_token
+from mysocial.outbox import DIGEST, Email, EmailTemplate, email_summary, held_emails
+from notifications.selectors import (
+    ALL_TYPES,
+    EmailContext,
+    should_send_email,
+    unsubscribe_token,
+)
 from notifications.services import EMAIL_KIND
 from users.selectors import get_user, wants_notification
 
 MAX_LISTED_SENDERS = 10
+CHAT_KIND = "message"  # the type of notification that chat e-mails belong to
+MAX_DIGEST_LINES = 50
 
 HEADLINES = {
     "comment": "{actor} commented on your post",
@@ -35,15 +47,13 @@ HEADLINES = {
 
 
 class AccountEmail(EmailTemplate):
-    """An e-mail to a member; it is dropped if the account no longer exists."""
+    """An e-mail to a member; it is dropped if the account does not exist or is not confirmed."""
 
     @classmethod
     def account(cls, recipient: str) -> Account | None:
         """Return the account to send an e-mail to, or None to drop it."""
-        try:
-            return selectors.get_account(recipient)
-        except NotFound:
-            return None
+        account = find_account(recipient)
+        return account if account and account.email_verified else None
 
     @classmethod
     def context(cls, account: Account, email: Email) -> dict[str, Any]:
@@ -59,10 +69,33 @@ class AccountEmail(EmailTemplate):
         return account.email, {"username": get_user(account.id).username, **context}
 
 
+def find_account(account_id: str) -> Account | None:
+    """Return an account, or None if it no longer exists."""
+    try:
+        return selectors.get_account(account_id)
+    except NotFound:
+        return None
+
+
+def unsubscribe_link(user_id: str, kind: str) -> str:
+    """Return the link that turns off a member's e-mails of one type, or of all."""
+    # The page, not the API route: mail programs post to it (RFC 8058), and people who open it see a
+    # button.
+    return f"{settings.PUBLIC_URL}/unsubscribe?token={unsubscribe_token(user_id, kind)}"
+
+
+def unsubscribe_headers(user_id: str, kind: str) -> dict[str, str]:
+    """Return the headers with which a mail program offers to unsubscribe (RFC 2369, RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{unsubscribe_link(user_id, kind)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
 def token_link(page: str, account: Account, purpose: str) -> dict[str, Any]:
     """Create a one-time token and return a context with a `link` that contains it."""
     token = services.create_token(account, purpose)
-    return {"link": f"{settings.PUBLIC_URL}/{page}?token={token}"}
+    return {"link": f"{settings.FRONTEND_URL}/{page}?token={token}"}
 
 
 class VerifyEmail(AccountEmail):
@@ -73,7 +106,7 @@ class VerifyEmail(AccountEmail):
 
     @classmethod
     def account(cls, recipient: str) -> Account | None:
-        account = super().account(recipient)
+        account = find_account(recipient)
         return None if account is None or account.email_verified else account
 
     @classmethod
@@ -82,7 +115,7 @@ class VerifyEmail(AccountEmail):
 
 
 class ResetPassword(AccountEmail):
-    """Sent on request, if the address belongs to an account."""
+    """Sent on request, if the address belongs to an account, confirmed or not."""
 
     name: ClassVar[str] = RESET_PASSWORD
     subject: ClassVar[str] = "Reset your password"
@@ -97,7 +130,10 @@ class ResetPassword(AccountEmail):
 
 
 class AccountErased(EmailTemplate):
-    """Sent after an erasure, to the address, because the account no longer exists."""
+    """Sent after an erasure, to the address, because the account no longer exists.
+
+    It is queued only for a confirmed address.
+    """
 
     name: ClassVar[str] = ACCOUNT_ERASED
     subject: ClassVar[str] = "Your account was erased"
@@ -137,6 +173,7 @@ class NotificationEmail(AccountEmail):
 
     name: ClassVar[str] = EMAIL_KIND
     subject: ClassVar[str] = "{headline}"
+    is_limited: ClassVar[bool] = True
 
     @classmethod
     def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
@@ -149,7 +186,7 @@ class NotificationEmail(AccountEmail):
         actor = get_user(notification.actor_id).username
         return {
             "headline": HEADLINES[notification.kind].format(actor=actor),
-            "unsubscribe": cls._unsubscribe_link(notification),
+            "unsubscribe": unsubscribe_link(account.id, notification.kind),
         }
 
     @classmethod
@@ -160,18 +197,8 @@ class NotificationEmail(AccountEmail):
 
     @classmethod
     def headers(cls, email: Email) -> dict[str, str]:
-        link = cls._unsubscribe_link(EmailContext.from_email(email))
-        return {
-            "List-Unsubscribe": f"<{link}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
-
-    @staticmethod
-    def _unsubscribe_link(notification: EmailContext) -> str:
-        # The page, not the API route: mail programs post to it (RFC 8058), and people who open it
-        # see a button.
-        token = unsubscribe_token(notification.recipient_id, notification.kind)
-        return f"{settings.PUBLIC_URL}/unsubscribe?token={token}"
+        notification = EmailContext.from_email(email)
+        return unsubscribe_headers(notification.recipient_id, notification.kind)
 
 
 class UnreadMessages(AccountEmail):
@@ -183,11 +210,12 @@ class UnreadMessages(AccountEmail):
 
     name: ClassVar[str] = "messages"
     subject: ClassVar[str] = "You have unread messages"
+    is_limited: ClassVar[bool] = True
 
     @classmethod
     def account(cls, recipient: str) -> Account | None:
         account = super().account(recipient)
-        if account is None or not wants_notification(get_user(recipient), "message", "email"):
+        if account is None or not wants_notification(get_user(recipient), CHAT_KIND, "email"):
             return None
         return account
 
@@ -200,9 +228,49 @@ class UnreadMessages(AccountEmail):
             "conversations": conversations[:MAX_LISTED_SENDERS],
             "total": sum(conversation.unread for conversation in conversations),
             "more": max(len(conversations) - MAX_LISTED_SENDERS, 0),
+            "unsubscribe": unsubscribe_link(account.id, CHAT_KIND),
         }
 
     @classmethod
     def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
         prepared = super().prepare(email)
         return prepared if prepared and prepared[1]["conversations"] else None
+
+    @classmethod
+    def summary(cls, email: Email) -> list[str]:
+        prepared = cls.prepare(email)
+        conversations = prepared[1]["conversations"] if prepared else []
+        return [f"{item.username}: {item.unread} unread" for item in conversations]
+
+    @classmethod
+    def headers(cls, email: Email) -> dict[str, str]:
+        return unsubscribe_headers(email.recipient, CHAT_KIND)
+
+
+class Digest(AccountEmail):
+    """Sent at the end of a day that had more e-mails than the maximum: what was held back.
+
+    It leaves out what was read, retracted, hidden or switched off in the meantime.
+    """
+
+    name: ClassVar[str] = DIGEST
+    subject: ClassVar[str] = "What else happened on MySocial"
+
+    @classmethod
+    def context(cls, account: Account, email: Email) -> dict[str, Any]:
+        counts = Counter(line for held in held_emails(email) for line in email_summary(held))
+        lines = [line if n == 1 else f"{line} ({n} times)" for line, n in counts.items()]
+        return {
+            "lines": lines[:MAX_DIGEST_LINES],
+            "has_more": email.params["has_more"] or len(lines) > MAX_DIGEST_LINES,
+            "unsubscribe": unsubscribe_link(account.id, ALL_TYPES),
+        }
+
+    @classmethod
+    def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
+        prepared = super().prepare(email)
+        return prepared if prepared and prepared[1]["lines"] else None
+
+    @classmethod
+    def headers(cls, email: Email) -> dict[str, str]:
+        return unsubscribe_headers(email.recipient, ALL_TYPES)

@@ -218,6 +218,10 @@ RATE_LIMITS = envbool("RATE_LIMITS", default=True)
 
 # --- E-mail -------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = envstr("DEFAULT_FROM_EMAIL", "MySocial <hello@mysocial.example>")
+# Of e-mails about activity, to one member. Past it, one digest a day lists what was held back.
+MAX_EMAILS_PER_DAY = envint("MAX_EMAILS_PER_DAY", 20, minimum=1, maximum=1000)
+# Where the links of e-mails lead: the pages of this site, or a front-end with the same paths.
+FRONTEND_URL = envstr("FRONTEND_URL", PUBLIC_URL).rstrip("/")
 EMAIL_FILE_PATH = DATA_DIR / "emails"
 SENDGRID_API_KEY = envstr("SENDGRID_API_KEY")
 ANYMAIL = {"SENDGRID_API_KEY": SENDGRID_API_KEY} if SENDGRID_API_KEY else {}

@@ -26,6 +26,7 @@ from users.selectors import (
 )
 
 POST = "posts.post"
+ALL_TYPES = "all"  # in an unsubscribe token
 Recipients = Mapping[str, NotificationPreferences]  # by the id of the recipient
 MAX_MENTIONS = 10
 # Not inside a word or an e-mail address: `bob@example.com` mentions nobody.
@@ -215,7 +216,7 @@ def single_recipient(
 
 
 def unsubscribe_token(user_id: str, kind: str) -> str:
-    """Return the token that switches off a member's e-mails of one type."""
+    """Return the token that switches off a member's e-mails of one type, or of `ALL_TYPES`."""
     return make_unsubscribe_token(user_id, kind)
 
 

@@ -135,7 +135,7 @@ class UnsubscribeViewSet(ApiViewSet):
     @extend_schema(
         request=None,
         responses={200: MessageSerializer},
-        summary="Unsubscribe from e-mails of one type, with the token from such an e-mail",
+        summary="Unsubscribe from e-mails of one type, or of all, with the token from an e-mail",
     )
     def unsubscribe(self, request: Request, token: str) -> HttpResponse:
         # Count by member: the client's address would be that of an e-mail provider.
@@ -160,9 +160,10 @@ def unsubscribe_page(request: HttpRequest) -> HttpResponse:
     """
     token, is_confirmed = request.GET.get("token", ""), request.method == "POST"
     try:
-        selectors.read_token(token)
+        _, kind = selectors.read_token(token)
         if is_confirmed:
             services.unsubscribe(token=token)
     except NotFound:
         raise Http404 from None
-    return render_page(request, "unsubscribe.html", {"is_confirmed": is_confirmed})
+    context = {"is_confirmed": is_confirmed, "is_all": kind == selectors.ALL_TYPES}
+    return render_page(request, "unsubscribe.html", context)

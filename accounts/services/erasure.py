@@ -39,9 +39,10 @@ def erase_account(*, account_id: str) -> None:
         w.delete(account, check_revision=True)
         end_sessions_in_write(w, selectors.sessions_of(account_id))
         delete_user(w, account_id)
-        # The address itself, because the account will be gone when the e-mail is sent.
-        erased_at = now().strftime("%d %B %Y, %H:%M UTC")
-        queue_email(w, ACCOUNT_ERASED, recipient=account.email, at=erased_at)
+        if account.email_verified:
+            # The address itself, because the account will be gone when the e-mail is sent.
+            erased_at = now().strftime("%d %B %Y, %H:%M UTC")
+            queue_email(w, ACCOUNT_ERASED, recipient=account.email, at=erased_at)
         w.respond_with(None)
 
 

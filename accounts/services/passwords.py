@@ -64,6 +64,8 @@ def create_token(account: Account, purpose: str) -> str:
 def reset_password(*, token: str, password: str) -> None:
     """Set a new password with a one-time token, and end all sessions.
 
+    The token proves control of the mailbox, so the address is confirmed as well.
+
     Raises:
         Invalid: The token is unknown, used or expired, or the password is too weak.
     """
@@ -77,7 +79,8 @@ def _reset_password(token: str, password_hash: str) -> None:
     record, account = _read_token(token, RESET_PASSWORD)
     with write(Conflict, NotFound) as w:
         w.delete(record)
-        _set_password(w, account, password_hash, ended=selectors.sessions_of(account.id))
+        ended = selectors.sessions_of(account.id)
+        _set_password(w, account, password_hash, ended=ended, email_verified=True)
 
 
 def verify_email(*, token: str) -> None:
@@ -144,11 +147,16 @@ def _require_strong(account: Account, password: str, *, field: str = "password")
     check_strength(password, username=username, email=account.email, field=field)
 
 
-def _set_password(w: Write, account: Account, password_hash: str, *, ended: list[Session]) -> None:
-    """Set a password in a write, and end sessions that were listed after `account` was read."""
+def _set_password(
+    w: Write, account: Account, password_hash: str, *, ended: list[Session], **changes: bool
+) -> None:
+    """Set a password in a write, and end sessions that were listed after `account` was read.
+
+    `changes` are further changes of the account.
+    """
     # Checked, because a concurrent sign-in with the old password would not be among `ended`. It
     # conflicts, because every sign-in writes the account.
-    w.update(account, check_revision=True, password=password_hash)
+    w.update(account, check_revision=True, password=password_hash, **changes)
     end_sessions_in_write(w, ended)
     changed_at = now().strftime("%d %B %Y, %H:%M UTC")
     queue_email(w, PASSWORD_CHANGED, recipient=account.id, at=changed_at)

@@ -28,8 +28,11 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
     avatar_color: str = "",
     avatar_image: "UploadedFile[bytes] | None" = None,
     device: Device,
+    is_confirmed: bool = False,
 ) -> SignIn:
     """Create an account, its profile and its first session.
+
+    The address gets an e-mail to confirm it, unless it `is_confirmed`, as those of the demo are.
 
     Raises:
         Invalid: The password is too weak, or the username or the address is not allowed.
@@ -38,7 +41,8 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
     email = _stored_email(email)
     check_strength(password, username=username, email=email)
     user_id = new_id()
-    account = Account(id=user_id, email=email, password=hash_password(password))
+    account = Account(id=user_id, email=email, email_verified=is_confirmed)
+    account.password = hash_password(password)
     profile = {"avatar_color": avatar_color}
     try:
         with _received_avatar(avatar_image, user_id) as avatar, write() as w:
@@ -49,15 +53,19 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
             users.create_user(w, user_id=user_id, username=username, **profile)
             notifications.create_inbox(w, user_id)
             session = open_session(w, user_id, device)
-            queue_email(w, VERIFY_EMAIL, recipient=user_id)
-            result = SignIn(user_id, session)
-            w.respond_with(result)
+            if not is_confirmed:
+                queue_email(w, VERIFY_EMAIL, recipient=user_id)
+            w.respond_with(result := SignIn(user_id, session))
     except AlreadyExists as error:
-        # The script reports the first conflict only; the response lists both.
-        owners = {"username": find_user_id(username), "email": selectors.find_by_email(email)}
-        error.errors = {name: "This is taken." for name, owner_id in owners.items() if owner_id}
+        error.errors = _taken_fields(username, email)
         raise
     return result
+
+
+def _taken_fields(username: str, email: str) -> dict[str, str]:
+    """Return the errors of the fields that are taken; the script reports the first only."""
+    owners = {"username": find_user_id(username), "email": selectors.find_by_email(email)}
+    return {name: "This is taken." for name, owner_id in owners.items() if owner_id}
 
 
 def _stored_email(email: str) -> str:

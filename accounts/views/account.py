@@ -14,6 +14,7 @@ from accounts.serializers import (
     SelfSerializer,
     SessionPageSerializer,
 )
+from accounts.views.public import CONFIRMATION_EMAILS_PER_ADDRESSEE
 from mysocial.api import (
     PAGINATION_PARAMETERS,
     ApiViewSet,
@@ -26,7 +27,7 @@ from mysocial.api import (
     validated_body,
     write_action,
 )
-from mysocial.core.rate_limits import HOUR, RateLimit, check_rate_limit
+from mysocial.core.rate_limits import HOUR, RateLimit, check_rate_limit, enforce_in_write
 from mysocial.realtime.auth import AuthenticatedSession
 
 # Limits per member.
@@ -75,7 +76,9 @@ class AccountViewSet(ApiViewSet):
     def send_verification(self, request: Request) -> None:
         """Send another link to confirm your e-mail address."""
         validated_body(StrictSerializer, request)
-        services.request_verification(user_id=current_user_id(request))
+        user_id = current_user_id(request)
+        enforce_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, selectors.get_account(user_id).email)
+        services.request_verification(user_id=user_id)
 
     @extend_schema(
         request=ChangePasswordInput, responses=MessageSerializer, summary="Change your password"

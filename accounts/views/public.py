@@ -37,6 +37,7 @@ from mysocial.core.rate_limits import (
     MINUTE,
     RateLimit,
     check_rate_limit,
+    enforce_in_write,
     reset_rate_limit,
 )
 from mysocial.store import to_json
@@ -56,7 +57,9 @@ SIGN_INS_PER_NAME_AND_ADDRESS = (
     RateLimit("signin-here-day", 60, DAY),
 )
 SIGN_INS_PER_NAME = RateLimit("signin-name", 200, HOUR)
+# Limits per e-mail address, whose owner may not have asked for anything.
 RESET_EMAILS_PER_ADDRESSEE = RateLimit("forgot-mail", 3, HOUR)
+CONFIRMATION_EMAILS_PER_ADDRESSEE = RateLimit("confirm-mail", 10, DAY)
 
 SIGN_UP_EXAMPLE = OpenApiExample(
     "A new user",
@@ -91,6 +94,7 @@ class PublicViewSet(ApiViewSet):
         fields = validated_body(SignUpInput, request)
         refresh_in = fields.pop("refresh_in")
         device = device_of(request)
+        enforce_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, fields["email"])
         return _sign_in_response(
             request,
             201,

@@ -41,6 +41,11 @@ CONNECTIONS_PREFIX = "presence:"  # by member: connections, by the time at which
 IDEMPOTENCY_PREFIX = "idempotency:"
 RATE_LIMIT_PREFIX = "rate_limit:"
 EMAIL_SENT_PREFIX = "email_sent:"
+EMAIL_DAY_PREFIX = "email_day:"  # by member: the e-mails that have a place in the member's day
+
+# The fields of an e-mail day beside the ids of its e-mails.
+EMAIL_DAY_END = "end"  # in milliseconds since 1970
+EMAIL_DIGEST = "digest"  # the id of the e-mail that lists what was held back
 
 # Names of records, of their lists and of their unique values:
 # `posts.post:<id>`, `posts.post/author:<value>`, `accounts.account=email:<value>`.
@@ -201,6 +206,11 @@ def rate_limit(scope: str, identity: str) -> str:
 def email_sent(kind: str, subject: str) -> str:
     """Return the key that names the e-mail of this kind that was sent about a subject today."""
     return f"{EMAIL_SENT_PREFIX}{kind}:{subject}"
+
+
+def email_day(recipient: str) -> str:
+    """Return the key of the e-mails that were sent to a member within a day."""
+    return f"{EMAIL_DAY_PREFIX}{recipient}"
 
 
 # Events -------------------------------------------------------------------------------------------

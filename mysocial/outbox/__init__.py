@@ -10,10 +10,13 @@ from mysocial.outbox.cascades import (
     queue_cascade,
     run_due_cascades,
 )
-from mysocial.outbox.email import Email, EmailTemplate, delete_emails, emails, queue_email, send_due
+from mysocial.outbox.email import EmailTemplate, delete_emails, email_summary, queue_email, send_due
+from mysocial.outbox.email_days import DIGEST, held_emails
+from mysocial.outbox.email_models import Email, emails
 from mysocial.outbox.items import OUTBOX, QUEUED, OutboxItem, process_due, run_time_slice
 
 __all__ = [
+    "DIGEST",
     "OUTBOX",
     "QUEUED",
     "Cascade",
@@ -26,7 +29,9 @@ __all__ = [
     "delete_listed",
     "delete_listed_with",
     "delete_records",
+    "email_summary",
     "emails",
+    "held_emails",
     "process_due",
     "queue_cascade",
     "queue_email",

@@ -9,12 +9,13 @@ import logging
 import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import models
 from django.template.loader import render_to_string
 
 from mysocial.core import keys
@@ -22,36 +23,15 @@ from mysocial.core.errors import Unavailable
 from mysocial.core.ids import milliseconds, now
 from mysocial.core.redis import available, client
 from mysocial.outbox.cascades import delete_records
-from mysocial.outbox.items import OUTBOX, OutboxItem, process_due
-from mysocial.store import Store, Write, write
+from mysocial.outbox.email_days import claim_place
+from mysocial.outbox.email_models import DROPPED, FAILED, HELD, SENT, Email, emails
+from mysocial.outbox.items import process_due
+from mysocial.store import Write, write
 from mysocial.store.wakeups import EMAILS
 
 logger = logging.getLogger(__name__)
 EMAIL_TEMPLATES: dict[str, "type[EmailTemplate]"] = {}
 MAX_TRIES = 8
-KEPT_SECONDS = 30 * 24 * 3600
-
-
-class Email(OutboxItem):
-    """One e-mail: queued, then sent or dropped, or failed after `MAX_TRIES`."""
-
-    kind = models.CharField(max_length=40)
-    recipient = models.CharField(max_length=254)  # an address, or the id of a member
-    params = models.JSONField(default=dict)
-    sent_at = models.DateTimeField(null=True, default=None)
-
-    class Meta(OutboxItem.Meta):
-        db_table = "emails"
-        app_label = "mysocial"
-
-
-emails = Store(
-    Email,
-    plain_fields=("status",),
-    queue="email",
-    indexes=(OUTBOX,),
-    expires_after=("due_at", KEPT_SECONDS),
-)
 
 
 class EmailTemplate:
@@ -59,6 +39,7 @@ class EmailTemplate:
 
     name: ClassVar[str] = ""
     subject: ClassVar[str] = ""  # a format string over the context: `{actor} follows you`
+    is_limited: ClassVar[bool] = False  # whether `MAX_EMAILS_PER_DAY` counts and limits it
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -69,6 +50,12 @@ class EmailTemplate:
     def prepare(cls, mail: Email) -> tuple[str, dict[str, Any]] | None:
         """Return the address and the template context, or None if there is no recipient."""
         raise NotImplementedError
+
+    @classmethod
+    def summary(cls, mail: Email) -> list[str]:
+        """Return the lines about this e-mail in a digest; none if it is no longer to be sent."""
+        prepared = cls.prepare(mail)
+        return [cls.subject.format_map(prepared[1])] if prepared else []
 
     @classmethod
     def dedup_key(cls, mail: Email) -> str:
@@ -116,6 +103,11 @@ def send_due(seconds: float = math.inf) -> int:
     return process_due(emails, _send, seconds)
 
 
+def email_summary(mail: Email) -> list[str]:
+    """Return the lines about an e-mail that was held back; none if it is no longer to be sent."""
+    return EMAIL_TEMPLATES[mail.kind].summary(mail) if mail.status == HELD else []
+
+
 def delete_emails(mail_ids: Iterable[str]) -> int:
     """Delete e-mails, sent or not; return how many there were."""
     return delete_records(emails, mail_ids)
@@ -123,7 +115,7 @@ def delete_emails(mail_ids: Iterable[str]) -> int:
 
 def _send(claimed: Email) -> bool:
     try:
-        delivered = deliver(claimed)
+        status = deliver(claimed)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - a bad e-mail must not block the others
@@ -131,37 +123,55 @@ def _send(claimed: Email) -> bool:
         logger.warning("E-mail %s: try %s: %s", claimed.id, claimed.tries, type(error).__name__)
         if claimed.tries >= MAX_TRIES:
             with write() as w:
-                w.update(claimed, status="failed")
+                w.update(claimed, status=FAILED)
         return False
-    with write() as w:
-        w.update(claimed, status="sent" if delivered else "dropped", sent_at=now())
-    return delivered
+    if status in (SENT, DROPPED):
+        with write() as w:
+            w.update(claimed, status=status, sent_at=now())
+    return status == SENT
 
 
-def deliver(mail: Email) -> bool:
-    """Render an e-mail and hand it to the provider; return False if there is no recipient.
+def deliver(mail: Email) -> str:
+    """Render an e-mail and hand it to the provider, unless it is no longer to be sent.
 
-    The Message-ID is the record's id, so that an e-mail sent twice after a crash counts as one.
+    Returns:
+        Its new status: `SENT`, `DROPPED`, `HELD` for the digest of the day, or `QUEUED`.
     """
     template = EMAIL_TEMPLATES[mail.kind]
     prepared = template.prepare(mail)
-    if prepared is None:
-        return False
-    if not _claim_daily_email(mail, template.dedup_key(mail)):
-        return False
-    address, context = prepared
+    if prepared is None or not _claim_daily_email(mail, template.dedup_key(mail)):
+        return DROPPED
+    status = claim_place(mail) if template.is_limited else SENT
+    if status == SENT:
+        _hand_over(mail, template, *prepared)
+    return status
+
+
+def _hand_over(
+    mail: Email, template: type[EmailTemplate], address: str, context: dict[str, Any]
+) -> None:
     subject = template.subject.format_map(context)
-    context |= {"subject": subject, "public_url": settings.PUBLIC_URL}
+    context |= {"subject": subject, "site_url": settings.FRONTEND_URL}
     html = render_to_string(f"mail/{mail.kind}.html", context)
     message = EmailMultiAlternatives(
         subject,
         render_to_string(f"mail/{mail.kind}.txt", context),
         to=[address],
-        headers={"Message-ID": f"<{mail.id}@mysocial>", **template.headers(mail)},
+        headers={**_common_headers(mail), **template.headers(mail)},
     )
     message.attach_alternative(css_inline.inline(html), "text/html")
     message.send()
-    return True
+
+
+def _common_headers(mail: Email) -> dict[str, str]:
+    """Return the headers of every e-mail.
+
+    The Message-ID (RFC 5322) is the record's id, so that an e-mail sent twice after a crash counts
+    as one. Programs do not answer e-mails with `Auto-Submitted` (RFC 3834).
+    """
+    _, _, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")
+    domain = domain or urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return {"Message-ID": f"<{mail.id}@{domain}>", "Auto-Submitted": "auto-generated"}
 
 
 def _claim_daily_email(mail: Email, dedup_key: str) -> bool:

@@ -27,7 +27,12 @@ BATCH = 500
 # Keys of what is no record: counts, answers and marks, each of which may go at any time.
 EXPIRING_PREFIXES = tuple(
     prefix.encode()
-    for prefix in (keys.RATE_LIMIT_PREFIX, keys.IDEMPOTENCY_PREFIX, keys.EMAIL_SENT_PREFIX)
+    for prefix in (
+        keys.RATE_LIMIT_PREFIX,
+        keys.IDEMPOTENCY_PREFIX,
+        keys.EMAIL_SENT_PREFIX,
+        keys.EMAIL_DAY_PREFIX,
+    )
 )
 
 

@@ -7,6 +7,7 @@ from notifications.events import NotificationUpdated
 from notifications.models import Inbox, Notification
 from notifications.services.causes import increment_unread, retract_notifications
 from notifications.store import notifications, unread_list_value
+from users.selectors import NOTIFICATION_TYPES
 from users.services import update_settings
 
 BATCH = 200
@@ -106,7 +107,8 @@ def unsubscribe(*, token: str) -> None:
         NotFound: The token is not valid.
     """
     user_id, kind = selectors.read_token(token)
-    update_settings(user_id=user_id, notifications={kind: {"email": False}})
+    kinds = NOTIFICATION_TYPES if kind == selectors.ALL_TYPES else (kind,)
+    update_settings(user_id=user_id, notifications={kind: {"email": False} for kind in kinds})
 
 
 def delete_inbox(user_id: str) -> None:

@@ -20,7 +20,7 @@ from tests.accounts.export_files import request_export
 from tests.chat.conversations import send_message
 from tests.images.pictures import data_url, make_image, send_form
 from tests.support.concurrency import assert_no_changes, dump_storage
-from tests.support.people import anonymous, sign_up
+from tests.support.people import anonymous, confirm_emails, sign_up
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT
 
@@ -48,6 +48,7 @@ def words(bob, stranger):
         for name in ("post", "edit", "comment", "said", "answer", "quote", "work", "device")
     }
     victim = sign_up("Victim_1", email="victim.one@example.com")
+    confirm_emails(victim)
     response = send_form(victim, "POST", "posts", text=words["post"], image=make_image())
     post = response.json()["post"]
     key = {"Idempotency-Key": "mine"}

@@ -9,7 +9,7 @@ from tests.support.concurrency import (
     mongod_paused,
     run_concurrently,
 )
-from tests.support.people import anonymous, sign_up
+from tests.support.people import anonymous, confirm_emails, sign_up
 from tests.support.servers import PASSWORD
 from users.models import User
 
@@ -77,6 +77,7 @@ def test_an_erased_member_is_hidden_before_any_cascade_runs(alice, bob):
 
 
 def test_an_erasure_ends_all_sessions_and_frees_name_and_address(alice, emails):
+    confirm_emails(alice)
     other = anonymous.post("signin", {"username": "alice", "password": PASSWORD}).json()
     erase(alice)
     assert anonymous.post("token/refresh", {"refresh": other["refresh"]}).status_code == 401

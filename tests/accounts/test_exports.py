@@ -23,13 +23,14 @@ from tests.support.concurrency import (
     live_records,
     run_concurrently,
 )
-from tests.support.people import anonymous
+from tests.support.people import anonymous, confirm_emails
 from tests.support.servers import PASSWORD
 
 
 def test_a_member_requests_an_export_and_alone_can_download_it(
     alice, bob, emails, ephemeral_messages
 ):
+    confirm_emails(alice)
     assert alice.get("currentuser/export").json() == {"export": None}
     response = request_export(alice)
     export = response.json()["export"]

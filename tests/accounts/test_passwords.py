@@ -14,7 +14,7 @@ from tests.support.concurrency import (
     live_records,
     run_concurrently,
 )
-from tests.support.people import PASSWORD, Person, anonymous, sign_up
+from tests.support.people import PASSWORD, Person, anonymous, confirm_emails, sign_up
 
 NEW = "another-horse-battery"
 
@@ -62,6 +62,7 @@ def reset(token, password=NEW):
 
 
 def test_only_the_new_password_signs_in_after_a_change(alice, outbox):
+    confirm_emails(alice)
     response = alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
     assert response.status_code == 200
     assert sign_in("alice", NEW).status_code == 200

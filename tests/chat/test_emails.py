@@ -8,7 +8,7 @@ from chat.services import claim_unread_conversations
 from mysocial.outbox import send_due
 from tests.chat.conversations import mark_read, send_message
 from tests.support.concurrency import live_records, run_concurrently
-from tests.support.people import sign_up
+from tests.support.people import confirm_emails, sign_up
 
 SUBJECT = "You have unread messages"
 
@@ -17,6 +17,11 @@ SUBJECT = "You have unread messages"
 def due_at_once(settings):
     """Make e-mails due as soon as they are queued."""
     settings.UNREAD_EMAIL_DELAY_SECONDS = 0
+
+
+@pytest.fixture(autouse=True)
+def _confirmed(alice, bob, stranger):
+    confirm_emails(alice, bob, stranger)
 
 
 def sent_emails(mailoutbox):

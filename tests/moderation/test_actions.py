@@ -19,7 +19,7 @@ from tests.moderation.staff import (
 )
 from tests.notifications.notification_checks import create_comment, follow, list_notifications
 from tests.support.concurrency import assert_no_changes
-from tests.support.people import anonymous
+from tests.support.people import anonymous, confirm_emails
 from tests.support.stack import wait_for
 
 
@@ -37,6 +37,7 @@ def test_a_warning_is_shown_in_the_app_even_when_warnings_are_switched_off(alice
 
 
 def test_a_warning_is_mailed_unless_emails_are_switched_off(alice, bob, emails):
+    confirm_emails(alice, bob)
     off = {"notifications": {"warning": {"email": False}}}
     assert bob.patch("users/me/settings", off).status_code == 200
     for person in (alice, bob):

@@ -14,13 +14,14 @@ from tests.notifications.notification_checks import (
     set_reaction,
 )
 from tests.support.concurrency import live_records, run_concurrently
-from tests.support.people import sign_up
+from tests.support.people import confirm_emails, sign_up
 
 
 @pytest.fixture(autouse=True)
 def _quiet(alice, bob, stranger, mailoutbox):
-    """Send the e-mails of the sign-ups and empty the mailbox."""
+    """Send the e-mails of the sign-ups, confirm the addresses and empty the mailbox."""
     send_due()
+    confirm_emails(alice, bob, stranger)
     mailoutbox.clear()
 
 

@@ -5,12 +5,13 @@ import pytest
 from mysocial.outbox import send_due
 from tests.notifications.notification_checks import create_comment, list_notifications, set_reaction
 from tests.support.concurrency import assert_no_changes
-from tests.support.people import anonymous, new_client, sign_up
+from tests.support.people import anonymous, confirm_emails, new_client, sign_up
 
 
 @pytest.fixture
 def token(alice, bob, mailoutbox):
     """Return the token of an e-mail about a reaction to Alice's post."""
+    confirm_emails(alice)
     set_reaction(bob, alice.create_post())
     send_due()
     (email,) = [email for email in mailoutbox if "reacted" in email.subject]

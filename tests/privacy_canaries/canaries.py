@@ -3,6 +3,7 @@
 import email
 import email.policy
 import os
+import re
 import signal
 import uuid
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from tests.chaos.multi_process import Pair
 from tests.support.event_listeners import EventListener, SocketListener, StreamListener
 from tests.support.journey import join
 from tests.support.realtime_scenario import connect_at
-from tests.support.stack import Stack
+from tests.support.stack import Stack, wait_for
 
 EXCLUDED = ("stranger", "blocked", "ex", "ended", "narrowed", "shut_out")
 ALL = (*EXCLUDED, "friend", "owner", "hermit")
@@ -118,6 +119,22 @@ def celery_messages(stack: Stack) -> str:
     waiting = [message for queue in queues for message in queue] + list(reserved.values())
     assert waiting
     return b"\n".join(waiting).decode(errors="replace")
+
+
+def confirm_addresses(canaries: Canaries, stack: Stack) -> None:
+    """Confirm the addresses of the members with the e-mails that they get."""
+    addresses = {canary for canary in canaries.readers_by_canary if "@" in canary}
+    tokens: dict[str, str] = {}
+
+    def all_arrived() -> bool:
+        for to, text in sent_emails(stack):
+            if match := re.search(r"/verify-email\?token=([\w-]{43})", text):
+                tokens[to] = match[1]
+        return addresses <= tokens.keys()
+
+    wait_for(all_arrived, within=60, name="the e-mails to confirm the addresses")
+    for address in addresses:
+        canaries.request("owner", "POST", f"verify-email/{tokens[address]}", {})
 
 
 def sent_emails(stack: Stack) -> Iterator[tuple[str, str]]:

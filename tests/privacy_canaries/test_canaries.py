@@ -17,6 +17,7 @@ from tests.privacy_canaries.canaries import (
     EXCLUDED,
     Canaries,
     celery_messages,
+    confirm_addresses,
     paused_workers,
     sent_emails,
     sent_text,
@@ -264,6 +265,7 @@ def check_permitted_readers(canaries, record_ids, topics, cursor):
 
 
 def test_data_written_after_a_separation_reaches_nobody_who_may_not_see_it(canaries, two_web_stack):
+    confirm_addresses(canaries, two_web_stack)
     post_ids, topics = set_up_relations(canaries)
     cursor = canaries.call("friend", "GET", "users/me").headers["X-Event-Cursor"]
     remove_access(canaries, post_ids)

@@ -12,7 +12,7 @@ from mysocial import settings as real_settings
 from mysocial.api.security_headers import ADMIN_POLICY, API_POLICY, PAGE_POLICY, STYLED_PAGE_POLICY
 from tests.images.pictures import make_image, send_form
 from tests.support.concurrency import assert_no_changes
-from tests.support.people import anonymous, new_client
+from tests.support.people import anonymous, confirm_emails, new_client
 
 MARKUP = '<img src=x onerror="alert(1)">&amp;\u2028'
 LINES = "x\r\nSet-Cookie: a=b\r\n\r\n<script>"
@@ -156,10 +156,13 @@ def test_member_content_is_escaped_in_the_admin(alice, moderator, flush_all):
 
 def test_member_content_is_escaped_in_emails(emails, monkeypatch, alice, bob):
     """Names cannot hold markup; even if one did, it would be escaped."""
+    confirm_emails(alice)
     post = alice.create_post(MARKUP)
     bob.post(f"posts/{post['id']}/comments", {"text": MARKUP})
     bob.post("chat/message", {"receiver_id": alice.id, "text": MARKUP})
-    for file in emails():
+    files = emails()
+    assert any("commented on your post" in file.read_text() for file in files)
+    for file in files:
         mail = message_from_bytes(file.read_bytes(), policy=policy.default)
         html = mail.get_body(("html",)).get_content()
         assert "<img" not in html

@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from django.test import Client
 
+from accounts import selectors, services
+from accounts.models import VERIFY_EMAIL
 from mysocial.core.events import EVENTS
 from mysocial.core.keys import self_topic
 from mysocial.core.redis import client as redis_client
@@ -118,6 +120,14 @@ def sign_up(username: str, **fields: Any) -> Person:
     assert response.status_code == 201, response.content
     data = response.json()
     return Person(data["user"]["id"], username, data["access"], data["refresh"])
+
+
+def confirm_emails(*people: Person) -> None:
+    """Confirm the addresses of members with new tokens, without an e-mail."""
+    for person in people:
+        account = selectors.get_account(person.id)
+        token = services.create_token(account, VERIFY_EMAIL)
+        assert anonymous.post(f"verify-email/{token}").status_code == 200
 
 
 def logged_events() -> Iterable[dict[str, Any]]:

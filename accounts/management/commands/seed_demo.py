@@ -112,6 +112,7 @@ class Command(BaseCommand):
                 email=f"{name}@mysocial.example",
                 password=settings.DEMO_PASSWORD,
                 device=accounts.Device("seed_demo"),
+                is_confirmed=True,
             ).user_id
             for name, _, role in settings.DEMO_LOGINS
             if role == "member"
