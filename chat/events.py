@@ -45,8 +45,8 @@ class MessageEvent(Event):
         return selectors.current_viewers(context["message"], viewers)
 
     @classmethod
-    def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
-        return selectors.message_exists(context["message"])
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.message_json_query(context["message"])
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,10 @@ class MessageReaction(MessageEvent):
     def data(self) -> list[Any]:
         fields = {"message_id": self.message_id, "user_id": self.user_id, "type": self.kind}
         return [to_json(fields)]
+
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.reaction_json_query(context["message"], orjson.loads(data)["user_id"])
 
 
 @dataclass(frozen=True)
@@ -161,14 +165,8 @@ class ConversationUpdated(Event):
         return {"user": self.participant.user_id, "other": self.participant.other_id}
 
     @classmethod
-    def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
-        last_message = orjson.loads(data)["last_message"]
-        # The event has the text of the message, which may have been deleted since.
-        return (
-            not last_message
-            or last_message["is_deleted"]
-            or selectors.message_exists(last_message["id"])
-        )
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.conversation_json_query(context["user"], context["other"])
 
     def data(self) -> list[Any]:
         return conversation_placeholders(self.participant)

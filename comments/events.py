@@ -36,8 +36,8 @@ class CommentEvent(Event):
         return selectors.current_viewers(context["post"], context["author"], viewers)
 
     @classmethod
-    def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
-        return selectors.comment_exists(context["comment"])
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.json_query(context["comment"], context["post"])
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,10 @@ class CommentCreated(CommentEvent):
     def data(self) -> list[Any]:
         comment = [b'{"comment":', *super().data(), b',"comments_count":']
         return [*comment, *comments_count_parts(self.post_id), b"}"]
+
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.json_query(context["comment"], context["post"], with_count=True)
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,8 @@ class CommentDeleted(CommentEvent):
     payload: ClassVar[Payload] = {"id": ID, "post_id": ID, "comments_count": COUNT}
 
     @classmethod
-    def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
-        return True
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return None
 
     def data(self) -> list[Any]:
         ids = to_json({"id": self.comment_id, "post_id": self.post_id})

@@ -13,6 +13,7 @@ from mysocial.store import (
     MAX_PAGES_SCANNED,
     Entry,
     ListQuery,
+    Query,
     Row,
     filter_pages,
     reads,
@@ -87,9 +88,23 @@ def find_comment(comment_id: str) -> Comment | None:
     return reads.get_records(comments, [comment_id]).get(comment_id)
 
 
-def comment_exists(comment_id: str) -> bool:
-    """Return whether there is such a comment."""
-    return find_comment(comment_id) is not None
+def json_query(comment_id: str, post_id: str, *, with_count: bool = False) -> Query[bytes | None]:
+    """Query the JSON object of a comment regardless of the viewer; None if it is deleted.
+
+    The post is read at the same moment. With `with_count`, the object also has the number of
+    comments of the post.
+    """
+
+    def render(rows: list[Row], counts: tuple[bytes, bytes] | None) -> bytes | None:
+        if not rows or counts is None:
+            return None
+        comment = comment_template.render(rows[0])
+        return (
+            b'{"comment":%b,"comments_count":%b}' % (comment, counts[0]) if with_count else comment
+        )
+
+    rows = reads.rows_query(comment_template, [comment_id])
+    return reads.combine(rows, posts.counts_query(post_id), function=render)
 
 
 def _row_and_post(comment_id: str, *, viewer_id: str) -> tuple[Row, Row]:

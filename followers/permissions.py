@@ -1,5 +1,7 @@
 """Permissions to follow a member and to see follows."""
 
+from mysocial.policies import account_audience, can_see
+
 
 def can_follow(user_id: str, other_id: str, *, is_private: bool) -> bool:
     """Return whether a member may follow another without a request."""
@@ -13,6 +15,9 @@ def can_see_follows(
 
     For a private account only followers may, as for its posts. A block hides both lists.
     """
-    if viewer_id == owner_id:
-        return True
-    return not blocked and (follows or not is_private)
+    return can_see(
+        account_audience(is_private=is_private),
+        is_owner=viewer_id == owner_id,
+        follows=follows,
+        blocked=blocked,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from followers import selectors
 from followers.selectors import ViewerRelation
-from mysocial.policies import RelationshipPolicy
+from mysocial.policies import RelationshipPolicy, narrowest_audience
 from mysocial.store import ViewerCheck
 
 
@@ -16,6 +16,12 @@ class FollowersPolicy(RelationshipPolicy):
 
     def can_interact(self, flags: Sequence[int]) -> bool:
         return not ViewerRelation.from_flags(flags).blocked
+
+    def narrowest_audience(self, flags: Sequence[int], *, is_owner: bool) -> int:
+        relation = ViewerRelation.from_flags(flags)
+        return narrowest_audience(
+            is_owner=is_owner, follows=relation.follows, blocked=relation.blocked
+        )
 
     def mute_checks(self, member_id: str) -> Sequence[ViewerCheck]:
         return selectors.audience_checks(member_id)

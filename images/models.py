@@ -53,6 +53,8 @@ class Media(OutboxItem):
     host = models.CharField(max_length=10, default="")  # The host of the file; see `hosts.py`.
     # Chosen before the file is stored, so that it can always be removed.
     host_ref = models.CharField(max_length=40)
+    # The `Audience` of the post when it replaced the media; empty for media that it shows.
+    former_audience = models.CharField(max_length=9, default="")
     # Set when a profile starts to show it, so that a concurrent deletion conflicts.
     shown_at = models.DateTimeField(null=True, default=None)
 

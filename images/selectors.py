@@ -6,9 +6,9 @@ from images.models import Kind, Media, Purpose
 from images.representations import image_template
 from images.store import GALLERY, media
 from mysocial.core.errors import NotFound
-from mysocial.policies import visible_ids
+from mysocial.policies import Audience, visible_ids
 from mysocial.store import Entry, ListQuery, Row, filter_pages, reads
-from users.selectors import get_profile, profile_query
+from users.selectors import get_profile, profile_query, viewer_audience
 
 POST_LABEL = "posts.post"
 
@@ -27,8 +27,8 @@ def gallery_page(
     owner = profile_query(owner_id, viewer_id=viewer_id)
     listing = ListQuery(image_template, "gallery", owner_id, limit=limit, after=after)
     reads.gather(owner, listing)
-    owner.result()
-    return filter_pages(listing, keep=lambda rows: _filter_visible(rows, viewer_id))
+    viewer = viewer_audience(owner.result(), viewer_id=viewer_id)
+    return filter_pages(listing, keep=lambda rows: _filter_visible(rows, viewer_id, viewer))
 
 
 def get_media_urls(media_ids: Iterable[str]) -> dict[str, str]:
@@ -46,21 +46,31 @@ def get_visible_image(image_id: str, *, viewer_id: str) -> Media:
     image = reads.get_record(media, image_id)
     if image.kind != Kind.IMAGE or image.purpose not in GALLERY:
         raise NotFound
-    get_profile(image.owner_id, viewer_id=viewer_id)
+    owner = get_profile(image.owner_id, viewer_id=viewer_id)
     if image.purpose == Purpose.POST:
-        post_id = image.subject_id
-        if post_id not in visible_ids(POST_LABEL, [post_id], viewer_id):
+        viewer = viewer_audience(owner, viewer_id=viewer_id)
+        visible = visible_ids(POST_LABEL, [image.subject_id], viewer_id)
+        if not (image.subject_id in visible and _was_visible(image.former_audience, viewer)):
             raise NotFound
     return image
 
 
-def _filter_visible(rows: Sequence[Row], viewer_id: str) -> list[Row]:
-    """Return those of the images that are in no post, or in one that the viewer may see."""
+def _was_visible(former_audience: str, viewer: int) -> bool:
+    """Return whether a viewer could see the image of a post until the post replaced it."""
+    return not former_audience or Audience.from_stored(former_audience) >= viewer
+
+
+def _filter_visible(rows: Sequence[Row], viewer_id: str, viewer: int) -> list[Row]:
+    """Return those of the images that are in no post, or in one that the viewer may see.
+
+    An image that its post does not show any more must also have been visible when it did.
+    """
     post_ids = [row.value("subject_id") for row in rows]
     distinct_ids = list(dict.fromkeys(filter(None, post_ids)))
     visible = visible_ids(POST_LABEL, distinct_ids, viewer_id)
     return [
         row
         for row, post_id in zip(rows, post_ids, strict=True)
-        if not post_id or post_id in visible
+        if not post_id
+        or (post_id in visible and _was_visible(row.value("former_audience"), viewer))
     ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import orjson
+
 from mysocial.core.event_schemas import COUNT, FLAG, TEXT, Payload, list_of
 from mysocial.core.events import AudienceContext, UserEvent
 from mysocial.store import to_json
@@ -39,6 +41,11 @@ class NotificationCreated(UserEvent):
             *unread_count_placeholders(self.user_id),
             b"}",
         ]
+
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        notification_id = orjson.loads(data)["notification"]["id"]
+        return selectors.json_query(notification_id, context["user"])
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:

@@ -14,6 +14,7 @@ from mysocial.policies import relationship_policy, visible_ids, visible_to
 from mysocial.store import Entry, ListQuery, Query, Row, filter_pages, reads
 from notifications.models import Notification
 from notifications.representations import notification_template
+from notifications.representations import render as render_notification
 from notifications.store import inboxes, notifications
 from notifications.tokens import make_unsubscribe_token, read_unsubscribe_token
 from users.selectors import (
@@ -88,6 +89,22 @@ def get_unread_count(user_id: str) -> int:
     """Return the number of unread notifications of a member."""
     records = reads.get_records(inboxes, [user_id])
     return records[user_id].unread_count if records else 0
+
+
+def json_query(notification_id: str, user_id: str) -> Query[bytes | None]:
+    """Query the data of `notification.created` as it is now; None if it is deleted."""
+
+    def render(rows: list[Row], unread_count: int) -> bytes | None:
+        if not rows:
+            return None
+        return b'{"notification":%b,"unread_count":%d}' % (
+            render_notification(rows[0]),
+            unread_count,
+        )
+
+    rows = reads.rows_query(notification_template, [notification_id])
+    unread_count = reads.counter_query(inboxes, user_id, "unread_count")
+    return reads.combine(rows, unread_count, function=render)
 
 
 def get_notification(notification_id: str, *, to: str) -> Notification:

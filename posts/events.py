@@ -43,6 +43,10 @@ class PostEvent(Event):
         return selectors.current_viewers(context["post"], viewers)
 
     @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.json_query(context["post"])
+
+    @classmethod
     def audience_on(cls, topic: str, context: AudienceContext, viewers: set[str]) -> set[str]:
         at_home = (
             selectors.home_viewers(context["author"], viewers) if topic == HOME_TOPIC else viewers
@@ -94,6 +98,10 @@ class PostDeleted(PostEvent):
 
     def data(self) -> list[Any]:
         return [to_json({"id": self.post_id})]
+
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return None
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:

@@ -80,6 +80,8 @@ class PostVersion(Record):
     feelings = models.CharField(max_length=10, default="")
     gif_url = models.CharField(max_length=500, default="")
     media_id = models.CharField(**ID, default="")
+    # The `Audience` of the post when the content was replaced; see `can_see_post`.
+    audience = models.CharField(max_length=9, default="")
 
     class Meta(Record.Meta):
         db_table = "post_versions"

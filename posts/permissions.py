@@ -1,33 +1,60 @@
 """Permissions of posts: plain predicates, used wherever a post is shown or changed."""
 
+import functools
+
 from followers.selectors import ViewerRelation
+from mysocial.policies import Audience, account_audience, can_see
 from posts.models import WITHHELD, Privacy
 
+_AUDIENCES = {
+    Privacy.PUBLIC.value: Audience.EVERYONE,
+    Privacy.FOLLOWERS.value: Audience.FOLLOWERS,
+    Privacy.PRIVATE.value: Audience.OWNER,
+    WITHHELD: Audience.NOBODY,
+}
 
-def can_see_post(
+
+def post_audience(privacy: str, *, author_is_private: bool) -> Audience:
+    """Return the audience of a post.
+
+    Everyone may see a public post, unless the author's account is private. The posts of a private
+    account, and posts for followers, are for accepted followers. A private post is for its author.
+    A withheld post is for nobody.
+    """
+    return min(_AUDIENCES[privacy], account_audience(is_private=author_is_private))
+
+
+def can_see_post(  # noqa: PLR0913 - keyword arguments name the parts of the rule
     viewer_id: str,
     *,
     author_id: str,
     privacy: str,
     author_is_private: bool,
     relation: ViewerRelation,
+    earlier: Audience = Audience.EVERYONE,
 ) -> bool:
-    """Return whether the viewer may see a post.
+    """Return whether the viewer may see a post, or content that it had with the audience `earlier`.
 
-    Every member may see a public post, unless the author's account is private. The posts of a
-    private account, and posts for followers, are visible to accepted followers. A private post is
-    visible to its author. A block in either direction hides all posts. A withheld post is visible
-    to nobody.
+    A block in either direction hides all posts.
     """
-    if privacy == WITHHELD:
-        return False
-    if viewer_id == author_id:
-        return True
-    if relation.blocked or privacy == Privacy.PRIVATE:
-        return False
-    if privacy == Privacy.PUBLIC and not author_is_private:
-        return True
-    return relation.follows
+    return _can_see(viewer_id == author_id, privacy, author_is_private, relation, earlier)
+
+
+@functools.cache  # of flags and few privacies, because it is called for each row of a page
+def _can_see(
+    is_author: bool,
+    privacy: str,
+    author_is_private: bool,
+    relation: ViewerRelation,
+    earlier: Audience,
+) -> bool:
+    return can_see(
+        post_audience(privacy, author_is_private=author_is_private),
+        earlier,
+        is_owner=is_author,
+        follows=relation.follows,
+        blocked=relation.blocked,
+    )
 
 
 def can_edit_post(user_id: str, *, author_id: str) -> bool:

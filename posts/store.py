@@ -49,6 +49,6 @@ feed_stats = Store(FeedStats, counters=("posts_count",))
 post_versions = Store(
     PostVersion,
     fragments={"content": ("id", "written_at", "text", "bg_color", "feelings", "gif_url")},
-    plain_fields=("post_id", "media_id"),
+    plain_fields=("post_id", "media_id", "audience"),
     indexes=(Index("post", "post_id"),),
 )

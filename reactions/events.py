@@ -12,6 +12,7 @@ from mysocial.store import to_json
 from posts.reaction_types import ReactionType
 from posts.representations import TotalsSerializer, totals_template
 from posts.selectors import current_viewers
+from reactions import selectors
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class ReactionChanged(Event):
             {"post_id": self.post_id, "user_id": self.user_id, "type": self.reaction_type}
         )
         return [fields[:-1] + b',"reactions":', *totals_template.placeholders(self.post_id), b"}"]
+
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.json_query(context["post"], context["user"])
 
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:

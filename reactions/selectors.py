@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from followers.selectors import ViewerRelation, relation_checks
-from mysocial.store import Entry, ListQuery, Query, Row, filter_pages, reads
+from mysocial.store import Entry, ListQuery, Query, Row, filter_pages, reads, to_json
 from posts import selectors as post_selectors
 from reactions.models import Reaction, reaction_id
 from reactions.representations import own_reaction_template, reaction_template
@@ -90,6 +90,20 @@ def get_post_and_reaction(post_id: str, user_id: str) -> tuple[Row, Reaction | N
 def reaction_query(post_id: str, user_id: str) -> Query[Reaction | None]:
     """Query a member's reaction to a post, without a check of visibility."""
     return reads.optional_record_query(reactions, reaction_id(post_id, user_id))
+
+
+def json_query(post_id: str, user_id: str) -> Query[bytes | None]:
+    """Query the data of `reaction.changed` as it is now; None if the post is deleted."""
+
+    def render(reaction: Reaction | None, counts: tuple[bytes, bytes] | None) -> bytes | None:
+        if counts is None:
+            return None
+        reaction_type = reaction.type if reaction else None
+        fields = to_json({"post_id": post_id, "user_id": user_id, "type": reaction_type})
+        return b'%b,"reactions":%b}' % (fields[:-1], counts[1])
+
+    counts = post_selectors.counts_query(post_id)
+    return reads.combine(reaction_query(post_id, user_id), counts, function=render)
 
 
 def member_reactions_page(

@@ -3,4 +3,8 @@
 from mysocial.privacy import ExportSection, register, single
 from users.store import users
 
-register(ExportSection(users, "Profile and settings", single(users), without=("username_key",)))
+register(
+    ExportSection(
+        users, "Profile and settings", single(users), without=("username_key", "joined_cursor")
+    )
+)

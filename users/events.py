@@ -31,6 +31,10 @@ class UserUpdated(Event):
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
         return relationship_policy().who_can_interact(context["user"], viewers)
 
+    @classmethod
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        return selectors.profile_json_query(context["user"])
+
     def data(self) -> list[Any]:
         return profile_template.placeholders(self.user_id)
 

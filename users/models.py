@@ -52,6 +52,8 @@ class User(Record):
     # Milliseconds since 1970, or empty; Lua scripts compare them with the clock of Redis.
     silenced_until = models.CharField(max_length=15, default="", editable=False)
     suspended_until = models.CharField(max_length=15, default="", editable=False)
+    # The position of the event log at the sign-up: no earlier event is replayed to the member.
+    joined_cursor = models.CharField(max_length=26, default="", editable=False)
     notifications = models.JSONField(default=default_notifications)
     quote = models.CharField(max_length=300, default="", blank=True)
     work = models.CharField(max_length=100, default="", blank=True)

@@ -13,7 +13,7 @@ from mysocial.store import Entry, Row, ViewerCheck, pagination, reads, search, t
 from users import models
 from users.models import User
 from users.representations import person_template, profile_template, settings_template
-from users.store import SETTINGS, users
+from users.store import JOINED, SETTINGS, users
 
 # Repeated here for the apps above, which may not import models.
 NOTIFICATION_TYPES = models.NOTIFICATION_TYPES
@@ -48,6 +48,19 @@ def get_users(user_ids: Iterable[str]) -> dict[str, User]:
 def users_query(user_ids: Iterable[str]) -> reads.Query[dict[str, User]]:
     """Return a query for the members that exist, by id."""
     return reads.records_query(users, user_ids)
+
+
+def joined_cursor(user_id: str) -> str:
+    """Return the event cursor of a member's sign-up; empty if it is unknown."""
+    fragments = reads.fields_query(users, [user_id], (JOINED,)).result()
+    fragment = fragments.get(user_id, {}).get(JOINED, b"")
+    return str(orjson.loads(b"{%b}" % fragment).get("joined_cursor", ""))
+
+
+def profile_json_query(user_id: str) -> reads.Query[bytes | None]:
+    """Return a query for the JSON object of a profile; its result is None if it is deleted."""
+    rows = reads.rows_query(profile_template, [user_id])
+    return rows.map(lambda rows: profile_template.render(rows[0]) if rows else None)
 
 
 def require_not_self(user_id: str, other_id: str, action: str) -> None:
@@ -96,6 +109,14 @@ def profile_query(user_id: str, *, viewer_id: str) -> reads.Query[Row]:
 
     checks = {"": relationship_policy().viewer_checks(viewer_id)}
     return reads.rows_query(profile_template, [user_id], checks=checks).map(require_visible)
+
+
+def viewer_audience(profile: Row, *, viewer_id: str) -> int:
+    """Return the narrowest audience of a member that the viewer belongs to.
+
+    `profile` is the row of `profile_query`, or of another query with `viewer_checks`.
+    """
+    return relationship_policy().narrowest_audience(profile.flags, is_owner=profile.id == viewer_id)
 
 
 def find_user_id(username: str) -> str | None:

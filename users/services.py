@@ -44,6 +44,7 @@ def create_user(
     check_username(username)
     color = avatar_color or COLORS[sum(username.encode()) % len(COLORS)]
     user = User(id=user_id, username=username, avatar_color=color, avatar_id=avatar_id)
+    user.joined_cursor = reads.event_cursor()
     user.avatar_url = initial_avatar(user)
     check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts={"username": username})
     w.create(user, new_id=True)

@@ -6,12 +6,14 @@ from users.models import User
 # Names of fragments.
 CARD = "card"  # shown next to the member's content
 SETTINGS = "settings"  # for the member only
+JOINED = "joined"
 
 users = Store(
     User,
     fragments={
         CARD: ("id", "username", "avatar_color", "avatar_url"),
         "key": ("username_key",),
+        JOINED: ("joined_cursor",),
         "pictures": ("avatar_id", "background_id"),
         SETTINGS: ("notifications",),
     },

@@ -1,10 +1,12 @@
 """Reads of chat, for the two members of a conversation. A block hides it from both."""
 
 from chat.selectors.audiences import (
+    conversation_json_query,
     current_members,
     current_viewers,
     filter_acquainted,
-    message_exists,
+    message_json_query,
+    reaction_json_query,
     typing_audience,
     visible_participants,
 )
@@ -40,6 +42,7 @@ __all__ = [
     "Pair",
     "UnreadConversation",
     "UnreadCounts",
+    "conversation_json_query",
     "current_members",
     "current_viewers",
     "filter_acquainted",
@@ -56,8 +59,9 @@ __all__ = [
     "list_open_chats",
     "list_unread_conversations",
     "list_unread_since",
-    "message_exists",
+    "message_json_query",
     "messages_around",
+    "reaction_json_query",
     "typing_audience",
     "visible_participants",
 ]

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+import orjson
+
 from chat.permissions import can_write_to
-from chat.representations import message_template
-from chat.selectors.messages import find_message, is_visible_row
+from chat.representations import conversation_template, message_template, render_conversation
+from chat.selectors.messages import is_visible_row
 from chat.selectors.messaging_context import get_messaging_context
 from chat.store import participants
 from followers.selectors import get_relationships, who_can_interact
 from mysocial.core.errors import NotFound
 from mysocial.core.ids import pair_id, split_pair_id
-from mysocial.store import ViewerCheck, gather, reads
+from mysocial.store import Query, Row, ViewerCheck, gather, reads, to_json
 from users.selectors import silence_check, suspension_check
 
 
@@ -25,10 +27,36 @@ def current_viewers(message_id: str, viewers: set[str]) -> set[str]:
     return {viewer for viewer in viewers if is_visible_row(row, viewer, is_blocked=is_blocked)}
 
 
-def message_exists(message_id: str) -> bool:
-    """Return whether a message exists and is not deleted for everyone."""
-    message = find_message(message_id)
-    return message is not None and not message.is_deleted
+def message_json_query(message_id: str) -> Query[bytes | None]:
+    """Query the JSON object of a message regardless of the viewer; None if there is none."""
+
+    def render(rows: list[Row]) -> bytes | None:
+        return message_template.render(rows[0]) if rows else None
+
+    return reads.rows_query(message_template, [message_id]).map(render)
+
+
+def reaction_json_query(message_id: str, user_id: str) -> Query[bytes | None]:
+    """Query the data of `message.reaction` as it is now; None if there is no such message."""
+
+    def render(rows: list[Row]) -> bytes | None:
+        if not rows:
+            return None
+        reactions = orjson.loads(b"{%b}" % rows[0].values["main"])["reactions"]
+        return to_json(
+            {"message_id": message_id, "user_id": user_id, "type": reactions.get(user_id)}
+        )
+
+    return reads.rows_query(message_template, [message_id]).map(render)
+
+
+def conversation_json_query(user_id: str, other_id: str) -> Query[bytes | None]:
+    """Query the JSON object of a member's conversation; None if there is none."""
+
+    def render(rows: list[Row]) -> bytes | None:
+        return render_conversation(rows[0]) if rows else None
+
+    return reads.rows_query(conversation_template, [pair_id(user_id, other_id)]).map(render)
 
 
 def visible_participants(pks: Sequence[str], *, to: str) -> set[str]:

@@ -5,6 +5,7 @@ from images.services.media import (
     create_media,
     delete_media_of_owner,
     delete_media_of_subject,
+    note_replaced,
     receive_upload,
 )
 from images.services.processing_jobs import delete_stale_uploads, process_due_media
@@ -25,6 +26,7 @@ __all__ = [
     "delete_media_of_owner",
     "delete_media_of_subject",
     "delete_stale_uploads",
+    "note_replaced",
     "process_due_media",
     "receive_upload",
     "remove_media",

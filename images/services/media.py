@@ -19,6 +19,7 @@ from mysocial.core.ids import new_id, now
 from mysocial.core.rate_limits import DAY, RateLimit
 from mysocial.core.upload_spool import delete_spooled, spooled
 from mysocial.outbox import QUEUED, delete_listed_with
+from mysocial.policies import Audience
 from mysocial.store import Write, reads, retry_on_conflict, write
 from mysocial.store.wakeups import MEDIA
 from users import services as users
@@ -109,6 +110,12 @@ def create_media(w: Write, media: Media) -> None:
     """Create received media within a write, and queue their processing."""
     w.create(media, new_id=True)
     w.wake_workers(MEDIA)
+
+
+def note_replaced(w: Write, media_id: str, audience: Audience) -> None:
+    """Note within a write that a post no longer shows media, and who could see them until then."""
+    for media in reads.get_records(media_store, [media_id]).values():
+        w.update(media, former_audience=audience.stored)
 
 
 def delete_media_of_subject(subject_id: str, *, limit: int) -> bool:

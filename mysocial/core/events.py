@@ -57,9 +57,15 @@ class Event:
         return cls.audience(context, viewers)
 
     @classmethod
-    def still_valid(cls, context: AudienceContext, data: bytes) -> bool:
-        """Return whether the event may be replayed; not, for example, if its record was deleted."""
-        return True
+    def current_query(cls, context: AudienceContext, data: bytes) -> Any:
+        """Return a store query for the data as the records of the event are now.
+
+        Replay sends its result instead of `data`, so that nothing is sent that was edited away. A
+        result of None leaves the event out, because its record is gone. Return None instead of a
+        query if the data shows nothing that can change. A record that also decides the audience
+        must be read by the same request as there, so that both show the same moment.
+        """
+        return None
 
     def entry(self) -> list[Any]:
         """Return what the write script appends: topics, type, data parts and audience context."""

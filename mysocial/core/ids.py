@@ -18,6 +18,11 @@ def new_id() -> str:
     return f"{time.time_ns() // 1000:013x}{secrets.randbits(44):011x}"
 
 
+def microseconds_of_id(pk: str) -> int:
+    """Return when an id was made, in microseconds since 1970."""
+    return int(pk[:13], 16)
+
+
 def is_id(value: object) -> bool:
     """Return whether `value` has the form of a record id."""
     return isinstance(value, str) and len(value) == ID_LENGTH and _HEX.issuperset(value)

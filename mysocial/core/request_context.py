@@ -65,7 +65,7 @@ class RequestContext:
     write_hooks: list[Callable[[Any], None]] = field(default_factory=list)  # called by every write
     is_committed: bool = False  # a write was committed under this context
     # Replies to queries by request, within `cached_queries`.
-    query_cache: dict[bytes, list[Any]] | None = None
+    query_cache: dict[bytes, Any] | None = None
 
 
 _current: ContextVar[RequestContext | None] = ContextVar("mysocial_request", default=None)
@@ -76,7 +76,7 @@ pop = _current.reset
 
 @contextmanager
 def cached_queries() -> Iterator[None]:
-    """Execute each distinct query of this block once: all its reads show the same moment."""
+    """Execute each distinct request of this block once: equal reads show the same moment."""
     token = push(RequestContext(query_cache={}))
     try:
         yield

@@ -1,15 +1,21 @@
 """Policies: questions that a lower app asks a higher one, without importing it."""
 
+from mysocial.policies.audiences import Audience, account_audience, can_see, narrowest_audience
 from mysocial.policies.content import ContentPolicy, check_text
 from mysocial.policies.relationships import RelationshipPolicy, relationship_policy
 from mysocial.policies.visibility import VisibilityPolicy, visible_ids, visible_to
 
 __all__ = [
+    "Audience",
     "ContentPolicy",
     "RelationshipPolicy",
     "VisibilityPolicy",
+    "account_audience",
+    "can_see",
     "check_text",
     "content",
+    "history",
+    "narrowest_audience",
     "relationship_policy",
     "relationships",
     "visibility",

@@ -8,6 +8,7 @@ policy denies every interaction.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+from mysocial.policies.audiences import narrowest_audience
 from mysocial.store import ViewerCheck
 
 
@@ -26,6 +27,10 @@ class RelationshipPolicy(ABC):
     @abstractmethod
     def can_interact(self, flags: Sequence[int]) -> bool:
         """Return whether the viewer may interact with the member of these `viewer_checks` flags."""
+
+    @abstractmethod
+    def narrowest_audience(self, flags: Sequence[int], *, is_owner: bool) -> int:
+        """Return `audiences.narrowest_audience` for the results of `viewer_checks`."""
 
     @abstractmethod
     def mute_checks(self, member_id: str) -> Sequence[ViewerCheck]:
@@ -60,6 +65,9 @@ class DenyAll(RelationshipPolicy):
 
     def can_interact(self, flags: Sequence[int]) -> bool:
         return False
+
+    def narrowest_audience(self, flags: Sequence[int], *, is_owner: bool) -> int:
+        return narrowest_audience(is_owner=is_owner, follows=False, blocked=True)
 
     def mute_checks(self, member_id: str) -> Sequence[ViewerCheck]:
         return ()

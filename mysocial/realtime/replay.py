@@ -12,11 +12,14 @@ from mysocial.core.errors import Invalid
 from mysocial.core.events import EVENTS, event_frame, parent_topic
 from mysocial.core.redis import Script
 from mysocial.core.request_context import cached_queries
+from mysocial.policies import history
+from mysocial.store import gather
 
 EVENTS_SINCE = Script("common", "events_since", flags="no-writes")
 # A portion is what is read and filtered before other clients get their turn, and what is kept for a
 # client until it has taken it. It ends with the entry that reaches one of these.
 MAX_ENTRIES, MAX_BYTES = 100, 64 * 1024
+READ_AT_ONCE = 10  # entries whose records, of up to 40 KB each, are read in one round trip
 CURSOR = re.compile(r"([0-9a-f]{8}):([0-9]{1,17})")
 Reason = Literal["", "epoch_changed", "too_old"]
 
@@ -50,8 +53,10 @@ def parse_cursor(cursor: str) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-def events_since(cursor: str, topics: Iterable[str]) -> MissedEvents:
+def events_since(cursor: str, topics: Iterable[str], user_id: str) -> MissedEvents:
     """Return the first events of all topics after a cursor, in order, each once.
+
+    Events from before the member's sign-up are left out.
 
     The result holds no entries, but a reason, if the log was restarted or may have been trimmed
     since. It holds one portion, and `more`, if there are further entries.
@@ -65,7 +70,7 @@ def events_since(cursor: str, topics: Iterable[str]) -> MissedEvents:
     for topic in topics:
         topics_by_log.setdefault(keys.topic_log(parent_topic(topic)), []).append(topic)
     request = {
-        "after": after,
+        "after": max(after, history.earliest_offset(user_id, client_epoch)),
         "max_entries": MAX_ENTRIES,
         "max_bytes": MAX_BYTES,
         "logs": list(topics_by_log),
@@ -77,8 +82,15 @@ def events_since(cursor: str, topics: Iterable[str]) -> MissedEvents:
     max_age_us = settings.EVENT_LOG_SECONDS * 1_000_000
     if int(now_us) - after > max_age_us or was_trimmed:
         return MissedEvents(end, [], "too_old")
-    topics_of_logs = list(topics_by_log.values())
-    entries = [
+    entries = _parse_entries(rows, list(topics_by_log.values()))
+    if more:
+        return MissedEvents(f"{client_epoch}:{entries[-1].offset}", entries, more=True)
+    return MissedEvents(end, entries)
+
+
+def _parse_entries(rows: list[Any], topics_of_logs: list[list[str]]) -> list[Entry]:
+    """Return the entries of rows, each with the topics of the logs that it is in."""
+    return [
         Entry(
             offset,
             dict(zip(pairs[::2], pairs[1::2], strict=True)),
@@ -86,13 +98,46 @@ def events_since(cursor: str, topics: Iterable[str]) -> MissedEvents:
         )
         for offset, pairs, logs in rows
     ]
-    if more:
-        return MissedEvents(f"{client_epoch}:{entries[-1].offset}", entries, more=True)
-    return MissedEvents(end, entries)
+
+
+class _ReplayedEvent(NamedTuple):
+    """An event of the log, and the query for its data as its records are now, if any."""
+
+    offset: int
+    type: str
+    raw_context: bytes
+    context: Any
+    topics: frozenset[str]
+    logged_data: bytes
+    query: Any
+
+    @classmethod
+    def from_entry(cls, entry: Entry) -> "_ReplayedEvent":
+        """Return the event of an entry."""
+        event_type, data = entry.fields[b"type"].decode(), entry.fields[b"data"]
+        raw_context = entry.fields[b"context"]
+        context = orjson.loads(raw_context)
+        query = EVENTS[event_type].current_query(context, data)
+        topics = frozenset(entry.topics)
+        return cls(entry.offset, event_type, raw_context, context, topics, data, query)
+
+    def current_data(self) -> bytes | None:
+        """Return the data as its records are now; None if they are gone."""
+        return self.query.result() if self.query else self.logged_data
+
+
+def _read_events(entries: list[Entry]) -> list[_ReplayedEvent]:
+    """Return the events of entries, with their data as it is now, read in one round trip.
+
+    They are read before their audience, which then follows from the same moment.
+    """
+    events = [_ReplayedEvent.from_entry(entry) for entry in entries]
+    gather(*(event.query for event in events if event.query))
+    return events
 
 
 class AudienceFilter:
-    """Selects the events that one member may see now."""
+    """Selects the events that one member may see now, and shows them as their records are now."""
 
     def __init__(self, epoch: str, user_id: str) -> None:
         self._epoch, self._user_id = epoch, user_id
@@ -110,22 +155,24 @@ class AudienceFilter:
         size, known = 0, dict[Any, bool]()
         with cached_queries():
             while entries and size < MAX_BYTES:
-                entry = entries.pop(0)
-                if self._is_visible(entry, known):
-                    event_type, data = entry.fields[b"type"].decode(), entry.fields[b"data"]
-                    frame = event_frame(self._epoch, str(entry.offset), event_type, data)
-                    frames.append((entry.offset, event_type, frame.decode()))
-                    size += len(frame)
+                for event in _read_events(entries[:READ_AT_ONCE]):
+                    del entries[0]
+                    data = self._visible_data(event, known)
+                    if data is not None:
+                        frame = event_frame(self._epoch, str(event.offset), event.type, data)
+                        frames.append((event.offset, event.type, frame.decode()))
+                        size += len(frame)
+                    if size >= MAX_BYTES:
+                        break
         return frames
 
-    def _is_visible(self, entry: Entry, known: dict[Any, bool]) -> bool:
-        event_type, raw_context = entry.fields[b"type"].decode(), entry.fields[b"context"]
-        context = orjson.loads(raw_context)
-        key = (event_type, raw_context, frozenset(entry.topics))
+    def _visible_data(self, event: _ReplayedEvent, known: dict[Any, bool]) -> bytes | None:
+        """Return the data of an event; None if the member may not see it, or its record is gone."""
+        key = (event.type, event.raw_context, event.topics)
         if key not in known:
-            known[key] = self._is_audience(event_type, context, entry.topics)
-        return known[key] and EVENTS[event_type].still_valid(context, entry.fields[b"data"])
+            known[key] = self._is_audience(event.type, event.context, event.topics)
+        return event.current_data() if known[key] else None
 
-    def _is_audience(self, event_type: str, context: Any, topics: set[str]) -> bool:
+    def _is_audience(self, event_type: str, context: Any, topics: frozenset[str]) -> bool:
         event_class = EVENTS[event_type]
         return any(event_class.audience_on(topic, context, {self._user_id}) for topic in topics)

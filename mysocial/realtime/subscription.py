@@ -166,12 +166,16 @@ class Subscription:
     ) -> str:
         """Send the missed events, including those that arrive meanwhile; return the new cursor."""
         audience_filter = AudienceFilter(parse_cursor(cursor)[0], self.user_id)
-        missed = await run_replay_step(self.user_id, events_since, cursor, self.topics)
+        missed = await run_replay_step(
+            self.user_id, events_since, cursor, self.topics, self.user_id
+        )
         await send_resumed(missed)
         await self._send_visible(audience_filter, missed)
         while (missed.more or self._has_overflowed) and not self._is_closed:
             self._has_overflowed = False
-            missed = await run_replay_step(self.user_id, events_since, missed.cursor, self.topics)
+            missed = await run_replay_step(
+                self.user_id, events_since, missed.cursor, self.topics, self.user_id
+            )
             if missed.reason:
                 self.require_resume()  # the log was trimmed; a new connection reports the reason
             await self._send_visible(audience_filter, missed)

@@ -108,10 +108,16 @@ def execute(*requests: QueryRequest) -> list[Any]:
     context = request_context.current() or request_context.RequestContext()
     if context.query_cache is None:
         return _execute(context, requests)
-    name = bytes(msgpack.packb(requests))
-    if name not in context.query_cache:
-        context.query_cache[name] = _execute(context, requests)
-    return context.query_cache[name]
+    names = [bytes(msgpack.packb(request)) for request in requests]
+    new = {
+        name: request
+        for name, request in zip(names, requests, strict=True)
+        if name not in context.query_cache
+    }
+    if new or not names:
+        replies = _execute(context, [*new.values()])
+        context.query_cache.update(zip(new, replies, strict=True))
+    return [context.query_cache[name] for name in names]
 
 
 def _execute(
@@ -139,6 +145,14 @@ def require_session() -> None:
     context = request_context.current()
     if context is not None and context.session_key and not context.session_checked:
         execute()
+
+
+def event_cursor() -> str:
+    """Return the position of the event log, at which nothing that follows has happened yet."""
+    with request_context.detached():
+        execute()
+        context = request_context.current()
+        return context.cursor if context else ""
 
 
 def initialise_event_log() -> str:

@@ -11,7 +11,16 @@ from mysocial.core.errors import NotFound
 from mysocial.store.indexes import ViewerCheck
 from mysocial.store.json_templates import NULL, fields_or_defaults
 from mysocial.store.models import Record
-from mysocial.store.queries import MappedQuery, Query, QueryRequest, combine, execute, gather, query
+from mysocial.store.queries import (
+    MappedQuery,
+    Query,
+    QueryRequest,
+    combine,
+    event_cursor,
+    execute,
+    gather,
+    query,
+)
 from mysocial.store.rows import get_rows, head_ids, rows_query
 from mysocial.store.store import Store
 
@@ -24,6 +33,7 @@ __all__ = [
     "checks_through",
     "combine",
     "counter_query",
+    "event_cursor",
     "execute",
     "fields_query",
     "fields_through",

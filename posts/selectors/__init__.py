@@ -14,6 +14,7 @@ from posts.selectors.pages import (
     versions_page,
 )
 from posts.selectors.rows import (
+    counts_query,
     find_post,
     get_author_id,
     get_post,
@@ -23,6 +24,7 @@ from posts.selectors.rows import (
     is_in_home_feed,
     is_visible,
     is_withheld,
+    json_query,
     post_and_recipients_query,
     row_query,
     visible_row_query,
@@ -30,6 +32,7 @@ from posts.selectors.rows import (
 
 __all__ = [
     "author_page",
+    "counts_query",
     "current_viewers",
     "feed_page",
     "filter_viewers",
@@ -44,6 +47,7 @@ __all__ = [
     "is_in_home_feed",
     "is_visible",
     "is_withheld",
+    "json_query",
     "numbered_feed_page",
     "post_and_recipients_query",
     "row_query",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from followers.selectors import relation_checks
+from mysocial.policies import Audience
 from mysocial.store import MAX_PAGES_SCANNED, Entry, ListQuery, Query, Row, filter_pages, reads
 from posts.representations import post_template, version_template
 from posts.selectors.rows import is_in_feed, is_in_home_feed, is_visible, visible_row_query
@@ -87,7 +88,7 @@ def author_page(
 def versions_page(
     post_id: str, *, viewer_id: str, limit: int, after: Entry | None = None
 ) -> tuple[list[Row], Entry | None]:
-    """Return a page of a post's earlier versions, newest first.
+    """Return a page of those versions of a post that the viewer could see then, newest first.
 
     Raises:
         NotFound: The viewer may not see the post.
@@ -95,8 +96,16 @@ def versions_page(
     post = visible_row_query(post_id, viewer_id=viewer_id)
     listing = ListQuery(version_template, "post", post_id, limit=limit, after=after)
     reads.gather(post, listing)
-    post.result()
-    return listing.result()
+    post_row = post.result()
+
+    def keep_visible(rows: list[Row]) -> list[Row]:
+        return [
+            row
+            for row in rows
+            if is_visible(post_row, viewer_id, earlier=Audience.from_stored(row.value("audience")))
+        ]
+
+    return filter_pages(listing, keep=keep_visible)
 
 
 def total_posts_query() -> Query[int]:

@@ -5,27 +5,39 @@ from typing import Any
 
 from followers.selectors import ViewerRelation, relation_checks
 from mysocial.core.errors import NotFound
+from mysocial.policies import Audience
 from mysocial.store import JsonTemplate, Query, RelatedRow, Row, reads
 from notifications.selectors import Recipients, recipient_query, single_recipient
 from posts.models import WITHHELD, Post
 from posts.permissions import can_see_post
-from posts.representations import post_template, visibility_template
+from posts.representations import post_template, totals_template, visibility_template
 from posts.store import FEED_PRIVACIES, posts
 
 
-def is_visible(row: Row, viewer_id: str) -> bool:
-    """Return whether the viewer may see a post; nobody may if its author is deleted."""
+def is_visible(row: Row, viewer_id: str, *, earlier: Audience = Audience.EVERYONE) -> bool:
+    """Return whether the viewer may see a post, or what it was with the audience `earlier`.
+
+    Nobody may if its author is deleted.
+    """
     author = row.related("author_id")
-    return _is_visible(row, viewer_id, author, ViewerRelation.from_flags(author.checks))
+    relation = ViewerRelation.from_flags(author.checks)
+    return _is_visible(row, viewer_id, author, relation, earlier)
 
 
-def _is_visible(row: Row, viewer_id: str, author: RelatedRow, relation: ViewerRelation) -> bool:
+def _is_visible(
+    row: Row,
+    viewer_id: str,
+    author: RelatedRow,
+    relation: ViewerRelation,
+    earlier: Audience = Audience.EVERYONE,
+) -> bool:
     return author.exists and can_see_post(
         viewer_id,
         author_id=row.value("author_id"),
         privacy=row.value("privacy"),
         author_is_private=author.value("is_private") == b"true",
         relation=relation,
+        earlier=earlier,
     )
 
 
@@ -91,6 +103,29 @@ def _first(rows: list[Row]) -> Row:
     if not rows:
         raise NotFound
     return rows[0]
+
+
+def json_query(post_id: str) -> Query[bytes | None]:
+    """Query the JSON object of a post regardless of the viewer; None if it is deleted."""
+
+    def render(rows: list[Row]) -> bytes | None:
+        return post_template.render(rows[0]) if rows else None
+
+    return reads.rows_query(post_template, [post_id]).map(render)
+
+
+def counts_query(post_id: str) -> Query[tuple[bytes, bytes] | None]:
+    """Query the number of comments and the JSON object of the reaction totals; None as above.
+
+    The request is that of `current_viewers`, so both show the same moment.
+    """
+
+    def render(rows: list[Row]) -> tuple[bytes, bytes] | None:
+        if not rows:
+            return None
+        return rows[0].values["comments_count"], totals_template.render(rows[0])
+
+    return reads.rows_query(post_template, [post_id]).map(render)
 
 
 def get_rows(post_ids: Sequence[str], *, viewer_id: str) -> list[Row]:

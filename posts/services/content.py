@@ -5,6 +5,8 @@ from typing import Any
 
 from images import services as images
 from mysocial.core.errors import Invalid
+from mysocial.policies import Audience
+from mysocial.store import Write
 from posts.models import MediaKind, Post, PostVersion
 
 IMAGE, VIDEO, GIF = "image", "video", "gif_url"
@@ -76,7 +78,17 @@ def changes_content(post: Post, changes: dict[str, Any]) -> bool:
     return any(changes[name] != getattr(post, name) for name in VERSIONED_FIELDS if name in changes)
 
 
-def content_version(post: Post) -> PostVersion:
-    """Return the current content of a post as a version."""
+def keep_version(w: Write, post: Post, changes: dict[str, Any], audience: Audience) -> None:
+    """Keep the content that changes replace, with the audience that it has until then."""
+    if not changes_content(post, changes):
+        return
     content = {name: getattr(post, name) for name in VERSIONED_FIELDS}
-    return PostVersion(post_id=post.id, written_at=post.edited_at or post.created_at, **content)
+    version = PostVersion(
+        post_id=post.id,
+        written_at=post.edited_at or post.created_at,
+        audience=audience.stored,
+        **content,
+    )
+    w.create(version, new_id=True)
+    if post.media_id and changes.get("media_id", post.media_id) != post.media_id:
+        images.note_replaced(w, post.media_id, audience)

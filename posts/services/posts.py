@@ -13,11 +13,10 @@ from notifications.selectors import find_mentioned
 from posts import selectors
 from posts.events import PostCreated, PostDeleted, PostUpdated
 from posts.models import WITHHELD, Post
-from posts.permissions import can_edit_post
+from posts.permissions import can_edit_post, post_audience
 from posts.services.content import (
-    changes_content,
-    content_version,
     field_changes,
+    keep_version,
     receive_post_upload,
     require_content,
 )
@@ -123,6 +122,7 @@ def _update(post: Post, body: dict[str, Any], media: Any = None, *, editor_id: s
     require_content(changes.get("text", post.text), changes.get("media_kind", post.media_kind))
     old_privacy, old_text = post.privacy, post.text
     deleted_event = post_deleted_event(post)
+    audience = post_audience(old_privacy, author_is_private=deleted_event.author_is_private)
     with write(*STALE_ERRORS) as w:
         if editor_id:
             users.require_not_silenced(w, editor_id)
@@ -130,8 +130,7 @@ def _update(post: Post, body: dict[str, Any], media: Any = None, *, editor_id: s
             check_text(w, label=LABEL, pk=post.id, author_id=editor_id, texts=texts)
         if media:
             images.create_media(w, media)
-        if changes_content(post, changes):
-            w.create(content_version(post), new_id=True)
+        keep_version(w, post, changes, audience)
         # The feed's total and `post.deleted` depend on the privacy that was read.
         w.update(post, check_revision=True, **changes, edited_at=now())
         _announce_update(w, post, old_privacy, deleted_event)

@@ -23,13 +23,13 @@ def _alice_writes_for_followers_and_for_herself(w: World) -> None:
         w.alice.create_post("For some", privacy=privacy)
 
 
-@action("post.created", "post.updated", reread="gallery")
+@action("post.created", "post.updated", reread="gallery", in_steps=True)
 def _alice_writes_a_post_with_a_picture(w: World) -> None:
     expect_success(send_form(w.alice, "POST", "posts", text="See", image=make_image()))
     run_workers()
 
 
-@action("post.updated")
+@action("post.updated", in_steps=True)
 def _alice_writes_a_post_with_a_broken_picture(w: World) -> None:
     expect_success(send_form(w.alice, "POST", "posts", text="See", image=make_image()[:60]))
     run_workers()
@@ -85,7 +85,7 @@ def _bob_deletes_a_comment(w: World) -> None:
     expect_success(w.bob.delete(f"comments/{w.bob_under_public}"))
 
 
-@action("comment.created", "comment.deleted")
+@action("comment.created", "comment.deleted", in_steps=True)
 def _bob_comments_and_deletes_another_comment(w: World) -> None:
     create_comment(w.bob, {"id": w.public}, "Again")
     expect_success(w.bob.delete(f"comments/{w.bob_under_public}"))
@@ -120,7 +120,7 @@ def _bob_uploads_a_profile_picture(w: World) -> None:
     run_workers()
 
 
-@action("user.updated")
+@action("user.updated", in_steps=True)
 def _alice_changes_her_pictures(w: World) -> None:
     for use in ("profile", "background"):
         expect_success(w.alice.post(f"images/{use}", {"image_id": w.followers_picture}))

@@ -18,7 +18,7 @@ class Action:
         reread: the kinds of parts that some client must read again.
         gone: the members whose sessions the action ends.
         setup: what happens before the clients read their state.
-        in_steps: whether each step of the action may change the audience of the one before.
+        in_steps: whether a step of the action may change what is replayed of the one before.
     """
 
     name: str

@@ -1,7 +1,8 @@
 """Verification of an action: old state plus events must equal a fresh read, for every client.
 
 Events are received as clients receive them: on a socket that was connected, and on one that
-connects later and resumes from the cursor of the first read. Both must get the same events.
+connects later and resumes from the cursor of the first read. Both must get the same events, except
+that the later one receives objects as they are then.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -46,18 +47,18 @@ class Viewer:
 
     def depends_on(self, ids: Collection[str]) -> bool:
         """Return whether the state would be wrong without these events."""
-        return bool(self.differences(self.reduce(self.events, without=ids)))
+        return bool(self.differences(self.reduce(self.live_events, without=ids)))
 
     def needed_types(self) -> set[str]:
         """Return the types of events without which the state would be wrong."""
         of_type: dict[str, list[str]] = {}
-        for event in self.events:
+        for event in self.live_events:
             of_type.setdefault(event["type"], []).append(event["id"])
         return {kind for kind, ids in of_type.items() if self.depends_on(ids)}
 
     def depends_on_single_event(self) -> bool:
         """Return whether the state would be wrong without some single event."""
-        return any(self.depends_on([event["id"]]) for event in self.events)
+        return any(self.depends_on([event["id"]]) for event in self.live_events)
 
     def reread_kinds(self) -> set[str]:
         """Return the kinds of stale parts that have indeed changed."""

@@ -40,6 +40,7 @@ class Canaries:
             f"{full}@example.com": {name} for name, full in names.items()
         }
         self.listeners: dict[str, list[EventListener]] = {}
+        self.edited_away: set[str] = set()  # canaries that are in no record any more
 
     def call(
         self, who: str, method: str, path: str, body: Any = None, **headers: str

@@ -45,7 +45,7 @@ def test_a_portion_of_missed_events_is_bounded_in_bytes(alice, bob):
     topics = ["feed", "home", f"user:{alice.id}"]
     ids, portions = [], 0
     while True:
-        missed = events_since(cursor, topics)
+        missed = events_since(cursor, topics, bob.id)
         cursor, portions = missed.cursor, portions + 1
         sizes = [sum(map(len, entry.fields.values())) for entry in missed.entries]
         assert sum(sizes[:-1]) < MAX_BYTES
@@ -56,14 +56,14 @@ def test_a_portion_of_missed_events_is_bounded_in_bytes(alice, bob):
             break
     assert ids == written
     assert portions > 2
-    assert events_since(start, []).entries == []
+    assert events_since(start, [], bob.id).entries == []
 
 
 def test_the_frames_of_a_step_are_bounded_in_bytes(alice, bob, monkeypatch):
     cursor = cursor_of(bob)
     for number in range(4):
         alice.create_post(str(number))
-    missed = events_since(cursor, ["feed"])
+    missed = events_since(cursor, ["feed"], bob.id)
     audience_filter = AudienceFilter(cursor[:8], bob.id)
     monkeypatch.setattr(replay, "MAX_BYTES", 1)
     frames = []
