@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.email_addresses import MAX_EMAIL_LENGTH, normalize_email
 from accounts.passwords import find_weaknesses
-from mysocial.api import MediaField, StrictSerializer
+from mysocial.api import MediaField, MessageSerializer, NextField, StrictSerializer
 from mysocial.core.errors import Invalid
 from users.representations import ProfileSerializer
 from users.services import check_username
@@ -18,11 +18,14 @@ USERNAME = r"^[A-Za-z0-9_]{3,30}\Z"
 # side may contain an "@", or matching a text of many "@" would take quadratic time.
 EMAIL = re.compile(r"[!-?A-~]+@[^@\s\x00-\x1f\x7f]+")
 INVALID_EMAIL = "Enter a valid email address."
+REFRESH_IN_HELP = "Where the refresh token is returned. Browsers should choose `cookie`."
 REFRESH_LOCATIONS = [("cookie", "In an HttpOnly cookie"), ("body", "In the body")]
 
 
-def _password() -> serializers.CharField:
-    return serializers.CharField(max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False)
+def _password(help_text: str) -> serializers.CharField:
+    return serializers.CharField(
+        max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, help_text=help_text
+    )
 
 
 class EmailAddressField(serializers.EmailField):
@@ -40,8 +43,8 @@ class EmailAddressField(serializers.EmailField):
             raise serializers.ValidationError(INVALID_EMAIL, code="invalid") from None
 
 
-def _email() -> EmailAddressField:
-    return EmailAddressField(max_length=MAX_EMAIL_LENGTH)
+def _email(help_text: str) -> EmailAddressField:
+    return EmailAddressField(max_length=MAX_EMAIL_LENGTH, help_text=help_text)
 
 
 class SignUpInput(StrictSerializer):
@@ -52,12 +55,21 @@ class SignUpInput(StrictSerializer):
         min_length=3,
         max_length=30,
         error_messages={"invalid": "Use 3 to 30 letters, digits or underscores."},
+        help_text="3 to 30 letters, digits or underscores; unique regardless of case.",
     )
-    email = _email()
-    password = _password()
-    avatar_color = serializers.RegexField(r"^#[0-9a-fA-F]{6}\Z", required=False)
-    avatar_image = MediaField(required=False)
-    refresh_in = serializers.ChoiceField(REFRESH_LOCATIONS, default="body")
+    email = _email("An e-mail address, which a link in an e-mail confirms.")
+    password = _password("At least 8 characters, and not a common password.")
+    avatar_color = serializers.RegexField(
+        r"^#[0-9a-fA-F]{6}\Z",
+        required=False,
+        help_text="The color of the generated avatar, as `#rrggbb`; chosen by default.",
+    )
+    avatar_image = MediaField(
+        required=False, help_text="The profile picture: a file of a form, or a data URL."
+    )
+    refresh_in = serializers.ChoiceField(
+        REFRESH_LOCATIONS, default="body", help_text=REFRESH_IN_HELP
+    )
 
     def validate_username(self, value: str) -> str:
         """Check the name here, to report it along with the errors of the other fields."""
@@ -79,110 +91,130 @@ class SignUpInput(StrictSerializer):
 class SignInInput(StrictSerializer):
     """A username or e-mail address, and the password."""
 
-    username = serializers.CharField(max_length=254)
-    password = _password()
-    refresh_in = serializers.ChoiceField(REFRESH_LOCATIONS, default="body")
+    username = serializers.CharField(
+        max_length=254, help_text="The username or the e-mail address, in any case."
+    )
+    password = _password("The password.")
+    refresh_in = serializers.ChoiceField(
+        REFRESH_LOCATIONS, default="body", help_text=REFRESH_IN_HELP
+    )
 
 
 class RefreshInput(StrictSerializer):
     """A refresh token; if it is omitted, that of the cookie is used."""
 
-    refresh = serializers.CharField(max_length=200, required=False)
+    refresh = serializers.CharField(
+        max_length=200,
+        required=False,
+        help_text="The refresh token; by default, that of the cookie.",
+    )
 
 
 class EmailInput(StrictSerializer):
     """An e-mail address."""
 
-    email = _email()
+    email = _email("The e-mail address of the account.")
 
 
 class NewPasswordInput(StrictSerializer):
     """A new password."""
 
-    password = _password()
+    password = _password("The new password.")
 
 
 class EraseAccountInput(StrictSerializer):
     """The password, so that an unlocked device alone is not enough to erase the account."""
 
-    password = _password()
+    password = _password("The current password.")
 
 
 class ExportInput(StrictSerializer):
     """The password, so that an unlocked device alone is not enough to copy all data."""
 
-    password = _password()
+    password = _password("The current password.")
 
 
 class ChangePasswordInput(StrictSerializer):
     """The current password and the new one."""
 
-    current_password = _password()
-    new_password = _password()
+    current_password = _password("The current password.")
+    new_password = _password("The new password.")
 
 
-class SelfSerializer(ProfileSerializer):
+class AccountSerializer(ProfileSerializer):
     """Your own profile with the contact details."""
 
-    email = serializers.EmailField()
-    email_verified = serializers.BooleanField()
+    email = serializers.EmailField(help_text="The e-mail address, which only its owner sees.")
+    email_verified = serializers.BooleanField(help_text="Whether the e-mail address is confirmed.")
 
 
-class SignedInSerializer(serializers.Serializer[Any]):
+class SignedInSerializer(MessageSerializer):
     """The response to a sign-up or sign-in. `refresh` is null if it was sent as a cookie."""
 
-    message = serializers.CharField()
-    user = SelfSerializer()
-    access = serializers.CharField()
-    refresh = serializers.CharField(allow_null=True)
+    user = AccountSerializer()
+    access = serializers.CharField(help_text="The access token, valid for 15 minutes.")
+    refresh = serializers.CharField(
+        allow_null=True,
+        help_text="The refresh token, which works once; null if it was sent as a cookie.",
+    )
 
 
-class TokensSerializer(serializers.Serializer[Any]):
+class TokensSerializer(MessageSerializer):
     """A new access token, and the refresh token that replaces the one sent."""
 
-    message = serializers.CharField()
-    access = serializers.CharField()
-    refresh = serializers.CharField(allow_null=True)
+    access = serializers.CharField(help_text="The access token, valid for 15 minutes.")
+    refresh = serializers.CharField(
+        allow_null=True,
+        help_text="The refresh token, which works once; null if it was sent as a cookie.",
+    )
 
 
 class SessionSerializer(serializers.Serializer[Any]):
     """A session: one sign-in on one device."""
 
-    id = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    last_used_at = serializers.DateTimeField()
-    user_agent = serializers.CharField()
-    address = serializers.CharField()
-    current = serializers.BooleanField()
+    id = serializers.CharField(help_text="The id of the session.")
+    created_at = serializers.DateTimeField(help_text="When the member signed in.")
+    last_used_at = serializers.DateTimeField(help_text="When a token of the session was last used.")
+    user_agent = serializers.CharField(help_text="The `User-Agent` header of the device.")
+    address = serializers.CharField(help_text="The IP address of the device.")
+    current = serializers.BooleanField(help_text="Whether this request belongs to the session.")
 
 
 class SessionPageSerializer(serializers.Serializer[Any]):
     """A page of your sessions."""
 
-    sessions = SessionSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    sessions = SessionSerializer(many=True, help_text="The sessions of this page.")
+    next = NextField()
 
 
 class ExportSerializer(serializers.Serializer[Any]):
     """An export of your data: its status, and until when it is kept."""
 
-    requested_at = serializers.DateTimeField()
-    ready_at = serializers.DateTimeField(allow_null=True)
-    expires_at = serializers.DateTimeField(allow_null=True)
-    size = serializers.IntegerField(allow_null=True)
+    requested_at = serializers.DateTimeField(help_text="When the export was requested.")
+    ready_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the archive was ready; null before."
+    )
+    expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the archive is deleted; null before it is ready."
+    )
+    size = serializers.IntegerField(
+        allow_null=True, help_text="The size of the archive in bytes; null before it is ready."
+    )
     status = serializers.ChoiceField(
-        [("queued", "Queued"), ("ready", "Ready"), ("failed", "Failed")]
+        [("queued", "Queued"), ("ready", "Ready"), ("failed", "Failed")],
+        help_text="The state of the export.",
     )
 
 
-class ExportResponseSerializer(serializers.Serializer[Any]):
+class ExportResponseSerializer(MessageSerializer):
     """The response to a request for an export."""
 
-    message = serializers.CharField()
     export = ExportSerializer()
 
 
 class ExportStateSerializer(serializers.Serializer[Any]):
     """Your export, or null if there is none."""
 
-    export = ExportSerializer(allow_null=True)
+    export = ExportSerializer(
+        allow_null=True, help_text="The latest export; null if there is none."
+    )

@@ -75,28 +75,30 @@ def conversation_placeholders(participant: Participant) -> list[Any]:
 class ChatMessageSerializer(serializers.Serializer[Any]):
     """A message."""
 
-    id = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    text = serializers.CharField()
-    gif_url = serializers.CharField()
+    id = serializers.CharField(help_text="The id of the message.")
+    created_at = serializers.DateTimeField(help_text="When the message was sent.")
+    text = serializers.CharField(help_text="The text; empty if there is none.")
+    gif_url = serializers.CharField(help_text="The URL of a GIF; empty if there is none.")
     reactions = serializers.DictField(
         child=serializers.ChoiceField(ReactionType.choices),
         help_text="The reaction of each member, by the member's id.",
     )
-    edited_at = serializers.DateTimeField(allow_null=True)
+    edited_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the message was last edited; null if it never was."
+    )
     is_deleted = serializers.BooleanField(
         help_text="Whether the message was deleted for everyone. Its content is then empty."
     )
-    sender_id = serializers.CharField()
-    receiver_id = serializers.CharField()
+    sender_id = serializers.CharField(help_text="The id of the sender.")
+    receiver_id = serializers.CharField(help_text="The id of the receiver.")
     media = MediaSerializer(allow_null=True, help_text="The image of the message.")
 
 
 class ConversationSerializer(serializers.Serializer[Any]):
     """A conversation, as one of its two members sees it."""
 
-    user = AuthorSerializer()
-    unread = serializers.IntegerField()
+    user = AuthorSerializer(help_text="The other member.")
+    unread = serializers.IntegerField(help_text="The number of messages that you have not read.")
     last_message = ChatMessageSerializer(
         allow_null=True, help_text="Null if you have deleted every message."
     )

@@ -6,7 +6,14 @@ from rest_framework import serializers
 
 from chat.models import MAX_TEXT_LENGTH
 from chat.representations import ChatMessageSerializer, ConversationSerializer
-from mysocial.api import GifField, IdField, MediaField, StrictSerializer
+from mysocial.api import (
+    GifField,
+    IdField,
+    MediaField,
+    MessageSerializer,
+    NextField,
+    StrictSerializer,
+)
 from posts.reaction_types import ReactionType
 from users.representations import PersonSerializer
 
@@ -14,10 +21,17 @@ from users.representations import PersonSerializer
 class MessageInput(StrictSerializer):
     """A new message: a text, an image or a GIF, or a text with one of these."""
 
-    receiver_id = IdField()
-    text = serializers.CharField(max_length=MAX_TEXT_LENGTH, required=False, allow_blank=True)
-    gif_url = GifField(required=False, allow_blank=True)
-    image = MediaField(required=False)
+    receiver_id = IdField(help_text="The id of the receiver.")
+    text = serializers.CharField(
+        max_length=MAX_TEXT_LENGTH,
+        required=False,
+        allow_blank=True,
+        help_text="The text; required without an image or a GIF.",
+    )
+    gif_url = GifField(
+        required=False, allow_blank=True, help_text="The URL of a GIF at an allowed host."
+    )
+    image = MediaField(required=False, help_text="An image: a file of a form, or a data URL.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check that there is not both an image and a GIF."""
@@ -31,40 +45,40 @@ class EditInput(StrictSerializer):
     """The new text of a message."""
 
     requires_all = True
-    text = serializers.CharField(max_length=MAX_TEXT_LENGTH, allow_blank=True)
+    text = serializers.CharField(
+        max_length=MAX_TEXT_LENGTH, allow_blank=True, help_text="The new text."
+    )
 
 
 class ReadInput(StrictSerializer):
     """The other member of the conversation that was read."""
 
-    user_id = IdField()
+    user_id = IdField(help_text="The id of the other member.")
 
 
 class MessageReactionInput(StrictSerializer):
     """A reaction to a message."""
 
-    type = serializers.ChoiceField(ReactionType.choices)
+    type = serializers.ChoiceField(ReactionType.choices, help_text="The type of the reaction.")
 
 
-class MessageResponseSerializer(serializers.Serializer[Any]):
+class MessageResponseSerializer(MessageSerializer):
     """The response to a change of a message."""
 
-    message = serializers.CharField()
     chat_message = ChatMessageSerializer()
 
 
-class ConversationResponseSerializer(serializers.Serializer[Any]):
+class ConversationResponseSerializer(MessageSerializer):
     """The response to a change of a conversation."""
 
-    message = serializers.CharField()
     conversation = ConversationSerializer()
 
 
 class MessagePageSerializer(serializers.Serializer[Any]):
     """A page of the messages of a conversation."""
 
-    messages = ChatMessageSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    messages = ChatMessageSerializer(many=True, help_text="The messages of this page.")
+    next = NextField()
     read_up_to = serializers.CharField(
         help_text="The id of the newest message that the other member has read; empty if none."
     )
@@ -73,19 +87,21 @@ class MessagePageSerializer(serializers.Serializer[Any]):
 class ConversationPageSerializer(serializers.Serializer[Any]):
     """A page of conversations."""
 
-    conversations = ConversationSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    conversations = ConversationSerializer(many=True, help_text="The conversations of this page.")
+    next = NextField()
 
 
 class OpenChatPageSerializer(serializers.Serializer[Any]):
     """A page of the members that you keep a chat open with."""
 
-    users = PersonSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    users = PersonSerializer(many=True, help_text="The members of this page.")
+    next = NextField()
 
 
 class UnreadSerializer(serializers.Serializer[Any]):
     """The number of unread messages, and of the conversations that they are in."""
 
-    unread = serializers.IntegerField()
-    conversations = serializers.IntegerField()
+    unread = serializers.IntegerField(help_text="The number of unread messages.")
+    conversations = serializers.IntegerField(
+        help_text="The number of conversations with unread messages."
+    )

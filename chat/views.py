@@ -81,6 +81,7 @@ class ConversationViewSet(ApiViewSet):
     """The conversations of the current user."""
 
     @extend_schema(
+        operation_id="listConversations",
         parameters=PAGINATION_PARAMETERS,
         responses=ConversationPageSerializer,
         summary="List your conversations",
@@ -93,7 +94,11 @@ class ConversationViewSet(ApiViewSet):
         )
         return page_response(request, "conversations", map(render_conversation, rows), next_after)
 
-    @extend_schema(responses=UnreadSerializer, summary="Count your unread messages")
+    @extend_schema(
+        operation_id="countUnreadMessages",
+        responses=UnreadSerializer,
+        summary="Count your unread messages",
+    )
     def unread(self, request: Request) -> HttpResponse:
         counts = selectors.get_unread_counts(current_user_id(request))
         return json_response(
@@ -101,6 +106,7 @@ class ConversationViewSet(ApiViewSet):
         )
 
     @extend_schema(
+        operation_id="markConversationRead",
         request=ReadInput,
         responses=ConversationResponseSerializer,
         summary="Mark the messages from a user as read",
@@ -115,6 +121,7 @@ class MessageViewSet(ApiViewSet):
     """The messages between the current user and another member."""
 
     @extend_schema(
+        operation_id="listMessages",
         parameters=[*PAGINATION_PARAMETERS, ORDER],
         responses=MessagePageSerializer,
         summary="List messages with a user",
@@ -130,6 +137,7 @@ class MessageViewSet(ApiViewSet):
         )
 
     @extend_schema(
+        operation_id="sendMessage",
         request=MessageInput,
         responses={201: MessageResponseSerializer},
         examples=[EXAMPLE],
@@ -141,7 +149,10 @@ class MessageViewSet(ApiViewSet):
         return services.send_message(sender_id=current_user_id(request), **fields)
 
     @extend_schema(
-        request=EditInput, responses=MessageResponseSerializer, summary="Edit your message"
+        operation_id="updateMessage",
+        request=EditInput,
+        responses=MessageResponseSerializer,
+        summary="Edit your message",
     )
     @write_action("Message updated", limit=CHANGES, chat_message=message_placeholders)
     def edit(self, request: Request, pk: str) -> Message:
@@ -149,6 +160,7 @@ class MessageViewSet(ApiViewSet):
         return services.edit_message(user_id=current_user_id(request), message_id=pk, text=text)
 
     @extend_schema(
+        operation_id="deleteMessage",
         request=None,
         parameters=[SCOPE],
         responses={200: MessageSerializer},
@@ -163,6 +175,7 @@ class MessageViewSet(ApiViewSet):
         )
 
     @extend_schema(
+        operation_id="setMessageReaction",
         request=MessageReactionInput,
         responses=MessageResponseSerializer,
         summary="Set your reaction to a message",
@@ -173,6 +186,7 @@ class MessageViewSet(ApiViewSet):
         return services.set_reaction(user_id=current_user_id(request), message_id=pk, kind=kind)
 
     @extend_schema(
+        operation_id="removeMessageReaction",
         request=None,
         responses={200: MessageResponseSerializer},
         summary="Remove your reaction to a message",
@@ -187,6 +201,7 @@ class OpenChatViewSet(ApiViewSet):
     """The chats that the current user keeps open."""
 
     @extend_schema(
+        operation_id="listOpenChats",
         parameters=PAGINATION_PARAMETERS,
         responses=OpenChatPageSerializer,
         summary="List your open chats",
@@ -197,14 +212,22 @@ class OpenChatViewSet(ApiViewSet):
         page = selectors.list_open_chats(current_user_id(request), limit=limit, after=after)
         return list_response(request, "users", open_chat_template, page)
 
-    @extend_schema(request=None, responses=MessageSerializer, summary="Open a chat with a user")
+    @extend_schema(
+        operation_id="openChat",
+        request=None,
+        responses=MessageSerializer,
+        summary="Open a chat with a user",
+    )
     @write_action("Chat opened", limit=CHANGES)
     def open(self, request: Request, pk: str) -> None:
         validated_body(StrictSerializer, request)
         services.open_chat(user_id=current_user_id(request), other_id=pk)
 
     @extend_schema(
-        request=None, responses={200: MessageSerializer}, summary="Close a chat with a user"
+        operation_id="closeChat",
+        request=None,
+        responses={200: MessageSerializer},
+        summary="Close a chat with a user",
     )
     @write_action("Chat closed", limit=CHANGES)
     def close(self, request: Request, pk: str) -> None:

@@ -22,9 +22,11 @@ comment_template = JsonTemplate(
 class CommentSerializer(serializers.Serializer[Any]):
     """A comment."""
 
-    id = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    text = serializers.CharField()
-    edited_at = serializers.DateTimeField(allow_null=True)
-    post_id = serializers.CharField()
-    author = AuthorSerializer()
+    id = serializers.CharField(help_text="The id of the comment.")
+    created_at = serializers.DateTimeField(help_text="When the comment was created.")
+    text = serializers.CharField(help_text="The text.")
+    edited_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the comment was last edited; null if it never was."
+    )
+    post_id = serializers.CharField(help_text="The id of the post.")
+    author = AuthorSerializer(help_text="The author.")

@@ -62,6 +62,7 @@ class CommentViewSet(ApiViewSet):
     """Comments on posts."""
 
     @extend_schema(
+        operation_id="listComments",
         parameters=[*PAGINATION_PARAMETERS, ORDER_PARAMETER],
         responses=CommentPageSerializer,
         summary="List the comments on a post",
@@ -78,6 +79,7 @@ class CommentViewSet(ApiViewSet):
         return list_response(request, "comments", comment_template, page)
 
     @extend_schema(
+        operation_id="createComment",
         request=CommentInput,
         responses={201: CommentResponseSerializer},
         examples=[EXAMPLE],
@@ -89,6 +91,7 @@ class CommentViewSet(ApiViewSet):
         return services.create_comment(author_id=current_user_id(request), post_id=pk, **body)
 
     @extend_schema(
+        operation_id="listCommenters",
         parameters=[
             OpenApiParameter(
                 "limit",
@@ -105,12 +108,13 @@ class CommentViewSet(ApiViewSet):
         commenters = selectors.get_commenters(pk, viewer_id=current_user_id(request), limit=limit)
         return json_response(to_json({"count": commenters.total, "names": commenters.usernames}))
 
-    @extend_schema(responses=CommentSerializer, summary="Get a comment")
+    @extend_schema(operation_id="getComment", responses=CommentSerializer, summary="Get a comment")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
         row = selectors.get_row(pk, viewer_id=current_user_id(request))
         return json_response(comment_template.render(row))
 
     @extend_schema(
+        operation_id="updateComment",
         request=CommentInput,
         responses=CommentResponseSerializer,
         summary="Update one of your comments",
@@ -121,6 +125,7 @@ class CommentViewSet(ApiViewSet):
         return services.update_comment(user_id=current_user_id(request), comment_id=pk, **body)
 
     @extend_schema(
+        operation_id="deleteComment",
         request=None,
         responses={200: MessageSerializer},
         summary="Delete a comment",

@@ -4,31 +4,36 @@ from typing import Any
 
 from rest_framework import serializers
 
+from mysocial.api import MessageSerializer, NextField
 from users.representations import PersonSerializer
 
 
 class RelationSerializer(serializers.Serializer[Any]):
     """Your relationship to another user."""
 
-    id = serializers.CharField()
-    following = serializers.BooleanField()
-    followed_by = serializers.BooleanField()
-    blocking = serializers.BooleanField()
-    muting = serializers.BooleanField()
-    requested = serializers.BooleanField()
+    id = serializers.CharField(help_text="The id of the other member.")
+    following = serializers.BooleanField(help_text="Whether you follow the member.")
+    followed_by = serializers.BooleanField(help_text="Whether the member follows you.")
+    blocking = serializers.BooleanField(help_text="Whether you block the member.")
+    muting = serializers.BooleanField(help_text="Whether you mute the member.")
+    requested = serializers.BooleanField(
+        help_text="Whether your request to follow the member is pending."
+    )
 
 
-class RelationResponseSerializer(serializers.Serializer[Any]):
+class RelationResponseSerializer(MessageSerializer):
     """The response to a change of a relationship."""
 
-    message = serializers.CharField()
     relation = RelationSerializer()
 
 
 class RelationsSerializer(serializers.Serializer[Any]):
     """Your relationships to several users."""
 
-    relationships = RelationSerializer(many=True)
+    relationships = RelationSerializer(
+        many=True,
+        help_text="The relationship to each requested member, in the order of the request.",
+    )
 
 
 class RelatedPersonSerializer(PersonSerializer):
@@ -40,5 +45,5 @@ class RelatedPersonSerializer(PersonSerializer):
 class PeoplePageSerializer(serializers.Serializer[Any]):
     """A page of people."""
 
-    users = RelatedPersonSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    users = RelatedPersonSerializer(many=True, help_text="The members of this page.")
+    next = NextField()

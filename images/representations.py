@@ -34,17 +34,28 @@ def media_object(ref: str) -> RelatedObject:
 class MediaSerializer(serializers.Serializer[Any]):
     """An image or a video. `url` is null until it is ready; a video has no `width` and `height`."""
 
-    id = serializers.CharField()
-    kind = serializers.ChoiceField(Kind.choices)
-    state = serializers.ChoiceField(State.choices)
-    url = serializers.CharField(allow_null=True)
-    width = serializers.IntegerField(allow_null=True)
-    height = serializers.IntegerField(allow_null=True)
+    id = serializers.CharField(help_text="The id of the image or video.")
+    kind = serializers.ChoiceField(Kind.choices, help_text="Whether it is an image or a video.")
+    state = serializers.ChoiceField(State.choices, help_text="The state of the processing.")
+    url = serializers.CharField(
+        allow_null=True, help_text="The URL of the file; null until it is ready."
+    )
+    width = serializers.IntegerField(
+        allow_null=True, help_text="The width in pixels; null for a video and until it is ready."
+    )
+    height = serializers.IntegerField(
+        allow_null=True, help_text="The height in pixels; null for a video and until it is ready."
+    )
 
 
 class ImageSerializer(MediaSerializer):
     """An image of a gallery. `post_id` is empty if it is not in a post."""
 
-    created_at = serializers.DateTimeField()
-    purpose = serializers.ChoiceField(GALLERY_PURPOSES)
-    post_id = serializers.CharField(source="subject_id")
+    created_at = serializers.DateTimeField(help_text="When the image was uploaded.")
+    purpose = serializers.ChoiceField(
+        GALLERY_PURPOSES, help_text="What the image was uploaded for."
+    )
+    post_id = serializers.CharField(
+        source="subject_id",
+        help_text="The id of the post that shows the image; empty if there is none.",
+    )

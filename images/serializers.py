@@ -5,15 +5,17 @@ from typing import Any
 from rest_framework import serializers
 
 from images.representations import ImageSerializer, MediaSerializer
-from mysocial.api import MediaField, StrictSerializer
+from mysocial.api import MediaField, MessageSerializer, NextField, StrictSerializer
 from mysocial.core.ids import ID_LENGTH
 
 
 class ImageInput(StrictSerializer):
     """An image for your profile: a file, or the id of one of your images."""
 
-    image = MediaField(required=False)
-    image_id = serializers.RegexField(rf"^[0-9a-f]{{{ID_LENGTH}}}\Z", required=False)
+    image = MediaField(required=False, help_text="A new image: a file of a form, or a data URL.")
+    image_id = serializers.RegexField(
+        rf"^[0-9a-f]{{{ID_LENGTH}}}\Z", required=False, help_text="The id of one of your images."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Require exactly one of the two."""
@@ -22,15 +24,14 @@ class ImageInput(StrictSerializer):
         return attrs
 
 
-class ImageResponseSerializer(serializers.Serializer[Any]):
+class ImageResponseSerializer(MessageSerializer):
     """The response to a new image."""
 
-    message = serializers.CharField()
     image = MediaSerializer()
 
 
 class ImagePageSerializer(serializers.Serializer[Any]):
     """A page of a gallery."""
 
-    images = ImageSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    images = ImageSerializer(many=True, help_text="The images of this page.")
+    next = NextField()

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.storage import storages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from images import selectors, services
@@ -36,6 +36,12 @@ DESCRIPTION = (
     "one of your images. A new image is shown when it is processed, which `user.updated` announces."
 )
 
+IMAGE_SET = "Image set"
+RESPONSE = OpenApiResponse(ImageResponseSerializer, IMAGE_SET)
+EXAMPLE = OpenApiExample(
+    "One of your images", {"image_id": "696887e8f1c2a30b4d5e6f70"}, request_only=True
+)
+
 
 def media_representation(media: Media) -> list[Any]:
     """Return the JSON parts of media in a response."""
@@ -46,6 +52,7 @@ class ImageViewSet(ApiViewSet):
     """Galleries and the images of profiles."""
 
     @extend_schema(
+        operation_id="listMemberImages",
         parameters=PAGINATION_PARAMETERS,
         responses=ImagePageSerializer,
         summary="List a user's images",
@@ -59,8 +66,10 @@ class ImageViewSet(ApiViewSet):
         return list_response(request, "images", image_template, page)
 
     @extend_schema(
+        operation_id="setProfileImage",
         request=ImageInput,
-        responses={200: ImageResponseSerializer, 201: ImageResponseSerializer},
+        responses={200: RESPONSE, 201: RESPONSE},
+        examples=[EXAMPLE],
         summary="Set your profile picture",
         description=DESCRIPTION,
     )
@@ -68,8 +77,10 @@ class ImageViewSet(ApiViewSet):
         return _set_profile_image(request, Purpose.PROFILE)
 
     @extend_schema(
+        operation_id="setBackgroundImage",
         request=ImageInput,
-        responses={200: ImageResponseSerializer, 201: ImageResponseSerializer},
+        responses={200: RESPONSE, 201: RESPONSE},
+        examples=[EXAMPLE],
         summary="Set the background of your profile",
         description=DESCRIPTION,
     )
@@ -77,6 +88,7 @@ class ImageViewSet(ApiViewSet):
         return _set_profile_image(request, Purpose.BACKGROUND)
 
     @extend_schema(
+        operation_id="deleteImage",
         request=None,
         responses={200: MessageSerializer},
         summary="Delete one of your images",
@@ -88,6 +100,7 @@ class ImageViewSet(ApiViewSet):
         return services.delete_image(user_id=current_user_id(request), image_id=pk)
 
     @extend_schema(
+        operation_id="removeBackgroundImage",
         request=None,
         responses={200: MessageSerializer},
         summary="Remove the background of your profile",
@@ -107,7 +120,7 @@ def _set_profile_image(request: Request, purpose: Purpose) -> HttpResponse:
     return write_response(
         request,
         201 if is_upload else 200,
-        message_envelope("Image set", image=media_representation),
+        message_envelope(IMAGE_SET, image=media_representation),
         lambda: set_image(user_id=current_user_id(request), purpose=purpose.value, **body),
         limit=CHANGES,
     )

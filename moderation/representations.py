@@ -24,11 +24,15 @@ report_template = JsonTemplate(
 class ReportSerializer(serializers.Serializer[Any]):
     """A report as its reporter sees it."""
 
-    id = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    reason = serializers.ChoiceField(Reason.choices)
-    note = serializers.CharField()
-    closed_at = serializers.DateTimeField(allow_null=True)
-    target_type = serializers.ChoiceField(Target.choices)
-    target_id = serializers.CharField()
-    state = serializers.ChoiceField(State.choices)
+    id = serializers.CharField(help_text="The id of the report.")
+    created_at = serializers.DateTimeField(help_text="When you filed the report.")
+    reason = serializers.ChoiceField(Reason.choices, help_text="The reason that you chose.")
+    note = serializers.CharField(help_text="Your note to the moderators; empty if there is none.")
+    closed_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the report was closed; null while it is open."
+    )
+    target_type = serializers.ChoiceField(
+        Target.choices, help_text="The kind of the reported content."
+    )
+    target_id = serializers.CharField(help_text="The id of the reported content.")
+    state = serializers.ChoiceField(State.choices, help_text="The state of the report.")

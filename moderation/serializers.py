@@ -6,27 +6,33 @@ from rest_framework import serializers
 
 from moderation.models import MAX_NOTE_LENGTH, Reason, Target
 from moderation.representations import ReportSerializer
-from mysocial.api import IdField, StrictSerializer
+from mysocial.api import IdField, MessageSerializer, NextField, StrictSerializer
 
 
 class ReportInput(StrictSerializer):
     """The body of a new report."""
 
-    target_type = serializers.ChoiceField(Target.choices)
-    target_id = IdField()
-    reason = serializers.ChoiceField(Reason.choices)
-    note = serializers.CharField(max_length=MAX_NOTE_LENGTH, required=False, allow_blank=True)
+    target_type = serializers.ChoiceField(
+        Target.choices, help_text="The kind of the reported content."
+    )
+    target_id = IdField(help_text="The id of the reported content.")
+    reason = serializers.ChoiceField(Reason.choices, help_text="The reason.")
+    note = serializers.CharField(
+        max_length=MAX_NOTE_LENGTH,
+        required=False,
+        allow_blank=True,
+        help_text="A note to the moderators.",
+    )
 
 
-class ReportResponseSerializer(serializers.Serializer[Any]):
+class ReportResponseSerializer(MessageSerializer):
     """The response to a new report."""
 
-    message = serializers.CharField()
     report = ReportSerializer()
 
 
 class ReportPageSerializer(serializers.Serializer[Any]):
     """A page of the current user's reports."""
 
-    reports = ReportSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    reports = ReportSerializer(many=True, help_text="The reports of this page.")
+    next = NextField()

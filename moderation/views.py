@@ -38,6 +38,7 @@ class ReportViewSet(ApiViewSet):
     """The current user's reports."""
 
     @extend_schema(
+        operation_id="createReport",
         request=ReportInput,
         responses={201: ReportResponseSerializer},
         examples=[EXAMPLE],
@@ -53,6 +54,7 @@ class ReportViewSet(ApiViewSet):
         return services.file_report(reporter_id=current_user_id(request), **fields)
 
     @extend_schema(
+        operation_id="listReports",
         parameters=PAGINATION_PARAMETERS,
         responses=ReportPageSerializer,
         summary="List your reports, newest first",

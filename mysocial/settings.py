@@ -327,6 +327,36 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "mysocial.api.openapi_document.complete_document",
+    ],
+    "TAGS": [
+        {
+            "name": "accounts",
+            "description": "Signing up and in, tokens, sessions, passwords, and the export and "
+            "erasure of your data.",
+        },
+        {
+            "name": "chat",
+            "description": "One-to-one conversations with read receipts and reactions.",
+        },
+        {"name": "comments", "description": "Comments on posts, and who commented."},
+        {
+            "name": "followers",
+            "description": "Follows, requests to follow private accounts, blocks, mutes and "
+            "suggestions.",
+        },
+        {"name": "images", "description": "Galleries, profile pictures and backgrounds."},
+        {
+            "name": "moderation",
+            "description": "Reports of members and content to the moderators.",
+        },
+        {"name": "notifications", "description": "Your notifications and their e-mails."},
+        {"name": "posts", "description": "Posts, the global feed and your home feed."},
+        {"name": "reactions", "description": "Reactions to posts: one of six per member."},
+        {"name": "users", "description": "Profiles, settings, search and presence of members."},
+    ],
     # Several fields are named `type`; each set of values needs its own name.
     "ENUM_NAME_OVERRIDES": {
         "NoticeEnum": "users.models.NOTIFICATION_TYPES",

@@ -54,10 +54,12 @@ def unread_count_placeholders(user_id: str) -> list[Any]:
 class NotificationSerializer(serializers.Serializer[Any]):
     """A notification."""
 
-    id = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    type = serializers.ChoiceField([(kind, kind) for kind in NOTIFICATION_TYPES])
-    read = serializers.BooleanField()
+    id = serializers.CharField(help_text="The id of the notification.")
+    created_at = serializers.DateTimeField(help_text="When the notification was created.")
+    type = serializers.ChoiceField(
+        [(kind, kind) for kind in NOTIFICATION_TYPES], help_text="The type of the notification."
+    )
+    read = serializers.BooleanField(help_text="Whether the notification is marked as read.")
     message = serializers.CharField(
         help_text="The moderator's message, for a warning; otherwise empty."
     )
@@ -70,4 +72,4 @@ class NotificationSerializer(serializers.Serializer[Any]):
     post_id = serializers.CharField(
         allow_null=True, help_text="The post that the notification belongs to, if any."
     )
-    actor = AuthorSerializer()
+    actor = AuthorSerializer(help_text="The member who caused the notification.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api import StrictBooleanField, StrictSerializer
+from mysocial.api import MessageSerializer, NextField, StrictBooleanField, StrictSerializer
 from notifications.representations import NotificationSerializer
 
 
@@ -12,14 +12,15 @@ class NotificationInput(StrictSerializer):
     """The fields of a notification that its recipient may change."""
 
     requires_all = True
-    read = StrictBooleanField()
+    read = StrictBooleanField(help_text="Whether the notification is read.")
 
 
-class UnreadCountSerializer(serializers.Serializer[Any]):
+class UnreadCountSerializer(MessageSerializer):
     """A message, and the number of unread notifications after the change."""
 
-    message = serializers.CharField()
-    unread_count = serializers.IntegerField()
+    unread_count = serializers.IntegerField(
+        help_text="The number of unread notifications after the change."
+    )
 
 
 class NotificationResponseSerializer(UnreadCountSerializer):
@@ -31,6 +32,6 @@ class NotificationResponseSerializer(UnreadCountSerializer):
 class NotificationPageSerializer(serializers.Serializer[Any]):
     """A page of notifications, and the number of all unread notifications."""
 
-    notifications = NotificationSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
-    unread_count = serializers.IntegerField()
+    notifications = NotificationSerializer(many=True, help_text="The notifications of this page.")
+    next = NextField()
+    unread_count = serializers.IntegerField(help_text="The number of all unread notifications.")

@@ -7,7 +7,12 @@ from django.shortcuts import render as render_page
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+)
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
@@ -46,6 +51,7 @@ from users.selectors import NOTIFICATION_TYPES
 
 CHANGES = RateLimit("notification", 300, MINUTE)
 UNSUBSCRIBES = RateLimit("unsubscribe", 60, HOUR)
+UNSUBSCRIBED = "Unsubscribed"
 TYPE = OpenApiParameter(
     "type", enum=NOTIFICATION_TYPES, description="Return only notifications of this type."
 )
@@ -72,6 +78,7 @@ class NotificationViewSet(ApiViewSet):
     """The notifications of the current user."""
 
     @extend_schema(
+        operation_id="listNotifications",
         parameters=[*PAGINATION_PARAMETERS, TYPE],
         responses=NotificationPageSerializer,
         summary="List your notifications",
@@ -90,6 +97,7 @@ class NotificationViewSet(ApiViewSet):
         return page_response(request, "notifications", items, next_after, unread_count=unread_count)
 
     @extend_schema(
+        operation_id="updateNotification",
         request=NotificationInput,
         responses=NotificationResponseSerializer,
         summary="Mark a notification as read or unread",
@@ -106,6 +114,7 @@ class NotificationViewSet(ApiViewSet):
         return services.mark_read(user_id=current_user_id(request), notification_id=pk, read=read)
 
     @extend_schema(
+        operation_id="markAllNotificationsRead",
         request=None,
         responses={200: UnreadCountSerializer},
         summary="Mark all notifications as read",
@@ -116,7 +125,10 @@ class NotificationViewSet(ApiViewSet):
         return services.mark_all_read(user_id=current_user_id(request))
 
     @extend_schema(
-        request=None, responses={200: MessageSerializer}, summary="Delete a notification"
+        operation_id="deleteNotification",
+        request=None,
+        responses={200: MessageSerializer},
+        summary="Delete a notification",
     )
     @write_action("Notification deleted", limit=CHANGES)
     def destroy(self, request: Request, pk: str) -> None:
@@ -133,8 +145,9 @@ class UnsubscribeViewSet(ApiViewSet):
     parser_classes = (StrictJSONParser, IgnoredFormParser, IgnoredMultipartParser)
 
     @extend_schema(
+        operation_id="unsubscribeFromEmails",
         request=None,
-        responses={200: MessageSerializer},
+        responses={200: OpenApiResponse(MessageSerializer, UNSUBSCRIBED)},
         summary="Unsubscribe from e-mails of one type, or of all, with the token from an e-mail",
     )
     def unsubscribe(self, request: Request, token: str) -> HttpResponse:
@@ -143,7 +156,7 @@ class UnsubscribeViewSet(ApiViewSet):
         return write_response(
             request,
             200,
-            message_envelope("Unsubscribed"),
+            message_envelope(UNSUBSCRIBED),
             lambda: services.unsubscribe(token=token),
             limit=UNSUBSCRIBES,
             client_id=user_id,

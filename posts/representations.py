@@ -59,38 +59,60 @@ def comments_count_parts(post_id: str) -> list[Any]:
 class TotalsSerializer(serializers.Serializer[Any]):
     """The number of reactions to a post by type."""
 
-    like = serializers.IntegerField(source="reactions_like")
-    love = serializers.IntegerField(source="reactions_love")
-    happy = serializers.IntegerField(source="reactions_happy")
-    wow = serializers.IntegerField(source="reactions_wow")
-    sad = serializers.IntegerField(source="reactions_sad")
-    angry = serializers.IntegerField(source="reactions_angry")
+    like = serializers.IntegerField(
+        source="reactions_like", help_text="The number of `like` reactions."
+    )
+    love = serializers.IntegerField(
+        source="reactions_love", help_text="The number of `love` reactions."
+    )
+    happy = serializers.IntegerField(
+        source="reactions_happy", help_text="The number of `happy` reactions."
+    )
+    wow = serializers.IntegerField(
+        source="reactions_wow", help_text="The number of `wow` reactions."
+    )
+    sad = serializers.IntegerField(
+        source="reactions_sad", help_text="The number of `sad` reactions."
+    )
+    angry = serializers.IntegerField(
+        source="reactions_angry", help_text="The number of `angry` reactions."
+    )
 
 
 class PostSerializer(serializers.Serializer[Any]):
     """A post."""
 
-    id = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    text = serializers.CharField()
-    bg_color = serializers.CharField()
-    feelings = serializers.CharField()
-    gif_url = serializers.CharField()
-    edited_at = serializers.DateTimeField(allow_null=True)
-    privacy = serializers.ChoiceField(Privacy.choices)
-    comments_count = serializers.IntegerField()
-    reactions = TotalsSerializer(source="*")
-    media = MediaSerializer(allow_null=True)
-    author = AuthorSerializer()
+    id = serializers.CharField(help_text="The id of the post.")
+    created_at = serializers.DateTimeField(help_text="When the post was created.")
+    text = serializers.CharField(help_text="The text; empty if the post has only media.")
+    bg_color = serializers.CharField(
+        help_text="The background color, as `#rrggbb`; empty if there is none."
+    )
+    feelings = serializers.CharField(help_text="The feeling of the author; empty if there is none.")
+    gif_url = serializers.CharField(help_text="The URL of a GIF; empty if there is none.")
+    edited_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the post was last edited; null if it never was."
+    )
+    privacy = serializers.ChoiceField(Privacy.choices, help_text="Who may see the post.")
+    comments_count = serializers.IntegerField(help_text="The number of comments.")
+    reactions = TotalsSerializer(source="*", help_text="The number of reactions by type.")
+    media = MediaSerializer(allow_null=True, help_text="The image or video; null if there is none.")
+    author = AuthorSerializer(help_text="The author.")
 
 
 class PostVersionSerializer(serializers.Serializer[Any]):
     """The content of a post before an edit."""
 
-    id = serializers.CharField()
-    written_at = serializers.DateTimeField()
-    text = serializers.CharField()
-    bg_color = serializers.CharField()
-    feelings = serializers.CharField()
-    gif_url = serializers.CharField()
-    media = MediaSerializer(allow_null=True)
+    id = serializers.CharField(help_text="The id of the version.")
+    written_at = serializers.DateTimeField(help_text="When this content was written.")
+    text = serializers.CharField(help_text="The text; empty if the post had only media.")
+    bg_color = serializers.CharField(
+        help_text="The background color, as `#rrggbb`; empty if there was none."
+    )
+    feelings = serializers.CharField(
+        help_text="The feeling of the author; empty if there was none."
+    )
+    gif_url = serializers.CharField(help_text="The URL of a GIF; empty if there was none.")
+    media = MediaSerializer(
+        allow_null=True, help_text="The image or video; null if there was none."
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api import GifField, MediaField, StrictSerializer
+from mysocial.api import GifField, MediaField, MessageSerializer, NextField, StrictSerializer
 from posts.models import Feeling, Privacy
 from posts.representations import PostSerializer, PostVersionSerializer
 
@@ -16,13 +16,40 @@ COLOR = r"^#[0-9a-fA-F]{6}\Z"
 class PostInput(StrictSerializer):
     """A new post, or changes to one."""
 
-    text = serializers.CharField(max_length=5000, required=False, allow_blank=True)
-    privacy = serializers.ChoiceField(Privacy.choices, required=False)
-    bg_color = serializers.RegexField(COLOR, required=False, allow_blank=True)
-    feelings = serializers.ChoiceField(Feeling.choices, required=False, allow_blank=True)
-    image = MediaField(required=False, allow_null=True)
-    video = MediaField(required=False, allow_null=True)
-    gif_url = GifField(required=False, allow_null=True, allow_blank=True)
+    text = serializers.CharField(
+        max_length=5000,
+        required=False,
+        allow_blank=True,
+        help_text="The text; required in a new post without media.",
+    )
+    privacy = serializers.ChoiceField(
+        Privacy.choices, required=False, help_text="Who may see the post; `public` by default."
+    )
+    bg_color = serializers.RegexField(
+        COLOR, required=False, allow_blank=True, help_text="The background color, as `#rrggbb`."
+    )
+    feelings = serializers.ChoiceField(
+        Feeling.choices,
+        required=False,
+        allow_blank=True,
+        help_text="Your feeling, shown with the post.",
+    )
+    image = MediaField(
+        required=False,
+        allow_null=True,
+        help_text="An image: a file of a form, or a data URL. Null removes it.",
+    )
+    video = MediaField(
+        required=False,
+        allow_null=True,
+        help_text="A video: a file of a form, or a data URL. Null removes it.",
+    )
+    gif_url = GifField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="The URL of a GIF at an allowed host. Null removes it.",
+    )
 
     def extra_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Require a text in a new post without media."""
@@ -42,28 +69,27 @@ class PostInput(StrictSerializer):
         return attrs
 
 
-class PostResponseSerializer(serializers.Serializer[Any]):
+class PostResponseSerializer(MessageSerializer):
     """The response to a change of a post."""
 
-    message = serializers.CharField()
     post = PostSerializer()
 
 
 class PostPageSerializer(serializers.Serializer[Any]):
     """A page of posts."""
 
-    posts = PostSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    posts = PostSerializer(many=True, help_text="The posts of this page.")
+    next = NextField()
 
 
 class FeedPageSerializer(PostPageSerializer):
     """A page of the global feed."""
 
-    total_posts = serializers.IntegerField()
+    total_posts = serializers.IntegerField(help_text="The number of posts in the global feed.")
 
 
 class VersionPageSerializer(serializers.Serializer[Any]):
     """A page of a post's earlier versions."""
 
-    versions = PostVersionSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    versions = PostVersionSerializer(many=True, help_text="The versions of this page.")
+    next = NextField()

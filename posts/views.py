@@ -44,6 +44,7 @@ MEDIA_PARAMETER = OpenApiParameter(
 EXAMPLE = OpenApiExample(
     "A post", {"text": "Hello, world.", "privacy": "public"}, request_only=True
 )
+CHANGE_EXAMPLE = OpenApiExample("Another audience", {"privacy": "followers"}, request_only=True)
 
 
 def post_representation(post: Post) -> list[Any]:
@@ -67,6 +68,7 @@ class PostViewSet(ApiViewSet):
     """Posts, the global feed and the home feed."""
 
     @extend_schema(
+        operation_id="listPosts",
         parameters=[
             *PAGINATION_PARAMETERS,
             MEDIA_PARAMETER,
@@ -97,6 +99,7 @@ class PostViewSet(ApiViewSet):
         return list_response(request, "posts", post_template, page, total_posts=total.result())
 
     @extend_schema(
+        operation_id="createPost",
         request=PostInput,
         responses={201: PostResponseSerializer},
         examples=[EXAMPLE],
@@ -107,13 +110,17 @@ class PostViewSet(ApiViewSet):
         body = validated_body(PostInput, request)
         return services.create_post(author_id=current_user_id(request), **body)
 
-    @extend_schema(responses=PostSerializer, summary="Get a post")
+    @extend_schema(operation_id="getPost", responses=PostSerializer, summary="Get a post")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
         row = selectors.get_row(pk, viewer_id=current_user_id(request))
         return json_response(post_template.render(row))
 
     @extend_schema(
-        request=PostInput, responses=PostResponseSerializer, summary="Update one of your posts"
+        operation_id="updatePost",
+        request=PostInput,
+        responses=PostResponseSerializer,
+        examples=[CHANGE_EXAMPLE],
+        summary="Update one of your posts",
     )
     @write_action("Post updated", limit=CHANGES, post=post_representation)
     def partial_update(self, request: Request, pk: str) -> Post:
@@ -121,7 +128,10 @@ class PostViewSet(ApiViewSet):
         return services.update_post(user_id=current_user_id(request), post_id=pk, **body)
 
     @extend_schema(
-        request=None, responses={200: MessageSerializer}, summary="Delete one of your posts"
+        operation_id="deletePost",
+        request=None,
+        responses={200: MessageSerializer},
+        summary="Delete one of your posts",
     )
     @write_action("Post deleted", limit=CHANGES)
     def destroy(self, request: Request, pk: str) -> Post:
@@ -129,6 +139,7 @@ class PostViewSet(ApiViewSet):
         return services.delete_post(user_id=current_user_id(request), post_id=pk)
 
     @extend_schema(
+        operation_id="listMemberPosts",
         parameters=[*PAGINATION_PARAMETERS, MEDIA_PARAMETER],
         responses=PostPageSerializer,
         summary="List a user's posts",
@@ -146,6 +157,7 @@ class PostViewSet(ApiViewSet):
         return list_response(request, "posts", post_template, page)
 
     @extend_schema(
+        operation_id="listHomePosts",
         parameters=[*PAGINATION_PARAMETERS, MEDIA_PARAMETER],
         responses=PostPageSerializer,
         summary="List the posts of your home feed",
@@ -162,6 +174,7 @@ class PostViewSet(ApiViewSet):
         return list_response(request, "posts", post_template, page)
 
     @extend_schema(
+        operation_id="listPostVersions",
         parameters=PAGINATION_PARAMETERS,
         responses=VersionPageSerializer,
         summary="List the earlier versions of a post",

@@ -32,14 +32,14 @@ def render_on_post(reaction: Row, post: Row) -> bytes:
 class ReactionSerializer(serializers.Serializer[Any]):
     """A reaction to a post, with its author."""
 
-    type = serializers.ChoiceField(ReactionType.choices)
-    created_at = serializers.DateTimeField()
-    author = AuthorSerializer()
+    type = serializers.ChoiceField(ReactionType.choices, help_text="The type of the reaction.")
+    created_at = serializers.DateTimeField(help_text="When the reaction was set.")
+    author = AuthorSerializer(help_text="The member who reacted.")
 
 
 class ReactionOnPostSerializer(serializers.Serializer[Any]):
     """A member's reaction, with its post."""
 
-    type = serializers.ChoiceField(ReactionType.choices)
-    created_at = serializers.DateTimeField()
-    post = PostSerializer()
+    type = serializers.ChoiceField(ReactionType.choices, help_text="The type of the reaction.")
+    created_at = serializers.DateTimeField(help_text="When the reaction was set.")
+    post = PostSerializer(help_text="The post.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from mysocial.api import (
@@ -66,6 +66,7 @@ class ReactionViewSet(ApiViewSet):
     """Reactions to posts."""
 
     @extend_schema(
+        operation_id="setPostReaction",
         request=ReactionInput,
         responses=ReactionResponseSerializer,
         summary="Set your reaction to a post",
@@ -83,8 +84,10 @@ class ReactionViewSet(ApiViewSet):
         )
 
     @extend_schema(
+        operation_id="removePostReaction",
         request=None,
         responses={200: ReactionResponseSerializer},
+        examples=[OpenApiExample("Removed", {"reaction": {"type": None}}, response_only=True)],
         summary="Remove your reaction to a post",
     )
     @write_action(
@@ -98,6 +101,7 @@ class ReactionViewSet(ApiViewSet):
         return services.delete_reaction(user_id=current_user_id(request), post_id=pk)
 
     @extend_schema(
+        operation_id="listPostReactions",
         parameters=[*PAGINATION_PARAMETERS, TYPE_PARAMETER],
         responses=ReactionPageSerializer,
         summary="List the reactions to a post",
@@ -114,12 +118,17 @@ class ReactionViewSet(ApiViewSet):
         )
         return list_response(request, "reactions", reaction_template, page)
 
-    @extend_schema(responses=OwnReactionSerializer, summary="Get your reaction to a post")
+    @extend_schema(
+        operation_id="getOwnPostReaction",
+        responses=OwnReactionSerializer,
+        summary="Get your reaction to a post",
+    )
     def mine(self, request: Request, pk: str) -> HttpResponse:
         reaction_type = selectors.get_own_type(pk, viewer_id=current_user_id(request))
         return json_response(to_json({"type": reaction_type}))
 
     @extend_schema(
+        operation_id="listMemberReactions",
         parameters=PAGINATION_PARAMETERS,
         responses=MemberReactionPageSerializer,
         summary="List a user's reactions with their posts",

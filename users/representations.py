@@ -67,32 +67,48 @@ settings_template = JsonTemplate(
 class AuthorSerializer(serializers.Serializer[Any]):
     """An author, as shown next to their content."""
 
-    id = serializers.CharField()
-    username = serializers.CharField()
-    avatar_color = serializers.CharField()
-    avatar_url = serializers.CharField()
+    id = serializers.CharField(help_text="The id of the member.")
+    username = serializers.CharField(help_text="The unique name of the member.")
+    avatar_color = serializers.CharField(
+        help_text="The color of the generated avatar, as `#rrggbb`."
+    )
+    avatar_url = serializers.CharField(
+        help_text="The URL of the profile picture or of the generated avatar."
+    )
 
 
 class PersonSerializer(AuthorSerializer):
     """A member, as shown in a list of people."""
 
-    is_private = serializers.BooleanField()
+    is_private = serializers.BooleanField(help_text="Whether following the member needs a request.")
 
 
 class ProfileSerializer(AuthorSerializer):
     """A member's public profile."""
 
-    created_at = serializers.DateTimeField()
-    background_url = serializers.CharField()
-    quote = serializers.CharField()
-    work = serializers.CharField()
-    school = serializers.CharField()
-    location = serializers.CharField()
-    facebook = serializers.CharField()
-    instagram = serializers.CharField()
-    twitter = serializers.CharField()
-    youtube = serializers.CharField()
-    is_private = serializers.BooleanField()
-    posts_count = serializers.IntegerField()
-    followers_count = serializers.IntegerField()
-    following_count = serializers.IntegerField()
+    created_at = serializers.DateTimeField(help_text="When the member signed up.")
+    background_url = serializers.CharField(
+        help_text="The URL of the background image; empty if there is none."
+    )
+    quote = serializers.CharField(help_text="A quote; empty if there is none.")
+    work = serializers.CharField(help_text="The place of work; empty if it is not given.")
+    school = serializers.CharField(help_text="The school; empty if it is not given.")
+    location = serializers.CharField(help_text="The place; empty if it is not given.")
+    facebook = serializers.CharField(
+        help_text="The URL of the Facebook profile; empty if it is not given."
+    )
+    instagram = serializers.CharField(
+        help_text="The URL of the Instagram profile; empty if it is not given."
+    )
+    twitter = serializers.CharField(
+        help_text="The URL of the Twitter profile; empty if it is not given."
+    )
+    youtube = serializers.CharField(
+        help_text="The URL of the YouTube channel; empty if it is not given."
+    )
+    is_private = serializers.BooleanField(help_text="Whether following the member needs a request.")
+    posts_count = serializers.IntegerField(help_text="The number of posts.")
+    followers_count = serializers.IntegerField(help_text="The number of followers.")
+    following_count = serializers.IntegerField(
+        help_text="The number of members that the member follows."
+    )

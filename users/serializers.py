@@ -4,28 +4,31 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api import StrictBooleanField, StrictSerializer
+from mysocial.api import IdField, MessageSerializer, NextField, StrictBooleanField, StrictSerializer
 from users.models import MessagingPolicy
 from users.representations import ProfileSerializer
 
 
-class UserResponseSerializer(serializers.Serializer[Any]):
+class UserResponseSerializer(MessageSerializer):
     """The response to a change of the profile."""
 
-    message = serializers.CharField()
     user = ProfileSerializer()
 
 
 class UserPageSerializer(serializers.Serializer[Any]):
     """A page of members."""
 
-    users = ProfileSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    users = ProfileSerializer(many=True, help_text="The members of this page.")
+    next = NextField()
 
 
-def _link() -> serializers.URLField:
+def _link(help_text: str) -> serializers.URLField:
     return serializers.URLField(
-        max_length=200, required=False, allow_blank=True, validators=[_check_scheme]
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        validators=[_check_scheme],
+        help_text=help_text,
     )
 
 
@@ -37,21 +40,36 @@ def _check_scheme(value: str) -> None:
 class ProfileInput(StrictSerializer):
     """The fields of the profile that a member can change."""
 
-    quote = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    work = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    school = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    location = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    facebook = _link()
-    instagram = _link()
-    twitter = _link()
-    youtube = _link()
+    quote = serializers.CharField(
+        max_length=300, required=False, allow_blank=True, help_text="A quote; empty removes it."
+    )
+    work = serializers.CharField(
+        max_length=100,
+        required=False,
+        allow_blank=True,
+        help_text="The place of work; empty removes it.",
+    )
+    school = serializers.CharField(
+        max_length=100, required=False, allow_blank=True, help_text="The school; empty removes it."
+    )
+    location = serializers.CharField(
+        max_length=100, required=False, allow_blank=True, help_text="The place; empty removes it."
+    )
+    facebook = _link("The URL of the Facebook profile; empty removes it.")
+    instagram = _link("The URL of the Instagram profile; empty removes it.")
+    twitter = _link("The URL of the Twitter profile; empty removes it.")
+    youtube = _link("The URL of the YouTube channel; empty removes it.")
 
 
 class ChannelsInput(StrictSerializer):
     """The channels of one type of notification."""
 
-    in_app = StrictBooleanField(required=False)
-    email = StrictBooleanField(required=False)
+    in_app = StrictBooleanField(
+        required=False, help_text="Whether such notifications appear in the list and as events."
+    )
+    email = StrictBooleanField(
+        required=False, help_text="Whether such notifications are sent by e-mail."
+    )
 
 
 class NotificationPreferencesInput(StrictSerializer):
@@ -70,17 +88,31 @@ class NotificationPreferencesInput(StrictSerializer):
 class SettingsInput(StrictSerializer):
     """The settings that a member can change."""
 
-    is_private = StrictBooleanField(required=False)
-    who_may_message = serializers.ChoiceField(MessagingPolicy.choices, required=False)
-    shows_presence = StrictBooleanField(required=False)
-    notifications = NotificationPreferencesInput(required=False)
+    is_private = StrictBooleanField(
+        required=False,
+        help_text="Whether following you needs a request, and only followers see your posts.",
+    )
+    who_may_message = serializers.ChoiceField(
+        MessagingPolicy.choices,
+        required=False,
+        help_text="The members who may start a conversation with you.",
+    )
+    shows_presence = StrictBooleanField(
+        required=False, help_text="Whether other members see that you are online."
+    )
+    notifications = NotificationPreferencesInput(
+        required=False,
+        help_text="The channels of each type of notification; omitted ones stay unchanged.",
+    )
 
 
 class ChannelsSerializer(serializers.Serializer[Any]):
     """The channels of one type of notification."""
 
-    in_app = serializers.BooleanField()
-    email = serializers.BooleanField()
+    in_app = serializers.BooleanField(
+        help_text="Whether such notifications appear in the list and as events."
+    )
+    email = serializers.BooleanField(help_text="Whether such notifications are sent by e-mail.")
 
 
 class NotificationPreferencesSerializer(serializers.Serializer[Any]):
@@ -99,20 +131,29 @@ class NotificationPreferencesSerializer(serializers.Serializer[Any]):
 class SettingsSerializer(serializers.Serializer[Any]):
     """A member's settings."""
 
-    is_private = serializers.BooleanField()
-    who_may_message = serializers.ChoiceField(MessagingPolicy.choices)
-    shows_presence = serializers.BooleanField()
-    notifications = NotificationPreferencesSerializer()
+    is_private = serializers.BooleanField(
+        help_text="Whether following you needs a request, and only followers see your posts."
+    )
+    who_may_message = serializers.ChoiceField(
+        MessagingPolicy.choices, help_text="The members who may start a conversation with you."
+    )
+    shows_presence = serializers.BooleanField(
+        help_text="Whether other members see that you are online."
+    )
+    notifications = NotificationPreferencesSerializer(
+        help_text="The channels of each type of notification."
+    )
 
 
 class OnlineSerializer(serializers.Serializer[Any]):
     """The ids of the requested members that are online."""
 
-    users = serializers.ListField(child=serializers.CharField())
+    users = serializers.ListField(
+        child=IdField(), help_text="The ids of the requested members that are online."
+    )
 
 
-class SettingsResponseSerializer(serializers.Serializer[Any]):
+class SettingsResponseSerializer(MessageSerializer):
     """The response to a change of settings."""
 
-    message = serializers.CharField()
     settings = SettingsSerializer()

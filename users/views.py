@@ -53,18 +53,23 @@ def settings_representation(user: User) -> list[Any]:
 class UserViewSet(ApiViewSet):
     """Profiles, settings, presence and search of members."""
 
-    @extend_schema(responses=ProfileSerializer, summary="Get a user's profile")
+    @extend_schema(
+        operation_id="getMember", responses=ProfileSerializer, summary="Get a user's profile"
+    )
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
         """Return the profile of a user who has not blocked you."""
         row = selectors.get_profile(pk, viewer_id=current_user_id(request))
         return json_response(profile_template.render(row))
 
-    @extend_schema(responses=ProfileSerializer, summary="Get your profile")
+    @extend_schema(
+        operation_id="getOwnProfile", responses=ProfileSerializer, summary="Get your profile"
+    )
     def me(self, request: Request) -> HttpResponse:
         """Return your own profile."""
         return self.retrieve(request, current_user_id(request))
 
     @extend_schema(
+        operation_id="updateOwnProfile",
         request=ProfileInput,
         responses=UserResponseSerializer,
         summary="Update your profile",
@@ -76,13 +81,16 @@ class UserViewSet(ApiViewSet):
         changes = validated_body(ProfileInput, request)
         return services.update_profile(user_id=current_user_id(request), **changes)
 
-    @extend_schema(responses=SettingsSerializer, summary="Get your settings")
+    @extend_schema(
+        operation_id="getSettings", responses=SettingsSerializer, summary="Get your settings"
+    )
     def own_settings(self, request: Request) -> HttpResponse:
         """Return your settings."""
         row = selectors.get_settings(current_user_id(request))
         return json_response(settings_template.render(row))
 
     @extend_schema(
+        operation_id="updateSettings",
         request=SettingsInput,
         responses=SettingsResponseSerializer,
         summary="Update your settings",
@@ -106,6 +114,7 @@ class UserViewSet(ApiViewSet):
         return services.update_settings(user_id=current_user_id(request), **changes)
 
     @extend_schema(
+        operation_id="listOnlineMembers",
         parameters=[IDS_PARAMETER],
         responses=OnlineSerializer,
         summary="List which users are online",
@@ -118,6 +127,7 @@ class UserViewSet(ApiViewSet):
         return json_response(to_json({"users": ids}))
 
     @extend_schema(
+        operation_id="listMembers",
         parameters=PAGINATION_PARAMETERS,
         responses=UserPageSerializer,
         summary="List all users, newest first",
@@ -129,6 +139,7 @@ class UserViewSet(ApiViewSet):
         return list_response(request, "users", profile_template, page)
 
     @extend_schema(
+        operation_id="searchMembers",
         parameters=[
             OpenApiParameter(
                 "q", QUERY_SCHEMA, required=True, description="1 to 30 characters of a username."

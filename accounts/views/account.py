@@ -3,15 +3,15 @@
 from typing import cast
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from accounts import cookies, selectors, services
 from accounts.representations import render_self, render_session
 from accounts.serializers import (
+    AccountSerializer,
     ChangePasswordInput,
     EraseAccountInput,
-    SelfSerializer,
     SessionPageSerializer,
 )
 from accounts.views.public import CONFIRMATION_EMAILS_PER_ADDRESSEE
@@ -33,6 +33,7 @@ from mysocial.realtime.auth import AuthenticatedSession
 # Limits per member.
 VERIFICATION_EMAILS = RateLimit("verify-mail", 5, HOUR)
 PASSWORD_CHECKS = RateLimit("password", 20, HOUR)
+CHANGED = "Password changed. All other sessions have ended."
 
 
 def current_session_id(request: Request) -> str:
@@ -43,14 +44,19 @@ def current_session_id(request: Request) -> str:
 class AccountViewSet(ApiViewSet):
     """Your account and sessions."""
 
-    @extend_schema(responses=SelfSerializer, summary="Get your profile and contact details")
+    @extend_schema(
+        operation_id="getAccount",
+        responses=AccountSerializer,
+        summary="Get your profile and contact details",
+    )
     def currentuser(self, request: Request) -> HttpResponse:
         """Return your profile with your e-mail address."""
         return json_response(render_self(*selectors.get_self(current_user_id(request))))
 
     @extend_schema(
+        operation_id="eraseAccount",
         request=EraseAccountInput,
-        responses={200: MessageSerializer},
+        responses={200: OpenApiResponse(MessageSerializer, "Account erased")},
         summary="Erase your account and all your data",
     )
     def erase(self, request: Request) -> HttpResponse:
@@ -63,14 +69,22 @@ class AccountViewSet(ApiViewSet):
     def _erase(self, request: Request, password: str) -> None:
         services.erase_own_account(user_id=current_user_id(request), password=password)
 
-    @extend_schema(request=None, responses=MessageSerializer, summary="Sign out")
+    @extend_schema(
+        operation_id="signOut",
+        request=None,
+        responses=OpenApiResponse(MessageSerializer, "Session ended"),
+        summary="Sign out",
+    )
     def signout(self, request: Request) -> HttpResponse:
         """End the session of this request."""
         response = self._end_session(request, current_session_id(request))
         return cookies.delete_refresh_cookie(response)
 
     @extend_schema(
-        request=None, responses=MessageSerializer, summary="Send the confirmation e-mail again"
+        operation_id="sendVerificationEmail",
+        request=None,
+        responses=MessageSerializer,
+        summary="Send the confirmation e-mail again",
     )
     @write_action("We have sent you an e-mail.", limit=VERIFICATION_EMAILS)
     def send_verification(self, request: Request) -> None:
@@ -81,7 +95,10 @@ class AccountViewSet(ApiViewSet):
         services.request_verification(user_id=user_id)
 
     @extend_schema(
-        request=ChangePasswordInput, responses=MessageSerializer, summary="Change your password"
+        operation_id="changePassword",
+        request=ChangePasswordInput,
+        responses=OpenApiResponse(MessageSerializer, CHANGED),
+        summary="Change your password",
     )
     def change_password(self, request: Request) -> HttpResponse:
         """Change your password and end all other sessions."""
@@ -89,7 +106,7 @@ class AccountViewSet(ApiViewSet):
         check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
         return self._change_password(request, fields)
 
-    @write_action("Password changed. All other sessions have ended.")
+    @write_action(CHANGED)
     def _change_password(self, request: Request, fields: dict[str, str]) -> None:
         services.change_password(
             user_id=current_user_id(request),
@@ -99,6 +116,7 @@ class AccountViewSet(ApiViewSet):
         )
 
     @extend_schema(
+        operation_id="listSessions",
         parameters=PAGINATION_PARAMETERS,
         responses=SessionPageSerializer,
         summary="List your sessions, newest first",
@@ -114,7 +132,10 @@ class AccountViewSet(ApiViewSet):
         return page_response(request, "sessions", items, next_after)
 
     @extend_schema(
-        request=None, responses={200: MessageSerializer}, summary="End one of your sessions"
+        operation_id="endSession",
+        request=None,
+        responses={200: OpenApiResponse(MessageSerializer, "Session ended")},
+        summary="End one of your sessions",
     )
     def end_session(self, request: Request, pk: str) -> HttpResponse:
         """Sign out the device of this session."""
@@ -126,7 +147,10 @@ class AccountViewSet(ApiViewSet):
         services.end_own_session(user_id=current_user_id(request), session_id=session_id)
 
     @extend_schema(
-        request=None, responses={200: MessageSerializer}, summary="End all your sessions"
+        operation_id="endAllSessions",
+        request=None,
+        responses={200: OpenApiResponse(MessageSerializer, "Sessions ended")},
+        summary="End all your sessions",
     )
     def end_sessions(self, request: Request) -> HttpResponse:
         """Sign out all devices, including the one that sends this request."""

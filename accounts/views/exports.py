@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from accounts import selectors, services
@@ -23,6 +23,7 @@ from mysocial.core.rate_limits import DAY, RateLimit, check_rate_limit
 
 EXPORTS = RateLimit("export", 3, DAY)
 ZIP = "application/zip"
+EXPORT_REQUESTED = "Your export is being created."
 
 
 def export_representation(export: Export) -> list[Any]:
@@ -34,8 +35,9 @@ class ExportViewSet(ApiViewSet):
     """The export of your data."""
 
     @extend_schema(
+        operation_id="requestExport",
         request=ExportInput,
-        responses={202: ExportResponseSerializer},
+        responses={202: OpenApiResponse(ExportResponseSerializer, EXPORT_REQUESTED)},
         summary="Request an export of your data",
         description="Needs your password. One export at a time, three a day. The event "
         "`export.ready` and an e-mail tell you when it is ready.",
@@ -46,18 +48,21 @@ class ExportViewSet(ApiViewSet):
         check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
         return self._request_export(request, password)
 
-    @write_action(
-        "Your export is being created.", status=202, limit=EXPORTS, export=export_representation
-    )
+    @write_action(EXPORT_REQUESTED, status=202, limit=EXPORTS, export=export_representation)
     def _request_export(self, request: Request, password: str) -> Export:
         return services.request_own_export(user_id=current_user_id(request), password=password)
 
-    @extend_schema(responses=ExportStateSerializer, summary="Get the status of your export")
+    @extend_schema(
+        operation_id="getExportStatus",
+        responses=ExportStateSerializer,
+        summary="Get the status of your export",
+    )
     def retrieve(self, request: Request) -> HttpResponse:
         """Return your latest export, or null if there is none."""
         return json_response(b'{"export":%s}' % selectors.render_export(current_user_id(request)))
 
     @extend_schema(
+        operation_id="downloadExport",
         responses={(200, ZIP): OpenApiTypes.BINARY},
         summary="Download your export",
         description="A ZIP archive with JSON files, HTML pages and your media files.",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
@@ -43,6 +43,11 @@ from mysocial.core.rate_limits import (
 from mysocial.store import to_json
 
 REFRESH_IN_BODY = "body"
+# The `message` of each response.
+SIGNED_UP, SIGNED_IN, REFRESHED = "User created", "Signed in", "Token refreshed"
+RESET_REQUESTED = "If this address belongs to an account, we have sent it an e-mail."
+RESET = "Password changed. You can sign in with it now."
+VERIFIED = "E-mail address confirmed"
 
 # Limits per address, which many people may share.
 SIGN_UPS = RateLimit("signup", 60, HOUR)
@@ -83,8 +88,9 @@ class PublicViewSet(ApiViewSet):
     authentication_classes = ()
 
     @extend_schema(
+        operation_id="signUp",
         request=SignUpInput,
-        responses={201: SignedInSerializer},
+        responses={201: OpenApiResponse(SignedInSerializer, SIGNED_UP)},
         examples=[SIGN_UP_EXAMPLE],
         summary="Sign up",
     )
@@ -98,14 +104,15 @@ class PublicViewSet(ApiViewSet):
         return _sign_in_response(
             request,
             201,
-            "User created",
+            SIGNED_UP,
             lambda: services.sign_up(**fields, device=device),
             refresh_in=refresh_in,
         )
 
     @extend_schema(
+        operation_id="signIn",
         request=SignInInput,
-        responses=SignedInSerializer,
+        responses=OpenApiResponse(SignedInSerializer, SIGNED_IN),
         examples=[SIGN_IN_EXAMPLE],
         summary="Sign in with a username or e-mail address",
     )
@@ -124,7 +131,7 @@ class PublicViewSet(ApiViewSet):
         response = _sign_in_response(
             request,
             200,
-            "Signed in",
+            SIGNED_IN,
             lambda: services.sign_in(name=name, password=password, device=device),
             refresh_in=fields["refresh_in"],
         )
@@ -133,7 +140,10 @@ class PublicViewSet(ApiViewSet):
         return response
 
     @extend_schema(
-        request=RefreshInput, responses=TokensSerializer, summary="Refresh your access token"
+        operation_id="refreshTokens",
+        request=RefreshInput,
+        responses=OpenApiResponse(TokensSerializer, REFRESHED),
+        summary="Refresh your access token",
     )
     def refresh(self, request: Request) -> HttpResponse:
         """Return a new access token, and a refresh token that replaces the one sent."""
@@ -153,8 +163,9 @@ class PublicViewSet(ApiViewSet):
         return response if token_in_body else cookies.move_refresh_to_cookie(response)
 
     @extend_schema(
+        operation_id="requestPasswordReset",
         request=EmailInput,
-        responses=MessageSerializer,
+        responses=OpenApiResponse(MessageSerializer, RESET_REQUESTED),
         summary="Request an e-mail to reset your password",
     )
     def forgot_password(self, request: Request) -> HttpResponse:
@@ -164,13 +175,14 @@ class PublicViewSet(ApiViewSet):
         check_rate_limit(RESET_EMAILS_PER_ADDRESSEE, email)
         return self._request_reset(request, email)
 
-    @write_action("If this address belongs to an account, we have sent it an e-mail.")
+    @write_action(RESET_REQUESTED)
     def _request_reset(self, request: Request, email: str) -> None:
         services.request_reset(email=email)
 
     @extend_schema(
+        operation_id="resetPassword",
         request=NewPasswordInput,
-        responses=MessageSerializer,
+        responses=OpenApiResponse(MessageSerializer, RESET),
         summary="Set a new password with the link of an e-mail",
     )
     def reset_password(self, request: Request, token: str) -> HttpResponse:
@@ -179,13 +191,14 @@ class PublicViewSet(ApiViewSet):
         password = validated_body(NewPasswordInput, request)["password"]
         return self._reset_password(request, token, password)
 
-    @write_action("Password changed. You can sign in with it now.")
+    @write_action(RESET)
     def _reset_password(self, request: Request, token: str, password: str) -> None:
         services.reset_password(token=token, password=password)
 
     @extend_schema(
+        operation_id="verifyEmail",
         request=None,
-        responses=MessageSerializer,
+        responses=OpenApiResponse(MessageSerializer, VERIFIED),
         summary="Confirm your e-mail address with the link of an e-mail",
     )
     def verify_email(self, request: Request, token: str) -> HttpResponse:
@@ -194,7 +207,7 @@ class PublicViewSet(ApiViewSet):
         validated_body(StrictSerializer, request)
         return self._verify_email(request, token)
 
-    @write_action("E-mail address confirmed")
+    @write_action(VERIFIED)
     def _verify_email(self, request: Request, token: str) -> None:
         services.verify_email(token=token)
 
@@ -224,7 +237,7 @@ def _sign_in_response(
 
 
 def _tokens_representation(result: SignIn) -> list[Any]:
-    return [to_json({"message": "Token refreshed", **_create_tokens(result)})]
+    return [to_json({"message": REFRESHED, **_create_tokens(result)})]
 
 
 def _create_tokens(result: SignIn) -> dict[str, str]:

@@ -12,9 +12,11 @@ from mysocial.api.inputs import (
     validated_body,
 )
 from mysocial.api.pagination import (
+    ID_SCHEMA,
     IDS_PARAMETER,
     PAGE_NUMBER_SCHEMA,
     PAGINATION_PARAMETERS,
+    NextField,
     id_params,
     int_param,
     list_response,
@@ -36,6 +38,7 @@ from mysocial.api.viewsets import ApiViewSet
 
 __all__ = [
     "IDS_PARAMETER",
+    "ID_SCHEMA",
     "PAGE_NUMBER_SCHEMA",
     "PAGINATION_PARAMETERS",
     "ApiViewSet",
@@ -45,6 +48,7 @@ __all__ = [
     "IgnoredMultipartParser",
     "MediaField",
     "MessageSerializer",
+    "NextField",
     "StrictBooleanField",
     "StrictJSONParser",
     "StrictSerializer",

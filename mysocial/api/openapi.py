@@ -7,71 +7,46 @@ from drf_spectacular.extensions import (
     OpenApiSerializerExtension,
 )
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_doc
 from rest_framework import serializers
 from rest_framework.viewsets import ViewSet
 
 from mysocial.api.inputs import StrictSerializer
-
-PROBLEM_DESCRIPTIONS = {
-    400: "Invalid input; `errors` names each field.",
-    401: "There is no valid access token, or its session has ended.",
-    403: "You may see the resource, but not do this with it.",
-    404: "The resource does not exist or is not visible to you.",
-    409: "The request conflicts with the current state.",
-    413: "The body is too large. The limit is 256 KiB, or more where a file is accepted.",
-    415: "The media type of the body, or the type of the file in it, is not accepted.",
-    422: "The Idempotency-Key was used with another request.",
-    429: "A rate limit is exceeded; see `Retry-After`.",
-    503: "Unavailable. Repeat with the same Idempotency-Key after `Retry-After` seconds.",
-}
-READ_STATUSES = (400, 401, 404, 429, 503)
-WRITE_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
-
-
-def _header_parameter(name: str, description: str, **constraints: Any) -> dict[str, Any]:
-    """Return an optional request header."""
-    schema = {"type": "string", **constraints}
-    return {
-        "name": name, "in": "header", "required": False, "description": description,
-        "schema": schema,
-    }  # fmt: skip
-
-
-IDEMPOTENCY_KEY = _header_parameter(
-    "Idempotency-Key",
-    "A repeated request with the same key gets the first response again, for 24 hours.",
-    maxLength=255,
+from mysocial.api.openapi_components import (
+    NOT_MODIFIED,
+    RATE_LIMIT_HEADERS,
+    READ_STATUSES,
+    WRITE_STATUSES,
+    header_refs,
+    parameter_ref,
+    problem_refs,
+    response_ref,
 )
-IF_NONE_MATCH = _header_parameter("If-None-Match", "The `ETag` of the response that you have.")
-CURSOR = "The position in the event log before this response was read: resume events from here."
-ETAG = "Identifies this response; send it as `If-None-Match` to get 304 while it is unchanged."
-NOT_MODIFIED = "The response is the one that `If-None-Match` identifies."
-REQUEST_ID = "The id of the request in the logs: yours if it is valid, else a new one."
-LIMITS = {
-    "X-RateLimit-Limit": "The number of requests that the closest rate limit allows.",
-    "X-RateLimit-Remaining": "The number of requests that remain.",
-    "X-RateLimit-Reset": "Seconds until the limit starts again.",
-}
+from mysocial.api.openapi_document import subject_of
+
+WRITE_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 class FieldProblem(serializers.Serializer[Any]):
     """The error of one field."""
 
-    field = serializers.CharField()
-    code = serializers.CharField()
-    detail = serializers.CharField()
+    field = serializers.CharField(help_text="The name of the field, with dots inside of objects.")
+    code = serializers.CharField(help_text="The name of the error, for programs.")
+    detail = serializers.CharField(help_text="The explanation, for people.")
 
 
 class Problem(serializers.Serializer[Any]):
     """An error (RFC 9457)."""
 
-    type = serializers.URLField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    code = serializers.CharField()
+    type = serializers.URLField(help_text="The URL of the explanation of the error.")
+    title = serializers.CharField(help_text="The summary of the kind of error.")
+    status = serializers.IntegerField(help_text="The status of the response.")
+    detail = serializers.CharField(help_text="The explanation of this error, for people.")
+    code = serializers.CharField(help_text="The name of the error, for programs.")
     # A field with this name hides the `errors` property of the serializer.
-    errors = FieldProblem(many=True)  # type: ignore[assignment]
+    errors = FieldProblem(  # type: ignore[assignment]
+        many=True, help_text="The errors of single fields; empty for other errors."
+    )
     until = serializers.DateTimeField(required=False, help_text="When the restriction ends.")
 
 
@@ -85,7 +60,12 @@ class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
         self,
         auto_schema: Any,
     ) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The `access` token of `signUp`, `signIn` or `refreshTokens`.",
+        }
 
 
 class StrictSerializerExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
@@ -100,20 +80,45 @@ class StrictSerializerExtension(OpenApiSerializerExtension):  # type: ignore[no-
 
 
 class ApiSchema(AutoSchema):
-    """Adds the problems and headers of every operation."""
+    """Adds the errors, headers and descriptions of every operation."""
 
     def get_tags(self) -> list[str]:
         """Return the app, which makes the sections of the documentation."""
         return [type(self.view).__module__.partition(".")[0]]
 
     def get_operation_id(self) -> str:
-        """Return the app and the action; generated clients name their functions after it."""
+        """Return the app and the action, for a view that declares no `operation_id`."""
         view = cast("ViewSet", self.view)
-        return f"{self.get_tags()[0]}_{view.action}"
+        app, action = self.get_tags()[0], str(view.action)
+        return app + "".join(word.capitalize() for word in action.split("_"))
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """Return the docstring of the method; that of the class is about all its operations."""
+        return get_doc(self._action) or ""
+
+    @property
+    def _action(self) -> Any:
+        return getattr(self.view, str(cast("ViewSet", self.view).action))
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         """Return False: a list is an object that contains a page."""
         return False
+
+    def _get_serializer_name(self, *args: Any, **kwargs: Any) -> str:
+        """Return the name without the suffix that marks request bodies: `Input` does already."""
+        name = str(super()._get_serializer_name(*args, **kwargs))
+        return name.removesuffix("Request") if name.endswith("InputRequest") else name
+
+    def _resolve_path_parameters(self, variables: Any) -> Any:
+        parameters = super()._resolve_path_parameters(variables)  # type: ignore[no-untyped-call]
+        for parameter in parameters:
+            name = parameter["name"]
+            parameter["description"] = (
+                "The token from the e-mail."
+                if name == "token"
+                else f"The id of the {subject_of(self.path, name)}."
+            )
+        return parameters
 
     def _get_request_for_media_type(
         self, serializer: Any, direction: Any = "request"
@@ -133,38 +138,28 @@ class ApiSchema(AutoSchema):
             schema = self.resolve_serializer(serializer, "request").ref
             content = {"application/json": {"schema": schema}}
             operation["requestBody"] = {"required": True, "content": content}
-        if self.method in WRITE_METHODS:
-            operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-        self._add_problems(operation)
-        success = operation["responses"].get("200", {})
-        if self.method == "GET" and "application/json" in success.get("content", {}):
-            operation.setdefault("parameters", []).append(IF_NONE_MATCH)
-            operation["responses"]["304"] = {"description": NOT_MODIFIED}
-        for code, response in operation["responses"].items():
-            response["headers"] = _response_headers(code, self.method)
+        is_write = self.method in WRITE_METHODS
+        parameters = operation.setdefault("parameters", [])
+        responses = operation["responses"]
+        for response in responses.values():
+            response["headers"] = header_refs(self._success_headers(parameters))
+            # The message of a write is also the description of its response.
+            response["description"] = response["description"] or getattr(
+                self._action, "message", ""
+            )
+        if is_write:
+            parameters.append(parameter_ref("IdempotencyKey"))
+        elif "application/json" in responses["200"]["content"]:
+            parameters.append(parameter_ref("IfNoneMatch"))
+            responses["304"] = response_ref(NOT_MODIFIED)
+        self.resolve_serializer(Problem, "response")
+        responses |= problem_refs(WRITE_STATUSES if is_write else READ_STATUSES)
         return operation
 
-    def _add_problems(self, operation: dict[str, Any]) -> None:
-        component = self.resolve_serializer(Problem, "response")
-        content = {"application/problem+json": {"schema": component.ref}}
-        codes = PROBLEM_DESCRIPTIONS if self.method in WRITE_METHODS else READ_STATUSES
-        for code in codes:
-            problem = {"description": PROBLEM_DESCRIPTIONS[code], "content": content}
-            operation["responses"].setdefault(str(code), problem)
-
-
-def _response_headers(code: str, method: str) -> dict[str, Any]:
-    """Return the headers of a response with this status."""
-    descriptions = {"X-Request-ID": REQUEST_ID}
-    if code.startswith("2") or code == "304":
-        descriptions["X-Event-Cursor"] = CURSOR
-    if code in {"200", "304"} and method == "GET":
-        descriptions["ETag"] = ETAG
-    if method in WRITE_METHODS or code == "429":
-        descriptions |= LIMITS
-    if code in {"429", "503"}:
-        descriptions["Retry-After"] = "Seconds to wait."
-    return {
-        name: {"description": description, "schema": {"type": "string"}}
-        for name, description in descriptions.items()
-    }
+    def _success_headers(self, parameters: list[Any]) -> list[str]:
+        """Return the names of the headers of a successful response."""
+        headers = ["X-Request-ID", "X-Event-Cursor"]
+        if self.method in WRITE_METHODS:
+            return [*headers, *RATE_LIMIT_HEADERS]
+        is_list = any(parameter.get("name") == "cursor" for parameter in parameters)
+        return [*headers, "ETag", *(["Link"] if is_list else [])]

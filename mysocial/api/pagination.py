@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from mysocial.api.responses import json_response
@@ -34,6 +35,17 @@ IDS_PARAMETER = OpenApiParameter(
     required=True,
     description="From 1 to 100 ids.",
 )
+
+
+class NextField(serializers.CharField):
+    """The field `next` of a page."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            allow_null=True,
+            help_text="The `cursor` of the next page; null if this is the last one.",
+            **kwargs,
+        )
 
 
 def id_params(request: Request) -> list[str]:

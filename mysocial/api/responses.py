@@ -23,7 +23,7 @@ View = Callable[..., HttpResponse]
 class MessageSerializer(serializers.Serializer[Any]):
     """The result of an action."""
 
-    message = serializers.CharField()
+    message = serializers.CharField(help_text="What was done, for people.")
 
 
 def current_user_id(request: Request) -> str:
@@ -125,6 +125,7 @@ def write_action(
                 secret=secret,
             )
 
+        view.message = message  # type: ignore[attr-defined]  # for the OpenAPI document
         return view
 
     return decorate

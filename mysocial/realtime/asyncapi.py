@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.generators import SchemaGenerator
 from pydantic.json_schema import models_json_schema
 
+from mysocial.api.openapi_document import openapi_document
 from mysocial.core.event_schemas import schema_of
 from mysocial.core.events import EVENTS, EphemeralEvent, Event
 from mysocial.realtime.protocol import (
@@ -138,9 +138,7 @@ def _event_schema(event: type[Event]) -> dict[str, Any]:
 
 def _components(payloads: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     """Return the schemas that the payloads refer to, directly or indirectly."""
-    generator: Any = SchemaGenerator  # it has no types
-    rest = generator().get_schema(request=None, public=True)["components"]["schemas"]
-    known = {**rest, **definitions}
+    known = {**openapi_document()["components"]["schemas"], **definitions}
     components: dict[str, Any] = {}
     pending = list(_refs(payloads))
     while pending:

@@ -95,9 +95,10 @@ def all_requests(document: Mapping[str, Any], ids: Mapping[str, list[str]]) -> I
             method, filled = verb.upper(), _fill_path(path, ids)
             yield from _path_requests(method, path, ids)
             for parameter in operation.get("parameters", []):
-                if parameter["in"] == "query":
+                resolved = _resolve(document, parameter)
+                if resolved["in"] == "query":
                     for value in QUERIES:
-                        yield BadRequest(method, f"{filled}?{parameter['name']}={value}")
+                        yield BadRequest(method, f"{filled}?{resolved['name']}={value}")
             yield BadRequest(method, f"{filled}?q[$ne]=&limit[]=1&cursor=&cursor=&%00=%FF&=")
             for name, value in HEADERS:
                 yield BadRequest(method, filled, b"{}" if method != "GET" else b"", {name: value})
@@ -141,10 +142,17 @@ def _bodies(
 
 
 def _fields(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "$ref" in schema:
-        return _fields(document, document["components"]["schemas"][schema["$ref"].split("/")[-1]])
-    properties: Mapping[str, Any] = schema.get("properties", {})
+    properties: Mapping[str, Any] = _resolve(document, schema).get("properties", {})
     return properties
+
+
+def _resolve(document: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a part of the document, or the component that it refers to."""
+    if "$ref" not in part:
+        return part
+    _, _, kind, name = part["$ref"].split("/")
+    component: Mapping[str, Any] = document["components"][kind][name]
+    return component
 
 
 def _example(schema: Mapping[str, Any]) -> Any:

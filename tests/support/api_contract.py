@@ -2,30 +2,30 @@
 
 import functools
 import re
-import threading
 from http.client import NOT_MODIFIED
 from typing import Any
 
 import orjson
-from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
+
+from mysocial.api.openapi_document import openapi_document
 
 PROBLEM, ZIP = "application/problem+json", "application/zip"
 Operations = list[tuple[re.Pattern[str], dict[str, Any]]]
 
 
-_lock = threading.Lock()
-
-
 def schema() -> dict[str, Any]:
-    """Return the OpenAPI document, which only one thread at a time can generate."""
-    with _lock:
-        return _schema()
+    """Return the OpenAPI document."""
+    return openapi_document()
 
 
-@functools.cache
-def _schema() -> dict[str, Any]:
-    return dict(SchemaGenerator().get_schema(request=None, public=True))
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of the document, or the component that it refers to."""
+    while reference := part.get("$ref"):
+        part = schema()
+        for step in reference.removeprefix("#/").split("/"):
+            part = part[step]
+    return part
 
 
 @functools.cache
@@ -40,7 +40,7 @@ def _operations() -> Operations:
 @functools.cache
 def _validator(pattern: str, method: str, code: str, content_type: str) -> Draft202012Validator:
     verbs = next(verbs for path, verbs in _operations() if path.pattern == pattern)
-    content_schema = verbs[method]["responses"][code]["content"][content_type]["schema"]
+    content_schema = resolved(verbs[method]["responses"][code])["content"][content_type]["schema"]
     return Draft202012Validator({**content_schema, "components": schema()["components"]})
 
 
