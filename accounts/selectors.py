@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from accounts.email_addresses import normalize_sign_in_name
 from accounts.models import Account, Export, Session
@@ -10,7 +11,7 @@ from accounts.representations import contact_template, export_template, session_
 from accounts.store import accounts, ended_sessions, exports, sessions
 from accounts.tokens import RefreshToken, is_genuine
 from mysocial.core.errors import NotAuthenticated, NotFound, Suspended
-from mysocial.core.ids import now
+from mysocial.core.ids import ID_LENGTH, now
 from mysocial.store import NULL, Entry, ListQuery, Row, reads
 from users.selectors import find_user_id, get_profile, suspension_end_ms
 
@@ -47,11 +48,31 @@ def find_by_email(email: str) -> str | None:
 
 def find_account(name: str) -> Account | None:
     """Return the account with this e-mail address or username in any spelling, or None."""
-    name = normalize_sign_in_name(name)
-    user_id = find_by_email(name) if "@" in name else find_user_id(name)
-    if user_id is None:
-        return None
-    return reads.get_records(accounts, [user_id]).get(user_id)
+    return find_account_by_id(find_sign_in_id(normalize_sign_in_name(name)))
+
+
+def find_sign_in_id(name: str) -> str | None:
+    """Return the id of the account with this normalized e-mail address or username, or None."""
+    return find_by_email(name) if "@" in name else find_user_id(name)
+
+
+def look_up_unknown_name(name: str) -> None:
+    """Look up a name that belongs to nobody, instead of `name`, which belongs to a member.
+
+    An unknown name costs a query of MongoDB, and none while it is cached as absent. A known one
+    costs none. Without this, the time of a rejection would disclose that the name exists. The name
+    that is looked up is derived from `name`, so it is cached as long as an unknown one.
+
+    Raises:
+        Unavailable: MongoDB does not respond; so it is with an unknown name.
+    """
+    unknown = salted_hmac("unknown name", name).hexdigest()[:ID_LENGTH]
+    find_sign_in_id(f"{unknown}@{unknown}" if "@" in name else unknown)
+
+
+def find_account_by_id(user_id: str | None) -> Account | None:
+    """Return the account with this id, or None."""
+    return reads.get_records(accounts, [user_id]).get(user_id) if user_id else None
 
 
 def get_session(session_id: str) -> Session:

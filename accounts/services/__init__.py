@@ -9,6 +9,7 @@ from accounts.services.exports import (
     request_own_export,
     write_export,
 )
+from accounts.services.guesses import accept_attempt, count_attempt
 from accounts.services.passwords import (
     change_password,
     create_token,
@@ -33,7 +34,9 @@ from accounts.services.suspension import lift_suspension, suspend_account
 __all__ = [
     "Device",
     "SignIn",
+    "accept_attempt",
     "change_password",
+    "count_attempt",
     "create_token",
     "delete_expired_exports",
     "delete_tokens",

@@ -10,6 +10,7 @@ from accounts import selectors
 from accounts.events import SessionEnded
 from accounts.models import Account, Session
 from accounts.passwords import verify_password
+from accounts.services.guesses import SignInAttempt
 from accounts.store import sessions
 from accounts.tokens import is_genuine, parse_refresh_token
 from mysocial.core.errors import Conflict, NotAuthenticated, NotFound, Suspended
@@ -36,19 +37,24 @@ class SignIn(NamedTuple):
 # Signing in --------------------------------------------------------------------------------------
 
 
-def sign_in(*, name: str, password: str, device: Device) -> SignIn:
-    """Open a session for a username or e-mail address and a password.
+def sign_in(*, attempt: SignInAttempt, password: str, device: Device) -> SignIn:
+    """Open a session for the account that a name belongs to, and a password.
 
     The response to an unknown name and to a wrong password is the same and takes equally long.
+
+    Args:
+        attempt: The name, which was counted and looked up.
+        password: The password.
+        device: The device of the new session.
 
     Raises:
         NotAuthenticated: The name or the password is wrong.
         Suspended: The credentials are right, but the account is suspended.
     """
-    account = selectors.find_account(name)
+    account = selectors.find_account_by_id(attempt.user_id)
     if not verify_password(password, account) or account is None:
         if account is not None:
-            _look_up_unknown_name(name)
+            selectors.look_up_unknown_name(attempt.guess.name)
         raise _wrong_credentials()
     return _open_verified_session(account.id, verified_hash=account.password, device=device)
 
@@ -75,16 +81,6 @@ def _open_verified_session(user_id: str, *, verified_hash: str, device: Device) 
 
 def _wrong_credentials() -> NotAuthenticated:
     return NotAuthenticated("The name or the password is wrong.")
-
-
-def _look_up_unknown_name(name: str) -> None:
-    """Look up a random name of the same kind as `name`, which belongs to a member.
-
-    An unknown name costs a query of MongoDB, a known one does not. Without this, the response time
-    would disclose that the name exists.
-    """
-    unknown = secrets.token_hex(12)
-    selectors.find_account(f"{unknown}@{unknown}" if "@" in name else unknown)
 
 
 def open_session(w: Write, user_id: str, device: Device) -> Session:

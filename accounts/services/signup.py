@@ -13,6 +13,7 @@ from accounts.services.sessions import Device, SignIn, open_session
 from images import services as images
 from mysocial.core.errors import AlreadyExists, Invalid
 from mysocial.core.ids import new_id
+from mysocial.core.known_networks import remember_network
 from mysocial.outbox import queue_email
 from mysocial.store import write
 from notifications import services as notifications
@@ -40,10 +41,9 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
     """
     email = _stored_email(email)
     check_strength(password, username=username, email=email)
-    user_id = new_id()
+    user_id, profile = new_id(), {"avatar_color": avatar_color}
     account = Account(id=user_id, email=email, email_verified=is_confirmed)
     account.password = hash_password(password)
-    profile = {"avatar_color": avatar_color}
     try:
         with _received_avatar(avatar_image, user_id) as avatar, write() as w:
             w.create(account, new_id=True)
@@ -59,6 +59,7 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
     except AlreadyExists as error:
         error.errors = _taken_fields(username, email)
         raise
+    remember_network(user_id, device.address)
     return result
 
 

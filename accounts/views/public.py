@@ -25,21 +25,14 @@ from mysocial.api import (
     ApiViewSet,
     MessageSerializer,
     StrictSerializer,
+    check_network_limit,
     get_client_address,
     validated_body,
     write_action,
     write_response,
 )
 from mysocial.core.errors import NotAuthenticated
-from mysocial.core.rate_limits import (
-    DAY,
-    HOUR,
-    MINUTE,
-    RateLimit,
-    check_rate_limit,
-    enforce_in_write,
-    reset_rate_limit,
-)
+from mysocial.core.rate_limits import DAY, HOUR, RateLimit, check_rate_limit, enforce_in_write
 from mysocial.store import to_json
 
 REFRESH_IN_BODY = "body"
@@ -49,19 +42,11 @@ RESET_REQUESTED = "If this address belongs to an account, we have sent it an e-m
 RESET = "Password changed. You can sign in with it now."
 VERIFIED = "E-mail address confirmed"
 
-# Limits per address, which many people may share.
+# Limits per network, which many people may share.
 SIGN_UPS = RateLimit("signup", 60, HOUR)
-SIGN_INS = RateLimit("signin", 300, HOUR)
 REFRESHES = RateLimit("refresh", 600, HOUR)
 RESET_REQUESTS = RateLimit("forgot", 60, HOUR)
 TOKEN_USES = RateLimit("proof", 60, HOUR)
-# Limits per name and address, so that nobody can lock out somebody else: after too many attempts,
-# the name is blocked for this address for a quarter of an hour, and later for a day.
-SIGN_INS_PER_NAME_AND_ADDRESS = (
-    RateLimit("signin-here", 20, 15 * MINUTE),
-    RateLimit("signin-here-day", 60, DAY),
-)
-SIGN_INS_PER_NAME = RateLimit("signin-name", 200, HOUR)
 # Limits per e-mail address, whose owner may not have asked for anything.
 RESET_EMAILS_PER_ADDRESSEE = RateLimit("forgot-mail", 3, HOUR)
 CONFIRMATION_EMAILS_PER_ADDRESSEE = RateLimit("confirm-mail", 10, DAY)
@@ -96,7 +81,7 @@ class PublicViewSet(ApiViewSet):
     )
     def signup(self, request: Request) -> HttpResponse:
         """Create an account and sign in."""
-        check_rate_limit(SIGN_UPS, get_client_address(request))
+        check_network_limit(SIGN_UPS, request)
         fields = validated_body(SignUpInput, request)
         refresh_in = fields.pop("refresh_in")
         device = device_of(request)
@@ -119,24 +104,16 @@ class PublicViewSet(ApiViewSet):
     def signin(self, request: Request) -> HttpResponse:
         """Open a session and return its tokens."""
         fields = validated_body(SignInInput, request)
-        name, password = fields["username"].lower(), fields["password"]
         device = device_of(request)
-        name_and_address = f"{device.address} {name}"
-        check_rate_limit(SIGN_INS, device.address)
-        for limit in SIGN_INS_PER_NAME_AND_ADDRESS:
-            check_rate_limit(limit, name_and_address)
-        # Last, because a request that exceeds a limit above must not count: otherwise one address
-        # alone could block a name everywhere.
-        check_rate_limit(SIGN_INS_PER_NAME, name)
+        attempt = services.count_attempt(name=fields["username"], address=device.address)
         response = _sign_in_response(
             request,
             200,
             SIGNED_IN,
-            lambda: services.sign_in(name=name, password=password, device=device),
+            lambda: services.sign_in(attempt=attempt, password=fields["password"], device=device),
             refresh_in=fields["refresh_in"],
         )
-        for limit in SIGN_INS_PER_NAME_AND_ADDRESS:
-            reset_rate_limit(limit, name_and_address)
+        services.accept_attempt(attempt)
         return response
 
     @extend_schema(
@@ -147,7 +124,7 @@ class PublicViewSet(ApiViewSet):
     )
     def refresh(self, request: Request) -> HttpResponse:
         """Return a new access token, and a refresh token that replaces the one sent."""
-        check_rate_limit(REFRESHES, get_client_address(request))
+        check_network_limit(REFRESHES, request)
         token_in_body = validated_body(RefreshInput, request).get("refresh")
         token = token_in_body or cookies.read_refresh_cookie(request)
         if not token:
@@ -171,7 +148,7 @@ class PublicViewSet(ApiViewSet):
     def forgot_password(self, request: Request) -> HttpResponse:
         """Send a link to set a new password, if the address belongs to an account."""
         email = validated_body(EmailInput, request)["email"]
-        check_rate_limit(RESET_REQUESTS, get_client_address(request))
+        check_network_limit(RESET_REQUESTS, request)
         check_rate_limit(RESET_EMAILS_PER_ADDRESSEE, email)
         return self._request_reset(request, email)
 
@@ -187,7 +164,7 @@ class PublicViewSet(ApiViewSet):
     )
     def reset_password(self, request: Request, token: str) -> HttpResponse:
         """Set a new password and end all sessions."""
-        check_rate_limit(TOKEN_USES, get_client_address(request))
+        check_network_limit(TOKEN_USES, request)
         password = validated_body(NewPasswordInput, request)["password"]
         return self._reset_password(request, token, password)
 
@@ -203,7 +180,7 @@ class PublicViewSet(ApiViewSet):
     )
     def verify_email(self, request: Request, token: str) -> HttpResponse:
         """Mark the address of your account as confirmed."""
-        check_rate_limit(TOKEN_USES, get_client_address(request))
+        check_network_limit(TOKEN_USES, request)
         validated_body(StrictSerializer, request)
         return self._verify_email(request, token)
 

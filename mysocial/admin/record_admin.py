@@ -17,11 +17,10 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AuthenticationForm
 
 from mysocial.admin.audit import AuditEntry, staff_action
+from mysocial.admin.login_limits import accept_login, count_login
 from mysocial.admin.staff import CHANNEL, RoleAdmin, StaffAdmin, staff_username
 from mysocial.api import get_client_address
-from mysocial.core import rate_limits
 from mysocial.core.errors import AppError
-from mysocial.core.rate_limits import DAY, HOUR, MINUTE, RateLimit
 from mysocial.outbox import CascadeDeletion, Email
 from mysocial.store import Record
 
@@ -38,9 +37,6 @@ admin.site.index_title = "Overview"
 admin.site.unregister((Staff, Group))  # Django's own pages do not write to the audit log
 admin.site.register(Staff, StaffAdmin)
 admin.site.register(Group, RoleAdmin)
-LOGINS_PER_ADDRESS = RateLimit("staff", 60, HOUR)
-# Failed logins for one username from one address.
-FAILED_LOGINS = (RateLimit("staff-here", 5, 15 * MINUTE), RateLimit("staff-here-day", 20, DAY))
 AUDIT_REASON = "audit_reason"  # the form field with the reason for the audit log
 
 
@@ -55,14 +51,11 @@ class StaffLoginForm(AuthenticationForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         address = get_client_address(self.request) if self.request else ""
-        attempt = f"{address} {self.cleaned_data.get('username', '').lower()}"
+        username = self.cleaned_data.get("username", "")
         try:
-            rate_limits.check_rate_limit(LOGINS_PER_ADDRESS, address)
-            for limit in FAILED_LOGINS:
-                rate_limits.check_rate_limit(limit, attempt)
+            guess = count_login(username, address)
             credentials: dict[str, Any] = super().clean()
-            for limit in FAILED_LOGINS:
-                rate_limits.reset_rate_limit(limit, attempt)
+            accept_login(guess)
         except AppError as error:
             raise ValidationError(error.detail) from None
         return credentials

@@ -1,6 +1,6 @@
 """The REST layer: viewsets, parsing, responses, pagination, idempotency and OpenAPI."""
 
-from mysocial.api.client_address import get_client_address
+from mysocial.api.client_address import check_network_limit, get_client_address
 from mysocial.api.inputs import (
     GifField,
     IdField,
@@ -54,6 +54,7 @@ __all__ = [
     "StrictSerializer",
     "api_path",
     "api_routes",
+    "check_network_limit",
     "current_user_id",
     "get_client_address",
     "id_params",

@@ -4,11 +4,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-MAX_LENGTH = 45  # an IPv6 address that embeds an IPv4 address, in text
+from mysocial.core.networks import parse_address
+from mysocial.core.rate_limits import RateLimit, check_rate_limits
 
 
 def get_client_address(request: HttpRequest | Request) -> str:
-    """Return the address that a request comes from.
+    """Return the address that a request comes from; empty if it is not known.
+
+    Limits count its networks: see `RateLimit.by_network`.
 
     Of `X-Forwarded-For`, only the entries that our own proxies appended are trusted: as many as
     `TRUSTED_PROXIES` says.
@@ -16,5 +19,15 @@ def get_client_address(request: HttpRequest | Request) -> str:
     proxies = settings.TRUSTED_PROXIES
     entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     if proxies and len(entries) >= proxies and entries[-proxies].strip():
-        return str(entries[-proxies].strip())[:MAX_LENGTH]
-    return str(request.META.get("REMOTE_ADDR", ""))
+        return parse_address(entries[-proxies])
+    return parse_address(str(request.META.get("REMOTE_ADDR", "")))
+
+
+def check_network_limit(limit: RateLimit, request: HttpRequest | Request) -> None:
+    """Count a request against a limit of the networks that it comes from.
+
+    Raises:
+        TooManyRequests: The limit of one of them is exceeded.
+        Unavailable: Redis cannot be reached.
+    """
+    check_rate_limits(limit.by_network(get_client_address(request)))

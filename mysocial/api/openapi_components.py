@@ -104,7 +104,12 @@ HEADERS = {
         "The number of requests that the closest rate limit allows.", 60, "integer"
     ),
     "X-RateLimit-Remaining": _header("The number of requests that remain.", 59, "integer"),
-    "X-RateLimit-Reset": _header("The seconds until the limit starts again.", 60, "integer"),
+    "X-RateLimit-Reset": _header(
+        "The seconds until the next request is accepted; while requests remain, until the current "
+        "window ends.",
+        60,
+        "integer",
+    ),
     "X-Request-ID": _header(
         "The id of the request in the logs: yours if it is valid, else a new one.",
         "0b6f3c1d9e8a4f7b",

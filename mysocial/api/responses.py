@@ -12,8 +12,8 @@ from mysocial.api.client_address import get_client_address
 from mysocial.api.idempotency import bind_key, decrypt_last_part, encrypt_last_part
 from mysocial.core import request_context
 from mysocial.core.errors import IdempotentReplay
-from mysocial.core.rate_limits import RateLimit, enforce_in_write
-from mysocial.core.request_context import JsonParts, RequestContext, ResponsePlan
+from mysocial.core.rate_limits import RateLimit, enforce_checks_in_write
+from mysocial.core.request_context import JsonParts, LimitCheck, RequestContext, ResponsePlan
 from mysocial.store import reads, to_json, write
 
 ViewMethod = Callable[..., Any]
@@ -70,16 +70,17 @@ def write_response(  # noqa: PLR0913 - the parts of a write
 
     Args:
         render: Returns the parts of the body for the result of the service.
-        limit: The rate limit that counts this request.
+        limit: The rate limit that counts this request, by member or else by network.
         secret: Whether the last part of the body is a secret, to be stored encrypted.
         client_id: Identifies a client that is not signed in; its address by default.
     """
     context = request_context.current() or RequestContext()
-    client_id = client_id or getattr(request.user, "pk", "") or get_client_address(request)
+    member_id = getattr(request.user, "pk", "")
+    client_id = client_id or member_id or get_client_address(request)
     try:
         bind_key(context, request, client_id)
         if limit:
-            enforce_in_write(limit, client_id)
+            enforce_checks_in_write(_limit_checks(limit, request))
         stored_render = (lambda result: encrypt_last_part(render(result))) if secret else render
         context.response_plan = ResponsePlan(status, stored_render)
         result = service()
@@ -129,6 +130,12 @@ def write_action(
         return view
 
     return decorate
+
+
+def _limit_checks(limit: RateLimit, request: Request) -> list[LimitCheck]:
+    """Return the checks that count a request by member or, without a sign-in, by network."""
+    member_id = getattr(request.user, "pk", "")
+    return [limit.of(member_id)] if member_id else limit.by_network(get_client_address(request))
 
 
 def _response_without_write(context: RequestContext, result: Any) -> bytes:

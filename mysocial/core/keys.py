@@ -40,6 +40,7 @@ CONNECTIONS_PREFIX = "presence:"  # by member: connections, by the time at which
 # Requests.
 IDEMPOTENCY_PREFIX = "idempotency:"
 RATE_LIMIT_PREFIX = "rate_limit:"
+KNOWN_NETWORKS_PREFIX = "known_networks:"
 EMAIL_SENT_PREFIX = "email_sent:"
 EMAIL_DAY_PREFIX = "email_day:"  # by member: the e-mails that have a place in the member's day
 
@@ -199,8 +200,13 @@ def idempotency(digest: str) -> str:
 
 
 def rate_limit(scope: str, identity: str) -> str:
-    """Return the key of the request count of a member or address."""
+    """Return the key of the request count of a member, network or name."""
     return f"{RATE_LIMIT_PREFIX}{scope}:{identity}"
+
+
+def known_networks(account_hash: str) -> str:
+    """Return the key of the networks from which an account signed in, by when each is forgotten."""
+    return f"{KNOWN_NETWORKS_PREFIX}{account_hash}"
 
 
 def email_sent(kind: str, subject: str) -> str:

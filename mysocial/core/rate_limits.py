@@ -2,24 +2,29 @@
 
 `check_rate_limit` counts before the work, for requests that may not write. A limit given to
 `mysocial.api.write_action` is counted by the write script: a request that fails costs nothing.
+Both count in sliding windows (`mysocial/lua/rate_limits.lua`).
 """
 
 import logging
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.conf import settings
 
 from mysocial.core import keys, request_context
 from mysocial.core.errors import TooManyRequests, Unavailable
-from mysocial.core.redis import available, client
-from mysocial.core.request_context import LimitCheck, LimitCount, LimitStatus, RequestContext
+from mysocial.core.known_networks import KnownNetwork
+from mysocial.core.networks import networks_of
+from mysocial.core.redis import Script, available, client
+from mysocial.core.request_context import LimitCheck, LimitStatus, RequestContext
 
 logger = logging.getLogger(__name__)
+COUNT_REQUEST = Script("common", "rate_limits", "count_request")
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
 
 class RateLimit(NamedTuple):
-    """At most `max_requests` in `seconds`, counted per member, address or name."""
+    """At most `max_requests` in `seconds`, counted per member, network or name."""
 
     scope: str
     max_requests: int
@@ -29,85 +34,116 @@ class RateLimit(NamedTuple):
         """Return the Redis key that counts the requests of `identity`."""
         return keys.rate_limit(self.scope, identity)
 
+    def of(self, identity: str) -> LimitCheck:
+        """Return the check that counts the requests of `identity`."""
+        return LimitCheck(self.key(identity), self.max_requests, self.seconds)
+
+    def by_network(self, address: str, subject: str = "") -> list[LimitCheck]:
+        """Return the checks that count the requests from the networks of a client's address.
+
+        Args:
+            address: The address, as `mysocial.api.get_client_address` returns it.
+            subject: What the requests are about, such as a name, if it is counted apart.
+        """
+        return [
+            LimitCheck(
+                self.key(f"{network.name} {subject}".rstrip()),
+                self.max_requests * network.factor,
+                self.seconds,
+            )
+            for network in networks_of(address)
+        ]
+
 
 def check_rate_limit(limit: RateLimit, identity: str) -> None:
-    """Count one request of `identity`.
+    """Count one request of `identity`; raises as `check_rate_limits` does."""
+    check_rate_limits([limit.of(identity)])
+
+
+def check_rate_limits(
+    checks: Sequence[LimitCheck],
+    *,
+    known_network: KnownNetwork | None = None,
+    unless_known: Sequence[LimitCheck] = (),
+) -> None:
+    """Count a request against several limits in one step, or against none if one is exceeded.
+
+    Args:
+        checks: The limits.
+        known_network: The network of the client.
+        unless_known: More limits, which apply unless `known_network` is known.
 
     Raises:
-        TooManyRequests: The limit is exceeded.
+        TooManyRequests: A limit is exceeded.
         Unavailable: Redis cannot be reached.
     """
     if not settings.RATE_LIMITS:
         return
-    key = limit.key(identity)
-    with available():
-        pipe = client().pipeline(transaction=True)
-        pipe.set(key, 0, ex=limit.seconds, nx=True)
-        pipe.incr(key)
-        pipe.ttl(key)
-        _, count, seconds_left = pipe.execute()
+    request = {"limits": checks, "unless_known": unless_known, "count": True}
+    if known_network:
+        request["known_network"] = known_network
+    seconds, statuses = COUNT_REQUEST(request)
     context = request_context.current()
     if context is not None:
-        remaining = limit.max_requests - count
-        _keep_tightest(context, LimitStatus(limit.max_requests, remaining, seconds_left))
-    if count > limit.max_requests:
-        raise TooManyRequests(max(1, seconds_left))
+        _keep_tightest(context, [LimitStatus(*status) for status in statuses])
+    if seconds:
+        raise TooManyRequests(seconds)
 
 
-def reset_rate_limit(limit: RateLimit, identity: str) -> None:
-    """Reset the count of `identity`, as after a successful sign-in.
+def reset_rate_limits(checks: Sequence[LimitCheck]) -> None:
+    """Forget what was counted, as after a successful sign-in.
 
     Raises:
         Unavailable: Redis cannot be reached.
     """
     if settings.RATE_LIMITS:
         with available():
-            client().delete(limit.key(identity))
+            client().delete(*(check.key for check in checks))
 
 
 def enforce_in_write(limit: RateLimit, identity: str) -> None:
-    """Let the script of this request's write count the limit.
+    """Let the script of this request's write count a limit; see `enforce_checks_in_write`."""
+    enforce_checks_in_write([limit.of(identity)])
 
-    The write then raises `TooManyRequests` if the limit is exceeded.
+
+def enforce_checks_in_write(checks: Sequence[LimitCheck]) -> None:
+    """Let the script of this request's write count limits.
+
+    The write then raises `TooManyRequests` if one of them is exceeded.
     """
     context = request_context.current()
     if context is not None and settings.RATE_LIMITS:
-        check = LimitCheck(limit.key(identity), limit.max_requests, limit.seconds)
-        context.limits.append(check)
+        context.limits += checks
 
 
 def tightest_limit(context: RequestContext) -> LimitStatus | None:
     """Return the limit of a request that has the fewest requests left; None if it has no limit."""
-    for check, count in zip(context.limits, _read_counts(context), strict=False):
-        remaining = check.max_requests - count.requests
-        reset_seconds = count.seconds_left if count.seconds_left > 0 else check.window_seconds
-        _keep_tightest(context, LimitStatus(check.max_requests, remaining, reset_seconds))
+    if context.limits:
+        _keep_tightest(context, _write_statuses(context))
     return context.tightest_limit
 
 
-def _read_counts(context: RequestContext) -> list[LimitCount]:
-    """Return the count of each limit in `context.limits`; none if Redis cannot be reached.
+def _write_statuses(context: RequestContext) -> list[LimitStatus]:
+    """Return what remains of each limit in `context.limits`; none if Redis cannot be reached.
 
-    A write has already returned them. A failure does not change the response.
+    A write has already returned it. A failure does not change the response.
     """
-    if context.limit_counts or not context.limits:
-        return [LimitCount(*count) for count in context.limit_counts]
+    if context.limit_statuses:
+        limits = zip(context.limits, context.limit_statuses, strict=False)
+        return [LimitStatus(check.max_requests, *status) for check, status in limits]
     try:
-        with available():
-            pipe = client().pipeline(transaction=False)
-            for check in context.limits:
-                pipe.get(check.key)
-                pipe.ttl(check.key)
-            replies = pipe.execute()
+        _, statuses = COUNT_REQUEST({"limits": context.limits, "unless_known": [], "count": False})
     except Unavailable as error:
         logger.warning("The response has no rate limit headers: %s", error)
         return []
-    counts = zip(replies[::2], replies[1::2], strict=True)
-    return [LimitCount(int(requests or 0), seconds_left) for requests, seconds_left in counts]
+    return [LimitStatus(*status) for status in statuses]
 
 
-def _keep_tightest(context: RequestContext, limit: LimitStatus) -> None:
-    if context.tightest_limit is None or limit.remaining < context.tightest_limit.remaining:
-        context.tightest_limit = LimitStatus(
-            limit.max_requests, max(0, limit.remaining), max(1, limit.reset_seconds)
-        )
+def _keep_tightest(context: RequestContext, statuses: Sequence[LimitStatus]) -> None:
+    """Keep the limit with the fewest requests left; of several, the one that takes longest."""
+    known = [context.tightest_limit] if context.tightest_limit else []
+    context.tightest_limit = min(
+        [*known, *statuses],
+        key=lambda status: (status.remaining, -status.reset_seconds),
+        default=None,
+    )

@@ -19,22 +19,19 @@ class IdempotencyKey(NamedTuple):
 
 
 class LimitCheck(NamedTuple):
-    """A rate limit that the write script counts."""
+    """A rate limit and the key that counts the requests of one identity."""
 
     key: str
     max_requests: int
     window_seconds: int
 
 
-class LimitCount(NamedTuple):
-    """What has been counted of a rate limit; `seconds_left` is negative if nothing has."""
-
-    requests: int
-    seconds_left: int
-
-
 class LimitStatus(NamedTuple):
-    """The rate limit that has the fewest requests left, for the response's headers."""
+    """What remains of a rate limit, for the headers of the response.
+
+    `reset_seconds` is the time until the next request is accepted; while requests remain, it is
+    the time until the current window ends.
+    """
 
     max_requests: int
     remaining: int
@@ -56,8 +53,8 @@ class RequestContext:
     session_checked: bool = False
     idempotency: IdempotencyKey | None = None
     limits: list[LimitCheck] = field(default_factory=list)
-    # A `LimitCount` for each of `limits`, as the write script returned them.
-    limit_counts: list[list[int]] = field(default_factory=list)
+    # What remains of each of `limits`, and its reset, as the write script returned them.
+    limit_statuses: list[list[int]] = field(default_factory=list)
     tightest_limit: LimitStatus | None = None
     response_plan: ResponsePlan | None = None
     stored_response: bytes | None = None  # the response that was stored with the write

@@ -17,6 +17,7 @@ end
 local unknown_records, unknown_uniques = {}, {}
 local states_after, owners_after = {}, {}
 local failure
+local limit_windows = {}
 
 local function note_unknown(key, state)
   if state == 'unknown' then unknown_records[#unknown_records + 1] = key end
@@ -100,24 +101,10 @@ local function check_preconditions()
     return {'unknown', unknown_records, unknown_uniques}
   end
   if failure then return failure end
-  for _, limit in ipairs(request.limits) do
-    local key, max_requests = limit[1], limit[2]
-    if tonumber(redis.call('GET', key) or '0') >= max_requests then
-      return {'limited', redis.call('TTL', key)}
-    end
-  end
+  limit_windows = read_windows(request.limits, now_ms)
+  local seconds = seconds_to_wait(limit_windows)
+  if seconds > 0 then return {'limited', seconds} end
   return nil
-end
-
-local function count_request()
-  local counts = {}
-  for i, limit in ipairs(request.limits) do
-    local key, seconds = limit[1], limit[3]
-    local count = redis.call('INCR', key)
-    if count == 1 then redis.call('EXPIRE', key, seconds) end
-    counts[i] = {count, redis.call('TTL', key)}
-  end
-  return counts
 end
 
 -- Lists -------------------------------------------------------------------------------------------
@@ -334,14 +321,14 @@ local function write()
   end
   local error_result = check_preconditions()
   if error_result then return error_result end
-  local limit_counts = count_request()
+  local limit_statuses = count_in(limit_windows)
   start_clock()
   write_records()
   announce_events()
   local status, body = 204, ''
   if request.response then status, body = request.response[1], render(request.response[2]) end
   if request.idempotency then store_response(status, body) end
-  return {'ok', event_cursor(), body, wakeups, limit_counts}
+  return {'ok', event_cursor(), body, wakeups, limit_statuses}
 end
 
 return write()

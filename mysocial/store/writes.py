@@ -27,7 +27,7 @@ from mysocial.store.script_errors import error_from_result
 from mysocial.store.store import DERIVED_LISTS, store_of
 from mysocial.store.wakeups import PENDING_TTL_MS, wake_workers
 
-WRITE = Script("common", "pending_cleanup", "write")
+WRITE = Script("common", "pending_cleanup", "rate_limits", "write")
 MAX_ATTEMPTS = 64  # each failed one was overtaken by a concurrent write
 # What a service raises if a record was changed, deleted or hidden since it was read.
 STALE_ERRORS = (Conflict, NotFound)
@@ -140,7 +140,7 @@ class Write(Operations):
         ]
 
     def _finish(self, context: request_context.RequestContext, details: list[Any]) -> None:
-        cursor, body, wakeups, context.limit_counts = details
+        cursor, body, wakeups, context.limit_statuses = details
         context.session_checked = True
         context.cursor = context.cursor or cursor.decode()
         if context.response_plan and not context.is_committed:
