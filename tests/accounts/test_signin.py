@@ -102,9 +102,7 @@ def test_the_refresh_token_is_sent_where_it_was_requested(alice, place):
     else:
         assert response.json()["refresh"] is None
         cookie = response.cookies["refresh"]
-        assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (
-            True, "Strict", "/api/token",
-        )  # fmt: skip
+        assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/")
         assert cookie["max-age"] == settings.REFRESH_TOKEN_SECONDS
 
 
