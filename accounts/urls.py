@@ -1,6 +1,14 @@
 """Routes of accounts."""
 
-from accounts.views import AccountViewSet, ExportViewSet, PublicViewSet
+from django.urls import re_path
+
+from accounts.views import (
+    AccountViewSet,
+    ExportViewSet,
+    PublicViewSet,
+    ResetPasswordPage,
+    VerifyEmailPage,
+)
 from mysocial.api import api_path
 
 urlpatterns = [
@@ -18,4 +26,8 @@ urlpatterns = [
     api_path("password", AccountViewSet, put="change_password"),
     api_path("sessions", AccountViewSet, get="sessions", delete="end_sessions"),
     api_path("sessions/<id:pk>", AccountViewSet, delete="end_session"),
+]
+pages = [
+    re_path(r"^reset-password/?$", ResetPasswordPage.as_view(), name="reset-password"),
+    re_path(r"^verify-email/?$", VerifyEmailPage.as_view(), name="verify-email"),
 ]

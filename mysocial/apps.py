@@ -46,6 +46,7 @@ class MysocialConfig(AppConfig):
         )
         import_module("mysocial.admin.record_admin")
         import_module("mysocial.api.openapi")
+        import_module("mysocial.ops.deploy_checks")
         # A wake-up that a full broker cannot take runs its task in this process.
         import_module("mysocial.persistence.tasks")
         import_module("mysocial.outbox.tasks")

@@ -40,6 +40,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"queue": "images", "expires": 3000},
     },
+    "delete-old-email-files": {
+        "task": "email.delete_old_files",
+        "schedule": 3600.0,
+        "options": {"queue": "email", "expires": 3000},
+    },
     "delete-expired": {
         "task": "mysocial.delete_expired",
         "schedule": 30.0,

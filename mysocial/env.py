@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -46,6 +47,12 @@ def envint(name: str, default: int, *, minimum: int = 0, maximum: int = 2**31) -
 def envlist(name: str, default: str = "") -> list[str]:
     """Return the variable split at commas, without empty items."""
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def envorigin(name: str) -> str:
+    """Return the origin of the variable, a URL: scheme, host and port; empty if it is not set."""
+    url = urlsplit(os.environ.get(name, "").strip())
+    return f"{url.scheme}://{url.netloc}" if url.netloc else ""
 
 
 def envsecret(name: str, *, file: Path, debug: bool) -> str:

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from mysocial.core.keys import CHANNEL_LAYER_PREFIX
 from mysocial.core.logging import JSON, LINES, logging_config
 from mysocial.dev.servers import running_urls
-from mysocial.env import envbool, envint, envlist, envsecret, envstr
+from mysocial.env import envbool, envint, envlist, envorigin, envsecret, envstr
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(envstr("DATA_DIR", str(BASE_DIR / ".local"))).resolve()
@@ -21,10 +21,10 @@ PORT = envint("PORT", 8000, minimum=1, maximum=65535)
 WEB_PROCESSES = envint("WEB_PROCESSES", 1, minimum=1, maximum=64)
 WORKER_PROCESSES = envint("WORKER_PROCESSES", 1, minimum=1, maximum=64)
 PUBLIC_URL = envstr("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
-# The origins whose pages may open `/ws`, with scheme and port.
-ALLOWED_ORIGINS = envlist(
-    "ALLOWED_ORIGINS", f"{PUBLIC_URL},http://localhost:{PORT},http://127.0.0.1:{PORT}"
-)
+# The origins whose pages may open `/ws`, with scheme and port. In production, there is no default
+# but the public one: a page of the machine that a browser runs on is not ours.
+_local_origins = f",http://localhost:{PORT},http://127.0.0.1:{PORT}" if DEBUG else ""
+ALLOWED_ORIGINS = envlist("ALLOWED_ORIGINS", envorigin("PUBLIC_URL") + _local_origins)
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 
 # --- Servers ------------------------------------------------------------------------------------
@@ -87,8 +87,9 @@ MIDDLEWARE = [
     "mysocial.api.page_middleware.PageMessageMiddleware",
     "mysocial.api.page_middleware.PageXFrameOptionsMiddleware",
 ]
-# These checks look for Django's own class paths; the subclasses above do the same.
-SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
+# The first three look for Django's own class paths; the subclasses above do the same. The last says
+# that anymail no longer tests its SendGrid backend against the live service.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003", "anymail.W003"]
 ROOT_URLCONF = "mysocial.urls"
 WSGI_APPLICATION = "mysocial.wsgi.application"
 ASGI_APPLICATION = "mysocial.asgi.application"
@@ -377,6 +378,7 @@ _prefix = "" if DEBUG else "__Host-"
 SESSION_COOKIE_NAME = f"{_prefix}sessionid"  # of staff
 CSRF_COOKIE_NAME = f"{_prefix}csrftoken"
 REFRESH_COOKIE_NAME = f"{_prefix}refresh"  # of members who chose it
+EMAIL_TOKEN_COOKIE_NAME = f"{_prefix}email_token"  # for some minutes, after a link of an e-mail
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not a cookie
 SECURE_SSL_REDIRECT = envbool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000

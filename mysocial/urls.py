@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
+from accounts.urls import pages as account_pages
 from images.urls import files
 from mysocial.api import api_routes
 from mysocial.dev import views as dev_views
@@ -28,6 +29,7 @@ urlpatterns = [
         "moderation.urls",
     ),
     path("", include("web.urls")),
+    path("", include(account_pages)),
     path("", include(notification_pages)),
     re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
     re_path(r"^api/docs/?$", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

@@ -13,6 +13,7 @@ from accounts.services.guesses import accept_attempt, count_attempt
 from accounts.services.passwords import (
     change_password,
     create_token,
+    find_token_owner,
     request_reset,
     request_verification,
     reset_password,
@@ -45,6 +46,7 @@ __all__ = [
     "end_session",
     "erase_account",
     "erase_own_account",
+    "find_token_owner",
     "lift_suspension",
     "make_exports",
     "refresh",

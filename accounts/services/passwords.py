@@ -61,6 +61,16 @@ def create_token(account: Account, purpose: str) -> str:
     return token
 
 
+def find_token_owner(*, token: str, purpose: str) -> str:
+    """Return the username of the account that a one-time token was made for.
+
+    Raises:
+        Invalid: The token is unknown, used or expired.
+    """
+    _, account = _read_token(token, purpose)
+    return get_user(account.id).username
+
+
 def reset_password(*, token: str, password: str) -> None:
     """Set a new password with a one-time token, and end all sessions.
 

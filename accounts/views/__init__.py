@@ -2,6 +2,13 @@
 
 from accounts.views.account import AccountViewSet
 from accounts.views.exports import ExportViewSet
+from accounts.views.pages import ResetPasswordPage, VerifyEmailPage
 from accounts.views.public import PublicViewSet
 
-__all__ = ["AccountViewSet", "ExportViewSet", "PublicViewSet"]
+__all__ = [
+    "AccountViewSet",
+    "ExportViewSet",
+    "PublicViewSet",
+    "ResetPasswordPage",
+    "VerifyEmailPage",
+]

@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from mysocial.outbox import email_folder
+
 MAX_EMAILS = 100
 
 
@@ -46,8 +48,7 @@ def email(request: HttpRequest, name: str) -> HttpResponse:
 def _email_folder() -> Path:
     if not settings.DEBUG:
         raise Http404
-    settings.EMAIL_FILE_PATH.mkdir(parents=True, exist_ok=True)
-    return Path(settings.EMAIL_FILE_PATH)
+    return email_folder()
 
 
 def _read(file: Path) -> EmailMessage:

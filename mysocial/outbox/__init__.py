@@ -13,6 +13,7 @@ from mysocial.outbox.cascades import (
 from mysocial.outbox.email import EmailTemplate, delete_emails, email_summary, queue_email, send_due
 from mysocial.outbox.email_days import DIGEST, held_emails
 from mysocial.outbox.email_models import Email, emails
+from mysocial.outbox.file_email_backend import email_folder
 from mysocial.outbox.items import OUTBOX, QUEUED, OutboxItem, process_due, run_time_slice
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "delete_listed",
     "delete_listed_with",
     "delete_records",
+    "email_folder",
     "email_summary",
     "emails",
     "held_emails",

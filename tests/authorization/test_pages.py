@@ -19,6 +19,8 @@ OPEN = {
     "api/asyncapi": 200,
     "api/asyncapi/docs": 200,
     "unsubscribe?token=none": 404,
+    "reset-password": 200,
+    "verify-email": 400,  # needs the link of an e-mail
     "media/{image_file}": 404,  # the name is unguessable; this file is deleted
     "avatars/4d7c0f/A.png": 200,
     "docs/errors": 200,

@@ -7,6 +7,7 @@ import re
 import string
 import subprocess
 import sys
+import time
 from importlib import metadata
 
 import pytest
@@ -135,18 +136,69 @@ def test_no_command_prints_a_secret(command):
     assert json.loads(result.stdout)["ok"] is False
 
 
-def test_the_deployment_checks_of_django_find_no_problem():
-    result = run(
-        "manage.py",
-        "check",
-        "--deploy",
-        "--fail-level",
-        "WARNING",
-        SECRET_KEY=string.printable[:62],
-        SENDGRID_API_KEY="",
-    )
+def check_deployment(**environment):
+    """Run the deployment checks with the settings of a production site."""
+    secret = string.printable[:62]
+    site = {"SECRET_KEY": secret, "PUBLIC_URL": "https://social.example", **environment}
+    return run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **site)
+
+
+def test_the_deployment_checks_find_no_problem():
+    result = check_deployment()
     assert result.returncode == 0, result.stderr
     assert "no issues" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("environment", "error"),
+    [
+        ({"SENDGRID_API_KEY": ""}, "mysocial.E001"),
+        ({"PUBLIC_URL": "http://localhost:8000"}, "PUBLIC_URL must start with https://"),
+        ({"FRONTEND_URL": "http://app.example"}, "FRONTEND_URL must start with https://"),
+        ({"ALLOWED_ORIGINS": "http://localhost:8000"}, "ALLOWED_ORIGINS must start with https://"),
+    ],
+)
+def test_the_deployment_checks_name_an_unsafe_setting(environment, error):
+    result = check_deployment(**environment)
+    assert result.returncode == 1
+    assert error in result.stderr
+    assert CANARY not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "origins"),
+    [
+        ({}, []),
+        ({"PUBLIC_URL": "https://social.example/app/"}, ["https://social.example"]),
+        ({"PUBLIC_URL": "https://social.example:8443"}, ["https://social.example:8443"]),
+        (
+            {"PUBLIC_URL": "https://social.example", "ALLOWED_ORIGINS": "https://app.example"},
+            ["https://app.example"],
+        ),
+    ],
+)
+def test_the_allowed_origins_of_production_are_derived_from_the_public_url(environment, origins):
+    code = "from django.conf import settings; print(settings.ALLOWED_ORIGINS)"
+    result = run("-c", code, **environment)
+    assert result.stdout.strip() == str(origins), result.stderr
+
+
+def test_emails_without_a_provider_are_readable_by_the_service_only_and_for_a_day(
+    alice, emails, settings
+):
+    (file,) = emails()
+    folder = settings.EMAIL_FILE_PATH
+    assert (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+    folder.chmod(0o755)  # as an earlier version left it
+    alice.post("verify-email")
+    old, new = emails()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    task = app.tasks["email.delete_old_files"]
+    assert task() == 0
+    yesterday = time.time() - 24 * 3600 - 1
+    os.utime(old, (yesterday, yesterday))
+    assert (task(), task()) == (1, 0)
+    assert list(folder.iterdir()) == [new]
 
 
 def test_the_admin_is_at_its_configured_path_only():
