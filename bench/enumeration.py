@@ -64,7 +64,7 @@ def main() -> None:
         members = [f"member{number}" for number in range(MEMBERS)]
         for name in members:
             body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
-            assert send(server.port, "/api/signup", body)[1] == 201
+            assert send(server.port, "/api/v1/signup", body)[1] == 201
         unknown = [f"nobody{number}" for number in range(REQUESTS)]
         usernames = {True: members, False: unknown}
         addresses = {
@@ -72,9 +72,9 @@ def main() -> None:
             for is_member, names in usernames.items()
         }
         differences = [
-            compare(server.port, "/api/signin", "username", usernames),
-            compare(server.port, "/api/signin", "username", addresses),
-            compare(server.port, "/api/forgot-password", "email", addresses),
+            compare(server.port, "/api/v1/signin", "username", usernames),
+            compare(server.port, "/api/v1/signin", "username", addresses),
+            compare(server.port, "/api/v1/forgot-password", "email", addresses),
         ]
     if max(differences) > MAX_PERCENT:
         sys.exit("Response times reveal who has an account.")

@@ -91,9 +91,9 @@ class Scale:
             follow_all([(reader, other) for other in crowd[-size:]])
             columns.flush_to_mongodb()
             for route, path in (
-                ("home feed", "/api/posts/home?limit=10"),
-                ("feed", "/api/posts?limit=10"),
-                ("followed members", f"/api/users/{reader.id}/following?limit=10"),
+                ("home feed", "/api/v1/posts/home?limit=10"),
+                ("feed", "/api/v1/posts?limit=10"),
+                ("followed members", f"/api/v1/users/{reader.id}/following?limit=10"),
             ):
                 self.measure("follows", size, route, get(path, reader))
             self.growth.recovery[str(size)] = self._recover(reader)
@@ -107,7 +107,7 @@ class Scale:
         for _ in range(EVICTION_RUNS):
             client().delete(posts.list_key("home", reader.id))
             start = time.perf_counter()
-            connection.send(get("/api/posts/home?limit=10", reader))
+            connection.send(get("/api/v1/posts/home?limit=10", reader))
             times_ms.append(1000 * (time.perf_counter() - start))
         connection.close()
         print(f"follows: evicted list rebuilt in {statistics.median(times_ms):.1f} ms")
@@ -130,10 +130,10 @@ class Scale:
 
 def routes(reader: Member, author_id: str) -> Iterator[tuple[str, Request]]:
     """Yield the requests to measure at each number of posts, by name."""
-    yield "feed", get("/api/posts?limit=10", reader)
-    yield "feed, page 5", get("/api/posts?limit=10&page=5", reader)
-    yield "posts of a member", get(f"/api/users/{author_id}/posts?limit=10", reader)
-    yield "profile", get(f"/api/users/{author_id}", reader)
+    yield "feed", get("/api/v1/posts?limit=10", reader)
+    yield "feed, page 5", get("/api/v1/posts?limit=10&page=5", reader)
+    yield "posts of a member", get(f"/api/v1/users/{author_id}/posts?limit=10", reader)
+    yield "profile", get(f"/api/v1/users/{author_id}", reader)
     yield "create post", create(reader)
 
 
@@ -144,7 +144,7 @@ def get(path: str, member: Member) -> Request:
 
 def create(author: Member) -> Request:
     """Return the request that creates a post."""
-    return Request("POST", "/api/posts", f'{{"text":"{TEXT}{{n}}"}}', author.protocols[1])
+    return Request("POST", "/api/v1/posts", f'{{"text":"{TEXT}{{n}}"}}', author.protocols[1])
 
 
 def follow_all(pairs: Sequence[tuple[Member, Member]]) -> None:

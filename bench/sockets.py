@@ -138,7 +138,7 @@ async def measure_latency(
 
     def send(number: int) -> None:
         body = json.dumps({"receiver_id": receiver.id, "text": f"{TEXT} {number}"})
-        client.request("POST", "/api/chat/message", body, sender.headers)
+        client.request("POST", "/api/v1/chat/messages", body, sender.headers)
         response = client.getresponse()
         data = response.read()
         if response.status != http.client.CREATED:

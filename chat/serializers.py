@@ -50,12 +50,6 @@ class EditInput(StrictSerializer):
     )
 
 
-class ReadInput(StrictSerializer):
-    """The other member of the conversation that was read."""
-
-    user_id = IdField(help_text="The id of the other member.")
-
-
 class MessageReactionInput(StrictSerializer):
     """A reaction to a message."""
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from chat import selectors, services
 from chat.models import Message, Participant
 from chat.representations import (
+    ChatMessageSerializer,
     conversation_placeholders,
     message_template,
     open_chat_template,
@@ -23,7 +24,6 @@ from chat.serializers import (
     MessageReactionInput,
     MessageResponseSerializer,
     OpenChatPageSerializer,
-    ReadInput,
     UnreadSerializer,
 )
 from mysocial.api import (
@@ -107,14 +107,14 @@ class ConversationViewSet(ApiViewSet):
 
     @extend_schema(
         operation_id="markConversationRead",
-        request=ReadInput,
+        request=None,
         responses=ConversationResponseSerializer,
         summary="Mark the messages from a user as read",
     )
     @write_action("Messages read", limit=CHANGES, conversation=conversation_placeholders)
-    def mark_read(self, request: Request) -> Participant:
-        other_id = validated_body(ReadInput, request)["user_id"]
-        return services.mark_conversation_read(user_id=current_user_id(request), other_id=other_id)
+    def mark_read(self, request: Request, pk: str) -> Participant:
+        validated_body(StrictSerializer, request)
+        return services.mark_conversation_read(user_id=current_user_id(request), other_id=pk)
 
 
 class MessageViewSet(ApiViewSet):
@@ -147,6 +147,13 @@ class MessageViewSet(ApiViewSet):
     def send(self, request: Request) -> Message:
         fields = validated_body(MessageInput, request)
         return services.send_message(sender_id=current_user_id(request), **fields)
+
+    @extend_schema(
+        operation_id="getMessage", responses=ChatMessageSerializer, summary="Get a message"
+    )
+    def retrieve(self, request: Request, pk: str) -> HttpResponse:
+        row = selectors.get_row(pk, to=current_user_id(request))
+        return json_response(message_template.render(row))
 
     @extend_schema(
         operation_id="updateMessage",

@@ -152,7 +152,9 @@ class ReportAdmin(RecordAdmin):
             self.call_service(request, "decline", _decline, report_id, staff_username=username)
         elif operation == "revoke":
             action_id = request.POST.get("action_id", "")
-            _revoke_if_permitted(self, request, "revoke action of", action_id)
+            # As on the page of the action, so that the audit log names the action.
+            page: Any = self.admin_site.get_model_admin(ModerationAction)
+            _revoke_if_permitted(page, request, "revoke", action_id)
         elif operation == "resolve":
             self._resolve(request, report_id, username)
 

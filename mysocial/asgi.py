@@ -44,7 +44,7 @@ async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
 
 application = ProtocolTypeRouter(
     {
-        "http": URLRouter([re_path(r"^api/events/?$", stream), re_path(r"", wsgi)]),
+        "http": URLRouter([re_path(r"^api/(?:v1/)?events/?$", stream), re_path(r"", wsgi)]),
         "websocket": URLRouter([re_path(r"^ws/?$", socket)]),
         "lifespan": lifespan,
     }

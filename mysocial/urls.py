@@ -16,7 +16,6 @@ from users.urls import avatars
 
 urlpatterns = [
     api_routes(
-        "api/",
         "accounts.urls",
         "users.urls",
         "followers.urls",
@@ -31,10 +30,12 @@ urlpatterns = [
     path("", include("web.urls")),
     path("", include(account_pages)),
     path("", include(notification_pages)),
-    re_path(r"^api/schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
-    re_path(r"^api/docs/?$", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    re_path(r"^api/asyncapi/?$", views.socket_document, name="asyncapi"),
-    re_path(r"^api/asyncapi/docs/?$", views.socket_page, name="asyncapi-docs"),
+    re_path(r"^api/(?:v1/)?schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
+    re_path(
+        r"^api/(?:v1/)?docs/?$", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"
+    ),
+    re_path(r"^api/(?:v1/)?asyncapi/?$", views.socket_document, name="asyncapi"),
+    re_path(r"^api/(?:v1/)?asyncapi/docs/?$", views.socket_page, name="asyncapi-docs"),
     path("media/", include(files)),
     path("avatars/", include(avatars)),
     re_path(r"^docs/errors/?$", views.errors, name="errors"),

@@ -49,7 +49,7 @@ class AccountViewSet(ApiViewSet):
         responses=AccountSerializer,
         summary="Get your profile and contact details",
     )
-    def currentuser(self, request: Request) -> HttpResponse:
+    def account(self, request: Request) -> HttpResponse:
         """Return your profile with your e-mail address."""
         return json_response(render_self(*selectors.get_self(current_user_id(request))))
 

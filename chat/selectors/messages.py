@@ -39,6 +39,19 @@ def get_message(message_id: str, *, to: str) -> tuple[Message, Pair]:
     return message, pair
 
 
+def get_row(message_id: str, *, to: str) -> Row:
+    """Return the row of a message, from the point of view of the member `to`.
+
+    Raises:
+        NotFound: There is no such message, or the member may not see it.
+    """
+    get_message(message_id, to=to)
+    rows = reads.get_rows(message_template, [message_id])
+    if not (rows and is_visible_row(rows[0], to)):
+        raise NotFound
+    return rows[0]
+
+
 def list_messages(
     other_id: str, *, to: str, limit: int, after: Entry | None = None, oldest: bool = False
 ) -> MessagePage:

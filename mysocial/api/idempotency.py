@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework.request import Request
 
+from mysocial.api.paths import canonical_path
 from mysocial.core import keys
 from mysocial.core.errors import IdempotencyMismatch, IdempotentReplay, Invalid
 from mysocial.core.redis import available, client
@@ -45,7 +46,7 @@ def bind_key(context: RequestContext, request: Request, client_id: str) -> None:
         return
     if len(key) > MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
         raise Invalid(errors={"Idempotency-Key": "At most 255 printable ASCII characters."})
-    scope = f"{client_id}\n{request.method}\n{request.path.rstrip('/')}\n{key}"
+    scope = f"{client_id}\n{request.method}\n{canonical_path(request.path)}\n{key}"
     name = keys.idempotency(hashlib.sha256(scope.encode()).hexdigest())
     request_hash = _request_hash(request)
     with available():

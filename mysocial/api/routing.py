@@ -1,6 +1,7 @@
 """Routes of the API: each line maps a path and its HTTP methods to the methods of a viewset.
 
-A trailing slash is optional.
+The documented paths begin with `/api/v1/`. The same paths below `/api/` are aliases. A trailing
+slash is optional.
 """
 
 import re
@@ -12,6 +13,7 @@ from django.urls.converters import StringConverter
 from django.urls.exceptions import Resolver404
 from django.urls.resolvers import RoutePattern
 
+from mysocial.api.paths import ALIAS_PREFIX, API_PREFIX
 from mysocial.api.uploads import UPLOAD_PARSERS
 from mysocial.api.viewsets import ApiViewSet
 from mysocial.core.ids import ID_LENGTH
@@ -44,37 +46,45 @@ class _OptionalSlashPattern(RoutePattern):
 
 
 def api_path(
-    route: str, viewset: type[ApiViewSet], *, uploads: str = "", **actions: str
+    route: str,
+    viewset: type[ApiViewSet],
+    *,
+    uploads: str = "",
+    is_alias: bool = False,
+    **actions: str,
 ) -> URLPattern:
     """Return a URL pattern of the API.
 
     Args:
-        route: The path under `/api/`, as for `django.urls.path`.
+        route: The path under `/api/v1/`, as for `django.urls.path`.
         viewset: The viewset.
         uploads: The kind of file that the route accepts, "image" or "video"; JSON only by default.
+        is_alias: Whether another route is the documented one.
         actions: The viewset method for each HTTP method, as for DRF's `as_view`.
     """
     methods: dict[str, Any] = dict(actions)
     options: dict[str, Any] = {"parser_classes": UPLOAD_PARSERS[uploads]} if uploads else {}
+    if is_alias:
+        options["schema"] = None  # DRF's way to leave a view out of the document
     view: Any = viewset.as_view(methods, **options)
     return URLPattern(_OptionalSlashPattern(route, is_endpoint=True), view)
 
 
 class _CachingResolver(URLResolver):
-    """Routes under one prefix, cached by the shape of a path: the path without its ids.
+    """The routes of the API, cached by the shape of a path: the path without its ids.
 
     Django tries one route after the other, which takes up to a tenth of the time of a read.
     """
 
-    def __init__(self, prefix: str, routes: list[URLPattern]) -> None:
-        super().__init__(RoutePattern(prefix), routes)
-        self._prefix = prefix
+    def __init__(self, routes: list[URLPattern]) -> None:
+        super().__init__(RoutePattern(API_PREFIX), routes)
         self._cache: dict[str, URLPattern | URLResolver] = {}
 
     def resolve(self, path: str) -> ResolverMatch:
-        rest = str(path).removeprefix(self._prefix)
-        if rest == path:
+        path = str(path)
+        if not path.startswith(ALIAS_PREFIX):
             raise Resolver404({"path": path})
+        rest = path.removeprefix(API_PREFIX if path.startswith(API_PREFIX) else ALIAS_PREFIX)
         shape = _IDS.sub("*", rest)
         cached = self._cache.get(shape)
         for route in (cached,) if cached else self.url_patterns:
@@ -86,8 +96,8 @@ class _CachingResolver(URLResolver):
         raise Resolver404({"path": rest})
 
 
-def api_routes(prefix: str, *modules: str) -> URLResolver:
-    """Return a resolver of the `urlpatterns` of all these modules under one prefix."""
+def api_routes(*modules: str) -> URLResolver:
+    """Return a resolver of the `urlpatterns` of all these modules below the prefix of the API."""
     return _CachingResolver(
-        prefix, [route for name in modules for route in import_module(name).urlpatterns]
+        [route for name in modules for route in import_module(name).urlpatterns]
     )

@@ -6,6 +6,8 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from mysocial.api.paths import canonical_path
+
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data: https:; object-src 'none'; base-uri 'none'; "
@@ -15,7 +17,7 @@ PAGE_POLICY = (
 STYLED_PAGE_POLICY = f"{PAGE_POLICY}; style-src 'self' 'unsafe-inline'"
 # The admin theme evaluates expressions in its pages (Alpine.js) and writes styles.
 ADMIN_POLICY = f"{STYLED_PAGE_POLICY}; script-src 'self' 'unsafe-eval'"
-STYLED_PAGE_PATHS = ("/api/docs", "/api/docs/")
+STYLED_PAGE_PATH = "/api/v1/docs"
 
 
 class SecurityHeadersMiddleware:
@@ -68,7 +70,7 @@ def _page_policy(path: str) -> str:
     """Return the narrowest policy under which the page at this path works."""
     if path.startswith(f"/{settings.ADMIN_PATH}/"):
         return ADMIN_POLICY
-    return STYLED_PAGE_POLICY if path in STYLED_PAGE_PATHS else PAGE_POLICY
+    return STYLED_PAGE_POLICY if canonical_path(path) == STYLED_PAGE_PATH else PAGE_POLICY
 
 
 def _hsts_header() -> str:

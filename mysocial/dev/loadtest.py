@@ -126,7 +126,7 @@ class Load:
             headers["Authorization"] = f"Bearer {access}"
         data = None if body is None else json.dumps(body).encode()
         try:
-            url = f"{self.url}/api/{path}"
+            url = f"{self.url}/api/v1/{path}"
             response = self.pool.request(method, url, body=data, headers=headers)
             return response.status, json.loads(response.data or b"null")
         except (urllib3.exceptions.HTTPError, ValueError):
@@ -170,7 +170,7 @@ class Load:
         left = 0
         for number, member in enumerate(self.members, 1):
             body = {"password": member.password}
-            code, _ = self.call("DELETE", "currentuser", body, member.access)
+            code, _ = self.call("DELETE", "accounts/me", body, member.access)
             left += code != OK
             report_progress("Deletions", number, len(self.members))
         return left

@@ -1,6 +1,6 @@
 """Server-sent events (SSE), for clients that cannot use a WebSocket.
 
-`GET /api/events?topics=feed,post:<id>` with the cursor in `Last-Event-ID` or `?cursor=`. Events,
+`GET /api/v1/events?topics=feed,post:<id>` with the cursor in `Last-Event-ID` or `?cursor=`. Events,
 cursors and audiences are those of the WebSocket (docs/events.md).
 """
 

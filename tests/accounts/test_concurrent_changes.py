@@ -90,7 +90,7 @@ def test_a_session_that_ends_concurrently_is_ended_once(alice, before_writes):
 def test_a_concurrent_change_of_the_password_is_a_conflict(alice, before_writes):
     before_writes(password_change(alice))
     third = {"current_password": PASSWORD, "new_password": "a-third-horse-battery"}
-    assert alice.put("password", third).status_code == 409
+    assert alice.put("accounts/me/password", third).status_code == 409
     assert sign_in(alice, NEW).status_code == 200
 
 
@@ -99,7 +99,9 @@ def test_a_new_password_that_always_conflicts_is_a_conflict(alice, before_writes
     token = token_for(alice, RESET_PASSWORD)
     before_writes(account_write(alice), times=EVERY_ATTEMPT)
     if way == "change":
-        response = alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
+        response = alice.put(
+            "accounts/me/password", {"current_password": PASSWORD, "new_password": NEW}
+        )
     else:
         response = anonymous.post(f"reset-password/{token}", {"password": NEW})
     assert response.status_code == 409
@@ -141,7 +143,7 @@ def test_an_export_waits_while_mongodb_is_away(alice, bob, flush_all, settings):
     with mongod_paused():
         assert make_exports() == 0
     mongo.close()
-    assert alice.get("currentuser/export").json()["export"]["status"] == "queued"
+    assert alice.get("accounts/me/export").json()["export"]["status"] == "queued"
 
 
 @pytest.mark.parametrize("end", ["removed", "erased"])

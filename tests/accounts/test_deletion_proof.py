@@ -60,7 +60,7 @@ def words(bob, stranger):
     send_message(victim, bob, words["said"])
     send_message(bob, victim, words["answer"])
     victim.patch("users/me", {"quote": words["quote"], "work": words["work"]})
-    victim.post("images/profile", {"image": data_url(make_image())})
+    victim.post("users/me/images/profile", {"image": data_url(make_image())})
     anonymous.post(
         "signin", {"username": "victim_1", "password": PASSWORD}, **{"User-Agent": words["device"]}
     )

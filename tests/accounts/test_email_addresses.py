@@ -67,7 +67,7 @@ def test_a_domain_is_stored_in_its_ascii_form(emails, flush_all, document):
     person = sign_up("buchhalter", email="Buch@Bücher.example")
     flush_all()
     assert document(Account, person.id)["email"] == "buch@xn--bcher-kva.example"
-    assert person.get("currentuser").json()["email"] == "buch@xn--bcher-kva.example"
+    assert person.get("accounts/me").json()["email"] == "buch@xn--bcher-kva.example"
     for spelling in ("buch@BÜCHER.example", "buch@XN--BCHER-KVA.EXAMPLE"):
         response = anonymous.post("signin", {"username": spelling, "password": PASSWORD})
         assert response.json()["user"]["id"] == person.id

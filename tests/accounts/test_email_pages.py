@@ -55,10 +55,10 @@ def test_the_link_of_a_confirmation_leads_to_a_page_that_confirms(alice, link):
     browser, page = open_link(path)
     assert page.status_code == 200
     assert "alice" in page.content.decode()
-    assert alice.get("currentuser").json()["email_verified"] is False
+    assert alice.get("accounts/me").json()["email_verified"] is False
     done = browser.post("/verify-email", form_of(page))
     assert (done.status_code, "is confirmed" in done.content.decode()) == (200, True)
-    assert alice.get("currentuser").json()["email_verified"] is True
+    assert alice.get("accounts/me").json()["email_verified"] is True
     assert done.cookies[COOKIE].value == ""
 
 

@@ -15,7 +15,7 @@ from users.models import User
 
 
 def erase(person, password=PASSWORD):
-    return person.call("DELETE", "currentuser", {"password": password})
+    return person.call("DELETE", "accounts/me", {"password": password})
 
 
 def test_an_erasure_deletes_all_dependent_data(alice, bob, stranger, flush_all, document):
@@ -61,7 +61,7 @@ def test_an_erased_member_is_hidden_before_any_cascade_runs(alice, bob):
     bob.put(f"users/{alice.id}/follow")
     erase(alice)
 
-    assert alice.get("currentuser").status_code == 401
+    assert alice.get("accounts/me").status_code == 401
     assert bob.get(f"users/{alice.id}").status_code == 404
     assert bob.get(f"posts/{own_post['id']}").status_code == 404
     assert bob.get(f"comments/{comment['id']}").status_code == 404
@@ -92,8 +92,8 @@ def test_an_erasure_ends_all_sessions_and_frees_name_and_address(alice, emails):
 def test_a_wrong_password_erases_nothing(alice):
     with assert_no_changes():
         for body in ({"password": "wrong-horse-battery"}, {}, {"password": None}):
-            assert alice.call("DELETE", "currentuser", body).status_code == 400
-        assert anonymous.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 401
+            assert alice.call("DELETE", "accounts/me", body).status_code == 400
+        assert anonymous.call("DELETE", "accounts/me", {"password": PASSWORD}).status_code == 401
 
 
 def test_an_account_can_be_erased_while_mongodb_is_down(alice, bob):

@@ -57,7 +57,7 @@ def active_member(alice, bob, stranger):
         writer.post(f"posts/{post['id']}/comments", {"text": f"By {writer.username}"})
         writer.put(f"posts/{other_post['id']}/reaction", {"type": "love"})
     alice.put(f"posts/{post['id']}/reaction", {"type": "wow"})
-    alice.post("images/profile", {"image": data_url(make_image())})
+    alice.post("users/me/images/profile", {"image": data_url(make_image())})
     send_message(alice, bob, "Written by Alice")
     send_message(bob, alice, "Written to Alice")
     send_message(bob, stranger, "Written to somebody else")

@@ -31,30 +31,30 @@ def test_a_member_requests_an_export_and_alone_can_download_it(
     alice, bob, emails, ephemeral_messages
 ):
     confirm_emails(alice)
-    assert alice.get("currentuser/export").json() == {"export": None}
+    assert alice.get("accounts/me/export").json() == {"export": None}
     response = request_export(alice)
     export = response.json()["export"]
     assert (response.status_code, export["status"], export["size"]) == (202, "queued", None)
-    assert alice.get("currentuser/export").json() == {"export": export}
-    assert alice.get("currentuser/export/file").status_code == 404
+    assert alice.get("accounts/me/export").json() == {"export": export}
+    assert alice.get("accounts/me/export/file").status_code == 404
     assert make_exports() == 1
     assert make_exports() == 0
-    ready = alice.get("currentuser/export").json()["export"]
+    ready = alice.get("accounts/me/export").json()["export"]
     assert (ready["status"], ready["requested_at"]) == ("ready", export["requested_at"])
-    assert len(b"".join(alice.get("currentuser/export/file").streaming_content)) == ready["size"]
+    assert len(b"".join(alice.get("accounts/me/export/file").streaming_content)) == ready["size"]
     (message,) = ephemeral_messages()
     assert message["kind"] == "export.ready"
     assert message["topic"] == f"self:{alice.id}"
     assert json.loads(message["data"]) == {"size": ready["size"]}
     mails = [mail.read_text() for mail in emails() if "Your export is ready" in mail.read_text()]
     assert ["alice@example.com" in mail for mail in mails] == [True]
-    assert bob.get("currentuser/export").json() == {"export": None}
-    assert bob.get("currentuser/export/file").status_code == 404
-    assert anonymous.get("currentuser/export/file").status_code == 401
+    assert bob.get("accounts/me/export").json() == {"export": None}
+    assert bob.get("accounts/me/export/file").status_code == 404
+    assert anonymous.get("accounts/me/export/file").status_code == 401
     (file,) = Path(settings.MEDIA_DIR / "exports").iterdir()
     assert file.stat().st_mode & 0o077 == 0
     alice.post("signout")
-    assert alice.get("currentuser/export/file").status_code == 401
+    assert alice.get("accounts/me/export/file").status_code == 401
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_member_may_request_three_exports_a_day(alice, settings):
 def test_an_export_needs_the_password(alice):
     with assert_no_changes():
         for body in (None, {"password": ""}, {"password": "wrong-horse-battery"}):
-            response = alice.post("currentuser/export", body)
+            response = alice.post("accounts/me/export", body)
             assert response.status_code == 400, response.content
             (error,) = response.json()["errors"]
             assert error["field"] == "password"
@@ -117,13 +117,15 @@ def test_guesses_by_export_erasure_and_password_change_count_together(alice, set
     wrong = "wrong-horse-battery"
     guesses = [
         lambda: request_export(alice, wrong),
-        lambda: alice.call("DELETE", "currentuser", {"password": wrong}),
-        lambda: alice.put("password", {"current_password": wrong, "new_password": "x" * 12}),
+        lambda: alice.call("DELETE", "accounts/me", {"password": wrong}),
+        lambda: alice.put(
+            "accounts/me/password", {"current_password": wrong, "new_password": "x" * 12}
+        ),
     ]
     responses = [guesses[number % 3]() for number in range(21)]
     assert count_statuses(responses) == {400: 20, 429: 1}
     assert request_export(alice).status_code == 429
-    assert alice.get("currentuser/export").json() == {"export": None}
+    assert alice.get("accounts/me/export").json() == {"export": None}
 
 
 def test_an_export_is_kept_for_a_week(alice, flush_all):
@@ -134,7 +136,7 @@ def test_an_export_is_kept_for_a_week(alice, flush_all):
     os.utime(file, (time.time() - 8 * 86400,) * 2)
     assert delete_expired_exports() == 1
     assert delete_expired_exports() == 0
-    assert alice.get("currentuser/export/file").status_code == 404
+    assert alice.get("accounts/me/export/file").status_code == 404
     indexes = mongo.collection(Export).index_information()
     assert indexes["expires"]["expireAfterSeconds"] == 7 * 86400
 
@@ -143,7 +145,7 @@ def test_an_erasure_deletes_the_export(alice):
     request_export(alice)
     make_exports()
     (file,) = Path(settings.MEDIA_DIR / "exports").iterdir()
-    alice.call("DELETE", "currentuser", {"password": PASSWORD})
+    alice.call("DELETE", "accounts/me", {"password": PASSWORD})
     while run_due_cascades():
         pass
     assert live_records("accounts.export") == {}
@@ -152,7 +154,7 @@ def test_an_erasure_deletes_the_export(alice):
 
 def test_an_erasure_before_the_export_is_created_leaves_no_file(alice):
     request_export(alice)
-    alice.call("DELETE", "currentuser", {"password": PASSWORD})
+    alice.call("DELETE", "accounts/me", {"password": PASSWORD})
     assert make_exports() == 0
     while run_due_cascades():
         pass
@@ -168,5 +170,5 @@ def test_an_export_that_cannot_be_written_fails_after_all_tries(alice, settings)
     (folder / name).mkdir()  # so that the file cannot be written
     (folder / name / "full").touch()
     assert services.make_exports() == 0
-    assert alice.get("currentuser/export").json()["export"]["status"] == "failed"
-    assert alice.get("currentuser/export/file").status_code == 404
+    assert alice.get("accounts/me/export").json()["export"]["status"] == "failed"
+    assert alice.get("accounts/me/export/file").status_code == 404

@@ -63,7 +63,9 @@ def reset(token, password=NEW):
 
 def test_only_the_new_password_signs_in_after_a_change(alice, outbox):
     confirm_emails(alice)
-    response = alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
+    response = alice.put(
+        "accounts/me/password", {"current_password": PASSWORD, "new_password": NEW}
+    )
     assert response.status_code == 200
     assert sign_in("alice", NEW).status_code == 200
     assert sign_in("alice", PASSWORD).status_code == 401
@@ -72,7 +74,7 @@ def test_only_the_new_password_signs_in_after_a_change(alice, outbox):
 
 def test_a_change_of_the_password_ends_all_other_sessions(alice, bob):
     phone, tablet = new_device(alice), new_device(alice)
-    phone.put("password", {"current_password": PASSWORD, "new_password": NEW})
+    phone.put("accounts/me/password", {"current_password": PASSWORD, "new_password": NEW})
     assert phone.get("posts").status_code == 200
     assert anonymous.post("token/refresh", {"refresh": phone.refresh}).status_code == 200
     for ended in (alice, tablet):
@@ -94,7 +96,7 @@ def test_a_change_of_the_password_ends_all_other_sessions(alice, bob):
 )
 def test_a_rejected_password_change_changes_nothing(alice, body, field):
     with assert_no_changes():
-        response = alice.put("password", body)
+        response = alice.put("accounts/me/password", body)
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == [field]
     assert sign_in("alice").status_code == 200
@@ -103,8 +105,12 @@ def test_a_rejected_password_change_changes_nothing(alice, body, field):
 def test_one_of_two_concurrent_password_changes_wins(alice):
     phone = new_device(alice)
     responses = run_concurrently(
-        lambda: alice.put("password", {"current_password": PASSWORD, "new_password": NEW + "1"}),
-        lambda: phone.put("password", {"current_password": PASSWORD, "new_password": NEW + "2"}),
+        lambda: alice.put(
+            "accounts/me/password", {"current_password": PASSWORD, "new_password": NEW + "1"}
+        ),
+        lambda: phone.put(
+            "accounts/me/password", {"current_password": PASSWORD, "new_password": NEW + "2"}
+        ),
     )
     winner = [response.status_code for response in responses].index(200)
     assert responses[1 - winner].status_code in {400, 401, 409}
@@ -170,7 +176,7 @@ def test_a_reset_invalidates_other_reset_tokens(alice, reset_token):
 
 def test_a_change_of_the_password_invalidates_reset_tokens(alice, reset_token):
     token = reset_token()
-    alice.put("password", {"current_password": PASSWORD, "new_password": NEW})
+    alice.put("accounts/me/password", {"current_password": PASSWORD, "new_password": NEW})
     with assert_no_changes():
         assert reset(token, "a-third-horse-battery").status_code == 400
 
@@ -206,7 +212,7 @@ def test_a_token_does_not_work_for_another_purpose(alice, outbox, reset_token):
 def test_an_address_is_confirmed_once(alice, outbox):
     token = token_in(outbox("Confirm")[0])
     assert anonymous.post(f"verify-email/{token}").status_code == 200
-    assert alice.get("currentuser").json()["email_verified"] is True
+    assert alice.get("accounts/me").json()["email_verified"] is True
     with assert_no_changes():
         assert anonymous.post(f"verify-email/{token}").status_code == 400
 
@@ -215,22 +221,26 @@ def test_a_confirmation_does_not_undo_a_new_password(alice, outbox):
     token = token_in(outbox("Confirm")[0])
     run_concurrently(
         lambda: anonymous.post(f"verify-email/{token}"),
-        lambda: alice.put("password", {"current_password": PASSWORD, "new_password": NEW}),
+        lambda: alice.put(
+            "accounts/me/password", {"current_password": PASSWORD, "new_password": NEW}
+        ),
     )
     assert sign_in("alice", NEW).status_code == 200
-    assert alice.get("currentuser").json()["email_verified"] is True
+    assert alice.get("accounts/me").json()["email_verified"] is True
 
 
 def test_the_confirmation_email_is_sent_again_until_it_is_used(alice, outbox):
-    assert alice.post("verify-email").status_code == 200
+    assert alice.post("accounts/me/verify-email").status_code == 200
     assert len(outbox("Confirm")) == 2
     anonymous.post(f"verify-email/{token_in(outbox('Confirm')[1])}")
-    assert alice.post("verify-email").status_code == 200
+    assert alice.post("accounts/me/verify-email").status_code == 200
     assert len(outbox("Confirm")) == 2
 
 
 def test_one_email_is_sent_for_many_requests_with_one_key(outbox):
     ada = sign_up("ada")
-    run_concurrently(*[lambda: ada.post("verify-email", {}, **{"Idempotency-Key": "k"})] * 8)
+    run_concurrently(
+        *[lambda: ada.post("accounts/me/verify-email", {}, **{"Idempotency-Key": "k"})] * 8
+    )
     assert len(outbox("Confirm")) == 2
     assert len(live_records(OneTimeToken._meta.label_lower)) == 2

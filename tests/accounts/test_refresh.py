@@ -41,7 +41,7 @@ def test_a_refresh_token_is_exchanged_for_new_tokens(alice):
     data = response.json()
     assert data["refresh"] != alice.refresh
     assert session_id_of(data["refresh"]) == session_id_of(alice.refresh)
-    assert Person(alice.id, "", data["access"]).get("currentuser").status_code == 200
+    assert Person(alice.id, "", data["access"]).get("accounts/me").status_code == 200
     assert refresh(data["refresh"]).status_code == 200
 
 
@@ -186,12 +186,14 @@ def browser():
     body = {
         "username": "ada", "email": "ada@example.com", "password": PASSWORD, "refresh_in": "cookie",
     }  # fmt: skip
-    assert client.post("/api/signup", body, content_type="application/json").status_code == 201
+    assert client.post("/api/v1/signup", body, content_type="application/json").status_code == 201
     return client
 
 
 def by_cookie(browser, **headers):
-    return browser.post("/api/token/refresh", {}, content_type="application/json", headers=headers)
+    return browser.post(
+        "/api/v1/token/refresh", {}, content_type="application/json", headers=headers
+    )
 
 
 def test_the_cookie_is_exchanged_for_a_new_one(browser):
@@ -243,7 +245,7 @@ def test_another_origin_cannot_use_the_cookie(browser):
 def test_sign_out_deletes_the_cookie(browser):
     access = by_cookie(browser).json()["access"]
     headers = {"Authorization": f"Bearer {access}"}
-    response = browser.post("/api/signout", {}, content_type="application/json", headers=headers)
+    response = browser.post("/api/v1/signout", {}, content_type="application/json", headers=headers)
     assert response.status_code == 200
     dropped = response.cookies["refresh"]
     assert (dropped.value, dropped["max-age"], dropped["path"]) == ("", 0, "/")
@@ -252,7 +254,7 @@ def test_sign_out_deletes_the_cookie(browser):
 def test_two_browsers_at_one_address_do_not_share_replayed_responses(browser):
     body = {"username": "bea", "email": "bea@example.com", "password": PASSWORD}
     other = new_client()
-    other.post("/api/signup", {**body, "refresh_in": "cookie"}, content_type="application/json")
+    other.post("/api/v1/signup", {**body, "refresh_in": "cookie"}, content_type="application/json")
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(
             lambda client: by_cookie(client, **{"Idempotency-Key": "k"}), (browser, other)

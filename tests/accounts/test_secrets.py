@@ -24,7 +24,7 @@ def test_no_password_and_no_token_is_stored_or_logged(flush_all, mailoutbox, cap
     anonymous.post("signin", {"username": "ada", "password": wrong}, **key)
     signed_in = anonymous.post("signin", {"username": "ada", "password": PASSWORD}, **key).json()
     refreshed = anonymous.post("token/refresh", {"refresh": signed_in["refresh"]}, **key).json()
-    ada.put("password", {"current_password": PASSWORD, "new_password": NEW}, **key)
+    ada.put("accounts/me/password", {"current_password": PASSWORD, "new_password": NEW}, **key)
     anonymous.post("forgot-password", {"email": "ada@example.com"}, **key)
     send_due()
     mailed = [
@@ -69,4 +69,4 @@ def test_email_addresses_are_hidden_from_others(alice, bob):
     alice.create_post("Hello")
     for path in ("posts", f"users/{alice.id}", f"users/{alice.id}/posts"):
         assert "example.com" not in bob.get(path).content.decode()
-    assert alice.get("currentuser").json()["email"] == "alice@example.com"
+    assert alice.get("accounts/me").json()["email"] == "alice@example.com"

@@ -17,7 +17,7 @@ def sign_in_again(person, **headers):
 
 
 def sessions_shown_to(person):
-    return person.get("sessions").json()["sessions"]
+    return person.get("accounts/me/sessions").json()["sessions"]
 
 
 def ended_sessions():
@@ -39,8 +39,8 @@ def test_sessions_are_listed_newest_first_with_their_devices(alice):
 def test_sessions_are_paged(alice):
     for _ in range(4):
         sign_in_again(alice)
-    first = alice.get("sessions?limit=3").json()
-    second = alice.get(f"sessions?limit=3&cursor={first['next']}").json()
+    first = alice.get("accounts/me/sessions?limit=3").json()
+    second = alice.get(f"accounts/me/sessions?limit=3&cursor={first['next']}").json()
     ids = [session["id"] for session in first["sessions"] + second["sessions"]]
     assert (len(ids), len(set(ids)), second["next"]) == (5, 5, None)
 
@@ -49,7 +49,7 @@ def test_an_ended_session_is_rejected_at_once_and_others_continue(alice):
     phone, tablet = sign_in_again(alice), sign_in_again(alice)
     pk = next(session["id"] for session in sessions_shown_to(phone) if session["current"])
 
-    assert alice.delete(f"sessions/{pk}").status_code == 200
+    assert alice.delete(f"accounts/me/sessions/{pk}").status_code == 200
 
     assert phone.get("posts").status_code == 401
     assert anonymous.post("token/refresh", {"refresh": phone.refresh}).status_code == 401
@@ -60,7 +60,7 @@ def test_an_ended_session_is_rejected_at_once_and_others_continue(alice):
 def test_the_end_of_a_session_is_sent_to_that_session_only(alice, bob):
     phone = sign_in_again(alice)
     pk = next(session["id"] for session in sessions_shown_to(phone) if session["current"])
-    alice.delete(f"sessions/{pk}")
+    alice.delete(f"accounts/me/sessions/{pk}")
     event = {"type": "session.ended", "data": {"id": pk}}
     assert alice.received_events(f"session:{pk}") == [event]
     assert alice.received_events() == []
@@ -70,32 +70,32 @@ def test_the_end_of_a_session_is_sent_to_that_session_only(alice, bob):
 def test_a_member_cannot_end_sessions_of_others(alice, bob):
     pk = sessions_shown_to(alice)[0]["id"]
     with assert_no_changes():
-        assert bob.delete(f"sessions/{pk}").status_code == 404
-        assert bob.delete("sessions/" + "0" * 24).status_code == 404
-        assert anonymous.delete(f"sessions/{pk}").status_code == 401
+        assert bob.delete(f"accounts/me/sessions/{pk}").status_code == 404
+        assert bob.delete("accounts/me/sessions/" + "0" * 24).status_code == 404
+        assert anonymous.delete(f"accounts/me/sessions/{pk}").status_code == 401
     assert alice.get("posts").status_code == 200
 
 
 def test_a_session_ends_once(alice):
     phone = sign_in_again(alice)
     pk = next(session["id"] for session in sessions_shown_to(phone) if session["current"])
-    assert alice.delete(f"sessions/{pk}").status_code == 200
+    assert alice.delete(f"accounts/me/sessions/{pk}").status_code == 200
     with assert_no_changes():
-        assert alice.delete(f"sessions/{pk}").status_code == 404
+        assert alice.delete(f"accounts/me/sessions/{pk}").status_code == 404
 
 
 def test_sign_out_ends_this_session_only(alice):
     phone = sign_in_again(alice)
     assert phone.post("signout").status_code == 200
-    assert phone.get("currentuser").status_code == 401
-    assert alice.get("currentuser").status_code == 200
+    assert phone.get("accounts/me").status_code == 401
+    assert alice.get("accounts/me").status_code == 200
     with assert_no_changes():
         assert phone.post("signout").status_code == 401
 
 
 def test_all_sessions_end_including_the_current_one(alice, bob):
     devices = [alice, sign_in_again(alice), sign_in_again(alice)]
-    assert alice.delete("sessions").status_code == 200
+    assert alice.delete("accounts/me/sessions").status_code == 200
     assert [device.get("posts").status_code for device in devices] == [401, 401, 401]
     assert len(ended_sessions()) == 3
     assert bob.get("posts").status_code == 200
@@ -107,12 +107,12 @@ def test_all_sessions_end_even_if_they_exceed_a_page(alice):
         for number in range(130):
             w.create(Session(user_id=alice.id, salt=str(number)), new_id=True)
     assert len(sessions_of(alice.id)) == 131
-    assert alice.delete("sessions").status_code == 200
+    assert alice.delete("accounts/me/sessions").status_code == 200
     assert live_records("accounts.session") == {}
 
 
 @pytest.mark.parametrize("body", [{"all": True}, [], "x"])
 def test_a_body_is_rejected_where_none_is_expected(alice, body):
     with assert_no_changes():
-        response = alice.call("DELETE", "sessions", body)
+        response = alice.call("DELETE", "accounts/me/sessions", body)
         assert response.status_code == 400

@@ -38,8 +38,10 @@ def test_a_sign_up_creates_an_account_a_profile_and_a_session(flush_all, documen
 
 def test_a_sign_up_signs_in():
     ada = sign_up("ada")
-    assert ada.get("currentuser").json()["username"] == "ada"
-    assert [session["current"] for session in ada.get("sessions").json()["sessions"]] == [True]
+    assert ada.get("accounts/me").json()["username"] == "ada"
+    assert [
+        session["current"] for session in ada.get("accounts/me/sessions").json()["sessions"]
+    ] == [True]
 
 
 @pytest.mark.parametrize(

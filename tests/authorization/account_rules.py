@@ -36,28 +36,33 @@ ACCOUNTS = (
         events={"session.ended": TOPIC_OWNERS},
     ),
     Rule("POST", "verify-email/{confirm}", is_open=True),
-    Rule("POST", "verify-email"),
+    Rule("POST", "accounts/me/verify-email"),
     Rule("POST", "signout", events={"session.ended": TOPIC_OWNERS}),
-    Rule("GET", "currentuser"),
+    Rule("GET", "accounts/me"),
     Rule(
         "DELETE",
-        "currentuser",
+        "accounts/me",
         body={"password": PASSWORD},
         events={"user.deleted": can_interact_with_actor, "session.ended": TOPIC_OWNERS},
     ),
-    Rule("POST", "currentuser/export", success=202, body={"password": PASSWORD}),
-    Rule("GET", "currentuser/export"),
+    Rule("POST", "accounts/me/export", success=202, body={"password": PASSWORD}),
+    Rule("GET", "accounts/me/export"),
     # No export is ready here; `tests/accounts/test_exports.py` tests who may download one.
-    Rule("GET", "currentuser/export/file", exceptions=dict.fromkeys(MEMBERS, 404)),
+    Rule("GET", "accounts/me/export/file", exceptions=dict.fromkeys(MEMBERS, 404)),
     Rule(
         "PUT",
-        "password",
+        "accounts/me/password",
         body={"current_password": PASSWORD, "new_password": NEW},
         events={"session.ended": TOPIC_OWNERS},
     ),
-    Rule("GET", "sessions"),
-    Rule("DELETE", "sessions", events={"session.ended": TOPIC_OWNERS}),
-    Rule("DELETE", "sessions/{session}", only("owner"), events={"session.ended": TOPIC_OWNERS}),
+    Rule("GET", "accounts/me/sessions"),
+    Rule("DELETE", "accounts/me/sessions", events={"session.ended": TOPIC_OWNERS}),
+    Rule(
+        "DELETE",
+        "accounts/me/sessions/{session}",
+        only("owner"),
+        events={"session.ended": TOPIC_OWNERS},
+    ),
 )
 USERS = (
     Rule("GET", "users"),
@@ -178,7 +183,7 @@ IMAGES = (
     Rule("GET", "users/{owner}/images", can_interact_with_owner),
     Rule(
         "POST",
-        "images/profile",
+        "users/me/images/profile",
         post_viewers,
         allowed=only("owner"),
         body={"image_id": "{image}"},
@@ -187,7 +192,7 @@ IMAGES = (
     ),
     Rule(
         "POST",
-        "images/background",
+        "users/me/images/background",
         post_viewers,
         allowed=only("owner"),
         body={"image_id": "{image}"},
@@ -196,7 +201,7 @@ IMAGES = (
     ),
     Rule(
         "DELETE",
-        "images/{image}",
+        "users/me/images/{image}",
         post_viewers,
         allowed=only("owner"),
         events={
@@ -206,7 +211,7 @@ IMAGES = (
     ),
     Rule(
         "DELETE",
-        "images/{background}",
+        "users/me/images/{background}",
         can_interact_with_owner,
         allowed=only("owner"),
         events={
@@ -216,7 +221,7 @@ IMAGES = (
     ),
     Rule(
         "DELETE",
-        "images/background/{background}",
+        "users/me/images/background/{background}",
         can_interact_with_owner,
         allowed=only("owner"),
         events={

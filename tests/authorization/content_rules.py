@@ -113,23 +113,36 @@ CHAT = (
     Rule("GET", "chat/unread"),
     Rule(
         "PUT",
-        "chat/messages/read",
+        "chat/conversations/{owner}/read",
         only("friend"),
-        body={"user_id": "{owner}"},
         exceptions=INVALID_FOR_OWNER,
         events={"message.read": TOPIC_OWNERS, "conversation.updated": TOPIC_OWNERS},
     ),
-    Rule(
-        "POST",
-        "chat/message",
-        can_interact_with_owner,
-        success=201,
-        body={"receiver_id": "{owner}", "text": "Hello"},
-        exceptions=INVALID_FOR_OWNER,
-        events={"message.created": TOPIC_OWNERS, "conversation.updated": TOPIC_OWNERS},
+    *(
+        Rule(
+            "POST",
+            path,
+            can_interact_with_owner,
+            success=201,
+            body={"receiver_id": "{owner}", "text": "Hello"},
+            exceptions=INVALID_FOR_OWNER,
+            events={"message.created": TOPIC_OWNERS, "conversation.updated": TOPIC_OWNERS},
+        )
+        for path in ("chat/messages", "chat/message")
     ),
-    Rule("GET", "chat/messages/{owner}", can_interact_with_owner, exceptions=INVALID_FOR_OWNER),
-    Rule("GET", "chat/messages/{friend}", can_interact_with_friend, exceptions={"friend": 400}),
+    Rule(
+        "GET",
+        "chat/conversations/{owner}/messages",
+        can_interact_with_owner,
+        exceptions=INVALID_FOR_OWNER,
+    ),
+    Rule(
+        "GET",
+        "chat/conversations/{friend}/messages",
+        can_interact_with_friend,
+        exceptions={"friend": 400},
+    ),
+    Rule("GET", "chat/messages/{message}", BOTH_MEMBERS),
     Rule(
         "PATCH",
         "chat/messages/{message}",

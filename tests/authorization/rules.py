@@ -110,7 +110,7 @@ class Rule:
     def route(self) -> tuple[str, str]:
         """The route as it is in the URLconf."""
         path = re.sub(r"\{\w+\}", "{}", self.path.partition("?")[0])
-        return f"api/{path}", self.method.lower()
+        return f"api/v1/{path}", self.method.lower()
 
     @property
     def visibilities(self) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ PARAMETERS = re.compile(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)|<[\w:]+>")
 
 def plain(pattern):
     """Return a route or path with its parameters replaced by `{}`."""
-    bare = PARAMETERS.sub("{}", str(pattern)).replace("\\.", ".")
+    bare = PARAMETERS.sub("{}", str(pattern)).replace("\\.", ".").replace("(?:v1/)?", "")
     return re.sub(r"\^|/\?|\\Z|\$$", "", bare).strip("/")
 
 

@@ -155,14 +155,14 @@ def _add_post(w: World) -> None:
 def _add_rest(w: World) -> None:
     """Upload a background, send messages, sign in a second time, then block."""
     owner, friend = w.people["owner"], w.people["friend"]
-    brought = send_form(owner, "POST", "images/background", image=make_image())
+    brought = send_form(owner, "POST", "users/me/images/background", image=make_image())
     w.ids["background"] = brought.json()["image"]["id"]
     process_due_media()
     w.ids["message"] = send_message(owner, friend, "Written to the friend.")["id"]
     send_message(friend, owner, "Written to the owner.")
     w.ids["notification"] = list_notifications(owner, "&type=comment")[0]["id"]
     assert anonymous.post("signin", _credentials_of("owner")).status_code == 200
-    sessions = owner.get("sessions").json()["sessions"]
+    sessions = owner.get("accounts/me/sessions").json()["sessions"]
     w.ids["session"] = next(session["id"] for session in sessions if not session["current"])
     assert owner.put(f"users/{w.ids['blocked']}/block").status_code == 200
     assert w.people["blocker"].put(f"users/{owner.id}/block").status_code == 200
@@ -191,7 +191,7 @@ def _add_outsiders(w: World) -> None:
     w.people |= {"nobody": anonymous, **new}
     take_action(new["suspended"], "suspend", until_ms=FOREVER_MS)
     assert w.people["ended"].post("signout").status_code == 200
-    gone = w.people["erased"].call("DELETE", "currentuser", {"password": PASSWORD})
+    gone = w.people["erased"].call("DELETE", "accounts/me", {"password": PASSWORD})
     assert gone.status_code == 200
     while run_due_cascades():
         pass

@@ -259,12 +259,12 @@ class Actor(threading.Thread):
 
         def look() -> tuple[str, Callable[[Response], bool]]:
             return (
-                f"chat/messages/{other}?limit=50",
+                f"chat/conversations/{other}/messages?limit=50",
                 lambda response: f'"{made}"'.encode() in response.body,
             )
 
         body = {"receiver_id": other, "text": text}
-        return Operation("", "POST", "chat/message", body, done, look)
+        return Operation("", "POST", "chat/messages", body, done, look)
 
     def _read_back(self, kind: str, pk: str) -> tuple[str, Callable[[Response], bool]]:
         """Return the path of a post or a comment, and the check of the response."""

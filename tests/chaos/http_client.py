@@ -57,7 +57,7 @@ class MemberClient:
         headers = {**self._headers, "Idempotency-Key": key} if key else self._headers
         data = None if body is None else json.dumps(body)
         try:
-            connection.request(method, f"/api/{path}", data, headers)
+            connection.request(method, f"/api/v1/{path}", data, headers)
             response = connection.getresponse()
             retry_after, cursor = (
                 response.getheader("Retry-After"),

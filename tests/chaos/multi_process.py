@@ -51,7 +51,7 @@ class ProcessClient:
         """
         self._connect()
         response = self._client.request(
-            method, f"{self._pair.url}/api/{path}", json=body, headers=member.headers | headers
+            method, f"{self._pair.url}/api/v1/{path}", json=body, headers=member.headers | headers
         )
         assert self._served_by(response) == self._process_name
         return response
@@ -188,7 +188,7 @@ class Load:
         with httpx.Client(timeout=20, headers=self.member.headers) as client:
             while not self.stop.is_set():
                 for _ in range(6):
-                    response = client.get(f"{self._url}/api/posts")
+                    response = client.get(f"{self._url}/api/v1/posts")
                     self.codes[f"GET {response.status_code}"] += 1
                 if len(self.sent) < MAX_WRITES:
                     self.sent.append(f"{number}-{len(self.sent)}")
@@ -197,7 +197,7 @@ class Load:
     def _write(self, client: httpx.Client, text: str) -> None:
         while True:
             response = client.post(
-                f"{self._url}/api/posts", json={"text": text}, headers={"Idempotency-Key": text}
+                f"{self._url}/api/v1/posts", json={"text": text}, headers={"Idempotency-Key": text}
             )
             self.codes[f"POST {response.status_code}"] += 1
             if response.status_code != httpx.codes.BAD_GATEWAY:

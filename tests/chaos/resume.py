@@ -148,9 +148,9 @@ def _create_clients(
     ]
     follower, stranger = join(stack, f"f_{mark}"), join(stack, f"s_{mark}")
     for writer in writers:
-        url = f"{stack.url}/api/users/{writer.member.id}/follow"
+        url = f"{stack.url}/api/v1/users/{writer.member.id}/follow"
         assert httpx.put(url, json={}, headers=follower.headers, timeout=20).is_success
-    read = httpx.get(f"{stack.url}/api/posts", headers=stranger.headers, timeout=20)
+    read = httpx.get(f"{stack.url}/api/v1/posts", headers=stranger.headers, timeout=20)
     cursor = read.headers["X-Event-Cursor"]
     url = f"{stack.url.replace('http', 'ws')}/ws"
     crowd = [
@@ -259,7 +259,7 @@ def _check_detection(victim: Client, expected: Callable[[Client], dict[str, int]
 def exceed_event_log(stack: Stack) -> dict[str, Any]:
     """Write until the feed's event log is trimmed; an older cursor must be rejected."""
     reader, *writers = [join(stack, f"member_{n}") for n in range(5)]
-    url, count = f"{stack.url}/api/posts", LOG_LENGTH // 2
+    url, count = f"{stack.url}/api/v1/posts", LOG_LENGTH // 2
     cursor = httpx.get(url, headers=reader.headers, timeout=20).headers["X-Event-Cursor"]
 
     def write(writer: Member) -> None:

@@ -5,14 +5,14 @@ GIF = "https://media.giphy.com/media/l0HlBO7eyXzSZkJri/giphy.gif"
 
 def send_message(sender, receiver, text="Hello", **fields):
     """Send a message and return it."""
-    response = sender.post("chat/message", {"receiver_id": receiver.id, "text": text, **fields})
+    response = sender.post("chat/messages", {"receiver_id": receiver.id, "text": text, **fields})
     assert response.status_code == 201, response.content
     return response.json()["chat_message"]
 
 
 def mark_read(reader, other):
     """Mark the messages of the other as read and return the conversation."""
-    response = reader.put("chat/messages/read", {"user_id": other.id})
+    response = reader.put(f"chat/conversations/{other.id}/read", {})
     assert response.status_code == 200, response.content
     return response.json()["conversation"]
 
@@ -24,7 +24,7 @@ def list_conversations(person):
 
 def list_texts(person, other, query=""):
     """Return the texts that a member sees in a conversation, in the order of the list."""
-    response = person.get(f"chat/messages/{other.id}{query}")
+    response = person.get(f"chat/conversations/{other.id}/messages{query}")
     assert response.status_code == 200, response.content
     return [message["text"] for message in response.json()["messages"]]
 

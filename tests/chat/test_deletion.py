@@ -45,7 +45,10 @@ def test_a_message_deleted_for_everyone_keeps_its_place_without_content(
     assert (answer.status_code, answer.json()) == (200, {"message": "Message deleted"})
     left = {**message, "text": "", "gif_url": "", "reactions": {}, "is_deleted": True}
     for person, other in ((alice, bob), (bob, alice)):
-        assert person.get(f"chat/messages/{other.id}").json()["messages"] == [left, first]
+        assert person.get(f"chat/conversations/{other.id}/messages").json()["messages"] == [
+            left,
+            first,
+        ]
         assert list_conversations(person)[0]["last_message"] == left
         assert chat_events(person)[-2:] == [
             {"type": "message.deleted", "data": {"id": message["id"], "for": "everyone"}},
@@ -67,7 +70,7 @@ def test_a_message_deleted_for_everyone_does_not_show_that_it_was_edited(alice, 
     delete(alice, message, "everyone")
     left = {**message, "text": "", "is_deleted": True}
     for person, other in ((alice, bob), (bob, alice)):
-        assert person.get(f"chat/messages/{other.id}").json()["messages"] == [left]
+        assert person.get(f"chat/conversations/{other.id}/messages").json()["messages"] == [left]
 
 
 def test_a_deleted_message_cannot_be_changed(alice, bob):
@@ -88,7 +91,7 @@ def test_a_concurrent_edit_does_not_restore_a_deleted_text(alice, bob):
         likes = [lambda p=path: bob.put(f"{p}/reaction", {"type": "like"})] * 2
         answers = run_concurrently(*edits, *likes, lambda m=message: delete(alice, m, "everyone"))
         assert set(count_statuses(answers)) <= {200, 409}
-        (left,) = bob.get(f"chat/messages/{alice.id}?limit=1").json()["messages"]
+        (left,) = bob.get(f"chat/conversations/{alice.id}/messages?limit=1").json()["messages"]
         assert (left["text"], left["reactions"], left["is_deleted"]) == ("", {}, True)
 
 
@@ -212,7 +215,7 @@ def test_the_conversations_of_an_erased_account_are_deleted_for_both_members(
     assert [conversation["last_message"] for conversation in list_conversations(bob)] == [kept]
     assert [user["id"] for user in bob.get("chat/users").json()["users"]] == [stranger.id]
     assert unread_counts(bob) == (1, 1)
-    assert bob.get(f"chat/messages/{alice.id}").status_code == 404
+    assert bob.get(f"chat/conversations/{alice.id}/messages").status_code == 404
     assert len(live_records("chat.participant")) == 2
     assert len(live_records("chat.openchat")) == 1
     flush_all()
@@ -226,7 +229,7 @@ def test_conversations_started_during_an_erasure_are_deleted():
     for number in range(8):
         gone = sign_up(f"gone{number}")
         body = {"receiver_id": gone.id, "text": "Hi"}
-        sends = [lambda p=person, b=body: p.post("chat/message", b) for person in people]
+        sends = [lambda p=person, b=body: p.post("chat/messages", b) for person in people]
         opens = [lambda p=person, o=gone: p.put(f"chat/users/{o.id}") for person in people]
         answers = run_concurrently(*sends, *opens, lambda o=gone: erase(o))
         assert {answer.status_code for answer in answers if answer} <= {200, 201, 404}
@@ -263,10 +266,10 @@ def test_messages_of_an_erased_account_are_hidden_before_they_are_deleted(alice,
     erase(alice)
     assert (list_conversations(bob), unread_counts(bob)) == ([], (0, 0))
     with assert_no_changes():
-        assert bob.get(f"chat/messages/{alice.id}").status_code == 404
+        assert bob.get(f"chat/conversations/{alice.id}/messages").status_code == 404
         body = {"receiver_id": alice.id, "text": "Are you there?"}
-        assert bob.post("chat/message", body).status_code == 404
+        assert bob.post("chat/messages", body).status_code == 404
         assert bob.put(f"chat/users/{alice.id}").status_code == 404
-        assert bob.put("chat/messages/read", {"user_id": alice.id}).status_code == 404
+        assert bob.put(f"chat/conversations/{alice.id}/read", {}).status_code == 404
         path = f"chat/messages/{message['id']}/reaction"
         assert bob.put(path, {"type": "like"}).status_code == 404

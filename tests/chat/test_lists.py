@@ -35,7 +35,7 @@ def test_conversations_are_read_from_mongodb_when_redis_is_empty(alice, bob, flu
     before = (
         list_conversations(alice),
         unread_counts(alice),
-        alice.get(f"chat/messages/{bob.id}").json(),
+        alice.get(f"chat/conversations/{bob.id}/messages").json(),
     )
     flush_all()
     for key in client().scan_iter("chat.*"):
@@ -43,7 +43,7 @@ def test_conversations_are_read_from_mongodb_when_redis_is_empty(alice, bob, flu
     assert (
         list_conversations(alice),
         unread_counts(alice),
-        alice.get(f"chat/messages/{bob.id}").json(),
+        alice.get(f"chat/conversations/{bob.id}/messages").json(),
     ) == before
     for key in client().scan_iter("chat.*"):
         client().delete(key)
@@ -72,7 +72,7 @@ def test_reactions_and_deletions_of_both_members_are_read_from_mongodb(alice, bo
     ]
     assert after == before
     assert after[1][1:] == ((1, 1), ["Unread", "Liked", "Read"])
-    seen = alice.get(f"chat/messages/{bob.id}").json()
+    seen = alice.get(f"chat/conversations/{bob.id}/messages").json()
     assert seen["read_up_to"] == liked["id"]
     assert [message["reactions"] for message in seen["messages"]] == [{}, {bob.id: "love"}, {}, {}]
     assert seen["messages"][-1] == read_one

@@ -39,14 +39,14 @@ UNREADY = {"state": "processing", "url": None, "width": None, "height": None}
 def show(sender, receiver, **fields):
     """Send a message with an image and return it."""
     sent = {"receiver_id": receiver.id, "image": make_image(), **fields}
-    answer = send_form(sender, "POST", "chat/message", **sent)
+    answer = send_form(sender, "POST", "chat/messages", **sent)
     assert answer.status_code == 201, answer.content
     return answer.json()["chat_message"]
 
 
 def newest(person, other):
     """Return the newest message that a member sees of a conversation."""
-    return person.get(f"chat/messages/{other.id}").json()["messages"][0]
+    return person.get(f"chat/conversations/{other.id}/messages").json()["messages"][0]
 
 
 def test_an_image_is_shown_at_once_and_announced_to_both_when_it_is_ready(
@@ -106,7 +106,7 @@ def test_an_image_may_have_a_text_and_come_as_a_data_url(alice, bob):
 )
 def test_a_rejected_image_leaves_no_message_and_no_file(alice, bob, fields, code, wrong):
     with assert_no_changes():
-        answer = send_form(alice, "POST", "chat/message", receiver_id=bob.id, **fields)
+        answer = send_form(alice, "POST", "chat/messages", receiver_id=bob.id, **fields)
     assert answer.status_code == code
     assert {error["field"] for error in answer.json()["errors"]} == wrong
     assert spooled_files() == []
@@ -118,7 +118,7 @@ def test_an_image_needs_the_permission_to_write(alice, bob, stranger):
     with assert_no_changes():
         for sender, receiver, code in ((bob, alice, 403), (stranger, bob, 404)):
             fields = {"receiver_id": receiver.id, "image": make_image()}
-            assert send_form(sender, "POST", "chat/message", **fields).status_code == code
+            assert send_form(sender, "POST", "chat/messages", **fields).status_code == code
     assert spooled_files() == public_files() == []
 
 
@@ -134,8 +134,8 @@ def test_an_image_is_in_no_gallery_and_visible_to_nobody_else(alice, bob, strang
         with assert_no_changes():
             for place in ("profile", "background"):
                 body = {"image_id": media["id"]}
-                assert person.post(f"images/{place}", body).status_code == 404
-            assert person.delete(f"images/{media['id']}").status_code == 404
+                assert person.post(f"users/me/images/{place}", body).status_code == 404
+            assert person.delete(f"users/me/images/{media['id']}").status_code == 404
     assert url not in repr(stranger.received_events("feed", f"user:{alice.id}", f"user:{bob.id}"))
     flush_all()
     for key in client().scan_iter("images.media*"):
@@ -227,7 +227,7 @@ def test_the_images_of_both_members_are_deleted_with_an_erased_account(alice, bo
     show(bob, alice)
     kept = show(bob, stranger)
     process_due_media()
-    assert alice.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 200
+    assert alice.call("DELETE", "accounts/me", {"password": PASSWORD}).status_code == 200
     while run_due_cascades():
         pass
     assert list(live_records("images.media")) == [kept["media"]["id"]]
@@ -238,7 +238,7 @@ def test_the_images_of_both_members_are_deleted_with_an_erased_account(alice, bo
 def test_concurrent_repeats_of_a_request_send_one_image(alice, bob):
     fields = {"receiver_id": bob.id, "image": make_image()}
     answers = run_concurrently(
-        *[lambda: send_form(alice, "POST", "chat/message", key="k", **fields)] * 8
+        *[lambda: send_form(alice, "POST", "chat/messages", key="k", **fields)] * 8
     )
     assert count_statuses(answers) == {201: 8}
     assert len({answer.content for answer in answers}) == 1

@@ -27,7 +27,7 @@ from tests.support.people import anonymous
 
 
 def test_a_message_is_returned_listed_counted_and_persisted(alice, bob, flush_all, document):
-    answer = alice.post("chat/message", {"receiver_id": bob.id, "text": "Hello", "gif_url": GIF})
+    answer = alice.post("chat/messages", {"receiver_id": bob.id, "text": "Hello", "gif_url": GIF})
 
     assert answer.status_code == 201
     message = answer.json()["chat_message"]
@@ -45,7 +45,7 @@ def test_a_message_is_returned_listed_counted_and_persisted(alice, bob, flush_al
         "media": None,
     }
     for person, other in ((alice, bob), (bob, alice)):
-        page = person.get(f"chat/messages/{other.id}").json()
+        page = person.get(f"chat/conversations/{other.id}/messages").json()
         assert page == {"messages": [message], "next": None, "read_up_to": ""}
     assert list_conversations(alice) == [
         {"user": author_card(bob), "unread": 0, "last_message": message}
@@ -77,17 +77,19 @@ def test_messages_are_paged_both_ways_without_gaps(alice, bob):
     for order, expected in (("newest", "43210"), ("oldest", "01234")):
         texts, cursor = [], ""
         while cursor is not None:
-            page = bob.get(f"chat/messages/{alice.id}?limit=2&order={order}&cursor={cursor}").json()
+            page = bob.get(
+                f"chat/conversations/{alice.id}/messages?limit=2&order={order}&cursor={cursor}"
+            ).json()
             texts += [message["text"] for message in page["messages"]]
             cursor = page["next"]
         assert "".join(texts) == expected
-    assert bob.get(f"chat/messages/{alice.id}?order=random").status_code == 400
+    assert bob.get(f"chat/conversations/{alice.id}/messages?order=random").status_code == 400
 
 
 def test_concurrent_first_messages_create_one_conversation(alice, bob):
     answers = run_concurrently(
-        lambda: alice.post("chat/message", {"receiver_id": bob.id, "text": "A"}),
-        lambda: bob.post("chat/message", {"receiver_id": alice.id, "text": "B"}),
+        lambda: alice.post("chat/messages", {"receiver_id": bob.id, "text": "A"}),
+        lambda: bob.post("chat/messages", {"receiver_id": alice.id, "text": "B"}),
     )
     assert count_statuses(answers) == {201: 2}
     assert sorted(list_texts(alice, bob)) == sorted(list_texts(bob, alice)) == ["A", "B"]
@@ -111,7 +113,7 @@ def test_concurrent_first_messages_create_one_conversation(alice, bob):
 )
 def test_an_invalid_message_is_rejected_with_the_name_of_each_field(alice, bob, body, wrong):
     with assert_no_changes():
-        answer = alice.post("chat/message", {"receiver_id": bob.id, **body})
+        answer = alice.post("chat/messages", {"receiver_id": bob.id, **body})
     assert answer.status_code == 400
     assert {error["field"] for error in answer.json()["errors"]} == wrong
 
@@ -135,7 +137,7 @@ def test_an_invalid_message_is_rejected_with_the_name_of_each_field(alice, bob, 
 )
 def test_a_gif_must_come_from_a_known_host(alice, bob, url):
     with assert_no_changes():
-        answer = alice.post("chat/message", {"receiver_id": bob.id, "gif_url": url})
+        answer = alice.post("chat/messages", {"receiver_id": bob.id, "gif_url": url})
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == ["gif_url"]
 
@@ -154,17 +156,37 @@ def test_a_message_with_a_gif_needs_no_text(alice, bob, settings):
 
 def test_a_message_needs_another_existing_member_and_a_session(alice):
     with assert_no_changes():
-        for path in ("chat/message", "chat/messages/read"):
-            name = "receiver_id" if path == "chat/message" else "user_id"
-            method = "POST" if path == "chat/message" else "PUT"
-            text = {"text": "Hi"} if path == "chat/message" else {}
-            for pk, code in ((alice.id, 400), ("0" * 24, 404)):
-                assert alice.call(method, path, {name: pk, **text}).status_code == code
-            assert anonymous.call(method, path, {name: alice.id, **text}).status_code == 401
+        body = {"receiver_id": alice.id, "text": "Hi"}
+        assert anonymous.post("chat/messages", body).status_code == 401
+        assert anonymous.put(f"chat/conversations/{alice.id}/read").status_code == 401
         for pk, code in ((alice.id, 400), ("0" * 24, 404)):
-            assert alice.get(f"chat/messages/{pk}").status_code == code
+            assert alice.post("chat/messages", {**body, "receiver_id": pk}).status_code == code
+            assert alice.put(f"chat/conversations/{pk}/read").status_code == code
+            assert alice.get(f"chat/conversations/{pk}/messages").status_code == code
             assert alice.put(f"chat/users/{pk}").status_code == code
         assert anonymous.get("chat/conversations").status_code == 401
+
+
+def test_both_members_and_no_other_can_get_one_message(alice, bob, stranger):
+    message = send_message(alice, bob, "Hello")
+    path = f"chat/messages/{message['id']}"
+    for person in (alice, bob):
+        assert person.get(path).json() == message
+    assert stranger.get(path).status_code == 404
+    assert anonymous.get(path).status_code == 401
+    bob.delete(f"{path}?for=me")
+    assert (alice.get(path).status_code, bob.get(path).status_code) == (200, 404)
+    alice.delete(f"{path}?for=everyone")
+    assert alice.get(path).json()["text"] == ""
+    alice.put(f"users/{bob.id}/block")
+    assert alice.get(path).status_code == 404
+
+
+def test_the_path_of_the_architecture_document_sends_a_message(alice, bob):
+    response = alice.post("chat/message", {"receiver_id": bob.id, "text": "Hello"})
+    assert response.status_code == 201
+    (message,) = bob.get(f"chat/conversations/{alice.id}/messages").json()["messages"]
+    assert message == response.json()["chat_message"]
 
 
 def test_only_the_sender_can_edit_a_message(alice, bob, stranger):
@@ -190,13 +212,13 @@ def test_only_the_sender_can_edit_a_message(alice, bob, stranger):
 
 def test_a_message_with_an_idempotency_key_is_sent_once(alice, bob):
     body, key = {"receiver_id": bob.id, "text": "Once"}, {"Idempotency-Key": "k"}
-    answers = run_concurrently(*[lambda: alice.post("chat/message", body, **key)] * 10)
+    answers = run_concurrently(*[lambda: alice.post("chat/messages", body, **key)] * 10)
     assert count_statuses(answers) == {201: 10}
     assert len({answer.content for answer in answers}) == 1
     assert list_texts(bob, alice) == ["Once"]
     assert unread_counts(bob) == (1, 1)
     with assert_no_changes():
-        assert alice.post("chat/message", {**body, "text": "x"}, **key).status_code == 422
+        assert alice.post("chat/messages", {**body, "text": "x"}, **key).status_code == 422
 
 
 def test_only_the_two_members_get_the_events_of_a_message(alice, bob, stranger):
@@ -271,5 +293,5 @@ def test_concurrent_reactions_of_both_members_are_kept(alice, bob):
             lambda k=kind: alice.put(path, {"type": k}), lambda k=kind: bob.put(path, {"type": k})
         )
         assert count_statuses(answers) == {200: 2}
-        (last,) = alice.get(f"chat/messages/{bob.id}").json()["messages"]
+        (last,) = alice.get(f"chat/conversations/{bob.id}/messages").json()["messages"]
         assert last["reactions"] == {alice.id: kind, bob.id: kind}

@@ -24,9 +24,9 @@ from tests.support.people import logged_events
 def paths(other, theirs, mine):
     """Return every request about another member, or about a message to or from them."""
     return [
-        ("POST", "chat/message", {"receiver_id": other.id, "text": "Hi"}),
-        ("GET", f"chat/messages/{other.id}", None),
-        ("PUT", "chat/messages/read", {"user_id": other.id}),
+        ("POST", "chat/messages", {"receiver_id": other.id, "text": "Hi"}),
+        ("GET", f"chat/conversations/{other.id}/messages", None),
+        ("PUT", f"chat/conversations/{other.id}/read", {}),
         ("PUT", f"chat/messages/{theirs['id']}/reaction", {"type": "like"}),
         ("DELETE", f"chat/messages/{theirs['id']}/reaction", None),
         ("PATCH", f"chat/messages/{mine['id']}", {"text": "Hi"}),
@@ -70,7 +70,7 @@ def test_no_message_is_accepted_after_a_block(alice, bob, blocker, round_):
         send_message(alice, bob, "Before")
     member, other = (alice, bob) if blocker == "sender" else (bob, alice)
     body = {"receiver_id": bob.id, "text": "Hi"}
-    sends = [lambda: alice.post("chat/message", body)] * 8
+    sends = [lambda: alice.post("chat/messages", body)] * 8
     answers = run_concurrently(*sends, lambda: member.put(f"users/{other.id}/block"))
     assert set(count_statuses(answers)) <= {200, 201, 404}
     kinds = [event["type"] for event in logged_events()]
@@ -87,9 +87,7 @@ CHANGES = {
     "message.deleted": lambda alice, bob, message: bob.delete(
         f"chat/messages/{message['id']}?for=me"
     ),
-    "message.read": lambda alice, bob, message: bob.put(
-        "chat/messages/read", {"user_id": alice.id}
-    ),
+    "message.read": lambda alice, bob, message: bob.put(f"chat/conversations/{alice.id}/read", {}),
     "chat.users": lambda alice, bob, message: bob.put(f"chat/users/{alice.id}"),
 }
 
@@ -115,7 +113,7 @@ def test_no_message_is_accepted_after_the_follow_that_allowed_it_ends(alice, bob
     body = {"receiver_id": bob.id, "text": "Hi"}
     for _ in range(4):
         bob.put(f"users/{alice.id}/follow")
-        sends = [lambda: alice.post("chat/message", body)] * 8
+        sends = [lambda: alice.post("chat/messages", body)] * 8
         answers = run_concurrently(*sends, lambda: bob.delete(f"users/{alice.id}/follow"))
         assert set(count_statuses(answers)) <= {200, 201, 403}
         kinds = [event["type"] for event in logged_events()]
@@ -127,7 +125,7 @@ def test_no_message_is_accepted_after_the_receiver_changes_the_setting(alice, bo
     body = {"receiver_id": bob.id, "text": "Hi"}
     for _ in range(4):
         bob.patch("users/me/settings", {"who_may_message": "everyone"})
-        sends = [lambda: alice.post("chat/message", body)] * 8
+        sends = [lambda: alice.post("chat/messages", body)] * 8
 
         def close():
             answer = bob.patch("users/me/settings", {"who_may_message": "nobody"})
@@ -147,9 +145,9 @@ def test_the_setting_of_the_receiver_decides_who_may_write(alice, bob, stranger)
         ("nobody", (403, 403)),
     ):
         bob.patch("users/me/settings", {"who_may_message": who})
-        assert tuple(p.post("chat/message", body).status_code for p in (alice, stranger)) == may
+        assert tuple(p.post("chat/messages", body).status_code for p in (alice, stranger)) == may
     with assert_no_changes():
-        answer = alice.post("chat/message", body)
+        answer = alice.post("chat/messages", body)
     assert answer.json()["detail"] == "This member does not accept messages from you."
     assert (list_texts(bob, alice), list_texts(bob, stranger)) == (["Hi", "Hi"], ["Hi"])
 
@@ -167,7 +165,7 @@ def test_following_the_receiver_does_not_allow_writing(alice, bob):
     alice.put(f"users/{bob.id}/follow")
     with assert_no_changes():
         body = {"receiver_id": bob.id, "text": "Hi"}
-        assert alice.post("chat/message", body).status_code == 403
+        assert alice.post("chat/messages", body).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -41,12 +41,12 @@ def count_unread(person, other):
 
 def test_fifty_concurrent_messages_are_all_counted_as_unread(alice, bob, flush_all, document):
     body = {"receiver_id": bob.id, "text": "Hi"}
-    answers = run_concurrently(*[lambda: alice.post("chat/message", body)] * 50)
+    answers = run_concurrently(*[lambda: alice.post("chat/messages", body)] * 50)
     assert count_statuses(answers) == {201: 50}
     assert unread_counts(bob) == (50, 1)
     sent = [answer.json()["chat_message"] for answer in answers]
     in_order = sorted(sent, key=lambda message: message["id"])
-    page = bob.get(f"chat/messages/{alice.id}?order=oldest&limit=100").json()
+    page = bob.get(f"chat/conversations/{alice.id}/messages?order=oldest&limit=100").json()
     assert page["messages"] == in_order
     assert list_conversations(bob) == [
         {"user": author_card(alice), "unread": 50, "last_message": in_order[-1]}
@@ -60,7 +60,7 @@ def test_fifty_concurrent_messages_are_all_counted_as_unread(alice, bob, flush_a
 def test_ten_concurrent_reads_mark_the_messages_once(alice, bob):
     for _ in range(3):
         send_message(alice, bob)
-    answers = run_concurrently(*[lambda: bob.put("chat/messages/read", {"user_id": alice.id})] * 10)
+    answers = run_concurrently(*[lambda: bob.put(f"chat/conversations/{alice.id}/read", {})] * 10)
     assert count_statuses(answers) == {200: 10}
     assert unread_counts(bob) == (0, 0)
     assert list_conversations(bob)[0]["unread"] == 0
@@ -79,8 +79,8 @@ def test_only_the_sender_gets_the_read_receipt(alice, bob, stranger):
     assert chat_events(alice)[-1] == event
     assert chat_events(bob)[-2:] == [event, {"type": "conversation.updated", "data": conversation}]
     assert chat_events(stranger) == []
-    assert alice.get(f"chat/messages/{bob.id}").json()["read_up_to"] == last["id"]
-    assert bob.get(f"chat/messages/{alice.id}").json()["read_up_to"] == ""
+    assert alice.get(f"chat/conversations/{bob.id}/messages").json()["read_up_to"] == last["id"]
+    assert bob.get(f"chat/conversations/{alice.id}/messages").json()["read_up_to"] == ""
     with assert_no_changes():
         assert mark_read(bob, alice) == conversation
     send_message(alice, bob, "Three")
@@ -89,13 +89,13 @@ def test_only_the_sender_gets_the_read_receipt(alice, bob, stranger):
 
 def test_a_conversation_that_does_not_exist_cannot_be_read(alice, bob):
     with assert_no_changes():
-        assert alice.put("chat/messages/read", {"user_id": bob.id}).status_code == 404
+        assert alice.put(f"chat/conversations/{bob.id}/read", {}).status_code == 404
 
 
 def test_a_message_that_arrives_during_a_read_is_read_or_unread(alice, bob):
     body = {"receiver_id": bob.id, "text": "Hi"}
-    writes = [lambda: alice.post("chat/message", body)] * 5
-    reading = [lambda: bob.put("chat/messages/read", {"user_id": alice.id})] * 5
+    writes = [lambda: alice.post("chat/messages", body)] * 5
+    reading = [lambda: bob.put(f"chat/conversations/{alice.id}/read", {})] * 5
     for _ in range(12):
         send_message(alice, bob)
         assert set(count_statuses(run_concurrently(*writes, *reading))) == {200, 201}
@@ -145,11 +145,11 @@ def test_concurrent_sends_reads_and_deletions_leave_an_exact_count(alice, bob, f
         def act(number, old=old):
             path = f"chat/messages/{old[number % 3]}"
             return [
-                lambda: alice.post("chat/message", {"receiver_id": bob.id, "text": "Hi"}),
+                lambda: alice.post("chat/messages", {"receiver_id": bob.id, "text": "Hi"}),
                 lambda: alice.delete(f"{path}?for=everyone"),
                 lambda: bob.delete(f"{path}?for=me"),
                 lambda: alice.delete(f"{path}?for=me"),
-                lambda: bob.put("chat/messages/read", {"user_id": alice.id}),
+                lambda: bob.put(f"chat/conversations/{alice.id}/read", {}),
             ][dice.choice([0, 1, 1, 1, 2, 2, 2, 3, 4])]
 
         answers = run_concurrently(*map(act, range(14)))
@@ -159,7 +159,9 @@ def test_concurrent_sends_reads_and_deletions_leave_an_exact_count(alice, bob, f
         )
         assert unread_counts(alice) == (0, 0)
         for person, other in ((alice, bob), (bob, alice)):
-            newest = person.get(f"chat/messages/{other.id}?limit=1").json()["messages"]
+            newest = person.get(f"chat/conversations/{other.id}/messages?limit=1").json()[
+                "messages"
+            ]
             assert [list_conversations(person)[0]["last_message"]] == newest
             assert (
                 chat_events(person, "conversation.updated")[-1]["data"]

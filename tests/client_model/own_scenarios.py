@@ -40,7 +40,7 @@ def _alice_writes_to_bob(w: World) -> None:
 @action("message.created", "message.updated", in_steps=True)
 def _alice_sends_bob_a_picture(w: World) -> None:
     expect_success(
-        send_form(w.alice, "POST", "chat/message", receiver_id=w.bob.id, image=make_image())
+        send_form(w.alice, "POST", "chat/messages", receiver_id=w.bob.id, image=make_image())
     )
     run_workers()
 

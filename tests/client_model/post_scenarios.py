@@ -116,24 +116,24 @@ def _alice_changes_her_profile(w: World) -> None:
 
 @action("user.updated", reread="gallery")
 def _bob_uploads_a_profile_picture(w: World) -> None:
-    expect_success(send_form(w.bob, "POST", "images/profile", image=make_image()))
+    expect_success(send_form(w.bob, "POST", "users/me/images/profile", image=make_image()))
     run_workers()
 
 
 @action("user.updated", in_steps=True)
 def _alice_changes_her_pictures(w: World) -> None:
     for use in ("profile", "background"):
-        expect_success(w.alice.post(f"images/{use}", {"image_id": w.followers_picture}))
+        expect_success(w.alice.post(f"users/me/images/{use}", {"image_id": w.followers_picture}))
 
 
 @action("user.updated")
 def _alice_deletes_her_profile_picture(w: World) -> None:
-    expect_success(w.alice.delete(f"images/{w.portrait}"))
+    expect_success(w.alice.delete(f"users/me/images/{w.portrait}"))
 
 
 @action("image.deleted", "post.updated")
 def _alice_deletes_the_picture_of_a_post(w: World) -> None:
-    expect_success(w.alice.delete(f"images/{w.followers_picture}"))
+    expect_success(w.alice.delete(f"users/me/images/{w.followers_picture}"))
 
 
 @action("user.updated", "user.hidden")
@@ -148,11 +148,11 @@ def _dora_makes_her_account_public(w: World) -> None:
 
 @action("user.deleted", gone="bob", in_steps=True)
 def _bob_erases_his_account(w: World) -> None:
-    expect_success(w.bob.call("DELETE", "currentuser", {"password": PASSWORD}))
+    expect_success(w.bob.call("DELETE", "accounts/me", {"password": PASSWORD}))
     run_workers()
 
 
 @action("user.deleted", gone="alice", in_steps=True)
 def _alice_erases_her_account(w: World) -> None:
-    expect_success(w.alice.call("DELETE", "currentuser", {"password": PASSWORD}))
+    expect_success(w.alice.call("DELETE", "accounts/me", {"password": PASSWORD}))
     run_workers()

@@ -122,8 +122,10 @@ class RandomWalk:
     def _picture(self, actor: Person, other: Person) -> str:
         gallery = actor.get(f"users/{actor.id}/images").json()["images"]
         if gallery and self.random.random() < 0.5:
-            return self._request(actor, "DELETE", f"images/{self.random.choice(gallery)['id']}")
-        send_form(actor, "POST", "images/profile", image=make_image())
+            return self._request(
+                actor, "DELETE", f"users/me/images/{self.random.choice(gallery)['id']}"
+            )
+        send_form(actor, "POST", "users/me/images/profile", image=make_image())
         return "a profile picture"
 
     def _notification(self, actor: Person, other: Person) -> str:
@@ -137,7 +139,7 @@ class RandomWalk:
 
     def _send_message(self, actor: Person, other: Person) -> str:
         description = self._request(
-            actor, "POST", "chat/message", {"receiver_id": other.id, "text": "Hello"}
+            actor, "POST", "chat/messages", {"receiver_id": other.id, "text": "Hello"}
         )
         if self.last_result:
             self.messages.append(self.last_result["chat_message"]["id"])
@@ -155,7 +157,7 @@ class RandomWalk:
         return " ".join(self._request(each, method, path + rest, body) for each in self.people)
 
     def _mark_read(self, actor: Person, other: Person) -> str:
-        return self._request(actor, "PUT", "chat/messages/read", {"user_id": other.id})
+        return self._request(actor, "PUT", f"chat/conversations/{other.id}/read", {})
 
     def _open_or_close_chat(self, actor: Person, other: Person) -> str:
         return self._request(actor, self.random.choice(("PUT", "DELETE")), f"chat/users/{other.id}")

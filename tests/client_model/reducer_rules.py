@@ -39,7 +39,7 @@ PATHS = {
     "gallery": "users/{id}/images",
     "profile": "users/{id}",
     "relation": "users/relationships",
-    "messages": "chat/messages/{user_id}",
+    "messages": "chat/conversations/{user_id}/messages",
     "post": "posts/{id}",
     "comments": "posts/{id}/comments",
     "mine": "posts/{id}/reactions/mine",

@@ -64,7 +64,7 @@ class Reader:
         self._posts(f"wall:{other}", f"users/{other}/posts")
         self._keep(f"gallery:{other}", f"users/{other}/images", "images")
         if other != self.me.id:
-            messages = self._page(f"chat/messages/{other}")
+            messages = self._page(f"chat/conversations/{other}/messages")
             if messages:
                 self.state[f"messages:{other}"] = messages
 
@@ -90,7 +90,7 @@ class Reader:
         """Return the body of a response; None for a 404."""
         # `Person.get` would check each of many responses against the schema, which is slow.
         response: Any = new_client().get(
-            f"/api/{path}", headers={"Authorization": f"Bearer {self.me.access}"}
+            f"/api/v1/{path}", headers={"Authorization": f"Bearer {self.me.access}"}
         )
         assert response.status_code in {200, 404}, response.content
         self.cursor = self.cursor or response.headers["X-Event-Cursor"]

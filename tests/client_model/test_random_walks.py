@@ -50,7 +50,9 @@ def _newest_post_id(w: World) -> str:
 
 
 def _last_message_id(w: World) -> str:
-    return str(expect_success(w.bob.get(f"chat/messages/{w.carol.id}"))["messages"][1]["id"])
+    return str(
+        expect_success(w.bob.get(f"chat/conversations/{w.carol.id}/messages"))["messages"][1]["id"]
+    )
 
 
 # The actions, and the kinds of parts that early and late clients had to read again.

@@ -86,7 +86,9 @@ def _relate(w: World) -> None:
     ):
         follow(follower, followee)
     expect_success(w.erik.put(f"users/{w.alice.id}/mute"))
-    upload = expect_success(send_form(w.alice, "POST", "images/profile", image=make_image()))
+    upload = expect_success(
+        send_form(w.alice, "POST", "users/me/images/profile", image=make_image())
+    )
     w.ids["portrait"] = upload["image"]["id"]
     run_workers()
 

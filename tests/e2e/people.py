@@ -62,11 +62,11 @@ class Caller:
     def send_message(self, receiver: "Caller", text: str) -> str:
         """Send a chat message and return its id."""
         body = {"receiver_id": receiver.id, "text": text}
-        return str(self.call("POST", "chat/message", body)["chat_message"]["id"])
+        return str(self.call("POST", "chat/messages", body)["chat_message"]["id"])
 
     def _request(self, method: str, path: str, body: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.access}"} if self.access else {}
-        url = f"{self.url}/api/{path}"
+        url = f"{self.url}/api/v1/{path}"
         return _client().request(method, url, json=body, headers=headers)
 
 

@@ -113,7 +113,7 @@ def test_a_picture_message_appears_in_both_windows(anna_and_ben):
 def test_a_late_response_does_not_replace_newer_events(anna_and_ben, stack):
     _, ben = anna_and_ben
     held: list[tuple[Route, APIResponse]] = []
-    ben.page.route("**/api/chat/message", lambda route: held.append((route, route.fetch())))
+    ben.page.route("**/api/v1/chat/messages", lambda route: held.append((route, route.fetch())))
     field = ben.page.get_by_label("Message", exact=True)
     field.fill("At eight?")
     field.press("Enter")

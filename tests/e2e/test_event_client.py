@@ -32,7 +32,7 @@ SUBSCRIBE_DURING_RESUME = """() => {
 GET_CURSOR = """async () => {
     const { access } = JSON.parse(sessionStorage.getItem("mysocial.session"));
     const headers = { Authorization: `Bearer ${access}` };
-    return (await fetch("/api/posts", { headers })).headers.get("X-Event-Cursor");
+    return (await fetch("/api/v1/posts", { headers })).headers.get("X-Event-Cursor");
 }"""
 
 

@@ -135,7 +135,7 @@ def test_the_home_feed_shows_new_posts_of_followed_users(open_window, stack):
 
     sign_in(stack, follower.name).call("PUT", f"users/{followed.id}/follow")
     expect(follower.inspector_events("follow.created")).to_have_count(1)
-    requests = follower.page.locator("#calls .path").filter(has_text="/api/posts/home")
+    requests = follower.page.locator("#calls .path").filter(has_text="/api/v1/posts/home")
     expect(requests).to_have_count(2)  # the follow may have added posts
     stranger.create_post("Not for the home feed")
     followed.create_post("For those at home")

@@ -62,7 +62,7 @@ def post_with_comments(stack: Site) -> str:
 def create_routes(stack: Site) -> dict[str, str]:
     """Create content for alice. Return the route of each view by name."""
     alice, bob = sign_in(stack, "alice"), sign_in(stack, "bob")
-    bob.call("POST", "chat/message", {"receiver_id": alice.id, "text": "Eight it is. " * 9})
+    bob.call("POST", "chat/messages", {"receiver_id": alice.id, "text": "Eight it is. " * 9})
     post = alice.create_post("What is there to see?")
     bob.call("POST", f"posts/{post}/comments", {"text": "This."})
     return {
@@ -169,14 +169,14 @@ def test_sign_in_feed_and_inspector_fit_on_a_phone(open_window, post_with_commen
 
 def test_the_inspector_shows_requests_and_events(open_window, stack):
     user = open_window().sign_in("carol")
-    expect(user.page.locator("#calls .call").filter(has_text="/api/signin")).to_have_count(1)
+    expect(user.page.locator("#calls .call").filter(has_text="/api/v1/signin")).to_have_count(1)
     sign_in(stack, "alice").create_post("Seen by the inspector")
     event = user.page.locator("#events .event").filter(has_text="post.created").first
     event.click()
     expect(event.locator("pre")).to_contain_text('"text": "Seen by the inspector"')
-    request = user.page.locator("#calls .call").filter(has_text="/api/posts?limit=20").first
+    request = user.page.locator("#calls .call").filter(has_text="/api/v1/posts?limit=20").first
     expect(request).to_have_text(
-        re.compile(r"^GET/api/posts\?limit=20200\d+ ms[0-9a-f]{8}:\d{16}$")
+        re.compile(r"^GET/api/v1/posts\?limit=20200\d+ ms[0-9a-f]{8}:\d{16}$")
     )
 
 

@@ -6,7 +6,8 @@ import sys
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.people import Caller, Site, new_name, sign_up
+from tests.e2e.people import Caller, Site, new_name, sign_in, sign_up
+from tests.e2e.window import Window
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT, wait_for
 
@@ -62,6 +63,14 @@ def create_report(reporter: Caller, target_type: str, target_id: str) -> str:
     return str(reporter.call("POST", "reports", body)["report"]["id"])
 
 
+def expect_notification(user: Window, text: str) -> None:
+    """Expect an announcement of a notification, and its row in the list."""
+    expect(user.page.locator("#announcement")).to_have_text(text)
+    user.open_section("Notifications")
+    row = user.page.locator(".notification p:first-child")
+    expect(row).to_have_text(f"Unread: {text}")
+
+
 def fill_in_suspension(page: Page) -> None:
     """Assign the report and fill in a permanent suspension of the member."""
     page.get_by_role("button", name="Assign to me").click()
@@ -78,7 +87,8 @@ def test_resolving_a_report_with_a_suspension_signs_the_member_out_at_once(
     name = new_name("mallory")
     mallory = open_window().sign_up(name)
     mallory.write_post(f"Buy now, says {name}")
-    reporter = sign_up(stack, new_name("reporter"))
+    reporter_window = open_window().sign_up(new_name("reporter"))
+    reporter = sign_in(stack, reporter_window.name)
     (post_id,) = [
         post["id"]
         for post in reporter.call("GET", "posts")["posts"]
@@ -103,6 +113,7 @@ def test_resolving_a_report_with_a_suspension_signs_the_member_out_at_once(
     expect(page.locator("mark.resolved")).to_have_text("Resolved")
     assert reporter.call("GET", "reports")["reports"][0]["state"] == "resolved"
     assert name not in str(reporter.call("GET", "posts"))
+    expect_notification(reporter_window, "A moderator closed your report")
 
     wait_until_listed(page, f"{admin_url}mysocial/auditentry/", f"moderation.report:{report_id}")
     row = page.locator("#result_list tr").filter(has_text="resolve (suspend) report")

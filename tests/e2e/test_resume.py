@@ -70,7 +70,7 @@ def test_gateway_errors_are_retried_with_the_same_idempotency_key(open_window, s
         else:
             route.continue_()
 
-    user.page.route("**/api/posts", respond)
+    user.page.route("**/api/v1/posts", respond)
     text = f"Written through a proxy with status {status}"
     user.write_post(text)
     expect(user.post(text)).to_have_count(1)
@@ -91,7 +91,7 @@ def test_gateway_errors_are_retried_with_the_same_idempotency_key(open_window, s
 def test_an_error_of_a_proxy_is_shown_and_the_text_stays(open_window, status, error):
     user = open_window().sign_up(new_name("unlucky"))
     user.allow_connection_errors = user.allow_client_errors = True
-    user.page.route("**/api/posts", lambda route: route.fulfill(status=status, body=""))
+    user.page.route("**/api/v1/posts", lambda route: route.fulfill(status=status, body=""))
     user.submit_post("Not taken")
     expect(user.page.get_by_role("alert").filter(has_text=error)).to_have_text(error)
     expect(user.page.get_by_label("Your post")).to_have_value("Not taken")

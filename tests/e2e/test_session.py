@@ -52,7 +52,7 @@ def test_signing_out_deletes_all_data(open_window):
 def test_a_session_that_is_ended_elsewhere_is_signed_out_at_once(open_window, stack):
     user = open_window().sign_up(new_name("ended"))
     other_device = sign_in(stack, user.name)
-    other_device.call("DELETE", "sessions")
+    other_device.call("DELETE", "accounts/me/sessions")
     expect(user.page.locator("#signin-error")).to_have_text(
         "Your session has ended. Please sign in again."
     )

@@ -44,10 +44,10 @@ class _Member:
         if self.may_be_ended:
             self.may_be_ended = False
             headers = {"Authorization": f"Bearer {self.token}"}
-            if httpx.get(f"{URL}/api/users/me", headers=headers).status_code == 401:
+            if httpx.get(f"{URL}/api/v1/users/me", headers=headers).status_code == 401:
                 self.token = ""
         if not self.token:
-            response = httpx.post(f"{URL}/api/signin", json=CONFIG["sign_in"], timeout=20)
+            response = httpx.post(f"{URL}/api/v1/signin", json=CONFIG["sign_in"], timeout=20)
             self.token = response.json()["access"]
         return self.token
 
@@ -137,7 +137,7 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
         return False
     problem = json.loads(response.content)
     errors = problem["errors"] or [{"field": "", "detail": problem["detail"]}]
-    if case.operation.label == "POST /api/posts":  # required unless the post has media
+    if case.operation.label == "POST /api/v1/posts":  # required unless the post has media
         errors = [error for error in errors if error["field"] != "text"]
     reasons = [error["detail"] for error in errors]
     return not all(map(BUSINESS_RULE_TEXTS.search, reasons))

@@ -74,11 +74,11 @@ class CorpusClient:
         return response.status, headers_received, body
 
     def _sign_in(self) -> None:
-        me = f"{self._endpoint.url}/api/users/me"
+        me = f"{self._endpoint.url}/api/v1/users/me"
         headers = {"Authorization": f"Bearer {self._access}"}
         if httpx.get(me, headers=headers, timeout=20).status_code == UNAUTHORIZED:
             body = {"username": self._endpoint.name, "password": PASSWORD}
-            response = httpx.post(f"{self._endpoint.url}/api/signin", json=body, timeout=20)
+            response = httpx.post(f"{self._endpoint.url}/api/v1/signin", json=body, timeout=20)
             self._access = self._endpoint.member.access = str(
                 json.loads(response.content)["access"]
             )

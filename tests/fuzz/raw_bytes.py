@@ -15,10 +15,10 @@ TIMEOUT_SECONDS = 5.0
 IDLE_SECONDS = 0.2  # without bytes for so long, the server waits for more input
 MAX_RESPONSE_BYTES = 1_000_000
 SERVER_STATUSES = {400, 404, 405, 408, 411, 413, 414, 415, 417, 426, 431, 501, 505}
-POST = "POST /api/posts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {access}\r\n"
+POST = "POST /api/v1/posts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {access}\r\n"
 JSON = POST + "Content-Type: application/json\r\n"
 FORM = POST + "Content-Type: multipart/form-data; boundary=b\r\n"
-GET = "GET /api/posts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {access}\r\n"
+GET = "GET /api/v1/posts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {access}\r\n"
 
 # The head of a request and its body, after which the client sends nothing more.
 CASES: tuple[tuple[str, bytes], ...] = (
@@ -59,16 +59,16 @@ CASES: tuple[tuple[str, bytes], ...] = (
     (GET.replace("1.1", "1.0") + "\r\n", b""),
     (GET.replace("GET", "G\xffT") + "\r\n", b""),
     (GET.replace("GET", "A" * 5000) + "\r\n", b""),
-    (GET.replace("/api/posts", "/api/p\xff\xfe\x00") + "\r\n", b""),
-    (GET.replace("/api/posts", "/api/posts?" + "a" * 100_000) + "\r\n", b""),
-    (GET.replace("/api/posts", "//api//posts") + "\r\n", b""),
-    (GET.replace("/api/posts", "http://evil.example/api/posts") + "\r\n", b""),
-    (GET.replace("/api/posts", "*") + "\r\n", b""),
-    (GET.replace("/api/posts", "api/posts") + "\r\n", b""),
+    (GET.replace("/api/v1/posts", "/api/v1/p\xff\xfe\x00") + "\r\n", b""),
+    (GET.replace("/api/v1/posts", "/api/v1/posts?" + "a" * 100_000) + "\r\n", b""),
+    (GET.replace("/api/v1/posts", "//api//posts") + "\r\n", b""),
+    (GET.replace("/api/v1/posts", "http://evil.example/api/v1/posts") + "\r\n", b""),
+    (GET.replace("/api/v1/posts", "*") + "\r\n", b""),
+    (GET.replace("/api/v1/posts", "api/posts") + "\r\n", b""),
     (GET.replace("Host: localhost\r\n", "") + "\r\n", b""),
     (GET + "Host: localhost\r\n\r\n", b""),
     (GET.replace("\r\n", "\n") + "\n", b""),
-    ("GET /api/posts\r\n\r\n", b""),
+    ("GET /api/v1/posts\r\n\r\n", b""),
     ("\r\n" * 100, b""),
     ("", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 500),
     ("", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0" * 100),

@@ -64,9 +64,11 @@ def run(
 def ended_token(endpoint: Endpoint) -> str:
     """Return an access token whose session has ended."""
     body = {"username": endpoint.name, "password": PASSWORD}
-    access = str(httpx.post(f"{endpoint.url}/api/signin", json=body, timeout=20).json()["access"])
+    access = str(
+        httpx.post(f"{endpoint.url}/api/v1/signin", json=body, timeout=20).json()["access"]
+    )
     headers = {"Authorization": f"Bearer {access}"}
     assert httpx.post(
-        f"{endpoint.url}/api/signout", json={}, headers=headers, timeout=20
+        f"{endpoint.url}/api/v1/signout", json={}, headers=headers, timeout=20
     ).is_success
     return access

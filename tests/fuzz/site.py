@@ -171,7 +171,7 @@ def defects_in_log(log: str) -> list[str]:
 
 
 def _call(endpoint: Endpoint, member: Member, method: str, path: str, body: Any = None) -> Any:
-    url = f"{endpoint.url}/api/{path}"
+    url = f"{endpoint.url}/api/v1/{path}"
     response = httpx.request(method, url, json=body, headers=member.headers, timeout=20)
     assert response.is_success, response.text
     return response.json()
@@ -199,13 +199,13 @@ def _create_data(endpoint: Endpoint, members: list[Member]) -> dict[str, list[st
     ]
     call(friend, "PUT", f"posts/{posts[0]}/reaction", {"type": "like"})
     messages = [
-        call(author, "POST", "chat/message", {"receiver_id": receiver.id, "text": "Hello"})[
+        call(author, "POST", "chat/messages", {"receiver_id": receiver.id, "text": "Hello"})[
             "chat_message"
         ]
         for author, receiver in ((me, friend), (friend, me))
     ]
     notifications = call(me, "GET", "notifications")["notifications"]
-    sessions = call(me, "GET", "sessions")["sessions"]
+    sessions = call(me, "GET", "accounts/me/sessions")["sessions"]
     return ids | {
         "posts": posts,
         "comments": comments,

@@ -121,7 +121,7 @@ def upload_profile_image(
     person: Person, purpose: str = "profile", size: tuple[int, int] = (40, 30)
 ) -> dict[str, Any]:
     """Upload an image for the profile, process it, and return it from the gallery."""
-    response = send_form(person, "POST", f"images/{purpose}", image=make_image(size=size))
+    response = send_form(person, "POST", f"users/me/images/{purpose}", image=make_image(size=size))
     assert response.status_code == 201, response.content
     process_due_media()
     return next(

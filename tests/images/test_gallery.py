@@ -33,29 +33,29 @@ def test_a_background_is_shown_and_removed(alice, bob, flush_all):
     assert image["purpose"] == "background"
 
     with assert_no_changes():
-        assert bob.delete(f"images/background/{image['id']}").status_code == 403
+        assert bob.delete(f"users/me/images/background/{image['id']}").status_code == 403
     flush_all()
     client().flushall()
     assert profile_images(alice) == (avatar, image["url"])
-    response = alice.delete(f"images/background/{image['id']}")
+    response = alice.delete(f"users/me/images/background/{image['id']}")
     assert response.json() == {"message": "Image deleted"}
     assert profile_images(alice) == (avatar, "")
     assert get_gallery(alice, alice) == []
     assert process_due_media() == 1
     assert public_files() == []
-    assert alice.delete(f"images/background/{image['id']}").status_code == 404
+    assert alice.delete(f"users/me/images/background/{image['id']}").status_code == 404
 
 
 def test_an_existing_image_is_shown_on_the_profile_without_another_upload(alice, bob):
     first, second = upload_profile_image(alice), upload_profile_image(alice)
     assert profile_images(alice)[0] == second["url"]
     for purpose in ("profile", "background"):
-        response = alice.post(f"images/{purpose}", {"image_id": first["id"]})
+        response = alice.post(f"users/me/images/{purpose}", {"image_id": first["id"]})
         assert response.status_code == 200
         assert response.json()["image"]["url"] == first["url"]
     assert profile_images(alice) == (first["url"], first["url"])
     assert len(public_files()) == 2
-    assert alice.delete(f"images/background/{first['id']}").status_code == 200
+    assert alice.delete(f"users/me/images/background/{first['id']}").status_code == 200
     assert profile_images(alice) == (first["url"], "")
     assert len(get_gallery(alice, alice)) == 2
 
@@ -67,13 +67,13 @@ def test_a_profile_cannot_show_another_members_image_or_an_unprocessed_one(alice
     with assert_no_changes():
         for image_id, code in [(image["id"], 403), (unready["id"], 409), (video["id"], 404),
                                ("0" * 24, 404), ("x", 400)]:  # fmt: skip
-            response = bob.post("images/profile", {"image_id": image_id})
+            response = bob.post("users/me/images/profile", {"image_id": image_id})
             assert response.status_code == code, image_id
 
 
 def test_of_two_uploads_the_profile_shows_the_later_one(alice):
-    send_form(alice, "POST", "images/profile", image=make_image(size=(10, 10)))
-    send_form(alice, "POST", "images/profile", image=make_image(size=(20, 20)))
+    send_form(alice, "POST", "users/me/images/profile", image=make_image(size=(10, 10)))
+    send_form(alice, "POST", "users/me/images/profile", image=make_image(size=(20, 20)))
     assert process_due_media() == 2
     assert open_image(profile_images(alice)[0]).size == (20, 20)
     assert [event["type"] for event in alice.received_events()] == ["user.updated"]
@@ -82,11 +82,16 @@ def test_of_two_uploads_the_profile_shows_the_later_one(alice):
 def test_deleting_an_unprocessed_image_keeps_the_one_on_the_profile(alice):
     avatar, background = upload_profile_image(alice), upload_profile_image(alice, "background")
     shown_now = (avatar["url"], background["url"])
-    for purpose, path in (("profile", "images"), ("background", "images/background")):
-        image = send_form(alice, "POST", f"images/{purpose}", image=make_image()).json()["image"]
+    for purpose, path in (
+        ("profile", "users/me/images"),
+        ("background", "users/me/images/background"),
+    ):
+        image = send_form(alice, "POST", f"users/me/images/{purpose}", image=make_image()).json()[
+            "image"
+        ]
         assert alice.delete(f"{path}/{image['id']}").status_code == 200
         assert profile_images(alice) == shown_now
-    assert alice.delete(f"images/background/{background['id']}").status_code == 200
+    assert alice.delete(f"users/me/images/background/{background['id']}").status_code == 200
     assert profile_images(alice) == (avatar["url"], "")
 
 
@@ -94,9 +99,9 @@ def test_a_deleted_image_is_removed_everywhere_and_announced(alice, bob):
     initial, _ = profile_images(alice)
     image = upload_profile_image(alice)
     with assert_no_changes():
-        assert bob.delete(f"images/{image['id']}").status_code == 403
+        assert bob.delete(f"users/me/images/{image['id']}").status_code == 403
     heard = len(bob.received_events(f"user:{alice.id}"))
-    response = alice.delete(f"images/{image['id']}")
+    response = alice.delete(f"users/me/images/{image['id']}")
     assert response.json() == {"message": "Image deleted"}
     profile = bob.get(f"users/{alice.id}").json()
     assert profile["avatar_url"] == initial
@@ -109,13 +114,13 @@ def test_a_deleted_image_is_removed_everywhere_and_announced(alice, bob):
     assert process_due_media() == 1
     assert public_files() == []
     assert new_client().get(image["url"]).status_code == 404
-    assert alice.delete(f"images/{image['id']}").status_code == 404
+    assert alice.delete(f"users/me/images/{image['id']}").status_code == 404
 
 
 def test_an_image_that_is_deleted_before_its_processing_is_never_shown(alice, flush_all, documents):
     before = profile_images(alice)
-    image = send_form(alice, "POST", "images/profile", image=make_image()).json()["image"]
-    assert alice.delete(f"images/{image['id']}").status_code == 200
+    image = send_form(alice, "POST", "users/me/images/profile", image=make_image()).json()["image"]
+    assert alice.delete(f"users/me/images/{image['id']}").status_code == 200
     assert spooled_files() == public_files() == []
     assert process_due_media() == 0
     assert profile_images(alice) == before
@@ -125,7 +130,7 @@ def test_an_image_that_is_deleted_before_its_processing_is_never_shown(alice, fl
 
 def test_only_one_of_many_concurrent_deletions_succeeds(alice):
     image = upload_profile_image(alice)
-    responses = run_concurrently(*[lambda: alice.delete(f"images/{image['id']}")] * 6)
+    responses = run_concurrently(*[lambda: alice.delete(f"users/me/images/{image['id']}")] * 6)
     assert count_statuses(responses) == {200: 1, 404: 5}
     assert len(live_records("images.deletedfile")) == 1
     assert [event["type"] for event in alice.received_events()].count("image.deleted") == 1
@@ -137,8 +142,8 @@ def test_a_profile_never_shows_an_image_that_was_deleted_concurrently(alice):
         image = upload_profile_image(alice)
         upload_profile_image(alice)
         shows, deletes = run_concurrently(
-            lambda image=image: alice.post("images/profile", {"image_id": image["id"]}),
-            lambda image=image: alice.delete(f"images/{image['id']}"),
+            lambda image=image: alice.post("users/me/images/profile", {"image_id": image["id"]}),
+            lambda image=image: alice.delete(f"users/me/images/{image['id']}"),
         )
         assert deletes.status_code == 200
         assert shows.status_code in {200, 404}
@@ -189,7 +194,7 @@ def test_a_gallery_is_paginated_and_reloaded_from_mongodb(alice, bob, flush_all)
 
 def test_a_gallery_needs_no_mongodb(alice):
     with mongod_paused():
-        send_form(alice, "POST", "images/background", image=make_image())
+        send_form(alice, "POST", "users/me/images/background", image=make_image())
         assert len(get_gallery(alice, alice)) == 1
 
 
@@ -197,9 +202,9 @@ def test_an_image_of_an_invisible_post_is_not_found(alice, bob):
     post = send_form(alice, "POST", "posts", image=make_image(), privacy="followers").json()["post"]
     video = send_form(alice, "POST", "posts", text="x", video=make_video()).json()["post"]
     with assert_no_changes():
-        assert bob.delete(f"images/{post['media']['id']}").status_code == 404
-        assert bob.delete(f"images/{video['media']['id']}").status_code == 404
-        assert alice.delete(f"images/{video['media']['id']}").status_code == 404
+        assert bob.delete(f"users/me/images/{post['media']['id']}").status_code == 404
+        assert bob.delete(f"users/me/images/{video['media']['id']}").status_code == 404
+        assert alice.delete(f"users/me/images/{video['media']['id']}").status_code == 404
 
 
 def test_deleting_the_image_of_a_post_keeps_its_text_and_is_announced_to_its_viewers(
@@ -210,7 +215,7 @@ def test_deleting_the_image_of_a_post_keeps_its_text_and_is_announced_to_its_vie
     post = send_form(alice, "POST", "posts", image=make_image(), **fields).json()["post"]
     process_due_media()
     heard = len(bob.received_events(f"user:{alice.id}"))
-    assert alice.delete(f"images/{post['media']['id']}").status_code == 200
+    assert alice.delete(f"users/me/images/{post['media']['id']}").status_code == 200
     bare = bob.get(f"posts/{post['id']}").json()
     assert bare == {**post, "media": None}
     assert bob.received_events(f"user:{alice.id}")[heard:] == [
@@ -225,14 +230,14 @@ def test_the_only_content_of_a_post_cannot_be_deleted_alone(alice):
     post = send_form(alice, "POST", "posts", image=make_image()).json()["post"]
     process_due_media()
     with assert_no_changes():
-        assert alice.delete(f"images/{post['media']['id']}").status_code == 409
+        assert alice.delete(f"users/me/images/{post['media']['id']}").status_code == 409
 
 
 def test_deleting_a_post_removes_its_image_from_the_profile(alice):
     initial, _ = profile_images(alice)
     post = send_form(alice, "POST", "posts", image=make_image()).json()["post"]
     process_due_media()
-    alice.post("images/profile", {"image_id": post["media"]["id"]})
+    alice.post("users/me/images/profile", {"image_id": post["media"]["id"]})
     assert profile_images(alice)[0] != initial
     alice.delete(f"posts/{post['id']}")
     run_due_cascades()

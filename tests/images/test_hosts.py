@@ -52,7 +52,7 @@ def uploads(state):
 
 
 def test_a_local_file_is_served_so_that_it_cannot_execute(alice):
-    send_form(alice, "POST", "images/profile", image=make_image())
+    send_form(alice, "POST", "users/me/images/profile", image=make_image())
     process_due_media()
     url = alice.get("users/me").json()["avatar_url"]
     response = new_client().get(url)
@@ -73,7 +73,7 @@ def test_no_other_file_is_served(name):
 
 
 def test_cloudinary_receives_processed_bytes_with_a_chosen_name(alice, cloudinary):
-    response = send_form(alice, "POST", "images/profile", image=make_geotagged_jpeg())
+    response = send_form(alice, "POST", "users/me/images/profile", image=make_geotagged_jpeg())
     assert cloudinary.requests == []  # A request never waits for the host.
     assert process_due_media() == 1
 
@@ -103,10 +103,10 @@ def test_videos_are_uploaded_to_cloudinary_and_removed_from_it(alice, cloudinary
     assert upload["path"] == "/v1_1/demo/video/upload"
     (name,) = cloudinary.files
 
-    send_form(alice, "POST", "images/profile", image=make_image())
+    send_form(alice, "POST", "users/me/images/profile", image=make_image())
     process_due_media()
     (image,) = alice.get(f"users/{alice.id}/images").json()["images"]
-    assert alice.delete(f"images/{image['id']}").status_code == 200
+    assert alice.delete(f"users/me/images/{image['id']}").status_code == 200
     assert process_due_media() == 1
     assert list(cloudinary.files) == [name]
     assert cloudinary.requests[-1]["path"] == "/v1_1/demo/image/destroy"
@@ -115,7 +115,7 @@ def test_videos_are_uploaded_to_cloudinary_and_removed_from_it(alice, cloudinary
 
 
 def test_a_failed_upload_to_the_host_is_retried(alice, cloudinary, retry_at_once):
-    send_form(alice, "POST", "images/profile", image=make_image())
+    send_form(alice, "POST", "users/me/images/profile", image=make_image())
     cloudinary.failures_left = 2
     assert process_due_media() == 1
     assert len(cloudinary.requests) == 3
@@ -127,7 +127,7 @@ def test_a_failed_upload_to_the_host_is_retried(alice, cloudinary, retry_at_once
 def test_an_image_fails_after_eight_failed_uploads_to_the_host(alice, cloudinary, retry_at_once):
     cloudinary.failures_left = 100
     before = alice.get("users/me").json()
-    send_form(alice, "POST", "images/profile", image=make_image())
+    send_form(alice, "POST", "users/me/images/profile", image=make_image())
     assert process_due_media() == 1
     assert len(cloudinary.requests) == 8
     assert [media[b"status"] for media in live_records("images.media").values()] == [b"done"]
@@ -136,10 +136,10 @@ def test_an_image_fails_after_eight_failed_uploads_to_the_host(alice, cloudinary
 
 
 def test_a_failed_removal_is_retried(alice, cloudinary, retry_at_once):
-    send_form(alice, "POST", "images/profile", image=make_image())
+    send_form(alice, "POST", "users/me/images/profile", image=make_image())
     process_due_media()
     (image,) = alice.get(f"users/{alice.id}/images").json()["images"]
-    alice.delete(f"images/{image['id']}")
+    alice.delete(f"users/me/images/{image['id']}")
     cloudinary.failures_left = 3
     assert process_due_media() == 1
     assert cloudinary.files == {}
@@ -147,7 +147,7 @@ def test_a_failed_removal_is_retried(alice, cloudinary, retry_at_once):
 
 
 def test_the_work_of_a_killed_worker_is_repeated_with_the_same_result(alice, cloudinary):
-    send_form(alice, "POST", "images/profile", image=make_image())
+    send_form(alice, "POST", "users/me/images/profile", image=make_image())
     cloudinary.is_hanging = True
     environment = {
         **os.environ,
@@ -174,12 +174,12 @@ def test_the_work_of_a_killed_worker_is_repeated_with_the_same_result(alice, clo
 
 def test_media_deleted_during_the_upload_are_removed_from_the_host(alice, cloudinary):
     before = alice.get("users/me").json()
-    image = send_form(alice, "POST", "images/profile", image=make_image()).json()["image"]
+    image = send_form(alice, "POST", "users/me/images/profile", image=make_image()).json()["image"]
     cloudinary.is_hanging = True
 
     def delete():
         wait_for(lambda: cloudinary.requests, within=30, name="an upload")
-        response = alice.delete(f"images/{image['id']}")
+        response = alice.delete(f"users/me/images/{image['id']}")
         cloudinary.is_hanging = False
         return response
 
@@ -205,7 +205,7 @@ def test_concurrent_workers_process_each_upload_once(alice):
 def test_the_data_export_downloads_files_from_cloudinary(alice, cloudinary, tmp_path):
     cloudinary.delivery_url = cloudinary.server_url
     for purpose in ("profile", "background"):
-        send_form(alice, "POST", f"images/{purpose}", image=make_image())
+        send_form(alice, "POST", f"users/me/images/{purpose}", image=make_image())
     assert process_due_media() == 2
     gone, kept = cloudinary.files
     del cloudinary.files[gone]

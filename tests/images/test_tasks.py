@@ -8,7 +8,7 @@ from tests.support.concurrency import assert_no_changes
 
 
 def test_an_upload_is_processed_once(alice):
-    send_form(alice, "POST", "images/profile", image=make_image())
+    send_form(alice, "POST", "users/me/images/profile", image=make_image())
     assert process_media() == 1
     with assert_no_changes():
         assert process_media() == 0

@@ -65,9 +65,9 @@ def test_a_profile_picture_is_stored_at_once_and_shown_when_processed(
 ):
     before = alice.get("users/me").json()
     if as_form:
-        response = send_form(alice, "POST", "images/profile", image=make_image())
+        response = send_form(alice, "POST", "users/me/images/profile", image=make_image())
     else:
-        response = alice.post("images/profile", {"image": data_url(make_image())})
+        response = alice.post("users/me/images/profile", {"image": data_url(make_image())})
 
     assert response.status_code == 201, response.content
     image = response.json()["image"]
@@ -99,9 +99,9 @@ def test_a_file_that_is_not_an_image_is_rejected_whatever_its_declared_type(
 ):
     with assert_no_changes():
         if as_form:
-            response = send_form(alice, "POST", "images/profile", image=content)
+            response = send_form(alice, "POST", "users/me/images/profile", image=content)
         else:
-            response = alice.post("images/profile", {"image": data_url(content)})
+            response = alice.post("users/me/images/profile", {"image": data_url(content)})
     assert response.status_code == 415
     assert [error["field"] for error in response.json()["errors"]] == ["image"]
     assert spooled_files() == public_files() == []
@@ -109,7 +109,7 @@ def test_a_file_that_is_not_an_image_is_rejected_whatever_its_declared_type(
 
 def test_a_decompression_bomb_is_rejected_before_decoding(alice):
     with assert_no_changes():
-        response = send_form(alice, "POST", "images/profile", image=decompression_bomb())
+        response = send_form(alice, "POST", "users/me/images/profile", image=decompression_bomb())
     assert response.status_code == 413
     assert spooled_files() == []
 
@@ -118,18 +118,18 @@ def test_a_file_that_is_too_large_is_rejected_as_a_form_and_as_json(alice, setti
     settings.IMAGE_MAX_BYTES = 2000
     large = make_image("BMP", (40, 40))
     with assert_no_changes():
-        assert send_form(alice, "POST", "images/profile", image=large).status_code == 413
-        assert alice.post("images/profile", {"image": data_url(large)}).status_code == 413
+        assert send_form(alice, "POST", "users/me/images/profile", image=large).status_code == 413
+        assert alice.post("users/me/images/profile", {"image": data_url(large)}).status_code == 413
     assert spooled_files() == []
 
 
 def test_a_body_above_the_limit_is_rejected_unread(alice, settings):
     body = {"image": data_url(b"x" * (settings.IMAGE_MAX_BYTES + 600_000))}
     with assert_no_changes():
-        assert alice.post("images/profile", body).status_code == 413
+        assert alice.post("users/me/images/profile", body).status_code == 413
         response = new_client().generic(
             "POST",
-            "/api/images/profile",
+            "/api/v1/users/me/images/profile",
             b"x",
             "multipart/form-data; boundary=x",
             headers={"Authorization": f"Bearer {alice.access}"},
@@ -152,7 +152,7 @@ WRONG_FORMS = [
 @pytest.mark.parametrize(("fields", "wrong"), WRONG_FORMS)
 def test_every_invalid_field_of_a_form_is_reported(alice, fields, wrong):
     with assert_no_changes():
-        response = send_form(alice, "POST", "images/profile", **fields)
+        response = send_form(alice, "POST", "users/me/images/profile", **fields)
     assert response.status_code == 400
     assert {error["field"] for error in response.json()["errors"]} == wrong
     assert spooled_files() == []
@@ -165,7 +165,7 @@ def test_every_invalid_field_of_a_form_is_reported(alice, fields, wrong):
 )  # fmt: skip
 def test_an_invalid_data_url_is_rejected(alice, url):
     with assert_no_changes():
-        response = alice.post("images/profile", {"image": url})
+        response = alice.post("users/me/images/profile", {"image": url})
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == ["image"]
 
@@ -174,7 +174,7 @@ def test_a_field_that_is_given_twice_is_refused(alice):
     body = encode_form(image=make_image())
     twice = body[: -len(f"--{BOUNDARY}--\r\n")] + body
     with assert_no_changes():
-        response = alice.call("POST", "images/profile", twice, MULTIPART_CONTENT)
+        response = alice.call("POST", "users/me/images/profile", twice, MULTIPART_CONTENT)
     assert response.status_code == 400
     assert response.json()["errors"][0]["detail"] == "This is given more than once."
 
@@ -182,9 +182,11 @@ def test_a_field_that_is_given_twice_is_refused(alice):
 @pytest.mark.parametrize("body", [b"", b"--x", b"--x\r\n\r\n", b"\x00" * 50])
 def test_an_invalid_form_is_rejected(alice, body):
     with assert_no_changes():
-        response = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=x")
+        response = alice.call(
+            "POST", "users/me/images/profile", body, "multipart/form-data; boundary=x"
+        )
         assert response.status_code == 400
-        response = alice.call("POST", "images/profile", body, "multipart/form-data")
+        response = alice.call("POST", "users/me/images/profile", body, "multipart/form-data")
         assert response.status_code == 400
 
 
@@ -199,7 +201,7 @@ def test_routes_without_files_reject_forms(alice):
 def test_an_anonymous_upload_is_rejected_before_the_file_is_read(alice):
     response = new_client().generic(
         "POST",
-        "/api/images/profile",
+        "/api/v1/users/me/images/profile",
         encode_form(image=make_image()),
         "multipart/form-data; boundary=x",
     )
@@ -208,18 +210,22 @@ def test_an_anonymous_upload_is_rejected_before_the_file_is_read(alice):
 
 def test_a_repeated_request_with_the_same_key_creates_one_image(alice):
     responses = [
-        send_form(alice, "POST", "images/profile", key="k", image=make_image()) for _ in range(3)
+        send_form(alice, "POST", "users/me/images/profile", key="k", image=make_image())
+        for _ in range(3)
     ]
     assert len({response.content for response in responses}) == 1
     assert len(live_records("images.media")) == len(spooled_files()) == 1
     other = make_image(size=(41, 30))
-    assert send_form(alice, "POST", "images/profile", key="k", image=other).status_code == 422
+    assert (
+        send_form(alice, "POST", "users/me/images/profile", key="k", image=other).status_code == 422
+    )
     assert len(live_records("images.media")) == len(spooled_files()) == 1
 
 
 def test_concurrent_requests_with_the_same_key_create_one_image(alice):
     responses = run_concurrently(
-        *[lambda: send_form(alice, "POST", "images/profile", key="k", image=make_image())] * 8
+        *[lambda: send_form(alice, "POST", "users/me/images/profile", key="k", image=make_image())]
+        * 8
     )
     assert count_statuses(responses) == {201: 8}
     assert len({response.content for response in responses}) == 1
@@ -229,7 +235,7 @@ def test_concurrent_requests_with_the_same_key_create_one_image(alice):
 def test_an_upload_needs_no_mongodb(alice):
     process_due_media()  # A running worker has its lists in Redis.
     with mongod_paused():
-        response = send_form(alice, "POST", "images/profile", image=make_image())
+        response = send_form(alice, "POST", "users/me/images/profile", image=make_image())
         assert response.status_code == 201
         assert process_due_media() == 1
         url = alice.get("users/me").json()["avatar_url"]
@@ -249,7 +255,7 @@ def test_a_large_upload_is_spooled_to_disk_and_leaves_nothing_there(alice):
 
 
 def test_stale_uploads_are_deleted_after_a_day(alice, settings):
-    send_form(alice, "POST", "images/profile", image=make_image())
+    send_form(alice, "POST", "users/me/images/profile", image=make_image())
     (waiting_name,) = spooled_files()
     folder = settings.MEDIA_DIR / "incoming"
     for name in ("tmpabc.upload", "f" * 24, "e" * 24):
@@ -265,7 +271,9 @@ def test_stale_uploads_are_deleted_after_a_day(alice, settings):
 def test_the_number_of_parts_of_a_form_is_bounded(alice, part):
     body = (b"--x\r\n" + part + b"\r\n\r\n\r\n") * 33 + b"--x--\r\n"
     with assert_no_changes():
-        response = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=x")
+        response = alice.call(
+            "POST", "users/me/images/profile", body, "multipart/form-data; boundary=x"
+        )
     assert response.status_code == 400
     assert response.json()["detail"] == "A form may have at most 32 parts."
 
@@ -274,11 +282,13 @@ def test_a_form_may_have_32_parts(alice):
     part = b"--x\r\nX: y\r\n\r\n\r\n"
     image = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
     body = part * 31 + image + make_image() + b"\r\n--x--\r\n"
-    response = alice.call("POST", "images/profile", body, "multipart/form-data; boundary=x")
+    response = alice.call(
+        "POST", "users/me/images/profile", body, "multipart/form-data; boundary=x"
+    )
     assert response.status_code == 201, response.content
 
 
 def test_the_fields_of_a_form_are_bounded_in_bytes(alice):
     with assert_no_changes():
-        response = send_form(alice, "POST", "images/profile", image_id="x" * 300_000)
+        response = send_form(alice, "POST", "users/me/images/profile", image_id="x" * 300_000)
     assert response.status_code == 413

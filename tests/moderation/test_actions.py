@@ -71,12 +71,12 @@ def test_a_silenced_member_can_read_and_delete_but_not_write(alice, bob):
         ("POST", f"posts/{post['id']}/comments", {"text": "Late"}),
         ("PATCH", f"comments/{comment['id']}", {"text": "Late"}),
         ("PUT", f"posts/{post['id']}/reaction", {"type": "like"}),
-        ("POST", "chat/message", {"receiver_id": bob.id, "text": "Late"}),
+        ("POST", "chat/messages", {"receiver_id": bob.id, "text": "Late"}),
         ("PATCH", f"chat/messages/{message['id']}", {"text": "Late"}),
         ("PUT", f"chat/messages/{message['id']}/reaction", {"type": "like"}),
         ("PUT", f"users/{bob.id}/follow", {}),
         ("PATCH", "users/me", {"quote": "Late"}),
-        ("POST", "images/profile", {"image": data_url(make_image())}),
+        ("POST", "users/me/images/profile", {"image": data_url(make_image())}),
     ]
     with assert_no_changes():
         for method, path, body in requests:
@@ -133,7 +133,7 @@ def test_no_concurrent_write_is_applied_after_a_silence(alice, bob):
 def test_a_suspended_member_is_signed_out_and_sees_the_reason(alice, bob):
     until = ms_from_now(3600)
     take_action(alice, "suspend", message="Threats.", until_ms=until)
-    assert alice.get("currentuser").status_code == 401
+    assert alice.get("accounts/me").status_code == 401
     for response in (sign_in(alice), anonymous.post("token/refresh", {"refresh": alice.refresh})):
         assert response.status_code == 403
         problem = response.json()
@@ -154,7 +154,7 @@ def pages_of(person, post, comment):
         f"comments/{comment['id']}",
         f"users/{person.id}/posts",
         f"users/{person.id}/followers",
-        f"chat/messages/{person.id}",
+        f"chat/conversations/{person.id}/messages",
     ]
 
 
@@ -188,7 +188,7 @@ def test_a_suspension_hides_everything_of_a_member_until_it_is_revoked(alice, bo
     action = take_action(alice, "suspend", until_ms=FOREVER_MS)
     assert visibility() == ([404] * len(paths), [False] * len(lists))
     assert bob.put(f"users/{alice.id}/follow").status_code == 404
-    assert bob.post("chat/message", {"receiver_id": alice.id, "text": "x"}).status_code == 404
+    assert bob.post("chat/messages", {"receiver_id": alice.id, "text": "x"}).status_code == 404
     hidden = [event for event in stranger.received_events("feed") if event["type"] == "user.hidden"]
     assert hidden == [{"type": "user.hidden", "data": {"user_id": alice.id, "what": "all"}}]
 
@@ -231,7 +231,7 @@ def test_no_session_of_a_concurrent_sign_in_survives_a_suspension(alice, bob):
     ]
     for access in access_tokens:
         alice.access = access
-        assert alice.get("currentuser").status_code == 401
+        assert alice.get("accounts/me").status_code == 401
     assert bob.get(f"users/{alice.id}").status_code == 404
 
 

@@ -108,6 +108,9 @@ def test_a_deletion_is_revoked_on_the_page_of_its_report(moderator_client, alice
     fields = {"action_id": deletion.id, "audit_reason": "It is not spam."}
     assert "Revoke" in post_operation(moderator_client, report_id, "revoke", **fields)
     assert bob.get(f"posts/{post['id']}").status_code == 200
+    entry = next(entry for entry in audit_log() if entry.action.startswith("revoke"))
+    assert entry.target == f"moderation.moderationaction:{deletion.id}"
+    assert entry.reason == "It is not spam."
 
 
 def test_an_incomplete_decision_changes_nothing(moderator_client, alice, bob):
@@ -127,7 +130,7 @@ def test_an_incomplete_decision_changes_nothing(moderator_client, alice, bob):
     )
     assert get_report(report_id).state == "open"
     assert [entry for entry in audit_log() if entry.action != "view report"] == []
-    assert alice.get("currentuser").status_code == 200
+    assert alice.get("accounts/me").status_code == 200
 
 
 def test_staff_can_read_messages_only_on_the_page_of_their_report(

@@ -218,7 +218,7 @@ def test_reports_and_notes_are_deleted_with_the_account(who, alice, flush_all, d
     with as_staff():
         note = services.add_note(report_id=report_id, staff_username="mod", text="Hm.")
     leaving = carol if who == "reporter" else dave
-    assert leaving.call("DELETE", "currentuser", {"password": PASSWORD}).status_code == 200
+    assert leaving.call("DELETE", "accounts/me", {"password": PASSWORD}).status_code == 200
     while run_due_cascades():
         pass
     flush_all()

@@ -47,7 +47,7 @@ def test_a_withheld_post_is_deleted_with_its_author(bob):
     carol = sign_up("carol")
     post = carol.create_post()
     resolve(file_report(bob, "post", post["id"]), "delete")
-    carol.call("DELETE", "currentuser", {"password": "correct-horse-battery"})
+    carol.call("DELETE", "accounts/me", {"password": "correct-horse-battery"})
     assert bob.get("posts").json()["total_posts"] == 0
 
 
@@ -59,7 +59,7 @@ def test_deleted_comments_and_messages_cannot_be_restored(alice, bob):
     resolve(file_report(bob, "comment", comment["id"]), "delete")
     resolve(file_report(bob, "message", message["id"]), "delete")
     assert bob.get(f"comments/{comment['id']}").status_code == 404
-    (shown,) = bob.get(f"chat/messages/{alice.id}").json()["messages"]
+    (shown,) = bob.get(f"chat/conversations/{alice.id}/messages").json()["messages"]
     assert (shown["is_deleted"], shown["text"]) == (True, "")
     for action in actions_against(alice.id):
         with assert_no_changes(), pytest.raises(Conflict):

@@ -77,7 +77,7 @@ def test_a_rejected_phrase_is_rejected_in_every_text(alice, bob):
         ("PATCH", f"posts/{post['id']}", vile),
         ("POST", f"posts/{post['id']}/comments", vile),
         ("PATCH", f"comments/{comment['id']}", vile),
-        ("POST", "chat/message", {"receiver_id": bob.id, **vile}),
+        ("POST", "chat/messages", {"receiver_id": bob.id, **vile}),
         ("PATCH", f"chat/messages/{message['id']}", vile),
     ]
     with assert_no_changes():

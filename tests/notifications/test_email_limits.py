@@ -41,7 +41,7 @@ def test_an_unconfirmed_address_gets_no_email_but_the_confirmation(
     assert alice.put("password", change).status_code == 200
     assert subjects_to(mailoutbox) == ["Confirm your e-mail address"]
     assert len(list_notifications(alice)) == 7
-    erased = alice.call("DELETE", "currentuser", {"password": NEW_PASSWORD})
+    erased = alice.call("DELETE", "accounts/me", {"password": NEW_PASSWORD})
     assert erased.status_code == 200
     assert subjects_to(mailoutbox) == ["Confirm your e-mail address"]
 
@@ -66,7 +66,7 @@ def test_confirmations_to_one_address_are_limited_across_accounts(settings, mail
         access = response.json()["access"]
         erased = new_client().generic(
             "DELETE",
-            "/api/currentuser",
+            "/api/v1/accounts/me",
             f'{{"password": "{PASSWORD}"}}',
             "application/json",
             headers={"Authorization": f"Bearer {access}"},

@@ -30,7 +30,7 @@ def get_channels(person, kind="reaction"):
         ("", ""),
     ],
 )
-@pytest.mark.parametrize("path", ["/api/notifications/unsubscribe/{}", "/unsubscribe?token={}"])
+@pytest.mark.parametrize("path", ["/api/v1/notifications/unsubscribe/{}", "/unsubscribe?token={}"])
 def test_one_click_unsubscribes_from_emails_of_one_type(  # noqa: PLR0917 - each is one case
     alice, bob, token, body, kind, path
 ):

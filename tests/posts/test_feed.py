@@ -99,7 +99,7 @@ def test_the_next_page_is_linked(alice):
     response = alice.get("posts?limit=3")
     link = response.headers["Link"]
     cursor = response.json()["next"]
-    assert link.endswith(f'/api/posts?limit=3&cursor={cursor}>; rel="next"')
+    assert link.endswith(f'/api/v1/posts?limit=3&cursor={cursor}>; rel="next"')
     assert "Link" not in alice.get("posts")
 
 
@@ -136,7 +136,11 @@ def test_the_total_counts_public_posts_and_those_for_followers(alice, bob):
     ],
 )
 def test_an_invalid_limit_page_or_cursor_is_reported(alice, query, field):
-    paths = ["posts"] if field == "page" else ["posts", f"users/{alice.id}/posts", "sessions"]
+    paths = (
+        ["posts"]
+        if field == "page"
+        else ["posts", f"users/{alice.id}/posts", "accounts/me/sessions"]
+    )
     for path in paths:
         with assert_no_changes():
             response = alice.get(f"{path}?{query}")

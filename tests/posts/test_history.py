@@ -134,5 +134,5 @@ def test_a_picture_that_was_replaced_in_private_is_not_in_the_gallery(alice, bob
         if (path := f"users/{alice.id}/images")
     }
     assert galleries == {"alice": [new, old], "bob": [new, old], "stranger": [new]}
-    assert stranger.delete(f"images/{old}").status_code == 404
-    assert stranger.delete(f"images/{new}").status_code == 403
+    assert stranger.delete(f"users/me/images/{old}").status_code == 404
+    assert stranger.delete(f"users/me/images/{new}").status_code == 403

@@ -61,7 +61,7 @@ class Canaries:
         """Return the body of a GET request, from any process."""
         path = path.format(**{name: member.id for name, member in self.people.items()})
         headers = self.people[who].headers
-        return self._client.get(f"{self.pair.url}/api/{path}", headers=headers).text
+        return self._client.get(f"{self.pair.url}/api/v1/{path}", headers=headers).text
 
     def new_canary(self, *readers: str) -> str:
         """Return a new canary that only these members may read."""

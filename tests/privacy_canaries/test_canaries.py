@@ -140,9 +140,9 @@ def write_member_canaries(canaries, record_ids, friends):
     )
     body = {"receiver_id": canaries.people["friend"].id, "text": canaries.new_canary(*friends)}
     canaries.edited_away.add(body["text"])
-    record_ids["message"] = canaries.request("owner", "POST", "chat/message", body)["chat_message"][
-        "id"
-    ]
+    record_ids["message"] = canaries.request("owner", "POST", "chat/messages", body)[
+        "chat_message"
+    ]["id"]
     canaries.request(
         "owner",
         "PATCH",
@@ -175,17 +175,27 @@ def sign_in_with_canary(canaries):
     ).partition("@")[0]
     body = {"username": name, "password": PASSWORD}
     answer = httpx.post(
-        f"{canaries.pair.url}/api/signin", json=body, headers={"User-Agent": device}
+        f"{canaries.pair.url}/api/v1/signin", json=body, headers={"User-Agent": device}
     )
     assert answer.is_success
-    assert device in canaries.call("owner", "GET", "sessions").text
+    assert device in canaries.call("owner", "GET", "accounts/me/sessions").text
 
 
 def read_paths(record_ids):
     """Return all paths by which a member may try to read the records."""
     posts = [pk for name, pk in record_ids.items() if not name.startswith(("comment", "message"))]
-    paths = ["posts?limit=50", "posts/home?limit=50", "notifications", "sessions", "currentuser"]
-    paths += ["chat/conversations", "chat/messages/{owner}", "chat/messages/{friend}"]
+    paths = [
+        "posts?limit=50",
+        "posts/home?limit=50",
+        "notifications",
+        "accounts/me/sessions",
+        "accounts/me",
+    ]
+    paths += [
+        "chat/conversations",
+        "chat/conversations/{owner}/messages",
+        "chat/conversations/{friend}/messages",
+    ]
     paths += ["users?limit=50", "users/online?id={owner}&id={hermit}", "users/search?q=owner_"]
     paths += [f"comments/{pk}" for name, pk in record_ids.items() if name.startswith("comment")]
     for who in ("{owner}", "{hermit}", "{friend}"):

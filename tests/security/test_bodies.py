@@ -52,11 +52,11 @@ def signed(person, kind="application/json"):
 @pytest.mark.parametrize(
     ("path", "kind", "length"),
     [
-        ("/api/posts", "application/json", HUGE),
-        ("/api/posts", "multipart/form-data; boundary=x", HUGE),
-        ("/api/images/profile", "application/json", HUGE),
-        ("/api/images/profile", "multipart/form-data; boundary=x", HUGE),
-        ("/api/users/me/settings", "application/json", 300 * KIB),
+        ("/api/v1/posts", "application/json", HUGE),
+        ("/api/v1/posts", "multipart/form-data; boundary=x", HUGE),
+        ("/api/v1/users/me/images/profile", "application/json", HUGE),
+        ("/api/v1/users/me/images/profile", "multipart/form-data; boundary=x", HUGE),
+        ("/api/v1/users/me/settings", "application/json", 300 * KIB),
         ("/admin/login/", "multipart/form-data; boundary=x", HUGE),
         ("/nothing", "text/plain", HUGE),
     ],
@@ -72,11 +72,15 @@ def test_a_declared_oversized_body_is_rejected_unread(server, alice, path, kind,
 
 def test_an_anonymous_upload_is_rejected_unread(server):
     headers = ["Content-Type: multipart/form-data; boundary=x", f"Content-Length: {HUGE}"]
-    status, _, body = ask(server, "POST", "/api/images/profile", *headers, body=b"x" * 200 * KIB)
+    status, _, body = ask(
+        server, "POST", "/api/v1/users/me/images/profile", *headers, body=b"x" * 200 * KIB
+    )
     assert (status, json.loads(body)["code"]) == (401, "not_authenticated")
 
 
-@pytest.mark.parametrize("path", ["/api/posts", "/api/images/profile", "/admin/login/"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/posts", "/api/v1/users/me/images/profile", "/admin/login/"]
+)
 def test_an_endless_chunked_body_is_not_read(server, alice, path):
     """Its length is unknown, so it is not read and counts as empty."""
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
@@ -90,7 +94,7 @@ def test_an_endless_chunked_body_is_not_read(server, alice, path):
 def test_an_unused_form_is_not_read(server, alice):
     headers = ["Content-Type: multipart/form-data; boundary=x", f"Content-Length: {HUGE}"]
     headers += ["Idempotency-Key: k"]
-    path = f"/api/notifications/unsubscribe/{unsubscribe_token(alice.id, 'comment')}"
+    path = f"/api/v1/notifications/unsubscribe/{unsubscribe_token(alice.id, 'comment')}"
     status, _, body = ask(server, "POST", path, *headers, body=b"x" * 200 * KIB)
     assert (status, json.loads(body)) == (200, {"message": "Unsubscribed"})
 
@@ -108,7 +112,7 @@ def test_an_unused_form_is_not_read(server, alice):
     ],
 )
 def test_an_ambiguous_request_is_rejected(server, headers):
-    lines = ["POST /api/signin HTTP/1.1", "Host: localhost", *headers, "", "hello"]
+    lines = ["POST /api/v1/signin HTTP/1.1", "Host: localhost", *headers, "", "hello"]
     with socket.create_connection(("127.0.0.1", server.port), timeout=WITHIN) as client:
         client.sendall("\r\n".join(lines).encode("latin-1"))
         answer = client.recv(65536)
@@ -127,9 +131,9 @@ def test_a_refused_large_json_body_takes_little_memory(server, alice, text):
     """Before, such a body became 0.7 GB of Python objects."""
     body = b'{"text":' + text + b"}"
     headers = [*signed(alice), f"Content-Length: {len(body)}"]
-    ask(server, "POST", "/api/posts", *headers, body=body)  # what is loaded once does not count
+    ask(server, "POST", "/api/v1/posts", *headers, body=body)  # what is loaded once does not count
     before = server.resident_bytes()
     for _ in range(3):
-        status, _, answer = ask(server, "POST", "/api/posts", *headers, body=body)
+        status, _, answer = ask(server, "POST", "/api/v1/posts", *headers, body=body)
         assert (status, json.loads(answer)["code"]) == (413, "too_large")
         assert server.resident_bytes() - before < 60 * MEBIBYTE

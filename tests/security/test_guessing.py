@@ -242,12 +242,12 @@ def test_at_most_four_passwords_are_hashed_at_once_and_long_waits_are_rejected(m
 @pytest.mark.usefixtures("limited")
 def test_messages_are_limited_to_60_a_minute(alice, bob):
     body = {"receiver_id": bob.id, "text": "x"}
-    assert count_statuses([alice.post("chat/message", body) for _ in range(61)]) == {
+    assert count_statuses([alice.post("chat/messages", body) for _ in range(61)]) == {
         201: 60,
         429: 1,
     }
     with assert_no_changes():
-        assert alice.post("chat/message", body).status_code == 429
+        assert alice.post("chat/messages", body).status_code == 429
 
 
 @pytest.mark.usefixtures("limited")

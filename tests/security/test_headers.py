@@ -21,7 +21,7 @@ LINES = "x\r\nSet-Cookie: a=b\r\n\r\n<script>"
 @pytest.fixture
 def kinds(moderator, alice):
     """Return a response of each kind, by name."""
-    send_form(alice, "POST", "images/profile", image=make_image())
+    send_form(alice, "POST", "users/me/images/profile", image=make_image())
     process_due_media()
     avatar = alice.get("users/me").json()["avatar_url"]
     media = avatar.removeprefix(django_settings.PUBLIC_URL)
@@ -33,7 +33,7 @@ def kinds(moderator, alice):
         "not signed in": anonymous.get("posts"),
         "no such path": alice.get("nothing"),
         "no such method": alice.delete("posts"),
-        "a foreign host": new_client().get("/api/posts", headers={"Host": "evil.example"}),
+        "a foreign host": new_client().get("/api/v1/posts", headers={"Host": "evil.example"}),
         "media": plain.get(media),
         "an avatar": plain.get("/avatars/4d7c0f/A.png"),
         "the client": plain.get("/"),
@@ -159,7 +159,7 @@ def test_member_content_is_escaped_in_emails(emails, monkeypatch, alice, bob):
     confirm_emails(alice)
     post = alice.create_post(MARKUP)
     bob.post(f"posts/{post['id']}/comments", {"text": MARKUP})
-    bob.post("chat/message", {"receiver_id": alice.id, "text": MARKUP})
+    bob.post("chat/messages", {"receiver_id": alice.id, "text": MARKUP})
     files = emails()
     assert any("commented on your post" in file.read_text() for file in files)
     for file in files:

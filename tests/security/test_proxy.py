@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not CADDY, reason="there is no caddy on this machine"),
 ]
 HALF_A_BODY = (
-    b"POST /api/signin HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"POST /api/v1/signin HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     b"Content-Length: 5000\r\n\r\n"
 )
 
@@ -53,7 +53,7 @@ def is_cut_within(client: socket.socket, drop: bytes) -> float:
     ("start", "drop"),
     [
         (b"", b""),
-        (b"GET /api/posts HTTP/1.1\r\nHost: localhost\r\n", b"X: y\r\n"),
+        (b"GET /api/v1/posts HTTP/1.1\r\nHost: localhost\r\n", b"X: y\r\n"),
         (HALF_A_BODY, b" "),
     ],
     ids=["nothing", "headers", "a body"],
@@ -74,7 +74,7 @@ def test_a_stream_and_a_socket_outlive_the_body_timeout(edge, alice, bob):
     url = f"ws://localhost:{edge.port}/ws"
     wait_for_new_event_log(url, alice)
     with (
-        httpx.stream("GET", f"{edge.url}/api/events?topics=feed", headers=headers) as stream,
+        httpx.stream("GET", f"{edge.url}/api/v1/events?topics=feed", headers=headers) as stream,
         connect(url, subprotocols=["mysocial", bob.access]) as ears,
     ):
         lines = stream.iter_lines()
@@ -94,14 +94,14 @@ def test_long_responses_are_compressed_and_unchanged_ones_are_304(edge, alice):
         alice.create_post(f"{number} Hello to everybody who reads this")
     headers = {"Authorization": f"Bearer {alice.access}", "Accept-Encoding": "gzip"}
     with httpx.Client(base_url=edge.url, headers=headers) as client:
-        plain = client.get("/api/posts", headers={"Accept-Encoding": "identity"})
-        packed = client.get("/api/posts")
+        plain = client.get("/api/v1/posts", headers={"Accept-Encoding": "identity"})
+        packed = client.get("/api/v1/posts")
         assert packed.headers["Content-Encoding"] == "gzip"
         assert packed.num_bytes_downloaded < plain.num_bytes_downloaded / 4
         assert packed.json() == plain.json()
         for answer in (plain, packed):
             tag = {"If-None-Match": answer.headers["ETag"]}
-            same = client.get("/api/posts", headers=tag)
+            same = client.get("/api/v1/posts", headers=tag)
             assert (same.status_code, same.content) == (304, b"")
             assert same.headers["X-Event-Cursor"]
         assert "Content-Encoding" not in client.get("/health/live").headers
@@ -111,8 +111,8 @@ def test_the_proxy_logs_no_token(edge, alice, bob):
     url = f"ws://localhost:{edge.port}/ws"
     with connect(url, subprotocols=["mysocial", alice.access]):
         pass
-    httpx.get(f"{edge.url}/api/posts", headers={"Authorization": f"Bearer {bob.access}"})
-    httpx.post(f"{edge.url}/api/reset-password/{'t' * 43}", json={"password": PASSWORD})
+    httpx.get(f"{edge.url}/api/v1/posts", headers={"Authorization": f"Bearer {bob.access}"})
+    httpx.post(f"{edge.url}/api/v1/reset-password/{'t' * 43}", json={"password": PASSWORD})
     log = edge.log.read_text()
     for secret in (alice.access, bob.access, "t" * 43, PASSWORD):
         assert secret not in log

@@ -190,7 +190,7 @@ def test_emails_without_a_provider_are_readable_by_the_service_only_and_for_a_da
     folder = settings.EMAIL_FILE_PATH
     assert (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
     folder.chmod(0o755)  # as an earlier version left it
-    alice.post("verify-email")
+    alice.post("accounts/me/verify-email")
     old, new = emails()
     assert folder.stat().st_mode & 0o777 == 0o700
     task = app.tasks["email.delete_old_files"]
@@ -223,9 +223,13 @@ def test_an_internal_error_logs_no_secret_of_the_request(alice, caplog):
     (key,) = client().scan_iter("accounts.account:*")
     client().hset(key, "contact", "not json")
     requests = [
-        ("POST", "/api/signin?token=canaryquery", {"username": "alice", "password": PASSWORD}),
-        ("PUT", "/api/password", {"current_password": PASSWORD, "new_password": "canary-new-1"}),
-        ("GET", "/api/currentuser", None),
+        ("POST", "/api/v1/signin?token=canaryquery", {"username": "alice", "password": PASSWORD}),
+        (
+            "PUT",
+            "/api/v1/accounts/me/password",
+            {"current_password": PASSWORD, "new_password": "canary-new-1"},
+        ),
+        ("GET", "/api/v1/accounts/me", None),
     ]
     codes = []
     for method, path, body in requests:

@@ -16,7 +16,7 @@ FRAME = (
 
 def test_an_animation_with_too_many_frames_is_rejected_quickly(alice):
     content = HEAD + FRAME * 50_000 + b";"
-    assert send_form(alice, "POST", "images/profile", image=content).status_code == 201
+    assert send_form(alice, "POST", "users/me/images/profile", image=content).status_code == 201
     started = time.perf_counter()
     process_due_media()
     assert time.perf_counter() - started < 10  # decoding all frames would take a minute
@@ -30,15 +30,17 @@ def test_uploads_are_limited_to_300_a_day_for_all_uses(alice, bob, settings):
     assert (UPLOADS.max_requests, UPLOADS.seconds) == (300, DAY)
     for _ in range(298):
         check_rate_limit(UPLOADS, alice.id)
-    assert send_form(alice, "POST", "images/profile", image=make_image()).status_code == 201
+    assert (
+        send_form(alice, "POST", "users/me/images/profile", image=make_image()).status_code == 201
+    )
     assert send_form(alice, "POST", "posts", image=make_image()).status_code == 201
     kept = spooled_files()
     with assert_no_changes():
-        for path in ("images/background", "posts"):
+        for path in ("users/me/images/background", "posts"):
             answer = send_form(alice, "POST", path, image=make_image())
             assert answer.status_code == 429
-        to_bob = send_form(alice, "POST", "chat/message", image=make_image(), receiver_id=bob.id)
+        to_bob = send_form(alice, "POST", "chat/messages", image=make_image(), receiver_id=bob.id)
         assert to_bob.status_code == 429
     assert spooled_files() == kept
     assert alice.post("posts", {"text": "Words are free"}).status_code == 201
-    assert send_form(bob, "POST", "images/profile", image=make_image()).status_code == 201
+    assert send_form(bob, "POST", "users/me/images/profile", image=make_image()).status_code == 201

@@ -193,7 +193,7 @@ class StreamListener(EventListener):
         headers = member.headers | ({"Last-Event-ID": cursor} if cursor else {})
         timeout = httpx.Timeout(10, read=40)  # a comment comes every 20 s
         self._client = httpx.Client(timeout=timeout)
-        url = f"{member.stack.url}/api/events"
+        url = f"{member.stack.url}/api/v1/events"
         request = self._client.build_request(
             "GET", url, params={"topics": ",".join(topics)}, headers=headers
         )

@@ -65,7 +65,7 @@ class Member:
 def join(stack: Site, name: str) -> Member:
     """Sign up a member."""
     body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
-    response = httpx.post(f"{stack.url}/api/signup", json=body, timeout=20)
+    response = httpx.post(f"{stack.url}/api/v1/signup", json=body, timeout=20)
     assert response.status_code == 201, response.text
     data = response.json()
     return Member(stack, data["user"]["id"], data["access"])
@@ -115,7 +115,7 @@ class Writer:
         while time.monotonic() < deadline:
             try:
                 response = httpx.request(
-                    method, f"{self.member.stack.url}/api/{path}", json=body, headers=headers,
+                    method, f"{self.member.stack.url}/api/v1/{path}", json=body, headers=headers,
                     timeout=15,
                 )  # fmt: skip
             except httpx.HTTPError:
@@ -227,13 +227,13 @@ def main() -> None:
         socket = second.socket()
         began = time.monotonic()
         response = httpx.post(
-            f"{stack.url}/api/posts", json={"text": "Hello"}, headers=first.headers
+            f"{stack.url}/api/v1/posts", json={"text": "Hello"}, headers=first.headers
         )
         assert wait_for_event(socket, "post.created")["text"] == "Hello"
         print(f"event received after {1000 * (time.monotonic() - began):.0f} ms", response.json())
         print("idling for 70 s …")
         threading.Event().wait(70)
-        httpx.post(f"{stack.url}/api/posts", json={"text": "Later"}, headers=first.headers)
+        httpx.post(f"{stack.url}/api/v1/posts", json={"text": "Later"}, headers=first.headers)
         assert wait_for_event(socket, "post.created")["text"] == "Later"
         print("a socket that was idle for 70 s still receives events")
         socket.close()

@@ -53,8 +53,8 @@ class Person:
             extra = {"data": data, "content_type": content_type}
         if self.access:
             headers = {"Authorization": f"Bearer {self.access}", **headers}
-        response = new_client().generic(method, f"/api/{path}", headers=headers, **extra)
-        api_contract.check(method, f"/api/{path}", response)
+        response = new_client().generic(method, f"/api/v1/{path}", headers=headers, **extra)
+        api_contract.check(method, f"/api/v1/{path}", response)
         return response
 
     def get(self, path: str, **headers: str) -> Any:

@@ -56,7 +56,7 @@ class ProxyClient:
         """Send a request and return the response."""
         self._client = self._client or httpx.Client(timeout=20)
         return self._client.request(
-            method, f"{self._url}/api/{path}", json=body, headers=member.headers | headers
+            method, f"{self._url}/api/v1/{path}", json=body, headers=member.headers | headers
         )
 
     def close(self) -> None:
@@ -196,7 +196,7 @@ class Production(ComposeServices):
         return {"SITE_ADDRESS": self.url, **caddy_environment(self._caddy, self.folder / "caddy")}
 
     def _is_up(self) -> bool:
-        paths = ("/health/ready", "/api/events") * (2 * REPLICAS)
+        paths = ("/health/ready", "/api/v1/events") * (2 * REPLICAS)
         try:
             statuses = [httpx.get(f"{self.url}{path}", timeout=5).status_code for path in paths]
         except httpx.HTTPError:

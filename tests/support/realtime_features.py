@@ -74,7 +74,7 @@ def check_chat(scenario: Scenario, caller: Caller) -> None:
     """Check the events of a message, its conversation, its read receipt and a reaction."""
     began = time.monotonic()
     body = {"receiver_id": scenario.bob.id, "text": "Hello, Bob"}
-    sent = caller.call(scenario.alice, "POST", "chat/message", body).json()["chat_message"]
+    sent = caller.call(scenario.alice, "POST", "chat/messages", body).json()["chat_message"]
     assert (
         scenario.wait_for_event("message.created", lambda data: data["id"] == sent["id"], began)
         == sent
@@ -84,7 +84,7 @@ def check_chat(scenario: Scenario, caller: Caller) -> None:
     )
     scenario.wait_for_notification(scenario.alice, "message")
     assert caller.call(
-        scenario.bob, "PUT", "chat/messages/read", {"user_id": scenario.alice.id}
+        scenario.bob, "PUT", f"chat/conversations/{scenario.alice.id}/read", {}
     ).is_success
     scenario.wait_for_event("message.read", lambda data: data["read_up_to"] == sent["id"])
     caller.call(scenario.bob, "PUT", f"chat/messages/{sent['id']}/reaction", {"type": "like"})
@@ -116,7 +116,7 @@ def check_sessions(scenario: Scenario, caller: Caller) -> None:
         assert listener.wait_closed() == (4401 if isinstance(listener, SocketListener) else 0)
         assert listener.types()[-1] == "session.ended"
     scenario.slowest["session.ended"] = max(listener.closed_at for listener in listeners) - began
-    assert caller.call(guest, "GET", "currentuser").status_code == httpx.codes.UNAUTHORIZED
+    assert caller.call(guest, "GET", "accounts/me").status_code == httpx.codes.UNAUTHORIZED
 
 
 def check_resume(scenario: Scenario, caller: Caller) -> None:

@@ -72,10 +72,10 @@ def all_actions(person: Person, people: list[Person], posts: list[Any]) -> list[
             lambda p=post, t=text: person.post(f"posts/{p}/comments", {"text": t}),
             lambda p=post: person.put(f"posts/{p}/reaction", {"type": "like"}),
             lambda o=other: person.put(f"users/{o.id}/follow"),
-            lambda o=other, t=text: person.post("chat/message", {"receiver_id": o.id, "text": t}),
+            lambda o=other, t=text: person.post("chat/messages", {"receiver_id": o.id, "text": t}),
             lambda p=post: person.put(f"posts/{p}/reaction", {"type": "wow"}),
             lambda: person.post("notifications/read-all"),
-            lambda o=other: person.put("chat/messages/read", {"user_id": o.id}),
+            lambda o=other: person.put(f"chat/conversations/{o.id}/read", {}),
         ]
         if number % 2:
             calls += [
@@ -192,7 +192,7 @@ def test_concurrent_evictions_change_no_count(flush_all):
         flush_all()
         for key in client().scan_iter("posts.post:*"):
             client().expire(key, 0, xx=True)  # only what has a TTL
-        return people[0].get("currentuser")
+        return people[0].get("accounts/me")
 
     assert run_concurrent_calls(*map(actions_of, people), [evict] * 5) == SUCCESS
     for post in posts:

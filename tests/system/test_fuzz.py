@@ -57,7 +57,7 @@ def faulty() -> Iterator[Endpoint]:
 
 def test_an_operation_that_fails_on_one_input_is_reported(faulty):
     body = {"content": {"application/json": {"schema": {"properties": {"text": {}}}}}}
-    document = {"paths": {"/api/posts": {"post": {"requestBody": body}}}}
+    document = {"paths": {"/api/v1/posts": {"post": {"requestBody": body}}}}
     sent = [request for request in corpus.all_requests(document, {"users": ["0"]}) if request.body]
     assert len(sent) > 50
     faults = CorpusClient(faulty).send_all(sent)
@@ -67,7 +67,7 @@ def test_an_operation_that_fails_on_one_input_is_reported(faulty):
 
 def test_an_accepted_invalid_request_is_reported(faulty, monkeypatch):
     monkeypatch.setitem(PROBLEM, "status", 400)
-    request = BadRequest("POST", "/api/posts", b"{}", must_fail=True)
+    request = BadRequest("POST", "/api/v1/posts", b"{}", must_fail=True)
     caller = CorpusClient(faulty)
     assert caller.send_all([request]) == []
     monkeypatch.setattr(caller, "_request", lambda _: (200, {}, b"{}"))

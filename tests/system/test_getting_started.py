@@ -84,7 +84,7 @@ def test_the_websocket_example_works(two_web_stack):
         [
             "curl",
             "-s",
-            f"{two_web_stack.url}/api/signin",
+            f"{two_web_stack.url}/api/v1/signin",
             "-H",
             "Content-Type: application/json",
             "-d",

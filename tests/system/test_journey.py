@@ -17,13 +17,12 @@ def test_a_journey_of_two_members_survives_killed_processes():
     with stack.start():
         alice, bob = join(stack, "alice_j"), join(stack, "bob_j")
         socket = bob.socket()
-        answer = httpx.post(
-            f"{stack.url}/api/posts", json={"text": "Hello"}, headers=alice.headers, timeout=10
-        )
+        posts_url = f"{stack.url}/api/v1/posts"
+        answer = httpx.post(posts_url, json={"text": "Hello"}, headers=alice.headers, timeout=10)
         post = answer.json()["post"]
 
         assert wait_for_event(socket, "post.created") == post
-        feed = httpx.get(f"{stack.url}/api/posts", headers=bob.headers, timeout=10)
+        feed = httpx.get(posts_url, headers=bob.headers, timeout=10)
         assert feed.json()["posts"][0] == post
         wait_for(lambda: post["id"] in posts_in_mongodb(stack), within=20, name="in MongoDB")
         wait_for(lambda: "posts.flush_records" in _tasks(stack), within=15, name="in Flower")
@@ -35,9 +34,7 @@ def test_a_journey_of_two_members_survives_killed_processes():
 
         # The socket was idle during the faults and still receives events. If Valkey was killed
         # while an audience was computed, the client must resume.
-        late = httpx.post(
-            f"{stack.url}/api/posts", json={"text": "Later"}, headers=alice.headers, timeout=10
-        )
+        late = httpx.post(posts_url, json={"text": "Later"}, headers=alice.headers, timeout=10)
         cursor = feed.headers["X-Event-Cursor"]
         assert wait_for_post(bob, socket, "Later", cursor=cursor) == late.json()["post"]
         figures = run_reconnects(stack, clients=12, seconds=6, kills=1)
@@ -49,7 +46,7 @@ def test_a_journey_of_two_members_survives_killed_processes():
     assert port_is_free(stack.flower_port)
 
     with stack.start(workers=False):
-        answer = httpx.get(f"{stack.url}/api/posts/{post['id']}", headers=alice.headers, timeout=10)
+        answer = httpx.get(f"{posts_url}/{post['id']}", headers=alice.headers, timeout=10)
         assert answer.json() == post
 
 

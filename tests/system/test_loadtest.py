@@ -31,9 +31,9 @@ def test_a_site_is_loaded_at_the_given_rate_and_restored(load, two_web_stack):
     for percentiles in report["milliseconds"].values():
         assert 0 < percentiles["p50"] <= percentiles["p95"] <= percentiles["p99"]
     body = {"username": "alice", "password": "correct-horse-battery"}
-    access = httpx.post(f"{two_web_stack.url}/api/signin", json=body).json()["access"]
+    access = httpx.post(f"{two_web_stack.url}/api/v1/signin", json=body).json()["access"]
     headers = {"Authorization": f"Bearer {access}"}
-    search = httpx.get(f"{two_web_stack.url}/api/users/search?q=load_", headers=headers).json()
+    search = httpx.get(f"{two_web_stack.url}/api/v1/users/search?q=load_", headers=headers).json()
     assert search["users"] == []
 
 

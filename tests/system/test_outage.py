@@ -36,7 +36,7 @@ def people(flush_all) -> list[Person]:
     post = alice.create_post("Before")
     check_ok(bob.post(f"posts/{post['id']}/comments", {"text": "Before"}))
     check_ok(carol.put(f"posts/{post['id']}/reaction", {"type": "like"}))
-    check_ok(alice.post("chat/message", {"receiver_id": bob.id, "text": "Before"}))
+    check_ok(alice.post("chat/messages", {"receiver_id": bob.id, "text": "Before"}))
     check_ok(alice.get("posts"))
     flush_all()
     return members
@@ -45,7 +45,7 @@ def people(flush_all) -> list[Person]:
 def read_client_views(person: Person, *, among: list[Person], at: dict[str, Any]) -> dict[str, Any]:
     """Read all views of a client; every request must succeed."""
     paths = [
-        "currentuser",
+        "accounts/me",
         "posts",
         "posts/home",
         "notifications",
@@ -62,7 +62,10 @@ def read_client_views(person: Person, *, among: list[Person], at: dict[str, Any]
         paths += [f"users/{other.id}", f"users/{other.id}/posts", f"users/{other.id}/images"]
         paths += [f"users/{other.id}/followers", f"users/{other.id}/following"]
         if other is not person:
-            paths += [f"chat/messages/{other.id}", f"users/relationships?id={other.id}"]
+            paths += [
+                f"chat/conversations/{other.id}/messages",
+                f"users/relationships?id={other.id}",
+            ]
     answers = {path: person.get(path) for path in paths}
     refused = {
         path: answer.status_code for path, answer in answers.items() if answer.status_code != 200
@@ -99,11 +102,11 @@ def send_messages(people: list[Person]) -> list[str]:
     """Send messages in new and existing conversations; return their ids."""
     alice, bob, _, _, erin, frank = people
     sent = [
-        erin.post("chat/message", {"receiver_id": frank.id, "text": "Hello"}),
-        send_form(frank, "POST", "chat/message", receiver_id=erin.id, image=make_image()),
-        bob.post("chat/message", {"receiver_id": alice.id, "text": "Known"}),
+        erin.post("chat/messages", {"receiver_id": frank.id, "text": "Hello"}),
+        send_form(frank, "POST", "chat/messages", receiver_id=erin.id, image=make_image()),
+        bob.post("chat/messages", {"receiver_id": alice.id, "text": "Known"}),
     ]
-    check_ok(frank.put("chat/messages/read", {"user_id": erin.id}))
+    check_ok(frank.put(f"chat/conversations/{erin.id}/read", {}))
     return [check_ok(answer)["chat_message"]["id"] for answer in sent]
 
 
@@ -145,7 +148,7 @@ def test_records_can_be_deleted_without_mongodb(people, flush_all, documents):
         check_ok(alice.delete(f"comments/{comment['id']}"))
         check_ok(alice.delete(f"posts/{post['id']}"))
         assert bob.get(f"posts/{post['id']}").status_code == 404
-        message = check_ok(erin.post("chat/message", {"receiver_id": dave.id, "text": "Hm"}))
+        message = check_ok(erin.post("chat/messages", {"receiver_id": dave.id, "text": "Hm"}))
         path = f"chat/messages/{message['chat_message']['id']}"
         check_ok(erin.patch(path, {"text": "Well"}))
         check_ok(dave.put(f"{path}/reaction", {"type": "sad"}))

@@ -74,7 +74,7 @@ def children(trace, parent):
 
 def sign_up(stack, name):
     body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
-    data = httpx.post(f"{stack.url}/api/signup", json=body).json()
+    data = httpx.post(f"{stack.url}/api/v1/signup", json=body).json()
     return data["user"]["id"], data["access"]
 
 
@@ -90,12 +90,12 @@ def test_a_request_its_task_and_its_delivery_share_a_trace(telemetry_site):
 
         def complete_trace():
             # If a wake-up is pending already, the task belongs to another trace: write again.
-            answer = httpx.post(f"{stack.url}/api/posts", json={"text": "Hi"}, headers=headers)
+            answer = httpx.post(f"{stack.url}/api/v1/posts", json={"text": "Hi"}, headers=headers)
             answers[answer.headers["X-Request-ID"]] = answer
             event = json.loads(socket.recv(timeout=20))
             heard[event["id"]] = event
             trace = [span for _, span in spans(received) if span.trace_id.hex() == TRACE]
-            for request in (span for span in trace if span.name == "POST api/posts"):
+            for request in (span for span in trace if span.name == "POST api/v1/posts"):
                 below = children(trace, request)
                 if {"posts.flush_records", "deliver post.created"} <= set(below):
                     return request, below
@@ -108,7 +108,7 @@ def test_a_request_its_task_and_its_delivery_share_a_trace(telemetry_site):
     assert request.parent_span_id.hex() == "b7ad6b7169203331"
     assert attributes_of(request) == {
         "mysocial.method": "POST",
-        "mysocial.route": "api/posts",
+        "mysocial.route": "api/v1/posts",
         "mysocial.status": 201,
         "mysocial.cursor": cursor,
         "mysocial.request_id": answer.headers["X-Request-ID"],
@@ -123,11 +123,13 @@ def test_an_error_is_reported_with_its_request_id_and_without_secrets(telemetry_
     stack, received = telemetry_site
     member_id, access = sign_up(stack, "unlucky")
     headers = {"Authorization": f"Bearer {access}", "X-Request-ID": "breaks-1"}
-    post = httpx.post(f"{stack.url}/api/posts", json={"text": "Hi"}, headers=headers).json()["post"]
+    post = httpx.post(f"{stack.url}/api/v1/posts", json={"text": "Hi"}, headers=headers).json()[
+        "post"
+    ]
     with redis.Redis.from_url(stack.running["redis_url"]) as client:
         client.hset(f"posts.post:{post['id']}", "main", b"not json")
     body = {"text": "canary-in-the-body"}
-    url = f"{stack.url}/api/posts/{post['id']}"
+    url = f"{stack.url}/api/v1/posts/{post['id']}"
     answer = httpx.patch(url, json=body, headers={**headers, "Cookie": "secret=canary-cookie"})
     assert answer.status_code == 500
 

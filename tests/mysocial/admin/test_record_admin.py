@@ -146,8 +146,8 @@ def test_staff_can_delete_accounts_sessions_and_follows(moderator, alice, bob, f
     confirmed = {"post": "yes"}
     moderator.post(f"/admin/followers/follow/{bob.id}:{alice.id}/delete/", confirmed)
     assert alice.get(f"users/{alice.id}").json()["followers_count"] == 0
-    session = bob.get("sessions").json()["sessions"][0]["id"]
+    session = bob.get("accounts/me/sessions").json()["sessions"][0]["id"]
     moderator.post(f"/admin/accounts/session/{session}/delete/", confirmed)
-    assert bob.get("currentuser").status_code == 401
+    assert bob.get("accounts/me").status_code == 401
     moderator.post(f"/admin/accounts/account/{bob.id}/delete/", confirmed)
     assert alice.get(f"users/{bob.id}").status_code == 404

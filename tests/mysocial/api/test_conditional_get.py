@@ -47,10 +47,10 @@ def test_a_hidden_record_is_not_found_even_with_its_tag(alice, bob):
 
 
 def test_a_signed_out_client_gets_401_instead_of_304(alice):
-    tag = tag_headers(alice, "currentuser")
-    assert anonymous.get("currentuser", **tag).status_code == 401
+    tag = tag_headers(alice, "accounts/me")
+    assert anonymous.get("accounts/me", **tag).status_code == 401
     alice.post("signout")
-    assert alice.get("currentuser", **tag).status_code == 401
+    assert alice.get("accounts/me", **tag).status_code == 401
 
 
 @pytest.mark.parametrize("tags", ["", "W/", '"', "x" * 5000, 'W/"\u00e9"', ",,,"])

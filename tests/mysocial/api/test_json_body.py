@@ -153,10 +153,10 @@ def test_a_large_image_is_accepted_as_a_data_url(alice):
     url = f"data:image/png;base64,{base64.b64encode(content).decode()}"
     body = orjson.dumps({"image": url})
     assert len(body) > MAX_BYTES
-    first = alice.call("POST", "images/profile", body, **{"Idempotency-Key": "one"})
+    first = alice.call("POST", "users/me/images/profile", body, **{"Idempotency-Key": "one"})
     assert first.status_code == 201, first.content
     escaped = body.replace(b"/", rb"\/")
-    again = alice.call("POST", "images/profile", escaped, **{"Idempotency-Key": "one"})
+    again = alice.call("POST", "users/me/images/profile", escaped, **{"Idempotency-Key": "one"})
     assert again.content == first.content
 
 

@@ -29,7 +29,7 @@ def page_middleware_calls(monkeypatch):
 
 
 def test_api_requests_bypass_the_page_middleware(alice, page_middleware_calls):
-    for path in ("/api/posts", "/api/users/me", "/api/nothing-here", "/api"):
+    for path in ("/api/v1/posts", "/api/v1/users/me", "/api/v1/nothing-here", "/api"):
         new_client().get(path, headers={"Authorization": f"Bearer {alice.access}"})
     assert page_middleware_calls == []
     new_client().get("/docs/errors")
@@ -42,9 +42,9 @@ def test_the_api_rejects_unknown_hosts(alice, settings):
     settings.ALLOWED_HOSTS = ["testserver"]
     own = {"HTTP_AUTHORIZATION": f"Bearer {alice.access}"}
     before = alice.received_events()
-    assert new_client().get("/api/posts", **own).status_code == 200
+    assert new_client().get("/api/v1/posts", **own).status_code == 200
     for send in (new_client().get, new_client().post):
-        assert send("/api/posts", HTTP_HOST="evil.example", **own).status_code == 400
+        assert send("/api/v1/posts", HTTP_HOST="evil.example", **own).status_code == 400
     assert alice.received_events() == before
 
 
@@ -53,10 +53,10 @@ def test_the_api_redirects_to_https_if_configured(alice, settings):
     own = {"HTTP_AUTHORIZATION": f"Bearer {alice.access}"}
     before = alice.received_events()
     body = {"data": '{"text":"hello"}', "content_type": "application/json"}
-    plain = Client().post("/api/posts", **body, **own)
-    assert (plain.status_code, plain["Location"]) == (301, "https://testserver/api/posts")
+    plain = Client().post("/api/v1/posts", **body, **own)
+    assert (plain.status_code, plain["Location"]) == (301, "https://testserver/api/v1/posts")
     assert "Strict-Transport-Security" not in plain
     assert alice.received_events() == before
-    safe = Client().post("/api/posts", **body, **own, secure=True)
+    safe = Client().post("/api/v1/posts", **body, **own, secure=True)
     assert safe.status_code == 201
     assert safe["Strict-Transport-Security"].startswith("max-age=3600")

@@ -29,7 +29,7 @@ def leftover_objects():
         headers = {"HTTP_AUTHORIZATION": f"Bearer {person.access}"} if person else {}
         data = b"" if body is None else json.dumps(body).encode()
         request = RequestFactory().generic(
-            method, f"/api/{path}", data, "application/json", **headers
+            method, f"/api/v1/{path}", data, "application/json", **headers
         )
         environ = {**request.environ, "wsgi.input": io.BytesIO(data)}
         statuses = []
@@ -60,11 +60,11 @@ def test_a_read_leaves_no_reference_cycles(alice, bob, leftover_objects):
     post = alice.create_post()
     for number in range(3):
         bob.post(f"posts/{post['id']}/comments", {"text": f"{number}"})
-        bob.post("chat/message", {"receiver_id": alice.id, "text": f"{number}"})
+        bob.post("chat/messages", {"receiver_id": alice.id, "text": f"{number}"})
     for path in (
         "posts", "posts/home", f"posts/{post['id']}", f"posts/{post['id']}/comments?limit=2",
         f"users/{bob.id}", f"users/{alice.id}/followers", "users/search?q=b", "notifications",
-        "chat/conversations", f"chat/messages/{bob.id}?limit=2", "currentuser",
+        "chat/conversations", f"chat/conversations/{bob.id}/messages?limit=2", "accounts/me",
     ):  # fmt: skip
         assert leftover_objects(200, alice, *[("GET", path)] * 2) == 0, path
 
@@ -80,7 +80,7 @@ def test_a_write_leaves_no_reference_cycles(alice, bob, leftover_objects):
         (201, ("POST", f"posts/{post}/comments", comment)),
         (200, ("PUT", reaction, {"type": "like"}), ("PUT", reaction, {"type": "love"})),
         (200, ("DELETE", reaction)),
-        (201, ("POST", "chat/message", message)),
+        (201, ("POST", "chat/messages", message)),
         (200, ("PUT", follow), ("DELETE", follow), ("PUT", follow)),
         (200, ("PATCH", "users/me", {"quote": "One"}), ("PATCH", "users/me", {"quote": "Two"})),
     ):  # fmt: skip

@@ -59,7 +59,11 @@ UNREADABLE = {
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=list(UNREADABLE))
 def test_an_invalid_body_is_a_problem_and_changes_nothing(alice, body, caplog):
     with assert_no_changes():
-        for method, path in [("POST", "posts"), ("PATCH", "users/me"), ("PUT", "password")]:
+        for method, path in [
+            ("POST", "posts"),
+            ("PATCH", "users/me"),
+            ("PUT", "accounts/me/password"),
+        ]:
             response = alice.call(method, path, body)
             assert response.status_code == 400, (path, response.content)
             assert len(response.content) < 64 * KIB
@@ -94,7 +98,7 @@ def test_a_body_of_another_type_is_not_supported(alice, kind):
     headers = {"Authorization": f"Bearer {alice.access}", "Content-Type": kind}
     with assert_no_changes():
         response = new_client().generic(
-            "PATCH", "/api/users/me", '{"quote": "x"}', kind, headers=headers
+            "PATCH", "/api/v1/users/me", '{"quote": "x"}', kind, headers=headers
         )
     assert response.status_code == 415
     assert response.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
@@ -104,7 +108,7 @@ def test_a_body_of_another_type_is_not_supported(alice, kind):
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON"])
 def test_the_json_media_type_is_case_insensitive_and_may_have_parameters(alice, kind):
     headers = {"Authorization": f"Bearer {alice.access}"}
-    response = new_client().generic("POST", "/api/posts", '{"text": "x"}', kind, headers=headers)
+    response = new_client().generic("POST", "/api/v1/posts", '{"text": "x"}', kind, headers=headers)
     assert response.status_code == 201
 
 
@@ -129,7 +133,7 @@ def test_an_unknown_path_is_a_problem_with_or_without_a_token(alice, path, metho
     assert new_client().get("/api").headers["Content-Type"] == PROBLEM_CONTENT_TYPE
 
 
-@pytest.mark.parametrize("path", ["posts", "users/me", "sessions", "currentuser"])
+@pytest.mark.parametrize("path", ["posts", "users/me", "accounts/me/sessions", "accounts/me"])
 def test_a_trailing_slash_is_optional(alice, path):
     assert alice.get(path).content == alice.get(f"{path}/").content
     assert alice.get(f"{path}%0a").status_code == 404
@@ -191,7 +195,7 @@ def test_no_response_is_sniffed_as_a_page(alice):
 
 
 def test_every_read_has_the_event_cursor_from_before_it(alice, bob):
-    paths = ["posts", "users/me", f"users/{bob.id}", "currentuser", "sessions"]
+    paths = ["posts", "users/me", f"users/{bob.id}", "accounts/me", "accounts/me/sessions"]
     before = [alice.get(path).headers["X-Event-Cursor"] for path in paths]
     assert len(set(before)) == 1
     epoch, offset = before[0].split(":")
@@ -225,7 +229,7 @@ def test_the_title_of_a_problem_depends_on_its_type_only(alice):
 
 
 def test_an_unknown_host_gets_a_problem(alice):
-    response = new_client().get("/api/posts", headers={"Host": "evil.example"})
+    response = new_client().get("/api/v1/posts", headers={"Host": "evil.example"})
     assert response.status_code == 400
     assert response.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
 
@@ -268,7 +272,7 @@ def test_an_unexpected_error_affects_one_request_only(alice, bob, caplog):
     headers = {"Authorization": f"Bearer {alice.access}"}
     responses = run_concurrently(
         lambda: new_client().generic(
-            "PATCH", "/api/users/me", '{"quote": "x"}', "application/json", headers=headers
+            "PATCH", "/api/v1/users/me", '{"quote": "x"}', "application/json", headers=headers
         ),
         *[lambda: bob.post("posts", {"text": "Undisturbed"})] * 5,
     )

@@ -51,7 +51,7 @@ def test_each_response_has_the_request_id_of_the_client_if_it_is_well_formed(ali
         response = alice.get("posts", **{"X-Request-ID": odd})
         assert response.headers["X-Request-ID"] not in {odd, *generated}
         assert len(response.headers["X-Request-ID"]) == 24
-    for path in ("/health/live", "/api/nothing", "/admin/", "/static/none"):
+    for path in ("/health/live", "/api/v1/nothing", "/admin/", "/static/none"):
         assert len(new_client().get(path).headers["X-Request-ID"]) == 24, path
 
 
@@ -65,11 +65,11 @@ def test_a_json_record_has_the_request_and_the_member(alice, log, settings):
     assert {name: wrote[name] for name in wrote if name not in {"at", "process"}} == {
         "level": "INFO",
         "logger": "mysocial.requests",
-        "message": "POST api/posts 201",
+        "message": "POST api/v1/posts 201",
         "request_id": "writes-1",
         "member_id": alice.id,
         "method": "POST",
-        "route": "api/posts",
+        "route": "api/v1/posts",
         "status": 201,
         "cursor": response.headers["X-Event-Cursor"],
     }
@@ -150,7 +150,7 @@ def test_in_the_running_site_a_request_id_reaches_the_worker():
             # While a wake-up is pending, a request sends none. One of a few requests sends its own.
             given = f"followed-{next(tries)}"
             response = httpx.post(
-                f"{stack.url}/api/signin", json=body, headers={"X-Request-ID": given}
+                f"{stack.url}/api/v1/signin", json=body, headers={"X-Request-ID": given}
             )
             assert response.headers["X-Request-ID"] == given
             by_id = defaultdict(list)
@@ -170,6 +170,10 @@ def test_in_the_running_site_a_request_id_reaches_the_worker():
 
         records = wait_for(followed, within=60, name="the worker")
     (request,) = [record for record in records if record["logger"] == "mysocial.requests"]
-    assert (request["method"], request["route"], request["status"]) == ("POST", "api/signin", 200)
+    assert (request["method"], request["route"], request["status"]) == (
+        "POST",
+        "api/v1/signin",
+        200,
+    )
     tasks = [record for record in records if record["logger"] == "celery.app.trace"]
     assert any(record["task"].startswith("accounts.flush_records ") for record in tasks)

@@ -67,7 +67,7 @@ def test_while_one_worker_hangs_the_other_flushes(stack):
         os.kill(pid, signal.SIGSTOP)
         try:
             response = httpx.post(
-                f"{stack.url}/api/posts", json={"text": name}, headers=member.headers, timeout=10
+                f"{stack.url}/api/v1/posts", json={"text": name}, headers=member.headers, timeout=10
             )
             pk = response.json()["post"]["id"]
             # The time limit includes the start of the other worker.

@@ -19,7 +19,7 @@ def test_pages_are_served_with_and_without_a_trailing_slash(path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/fibo/40", "/env", "/instance", "/queues", "/queues/api/queues", "/api-monitoring",
+    ["/fibo/40", "/env", "/instance", "/queues", "/queues/api/v1/queues", "/api-monitoring",
      "/api-monitoring/metrics", "/metrics", "/flower", "/health", "/admin/health"],
 )  # fmt: skip
 def test_internal_pages_are_hidden_from_anonymous_users(path):

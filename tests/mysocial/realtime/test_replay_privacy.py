@@ -91,7 +91,7 @@ async def test_comments_profiles_and_reactions_are_replayed_as_they_are_now(
 async def test_messages_and_conversations_are_replayed_as_they_are_now(connected, alice, bob):
     cursor = await cursor_of(bob)
     body = {"receiver_id": bob.id, "text": "SECRET"}
-    message = (await call(alice.post, "chat/message", body)).json()["chat_message"]
+    message = (await call(alice.post, "chat/messages", body)).json()["chat_message"]
     path = f"chat/messages/{message['id']}"
     await call(alice.put, f"{path}/reaction", {"type": "wow"})
     await call(alice.delete, f"{path}/reaction")

@@ -109,7 +109,7 @@ async def test_events_that_became_invisible_are_not_replayed(connected, alice, b
 async def test_a_deleted_message_is_not_replayed(connected, alice, bob):
     read = await sync_to_async(bob.get)("posts")
     body = {"receiver_id": bob.id, "text": "Deleted"}
-    sent = (await sync_to_async(alice.post)("chat/message", body)).json()["chat_message"]
+    sent = (await sync_to_async(alice.post)("chat/messages", body)).json()["chat_message"]
     await sync_to_async(alice.delete)(f"chat/messages/{sent['id']}?for=everyone")
     socket = await connected(bob)
     await resume(socket, cursor_of(read))

@@ -106,7 +106,9 @@ def is_aborted(client: socket.socket) -> bool:
     [
         b"",
         b"GET /health/live HTTP/1.1\r\nHost: local",
-        b"POST /api/signin HTTP/1.1\r\nHost: localhost\r\n" + JSON + b"Content-Length: 9\r\n\r\n{",
+        b"POST /api/v1/signin HTTP/1.1\r\nHost: localhost\r\n"
+        + JSON
+        + b"Content-Length: 9\r\n\r\n{",
     ],
     ids=["nothing", "half of the headers", "a part of the body"],
 )

@@ -1,4 +1,4 @@
-"""`GET /api/events`: server-sent events."""
+"""`GET /api/v1/events`: server-sent events."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ class Stream(ApplicationCommunicator):
             {
                 "type": "http",
                 "method": method,
-                "path": "/api/events",
+                "path": "/api/v1/events",
                 "query_string": query.encode(),
                 "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
             },

@@ -160,7 +160,7 @@ def test_without_redis_nothing_is_acknowledged_and_what_was_is_there_after(alice
         with pytest.raises(Unavailable):
             flush.flush_queue(QUEUE)
         answer = Client().post(
-            "/api/posts", {"text": "Hello"}, content_type="application/json", headers=access
+            "/api/v1/posts", {"text": "Hello"}, content_type="application/json", headers=access
         )
         assert (answer.status_code, answer["Retry-After"]) == (503, "2")
     finally:

@@ -2,7 +2,7 @@
 
 import { announce, avatar, byId, h, profileUrl } from "./dom.js";
 import { LiveComponent } from "./live-component.js";
-import { notificationText } from "./notifications/texts.js";
+import { notificationSentence } from "./notifications/texts.js";
 
 const MAX_COUNT = 99;
 // No event contains the total of unread messages. These events may change it, so it is loaded again.
@@ -34,7 +34,7 @@ export class AccountHeader extends LiveComponent {
       this.#renderUser();
     }
     if (type.startsWith("notification.")) this.#renderCount("notifications", data.unread_count);
-    if (type === "notification.created") announce(`${data.notification.actor.username} ${notificationText(data.notification)}`);
+    if (type === "notification.created") announce(notificationSentence(data.notification));
     if (UNREAD_EVENTS.includes(type)) this.scheduleLoad();
   }
 

@@ -56,7 +56,7 @@ export class Api extends EventTarget {
   cursor = "";
   /** @type {Promise<boolean> | null} */ #pendingRefresh = null;
 
-  /** @param {string} baseUrl for example `/api` @param {TokenStore} tokenStore */
+  /** @param {string} baseUrl for example `/api/v1` @param {TokenStore} tokenStore */
   constructor(baseUrl, tokenStore) {
     super();
     this.baseUrl = baseUrl;

@@ -20,7 +20,7 @@ const TIME_REFRESH_MS = 30_000;
 /** @type {Record<string, string>} */
 const STATE_LABELS = { stopped: "Signed out", connecting: "Connecting…", live: "Live", offline: "Offline" };
 
-const api = new Api("/api", tokenStore);
+const api = new Api("/api/v1", tokenStore);
 const events = new EventClient({
   url: `${location.origin.replace(/^http/, "ws")}/ws`,
   getAccessToken: () => api.accessToken,
@@ -119,7 +119,7 @@ setInterval(refreshTimes, TIME_REFRESH_MS);
 
 if (await restoreSession()) {
   try {
-    const { data } = await api.get("currentuser");
+    const { data } = await api.get("accounts/me");
     await startSession(data.user ?? data);
   } catch (/** @type {any} */ error) {
     byId("signin-error").textContent = errorText(error);

@@ -4,7 +4,7 @@
  * @typedef {object} ViewContext what a view may use while it is shown
  * @property {import("./api.js").Api} api
  * @property {import("./mysocial.js").EventClient} events
- * @property {any} currentUser as returned by `currentuser`
+ * @property {any} currentUser as returned by `accounts/me`
  * @property {import("./posts/reactions.js").OwnReactions} ownReactions
  * @property {import("./users/relationships.js").Relationships} relationships
  * @property {import("./users/presence.js").Presence} presence

@@ -41,7 +41,7 @@ export class Composer {
     if (!text && !this.picture.file) return;
     runAction(this.element, this.errorElement, async () => {
       const fields = { receiver_id: this.otherUserId, ...(text && { text }), ...this.picture.fields };
-      const { data } = await this.api.post("chat/message", buildRequestBody(fields));
+      const { data } = await this.api.post("chat/messages", buildRequestBody(fields));
       // Keeps what the user has typed meanwhile.
       if (this.field.value.startsWith(sentValue)) this.field.value = this.field.value.slice(sentValue.length);
       this.picture.clear();

@@ -18,7 +18,7 @@ export class MessageList extends PagedList {
     const list = h("ol", { class: "messages", "aria-label": "Messages" });
     const scroller = h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "Message history" });
     super(context, list, {
-      path: `chat/messages/${otherUserId}`,
+      path: `chat/conversations/${otherUserId}/messages`,
       itemsKey: "messages",
       moreLabel: "Earlier messages",
       emptyText: "No messages yet. Say hello!",
@@ -101,7 +101,7 @@ export class MessageList extends PagedList {
     const previousId = this.#reportedReadUpTo;
     this.#reportedReadUpTo = lastId;
     // After a failure, the next message or visit reports it again.
-    this.context.api.put("chat/messages/read", { user_id: this.otherUserId }).catch(() => (this.#reportedReadUpTo = previousId));
+    this.context.api.put(`chat/conversations/${this.otherUserId}/read`).catch(() => (this.#reportedReadUpTo = previousId));
   }
 
   /** Shows the receipt below the last own message that the other user has read. */

@@ -9,13 +9,32 @@ const TEXTS_BY_TYPE = {
   message: "sent you a message",
   mention: "mentioned you",
 };
-const UNKNOWN_TYPE_TEXT = "did something"; // the server may add types
+/** Notifications about moderation, which have no actor but the user. @type {Record<string, string>} */
+const MODERATION_TEXTS_BY_TYPE = {
+  report: "A moderator closed your report",
+  warning: "A moderator sent you a warning",
+};
+const UNKNOWN_TYPE_TEXT = "sent you a notification"; // the server may add types
 
 /** @param {{ type: string }} notification */
-export const notificationText = ({ type }) => TEXTS_BY_TYPE[type] ?? UNKNOWN_TYPE_TEXT;
+export const isAboutModeration = ({ type }) => type in MODERATION_TEXTS_BY_TYPE;
+
+/** The text without the name of the actor. @param {{ type: string, message: string }} notification */
+export function notificationText({ type, message }) {
+  const text = MODERATION_TEXTS_BY_TYPE[type];
+  if (text) return message ? `${text}: ${message}` : text;
+  return TEXTS_BY_TYPE[type] ?? UNKNOWN_TYPE_TEXT;
+}
+
+/** @param {{ type: string, message: string, actor: { username: string } }} notification */
+export function notificationSentence(notification) {
+  const text = notificationText(notification);
+  return isAboutModeration(notification) ? text : `${notification.actor.username} ${text}`;
+}
 
 /** @param {{ type: string, post_id: string | null, actor: { id: string } }} notification */
 export function notificationUrl({ type, post_id, actor }) {
+  if (isAboutModeration({ type })) return "#/notifications";
   if (post_id) return `#/posts/${post_id}`;
   if (type === "message") return `#/chat/${actor.id}`;
   return type === "follow_request" ? "#/requests" : `#/people/${actor.id}`;

@@ -2,7 +2,7 @@
 
 import { avatar, h, icon, runAction, timeElement } from "../dom.js";
 import { PagedList } from "../paged-list.js";
-import { notificationText, notificationUrl } from "./texts.js";
+import { isAboutModeration, notificationText, notificationUrl } from "./texts.js";
 
 const FOCUSABLE = "a, button";
 
@@ -40,7 +40,8 @@ class NotificationList extends PagedList {
     // Following the link marks the notification as read. When that fails, it stays unread.
     const onVisit = () => read || setRead(true).catch(() => {});
     const linkAttributes = { href: notificationUrl(notification), click: onVisit };
-    const link = h("a", linkAttributes, h("strong", {}, actor.username), ` ${notificationText(notification)}`);
+    const subject = isAboutModeration(notification) ? null : h("strong", {}, actor.username, " ");
+    const link = h("a", linkAttributes, subject, notificationText(notification));
     const title = h("p", {}, !read && h("span", { class: "visually-hidden" }, "Unread: "), link);
     const text = h("div", { class: "item-text" }, title, h("p", { class: "dim" }, timeElement(created_at)));
     const toggleRead = () => runAction(toggleButton, this.errorElement, () => setRead(!read));

@@ -105,7 +105,7 @@ class PictureSettings extends LiveComponent {
     const uploads = [this.#createUpload("profile", "New picture"), this.#createUpload("background", "New background")];
     const removeButtons = [
       this.#createRemoveButton("avatar_url", "images", "Remove picture"),
-      this.#createRemoveButton("background_url", "images/background", "Remove background"),
+      this.#createRemoveButton("background_url", "users/me/images/background", "Remove background"),
     ];
     const row = h("div", { class: "row" }, ...uploads, ...removeButtons);
     this.container.append(h("h2", {}, "Pictures"), this.pictures, row, this.status, this.errorElement);
@@ -247,7 +247,7 @@ class DataExport extends LiveComponent {
       status,
     ];
     const request = async () => {
-      const { data } = await api.post("currentuser/export", { password: password.value });
+      const { data } = await api.post("accounts/me/export", { password: password.value });
       password.value = "";
       this.#showStatus(data.export);
     };
@@ -259,7 +259,7 @@ class DataExport extends LiveComponent {
 
   async load() {
     await this.runLoad(async () => {
-      const { data } = await this.api.get("currentuser/export");
+      const { data } = await this.api.get("accounts/me/export");
       this.#showStatus(data.export);
     });
   }
@@ -282,7 +282,7 @@ class DataExport extends LiveComponent {
 
   async #download() {
     await runAction(this.status, this.errorElement, async () => {
-      const url = URL.createObjectURL(await this.api.download("currentuser/export/file"));
+      const url = URL.createObjectURL(await this.api.download("accounts/me/export/file"));
       h("a", { href: url, download: "mysocial.zip" }).click();
       URL.revokeObjectURL(url);
     });
