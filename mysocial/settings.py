@@ -372,14 +372,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = REFRESH_COOKIE_SECURE = not DEBUG
-# All cookies. With the prefix, browsers accept them only over HTTPS, from this host and for all
-# paths, so that no other host of the domain can set them.
+# With the prefix, browsers accept a cookie only over HTTPS, from this host and for all paths, so
+# that no other host of the domain can set it. The cookie of one-time messages is signed instead: a
+# message that the store refuses a write must not need a write.
 _prefix = "" if DEBUG else "__Host-"
 SESSION_COOKIE_NAME = f"{_prefix}sessionid"  # of staff
 CSRF_COOKIE_NAME = f"{_prefix}csrftoken"
 REFRESH_COOKIE_NAME = f"{_prefix}refresh"  # of members who chose it
 EMAIL_TOKEN_COOKIE_NAME = f"{_prefix}email_token"  # for some minutes, after a link of an e-mail
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not a cookie
 SECURE_SSL_REDIRECT = envbool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
