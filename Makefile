@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up status doctor test e2e e2e-tls bench bench-scale bench-sockets chaos chaos-smoke chaos-selftest \
+.PHONY: help install up status doctor test e2e e2e-tls bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-selftest \
 	chaos-processes chaos-resume fuzz coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
 	audit lock docs types-ts clean
 
@@ -48,6 +48,9 @@ bench: $(STAMP) ## measure the cost of each route (10 min; ARGS="--only feed --r
 
 bench-scale: $(STAMP) ## measure the cost with growing data (20 min; ARGS="--posts 200,2000 --follows 10,100")
 	@$(BIN)/python -m bench.scale $(ARGS)
+
+bench-memory: $(STAMP) ## measure the memory of a write in Redis (1 min; ARGS="--writes 20000")
+	@$(BIN)/python -m bench.memory $(ARGS)
 
 bench-sockets: $(STAMP) ## measure the cost of WebSockets (ARGS="--idle 1000")
 	@$(BIN)/python -m bench.sockets $(ARGS)

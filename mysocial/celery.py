@@ -45,6 +45,12 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"queue": "email", "expires": 3000},
     },
+    # Compresses stored responses and events.
+    "pack-history": {
+        "task": "mysocial.pack_history",
+        "schedule": 5.0,
+        "options": {"expires": 4},
+    },
     "delete-expired": {
         "task": "mysocial.delete_expired",
         "schedule": 30.0,

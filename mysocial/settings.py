@@ -182,6 +182,14 @@ OUTBOX_CLAIM_SECONDS = 60
 MAX_FAN_OUT_FOLLOWERS = envint("MAX_FAN_OUT_FOLLOWERS", 1000, maximum=100_000)
 EVENT_LOG_LENGTH = envint("EVENT_LOG_LENGTH", 10_000, minimum=10)
 EVENT_LOG_SECONDS = envint("EVENT_LOG_SECONDS", 24 * 3600, minimum=1)
+# What cannot be evicted has a budget: a quarter of Redis each for events and stored responses.
+EVENT_LOG_BYTES = 2**20 * envint("EVENT_LOG_MB", REDIS_MEMORY_MB // 4, minimum=1)
+STORED_RESPONSE_BYTES = 2**20 * envint("STORED_RESPONSE_MB", REDIS_MEMORY_MB // 4, minimum=1)
+# What a member, or an address without a session, may write into Redis in a day (UTC).
+MEMBER_DAILY_BYTES = 2**20 * envint("MEMBER_DAILY_MB", 32, minimum=1)
+# Of files: what a member may upload in a day, and what may wait for the workers.
+MEMBER_DAILY_UPLOAD_BYTES = 2**20 * envint("MEMBER_DAILY_UPLOAD_MB", 2048, minimum=1)
+UPLOAD_SPOOL_BYTES = 2**20 * envint("UPLOAD_SPOOL_MB", 8192, minimum=1)
 
 # --- Accounts -----------------------------------------------------------------------------------
 ACCESS_TOKEN_SECONDS = envint("ACCESS_TOKEN_SECONDS", 900, minimum=10)

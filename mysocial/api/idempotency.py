@@ -7,7 +7,7 @@ import base64
 import functools
 import hashlib
 import hmac
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from cryptography.fernet import Fernet
@@ -20,6 +20,7 @@ from mysocial.core import keys
 from mysocial.core.errors import IdempotencyMismatch, IdempotentReplay, Invalid
 from mysocial.core.redis import available, client
 from mysocial.core.request_context import IdempotencyKey, RequestContext
+from mysocial.core.stored_responses import DIGEST_LENGTH, HASH_BYTES, parse_stored_response
 
 MAX_KEY_LENGTH = 255
 
@@ -47,16 +48,17 @@ def bind_key(context: RequestContext, request: Request, client_id: str) -> None:
     if len(key) > MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
         raise Invalid(errors={"Idempotency-Key": "At most 255 printable ASCII characters."})
     scope = f"{client_id}\n{request.method}\n{canonical_path(request.path)}\n{key}"
-    name = keys.idempotency(hashlib.sha256(scope.encode()).hexdigest())
+    digest = base64.urlsafe_b64encode(hashlib.sha256(scope.encode()).digest())
+    short_digest = digest[:DIGEST_LENGTH].decode()
     request_hash = _request_hash(request)
     with available():
-        stored = client().hmget(name, ["hash", "status", "body"])
-    known_hash, status, body = cast("list[bytes | None]", stored)
-    if known_hash is not None:
-        if known_hash.decode() != request_hash:
+        stored = client().get(keys.idempotency(short_digest))
+    if stored is not None:
+        response = parse_stored_response(stored)
+        if response.request_hash != request_hash:
             raise IdempotencyMismatch
-        raise IdempotentReplay(int(status or 0), body or b"")
-    context.idempotency = IdempotencyKey(name, request_hash, settings.IDEMPOTENCY_SECONDS)
+        raise IdempotentReplay(response.status, response.body)
+    context.idempotency = IdempotencyKey(short_digest, request_hash, settings.IDEMPOTENCY_SECONDS)
 
 
 def encrypt_last_part(parts: list[Any]) -> list[Any]:
@@ -70,11 +72,11 @@ def decrypt_last_part(stored: bytes) -> bytes:
     return head + _cipher().decrypt(tail)
 
 
-def _request_hash(request: Request) -> str:
+def _request_hash(request: Request) -> bytes:
     """Return the hash of the query and the body; keyed, as the body may contain a password."""
     body = orjson.dumps(request.data, default=_file_digest, option=orjson.OPT_SORT_KEYS)
     content = request.META.get("QUERY_STRING", "").encode() + b"\n" + body
-    return hmac.new(_secret(b"requests"), content, hashlib.sha256).hexdigest()
+    return hmac.new(_secret(b"requests"), content, hashlib.sha256).digest()[:HASH_BYTES]
 
 
 def _file_digest(file: "UploadedFile[bytes]") -> dict[str, str]:

@@ -12,6 +12,7 @@ from mysocial.api.client_address import get_client_address
 from mysocial.api.idempotency import bind_key, decrypt_last_part, encrypt_last_part
 from mysocial.core import request_context
 from mysocial.core.errors import IdempotentReplay
+from mysocial.core.networks import networks_of
 from mysocial.core.rate_limits import RateLimit, enforce_checks_in_write
 from mysocial.core.request_context import JsonParts, LimitCheck, RequestContext, ResponsePlan
 from mysocial.store import reads, to_json, write
@@ -75,20 +76,18 @@ def write_response(  # noqa: PLR0913 - the parts of a write
         client_id: Identifies a client that is not signed in; its address by default.
     """
     context = request_context.current() or RequestContext()
-    member_id = getattr(request.user, "pk", "")
-    client_id = client_id or member_id or get_client_address(request)
+    member_id, address = getattr(request.user, "pk", ""), get_client_address(request)
+    context.budget_id = member_id or networks_of(address)[0].name
     try:
-        bind_key(context, request, client_id)
+        bind_key(context, request, client_id or member_id or address)
         if limit:
             enforce_checks_in_write(_limit_checks(limit, request))
         stored_render = (lambda result: encrypt_last_part(render(result))) if secret else render
         context.response_plan = ResponsePlan(status, stored_render)
         result = service()
-        body = (
-            context.stored_response
-            if context.stored_response is not None
-            else _response_without_write(context, result)
-        )
+        body = context.stored_response
+        if body is None:
+            body = _response_without_write(context, result)
     except IdempotentReplay as stored:
         status, body = stored.status, stored.body
     return json_response(decrypt_last_part(body) if secret else body, status)

@@ -158,6 +158,17 @@ class TooManyRequests(AppError):
         self.retry_after = retry_after
 
 
+class StorageBudgetExceeded(TooManyRequests):
+    """The client has written as many bytes today as allowed; `retry_after` is in seconds."""
+
+    code = "storage_budget_exceeded"
+    title = "You have written as much as is allowed in a day."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.detail = f"{self.title} Try again in {retry_after} s."
+
+
 class Unavailable(AppError):
     """Redis, or a MongoDB that this request needs, does not respond.
 

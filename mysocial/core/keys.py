@@ -15,8 +15,12 @@ from typing import NamedTuple
 # The event log, and the clock that gives versions and event ids.
 EPOCH = "epoch"  # the name of this event log; a new one means that all history is lost
 CLOCK = "clock"  # the last version or event id, in microseconds
-EVENT_LOG = "events"
-TOPIC_LOG_PREFIX = "events:"
+EVENT_LOG = "events"  # the newest events
+PACKED_EVENTS = "packed_events"  # older ones: compressed blocks, by the offset of their last event
+TOPIC_LOG_PREFIX = "events:"  # by topic: the offsets of its events
+TOPICS = "topic_logs"  # the topics that have a log, in the order in which the logs are trimmed
+RECENT_FLOOR = "recent_floor"  # the offset up to which the newest events are packed or trimmed
+LOG_FLOOR = "log_floor"  # the offset up to which all logs are trimmed
 
 # Write-behind. None of these may expire: a full server must not evict them.
 DIRTY_PREFIX = "dirty:"  # by queue: the keys of records that MongoDB does not have yet
@@ -34,11 +38,16 @@ LEASE_PREFIX = "lease:"
 HEARTBEAT_PREFIX = "heartbeat:"
 BACKOFF = "backoff"  # while it exists, no worker asks MongoDB
 BACKOFF_ATTEMPTS = "backoff:attempts"
+WRITE_PROBE = "write_probe"  # written by /health/ready
 ONLINE_MEMBERS = "presence"  # members, by the time at which they go offline
 CONNECTIONS_PREFIX = "presence:"  # by member: connections, by the time at which each is given up
 
 # Requests.
 IDEMPOTENCY_PREFIX = "idempotency:"
+NEW_RESPONSES = "new_responses"  # when each stored response is due, and its digest
+PACKED_RESPONSES = "packed_responses"  # the same, of those that are compressed
+DAILY_BYTES_PREFIX = "daily_bytes:"  # by day since 1970: what each member has written, in bytes
+UPLOADS_PREFIX = "uploads:"  # a field of the same hash: what a member has uploaded, in bytes
 RATE_LIMIT_PREFIX = "rate_limit:"
 KNOWN_NETWORKS_PREFIX = "known_networks:"
 EMAIL_SENT_PREFIX = "email_sent:"
@@ -72,6 +81,14 @@ REMOVED = "-inf"  # the score of an entry that was removed
 # What the pending cleanup of a record names.
 LIST_CLEANUP = "l"
 UNIQUE_CLEANUP = "u"
+
+# The first byte of a stored response.
+RAW, PACKED = "r", "z"
+
+# The bytes in Redis that cannot be evicted, by what they hold.
+STORED_BYTES = "stored_bytes"
+EVENT_BYTES = "events"
+RESPONSE_BYTES = "responses"
 
 # The channel layer (channels-redis): its prefix, and the group that every dispatcher joins.
 CHANNEL_LAYER_PREFIX = "asgi"
@@ -227,9 +244,9 @@ def topic_log(topic: str) -> str:
     return f"{TOPIC_LOG_PREFIX}{topic}"
 
 
-def is_event_log(key: str) -> bool:
-    """Return whether a key is the log of all events or the log of a topic."""
-    return key == EVENT_LOG or key.startswith(TOPIC_LOG_PREFIX)
+def is_topic_log(key: str) -> bool:
+    """Return whether a key is the log of a topic."""
+    return key.startswith(TOPIC_LOG_PREFIX)
 
 
 def user_topic(user_id: str) -> str:

@@ -13,8 +13,8 @@ JsonParts = list[Any]
 class IdempotencyKey(NamedTuple):
     """An Idempotency-Key, under which the write script stores the response."""
 
-    key: str
-    request_hash: str
+    digest: str
+    request_hash: bytes
     ttl_seconds: int
 
 
@@ -51,6 +51,8 @@ class RequestContext:
 
     session_key: str = ""  # the record that must exist for the request to be carried out
     session_checked: bool = False
+    budget_id: str = ""  # the member or network whose daily budget counts what is written
+    upload_bytes: int = 0  # of files that wait for a worker
     idempotency: IdempotencyKey | None = None
     limits: list[LimitCheck] = field(default_factory=list)
     # What remains of each of `limits`, and its reset, as the write script returned them.

@@ -2,12 +2,16 @@
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local now_ms = math.floor(now_us / 1000)
+local DAY_SECONDS = 86400
+local SMALL_REQUEST_BYTES = 4096
+local today = format_integer(math.floor(time[1] / DAY_SECONDS))
 
-local function stored_response(key, body_hash)
-  local stored = redis.call('HMGET', key, 'hash', 'status', 'body')
-  if not stored[1] then return nil end
-  if stored[1] ~= body_hash then return {'mismatch'} end
-  return {'replay', stored[2], stored[3]}
+-- A stored response is `RAW` or `PACKED`, the hash of its request, its status and its body.
+local function stored_response(digest, request_hash)
+  local stored = redis.call('GET', IDEMPOTENCY_PREFIX .. digest)
+  if not stored then return nil end
+  if string.sub(stored, 2, 1 + #request_hash) ~= request_hash then return {'mismatch'} end
+  return {'replay', stored}
 end
 
 -- Preconditions -----------------------------------------------------------------------------------
@@ -90,6 +94,30 @@ local function check_placeholders(parts)
   end
 end
 
+-- What to return if the member has written as many bytes today as allowed, or if the stored responses
+-- of all members have reached their budget. From half of that on, a member may write an eighth. Small
+-- requests are accepted up to twice the budget, so that a member can still delete, block and sign out.
+local function check_bytes()
+  local budget = request.budget
+  if not budget then return nil end
+  local stored = tonumber(redis.call('HGET', STORED_BYTES, RESPONSE_BYTES) or '0')
+  local max_bytes = budget.member_bytes
+  if stored > budget.response_bytes / 2 then max_bytes = max_bytes / 8 end
+  if #ARGV[1] < SMALL_REQUEST_BYTES then max_bytes = max_bytes * 2 end
+  local written = redis.call('HGET', DAILY_BYTES_PREFIX .. today, budget.client)
+  if tonumber(written or '0') >= max_bytes then
+    return {'over_budget', DAY_SECONDS - time[1] % DAY_SECONDS}
+  end
+  if budget.upload > 0 then
+    local uploaded = redis.call('HGET', DAILY_BYTES_PREFIX .. today, UPLOADS_PREFIX .. budget.client)
+    if tonumber(uploaded or '0') + budget.upload > budget.upload_bytes then
+      return {'over_budget', DAY_SECONDS - time[1] % DAY_SECONDS}
+    end
+  end
+  if request.idempotency and stored >= budget.response_bytes then return {'responses_full'} end
+  return nil
+end
+
 -- What to return instead of writing; nil if all preconditions hold.
 local function check_preconditions()
   local session = note_unknown(request.session, session_state())
@@ -104,7 +132,7 @@ local function check_preconditions()
   limit_windows = read_windows(request.limits, now_ms)
   local seconds = seconds_to_wait(limit_windows)
   if seconds > 0 then return {'limited', seconds} end
-  return nil
+  return check_bytes()
 end
 
 -- Lists -------------------------------------------------------------------------------------------
@@ -180,6 +208,7 @@ end
 
 -- Versions and event ids never go back, not even if the system clock does or a backup is restored.
 local clock, first_version
+local written_bytes = #ARGV[1] -- in Redis: by what the request holds, and what is rendered from it
 
 local function start_clock()
   redis.call('SET', EPOCH, request.epoch, 'NX')
@@ -281,25 +310,45 @@ local function expire_later(key, seconds)
   redis.call('ZADD', EXPIRING, now_ms + seconds * 1000, key)
 end
 
--- Append an event to the log of all events, which the dispatchers follow, and to the log of each
--- topic, for clients that resume.
-local function append_event(event)
-  local topics, kind, data, context = event[1], event[2], render(event[3]), event[4]
-  clock = clock + 1
-  local id = format_integer(clock) .. '-0'
-  redis.call('XADD', EVENT_LOG, 'MAXLEN', '~', request.log_length, id,
-    'type', kind, 'data', data, 'context', context, 'topics', table.concat(topics, ' '))
-  for _, topic in ipairs(topics) do
-    local log = TOPIC_LOG_PREFIX .. topic
-    redis.call('XADD', log, 'MAXLEN', '~', request.log_length, id,
-      'type', kind, 'data', data, 'context', context)
-    expire_later(log, request.log_seconds)
+-- The data of an event, or how it is rendered if it is large: the log then keeps no copy of a text.
+local function event_content(parts)
+  local data = render(parts)
+  if #data <= request.max_event_bytes then return 'data', data end
+  return 'parts', cmsgpack.pack(parts)
+end
+
+-- Add an event's offset to the log of a topic, and drop the offset that is oldest.
+local function append_offset(topic, offset)
+  local log = TOPIC_LOG_PREFIX .. topic
+  local length = redis.call('RPUSH', log, offset)
+  if length == 1 then
+    redis.call('RPUSH', TOPICS, topic)
+  elseif length > request.log_length then
+    redis.call('LPOP', log)
   end
 end
 
+-- Append an event to the log, which the dispatchers follow, and its offset to the log of each topic,
+-- for clients that resume. Return its bytes.
+local function append_event(event)
+  local topics, kind, context = event[1], event[2], event[4]
+  local content, data = event_content(event[3])
+  clock = clock + 1
+  local offset = format_integer(clock)
+  local entry = {'type', kind, content, data, 'context', context, 'topics', table.concat(topics, ' ')}
+  redis.call('XADD', EVENT_LOG, offset .. '-0', unpack(entry))
+  for _, topic in ipairs(topics) do append_offset(topic, offset) end
+  return event_bytes(entry)
+end
+
 local function announce_events()
-  for _, event in ipairs(request.events) do append_event(event) end
   if #request.events > 0 then
+    local bytes = 0
+    for _, event in ipairs(request.events) do bytes = bytes + append_event(event) end
+    written_bytes = written_bytes + bytes
+    if add_bytes(EVENT_BYTES, bytes) > request.log_bytes then
+      trim_event_log(request.log_bytes, 0, 2 * #request.events + 2)
+    end
     -- The dispatchers also poll the log each second, so a lost message only delays the events.
     redis.call('PUBLISH', DISPATCHER_CHANNEL, request.wakeup_message)
   end
@@ -307,9 +356,23 @@ local function announce_events()
 end
 
 local function store_response(status, body)
-  local key, body_hash, seconds = unpack(request.idempotency)
-  redis.call('HSET', key, 'hash', body_hash, 'status', status, 'body', body)
-  expire_later(key, seconds)
+  local digest, request_hash, seconds = unpack(request.idempotency)
+  local stored = RAW .. request_hash .. status .. body
+  redis.call('SET', IDEMPOTENCY_PREFIX .. digest, stored)
+  redis.call('RPUSH', NEW_RESPONSES, format_integer(time[1] + seconds) .. digest)
+  add_bytes(RESPONSE_BYTES, #stored)
+  written_bytes = written_bytes + #stored
+end
+
+-- Count what the client has written today. The count has no TTL: a full server must not evict it.
+local function count_bytes()
+  if not request.budget then return end
+  local key = DAILY_BYTES_PREFIX .. today
+  local bytes = redis.call('HINCRBY', key, request.budget.client, written_bytes)
+  if request.budget.upload > 0 then
+    redis.call('HINCRBY', key, UPLOADS_PREFIX .. request.budget.client, request.budget.upload)
+  end
+  if bytes == written_bytes then expire_later(key, 2 * DAY_SECONDS) end
 end
 
 -- The write ---------------------------------------------------------------------------------------
@@ -328,6 +391,7 @@ local function write()
   local status, body = 204, ''
   if request.response then status, body = request.response[1], render(request.response[2]) end
   if request.idempotency then store_response(status, body) end
+  count_bytes()
   return {'ok', event_cursor(), body, wakeups, limit_statuses}
 end
 

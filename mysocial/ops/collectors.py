@@ -10,6 +10,7 @@ from mysocial.core import keys
 from mysocial.core.errors import Unavailable
 from mysocial.core.metrics import REGISTRY
 from mysocial.core.redis import available, client
+from mysocial.ops.memory import memory_usage
 from mysocial.persistence.dead_letters import count_dead_letters
 from mysocial.persistence.dirty import get_backlogs
 from mysocial.persistence.heartbeats import SCHEDULER_KEY
@@ -34,15 +35,11 @@ class _RedisCollector(Collector):
 def _server_metrics() -> Iterator[Metric]:
     with available():
         pipe = client().pipeline(transaction=False)
-        pipe.info("memory")
         pipe.hgetall(keys.FLUSHED_COUNTS)
         pipe.exists(keys.BACKOFF)
         pipe.exists(SCHEDULER_KEY)
-        memory, flushed_counts, in_backoff, scheduler_is_alive = pipe.execute()
-    yield _gauge("redis_memory_bytes", "Memory used by Redis.", memory["used_memory"])
-    yield _gauge(
-        "redis_memory_max_bytes", "Memory limit of Redis; 0 for none.", memory["maxmemory"]
-    )
+        flushed_counts, in_backoff, scheduler_is_alive = pipe.execute()
+    yield from _memory_metrics()
     yield _gauge("mongodb_backoff", "1 while workers wait for an unavailable MongoDB.", in_backoff)
     yield _gauge("beat_up", "1 if beat has run within the last seconds.", scheduler_is_alive)
     flushed = CounterMetricFamily(
@@ -51,6 +48,29 @@ def _server_metrics() -> Iterator[Metric]:
     for queue, count in flushed_counts.items():
         flushed.add_metric((queue.decode(),), int(count))
     yield flushed
+
+
+def _memory_metrics() -> Iterator[Metric]:
+    usage = memory_usage()
+    yield _gauge("redis_memory_bytes", "Memory used by Redis.", usage.used)
+    yield _gauge("redis_memory_max_bytes", "Memory limit of Redis; 0 for none.", usage.limit)
+    yield _gauge(
+        "redis_memory_pressure",
+        "1 if Redis is nearly full; see /health/ready.",
+        bool(usage.pressure()),
+    )
+    stored = GaugeMetricFamily(
+        "mysocial_stored_bytes", "Bytes that Redis cannot evict, by kind.", labels=("kind",)
+    )
+    budgets = GaugeMetricFamily(
+        "mysocial_stored_max_bytes",
+        "Budgets of the bytes that Redis cannot evict.",
+        labels=("kind",),
+    )
+    for kind, size in usage.stored.items():
+        stored.add_metric((kind,), size)
+        budgets.add_metric((kind,), usage.budgets[kind])
+    yield from (stored, budgets)
 
 
 def _queue_metrics() -> Iterator[Metric]:

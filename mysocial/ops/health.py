@@ -1,31 +1,41 @@
 """The readiness report of `/health/ready` and `manage.py status`."""
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
-from mysocial.core import mongo
+from mysocial.core import keys, mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client, durability_mismatches
+from mysocial.ops.memory import memory_usage
 from mysocial.persistence.dead_letters import count_dead_letters
 from mysocial.persistence.dirty import get_backlogs
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
-OK, FAILING = "ok", "failing"
+OK, DEGRADED, FAILING = "ok", "degraded", "failing"
+WRITE_PROBE_SECONDS, WRITE_PROBE_TTL_SECONDS = 1.0, 60
 # Without MongoDB, requests that Redis can answer still work; an old backlog says when that has
 # become a problem.
 REQUIRED_CHECKS = ("redis", "backlog")
 
 
 def readiness() -> dict[str, Any]:
-    """Return `status`, "ok" or "failing", and `checks`: "ok" or an explanation for each check."""
+    """Return `status` and `checks`: "ok" or an explanation for each check.
+
+    The status is "failing" if requests cannot be served, "degraded" if they soon may not be, and
+    else "ok".
+    """
     checks = {
         "redis": _run(_check_redis),
+        "memory": _run(_check_memory),
         "mongodb": _run(mongo.ping),
         "backlog": _run(_check_backlog),
         "dead_letters": _run(_check_dead_letters),
     }
     is_ready = all(checks[name] == OK for name in REQUIRED_CHECKS)
-    return {"status": OK if is_ready else FAILING, "checks": checks}
+    status = FAILING if not is_ready else OK if checks["memory"] == OK else DEGRADED
+    return {"status": status, "checks": checks}
 
 
 def _run(check: Callable[[], object]) -> str:
@@ -42,6 +52,44 @@ def _check_redis() -> None:
         mismatches = durability_mismatches()
     if mismatches:
         raise Unavailable(f"Redis settings do not guarantee durability: {mismatches}")
+    _write_probe.run()
+
+
+def _check_memory() -> None:
+    pressure = memory_usage().pressure()
+    if pressure:
+        raise Unavailable(pressure)
+
+
+class _WriteProbe:
+    """A real write to Redis, at most once a second in each process: a full Redis still reads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._time = float("-inf")
+        self._failure = ""
+
+    def run(self) -> None:
+        """Raise `Unavailable` if the last write was refused; write if that was a second ago."""
+        with self._lock:
+            if self._clock() - self._time >= WRITE_PROBE_SECONDS:
+                self._failure = self._write()
+                self._time = self._clock()
+            if self._failure:
+                raise Unavailable(self._failure)
+
+    @staticmethod
+    def _write() -> str:
+        try:
+            with available():
+                client().set(keys.WRITE_PROBE, "1", ex=WRITE_PROBE_TTL_SECONDS)
+        except Unavailable as error:
+            return f"Redis does not accept writes: {error.__cause__}"
+        return ""
+
+
+_write_probe = _WriteProbe()
 
 
 def _check_backlog() -> None:

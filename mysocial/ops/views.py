@@ -53,11 +53,14 @@ def live(_request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Return 200 if the process can serve requests, else 503; operators also get the checks."""
+    """Return 200 if the process can serve requests, else 503; operators also get the checks.
+
+    A degraded site can still serve them.
+    """
     report = health.readiness()
     is_operator = _has_token(request) or _is_staff(request)
     content = report if is_operator else {"status": report["status"]}
-    response = JsonResponse(content, status=200 if report["status"] == health.OK else 503)
+    response = JsonResponse(content, status=503 if report["status"] == health.FAILING else 200)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.conf import settings
 
 from mysocial.core.errors import Unavailable
-from mysocial.core.redis import Script
+from mysocial.persistence import packing
 from mysocial.persistence.backoff import (
     end_backoff,
     in_backoff,
@@ -20,8 +20,6 @@ from mysocial.store import acknowledge, wake_unless_pending
 from mysocial.store.wakeups import WAKE_DIRTY_QUEUES, forget_pending, task_name
 
 logger = logging.getLogger(__name__)
-DELETE_EXPIRED = Script("common", "delete_expired", flags="allow-oom")  # it empties a full server
-DELETE_BATCH = 5000
 
 
 def flush_when_awake(queue: str) -> int:
@@ -78,9 +76,12 @@ def wake_all() -> None:
 @shared_task(name="mysocial.delete_expired", expires=25)
 @skip_if_unavailable
 def delete_expired() -> int:
-    """Delete expired responses, event logs and tokens; return how many keys were deleted."""
-    total = count = int(DELETE_EXPIRED({"max_keys": DELETE_BATCH}))
-    while count == DELETE_BATCH:
-        count = int(DELETE_EXPIRED({"max_keys": DELETE_BATCH}))
-        total += count
-    return total
+    """Delete stored responses, events and keys that are due; return how much was deleted."""
+    return packing.delete_expired()
+
+
+@shared_task(name="mysocial.pack_history", expires=4)
+@skip_if_unavailable
+def pack_history() -> int:
+    """Compress stored responses and events; return how many were compressed."""
+    return packing.pack_new_responses() + packing.pack_old_events()

@@ -17,10 +17,13 @@ from django.conf import settings
 from redis.exceptions import ResponseError
 
 from mysocial.core import keys, mongo
+from mysocial.core.packed_events import pack_events, unpack_events
 from mysocial.core.progress import ProgressCallback
-from mysocial.core.redis import available, client
+from mysocial.core.redis import Script, available, client
+from mysocial.core.stored_responses import parse_stored_response
 from mysocial.ops.rebuild_cache import REBUILD
 
+ERASE_EVENTS = Script("common", "event_log", "erase_events", flags="allow-oom")
 RAW = CodecOptions(document_class=RawBSONDocument)
 ID = re.compile(rb"(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
 BATCH = 500
@@ -103,8 +106,11 @@ def delete_hits(terms: SearchTerms, *, before: int) -> int:
     """
     count, unnamed = 0, terms._replace(name="")
     for key in _keys(client()):
-        if keys.is_event_log(key.decode(errors="replace")):
-            count += _scrub_log(unnamed, key, before)
+        name = key.decode(errors="replace")
+        if name in {keys.EVENT_LOG, keys.PACKED_EVENTS}:
+            count += _erase_events(unnamed, before)
+        elif _names_topics(name):
+            count += _erase_topic_log(unnamed, key, before)
         elif terms.first_match(key):
             count += _delete_key(key)
         elif key.startswith(EXPIRING_PREFIXES) and _hits(unnamed, client(), key):
@@ -125,11 +131,37 @@ def _delete_key(key: bytes) -> int:
     return 0
 
 
-def _scrub_log(terms: SearchTerms, key: bytes, before: int) -> int:
+def _erase_events(terms: SearchTerms, before: int) -> int:
     with available():
-        entries = client().xrange(key, "-", str(before))
-        ids = [pk for pk, fields in entries if terms.first_match(_joined(fields.items()))]
-        return int(client().xdel(key, *ids)) if ids else 0
+        entries = client().xrange(keys.EVENT_LOG, "-", str(before))
+        blocks = client().zrange(keys.PACKED_EVENTS, 0, -1)
+    ids = [pk for pk, fields in entries if terms.first_match(_joined(fields.items()))]
+    changed_blocks = []
+    for block in blocks:
+        events = unpack_events(block)
+        kept = [
+            (offset, fields)
+            for offset, fields in events
+            if offset > before or not terms.first_match(_joined(fields.items()))
+        ]
+        if len(kept) < len(events):
+            changed_blocks.append((block, pack_events(kept)))
+    return int(ERASE_EVENTS({"ids": ids, "blocks": changed_blocks}))
+
+
+def _names_topics(name: str) -> bool:
+    """Return whether a key only holds names of topics, or offsets of events.
+
+    It gets shorter as events are trimmed, within a day.
+    """
+    return keys.is_topic_log(name) or name == keys.TOPICS
+
+
+def _erase_topic_log(terms: SearchTerms, key: bytes, before: int) -> int:
+    """Drop the offsets up to `before` from the log of a topic that contains a term."""
+    if key == keys.TOPICS.encode() or not terms.first_match(key):
+        return 0
+    return int(ERASE_EVENTS({"ids": [], "blocks": [], "log": key, "before": before}))
 
 
 def _keys(connection: Any) -> Iterator[bytes]:
@@ -158,9 +190,11 @@ def _hits(terms: SearchTerms, connection: Any, key: bytes) -> list[Hit]:
         except ResponseError:
             return []  # its type changed meanwhile
     what = key.decode(errors="replace")
-    if kind == "stream":
+    if kind == "stream" or what == keys.PACKED_EVENTS:
         hits = [(pk, terms.first_match(data)) for pk, data in parts]
         return [Hit("log", what, pk.decode(), hit, ()) for pk, hit in hits if hit]
+    if _names_topics(what):
+        return []
     hit = terms.first_match(key) or next(
         filter(None, (terms.first_match(data) for _, data in parts)), ""
     )
@@ -176,13 +210,24 @@ def _content(connection: Any, key: bytes) -> tuple[str, list[tuple[bytes, bytes]
         return kind, pairs + [(b"", name) for name, _ in pairs]
     if kind == "stream":
         return kind, [(pk, _joined(fields.items())) for pk, fields in connection.xrange(key)]
+    if key.decode(errors="replace") == keys.PACKED_EVENTS:
+        events = [
+            event for block in connection.zrange(key, 0, -1) for event in unpack_events(block)
+        ]
+        return kind, [(b"%d-0" % offset, _joined(fields.items())) for offset, fields in events]
     if kind == "zset":
         return kind, [(b"", member) for member in connection.zrange(key, 0, -1)]
     if kind == "set":
         return kind, [(b"", member) for member in connection.smembers(key)]
     if kind == "list":
         return kind, [(b"", member) for member in connection.lrange(key, 0, -1)]
-    return kind, [(b"", connection.get(key) or b"")] if kind == "string" else []
+    return kind, [(b"", _readable(key, connection.get(key) or b""))] if kind == "string" else []
+
+
+def _readable(key: bytes, value: bytes) -> bytes:
+    """Return the value of a string, decompressed if it is a stored response."""
+    is_response = value and key.startswith(keys.IDEMPOTENCY_PREFIX.encode())
+    return parse_stored_response(value).body if is_response else value
 
 
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -6,7 +6,9 @@ import orjson
 
 from mysocial.core import tracing
 from mysocial.core.events import EVENTS, SUBTOPICS, AudienceContext, Event
+from mysocial.core.packed_events import Fields
 from mysocial.core.request_context import cached_queries
+from mysocial.realtime.event_data import get_event_data
 
 
 class Subscriber(Protocol):
@@ -27,7 +29,7 @@ class PendingEvent(NamedTuple):
     offset: int
     type: str
     audience_context: bytes
-    data: bytes
+    fields: Fields
     subscribers_by_topic: dict[str, set[Subscriber]]
 
     @property
@@ -36,9 +38,14 @@ class PendingEvent(NamedTuple):
         return set().union(*self.subscribers_by_topic.values())
 
 
-def find_audiences(epoch: str, events: list[PendingEvent]) -> list[set[Subscriber]]:
-    """Return the subscribers that may see each event; equal queries are executed once."""
-    audiences = []
+def find_deliveries(
+    epoch: str, events: list[PendingEvent]
+) -> list[tuple[bytes | None, set[Subscriber]]]:
+    """Return the data of each event and the subscribers that may see it.
+
+    Equal queries are executed once. The data is None if nobody sees it, or its records are gone.
+    """
+    deliveries = []
     with cached_queries():
         for event in events:
             context = orjson.loads(event.audience_context)
@@ -47,10 +54,10 @@ def find_audiences(epoch: str, events: list[PendingEvent]) -> list[set[Subscribe
                 span.set_attributes(
                     event=f"{epoch}:{event.offset}", listeners=len(event.subscribers)
                 )
-                audiences.append(
-                    find_audience(EVENTS[event.type], context, event.subscribers_by_topic)
-                )
-    return audiences
+                audience = find_audience(EVENTS[event.type], context, event.subscribers_by_topic)
+                data = get_event_data(event.fields) if audience else None
+                deliveries.append((data, audience))
+    return deliveries
 
 
 def find_audience(

@@ -24,8 +24,9 @@ from mysocial.core.events import (
     ephemeral_frame,
     event_frame,
 )
+from mysocial.core.packed_events import Fields, entry_offset
 from mysocial.core.redis import async_client
-from mysocial.realtime.audiences import PendingEvent, Subscriber, find_audience, find_audiences
+from mysocial.realtime.audiences import PendingEvent, Subscriber, find_audience, find_deliveries
 from mysocial.realtime.auth import SessionWatcher
 from mysocial.realtime.channel_layer_check import DeliveryCheck
 from mysocial.realtime.presence import ConnectionRegistry
@@ -36,7 +37,6 @@ BATCH_SIZE = 200
 BURST_BYTES = 64 * 1024
 POLL_SECONDS = 1.0
 MAX_EPHEMERAL = 1000  # queued ephemeral events; the newest are dropped beyond it
-Fields = dict[bytes, bytes]
 
 
 class Dispatcher:
@@ -144,33 +144,25 @@ class Dispatcher:
     async def _follow(self) -> None:
         """Deliver the events that were appended since the last position."""
         while True:
-            epoch, entries = await self._read()
-            if self._epoch and epoch != self._epoch:
-                await self._restart()  # Redis was emptied, and missed events are lost
-                return
-            self._epoch = epoch
-            if len(entries) == BATCH_SIZE and await self._lost_position():
+            epoch, floor, entries = await self._read()
+            # Redis was emptied, or events were packed or trimmed that this process has not read.
+            if (self._epoch and epoch != self._epoch) or floor > entry_offset(self._position):
                 await self._restart()
                 return
+            self._epoch = epoch
             await self._deliver(entries)
             if entries:
                 self._position = entries[-1][0]
             if len(entries) < BATCH_SIZE:
                 return
 
-    async def _read(self) -> tuple[str, list[tuple[bytes, Fields]]]:
-        """Return the epoch and the entries after the position, in one round trip."""
+    async def _read(self) -> tuple[str, int, list[tuple[bytes, Fields]]]:
+        """Return the epoch, the offset of the last packed event, and what follows the position."""
         pipe = self._redis.pipeline(transaction=True)
-        pipe.get(keys.EPOCH)
+        pipe.mget(keys.EPOCH, keys.RECENT_FLOOR)
         pipe.xrange(keys.EVENT_LOG, b"(" + self._position, "+", count=BATCH_SIZE)
-        epoch, entries = await pipe.execute()
-        return (epoch or b"").decode(), entries
-
-    async def _lost_position(self) -> bool:
-        """Return whether the log was trimmed past the position: this process was too slow."""
-        log = await self._redis.xinfo_stream(keys.EVENT_LOG)
-        was_trimmed = log["entries-added"] > log["length"]
-        return was_trimmed and _offset(log["first-entry"][0]) > _offset(self._position)
+        (epoch, floor), entries = await pipe.execute()
+        return (epoch or b"").decode(), int(floor or 0), entries
 
     async def _restart(self) -> None:
         """Continue at the end of the log and let all clients resume from their cursors."""
@@ -194,7 +186,7 @@ class Dispatcher:
         if not events:
             return
         try:
-            audiences = await asyncio.to_thread(find_audiences, self._epoch, events)
+            deliveries = await asyncio.to_thread(find_deliveries, self._epoch, events)
         except Exception:
             # It is unknown who may see them: deliver to nobody, and let all of them resume.
             logger.exception("The audience of %s is unknown", {event.type for event in events})
@@ -202,11 +194,13 @@ class Dispatcher:
                 subscriber.require_resume()
             return
         burst = 0
-        for event, audience in zip(events, audiences, strict=True):
-            frame = event_frame(self._epoch, str(event.offset), event.type, event.data).decode()
+        for event, (data, audience) in zip(events, deliveries, strict=True):
+            if data is None:
+                continue  # nobody may see it, or its records are gone
+            frame = event_frame(self._epoch, str(event.offset), event.type, data).decode()
             for subscriber in audience:
                 subscriber.deliver(event.type, event.offset, frame)
-            burst += len(event.data)
+            burst += len(data)
             if burst >= BURST_BYTES:
                 burst = 0
                 await asyncio.sleep(0)
@@ -216,10 +210,10 @@ class Dispatcher:
         topics = [*logs, *(topic for topic, parent in SUBTOPICS.items() if parent in logs)]
         subscribers = {topic: self._topics[topic] for topic in topics if topic in self._topics}
         return PendingEvent(
-            _offset(entry_id),
+            entry_offset(entry_id),
             fields[b"type"].decode(),
             fields[b"context"],
-            fields[b"data"],
+            fields,
             subscribers,
         )
 
@@ -242,10 +236,6 @@ class Dispatcher:
             frame = ephemeral_frame(event_type, message["data"].encode()).decode()
             for subscriber in audience:
                 subscriber.deliver(event_type, None, frame)
-
-
-def _offset(entry_id: bytes) -> int:
-    return int(entry_id.partition(b"-")[0])
 
 
 _dispatchers: "WeakKeyDictionary[asyncio.AbstractEventLoop, Dispatcher]" = WeakKeyDictionary()

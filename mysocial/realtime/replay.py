@@ -1,7 +1,7 @@
 """Replay: the events that a client missed, filtered by what it may see now."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 import orjson
@@ -10,12 +10,14 @@ from django.conf import settings
 from mysocial.core import keys
 from mysocial.core.errors import Invalid
 from mysocial.core.events import EVENTS, event_frame, parent_topic
+from mysocial.core.packed_events import Fields, unpack_content
 from mysocial.core.redis import Script
 from mysocial.core.request_context import cached_queries
 from mysocial.policies import history
+from mysocial.realtime.event_data import get_event_data
 from mysocial.store import gather
 
-EVENTS_SINCE = Script("common", "events_since", flags="no-writes")
+EVENTS_SINCE = Script("common", "event_log", "events_since", flags="no-writes")
 # A portion is what is read and filtered before other clients get their turn, and what is kept for a
 # client until it has taken it. It ends with the entry that reaches one of these.
 MAX_ENTRIES, MAX_BYTES = 100, 64 * 1024
@@ -28,7 +30,7 @@ class Entry(NamedTuple):
     """An entry of the event log, and the client's topics that it belongs to."""
 
     offset: int
-    fields: dict[bytes, bytes]
+    fields: Fields
     topics: set[str]
 
 
@@ -73,31 +75,31 @@ def events_since(cursor: str, topics: Iterable[str], user_id: str) -> MissedEven
         "after": max(after, history.earliest_offset(user_id, client_epoch)),
         "max_entries": MAX_ENTRIES,
         "max_bytes": MAX_BYTES,
+        "log_length": settings.EVENT_LOG_LENGTH,
         "logs": list(topics_by_log),
     }
-    epoch, clock, now_us, was_trimmed, more, rows = EVENTS_SINCE(request)
+    epoch, clock, now_us, is_trimmed, more, rows, blocks = EVENTS_SINCE(request)
     end = f"{epoch.decode()}:{clock.decode()}"
     if client_epoch != epoch.decode() or after > int(clock):
         return MissedEvents(end, [], "epoch_changed")
     max_age_us = settings.EVENT_LOG_SECONDS * 1_000_000
-    if int(now_us) - after > max_age_us or was_trimmed:
+    if int(now_us) - after > max_age_us or is_trimmed:
         return MissedEvents(end, [], "too_old")
-    entries = _parse_entries(rows, list(topics_by_log.values()))
+    entries = list(_entries(rows, blocks, list(topics_by_log.values())))
     if more:
-        return MissedEvents(f"{client_epoch}:{entries[-1].offset}", entries, more=True)
+        return MissedEvents(f"{client_epoch}:{rows[-1][0]}", entries, more=True)
     return MissedEvents(end, entries)
 
 
-def _parse_entries(rows: list[Any], topics_of_logs: list[list[str]]) -> list[Entry]:
-    """Return the entries of rows, each with the topics of the logs that it is in."""
-    return [
-        Entry(
-            offset,
-            dict(zip(pairs[::2], pairs[1::2], strict=True)),
-            {topic for log in logs for topic in topics_of_logs[log]},
-        )
-        for offset, pairs, logs in rows
-    ]
+def _entries(
+    rows: Sequence[Any], blocks: Sequence[bytes], topics_of_logs: Sequence[list[str]]
+) -> Iterator[Entry]:
+    """Yield the entries of rows. Those without fields are in a block, unless they were erased."""
+    packed = dict(entry for block in blocks for entry in unpack_content(block))
+    for offset, pairs, logs in rows:
+        fields = dict(zip(pairs[::2], pairs[1::2], strict=True)) if pairs else packed.get(offset)
+        if fields:
+            yield Entry(offset, fields, {topic for log in logs for topic in topics_of_logs[log]})
 
 
 class _ReplayedEvent(NamedTuple):
@@ -108,16 +110,17 @@ class _ReplayedEvent(NamedTuple):
     raw_context: bytes
     context: Any
     topics: frozenset[str]
-    logged_data: bytes
+    logged_data: bytes | None
     query: Any
 
     @classmethod
     def from_entry(cls, entry: Entry) -> "_ReplayedEvent":
         """Return the event of an entry."""
-        event_type, data = entry.fields[b"type"].decode(), entry.fields[b"data"]
+        event_type, data = entry.fields[b"type"].decode(), get_event_data(entry.fields)
         raw_context = entry.fields[b"context"]
         context = orjson.loads(raw_context)
-        query = EVENTS[event_type].current_query(context, data)
+        # Without data, its records are gone.
+        query = EVENTS[event_type].current_query(context, data) if data is not None else None
         topics = frozenset(entry.topics)
         return cls(entry.offset, event_type, raw_context, context, topics, data, query)
 

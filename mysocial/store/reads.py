@@ -50,11 +50,13 @@ __all__ = [
     "query",
     "record_query",
     "records_query",
+    "render_live",
     "render_placeholders",
     "rows_query",
     "run_checks",
 ]
 M = TypeVar("M", bound=Record)
+OPTIONAL_OBJECT_LENGTH = 5  # of a placeholder: key, field, default, and what is around the value
 Through = tuple[str, str]  # the key of a record, and its plain field that names another record
 
 
@@ -214,13 +216,35 @@ def filter_members_query(
 
 def render_placeholders(parts: Sequence[Any]) -> bytes:
     """Return the JSON of a template's placeholders, for a request that wrote nothing."""
+    return _fill_placeholders(parts, _read_placeholders(parts))
+
+
+def render_live(parts: Sequence[Any]) -> bytes | None:
+    """Return the JSON of placeholders as their records are now; None if a record is gone.
+
+    A record that is shown as an optional object may be gone: the object is then null.
+    """
+    replies = _read_placeholders(parts)
     placeholders = [part for part in parts if not isinstance(part, bytes)]
-    if not placeholders:
-        return b"".join(parts)
-    requests = ({"kind": "get", "key": key, "fields": [name]} for key, name, *_ in placeholders)
-    replies = iter(execute(*requests))
+    for placeholder, reply in zip(placeholders, replies, strict=True):
+        if not reply and len(placeholder) < OPTIONAL_OBJECT_LENGTH:
+            return None
+    return _fill_placeholders(parts, replies)
+
+
+def _read_placeholders(parts: Sequence[Any]) -> list[Any]:
+    requests = [
+        {"kind": "get", "key": part[0], "fields": [part[1]]}
+        for part in parts
+        if not isinstance(part, bytes)
+    ]
+    return execute(*requests) if requests else []
+
+
+def _fill_placeholders(parts: Sequence[Any], replies: Sequence[Any]) -> bytes:
+    values = iter(replies)
     return b"".join(
-        part if isinstance(part, bytes) else _render_placeholder(part, next(replies))
+        part if isinstance(part, bytes) else _render_placeholder(part, next(values))
         for part in parts
     )
 

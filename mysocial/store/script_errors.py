@@ -11,11 +11,15 @@ from mysocial.core.errors import (
     IdempotentReplay,
     NotAuthenticated,
     NotFound,
+    StorageBudgetExceeded,
     TooManyRequests,
+    Unavailable,
 )
+from mysocial.core.stored_responses import parse_stored_response
 from mysocial.store.store import parse_unique
 
 SESSION_ENDED = "The session has ended."
+RESPONSES_FULL = "No more responses can be stored for Idempotency-Keys right now. Try again later."
 
 
 def _not_expired(field: bytes, until_ms: bytes) -> Exception:
@@ -26,12 +30,19 @@ def _taken(_position: int, unique_key: bytes) -> Exception:
     return AlreadyExists(field=parse_unique(unique_key.decode())[1])
 
 
+def _replay(stored: bytes) -> Exception:
+    response = parse_stored_response(stored)
+    return IdempotentReplay(response.status, response.body)
+
+
 # By the first item of a result: what makes the error of the other items.
 _ERRORS: dict[bytes, Callable[..., Exception]] = {
-    b"replay": lambda status, body: IdempotentReplay(int(status), body),
+    b"replay": _replay,
     b"mismatch": IdempotencyMismatch,
     b"session": lambda: NotAuthenticated(SESSION_ENDED),
     b"limited": lambda seconds_left: TooManyRequests(max(1, int(seconds_left))),
+    b"over_budget": lambda seconds_left: StorageBudgetExceeded(int(seconds_left)),
+    b"responses_full": lambda: Unavailable(RESPONSES_FULL),
     b"not_expired": _not_expired,
     b"missing": lambda _position: NotFound(),
     b"exists": lambda _position: AlreadyExists(),

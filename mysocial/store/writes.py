@@ -27,7 +27,8 @@ from mysocial.store.script_errors import error_from_result
 from mysocial.store.store import DERIVED_LISTS, store_of
 from mysocial.store.wakeups import PENDING_TTL_MS, wake_workers
 
-WRITE = Script("common", "pending_cleanup", "rate_limits", "write")
+WRITE = Script("common", "pending_cleanup", "rate_limits", "event_log", "write")
+MAX_EVENT_BYTES = 4096  # of the data of an event; a larger one is rendered when it is delivered
 MAX_ATTEMPTS = 64  # each failed one was overtaken by a concurrent write
 # What a service raises if a record was changed, deleted or hidden since it was read.
 STALE_ERRORS = (Conflict, NotFound)
@@ -110,12 +111,21 @@ class Write(Operations):
             "events": [event.entry() for event in self._events],
             "epoch": new_epoch(),
             "log_length": settings.EVENT_LOG_LENGTH,
-            "log_seconds": settings.EVENT_LOG_SECONDS,
+            "log_bytes": settings.EVENT_LOG_BYTES,
+            "max_event_bytes": MAX_EVENT_BYTES,
             "limits": context.limits,
             "wakeups": self._wakeups,
             "wakeup_ttl_ms": PENDING_TTL_MS,
             "wakeup_message": WAKEUP_MESSAGE,
         }
+        if context.budget_id and settings.RATE_LIMITS:
+            request["budget"] = {
+                "client": context.budget_id,
+                "member_bytes": settings.MEMBER_DAILY_BYTES,
+                "response_bytes": settings.STORED_RESPONSE_BYTES,
+                "upload": context.upload_bytes,
+                "upload_bytes": settings.MEMBER_DAILY_UPLOAD_BYTES,
+            }
         if context.session_key:
             request["session"] = context.session_key
         if context.response_plan and not context.is_committed:
@@ -169,6 +179,7 @@ def write(*retry_on: type[AppError]) -> Iterator[Write]:
         IdempotencyMismatch: The Idempotency-Key was used with another request.
         IdempotentReplay: The request was carried out before.
         TooManyRequests: A rate limit is exceeded.
+        StorageBudgetExceeded: The client has written as much as is allowed in a day.
         Unavailable: A server that is needed does not respond.
     """
     pending = Write()

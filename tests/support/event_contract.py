@@ -56,6 +56,8 @@ def check_all() -> None:
     """Fail unless the document describes every event of the log; each shape is checked once."""
     for event in logged_events():
         shape = f"{event['type']} {_shape(event['data'])}"
-        if event["type"] in contract_events() and shape not in _checked:
+        # Without data, its records are gone, and it is delivered to nobody.
+        is_delivered = event["type"] in contract_events() and event["data"] is not None
+        if is_delivered and shape not in _checked:
             check({**event, "id": f"{'0' * 8}:{event['id'].partition('-')[0]}"})
             _checked.add(shape)

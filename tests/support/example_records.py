@@ -104,6 +104,13 @@ class Shout(Event):
         return [self.topics(), self.kind, self.data(), b"{}"]
 
 
+class Note(Shout):
+    """A thing says its note, which may be long."""
+
+    def data(self) -> list[Any]:
+        return [b"{", [things.key(self.thing_id), "main"], b"}"]
+
+
 def make(minute: int = 0, **fields: Any) -> Thing:
     """Return a thing that is not written yet, made so many minutes after the start."""
     made = START + timedelta(minutes=minute)

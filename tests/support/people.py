@@ -1,6 +1,5 @@
 """Members who use the API as a client does: over HTTP, with their own access token."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +8,12 @@ from django.test import Client
 
 from accounts import selectors, services
 from accounts.models import VERIFY_EMAIL
+from mysocial.core import keys
 from mysocial.core.events import EVENTS
 from mysocial.core.keys import self_topic
+from mysocial.core.packed_events import entry_offset, unpack_events
 from mysocial.core.redis import client as redis_client
+from mysocial.realtime.event_data import get_event_data
 from tests.support import api_contract
 from tests.support.servers import PASSWORD
 
@@ -130,15 +132,20 @@ def confirm_emails(*people: Person) -> None:
         assert anonymous.post(f"verify-email/{token}").status_code == 200
 
 
-def logged_events() -> Iterable[dict[str, Any]]:
+def logged_events() -> list[dict[str, Any]]:
     """Return all events of the event log, oldest first."""
+    blocks = redis_client().zrange(keys.PACKED_EVENTS, 0, -1)
+    packed = [event for block in blocks for event in unpack_events(block)]
+    recent = [
+        (entry_offset(entry_id), fields) for entry_id, fields in redis_client().xrange("events")
+    ]
     return [
         {
-            "id": entry_id.decode(),
+            "id": f"{offset}-0",
             "type": fields[b"type"].decode(),
-            "data": orjson.loads(fields[b"data"]),
+            "data": orjson.loads(get_event_data(fields) or b"null"),
             "about": orjson.loads(fields[b"context"]),
             "topics": fields[b"topics"].decode().split(" "),
         }
-        for entry_id, fields in redis_client().xrange("events")
+        for offset, fields in [*packed, *recent]
     ]

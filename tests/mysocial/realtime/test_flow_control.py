@@ -41,7 +41,8 @@ def announce_updates(post_id: str, count: int) -> None:
 
 def test_a_portion_of_missed_events_is_bounded_in_bytes(alice, bob):
     start = cursor = cursor_of(bob)
-    written = [alice.create_post(f"{number} {TEXT}")["id"] for number in range(10)]
+    text = "𝄞" * 850  # the log has a copy of events up to 4 KiB
+    written = [alice.create_post(f"{number} {text}")["id"] for number in range(50)]
     topics = ["feed", "home", f"user:{alice.id}"]
     ids, portions = [], 0
     while True:

@@ -4,12 +4,14 @@ import pytest
 
 from mysocial.core.errors import AlreadyExists, NotFound
 from mysocial.core.redis import client
-from mysocial.persistence import dirty, tasks
+from mysocial.persistence import dirty, packing, tasks
 from mysocial.store import write
 from tests.support.example_records import (
     QUEUE,
+    Note,
     Shout,
     Thing,
+    change,
     evict,
     get,
     like,
@@ -21,8 +23,12 @@ from tests.support.example_records import (
 from tests.support.people import logged_events
 
 
-def offsets(log: str = "events") -> list[int]:
-    return [int(entry_id.partition(b"-")[0]) for entry_id, _ in client().xrange(log)]
+def offsets() -> list[int]:
+    return [int(event["id"].partition("-")[0]) for event in logged_events()]
+
+
+def topic_offsets(topic: str) -> list[int]:
+    return [int(offset) for offset in client().lrange(f"events:{topic}", 0, -1)]
 
 
 def clock() -> int:
@@ -39,7 +45,7 @@ def test_an_event_tells_the_state_that_its_own_write_made():
         ("thing.shouted", {"likes": 2}),
     ]
     assert [event["topics"] for event in logged_events()] == [[f"thing:{thing.id}", "things"]] * 2
-    assert offsets(f"events:thing:{thing.id}") == offsets("events:things") == offsets()
+    assert topic_offsets(f"thing:{thing.id}") == topic_offsets("things") == offsets()
 
 
 def test_an_event_of_an_evicted_record_tells_its_state_too(flush_all):
@@ -134,9 +140,8 @@ def test_a_log_keeps_the_configured_number_of_events(settings):
         for _ in range(500):
             w.announce(Shout(thing.id))
 
-    # Redis cuts whole nodes of a hundred entries, so somewhat more may stay.
-    assert 100 <= client().xlen("events") <= 200
-    assert 100 <= client().xlen("events:things") <= 200
+    assert topic_offsets("things") == topic_offsets(f"thing:{thing.id}") == offsets()[-100:]
+    assert len(offsets()) == 500  # the log of all events has a budget in bytes instead
     assert offsets()[-1] == clock()
 
 
@@ -149,30 +154,96 @@ def test_no_log_carries_a_time_to_live(flush_all):
 
     logs = [name for name in client().scan_iter() if name.startswith(b"events")]
     assert sorted(logs) == [b"events", b"events:thing:" + thing.id.encode(), b"events:things"]
-    assert [client().pttl(name) for name in [*logs, "clock", "epoch", "expiring"]] == [-1] * 6
+    kept = [*logs, "clock", "epoch", "topic_logs", "stored_bytes"]
+    assert [client().pttl(name) for name in kept] == [-1] * 7
 
 
-def test_the_log_of_a_topic_is_swept_when_it_is_due_and_the_whole_log_never(settings):
+def test_events_that_are_due_are_deleted_with_their_place_in_the_logs(settings):
     settings.EVENT_LOG_SECONDS = 3600
     thing = put()
     like(thing, "bob")
     assert tasks.delete_expired() == 0
-    assert client().exists("events:things") == 1
+    assert len(topic_offsets("things")) == 1
 
-    seconds, _ = client().time()
-    assert 3590 <= client().zscore("expiring", "events:things") / 1000 - seconds <= 3601
-    client().zadd("expiring", {"events:things": (seconds - 1) * 1000})
+    settings.EVENT_LOG_SECONDS = -1
+    (due,) = offsets()
+    client().set("clock", clock() + 10**9)  # the next event is in the future, so it is not due
+    like(thing, "carol")
     assert tasks.delete_expired() == 1
 
-    assert client().exists("events:things") == 0
-    assert client().exists("events", f"events:thing:{thing.id}") == 2
-    assert client().zscore("expiring", "events:things") is None
-    like(thing, "carol")
-    assert client().xlen("events:things") == 1
+    assert topic_offsets("things") == topic_offsets(f"thing:{thing.id}") == offsets()
+    assert len(offsets()) == 1
+    assert client().get("log_floor") == client().get("recent_floor") == str(due).encode()
+    assert client().lrange("topic_logs", 0, -1) == [f"thing:{thing.id}".encode(), b"things"]
+
+
+def test_the_log_of_a_topic_without_events_is_deleted(settings):
+    put_and_like()
+    settings.EVENT_LOG_SECONDS = -1
+
+    assert tasks.delete_expired() == 1
+
+    assert list(client().scan_iter("events:*")) == []
+    assert client().exists("topic_logs") == 0
+    assert stored_bytes() == 0
+    put_and_like()
+    assert len(topic_offsets("things")) == len(offsets()) == 1
+
+
+def put_and_like() -> None:
+    like(put(), "bob")
+
+
+def stored_bytes() -> int:
+    return int(client().hget("stored_bytes", "events"))
+
+
+def test_the_log_keeps_its_budget_in_bytes(settings):
+    settings.EVENT_LOG_BYTES = 3000
+    thing = put()
+    for _ in range(30):
+        with write() as w:
+            w.announce(Shout(thing.id))
+            w.announce(Shout(thing.id))
+        assert stored_bytes() <= 3000
+
+    assert 10 <= len(offsets()) < 30
+    assert offsets()[-1] == clock()
+    trimmed = [offset for offset in topic_offsets("things") if offset not in offsets()]
+    assert int(client().get("log_floor")) == trimmed[-1]
+    client().hset("stored_bytes", "events", 3001)  # as if there were another event
+    assert tasks.delete_expired() == 1
+    assert topic_offsets("things") == offsets()
+
+
+def test_a_write_that_is_larger_than_the_budget_is_announced_as_far_as_it_fits(settings):
+    settings.EVENT_LOG_BYTES = 1000
+    thing = put()
+    with write() as w:
+        for _ in range(50):
+            w.announce(Shout(thing.id))
+
+    assert 1 <= len(offsets()) < 10
+    assert offsets()[-1] == clock()
+
+
+def test_the_log_keeps_no_copy_of_a_large_text():
+    thing = put(note="é" * 3000)
+    with write() as w:
+        w.announce(Note(thing.id))
+    (_, fields), *_ = client().xrange("events")
+    assert b"data" not in fields
+    assert sum(map(len, fields.values())) < 300
+    assert logged_events()[0]["data"]["note"] == "é" * 3000
+
+    change(thing, note="Now")
+    assert logged_events()[0]["data"]["note"] == "Now"
+    remove(get(thing))
+    assert logged_events()[0]["data"] is None
 
 
 def test_a_sweep_leaves_nothing_that_is_due(monkeypatch):
-    monkeypatch.setattr(tasks, "DELETE_BATCH", 10)
+    monkeypatch.setattr(packing, "DELETE_BATCH", 10)
     client().zadd("expiring", {f"idempotency:{n}": 1000 for n in range(35)})
 
     assert tasks.delete_expired() == 35

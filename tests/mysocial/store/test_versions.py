@@ -72,7 +72,15 @@ def test_dirty_keys_have_no_ttl_and_flushed_keys_have_one(flush_all):
     reserved = {things.unique_key("code", code) for code in ("c1", "c2", "c3")}
     assert mortal().isdisjoint(dirty | reserved)
     eternal = {name.decode() for name in client().scan_iter()} - mortal()
-    assert {"events", "clock", "epoch", "expiring", f"dirty:{QUEUE}", *dirty, *reserved} <= eternal
+    assert {
+        "events",
+        "clock",
+        "epoch",
+        "topic_logs",
+        f"dirty:{QUEUE}",
+        *dirty,
+        *reserved,
+    } <= eternal
     assert {name for name in mortal() if name.startswith(("events", "idem", "dirty"))} == set()
 
     flush_all()
