@@ -80,10 +80,15 @@ def update_comment(*, user_id: str, comment_id: str, **changes: Any) -> Comment:
 def delete_comment(*, user_id: str, comment_id: str) -> Comment:
     """Delete a comment of the user, or any comment on a post of the user.
 
+    Users may delete their own comments even if they may no longer see the post.
+
     Raises:
         Forbidden: The user is neither the author of the comment nor of the post.
-        NotFound: The user may not see the comment.
+        NotFound: The user may not see the comment, and is not its author.
     """
+    own_comment = selectors.find_comment(comment_id)
+    if own_comment and own_comment.author_id == user_id:
+        return _delete(own_comment)
     comment, post_author_id = selectors.get_comment(comment_id, viewer_id=user_id)
     if not can_delete_comment(user_id, author_id=comment.author_id, post_author_id=post_author_id):
         raise Forbidden("Only the author of the comment or of the post can do this.")

@@ -24,7 +24,14 @@ follows = Store(
 )
 blocks = Store(
     Block,
-    plain_fields=("blocker_id", "blocked_id"),
+    plain_fields=(
+        "blocker_id",
+        "blocked_id",
+        "username",
+        "avatar_color",
+        "avatar_url",
+        "is_private",
+    ),
     natural_key=("blocker_id", "blocked_id"),
     indexes=(
         Index("blocker", "blocker_id", cap=LIST_CAP, parent_label=USER_LABEL),

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from followers.selectors import ViewerRelation, relation_checks
+from mysocial.core.errors import NotFound
+from mysocial.policies import account_audience
 from mysocial.store import Entry, ListQuery, Query, Row, filter_pages, reads, to_json
 from posts import selectors as post_selectors
 from reactions.models import Reaction, reaction_id
 from reactions.representations import own_reaction_template, reaction_template
 from reactions.store import reactions
-from users.selectors import get_profile
+from users.selectors import get_profile, viewer_audience
 
 
 def reactions_page(
@@ -115,9 +117,13 @@ def member_reactions_page(
         Pairs of a reaction and its post, and the entry to continue after.
 
     Raises:
-        NotFound: There is no such member, or the viewer may not see the profile.
+        NotFound: There is no such member, or the viewer may not see the profile, or the account is
+            private and the viewer does not follow it.
     """
-    get_profile(user_id, viewer_id=viewer_id)
+    profile = get_profile(user_id, viewer_id=viewer_id)
+    audience = account_audience(is_private=profile.value("is_private") == "true")
+    if audience < viewer_audience(profile, viewer_id=viewer_id):
+        raise NotFound
     posts: dict[str, Row] = {}
 
     def keep_visible(rows: list[Row]) -> list[Row]:

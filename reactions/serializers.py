@@ -30,7 +30,10 @@ class ReactionResponseSerializer(MessageSerializer):
     """The response to a change of your reaction, with the post's totals after it."""
 
     reaction = OwnReactionSerializer(help_text="Your reaction after the change.")
-    reactions = TotalsSerializer(help_text="The number of reactions to the post by type.")
+    reactions = TotalsSerializer(
+        allow_null=True,
+        help_text="The number of reactions to the post by type; null if you may not see the post.",
+    )
 
 
 class ReactionPageSerializer(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from mysocial.core.errors import NotFound
 from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
 from notifications import services as notifications
 from posts import selectors as post_selectors
@@ -18,6 +19,7 @@ class ReactionState(NamedTuple):
 
     post_id: str
     type: str | None
+    sees_post: bool = True
 
 
 @retry_on_conflict
@@ -65,13 +67,23 @@ def set_reaction(*, user_id: str, post_id: str, reaction_type: str) -> ReactionS
 def delete_reaction(*, user_id: str, post_id: str) -> ReactionState:
     """Delete a member's reaction to a post; do nothing if there is none.
 
+    Members may delete their reactions even if they may no longer see the post.
+
     Raises:
-        NotFound: The member may not see the post.
+        NotFound: The member may not see the post, and has no reaction to it.
     """
-    post, reaction = selectors.get_post_and_reaction(post_id, user_id)
-    if not reaction:
-        return ReactionState(post_id, None)
-    return _delete(reaction, post.value("author_id"))
+    post_query = post_selectors.visible_row_query(post_id, viewer_id=user_id)
+    reaction_query = selectors.reaction_query(post_id, user_id)
+    reads.gather(post_query, reaction_query)
+    reaction = reaction_query.result()
+    try:
+        author_id = post_query.result().value("author_id")
+    except NotFound:
+        author_id = post_selectors.get_author_id(post_id)
+        if not (reaction and author_id):
+            raise
+        return _delete(reaction, author_id, sees_post=False)
+    return _delete(reaction, author_id) if reaction else ReactionState(post_id, None)
 
 
 @retry_on_conflict
@@ -81,8 +93,8 @@ def remove_reaction(*, reaction_id: str) -> ReactionState:
     return _delete(reaction, post_selectors.get_author_id(reaction.post_id))
 
 
-def _delete(reaction: Reaction, author_id: str) -> ReactionState:
-    state = ReactionState(reaction.post_id, None)
+def _delete(reaction: Reaction, author_id: str, *, sees_post: bool = True) -> ReactionState:
+    state = ReactionState(reaction.post_id, None, sees_post)
     with write(*STALE_ERRORS) as w:
         w.delete(reaction, check_revision=True)
         if author_id:  # Otherwise the post and its totals are gone.

@@ -20,7 +20,7 @@ from mysocial.api import (
 )
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
-from mysocial.store import to_json
+from mysocial.store import NULL, to_json
 from posts.reaction_types import ReactionType
 from posts.representations import totals_template
 from reactions import selectors, services
@@ -46,8 +46,8 @@ def own_reaction_representation(state: ReactionState) -> list[Any]:
 
 
 def totals_representation(state: ReactionState) -> list[Any]:
-    """Return the JSON parts of the post's totals."""
-    return totals_template.placeholders(state.post_id)
+    """Return the JSON parts of the post's totals; null if the member may not see the post."""
+    return totals_template.placeholders(state.post_id) if state.sees_post else [NULL]
 
 
 def type_param(request: Request) -> str:

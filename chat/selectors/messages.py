@@ -5,7 +5,12 @@ from typing import NamedTuple
 from chat.models import Message, Participant, conversation_id
 from chat.permissions import can_see_message
 from chat.representations import message_template
-from chat.selectors.messaging_context import Pair, get_messaging_context, get_pair
+from chat.selectors.messaging_context import (
+    Pair,
+    find_pair,
+    get_messaging_context,
+    get_pair,
+)
 from chat.store import messages
 from mysocial.core.errors import NotFound
 from mysocial.core.ids import milliseconds
@@ -50,6 +55,16 @@ def get_row(message_id: str, *, to: str) -> Row:
     if not (rows and is_visible_row(rows[0], to)):
         raise NotFound
     return rows[0]
+
+
+def find_own_pair(message: Message, sender_id: str) -> Pair | None:
+    """Return both participants of a message that this member sent, even across a block.
+
+    None if another member sent it, or the member deleted it for themselves.
+    """
+    if message.sender_id != sender_id or message.hidden_for_sender:
+        return None
+    return find_pair(sender_id, message.receiver_id)
 
 
 def list_messages(

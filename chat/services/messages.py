@@ -21,7 +21,7 @@ from mysocial.core.ids import now
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
 from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
-from users.services import require_not_silenced
+from users.services import require_not_silenced, require_user
 
 # The content of a message that was deleted for everyone.
 ERASED_CONTENT: dict[str, Any] = {
@@ -92,6 +92,7 @@ def set_reaction(*, user_id: str, message_id: str, kind: str | None) -> Message:
 def delete_message(*, user_id: str, message_id: str, for_everyone: bool) -> Message:
     """Delete a message for everyone, as its sender, or only for the member.
 
+    Its sender may delete it for everyone even if a block separates the two.
     Repeating it changes nothing for everyone; for the member it raises `NotFound`.
 
     Raises:
@@ -134,8 +135,11 @@ def delete_message_media(*, message_id: str, limit: int) -> bool:
 
 @retry_on_conflict
 def _delete_for_everyone(user_id: str, message_id: str) -> Message:
-    message, pair = _get_own_message(user_id, message_id)
-    return _erase_message(message, pair, user_id=user_id)
+    message = selectors.find_message(message_id)
+    pair = selectors.find_own_pair(message, user_id) if message else None
+    if message and pair:  # a block does not keep members from deleting what they wrote
+        return _erase_message(message, pair, user_id=user_id)
+    return _erase_message(*_get_own_message(user_id, message_id), user_id=user_id)
 
 
 def _erase_message(message: Message, pair: Pair, *, user_id: str = "") -> Message:
@@ -145,7 +149,7 @@ def _erase_message(message: Message, pair: Pair, *, user_id: str = "") -> Messag
     was_unread = selectors.is_unread(message, pair.theirs)
     with write(*STALE_ERRORS) as w:
         if user_id:
-            require_can_interact(w, user_id, pair.mine.other_id)
+            require_user(w, pair.mine.other_id)
         if message.media_id:
             queue_cascade(w, message)
         w.update(message, check_revision=True, is_deleted=True, **ERASED_CONTENT)

@@ -8,6 +8,7 @@ from followers.representations import (
     followee_template,
     follower_template,
     muted_template,
+    present_blocked_template,
     requester_template,
 )
 from followers.selectors.relations import (
@@ -53,7 +54,10 @@ def following_page(
 
 
 def blocks_page(user_id: str, *, limit: int, after: Entry | None = None) -> PeoplePage:
-    """Return a page of the members that a member blocks, newest first. Show it to them only."""
+    """Return a page of the members that a member blocks, newest first. Show it to them only.
+
+    Each is shown as the member could see them when the block was made.
+    """
     query = _edges_query(blocked_template, "blocker", user_id, user_id, limit, after)
     return _people(query, with_blocked=True)
 
@@ -115,9 +119,12 @@ def _people(query: pagination.ListQuery, *, with_blocked: bool = False) -> Peopl
             if row.related(ref).exists and (with_blocked or not relationship_of(row).blocked)
         ]
 
+    def render(row: Row) -> bytes:
+        is_old = with_blocked and not row.value("username") and not relationship_of(row).blocked_by
+        return (present_blocked_template if is_old else template).render(row)
+
     rows, after = pagination.filter_pages(query, keep=visible)
-    people = [with_relationship(template.render(row), relationship_of(row)) for row in rows]
-    return people, after
+    return [with_relationship(render(row), relationship_of(row)) for row in rows], after
 
 
 def with_relationship(person: bytes, relationship: Relationship) -> bytes:

@@ -6,34 +6,48 @@ from followers.models import Block, Follow, FollowRequest, Mute
 from followers.selectors import Relationship
 from followers.services.edges import delete_edge, delete_follow, get_counterpart, require_no_block
 from followers.store import blocks, follow_requests, follows, mutes
-from mysocial.core.errors import AlreadyExists
+from mysocial.core.errors import AlreadyExists, NotFound
 from mysocial.core.ids import pair_id
 from mysocial.outbox import queue_cascade
 from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
 from notifications.services import retract_between
 from users.events import UserHidden, UserShown
-from users.selectors import require_other_exists
+from users.selectors import require_not_self, user_query, users_query
+
+# What a block keeps of the blocked member.
+CARD_FIELDS = ("username", "avatar_color", "avatar_url", "is_private")
 
 
 @retry_on_conflict
 def block(*, user_id: str, other_id: str) -> Relationship:
     """Block a member, effective at once; a repetition changes nothing.
 
-    Follows and follow requests between the two are deleted, and notifications retracted.
+    Follows and follow requests between the two are deleted, and notifications retracted. The block
+    keeps what the member can see of the other now, for the member's list of blocks.
 
     Raises:
         Invalid: Both ids are the same.
-        NotFound: The other member does not exist.
+        NotFound: The other member does not exist, or blocks the member: the two must not differ.
     """
-    require_other_exists(user_id, other_id, "block")
-    edge = Block(id=pair_id(user_id, other_id), blocker_id=user_id, blocked_id=other_id)
-    relationship = selectors.get_relationship(user_id, other_id)._replace(
+    require_not_self(user_id, other_id, "block")
+    pk = pair_id(user_id, other_id)
+    edge_query, other_query = reads.optional_record_query(blocks, pk), user_query(other_id)
+    relationship_query = selectors.relationship_query(user_id, other_id)
+    reads.gather(edge_query, other_query, relationship_query)
+    relationship = relationship_query.result()._replace(
         following=False, followed_by=False, requested=False, blocking=True
     )
-    if reads.get_records(blocks, [edge.id]):
+    if edge_query.result():
         return relationship
-    # Stale if another write created or deleted a follow or a request between the two.
-    with write(*STALE_ERRORS) as w:
+    other = other_query.result()
+    if relationship.blocked_by:
+        raise NotFound
+    edge = Block(id=pk, blocker_id=user_id, blocked_id=other_id)
+    for name in CARD_FIELDS:
+        setattr(edge, name, getattr(other, name))
+    # Stale if another write created or deleted a follow, a request or a block between the two.
+    with write(*STALE_ERRORS, AlreadyExists) as w:
+        w.require_absent(Block, pair_id(other_id, user_id))
         _delete_follows_and_requests(w, user_id, other_id)
         w.create(edge)
         w.announce(BlockCreated(user_id, other_id))
@@ -63,11 +77,18 @@ def unblock(*, user_id: str, other_id: str) -> Relationship:
 
     Raises:
         Invalid: Both ids are the same.
-        NotFound: The other member does not exist.
+        NotFound: The member does not block the other, who does not exist or blocks the member.
     """
-    require_other_exists(user_id, other_id, "block")
-    relationship = selectors.get_relationship(user_id, other_id)._replace(blocking=False)
-    return delete_edge(blocks, pair_id(user_id, other_id), _delete_block, relationship)
+    require_not_self(user_id, other_id, "block")
+    pk = pair_id(user_id, other_id)
+    edge_query = reads.optional_record_query(blocks, pk)
+    other_query = users_query([other_id])
+    relationship_query = selectors.relationship_query(user_id, other_id)
+    reads.gather(edge_query, other_query, relationship_query)
+    relationship = relationship_query.result()
+    if not edge_query.result() and (relationship.blocked_by or not other_query.result()):
+        raise NotFound
+    return delete_edge(blocks, pk, _delete_block, relationship._replace(blocking=False))
 
 
 def _delete_block(w: Write, edge: Block) -> None:

@@ -3,6 +3,7 @@
 from tests.authorization.rules import (
     TOPIC_OWNERS,
     Rule,
+    can_change_block_of_owner,
     can_interact_with_actor,
     can_interact_with_owner,
     follow_viewers,
@@ -142,10 +143,11 @@ FOLLOWS = (
         only_under=("private account",),
     ),
     Rule("DELETE", "users/me/follow-requests/{requester}", exceptions={"requester": 400}),
-    # A member may block a member who blocks them.
+    # A member who blocks them is not found, like a member who does not exist.
     Rule(
         "PUT",
         "users/{owner}/block",
+        can_change_block_of_owner,
         exceptions=INVALID_FOR_OWNER,
         events={
             "block.created": TOPIC_OWNERS,
@@ -156,6 +158,7 @@ FOLLOWS = (
     Rule(
         "DELETE",
         "users/{owner}/block",
+        can_change_block_of_owner,
         exceptions=INVALID_FOR_OWNER,
         events={
             "block.deleted": TOPIC_OWNERS,

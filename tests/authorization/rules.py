@@ -35,6 +35,11 @@ def can_interact_with_owner(_visibility: str) -> set[str]:
     return NOT_BLOCKED
 
 
+def can_change_block_of_owner(_visibility: str) -> set[str]:
+    """Return the members that may block and unblock the owner: a block must not be detectable."""
+    return NOT_BLOCKED | {"blocker"}
+
+
 def can_interact_with_friend(_visibility: str) -> set[str]:
     """Return the members that no block separates from the friend."""
     return set(MEMBERS) - {"foe"}
@@ -53,6 +58,11 @@ def has_request(visibility: str) -> set[str]:
 def only(*names: str) -> Audience:
     """Return an audience of these members under every visibility."""
     return lambda _visibility: set(names)
+
+
+def and_friend(audience: Audience) -> Audience:
+    """Return an audience with the friend, who may delete what they wrote, seen or not."""
+    return lambda visibility: audience(visibility) | {"friend"}
 
 
 def viewers_among(viewers: Audience, *names: str) -> Audience:

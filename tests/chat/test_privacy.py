@@ -30,7 +30,7 @@ def paths(other, theirs, mine):
         ("PUT", f"chat/messages/{theirs['id']}/reaction", {"type": "like"}),
         ("DELETE", f"chat/messages/{theirs['id']}/reaction", None),
         ("PATCH", f"chat/messages/{mine['id']}", {"text": "Hi"}),
-        ("DELETE", f"chat/messages/{mine['id']}?for=everyone", None),
+        ("DELETE", f"chat/messages/{theirs['id']}?for=everyone", None),
         ("DELETE", f"chat/messages/{theirs['id']}?for=me", None),
         ("PUT", f"chat/users/{other.id}", None),
         ("DELETE", f"chat/users/{other.id}", None),
@@ -61,6 +61,20 @@ def test_a_block_hides_the_conversation_from_both_until_it_ends(alice, bob):
     ]
     assert after == before
     assert list_texts(bob, alice) == ["Two", "One"]
+
+
+@pytest.mark.parametrize("blocker", ["sender", "receiver"])
+def test_senders_can_delete_their_messages_across_a_block(alice, bob, blocker):
+    mine = send_message(alice, bob, "Mine")
+    send_message(bob, alice, "Theirs")
+    member, other = (alice, bob) if blocker == "sender" else (bob, alice)
+    member.put(f"users/{other.id}/block")
+    response = alice.delete(f"chat/messages/{mine['id']}?for=everyone")
+    assert response.json() == {"message": "Message deleted"}
+    assert (chat_events(alice), chat_events(bob)) == ([], [])
+    member.delete(f"users/{other.id}/block")
+    assert list_texts(bob, alice) == ["Theirs", ""]
+    assert unread_counts(bob) == (0, 0)
 
 
 @pytest.mark.parametrize("round_", range(4))

@@ -71,12 +71,6 @@ def _dora_blocks_carol(w: World) -> None:
     run_workers()
 
 
-@action("block.created", reread="blocks")
-def _erik_blocks_alice_who_blocks_him(w: World) -> None:
-    expect_success(w.erik.put(f"users/{w.alice.id}/block"))
-    run_workers()
-
-
 @action(
     "block.deleted",
     "user.shown",

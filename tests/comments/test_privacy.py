@@ -124,7 +124,7 @@ def test_an_invisible_comment_is_indistinguishable_from_a_missing_one(members, c
     comment = comment_on_post(members, "private", comments)
     absent = f"comments/{'0' * 24}"
     with assert_no_changes():
-        for name in set(WATCHERS) - {"author"}:
+        for name in set(WATCHERS) - {"author", "commenter"}:
             for method, body in (("GET", None), ("PATCH", {"text": "x"}), ("DELETE", None)):
                 hidden = members[name].call(method, f"comments/{comment['id']}", body)
                 nothing = members[name].call(method, absent, body)
@@ -134,6 +134,29 @@ def test_an_invisible_comment_is_indistinguishable_from_a_missing_one(members, c
         assert (
             members["author"].patch(f"comments/{comment['id']}", {"text": "x"}).status_code == 403
         )
+
+
+@pytest.mark.parametrize("hides", ["block", "private", "unfollow"])
+def test_commenters_can_delete_comments_on_posts_that_they_no_longer_see(
+    alice, bob, comments, hides
+):
+    bob.put(f"users/{alice.id}/follow")
+    post = alice.create_post(privacy="followers")
+    comment = comments(bob, post)
+    other = comments(alice, post)
+    if hides == "block":
+        alice.put(f"users/{bob.id}/block")
+    elif hides == "private":
+        alice.patch(f"posts/{post['id']}", {"privacy": "private"})
+    else:
+        bob.delete(f"users/{alice.id}/follow")
+    with assert_no_changes():
+        assert bob.get(f"comments/{comment['id']}").status_code == 404
+        assert bob.patch(f"comments/{comment['id']}", {"text": "x"}).status_code == 404
+        assert bob.delete(f"comments/{other['id']}").status_code == 404
+    response = bob.delete(f"comments/{comment['id']}")
+    assert response.json() == {"message": "Comment deleted"}
+    assert alice.get(f"posts/{post['id']}").json()["comments_count"] == 1
 
 
 def test_a_block_hides_comments_and_an_unblock_shows_them_again(alice, bob, stranger, comments):

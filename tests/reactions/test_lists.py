@@ -197,3 +197,16 @@ def test_the_response_bytes_match_the_serializers(alice, bob):
     (sent,) = alice.get(f"users/{bob.id}/reactions").json()["reactions"]
     assert list(sent) == list(ReactionOnPostSerializer().fields)
     assert list(sent["post"]) == list(PostSerializer().fields)
+
+
+def test_the_reactions_of_a_private_account_are_for_its_followers(alice, bob, stranger):
+    alice.put(f"users/{bob.id}/follow")
+    post = stranger.create_post()
+    bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
+    bob.patch("users/me/settings", {"is_private": True})
+    for person in (alice, bob):
+        reactions = person.get(f"users/{bob.id}/reactions").json()["reactions"]
+        assert [reaction["post"]["id"] for reaction in reactions] == [post["id"]]
+    assert stranger.get(f"users/{bob.id}/reactions").status_code == 404
+    bob.patch("users/me/settings", {"is_private": False})
+    assert stranger.get(f"users/{bob.id}/reactions").status_code == 200

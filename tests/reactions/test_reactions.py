@@ -173,13 +173,20 @@ def test_only_the_author_reacts_to_a_private_post(alice, bob):
 
 
 @pytest.mark.parametrize("direction", ["blocks", "is blocked"])
-def test_a_blocked_member_cannot_react(alice, bob, direction):
+def test_a_blocked_member_cannot_react_but_can_remove_a_reaction(alice, bob, stranger, direction):
     post = alice.create_post()
     bob.put(f"posts/{post['id']}/reaction", {"type": "like"})
+    stranger.put(f"posts/{post['id']}/reaction", {"type": "love"})
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     blocker.put(f"users/{blocked.id}/block")
+    path = f"posts/{post['id']}/reaction"
+    with assert_no_changes():
+        assert bob.put(path, {"type": "wow"}).status_code == 404
+    assert shown_totals(alice, post) == expected_totals(like=1, love=1)
+    removed = {"message": "Reaction removed", "reaction": {"type": None}, "reactions": None}
+    assert bob.delete(path).json() == removed  # nothing about the post
+    assert shown_totals(alice, post) == expected_totals(love=1)
     assert_all_refused(bob, post, 404)
-    assert shown_totals(alice, post) == expected_totals(like=1)
 
 
 def test_only_followers_react_to_posts_of_a_private_account(alice, stranger):
