@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import MissingFileError, StaticFile
 
 from images import selectors, services
 from images.content import CONTENT_TYPES
@@ -127,13 +130,19 @@ def _set_profile_image(request: Request, purpose: Purpose) -> HttpResponse:
 
 
 @require_safe
-def file(_request: HttpRequest, name: str) -> FileResponse:
-    """Send a media file of the local disk. Its URL is secret; nothing in the file may execute."""
+def file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Send a media file of the local disk. Its URL is secret; nothing in the file may execute.
+
+    Ranges and conditional requests are those of WhiteNoise. The proxy of production sends the files
+    itself, with the same headers.
+    """
     try:
-        content = storages["default"].open(name)
-    except FileNotFoundError:
+        static_file = StaticFile(storages["default"].path(name), [])
+    except MissingFileError:
         raise Http404 from None
-    response = FileResponse(content, content_type=CONTENT_TYPES[Path(name).suffix])
+    response: HttpResponseBase = WhiteNoiseMiddleware.serve(static_file, request)
+    response["Content-Type"] = CONTENT_TYPES[Path(name).suffix]
+    response["Accept-Ranges"] = "bytes"
     response["Content-Disposition"] = f'inline; filename="{name}"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "public, max-age=31536000, immutable"

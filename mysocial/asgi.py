@@ -12,7 +12,6 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
 get_asgi_application()  # loads the apps before anything that imports models
 
-from a2wsgi import WSGIMiddleware  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
@@ -22,13 +21,14 @@ from mysocial.realtime.auth import SessionBackend  # noqa: E402
 from mysocial.realtime.consumers import EventConsumer  # noqa: E402
 from mysocial.realtime.dispatcher import get_dispatcher  # noqa: E402
 from mysocial.realtime.sse import event_stream  # noqa: E402
+from mysocial.realtime.wsgi_bridge import WSGIBridge  # noqa: E402
 from mysocial.wsgi import application as http  # noqa: E402
 
 sessions = SessionBackend(authenticate=authenticate_token, find_ended=find_ended_sessions)
 # Django's stubs know views only; Channels routes ASGI applications by the same patterns.
 socket: Any = EventConsumer.as_asgi(sessions=sessions, send_typing=send_typing)
 stream: Any = event_stream(sessions)
-wsgi: Any = WSGIMiddleware(http, workers=16)  # type: ignore[arg-type]
+wsgi: Any = WSGIBridge(http, sessions)
 
 
 async def lifespan(_scope: Any, receive: Any, send: Any) -> None:

@@ -32,7 +32,7 @@ from mysocial.api.responses import (
     write_action,
     write_response,
 )
-from mysocial.api.routing import api_path, api_routes
+from mysocial.api.routing import api_path, api_routes, max_body_bytes
 from mysocial.api.uploads import MediaField
 from mysocial.api.viewsets import ApiViewSet
 
@@ -61,6 +61,7 @@ __all__ = [
     "int_param",
     "json_response",
     "list_response",
+    "max_body_bytes",
     "message_envelope",
     "page_response",
     "pagination_params",

@@ -33,6 +33,10 @@ def declared_length(request: HttpRequest | Request) -> int:
 class IgnoredBodyParser(BaseParser):
     """Ignores a body of any size without reading it."""
 
+    def max_body_bytes(self) -> int:
+        """Return the maximum size of a body that is read."""
+        return 0
+
     def parse(
         self,
         stream: Any,
@@ -62,7 +66,7 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
-    def max_bytes(self) -> int:
+    def max_body_bytes(self) -> int:
         """Return the maximum size of a body."""
         return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
@@ -72,15 +76,15 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Any = None,
     ) -> Any:
-        if parser_context and declared_length(parser_context["request"]) > self.max_bytes():
+        if parser_context and declared_length(parser_context["request"]) > self.max_body_bytes():
             raise TooLarge
         try:
-            body = stream.read(self.max_bytes() + 1)
+            body = stream.read(self.max_body_bytes() + 1)
         except RequestDataTooBig:
             raise TooLarge from None
         except OSError:
             raise Invalid("The body ended too early.") from None
-        if len(body) > self.max_bytes():
+        if len(body) > self.max_body_bytes():
             raise TooLarge
         return self.decode(body) if body else {}
 

@@ -8,11 +8,13 @@ import re
 from importlib import import_module
 from typing import Any
 
-from django.urls import ResolverMatch, URLPattern, URLResolver, register_converter
+from django.conf import settings
+from django.urls import ResolverMatch, URLPattern, URLResolver, register_converter, resolve
 from django.urls.converters import StringConverter
 from django.urls.exceptions import Resolver404
 from django.urls.resolvers import RoutePattern
 
+from mysocial.api.inputs import StrictJSONParser
 from mysocial.api.paths import ALIAS_PREFIX, API_PREFIX
 from mysocial.api.uploads import UPLOAD_PARSERS
 from mysocial.api.viewsets import ApiViewSet
@@ -68,6 +70,16 @@ def api_path(
         options["schema"] = None  # DRF's way to leave a view out of the document
     view: Any = viewset.as_view(methods, **options)
     return URLPattern(_OptionalSlashPattern(route, is_endpoint=True), view)
+
+
+def max_body_bytes(path: str) -> int:
+    """Return the maximum size of a body that a route reads; it refuses a larger one unread."""
+    try:
+        view: Any = resolve(path).func
+    except Resolver404:
+        return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    parsers = getattr(view, "initkwargs", {}).get("parser_classes", (StrictJSONParser,))
+    return max(int(parser().max_body_bytes()) for parser in parsers)
 
 
 class _CachingResolver(URLResolver):

@@ -40,7 +40,7 @@ class MediaJSONParser(StrictJSONParser):
     Only that string may be large: all the rest has at most 256 KiB.
     """
 
-    def max_bytes(self) -> int:
+    def max_body_bytes(self) -> int:
         return settings.IMAGE_MAX_BYTES * 4 // 3 + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     def decode(self, body: bytes) -> Any:
@@ -76,11 +76,15 @@ class ImageFormParser(BaseParser):
         """Return the maximum size of the file."""
         return int(settings.IMAGE_MAX_BYTES)
 
+    def max_body_bytes(self) -> int:
+        """Return the maximum size of a form."""
+        return self.max_bytes() + MAX_FIELD_BYTES
+
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Any = None
     ) -> "DataAndFiles[Any, Any]":
         request = parser_context["request"]
-        if declared_length(request) > self.max_bytes() + MAX_FIELD_BYTES:
+        if declared_length(request) > self.max_body_bytes():
             raise TooLarge
         handlers = [load_handler(name, request) for name in settings.FILE_UPLOAD_HANDLERS]
         try:

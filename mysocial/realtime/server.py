@@ -30,6 +30,8 @@ MAX_MESSAGE_BYTES = 64 * 1024  # of a WebSocket; beyond it, close code 1009
 MAX_CONTROL_FRAMES_PER_SECOND, MAX_CONTROL_FRAME_BURST = 20, 200
 MAX_MESSAGE_FRAMES = 128  # of a fragmented message; empty frames take memory too
 SEND_BUFFER_BYTES = 128 * 1024  # of the kernel, per connection; it would use up to 4 MiB
+# Of a request's body, on average of a deadline: 100 MB may take three hours.
+MIN_BODY_BYTES_PER_SECOND = 8 * 1024
 PING_SECONDS = 25.0
 GRACE_SECONDS = 3
 # How long a running thread keeps the others waiting. Python's default of 5 ms adds up: the audience
@@ -41,7 +43,7 @@ class Timeouts(NamedTuple):
     """How long the server waits for a client, in seconds."""
 
     headers: float = 10.0  # for all headers of a request
-    body: float = 60.0  # for its body, after the headers
+    body: float = 30.0  # for its body, or for as much of it as the minimum rate demands
     reader: float = 20.0  # for the client to read something when the send buffer is full
 
 
@@ -81,7 +83,7 @@ class DeadlineProtocol(asyncio.Protocol):
 class HttpProtocol(DeadlineProtocol, HttpToolsProtocol):
     """HTTP with deadlines for the headers, the body and the reader, and a limit for the headers."""
 
-    _header_bytes = 0
+    _header_bytes = _body_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -102,7 +104,12 @@ class HttpProtocol(DeadlineProtocol, HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
-        self._set_deadline(self.timeouts.body, self._abort)
+        self._body_bytes = 0
+        self._set_deadline(self.timeouts.body, self._check_body_rate)
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._clear_deadline()
@@ -111,6 +118,14 @@ class HttpProtocol(DeadlineProtocol, HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._clear_deadline()
         super().handle_websocket_upgrade()
+
+    def _check_body_rate(self) -> None:
+        """Abort a request whose body arrives too slowly; else set the next deadline."""
+        if self._body_bytes < self.timeouts.body * MIN_BODY_BYTES_PER_SECOND:
+            self._abort()
+        else:
+            self._body_bytes = 0
+            self._set_deadline(self.timeouts.body, self._check_body_rate)
 
     def _count_header_bytes(self, part: bytes) -> None:
         self._header_bytes += len(part)

@@ -41,7 +41,7 @@ def event_stream(sessions: SessionBackend) -> Application:
         if scope["method"] != "GET":
             problem = problem_response(405, "method_not_allowed", "This path accepts GET only.")
             problem["Allow"] = "GET"
-            await _send_response(send, problem)
+            await send_response(send, problem)
             return
         headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
         query = parse_qs(scope["query_string"].decode("latin-1"))
@@ -50,7 +50,7 @@ def event_stream(sessions: SessionBackend) -> Application:
             topics = _topics_of(query)
             subscription = await open_subscription(_token(headers), sessions, stream)
         except AppError as error:
-            await _send_response(send, error_response(error))
+            await send_response(send, error_response(error))
             return
         tracing.set_member(subscription.user_id)
         cursor = headers.get("last-event-id") or "".join(query.get("cursor", []))
@@ -61,11 +61,11 @@ def event_stream(sessions: SessionBackend) -> Application:
             subscription.close()
             metrics.record_connection("stream", -1)
 
-    return lambda scope, receive, send: _until_disconnect(serve(scope, send), receive)
+    return lambda scope, receive, send: until_disconnect(serve(scope, send), receive)
 
 
-async def _until_disconnect(serving: Coroutine[Any, Any, None], receive: Receive) -> None:
-    """Serve until the stream ends or the client disconnects."""
+async def until_disconnect(serving: Coroutine[Any, Any, None], receive: Receive) -> None:
+    """Serve until the response ends or the client disconnects."""
     tasks = [asyncio.ensure_future(serving), asyncio.ensure_future(_wait_for_disconnect(receive))]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     await aio.cancel_and_wait(*tasks)
@@ -91,7 +91,7 @@ class _Stream:
                 subscription.release()
         except AppError as error:
             if not self._has_started:
-                await _send_response(self._send, error_response(error))
+                await send_response(self._send, error_response(error))
             return
         await self._wait_for_end()
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -171,7 +171,8 @@ async def _wait_for_disconnect(receive: Receive) -> None:
         pass
 
 
-async def _send_response(send: Send, response: Any) -> None:
+async def send_response(send: Send, response: Any) -> None:
+    """Send a response that Django's middleware does not complete."""
     response["Cache-Control"] = "no-store"
     response[tracing.REQUEST_ID_HEADER] = tracing.request_id()
     headers = [

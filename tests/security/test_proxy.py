@@ -14,6 +14,16 @@ from django.core.management import call_command
 from websockets.sync.client import connect
 
 from mysocial import settings as real_settings
+from tests.images.pictures import make_video
+from tests.security.slow_clients import (
+    CLIENTS,
+    MEBIBYTE,
+    assert_responsive,
+    half_a_json,
+    half_an_upload,
+    media_file,
+    slow_connection,
+)
 from tests.support.caddy import CADDY, Proxy
 from tests.support.people import PASSWORD
 from tests.support.socket_clients import TIMEOUT_SECONDS, wait_for_new_event_log
@@ -87,6 +97,75 @@ def test_a_stream_and_a_socket_outlive_the_body_timeout(edge, alice, bob):
         line = next(line for line in lines if line.startswith("data: "))
         assert json.loads(line.removeprefix("data: "))["data"] == post
         assert json.loads(ears.recv(TIMEOUT_SECONDS))["data"] == post
+
+
+SCRIPT = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
+SECURITY_HEADERS = [
+    "Cache-Control", "Content-Disposition", "Content-Security-Policy", "Content-Type",
+    "Cross-Origin-Opener-Policy", "Referrer-Policy", "X-Content-Type-Options", "X-Frame-Options",
+]  # fmt: skip
+
+
+def test_the_proxy_sends_media_files_with_our_headers(edge):
+    with media_file(3 * MEBIBYTE) as path, httpx.Client(base_url=edge.url) as client:
+        content, url = path.read_bytes(), f"/media/{path.name}"
+        direct = httpx.get(f"http://localhost:{edge.web.port}{url}")
+        whole = client.get(url)
+        assert (whole.status_code, whole.content) == (200, content)
+        for name in SECURITY_HEADERS:
+            assert whole.headers[name] == direct.headers[name], name
+        part = client.get(url, headers={"Range": "bytes=1000-200999"})
+        assert (part.status_code, part.content) == (206, content[1000:201_000])
+        same = client.get(url, headers={"If-None-Match": whole.headers["ETag"]})
+        assert (same.status_code, same.content) == (304, b"")
+        edge.web.pause()
+        edge.http.pause()
+        try:
+            assert client.get(url).content == content  # no process of ours is needed
+        finally:
+            edge.web.resume()
+            edge.http.resume()
+    for name in (path.name, "../incoming/x", "%2e%2e/incoming/x", "x.html", ".", ""):
+        missing = httpx.get(f"{edge.url}/media/{name}")
+        assert missing.status_code == 404, name
+        assert "immutable" not in missing.headers.get("Cache-Control", "")
+
+
+def test_slow_readers_of_files_do_not_stop_others(edge, alice):
+    with media_file(20 * MEBIBYTE) as path, contextlib.ExitStack() as ends:
+        for url in (
+            f"/media/{path.name}",
+            "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js",
+        ):
+            request = f"GET {url} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+            for _ in range(CLIENTS):
+                client = ends.enter_context(slow_connection(edge.port, request))
+                assert client.recv(12) == b"HTTP/1.1 200"
+        assert_responsive(edge.url, alice.access)
+
+
+@pytest.mark.usefixtures("_servers")
+@pytest.mark.parametrize("kind", ["video", "image as JSON", "small body", "medium body"])
+def test_slow_writers_do_not_stop_others(alice, kind):
+    begin = {
+        "video": half_an_upload(alice.access, 50_000_000, 3_000_000),
+        "image as JSON": half_a_json(alice.access, "/api/v1/posts", 10_000_000, 1_000_000),
+        "small body": half_a_json(alice.access, "/api/v1/posts", 1000, 10),
+        "medium body": half_a_json(alice.access, "/api/v1/posts", 262_999, 262_500),
+    }[kind]
+    with Proxy() as edge, contextlib.ExitStack() as ends:
+        for _ in range(CLIENTS):
+            ends.enter_context(slow_connection(edge.port, begin))
+        assert_responsive(edge.url, alice.access)
+
+
+def test_a_large_upload_passes_the_proxy(edge, alice):
+    video = make_video(extra=bytes(5 * MEBIBYTE))
+    headers = {"Authorization": f"Bearer {alice.access}"}
+    response = httpx.post(
+        f"{edge.url}/api/v1/posts", headers=headers, data={"text": "x"}, files={"video": video}
+    )
+    assert response.status_code == 201, response.text
 
 
 def test_long_responses_are_compressed_and_unchanged_ones_are_304(edge, alice):

@@ -1,4 +1,4 @@
-"""Our Caddyfile in a real Caddy, in front of one web process and a stub of Flower."""
+"""Our Caddyfile in a real Caddy, in front of one process of each server and a stub of Flower."""
 
 import os
 import shutil
@@ -10,12 +10,13 @@ from threading import Thread
 from typing import Self
 
 import httpx
+from django.core.files.storage import storages
 
 from mysocial.dev.processes import free_port
 from tests.support.production import caddy_environment
 from tests.support.servers import FOLDER
 from tests.support.stack import ROOT, wait_for
-from tests.support.web_process import WebProcess
+from tests.support.web_process import GranianProcess, WebProcess
 
 CADDY = shutil.which("caddy")
 
@@ -35,12 +36,13 @@ class FlowerStub(BaseHTTPRequestHandler):
 
 
 class Proxy:
-    """The production proxy in front of a web process of this test run, as a context manager."""
+    """The production proxy in front of the servers of this test run, as a context manager."""
 
     def __init__(self, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.web = WebProcess()
+        self.http = GranianProcess()
         self._settings = settings
         self._cleanup = ExitStack()
 
@@ -51,11 +53,12 @@ class Proxy:
         self._cleanup.callback(monitor.server_close)
         self._cleanup.callback(monitor.shutdown)
         self._cleanup.enter_context(self.web)
-        address = f"127.0.0.1:{self.web.port}"
+        self._cleanup.enter_context(self.http)
         env = os.environ | {
             "SITE_ADDRESS": self.url,
-            "HTTP_REPLICAS": address,
-            "WS_REPLICAS": address,
+            "HTTP_REPLICAS": f"127.0.0.1:{self.http.port}",
+            "WS_REPLICAS": f"127.0.0.1:{self.web.port}",
+            "MEDIA_ROOT": str(storages["default"].path("")),
             "FLOWER": f"127.0.0.1:{monitor.server_port}",
             **caddy_environment(CADDY, FOLDER / "edge"),
             **self._settings,

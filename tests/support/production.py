@@ -27,7 +27,7 @@ from tests.support.stack import ROOT, wait_for
 
 REPLICAS = 2
 OLD_BUFFER_DIRECTIVES = (
-    "buffer_requests\n\tmax_buffer_size 256KiB"  # before Caddy 2.7; Debian has 2.6
+    "buffer_requests\n\tmax_buffer_size 272KiB"  # before Caddy 2.7; Debian has 2.6
 )
 
 
@@ -193,7 +193,12 @@ class Production(ComposeServices):
         super().__exit__(*error)
 
     def _proxy_environment(self) -> dict[str, str]:
-        return {"SITE_ADDRESS": self.url, **caddy_environment(self._caddy, self.folder / "caddy")}
+        media = self.folder / "data" / "media" / "public"
+        return {
+            "SITE_ADDRESS": self.url,
+            "MEDIA_ROOT": str(media),
+            **caddy_environment(self._caddy, self.folder / "caddy"),
+        }
 
     def _is_up(self) -> bool:
         paths = ("/health/ready", "/api/v1/events") * (2 * REPLICAS)

@@ -1,5 +1,6 @@
 """Web processes on the servers of this test run."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -57,11 +58,34 @@ class WebProcess:
         root = psutil.Process(self._process.pid)
         return sum(process.memory_info().rss for process in (root, *root.children(recursive=True)))
 
+    def open_spools(self) -> int:
+        """Return the number of open temporary files of bodies; each is deleted while it is open."""
+        assert self._process is not None
+        paths = []
+        for file in Path(f"/proc/{self._process.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # it was closed meanwhile
+                paths.append(str(file.readlink()))
+        return len([path for path in paths if "/incoming/" in path])
+
     def terminate(self, number: int = signal.SIGTERM) -> None:
         """Send a signal and wait until the process has ended."""
         assert self._process is not None
         self._process.send_signal(number)
         self._process.wait(20)
+
+    def pause(self) -> None:
+        """Stop the process and its children until `resume`."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a paused process continue."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        assert self._process is not None
+        root = psutil.Process(self._process.pid)
+        for process in (root, *root.children(recursive=True)):
+            process.send_signal(number)
 
     def kill(self) -> None:
         """End the process as a crash would."""
