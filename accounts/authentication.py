@@ -42,6 +42,7 @@ class AccessTokenAuthentication(BaseAuthentication):
         tracing.set_member(session.user_id)
         context = request_context.current()
         if context is not None:
+            context.member_id = session.user_id
             context.session_key = sessions.key(session.session_id)
         return RequestUser(session), session
 

@@ -224,6 +224,8 @@ RESERVED_USERNAMES = envlist(
 TRUSTED_PROXIES = envint("TRUSTED_PROXIES", 0, maximum=10)
 METRICS_TOKEN = envstr("METRICS_TOKEN")
 RATE_LIMITS = envbool("RATE_LIMITS", default=True)
+# Of one member, or of one network without a sign-in, in each process; 0 for no limit.
+READ_LIMIT_PER_MINUTE = envint("READ_LIMIT_PER_MINUTE", 1200)
 
 # --- E-mail -------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = envstr("DEFAULT_FROM_EMAIL", "MySocial <hello@mysocial.example>")

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from mysocial.api import request_limits
 from mysocial.core import mongo
 from mysocial.core.request_context import detached
 from mysocial.ops.consistency import verify
@@ -44,7 +45,8 @@ def _servers() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _emptied_servers(_servers: None) -> None:
-    """Empty both servers before each test."""
+    """Empty both servers, and what this process counts, before each test."""
+    request_limits.limits.clear()
     flush_redis()
     database = mongo.client()[settings.MONGO_DB]
     names = [name for name in database.list_collection_names() if not name.startswith("django_")]

@@ -158,8 +158,8 @@ class ApiSchema(AutoSchema):
 
     def _success_headers(self, parameters: list[Any]) -> list[str]:
         """Return the names of the headers of a successful response."""
-        headers = ["X-Request-ID", "X-Event-Cursor"]
+        headers = ["X-Request-ID", "X-Event-Cursor", *RATE_LIMIT_HEADERS]
         if self.method in WRITE_METHODS:
-            return [*headers, *RATE_LIMIT_HEADERS]
+            return headers
         is_list = any(parameter.get("name") == "cursor" for parameter in parameters)
         return [*headers, "ETag", *(["Link"] if is_list else [])]

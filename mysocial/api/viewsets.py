@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from mysocial.api.negotiation import JSONOnlyNegotiation
+from mysocial.api.request_limits import count_refusal, enforce_request_limits
 from mysocial.store import require_session
 
 
@@ -41,7 +42,10 @@ class ApiViewSet(ViewSet):
         self.args, self.kwargs = args, kwargs
         self.request = api_request = self.initialize_request(request, *args, **kwargs)
         try:
-            self.perform_authentication(api_request)
+            try:
+                self.perform_authentication(api_request)
+            finally:  # a request with an invalid token counts as one without
+                enforce_request_limits(request)
             self.check_permissions(api_request)
             name = str(api_request.method).lower()
             allowed_name = name if name in self.http_method_names else ""
@@ -51,6 +55,7 @@ class ApiViewSet(ViewSet):
             require_session()
         except Exception as error:  # noqa: BLE001 - as DRF does
             response = self.handle_exception(error)
+        count_refusal(request, response.status_code)
         if response.status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
             response["Allow"] = ", ".join(self.allowed_methods)
         if isinstance(response, Response):  # only OPTIONS returns one

@@ -9,7 +9,8 @@ import functools
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 
-MAX_CACHED_ADDRESSES = 4096  # that a process keeps, about 1 KB each
+MAX_CACHED_ADDRESSES = 4096  # that a process keeps, at most 1 KB each
+MAX_ADDRESS_LENGTH = 100  # an IPv6 address with an IPv4 address, a zone, brackets and a port
 UNKNOWN = "unknown"  # the network of clients whose address is missing or invalid
 IPV6_PREFIXES = ((64, 1), (56, 4), (48, 16))  # lengths, and factors of the limits
 
@@ -24,11 +25,18 @@ class Network(NamedTuple):
 def parse_address(text: str) -> str:
     """Return the address of an entry of `X-Forwarded-For`, in its usual form.
 
-    A port, brackets and the zone of a local address are removed. IPv4 addresses that are written
-    as IPv6 addresses, or tunnelled in them (6to4, Teredo), are returned as IPv4 addresses.
-
     Returns:
         The address; empty if the text is none.
+    """
+    return _parse_address(text) if len(text) <= MAX_ADDRESS_LENGTH else ""
+
+
+@functools.lru_cache(maxsize=MAX_CACHED_ADDRESSES)
+def _parse_address(text: str) -> str:
+    """Parse an address.
+
+    A port, brackets and the zone of a local address are removed. IPv4 addresses that are written
+    as IPv6 addresses, or tunnelled in them (6to4, Teredo), are returned as IPv4 addresses.
     """
     text = text.strip()
     if text.startswith("["):

@@ -85,7 +85,7 @@ def check_rate_limits(
     seconds, statuses = COUNT_REQUEST(request)
     context = request_context.current()
     if context is not None:
-        _keep_tightest(context, [LimitStatus(*status) for status in statuses])
+        keep_tightest(context, *(LimitStatus(*status) for status in statuses))
     if seconds:
         raise TooManyRequests(seconds)
 
@@ -119,7 +119,7 @@ def enforce_checks_in_write(checks: Sequence[LimitCheck]) -> None:
 def tightest_limit(context: RequestContext) -> LimitStatus | None:
     """Return the limit of a request that has the fewest requests left; None if it has no limit."""
     if context.limits:
-        _keep_tightest(context, _write_statuses(context))
+        keep_tightest(context, *_write_statuses(context))
     return context.tightest_limit
 
 
@@ -139,11 +139,14 @@ def _write_statuses(context: RequestContext) -> list[LimitStatus]:
     return [LimitStatus(*status) for status in statuses]
 
 
-def _keep_tightest(context: RequestContext, statuses: Sequence[LimitStatus]) -> None:
+def keep_tightest(context: RequestContext, *statuses: LimitStatus) -> None:
     """Keep the limit with the fewest requests left; of several, the one that takes longest."""
-    known = [context.tightest_limit] if context.tightest_limit else []
-    context.tightest_limit = min(
-        [*known, *statuses],
-        key=lambda status: (status.remaining, -status.reset_seconds),
-        default=None,
-    )
+    tightest = context.tightest_limit
+    for status in statuses:
+        if tightest is None or _tightness(status) < _tightness(tightest):
+            tightest = status
+    context.tightest_limit = tightest
+
+
+def _tightness(status: LimitStatus) -> tuple[int, int]:
+    return status.remaining, -status.reset_seconds

@@ -49,6 +49,7 @@ class ResponsePlan(NamedTuple):
 class RequestContext:
     """State of one request. The API layer sets it; the callers of the scripts read it."""
 
+    member_id: str = ""  # the member who sends the request; empty without a valid token
     session_key: str = ""  # the record that must exist for the request to be carried out
     session_checked: bool = False
     budget_id: str = ""  # the member or network whose daily budget counts what is written

@@ -60,8 +60,8 @@ def test_the_limit_holds_for_concurrent_posts(alice):
     assert alice.get("users/me").json()["posts_count"] == 30
 
 
-def test_reads_have_no_rate_limit_headers(alice):
-    assert "X-RateLimit-Limit" not in alice.get("posts").headers
+def test_a_read_is_counted_by_the_limit_of_reads(alice, settings):
+    assert headers(alice.get("posts"))[:2] == (settings.READ_LIMIT_PER_MINUTE, 1199)
 
 
 def guess(name="alice", address="192.0.2.1", password="wrong-horse-battery"):

@@ -1,0 +1,78 @@
+"""Limits of each process on reads, and on writes that are refused again and again.
+
+Both are counted by member or, without a sign-in, by network. An accepted write counts against
+neither. `docs/security.md` explains why Redis does not count them.
+"""
+
+import functools
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.permissions import SAFE_METHODS
+
+from mysocial.api.client_address import get_client_address
+from mysocial.core import request_context
+from mysocial.core.errors import TooManyRequests
+from mysocial.core.process_limits import ProcessLimits
+from mysocial.core.rate_limits import MINUTE, RateLimit, keep_tightest
+from mysocial.core.request_context import LimitCheck, RequestContext
+
+REFUSALS = RateLimit("refusals", 600, 10 * MINUTE)
+# Not 401: a client learns by it that it must refresh its token, and wrong passwords have limits of
+# their own. Not 500: it is not the client's fault.
+REFUSED_STATUSES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 503})
+MAX_CACHED_CHECKS = 4096  # that a process keeps, at most 1 KB each
+limits = ProcessLimits()
+
+
+def enforce_request_limits(request: HttpRequest) -> None:
+    """Count a read; refuse a write if too many were refused before.
+
+    Raises:
+        TooManyRequests: A limit is exceeded.
+    """
+    context = request_context.current()
+    if context is None or not settings.RATE_LIMITS:
+        return
+    if request.method not in SAFE_METHODS:
+        outcome = limits.check(_checks(REFUSALS, context, request))
+    elif max_reads := settings.READ_LIMIT_PER_MINUTE:
+        outcome = limits.count(_checks(_read_limit(max_reads), context, request))
+    else:
+        return
+    if outcome is not None:
+        keep_tightest(context, outcome.status)
+        if outcome.seconds:
+            raise TooManyRequests(outcome.seconds)
+
+
+def count_refusal(request: HttpRequest, status_code: int) -> None:
+    """Count the response to a write if the write was refused."""
+    if status_code not in REFUSED_STATUSES or request.method in SAFE_METHODS:
+        return
+    context = request_context.current()
+    if context is not None and settings.RATE_LIMITS:
+        limits.count(_checks(REFUSALS, context, request))
+
+
+def _checks(
+    limit: RateLimit, context: RequestContext, request: HttpRequest
+) -> tuple[LimitCheck, ...]:
+    if context.member_id:
+        return (_member_check(limit, context.member_id),)
+    return _network_checks(limit, get_client_address(request))
+
+
+@functools.lru_cache(maxsize=1)
+def _read_limit(max_requests: int) -> RateLimit:
+    return RateLimit("reads", max_requests, MINUTE)
+
+
+@functools.lru_cache(maxsize=MAX_CACHED_CHECKS)
+def _member_check(limit: RateLimit, member_id: str) -> LimitCheck:
+    return limit.of(member_id)
+
+
+@functools.lru_cache(maxsize=MAX_CACHED_CHECKS)
+def _network_checks(limit: RateLimit, address: str) -> tuple[LimitCheck, ...]:
+    return tuple(limit.by_network(address))
