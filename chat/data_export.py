@@ -17,10 +17,14 @@ def _messages(owner: Owner) -> Iterator[Message]:
         yield from walk(messages, "conversation", conversation)
 
 
-# The `hidden_for_...` fields would disclose what the other member deleted.
+# The `hidden_for_...` fields would disclose what the other member deleted, and the history what the
+# other member wrote before an edit.
 register(
     ExportSection(
-        messages, "Messages", _messages, without=("hidden_for_sender", "hidden_for_receiver")
+        messages,
+        "Messages",
+        _messages,
+        without=("hidden_for_sender", "hidden_for_receiver", "history"),
     )
 )
 register(

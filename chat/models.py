@@ -6,6 +6,8 @@ from mysocial.core.ids import ID_LENGTH, now
 from mysocial.store import ID, Record
 
 MAX_TEXT_LENGTH = 10_000
+# An edit that would exceed one of these is refused: no earlier text is ever dropped.
+MAX_EDITS, MAX_HISTORY_BYTES = 50, 64 * 1024
 
 
 def conversation_id(user_id: str, other_id: str) -> str:
@@ -24,6 +26,8 @@ class Message(Record):
     media_id = models.CharField(**ID, default="")  # the image
     reactions = models.JSONField(default=dict)  # type of reaction by the member's id
     edited_at = models.DateTimeField(null=True, default=None)
+    # The texts before each edit, oldest first, for moderators: `written_at` and `text`.
+    history = models.JSONField(default=list)
     is_deleted = models.BooleanField(default=False)  # for everyone; the content is erased
     hidden_for_sender = models.BooleanField(default=False)
     hidden_for_receiver = models.BooleanField(default=False)

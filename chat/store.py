@@ -7,6 +7,7 @@ MEMBER = "users.user"
 
 messages = Store(
     Message,
+    fragments={"history": ("history",)},
     plain_fields=(
         "conversation",
         "sender_id",

@@ -4,9 +4,10 @@ from typing import Any
 
 from chat import selectors
 from chat.events import ConversationUpdated, MessageDeleted, MessageReaction, MessageUpdated
-from chat.models import Message
+from chat.models import MAX_EDITS, MAX_HISTORY_BYTES, Message
 from chat.permissions import can_change_message
 from chat.selectors import Pair
+from chat.services.messages_send import check_may_write, require_may_write
 from chat.services.unread import (
     MESSAGE_LABEL,
     check_content,
@@ -30,6 +31,7 @@ ERASED_CONTENT: dict[str, Any] = {
     "media_id": "",
     "reactions": {},
     "edited_at": None,
+    "history": [],
 }
 
 
@@ -39,22 +41,41 @@ def edit_message(*, user_id: str, message_id: str, text: str) -> Message:
 
     Raises:
         NotFound: The member may not see the message.
-        Forbidden: The member is not its sender.
-        Conflict: It was deleted for everyone.
+        Forbidden: The member is not its sender, or may not write to the other member.
+        Conflict: It was deleted for everyone, or was edited too often.
         Invalid: It would be empty.
     """
     message, pair = _get_own_message(user_id, message_id)
     _check_not_deleted(message)
+    context = selectors.get_messaging_context(user_id, pair.mine.other_id)
+    check_may_write(context)
+    history = _extend_history(message, text)
     with write(*STALE_ERRORS) as w:
         require_not_silenced(w, user_id)
         check_text(w, label=MESSAGE_LABEL, pk=message.id, author_id=user_id, texts={"text": text})
-        require_can_interact(w, user_id, pair.mine.other_id)
+        require_may_write(w, user_id, pair.mine.other_id, context)
         # A message that is deleted concurrently must not get a text again.
-        w.update(message, check_revision=True, text=text, edited_at=now())
+        w.update(message, check_revision=True, text=text, history=history, edited_at=now())
         check_content(message)
         w.announce(_message_updated(message))
         w.respond_with(message)
     return message
+
+
+def _extend_history(message: Message, text: str) -> list[dict[str, str]]:
+    """Return the earlier texts of a message after an edit to `text`.
+
+    Raises:
+        Conflict: They would be too many or too long.
+    """
+    if text == message.text:
+        return list(message.history)
+    written_at = (message.edited_at or message.created_at).isoformat()
+    history = [*message.history, {"written_at": written_at, "text": message.text}]
+    size = sum(len(version["text"].encode()) for version in history)
+    if len(history) > MAX_EDITS or size > MAX_HISTORY_BYTES:
+        raise Conflict("This message was edited too often. Send a new message instead.")
+    return history
 
 
 @retry_on_conflict
@@ -63,6 +84,7 @@ def set_reaction(*, user_id: str, message_id: str, kind: str | None) -> Message:
 
     Raises:
         NotFound: The member may not see the message.
+        Forbidden: The member may not write to the other member, and sets a reaction.
         Conflict: It was deleted for everyone.
     """
     message, pair = selectors.get_message(message_id, to=user_id)
@@ -74,12 +96,17 @@ def set_reaction(*, user_id: str, message_id: str, kind: str | None) -> Message:
         for member_id, reaction in message.reactions.items()
         if member_id != user_id
     }
+    other_id = pair.mine.other_id
+    context = selectors.get_messaging_context(user_id, other_id)
     if kind:
+        check_may_write(context)
         reactions[user_id] = kind
     with write(*STALE_ERRORS) as w:
         if kind:
             require_not_silenced(w, user_id)
-        require_can_interact(w, user_id, pair.mine.other_id)
+            require_may_write(w, user_id, other_id, context)
+        else:
+            require_can_interact(w, user_id, other_id)
         # The reactions of both members are in the same field.
         w.update(message, check_revision=True, reactions=reactions)
         w.announce(

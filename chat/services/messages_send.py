@@ -54,7 +54,7 @@ def send_message(
 def _send(sender_id: str, receiver_id: str, content: dict[str, Any], media: Any = None) -> Message:
     recipients = recipients_query({receiver_id}, actor_id=sender_id)
     context = selectors.get_messaging_context(sender_id, receiver_id, recipients)
-    _check_allowed(context)
+    check_may_write(context)
     pair = context.pair or _new_pair(sender_id, receiver_id)
     message = _new_message(pair, content, media)
     with write(*STALE_ERRORS) as w:
@@ -64,7 +64,7 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], media: Any 
         if media:
             media.subject_id = message.id
             images.create_media(w, media)
-        _require_still_allowed(w, sender_id, receiver_id, context)
+        require_may_write(w, sender_id, receiver_id, context)
         if not context.pair:
             _create_conversation(w, message.conversation, pair)
         w.create(message, new_id=True)
@@ -77,14 +77,19 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], media: Any 
     return message
 
 
-def _check_allowed(context: MessagingContext) -> None:
+def check_may_write(context: MessagingContext) -> None:
+    """Check that a member may write to another; also for edits and reactions.
+
+    Raises:
+        Forbidden: They may not.
+    """
     if not can_write_to(
         context.who_may_message, is_followed=context.is_followed, has_written=context.has_written
     ):
         raise Forbidden("This member does not accept messages from you.")
 
 
-def _require_still_allowed(
+def require_may_write(
     w: Write, sender_id: str, receiver_id: str, context: MessagingContext
 ) -> None:
     """Make the write fail if what allowed the message no longer holds: setting, follow, no block.

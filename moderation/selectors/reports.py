@@ -1,6 +1,6 @@
 """Reads on behalf of a reporter, limited to what they can see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chat import selectors as chat
@@ -41,7 +41,13 @@ def get_report_target(target_type: str, target_id: str, *, to: str) -> ReportTar
     message, _ = chat.get_message(target_id, to=to)
     if message.is_deleted:
         raise NotFound
-    return ReportTarget(message.sender_id, message.text)
+    return ReportTarget(message.sender_id, _message_text(message.text, message.history))
+
+
+def _message_text(text: str, history: Sequence[Mapping[str, str]]) -> str:
+    """Return the text of a message and its earlier texts, newest first."""
+    earlier = [f"Before an edit ({each['written_at']}):\n{each['text']}" for each in history]
+    return "\n\n".join([text, *reversed(earlier)])
 
 
 def open_key(reporter_id: str, target_type: str, target_id: str) -> str:
