@@ -5,6 +5,7 @@ from typing import ClassVar
 from accounts.services import remove_export
 from accounts.store import ended_sessions
 from mysocial.outbox import Cascade, delete_listed
+from mysocial.security_log import forget_account, security_events
 
 
 class EndedSessionCascade(Cascade):
@@ -15,6 +16,17 @@ class EndedSessionCascade(Cascade):
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return delete_listed(ended_sessions, "user", pk, limit=limit)
+
+
+class SecurityEventCascade(Cascade):
+    """Deletes what the security log has of a member."""
+
+    model_label: ClassVar[str] = "users.user"
+
+    @classmethod
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        forget_account(pk)
+        return delete_listed(security_events, "account", pk, limit=limit)
 
 
 class ExportCascade(Cascade):

@@ -2,10 +2,16 @@
 
 from accounts.store import accounts, ended_sessions, exports, sessions, tokens
 from mysocial.privacy import ExportSection, exclude, listed, register, single
+from mysocial.security_log import security_events
 
 register(ExportSection(accounts, "Account", single(accounts), without=("password",)))
 register(
     ExportSection(sessions, "Sessions", listed(sessions, "user"), without=("salt", "generation"))
+)
+register(
+    ExportSection(
+        security_events, "Security log", listed(security_events, "account"), without=("staff",)
+    )
 )
 exclude(ended_sessions, "Secrets of sessions that a suspension ended, to explain it on refresh.")
 exclude(tokens, "Hashes of one-time tokens sent by e-mail, kept for an hour: secrets only.")

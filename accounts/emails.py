@@ -13,6 +13,7 @@ from accounts import selectors, services
 from accounts.models import (
     ACCOUNT_ERASED,
     EXPORT_READY,
+    NEW_NETWORK,
     PASSWORD_CHANGED,
     RESET_PASSWORD,
     VERIFY_EMAIL,
@@ -148,6 +149,22 @@ class PasswordChanged(AccountEmail):
 
     name: ClassVar[str] = PASSWORD_CHANGED
     subject: ClassVar[str] = "Your password was changed"
+
+    @classmethod
+    def context(cls, account: Account, email: Email) -> dict[str, Any]:
+        return dict(email.params)
+
+
+class NewNetwork(AccountEmail):
+    """Sent after a sign-in from a network that is new to the account, to confirmed addresses."""
+
+    name: ClassVar[str] = NEW_NETWORK
+    subject: ClassVar[str] = "New sign-in to your account"
+
+    @classmethod
+    def account(cls, recipient: str) -> Account | None:
+        account = super().account(recipient)
+        return account if account is not None and account.email_verified else None
 
     @classmethod
     def context(cls, account: Account, email: Email) -> dict[str, Any]:

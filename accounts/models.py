@@ -15,7 +15,7 @@ VERIFY_EMAIL, RESET_PASSWORD, PASSWORD_CHANGED = (
     "reset_password",
     "password_changed",
 )
-ACCOUNT_ERASED, EXPORT_READY = "account_erased", "export_ready"
+ACCOUNT_ERASED, EXPORT_READY, NEW_NETWORK = "account_erased", "export_ready", "new_network"
 
 
 class Account(Record):
@@ -26,6 +26,8 @@ class Account(Record):
     password = models.CharField(max_length=256, editable=False)
     # Written by every sign-in, so that it conflicts with a concurrent change of the password.
     last_sign_in_at = models.DateTimeField(null=True, default=None, editable=False)
+    # The networks of the last sign-ins, separated by blanks, the newest first.
+    known_networks = models.CharField(max_length=1000, default="", editable=False)
     # Shown to the member while the account is suspended.
     suspension_reason = models.CharField(max_length=500, default="", editable=False)
 

@@ -3,11 +3,13 @@
 from typing import Any
 
 from accounts.store import CONTACT, DETAILS, accounts, exports, sessions
+from mysocial.security_log import SIGN_IN, security_events
 from mysocial.store import Field, JsonTemplate, Row
 from users.representations import profile_template
 
 contact_template = JsonTemplate(accounts, Field(CONTACT))
 session_template = JsonTemplate(sessions, Field(DETAILS))
+sign_in_template = JsonTemplate(security_events, Field(SIGN_IN))
 export_template = JsonTemplate(exports, Field(DETAILS), b',"status":"', Field("status"), b'"')
 
 

@@ -7,11 +7,17 @@ from django.utils.crypto import salted_hmac
 
 from accounts.email_addresses import normalize_sign_in_name
 from accounts.models import Account, Export, Session
-from accounts.representations import contact_template, export_template, session_template
+from accounts.representations import (
+    contact_template,
+    export_template,
+    session_template,
+    sign_in_template,
+)
 from accounts.store import accounts, ended_sessions, exports, sessions
 from accounts.tokens import RefreshToken, is_genuine
 from mysocial.core.errors import NotAuthenticated, NotFound, Suspended
 from mysocial.core.ids import ID_LENGTH, now
+from mysocial.security_log import SIGN_INS
 from mysocial.store import NULL, Entry, ListQuery, Row, reads
 from users.selectors import find_user_id, get_profile, suspension_end_ms
 
@@ -114,6 +120,13 @@ def session_page(
 ) -> tuple[list[Row], Entry | None]:
     """Return a page of a member's live sessions, newest first."""
     return ListQuery(session_template, "user", user_id, limit=limit, after=after).result()
+
+
+def sign_in_page(
+    user_id: str, *, limit: int, after: Entry | None
+) -> tuple[list[Row], Entry | None]:
+    """Return a page of a member's sign-ins within the time of the security log, newest first."""
+    return ListQuery(sign_in_template, SIGN_INS, user_id, limit=limit, after=after).result()
 
 
 def sessions_of(user_id: str) -> list[Session]:

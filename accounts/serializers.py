@@ -187,6 +187,22 @@ class SessionPageSerializer(serializers.Serializer[Any]):
     next = NextField()
 
 
+class SignInEventSerializer(serializers.Serializer[Any]):
+    """A sign-in, or the sign-up."""
+
+    id = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    network = serializers.CharField()
+    user_agent = serializers.CharField()
+
+
+class SignInPageSerializer(serializers.Serializer[Any]):
+    """A page of your sign-ins."""
+
+    sign_ins = SignInEventSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
 class ExportSerializer(serializers.Serializer[Any]):
     """An export of your data: its status, and until when it is kept."""
 

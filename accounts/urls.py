@@ -26,6 +26,7 @@ urlpatterns = [
     api_path("accounts/me/password", AccountViewSet, put="change_password"),
     api_path("accounts/me/sessions", AccountViewSet, get="sessions", delete="end_sessions"),
     api_path("accounts/me/sessions/<id:pk>", AccountViewSet, delete="end_session"),
+    api_path("accounts/me/sign-ins", AccountViewSet, get="sign_ins"),
 ]
 pages = [
     re_path(r"^reset-password/?$", ResetPasswordPage.as_view(), name="reset-password"),

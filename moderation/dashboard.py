@@ -12,6 +12,7 @@ from mysocial.admin.audit import VIEW_AUDIT_LOG, VIEW_OPERATIONS
 from mysocial.admin.site import has_staff_permission
 from mysocial.core.errors import AppError
 from mysocial.ops import stats
+from mysocial.security_log import VIEW_SECURITY_LOG
 from mysocial.store import STORES
 
 DAY_HOURS, WEEK_HOURS = 24, 7 * 24
@@ -63,6 +64,7 @@ LINKS = (
         "moderation.view_wordfilter",
     ),
     Link("Audit log", "mysocial_auditentry_changelist", "history", VIEW_AUDIT_LOG),
+    Link("Security log", "mysocial_securityevent_changelist", "security", VIEW_SECURITY_LOG),
     Link("Members", "users_user_changelist", "group", "users.view_user"),
     Link("Posts", "posts_post_changelist", "article", "posts.view_post"),
     Link("Comments", "comments_comment_changelist", "comment", "comments.view_comment"),

@@ -19,7 +19,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *("images.view_media", "images.delete_media"),
     ),
     "ops": (
-        *("mysocial.view_operations", "mysocial.manage_queues"),
+        *("mysocial.view_operations", "mysocial.manage_queues", "mysocial.view_securityevent"),
         *("mysocial.view_email", "mysocial.view_cascadedeletion", "images.view_deletedfile"),
     ),
 }

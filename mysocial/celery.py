@@ -16,7 +16,7 @@ Channel.do_restore = False  # there is no setting for it; see CELERY_BROKER_TRAN
 app = Celery("mysocial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["mysocial.persistence", "mysocial.outbox"])
+app.autodiscover_tasks(["mysocial.persistence", "mysocial.outbox", "mysocial.security_log"])
 # Modules that connect Celery signals.
 app.conf.imports = ("mysocial.persistence.heartbeats", "mysocial.core.tracing")
 
@@ -34,6 +34,11 @@ app.conf.beat_schedule = {
         "task": "accounts.delete_expired_exports",
         "schedule": 3600.0,
         "options": {"queue": "accounts", "expires": 3000},
+    },
+    "save-security-events": {
+        "task": "accounts.save_security_events",
+        "schedule": 10.0,
+        "options": {"queue": "accounts", "expires": 9},
     },
     "delete-stale-uploads": {
         "task": "images.delete_stale_uploads",

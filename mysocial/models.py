@@ -2,5 +2,6 @@
 
 from mysocial.admin.audit import AuditEntry
 from mysocial.outbox import CascadeDeletion, Email
+from mysocial.security_log import SecurityEvent
 
-__all__ = ["AuditEntry", "CascadeDeletion", "Email"]
+__all__ = ["AuditEntry", "CascadeDeletion", "Email", "SecurityEvent"]

@@ -197,6 +197,9 @@ REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 30 * 24 * 3600, minimum=
 # A session ends after this many days, even if it is refreshed.
 SESSION_MAX_DAYS = envint("SESSION_MAX_DAYS", 180, minimum=1, maximum=3650)
 REFRESH_GRACE_SECONDS = 10
+SECURITY_LOG_DAYS = envint("SECURITY_LOG_DAYS", 90, minimum=1, maximum=3650)
+# Of events that anybody can cause, such as failed sign-ins; each account and network takes 2 KB.
+SECURITY_LOG_BYTES_PER_DAY = envint("SECURITY_LOG_BYTES_PER_DAY", 4 * 1024 * 1024, minimum=10_000)
 RESET_TOKEN_SECONDS = 3600
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_TOKEN_SECONDS),

@@ -9,6 +9,7 @@ from accounts.services.sessions import end_sessions_in_write
 from accounts.store import tokens
 from mysocial.core.ids import now
 from mysocial.outbox import delete_records, queue_email
+from mysocial.security_log import Kind, record_event
 from mysocial.store import STALE_ERRORS, retry_on_conflict, write
 from users.services import delete_user
 
@@ -39,6 +40,7 @@ def erase_account(*, account_id: str) -> None:
         w.delete(account, check_revision=True)
         end_sessions_in_write(w, selectors.sessions_of(account_id))
         delete_user(w, account_id)
+        record_event(w, Kind.ERASURE)  # without the account, of which nothing may remain
         if account.email_verified:
             # The address itself, because the account will be gone when the e-mail is sent.
             erased_at = now().strftime("%d %B %Y, %H:%M UTC")

@@ -22,6 +22,7 @@ from mysocial.outbox import QUEUED, process_due, queue_email
 from mysocial.policies import relationship_policy
 from mysocial.privacy import Owner, write_archive
 from mysocial.realtime import ephemeral
+from mysocial.security_log import Kind, record_event
 from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 from mysocial.store.wakeups import EXPORTS
 from users.selectors import get_user, get_users
@@ -65,6 +66,7 @@ def request_export(*, user_id: str) -> Export:
             w.update(previous, check_revision=True, **fields)
         else:
             w.create(export)
+        record_event(w, Kind.EXPORT, account_id=user_id)
         w.wake_workers(EXPORTS)
         w.respond_with(export)
     if previous_file:

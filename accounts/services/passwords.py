@@ -22,6 +22,7 @@ from accounts.tokens import create_one_time_token, hash_token
 from mysocial.core.errors import Conflict, Invalid, NotFound
 from mysocial.core.ids import now
 from mysocial.outbox import queue_email
+from mysocial.security_log import Kind, count_event, record_event
 from mysocial.store import Write, reads, retry_on_conflict, write
 from users.selectors import get_user
 
@@ -58,6 +59,8 @@ def create_token(account: Account, purpose: str) -> str:
             ),
             new_id=True,
         )
+        if purpose == RESET_PASSWORD:
+            record_event(w, Kind.PASSWORD_RESET_REQUEST, account_id=account.id)
     return token
 
 
@@ -89,6 +92,7 @@ def _reset_password(token: str, password_hash: str) -> None:
     record, account = _read_token(token, RESET_PASSWORD)
     with write(Conflict, NotFound) as w:
         w.delete(record)
+        record_event(w, Kind.PASSWORD_RESET, account_id=account.id)
         ended = selectors.sessions_of(account.id)
         _set_password(w, account, password_hash, ended=ended, email_verified=True)
 
@@ -104,9 +108,10 @@ def verify_email(*, token: str) -> None:
         with write() as w:
             w.delete(record)
             w.update(account, email_verified=True)
+            record_event(w, Kind.EMAIL_CONFIRMATION, account_id=account.id)
             w.respond_with(None)
     except NotFound:
-        raise _invalid_token() from None
+        raise _invalid_token(VERIFY_EMAIL) from None
 
 
 def change_password(*, user_id: str, session_id: str, current: str, new: str) -> None:
@@ -137,6 +142,7 @@ def require_password(user_id: str, password: str, *, field: str = "password") ->
     """
     account = selectors.get_account(user_id)
     if not verify_password(password, account):
+        count_event(Kind.PASSWORD_CHECK, account_id=user_id)
         raise Invalid(errors={field: "This is not your password."})
     return account
 
@@ -149,6 +155,7 @@ def _change_password(user_id: str, *, session_id: str, verified_hash: str, new_h
         raise Conflict("Your password has been changed by another request.")
     others = [session for session in selectors.sessions_of(user_id) if session.id != session_id]
     with write(Conflict) as w:
+        record_event(w, Kind.PASSWORD_CHANGE, account_id=user_id)
         _set_password(w, account, new_hash, ended=others)
 
 
@@ -179,15 +186,16 @@ def _read_token(token: str, purpose: str) -> tuple[OneTimeToken, Account]:
         record = reads.get_record(tokens, hash_token(token))
         account = selectors.get_account(record.user_id)
     except NotFound:
-        raise _invalid_token() from None
-    if record.purpose != purpose or record.expires_at < now():
-        raise _invalid_token()
-    if record.fingerprint != _fingerprint(account, purpose):
-        raise _invalid_token()
+        raise _invalid_token(purpose) from None
+    is_current = record.purpose == purpose and record.expires_at >= now()
+    if not is_current or record.fingerprint != _fingerprint(account, purpose):
+        raise _invalid_token(purpose, account.id)
     return record, account
 
 
-def _invalid_token() -> Invalid:
+def _invalid_token(purpose: str, account_id: str = "") -> Invalid:
+    kind = Kind.PASSWORD_RESET if purpose == RESET_PASSWORD else Kind.EMAIL_CONFIRMATION
+    count_event(kind, account_id=account_id, detail="invalid token")
     return Invalid(
         "This link has expired or was already used.", errors={"token": "This is not valid."}
     )

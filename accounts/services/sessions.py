@@ -8,7 +8,7 @@ from django.conf import settings
 
 from accounts import selectors
 from accounts.events import SessionEnded
-from accounts.models import Account, Session
+from accounts.models import NEW_NETWORK, Account, Session
 from accounts.passwords import verify_password
 from accounts.services.guesses import SignInAttempt
 from accounts.store import sessions
@@ -16,8 +16,12 @@ from accounts.tokens import is_genuine, parse_refresh_token
 from mysocial.core.errors import Conflict, NotAuthenticated, NotFound, Suspended
 from mysocial.core.ids import new_id, now
 from mysocial.core.request_context import detached
+from mysocial.outbox import queue_email
+from mysocial.security_log import Kind, Outcome, count_event, network_of, record_event
 from mysocial.store import Write, reads, retry_on_conflict, write
 from users.services import require_not_suspended
+
+MAX_KNOWN_NETWORKS = 20  # of an account, each at most 50 characters
 
 
 class Device(NamedTuple):
@@ -55,6 +59,8 @@ def sign_in(*, attempt: SignInAttempt, password: str, device: Device) -> SignIn:
     if not verify_password(password, account) or account is None:
         if account is not None:
             selectors.look_up_unknown_name(attempt.guess.name)
+        # Never the name: it may be a password that was typed into the wrong field.
+        count_event(Kind.SIGN_IN, account_id=account.id if account else "")
         raise _wrong_credentials()
     return _open_verified_session(account.id, verified_hash=account.password, device=device)
 
@@ -68,15 +74,32 @@ def _open_verified_session(user_id: str, *, verified_hash: str, device: Device) 
             raise _wrong_credentials()
         with write(Conflict) as w:
             require_not_suspended(w, user_id)
-            # Every sign-in writes the account, so that it conflicts with a change of the password.
-            w.update(account, check_revision=True, last_sign_in_at=now())
+            _record_sign_in(w, account, device)
             result = SignIn(user_id, open_session(w, user_id, device))
             w.respond_with(result)
     except NotFound:
         raise _wrong_credentials() from None
     except Suspended as error:
+        count_event(Kind.SIGN_IN, account_id=user_id, detail="suspended")
         raise selectors.suspension_error(user_id, error.until_ms) from None
     return result
+
+
+def _record_sign_in(w: Write, account: Account, device: Device) -> None:
+    """Record a sign-in in a write, and e-mail the member if its network is new to the account."""
+    network, known = network_of(device.address), account.known_networks.split()
+    recent = [network, *(other for other in known if other != network)] if network else known
+    if network and known and network not in known and account.email_verified:
+        signed_in_at = now().strftime("%d %B %Y, %H:%M UTC")
+        queue_email(w, NEW_NETWORK, recipient=account.id, at=signed_in_at, network=network)
+    # Every sign-in writes the account, so that it conflicts with a change of the password.
+    w.update(
+        account,
+        check_revision=True,
+        last_sign_in_at=now(),
+        known_networks=" ".join(recent[:MAX_KNOWN_NETWORKS]),
+    )
+    record_event(w, Kind.SIGN_IN, account_id=account.id)
 
 
 def _wrong_credentials() -> NotAuthenticated:
@@ -114,16 +137,17 @@ def refresh(*, token: str) -> SignIn:
     parsed = parse_refresh_token(token)
     session = selectors.get_session_of_token(parsed)
     if not is_genuine(parsed, session):
+        count_event(Kind.REFRESH, detail="forged token")
         raise NotAuthenticated("The refresh token is not valid.")
     if session.ends_at < now():
-        _end_session_detached(session)
+        _end_session_detached(session, Outcome.FAILURE, "expired session")
         raise NotAuthenticated("The session has expired.")
     if parsed.generation == session.generation:
         return _rotate(session)
     grace = timedelta(seconds=settings.REFRESH_GRACE_SECONDS)
     if parsed.generation == session.generation - 1 and now() - session.rotated_at <= grace:
         return SignIn(session.user_id, session)
-    _end_session_detached(session)
+    _end_session_detached(session, Outcome.REUSE, "session ended")
     raise NotAuthenticated("The refresh token was used before. The session has been ended.")
 
 
@@ -161,10 +185,15 @@ def end_session(session: Session) -> None:
         return  # Another request has ended it.
 
 
-def _end_session_detached(session: Session) -> None:
+def _end_session_detached(session: Session, outcome: Outcome, detail: str) -> None:
     """End a session in a write that is not part of the response, which is an error."""
-    with detached():
-        end_session(session)
+    try:
+        with detached(), write() as w:
+            w.delete(session)
+            w.announce(SessionEnded(session.id))
+            record_event(w, Kind.REFRESH, outcome, account_id=session.user_id, detail=detail)
+    except NotFound:
+        return  # Another request has ended it.
 
 
 def end_sessions_in_write(w: Write, ended: list[Session]) -> None:

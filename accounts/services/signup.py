@@ -15,6 +15,7 @@ from mysocial.core.errors import AlreadyExists, Invalid
 from mysocial.core.ids import new_id
 from mysocial.core.known_networks import remember_network
 from mysocial.outbox import queue_email
+from mysocial.security_log import Kind, network_of, record_event
 from mysocial.store import write
 from notifications import services as notifications
 from users import services as users
@@ -42,8 +43,8 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
     email = _stored_email(email)
     check_strength(password, username=username, email=email)
     user_id, profile = new_id(), {"avatar_color": avatar_color}
-    account = Account(id=user_id, email=email, email_verified=is_confirmed)
-    account.password = hash_password(password)
+    account = Account(id=user_id, email=email, known_networks=network_of(device.address))
+    account.password, account.email_verified = hash_password(password), is_confirmed
     try:
         with _received_avatar(avatar_image, user_id) as avatar, write() as w:
             w.create(account, new_id=True)
@@ -52,10 +53,10 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
                 profile["avatar_id"] = avatar.id
             users.create_user(w, user_id=user_id, username=username, **profile)
             notifications.create_inbox(w, user_id)
-            session = open_session(w, user_id, device)
+            record_event(w, Kind.SIGN_UP, account_id=user_id)
             if not is_confirmed:
                 queue_email(w, VERIFY_EMAIL, recipient=user_id)
-            w.respond_with(result := SignIn(user_id, session))
+            w.respond_with(result := SignIn(user_id, open_session(w, user_id, device)))
     except AlreadyExists as error:
         error.errors = _taken_fields(username, email)
         raise

@@ -7,12 +7,13 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from accounts import cookies, selectors, services
-from accounts.representations import render_self, render_session
+from accounts.representations import render_self, render_session, sign_in_template
 from accounts.serializers import (
     AccountSerializer,
     ChangePasswordInput,
     EraseAccountInput,
     SessionPageSerializer,
+    SignInPageSerializer,
 )
 from accounts.views.public import CONFIRMATION_EMAILS_PER_ADDRESSEE
 from mysocial.api import (
@@ -130,6 +131,23 @@ class AccountViewSet(ApiViewSet):
         current_id = current_session_id(request)
         items = [render_session(row, current=row.id == current_id) for row in rows]
         return page_response(request, "sessions", items, next_after)
+
+    @extend_schema(
+        operation_id="listSignIns",
+        parameters=PAGINATION_PARAMETERS,
+        responses=SignInPageSerializer,
+        summary="List your sign-ins, newest first",
+        description="Of the last 90 days, or as many as `SECURITY_LOG_DAYS` says. `network` is a "
+        "part of the address.",
+    )
+    def sign_ins(self, request: Request) -> HttpResponse:
+        """Return a page of your sign-ins, also of sessions that have ended."""
+        limit, after = pagination_params(request)
+        rows, next_after = selectors.sign_in_page(
+            current_user_id(request), limit=limit, after=after
+        )
+        items = [sign_in_template.render(row) for row in rows]
+        return page_response(request, "sign_ins", items, next_after)
 
     @extend_schema(
         operation_id="endSession",

@@ -6,7 +6,7 @@
 Every write inside the block adds an entry, so that no service can forget it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import models
@@ -85,15 +85,18 @@ def in_staff_action() -> bool:
     return context is not None and bool(context.write_hooks)
 
 
-def record() -> None:
+def record(add_changes: Callable[[Write], None] = lambda _w: None) -> None:
     """Add the entry of the current staff action by a write of its own.
 
     For changes that are not made by a `Write`: call this before the change.
+
+    Args:
+        add_changes: Adds more to this write.
 
     Raises:
         TypeError: There is no staff action.
     """
     if not in_staff_action():
         raise TypeError("There is no staff action to record.")
-    with write():
-        pass
+    with write() as w:
+        add_changes(w)

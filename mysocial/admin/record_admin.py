@@ -22,6 +22,7 @@ from mysocial.admin.staff import CHANNEL, RoleAdmin, StaffAdmin, staff_username
 from mysocial.api import get_client_address
 from mysocial.core.errors import AppError
 from mysocial.outbox import CascadeDeletion, Email
+from mysocial.security_log import SecurityEvent
 from mysocial.store import Record
 
 __all__ = [
@@ -184,6 +185,19 @@ class CascadeDeletionAdmin(OutboxItemAdmin):
 
     list_display = ("label", "record_id", "status", "tries", "created_at")
     search_fields = ("record_id",)
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(RecordAdmin):
+    """The security log; read-only."""
+
+    list_display = (
+        *("created_at", "kind", "outcome", "account_id", "staff"),
+        *("network", "user_agent", "detail", "count", "last_at"),
+    )
+    list_filter = ("kind", "outcome")
+    search_fields = ("account_id", "staff", "network", "detail", "user_agent")
+    ordering = ("-created_at",)
 
 
 @admin.register(AuditEntry)

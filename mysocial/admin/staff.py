@@ -10,6 +10,9 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from mysocial.admin import audit
+from mysocial.api import get_origin
+from mysocial.security_log import Kind, record_event
+from mysocial.store import Write
 
 CHANNEL = "admin"  # the channel of staff actions in the audit log
 
@@ -41,14 +44,19 @@ class _AuditedAdmin:
         super().delete_queryset(request, queryset)  # type: ignore[misc]
 
     def _audit(self, request: HttpRequest, operation: str, pk: Any, reason: str) -> None:
+        actor, action = staff_username(request), f"{operation} {self.opts.verbose_name}"
+        target = f"{self.opts.label_lower}:{pk}"
+
+        def add_event(w: Write) -> None:
+            origin = get_origin(request)
+            record_event(
+                w, Kind.STAFF_PERMISSIONS, staff=actor, detail=f"{action} {pk}", origin=origin
+            )
+
         with audit.staff_action(
-            actor=staff_username(request),
-            channel=CHANNEL,
-            action=f"{operation} {self.opts.verbose_name}",
-            target=f"{self.opts.label_lower}:{pk}",
-            reason=reason,
+            actor=actor, channel=CHANNEL, action=action, target=target, reason=reason
         ):
-            audit.record()
+            audit.record(add_event)
 
 
 class StaffAdmin(_AuditedAdmin, UserAdmin, ModelAdmin):  # type: ignore[type-arg,misc]

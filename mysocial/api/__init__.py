@@ -1,6 +1,6 @@
 """The REST layer: viewsets, parsing, responses, pagination, idempotency and OpenAPI."""
 
-from mysocial.api.client_address import check_network_limit, get_client_address
+from mysocial.api.client_address import check_network_limit, get_client_address, get_origin
 from mysocial.api.inputs import (
     GifField,
     IdField,
@@ -57,6 +57,7 @@ __all__ = [
     "check_network_limit",
     "current_user_id",
     "get_client_address",
+    "get_origin",
     "id_params",
     "int_param",
     "json_response",

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 
 from mysocial.core.networks import parse_address
 from mysocial.core.rate_limits import RateLimit, check_rate_limits
+from mysocial.core.request_context import Origin
 
 
 def get_client_address(request: HttpRequest | Request) -> str:
@@ -31,3 +32,8 @@ def check_network_limit(limit: RateLimit, request: HttpRequest | Request) -> Non
         Unavailable: Redis cannot be reached.
     """
     check_rate_limits(limit.by_network(get_client_address(request)))
+
+
+def get_origin(request: HttpRequest | Request) -> Origin:
+    """Return the address and the user agent of a request."""
+    return Origin(get_client_address(request), request.META.get("HTTP_USER_AGENT", ""))

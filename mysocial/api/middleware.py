@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from mysocial.api.client_address import get_origin
 from mysocial.api.conditional_get import conditional_response
 from mysocial.api.inputs import declared_length
 from mysocial.api.problems import as_problem, error_response
@@ -35,7 +36,7 @@ class ApiMiddleware:
             is_large = declared_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
             return error_response(TooLarge()) if is_large else self.get_response(request)
         since = time.perf_counter()
-        context = request_context.RequestContext()
+        context = request_context.RequestContext(get_origin=lambda: get_origin(request))
         token = request_context.push(context)
         try:
             response = conditional_response(request, as_problem(self.get_response(request)))

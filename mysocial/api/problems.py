@@ -12,8 +12,17 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpResponse, HttpResponseBase
 from rest_framework import exceptions
 
-from mysocial.core.errors import AppError, Invalid, NotAuthenticated, NotFound, TooLarge
+from mysocial.core import tracing
+from mysocial.core.errors import (
+    AppError,
+    Invalid,
+    NotAuthenticated,
+    NotFound,
+    TooLarge,
+    TooManyRequests,
+)
 from mysocial.core.metrics import record_problem
+from mysocial.security_log import Kind, Outcome, count_event
 
 logger = logging.getLogger(__name__)
 PROBLEM_CONTENT_TYPE = "application/problem+json"
@@ -78,9 +87,11 @@ def error_response(error: AppError) -> HttpResponse:
     return response
 
 
-def exception_handler(error: Exception, _context: Mapping[str, Any]) -> HttpResponse:
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     """Return the problem of any exception in a view; log unexpected ones once, as status 500."""
     if isinstance(error, AppError):
+        if isinstance(error, TooManyRequests):
+            _log_reached_limit(context)
         return error_response(error)
     if isinstance(error, exceptions.ValidationError):
         fields = flatten(error.detail)
@@ -99,6 +110,18 @@ def exception_handler(error: Exception, _context: Mapping[str, Any]) -> HttpResp
         return problem_response(error.status_code, str(error.default_code), str(error.detail))
     logger.error("Unexpected error in a request", exc_info=error)
     return problem_response(500, "internal_error", "An unexpected error occurred.")
+
+
+def _log_reached_limit(context: Mapping[str, Any]) -> None:
+    request, view = context["request"], context["view"]
+    trace = tracing.current()
+    action = getattr(view, "action", "") or type(view).__name__
+    count_event(
+        Kind.RATE_LIMIT,
+        Outcome.LIMITED,
+        account_id=trace.member_id if trace else "",
+        detail=f"{request.method} {type(view).__module__.partition('.')[0]}.{action}",
+    )
 
 
 def as_problem(response: HttpResponseBase) -> HttpResponseBase:

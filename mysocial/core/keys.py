@@ -51,6 +51,7 @@ UPLOADS_PREFIX = "uploads:"  # a field of the same hash: what a member has uploa
 RATE_LIMIT_PREFIX = "rate_limit:"
 KNOWN_NETWORKS_PREFIX = "known_networks:"
 EMAIL_SENT_PREFIX = "email_sent:"
+SECURITY_EVENTS_PREFIX = "security_events:"  # by day: counts of events that have no write
 EMAIL_DAY_PREFIX = "email_day:"  # by member: the e-mails that have a place in the member's day
 
 # The fields of an e-mail day beside the ids of its e-mails.
@@ -224,6 +225,11 @@ def rate_limit(scope: str, identity: str) -> str:
 def known_networks(account_hash: str) -> str:
     """Return the key of the networks from which an account signed in, by when each is forgotten."""
     return f"{KNOWN_NETWORKS_PREFIX}{account_hash}"
+
+
+def security_events(day: str) -> str:
+    """Return the key that counts the security events of a day, such as `2026-01-31`."""
+    return f"{SECURITY_EVENTS_PREFIX}{day}"
 
 
 def email_sent(kind: str, subject: str) -> str:

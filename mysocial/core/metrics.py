@@ -35,6 +35,10 @@ OPEN_CONNECTIONS = Gauge(
     "mysocial_open_connections", "Open WebSockets and event streams.",
     ("process", "kind"), registry=REGISTRY,
 )  # fmt: skip
+SECURITY_EVENTS = Counter(
+    "mysocial_security_events", "Events of the security log by kind and outcome.",
+    ("process", "kind", "outcome"), registry=REGISTRY,
+)  # fmt: skip
 _lock = threading.Lock()
 # By method and status: the requests of each bucket, the slower ones, and the sum of seconds.
 _durations: dict[tuple[str, int], list[float]] = {}
@@ -58,6 +62,11 @@ def record_request(method: str | None, status: int, since: float) -> None:
 def record_problem(code: str) -> None:
     """Count an error response by its code."""
     PROBLEMS.labels(os.getpid(), code).inc()
+
+
+def record_security_event(kind: str, outcome: str) -> None:
+    """Count an event of the security log."""
+    SECURITY_EVENTS.labels(os.getpid(), kind, outcome).inc()
 
 
 def record_connection(kind: str, change: int = 1) -> None:

@@ -45,6 +45,13 @@ class ResponsePlan(NamedTuple):
     render: Callable[[Any], JsonParts]  # of the object given to `Write.respond_with`
 
 
+class Origin(NamedTuple):
+    """Where a request comes from, as the client and our proxies say."""
+
+    address: str = ""
+    user_agent: str = ""
+
+
 @dataclass
 class RequestContext:
     """State of one request. The API layer sets it; the callers of the scripts read it."""
@@ -61,6 +68,7 @@ class RequestContext:
     tightest_limit: LimitStatus | None = None
     response_plan: ResponsePlan | None = None
     stored_response: bytes | None = None  # the response that was stored with the write
+    get_origin: Callable[[], Origin] = Origin
     cursor: str = ""  # the position of the event log before anything was read
     write_hooks: list[Callable[[Any], None]] = field(default_factory=list)  # called by every write
     is_committed: bool = False  # a write was committed under this context
@@ -72,6 +80,12 @@ _current: ContextVar[RequestContext | None] = ContextVar("mysocial_request", def
 current = _current.get
 push = _current.set
 pop = _current.reset
+
+
+def origin() -> Origin:
+    """Return where the current request comes from; empty outside of a request."""
+    context = current()
+    return context.get_origin() if context else Origin()
 
 
 @contextmanager
@@ -88,7 +102,8 @@ def cached_queries() -> Iterator[None]:
 def detached() -> Iterator[None]:
     """Keep the writes of this block out of the response, such as those that precede an error."""
     context = current()
-    token = push(RequestContext(write_hooks=context.write_hooks if context else []))
+    inherited = context or RequestContext()
+    token = push(RequestContext(write_hooks=inherited.write_hooks, get_origin=inherited.get_origin))
     try:
         yield
     finally:

@@ -44,6 +44,7 @@ class Write(Operations):
         self._events: list[Event] = []
         self._wakeups: list[str] = []
         self._result: Any = None
+        self._commit_hooks: list[Callable[[], None]] = []
 
     # Effects -------------------------------------------------------------------------------------
 
@@ -65,6 +66,10 @@ class Write(Operations):
     def respond_with(self, result: Any) -> None:
         """Set the object that the response is rendered from; it is stored with the write."""
         self._result = result
+
+    def on_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` once the changes have been applied; it must not raise."""
+        self._commit_hooks.append(hook)
 
     # Commit --------------------------------------------------------------------------------------
 
@@ -156,6 +161,8 @@ class Write(Operations):
         if context.response_plan and not context.is_committed:
             context.stored_response = body
         context.is_committed = True
+        for hook in self._commit_hooks:
+            hook()
         wake_workers(name.decode() for name in wakeups)
 
 

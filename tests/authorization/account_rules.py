@@ -64,6 +64,7 @@ ACCOUNTS = (
         only("owner"),
         events={"session.ended": TOPIC_OWNERS},
     ),
+    Rule("GET", "accounts/me/sign-ins"),
 )
 USERS = (
     Rule("GET", "users"),

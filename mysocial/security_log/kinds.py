@@ -1,0 +1,31 @@
+"""The kinds and outcomes of security events."""
+
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    """What was done or attempted."""
+
+    SIGN_UP = "sign_up", "Sign-up"
+    SIGN_IN = "sign_in", "Sign-in"
+    REFRESH = "refresh", "Refresh of a token"
+    PASSWORD_CHECK = "password_check", "Check of the password"
+    PASSWORD_CHANGE = "password_change", "Change of the password"
+    PASSWORD_RESET_REQUEST = "password_reset_request", "Request to reset the password"
+    PASSWORD_RESET = "password_reset", "Reset of the password"
+    EMAIL_CONFIRMATION = "email_confirmation", "Confirmation of the address"
+    EXPORT = "export", "Request for a data export"
+    ERASURE = "erasure", "Erasure of an account"
+    RATE_LIMIT = "rate_limit", "Rate limit"
+    STAFF_SIGN_IN = "staff_sign_in", "Sign-in of staff"
+    STAFF_SECOND_FACTOR = "staff_second_factor", "Second factor of staff"
+    STAFF_PERMISSIONS = "staff_permissions", "Change of staff or roles"
+
+
+class Outcome(models.TextChoices):
+    """What came of it."""
+
+    SUCCESS = "success", "Success"
+    FAILURE = "failure", "Failure"
+    REUSE = "reuse", "Reuse of a token"
+    LIMITED = "limited", "Limit reached"
