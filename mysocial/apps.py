@@ -45,6 +45,7 @@ class MysocialConfig(AppConfig):
             "store", "events", "emails", "cascades", "visibility", "media_handlers", "data_export"
         )
         import_module("mysocial.admin.record_admin")
+        import_module("mysocial.admin.staff_sessions")
         import_module("mysocial.api.openapi")
         import_module("mysocial.ops.deploy_checks")
         # A wake-up that a full broker cannot take runs its task in this process.

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from mysocial.core.keys import CHANNEL_LAYER_PREFIX
 from mysocial.core.logging import JSON, LINES, logging_config
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "mysocial.api.page_middleware.PageCommonMiddleware",
     "mysocial.api.page_middleware.PageCsrfViewMiddleware",
     "mysocial.api.page_middleware.PageAuthenticationMiddleware",
+    "mysocial.admin.staff_sessions.StaffSessionMiddleware",
     "mysocial.api.page_middleware.PageMessageMiddleware",
     "mysocial.api.page_middleware.PageXFrameOptionsMiddleware",
 ]
@@ -125,6 +127,9 @@ UNFOLD: dict[str, Any] = {
         }
     ],
     "STYLES": [lambda _request: static("moderation/staff.css")],
+    "ACCOUNT": {
+        "navigation": [{"title": "Second factor", "link": reverse_lazy("admin:second_factor")}]
+    },
     "DASHBOARD_CALLBACK": "moderation.dashboard.dashboard",
     "SIDEBAR": {
         "show_search": True,
@@ -197,6 +202,15 @@ REFRESH_TOKEN_SECONDS = envint("REFRESH_TOKEN_SECONDS", 30 * 24 * 3600, minimum=
 # A session ends after this many days, even if it is refreshed.
 SESSION_MAX_DAYS = envint("SESSION_MAX_DAYS", 180, minimum=1, maximum=3650)
 REFRESH_GRACE_SECONDS = 10
+# Staff sign in to the admin with a second factor: nobody has to, superusers, or all.
+STAFF_SECOND_FACTOR = envstr(
+    "STAFF_SECOND_FACTOR",
+    "off" if DEBUG else "superusers",
+    choices=("off", "superusers", "all"),
+)
+STAFF_SESSION_SECONDS = envint("STAFF_SESSION_SECONDS", 12 * 3600, minimum=60)
+STAFF_SESSION_IDLE_SECONDS = envint("STAFF_SESSION_IDLE_SECONDS", 3600, minimum=60)
+SESSION_COOKIE_AGE = STAFF_SESSION_SECONDS
 SECURITY_LOG_DAYS = envint("SECURITY_LOG_DAYS", 90, minimum=1, maximum=3650)
 # Of events that anybody can cause, such as failed sign-ins; each account and network takes 2 KB.
 SECURITY_LOG_BYTES_PER_DAY = envint("SECURITY_LOG_BYTES_PER_DAY", 4 * 1024 * 1024, minimum=10_000)

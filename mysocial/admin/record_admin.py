@@ -18,11 +18,12 @@ from unfold.forms import AuthenticationForm
 
 from mysocial.admin.audit import AuditEntry, staff_action
 from mysocial.admin.login_limits import accept_login, count_login
+from mysocial.admin.second_factor import SecondFactor
 from mysocial.admin.staff import CHANNEL, RoleAdmin, StaffAdmin, staff_username
-from mysocial.api import get_client_address
-from mysocial.core.errors import AppError
+from mysocial.api import get_client_address, get_origin
+from mysocial.core.errors import AppError, TooManyRequests
 from mysocial.outbox import CascadeDeletion, Email
-from mysocial.security_log import SecurityEvent
+from mysocial.security_log import Kind, Outcome, SecurityEvent, count_event
 from mysocial.store import Record
 
 __all__ = [
@@ -58,6 +59,9 @@ class StaffLoginForm(AuthenticationForm):  # type: ignore[misc]
             credentials: dict[str, Any] = super().clean()
             accept_login(guess)
         except AppError as error:
+            if isinstance(error, TooManyRequests):
+                origin = get_origin(self.request)
+                count_event(Kind.RATE_LIMIT, Outcome.LIMITED, detail="staff login", origin=origin)
             raise ValidationError(error.detail) from None
         return credentials
 
@@ -198,6 +202,13 @@ class SecurityEventAdmin(RecordAdmin):
     list_filter = ("kind", "outcome")
     search_fields = ("account_id", "staff", "network", "detail", "user_agent")
     ordering = ("-created_at",)
+
+
+@admin.register(SecondFactor)
+class SecondFactorAdmin(RecordAdmin):
+    """Second factors of staff, without their secrets; `manage.py reset_staff_2fa` removes one."""
+
+    list_display = ("id", "created_at")
 
 
 @admin.register(AuditEntry)

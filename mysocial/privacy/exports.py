@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import IO, Any, NamedTuple
 
 from mysocial.admin.audit import entries
+from mysocial.admin.second_factor import second_factors
 from mysocial.core import mongo
 from mysocial.outbox import Email, emails
 from mysocial.outbox.cascades import cascade_deletions
@@ -112,5 +113,6 @@ def _emails(owner: Owner) -> Iterator[Email]:
 
 
 register(ExportSection(emails, "E-mails", _emails, without=("due_at", "tries")))
+exclude(second_factors, "Second factors of staff, who are not members.")
 exclude(entries, "Actions of staff, which are kept.")
 exclude(cascade_deletions, "Pending deletions, which contain only the id of a record.")

@@ -57,7 +57,9 @@ class FuzzedSite(ComposeServices):
 
     def __init__(self, name: str = "fuzzing", *, small: bool = False) -> None:
         self._small = small
-        super().__init__(name, RATE_LIMITS="0", ACCESS_TOKEN_SECONDS="86400")
+        super().__init__(
+            name, RATE_LIMITS="0", ACCESS_TOKEN_SECONDS="86400", STAFF_SECOND_FACTOR="off"
+        )
         self.ws_url = f"http://localhost:{free_port()}"
 
     def __enter__(self) -> Self:

@@ -135,7 +135,7 @@ def test_every_model_has_pages_and_they_show_no_secrets(moderator, alice, bob, f
         if documents:
             page = moderator.get(f"{path}{documents[0]['_id']}/change/")
             assert page.status_code == 200, path
-        for name in ("salt", "password", "fingerprint"):
+        for name in ("salt", "password", "fingerprint", "secret", "recovery_hashes"):
             secret = documents[0].get(name) if documents else None
             assert not secret or secret not in page.content.decode(), (path, name)
 
