@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -25,6 +25,8 @@ KEY_FIELDS = {
     "follow.deleted": ("follower_id", "followee_id"),
     "message.created": ("id", "text"),
 }
+# The last field of these is the state of the object, which changes.
+STATE_TYPES = frozenset({"post.created", "post.updated", "reaction.changed"})
 CREATED_TYPES = frozenset({"post.created", "post.updated", "comment.created"})
 
 
@@ -67,10 +69,15 @@ class Listener(Client):
 
 
 class Expected(NamedTuple):
-    """How often a listener must, and how often it may also, receive each event."""
+    """The events of each object that a listener must, and that it may, receive, in their order."""
 
-    required: Counter[tuple[str, ...]]
-    optional: Counter[tuple[str, ...]]
+    required: dict[tuple[str, ...], list[tuple[str, ...]]]
+    optional: dict[tuple[str, ...], list[tuple[str, ...]]]
+
+
+def object_of(key: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what an event is about, without the state that it shows."""
+    return (key[0].partition(".")[0], *key[1:-1]) if key[0] in STATE_TYPES else key
 
 
 def expected_events(records: Iterable[Record], member_id: str) -> Expected:
@@ -79,28 +86,60 @@ def expected_events(records: Iterable[Record], member_id: str) -> Expected:
     Events that show a record that was deleted later are optional: a client that resumes after
     the deletion gets only the deletion.
     """
-    due: Counter[tuple[str, ...]] = Counter()
-    may: Counter[tuple[str, ...]] = Counter()
+    expected = Expected(defaultdict(list), defaultdict(list))
     for record in records:
         for event in (
             e for e in record.expected_events if not e.audience or member_id in e.audience
         ):
             is_optional = event.key[0] in CREATED_TYPES and event.key[1] in record.deleted
-            (may if is_optional else due)[event.key] += 1
-    return Expected(due, may)
+            events = expected.optional if is_optional else expected.required
+            events[object_of(event.key)].append(event.key)
+    return expected
 
 
 def listener_problems(listener: Listener, expected: Expected) -> list[str]:
     """Return the problems with the events that a listener received."""
     offsets = [place for place, _ in listener.events]
-    received = Counter(what for _, what in listener.events if what)
+    received: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+    for _, key in listener.events:
+        if key:
+            received[object_of(key)].append(key)
     wrong = [f"could not resume: {listener.failed_resumes}"] * bool(listener.failed_resumes)
     if offsets != sorted(set(offsets)):
         wrong.append("out of order, or duplicate events")
-    missing, excess = expected.required - received, received - expected.required - expected.optional
-    wrong += [f"{missing.total()} not received: {list(missing)[:3]}"] if missing else []
-    wrong += [f"{excess.total()} unexpected: {list(excess)[:3]}"] if excess else []
+    missing, excess = [], []
+    for name in {*received, *expected.required}:
+        due, may = expected.required.get(name, []), expected.optional.get(name, [])
+        missing += missing_events(due, received.get(name, []))
+        excess += excess_events(due, may, received.get(name, []))
+    wrong += [f"{len(missing)} not received: {missing[:3]}"] if missing else []
+    wrong += [f"{len(excess)} unexpected: {excess[:3]}"] if excess else []
     return wrong
+
+
+def missing_events(
+    due: list[tuple[str, ...]], received: list[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """Return the events of an object that a listener should have received.
+
+    A replayed event shows its object as it is at the replay: in its own state or a later one.
+    """
+    missing = due[len(received) :]
+    for number, (event, other) in enumerate(zip(due, received, strict=False)):
+        later_states = {key[-1] for key in due[number:]}
+        if event[:-1] != other[:-1] or other[-1] not in later_states:
+            missing.append(event)
+    return missing
+
+
+def excess_events(
+    due: list[tuple[str, ...]], may: list[tuple[str, ...]], received: list[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """Return the events of an object that a listener should not have received."""
+    allowed = Counter(key[:-1] for key in (*due, *may))
+    states = {key[-1] for key in (*due, *may)}
+    too_many = Counter(key[:-1] for key in received) - allowed
+    return [key for key in received if key[:-1] in too_many or key[-1] not in states]
 
 
 class Listeners(threading.Thread):
