@@ -13,7 +13,7 @@ from accounts.tasks import make_exports
 from images.services import process_due_media
 from mysocial.core import mongo
 from mysocial.core.redis import client
-from mysocial.persistence import flush
+from mysocial.persistence import flush, packing
 from mysocial.store import STORES
 from posts.models import Post
 from tests.accounts.export_files import request_export
@@ -79,9 +79,17 @@ def words(bob, stranger):
     return victim, words
 
 
-def test_after_an_erasure_only_what_must_be_kept_remains(delete, words, bob, flush_all):
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_after_an_erasure_only_what_must_be_kept_remains(
+    delete, words, bob, *, flush_all, monkeypatch, is_packed
+):
     victim, canaries = words
+    victim.patch("users/me", {"work": canaries["work"]}, **{"Idempotency-Key": "stored"})
     flush_all()
+    if is_packed:
+        monkeypatch.setattr(packing, "EVENTS_PER_BLOCK", 3)
+        assert packing.pack_new_responses() > 0
+        assert packing.pack_old_events(min_age_seconds=-1) > 10
     before = dump_storage()
     assert [canary for canary in canaries.values() if canary not in before] == []
     options = [part for canary in canaries.values() for part in ("--word", canary)]

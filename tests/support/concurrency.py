@@ -9,8 +9,10 @@ from typing import Any
 
 from django.conf import settings
 
-from mysocial.core import mongo
+from mysocial.core import keys, mongo
+from mysocial.core.packed_events import unpack_events
 from mysocial.core.redis import client
+from mysocial.core.stored_responses import parse_stored_response
 from mysocial.store import STORES, wakeups
 from tests.support import servers
 from tests.support.people import logged_events
@@ -99,16 +101,22 @@ def mongod_paused() -> Iterator[None]:
 
 
 def dump_storage() -> str:
-    """Return all keys and values of Redis and all documents of MongoDB as one string."""
+    """Return all keys and values of Redis and all documents of MongoDB as one string.
+
+    What is compressed is decompressed.
+    """
     parts: list[Any] = []
     for key in client().scan_iter(count=1000):
         kind = client().type(key)
         if kind == b"none":
             continue  # The key expired during the scan.
         read: dict[bytes, Callable[[bytes], Any]] = {
-            b"string": client().get,
+            b"string": lambda name: _readable(name, client().get(name)),
             b"hash": client().hgetall,
-            b"zset": lambda name: client().zrange(name, 0, -1, withscores=True),
+            b"zset": lambda name: [
+                (_readable(name, member), score)
+                for member, score in client().zrange(name, 0, -1, withscores=True)
+            ],
             b"list": lambda name: client().lrange(name, 0, -1),
             b"set": client().smembers,
             b"stream": client().xrange,
@@ -117,3 +125,9 @@ def dump_storage() -> str:
     database = mongo.client().get_default_database()
     parts += [list(database[name].find()) for name in database.list_collection_names()]
     return repr(parts)
+
+
+def _readable(key: bytes, value: bytes) -> Any:
+    if key.startswith(keys.IDEMPOTENCY_PREFIX.encode()):
+        return parse_stored_response(value)
+    return unpack_events(value) if key.decode() == keys.PACKED_EVENTS else value
