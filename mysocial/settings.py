@@ -357,6 +357,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "mysocial.realtime.sse_schema.add_event_stream",
         "mysocial.api.openapi_document.complete_document",
     ],
     "TAGS": [
@@ -370,6 +371,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
             "description": "One-to-one conversations with read receipts and reactions.",
         },
         {"name": "comments", "description": "Comments on posts, and who commented."},
+        {
+            "name": "events",
+            "description": "Changes as they happen, for clients without a WebSocket.",
+        },
         {
             "name": "followers",
             "description": "Follows, requests to follow private accounts, blocks, mutes and "

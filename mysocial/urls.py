@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from accounts.urls import pages as account_pages
 from images.urls import files
@@ -30,7 +30,7 @@ urlpatterns = [
     path("", include("web.urls")),
     path("", include(account_pages)),
     path("", include(notification_pages)),
-    re_path(r"^api/(?:v1/)?schema/?$", SpectacularJSONAPIView.as_view(), name="schema"),
+    re_path(r"^api/(?:v1/)?schema/?$", views.api_document, name="schema"),
     re_path(
         r"^api/(?:v1/)?docs/?$", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"
     ),

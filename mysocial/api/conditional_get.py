@@ -16,7 +16,8 @@ TAG_BYTES = 12  # of a digest; long enough that collisions do not occur
 def conditional_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Set the ETag of a successful read; return 304 when `If-None-Match` contains it.
 
-    The tag is weak (RFC 9110, section 8.8.1), because a proxy may compress the body.
+    The tag is weak (RFC 9110, section 8.8.1), because a proxy may compress the body. A view that
+    serves from memory has set its own.
     """
     if (
         request.method not in TAGGED_METHODS
@@ -24,8 +25,10 @@ def conditional_response(request: HttpRequest, response: HttpResponseBase) -> Ht
         or not isinstance(response, HttpResponse)
     ):
         return response
-    tag = f'W/"{blake2b(response.content, digest_size=TAG_BYTES).hexdigest()}"'
-    response["ETag"] = tag
+    tag = response.headers.get("ETag")
+    if tag is None:
+        tag = f'W/"{blake2b(response.content, digest_size=TAG_BYTES).hexdigest()}"'
+        response["ETag"] = tag
     if "HTTP_IF_NONE_MATCH" not in request.META:
         return response
     return get_conditional_response(request, etag=tag, response=response) or response

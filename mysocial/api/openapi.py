@@ -141,25 +141,26 @@ class ApiSchema(AutoSchema):
         is_write = self.method in WRITE_METHODS
         parameters = operation.setdefault("parameters", [])
         responses = operation["responses"]
+        is_json = all("application/json" in part.get("content", {}) for part in responses.values())
         for response in responses.values():
-            response["headers"] = header_refs(self._success_headers(parameters))
+            response["headers"] = header_refs(self._success_headers(parameters, is_json))
             # The message of a write is also the description of its response.
             response["description"] = response["description"] or getattr(
                 self._action, "message", ""
             )
         if is_write:
             parameters.append(parameter_ref("IdempotencyKey"))
-        elif "application/json" in responses["200"]["content"]:
+        elif is_json:
             parameters.append(parameter_ref("IfNoneMatch"))
             responses["304"] = response_ref(NOT_MODIFIED)
         self.resolve_serializer(Problem, "response")
         responses |= problem_refs(WRITE_STATUSES if is_write else READ_STATUSES)
         return operation
 
-    def _success_headers(self, parameters: list[Any]) -> list[str]:
-        """Return the names of the headers of a successful response."""
+    def _success_headers(self, parameters: list[Any], is_json: bool) -> list[str]:
+        """Return the names of the headers of a successful response; files have no `ETag`."""
         headers = ["X-Request-ID", "X-Event-Cursor", *RATE_LIMIT_HEADERS]
         if self.method in WRITE_METHODS:
             return headers
         is_list = any(parameter.get("name") == "cursor" for parameter in parameters)
-        return [*headers, "ETag", *(["Link"] if is_list else [])]
+        return [*headers, *(["ETag"] if is_json else []), *(["Link"] if is_list else [])]

@@ -98,7 +98,7 @@ HEADERS = {
     "WWW-Authenticate": _header("The authentication scheme (RFC 6750).", "Bearer"),
     "X-Event-Cursor": _header(
         "The position in the event log before this response was read: resume events from here.",
-        "5f0c1a2b:42",
+        "5a0c11fe:1795000000000001",
     ),
     "X-RateLimit-Limit": _header(
         "The number of requests that the closest rate limit allows.", 60, "integer"
@@ -115,21 +115,20 @@ HEADERS = {
         "0b6f3c1d9e8a4f7b",
     ),
 }
+# Without examples, which the documentation page would send.
 PARAMETERS = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "A unique value for each action of the user. A repeated request with the "
-        "same key gets the first response again, for 24 hours.",
+        "description": "A unique value for each action of the user, such as a UUID. A repeated "
+        "request with the same key gets the first response again, for 24 hours.",
         "schema": {"type": "string", "maxLength": 255},
-        "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
         "description": "The `ETag` of the response that you have.",
         "schema": {"type": "string"},
-        "example": HEADERS["ETag"]["example"],
     },
 }
 NOT_MODIFIED = "NotModified"

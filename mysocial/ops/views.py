@@ -18,11 +18,15 @@ from redis.exceptions import RedisError
 
 from mysocial.admin.audit import MANAGE_QUEUES, VIEW_OPERATIONS
 from mysocial.admin.site import has_staff_permission
+from mysocial.api.openapi_document import openapi_document
+from mysocial.api.served_document import ServedDocument
 from mysocial.core.errors import error_classes
 from mysocial.ops import collectors, health
 from mysocial.realtime import asyncapi
 
 METRICS_PATH = "/metrics"
+_api_document = ServedDocument(openapi_document)
+_socket_document = ServedDocument(asyncapi.document)
 
 
 @require_safe
@@ -34,9 +38,15 @@ def errors(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def socket_document(_request: HttpRequest) -> JsonResponse:
+def api_document(request: HttpRequest) -> HttpResponse:
+    """Return the OpenAPI document of the REST API."""
+    return _api_document.response(request)
+
+
+@require_safe
+def socket_document(request: HttpRequest) -> HttpResponse:
     """Return the AsyncAPI document of the WebSocket."""
-    return JsonResponse(asyncapi.document())
+    return _socket_document.response(request)
 
 
 @require_safe

@@ -46,6 +46,7 @@ def run(
     command = [
         *(str(Path(sys.executable).parent / "schemathesis"), "run"),
         f"{endpoint.url}/api/schema?format=json",
+        *("--exclude-operation-id", "streamEvents"),  # it does not end
         *("--checks", "all", "--seed", str(seed), "--max-examples", str(examples)),
         *("--phases", phases, "--generation-database", "none", "--no-color"),
         *("--continue-on-failure", "--no-shrink", "--warnings", "off"),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -10,6 +11,7 @@ from asgiref.testing import ApplicationCommunicator
 
 from mysocial.asgi import application
 from mysocial.realtime.dispatcher import get_dispatcher
+from tests.support import api_contract, event_contract
 
 
 class Stream(ApplicationCommunicator):
@@ -112,6 +114,46 @@ async def test_a_cursor_of_another_log_is_reported(opened, bob):
     resumed = await stream.next()
     assert json.loads(resumed["data"]) == {"recovered": False, "reason": "epoch_changed"}
     assert (await stream.next())["event"] == "live"
+
+
+async def test_the_document_describes_the_stream_and_its_refusals(opened, alice):
+    operation = api_contract.schema()["paths"]["/api/v1/events"]["get"]
+    assert operation["operationId"] == "streamEvents"
+    assert list(operation["responses"]["200"]["content"]) == ["text/event-stream"]
+    for person, query, status in ((alice, "topics=everything", 400), (None, "", 401)):
+        stream = Stream(person, query)
+        assert (await stream.begin())[0] == status
+        problem = api_contract.resolved(operation["responses"][str(status)])
+        assert list(problem["content"]) == ["application/problem+json"]
+        assert (await stream.body()).keys() == problem["content"]["application/problem+json"][
+            "example"
+        ].keys()
+        await stream.leave()
+
+
+async def test_the_example_of_the_document_is_a_stream(opened, alice, bob):
+    operation = api_contract.schema()["paths"]["/api/v1/events"]["get"]
+    stream = Stream()
+    stream.text = operation["responses"]["200"]["content"]["text/event-stream"]["example"]
+    resumed, event, live = [await stream.next() for _ in range(3)]
+    assert json.loads(resumed["data"]) == {"recovered": True}
+    event_contract.check(json.loads(event["data"]))
+    assert json.loads(event["data"])["id"] == event["id"]
+    assert json.loads(live["data"]) == {"cursor": live["id"]}
+
+
+async def test_the_parameters_of_the_document_are_those_of_the_stream(opened, alice):
+    operation = api_contract.schema()["paths"]["/api/v1/events"]["get"]
+    topics, cursor, last_event_id = operation["parameters"]
+    pattern = re.compile(topics["schema"]["items"]["pattern"])
+    for topic in ("feed", "home", "presence", f"post:{alice.id}", f"user:{alice.id}"):
+        assert pattern.search(topic)
+        assert await opened(alice, f"topics={topic}")
+    for topic in ("everything", "post:1"):
+        assert not pattern.search(topic)
+    assert re.search(cursor["schema"]["pattern"], "00000000:17")
+    assert (cursor["name"], last_event_id["name"]) == ("cursor", "Last-Event-ID")
+    assert topics["schema"]["maxItems"] == 100
 
 
 async def test_the_stream_ends_with_its_session(opened, alice):
