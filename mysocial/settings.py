@@ -343,7 +343,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "MySocial",
-    "DESCRIPTION": "The REST API of MySocial. docs/events.md describes realtime events.",
+    "DESCRIPTION": "The REST API of MySocial. `/api/v1/asyncapi` describes its realtime events.",
     "VERSION": "0.2.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -353,7 +353,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api",
+    # Paths are relative to the server, which generated clients take as their base URL.
+    "SERVERS": [{"url": "/api/v1", "description": "The site that serves this document."}],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_PATH_PREFIX_TRIM": True,
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -9,7 +9,7 @@ from mysocial.realtime.protocol import MAX_TOPICS, Topic
 from mysocial.realtime.replay import CURSOR
 
 Json = dict[str, Any]
-PATH = "/api/v1/events"
+PATH = "/events"
 _topics = TypeAdapter(list[Topic]).json_schema()
 TOPICS = {
     "name": "topics",
@@ -45,7 +45,7 @@ OPERATION = {
     "operationId": "streamEvents",
     "summary": "Receive events as they happen",
     "description": "Server-sent events: `event` is the type and `data` the message that the "
-    "WebSocket sends, as `/api/asyncapi` describes. With a cursor, the stream begins with "
+    "WebSocket sends, as `/api/v1/asyncapi` describes. With a cursor, the stream begins with "
     "`resumed` and the missed events; `live` follows them. It ends with the session.",
     "tags": ["events"],
     "security": [{"access": []}],

@@ -93,7 +93,9 @@ ENDLESS = {"streamEvents"}  # operations whose responses do not end
 
 def all_requests(document: Mapping[str, Any], ids: Mapping[str, list[str]]) -> Iterator[BadRequest]:
     """Yield the whole corpus for a document, with existing ids in the paths."""
-    for path, verbs in document["paths"].items():
+    base = document["servers"][0]["url"]
+    for relative_path, verbs in document["paths"].items():
+        path = base + relative_path
         for verb, operation in verbs.items():
             if operation["operationId"] in ENDLESS:
                 continue

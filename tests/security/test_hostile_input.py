@@ -10,7 +10,7 @@ from mysocial.store import STORES
 from tests.authorization.table import RULES
 from tests.images.pictures import make_image, spooled_files
 from tests.support import api_contract
-from tests.support.api_contract import schema
+from tests.support.api_contract import paths, schema
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous
 
@@ -67,7 +67,7 @@ def taken(rule):
     path = api_contract.ALIASES.get(f"/{path}", path).strip("/")
     shape = next(
         verbs[verb]
-        for name, verbs in schema()["paths"].items()
+        for name, verbs in paths().items()
         if re.sub(r"\{\w+\}", "{}", name).strip("/") == path and verb in verbs
     )
     content = shape.get("requestBody", {}).get("content", {}).get("application/json", {})

@@ -20,6 +20,12 @@ def schema() -> dict[str, Any]:
     return openapi_document()
 
 
+def paths() -> dict[str, Any]:
+    """Return the operations of each path of the site."""
+    base = schema()["servers"][0]["url"]
+    return {base + path: verbs for path, verbs in schema()["paths"].items()}
+
+
 def resolved(part: dict[str, Any]) -> dict[str, Any]:
     """Return a part of the document, or the component that it refers to."""
     while reference := part.get("$ref"):
@@ -33,7 +39,7 @@ def resolved(part: dict[str, Any]) -> dict[str, Any]:
 def _operations() -> Operations:
     operations = [
         (re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + r"/?\Z"), verbs)
-        for path, verbs in schema()["paths"].items()
+        for path, verbs in paths().items()
     ]
     return sorted(operations, key=lambda operation: "[^/]+" in operation[0].pattern)
 

@@ -68,7 +68,7 @@ def paths(alice, ids):
     # (`tests/mysocial/realtime/test_sse.py`).
     return [
         path(template)
-        for template, verbs in api_contract.schema()["paths"].items()
+        for template, verbs in api_contract.paths().items()
         if "get" in verbs and "application/json" in verbs["get"]["responses"]["200"]["content"]
     ]
 

@@ -10,6 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.support import api_contract
 from tests.support.api_contract import resolved
+from tests.support.people import new_client
 
 PUBLIC = {
     "signUp", "signIn", "refreshTokens", "requestPasswordReset", "resetPassword", "verifyEmail",
@@ -158,6 +159,17 @@ def test_every_operation_requires_a_token_except_the_public_ones():
         if {"access": []} not in operation.get("security", [])
     }
     assert public == PUBLIC
+
+
+def test_paths_are_relative_to_the_server(alice):
+    (server,) = api_contract.schema()["servers"]
+    assert server["url"] == "/api/v1"
+    assert server["description"]
+    assert [path for path in api_contract.schema()["paths"] if path.startswith("/api")] == []
+    path = server["url"] + "/users/me"
+    assert path in api_contract.paths()
+    response = new_client().get(path, headers={"Authorization": f"Bearer {alice.access}"})
+    assert response.status_code == 200
 
 
 def test_every_tag_has_a_description():

@@ -117,7 +117,7 @@ async def test_a_cursor_of_another_log_is_reported(opened, bob):
 
 
 async def test_the_document_describes_the_stream_and_its_refusals(opened, alice):
-    operation = api_contract.schema()["paths"]["/api/v1/events"]["get"]
+    operation = api_contract.paths()["/api/v1/events"]["get"]
     assert operation["operationId"] == "streamEvents"
     assert list(operation["responses"]["200"]["content"]) == ["text/event-stream"]
     for person, query, status in ((alice, "topics=everything", 400), (None, "", 401)):
@@ -132,7 +132,7 @@ async def test_the_document_describes_the_stream_and_its_refusals(opened, alice)
 
 
 async def test_the_example_of_the_document_is_a_stream(opened, alice, bob):
-    operation = api_contract.schema()["paths"]["/api/v1/events"]["get"]
+    operation = api_contract.paths()["/api/v1/events"]["get"]
     stream = Stream()
     stream.text = operation["responses"]["200"]["content"]["text/event-stream"]["example"]
     resumed, event, live = [await stream.next() for _ in range(3)]
@@ -143,7 +143,7 @@ async def test_the_example_of_the_document_is_a_stream(opened, alice, bob):
 
 
 async def test_the_parameters_of_the_document_are_those_of_the_stream(opened, alice):
-    operation = api_contract.schema()["paths"]["/api/v1/events"]["get"]
+    operation = api_contract.paths()["/api/v1/events"]["get"]
     topics, cursor, last_event_id = operation["parameters"]
     pattern = re.compile(topics["schema"]["items"]["pattern"])
     for topic in ("feed", "home", "presence", f"post:{alice.id}", f"user:{alice.id}"):
