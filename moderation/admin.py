@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from moderation import selectors, services
+from moderation.confirmation import ConfirmedAdd
 from moderation.forms import DecisionForm, ModerationActionForm, NoteForm, end_of
 from moderation.models import (
     MAX_NOTE_LENGTH,
@@ -117,6 +118,7 @@ class ReportAdmin(RecordAdmin):
             "is_mine": report.assignee == staff_username(request),
             "decision_form": DecisionForm(label_suffix=""),
             "note_form": NoteForm(),
+            "member": selectors.summarize_member(report.subject_id),
             "is_deletable": report.target_type != Target.USER,
         }
 
@@ -214,7 +216,7 @@ class StaffNoteAdmin(RecordAdmin):
 
 
 @admin.register(ModerationAction)
-class ModerationActionAdmin(RecordAdmin):
+class ModerationActionAdmin(ConfirmedAdd, RecordAdmin):
     """Actions against members. Adding one takes the action; "Revoke" ends it."""
 
     form = ModerationActionForm  # type: ignore[assignment] # of a ModerationAction, a Record

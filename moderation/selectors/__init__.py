@@ -11,6 +11,7 @@ from moderation.selectors.reports import (
 from moderation.selectors.staff import (
     Context,
     Line,
+    MemberSummary,
     actions_against,
     display_name,
     find_member,
@@ -19,6 +20,7 @@ from moderation.selectors.staff import (
     is_revocable,
     notes_on,
     report_context,
+    summarize_member,
 )
 from moderation.selectors.text_filters import FILTERS_TTL_SECONDS, phrases
 
@@ -26,6 +28,7 @@ __all__ = [
     "FILTERS_TTL_SECONDS",
     "Context",
     "Line",
+    "MemberSummary",
     "ReportTarget",
     "actions_against",
     "display_name",
@@ -41,4 +44,5 @@ __all__ = [
     "report_context",
     "report_ids_filed_by",
     "reports_by",
+    "summarize_member",
 ]

@@ -30,6 +30,16 @@ class Line(NamedTuple):
     media_id: str = ""
 
 
+class MemberSummary(NamedTuple):
+    """What staff see of a member before they act against them."""
+
+    id: str
+    username: str
+    avatar_url: str
+    joined: str
+    posts_count: int
+
+
 class Context(NamedTuple):
     """The reported content as it is now, with what surrounds it."""
 
@@ -91,6 +101,15 @@ def find_member(name: str) -> str:
     if not user_id:
         raise NotFound("There is no member with this username or id.")
     return user_id
+
+
+def summarize_member(user_id: str) -> MemberSummary | None:
+    """Return what staff see of a member before they act against them; None if there is none."""
+    user = get_users([user_id]).get(user_id)
+    if user is None:
+        return None
+    joined = _format_time(user.created_at)
+    return MemberSummary(user.id, user.username, user.avatar_url, joined, user.posts_count)
 
 
 def display_name(user_id: str) -> str:

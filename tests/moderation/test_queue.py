@@ -3,7 +3,7 @@
 import re
 
 from moderation.models import ModerationAction, WordFilter
-from moderation.selectors import actions_against, get_report, notes_on, phrases
+from moderation.selectors import actions_against, find_member, get_report, notes_on, phrases
 from moderation.text_matching import matching_actions
 from mysocial.core import mongo
 from mysocial.core.redis import client
@@ -12,6 +12,7 @@ from tests.moderation.staff import audit_log, file_report, sign_in
 from tests.notifications.notification_checks import list_notifications, notification_types
 from tests.support.concurrency import assert_no_changes
 from tests.support.stack import wait_for
+from users.store import users
 
 QUEUE = "/admin/moderation/report/"
 ACTIONS = "/admin/moderation/moderationaction/"
@@ -22,6 +23,17 @@ AUDIT = "/admin/mysocial/auditentry/"
 def page_of(report_id):
     """Return the path of a report's page."""
     return f"{QUEUE}{report_id}/change/"
+
+
+def confirm_action(browser, form, member):
+    """Send the form of an action, check the page that shows the member, and confirm it."""
+    with assert_no_changes():
+        page = browser.post(f"{ACTIONS}add/", form)
+    text = page.content.decode()
+    assert page.status_code == 200
+    for shown in (member.username, member.id, f"Picture of {member.username}", "Joined", "Posts"):
+        assert shown in text
+    return browser.post(f"{ACTIONS}add/", {**form, "confirmed_id": member.id})
 
 
 def post_operation(browser, report_id, operation, **fields):
@@ -180,7 +192,7 @@ def test_a_member_is_suspended_without_a_report_and_restored(moderator_client, a
         "message": "Enough.",
         "audit_reason": "Spam",
     }
-    response = moderator_client.post(f"{ACTIONS}add/", form)
+    response = confirm_action(moderator_client, form, alice)
     assert response.status_code == 302, response.content.decode()[:3000]
     response = sign_in(alice)
     assert response.json()["detail"] == "This account is suspended permanently: Enough."
@@ -210,6 +222,24 @@ def test_a_failed_action_shows_the_error_and_creates_nothing(moderator_client, a
     assert "added successfully" not in page
 
 
+def test_an_action_is_not_taken_against_a_member_who_was_not_shown(moderator_client, alice, bob):
+    form = {"member": "alice", "action_type": "warn", "duration": "", "message": "x"}
+    for confirmed_id in ("", bob.id, "alice"):
+        with assert_no_changes():
+            page = moderator_client.post(
+                f"{ACTIONS}add/", {**form, "confirmed_id": confirmed_id}
+            ).content.decode()
+        assert f'name="confirmed_id" value="{alice.id}"' in page
+
+
+def test_a_name_is_looked_up_before_an_id(alice, bob):
+    assert find_member(" Alice ") == find_member(alice.id) == alice.id
+    # A member of an earlier version may have a name that is the id of another member.
+    client().set(users.unique_key("username_key", alice.id), bob.id)
+    assert find_member(alice.id) == bob.id
+    client().delete(users.unique_key("username_key", alice.id))
+
+
 def test_a_warning_from_the_admin_notifies_the_member(moderator_client, alice):
     form = {
         "member": alice.id,
@@ -218,7 +248,7 @@ def test_a_warning_from_the_admin_notifies_the_member(moderator_client, alice):
         "message": "Be kind.",
         "audit_reason": "",
     }
-    assert moderator_client.post(f"{ACTIONS}add/", form).status_code == 302
+    assert confirm_action(moderator_client, form, alice).status_code == 302
     assert [notification["message"] for notification in list_notifications(alice)] == ["Be kind."]
 
 

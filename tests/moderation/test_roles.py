@@ -20,7 +20,13 @@ def test_the_audit_log_cannot_be_changed_in_the_admin(
 ):
     moderator_client.post(
         f"{ACTIONS}add/",
-        {"member": "alice", "action_type": "warn", "message": "Hm.", "duration": ""},
+        {
+            "member": "alice",
+            "action_type": "warn",
+            "message": "Hm.",
+            "duration": "",
+            "confirmed_id": alice.id,
+        },
     )
     flush_all()
     (entry,) = mongo.find(AuditEntry, {})
