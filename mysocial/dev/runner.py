@@ -122,17 +122,17 @@ class DevRunner:
             (self.program("beat", *celery, *beat), 3.0),
         ]
         if settings.FLOWER_USER and settings.FLOWER_PASSWORD:
-            services.insert(0, (self._flower(*celery), 3.0))
+            services.insert(0, (self._flower(), 3.0))
         return services
 
-    def _flower(self, *celery: str) -> Program:
+    def _flower(self) -> Program:
         database = self.data_dir / "flower" / "flower"
         database.parent.mkdir(parents=True, exist_ok=True)
         listen = ("--address=127.0.0.1", f"--port={self.flower_port}")
         keep = ("--persistent=True", f"--db={database}", "--state-save-interval=30000")
         # In the environment, because all users of the machine can see the arguments.
         login = f"{settings.FLOWER_USER}:{settings.FLOWER_PASSWORD}"
-        arguments = (*celery, "flower", *listen, *keep, "--logging=warning")
+        arguments = ("-m", "mysocial.dev.flower", *listen, *keep, "--logging=warning")
         return self.program("flower", *arguments, FLOWER_BASIC_AUTH=login)
 
     def end_leftovers(self) -> None:

@@ -8,6 +8,7 @@ from shutil import copyfileobj
 from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from mysocial.core.ids import is_id, now
@@ -67,7 +68,7 @@ def _add_section(
 ) -> Contents:
     data, count = f"data/{section.slug}.json", 0
     pages: list[str] = []
-    with tempfile.TemporaryFile() as buffer:
+    with tempfile.TemporaryFile(dir=settings.MEDIA_DIR) as buffer:  # /tmp may be in memory
         buffer.write(b"[")
         for records in _batches(section.find_records(owner)):
             shown = [section.exported_fields(record) for record in records]

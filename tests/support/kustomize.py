@@ -26,12 +26,23 @@ def build(folder: Path) -> list[Doc]:
     for name in kustomization.get("components", []):
         docs += build(folder / name)
         _merge_config_maps(docs, yaml.safe_load((folder / name / "kustomization.yaml").read_text()))
+    for image in kustomization.get("images", []):
+        _set_tag(docs, image)
     for change in kustomization.get("replicas", []):
         (deployment,) = [doc for doc in docs if _matches(doc, {"kind": "Deployment", **change})]
         deployment["spec"]["replicas"] = change["count"]
     for patch in kustomization.get("patches", []):
         docs = _apply_patch(docs, patch["target"], yaml.safe_load(patch["patch"]))
     return docs
+
+
+def _set_tag(docs: list[Doc], image: Doc) -> None:
+    """Set the tag of an image in all containers that name it without one."""
+    for doc in docs:
+        pod = doc.get("spec", {}).get("template", {}).get("spec", {})
+        for container in (*pod.get("containers", ()), *pod.get("initContainers", ())):
+            if container["image"] == image["name"]:
+                container["image"] = f"{image['name']}:{image['newTag']}"
 
 
 def _config_map(generator: Doc) -> Doc:

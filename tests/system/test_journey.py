@@ -28,6 +28,7 @@ def test_a_journey_of_two_members_survives_killed_processes():
         wait_for(lambda: "posts.flush_records" in _tasks(stack), within=15, name="in Flower")
         uninvited = httpx.get(f"http://127.0.0.1:{stack.flower_port}/api/tasks", timeout=10)
         assert uninvited.status_code == 401
+        check_flower_hosts(stack)
 
         figures = survive(stack, writers=2, pause=3, kills=1)
         assert figures["acknowledged posts"] > 0
@@ -56,3 +57,12 @@ def _tasks(stack: Stack) -> str:
         f"http://127.0.0.1:{stack.flower_port}/api/tasks", auth=("flower", "flower"), timeout=10
     )
     return response.text
+
+
+def check_flower_hosts(stack):
+    """Check that Flower answers no page that reaches it through a name of its own."""
+    for path in ("metrics", "healthcheck"):
+        url = f"http://127.0.0.1:{stack.flower_port}/{path}"
+        assert httpx.get(url, timeout=10).status_code == 200
+        rebound = httpx.get(url, headers={"Host": "evil.example"}, timeout=10)
+        assert (rebound.status_code, "flower_" in rebound.text) == (400, False)

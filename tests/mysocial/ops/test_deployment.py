@@ -123,10 +123,56 @@ def test_every_pod_is_locked_down(docs):
                 "capabilities": {"drop": ["ALL"]},
             }, name
     policies = of_kind(docs, "NetworkPolicy")
-    assert "ingress" not in policies["closed"]["spec"]
+    assert policies["closed"]["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    assert not {"ingress", "egress"} & set(policies["closed"]["spec"])
     closed_labels = policies["closed"]["spec"]["podSelector"]["matchLabels"].items()
     for name, pod in pods(docs).items():
         assert closed_labels <= pod["metadata"]["labels"].items(), name
+
+
+def selected(policy, docs):
+    """Return the names of the pods that a network policy selects."""
+    selector = policy["spec"]["podSelector"]
+    wanted = selector.get("matchLabels", {}).items()
+    names = set()
+    for name, pod in pods(docs).items():
+        labels = pod["metadata"]["labels"]
+        expressions = selector.get("matchExpressions", [])
+        if wanted <= labels.items() and all(
+            labels.get(part["key"]) in part["values"] for part in expressions
+        ):
+            names.add(name)
+    return names
+
+
+def test_a_pod_opens_only_the_connections_that_it_needs(docs):
+    policies = of_kind(docs, "NetworkPolicy")
+    egress = {name: policy for name, policy in policies.items() if policy["spec"].get("egress")}
+    servers = {"servers", "managed-servers"} & set(egress)
+    assert set(egress) == {"names", "internet"} | servers
+    assert len(servers) == 1
+    ports = {
+        name: {port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]}
+        for name, policy in egress.items()
+    }
+    assert ports["names"] == {53}
+    assert ports["internet"] == {443}
+    assert ports[servers.pop()] == {6379, 27017}
+    assert selected(egress["internet"], docs) == {"worker"}
+    (rule,) = egress["internet"]["spec"]["egress"]
+    excluded = {block for to in rule["to"] for block in to["ipBlock"]["except"]}
+    assert {"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"} <= excluded
+    for name in policies.keys() - {"web"}:
+        assert selected(policies[name], docs), name
+
+
+def test_every_container_and_volume_in_memory_has_a_limit(docs):
+    for name, pod in pods(docs).items():
+        spec = pod["spec"]
+        for container in (*spec["containers"], *spec.get("initContainers", ())):
+            assert container["resources"]["limits"]["memory"], name
+        for volume in spec["volumes"]:
+            assert volume.get("emptyDir", {"sizeLimit": "none"})["sizeLimit"], (name, volume)
 
 
 def test_the_config_has_only_documented_settings(docs):
