@@ -190,17 +190,17 @@ class SessionPageSerializer(serializers.Serializer[Any]):
 class SignInEventSerializer(serializers.Serializer[Any]):
     """A sign-in, or the sign-up."""
 
-    id = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    network = serializers.CharField()
-    user_agent = serializers.CharField()
+    id = serializers.CharField(help_text="The id of the sign-in.")
+    created_at = serializers.DateTimeField(help_text="When the member signed in.")
+    network = serializers.CharField(help_text="The network of the device, a part of its address.")
+    user_agent = serializers.CharField(help_text="The `User-Agent` header of the device.")
 
 
 class SignInPageSerializer(serializers.Serializer[Any]):
     """A page of your sign-ins."""
 
-    sign_ins = SignInEventSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    sign_ins = SignInEventSerializer(many=True, help_text="The sign-ins of this page.")
+    next = NextField()
 
 
 class ExportSerializer(serializers.Serializer[Any]):

@@ -34,6 +34,7 @@ VALUES: dict[str, Any] = {
     "location": "London",
     "message": "",
     "names": ["ada"],
+    "network": "203.0.113.0/24",
     "new_password": "battery-horse-correct",
     "next": CURSOR,
     "note": "",

@@ -18,9 +18,10 @@ PUBLIC = {
 }  # fmt: skip
 # Generated clients name their functions after these: a change breaks them.
 OPERATION_IDS = {
-    "accounts": """changePassword downloadExport endAllSessions endSession eraseAccount getAccount
-        getExportStatus listSessions refreshTokens requestExport requestPasswordReset resetPassword
-        sendVerificationEmail signIn signOut signUp verifyEmail""",
+    "accounts": """changePassword downloadExport endAllSessions endSession eraseAccount
+        getAccount getExportStatus listSessions listSignIns refreshTokens
+        requestExport requestPasswordReset resetPassword sendVerificationEmail signIn
+        signOut signUp verifyEmail""",
     "chat": """closeChat countUnreadMessages deleteMessage getMessage listConversations listMessages
         listOpenChats markConversationRead openChat removeMessageReaction sendMessage
         setMessageReaction updateMessage""",
