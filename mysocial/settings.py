@@ -185,6 +185,10 @@ OUTBOX_CLAIM_SECONDS = 60
 # The posts of an author with more followers are merged into home feeds when these are read, instead
 # of being added to each.
 MAX_FAN_OUT_FOLLOWERS = envint("MAX_FAN_OUT_FOLLOWERS", 1000, maximum=100_000)
+# Of WebSockets and event streams, in each process. An IPv6 address is its /64.
+MAX_CONNECTIONS_PER_MEMBER = envint("MAX_CONNECTIONS_PER_MEMBER", 20, minimum=1)
+MAX_CONNECTIONS_PER_ADDRESS = envint("MAX_CONNECTIONS_PER_ADDRESS", 100, minimum=1)
+MAX_TOPICS_PER_MEMBER = envint("MAX_TOPICS_PER_MEMBER", 500, minimum=1)
 EVENT_LOG_LENGTH = envint("EVENT_LOG_LENGTH", 10_000, minimum=10)
 EVENT_LOG_SECONDS = envint("EVENT_LOG_SECONDS", 24 * 3600, minimum=1)
 # What cannot be evicted has a budget: a quarter of Redis each for events and stored responses.

@@ -17,11 +17,17 @@ def get_client_address(request: HttpRequest | Request) -> str:
     Of `X-Forwarded-For`, only the entries that our own proxies appended are trusted: as many as
     `TRUSTED_PROXIES` says.
     """
+    forwarded_for = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    return trusted_address(forwarded_for, str(request.META.get("REMOTE_ADDR", "")))
+
+
+def trusted_address(forwarded_for: str, peer: str) -> str:
+    """Return the address of a client from `X-Forwarded-For` and the address of the connection."""
     proxies = settings.TRUSTED_PROXIES
-    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    entries = forwarded_for.split(",")
     if proxies and len(entries) >= proxies and entries[-proxies].strip():
         return parse_address(entries[-proxies])
-    return parse_address(str(request.META.get("REMOTE_ADDR", "")))
+    return parse_address(peer)
 
 
 def check_network_limit(limit: RateLimit, request: HttpRequest | Request) -> None:

@@ -169,6 +169,14 @@ class StorageBudgetExceeded(TooManyRequests):
         self.detail = f"{self.title} Try again in {retry_after} s."
 
 
+class TooManyConnections(AppError):
+    """The member, or the network, has too many WebSockets and event streams."""
+
+    status = 429
+    code = "too_many_connections"
+    title = "Too many connections."
+
+
 class Unavailable(AppError):
     """Redis, or a MongoDB that this request needs, does not respond.
 

@@ -13,6 +13,7 @@ from mysocial.api.openapi_document import openapi_document
 from mysocial.core.event_schemas import schema_of
 from mysocial.core.events import EVENTS, EphemeralEvent, Event
 from mysocial.realtime.protocol import (
+    CLOSE_REASONS,
     COMMANDS,
     REPLIES,
     REPLIES_BY_COMMAND,
@@ -63,7 +64,7 @@ def document() -> dict[str, Any]:
         "channels": {
             CHANNEL: {
                 "address": "/ws",
-                "description": "Commands with their replies, and events.",
+                "description": f"Commands with their replies, and events. {_close_codes()}",
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
             }
         },
@@ -93,6 +94,11 @@ def contract_events() -> dict[str, type[Event]]:
         for name, event in sorted(EVENTS.items())
         if event.__module__.partition(".")[0] in apps
     }
+
+
+def _close_codes() -> str:
+    reasons = "; ".join(f"{code}: {reason}" for code, reason in CLOSE_REASONS.items())
+    return f"The server closes the connection with {reasons}."
 
 
 def _description(described_class: type[Any]) -> str:

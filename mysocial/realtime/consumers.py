@@ -11,17 +11,24 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from mysocial.core import metrics, tracing
-from mysocial.core.errors import AppError, Invalid, NotAuthenticated, Unavailable
+from mysocial.core.errors import (
+    AppError,
+    Invalid,
+    NotAuthenticated,
+    TooManyConnections,
+    Unavailable,
+)
 from mysocial.realtime import protocol
 from mysocial.realtime.auth import SessionBackend
+from mysocial.realtime.connection_limits import scope_address
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.realtime.protocol import (
     BAD_FRAMES,
     BAD_ORIGIN,
-    MAX_TOPICS,
     RESUME,
     SIGNED_OUT,
     TOO_FAST,
+    TOO_MANY_CONNECTIONS,
     Auth,
     Ping,
     Resume,
@@ -37,7 +44,6 @@ PROTOCOL = "mysocial"
 AUTH_SECONDS = 5
 FRAMES_PER_SECOND = 10
 BURST = 30
-OWN_TOPICS = 2  # of each subscription: the member's own events, and those of the session
 MAX_FRAME_BYTES = 16 * 1024
 MAX_ERRORS = 10
 
@@ -56,6 +62,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         self.send_typing = send_typing
         self._subscription: Subscription | None = None
         self._connection_id = ""
+        self._address: str | None = None  # once it is counted
         self._errors = 0
         self._allowance, self._last_frame = float(BURST), time.monotonic()
         self._auth_timeout: asyncio.TimerHandle | None = None
@@ -80,6 +87,13 @@ class EventConsumer(AsyncWebsocketConsumer):
         await self.accept(PROTOCOL if PROTOCOL in subprotocols else None, headers=headers)
         self._is_open = True
         metrics.record_connection("socket")
+        address = scope_address(self.scope)
+        try:
+            get_dispatcher().limits.add_address(address)
+        except TooManyConnections:
+            await self.close(TOO_MANY_CONNECTIONS)
+            return
+        self._address = address
         self._auth_timeout = asyncio.get_running_loop().call_later(
             AUTH_SECONDS, self._close_unauthenticated
         )
@@ -99,6 +113,8 @@ class EventConsumer(AsyncWebsocketConsumer):
             metrics.record_connection("socket", -1)
         if self._auth_timeout:
             self._auth_timeout.cancel()
+        if self._address is not None:
+            get_dispatcher().limits.remove_address(self._address)
         if self._subscription:
             self._subscription.close()
         if self._connection_id:
@@ -143,6 +159,8 @@ class EventConsumer(AsyncWebsocketConsumer):
             self._errors += 1
             if isinstance(error, NotAuthenticated):
                 await self.close(SIGNED_OUT)
+            elif isinstance(error, TooManyConnections):
+                await self.close(TOO_MANY_CONNECTIONS)
             elif isinstance(error, Unavailable):
                 await self.close(RESUME)
             elif self._errors >= MAX_ERRORS:
@@ -162,7 +180,7 @@ class EventConsumer(AsyncWebsocketConsumer):
             await self._resume(subscription, command)
             return
         if isinstance(command, Subscribe):
-            _check_topic_count(subscription.topics | {command.topic})
+            subscription.check_topics([command.topic])
             subscription.join(command.topic)
         elif isinstance(command, Unsubscribe):
             subscription.leave(command.topic)
@@ -174,7 +192,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         subscription.release()
 
     async def _resume(self, subscription: Subscription, command: Resume) -> None:
-        _check_topic_count(subscription.topics | set(command.topics))
+        subscription.check_topics(command.topics)
         await subscription.resume(
             command.cursor,
             command.topics,
@@ -232,11 +250,6 @@ class EventConsumer(AsyncWebsocketConsumer):
 
     async def _send(self, reply: protocol.Reply) -> None:
         await self.send(text_data=reply.model_dump_json())
-
-
-def _check_topic_count(topics: set[str]) -> None:
-    if len(topics) > MAX_TOPICS + OWN_TOPICS:
-        raise Invalid(f"At most {MAX_TOPICS} topics.")
 
 
 def _cid(text: str | None) -> str:

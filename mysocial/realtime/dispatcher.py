@@ -29,6 +29,7 @@ from mysocial.core.redis import async_client
 from mysocial.realtime.audiences import PendingEvent, Subscriber, find_audience, find_deliveries
 from mysocial.realtime.auth import SessionWatcher
 from mysocial.realtime.channel_layer_check import DeliveryCheck
+from mysocial.realtime.connection_limits import ConnectionLimits
 from mysocial.realtime.presence import ConnectionRegistry
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Dispatcher:
         self._ephemeral: asyncio.Queue[dict[str, str]] = asyncio.Queue(MAX_EPHEMERAL)
         self._ephemeral_task: asyncio.Task[None] | None = None
         self.presence = ConnectionRegistry()
+        self.limits = ConnectionLimits()
         self.session_watcher = SessionWatcher()
         self._delivery_check = DeliveryCheck()
         self._ready = asyncio.Event()

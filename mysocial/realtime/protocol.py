@@ -13,8 +13,17 @@ from mysocial.core.errors import Invalid
 MAX_TOPICS = 100
 MAX_CID_LENGTH = 64
 # Close codes of the application: too many invalid frames; not authenticated, or no longer; another
-# origin; reconnect and resume; too many frames.
+# origin; reconnect and resume; too many frames; too many connections.
 BAD_FRAMES, SIGNED_OUT, BAD_ORIGIN, RESUME, TOO_FAST = 4400, 4401, 4403, 4408, 4429
+TOO_MANY_CONNECTIONS = 4430
+CLOSE_REASONS = {
+    BAD_FRAMES: "too many invalid messages",
+    SIGNED_OUT: "not authenticated, or the session has ended",
+    BAD_ORIGIN: "the origin is not allowed",
+    RESUME: "connect again and resume",
+    TOO_FAST: "too many messages",
+    TOO_MANY_CONNECTIONS: "too many connections of the member or of the network",
+}
 _ALL_TOPICS = f"{keys.FEED_TOPIC}|{keys.HOME_TOPIC}|{keys.PRESENCE_TOPIC}"
 _ID_TOPICS = f"{keys.POST_TOPIC_PREFIX}|{keys.USER_TOPIC_PREFIX}"
 Topic = Annotated[str, Field(pattern=rf"^({_ALL_TOPICS}|({_ID_TOPICS})[0-9a-f]{{24}})$")]

@@ -20,6 +20,8 @@ from mysocial.api.security_headers import API_POLICY, set_security_headers
 from mysocial.core import aio, metrics, tracing
 from mysocial.core.errors import AppError, Invalid, NotAuthenticated
 from mysocial.realtime.auth import SessionBackend
+from mysocial.realtime.connection_limits import scope_address
+from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.realtime.protocol import MAX_TOPICS, Topic
 from mysocial.realtime.replay import MissedEvents
 from mysocial.realtime.subscription import Subscription, open_subscription
@@ -37,7 +39,6 @@ def event_stream(sessions: SessionBackend) -> Application:
     """Return the ASGI application that streams events to authenticated clients."""
 
     async def serve(scope: Scope, send: Send) -> None:
-        tracing.start_for_scope(scope["headers"])
         if scope["method"] != "GET":
             problem = problem_response(405, "method_not_allowed", "This path accepts GET only.")
             problem["Allow"] = "GET"
@@ -61,7 +62,26 @@ def event_stream(sessions: SessionBackend) -> Application:
             subscription.close()
             metrics.record_connection("stream", -1)
 
-    return lambda scope, receive, send: until_disconnect(serve(scope, send), receive)
+    return lambda scope, receive, send: until_disconnect(
+        _serve_counted(serve, scope, send), receive
+    )
+
+
+async def _serve_counted(
+    serve: Callable[[Scope, Send], Awaitable[None]], scope: Scope, send: Send
+) -> None:
+    """Serve a stream, unless its network has too many connections."""
+    tracing.start_for_scope(scope["headers"])
+    limits, address = get_dispatcher().limits, scope_address(scope)
+    try:
+        limits.add_address(address)
+    except AppError as error:
+        await send_response(send, error_response(error))
+        return
+    try:
+        await serve(scope, send)
+    finally:
+        limits.remove_address(address)
 
 
 async def until_disconnect(serving: Coroutine[Any, Any, None], receive: Receive) -> None:
@@ -82,6 +102,7 @@ class _Stream:
     async def run(self, subscription: Subscription, cursor: str, topics: list[str]) -> None:
         """Resume from the cursor, if there is one; then send events until the session ends."""
         try:
+            subscription.check_topics(topics)
             if cursor:
                 await subscription.resume(cursor, topics, self._send_resumed, self._send_live)
             else:

@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from sys import getsizeof
 from typing import Protocol
 
-from mysocial.core.errors import Conflict, NotAuthenticated, Unavailable
+from django.conf import settings
+
+from mysocial.core.errors import Conflict, Invalid, NotAuthenticated, Unavailable
 from mysocial.core.keys import self_topic, session_topic
 from mysocial.realtime.auth import AuthenticatedSession, SessionBackend
 from mysocial.realtime.dispatcher import Dispatcher, get_dispatcher
-from mysocial.realtime.protocol import RESUME, SIGNED_OUT
+from mysocial.realtime.protocol import MAX_TOPICS, RESUME, SIGNED_OUT
 from mysocial.realtime.replay import AudienceFilter, MissedEvents, events_since, parse_cursor
 from mysocial.realtime.replay_queue import run_replay_step
 
@@ -22,6 +24,7 @@ MAX_START_SECONDS = 4
 GRACE_SECONDS = 1.0
 # Of the events for a client that reads nothing; beyond one of these, the client must resume.
 MAX_BUFFERED, MAX_BUFFERED_BYTES = 1000, 256 * 1024
+OWN_TOPICS = 2  # of each subscription: the member's own events, and those of the session
 SESSION_ENDED = "session.ended"  # the last event that a client receives
 
 
@@ -53,6 +56,7 @@ class Subscription:
         self.user_id, self.session_id = session
         self.topics: set[str] = set()
         self._dispatcher = dispatcher
+        dispatcher.limits.add_member(self.user_id)
         self._transport = transport
         self._state = State.HELD
         self._delivered = 0  # the offset of the last event that was sent
@@ -69,19 +73,37 @@ class Subscription:
         """Start the time within which the client may send `resume` as its first command."""
         self._timer = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._end_grace_period)
 
+    def check_topics(self, topics: Iterable[str]) -> None:
+        """Check that the client may join topics.
+
+        Raises:
+            Invalid: There would be too many on this connection, or on all of the member's.
+        """
+        new_topics = set(topics) - self.topics
+        if len(self.topics) + len(new_topics) > MAX_TOPICS + OWN_TOPICS:
+            raise Invalid(f"At most {MAX_TOPICS} topics.")
+        if not self._dispatcher.limits.may_add_topics(self.user_id, len(new_topics)):
+            maximum = settings.MAX_TOPICS_PER_MEMBER
+            raise Invalid(f"At most {maximum} topics on all of your connections.")
+
     def join(self, topic: str) -> None:
         """Subscribe to a topic."""
-        self.topics.add(topic)
+        if topic not in self.topics:
+            self.topics.add(topic)
+            self._dispatcher.limits.add_topic(self.user_id)
         self._dispatcher.subscribe(topic, self)
 
     def leave(self, topic: str) -> None:
         """Unsubscribe from a topic."""
         if topic in self.topics:
             self.topics.discard(topic)
+            self._dispatcher.limits.remove_topic(self.user_id)
             self._dispatcher.unsubscribe(topic, self)
 
     def close(self) -> None:
         """Unsubscribe from all topics and abandon a replay."""
+        if self._state is not State.CLOSED:
+            self._dispatcher.limits.remove_member(self.user_id)
         self._state = State.CLOSED
         if self._timer:
             self._timer.cancel()

@@ -7,8 +7,10 @@ from asgiref.sync import sync_to_async
 
 from mysocial.core.events import Event
 from mysocial.realtime.asyncapi import contract_events, document
+from mysocial.realtime.protocol import CLOSE_REASONS, TOO_MANY_CONNECTIONS
 from tests.support import api_contract, event_contract
 from tests.support.people import new_client
+from tests.support.stack import ROOT
 
 COMMANDS = {"auth", "subscribe", "unsubscribe", "resume", "ping", "typing"}
 
@@ -136,3 +138,12 @@ def test_the_page_shows_everything_without_external_resources():
     wanted = set(re.findall(r'href="#([^"]+)"', page))
     assert wanted
     assert wanted <= set(re.findall(r'<h[23] id="([^"]+)">', page))
+
+
+def test_the_close_codes_are_described_here_and_in_the_guide():
+    guide = (ROOT / "docs" / "events.md").read_text()
+    description = document()["channels"]["socket"]["description"]
+    assert TOO_MANY_CONNECTIONS in CLOSE_REASONS
+    for code in CLOSE_REASONS:
+        assert f"{code}: " in description
+        assert f"| {code} |" in guide
