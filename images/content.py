@@ -2,15 +2,13 @@
 
 from typing import IO, NamedTuple
 
-from PIL import Image, UnidentifiedImageError
-
 from images.models import Kind
+from images.processing.headers import InvalidHeader, read_image_header
+from images.processing.limits import max_pixels
 from mysocial.core.errors import TooLarge, UnsupportedMediaType
 
-MAX_PIXELS = 40_000_000
 IMAGE_FORMATS = {  # By Pillow's name: the content type and the extension.
     "JPEG": ("image/jpeg", "jpg"),
-    "MPO": ("image/jpeg", "jpg"),  # A JPEG with more images behind the first.
     "PNG": ("image/png", "png"),
     "GIF": ("image/gif", "gif"),
     "WEBP": ("image/webp", "webp"),
@@ -23,7 +21,6 @@ CONTENT_TYPES = {
 MP4_BRANDS = (b"iso", b"mp4", b"avc1", b"M4V", b"dash", b"MSNV", b"3gp", b"mmp4")
 EBML_MAGIC = b"\x1a\x45\xdf\xa3"
 VIDEO_HEADER_BYTES = 64
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 
 class Content(NamedTuple):
@@ -40,7 +37,7 @@ def detect_content(file: IO[bytes], kind: Kind) -> Content:
     Only the header is read; nothing is decoded.
 
     Raises:
-        TooLarge: The header declares an image of more than `MAX_PIXELS`.
+        TooLarge: The header declares an image of too many pixels.
         UnsupportedMediaType: The file has none of the accepted formats of this kind.
     """
     file.seek(0)
@@ -53,18 +50,15 @@ def detect_content(file: IO[bytes], kind: Kind) -> Content:
 
 
 def _detect_image(file: IO[bytes]) -> Content:
-    too_large = TooLarge(f"The image has more than {MAX_PIXELS} pixels.")
     try:
-        image = Image.open(file, formats=("JPEG", "PNG", "GIF", "WEBP"))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise too_large from None
-    except UnidentifiedImageError:
-        raise UnsupportedMediaType("The image must be a JPEG, PNG, GIF or WebP.") from None
-    except Exception:  # noqa: BLE001 - Pillow raises many types of errors for an invalid header
+        header = read_image_header(file)
+    except InvalidHeader:
         raise UnsupportedMediaType("The image can't be read.") from None
-    if image.width * image.height > MAX_PIXELS:
-        raise too_large
-    return Content(Kind.IMAGE, *IMAGE_FORMATS[image.format or ""])
+    if header is None:
+        raise UnsupportedMediaType("The image must be a JPEG, PNG, GIF or WebP.")
+    if header.width * header.height > max_pixels(header.format):
+        raise TooLarge(f"The image has more than {max_pixels(header.format)} pixels.")
+    return Content(Kind.IMAGE, *IMAGE_FORMATS[header.format])
 
 
 def _detect_video(header: bytes) -> Content:

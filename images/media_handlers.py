@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from images.events import ImageFailed
 from images.models import Media, State
 from images.services import MediaHandler
 from mysocial.store import Write
@@ -16,8 +17,11 @@ class ProfilePicture(MediaHandler):
 
     @classmethod
     def on_processed(cls, w: Write, media: Media) -> None:
+        if media.state == State.FAILED:
+            w.announce(ImageFailed(media.id, media.owner_id, media.purpose, media.error or ""))
+            return
         user = get_user(media.owner_id)
-        if media.state == State.READY and user.avatar_id == media.id:
+        if user.avatar_id == media.id:
             users.set_pictures(w, user, avatar_url=media.url or "")
 
 
@@ -28,6 +32,9 @@ class Background(MediaHandler):
 
     @classmethod
     def on_processed(cls, w: Write, media: Media) -> None:
+        if media.state == State.FAILED:
+            w.announce(ImageFailed(media.id, media.owner_id, media.purpose, media.error or ""))
+            return
         user = get_user(media.owner_id)
-        if media.state == State.READY and user.background_id == media.id:
+        if user.background_id == media.id:
             users.set_pictures(w, user, background_url=media.url or "")

@@ -45,6 +45,7 @@ class Media(OutboxItem):
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     subject_id = models.CharField(max_length=64, default="")  # The post or message that it is in.
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROCESSING)
+    error = models.CharField(max_length=200, null=True, default=None)  # Why it has failed.
     url = models.CharField(max_length=500, null=True, default=None)
     width = models.IntegerField(null=True, default=None)
     height = models.IntegerField(null=True, default=None)

@@ -32,11 +32,18 @@ def media_object(ref: str) -> RelatedObject:
 
 
 class MediaSerializer(serializers.Serializer[Any]):
-    """An image or a video. `url` is null until it is ready; a video has no `width` and `height`."""
+    """An image or a video.
+
+    `url` is null until it is ready; `error` says why it has failed. A video has no `width` and
+    `height`.
+    """
 
     id = serializers.CharField(help_text="The id of the image or video.")
     kind = serializers.ChoiceField(Kind.choices, help_text="Whether it is an image or a video.")
     state = serializers.ChoiceField(State.choices, help_text="The state of the processing.")
+    error = serializers.CharField(
+        allow_null=True, help_text="Why the processing has failed; null if it has not."
+    )
     url = serializers.CharField(
         allow_null=True, help_text="The URL of the file; null until it is ready."
     )

@@ -9,7 +9,10 @@ GALLERY = tuple(value for value, _ in GALLERY_PURPOSES)
 
 media = Store(
     Media,
-    fragments={CARD: ("id", "kind", "state", "url", "width", "height"), "created": ("created_at",)},
+    fragments={
+        CARD: ("id", "kind", "state", "error", "url", "width", "height"),
+        "created": ("created_at",),
+    },
     plain_fields=("status", "owner_id", "purpose", "subject_id", "former_audience"),
     indexes=(
         OUTBOX,

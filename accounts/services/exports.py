@@ -6,6 +6,7 @@ import secrets
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -30,9 +31,11 @@ from users.services import require_user
 
 logger = logging.getLogger(__name__)
 MAX_TRIES = 5
+READY = "ready"
 # Fields that a new request replaces in the record of the previous export.
 RESET_FIELDS = (
-    "status", "due_at", "tries", "file", "requested_at", "ready_at", "expires_at", "size"
+    "status", "due_at", "tries", "lost_claims", "file", "requested_at", "ready_at", "expires_at",
+    "size",
 )  # fmt: skip
 
 
@@ -79,7 +82,7 @@ def make_exports(seconds: float = math.inf) -> int:
 
     Several workers may do this at once.
     """
-    return process_due(exports, _create_export, seconds)
+    return process_due(exports, _create_export, seconds, give_up=_mark_failed)
 
 
 def write_export(
@@ -144,22 +147,42 @@ def _create_export(claimed: Export) -> bool:
     except Exception as error:
         logger.exception("Export %s: try %s: %s", claimed.pk, claimed.tries, type(error).__name__)
         if claimed.tries >= MAX_TRIES:
-            with write(*STALE_ERRORS) as w:
-                w.update(claimed, check_revision=True, status="failed", due_at=now())
+            _mark_failed(claimed)
         return False
     fsync(path)
     return _mark_ready(claimed, path)
 
 
+def _mark_failed(claimed: Export) -> None:
+    try:
+        _end_export(claimed, status="failed", due_at=now())
+    except NotFound:
+        pass  # The member was erased.
+
+
+@retry_on_conflict
+def _end_export(claimed: Export, **fields: Any) -> None:
+    """Change a claimed export, whose claim may have been renewed since.
+
+    Raises:
+        NotFound: It was erased, or replaced by another one.
+    """
+    export = reads.get_record(exports, str(claimed.pk))
+    if export.file != claimed.file or export.status != QUEUED:
+        raise NotFound
+    with write(Conflict) as w:
+        w.update(export, check_revision=True, **fields)
+        if fields["status"] == READY:
+            until = fields["expires_at"].strftime("%d %B %Y, %H:%M UTC")
+            queue_email(w, EXPORT_READY, recipient=str(claimed.pk), until=until)
+
+
 def _mark_ready(claimed: Export, path: Path) -> bool:
     """Mark an export as ready and notify its owner; delete the file if nobody waits for it."""
     size, expires_at = path.stat().st_size, now() + timedelta(seconds=EXPORT_RETENTION_SECONDS)
-    fields = {"status": "ready", "ready_at": now(), "due_at": now(), "expires_at": expires_at}
+    fields = {"status": READY, "ready_at": now(), "due_at": now(), "expires_at": expires_at}
     try:
-        with write() as w:
-            w.update(claimed, check_revision=True, size=size, **fields)
-            until = expires_at.strftime("%d %B %Y, %H:%M UTC")
-            queue_email(w, EXPORT_READY, recipient=str(claimed.pk), until=until)
+        _end_export(claimed, size=size, **fields)
     except (Conflict, NotFound):
         delete_export_file(claimed.file)
         return False

@@ -3,11 +3,15 @@
 import io
 import logging
 import math
-from typing import IO, Any
+import tempfile
+from typing import Any
+
+from django.conf import settings
 
 from images import hosts
 from images.models import DeletedFile, Kind, Media, State
-from images.processing import InvalidMedia, ProcessedMedia, process_image, strip_video_metadata
+from images.processing.client import process_file
+from images.processing.limits import InvalidMedia
 from images.services.media import HANDLERS
 from images.store import deleted_files
 from images.store import media as media_store
@@ -20,6 +24,8 @@ from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 DONE = "done"
+NOT_PROCESSED = "This file could not be processed."
+NOT_STORED = "This file could not be stored. Please try again later."
 FAILED = {"state": State.FAILED.value}
 
 
@@ -31,7 +37,7 @@ def process_due_media(seconds: float = math.inf) -> int:
     Returns:
         How many were processed or removed.
     """
-    return process_due(media_store, _process, seconds) + process_due(
+    return process_due(media_store, _process, seconds, give_up=_give_up) + process_due(
         deleted_files, _remove_file, seconds
     )
 
@@ -54,29 +60,44 @@ def _process(claimed: Media) -> bool:
         raise
     except InvalidMedia as error:
         logger.info("Media %s can't be processed: %s", claimed.id, error)
-        changes = FAILED
+        changes = {**FAILED, "error": str(error)}
     except Exception as error:  # noqa: BLE001 - a failing host must not stop the other media
         logger.warning("Media %s: attempt %s: %s", claimed.id, claimed.tries, type(error).__name__)
         if claimed.tries < MAX_ATTEMPTS:
             return False
-        changes = FAILED
+        changes = {**FAILED, "error": NOT_STORED}
+    _finish(claimed, changes)
+    return True
+
+
+def _give_up(claimed: Media) -> None:
+    """Mark media as failed that no worker could process without dying."""
+    logger.error("Media %s are given up: their workers have died", claimed.id)
+    _finish(claimed, {**FAILED, "error": NOT_PROCESSED})
+
+
+def _finish(claimed: Media, changes: dict[str, Any]) -> None:
+    """Mark media as done and delete the upload."""
     try:
         _mark_done(claimed.id, changes)
     except NotFound:
         # Deleted during the processing, so nothing shows the file that was just stored.
         hosts.get_host(changes.get("host", "")).remove(claimed.host_ref, kind=claimed.kind)
     delete_spooled(claimed.id)
-    return True
 
 
 def _process_and_store(claimed: Media) -> dict[str, Any]:
     """Process a spooled file and store it at the host; return the changed fields of the media."""
-    with open_spooled(claimed.id) as file:
-        processed = _process_file(claimed, file)
-        size = processed.file.seek(0, io.SEEK_END)
-        processed.file.seek(0)
+    with (
+        open_spooled(claimed.id) as upload,
+        tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as output,
+    ):
+        processed = process_file(claimed.content_type, upload, output)
+        file = upload if claimed.kind == Kind.VIDEO else output
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
         host = hosts.current_host()
-        url = host.put(claimed.host_ref, processed.file, kind=claimed.kind)
+        url = host.put(claimed.host_ref, file, kind=claimed.kind)
     return {
         "state": State.READY.value,
         "url": url,
@@ -85,13 +106,6 @@ def _process_and_store(claimed: Media) -> dict[str, Any]:
         "width": processed.width,
         "height": processed.height,
     }
-
-
-def _process_file(claimed: Media, file: IO[bytes]) -> ProcessedMedia:
-    if claimed.kind == Kind.IMAGE:
-        return process_image(file)
-    is_mp4 = claimed.content_type == "video/mp4"
-    return strip_video_metadata(file) if is_mp4 else ProcessedMedia(file)
 
 
 @retry_on_conflict

@@ -100,7 +100,7 @@ def send_due(seconds: float = math.inf) -> int:
     Raises:
         Unavailable: A server cannot be reached.
     """
-    return process_due(emails, _send, seconds)
+    return process_due(emails, _send, seconds, give_up=_mark_failed)
 
 
 def email_summary(mail: Email) -> list[str]:
@@ -122,13 +122,17 @@ def _send(claimed: Email) -> bool:
         # Only the type of the error is logged: a provider's or template's message may hold a token.
         logger.warning("E-mail %s: try %s: %s", claimed.id, claimed.tries, type(error).__name__)
         if claimed.tries >= MAX_TRIES:
-            with write() as w:
-                w.update(claimed, status=FAILED)
+            _mark_failed(claimed)
         return False
     if status in (SENT, DROPPED):
         with write() as w:
             w.update(claimed, status=status, sent_at=now())
     return status == SENT
+
+
+def _mark_failed(claimed: Email) -> None:
+    with write() as w:
+        w.update(claimed, status=FAILED)
 
 
 def deliver(mail: Email) -> str:

@@ -1,23 +1,28 @@
 """Outbox items: work that is committed with a write and done later by Celery, never lost.
 
 A record is in its store's `outbox` list while it is queued. A worker claims it by moving its due
-time: no two workers can claim it at once, and if the worker dies the record becomes due again.
+time, and moves it again while it is at work: no two workers can claim it at once, and if the worker
+dies the record becomes due again. Work that ends its worker again and again is given up.
 """
 
+import logging
 import math
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from celery import current_task
 from django.conf import settings
 from django.db import models
 
 from mysocial.core import keys
-from mysocial.core.errors import Conflict, NotFound
+from mysocial.core.errors import Conflict, NotFound, Unavailable
 from mysocial.core.ids import now
 from mysocial.core.redis import available, client
+from mysocial.persistence.heartbeats import WORKER_TTL_SECONDS, record_heartbeat, worker_key
 from mysocial.store import (
     Field,
     Index,
@@ -31,9 +36,12 @@ from mysocial.store import (
     write,
 )
 
+logger = logging.getLogger(__name__)
 BATCH = 50
 MAX_DOUBLINGS = 7
+MAX_LOST_CLAIMS = 3
 TIME_SLICE_SECONDS = 1.0
+MIN_RENEWAL_SECONDS = 1.0
 QUEUED = "queued"
 OUTBOX = Index("outbox", order="due_at", where={"status": (QUEUED,)}, cap=100_000)
 
@@ -44,6 +52,8 @@ class OutboxItem(Record):
     status = models.CharField(max_length=10, default=QUEUED)
     due_at = models.DateTimeField(default=now)
     tries = models.IntegerField(default=0)
+    # Claims in succession of which no worker reported an end: it may be the work that kills them.
+    lost_claims = models.IntegerField(default=0)
 
     class Meta(Record.Meta):
         abstract = True
@@ -95,11 +105,22 @@ def _lease(name: str, seconds: float) -> Iterator[bool]:
 
 
 def process_due(
-    store: Store[Item], process: Callable[[Item], Any], seconds: float = math.inf
+    store: Store[Item],
+    process: Callable[[Item], Any],
+    seconds: float = math.inf,
+    *,
+    give_up: Callable[[Item], Any] | None = None,
 ) -> int:
     """Process the items that are due, until none is or `seconds` have passed.
 
     Safe to run concurrently.
+
+    Args:
+        store: The store of the items.
+        process: Processes an item. The claim is renewed meanwhile.
+        seconds: After this time no other item is begun.
+        give_up: Marks an item as failed, instead of processing it, when the workers of its last
+            `MAX_LOST_CLAIMS` claims have died. Without it, items are never given up.
 
     Returns:
         For how many items `process` returned something true.
@@ -117,17 +138,83 @@ def process_due(
             break
         for item in due:
             claimed = _claim(store, item) if time.monotonic() < deadline else None
-            done += bool(claimed and process(claimed))
+            done += claimed is not None and _process(store, claimed, process, give_up)
     return done
+
+
+def _process(
+    store: Store[Item],
+    claimed: Item,
+    process: Callable[[Item], Any],
+    give_up: Callable[[Item], Any] | None,
+) -> bool:
+    """Process a claimed item or give it up; record that the worker has survived it."""
+    if give_up is not None and claimed.lost_claims > MAX_LOST_CLAIMS:
+        give_up(claimed)
+        return False
+    is_done = False
+    try:
+        with _renewed(claimed):
+            is_done = bool(process(claimed))
+    finally:
+        if not is_done:
+            _report_end(store, claimed)
+    return is_done
+
+
+def _report_end(store: Store[Item], claimed: Item) -> None:
+    """Record that a claim has come to an end. Never raises."""
+    try:
+        if reads.get_record(store, str(claimed.pk)).status == QUEUED:
+            with write() as w:
+                w.update(claimed, lost_claims=0)
+    except (Conflict, NotFound, Unavailable) as error:
+        logger.info("The end of a claim of %s was not recorded: %s", claimed.pk, error)
+
+
+@contextmanager
+def _renewed(claimed: OutboxItem) -> Iterator[None]:
+    """Renew a claim during the block, so that no other worker begins the same work."""
+    is_done = threading.Event()
+    node = getattr(getattr(current_task, "request", None), "hostname", None)
+    arguments = (claimed, is_done, node)
+    thread = threading.Thread(target=_renew, args=arguments, name="claim", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        thread.join()
+
+
+def _renew(claimed: OutboxItem, is_done: threading.Event, node: str | None) -> None:
+    """Move the due time of a claimed item until the work is done."""
+    while not is_done.wait(max(settings.OUTBOX_CLAIM_SECONDS / 3, MIN_RENEWAL_SECONDS)):
+        if node:
+            record_heartbeat(worker_key(node), WORKER_TTL_SECONDS)  # Long work is no standstill.
+        try:
+            with write() as w:
+                w.update(claimed, due_at=_claimed_until(claimed.tries))
+        except (Conflict, NotFound, Unavailable) as error:
+            logger.info("The claim of %s was not renewed: %s", claimed.pk, error)
+
+
+def _claimed_until(tries: int) -> datetime:
+    """Return when an item is due again that is claimed for the time after so many tries."""
+    seconds = settings.OUTBOX_CLAIM_SECONDS * 2 ** min(tries, MAX_DOUBLINGS)
+    return now() + timedelta(seconds=seconds)
 
 
 def _claim(store: Store[Item], item: Item) -> Item | None:
     """Claim an item by moving its due time; return None if another worker has it."""
-    seconds = settings.OUTBOX_CLAIM_SECONDS * 2 ** min(item.tries, MAX_DOUBLINGS)
+    changes = {
+        "due_at": _claimed_until(item.tries),
+        "tries": item.tries + 1,
+        "lost_claims": item.lost_claims + 1,
+    }
     try:
         with write() as w:
-            later = now() + timedelta(seconds=seconds)
-            w.update(item, check_revision=True, due_at=later, tries=item.tries + 1)
+            w.update(item, check_revision=True, **changes)
         return reads.get_record(store, str(item.pk))
     except (Conflict, NotFound):
         return None

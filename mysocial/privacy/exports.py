@@ -112,7 +112,7 @@ def _emails(owner: Owner) -> Iterator[Email]:
         yield from reads.get_records(emails, ids[first : first + BATCH]).values()
 
 
-register(ExportSection(emails, "E-mails", _emails, without=("due_at", "tries")))
+register(ExportSection(emails, "E-mails", _emails, without=("due_at", "tries", "lost_claims")))
 exclude(second_factors, "Second factors of staff, who are not members.")
 exclude(entries, "Actions of staff, which are kept.")
 exclude(cascade_deletions, "Pending deletions, which contain only the id of a record.")

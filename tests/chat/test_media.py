@@ -33,7 +33,7 @@ from tests.support.concurrency import (
 )
 from tests.support.people import PASSWORD
 
-UNREADY = {"state": "processing", "url": None, "width": None, "height": None}
+UNREADY = {"state": "processing", "error": None, "url": None, "width": None, "height": None}
 
 
 def show(sender, receiver, **fields):

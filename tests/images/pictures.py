@@ -2,7 +2,6 @@
 
 import base64
 import io
-import struct
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +10,8 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
 from images.services import process_due_media
+from tests.images.videos import LOCATION, add_boxes, make_box, make_mp4, make_webm
 from tests.support.people import Person
-
-LOCATION = "47 deg 22' N"
 
 
 def make_image(
@@ -49,27 +47,15 @@ def make_geotagged_jpeg(orientation: int = 1) -> bytes:
     return make_image("JPEG", (64, 32), exif=exif, comment=LOCATION.encode(), quality=95)
 
 
-def make_box(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I4s", len(body) + 8, kind) + body
-
-
 def make_video(*, extra: bytes = b"") -> bytes:
-    """Return the boxes of an MP4 with a location in its user data."""
+    """Return an MP4 with a location in its user data, and with more boxes at its end."""
     user_data = make_box(b"udta", make_box(b"\xa9xyz", LOCATION.encode()))
-    trak = make_box(b"trak", make_box(b"tkhd", bytes(84)) + user_data)
-    movie = make_box(
-        b"moov",
-        make_box(b"mvhd", bytes(100)) + trak + user_data + make_box(b"meta", LOCATION.encode()),
-    )
-    return (
-        make_box(b"ftyp", b"isom\0\0\2\0isomiso2")
-        + movie
-        + make_box(b"mdat", b"sound" * 100)
-        + extra
-    )
+    content = add_boxes(make_mp4(), (b"moov", b"trak"), user_data)
+    metadata = user_data + make_box(b"meta", LOCATION.encode())
+    return add_boxes(content, (b"moov",), metadata) + extra
 
 
-WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm" + bytes(200)
+WEBM = make_webm()
 
 
 def data_url(content: bytes, content_type: str = "image/png") -> str:
@@ -142,3 +128,11 @@ def profile_images(person: Person) -> tuple[str, str]:
     """Return the URLs of the avatar and the background of a profile."""
     profile = person.get("users/me").json()
     return profile["avatar_url"], profile["background_url"]
+
+
+def upload_and_process(person: Person, content: bytes, kind: str = "image") -> dict[str, Any]:
+    """Return the processed media of a new post."""
+    response = send_form(person, "POST", "posts", text="x", **{kind: content})
+    assert response.status_code == 201, response.content
+    assert process_due_media() == 1
+    return person.get(f"posts/{response.json()['post']['id']}").json()["media"]

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 import zipfile
 
 import pytest
@@ -45,6 +46,16 @@ def cloudinary(settings):
 def retry_at_once(settings):
     """Retry failed items without a delay."""
     settings.OUTBOX_CLAIM_SECONDS = -1
+
+
+def start_worker(cloudinary):
+    """Start a process that claims and processes media."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "mysocial.settings",
+        "CLOUDINARY_URL": cloudinary.url,
+    }
+    return subprocess.Popen([sys.executable, "-c", WORKER], cwd=ROOT, env=environment)
 
 
 def uploads(state):
@@ -149,12 +160,7 @@ def test_a_failed_removal_is_retried(alice, cloudinary, retry_at_once):
 def test_the_work_of_a_killed_worker_is_repeated_with_the_same_result(alice, cloudinary):
     send_form(alice, "POST", "users/me/images/profile", image=make_image())
     cloudinary.is_hanging = True
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "mysocial.settings",
-        "CLOUDINARY_URL": cloudinary.url,
-    }
-    worker = subprocess.Popen([sys.executable, "-c", WORKER], cwd=ROOT, env=environment)
+    worker = start_worker(cloudinary)
     try:
         wait_for(lambda: cloudinary.requests, within=30, name="an upload")
     finally:
@@ -170,6 +176,49 @@ def test_the_work_of_a_killed_worker_is_repeated_with_the_same_result(alice, clo
     assert alice.get(f"users/{alice.id}/images").json()["images"][0]["state"] == "ready"
     assert len([event for event in alice.received_events() if event["type"] == "user.updated"]) == 1
     assert spooled_files() == []
+
+
+def test_media_whose_workers_die_are_given_up_after_three_claims(alice, cloudinary, retry_at_once):
+    post = send_form(alice, "POST", "posts", text="x", image=make_image()).json()["post"]
+    cloudinary.is_hanging = True
+    for attempt in range(1, 4):
+        worker = start_worker(cloudinary)
+        try:
+            wait_for(lambda: len(cloudinary.requests) == attempt, within=30, name="an upload")  # noqa: B023
+        finally:
+            worker.kill()
+            worker.wait()
+    cloudinary.is_hanging = False
+    other = send_form(alice, "POST", "posts", text="x", image=make_image()).json()["post"]
+
+    assert process_due_media() == 1
+    assert len(cloudinary.requests) == 4
+    media = alice.get(f"posts/{post['id']}").json()["media"]
+    error = "This file could not be processed."
+    assert (media["state"], media["error"], media["url"]) == ("failed", error, None)
+    assert alice.get(f"posts/{other['id']}").json()["media"]["state"] == "ready"
+    updates = [event["data"] for event in alice.received_events("feed")]
+    assert [update["media"]["error"] for update in updates if update["id"] == post["id"]][
+        -1
+    ] == error
+    assert spooled_files() == []
+    assert process_due_media() == 0
+
+
+def test_a_claim_is_renewed_while_a_worker_is_at_work(alice, cloudinary, settings):
+    settings.OUTBOX_CLAIM_SECONDS = 2
+    send_form(alice, "POST", "posts", text="x", image=make_image())
+    cloudinary.is_hanging = True
+
+    def work_beside_it():
+        wait_for(lambda: cloudinary.requests, within=30, name="an upload")
+        time.sleep(5)
+        done = process_due_media()
+        cloudinary.is_hanging = False
+        return done
+
+    assert run_concurrently(process_due_media, work_beside_it) == [1, 0]
+    assert len(cloudinary.requests) == 1
 
 
 def test_media_deleted_during_the_upload_are_removed_from_the_host(alice, cloudinary):

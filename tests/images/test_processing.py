@@ -5,31 +5,19 @@ import io
 import pytest
 from PIL import Image
 
-from images.services import process_due_media
 from tests.images.pictures import (
     LOCATION,
-    WEBM,
     make_animation,
-    make_box,
     make_geotagged_jpeg,
     make_image,
-    make_video,
     open_image,
     public_files,
     read_file,
-    send_form,
     spooled_files,
+    upload_and_process,
 )
 
 HIDDEN = b"<script>alert(document.domain)</script>"
-
-
-def upload_and_process(person, content: bytes, kind: str = "image"):
-    """Return the processed media of a new post."""
-    response = send_form(person, "POST", "posts", text="x", **{kind: content})
-    assert response.status_code == 201, response.content
-    assert process_due_media() == 1
-    return person.get(f"posts/{response.json()['post']['id']}").json()["media"]
 
 
 @pytest.mark.parametrize(
@@ -93,13 +81,6 @@ def test_an_animation_keeps_its_frames_and_loses_its_comment(alice):
     assert LOCATION.encode() not in read_file(media["url"])
 
 
-def test_an_animation_with_too_many_pixels_in_total_fails(alice):
-    frames = [Image.new("P", (3000, 3000), number) for number in range(12)]
-    out = io.BytesIO()
-    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
-    assert upload_and_process(alice, out.getvalue())["state"] == "failed"
-
-
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP"])
 def test_bytes_after_an_image_are_removed(alice, form):
     media = upload_and_process(alice, make_image(form) + HIDDEN)
@@ -122,44 +103,5 @@ def test_a_truncated_image_fails_and_leaves_no_file(alice, form):
     content = make_image(form, (300, 300))
     media = upload_and_process(alice, content[: len(content) // 2])
     assert (media["state"], media["url"]) == ("failed", None)
+    assert media["error"] in {"This file is damaged.", "The image is damaged."}
     assert spooled_files() == public_files() == []
-
-
-def test_a_video_loses_its_metadata_and_keeps_its_offsets(alice):
-    content = make_video()
-    assert content.count(LOCATION.encode()) == 3
-    stored = read_file(upload_and_process(alice, content, "video")["url"])
-    assert LOCATION.encode() not in stored
-    assert len(stored) == len(content)
-    assert stored.index(b"mdat") == content.index(b"mdat")
-    assert b"udta" not in stored
-    assert b"meta" not in stored
-    assert stored.count(b"free") == 3
-
-
-def nested_boxes(depth: int) -> bytes:
-    inner = b""
-    for _ in range(depth):
-        inner = make_box(b"moov", inner)
-    return inner
-
-
-HEAD = make_box(b"ftyp", b"isom\0\0\2\0")
-INVALID_VIDEOS = [
-    make_video()[:-1],
-    make_video()[:60],
-    HEAD,
-    HEAD + b"\0\0\0\3moov",
-    HEAD + nested_boxes(50),
-    HEAD + make_box(b"free", b"") * 10_001 + make_box(b"moov", b""),
-]
-
-
-@pytest.mark.parametrize("content", INVALID_VIDEOS)
-def test_an_invalid_video_fails_and_leaves_no_file(alice, content):
-    assert upload_and_process(alice, content, "video")["state"] == "failed"
-    assert spooled_files() == public_files() == []
-
-
-def test_a_webm_is_not_changed(alice):
-    assert read_file(upload_and_process(alice, WEBM, "video")["url"]) == WEBM

@@ -72,7 +72,7 @@ def test_a_profile_picture_is_stored_at_once_and_shown_when_processed(
     assert response.status_code == 201, response.content
     image = response.json()["image"]
     assert response.json() == {"message": "Image set", "image": image}
-    unready = {"state": "processing", "url": None, "width": None, "height": None}
+    unready = {"state": "processing", "error": None, "url": None, "width": None, "height": None}
     assert image == {"id": image["id"], "kind": "image", **unready}
     assert alice.get("users/me").json() == before
     assert spooled_files() == [image["id"]]

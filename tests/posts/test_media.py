@@ -40,7 +40,7 @@ def test_a_post_with_an_image_is_created_at_once_and_announced_when_ready(
 ):
     post = created_post(send_form(alice, "POST", "posts", text="Look", image=make_image()))
     media = post["media"]
-    unready = {"state": "processing", "url": None, "width": None, "height": None}
+    unready = {"state": "processing", "error": None, "url": None, "width": None, "height": None}
     assert media == {"id": media["id"], "kind": "image", **unready}
     assert (post["text"], post["gif_url"]) == ("Look", "")
     assert bob.get(f"posts/{post['id']}").json() == post

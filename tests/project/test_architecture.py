@@ -26,10 +26,19 @@ APPS = [name for name in settings.INSTALLED_APPS if (ROOT / name).is_dir()]
 FILES = re.compile(
     r"(?:__init__|admin|apps|cascades|consumers|events|data_export|emails|models|permissions|policies|selectors|serializers|services"
     r"|representations|visibility|media_handlers|store|tasks|urls|views|authentication|cookies|hashers|passwords|tokens|email_addresses|usernames"
-    r"|avatars|content|hosts|reaction_types|processing|roles|text_matching|dashboard|forms|confirmation)\.py"
+    r"|avatars|content|hosts|reaction_types|roles|text_matching|dashboard|forms|confirmation)\.py"
 )
 FOLDERS = {
-    *("management", "migrations", "selectors", "services", "static", "templates", "views"),
+    *(
+        "management",
+        "migrations",
+        "selectors",
+        "services",
+        "static",
+        "templates",
+        "views",
+        "processing",
+    ),
     "__pycache__",
 }
 COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "mysocial/wsgi.py"}

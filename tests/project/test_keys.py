@@ -37,7 +37,7 @@ def python_literals(path: str, tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant) or id(node) in docstrings:
             continue
-        text = node.value.decode() if isinstance(node.value, bytes) else node.value
+        text = node.value.decode(errors="replace") if isinstance(node.value, bytes) else node.value
         if not isinstance(text, str):
             continue
         if text.startswith(starts) or text in KEYS or (names_topics and text in TOPICS):

@@ -94,9 +94,9 @@ export function mediaElements({ media, gif_url }, alt) {
   const elements = [];
   if (gif_url) elements.push(h("img", { class: "media", src: gif_url, alt: "GIF", loading: "lazy" }));
   if (!media) return elements;
-  const { url, kind, width, height, state } = media;
+  const { url, kind, width, height, state, error } = media;
   if (url && kind === "video") elements.push(h("video", { class: "media", src: url, controls: true, preload: "metadata" }));
   else if (url) elements.push(h("img", { class: "media", src: url, alt, loading: "lazy", width, height }));
-  else elements.push(h("p", { class: "dim" }, state === "failed" ? "This file could not be processed." : "This file is being processed."));
+  else elements.push(h("p", { class: "dim" }, state === "failed" ? error || "This file could not be processed." : "This file is being processed."));
   return elements;
 }

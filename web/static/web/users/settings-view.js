@@ -143,6 +143,7 @@ class PictureSettings extends LiveComponent {
 
   /** @param {import("../mysocial.js").ServerEvent} event */
   applyEvent({ type, data }) {
+    if (type === "image.failed") this.status.textContent = data.error;
     if (type !== "user.updated") return;
     const hasNewPicture = data.avatar_url !== this.profile?.avatar_url || data.background_url !== this.profile?.background_url;
     if (hasNewPicture) this.status.textContent = "";
