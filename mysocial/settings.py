@@ -21,6 +21,7 @@ ALLOWED_HOSTS = [*envlist("ALLOWED_HOSTS", "127.0.0.1,[::1]"), "localhost"]  # f
 PORT = envint("PORT", 8000, minimum=1, maximum=65535)
 WEB_PROCESSES = envint("WEB_PROCESSES", 1, minimum=1, maximum=64)
 WORKER_PROCESSES = envint("WORKER_PROCESSES", 1, minimum=1, maximum=64)
+MEDIA_WORKER_PROCESSES = envint("MEDIA_WORKER_PROCESSES", 1, minimum=0, maximum=64)
 PUBLIC_URL = envstr("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 # The origins whose pages may open `/ws`, with scheme and port. In production, there is no default
 # but the public one: a page of the machine that a browser runs on is not ours.
@@ -303,6 +304,9 @@ CELERY_QUEUE_NAMES = [
     "accounts", "users", "posts", "comments", "reactions", "followers", "notifications", "images",
     "chat", "moderation", "email", "default",
 ]  # fmt: skip
+# Long work: files to process and data exports. It has workers of its own, so that flushing and
+# e-mails never wait for it. It owns no records.
+MEDIA_QUEUE = "media"
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Without limit; `mysocial.persistence.worker` defines the interval.

@@ -108,16 +108,22 @@ class DevRunner:
         They are stopped in reverse order.
         """
         celery = ("-m", "celery", "-A", "mysocial", "--quiet")
-        queues = ",".join(settings.CELERY_QUEUE_NAMES)
+        has_media_workers = settings.MEDIA_WORKER_PROCESSES > 0
+        shared = () if has_media_workers else (settings.MEDIA_QUEUE,)
+        queues = ",".join((*settings.CELERY_QUEUE_NAMES, *shared))
         schedule = self.data_dir / "beat" / "schedule"
         schedule.parent.mkdir(parents=True, exist_ok=True)
-        worker = ("worker", "--concurrency", "2", "-Q", queues)
+        worker = ("worker", "--concurrency", "2", "-Q")
         quiet = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
         beat = ("beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "WARNING")
         services = [
             *(
-                (self.program(name, *celery, *worker, "-n", f"{name}@%h", *quiet), 8.0)
-                for name in _numbered("worker", settings.WORKER_PROCESSES)
+                (self.program(name, *celery, *worker, served, "-n", f"{name}@%h", *quiet), 8.0)
+                for role, count, served in (
+                    ("worker", settings.WORKER_PROCESSES, queues),
+                    ("media", settings.MEDIA_WORKER_PROCESSES, settings.MEDIA_QUEUE),
+                )
+                for name in _numbered(role, count)
             ),
             (self.program("beat", *celery, *beat), 3.0),
         ]
@@ -199,7 +205,7 @@ def _port_taken(variable: str, port: int) -> StartError:
 
 def _numbered(name: str, count: int) -> list[str]:
     """Return the names of `count` processes: `web`, `web-2`, …"""
-    return [name, *(f"{name}-{number}" for number in range(2, count + 1))]
+    return [name, *(f"{name}-{number}" for number in range(2, count + 1))][:count]
 
 
 def _previous_port(ports: dict[str, object], name: str) -> int:

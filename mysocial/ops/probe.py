@@ -1,4 +1,4 @@
-"""Liveness probe of the worker and the scheduler: `python -m mysocial.ops.probe worker|beat`.
+"""Liveness probe of workers and the scheduler: `python -m mysocial.ops.probe worker|media|beat`.
 
 Exits with 1 if a restart of the process would help, else with 0. It exits with 0 as well if a
 server is unavailable, because a restart would not help then. docs/operations.md shows how
@@ -60,6 +60,29 @@ def check_worker(node: str) -> ProbeResult:
     return ProbeResult(UNHEALTHY, reason)
 
 
+def check_media_worker(node: str) -> ProbeResult:
+    """Check whether the worker of media runs tasks, of which beat sends two every 5 seconds.
+
+    It records heartbeats during long work as well. It does not flush, so no backlog is its fault.
+
+    Args:
+        node: The Celery node name of the worker.
+    """
+    try:
+        with available():
+            pipe = client().pipeline(transaction=False)
+            pipe.exists(worker_key(node))
+            pipe.exists(SCHEDULER_KEY)
+            worker_is_alive, scheduler_is_alive = pipe.execute()
+    except Unavailable as error:
+        return ProbeResult(HEALTHY, f"unknown: {error}")
+    if worker_is_alive:
+        return ProbeResult(HEALTHY, "running tasks")
+    if not scheduler_is_alive:
+        return ProbeResult(HEALTHY, "no tasks, but beat is not running")
+    return ProbeResult(UNHEALTHY, "not running any tasks")
+
+
 def check_beat() -> ProbeResult:
     """Check whether the scheduler has run its jobs within the last seconds."""
     try:
@@ -88,15 +111,21 @@ def terminate(pid: int) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the state of a role and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m mysocial.ops.probe", description=__doc__)
-    parser.add_argument("role", choices=("worker", "beat"))
+    parser.add_argument("role", choices=("worker", "media", "beat"))
     parser.add_argument(
-        "--node", default=f"worker@{socket.gethostname()}", help="Celery node name of the worker"
+        "--node", help="Celery node name of the worker; by default, the role at this host"
     )
     parser.add_argument(
         "--terminate", type=int, metavar="PID", help="process to terminate if it is unhealthy"
     )
     options = parser.parse_args(arguments)
-    result = check_worker(options.node) if options.role == "worker" else check_beat()
+    node = options.node or f"{options.role}@{socket.gethostname()}"
+    checks = {
+        "worker": lambda: check_worker(node),
+        "media": lambda: check_media_worker(node),
+        "beat": check_beat,
+    }
+    result = checks[options.role]()
     reason = result.reason
     if result.code == UNHEALTHY and options.terminate:
         reason += f"; {terminate(options.terminate)}"

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable
 
 from celery import current_app
+from django.conf import settings
 
 from mysocial.core import keys, tracing
 from mysocial.core.errors import Unavailable
@@ -33,8 +34,8 @@ WAKE_DIRTY_QUEUES = "mysocial.wake_dirty_queues"
 TASKS_BY_NAME = {
     EMAILS: (SEND_EMAILS, "email"),
     CASCADES: (REMOVE_CASCADES, "default"),
-    MEDIA: (PROCESS_MEDIA, "images"),
-    EXPORTS: (MAKE_EXPORTS, "accounts"),
+    MEDIA: (PROCESS_MEDIA, settings.MEDIA_QUEUE),
+    EXPORTS: (MAKE_EXPORTS, settings.MEDIA_QUEUE),
 }
 PENDING_TTL_MS = 3000
 MIN_INTERVAL_SECONDS = 0.5  # between messages of one name from one process

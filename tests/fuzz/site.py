@@ -81,7 +81,7 @@ class FuzzedSite(ComposeServices):
 
     @property
     def _background_services(self) -> tuple[str, ...]:
-        return ("worker",) if self._small else ("worker", "beat")
+        return ("worker",) if self._small else ("worker", "media", "beat")
 
     @property
     def urls(self) -> tuple[str, str]:

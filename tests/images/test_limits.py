@@ -92,10 +92,12 @@ def test_an_expensive_picture_of_a_profile_fails_and_its_owner_is_notified(alice
         owner = sign_up_with({"avatar_image": value}, as_form=not entry.endswith("JSON"))
     elif entry.endswith("JSON"):
         owner = alice
-        assert alice.post(f"images/{path}", {"image": data_url(content)}).status_code == 201
+        assert (
+            alice.post(f"users/me/images/{path}", {"image": data_url(content)}).status_code == 201
+        )
     else:
         owner = alice
-        assert send_form(alice, "POST", f"images/{path}", image=content).status_code == 201
+        assert send_form(alice, "POST", f"users/me/images/{path}", image=content).status_code == 201
     before = owner.get("users/me").json()
     started = time.process_time()
     assert process_due_media() == 1
@@ -110,10 +112,10 @@ def test_an_expensive_picture_of_a_post_or_message_fails_with_its_reason(alice, 
     build, reason = ATTACKS[name]
     media = upload_and_process(alice, build())
     assert (media["state"], media["error"], media["url"]) == ("failed", reason, None)
-    response = send_form(alice, "POST", "chat/message", image=build(), receiver_id=bob.id)
+    response = send_form(alice, "POST", "chat/messages", image=build(), receiver_id=bob.id)
     assert response.status_code == 201, response.content
     assert process_due_media() == 1
-    (message,) = alice.get(f"chat/messages/{bob.id}").json()["messages"]
+    (message,) = alice.get(f"chat/conversations/{bob.id}/messages").json()["messages"]
     assert (message["media"]["state"], message["media"]["error"]) == ("failed", reason)
     assert spooled_files() == public_files() == []
 

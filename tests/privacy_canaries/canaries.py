@@ -100,7 +100,7 @@ def sent_text(listeners: Sequence[EventListener]) -> str:
 @contextmanager
 def paused_workers(stack: Stack) -> Iterator[None]:
     """Pause the workers, so that the messages to Celery stay in the queues."""
-    pids = [pid for name, pid in stack.pids.items() if name.startswith("worker")]
+    pids = [pid for name, pid in stack.pids.items() if name.startswith(("worker", "media"))]
     mains = [psutil.Process(pid) for pid in pids]
     processes = [process for main in mains for process in (main, *main.children(recursive=True))]
     for process in processes:
@@ -115,7 +115,10 @@ def paused_workers(stack: Stack) -> Iterator[None]:
 def celery_messages(stack: Stack) -> str:
     """Return the messages in the queues or reserved by a worker, as one text."""
     with redis.Redis.from_url(stack.running["redis_url"]) as client:
-        queues = [client.lrange(name, 0, -1) for name in settings.CELERY_QUEUE_NAMES]
+        queues = [
+            client.lrange(name, 0, -1)
+            for name in (*settings.CELERY_QUEUE_NAMES, settings.MEDIA_QUEUE)
+        ]
         reserved = client.hgetall("unacked")
     waiting = [message for queue in queues for message in queue] + list(reserved.values())
     assert waiting

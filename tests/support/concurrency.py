@@ -43,7 +43,7 @@ def persistent_keys() -> set[bytes]:
     Those come and go independently of what a test does.
     """
     transient_prefixes = (b"_kombu", b"unacked", b"wakeup:", b"lease:")
-    messages = {name.encode() for name in settings.CELERY_QUEUE_NAMES}
+    messages = {name.encode() for name in (*settings.CELERY_QUEUE_NAMES, settings.MEDIA_QUEUE)}
     names = set(client().scan_iter(count=1000)) - messages
     return {name for name in names if not name.startswith(transient_prefixes)}
 

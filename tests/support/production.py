@@ -171,7 +171,7 @@ class Production(ComposeServices):
         for name, port in ports.items():
             extra = ["--name", name] if name in self.socket_process_names else []
             self.start(name, [*self.command(name.partition("-")[0], port), *extra])
-        for name in ("worker", "beat"):
+        for name in ("worker", "media", "beat"):
             self.start(name, self.command(name))
         replicas = {
             f"{service.upper()}_REPLICAS": " ".join(

@@ -16,6 +16,8 @@ from mysocial.core.errors import Unavailable
 from mysocial.persistence import dead_letters, dirty
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
+NO_BACKLOG = dirty.Backlog(0, 0.0)  # Of a queue that owns no records.
+
 
 class QueueState(TypedDict):
     """The state of one queue, as printed."""
@@ -86,13 +88,14 @@ def read_queues() -> dict[str, QueueState]:
     states: dict[str, QueueState] = {}
     with current_app.connection_for_read() as broker:
         channel: Any = broker.default_channel
-        for name in settings.CELERY_QUEUE_NAMES:
+        for name in (*settings.CELERY_QUEUE_NAMES, settings.MEDIA_QUEUE):
+            backlog = backlogs.get(name, NO_BACKLOG)
             messages = channel.queue_declare(queue=name, passive=False).message_count
             states[name] = {
                 "messages": messages,
-                "pending": backlogs[name].count,
-                "oldest_seconds": round(backlogs[name].oldest_seconds, 1),
-                "dead_letters": letter_counts[name],
+                "pending": backlog.count,
+                "oldest_seconds": round(backlog.oldest_seconds, 1),
+                "dead_letters": letter_counts.get(name, 0),
             }
     return states
 

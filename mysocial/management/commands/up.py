@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
     help = (
         "Run everything on this machine until Ctrl-C: Valkey and mongod (unless REDIS_URL, "
-        "MONGO_URL are set), web, worker, beat and Flower. Data is kept in DATA_DIR."
+        "MONGO_URL are set), web, worker, media, beat and Flower. Data is kept in DATA_DIR."
     )
     requires_system_checks = ()  # some of them need servers that are not running yet
 

@@ -14,7 +14,7 @@ from tests.support.stack import ROOT
 FOLDER = ROOT / "deploy/kubernetes"
 OVERLAYS = ("one-node", "managed")
 VERSIONS = ("1.29", "1.34")
-ROLES = ("http", "ws", "worker", "beat", "flower", "prepare")
+ROLES = ("http", "ws", "worker", "media", "beat", "flower", "prepare")
 # Created by an operator, as described in docs/deploy.md.
 SECRETS = {"mysocial-secrets", "mysocial-tls"}
 
@@ -106,8 +106,8 @@ def test_every_role_runs_the_command_of_compose(docs):
         assert container.get("command", container.get("args")) == expected, role
     assert of_kind(docs, "Deployment")["beat"]["spec"]["replicas"] == 1
     assert of_kind(docs, "Deployment")["beat"]["spec"]["strategy"] == {"type": "Recreate"}
-    grace = {role: pods(docs)[role]["spec"]["terminationGracePeriodSeconds"] for role in ROLES[:4]}
-    assert grace == {role: int(services[role]["stop_grace_period"][:-1]) for role in ROLES[:4]}
+    grace = {role: pods(docs)[role]["spec"]["terminationGracePeriodSeconds"] for role in ROLES[:5]}
+    assert grace == {role: int(services[role]["stop_grace_period"][:-1]) for role in ROLES[:5]}
 
 
 def test_every_pod_is_locked_down(docs):
@@ -158,7 +158,7 @@ def test_a_pod_opens_only_the_connections_that_it_needs(docs):
     assert ports["names"] == {53}
     assert ports["internet"] == {443}
     assert ports[servers.pop()] == {6379, 27017}
-    assert selected(egress["internet"], docs) == {"worker"}
+    assert selected(egress["internet"], docs) == {"worker", "media"}
     (rule,) = egress["internet"]["spec"]["egress"]
     excluded = {block for to in rule["to"] for block in to["ipBlock"]["except"]}
     assert {"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"} <= excluded

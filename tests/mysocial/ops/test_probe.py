@@ -19,6 +19,7 @@ from mysocial.ops import probe
 from mysocial.ops.consistency import verify
 from mysocial.persistence import dirty
 from mysocial.persistence.heartbeats import SCHEDULER_KEY, worker_key
+from tests.images.pictures import make_image, send_form
 from tests.support import servers
 from tests.support.concurrency import mongod_paused
 from tests.support.stack import ROOT, wait_for
@@ -69,6 +70,35 @@ def test_a_worker_that_runs_tasks_is_healthy(beat_runs):
     client().set(worker_key(NODE), "1")
     assert probe.check_worker(NODE) == (0, "there is a backlog, but the worker runs tasks")
     assert probe.check_worker("another@host")[0] == 1
+
+
+def test_a_media_worker_is_unhealthy_if_it_runs_no_tasks(beat_runs, capsys):
+    assert probe.main(["media"]) == 1
+    assert "media: not running any tasks" in capsys.readouterr().out
+    client().set(worker_key(f"media@{socket.gethostname()}"), "1")
+    create_old_backlog()  # This is the fault of the other workers.
+    assert probe.main(["media"]) == 0
+
+
+def test_a_media_worker_is_healthy_without_beat():
+    assert probe.check_media_worker("media@host") == (0, "no tasks, but beat is not running")
+
+
+@pytest.mark.timeout(180)
+def test_files_wait_for_their_own_worker_and_nothing_else_waits_for_them(alice, tmp_path):
+    post = send_form(alice, "POST", "posts", text="x", image=make_image()).json()["post"]
+    path = f"posts/{post['id']}"
+    with running("worker"), running("beat", "--schedule", str(tmp_path / "schedule")):
+        wait_for_heartbeat(worker_key(NODE))
+        wait_for(lambda: not backlog_size(), within=30, name="an empty backlog")
+        assert alice.get(path).json()["media"]["state"] == "processing"
+        with running("media"):
+            wait_for(
+                lambda: alice.get(path).json()["media"]["state"] == "ready",
+                within=60,
+                name="the processed file",
+            )
+            assert probe.main(["media"]) == 0
 
 
 def test_workers_are_healthy_without_beat():
@@ -171,7 +201,7 @@ def test_writes_are_flushed_without_beat_and_the_probe_detects_it(alice, tmp_pat
     assert verify(pause=0) == set()
 
 
-@pytest.mark.parametrize("role", ["http", "ws", "worker", "beat"])
+@pytest.mark.parametrize("role", ["http", "ws", "worker", "media", "beat"])
 def test_systemd_units_run_the_commands_of_compose(role):
     unit = (ROOT / f"deploy/systemd/mysocial-{role}.service").read_text()
     (command,) = re.findall(r"^ExecStart=\S*/bin/(.*)$", unit, flags=re.MULTILINE)
@@ -184,7 +214,7 @@ def test_systemd_units_run_the_commands_of_compose(role):
 
 
 @pytest.mark.parametrize(
-    "role", ["redis", "mongo", "http", "ws", "proxy", "worker", "beat", "flower"]
+    "role", ["redis", "mongo", "http", "ws", "proxy", "worker", "media", "beat", "flower"]
 )
 def test_every_role_of_compose_has_a_restart_policy_and_a_health_check(role):
     assert COMPOSE[role]["restart"] == "unless-stopped"

@@ -10,6 +10,8 @@ from mysocial.core import redis
 from mysocial.store import wakeups
 from tests.support import servers
 
+QUEUE_NAMES = [*settings.CELERY_QUEUE_NAMES, settings.MEDIA_QUEUE]
+
 
 @pytest.fixture
 def queues(capsys):
@@ -29,7 +31,7 @@ def test_each_queue_is_shown_with_its_messages_and_pending_records(alice, queues
     wakeups.send_wakeup("posts")
     (line,) = queues("--json")
     states = json.loads(line)
-    assert list(states) == settings.CELERY_QUEUE_NAMES
+    assert list(states) == QUEUE_NAMES
     assert (states["posts"]["pending"], states["posts"]["dead_letters"]) == (2, 0)
     assert states["posts"]["messages"] >= 1
     assert states["chat"] == {
@@ -39,14 +41,12 @@ def test_each_queue_is_shown_with_its_messages_and_pending_records(alice, queues
         "dead_letters": 0,
     }
     table = queues()
-    assert [
-        name for name in settings.CELERY_QUEUE_NAMES if not any(name in row for row in table)
-    ] == []
+    assert [name for name in QUEUE_NAMES if not any(name in row for row in table)] == []
 
 
 def test_the_command_refreshes_as_often_as_requested(queues):
     lines = queues("--json", "--watch", "0.01", "--count", "3")
-    assert [list(json.loads(line)) for line in lines] == [settings.CELERY_QUEUE_NAMES] * 3
+    assert [list(json.loads(line)) for line in lines] == [QUEUE_NAMES] * 3
 
 
 def test_an_unhealthy_queue_sets_the_exit_code(alice, queues, flush_all):
