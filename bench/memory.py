@@ -26,46 +26,13 @@ from mysocial.dev.processes import free_port
 from mysocial.dev.servers import Mongod, Valkey
 
 SYLLABLES = [
-    "ba",
-    "ce",
-    "di",
-    "fo",
-    "gu",
-    "ha",
-    "je",
-    "ki",
-    "lo",
-    "mu",
-    "na",
-    "pe",
-    "ri",
-    "so",
-    "tu",
-    "va",
-    "we",
-    "xi",
-    "yo",
-    "zu",
-    "ar",
-    "en",
-    "is",
-    "ol",
-    "un",
-    "st",
-    "ch",
+    *("ba", "ce", "di", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so"),
+    *("tu", "va", "we", "xi", "yo", "zu", "ar", "en", "is", "ol", "un", "st", "ch"),
 ]
 # The mix of the writes, in the order in which they repeat.
 MIX = [
-    "post",
-    "react",
-    "comment",
-    "message",
-    "react",
-    "comment",
-    "react",
-    "message",
-    "follow",
-    "react",
+    *("post", "react", "comment", "message", "react"),
+    *("comment", "react", "message", "follow", "react"),
 ]
 BATCH = 500
 
