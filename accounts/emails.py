@@ -162,11 +162,6 @@ class NewNetwork(AccountEmail):
     subject: ClassVar[str] = "New sign-in to your account"
 
     @classmethod
-    def account(cls, recipient: str) -> Account | None:
-        account = super().account(recipient)
-        return account if account is not None and account.email_verified else None
-
-    @classmethod
     def context(cls, account: Account, email: Email) -> dict[str, Any]:
         return dict(email.params)
 

@@ -1,4 +1,4 @@
-"""All settings. Environment variables are read here only, with `env.py`; README.md lists them."""
+"""All settings. Only this module reads environment variables, with `env.py`: docs/settings.md."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -60,10 +60,11 @@ class Event:
     def current_query(cls, context: AudienceContext, data: bytes) -> Any:
         """Return a store query for the data as the records of the event are now.
 
-        Replay sends its result instead of `data`, so that nothing is sent that was edited away. A
-        result of None leaves the event out, because its record is gone. Return None instead of a
-        query if the data shows nothing that can change. A record that also decides the audience
-        must be read by the same request as there, so that both show the same moment.
+        Replay sends the result of the query instead of `data`, so that nothing is sent that was
+        edited away. If the result is None, the record is gone, and replay leaves the event out.
+        Return None instead of a query, as by default, to replay `data` unchanged; do so only if it
+        shows nothing that can change. If `audience` reads the same record, use the same query, so
+        that both show the same version.
         """
         return None
 

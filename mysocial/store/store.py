@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from django.core.exceptions import ImproperlyConfigured
+
 from mysocial.core import keys
 from mysocial.core.ids import milliseconds
 from mysocial.store.codec import RecordCodec
@@ -43,11 +45,13 @@ class Store(RecordCodec[M]):
         counters: Fields that only `Write.increment` changes.
         sorted_counters: Counters that have an index in MongoDB, to find the highest.
         fragments: JSON fragments and their fields. All other fields belong to the fragment `main`.
-        ttl_seconds: How long Redis keeps a flushed record after its last write or fetch.
+        ttl_seconds: The TTL of a record or unique value in Redis after its last write or fetch, and
+            of a list after it was created or fetched; nothing renews that of a list.
         queue: The Celery queue that flushes the records; by default, the label of the app.
-        expires_after: A field and seconds: MongoDB deletes a record so long after this time.
-        natural_key: The fields that make up the id, joined by colons. A complete list of one of
-            them that lacks the id proves, without MongoDB, that there is no such record.
+        expires_after: A field and seconds: MongoDB deletes a record this many seconds after the
+            time in the field.
+        natural_key: The fields that make up the id, joined by colons. If the list of one of these
+            fields is complete and lacks the id, there is no such record: MongoDB is not asked.
         counted_in: The counters that count these records, for `manage.py verify`.
     """
 
@@ -78,6 +82,10 @@ class Store(RecordCodec[M]):
         self.label: str = model._meta.label_lower  # noqa: SLF001
         self.queue: str = queue or model._meta.app_label  # noqa: SLF001
         self.prefix = keys.record_prefix(self.label)  # of the keys of its records
+        if keys.parse_store_key(self.prefix) is None:
+            raise ImproperlyConfigured(
+                f"{self.label}: use lowercase letters only; keys contain it."
+            )
         self.indexes = {index.name: index for index in indexes}
         self.sorted_counters = tuple(sorted_counters)
         self.ttl_seconds = ttl_seconds

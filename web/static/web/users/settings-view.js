@@ -104,7 +104,7 @@ class PictureSettings extends LiveComponent {
     this.status = h("p", { class: "dim", role: "status" });
     const uploads = [this.#createUpload("profile", "New picture"), this.#createUpload("background", "New background")];
     const removeButtons = [
-      this.#createRemoveButton("avatar_url", "images", "Remove picture"),
+      this.#createRemoveButton("avatar_url", "users/me/images", "Remove picture"),
       this.#createRemoveButton("background_url", "users/me/images/background", "Remove background"),
     ];
     const row = h("div", { class: "row" }, ...uploads, ...removeButtons);
@@ -115,7 +115,7 @@ class PictureSettings extends LiveComponent {
   /** @param {"profile" | "background"} purpose @param {string} label */
   #createUpload(purpose, label) {
     const upload = () => runAction(input.button, this.errorElement, async () => {
-      await this.api.post(`images/${purpose}`, buildRequestBody(input.fields));
+      await this.api.post(`users/me/images/${purpose}`, buildRequestBody(input.fields));
       input.clear();
       this.status.textContent = "Your picture will appear when it has been processed.";
     });
