@@ -90,7 +90,7 @@ def error_response(error: AppError) -> HttpResponse:
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     """Return the problem of any exception in a view; log unexpected ones once, as status 500."""
     if isinstance(error, AppError):
-        if isinstance(error, TooManyRequests):
+        if isinstance(error, TooManyRequests) and error.is_logged:
             _log_reached_limit(context)
         return error_response(error)
     if isinstance(error, exceptions.ValidationError):

@@ -18,6 +18,8 @@ from mysocial.core.rate_limits import MINUTE, RateLimit, keep_tightest
 from mysocial.core.request_context import LimitCheck, RequestContext
 
 REFUSALS = RateLimit("refusals", 600, 10 * MINUTE)
+# An entry of the security log is a write to Redis, which these limits avoid.
+LOGGED = RateLimit("logged-limits", 1, MINUTE)
 # Not 401: a client learns by it that it must refresh its token, and wrong passwords have limits of
 # their own. Not 500: it is not the client's fault.
 REFUSED_STATUSES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 503})
@@ -43,7 +45,8 @@ def enforce_request_limits(request: HttpRequest) -> None:
     if outcome is not None:
         keep_tightest(context, outcome.status)
         if outcome.seconds:
-            raise TooManyRequests(outcome.seconds)
+            is_logged = not limits.count(_checks(LOGGED, context, request)).seconds
+            raise TooManyRequests(outcome.seconds, is_logged=is_logged)
 
 
 def count_refusal(request: HttpRequest, status_code: int) -> None:

@@ -147,15 +147,18 @@ class IdempotentReplay(Exception):
 
 
 class TooManyRequests(AppError):
-    """A rate limit is exceeded; `retry_after` is in seconds."""
+    """A rate limit is exceeded; `retry_after` is in seconds.
+
+    `is_logged` says whether the security log records it.
+    """
 
     status = 429
     code = "too_many_requests"
     title = "Too many requests."
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, *, is_logged: bool = True) -> None:
         super().__init__(f"Too many requests. Try again in {retry_after} s.")
-        self.retry_after = retry_after
+        self.retry_after, self.is_logged = retry_after, is_logged
 
 
 class StorageBudgetExceeded(TooManyRequests):

@@ -33,7 +33,7 @@ def lasting_event_types() -> set[str]:
     """Return the types of all events that change the state of a client."""
     types = {kind: event for kind, event in EVENTS.items() if "tests" not in event.__module__}
     lasting = {kind for kind, event in types.items() if not issubclass(event, EphemeralEvent)}
-    return lasting - {"session.ended"}
+    return lasting - {"session.ended", "image.failed"}
 
 
 def test_every_event_type_has_a_reducer_and_an_action() -> None:

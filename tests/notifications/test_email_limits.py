@@ -38,7 +38,7 @@ def test_an_unconfirmed_address_gets_no_email_but_the_confirmation(
     follow(bob, alice)
     send_message(bob, alice)
     change = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
-    assert alice.put("password", change).status_code == 200
+    assert alice.put("accounts/me/password", change).status_code == 200
     assert subjects_to(mailoutbox) == ["Confirm your e-mail address"]
     assert len(list_notifications(alice)) == 7
     erased = alice.call("DELETE", "accounts/me", {"password": NEW_PASSWORD})
@@ -94,7 +94,7 @@ def test_an_email_about_the_account_is_sent_past_the_maximum(at_most_two, alice,
     mention_alice(bob, 3)
     assert subjects_to(mailoutbox) == [MENTION] * 2
     anonymous.post("forgot-password", {"email": ALICE})
-    alice.put("password", {"current_password": PASSWORD, "new_password": NEW_PASSWORD})
+    alice.put("accounts/me/password", {"current_password": PASSWORD, "new_password": NEW_PASSWORD})
     assert sorted(subjects_to(mailoutbox)[2:]) == [
         "Reset your password",
         "Your password was changed",

@@ -23,6 +23,7 @@ from mysocial.realtime.protocol import RESUME
 from tests.support.servers import PASSWORD
 from tests.support.stack import Stack, wait_for
 
+EDITED = " edited"  # what a writer appends to every third post
 UNAVAILABLE = 503
 
 
@@ -99,7 +100,7 @@ class Writer:
             post = response["post"]
             self.texts[post["id"]] = self.first[post["id"]] = post["text"]
             if turn % 3 == 0:
-                changed = {"text": f"{post['text']} edited"}
+                changed = {"text": f"{post['text']}{EDITED}"}
                 response = self._request_until_definite(
                     "PATCH", f"posts/{post['id']}", changed, f"u{turn}"
                 )

@@ -57,7 +57,8 @@ def faulty() -> Iterator[Endpoint]:
 
 def test_an_operation_that_fails_on_one_input_is_reported(faulty):
     body = {"content": {"application/json": {"schema": {"properties": {"text": {}}}}}}
-    document = {"paths": {"/api/v1/posts": {"post": {"requestBody": body}}}}
+    operation = {"operationId": "createPost", "requestBody": body}
+    document = {"servers": [{"url": "/api/v1"}], "paths": {"/posts": {"post": operation}}}
     sent = [request for request in corpus.all_requests(document, {"users": ["0"]}) if request.body]
     assert len(sent) > 50
     faults = CorpusClient(faulty).send_all(sent)

@@ -48,7 +48,8 @@ def count_accepted():
 
 def test_the_limit_is_exact_within_a_window():
     assert count_accepted() == 10
-    assert seconds_until_accepted() == 60
+    # The first request and this one may be in one millisecond: then it is a moment more than 60 s.
+    assert seconds_until_accepted() in {60, 61}
 
 
 def test_a_burst_at_the_end_of_a_window_leaves_no_room_for_another():

@@ -99,7 +99,7 @@ async def test_messages_and_conversations_are_replayed_as_they_are_now(connected
     events = await replay(connected, bob, cursor)
     assert "SECRET" not in str(events)
     of_type = {event["type"]: event["data"] for event in events}
-    (current,) = (await call(bob.get, f"chat/messages/{alice.id}")).json()["messages"]
+    (current,) = (await call(bob.get, f"chat/conversations/{alice.id}/messages")).json()["messages"]
     (conversation,) = (await call(bob.get, "chat/conversations")).json()["conversations"]
     assert of_type["message.created"] == of_type["message.updated"] == current
     assert of_type["conversation.updated"] == conversation

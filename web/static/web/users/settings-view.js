@@ -1,8 +1,10 @@
 /** Settings view: the current user's profile, pictures, privacy and notifications. */
 
 import { avatar, confirmButton, h, icon, runAction } from "../dom.js";
+import { createForm } from "../form.js";
 import { LiveComponent } from "../live-component.js";
 import { buildRequestBody, MediaInput } from "../media.js";
+import { DataExport } from "./data-export.js";
 
 /** @typedef {import("../context.js").ViewContext} ViewContext */
 
@@ -30,28 +32,6 @@ const NOTIFICATION_LABELS = {
   message: "Messages",
 };
 const MAX_IMAGES = 100; // of one request
-
-/**
- * Returns a form that reports success or an error.
- * @param {string} title @param {(Node | string)[]} fields @param {() => Promise<any>} save
- * @param {string} [button] its label @param {string} [success] the text after a success
- */
-function createForm(title, fields, save, button = "Save", success = "Saved.") {
-  const errorElement = h("p", { class: "error", role: "alert" });
-  const status = h("p", { class: "good", role: "status" });
-  const clearStatus = () => (status.textContent = "");
-  const submit = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    clearStatus();
-    runAction(form, errorElement, async () => {
-      await save();
-      status.textContent = success;
-    });
-  };
-  const footer = h("div", { class: "row" }, h("button", { type: "submit" }, button), status);
-  const form = h("form", { class: "card fields", submit, input: clearStatus }, h("h2", {}, title), ...fields, footer, errorElement);
-  return form;
-}
 
 class ProfileForm extends LiveComponent {
   /** @type {Record<string, string>} */ #savedValues = Object.fromEntries(PROFILE_FIELD_NAMES.map((name) => [name, ""]));
@@ -233,60 +213,6 @@ class NotificationTable {
       in_app.checked = values[type].in_app;
       email.checked = values[type].email;
     }
-  }
-}
-
-/** Requests a copy of the current user's data, which needs the password, and links to it. */
-class DataExport extends LiveComponent {
-  /** @param {ViewContext} context */
-  constructor({ api, signal }) {
-    const password = h("input", { id: "export-password", type: "password", autocomplete: "current-password", required: true, maxlength: 128 });
-    const status = h("p", { class: "dim", role: "status" });
-    const fields = [
-      h("p", {}, "You get an archive with everything you have posted, written and uploaded."),
-      h("div", {}, h("label", { for: password.id }, "Your password"), password),
-      status,
-    ];
-    const request = async () => {
-      const { data } = await api.post("accounts/me/export", { password: password.value });
-      password.value = "";
-      this.#showStatus(data.export);
-    };
-    super(createForm("Your data", fields, request, "Request a copy", "Requested."), signal);
-    this.api = api;
-    this.status = status;
-    this.element = h("div", {}, this.errorElement, this.container);
-  }
-
-  async load() {
-    await this.runLoad(async () => {
-      const { data } = await this.api.get("accounts/me/export");
-      this.#showStatus(data.export);
-    });
-  }
-
-  /** @param {import("../mysocial.js").ServerEvent} event */
-  applyEvent({ type }) {
-    if (type === "export.ready") this.load();
-  }
-
-  /** @param {{ status: string, requested_at: string } | null} dataExport */
-  #showStatus(dataExport) {
-    const texts = /** @type {Record<string, string>} */ ({
-      queued: "Your copy is being created. We send you an e-mail when it is ready.",
-      ready: "Your copy is ready. ",
-      failed: "Your copy could not be created. Request it again.",
-    });
-    const download = h("button", { type: "button", class: "soft", click: () => this.#download() }, "Download");
-    this.status.replaceChildren(texts[dataExport?.status ?? ""] ?? "", dataExport?.status === "ready" ? download : "");
-  }
-
-  async #download() {
-    await runAction(this.status, this.errorElement, async () => {
-      const url = URL.createObjectURL(await this.api.download("accounts/me/export/file"));
-      h("a", { href: url, download: "mysocial.zip" }).click();
-      URL.revokeObjectURL(url);
-    });
   }
 }
 
