@@ -35,12 +35,19 @@ def test_a_result_that_would_be_too_large_fails(alice, monkeypatch):
 
 
 def decoder_processes() -> list[psutil.Process]:
-    """Return the decoder of this process and the processes of the files in it."""
-    return [
-        child
-        for child in psutil.Process().children(recursive=True)
-        if "images.processing.decoder" in child.cmdline()
-    ]
+    """Return the decoder of this process and the processes of the files in it.
+
+    Sites that other tests have started are children of this process, too, and have decoders.
+    """
+    decoders = [child for child in psutil.Process().children() if _is_decoder(child)]
+    return [process for decoder in decoders for process in (decoder, *decoder.children())]
+
+
+def _is_decoder(process: psutil.Process) -> bool:
+    try:
+        return "images.processing.decoder" in process.cmdline()
+    except psutil.Error:  # it has just ended
+        return False
 
 
 def test_a_process_that_stands_still_is_killed(alice, settings):
