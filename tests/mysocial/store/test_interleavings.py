@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -237,6 +238,7 @@ class Interleavings(RuleBasedStateMachine):
             self.read_unique(code)
 
 
+@pytest.mark.timeout(240)  # 60 examples of 25 steps
 def test_any_interleaving_ends_in_what_was_acknowledged():
     run_state_machine_as_test(
         Interleavings,
