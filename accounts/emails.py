@@ -58,8 +58,11 @@ class AccountEmail(EmailTemplate):
 
     @classmethod
     def context(cls, account: Account, email: Email) -> dict[str, Any]:
-        """Return the context of the template, in addition to `username`."""
-        raise NotImplementedError
+        """Return the context of the template, in addition to `username`.
+
+        By default, these are the parameters of the e-mail.
+        """
+        return dict(email.params)
 
     @classmethod
     def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
@@ -150,10 +153,6 @@ class PasswordChanged(AccountEmail):
     name: ClassVar[str] = PASSWORD_CHANGED
     subject: ClassVar[str] = "Your password was changed"
 
-    @classmethod
-    def context(cls, account: Account, email: Email) -> dict[str, Any]:
-        return dict(email.params)
-
 
 class NewNetwork(AccountEmail):
     """Sent after a sign-in from a network that is new to the account, to confirmed addresses."""
@@ -161,20 +160,12 @@ class NewNetwork(AccountEmail):
     name: ClassVar[str] = NEW_NETWORK
     subject: ClassVar[str] = "New sign-in to your account"
 
-    @classmethod
-    def context(cls, account: Account, email: Email) -> dict[str, Any]:
-        return dict(email.params)
-
 
 class ExportReady(AccountEmail):
     """Sent when a data export is ready to download."""
 
     name: ClassVar[str] = EXPORT_READY
     subject: ClassVar[str] = "Your export is ready"
-
-    @classmethod
-    def context(cls, account: Account, email: Email) -> dict[str, Any]:
-        return dict(email.params)
 
 
 class NotificationEmail(AccountEmail):

@@ -9,13 +9,13 @@ import secrets
 import time
 from typing import NamedTuple
 
-from django.conf import settings
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import EndedSession, Session
 from mysocial.core.errors import NotAuthenticated
 from mysocial.core.ids import is_id
+from mysocial.core.secret_keys import derive_key
 from mysocial.realtime.auth import AuthenticatedSession
 
 REFRESH_TOKEN_PARTS = 3
@@ -102,7 +102,7 @@ def is_genuine(token: RefreshToken, session: Session | EndedSession) -> bool:
 
 
 def _proof(session: Session | EndedSession, generation: int) -> str:
-    key = hashlib.sha256(b"refresh\n" + settings.SECRET_KEY.encode()).digest()
+    key = derive_key("refresh")
     message = f"{session.id}.{generation}.{session.salt}".encode()
     signature = hmac.new(key, message, hashlib.sha256).digest()
     return base64.urlsafe_b64encode(signature).decode().rstrip("=")

@@ -24,6 +24,7 @@ from mysocial.admin.audit import staff_action
 from mysocial.core.errors import AlreadyExists, Conflict, Invalid, NotFound, TooManyRequests
 from mysocial.core.rate_limits import DAY, MINUTE, RateLimit, check_rate_limits, reset_rate_limits
 from mysocial.core.request_context import Origin
+from mysocial.core.secret_keys import derive_key
 from mysocial.security_log import Kind, Outcome, count_event, record_event
 from mysocial.store import Record, Store, reads, write
 
@@ -231,8 +232,7 @@ def _totp(encrypted_secret: str) -> pyotp.TOTP:
 
 @functools.cache
 def _cipher() -> Fernet:
-    key = hashlib.sha256(b"second factors\n" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+    return Fernet(base64.urlsafe_b64encode(derive_key("second factors")))
 
 
 # Guesses -----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from mysocial.core import keys
 from mysocial.core.errors import IdempotencyMismatch, IdempotentReplay, Invalid
 from mysocial.core.redis import available, client
 from mysocial.core.request_context import IdempotencyKey, RequestContext
+from mysocial.core.secret_keys import derive_key
 from mysocial.core.stored_responses import DIGEST_LENGTH, HASH_BYTES, parse_stored_response
 
 MAX_KEY_LENGTH = 255
@@ -76,7 +77,7 @@ def _request_hash(request: Request) -> bytes:
     """Return the hash of the query and the body; keyed, as the body may contain a password."""
     body = orjson.dumps(request.data, default=_file_digest, option=orjson.OPT_SORT_KEYS)
     content = request.META.get("QUERY_STRING", "").encode() + b"\n" + body
-    return hmac.new(_secret(b"requests"), content, hashlib.sha256).digest()[:HASH_BYTES]
+    return hmac.new(derive_key("requests"), content, hashlib.sha256).digest()[:HASH_BYTES]
 
 
 def _file_digest(file: "UploadedFile[bytes]") -> dict[str, str]:
@@ -88,10 +89,6 @@ def _file_digest(file: "UploadedFile[bytes]") -> dict[str, str]:
     return {"sha256": digest.hexdigest()}
 
 
-def _secret(purpose: bytes) -> bytes:
-    return hashlib.sha256(purpose + b"\n" + settings.SECRET_KEY.encode()).digest()
-
-
 @functools.cache
 def _cipher() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(_secret(b"stored answers")))
+    return Fernet(base64.urlsafe_b64encode(derive_key("stored answers")))

@@ -15,6 +15,7 @@ from mysocial.core import keys
 from mysocial.core.errors import Unavailable
 from mysocial.core.networks import networks_of
 from mysocial.core.redis import available, client
+from mysocial.core.secret_keys import derive_key
 
 KNOWN_SECONDS = 30 * 24 * 3600
 MAX_KNOWN_NETWORKS = 5  # per account: the latest
@@ -53,5 +54,4 @@ def remember_network(account: str, address: str) -> None:
 
 
 def _keyed_hash(text: str) -> str:
-    key = hashlib.sha256(b"known networks\n" + settings.SECRET_KEY.encode()).digest()
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(derive_key("known networks"), text.encode(), hashlib.sha256).hexdigest()[:32]

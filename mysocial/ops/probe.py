@@ -34,6 +34,19 @@ class ProbeResult(NamedTuple):
     reason: str
 
 
+def _read_heartbeats(node: str) -> tuple[bool, bool]:
+    """Return whether a worker and the scheduler have recorded a heartbeat recently.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
+    """
+    with available():
+        worker_is_alive, scheduler_is_alive = (
+            client().pipeline(transaction=False).exists(worker_key(node)).exists(SCHEDULER_KEY)
+        ).execute()
+    return bool(worker_is_alive), bool(scheduler_is_alive)
+
+
 def check_worker(node: str) -> ProbeResult:
     """Check whether the backlog is too old and only this worker can be the cause.
 
@@ -41,11 +54,7 @@ def check_worker(node: str) -> ProbeResult:
         node: The Celery node name of the worker.
     """
     try:
-        with available():
-            pipe = client().pipeline(transaction=False)
-            pipe.exists(worker_key(node))
-            pipe.exists(SCHEDULER_KEY)
-            worker_is_alive, scheduler_is_alive = pipe.execute()
+        worker_is_alive, scheduler_is_alive = _read_heartbeats(node)
         oldest = max(backlog.oldest_seconds for backlog in get_backlogs().values())
         if oldest <= MAX_BACKLOG_SECONDS:
             return ProbeResult(HEALTHY, f"the oldest record has waited {oldest:.0f} s")
@@ -69,11 +78,7 @@ def check_media_worker(node: str) -> ProbeResult:
         node: The Celery node name of the worker.
     """
     try:
-        with available():
-            pipe = client().pipeline(transaction=False)
-            pipe.exists(worker_key(node))
-            pipe.exists(SCHEDULER_KEY)
-            worker_is_alive, scheduler_is_alive = pipe.execute()
+        worker_is_alive, scheduler_is_alive = _read_heartbeats(node)
     except Unavailable as error:
         return ProbeResult(HEALTHY, f"unknown: {error}")
     if worker_is_alive:
