@@ -1,6 +1,7 @@
 """Typed access to environment variables, for `settings.py`. An invalid value is an error."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 MIN_SECRET_LENGTH = 32
+ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:(?P<port>\d{1,5}))?/?"
+)
+DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def envstr(name: str, default: str = "", *, choices: tuple[str, ...] = ()) -> str:
@@ -53,6 +58,28 @@ def envorigin(name: str) -> str:
     """Return the origin of the variable, a URL: scheme, host and port; empty if it is not set."""
     url = urlsplit(os.environ.get(name, "").strip())
     return f"{url.scheme}://{url.netloc}" if url.netloc else ""
+
+
+def envorigins(name: str, default: str = "") -> list[str]:
+    """Return the origins of the variable, as browsers write them: lowercase, no default port.
+
+    Raises:
+        ImproperlyConfigured: An item is not the origin of a site, such as `*` or `null`.
+    """
+    return [_parse_origin(name, item) for item in envlist(name, default)]
+
+
+def _parse_origin(name: str, text: str) -> str:
+    match = ORIGIN.fullmatch(text.lower())
+    if not match:
+        raise ImproperlyConfigured(
+            f"{name}: {text!r} must be an origin, such as https://app.example or "
+            "http://localhost:3000. It has no path. Wildcards and `null` are not possible, because "
+            "pages of these origins may send credentials."
+        )
+    scheme, host, port = match["scheme"], match["host"], match["port"]
+    is_default = port is None or port == DEFAULT_PORTS[scheme]
+    return f"{scheme}://{host}" + ("" if is_default else f":{port}")
 
 
 def envsecret(name: str, *, file: Path, debug: bool) -> str:

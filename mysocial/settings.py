@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 from mysocial.core.keys import CHANNEL_LAYER_PREFIX
 from mysocial.core.logging import JSON, LINES, logging_config
 from mysocial.dev.servers import running_urls
-from mysocial.env import envbool, envint, envlist, envorigin, envsecret, envstr
+from mysocial.env import envbool, envint, envlist, envorigin, envorigins, envsecret, envstr
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(envstr("DATA_DIR", str(BASE_DIR / ".local"))).resolve()
@@ -23,10 +23,10 @@ WEB_PROCESSES = envint("WEB_PROCESSES", 1, minimum=1, maximum=64)
 WORKER_PROCESSES = envint("WORKER_PROCESSES", 1, minimum=1, maximum=64)
 MEDIA_WORKER_PROCESSES = envint("MEDIA_WORKER_PROCESSES", 1, minimum=0, maximum=64)
 PUBLIC_URL = envstr("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
-# The origins whose pages may open `/ws`, with scheme and port. In production, there is no default
-# but the public one: a page of the machine that a browser runs on is not ours.
+# The origins whose pages may use the API and open `/ws`, with scheme and port. In production, there
+# is no default but the public one: a page of the machine that a browser runs on is not ours.
 _local_origins = f",http://localhost:{PORT},http://127.0.0.1:{PORT}" if DEBUG else ""
-ALLOWED_ORIGINS = envlist("ALLOWED_ORIGINS", envorigin("PUBLIC_URL") + _local_origins)
+ALLOWED_ORIGINS = envorigins("ALLOWED_ORIGINS", envorigin("PUBLIC_URL") + _local_origins)
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 
 # --- Servers ------------------------------------------------------------------------------------
@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_mongodb_backend",
+    "corsheaders",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -78,6 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mysocial.api.access_log.AccessLogMiddleware",
     "mysocial.api.security_headers.SecurityHeadersMiddleware",
+    "mysocial.api.cors.CorsMiddleware",
     "mysocial.api.middleware.ApiMiddleware",
     "mysocial.ops.views.MetricsMiddleware",
     "mysocial.api.page_middleware.PageSecurityMiddleware",
@@ -351,6 +353,22 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",  # like mysocial/core/json.py
 }
+
+# Pages of other origins that use the API (mysocial/api/cors.py). Requests carry a token, so the
+# credentials are only those of the refresh cookie.
+CORS_ALLOWED_ORIGINS = ALLOWED_ORIGINS
+CORS_ALLOW_CREDENTIALS = True
+CORS_URLS_REGEX = r"^/api(/|$)"
+CORS_ALLOW_HEADERS = (
+    "accept", "authorization", "cache-control", "content-type", "idempotency-key", "if-none-match",
+    "last-event-id", "traceparent", "x-request-id",
+)  # fmt: skip
+CORS_EXPOSE_HEADERS = (
+    "Allow", "Content-Disposition", "Deprecation", "ETag", "Link", "Retry-After", "Sunset",
+    "WWW-Authenticate", "X-Event-Cursor", "X-RateLimit-Limit", "X-RateLimit-Remaining",
+    "X-RateLimit-Reset", "X-Request-ID",
+)  # fmt: skip
+CORS_PREFLIGHT_MAX_AGE = 7200  # as long as Chromium keeps one
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "MySocial",

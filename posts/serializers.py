@@ -86,6 +86,11 @@ class FeedPageSerializer(PostPageSerializer):
     """A page of the global feed."""
 
     total_posts = serializers.IntegerField(help_text="The number of posts in the global feed.")
+    anchor = serializers.CharField(
+        required=False,
+        allow_null=True,
+        help_text="With `page` only: the `anchor` for further pages; null in an empty feed.",
+    )
 
 
 class VersionPageSerializer(serializers.Serializer[Any]):

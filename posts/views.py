@@ -13,6 +13,7 @@ from mysocial.api import (
     MessageSerializer,
     StrictSerializer,
     current_user_id,
+    cursor_param,
     int_param,
     json_response,
     list_response,
@@ -75,7 +76,14 @@ class PostViewSet(ApiViewSet):
             OpenApiParameter(
                 "page",
                 PAGE_NUMBER_SCHEMA,
-                description="The number of a page of 10 posts. `limit` and `cursor` are ignored.",
+                description="The number of a page of 10 posts. `limit` and `cursor` are ignored. "
+                "Without `anchor`, the pages move when somebody posts: prefer `cursor`.",
+            ),
+            OpenApiParameter(
+                "anchor",
+                str,
+                description="With `page`: the `anchor` of an earlier page. Pages are counted from "
+                "the same first post then, so new posts do not move them.",
             ),
         ],
         responses=FeedPageSerializer,
@@ -85,18 +93,23 @@ class PostViewSet(ApiViewSet):
     def list(self, request: Request) -> HttpResponse:
         viewer_id, media = current_user_id(request), media_param(request)
         total = selectors.total_posts_query()
-        # Both are validated even if `page` makes them unused.
+        # All are validated even if they are unused.
         limit, after = pagination_params(request)
-        if "page" in request.query_params:
-            number = int_param(request, "page", default=1, max_value=MAX_PAGE_NUMBER)
-            page = selectors.numbered_feed_page(
-                viewer_id=viewer_id, number=number, size=NUMBERED_PAGE_SIZE, media=media
-            )
-        else:
+        anchor = cursor_param(request, "anchor")
+        if "page" not in request.query_params:
             page = selectors.feed_page(
                 viewer_id=viewer_id, limit=limit, after=after, media=media, with_queries=[total]
             )
-        return list_response(request, "posts", post_template, page, total_posts=total.result())
+            return list_response(request, "posts", post_template, page, total_posts=total.result())
+        rows, following, start = selectors.numbered_feed_page(
+            viewer_id=viewer_id,
+            number=int_param(request, "page", default=1, max_value=MAX_PAGE_NUMBER),
+            size=NUMBERED_PAGE_SIZE,
+            anchor=anchor,
+            media=media,
+        )
+        more = {"total_posts": total.result(), "anchor": start}
+        return list_response(request, "posts", post_template, (rows, following), **more)
 
     @extend_schema(
         operation_id="createPost",

@@ -67,13 +67,22 @@ def pagination_params(request: Request) -> tuple[int, "Entry | None"]:
         Invalid: `limit` is out of range or `cursor` is not a cursor.
     """
     limit = int_param(request, "limit", default=PAGE_SIZE, max_value=MAX_PAGE_SIZE)
-    cursor = request.query_params.get("cursor")
-    after = decode_cursor(cursor) if cursor else None
+    return limit, cursor_param(request, "cursor")
+
+
+def cursor_param(request: Request, name: str) -> "Entry | None":
+    """Return the entry that a query parameter stands for; None if it is absent or empty.
+
+    Raises:
+        Invalid: The parameter is not a cursor.
+    """
+    cursor = request.query_params.get(name)
+    after = decode_cursor(cursor, name) if cursor else None
     if after and (
         after[1] > MAX_SCORE_MS or len(after[0]) > MAX_ID_LENGTH or not after[0].isascii()
     ):
-        raise Invalid(errors={"cursor": "Invalid cursor."})
-    return limit, after
+        raise Invalid(errors={name: "Invalid cursor."})
+    return after
 
 
 def int_param(request: Request, name: str, *, default: int, max_value: int) -> int:
@@ -129,5 +138,6 @@ def _next_page_query(request: Request, cursor: str) -> str:
     query = request.META.get("QUERY_STRING", "")
     if PLAIN_QUERY.fullmatch(query) and "page=" not in query and "cursor=" not in query:
         return f"{query}&cursor={cursor}" if query else f"cursor={cursor}"
-    kept = [pair for pair in request.query_params.lists() if pair[0] not in {"page", "cursor"}]
+    replaced = {"page", "anchor", "cursor"}
+    kept = [pair for pair in request.query_params.lists() if pair[0] not in replaced]
     return urlencode([*kept, ("cursor", cursor)], doseq=True)

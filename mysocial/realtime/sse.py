@@ -12,9 +12,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
+from django.http import HttpResponse, HttpResponseBase
 from pydantic import TypeAdapter, ValidationError
 
 from mysocial.api import problem_response
+from mysocial.api.cors import add_cors_headers, is_preflight
 from mysocial.api.problems import error_response
 from mysocial.api.security_headers import API_POLICY, set_security_headers
 from mysocial.core import aio, metrics, tracing
@@ -42,16 +44,16 @@ def event_stream(sessions: SessionBackend) -> Application:
         if scope["method"] != "GET":
             problem = problem_response(405, "method_not_allowed", "This path accepts GET only.")
             problem["Allow"] = "GET"
-            await send_response(send, problem)
+            await send_response(scope, send, problem)
             return
-        headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers_of(scope)
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        stream = _Stream(send)
+        stream = _Stream(scope, send)
         try:
             topics = _topics_of(query)
             subscription = await open_subscription(_token(headers), sessions, stream)
         except AppError as error:
-            await send_response(send, error_response(error))
+            await send_response(scope, send, error_response(error))
             return
         tracing.set_member(subscription.user_id)
         cursor = headers.get("last-event-id") or "".join(query.get("cursor", []))
@@ -72,11 +74,14 @@ async def _serve_counted(
 ) -> None:
     """Serve a stream, unless its network has too many connections."""
     tracing.start_for_scope(scope["headers"])
+    if is_preflight(scope["method"], _headers_of(scope)):
+        await send_response(scope, send, HttpResponse())
+        return
     limits, address = get_dispatcher().limits, scope_address(scope)
     try:
         limits.add_address(address)
     except AppError as error:
-        await send_response(send, error_response(error))
+        await send_response(scope, send, error_response(error))
         return
     try:
         await serve(scope, send)
@@ -94,8 +99,8 @@ async def until_disconnect(serving: Coroutine[Any, Any, None], receive: Receive)
 class _Stream:
     """The event stream of one client; a `Transport`."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope, self._send = scope, send
         self._has_started = False
         self._ended = asyncio.Event()
 
@@ -112,7 +117,7 @@ class _Stream:
                 subscription.release()
         except AppError as error:
             if not self._has_started:
-                await send_response(self._send, error_response(error))
+                await send_response(self._scope, self._send, error_response(error))
             return
         await self._wait_for_end()
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -150,8 +155,9 @@ class _Stream:
     async def _write(self, text: bytes) -> None:
         if not self._has_started:
             self._has_started = True
+            response = HttpResponse(content_type="text/event-stream")
             headers = [
-                (b"content-type", b"text/event-stream"),
+                *_raw_headers(_add_cors_headers(self._scope, response)),
                 (b"cache-control", b"no-store"),
                 (b"content-security-policy", API_POLICY.encode()),
                 (b"x-content-type-options", b"nosniff"),
@@ -160,6 +166,20 @@ class _Stream:
             ]
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
         await self._send({"type": "http.response.body", "body": text, "more_body": True})
+
+
+def _headers_of(scope: Scope) -> dict[str, str]:
+    return {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _add_cors_headers(scope: Scope, response: HttpResponse) -> HttpResponse:
+    origin = _headers_of(scope).get("origin")
+    return add_cors_headers(response, method=scope["method"], path=scope["path"], origin=origin)
+
+
+def _raw_headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a response as in ASGI."""
+    return [(name.lower().encode(), value.encode()) for name, value in response.items()]
 
 
 def _token(headers: Mapping[str, str]) -> str:
@@ -192,13 +212,11 @@ async def _wait_for_disconnect(receive: Receive) -> None:
         pass
 
 
-async def send_response(send: Send, response: Any) -> None:
+async def send_response(scope: Scope, send: Send, response: HttpResponse) -> None:
     """Send a response that Django's middleware does not complete."""
+    _add_cors_headers(scope, response)
     response["Cache-Control"] = "no-store"
     response[tracing.REQUEST_ID_HEADER] = tracing.request_id()
-    headers = [
-        (name.lower().encode(), value.encode())
-        for name, value in set_security_headers(None, response).items()
-    ]
+    headers = _raw_headers(set_security_headers(None, response))
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": response.content, "more_body": False})

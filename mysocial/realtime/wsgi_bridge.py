@@ -57,7 +57,8 @@ class WSGIBridge:
             await self._respond(scope, receive, send)  # the application does not read the body
             return
         if self._spooled_bytes + length > MAX_SPOOLED_BYTES:
-            await send_response(send, error_response(Unavailable("Too many uploads right now.")))
+            problem = error_response(Unavailable("Too many uploads right now."))
+            await send_response(scope, send, problem)
             return
         self._spooled_bytes += length
         try:

@@ -13,6 +13,7 @@ from mysocial.store.indexes import (
     Index,
     ViewerCheck,
     decode_cursor,
+    encode_anchor,
     encode_cursor,
     time_check,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "Write",
     "acknowledge",
     "decode_cursor",
+    "encode_anchor",
     "encode_cursor",
     "ensure_indexes",
     "execute",

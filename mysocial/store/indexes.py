@@ -12,6 +12,7 @@ from django.db import models
 from mysocial.core.errors import Invalid
 
 MAX_SCORE_DIGITS = 15  # of milliseconds since 1970
+AFTER_ID = "~"  # makes an id greater than itself, and smaller than every greater id
 FieldValues = dict[str, Any]
 Entry = tuple[str, int]  # the id and the score of a record in a list
 
@@ -141,8 +142,13 @@ def encode_cursor(entry: Entry | None) -> str | None:
     return base64.urlsafe_b64encode(f"{score}.{pk}".encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str) -> Entry:
-    """Return the place in a list that a cursor stands for.
+def encode_anchor(first_id: str, score: int) -> str:
+    """Return the cursor of the place just before an entry, so that a page starts with it."""
+    return str(encode_cursor((first_id + AFTER_ID, score)))
+
+
+def decode_cursor(cursor: str, name: str = "cursor") -> Entry:
+    """Return the place in a list that a cursor stands for; `name` is that of its parameter.
 
     Raises:
         Invalid: The cursor was not made by `encode_cursor`.
@@ -155,4 +161,4 @@ def decode_cursor(cursor: str) -> Entry:
             raise ValueError
         return pk, int(score)
     except (binascii.Error, ValueError):
-        raise Invalid(errors={"cursor": "Invalid cursor."}) from None
+        raise Invalid(errors={name: "Invalid cursor."}) from None

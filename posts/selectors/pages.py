@@ -1,11 +1,21 @@
 """Pages of posts and of their earlier versions."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from followers.selectors import relation_checks
 from mysocial.policies import Audience
-from mysocial.store import MAX_PAGES_SCANNED, Entry, ListQuery, Query, Row, filter_pages, reads
+from mysocial.store import (
+    MAX_PAGES_SCANNED,
+    Entry,
+    ListQuery,
+    Query,
+    Row,
+    encode_anchor,
+    encode_cursor,
+    filter_pages,
+    reads,
+)
 from posts.representations import post_template, version_template
 from posts.selectors.rows import is_in_feed, is_in_home_feed, is_visible, visible_row_query
 from posts.store import STATS_ID, feed_stats
@@ -40,12 +50,23 @@ def feed_page(
     return _filter_page(listing, viewer_id, is_in_feed)
 
 
+class NumberedPage(NamedTuple):
+    """A page by number. `anchor` is the cursor that repeats the page while newer posts arrive."""
+
+    rows: list[Row]
+    next: Entry | None
+    anchor: str | None
+
+
 def numbered_feed_page(
-    *, viewer_id: str, number: int, size: int, media: str = ""
-) -> tuple[list[Row], Entry | None]:
-    """Return page `number` of the viewer's global feed, counted in posts that they may see."""
+    *, viewer_id: str, number: int, size: int, anchor: Entry | None = None, media: str = ""
+) -> NumberedPage:
+    """Return page `number` of the viewer's global feed, counted in posts that they may see.
+
+    The count starts after `anchor`, by default with the newest post.
+    """
     rows: list[Row] = []
-    after: Entry | None = None
+    after = anchor
     end = number * size
     for _ in range(number + MAX_PAGES_SCANNED):
         limit = min(end - len(rows), MAX_SCAN_PAGE_SIZE)
@@ -53,7 +74,11 @@ def numbered_feed_page(
         rows += page
         if after is None or len(rows) == end:
             break
-    return rows[end - size :], after
+    if anchor:
+        start = encode_cursor(anchor)
+    else:
+        start = encode_anchor(rows[0].id, int(rows[0].score)) if rows else None
+    return NumberedPage(rows[end - size :], after, start)
 
 
 def home_page(

@@ -86,6 +86,46 @@ def test_pages_by_number_have_exactly_ten_visible_posts(alice, bob, stranger):
     assert [pk for page in pages for pk in page] == mine
 
 
+def test_pages_by_number_with_an_anchor_do_not_move(alice, bob, stranger, flush_all):
+    """The first page says where the count starts, as long as nobody deletes a post."""
+    mine = create_posts(alice, 32)[:25]
+    first = bob.get("posts?page=1").json()
+    anchor = first["anchor"]
+    pages = [[post["id"] for post in first["posts"]]]
+    for number in (2, 3):
+        stranger.create_post("meanwhile")
+        stranger.create_post("meanwhile, for followers", privacy="followers")
+        response = bob.get(f"posts?page={number}&anchor={anchor}")
+        assert response.json()["anchor"] == anchor
+        pages.append(ids(response))
+    seen = [pk for page in pages for pk in page]
+    assert seen[:25] == mine
+    assert len(seen) == len(set(seen)) == 30
+    again = bob.get(f"posts?page=1&anchor={anchor}").json()
+    assert again["posts"] == first["posts"]
+    moved = bob.get("posts?page=1").json()
+    assert moved["anchor"] != anchor
+    assert [post["text"] for post in moved["posts"][:2]] == ["meanwhile", "meanwhile"]
+    flush_all()
+    client().flushall()
+    assert ids(bob.get(f"posts?page=2&anchor={anchor}")) == pages[1]  # from MongoDB
+
+
+def test_an_empty_feed_has_no_anchor(alice):
+    assert alice.get("posts?page=1").json()["anchor"] is None
+    assert "anchor" not in alice.get("posts").json()
+
+
+def test_the_link_of_a_page_by_number_continues_by_cursor(alice, bob):
+    mine = create_posts(alice, 24)
+    page = bob.get("posts?page=1")
+    alice.create_post("meanwhile")
+    (path,) = [page["Link"].partition("/api/v1/")[2].partition(">")[0]]
+    assert ids(bob.get(path)) == mine[10:]
+    with_anchor = bob.get(f"posts?page=1&anchor={page.json()['anchor']}")
+    assert with_anchor["Link"] == page["Link"]
+
+
 def test_pages_are_full_in_spite_of_invisible_posts(alice, bob):
     mine = alice.create_post("Old")["id"]
     for _ in range(5):
@@ -125,6 +165,8 @@ def test_the_total_counts_public_posts_and_those_for_followers(alice, bob):
         ("page=x", "page"),
         ("page=2&limit=x", "limit"),
         ("page=2&cursor=x", "cursor"),
+        ("page=2&anchor=x", "anchor"),
+        ("anchor=x", "anchor"),
         ("page=101", "page"),
         ("cursor=x", "cursor"),
         ("cursor=%ff", "cursor"),
@@ -138,7 +180,7 @@ def test_the_total_counts_public_posts_and_those_for_followers(alice, bob):
 def test_an_invalid_limit_page_or_cursor_is_reported(alice, query, field):
     paths = (
         ["posts"]
-        if field == "page"
+        if field in {"page", "anchor"}
         else ["posts", f"users/{alice.id}/posts", "accounts/me/sessions"]
     )
     for path in paths:

@@ -46,7 +46,9 @@ COMPOSITION = {"mysocial/asgi.py", "mysocial/celery.py", "mysocial/urls.py", "my
 NOT_IN_SCHEMA = {"api/schema", "api/docs", "api/asyncapi", "api/asyncapi/docs"}
 MAY_BE_LONG = {"mysocial/settings.py"}
 MEANINGLESS_NAMES = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
-READS_ENVIRONMENT = re.compile(r"env(?:bool|int|list|secret|str)|os\.(?:getenv|environ\.\w+)")
+READS_ENVIRONMENT = re.compile(
+    r"env(?:bool|int|list|origins|secret|str)|os\.(?:getenv|environ\.\w+)"
+)
 
 
 def sources(*folders: str) -> dict[str, ast.Module]:

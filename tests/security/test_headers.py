@@ -103,20 +103,6 @@ def test_no_page_has_an_inline_script_or_handler(kinds, moderator, alice, flush_
         assert re.findall(r"\son\w+=", text) == [], name
 
 
-def test_no_page_of_another_origin_can_read_a_response(alice):
-    """There is no CORS, so a browser does not give a response to another site."""
-    for method in ("GET", "OPTIONS", "POST"):
-        headers = {
-            "Origin": "https://evil.example",
-            "Access-Control-Request-Method": "POST",
-            "Access-Control-Request-Headers": "authorization",
-        }
-        response = alice.call(
-            method, "posts", {"text": "x"} if method == "POST" else None, **headers
-        )
-        assert not [name for name in response.headers if name.lower().startswith("access-control")]
-
-
 def test_responses_have_the_hsts_header():
     assert real_settings.SECURE_HSTS_SECONDS in {0, 31_536_000}
     with_tls = Client().get("/health/live", secure=True)

@@ -101,7 +101,8 @@ def test_a_stream_and_a_socket_outlive_the_body_timeout(edge, alice, bob):
 
 SCRIPT = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
 SECURITY_HEADERS = [
-    "Cache-Control", "Content-Disposition", "Content-Security-Policy", "Content-Type",
+    "Access-Control-Allow-Origin", "Cache-Control", "Content-Disposition",
+    "Content-Security-Policy", "Content-Type",
     "Cross-Origin-Opener-Policy", "Referrer-Policy", "X-Content-Type-Options", "X-Frame-Options",
 ]  # fmt: skip
 

@@ -23,7 +23,7 @@ def test_a_document_has_a_strong_tag_for_each_encoding(path):
     assert packed.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed.content) == plain.content
     for response in (plain, packed):
-        assert response.headers["Vary"] == "Accept-Encoding"
+        assert response.headers["Vary"] == "Accept-Encoding, origin"
         assert response.headers["Cache-Control"] == "public, no-cache"
         assert response.headers["Content-Type"] == "application/json"
         assert int(response.headers["Content-Length"]) == len(response.content)
@@ -37,7 +37,7 @@ def test_a_client_that_has_the_document_gets_304(path, headers):
     again = new_client().get(path, headers={**headers, "If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
-    assert again.headers["Vary"] == "Accept-Encoding"
+    assert again.headers["Vary"] == "Accept-Encoding, origin"
     other = new_client().get(path, headers={**headers, "If-None-Match": '"another"'})
     assert (other.status_code, other.content) == (200, first.content)
 

@@ -1,62 +1,14 @@
 """`GET /api/v1/events`: server-sent events."""
 
-import asyncio
-import contextlib
 import json
 import re
 
 import pytest
 from asgiref.sync import sync_to_async
-from asgiref.testing import ApplicationCommunicator
 
-from mysocial.asgi import application
 from mysocial.realtime.dispatcher import get_dispatcher
 from tests.support import api_contract, event_contract
-
-
-class Stream(ApplicationCommunicator):
-    """The event stream of one client."""
-
-    def __init__(self, person=None, query="", method="GET", **headers):
-        if person:
-            headers["authorization"] = f"Bearer {person.access}"
-        super().__init__(
-            application,
-            {
-                "type": "http",
-                "method": method,
-                "path": "/api/v1/events",
-                "query_string": query.encode(),
-                "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
-            },
-        )
-        self.text = ""
-
-    async def begin(self):
-        """Send the request; return the status and the headers."""
-        await self.send_input({"type": "http.request", "body": b"", "more_body": False})
-        start = await self.receive_output(timeout=20)
-        return start["status"], dict(start["headers"])
-
-    async def body(self):
-        return json.loads((await self.receive_output(timeout=20))["body"])
-
-    async def next(self):
-        """Return the fields of the next event, skipping comments."""
-        while True:
-            while "\n\n" not in self.text:
-                output = await self.receive_output(timeout=20)
-                self.text += output["body"].decode()
-                if not output["more_body"]:
-                    return None
-            block, _, self.text = self.text.partition("\n\n")
-            if not block.startswith(":"):
-                return dict(line.split(": ", 1) for line in block.splitlines())
-
-    async def leave(self):
-        await self.send_input({"type": "http.disconnect"})
-        with contextlib.suppress(asyncio.CancelledError, asyncio.TimeoutError):
-            await self.wait(timeout=20)
+from tests.support.event_streams import Stream
 
 
 @pytest.fixture
