@@ -15,6 +15,7 @@ from mysocial.core.events import EVENTS, EphemeralEvent, Event
 from mysocial.realtime.protocol import (
     CLOSE_REASONS,
     COMMANDS,
+    MAX_TOPICS,
     REPLIES,
     REPLIES_BY_COMMAND,
     CommandMessage,
@@ -30,6 +31,15 @@ DESCRIPTION = (
     "Events over one WebSocket. Authenticate with an access token, then resume from the cursor of "
     "a response of the REST API. Each event is sent once, in order."
 )
+QUERY = {
+    "type": "object",
+    "properties": {
+        "topics": {
+            "type": "string",
+            "description": f"The first topics, at most {MAX_TOPICS}, separated by commas.",
+        }
+    },
+}
 SECURITY_SCHEME = {
     "type": "httpApiKey",
     "in": "header",
@@ -66,6 +76,7 @@ def document() -> dict[str, Any]:
                 "address": "/ws",
                 "description": f"Commands with their replies, and events. {_close_codes()}",
                 "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+                "bindings": {"ws": {"query": QUERY}},
             }
         },
         "operations": _operations(events),

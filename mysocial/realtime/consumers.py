@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -20,6 +21,7 @@ from mysocial.core.errors import (
 )
 from mysocial.realtime import protocol
 from mysocial.realtime.auth import SessionBackend
+from mysocial.realtime.connect import open_subscription
 from mysocial.realtime.connection_limits import scope_address
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.realtime.protocol import (
@@ -38,7 +40,7 @@ from mysocial.realtime.protocol import (
     parse_command,
 )
 from mysocial.realtime.replay import MissedEvents
-from mysocial.realtime.subscription import Subscription, open_subscription
+from mysocial.realtime.subscription import Subscription
 
 PROTOCOL = "mysocial"
 AUTH_SECONDS = 5
@@ -63,6 +65,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         self._subscription: Subscription | None = None
         self._connection_id = ""
         self._address: str | None = None  # once it is counted
+        self._first_topics: list[str] = []  # of the address, until the client is authenticated
         self._errors = 0
         self._allowance, self._last_frame = float(BURST), time.monotonic()
         self._auth_timeout: asyncio.TimerHandle | None = None
@@ -97,6 +100,13 @@ class EventConsumer(AsyncWebsocketConsumer):
         self._auth_timeout = asyncio.get_running_loop().call_later(
             AUTH_SECONDS, self._close_unauthenticated
         )
+        try:
+            query = parse_qs(self.scope["query_string"].decode("latin-1"))
+            self._first_topics = protocol.parse_topics(query.get("topics", []))
+        except Invalid as error:
+            await self._send_error("", error)
+            await self.close(BAD_FRAMES)
+            return
         tokens = [name for name in subprotocols if name != PROTOCOL]
         if tokens:
             await self._report_errors("", self._authenticate("", tokens[0]))
@@ -146,16 +156,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         try:
             await command
         except AppError as error:
-            problem = protocol.SocketProblem(
-                status=error.status,
-                code=error.code,
-                detail=error.detail,
-                errors=[
-                    protocol.SocketFieldProblem(field=name, detail=detail)
-                    for name, detail in error.errors.items()
-                ],
-            )
-            await self._send(protocol.ErrorReply(cid=cid, problem=problem))
+            await self._send_error(cid, error)
             self._errors += 1
             if isinstance(error, NotAuthenticated):
                 await self.close(SIGNED_OUT)
@@ -165,6 +166,18 @@ class EventConsumer(AsyncWebsocketConsumer):
                 await self.close(RESUME)
             elif self._errors >= MAX_ERRORS:
                 await self.close(BAD_FRAMES)
+
+    async def _send_error(self, cid: str, error: AppError) -> None:
+        problem = protocol.SocketProblem(
+            status=error.status,
+            code=error.code,
+            detail=error.detail,
+            errors=[
+                protocol.SocketFieldProblem(field=name, detail=detail)
+                for name, detail in error.errors.items()
+            ],
+        )
+        await self._send(protocol.ErrorReply(cid=cid, problem=problem))
 
     async def _run_command(self, text: str | None) -> None:
         if text is None or len(text) > MAX_FRAME_BYTES:
@@ -180,10 +193,10 @@ class EventConsumer(AsyncWebsocketConsumer):
             await self._resume(subscription, command)
             return
         if isinstance(command, Subscribe):
-            subscription.check_topics([command.topic])
-            subscription.join(command.topic)
+            subscription.join_all(command.all_topics, replace=command.replace)
         elif isinstance(command, Unsubscribe):
-            subscription.leave(command.topic)
+            for topic in command.all_topics:
+                subscription.leave(topic)
         elif isinstance(command, Typing):
             await asyncio.to_thread(self.send_typing, subscription.user_id, command.to, command.on)
         else:
@@ -221,8 +234,19 @@ class EventConsumer(AsyncWebsocketConsumer):
             self._auth_timeout.cancel()
             self._auth_timeout = None
         self._connection_id = get_dispatcher().presence.connect(subscription.user_id)
+        refusal = self._join_first_topics(subscription)
         await self._send(protocol.SignedIn(cid=cid, user_id=subscription.user_id))
         subscription.start_grace_period()
+        if refusal:
+            raise refusal
+
+    def _join_first_topics(self, subscription: Subscription) -> Invalid | None:
+        """Subscribe to the topics of the address; return the error if they are too many."""
+        try:
+            subscription.join_all(self._first_topics)
+        except Invalid as error:
+            return error
+        return None
 
     # Events --------------------------------------------------------------------------------------
 

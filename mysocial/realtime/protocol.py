@@ -3,9 +3,19 @@
 An unknown type or field is an error that names it.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from mysocial.core import keys
 from mysocial.core.errors import Invalid
@@ -44,11 +54,41 @@ class Auth(CommandMessage):
     token: str = Field(max_length=4096)
 
 
-class Subscribe(CommandMessage):
-    """Subscribe to the events of a topic that you may see."""
+class TopicsCommand(CommandMessage):
+    """A command about one topic, or about several at once."""
+
+    topic: Topic | None = Field(default=None, description="One topic. Or give `topics`.")
+    topics: list[Topic] | None = Field(
+        default=None,
+        max_length=MAX_TOPICS,
+        validate_default=True,
+        description="Several topics: all of them or, after an error, none.",
+    )
+
+    @field_validator("topics")
+    @classmethod
+    def require_one_of_both(
+        cls, topics: list[str] | None, info: ValidationInfo
+    ) -> list[str] | None:
+        """Require `topic` or `topics`. An invalid `topic` has an error of its own."""
+        if "topic" in info.data and (info.data["topic"] is None) == (topics is None):
+            raise PydanticCustomError("one_of", "Give either `topic` or `topics`.")
+        return topics
+
+    @property
+    def all_topics(self) -> list[str]:
+        """The topics of the command."""
+        return self.topics or ([self.topic] if self.topic else [])
+
+
+class Subscribe(TopicsCommand):
+    """Subscribe to the events of topics that you may see.
+
+    With `replace`, the connection leaves all other topics, except those of your own account.
+    """
 
     type: Literal["subscribe"]
-    topic: Topic
+    replace: bool = False
 
 
 class Resume(CommandMessage):
@@ -63,11 +103,10 @@ class Resume(CommandMessage):
     topics: list[Topic] = Field(default=[], max_length=MAX_TOPICS)
 
 
-class Unsubscribe(CommandMessage):
-    """Unsubscribe from a topic."""
+class Unsubscribe(TopicsCommand):
+    """Unsubscribe from topics."""
 
     type: Literal["unsubscribe"]
-    topic: Topic
 
 
 class Ping(CommandMessage):
@@ -157,7 +196,23 @@ REPLIES_BY_COMMAND: dict[type[CommandMessage], tuple[type[Reply], ...]] = {
     Auth: (SignedIn,),
     Resume: (Recovered, NotRecovered, Live),
 }  # `Ok` for the others
+_topics: TypeAdapter[list[str]] = TypeAdapter(list[Topic])
 _commands: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
+
+
+def parse_topics(texts: Iterable[str]) -> list[str]:
+    """Return the topics of a query string, of which each value is a list separated by commas.
+
+    Raises:
+        Invalid: There are too many, or one of them is not a topic.
+    """
+    names = [name for text in texts for name in text.split(",") if name]
+    if len(names) > MAX_TOPICS:
+        raise Invalid(errors={"topics": f"At most {MAX_TOPICS} topics."})
+    try:
+        return _topics.validate_python(names)
+    except ValidationError:
+        raise Invalid(errors={"topics": "Invalid topic."}) from None
 
 
 def parse_command(text: str) -> Command:

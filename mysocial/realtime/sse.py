@@ -13,7 +13,6 @@ from urllib.parse import parse_qs
 
 import orjson
 from django.http import HttpResponse, HttpResponseBase
-from pydantic import TypeAdapter, ValidationError
 
 from mysocial.api import problem_response
 from mysocial.api.cors import add_cors_headers, is_preflight
@@ -22,15 +21,15 @@ from mysocial.api.security_headers import API_POLICY, set_security_headers
 from mysocial.core import aio, metrics, tracing
 from mysocial.core.errors import AppError, Invalid, NotAuthenticated
 from mysocial.realtime.auth import SessionBackend
+from mysocial.realtime.connect import open_subscription
 from mysocial.realtime.connection_limits import scope_address
 from mysocial.realtime.dispatcher import get_dispatcher
-from mysocial.realtime.protocol import MAX_TOPICS, Topic
+from mysocial.realtime.protocol import parse_topics
 from mysocial.realtime.replay import MissedEvents
-from mysocial.realtime.subscription import Subscription, open_subscription
+from mysocial.realtime.subscription import Subscription
 
 PING_SECONDS = 20
 ID = re.compile(r'\{"id":"([^"]+)"')
-_topics: TypeAdapter[list[str]] = TypeAdapter(list[Topic])
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -198,13 +197,7 @@ def _topics_of(query: Mapping[str, list[str]]) -> list[str]:
     unknown = set(query) - {"topics", "cursor"}
     if unknown:
         raise Invalid(errors=dict.fromkeys(unknown, "Unknown parameter."))
-    names = [name for text in query.get("topics", []) for name in text.split(",") if name]
-    if len(names) > MAX_TOPICS:
-        raise Invalid(errors={"topics": f"At most {MAX_TOPICS} topics."})
-    try:
-        return _topics.validate_python(names)
-    except ValidationError:
-        raise Invalid(errors={"topics": "Invalid topic."}) from None
+    return parse_topics(query.get("topics", []))
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:

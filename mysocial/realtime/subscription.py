@@ -9,16 +9,15 @@ from typing import Protocol
 
 from django.conf import settings
 
-from mysocial.core.errors import Conflict, Invalid, NotAuthenticated, Unavailable
+from mysocial.core.errors import Conflict, Invalid
 from mysocial.core.keys import self_topic, session_topic
-from mysocial.realtime.auth import AuthenticatedSession, SessionBackend
-from mysocial.realtime.dispatcher import Dispatcher, get_dispatcher
+from mysocial.realtime.auth import AuthenticatedSession
+from mysocial.realtime.dispatcher import Dispatcher
 from mysocial.realtime.protocol import MAX_TOPICS, RESUME, SIGNED_OUT
 from mysocial.realtime.replay import AudienceFilter, MissedEvents, events_since, parse_cursor
 from mysocial.realtime.replay_queue import run_replay_step
 
 logger = logging.getLogger(__name__)
-MAX_START_SECONDS = 4
 # Events are held back until the first command or for this long, because a client that resumes must
 # not receive new events before those it missed.
 GRACE_SECONDS = 1.0
@@ -66,25 +65,42 @@ class Subscription:
         self._writer: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        for topic in (self_topic(self.user_id), session_topic(self.session_id)):
+        for topic in self._own_topics:
             self.join(topic)
 
     def start_grace_period(self) -> None:
         """Start the time within which the client may send `resume` as its first command."""
         self._timer = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._end_grace_period)
 
-    def check_topics(self, topics: Iterable[str]) -> None:
+    def check_topics(self, topics: Iterable[str], *, replace: bool = False) -> None:
         """Check that the client may join topics.
+
+        Args:
+            topics: The topics to join.
+            replace: Whether the client leaves all others, except its own.
 
         Raises:
             Invalid: There would be too many on this connection, or on all of the member's.
         """
-        new_topics = set(topics) - self.topics
-        if len(self.topics) + len(new_topics) > MAX_TOPICS + OWN_TOPICS:
+        before, wanted = len(self.topics), self._own_topics.union(topics)
+        after = len(wanted if replace else wanted | self.topics)
+        if after > MAX_TOPICS + OWN_TOPICS:
             raise Invalid(f"At most {MAX_TOPICS} topics.")
-        if not self._dispatcher.limits.may_add_topics(self.user_id, len(new_topics)):
+        if after > before and not self._dispatcher.limits.may_add_topics(
+            self.user_id, after - before
+        ):
             maximum = settings.MAX_TOPICS_PER_MEMBER
             raise Invalid(f"At most {maximum} topics on all of your connections.")
+
+    def join_all(self, topics: Iterable[str], *, replace: bool = False) -> None:
+        """Subscribe to topics, all or none; see `check_topics`."""
+        wanted = set(topics)
+        self.check_topics(wanted, replace=replace)
+        if replace:
+            for topic in self.topics - self._own_topics - wanted:
+                self.leave(topic)
+        for topic in wanted:
+            self.join(topic)
 
     def join(self, topic: str) -> None:
         """Subscribe to a topic."""
@@ -221,6 +237,10 @@ class Subscription:
         self._start_writer()
 
     @property
+    def _own_topics(self) -> set[str]:
+        return {self_topic(self.user_id), session_topic(self.session_id)}
+
+    @property
     def _is_closed(self) -> bool:
         return self._state is State.CLOSED
 
@@ -269,31 +289,3 @@ class Subscription:
             await self._transport.end(code)
         except Exception as error:  # noqa: BLE001 - as above
             logger.debug("A client disconnected: %s", error)
-
-
-async def open_subscription(
-    token: str, sessions: SessionBackend, transport: Transport
-) -> Subscription:
-    """Authenticate a client; return its subscription, which holds events back at first.
-
-    Raises:
-        NotAuthenticated: The token is invalid or its session has ended.
-        Unavailable: The event log or the session store does not respond.
-    """
-    dispatcher = get_dispatcher()
-    try:
-        async with asyncio.timeout(MAX_START_SECONDS):
-            await dispatcher.start()
-    except TimeoutError:
-        raise Unavailable("The event log is not available right now.") from None
-    session = await asyncio.to_thread(sessions.authenticate, token)
-    subscription = Subscription(dispatcher, session, transport)
-    try:
-        # Checked after subscribing to the session's topic: an end in between cannot be missed.
-        if await asyncio.to_thread(sessions.find_ended, [session.session_id]):
-            raise NotAuthenticated("The session has ended.")
-    except BaseException:
-        subscription.close()
-        raise
-    dispatcher.session_watcher.add(subscription, sessions)
-    return subscription

@@ -15,7 +15,7 @@ from mysocial.realtime.protocol import COMMANDS
 from tests.fuzz.site import Endpoint
 
 # The close codes of docs/events.md; 1002, 1007 and 1009 are those of RFC 6455.
-CODES = {1000, 1001, 1002, 1005, 1006, 1007, 1009, 4400, 4401, 4408, 4429}
+CODES = {1000, 1001, 1002, 1005, 1006, 1007, 1009, 4400, 4401, 4408, 4429, 4430}
 MAX_CONCURRENT = 8
 FRAMES_PER_SOCKET = 28  # two fewer than the rate limit allows at once
 TIMEOUT_SECONDS = 10.0
@@ -180,13 +180,14 @@ def _valid_value(name: str, chance: random.Random) -> Any:
     return {
         "cid": str(chance.randrange(100)),
         "topic": chance.choice(("feed", "home", "presence", "post:" + "a" * 24)),
-        "topics": ["feed", "home"],
+        "topics": chance.choice((["feed", "home"], [], ["presence"])),
         "cursor": chance.choice(
             ("0:0", "5a0c11fe:1795377658624429", "x", "-1:-1", "a:" + "9" * 30)
         ),
         "token": "a.b.c",
         "to": "0" * 24,
         "on": True,
+        "replace": True,
         "type": "ping",
     }[name]
 
