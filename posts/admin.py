@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from mysocial.admin.record_admin import RecordAdmin
 from mysocial.store import Record
 from posts import services
-from posts.models import WITHHELD, FeedStats, Post, PostVersion
+from posts.models import WITHHELD, Post, PostVersion
 
 
 @admin.register(Post)
@@ -33,13 +33,6 @@ class PostAdmin(RecordAdmin):
     @staticmethod
     def remove(post_id: str) -> None:
         services.remove_post(post_id=post_id)
-
-
-@admin.register(FeedStats)
-class FeedStatsAdmin(RecordAdmin):
-    """Show the number of posts in the global feed; read-only."""
-
-    list_display = ("id", "posts_count")
 
 
 @admin.register(PostVersion)

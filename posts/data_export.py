@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from mysocial.privacy import ExportSection, Owner, exclude, listed, register, walk
+from mysocial.privacy import ExportSection, Owner, listed, register, walk
 from posts.models import PostVersion
-from posts.store import feed_stats, post_versions, posts
+from posts.store import post_versions, posts
 
 
 def _versions(owner: Owner) -> Iterator[PostVersion]:
@@ -15,4 +15,3 @@ def _versions(owner: Owner) -> Iterator[PostVersion]:
 
 register(ExportSection(posts, "Posts", listed(posts, "author")))
 register(ExportSection(post_versions, "Earlier versions of posts", _versions))
-exclude(feed_stats, "The number of all posts, not data of a member.")

@@ -87,14 +87,3 @@ class PostVersion(Record):
         db_table = "post_versions"
         verbose_name = "post version"
         verbose_name_plural = "post versions"
-
-
-class FeedStats(Record):
-    """The number of posts in the global feed; a single record."""
-
-    posts_count = models.IntegerField(default=0)
-
-    class Meta(Record.Meta):
-        db_table = "feed_stats"
-        verbose_name = "feed statistics"
-        verbose_name_plural = "feed statistics"

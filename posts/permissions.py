@@ -14,6 +14,11 @@ _AUDIENCES = {
 }
 
 
+def intended_audience(privacy: str) -> Audience:
+    """Return the audience of a post by its own privacy, whatever the author's account is."""
+    return _AUDIENCES[privacy]
+
+
 def post_audience(privacy: str, *, author_is_private: bool) -> Audience:
     """Return the audience of a post.
 
@@ -21,7 +26,7 @@ def post_audience(privacy: str, *, author_is_private: bool) -> Audience:
     account, and posts for followers, are for accepted followers. A private post is for its author.
     A withheld post is for nobody.
     """
-    return min(_AUDIENCES[privacy], account_audience(is_private=author_is_private))
+    return min(intended_audience(privacy), account_audience(is_private=author_is_private))
 
 
 def can_see_post(  # noqa: PLR0913 - keyword arguments name the parts of the rule

@@ -85,7 +85,10 @@ class PostPageSerializer(serializers.Serializer[Any]):
 class FeedPageSerializer(PostPageSerializer):
     """A page of the global feed."""
 
-    total_posts = serializers.IntegerField(help_text="The number of posts in the global feed.")
+    total_posts = serializers.IntegerField(
+        help_text="The number of public posts by accounts that are not private. It may differ from "
+        "the number of posts that you see."
+    )
     anchor = serializers.CharField(
         required=False,
         allow_null=True,

@@ -2,12 +2,11 @@
 
 from followers.selectors import FOLLOW_GRAPH
 from mysocial.store import Counter, Index, Store
-from posts.models import FeedStats, MediaKind, Post, PostVersion, Privacy
+from posts.models import MediaKind, Post, PostVersion, Privacy
 from posts.reaction_types import ReactionType
 
 # The privacies of posts that feeds list.
 FEED_PRIVACIES = (Privacy.PUBLIC.value, Privacy.FOLLOWERS.value)
-STATS_ID = "feed"
 # The kinds of media that a list can be filtered by. Each has its own index, so that pages are full.
 MEDIA_FILTERS = (MediaKind.IMAGES.value, MediaKind.VIDEOS.value)
 
@@ -18,7 +17,15 @@ posts = Store(
     counters=("comments_count", *(f"reactions_{kind}" for kind in ReactionType.values)),
     counted_in=(
         Counter("users.user", "posts_count", by="author_id", where={"privacy": Privacy.values}),
-        Counter("posts.feedstats", "posts_count", pk=STATS_ID, where={"privacy": FEED_PRIVACIES}),
+        Counter(
+            "users.user", "follower_posts_count", by="author_id", where={"privacy": FEED_PRIVACIES}
+        ),
+        Counter(
+            "users.user",
+            "public_posts_count",
+            by="author_id",
+            where={"privacy": (Privacy.PUBLIC.value,)},
+        ),
     ),
     indexes=(
         Index("feed", where={"privacy": FEED_PRIVACIES}),
@@ -45,7 +52,6 @@ posts = Store(
         ),
     ),
 )
-feed_stats = Store(FeedStats, counters=("posts_count",))
 post_versions = Store(
     PostVersion,
     fragments={"content": ("id", "written_at", "text", "bg_color", "feelings", "gif_url")},

@@ -34,6 +34,7 @@ from posts.serializers import (
     VersionPageSerializer,
 )
 from posts.store import MEDIA_FILTERS
+from users.selectors import public_posts_query
 
 NUMBERED_PAGE_SIZE = 10
 MAX_PAGE_NUMBER = 100
@@ -92,7 +93,7 @@ class PostViewSet(ApiViewSet):
     )
     def list(self, request: Request) -> HttpResponse:
         viewer_id, media = current_user_id(request), media_param(request)
-        total = selectors.total_posts_query()
+        total = public_posts_query()
         # All are validated even if they are unused.
         limit, after = pagination_params(request)
         anchor = cursor_param(request, "anchor")

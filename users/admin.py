@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from mysocial.admin.record_admin import RecordAdmin
 from users import services
-from users.models import User
+from users.models import SiteTotals, User
 
 
 @admin.register(User)
@@ -22,6 +22,8 @@ class UserAdmin(RecordAdmin):
         "created_at",
         "is_private",
         "posts_count",
+        "follower_posts_count",
+        "public_posts_count",
         "followers_count",
         "following_count",
     )
@@ -34,3 +36,10 @@ class UserAdmin(RecordAdmin):
     def change(user_id: str, **changes: Any) -> None:
         """Save the changed fields of a profile."""
         services.moderate_profile(user_id=user_id, **changes)
+
+
+@admin.register(SiteTotals)
+class SiteTotalsAdmin(RecordAdmin):
+    """Show the number of public posts of accounts that are not private; read-only."""
+
+    list_display = ("id", "public_posts_count")

@@ -4,21 +4,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.core.event_schemas import FLAG, ID, Payload, one_of
+from mysocial.core.event_schemas import FLAG, ID, PartialPayload, Payload, one_of
 from mysocial.core.events import AudienceContext, EphemeralEvent, Event
 from mysocial.core.keys import FEED_TOPIC, PRESENCE_TOPIC, self_topic, user_topic
 from mysocial.policies import relationship_policy
 from mysocial.store import to_json
 from users import selectors
-from users.representations import ProfileSerializer, profile_template
+from users.representations import ProfileSerializer, shared_profile_template
+
+# Each viewer is shown the number of posts that they may see, so an event for all cannot contain it.
+SHARED_PROFILE = PartialPayload("SharedProfile", ProfileSerializer, frozenset({"posts_count"}))
 
 
 @dataclass(frozen=True)
 class UserUpdated(Event):
-    """A profile was changed. Sent to clients that show it and to the member's own devices."""
+    """A profile was changed. Sent to clients that show it and to the member's own devices.
+
+    It does not contain `posts_count`, which depends on the viewer.
+    """
 
     type: ClassVar[str] = "user.updated"
-    payload: ClassVar[Payload] = ProfileSerializer
+    payload: ClassVar[Payload] = SHARED_PROFILE
     user_id: str
 
     def topics(self) -> Iterable[str]:
@@ -33,10 +39,10 @@ class UserUpdated(Event):
 
     @classmethod
     def current_query(cls, context: AudienceContext, data: bytes) -> Any:
-        return selectors.profile_json_query(context["user"])
+        return selectors.shared_profile_json_query(context["user"])
 
     def data(self) -> list[Any]:
-        return profile_template.placeholders(self.user_id)
+        return shared_profile_template.placeholders(self.user_id)
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,10 @@ class User(Record):
     instagram = models.CharField(max_length=200, default="", blank=True)
     twitter = models.CharField(max_length=200, default="", blank=True)
     youtube = models.CharField(max_length=200, default="", blank=True)
+    # All posts but the withheld ones, those that followers may see, and those for everybody.
     posts_count = models.IntegerField(default=0, editable=False)
+    follower_posts_count = models.IntegerField(default=0, editable=False)
+    public_posts_count = models.IntegerField(default=0, editable=False)
     followers_count = models.IntegerField(default=0, editable=False)
     following_count = models.IntegerField(default=0, editable=False)
 
@@ -78,3 +81,14 @@ class User(Record):
 
     def __str__(self) -> str:
         return self.username
+
+
+class SiteTotals(Record):
+    """The number of public posts of all accounts that are not private; a single record."""
+
+    public_posts_count = models.IntegerField(default=0)
+
+    class Meta(Record.Meta):
+        db_table = "site_totals"
+        verbose_name = "site totals"
+        verbose_name_plural = "site totals"

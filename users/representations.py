@@ -1,27 +1,60 @@
 """Representations of members in responses and events: JSON templates and their schemas."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from rest_framework import serializers
 
+from mysocial.policies import Audience, relationship_policy
 from mysocial.store import Field, JsonTemplate, RelatedField, Row
-from users.store import CARD, SETTINGS, users
+from users.store import CARD, POST_COUNTERS, SETTINGS, users
 
-profile_template = JsonTemplate(
-    users,
-    Field(CARD),
-    b",",
-    Field("main"),
-    b',"is_private":',
-    Field("is_private"),
-    b',"posts_count":',
-    Field("posts_count"),
-    b',"followers_count":',
-    Field("followers_count"),
-    b',"following_count":',
-    Field("following_count"),
-)
+_POSTS_COUNT = b',"posts_count":'
+
+
+def _profile_template(*posts_count: bytes | Field, load: Sequence[str] = ()) -> JsonTemplate:
+    """Return a template of profiles with the given parts for the number of posts."""
+    return JsonTemplate(
+        users,
+        Field(CARD),
+        b",",
+        Field("main"),
+        b',"is_private":',
+        Field("is_private"),
+        *posts_count,
+        b',"followers_count":',
+        Field("followers_count"),
+        b',"following_count":',
+        Field("following_count"),
+        load=load,
+    )
+
+
+# Without the number of posts, which depends on the viewer.
+shared_profile_template = _profile_template()
+# For the member. It loads all that `render_profile` needs.
+profile_template = _profile_template(_POSTS_COUNT, Field("posts_count"), load=tuple(POST_COUNTERS))
+_follower_template = _profile_template(_POSTS_COUNT, Field("follower_posts_count"))
+_public_template = _profile_template(_POSTS_COUNT, Field("public_posts_count"))
+_no_posts_template = _profile_template(_POSTS_COUNT, b"0")
+
+
+def render_profile(row: Row, *, viewer_id: str) -> bytes:
+    """Return the profile as a viewer may see it, with the number of posts that they may see.
+
+    Args:
+        row: The row of `profile_template`, read with the `viewer_checks` of the viewer.
+        viewer_id: The viewer.
+    """
+    is_owner = row.id == viewer_id
+    narrowest = relationship_policy().narrowest_audience(row.flags, is_owner=is_owner)
+    if narrowest == Audience.OWNER:
+        return profile_template.render(row)
+    if narrowest == Audience.FOLLOWERS:
+        return _follower_template.render(row)
+    is_private = row.value("is_private") == "true"
+    return (_no_posts_template if is_private else _public_template).render(row)
 
 
 def author_parts(ref: str) -> list[bytes | RelatedField]:
@@ -84,7 +117,7 @@ class PersonSerializer(AuthorSerializer):
 
 
 class ProfileSerializer(AuthorSerializer):
-    """A member's public profile."""
+    """A member's profile as the viewer may see it."""
 
     created_at = serializers.DateTimeField(help_text="When the member signed up.")
     background_url = serializers.CharField(
@@ -107,7 +140,7 @@ class ProfileSerializer(AuthorSerializer):
         help_text="The URL of the YouTube channel; empty if it is not given."
     )
     is_private = serializers.BooleanField(help_text="Whether following the member needs a request.")
-    posts_count = serializers.IntegerField(help_text="The number of posts.")
+    posts_count = serializers.IntegerField(help_text="The number of posts that you may see.")
     followers_count = serializers.IntegerField(help_text="The number of followers.")
     following_count = serializers.IntegerField(
         help_text="The number of members that the member follows."

@@ -12,8 +12,13 @@ from mysocial.realtime import presence
 from mysocial.store import Entry, Row, ViewerCheck, pagination, reads, search, time_check
 from users import models
 from users.models import User
-from users.representations import person_template, profile_template, settings_template
-from users.store import JOINED, SETTINGS, users
+from users.representations import (
+    person_template,
+    profile_template,
+    settings_template,
+    shared_profile_template,
+)
+from users.store import JOINED, SETTINGS, TOTALS_ID, site_totals, users
 
 # Repeated here for the apps above, which may not import models.
 NOTIFICATION_TYPES = models.NOTIFICATION_TYPES
@@ -57,10 +62,15 @@ def joined_cursor(user_id: str) -> str:
     return str(orjson.loads(b"{%b}" % fragment).get("joined_cursor", ""))
 
 
-def profile_json_query(user_id: str) -> reads.Query[bytes | None]:
-    """Return a query for the JSON object of a profile; its result is None if it is deleted."""
-    rows = reads.rows_query(profile_template, [user_id])
-    return rows.map(lambda rows: profile_template.render(rows[0]) if rows else None)
+def shared_profile_json_query(user_id: str) -> reads.Query[bytes | None]:
+    """Return a query for the JSON object of `user.updated`; its result is None without a member."""
+    rows = reads.rows_query(shared_profile_template, [user_id])
+    return rows.map(lambda rows: shared_profile_template.render(rows[0]) if rows else None)
+
+
+def public_posts_query() -> reads.Query[int]:
+    """Return a query for the number of public posts of accounts that are not private."""
+    return reads.counter_query(site_totals, TOTALS_ID, "public_posts_count")
 
 
 def require_not_self(user_id: str, other_id: str, action: str) -> None:

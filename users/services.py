@@ -6,12 +6,12 @@ from django.conf import settings
 
 from mysocial.core.errors import Conflict, Invalid, Unavailable
 from mysocial.outbox import queue_cascade
-from mysocial.policies import check_text
+from mysocial.policies import Audience, check_text
 from mysocial.realtime import ephemeral, presence
 from mysocial.store import Write, reads, retry_on_conflict, write
 from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
-from users.models import COLORS, User, default_notifications
-from users.store import users
+from users.models import COLORS, SiteTotals, User, default_notifications
+from users.store import POST_COUNTERS, TOTALS_ID, users
 from users.usernames import find_username_problem
 
 LABEL = "users.user"
@@ -54,6 +54,9 @@ def create_user(
 def delete_user(w: Write, user_id: str) -> None:
     """Delete a member's profile in the write of an erasure, and queue all that depends on it."""
     user = reads.get_record(users, user_id)
+    require_privacy(w, user_id, b"true" if user.is_private else b"false")
+    if not user.is_private:
+        _count_public_posts_of(w, user, sign=-1)
     w.delete(user)
     queue_cascade(w, user)
     w.announce(UserDeleted(user_id))
@@ -61,7 +64,47 @@ def delete_user(w: Write, user_id: str) -> None:
 
 def increment_user_counters(w: Write, user_id: str, **deltas: int) -> None:
     """Add to a member's counters in a write; a deleted member is skipped."""
-    w.increment(User, user_id, missing_ok=True, init=None, **deltas)
+    w.increment(User, user_id, missing_ok=True, init=None, only_if=None, **deltas)
+
+
+def count_post(w: Write, author_id: str, *, before: Audience, after: Audience) -> None:
+    """Update the counts of a member's posts, and of the site's, by the audience of one post.
+
+    Args:
+        w: The write that changes the post.
+        author_id: The author.
+        before: The audience of the post until now, whatever the author's account is; nobody if it
+            did not exist.
+        after: The audience from now on.
+    """
+    deltas = {
+        counter: (after >= audience) - (before >= audience)
+        for counter, audience in POST_COUNTERS.items()
+    }
+    changed = {counter: delta for counter, delta in deltas.items() if delta}
+    if changed:
+        increment_user_counters(w, author_id, **changed)
+    if changed.get("public_posts_count"):
+        w.increment(
+            SiteTotals,
+            TOTALS_ID,
+            init=SiteTotals(id=TOTALS_ID),
+            only_if=(User, author_id, "is_private", b"false"),
+            public_posts_count=changed["public_posts_count"],
+        )
+
+
+def _count_public_posts_of(w: Write, user: User, *, sign: int) -> None:
+    """Add the public posts of a member to the total of the site, or subtract them.
+
+    The write fails with `Conflict` if the member publishes or removes a post at the same time.
+    """
+    count = user.public_posts_count
+    w.require(User, user.id, public_posts_count=str(count).encode())
+    if count:
+        w.increment(
+            SiteTotals, TOTALS_ID, init=SiteTotals(id=TOTALS_ID), public_posts_count=sign * count
+        )
 
 
 def initial_avatar(user: User) -> str:
@@ -181,6 +224,8 @@ def _update_settings(user_id: str, requested: dict[str, Any]) -> User:
     if all(getattr(user, name) == value for name, value in changes.items()):
         return user
     with write(Conflict) as w:
+        if changes.get("is_private", was_private) != was_private:
+            _count_public_posts_of(w, user, sign=1 if was_private else -1)
         # Checked, because the merged preferences contain what was read.
         w.update(user, check_revision=True, **changes)
         if user.is_private != was_private:

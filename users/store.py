@@ -1,12 +1,21 @@
 """The store of members."""
 
-from mysocial.store import Index, Store
-from users.models import User
+from mysocial.policies import Audience
+from mysocial.store import Counter, Index, Store
+from users.models import SiteTotals, User
 
 # Names of fragments.
 CARD = "card"  # shown next to the member's content
 SETTINGS = "settings"  # for the member only
 JOINED = "joined"
+
+TOTALS_ID = "site"
+# A post is counted in each of these counters of its author whose audience may see it.
+POST_COUNTERS = {
+    "posts_count": Audience.OWNER,
+    "follower_posts_count": Audience.FOLLOWERS,
+    "public_posts_count": Audience.EVERYONE,
+}
 
 users = Store(
     User,
@@ -24,8 +33,18 @@ users = Store(
         "silenced_until",
         "suspended_until",
     ),
-    counters=("posts_count", "followers_count", "following_count"),
+    counters=(*POST_COUNTERS, "followers_count", "following_count"),
     sorted_counters=("followers_count",),
     unique=("username_key",),
+    counted_in=(
+        Counter(
+            "users.sitetotals",
+            "public_posts_count",
+            pk=TOTALS_ID,
+            where={"is_private": (False,)},
+            sum_of="public_posts_count",
+        ),
+    ),
     indexes=(Index("all"),),
 )
+site_totals = Store(SiteTotals, counters=("public_posts_count",))

@@ -13,7 +13,7 @@ from mysocial.api import (
     current_user_id,
     id_params,
     json_response,
-    list_response,
+    page_response,
     pagination_params,
     validated_body,
     write_action,
@@ -23,7 +23,12 @@ from mysocial.core.rate_limits import MINUTE, RateLimit, check_rate_limit
 from mysocial.store import to_json
 from users import selectors, services
 from users.models import User
-from users.representations import ProfileSerializer, profile_template, settings_template
+from users.representations import (
+    ProfileSerializer,
+    profile_template,
+    render_profile,
+    settings_template,
+)
 from users.serializers import (
     OnlineSerializer,
     ProfileInput,
@@ -58,8 +63,9 @@ class UserViewSet(ApiViewSet):
     )
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
         """Return the profile of a user who has not blocked you."""
-        row = selectors.get_profile(pk, viewer_id=current_user_id(request))
-        return json_response(profile_template.render(row))
+        viewer_id = current_user_id(request)
+        row = selectors.get_profile(pk, viewer_id=viewer_id)
+        return json_response(render_profile(row, viewer_id=viewer_id))
 
     @extend_schema(
         operation_id="getOwnProfile", responses=ProfileSerializer, summary="Get your profile"
@@ -136,7 +142,7 @@ class UserViewSet(ApiViewSet):
         """Return a page of all users that you may interact with."""
         limit, after = pagination_params(request)
         page = selectors.list_members(viewer_id=current_user_id(request), limit=limit, after=after)
-        return list_response(request, "users", profile_template, page)
+        return self._profiles_response(request, page)
 
     @extend_schema(
         operation_id="searchMembers",
@@ -160,4 +166,12 @@ class UserViewSet(ApiViewSet):
         page = selectors.search_members(
             text, viewer_id=current_user_id(request), limit=limit, after=after
         )
-        return list_response(request, "users", profile_template, page)
+        return self._profiles_response(request, page)
+
+    @staticmethod
+    def _profiles_response(request: Request, page: selectors.UserPage) -> HttpResponse:
+        """Return a page of profiles as the viewer may see them."""
+        rows, after = page
+        viewer_id = current_user_id(request)
+        items = (render_profile(row, viewer_id=viewer_id) for row in rows)
+        return page_response(request, "users", items, after)

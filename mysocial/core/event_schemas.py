@@ -1,7 +1,7 @@
 """Schemas of event data: a serializer of a representation, or the fields of an object."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from rest_framework.serializers import Serializer
 
@@ -9,7 +9,27 @@ from mysocial.core.ids import ID_LENGTH
 
 Json = Mapping[str, Any]  # a JSON Schema
 Shape = type[Serializer[Any]] | Json  # the schema of one value
-Payload = type[Serializer[Any]] | Mapping[str, Shape]  # the schema of an object
+
+
+class PartialPayload(NamedTuple):
+    """A representation without some of its fields, under a name of its own."""
+
+    name: str
+    serializer: type[Serializer[Any]]
+    without: frozenset[str]
+
+    def schema(self, whole: Json) -> Json:
+        """Return the JSON Schema, given that of the whole representation."""
+        properties = {key: value for key, value in whole["properties"].items() if self.keeps(key)}
+        return {**whole, "properties": properties, "required": list(filter(self.keeps, properties))}
+
+    def keeps(self, field: str) -> bool:
+        """Return whether the payload has a field of the representation."""
+        return field not in self.without
+
+
+# The schema of an object.
+Payload = type[Serializer[Any]] | PartialPayload | Mapping[str, Shape]
 
 ID: Json = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
 TEXT: Json = {"type": "string"}
@@ -46,6 +66,8 @@ def schema_of(payload: Payload) -> dict[str, Any]:
     """Return the JSON Schema of an event's data."""
     if isinstance(payload, type):
         return ref(component(payload))
+    if isinstance(payload, PartialPayload):
+        return ref(payload.name)
     properties = {
         name: ref(component(shape)) if isinstance(shape, type) else dict(shape)
         for name, shape in payload.items()

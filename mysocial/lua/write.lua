@@ -275,12 +275,21 @@ local function wake_unless_pending(name)
   end
 end
 
+-- Whether an operation applies: without the record it changes, or without the value that it depends
+-- on in another record, some operations do nothing.
+local function applies(op)
+  if op.missing_ok and record_state(op.key) ~= 'live' then return false end
+  if not op.only_if then return true end
+  local key, field, value, default = unpack(op.only_if)
+  return record_state(key) == 'live' and (redis.call('HGET', key, field) or default) == value
+end
+
 local function write_records()
   for _, list in ipairs(request.initial_lists) do initialise_list(unpack(list)) end
   -- Lists that are derived from edges changed here are loaded again by their next reader.
   for _, list in ipairs(request.derived_lists) do redis.call('DEL', list) end
   for _, op in ipairs(request.ops) do
-    if op.queue and (not op.missing_ok or record_state(op.key) == 'live') then
+    if op.queue and applies(op) then
       write_record(op)
       wake_unless_pending(op.queue)
     end

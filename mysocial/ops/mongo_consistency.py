@@ -27,7 +27,7 @@ def check_counters(store: Store[Any], nonempty_labels: set[str]) -> Iterator[Dif
                     key = f"{target.key(pk)}#{name}"
                     yield Difference("counter", key, detail, actual - stored)
         for (pk, name), actual in counts.items():
-            if pk == counter.pk:
+            if pk == counter.pk and actual:
                 detail = f"the record does not exist, {actual} counted"
                 yield Difference("counter", f"{target.key(pk)}#{name}", detail, actual)
 

@@ -21,6 +21,7 @@ class Counter:
         pk: The id of that record, if it is always the same.
         each: An enumeration field. There is a counter `<counter>_<value>` for each of its values.
         where: Only records whose fields have one of these values are counted.
+        sum_of: A counter of the records to add up. By default, each record counts as one.
     """
 
     label: str
@@ -29,6 +30,7 @@ class Counter:
     pk: str = ""
     each: str = ""
     where: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    sum_of: str = ""
 
     def names(self, store: "Store[Any]") -> list[str]:
         """Return the names of the counters."""
@@ -42,7 +44,7 @@ class Counter:
         group = {"by": f"${self.by}" if self.by else self.pk, "each": f"${self.each or 'none'}"}
         return [
             {"$match": {"_deleted_at": None, **match}},
-            {"$group": {"_id": group, "count": {"$sum": 1}}},
+            {"$group": {"_id": group, "count": {"$sum": f"${self.sum_of}" if self.sum_of else 1}}},
         ]
 
     def count(self, groups: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], int]:

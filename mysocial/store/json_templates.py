@@ -104,6 +104,7 @@ class JsonTemplate:
         parts: The inside of the object: literal bytes and fields, in the order of the output.
         refs: By the name of a reference: the store of the records that it names, and the fields to
             load of them.
+        load: Further fields of the record to load, for other templates that show them.
     """
 
     def __init__(
@@ -111,12 +112,13 @@ class JsonTemplate:
         store: Store[Any],
         *parts: JsonPart,
         refs: Mapping[str, tuple[Store[Any], Sequence[str]]] | None = None,
+        load: Sequence[str] = (),
     ) -> None:
         self.store = store
         self.pieces = (OPENING, *parts, CLOSING)
         self.refs = dict(refs or {})
         own_names = [part.name for part in parts if isinstance(part, Field)]
-        self.fields = list(dict.fromkeys([*own_names, *store.plain_fields]))
+        self.fields = list(dict.fromkeys([*own_names, *load, *store.plain_fields]))
         self._object_names = {ref: self._related_objects(ref) for ref in self.refs}
         self.field_positions = {name: position for position, name in enumerate(self.fields)}
         self.ref_positions = {ref: position for position, ref in enumerate(self.refs)}

@@ -75,6 +75,7 @@ class Operations:
         *,
         missing_ok: bool = False,
         init: Record | None = None,
+        only_if: tuple[type[Record], str, str, bytes] | None = None,
         **by: int,
     ) -> None:
         """Add to counters of a record.
@@ -84,6 +85,10 @@ class Operations:
             pk: Its id.
             missing_ok: Whether to do nothing if the record does not exist.
             init: The record to create if it does not exist. It must have no lists.
+            only_if: The model, id, plain field and stored value of another record: do nothing
+                unless that record exists and its field has this value when the write is applied.
+                The record must be changed by an earlier operation of the write, so that it is
+                loaded.
             by: What to add, by counter.
 
         Raises:
@@ -97,6 +102,10 @@ class Operations:
         op["missing_ok"] = missing_ok
         if init is not None:
             op["init"] = store.encode(store.values(init))
+        if only_if:
+            other_model, other_pk, field, value = only_if
+            other = store_of(other_model)
+            op["only_if"] = [other.key(other_pk), field, value, other.defaults[field]]
 
     def delete(
         self, obj: Record, *, check_revision: bool = False, missing_ok: bool = False

@@ -10,7 +10,6 @@ from posts.selectors.pages import (
     feed_page,
     home_page,
     numbered_feed_page,
-    total_posts_query,
     versions_page,
 )
 from posts.selectors.rows import (
@@ -51,7 +50,6 @@ __all__ = [
     "numbered_feed_page",
     "post_and_recipients_query",
     "row_query",
-    "total_posts_query",
     "versions_page",
     "visible_row_query",
 ]

@@ -18,7 +18,6 @@ from mysocial.store import (
 )
 from posts.representations import post_template, version_template
 from posts.selectors.rows import is_in_feed, is_in_home_feed, is_visible, visible_row_query
-from posts.store import STATS_ID, feed_stats
 from users.selectors import profile_query
 
 MAX_SCAN_PAGE_SIZE = 100
@@ -131,11 +130,6 @@ def versions_page(
         ]
 
     return filter_pages(listing, keep=keep_visible)
-
-
-def total_posts_query() -> Query[int]:
-    """Query the number of posts in the global feed."""
-    return reads.counter_query(feed_stats, STATS_ID, "posts_count")
 
 
 def _list_query(

@@ -12,7 +12,7 @@ from notifications import services as notifications
 from notifications.selectors import find_mentioned
 from posts import selectors
 from posts.events import PostCreated, PostDeleted, PostUpdated
-from posts.models import WITHHELD, Post
+from posts.models import Post
 from posts.permissions import can_edit_post, post_audience
 from posts.services.content import (
     field_changes,
@@ -20,7 +20,7 @@ from posts.services.content import (
     receive_post_upload,
     require_content,
 )
-from posts.services.feed import post_deleted_event, update_feed_total
+from posts.services.counts import post_deleted_event, update_post_counts
 from posts.store import posts
 from users import services as users
 from users.selectors import get_user
@@ -52,8 +52,7 @@ def create_post(*, author_id: str, **body: Any) -> Post:
                 images.create_media(w, media)
             check_text(w, label=LABEL, pk=post.id, author_id=author_id, texts={"text": post.text})
             w.create(post, new_id=True)
-            users.increment_user_counters(w, author_id, posts_count=1)
-            update_feed_total(w, before=None, after=post.privacy)
+            update_post_counts(w, author_id, before=None, after=post.privacy)
             w.announce(PostCreated(post.id, author_id, post.privacy, post.media_id))
             if mentioned:
                 notifications.initialise_cause(w, post.id, "mention")
@@ -131,7 +130,7 @@ def _update(post: Post, body: dict[str, Any], media: Any = None, *, editor_id: s
         if media:
             images.create_media(w, media)
         keep_version(w, post, changes, audience)
-        # The feed's total and `post.deleted` depend on the privacy that was read.
+        # The counts of posts and `post.deleted` depend on the privacy that was read.
         w.update(post, check_revision=True, **changes, edited_at=now())
         _announce_update(w, post, old_privacy, deleted_event)
         _update_mentions(w, post, old_text)
@@ -141,7 +140,7 @@ def _update(post: Post, body: dict[str, Any], media: Any = None, *, editor_id: s
 
 def _announce_update(w: Write, post: Post, old_privacy: str, deleted_event: PostDeleted) -> None:
     if post.privacy != old_privacy:
-        update_feed_total(w, before=old_privacy, after=post.privacy)
+        update_post_counts(w, post.author_id, before=old_privacy, after=post.privacy)
         w.announce(deleted_event)
     w.announce(
         PostUpdated(post.id, post.author_id, post.privacy, post.media_id, old_privacy=old_privacy)
@@ -153,9 +152,7 @@ def _delete(post: Post) -> Post:
     with write(Conflict) as w:
         w.delete(post, check_revision=True)
         queue_cascade(w, post)
-        if post.privacy != WITHHELD:
-            users.increment_user_counters(w, post.author_id, posts_count=-1)
-        update_feed_total(w, before=post.privacy, after=None)
+        update_post_counts(w, post.author_id, before=post.privacy, after=None)
         w.announce(deleted_event)
         w.respond_with(post)
     return post

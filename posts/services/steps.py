@@ -20,7 +20,7 @@ def increment_post_counters(
     Raises:
         NotFound: The post is deleted, unless `missing_ok`. Raised by the write.
     """
-    w.increment(Post, post_id, missing_ok=missing_ok, init=None, **deltas)
+    w.increment(Post, post_id, missing_ok=missing_ok, init=None, only_if=None, **deltas)
 
 
 def increment_reaction_totals(w: Write, post_id: str, **deltas: int) -> None:

@@ -3,9 +3,8 @@
 from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 from posts.events import PostUpdated
 from posts.models import WITHHELD, Post
-from posts.services.feed import post_deleted_event, update_feed_total
+from posts.services.counts import post_deleted_event, update_post_counts
 from posts.store import posts
-from users import services as users
 
 
 @retry_on_conflict
@@ -17,8 +16,7 @@ def withhold_post(*, post_id: str) -> Post:
     old_privacy, deleted_event = post.privacy, post_deleted_event(post)
     with write(*STALE_ERRORS) as w:
         w.update(post, check_revision=True, privacy=WITHHELD, original_privacy=old_privacy)
-        users.increment_user_counters(w, post.author_id, posts_count=-1)
-        update_feed_total(w, before=old_privacy, after=None)
+        update_post_counts(w, post.author_id, before=old_privacy, after=WITHHELD)
         w.announce(deleted_event)
     return post
 
@@ -34,8 +32,7 @@ def restore_post(*, post_id: str) -> Post:
         return post
     with write(*STALE_ERRORS) as w:
         w.update(post, check_revision=True, privacy=post.original_privacy, original_privacy="")
-        users.increment_user_counters(w, post.author_id, posts_count=1)
-        update_feed_total(w, before=None, after=post.privacy)
+        update_post_counts(w, post.author_id, before=WITHHELD, after=post.privacy)
         w.announce(
             PostUpdated(post.id, post.author_id, post.privacy, post.media_id, old_privacy=WITHHELD)
         )

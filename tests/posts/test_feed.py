@@ -143,12 +143,6 @@ def test_the_next_page_is_linked(alice):
     assert "Link" not in alice.get("posts")
 
 
-def test_the_total_counts_public_posts_and_those_for_followers(alice, bob):
-    for privacy in ("public", "followers", "private"):
-        alice.create_post(privacy=privacy)
-    assert bob.get("posts").json()["total_posts"] == 2
-
-
 @pytest.mark.parametrize(
     ("query", "field"),
     [

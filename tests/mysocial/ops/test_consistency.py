@@ -12,10 +12,10 @@ from mysocial.core import mongo
 from mysocial.core.ids import now
 from mysocial.core.redis import client
 from mysocial.ops.consistency import verify
-from posts.models import FeedStats, Post
-from posts.store import feed_stats, posts
-from users.models import User
-from users.store import users
+from posts.models import Post
+from posts.store import posts
+from users.models import SiteTotals, User
+from users.store import TOTALS_ID, site_totals, users
 
 
 def run(*options):
@@ -77,9 +77,9 @@ def faults(post, alice, bob):
         "a total drifted in both": (
             lambda: (in_mongo(Post, post, reactions_wow=0)(),
                      in_redis(key, "reactions_wow", "0")()), {"counter"}),
-        "the feed's total is gone": (
-            lambda: (mongo.collection(FeedStats).delete_many({}),
-                     client().delete(feed_stats.key("feed"))), {"counter"}),
+        "the total of the site is gone": (
+            lambda: (mongo.collection(SiteTotals).delete_many({}),
+                     client().delete(site_totals.key(TOTALS_ID))), {"counter"}),
         "a follow refers to a missing member": (
             lambda: mongo.collection(Follow).insert_one(
                 {"_id": f"{'f' * 24}:{alice.id}", "_version": 1, "_deleted_at": None,

@@ -71,7 +71,7 @@ export class ProfileHeader extends LiveComponent {
     // No event contains the counts of the profile. These events may change them, so it is loaded again.
     const involvesUser = [data.user_id, data.follower_id, data.followee_id].includes(this.userId);
     const isRelationEvent = type.startsWith("follow.") || type === "user.shown" || type === "block.deleted";
-    const isPostEvent = type === "post.deleted" || (type === "post.created" && data.author.id === this.userId);
+    const isPostEvent = type === "post.deleted" || (["post.created", "post.updated"].includes(type) && data.author.id === this.userId);
     if ((isRelationEvent && involvesUser) || isPostEvent) this.scheduleLoad();
   }
 
@@ -94,8 +94,9 @@ export class ProfileHeader extends LiveComponent {
 
   // Rendering -----------------------------------------------------------------------------------
 
-  /** @param {any} profile @param {string} cursor */
-  #showProfile(profile, cursor) {
+  /** An event contains a part of the profile. @param {any} changes @param {string} cursor */
+  #showProfile(changes, cursor) {
+    const profile = { ...this.profile, ...changes };
     this.profile = profile;
     this.#cursor = cursor;
     const { username, background_url, quote } = profile;
