@@ -17,7 +17,7 @@ sessions = Store(
     Session,
     fragments={DETAILS: ("id", "created_at", "last_used_at", "user_agent", "address")},
     plain_fields=("user_id",),
-    indexes=(Index("user", "user_id", cap=500, parent_label="accounts.account"),),
+    indexes=(Index("user", "user_id", max_entries=500, parent_label="accounts.account"),),
     expires_after=("last_used_at", 90 * 24 * 3600),
 )
 ended_sessions = Store(

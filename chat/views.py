@@ -46,7 +46,7 @@ from mysocial.store import to_json
 ORDERS = ("newest", "oldest")
 SCOPES = ("me", "everyone")
 NEW_MESSAGES = RateLimit("message", 60, MINUTE)
-CHANGES = RateLimit("message-change", 240, MINUTE)
+MESSAGE_CHANGES = RateLimit("message-change", 240, MINUTE)
 ORDER = OpenApiParameter(
     "order", str, enum=ORDERS, description="Which messages come first. The default is `newest`."
 )
@@ -111,7 +111,7 @@ class ConversationViewSet(ApiViewSet):
         responses=ConversationResponseSerializer,
         summary="Mark the messages from a user as read",
     )
-    @write_action("Messages read", limit=CHANGES, conversation=conversation_placeholders)
+    @write_action("Messages read", limit=MESSAGE_CHANGES, conversation=conversation_placeholders)
     def mark_read(self, request: Request, pk: str) -> Participant:
         validated_body(StrictSerializer, request)
         return services.mark_conversation_read(user_id=current_user_id(request), other_id=pk)
@@ -161,7 +161,7 @@ class MessageViewSet(ApiViewSet):
         responses=MessageResponseSerializer,
         summary="Edit your message",
     )
-    @write_action("Message updated", limit=CHANGES, chat_message=message_placeholders)
+    @write_action("Message updated", limit=MESSAGE_CHANGES, chat_message=message_placeholders)
     def edit(self, request: Request, pk: str) -> Message:
         text = validated_body(EditInput, request)["text"]
         return services.edit_message(user_id=current_user_id(request), message_id=pk, text=text)
@@ -173,7 +173,7 @@ class MessageViewSet(ApiViewSet):
         responses={200: MessageSerializer},
         summary="Delete a message for yourself, or your own for everyone",
     )
-    @write_action("Message deleted", limit=CHANGES)
+    @write_action("Message deleted", limit=MESSAGE_CHANGES)
     def destroy(self, request: Request, pk: str) -> Message:
         validated_body(StrictSerializer, request)
         for_everyone = choice_param(request, "for", SCOPES) == "everyone"
@@ -187,7 +187,7 @@ class MessageViewSet(ApiViewSet):
         responses=MessageResponseSerializer,
         summary="Set your reaction to a message",
     )
-    @write_action("Reaction set", limit=CHANGES, chat_message=message_placeholders)
+    @write_action("Reaction set", limit=MESSAGE_CHANGES, chat_message=message_placeholders)
     def react(self, request: Request, pk: str) -> Message:
         kind = validated_body(MessageReactionInput, request)["type"]
         return services.set_reaction(user_id=current_user_id(request), message_id=pk, kind=kind)
@@ -198,7 +198,7 @@ class MessageViewSet(ApiViewSet):
         responses={200: MessageResponseSerializer},
         summary="Remove your reaction to a message",
     )
-    @write_action("Reaction removed", limit=CHANGES, chat_message=message_placeholders)
+    @write_action("Reaction removed", limit=MESSAGE_CHANGES, chat_message=message_placeholders)
     def unreact(self, request: Request, pk: str) -> Message:
         validated_body(StrictSerializer, request)
         return services.set_reaction(user_id=current_user_id(request), message_id=pk, kind=None)
@@ -225,7 +225,7 @@ class OpenChatViewSet(ApiViewSet):
         responses=MessageSerializer,
         summary="Open a chat with a user",
     )
-    @write_action("Chat opened", limit=CHANGES)
+    @write_action("Chat opened", limit=MESSAGE_CHANGES)
     def open(self, request: Request, pk: str) -> None:
         validated_body(StrictSerializer, request)
         services.open_chat(user_id=current_user_id(request), other_id=pk)
@@ -236,7 +236,7 @@ class OpenChatViewSet(ApiViewSet):
         responses={200: MessageSerializer},
         summary="Close a chat with a user",
     )
-    @write_action("Chat closed", limit=CHANGES)
+    @write_action("Chat closed", limit=MESSAGE_CHANGES)
     def close(self, request: Request, pk: str) -> None:
         validated_body(StrictSerializer, request)
         services.close_chat(user_id=current_user_id(request), other_id=pk)

@@ -20,8 +20,8 @@ class ParticipantVisibility(VisibilityPolicy):
         return selectors.current_members(user_id, other_id, among & {user_id})
 
     @classmethod
-    def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return selectors.visible_participants(pks, to=to)
+    def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:
+        return selectors.visible_participants(pks, viewer_id=viewer_id)
 
 
 class PresenceVisibility(VisibilityPolicy):
@@ -34,5 +34,5 @@ class PresenceVisibility(VisibilityPolicy):
         return selectors.filter_acquainted(pk, among)
 
     @classmethod
-    def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return selectors.filter_acquainted(to, set(pks))
+    def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:
+        return selectors.filter_acquainted(viewer_id, set(pks))

@@ -34,7 +34,7 @@ from mysocial.store import to_json
 
 ORDERS = ("newest", "oldest")
 NEW_COMMENTS = RateLimit("comment", 30, MINUTE)
-CHANGES = RateLimit("comment-change", 60, MINUTE)
+COMMENT_CHANGES = RateLimit("comment-change", 60, MINUTE)
 ORDER_PARAMETER = OpenApiParameter(
     "order", str, enum=ORDERS, description="The comments that come first; `newest` by default."
 )
@@ -119,7 +119,7 @@ class CommentViewSet(ApiViewSet):
         responses=CommentResponseSerializer,
         summary="Update one of your comments",
     )
-    @write_action("Comment updated", limit=CHANGES, comment=comment_representation)
+    @write_action("Comment updated", limit=COMMENT_CHANGES, comment=comment_representation)
     def partial_update(self, request: Request, pk: str) -> Comment:
         body = validated_body(CommentInput, request, partial=True)
         return services.update_comment(user_id=current_user_id(request), comment_id=pk, **body)
@@ -131,7 +131,7 @@ class CommentViewSet(ApiViewSet):
         summary="Delete a comment",
         description="You can delete your comments, and all comments on your posts.",
     )
-    @write_action("Comment deleted", limit=CHANGES)
+    @write_action("Comment deleted", limit=COMMENT_CHANGES)
     def destroy(self, request: Request, pk: str) -> Comment:
         validated_body(StrictSerializer, request)
         return services.delete_comment(user_id=current_user_id(request), comment_id=pk)

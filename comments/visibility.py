@@ -13,5 +13,5 @@ class CommentVisibility(VisibilityPolicy):
     model_label: ClassVar[str] = "comments.comment"
 
     @classmethod
-    def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return {row.id for row in selectors.get_rows(pks, viewer_id=to)}
+    def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:
+        return {row.id for row in selectors.get_rows(pks, viewer_id=viewer_id)}

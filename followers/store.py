@@ -18,8 +18,8 @@ follows = Store(
         Counter(USER_LABEL, "followers_count", by="followee_id"),
     ),
     indexes=(
-        Index("follower", "follower_id", cap=LIST_CAP, parent_label=USER_LABEL),
-        Index("followee", "followee_id", cap=LIST_CAP, parent_label=USER_LABEL),
+        Index("follower", "follower_id", max_entries=LIST_CAP, parent_label=USER_LABEL),
+        Index("followee", "followee_id", max_entries=LIST_CAP, parent_label=USER_LABEL),
     ),
 )
 blocks = Store(
@@ -34,8 +34,8 @@ blocks = Store(
     ),
     natural_key=("blocker_id", "blocked_id"),
     indexes=(
-        Index("blocker", "blocker_id", cap=LIST_CAP, parent_label=USER_LABEL),
-        Index("blocked", "blocked_id", cap=LIST_CAP, parent_label=USER_LABEL),
+        Index("blocker", "blocker_id", max_entries=LIST_CAP, parent_label=USER_LABEL),
+        Index("blocked", "blocked_id", max_entries=LIST_CAP, parent_label=USER_LABEL),
     ),
 )
 mutes = Store(
@@ -43,8 +43,8 @@ mutes = Store(
     plain_fields=("muter_id", "muted_id"),
     natural_key=("muter_id", "muted_id"),
     indexes=(
-        Index("muter", "muter_id", cap=LIST_CAP, parent_label=USER_LABEL),
-        Index("muted", "muted_id", cap=LIST_CAP, parent_label=USER_LABEL),
+        Index("muter", "muter_id", max_entries=LIST_CAP, parent_label=USER_LABEL),
+        Index("muted", "muted_id", max_entries=LIST_CAP, parent_label=USER_LABEL),
     ),
 )
 follow_requests = Store(
@@ -52,7 +52,7 @@ follow_requests = Store(
     plain_fields=("requester_id", "target_id"),
     natural_key=("requester_id", "target_id"),
     indexes=(
-        Index("requester", "requester_id", cap=LIST_CAP, parent_label=USER_LABEL),
-        Index("target", "target_id", cap=LIST_CAP, parent_label=USER_LABEL),
+        Index("requester", "requester_id", max_entries=LIST_CAP, parent_label=USER_LABEL),
+        Index("target", "target_id", max_entries=LIST_CAP, parent_label=USER_LABEL),
     ),
 )

@@ -19,8 +19,8 @@ class _EdgeVisibility(VisibilityPolicy):
         return among & set(split_pair_id(pk)) if reads.get_records(cls.store, [pk]) else set()
 
     @classmethod
-    def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return {pk for pk in reads.get_records(cls.store, pks) if to in split_pair_id(pk)}
+    def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:
+        return {pk for pk in reads.get_records(cls.store, pks) if viewer_id in split_pair_id(pk)}
 
 
 class FollowVisibility(_EdgeVisibility):

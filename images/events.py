@@ -8,7 +8,7 @@ from images.models import Purpose
 from mysocial.core.event_schemas import ID, TEXT, Payload, one_of
 from mysocial.core.events import AudienceContext, Event
 from mysocial.core.keys import self_topic, user_topic
-from mysocial.policies import relationship_policy, visible_to
+from mysocial.policies import filter_viewers, relationship_policy
 from mysocial.store import to_json
 
 
@@ -34,7 +34,9 @@ class ImageDeleted(Event):
     @classmethod
     def audience(cls, context: AudienceContext, viewers: set[str]) -> set[str]:
         members = relationship_policy().who_can_interact(context["owner"], viewers)
-        return visible_to("posts.post", context["post"], members) if context["post"] else members
+        return (
+            filter_viewers("posts.post", context["post"], members) if context["post"] else members
+        )
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from mysocial.api import (
 )
 from mysocial.core.rate_limits import MINUTE, RateLimit
 
-CHANGES = RateLimit("image", 30, MINUTE)
+IMAGE_CHANGES = RateLimit("image", 30, MINUTE)
 DESCRIPTION = (
     "A JPEG, PNG, GIF or WebP: the field `image` of a form or a data URL; or `image_id`, the id of "
     "one of your images. A new image is shown when it is processed, which `user.updated` announces."
@@ -97,7 +97,7 @@ class ImageViewSet(ApiViewSet):
         summary="Delete one of your images",
         description="The image is removed wherever it is shown.",
     )
-    @write_action("Image deleted", limit=CHANGES)
+    @write_action("Image deleted", limit=IMAGE_CHANGES)
     def destroy(self, request: Request, pk: str) -> Media:
         validated_body(StrictSerializer, request)
         return services.delete_image(user_id=current_user_id(request), image_id=pk)
@@ -108,7 +108,7 @@ class ImageViewSet(ApiViewSet):
         responses={200: MessageSerializer},
         summary="Remove the background of your profile",
     )
-    @write_action("Image deleted", limit=CHANGES)
+    @write_action("Image deleted", limit=IMAGE_CHANGES)
     def destroy_background(self, request: Request, pk: str) -> Media:
         validated_body(StrictSerializer, request)
         return services.delete_background(user_id=current_user_id(request), image_id=pk)
@@ -125,7 +125,7 @@ def _set_profile_image(request: Request, purpose: Purpose) -> HttpResponse:
         201 if is_upload else 200,
         message_envelope(IMAGE_SET, image=media_representation),
         lambda: set_image(user_id=current_user_id(request), purpose=purpose.value, **body),
-        limit=CHANGES,
+        limit=IMAGE_CHANGES,
     )
 
 

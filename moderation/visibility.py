@@ -13,5 +13,5 @@ class ReportVisibility(VisibilityPolicy):
     model_label: ClassVar[str] = "moderation.report"
 
     @classmethod
-    def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return selectors.report_ids_filed_by(to, among=pks)
+    def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:
+        return selectors.report_ids_filed_by(viewer_id, among=pks)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mysocial.core.errors import NotFound
 from mysocial.outbox import Email
-from mysocial.policies import relationship_policy, visible_ids, visible_to
+from mysocial.policies import filter_viewers, relationship_policy, visible_ids
 from mysocial.store import Entry, ListQuery, Query, Row, filter_pages, reads
 from notifications.models import Notification
 from notifications.representations import notification_template
@@ -140,7 +140,7 @@ def can_be_notified(user_id: str, *, actor_id: str, post_id: str) -> bool:
     policy = relationship_policy()
     if user_id in policy.muting(reads.filter_members([user_id], policy.mute_checks(actor_id))):
         return False
-    return not post_id or user_id in visible_to(POST, post_id, {user_id})
+    return not post_id or user_id in filter_viewers(POST, post_id, {user_id})
 
 
 def should_send_email(context: EmailContext) -> bool:
@@ -160,7 +160,7 @@ def should_send_email(context: EmailContext) -> bool:
     if context.notification_id:
         records = reads.get_records(notifications, [context.notification_id])
         return any(not notification.read for notification in records.values())
-    return user_id in visible_to(_cause_model(context), context.cause, {user_id})
+    return user_id in filter_viewers(_cause_model(context), context.cause, {user_id})
 
 
 def _cause_model(context: EmailContext) -> str:

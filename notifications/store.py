@@ -13,12 +13,18 @@ notifications = Store(
     ),
     indexes=(
         Index("user", "user_id", parent_label="users.user"),
-        Index("kind", "user_id", by="kind", parent_label="users.user"),
+        Index("kind", "user_id", second_field="kind", parent_label="users.user"),
         # By `read` too: MongoDB then has an index of its own and scans only unread entries.
-        Index("unread", "user_id", by="read", where={"read": (False,)}, parent_label="users.user"),
-        Index("between", "user_id", by="actor_id"),
+        Index(
+            "unread",
+            "user_id",
+            second_field="read",
+            where={"read": (False,)},
+            parent_label="users.user",
+        ),
+        Index("between", "user_id", second_field="actor_id"),
         Index("actor", "actor_id", parent_label="users.user"),
-        Index("cause", "cause", by="kind"),
+        Index("cause", "cause", second_field="kind"),
         Index("post", "post_id", where={"kind": POST_KINDS}, parent_label="posts.post"),
     ),
 )

@@ -49,7 +49,7 @@ from notifications.serializers import (
 )
 from users.selectors import NOTIFICATION_TYPES
 
-CHANGES = RateLimit("notification", 300, MINUTE)
+NOTIFICATION_CHANGES = RateLimit("notification", 300, MINUTE)
 UNSUBSCRIBES = RateLimit("unsubscribe", 60, HOUR)
 UNSUBSCRIBED = "Unsubscribed"
 TYPE = OpenApiParameter(
@@ -105,7 +105,7 @@ class NotificationViewSet(ApiViewSet):
     )
     @write_action(
         "Notification updated",
-        limit=CHANGES,
+        limit=NOTIFICATION_CHANGES,
         notification=notification_placeholders,
         unread_count=owner_unread_count,
     )
@@ -119,7 +119,9 @@ class NotificationViewSet(ApiViewSet):
         responses={200: UnreadCountSerializer},
         summary="Mark all notifications as read",
     )
-    @write_action("Notifications read", limit=CHANGES, unread_count=unread_count_placeholders)
+    @write_action(
+        "Notifications read", limit=NOTIFICATION_CHANGES, unread_count=unread_count_placeholders
+    )
     def read_all(self, request: Request) -> str:
         validated_body(StrictSerializer, request)
         return services.mark_all_read(user_id=current_user_id(request))
@@ -130,7 +132,7 @@ class NotificationViewSet(ApiViewSet):
         responses={200: MessageSerializer},
         summary="Delete a notification",
     )
-    @write_action("Notification deleted", limit=CHANGES)
+    @write_action("Notification deleted", limit=NOTIFICATION_CHANGES)
     def destroy(self, request: Request, pk: str) -> None:
         validated_body(StrictSerializer, request)
         services.delete_notification(user_id=current_user_id(request), notification_id=pk)

@@ -46,7 +46,7 @@ posts = Store(
         Index(
             "author_media",
             "author_id",
-            by="media_kind",
+            second_field="media_kind",
             where={"media_kind": MEDIA_FILTERS},
             parent_label="users.user",
         ),

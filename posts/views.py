@@ -39,7 +39,7 @@ from users.selectors import public_posts_query
 NUMBERED_PAGE_SIZE = 10
 MAX_PAGE_NUMBER = 100
 NEW_POSTS = RateLimit("post", 30, MINUTE)
-CHANGES = RateLimit("post-change", 60, MINUTE)
+POST_CHANGES = RateLimit("post-change", 60, MINUTE)
 MEDIA_PARAMETER = OpenApiParameter(
     "media", enum=MEDIA_FILTERS, description="List only posts with images or GIFs, or with videos."
 )
@@ -136,7 +136,7 @@ class PostViewSet(ApiViewSet):
         examples=[CHANGE_EXAMPLE],
         summary="Update one of your posts",
     )
-    @write_action("Post updated", limit=CHANGES, post=post_representation)
+    @write_action("Post updated", limit=POST_CHANGES, post=post_representation)
     def partial_update(self, request: Request, pk: str) -> Post:
         body = validated_body(PostInput, request, partial=True)
         return services.update_post(user_id=current_user_id(request), post_id=pk, **body)
@@ -147,7 +147,7 @@ class PostViewSet(ApiViewSet):
         responses={200: MessageSerializer},
         summary="Delete one of your posts",
     )
-    @write_action("Post deleted", limit=CHANGES)
+    @write_action("Post deleted", limit=POST_CHANGES)
     def destroy(self, request: Request, pk: str) -> Post:
         validated_body(StrictSerializer, request)
         return services.delete_post(user_id=current_user_id(request), post_id=pk)

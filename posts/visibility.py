@@ -17,5 +17,5 @@ class PostVisibility(VisibilityPolicy):
         return selectors.current_viewers(pk, among)
 
     @classmethod
-    def visible(cls, pks: Sequence[str], to: str) -> set[str]:
-        return {row.id for row in selectors.get_rows(pks, viewer_id=to)}
+    def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:
+        return {row.id for row in selectors.get_rows(pks, viewer_id=viewer_id)}

@@ -11,7 +11,7 @@ reactions = Store(
     counted_in=(Counter("posts.post", "reactions", by="post_id", each="type"),),
     indexes=(
         Index("post", "post_id", parent_label="posts.post"),
-        Index("type", "post_id", by="type"),
+        Index("type", "post_id", second_field="type"),
         Index("user", "user_id", parent_label="users.user"),
     ),
 )

@@ -34,7 +34,7 @@ from reactions.serializers import (
 )
 from reactions.services import ReactionState
 
-CHANGES = RateLimit("reaction", 120, MINUTE)
+REACTION_CHANGES = RateLimit("reaction", 120, MINUTE)
 TYPE_PARAMETER = OpenApiParameter(
     "type", enum=ReactionType.values, description="List only reactions of this type."
 )
@@ -73,7 +73,7 @@ class ReactionViewSet(ApiViewSet):
     )
     @write_action(
         "Reaction set",
-        limit=CHANGES,
+        limit=REACTION_CHANGES,
         reaction=own_reaction_representation,
         reactions=totals_representation,
     )
@@ -92,7 +92,7 @@ class ReactionViewSet(ApiViewSet):
     )
     @write_action(
         "Reaction removed",
-        limit=CHANGES,
+        limit=REACTION_CHANGES,
         reaction=own_reaction_representation,
         reactions=totals_representation,
     )

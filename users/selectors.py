@@ -7,7 +7,7 @@ import orjson
 
 from mysocial.core.errors import Invalid, NotFound
 from mysocial.core.ids import milliseconds, now
-from mysocial.policies import relationship_policy, visible_ids, visible_to
+from mysocial.policies import filter_viewers, relationship_policy, visible_ids
 from mysocial.realtime import presence
 from mysocial.store import Entry, Row, ViewerCheck, pagination, reads, search, time_check
 from users import models
@@ -216,7 +216,7 @@ def presence_audience(user_id: str, viewers: set[str], *, is_hiding: bool = Fals
     """
     user = get_users([user_id]).get(user_id)
     shows = user is not None and (user.shows_presence or is_hiding)
-    return visible_to(PRESENCE_LABEL, user_id, viewers) if shows else set()
+    return filter_viewers(PRESENCE_LABEL, user_id, viewers) if shows else set()
 
 
 def online_ids(user_ids: Sequence[str], *, viewer_id: str) -> list[str]:

@@ -28,7 +28,7 @@ from mysocial.api import (
     validated_body,
     write_action,
 )
-from mysocial.core.rate_limits import HOUR, RateLimit, check_rate_limit, enforce_in_write
+from mysocial.core.rate_limits import HOUR, RateLimit, check_rate_limit, enforce_rate_limit_in_write
 from mysocial.realtime.auth import AuthenticatedSession
 
 # Limits per member.
@@ -92,7 +92,9 @@ class AccountViewSet(ApiViewSet):
         """Send another link to confirm your e-mail address."""
         validated_body(StrictSerializer, request)
         user_id = current_user_id(request)
-        enforce_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, selectors.get_account(user_id).email)
+        enforce_rate_limit_in_write(
+            CONFIRMATION_EMAILS_PER_ADDRESSEE, selectors.get_account(user_id).email
+        )
         services.request_verification(user_id=user_id)
 
     @extend_schema(

@@ -32,7 +32,13 @@ from mysocial.api import (
     write_response,
 )
 from mysocial.core.errors import NotAuthenticated
-from mysocial.core.rate_limits import DAY, HOUR, RateLimit, check_rate_limit, enforce_in_write
+from mysocial.core.rate_limits import (
+    DAY,
+    HOUR,
+    RateLimit,
+    check_rate_limit,
+    enforce_rate_limit_in_write,
+)
 from mysocial.store import to_json
 
 REFRESH_IN_BODY = "body"
@@ -85,7 +91,7 @@ class PublicViewSet(ApiViewSet):
         fields = validated_body(SignUpInput, request)
         refresh_in = fields.pop("refresh_in")
         device = device_of(request)
-        enforce_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, fields["email"])
+        enforce_rate_limit_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, fields["email"])
         return _sign_in_response(
             request,
             201,

@@ -1,15 +1,5 @@
 """Reads of chat, for the two members of a conversation. A block hides it from both."""
 
-from chat.selectors.audiences import (
-    conversation_json_query,
-    current_members,
-    current_viewers,
-    filter_acquainted,
-    message_json_query,
-    reaction_json_query,
-    typing_audience,
-    visible_participants,
-)
 from chat.selectors.conversations import (
     UnreadConversation,
     UnreadCounts,
@@ -36,6 +26,16 @@ from chat.selectors.messaging_context import (
     find_pair,
     get_messaging_context,
     get_pair,
+)
+from chat.selectors.viewers import (
+    conversation_json_query,
+    current_members,
+    current_viewers,
+    filter_acquainted,
+    message_json_query,
+    reaction_json_query,
+    typing_audience,
+    visible_participants,
 )
 
 __all__ = [

@@ -240,7 +240,7 @@ def _cipher() -> Fernet:
 
 def _count_guess(user: Staff, origin: Origin) -> None:
     try:
-        check_rate_limits([limit.of(str(user.pk)) for limit in GUESSES])
+        check_rate_limits([limit.for_identity(str(user.pk)) for limit in GUESSES])
     except TooManyRequests:
         name = user.get_username()
         count_event(Kind.STAFF_SECOND_FACTOR, Outcome.LIMITED, staff=name, origin=origin)
@@ -248,7 +248,7 @@ def _count_guess(user: Staff, origin: Origin) -> None:
 
 
 def _reset_guesses(user: Staff) -> None:
-    reset_rate_limits([limit.of(str(user.pk)) for limit in GUESSES])
+    reset_rate_limits([limit.for_identity(str(user.pk)) for limit in GUESSES])
 
 
 def _wrong_code(user: Staff, origin: Origin) -> Invalid:

@@ -73,7 +73,7 @@ def _read_limit(max_requests: int) -> RateLimit:
 
 @functools.lru_cache(maxsize=MAX_CACHED_CHECKS)
 def _member_check(limit: RateLimit, member_id: str) -> LimitCheck:
-    return limit.of(member_id)
+    return limit.for_identity(member_id)
 
 
 @functools.lru_cache(maxsize=MAX_CACHED_CHECKS)

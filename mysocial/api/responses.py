@@ -134,7 +134,11 @@ def write_action(
 def _limit_checks(limit: RateLimit, request: Request) -> list[LimitCheck]:
     """Return the checks that count a request by member or, without a sign-in, by network."""
     member_id = getattr(request.user, "pk", "")
-    return [limit.of(member_id)] if member_id else limit.by_network(get_client_address(request))
+    return (
+        [limit.for_identity(member_id)]
+        if member_id
+        else limit.by_network(get_client_address(request))
+    )
 
 
 def _response_without_write(context: RequestContext, result: Any) -> bytes:

@@ -47,7 +47,7 @@ class GuessLimits(NamedTuple):
             Unavailable: Redis cannot be reached.
         """
         smallest, larger = self._network_checks(guess)
-        by_account = [limit.of(_digest(guess.account)) for limit in self.by_account]
+        by_account = [limit.for_identity(_digest(guess.account)) for limit in self.by_account]
         check_rate_limits(
             smallest,
             known_network=known_network(guess.account, guess.address),

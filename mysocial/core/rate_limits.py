@@ -34,7 +34,7 @@ class RateLimit(NamedTuple):
         """Return the Redis key that counts the requests of `identity`."""
         return keys.rate_limit(self.scope, identity)
 
-    def of(self, identity: str) -> LimitCheck:
+    def for_identity(self, identity: str) -> LimitCheck:
         """Return the check that counts the requests of `identity`."""
         return LimitCheck(self.key(identity), self.max_requests, self.seconds)
 
@@ -57,7 +57,7 @@ class RateLimit(NamedTuple):
 
 def check_rate_limit(limit: RateLimit, identity: str) -> None:
     """Count one request of `identity`; raises as `check_rate_limits` does."""
-    check_rate_limits([limit.of(identity)])
+    check_rate_limits([limit.for_identity(identity)])
 
 
 def check_rate_limits(
@@ -101,9 +101,9 @@ def reset_rate_limits(checks: Sequence[LimitCheck]) -> None:
             client().delete(*(check.key for check in checks))
 
 
-def enforce_in_write(limit: RateLimit, identity: str) -> None:
+def enforce_rate_limit_in_write(limit: RateLimit, identity: str) -> None:
     """Let the script of this request's write count a limit; see `enforce_checks_in_write`."""
-    enforce_checks_in_write([limit.of(identity)])
+    enforce_checks_in_write([limit.for_identity(identity)])
 
 
 def enforce_checks_in_write(checks: Sequence[LimitCheck]) -> None:

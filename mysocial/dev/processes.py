@@ -120,11 +120,11 @@ class Child:
         if self._process is not None:
             self._process.send_signal(number)  # Popen checks that the pid is still its own
 
-    def stop(self, grace: float = 10.0) -> None:
-        """Send SIGTERM, wait `grace` seconds, then kill it and its children."""
+    def stop(self, grace_seconds: float = 10.0) -> None:
+        """Send SIGTERM, wait `grace_seconds`, then kill it and its children."""
         if self.alive():
             self.signal(signal.SIGTERM)
-        if not self._ended(grace):
+        if not self._ended(grace_seconds):
             self.kill()
 
     def kill(self) -> None:
@@ -181,16 +181,16 @@ def _started_at(pid: int) -> float:
         return 0.0
 
 
-def end_leftover(pid_file: Path, grace: float = 10.0) -> bool:
+def end_leftover(pid_file: Path, grace_seconds: float = 10.0) -> bool:
     """End the process that a killed parent left behind; tell whether there was one."""
     process = find_leftover(pid_file)
     if process is not None:
         try:
             process.terminate()
-            process.wait(grace)
+            process.wait(grace_seconds)
         except psutil.TimeoutExpired:
             process.kill()
-            process.wait(grace)
+            process.wait(grace_seconds)
         except psutil.NoSuchProcess:
             pass
         _kill_group(process.pid)

@@ -136,10 +136,10 @@ class Server(ABC):
         """Return whether its process runs; it may still be starting."""
         return self._child is not None and self._child.alive()
 
-    def stop(self, grace: float = 10.0) -> None:
-        """Shut it down, or kill it after `grace` seconds. Do nothing if it is down."""
+    def stop(self, grace_seconds: float = 10.0) -> None:
+        """Shut it down, or kill it after `grace_seconds`. Do nothing if it is down."""
         if self._child is not None:
-            self._child.stop(grace)
+            self._child.stop(grace_seconds)
 
     def kill(self) -> None:
         """Send SIGKILL, like a crash; return when the process has ended."""

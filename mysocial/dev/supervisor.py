@@ -46,8 +46,8 @@ class Process(Protocol):
     def alive(self) -> bool:
         """Return whether it is running."""
 
-    def stop(self, grace: float = ...) -> None:
-        """Stop it, or kill it after `grace` seconds."""
+    def stop(self, grace_seconds: float = ...) -> None:
+        """Stop it, or kill it after `grace_seconds`."""
 
     def kill(self) -> None:
         """Kill it."""
@@ -127,9 +127,9 @@ class Program:
         """Return whether it is running."""
         return self._child.alive()
 
-    def stop(self, grace: float = 10.0) -> None:
-        """Send SIGTERM, and SIGKILL after `grace` seconds; log its last lines."""
-        self._child.stop(grace)
+    def stop(self, grace_seconds: float = 10.0) -> None:
+        """Send SIGTERM, and SIGKILL after `grace_seconds`; log its last lines."""
+        self._child.stop(grace_seconds)
         self._drain()
 
     def kill(self) -> None:
@@ -145,8 +145,8 @@ class Program:
 @dataclass
 class _Supervised:
     process: Process
-    grace: float
-    rank: int
+    grace_seconds: float
+    stop_rank: int
     started: float = 0.0
     delay: float = MIN_DELAY_SECONDS
     retry_at: float | None = None
@@ -193,30 +193,30 @@ class Supervisor:
         """Return the pid of each process, None while it is down."""
         return {watch.process.name: watch.process.pid for watch in self._watches}
 
-    def start(self, process: Process, *, grace: float = 5.0, rank: int = 0) -> None:
+    def start(self, process: Process, *, grace_seconds: float = 5.0, stop_rank: int = 0) -> None:
         """Start a process and keep it running.
 
         Args:
             process: The process.
-            grace: The seconds that it has to stop.
-            rank: Higher ranks are stopped first; within a rank, the last one started.
+            grace_seconds: The seconds that it has to stop.
+            stop_rank: A higher rank is stopped first. Within a rank, the last one started is.
 
         Raises:
             Exception: The process cannot start; its own `start` raised it.
         """
-        watch = _Supervised(process, grace, rank)
+        watch = _Supervised(process, grace_seconds, stop_rank)
         self._watches.append(watch)  # first, so that an interrupted start is stopped, too
         process.start()
         watch.started = time.monotonic()
 
     def run(self, program: Program) -> int | None:
         """Run a program to its end and return its exit code; None after a signal."""
-        watch = _Supervised(program, grace=2.0, rank=0)
+        watch = _Supervised(program, grace_seconds=2.0, stop_rank=0)
         self._watches.append(watch)
         program.start()
         while program.alive() and not self.stopping.wait(0.05):
             pass
-        program.stop(watch.grace)
+        program.stop(watch.grace_seconds)
         self._watches.remove(watch)
         return None if self.stopping.is_set() else program.exit_code
 
@@ -250,12 +250,12 @@ class Supervisor:
         """Stop the processes one after the other; if interrupted, kill the remaining ones."""
         self.stopping.set()
         remaining = self._watches[::-1]
-        remaining.sort(key=lambda watch: -watch.rank)
+        remaining.sort(key=lambda watch: -watch.stop_rank)
         try:
             for watch in remaining:
                 if watch.process.alive():
                     self.log.line("up", f"stopping {watch.process.name}")
-                watch.process.stop(watch.grace)
+                watch.process.stop(watch.grace_seconds)
         except KeyboardInterrupt:
             self.log.line("up", "killing the remaining processes")
         finally:

@@ -1,7 +1,7 @@
 """Backup of everything that members wrote, while they continue to write: `manage.py backup`.
 
-A backup is a snapshot of MongoDB, with the records that were not flushed to it just afterwards.
-Together these are every acknowledged write up to one moment, and no part of a later one;
+A backup consists of a snapshot of MongoDB and of the records in Redis that were not flushed when it
+was taken. It contains every acknowledged write up to one moment and no part of a later write.
 docs/operations.md explains why.
 """
 

@@ -210,7 +210,7 @@ def _expected_entries(store: Store[Any], index: Index, value: str) -> tuple[Scor
 
     The score is minus infinity if all entries were read.
     """
-    limit = index.cap + BATCH
+    limit = index.max_entries + BATCH
     entries = read_range(store, index, value, limit=limit)
     expected = dict(entries)
     for pk, score in unflushed_entries(store, index, value).items():

@@ -15,7 +15,7 @@ from mysocial.ops.consistency import cached, record_ids
 from mysocial.store import STORES, Store
 from mysocial.store.read_through import load_missing
 
-REBUILD = Script("common", "refresh")
+REBUILD = Script("common", "rebuild_cache")
 
 
 def rebuild(report_progress: ProgressCallback) -> Counter[str]:

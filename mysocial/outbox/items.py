@@ -30,7 +30,7 @@ from mysocial.store import (
     ListQuery,
     Record,
     Store,
-    acknowledge,
+    acknowledge_wakeup,
     reads,
     wake_unless_pending,
     write,
@@ -43,7 +43,7 @@ MAX_LOST_CLAIMS = 3
 TIME_SLICE_SECONDS = 1.0
 MIN_RENEWAL_SECONDS = 1.0
 QUEUED = "queued"
-OUTBOX = Index("outbox", order="due_at", where={"status": (QUEUED,)}, cap=100_000)
+OUTBOX = Index("outbox", order="due_at", where={"status": (QUEUED,)}, max_entries=100_000)
 
 
 class OutboxItem(Record):
@@ -52,7 +52,7 @@ class OutboxItem(Record):
     status = models.CharField(max_length=10, default=QUEUED)
     due_at = models.DateTimeField(default=now)
     tries = models.IntegerField(default=0)
-    # Claims in succession of which no worker reported an end: it may be the work that kills them.
+    # Consecutive claims that no worker finished. The work itself may kill the workers.
     lost_claims = models.IntegerField(default=0)
 
     class Meta(Record.Meta):
@@ -78,7 +78,7 @@ def run_time_slice(
     Raises:
         Unavailable: Redis cannot be reached.
     """
-    acknowledge(name)
+    acknowledge_wakeup(name)
     deadline = time.monotonic() + TIME_SLICE_SECONDS
     if lease_seconds is None:
         done = work(TIME_SLICE_SECONDS)

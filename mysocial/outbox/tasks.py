@@ -7,12 +7,12 @@ from mysocial.outbox.email import send_due
 from mysocial.outbox.file_email_backend import delete_old_files
 from mysocial.outbox.items import run_time_slice
 from mysocial.persistence.backoff import skip_if_unavailable
-from mysocial.store.wakeups import CASCADES, EMAILS, REMOVE_CASCADES, SEND_EMAILS
+from mysocial.store.wakeups import CASCADES, EMAILS, RUN_CASCADES, SEND_EMAILS
 
 EMAIL_LEASE_SECONDS = 10.0
 
 
-@shared_task(name=REMOVE_CASCADES)
+@shared_task(name=RUN_CASCADES)
 @skip_if_unavailable
 def run_cascades() -> int:
     """Delete the dependents of deleted records."""

@@ -14,7 +14,7 @@ from redis.exceptions import OutOfMemoryError
 from mysocial.core import keys
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
-from mysocial.store.wakeups import postpone
+from mysocial.store.wakeups import postpone_wakeup
 
 logger = logging.getLogger(__name__)
 MAX_BACKOFF_SECONDS = 3.0
@@ -72,9 +72,10 @@ def end_backoff() -> None:
 
 
 def in_backoff(queue: str) -> bool:
-    """Return whether the workers back off; if so, `queue` can be woken as soon as the backoff ends.
+    """Return whether the workers back off.
 
-    Its wake-up was taken from the broker, and the pending mark would outlast the backoff.
+    If so, the pending mark of `queue` is set to end with the backoff. A worker has taken the
+    message of this queue already, so a write that follows the backoff must send another one.
 
     Raises:
         Unavailable: Redis cannot be reached.
@@ -82,5 +83,5 @@ def in_backoff(queue: str) -> bool:
     with available():
         left_ms = int(client().pttl(keys.BACKOFF))
     if left_ms > 0:
-        postpone(queue, left_ms)
+        postpone_wakeup(queue, left_ms)
     return left_ms > 0

@@ -16,8 +16,8 @@ from mysocial.persistence.backoff import (
 )
 from mysocial.persistence.dirty import get_backlogs, queue_names
 from mysocial.persistence.flush import flush_queue
-from mysocial.store import acknowledge, wake_unless_pending
-from mysocial.store.wakeups import WAKE_DIRTY_QUEUES, forget_pending, task_name
+from mysocial.store import acknowledge_wakeup, wake_unless_pending
+from mysocial.store.wakeups import WAKE_DIRTY_QUEUES, flush_task_name, forget_pending
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def flush_when_awake(queue: str) -> int:
     if in_backoff(queue):
         return 0
     try:
-        acknowledge(queue)
+        acknowledge_wakeup(queue)
         flushed = flush_queue(queue)
     except Unavailable as error:
         logger.warning("The records of %s stay dirty for now: %s", queue, error)
@@ -43,7 +43,7 @@ def flush_when_awake(queue: str) -> int:
 
 
 def _register_flush_task(queue: str) -> Any:
-    @shared_task(name=task_name(queue))  # the sender names the queue
+    @shared_task(name=flush_task_name(queue))  # the sender names the queue
     @skip_if_unavailable
     def flush_records() -> int:
         return flush_when_awake(queue)

@@ -3,7 +3,7 @@
 from mysocial.policies.audiences import Audience, account_audience, can_see, narrowest_audience
 from mysocial.policies.content import ContentPolicy, check_text
 from mysocial.policies.relationships import RelationshipPolicy, relationship_policy
-from mysocial.policies.visibility import VisibilityPolicy, visible_ids, visible_to
+from mysocial.policies.visibility import VisibilityPolicy, filter_viewers, visible_ids
 
 __all__ = [
     "Audience",
@@ -14,11 +14,11 @@ __all__ = [
     "can_see",
     "check_text",
     "content",
+    "filter_viewers",
     "history",
     "narrowest_audience",
     "relationship_policy",
     "relationships",
     "visibility",
     "visible_ids",
-    "visible_to",
 ]

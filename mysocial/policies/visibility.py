@@ -25,21 +25,21 @@ class VisibilityPolicy:
 
         Override this where one query can answer for all of them.
         """
-        return {viewer_id for viewer_id in among if cls.visible([pk], viewer_id)}
+        return {viewer_id for viewer_id in among if cls.visible_ids([pk], viewer_id)}
 
     @classmethod
-    def visible(cls, pks: Sequence[str], to: str) -> set[str]:
+    def visible_ids(cls, pks: Sequence[str], viewer_id: str) -> set[str]:
         """Return the ids of the records that the member `to` may see."""
         raise NotImplementedError
 
 
-def visible_to(label: str, pk: str, among: set[str]) -> set[str]:
+def filter_viewers(label: str, pk: str, among: set[str]) -> set[str]:
     """Return the members of `among` that may see this record."""
     policy = POLICIES.get(label)
     return policy.viewers(pk, among) if policy and among else set()
 
 
-def visible_ids(label: str, pks: Sequence[str], to: str) -> set[str]:
+def visible_ids(label: str, pks: Sequence[str], viewer_id: str) -> set[str]:
     """Return the ids of the records that the member `to` may see."""
     policy = POLICIES.get(label)
-    return policy.visible(pks, to) if policy and pks else set()
+    return policy.visible_ids(pks, viewer_id) if policy and pks else set()

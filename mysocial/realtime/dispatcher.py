@@ -26,11 +26,11 @@ from mysocial.core.events import (
 )
 from mysocial.core.packed_events import Fields, entry_offset
 from mysocial.core.redis import async_client
-from mysocial.realtime.audiences import PendingEvent, Subscriber, find_audience, find_deliveries
 from mysocial.realtime.auth import SessionWatcher
 from mysocial.realtime.channel_layer_check import DeliveryCheck
 from mysocial.realtime.connection_limits import ConnectionLimits
 from mysocial.realtime.presence import ConnectionRegistry
+from mysocial.realtime.recipients import PendingEvent, Subscriber, find_audience, find_deliveries
 
 logger = logging.getLogger(__name__)
 BATCH_SIZE = 200

@@ -51,7 +51,12 @@ security_events = Store(
     queue="accounts",
     fragments={SIGN_IN: ("id", "created_at", "network", "user_agent")},
     indexes=(
-        Index("account", "account_id", cap=MAX_LISTED_SIGN_INS, parent_label="accounts.account"),
+        Index(
+            "account",
+            "account_id",
+            max_entries=MAX_LISTED_SIGN_INS,
+            parent_label="accounts.account",
+        ),
         Index(
             SIGN_INS,
             "account_id",
@@ -59,7 +64,7 @@ security_events = Store(
                 "kind": (Kind.SIGN_UP.value, Kind.SIGN_IN.value),
                 "outcome": (Outcome.SUCCESS.value,),
             },
-            cap=MAX_LISTED_SIGN_INS,
+            max_entries=MAX_LISTED_SIGN_INS,
             parent_label="accounts.account",
         ),
     ),

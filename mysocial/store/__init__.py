@@ -42,7 +42,7 @@ from mysocial.store.store import (
     parse_unique,
     store_of,
 )
-from mysocial.store.wakeups import acknowledge, wake_unless_pending, wake_workers
+from mysocial.store.wakeups import acknowledge_wakeup, wake_unless_pending, wake_workers
 from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
 
 __all__ = [
@@ -70,7 +70,7 @@ __all__ = [
     "Store",
     "ViewerCheck",
     "Write",
-    "acknowledge",
+    "acknowledge_wakeup",
     "decode_cursor",
     "encode_anchor",
     "encode_cursor",

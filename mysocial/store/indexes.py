@@ -80,10 +80,10 @@ class Index:
 
     name: str
     field: str = ""
-    by: str = ""
+    second_field: str = ""
     order: str = "created_at"
     where: Mapping[str, Sequence[Any]] = dataclass_field(default_factory=dict)
-    cap: int = 1000
+    max_entries: int = 1000
     parent_label: str = ""
     follow_graph: FollowGraph | None = None
     source_index: str = ""
@@ -91,7 +91,7 @@ class Index:
     @property
     def fields(self) -> list[str]:
         """The fields whose values are the value of a list."""
-        return [name for name in (self.field, self.by) if name]
+        return [name for name in (self.field, self.second_field) if name]
 
     def sources(self, value: str) -> list[str]:
         """Return the values of the lists that the list for `value` is made of.
@@ -102,9 +102,9 @@ class Index:
 
     def values_for(self, pk: str, model: type[models.Model]) -> list[str]:
         """Return the values of all lists whose `field` is this id."""
-        if not self.by:
+        if not self.second_field:
             return [pk]
-        values = self.where.get(self.by) or field_choices(model, self.by)
+        values = self.where.get(self.second_field) or field_choices(model, self.second_field)
         return [f"{pk}:{value}" for value in values]
 
     def matches(self, values: FieldValues) -> bool:
@@ -113,7 +113,7 @@ class Index:
 
     def query(self, value: str) -> dict[str, Any]:
         """Return the MongoDB query of the list for `value`."""
-        parts = value.rsplit(":", 1) if self.by else [value]
+        parts = value.rsplit(":", 1) if self.second_field else [value]
         where = {name: {"$in": list(allowed)} for name, allowed in self.where.items()}
         by_value = {
             name: {"$eq": self._parse_field_value(name, part)}

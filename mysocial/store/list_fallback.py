@@ -100,13 +100,13 @@ def load_list(store: Store[Any], index: Index, value: str) -> tuple[list[Entry],
     """Return the newest `cap` entries of a list, and the floor above which they are complete."""
     if index.follow_graph:
         return _merge_sources(store, index, index.sources(value))
-    entries = read_range(store, index, value, limit=index.cap + 1)
+    entries = read_range(store, index, value, limit=index.max_entries + 1)
     return entries, _format_floor(_floor_of(index, entries))
 
 
 def _floor_of(index: Index, entries: Sequence[Entry]) -> float:
     """Return the floor of what MongoDB returned when asked for one entry more than the cap."""
-    return entries[-1][1] if len(entries) > index.cap else -math.inf
+    return entries[-1][1] if len(entries) > index.max_entries else -math.inf
 
 
 def _format_floor(floor: float) -> str:
@@ -140,12 +140,12 @@ def _merge_sources(
             floor = max(floor, source.newest[-1][1] if is_cut else source.floor)
             entries |= _finite_entries(source.newest)
     for query in _source_queries(index, unknown_owners):
-        stored = _find(store, index, query, limit=index.cap + 1)
+        stored = _find(store, index, query, limit=index.max_entries + 1)
         floor = max(floor, _floor_of(index, stored))
         entries |= {pk: score for pk, score in stored if pk not in removed}
     above_floor = [entry for entry in entries.items() if entry[1] > floor]
-    newest = sort_entries(above_floor)[: index.cap + 1]
-    if len(newest) > index.cap:
+    newest = sort_entries(above_floor)[: index.max_entries + 1]
+    if len(newest) > index.max_entries:
         floor = newest[-1][1]
     return newest, _format_floor(floor)
 

@@ -141,7 +141,7 @@ class Store(RecordCodec[M]):
         return [
             self.list_key(index.name, key_parts[index.field])
             for index in self.indexes.values()
-            if index.field in key_parts and not (index.by or index.where)
+            if index.field in key_parts and not (index.second_field or index.where)
         ]
 
     def initial_lists(self, pk: str) -> list[tuple[str, int]]:
@@ -160,7 +160,7 @@ class Store(RecordCodec[M]):
                 list_prefix=self.list_key(index.name),
                 author_id=values[index.field],
                 score=milliseconds(values[index.order]),
-                cap=index.cap,
+                cap=index.max_entries,
                 ttl_seconds=self.ttl_seconds,
             )
             for index in self.indexes.values()
@@ -174,7 +174,7 @@ class Store(RecordCodec[M]):
             if not index.follow_graph and index.matches(values):
                 value = ":".join(str(values[name]) for name in index.fields)
                 score = milliseconds(values[index.order])
-                entries[self.list_key(index.name, value)] = (score, index.cap)
+                entries[self.list_key(index.name, value)] = (score, index.max_entries)
         return entries
 
     def unique_keys(self, values: FieldValues) -> list[str]:

@@ -26,25 +26,26 @@ _requested: dict[str, dict[str, str]] = {}  # by name: the headers of its messag
 _thread: threading.Thread | None = None
 
 SEND_EMAILS, EMAILS = "email.send_emails", "mails"
-REMOVE_CASCADES, CASCADES = "mysocial.run_cascades", "cascades"
+RUN_CASCADES, CASCADES = "mysocial.run_cascades", "cascades"
 PROCESS_MEDIA, MEDIA = "images.process_media", "media"
 MAKE_EXPORTS, EXPORTS = "accounts.make_exports", "exports"
 WAKE_DIRTY_QUEUES = "mysocial.wake_dirty_queues"
-# By name: the task and its queue. Any other name is that of a queue whose records are flushed.
+# The task and its Celery queue, by the name of the work. Any other name is that of a queue whose
+# dirty records are flushed.
 TASKS_BY_NAME = {
     EMAILS: (SEND_EMAILS, "email"),
-    CASCADES: (REMOVE_CASCADES, "default"),
+    CASCADES: (RUN_CASCADES, "default"),
     MEDIA: (PROCESS_MEDIA, settings.MEDIA_QUEUE),
     EXPORTS: (MAKE_EXPORTS, settings.MEDIA_QUEUE),
 }
 PENDING_TTL_MS = 3000
 MIN_INTERVAL_SECONDS = 0.5  # between messages of one name from one process
-# Long: a message that waited does its work as well as a new one, and if all of them expired before
-# a worker received them, nothing would ever be done.
+# Long, because an old message starts the same work as a new one. If every message expired before a
+# worker received it, the work would never be done.
 MESSAGE_TTL_SECONDS = 60
 
 
-def task_name(queue: str) -> str:
+def flush_task_name(queue: str) -> str:
     """Return the name of the task that flushes a queue's dirty records to MongoDB."""
     return f"{queue}.flush_records"
 
@@ -62,7 +63,7 @@ def wake_workers(names: Iterable[str]) -> None:
         _wake.set()
 
 
-def acknowledge(name: str) -> None:
+def acknowledge_wakeup(name: str) -> None:
     """Note that a worker has received the message: later writes send another one.
 
     Raises:
@@ -72,7 +73,7 @@ def acknowledge(name: str) -> None:
         client().delete(keys.wakeup(name))
 
 
-def postpone(name: str, milliseconds: int) -> None:
+def postpone_wakeup(name: str, milliseconds: int) -> None:
     """Let writes send another message after this time, for a worker that cannot work yet.
 
     Raises:
@@ -115,7 +116,7 @@ def send_wakeup(name: str, headers: dict[str, str] | None = None) -> None:
     A broker that cannot be reached is logged: the scheduler sends another message. A broker that is
     full accepts no message, and stays full until records are flushed: then this thread does it.
     """
-    task, queue = TASKS_BY_NAME.get(name, (task_name(name), name))
+    task, queue = TASKS_BY_NAME.get(name, (flush_task_name(name), name))
     try:
         current_app.send_task(
             task, queue=queue, retry=False, expires=MESSAGE_TTL_SECONDS, headers=headers

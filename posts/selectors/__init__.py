@@ -1,10 +1,5 @@
 """Reads of posts. Every read for a viewer applies `can_see_post`."""
 
-from posts.selectors.audiences import (
-    current_viewers,
-    filter_viewers,
-    home_viewers,
-)
 from posts.selectors.pages import (
     author_page,
     feed_page,
@@ -27,6 +22,11 @@ from posts.selectors.rows import (
     post_and_recipients_query,
     row_query,
     visible_row_query,
+)
+from posts.selectors.viewers import (
+    current_viewers,
+    filter_viewers,
+    home_viewers,
 )
 
 __all__ = [

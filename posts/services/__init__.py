@@ -7,14 +7,14 @@ from posts.services.posts import (
     remove_post,
     update_post,
 )
-from posts.services.steps import (
+from posts.services.withholding import restore_post, withhold_post
+from posts.services.write_steps import (
     announce_processed_media,
     increment_post_counters,
     increment_reaction_totals,
     remove_deleted_media,
     require_visible,
 )
-from posts.services.withholding import restore_post, withhold_post
 
 __all__ = [
     "announce_processed_media",

@@ -234,8 +234,8 @@ def test_a_participant_is_visible_to_its_owner_only_and_not_across_a_block(alice
     pk, other = f"{bob.id}:{alice.id}", f"{alice.id}:{bob.id}"
     everybody = {alice.id, bob.id, stranger.id}
     assert ParticipantVisibility.viewers(pk, everybody) == {bob.id}
-    assert ParticipantVisibility.visible([pk, other], bob.id) == {pk}
-    assert ParticipantVisibility.visible([pk, other], stranger.id) == set()
+    assert ParticipantVisibility.visible_ids([pk, other], bob.id) == {pk}
+    assert ParticipantVisibility.visible_ids([pk, other], stranger.id) == set()
     bob.put(f"users/{alice.id}/block")
     assert ParticipantVisibility.viewers(pk, everybody) == set()
-    assert ParticipantVisibility.visible([pk, other], bob.id) == set()
+    assert ParticipantVisibility.visible_ids([pk, other], bob.id) == set()

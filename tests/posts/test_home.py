@@ -187,7 +187,7 @@ def test_posts_created_while_a_home_feed_is_read_are_all_in_it(alice, bob, stran
 def test_a_rebuilt_home_list_ends_at_its_maximum_length(alice, bob):
     follow(bob, alice)
     written = [(alice, bob)[n % 2].create_post(str(n)) for n in range(5)]
-    short = replace(posts.indexes["home"], cap=2)
+    short = replace(posts.indexes["home"], max_entries=2)
     newest, floor = load_list(posts, short, bob.id)
     assert [pk for pk, _ in newest] == [record["id"] for record in written[:1:-1]]
     assert floor == str(newest[-1][1])

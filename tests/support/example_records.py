@@ -76,12 +76,12 @@ things = Store(
     counters=("likes",),
     unique=("code",),
     indexes=(
-        Index("owner", "owner_id", cap=CAP),
-        Index("shelf", where={"shelf": ("on",)}, cap=CAP),
+        Index("owner", "owner_id", max_entries=CAP),
+        Index("shelf", where={"shelf": ("on",)}, max_entries=CAP),
     ),
     queue=QUEUE,
 )
-likes = Store(Like, indexes=(Index("all", cap=5000),), queue=QUEUE)
+likes = Store(Like, indexes=(Index("all", max_entries=5000),), queue=QUEUE)
 tallies = Store(Tally, counters=("count",), queue=QUEUE)
 thing_template = JsonTemplate(things, Field("main"), b',"likes":', Field("likes"))
 OWNER = "0" * 24

@@ -76,7 +76,7 @@ class Command(BaseCommand):
         """Start the servers, prepare the data, start the site; return False after a signal."""
         for server in runner.servers():
             runner.log.line("up", f"starting {server.name}")
-            supervisor.start(server, grace=SERVER_GRACE_SECONDS)
+            supervisor.start(server, grace_seconds=SERVER_GRACE_SECONDS)
             if supervisor.stopping.is_set():
                 return False
         runner.write_state(supervisor)
@@ -86,7 +86,7 @@ class Command(BaseCommand):
         if code:
             raise CommandError(f"`prepare` failed with code {code}; see its output above.")
         for web in runner.web(listener):
-            supervisor.start(web, grace=4.0, rank=2)
+            supervisor.start(web, grace_seconds=4.0, stop_rank=2)
         return True
 
     def _keep(self, runner: DevRunner, supervisor: Supervisor) -> None:
@@ -106,8 +106,8 @@ class Command(BaseCommand):
             if services and is_late:
                 runner.log.line("up", "the site does not respond yet; see the output of `web`")
             if services and (is_up or is_late):
-                for service, grace in services:
-                    supervisor.start(service, grace=grace, rank=1)
+                for service, grace_seconds in services:
+                    supervisor.start(service, grace_seconds=grace_seconds, stop_rank=1)
                 services = []
             if pids != supervisor.pids:
                 pids = supervisor.pids

@@ -54,7 +54,7 @@ class Counter:
 @pytest.mark.parametrize("seed", range(20))
 def test_requests_are_accepted_by_the_rule_of_sliding_windows(clock, seed):
     moments, limits, reference = random.Random(seed), ProcessLimits(), Counter()
-    check = RateLimit("test", moments.randint(1, 40), moments.randint(1, 60)).of("x")
+    check = RateLimit("test", moments.randint(1, 40), moments.randint(1, 60)).for_identity("x")
     for _ in range(1000):
         clock.ms += moments.choice([0, 1, 50, 999, 3000, 30_000])
         expected = reference.accepts(check.max_requests, check.window_seconds * 1000, clock.ms)
@@ -65,7 +65,8 @@ def test_requests_are_accepted_by_the_rule_of_sliding_windows(clock, seed):
 def test_after_the_returned_seconds_a_request_is_accepted_and_not_earlier(clock, seed):
     moments, limits = random.Random(seed), ProcessLimits()
     checks = [
-        RateLimit(name, moments.randint(1, 40), moments.randint(2, 60)).of("x") for name in "ab"
+        RateLimit(name, moments.randint(1, 40), moments.randint(2, 60)).for_identity("x")
+        for name in "ab"
     ]
     refusals = 0
     for _ in range(500):
@@ -86,30 +87,30 @@ def test_after_the_returned_seconds_a_request_is_accepted_and_not_earlier(clock,
 
 
 def test_a_refused_request_counts_against_no_limit(clock):
-    limits, other = ProcessLimits(), RateLimit("other", 5, MINUTE).of("x")
+    limits, other = ProcessLimits(), RateLimit("other", 5, MINUTE).for_identity("x")
     for _ in range(10):
-        limits.count([LIMIT.of("x")])
-    assert limits.count([other, LIMIT.of("x")]).seconds == 61  # after 60 s, not at 60 s
+        limits.count([LIMIT.for_identity("x")])
+    assert limits.count([other, LIMIT.for_identity("x")]).seconds == 61  # after 60 s, not at 60 s
     assert limits.count([other]).status.remaining == 4
 
 
 def test_the_status_is_that_of_the_tightest_limit(clock):
     limits, tight = ProcessLimits(), RateLimit("tight", 3, 20)
-    outcome = limits.count([LIMIT.of("x"), tight.of("x")])
+    outcome = limits.count([LIMIT.for_identity("x"), tight.for_identity("x")])
     assert outcome == (0, (3, 2, 20))
     clock.ms += 5000
-    limits.count([LIMIT.of("x"), tight.of("x")])
-    assert limits.count([tight.of("x")]) == (0, (3, 0, 16))
-    assert limits.count([LIMIT.of("x"), tight.of("x")]) == (16, (3, 0, 16))
+    limits.count([LIMIT.for_identity("x"), tight.for_identity("x")])
+    assert limits.count([tight.for_identity("x")]) == (0, (3, 0, 16))
+    assert limits.count([LIMIT.for_identity("x"), tight.for_identity("x")]) == (16, (3, 0, 16))
 
 
 def test_a_process_keeps_a_bounded_number_of_counters_in_bounded_memory():
     limits = ProcessLimits()
-    limits.count([LIMIT.of("first")])
+    limits.count([LIMIT.for_identity("first")])
     for number in range(MAX_COUNTERS):
         if number % 100 == 0:
-            limits.count([LIMIT.of("second")])
-        limits.count([LIMIT.of(f"{number:045d}")])  # the longest address
+            limits.count([LIMIT.for_identity("second")])
+        limits.count([LIMIT.for_identity(f"{number:045d}")])  # the longest address
     assert len(limits) == MAX_COUNTERS
     assert limits.check([LimitCheck(LIMIT.key("first"), 1, 60)]) is None  # forgotten
     assert limits.check([LimitCheck(LIMIT.key("second"), 1, 60)]) is not None
@@ -119,7 +120,7 @@ def test_a_process_keeps_a_bounded_number_of_counters_in_bounded_memory():
 
 
 def test_concurrent_requests_are_counted_exactly():
-    limits, check = ProcessLimits(), RateLimit("test", 1000, 3600).of("x")
+    limits, check = ProcessLimits(), RateLimit("test", 1000, 3600).for_identity("x")
     start = threading.Barrier(8)
 
     def count():

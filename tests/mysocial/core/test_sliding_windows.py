@@ -108,13 +108,13 @@ def test_one_exceeded_limit_leaves_all_others_uncounted():
     for _ in range(10):
         check_rate_limit(LIMIT, "x")
     with pytest.raises(TooManyRequests):
-        check_rate_limits([other.of("x"), LIMIT.of("x")])
+        check_rate_limits([other.for_identity("x"), LIMIT.for_identity("x")])
     assert not client().exists(other.key("x"))
 
 
 def test_retry_after_is_that_of_the_limit_that_takes_longest():
     short, long = RateLimit("short", 1, 10), RateLimit("long", 1, 500)
-    checks = [long.of("x"), short.of("x")]
+    checks = [long.for_identity("x"), short.for_identity("x")]
     check_rate_limits(checks)
     context = RequestContext()
     token = push(context)
@@ -128,7 +128,7 @@ def test_retry_after_is_that_of_the_limit_that_takes_longest():
 def test_a_reset_frees_only_the_given_limits():
     count_accepted()
     check_rate_limit(LIMIT, "y")
-    reset_rate_limits([LIMIT.of("x")])
+    reset_rate_limits([LIMIT.for_identity("x")])
     assert count_accepted() == 10
     assert client().get(LIMIT.key("y")).split()[1:] == [b"1", b"0"]
 

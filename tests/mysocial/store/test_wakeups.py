@@ -90,7 +90,7 @@ def test_beat_wakes_dirty_queues_without_a_message_of_its_own(beat):
     beat.apply_entry(beat.schedule["wake-dirty-queues"])
 
     [message] = client().lrange(QUEUE, 0, -1)
-    assert wakeups.task_name(QUEUE).encode() in message
+    assert wakeups.flush_task_name(QUEUE).encode() in message
 
 
 def test_a_worker_that_begins_asks_again_for_what_one_that_died_was_asked_for():
@@ -114,7 +114,7 @@ def test_who_has_more_to_do_than_a_moment_takes_asks_for_the_rest():
     client().delete("default")
     assert items.run_time_slice("cascades", work) == 7
     [message] = client().lrange("default", 0, -1)
-    assert wakeups.REMOVE_CASCADES.encode() in message
+    assert wakeups.RUN_CASCADES.encode() in message
 
     assert items.run_time_slice("cascades", lambda _: 0) == 0
     assert client().llen("default") == 1

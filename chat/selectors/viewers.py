@@ -59,16 +59,16 @@ def conversation_json_query(user_id: str, other_id: str) -> Query[bytes | None]:
     return reads.rows_query(conversation_template, [pair_id(user_id, other_id)]).map(render)
 
 
-def visible_participants(pks: Sequence[str], *, to: str) -> set[str]:
-    """Return the ids of the participants that belong to `to` and are not behind a block."""
+def visible_participants(pks: Sequence[str], *, viewer_id: str) -> set[str]:
+    """Return the ids of the participants that belong to the viewer and are not behind a block."""
     pks_by_other = {}
     for pk in pks:
         user_id, other_id = split_pair_id(pk)
-        if user_id == to:
+        if user_id == viewer_id:
             pks_by_other[other_id] = pk
     if not pks_by_other:
         return set()
-    return {pks_by_other[other_id] for other_id in who_can_interact(to, set(pks_by_other))}
+    return {pks_by_other[other_id] for other_id in who_can_interact(viewer_id, set(pks_by_other))}
 
 
 def current_members(user_id: str, other_id: str, viewers: set[str]) -> set[str]:
