@@ -19,11 +19,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
+from websockets.protocol import State
 
+from mysocial.realtime.close_deadline import Server
 from mysocial.realtime.protocol import RESUME, TOO_FAST
 
 APPLICATION = "mysocial.asgi:application"
-CLOSE_SECONDS = 10.0  # for a client to read the close frame
 MAX_HEADER_BYTES = 64 * 1024
 MAX_MESSAGE_BYTES = 64 * 1024  # of a WebSocket; beyond it, close code 1009
 # Of a WebSocket: pings and pongs, which the application neither sees nor counts.
@@ -45,6 +46,7 @@ class Timeouts(NamedTuple):
     headers: float = 10.0  # for all headers of a request
     body: float = 30.0  # for its body, or for as much of it as the minimum rate demands
     reader: float = 20.0  # for the client to read something when the send buffer is full
+    closing: float = 10.0  # for the client to read the rest, with the close frame
 
 
 class DeadlineProtocol(asyncio.Protocol):
@@ -178,7 +180,7 @@ class SocketProtocol(DeadlineProtocol, WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
         # Unsent data would keep the connection open.
-        self._set_deadline(CLOSE_SECONDS, self.transport.abort)
+        self._set_deadline(self.timeouts.closing, self.transport.abort)
 
     def handle_ping(self) -> None:
         if self._control_frame_allowed():
@@ -209,13 +211,15 @@ class SocketProtocol(DeadlineProtocol, WebSocketsSansIOProtocol):
         self.disconnected = True  # pending and further sends raise ClientDisconnected
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code})
         self.frames = []
-        if not self.close_sent:
+        if (
+            not self.close_sent and self.conn.state is State.OPEN
+        ):  # else the client has sent a close
             self.conn.send_close(code)
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
         self.writable.set()
         self.transport.close()
-        self._set_deadline(CLOSE_SECONDS, self.transport.abort)
+        self._set_deadline(self.timeouts.closing, self.transport.abort)
 
 
 def serve(
@@ -248,7 +252,7 @@ def serve(
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=20,
     )
-    uvicorn.Server(config).run(sockets=sockets)
+    Server(config, timeouts.closing).run(sockets=sockets)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -58,6 +58,12 @@ class WebProcess:
         root = psutil.Process(self._process.pid)
         return sum(process.memory_info().rss for process in (root, *root.children(recursive=True)))
 
+    def clients(self) -> set[tuple[str, int]]:
+        """Return the addresses of the connected clients."""
+        assert self._process is not None
+        connections = psutil.Process(self._process.pid).net_connections("tcp")
+        return {(c.raddr.ip, c.raddr.port) for c in connections if c.raddr}
+
     def open_spools(self) -> int:
         """Return the number of open temporary files of bodies; each is deleted while it is open."""
         assert self._process is not None
