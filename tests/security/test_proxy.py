@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
 
@@ -32,6 +33,7 @@ pytestmark = [
     pytest.mark.timeout(120),
     pytest.mark.skipif(not CADDY, reason="there is no caddy on this machine"),
 ]
+JSON = {"Content-Type": "application/json"}
 HALF_A_BODY = (
     b"POST /api/v1/signin HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     b"Content-Length: 5000\r\n\r\n"
@@ -248,3 +250,37 @@ def test_the_authorization_endpoint_of_the_proxy_reveals_nothing(edge, alice):
     answer = httpx.get(f"{edge.url}/staff/queues")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/flower/")
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+# Refused bodies ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "length"),
+    [
+        ("POST", "comments/" + "0" * 24, 250_000),  # not read by `http`
+        ("POST", "posts", 250_000),  # not read without a token
+        ("POST", "posts", 60_000_000),  # not read by `ws`
+    ],
+)
+def test_clients_whose_bodies_are_refused_unread_do_not_stop_others(
+    edge, alice, method, path, length
+):
+    is_over = threading.Event()
+
+    def attack() -> None:
+        with httpx.Client(base_url=edge.url, timeout=TIMEOUT_SECONDS) as client:
+            while not is_over.is_set():
+                with contextlib.suppress(httpx.HTTPError):
+                    client.request(method, f"/api/v1/{path}", content=bytes(length), headers=JSON)
+
+    threads = [threading.Thread(target=attack) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(4):
+            assert_responsive(edge.url, alice.access)
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
