@@ -25,6 +25,7 @@ from mysocial.api.pagination import (
     pagination_params,
 )
 from mysocial.api.problems import problem_response
+from mysocial.api.request_limits import must_wait
 from mysocial.api.responses import (
     MessageSerializer,
     current_user_id,
@@ -66,6 +67,7 @@ __all__ = [
     "list_response",
     "max_body_bytes",
     "message_envelope",
+    "must_wait",
     "page_response",
     "pagination_params",
     "problem_response",

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from rest_framework.permissions import SAFE_METHODS
 
 from mysocial.api.client_address import get_client_address
+from mysocial.api.inputs import declared_length
 from mysocial.core import request_context
 from mysocial.core.errors import TooManyRequests
 from mysocial.core.process_limits import ProcessLimits
@@ -18,6 +19,7 @@ from mysocial.core.rate_limits import MINUTE, RateLimit, keep_tightest
 from mysocial.core.request_context import LimitCheck, RequestContext
 
 REFUSALS = RateLimit("refusals", 600, 10 * MINUTE)
+BYTES_PER_REFUSAL = 1024 * 1024  # of a refused body, which was received for nothing
 # An entry of the security log is a write to Redis, which these limits avoid.
 LOGGED = RateLimit("logged-limits", 1, MINUTE)
 # Not 401: a client learns by it that it must refresh its token, and wrong passwords have limits of
@@ -49,13 +51,41 @@ def enforce_request_limits(request: HttpRequest) -> None:
             raise TooManyRequests(outcome.seconds, is_logged=is_logged)
 
 
-def count_refusal(request: HttpRequest, status_code: int) -> None:
-    """Count the response to a write if the write was refused."""
+def count_refusal(request: HttpRequest, status_code: int, max_bytes: int) -> None:
+    """Count the response to a write if the write was refused, and what was received for it.
+
+    Args:
+        request: The request.
+        status_code: The status of the response.
+        max_bytes: The largest body that is read.
+    """
     if status_code not in REFUSED_STATUSES or request.method in SAFE_METHODS:
         return
     context = request_context.current()
     if context is not None and settings.RATE_LIMITS:
-        limits.count(_checks(REFUSALS, context, request))
+        times = 1 + _received_bytes(request, max_bytes) // BYTES_PER_REFUSAL
+        limits.count(_checks(REFUSALS, context, request), times)
+
+
+def must_wait(member_id: str, address: str) -> bool:
+    """Return whether a client has to wait with writes, so that no body need be received.
+
+    Args:
+        member_id: The member; empty without a valid token.
+        address: The address of the client.
+    """
+    if not settings.RATE_LIMITS:
+        return False
+    checks = (
+        (_member_check(REFUSALS, member_id),) if member_id else _network_checks(REFUSALS, address)
+    )
+    return limits.check(checks) is not None
+
+
+def _received_bytes(request: HttpRequest, max_bytes: int) -> int:
+    """Return the size of the body, if its route accepts so large a one."""
+    length = declared_length(request)
+    return length if length <= max_bytes else 0
 
 
 def _checks(

@@ -38,6 +38,10 @@ class ApiViewSet(ViewSet):
     def get_permissions(self) -> list[Any]:
         return _shared_instances(tuple(self.permission_classes))
 
+    def _max_body_bytes(self) -> int:
+        parsers: list[Any] = self.get_parsers()
+        return max(int(parser.max_body_bytes()) for parser in parsers)
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.args, self.kwargs = args, kwargs
         self.request = api_request = self.initialize_request(request, *args, **kwargs)
@@ -55,7 +59,8 @@ class ApiViewSet(ViewSet):
             require_session()
         except Exception as error:  # noqa: BLE001 - as DRF does
             response = self.handle_exception(error)
-        count_refusal(request, response.status_code)
+        if response.status_code >= status.HTTP_400_BAD_REQUEST:
+            count_refusal(request, response.status_code, self._max_body_bytes())
         if response.status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
             response["Allow"] = ", ".join(self.allowed_methods)
         if isinstance(response, Response):  # only OPTIONS returns one

@@ -51,8 +51,11 @@ class ProcessLimits:
         with self._lock:
             self._counts.clear()
 
-    def count(self, checks: Sequence[LimitCheck]) -> Outcome:
-        """Count a request against all limits, or against none if one of them is exceeded."""
+    def count(self, checks: Sequence[LimitCheck], times: int = 1) -> Outcome:
+        """Count a request against all limits, or against none if one of them is exceeded.
+
+        An expensive request counts several `times`; the last one may exceed a limit by that.
+        """
         now_ms = time.monotonic_ns() // 1_000_000
         with self._lock:
             windows = [self._read(check, now_ms) for check in checks]
@@ -60,7 +63,7 @@ class ProcessLimits:
                 if window.free_weight <= 0:
                     return _exceeded(checks, windows, now_ms)
             for (key, _, _), (start_ms, current, previous, _) in zip(checks, windows, strict=True):
-                self._keep(key, (start_ms, current + 1, previous))
+                self._keep(key, (start_ms, current + times, previous))
         if len(checks) == 1:
             return Outcome(0, _status_after_count(checks[0], windows[0], now_ms))
         statuses = map(_status_after_count, checks, windows, repeat(now_ms))

@@ -12,10 +12,11 @@ from typing import IO, Any
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
-from mysocial.api import max_body_bytes
+from mysocial.api import max_body_bytes, must_wait
 from mysocial.api.problems import error_response
 from mysocial.core.errors import AppError, Unavailable
 from mysocial.realtime.auth import SessionBackend
+from mysocial.realtime.connection_limits import scope_address
 from mysocial.realtime.sse import Receive, Send, send_response, until_disconnect
 
 THREADS = 16
@@ -53,7 +54,7 @@ class WSGIBridge:
         """Receive the body, call the application and send its response."""
         headers = dict(scope["headers"])
         length = _content_length(headers)
-        if not length or not await self._is_acceptable(scope["path"], length, headers):
+        if not length or not await self._is_acceptable(scope, length, headers):
             await self._respond(scope, receive, send)  # the application does not read the body
             return
         if self._spooled_bytes + length > MAX_SPOOLED_BYTES:
@@ -70,20 +71,33 @@ class WSGIBridge:
         finally:
             self._spooled_bytes -= length
 
-    async def _is_acceptable(self, path: str, length: int, headers: Mapping[bytes, bytes]) -> bool:
-        """Return whether the route reads so large a body; only members may send videos."""
+    async def _is_acceptable(
+        self, scope: Mapping[str, Any], length: int, headers: Mapping[bytes, bytes]
+    ) -> bool:
+        """Return whether the route reads so large a body; only members may send videos.
+
+        A client whose writes were refused too often gets its response without sending the body.
+        """
         if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return True
-        if length > max_body_bytes(path):
+        if length > max_body_bytes(scope["path"]):
             return False
-        if length <= settings.IMAGE_MAX_BYTES * 3 // 2:  # as a data URL: signing up takes one
-            return True
-        token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")[2]
+        member_id = await self._find_member(headers)
+        # As a data URL: signing up takes an image.
+        if not member_id and length > settings.IMAGE_MAX_BYTES * 3 // 2:
+            return False
+        return not must_wait(member_id, scope_address(scope))
+
+    async def _find_member(self, headers: Mapping[bytes, bytes]) -> str:
+        """Return the member of the access token; empty if it is missing or invalid."""
+        token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")[2].strip()
+        if not token:
+            return ""
         try:
-            await asyncio.to_thread(self._sessions.authenticate, token.strip())
+            session = await asyncio.to_thread(self._sessions.authenticate, token)
         except AppError:
-            return False
-        return True
+            return ""
+        return session.user_id
 
     def _call(self, environ: MutableMapping[str, Any], start_response: Any) -> Any:
         """Call the application; keep the file of its response for the event loop."""

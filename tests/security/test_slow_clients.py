@@ -63,6 +63,24 @@ def test_uploads_that_stop_half_way_do_not_stop_others(site, alice, kind):
     wait_for(lambda: site.open_spools() == 0, within=20, name="the end of the uploads")
 
 
+def test_a_client_that_must_wait_need_not_send_its_body(site, alice, bob):
+    headers = {"Authorization": f"Bearer {alice.access}"}
+    with httpx.Client(base_url=url_of(site), headers=headers) as client:
+        for _ in range(600):
+            assert client.post("/api/v1/posts", json={}).status_code == 400
+    uploads = {
+        "video": half_an_upload(alice.access, 50_000_000, 100_000),
+        "image": half_a_json(alice.access, "/api/v1/posts", 10_000_000, 100_000),
+    }
+    for begin in uploads.values():
+        with slow_connection(site.port, begin) as upload:
+            assert upload.recv(12) == b"HTTP/1.1 429"
+            assert site.open_spools() == 0
+    with slow_connection(site.port, half_an_upload(bob.access, 50_000_000, 100_000)):
+        wait_for(lambda: site.open_spools() == 1, within=20, name="the upload of another member")
+    wait_for(lambda: site.open_spools() == 0, within=20, name="the end of the upload")
+
+
 @pytest.mark.usefixtures("_servers")
 def test_a_body_within_the_minimum_rate_may_take_longer_than_the_deadline(alice):
     video = make_video(extra=bytes(300_000))

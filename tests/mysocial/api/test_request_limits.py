@@ -7,9 +7,11 @@ from mysocial.api import request_limits
 from mysocial.api.request_limits import REFUSALS
 from mysocial.core import mongo
 from mysocial.core.redis import client
+from tests.images.pictures import send_form
 from tests.support.concurrency import assert_no_changes, count_statuses
 from tests.support.people import PASSWORD, anonymous
 
+MEBIBYTE = 1024 * 1024
 pytestmark = pytest.mark.usefixtures("limited")
 
 
@@ -142,6 +144,26 @@ def test_a_write_that_a_rate_limit_refuses_is_counted(alice):
     assert count_statuses(responses) == {201: 30, 429: 610}
     limits = [response.headers["X-RateLimit-Limit"] for response in responses[30:]]
     assert limits == ["30"] * 600 + ["600"] * 10
+
+
+def test_a_refused_body_counts_once_more_for_each_mebibyte(alice, bob, settings):
+    settings.IMAGE_MAX_BYTES = 4 * MEBIBYTE
+    refuse(alice, bob, 590)
+    files = {"image": b"no image" + bytes(4 * MEBIBYTE - 1000)}
+    assert send_form(alice, "POST", "posts", text="x", **files).status_code == 415
+    assert alice.post("posts", {"text": "594 are counted"}).status_code == 201
+    assert send_form(alice, "POST", "posts", text="x", **files).status_code == 415
+    refuse(alice, bob, 2)
+    with assert_no_changes():
+        assert_limited(send_form(alice, "POST", "posts", text="x", **files), 600, 600)
+
+
+def test_a_body_that_is_too_large_to_be_received_counts_once(alice, bob):
+    too_large = b'{"text": "' + bytes(3 * MEBIBYTE)
+    refuse(alice, bob, 598)
+    assert alice.post("comments/" + "f" * 24, too_large).status_code == 405
+    assert alice.patch("comments/" + "f" * 24, too_large).status_code == 413
+    assert_limited(alice.post("posts", {"text": "x"}), 600, 600)
 
 
 def test_accepted_writes_reads_and_wrong_passwords_are_not_counted(alice, settings):
