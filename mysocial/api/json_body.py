@@ -136,6 +136,9 @@ def _decode(body: bytes, decoder: json.JSONDecoder) -> Any:
     _check_value_count(body)
     try:
         text = body.decode()
+    except UnicodeDecodeError:
+        raise Invalid("The body is not valid UTF-8.") from None
+    try:
         data = decoder.decode(text)
     except RecursionError:
         raise Invalid(TOO_DEEP) from None

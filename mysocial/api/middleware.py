@@ -6,13 +6,14 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from mysocial.api.body_encoding import require_length
 from mysocial.api.client_address import get_origin
 from mysocial.api.conditional_get import conditional_response
 from mysocial.api.inputs import declared_length
 from mysocial.api.problems import as_problem, error_response
 from mysocial.api.rate_limit_headers import set_rate_limit_headers
 from mysocial.core import metrics, request_context
-from mysocial.core.errors import TooLarge
+from mysocial.core.errors import LengthRequired, TooLarge
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -33,8 +34,13 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not is_api(request):
             # Django would store the uploaded files of any form on disk, whatever their size.
-            is_large = declared_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            return error_response(TooLarge()) if is_large else self.get_response(request)
+            if declared_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                return error_response(TooLarge())
+            try:
+                require_length(request)
+            except LengthRequired as error:
+                return error_response(error)
+            return self.get_response(request)
         since = time.perf_counter()
         context = request_context.RequestContext(get_origin=lambda: get_origin(request))
         token = request_context.push(context)

@@ -27,6 +27,7 @@ from mysocial.security_log import Kind, Outcome, count_event
 logger = logging.getLogger(__name__)
 PROBLEM_CONTENT_TYPE = "application/problem+json"
 MAX_ERRORS = 50  # a body can have a hundred thousand unknown fields
+MAX_DESCRIBED, MAX_LABEL_LENGTH = 3, 40  # in `detail`
 
 
 def problem_response(  # noqa: PLR0913 - the members of a problem
@@ -74,7 +75,7 @@ def error_response(error: AppError) -> HttpResponse:
     response = problem_response(
         error.status,
         error.code,
-        error.detail,
+        describe_errors(fields) if error.detail == error.title and fields else error.detail,
         title=error.title,
         errors=fields,
         until=getattr(error, "until", None),
@@ -94,9 +95,9 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
             _log_reached_limit(context)
         return error_response(error)
     if isinstance(error, exceptions.ValidationError):
-        fields = flatten(error.detail)
+        fields = [dict(each) for each in dict.fromkeys(map(_pairs, flatten(error.detail)))]
         return problem_response(
-            400, Invalid.code, Invalid.title, title=Invalid.title, errors=fields
+            400, Invalid.code, describe_errors(fields), title=Invalid.title, errors=fields
         )
     if isinstance(error, Http404):
         return error_response(NotFound())
@@ -138,6 +139,30 @@ def as_problem(response: HttpResponseBase) -> HttpResponseBase:
         if name not in {"Content-Type", "Content-Length"}:
             problem[name] = value
     return problem
+
+
+def describe_errors(errors: list[dict[str, str]]) -> str:
+    """Return the first errors as sentences that name their fields, each sentence once."""
+    fields_by_detail: dict[str, list[str]] = {}
+    for error in errors:
+        fields_by_detail.setdefault(error["detail"], []).append(_field_label(error["field"]))
+    shown = list(fields_by_detail.items())[:MAX_DESCRIBED]
+    sentences = [
+        f"{', '.join(dict.fromkeys(labels))}: {detail}" if any(labels) else detail
+        for detail, labels in ((detail, labels[:MAX_DESCRIBED]) for detail, labels in shown)
+    ]
+    rest = len(fields_by_detail) - len(shown)
+    return " ".join([*sentences, f"And {rest} more."] if rest else sentences)
+
+
+def _field_label(field: str) -> str:
+    """Return the name of a field in words: `who_may_message` is "Who may message"."""
+    words = field[:MAX_LABEL_LENGTH].replace("_", " ").replace(".", ", ")
+    return words[:1].upper() + words[1:]
+
+
+def _pairs(error: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(error.items())
 
 
 def flatten(detail: Any, path: str = "") -> list[dict[str, str]]:

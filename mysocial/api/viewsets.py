@@ -8,6 +8,8 @@ from rest_framework import status
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from mysocial.api.body_encoding import require_readable_body
+from mysocial.api.inputs import IgnoredBodyParser
 from mysocial.api.negotiation import JSONOnlyNegotiation
 from mysocial.api.request_limits import count_refusal, enforce_request_limits
 from mysocial.store import require_session
@@ -51,6 +53,9 @@ class ApiViewSet(ViewSet):
             finally:  # a request with an invalid token counts as one without
                 enforce_request_limits(request)
             self.check_permissions(api_request)
+            parsers = api_request.parsers or ()
+            if not any(isinstance(parser, IgnoredBodyParser) for parser in parsers):
+                require_readable_body(request)
             name = str(api_request.method).lower()
             allowed_name = name if name in self.http_method_names else ""
             handler = getattr(self, allowed_name, self.http_method_not_allowed)

@@ -113,6 +113,14 @@ class AlreadyExists(Conflict):
         self.field = field
 
 
+class LengthRequired(AppError):
+    """The body is sent in chunks, so its length is unknown."""
+
+    status = 411
+    code = "length_required"
+    title = "Send the length of the body in a Content-Length header."
+
+
 class TooLarge(AppError):
     """The body or the file is larger than the route accepts."""
 
@@ -122,7 +130,7 @@ class TooLarge(AppError):
 
 
 class UnsupportedMediaType(AppError):
-    """The content of the file is of no type that the route accepts."""
+    """The file, or the body, is in no form that the route accepts."""
 
     status = 415
     code = "unsupported_media_type"

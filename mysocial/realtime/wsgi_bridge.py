@@ -125,7 +125,7 @@ class WSGIBridge:
 
 
 def _content_length(headers: Mapping[bytes, bytes]) -> int:
-    """Return the declared length; 0 for a chunked body, which Django does not read."""
+    """Return the declared length; 0 for a chunked body, which the application refuses."""
     length = headers.get(b"content-length", b"")[:20]
     return int(length) if length.isdigit() else 0
 
