@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Account
 from mysocial.core.errors import Invalid, Unavailable
+from mysocial.core.text import normalize_password
 
 # How many threads of a process may hash passwords at once, each for about 0.1 s of CPU time, so
 # that the others keep serving requests; and how long a request waits for its turn.
@@ -31,7 +32,7 @@ class _PasswordOwner:
 def find_weaknesses(password: str, *, username: str = "", email: str = "") -> str:
     """Return all reasons why the password is too weak, or an empty string."""
     try:
-        validate_password(password, user=_PasswordOwner(username, email))  # type: ignore[arg-type]
+        validate_password(normalize_password(password), user=_PasswordOwner(username, email))  # type: ignore[arg-type]
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
@@ -61,6 +62,22 @@ def verify_password(password: str, account: Account | None) -> bool:
         return check_password(password, encoded) and account is not None
 
 
+def find_better_hash(password: str, account: Account) -> str:
+    """Return the hash to store instead of an account's, whose password was just verified.
+
+    Empty if the stored hash is of the normalized password, as all new ones are.
+
+    Raises:
+        Unavailable: Too many passwords are being hashed.
+    """
+    normalized = normalize_password(password)
+    if normalized == password:
+        return ""
+    with _hash_slot():
+        is_current = check_password(normalized, account.password)
+        return "" if is_current else make_password(normalized)
+
+
 def hash_password(password: str) -> str:
     """Return the hash of a password, to be stored.
 
@@ -68,7 +85,7 @@ def hash_password(password: str) -> str:
         Unavailable: Too many passwords are being hashed.
     """
     with _hash_slot():
-        return make_password(password)
+        return make_password(normalize_password(password))
 
 
 @contextmanager

@@ -7,12 +7,18 @@ from rest_framework import serializers
 
 from accounts.email_addresses import MAX_EMAIL_LENGTH, normalize_email
 from accounts.passwords import find_weaknesses
-from mysocial.api import MediaField, MessageSerializer, NextField, StrictSerializer
+from mysocial.api import (
+    MediaField,
+    MessageSerializer,
+    NextField,
+    PasswordField,
+    StrictSerializer,
+    TextField,
+)
 from mysocial.core.errors import Invalid
 from users.representations import ProfileSerializer
 from users.services import check_username
 
-MAX_PASSWORD_LENGTH = 128
 USERNAME = r"^[A-Za-z0-9_]{3,30}\Z"
 # Django's validator also accepts quoted local parts with blanks and control characters. Neither
 # side may contain an "@", or matching a text of many "@" would take quadratic time.
@@ -22,10 +28,8 @@ REFRESH_IN_HELP = "Where the refresh token is returned. Browsers should choose `
 REFRESH_LOCATIONS = [("cookie", "In an HttpOnly cookie"), ("body", "In the body")]
 
 
-def _password(help_text: str) -> serializers.CharField:
-    return serializers.CharField(
-        max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, help_text=help_text
-    )
+def _password(help_text: str) -> PasswordField:
+    return PasswordField(help_text=help_text)
 
 
 class EmailAddressField(serializers.EmailField):
@@ -91,8 +95,8 @@ class SignUpInput(StrictSerializer):
 class SignInInput(StrictSerializer):
     """A username or e-mail address, and the password."""
 
-    username = serializers.CharField(
-        max_length=254, help_text="The username or the e-mail address, in any case."
+    username = TextField(
+        max_characters=254, help_text="The username or the e-mail address, in any case."
     )
     password = _password("The password.")
     refresh_in = serializers.ChoiceField(

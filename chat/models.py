@@ -22,6 +22,7 @@ class Message(Record):
     sender_id = models.CharField(**ID)
     receiver_id = models.CharField(**ID)
     text = models.TextField(max_length=MAX_TEXT_LENGTH, default="")
+    facets = models.JSONField(default=list)  # of the text
     gif_url = models.CharField(max_length=500, default="")
     media_id = models.CharField(**ID, default="")  # the image
     reactions = models.JSONField(default=dict)  # type of reaction by the member's id

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from chat.models import Participant
 from chat.store import messages, open_chats, participants
 from images.representations import MEDIA, MediaSerializer, media_object
+from mysocial.api import facets_field
 from mysocial.store import Field, JsonPart, JsonTemplate, RelatedField, RelatedObject, Row
 from posts.reaction_types import ReactionType
 from users.representations import CARD_WITH_PRIVACY, AuthorSerializer, author_parts, person_parts
@@ -78,6 +79,7 @@ class ChatMessageSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(help_text="The id of the message.")
     created_at = serializers.DateTimeField(help_text="When the message was sent.")
     text = serializers.CharField(help_text="The text; empty if there is none.")
+    facets = facets_field()
     gif_url = serializers.CharField(help_text="The URL of a GIF; empty if there is none.")
     reactions = serializers.DictField(
         child=serializers.ChoiceField(ReactionType.choices),

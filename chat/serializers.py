@@ -13,6 +13,7 @@ from mysocial.api import (
     MessageSerializer,
     NextField,
     StrictSerializer,
+    TextField,
 )
 from posts.reaction_types import ReactionType
 from users.representations import PersonSerializer
@@ -22,8 +23,8 @@ class MessageInput(StrictSerializer):
     """A new message: a text, an image or a GIF, or a text with one of these."""
 
     receiver_id = IdField(help_text="The id of the receiver.")
-    text = serializers.CharField(
-        max_length=MAX_TEXT_LENGTH,
+    text = TextField(
+        max_characters=MAX_TEXT_LENGTH,
         required=False,
         allow_blank=True,
         help_text="The text; required without an image or a GIF.",
@@ -45,9 +46,7 @@ class EditInput(StrictSerializer):
     """The new text of a message."""
 
     requires_all = True
-    text = serializers.CharField(
-        max_length=MAX_TEXT_LENGTH, allow_blank=True, help_text="The new text."
-    )
+    text = TextField(max_characters=MAX_TEXT_LENGTH, allow_blank=True, help_text="The new text.")
 
 
 class MessageReactionInput(StrictSerializer):

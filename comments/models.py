@@ -13,6 +13,7 @@ class Comment(Record):
     post_id = models.CharField(**ID)
     author_id = models.CharField(**ID)
     text = models.TextField(max_length=MAX_TEXT_LENGTH)
+    facets = models.JSONField(default=list, editable=False)  # of the text
     edited_at = models.DateTimeField(null=True, default=None, editable=False)
 
     class Meta(Record.Meta):

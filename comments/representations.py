@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from comments.store import comments
+from mysocial.api import facets_field
 from mysocial.store import Field, JsonTemplate
 from users.representations import CARD_ONLY, AuthorSerializer, author_parts
 
@@ -25,6 +26,7 @@ class CommentSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(help_text="The id of the comment.")
     created_at = serializers.DateTimeField(help_text="When the comment was created.")
     text = serializers.CharField(help_text="The text.")
+    facets = facets_field()
     edited_at = serializers.DateTimeField(
         allow_null=True, help_text="When the comment was last edited; null if it never was."
     )

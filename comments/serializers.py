@@ -6,13 +6,13 @@ from rest_framework import serializers
 
 from comments.models import MAX_TEXT_LENGTH
 from comments.representations import CommentSerializer
-from mysocial.api import MessageSerializer, NextField, StrictSerializer
+from mysocial.api import MessageSerializer, NextField, StrictSerializer, TextField
 
 
 class CommentInput(StrictSerializer):
     """A new comment, or changes to one."""
 
-    text = serializers.CharField(max_length=MAX_TEXT_LENGTH, help_text="The text.")
+    text = TextField(max_characters=MAX_TEXT_LENGTH, help_text="The text.")
 
 
 class CommentResponseSerializer(MessageSerializer):

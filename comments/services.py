@@ -10,9 +10,9 @@ from comments.store import comments
 from mysocial.core.errors import Forbidden, Invalid
 from mysocial.core.ids import new_id, now
 from mysocial.policies import check_text
-from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, reads, respond_unchanged, retry_on_conflict, write
 from notifications import services as notifications
-from notifications.selectors import find_mentioned
+from notifications.selectors import describe_text
 from posts import selectors as post_selectors
 from posts import services as posts
 from users.services import require_not_silenced
@@ -35,7 +35,9 @@ def create_comment(*, author_id: str, post_id: str, text: str) -> Comment:
     _require_text(text)
     comment = Comment(id=new_id(), post_id=post_id, author_id=author_id, text=text)
     post_author_id = post.value("author_id")
-    mentioned, _ = _find_mentioned(comment, post_author_id, text)
+    description = describe_text(text, author_id=author_id)
+    comment.facets = description.facets
+    mentioned = _filter_viewers(comment, description.added, post_author_id)
     with write() as w:
         require_not_silenced(w, author_id)
         check_text(w, label=LABEL, pk=comment.id, author_id=author_id, texts={"text": text})
@@ -116,16 +118,21 @@ def _update(
         raise Invalid("There is nothing to change.")
     text = changes.get("text", comment.text)
     _require_text(text)
-    added, removed = _find_mentioned(comment, post_author_id, text, old_text=comment.text)
+    if text == comment.text:
+        respond_unchanged(comment)
+        return comment
+    description = describe_text(text, author_id=comment.author_id, was=comment.text)
+    changes = {**changes, "facets": description.facets, "edited_at": now()}
+    added = _filter_viewers(comment, description.added, post_author_id)
     with write(*STALE_ERRORS) as w:
         if editor_id:
             require_not_silenced(w, editor_id)
             check_text(w, label=LABEL, pk=comment.id, author_id=editor_id, texts={"text": text})
         # The new mentions depend on the text that was read.
-        w.update(comment, check_revision=True, **changes, edited_at=now())
+        w.update(comment, check_revision=True, **changes)
         w.announce(CommentUpdated(comment.id, comment.post_id, comment.author_id))
         _notify_mentioned(w, comment, added)
-        notifications.retract_all(w, kinds=("mention",), cause=comment.id, to=removed)
+        notifications.retract_all(w, kinds=("mention",), cause=comment.id, to=description.removed)
         w.respond_with(comment)
     return comment
 
@@ -141,17 +148,15 @@ def _delete(comment: Comment) -> Comment:
     return comment
 
 
-def _find_mentioned(
-    comment: Comment, post_author_id: str, text: str, *, old_text: str = ""
-) -> tuple[set[str], set[str]]:
-    """Return the newly mentioned members who may see the comment, and those no longer mentioned.
+def _filter_viewers(comment: Comment, mentioned: set[str], post_author_id: str) -> set[str]:
+    """Return those of the mentioned members who may see the comment.
 
     The author of the post is left out: they are notified of the comment itself.
     """
-    added, removed = (members - {post_author_id} for members in find_mentioned(text, was=old_text))
-    if added:
-        added = selectors.current_viewers(comment.post_id, comment.author_id, added)
-    return added, removed
+    others = mentioned - {post_author_id}
+    if not others:
+        return others
+    return selectors.current_viewers(comment.post_id, comment.author_id, others)
 
 
 def _notify_mentioned(w: Write, comment: Comment, mentioned: set[str]) -> None:

@@ -14,7 +14,6 @@ from moderation import selectors, services
 from moderation.confirmation import ConfirmedAdd
 from moderation.forms import DecisionForm, ModerationActionForm, NoteForm, end_of
 from moderation.models import (
-    MAX_NOTE_LENGTH,
     ActionType,
     ModerationAction,
     Report,
@@ -144,10 +143,10 @@ class ReportAdmin(RecordAdmin):
         elif operation == "release":
             self.call_service(request, "release", _assign, report_id, staff_username="")
         elif operation == "note":
-            text = request.POST.get("text", "")[:MAX_NOTE_LENGTH]
-            self.call_service(
-                request, "add note to", _add_note, report_id, staff_username=username, text=text
-            )
+            form = NoteForm(request.POST)
+            if self._is_valid(request, form):
+                note = {"staff_username": username, **form.cleaned_data}
+                self.call_service(request, "add note to", _add_note, report_id, **note)
         elif operation == "decline" and not request.POST.get(AUDIT_REASON, "").strip():
             self.message_user(request, "Enter a reason for declining.", messages.ERROR)
         elif operation == "decline":
@@ -160,14 +159,19 @@ class ReportAdmin(RecordAdmin):
         elif operation == "resolve":
             self._resolve(request, report_id, username)
 
+    def _is_valid(self, request: HttpRequest, form: forms.Form) -> bool:
+        """Return whether a form is valid; if not, show its errors to the staff member."""
+        errors = (
+            f"{form[name].label or name.capitalize()}: {' '.join(map(str, texts))}"
+            for name, texts in form.errors.items()
+        )
+        if form.errors:
+            self.message_user(request, " ".join(errors), messages.ERROR)
+        return not form.errors
+
     def _resolve(self, request: HttpRequest, report_id: str, username: str) -> None:
         form = DecisionForm(request.POST)
-        if not form.is_valid():
-            errors = (
-                f"{form[name].label}: {' '.join(map(str, texts))}"
-                for name, texts in form.errors.items()
-            )
-            self.message_user(request, " ".join(errors), messages.ERROR)
+        if not self._is_valid(request, form):
             return
         fields = form.cleaned_data
         decision = Decision(

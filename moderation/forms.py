@@ -12,6 +12,7 @@ from unfold.widgets import (
 
 from moderation.models import MAX_MESSAGE_LENGTH, MAX_NOTE_LENGTH, ActionType, ModerationAction
 from mysocial.admin.audit import MAX_REASON_LENGTH
+from mysocial.admin.text_forms import TextFormField
 from mysocial.core.errors import FOREVER_MS
 from mysocial.core.ids import milliseconds, now
 
@@ -50,9 +51,9 @@ def duration_field() -> forms.ChoiceField:
     )
 
 
-def message_field() -> forms.CharField:
+def message_field() -> TextFormField:
     """Return a form field for the message to the member."""
-    return forms.CharField(
+    return TextFormField(
         max_length=MAX_MESSAGE_LENGTH,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
@@ -69,7 +70,7 @@ class DecisionForm(forms.Form):
     )
     duration = duration_field()
     message = message_field()
-    audit_reason = forms.CharField(
+    audit_reason = TextFormField(
         max_length=MAX_REASON_LENGTH,
         widget=UnfoldAdminTextInputWidget,
         label="Reason (for the audit log)",
@@ -79,7 +80,7 @@ class DecisionForm(forms.Form):
 class NoteForm(forms.Form):
     """An internal note on a report."""
 
-    text = forms.CharField(
+    text = TextFormField(
         max_length=MAX_NOTE_LENGTH, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}), label=""
     )
 
@@ -87,7 +88,7 @@ class NoteForm(forms.Form):
 class ModerationActionForm(Base):
     """An action against a member without a report."""
 
-    member = forms.CharField(
+    member = TextFormField(
         max_length=30,
         widget=UnfoldAdminTextInputWidget,
         label="Member",

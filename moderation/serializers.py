@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from moderation.models import MAX_NOTE_LENGTH, Reason, Target
 from moderation.representations import ReportSerializer
-from mysocial.api import IdField, MessageSerializer, NextField, StrictSerializer
+from mysocial.api import IdField, MessageSerializer, NextField, StrictSerializer, TextField
 
 
 class ReportInput(StrictSerializer):
@@ -17,8 +17,8 @@ class ReportInput(StrictSerializer):
     )
     target_id = IdField(help_text="The id of the reported content.")
     reason = serializers.ChoiceField(Reason.choices, help_text="The reason.")
-    note = serializers.CharField(
-        max_length=MAX_NOTE_LENGTH,
+    note = TextField(
+        max_characters=MAX_NOTE_LENGTH,
         required=False,
         allow_blank=True,
         help_text="A note to the moderators.",

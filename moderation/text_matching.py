@@ -1,12 +1,14 @@
 """Matching of word filters against texts: pure functions without state or I/O."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-WORD = re.compile(r"[^\W_]+")
-DROPPED_CATEGORIES = {"Mn", "Me", "Cf"}  # combining marks and invisible format characters
+import regex
+
+from mysocial.core.text import fold_words
+
+# A capital I inside a word of small letters looks like an l: `paypaI`.
+CAPITAL_I = regex.compile(r"(?<=\p{Ll})I")
 
 
 class Phrase(NamedTuple):
@@ -19,22 +21,11 @@ class Phrase(NamedTuple):
 Phrases = Mapping[str, Sequence[Phrase]]  # by first word
 
 
-def fold(text: str) -> tuple[str, ...]:
-    """Return the words of a text without case, marks, width variants and invisible characters."""
-    normalized = unicodedata.normalize("NFKC", text).casefold()
-    letters = (
-        character
-        for character in unicodedata.normalize("NFKD", normalized)
-        if unicodedata.category(character) not in DROPPED_CATEGORIES
-    )
-    return tuple(WORD.findall("".join(letters)))
-
-
 def by_first_word(filters: Iterable[tuple[str, str]]) -> Phrases:
     """Index pairs of phrase and action by the first word, for `matching_actions`."""
     phrases: dict[str, list[Phrase]] = {}
     for phrase, action in filters:
-        words = fold(phrase)
+        words = fold_words(phrase)
         if words:
             phrases.setdefault(words[0], []).append(Phrase(words, action))
     return phrases
@@ -42,7 +33,14 @@ def by_first_word(filters: Iterable[tuple[str, str]]) -> Phrases:
 
 def matching_actions(text: str, phrases: Phrases) -> set[str]:
     """Return the actions of all phrases that occur in a text as consecutive whole words."""
-    words = fold(text) if phrases else ()
+    if not phrases:
+        return set()
+    actions = _actions_of(fold_words(text), phrases)
+    lookalike, count = CAPITAL_I.subn("l", text) if "I" in text else (text, 0)
+    return actions | _actions_of(fold_words(lookalike), phrases) if count else actions
+
+
+def _actions_of(words: tuple[str, ...], phrases: Phrases) -> set[str]:
     return {
         phrase.action
         for position, word in enumerate(words)

@@ -298,7 +298,7 @@ UNREAD_EMAIL_DELAY_SECONDS = envint("UNREAD_EMAIL_DELAY_SECONDS", 300, minimum=1
 GIF_HOSTS = envlist(
     "GIF_HOSTS",
     "media.giphy.com,media0.giphy.com,media1.giphy.com,media2.giphy.com,media3.giphy.com,"
-    "media4.giphy.com,i.giphy.com,media.tenor.com,c.tenor.com",
+    "media4.giphy.com,i.giphy.com,media.tenor.com,media1.tenor.com,c.tenor.com",
 )
 
 # --- Celery -------------------------------------------------------------------------------------

@@ -4,11 +4,11 @@ A notification is hidden from its recipient while they mute the actor or a block
 and while they may not see the post that it belongs to.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mysocial.core.errors import NotFound
+from mysocial.core.text import find_facets, mentioned_names, store_facets
 from mysocial.outbox import Email
 from mysocial.policies import filter_viewers, relationship_policy, visible_ids
 from mysocial.store import Entry, ListQuery, Query, Row, filter_pages, reads
@@ -29,9 +29,6 @@ from users.selectors import (
 POST = "posts.post"
 ALL_TYPES = "all"  # in an unsubscribe token
 Recipients = Mapping[str, NotificationPreferences]  # by the id of the recipient
-MAX_MENTIONS = 10
-# Not inside a word or an e-mail address: `bob@example.com` mentions nobody.
-MENTION = re.compile(r"(?<![\w@.+-])@([a-z0-9_]{3,30})(?!\w)", re.ASCII | re.IGNORECASE)
 
 # The model of the cause by type. An e-mail without an in-app notification is sent only if the
 # recipient may see its cause.
@@ -69,9 +66,14 @@ class EmailContext(NamedTuple):
         )
 
 
-class MentionChanges(NamedTuple):
-    """The ids of the members that an edit of a text newly mentions, or no longer mentions."""
+class TextDescription(NamedTuple):
+    """The stored facets of a text, and the ids of the members that it mentions.
 
+    `added` are those that its earlier version did not mention; `removed` are those that only the
+    earlier version mentioned.
+    """
+
+    facets: list[dict[str, Any]]
     added: set[str]
     removed: set[str]
 
@@ -169,20 +171,25 @@ def _cause_model(context: EmailContext) -> str:
     return CAUSE_MODELS[context.kind]
 
 
-def find_mentioned(text: str, *, was: str = "") -> MentionChanges:
-    """Return the members that a text mentions and its earlier version `was` did not, or vice versa.
+def describe_text(text: str, *, author_id: str, was: str = "") -> TextDescription:
+    """Return the facets of a text, and how its mentions differ from those of its version `was`.
 
-    Names are compared without case, and only the first `MAX_MENTIONS` of a text count. Costs one
-    round trip, or none if both versions mention the same names.
+    Names are compared without case. A member has no facet if a block separates them from the
+    author, as if there were no such member. Costs two round trips if the text mentions members, and
+    none if neither version has a name.
     """
-    names, old_names = _mentioned_names(text), _mentioned_names(was)
-    ids = find_user_ids(names ^ old_names) if names != old_names else {}
-    return MentionChanges(_known_ids(ids, names - old_names), _known_ids(ids, old_names - names))
-
-
-def _mentioned_names(text: str) -> set[str]:
-    names = (name.lower() for name in MENTION.findall(text)) if "@" in text else ()
-    return set(list(dict.fromkeys(names))[:MAX_MENTIONS])
+    facets = find_facets(text)
+    names = mentioned_names(facets)
+    old_names = mentioned_names(find_facets(was))
+    ids = find_user_ids(names | old_names) if names or old_names else {}
+    others = {ids[name] for name in names if name in ids} - {author_id}
+    shown = relationship_policy().not_blocked(author_id, others) if others else set()
+    shown_ids = {name: pk for name, pk in ids.items() if pk in shown or pk == author_id}
+    return TextDescription(
+        store_facets(text, facets, shown_ids),
+        _known_ids(ids, names - old_names),
+        _known_ids(ids, old_names - names),
+    )
 
 
 def _known_ids(ids: dict[str, str], names: Iterable[str]) -> set[str]:

@@ -4,6 +4,8 @@ from django.db import models
 
 from mysocial.store import ID, Record
 
+MAX_TEXT_LENGTH = 5000  # in characters as a person counts them
+
 
 class Privacy(models.TextChoices):
     """The audience of a post; see `posts.permissions.can_see_post`."""
@@ -44,7 +46,8 @@ class Post(Record):
     privacy = models.CharField(max_length=9, choices=Privacy.choices, default=Privacy.PUBLIC)
     # The privacy of a withheld post before it was withheld.
     original_privacy = models.CharField(max_length=9, default="", editable=False)
-    text = models.TextField(max_length=5000, default="", blank=True)
+    text = models.TextField(max_length=MAX_TEXT_LENGTH, default="", blank=True)
+    facets = models.JSONField(default=list, editable=False)  # of the text
     bg_color = models.CharField(max_length=7, default="", blank=True)
     feelings = models.CharField(max_length=10, choices=Feeling.choices, default="", blank=True)
     gif_url = models.CharField(max_length=500, default="", blank=True)
@@ -75,7 +78,8 @@ class PostVersion(Record):
 
     post_id = models.CharField(**ID)
     written_at = models.DateTimeField()
-    text = models.TextField(max_length=5000, default="")
+    text = models.TextField(max_length=MAX_TEXT_LENGTH, default="")
+    facets = models.JSONField(default=list)
     bg_color = models.CharField(max_length=7, default="")
     feelings = models.CharField(max_length=10, default="")
     gif_url = models.CharField(max_length=500, default="")

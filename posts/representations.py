@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from images.representations import MEDIA, MediaSerializer, media_object
+from mysocial.api import facets_field
 from mysocial.store import Field, JsonTemplate
 from posts.models import Privacy
 from posts.reaction_types import ReactionType
@@ -85,6 +86,7 @@ class PostSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(help_text="The id of the post.")
     created_at = serializers.DateTimeField(help_text="When the post was created.")
     text = serializers.CharField(help_text="The text; empty if the post has only media.")
+    facets = facets_field()
     bg_color = serializers.CharField(
         help_text="The background color, as `#rrggbb`; empty if there is none."
     )
@@ -106,6 +108,7 @@ class PostVersionSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(help_text="The id of the version.")
     written_at = serializers.DateTimeField(help_text="When this content was written.")
     text = serializers.CharField(help_text="The text; empty if the post had only media.")
+    facets = facets_field()
     bg_color = serializers.CharField(
         help_text="The background color, as `#rrggbb`; empty if there was none."
     )

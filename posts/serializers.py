@@ -5,8 +5,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api import GifField, MediaField, MessageSerializer, NextField, StrictSerializer
-from posts.models import Feeling, Privacy
+from mysocial.api import (
+    GifField,
+    MediaField,
+    MessageSerializer,
+    NextField,
+    StrictSerializer,
+    TextField,
+)
+from mysocial.core.text import normalize_text
+from posts.models import MAX_TEXT_LENGTH, Feeling, Privacy
 from posts.representations import PostSerializer, PostVersionSerializer
 
 MEDIA_FIELDS = ("image", "video", "gif_url")
@@ -16,8 +24,8 @@ COLOR = r"^#[0-9a-fA-F]{6}\Z"
 class PostInput(StrictSerializer):
     """A new post, or changes to one."""
 
-    text = serializers.CharField(
-        max_length=5000,
+    text = TextField(
+        max_characters=MAX_TEXT_LENGTH,
         required=False,
         allow_blank=True,
         help_text="The text; required in a new post without media.",
@@ -56,7 +64,7 @@ class PostInput(StrictSerializer):
         text = data.get("text")
         if self.partial or any(data.get(name) for name in MEDIA_FIELDS):
             return {}
-        if isinstance(text, str) and not text.strip():
+        if isinstance(text, str) and not normalize_text(text):
             return self.field_error("text", "blank")
         return self.field_error("text", "required") if "text" not in data else {}
 

@@ -54,7 +54,9 @@ posts = Store(
 )
 post_versions = Store(
     PostVersion,
-    fragments={"content": ("id", "written_at", "text", "bg_color", "feelings", "gif_url")},
+    fragments={
+        "content": ("id", "written_at", "text", "facets", "bg_color", "feelings", "gif_url")
+    },
     plain_fields=("post_id", "media_id", "audience"),
     indexes=(Index("post", "post_id"),),
 )

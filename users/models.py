@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from mysocial.core.text import fold_name
 from mysocial.store import ID, Record
 
 # Each type can be turned off for each channel.
@@ -37,7 +38,7 @@ class User(Record):
     """
 
     username = models.CharField(max_length=30)
-    username_key = models.CharField(max_length=30, editable=False)  # lowercase, unique
+    username_key = models.CharField(max_length=30, editable=False)  # folded, unique
     avatar_color = models.CharField(max_length=7, default=COLORS[0])
     avatar_url = models.CharField(max_length=500, default="", blank=True)
     background_url = models.CharField(max_length=500, default="", blank=True)
@@ -55,10 +56,10 @@ class User(Record):
     # The position of the event log at the sign-up: no earlier event is replayed to the member.
     joined_cursor = models.CharField(max_length=26, default="", editable=False)
     notifications = models.JSONField(default=default_notifications)
-    quote = models.CharField(max_length=300, default="", blank=True)
-    work = models.CharField(max_length=100, default="", blank=True)
-    school = models.CharField(max_length=100, default="", blank=True)
-    location = models.CharField(max_length=100, default="", blank=True)
+    quote = models.TextField(max_length=300, default="", blank=True)
+    work = models.TextField(max_length=100, default="", blank=True)
+    school = models.TextField(max_length=100, default="", blank=True)
+    location = models.TextField(max_length=100, default="", blank=True)
     facebook = models.CharField(max_length=200, default="", blank=True)
     instagram = models.CharField(max_length=200, default="", blank=True)
     twitter = models.CharField(max_length=200, default="", blank=True)
@@ -77,7 +78,7 @@ class User(Record):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.username_key = self.username_key or self.username.lower()
+        self.username_key = self.username_key or fold_name(self.username)
 
     def __str__(self) -> str:
         return self.username

@@ -7,6 +7,7 @@ import orjson
 
 from mysocial.core.errors import Invalid, NotFound
 from mysocial.core.ids import milliseconds, now
+from mysocial.core.text import fold_query
 from mysocial.policies import filter_viewers, relationship_policy, visible_ids
 from mysocial.realtime import presence
 from mysocial.store import Entry, Row, ViewerCheck, pagination, reads, search, time_check
@@ -256,7 +257,8 @@ def search_members(
 ) -> UserPage:
     """Return a page of members whose username starts with `text`, then those that contain it.
 
-    The search is case-insensitive and finds only members that the viewer may interact with.
+    The search ignores case, accents, width and a leading `@`. It finds only members that the viewer
+    may interact with.
 
     Raises:
         Unavailable: MongoDB cannot be reached.
@@ -265,7 +267,7 @@ def search_members(
     for _ in range(pagination.MAX_PAGES_SCANNED):
         # One more than the limit, to know whether another page follows.
         matches = search.search_text(
-            users, "username_key", text.lower(), limit=limit + 1, after=after
+            users, "username_key", fold_query(text), limit=limit + 1, after=after
         )
         visible = _visible_profiles([match.id for match in matches[:limit]], viewer_id)
         for match in matches[:limit]:

@@ -4,7 +4,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mysocial.api import IdField, MessageSerializer, NextField, StrictBooleanField, StrictSerializer
+from mysocial.api import (
+    IdField,
+    LinkField,
+    MessageSerializer,
+    NextField,
+    StrictBooleanField,
+    StrictSerializer,
+    TextField,
+)
 from users.models import MessagingPolicy
 from users.representations import ProfileSerializer
 
@@ -22,38 +30,33 @@ class UserPageSerializer(serializers.Serializer[Any]):
     next = NextField()
 
 
-def _link(help_text: str) -> serializers.URLField:
-    return serializers.URLField(
-        max_length=200,
-        required=False,
-        allow_blank=True,
-        validators=[_check_scheme],
-        help_text=help_text,
-    )
-
-
-def _check_scheme(value: str) -> None:
-    if not value.lower().startswith(("http://", "https://")):  # URLField also accepts ftp
-        raise serializers.ValidationError("Enter an http or https URL.")
+def _link(help_text: str) -> LinkField:
+    return LinkField(required=False, allow_blank=True, help_text=help_text)
 
 
 class ProfileInput(StrictSerializer):
     """The fields of the profile that a member can change."""
 
-    quote = serializers.CharField(
-        max_length=300, required=False, allow_blank=True, help_text="A quote; empty removes it."
+    quote = TextField(
+        max_characters=300, required=False, allow_blank=True, help_text="A quote; empty removes it."
     )
-    work = serializers.CharField(
-        max_length=100,
+    work = TextField(
+        max_characters=100,
         required=False,
         allow_blank=True,
         help_text="The place of work; empty removes it.",
     )
-    school = serializers.CharField(
-        max_length=100, required=False, allow_blank=True, help_text="The school; empty removes it."
+    school = TextField(
+        max_characters=100,
+        required=False,
+        allow_blank=True,
+        help_text="The school; empty removes it.",
     )
-    location = serializers.CharField(
-        max_length=100, required=False, allow_blank=True, help_text="The place; empty removes it."
+    location = TextField(
+        max_characters=100,
+        required=False,
+        allow_blank=True,
+        help_text="The place; empty removes it.",
     )
     facebook = _link("The URL of the Facebook profile; empty removes it.")
     instagram = _link("The URL of the Instagram profile; empty removes it.")

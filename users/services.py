@@ -8,7 +8,7 @@ from mysocial.core.errors import Conflict, Invalid, Unavailable
 from mysocial.outbox import queue_cascade
 from mysocial.policies import Audience, check_text
 from mysocial.realtime import ephemeral, presence
-from mysocial.store import Write, reads, retry_on_conflict, write
+from mysocial.store import Write, reads, respond_unchanged, retry_on_conflict, write
 from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, SiteTotals, User, default_notifications
 from users.store import POST_COUNTERS, TOTALS_ID, users
@@ -185,6 +185,10 @@ def _update_profile(user_id: str, changes: dict[str, Any], *, is_own: bool) -> U
     if not changes:
         raise Invalid("There is nothing to change.")
     user = reads.get_record(users, user_id)
+    changes = {name: value for name, value in changes.items() if getattr(user, name) != value}
+    if not changes:
+        respond_unchanged(user)
+        return user
     with write() as w:
         if is_own:
             require_not_silenced(w, user_id)
@@ -222,6 +226,7 @@ def _update_settings(user_id: str, requested: dict[str, Any]) -> User:
         changes["notifications"] = _merge_preferences(user, changes["notifications"])
     was_private, showed_presence = user.is_private, user.shows_presence
     if all(getattr(user, name) == value for name, value in changes.items()):
+        respond_unchanged(user)
         return user
     with write(Conflict) as w:
         if changes.get("is_private", was_private) != was_private:

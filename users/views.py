@@ -20,6 +20,7 @@ from mysocial.api import (
 )
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit, check_rate_limit
+from mysocial.core.text import fold_query, is_longer_than
 from mysocial.store import to_json
 from users import selectors, services
 from users.models import User
@@ -40,7 +41,8 @@ from users.serializers import (
 )
 
 MAX_QUERY_LENGTH = 30
-QUERY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_LENGTH}
+MAX_QUERY_BYTES = 400  # before it is folded
+QUERY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_BYTES}
 PROFILE_CHANGES = RateLimit("profile", 30, MINUTE)
 SEARCHES = RateLimit("search", 120, MINUTE)
 
@@ -148,7 +150,11 @@ class UserViewSet(ApiViewSet):
         operation_id="searchMembers",
         parameters=[
             OpenApiParameter(
-                "q", QUERY_SCHEMA, required=True, description="1 to 30 characters of a username."
+                "q",
+                QUERY_SCHEMA,
+                required=True,
+                description="1 to 30 characters of a username, with or without `@`. Case, accents, "
+                "width and invisible characters do not matter.",
             ),
             *PAGINATION_PARAMETERS,
         ],
@@ -158,9 +164,9 @@ class UserViewSet(ApiViewSet):
     )
     def search(self, request: Request) -> HttpResponse:
         """Return a page of the users whose name contains a text."""
-        text = request.query_params.get("q", "").strip()
-        if not 1 <= len(text) <= MAX_QUERY_LENGTH or not text.isprintable():
-            raise Invalid(errors={"q": f"Enter 1 to {MAX_QUERY_LENGTH} printable characters."})
+        text = fold_query(request.query_params.get("q", ""))
+        if not text or is_longer_than(text, MAX_QUERY_LENGTH) or not text.isprintable():
+            raise Invalid(errors={"q": f"Enter 1 to {MAX_QUERY_LENGTH} characters of a name."})
         limit, after = pagination_params(request)
         check_rate_limit(SEARCHES, current_user_id(request))
         page = selectors.search_members(

@@ -9,7 +9,7 @@ from django.conf import settings
 from accounts import selectors
 from accounts.events import SessionEnded
 from accounts.models import NEW_NETWORK, Account, Session
-from accounts.passwords import verify_password
+from accounts.passwords import find_better_hash, verify_password
 from accounts.services.guesses import SignInAttempt
 from accounts.store import sessions
 from accounts.tokens import is_genuine, parse_refresh_token
@@ -62,19 +62,26 @@ def sign_in(*, attempt: SignInAttempt, password: str, device: Device) -> SignIn:
         # Never the name: it may be a password that was typed into the wrong field.
         count_event(Kind.SIGN_IN, account_id=account.id if account else "")
         raise _wrong_credentials()
-    return _open_verified_session(account.id, verified_hash=account.password, device=device)
+    better_hash = find_better_hash(password, account)
+    return _open_verified_session(account, password, better_hash=better_hash, device=device)
 
 
 @retry_on_conflict
-def _open_verified_session(user_id: str, *, verified_hash: str, device: Device) -> SignIn:
-    """Open a session if the password hash is still the one that was verified."""
+def _open_verified_session(
+    verified: Account, password: str, *, better_hash: str, device: Device
+) -> SignIn:
+    """Open a session if the password is still that of the account.
+
+    A concurrent sign-in may have replaced the hash, but not the password.
+    """
+    user_id = verified.id
     try:
         account = selectors.get_account(user_id)
-        if account.password != verified_hash:
+        if account.password != verified.password and not verify_password(password, account):
             raise _wrong_credentials()
         with write(Conflict) as w:
             require_not_suspended(w, user_id)
-            _record_sign_in(w, account, device)
+            _record_sign_in(w, account, device, better_hash)
             result = SignIn(user_id, open_session(w, user_id, device))
             w.respond_with(result)
     except NotFound:
@@ -85,8 +92,11 @@ def _open_verified_session(user_id: str, *, verified_hash: str, device: Device) 
     return result
 
 
-def _record_sign_in(w: Write, account: Account, device: Device) -> None:
-    """Record a sign-in in a write, and e-mail the member if its network is new to the account."""
+def _record_sign_in(w: Write, account: Account, device: Device, better_hash: str) -> None:
+    """Record a sign-in in a write, and e-mail the member if its network is new to the account.
+
+    `better_hash` replaces that of the password, unless it is empty.
+    """
     network, known = network_of(device.address), account.known_networks.split()
     recent = [network, *(other for other in known if other != network)] if network else known
     if network and known and network not in known and account.email_verified:
@@ -96,6 +106,7 @@ def _record_sign_in(w: Write, account: Account, device: Device) -> None:
     w.update(
         account,
         check_revision=True,
+        password=better_hash or account.password,
         last_sign_in_at=now(),
         known_networks=" ".join(recent[:MAX_KNOWN_NETWORKS]),
     )

@@ -7,7 +7,11 @@ from chat.events import ConversationUpdated, MessageDeleted, MessageReaction, Me
 from chat.models import MAX_EDITS, MAX_HISTORY_BYTES, Message
 from chat.permissions import can_change_message
 from chat.selectors import Pair
-from chat.services.messages_send import check_may_write, require_may_write
+from chat.services.messages_send import (
+    check_may_write,
+    find_message_facets,
+    require_may_write,
+)
 from chat.services.unread import (
     MESSAGE_LABEL,
     check_content,
@@ -21,12 +25,13 @@ from mysocial.core.errors import Conflict, Forbidden, NotFound
 from mysocial.core.ids import now
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
-from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, reads, respond_unchanged, retry_on_conflict, write
 from users.services import require_not_silenced, require_user
 
 # The content of a message that was deleted for everyone.
 ERASED_CONTENT: dict[str, Any] = {
     "text": "",
+    "facets": [],
     "gif_url": "",
     "media_id": "",
     "reactions": {},
@@ -49,27 +54,33 @@ def edit_message(*, user_id: str, message_id: str, text: str) -> Message:
     _check_not_deleted(message)
     context = selectors.get_messaging_context(user_id, pair.mine.other_id)
     check_may_write(context)
-    history = _extend_history(message, text)
+    if text == message.text:
+        respond_unchanged(message)
+        return message
+    changes = {
+        "text": text,
+        "facets": find_message_facets(text, user_id),
+        "history": _extend_history(message),
+        "edited_at": now(),
+    }
     with write(*STALE_ERRORS) as w:
         require_not_silenced(w, user_id)
         check_text(w, label=MESSAGE_LABEL, pk=message.id, author_id=user_id, texts={"text": text})
         require_may_write(w, user_id, pair.mine.other_id, context)
         # A message that is deleted concurrently must not get a text again.
-        w.update(message, check_revision=True, text=text, history=history, edited_at=now())
+        w.update(message, check_revision=True, **changes)
         check_content(message)
         w.announce(_message_updated(message))
         w.respond_with(message)
     return message
 
 
-def _extend_history(message: Message, text: str) -> list[dict[str, str]]:
-    """Return the earlier texts of a message after an edit to `text`.
+def _extend_history(message: Message) -> list[dict[str, str]]:
+    """Return the earlier texts of a message after an edit.
 
     Raises:
         Conflict: They would be too many or too long.
     """
-    if text == message.text:
-        return list(message.history)
     written_at = (message.edited_at or message.created_at).isoformat()
     history = [*message.history, {"written_at": written_at, "text": message.text}]
     size = sum(len(version["text"].encode()) for version in history)

@@ -18,11 +18,12 @@ from chat.services.unread import (
 from followers.selectors import ViewerRelation
 from followers.services import require_relation
 from images import services as images
-from mysocial.core.errors import Forbidden
+from mysocial.core.errors import Forbidden, Unavailable
 from mysocial.core.ids import new_id, now, pair_id
+from mysocial.core.text import find_facets, store_facets
 from mysocial.policies import check_text
 from mysocial.store import STALE_ERRORS, Write, retry_on_conflict, write
-from notifications.selectors import recipients_query
+from notifications.selectors import describe_text, recipients_query
 from users.selectors import require_not_self
 from users.services import require_messaging, require_not_silenced
 
@@ -52,6 +53,7 @@ def send_message(
 
 @retry_on_conflict
 def _send(sender_id: str, receiver_id: str, content: dict[str, Any], media: Any = None) -> Message:
+    content = {**content, "facets": find_message_facets(content.get("text", ""), sender_id)}
     recipients = recipients_query({receiver_id}, actor_id=sender_id)
     context = selectors.get_messaging_context(sender_id, receiver_id, recipients)
     check_may_write(context)
@@ -75,6 +77,14 @@ def _send(sender_id: str, receiver_id: str, content: dict[str, Any], media: Any 
         _announce(w, message, pair)
         w.respond_with(message)
     return message
+
+
+def find_message_facets(text: str, sender_id: str) -> list[dict[str, Any]]:
+    """Return the facets of a message, without mentions if MongoDB is needed but unavailable."""
+    try:
+        return describe_text(text, author_id=sender_id).facets
+    except Unavailable:
+        return store_facets(text, find_facets(text), {})
 
 
 def check_may_write(context: MessagingContext) -> None:

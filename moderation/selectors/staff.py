@@ -11,6 +11,7 @@ from moderation.models import ActionType, ModerationAction, Report, StaffNote, S
 from moderation.selectors.profiles import profile_text
 from moderation.store import moderation_actions, reports, staff_notes
 from mysocial.core.errors import NotFound
+from mysocial.core.text import fold_query
 from mysocial.store import latest, reads
 from posts import selectors as posts
 from users.selectors import find_user_id, get_users
@@ -96,7 +97,7 @@ def find_member(name: str) -> str:
     Raises:
         NotFound: There is no such member.
     """
-    name = name.strip()
+    name = fold_query(name)
     user_id = find_user_id(name) or (name if get_users([name]) else None)
     if not user_id:
         raise NotFound("There is no member with this username or id.")

@@ -6,8 +6,9 @@ from typing import Any
 from moderation import selectors
 from moderation.models import FILTERED, FilterAction, Report, WordFilter
 from moderation.store import word_filters
-from moderation.text_matching import fold, matching_actions
+from moderation.text_matching import matching_actions
 from mysocial.core.errors import Invalid
+from mysocial.core.text import fold_words
 from mysocial.store import Write, reads, write
 
 TARGET_TYPES = {
@@ -92,5 +93,5 @@ def remove_filter(*, filter_id: str) -> None:
 
 
 def _require_word(phrase: str) -> None:
-    if not fold(phrase):
+    if not fold_words(phrase):
         raise Invalid("Invalid phrase.", errors={"phrase": "Enter at least one word."})

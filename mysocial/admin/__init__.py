@@ -4,4 +4,4 @@ The public modules are imported by name, as in `django.core`: `audit` holds a mo
 loaded before the forms that `record_admin` needs.
 """
 
-__all__ = ["audit", "record_admin", "site"]
+__all__ = ["audit", "record_admin", "site", "text_forms"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.contrib.auth.models import User as Staff
-from django.db.models import QuerySet
+from django.db.models import CharField, Field, QuerySet, TextField
 from django.forms import ModelForm, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
@@ -20,8 +20,10 @@ from mysocial.admin.audit import AuditEntry, staff_action
 from mysocial.admin.login_limits import accept_login, count_login
 from mysocial.admin.second_factor import SecondFactor
 from mysocial.admin.staff import CHANNEL, RoleAdmin, StaffAdmin, staff_username
+from mysocial.admin.text_forms import TextFormField
 from mysocial.api import get_client_address, get_origin
 from mysocial.core.errors import AppError, TooManyRequests
+from mysocial.core.text import normalize_text
 from mysocial.outbox import CascadeDeletion, Email
 from mysocial.security_log import Kind, Outcome, SecurityEvent, count_event
 from mysocial.store import Record
@@ -94,6 +96,14 @@ class RecordAdmin(Base):
     def has_delete_permission(self, request: HttpRequest, obj: Record | None = None) -> bool:
         return type(self).remove is not None and super().has_delete_permission(request, obj)
 
+    def formfield_for_dbfield(
+        self, db_field: "Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Return the form field; texts have the rules of `mysocial.core.text`."""
+        if isinstance(db_field, CharField | TextField) and not db_field.choices:
+            kwargs["form_class"] = TextFormField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def save_model(
         self, request: HttpRequest, obj: Record, form: "ModelForm[Record]", change: bool
     ) -> None:
@@ -140,15 +150,13 @@ class RecordAdmin(Base):
                 channel=CHANNEL,
                 action=action,
                 target=f"{self.opts.label_lower}:{pk}",
-                reason=request.POST.get(AUDIT_REASON, ""),
+                reason=normalize_text(request.POST.get(AUDIT_REASON, "")),
             ):
                 return service(pk, **arguments)
         except AppError as error:
             request.has_failed = True  # type: ignore[attr-defined]
-            reasons = " ".join(dict.fromkeys(error.errors.values()))
-            self.message_user(
-                request, f"Could not {action}: {error.detail} {reasons}", messages.ERROR
-            )
+            reasons = " ".join(dict.fromkeys((error.detail, *error.errors.values())))
+            self.message_user(request, f"Could not {action}: {reasons}", messages.ERROR)
             return None
 
     def response_add(

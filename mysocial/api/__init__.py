@@ -1,6 +1,7 @@
 """The REST layer: viewsets, parsing, responses, pagination, idempotency and OpenAPI."""
 
 from mysocial.api.client_address import check_network_limit, get_client_address, get_origin
+from mysocial.api.facets import facets_field
 from mysocial.api.inputs import (
     GifField,
     IdField,
@@ -35,6 +36,7 @@ from mysocial.api.responses import (
     write_response,
 )
 from mysocial.api.routing import api_path, api_routes, max_body_bytes
+from mysocial.api.text_fields import LinkField, PasswordField, TextField
 from mysocial.api.uploads import MediaField
 from mysocial.api.viewsets import ApiViewSet
 
@@ -48,17 +50,21 @@ __all__ = [
     "IdField",
     "IgnoredFormParser",
     "IgnoredMultipartParser",
+    "LinkField",
     "MediaField",
     "MessageSerializer",
     "NextField",
+    "PasswordField",
     "StrictBooleanField",
     "StrictJSONParser",
     "StrictSerializer",
+    "TextField",
     "api_path",
     "api_routes",
     "check_network_limit",
     "current_user_id",
     "cursor_param",
+    "facets_field",
     "get_client_address",
     "get_origin",
     "id_params",

@@ -18,13 +18,13 @@ from mysocial.core.errors import Invalid, TooLarge
 from mysocial.core.ids import ID_LENGTH
 
 MAX_URL_LENGTH = 500
-GIF_URL = re.compile(r"https://([a-z0-9.-]+)/[\w./?=&%+~:,;@!$*#-]*", re.ASCII)
+GIF_URL = re.compile(r"https://([a-z0-9.-]+)/[\w./?=&%+~:,;@!$*#-]*", re.ASCII | re.IGNORECASE)
 
 
 def declared_length(request: HttpRequest | Request) -> int:
     """Return the declared length of a body that has not been read, in bytes.
 
-    A body without a Content-Length, as with chunked encoding, is empty to Django.
+    A body in chunks has none; `body_encoding` refuses it.
     """
     length = str(request.META.get("CONTENT_LENGTH") or 0)
     return int(length[:20]) if length.isdecimal() else 0
@@ -111,7 +111,7 @@ class GifField(serializers.CharField):
         url = str(super().to_internal_value(data))
         # Only a host name may precede the path: parsers disagree about ports and credentials.
         match = GIF_URL.fullmatch(url)
-        if url and not (match and match[1] in settings.GIF_HOSTS):
+        if url and not (match and match[1].lower() in settings.GIF_HOSTS):
             raise serializers.ValidationError(
                 f"This must be an https address at one of: {', '.join(settings.GIF_HOSTS)}."
             )

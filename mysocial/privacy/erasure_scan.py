@@ -27,6 +27,8 @@ ERASE_EVENTS = Script("common", "event_log", "erase_events", flags="allow-oom")
 RAW = CodecOptions(document_class=RawBSONDocument)
 ID = re.compile(rb"(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
 BATCH = 500
+# What precedes the id of a mentioned member in the facets of a text, as JSON and as BSON.
+MENTION_PREFIXES = (b'"mentioned_id":"', b"mentioned_id\x00\x19\x00\x00\x00")
 # Keys of what is no record: counts, answers and marks, each of which may go at any time.
 EXPIRING_PREFIXES = tuple(
     prefix.encode()
@@ -47,12 +49,20 @@ class SearchTerms(NamedTuple):
     name: str = ""
 
     def first_match(self, data: bytes) -> str:
-        """Return the first term that is in `data`; empty if none is."""
-        for match_id in ID.findall(data):
-            if match_id.decode() in self.ids:
-                return str(match_id.decode())
-        match = _pattern(self).search(data)
-        return match[0].decode(errors="replace") if match else ""
+        """Return the first term that is in `data`; empty if none is.
+
+        An id in a mention by another member, and a mention of the name, begin with `@`. Without a
+        name, mentions are no matches.
+        """
+        mention = ""
+        for match in ID.finditer(data):
+            match_id = match[0].decode()
+            if match_id in self.ids:
+                if not data.endswith(MENTION_PREFIXES, 0, match.start()):
+                    return match_id
+                mention = f"@{match_id}" if self.name else ""
+        named = _pattern(self).search(data)
+        return named[0].decode(errors="replace") if named else mention
 
 
 class Hit(NamedTuple):

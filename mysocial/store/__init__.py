@@ -43,7 +43,7 @@ from mysocial.store.store import (
     store_of,
 )
 from mysocial.store.wakeups import acknowledge_wakeup, wake_unless_pending, wake_workers
-from mysocial.store.writes import STALE_ERRORS, Write, retry_on_conflict, write
+from mysocial.store.writes import STALE_ERRORS, Write, respond_unchanged, retry_on_conflict, write
 
 __all__ = [
     "DAY_SECONDS",
@@ -86,6 +86,7 @@ __all__ = [
     "parse_unique",
     "reads",
     "require_session",
+    "respond_unchanged",
     "retry_on_conflict",
     "search",
     "search_text",

@@ -197,6 +197,21 @@ def write(*retry_on: type[AppError]) -> Iterator[Write]:
         raise StaleRead from error
 
 
+def respond_unchanged(record: Record) -> None:
+    """Respond with a record that the request leaves as it is; staff get no response.
+
+    The script reads the record and counts the rate limit of the request, as for a change.
+
+    Raises:
+        NotFound: The record is deleted.
+    """
+    context = request_context.current()
+    if context is not None and context.response_plan:
+        with write() as w:
+            w.require(type(record), str(record.pk))
+            w.respond_with(record)
+
+
 def retry_on_conflict(function: Callable[P, T]) -> Callable[P, T]:
     """Run a service function again, with fresh reads, while its `write()` raises `StaleRead`.
 

@@ -17,7 +17,7 @@ MEDIA_KINDS = {
     GIF: MediaKind.IMAGES.value,
 }
 # An edit that changes one of these keeps the earlier values as a version.
-VERSIONED_FIELDS = ("text", "bg_color", "feelings", "gif_url", "media_id")
+VERSIONED_FIELDS = ("text", "facets", "bg_color", "feelings", "gif_url", "media_id")
 
 
 def receive_post_upload(body: dict[str, Any], post: Post) -> AbstractContextManager[Any]:

@@ -7,14 +7,15 @@ from mysocial.core.errors import Conflict, Forbidden, Invalid
 from mysocial.core.ids import new_id, now
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
-from mysocial.store import STALE_ERRORS, Write, reads, retry_on_conflict, write
+from mysocial.store import STALE_ERRORS, Write, reads, respond_unchanged, retry_on_conflict, write
 from notifications import services as notifications
-from notifications.selectors import find_mentioned
+from notifications.selectors import TextDescription, describe_text
 from posts import selectors
 from posts.events import PostCreated, PostDeleted, PostUpdated
 from posts.models import Post
 from posts.permissions import can_edit_post, post_audience
 from posts.services.content import (
+    changes_content,
     field_changes,
     keep_version,
     receive_post_upload,
@@ -26,6 +27,7 @@ from users import services as users
 from users.selectors import get_user
 
 LABEL = "posts.post"
+SAME_TEXT = TextDescription([], set(), set())  # of an edit that does not change the text
 
 
 def create_post(*, author_id: str, **body: Any) -> Post:
@@ -45,7 +47,9 @@ def create_post(*, author_id: str, **body: Any) -> Post:
         for name, value in field_changes(post, body, media).items():
             setattr(post, name, value)
         require_content(post.text, post.media_kind)
-        mentioned, _ = _find_mentioned(post)
+        description = describe_text(post.text, author_id=author_id)
+        post.facets = description.facets
+        mentioned = _filter_viewers(post, description.added)
         with write() as w:
             users.require_not_silenced(w, author_id)
             if media:
@@ -115,11 +119,22 @@ def _update(post: Post, body: dict[str, Any], media: Any = None, *, editor_id: s
     """Apply the fields of a request; `editor_id` is empty for staff, who are not restricted."""
     if not body:
         raise Invalid("There is nothing to change.")
-    changes = field_changes(post, body, media)
+    changes = {
+        name: value
+        for name, value in field_changes(post, body, media).items()
+        if getattr(post, name) != value
+    }
     if not changes:
-        return post  # The media to remove are not there.
+        respond_unchanged(post)
+        return post
+    if changes_content(post, changes):
+        changes["edited_at"] = now()
+    description = SAME_TEXT
+    if "text" in changes:
+        description = describe_text(changes["text"], author_id=post.author_id, was=post.text)
+        changes["facets"] = description.facets
     require_content(changes.get("text", post.text), changes.get("media_kind", post.media_kind))
-    old_privacy, old_text = post.privacy, post.text
+    old_privacy = post.privacy
     deleted_event = post_deleted_event(post)
     audience = post_audience(old_privacy, author_is_private=deleted_event.author_is_private)
     with write(*STALE_ERRORS) as w:
@@ -131,9 +146,9 @@ def _update(post: Post, body: dict[str, Any], media: Any = None, *, editor_id: s
             images.create_media(w, media)
         keep_version(w, post, changes, audience)
         # The counts of posts and `post.deleted` depend on the privacy that was read.
-        w.update(post, check_revision=True, **changes, edited_at=now())
+        w.update(post, check_revision=True, **changes)
         _announce_update(w, post, old_privacy, deleted_event)
-        _update_mentions(w, post, old_text)
+        _update_mentions(w, post, description)
         w.respond_with(post)
     return post
 
@@ -158,24 +173,21 @@ def _delete(post: Post) -> Post:
     return post
 
 
-def _find_mentioned(post: Post, *, old_text: str = "") -> tuple[set[str], set[str]]:
-    """Return the newly mentioned members who may see the post, and those no longer mentioned."""
-    added, removed = find_mentioned(post.text, was=old_text)
-    if not added:
-        return added, removed
-    viewers = selectors.filter_viewers(
-        added,
+def _filter_viewers(post: Post, mentioned: set[str]) -> set[str]:
+    """Return those of the mentioned members who may see the post."""
+    if not mentioned:
+        return mentioned
+    return selectors.filter_viewers(
+        mentioned,
         author_id=post.author_id,
         privacy=post.privacy,
         author_is_private=get_user(post.author_id).is_private,
     )
-    return viewers, removed
 
 
-def _update_mentions(w: Write, post: Post, old_text: str) -> None:
-    added, removed = _find_mentioned(post, old_text=old_text)
-    _notify_mentioned(w, post, added)
-    notifications.retract_all(w, kinds=("mention",), cause=post.id, to=removed)
+def _update_mentions(w: Write, post: Post, description: TextDescription) -> None:
+    _notify_mentioned(w, post, _filter_viewers(post, description.added))
+    notifications.retract_all(w, kinds=("mention",), cause=post.id, to=description.removed)
 
 
 def _notify_mentioned(w: Write, post: Post, mentioned: set[str]) -> None:

@@ -36,6 +36,7 @@ def test_a_message_is_returned_listed_counted_and_persisted(alice, bob, flush_al
         "id": message["id"],
         "created_at": message["created_at"],
         "text": "Hello",
+        "facets": [],
         "gif_url": GIF,
         "reactions": {},
         "edited_at": None,

@@ -8,6 +8,7 @@ from tests.client_model.reducer_rules import mark_stale, on
 # The fields of a message after it was deleted for everyone.
 DELETED_MESSAGE_FIELDS: Data = {
     "text": "",
+    "facets": [],
     "gif_url": "",
     "media": None,
     "reactions": {},

@@ -99,7 +99,7 @@ def test_an_invalid_edit_is_rejected_and_changes_nothing(alice, comments):
             assert alice.patch(f"comments/{comment['id']}", body).status_code == 400, body
 
 
-@pytest.mark.parametrize("text", ["x", "x" * 2000, "a\u2028</script>", '"\\', "\x7f\x01"])
+@pytest.mark.parametrize("text", ["x", "x" * 2000, "a</script>", '"\\', "x\t\ud55c"])
 def test_any_text_is_stored_unchanged(alice, bob, comments, text, flush_all):
     comment = comments(alice, alice.create_post(), text)
     flush_all()

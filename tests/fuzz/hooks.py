@@ -24,7 +24,9 @@ BUSINESS_RULE_TEXTS = re.compile(
     r"""You\ cannot | There\ is\ nothing\ to\ change
     | This\ is\ not\ your\ password | This\ link\ has\ expired | This\ is\ not\ valid
     | Invalid\ cursor
-    | Give\ (one|either) | Enter\ 1\ to\ \d+\ printable\ characters
+    | Give\ (one|either) | Enter\ 1\ to\ \d+\ characters\ of\ a\ name
+    | This\ shows\ nothing | A\ letter\ may\ have\ at\ most | This\ has\ .+\ characters
+    | This\ takes\ .+\ bytes | Enter\ an\ http | A\ password\ may\ have
     | The\ password\ is\ too | This\ password\ is | This\ must\ be\ an\ https\ address\ at\ one\ of
     | At\ most\ 255\ printable\ ASCII
     | Null\ characters\ are\ not\ allowed | This\ field\ may\ not\ be\ blank

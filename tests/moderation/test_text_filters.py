@@ -61,6 +61,15 @@ def all_reports():
         ("слово", "СЛОВО!", True),
         ("a_b", "a b", True),
         (".*", "anything", False),
+        ("paypal", "your P\u0430yp\u0430l", True),  # Cyrillic letters
+        ("paypal", "your paypaI", True),
+        ("paypal", "\U0001d429\U0001d41a\U0001d432\U0001d429\U0001d41a\U0001d425", True),
+        ("\u0440\u0430\u0443\u0440\u0430l", "paypal", True),
+        ("good", "g00d", True),
+        ("tail", "TALL", False),
+        ("bum", "burn", False),
+        ("lol", "101", False),
+        ("\u0915\u0941\u0932", "\u0915\u0932", False),
     ],
 )
 def test_phrases_match_folded_whole_words(phrase, text, matches):

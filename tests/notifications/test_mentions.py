@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications.selectors import find_mentioned
+from notifications.selectors import describe_text
 from tests.notifications.notification_checks import (
     create_comment,
     follow,
@@ -154,4 +154,6 @@ def test_mentions_can_be_switched_off(alice, bob):
 
 
 def test_a_text_without_a_name_needs_no_query():
-    assert find_mentioned("me@example.com and @x") == (set(), set())
+    description = describe_text("me@example.com and @x", author_id="0" * 24)
+    assert (description.added, description.removed) == (set(), set())
+    assert [facet["url"] for facet in description.facets] == ["mailto:me@example.com"]

@@ -26,7 +26,7 @@ def test_each_edit_keeps_the_previous_version(alice, bob, flush_all, documents):
     earlier = get_versions(bob, post)
     ids = [version.pop("id") for version in earlier]
     assert sorted(ids, reverse=True) == ids
-    was = {"bg_color": "", "feelings": "happy", "gif_url": "", "media": None}
+    was = {"facets": [], "bg_color": "", "feelings": "happy", "gif_url": "", "media": None}
     assert earlier == [
         {**was, "written_at": third["edited_at"], "text": "Three", "media": third["media"]},
         {**was, "written_at": second["edited_at"], "text": "Two"},

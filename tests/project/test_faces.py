@@ -12,10 +12,11 @@ ROOT_MODULES = {"__init__", "apps", "asgi", "celery", "env", "models", "settings
 def offered(package: str) -> set[str]:
     """Return the names that a package of `mysocial/` offers to apps.
 
-    `core` is plumbing that everybody needs: each of its modules is public.
+    `core` is plumbing that everybody needs: each of its modules and packages is public.
     """
     if package == "core":
-        return {path.stem for path in (ROOT / "mysocial/core").glob("*.py")}
+        packages = {path.parent.name for path in (ROOT / "mysocial/core").glob("*/__init__.py")}
+        return packages | {path.stem for path in (ROOT / "mysocial/core").glob("*.py")}
     return set(getattr(import_module(f"mysocial.{package}"), "__all__", ()))
 
 
@@ -34,6 +35,8 @@ def _is_offered(package: str, names: list[str]) -> bool:
     first, second = [*names, ""][:2]
     if first not in offered(package):
         return False
+    if (ROOT / "mysocial" / package / first / "__init__.py").is_file():
+        return not second or second in offered(f"{package}.{first}")
     return not second or _is_module(package, first)
 
 
