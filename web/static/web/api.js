@@ -17,8 +17,8 @@ const GATEWAY_STATUSES = [502, 504]; // the proxy got no response from the serve
  *   time at which the access token has to be replaced
  * @typedef {{ status: number, data: any, cursor: string }} ApiResponse events after `cursor` may not be
  *   reflected in `data` yet
- * @typedef {{ method: string, path: string, status: number, ms: number, cursor: string }} ApiCall
- *   `status` is 0 when there was no response
+ * @typedef {{ method: string, path: string, status: number, ms: number, cursor: string, date: string }} ApiCall
+ *   `status` is 0 when there was no response; `date` is the time of the server, from the `Date` header
  * @typedef {{ load: () => Tokens | null, save: (tokens: Tokens | null) => void }} TokenStore
  */
 
@@ -215,11 +215,12 @@ export class Api extends EventTarget {
       response = await fetch(`${this.baseUrl}/${path}`, { ...request, credentials: "omit", cache: "no-store" });
       text = await response.text();
     } catch {
-      this.#reportCall(request.method, path, 0, startMs, "");
+      this.#reportCall(request.method, path, 0, startMs);
       throw new NoResponseError();
     }
     const cursor = response.headers.get("X-Event-Cursor") ?? "";
-    this.#reportCall(request.method, path, response.status, startMs, cursor);
+    const date = response.headers.get("Date") ?? "";
+    this.#reportCall(request.method, path, response.status, startMs, cursor, date);
     if (cursor) this.cursor = cursor;
     const { ok, status } = response;
     const data = parseJson(text);
@@ -229,10 +230,13 @@ export class Api extends EventTarget {
     return { status, data, cursor };
   }
 
-  /** @param {string | undefined} method @param {string} path @param {number} status @param {number} startMs @param {string} cursor */
-  #reportCall(method, path, status, startMs, cursor) {
+  /**
+   * @param {string | undefined} method @param {string} path @param {number} status @param {number} startMs
+   * @param {string} [cursor] @param {string} [date]
+   */
+  #reportCall(method, path, status, startMs, cursor = "", date = "") {
     const ms = Math.round(performance.now() - startMs);
-    const detail = { method, path: `${this.baseUrl}/${path}`, status, ms, cursor };
+    const detail = { method, path: `${this.baseUrl}/${path}`, status, ms, cursor, date };
     this.dispatchEvent(new CustomEvent("call", { detail }));
   }
 }

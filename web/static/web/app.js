@@ -2,7 +2,9 @@
 
 import { AccountHeader } from "./account-header.js";
 import { Api } from "./api.js";
+import { setServerTime } from "./clock.js";
 import { byId, errorText, refreshTimes } from "./dom.js";
+import { Drafts } from "./drafts.js";
 import { startInspector } from "./inspector.js";
 import { EventClient } from "./mysocial.js";
 import { OwnReactions } from "./posts/reactions.js";
@@ -31,6 +33,7 @@ const inspector = startInspector(api, events);
 /** @type {((event: import("./mysocial.js").ServerEvent) => void)} */ let handleEvent = () => {};
 /** @type {() => void} */ let reloadAll = () => {};
 /** @type {() => void} */ let retryFailedLoads = () => {};
+/** @type {() => void} */ let deleteDrafts = () => {};
 let isSigningOut = false;
 
 /** Shows the app to a user who has signed in. @param {any} currentUser */
@@ -42,10 +45,12 @@ async function startSession(currentUser) {
     ownReactions: new OwnReactions(api, currentUser.id),
     relationships: new Relationships(api, currentUser.id),
     presence: new Presence(api, events),
+    drafts: new Drafts(currentUser.id),
   };
   const header = new AccountHeader(api, currentUser);
   const router = new Router((route, signal) => createView({ ...shared, signal }, route));
   const components = () => [header, ...(router.view?.components ?? [])];
+  deleteDrafts = () => shared.drafts.clear();
   handleEvent = (event) => {
     const { type, data } = event;
     if (type === "reaction.changed" && data.user_id === currentUser.id) shared.ownReactions.set(data.post_id, data.type);
@@ -90,6 +95,7 @@ events.addEventListener("resync", () => reloadAll());
 events.addEventListener("signedout", () => endSession(SESSION_ENDED));
 api.addEventListener("signedout", () => endSession(SESSION_ENDED));
 api.addEventListener("call", (/** @type {any} */ { detail }) => {
+  setServerTime(detail.date);
   if (detail.status === 200 && events.state === "offline") events.checkConnection(); // the server is reachable again
 });
 events.addEventListener("rejected", (/** @type {any} */ { detail }) => {
@@ -111,6 +117,7 @@ byId("skip-link").addEventListener("click", (/** @type {Event} */ event) => {
 });
 byId("signout").addEventListener("click", () => {
   isSigningOut = true;
+  deleteDrafts(); // others may use this device
   history.replaceState(null, "", "#/"); // the next user starts at the feed
   api.signOut().catch(() => {}).finally(() => endSession(""));
 });

@@ -8,6 +8,7 @@
  * @property {import("./posts/reactions.js").OwnReactions} ownReactions
  * @property {import("./users/relationships.js").Relationships} relationships
  * @property {import("./users/presence.js").Presence} presence
+ * @property {import("./drafts.js").Drafts} drafts
  * @property {AbortSignal} signal aborted when the view is left
  *
  * @typedef {object} View

@@ -1,5 +1,7 @@
 /** DOM helpers. Data is always inserted as text, never as markup. */
 
+import { serverNow } from "./clock.js";
+
 /**
  * Creates an element. A function becomes an event listener, `true` an empty attribute; null, undefined and
  * false are left out. Strings among the children become text nodes.
@@ -56,7 +58,7 @@ const relativeTimeFormat = new Intl.RelativeTimeFormat("en", { numeric: "auto" }
 
 /** @param {string} timestamp */
 function formatRelativeTime(timestamp) {
-  const seconds = (Date.parse(timestamp) - Date.now()) / 1000;
+  const seconds = (Date.parse(timestamp) - serverNow()) / 1000;
   for (const [unit, unitSeconds] of TIME_UNITS_IN_SECONDS) {
     if (-seconds >= unitSeconds) return relativeTimeFormat.format(Math.round(seconds / unitSeconds), unit);
   }
@@ -114,8 +116,22 @@ export function confirmButton(label, errorElement, action, attributes = {}) {
   return button;
 }
 
-/** Returns the text that is shown for an error. @param {any} error */
+/**
+ * Returns the text that is shown for an error: each explanation once, after the names of its fields.
+ * @param {any} error
+ */
 export function errorText(error) {
-  const details = (error.errors ?? []).map((/** @type {any} */ { field, detail }) => (field ? `${field}: ${detail}` : detail));
+  /** @type {Map<string, string[]>} */ const fieldsByDetail = new Map();
+  for (const { field, detail } of error.errors ?? []) {
+    const fields = fieldsByDetail.get(detail) ?? [];
+    fieldsByDetail.set(detail, field ? [...fields, fieldLabel(field)] : fields);
+  }
+  const details = [...fieldsByDetail].map(([detail, fields]) => (fields.length ? `${fields.join(", ")}: ${detail}` : detail));
   return details.length ? details.join(" ") : error.message;
+}
+
+/** Returns the name of a field in words: `who_may_message` is "Who may message". @param {string} field */
+function fieldLabel(field) {
+  const words = field.replaceAll("_", " ").replaceAll(".", ", ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

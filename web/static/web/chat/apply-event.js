@@ -1,6 +1,6 @@
 /** Effects of chat events on a message. */
 
-const DELETED_FIELDS = { text: "", gif_url: "", media: null, reactions: {}, edited_at: null, is_deleted: true };
+const DELETED_FIELDS = { text: "", facets: [], gif_url: "", media: null, reactions: {}, edited_at: null, is_deleted: true };
 
 /**
  * Returns the message after an event about it; null when it was deleted for the current user.

@@ -2,8 +2,9 @@
 
 import { h, icon, runAction } from "../dom.js";
 import { buildRequestBody, MediaInput } from "../media.js";
+import { TextField } from "../text-field.js";
 
-const MAX_LENGTH = 10_000;
+const MAX_CHARACTERS = 10_000;
 const TYPING_REPEAT_MS = 3_000;
 const TYPING_TIMEOUT_MS = 5_000; // without input for this long, the user is no longer typing
 
@@ -12,7 +13,7 @@ export class Composer {
   #typingTimer = 0;
 
   /** @param {import("../context.js").ViewContext} context @param {string} otherUserId @param {(message: any) => void} onSent */
-  constructor({ api, events, signal }, otherUserId, onSent) {
+  constructor({ api, events, drafts, signal }, otherUserId, onSent) {
     this.api = api;
     this.events = events;
     this.otherUserId = otherUserId;
@@ -27,11 +28,12 @@ export class Composer {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
     };
     const fieldListeners = { input: () => this.#onInput(), blur: () => this.#setTyping(false), keydown };
-    this.field = h("textarea", { id: "message", rows: 1, maxlength: MAX_LENGTH, placeholder: "Write a message", ...fieldListeners });
+    this.field = h("textarea", { id: "message", rows: 1, placeholder: "Write a message", ...fieldListeners });
+    this.textField = new TextField(this.field, { maxCharacters: MAX_CHARACTERS, drafts, draftKey: `message-${otherUserId}` });
     const label = h("label", { for: "message", class: "visually-hidden" }, "Message");
     const sendButton = h("button", { type: "submit", "aria-label": "Send" }, icon("send"));
     const row = h("div", { class: "composer-row" }, this.picture.button, label, this.field, sendButton);
-    this.element = h("form", { class: "composer", submit }, this.picture.preview, row, this.errorElement);
+    this.element = h("form", { class: "composer", submit }, this.picture.preview, row, this.textField.counter, this.errorElement);
     signal.addEventListener("abort", () => this.#setTyping(false));
   }
 
@@ -40,10 +42,11 @@ export class Composer {
     const text = sentValue.trim();
     if (!text && !this.picture.file) return;
     runAction(this.element, this.errorElement, async () => {
+      this.textField.requireLength();
       const fields = { receiver_id: this.otherUserId, ...(text && { text }), ...this.picture.fields };
       const { data } = await this.api.post("chat/messages", buildRequestBody(fields));
       // Keeps what the user has typed meanwhile.
-      if (this.field.value.startsWith(sentValue)) this.field.value = this.field.value.slice(sentValue.length);
+      if (this.field.value.startsWith(sentValue)) this.textField.set(this.field.value.slice(sentValue.length));
       this.picture.clear();
       if (!this.field.value) this.#setTyping(false);
       this.onSent(data.chat_message);

@@ -59,7 +59,7 @@ export class ConversationList extends PagedList {
     const avatarFrame = h("span", { class: isOnline ? "avatar-frame online" : "avatar-frame" }, avatar(user));
     const name = h("strong", {}, user.username, isOnline && h("span", { class: "visually-hidden" }, " (online)"));
     const title = h("span", { class: "row space-between" }, name, last_message && timeElement(last_message.created_at));
-    const preview = h("span", { class: "preview-text" }, messagePreview(last_message, this.context.currentUser.id));
+    const preview = h("span", { class: "preview-text", dir: "auto" }, messagePreview(last_message, this.context.currentUser.id));
     const badge = unread ? h("span", { class: "badge" }, String(unread), h("span", { class: "visually-hidden" }, " unread")) : "";
     link.replaceChildren(avatarFrame, h("span", { class: "item-text" }, title, h("span", { class: "row space-between" }, preview, badge)));
     link.classList.toggle("unread", unread > 0);

@@ -1,19 +1,21 @@
 /** One message and its actions. */
 
 import { confirmButton, h, icon, runAction, timeElement } from "../dom.js";
+import { textElement } from "../facets.js";
 import { openInlineEditor } from "../inline-editor.js";
 import { mediaElements } from "../media.js";
 import { REACTION_TYPES, reactionIcon } from "../posts/reactions.js";
 
-const MAX_LENGTH = 10_000;
+const MAX_CHARACTERS = 10_000;
 
 export class MessageView {
   /** @type {HTMLElement | null} */ receipt = null;
 
   /** @param {any} message @param {import("../context.js").ViewContext} context */
-  constructor(message, { api, currentUser }) {
+  constructor(message, { api, currentUser, drafts }) {
     this.message = message;
     this.api = api;
+    this.drafts = drafts;
     this.currentUserId = currentUser.id;
     this.path = `chat/messages/${message.id}`;
     this.isMine = message.sender_id === currentUser.id;
@@ -57,10 +59,10 @@ export class MessageView {
   }
 
   #content() {
-    const { text, is_deleted } = this.message;
+    const { text, facets, is_deleted } = this.message;
     if (is_deleted) return [h("p", { class: "dim" }, "This message was deleted.")];
     const media = mediaElements(this.message, "Picture in this message");
-    return text ? [h("p", { class: "text" }, text), ...media] : media;
+    return text ? [textElement(text, facets), ...media] : media;
   }
 
   #renderReactions() {
@@ -122,7 +124,8 @@ export class MessageView {
       id: `edit-${this.message.id}`,
       label: "Message text",
       text: this.message.text,
-      maxLength: MAX_LENGTH,
+      maxCharacters: MAX_CHARACTERS,
+      drafts: this.drafts,
       errorElement: this.errorElement,
       save: async (text) => {
         const { data } = await this.api.patch(this.path, { text });

@@ -41,7 +41,7 @@ class NotificationList extends PagedList {
     const onVisit = () => read || setRead(true).catch(() => {});
     const linkAttributes = { href: notificationUrl(notification), click: onVisit };
     const subject = isAboutModeration(notification) ? null : h("strong", {}, actor.username, " ");
-    const link = h("a", linkAttributes, subject, notificationText(notification));
+    const link = h("a", { ...linkAttributes, class: "text", dir: "auto" }, subject, notificationText(notification));
     const title = h("p", {}, !read && h("span", { class: "visually-hidden" }, "Unread: "), link);
     const text = h("div", { class: "item-text" }, title, h("p", { class: "dim" }, timeElement(created_at)));
     const toggleRead = () => runAction(toggleButton, this.errorElement, () => setRead(!read));

@@ -1,9 +1,10 @@
 /** One comment. Its author can edit and delete it. */
 
 import { avatar, h, runAction, timeElement, userLink } from "../dom.js";
+import { textElement } from "../facets.js";
 import { openInlineEditor } from "../inline-editor.js";
 
-const MAX_LENGTH = 2_000;
+const MAX_CHARACTERS = 2_000;
 
 export class CommentView {
   /** @param {any} comment @param {import("./comments.js").CommentList} list */
@@ -23,12 +24,12 @@ export class CommentView {
 
   /** Shows a changed comment. An open editor stays open. @param {any} comment */
   update(comment) {
-    const { text, created_at, edited_at } = comment;
+    const { text, facets, created_at, edited_at } = comment;
     this.comment = comment;
     this.byline.replaceChildren(userLink(this.author), " ", timeElement(created_at, edited_at));
     this.editButton?.setAttribute("aria-label", `Edit your comment: ${text}`);
     this.deleteButton?.setAttribute("aria-label", `Delete your comment: ${text}`);
-    if (!this.#isEditing) this.content.replaceChildren(h("p", { class: "text" }, text));
+    if (!this.#isEditing) this.content.replaceChildren(textElement(text, facets));
   }
 
   get #isEditing() {
@@ -51,7 +52,8 @@ export class CommentView {
       id: `edit-${this.id}`,
       label: "Comment text",
       text: this.comment.text,
-      maxLength: MAX_LENGTH,
+      maxCharacters: MAX_CHARACTERS,
+      drafts: this.list.context.drafts,
       errorElement: this.list.errorElement,
       save: async (text) => {
         const { data } = await this.api.patch(`comments/${this.id}`, { text });

@@ -2,9 +2,10 @@
 
 import { h, runAction } from "../dom.js";
 import { PagedList } from "../paged-list.js";
+import { TextField } from "../text-field.js";
 import { CommentView } from "./comment.js";
 
-const MAX_LENGTH = 2_000;
+const MAX_CHARACTERS = 2_000;
 
 export class CommentList extends PagedList {
   /** @param {string} postId @param {import("../context.js").ViewContext} context */
@@ -24,17 +25,19 @@ export class CommentList extends PagedList {
   #createForm() {
     const id = `comment-${this.postId}`;
     const placeholder = "Write a comment";
-    const field = h("input", { id, name: "text", required: true, maxlength: MAX_LENGTH, autocomplete: "off", placeholder });
+    const field = h("input", { id, name: "text", required: true, autocomplete: "off", placeholder });
+    const textField = new TextField(field, { maxCharacters: MAX_CHARACTERS, drafts: this.context.drafts, draftKey: id });
     const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
       runAction(form, this.errorElement, async () => {
+        textField.requireLength();
         const { data } = await this.context.api.post(this.options.path, { text: field.value });
-        field.value = "";
+        textField.set("");
         this.putItem(data.comment);
       });
     };
     const label = h("label", { for: id, class: "visually-hidden" }, "Comment");
-    const form = h("form", { class: "row", submit }, label, field, h("button", { type: "submit" }, "Send"));
+    const form = h("form", { class: "row", submit }, label, field, h("button", { type: "submit" }, "Send"), textField.counter);
     return form;
   }
 

@@ -3,7 +3,6 @@
 import { h } from "../dom.js";
 import { setBackgroundColor } from "./background-color.js";
 
-const MAX_URL_LENGTH = 500;
 const FEELINGS = ["happy", "excited", "blessed", "loved", "sad", "angry"];
 const NO_OPTIONS = { feelings: "", bg_color: "", gif_url: "" };
 /** @type {Record<string, string>} */
@@ -36,7 +35,7 @@ export class PostOptions {
     if (!(bg_color in COLOR_NAMES)) colorChoices.push([bg_color, bg_color]);
     this.feelingSelect = createSelect("How you feel", feelingChoices, feelings);
     this.colorSelect = createSelect("Background color", colorChoices, bg_color);
-    const gifAttributes = { type: "url", maxlength: MAX_URL_LENGTH, autocomplete: "off" };
+    const gifAttributes = { type: "url", autocomplete: "off" };
     this.gifField = h("input", { ...gifAttributes, "aria-label": GIF_LABEL, placeholder: GIF_LABEL });
     this.gifField.value = gif_url;
     const row = h("div", { class: "row" }, this.feelingSelect, this.colorSelect, this.gifField);

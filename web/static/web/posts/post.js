@@ -1,6 +1,7 @@
 /** One post, with its reactions and comments. */
 
 import { avatar, confirmButton, h, profileUrl, timeElement, userLink } from "../dom.js";
+import { textElement } from "../facets.js";
 import { mediaElements } from "../media.js";
 import { isAfterCursor } from "../mysocial.js";
 import { setBackgroundColor } from "./background-color.js";
@@ -105,10 +106,10 @@ export class PostView {
   }
 
   #createContent() {
-    const { text, bg_color } = this.post;
+    const { text, facets, bg_color } = this.post;
     const media = mediaElements(this.post, "Picture in this post");
     if (!text) return media;
-    const paragraph = h("p", { class: bg_color ? "text has-background" : "text" }, text);
+    const paragraph = textElement(text, facets, bg_color ? "text has-background" : "text");
     if (bg_color) setBackgroundColor(paragraph, bg_color);
     return [paragraph, ...media];
   }
@@ -131,7 +132,7 @@ export class PostView {
       this.update(data.post, cursor);
       close();
     };
-    const form = new PostForm({ post: this.post, send, cancel: close });
+    const form = new PostForm({ post: this.post, drafts: this.context.drafts, send, cancel: close });
     this.body.replaceChildren(form.element);
     form.field.focus();
   }

@@ -10,7 +10,7 @@ import { LiveComponent } from "../live-component.js";
 export class DataExport extends LiveComponent {
   /** @param {ViewContext} context */
   constructor({ api, signal }) {
-    const password = h("input", { id: "export-password", type: "password", autocomplete: "current-password", required: true, maxlength: 128 });
+    const password = h("input", { id: "export-password", type: "password", autocomplete: "current-password", required: true });
     const status = h("p", { class: "dim", role: "status" });
     const fields = [
       h("p", {}, "You get an archive with everything you have posted, written and uploaded."),

@@ -9,7 +9,6 @@ import { blockedOrMutedOptions, followRequestsOptions, UserList } from "./user-l
  */
 
 const SEARCH_DELAY_MS = 250; // after the last keystroke
-const MAX_NAME_LENGTH = 30;
 
 /** @param {ViewContext} context @param {string} title @param {import("./user-list.js").UserListOptions} options @returns {View} */
 function listView(context, title, options) {
@@ -50,7 +49,7 @@ export function searchView(context, initialQuery = "") {
   const results = new SearchResults(context, initialQuery);
   const suggestionOptions = { path: "users/suggestions", label: "Suggested members", emptyText: "No suggestions right now." };
   const suggestions = new UserList(context, suggestionOptions);
-  const fieldAttributes = { id: "search", type: "search", maxlength: MAX_NAME_LENGTH, autocomplete: "off", placeholder: "Search by name" };
+  const fieldAttributes = { id: "search", type: "search", dir: "auto", autocomplete: "off", placeholder: "Search by name" };
   const field = h("input", { ...fieldAttributes, value: initialQuery });
   const status = h("p", { class: "visually-hidden", role: "status" });
   let searchTimer = 0;

@@ -37,7 +37,7 @@ export class ProfileHeader extends LiveComponent {
     this.avatarSlot = h("div", {});
     this.name = h("h1", { tabindex: -1 }, "Profile");
     this.chips = h("p", { class: "chips", role: "status" });
-    this.quote = h("p", { class: "text" });
+    this.quote = h("p", { class: "text", dir: "auto" });
     this.details = h("ul", { class: "profile-details" });
     const row = h("div", { class: "row profile-row" }, this.avatarSlot, h("div", { class: "row actions" }, ...this.#createActions()));
     this.container.append(this.cover, row, this.name, this.chips, this.quote, this.details);
@@ -116,7 +116,7 @@ export class ProfileHeader extends LiveComponent {
   #createDetails() {
     const isFilled = (/** @type {string} */ field) => this.profile[field];
     const details = DETAIL_FIELDS.filter(isFilled).map((field) => {
-      return h("li", {}, icon(field), h("span", { class: "visually-hidden" }, `${field}: `), this.profile[field]);
+      return h("li", {}, icon(field), h("span", { class: "visually-hidden" }, `${field}: `), h("span", { class: "text", dir: "auto" }, this.profile[field]));
     });
     const links = LINK_FIELDS.filter(isFilled).map((field) => {
       return h("li", {}, h("a", { href: this.profile[field], rel: "noopener nofollow ugc", target: "_blank" }, field));

@@ -4,20 +4,21 @@ import { avatar, confirmButton, h, icon, runAction } from "../dom.js";
 import { createForm } from "../form.js";
 import { LiveComponent } from "../live-component.js";
 import { buildRequestBody, MediaInput } from "../media.js";
+import { TextField } from "../text-field.js";
 import { DataExport } from "./data-export.js";
 
 /** @typedef {import("../context.js").ViewContext} ViewContext */
 
-/** @type {Record<string, [string, string, number]>} label, type and maximum length by field */
+/** @type {Record<string, [string, string, number]>} label, type and maximum number of characters by field */
 const PROFILE_FIELDS = {
   quote: ["About you", "textarea", 300],
   work: ["Work", "text", 100],
   school: ["School", "text", 100],
   location: ["Location", "text", 100],
-  facebook: ["Facebook", "url", 200],
-  instagram: ["Instagram", "url", 200],
-  twitter: ["Twitter", "url", 200],
-  youtube: ["YouTube", "url", 200],
+  facebook: ["Facebook", "text", 200],
+  instagram: ["Instagram", "text", 200],
+  twitter: ["Twitter", "text", 200],
+  youtube: ["YouTube", "text", 200],
 };
 const PROFILE_FIELD_NAMES = Object.keys(PROFILE_FIELDS);
 /** @type {Record<string, string>} */
@@ -39,12 +40,14 @@ class ProfileForm extends LiveComponent {
   /** @param {ViewContext} context */
   constructor({ api, signal }) {
     /** @type {Record<string, any>} */ const fields = {};
-    for (const [name, [, type, maxlength]] of Object.entries(PROFILE_FIELDS)) {
-      const attributes = { id: `profile-${name}`, name, maxlength };
+    const textFields = /** @type {TextField[]} */ ([]);
+    for (const [name, [, type, maxCharacters]] of Object.entries(PROFILE_FIELDS)) {
+      const attributes = { id: `profile-${name}`, name };
       fields[name] = type === "textarea" ? h("textarea", { ...attributes, rows: 3 }) : h("input", { ...attributes, type });
+      textFields.push(new TextField(fields[name], { maxCharacters }));
     }
-    const labeledFields = Object.entries(fields).map(([name, field]) => {
-      return h("div", {}, h("label", { for: field.id }, PROFILE_FIELDS[name][0]), field);
+    const labeledFields = textFields.map(({ field, counter }) => {
+      return h("div", {}, h("label", { for: field.id }, PROFILE_FIELDS[field.name][0]), field, counter);
     });
     const save = () => api.patch("users/me", Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value.trim()])));
     super(createForm("Profile", labeledFields, save), signal);
