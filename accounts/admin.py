@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts import services
-from accounts.models import Account, EndedSession, Export, OneTimeToken, Session
+from accounts.models import Account, EmailReservation, EndedSession, Export, OneTimeToken, Session
 from mysocial.admin.record_admin import RecordAdmin
 
 
@@ -15,12 +15,22 @@ class AccountAdmin(RecordAdmin):
     list_filter = ("email_verified",)
     search_fields = ("email", "id")
     ordering = ("-created_at",)
-    fields = ("id", "email", "email_verified", "created_at", "last_sign_in_at")
+    fields = ("id", "email", "email_verified", "pending_email", "created_at", "last_sign_in_at")
 
     @staticmethod
     def remove(account_id: str) -> None:
         """Erase an account."""
         services.erase_account(account_id=account_id)
+
+
+@admin.register(EmailReservation)
+class EmailReservationAdmin(RecordAdmin):
+    """Former addresses of accounts, which are reserved for a week; read-only."""
+
+    list_display = ("email", "user_id", "created_at", "expires_at")
+    search_fields = ("email", "user_id")
+    ordering = ("-created_at",)
+    fields = ("user_id", "email", "created_at", "expires_at")
 
 
 @admin.register(Session)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from accounts.services import remove_export
-from accounts.store import ended_sessions
+from accounts.store import email_reservations, ended_sessions
 from mysocial.outbox import Cascade, delete_listed
 from mysocial.security_log import forget_account, security_events
 
@@ -16,6 +16,16 @@ class EndedSessionCascade(Cascade):
     @classmethod
     def delete_dependents(cls, pk: str, *, limit: int) -> bool:
         return delete_listed(ended_sessions, "user", pk, limit=limit)
+
+
+class EmailReservationCascade(Cascade):
+    """Deletes the former addresses of a member, which are free then."""
+
+    model_label: ClassVar[str] = "users.user"
+
+    @classmethod
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return delete_listed(email_reservations, "user", pk, limit=limit)
 
 
 class SecurityEventCascade(Cascade):

@@ -1,10 +1,18 @@
 """Data export of accounts, without anything that would allow signing in."""
 
-from accounts.store import accounts, ended_sessions, exports, sessions, tokens
+from accounts.store import accounts, email_reservations, ended_sessions, exports, sessions, tokens
 from mysocial.privacy import ExportSection, exclude, listed, register, single
 from mysocial.security_log import security_events
 
 register(ExportSection(accounts, "Account", single(accounts), without=("password",)))
+register(
+    ExportSection(
+        email_reservations,
+        "Former e-mail addresses",
+        listed(email_reservations, "user"),
+        without=("email_reserved_until",),
+    )
+)
 register(
     ExportSection(sessions, "Sessions", listed(sessions, "user"), without=("salt", "generation"))
 )
@@ -14,5 +22,5 @@ register(
     )
 )
 exclude(ended_sessions, "Secrets of sessions that a suspension ended, to explain it on refresh.")
-exclude(tokens, "Hashes of one-time tokens sent by e-mail, kept for an hour: secrets only.")
+exclude(tokens, "Hashes of one-time tokens sent by e-mail, kept until they expire: secrets only.")
 exclude(exports, "The record of this export itself.")

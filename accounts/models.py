@@ -9,12 +9,10 @@ from mysocial.core.ids import now
 from mysocial.outbox import OutboxItem
 from mysocial.store import ID, Record
 
-# Names of e-mail templates (`accounts/emails.py`); the first two are also purposes of tokens.
-VERIFY_EMAIL, RESET_PASSWORD, PASSWORD_CHANGED = (
-    "verify_email",
-    "reset_password",
-    "password_changed",
-)
+# Names of e-mail templates (`accounts/emails.py`); these are also purposes of tokens.
+VERIFY_EMAIL, RESET_PASSWORD, CHANGE_EMAIL = "verify_email", "reset_password", "change_email"
+REVOKE_EMAIL_CHANGE = "revoke_email_change"  # the purpose of a token
+PASSWORD_CHANGED, EMAIL_CHANGED = "password_changed", "email_changed"
 ACCOUNT_ERASED, EXPORT_READY, NEW_NETWORK = "account_erased", "export_ready", "new_network"
 
 
@@ -23,6 +21,8 @@ class Account(Record):
 
     email = models.EmailField(max_length=254)  # normalized, unique
     email_verified = models.BooleanField(default=False)
+    # The new address, until it is confirmed. It is not unique.
+    pending_email = models.EmailField(max_length=254, default="", blank=True)
     password = models.CharField(max_length=256, editable=False)
     # Written by every sign-in, so that it conflicts with a concurrent change of the password.
     last_sign_in_at = models.DateTimeField(null=True, default=None, editable=False)
@@ -38,6 +38,29 @@ class Account(Record):
 
     def __str__(self) -> str:
         return self.email
+
+
+class EmailReservation(Record):
+    """The former address of an account: until a time, only this account may have it again.
+
+    Its id is a hash of the address. The former address can revoke the change until then.
+    """
+
+    user_id = models.CharField(**ID)
+    email = models.EmailField(max_length=254)
+    expires_at = models.DateTimeField()
+    # The same in milliseconds since 1970; Lua scripts compare it with the clock of Redis.
+    email_reserved_until = models.CharField(max_length=15)
+
+    class Meta(Record.Meta):
+        db_table = "email_reservations"
+        verbose_name = "former e-mail address"
+        verbose_name_plural = "former e-mail addresses"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the address is still reserved."""
+        return self.expires_at > now()
 
 
 class Session(Record):

@@ -6,19 +6,28 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from accounts.email_addresses import normalize_sign_in_name
-from accounts.models import Account, Export, Session
+from accounts.models import Account, EmailReservation, Export, Session
 from accounts.representations import (
     contact_template,
     export_template,
     session_template,
     sign_in_template,
 )
-from accounts.store import accounts, ended_sessions, exports, sessions
+from accounts.store import (
+    accounts,
+    email_reservation_id,
+    ended_sessions,
+    exports,
+    sessions,
+)
+from accounts.store import (
+    email_reservations as reservation_store,
+)
 from accounts.tokens import RefreshToken, is_genuine
 from mysocial.core.errors import NotAuthenticated, NotFound, Suspended
 from mysocial.core.ids import ID_LENGTH, now
 from mysocial.security_log import SIGN_INS
-from mysocial.store import NULL, Entry, ListQuery, Row, reads
+from mysocial.store import NULL, Entry, ListQuery, Row, latest, reads
 from users.selectors import find_user_id, get_profile, suspension_end_ms
 
 PAGE_SIZE = 100
@@ -50,6 +59,27 @@ def get_self(user_id: str) -> tuple[Row, Row]:
 def find_by_email(email: str) -> str | None:
     """Return the id of the account with this normalized e-mail address, or None."""
     return reads.find_by_unique(accounts, "email", email)
+
+
+def find_email_reservation(email: str) -> EmailReservation | None:
+    """Return the reservation of a normalized address, in force or not, or None."""
+    pk = email_reservation_id(email)
+    return reads.get_records(reservation_store, [pk]).get(pk)
+
+
+def get_email_reservation(pk: str) -> EmailReservation:
+    """Return a reservation by its id.
+
+    Raises:
+        NotFound: There is no such reservation.
+    """
+    return reads.get_record(reservation_store, pk)
+
+
+def email_reservations(user_id: str) -> list[EmailReservation]:
+    """Return the former addresses that are reserved for an account, newest first."""
+    newest, _ = latest(reservation_store, "user", user_id, limit=PAGE_SIZE)
+    return newest
 
 
 def find_account(name: str) -> Account | None:

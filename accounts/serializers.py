@@ -138,6 +138,13 @@ class ExportInput(StrictSerializer):
     password = _password("The current password.")
 
 
+class ChangeEmailInput(StrictSerializer):
+    """The new address, and the password: an unlocked device alone must not take the account."""
+
+    email = _email("The new e-mail address; the current one cancels a pending change.")
+    password = _password("The current password.")
+
+
 class ChangePasswordInput(StrictSerializer):
     """The current password and the new one."""
 
@@ -150,6 +157,15 @@ class AccountSerializer(ProfileSerializer):
 
     email = serializers.EmailField(help_text="The e-mail address, which only its owner sees.")
     email_verified = serializers.BooleanField(help_text="Whether the e-mail address is confirmed.")
+    pending_email = serializers.CharField(
+        help_text="The new e-mail address until it is confirmed; empty if there is none."
+    )
+
+
+class AccountResponseSerializer(MessageSerializer):
+    """The response to a change of your account."""
+
+    user = AccountSerializer()
 
 
 class SignedInSerializer(MessageSerializer):

@@ -1,6 +1,15 @@
-"""Stores of accounts, sessions, one-time tokens and exports."""
+"""Stores of accounts, former addresses, sessions, one-time tokens and exports."""
 
-from accounts.models import Account, EndedSession, Export, OneTimeToken, Session
+import hashlib
+
+from accounts.models import (
+    Account,
+    EmailReservation,
+    EndedSession,
+    Export,
+    OneTimeToken,
+    Session,
+)
 from mysocial.outbox import OUTBOX
 from mysocial.store import DAY_SECONDS, Index, Store
 
@@ -10,8 +19,14 @@ DETAILS = "details"  # of a session or an export, without secrets such as the sa
 
 accounts = Store(
     Account,
-    fragments={CONTACT: ("email", "email_verified")},
+    fragments={CONTACT: ("email", "email_verified", "pending_email")},
     unique=("email",),
+)
+email_reservations = Store(
+    EmailReservation,
+    plain_fields=("user_id", "email_reserved_until"),
+    indexes=(Index("user", "user_id", parent_label="accounts.account"),),
+    expires_after=("expires_at", 3600),
 )
 sessions = Store(
     Session,
@@ -35,3 +50,8 @@ exports = Store(
     indexes=(OUTBOX,),
     expires_after=("due_at", EXPORT_RETENTION_SECONDS),
 )
+
+
+def email_reservation_id(email: str) -> str:
+    """Return the id of the reservation of an address: an id must not contain the address."""
+    return hashlib.sha256(email.encode()).hexdigest()

@@ -7,6 +7,7 @@ from accounts.views import (
     ExportViewSet,
     PublicViewSet,
     ResetPasswordPage,
+    RevokeEmailChangePage,
     VerifyEmailPage,
 )
 from mysocial.api import api_path
@@ -18,6 +19,8 @@ urlpatterns = [
     api_path("forgot-password", PublicViewSet, post="forgot_password"),
     api_path("reset-password/<token:token>", PublicViewSet, post="reset_password"),
     api_path("verify-email/<token:token>", PublicViewSet, post="verify_email"),
+    api_path("revoke-email-change/<token:token>", PublicViewSet, post="revoke_email_change"),
+    api_path("accounts/me/email", AccountViewSet, put="change_email"),
     api_path("accounts/me/verify-email", AccountViewSet, post="send_verification"),
     api_path("signout", AccountViewSet, post="signout"),
     api_path("accounts/me", AccountViewSet, get="account", delete="erase"),
@@ -30,5 +33,8 @@ urlpatterns = [
 ]
 pages = [
     re_path(r"^reset-password/?$", ResetPasswordPage.as_view(), name="reset-password"),
+    re_path(
+        r"^revoke-email-change/?$", RevokeEmailChangePage.as_view(), name="revoke-email-change"
+    ),
     re_path(r"^verify-email/?$", VerifyEmailPage.as_view(), name="verify-email"),
 ]

@@ -222,6 +222,8 @@ SECURITY_LOG_DAYS = envint("SECURITY_LOG_DAYS", 90, minimum=1, maximum=3650)
 # Of events that anybody can cause, such as failed sign-ins; each account and network takes 2 KB.
 SECURITY_LOG_BYTES_PER_DAY = envint("SECURITY_LOG_BYTES_PER_DAY", 4 * 1024 * 1024, minimum=10_000)
 RESET_TOKEN_SECONDS = 3600
+# How long a former address can take the account back, and is reserved for it.
+EMAIL_REVOCATION_SECONDS = 7 * 24 * 3600
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_TOKEN_SECONDS),
     "USER_ID_FIELD": "id",
@@ -444,6 +446,7 @@ SESSION_COOKIE_NAME = f"{_prefix}sessionid"  # of staff
 CSRF_COOKIE_NAME = f"{_prefix}csrftoken"
 REFRESH_COOKIE_NAME = f"{_prefix}refresh"  # of members who chose it
 EMAIL_TOKEN_COOKIE_NAME = f"{_prefix}email_token"  # for some minutes, after a link of an e-mail
+UNSUBSCRIBE_COOKIE_NAME = f"{_prefix}unsubscribe_token"  # likewise
 SECURE_SSL_REDIRECT = envbool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG

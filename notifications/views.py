@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as render_page
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -52,6 +53,7 @@ from users.selectors import NOTIFICATION_TYPES
 NOTIFICATION_CHANGES = RateLimit("notification", 300, MINUTE)
 UNSUBSCRIBES = RateLimit("unsubscribe", 60, HOUR)
 UNSUBSCRIBED = "Unsubscribed"
+COOKIE_SECONDS = 15 * 60  # of the token after its link was opened
 TYPE = OpenApiParameter(
     "type", enum=NOTIFICATION_TYPES, description="Return only notifications of this type."
 )
@@ -171,14 +173,40 @@ class UnsubscribeViewSet(ApiViewSet):
 def unsubscribe_page(request: HttpRequest) -> HttpResponse:
     """Ask for confirmation, and unsubscribe from e-mails when the form is submitted.
 
-    GET changes nothing, because e-mail providers follow links.
+    GET changes nothing, because e-mail providers follow links. A browser that opens the link loads
+    the page again without the token in the address. The token is kept in a cookie for that, and in
+    the form. The link itself answers 200, because some programs do not follow redirects.
     """
-    token, is_confirmed = request.GET.get("token", ""), request.method == "POST"
+    link_token = request.GET.get("token", "")
+    cookie_token = request.COOKIES.get(settings.UNSUBSCRIBE_COOKIE_NAME, "")
+    is_confirmed = request.method == "POST"
+    # Another site cannot send the form without the token, although browsers may send the cookie.
+    token = link_token or (request.POST.get("token", "") if is_confirmed else cookie_token)
+    context: dict[str, Any] = {"token": token, "is_confirmed": is_confirmed}
     try:
         _, kind = selectors.read_token(token)
         if is_confirmed:
             services.unsubscribe(token=token)
     except NotFound:
-        raise Http404 from None
-    context = {"is_confirmed": is_confirmed, "is_all": kind == selectors.ALL_TYPES}
-    return render_page(request, "unsubscribe.html", context)
+        response = render_page(request, "unsubscribe.html", {"is_invalid": True}, status=404)
+    else:
+        context["is_all"] = kind == selectors.ALL_TYPES
+        context["is_link"] = bool(link_token)
+        response = render_page(request, "unsubscribe.html", context)
+        if link_token and not is_confirmed:
+            _keep_token(response, token)
+    if is_confirmed:
+        response.delete_cookie(settings.UNSUBSCRIBE_COOKIE_NAME, samesite="Lax")
+    return response
+
+
+def _keep_token(response: HttpResponse, token: str) -> None:
+    """Keep the token of a link in a cookie for the page without it."""
+    response.set_cookie(
+        settings.UNSUBSCRIBE_COOKIE_NAME,
+        token,
+        max_age=COOKIE_SECONDS,
+        secure=not settings.DEBUG,
+        httponly=True,
+        samesite="Lax",  # a strict cookie would not be sent after a click in a mail program
+    )

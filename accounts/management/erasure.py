@@ -52,7 +52,10 @@ class ErasureReport(NamedTuple):
 
 def collect_search_terms(user_id: str, *, words: tuple[str, ...] = ()) -> SearchTerms:
     """Return what to search for after the erasure: ids, file names, name, address and `words`."""
-    owner = Owner(user_id, get_user(user_id).username, selectors.get_account(user_id).email)
+    account = selectors.get_account(user_id)
+    owner = Owner(user_id, get_user(user_id).username, account.email)
+    former = [reservation.email for reservation in selectors.email_reservations(user_id)]
+    addresses = [address for address in (account.email, account.pending_email, *former) if address]
     ids, files = {user_id}, []
     for section in SECTIONS.values():
         for record in section.find_records(owner):
@@ -61,7 +64,7 @@ def collect_search_terms(user_id: str, *, words: tuple[str, ...] = ()) -> Search
                 files.append(file[0])
     # A composite id is found by the member's id in it; the other id in it is not the member's.
     own_ids = frozenset(pk for pk in ids if ":" not in pk)
-    return SearchTerms(own_ids, (owner.address, *files, *words), owner.name)
+    return SearchTerms(own_ids, (*addresses, *files, *words), owner.name)
 
 
 def erase_and_verify(

@@ -1,6 +1,12 @@
 """Services of accounts: the only writers of accounts, sessions, one-time tokens and exports."""
 
-from accounts.services.erasure import delete_tokens, erase_account, erase_own_account
+from accounts.services.email_changes import (
+    request_email_change,
+    request_verification,
+    revoke_email_change,
+    verify_email,
+)
+from accounts.services.erasure import erase_account, erase_own_account
 from accounts.services.exports import (
     delete_expired_exports,
     make_exports,
@@ -10,15 +16,14 @@ from accounts.services.exports import (
     write_export,
 )
 from accounts.services.guesses import accept_attempt, count_attempt
-from accounts.services.passwords import (
-    change_password,
+from accounts.services.one_time_tokens import (
+    INVALID_LINK,
+    TokenOwner,
     create_token,
+    delete_tokens,
     find_token_owner,
-    request_reset,
-    request_verification,
-    reset_password,
-    verify_email,
 )
+from accounts.services.passwords import change_password, request_reset, reset_password
 from accounts.services.sessions import (
     Device,
     SignIn,
@@ -33,8 +38,10 @@ from accounts.services.signup import sign_up
 from accounts.services.suspension import lift_suspension, suspend_account
 
 __all__ = [
+    "INVALID_LINK",
     "Device",
     "SignIn",
+    "TokenOwner",
     "accept_attempt",
     "change_password",
     "count_attempt",
@@ -52,11 +59,13 @@ __all__ = [
     "refresh",
     "remove_export",
     "remove_session",
+    "request_email_change",
     "request_export",
     "request_own_export",
     "request_reset",
     "request_verification",
     "reset_password",
+    "revoke_email_change",
     "sign_in",
     "sign_up",
     "suspend_account",

@@ -1,14 +1,11 @@
 """Erasing an account and all data that depends on it."""
 
-from collections.abc import Iterable
-
 from accounts import selectors
 from accounts.models import ACCOUNT_ERASED
 from accounts.services.passwords import require_password
 from accounts.services.sessions import end_sessions_in_write
-from accounts.store import tokens
 from mysocial.core.ids import now
-from mysocial.outbox import delete_records, queue_email
+from mysocial.outbox import queue_email
 from mysocial.security_log import Kind, record_event
 from mysocial.store import STALE_ERRORS, retry_on_conflict, write
 from users.services import delete_user
@@ -46,8 +43,3 @@ def erase_account(*, account_id: str) -> None:
             erased_at = now().strftime("%d %B %Y, %H:%M UTC")
             queue_email(w, ACCOUNT_ERASED, recipient=account.email, at=erased_at)
         w.respond_with(None)
-
-
-def delete_tokens(token_ids: Iterable[str]) -> int:
-    """Delete one-time tokens of erased members; return how many existed."""
-    return delete_records(tokens, token_ids)

@@ -1,29 +1,18 @@
-"""Passwords, and the one-time tokens that are sent by e-mail."""
+"""Changing and resetting a password."""
 
-import hashlib
-from datetime import timedelta
-
-from django.conf import settings
+from typing import Any
 
 from accounts import selectors
 from accounts.email_addresses import normalize_sign_in_name
-from accounts.models import (
-    PASSWORD_CHANGED,
-    RESET_PASSWORD,
-    VERIFY_EMAIL,
-    Account,
-    OneTimeToken,
-    Session,
-)
+from accounts.models import PASSWORD_CHANGED, RESET_PASSWORD, Account, Session
 from accounts.passwords import check_strength, hash_password, verify_password
+from accounts.services.one_time_tokens import read_token
 from accounts.services.sessions import end_sessions_in_write
-from accounts.store import tokens
-from accounts.tokens import create_one_time_token, hash_token
 from mysocial.core.errors import Conflict, Invalid, NotFound
 from mysocial.core.ids import now
 from mysocial.outbox import queue_email
 from mysocial.security_log import Kind, count_event, record_event
-from mysocial.store import Write, reads, retry_on_conflict, write
+from mysocial.store import Write, retry_on_conflict, write
 from users.selectors import get_user
 
 
@@ -38,42 +27,6 @@ def request_reset(*, email: str) -> None:
         w.respond_with(None)
 
 
-def request_verification(*, user_id: str) -> None:
-    """Queue the e-mail with a link to confirm the member's address again."""
-    with write() as w:
-        queue_email(w, VERIFY_EMAIL, recipient=user_id)
-        w.respond_with(None)
-
-
-def create_token(account: Account, purpose: str) -> str:
-    """Create a one-time token for an account and return it; only its hash is stored."""
-    token = create_one_time_token()
-    with write() as w:
-        w.create(
-            OneTimeToken(
-                id=hash_token(token),
-                user_id=account.id,
-                purpose=purpose,
-                fingerprint=_fingerprint(account, purpose),
-                expires_at=now() + timedelta(seconds=settings.RESET_TOKEN_SECONDS),
-            ),
-            new_id=True,
-        )
-        if purpose == RESET_PASSWORD:
-            record_event(w, Kind.PASSWORD_RESET_REQUEST, account_id=account.id)
-    return token
-
-
-def find_token_owner(*, token: str, purpose: str) -> str:
-    """Return the username of the account that a one-time token was made for.
-
-    Raises:
-        Invalid: The token is unknown, used or expired.
-    """
-    _, account = _read_token(token, purpose)
-    return get_user(account.id).username
-
-
 def reset_password(*, token: str, password: str) -> None:
     """Set a new password with a one-time token, and end all sessions.
 
@@ -82,36 +35,20 @@ def reset_password(*, token: str, password: str) -> None:
     Raises:
         Invalid: The token is unknown, used or expired, or the password is too weak.
     """
-    _, account = _read_token(token, RESET_PASSWORD)
-    _require_strong(account, password)
+    account = read_token(token, RESET_PASSWORD).account
+    require_strong(account, password)
     _reset_password(token, hash_password(password))
 
 
 @retry_on_conflict
 def _reset_password(token: str, password_hash: str) -> None:
-    record, account = _read_token(token, RESET_PASSWORD)
+    valid = read_token(token, RESET_PASSWORD)
+    account = valid.account
     with write(Conflict, NotFound) as w:
-        w.delete(record)
+        w.delete(valid.record)
         record_event(w, Kind.PASSWORD_RESET, account_id=account.id)
         ended = selectors.sessions_of(account.id)
-        _set_password(w, account, password_hash, ended=ended, email_verified=True)
-
-
-def verify_email(*, token: str) -> None:
-    """Confirm the address of an account with a one-time token.
-
-    Raises:
-        Invalid: The token is unknown, used or expired.
-    """
-    record, account = _read_token(token, VERIFY_EMAIL)
-    try:
-        with write() as w:
-            w.delete(record)
-            w.update(account, email_verified=True)
-            record_event(w, Kind.EMAIL_CONFIRMATION, account_id=account.id)
-            w.respond_with(None)
-    except NotFound:
-        raise _invalid_token(VERIFY_EMAIL) from None
+        set_password(w, account, password_hash, ended=ended, email_verified=True)
 
 
 def change_password(*, user_id: str, session_id: str, current: str, new: str) -> None:
@@ -122,7 +59,7 @@ def change_password(*, user_id: str, session_id: str, current: str, new: str) ->
         Conflict: Another request has changed the password.
     """
     account = require_password(user_id, current, field="current_password")
-    _require_strong(account, new, field="new_password")
+    require_strong(account, new, field="new_password")
     _change_password(
         user_id,
         session_id=session_id,
@@ -156,16 +93,21 @@ def _change_password(user_id: str, *, session_id: str, verified_hash: str, new_h
     others = [session for session in selectors.sessions_of(user_id) if session.id != session_id]
     with write(Conflict) as w:
         record_event(w, Kind.PASSWORD_CHANGE, account_id=user_id)
-        _set_password(w, account, new_hash, ended=others)
+        set_password(w, account, new_hash, ended=others)
 
 
-def _require_strong(account: Account, password: str, *, field: str = "password") -> None:
+def require_strong(account: Account, password: str, *, field: str = "password") -> None:
+    """Check that a password is strong enough for an account.
+
+    Raises:
+        Invalid: It is too weak; the error is that of `field`.
+    """
     username = get_user(account.id).username
     check_strength(password, username=username, email=account.email, field=field)
 
 
-def _set_password(
-    w: Write, account: Account, password_hash: str, *, ended: list[Session], **changes: bool
+def set_password(
+    w: Write, account: Account, password_hash: str, *, ended: list[Session], **changes: Any
 ) -> None:
     """Set a password in a write, and end sessions that were listed after `account` was read.
 
@@ -178,30 +120,3 @@ def _set_password(
     changed_at = now().strftime("%d %B %Y, %H:%M UTC")
     queue_email(w, PASSWORD_CHANGED, recipient=account.id, at=changed_at)
     w.respond_with(None)
-
-
-def _read_token(token: str, purpose: str) -> tuple[OneTimeToken, Account]:
-    """Return the record of a valid one-time token and its account."""
-    try:
-        record = reads.get_record(tokens, hash_token(token))
-        account = selectors.get_account(record.user_id)
-    except NotFound:
-        raise _invalid_token(purpose) from None
-    is_current = record.purpose == purpose and record.expires_at >= now()
-    if not is_current or record.fingerprint != _fingerprint(account, purpose):
-        raise _invalid_token(purpose, account.id)
-    return record, account
-
-
-def _invalid_token(purpose: str, account_id: str = "") -> Invalid:
-    kind = Kind.PASSWORD_RESET if purpose == RESET_PASSWORD else Kind.EMAIL_CONFIRMATION
-    count_event(kind, account_id=account_id, detail="invalid token")
-    return Invalid(
-        "This link has expired or was already used.", errors={"token": "This is not valid."}
-    )
-
-
-def _fingerprint(account: Account, purpose: str) -> str:
-    """Return a hash of what a token was made for: it becomes invalid when this changes."""
-    subject = account.password if purpose == RESET_PASSWORD else account.email
-    return hashlib.sha256(f"{purpose}\n{subject}".encode()).hexdigest()

@@ -9,6 +9,7 @@ from accounts import selectors
 from accounts.email_addresses import normalize_email
 from accounts.models import VERIFY_EMAIL, Account
 from accounts.passwords import check_strength, hash_password
+from accounts.services.email_changes import require_not_reserved
 from accounts.services.sessions import Device, SignIn, open_session
 from images import services as images
 from mysocial.core.errors import AlreadyExists, Invalid
@@ -47,6 +48,7 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
     account.password, account.email_verified = hash_password(password), is_confirmed
     try:
         with _received_avatar(avatar_image, user_id) as avatar, write() as w:
+            require_not_reserved(w, email)
             w.create(account, new_id=True)
             if avatar:
                 images.create_media(w, avatar)
@@ -66,8 +68,13 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
 
 def _taken_fields(username: str, email: str) -> dict[str, str]:
     """Return the errors of the fields that are taken; the script reports the first only."""
-    owners = {"username": find_user_id(username), "email": selectors.find_by_email(email)}
-    return {name: "This is taken." for name, owner_id in owners.items() if owner_id}
+    reservation = selectors.find_email_reservation(email)
+    is_reserved = bool(reservation and reservation.is_in_force)
+    taken = {
+        "username": bool(find_user_id(username)),
+        "email": is_reserved or bool(selectors.find_by_email(email)),
+    }
+    return {name: "This is taken." for name, is_taken in taken.items() if is_taken}
 
 
 def _stored_email(email: str) -> str:

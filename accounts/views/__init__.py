@@ -2,7 +2,7 @@
 
 from accounts.views.account import AccountViewSet
 from accounts.views.exports import ExportViewSet
-from accounts.views.pages import ResetPasswordPage, VerifyEmailPage
+from accounts.views.pages import ResetPasswordPage, RevokeEmailChangePage, VerifyEmailPage
 from accounts.views.public import PublicViewSet
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "ExportViewSet",
     "PublicViewSet",
     "ResetPasswordPage",
+    "RevokeEmailChangePage",
     "VerifyEmailPage",
 ]

@@ -7,9 +7,16 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from accounts import cookies, selectors, services
-from accounts.representations import render_self, render_session, sign_in_template
+from accounts.representations import (
+    render_self,
+    render_session,
+    self_representation,
+    sign_in_template,
+)
 from accounts.serializers import (
+    AccountResponseSerializer,
     AccountSerializer,
+    ChangeEmailInput,
     ChangePasswordInput,
     EraseAccountInput,
     SessionPageSerializer,
@@ -34,6 +41,7 @@ from mysocial.realtime.auth import AuthenticatedSession
 # Limits per member.
 VERIFICATION_EMAILS = RateLimit("verify-mail", 5, HOUR)
 PASSWORD_CHECKS = RateLimit("password", 20, HOUR)
+EMAIL_REQUESTED = "E-mail address saved. It is used when the link in the e-mail to it is opened."
 CHANGED = "Password changed. All other sessions have ended."
 
 
@@ -89,13 +97,33 @@ class AccountViewSet(ApiViewSet):
     )
     @write_action("We have sent you an e-mail.", limit=VERIFICATION_EMAILS)
     def send_verification(self, request: Request) -> None:
-        """Send another link to confirm your e-mail address."""
+        """Send another link to confirm your e-mail address, or your new one."""
         validated_body(StrictSerializer, request)
         user_id = current_user_id(request)
-        enforce_rate_limit_in_write(
-            CONFIRMATION_EMAILS_PER_ADDRESSEE, selectors.get_account(user_id).email
-        )
+        account = selectors.get_account(user_id)
+        address = account.pending_email or account.email
+        enforce_rate_limit_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, address)
         services.request_verification(user_id=user_id)
+
+    @extend_schema(
+        operation_id="changeEmail",
+        request=ChangeEmailInput,
+        responses=OpenApiResponse(AccountResponseSerializer, EMAIL_REQUESTED),
+        summary="Change your e-mail address",
+        description="The new address is `pending_email` until the link in an e-mail to it is "
+        "opened. The former address, if it was confirmed, gets an e-mail that revokes the change "
+        "for a week. Send your current address to cancel a change that is pending.",
+    )
+    def change_email(self, request: Request) -> HttpResponse:
+        """Keep the new address until it is confirmed."""
+        fields = validated_body(ChangeEmailInput, request)
+        check_rate_limit(PASSWORD_CHECKS, current_user_id(request))
+        enforce_rate_limit_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, fields["email"])
+        return self._change_email(request, fields)
+
+    @write_action(EMAIL_REQUESTED, limit=VERIFICATION_EMAILS, user=self_representation)
+    def _change_email(self, request: Request, fields: dict[str, str]) -> str:
+        return services.request_email_change(user_id=current_user_id(request), **fields)
 
     @extend_schema(
         operation_id="changePassword",

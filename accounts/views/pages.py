@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from accounts import services
-from accounts.models import RESET_PASSWORD, VERIFY_EMAIL
+from accounts.models import CHANGE_EMAIL, RESET_PASSWORD, REVOKE_EMAIL_CHANGE, VERIFY_EMAIL
 from accounts.serializers import EmailInput, NewPasswordInput
 from accounts.views.public import (
     RESET_EMAILS_PER_ADDRESSEE,
@@ -32,7 +32,6 @@ from mysocial.core.rate_limits import check_rate_limit
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 COOKIE_SECONDS = 15 * 60
-INVALID_LINK = "This link has expired or was already used."
 
 
 # Exempt from Django's check, which refuses the `Origin: null` of a page that sends no referrer. The
@@ -42,7 +41,7 @@ class EmailLinkPage(View):
     """A page that shows a form for the token of a link, and uses the token when it is sent."""
 
     http_method_names = ["get", "head", "post"]  # noqa: RUF012 - as Django declares it
-    purpose: ClassVar[str] = ""
+    purposes: ClassVar[tuple[str, ...]] = ()  # of the tokens that it accepts
     template: ClassVar[str] = ""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -66,7 +65,7 @@ class EmailLinkPage(View):
         if not token or not constant_time_compare(
             request.POST.get("key", ""), self._form_key(token)
         ):
-            raise Invalid(INVALID_LINK)
+            raise Invalid(services.INVALID_LINK)
         check_rate_limit(TOKEN_USES, get_client_address(request))
         self.use_token(request, token)
         response = render(request, self.template, {"is_done": True})
@@ -89,13 +88,13 @@ class EmailLinkPage(View):
         """
         token = self._token(request)
         check_rate_limit(TOKEN_USES, get_client_address(request))
-        username = services.find_token_owner(token=token, purpose=self.purpose)
-        context |= {"username": username, "key": self._form_key(token)}
+        owner = services.find_token_owner(token=token, purposes=self.purposes)
+        context |= {"key": self._form_key(token), **owner._asdict()}
         return render(request, self.template, context)
 
     def page_without_token(self, request: HttpRequest) -> HttpResponse:
         """Return the page for a request without a link."""
-        raise Invalid(INVALID_LINK)
+        raise Invalid(services.INVALID_LINK)
 
     def error_page(self, request: HttpRequest, error: AppError) -> HttpResponse:
         """Return the page that explains an error."""
@@ -125,28 +124,23 @@ class EmailLinkPage(View):
 
     def _form_key(self, token: str) -> str:
         """Return the key of the form, which a foreign page cannot know without the token."""
-        return salted_hmac(f"accounts.pages.{self.purpose}", token).hexdigest()
+        return salted_hmac(f"accounts.pages.{self.purposes[0]}", token).hexdigest()
 
 
 class VerifyEmailPage(EmailLinkPage):
-    """Confirms the address of an account."""
+    """Confirms the address of an account, or its new address."""
 
-    purpose: ClassVar[str] = VERIFY_EMAIL
+    purposes: ClassVar[tuple[str, ...]] = (VERIFY_EMAIL, CHANGE_EMAIL)
     template: ClassVar[str] = "verify_email.html"
 
     def use_token(self, request: HttpRequest, token: str) -> None:
         services.verify_email(token=token)
 
 
-class ResetPasswordPage(EmailLinkPage):
-    """Sets a new password; without a link, offers to send one."""
-
-    purpose: ClassVar[str] = RESET_PASSWORD
-    template: ClassVar[str] = "reset_password.html"
+class NewPasswordPage(EmailLinkPage):
+    """A page whose form has a new password; a weak one does not use the token."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        if "email" in request.POST:
-            return self._request_link(request)
         try:
             return super().post(request)
         except Invalid as error:
@@ -159,7 +153,38 @@ class ResetPasswordPage(EmailLinkPage):
 
     def use_token(self, request: HttpRequest, token: str) -> None:
         fields = _validated(NewPasswordInput, {"password": request.POST.get("password", "")})
-        services.reset_password(token=token, password=fields["password"])
+        self.set_password(token, fields["password"])
+
+    def set_password(self, token: str, password: str) -> None:
+        """Use the token to set the password.
+
+        Raises:
+            AppError: It was not done.
+        """
+        raise NotImplementedError
+
+
+class RevokeEmailChangePage(NewPasswordPage):
+    """Restores the former address of an account, and sets a new password."""
+
+    purposes: ClassVar[tuple[str, ...]] = (REVOKE_EMAIL_CHANGE,)
+    template: ClassVar[str] = "revoke_email_change.html"
+
+    def set_password(self, token: str, password: str) -> None:
+        services.revoke_email_change(token=token, password=password)
+
+
+class ResetPasswordPage(NewPasswordPage):
+    """Sets a new password; without a link, offers to send one."""
+
+    purposes: ClassVar[tuple[str, ...]] = (RESET_PASSWORD,)
+    template: ClassVar[str] = "reset_password.html"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return self._request_link(request) if "email" in request.POST else super().post(request)
+
+    def set_password(self, token: str, password: str) -> None:
+        services.reset_password(token=token, password=password)
 
     def page_without_token(self, request: HttpRequest) -> HttpResponse:
         return render(request, self.template, {"asks_for_email": True})

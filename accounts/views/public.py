@@ -47,6 +47,7 @@ SIGNED_UP, SIGNED_IN, REFRESHED = "User created", "Signed in", "Token refreshed"
 RESET_REQUESTED = "If this address belongs to an account, we have sent it an e-mail."
 RESET = "Password changed. You can sign in with it now."
 VERIFIED = "E-mail address confirmed"
+REVOKED = "E-mail address restored. You can sign in with the new password now."
 
 # Limits per network, which many people may share.
 SIGN_UPS = RateLimit("signup", 60, HOUR)
@@ -185,7 +186,7 @@ class PublicViewSet(ApiViewSet):
         summary="Confirm your e-mail address with the link of an e-mail",
     )
     def verify_email(self, request: Request, token: str) -> HttpResponse:
-        """Mark the address of your account as confirmed."""
+        """Mark the address of your account as confirmed; a new address replaces the former one."""
         check_network_limit(TOKEN_USES, request)
         validated_body(StrictSerializer, request)
         return self._verify_email(request, token)
@@ -193,6 +194,23 @@ class PublicViewSet(ApiViewSet):
     @write_action(VERIFIED)
     def _verify_email(self, request: Request, token: str) -> None:
         services.verify_email(token=token)
+
+    @extend_schema(
+        operation_id="revokeEmailChange",
+        request=NewPasswordInput,
+        responses=OpenApiResponse(MessageSerializer, REVOKED),
+        summary="Restore your former e-mail address with the link of an e-mail",
+        description="The e-mail goes to the former address; its link is valid for a week.",
+    )
+    def revoke_email_change(self, request: Request, token: str) -> HttpResponse:
+        """Restore the address, set a new password and end all sessions."""
+        check_network_limit(TOKEN_USES, request)
+        password = validated_body(NewPasswordInput, request)["password"]
+        return self._revoke_email_change(request, token, password)
+
+    @write_action(REVOKED)
+    def _revoke_email_change(self, request: Request, token: str, password: str) -> None:
+        services.revoke_email_change(token=token, password=password)
 
 
 def _sign_in_response(

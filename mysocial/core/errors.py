@@ -1,6 +1,6 @@
 """Application errors, which services raise and `api/problems.py` turns into responses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 FOREVER_MS = 253_402_300_799_999  # the end of the year 9999
@@ -79,13 +79,6 @@ class Suspended(AppError):
         super().__init__(f"This account is suspended {_until_text(self.until)}{why}")
 
 
-# By the stored field that holds the end of the restriction.
-ERRORS_BY_FIELD: dict[str, type[Silenced | Suspended]] = {
-    "silenced_until": Silenced,
-    "suspended_until": Suspended,
-}
-
-
 class NotFound(AppError):
     """The record does not exist or is not visible; the response never says which."""
 
@@ -119,6 +112,14 @@ class LengthRequired(AppError):
     status = 411
     code = "length_required"
     title = "Send the length of the body in a Content-Length header."
+
+
+# By the stored field that holds the end of the restriction, in ms since 1970: what makes the error.
+ERRORS_BY_FIELD: dict[str, Callable[[int], AppError]] = {
+    "silenced_until": Silenced,
+    "suspended_until": Suspended,
+    "email_reserved_until": lambda _until_ms: AlreadyExists(field="email"),
+}
 
 
 class TooLarge(AppError):

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from mysocial.outbox import send_due
 from tests.support.concurrency import assert_no_changes
-from tests.support.people import PASSWORD, anonymous, new_client
+from tests.support.people import PASSWORD, anonymous, confirm_emails, new_client
 
 NEW = "another-horse-battery"
 COOKIE = settings.EMAIL_TOKEN_COOKIE_NAME
@@ -115,7 +115,7 @@ def test_a_link_works_once(link):
     assert 'name="email"' in page.content.decode()
 
 
-@pytest.mark.parametrize("page_path", ["/verify-email", "/reset-password"])
+@pytest.mark.parametrize("page_path", ["/verify-email", "/reset-password", "/revoke-email-change"])
 @pytest.mark.parametrize("token", ["x" * 43, "", "x" * 5000, "a\r\nb", "é", "None"])
 def test_an_invalid_link_is_explained(alice, page_path, token):
     browser = new_client()
@@ -190,3 +190,23 @@ def test_the_links_lead_to_the_front_end_that_a_setting_names(alice, settings, m
     for mail in mailoutbox:
         assert re.search(r"https://app\.example/[a-z-]+\?token=", mail.body)
         assert settings.PUBLIC_URL not in mail.body
+
+
+def test_the_links_of_a_changed_address_lead_to_pages(alice, link):
+    confirm_emails(alice)
+    body = {"email": "alice@new.example", "password": PASSWORD}
+    assert alice.put("accounts/me/email", body).status_code == 200
+    browser, page = open_link(link("your new e-mail"))
+    assert "alice@new.example" in page.content.decode()
+    done = browser.post("/verify-email", form_of(page))
+    assert "is confirmed" in done.content.decode()
+    assert alice.get("accounts/me").json()["email"] == "alice@new.example"
+
+    browser, page = open_link(link("was changed"))
+    assert "alice@example.com" in page.content.decode()
+    with assert_no_changes():
+        weak = browser.post("/revoke-email-change", {**form_of(page), "password": "short"})
+    assert (weak.status_code, 'role="alert"' in weak.content.decode()) == (400, True)
+    done = browser.post("/revoke-email-change", {**form_of(weak), "password": NEW})
+    assert (done.status_code, "was restored" in done.content.decode()) == (200, True)
+    assert (sign_in(NEW), sign_in(PASSWORD)) == (200, 401)

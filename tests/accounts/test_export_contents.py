@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from accounts import selectors, services
+from accounts.models import CHANGE_EMAIL
 from accounts.tasks import make_exports
 from images.services import process_due_media
 from moderation.models import ActionType
@@ -20,7 +22,7 @@ from tests.chat.conversations import send_message
 from tests.images.pictures import data_url, make_image, send_form
 from tests.moderation.staff import file_report, take_action
 from tests.support.concurrency import live_records
-from tests.support.people import anonymous, sign_up
+from tests.support.people import anonymous, confirm_emails, sign_up
 from tests.support.servers import PASSWORD
 
 # Fields that name a member in records that belong to others or must not be disclosed.
@@ -71,8 +73,19 @@ def active_member(alice, bob, stranger):
     file_report(bob, "user", alice.id)
     take_action(alice, ActionType.WARN, message="Be kind.")
     blocker.put(f"users/{alice.id}/block")
+    _change_names_and_back(alice)
     process_due_media()
     return alice
+
+
+def _change_names_and_back(alice):
+    """Change the username and the address, and change them back, which leaves reservations."""
+    confirm_emails(alice)
+    for name in ("alicia", "alice"):
+        body = {"email": f"{name}@example.com", "password": PASSWORD}
+        assert alice.put("accounts/me/email", body).status_code == 200
+        token = services.create_token(selectors.get_account(alice.id), CHANGE_EMAIL)
+        assert anonymous.post(f"verify-email/{token}").status_code == 200
 
 
 def read_records(archive):

@@ -21,6 +21,7 @@ OPEN = {
     "unsubscribe?token=none": 404,
     "reset-password": 200,
     "verify-email": 400,  # needs the link of an e-mail
+    "revoke-email-change": 400,  # likewise
     "media/{image_file}": 404,  # the name is unguessable; this file is deleted
     "avatars/4d7c0f/A.png": 200,
     "docs/errors": 200,

@@ -172,18 +172,27 @@ def _add_tokens(w: World, mailbox: list[Any]) -> None:
     del mailbox[:]
     send_due()
     address = {"email": "the_owner@example.com"}
+    confirm = _mailed_token(mailbox, "Confirm your e-mail", address["email"])
+    for email in ("the_former@example.com", address["email"]):
+        body = {"email": email, "password": PASSWORD}
+        assert w.people["owner"].put("accounts/me/email", body).status_code == 200
+        send_due()
+        token = _mailed_token(mailbox, "Confirm your new", email)
+        assert anonymous.post(f"verify-email/{token}").status_code == 200
     assert anonymous.post("forgot-password", address).status_code == 200
     send_due()
-    mine = [mail for mail in mailbox if mail.to == [address["email"]]]
-    confirm, reset = (
-        re.search(r"token=([A-Za-z0-9_-]{43})\b", mail.body)[1]
-        for words in ("Confirm", "Reset")
-        for mail in mine
-        if words in mail.subject
-    )
+    reset = _mailed_token(mailbox, "Reset", address["email"])
+    w.ids["revoke"] = _mailed_token(mailbox, "was changed", "the_former@example.com")
     unsubscribe = make_unsubscribe_token(w.ids["owner"], "comment")
     w.ids |= {"confirm": confirm, "reset": reset, "unsubscribe": unsubscribe}
     w.ids["refresh"] = w.people["owner"].refresh
+
+
+def _mailed_token(mailbox: list[Any], words: str, address: str) -> str:
+    (mail,) = (mail for mail in mailbox if mail.to == [address] and words in mail.subject)
+    match = re.search(r"token=([A-Za-z0-9_-]{43})\b", mail.body)
+    assert match
+    return match[1]
 
 
 def _add_outsiders(w: World) -> None:

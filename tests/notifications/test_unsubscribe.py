@@ -1,11 +1,16 @@
 """The unsubscribe link of an e-mail."""
 
+import re
+
 import pytest
+from django.conf import settings
 
 from mysocial.outbox import send_due
 from tests.notifications.notification_checks import create_comment, list_notifications, set_reaction
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous, confirm_emails, new_client, sign_up
+
+COOKIE = settings.UNSUBSCRIBE_COOKIE_NAME
 
 
 @pytest.fixture
@@ -65,13 +70,41 @@ def test_an_unsubscribed_member_is_still_notified_in_the_app(alice, bob, token, 
 
 
 def test_the_page_changes_nothing_until_the_form_is_submitted(alice, token):
+    browser = new_client()
     with assert_no_changes():
-        answer = new_client().get(f"/unsubscribe?token={token}")
-    assert answer.status_code == 200
-    assert '<form method="post"><button>Unsubscribe</button></form>' in answer.content.decode()
-    done = new_client().post(f"/unsubscribe?token={token}")
+        answer = browser.get(f"/unsubscribe?token={token}")
+        assert '<form method="post" action="/unsubscribe">' in answer.content.decode()
+        page = browser.get("/unsubscribe")
+    assert (answer.status_code, page.status_code) == (200, 200)
+    assert get_channels(alice) == {"in_app": True, "email": True}
+    (hidden,) = re.findall(r'name="token" value="([^"]+)"', page.content.decode())
+    done = browser.post("/unsubscribe", {"token": hidden})
     assert "You are unsubscribed" in done.content.decode()
     assert get_channels(alice) == {"in_app": True, "email": False}
+
+
+def test_the_address_of_the_page_loses_the_token(token):
+    browser = new_client()
+    link = browser.get(f"/unsubscribe?token={token}")
+    assert '<meta http-equiv="refresh" content="0; url=/unsubscribe">' in link.content.decode()
+    cookie = link.cookies[COOKIE]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 900)
+    page = browser.get("/unsubscribe")
+    assert "refresh" not in page.content.decode()
+    for response in (link, page):
+        assert '<meta name="referrer" content="no-referrer">' in response.content.decode()
+        assert "no-store" in response["Cache-Control"]
+    done = browser.post("/unsubscribe", {"token": token})
+    assert (done.status_code, done.cookies[COOKIE].value) == (200, "")
+    assert browser.get("/unsubscribe").status_code == 404
+
+
+def test_the_cookie_alone_unsubscribes_nobody(alice, token):
+    browser = new_client()
+    with assert_no_changes():
+        browser.get(f"/unsubscribe?token={token}")
+        assert browser.post("/unsubscribe", {}).status_code == 404
+    assert get_channels(alice) == {"in_app": True, "email": True}
 
 
 def test_an_invalid_token_changes_nothing(alice, token):
@@ -87,7 +120,8 @@ def test_an_invalid_token_changes_nothing(alice, token):
     with assert_no_changes():
         for forged_token in forged:
             assert anonymous.post(f"notifications/unsubscribe/{forged_token}").status_code == 404
-            assert new_client().get(f"/unsubscribe?token={forged_token}").status_code == 404
+            page = new_client().get(f"/unsubscribe?token={forged_token}")
+            assert (page.status_code, "is not valid" in page.content.decode()) == (404, True)
             assert new_client().post(f"/unsubscribe?token={forged_token}").status_code == 404
         assert new_client().get("/unsubscribe").status_code == 404
         assert anonymous.get(f"notifications/unsubscribe/{token}").status_code == 405

@@ -1,27 +1,14 @@
-"""E-mails to members. One-time tokens are created when the e-mail is sent.
-
-An address that nobody has confirmed gets the e-mail to confirm it and, on request, the e-mail to
-reset the password, which proves control of the mailbox as well. It gets no other.
-"""
+"""E-mails about activity: notifications, unread messages and the digest; each can be turned off."""
 
 from collections import Counter
 from typing import Any, ClassVar
 
 from django.conf import settings
 
-from accounts import selectors, services
-from accounts.models import (
-    ACCOUNT_ERASED,
-    EXPORT_READY,
-    NEW_NETWORK,
-    PASSWORD_CHANGED,
-    RESET_PASSWORD,
-    VERIFY_EMAIL,
-    Account,
-)
+from accounts.emails.account_email import AccountEmail
+from accounts.models import Account
 from chat import services as chat
-from mysocial.core.errors import NotFound
-from mysocial.outbox import DIGEST, Email, EmailTemplate, email_summary, held_emails
+from mysocial.outbox import DIGEST, Email, email_summary, held_emails
 from notifications.selectors import (
     ALL_TYPES,
     EmailContext,
@@ -47,40 +34,6 @@ HEADLINES = {
 }
 
 
-class AccountEmail(EmailTemplate):
-    """An e-mail to a member; it is dropped if the account does not exist or is not confirmed."""
-
-    @classmethod
-    def account(cls, recipient: str) -> Account | None:
-        """Return the account to send an e-mail to, or None to drop it."""
-        account = find_account(recipient)
-        return account if account and account.email_verified else None
-
-    @classmethod
-    def context(cls, account: Account, email: Email) -> dict[str, Any]:
-        """Return the context of the template, in addition to `username`.
-
-        By default, these are the parameters of the e-mail.
-        """
-        return dict(email.params)
-
-    @classmethod
-    def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
-        account = cls.account(email.recipient)
-        if account is None:
-            return None
-        context = cls.context(account, email)
-        return account.email, {"username": get_user(account.id).username, **context}
-
-
-def find_account(account_id: str) -> Account | None:
-    """Return an account, or None if it no longer exists."""
-    try:
-        return selectors.get_account(account_id)
-    except NotFound:
-        return None
-
-
 def unsubscribe_link(user_id: str, kind: str) -> str:
     """Return the link that turns off a member's e-mails of one type, or of all."""
     # The page, not the API route: mail programs post to it (RFC 8058), and people who open it see a
@@ -94,78 +47,6 @@ def unsubscribe_headers(user_id: str, kind: str) -> dict[str, str]:
         "List-Unsubscribe": f"<{unsubscribe_link(user_id, kind)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-
-
-def token_link(page: str, account: Account, purpose: str) -> dict[str, Any]:
-    """Create a one-time token and return a context with a `link` that contains it."""
-    token = services.create_token(account, purpose)
-    return {"link": f"{settings.FRONTEND_URL}/{page}?token={token}"}
-
-
-class VerifyEmail(AccountEmail):
-    """Sent after sign-up and on request, until the address is confirmed."""
-
-    name: ClassVar[str] = VERIFY_EMAIL
-    subject: ClassVar[str] = "Confirm your e-mail address"
-
-    @classmethod
-    def account(cls, recipient: str) -> Account | None:
-        account = find_account(recipient)
-        return None if account is None or account.email_verified else account
-
-    @classmethod
-    def context(cls, account: Account, email: Email) -> dict[str, Any]:
-        return token_link("verify-email", account, VERIFY_EMAIL)
-
-
-class ResetPassword(AccountEmail):
-    """Sent on request, if the address belongs to an account, confirmed or not."""
-
-    name: ClassVar[str] = RESET_PASSWORD
-    subject: ClassVar[str] = "Reset your password"
-
-    @classmethod
-    def account(cls, recipient: str) -> Account | None:
-        return selectors.find_account(recipient)  # The recipient is an address here.
-
-    @classmethod
-    def context(cls, account: Account, email: Email) -> dict[str, Any]:
-        return token_link("reset-password", account, RESET_PASSWORD)
-
-
-class AccountErased(EmailTemplate):
-    """Sent after an erasure, to the address, because the account no longer exists.
-
-    It is queued only for a confirmed address.
-    """
-
-    name: ClassVar[str] = ACCOUNT_ERASED
-    subject: ClassVar[str] = "Your account was erased"
-
-    @classmethod
-    def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
-        return email.recipient, dict(email.params)
-
-
-class PasswordChanged(AccountEmail):
-    """Sent after every change of a password."""
-
-    name: ClassVar[str] = PASSWORD_CHANGED
-    subject: ClassVar[str] = "Your password was changed"
-
-
-class NewNetwork(AccountEmail):
-    """Sent after a sign-in from a network that is new to the account, to confirmed addresses."""
-
-    name: ClassVar[str] = NEW_NETWORK
-    subject: ClassVar[str] = "New sign-in to your account"
-
-
-class ExportReady(AccountEmail):
-    """Sent when a data export is ready to download."""
-
-    name: ClassVar[str] = EXPORT_READY
-    subject: ClassVar[str] = "Your export is ready"
 
 
 class NotificationEmail(AccountEmail):
