@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
-from followers.services import remove_follow
+from followers.services import accept_waiting_request, is_public, remove_follow
 from followers.store import blocks, follow_requests, follows, mutes
 from mysocial.outbox import Cascade, delete_listed, delete_listed_with
+from users.services import OPENED_ACCOUNT
 
 STORES_WITHOUT_COUNTERS = (
     (follow_requests, ("requester", "target")),
@@ -39,3 +40,22 @@ class EdgeCascade(Cascade):
             for index in indexes
         ]
         return all(finished)
+
+
+class WaitingRequestsCascade(Cascade):
+    """Accepts the requests to follow an account that became public.
+
+    It stops if the account becomes private again: the other requests then wait for its owner.
+    """
+
+    model_label: ClassVar[str] = OPENED_ACCOUNT
+
+    @classmethod
+    def delete_dependents(cls, pk: str, *, limit: int) -> bool:
+        return not is_public(pk) or delete_listed_with(
+            follow_requests,
+            "target",
+            pk,
+            lambda request_id: accept_waiting_request(request_id=request_id),
+            limit=limit,
+        )

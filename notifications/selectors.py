@@ -37,6 +37,7 @@ CAUSE_MODELS = {
     "reaction": "reactions.reaction",
     "follow": "followers.follow",
     "follow_request": "followers.followrequest",
+    "follow_accepted": "followers.follow",
     "message": "chat.participant",
     "report": "moderation.report",
 }

@@ -16,6 +16,8 @@ from mysocial.api import (
 from users.models import MessagingPolicy
 from users.representations import ProfileSerializer
 
+PENDING_REQUESTS = [("accept", "Accept all of them"), ("keep", "Keep them waiting")]
+
 
 class UserResponseSerializer(MessageSerializer):
     """The response to a change of the profile."""
@@ -82,6 +84,7 @@ class NotificationPreferencesInput(StrictSerializer):
     reaction = ChannelsInput(required=False)
     follow = ChannelsInput(required=False)
     follow_request = ChannelsInput(required=False)
+    follow_accepted = ChannelsInput(required=False)
     message = ChannelsInput(required=False)
     mention = ChannelsInput(required=False)
     report = ChannelsInput(required=False)
@@ -94,6 +97,13 @@ class SettingsInput(StrictSerializer):
     is_private = StrictBooleanField(
         required=False,
         help_text="Whether following you needs a request, and only followers see your posts.",
+    )
+    pending_requests = serializers.ChoiceField(
+        PENDING_REQUESTS,
+        required=False,
+        help_text="What happens to the requests to follow you when your account becomes public, or "
+        "is: `accept` makes them follows, `keep` leaves them to you. By default, opening an "
+        "account accepts them.",
     )
     who_may_message = serializers.ChoiceField(
         MessagingPolicy.choices,
@@ -125,6 +135,7 @@ class NotificationPreferencesSerializer(serializers.Serializer[Any]):
     reaction = ChannelsSerializer()
     follow = ChannelsSerializer()
     follow_request = ChannelsSerializer()
+    follow_accepted = ChannelsSerializer()
     message = ChannelsSerializer()
     mention = ChannelsSerializer()
     report = ChannelsSerializer()

@@ -15,6 +15,7 @@ from users.store import POST_COUNTERS, TOTALS_ID, users
 from users.usernames import find_username_problem
 
 LABEL = "users.user"
+OPENED_ACCOUNT = "users.user.opened"  # the label of what an account that became public accepts
 
 
 # Steps of the writes of other apps ---------------------------------------------------------------
@@ -203,29 +204,40 @@ def _update_profile(user_id: str, changes: dict[str, Any], *, is_own: bool) -> U
 # Settings ----------------------------------------------------------------------------------------
 
 
-def update_settings(*, user_id: str, **changes: Any) -> User:
+def update_settings(*, user_id: str, pending_requests: str = "", **changes: Any) -> User:
     """Change the member's own settings; equal values change nothing.
 
-    `notifications` is merged into the stored preferences. When an account becomes public, pending
-    follow requests stay pending: they can still be accepted, declined or withdrawn, and their
-    requesters can follow at once.
+    `notifications` is merged into the stored preferences.
+
+    Args:
+        user_id: The id of the member.
+        pending_requests: What happens to the follow requests that wait at a public account:
+            "accept" queues their acceptance, "keep" does not. By default, an account that becomes
+            public accepts them.
+        changes: The new values by setting.
 
     Raises:
-        Invalid: There are no changes.
+        Invalid: There are no changes, or requests are to be accepted by a private account.
     """
-    if not changes or changes.get("notifications") == {}:
+    if (not changes and not pending_requests) or changes.get("notifications") == {}:
         raise Invalid("There is nothing to change.")
-    return _update_settings(user_id, changes)
+    return _update_settings(user_id, changes, pending_requests)
 
 
 @retry_on_conflict
-def _update_settings(user_id: str, requested: dict[str, Any]) -> User:
+def _update_settings(user_id: str, requested: dict[str, Any], pending_requests: str) -> User:
     user = reads.get_record(users, user_id)
+    is_private = requested.get("is_private", user.is_private)
+    if pending_requests and is_private:
+        raise Invalid(errors={"pending_requests": "Only a public account can do this."})
+    is_opened = user.is_private and not is_private
+    accepts_requests = pending_requests == "accept" or (is_opened and pending_requests != "keep")
     changes = dict(requested)
     if "notifications" in changes:
         changes["notifications"] = _merge_preferences(user, changes["notifications"])
     was_private, showed_presence = user.is_private, user.shows_presence
-    if all(getattr(user, name) == value for name, value in changes.items()):
+    is_unchanged = all(getattr(user, name) == value for name, value in changes.items())
+    if is_unchanged and not accepts_requests:
         respond_unchanged(user)
         return user
     with write(Conflict) as w:
@@ -233,6 +245,8 @@ def _update_settings(user_id: str, requested: dict[str, Any]) -> User:
             _count_public_posts_of(w, user, sign=1 if was_private else -1)
         # Checked, because the merged preferences contain what was read.
         w.update(user, check_revision=True, **changes)
+        if accepts_requests:
+            queue_cascade(w, user, label=OPENED_ACCOUNT)
         if user.is_private != was_private:
             w.announce(UserUpdated(user_id))
             w.announce(UserHidden(user_id) if user.is_private else UserShown(user_id))

@@ -103,7 +103,8 @@ class UserViewSet(ApiViewSet):
         responses=SettingsResponseSerializer,
         summary="Update your settings",
         description="Following a private account needs a request, and its posts are visible to its "
-        "followers only. Making an account public accepts no pending request by itself. If you "
+        "followers only. Making an account public accepts the requests that wait, in the "
+        "background, unless `pending_requests` is `keep`. If you "
         "turn off `shows_presence`, you appear offline to everybody. In `notifications`, omitted "
         "values stay unchanged.",
         examples=[

@@ -27,6 +27,7 @@ HEADLINES = {
     "reaction": "{actor} reacted to your post",
     "follow": "{actor} started following you",
     "follow_request": "{actor} asked to follow you",
+    "follow_accepted": "{actor} accepted your follow request",
     "message": "{actor} sent you a message",
     "mention": "{actor} mentioned you",
     "report": "Your report was reviewed",

@@ -12,11 +12,13 @@ from mysocial.core.errors import NotFound
 from mysocial.core.ids import pair_id
 from mysocial.store import STALE_ERRORS, Record, Store, Write, reads, retry_on_conflict, write
 from notifications.selectors import Recipients
-from notifications.services import initialise_cause, notify, retract
+from notifications.services import initialise_cause, notify, retract, retract_all
 from users.selectors import require_not_self, user_query
 from users.services import increment_user_counters
 
 M = TypeVar("M", bound=Record)
+# The notifications of a follow: to the followed member, and to a requester who was accepted.
+FOLLOW_KINDS = ("follow", "follow_accepted")
 
 
 class Counterpart(NamedTuple):
@@ -74,24 +76,30 @@ def add_follow(
 
     `recipients` is the result of `recipients_query` for that member, if it was read already.
     """
+    pk = _create_follow(w, follower_id, followee_id)
+    notify(w, to=followee_id, kind="follow", actor_id=follower_id, cause=pk, recipients=recipients)
+
+
+def _create_follow(w: Write, follower_id: str, followee_id: str) -> str:
+    """Create a follow in a write, and return its id."""
     pk = pair_id(follower_id, followee_id)
     edge = Follow(id=pk, follower_id=follower_id, followee_id=followee_id)
     w.create(edge)
     _increment_counters(w, edge, 1)
     w.announce(FollowCreated(follower_id, followee_id))
-    initialise_cause(w, pk, "follow")
-    notify(w, to=followee_id, kind="follow", actor_id=follower_id, cause=pk, recipients=recipients)
+    initialise_cause(w, pk, *FOLLOW_KINDS)
+    return pk
 
 
 def remove_follow_in_write(w: Write, edge: Follow) -> None:
-    """Delete a follow in a write, and retract its notification."""
+    """Delete a follow in a write, and retract its notifications."""
     delete_follow(w, edge)
-    retract(w, to=edge.followee_id, kind="follow", cause=str(edge.pk))
+    retract_all(w, kinds=FOLLOW_KINDS, cause=str(edge.pk))
 
 
 def delete_follow(w: Write, edge: Follow) -> None:
     """Delete a follow in a write that itself retracts the notifications between the members."""
-    # Checked, because the notification that is retracted belongs to exactly this follow.
+    # Checked, because the notifications that are retracted belong to exactly this follow.
     w.delete(edge, check_revision=True)
     _increment_counters(w, edge, -1)
     w.announce(FollowDeleted(edge.follower_id, edge.followee_id))
@@ -142,6 +150,21 @@ def cancel_request(w: Write, request: FollowRequest) -> None:
     """Delete a follow request that was withdrawn or declined, in a write."""
     accept_request_record(w, request)
     w.announce(FollowUnrequested(request.requester_id, request.target_id))
+
+
+def accept_request_in_write(
+    w: Write, request: FollowRequest, *, notifies_target: bool = True
+) -> None:
+    """Replace a request by a follow in a write, and notify its requester that it was accepted.
+
+    `notifies_target` says whether its target is notified of the follow, as of any other.
+    """
+    accept_request_record(w, request)
+    requester_id, target_id = request.requester_id, request.target_id
+    pk = _create_follow(w, requester_id, target_id)
+    if notifies_target:
+        notify(w, to=target_id, kind="follow", actor_id=requester_id, cause=pk)
+    notify(w, to=requester_id, kind="follow_accepted", actor_id=target_id, cause=pk)
 
 
 def accept_request_record(w: Write, request: FollowRequest) -> None:

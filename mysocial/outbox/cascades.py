@@ -57,7 +57,8 @@ cascade_deletions = Store(
 class Cascade:
     """The dependents of the records of one model. Subclassing registers it."""
 
-    model_label: ClassVar[str] = ""  # the label of the deleted records, such as `posts.post`
+    # The label of the deleted records, such as `posts.post`, or that given to `queue_cascade`.
+    model_label: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -120,13 +121,14 @@ def delete_listed_with(
     return page.next is None
 
 
-def queue_cascade(w: Write, obj: Record) -> None:
+def queue_cascade(w: Write, obj: Record, *, label: str = "") -> None:
     """Queue the deletion of the dependents of `obj`, within the write that deletes it.
 
     A record that separates two members, such as a block, queues it within the write that creates
-    it: its dependents are what the two members had in common.
+    it: its dependents are what the two members had in common. With a `label` of its own, a change
+    of `obj` deletes other dependents, as of an account that becomes public its follow requests.
     """
-    deletion = CascadeDeletion(label=store_of(type(obj)).label, record_id=str(obj.pk))
+    deletion = CascadeDeletion(label=label or store_of(type(obj)).label, record_id=str(obj.pk))
     w.create(deletion, new_id=True)
     w.wake_workers(CASCADES)
 

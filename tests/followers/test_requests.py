@@ -121,10 +121,10 @@ def test_a_block_deletes_the_requests_of_both(alice, private, direction):
         assert private.put(f"users/me/follow-requests/{alice.id}").status_code == 404
 
 
-def test_making_an_account_public_accepts_no_request(alice, private):
+def test_making_an_account_public_keeps_the_requests_on_demand(alice, private):
     alice.put(f"users/{private.id}/follow")
     with_request = live_records(REQUESTS)
-    private.patch("users/me/settings", {"is_private": False})
+    private.patch("users/me/settings", {"is_private": False, "pending_requests": "keep"})
     assert live_records(REQUESTS) == with_request
     assert ids(private, "users/me/follow-requests") == [alice.id]
     response = alice.put(f"users/{private.id}/follow")

@@ -6,6 +6,7 @@ const TEXTS_BY_TYPE = {
   reaction: "reacted to your post",
   follow: "started following you",
   follow_request: "asked to follow you",
+  follow_accepted: "accepted your request to follow",
   message: "sent you a message",
   mention: "mentioned you",
 };

@@ -24,12 +24,14 @@ const PROFILE_FIELDS = {
 const PROFILE_FIELD_NAMES = Object.keys(PROFILE_FIELDS);
 /** @type {Record<string, string>} */
 const MESSAGING_LABELS = { everyone: "Everyone", following: "People you follow", nobody: "No one" };
+const PENDING_LABELS = { accept: "Accept all of them", keep: "Keep them waiting" };
 /** @type {Record<string, string>} */
 const NOTIFICATION_LABELS = {
   comment: "Comments on your posts",
   reaction: "Reactions to your posts",
   follow: "New followers",
   follow_request: "Follow requests",
+  follow_accepted: "Accepted follow requests",
   mention: "Mentions of you",
   message: "Messages",
 };
@@ -154,14 +156,23 @@ class PreferenceForms extends LiveComponent {
     const messaging = h("select", { id: "messaging" }, ...options);
     const checkboxRow = (/** @type {any} */ checkbox, /** @type {string} */ label) =>
       h("div", { class: "checkbox-row" }, checkbox, h("label", { for: checkbox.id }, label));
+    const pending = h("select", { id: "pending-requests" }, ...Object.entries(PENDING_LABELS).map(([value, label]) => h("option", { value }, label)));
+    const pendingRow = h("div", { hidden: true }, h("label", { for: "pending-requests" }, "Requests to follow you that wait"), pending);
+    let wasPrivate = false;
+    const showPending = () => (pendingRow.hidden = !wasPrivate || isPrivate.checked);
+    isPrivate.addEventListener("change", showPending);
     const privacyFields = [
       checkboxRow(isPrivate, "Private account: people have to ask before they can follow you"),
+      pendingRow,
       checkboxRow(showsPresence, "Show when you are online"),
       h("div", {}, h("label", { for: "messaging" }, "Who can message you"), messaging),
     ];
-    const savePrivacy = () => {
+    const savePrivacy = async () => {
       const body = { is_private: isPrivate.checked, shows_presence: showsPresence.checked, who_may_message: messaging.value };
-      return api.patch("users/me/settings", body);
+      const opens = wasPrivate && !isPrivate.checked;
+      await api.patch("users/me/settings", opens ? { ...body, pending_requests: pending.value } : body);
+      wasPrivate = isPrivate.checked;
+      showPending();
     };
     const notifications = new NotificationTable();
     const saveNotifications = () => api.patch("users/me/settings", { notifications: notifications.values });
@@ -172,7 +183,8 @@ class PreferenceForms extends LiveComponent {
     super(h("div", { class: "preference-forms" }, ...forms), signal);
     this.api = api;
     this.showSettings = (/** @type {any} */ settings) => {
-      isPrivate.checked = settings.is_private;
+      isPrivate.checked = wasPrivate = settings.is_private;
+      showPending();
       showsPresence.checked = settings.shows_presence;
       messaging.value = settings.who_may_message;
       notifications.show(settings.notifications);
@@ -214,8 +226,8 @@ class NotificationTable {
   /** @param {Record<string, { in_app: boolean, email: boolean }>} values */
   show(values) {
     for (const [type, { in_app, email }] of Object.entries(this.#checkboxes)) {
-      in_app.checked = values[type].in_app;
-      email.checked = values[type].email;
+      in_app.checked = values[type]?.in_app ?? true; // a type that is newer than the saved settings
+      email.checked = values[type]?.email ?? true;
     }
   }
 }
