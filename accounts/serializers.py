@@ -1,6 +1,7 @@
 """Request and response bodies of accounts."""
 
 import re
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -17,7 +18,7 @@ from mysocial.api import (
 )
 from mysocial.core.errors import Invalid
 from users.representations import ProfileSerializer
-from users.services import check_username
+from users.services import check_birth_date, check_username
 
 USERNAME = r"^[A-Za-z0-9_]{3,30}\Z"
 # Django's validator also accepts quoted local parts with blanks and control characters. Neither
@@ -71,9 +72,23 @@ class SignUpInput(StrictSerializer):
     avatar_image = MediaField(
         required=False, help_text="The profile picture: a file of a form, or a data URL."
     )
+    birth_date = serializers.DateField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Needed if the site has a minimum age; nobody else sees it.",
+    )
     refresh_in = serializers.ChoiceField(
         REFRESH_LOCATIONS, default="body", help_text=REFRESH_IN_HELP
     )
+
+    def validate_birth_date(self, value: date | None) -> date | None:
+        """Check the date here, to report it along with the errors of the other fields."""
+        try:
+            check_birth_date(value)
+        except Invalid as error:
+            raise serializers.ValidationError(error.errors["birth_date"]) from None
+        return value
 
     def validate_username(self, value: str) -> str:
         """Check the name here, to report it along with the errors of the other fields."""

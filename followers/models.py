@@ -27,6 +27,7 @@ class Block(Record):
     blocked_id = models.CharField(**ID)
     # The blocked member, as the blocker could see them when the block was made.
     username = models.CharField(max_length=30, default="")
+    display_name = models.CharField(max_length=40, default="")
     avatar_color = models.CharField(max_length=7, default="")
     avatar_url = models.CharField(max_length=500, default="")
     is_private = models.BooleanField(default=False)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from followers.store import blocks, follow_requests, follows, mutes
+from followers.store import SHOWN_NAME, blocks, follow_requests, follows, mutes
 from mysocial.store import Field, JsonTemplate, Store
 from users.representations import CARD_WITH_PRIVACY, person_parts
 
@@ -19,7 +19,9 @@ blocked_template = JsonTemplate(
     Field("blocked_id"),
     b'","username":"',
     Field("username"),
-    b'","avatar_color":"',
+    b'",',
+    Field(SHOWN_NAME),
+    b',"avatar_color":"',
     Field("avatar_color"),
     b'","avatar_url":"',
     Field("avatar_url"),

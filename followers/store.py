@@ -22,8 +22,10 @@ follows = Store(
         Index("followee", "followee_id", max_entries=LIST_CAP, parent_label=USER_LABEL),
     ),
 )
+SHOWN_NAME = "shown_name"  # the fragment of a block that needs quoting as JSON
 blocks = Store(
     Block,
+    fragments={SHOWN_NAME: ("display_name",)},
     plain_fields=(
         "blocker_id",
         "blocked_id",

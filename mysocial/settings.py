@@ -246,6 +246,8 @@ RESERVED_USERNAMES = envlist(
     "moderators,mods,mysocial,news,noreply,null,official,operator,postmaster,privacy,root,"
     "security,staff,status,superuser,support,sysadmin,system,team,undefined,webmaster,www",
 )
+# In years; 0 for none. With it, the sign-up needs the birth date.
+MINIMUM_AGE = envint("MINIMUM_AGE", 0, maximum=100)
 # The number of our proxies in front: so many entries of X-Forwarded-For are trusted.
 TRUSTED_PROXIES = envint("TRUSTED_PROXIES", 0, maximum=10)
 METRICS_TOKEN = envstr("METRICS_TOKEN")

@@ -13,7 +13,14 @@ from users.models import SiteTotals, User
 class UserAdmin(RecordAdmin):
     """Profiles of all members. Staff can edit the profile texts."""
 
-    list_display = ("username", "id", "posts_count", "followers_count", "created_at")
+    list_display = (
+        "username",
+        "display_name",
+        "id",
+        "posts_count",
+        "followers_count",
+        "created_at",
+    )
     search_fields = ("username", "id")
     ordering = ("-created_at",)
     readonly_fields = (
@@ -28,6 +35,7 @@ class UserAdmin(RecordAdmin):
         "following_count",
     )
     fields = (
+        *("display_name", "bio", "pronouns"),
         *("quote", "work", "school", "location", "facebook", "instagram", "twitter", "youtube"),
         *readonly_fields,
     )

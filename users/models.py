@@ -39,6 +39,8 @@ class User(Record):
 
     username = models.CharField(max_length=30)
     username_key = models.CharField(max_length=30, editable=False)  # folded, unique
+    # In any script; shown beside the username. `users/profile_texts.py` has its rules.
+    display_name = models.TextField(max_length=40, default="", blank=True)
     avatar_color = models.CharField(max_length=7, default=COLORS[0])
     avatar_url = models.CharField(max_length=500, default="", blank=True)
     background_url = models.CharField(max_length=500, default="", blank=True)
@@ -56,6 +58,10 @@ class User(Record):
     # The position of the event log at the sign-up: no earlier event is replayed to the member.
     joined_cursor = models.CharField(max_length=26, default="", editable=False)
     notifications = models.JSONField(default=default_notifications)
+    bio = models.TextField(max_length=500, default="", blank=True)
+    pronouns = models.TextField(max_length=40, default="", blank=True)
+    # As `YYYY-MM-DD`, or empty; nobody else sees it.
+    birth_date = models.CharField(max_length=10, default="", blank=True)
     quote = models.TextField(max_length=300, default="", blank=True)
     work = models.TextField(max_length=100, default="", blank=True)
     school = models.TextField(max_length=100, default="", blank=True)

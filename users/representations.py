@@ -102,6 +102,9 @@ class AuthorSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField(help_text="The id of the member.")
     username = serializers.CharField(help_text="The unique name of the member.")
+    display_name = serializers.CharField(
+        help_text="The name to show, in any script; empty if the member has chosen none."
+    )
     avatar_color = serializers.CharField(
         help_text="The color of the generated avatar, as `#rrggbb`."
     )
@@ -123,6 +126,8 @@ class ProfileSerializer(AuthorSerializer):
     background_url = serializers.CharField(
         help_text="The URL of the background image; empty if there is none."
     )
+    bio = serializers.CharField(help_text="A text about the member; empty if there is none.")
+    pronouns = serializers.CharField(help_text="The pronouns; empty if they are not given.")
     quote = serializers.CharField(help_text="A quote; empty if there is none.")
     work = serializers.CharField(help_text="The place of work; empty if it is not given.")
     school = serializers.CharField(help_text="The school; empty if it is not given.")

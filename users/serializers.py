@@ -1,5 +1,6 @@
 """Request and response bodies of members."""
 
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -13,8 +14,11 @@ from mysocial.api import (
     StrictSerializer,
     TextField,
 )
+from mysocial.core.errors import Invalid
 from users.models import MessagingPolicy
+from users.profile_texts import MAX_DISPLAY_NAME_BYTES, MAX_DISPLAY_NAME_CHARACTERS
 from users.representations import ProfileSerializer
+from users.services import check_birth_date, check_display_name
 
 PENDING_REQUESTS = [("accept", "Accept all of them"), ("keep", "Keep them waiting")]
 
@@ -39,6 +43,26 @@ def _link(help_text: str) -> LinkField:
 class ProfileInput(StrictSerializer):
     """The fields of the profile that a member can change."""
 
+    display_name = TextField(
+        max_characters=MAX_DISPLAY_NAME_CHARACTERS,
+        max_bytes=MAX_DISPLAY_NAME_BYTES,
+        required=False,
+        allow_blank=True,
+        help_text="The name to show, in any script, without `@`. Hidden characters are removed. "
+        "Empty shows the username.",
+    )
+    bio = TextField(
+        max_characters=500,
+        required=False,
+        allow_blank=True,
+        help_text="A text about you; empty removes it.",
+    )
+    pronouns = TextField(
+        max_characters=40,
+        required=False,
+        allow_blank=True,
+        help_text="Pronouns; empty removes them.",
+    )
     quote = TextField(
         max_characters=300, required=False, allow_blank=True, help_text="A quote; empty removes it."
     )
@@ -64,6 +88,13 @@ class ProfileInput(StrictSerializer):
     instagram = _link("The URL of the Instagram profile; empty removes it.")
     twitter = _link("The URL of the Twitter profile; empty removes it.")
     youtube = _link("The URL of the YouTube channel; empty removes it.")
+
+    def validate_display_name(self, value: str) -> str:
+        """Check the name here, to report it along with the errors of the other fields."""
+        try:
+            return check_display_name(value)
+        except Invalid as error:
+            raise serializers.ValidationError(error.errors["display_name"]) from None
 
 
 class ChannelsInput(StrictSerializer):
@@ -117,6 +148,19 @@ class SettingsInput(StrictSerializer):
         required=False,
         help_text="The channels of each type of notification; omitted ones stay unchanged.",
     )
+    birth_date = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="Your birth date, which nobody else sees; null removes it.",
+    )
+
+    def validate_birth_date(self, value: date | None) -> date | None:
+        """Check the date here, to report it along with the errors of the other fields."""
+        try:
+            check_birth_date(value)
+        except Invalid as error:
+            raise serializers.ValidationError(error.errors["birth_date"]) from None
+        return value
 
 
 class ChannelsSerializer(serializers.Serializer[Any]):
@@ -156,6 +200,9 @@ class SettingsSerializer(serializers.Serializer[Any]):
     )
     notifications = NotificationPreferencesSerializer(
         help_text="The channels of each type of notification."
+    )
+    birth_date = serializers.CharField(
+        help_text="The birth date as `YYYY-MM-DD`, or empty; nobody else sees it."
     )
 
 

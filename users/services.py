@@ -1,16 +1,23 @@
 """Services of members: the only code that writes profiles."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 
 from mysocial.core.errors import Conflict, Invalid, Unavailable
+from mysocial.core.ids import now
 from mysocial.outbox import queue_cascade
 from mysocial.policies import Audience, check_text
 from mysocial.realtime import ephemeral, presence
 from mysocial.store import Write, reads, respond_unchanged, retry_on_conflict, write
 from users.events import PresenceChanged, UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, SiteTotals, User, default_notifications
+from users.profile_texts import (
+    clean_display_name,
+    find_birth_date_problem,
+    find_display_name_problem,
+)
 from users.store import POST_COUNTERS, TOTALS_ID, users
 from users.usernames import find_username_problem
 
@@ -32,19 +39,53 @@ def check_username(username: str) -> None:
         raise Invalid(errors={"username": problem})
 
 
-def create_user(
-    w: Write, *, user_id: str, username: str, avatar_color: str = "", avatar_id: str = ""
+def check_birth_date(birth_date: date | None) -> str:
+    """Return a birth date as it is stored: as `YYYY-MM-DD`, or empty for None.
+
+    Raises:
+        Invalid: It is missing but needed, impossible, or the member is younger than `MINIMUM_AGE`.
+    """
+    if birth_date is None:
+        problem = "Enter your birth date." if settings.MINIMUM_AGE else ""
+    else:
+        problem = find_birth_date_problem(birth_date, today=now().date())
+    if problem:
+        raise Invalid(errors={"birth_date": problem})
+    return birth_date.isoformat() if birth_date else ""
+
+
+def check_display_name(text: str) -> str:
+    """Return a display name as it is stored.
+
+    Raises:
+        Invalid: It is too long, or contains an "@".
+    """
+    name = clean_display_name(text)
+    if problem := find_display_name_problem(name):
+        raise Invalid(errors={"display_name": problem})
+    return name
+
+
+def create_user(  # noqa: PLR0913 - the fields of the sign-up form
+    w: Write,
+    *,
+    user_id: str,
+    username: str,
+    avatar_color: str = "",
+    avatar_id: str = "",
+    birth_date: date | None = None,
 ) -> User:
     """Create a member's profile in the write of a sign-up.
 
     The write raises `AlreadyExists` if the username is taken.
 
     Raises:
-        Invalid: Nobody may have this username.
+        Invalid: Nobody may have this username, or the member is too young.
     """
     check_username(username)
     color = avatar_color or COLORS[sum(username.encode()) % len(COLORS)]
     user = User(id=user_id, username=username, avatar_color=color, avatar_id=avatar_id)
+    user.birth_date = check_birth_date(birth_date)
     user.joined_cursor = reads.event_cursor()
     user.avatar_url = initial_avatar(user)
     check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts={"username": username})
@@ -185,6 +226,8 @@ def moderate_profile(*, user_id: str, **changes: Any) -> User:
 def _update_profile(user_id: str, changes: dict[str, Any], *, is_own: bool) -> User:
     if not changes:
         raise Invalid("There is nothing to change.")
+    if "display_name" in changes:
+        changes["display_name"] = check_display_name(changes["display_name"])
     user = reads.get_record(users, user_id)
     changes = {name: value for name, value in changes.items() if getattr(user, name) != value}
     if not changes:
@@ -227,6 +270,8 @@ def update_settings(*, user_id: str, pending_requests: str = "", **changes: Any)
 @retry_on_conflict
 def _update_settings(user_id: str, requested: dict[str, Any], pending_requests: str) -> User:
     user = reads.get_record(users, user_id)
+    if "birth_date" in requested:
+        requested = {**requested, "birth_date": check_birth_date(requested["birth_date"])}
     is_private = requested.get("is_private", user.is_private)
     if pending_requests and is_private:
         raise Invalid(errors={"pending_requests": "Only a public account can do this."})

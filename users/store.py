@@ -20,11 +20,11 @@ POST_COUNTERS = {
 users = Store(
     User,
     fragments={
-        CARD: ("id", "username", "avatar_color", "avatar_url"),
+        CARD: ("id", "username", "display_name", "avatar_color", "avatar_url"),
         "key": ("username_key",),
         JOINED: ("joined_cursor",),
         "pictures": ("avatar_id", "background_id"),
-        SETTINGS: ("notifications",),
+        SETTINGS: ("notifications", "birth_date"),
     },
     plain_fields=(
         "is_private",

@@ -1,6 +1,7 @@
 """Signing up."""
 
 from contextlib import AbstractContextManager, nullcontext
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,7 +18,7 @@ from mysocial.core.ids import new_id
 from mysocial.core.known_networks import remember_network
 from mysocial.outbox import queue_email
 from mysocial.security_log import Kind, network_of, record_event
-from mysocial.store import write
+from mysocial.store import Write, write
 from notifications import services as notifications
 from users import services as users
 from users.selectors import find_user_id
@@ -29,6 +30,7 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
     email: str,
     password: str,
     avatar_color: str = "",
+    birth_date: date | None = None,
     avatar_image: "UploadedFile[bytes] | None" = None,
     device: Device,
     is_confirmed: bool = False,
@@ -38,32 +40,39 @@ def sign_up(  # noqa: PLR0913 - the fields of the sign-up form
     The address gets an e-mail to confirm it, unless it `is_confirmed`, as those of the demo are.
 
     Raises:
-        Invalid: The password is too weak, or the username or the address is not allowed.
+        Invalid: The password is too weak, the username or the address is not allowed, or the
+            member is too young.
         AlreadyExists: The username or the address is taken; `errors` names each that is.
     """
     email = _stored_email(email)
     check_strength(password, username=username, email=email)
-    user_id, profile = new_id(), {"avatar_color": avatar_color}
+    user_id = new_id()
+    profile: dict[str, Any] = {"avatar_color": avatar_color, "birth_date": birth_date}
     account = Account(id=user_id, email=email, known_networks=network_of(device.address))
     account.password, account.email_verified = hash_password(password), is_confirmed
     try:
         with _received_avatar(avatar_image, user_id) as avatar, write() as w:
-            require_not_reserved(w, email)
-            w.create(account, new_id=True)
+            _create_account(w, account)
             if avatar:
                 images.create_media(w, avatar)
                 profile["avatar_id"] = avatar.id
             users.create_user(w, user_id=user_id, username=username, **profile)
-            notifications.create_inbox(w, user_id)
-            record_event(w, Kind.SIGN_UP, account_id=user_id)
-            if not is_confirmed:
-                queue_email(w, VERIFY_EMAIL, recipient=user_id)
             w.respond_with(result := SignIn(user_id, open_session(w, user_id, device)))
     except AlreadyExists as error:
         error.errors = _taken_fields(username, email)
         raise
     remember_network(user_id, device.address)
     return result
+
+
+def _create_account(w: Write, account: Account) -> None:
+    """Create an account in a write, and queue the e-mail to confirm its address, if it is not."""
+    require_not_reserved(w, account.email)
+    w.create(account, new_id=True)
+    notifications.create_inbox(w, account.id)
+    record_event(w, Kind.SIGN_UP, account_id=account.id)
+    if not account.email_verified:
+        queue_email(w, VERIFY_EMAIL, recipient=account.id)
 
 
 def _taken_fields(username: str, email: str) -> dict[str, str]:

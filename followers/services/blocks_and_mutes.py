@@ -15,7 +15,7 @@ from users.events import UserHidden, UserShown
 from users.selectors import require_not_self, user_query, users_query
 
 # What a block keeps of the blocked member.
-CARD_FIELDS = ("username", "avatar_color", "avatar_url", "is_private")
+CARD_FIELDS = ("username", "display_name", "avatar_color", "avatar_url", "is_private")
 
 
 @retry_on_conflict

@@ -4,6 +4,9 @@ from mysocial.store import Record
 
 PROFILE_FIELDS = (
     "username",
+    "display_name",
+    "bio",
+    "pronouns",
     "quote",
     "work",
     "school",

@@ -38,7 +38,8 @@ def unread_counts(person):
 def author_card(person):
     """Return the JSON of a member as the other side of a conversation."""
     shown = person.get("users/" + person.id).json()
-    return {name: shown[name] for name in ("id", "username", "avatar_color", "avatar_url")}
+    card = ("id", "username", "display_name", "avatar_color", "avatar_url")
+    return {name: shown[name] for name in card}
 
 
 def chat_events(person, *types):

@@ -8,7 +8,7 @@ from tests.client_model.state import State
 
 Data = dict[str, Any]
 FEED_PRIVACIES = ("public", "followers")
-MEMBER_FIELDS = ("id", "username", "avatar_color", "avatar_url")
+MEMBER_FIELDS = ("id", "username", "display_name", "avatar_color", "avatar_url")
 
 
 class ClientState:

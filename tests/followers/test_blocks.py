@@ -93,7 +93,7 @@ def test_the_list_of_blocks_shows_what_was_known_when_each_was_made(alice, bob):
         w.update(reads.get_record(users, bob.id), avatar_url="https://example.com/new.png")
     (shown,) = alice.get("users/me/blocks").json()["users"]
     assert shown.pop("relation")["blocking"] is True
-    card = ("id", "username", "avatar_color", "avatar_url", "is_private")
+    card = ("id", "username", "display_name", "avatar_color", "avatar_url", "is_private")
     assert shown == {name: known[name] for name in card}
     alice.delete(f"users/{bob.id}/block")
     alice.put(f"users/{bob.id}/block")

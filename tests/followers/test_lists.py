@@ -38,7 +38,7 @@ def test_followers_and_following_are_listed_newest_first_with_the_relation(alice
             "id": fans[3].id, "username": "fan3", "is_private": False,
             "avatar_url": fans[3].get("users/me").json()["avatar_url"],
         }  # fmt: skip
-        assert set(members[0]) == {*card, "avatar_color", "relation"}
+        assert set(members[0]) == {*card, "display_name", "avatar_color", "relation"}
         assert ids(bob, f"users/{fans[0].id}/following") == [alice.id]
         assert ids(alice, f"users/{alice.id}/following") == []
         flush_all()

@@ -29,7 +29,8 @@ def notification_types(person):
 def author_card(person):
     """Return the JSON of a person as the actor of a notification."""
     profile = person.get("users/me").json()
-    return {name: profile[name] for name in ("id", "username", "avatar_color", "avatar_url")}
+    card = ("id", "username", "display_name", "avatar_color", "avatar_url")
+    return {name: profile[name] for name in card}
 
 
 def create_comment(person, post, text="Well said."):

@@ -21,6 +21,7 @@ def test_making_an_account_private_is_sent_to_clients_that_show_it(alice, bob, f
                 notification_type: {"in_app": True, "email": True}
                 for notification_type in NOTIFICATION_TYPES
             },
+            "birth_date": "",
         },
     }
     assert alice.get("users/me/settings").json() == response.json()["settings"]
@@ -70,7 +71,7 @@ def test_one_preference_is_changed_without_an_event(alice, bob, flush_all, docum
     assert response.json()["settings"]["notifications"] == expected
     assert alice.get("users/me/settings").json() == {
         "is_private": False, "who_may_message": "following", "shows_presence": True,
-        "notifications": expected,
+        "notifications": expected, "birth_date": "",
     }  # fmt: skip
     assert bob.received_events(f"user:{alice.id}") == events
     flush_all()

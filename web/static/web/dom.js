@@ -32,9 +32,12 @@ export function avatar({ avatar_url }, size = "") {
 /** @param {string} userId */
 export const profileUrl = (userId) => `#/people/${userId}`;
 
-/** Returns a username that links to the profile. @param {{ id: string, username: string }} user */
-export function userLink({ id, username }) {
-  return h("a", { class: "name", href: profileUrl(id) }, username);
+/** The name to show. Every page isolates its direction. @param {{ username: string, display_name?: string }} user */
+export const shownName = ({ username, display_name }) => display_name || username;
+
+/** Returns the name of a user that links to the profile. @param {{ id: string, username: string, display_name?: string }} user */
+export function userLink(user) {
+  return h("a", { class: "name", href: profileUrl(user.id), title: `@${user.username}` }, h("bdi", {}, shownName(user)));
 }
 
 /** Returns an icon in the color of the surrounding text. @param {string} name */

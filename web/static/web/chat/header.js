@@ -1,6 +1,6 @@
 /** Header of a conversation: the other user, whether they are online and whether they are typing. */
 
-import { avatar, h, icon, profileUrl } from "../dom.js";
+import { avatar, h, icon, profileUrl, shownName } from "../dom.js";
 import { LiveComponent } from "../live-component.js";
 import { isAfterCursor } from "../mysocial.js";
 import { TopicSubscriptions } from "../topic-subscriptions.js";
@@ -63,7 +63,7 @@ export class ConversationHeader extends LiveComponent {
   /** @param {any} profile @param {string} cursor */
   #showProfile(profile, cursor) {
     this.#cursor = cursor;
-    this.profileLink.replaceChildren(avatar(profile, "small"), h("h2", { tabindex: -1 }, profile.username));
+    this.profileLink.replaceChildren(avatar(profile, "small"), h("h2", { tabindex: -1 }, h("bdi", {}, shownName(profile))));
     this.#renderStatus();
   }
 

@@ -1,5 +1,7 @@
 /** Texts and links of notifications. */
 
+import { shownName } from "../dom.js";
+
 /** @type {Record<string, string>} */
 const TEXTS_BY_TYPE = {
   comment: "commented on your post",
@@ -27,10 +29,10 @@ export function notificationText({ type, message }) {
   return TEXTS_BY_TYPE[type] ?? UNKNOWN_TYPE_TEXT;
 }
 
-/** @param {{ type: string, message: string, actor: { username: string } }} notification */
+/** @param {{ type: string, message: string, actor: { username: string, display_name?: string } }} notification */
 export function notificationSentence(notification) {
   const text = notificationText(notification);
-  return isAboutModeration(notification) ? text : `${notification.actor.username} ${text}`;
+  return isAboutModeration(notification) ? text : `${shownName(notification.actor)} ${text}`;
 }
 
 /** @param {{ type: string, post_id: string | null, actor: { id: string } }} notification */

@@ -1,6 +1,6 @@
 /** Notifications view: the list, newest first, with read and delete actions. */
 
-import { avatar, h, icon, runAction, timeElement } from "../dom.js";
+import { avatar, h, icon, runAction, shownName, timeElement } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { isAboutModeration, notificationText, notificationUrl } from "./texts.js";
 
@@ -40,7 +40,7 @@ class NotificationList extends PagedList {
     // Following the link marks the notification as read. When that fails, it stays unread.
     const onVisit = () => read || setRead(true).catch(() => {});
     const linkAttributes = { href: notificationUrl(notification), click: onVisit };
-    const subject = isAboutModeration(notification) ? null : h("strong", {}, actor.username, " ");
+    const subject = isAboutModeration(notification) ? null : h("strong", {}, h("bdi", {}, shownName(actor)), " ");
     const link = h("a", { ...linkAttributes, class: "text", dir: "auto" }, subject, notificationText(notification));
     const title = h("p", {}, !read && h("span", { class: "visually-hidden" }, "Unread: "), link);
     const text = h("div", { class: "item-text" }, title, h("p", { class: "dim" }, timeElement(created_at)));

@@ -1,6 +1,6 @@
 /** Profile view: the header, and a tab with posts, users or pictures below it. */
 
-import { h } from "../dom.js";
+import { h, shownName } from "../dom.js";
 import { PagedList } from "../paged-list.js";
 import { Feed } from "../posts/feed.js";
 import { ProfileHeader } from "./profile.js";
@@ -92,7 +92,7 @@ export function profileView(context, userId, initialTab = "") {
     list.load();
   };
   const onProfileChange = (/** @type {any} */ profile) => {
-    view.title = profile?.username ?? "Profile";
+    view.title = profile ? shownName(profile) : "Profile";
     tabs.hidden = !profile;
     if (!profile) return closeTab();
     for (const { name, countField, count, element } of links) {

@@ -1,6 +1,6 @@
 /** Header of a profile: the user's details, the relationship to them, and its actions. */
 
-import { avatar, confirmButton, h, icon, runAction } from "../dom.js";
+import { avatar, confirmButton, h, icon, runAction, shownName } from "../dom.js";
 import { LiveComponent } from "../live-component.js";
 import { isAfterCursor } from "../mysocial.js";
 import { TopicSubscriptions } from "../topic-subscriptions.js";
@@ -36,11 +36,13 @@ export class ProfileHeader extends LiveComponent {
     this.cover = h("div", { class: "cover" });
     this.avatarSlot = h("div", {});
     this.name = h("h1", { tabindex: -1 }, "Profile");
+    this.handle = h("p", { class: "dim" });
+    this.bio = h("p", { class: "text", dir: "auto" });
     this.chips = h("p", { class: "chips", role: "status" });
     this.quote = h("p", { class: "text", dir: "auto" });
     this.details = h("ul", { class: "profile-details" });
     const row = h("div", { class: "row profile-row" }, this.avatarSlot, h("div", { class: "row actions" }, ...this.#createActions()));
-    this.container.append(this.cover, row, this.name, this.chips, this.quote, this.details);
+    this.container.append(this.cover, row, this.name, this.handle, this.chips, this.bio, this.quote, this.details);
     const renderRelation = () => this.#renderRelation();
     context.relationships.addEventListener(userId, renderRelation, { signal: context.signal });
     context.presence.addEventListener(userId, renderRelation, { signal: context.signal });
@@ -102,7 +104,9 @@ export class ProfileHeader extends LiveComponent {
     const { username, background_url, quote } = profile;
     this.cover.replaceChildren(background_url ? h("img", { src: background_url, alt: "" }) : "");
     this.avatarSlot.replaceChildren(avatar(profile, "large"));
-    this.name.textContent = username;
+    this.name.replaceChildren(h("bdi", {}, shownName(profile)));
+    this.handle.replaceChildren(`@${username}`, profile.pronouns && h("bdi", {}, ` · ${profile.pronouns}`));
+    this.bio.textContent = profile.bio;
     this.quote.textContent = quote;
     this.details.replaceChildren(...this.#createDetails());
     this.container.hidden = false;

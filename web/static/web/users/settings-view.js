@@ -12,7 +12,10 @@ import { DataExport } from "./data-export.js";
 
 /** @type {Record<string, [string, string, number]>} label, type and maximum number of characters by field */
 const PROFILE_FIELDS = {
-  quote: ["About you", "textarea", 300],
+  display_name: ["Name", "text", 40],
+  pronouns: ["Pronouns", "text", 40],
+  bio: ["About you", "textarea", 500],
+  quote: ["Quote", "textarea", 300],
   work: ["Work", "text", 100],
   school: ["School", "text", 100],
   location: ["Location", "text", 100],

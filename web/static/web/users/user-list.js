@@ -50,8 +50,8 @@ export class UserList extends PagedList {
 
   /** Adds a user at the end: the order is that of the server. @param {any} user */
   putItem(user) {
-    const { username, avatar_url, is_private } = user;
-    const fingerprint = [username, avatar_url, is_private].join(" ");
+    const { username, display_name, avatar_url, is_private } = user;
+    const fingerprint = [username, display_name, avatar_url, is_private].join(" ");
     const oldRow = this.rows.get(user.id);
     const row = oldRow?.fingerprint === fingerprint ? oldRow : { fingerprint, element: this.#createRow(user) };
     this.rows.put(user.id, row, String(++this.#itemCount).padStart(SORT_KEY_DIGITS, "0"));
