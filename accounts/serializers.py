@@ -18,9 +18,8 @@ from mysocial.api import (
 )
 from mysocial.core.errors import Invalid
 from users.representations import ProfileSerializer
-from users.services import check_birth_date, check_username
+from users.services import USERNAME_PATTERN, check_birth_date, check_username
 
-USERNAME = r"^[A-Za-z0-9_]{3,30}\Z"
 # Django's validator also accepts quoted local parts with blanks and control characters. Neither
 # side may contain an "@", or matching a text of many "@" would take quadratic time.
 EMAIL = re.compile(r"[!-?A-~]+@[^@\s\x00-\x1f\x7f]+")
@@ -56,7 +55,7 @@ class SignUpInput(StrictSerializer):
     """A new account."""
 
     username = serializers.RegexField(
-        USERNAME,
+        USERNAME_PATTERN,
         min_length=3,
         max_length=30,
         error_messages={"invalid": "Use 3 to 30 letters, digits or underscores."},

@@ -248,6 +248,8 @@ RESERVED_USERNAMES = envlist(
 )
 # In years; 0 for none. With it, the sign-up needs the birth date.
 MINIMUM_AGE = envint("MINIMUM_AGE", 0, maximum=100)
+# How long a former username leads to its member, and nobody else can have it.
+USERNAME_RESERVATION_DAYS = 30
 # The number of our proxies in front: so many entries of X-Forwarded-For are trusted.
 TRUSTED_PROXIES = envint("TRUSTED_PROXIES", 0, maximum=10)
 METRICS_TOKEN = envstr("METRICS_TOKEN")

@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from mysocial.admin.record_admin import RecordAdmin
 from users import services
-from users.models import SiteTotals, User
+from users.models import SiteTotals, User, UsernameReservation
 
 
 @admin.register(User)
@@ -51,3 +51,13 @@ class SiteTotalsAdmin(RecordAdmin):
     """Show the number of public posts of accounts that are not private; read-only."""
 
     list_display = ("id", "public_posts_count")
+
+
+@admin.register(UsernameReservation)
+class UsernameReservationAdmin(RecordAdmin):
+    """Former usernames, which are reserved for a while; read-only."""
+
+    list_display = ("username", "user_id", "created_at", "expires_at")
+    search_fields = ("username", "user_id")
+    ordering = ("-created_at",)
+    fields = ("user_id", "username", "created_at", "expires_at")

@@ -1,7 +1,7 @@
 """Data export of profiles and settings."""
 
-from mysocial.privacy import ExportSection, exclude, register, single
-from users.store import site_totals, users
+from mysocial.privacy import ExportSection, exclude, listed, register, single
+from users.store import site_totals, username_reservations, users
 
 register(
     ExportSection(
@@ -9,3 +9,13 @@ register(
     )
 )
 exclude(site_totals, "The number of all public posts, not data of a member.")
+
+
+register(
+    ExportSection(
+        username_reservations,
+        "Former usernames",
+        listed(username_reservations, "user"),
+        without=("username_reserved_until",),
+    )
+)

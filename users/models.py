@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from mysocial.core.ids import now
 from mysocial.core.text import fold_name
 from mysocial.store import ID, Record
 
@@ -99,3 +100,26 @@ class SiteTotals(Record):
         db_table = "site_totals"
         verbose_name = "site totals"
         verbose_name_plural = "site totals"
+
+
+class UsernameReservation(Record):
+    """The former username of a member: until a time, nobody else can have it.
+
+    Its id is a hash of the name. Meanwhile, the name leads to the member.
+    """
+
+    user_id = models.CharField(**ID)
+    username = models.CharField(max_length=30)
+    expires_at = models.DateTimeField()
+    # The same in milliseconds since 1970; Lua scripts compare it with the clock of Redis.
+    username_reserved_until = models.CharField(max_length=15)
+
+    class Meta(Record.Meta):
+        db_table = "username_reservations"
+        verbose_name = "former username"
+        verbose_name_plural = "former usernames"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the name is still reserved."""
+        return self.expires_at > now()

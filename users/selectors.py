@@ -11,7 +11,7 @@ from mysocial.core.text import fold_query
 from mysocial.policies import filter_viewers, relationship_policy, visible_ids
 from mysocial.realtime import presence
 from mysocial.store import Entry, Row, ViewerCheck, pagination, reads, search, time_check
-from users import models
+from users import models, name_lookup
 from users.models import User
 from users.representations import (
     person_template,
@@ -21,7 +21,8 @@ from users.representations import (
 )
 from users.store import JOINED, SETTINGS, TOTALS_ID, site_totals, users
 
-# Repeated here for the apps above, which may not import models.
+# Repeated here for the apps above, which may not import the modules.
+find_user_id, find_user_ids = name_lookup.find_user_id, name_lookup.find_user_ids
 NOTIFICATION_TYPES = models.NOTIFICATION_TYPES
 CHANNELS = models.CHANNELS
 WHO_MAY_MESSAGE = "who_may_message"
@@ -101,6 +102,18 @@ def get_settings(user_id: str) -> Row:
     return row
 
 
+def find_profile(username: str, *, viewer_id: str) -> Row:
+    """Return the row of the profile with a username, or a former one that is reserved.
+
+    Raises:
+        NotFound: There is no such member, or the two may not interact.
+    """
+    user_id = find_user_id(username)
+    if user_id is None:
+        raise NotFound
+    return get_profile(user_id, viewer_id=viewer_id)
+
+
 def get_profile(user_id: str, *, viewer_id: str) -> Row:
     """Return the row of a profile.
 
@@ -128,17 +141,6 @@ def viewer_audience(profile: Row, *, viewer_id: str) -> int:
     `profile` is the row of `profile_query`, or of another query with `viewer_checks`.
     """
     return relationship_policy().narrowest_audience(profile.flags, is_owner=profile.id == viewer_id)
-
-
-def find_user_id(username: str) -> str | None:
-    """Return the id of the member with this username, case-insensitively."""
-    return reads.find_by_unique(users, "username_key", username.lower())
-
-
-def find_user_ids(usernames: Iterable[str]) -> dict[str, str]:
-    """Return the ids of the members with these usernames, by lowercase name, in one round trip."""
-    names = sorted({name.lower() for name in usernames})
-    return reads.find_by_uniques(users, "username_key", names)
 
 
 def get_cards(user_ids: Sequence[str]) -> list[Row]:

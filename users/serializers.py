@@ -18,7 +18,7 @@ from mysocial.core.errors import Invalid
 from users.models import MessagingPolicy
 from users.profile_texts import MAX_DISPLAY_NAME_BYTES, MAX_DISPLAY_NAME_CHARACTERS
 from users.representations import ProfileSerializer
-from users.services import check_birth_date, check_display_name
+from users.services import USERNAME_PATTERN, check_birth_date, check_display_name
 
 PENDING_REQUESTS = [("accept", "Accept all of them"), ("keep", "Keep them waiting")]
 
@@ -95,6 +95,18 @@ class ProfileInput(StrictSerializer):
             return check_display_name(value)
         except Invalid as error:
             raise serializers.ValidationError(error.errors["display_name"]) from None
+
+
+class UsernameInput(StrictSerializer):
+    """A new username."""
+
+    username = serializers.RegexField(
+        USERNAME_PATTERN,
+        min_length=3,
+        max_length=30,
+        error_messages={"invalid": "Use 3 to 30 letters, digits or underscores."},
+        help_text="3 to 30 letters, digits or underscores; unique regardless of case.",
+    )
 
 
 class ChannelsInput(StrictSerializer):

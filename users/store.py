@@ -1,8 +1,10 @@
-"""The store of members."""
+"""The stores of members, their former usernames, and the totals of the site."""
+
+import hashlib
 
 from mysocial.policies import Audience
 from mysocial.store import Counter, Index, Store
-from users.models import SiteTotals, User
+from users.models import SiteTotals, User, UsernameReservation
 
 # Names of fragments.
 CARD = "card"  # shown next to the member's content
@@ -48,3 +50,14 @@ users = Store(
     indexes=(Index("all"),),
 )
 site_totals = Store(SiteTotals, counters=("public_posts_count",))
+username_reservations = Store(
+    UsernameReservation,
+    plain_fields=("user_id", "username_reserved_until"),
+    indexes=(Index("user", "user_id", parent_label="users.user"),),
+    expires_after=("expires_at", 3600),
+)
+
+
+def reservation_id(username_key: str) -> str:
+    """Return the id of the reservation of a lowercase username, which the id must not contain."""
+    return hashlib.sha256(username_key.encode("utf-8", "replace")).hexdigest()

@@ -1,6 +1,6 @@
 """The usernames that nobody may have: those that look like ids, and reserved ones.
 
-Usernames are ASCII letters, digits and underscores (`accounts.serializers.USERNAME`), so letters of
+Usernames are ASCII letters, digits and underscores (`USERNAME_PATTERN`), so letters of
 other scripts cannot imitate them.
 """
 
@@ -10,6 +10,7 @@ from django.conf import settings
 
 from mysocial.core.ids import is_id
 
+USERNAME_PATTERN = r"^[A-Za-z0-9_]{3,30}\Z"
 # What is easily read as something else. A reserved name and its imitations have the same skeleton.
 _LOOKALIKES = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "_": None})
 _LOOKALIKE_PAIRS = (("rn", "m"), ("vv", "w"))

@@ -19,7 +19,7 @@ from mysocial.api import (
     write_action,
 )
 from mysocial.core.errors import Invalid
-from mysocial.core.rate_limits import MINUTE, RateLimit, check_rate_limit
+from mysocial.core.rate_limits import DAY, MINUTE, RateLimit, check_rate_limit
 from mysocial.core.text import fold_query, is_longer_than
 from mysocial.store import to_json
 from users import selectors, services
@@ -36,6 +36,7 @@ from users.serializers import (
     SettingsInput,
     SettingsResponseSerializer,
     SettingsSerializer,
+    UsernameInput,
     UserPageSerializer,
     UserResponseSerializer,
 )
@@ -45,6 +46,7 @@ MAX_QUERY_BYTES = 400  # before it is folded
 QUERY_SCHEMA = {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_BYTES}
 PROFILE_CHANGES = RateLimit("profile", 30, MINUTE)
 SEARCHES = RateLimit("search", 120, MINUTE)
+USERNAME_CHANGES = RateLimit("username", 3, 30 * DAY)
 
 
 def user_representation(user: User) -> list[Any]:
@@ -88,6 +90,44 @@ class UserViewSet(ApiViewSet):
         """Change the given fields of your profile."""
         changes = validated_body(ProfileInput, request)
         return services.update_profile(user_id=current_user_id(request), **changes)
+
+    @extend_schema(
+        operation_id="changeUsername",
+        request=UsernameInput,
+        responses=UserResponseSerializer,
+        summary="Change your username",
+        description="Three times in 30 days. For 30 days, nobody else can have your former name, "
+        "and mentions of it and `users/lookup` lead to you. You can take it back.",
+    )
+    @write_action("Username changed", limit=USERNAME_CHANGES, user=user_representation)
+    def change_username(self, request: Request) -> User:
+        """Take another username, with which you can sign in from now on."""
+        username = validated_body(UsernameInput, request)["username"]
+        return services.change_username(user_id=current_user_id(request), username=username)
+
+    @extend_schema(
+        operation_id="lookUpMember",
+        parameters=[
+            OpenApiParameter(
+                "username",
+                {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_LENGTH},
+                required=True,
+                description="The username, in any case; also a former one that is reserved.",
+            )
+        ],
+        responses=ProfileSerializer,
+        summary="Get the profile with a username",
+    )
+    def lookup(self, request: Request) -> HttpResponse:
+        """Return the profile that a mention of this name leads to."""
+        username = request.query_params.get("username", "")
+        if not 1 <= len(username) <= MAX_QUERY_LENGTH or not username.isprintable():
+            raise Invalid(
+                errors={"username": f"Enter 1 to {MAX_QUERY_LENGTH} printable characters."}
+            )
+        check_rate_limit(SEARCHES, current_user_id(request))
+        row = selectors.find_profile(username, viewer_id=current_user_id(request))
+        return json_response(profile_template.render(row))
 
     @extend_schema(
         operation_id="getSettings", responses=SettingsSerializer, summary="Get your settings"

@@ -119,6 +119,7 @@ ERRORS_BY_FIELD: dict[str, Callable[[int], AppError]] = {
     "silenced_until": Silenced,
     "suspended_until": Suspended,
     "email_reserved_until": lambda _until_ms: AlreadyExists(field="email"),
+    "username_reserved_until": lambda _until_ms: AlreadyExists(field="username"),
 }
 
 

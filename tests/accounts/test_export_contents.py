@@ -82,6 +82,7 @@ def _change_names_and_back(alice):
     """Change the username and the address, and change them back, which leaves reservations."""
     confirm_emails(alice)
     for name in ("alicia", "alice"):
+        assert alice.put("users/me/username", {"username": name}).status_code == 200
         body = {"email": f"{name}@example.com", "password": PASSWORD}
         assert alice.put("accounts/me/email", body).status_code == 200
         token = services.create_token(selectors.get_account(alice.id), CHANGE_EMAIL)

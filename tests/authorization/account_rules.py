@@ -85,6 +85,13 @@ USERS = (
         body={"quote": "Less, but better."},
         events={"user.updated": can_interact_with_actor},
     ),
+    Rule("GET", "users/lookup?username=the_owner", can_interact_with_owner),
+    Rule(
+        "PUT",
+        "users/me/username",
+        body={"username": "renamed"},
+        events={"user.updated": can_interact_with_actor},
+    ),
     Rule("GET", "users/me/settings"),
     Rule(
         "PATCH",

@@ -142,7 +142,7 @@ def set_day(monkeypatch):
 
     def change(*day):
         moment = datetime(*day, 12, tzinfo=UTC)
-        monkeypatch.setattr("users.services.now", lambda: moment)
+        monkeypatch.setattr("users.services.profile_checks.now", lambda: moment)
 
     return change
 

@@ -18,7 +18,12 @@ from tests.support import api_contract
 from tests.support.people import anonymous, new_client, sign_up
 from tests.support.servers import PASSWORD
 
-QUERIES = {"users/search": "q=ali", "users/relationships": "id={user}", "users/online": "id={user}"}
+QUERIES = {
+    "users/search": "q=ali",
+    "users/lookup": "username=alice",
+    "users/relationships": "id={user}",
+    "users/online": "id={user}",
+}
 # The maximum number of rows.
 UNPAGED = {"users/suggestions": 10, "users/relationships": 100, "users/online": 100}
 

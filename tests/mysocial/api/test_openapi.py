@@ -14,14 +14,14 @@ from tests.support.people import new_client
 
 PUBLIC = {
     "signUp", "signIn", "refreshTokens", "requestPasswordReset", "resetPassword", "verifyEmail",
-    "unsubscribeFromEmails",
+    "revokeEmailChange", "unsubscribeFromEmails",
 }  # fmt: skip
 # Generated clients name their functions after these: a change breaks them.
 OPERATION_IDS = {
-    "accounts": """changePassword downloadExport endAllSessions endSession eraseAccount
+    "accounts": """changeEmail changePassword downloadExport endAllSessions endSession eraseAccount
         getAccount getExportStatus listSessions listSignIns refreshTokens
-        requestExport requestPasswordReset resetPassword sendVerificationEmail signIn
-        signOut signUp verifyEmail""",
+        requestExport requestPasswordReset resetPassword revokeEmailChange
+        sendVerificationEmail signIn signOut signUp verifyEmail""",
     "chat": """closeChat countUnreadMessages deleteMessage getMessage listConversations listMessages
         listOpenChats markConversationRead openChat removeMessageReaction sendMessage
         setMessageReaction updateMessage""",
@@ -41,7 +41,8 @@ OPERATION_IDS = {
         listPosts updatePost""",
     "reactions": """getOwnPostReaction listMemberReactions listPostReactions removePostReaction
         setPostReaction""",
-    "users": """getMember getOwnProfile getSettings listMembers listOnlineMembers searchMembers
+    "users": """changeUsername getMember getOwnProfile getSettings listMembers listOnlineMembers
+        lookUpMember searchMembers
         updateOwnProfile updateSettings""",
 }
 READ_ERRORS = {"400", "401", "404", "429", "503"}

@@ -1,10 +1,33 @@
-/** Settings of the account: the e-mail address. */
+/** Settings of the account: the username and the e-mail address. */
 
 import { h, runAction } from "../dom.js";
 import { createForm } from "../form.js";
 import { LiveComponent } from "../live-component.js";
 
 /** @typedef {import("../context.js").ViewContext} ViewContext */
+
+export class UsernameForm extends LiveComponent {
+  /** @param {ViewContext} context */
+  constructor({ api, signal }) {
+    const username = h("input", { id: "username", autocomplete: "username", autocapitalize: "none", spellcheck: "false", minlength: 3, maxlength: 30, required: true });
+    const change = () => api.put("users/me/username", { username: username.value.trim() });
+    const fields = [
+      h("p", { class: "dim" }, "For 30 days, your former name leads to you, and nobody else can have it."),
+      h("div", {}, h("label", { for: username.id }, "Username"), username),
+    ];
+    super(createForm("Username", fields, change, "Change the username", "Changed."), signal);
+    this.api = api;
+    this.username = username;
+    this.element = h("div", {}, this.errorElement, this.container);
+  }
+
+  async load() {
+    await this.runLoad(async () => {
+      const { data } = await this.api.get("users/me");
+      this.username.value ||= data.username; // unless something was typed meanwhile
+    });
+  }
+}
 
 export class AccountSettings extends LiveComponent {
   /** @param {ViewContext} context */

@@ -1,0 +1,176 @@
+"""An account from the sign-up to a changed name, by following the screen and the e-mails only."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.people import new_name
+from tests.e2e.window import DEFAULT_TIMEOUT_MS
+
+FORGOTTEN, RESTORED = "another-horse-battery", "a-third-horse-battery"
+POLL_MS = 500
+
+
+def follow_email(page, subject, address, link):
+    """Open the newest e-mail with a subject to an address, and follow its link."""
+    page.goto(f"{page.url.partition('/')[0]}//{page.url.split('/')[2]}/devtools/emails")
+    emails = page.locator("li").filter(has_text=f"to {address}")
+    email = emails.get_by_role("link", name=subject, exact=True).first
+    for _ in range(DEFAULT_TIMEOUT_MS // POLL_MS):
+        if email.count():
+            break
+        page.wait_for_timeout(POLL_MS)
+        page.reload()
+    email.click()
+    page.get_by_role("link", name=link).click()
+
+
+def expect_page(reader, heading, screenshot):
+    """Expect a page with a heading, whose address contains no secret."""
+    expect(reader.page.get_by_role("heading", name=heading)).to_be_visible()
+    assert "?" not in reader.page.url
+    assert "token" not in reader.page.url
+    reader.take_screenshot(f"account-{screenshot}")
+
+
+def sign_in(window, name, password):
+    page: Page = window.page
+    page.get_by_label("Username or e-mail").fill(name)
+    page.locator("#signin").get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    return window.wait_until_live()
+
+
+def settings_form(window, title):
+    window.open_section("Settings")
+    heading = window.page.get_by_role("heading", name=title, exact=True)
+    return window.page.locator("form").filter(has=heading)
+
+
+def confirm(reader, address):
+    follow_email(reader.page, "Confirm your e-mail address", address, "Confirm my e-mail address")
+    expect_page(reader, "Confirm your e-mail address", "confirm")
+    reader.page.get_by_role("button", name="Confirm").click()
+    expect_page(reader, "Your e-mail address is confirmed", "confirmed")
+
+
+def forget_password(reader, address):
+    """Set the password `FORGOTTEN`, beginning at the start page."""
+    reader.page.get_by_role("link", name="Open MySocial").click()
+    reader.page.get_by_role("link", name="password?").click()
+    expect_page(reader, "Reset your password", "forgot")
+    reader.page.get_by_label("E-mail address").fill(address)
+    reader.page.get_by_role("button", name="Send me a link").click()
+    expect_page(reader, "Look into your mailbox", "sent")
+    follow_email(reader.page, "Reset your password", address, "Set a new password")
+    expect_page(reader, "Set a new password", "reset")
+    reader.page.get_by_label("New password").fill(FORGOTTEN)
+    reader.page.get_by_role("button", name="Set the password").click()
+    expect_page(reader, "Your password was changed", "reset-done")
+
+
+def change_address(member, reader, address, new_address):
+    form = settings_form(member, "E-mail address")
+    expect(form.locator("#email-status")).to_have_text(f"Your address is {address}.")
+    form.get_by_label("New e-mail address").fill(new_address)
+    form.get_by_label("Your password").fill(FORGOTTEN)
+    form.get_by_role("button", name="Change the address").click()
+    expect(form.locator("#email-status")).to_contain_text(f"It becomes {new_address}")
+    member.page.locator("#email-status").scroll_into_view_if_needed()
+    member.take_screenshot("account-settings")
+    subject, link = "Confirm your new e-mail address", "Confirm my new e-mail address"
+    follow_email(reader.page, subject, new_address, link)
+    expect(reader.page.get_by_text(new_address)).to_be_visible()
+    reader.page.get_by_role("button", name="Confirm").click()
+    expect_page(reader, "Your e-mail address is confirmed", "changed")
+
+
+def take_back(reader, address):
+    """Restore the address, and set the password `RESTORED`."""
+    follow_email(reader.page, "Your e-mail address was changed", address, "This was not me")
+    expect_page(reader, "Take your account back", "revoke")
+    reader.page.get_by_label("New password").fill(RESTORED)
+    reader.page.get_by_role("button", name="Restore the address").click()
+    expect_page(reader, "Your e-mail address was restored", "restored")
+
+
+@pytest.mark.only_at("up", reason="the e-mails are shown in development only")
+@pytest.mark.parametrize("java_script", [True, False], ids=["JavaScript", "no JavaScript"])
+def test_a_member_confirms_forgets_and_changes(open_window, java_script):
+    member, reader = open_window(), open_window(java_script_enabled=java_script)
+    member.allow_client_errors = True  # of sessions that end
+    name = new_name("keeper")
+    address = f"{name}@example.com"
+    member.sign_up(name)
+    confirm(reader, address)
+    forget_password(reader, address)
+    expect(member.page.locator("#signin-error")).to_contain_text("Your session has ended")
+    sign_in(member, name, FORGOTTEN)
+    change_address(member, reader, address, f"{name}@new.example")
+    take_back(reader, address)
+    sign_in(member, address, RESTORED)
+
+
+def test_a_member_changes_the_names(open_window):
+    member, friend = open_window(), open_window()
+    name = new_name("named")
+    member.sign_up(name)
+    member.write_post(f"By {name}")
+    form = settings_form(member, "Username")
+    form.get_by_label("Username").fill(f"{name}_new")
+    form.get_by_role("button", name="Change the username").click()
+    expect(form.get_by_text("Changed.")).to_be_visible()
+    form = settings_form(member, "Profile")
+    form.get_by_label("Name", exact=True).fill("Ünal 愛 שלום")
+    form.get_by_label("Pronouns").fill("they/them")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_text("Saved.")).to_be_visible()
+
+    friend.sign_up(new_name("friend"))
+    expect(friend.post(f"By {name}").locator(".name")).to_have_text("Ünal 愛 שלום")
+    friend.post(f"By {name}").locator(".name").first.click()
+    expect(friend.page.get_by_role("heading", name="Ünal 愛 שלום")).to_be_visible()
+    expect(friend.page.get_by_text(f"@{name}_new · they/them")).to_be_visible()
+    friend.take_screenshot("account-profile")
+
+
+@pytest.mark.only_at("up", reason="the e-mails are shown in development only")
+@pytest.mark.parametrize("java_script", [True, False], ids=["JavaScript", "no JavaScript"])
+def test_a_member_unsubscribes(open_window, java_script):
+    member, reader = open_window(), open_window(java_script_enabled=java_script)
+    name = new_name("quiet")
+    member.sign_up(name)
+    address = f"{name}@example.com"
+    follow_email(reader.page, "Confirm your e-mail address", address, "Confirm my e-mail address")
+    reader.page.get_by_role("button", name="Confirm").click()
+    fan = new_name("fan")
+    other = open_window().sign_up(fan)
+    other.open_route(f"people/{member.page.locator('#profile-link').get_attribute('href')[-24:]}")
+    other.page.get_by_role("button", name=f"Follow {name}").click()
+    follow_email(reader.page, f"{fan} started following you", address, "Unsubscribe")
+    expect(reader.page.get_by_role("button", name="Unsubscribe")).to_be_visible()
+    reader.page.wait_for_url("**/unsubscribe")
+    reader.page.get_by_role("button", name="Unsubscribe").click()
+    expect_page(reader, "You are unsubscribed", f"unsubscribed-{java_script}")
+
+
+def test_an_account_that_opens_asks_about_the_waiting_requests(open_window):
+    member, fan = open_window(), open_window()
+    name = new_name("opening")
+    member.sign_up(name)
+    form = settings_form(member, "Privacy")
+    expect(form.get_by_label("Requests to follow you that wait")).to_be_hidden()
+    form.get_by_label("Private account").check()
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_text("Saved.")).to_be_visible()
+    fan.sign_up(new_name("fan"))
+    profile = member.page.locator("#profile-link").get_attribute("href")
+    fan.open_route(profile.removeprefix("#/"))
+    fan.page.get_by_role("button", name=f"Follow {name}").click()
+    expect(fan.page.get_by_role("button", name="Requested to follow")).to_be_visible()
+    form.get_by_label("Private account").uncheck()
+    expect(form.get_by_label("Requests to follow you that wait")).to_have_value("accept")
+    form.get_by_role("button", name="Save").click()
+    expect(fan.page.get_by_role("button", name=f"Following {name}")).to_be_visible()
+    fan.open_section("Notifications")
+    expect(fan.page.get_by_text("accepted your request to follow")).to_be_visible()
+    fan.take_screenshot("account-accepted")

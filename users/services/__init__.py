@@ -1,0 +1,179 @@
+"""Services of members: the only code that writes profiles."""
+
+from datetime import date
+from typing import Any
+
+from mysocial.core.errors import Invalid
+from mysocial.outbox import queue_cascade
+from mysocial.policies import check_text
+from mysocial.store import Write, reads, respond_unchanged, write
+from users.events import UserDeleted, UserHidden, UserShown, UserUpdated
+from users.models import COLORS, User
+from users.services.counts import count_post, count_public_posts_of, increment_user_counters
+from users.services.profile_checks import check_birth_date, check_display_name
+from users.services.settings import OPENED_ACCOUNT, update_settings
+from users.services.usernames import (
+    change_username,
+    check_username,
+    initial_avatar,
+    require_not_reserved,
+)
+from users.store import users
+from users.usernames import USERNAME_PATTERN
+
+__all__ = [
+    "OPENED_ACCOUNT",
+    "USERNAME_PATTERN",
+    "change_username",
+    "check_birth_date",
+    "check_display_name",
+    "check_username",
+    "count_post",
+    "create_user",
+    "delete_user",
+    "increment_user_counters",
+    "initial_avatar",
+    "moderate_profile",
+    "require_messaging",
+    "require_not_silenced",
+    "require_not_suspended",
+    "require_privacy",
+    "require_user",
+    "set_pictures",
+    "silence",
+    "suspend",
+    "update_profile",
+    "update_settings",
+]
+LABEL = "users.user"
+
+
+# Steps of the writes of other apps ---------------------------------------------------------------
+
+
+def create_user(  # noqa: PLR0913 - the fields of the sign-up form
+    w: Write,
+    *,
+    user_id: str,
+    username: str,
+    avatar_color: str = "",
+    avatar_id: str = "",
+    birth_date: date | None = None,
+) -> User:
+    """Create a member's profile in the write of a sign-up.
+
+    The write raises `AlreadyExists` if the username is taken.
+
+    Raises:
+        Invalid: Nobody may have this username, or the member is too young.
+    """
+    check_username(username)
+    color = avatar_color or COLORS[sum(username.encode()) % len(COLORS)]
+    user = User(id=user_id, username=username, avatar_color=color, avatar_id=avatar_id)
+    user.birth_date = check_birth_date(birth_date)
+    user.joined_cursor = reads.event_cursor()
+    user.avatar_url = initial_avatar(user)
+    check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts={"username": username})
+    require_not_reserved(w, user.username_key)
+    w.create(user, new_id=True)
+    return user
+
+
+def delete_user(w: Write, user_id: str) -> None:
+    """Delete a member's profile in the write of an erasure, and queue all that depends on it."""
+    user = reads.get_record(users, user_id)
+    require_privacy(w, user_id, b"true" if user.is_private else b"false")
+    if not user.is_private:
+        count_public_posts_of(w, user, sign=-1)
+    w.delete(user)
+    queue_cascade(w, user)
+    w.announce(UserDeleted(user_id))
+
+
+def set_pictures(w: Write, user: User, **changes: str) -> None:
+    """Change the picture fields of a profile in a write, which fails if `user` is stale."""
+    w.update(user, check_revision=True, **changes)
+    if changes.keys() & {"avatar_url", "background_url"}:
+        w.announce(UserUpdated(user.id))
+
+
+def require_privacy(w: Write, user_id: str, is_private: bytes) -> None:
+    """Make a write fail with `Conflict` unless `is_private` is still the stored field value."""
+    w.require(User, user_id, is_private=is_private)
+
+
+def require_user(w: Write, user_id: str) -> None:
+    """Make a write fail with `NotFound` unless the member exists."""
+    w.require(User, user_id)
+
+
+def require_messaging(w: Write, user_id: str, who_may_message: str) -> None:
+    """Make a write fail unless the member's setting `who_may_message` is unchanged.
+
+    It fails with `Conflict`, or with `NotFound` if the member was deleted.
+    """
+    w.require(User, user_id, who_may_message=who_may_message.encode())
+
+
+def require_not_silenced(w: Write, user_id: str) -> None:
+    """Make a write that shows something new to others fail with `Silenced` if the member is.
+
+    Call it first in the write: the other preconditions may rest on reads that are stale too.
+    """
+    w.require_expired(User, user_id, "silenced_until")
+
+
+def require_not_suspended(w: Write, user_id: str) -> None:
+    """Make a write fail with `Suspended` if the member is suspended."""
+    w.require_expired(User, user_id, "suspended_until")
+
+
+def silence(w: Write, user_id: str, until_ms: int) -> None:
+    """Silence a member until a time in ms since 1970 (0: lift it): they can publish nothing."""
+    w.update(reads.get_record(users, user_id), silenced_until=str(until_ms or ""))
+
+
+def suspend(w: Write, user_id: str, until_ms: int) -> None:
+    """Hide a member and their content until a time in ms since 1970; 0 shows them again."""
+    w.update(reads.get_record(users, user_id), suspended_until=str(until_ms or ""))
+    event = UserHidden if until_ms else UserShown
+    w.announce(event(user_id, everywhere=True))
+
+
+# Profile -----------------------------------------------------------------------------------------
+
+
+def update_profile(*, user_id: str, **changes: Any) -> User:
+    """Change fields of the member's own profile.
+
+    Raises:
+        Invalid: There are no changes, or a text is not allowed.
+        Silenced: The member is silenced.
+    """
+    return _update_profile(user_id, changes, is_own=True)
+
+
+def moderate_profile(*, user_id: str, **changes: Any) -> User:
+    """Change fields of any member's profile, on behalf of staff."""
+    return _update_profile(user_id, changes, is_own=False)
+
+
+def _update_profile(user_id: str, changes: dict[str, Any], *, is_own: bool) -> User:
+    if not changes:
+        raise Invalid("There is nothing to change.")
+    if "display_name" in changes:
+        changes["display_name"] = check_display_name(changes["display_name"])
+    user = reads.get_record(users, user_id)
+    changes = {name: value for name, value in changes.items() if getattr(user, name) != value}
+    if not changes:
+        respond_unchanged(user)
+        return user
+    with write() as w:
+        if is_own:
+            require_not_silenced(w, user_id)
+            texts = {name: value for name, value in changes.items() if isinstance(value, str)}
+            check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts=texts)
+        w.update(user, **changes)
+        w.announce(UserUpdated(user_id))
+        w.respond_with(user)
+    return user
