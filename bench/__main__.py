@@ -37,6 +37,7 @@ from bench.stage import (
     start_servers,
 )
 
+WARM_UP_SECONDS = 2.0  # the start of a server takes a core for about as long
 EMPTY_SERVER = (*columns.GRANIAN, "bench.empty:application")
 Costs = dict[str, dict[str, Cost]]  # By case, then by column.
 
@@ -59,6 +60,7 @@ class Bench:
         `measure_slowdown` is called before each case and returns how many times slower than the
         reference machine this one is at the moment.
         """
+        self._warm_up(servers_by_column)
         for round_ in range(self._options.rounds):
             for position, case in enumerate(self.cases):
                 slowdown = measure_slowdown()
@@ -75,6 +77,13 @@ class Bench:
                     rate=self._options.rate,
                     count=self._options.requests,
                 )
+
+    def _warm_up(self, servers_by_column: dict[str, tuple[ServerProcess, Load]]) -> None:
+        """Send requests until the work that servers do when they start is done."""
+        for column, (_, load) in servers_by_column.items():
+            next_request = self._next_request(self.cases[0], 0, column)
+            numbers = self.request_numbers[self.cases[0].name]
+            load.send_continuously(next_request, numbers, seconds=WARM_UP_SECONDS)
 
     def _next_request(self, case: Case, position: int, column: str) -> NextRequest:
         floor = Request("GET", f"/{position}", "", "")

@@ -26,8 +26,10 @@ PUBLIC_URL = envstr("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
 # The origins whose pages may use the API and open `/ws`, with scheme and port. In production, there
 # is no default but the public one: a page of the machine that a browser runs on is not ours.
 _local_origins = f",http://localhost:{PORT},http://127.0.0.1:{PORT}" if DEBUG else ""
-ALLOWED_ORIGINS = envorigins("ALLOWED_ORIGINS", envorigin("PUBLIC_URL") + _local_origins)
-CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+_own_origins = envorigin("PUBLIC_URL") + _local_origins
+ALLOWED_ORIGINS = envorigins("ALLOWED_ORIGINS", _own_origins)
+# Forms of the site and of the admin are sent from the site only, not from every allowed front-end.
+CSRF_TRUSTED_ORIGINS = [origin for origin in _own_origins.split(",") if origin]
 
 # --- Servers ------------------------------------------------------------------------------------
 _running = running_urls(DATA_DIR)

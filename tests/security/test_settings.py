@@ -183,6 +183,13 @@ def test_the_allowed_origins_of_production_are_derived_from_the_public_url(envir
     assert result.stdout.strip() == str(origins), result.stderr
 
 
+def test_an_allowed_front_end_may_not_send_the_forms_of_the_admin():
+    code = "from django.conf import settings; print(settings.CSRF_TRUSTED_ORIGINS)"
+    environment = {"PUBLIC_URL": "https://social.example", "ALLOWED_ORIGINS": "https://app.example"}
+    result = run("-c", code, **environment)
+    assert result.stdout.strip() == "['https://social.example']", result.stderr
+
+
 def test_emails_without_a_provider_are_readable_by_the_service_only_and_for_a_day(
     alice, emails, settings
 ):
