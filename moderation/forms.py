@@ -51,12 +51,17 @@ def duration_field() -> forms.ChoiceField:
     )
 
 
+def _short_textarea(max_length: int) -> UnfoldAdminTextareaWidget:
+    """Return a widget whose text is never too long: the page of a report does not keep it."""
+    return UnfoldAdminTextareaWidget(attrs={"rows": 2, "maxlength": max_length})
+
+
 def message_field() -> TextFormField:
     """Return a form field for the message to the member."""
     return TextFormField(
         max_length=MAX_MESSAGE_LENGTH,
         required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        widget=_short_textarea(MAX_MESSAGE_LENGTH),
         label="Message to the member",
         help_text="Required for a warning.",
     )
@@ -81,7 +86,7 @@ class NoteForm(forms.Form):
     """An internal note on a report."""
 
     text = TextFormField(
-        max_length=MAX_NOTE_LENGTH, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}), label=""
+        max_length=MAX_NOTE_LENGTH, widget=_short_textarea(MAX_NOTE_LENGTH), label=""
     )
 
 

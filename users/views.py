@@ -205,7 +205,8 @@ class UserViewSet(ApiViewSet):
     )
     def search(self, request: Request) -> HttpResponse:
         """Return a page of the users whose name contains a text."""
-        text = fold_query(request.query_params.get("q", ""))
+        query = request.query_params.get("q", "")
+        text = fold_query(query) if len(query) <= MAX_QUERY_BYTES else ""
         if not text or is_longer_than(text, MAX_QUERY_LENGTH) or not text.isprintable():
             raise Invalid(errors={"q": f"Enter 1 to {MAX_QUERY_LENGTH} characters of a name."})
         limit, after = pagination_params(request)

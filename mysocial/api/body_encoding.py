@@ -29,6 +29,8 @@ def require_readable_body(request: HttpRequest) -> None:
         UnsupportedMediaType: The body is compressed, or its text is not UTF-8.
     """
     require_length(request)
+    if request.META.get("CONTENT_LENGTH") in {None, "", "0"}:
+        return
     coding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if coding not in {"", "identity"}:
         raise UnsupportedMediaType(

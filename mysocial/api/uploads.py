@@ -89,7 +89,8 @@ class ImageFormParser(BaseParser):
         handlers = [load_handler(name, request) for name in settings.FILE_UPLOAD_HANDLERS]
         try:
             form = _BoundedForm(stream, request.META["CONTENT_TYPE"])
-            parser = MultiPartParser(request.META, cast("Any", form), handlers, "utf-8")
+            # Django replaces bytes that are not UTF-8; every byte is a character of Latin-1.
+            parser = MultiPartParser(request.META, cast("Any", form), handlers, "latin-1")
             fields, files = parser.parse()
         except RequestDataTooBig:
             raise TooLarge from None
@@ -99,7 +100,7 @@ class ImageFormParser(BaseParser):
             raise Invalid("The body ended too early.") from None
         _reject_repeated_names(fields, files)
         return DataAndFiles(
-            {name: values[0] for name, values in fields.lists()},
+            _decode_fields(fields, files),
             _Files({name: values[0] for name, values in files.lists()}),
         )
 
@@ -118,14 +119,36 @@ UPLOAD_PARSERS = {
 }
 
 
+def _decode_fields(fields: Any, files: Any) -> dict[str, str]:
+    """Return the texts of a form, which are UTF-8.
+
+    Raises:
+        Invalid: One of them is not; the error names it.
+    """
+    texts, errors = {}, {}
+    for name, values in fields.lists():
+        try:
+            texts[name] = values[0].encode("latin-1").decode()
+        except UnicodeDecodeError:
+            errors[name] = "This is not valid UTF-8."
+    if errors:
+        _close_files(files)
+        raise Invalid(errors=errors)
+    return texts
+
+
+def _close_files(files: Any) -> None:
+    for _, values in files.lists():
+        for file in values:
+            file.close()
+
+
 def _reject_repeated_names(fields: Any, files: Any) -> None:
     pairs = [*fields.lists(), *files.lists()]
     names = [name for name, values in pairs for _ in values]
     errors = {name: REPEATED for name in names if names.count(name) > 1}
     if errors:
-        for _, values in files.lists():
-            for file in values:
-                file.close()
+        _close_files(files)
         raise Invalid(errors=errors)
 
 

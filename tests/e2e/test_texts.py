@@ -30,15 +30,15 @@ def test_characters_are_counted_as_a_person_counts_them_and_nothing_is_cut(open_
     alice = open_window().sign_in("alice")
     field = alice.page.get_by_label("Your post")
     form = alice.page.locator(".post-form")
-    field.fill("x" * 4000 + FAMILY * 100)
-    expect(form.locator(".character-counter")).to_have_text("900 left")
+    field.fill("x" * 4450 + FAMILY * 100)
+    expect(form.locator(".character-counter")).to_have_text("450 left")
     field.click()
     alice.page.keyboard.press("Control+End")
     alice.page.keyboard.insert_text("y" * 1000)
-    expect(form.locator(".character-counter")).to_have_text("100 too many")
+    expect(form.locator(".character-counter")).to_have_text("550 too many")
     alice.page.get_by_role("button", name="Post", exact=True).click()
-    expect(form.locator("p.error")).to_contain_text("100 characters too long")
-    assert len(field.input_value()) == 4000 + len(FAMILY.encode("utf-16-le")) // 2 * 100 + 1000
+    expect(form.locator("p.error")).to_contain_text("550 characters too long")
+    assert len(field.input_value()) == 4450 + len(FAMILY.encode("utf-16-le")) // 2 * 100 + 1000
     field.fill("")
 
 

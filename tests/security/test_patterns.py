@@ -8,6 +8,7 @@ from importlib import import_module
 from types import ModuleType
 
 import pytest
+import regex
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.urls import URLResolver, get_resolver
@@ -23,6 +24,7 @@ AT_ONCE = 1.0  # CPU seconds, which other processes on the machine do not change
 PARTS = [
     "a", "A", "_", "0", "f", ".", "-", "@", "#", "/", ":", " ", "\n", '"', "é", "\\", "%", "(", "<",
     "a.", "@a", "a@", "@a.", "a b", "#f", "0f", "//", "a-", "@@a", 'a"', "{}", '{"id":"', "1.",
+    "中", "中.", "#1", "@abc/", "e\u0301", "\u200b", "www.", "[::", "\u0e49", "I",
     "https://", "https://media.giphy.com/", "alice@example.", "feed", "post:", "\r\n",
 ]  # fmt: skip
 ENDS = ["", "\x00", "!", "\n", " ", '"']
@@ -59,7 +61,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
     for module in packages():
         for holder in [module, *(c for c in vars(module).values() if isinstance(c, type))]:
             for name, value in vars(holder).items():
-                if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+                if isinstance(value, re.Pattern | regex.Pattern) and isinstance(value.pattern, str):
                     compiled[f"{module.__name__}.{name} {value.pattern}"] = value
     for kind in inputs():
         for name, field in kind().fields.items():
@@ -75,7 +77,16 @@ FOUND = patterns()
 
 def test_patterns_are_collected():
     names = " ".join(FOUND)
-    for name in ("EMAIL", "MENTION", "GIF_URL", "CURSOR", "SignUpInput.username", "route"):
+    for name in (
+        "EMAIL",
+        "MENTION",
+        "LINK",
+        "TOO_MANY_MARKS",
+        "GIF_URL",
+        "CURSOR",
+        "SignUpInput.username",
+        "route",
+    ):
         assert name in names
     assert len(FOUND) > 60
 
@@ -89,7 +100,7 @@ def test_no_pattern_is_slow_for_a_long_text():
                 begun = time.thread_time()
                 pattern.match(text)
                 pattern.fullmatch(text)
-                if name.startswith("notifications"):
+                if name.startswith("mysocial.core.text.") and not end:  # they search texts
                     pattern.findall(text)
                 if time.thread_time() - begun > AT_ONCE:
                     slow.append((name, part, end))

@@ -51,6 +51,29 @@ def test_a_block_hides_members_from_lists_and_search(alice, bob, direction):
     assert walk(bob, "users/search?q=ali&") == []
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "zed", "ZED", "@zed", "%20zed%20", "\uff5a\uff45\uff44", "\uff20zed", "z\u00e9d",
+        "ze\u200bd", "zed\ufeff",
+        "\U0001d4e9ed",
+    ],
+)  # fmt: skip
+def test_a_name_is_found_in_each_form_that_people_type(alice, typed):
+    crowd("zedekiah")
+    assert walk(alice, f"users/search?q={typed}&") == ["zedekiah"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "%20", "@", "\u200b", "x" * 31, "x" * 401, "%00", "a%0Ab%07"]
+)
+def test_a_search_for_nothing_is_refused(alice, typed):
+    with assert_no_changes():
+        response = alice.get(f"users/search?q={typed}")
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == ["q"]
+
+
 def test_names_that_start_with_the_text_come_first(alice, flush_all):
     crowd("Banana", "ananas", "anatol", "Hanna", "dana", "zebra")
     expected = ["ananas", "anatol", "Banana", "dana"]

@@ -96,6 +96,30 @@ def test_the_default_encodings_may_be_named(alice, headers):
     assert response.json()["post"]["text"] == "café"
 
 
+def test_encodings_of_no_body_do_not_matter(alice):
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json; charset=utf-16"}
+    assert alice.get("users/me", **headers).status_code == 200
+    post = alice.create_post()
+    response = send_raw(
+        alice, f"posts/{post['id']}", "", "DELETE", HTTP_CONTENT_ENCODING="gzip", CONTENT_LENGTH="0"
+    )
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["posts", "chat/messages"])
+def test_a_text_of_a_form_that_is_not_utf_8_is_refused_and_not_garbled(alice, path):
+    def send(text):
+        part = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n%b\r\n--b--\r\n' % text
+        return send_raw(alice, path, part, content_type="multipart/form-data; boundary=b")
+
+    with assert_no_changes():
+        response = send("caf\u00e9".encode("latin-1"))
+        assert response.status_code == 400
+        assert response.json()["detail"] == "Text: This is not valid UTF-8."
+    if path == "posts":
+        assert send("caf\u00e9 \ufffd".encode()).json()["post"]["text"] == "caf\u00e9 \ufffd"
+
+
 def test_a_body_that_is_not_utf_8_says_so(alice):
     response = send_raw(alice, "posts", b'{"text": "caf\xe9"}')
     assert (response.status_code, response.json()["detail"]) == (

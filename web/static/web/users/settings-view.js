@@ -19,10 +19,10 @@ const PROFILE_FIELDS = {
   work: ["Work", "text", 100],
   school: ["School", "text", 100],
   location: ["Location", "text", 100],
-  facebook: ["Facebook", "text", 200],
-  instagram: ["Instagram", "text", 200],
-  twitter: ["Twitter", "text", 200],
-  youtube: ["YouTube", "text", 200],
+  facebook: ["Facebook", "link", 200],
+  instagram: ["Instagram", "link", 200],
+  twitter: ["Twitter", "link", 200],
+  youtube: ["YouTube", "link", 200],
 };
 const PROFILE_FIELD_NAMES = Object.keys(PROFILE_FIELDS);
 /** @type {Record<string, string>} */
@@ -49,7 +49,9 @@ class ProfileForm extends LiveComponent {
     const textFields = /** @type {TextField[]} */ ([]);
     for (const [name, [, type, maxCharacters]] of Object.entries(PROFILE_FIELDS)) {
       const attributes = { id: `profile-${name}`, name };
-      fields[name] = type === "textarea" ? h("textarea", { ...attributes, rows: 3 }) : h("input", { ...attributes, type });
+      // Not of type `url`: the server adds the scheme to an address without one.
+      const inputmode = type === "link" ? "url" : null;
+      fields[name] = type === "textarea" ? h("textarea", { ...attributes, rows: 3 }) : h("input", { ...attributes, inputmode });
       textFields.push(new TextField(fields[name], { maxCharacters }));
     }
     const labeledFields = textFields.map(({ field, counter }) => {
