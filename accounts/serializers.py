@@ -17,7 +17,7 @@ from mysocial.api import (
     TextField,
 )
 from mysocial.core.errors import Invalid
-from users.representations import ProfileSerializer
+from users.representations import SharedProfileSerializer
 from users.services import USERNAME_PATTERN, check_birth_date, check_username
 
 # Django's validator also accepts quoted local parts with blanks and control characters. Neither
@@ -166,7 +166,7 @@ class ChangePasswordInput(StrictSerializer):
     new_password = _password("The new password.")
 
 
-class AccountSerializer(ProfileSerializer):
+class AccountSerializer(SharedProfileSerializer):
     """Your own profile with the contact details."""
 
     email = serializers.EmailField(help_text="The e-mail address, which only its owner sees.")

@@ -6,18 +6,20 @@ from typing import Any, ClassVar
 
 from comments import selectors
 from comments.representations import CommentSerializer, comment_template
-from mysocial.core.event_schemas import COUNT, ID, Payload
+from mysocial.core.event_schemas import COUNT, ID, PartialPayload, Payload
 from mysocial.core.events import AudienceContext, Event
 from mysocial.core.keys import post_topic
 from mysocial.store import to_json
 from posts.representations import comments_count_parts
+
+SHARED_COMMENT = PartialPayload("SharedComment", CommentSerializer, frozenset({"viewer"}))
 
 
 @dataclass(frozen=True)
 class CommentEvent(Event):
     """A change of a comment. The audience is everyone who may see the comment now."""
 
-    payload: ClassVar[Payload] = CommentSerializer
+    payload: ClassVar[Payload] = SHARED_COMMENT
     comment_id: str
     post_id: str
     author_id: str
@@ -45,7 +47,7 @@ class CommentCreated(CommentEvent):
     """A comment was created. `comments_count` is the post's number of comments after it."""
 
     type: ClassVar[str] = "comment.created"
-    payload: ClassVar[Payload] = {"comment": CommentSerializer, "comments_count": COUNT}
+    payload: ClassVar[Payload] = {"comment": SHARED_COMMENT, "comments_count": COUNT}
 
     def data(self) -> list[Any]:
         comment = [b'{"comment":', *super().data(), b',"comments_count":']

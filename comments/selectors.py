@@ -31,6 +31,14 @@ class CommentAndPostAuthor(NamedTuple):
     post_author_id: str
 
 
+class CommentsPage(NamedTuple):
+    """A page of the comments on a post; `next` is the entry to continue after."""
+
+    rows: list[Row]
+    next: Entry | None
+    post_author_id: str
+
+
 class Commenters(NamedTuple):
     """The number of comments on a post, and the usernames of the latest commenters."""
 
@@ -49,13 +57,14 @@ def is_visible(row: Row, viewer_id: str, *, sees_post: bool = True) -> bool:
     )
 
 
-def get_row(comment_id: str, *, viewer_id: str) -> Row:
-    """Return the row of a comment.
+def get_row(comment_id: str, *, viewer_id: str) -> tuple[Row, str]:
+    """Return the row of a comment, and the id of the author of its post.
 
     Raises:
         NotFound: The viewer may not see the comment.
     """
-    return _row_and_post(comment_id, viewer_id=viewer_id)[0]
+    row, post = _row_and_post(comment_id, viewer_id=viewer_id)
+    return row, post.value("author_id")
 
 
 def get_rows(comment_ids: Sequence[str], *, viewer_id: str) -> list[Row]:
@@ -126,11 +135,8 @@ def comments_page(
     limit: int,
     after: Entry | None = None,
     oldest_first: bool = False,
-) -> tuple[list[Row], Entry | None]:
+) -> CommentsPage:
     """Return a page of the comments on a post that the viewer may see, newest first by default.
-
-    Returns:
-        The comments, and the entry to continue after; None on the last page.
 
     Raises:
         NotFound: The viewer may not see the post.
@@ -138,10 +144,11 @@ def comments_page(
     post = posts.visible_row_query(post_id, viewer_id=viewer_id)
     listing = _list_query(post_id, viewer_id, limit, after, oldest_first=oldest_first)
     reads.gather(post, listing)
-    post.result()
-    return filter_pages(
+    post_author_id = post.result().value("author_id")
+    rows, next_entry = filter_pages(
         listing, keep=lambda rows: [row for row in rows if is_visible(row, viewer_id)]
     )
+    return CommentsPage(rows, next_entry, post_author_id)
 
 
 def _list_query(

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from comments import selectors, services
 from comments.models import Comment
-from comments.representations import CommentSerializer, comment_template
+from comments.representations import CommentSerializer, own_comment_parts, render_for
 from comments.serializers import (
     CommentersSerializer,
     CommentInput,
@@ -23,7 +23,7 @@ from mysocial.api import (
     StrictSerializer,
     current_user_id,
     json_response,
-    list_response,
+    page_response,
     pagination_params,
     validated_body,
     write_action,
@@ -42,8 +42,8 @@ EXAMPLE = OpenApiExample("A comment", {"text": "Well said."}, request_only=True)
 
 
 def comment_representation(comment: Comment) -> list[Any]:
-    """Return the JSON parts of a comment in a response."""
-    return comment_template.placeholders(comment.id, author_id=comment.author_id)
+    """Return the JSON parts of a comment in the response to its author."""
+    return own_comment_parts(comment)
 
 
 def is_oldest_first(request: Request) -> bool:
@@ -69,14 +69,16 @@ class CommentViewSet(ApiViewSet):
     )
     def list(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
-        page = selectors.comments_page(
+        viewer_id = current_user_id(request)
+        rows, following, post_author_id = selectors.comments_page(
             pk,
-            viewer_id=current_user_id(request),
+            viewer_id=viewer_id,
             limit=limit,
             after=after,
             oldest_first=is_oldest_first(request),
         )
-        return list_response(request, "comments", comment_template, page)
+        items = (render_for(row, viewer_id, post_author_id=post_author_id) for row in rows)
+        return page_response(request, "comments", items, following)
 
     @extend_schema(
         operation_id="createComment",
@@ -110,8 +112,9 @@ class CommentViewSet(ApiViewSet):
 
     @extend_schema(operation_id="getComment", responses=CommentSerializer, summary="Get a comment")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
-        row = selectors.get_row(pk, viewer_id=current_user_id(request))
-        return json_response(comment_template.render(row))
+        viewer_id = current_user_id(request)
+        row, post_author_id = selectors.get_row(pk, viewer_id=viewer_id)
+        return json_response(render_for(row, viewer_id, post_author_id=post_author_id))
 
     @extend_schema(
         operation_id="updateComment",

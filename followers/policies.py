@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from followers import selectors
-from followers.selectors import ViewerRelation
+from followers.selectors import Relationship, ViewerRelation
 from mysocial.policies import RelationshipPolicy, narrowest_audience
 from mysocial.store import ViewerCheck
 
@@ -13,6 +13,12 @@ class FollowersPolicy(RelationshipPolicy):
 
     def viewer_checks(self, viewer_id: str) -> tuple[ViewerCheck, ...]:
         return selectors.relation_checks(viewer_id)
+
+    def relationship_checks(self, viewer_id: str) -> tuple[ViewerCheck, ...]:
+        return selectors.relationship_checks(viewer_id)
+
+    def relationship_json(self, flags: Sequence[int]) -> bytes:
+        return b"{" + Relationship.from_flags("", flags).members_json()
 
     def can_interact(self, flags: Sequence[int]) -> bool:
         return not ViewerRelation.from_flags(flags).blocked

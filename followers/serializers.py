@@ -5,20 +5,17 @@ from typing import Any
 from rest_framework import serializers
 
 from mysocial.api import MessageSerializer, NextField
-from users.representations import PersonSerializer
+from users.representations import PersonSerializer, RelationshipSerializer
 
 
-class RelationSerializer(serializers.Serializer[Any]):
+class RelationSerializer(RelationshipSerializer):
     """Your relationship to another user."""
 
     id = serializers.CharField(help_text="The id of the other member.")
-    following = serializers.BooleanField(help_text="Whether you follow the member.")
-    followed_by = serializers.BooleanField(help_text="Whether the member follows you.")
-    blocking = serializers.BooleanField(help_text="Whether you block the member.")
-    muting = serializers.BooleanField(help_text="Whether you mute the member.")
-    requested = serializers.BooleanField(
-        help_text="Whether your request to follow the member is pending."
-    )
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        return {"id": fields.pop("id"), **fields}
 
 
 class RelationResponseSerializer(MessageSerializer):

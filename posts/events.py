@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from mysocial.core.event_schemas import ID, Payload
+from mysocial.core.event_schemas import ID, PartialPayload, Payload
 from mysocial.core.events import AudienceContext, Event
 from mysocial.core.keys import FEED_TOPIC, HOME_TOPIC, post_topic, user_topic
 from mysocial.store import to_json
@@ -12,12 +12,14 @@ from posts import selectors
 from posts.representations import PostSerializer, post_template
 from posts.store import FEED_PRIVACIES
 
+SHARED_POST = PartialPayload("SharedPost", PostSerializer, frozenset({"viewer"}))
+
 
 @dataclass(frozen=True)
 class PostEvent(Event):
     """A change of a post. The audience is everyone who may see the post now."""
 
-    payload: ClassVar[Payload] = PostSerializer
+    payload: ClassVar[Payload] = SHARED_POST
     post_id: str
     author_id: str
     privacy: str

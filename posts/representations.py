@@ -1,13 +1,17 @@
 """Representations of posts in responses and events: JSON templates and their schemas."""
 
+import functools
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
 
+from followers.selectors import ViewerRelation
 from images.representations import MEDIA, MediaSerializer, media_object
 from mysocial.api import facets_field
-from mysocial.store import Field, JsonTemplate
-from posts.models import Privacy
+from mysocial.store import NULL, Field, JsonTemplate, Row, to_json
+from posts.models import Post, Privacy
+from posts.policies import viewer_reaction_policy
 from posts.reaction_types import ReactionType
 from posts.store import post_versions, posts
 from users.representations import CARD_WITH_PRIVACY, AuthorSerializer, author_parts
@@ -39,6 +43,70 @@ post_template = JsonTemplate(
     *author_parts("author_id"),
     refs={"author_id": CARD_WITH_PRIVACY, "media_id": MEDIA},
 )
+
+
+def _viewer_json(reaction: bytes, *, can_edit: bool, follows: bool, muted: bool) -> bytes:
+    """Return the JSON object of what a post is to its viewer; `reaction` is JSON."""
+    flags = {"follows_author": follows, "muted": muted, "can_edit": can_edit}
+    return b'{"reaction":%b,%b' % (reaction, to_json(flags)[1:])
+
+
+@functools.cache  # of few types and flags, because it is called for each row of a page
+def _suffix(reaction: bytes | bool, is_own: bool, *flags: int) -> bytes:
+    """Return what follows the shared part of a post's JSON object, without its last brace.
+
+    Args:
+        reaction: The type of the viewer's reaction; False without one.
+        is_own: Whether the viewer is the author.
+        flags: The results of `relation_checks` on the author.
+    """
+    relation = ViewerRelation.from_flags(flags)
+    viewer = _viewer_json(
+        b'"%b"' % reaction if isinstance(reaction, bytes) else NULL,
+        can_edit=is_own,
+        follows=relation.follows,
+        muted=relation.mutes,
+    )
+    return b',"viewer":%b' % viewer
+
+
+def render_for(row: Row, viewer_id: str) -> bytes:
+    """Return the JSON object of a post with what it is to the viewer; see `render_posts`."""
+    (post,) = render_posts([row], viewer_id)
+    return post
+
+
+def render_posts(rows: Sequence[Row], viewer_id: str) -> list[bytes]:
+    """Return the JSON objects of posts with what they are to the viewer.
+
+    Args:
+        rows: Rows with the relation to the author, and the viewer's reaction as the viewer value.
+        viewer_id: The viewer.
+    """
+    render, position = post_template.render, post_template.field_positions["author_id"]
+    viewer = viewer_id.encode()
+    return [
+        render(
+            row,
+            _suffix(
+                row.viewer_value, row.cells[position] == viewer, *row.related("author_id").checks
+            ),
+        )
+        for row in rows
+    ]
+
+
+def own_post_parts(post: Post, *, is_new: bool) -> list[Any]:
+    """Return the JSON parts of a post in the response to a write of its author."""
+    *shared, end = post_template.placeholders(
+        post.id, author_id=post.author_id, media_id=post.media_id
+    )
+    policy = viewer_reaction_policy()
+    reaction = NULL if is_new else policy.placeholder(post.id, post.author_id)
+    before, after = _viewer_json(b"*", can_edit=True, follows=False, muted=False).split(b"*")
+    return [*shared, b',"viewer":' + before, reaction, after, end]
+
+
 # Only the fields that decide whether a post is visible.
 visibility_template = JsonTemplate(
     posts, refs={"author_id": (CARD_WITH_PRIVACY[0], ("is_private",))}
@@ -80,8 +148,19 @@ class TotalsSerializer(serializers.Serializer[Any]):
     )
 
 
-class PostSerializer(serializers.Serializer[Any]):
-    """A post."""
+class PostViewerSerializer(serializers.Serializer[Any]):
+    """What a post is to you."""
+
+    reaction = serializers.ChoiceField(
+        ReactionType.choices, allow_null=True, help_text="Your reaction; null if there is none."
+    )
+    follows_author = serializers.BooleanField(help_text="Whether you follow the author.")
+    muted = serializers.BooleanField(help_text="Whether you mute the author.")
+    can_edit = serializers.BooleanField(help_text="Whether you can change and delete the post.")
+
+
+class SharedPostSerializer(serializers.Serializer[Any]):
+    """A post as all its viewers see it."""
 
     id = serializers.CharField(help_text="The id of the post.")
     created_at = serializers.DateTimeField(help_text="When the post was created.")
@@ -100,6 +179,12 @@ class PostSerializer(serializers.Serializer[Any]):
     reactions = TotalsSerializer(source="*", help_text="The number of reactions by type.")
     media = MediaSerializer(allow_null=True, help_text="The image or video; null if there is none.")
     author = AuthorSerializer(help_text="The author.")
+
+
+class PostSerializer(SharedPostSerializer):
+    """A post, and what it is to you."""
+
+    viewer = PostViewerSerializer(help_text="What the post is to you. Events do not have it.")
 
 
 class PostVersionSerializer(serializers.Serializer[Any]):

@@ -17,15 +17,23 @@ from mysocial.api import (
     int_param,
     json_response,
     list_response,
+    page_response,
     pagination_params,
     validated_body,
     write_action,
 )
 from mysocial.core.errors import Invalid
 from mysocial.core.rate_limits import MINUTE, RateLimit
+from mysocial.store import Entry, Row
 from posts import selectors, services
 from posts.models import Post
-from posts.representations import PostSerializer, post_template, version_template
+from posts.representations import (
+    PostSerializer,
+    own_post_parts,
+    render_for,
+    render_posts,
+    version_template,
+)
 from posts.serializers import (
     FeedPageSerializer,
     PostInput,
@@ -49,9 +57,23 @@ EXAMPLE = OpenApiExample(
 CHANGE_EXAMPLE = OpenApiExample("Another audience", {"privacy": "followers"}, request_only=True)
 
 
+def new_post_representation(post: Post) -> list[Any]:
+    """Return the JSON parts of a new post in the response to its author."""
+    return own_post_parts(post, is_new=True)
+
+
 def post_representation(post: Post) -> list[Any]:
-    """Return the JSON parts of a post in a response."""
-    return post_template.placeholders(post.id, author_id=post.author_id, media_id=post.media_id)
+    """Return the JSON parts of a changed post in the response to its author."""
+    return own_post_parts(post, is_new=False)
+
+
+def posts_response(
+    request: Request, page: tuple[list[Row], Entry | None], **extra: Any
+) -> HttpResponse:
+    """Return a page of posts."""
+    rows, after = page
+    items = render_posts(rows, current_user_id(request))
+    return page_response(request, "posts", items, after, **extra)
 
 
 def media_param(request: Request) -> str:
@@ -101,7 +123,7 @@ class PostViewSet(ApiViewSet):
             page = selectors.feed_page(
                 viewer_id=viewer_id, limit=limit, after=after, media=media, with_queries=[total]
             )
-            return list_response(request, "posts", post_template, page, total_posts=total.result())
+            return posts_response(request, page, total_posts=total.result())
         rows, following, start = selectors.numbered_feed_page(
             viewer_id=viewer_id,
             number=int_param(request, "page", default=1, max_value=MAX_PAGE_NUMBER),
@@ -110,7 +132,7 @@ class PostViewSet(ApiViewSet):
             media=media,
         )
         more = {"total_posts": total.result(), "anchor": start}
-        return list_response(request, "posts", post_template, (rows, following), **more)
+        return posts_response(request, (rows, following), **more)
 
     @extend_schema(
         operation_id="createPost",
@@ -119,15 +141,15 @@ class PostViewSet(ApiViewSet):
         examples=[EXAMPLE],
         summary="Create a post",
     )
-    @write_action("Post created", status=201, limit=NEW_POSTS, post=post_representation)
+    @write_action("Post created", status=201, limit=NEW_POSTS, post=new_post_representation)
     def create(self, request: Request) -> Post:
         body = validated_body(PostInput, request)
         return services.create_post(author_id=current_user_id(request), **body)
 
     @extend_schema(operation_id="getPost", responses=PostSerializer, summary="Get a post")
     def retrieve(self, request: Request, pk: str) -> HttpResponse:
-        row = selectors.get_row(pk, viewer_id=current_user_id(request))
-        return json_response(post_template.render(row))
+        viewer_id = current_user_id(request)
+        return json_response(render_for(selectors.get_row(pk, viewer_id=viewer_id), viewer_id))
 
     @extend_schema(
         operation_id="updatePost",
@@ -168,7 +190,7 @@ class PostViewSet(ApiViewSet):
             after=after,
             media=media_param(request),
         )
-        return list_response(request, "posts", post_template, page)
+        return posts_response(request, page)
 
     @extend_schema(
         operation_id="listHomePosts",
@@ -185,7 +207,7 @@ class PostViewSet(ApiViewSet):
             after=after,
             media=media_param(request),
         )
-        return list_response(request, "posts", post_template, page)
+        return posts_response(request, page)
 
     @extend_schema(
         operation_id="listPostVersions",

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from mysocial.store import Field, JsonTemplate, Row
 from posts.reaction_types import ReactionType
-from posts.representations import PostSerializer, post_template
+from posts.representations import PostSerializer, render_for
 from reactions.store import reactions
 from users.representations import CARD_ONLY, AuthorSerializer, author_parts
 
@@ -21,11 +21,11 @@ reaction_template = JsonTemplate(
 own_reaction_template = JsonTemplate(reactions, *TYPE_AND_CREATED)
 
 
-def render_on_post(reaction: Row, post: Row) -> bytes:
-    """Return the JSON of a reaction with its post and without its author."""
+def render_on_post(reaction: Row, post: Row, viewer_id: str) -> bytes:
+    """Return the JSON of a reaction with its post, for a viewer, and without its author."""
     return b'%s,"post":%s}' % (
         own_reaction_template.render(reaction)[:-1],
-        post_template.render(post),
+        render_for(post, viewer_id),
     )
 
 

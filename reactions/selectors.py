@@ -128,9 +128,8 @@ def member_reactions_page(
 
     def keep_visible(rows: list[Row]) -> list[Row]:
         post_ids = [row.value("post_id") for row in rows]
-        posts.update(
-            {row.id: row for row in post_selectors.get_rows(post_ids, viewer_id=viewer_id)}
-        )
+        visible = post_selectors.get_rows(post_ids, viewer_id=viewer_id, with_reactions=True)
+        posts.update({row.id: row for row in visible})
         return [row for row in rows if row.value("post_id") in posts]
 
     listing = ListQuery(own_reaction_template, "user", user_id, limit=limit, after=after)

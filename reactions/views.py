@@ -136,8 +136,9 @@ class ReactionViewSet(ApiViewSet):
     )
     def of_user(self, request: Request, pk: str) -> HttpResponse:
         limit, after = pagination_params(request)
+        viewer_id = current_user_id(request)
         rows, next_entry = selectors.member_reactions_page(
-            pk, viewer_id=current_user_id(request), limit=limit, after=after
+            pk, viewer_id=viewer_id, limit=limit, after=after
         )
-        items = (render_on_post(reaction, post) for reaction, post in rows)
+        items = (render_on_post(reaction, post, viewer_id) for reaction, post in rows)
         return page_response(request, "reactions", items, next_entry)

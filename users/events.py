@@ -12,15 +12,18 @@ from mysocial.store import to_json
 from users import selectors
 from users.representations import ProfileSerializer, shared_profile_template
 
-# Each viewer is shown the number of posts that they may see, so an event for all cannot contain it.
-SHARED_PROFILE = PartialPayload("SharedProfile", ProfileSerializer, frozenset({"posts_count"}))
+# Each viewer is shown the number of posts that they may see, and what the member is to them, so an
+# event for all cannot contain these.
+SHARED_PROFILE = PartialPayload(
+    "SharedProfile", ProfileSerializer, frozenset({"posts_count", "viewer"})
+)
 
 
 @dataclass(frozen=True)
 class UserUpdated(Event):
     """A profile was changed. Sent to clients that show it and to the member's own devices.
 
-    It does not contain `posts_count`, which depends on the viewer.
+    It does not contain `posts_count` and `viewer`, which depend on the viewer.
     """
 
     type: ClassVar[str] = "user.updated"

@@ -1,5 +1,6 @@
 """Representations of members in responses and events: JSON templates and their schemas."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from mysocial.store import Field, JsonTemplate, RelatedField, Row
 from users.store import CARD, POST_COUNTERS, SETTINGS, users
 
 _POSTS_COUNT = b',"posts_count":'
+NO_RELATIONSHIP = (0,) * 7  # the results of `relationship_checks` of a member themselves
 
 
 def _profile_template(*posts_count: bytes | Field, load: Sequence[str] = ()) -> JsonTemplate:
@@ -40,21 +42,37 @@ _public_template = _profile_template(_POSTS_COUNT, Field("public_posts_count"))
 _no_posts_template = _profile_template(_POSTS_COUNT, b"0")
 
 
+@functools.cache  # of flags, because it is called for each row of a page
+def _suffix(is_owner: bool, *flags: int) -> bytes:
+    """Return the JSON member `viewer` of a profile, from the results of `relationship_checks`."""
+    relationship = relationship_policy().relationship_json(flags)
+    return b',"viewer":%b,"can_edit":%b}' % (relationship[:-1], b"true" if is_owner else b"false")
+
+
 def render_profile(row: Row, *, viewer_id: str) -> bytes:
-    """Return the profile as a viewer may see it, with the number of posts that they may see.
+    """Return the profile as a viewer may see it, with what the member is to them.
+
+    It has the number of posts that the viewer may see.
 
     Args:
-        row: The row of `profile_template`, read with the `viewer_checks` of the viewer.
+        row: The row of `profile_template`, read with the `relationship_checks` of the viewer.
         viewer_id: The viewer.
     """
     is_owner = row.id == viewer_id
+    suffix = _suffix(is_owner, *row.flags)
     narrowest = relationship_policy().narrowest_audience(row.flags, is_owner=is_owner)
     if narrowest == Audience.OWNER:
-        return profile_template.render(row)
+        return profile_template.render(row, suffix)
     if narrowest == Audience.FOLLOWERS:
-        return _follower_template.render(row)
+        return _follower_template.render(row, suffix)
     is_private = row.value("is_private") == "true"
-    return (_no_posts_template if is_private else _public_template).render(row)
+    return (_no_posts_template if is_private else _public_template).render(row, suffix)
+
+
+def own_profile_parts(user_id: str) -> list[Any]:
+    """Return the JSON parts of a profile in the response to a write of the member."""
+    *shared, end = profile_template.placeholders(user_id)
+    return [*shared, _suffix(True, *NO_RELATIONSHIP), end]
 
 
 def author_parts(ref: str) -> list[bytes | RelatedField]:
@@ -119,8 +137,8 @@ class PersonSerializer(AuthorSerializer):
     is_private = serializers.BooleanField(help_text="Whether following the member needs a request.")
 
 
-class ProfileSerializer(AuthorSerializer):
-    """A member's profile as the viewer may see it."""
+class SharedProfileSerializer(AuthorSerializer):
+    """A member's profile without the state of the viewer."""
 
     created_at = serializers.DateTimeField(help_text="When the member signed up.")
     background_url = serializers.CharField(
@@ -150,3 +168,27 @@ class ProfileSerializer(AuthorSerializer):
     following_count = serializers.IntegerField(
         help_text="The number of members that the member follows."
     )
+
+
+class RelationshipSerializer(serializers.Serializer[Any]):
+    """Your relationship to another member."""
+
+    following = serializers.BooleanField(help_text="Whether you follow the member.")
+    followed_by = serializers.BooleanField(help_text="Whether the member follows you.")
+    blocking = serializers.BooleanField(help_text="Whether you block the member.")
+    muting = serializers.BooleanField(help_text="Whether you mute the member.")
+    requested = serializers.BooleanField(
+        help_text="Whether your request to follow the member is pending."
+    )
+
+
+class ProfileViewerSerializer(RelationshipSerializer):
+    """What a member is to you."""
+
+    can_edit = serializers.BooleanField(help_text="Whether the profile is yours.")
+
+
+class ProfileSerializer(SharedProfileSerializer):
+    """A member's profile as you may see it, and what the member is to you."""
+
+    viewer = ProfileViewerSerializer(help_text="What the member is to you. Events do not have it.")

@@ -115,24 +115,27 @@ def find_profile(username: str, *, viewer_id: str) -> Row:
 
 
 def get_profile(user_id: str, *, viewer_id: str) -> Row:
-    """Return the row of a profile.
+    """Return the row of a profile, with the relationship of the viewer to the member.
 
     Raises:
         NotFound: There is no such member, or the two may not interact.
     """
-    return profile_query(user_id, viewer_id=viewer_id).result()
+    checks = relationship_policy().relationship_checks(viewer_id)
+    return _profile_query(user_id, viewer_id, checks).result()
 
 
 def profile_query(user_id: str, *, viewer_id: str) -> reads.Query[Row]:
-    """Return a query for the row of a profile; its result raises as `get_profile` does."""
+    """Return a query as `get_profile` executes; the row has the flags of `viewer_checks`."""
+    return _profile_query(user_id, viewer_id, relationship_policy().viewer_checks(viewer_id))
 
+
+def _profile_query(pk: str, viewer_id: str, checks: tuple[ViewerCheck, ...]) -> reads.Query[Row]:
     def require_visible(rows: list[Row]) -> Row:
-        if not rows or (viewer_id != user_id and not _visible_rows(rows)):
+        if not rows or (viewer_id != pk and not _visible_rows(rows)):
             raise NotFound
         return rows[0]
 
-    checks = {"": relationship_policy().viewer_checks(viewer_id)}
-    return reads.rows_query(profile_template, [user_id], checks=checks).map(require_visible)
+    return reads.rows_query(profile_template, [pk], checks={"": checks}).map(require_visible)
 
 
 def viewer_audience(profile: Row, *, viewer_id: str) -> int:
@@ -249,7 +252,7 @@ def list_members(*, viewer_id: str, limit: int, after: Entry | None = None) -> U
         "all",
         limit=limit,
         after=after,
-        checks={"": relationship_policy().viewer_checks(viewer_id)},
+        checks={"": relationship_policy().relationship_checks(viewer_id)},
     )
     return pagination.filter_pages(query, keep=_visible_rows)
 
@@ -286,11 +289,11 @@ def search_members(
 def _visible_profiles(user_ids: list[str], viewer_id: str) -> dict[str, Row]:
     if not user_ids:
         return {}
-    checks = {"": relationship_policy().viewer_checks(viewer_id)}
+    checks = {"": relationship_policy().relationship_checks(viewer_id)}
     rows = reads.get_rows(profile_template, user_ids, checks=checks)
     return {row.id: row for row in _visible_rows(rows)}
 
 
 def _visible_rows(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows that the viewer may see; they were read with `viewer_checks`."""
+    """Return the rows that the viewer may see, by the flags that they were read with."""
     return [row for row in rows if relationship_policy().can_interact(row.flags)]

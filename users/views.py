@@ -26,7 +26,7 @@ from users import selectors, services
 from users.models import User
 from users.representations import (
     ProfileSerializer,
-    profile_template,
+    own_profile_parts,
     render_profile,
     settings_template,
 )
@@ -50,8 +50,8 @@ USERNAME_CHANGES = RateLimit("username", 3, 30 * DAY)
 
 
 def user_representation(user: User) -> list[Any]:
-    """Return the JSON pieces of a profile."""
-    return profile_template.placeholders(user.id)
+    """Return the JSON pieces of a member's own profile."""
+    return own_profile_parts(user.id)
 
 
 def settings_representation(user: User) -> list[Any]:
@@ -125,9 +125,10 @@ class UserViewSet(ApiViewSet):
             raise Invalid(
                 errors={"username": f"Enter 1 to {MAX_QUERY_LENGTH} printable characters."}
             )
-        check_rate_limit(SEARCHES, current_user_id(request))
-        row = selectors.find_profile(username, viewer_id=current_user_id(request))
-        return json_response(profile_template.render(row))
+        viewer_id = current_user_id(request)
+        check_rate_limit(SEARCHES, viewer_id)
+        row = selectors.find_profile(username, viewer_id=viewer_id)
+        return json_response(render_profile(row, viewer_id=viewer_id))
 
     @extend_schema(
         operation_id="getSettings", responses=SettingsSerializer, summary="Get your settings"

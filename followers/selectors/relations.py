@@ -21,13 +21,13 @@ class ViewerRelation(NamedTuple):
 
     @classmethod
     def from_flags(cls, flags: Sequence[int]) -> "ViewerRelation":
-        """Return the relation for the results of `relation_checks`."""
+        """Return the relation for the results of `relation_checks` or `relationship_checks`."""
         return _viewer_relation(*flags)
 
 
-@functools.cache  # of five flags, because it is called for each row of a page
+@functools.cache  # of flags, because it is called for each row of a page
 def _viewer_relation(
-    follows: int, blocks: int, blocked_by: int, mutes: int, suspended: int
+    follows: int, blocks: int, blocked_by: int, mutes: int, suspended: int, *_more: int
 ) -> ViewerRelation:
     return ViewerRelation(bool(follows), bool(blocks or blocked_by or suspended), bool(mutes))
 
@@ -55,7 +55,11 @@ class Relationship(NamedTuple):
 
     def to_json(self) -> bytes:
         """Return the JSON object, which shows nothing but the own block if the other is hidden."""
-        return b'{"id":%b,%b' % (to_json(self.other_id), _relationship_json(*self[1:]))
+        return b'{"id":%b,%b' % (to_json(self.other_id), self.members_json())
+
+    def members_json(self) -> bytes:
+        """Return the JSON object of the relationship from its second member on."""
+        return _relationship_json(*self[1:])
 
 
 @functools.cache  # of flags, because it is called for each row of a page

@@ -8,7 +8,6 @@ from rest_framework.serializers import Serializer
 from mysocial.core.ids import ID_LENGTH
 
 Json = Mapping[str, Any]  # a JSON Schema
-Shape = type[Serializer[Any]] | Json  # the schema of one value
 
 
 class PartialPayload(NamedTuple):
@@ -28,8 +27,9 @@ class PartialPayload(NamedTuple):
         return field not in self.without
 
 
-# The schema of an object.
-Payload = type[Serializer[Any]] | PartialPayload | Mapping[str, Shape]
+Representation = type[Serializer[Any]] | PartialPayload
+Shape = Representation | Json  # the schema of one value
+Payload = Representation | Mapping[str, Shape]  # the schema of an object
 
 ID: Json = {"type": "string", "pattern": f"^[0-9a-f]{{{ID_LENGTH}}}$"}
 TEXT: Json = {"type": "string"}
@@ -62,14 +62,21 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def partial_payloads(payload: Payload) -> list[PartialPayload]:
+    """Return the partial representations that a payload consists of."""
+    shapes = payload.values() if isinstance(payload, Mapping) else [payload]
+    return [shape for shape in shapes if isinstance(shape, PartialPayload)]
+
+
 def schema_of(payload: Payload) -> dict[str, Any]:
     """Return the JSON Schema of an event's data."""
-    if isinstance(payload, type):
-        return ref(component(payload))
-    if isinstance(payload, PartialPayload):
-        return ref(payload.name)
-    properties = {
-        name: ref(component(shape)) if isinstance(shape, type) else dict(shape)
-        for name, shape in payload.items()
-    }
+    if not isinstance(payload, Mapping):
+        return _shape_schema(payload)
+    properties = {name: _shape_schema(shape) for name, shape in payload.items()}
     return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _shape_schema(shape: Shape) -> dict[str, Any]:
+    if isinstance(shape, PartialPayload):
+        return ref(shape.name)
+    return ref(component(shape)) if isinstance(shape, type) else dict(shape)

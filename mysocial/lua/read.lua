@@ -260,7 +260,32 @@ local function joined_row(number, id, join)
     run_checks(id, checks)}
 end
 
--- Returns {more_in_mongo, rows, joined_rows, entry_count, last_entry}. A row is
+-- A viewer field is {check, name, row_list}: a field of the record that the check names for each row,
+-- which is also in the list `row_list .. id`. Returns its value for each row, false without a record;
+-- no values at all if there is no such record.
+local function viewer_values(rows, viewer_field)
+  local check, name, row_list = viewer_field[1], viewer_field[2], viewer_field[3]
+  local list, before, after, record_prefix = check[1], check[2], check[3], check[4]
+  local floor, values = floor_of(list), {}
+  if not floor or floor == EMPTY then return values end
+  for first = 1, #rows, BATCH do
+    local members = {}
+    for i = first, math.min(first + BATCH - 1, #rows) do
+      members[#members + 1] = before .. rows[i][1] .. after
+    end
+    local scores = redis.call('ZMSCORE', list, unpack(members))
+    for i, member in ipairs(members) do
+      local may_exist = scores[i] or floor ~= COMPLETE
+      local position = first + i - 1
+      local fields = may_exist
+        and live_fields(record_prefix .. member, {name}, {row_list .. rows[position][1]}, member)
+      values[position] = fields and fields[1] or false
+    end
+  end
+  return values
+end
+
+-- Returns {more_in_mongo, rows, joined_rows, entry_count, last_entry, viewer_values}. A row is
 -- {id, score, values, flags}, without the flags if the query has no checks. Each record that rows
 -- refer to is joined once.
 local function read_page(query)
@@ -283,7 +308,8 @@ local function read_page(query)
       end
     end
   end
-  return {more_in_mongo and 1 or 0, rows, joined_rows, #entries, entries[#entries] or false}
+  return {more_in_mongo and 1 or 0, rows, joined_rows, #entries, entries[#entries] or false,
+    query.viewer_field and viewer_values(rows, query.viewer_field) or {}}
 end
 
 local function truncate(values, length)

@@ -85,11 +85,15 @@ local function check_operation(op, position)
   if op.kind == 'delete' then states_after[op.key] = 'gone' end
 end
 
--- The records that the response or an event shows must be known, too.
+-- The records that the response or an event shows must be known, too. An optional one with a natural
+-- id may be proven absent: {key, field, default, before, after, absence_proofs, id}.
 local function check_placeholders(parts)
   for _, part in ipairs(parts) do
     if type(part) == 'table' and not states_after[part[1]] then
-      note_unknown(part[1], record_state(part[1]))
+      local state = record_state(part[1])
+      if state ~= 'unknown' or not is_proven_absent(part[6], part[7]) then
+        note_unknown(part[1], state)
+      end
     end
   end
 end

@@ -25,8 +25,20 @@ class RelationshipPolicy(ABC):
         """Return the checks that `can_interact` needs for each member shown to the viewer."""
 
     @abstractmethod
+    def relationship_checks(self, viewer_id: str) -> tuple[ViewerCheck, ...]:
+        """Return `viewer_checks` and those that `relationship_json` needs in addition."""
+
+    @abstractmethod
+    def relationship_json(self, flags: Sequence[int]) -> bytes:
+        """Return the JSON object of the viewer's relationship, from `relationship_checks` flags."""
+
+    @abstractmethod
     def can_interact(self, flags: Sequence[int]) -> bool:
-        """Return whether the viewer may interact with the member of these `viewer_checks` flags."""
+        """Return whether the viewer may interact with a member.
+
+        Args:
+            flags: The results of `viewer_checks` or `relationship_checks`.
+        """
 
     @abstractmethod
     def narrowest_audience(self, flags: Sequence[int], *, is_owner: bool) -> int:
@@ -62,6 +74,12 @@ class DenyAll(RelationshipPolicy):
 
     def viewer_checks(self, viewer_id: str) -> tuple[ViewerCheck, ...]:
         return ()
+
+    def relationship_checks(self, viewer_id: str) -> tuple[ViewerCheck, ...]:
+        return ()
+
+    def relationship_json(self, flags: Sequence[int]) -> bytes:
+        return b"{}"
 
     def can_interact(self, flags: Sequence[int]) -> bool:
         return False

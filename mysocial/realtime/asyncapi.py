@@ -10,7 +10,7 @@ from django.conf import settings
 from pydantic.json_schema import models_json_schema
 
 from mysocial.api.openapi_document import openapi_document
-from mysocial.core.event_schemas import PartialPayload, component, schema_of
+from mysocial.core.event_schemas import component, partial_payloads, schema_of
 from mysocial.core.events import EVENTS, EphemeralEvent, Event
 from mysocial.realtime.protocol import (
     CLOSE_REASONS,
@@ -156,10 +156,9 @@ def _event_schema(event: type[Event]) -> dict[str, Any]:
 def _components(payloads: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     """Return the schemas that the payloads refer to, directly or indirectly."""
     known = {**openapi_document()["components"]["schemas"], **definitions}
-    for event in EVENTS.values():
-        if isinstance(event.payload, PartialPayload):
-            whole = known[component(event.payload.serializer)]
-            known[event.payload.name] = event.payload.schema(whole)
+    for event in contract_events().values():
+        for part in partial_payloads(event.payload):
+            known[part.name] = part.schema(known[component(part.serializer)])
     components: dict[str, Any] = {}
     pending = list(_refs(payloads))
     while pending:

@@ -31,6 +31,19 @@ class ViewerCheck(NamedTuple):
     record_prefix: str
 
 
+class ViewerField(NamedTuple):
+    """A plain field of a record that may exist between a viewer and each row of a page.
+
+    Such as the type of the viewer's reaction to a post. `check` names the record: see
+    `ViewerCheck`. It costs one command per page, and one for each record that exists. For a viewer
+    whose list is not complete, the list `<row_list><id of the row>` may prove that there is none.
+    """
+
+    check: ViewerCheck
+    name: str
+    row_list: str
+
+
 def time_check(field: str, record_prefix: str, record_id: str = "") -> ViewerCheck:
     """Return the check whether the time in a record's field is still to come.
 

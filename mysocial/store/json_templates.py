@@ -67,7 +67,7 @@ class Row:
     record's own and then those of each related record.
     """
 
-    __slots__ = ("_related_rows", "cells", "flags", "id", "score", "template")
+    __slots__ = ("_related_rows", "cells", "flags", "id", "score", "template", "viewer_value")
 
     def __init__(  # noqa: PLR0913, PLR0917 - made for each record of a page
         self,
@@ -81,6 +81,7 @@ class Row:
         self.template, self.id, self.score = template, pk, score
         self.flags = flags  # 1 or 0 for each viewer check on the record
         self.cells, self._related_rows = cells, related_rows
+        self.viewer_value: bytes | bool = False  # of the query's `ViewerField`, if there is one
 
     @property
     def values(self) -> dict[str, bytes]:
@@ -125,7 +126,8 @@ class JsonTemplate:
         self.positions = self._positions()
         self._missing_cells = {ref: self._cells_if_missing(ref) for ref in self.refs}
         self._placeholders = [self._placeholder(piece) for piece in self.pieces]
-        self._format = b"".join(map(_format_of, self.pieces))
+        *shown, end = map(_format_of, self.pieces)
+        self._format = b"".join((*shown, b"%b", end))  # with the suffix before the last brace
         self._cell_pickers: dict[JsonTemplate, Callable[[list[bytes]], tuple[bytes, ...]]] = {}
 
     def _related_objects(self, ref: str) -> list[str]:
@@ -167,17 +169,19 @@ class JsonTemplate:
             cells = [*cells, b"{%b}" % fragment if fragment else NULL]
         return RelatedRow(names, cells, checks, exists=True)
 
-    def render(self, row: Row) -> bytes:
+    def render(self, row: Row, suffix: bytes = b"") -> bytes:
         """Return the JSON object of a row.
 
-        The row may have been loaded by another template, if that one loads as much.
+        Args:
+            row: A row that this template has loaded, or another one that loads as much.
+            suffix: Further members of the object, after a comma.
         """
         pick = self._cell_pickers.get(row.template)
         if pick is None:
             fields = (piece for piece in self.pieces if not isinstance(piece, bytes))
             pick = _cell_picker([row.template.positions[field] for field in fields])
             self._cell_pickers[row.template] = pick
-        return self._format % pick(row.cells)
+        return self._format % (*pick(row.cells), suffix)
 
     def placeholders(self, pk: str, **refs: str) -> list[Any]:
         """Return the object in the form that the write script renders after a write.

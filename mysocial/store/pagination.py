@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from mysocial.core import keys
-from mysocial.store.indexes import Entry
+from mysocial.store.indexes import Entry, ViewerField
 from mysocial.store.json_templates import Field, JsonTemplate, Row
 from mysocial.store.list_fallback import read_range, sort_entries, unflushed_entries
 from mysocial.store.models import Record
@@ -41,6 +41,7 @@ class ListQuery(Query[Page]):
         after: The entry after which the page starts; the start of the list by default.
         oldest: Whether the order is oldest first instead of newest first.
         checks: The viewer checks on the records and on related records.
+        viewer_field: What to read of a record between the viewer and each row.
         if_known: Whether the first round trip may leave the query out instead of fetching what
             Redis does not know, because the queries gathered with it may show that it is needless.
 
@@ -58,11 +59,13 @@ class ListQuery(Query[Page]):
         after: Entry | None = None,
         oldest: bool = False,
         checks: RowChecks | None = None,
+        viewer_field: ViewerField | None = None,
         if_known: bool = False,
     ) -> None:
         self.template, self.index, self.value = template, index, value
         self.limit, self.after, self.oldest, self.checks = limit, after, oldest, checks or {}
-        self._base_request = page_request(template, self.checks)
+        self.viewer_field = viewer_field
+        self._base_request = page_request(template, self.checks, viewer_field)
         super().__init__(self._redis_request(after) | {"if_known": if_known})
 
     def next_page(self, after: Entry, *, limit: int) -> "ListQuery":
@@ -75,6 +78,7 @@ class ListQuery(Query[Page]):
             after=after,
             oldest=self.oldest,
             checks=self.checks,
+            viewer_field=self.viewer_field,
         )
 
     def decode(self, replies: list[Any]) -> Page:

@@ -233,12 +233,14 @@ def render_live(parts: Sequence[Any]) -> bytes | None:
 
 
 def _read_placeholders(parts: Sequence[Any]) -> list[Any]:
-    requests = [
-        {"kind": "get", "key": part[0], "fields": [part[1]]}
-        for part in parts
-        if not isinstance(part, bytes)
-    ]
+    requests = [_placeholder_request(*part) for part in parts if not isinstance(part, bytes)]
     return execute(*requests) if requests else []
+
+
+def _placeholder_request(key: str, field: str, *rest: Any) -> QueryRequest:
+    request: QueryRequest = {"kind": "get", "key": key, "fields": [field]}
+    proofs, pk = rest[3:] or (None, None)
+    return request | {"absence_proofs": proofs, "id": pk} if proofs else request
 
 
 def _fill_placeholders(parts: Sequence[Any], replies: Sequence[Any]) -> bytes:
@@ -255,5 +257,5 @@ def _render_placeholder(placeholder: Sequence[Any], values: Sequence[bytes | boo
     value = values[0] if values else False
     if not isinstance(value, bytes):
         return rest[0] if rest else NULL
-    before, after = rest[1:] or (b"", b"")
+    before, after = rest[1:3] or (b"", b"")
     return bytes(before + value + after)

@@ -2,9 +2,10 @@
 
 import functools
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
-from mysocial.store.indexes import ViewerCheck
+from mysocial.store.indexes import ViewerCheck, ViewerField
 from mysocial.store.json_templates import JsonTemplate, RelatedRow, Row, fields_or_defaults
 from mysocial.store.queries import Query, QueryRequest, execute, query
 from mysocial.store.store import Store
@@ -24,6 +25,8 @@ class PageReply(NamedTuple):
     related_rows: list[list[Any]]
     entry_count: int  # how many entries were read, also of records that are gone
     last_entry: "list[bytes] | None"  # the id and score of the last of them
+    # Of each row, the value of the query's viewer field, or False; empty if there is none at all.
+    viewer_values: list[bytes | bool]
 
 
 def get_rows(
@@ -34,22 +37,30 @@ def get_rows(
 
 
 def rows_query(
-    template: JsonTemplate, pks: Sequence[str], *, checks: RowChecks | None = None
+    template: JsonTemplate,
+    pks: Sequence[str],
+    *,
+    checks: RowChecks | None = None,
+    viewer_field: ViewerField | None = None,
 ) -> Query[list[Row]]:
     """Return the query for the rows of the live records among `pks`, in their order."""
-    request = page_request(template, checks or {}) | {"entries": [[pk, "0"] for pk in pks]}
+    entries = {"entries": [[pk, "0"] for pk in pks]}
+    request = page_request(template, checks or {}, viewer_field) | entries
     return query(request, lambda reply: rows_from_page(template, PageReply(*reply)))
 
 
-def page_request(template: JsonTemplate, checks: RowChecks) -> QueryRequest:
+def page_request(
+    template: JsonTemplate, checks: RowChecks, viewer_field: ViewerField | None = None
+) -> QueryRequest:
     """Return the request for rows of a template, to which the caller adds which records."""
-    return {
+    request: QueryRequest = {
         "kind": "page",
         "prefix": template.store.prefix,
         "fields": template.fields,
         "joins": [_join(template, ref, checks.get(ref, ())) for ref in template.refs],
         "checks": checks.get("", ()),
     }
+    return request | {"viewer_field": viewer_field} if viewer_field else request
 
 
 @functools.lru_cache(maxsize=MAX_CACHED_JOINS)
@@ -76,14 +87,17 @@ def rows_from_page(template: JsonTemplate, reply: PageReply) -> list[Row]:
     joins = _related_rows_by_id(template, reply)
     store, names = template.store, template.fields
     rows = []
-    for pk, score, values, *flags in reply.rows:
+    viewer_values = reply.viewer_values or repeat(False)
+    for (pk, score, values, *flags), viewer_value in zip(reply.rows, viewer_values, strict=False):
         own_cells = cells = fields_or_defaults(store, names, values)
         related_rows = []
         for position, rows_by_id in joins:
             related_row = rows_by_id[own_cells[position]]
             related_rows.append(related_row)
             cells = cells + related_row.values  # a new list: own_cells must not grow
-        rows.append(Row(template, pk.decode(), score, cells, related_rows, *flags))
+        row = Row(template, pk.decode(), score, cells, related_rows, *flags)
+        row.viewer_value = viewer_value
+        rows.append(row)
     return rows
 
 

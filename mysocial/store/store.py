@@ -144,6 +144,13 @@ class Store(RecordCodec[M]):
             if index.field in key_parts and not (index.second_field or index.where)
         ]
 
+    def optional_placeholder(self, pk: str, name: str, before: bytes, after: bytes) -> list[Any]:
+        """Return the placeholder of a field of a record that need not exist; null without one.
+
+        The id is a natural key. `JsonTemplate.placeholders` says what a placeholder is.
+        """
+        return [self.key(pk), name, b"null", before, after, self.absence_proofs(pk), pk]
+
     def initial_lists(self, pk: str) -> list[tuple[str, int]]:
         """Return the keys and TTLs (seconds) of the lists that start empty with a new record."""
         return [

@@ -16,6 +16,7 @@ from mysocial.store import (
     filter_pages,
     reads,
 )
+from posts.policies import viewer_reaction_policy
 from posts.representations import post_template, version_template
 from posts.selectors.rows import is_in_feed, is_in_home_feed, is_visible, visible_row_query
 from users.selectors import profile_query
@@ -135,8 +136,15 @@ def versions_page(
 def _list_query(
     index: str, value: str, *, viewer_id: str, limit: int, after: Entry | None
 ) -> ListQuery:
-    checks = {"author_id": relation_checks(viewer_id)}
-    return ListQuery(post_template, index, value, limit=limit, after=after, checks=checks)
+    return ListQuery(
+        post_template,
+        index,
+        value,
+        limit=limit,
+        after=after,
+        checks={"author_id": relation_checks(viewer_id)},
+        viewer_field=viewer_reaction_policy().field(viewer_id),
+    )
 
 
 def _filter_page(

@@ -26,6 +26,7 @@ from tests.support.journey import Member
 from tests.support.production import Production, ProxyMissing
 from tests.support.realtime_features import check_all_features
 from tests.support.realtime_scenario import CONNECT_TIMEOUT_SECONDS, Caller, Layout, Scenario
+from tests.support.shared_objects import shared
 from tests.support.stack import Stack, wait_for
 
 LOST_CODES = {ABNORMAL_CLOSURE, 1005, 1001}
@@ -155,7 +156,7 @@ def kill_and_resume(
             back = stack.enter_context(
                 kind(scenario.bob, "feed", cursor=cursor)
             )  # at the first attempt
-            assert [event["data"] for event in back.events] == [post]
+            assert [event["data"] for event in back.events] == [shared(post)]
             assert layout.process_of(back) != place
         took = time.monotonic() - killed
         scenario.wait_for_event("post.created", lambda data: data["id"] == post["id"])

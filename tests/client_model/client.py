@@ -63,8 +63,19 @@ class ClientState:
         """Change the relation to a member, wherever it is shown."""
         self.state[f"relation:{user_id}"].update(relation)
         for member in self.member_objects(user_id):
-            if "relation" in member:
-                member["relation"].update(relation)
+            for part in ("relation", "viewer"):  # of a profile
+                if part in member:
+                    member[part].update(relation)
+        author = self.author_state(user_id)
+        for written in (*self.posts_of(user_id), *self.comments_of(user_id)):
+            written["viewer"].update(author)
+
+    def author_state(self, user_id: str) -> Data:
+        """Return the part of `viewer` that follows from the relation to an author."""
+        return {
+            "follows_author": self.has_relation(user_id, "following"),
+            "muted": self.has_relation(user_id, "muting"),
+        }
 
     def list_entry(self, user_id: str) -> Data:
         """Return a member as lists show them, from the profile that the client holds."""
@@ -111,8 +122,8 @@ class ClientState:
                 self.state[name] = sorted([*self.state[name], post["id"]], reverse=True)
 
     def remove_post(self, post_id: str) -> None:
-        """Remove a post with its comments, reaction, pictures and notifications."""
-        for part in ("post", "comments", "mine"):
+        """Remove a post with its comments, pictures and notifications."""
+        for part in ("post", "comments"):
             self.state.pop(f"{part}:{post_id}", None)
         for name in ("feed", "home", *self.names("wall")):
             self.filter_list(name, lambda other_id: other_id != post_id)
@@ -124,6 +135,27 @@ class ClientState:
         """Return the posts of a member that the client holds."""
         posts = [self.state[name] for name in self.names("post")]
         return [post for post in posts if post["author"]["id"] == user_id]
+
+    def comments_of(self, user_id: str) -> list[Data]:
+        """Return the comments of a member that the client holds."""
+        listed = [comment for name in self.names("comments") for comment in self.state[name]]
+        return [comment for comment in listed if comment["author"]["id"] == user_id]
+
+    def hold_post(self, post: Data, reaction: str | None) -> None:
+        """Hold a post of an event, with what it is to the member."""
+        author = post["author"]["id"]
+        own = {"reaction": reaction, "can_edit": author == self.me}
+        self.state[f"post:{post['id']}"] = {**post, "viewer": own | self.author_state(author)}
+
+    def hold_comment(self, comment: Data) -> None:
+        """Put a comment of an event on top of its list, with what it is to the member."""
+        author, post = comment["author"]["id"], self.state[f"post:{comment['post_id']}"]
+        own = {
+            "can_edit": author == self.me,
+            "can_delete": self.me in {author, post["author"]["id"]},
+        }
+        viewer = own | self.author_state(author)
+        self.move_to_top(f"comments:{comment['post_id']}", {**comment, "viewer": viewer})
 
     def remove_posts_of(self, user_id: str, *, but: str = "") -> None:
         """Remove a member's posts, except those of the privacy `but`."""

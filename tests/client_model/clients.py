@@ -96,7 +96,7 @@ def _read_stale_parts(state: State, stale: set[str], fresh: State) -> None:
             state[name] = fresh[name]
     lists = [state[n] for n in state if n in {"feed", "home"} or n.startswith("wall:")]
     for pk in {pk for post_ids in lists for pk in post_ids} - {name[5:] for name in state}:
-        for name in (f"post:{pk}", f"comments:{pk}", f"mine:{pk}"):
+        for name in (f"post:{pk}", f"comments:{pk}"):
             state[name] = fresh[name]
 
 

@@ -7,8 +7,8 @@ from tests.client_model.reducer_rules import mark_stale, on
 @on("post.created")
 def _post_created(client: ClientState, post: Data) -> None:
     author = post["author"]["id"]
-    client.state[f"post:{post['id']}"] = post
-    client.state[f"comments:{post['id']}"], client.state[f"mine:{post['id']}"] = [], None
+    client.hold_post(post, reaction=None)
+    client.state[f"comments:{post['id']}"] = []
     client.place_post(post)
     if author == client.me:
         client.add_to_count("posts_count", 1)
@@ -19,14 +19,14 @@ def _post_created(client: ClientState, post: Data) -> None:
 @on("post.updated")
 def _post_updated(client: ClientState, post: Data) -> None:
     author, media = post["author"]["id"], post["media"]
-    is_held = client.has(f"post:{post['id']}")
-    client.state[f"post:{post['id']}"] = post
+    held = client.state.get(f"post:{post['id']}")
+    client.hold_post(post, reaction=held["viewer"]["reaction"] if held else None)
     client.place_post(post)
     gallery = client.state.get(f"gallery:{author}", []) if media else []
     known = [image for image in gallery if image["id"] == media["id"]]
     for image in known:
         image.update(media)
-    if not is_held:
+    if not held:
         mark_stale(client, "post.updated of an unknown post", author, post["id"])
     elif media and not known:
         mark_stale(client, "post.updated with a new picture", author)
@@ -46,7 +46,7 @@ def _post_deleted(client: ClientState, data: Data) -> None:
 def _comment_created(client: ClientState, data: Data) -> None:
     post_id = data["comment"]["post_id"]
     if client.has(f"comments:{post_id}"):
-        client.move_to_top(f"comments:{post_id}", data["comment"])
+        client.hold_comment(data["comment"])
     if client.has(f"post:{post_id}"):
         client.state[f"post:{post_id}"]["comments_count"] = data["comments_count"]
 
@@ -70,4 +70,4 @@ def _reaction_changed(client: ClientState, data: Data) -> None:
     if client.has(f"post:{data['post_id']}"):
         client.state[f"post:{data['post_id']}"]["reactions"] = data["reactions"]
         if data["user_id"] == client.me:
-            client.state[f"mine:{data['post_id']}"] = data["type"]
+            client.state[f"post:{data['post_id']}"]["viewer"]["reaction"] = data["type"]

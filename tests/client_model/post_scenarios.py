@@ -50,7 +50,7 @@ def _alice_restricts_a_post_to_herself(w: World) -> None:
     expect_success(w.alice.patch(f"posts/{w.followers}", {"privacy": "private"}))
 
 
-@action("post.updated", reread="gallery comments mine notifications")
+@action("post.updated", reread="gallery post comments notifications")
 def _alice_makes_a_post_public(w: World) -> None:
     expect_success(w.alice.patch(f"posts/{w.private}", {"privacy": "public"}))
 

@@ -25,7 +25,7 @@ REREAD_RULES = {
     "user.updated with a new picture": ("gallery:{}",),
     "post.created with a picture": ("gallery:{}",),
     "post.updated with a new picture": ("gallery:{}",),
-    "post.updated of an unknown post": ("gallery:{}", "comments:[]", "mine:[]", "notifications"),
+    "post.updated of an unknown post": ("gallery:{}", "post:[]", "comments:[]", "notifications"),
     # Created and deleted while the client was away; the member's profile counts posts.
     "post.deleted of an unknown post": ("profile:{}",),
     "message.deleted of an unknown message": ("messages:*",),
@@ -42,7 +42,6 @@ PATHS = {
     "messages": "chat/conversations/{user_id}/messages",
     "post": "posts/{id}",
     "comments": "posts/{id}/comments",
-    "mine": "posts/{id}/reactions/mine",
     "mutes": "users/me/mutes",
     "open_chats": "chat/users",
     "conversations": "chat/conversations",

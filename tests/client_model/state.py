@@ -47,11 +47,11 @@ class Reader:
         return self.state
 
     def _under_posts(self) -> None:
-        """Read the comments of each post that has any, and the member's reaction to it."""
+        """Read the comments of each post that has any; check the member's reaction to it."""
         reactions = self._page(f"users/{self.me.id}/reactions")["reactions"]
         mine = {r["post"]["id"]: r["type"] for r in reactions}
         for post in [post for name, post in self.state.items() if name.startswith("post:")]:
-            self.state[f"mine:{post['id']}"] = mine.pop(post["id"], None)
+            assert post["viewer"]["reaction"] == mine.pop(post["id"], None), post
             self.state[f"comments:{post['id']}"] = []
             if post["comments_count"]:
                 self._keep(f"comments:{post['id']}", f"posts/{post['id']}/comments", "comments")
@@ -139,7 +139,7 @@ def differences(held: State, fresh: State, me: str, stale: set[str]) -> dict[str
 def _is_post_of_stale_list(name: str, held: State, fresh: State, stale: set[str]) -> bool:
     """Return whether a part belongs to a post of a list that is stale."""
     kind, _, post_id = name.partition(":")
-    if kind not in {"post", "comments", "mine"} or f"post:{post_id}" in held:
+    if kind not in {"post", "comments"} or f"post:{post_id}" in held:
         return False
     author = fresh[f"post:{post_id}"]["author"]["id"]
     return matches_any(f"wall:{author}", stale)

@@ -11,6 +11,7 @@ from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
 from tests.support.concurrency import assert_no_changes, live_records, run_concurrently
 from tests.support.people import logged_events
+from tests.support.shared_objects import shared
 
 
 def remove_and_check(pk):
@@ -108,7 +109,7 @@ def test_staff_delete_comments_through_the_services(moderator, alice, bob, comme
     form = {"action": "delete_selected", "_selected_action": [gone["id"]], "post": "yes"}
     assert moderator.post("/admin/comments/comment/", form).status_code == 302
     assert bob.get(f"comments/{gone['id']}").status_code == 404
-    assert bob.get(f"posts/{post['id']}/comments").json()["comments"] == [kept]
+    assert shared(bob.get(f"posts/{post['id']}/comments").json()["comments"]) == [kept]
     assert bob.get(f"posts/{post['id']}").json()["comments_count"] == 1
     assert bob.received_events(f"post:{post['id']}")[-1]["type"] == "comment.deleted"
     assert moderator.get("/admin/comments/comment/add/").status_code == 403

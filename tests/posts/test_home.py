@@ -11,6 +11,7 @@ from posts.store import posts
 from tests.support.concurrency import assert_no_changes, mongod_paused, run_concurrently
 from tests.support.example_records import evict
 from tests.support.people import anonymous, sign_up
+from tests.support.shared_objects import shared
 
 
 def home_texts(person, **query):
@@ -43,7 +44,7 @@ def test_the_home_feed_lists_followed_and_own_posts_newest_first(alice, bob, str
     post = alice.create_post("three", privacy="followers")
     alice.create_post("private", privacy="private")
     assert home_texts(bob) == ["three", "two", "one"]
-    assert bob.get("posts/home?limit=1").json()["posts"] == [post]
+    assert shared(bob.get("posts/home?limit=1").json()["posts"]) == [post]
     assert home_texts(bob, limit=2) == ["three", "two", "one"]
     assert home_texts(alice) == ["three", "one"]
 

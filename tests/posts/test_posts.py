@@ -5,7 +5,12 @@ import pytest
 
 from mysocial.store import reads
 from posts.models import Post
-from posts.representations import PostSerializer, post_template
+from posts.representations import (
+    PostSerializer,
+    PostViewerSerializer,
+    SharedPostSerializer,
+    post_template,
+)
 from posts.store import posts
 from tests.support.concurrency import (
     assert_no_changes,
@@ -14,6 +19,7 @@ from tests.support.concurrency import (
     run_concurrently,
 )
 from tests.support.people import anonymous
+from tests.support.shared_objects import shared
 from users.store import users
 
 
@@ -22,7 +28,7 @@ def test_a_new_post_is_listed_at_once_and_persisted(alice, bob, flush_all, docum
 
     shown = bob.get("posts").json()
     assert [record["id"] for record in shown["posts"]] == [post["id"]]
-    assert shown["posts"][0] == post
+    assert shared(shown["posts"][0]) == post
     assert shown["total_posts"] == 1
     assert document(Post, post["id"]) is None
 
@@ -35,13 +41,13 @@ def test_a_post_has_the_given_fields_and_its_author(alice, bob):
     response = alice.post("posts", {"text": "  Hello \U0001f600\n ", **fields})
     assert response.status_code == 201
     assert response.json()["message"] == "Post created"
-    post = response.json()["post"]
+    post = shared(response.json()["post"])
     assert post["text"] == "Hello \U0001f600"
     assert {name: post[name] for name in fields} == fields
     assert (post["comments_count"], post["edited_at"]) == (0, None)
     assert post["author"]["id"] == alice.id
     assert post["author"]["username"] == "alice"
-    assert bob.get(f"posts/{post['id']}").json() == post
+    assert shared(bob.get(f"posts/{post['id']}").json()) == post
     assert bob.received_events("feed") == [{"type": "post.created", "data": post}]
 
 
@@ -106,10 +112,10 @@ def test_an_author_edits_a_post_and_its_viewers_receive_the_event(alice, bob, fl
     response = alice.patch(f"posts/{post['id']}", {"text": "Hello"})
     assert response.status_code == 200
     assert response.json()["message"] == "Post updated"
-    edited = response.json()["post"]
+    edited = shared(response.json()["post"])
     assert edited == {**post, "text": "Hello", "edited_at": edited["edited_at"]}
     assert edited["edited_at"] is not None
-    assert bob.get(f"posts/{post['id']}").json() == edited
+    assert shared(bob.get(f"posts/{post['id']}").json()) == edited
     assert bob.received_events("feed")[1:] == [{"type": "post.updated", "data": edited}]
     assert bob.received_events(f"post:{post['id']}")[1:] == [
         {"type": "post.updated", "data": edited}
@@ -223,7 +229,9 @@ def test_the_response_bytes_match_the_serializer(alice, text):
     (row,) = reads.get_rows(post_template, [post["id"]])
     author = users.values(reads.get_record(users, alice.id))
     values = posts.values(reads.get_record(posts, post["id"]))
-    expected = PostSerializer({**values, "media": None, "author": author}).data
+    expected = SharedPostSerializer({**values, "media": None, "author": author}).data
     assert orjson.loads(post_template.render(row)) == expected
     sent = alice.get(f"posts/{post['id']}").json()
-    assert (sent, list(sent)) == (expected, list(expected))
+    assert list(sent) == list(PostSerializer().fields)
+    assert list(sent["viewer"]) == list(PostViewerSerializer().fields)
+    assert (shared(sent), list(sent)[:-1]) == (expected, list(expected))

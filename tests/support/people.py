@@ -16,6 +16,7 @@ from mysocial.core.redis import client as redis_client
 from mysocial.realtime.event_data import get_event_data
 from tests.support import api_contract
 from tests.support.servers import PASSWORD
+from tests.support.shared_objects import shared
 
 _handler = Client().handler
 NOTIFICATION_PREFIX = "notification."
@@ -75,10 +76,10 @@ class Person:
         return self.call("DELETE", path, **headers)
 
     def create_post(self, text: str = "Hello", **fields: Any) -> dict[str, Any]:
-        """Create a post and return it."""
+        """Create a post and return it as all its viewers see it."""
         response = self.post("posts", {"text": text, **fields})
         assert response.status_code == 201, response.content
-        return response.json()["post"]
+        return shared(response.json()["post"])
 
     def received_events(self, *topics: str) -> list[dict[str, Any]]:
         """Return the events that this person's connections would have received, oldest first.

@@ -5,6 +5,7 @@ import pytest
 
 from tests.support.concurrency import assert_no_changes, run_concurrently
 from tests.support.people import anonymous, sign_up
+from tests.support.shared_objects import shared
 from users.models import NOTIFICATION_TYPES, User
 
 
@@ -27,9 +28,9 @@ def test_making_an_account_private_is_sent_to_clients_that_show_it(alice, bob, f
     assert alice.get("users/me/settings").json() == response.json()["settings"]
     profile = bob.get(f"users/{alice.id}").json()
     assert profile["is_private"] is True
-    shared = {name: value for name, value in profile.items() if name != "posts_count"}
+    data = {name: value for name, value in shared(profile).items() if name != "posts_count"}
     assert bob.received_events(f"user:{alice.id}") == [
-        {"type": "user.updated", "data": shared},
+        {"type": "user.updated", "data": data},
         {"type": "user.hidden", "data": {"user_id": alice.id, "what": "posts"}},
     ]
     flush_all()

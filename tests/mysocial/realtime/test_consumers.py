@@ -12,6 +12,7 @@ from mysocial.core.keys import DISPATCHER_GROUP
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.store import reads, write
 from tests.support.concurrency import script_calls
+from tests.support.shared_objects import shared
 from tests.support.sockets import Socket
 
 ORIGIN = b"http://localhost:8000"
@@ -53,7 +54,7 @@ async def test_an_edit_and_a_deletion_are_received(connected, alice, bob):
 
     reply = await sync_to_async(alice.patch)(f"posts/{post['id']}", {"text": "Second"})
     updated = await socket.next()
-    assert (updated["type"], updated["data"]) == ("post.updated", reply.json()["post"])
+    assert (updated["type"], updated["data"]) == ("post.updated", shared(reply.json()["post"]))
 
     await sync_to_async(alice.delete)(f"posts/{post['id']}")
     deleted = await socket.next()
