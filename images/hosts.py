@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
 
+from images.content import CONTENT_TYPES
 from images.models import Kind
 
 TIMEOUT_SECONDS = 60
@@ -40,7 +41,7 @@ class Host(Protocol):
         ...
 
     def remove(self, ref: str, *, kind: str) -> None:
-        """Remove a file; do nothing if there is none."""
+        """Remove a file, in whatever format it was stored; do nothing if there is none."""
         ...
 
 
@@ -63,7 +64,8 @@ class LocalHost:
 
     def remove(self, ref: str, *, kind: str) -> None:
         """Delete the file from disk."""
-        storages["default"].delete(ref)
+        for name in file_names(ref):
+            storages["default"].delete(name)
 
 
 class CloudinaryHost:
@@ -99,6 +101,11 @@ class CloudinaryHost:
     def remove(self, ref: str, *, kind: str) -> None:
         """Delete the file. For a missing one, Cloudinary returns "not found", not an error."""
         cloudinary.uploader.destroy(_public_id(ref), invalidate=True, **_upload_options(kind))
+
+
+def file_names(ref: str) -> list[str]:
+    """Return all names that a file may have: processing may change its format."""
+    return [f"{_public_id(ref)}{extension}" for extension in CONTENT_TYPES]
 
 
 def _public_id(ref: str) -> str:

@@ -1,8 +1,11 @@
-"""Animations: the frames keep their encoding, and everything else is removed.
+"""Animations: the frames keep their encoding where they can, and everything else is removed.
 
 Encoding the frames again would take long and let files grow: a frame of an optimized GIF contains
 only what has changed. So the container is written again, with a whitelist of its parts. Then every
 frame of the result is decoded once, so that only files that viewers can decode are published.
+
+An animation that is not upright, has other colors than sRGB or is too large must be encoded again.
+It becomes a WebP, whose encoder also stores only what has changed.
 """
 
 import io
@@ -10,41 +13,48 @@ from typing import IO
 
 from PIL import Image
 
-from images.processing.containers import Frame, strip_apng, strip_gif, strip_webp
+from images.processing.animation_encoder import Change, encode_animation
+from images.processing.colors import read_profile
+from images.processing.containers import Stripped, strip_apng, strip_gif, strip_webp
 from images.processing.limits import (
     MAX_ANIMATION_PIXELS,
     MAX_FRAMES,
-    MAX_SIDE_PIXELS,
     InvalidMedia,
     ProcessedMedia,
 )
+from images.processing.orientation import read_turn
+from images.processing.scaling import bounded_size
 
 STRIP = {"GIF": strip_gif, "PNG": strip_apng, "WEBP": strip_webp}
 
 
 def process_animation(content: bytes, image: Image.Image, output: IO[bytes]) -> ProcessedMedia:
-    """Write an animation without metadata, with its frames as they are.
+    """Write an animation without metadata, upright, in sRGB and within the bounds.
 
     Args:
         content: The file.
-        image: The opened file, of which only the size and the format are used.
+        image: The opened file.
         output: The file to write.
 
     Raises:
         InvalidMedia: It is damaged, or exceeds a limit.
     """
     format_, size = str(image.format), image.size
-    stripped, frames = STRIP[format_](content)
-    _require_allowed_frames(frames, size)
-    _decode_frames(stripped, format_, size)
-    output.write(stripped)
+    animation = STRIP[format_](content)
+    _require_allowed_frames(animation, size)
+    change = Change(bounded_size(size), read_profile(image), read_turn(image))
+    with Image.open(io.BytesIO(animation.content), formats=(format_,)) as frames:
+        if change.is_needed(size):
+            new_size = encode_animation(frames, animation, change, output)
+            return ProcessedMedia(*new_size, extension="webp")
+        _decode_frames(frames, size)
+    output.write(animation.content)
     return ProcessedMedia(*size)
 
 
-def _require_allowed_frames(frames: list[Frame], size: tuple[int, int]) -> None:
+def _require_allowed_frames(animation: Stripped, size: tuple[int, int]) -> None:
     width, height = size
-    if max(size) > MAX_SIDE_PIXELS:
-        raise InvalidMedia(f"An animation may have at most {MAX_SIDE_PIXELS} pixels per side.")
+    frames = animation.frames
     if len(frames) > MAX_FRAMES:
         raise InvalidMedia(f"The animation has more than {MAX_FRAMES} frames.")
     if len(frames) * width * height > MAX_ANIMATION_PIXELS:
@@ -55,15 +65,14 @@ def _require_allowed_frames(frames: list[Frame], size: tuple[int, int]) -> None:
         raise InvalidMedia("A frame of the animation extends beyond its canvas.")
 
 
-def _decode_frames(content: bytes, format_: str, size: tuple[int, int]) -> None:
+def _decode_frames(image: Image.Image, size: tuple[int, int]) -> None:
     """Decode one frame after the other.
 
     Raises:
         InvalidMedia: A frame has another size, which the declarations did not reveal.
     """
-    with Image.open(io.BytesIO(content), formats=(format_,)) as image:
-        for number in range(getattr(image, "n_frames", 1)):
-            image.seek(number)
-            image.load()
-            if image.size != size or number >= MAX_FRAMES:
-                raise InvalidMedia("The animation is damaged.")
+    for number in range(getattr(image, "n_frames", 1)):
+        image.seek(number)
+        image.load()
+        if image.size != size or number > MAX_FRAMES:
+            raise InvalidMedia("The animation is damaged.")

@@ -31,13 +31,20 @@ WEBP_KEPT_FLAGS = 0x12  # Animation and transparency, but not EXIF, XMP and prof
 
 
 class Frame(NamedTuple):
-    """The extents of a frame on the canvas, in pixels."""
+    """The extents of a frame on the canvas, in pixels, and how long it is shown."""
 
     right: int
     bottom: int
+    milliseconds: int
 
 
-Stripped = tuple[bytes, list[Frame]]  # The new content and its frames.
+class Stripped(NamedTuple):
+    """An animation without metadata."""
+
+    content: bytes
+    frames: list[Frame]
+    plays: int  # How often it is shown; 0 for without end.
+    has_default_image: bool = False  # The first image is for viewers without animation.
 
 
 def strip_gif(content: bytes) -> Stripped:
@@ -47,26 +54,32 @@ def strip_gif(content: bytes) -> Stripped:
         InvalidMedia: It is truncated or not a GIF.
     """
     position = GIF_HEADER_BYTES + _gif_table_bytes(_at(content, 10))
-    parts, frames = [content[:position]], []
+    parts, frames, plays, milliseconds = [content[:position]], [], 1, 0
     while content[position : position + 1] not in (GIF_END, b""):
         start, kind = position, content[position : position + 1]
         if kind == GIF_IMAGE:
             if len(content) < start + GIF_DESCRIPTOR_BYTES:
                 raise InvalidMedia(DAMAGED)
             left, top, width, height, flags = struct.unpack_from("<HHHHB", content, start + 1)
-            frames.append(Frame(left + width, top + height))
+            frames.append(Frame(left + width, top + height, milliseconds))
+            milliseconds = 0
             # The size of the codes follows the table.
             position += GIF_DESCRIPTOR_BYTES + _gif_table_bytes(flags) + 1
             is_kept = True
         elif kind == GIF_EXTENSION:
             is_kept = _is_kept_extension(content, start)
+            if is_kept and content[start + 1 : start + 2] == GIF_CONTROL:
+                milliseconds = 10 * int.from_bytes(content[start + 4 : start + 6], "little")
+            elif is_kept:  # The number of repetitions, after the first time.
+                count = int.from_bytes(content[start + 16 : start + 18], "little")
+                plays = count + 1 if count else 0
             position += 2
         else:
             raise InvalidMedia(DAMAGED)
         position = _skip_sub_blocks(content, position)
         if is_kept:
             parts.append(content[start:position])
-    return b"".join([*parts, GIF_END]), frames
+    return Stripped(b"".join([*parts, GIF_END]), frames, plays)
 
 
 def _is_kept_extension(content: bytes, start: int) -> bool:
@@ -102,7 +115,7 @@ def strip_apng(content: bytes) -> Stripped:
         InvalidMedia: It is truncated.
     """
     position = PNG_HEADER_BYTES
-    parts, frames, kind = [content[:position]], [], b""
+    parts, frames, kind, plays, has_default_image = [content[:position]], [], b"", 0, False
     while kind != b"IEND":
         if len(content) < position + PNG_CHUNK_OVERHEAD_BYTES:
             raise InvalidMedia(DAMAGED)
@@ -111,10 +124,16 @@ def strip_apng(content: bytes) -> Stripped:
         if kind in PNG_CHUNKS:
             parts.append(content[position:end])
         if kind == b"fcTL" and size == 26:  # noqa: PLR2004 - as specified
-            width, height, left, top = struct.unpack_from(">IIII", content, position + 12)
-            frames.append(Frame(left + width, top + height))
+            width, height, left, top, delay, unit = struct.unpack_from(
+                ">IIIIHH", content, position + 12
+            )
+            frames.append(Frame(left + width, top + height, 1000 * delay // (unit or 100)))
+        elif kind == b"acTL" and size == 8:  # noqa: PLR2004 - as specified
+            (plays,) = struct.unpack_from(">I", content, position + 12)
+        elif kind == b"IDAT" and not frames:
+            has_default_image = True
         position = end
-    return b"".join(parts), frames
+    return Stripped(b"".join(parts), frames, plays, has_default_image)
 
 
 def strip_webp(content: bytes) -> Stripped:
@@ -123,13 +142,15 @@ def strip_webp(content: bytes) -> Stripped:
     Raises:
         InvalidMedia: It is truncated.
     """
-    parts, frames = [], []
+    parts, frames, plays = [], [], 0
     for kind, body in _webp_chunks(content[WEBP_HEADER_BYTES:]):
         if kind not in WEBP_CHUNKS:
             continue
         new_body = body
         if kind == b"VP8X":
             new_body = bytes([_at(body, 0) & WEBP_KEPT_FLAGS]) + body[1:]
+        elif kind == b"ANIM":
+            plays = int.from_bytes(body[4:6], "little")
         elif kind == b"ANMF":
             frames.append(_webp_frame(body))
             images = _webp_chunks(body[WEBP_FRAME_HEADER_BYTES:])
@@ -138,7 +159,8 @@ def strip_webp(content: bytes) -> Stripped:
             )
         parts.append(_webp_chunk(kind, new_body))
     contents = b"WEBP" + b"".join(parts)
-    return b"RIFF" + struct.pack("<I", len(contents)) + contents, frames
+    new_content = b"RIFF" + struct.pack("<I", len(contents)) + contents
+    return Stripped(new_content, frames, plays)
 
 
 def _webp_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -159,7 +181,7 @@ def _webp_chunk(kind: bytes, body: bytes) -> bytes:
 def _webp_frame(body: bytes) -> Frame:
     if len(body) < WEBP_FRAME_HEADER_BYTES:
         raise InvalidMedia(DAMAGED)
-    left, top, width, height = (
-        int.from_bytes(body[offset : offset + 3], "little") for offset in (0, 3, 6, 9)
+    left, top, width, height, milliseconds = (
+        int.from_bytes(body[offset : offset + 3], "little") for offset in (0, 3, 6, 9, 12)
     )
-    return Frame(2 * left + width + 1, 2 * top + height + 1)
+    return Frame(2 * left + width + 1, 2 * top + height + 1, milliseconds)

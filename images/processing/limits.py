@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 MEGABYTE = 1024 * 1024
-MAX_SIDE_PIXELS = 2048  # Of a published image.
+MAX_AREA_PIXELS = 2048 * 2048  # Of a published image.
+MAX_SIDE_PIXELS = 16_000  # The format WebP allows 16,383.
 MAX_PIXELS = 40_000_000
 MAX_WEBP_PIXELS = 20_000_000  # libwebp keeps several copies of the canvas, of 4 bytes a pixel.
 MAX_SCANS = 100  # Of a progressive JPEG, which usually has ten; each may cost a full pass.
@@ -24,10 +25,11 @@ class InvalidMedia(Exception):
 
 
 class ProcessedMedia(NamedTuple):
-    """The size of the processed file in pixels, which is known for images only."""
+    """The size of the processed file in pixels, which is known for images only, and its form."""
 
     width: int | None = None
     height: int | None = None
+    extension: str = ""  # Of its name, if the format is another one than that of the upload.
 
 
 class Limits(NamedTuple):

@@ -4,20 +4,21 @@ The result has no metadata of the camera or phone, such as the location, the dev
 """
 
 import io
-from math import ceil
 from typing import IO
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 
+from images.processing.colors import read_profile, to_srgb
 from images.processing.headers import InvalidHeader, read_image_header
 from images.processing.limits import (
     MAX_PIXELS,
     MAX_SCANS,
-    MAX_SIDE_PIXELS,
     InvalidMedia,
     ProcessedMedia,
     max_pixels,
 )
+from images.processing.orientation import read_turn, turn_upright
+from images.processing.scaling import bounded_size, scale
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 KEPT_INFO = ("transparency", "duration", "loop")
@@ -72,8 +73,7 @@ def open_image(content: bytes) -> Image.Image:
 def process_still(image: Image.Image, output: IO[bytes]) -> ProcessedMedia:
     """Write an image without metadata in its own format."""
     format_ = "JPEG" if image.format == "MPO" else str(image.format)
-    _shrink(image)  # First of all, so that the other steps need less memory.
-    image = _convert_to_srgb(ImageOps.exif_transpose(image))
+    image = prepare_still(image)
     if format_ == "JPEG" and image.mode not in {"L", "RGB"}:
         image = image.convert("RGB")
     # Pillow would save the comments, profiles and XMP of `info`.
@@ -82,23 +82,17 @@ def process_still(image: Image.Image, output: IO[bytes]) -> ProcessedMedia:
     return ProcessedMedia(image.width, image.height)
 
 
-def _shrink(image: Image.Image) -> None:
-    """Reduce an image to `MAX_SIDE_PIXELS` per side, with little memory."""
-    scale = max(1.0, max(image.size) / MAX_SIDE_PIXELS)
-    # A JPEG is decoded at a half, a quarter or an eighth of its size.
-    image.draft(None, (ceil(image.width / scale), ceil(image.height / scale)))
+def prepare_still(image: Image.Image) -> Image.Image:
+    """Return an image within the bounds, upright and in sRGB. It takes over the memory of `image`.
+
+    It is scaled first, so that the other steps need less memory.
+    """
+    profile, turn = read_profile(image), read_turn(image)
+    size = bounded_size(image.size)
+    if size != image.size:
+        # A JPEG is decoded at a half, a quarter or an eighth of its size.
+        image.draft(None, size)
+        image.load()
+        image = scale(image, size)
     image.load()
-    image.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS), reducing_gap=1.0)
-
-
-def _convert_to_srgb(image: Image.Image) -> Image.Image:
-    """Return the image in sRGB, the color space of an image without a profile."""
-    profile = image.info.get("icc_profile")
-    if not profile or image.mode != "RGB":
-        return image
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"))
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return image  # An unreadable profile is ignored.
-    return converted or image
+    return turn_upright(to_srgb(image, profile), turn)

@@ -4,11 +4,13 @@ import io
 import logging
 import math
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from images import hosts
+from images.content import CONTENT_TYPES
 from images.models import DeletedFile, Kind, Media, State
 from images.processing.client import process_file
 from images.processing.limits import InvalidMedia
@@ -97,15 +99,23 @@ def _process_and_store(claimed: Media) -> dict[str, Any]:
         size = file.seek(0, io.SEEK_END)
         file.seek(0)
         host = hosts.current_host()
-        url = host.put(claimed.host_ref, file, kind=claimed.kind)
+        ref = _name_of_result(claimed.host_ref, processed.extension)
+        url = host.put(ref, file, kind=claimed.kind)
     return {
         "state": State.READY.value,
         "url": url,
         "host": host.name,
+        "host_ref": ref,
+        "content_type": CONTENT_TYPES[Path(ref).suffix],
         "size": size,
         "width": processed.width,
         "height": processed.height,
     }
+
+
+def _name_of_result(ref: str, extension: str) -> str:
+    """Return the name of the processed file, which differs if its format does."""
+    return f"{Path(ref).stem}.{extension}" if extension else ref
 
 
 @retry_on_conflict

@@ -141,11 +141,12 @@ def test_an_animation_may_have_100_million_pixels_in_total(alice, frames, state)
     assert media["error"] in {None, reason}
 
 
-@pytest.mark.parametrize(("side", "state"), [(2048, "ready"), (2049, "failed")])
-def test_an_animation_may_have_2048_pixels_per_side(alice, side, state):
+@pytest.mark.parametrize(("side", "extension"), [(2048, "gif"), (2049, "webp")])
+def test_an_animation_is_encoded_again_only_above_the_limit_of_pixels(alice, side, extension):
     media = upload_and_process(alice, make_tiny_frames(2, side=side))
-    assert media["state"] == state
-    assert media["error"] in {None, "An animation may have at most 2048 pixels per side."}
+    assert (media["state"], media["width"], media["height"]) == ("ready", 2048, 2048)
+    assert media["url"].endswith(f".{extension}")
+    assert open_image(media["url"]).n_frames == 2
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,9 @@ def test_the_exif_orientation_is_applied(alice):
 
 
 def test_a_large_image_is_scaled_down_with_its_proportions(alice):
-    media = upload_and_process(alice, make_image("JPEG", (4000, 1000)))
-    assert (media["width"], media["height"]) == (2048, 512)
-    assert open_image(media["url"]).size == (2048, 512)
+    media = upload_and_process(alice, make_image("JPEG", (8000, 2000)))
+    assert (media["width"], media["height"]) == (4096, 1024)
+    assert open_image(media["url"]).size == (4096, 1024)
 
 
 def test_an_animation_keeps_its_frames_and_loses_its_comment(alice):
