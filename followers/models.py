@@ -5,7 +5,7 @@ The id of an edge is the `pair_id` of its members, so there is at most one.
 
 from django.db import models
 
-from mysocial.store import ID, Record
+from mysocial.store import ID, AddressField, Record
 
 
 class Follow(Record):
@@ -29,7 +29,7 @@ class Block(Record):
     username = models.CharField(max_length=30, default="")
     display_name = models.CharField(max_length=40, default="")
     avatar_color = models.CharField(max_length=7, default="")
-    avatar_url = models.CharField(max_length=500, default="")
+    avatar_url = AddressField(default="")
     is_private = models.BooleanField(default=False)
 
     class Meta(Record.Meta):

@@ -3,7 +3,7 @@
 from django.db import models
 
 from mysocial.outbox import OutboxItem
-from mysocial.store import ID
+from mysocial.store import ID, AddressField
 
 
 class Kind(models.TextChoices):
@@ -46,7 +46,7 @@ class Media(OutboxItem):
     subject_id = models.CharField(max_length=64, default="")  # The post or message that it is in.
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROCESSING)
     error = models.CharField(max_length=200, null=True, default=None)  # Why it has failed.
-    url = models.CharField(max_length=500, null=True, default=None)
+    url = AddressField(null=True, default=None)
     width = models.IntegerField(null=True, default=None)
     height = models.IntegerField(null=True, default=None)
     content_type = models.CharField(max_length=20)

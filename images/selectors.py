@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from images.models import Kind, Media, Purpose
 from images.representations import image_template
 from images.store import GALLERY, media
+from mysocial.core.addresses import absolute_address
 from mysocial.core.errors import NotFound
 from mysocial.policies import Audience, visible_ids
 from mysocial.store import Entry, ListQuery, Row, filter_pages, reads
@@ -34,7 +35,7 @@ def gallery_page(
 def get_media_urls(media_ids: Iterable[str]) -> dict[str, str]:
     """Return the URLs of those of the media that are ready, by id, regardless of the viewer."""
     records = reads.get_records(media, media_ids)
-    return {pk: record.url for pk, record in records.items() if record.url}
+    return {pk: absolute_address(record.url) for pk, record in records.items() if record.url}
 
 
 def get_visible_image(image_id: str, *, viewer_id: str) -> Media:

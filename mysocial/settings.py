@@ -23,6 +23,8 @@ WEB_PROCESSES = envint("WEB_PROCESSES", 1, minimum=1, maximum=64)
 WORKER_PROCESSES = envint("WORKER_PROCESSES", 1, minimum=1, maximum=64)
 MEDIA_WORKER_PROCESSES = envint("MEDIA_WORKER_PROCESSES", 1, minimum=0, maximum=64)
 PUBLIC_URL = envstr("PUBLIC_URL", f"http://localhost:{PORT}").rstrip("/")
+# Before it was changed the last time, and earlier: for records of versions that stored whole URLs.
+FORMER_PUBLIC_URLS = [url.rstrip("/") for url in envlist("FORMER_PUBLIC_URLS")]
 # The origins whose pages may use the API and open `/ws`, with scheme and port. In production, there
 # is no default but the public one: a page of the machine that a browser runs on is not ours.
 _local_origins = f",http://localhost:{PORT},http://127.0.0.1:{PORT}" if DEBUG else ""
@@ -277,7 +279,7 @@ EMAIL_BACKEND = (
 # --- Media --------------------------------------------------------------------------------------
 # Uploads wait in `incoming` for a worker. Every web process and worker shares the folder.
 MEDIA_DIR = Path(envstr("MEDIA_DIR", str(DATA_DIR / "media"))).resolve()
-MEDIA_URL = f"{PUBLIC_URL}/media/"
+MEDIA_URL = "/media/"
 IMAGE_MAX_BYTES = envint("IMAGE_MAX_BYTES", 10 * 1024 * 1024, minimum=1024)
 VIDEO_MAX_BYTES = envint("VIDEO_MAX_BYTES", 100 * 1024 * 1024, minimum=1024)
 # The limits of the process that decodes one file; docs/media.md has the costs at each limit.

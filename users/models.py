@@ -6,7 +6,7 @@ from django.db import models
 
 from mysocial.core.ids import now
 from mysocial.core.text import fold_name
-from mysocial.store import ID, Record
+from mysocial.store import ID, AddressField, Record
 
 # Each type can be turned off for each channel.
 NOTIFICATION_TYPES = (
@@ -43,8 +43,8 @@ class User(Record):
     # In any script; shown beside the username. `users/profile_texts.py` has its rules.
     display_name = models.TextField(max_length=40, default="", blank=True)
     avatar_color = models.CharField(max_length=7, default=COLORS[0])
-    avatar_url = models.CharField(max_length=500, default="", blank=True)
-    background_url = models.CharField(max_length=500, default="", blank=True)
+    avatar_url = AddressField(default="", blank=True)
+    background_url = AddressField(default="", blank=True)
     # Set as soon as an image is uploaded; the URLs above follow when it is processed.
     avatar_id = models.CharField(**ID, default="", editable=False)
     background_id = models.CharField(**ID, default="", editable=False)

@@ -10,6 +10,7 @@ from images.selectors import get_media_urls
 from moderation.models import ActionType, ModerationAction, Report, StaffNote, State, Target
 from moderation.selectors.profiles import profile_text
 from moderation.store import moderation_actions, reports, staff_notes
+from mysocial.core.addresses import absolute_address
 from mysocial.core.errors import NotFound
 from mysocial.core.text import fold_query
 from mysocial.store import latest, reads
@@ -110,7 +111,8 @@ def summarize_member(user_id: str) -> MemberSummary | None:
     if user is None:
         return None
     joined = _format_time(user.created_at)
-    return MemberSummary(user.id, user.username, user.avatar_url, joined, user.posts_count)
+    avatar_url = absolute_address(user.avatar_url)
+    return MemberSummary(user.id, user.username, avatar_url, joined, user.posts_count)
 
 
 def display_name(user_id: str) -> str:
@@ -196,7 +198,8 @@ def _profile_lines(report: Report) -> ContentLines:
     if user is None:
         return [], "The account is deleted."
     text = profile_text(user)
-    return [Line(user.id, _format_time(user.created_at), text, True, user.avatar_url)], ""
+    avatar_url = absolute_address(user.avatar_url)
+    return [Line(user.id, _format_time(user.created_at), text, True, avatar_url)], ""
 
 
 def _format_time(moment: datetime) -> str:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from mysocial.api.client_address import get_client_address
 from mysocial.api.idempotency import bind_key, decrypt_last_part, encrypt_last_part
 from mysocial.core import request_context
+from mysocial.core.addresses import insert_public_url
 from mysocial.core.errors import IdempotentReplay
 from mysocial.core.networks import networks_of
 from mysocial.core.rate_limits import RateLimit, enforce_checks_in_write
@@ -34,7 +35,7 @@ def current_user_id(request: Request) -> str:
 
 def json_response(body: bytes, status: int = 200) -> HttpResponse:
     """Return a response whose body is JSON already."""
-    return HttpResponse(body, status=status, content_type="application/json")
+    return HttpResponse(insert_public_url(body), status=status, content_type="application/json")
 
 
 def message_envelope(

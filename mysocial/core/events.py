@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import orjson
 
 from mysocial.core import tracing
+from mysocial.core.addresses import insert_public_url
 from mysocial.core.event_schemas import Payload
 from mysocial.core.keys import FEED_TOPIC, HOME_TOPIC, self_topic
 
@@ -122,10 +123,10 @@ def parent_topic(topic: str) -> str:
 def event_frame(epoch: str, offset: str, kind: str, data: bytes) -> bytes:
     """Return the JSON message of a stored event; its id is its cursor, `<epoch>:<offset>`."""
     return b'{"id":"%s:%s","type":"%s","data":%s}' % (
-        epoch.encode(), offset.encode(), kind.encode(), data,
+        epoch.encode(), offset.encode(), kind.encode(), insert_public_url(data),
     )  # fmt: skip
 
 
 def ephemeral_frame(kind: str, data: bytes) -> bytes:
     """Return the JSON message of an ephemeral event, which has no id: it cannot be replayed."""
-    return b'{"type":"%s","data":%s}' % (kind.encode(), data)
+    return b'{"type":"%s","data":%s}' % (kind.encode(), insert_public_url(data))

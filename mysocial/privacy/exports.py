@@ -11,6 +11,7 @@ from typing import IO, Any, NamedTuple
 from mysocial.admin.audit import entries
 from mysocial.admin.second_factor import second_factors
 from mysocial.core import mongo
+from mysocial.core.addresses import absolute_address
 from mysocial.outbox import Email, emails
 from mysocial.outbox.cascades import cascade_deletions
 from mysocial.persistence import flush
@@ -58,6 +59,8 @@ class ExportSection:
     def exported_fields(self, record: Record) -> dict[str, Any]:
         """Return the exported fields of a record, its id first."""
         values = self.store.values(record)
+        for name in self.store.address_fields:
+            values[name] = absolute_address(values[name] or "") or values[name]
         return {"id": values.pop("id")} | {
             name: value for name, value in values.items() if name not in self.without
         }

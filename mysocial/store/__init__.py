@@ -29,7 +29,7 @@ from mysocial.store.json_templates import (
     Row,
     to_json,
 )
-from mysocial.store.models import ID, Record
+from mysocial.store.models import ID, AddressField, Record
 from mysocial.store.mongo_indexes import ensure_indexes
 from mysocial.store.pagination import MAX_PAGES_SCANNED, ListQuery, filter_pages, latest
 from mysocial.store.queries import Query, execute, gather, require_session
@@ -53,6 +53,7 @@ __all__ = [
     "NULL",
     "STALE_ERRORS",
     "STORES",
+    "AddressField",
     "Counter",
     "Entry",
     "Field",

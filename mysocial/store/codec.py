@@ -8,9 +8,15 @@ import orjson
 from django.db import models
 
 from mysocial.core import keys
+from mysocial.core.addresses import (
+    mark_address,
+    mark_addresses,
+    stored_address,
+    unmark_address,
+)
 from mysocial.core.json import dumps
 from mysocial.store.indexes import FieldValues
-from mysocial.store.models import Record
+from mysocial.store.models import AddressField, Record
 
 M = TypeVar("M", bound=Record)
 MAIN = "main"
@@ -46,6 +52,7 @@ class RecordCodec(Generic[M]):
         self.fields = [*self.fragments, *self.plain_fields, *self.counters]
         self._datetime_fields = self._fields_of_type(models.DateTimeField)
         self._boolean_fields = self._fields_of_type(models.BooleanField)
+        self.address_fields = self._fields_of_type(AddressField)
         self._default_factories = {field.attname: field.get_default for field in self._model_fields}
         # The values of plain fields and counters in hashes that were cached before the model had
         # these fields.
@@ -85,11 +92,13 @@ class RecordCodec(Generic[M]):
                 Counters are left out then, because only increments change them.
         """
         wanted = None if only is None else set(only)
+        values = self._with_paths(values)
         flat: list[bytes | str] = []
         for fragment, names in self.fragments.items():
             if wanted is None or not wanted.isdisjoint(names):
                 body = dumps({name: values[name] for name in names})
-                flat += [fragment, body[1:-1]]
+                has_addresses = not self.address_fields.isdisjoint(names)
+                flat += [fragment, (mark_addresses(body) if has_addresses else body)[1:-1]]
         for name in self.plain_fields:
             if wanted is None or name in wanted:
                 flat += [name, self._encode_plain(name, values[name])]
@@ -98,7 +107,16 @@ class RecordCodec(Generic[M]):
                 flat += [name, str(values[name])]
         return flat
 
+    def _with_paths(self, values: FieldValues) -> FieldValues:
+        """Return the values with the addresses of this site as paths."""
+        if not self.address_fields:
+            return values
+        addresses = {name: values[name] for name in self.address_fields if values[name]}
+        return {**values, **{name: stored_address(value) for name, value in addresses.items()}}
+
     def _encode_plain(self, name: str, value: Any) -> str:
+        if name in self.address_fields:
+            return mark_address(value or "")
         if name in self._boolean_fields:
             return "true" if value else "false"
         return "" if value is None else str(value)
@@ -111,6 +129,8 @@ class RecordCodec(Generic[M]):
         for name in self.plain_fields:
             text = self.field_or_default(name, fields.get(name)).decode()
             values[name] = text == "true" if name in self._boolean_fields else text
+            if name in self.address_fields:
+                values[name] = unmark_address(text)
         for name in self.counters:
             values[name] = int(self.field_or_default(name, fields.get(name)))
         for name in self._datetime_fields:
@@ -119,7 +139,7 @@ class RecordCodec(Generic[M]):
         for name in (name for names in self.fragments.values() for name in names):
             if name not in values:
                 values[name] = self._default_factories[name]()
-        return values
+        return self._with_paths(values)
 
     def field_or_default(self, name: str, value: bytes | bool | None) -> bytes:
         """Return the value of a hash field, or its default if the hash lacks it (None or False)."""

@@ -16,6 +16,17 @@ class LiveManager(models.Manager["Record"]):
         return super().get_queryset().filter(deleted_at=None)
 
 
+class AddressField(models.CharField):  # type: ignore[type-arg]
+    """The address of a file: a path of this site, or an absolute URL of another host.
+
+    Responses and events show it as an absolute URL. A fragment may hold it under a name that ends
+    in `url`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 500, **options})
+
+
 class Record(models.Model):
     """A record that is written to Redis first and flushed to MongoDB.
 

@@ -83,8 +83,9 @@ def send_form(person: Person, method: str, path: str, *, key: str = "", **fields
 
 def read_file(url: str) -> bytes:
     """Return the content of the local file with this URL."""
-    assert url.startswith(settings.MEDIA_URL)
-    return (settings.MEDIA_DIR / "public" / url.removeprefix(settings.MEDIA_URL)).read_bytes()
+    prefix = f"{settings.PUBLIC_URL}/media/"
+    assert url.startswith(prefix)
+    return (settings.MEDIA_DIR / "public" / url.removeprefix(prefix)).read_bytes()
 
 
 def open_image(url: str) -> Image.Image:

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts import selectors, services
 from accounts.models import VERIFY_EMAIL
 from mysocial.core import keys
+from mysocial.core.addresses import insert_public_url
 from mysocial.core.events import EVENTS
 from mysocial.core.keys import self_topic
 from mysocial.core.packed_events import entry_offset, unpack_events
@@ -144,7 +145,7 @@ def logged_events() -> list[dict[str, Any]]:
         {
             "id": f"{offset}-0",
             "type": fields[b"type"].decode(),
-            "data": orjson.loads(get_event_data(fields) or b"null"),
+            "data": orjson.loads(insert_public_url(get_event_data(fields) or b"null")),
             "about": orjson.loads(fields[b"context"]),
             "topics": fields[b"topics"].decode().split(" "),
         }

@@ -29,9 +29,9 @@ def check_username(username: str) -> None:
 
 
 def initial_avatar(user: User) -> str:
-    """Return the URL of the default avatar of a member."""
+    """Return the address of the default avatar of a member."""
     color, initial = user.avatar_color[1:].lower(), user.username[:1].upper()
-    return f"{settings.PUBLIC_URL}/avatars/{color}/{initial}.png"
+    return f"/avatars/{color}/{initial}.png"
 
 
 def require_not_reserved(w: Write, username_key: str) -> None:
