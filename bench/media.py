@@ -32,7 +32,8 @@ usage = resource.getrusage(resource.RUSAGE_SELF)
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 print(json.dumps([usage.ru_utime + usage.ru_stime, int(status["VmPeak"].split()[0]) / 1024]))
 """
-IMAGE_SIDE, WEBP_SIDE, FRAME_SIDE, FRAMES = 6324, 4472, 2040, 24
+IMAGE_SIDE, PHOTO_SIDE, WEBP_SIDE, FRAME_SIDE, FRAMES = 6324, 7210, 4472, 2040, 24
+LARGE_FRAME_SIDE, LARGE_FRAMES = 2060, 23  # They are scaled and encoded again.
 TINY_IMAGES = 100
 
 
@@ -48,23 +49,31 @@ def encode(image: Image.Image, form: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def encode_animation(form: str, **options: Any) -> bytes:
+def encode_animation(
+    form: str, *, side: int = FRAME_SIDE, frames: int = FRAMES, **options: Any
+) -> bytes:
     """Return the file of the largest animation."""
-    first, *others = [gradient(FRAME_SIDE).rotate(15 * number) for number in range(FRAMES)]
+    first, *others = [gradient(side).rotate(15 * number) for number in range(frames)]
     return encode(first, form, save_all=True, append_images=others, **options)
 
 
 FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
-    "JPEG": ("image/jpeg", lambda: encode(gradient(IMAGE_SIDE), "JPEG", quality=95)),
+    "JPEG": ("image/jpeg", lambda: encode(gradient(PHOTO_SIDE), "JPEG", quality=95)),
     "progressive JPEG": (
         "image/jpeg",
-        lambda: encode(gradient(IMAGE_SIDE), "JPEG", progressive=True, subsampling=0),
+        lambda: encode(gradient(PHOTO_SIDE), "JPEG", progressive=True, subsampling=0),
     ),
+    "HEIC": ("image/heic", lambda: encode(gradient(7000), "HEIF", quality=50)),
+    "AVIF": ("image/avif", lambda: encode(gradient(7000), "AVIF", quality=50, speed=10)),
     "PNG": ("image/png", lambda: encode(gradient(IMAGE_SIDE, "RGBA"), "PNG", compress_level=1)),
     "GIF": ("image/gif", lambda: encode(gradient(IMAGE_SIDE, "P"), "GIF")),
     "WebP": ("image/webp", lambda: encode(gradient(WEBP_SIDE, "RGBA"), "WEBP", method=0)),
     "animated GIF": ("image/gif", lambda: encode_animation("GIF")),
     "animated PNG": ("image/png", lambda: encode_animation("PNG")),
+    "large animation": (
+        "image/gif",
+        lambda: encode_animation("GIF", side=LARGE_FRAME_SIDE, frames=LARGE_FRAMES),
+    ),
     "animated WebP": ("image/webp", lambda: encode_animation("WEBP", quality=20, method=0)),
 }
 

@@ -7,14 +7,21 @@ from images.processing.headers import InvalidHeader, read_image_header
 from images.processing.limits import max_pixels
 from mysocial.core.errors import TooLarge, UnsupportedMediaType
 
-IMAGE_FORMATS = {  # By Pillow's name: the content type and the extension.
+IMAGE_FORMATS = {  # By Pillow's name: the content type, and the extension of the published file.
     "JPEG": ("image/jpeg", "jpg"),
     "PNG": ("image/png", "png"),
     "GIF": ("image/gif", "gif"),
     "WEBP": ("image/webp", "webp"),
+    # These become JPEG or WebP, and PNG.
+    "HEIF": ("image/heic", "jpg"),
+    "AVIF": ("image/avif", "jpg"),
+    "BMP": ("image/bmp", "png"),
 }
-CONTENT_TYPES = {
-    **{f".{extension}": content_type for content_type, extension in IMAGE_FORMATS.values()},
+CONTENT_TYPES = {  # Of published files.
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
     ".mp4": "video/mp4",
     ".webm": "video/webm",
 }
@@ -55,7 +62,7 @@ def _detect_image(file: IO[bytes]) -> Content:
     except InvalidHeader:
         raise UnsupportedMediaType("The image can't be read.") from None
     if header is None:
-        raise UnsupportedMediaType("The image must be a JPEG, PNG, GIF or WebP.")
+        raise UnsupportedMediaType("The image must be a JPEG, PNG, GIF, WebP, HEIC, AVIF or BMP.")
     if header.width * header.height > max_pixels(header.format):
         raise TooLarge(f"The image has more than {max_pixels(header.format)} pixels.")
     return Content(Kind.IMAGE, *IMAGE_FORMATS[header.format])

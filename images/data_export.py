@@ -21,7 +21,7 @@ register(
         media_store,
         "Images and videos",
         listed(media_store, "owner"),
-        without=("status", "due_at", "tries", "lost_claims", "host"),
+        without=("status", "due_at", "tries", "lost_claims", "host", "sizes", "blurhash"),
         file=_file,
     )
 )

@@ -3,11 +3,12 @@
 The name of a file is chosen before it is stored, so storing and removing it can be repeated.
 """
 
+import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, NamedTuple, Protocol, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import cloudinary.uploader
@@ -18,8 +19,27 @@ from django.core.files.storage import storages
 
 from images.content import CONTENT_TYPES
 from images.models import Kind
+from images.processing.limits import SIZE_EXTENSION as EXTENSION
+from images.processing.limits import SIZE_NAMES
 
 TIMEOUT_SECONDS = 60
+
+
+class SizeFile(NamedTuple):
+    """A smaller size of a picture, with its file."""
+
+    name: str
+    width: int
+    height: int
+    content: bytes
+    is_of_moving: bool = False
+
+
+class Addresses(NamedTuple):
+    """The addresses of a stored file and of its sizes by name."""
+
+    url: str
+    sizes: dict[str, str]
 
 
 class Host(Protocol):
@@ -27,8 +47,10 @@ class Host(Protocol):
 
     name: str
 
-    def put(self, ref: str, file: IO[bytes], *, kind: str) -> str:
-        """Store a file as `ref`, replacing an existing one, and return its URL."""
+    def put(
+        self, ref: str, file: IO[bytes], *, kind: str, sizes: Sequence[SizeFile] = ()
+    ) -> Addresses:
+        """Store a file as `ref` and its sizes, replacing existing ones; return the addresses."""
         ...
 
     def open(self, ref: str, *, url: str) -> IO[bytes]:
@@ -41,7 +63,7 @@ class Host(Protocol):
         ...
 
     def remove(self, ref: str, *, kind: str) -> None:
-        """Remove a file, in whatever format it was stored; do nothing if there is none."""
+        """Remove a file and its sizes, in whatever format; do nothing if there is none."""
         ...
 
 
@@ -50,20 +72,30 @@ class LocalHost:
 
     name = "local"
 
-    def put(self, ref: str, file: IO[bytes], *, kind: str) -> str:
-        """Store a file and flush it to disk."""
+    def put(
+        self, ref: str, file: IO[bytes], *, kind: str, sizes: Sequence[SizeFile] = ()
+    ) -> Addresses:
+        """Store the files and flush them to disk."""
+        names = {size.name: size_name(ref, size.name) for size in sizes}
+        for size in sizes:
+            self._save(names[size.name], io.BytesIO(size.content))
+        self._save(ref, file)
+        url = storages["default"].url
+        return Addresses(url(ref), {name: url(file_name) for name, file_name in names.items()})
+
+    @staticmethod
+    def _save(name: str, file: IO[bytes]) -> None:
         storage = storages["default"]
-        storage.save(ref, File(file))
-        with Path(storage.path(ref)).open("rb") as stored:
+        storage.save(name, File(file))
+        with Path(storage.path(name)).open("rb") as stored:
             os.fsync(stored.fileno())
-        return str(storage.url(ref))
 
     def open(self, ref: str, *, url: str) -> IO[bytes]:
         """Open the file on disk."""
         return Path(storages["default"].path(ref)).open("rb")
 
     def remove(self, ref: str, *, kind: str) -> None:
-        """Delete the file from disk."""
+        """Delete the files from disk."""
         for name in file_names(ref):
             storages["default"].delete(name)
 
@@ -73,8 +105,10 @@ class CloudinaryHost:
 
     name = "cloudinary"
 
-    def put(self, ref: str, file: IO[bytes], *, kind: str) -> str:
-        """Upload a file, a video in chunks."""
+    def put(
+        self, ref: str, file: IO[bytes], *, kind: str, sizes: Sequence[SizeFile] = ()
+    ) -> Addresses:
+        """Upload a file, a video in chunks. Cloudinary makes the sizes itself, at once."""
         is_video = kind == Kind.VIDEO
         upload = cloudinary.uploader.upload_large if is_video else cloudinary.uploader.upload
         response = upload(
@@ -83,9 +117,13 @@ class CloudinaryHost:
             overwrite=True,
             invalidate=True,
             filename=ref,
+            **({"eager": [_transformation(size, kind) for size in sizes]} if sizes else {}),
             **_upload_options(kind),
         )
-        return str(response["secure_url"])
+        made = zip(sizes, response.get("eager", ()), strict=False)
+        return Addresses(
+            str(response["secure_url"]), {size.name: str(file["secure_url"]) for size, file in made}
+        )
 
     def open(self, ref: str, *, url: str) -> IO[bytes]:
         """Download the file from its public URL."""
@@ -99,17 +137,30 @@ class CloudinaryHost:
         return cast("IO[bytes]", response)
 
     def remove(self, ref: str, *, kind: str) -> None:
-        """Delete the file. For a missing one, Cloudinary returns "not found", not an error."""
+        """Delete the file with its sizes. A missing one is "not found", which is no error."""
         cloudinary.uploader.destroy(_public_id(ref), invalidate=True, **_upload_options(kind))
 
 
 def file_names(ref: str) -> list[str]:
-    """Return all names that a file may have: processing may change its format."""
-    return [f"{_public_id(ref)}{extension}" for extension in CONTENT_TYPES]
+    """Return all names that a file and its sizes may have: processing may change the format."""
+    sizes = [size_name(ref, name) for name in SIZE_NAMES]
+    return [*sizes, *(f"{_public_id(ref)}{extension}" for extension in CONTENT_TYPES)]
+
+
+def size_name(ref: str, size: str) -> str:
+    """Return the name of the file of a size."""
+    return f"{_public_id(ref)}-{size}.{EXTENSION}"
 
 
 def _public_id(ref: str) -> str:
     return ref.partition(".")[0]  # Cloudinary adds the extension itself.
+
+
+def _transformation(size: SizeFile, kind: str) -> dict[str, Any]:
+    """Return what Cloudinary makes a size of; of a video or an animation, the first picture."""
+    first = {"start_offset": "0"} if kind == Kind.VIDEO else {"page": 1}
+    scaled = {"width": size.width, "height": size.height, "crop": "scale", "format": EXTENSION}
+    return {**scaled, **first} if size.is_of_moving else scaled
 
 
 def _upload_options(kind: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class ProfilePicture(MediaHandler):
             return
         user = get_user(media.owner_id)
         if user.avatar_id == media.id:
-            users.set_pictures(w, user, avatar_url=media.url or "")
+            users.set_pictures(w, user, avatar_url=media.avatar_url)
 
 
 class Background(MediaHandler):

@@ -5,6 +5,8 @@ from django.db import models
 from mysocial.outbox import OutboxItem
 from mysocial.store import ID, AddressField
 
+AVATAR_SIZE = "small"
+
 
 class Kind(models.TextChoices):
     """The kind of media."""
@@ -49,6 +51,10 @@ class Media(OutboxItem):
     url = AddressField(null=True, default=None)
     width = models.IntegerField(null=True, default=None)
     height = models.IntegerField(null=True, default=None)
+    duration = models.FloatField(null=True, default=None)  # Seconds; null for a still image.
+    blurhash = models.CharField(max_length=40, default="")
+    # By name: url, width and height. The names are those of `processing/previews.py`.
+    sizes = models.JSONField(default=dict)
     content_type = models.CharField(max_length=20)
     size = models.IntegerField()  # In bytes: of the upload, then of the published file.
     host = models.CharField(max_length=10, default="")  # The host of the file; see `hosts.py`.
@@ -66,6 +72,16 @@ class Media(OutboxItem):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.kind} {self.pk}"
+
+    @property
+    def avatar_url(self) -> str:
+        """The address of a picture of a member: a small size, unless it moves."""
+        small = self.sizes.get(AVATAR_SIZE) if self.duration is None else None
+        return str(small["url"]) if small else self.url or ""
+
+    def is_shown_as(self, address: str) -> bool:
+        """Return whether an address of a profile is that of this file."""
+        return bool(self.url) and address in {self.url, self.avatar_url}
 
 
 class DeletedFile(OutboxItem):

@@ -31,11 +31,37 @@ def media_object(ref: str) -> RelatedObject:
     return RelatedObject(ref, CARD)
 
 
+class SizeSerializer(serializers.Serializer[Any]):
+    """A smaller size of an image, or a picture of a video."""
+
+    url = serializers.CharField(help_text="The URL of the file, a WebP.")
+    width = serializers.IntegerField(help_text="The width in pixels.")
+    height = serializers.IntegerField(help_text="The height in pixels.")
+
+
+class SizesSerializer(serializers.Serializer[Any]):
+    """The smaller sizes of an image or video. A size that would not be smaller is left out."""
+
+    thumb = SizeSerializer(
+        required=False, help_text="About as many pixels as a square of 160 pixels."
+    )
+    small = SizeSerializer(
+        required=False, help_text="About as many pixels as a square of 480 pixels."
+    )
+    large = SizeSerializer(
+        required=False,
+        help_text="About as many pixels as a square of 1280 pixels; still images only.",
+    )
+    poster = SizeSerializer(
+        required=False,
+        help_text="The first picture of a video or an animation, about as large as `large`.",
+    )
+
+
 class MediaSerializer(serializers.Serializer[Any]):
     """An image or a video.
 
-    `url` is null until it is ready; `error` says why it has failed. A video has no `width` and
-    `height`.
+    `url` is null until it is ready; `error` says why it has failed.
     """
 
     id = serializers.CharField(help_text="The id of the image or video.")
@@ -48,11 +74,19 @@ class MediaSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="The URL of the file; null until it is ready."
     )
     width = serializers.IntegerField(
-        allow_null=True, help_text="The width in pixels; null for a video and until it is ready."
+        allow_null=True, help_text="The width in pixels; null until it is ready."
     )
     height = serializers.IntegerField(
-        allow_null=True, help_text="The height in pixels; null for a video and until it is ready."
+        allow_null=True, help_text="The height in pixels; null until it is ready."
     )
+    duration = serializers.FloatField(
+        allow_null=True,
+        help_text="The duration of a video or an animation in seconds; null for a still image.",
+    )
+    blurhash = serializers.CharField(
+        help_text="A BlurHash to show until the file is loaded; empty until it is ready."
+    )
+    sizes = SizesSerializer(help_text="Smaller sizes, by name; empty until it is ready.")
 
 
 class ImageSerializer(MediaSerializer):

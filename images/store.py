@@ -10,7 +10,18 @@ GALLERY = tuple(value for value, _ in GALLERY_PURPOSES)
 media = Store(
     Media,
     fragments={
-        CARD: ("id", "kind", "state", "error", "url", "width", "height"),
+        CARD: (
+            "id",
+            "kind",
+            "state",
+            "error",
+            "url",
+            "width",
+            "height",
+            "duration",
+            "blurhash",
+            "sizes",
+        ),
         "created": ("created_at",),
     },
     plain_fields=("status", "owner_id", "purpose", "subject_id", "former_audience"),

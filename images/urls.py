@@ -13,4 +13,10 @@ urlpatterns = [
     api_path("users/me/images/background/<id:pk>", ImageViewSet, delete="destroy_background"),
 ]
 # Outside of the API: files on the local disk.
-files = [re_path(r"^(?P<name>[0-9a-f]{32}\.(?:jpg|png|gif|webp|mp4|webm))\Z", file, name="media")]
+files = [
+    re_path(
+        r"^(?P<name>[0-9a-f]{32}(?:-(?:thumb|small|large|poster))?\.(?:jpg|png|gif|webp|mp4|webm))\Z",
+        file,
+        name="media",
+    )
+]

@@ -35,8 +35,9 @@ from mysocial.core.rate_limits import MINUTE, RateLimit
 
 IMAGE_CHANGES = RateLimit("image", 30, MINUTE)
 DESCRIPTION = (
-    "A JPEG, PNG, GIF or WebP: the field `image` of a form or a data URL; or `image_id`, the id of "
-    "one of your images. A new image is shown when it is processed, which `user.updated` announces."
+    "A JPEG, PNG, GIF, WebP, HEIC, AVIF or BMP: the field `image` of a form or a data URL; or "
+    "`image_id`, the id of one of your images. A new image is shown when it is processed, which "
+    "`user.updated` announces."
 )
 
 IMAGE_SET = "Image set"

@@ -1,5 +1,6 @@
 """Encoding of the frames of an animation that must change, as a WebP."""
 
+import io
 from typing import IO, Any, NamedTuple
 
 from PIL import Image, ImageCms
@@ -11,8 +12,10 @@ from images.processing.orientation import turn_upright
 from images.processing.scaling import scale
 
 DAMAGED = "The animation is damaged."
-WEBP_OPTIONS = {"quality": 75, "method": 0, "minimize_size": False, "allow_mixed": True}
+# Lossless where that is smaller, and no key frames, which would repeat what has not changed.
+WEBP_OPTIONS = {"quality": 70, "method": 2, "allow_mixed": True, "kmax": 0}
 MAX_PLAYS = 65535
+WEBP_FLAGS_OFFSET, WEBP_ALPHA_FLAG = 20, 0x10  # Of `VP8X`, the first chunk.
 
 
 class Change(NamedTuple):
@@ -57,8 +60,8 @@ class _Frames:
 
 def encode_animation(
     image: Image.Image, animation: Stripped, change: Change, output: IO[bytes]
-) -> tuple[int, int]:
-    """Write the changed frames of an animation and return their size.
+) -> None:
+    """Write the changed frames of an animation.
 
     Args:
         image: The animation, opened.
@@ -77,8 +80,9 @@ def encode_animation(
     first = frames.frame.copy()
     first.info = {}
     others = _Frames(image, change, start + 1, count - 1)
+    file = io.BytesIO()
     first.save(
-        output,
+        file,
         "WEBP",
         save_all=True,
         append_images=[others] if count > 1 else [],
@@ -86,4 +90,8 @@ def encode_animation(
         loop=min(animation.plays, MAX_PLAYS),
         **WEBP_OPTIONS,
     )
-    return first.size
+    content = file.getbuffer()
+    if first.mode == "RGBA":
+        # The encoder leaves it out if it can cut each frame to its opaque part.
+        content[WEBP_FLAGS_OFFSET] |= WEBP_ALPHA_FLAG
+    output.write(content)

@@ -15,16 +15,19 @@ from PIL import Image
 
 from images.processing.animation_encoder import Change, encode_animation
 from images.processing.colors import read_profile
-from images.processing.containers import Stripped, strip_apng, strip_gif, strip_webp
+from images.processing.containers import Frame, Stripped, strip_apng, strip_gif, strip_webp
 from images.processing.limits import (
     MAX_ANIMATION_PIXELS,
     MAX_FRAMES,
+    MOVING_SIZES,
     InvalidMedia,
     ProcessedMedia,
 )
 from images.processing.orientation import read_turn
+from images.processing.previews import write_previews
 from images.processing.scaling import bounded_size
 
+EXTENSIONS = {"GIF": "gif", "PNG": "png", "WEBP": "webp"}
 STRIP = {"GIF": strip_gif, "PNG": strip_apng, "WEBP": strip_webp}
 
 
@@ -40,16 +43,45 @@ def process_animation(content: bytes, image: Image.Image, output: IO[bytes]) -> 
         InvalidMedia: It is damaged, or exceeds a limit.
     """
     format_, size = str(image.format), image.size
-    animation = STRIP[format_](content)
+    animation = STRIP[format_](content) if format_ in STRIP else describe_sequence(content, image)
     _require_allowed_frames(animation, size)
     change = Change(bounded_size(size), read_profile(image), read_turn(image))
+    must_change = format_ not in STRIP or change.is_needed(size)
     with Image.open(io.BytesIO(animation.content), formats=(format_,)) as frames:
-        if change.is_needed(size):
-            new_size = encode_animation(frames, animation, change, output)
-            return ProcessedMedia(*new_size, extension="webp")
-        _decode_frames(frames, size)
-    output.write(animation.content)
-    return ProcessedMedia(*size)
+        if must_change:
+            encode_animation(frames, animation, change, output)
+        else:
+            _decode_frames(frames, size)
+            output.write(animation.content)
+        frames.seek(int(animation.has_default_image))
+        picture = change.apply(frames)
+    main_bytes = output.tell()
+    placeholder, sizes = write_previews(picture, MOVING_SIZES, output)
+    return ProcessedMedia(
+        *picture.size,
+        main_bytes,
+        extension="webp" if must_change else EXTENSIONS[format_],
+        seconds=sum(frame.milliseconds for frame in animation.frames) / 1000,
+        placeholder=placeholder,
+        sizes=sizes,
+    )
+
+
+def describe_sequence(content: bytes, image: Image.Image) -> Stripped:
+    """Return the frames of an animation whose container is not written again, such as AVIF.
+
+    Raises:
+        InvalidMedia: It has too many frames.
+    """
+    count, (width, height) = getattr(image, "n_frames", 1), image.size
+    _require_allowed_frames(Stripped(content, [Frame(width, height, 0)] * count, 0), image.size)
+    frames = []
+    for number in range(count):
+        image.seek(number)
+        image.load()
+        frames.append(Frame(width, height, int(image.info.get("duration", 0))))
+    image.seek(0)
+    return Stripped(content, frames, plays=0)
 
 
 def _require_allowed_frames(animation: Stripped, size: tuple[int, int]) -> None:

@@ -19,6 +19,7 @@ from images.processing.limits import (
     InvalidMedia,
     Limits,
     ProcessedMedia,
+    Size,
 )
 
 COMMAND = (sys.executable, "-m", "images.processing.decoder")
@@ -149,4 +150,5 @@ def process_file(content_type: str, source: IO[bytes], output: IO[bytes]) -> Pro
         result = decoder.run(job, files, seconds=limits.wall_seconds + MARGIN_SECONDS)
     if "error" in result:
         raise InvalidMedia(result["error"])
-    return ProcessedMedia(**result)
+    sizes = tuple(Size(*size) for size in result.pop("sizes"))
+    return ProcessedMedia(**result, sizes=sizes)

@@ -8,7 +8,6 @@ It receives jobs from `client.py` over the socket at standard input: a line of J
 files, the upload and the file for the result. It returns a line of JSON for each job.
 """
 
-import io
 import json
 import os
 import resource
@@ -31,6 +30,7 @@ DAMAGED = "This file is damaged."
 MAX_MESSAGE_BYTES = 4096
 # By the signal that ended the process of a file. Only an out-of-memory killer sends SIGKILL.
 REASONS = {signal.SIGXCPU: TOO_LONG, signal.SIGKILL: TOO_MUCH_MEMORY}
+MOVING_FORMATS = ("GIF", "PNG", "WEBP", "AVIF")
 CLEAN_VIDEO = {"video/mp4": clean_mp4, "video/webm": clean_webm}
 
 
@@ -133,13 +133,10 @@ def process(content_type: str, source: IO[bytes], output: IO[bytes]) -> Processe
         return ProcessedMedia()
     content = source.read()
     image = open_image(content)
-    is_animation = image.format in {"GIF", "PNG", "WEBP"} and getattr(image, "is_animated", False)
-    if is_animation:
+    # A HEIC may have several pictures: the main one is shown.
+    if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
         return process_animation(content, image, output)
-    buffer = io.BytesIO()
-    processed = process_still(image, buffer)
-    output.write(buffer.getbuffer())
-    return processed
+    return process_still(image, output)
 
 
 if __name__ == "__main__":

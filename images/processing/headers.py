@@ -8,10 +8,13 @@ import struct
 from collections.abc import Callable
 from typing import IO, NamedTuple
 
+from images.processing.iso_headers import iso_format, read_iso_size
+
 MAX_SEGMENTS = 1000  # Of a JPEG, before the frame header. Usually there are fewer than 50.
 JPEG_MAGIC, PNG_MAGIC = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 GIF_MAGICS = (b"GIF87a", b"GIF89a")
-HEADER_BYTES = 32
+HEADER_BYTES = 128  # With the brands of a HEIC.
+BMP_MAGIC, BMP_CORE_HEADER_BYTES = b"BM", 12
 # SOF0 to SOF15, but not DHT, JPG and DAC.
 FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 SCAN_MARKER, END_MARKER = 0xDA, 0xD9
@@ -31,7 +34,7 @@ class InvalidHeader(Exception):
 
 
 def read_image_header(file: IO[bytes]) -> ImageHeader | None:
-    """Return the header of an image; None if it is not a JPEG, PNG, GIF or WebP.
+    """Return the header of an image; None if it has none of the accepted formats.
 
     Raises:
         InvalidHeader: The header is truncated or not valid.
@@ -44,7 +47,7 @@ def read_image_header(file: IO[bytes]) -> ImageHeader | None:
                 width, height = read_size(head, file)
             except (struct.error, IndexError):
                 raise InvalidHeader from None
-            if not width or not height:
+            if width <= 0 or height <= 0:
                 raise InvalidHeader
             return ImageHeader(format_, width, height)
     return None
@@ -75,6 +78,14 @@ def _read_webp_size(head: bytes, _file: IO[bytes]) -> tuple[int, int]:
     raise InvalidHeader
 
 
+def _read_bmp_size(head: bytes, _file: IO[bytes]) -> tuple[int, int]:
+    (header_size,) = struct.unpack_from("<I", head, 14)
+    width, height = struct.unpack_from(
+        "<HH" if header_size == BMP_CORE_HEADER_BYTES else "<ii", head, 18
+    )
+    return width, abs(height)  # Negative if the first line is the top one.
+
+
 def _read_jpeg_size(_head: bytes, file: IO[bytes]) -> tuple[int, int]:
     file.seek(2)
     for _ in range(MAX_SEGMENTS):
@@ -101,6 +112,10 @@ def _read_marker(file: IO[bytes]) -> int:
     raise InvalidHeader
 
 
+def _read_iso_size(_head: bytes, file: IO[bytes]) -> tuple[int, int]:
+    return read_iso_size(file)
+
+
 def _uint24(data: bytes, offset: int) -> int:
     return int.from_bytes(data[offset : offset + 3], "little")
 
@@ -115,4 +130,7 @@ READERS: tuple[tuple[str, Callable[[bytes], bool], ReadSize], ...] = (
         lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP",
         _read_webp_size,
     ),
+    ("HEIF", lambda head: iso_format(head) == "HEIF", _read_iso_size),
+    ("AVIF", lambda head: iso_format(head) == "AVIF", _read_iso_size),
+    ("BMP", lambda head: head.startswith(BMP_MAGIC), _read_bmp_size),
 )

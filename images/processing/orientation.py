@@ -4,6 +4,7 @@ import struct
 
 from PIL import ExifTags, Image
 
+HEIC_ORIENTATION = "turn"  # In `Image.info`: what is left to do after decoding.
 METHODS = {  # By the orientation of EXIF (CIPA DC-008, 4.6.5).
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -16,8 +17,14 @@ METHODS = {  # By the orientation of EXIF (CIPA DC-008, 4.6.5).
 
 
 def read_turn(image: Image.Image) -> Image.Transpose | None:
-    """Return how an opened image must be turned; None if it is upright or does not say."""
+    """Return how an opened image must be turned; None if it is upright or does not say.
+
+    The decoder of HEIC turns an image as its properties say and removes the orientation of EXIF.
+    A file without such properties has only the latter.
+    """
     try:
+        if image.format == "HEIF":
+            return METHODS.get(image.info.get(HEIC_ORIENTATION, 1))
         return METHODS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except (SyntaxError, TypeError, ValueError, struct.error):
         return None  # Unreadable metadata are ignored.

@@ -6,25 +6,35 @@ The result has no metadata of the camera or phone, such as the location, the dev
 import io
 from typing import IO
 
-from PIL import Image
+import pillow_heif
+from PIL import AvifImagePlugin, Image
 
 from images.processing.colors import read_profile, to_srgb
 from images.processing.headers import InvalidHeader, read_image_header
+from images.processing.iso_headers import is_turned_by_decoder
 from images.processing.limits import (
-    MAX_PIXELS,
+    MAX_PHOTO_PIXELS,
     MAX_SCANS,
+    STILL_SIZES,
     InvalidMedia,
     ProcessedMedia,
     max_pixels,
 )
-from images.processing.orientation import read_turn, turn_upright
+from images.processing.orientation import HEIC_ORIENTATION, read_turn, turn_upright
+from images.processing.previews import write_previews
 from images.processing.scaling import bounded_size, scale
 
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "HEIF", "AVIF", "BMP")
+# What other formats become; those with transparency become WebP instead of JPEG.
+OUTPUT_FORMATS = {"MPO": "JPEG", "HEIF": "JPEG", "AVIF": "JPEG", "BMP": "PNG"}
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
 KEPT_INFO = ("transparency", "duration", "loop")
 SAVE_OPTIONS = {"JPEG": {"quality": 85, "optimize": True}, "WEBP": {"quality": 85}}
 JPEG_SCAN = b"\xff\xda"
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+Image.MAX_IMAGE_PIXELS = MAX_PHOTO_PIXELS
+# A thread more would need its own memory, and no less CPU time.
+AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = 1
+pillow_heif.register_heif_opener(thumbnails=False)
 
 
 def require_allowed_size(format_: str, width: int, height: int) -> None:
@@ -67,19 +77,36 @@ def open_image(content: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(content), formats=FORMATS)
     # Of several headers, decoders may use another one.
     require_allowed_size(header.format, image.width, image.height)
+    if header.format == "HEIF" and not is_turned_by_decoder(content):
+        image.info[HEIC_ORIENTATION] = image.info.get("original_orientation") or 1
     return image
 
 
 def process_still(image: Image.Image, output: IO[bytes]) -> ProcessedMedia:
-    """Write an image without metadata in its own format."""
-    format_ = "JPEG" if image.format == "MPO" else str(image.format)
+    """Write an image without metadata in its own format, and its smaller sizes.
+
+    A format that not every browser displays becomes JPEG, WebP or PNG.
+    """
+    source_format = str(image.format)
+    format_ = OUTPUT_FORMATS.get(source_format, source_format)
     image = prepare_still(image)
+    if format_ == "JPEG" and image.has_transparency_data:
+        format_ = "WEBP"
     if format_ == "JPEG" and image.mode not in {"L", "RGB"}:
         image = image.convert("RGB")
     # Pillow would save the comments, profiles and XMP of `info`.
     image.info = {name: value for name, value in image.info.items() if name in KEPT_INFO}
-    image.save(output, format_, **SAVE_OPTIONS.get(format_, {}))
-    return ProcessedMedia(image.width, image.height)
+    file = io.BytesIO()
+    image.save(file, format_, **SAVE_OPTIONS.get(format_, {}))
+    main_bytes = output.write(file.getbuffer())
+    placeholder, sizes = write_previews(image, STILL_SIZES, output)
+    return ProcessedMedia(
+        *image.size,
+        main_bytes,
+        extension=EXTENSIONS[format_],
+        placeholder=placeholder,
+        sizes=sizes,
+    )
 
 
 def prepare_still(image: Image.Image) -> Image.Image:
@@ -89,10 +116,13 @@ def prepare_still(image: Image.Image) -> Image.Image:
     """
     profile, turn = read_profile(image), read_turn(image)
     size = bounded_size(image.size)
-    if size != image.size:
-        # A JPEG is decoded at a half, a quarter or an eighth of its size.
+    if image.format in {"JPEG", "MPO"}:
+        # It is decoded at a half, a quarter or an eighth of its size.
         image.draft(None, size)
+    else:
         image.load()
-        image = scale(image, size)
+        size = bounded_size(image.size)  # That of a HEIC is certain only now.
     image.load()
+    if size != image.size:
+        image = scale(image, size)
     return turn_upright(to_srgb(image, profile), turn)

@@ -162,7 +162,7 @@ def _remove_from_profile(w: Write, media: Media) -> None:
         return  # The profile is deleted.
     changes: dict[str, str] = {}
     for name, default_url in (("avatar", users.initial_avatar(user)), ("background", "")):
-        if media.url and media.url == getattr(user, f"{name}_url"):
+        if media.is_shown_as(getattr(user, f"{name}_url")):
             changes[f"{name}_url"] = default_url
         if media.id == getattr(user, f"{name}_id"):
             changes[f"{name}_id"] = ""

@@ -5,15 +5,16 @@ import logging
 import math
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 
 from images import hosts
 from images.content import CONTENT_TYPES
-from images.models import DeletedFile, Kind, Media, State
+from images.hosts import SizeFile
+from images.models import DeletedFile, Media, State
 from images.processing.client import process_file
-from images.processing.limits import InvalidMedia
+from images.processing.limits import InvalidMedia, ProcessedMedia
 from images.services.media import HANDLERS
 from images.store import deleted_files
 from images.store import media as media_store
@@ -95,22 +96,46 @@ def _process_and_store(claimed: Media) -> dict[str, Any]:
         tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as output,
     ):
         processed = process_file(claimed.content_type, upload, output)
-        file = upload if claimed.kind == Kind.VIDEO else output
+        sizes = _take_sizes(output, processed)
+        file = output if processed.main_bytes else upload
         size = file.seek(0, io.SEEK_END)
         file.seek(0)
         host = hosts.current_host()
         ref = _name_of_result(claimed.host_ref, processed.extension)
-        url = host.put(ref, file, kind=claimed.kind)
+        addresses = host.put(ref, file, kind=claimed.kind, sizes=sizes)
     return {
         "state": State.READY.value,
-        "url": url,
+        "url": addresses.url,
         "host": host.name,
         "host_ref": ref,
         "content_type": CONTENT_TYPES[Path(ref).suffix],
         "size": size,
         "width": processed.width,
         "height": processed.height,
+        "duration": processed.seconds,
+        "blurhash": processed.placeholder,
+        "sizes": {
+            size.name: {
+                "url": addresses.sizes[size.name],
+                "width": size.width,
+                "height": size.height,
+            }
+            for size in sizes
+            if size.name in addresses.sizes
+        },
     }
+
+
+def _take_sizes(output: IO[bytes], processed: ProcessedMedia) -> list[SizeFile]:
+    """Return the sizes that follow the file in the output, and remove them from it."""
+    output.seek(processed.main_bytes)
+    is_moving = processed.seconds is not None
+    sizes = [
+        SizeFile(size.name, size.width, size.height, output.read(size.bytes), is_moving)
+        for size in processed.sizes
+    ]
+    output.truncate(processed.main_bytes)
+    return sizes
 
 
 def _name_of_result(ref: str, extension: str) -> str:

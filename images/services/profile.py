@@ -61,7 +61,8 @@ def choose_profile_image(*, user_id: str, purpose: str, image_id: str) -> Media:
         users.require_not_silenced(w, media.owner_id)
         # Changes the image's revision, so that a concurrent deletion of it fails.
         w.update(media, check_revision=True, shown_at=now())
-        pictures = {f"{prefix}_id": media.id, f"{prefix}_url": media.url or ""}
+        address = media.avatar_url if purpose == Purpose.PROFILE else media.url or ""
+        pictures = {f"{prefix}_id": media.id, f"{prefix}_url": address}
         users.set_pictures(w, user, **pictures)
         w.respond_with(media)
     return media
@@ -91,9 +92,9 @@ def delete_background(*, user_id: str, image_id: str) -> Media:
     """
     media = _get_own_image(user_id, image_id)
     user = get_user(media.owner_id)
-    if media.id != user.background_id and (not media.url or media.url != user.background_url):
+    if media.id != user.background_id and not media.is_shown_as(user.background_url):
         raise NotFound
-    if media.purpose == Purpose.BACKGROUND and media.url != user.avatar_url:
+    if media.purpose == Purpose.BACKGROUND and not media.is_shown_as(user.avatar_url):
         return _delete(media)
     with write(Conflict) as w:
         users.set_pictures(w, user, background_id="", background_url="")

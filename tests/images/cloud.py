@@ -37,7 +37,10 @@ class CloudinaryState:
         if path.endswith("/destroy"):
             return 200, {"result": "ok" if self.files.pop(name, None) else "not found"}
         self.files[name] = fields["file"]
-        return 200, {"secure_url": f"{self.delivery_url}/{name}", "public_id": name}
+        url = f"{self.delivery_url}/{name}"
+        eager = [part for part in params.get("eager", "").split("|") if part]
+        made = [{"secure_url": f"{self.delivery_url}/{part}/{name}"} for part in eager]
+        return 200, {"secure_url": url, "public_id": name, "eager": made}
 
 
 @contextmanager

@@ -13,6 +13,12 @@ from images.services import process_due_media
 from tests.images.videos import LOCATION, add_boxes, make_box, make_mp4, make_webm
 from tests.support.people import Person
 
+# What media that wait for a worker show.
+UNREADY: dict[str, Any] = {
+    "state": "processing", "error": None, "url": None, "width": None, "height": None,
+    "duration": None, "blurhash": "", "sizes": {},
+}  # fmt: skip
+
 
 def make_image(
     image_format: str = "PNG", size: tuple[int, int] = (40, 30), **options: Any

@@ -21,7 +21,9 @@ from tests.images.pictures import (
     read_file,
     send_form,
     spooled_files,
+    upload_and_process,
 )
+from tests.images.test_pipeline import encode_frames, make_frames
 from tests.support.concurrency import live_records, run_concurrently
 from tests.support.people import new_client
 from tests.support.stack import ROOT, wait_for
@@ -104,6 +106,28 @@ def test_cloudinary_receives_processed_bytes_with_a_chosen_name(alice, cloudinar
     assert response.json()["image"]["id"] not in name
     url = f"https://res.cloudinary.com/demo/{name}"
     assert alice.get("users/me").json()["avatar_url"] == url
+    assert public_files() == []
+
+
+def test_cloudinary_makes_the_sizes_at_once(alice, cloudinary):
+    animation = encode_frames(make_frames((300, 300)), "GIF")
+    for content, sizes in (
+        (
+            make_image(size=(600, 600)),
+            {"small": "c_scale,h_480,w_480", "thumb": "c_scale,h_160,w_160"},
+        ),
+        (animation, {"poster": "c_scale,h_300,pg_1,w_300", "thumb": "c_scale,h_160,pg_1,w_160"}),
+    ):
+        media = upload_and_process(alice, content)
+        name = media["url"].rpartition("/")[2]
+        assert cloudinary.requests[-1]["eager"].split("|") == [
+            f"{transformation}/webp" for transformation in sizes.values()
+        ]
+        assert {size: made["url"] for size, made in media["sizes"].items()} == {
+            size: f"https://res.cloudinary.com/demo/{transformation}/webp/{name}"
+            for size, transformation in sizes.items()
+        }
+        assert media["sizes"]["thumb"]["width"] == 160
     assert public_files() == []
 
 

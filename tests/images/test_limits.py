@@ -143,7 +143,11 @@ def test_an_animation_may_have_100_million_pixels_in_total(alice, frames, state)
 
 @pytest.mark.parametrize(("side", "extension"), [(2048, "gif"), (2049, "webp")])
 def test_an_animation_is_encoded_again_only_above_the_limit_of_pixels(alice, side, extension):
-    media = upload_and_process(alice, make_tiny_frames(2, side=side))
+    frames = [Image.new("P", (side, side), number) for number in range(2)]
+    for frame in frames:
+        frame.putpalette([255, 0, 0, 0, 0, 255])
+    content = encode(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    media = upload_and_process(alice, content)
     assert (media["state"], media["width"], media["height"]) == ("ready", 2048, 2048)
     assert media["url"].endswith(f".{extension}")
     assert open_image(media["url"]).n_frames == 2

@@ -229,7 +229,8 @@ def test_a_transparent_animation_stays_transparent_when_it_is_turned(alice):
         frame = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
         frame.paste((255, 0, 0, 255), (10 * number, 0, 10 * number + 10, 40))
         frames.append(frame)
-    stored = open_image(upload_and_process(alice, encode_frames(frames, "WEBP", exif=exif))["url"])
+    content = encode_frames(frames, "PNG", exif=exif, disposal=1)
+    stored = open_image(upload_and_process(alice, content)["url"])
     seen = []
     for number in range(3):
         stored.seek(number)

@@ -10,6 +10,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT
 from images.models import Media
 from images.services import delete_stale_uploads, process_due_media
 from tests.images.pictures import (
+    UNREADY,
     WEBM,
     data_url,
     encode_form,
@@ -51,8 +52,8 @@ NOT_IMAGES = [
     b"",
     b"hello",
     b"<html>",
-    make_image("BMP"),
     make_image("TIFF"),
+    make_image("PPM"),
     make_video(),
     WEBM,
     b"GIF89a",
@@ -72,8 +73,7 @@ def test_a_profile_picture_is_stored_at_once_and_shown_when_processed(
     assert response.status_code == 201, response.content
     image = response.json()["image"]
     assert response.json() == {"message": "Image set", "image": image}
-    unready = {"state": "processing", "error": None, "url": None, "width": None, "height": None}
-    assert image == {"id": image["id"], "kind": "image", **unready}
+    assert image == {"id": image["id"], "kind": "image", **UNREADY}
     assert alice.get("users/me").json() == before
     assert spooled_files() == [image["id"]]
 

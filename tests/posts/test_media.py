@@ -1,6 +1,7 @@
 """Images, videos and GIFs of posts."""
 
 import pytest
+from django.conf import settings
 
 from images.models import Media
 from images.services import process_due_media
@@ -8,6 +9,7 @@ from mysocial.core.redis import client
 from mysocial.outbox import run_due_cascades
 from posts.models import Post
 from tests.images.pictures import (
+    UNREADY,
     WEBM,
     data_url,
     make_animation,
@@ -41,8 +43,7 @@ def test_a_post_with_an_image_is_created_at_once_and_announced_when_ready(
 ):
     post = created_post(send_form(alice, "POST", "posts", text="Look", image=make_image()))
     media = post["media"]
-    unready = {"state": "processing", "error": None, "url": None, "width": None, "height": None}
-    assert media == {"id": media["id"], "kind": "image", **unready}
+    assert media == {"id": media["id"], "kind": "image", **UNREADY}
     assert (post["text"], post["gif_url"]) == ("Look", "")
     assert shared(bob.get(f"posts/{post['id']}").json()) == post
     assert shared(bob.get("posts").json()["posts"]) == [post]
@@ -50,7 +51,11 @@ def test_a_post_with_an_image_is_created_at_once_and_announced_when_ready(
     assert process_due_media() == 1
     ready = shared(bob.get(f"posts/{post['id']}").json())
     url = ready["media"]["url"]
-    assert ready["media"] == {**media, "state": "ready", "url": url, "width": 40, "height": 30}
+    blurhash = ready["media"]["blurhash"]
+    assert ready["media"] == {
+        **media, "state": "ready", "url": url, "width": 40, "height": 30, "blurhash": blurhash,
+    }  # fmt: skip
+    assert len(blurhash) == 28
     assert {**ready, "media": media} == post
     assert bob.received_events("feed") == [
         {"type": "post.created", "data": post},
@@ -58,7 +63,7 @@ def test_a_post_with_an_image_is_created_at_once_and_announced_when_ready(
     ]
     flush_all()
     assert document(Post, post["id"])["media_id"] == media["id"]
-    assert document(Media, media["id"])["url"] == url
+    assert document(Media, media["id"])["url"] == url.removeprefix(settings.PUBLIC_URL)
 
 
 @pytest.mark.parametrize(("content", "end"), [(make_video(), "mp4"), (WEBM, "webm")])

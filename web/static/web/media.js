@@ -1,8 +1,9 @@
 /** Pictures and videos: a file input with a preview, and the elements that show them. */
 
+import { showPlaceholder } from "./blurhash.js";
 import { h, icon } from "./dom.js";
 
-const IMAGE_TYPES = "image/jpeg,image/png,image/gif,image/webp";
+const IMAGE_TYPES = "image/jpeg,image/png,image/gif,image/webp,image/heic,image/heif,image/avif,image/bmp,.heic,.avif";
 const VIDEO_TYPES = "video/mp4,video/webm";
 const BYTES_PER_MB = 1_048_576;
 
@@ -56,7 +57,11 @@ export class MediaInput {
     this.file = file;
     const size = `${(file.size / BYTES_PER_MB).toFixed(1)} MB`;
     if (this.#isVideo) this.#showPreview(h("p", {}, `${file.name} (${size})`));
-    else this.#showPreview(h("img", { src: await readAsDataUrl(file), alt: `Selected picture: ${file.name}` }));
+    else {
+      // Not every browser displays HEIC and AVIF; the server converts them.
+      const showName = () => this.#showPreview(h("p", {}, `${file.name} (${size})`));
+      this.#showPreview(h("img", { src: await readAsDataUrl(file), alt: `Selected picture: ${file.name}`, error: showName }));
+    }
     this.onChange();
   }
 
@@ -94,9 +99,22 @@ export function mediaElements({ media, gif_url }, alt) {
   const elements = [];
   if (gif_url) elements.push(h("img", { class: "media", src: gif_url, alt: "GIF", loading: "lazy" }));
   if (!media) return elements;
-  const { url, kind, width, height, state, error } = media;
-  if (url && kind === "video") elements.push(h("video", { class: "media", src: url, controls: true, preload: "metadata" }));
-  else if (url) elements.push(h("img", { class: "media", src: url, alt, loading: "lazy", width, height }));
+  const { url, kind, width, height, state, error, blurhash } = media;
+  if (url && kind === "video") {
+    const poster = media.sizes?.poster?.url;
+    elements.push(h("video", { class: "media", src: url, poster, width, height, controls: true, preload: poster ? "none" : "metadata" }));
+  } else if (url) elements.push(h("img", { class: "media", ...sources(media), alt, loading: "lazy", width, height }));
   else elements.push(h("p", { class: "dim" }, state === "failed" ? error || "This file could not be processed." : "This file is being processed."));
+  if (url && kind === "image") showPlaceholder(elements[elements.length - 1], blurhash);
   return elements;
+}
+
+/**
+ * Returns the attributes from which the browser selects a size of an image. The sizes of an animation do not move.
+ * @param {{ url: string, width: number, duration: number | null, sizes?: Record<string, { url: string, width: number }> }} media
+ */
+function sources({ url, width, duration, sizes = {} }) {
+  if (duration !== null || !Object.keys(sizes).length) return { src: url };
+  const candidates = [...Object.values(sizes), { url, width }];
+  return { srcset: candidates.map((size) => `${size.url} ${size.width}w`).join(", "), sizes: "(max-width: 34rem) 100vw, 36rem", src: url };
 }
