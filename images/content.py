@@ -4,6 +4,7 @@ from typing import IO, NamedTuple
 
 from images.models import Kind
 from images.processing.headers import InvalidHeader, read_image_header
+from images.processing.iso_headers import iso_format
 from images.processing.limits import max_pixels
 from mysocial.core.errors import TooLarge, UnsupportedMediaType
 
@@ -26,8 +27,10 @@ CONTENT_TYPES = {  # Of published files.
     ".webm": "video/webm",
 }
 MP4_BRANDS = (b"iso", b"mp4", b"avc1", b"M4V", b"dash", b"MSNV", b"3gp", b"mmp4")
+QUICKTIME_BRAND = b"qt  "
+QUICKTIME_BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")  # First, without `ftyp`.
 EBML_MAGIC = b"\x1a\x45\xdf\xa3"
-VIDEO_HEADER_BYTES = 64
+VIDEO_HEADER_BYTES = 256  # With all brands of an MP4.
 
 
 class Content(NamedTuple):
@@ -69,8 +72,23 @@ def _detect_image(file: IO[bytes]) -> Content:
 
 
 def _detect_video(header: bytes) -> Content:
-    if header[4:8] == b"ftyp" and header[8:12].startswith(MP4_BRANDS):
+    if header.startswith(EBML_MAGIC):
+        if b"webm" in header:
+            return Content(Kind.VIDEO, "video/webm", "webm")
+        if b"matroska" in header:
+            return Content(Kind.VIDEO, "video/x-matroska", "mp4")
+    brands = _read_brands(header)
+    # A camera may name itself first, and MP4 among the brands that its files comply with.
+    if brands[:1] != [QUICKTIME_BRAND] and any(brand.startswith(MP4_BRANDS) for brand in brands):
         return Content(Kind.VIDEO, "video/mp4", "mp4")
-    if header.startswith(EBML_MAGIC) and b"webm" in header:
-        return Content(Kind.VIDEO, "video/webm", "webm")
-    raise UnsupportedMediaType("The video must be an MP4 or WebM.")
+    if QUICKTIME_BRAND in brands or header[4:8] in QUICKTIME_BOXES:
+        return Content(Kind.VIDEO, "video/quicktime", "mp4")
+    raise UnsupportedMediaType("The video must be an MP4, MOV, WebM or MKV.")
+
+
+def _read_brands(header: bytes) -> list[bytes]:
+    """Return the brands of an MP4, the major one first; none of another file or of an image."""
+    if header[4:8] != b"ftyp" or iso_format(header):
+        return []
+    size = min(int.from_bytes(header[:4], "big"), len(header))
+    return [header[8:12], *(header[start : start + 4] for start in range(16, size, 4))]

@@ -285,6 +285,8 @@ VIDEO_MAX_BYTES = envint("VIDEO_MAX_BYTES", 100 * 1024 * 1024, minimum=1024)
 # The limits of the process that decodes one file; docs/media.md has the costs at each limit.
 MEDIA_CPU_SECONDS = envint("MEDIA_CPU_SECONDS", 10, minimum=1, maximum=600)
 MEDIA_MEMORY_MB = envint("MEDIA_MEMORY_MB", 640, minimum=100, maximum=65536)
+VIDEO_CPU_SECONDS = envint("VIDEO_CPU_SECONDS", 120, minimum=1, maximum=3600)
+VIDEO_MEMORY_MB = envint("VIDEO_MEMORY_MB", 1024, minimum=256, maximum=65536)
 # On the same file system, so that keeping an upload is a rename; `/tmp` may be in memory.
 FILE_UPLOAD_TEMP_DIR = MEDIA_DIR / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)

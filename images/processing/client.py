@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from django.conf import settings
 
+from images.models import Kind
 from images.processing.limits import (
     MAX_IMAGE_OUTPUT_BYTES,
     MEGABYTE,
@@ -22,7 +23,7 @@ from images.processing.limits import (
     Size,
 )
 
-COMMAND = (sys.executable, "-m", "images.processing.decoder")
+MODULES = {Kind.IMAGE: "images.processing.decoder", Kind.VIDEO: "images.processing.video_decoder"}
 MAX_RESULT_BYTES = 4096
 # The decoder enforces the limits itself; this is for one that does not respond at all.
 MARGIN_SECONDS = 10
@@ -35,11 +36,11 @@ class DecoderFailed(Exception):
 class Decoder:
     """A decoder process, for one file at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Kind) -> None:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                COMMAND,
+                (sys.executable, "-m", MODULES[kind]),
                 stdin=theirs.fileno(),
                 cwd=settings.BASE_DIR,
                 env={"LC_ALL": "C.UTF-8"},  # No secrets.
@@ -85,9 +86,10 @@ class Decoder:
 
 
 class _Decoders:
-    """The decoder of this process, which a lock protects."""
+    """The decoder of this process for one kind of files, which a lock protects."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
         self._lock = threading.Lock()
         self._decoder: Decoder | None = None
         self._inherited: Decoder | None = None  # That of the process from which this was forked.
@@ -100,7 +102,7 @@ class _Decoders:
             if decoder is not None and not decoder.is_running:
                 decoder.close()
                 decoder = None
-            decoder = decoder or Decoder()
+            decoder = decoder or Decoder(self._kind)
             try:
                 yield decoder
             except BaseException:
@@ -122,9 +124,18 @@ class _Decoders:
             self._inherited.disconnect()
 
 
-_decoders = _Decoders()
-atexit.register(_decoders.close)
-os.register_at_fork(after_in_child=_decoders.reset_after_fork)
+_decoders = {kind: _Decoders(kind) for kind in Kind}
+for _each in _decoders.values():
+    atexit.register(_each.close)
+    os.register_at_fork(after_in_child=_each.reset_after_fork)
+
+
+def _limits_of(kind: Kind) -> Limits:
+    if kind == Kind.VIDEO:
+        memory = settings.VIDEO_MEMORY_MB * MEGABYTE
+        return Limits(settings.VIDEO_CPU_SECONDS, memory, settings.VIDEO_MAX_BYTES)
+    memory = settings.MEDIA_MEMORY_MB * MEGABYTE
+    return Limits(settings.MEDIA_CPU_SECONDS, memory, MAX_IMAGE_OUTPUT_BYTES)
 
 
 def process_file(content_type: str, source: IO[bytes], output: IO[bytes]) -> ProcessedMedia:
@@ -132,21 +143,18 @@ def process_file(content_type: str, source: IO[bytes], output: IO[bytes]) -> Pro
 
     Args:
         content_type: The type of the file.
-        source: The upload. A video is cleaned in place.
-        output: The file for a processed image.
+        source: The upload. A video may be cleaned in place.
+        output: The file for the result and its sizes.
 
     Raises:
         InvalidMedia: It cannot be processed, or exceeds a limit. The text says why.
         DecoderFailed: The decoder ended, which may be repeated.
     """
-    limits = Limits(
-        settings.MEDIA_CPU_SECONDS,
-        settings.MEDIA_MEMORY_MB * MEGABYTE,
-        settings.VIDEO_MAX_BYTES if content_type.startswith("video/") else MAX_IMAGE_OUTPUT_BYTES,
-    )
+    kind = Kind.VIDEO if content_type.startswith("video/") else Kind.IMAGE
+    limits = _limits_of(kind)
     job = {"content_type": content_type, "limits": limits}
     files = [source.fileno(), output.fileno()]
-    with _decoders.acquire() as decoder:
+    with _decoders[kind].acquire() as decoder:
         result = decoder.run(job, files, seconds=limits.wall_seconds + MARGIN_SECONDS)
     if "error" in result:
         raise InvalidMedia(result["error"])

@@ -11,6 +11,12 @@ MAX_PHOTO_PIXELS = 52_000_000  # Cameras of phones: 8064 x 6048, 8160 x 6144.
 MAX_SCANS = 100  # Of a progressive JPEG, which usually has ten; each may cost a full pass.
 MAX_FRAMES = 500  # A frame of one pixel costs a millisecond, too.
 MAX_ANIMATION_PIXELS = 100_000_000  # Of all frames together, since each is decoded.
+MAX_VIDEO_STREAMS = 32
+MAX_VIDEO_SIDE_PIXELS = 8192
+# Of a video that is encoded again: of all pictures as they are, then of the result.
+MAX_CONVERTED_PIXELS = 6_000_000_000  # 100 s in full HD with 30 pictures a second.
+MAX_CONVERTED_AREA_PIXELS = 1920 * 1080
+MAX_CONVERTED_FRAME_RATE = 30
 MAX_IMAGE_OUTPUT_BYTES = 32 * MEGABYTE
 # The smaller sizes by name: they have about as many pixels as a square with this side.
 STILL_SIZES = {"thumb": 160, "small": 480, "large": 1280}
@@ -50,9 +56,9 @@ class ProcessedMedia(NamedTuple):
     the output: `main_bytes` is 0.
     """
 
-    width: int | None = None
-    height: int | None = None
-    main_bytes: int = 0
+    width: int
+    height: int
+    main_bytes: int
     extension: str = ""  # Of its name, if the format is another one than that of the upload.
     seconds: float | None = None  # The duration; None for a still image.
     placeholder: str = ""  # The BlurHash.

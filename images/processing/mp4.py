@@ -76,7 +76,7 @@ def clean_mp4(file: IO[bytes]) -> None:
     """
     with mmap.mmap(file.fileno(), 0) as data:
         boxes = BoxReader(data)
-        top = list(boxes.iterate(0, len(data)))
+        top = list(boxes.iterate_file())
         movies = [box for box in top if box.type == b"moov"]
         if len(movies) != 1:
             raise InvalidMedia(DAMAGED)

@@ -42,6 +42,19 @@ class BoxReader:
             yield box
             start = box.end
 
+    def iterate_file(self) -> Iterator[Box]:
+        """Yield the boxes of the file. Less than a header at its end is overwritten with zeros.
+
+        Raises:
+            InvalidMedia: A box is truncated, or the file has too many boxes.
+        """
+        start, end = 0, len(self.data)
+        while end - start >= HEADER_BYTES:
+            box = next(self.iterate(start, end))
+            yield box
+            start = box.end
+        zero(self.data, start, end)
+
     def find(self, parent: Box, *path: bytes) -> Box | None:
         """Return the first box with this path below a box, or None."""
         box: Box | None = parent

@@ -61,7 +61,7 @@ def test_a_video_loses_its_metadata_and_keeps_its_pictures_and_sound(alice):
         (*MEDIA_PATH, b"minf", b"dinf", b"dref"),
         TABLE_PATH,
         (*TABLE_PATH, b"stsd"),
-        (*TABLE_PATH, b"stsd", b"mp4v"),
+        (*TABLE_PATH, b"stsd", b"avc1"),
     ],
 )
 def test_metadata_are_removed_at_every_depth(alice, path, kind):
@@ -104,7 +104,7 @@ def test_times_and_names_of_devices_are_removed(alice):
     for kind in (b"mvhd", b"tkhd", b"mdhd"):
         start = content.index(kind) + 8
         content[start : start + 8] = b"WHENWHEN"
-    name = content.index(b"mp4v") + 4 + 42
+    name = content.index(b"avc1", content.index(b"stsd")) + 4 + 42
     content[name : name + 32] = b"\x0dGoPro encoder".ljust(32, b"\0")
     stored = clean(alice, bytes(content))
     assert b"WHEN" not in stored

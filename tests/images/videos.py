@@ -10,13 +10,13 @@ from PIL import Image
 
 LOCATION = "47 deg 22' N"
 FRAMES, SIZE = 12, (64, 48)
-CHILD_OFFSETS = {b"stsd": 8, b"dref": 8, b"mp4v": 78}
+CHILD_OFFSETS = {b"stsd": 8, b"dref": 8, b"avc1": 78}
 
 
 @functools.cache
 def make_mp4(*, movflags: str = "") -> bytes:
     """Return an MP4 with pictures and sound, with the movie after the samples."""
-    return _encode("mp4", "mpeg4", "aac", {"movflags": movflags} if movflags else {})
+    return _encode("mp4", "libx264", "aac", {"movflags": movflags} if movflags else {})
 
 
 @functools.cache

@@ -4,7 +4,7 @@ import { showPlaceholder } from "./blurhash.js";
 import { h, icon } from "./dom.js";
 
 const IMAGE_TYPES = "image/jpeg,image/png,image/gif,image/webp,image/heic,image/heif,image/avif,image/bmp,.heic,.avif";
-const VIDEO_TYPES = "video/mp4,video/webm";
+const VIDEO_TYPES = "video/mp4,video/webm,video/quicktime,video/x-matroska,.mov,.mkv";
 const BYTES_PER_MB = 1_048_576;
 
 /** @param {Blob} file @returns {Promise<string>} a `data:` URL, which the Content-Security-Policy allows */
