@@ -1,4 +1,4 @@
-"""Hosts that store and serve media files: the local disk or Cloudinary. Used by workers only.
+"""Hosts that store and serve media files: the local disk, S3 or Cloudinary. Used by workers only.
 
 The name of a file is chosen before it is stored, so storing and removing it can be repeated.
 """
@@ -100,6 +100,42 @@ class LocalHost:
             storages["default"].delete(name)
 
 
+class S3Host:
+    """A private bucket with the API of S3. Its files are served at `/media/`, by redirection."""
+
+    name = "s3"
+
+    def put(
+        self, ref: str, file: IO[bytes], *, kind: str, sizes: Sequence[SizeFile] = ()
+    ) -> Addresses:
+        """Upload the files; the addresses are those of this site."""
+        names = {size.name: size_name(ref, size.name) for size in sizes}
+        for size in sizes:
+            self._save(names[size.name], io.BytesIO(size.content))
+        self._save(ref, file)
+        path = settings.MEDIA_URL
+        return Addresses(f"{path}{ref}", {size: f"{path}{name}" for size, name in names.items()})
+
+    @staticmethod
+    def _save(name: str, file: IO[bytes]) -> None:
+        content = File(file)
+        content.content_type = CONTENT_TYPES[Path(name).suffix]  # type: ignore[attr-defined]
+        storages["s3"].save(name, content)
+
+    def open(self, ref: str, *, url: str) -> IO[bytes]:
+        """Download the file."""
+        return cast("IO[bytes]", storages["s3"].open(ref))
+
+    def remove(self, ref: str, *, kind: str) -> None:
+        """Delete the files in one request, which succeeds for missing ones, too."""
+        objects = [{"Key": name} for name in file_names(ref)]
+        response = cast("Any", storages["s3"]).bucket.delete_objects(
+            Delete={"Objects": objects, "Quiet": True}
+        )
+        if response.get("Errors"):
+            raise OSError("The bucket did not delete all files.")
+
+
 class CloudinaryHost:
     """Cloudinary, configured by `CLOUDINARY_URL`. It receives bytes, never a URL to fetch."""
 
@@ -176,12 +212,18 @@ def _upload_options(kind: str) -> dict[str, Any]:
     }
 
 
-HOSTS: dict[str, Callable[[], Host]] = {"local": LocalHost, "cloudinary": CloudinaryHost}
+HOSTS: dict[str, Callable[[], Host]] = {
+    "local": LocalHost,
+    "s3": S3Host,
+    "cloudinary": CloudinaryHost,
+}
 
 
 def current_host() -> Host:
     """Return the host for new files."""
-    return HOSTS["cloudinary" if settings.CLOUDINARY_URL else "local"]()
+    if settings.CLOUDINARY_URL:
+        return CloudinaryHost()
+    return S3Host() if settings.S3_BUCKET else LocalHost()
 
 
 def get_host(name: str) -> Host:

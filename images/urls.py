@@ -15,7 +15,7 @@ urlpatterns = [
 # Outside of the API: files on the local disk.
 files = [
     re_path(
-        r"^(?P<name>[0-9a-f]{32}(?:-(?:thumb|small|large|poster))?\.(?:jpg|png|gif|webp|mp4|webm))\Z",
+        r"^(?P<name>[0-9a-f]{32}(?:-thumb|-small|-large|-poster)?\.(?:jpg|png|gif|webp|mp4|webm))\Z",
         file,
         name="media",
     )

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import storages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -130,9 +131,20 @@ def _set_profile_image(request: Request, purpose: Purpose) -> HttpResponse:
     )
 
 
+def _redirect_to_bucket(request: HttpRequest, name: str) -> HttpResponse:
+    bucket: Any = storages["s3"]
+    response = HttpResponseRedirect(bucket.url(name, http_method=request.method))
+    response["Cache-Control"] = f"private, max-age={settings.S3_URL_SECONDS // 2}"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 @require_safe
 def file(request: HttpRequest, name: str) -> HttpResponseBase:
     """Send a media file of the local disk. Its URL is secret; nothing in the file may execute.
+
+    If files are in a bucket, redirect to a signed URL that expires. Clients may remember the
+    redirection for half of its time, and nobody else may.
 
     Ranges and conditional requests are those of WhiteNoise. The proxy of production sends the files
     itself, with the same headers.
@@ -140,6 +152,8 @@ def file(request: HttpRequest, name: str) -> HttpResponseBase:
     try:
         static_file = StaticFile(storages["default"].path(name), [])
     except MissingFileError:
+        if settings.S3_BUCKET:
+            return _redirect_to_bucket(request, name)
         raise Http404 from None
     response: HttpResponseBase = WhiteNoiseMiddleware.serve(static_file, request)
     response["Content-Type"] = CONTENT_TYPES[Path(name).suffix]

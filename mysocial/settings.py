@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
@@ -302,6 +303,23 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CLOUDINARY_URL = envstr("CLOUDINARY_URL")
+# A bucket with the API of S3. Its packages are imported only if it is set.
+S3_BUCKET = envstr("S3_BUCKET")
+S3_ENDPOINT_URL = envstr("S3_ENDPOINT_URL")
+S3_URL_SECONDS = envint("S3_URL_SECONDS", 900, minimum=60, maximum=604_800)
+STORAGES["s3"] = {
+    "BACKEND": "mysocial.core.s3_storage.S3MediaStorage",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": S3_ENDPOINT_URL or None,
+        "region_name": envstr("S3_REGION") or None,
+        "access_key": envstr("S3_ACCESS_KEY_ID") or None,
+        "secret_key": envstr("S3_SECRET_ACCESS_KEY") or None,
+        "querystring_expire": S3_URL_SECONDS,
+    },
+}
+if CLOUDINARY_URL and S3_BUCKET:
+    raise ImproperlyConfigured("Set CLOUDINARY_URL or S3_BUCKET, but not both.")
 
 # --- Chat and GIFs ------------------------------------------------------------------------------
 # How long a message must be unread before an e-mail is sent about it.

@@ -24,10 +24,11 @@ def index(request: HttpRequest) -> HttpResponse:
 def content_security_policy(request: HttpRequest) -> str:
     """Return a policy that allows the page's own files, pictures and videos, and nothing else.
 
-    Media URLs start with PUBLIC_URL, which may differ from the host name in the address bar.
+    Media URLs start with PUBLIC_URL, which may differ from the host name in the address bar. They
+    may redirect to a bucket.
     """
     socket_url = f"{'wss' if request.is_secure() else 'ws'}://{request.get_host()}"
-    media_sources = f"'self' https: {settings.PUBLIC_URL}"
+    media_sources = f"'self' https: {settings.PUBLIC_URL} {settings.S3_ENDPOINT_URL}".rstrip()
     return "; ".join(
         (
             "default-src 'none'",

@@ -38,7 +38,7 @@ TRICKY_TEXTS = [
     "\\/media/x",
     '{"url":"/media/x"}',
     '","url":"/x',
-    f"See {OLD}/media/x",
+    "/media/x",
 ]
 
 

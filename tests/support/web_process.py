@@ -34,6 +34,8 @@ class WebProcess:
             "DJANGO_SETTINGS_MODULE": "mysocial.settings",
             "SECRET_KEY": settings.SECRET_KEY,
             "PORT": str(self.port),
+            # Of all processes of one site: the addresses in their responses begin with it.
+            "PUBLIC_URL": settings.PUBLIC_URL,
         }
         self._process = subprocess.Popen([*self._command(), *self._options], cwd=ROOT, env=env)
 
