@@ -9,6 +9,7 @@ from comments.permissions import can_delete_comment, can_edit_comment
 from comments.store import comments
 from mysocial.core.errors import Forbidden, Invalid
 from mysocial.core.ids import new_id, now
+from mysocial.core.text import is_same_value
 from mysocial.policies import check_text
 from mysocial.store import STALE_ERRORS, Write, reads, respond_unchanged, retry_on_conflict, write
 from notifications import services as notifications
@@ -118,7 +119,7 @@ def _update(
         raise Invalid("There is nothing to change.")
     text = changes.get("text", comment.text)
     _require_text(text)
-    if text == comment.text:
+    if is_same_value(comment.text, text):
         respond_unchanged(comment)
         return comment
     description = describe_text(text, author_id=comment.author_id, was=comment.text)

@@ -23,6 +23,7 @@ from chat.store import messages
 from images import services as images
 from mysocial.core.errors import Conflict, Forbidden, NotFound
 from mysocial.core.ids import now
+from mysocial.core.text import is_same_value
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
 from mysocial.store import STALE_ERRORS, Write, reads, respond_unchanged, retry_on_conflict, write
@@ -54,7 +55,7 @@ def edit_message(*, user_id: str, message_id: str, text: str) -> Message:
     _check_not_deleted(message)
     context = selectors.get_messaging_context(user_id, pair.mine.other_id)
     check_may_write(context)
-    if text == message.text:
+    if is_same_value(message.text, text):
         respond_unchanged(message)
         return message
     changes = {

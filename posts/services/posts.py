@@ -5,6 +5,7 @@ from typing import Any
 from images import services as images
 from mysocial.core.errors import Conflict, Forbidden, Invalid
 from mysocial.core.ids import new_id, now
+from mysocial.core.text import is_same_value
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
 from mysocial.store import STALE_ERRORS, Write, reads, respond_unchanged, retry_on_conflict, write
@@ -122,7 +123,7 @@ def _update(post: Post, body: dict[str, Any], media: Any = None, *, editor_id: s
     changes = {
         name: value
         for name, value in field_changes(post, body, media).items()
-        if getattr(post, name) != value
+        if not is_same_value(getattr(post, name), value)
     }
     if not changes:
         respond_unchanged(post)

@@ -95,7 +95,7 @@ def test_a_client_that_cannot_resume_reloads_each_view(open_window, stack):
     expect(chatting.page.locator(".conversations .preview-text")).to_have_text("Two")
     expect(reader.post("New post")).to_have_count(1)
     expect(reader.post("Old post")).to_have_count(0)
-    expect(reader.page.locator(".profile .text")).to_have_text("New words")
+    expect(reader.page.locator(".profile .quote")).to_have_text("New words")
 
 
 def _go_offline_without_resume(user: Window) -> None:

@@ -30,7 +30,7 @@ def test_a_profile_shows_details_posts_and_follows(open_window, stack):
     user.open_route(f"people/{known.id}")
 
     expect(user.page.get_by_role("heading", name=known.username)).to_be_visible()
-    expect(user.page.locator(".profile .text")).to_have_text("Less, but better.")
+    expect(user.page.locator(".profile .quote")).to_have_text("Less, but better.")
     expect(user.page.locator(".profile-details")).to_contain_text("By the lake")
     expect(tab_count(user, "Posts")).to_have_text("1")
     expect(user.post("On my wall")).to_have_count(1)
@@ -168,7 +168,7 @@ def test_a_copy_of_the_data_is_requested_with_the_password_and_downloaded(open_w
     form = user.page.locator("form").filter(has_text="Your data")
     form.get_by_label("Your password").fill("wrong-horse-battery")
     form.get_by_text("Request a copy").click()
-    expect(form.get_by_role("alert")).to_have_text("password: This is not your password.")
+    expect(form.get_by_role("alert")).to_have_text("Password: This is not your password.")
     form.get_by_label("Your password").fill(PASSWORD)
     form.get_by_text("Request a copy").click()
     expect(form.get_by_label("Your password")).to_have_value("")
@@ -187,7 +187,7 @@ def test_changes_to_profile_and_pictures_appear_for_the_other_user(open_window, 
     user.open_section("Settings")
     user.page.get_by_label("About you").fill("New here")
     user.page.locator("form").filter(has_text="About you").get_by_text("Save").click()
-    expect(other.page.locator(".profile .text")).to_have_text("New here")
+    expect(other.page.locator(".profile .quote")).to_have_text("New here")
 
     user.page.get_by_label("Work").fill("Not saved yet")
     user.select_picture("New picture", make_image())

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from mysocial.core.errors import Invalid
+from mysocial.core.text import is_same_value
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
 from mysocial.store import Write, reads, respond_unchanged, write
@@ -164,7 +165,11 @@ def _update_profile(user_id: str, changes: dict[str, Any], *, is_own: bool) -> U
     if "display_name" in changes:
         changes["display_name"] = check_display_name(changes["display_name"])
     user = reads.get_record(users, user_id)
-    changes = {name: value for name, value in changes.items() if getattr(user, name) != value}
+    changes = {
+        name: value
+        for name, value in changes.items()
+        if not is_same_value(getattr(user, name), value)
+    }
     if not changes:
         respond_unchanged(user)
         return user

@@ -21,7 +21,12 @@ from mysocial.core.text.facets import (
     store_facets,
 )
 from mysocial.core.text.folding import fold, fold_name, fold_query
-from mysocial.core.text.normalization import is_visible, normalize_password, normalize_text
+from mysocial.core.text.normalization import (
+    is_same_value,
+    is_visible,
+    normalize_password,
+    normalize_text,
+)
 from mysocial.core.text.problems import TextProblem, find_text_problem
 
 __all__ = [
@@ -40,6 +45,7 @@ __all__ = [
     "fold_words",
     "has_too_many_marks",
     "is_longer_than",
+    "is_same_value",
     "is_visible",
     "mentioned_names",
     "normalize_password",

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import regex
 
-from mysocial.core.text.links import find_links, top_level_domains
+from mysocial.core.text.links import find_links, may_have_links, top_level_domains
 from mysocial.core.text.scripts import SPACED
 
 LINK, MENTION, HASHTAG = "link", "mention", "hashtag"
@@ -51,7 +51,7 @@ class Facet(NamedTuple):
 
 def find_facets(text: str) -> list[Facet]:
     """Return the facets of a text in order, at most `MAX_FACETS`. They do not overlap."""
-    if not any(sign in text for sign in ("@", "#", ".", ":", WIDE_AT, WIDE_HASH)):
+    if not ("#" in text or WIDE_AT in text or WIDE_HASH in text or may_have_links(text)):
         return []
     links = [Facet(LINK, *link) for link in find_links(text)]
     others = [

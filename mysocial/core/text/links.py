@@ -60,14 +60,15 @@ class Link(NamedTuple):
 
 def find_links(text: str) -> Iterator[Link]:
     """Yield the web addresses and e-mail addresses of a text, in order."""
-    if not _may_have_links(text):
+    if not may_have_links(text):
         return
     for token in TOKEN.finditer(text):
-        if _may_have_links(token[0]):
+        if may_have_links(token[0]):
             yield from _links_between(text, token.start(), token.end())
 
 
-def _may_have_links(text: str) -> bool:
+def may_have_links(text: str) -> bool:
+    """Return whether a text has a sign of an address; a quick check."""
     return "://" in text or "@" in text or ("." in text and DOTTED.search(text) is not None)
 
 

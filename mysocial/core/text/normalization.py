@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 import regex
 
@@ -27,6 +28,13 @@ def normalize_text(text: str) -> str:
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text.strip()
+
+
+def is_same_value(stored: Any, value: Any) -> bool:
+    """Return whether a field already has a value; texts from before they had one form count too."""
+    if stored == value:
+        return True
+    return isinstance(stored, str) and isinstance(value, str) and normalize_text(stored) == value
 
 
 def is_visible(text: str) -> bool:

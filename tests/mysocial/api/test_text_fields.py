@@ -4,10 +4,15 @@ import json
 
 import pytest
 
+from chat.store import messages
+from comments.store import comments
+from mysocial.store import reads, write
+from posts.store import posts
 from tests.chat.conversations import send_message
 from tests.notifications.notification_checks import create_comment
 from tests.support.concurrency import assert_no_changes, run_concurrently
 from tests.support.people import logged_events
+from users.store import users
 
 FLAG = "\U0001f1e9\U0001f1ea"
 ZALGO = "z" + "\u0333" * 9
@@ -180,3 +185,27 @@ def test_an_edit_that_changes_nothing_is_repeated_with_its_key(alice):
     again = alice.patch(f"posts/{post['id']}", {"text": "Same"}, **headers)
     assert (again.status_code, again.content) == (200, first.content)
     assert alice.get(f"posts/{post['id']}").json()["text"] == "Other"
+
+
+def test_a_text_from_before_there_was_one_form_is_not_edited_by_saving_it(alice, bob):
+    old = "one\r\ntwo cafe\u0301 "
+    post = alice.create_post("New")
+    comment, message = create_comment(alice, post, "New"), send_message(alice, bob, "New")
+    with write() as w:
+        w.update(reads.get_record(posts, post["id"]), text=old)
+        w.update(reads.get_record(comments, comment["id"]), text=old)
+        w.update(reads.get_record(messages, message["id"]), text=old)
+        w.update(reads.get_record(users, alice.id), quote=old)
+    with assert_no_changes():
+        for path in (
+            f"posts/{post['id']}",
+            f"comments/{comment['id']}",
+            f"chat/messages/{message['id']}",
+        ):
+            (shown,) = (
+                value
+                for value in alice.patch(path, {"text": old}).json().values()
+                if isinstance(value, dict)
+            )
+            assert (shown["text"], shown["edited_at"]) == (old, None)
+        assert alice.patch("users/me", {"quote": old}).json()["user"]["quote"] == old

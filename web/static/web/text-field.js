@@ -4,13 +4,13 @@ import { h } from "./dom.js";
 
 const COUNTER_THRESHOLD = 500; // the counter appears when fewer characters are left
 // The same rules as on the server: extended grapheme clusters (UAX 29).
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+const segmenter = "Segmenter" in Intl ? new Intl.Segmenter("en", { granularity: "grapheme" }) : null; // missing in old browsers
 const numberFormat = new Intl.NumberFormat("en");
 
 /** Returns the number of characters as a person counts them. @param {string} text */
 export function countCharacters(text) {
   let count = 0;
-  for (const _ of segmenter.segment(text)) count++;
+  for (const _ of segmenter?.segment(text) ?? text) count++;
   return count;
 }
 

@@ -37,9 +37,9 @@ export class ProfileHeader extends LiveComponent {
     this.avatarSlot = h("div", {});
     this.name = h("h1", { tabindex: -1 }, "Profile");
     this.handle = h("p", { class: "dim" });
-    this.bio = h("p", { class: "text", dir: "auto" });
+    this.bio = h("p", { class: "text bio", dir: "auto" });
     this.chips = h("p", { class: "chips", role: "status" });
-    this.quote = h("p", { class: "text", dir: "auto" });
+    this.quote = h("p", { class: "text quote", dir: "auto" });
     this.details = h("ul", { class: "profile-details" });
     const row = h("div", { class: "row profile-row" }, this.avatarSlot, h("div", { class: "row actions" }, ...this.#createActions()));
     this.container.append(this.cover, row, this.name, this.handle, this.chips, this.bio, this.quote, this.details);
