@@ -187,7 +187,7 @@ def test_changes_to_profile_and_pictures_appear_for_the_other_user(open_window, 
     user.open_section("Settings")
     user.page.get_by_label("About you").fill("New here")
     user.page.locator("form").filter(has_text="About you").get_by_text("Save").click()
-    expect(other.page.locator(".profile .quote")).to_have_text("New here")
+    expect(other.page.locator(".profile .bio")).to_have_text("New here")
 
     user.page.get_by_label("Work").fill("Not saved yet")
     user.select_picture("New picture", make_image())
