@@ -172,5 +172,5 @@ def test_an_account_that_opens_asks_about_the_waiting_requests(open_window):
     form.get_by_role("button", name="Save").click()
     expect(fan.page.get_by_role("button", name=f"Following {name}")).to_be_visible()
     fan.open_section("Notifications")
-    expect(fan.page.get_by_text("accepted your request to follow")).to_be_visible()
+    expect(fan.page.get_by_role("link", name="accepted your request to follow")).to_be_visible()
     fan.take_screenshot("account-accepted")

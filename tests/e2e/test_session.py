@@ -38,7 +38,7 @@ def test_sign_up_shows_all_errors_at_once(open_window):
     user.page.get_by_label("E-mail address", exact=True).fill("new@example.com")
     user.page.locator("#signup").get_by_label("Password").fill("password")
     user.page.get_by_role("button", name="Sign up").click()
-    expect(user.page.locator("#signin-error")).to_contain_text("password: ")
+    expect(user.page.locator("#signin-error")).to_contain_text("Password: ")
 
 
 def test_signing_out_deletes_all_data(open_window):
