@@ -1,9 +1,21 @@
 """Accounts, sessions, one-time tokens and exports in the admin."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts import services
-from accounts.models import Account, EmailReservation, EndedSession, Export, OneTimeToken, Session
+from accounts.models import (
+    Account,
+    EmailReservation,
+    EndedSession,
+    Export,
+    Invite,
+    OneTimeToken,
+    Session,
+)
 from mysocial.admin.record_admin import RecordAdmin
 
 
@@ -11,16 +23,58 @@ from mysocial.admin.record_admin import RecordAdmin
 class AccountAdmin(RecordAdmin):
     """Accounts of all members; deleting one erases the member with all their data."""
 
-    list_display = ("email", "id", "email_verified", "created_at", "last_sign_in_at")
-    list_filter = ("email_verified",)
-    search_fields = ("email", "id")
+    list_display = (
+        *("email", "id", "email_verified", "awaits_approval"),
+        *("created_at", "last_sign_in_at"),
+    )
+    list_filter = ("awaits_approval", "email_verified")
+    search_fields = ("email", "id", "invite_id")
     ordering = ("-created_at",)
-    fields = ("id", "email", "email_verified", "pending_email", "created_at", "last_sign_in_at")
+    fields = (
+        *("id", "email", "email_verified", "pending_email", "awaits_approval", "invite_id"),
+        *("created_at", "last_sign_in_at"),
+    )
+    actions = ("approve",)
+
+    @admin.action(description="Approve the selected sign-ups", permissions=("approve",))
+    def approve(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        """Approve accounts that wait."""
+        for account in queryset:
+            self.call_service(request, "approve", _approve, account.pk)
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        """Return whether the staff user may approve sign-ups."""
+        return bool(request.user.has_perm("accounts.approve_account"))  # type: ignore[union-attr]
 
     @staticmethod
     def remove(account_id: str) -> None:
         """Erase an account."""
         services.erase_account(account_id=account_id)
+
+
+def _approve(account_id: str) -> None:
+    services.approve_account(account_id=account_id)
+
+
+@admin.register(Invite)
+class InviteAdmin(RecordAdmin):
+    """Invite codes. Staff can create and delete them."""
+
+    list_display = ("code", "note", "uses", "max_uses", "expires_at", "created_at")
+    search_fields = ("code", "code_key", "note", "id")
+    ordering = ("-created_at",)
+    readonly_fields = ("code", "uses")
+    fields = ("code", "uses", "max_uses", "expires_at", "note")
+
+    @staticmethod
+    def add(invite_id: str, **fields: Any) -> Invite:
+        """Create an invite code."""
+        return services.create_invite(invite_id=invite_id, **fields)
+
+    @staticmethod
+    def remove(invite_id: str) -> None:
+        """Delete an invite code."""
+        services.remove_invite(invite_id=invite_id)
 
 
 @admin.register(EmailReservation)

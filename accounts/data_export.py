@@ -1,6 +1,14 @@
 """Data export of accounts, without anything that would allow signing in."""
 
-from accounts.store import accounts, email_reservations, ended_sessions, exports, sessions, tokens
+from accounts.store import (
+    accounts,
+    email_reservations,
+    ended_sessions,
+    exports,
+    invites,
+    sessions,
+    tokens,
+)
 from mysocial.privacy import ExportSection, exclude, listed, register, single
 from mysocial.security_log import security_events
 
@@ -23,4 +31,5 @@ register(
 )
 exclude(ended_sessions, "Secrets of sessions that a suspension ended, to explain it on refresh.")
 exclude(tokens, "Hashes of one-time tokens sent by e-mail, kept until they expire: secrets only.")
+exclude(invites, "Invite codes, which staff create; the account has the id of its own.")
 exclude(exports, "The record of this export itself.")

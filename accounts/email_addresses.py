@@ -4,12 +4,16 @@ The domain is stored in its ASCII form (IDNA 2008 after the mapping of UTS #46, 
 lower case and the removal of invisible characters). The local part is ASCII and in lower case.
 """
 
+import functools
 import unicodedata
+from importlib import import_module
 
 import idna
+from django.conf import settings
 
 MAX_EMAIL_LENGTH = 254  # characters; RFC 5321, section 4.5.3.1.3, without the angle brackets
 MIN_DOMAIN_LABELS = 2
+BLOCKED_EMAIL = "Addresses of this provider cannot be used here. Use another address."
 LOCAL_DOMAINS = {"localhost", "localdomain"}  # RFC 6761, section 6.3; they name this machine
 
 
@@ -26,6 +30,26 @@ def normalize_email(text: str) -> str:
     if not (local.isascii() and local.isprintable()):
         raise ValueError(text)
     return f"{local.lower()}@{_ascii_domain(domain)}"
+
+
+def is_blocked_email(email: str) -> bool:
+    """Return whether nobody may have a normalized address, because of its domain."""
+    labels = email.rpartition("@")[2].split(".")
+    domains = {".".join(labels[first:]) for first in range(len(labels))}
+    if domains & _ascii_domains(tuple(settings.BLOCKED_EMAIL_DOMAINS)):
+        return True
+    return settings.BLOCK_DISPOSABLE_EMAIL and bool(domains & _disposable_domains())
+
+
+@functools.lru_cache(maxsize=1)
+def _ascii_domains(domains: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_ascii_domain, domains))
+
+
+@functools.cache
+def _disposable_domains() -> frozenset[str]:
+    # Only a site that needs the list loads it: a few megabytes.
+    return frozenset(import_module("disposable_email_domains").blocklist)
 
 
 def normalize_sign_in_name(text: str) -> str:

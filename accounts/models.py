@@ -14,6 +14,7 @@ VERIFY_EMAIL, RESET_PASSWORD, CHANGE_EMAIL = "verify_email", "reset_password", "
 REVOKE_EMAIL_CHANGE = "revoke_email_change"  # the purpose of a token
 PASSWORD_CHANGED, EMAIL_CHANGED = "password_changed", "email_changed"
 ACCOUNT_ERASED, EXPORT_READY, NEW_NETWORK = "account_erased", "export_ready", "new_network"
+ACCOUNT_APPROVED = "account_approved"
 
 
 class Account(Record):
@@ -28,6 +29,9 @@ class Account(Record):
     last_sign_in_at = models.DateTimeField(null=True, default=None, editable=False)
     # The networks of the last sign-ins, separated by blanks, the newest first.
     known_networks = models.CharField(max_length=1000, default="", editable=False)
+    # In sites that approve sign-ups: the account is suspended until staff approve it.
+    awaits_approval = models.BooleanField(default=False)
+    invite_id = models.CharField(**ID, default="", editable=False)  # that the sign-up used
     # Shown to the member while the account is suspended.
     suspension_reason = models.CharField(max_length=500, default="", editable=False)
 
@@ -35,9 +39,29 @@ class Account(Record):
         db_table = "accounts"
         verbose_name = "account"
         verbose_name_plural = "accounts"
+        permissions = (("approve_account", "Can approve sign-ups"),)
 
     def __str__(self) -> str:
         return self.email
+
+
+class Invite(Record):
+    """An invite code, with which a number of people can sign up until it expires."""
+
+    code = models.CharField(max_length=20, editable=False)  # as it is shown
+    code_key = models.CharField(max_length=20, editable=False)  # without dashes, unique
+    max_uses = models.PositiveIntegerField(default=1)
+    uses = models.PositiveIntegerField(default=0, editable=False)
+    expires_at = models.DateTimeField()
+    note = models.CharField(max_length=200, default="", blank=True)  # for staff
+
+    class Meta(Record.Meta):
+        db_table = "invites"
+        verbose_name = "invite code"
+        verbose_name_plural = "invite codes"
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class EmailReservation(Record):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rest_framework import serializers
+
 from accounts.store import CONTACT, DETAILS, accounts, exports, sessions
 from mysocial.security_log import SIGN_IN, security_events
 from mysocial.store import Field, JsonTemplate, Row
@@ -29,3 +31,52 @@ def render_session(row: Row, *, current: bool) -> bytes:
     return session_template.render(row)[:-1] + b',"current":%s}' % (
         b"true" if current else b"false"
     )
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    """A session: one sign-in on one device."""
+
+    id = serializers.CharField(help_text="The id of the session.")
+    created_at = serializers.DateTimeField(help_text="When the member signed in.")
+    last_used_at = serializers.DateTimeField(help_text="When a token of the session was last used.")
+    user_agent = serializers.CharField(help_text="The `User-Agent` header of the device.")
+    address = serializers.CharField(help_text="The IP address of the device.")
+    current = serializers.BooleanField(help_text="Whether this request belongs to the session.")
+
+
+class SignInEventSerializer(serializers.Serializer[Any]):
+    """A sign-in, or the sign-up."""
+
+    id = serializers.CharField(help_text="The id of the sign-in.")
+    created_at = serializers.DateTimeField(help_text="When the member signed in.")
+    network = serializers.CharField(help_text="The network of the device, a part of its address.")
+    user_agent = serializers.CharField(help_text="The `User-Agent` header of the device.")
+
+
+class ExportSerializer(serializers.Serializer[Any]):
+    """An export of your data: its status, and until when it is kept."""
+
+    requested_at = serializers.DateTimeField(help_text="When the export was requested.")
+    ready_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the archive was ready; null before."
+    )
+    expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the archive is deleted; null before it is ready."
+    )
+    size = serializers.IntegerField(
+        allow_null=True, help_text="The size of the archive in bytes; null before it is ready."
+    )
+    status = serializers.ChoiceField(
+        [("queued", "Queued"), ("ready", "Ready"), ("failed", "Failed")],
+        help_text="The state of the export.",
+    )
+
+
+class ChallengeSerializer(serializers.Serializer[Any]):
+    """An ALTCHA challenge (version 1)."""
+
+    algorithm = serializers.CharField(help_text="The hash function, `SHA-256`.")
+    challenge = serializers.CharField(help_text="The hash of the salt and the number, in hex.")
+    maxNumber = serializers.IntegerField(help_text="The highest possible number.")  # noqa: N815 - ALTCHA
+    salt = serializers.CharField(help_text="The salt, which contains the expiry.")
+    signature = serializers.CharField(help_text="The signature, which the payload repeats.")

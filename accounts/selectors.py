@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from accounts.email_addresses import normalize_sign_in_name
-from accounts.models import Account, EmailReservation, Export, Session
+from accounts.models import Account, EmailReservation, Export, Invite, Session
 from accounts.representations import (
     contact_template,
     export_template,
@@ -18,13 +18,20 @@ from accounts.store import (
     email_reservation_id,
     ended_sessions,
     exports,
+    invites,
     sessions,
 )
 from accounts.store import (
     email_reservations as reservation_store,
 )
 from accounts.tokens import RefreshToken, is_genuine
-from mysocial.core.errors import NotAuthenticated, NotFound, Suspended
+from mysocial.core.errors import (
+    AppError,
+    AwaitingApproval,
+    NotAuthenticated,
+    NotFound,
+    Suspended,
+)
 from mysocial.core.ids import ID_LENGTH, now
 from mysocial.security_log import SIGN_INS
 from mysocial.store import NULL, Entry, ListQuery, Row, latest, reads
@@ -59,6 +66,12 @@ def get_self(user_id: str) -> tuple[Row, Row]:
 def find_by_email(email: str) -> str | None:
     """Return the id of the account with this normalized e-mail address, or None."""
     return reads.find_by_unique(accounts, "email", email)
+
+
+def find_invite(code_key: str) -> Invite | None:
+    """Return the invite with this normalized code, or None."""
+    pk = reads.find_by_unique(invites, "code_key", code_key)
+    return reads.get_records(invites, [pk]).get(pk) if pk else None
 
 
 def find_email_reservation(email: str) -> EmailReservation | None:
@@ -140,9 +153,12 @@ def get_session_of_token(token: RefreshToken) -> Session:
         raise
 
 
-def suspension_error(user_id: str, until_ms: int) -> Suspended:
-    """Return the error that says until when and why an account is suspended."""
-    return Suspended(until_ms, get_account(user_id).suspension_reason)
+def suspension_error(user_id: str, until_ms: int) -> AppError:
+    """Return the error that says until when and why an account cannot sign in."""
+    account = get_account(user_id)
+    if account.awaits_approval:
+        return AwaitingApproval()
+    return Suspended(until_ms, account.suspension_reason)
 
 
 def session_page(

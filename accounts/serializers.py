@@ -1,13 +1,20 @@
 """Request and response bodies of accounts."""
 
 import re
-from datetime import date
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from rest_framework import serializers
 
-from accounts.email_addresses import MAX_EMAIL_LENGTH, normalize_email
+from accounts.email_addresses import (
+    BLOCKED_EMAIL,
+    MAX_EMAIL_LENGTH,
+    is_blocked_email,
+    normalize_email,
+)
 from accounts.passwords import find_weaknesses
+from accounts.representations import ExportSerializer, SessionSerializer, SignInEventSerializer
 from mysocial.api import (
     MediaField,
     MessageSerializer,
@@ -30,6 +37,14 @@ REFRESH_LOCATIONS = [("cookie", "In an HttpOnly cookie"), ("body", "In the body"
 
 def _password(help_text: str) -> PasswordField:
     return PasswordField(help_text=help_text)
+
+
+def _check(check: Callable[[Any], object], field: str, value: Any) -> None:
+    """Check a value as a service does; its error becomes that of the field."""
+    try:
+        check(value)
+    except Invalid as error:
+        raise serializers.ValidationError(error.errors[field]) from None
 
 
 class EmailAddressField(serializers.EmailField):
@@ -71,30 +86,40 @@ class SignUpInput(StrictSerializer):
     avatar_image = MediaField(
         required=False, help_text="The profile picture: a file of a form, or a data URL."
     )
+    invite = serializers.CharField(
+        max_length=40,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The invite code, if the site needs one; in any case, with or without dashes.",
+    )
+    captcha = serializers.CharField(
+        max_length=2000,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The ALTCHA payload (base64) of a solved challenge, if the site needs one.",
+    )
     birth_date = serializers.DateField(
         required=False,
         allow_null=True,
         default=None,
+        validators=[partial(_check, check_birth_date, "birth_date")],
         help_text="Needed if the site has a minimum age; nobody else sees it.",
     )
     refresh_in = serializers.ChoiceField(
         REFRESH_LOCATIONS, default="body", help_text=REFRESH_IN_HELP
     )
 
-    def validate_birth_date(self, value: date | None) -> date | None:
-        """Check the date here, to report it along with the errors of the other fields."""
-        try:
-            check_birth_date(value)
-        except Invalid as error:
-            raise serializers.ValidationError(error.errors["birth_date"]) from None
+    def validate_email(self, value: str) -> str:
+        """Check the domain here, to report it along with the errors of the other fields."""
+        if is_blocked_email(value):
+            raise serializers.ValidationError(BLOCKED_EMAIL)
         return value
 
     def validate_username(self, value: str) -> str:
         """Check the name here, to report it along with the errors of the other fields."""
-        try:
-            check_username(value)
-        except Invalid as error:
-            raise serializers.ValidationError(error.errors["username"]) from None
+        _check(check_username, "username", value)
         return value
 
     def validate_password(self, value: str) -> str:
@@ -104,6 +129,27 @@ class SignUpInput(StrictSerializer):
         if weaknesses:
             raise serializers.ValidationError(weaknesses)
         return value
+
+
+class SignUpOptionsSerializer(serializers.Serializer[Any]):
+    """What a sign-up needs."""
+
+    mode = serializers.ChoiceField(
+        [
+            ("open", "Everybody may sign up"),
+            ("invite", "An invite code is needed"),
+            ("approval", "Staff approve each sign-up"),
+            ("closed", "Nobody may sign up"),
+        ],
+        help_text="Who may sign up.",
+    )
+    captcha = serializers.ChoiceField(
+        [("off", "No challenge"), ("altcha", "A proof of work")],
+        help_text="Whether `captcha` is needed: the solved challenge of `GET signup/challenge`.",
+    )
+    minimum_age = serializers.IntegerField(
+        help_text="The minimum age in years; 0 for none. With it, `birth_date` is needed."
+    )
 
 
 class SignInInput(StrictSerializer):
@@ -203,17 +249,6 @@ class TokensSerializer(MessageSerializer):
     )
 
 
-class SessionSerializer(serializers.Serializer[Any]):
-    """A session: one sign-in on one device."""
-
-    id = serializers.CharField(help_text="The id of the session.")
-    created_at = serializers.DateTimeField(help_text="When the member signed in.")
-    last_used_at = serializers.DateTimeField(help_text="When a token of the session was last used.")
-    user_agent = serializers.CharField(help_text="The `User-Agent` header of the device.")
-    address = serializers.CharField(help_text="The IP address of the device.")
-    current = serializers.BooleanField(help_text="Whether this request belongs to the session.")
-
-
 class SessionPageSerializer(serializers.Serializer[Any]):
     """A page of your sessions."""
 
@@ -221,39 +256,11 @@ class SessionPageSerializer(serializers.Serializer[Any]):
     next = NextField()
 
 
-class SignInEventSerializer(serializers.Serializer[Any]):
-    """A sign-in, or the sign-up."""
-
-    id = serializers.CharField(help_text="The id of the sign-in.")
-    created_at = serializers.DateTimeField(help_text="When the member signed in.")
-    network = serializers.CharField(help_text="The network of the device, a part of its address.")
-    user_agent = serializers.CharField(help_text="The `User-Agent` header of the device.")
-
-
 class SignInPageSerializer(serializers.Serializer[Any]):
     """A page of your sign-ins."""
 
     sign_ins = SignInEventSerializer(many=True, help_text="The sign-ins of this page.")
     next = NextField()
-
-
-class ExportSerializer(serializers.Serializer[Any]):
-    """An export of your data: its status, and until when it is kept."""
-
-    requested_at = serializers.DateTimeField(help_text="When the export was requested.")
-    ready_at = serializers.DateTimeField(
-        allow_null=True, help_text="When the archive was ready; null before."
-    )
-    expires_at = serializers.DateTimeField(
-        allow_null=True, help_text="When the archive is deleted; null before it is ready."
-    )
-    size = serializers.IntegerField(
-        allow_null=True, help_text="The size of the archive in bytes; null before it is ready."
-    )
-    status = serializers.ChoiceField(
-        [("queued", "Queued"), ("ready", "Ready"), ("failed", "Failed")],
-        help_text="The state of the export.",
-    )
 
 
 class ExportResponseSerializer(MessageSerializer):

@@ -7,6 +7,7 @@ from accounts.models import (
     EmailReservation,
     EndedSession,
     Export,
+    Invite,
     OneTimeToken,
     Session,
 )
@@ -22,6 +23,7 @@ accounts = Store(
     fragments={CONTACT: ("email", "email_verified", "pending_email")},
     unique=("email",),
 )
+invites = Store(Invite, unique=("code_key",), expires_after=("expires_at", 30 * DAY_SECONDS))
 email_reservations = Store(
     EmailReservation,
     plain_fields=("user_id", "email_reserved_until"),
@@ -55,3 +57,8 @@ exports = Store(
 def email_reservation_id(email: str) -> str:
     """Return the id of the reservation of an address: an id must not contain the address."""
     return hashlib.sha256(email.encode()).hexdigest()
+
+
+def normalize_invite_code(text: str) -> str:
+    """Return the unique form of an invite code, however it was typed."""
+    return "".join(character for character in text.upper() if character.isalnum())

@@ -13,7 +13,8 @@ from accounts.views import (
 from mysocial.api import api_path
 
 urlpatterns = [
-    api_path("signup", PublicViewSet, uploads="image", post="signup"),
+    api_path("signup", PublicViewSet, uploads="image", get="sign_up_options", post="signup"),
+    api_path("signup/challenge", PublicViewSet, get="captcha_challenge"),
     api_path("signin", PublicViewSet, post="signin"),
     api_path("token/refresh", PublicViewSet, post="refresh"),
     api_path("forgot-password", PublicViewSet, post="forgot_password"),

@@ -32,6 +32,7 @@ def create_members(count: int) -> list[Member]:
             signed = sign_up(
                 username=name, email=f"{name}@example.com", password=PASSWORD, device=Device()
             )
+            assert signed.session is not None
             members.append(
                 Member(signed.user_id, ["mysocial", create_access_token(signed.session)])
             )

@@ -18,6 +18,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         *("reactions.view_reaction", "reactions.delete_reaction"),
         *("images.view_media", "images.delete_media"),
     ),
+    "sign_ups": (
+        *("accounts.view_account", "accounts.approve_account"),
+        *("accounts.view_invite", "accounts.add_invite", "accounts.delete_invite"),
+    ),
     "ops": (
         *("mysocial.view_operations", "mysocial.manage_queues", "mysocial.view_securityevent"),
         *("mysocial.view_email", "mysocial.view_cascadedeletion", "images.view_deletedfile"),

@@ -253,6 +253,15 @@ RESERVED_USERNAMES = envlist(
 )
 # In years; 0 for none. With it, the sign-up needs the birth date.
 MINIMUM_AGE = envint("MINIMUM_AGE", 0, maximum=100)
+# Who may sign up: everybody, people with an invite code, those that staff approve, or nobody.
+SIGN_UP_MODE = envstr("SIGN_UP_MODE", "open", choices=("open", "invite", "approval", "closed"))
+# Whether a sign-up needs a proof of work, and the most hashes that it takes (half on average).
+SIGN_UP_CAPTCHA = envstr("SIGN_UP_CAPTCHA", "off", choices=("off", "altcha"))
+CAPTCHA_MAX_NUMBER = envint("CAPTCHA_MAX_NUMBER", 50_000, minimum=100, maximum=10_000_000)
+# Nobody can sign up with, or change to, an address of these domains or their subdomains.
+BLOCKED_EMAIL_DOMAINS = envlist("BLOCKED_EMAIL_DOMAINS")
+# Nor of a provider of disposable addresses (the package `disposable-email-domains`).
+BLOCK_DISPOSABLE_EMAIL = envbool("BLOCK_DISPOSABLE_EMAIL", default=False)
 # How long a former username leads to its member, and nobody else can have it.
 USERNAME_RESERVATION_DAYS = 30
 # The number of our proxies in front: so many entries of X-Forwarded-For are trusted.

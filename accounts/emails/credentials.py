@@ -7,6 +7,7 @@ from django.conf import settings
 from accounts import selectors, services
 from accounts.emails.account_email import AccountEmail, find_account
 from accounts.models import (
+    ACCOUNT_APPROVED,
     ACCOUNT_ERASED,
     CHANGE_EMAIL,
     EMAIL_CHANGED,
@@ -116,6 +117,13 @@ class AccountErased(EmailTemplate):
     @classmethod
     def prepare(cls, email: Email) -> tuple[str, dict[str, Any]] | None:
         return email.recipient, dict(email.params)
+
+
+class AccountApproved(AccountEmail):
+    """Sent when staff approve a sign-up."""
+
+    name: ClassVar[str] = ACCOUNT_APPROVED
+    subject: ClassVar[str] = "Your sign-up was approved"
 
 
 class PasswordChanged(AccountEmail):

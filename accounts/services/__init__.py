@@ -1,5 +1,7 @@
 """Services of accounts: the only writers of accounts, sessions, one-time tokens and exports."""
 
+from accounts.services.approvals import approve_account
+from accounts.services.captcha import create_captcha_challenge
 from accounts.services.email_changes import (
     request_email_change,
     request_verification,
@@ -16,6 +18,7 @@ from accounts.services.exports import (
     write_export,
 )
 from accounts.services.guesses import accept_attempt, count_attempt
+from accounts.services.invites import create_invite, remove_invite
 from accounts.services.one_time_tokens import (
     INVALID_LINK,
     TokenOwner,
@@ -34,7 +37,7 @@ from accounts.services.sessions import (
     remove_session,
     sign_in,
 )
-from accounts.services.signup import sign_up
+from accounts.services.signup import needs_approval, require_open, sign_up, sign_up_options
 from accounts.services.suspension import lift_suspension, suspend_account
 
 __all__ = [
@@ -43,8 +46,11 @@ __all__ = [
     "SignIn",
     "TokenOwner",
     "accept_attempt",
+    "approve_account",
     "change_password",
     "count_attempt",
+    "create_captcha_challenge",
+    "create_invite",
     "create_token",
     "delete_expired_exports",
     "delete_tokens",
@@ -56,18 +62,22 @@ __all__ = [
     "find_token_owner",
     "lift_suspension",
     "make_exports",
+    "needs_approval",
     "refresh",
     "remove_export",
+    "remove_invite",
     "remove_session",
     "request_email_change",
     "request_export",
     "request_own_export",
     "request_reset",
     "request_verification",
+    "require_open",
     "reset_password",
     "revoke_email_change",
     "sign_in",
     "sign_up",
+    "sign_up_options",
     "suspend_account",
     "verify_email",
     "write_export",

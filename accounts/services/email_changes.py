@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from accounts import selectors
+from accounts.email_addresses import BLOCKED_EMAIL, is_blocked_email
 from accounts.models import (
     CHANGE_EMAIL,
     EMAIL_CHANGED,
@@ -17,7 +18,7 @@ from accounts.passwords import hash_password
 from accounts.services.one_time_tokens import ValidToken, invalid_token, read_token
 from accounts.services.passwords import require_password, require_strong, set_password
 from accounts.store import email_reservation_id
-from mysocial.core.errors import AlreadyExists, Conflict, NotFound
+from mysocial.core.errors import AlreadyExists, Conflict, Invalid, NotFound
 from mysocial.core.ids import milliseconds, now
 from mysocial.outbox import queue_email
 from mysocial.security_log import Kind, record_event
@@ -35,11 +36,13 @@ def request_email_change(*, user_id: str, email: str, password: str) -> str:
         The id of the account.
 
     Raises:
-        Invalid: The password is wrong.
+        Invalid: The password is wrong, or addresses of the domain are not allowed.
         AlreadyExists: The address belongs to another account.
     """
     account = require_password(user_id, password)
     is_canceled = email == account.email
+    if not is_canceled and is_blocked_email(email):
+        raise Invalid(errors={"email": BLOCKED_EMAIL})
     if not is_canceled and not _is_free(email, user_id):
         raise _taken()
     _store_pending_email(user_id, "" if is_canceled else email, verified_hash=account.password)

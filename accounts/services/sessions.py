@@ -32,10 +32,10 @@ class Device(NamedTuple):
 
 
 class SignIn(NamedTuple):
-    """A successful sign-in or refresh."""
+    """A successful sign-in or refresh; a sign-up that waits for an approval has no session."""
 
     user_id: str
-    session: Session
+    session: Session | None
 
 
 # Signing in --------------------------------------------------------------------------------------

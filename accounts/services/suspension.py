@@ -33,5 +33,5 @@ def lift_suspension(w: Write, *, user_id: str) -> None:
     Raises:
         NotFound: There is no such account.
     """
-    w.update(selectors.get_account(user_id), suspension_reason="")
+    w.update(selectors.get_account(user_id), suspension_reason="", awaits_approval=False)
     users.suspend(w, user_id, 0)

@@ -9,7 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts import cookies, services
-from accounts.representations import self_representation
+from accounts.representations import ChallengeSerializer, self_representation
 from accounts.serializers import (
     EmailInput,
     NewPasswordInput,
@@ -17,6 +17,7 @@ from accounts.serializers import (
     SignedInSerializer,
     SignInInput,
     SignUpInput,
+    SignUpOptionsSerializer,
     TokensSerializer,
 )
 from accounts.services import Device, SignIn
@@ -27,6 +28,8 @@ from mysocial.api import (
     StrictSerializer,
     check_network_limit,
     get_client_address,
+    json_response,
+    message_envelope,
     validated_body,
     write_action,
     write_response,
@@ -43,6 +46,7 @@ from mysocial.store import to_json
 
 REFRESH_IN_BODY = "body"
 # The `message` of each response.
+AWAITS_APPROVAL = "Your sign-up waits for an approval. You get an e-mail when you can sign in."
 SIGNED_UP, SIGNED_IN, REFRESHED = "User created", "Signed in", "Token refreshed"
 RESET_REQUESTED = "If this address belongs to an account, we have sent it an e-mail."
 RESET = "Password changed. You can sign in with it now."
@@ -51,6 +55,7 @@ REVOKED = "E-mail address restored. You can sign in with the new password now."
 
 # Limits per network, which many people may share.
 SIGN_UPS = RateLimit("signup", 60, HOUR)
+CHALLENGES = RateLimit("challenge", 600, HOUR)
 REFRESHES = RateLimit("refresh", 600, HOUR)
 RESET_REQUESTS = RateLimit("forgot", 60, HOUR)
 TOKEN_USES = RateLimit("proof", 60, HOUR)
@@ -82,17 +87,30 @@ class PublicViewSet(ApiViewSet):
     @extend_schema(
         operation_id="signUp",
         request=SignUpInput,
-        responses={201: OpenApiResponse(SignedInSerializer, SIGNED_UP)},
+        responses={
+            201: OpenApiResponse(SignedInSerializer, SIGNED_UP),
+            202: OpenApiResponse(MessageSerializer, AWAITS_APPROVAL),
+        },
         examples=[SIGN_UP_EXAMPLE],
         summary="Sign up",
+        description="`GET signup` says what the site needs. The response is 202, without tokens, "
+        "if staff must approve the sign-up.",
     )
     def signup(self, request: Request) -> HttpResponse:
         """Create an account and sign in."""
+        services.require_open()
         check_network_limit(SIGN_UPS, request)
         fields = validated_body(SignUpInput, request)
         refresh_in = fields.pop("refresh_in")
         device = device_of(request)
         enforce_rate_limit_in_write(CONFIRMATION_EMAILS_PER_ADDRESSEE, fields["email"])
+        if services.needs_approval():
+            return write_response(
+                request,
+                202,
+                message_envelope(AWAITS_APPROVAL),
+                lambda: services.sign_up(**fields, device=device),
+            )
         return _sign_in_response(
             request,
             201,
@@ -100,6 +118,27 @@ class PublicViewSet(ApiViewSet):
             lambda: services.sign_up(**fields, device=device),
             refresh_in=refresh_in,
         )
+
+    @extend_schema(
+        operation_id="getSignUpOptions",
+        responses=SignUpOptionsSerializer,
+        summary="Get what a sign-up needs",
+    )
+    def sign_up_options(self, _request: Request) -> HttpResponse:
+        """Return who may sign up, and which fields the sign-up needs."""
+        return json_response(to_json(services.sign_up_options()))
+
+    @extend_schema(
+        operation_id="getSignUpChallenge",
+        responses=ChallengeSerializer,
+        summary="Get a challenge to solve for a sign-up",
+        description="A proof of work of ALTCHA, which its widgets solve. It is valid for 20 "
+        "minutes and one sign-up. 404 if the site needs none.",
+    )
+    def captcha_challenge(self, request: Request) -> HttpResponse:
+        """Return a new challenge."""
+        check_network_limit(CHALLENGES, request)
+        return json_response(to_json(services.create_captcha_challenge()))
 
     @extend_schema(
         operation_id="signIn",
@@ -242,6 +281,7 @@ def _tokens_representation(result: SignIn) -> list[Any]:
 
 
 def _create_tokens(result: SignIn) -> dict[str, str]:
+    assert result.session is not None  # noqa: S101 - only a sign-up can have none
     return {
         "access": create_access_token(result.session),
         "refresh": create_refresh_token(result.session),

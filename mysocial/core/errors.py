@@ -51,6 +51,22 @@ class Forbidden(AppError):
     title = "Permission denied."
 
 
+class SignUpClosed(AppError):
+    """The site accepts no sign-ups."""
+
+    status = 403
+    code = "signup_closed"
+    title = "This site does not accept new members."
+
+
+class AwaitingApproval(AppError):
+    """The sign-up was not approved by staff yet."""
+
+    status = 403
+    code = "awaiting_approval"
+    title = "Your sign-up waits for an approval. You get an e-mail when you can sign in."
+
+
 class Silenced(AppError):
     """The member may read but not publish; the problem says until when."""
 

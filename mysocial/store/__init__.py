@@ -44,7 +44,14 @@ from mysocial.store.store import (
     store_of,
 )
 from mysocial.store.wakeups import acknowledge_wakeup, wake_unless_pending, wake_workers
-from mysocial.store.writes import STALE_ERRORS, Write, respond_unchanged, retry_on_conflict, write
+from mysocial.store.writes import (
+    STALE_ERRORS,
+    StaleRead,
+    Write,
+    respond_unchanged,
+    retry_on_conflict,
+    write,
+)
 
 __all__ = [
     "DAY_SECONDS",
@@ -69,6 +76,7 @@ __all__ = [
     "RelatedObject",
     "RelatedRow",
     "Row",
+    "StaleRead",
     "Store",
     "ViewerCheck",
     "ViewerField",

@@ -26,6 +26,9 @@ ACCOUNTS = (
         success=201,
         body={"username": "somebody", "email": "somebody@example.com", "password": PASSWORD},
     ),
+    Rule("GET", "signup", is_open=True),
+    # No challenge is needed here; `tests/accounts/test_captcha.py` tests who gets one.
+    Rule("GET", "signup/challenge", is_open=True, success=404),
     Rule("POST", "signin", is_open=True, body={"username": "the_owner", "password": PASSWORD}),
     Rule("POST", "token/refresh", is_open=True, body={"refresh": "{refresh}"}),
     Rule("POST", "forgot-password", is_open=True, body={"email": "the_owner@example.com"}),

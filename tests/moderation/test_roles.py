@@ -82,6 +82,14 @@ def test_edits_and_deletions_are_in_the_audit_log_with_their_reasons(
             ),
         ),
         (
+            "sign_ups",
+            ("", "accounts/account/", "accounts/invite/", "accounts/invite/add/"),
+            (
+                *("accounts/session/", "accounts/onetimetoken/", "chat/message/"),
+                *("posts/post/", "moderation/report/", "mysocial/email/", "users/user/"),
+            ),
+        ),
+        (
             "ops",
             ("", "operations/", "mysocial/email/", "mysocial/cascadedeletion/"),
             (

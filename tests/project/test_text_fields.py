@@ -13,7 +13,8 @@ from mysocial.api import StrictSerializer, TextField
 from tests.support import api_contract
 
 # Fields that hold no text of a person.
-NO_TEXTS = {("RefreshInput", "refresh")}  # a token
+# A token, a code and a proof.
+NO_TEXTS = {("RefreshInput", "refresh"), ("SignUpInput", "invite"), ("SignUpInput", "captcha")}
 NO_TEXT_CLASSES = {"CodeForm", "StaffLoginForm"}  # codes and credentials of staff
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from mysocial.core.errors import Invalid
+from mysocial.core.errors import FOREVER_MS, Invalid
 from mysocial.core.text import is_same_value
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
@@ -60,18 +60,20 @@ def create_user(  # noqa: PLR0913 - the fields of the sign-up form
     avatar_color: str = "",
     avatar_id: str = "",
     birth_date: date | None = None,
+    is_hidden: bool = False,
 ) -> User:
-    """Create a member's profile in the write of a sign-up.
+    """Create a member's profile in the write of a sign-up; a hidden one is suspended.
 
     The write raises `AlreadyExists` if the username is taken.
 
     Raises:
-        Invalid: Nobody may have this username, or the member is too young.
+        Invalid: Nobody may have this username.
     """
     check_username(username)
     color = avatar_color or COLORS[sum(username.encode()) % len(COLORS)]
     user = User(id=user_id, username=username, avatar_color=color, avatar_id=avatar_id)
-    user.birth_date = check_birth_date(birth_date)
+    user.birth_date = birth_date.isoformat() if birth_date else ""
+    user.suspended_until = str(FOREVER_MS) if is_hidden else ""
     user.joined_cursor = reads.event_cursor()
     user.avatar_url = initial_avatar(user)
     check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts={"username": username})

@@ -13,13 +13,15 @@ from tests.support.api_contract import resolved
 from tests.support.people import new_client
 
 PUBLIC = {
-    "signUp", "signIn", "refreshTokens", "requestPasswordReset", "resetPassword", "verifyEmail",
-    "revokeEmailChange", "unsubscribeFromEmails",
+    "getSignUpChallenge", "getSignUpOptions", "signUp", "signIn", "refreshTokens",
+    "requestPasswordReset", "resetPassword", "verifyEmail", "revokeEmailChange",
+    "unsubscribeFromEmails",
 }  # fmt: skip
 # Generated clients name their functions after these: a change breaks them.
 OPERATION_IDS = {
     "accounts": """changeEmail changePassword downloadExport endAllSessions endSession eraseAccount
-        getAccount getExportStatus listSessions listSignIns refreshTokens
+        getAccount getExportStatus getSignUpChallenge getSignUpOptions
+        listSessions listSignIns refreshTokens
         requestExport requestPasswordReset resetPassword revokeEmailChange
         sendVerificationEmail signIn signOut signUp verifyEmail""",
     "chat": """closeChat countUnreadMessages deleteMessage getMessage listConversations listMessages

@@ -112,12 +112,13 @@ export class Api extends EventTarget {
   }
 
   /**
-   * Signs in or up and stores the tokens. Returns the user.
+   * Signs in or up and stores the tokens. Returns the user, or null for a sign-up that waits for an approval.
    * @param {string} path `signin` or `signup` @param {object} body
    */
   async authenticate(path, body) {
     this.tokenStore.save(null);
     const { data } = await this.post(path, body);
+    if (!data.access) return null;
     this.#storeTokens(data);
     return data.user;
   }
