@@ -1,4 +1,4 @@
-/** Placeholders of pictures: a few colors of the picture in 28 characters (https://github.com/woltapp/blurhash). */
+/** Placeholders of pictures: a few colors of the picture in 28 characters, a BlurHash. */
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~";
 const SIDE = 32;
