@@ -8,7 +8,7 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .PHONY: help install up status doctor test e2e e2e-tls bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-selftest \
 	chaos-processes chaos-resume fuzz coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
-	audit lock docs types-ts clean
+	audit lock docs types-ts clients clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -122,8 +122,12 @@ docs: $(STAMP) ## build the docs as a site in .local/site
 	@$(BIN)/mkdocs build --strict --quiet -f deploy/docs/mkdocs.yml
 	@echo "open .local/site/index.html, or: cd .local/site && python3 -m http.server"
 
-types-ts: $(STAMP) ## generate the TypeScript types in docs/types (needs npx)
+types-ts: $(STAMP) ## generate the TypeScript types in docs/types (needs npx), and the clients
 	@$(BIN)/python -m tests.support.typescript
+	@$(BIN)/python -m tests.support.clients
+
+clients: $(STAMP) ## generate the REST part of the client packages
+	@$(BIN)/python -m tests.support.clients
 
 clean: ## remove caches of tools; .venv and .local stay
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis .coverage htmlcov

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from mysocial.dev.processes import free_port
 from tests.e2e.people import Site, sign_up
 from tests.e2e.window import Window, closing_windows
 from tests.support.production import Production, ProxyMissing
@@ -24,6 +25,8 @@ NO_BROWSER = (
     "Chromium was not found. Install it (apt-get install chromium) or set CHROMIUM to its path."
 )
 NO_PROXY = "Caddy was not found. Install it (apt-get install caddy)."
+FRONT_END_PORT = free_port()
+FRONT_END = f"http://localhost:{FRONT_END_PORT}"  # the pages of `test_front_end.py`
 # Access tokens expire several times during the tests.
 SETTINGS = {"ACCESS_TOKEN_SECONDS": "15", "RATE_LIMITS": "0"}
 
@@ -77,7 +80,10 @@ def stack(_servers: None, pytestconfig: pytest.Config) -> Iterator[Site]:
     """The running site."""
     with ExitStack() as exit_stack:  # also stops a site that did not start in time
         if pytestconfig.getoption("--layout") == UP:
-            yield exit_stack.enter_context(Stack("e2e", **SETTINGS)).start(workers=False)
+            up = exit_stack.enter_context(Stack("e2e", **SETTINGS))
+            origins = (up.public_url, up.url, FRONT_END)
+            up.settings["ALLOWED_ORIGINS"] = ",".join(origins)
+            yield up.start(workers=False)
             return
         try:
             site = Production(tls=True, **SETTINGS)

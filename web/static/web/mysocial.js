@@ -6,9 +6,9 @@
  *     events.addEventListener("resync", () => reloadEverything());
  *     events.start();
  *
- * Copy this file to use it: it depends on nothing but the browser. `cursor` is the `X-Event-Cursor`
- * header of the last REST response. docs/events.md defines the protocol; docs/client.py is the Python
- * version.
+ * The package in clients/js has this file, too. It depends on nothing but `WebSocket`, in browsers and
+ * in Node.js 22. `cursor` is the `X-Event-Cursor` header of the last REST response. docs/events.md
+ * defines the protocol; clients/python is the Python version.
  */
 
 const SUBPROTOCOL = "mysocial";
@@ -35,6 +35,9 @@ const [CLOSE_INVALID_MESSAGES, CLOSE_NOT_AUTHENTICATED] = [4400, 4401];
  * @property {string} [cursor] position after which events are wanted
  * @property {string[]} [topics]
  */
+
+/** Whether the device says that it has no network. */
+const isOffline = () => globalThis.navigator?.onLine === false;
 
 /**
  * Returns whether an event comes after a cursor, so that a state read at the cursor may lack it.
@@ -90,9 +93,9 @@ export class EventClient extends EventTarget {
     if (this.state !== "stopped") return;
     this.#listenerAbort = new AbortController();
     const { signal } = this.#listenerAbort;
-    addEventListener("online", () => this.checkConnection(), { signal });
-    addEventListener("offline", () => this.#scheduleReconnect(), { signal });
-    document.addEventListener("visibilitychange", () => this.checkConnection(), { signal });
+    globalThis.addEventListener?.("online", () => this.checkConnection(), { signal });
+    globalThis.addEventListener?.("offline", () => this.#scheduleReconnect(), { signal });
+    globalThis.document?.addEventListener("visibilitychange", () => this.checkConnection(), { signal });
     this.#connect();
   }
 
@@ -111,13 +114,15 @@ export class EventClient extends EventTarget {
    */
   async subscribe(...topics) {
     const newTopics = topics.filter((topic) => !this.topics.has(topic));
-    for (const topic of newTopics) {
-      this.topics.add(topic); // before `resume` is sent this is enough: `resume` lists all topics
-      if (!this.#isResumeSent) continue;
-      const subscription = this.#sendCommand({ type: "subscribe", topic }).finally(() => {
-        if (this.#pendingSubscriptions.get(topic) === subscription) this.#pendingSubscriptions.delete(topic);
-      });
-      this.#pendingSubscriptions.set(topic, subscription);
+    newTopics.forEach((topic) => this.topics.add(topic)); // before `resume`, which lists all, this is enough
+    if (newTopics.length && this.#isResumeSent) {
+      const subscription = this.#sendCommand({ type: "subscribe", topics: newTopics })
+        .catch((problem) => {
+          newTopics.forEach((topic) => this.topics.delete(topic));
+          throw problem;
+        })
+        .finally(() => this.#forgetSubscription(newTopics, subscription));
+      newTopics.forEach((topic) => this.#pendingSubscriptions.set(topic, subscription));
     }
     const pending = topics.map((topic) => this.#pendingSubscriptions.get(topic)).filter((subscription) => subscription);
     await Promise.all(pending);
@@ -126,10 +131,27 @@ export class EventClient extends EventTarget {
 
   /** @param {...string} topics */
   unsubscribe(...topics) {
-    for (const topic of topics) {
-      const wasSubscribed = this.topics.delete(topic);
-      if (wasSubscribed && this.#isResumeSent) this.#sendCommand({ type: "unsubscribe", topic }).catch(() => {});
+    const left = topics.filter((topic) => this.topics.delete(topic));
+    if (left.length && this.#isResumeSent) this.#sendCommand({ type: "unsubscribe", topics: left }).catch(() => {});
+  }
+
+  /**
+   * Replaces all topics, now and on later connections. Resolves as `subscribe` does.
+   * @param {...string} topics
+   * @returns {Promise<boolean>} true when state about new topics has to be read now
+   * @throws a problem, when the server rejects a topic; the topics are then the earlier ones
+   */
+  async setTopics(...topics) {
+    const before = this.topics;
+    const hasNewTopics = topics.some((topic) => !before.has(topic));
+    this.topics = new Set(topics);
+    if (this.#isResumeSent) {
+      await this.#sendCommand({ type: "subscribe", topics, replace: true }).catch((problem) => {
+        this.topics = before;
+        throw problem;
+      });
     }
+    return this.state !== "stopped" && hasNewTopics;
   }
 
   /** Tells a user that the current user started or stopped typing. It may be lost. @param {string} userId @param {boolean} isTyping */
@@ -139,7 +161,7 @@ export class EventClient extends EventTarget {
 
   /** Reconnects without waiting for the backoff, or pings when connected. Does nothing in a hidden window. */
   checkConnection() {
-    if (document.hidden || !navigator.onLine) return;
+    if (globalThis.document?.hidden || isOffline()) return;
     if (this.state === "live") this.#ping(); // the device may have slept
     if (this.state === "offline") {
       this.#backoffMs = MIN_BACKOFF_MS;
@@ -177,7 +199,7 @@ export class EventClient extends EventTarget {
   #scheduleReconnect() {
     this.#closeSocket();
     this.#setState("offline");
-    if (!navigator.onLine) return; // the `online` event reconnects
+    if (isOffline()) return; // the `online` event reconnects
     // The delay is random so that not all clients reconnect at the same moment after a restart.
     this.#reconnectTimer = setTimeout(() => this.#connect(), Math.random() * this.#backoffMs);
     this.#backoffMs = Math.min(2 * this.#backoffMs, MAX_BACKOFF_MS);
@@ -246,10 +268,7 @@ export class EventClient extends EventTarget {
     const send = () => connectionNumber === this.#connectionNumber && this.#sendMessage({ ...command, cid });
     setTimeout(send, this.#reserveSendDelayMs());
     return new Promise((resolve, reject) => {
-      this.#pendingCommands.set(cid, (problem) => {
-        if (problem && command.type === "subscribe") this.topics.delete(command.topic);
-        return problem ? reject(problem) : resolve();
-      });
+      this.#pendingCommands.set(cid, (problem) => (problem ? reject(problem) : resolve()));
     });
   }
 
@@ -266,6 +285,13 @@ export class EventClient extends EventTarget {
   #settleCommand(cid, problem) {
     this.#pendingCommands.get(cid)?.(problem);
     this.#pendingCommands.delete(cid);
+  }
+
+  /** @param {string[]} topics @param {Promise<void>} subscription which is settled */
+  #forgetSubscription(topics, subscription) {
+    for (const topic of topics) {
+      if (this.#pendingSubscriptions.get(topic) === subscription) this.#pendingSubscriptions.delete(topic);
+    }
   }
 
   /** @param {object} message */

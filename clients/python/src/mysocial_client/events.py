@@ -1,31 +1,30 @@
-"""A client for MySocial's event stream, to copy. It delivers each event once and in order.
+"""Events of MySocial: each is delivered once and in order, across reconnections.
 
-    client = EventClient(url, get_access_token=..., refresh_access_token=..., cursor=cursor,
-                         topics=["feed"])
+    client = EventClient.of(api, cursor=page.cursor, topics=["feed"])
     async for event in client.listen():
         match event:
             case Resync():  # reload the state by REST; later events follow
             case Event(type="post.created", data=post): ...
 
-`cursor` is the `X-Event-Cursor` header of the last REST response. The client needs Python 3.11 and
-`websockets`, and none of the server's code. docs/events.md defines the protocol;
-web/static/web/mysocial.js is the version for browsers.
+`cursor` is that of the last REST response. docs/events.md defines the protocol.
 """
 
 import asyncio
 import json
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
+from mysocial_client.transport import Transport
+
 SUBPROTOCOL = Subprotocol("mysocial")
-RESUME_CID = "resume"  # `cid` of the only command of each connection
+RESUME_CID, TOPICS_CID = "resume", "topics"  # `cid` of the commands of a connection
 MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.5, 30.0
 STATUS_INVALID, STATUS_NOT_AUTHENTICATED = 400, 401
 CLOSE_INVALID_FRAMES, CLOSE_NOT_AUTHENTICATED = 4400, 4401
@@ -33,7 +32,7 @@ CLOSE_INVALID_FRAMES, CLOSE_NOT_AUTHENTICATED = 4400, 4401
 
 @dataclass(frozen=True)
 class Event:
-    """An event, as docs/events.md lists it."""
+    """An event, as docs/events.md lists it. An ephemeral event, such as typing, has no id."""
 
     id: str
     type: str
@@ -47,12 +46,26 @@ class Resync:
     reason: str
 
 
+@dataclass(frozen=True)
+class Subscribed:
+    """The topics of `set_topics` are subscribed to. Read now what the new ones are about."""
+
+    topics: tuple[str, ...]
+
+
+Item = Event | Resync | Subscribed
+
+
 class Rejected(Exception):
-    """The server does not accept the command: the cursor or a topic is wrong."""
+    """The server does not accept a command: the cursor or a topic is wrong."""
 
 
 class TokenRejected(Exception):
     """The server does not accept the access token."""
+
+
+class SignedOut(Exception):
+    """The session has ended. Sign in again."""
 
 
 class EventClient:
@@ -75,20 +88,48 @@ class EventClient:
         get_access_token: Callable[[], str],
         refresh_access_token: Callable[[], Awaitable[object]],
         cursor: str,
-        topics: list[str] | None = None,
+        topics: Iterable[str] = (),
     ) -> None:
         self.url = url
         self.cursor = cursor  # all events up to here were delivered; save it to continue later
-        self.topics = topics or []
+        self.topics = list(topics)
         self._get_access_token = get_access_token
         self._refresh_access_token = refresh_access_token
         self._backoff_seconds = MIN_BACKOFF_SECONDS
+        self._connection: ClientConnection | None = None  # once the server has resumed
 
-    async def listen(self) -> AsyncGenerator[Event | Resync, None]:
+    @classmethod
+    def of(cls, api: Transport, *, cursor: str, topics: Iterable[str] = ()) -> Self:
+        """Return a client that uses the tokens of a REST client."""
+
+        async def refresh() -> None:
+            if not await asyncio.to_thread(api.refresh):
+                raise SignedOut("The session has ended.")
+
+        return cls(
+            api.socket_url,
+            get_access_token=api.get_access_token,
+            refresh_access_token=refresh,
+            cursor=cursor,
+            topics=topics,
+        )
+
+    async def set_topics(self, topics: Iterable[str]) -> None:
+        """Replace the topics, now and on later connections.
+
+        `listen` yields `Subscribed` when the server has joined them.
+        """
+        self.topics = list(topics)
+        if self._connection:
+            with suppress(ConnectionClosed):  # the next connection resumes with these topics
+                await self._send_topics(self._connection)
+
+    async def listen(self) -> AsyncGenerator[Item, None]:
         """Yield the events after `cursor`, across any number of connections.
 
         Raises:
             Rejected: The cursor or a topic is wrong.
+            SignedOut: The session has ended; for a client of `EventClient.of`.
         """
         while True:
             try:
@@ -109,6 +150,8 @@ class EventClient:
                     await self._refresh()
             except (OSError, InvalidHandshake):
                 pass  # the server is not reachable
+            finally:
+                self._connection = None
             # Random, so that not all clients reconnect at once when the server is back.
             await asyncio.sleep(random.uniform(0, self._backoff_seconds))  # noqa: S311 - no secret
             self._backoff_seconds = min(2 * self._backoff_seconds, MAX_BACKOFF_SECONDS)
@@ -119,9 +162,14 @@ class EventClient:
         except ConnectionError:
             pass  # the next connection is rejected again, and this is repeated
 
-    async def _receive(self, connection: ClientConnection) -> AsyncGenerator[Event | Resync, None]:
+    async def _send_topics(self, connection: ClientConnection) -> None:
+        command = {"type": "subscribe", "cid": TOPICS_CID, "topics": self.topics, "replace": True}
+        await connection.send(json.dumps(command))
+
+    async def _receive(self, connection: ClientConnection) -> AsyncGenerator[Item, None]:
         """Yield the events of one connection; return when another connection is needed."""
-        resume = {"type": "resume", "cid": RESUME_CID, "cursor": self.cursor, "topics": self.topics}
+        topics = self.topics
+        resume = {"type": "resume", "cid": RESUME_CID, "cursor": self.cursor, "topics": topics}
         await connection.send(json.dumps(resume))
         is_answered, resync_reason = False, ""
         while True:
@@ -133,16 +181,21 @@ class EventClient:
                 is_answered, self._backoff_seconds = True, MIN_BACKOFF_SECONDS
                 resync_reason = "" if frame["recovered"] else frame["reason"]
             elif frame["type"] == "live":
-                self.cursor = frame["cursor"]
+                self.cursor, self._connection = frame["cursor"], connection
+                if self.topics is not topics:  # they were set meanwhile
+                    await self._send_topics(connection)
                 if resync_reason:  # not earlier: state that is read now misses no later event
                     yield Resync(resync_reason)
+            elif frame["type"] == "ok" and frame["cid"] == TOPICS_CID:
+                yield Subscribed(tuple(self.topics))
             # An event before the reply would hide those that were missed. It is sent again.
-            elif is_answered and "id" in frame and self._is_after_cursor(frame["id"]):
-                self.cursor = frame["id"]
-                yield Event(frame["id"], frame["type"], frame["data"])
+            elif is_answered and "data" in frame and self._is_new(frame):
+                self.cursor = frame.get("id", self.cursor)
+                yield Event(frame.get("id", ""), frame["type"], frame["data"])
 
-    def _is_after_cursor(self, event_id: str) -> bool:
-        event_epoch, _, event_offset = event_id.partition(":")
+    def _is_new(self, frame: dict[str, Any]) -> bool:
+        """Return whether an event comes after the cursor; an ephemeral one has no id."""
+        event_epoch, _, event_offset = frame.get("id", "").partition(":")
         epoch, _, offset = self.cursor.partition(":")
         return event_epoch != epoch or int(event_offset) > int(offset)
 

@@ -1,4 +1,4 @@
-"""The client in docs/client.py with a real server, which is killed and restarted."""
+"""The events of the Python client with a real server, which is killed and restarted."""
 
 import asyncio
 import contextlib
@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from mysocial_client import Event, EventClient, Rejected, Resync, Subscribed
 
-from docs.client import Event, EventClient, Rejected, Resync
 from tests.support.people import Person
 from tests.support.socket_clients import wait_for_new_event_log
 from tests.support.stack import wait_for
 from tests.support.web_process import WebProcess
 
 pytestmark = pytest.mark.timeout(180)
-EventQueue = asyncio.Queue[Event | Resync]
+EventQueue = asyncio.Queue[Event | Resync | Subscribed]
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +161,20 @@ async def test_a_rejected_command_is_raised_and_not_repeated(site, bob):
     async with asyncio.timeout(30), contextlib.aclosing(client.listen()) as events:
         with pytest.raises(Rejected, match="Invalid frame"):
             await anext(events)
+
+
+async def test_the_topics_can_be_replaced_while_the_client_listens(site, alice, bob):
+    await asyncio.to_thread(wait_for_new_event_log, site.url, bob)
+    client = await asyncio.to_thread(make_client, site, bob, topics=["presence"])
+    async with listening(client) as queue:
+        await create_posts(alice, 1)
+        is_live = lambda: client._connection is not None  # noqa: E731
+        await asyncio.to_thread(wait_for, is_live, within=30, name="the connection")
+        await client.set_topics(["feed"])
+        assert await take(queue, 1) == [Subscribed(("feed",))]
+        posts = await create_posts(alice, 2)
+        site.kill()
+        posts += await create_posts(alice, 3)
+        site.start()  # the next connection resumes with the same topics
+        events = await take(queue, 2)
+    assert [event.data for event in events] == posts

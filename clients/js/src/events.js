@@ -1,0 +1,319 @@
+/**
+ * Client for MySocial's event stream. It delivers each event once and in order, across reconnects.
+ *
+ *     const events = new EventClient({ url, getAccessToken, refreshAccessToken, cursor, topics: ["feed"] });
+ *     events.addEventListener("event", ({ detail }) => show(detail.type, detail.data));
+ *     events.addEventListener("resync", () => reloadEverything());
+ *     events.start();
+ *
+ * The package in clients/js has this file, too. It depends on nothing but `WebSocket`, in browsers and
+ * in Node.js 22. `cursor` is the `X-Event-Cursor` header of the last REST response. docs/events.md
+ * defines the protocol; clients/python is the Python version.
+ */
+
+const SUBPROTOCOL = "mysocial";
+const RESUME_CID = "resume"; // `cid` of the first command of each connection
+const MIN_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 30_000;
+const SILENCE_MS = 25_000; // without a message for this long, the client sends a ping
+const PING_TIMEOUT_MS = 8_000;
+const MAX_MESSAGES_PER_SECOND = 8; // the server allows 10
+const MAX_MESSAGE_BURST = 25; // the server allows 30
+const [STATUS_INVALID, STATUS_NOT_AUTHENTICATED] = [400, 401];
+const [CLOSE_INVALID_MESSAGES, CLOSE_NOT_AUTHENTICATED] = [4400, 4401];
+
+/**
+ * @typedef {{ id?: string, type: string, data: any }} ServerEvent ephemeral events (typing, presence)
+ *   have no `id`
+ * @typedef {"stopped" | "connecting" | "live" | "offline"} ConnectionState
+ * @typedef {object} Options
+ * @property {string} url address of the WebSocket: `wss://…/ws`
+ * @property {() => string} getAccessToken called for each connection
+ * @property {() => Promise<boolean>} refreshAccessToken called when the server rejects the token.
+ *   Resolve to true when there is a new token and to false when the user has to sign in again. Reject
+ *   when the token could not be refreshed for now; the client tries again later.
+ * @property {string} [cursor] position after which events are wanted
+ * @property {string[]} [topics]
+ */
+
+/** Whether the device says that it has no network. */
+const isOffline = () => globalThis.navigator?.onLine === false;
+
+/**
+ * Returns whether an event comes after a cursor, so that a state read at the cursor may lack it.
+ * @param {string | undefined} eventId @param {string} cursor
+ */
+export function isAfterCursor(eventId, cursor) {
+  if (!eventId || !cursor) return true;
+  const [eventEpoch, eventOffset] = eventId.split(":");
+  const [cursorEpoch, cursorOffset] = cursor.split(":");
+  return eventEpoch !== cursorEpoch || Number(eventOffset) > Number(cursorOffset);
+}
+
+/**
+ * Keeps one WebSocket open and remembers the cursor between connections.
+ *
+ * Dispatches these events, with their `detail`:
+ * - `event` (`ServerEvent`): something happened on a subscribed topic.
+ * - `state` (`ConnectionState`): the state of the connection changed.
+ * - `resync` (the reason): missed events cannot be replayed. Reload all state; live events follow.
+ * - `signedout`: the session has ended. The client has stopped.
+ * - `rejected` (a problem): the server does not accept a command. The client has stopped.
+ */
+export class EventClient extends EventTarget {
+  /** @type {ConnectionState} */ state = "stopped";
+  /** @type {WebSocket | null} */ #socket = null;
+  /** @type {Map<string, (problem: any) => void>} */ #pendingCommands = new Map(); // by `cid`
+  /** @type {Map<string, Promise<void>>} */ #pendingSubscriptions = new Map(); // by topic
+  #connectionNumber = 0; // callbacks of earlier connections compare it and do nothing
+  #isResumeSent = false; // from then on each new topic needs a command of its own
+  #isResumeAnswered = false;
+  #resyncReason = "";
+  #isTokenRejected = false;
+  #backoffMs = MIN_BACKOFF_MS;
+  #commandCount = 0;
+  #sendAllowance = MAX_MESSAGE_BURST;
+  #lastSentAtMs = 0;
+  #reconnectTimer = 0;
+  #silenceTimer = 0;
+  #listenerAbort = new AbortController();
+
+  /** @param {Options} options */
+  constructor({ url, getAccessToken, refreshAccessToken, cursor = "", topics = [] }) {
+    super();
+    this.url = url;
+    this.getAccessToken = getAccessToken;
+    this.refreshAccessToken = refreshAccessToken;
+    this.cursor = cursor; // all events up to here were delivered; save it to continue later
+    this.topics = new Set(topics);
+  }
+
+  /** Connects, and reconnects until `stop` is called. */
+  start() {
+    if (this.state !== "stopped") return;
+    this.#listenerAbort = new AbortController();
+    const { signal } = this.#listenerAbort;
+    globalThis.addEventListener?.("online", () => this.checkConnection(), { signal });
+    globalThis.addEventListener?.("offline", () => this.#scheduleReconnect(), { signal });
+    globalThis.document?.addEventListener("visibilitychange", () => this.checkConnection(), { signal });
+    this.#connect();
+  }
+
+  stop() {
+    this.#listenerAbort.abort();
+    this.#closeSocket();
+    this.#setState("stopped");
+  }
+
+  /**
+   * Subscribes to topics, now and on later connections. Resolves when all later events will be delivered.
+   * @param {...string} topics
+   * @returns {Promise<boolean>} true when state that was read earlier may be out of date and has to be
+   *   read now; false when it is not (the topics were subscribed already, or `start` will resume)
+   * @throws a problem, when the server rejects a topic
+   */
+  async subscribe(...topics) {
+    const newTopics = topics.filter((topic) => !this.topics.has(topic));
+    newTopics.forEach((topic) => this.topics.add(topic)); // before `resume`, which lists all, this is enough
+    if (newTopics.length && this.#isResumeSent) {
+      const subscription = this.#sendCommand({ type: "subscribe", topics: newTopics })
+        .catch((problem) => {
+          newTopics.forEach((topic) => this.topics.delete(topic));
+          throw problem;
+        })
+        .finally(() => this.#forgetSubscription(newTopics, subscription));
+      newTopics.forEach((topic) => this.#pendingSubscriptions.set(topic, subscription));
+    }
+    const pending = topics.map((topic) => this.#pendingSubscriptions.get(topic)).filter((subscription) => subscription);
+    await Promise.all(pending);
+    return this.state !== "stopped" && newTopics.length + pending.length > 0;
+  }
+
+  /** @param {...string} topics */
+  unsubscribe(...topics) {
+    const left = topics.filter((topic) => this.topics.delete(topic));
+    if (left.length && this.#isResumeSent) this.#sendCommand({ type: "unsubscribe", topics: left }).catch(() => {});
+  }
+
+  /**
+   * Replaces all topics, now and on later connections. Resolves as `subscribe` does.
+   * @param {...string} topics
+   * @returns {Promise<boolean>} true when state about new topics has to be read now
+   * @throws a problem, when the server rejects a topic; the topics are then the earlier ones
+   */
+  async setTopics(...topics) {
+    const before = this.topics;
+    const hasNewTopics = topics.some((topic) => !before.has(topic));
+    this.topics = new Set(topics);
+    if (this.#isResumeSent) {
+      await this.#sendCommand({ type: "subscribe", topics, replace: true }).catch((problem) => {
+        this.topics = before;
+        throw problem;
+      });
+    }
+    return this.state !== "stopped" && hasNewTopics;
+  }
+
+  /** Tells a user that the current user started or stopped typing. It may be lost. @param {string} userId @param {boolean} isTyping */
+  sendTyping(userId, isTyping) {
+    if (this.state === "live") this.#sendCommand({ type: "typing", to: userId, on: isTyping }).catch(() => {});
+  }
+
+  /** Reconnects without waiting for the backoff, or pings when connected. Does nothing in a hidden window. */
+  checkConnection() {
+    if (globalThis.document?.hidden || isOffline()) return;
+    if (this.state === "live") this.#ping(); // the device may have slept
+    if (this.state === "offline") {
+      this.#backoffMs = MIN_BACKOFF_MS;
+      this.#connect();
+    }
+  }
+
+  // Connection ----------------------------------------------------------------------------------
+
+  async #connect() {
+    this.#closeSocket();
+    this.#setState("connecting");
+    const connectionNumber = this.#connectionNumber;
+    if (this.#isTokenRejected || !this.getAccessToken()) {
+      const isRefreshed = await this.refreshAccessToken().catch(() => null); // null: not known yet
+      if (connectionNumber !== this.#connectionNumber) return;
+      if (isRefreshed === null) return this.#scheduleReconnect();
+      if (!isRefreshed) return this.#stopWith("signedout");
+      this.#isTokenRejected = false;
+    }
+    const socket = (this.#socket = new WebSocket(this.url, [SUBPROTOCOL, this.getAccessToken()]));
+    socket.onopen = () => {
+      this.#sendMessage({ type: "resume", cid: RESUME_CID, cursor: this.cursor, topics: [...this.topics] });
+      this.#isResumeSent = true;
+    };
+    socket.onmessage = ({ data }) => this.#handleMessage(JSON.parse(data));
+    socket.onclose = ({ code }) => {
+      if (code === CLOSE_INVALID_MESSAGES) return this.#stopWith("rejected", { status: code });
+      if (code === CLOSE_NOT_AUTHENTICATED) this.#isTokenRejected = true;
+      this.#scheduleReconnect();
+    };
+    this.#restartSilenceTimer();
+  }
+
+  #scheduleReconnect() {
+    this.#closeSocket();
+    this.#setState("offline");
+    if (isOffline()) return; // the `online` event reconnects
+    // The delay is random so that not all clients reconnect at the same moment after a restart.
+    this.#reconnectTimer = setTimeout(() => this.#connect(), Math.random() * this.#backoffMs);
+    this.#backoffMs = Math.min(2 * this.#backoffMs, MAX_BACKOFF_MS);
+  }
+
+  #closeSocket() {
+    clearTimeout(this.#reconnectTimer);
+    clearTimeout(this.#silenceTimer);
+    this.#connectionNumber++;
+    this.#isResumeSent = this.#isResumeAnswered = false;
+    if (this.#socket) {
+      this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+      this.#socket.close();
+      this.#socket = null;
+    }
+    // The next `resume` subscribes to the topics of pending commands.
+    for (const cid of [...this.#pendingCommands.keys()]) this.#settleCommand(cid);
+  }
+
+  /** Detects dead networks, which do not close a socket. */
+  #restartSilenceTimer() {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#ping(), SILENCE_MS);
+  }
+
+  #ping() {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#scheduleReconnect(), PING_TIMEOUT_MS); // any message cancels this
+    if (this.#isResumeAnswered) this.#sendCommand({ type: "ping" }).catch(() => {});
+  }
+
+  // Messages ------------------------------------------------------------------------------------
+
+  /** @param {any} message */
+  #handleMessage(message) {
+    this.#restartSilenceTimer();
+    if (message.type === "error") this.#handleError(message);
+    else if (message.type === "ok" && message.cid === RESUME_CID) {
+      this.#isResumeAnswered = true;
+      this.#backoffMs = MIN_BACKOFF_MS;
+      this.#resyncReason = message.recovered ? "" : message.reason;
+    } else if (message.type === "ok") this.#settleCommand(message.cid);
+    else if (message.type === "live") {
+      this.cursor = message.cursor;
+      this.#setState("live");
+      if (this.#resyncReason) this.#emit("resync", this.#resyncReason);
+    } else if (this.#isResumeAnswered && isAfterCursor(message.id, this.cursor)) {
+      // Events before the response to `resume` are ignored: they are sent again after the missed ones.
+      if (message.id) this.cursor = message.id;
+      this.#emit("event", message);
+    }
+  }
+
+  /** @param {any} message */
+  #handleError({ cid, problem }) {
+    if (problem.status === STATUS_NOT_AUTHENTICATED) this.#isTokenRejected = true;
+    if (problem.status !== STATUS_INVALID) this.#scheduleReconnect();
+    else if (cid === RESUME_CID) this.#stopWith("rejected", problem);
+    else this.#settleCommand(cid, problem);
+  }
+
+  /** @param {{ type: string, [field: string]: any }} command @returns {Promise<void>} */
+  #sendCommand(command) {
+    const cid = String(++this.#commandCount);
+    const connectionNumber = this.#connectionNumber;
+    const send = () => connectionNumber === this.#connectionNumber && this.#sendMessage({ ...command, cid });
+    setTimeout(send, this.#reserveSendDelayMs());
+    return new Promise((resolve, reject) => {
+      this.#pendingCommands.set(cid, (problem) => (problem ? reject(problem) : resolve()));
+    });
+  }
+
+  /** Returns how long to wait before the next message to stay below the server's rate limit. */
+  #reserveSendDelayMs() {
+    const nowMs = performance.now();
+    const refill = ((nowMs - this.#lastSentAtMs) / 1000) * MAX_MESSAGES_PER_SECOND;
+    this.#sendAllowance = Math.min(MAX_MESSAGE_BURST, this.#sendAllowance + refill) - 1;
+    this.#lastSentAtMs = nowMs;
+    return Math.max(0, (-this.#sendAllowance / MAX_MESSAGES_PER_SECOND) * 1000);
+  }
+
+  /** @param {string} cid @param {any} [problem] */
+  #settleCommand(cid, problem) {
+    this.#pendingCommands.get(cid)?.(problem);
+    this.#pendingCommands.delete(cid);
+  }
+
+  /** @param {string[]} topics @param {Promise<void>} subscription which is settled */
+  #forgetSubscription(topics, subscription) {
+    for (const topic of topics) {
+      if (this.#pendingSubscriptions.get(topic) === subscription) this.#pendingSubscriptions.delete(topic);
+    }
+  }
+
+  /** @param {object} message */
+  #sendMessage(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  /** @param {ConnectionState} state */
+  #setState(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.#emit("state", state);
+  }
+
+  /** @param {string} type @param {any} [detail] */
+  #stopWith(type, detail) {
+    this.stop();
+    this.#emit(type, detail);
+  }
+
+  /** @param {string} type @param {any} [detail] */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
