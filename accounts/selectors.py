@@ -186,6 +186,15 @@ def sessions_of(user_id: str) -> list[Session]:
             return list(reads.get_records(sessions, session_ids).values())
 
 
+def oldest_sessions(user_id: str, *, kept: int) -> list[Session]:
+    """Return a member's live sessions except the `kept` newest ones; at most a page of them."""
+    _, after = session_page(user_id, limit=kept, after=None)
+    if after is None:
+        return []
+    rows, _ = session_page(user_id, limit=PAGE_SIZE, after=after)
+    return list(reads.get_records(sessions, [row.id for row in rows]).values())
+
+
 def find_export(user_id: str) -> Export | None:
     """Return a member's export in any status, or None if there is none or it has expired."""
     export = reads.get_records(exports, [user_id]).get(user_id)

@@ -22,6 +22,7 @@ from mysocial.store import Write, reads, retry_on_conflict, write
 from users.services import require_not_suspended
 
 MAX_KNOWN_NETWORKS = 20  # of an account, each at most 50 characters
+MAX_SESSIONS = 100  # of an account: a change of the password ends all of them in one write
 
 
 class Device(NamedTuple):
@@ -82,6 +83,7 @@ def _open_verified_session(
         with write(Conflict) as w:
             require_not_suspended(w, user_id)
             _record_sign_in(w, account, device, better_hash)
+            end_sessions_in_write(w, selectors.oldest_sessions(user_id, kept=MAX_SESSIONS - 1))
             result = SignIn(user_id, open_session(w, user_id, device))
             w.respond_with(result)
     except NotFound:

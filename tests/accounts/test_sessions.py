@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import Session
 from accounts.selectors import sessions_of
+from accounts.services.sessions import MAX_SESSIONS
 from mysocial.store import write
 from tests.support.concurrency import assert_no_changes, live_records
 from tests.support.people import PASSWORD, Person, anonymous, logged_events
@@ -43,6 +44,32 @@ def test_sessions_are_paged(alice):
     second = alice.get(f"accounts/me/sessions?limit=3&cursor={first['next']}").json()
     ids = [session["id"] for session in first["sessions"] + second["sessions"]]
     assert (len(ids), len(set(ids)), second["next"]) == (5, 5, None)
+
+
+def test_a_member_has_at_most_a_hundred_sessions(alice, bob):
+    assert MAX_SESSIONS == 100
+    devices = [alice, *(sign_in_again(alice) for _ in range(MAX_SESSIONS - 1))]
+    assert all(device.get("users/me").status_code == 200 for device in devices)
+    assert ended_sessions() == []
+    (oldest, second) = [session.id for session in sessions_of(alice.id)[:-3:-1]]
+
+    newest = sign_in_again(alice)
+
+    assert ended_sessions() == [oldest]
+    assert len(sessions_of(alice.id)) == MAX_SESSIONS
+    assert alice.get("users/me").status_code == 401
+    assert anonymous.post("token/refresh", {"refresh": alice.refresh}).status_code == 401
+    assert devices[1].get("users/me").status_code == 200
+    sign_in_again(newest)
+    assert ended_sessions() == [oldest, second]
+    assert bob.get("users/me").status_code == 200
+
+
+def test_sessions_from_before_the_maximum_are_ended_by_signing_in(alice, monkeypatch):
+    devices = [alice, *(sign_in_again(alice) for _ in range(6))]
+    monkeypatch.setattr("accounts.services.sessions.MAX_SESSIONS", 3)
+    sign_in_again(alice)
+    assert [device.get("users/me").status_code for device in devices] == [401] * 5 + [200] * 2
 
 
 def test_an_ended_session_is_rejected_at_once_and_others_continue(alice):
