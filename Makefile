@@ -7,7 +7,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help install up status doctor test e2e e2e-tls bench bench-scale bench-memory bench-sockets chaos chaos-smoke chaos-selftest \
-	chaos-processes chaos-resume fuzz coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
+	chaos-processes chaos-resume fuzz attack coverage check fmt format lint spelling types imports bandit deploy-check vulnerabilities \
 	audit lock docs types-ts clients clean
 
 help: ## list the targets
@@ -72,6 +72,9 @@ chaos-resume: $(STAMP) ## check that clients resume without gaps or duplicates w
 
 fuzz: $(STAMP) ## send malformed input to both servers (20 min; ARGS="--seed 1 --short")
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+attack: $(STAMP) ## attack a whole site as an outsider (30 min; needs caddy; BASE_URL=... attacks a running site; ARGS=--list)
+	@$(BIN)/python -m tests.attack $(ARGS)
 
 coverage: $(STAMP) ## run the tests and report uncovered code (30 min)
 	@rm -f .coverage .coverage.*

@@ -2,8 +2,6 @@
 
 import functools
 import json
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
@@ -13,7 +11,7 @@ import psutil
 from mysocial.dev.processes import free_port
 from tests.support.journey import Member, join
 from tests.support.production import ComposeServices
-from tests.support.stack import ROOT, wait_for
+from tests.support.stack import wait_for
 
 MAX_GROWTH_BYTES = 50 * 1024 * 1024
 DEFECT_MARKERS = (
@@ -144,15 +142,6 @@ class FuzzedSite(ComposeServices):
             "print(client.cookies[settings.SESSION_COOKIE_NAME].value)"
         )
         return self.manage("shell", "--no-imports", "-c", code).split()[-1]
-
-    def manage(self, *arguments: str) -> str:
-        """Return the output of a `manage.py` command."""
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode in (0, 1), done.stderr[-3000:]
-        return done.stdout
 
     def endpoint(self, url: str, name: str) -> Endpoint:
         """Return an endpoint with a member who has at least one record of each kind."""

@@ -23,7 +23,7 @@ from tests.support.event_listeners import EventListener
 from tests.support.journey import Member
 from tests.support.realtime_scenario import Caller
 from tests.support.servers import FOLDER
-from tests.support.stack import ROOT, wait_for
+from tests.support.stack import ROOT, START_TIMEOUT_SECONDS, wait_for
 
 REPLICAS = 2
 OLD_BUFFER_DIRECTIVES = (
@@ -67,14 +67,18 @@ class ProxyClient:
 class ComposeServices:
     """The services of compose.yaml, started one by one; a context manager runs their servers."""
 
-    def __init__(self, name: str, *, tls: bool = False, **settings: str) -> None:
+    def __init__(
+        self, name: str, *, tls: bool = False, maxmemory: str = "256mb", **settings: str
+    ) -> None:
         self.folder = FOLDER / name
         self.port = free_port()
         self.url = self.public_url = f"{'https' if tls else 'http'}://localhost:{self.port}"
         self._settings = {"SECURE_SSL_REDIRECT": "1" if tls else "0", **settings}
         self._programs: dict[str, Program] = {}
         self._cleanup = ExitStack()
-        self._compose = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+        self.compose = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+        self.valkey = Valkey(self.folder / "valkey", maxmemory=maxmemory)
+        self.mongod = Mongod(self.folder / "mongod")
 
     @property
     def log(self) -> Path:
@@ -82,11 +86,10 @@ class ComposeServices:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        valkey, mongod = Valkey(self.folder / "valkey"), Mongod(self.folder / "mongod")
-        self._cleanup.enter_context(valkey)
-        self._cleanup.enter_context(mongod)
+        self._cleanup.enter_context(self.valkey)
+        self._cleanup.enter_context(self.mongod)
         self._log = Log(self._cleanup.enter_context(self.log.open("a")))
-        self.environment = self._environment(valkey.url, mongod.url)
+        self.environment = self._environment(self.valkey.url, self.mongod.url)
         for command in (["collectstatic", "--noinput"], ["prepare"]):  # as compose.yaml does
             prepare = self.start(command[0], [sys.executable, "manage.py", *command])
             wait_for(lambda program=prepare: not program.alive(), within=60, name=command[0])
@@ -99,7 +102,7 @@ class ComposeServices:
         self._cleanup.close()
 
     def _environment(self, redis_url: str, mongo_url: str) -> dict[str, str]:
-        unset = ("REDIS_FSYNC", "SENDGRID_API_KEY", "CLOUDINARY_URL")
+        unset = ("REDIS_FSYNC", "SENDGRID_API_KEY", "CLOUDINARY_URL", "ALLOWED_ORIGINS")
         env = {name: value for name, value in os.environ.items() if name not in unset}
         return env | {
             "DEBUG": "0",
@@ -109,7 +112,6 @@ class ComposeServices:
             "MONGO_URL": mongo_url,
             "PUBLIC_URL": self.url,
             "ALLOWED_HOSTS": "localhost",
-            "ALLOWED_ORIGINS": self.url,
             "DATA_DIR": str(self.folder / "data"),
             "DJANGO_SETTINGS_MODULE": "mysocial.settings",
             **self._settings,
@@ -122,9 +124,18 @@ class ComposeServices:
             "8000": str(port),
             "/tmp/schedule": str(self.folder / "schedule"),
         }
-        name, *arguments = self._compose[service]["command"].split()
+        name, *arguments = self.compose[service]["command"].split()
         program = Path(sys.executable).parent / name
         return [str(program), *(overrides.get(argument, argument) for argument in arguments)]
+
+    def manage(self, *arguments: str) -> str:
+        """Return the output of a `manage.py` command."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode in (0, 1), done.stderr[-3000:]
+        return done.stdout
 
     def start(self, name: str, command: list[str], **extra: str) -> Program:
         program = Program(
@@ -143,15 +154,30 @@ class ComposeServices:
 class Production(ComposeServices):
     """The services of compose.yaml that members need, and the proxy, as a context manager."""
 
-    def __init__(self, *, tls: bool = False, **settings: str) -> None:
+    def __init__(
+        self,
+        *,
+        tls: bool = False,
+        maxmemory: str = "256mb",
+        replicas: int = REPLICAS,
+        **settings: str,
+    ) -> None:
         caddy = shutil.which("caddy")
         if not caddy:
             raise ProxyMissing
-        super().__init__("production", tls=tls, TRUSTED_PROXIES="1", **settings)
+        super().__init__(
+            "production", tls=tls, maxmemory=maxmemory, TRUSTED_PROXIES="1", **settings
+        )
         self._caddy, self._tls = caddy, tls
         self._client = ProxyClient(self.url)
         self.certificate = self.folder / "caddy" / "caddy" / "pki/authorities/local/root.crt"
-        self.socket_process_names = [f"ws-{n}" for n in range(1, REPLICAS + 1)]
+        self._replicas = replicas  # of each service
+        self.ports = {
+            f"{service}-{n}": free_port()
+            for service in ("http", "ws")
+            for n in range(1, replicas + 1)
+        }
+        self.socket_process_names = [name for name in self.ports if name.startswith("ws-")]
 
     @property
     def clients(self) -> list[Caller]:
@@ -163,19 +189,14 @@ class Production(ComposeServices):
 
     def __enter__(self) -> Self:
         super().__enter__()
-        ports = {
-            f"{service}-{n}": free_port()
-            for service in ("http", "ws")
-            for n in range(1, REPLICAS + 1)
-        }
-        for name, port in ports.items():
+        for name, port in self.ports.items():
             extra = ["--name", name] if name in self.socket_process_names else []
             self.start(name, [*self.command(name.partition("-")[0], port), *extra])
         for name in ("worker", "media", "beat"):
             self.start(name, self.command(name))
         replicas = {
             f"{service.upper()}_REPLICAS": " ".join(
-                f"127.0.0.1:{port}" for name, port in ports.items() if name.startswith(service)
+                f"127.0.0.1:{port}" for name, port in self.ports.items() if name.startswith(service)
             )
             for service in ("http", "ws")
         }
@@ -185,7 +206,7 @@ class Production(ComposeServices):
             wait_for(self.certificate.exists, within=20, name="the certificate")
             # The certificate that httpx and websockets trust in this process.
             os.environ["SSL_CERT_FILE"] = str(self.certificate)
-        wait_for(self._is_up, within=60, name="every replica")
+        wait_for(self._is_up, within=START_TIMEOUT_SECONDS, name="every replica")
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -201,7 +222,7 @@ class Production(ComposeServices):
         }
 
     def _is_up(self) -> bool:
-        paths = ("/health/ready", "/api/v1/events") * (2 * REPLICAS)
+        paths = ("/health/ready", "/api/v1/events") * (2 * self._replicas)
         try:
             statuses = [httpx.get(f"{self.url}{path}", timeout=5).status_code for path in paths]
         except httpx.HTTPError:
@@ -226,4 +247,4 @@ class Production(ComposeServices):
         """Start the killed replicas again; return when they respond."""
         for replica in self._killed:
             replica.start()
-        wait_for(self._is_up, within=60, name="every replica")
+        wait_for(self._is_up, within=START_TIMEOUT_SECONDS, name="every replica")
