@@ -167,8 +167,14 @@ export class Api extends Transport {
   /** Sign out. End the session of this request. */
   signOut(options?: Options): Promise<ApiResponse<models.Message>>;
 
-  /** Sign up. Create an account and sign in. */
-  signUp(body: models.SignUpInput | FormData, options?: Options): Promise<ApiResponse<models.SignedIn>>;
+  /** Get what a sign-up needs. Return who may sign up, and which fields the sign-up needs. */
+  getSignUpOptions(options?: Options): Promise<ApiResponse<models.SignUpOptions>>;
+
+  /** Sign up. `GET signup` says what the site needs. The response is 202, without tokens, if staff must approve the sign-up. */
+  signUp(body: models.SignUpInput | FormData, options?: Options): Promise<ApiResponse<models.SignedIn | models.Message>>;
+
+  /** Get a challenge to solve for a sign-up. A proof of work of ALTCHA, which its widgets solve. It is valid for 20 minutes and one sign-up. 404 if the site needs none. */
+  getSignUpChallenge(options?: Options): Promise<ApiResponse<models.Challenge>>;
 
   /** Refresh your access token. Return a new access token, and a refresh token that replaces the one sent. */
   refreshTokens(body: models.RefreshInput, options?: Options): Promise<ApiResponse<models.Tokens>>;

@@ -274,9 +274,19 @@ export class Api extends Transport {
     return this.request("POST", "/signout", options);
   }
 
-  /** Sign up. Create an account and sign in. */
+  /** Get what a sign-up needs. Return who may sign up, and which fields the sign-up needs. */
+  getSignUpOptions(options = {}) {
+    return this.request("GET", "/signup", options);
+  }
+
+  /** Sign up. `GET signup` says what the site needs. The response is 202, without tokens, if staff must approve the sign-up. */
   signUp(body, options = {}) {
     return this.request("POST", "/signup", options, { body });
+  }
+
+  /** Get a challenge to solve for a sign-up. A proof of work of ALTCHA, which its widgets solve. It is valid for 20 minutes and one sign-up. 404 if the site needs none. */
+  getSignUpChallenge(options = {}) {
+    return this.request("GET", "/signup/challenge", options);
   }
 
   /** Refresh your access token. Return a new access token, and a refresh token that replaces the one sent. */

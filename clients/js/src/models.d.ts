@@ -75,6 +75,23 @@ export interface Author {
 
 export type BlankEnum = "";
 
+/** * `off` - No challenge * `altcha` - A proof of work */
+export type CaptchaEnum = "off" | "altcha";
+
+/** An ALTCHA challenge (version 1). */
+export interface Challenge {
+  /** The hash function, `SHA-256`. */
+  algorithm: string;
+  /** The hash of the salt and the number, in hex. */
+  challenge: string;
+  /** The highest possible number. */
+  maxNumber: number;
+  /** The salt, which contains the expiry. */
+  salt: string;
+  /** The signature, which the payload repeats. */
+  signature: string;
+}
+
 /** The new address, and the password: an unlocked device alone must not take the account. */
 export interface ChangeEmailInput {
   /** The new e-mail address; the current one cancels a pending change. */
@@ -446,6 +463,9 @@ export interface MessageResponse {
   message: string;
   chat_message: ChatMessage;
 }
+
+/** * `open` - Everybody may sign up * `invite` - An invite code is needed * `approval` - Staff approve each sign-up * `closed` - Nobody may sign up */
+export type ModeEnum = "open" | "invite" | "approval" | "closed";
 
 /** A new password. */
 export interface NewPasswordInput {
@@ -1161,10 +1181,24 @@ export interface SignUpInput {
   avatar_color?: string;
   /** The profile picture: a file of a form, or a data URL. */
   avatar_image?: string;
+  /** The invite code, if the site needs one; in any case, with or without dashes. */
+  invite?: string;
+  /** The ALTCHA payload (base64) of a solved challenge, if the site needs one. */
+  captcha?: string;
   /** Needed if the site has a minimum age; nobody else sees it. */
   birth_date?: string | null;
   /** Where the refresh token is returned. Browsers should choose `cookie`. */
   refresh_in?: RefreshInEnum;
+}
+
+/** What a sign-up needs. */
+export interface SignUpOptions {
+  /** Who may sign up. */
+  mode: ModeEnum;
+  /** Whether `captcha` is needed: the solved challenge of `GET signup/challenge`. */
+  captcha: CaptchaEnum;
+  /** The minimum age in years; 0 for none. With it, `birth_date` is needed. */
+  minimum_age: number;
 }
 
 /** The response to a sign-up or sign-in. `refresh` is null if it was sent as a cookie. */

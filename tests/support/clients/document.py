@@ -38,7 +38,7 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body: str  # the name of the schema; empty without a body
     accepts_files: bool
-    response: str  # the name of the schema; empty for a file
+    responses: tuple[str, ...]  # the names of the schemas, by status; none for a file
 
     @property
     def python_name(self) -> str:
@@ -106,7 +106,7 @@ def _operation(document: Json, method: str, path: str, operation: Json) -> Opera
         ),
         body=_schema_name(content.get("application/json", {})),
         accepts_files=MULTIPART in content,
-        response=_response_name(operation),
+        responses=_response_names(operation),
     )
 
 
@@ -114,10 +114,10 @@ def _schema_name(media: Json) -> str:
     return str(media.get("schema", {}).get("$ref", "")).rpartition("/")[2]
 
 
-def _response_name(operation: Json) -> str:
-    (name,) = {
+def _response_names(operation: Json) -> tuple[str, ...]:
+    names = [
         _schema_name(response["content"].get("application/json", {}))
-        for status, response in operation["responses"].items()
+        for status, response in sorted(operation["responses"].items())
         if status.startswith("2")
-    }
-    return name
+    ]
+    return tuple(dict.fromkeys(filter(None, names)))

@@ -32,7 +32,7 @@ def _render_method(operation: Operation) -> str:
     names_of_query = [parameter.name for parameter in operation.query_parameters]
     if names_of_query:
         details.append(f"queryNames: {_names(names_of_query)}")
-    if not operation.response:
+    if not operation.responses:
         details.append("isFile: true")
     send = f"`{path}`" if "$" in path else f'"{path}"'
     extra = f", {{ {', '.join(details)} }}" if details else ""
@@ -70,7 +70,7 @@ def _render_signature(operation: Operation) -> str:
     fields = "; ".join(map(_query_field, query))
     options = f"Options & {{ {fields} }}" if query else "Options"
     arguments.append(f"options{'' if required else '?'}: {options}")
-    response = f"models.{operation.response}" if operation.response else "Blob"
+    response = " | ".join(f"models.{name}" for name in operation.responses) or "Blob"
     return (
         f"  /** {operation.text} */\n"
         f"  {operation.name}({', '.join(arguments)}): Promise<ApiResponse<{response}>>;\n"

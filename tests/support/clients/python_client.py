@@ -103,7 +103,7 @@ def render_api(document: Json) -> str:
 
 
 def _render_method(operation: Operation) -> str:
-    response = f"models.{operation.response}" if operation.response else "bytes"
+    response = " | ".join(f"models.{name}" for name in operation.responses) or "bytes"
     signature = f"    def {operation.python_name}(\n        self,\n"
     signature += "".join(f"        {argument},\n" for argument in _arguments(operation))
     signature += f"    ) -> Response[{response}]:\n"
@@ -141,7 +141,7 @@ def _render_call(operation: Operation) -> str:
     lines += ["body=body,"] if operation.body else []
     lines += ["files=files,"] if operation.accepts_files else []
     lines += ["idempotency_key=idempotency_key,"] if operation.is_write else []
-    send = "_request" if operation.response else "_download"
+    send = "_request" if operation.responses else "_download"
     return (
         f"        return self.{send}(\n"
         + "".join(f"            {line}\n" for line in lines)

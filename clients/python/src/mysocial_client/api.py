@@ -831,16 +831,29 @@ class Api(Transport):
             idempotency_key=idempotency_key,
         )
 
+    def get_sign_up_options(
+        self,
+    ) -> Response[models.SignUpOptions]:
+        """Get what a sign-up needs.
+
+        Return who may sign up, and which fields the sign-up needs.
+        """
+        return self._request(
+            "GET",
+            "/signup",
+        )
+
     def sign_up(
         self,
         body: models.SignUpInput,
         *,
         files: dict[str, File] | None = None,
         idempotency_key: str = "",
-    ) -> Response[models.SignedIn]:
+    ) -> Response[models.SignedIn | models.Message]:
         """Sign up.
 
-        Create an account and sign in.
+        `GET signup` says what the site needs. The response is 202, without tokens, if staff
+        must approve the sign-up.
         """
         return self._request(
             "POST",
@@ -848,6 +861,19 @@ class Api(Transport):
             body=body,
             files=files,
             idempotency_key=idempotency_key,
+        )
+
+    def get_sign_up_challenge(
+        self,
+    ) -> Response[models.Challenge]:
+        """Get a challenge to solve for a sign-up.
+
+        A proof of work of ALTCHA, which its widgets solve. It is valid for 20 minutes and one
+        sign-up. 404 if the site needs none.
+        """
+        return self._request(
+            "GET",
+            "/signup/challenge",
         )
 
     def refresh_tokens(

@@ -5,6 +5,9 @@ from typing import Literal, NotRequired, TypeAlias, TypedDict
 BlankEnum: TypeAlias = Literal[""]
 
 
+CaptchaEnum: TypeAlias = Literal["off", "altcha"]
+
+
 FacetTypeEnum: TypeAlias = Literal["link", "mention", "hashtag"]
 
 
@@ -12,6 +15,9 @@ FeelingsEnum: TypeAlias = Literal["happy", "excited", "blessed", "loved", "sad",
 
 
 KindEnum: TypeAlias = Literal["image", "video"]
+
+
+ModeEnum: TypeAlias = Literal["open", "invite", "approval", "closed"]
 
 
 NoticeEnum: TypeAlias = Literal[
@@ -139,6 +145,21 @@ class Author(TypedDict):
     avatar_color: str
     # The URL of the profile picture or of the generated avatar.
     avatar_url: str
+
+
+class Challenge(TypedDict):
+    """An ALTCHA challenge (version 1)."""
+
+    # The hash function, `SHA-256`.
+    algorithm: str
+    # The hash of the salt and the number, in hex.
+    challenge: str
+    # The highest possible number.
+    maxNumber: int
+    # The salt, which contains the expiry.
+    salt: str
+    # The signature, which the payload repeats.
+    signature: str
 
 
 class ChangeEmailInput(TypedDict):
@@ -1206,10 +1227,25 @@ class SignUpInput(TypedDict):
     avatar_color: NotRequired[str]
     # The profile picture: a file of a form, or a data URL.
     avatar_image: NotRequired[str]
+    # The invite code, if the site needs one; in any case, with or without dashes.
+    invite: NotRequired[str]
+    # The ALTCHA payload (base64) of a solved challenge, if the site needs one.
+    captcha: NotRequired[str]
     # Needed if the site has a minimum age; nobody else sees it.
     birth_date: NotRequired[str | None]
     # Where the refresh token is returned. Browsers should choose `cookie`.
     refresh_in: NotRequired["RefreshInEnum"]
+
+
+class SignUpOptions(TypedDict):
+    """What a sign-up needs."""
+
+    # Who may sign up.
+    mode: "ModeEnum"
+    # Whether `captcha` is needed: the solved challenge of `GET signup/challenge`.
+    captcha: "CaptchaEnum"
+    # The minimum age in years; 0 for none. With it, `birth_date` is needed.
+    minimum_age: int
 
 
 class SignedIn(TypedDict):
