@@ -99,7 +99,8 @@ export class Transport {
       if (this.accessToken === access && !(await this.refresh())) throw error;
       return this.#send(request, this.accessToken);
     });
-    if (TOKEN_PATHS.includes(path)) this.#save({ access: response.data.access, refresh: response.data.refresh });
+    const { access: newAccess, refresh } = response.data ?? {}; // a sign-up may have to be confirmed
+    if (TOKEN_PATHS.includes(path) && newAccess) this.#save({ access: newAccess, refresh });
     return response;
   }
 

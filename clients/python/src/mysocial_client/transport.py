@@ -160,7 +160,7 @@ class Transport:
         request = _Request(method, path, _content(body, files), _query(query), idempotency_key)
         response = self._send_signed_in(request)
         data = response.json()
-        if path in TOKEN_PATHS:
+        if path in TOKEN_PATHS and "access" in data:  # a sign-up may have to be confirmed
             self._save(Tokens(data["access"], data["refresh"]))
         return Response(data, response.headers.get("X-Event-Cursor", ""), response.headers)
 
