@@ -22,6 +22,7 @@ from tests.images.pictures import (
     make_image,
     make_video,
     public_files,
+    read_file,
     send_form,
     spooled_files,
     upload_and_process,
@@ -177,7 +178,7 @@ def test_files_from_before_the_bucket_are_still_served_from_disk(alice, server, 
     remote = upload_and_process(alice, make_image())
     response = new_client().get(local["url"])
     assert response.status_code == 200
-    response.close()
+    assert b"".join(response.streaming_content) == read_file(local["url"])
     assert new_client().get(remote["url"]).status_code == 302
     for post in alice.get("posts").json()["posts"]:
         assert alice.delete(f"posts/{post['id']}").status_code == 200
