@@ -5,6 +5,7 @@ import pytest
 from mysocial.core import mongo
 from tests.support import servers
 from tests.support.people import sign_up
+from tests.support.shared_objects import shared
 
 
 @pytest.fixture
@@ -26,8 +27,8 @@ def test_a_new_member_can_post_and_read_while_mongodb_is_down(new_member, bob):
 
     post = newcomer.create_post("Nobody is behind me")
 
-    assert newcomer.get(f"posts/{post['id']}").json() == post
-    assert newcomer.get(f"users/{newcomer.id}/posts").json()["posts"] == [post]
+    assert shared(newcomer.get(f"posts/{post['id']}").json()) == post
+    assert shared(newcomer.get(f"users/{newcomer.id}/posts").json()["posts"]) == [post]
     assert [post["text"] for post in newcomer.get("posts").json()["posts"]] == [
         "Nobody is behind me",
         "Before",

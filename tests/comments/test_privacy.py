@@ -2,10 +2,8 @@
 
 import pytest
 
-from mysocial.store import reads, write
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import sign_up
-from users.store import users
 
 WATCHERS = (
     "author",
@@ -92,8 +90,7 @@ def test_edits_and_deletions_are_sent_to_exactly_the_viewers_of_the_post(members
 
 def test_comments_on_posts_of_a_private_account_are_visible_to_followers_only(members, comments):
     comment = comment_on_post(members, "public", comments)
-    with write() as w:
-        w.update(reads.get_record(users, members["author"].id), is_private=True)
+    members["author"].patch("users/me/settings", {"is_private": True})
     assert names_of(members, lambda member: can_see(member, comment)) == SEEN_BY["followers"]
     assert names_of(members, lambda member: received_types(member, comment)) == SEEN_BY["followers"]
 

@@ -11,7 +11,7 @@ from comments.representations import (
 )
 from comments.store import comments as store
 from mysocial.store import reads
-from tests.support.shared_objects import shared
+from tests.support.shared_objects import shared, with_absolute_addresses
 from users.store import users
 
 
@@ -24,6 +24,7 @@ def test_the_response_bytes_match_the_serializer(alice, comments, text):
     values = store.values(reads.get_record(store, comment["id"]))
     expected = SharedCommentSerializer({**values, "author": author}).data
     assert orjson.loads(comment_template.render(row)) == expected
+    expected = with_absolute_addresses(dict(expected))
     sent = alice.get(f"comments/{comment['id']}").json()
     assert list(sent) == list(CommentSerializer().fields)
     assert list(sent["viewer"]) == list(CommentViewerSerializer().fields)

@@ -72,7 +72,7 @@ def test_a_post_with_a_video_and_no_text(alice, bob, content, end):
     assert post["text"] == ""
     assert process_due_media() == 1
     media = bob.get(f"posts/{post['id']}").json()["media"]
-    assert (media["kind"], media["state"], media["width"]) == ("video", "ready", None)
+    assert (media["kind"], media["state"], media["width"]) == ("video", "ready", 64)
     assert media["url"].endswith(f".{end}")
     assert len(read_file(media["url"])) == len(content)
 
@@ -268,7 +268,7 @@ def test_the_media_of_a_post_are_deleted_with_it(alice, bob, documents, flush_al
     send_form(alice, "PATCH", f"posts/{post['id']}", video=make_video())
     kept = created_post(send_form(alice, "POST", "posts", image=make_image()))
     process_due_media()
-    assert len(public_files()) == 3
+    assert len(public_files()) == 4  # two images, the video and its poster
 
     assert alice.delete(f"posts/{post['id']}").status_code == 200
     heard = bob.received_events("feed", f"user:{alice.id}")

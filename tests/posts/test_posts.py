@@ -19,7 +19,7 @@ from tests.support.concurrency import (
     run_concurrently,
 )
 from tests.support.people import anonymous
-from tests.support.shared_objects import shared
+from tests.support.shared_objects import shared, with_absolute_addresses
 from users.store import users
 
 
@@ -231,6 +231,7 @@ def test_the_response_bytes_match_the_serializer(alice, text):
     values = posts.values(reads.get_record(posts, post["id"]))
     expected = SharedPostSerializer({**values, "media": None, "author": author}).data
     assert orjson.loads(post_template.render(row)) == expected
+    expected = with_absolute_addresses(dict(expected))
     sent = alice.get(f"posts/{post['id']}").json()
     assert list(sent) == list(PostSerializer().fields)
     assert list(sent["viewer"]) == list(PostViewerSerializer().fields)

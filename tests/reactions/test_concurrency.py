@@ -6,7 +6,7 @@ import pytest
 
 from mysocial.core import mongo
 from mysocial.core.errors import Conflict, NotFound
-from mysocial.store import reads, write
+from mysocial.store import write
 from posts.models import Post
 from posts.reaction_types import ReactionType
 from posts.selectors import get_row
@@ -20,7 +20,6 @@ from tests.support.concurrency import (
     run_concurrently,
 )
 from tests.support.people import logged_events, sign_up
-from users.store import users
 
 
 @pytest.fixture
@@ -138,13 +137,10 @@ LOSSES = {
     "private": lambda alice, post, bob: alice.patch(f"posts/{post['id']}", {"privacy": "private"}),
     "blocked": lambda alice, post, bob: alice.put(f"users/{bob.id}/block"),
     "blocks": lambda alice, post, bob: bob.put(f"users/{alice.id}/block"),
-    "account private": lambda alice, post, bob: make_private(alice),
+    "account private": lambda alice, post, bob: alice.patch(
+        "users/me/settings", {"is_private": True}
+    ),
 }
-
-
-def make_private(person):
-    with write() as w:
-        w.update(reads.get_record(users, person.id), is_private=True)
 
 
 def react_with_stale_row(row, person, post):

@@ -18,6 +18,7 @@ from reactions.representations import (
 from reactions.store import reactions
 from tests.support.concurrency import assert_no_changes
 from tests.support.people import anonymous, sign_up
+from tests.support.shared_objects import with_absolute_addresses
 from users.store import users
 
 
@@ -187,6 +188,7 @@ def test_the_response_bytes_match_the_serializers(alice, bob):
         {**values, "author": users.values(reads.get_record(users, bob.id))}
     ).data
     assert orjson.loads(reaction_template.render(row)) == expected
+    expected = with_absolute_addresses(dict(expected))
     (sent,) = alice.get(f"posts/{post['id']}/reactions").json()["reactions"]
     assert (sent, list(sent)) == (expected, list(expected))
 

@@ -3,7 +3,6 @@
 import orjson
 import pytest
 
-from mysocial.store import reads, write
 from posts.models import Post
 from posts.reaction_types import ReactionType
 from posts.store import posts
@@ -11,7 +10,7 @@ from reactions.models import Reaction
 from tests.reactions.totals import expected_totals, shown_totals
 from tests.support.concurrency import assert_no_changes, live_records
 from tests.support.people import anonymous
-from users.store import users
+from tests.support.shared_objects import shared
 
 
 def test_a_post_has_a_counter_for_each_kind_of_reaction():
@@ -32,7 +31,9 @@ def test_a_reaction_is_counted_listed_and_persisted(alice, bob, flush_all, docum
         "reaction": {"type": "love"},
         "reactions": expected_totals(love=1),
     }
-    assert alice.get("posts").json()["posts"] == [{**post, "reactions": expected_totals(love=1)}]
+    assert shared(alice.get("posts").json()["posts"]) == [
+        {**post, "reactions": expected_totals(love=1)}
+    ]
     assert bob.get(f"posts/{post['id']}/reactions/mine").json() == {"type": "love"}
     assert alice.get(f"posts/{post['id']}/reactions/mine").json() == {"type": None}
     flush_all()
@@ -191,8 +192,7 @@ def test_a_blocked_member_cannot_react_but_can_remove_a_reaction(alice, bob, str
 
 def test_only_followers_react_to_posts_of_a_private_account(alice, stranger):
     post = alice.create_post()
-    with write() as w:
-        w.update(reads.get_record(users, alice.id), is_private=True)
+    alice.patch("users/me/settings", {"is_private": True})
     assert_all_refused(stranger, post, 404)
 
 

@@ -7,6 +7,7 @@ import pytest
 from mysocial.dev.processes import port_is_free
 from tests.chaos.resume import run_reconnects
 from tests.support.journey import join, posts_in_mongodb, survive, wait_for_event, wait_for_post
+from tests.support.shared_objects import shared
 from tests.support.stack import Stack, wait_for
 
 pytestmark = pytest.mark.timeout(240)
@@ -19,11 +20,11 @@ def test_a_journey_of_two_members_survives_killed_processes():
         socket = bob.socket()
         posts_url = f"{stack.url}/api/v1/posts"
         answer = httpx.post(posts_url, json={"text": "Hello"}, headers=alice.headers, timeout=10)
-        post = answer.json()["post"]
+        post = shared(answer.json()["post"])
 
         assert wait_for_event(socket, "post.created") == post
         feed = httpx.get(posts_url, headers=bob.headers, timeout=10)
-        assert feed.json()["posts"][0] == post
+        assert shared(feed.json()["posts"][0]) == post
         wait_for(lambda: post["id"] in posts_in_mongodb(stack), within=20, name="in MongoDB")
         wait_for(lambda: "posts.flush_records" in _tasks(stack), within=15, name="in Flower")
         uninvited = httpx.get(f"http://127.0.0.1:{stack.flower_port}/api/tasks", timeout=10)
@@ -37,7 +38,7 @@ def test_a_journey_of_two_members_survives_killed_processes():
         # while an audience was computed, the client must resume.
         late = httpx.post(posts_url, json={"text": "Later"}, headers=alice.headers, timeout=10)
         cursor = feed.headers["X-Event-Cursor"]
-        assert wait_for_post(bob, socket, "Later", cursor=cursor) == late.json()["post"]
+        assert wait_for_post(bob, socket, "Later", cursor=cursor) == shared(late.json()["post"])
         figures = run_reconnects(stack, clients=12, seconds=6, kills=1)
         assert figures["connections"] > figures["clients"]
         pids = stack.stop()
@@ -48,7 +49,7 @@ def test_a_journey_of_two_members_survives_killed_processes():
 
     with stack.start(workers=False):
         answer = httpx.get(f"{posts_url}/{post['id']}", headers=alice.headers, timeout=10)
-        assert answer.json() == post
+        assert shared(answer.json()) == post
 
 
 def _tasks(stack: Stack) -> str:

@@ -7,7 +7,7 @@ from mysocial.core.redis import client
 from mysocial.store import reads
 from tests.support.concurrency import assert_no_changes, count_statuses, run_concurrently
 from tests.support.people import anonymous
-from tests.support.shared_objects import shared
+from tests.support.shared_objects import shared, with_absolute_addresses
 from users.models import User
 from users.representations import (
     ProfileSerializer,
@@ -156,6 +156,7 @@ def test_a_profile_matches_its_serializer(alice):
     (row,) = reads.get_rows(profile_template, [alice.id])
     expected = SharedProfileSerializer(users.values(reads.get_record(users, alice.id))).data
     assert orjson.loads(profile_template.render(row)) == expected
+    expected = with_absolute_addresses(dict(expected))
     sent = alice.get("users/me").json()
     assert list(sent) == list(ProfileSerializer().fields)
     assert list(sent["viewer"]) == list(ProfileViewerSerializer().fields)

@@ -6,10 +6,14 @@
  *     events.addEventListener("resync", () => reloadEverything());
  *     events.start();
  *
- * The package in clients/js has this file, too. It depends on nothing but `WebSocket`, in browsers and
- * in Node.js 22. `cursor` is the `X-Event-Cursor` header of the last REST response. docs/events.md
+ * The package in clients/js has this file, too. It needs cursor.js, send-rate.js and `WebSocket`, in
+ * browsers and in Node.js 22. `cursor` is the `X-Event-Cursor` header of the last REST response. docs/events.md
  * defines the protocol; clients/python is the Python version.
  */
+
+import { isAfterCursor } from "./cursor.js";
+import { SendRate } from "./send-rate.js";
+export { isAfterCursor };
 
 const SUBPROTOCOL = "mysocial";
 const RESUME_CID = "resume"; // `cid` of the first command of each connection
@@ -17,8 +21,6 @@ const MIN_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 30_000;
 const SILENCE_MS = 25_000; // without a message for this long, the client sends a ping
 const PING_TIMEOUT_MS = 8_000;
-const MAX_MESSAGES_PER_SECOND = 8; // the server allows 10
-const MAX_MESSAGE_BURST = 25; // the server allows 30
 const [STATUS_INVALID, STATUS_NOT_AUTHENTICATED] = [400, 401];
 const [CLOSE_INVALID_MESSAGES, CLOSE_NOT_AUTHENTICATED] = [4400, 4401];
 
@@ -38,17 +40,6 @@ const [CLOSE_INVALID_MESSAGES, CLOSE_NOT_AUTHENTICATED] = [4400, 4401];
 
 /** Whether the device says that it has no network. */
 const isOffline = () => globalThis.navigator?.onLine === false;
-
-/**
- * Returns whether an event comes after a cursor, so that a state read at the cursor may lack it.
- * @param {string | undefined} eventId @param {string} cursor
- */
-export function isAfterCursor(eventId, cursor) {
-  if (!eventId || !cursor) return true;
-  const [eventEpoch, eventOffset] = eventId.split(":");
-  const [cursorEpoch, cursorOffset] = cursor.split(":");
-  return eventEpoch !== cursorEpoch || Number(eventOffset) > Number(cursorOffset);
-}
 
 /**
  * Keeps one WebSocket open and remembers the cursor between connections.
@@ -72,8 +63,7 @@ export class EventClient extends EventTarget {
   #isTokenRejected = false;
   #backoffMs = MIN_BACKOFF_MS;
   #commandCount = 0;
-  #sendAllowance = MAX_MESSAGE_BURST;
-  #lastSentAtMs = 0;
+  #sendRate = new SendRate();
   #reconnectTimer = 0;
   #silenceTimer = 0;
   #listenerAbort = new AbortController();
@@ -266,19 +256,10 @@ export class EventClient extends EventTarget {
     const cid = String(++this.#commandCount);
     const connectionNumber = this.#connectionNumber;
     const send = () => connectionNumber === this.#connectionNumber && this.#sendMessage({ ...command, cid });
-    setTimeout(send, this.#reserveSendDelayMs());
+    setTimeout(send, this.#sendRate.reserveDelayMs());
     return new Promise((resolve, reject) => {
       this.#pendingCommands.set(cid, (problem) => (problem ? reject(problem) : resolve()));
     });
-  }
-
-  /** Returns how long to wait before the next message to stay below the server's rate limit. */
-  #reserveSendDelayMs() {
-    const nowMs = performance.now();
-    const refill = ((nowMs - this.#lastSentAtMs) / 1000) * MAX_MESSAGES_PER_SECOND;
-    this.#sendAllowance = Math.min(MAX_MESSAGE_BURST, this.#sendAllowance + refill) - 1;
-    this.#lastSentAtMs = nowMs;
-    return Math.max(0, (-this.#sendAllowance / MAX_MESSAGES_PER_SECOND) * 1000);
   }
 
   /** @param {string} cid @param {any} [problem] */

@@ -146,7 +146,7 @@ def test_a_trailing_slash_is_optional(alice, path):
         ("PUT", "posts", "GET, POST, HEAD, OPTIONS"),
         ("TRACE", "posts", "GET, POST, HEAD, OPTIONS"),
         ("BREW", "posts", "GET, POST, HEAD, OPTIONS"),
-        ("GET", "signup", "POST, OPTIONS"),
+        ("DELETE", "signup", "GET, POST, HEAD, OPTIONS"),
         ("GET", "signin", "POST, OPTIONS"),
         ("POST", "users/me", "GET, PATCH, HEAD, OPTIONS"),
     ],

@@ -39,6 +39,7 @@ def scrape() -> dict[tuple[str, ...], float]:
 def test_dirty_dead_and_flushed_records_are_counted(alice, flush_all):
     flush_all()
     before = scrape()
+    alice.create_post("This one is flushed")
     post = alice.create_post()
     redis.client().hset(f"posts.post:{post['id']}", "main", b"not json")
     dirty = scrape()

@@ -11,6 +11,7 @@ from tests.support.stack import ROOT
 
 PYTHON = ROOT / "clients/python/src/mysocial_client"
 JS = ROOT / "clients/js/src"
+WEB = ROOT / "web/static/web"
 
 
 def generated_files() -> dict[Path, str]:
@@ -19,7 +20,9 @@ def generated_files() -> dict[Path, str]:
     return {
         PYTHON / "models.py": _formatted(python_client.render_models(document)),
         PYTHON / "api.py": _formatted(python_client.render_api(document)),
-        JS / "events.js": (ROOT / "web/static/web/mysocial.js").read_text(),
+        JS / "events.js": (WEB / "mysocial.js").read_text(),
+        JS / "cursor.js": (WEB / "cursor.js").read_text(),
+        JS / "send-rate.js": (WEB / "send-rate.js").read_text(),
         JS / "api.js": js_client.render_api(document),
         JS / "api.d.ts": js_client.render_api_types(document),
         JS / "models.d.ts": js_client.render_models(document, asyncapi.document()),
