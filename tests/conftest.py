@@ -91,6 +91,12 @@ def two_web_stack() -> Iterator[Stack]:
         yield stack
 
 
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """Refuse `db` and `@pytest.mark.django_db`, which would change the database of all tests."""
+    raise RuntimeError("The servers belong to the run of the tests. Use `django_db_blocker`.")
+
+
 @pytest.fixture
 def moderator(_servers: None, django_db_blocker: Any) -> Iterator[Client]:
     """Return a test client that is signed in to /admin/ as a superuser."""

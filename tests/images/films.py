@@ -20,6 +20,16 @@ MATRICES = {  # By degrees clockwise (ISO/IEC 14496-12, 8.3.2).
 }
 
 
+# Fast and with one thread, so that a test leaves the processors to the others.
+ENCODER_OPTIONS = {
+    "libx264": {"preset": "ultrafast", "threads": "1"},
+    "libx265": {
+        "preset": "ultrafast",
+        "x265-params": "log-level=none:pools=1:frame-threads=1:lookahead-slices=0",
+    },
+}
+
+
 @functools.cache
 def make_film(
     container: str,
@@ -39,7 +49,7 @@ def make_film(
     file = io.BytesIO()
     with av.open(file, "w", format=container, options=options) as output:
         output.metadata["title"] = output.metadata["location"] = LOCATION
-        codec_options = {"x265-params": "log-level=none"} if pictures == "libx265" else {}
+        codec_options = ENCODER_OPTIONS.get(pictures, {})
         video: Any = output.add_stream(pictures, rate=12, options=codec_options)
         video.width, video.height = size
         video.pix_fmt = pixel_format
