@@ -1,7 +1,5 @@
 """HTTP API of comments."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -39,11 +37,6 @@ ORDER_PARAMETER = OpenApiParameter(
     "order", str, enum=ORDERS, description="The comments that come first; `newest` by default."
 )
 EXAMPLE = OpenApiExample("A comment", {"text": "Well said."}, request_only=True)
-
-
-def comment_representation(comment: Comment) -> list[Any]:
-    """Return the JSON parts of a comment in the response to its author."""
-    return own_comment_parts(comment)
 
 
 def is_oldest_first(request: Request) -> bool:
@@ -87,7 +80,7 @@ class CommentViewSet(ApiViewSet):
         examples=[EXAMPLE],
         summary="Comment on a post",
     )
-    @write_action("Comment created", status=201, limit=NEW_COMMENTS, comment=comment_representation)
+    @write_action("Comment created", status=201, limit=NEW_COMMENTS, comment=own_comment_parts)
     def create(self, request: Request, pk: str) -> Comment:
         body = validated_body(CommentInput, request)
         return services.create_comment(author_id=current_user_id(request), post_id=pk, **body)
@@ -122,7 +115,7 @@ class CommentViewSet(ApiViewSet):
         responses=CommentResponseSerializer,
         summary="Update one of your comments",
     )
-    @write_action("Comment updated", limit=COMMENT_CHANGES, comment=comment_representation)
+    @write_action("Comment updated", limit=COMMENT_CHANGES, comment=own_comment_parts)
     def partial_update(self, request: Request, pk: str) -> Comment:
         body = validated_body(CommentInput, request, partial=True)
         return services.update_comment(user_id=current_user_id(request), comment_id=pk, **body)

@@ -81,10 +81,10 @@ class Index:
     Args:
         name: The name of the lists.
         field: There is a list for each value of this field; without it, a single list.
-        by: An enumeration field. There is a list for each `<value>:<value of by>`.
+        second_field: There is a list for each `<value of field>:<value of second_field>`.
         order: The time field that the lists are ordered by.
         where: Only records whose fields have one of these values are in a list.
-        cap: How many entries Redis keeps, the newest ones.
+        max_entries: How many entries Redis keeps, the newest ones.
         parent_label: The label of the model whose ids `field` holds. The list of a new parent
             starts empty, without asking MongoDB.
         follow_graph: There is a list for each follower of the members in `field` (docs/feeds.md).

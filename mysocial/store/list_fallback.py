@@ -97,7 +97,7 @@ def unflushed_entries(store: Store[Any], index: Index, value: str) -> dict[str, 
 
 
 def load_list(store: Store[Any], index: Index, value: str) -> tuple[list[Entry], str]:
-    """Return the newest `cap` entries of a list, and the floor above which they are complete."""
+    """Return the newest `max_entries` of a list, and the floor above which they are complete."""
     if index.follow_graph:
         return _merge_sources(store, index, index.sources(value))
     entries = read_range(store, index, value, limit=index.max_entries + 1)
@@ -105,7 +105,7 @@ def load_list(store: Store[Any], index: Index, value: str) -> tuple[list[Entry],
 
 
 def _floor_of(index: Index, entries: Sequence[Entry]) -> float:
-    """Return the floor of what MongoDB returned when asked for one entry more than the cap."""
+    """Return the floor of what MongoDB returned for one entry more than `max_entries`."""
     return entries[-1][1] if len(entries) > index.max_entries else -math.inf
 
 

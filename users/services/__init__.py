@@ -11,9 +11,17 @@ from mysocial.store import Write, reads, respond_unchanged, write
 from users.events import UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, User
 from users.services.counts import count_post, count_public_posts_of, increment_user_counters
+from users.services.preconditions import (
+    require_messaging,
+    require_not_silenced,
+    require_not_suspended,
+    require_privacy,
+    require_user,
+)
 from users.services.profile_checks import check_birth_date, check_display_name
 from users.services.settings import OPENED_ACCOUNT, update_settings
 from users.services.usernames import (
+    LABEL,
     change_username,
     check_username,
     initial_avatar,
@@ -46,7 +54,6 @@ __all__ = [
     "update_profile",
     "update_settings",
 ]
-LABEL = "users.user"
 
 
 # Steps of the writes of other apps ---------------------------------------------------------------
@@ -98,37 +105,6 @@ def set_pictures(w: Write, user: User, **changes: str) -> None:
     w.update(user, check_revision=True, **changes)
     if changes.keys() & {"avatar_url", "background_url"}:
         w.announce(UserUpdated(user.id))
-
-
-def require_privacy(w: Write, user_id: str, is_private: bytes) -> None:
-    """Make a write fail with `Conflict` unless `is_private` is still the stored field value."""
-    w.require(User, user_id, is_private=is_private)
-
-
-def require_user(w: Write, user_id: str) -> None:
-    """Make a write fail with `NotFound` unless the member exists."""
-    w.require(User, user_id)
-
-
-def require_messaging(w: Write, user_id: str, who_may_message: str) -> None:
-    """Make a write fail unless the member's setting `who_may_message` is unchanged.
-
-    It fails with `Conflict`, or with `NotFound` if the member was deleted.
-    """
-    w.require(User, user_id, who_may_message=who_may_message.encode())
-
-
-def require_not_silenced(w: Write, user_id: str) -> None:
-    """Make a write that shows something new to others fail with `Silenced` if the member is.
-
-    Call it first in the write: the other preconditions may rest on reads that are stale too.
-    """
-    w.require_expired(User, user_id, "silenced_until")
-
-
-def require_not_suspended(w: Write, user_id: str) -> None:
-    """Make a write fail with `Suspended` if the member is suspended."""
-    w.require_expired(User, user_id, "suspended_until")
 
 
 def silence(w: Write, user_id: str, until_ms: int) -> None:

@@ -43,26 +43,27 @@ def _update_settings(user_id: str, requested: dict[str, Any], pending_requests: 
     is_private = requested.get("is_private", user.is_private)
     if pending_requests and is_private:
         raise Invalid(errors={"pending_requests": "Only a public account can do this."})
-    is_opened = user.is_private and not is_private
+    changes_privacy = is_private != user.is_private
+    is_opened = changes_privacy and not is_private
     accepts_requests = pending_requests == "accept" or (is_opened and pending_requests != "keep")
     changes = dict(requested)
     if "notifications" in changes:
         changes["notifications"] = _merge_preferences(user, changes["notifications"])
-    was_private, showed_presence = user.is_private, user.shows_presence
+    showed_presence = user.shows_presence
     is_unchanged = all(getattr(user, name) == value for name, value in changes.items())
     if is_unchanged and not accepts_requests:
         respond_unchanged(user)
         return user
     with write(Conflict) as w:
-        if changes.get("is_private", was_private) != was_private:
-            count_public_posts_of(w, user, sign=1 if was_private else -1)
+        if changes_privacy:
+            count_public_posts_of(w, user, sign=1 if is_opened else -1)
         # Checked, because the merged preferences contain what was read.
         w.update(user, check_revision=True, **changes)
         if accepts_requests:
             queue_cascade(w, user, label=OPENED_ACCOUNT)
-        if user.is_private != was_private:
+        if changes_privacy:
             w.announce(UserUpdated(user_id))
-            w.announce(UserHidden(user_id) if user.is_private else UserShown(user_id))
+            w.announce(UserShown(user_id) if is_opened else UserHidden(user_id))
         w.respond_with(user)
     if user.shows_presence != showed_presence:
         _publish_presence(user)

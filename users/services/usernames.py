@@ -11,6 +11,7 @@ from mysocial.store import Write, reads, respond_unchanged, retry_on_conflict, w
 from users.events import UserUpdated
 from users.models import User, UsernameReservation
 from users.name_lookup import find_reservation, find_user_id
+from users.services.preconditions import require_not_silenced
 from users.store import reservation_id, users
 from users.usernames import find_username_problem
 
@@ -61,8 +62,7 @@ def change_username(*, user_id: str, username: str) -> User:
         if find_user_id(key) not in {None, user_id}:
             raise AlreadyExists("This username is taken.", field="username")
     with write(Conflict) as w:
-        # Called first, as for everything that shows something new to others.
-        w.require_expired(User, user_id, "silenced_until")
+        require_not_silenced(w, user_id)
         check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts={"username": username})
         if key != user.username_key:
             _take_username(w, user_id, key)
