@@ -285,31 +285,46 @@ local function viewer_values(rows, viewer_field)
   return values
 end
 
--- Returns {more_in_mongo, rows, joined_rows, entry_count, last_entry, viewer_values}. A row is
--- {id, score, values, flags}, without the flags if the query has no checks. Each record that rows
--- refer to is joined once.
+-- The bytes of a row's values at the given positions.
+local function count_bytes(values, positions)
+  local count = 0
+  for _, position in ipairs(positions) do
+    if values[position] then count = count + #values[position] end
+  end
+  return count
+end
+
+-- Returns {more_in_mongo, rows, joined_rows, entry_count, last_entry, viewer_values, is_cut}. A row
+-- is {id, score, values, flags}, without the flags if the query has no checks. Each record that rows
+-- refer to is joined once. The page is cut after the row that reaches query.max_bytes.
 local function read_page(query)
   local entries, more_in_mongo = page_entries(query)
   local rows, joined_rows, is_joined = {}, {}, {}
-  for _, entry in ipairs(entries) do
+  local bytes, count, is_cut = 0, #entries, false
+  for number, entry in ipairs(entries) do
     local id, score = entry[1], entry[2]
     local values = live_fields(query.prefix .. id, query.fields)
     if values then
       local row = {id, score, values}
       if query.checks[1] then row[4] = run_checks(id, query.checks) end
       rows[#rows + 1] = row
-      for number, join in ipairs(query.joins) do
+      for join_number, join in ipairs(query.joins) do
         local joined_id = values[join[1]] or '' -- cached before the model had this reference
-        local name = number .. ' ' .. joined_id
+        local name = join_number .. ' ' .. joined_id
         if not is_joined[name] then
           is_joined[name] = true
-          joined_rows[#joined_rows + 1] = joined_row(number, joined_id, join)
+          joined_rows[#joined_rows + 1] = joined_row(join_number, joined_id, join)
         end
+      end
+      bytes = bytes + count_bytes(values, query.sized)
+      if query.max_bytes and bytes >= query.max_bytes and number < count then
+        count, is_cut = number, true
+        break
       end
     end
   end
-  return {more_in_mongo and 1 or 0, rows, joined_rows, #entries, entries[#entries] or false,
-    query.viewer_field and viewer_values(rows, query.viewer_field) or {}}
+  return {more_in_mongo and 1 or 0, rows, joined_rows, count, entries[count] or false,
+    query.viewer_field and viewer_values(rows, query.viewer_field) or {}, is_cut and 1 or 0}
 end
 
 local function truncate(values, length)

@@ -31,7 +31,7 @@ from mysocial.store.json_templates import (
 )
 from mysocial.store.models import ID, AddressField, Record
 from mysocial.store.mongo_indexes import ensure_indexes
-from mysocial.store.pagination import MAX_PAGES_SCANNED, ListQuery, filter_pages, latest
+from mysocial.store.pagination import MAX_PAGES_SCANNED, ListQuery, Page, filter_pages, latest
 from mysocial.store.queries import Query, execute, gather, require_session
 from mysocial.store.search import search_text, top_by_counter
 from mysocial.store.store import (
@@ -70,6 +70,7 @@ __all__ = [
     "JsonPart",
     "JsonTemplate",
     "ListQuery",
+    "Page",
     "Query",
     "Record",
     "RelatedField",

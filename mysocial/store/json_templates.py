@@ -92,6 +92,10 @@ class Row:
         """Return one of the record's own plain fields."""
         return self.cells[self.template.field_positions[name]].decode()
 
+    def count_bytes(self) -> int:
+        """Return the bytes of the record's fragments, which hold its texts."""
+        return sum(len(self.cells[number - 1]) for number in self.template.fragment_numbers)
+
     def related(self, ref: str) -> RelatedRow:
         """Return the record that a reference names."""
         return self._related_rows[self.template.ref_positions[ref]]
@@ -122,6 +126,11 @@ class JsonTemplate:
         self.fields = list(dict.fromkeys([*own_names, *load, *store.plain_fields]))
         self._object_names = {ref: self._related_objects(ref) for ref in self.refs}
         self.field_positions = {name: position for position, name in enumerate(self.fields)}
+        self.fragment_numbers = [  # from 1: only fragments hold texts, so they make up a row's size
+            position + 1
+            for name, position in self.field_positions.items()
+            if name in store.fragments
+        ]
         self.ref_positions = {ref: position for position, ref in enumerate(self.refs)}
         self.positions = self._positions()
         self._missing_cells = {ref: self._cells_if_missing(ref) for ref in self.refs}

@@ -16,14 +16,20 @@ from mysocial.store.store import Store
 
 MAX_PAGES_SCANNED = 10  # how many pages are read to fill one page of visible rows
 MIN_BATCH = 20
+MAX_PAGE_BYTES = 256 * 1024  # of the fragments of a page's records; a page has one row at least
 M = TypeVar("M", bound=Record)
 
 
 class Page(NamedTuple):
-    """A page of a list. `next` is the entry after which the next page starts, None at the end."""
+    """A page of a list.
+
+    `next` is the entry after which the next page starts, None at the end. `is_cut` says that the
+    page has fewer rows than asked for because they have `MAX_PAGE_BYTES`.
+    """
 
     rows: list[Row]
     next: "Entry | None"
+    is_cut: bool = False
 
 
 class ListQuery(Query[Page]):
@@ -65,7 +71,9 @@ class ListQuery(Query[Page]):
         self.template, self.index, self.value = template, index, value
         self.limit, self.after, self.oldest, self.checks = limit, after, oldest, checks or {}
         self.viewer_field = viewer_field
-        self._base_request = page_request(template, self.checks, viewer_field)
+        self._base_request = page_request(template, self.checks, viewer_field) | {
+            "max_bytes": MAX_PAGE_BYTES
+        }
         super().__init__(self._redis_request(after) | {"if_known": if_known})
 
     def next_page(self, after: Entry, *, limit: int) -> "ListQuery":
@@ -91,6 +99,8 @@ class ListQuery(Query[Page]):
         while True:
             rows += rows_from_page(self.template, page)
             position = _last_position(page) or position
+            if page.is_cut and len(rows) <= self.limit:
+                return Page(rows, position, is_cut=True)
             in_mongo = in_mongo or bool(page.more_in_mongo)
             has_more = page.more_in_mongo or page.entry_count > self.limit
             if not has_more or len(rows) > self.limit:
@@ -151,7 +161,8 @@ def filter_pages(
 ) -> tuple[list[Row], Entry | None]:
     """Return a page of the rows that `keep` keeps, and the entry after which the next one starts.
 
-    Reads pages until one is full, the list ends, or `MAX_PAGES_SCANNED` were read.
+    Reads pages until one is full, the list ends, or `MAX_PAGES_SCANNED` were read. A page that is
+    cut at `MAX_PAGE_BYTES` ends this page as well, unless most of it was not kept.
     """
     rows: list[Row] = []
     limit = list_query.limit
@@ -162,10 +173,14 @@ def filter_pages(
             if len(rows) == limit:
                 is_last = row is page.rows[-1]
                 return rows, page.next if is_last else _entry(row)
-        if page.next is None:
-            return rows, None
+        if page.next is None or (page.is_cut and _count_bytes(rows) >= MAX_PAGE_BYTES // 2):
+            return rows, page.next
         list_query = list_query.next_page(page.next, limit=max(limit, MIN_BATCH))
     return rows, list_query.after
+
+
+def _count_bytes(rows: list[Row]) -> int:
+    return sum(row.count_bytes() for row in rows)
 
 
 def _last_position(page: PageReply) -> Entry | None:

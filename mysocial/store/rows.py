@@ -27,6 +27,7 @@ class PageReply(NamedTuple):
     last_entry: "list[bytes] | None"  # the id and score of the last of them
     # Of each row, the value of the query's viewer field, or False; empty if there is none at all.
     viewer_values: list[bytes | bool]
+    is_cut: int  # 1 if the rows have the request's maximum of bytes, so that entries are left
 
 
 def get_rows(
@@ -59,6 +60,7 @@ def page_request(
         "fields": template.fields,
         "joins": [_join(template, ref, checks.get(ref, ())) for ref in template.refs],
         "checks": checks.get("", ()),
+        "sized": template.fragment_numbers,
     }
     return request | {"viewer_field": viewer_field} if viewer_field else request
 

@@ -8,6 +8,7 @@ from mysocial.policies import Audience
 from mysocial.store import (
     MAX_PAGES_SCANNED,
     Entry,
+    JsonTemplate,
     ListQuery,
     Query,
     Row,
@@ -17,7 +18,7 @@ from mysocial.store import (
     reads,
 )
 from posts.policies import viewer_reaction_policy
-from posts.representations import post_template, version_template
+from posts.representations import post_template, version_template, visibility_template
 from posts.selectors.rows import is_in_feed, is_in_home_feed, is_visible, visible_row_query
 from users.selectors import profile_query
 
@@ -44,8 +45,7 @@ def feed_page(
     Returns:
         The posts, and the entry to continue after; None on the last page.
     """
-    index = "feed_media" if media else "feed"
-    listing = _list_query(index, media, viewer_id=viewer_id, limit=limit, after=after)
+    listing = _feed_query(viewer_id=viewer_id, limit=limit, after=after, media=media)
     reads.gather(listing, *with_queries)
     return _filter_page(listing, viewer_id, is_in_feed)
 
@@ -65,20 +65,45 @@ def numbered_feed_page(
 
     The count starts after `anchor`, by default with the newest post.
     """
+    to_skip = (number - 1) * size
+    first, after, skipped = _skip_posts(viewer_id, to_skip, anchor=anchor, media=media)
     rows: list[Row] = []
-    after = anchor
-    end = number * size
-    for _ in range(number + MAX_PAGES_SCANNED):
-        limit = min(end - len(rows), MAX_SCAN_PAGE_SIZE)
+    has_more = number == 1 or (after is not None and skipped == to_skip)
+    for _ in range(MAX_PAGES_SCANNED if has_more else 0):
+        limit = size - len(rows)
         page, after = feed_page(viewer_id=viewer_id, limit=limit, after=after, media=media)
         rows += page
-        if after is None or len(rows) == end:
+        if after is None or len(rows) == size:
             break
+    first = first or next(iter(rows), None)
     if anchor:
         start = encode_cursor(anchor)
     else:
-        start = encode_anchor(rows[0].id, int(rows[0].score)) if rows else None
-    return NumberedPage(rows[end - size :], after, start)
+        start = encode_anchor(first.id, int(first.score)) if first else None
+    return NumberedPage(rows, after, start)
+
+
+def _skip_posts(
+    viewer_id: str, count: int, *, anchor: Entry | None, media: str
+) -> tuple[Row | None, Entry | None, int]:
+    """Return the first of `count` posts of the feed, the entry after which they end, and how many.
+
+    Reads only what decides whether the posts are visible. The entry is None if no posts follow.
+    """
+    first, after, skipped = None, anchor, 0
+    for _ in range(count // MAX_SCAN_PAGE_SIZE + MAX_PAGES_SCANNED):
+        if skipped == count:
+            break
+        limit = min(count - skipped, MAX_SCAN_PAGE_SIZE)
+        listing = _feed_query(
+            viewer_id=viewer_id, limit=limit, after=after, media=media, template=visibility_template
+        )
+        rows, after = _filter_page(listing, viewer_id, is_in_feed)
+        first = first or next(iter(rows), None)
+        skipped += len(rows)
+        if after is None:
+            break
+    return first, after, skipped
 
 
 def home_page(
@@ -133,17 +158,39 @@ def versions_page(
     return filter_pages(listing, keep=keep_visible)
 
 
-def _list_query(
-    index: str, value: str, *, viewer_id: str, limit: int, after: Entry | None
+def _feed_query(
+    *,
+    viewer_id: str,
+    limit: int,
+    after: Entry | None,
+    media: str,
+    template: JsonTemplate = post_template,
+) -> ListQuery:
+    index = "feed_media" if media else "feed"
+    return _list_query(
+        index, media, viewer_id=viewer_id, limit=limit, after=after, template=template
+    )
+
+
+def _list_query(  # noqa: PLR0913 - keyword arguments of one query
+    index: str,
+    value: str,
+    *,
+    viewer_id: str,
+    limit: int,
+    after: Entry | None,
+    template: JsonTemplate = post_template,
 ) -> ListQuery:
     return ListQuery(
-        post_template,
+        template,
         index,
         value,
         limit=limit,
         after=after,
         checks={"author_id": relation_checks(viewer_id)},
-        viewer_field=viewer_reaction_policy().field(viewer_id),
+        viewer_field=(
+            viewer_reaction_policy().field(viewer_id) if template is post_template else None
+        ),
     )
 
 

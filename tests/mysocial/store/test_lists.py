@@ -208,3 +208,37 @@ def test_where_all_that_was_looked_through_is_hidden_the_page_says_where_to_go_o
         if after is None:
             break
     assert walked == [[], [shown]]
+
+
+def test_a_page_is_cut_at_its_maximum_of_bytes(monkeypatch):
+    things_on_shelf = [put(minute, note="n" * 90).id for minute in range(6)][::-1]
+    monkeypatch.setattr(pagination, "MAX_PAGE_BYTES", 250)  # a thing has about 130 bytes
+    listing = pagination.ListQuery(thing_template, "shelf", limit=5)
+
+    pages = [listing.result()]
+    while (after := pages[-1].next) is not None:
+        pages.append(listing.next_page(after, limit=5).result())
+
+    assert [row.id for page in pages for row in page.rows] == things_on_shelf
+    assert [len(page.rows) for page in pages] == [2, 2, 2]
+    assert [page.is_cut for page in pages] == [True, True, False]
+
+
+def test_a_row_above_the_maximum_of_bytes_is_a_page_of_its_own(monkeypatch):
+    newest_first = [put(minute, note="n" * 90).id for minute in range(3)][::-1]
+    monkeypatch.setattr(pagination, "MAX_PAGE_BYTES", 1)
+
+    assert walk(limit=3) == newest_first
+
+
+def test_hidden_rows_do_not_use_up_the_bytes_of_a_page(monkeypatch):
+    shown, *hidden = [put(minute, note="n" * 90).id for minute in range(5)]
+    monkeypatch.setattr(pagination, "MAX_PAGE_BYTES", 250)
+    listing = pagination.ListQuery(thing_template, "shelf", limit=5)
+
+    rows, after = pagination.filter_pages(
+        listing, keep=lambda rows: [row for row in rows if row.id not in hidden]
+    )
+
+    assert [row.id for row in rows] == [shown]
+    assert after is None
