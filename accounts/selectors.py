@@ -34,7 +34,17 @@ from mysocial.core.errors import (
 )
 from mysocial.core.ids import ID_LENGTH, now
 from mysocial.security_log import SIGN_INS
-from mysocial.store import NULL, Entry, ListQuery, Row, latest, reads
+from mysocial.store import (
+    NULL,
+    Entry,
+    JsonTemplate,
+    ListQuery,
+    Page,
+    Row,
+    filter_pages,
+    latest,
+    reads,
+)
 from users.selectors import find_user_id, get_profile, suspension_end_ms
 
 PAGE_SIZE = 100
@@ -164,35 +174,48 @@ def suspension_error(user_id: str, until_ms: int) -> AppError:
 def session_page(
     user_id: str, *, limit: int, after: Entry | None
 ) -> tuple[list[Row], Entry | None]:
-    """Return a page of a member's live sessions, newest first."""
-    return ListQuery(session_template, "user", user_id, limit=limit, after=after).result()
+    """Return a page of the sessions in which a member is signed in, newest first."""
+    listing = ListQuery(session_template, "user", user_id, limit=limit, after=after)
+    return filter_pages(listing, keep=_filter_current)
+
+
+def _filter_current(rows: list[Row]) -> list[Row]:
+    """Return the rows of the sessions that have not ended by their age."""
+    records = reads.get_records(sessions, [row.id for row in rows])
+    return [row for row in rows if row.id in records and records[row.id].ends_at > now()]
 
 
 def sign_in_page(
     user_id: str, *, limit: int, after: Entry | None
 ) -> tuple[list[Row], Entry | None]:
     """Return a page of a member's sign-ins within the time of the security log, newest first."""
-    return ListQuery(sign_in_template, SIGN_INS, user_id, limit=limit, after=after).result()
+    page = ListQuery(sign_in_template, SIGN_INS, user_id, limit=limit, after=after).result()
+    return page.rows, page.next
 
 
 def sessions_of(user_id: str) -> list[Session]:
-    """Return all of a member's live sessions, newest first."""
+    """Return all records of a member's sessions, newest first."""
     session_ids: list[str] = []
     after: Entry | None = None
     while True:
-        rows, after = session_page(user_id, limit=PAGE_SIZE, after=after)
-        session_ids += [row.id for row in rows]
+        page = _session_records_page(user_id, limit=PAGE_SIZE, after=after)
+        session_ids += [row.id for row in page.rows]
+        after = page.next
         if after is None:
             return list(reads.get_records(sessions, session_ids).values())
 
 
 def oldest_sessions(user_id: str, *, kept: int) -> list[Session]:
-    """Return a member's live sessions except the `kept` newest ones; at most a page of them."""
-    _, after = session_page(user_id, limit=kept, after=None)
+    """Return a member's session records except the `kept` newest ones; at most a page of them."""
+    after = _session_records_page(user_id, limit=kept).next
     if after is None:
         return []
-    rows, _ = session_page(user_id, limit=PAGE_SIZE, after=after)
+    rows = _session_records_page(user_id, limit=PAGE_SIZE, after=after).rows
     return list(reads.get_records(sessions, [row.id for row in rows]).values())
+
+
+def _session_records_page(user_id: str, *, limit: int, after: Entry | None = None) -> Page:
+    return ListQuery(JsonTemplate(sessions), "user", user_id, limit=limit, after=after).result()
 
 
 def find_export(user_id: str) -> Export | None:

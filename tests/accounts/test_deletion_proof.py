@@ -141,6 +141,18 @@ def test_nobody_is_erased_without_confirmation(words):
             assert error.value.returncode == 2
 
 
+@pytest.mark.parametrize("answer", ["", "y", "bob", "victim.one@example.com"])
+def test_the_confirmation_says_who_would_be_erased(words, monkeypatch, answer):
+    prompts = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda prompt: prompts.append(prompt) or answer)
+    with assert_no_changes(), pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("delete_user", "victim.one@example.com")
+    (prompt,) = prompts
+    assert "Victim_1 (victim.one@example.com), id " in prompt
+    assert "Type the username to confirm" in prompt
+
+
 def test_a_username_is_not_confused_with_a_field_or_a_longer_name(delete, bob):
     sign_up("post_id")
     sign_up("post_ida").create_post("I am post_ida")

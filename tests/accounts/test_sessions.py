@@ -1,11 +1,15 @@
 """Listing and ending sessions, through HTTP."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import Session
 from accounts.selectors import sessions_of
 from accounts.services.sessions import MAX_SESSIONS
-from mysocial.store import write
+from accounts.store import sessions
+from mysocial.core.ids import now
+from mysocial.store import reads, write
 from tests.support.concurrency import assert_no_changes, live_records
 from tests.support.people import PASSWORD, Person, anonymous, logged_events
 
@@ -44,6 +48,20 @@ def test_sessions_are_paged(alice):
     second = alice.get(f"accounts/me/sessions?limit=3&cursor={first['next']}").json()
     ids = [session["id"] for session in first["sessions"] + second["sessions"]]
     assert (len(ids), len(set(ids)), second["next"]) == (5, 5, None)
+
+
+def test_expired_sessions_are_not_listed(alice, settings):
+    phone = sign_in_again(alice)
+    first, second = reads.get_records(sessions, [s.id for s in sessions_of(alice.id)]).values()
+    with write() as w:
+        w.update(second, last_used_at=now() - timedelta(seconds=settings.REFRESH_TOKEN_SECONDS + 1))
+    assert [session["id"] for session in sessions_shown_to(phone)] == [first.id]
+    with write() as w:
+        w.update(
+            reads.get_record(sessions, first.id),
+            created_at=now() - timedelta(days=settings.SESSION_MAX_DAYS + 1),
+        )
+    assert sessions_shown_to(phone) == []
 
 
 def test_a_member_has_at_most_a_hundred_sessions(alice, bob):

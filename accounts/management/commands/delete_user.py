@@ -9,9 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.management import erasure
 from accounts.management.erasure import ErasureReport
+from accounts.models import Account
 from accounts.selectors import find_account
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.progress import progress_bars
+from users.selectors import get_user
 
 MAX_WAIT_SECONDS = 600.0
 EXIT_NOT_ERASED = 2
@@ -42,8 +44,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        user_id = _find_user_id(options["name"])
-        if not options["yes"] and not _is_confirmed(options["name"]):
+        account = _find_account(options["name"])
+        user_id = str(account.id)
+        if not options["yes"] and not _is_confirmed(account):
             raise CommandError("Nothing was changed.", returncode=EXIT_NOT_ERASED)
         report = _erase(user_id, options["word"], options["wait"])
         if options["json"]:
@@ -61,20 +64,23 @@ class Command(BaseCommand):
         self.stdout.write(f"Erased the member with {report.records} records.")
 
 
-def _find_user_id(name: str) -> str:
+def _find_account(name: str) -> Account:
     try:
         account = find_account(name)
     except Unavailable as error:
         raise CommandError(f"Nothing was changed. {error}", returncode=EXIT_NOT_ERASED) from error
     if account is None:
         raise CommandError(f"There is no member {name}.", returncode=EXIT_NOT_ERASED)
-    return str(account.id)
+    return account
 
 
-def _is_confirmed(name: str) -> bool:
+def _is_confirmed(account: Account) -> bool:
     if not sys.stdin.isatty():
         return False
-    return input(f"This cannot be undone. Type the name to confirm ({name}): ") == name
+    username = get_user(account.id).username
+    member = f"{username} ({account.email}), id {account.id}, joined {account.created_at:%d %B %Y}"
+    prompt = f"Erase {member}? This cannot be undone. Type the username to confirm: "
+    return input(prompt) == username
 
 
 def _erase(user_id: str, words: Sequence[str], wait_seconds: float) -> ErasureReport:
