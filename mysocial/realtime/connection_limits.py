@@ -3,6 +3,7 @@
 Nothing is shared with other processes, so nothing remains when one is killed.
 """
 
+import asyncio
 import ipaddress
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,8 @@ from django.conf import settings
 from mysocial.api.client_address import trusted_address
 from mysocial.core.errors import TooManyConnections
 from mysocial.core.networks import networks_of
+from mysocial.core.request_context import Origin
+from mysocial.security_log import Kind, Outcome, count_event
 
 
 class ConnectionLimits:
@@ -78,6 +81,20 @@ def scope_address(scope: Mapping[str, Any]) -> str:
     forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
     client = scope.get("client") or ("",)
     return trusted_address(b",".join(forwarded).decode("latin-1"), str(client[0]))
+
+
+async def log_reached_limit(scope: Mapping[str, Any], detail: str, *, user_id: str = "") -> None:
+    """Count in the security log that the client of an ASGI connection has reached a limit."""
+    agents = [value for name, value in scope["headers"] if name == b"user-agent"]
+    origin = Origin(scope_address(scope), b"".join(agents[:1]).decode("latin-1"))
+    await asyncio.to_thread(
+        count_event,
+        Kind.RATE_LIMIT,
+        Outcome.LIMITED,
+        account_id=user_id,
+        detail=detail,
+        origin=origin,
+    )
 
 
 def _is_loopback(address: str) -> bool:

@@ -22,7 +22,7 @@ from mysocial.core.errors import (
 from mysocial.realtime import protocol
 from mysocial.realtime.auth import SessionBackend
 from mysocial.realtime.connect import open_subscription
-from mysocial.realtime.connection_limits import scope_address
+from mysocial.realtime.connection_limits import log_reached_limit, scope_address
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.realtime.protocol import (
     BAD_FRAMES,
@@ -95,6 +95,7 @@ class EventConsumer(AsyncWebsocketConsumer):
             get_dispatcher().limits.add_address(address)
         except TooManyConnections:
             await self.close(TOO_MANY_CONNECTIONS)
+            await log_reached_limit(self.scope, "connections of a network")
             return
         self._address = address
         self._auth_timeout = asyncio.get_running_loop().call_later(
@@ -141,6 +142,8 @@ class EventConsumer(AsyncWebsocketConsumer):
             return
         if not self._is_within_rate():
             await self.close(TOO_FAST)
+            user_id = self._subscription.user_id if self._subscription else ""
+            await log_reached_limit(self.scope, "frames of a connection", user_id=user_id)
             return
         await self._report_errors(_cid(text_data), self._run_command(text_data))
 
@@ -227,7 +230,7 @@ class EventConsumer(AsyncWebsocketConsumer):
     async def _authenticate(self, cid: str, token: str) -> None:
         if self._subscription:
             raise Invalid("This connection is already authenticated.")
-        subscription = await open_subscription(token, self.sessions, self)
+        subscription = await open_subscription(self.scope, token, self.sessions, self)
         self._subscription = subscription
         tracing.set_member(subscription.user_id)
         if self._auth_timeout:

@@ -22,7 +22,7 @@ from mysocial.core import aio, metrics, tracing
 from mysocial.core.errors import AppError, Invalid, NotAuthenticated
 from mysocial.realtime.auth import SessionBackend
 from mysocial.realtime.connect import open_subscription
-from mysocial.realtime.connection_limits import scope_address
+from mysocial.realtime.connection_limits import log_reached_limit, scope_address
 from mysocial.realtime.dispatcher import get_dispatcher
 from mysocial.realtime.protocol import parse_topics
 from mysocial.realtime.replay import MissedEvents
@@ -50,7 +50,7 @@ def event_stream(sessions: SessionBackend) -> Application:
         stream = _Stream(scope, send)
         try:
             topics = _topics_of(query)
-            subscription = await open_subscription(_token(headers), sessions, stream)
+            subscription = await open_subscription(scope, _token(headers), sessions, stream)
         except AppError as error:
             await send_response(scope, send, error_response(error))
             return
@@ -80,6 +80,7 @@ async def _serve_counted(
     try:
         limits.add_address(address)
     except AppError as error:
+        await log_reached_limit(scope, "connections of a network")
         await send_response(scope, send, error_response(error))
         return
     try:

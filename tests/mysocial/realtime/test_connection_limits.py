@@ -9,9 +9,12 @@ from asgiref.sync import sync_to_async
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from mysocial.core import mongo
 from mysocial.core.errors import TooManyConnections
+from mysocial.persistence import flush
 from mysocial.realtime.connection_limits import ConnectionLimits
 from mysocial.realtime.dispatcher import get_dispatcher
+from mysocial.security_log import SecurityEvent, save_counted_events
 from tests.support.people import logged_events, sign_up
 from tests.support.socket_clients import TIMEOUT_SECONDS
 from tests.support.sockets import Socket
@@ -20,6 +23,14 @@ from tests.support.web_process import WebProcess
 
 pytestmark = pytest.mark.timeout(120)
 TOO_MANY = {"status": 429, "code": "too_many_connections", "errors": []}
+
+
+def limited_events():
+    """Return the member, the limit and the count of the limits in the security log."""
+    save_counted_events()
+    flush.flush_queue("accounts")
+    rows = mongo.find(SecurityEvent, {"outcome": "limited"}, sort=[("_id", 1)])
+    return [(row["account_id"], row["detail"], row["count"]) for row in rows]
 
 
 async def refused_socket(person):
@@ -38,11 +49,20 @@ async def test_the_connections_of_a_member_are_bounded(connected, alice, bob, se
     assert frame["problem"].items() >= TOO_MANY.items()
     assert (frame["type"], code) == ("error", 4430)
     assert await sync_to_async(logged_events)() == events
+    assert await sync_to_async(limited_events)() == [(alice.id, "connections of a member", 1)]
     await connected(bob)  # others are not affected
     await sockets[0].disconnect()
     again = await connected(alice, "feed")
     post = await sync_to_async(bob.create_post)("Still delivered")
     assert (await again.next())["data"] == post
+
+
+async def test_too_many_frames_are_in_the_security_log(connected, alice):
+    socket = await connected(alice)
+    for _ in range(40):
+        await socket.send_to(text_data=json.dumps({"type": "ping", "cid": "1"}))
+    assert await socket.code() == 4429
+    assert await sync_to_async(limited_events)() == [(alice.id, "frames of a connection", 1)]
 
 
 async def test_the_topics_of_all_connections_of_a_member_are_bounded(connected, alice, settings):
@@ -116,6 +136,7 @@ def test_the_connections_from_an_address_are_bounded(site):
         url = f"http://localhost:{site.port}/api/events?topics=feed"
         refused = httpx.get(url, headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (429, "too_many_connections")
+        assert limited_events() == [("", "connections of a network", 2)]
         client, frame = open_socket(site, people[0], "198.51.100.8")
         ends.callback(client.close)
         assert frame["type"] == "ok"
