@@ -178,6 +178,27 @@ def test_a_copy_of_the_data_is_requested_with_the_password_and_downloaded(open_w
     assert zipfile.is_zipfile(download.value.path())
 
 
+def test_a_form_can_be_sent_while_its_data_is_still_loading(open_window):
+    user = open_window().sign_up(new_name("hasty"))
+    user.allow_client_errors = True
+    held = []
+
+    def hold_reads(route):
+        if route.request.method == "GET":
+            held.append(route)
+        else:
+            route.continue_()
+
+    user.page.route("**/accounts/me/export", hold_reads)
+    user.open_section("Settings")
+    form = user.page.locator("form").filter(has_text="Your data")
+    form.get_by_label("Your password").fill("wrong-horse-battery")
+    form.get_by_text("Request a copy").click()
+    expect(form.get_by_role("alert")).to_have_text("Password: This is not your password.")
+    assert len(held) == 1
+    held[0].continue_()
+
+
 def test_changes_to_profile_and_pictures_appear_for_the_other_user(open_window, stack):
     user, other = open_window().sign_up(new_name("changing")), open_window().sign_in("carol")
     me = sign_in(stack, user.name)

@@ -29,10 +29,12 @@ JSON = b"Content-Type: application/json\r\n"
 
 @pytest.fixture(scope="module")
 def site(_servers: None) -> Iterator[WebProcess]:
-    with WebProcess(
-        "--reader-seconds", "4", "--headers-seconds", "1", "--body-seconds", "2"
-    ) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAX_CONNECTIONS_PER_MEMBER", "100")  # closed connections take a while to end
+        with WebProcess(
+            "--reader-seconds", "4", "--headers-seconds", "1", "--body-seconds", "2"
+        ) as running:
+            yield running
 
 
 @pytest.fixture

@@ -82,12 +82,16 @@ export function refreshTimes() {
   }
 }
 
+/** @type {WeakSet<HTMLElement>} The forms and buttons whose action runs; `aria-busy` also marks those that load. */
+const running = new WeakSet();
+
 /**
  * Runs the action of a form or button. Ignores clicks while it runs, and shows an error when it fails.
  * @param {any} element the form or button @param {HTMLElement} errorElement @param {() => Promise<any>} action
  */
 export async function runAction(element, errorElement, action) {
-  if (element.getAttribute("aria-busy") === "true") return;
+  if (running.has(element)) return;
+  running.add(element);
   element.setAttribute("aria-busy", "true");
   errorElement.textContent = "";
   try {
@@ -95,6 +99,7 @@ export async function runAction(element, errorElement, action) {
   } catch (error) {
     errorElement.textContent = errorText(error);
   } finally {
+    running.delete(element);
     element.removeAttribute("aria-busy");
   }
 }
