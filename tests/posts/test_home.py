@@ -9,7 +9,7 @@ from mysocial.core.redis import client
 from mysocial.store.list_fallback import load_list
 from posts.store import posts
 from tests.support.concurrency import assert_no_changes, mongod_paused, run_concurrently
-from tests.support.example_records import evict
+from tests.support.example_records import evict_cached_keys
 from tests.support.people import anonymous, sign_up
 from tests.support.shared_objects import shared
 
@@ -138,7 +138,7 @@ def test_an_evicted_home_list_is_rebuilt(alice, bob, flush_all):
     alice.create_post("one")
     flush_all()
     alice.create_post("two")  # Not flushed to MongoDB.
-    evict()
+    evict_cached_keys()
     assert cached_home_ids(bob) is None
     assert home_texts(bob) == ["two", "one"]
     alice.create_post("three")
@@ -151,7 +151,7 @@ def test_the_home_feed_continues_beyond_the_list_in_redis(alice, bob, flush_all)
     for text in texts:
         alice.create_post(text)
     flush_all()
-    evict()
+    evict_cached_keys()
     assert home_texts(bob) == texts[::-1]
     # As if the oldest 25 entries had been trimmed.
     name = posts.list_key("home", bob.id)

@@ -13,7 +13,7 @@ from mysocial.persistence import dirty, flush
 from mysocial.store import STORES, Entry, write
 from posts import selectors, services
 from posts.models import Privacy
-from tests.support.example_records import evict
+from tests.support.example_records import evict_cached_keys
 from users.services import create_user
 
 PEOPLE = [f"{number:024x}" for number in range(1, 5)]
@@ -86,7 +86,7 @@ class HomeFeedMachine(RuleBasedStateMachine):
 
     @rule()
     def evict_from_redis(self) -> None:
-        evict()
+        evict_cached_keys()
 
     @rule(reader=people, limit=st.integers(1, 5))
     def read(self, reader: str, limit: int) -> None:

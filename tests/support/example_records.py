@@ -36,10 +36,10 @@ Entry = tuple[str, int]
 
 
 class Thing(Record):
-    """Something on a shelf."""
+    """A record with lists, a unique field and a counter."""
 
     owner_id = models.CharField(**ID)
-    shelf = models.CharField(max_length=9, default="on")
+    status = models.CharField(max_length=9, default="listed")
     name = models.CharField(max_length=99, default="")
     note = models.CharField(max_length=99, default="")
     size = models.IntegerField(default=0)
@@ -52,7 +52,7 @@ class Thing(Record):
 
 
 class Like(Record):
-    """Somebody likes a thing."""
+    """A member likes a thing: its id is natural, as that of a reaction is."""
 
     class Meta(Record.Meta):
         app_label = "posts"
@@ -60,7 +60,7 @@ class Like(Record):
 
 
 class Tally(Record):
-    """A counter that is made by counting."""
+    """A counter that its first increment creates."""
 
     count = models.IntegerField(default=0)
 
@@ -72,27 +72,28 @@ class Tally(Record):
 things = Store(
     Thing,
     fragments={"code": ("code",)},
-    plain_fields=("owner_id", "shelf"),
+    plain_fields=("owner_id", "status"),
     counters=("likes",),
     unique=("code",),
     indexes=(
         Index("owner", "owner_id", max_entries=CAP),
-        Index("shelf", where={"shelf": ("on",)}, max_entries=CAP),
+        Index("listed", where={"status": ("listed",)}, max_entries=CAP),
     ),
     queue=QUEUE,
 )
 likes = Store(Like, indexes=(Index("all", max_entries=5000),), queue=QUEUE)
 tallies = Store(Tally, counters=("count",), queue=QUEUE)
 thing_template = JsonTemplate(things, Field("main"), b',"likes":', Field("likes"))
+LISTED = things.list_key("listed")
 OWNER = "0" * 24
 
 
 @dataclass(frozen=True)
-class Shout(Event):
-    """A thing says its likes. It has no `type`, so that it is no part of the contract."""
+class LikesChanged(Event):
+    """The likes of a thing. It has no `type`, so that it is no part of the contract."""
 
     thing_id: str
-    kind: ClassVar[str] = "thing.shouted"
+    kind: ClassVar[str] = "thing.likes_changed"
 
     def topics(self) -> list[str]:
         return [f"thing:{self.thing_id}", "things"]
@@ -104,54 +105,62 @@ class Shout(Event):
         return [self.topics(), self.kind, self.data(), b"{}"]
 
 
-class Note(Shout):
-    """A thing says its note, which may be long."""
+class NoteChanged(LikesChanged):
+    """The fields of a thing, of which the note may be long."""
+
+    kind: ClassVar[str] = "thing.note_changed"
 
     def data(self) -> list[Any]:
         return [b"{", [things.key(self.thing_id), "main"], b"}"]
 
 
-def make(minute: int = 0, **fields: Any) -> Thing:
-    """Return a thing that is not written yet, made so many minutes after the start."""
-    made = START + timedelta(minutes=minute)
-    return Thing(**{"id": new_id(), "owner_id": OWNER, "created_at": made, **fields})
+def build_thing(minute: int = 0, **fields: Any) -> Thing:
+    """Return an unwritten thing that was created `minute` minutes after `START`."""
+    created_at = START + timedelta(minutes=minute)
+    return Thing(**{"id": new_id(), "owner_id": OWNER, "created_at": created_at, **fields})
 
 
-def put(minute: int = 0, **fields: Any) -> Thing:
-    """Write a new thing; return it as it was read."""
-    thing = make(minute, **fields)
+def create_thing(minute: int = 0, **fields: Any) -> Thing:
+    """Write a new thing, and return it as it is read."""
+    thing = build_thing(minute, **fields)
     with write() as w:
         w.create(thing)
-    return get(thing)
+    return get_thing(thing)
 
 
-def get(thing: Thing) -> Thing:
+def create_things(count: int, start: int = 0) -> list[str]:
+    """Create so many listed things, one for each minute; return their ids, newest first."""
+    return [create_thing(start + minute).id for minute in range(count)][::-1]
+
+
+def get_thing(thing: Thing) -> Thing:
+    """Return the stored thing with the id of `thing`."""
     return reads.get_record(things, thing.id)
 
 
-def change(thing: Thing, **changes: Any) -> None:
+def update_thing(thing: Thing, **changes: Any) -> None:
     with write() as w:
         w.update(thing, **changes)
 
 
-def remove(thing: Record) -> None:
+def delete_record(record: Record) -> None:
     with write() as w:
-        w.delete(thing)
+        w.delete(record)
 
 
-def like(thing: Thing, who: str) -> None:
-    """Make the edge and count it, in one step."""
+def like_thing(thing: Thing, member: str) -> None:
+    """Create a like and count it, in one write."""
     with write() as w:
-        w.create(Like(id=f"{thing.id}:{who}", created_at=START))
+        w.create(Like(id=f"{thing.id}:{member}", created_at=START))
         w.increment(Thing, thing.id, likes=1)
-        w.announce(Shout(thing.id))
+        w.announce(LikesChanged(thing.id))
 
 
-def key(record: Record) -> str:
+def record_key(record: Record) -> str:
     return store_of(type(record)).key(record.pk)
 
 
-def evict() -> None:
+def evict_cached_keys() -> None:
     """Delete all keys with a TTL, as Redis may do when its memory is full."""
     names = list(client().scan_iter(count=1000))
     volatile = [name for name in names if client().pttl(name) >= 0]
@@ -159,11 +168,8 @@ def evict() -> None:
         client().delete(*volatile)
 
 
-def everything() -> dict[bytes, bytes]:
-    """Return all that Redis has, to show that a refusal changed nothing of it.
-
-    Without Celery's messages and what limits them.
-    """
+def dump_redis() -> dict[bytes, bytes]:
+    """Return all persistent keys with their values, to show that nothing was changed."""
     return {name: client().dump(name) for name in persistent_keys()}
 
 
@@ -171,52 +177,48 @@ def dirty_keys() -> list[str]:
     return [name.decode() for name in client().zrange(f"dirty:{QUEUE}", 0, -1)]
 
 
-def ids(page: pagination.Page) -> list[str]:
-    return [row.id for row in page.rows]
-
-
-def walk(
-    index: str = "shelf",
+def read_all_pages(
+    index: str = "listed",
     value: str = "",
     *,
     oldest: bool = False,
     limit: int = 3,
-    between: Callable[[], None] = lambda: None,
+    after_each_page: Callable[[], None] = lambda: None,
 ) -> list[str]:
-    """Page through a whole list by cursor; `between` is called after each page."""
-    collected: list[str] = []
+    """Return the ids of a whole list, which is read page by page with cursors."""
+    ids: list[str] = []
     after: Entry | None = None
     while True:
         page = pagination.ListQuery(
             thing_template, index, value, limit=limit, after=after, oldest=oldest
         ).result()
-        collected += ids(page)
+        ids += [row.id for row in page.rows]
         if page.next is None:
-            return collected
+            return ids
         after = decode_cursor(encode_cursor(page.next) or "")
-        between()
+        after_each_page()
 
 
-def begin(**names: list[str]) -> list[Any]:
-    """Begin to load missing names, as a reader does; return the tokens."""
+def begin_loading(**names: list[str]) -> list[Any]:
+    """Begin to load missing names, as a reader does; return the fetch tokens."""
     wanted = {"records": [], "uniques": [], "lists": []} | names
     tokens: list[Any] = read_through.READ_THROUGH({"step": "begin", "epoch": "e", **wanted})
     return [token for group in tokens for token in group]
 
 
-def take(**copies: list[Any]) -> None:
-    """Finish loading with these copies, as the reader that began it does."""
+def finish_loading(**copies: list[Any]) -> None:
+    """Finish loading with these copies from MongoDB, as the reader that began it does."""
     read_through.READ_THROUGH(
         {"step": "finish", "records": [], "uniques": [], "lists": [], **copies}
     )
 
 
-def together(count: int, act: Callable[[int], Any]) -> list[Any]:
-    """Run `act` in several threads at once; return what each returned or raised."""
+def run_in_threads(count: int, call: Callable[[int], Any]) -> list[Any]:
+    """Call `call(number)` in several threads at once; return what each call returned or raised."""
 
     def attempt(number: int) -> Any:
         try:
-            return act(number)
+            return call(number)
         except Exception as error:  # noqa: BLE001 - the test looks at it
             return error
 
@@ -224,16 +226,21 @@ def together(count: int, act: Callable[[int], Any]) -> list[Any]:
         return list(pool.map(attempt, range(count)))
 
 
-def taken(limit: int = 500) -> tuple[int, list[mongo_writer.Snapshot]]:
-    """Return when a batch was read (ms) and its snapshots, as the flush takes them."""
-    moment, hashes = flush.read_batch(QUEUE, limit)
-    return moment, [mongo_writer.take_snapshot(name, fields) for name, fields in hashes.items()]
+def take_snapshots(limit: int = 500) -> tuple[int, list[mongo_writer.Snapshot]]:
+    """Return when a batch of dirty records was read (ms), and its snapshots, as a flush does."""
+    taken_at, hashes = flush.read_batch(QUEUE, limit)
+    return taken_at, [mongo_writer.take_snapshot(name, fields) for name, fields in hashes.items()]
 
 
-def written(
-    values: list[mongo_writer.Snapshot], *, new: Collection[str] = ()
+def write_snapshots(
+    snapshots: list[mongo_writer.Snapshot], *, new: Collection[str] = ()
 ) -> list[mongo_writer.Snapshot]:
-    """Write one store's snapshots as the flush does; return those that MongoDB has."""
-    done, refused = mongo_writer.write_snapshots(values, new=new)
-    assert refused == []
+    """Write the snapshots of one store as a flush does; return those that MongoDB has.
+
+    Args:
+        snapshots: What is written.
+        new: The ids that MongoDB lacked at the lookup.
+    """
+    done, rejected = mongo_writer.write_snapshots(snapshots, new=new)
+    assert rejected == []
     return done

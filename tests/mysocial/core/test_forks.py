@@ -8,18 +8,18 @@ import pytest
 
 from mysocial.core import mongo
 from mysocial.store import wakeups
-from tests.support.example_records import QUEUE, get, put
+from tests.support.example_records import QUEUE, create_thing, get_thing
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
-def in_child(act: Callable[[], bool]) -> bool:
-    """Return the result of `act` in a forked process; False if it hangs or fails."""
+def in_child(check: Callable[[], bool]) -> bool:
+    """Return the result of `check` in a forked process; False if it hangs or fails."""
     child = os.fork()
     if child == 0:  # pragma: no cover - another process
         signal.alarm(5)
         try:
-            os._exit(0 if act() else 1)
+            os._exit(0 if check() else 1)
         finally:
             os._exit(2)
     return os.waitpid(child, 0)[1] == 0
@@ -46,7 +46,7 @@ def test_a_forked_process_has_its_own_mongodb_client():
 
 
 def test_a_forked_process_reads_with_its_own_connections():
-    thing = put(name="A lamp")
+    thing = create_thing(name="A lamp")
 
-    assert in_child(lambda: get(thing).name == "A lamp")
-    assert get(thing).name == "A lamp"
+    assert in_child(lambda: get_thing(thing).name == "A lamp")
+    assert get_thing(thing).name == "A lamp"

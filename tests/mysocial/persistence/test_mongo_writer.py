@@ -5,25 +5,25 @@ from mysocial.persistence import flush, mongo_writer
 from tests.support.example_records import (
     QUEUE,
     Thing,
-    change,
+    create_thing,
+    delete_record,
     dirty_keys,
-    get,
-    put,
-    remove,
-    taken,
-    together,
-    written,
+    get_thing,
+    run_in_threads,
+    take_snapshots,
+    update_thing,
+    write_snapshots,
 )
 
 
 def test_in_a_large_batch_missing_documents_are_inserted_and_others_replaced(document):
-    old = [put(n, name="Old") for n in range(flush.MIN_BATCH_FOR_LOOKUP)]
+    old = [create_thing(n, name="Old") for n in range(flush.MIN_BATCH_FOR_LOOKUP)]
     flush.flush_queue(QUEUE)
     for thing in old:
-        change(thing, name="New")
-    remove(old[0])
-    created = [put(n, name="New") for n in range(flush.MIN_BATCH_FOR_LOOKUP)]
-    _, batch = taken()
+        update_thing(thing, name="New")
+    delete_record(old[0])
+    created = [create_thing(n, name="New") for n in range(flush.MIN_BATCH_FOR_LOOKUP)]
+    _, batch = take_snapshots()
     assert mongo_writer.missing_ids(batch) == {thing.id for thing in created}
 
     assert flush.flush_queue(QUEUE) == 2 * flush.MIN_BATCH_FOR_LOOKUP
@@ -31,44 +31,44 @@ def test_in_a_large_batch_missing_documents_are_inserted_and_others_replaced(doc
     assert document(Thing, old[0].id)["_deleted_at"] is not None
     for thing in (*old[1:], *created):
         assert document(Thing, thing.id)["name"] == "New"
-        assert document(Thing, thing.id)["_version"] == get(thing).version
+        assert document(Thing, thing.id)["_version"] == get_thing(thing).version
     assert dirty_keys() == []
 
 
 def test_a_newer_document_that_appeared_since_the_lookup_is_kept(document):
-    thing = put(name="Old")
-    _, slow = taken()
+    thing = create_thing(name="Old")
+    _, slow = take_snapshots()
     missing = mongo_writer.missing_ids(slow)
-    change(thing, name="New")
+    update_thing(thing, name="New")
     flush.flush_queue(QUEUE)
 
-    assert written(slow, new=missing) == slow
+    assert write_snapshots(slow, new=missing) == slow
 
     assert document(Thing, thing.id)["name"] == "New"
 
 
 def test_an_older_document_that_appeared_since_the_lookup_is_replaced(document):
-    thing = put(name="Old")
-    _, slow = taken()
-    change(thing, name="New")
-    _, batch = taken()
+    thing = create_thing(name="Old")
+    _, slow = take_snapshots()
+    update_thing(thing, name="New")
+    _, batch = take_snapshots()
     missing = mongo_writer.missing_ids(batch)
-    written(slow)
+    write_snapshots(slow)
     assert document(Thing, thing.id)["name"] == "Old"
 
-    assert written(batch, new=missing) == batch
+    assert write_snapshots(batch, new=missing) == batch
 
     assert document(Thing, thing.id)["name"] == "New"
 
 
 def test_an_inserted_document_gets_the_unique_value_that_another_released(document):
-    before = put(code="gold")
+    before = create_thing(code="gold")
     flush.flush_queue(QUEUE)
-    change(before, code="")
-    after = put(code="gold")
-    batch = [snapshot for snapshot in taken()[1] if snapshot.pk == after.id]
+    update_thing(before, code="")
+    after = create_thing(code="gold")
+    batch = [snapshot for snapshot in take_snapshots()[1] if snapshot.pk == after.id]
 
-    assert written(batch, new={after.id}) == batch
+    assert write_snapshots(batch, new={after.id}) == batch
 
     assert document(Thing, after.id)["code"] == "gold"
     assert "code" not in document(Thing, before.id)
@@ -78,13 +78,15 @@ def test_mongodb_keeps_the_newest_of_concurrent_snapshots():
     """If both find nothing to replace, the second insert fails as a duplicate, although the
     document that was inserted first may be the older one."""
     for _ in range(40):
-        things = [put(n) for n in range(5)]
-        _, old = taken()
+        things = [create_thing(n) for n in range(5)]
+        _, old = take_snapshots()
         for thing in things:
-            change(thing, name="New")
-        _, batch = taken()
+            update_thing(thing, name="New")
+        _, batch = take_snapshots()
 
-        together(2, lambda number, old=old, batch=batch: written(batch if number else old))
+        run_in_threads(
+            2, lambda number, old=old, batch=batch: write_snapshots(batch if number else old)
+        )
 
         ids = {"$in": [thing.id for thing in things]}
         assert {document["name"] for document in mongo.find(Thing, {"_id": ids})} == {"New"}

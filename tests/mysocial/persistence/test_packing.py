@@ -1,4 +1,4 @@
-"""Packing: what must stay in Redis for a day is compressed, and nothing of it changes."""
+"""Packing: stored responses and events are compressed without a change of their content."""
 
 import pytest
 
@@ -125,7 +125,7 @@ def test_a_client_that_resumes_from_before_trimmed_blocks_must_read_again(alice,
     assert last["id"].encode() in replayed.entries[-1].fields[b"context"]
 
 
-def test_a_pack_that_was_overtaken_changes_nothing(alice):
+def test_packing_events_that_were_trimmed_meanwhile_changes_nothing(alice):
     for number in range(EVENTS_PER_BLOCK):
         alice.create_post(f"Post {number}")
     entries = client().xrange("events")

@@ -13,7 +13,7 @@ from mysocial.core.redis import client
 from mysocial.dev.processes import free_port
 from mysocial.dev.servers import Valkey
 from mysocial.persistence.worker import Consumer
-from tests.support.example_records import QUEUE, put
+from tests.support.example_records import QUEUE, create_thing
 from tests.support.stack import wait_for
 
 TRIES = 4  # by then, Celery's own consumer would wait for eight seconds
@@ -57,7 +57,7 @@ def test_a_worker_tries_each_second_to_reach_its_broker(tmp_path: Path, consumer
 
 
 def test_a_worker_that_reconnects_requests_lost_wakeups(consumer):
-    put(1)
+    create_thing(1)
     for _ in range(2):
         wait_for(lambda: client().llen(QUEUE) == 1, within=20, name="the message")
         client().delete(QUEUE)  # received, and lost

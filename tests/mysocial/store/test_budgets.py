@@ -1,4 +1,4 @@
-"""Budgets in bytes: what one member can make Redis keep, and what all members can."""
+"""Budgets in bytes of what one member, and all members together, can store in Redis."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_a_member_past_the_daily_budget_is_refused_and_nothing_changes(alice, bo
         assert alice.post("posts", {"text": TEXT}, **{KEY: "new"}).status_code == 429
     assert daily_bytes(alice.id) == written
     assert alice.get(path).content == expected
-    # What was acknowledged is still replayed, and others are not affected.
+    # Acknowledged requests are still replayed, and other members are not affected.
     assert alice.patch(path, {"text": f"{TEXT}0"}, **{KEY: "0-0"}).status_code == 200
     assert bob.post("posts", {"text": TEXT}).status_code == 201
 
@@ -73,7 +73,7 @@ def test_past_the_budget_small_requests_are_accepted_up_to_twice_the_budget(alic
     assert 200_000 <= daily_bytes(alice.id) < 204_000
 
 
-def test_a_refused_request_may_be_repeated_on_the_next_day_with_the_same_key(alice):
+def test_a_refused_request_can_be_repeated_on_the_next_day_with_the_same_key(alice):
     path = f"posts/{alice.create_post('x')['id']}"
     _, count = edit_until_refused(alice, path)
     (day,) = client().scan_iter("daily_bytes:*")
@@ -86,7 +86,7 @@ def test_a_refused_request_may_be_repeated_on_the_next_day_with_the_same_key(ali
     assert alice.patch(path, body, **{KEY: f"0-{count}"}).status_code == 200
 
 
-def test_concurrent_requests_exceed_the_budget_by_one_each_at_most(alice):
+def test_concurrent_requests_exceed_the_budget_by_at_most_one_request(alice):
     post = alice.create_post("x")
     responses = run_concurrently(
         *[lambda n=n: alice.patch(f"posts/{post['id']}", {"text": f"{TEXT}{n}"}) for n in range(24)]
@@ -116,18 +116,18 @@ def test_an_address_without_a_session_has_a_budget_too(settings):
     assert Person("", "", people[0]).post("posts", {"text": "x"}).status_code == 201
 
 
-def test_the_budget_of_each_member_is_smaller_while_the_responses_are_many(alice, settings):
+def test_the_budget_of_a_member_is_smaller_while_many_responses_are_stored(alice, settings):
     path = f"posts/{alice.create_post('x')['id']}"
     settings.STORED_RESPONSE_BYTES = 40_000
     refusal, _ = edit_until_refused(alice, path)
     assert refusal.status_code == 429
     assert 20_000 < stored_bytes("responses") < 20_000 + 2 * len(TEXT.encode())
-    # An eighth of the budget is left to everybody else.
+    # Every other member has an eighth of the budget.
     other = sign_up("other")
     assert other.post("posts", {"text": "x"}, **{KEY: "a"}).status_code == 201
 
 
-def test_no_acknowledged_response_is_dropped_when_the_responses_reach_their_budget(alice, settings):
+def test_no_stored_response_is_deleted_when_the_responses_reach_their_budget(alice, settings):
     post = alice.create_post("x")
     first = alice.patch(f"posts/{post['id']}", {"text": TEXT}, **{KEY: "a"})
     settings.STORED_RESPONSE_BYTES = stored_bytes("responses")
@@ -143,7 +143,7 @@ def test_no_acknowledged_response_is_dropped_when_the_responses_reach_their_budg
     assert alice.patch(f"posts/{post['id']}", {"text": "y"}, **{KEY: "b"}).status_code == 200
 
 
-def test_what_many_members_write_is_bounded_for_the_whole_server(settings):
+def test_the_events_and_responses_of_many_members_stay_within_their_budgets(settings):
     settings.EVENT_LOG_BYTES = settings.STORED_RESPONSE_BYTES = 60_000
     people = [sign_up(f"member{number}") for number in range(6)]
     for number, person in enumerate(people):

@@ -1,4 +1,4 @@
-"""A Redis that has no room left: what it holds is not lost, and what empties it goes on."""
+"""A Redis without free memory: it keeps all dirty records, and they can still be flushed."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,101 +12,102 @@ from mysocial.store import reads, wakeups, write
 from tests.support.example_records import (
     QUEUE,
     Thing,
-    change,
+    build_thing,
+    create_thing,
     dirty_keys,
-    everything,
-    get,
-    key,
-    make,
-    put,
+    dump_redis,
+    get_thing,
+    read_all_pages,
+    record_key,
     things,
-    walk,
+    update_thing,
 )
 
 
 @pytest.fixture
-def full() -> Iterator[Callable[[], list[Thing]]]:
-    """Write until it is refused, then leave no room at all; returns what was acknowledged."""
-    kept = next(iter(client().config_get("maxmemory").values()))
+def fill_redis() -> Iterator[Callable[[], list[Thing]]]:
+    """Write until Redis refuses, then leave it no memory; return what was acknowledged."""
+    maxmemory = next(iter(client().config_get("maxmemory").values()))
 
-    def fill_up() -> list[Thing]:
-        written = []
+    def fill() -> list[Thing]:
+        acknowledged = []
         client().config_set("maxmemory", client().info("memory")["used_memory"] + 1_000_000)
         with pytest.raises(Unavailable):  # noqa: PT012
             for minute in range(1000):
-                thing = make(minute, note="x" * 20_000)
+                thing = build_thing(minute, note="x" * 20_000)
                 with write() as w:
                     w.create(thing, new_id=True)
-                written.append(thing)
+                acknowledged.append(thing)
         client().config_set("maxmemory", 1)
-        return written
+        return acknowledged
 
-    yield fill_up
-    client().config_set("maxmemory", kept)
+    yield fill
+    client().config_set("maxmemory", maxmemory)
 
 
-def make_room() -> None:
-    """Let it take somewhat more than it holds."""
+def add_memory() -> None:
+    """Let Redis use 1 MB more than it uses now."""
     client().config_set("maxmemory", client().info("memory")["used_memory"] + 1_000_000)
 
 
 @pytest.fixture
-def _idle(monkeypatch) -> None:
-    """No worker flushes the records of a full Redis yet."""
+def _no_inline_flush(monkeypatch) -> None:
+    """Keep the web process from flushing the records of a full Redis."""
     monkeypatch.setattr(wakeups, "_run_inline", lambda name: None)
 
 
-@pytest.mark.usefixtures("_idle")
-def test_a_full_redis_rejects_writes_and_loses_no_dirty_record(full):
-    kept = full()
-    assert len(kept) > 10
-    before = everything()
+@pytest.mark.usefixtures("_no_inline_flush")
+def test_a_full_redis_rejects_writes_and_loses_no_dirty_record(fill_redis):
+    acknowledged = fill_redis()
+    assert len(acknowledged) > 10
+    before = dump_redis()
 
-    with pytest.raises(Unavailable) as refusal:
-        change(kept[0], name="Changed")
+    with pytest.raises(Unavailable) as error:
+        update_thing(acknowledged[0], name="Changed")
 
-    assert refusal.value.retry_after == 2
-    assert everything() == before
-    assert len(dirty_keys()) == len(kept)
-    assert list(reads.get_records(things, [item.id for item in kept])) == [item.id for item in kept]
+    assert error.value.retry_after == 2
+    assert dump_redis() == before
+    assert len(dirty_keys()) == len(acknowledged)
+    ids = [thing.id for thing in acknowledged]
+    assert list(reads.get_records(things, ids)) == ids
 
-    # What empties it is not refused, and what was carried makes room.
-    assert flush.flush_queue(QUEUE) == len(kept)
-    assert mongo.collection(Thing).count_documents({}) == len(kept)
-    make_room()
-    more = put(9999, name="More")
-    assert get(more).name == "More"
-    assert walk(limit=5) == [more.id, *[item.id for item in kept[::-1]]]
+    # The flush is not refused, and flushed records can be evicted.
+    assert flush.flush_queue(QUEUE) == len(acknowledged)
+    assert mongo.collection(Thing).count_documents({}) == len(acknowledged)
+    add_memory()
+    newest = create_thing(9999, name="Newest")
+    assert get_thing(newest).name == "Newest"
+    assert read_all_pages(limit=5) == [newest.id, *ids[::-1]]
 
 
-def test_a_full_redis_that_takes_no_message_is_emptied_without_one(full):
-    kept = full()
+def test_a_queue_is_flushed_inline_if_the_broker_is_full(fill_redis):
+    acknowledged = fill_redis()
 
-    wakeups.send_wakeup(QUEUE)  # as the refused write asked for; its broker is the same full server
+    wakeups.send_wakeup(QUEUE)  # the broker is the same full server
 
     assert dirty_keys() == []
-    assert mongo.collection(Thing).count_documents({}) == len(kept)
+    assert mongo.collection(Thing).count_documents({}) == len(acknowledged)
 
 
-@pytest.mark.usefixtures("_idle")
-def test_a_dead_letter_can_be_set_aside_in_a_full_redis(full):
-    bad = put(size=2**63)
-    kept = full()
+@pytest.mark.usefixtures("_no_inline_flush")
+def test_a_dead_letter_can_be_recorded_in_a_full_redis(fill_redis):
+    bad = create_thing(size=2**63)
+    acknowledged = fill_redis()
 
-    assert flush.flush_queue(QUEUE) == len(kept)
-    assert list(dead_letters.get_dead_letters()[QUEUE]) == [key(bad)]
+    assert flush.flush_queue(QUEUE) == len(acknowledged)
+    assert list(dead_letters.get_dead_letters()[QUEUE]) == [record_key(bad)]
 
 
-@pytest.mark.usefixtures("_idle")
-def test_what_is_due_is_swept_from_a_full_redis(full):
+@pytest.mark.usefixtures("_no_inline_flush")
+def test_expired_keys_are_deleted_from_a_full_redis(fill_redis):
     client().zadd("expiring", {"idempotency:k": 1000})
-    full()
+    fill_redis()
 
     assert tasks.delete_expired() == 1
 
 
-@pytest.mark.usefixtures("_idle")
-def test_a_full_redis_is_asked_again_at_once(full):
-    full()
+@pytest.mark.usefixtures("_no_inline_flush")
+def test_no_backoff_starts_if_redis_is_full(fill_redis):
+    fill_redis()
     assert backoff.start_backoff() == 0.0
     assert client().exists("backoff") == 0

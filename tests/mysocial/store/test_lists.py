@@ -10,235 +10,230 @@ from mysocial.persistence import flush
 from mysocial.store import pagination
 from tests.support.example_records import (
     CAP,
+    LISTED,
     OWNER,
     QUEUE,
     Thing,
-    change,
-    evict,
-    get,
-    make,
-    put,
-    remove,
+    build_thing,
+    create_thing,
+    create_things,
+    delete_record,
+    evict_cached_keys,
+    get_thing,
+    read_all_pages,
     thing_template,
     things,
-    walk,
+    update_thing,
 )
 
-SHELF = things.list_key("shelf")
-SLACK = 100  # so many entries more than the cap are let in before a list is trimmed
-
-
-def put_many(count: int, start: int = 0) -> list[str]:
-    """Put so many things on the shelf, one a minute; return their ids, newest first."""
-    return [put(start + minute).id for minute in range(count)][::-1]
+TRIM_SLACK = 100  # how many entries a list may have above its cap before it is trimmed
 
 
 def floor() -> float:
-    return client().zscore(SHELF, "~")
+    return client().zscore(LISTED, "~")
 
 
-def test_a_record_stands_in_the_lists_its_fields_say():
-    thing = put(shelf="off")
-    assert walk() == []
-    assert walk("owner", OWNER) == [thing.id]
+def test_a_record_is_in_the_lists_of_its_fields():
+    thing = create_thing(status="unlisted")
+    assert read_all_pages() == []
+    assert read_all_pages("owner", OWNER) == [thing.id]
 
-    change(thing, shelf="on")
-    assert walk() == [thing.id]
+    update_thing(thing, status="listed")
+    assert read_all_pages() == [thing.id]
 
-    change(thing, owner_id="1" * 24)
-    assert walk("owner", OWNER) == []
-    assert walk("owner", "1" * 24) == [thing.id]
+    update_thing(thing, owner_id="1" * 24)
+    assert read_all_pages("owner", OWNER) == []
+    assert read_all_pages("owner", "1" * 24) == [thing.id]
 
-    remove(get(thing))
-    assert walk() == walk("owner", "1" * 24) == []
+    delete_record(get_thing(thing))
+    assert read_all_pages() == read_all_pages("owner", "1" * 24) == []
 
 
-def test_a_trim_raises_the_floor_and_nothing_between_is_lost(flush_all):
-    walk()  # the empty list is whole
-    result = put_many(CAP + SLACK - 2)
+def test_a_trim_raises_the_floor_and_loses_no_entry(flush_all):
+    read_all_pages()  # loads the empty list, which is complete
+    ids = create_things(CAP + TRIM_SLACK - 2)
     assert floor() == float("-inf")
 
-    newest = put(10_000)
-    result = [newest.id, *result]
-    assert client().zcard(SHELF) == CAP + 1  # and the floor itself
-    highest_trimmed = get(make(id=result[CAP]))
-    assert floor() == things.list_entries(things.values(highest_trimmed))[SHELF][0]
+    newest = create_thing(10_000)
+    ids = [newest.id, *ids]
+    assert client().zcard(LISTED) == CAP + 1  # and the floor itself
+    highest_trimmed = get_thing(build_thing(id=ids[CAP]))
+    assert floor() == things.list_entries(things.values(highest_trimmed))[LISTED][0]
 
-    assert walk(limit=7) == result
-    assert walk(limit=7, oldest=True) == result[::-1]
+    assert read_all_pages(limit=7) == ids
+    assert read_all_pages(limit=7, oldest=True) == ids[::-1]
     flush_all()
-    assert walk(limit=7) == result
-    evict()
-    assert walk(limit=7) == result
+    assert read_all_pages(limit=7) == ids
+    evict_cached_keys()
+    assert read_all_pages(limit=7) == ids
 
 
-def test_what_is_made_below_the_floor_is_found_at_its_place(flush_all):
-    result = put_many(3 * CAP, start=10)
+def test_a_record_created_below_the_floor_is_listed_in_its_place(flush_all):
+    ids = create_things(3 * CAP, start=10)
     flush_all()
-    evict()
-    walk()
+    evict_cached_keys()
+    read_all_pages()
 
-    late = put(0)
-    assert client().zscore(SHELF, late.id) is None
-    assert walk() == [*result, late.id]
+    created = create_thing(0)
+    assert client().zscore(LISTED, created.id) is None
+    assert read_all_pages() == [*ids, created.id]
     flush_all()
-    assert walk() == [*result, late.id]
+    assert read_all_pages() == [*ids, created.id]
 
 
-def test_what_moves_below_the_floor_leaves_its_old_place(flush_all):
-    result = put_many(3 * CAP, start=10)
+def test_a_record_that_moves_below_the_floor_leaves_its_old_place(flush_all):
+    ids = create_things(3 * CAP, start=10)
     flush_all()
-    evict()
-    walk()
+    evict_cached_keys()
+    read_all_pages()
 
-    change(get(make(id=result[0])), created_at=make(0).created_at)
+    update_thing(get_thing(build_thing(id=ids[0])), created_at=build_thing(0).created_at)
 
-    assert walk() == [*result[1:], result[0]]
-    assert client().zscore(SHELF, result[0]) is None
+    assert read_all_pages() == [*ids[1:], ids[0]]
+    assert client().zscore(LISTED, ids[0]) is None
     flush_all()
-    evict()
-    assert walk() == [*result[1:], result[0]]
+    evict_cached_keys()
+    assert read_all_pages() == [*ids[1:], ids[0]]
 
 
-def test_what_moves_above_the_floor_stands_there_once(flush_all):
-    result = put_many(3 * CAP)
+def test_a_record_that_moves_above_the_floor_is_listed_once(flush_all):
+    ids = create_things(3 * CAP)
     flush_all()
-    evict()
-    walk()
+    evict_cached_keys()
+    read_all_pages()
 
-    change(get(make(id=result[-1])), created_at=make(99).created_at)
+    update_thing(get_thing(build_thing(id=ids[-1])), created_at=build_thing(99).created_at)
 
-    assert walk() == [result[-1], *result[:-1]]
-    assert walk(oldest=True) == [*result[-2::-1], result[-1]]
+    assert read_all_pages() == [ids[-1], *ids[:-1]]
+    assert read_all_pages(oldest=True) == [*ids[-2::-1], ids[-1]]
 
 
 @pytest.mark.parametrize("oldest", [False, True])
-def test_a_walk_sees_each_entry_once_while_others_write_carry_and_evict(flush_all, oldest):
-    standing = put_many(3 * CAP, start=1000)
+def test_pages_list_each_entry_once_despite_writes_flushes_and_evictions(flush_all, oldest):
+    unchanged = create_things(3 * CAP, start=1000)
     flush_all()
-    evict()
+    evict_cached_keys()
     minutes = iter(range(500))
 
     def disturb() -> None:
         minute = next(minutes)
-        put(minute)  # older than all
-        remove(get(put(2000 + minute)))
-        put(3000 + minute)  # newer than all
+        create_thing(minute)  # older than all
+        delete_record(get_thing(create_thing(2000 + minute)))
+        create_thing(3000 + minute)  # newer than all
         if minute % 2:
             flush_all()
         if minute % 3 == 0:
-            evict()
+            evict_cached_keys()
 
-    result = walk(limit=2, oldest=oldest, between=disturb)
+    ids = read_all_pages(limit=2, oldest=oldest, after_each_page=disturb)
 
-    assert len(result) == len(set(result))
-    assert [pk for pk in result if pk in set(standing)] == (standing[::-1] if oldest else standing)
+    assert len(ids) == len(set(ids))
+    assert [pk for pk in ids if pk in set(unchanged)] == (unchanged[::-1] if oldest else unchanged)
 
 
 @pytest.mark.parametrize("oldest", [False, True])
-def test_a_walk_sees_each_entry_once_while_threads_write(flush_all, oldest):
-    standing = put_many(3 * CAP, start=1000)
+def test_pages_list_each_entry_once_despite_concurrent_threads(flush_all, oldest):
+    unchanged = create_things(3 * CAP, start=1000)
     flush_all()
-    evict()
+    evict_cached_keys()
     stop = threading.Event()
 
     def disturb(number: int) -> None:
         minute = 0
         while not stop.is_set():
             minute += 1
-            thing = put((0, 5000)[minute % 2] + minute)
+            thing = create_thing((0, 5000)[minute % 2] + minute)
             if minute % 3:
-                remove(thing)
+                delete_record(thing)
             if number:
                 flush.flush_batch(QUEUE)
             elif minute % 10 == 0:
-                evict()
+                evict_cached_keys()
 
     threads = [threading.Thread(target=disturb, args=(number,)) for number in range(2)]
     for thread in threads:
         thread.start()
     try:
-        walks = [walk(limit=4, oldest=oldest) for _ in range(5)]
+        listings = [read_all_pages(limit=4, oldest=oldest) for _ in range(5)]
     finally:
         stop.set()
         for thread in threads:
             thread.join()
 
-    for result in walks:
-        assert len(result) == len(set(result))
-        assert [pk for pk in result if pk in standing] == (standing[::-1] if oldest else standing)
+    for ids in listings:
+        assert len(ids) == len(set(ids))
+        assert [pk for pk in ids if pk in unchanged] == (unchanged[::-1] if oldest else unchanged)
     flush_all()
-    evict()
-    settled = walk(limit=4)
-    assert settled == [
-        item["_id"]
-        for item in mongo.collection(Thing).find(
+    evict_cached_keys()
+    assert read_all_pages(limit=4) == [
+        document["_id"]
+        for document in mongo.collection(Thing).find(
             {"_deleted_at": None}, sort=[("created_at", -1), ("_id", -1)]
         )
     ]
 
 
-def test_what_mongodb_lacks_of_a_list_is_forgotten_when_it_is_paid(flush_all):
-    thing = put(1)
-    removed = put(2)
-    remove(get(removed))
-    unflushed = f"{SHELF}+"
+def test_unflushed_entries_are_removed_by_the_flush(flush_all):
+    thing = create_thing(1)
+    deleted = create_thing(2)
+    delete_record(get_thing(deleted))
+    unflushed = f"{LISTED}+"
     assert client().zrange(unflushed, 0, -1, withscores=True) == [
-        (removed.id.encode(), float("-inf")),
+        (deleted.id.encode(), float("-inf")),
         (thing.id.encode(), client().zscore(unflushed, thing.id)),
     ]
 
     flush_all()
 
     assert client().exists(unflushed) == 0
-    assert walk() == [thing.id]
+    assert read_all_pages() == [thing.id]
 
 
-def test_where_all_that_was_looked_through_is_hidden_the_page_says_where_to_go_on(monkeypatch):
+def test_a_page_of_hidden_rows_has_a_cursor(monkeypatch):
     monkeypatch.setattr(pagination, "MAX_PAGES_SCANNED", 2)
     monkeypatch.setattr(pagination, "MIN_BATCH", 2)
-    shown, *hidden = [put(minute).id for minute in range(5)]
-    after, walked = None, []
+    visible, *hidden = [create_thing(minute).id for minute in range(5)]
+    after, pages = None, []
     while True:
-        listing = pagination.ListQuery(thing_template, "shelf", limit=1, after=after)
+        listing = pagination.ListQuery(thing_template, "listed", limit=1, after=after)
         rows, after = pagination.filter_pages(
             listing, keep=lambda rows: [row for row in rows if row.id not in hidden]
         )
-        walked.append([row.id for row in rows])
+        pages.append([row.id for row in rows])
         if after is None:
             break
-    assert walked == [[], [shown]]
+    assert pages == [[], [visible]]
 
 
 def test_a_page_is_cut_at_its_maximum_of_bytes(monkeypatch):
-    things_on_shelf = [put(minute, note="n" * 90).id for minute in range(6)][::-1]
+    ids = [create_thing(minute, note="n" * 90).id for minute in range(6)][::-1]
     monkeypatch.setattr(pagination, "MAX_PAGE_BYTES", 250)  # a thing has about 130 bytes
-    listing = pagination.ListQuery(thing_template, "shelf", limit=5)
+    listing = pagination.ListQuery(thing_template, "listed", limit=5)
 
     pages = [listing.result()]
     while (after := pages[-1].next) is not None:
         pages.append(listing.next_page(after, limit=5).result())
 
-    assert [row.id for page in pages for row in page.rows] == things_on_shelf
+    assert [row.id for page in pages for row in page.rows] == ids
     assert [len(page.rows) for page in pages] == [2, 2, 2]
     assert [page.is_cut for page in pages] == [True, True, False]
 
 
 def test_a_row_above_the_maximum_of_bytes_is_a_page_of_its_own(monkeypatch):
-    newest_first = [put(minute, note="n" * 90).id for minute in range(3)][::-1]
+    ids = [create_thing(minute, note="n" * 90).id for minute in range(3)][::-1]
     monkeypatch.setattr(pagination, "MAX_PAGE_BYTES", 1)
 
-    assert walk(limit=3) == newest_first
+    assert read_all_pages(limit=3) == ids
 
 
 def test_hidden_rows_do_not_use_up_the_bytes_of_a_page(monkeypatch):
-    shown, *hidden = [put(minute, note="n" * 90).id for minute in range(5)]
+    visible, *hidden = [create_thing(minute, note="n" * 90).id for minute in range(5)]
     monkeypatch.setattr(pagination, "MAX_PAGE_BYTES", 250)
-    listing = pagination.ListQuery(thing_template, "shelf", limit=5)
+    listing = pagination.ListQuery(thing_template, "listed", limit=5)
 
     rows, after = pagination.filter_pages(
         listing, keep=lambda rows: [row for row in rows if row.id not in hidden]
     )
 
-    assert [row.id for row in rows] == [shown]
+    assert [row.id for row in rows] == [visible]
     assert after is None

@@ -1,4 +1,4 @@
-"""A server that is away or full: nothing is lost, nothing is made up, and what can go on does."""
+"""Outages of MongoDB and Redis: acknowledged writes survive, and unknown data is not absent."""
 
 import time
 from collections.abc import Iterator
@@ -15,25 +15,25 @@ from tests.support import servers
 from tests.support.example_records import (
     QUEUE,
     Thing,
-    change,
+    build_thing,
+    create_thing,
     dirty_keys,
-    everything,
-    evict,
-    get,
-    key,
-    like,
-    make,
-    put,
+    dump_redis,
+    evict_cached_keys,
+    get_thing,
+    like_thing,
+    read_all_pages,
+    record_key,
     thing_template,
     things,
-    walk,
+    update_thing,
 )
 from tests.support.people import logged_events
 from tests.support.stack import wait_for
 
 
 @pytest.fixture
-def impatient(settings) -> Iterator[None]:
+def short_mongo_timeout(settings) -> Iterator[None]:
     """Wait for MongoDB only briefly."""
     settings.MONGO_TIMEOUT_MS = 200
     mongo.close()
@@ -42,7 +42,8 @@ def impatient(settings) -> Iterator[None]:
 
 
 @pytest.fixture
-def mongod_hangs(impatient) -> Iterator[None]:
+def mongod_hangs(short_mongo_timeout) -> Iterator[None]:
+    """Pause MongoDB until the test ends."""
     mongo.ping()
     servers.MONGOD.pause()
     yield
@@ -50,80 +51,87 @@ def mongod_hangs(impatient) -> Iterator[None]:
 
 
 @pytest.fixture
-def shelf(flush_all) -> list[Thing]:
-    """Two things that MongoDB has and Redis does not, and then one that only Redis has."""
-    outcome = [put(1, name="known", code="gold"), put(2, name="unknown", code="tin")]
+def stored_things(flush_all) -> list[Thing]:
+    """Return a thing that is in both databases, one only in MongoDB and one only in Redis."""
+    flushed = [
+        create_thing(1, name="known", code="gold"),
+        create_thing(2, name="unknown", code="tin"),
+    ]
     flush_all()
-    evict()
-    walk()
-    client().delete(key(outcome[1]), things.unique_key("code", "tin"))
-    return [*outcome, put(3, name="new")]
+    evict_cached_keys()
+    read_all_pages()
+    client().delete(record_key(flushed[1]), things.unique_key("code", "tin"))
+    return [*flushed, create_thing(3, name="new")]
 
 
 # MongoDB -----------------------------------------------------------------------------------------
 
 
-def test_what_redis_knows_is_read_and_written_while_mongodb_hangs(shelf, mongod_hangs):
-    known, _, new = shelf
-    change(known, name="changed")
-    change(new, note="changed")
-    more = make(4, name="more")
+def test_cached_records_are_read_and_written_while_mongodb_hangs(stored_things, mongod_hangs):
+    known, _, new = stored_things
+    update_thing(known, name="changed")
+    update_thing(new, note="changed")
+    created = build_thing(4, name="created")
     with write() as w:
-        w.create(more, new_id=True)
+        w.create(created, new_id=True)
 
-    assert (get(known).name, get(new).note, get(more).name) == ("changed", "changed", "more")
-    page = pagination.ListQuery(thing_template, "shelf", limit=1).result()
-    assert [row.id for row in page.rows] == [more.id]
+    assert get_thing(known).name == "changed"
+    assert get_thing(new).note == "changed"
+    assert get_thing(created).name == "created"
+    page = pagination.ListQuery(thing_template, "listed", limit=1).result()
+    assert [row.id for row in page.rows] == [created.id]
 
 
-def test_what_only_mongodb_knows_is_unavailable_while_it_hangs_and_never_absent(
-    shelf, mongod_hangs
+def test_unknown_data_is_unavailable_and_never_absent_while_mongodb_hangs(
+    stored_things, mongod_hangs
 ):
-    _, unknown, new = shelf
-    before = everything()
-    began = time.monotonic()
+    _, unknown, new = stored_things
+    before = dump_redis()
+    started_at = time.monotonic()
 
-    with pytest.raises(Unavailable) as refusal:
+    with pytest.raises(Unavailable) as error:
         reads.get_record(things, unknown.id)
-    assert refusal.value.retry_after == 2
+    assert error.value.retry_after == 2
     with pytest.raises(Unavailable):
         reads.get_records(things, [unknown.id])
     with pytest.raises(Unavailable):
         reads.find_by_unique(things, "code", "tin")
     with pytest.raises(Unavailable):
-        walk("owner", "f" * 24)
+        read_all_pages("owner", "f" * 24)
     with pytest.raises(Unavailable):
-        put(5, code="iron")
+        create_thing(5, code="iron")
     with pytest.raises(Unavailable):
-        like(unknown, "bob")
+        like_thing(unknown, "bob")
 
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - started_at < 15
     assert logged_events() == []
-    assert client().hgetall(key(unknown)).keys() == {b"?"}
-    assert dirty_keys() == [key(new)]
-    assert everything()[key(new).encode()] == before[key(new).encode()]
+    assert client().hgetall(record_key(unknown)).keys() == {b"?"}
+    assert dirty_keys() == [record_key(new)]
+    assert dump_redis()[record_key(new).encode()] == before[record_key(new).encode()]
 
 
-def test_a_mongodb_that_comes_back_gets_everything(shelf, mongod_hangs):
-    known, unknown, new = shelf
-    change(known, name="changed")
+def test_dirty_records_are_flushed_when_mongodb_responds_again(stored_things, mongod_hangs):
+    known, unknown, new = stored_things
+    update_thing(known, name="changed")
     servers.MONGOD.resume()
 
-    assert get(unknown).name == "unknown"
+    assert get_thing(unknown).name == "unknown"
     assert flush.flush_queue(QUEUE) == 2
-    assert {item["_id"]: item["name"] for item in mongo.find(Thing, {})} == {
+    assert {document["_id"]: document["name"] for document in mongo.find(Thing, {})} == {
         known.id: "changed",
         unknown.id: "unknown",
         new.id: "new",
     }
-    assert walk() == [new.id, unknown.id, known.id]
+    assert read_all_pages() == [new.id, unknown.id, known.id]
 
 
-def test_a_mongodb_that_died_gets_everything_when_it_is_started_again(shelf, impatient):
-    known, unknown, new = shelf
+def test_dirty_records_are_flushed_after_mongodb_was_killed_and_restarted(
+    stored_things, short_mongo_timeout
+):
+    known, unknown, new = stored_things
     servers.MONGOD.kill()
     try:
-        change(known, name="changed")
+        update_thing(known, name="changed")
         for _ in range(2):
             with pytest.raises(Unavailable):
                 flush.flush_queue(QUEUE)
@@ -131,7 +139,7 @@ def test_a_mongodb_that_died_gets_everything_when_it_is_started_again(shelf, imp
             reads.get_record(things, unknown.id)
         assert tasks.FLUSH_TASKS[QUEUE]() == 0
         assert client().exists("backoff") == 1
-        assert set(dirty_keys()) == {key(known), key(new)}
+        assert set(dirty_keys()) == {record_key(known), record_key(new)}
         assert dead_letters.count_dead_letters()[QUEUE] == 0
     finally:
         servers.MONGOD.start()
@@ -139,81 +147,84 @@ def test_a_mongodb_that_died_gets_everything_when_it_is_started_again(shelf, imp
     client().delete("backoff")
     mongo.close()
     assert tasks.FLUSH_TASKS[QUEUE]() == 2
-    evict()
-    assert walk() == [new.id, unknown.id, known.id]
-    assert get(known).name == "changed"
+    evict_cached_keys()
+    assert read_all_pages() == [new.id, unknown.id, known.id]
+    assert get_thing(known).name == "changed"
 
 
 # Redis -------------------------------------------------------------------------------------------
 
 
-def test_without_redis_nothing_is_acknowledged_and_what_was_is_there_after(alice, flush_all):
-    client().config_set("appendfsync", "always")  # as promised by default; it starts with less
-    thing = put(name="A lamp", code="gold")
+def test_writes_fail_without_redis_and_acknowledged_writes_survive_its_restart(alice, flush_all):
+    client().config_set("appendfsync", "always")  # the default; the tests start it with less
+    thing = create_thing(name="A lamp", code="gold")
     access = {"Authorization": f"Bearer {alice.access}"}
     servers.VALKEY.kill()
     try:
         with pytest.raises(Unavailable):
-            put()
+            create_thing()
         with pytest.raises(Unavailable):
-            get(thing)
+            get_thing(thing)
         with pytest.raises(Unavailable):
             flush.flush_queue(QUEUE)
-        answer = Client().post(
+        response = Client().post(
             "/api/v1/posts", {"text": "Hello"}, content_type="application/json", headers=access
         )
-        assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+        assert (response.status_code, response["Retry-After"]) == (503, "2")
     finally:
         servers.VALKEY.start()
 
-    assert (get(thing).name, reads.find_by_unique(things, "code", "gold")) == ("A lamp", thing.id)
-    assert walk() == [thing.id]
-    assert dirty_keys() == [key(thing)]
+    assert (get_thing(thing).name, reads.find_by_unique(things, "code", "gold")) == (
+        "A lamp",
+        thing.id,
+    )
+    assert read_all_pages() == [thing.id]
+    assert dirty_keys() == [record_key(thing)]
     assert "post.created" not in [event["type"] for event in logged_events()]
     flush_all()
-    evict()
-    assert walk() == [thing.id]
+    evict_cached_keys()
+    assert read_all_pages() == [thing.id]
 
 
-def test_scripts_are_loaded_again_after_they_were_forgotten():
-    thing = put()
+def test_scripts_are_loaded_again_after_a_script_flush():
+    thing = create_thing()
     client().script_flush()
 
-    change(thing, name="A lamp")
-    assert get(thing).name == "A lamp"
+    update_thing(thing, name="A lamp")
+    assert get_thing(thing).name == "A lamp"
     assert flush.flush_queue(QUEUE) == 1
 
 
 @pytest.mark.parametrize(
-    "promise", [("appendfsync", "no"), ("maxmemory-policy", "allkeys-lru"), ("appendonly", "no")]
+    "setting", [("appendfsync", "no"), ("maxmemory-policy", "allkeys-lru"), ("appendonly", "no")]
 )
-def test_a_redis_that_does_not_keep_what_is_promised_is_not_used(promise):
-    thing = put()
-    name, value = promise
-    kept = client().config_get(name)
-    before = client().hgetall(key(thing))
+def test_a_redis_with_unsafe_settings_is_not_used(setting):
+    thing = create_thing()
+    name, value = setting
+    configured = client().config_get(name)
+    before = client().hgetall(record_key(thing))
     client().config_set(name, value)
     check_durability.cache_clear()
     try:
         with pytest.raises(Unavailable, match=name):
-            change(thing, name="A lamp")
-        assert client().hgetall(key(thing)) == before
+            update_thing(thing, name="A lamp")
+        assert client().hgetall(record_key(thing)) == before
     finally:
-        client().config_set(name, next(iter(kept.values())))
-        # A file that is switched on again holds nothing until it is rewritten, and the next
+        client().config_set(name, next(iter(configured.values())))
+        # An append-only file that is enabled again is empty until it is rewritten, and the next
         # test may kill this server.
-        wait_for(_file_is_whole, within=20, name="the append-only file")
+        wait_for(_is_rewritten, within=20, name="the append-only file")
 
-    change(thing, name="A lamp")
-    assert get(thing).name == "A lamp"
+    update_thing(thing, name="A lamp")
+    assert get_thing(thing).name == "A lamp"
 
 
-def _file_is_whole() -> bool:
+def _is_rewritten() -> bool:
     state = client().info("persistence")
     return not (state["aof_rewrite_in_progress"] or state["aof_rewrite_scheduled"])
 
 
-def test_a_worker_that_starts_while_redis_is_away_waits_for_beat(caplog):
+def test_a_worker_that_starts_without_redis_waits_for_beat(caplog):
     servers.VALKEY.kill()
     try:
         tasks.wake_all()

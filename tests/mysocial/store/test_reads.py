@@ -1,4 +1,4 @@
-"""Reads: right whatever Redis still has."""
+"""Reads: correct regardless of what Redis has evicted."""
 
 import pytest
 
@@ -16,57 +16,52 @@ from mysocial.store import (
 )
 from tests.support.example_records import (
     CAP,
+    LISTED,
     OWNER,
     Like,
     Thing,
-    begin,
-    change,
-    evict,
-    get,
-    key,
-    like,
+    begin_loading,
+    build_thing,
+    create_thing,
+    create_things,
+    delete_record,
+    evict_cached_keys,
+    get_thing,
+    like_thing,
     likes,
-    make,
-    put,
-    remove,
+    read_all_pages,
+    record_key,
     thing_template,
     things,
-    walk,
+    update_thing,
 )
 
-SHELF = things.list_key("shelf")
 
-
-def fill_shelf(count: int) -> list[str]:
-    """Put so many things on the shelf; return their ids, newest first."""
-    return [put(minute).id for minute in range(count)][::-1]
-
-
-def test_every_read_is_right_when_all_that_may_be_evicted_was(flush_all):
-    outcome = fill_shelf(4)
-    first = get(make(id=outcome[0]))
-    change(first, code="gold")
-    like(first, "bob")
+def test_every_read_is_correct_after_an_eviction(flush_all):
+    ids = create_things(4)
+    first = get_thing(build_thing(id=ids[0]))
+    update_thing(first, code="gold")
+    like_thing(first, "bob")
     flush_all()
-    remove(get(make(id=outcome[3])))
+    delete_record(get_thing(build_thing(id=ids[3])))
     flush_all()
 
     for _ in range(2):  # from MongoDB, then from Redis
-        assert walk() == outcome[:3]
-        assert walk("owner", OWNER, oldest=True) == outcome[2::-1]
+        assert read_all_pages() == ids[:3]
+        assert read_all_pages("owner", OWNER, oldest=True) == ids[2::-1]
         assert reads.find_by_unique(things, "code", "gold") == first.id
         assert reads.find_by_unique(things, "code", "tin") is None
-        assert get(first).likes == 1
-        assert list(reads.get_records(things, outcome)) == outcome[:3]
+        assert get_thing(first).likes == 1
+        assert list(reads.get_records(things, ids)) == ids[:3]
         with pytest.raises(NotFound):
-            reads.get_record(things, outcome[3])
-    evict()
-    assert walk() == outcome[:3]
+            reads.get_record(things, ids[3])
+    evict_cached_keys()
+    assert read_all_pages() == ids[:3]
 
 
-def test_rows_are_sent_as_they_are_stored():
-    thing = put(name="A lamp", size=3)
-    like(thing, "bob")
+def test_a_row_is_rendered_from_its_stored_fragments():
+    thing = create_thing(name="A lamp", size=3)
+    like_thing(thing, "bob")
 
     (row,) = reads.get_rows(thing_template, [thing.id, "0" * 23 + "f"])
 
@@ -76,107 +71,106 @@ def test_rows_are_sent_as_they_are_stored():
     )
 
 
-# Deep pages --------------------------------------------------------------------------------------
+# Pages below the floor ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, CAP - 1, CAP, CAP + 1, 100])
 @pytest.mark.parametrize("oldest", [False, True])
-def test_pages_beyond_what_redis_holds_come_from_mongodb(flush_all, limit, oldest):
-    outcome = fill_shelf(2 * CAP + 1)
+def test_pages_below_the_floor_come_from_mongodb(flush_all, limit, oldest):
+    ids = create_things(2 * CAP + 1)
     flush_all()
-    evict()
+    evict_cached_keys()
 
-    expected = outcome[::-1] if oldest else outcome
-    assert walk(limit=limit, oldest=oldest) == expected
-    assert client().zcard(SHELF) == CAP + 2  # one more, at the floor, and the floor
-    assert walk(limit=limit, oldest=oldest) == expected
+    expected = ids[::-1] if oldest else ids
+    assert read_all_pages(limit=limit, oldest=oldest) == expected
+    assert client().zcard(LISTED) == CAP + 2  # with the entry at the floor, and the floor itself
+    assert read_all_pages(limit=limit, oldest=oldest) == expected
 
 
 @pytest.mark.parametrize("oldest", [False, True])
-def test_deep_pages_are_merged_with_what_mongodb_has_not_got_yet(flush_all, oldest):
-    kept = fill_shelf(3 * CAP)
+def test_pages_below_the_floor_include_unflushed_entries(flush_all, oldest):
+    ids = create_things(3 * CAP)
     flush_all()
-    evict()
-    assert walk() == kept
+    evict_cached_keys()
+    assert read_all_pages() == ids
 
-    removed, left, moved = kept[CAP + 2], kept[CAP + 4], kept[CAP + 6]
-    remove(get(make(id=removed)))
-    change(get(make(id=left)), shelf="off")
-    change(get(make(id=moved)), created_at=make(3, id=moved).created_at)
-    late = put(2)
-    expected = [pk for pk in kept if pk not in (removed, left, moved)]
-    place = {pk: 3 * CAP - 1 - n for n, pk in enumerate(kept)} | {moved: 3, late.id: 2}
-    expected = sorted([*expected, moved, late.id], key=lambda pk: (place[pk], pk), reverse=True)
+    deleted, unlisted, moved = ids[CAP + 2], ids[CAP + 4], ids[CAP + 6]
+    delete_record(get_thing(build_thing(id=deleted)))
+    update_thing(get_thing(build_thing(id=unlisted)), status="unlisted")
+    update_thing(get_thing(build_thing(id=moved)), created_at=build_thing(3, id=moved).created_at)
+    created = create_thing(2)
+    minutes = {pk: 3 * CAP - 1 - n for n, pk in enumerate(ids)} | {moved: 3, created.id: 2}
+    listed = [pk for pk in minutes if pk not in (deleted, unlisted)]
+    expected = sorted(listed, key=lambda pk: (minutes[pk], pk), reverse=True)
 
     for _ in range(2):
-        outcome = walk(oldest=oldest)
-        assert outcome == (expected[::-1] if oldest else expected)
+        assert read_all_pages(oldest=oldest) == (expected[::-1] if oldest else expected)
         flush_all()
-        evict()
+        evict_cached_keys()
 
 
 @pytest.mark.parametrize("oldest", [False, True])
-def test_those_of_one_moment_are_paged_by_their_ids(flush_all, oldest):
-    outcome = sorted((put(0).id for _ in range(3 * CAP)), reverse=not oldest)
-    assert walk(oldest=oldest, limit=2) == outcome
+def test_records_with_equal_times_are_ordered_by_id(flush_all, oldest):
+    ids = sorted((create_thing(0).id for _ in range(3 * CAP)), reverse=not oldest)
+    assert read_all_pages(oldest=oldest, limit=2) == ids
     flush_all()
-    evict()
+    evict_cached_keys()
 
-    assert walk(oldest=oldest, limit=2) == outcome
-    assert walk(oldest=oldest, limit=CAP) == outcome
+    assert read_all_pages(oldest=oldest, limit=2) == ids
+    assert read_all_pages(oldest=oldest, limit=CAP) == ids
 
 
-def test_one_of_the_very_moment_where_a_list_ends_in_redis_is_not_skipped(flush_all):
-    outcome = fill_shelf(CAP + 1)
+def test_a_new_record_with_the_score_of_the_floor_is_not_skipped(flush_all):
+    ids = create_things(CAP + 1)
     flush_all()
-    evict()
-    walk()
+    evict_cached_keys()
+    read_all_pages()
 
-    late = put(0)  # its id is greater, so it stands before the one at the floor
+    created = create_thing(0)  # its id is greater, so it comes before the entry at the floor
 
-    assert walk(limit=2) == [*outcome[:-1], late.id, outcome[-1]]
-    assert walk(limit=2, oldest=True) == [outcome[-1], late.id, *outcome[-2::-1]]
+    assert read_all_pages(limit=2) == [*ids[:-1], created.id, ids[-1]]
+    assert read_all_pages(limit=2, oldest=True) == [ids[-1], created.id, *ids[-2::-1]]
 
 
-def test_records_that_went_while_a_deep_page_was_read_do_not_end_the_list(flush_all):
-    outcome = fill_shelf(3 * CAP)
+def test_records_deleted_while_a_page_below_the_floor_is_read_do_not_end_the_list(flush_all):
+    ids = create_things(3 * CAP)
     flush_all()
-    evict()
-    walk()
+    evict_cached_keys()
+    read_all_pages()
 
-    # As when they are removed after MongoDB named them, and before their records are read.
-    gone = outcome[CAP + 1 : CAP + 4]
-    unflushed = {pk: client().zscore(f"{SHELF}+", pk) for pk in gone}
-    for pk in gone:
-        remove(get(make(id=pk)))
-        client().zrem(f"{SHELF}+", pk)
+    # As if they were deleted after MongoDB returned their ids, before their records are read.
+    deleted = ids[CAP + 1 : CAP + 4]
+    unflushed = {pk: client().zscore(f"{LISTED}+", pk) for pk in deleted}
+    for pk in deleted:
+        delete_record(get_thing(build_thing(id=pk)))
+        client().zrem(f"{LISTED}+", pk)
 
-    assert unflushed == dict.fromkeys(gone)
-    assert walk(limit=2) == [pk for pk in outcome if pk not in gone]
+    assert unflushed == dict.fromkeys(deleted)
+    assert read_all_pages(limit=2) == [pk for pk in ids if pk not in deleted]
 
 
-def test_records_that_went_from_within_a_whole_list_do_not_end_it(flush_all):
-    """As sessions do, which MongoDB drops by a TTL index of its own."""
-    outcome = fill_shelf(4)
+def test_missing_records_in_a_complete_list_do_not_end_it(flush_all):
+    """MongoDB deletes sessions by a TTL index, without a write."""
+    ids = create_things(4)
     flush_all()
-    evict()
-    walk()
-    mongo.collection(Thing).delete_one({"_id": outcome[1]})
-    client().delete(key(make(id=outcome[1])))
+    evict_cached_keys()
+    read_all_pages()
+    mongo.collection(Thing).delete_one({"_id": ids[1]})
+    client().delete(record_key(build_thing(id=ids[1])))
 
-    assert walk(limit=1) == [outcome[0], *outcome[2:]]
-    assert walk(limit=2) == [outcome[0], *outcome[2:]]
-    assert walk(limit=2, oldest=True) == [*outcome[:1:-1], outcome[0]]
+    assert read_all_pages(limit=1) == [ids[0], *ids[2:]]
+    assert read_all_pages(limit=2) == [ids[0], *ids[2:]]
+    assert read_all_pages(limit=2, oldest=True) == [*ids[:1:-1], ids[0]]
 
 
-def test_the_walk_through_a_deep_list_begins_at_its_place(flush_all):
-    outcome = fill_shelf(3 * CAP)
+def test_a_page_below_the_floor_examines_only_its_own_index_keys(flush_all):
+    ids = create_things(3 * CAP)
     flush_all()
-    evict()
-    after = pagination.ListQuery(thing_template, "shelf", limit=2 * CAP).result().next
-    assert after[0] == outcome[2 * CAP - 1]
+    evict_cached_keys()
+    after = pagination.ListQuery(thing_template, "listed", limit=2 * CAP).result().next
+    assert after[0] == ids[2 * CAP - 1]
 
-    index = things.indexes["shelf"]
+    index = things.indexes["listed"]
     query = {
         **index.query(""),
         **list_fallback._after_cursor(index, after, oldest=False),
@@ -185,48 +179,49 @@ def test_the_walk_through_a_deep_list_begins_at_its_place(flush_all):
     order = [("created_at", -1), ("_id", -1)]
     plan = mongo.collection(Thing).find(query, sort=order, limit=3).explain()
 
-    work = plan["executionStats"]
-    assert work["nReturned"] == 3
-    assert work["totalKeysExamined"] <= 5
+    stats = plan["executionStats"]
+    assert stats["nReturned"] == 3
+    assert stats["totalKeysExamined"] <= 5
 
 
-# Facts -------------------------------------------------------------------------------------------
+# Viewer checks -----------------------------------------------------------------------------------
 
 
-def test_membership_is_known_below_what_a_list_holds_too(flush_all):
-    outcome = fill_shelf(2 * CAP)
+def test_a_viewer_check_is_correct_below_the_floor(flush_all):
+    ids = create_things(2 * CAP)
     flush_all()
-    evict()
-    change(get(make(id=outcome[-1])), shelf="off")
-    fact = ViewerCheck(SHELF, "", "", things.prefix)
+    evict_cached_keys()
+    update_thing(get_thing(build_thing(id=ids[-1])), status="unlisted")
+    check = ViewerCheck(LISTED, "", "", things.prefix)
 
-    answers = {pk: reads.run_checks(pk, [fact])[0] for pk in (outcome[0], outcome[-2], "0" * 24)}
+    results = {pk: reads.run_checks(pk, [check])[0] for pk in (ids[0], ids[-2], "0" * 24)}
 
-    assert answers == {outcome[0]: 1, outcome[-2]: 1, "0" * 24: 0}
+    assert results == {ids[0]: 1, ids[-2]: 1, "0" * 24: 0}
 
 
-def test_a_list_that_is_being_fetched_is_not_taken_for_whole(flush_all):
+def test_a_pending_list_is_not_treated_as_complete(flush_all):
     with write() as w:
         w.create(Like(id="bob"))
     flush_all()
-    evict()
+    evict_cached_keys()
     name = likes.list_key("all")
-    begin(lists=[name])
+    check = ViewerCheck(name, "", "", likes.prefix)
+    begin_loading(lists=[name])
 
-    assert reads.run_checks("bob", [ViewerCheck(name, "", "", likes.prefix)]) == [1]
-    assert reads.run_checks("carol", [ViewerCheck(name, "", "", likes.prefix)]) == [0]
+    assert reads.run_checks("bob", [check]) == [1]
+    assert reads.run_checks("carol", [check]) == [0]
 
 
 # Cursors -----------------------------------------------------------------------------------------
 
 
-def test_a_cursor_comes_back_as_it_went():
-    entry = ("0" * 24, 1_767_225_600_000)
-    assert decode_cursor(encode_cursor(entry)) == entry
+def test_an_encoded_cursor_decodes_to_the_same_position():
+    position = ("0" * 24, 1_767_225_600_000)
+    assert decode_cursor(encode_cursor(position)) == position
     assert encode_cursor(None) is None
 
 
 @pytest.mark.parametrize("text", ["", "x", "MTIz", "é", "LTEuYQ", "YS5i", "_" * 500, "MTIzLg"])
-def test_a_cursor_that_is_not_ours_is_refused(text):
+def test_a_malformed_cursor_is_refused(text):
     with pytest.raises(Invalid):
         decode_cursor(text)

@@ -1,46 +1,48 @@
-"""`again`: a verb that lost to somebody else's write looks again."""
+"""`retry_on_conflict`: a function runs again if a concurrent write made its own fail."""
 
 import pytest
 
 from mysocial.core.errors import Conflict, NotFound
 from mysocial.store import retry_on_conflict, write
-from tests.support.example_records import change, get, put
+from tests.support.example_records import create_thing, get_thing, update_thing
 
 
-def test_a_verb_whose_write_was_lost_looks_again_and_what_it_refuses_itself_stands():
-    thing = put()
-    seen = []
+def test_a_function_is_retried_after_a_conflict_and_not_after_other_errors():
+    thing = create_thing()
+    sizes = []
 
-    def grow():
-        result = get(thing)
-        seen.append(result.size)
-        if len(seen) == 1:
-            change(get(thing), size=5)  # somebody else, between our look and our write
+    def increase_size():
+        result = get_thing(thing)
+        sizes.append(result.size)
+        if len(sizes) == 1:
+            update_thing(get_thing(thing), size=5)  # between the read and the write
         with write(Conflict) as w:
             w.update(result, check_revision=True, size=result.size + 1)
         return result.size
 
-    assert retry_on_conflict(grow)() == 6
-    assert (seen, get(thing).size) == ([0, 5], 6)
+    assert retry_on_conflict(increase_size)() == 6
+    assert (sizes, get_thing(thing).size) == ([0, 5], 6)
 
-    def refuse():
-        seen.append(0)
+    calls = []
+
+    def fail():
+        calls.append(1)
         raise NotFound
 
     with pytest.raises(NotFound):
-        retry_on_conflict(refuse)()
-    assert len(seen) == 3
+        retry_on_conflict(fail)()
+    assert calls == [1]
 
 
-def test_a_verb_that_loses_each_time_is_a_conflict():
-    thing = put()
+def test_a_function_that_conflicts_at_every_attempt_raises_the_conflict():
+    thing = create_thing()
 
-    def lose():
-        result = get(thing)
-        change(result, size=result.size + 1)
+    def conflict():
+        result = get_thing(thing)
+        update_thing(result, size=result.size + 1)
         with write(Conflict) as w:
             w.update(result, check_revision=True, name="Mine")
 
     with pytest.raises(Conflict):
-        retry_on_conflict(lose)()
-    assert get(thing).name == ""
+        retry_on_conflict(conflict)()
+    assert get_thing(thing).name == ""

@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from mysocial.store import STORES, Record, Store
 
 
-def test_a_store_refuses_an_app_whose_name_its_keys_cannot_contain():
+def test_a_store_refuses_an_app_label_that_its_keys_cannot_contain():
     class Bookmark(Record):
         class Meta(Record.Meta):
             app_label = "saved_posts"

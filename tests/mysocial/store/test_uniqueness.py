@@ -1,4 +1,4 @@
-"""Unique values: one holder, at every moment, in Redis and in MongoDB."""
+"""Unique values: at most one holder at any time, in Redis and in MongoDB."""
 
 import pytest
 
@@ -10,181 +10,184 @@ from mysocial.store import reads, write
 from tests.support.example_records import (
     QUEUE,
     Thing,
-    change,
-    everything,
-    evict,
-    get,
-    key,
-    make,
-    put,
-    remove,
+    build_thing,
+    create_thing,
+    delete_record,
+    dump_redis,
+    evict_cached_keys,
+    get_thing,
+    record_key,
+    run_in_threads,
     things,
-    together,
+    update_thing,
 )
 
 
-def holder(code: str) -> str | None:
+def find_holder(code: str) -> str | None:
     return reads.find_by_unique(things, "code", code)
 
 
-def codes() -> dict[str, str]:
-    """Return what MongoDB has: id -> code."""
-    return {item["_id"]: item.get("code", "") for item in mongo.collection(Thing).find()}
+def mongo_codes() -> dict[str, str]:
+    """Return the codes in MongoDB, by id."""
+    documents = mongo.collection(Thing).find()
+    return {document["_id"]: document.get("code", "") for document in documents}
 
 
-def test_of_fifty_who_want_a_value_at_once_one_gets_it():
-    wanted = [make(code="gold") for _ in range(50)]
+def test_one_of_fifty_concurrent_creates_claims_a_unique_value():
+    unwritten = [build_thing(code="gold") for _ in range(50)]
 
     def create(number: int) -> str:
         with write() as w:
-            w.create(wanted[number], new_id=True)
-        return wanted[number].id
+            w.create(unwritten[number], new_id=True)
+        return unwritten[number].id
 
-    outcomes = together(50, create)
-    (winner,) = [item for item in outcomes if isinstance(item, str)]
-    assert [item.field for item in outcomes if isinstance(item, AlreadyExists)] == ["code"] * 49
-    assert holder("gold") == winner
-    assert set(reads.get_records(things, [item.id for item in wanted])) == {winner}
+    outcomes = run_in_threads(50, create)
+    (created_id,) = [outcome for outcome in outcomes if isinstance(outcome, str)]
+    errors = [outcome for outcome in outcomes if isinstance(outcome, AlreadyExists)]
+    assert [error.field for error in errors] == ["code"] * 49
+    assert find_holder("gold") == created_id
+    assert set(reads.get_records(things, [thing.id for thing in unwritten])) == {created_id}
 
 
-def test_a_value_that_is_taken_is_refused_and_nothing_changes():
-    put(code="gold")
-    mine = put(code="tin")
-    before = everything()
+def test_an_update_to_a_taken_value_is_refused_and_changes_nothing():
+    create_thing(code="gold")
+    thing = create_thing(code="tin")
+    before = dump_redis()
 
     with pytest.raises(AlreadyExists):
-        change(mine, code="gold")
+        update_thing(thing, code="gold")
 
-    assert everything() == before
-    assert get(mine).code == "tin"
+    assert dump_redis() == before
+    assert get_thing(thing).code == "tin"
 
 
-def test_a_value_is_still_taken_after_eviction(flush_all):
-    owner = put(code="gold")
+def test_a_unique_value_is_still_taken_after_an_eviction(flush_all):
+    thing = create_thing(code="gold")
     flush_all()
-    evict()
+    evict_cached_keys()
 
-    with pytest.raises(AlreadyExists) as refusal:
-        put(code="gold")
+    with pytest.raises(AlreadyExists) as error:
+        create_thing(code="gold")
 
-    assert refusal.value.field == "code"
-    assert holder("gold") == owner.id
+    assert error.value.field == "code"
+    assert find_holder("gold") == thing.id
 
 
-def test_a_value_that_was_given_up_can_be_taken(flush_all):
-    owner = put(code="gold")
+def test_a_released_value_can_be_claimed(flush_all):
+    old_holder = create_thing(code="gold")
     flush_all()
-    change(owner, code="tin")
-    assert holder("gold") is None
+    update_thing(old_holder, code="tin")
+    assert find_holder("gold") is None
 
-    heir = put(code="gold")
+    new_holder = create_thing(code="gold")
 
-    assert (holder("gold"), holder("tin")) == (heir.id, owner.id)
-    remove(get(heir))
-    assert holder("gold") is None
+    assert (find_holder("gold"), find_holder("tin")) == (new_holder.id, old_holder.id)
+    delete_record(get_thing(new_holder))
+    assert find_holder("gold") is None
 
 
-def test_one_step_does_not_give_a_value_to_two():
+def test_two_records_of_one_write_cannot_claim_the_same_value():
     with pytest.raises(AlreadyExists), write() as w:  # noqa: PT012
-        w.create(make(code="gold"))
-        w.create(make(code="gold"))
+        w.create(build_thing(code="gold"))
+        w.create(build_thing(code="gold"))
 
-    assert holder("gold") is None
+    assert find_holder("gold") is None
     assert client().exists(f"dirty:{QUEUE}") == 0
 
 
-def test_a_unique_value_with_two_holders_is_kept_until_both_are_flushed(flush_all):
-    """Else it is evicted, fetched from a MongoDB that knows of neither, and given away twice."""
-    owner = put(code="gold")
+def test_a_unique_key_is_not_evicted_until_its_old_and_new_holders_are_flushed(flush_all):
+    """Otherwise, it would be loaded as free from MongoDB, which lacks the new holder."""
+    old_holder = create_thing(code="gold")
     flush_all()
-    change(owner, code="tin")
-    heir = put(code="gold")
+    update_thing(old_holder, code="tin")
+    new_holder = create_thing(code="gold")
 
-    # The one who gave it up is settled first, as when a batch ends between the two.
+    # The old holder is flushed first, as if a batch ended between the two.
     assert flush.flush_batch(QUEUE, limit=1) == 1
-    assert client().zscore(f"dirty:{QUEUE}", key(heir)) is not None
-    evict()
+    assert client().zscore(f"dirty:{QUEUE}", record_key(new_holder)) is not None
+    evict_cached_keys()
 
     with pytest.raises(AlreadyExists):
-        put(code="gold")
-    assert holder("gold") == heir.id
+        create_thing(code="gold")
+    assert find_holder("gold") == new_holder.id
     flush_all()
-    evict()
-    assert holder("gold") == heir.id
+    evict_cached_keys()
+    assert find_holder("gold") == new_holder.id
 
 
-def test_a_value_handed_on_reaches_mongodb_though_the_heir_comes_first(flush_all):
-    heir, owner = put(code=""), put(code="gold")
+def test_a_reassigned_value_is_flushed_if_the_new_holder_is_first_in_the_batch(flush_all):
+    new_holder, old_holder = create_thing(code=""), create_thing(code="gold")
     flush_all()
     with write() as w:
-        w.update(heir, name="First in the queue")
-    change(owner, code="tin")
-    change(heir, code="gold")
+        w.update(new_holder, name="First in the batch")
+    update_thing(old_holder, code="tin")
+    update_thing(new_holder, code="gold")
 
     flush_all()
 
-    assert codes() == {heir.id: "gold", owner.id: "tin"}
+    assert mongo_codes() == {new_holder.id: "gold", old_holder.id: "tin"}
     assert dirty.get_backlogs()[QUEUE].count == 0
     assert dead_letters.count_dead_letters()[QUEUE] == 0
 
 
-def test_a_value_handed_on_reaches_mongodb_though_its_owner_is_far_behind(flush_all):
-    heir, owner = put(), put(code="gold")
+def test_a_reassigned_value_is_flushed_if_the_old_holder_is_in_a_later_batch(flush_all):
+    new_holder, old_holder = create_thing(), create_thing(code="gold")
     flush_all()
     with write() as w:
-        w.update(heir, name="First in the queue")
-    change(owner, code="tin")
-    change(heir, code="gold")
+        w.update(new_holder, name="First in the batch")
+    update_thing(old_holder, code="tin")
+    update_thing(new_holder, code="gold")
 
     assert flush.flush_batch(QUEUE, limit=1) == 1
 
-    assert codes() == {heir.id: "gold", owner.id: ""}
-    evict()
-    assert (holder("gold"), holder("tin"), get(owner).code) == (heir.id, owner.id, "tin")
+    assert mongo_codes() == {new_holder.id: "gold", old_holder.id: ""}
+    evict_cached_keys()
+    assert (find_holder("gold"), find_holder("tin")) == (new_holder.id, old_holder.id)
+    assert get_thing(old_holder).code == "tin"
     flush_all()
-    assert codes() == {heir.id: "gold", owner.id: "tin"}
+    assert mongo_codes() == {new_holder.id: "gold", old_holder.id: "tin"}
 
 
-def test_two_who_exchanged_their_values_both_reach_mongodb(flush_all):
-    item, other = put(code="gold"), put(code="tin")
+def test_two_records_that_exchanged_their_values_are_flushed(flush_all):
+    first, second = create_thing(code="gold"), create_thing(code="tin")
     flush_all()
-    change(item, code="spare")
-    change(other, code="gold")
-    change(item, code="tin")
+    update_thing(first, code="spare")
+    update_thing(second, code="gold")
+    update_thing(first, code="tin")
 
     flush_all()
 
-    assert codes() == {item.id: "tin", other.id: "gold"}
+    assert mongo_codes() == {first.id: "tin", second.id: "gold"}
     assert dead_letters.count_dead_letters()[QUEUE] == 0
 
 
-def test_records_without_a_value_do_not_stand_in_each_others_way(flush_all):
-    item, other = put(code=""), put(code="")
+def test_several_records_can_have_an_empty_unique_value(flush_all):
+    first, second = create_thing(code=""), create_thing(code="")
 
     assert flush_all() == 2
-    evict()
+    evict_cached_keys()
 
     assert dirty.get_backlogs()[QUEUE].count == 0
-    assert (get(item).code, get(other).code) == ("", "")
-    assert codes() == {item.id: "", other.id: ""}
+    assert (get_thing(first).code, get_thing(second).code) == ("", "")
+    assert mongo_codes() == {first.id: "", second.id: ""}
 
 
-def test_a_value_that_mongodb_gave_to_another_is_set_aside_in_the_end(flush_all):
-    """It can't come to this but by a hand in the database: then nobody's record is lost."""
+def test_a_record_whose_value_another_document_holds_becomes_a_dead_letter(flush_all):
+    """Only a manual change of MongoDB can cause this. No record is lost."""
     mongo.collection(Thing).insert_one({"_id": "stranger", "_version": 1, "code": "gold"})
     client().set(things.unique_key("code", "gold"), "")
-    thing = put(code="gold")
+    thing = create_thing(code="gold")
 
     for tries in range(1, mongo_writer.MAX_TRIES):
         assert flush.flush_queue(QUEUE) == 0
-        assert client().hget(f"attempts:{QUEUE}", key(thing)) == str(tries).encode()
+        assert client().hget(f"attempts:{QUEUE}", record_key(thing)) == str(tries).encode()
     assert dead_letters.count_dead_letters()[QUEUE] == 0
     flush.flush_queue(QUEUE)
 
-    assert list(dead_letters.get_dead_letters()[QUEUE]) == [key(thing)]
-    assert get(thing).code == "gold"
+    assert list(dead_letters.get_dead_letters()[QUEUE]) == [record_key(thing)]
+    assert get_thing(thing).code == "gold"
     mongo.collection(Thing).delete_one({"_id": "stranger"})
-    assert dead_letters.retry_dead_letters(QUEUE, [key(thing)]) == 1
+    assert dead_letters.retry_dead_letters(QUEUE, [record_key(thing)]) == 1
     assert flush.flush_queue(QUEUE) == 1
-    assert codes() == {thing.id: "gold"}
+    assert mongo_codes() == {thing.id: "gold"}
     assert dead_letters.count_dead_letters()[QUEUE] == 0

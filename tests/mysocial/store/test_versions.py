@@ -8,70 +8,70 @@ from mysocial.store import reads, write
 from tests.support.example_records import (
     QUEUE,
     Like,
-    change,
-    evict,
-    get,
-    key,
-    like,
+    create_thing,
+    delete_record,
+    evict_cached_keys,
+    get_thing,
+    like_thing,
     likes,
-    put,
-    remove,
+    record_key,
     things,
+    update_thing,
 )
 
 
-def test_versions_follow_the_clock_and_never_go_back():
+def test_versions_follow_the_clock_and_never_decrease():
     before = time.time_ns() // 1000
-    thing = put()
+    thing = create_thing()
     assert before <= thing.version <= time.time_ns() // 1000
 
     ahead = thing.version + 10**12
     client().set("clock", ahead)
-    change(thing, name="Changed")
-    assert get(thing).version == ahead + 1
+    update_thing(thing, name="Changed")
+    assert get_thing(thing).version == ahead + 1
 
     client().delete("clock")
-    change(thing, name="Again")
-    assert get(thing).version == ahead + 2
+    update_thing(thing, name="Again")
+    assert get_thing(thing).version == ahead + 2
 
 
-def test_a_record_created_again_outranks_its_tombstone(document, flush_all):
-    thing = put()
-    like(thing, "bob")
+def test_a_record_created_again_has_a_higher_version_than_its_tombstone(document, flush_all):
+    thing = create_thing()
+    like_thing(thing, "bob")
     flush_all()
-    edge = reads.get_record(likes, f"{thing.id}:bob")
-    remove(edge)
+    like = reads.get_record(likes, f"{thing.id}:bob")
+    delete_record(like)
     flush_all()
-    tombstone = document(Like, edge.id)
-    evict()
+    tombstone = document(Like, like.id)
+    evict_cached_keys()
 
     with write() as w:
-        w.create(Like(id=edge.id))
+        w.create(Like(id=like.id))
     flush_all()
 
     assert tombstone["_deleted_at"] is not None
-    assert document(Like, edge.id)["_deleted_at"] is None
-    assert document(Like, edge.id)["_version"] > tombstone["_version"]
+    assert document(Like, like.id)["_deleted_at"] is None
+    assert document(Like, like.id)["_version"] > tombstone["_version"]
     assert dead_letters.count_dead_letters()[QUEUE] == 0
 
 
 def test_dirty_keys_have_no_ttl_and_flushed_keys_have_one(flush_all):
-    thing = put(code="c1")
-    like(thing, "bob")
-    other = put(code="c2")
+    thing = create_thing(code="c1")
+    like_thing(thing, "bob")
+    other = create_thing(code="c2")
     flush_all()
-    change(thing, name="Changed", code="c3")
-    remove(get(other))
-    like(thing, "carol")
+    update_thing(thing, name="Changed", code="c3")
+    delete_record(get_thing(other))
+    like_thing(thing, "carol")
 
-    def mortal() -> set[str]:
-        result = {name.decode() for name in client().scan_iter() if client().pttl(name) >= 0}
-        return {name for name in result if not name.startswith(("lease:", "wakeup:"))}
+    def volatile_keys() -> set[str]:
+        names = {name.decode() for name in client().scan_iter() if client().pttl(name) >= 0}
+        return {name for name in names if not name.startswith(("lease:", "wakeup:"))}
 
-    dirty = {key(thing), key(other), likes.key(f"{thing.id}:carol")}
-    reserved = {things.unique_key("code", code) for code in ("c1", "c2", "c3")}
-    assert mortal().isdisjoint(dirty | reserved)
-    eternal = {name.decode() for name in client().scan_iter()} - mortal()
+    dirty = {record_key(thing), record_key(other), likes.key(f"{thing.id}:carol")}
+    unique_keys = {things.unique_key("code", code) for code in ("c1", "c2", "c3")}
+    assert volatile_keys().isdisjoint(dirty | unique_keys)
+    lasting_keys = {name.decode() for name in client().scan_iter()} - volatile_keys()
     assert {
         "events",
         "clock",
@@ -79,9 +79,10 @@ def test_dirty_keys_have_no_ttl_and_flushed_keys_have_one(flush_all):
         "topic_logs",
         f"dirty:{QUEUE}",
         *dirty,
-        *reserved,
-    } <= eternal
-    assert {name for name in mortal() if name.startswith(("events", "idem", "dirty"))} == set()
+        *unique_keys,
+    } <= lasting_keys
+    protected = ("events", "idem", "dirty")
+    assert [name for name in volatile_keys() if name.startswith(protected)] == []
 
     flush_all()
-    assert dirty | reserved <= mortal()
+    assert dirty | unique_keys <= volatile_keys()

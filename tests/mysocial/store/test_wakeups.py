@@ -1,4 +1,4 @@
-"""Worker wake-ups: one message of each name is pending, however many requests write."""
+"""Worker wake-ups: at most one message of each name is pending, regardless of the writes."""
 
 import threading
 
@@ -10,54 +10,54 @@ from mysocial.outbox import items
 from mysocial.persistence import tasks
 from mysocial.persistence.scheduler import WakeupScheduler
 from mysocial.store import wakeups
-from tests.support.example_records import QUEUE, dirty_keys, put
+from tests.support.example_records import QUEUE, create_thing, dirty_keys
 from tests.support.stack import wait_for
 
-MARK = f"wakeup:{QUEUE}"
+PENDING_KEY = f"wakeup:{QUEUE}"
 
 
-def messages() -> int:
-    """Return how many messages wait for workers of the queue."""
+def message_count() -> int:
+    """Return how many messages wait for the workers of the queue."""
     return int(client().llen(QUEUE))
 
 
-def test_while_no_worker_takes_the_message_no_other_is_sent():
+def test_a_queue_has_at_most_one_pending_wakeup():
     client().delete(QUEUE)
-    put(1)
-    wait_for(lambda: messages() == 1, within=20, name="the message")
+    create_thing(1)
+    wait_for(lambda: message_count() == 1, within=20, name="the message")
 
-    assert 0 < client().pttl(MARK) <= wakeups.PENDING_TTL_MS
+    assert 0 < client().pttl(PENDING_KEY) <= wakeups.PENDING_TTL_MS
     for n in range(2, 5):
-        put(n)
+        create_thing(n)
     tasks.wake_dirty_queues()
 
     assert not wakeups._requested
-    assert messages() == 1
+    assert message_count() == 1
     assert len(dirty_keys()) == 4
 
 
-def test_what_is_written_after_the_message_was_taken_asks_for_another():
+def test_a_write_after_a_worker_took_the_wakeup_sends_another():
     client().delete(QUEUE)
-    put(1)
-    wait_for(lambda: messages() == 1, within=20, name="the message")
+    create_thing(1)
+    wait_for(lambda: message_count() == 1, within=20, name="the message")
 
     tasks.FLUSH_TASKS[QUEUE]()
 
-    assert not client().exists(MARK)
-    put(2)
-    put(3)
-    wait_for(lambda: messages() == 2, within=20, name="another message")
-    assert client().exists(MARK)
+    assert not client().exists(PENDING_KEY)
+    create_thing(2)
+    create_thing(3)
+    wait_for(lambda: message_count() == 2, within=20, name="another message")
+    assert client().exists(PENDING_KEY)
 
 
-def test_where_the_message_was_lost_beat_sends_another_when_the_mark_has_run_out():
-    put(1)
-    wait_for(lambda: messages() >= 1, within=20, name="the message")
-    client().delete(QUEUE, MARK)
+def test_a_lost_wakeup_is_sent_again_after_its_key_expired():
+    create_thing(1)
+    wait_for(lambda: message_count() >= 1, within=20, name="the message")
+    client().delete(QUEUE, PENDING_KEY)
 
     tasks.wake_dirty_queues()
 
-    assert messages() == 1
+    assert message_count() == 1
 
 
 @pytest.fixture
@@ -66,26 +66,25 @@ def beat(tmp_path) -> WakeupScheduler:
     return WakeupScheduler(app, schedule_filename=str(tmp_path / "schedule"))
 
 
-def test_beat_asks_for_each_work_by_the_queue_of_its_own_and_once_until_it_is_taken(beat):
-    requested = {}
+def test_beat_sends_one_wakeup_for_each_task_until_a_worker_takes_it(beat):
+    counts = {}
+    work = {task: (name, queue) for name, (task, queue) in wakeups.TASKS_BY_NAME.items()}
     for entry in beat.schedule.values():
-        if entry.task in {task for task, _ in wakeups.TASKS_BY_NAME.values()}:
-            name, queue = next(
-                (k, q) for k, (t, q) in wakeups.TASKS_BY_NAME.items() if t == entry.task
-            )
+        if entry.task in work:
+            name, queue = work[entry.task]
             client().delete(queue, f"wakeup:{name}")
             beat.apply_entry(entry)
             beat.apply_entry(entry)
-            requested[name] = client().llen(queue)
+            counts[name] = client().llen(queue)
             app.tasks[entry.task]()
             assert not client().exists(f"wakeup:{name}")
-    assert requested == {"mails": 1, "cascades": 1, "media": 1, "exports": 1}
+    assert counts == {"mails": 1, "cascades": 1, "media": 1, "exports": 1}
 
 
-def test_beat_wakes_dirty_queues_without_a_message_of_its_own(beat):
-    put(1)
-    wait_for(lambda: messages() >= 1, within=20, name="the message")
-    client().delete(QUEUE, MARK)
+def test_beat_wakes_dirty_queues_without_a_task_for_it(beat):
+    create_thing(1)
+    wait_for(lambda: message_count() >= 1, within=20, name="the message")
+    client().delete(QUEUE, PENDING_KEY)
 
     beat.apply_entry(beat.schedule["wake-dirty-queues"])
 
@@ -93,19 +92,19 @@ def test_beat_wakes_dirty_queues_without_a_message_of_its_own(beat):
     assert wakeups.flush_task_name(QUEUE).encode() in message
 
 
-def test_a_worker_that_begins_asks_again_for_what_one_that_died_was_asked_for():
-    put(1)
-    wait_for(lambda: messages() >= 1, within=20, name="the message")
-    client().delete(QUEUE)  # taken, and lost
+def test_a_starting_worker_resends_the_wakeups_that_a_dead_worker_took():
+    create_thing(1)
+    wait_for(lambda: message_count() >= 1, within=20, name="the message")
+    client().delete(QUEUE)  # received, and lost
 
     tasks.wake_dirty_queues()
-    assert messages() == 0
+    assert message_count() == 0
     tasks.wake_all()
 
-    assert messages() == 1
+    assert message_count() == 1
 
 
-def test_who_has_more_to_do_than_a_moment_takes_asks_for_the_rest():
+def test_a_task_that_used_up_its_time_slice_requests_another_wakeup():
     def work(seconds: float) -> int:
         assert not client().exists("wakeup:cascades")
         threading.Event().wait(seconds)
