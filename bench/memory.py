@@ -19,9 +19,9 @@ from random import Random
 from typing import Any
 
 import orjson
-from django.conf import settings
 
 from bench.people import Member, create_members
+from mysocial.core.queues import queue_names
 from mysocial.dev.processes import free_port
 from mysocial.dev.servers import Mongod, Valkey
 
@@ -128,7 +128,7 @@ def _batches(keys: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 def _class_of(key: str) -> str:
     """Return the class of a key: what is before its id."""
-    if key in settings.CELERY_QUEUE_NAMES:
+    if key in queue_names():
         return "messages"  # Of workers, which would take them at once.
     if "/" in key:
         return "lists"

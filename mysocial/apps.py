@@ -14,6 +14,8 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 from django.utils.module_loading import autodiscover_modules
 
+from mysocial.extra_apps import check_labels
+
 OBJECT_ID = "django_mongodb_backend.fields.ObjectIdAutoField"
 
 
@@ -41,8 +43,10 @@ class MysocialConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing these modules of every app registers stores, events, e-mails and so on.
+        check_labels()
         autodiscover_modules(
-            "store", "events", "emails", "cascades", "visibility", "media_handlers", "data_export"
+            *("store", "events", "emails", "cascades", "visibility", "media_handlers"),
+            *("data_export", "policies"),
         )
         import_module("mysocial.admin.record_admin")
         import_module("mysocial.admin.staff_sessions")

@@ -12,6 +12,7 @@ from mysocial.core.keys import CHANNEL_LAYER_PREFIX
 from mysocial.core.logging import JSON, LINES, logging_config
 from mysocial.dev.servers import running_urls
 from mysocial.env import envbool, envint, envlist, envorigin, envorigins, envsecret, envstr
+from mysocial.extra_apps import find_extra_apps
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(envstr("DATA_DIR", str(BASE_DIR / ".local"))).resolve()
@@ -55,7 +56,7 @@ REQUIRED_REDIS_CONFIG = {
 }
 
 # --- Django -------------------------------------------------------------------------------------
-INSTALLED_APPS = [
+BUNDLED_APPS = [
     "mysocial.apps.MysocialConfig",
     "moderation",  # before the theme, whose index template it overrides
     "unfold.apps.BasicAppConfig",
@@ -81,6 +82,9 @@ INSTALLED_APPS = [
     "chat",
     "web",
 ]
+# Apps of one's own: docs/apps.md.
+EXTRA_APPS = find_extra_apps(envlist("EXTRA_APPS"))
+INSTALLED_APPS = [*BUNDLED_APPS, *EXTRA_APPS]
 MIDDLEWARE = [
     "mysocial.api.access_log.AccessLogMiddleware",
     "mysocial.api.security_headers.SecurityHeadersMiddleware",
@@ -341,10 +345,7 @@ GIF_HOSTS = envlist(
 )
 
 # --- Celery -------------------------------------------------------------------------------------
-CELERY_QUEUE_NAMES = [
-    "accounts", "users", "posts", "comments", "reactions", "followers", "notifications", "images",
-    "chat", "moderation", "email", "default",
-]  # fmt: skip
+# The other queues are those that the stores of the apps name (mysocial/core/queues.py).
 # Long work: files to process and data exports. It has workers of its own, so that flushing and
 # e-mails never wait for it. It owns no records.
 MEDIA_QUEUE = "media"

@@ -10,6 +10,7 @@ from accounts.urls import pages as account_pages
 from images.urls import files
 from mysocial.api import api_routes
 from mysocial.dev import views as dev_views
+from mysocial.extra_apps import extra_url_modules
 from mysocial.ops import views
 from notifications.urls import pages as notification_pages
 from users.urls import avatars
@@ -26,6 +27,7 @@ urlpatterns = [
         "chat.urls",
         "notifications.urls",
         "moderation.urls",
+        mounted=extra_url_modules(),
     ),
     path("", include("web.urls")),
     path("", include(account_pages)),

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.apps import apps
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
     OpenApiSerializerExtension,
@@ -84,7 +85,9 @@ class ApiSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         """Return the app, which makes the sections of the documentation."""
-        return [type(self.view).__module__.partition(".")[0]]
+        module = type(self.view).__module__
+        config = apps.get_containing_app_config(module)
+        return [config.label if config else module.partition(".")[0]]
 
     def get_operation_id(self) -> str:
         """Return the app and the action, for a view that declares no `operation_id`."""

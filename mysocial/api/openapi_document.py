@@ -1,6 +1,7 @@
 """The OpenAPI document: what no single operation knows, and the complete document."""
 
 import functools
+import inspect
 import re
 import threading
 from collections import Counter
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
+from django.apps import apps
 from drf_spectacular.generators import SchemaGenerator
 
 from mysocial.api.openapi_components import parameter_ref, shared_components
@@ -36,6 +38,7 @@ def complete_document(result: Json, **_context: Any) -> Json:
     for kind, values in shared_components().items():
         components[kind] = {**values, **components.get(kind, {})}
     components["parameters"] |= _share_parameters(result)
+    result["tags"] += _tags_of_extra_apps(result)
     composer = ExampleComposer(components["schemas"])
     for _, operation in _operations(result):
         _add_request_example(operation, composer)
@@ -50,6 +53,18 @@ def _operations(document: Json) -> Iterator[tuple[str, Json]]:
     for path, verbs in document["paths"].items():
         for operation in verbs.values():
             yield path, operation
+
+
+def _tags_of_extra_apps(document: Json) -> list[Json]:
+    """Return the tags that `SPECTACULAR_SETTINGS` does not describe, with the apps' docstrings."""
+    described = {tag["name"] for tag in document["tags"]}
+    used = {tag for _, operation in _operations(document) for tag in operation["tags"]}
+    tags = []
+    for label in sorted(used - described):
+        config = apps.get_app_config(label)
+        summary = inspect.getdoc(config.module) or config.verbose_name
+        tags.append({"name": label, "description": summary.partition("\n\n")[0]})
+    return tags
 
 
 def subject_of(path: str, parameter: str) -> str:

@@ -5,10 +5,13 @@ slash is optional.
 """
 
 import re
+from collections.abc import Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import ResolverMatch, URLPattern, URLResolver, register_converter, resolve
 from django.urls.converters import StringConverter
 from django.urls.exceptions import Resolver404
@@ -108,8 +111,42 @@ class _CachingResolver(URLResolver):
         raise Resolver404({"path": rest})
 
 
-def api_routes(*modules: str) -> URLResolver:
-    """Return a resolver of the `urlpatterns` of all these modules below the prefix of the API."""
-    return _CachingResolver(
-        [route for name in modules for route in import_module(name).urlpatterns]
-    )
+def api_routes(*modules: str, mounted: Mapping[str, str] = MappingProxyType({})) -> URLResolver:
+    """Return a resolver of the `urlpatterns` of modules below the prefix of the API.
+
+    Args:
+        modules: Modules whose routes begin at the prefix.
+        mounted: By the first segment of their paths: modules whose routes begin below it.
+    """
+    routes = [route for name in modules for route in import_module(name).urlpatterns]
+    for segment, name in mounted.items():
+        routes += _mounted_routes(segment, name)
+    return _CachingResolver(routes)
+
+
+def _mounted_routes(segment: str, name: str) -> list[URLPattern]:
+    """Return the routes of a module below a path segment; none if it has no route of the API.
+
+    Raises:
+        ImproperlyConfigured: Some of its routes are not made by `api_path`.
+    """
+    routes = import_module(name).urlpatterns
+    foreign = [route for route in routes if not _is_api_route(route)]
+    if len(foreign) == len(routes):  # of a package that is not made for MySocial
+        return []
+    if foreign:
+        raise ImproperlyConfigured(
+            f"{name}: every route must be made by `api_path`, but {foreign[0]} is not. Put other "
+            "pages into a root URLconf of your own (ROOT_URLCONF)."
+        )
+    return [
+        URLPattern(
+            _OptionalSlashPattern(f"{segment}/{route.pattern}".removesuffix("/"), is_endpoint=True),
+            route.callback,
+        )
+        for route in routes
+    ]
+
+
+def _is_api_route(route: URLPattern | URLResolver) -> bool:
+    return isinstance(route, URLPattern) and isinstance(route.pattern, _OptionalSlashPattern)

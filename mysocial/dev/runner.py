@@ -21,6 +21,7 @@ from mysocial.dev.processes import (
 )
 from mysocial.dev.servers import RUNNING_FILE, Mongod, Valkey
 from mysocial.dev.supervisor import Log, Program, Supervisor
+from mysocial.extra_apps import python_path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 BACKLOG = 511  # connections that wait to be accepted; the kernel may allow fewer
@@ -42,8 +43,9 @@ class DevRunner:
         self.env = os.environ | {
             "DATA_DIR": str(self.data_dir),
             "DEBUG": "1" if settings.DEBUG else "0",
-            "DJANGO_SETTINGS_MODULE": "mysocial.settings",
+            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "mysocial.settings"),
             "PORT": str(self.port),
+            "PYTHONPATH": python_path(),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -109,19 +111,18 @@ class DevRunner:
         """
         celery = ("-m", "celery", "-A", "mysocial", "--quiet")
         has_media_workers = settings.MEDIA_WORKER_PROCESSES > 0
-        shared = () if has_media_workers else (settings.MEDIA_QUEUE,)
-        queues = ",".join((*settings.CELERY_QUEUE_NAMES, *shared))
+        queues = ("-X", settings.MEDIA_QUEUE) if has_media_workers else ()
         schedule = self.data_dir / "beat" / "schedule"
         schedule.parent.mkdir(parents=True, exist_ok=True)
-        worker = ("worker", "--concurrency", "2", "-Q")
+        worker = ("worker", "--concurrency", "2")
         quiet = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
         beat = ("beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "WARNING")
         services = [
             *(
-                (self.program(name, *celery, *worker, served, "-n", f"{name}@%h", *quiet), 8.0)
+                (self.program(name, *celery, *worker, *served, "-n", f"{name}@%h", *quiet), 8.0)
                 for role, count, served in (
                     ("worker", settings.WORKER_PROCESSES, queues),
-                    ("media", settings.MEDIA_WORKER_PROCESSES, settings.MEDIA_QUEUE),
+                    ("media", settings.MEDIA_WORKER_PROCESSES, ("-Q", settings.MEDIA_QUEUE)),
                 )
                 for name in _numbered(role, count)
             ),

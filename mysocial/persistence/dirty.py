@@ -5,10 +5,11 @@ This module loads no model, so that `mysocial.ops.probe` starts fast.
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from mysocial.core import keys
+from mysocial.core.queues import queue_names
 from mysocial.core.redis import available, client
+
+__all__ = ["Backlog", "get_backlogs", "queue_names"]
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,6 @@ class Backlog:
 
     count: int
     oldest_seconds: float
-
-
-def queue_names() -> list[str]:
-    """Return the queues that own records, sorted by name."""
-    return sorted(settings.CELERY_QUEUE_NAMES)
 
 
 def get_backlogs() -> dict[str, Backlog]:

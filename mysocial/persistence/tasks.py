@@ -3,10 +3,11 @@
 import logging
 from typing import Any
 
-from celery import shared_task
-from django.conf import settings
+from celery import current_app, shared_task
+from kombu import Exchange, Queue
 
 from mysocial.core.errors import Unavailable
+from mysocial.core.queues import all_queue_names, queue_names
 from mysocial.persistence import packing
 from mysocial.persistence.backoff import (
     end_backoff,
@@ -14,7 +15,7 @@ from mysocial.persistence.backoff import (
     skip_if_unavailable,
     start_backoff,
 )
-from mysocial.persistence.dirty import get_backlogs, queue_names
+from mysocial.persistence.dirty import get_backlogs
 from mysocial.persistence.flush import flush_queue
 from mysocial.store import acknowledge_wakeup, wake_unless_pending
 from mysocial.store.wakeups import WAKE_DIRTY_QUEUES, flush_task_name, forget_pending
@@ -51,7 +52,11 @@ def _register_flush_task(queue: str) -> Any:
     return flush_records
 
 
-FLUSH_TASKS = {queue: _register_flush_task(queue) for queue in settings.CELERY_QUEUE_NAMES}
+FLUSH_TASKS = {queue: _register_flush_task(queue) for queue in queue_names()}
+# A worker without `-Q` takes all of them.
+current_app.conf.task_queues = [
+    Queue(name, Exchange(name), routing_key=name) for name in all_queue_names()
+]
 
 
 @shared_task(name=WAKE_DIRTY_QUEUES)

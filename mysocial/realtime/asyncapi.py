@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from pydantic.json_schema import models_json_schema
 
@@ -99,11 +100,10 @@ def _message(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def contract_events() -> dict[str, type[Event]]:
     """Return the event classes of the apps by type, without those that tests define."""
-    apps = {name for name in settings.INSTALLED_APPS if "." not in name}
     return {
         name: event
         for name, event in sorted(EVENTS.items())
-        if event.__module__.partition(".")[0] in apps
+        if apps.get_containing_app_config(event.__module__)
     }
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mysocial.core import keys
 from mysocial.core.ids import milliseconds
+from mysocial.core.queues import add_queue
 from mysocial.store.codec import RecordCodec
 from mysocial.store.counters import Counter
 from mysocial.store.indexes import FieldValues, Index
@@ -94,6 +95,7 @@ class Store(RecordCodec[M]):
         self._natural_key = tuple(natural_key)
         self._register_lists()
         STORES[self.label] = self
+        add_queue(self.queue)
 
     def _register_lists(self) -> None:
         """Register the lists that start with a parent record or are derived from follows."""

@@ -4,14 +4,14 @@ import threading
 import time
 from typing import NamedTuple
 
-from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
 from mysocial.core import keys
+from mysocial.core.queues import queue_names
 
 SAMPLE_SECONDS = 0.2  # seconds
-DIRTY_KEYS = [keys.dirty(queue) for queue in settings.CELERY_QUEUE_NAMES]
+DIRTY_KEYS = [keys.dirty(queue) for queue in queue_names()]
 
 
 class Sample(NamedTuple):

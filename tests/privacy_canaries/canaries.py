@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 import psutil
 import redis
-from django.conf import settings
 
+from mysocial.core.queues import all_queue_names
 from tests.chaos.multi_process import Pair
 from tests.support.event_listeners import EventListener, SocketListener, StreamListener
 from tests.support.journey import join
@@ -115,10 +115,7 @@ def paused_workers(stack: Stack) -> Iterator[None]:
 def celery_messages(stack: Stack) -> str:
     """Return the messages in the queues or reserved by a worker, as one text."""
     with redis.Redis.from_url(stack.running["redis_url"]) as client:
-        queues = [
-            client.lrange(name, 0, -1)
-            for name in (*settings.CELERY_QUEUE_NAMES, settings.MEDIA_QUEUE)
-        ]
+        queues = [client.lrange(name, 0, -1) for name in all_queue_names()]
         reserved = client.hgetall("unacked")
     waiting = [message for queue in queues for message in queue] + list(reserved.values())
     assert waiting

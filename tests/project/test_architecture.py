@@ -19,6 +19,7 @@ from rest_framework import exceptions
 from mysocial.celery import app as celery_app
 from mysocial.core import errors
 from mysocial.core.events import EVENTS
+from mysocial.core.queues import queue_names
 from tests.support import api_contract
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,7 +154,7 @@ def test_every_task_has_an_explicit_name_of_its_own_and_is_in_the_document() -> 
     celery_app.loader.import_default_modules()
     registered = sorted(name for name in celery_app.tasks if not name.startswith("celery."))
     assert registered == rows("docs/tasks.md", r"[a-z_]+\.[a-z_]+")
-    owners = "|".join({"mysocial", *settings.CELERY_QUEUE_NAMES, *APPS})
+    owners = "|".join({"mysocial", *queue_names(), *APPS})
     assert [n for n in registered if not re.fullmatch(rf"(?:{owners})\.[a-z]+_[a-z_]+", n)] == []
     given = Counter(names_in_source())
     assert [name for name, count in given.items() if count > 1 or name not in registered] == []

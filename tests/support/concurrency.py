@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
 
-from django.conf import settings
-
 from mysocial.core import keys, mongo
 from mysocial.core.packed_events import unpack_events
+from mysocial.core.queues import all_queue_names
 from mysocial.core.redis import client
 from mysocial.core.stored_responses import parse_stored_response
 from mysocial.store import STORES, wakeups
@@ -43,7 +42,7 @@ def persistent_keys() -> set[bytes]:
     Those come and go independently of what a test does.
     """
     transient_prefixes = (b"_kombu", b"unacked", b"wakeup:", b"lease:")
-    messages = {name.encode() for name in (*settings.CELERY_QUEUE_NAMES, settings.MEDIA_QUEUE)}
+    messages = {name.encode() for name in all_queue_names()}
     names = set(client().scan_iter(count=1000)) - messages
     return {name for name in names if not name.startswith(transient_prefixes)}
 

@@ -47,6 +47,7 @@ class Stack:
     def __init__(self, name: str, **settings: str) -> None:
         self.folder = FOLDER / name
         self.root = ROOT  # the checkout to run
+        self.cwd: Path | None = None  # the folder in which it is run; the checkout by default
         self.settings = settings
         self.port, self.flower_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -74,8 +75,8 @@ class Stack:
         self._previous_ready_count = self.log.read_text(errors="replace").count(" ready.")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
-                cwd=self.root,
+                [sys.executable, str(self.root / "manage.py"), "up"],
+                cwd=self.cwd or self.root,
                 env=self.environment,
                 stdout=log,
                 stderr=log,

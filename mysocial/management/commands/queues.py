@@ -5,7 +5,6 @@ import time
 from typing import Any, TypedDict
 
 from celery import current_app
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from kombu.exceptions import OperationalError
 from rich.console import Console
@@ -13,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 
 from mysocial.core.errors import Unavailable
+from mysocial.core.queues import all_queue_names
 from mysocial.persistence import dead_letters, dirty
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
@@ -88,7 +88,7 @@ def read_queues() -> dict[str, QueueState]:
     states: dict[str, QueueState] = {}
     with current_app.connection_for_read() as broker:
         channel: Any = broker.default_channel
-        for name in (*settings.CELERY_QUEUE_NAMES, settings.MEDIA_QUEUE):
+        for name in all_queue_names():
             backlog = backlogs.get(name, NO_BACKLOG)
             messages = channel.queue_declare(queue=name, passive=False).message_count
             states[name] = {

@@ -3,14 +3,14 @@
 import json
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from mysocial.core import redis
+from mysocial.core.queues import all_queue_names
 from mysocial.store import wakeups
 from tests.support import servers
 
-QUEUE_NAMES = [*settings.CELERY_QUEUE_NAMES, settings.MEDIA_QUEUE]
+QUEUE_NAMES = all_queue_names()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Posts that members have bookmarked, to find them again."""

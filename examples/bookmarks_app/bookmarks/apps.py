@@ -1,0 +1,7 @@
+"""The bookmarks app."""
+
+from django.apps import AppConfig
+
+
+class BookmarksConfig(AppConfig):
+    name = "bookmarks"
