@@ -31,6 +31,7 @@ from mysocial.store.json_templates import (
 )
 from mysocial.store.models import ID, AddressField, Record
 from mysocial.store.mongo_indexes import ensure_indexes
+from mysocial.store.orm_guard import OrmWriteRefused, RecordManager
 from mysocial.store.pagination import MAX_PAGES_SCANNED, ListQuery, Page, filter_pages, latest
 from mysocial.store.queries import Query, execute, gather, require_session
 from mysocial.store.search import search_text, top_by_counter
@@ -70,9 +71,11 @@ __all__ = [
     "JsonPart",
     "JsonTemplate",
     "ListQuery",
+    "OrmWriteRefused",
     "Page",
     "Query",
     "Record",
+    "RecordManager",
     "RelatedField",
     "RelatedObject",
     "RelatedRow",

@@ -5,15 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from mysocial.core.ids import ID_LENGTH, new_id, now
-
-READ_ONLY = "Only services change records, with mysocial.store.write."
-
-
-class LiveManager(models.Manager["Record"]):
-    """The records that are not deleted."""
-
-    def get_queryset(self) -> models.QuerySet["Record"]:
-        return super().get_queryset().filter(deleted_at=None)
+from mysocial.store.orm_guard import LiveManager, OrmWriteRefused, RecordManager
 
 
 class AddressField(models.CharField):  # type: ignore[type-arg]
@@ -30,8 +22,8 @@ class AddressField(models.CharField):  # type: ignore[type-arg]
 class Record(models.Model):
     """A record that is written to Redis first and flushed to MongoDB.
 
-    `save()` and `delete()` raise an error: only `mysocial.store.write` changes records. The fields
-    describe the record for its encoding, the admin and reports.
+    Only `mysocial.store.write` changes records: every method of the ORM that writes raises
+    `OrmWriteRefused`. The fields describe the record for its encoding, the admin and reports.
     """
 
     id = models.CharField(primary_key=True, max_length=64, default=new_id, db_column="_id")
@@ -42,6 +34,7 @@ class Record(models.Model):
     )
 
     objects: ClassVar[models.Manager[Any]] = LiveManager()
+    with_tombstones: ClassVar[models.Manager[Any]] = RecordManager()
 
     # The version of the record's own fields when this instance was read (see `Write.update`).
     revision: int = 0
@@ -49,15 +42,16 @@ class Record(models.Model):
     class Meta:
         abstract = True
         managed = False
+        base_manager_name = "with_tombstones"
 
     def __str__(self) -> str:
         return str(self.pk)
 
     def save(self, *_: Any, **__: Any) -> None:
-        raise TypeError(READ_ONLY)
+        raise OrmWriteRefused(type(self), "Model.save()")
 
     def delete(self, *_: Any, **__: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError(READ_ONLY)
+        raise OrmWriteRefused(type(self), "Model.delete()")
 
 
 ID: dict[str, Any] = {"max_length": ID_LENGTH}

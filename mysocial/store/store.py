@@ -12,6 +12,7 @@ from mysocial.store.codec import RecordCodec
 from mysocial.store.counters import Counter
 from mysocial.store.indexes import FieldValues, Index
 from mysocial.store.models import Record
+from mysocial.store.orm_guard import guard_model
 
 M = TypeVar("M", bound=Record)
 DAY_SECONDS = 24 * 3600
@@ -93,12 +94,16 @@ class Store(RecordCodec[M]):
         self.expires_after = expires_after
         self.counted_in = tuple(counted_in)
         self._natural_key = tuple(natural_key)
-        self._register_lists()
+        self._register()
+
+    def _register(self) -> None:
+        """Register the store and its queue, and guard the model against writes of the ORM.
+
+        Lists that start with a parent record, or are derived from follows, are registered, too.
+        """
+        guard_model(self.model)
         STORES[self.label] = self
         add_queue(self.queue)
-
-    def _register_lists(self) -> None:
-        """Register the lists that start with a parent record or are derived from follows."""
         for index in self.indexes.values():
             if index.parent_label:
                 CHILD_LISTS.setdefault(index.parent_label, []).append((self, index.name))
