@@ -1,25 +1,6 @@
 """Run a management command: `python manage.py help` lists them."""
 
-import os
-import sys
-from pathlib import Path
-
-from django.core.management import execute_from_command_line
-
-
-def main() -> None:
-    """Run the command that the arguments name.
-
-    DEBUG is on by default for `up`, and for any command if SECRET_KEY is not set, which means that
-    this is a developer's checkout. Production sets SECRET_KEY, so that DEBUG is off.
-    """
-    if "DJANGO_SETTINGS_MODULE" in os.environ:  # settings of one's own, perhaps of this folder
-        sys.path.append(str(Path.cwd()))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
-    if "up" in sys.argv[1:2] or "SECRET_KEY" not in os.environ:
-        os.environ.setdefault("DEBUG", "1")
-    execute_from_command_line(sys.argv)
-
+from mysocial.__main__ import main
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,7 @@
 """App configurations: the project itself as an app, and Django's contrib apps on MongoDB."""
 
 from importlib import import_module
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 from mysocial.extra_apps import check_labels
@@ -56,9 +58,15 @@ class MysocialConfig(AppConfig):
         import_module("mysocial.persistence.tasks")
         import_module("mysocial.outbox.tasks")
         _disconnect_request_signals()
+        post_migrate.connect(_create_indexes, sender=self)
         for setting, (module, extra) in TELEMETRY.items():
             if getattr(settings, setting):
                 _initialise_telemetry(setting, module, extra)
+
+
+def _create_indexes(**_: Any) -> None:
+    """Create the indexes of the stores, after `migrate`."""
+    import_module("mysocial.store").ensure_indexes()
 
 
 def _disconnect_request_signals() -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from mysocial import __version__
 from mysocial.core.keys import CHANNEL_LAYER_PREFIX
 from mysocial.core.logging import JSON, LINES, logging_config
 from mysocial.dev.servers import running_urls
@@ -15,12 +16,18 @@ from mysocial.env import envbool, envint, envlist, envorigin, envorigins, envsec
 from mysocial.extra_apps import find_extra_apps
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(envstr("DATA_DIR", str(BASE_DIR / ".local"))).resolve()
+# Else this is an installed package, whose folder is not ours to write to.
+IN_CHECKOUT = (BASE_DIR / "manage.py").is_file()
+DATA_DIR = Path(
+    envstr("DATA_DIR", str((BASE_DIR if IN_CHECKOUT else Path.cwd()) / ".local"))
+).resolve()
 
 DEBUG = envbool("DEBUG", default=False)
 SECRET_KEY = envsecret("SECRET_KEY", file=DATA_DIR / "secret", debug=DEBUG)
 ALLOWED_HOSTS = [*envlist("ALLOWED_HOSTS", "127.0.0.1,[::1]"), "localhost"]  # for probes
 PORT = envint("PORT", 8000, minimum=1, maximum=65535)
+# The ASGI server of `manage.py up` and of the role `ws` (mysocial/realtime/server.py).
+SERVER = envstr("SERVER", "uvicorn", choices=("uvicorn", "daphne"))
 WEB_PROCESSES = envint("WEB_PROCESSES", 1, minimum=1, maximum=64)
 WORKER_PROCESSES = envint("WORKER_PROCESSES", 1, minimum=1, maximum=64)
 MEDIA_WORKER_PROCESSES = envint("MEDIA_WORKER_PROCESSES", 1, minimum=0, maximum=64)
@@ -57,6 +64,8 @@ REQUIRED_REDIS_CONFIG = {
 
 # --- Django -------------------------------------------------------------------------------------
 BUNDLED_APPS = [
+    # Its `runserver` serves WebSockets, too. It must be the first app that has this command.
+    *(["daphne"] if DEBUG else []),
     "mysocial.apps.MysocialConfig",
     "moderation",  # before the theme, whose index template it overrides
     "unfold.apps.BasicAppConfig",
@@ -108,6 +117,7 @@ ROOT_URLCONF = "mysocial.urls"
 WSGI_APPLICATION = "mysocial.wsgi.application"
 ASGI_APPLICATION = "mysocial.asgi.application"
 APPEND_SLASH = False
+TEST_RUNNER = "mysocial.dev.test_runner.PytestRunner"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -157,15 +167,26 @@ WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 # --- MongoDB (docs/architecture.md says why this engine) ----------------------------------------
+MONGO_TIMEOUT_MS = envint("MONGO_TIMEOUT_MS", 3000, minimum=100)
 DATABASES = {
-    "default": {"ENGINE": "django_mongodb_backend", "HOST": MONGO_URL, "NAME": MONGO_DB},
+    "default": {
+        "ENGINE": "django_mongodb_backend",
+        "HOST": MONGO_URL,
+        "NAME": MONGO_DB,
+        # By default, pymongo waits for a server for 30 seconds.
+        "OPTIONS": {
+            "serverSelectionTimeoutMS": MONGO_TIMEOUT_MS,
+            "connectTimeoutMS": MONGO_TIMEOUT_MS,
+        },
+    },
 }
+# How long `prepare` waits for the servers, which production starts at the same time.
+PREPARE_WAIT_SECONDS = envint("PREPARE_WAIT_SECONDS", 0 if DEBUG else 300)
 DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
 DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
 MIGRATION_MODULES = {
     name: f"mysocial.contrib_migrations.{name}" for name in ("admin", "auth", "contenttypes")
 }
-MONGO_TIMEOUT_MS = envint("MONGO_TIMEOUT_MS", 3000, minimum=100)
 TOMBSTONE_SECONDS = 7 * 24 * 3600
 
 # --- Redis --------------------------------------------------------------------------------------
@@ -413,7 +434,7 @@ CORS_PREFLIGHT_MAX_AGE = 7200  # as long as Chromium keeps one
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "MySocial",
     "DESCRIPTION": "The REST API of MySocial. `/api/v1/asyncapi` describes its realtime events.",
-    "VERSION": "0.2.0",
+    "VERSION": __version__,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,

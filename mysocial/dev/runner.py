@@ -22,8 +22,8 @@ from mysocial.dev.processes import (
 from mysocial.dev.servers import RUNNING_FILE, Mongod, Valkey
 from mysocial.dev.supervisor import Log, Program, Supervisor
 from mysocial.extra_apps import python_path
+from mysocial.management.reachability import up_command
 
-BASE_DIR = Path(__file__).resolve().parents[2]
 BACKLOG = 511  # connections that wait to be accepted; the kernel may allow fewer
 
 
@@ -87,13 +87,14 @@ class DevRunner:
             log=self.log,
             run_dir=self.run_dir,
             env=self.env | extra,
-            cwd=BASE_DIR,
+            # An installed package is found from anywhere; relative paths of settings are not.
+            cwd=settings.BASE_DIR if settings.IN_CHECKOUT else Path.cwd(),
             pass_fds=() if listener is None else (listener.fileno(),),
         )
 
     def preparation(self) -> Program:
         """Return the program that prepares the data before the site serves."""
-        return self.program("prepare", str(BASE_DIR / "manage.py"), "prepare")
+        return self.program("prepare", "-m", "mysocial", "prepare")
 
     def web(self, listener: socket.socket) -> list[Program]:
         """Return the web processes, which serve HTTP and WebSockets on one port without a proxy.
@@ -149,6 +150,15 @@ class DevRunner:
             if end_leftover(pid_file):
                 self.log.line("up", f"ended a leftover {pid_file.name.removesuffix('.pid.json')}")
 
+    def check_flower_port(self) -> None:
+        """Check that the port of Flower is free.
+
+        Raises:
+            StartError: It is in use.
+        """
+        if not port_is_free(self.flower_port):
+            raise _port_taken("FLOWER_PORT", self.flower_port)
+
     @contextmanager
     def listening_socket(self) -> Iterator[socket.socket]:
         """Yield the listening socket of the web processes.
@@ -158,8 +168,7 @@ class DevRunner:
         Raises:
             StartError: The port, or Flower's, is in use.
         """
-        if not port_is_free(self.flower_port):
-            raise _port_taken("FLOWER_PORT", self.flower_port)
+        self.check_flower_port()
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -200,7 +209,7 @@ class DevRunner:
 def _port_taken(variable: str, port: int) -> StartError:
     return StartError(
         f"Port {port} is in use by {describe_port_holder(port)}. "
-        f"End it, or choose another port: {variable}={port + 10} make up"
+        f"End it, or choose another port: {variable}={port + 10} {up_command()}"
     )
 
 

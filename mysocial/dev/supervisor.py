@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
@@ -245,6 +246,19 @@ class Supervisor:
         else:
             watch.started = time.monotonic()
             self.log.line("up", f"{watch.process.name} restarted")
+
+    def restart(self, min_stop_rank: int) -> None:
+        """Stop the processes of some ranks at once, and start them again in their order.
+
+        Args:
+            min_stop_rank: The lowest rank.
+        """
+        watches = [watch for watch in self._watches if watch.stop_rank >= min_stop_rank]
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(lambda watch: watch.process.stop(watch.grace_seconds), watches))
+        for watch in watches:
+            watch.delay = MIN_DELAY_SECONDS
+            self._restart(watch)
 
     def stop(self) -> None:
         """Stop the processes one after the other; if interrupted, kill the remaining ones."""

@@ -2,26 +2,28 @@
 
 Uvicorn with deadlines for slow clients and limits for WebSocket control frames. A client that
 sends its request too slowly, or reads nothing, is disconnected, so that it cannot hold memory or a
-thread. docs/architecture.md says why the server is not Daphne.
+thread. With `SERVER=daphne`, it is Daphne; docs/deploy.md says what Daphne lacks.
 """
 
 import argparse
-import asyncio
 import contextlib
+import os
 import socket
 import sys
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import httptools
 import uvicorn
+from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 from websockets.protocol import State
 
+from mysocial.realtime import daphne_server
 from mysocial.realtime.close_deadline import Server
+from mysocial.realtime.deadlines import DeadlineProtocol, Timeouts
 from mysocial.realtime.protocol import RESUME, TOO_FAST
 
 APPLICATION = "mysocial.asgi:application"
@@ -38,48 +40,6 @@ GRACE_SECONDS = 3
 # How long a running thread keeps the others waiting. Python's default of 5 ms adds up: the audience
 # of an event is determined in several steps, and each would wait for the threads of requests.
 SWITCH_INTERVAL_SECONDS = 0.0005
-
-
-class Timeouts(NamedTuple):
-    """How long the server waits for a client, in seconds."""
-
-    headers: float = 10.0  # for all headers of a request
-    body: float = 30.0  # for its body, or for as much of it as the minimum rate demands
-    reader: float = 20.0  # for the client to read something when the send buffer is full
-    closing: float = 10.0  # for the client to read the rest, with the close frame
-
-
-class DeadlineProtocol(asyncio.Protocol):
-    """A connection with one deadline at a time, at which it is aborted."""
-
-    loop: asyncio.AbstractEventLoop
-    transport: asyncio.Transport
-    timeouts = Timeouts()
-    _deadline: asyncio.TimerHandle | None = None
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._clear_deadline()
-        super().connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._set_deadline(self.timeouts.reader, self._abort)
-
-    def resume_writing(self) -> None:
-        self._clear_deadline()
-        super().resume_writing()
-
-    def _abort(self) -> None:
-        self.transport.abort()
-
-    def _set_deadline(self, seconds: float, callback: Callable[[], None]) -> None:
-        self._clear_deadline()
-        self._deadline = self.loop.call_later(seconds, callback)
-
-    def _clear_deadline(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
 
 
 class HttpProtocol(DeadlineProtocol, HttpToolsProtocol):
@@ -286,6 +246,10 @@ def main() -> None:
         listening = listen(options.host, options.port)
     # Connections inherit it.
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
+    if settings.SERVER == "daphne":
+        daphne_server.serve(options.application, listening, MAX_MESSAGE_BYTES, options.name)
+        return
     seconds = [getattr(options, f"{name}_seconds") for name in Timeouts._fields]
     serve(options.application, [listening], Timeouts(*seconds), options.name)
 

@@ -7,8 +7,8 @@ from importlib import import_module
 from tests.project.test_architecture import APPS, ROOT, imported, sources
 
 ROOT_MODULES = {
-    *("__init__", "apps", "asgi", "celery", "env", "extra_apps", "models", "settings", "urls"),
-    "wsgi",
+    *("__init__", "__main__", "apps", "asgi", "celery", "env", "extra_apps", "models", "settings"),
+    *("urls", "wsgi"),
 }
 
 

@@ -56,7 +56,7 @@ def test_the_locked_versions_are_no_older_and_have_hashes():
 def test_test_dependencies_are_not_deployed():
     text = (ROOT / "pyproject.toml").read_text()
     deployed = text.partition("[dependency-groups]")[0]
-    for name in ("daphne", "pytest", "hypothesis", "playwright"):
+    for name in ("pytest", "hypothesis", "playwright"):
         assert f'"{name}' not in deployed
 
 

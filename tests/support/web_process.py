@@ -10,6 +10,7 @@ from typing import Self
 
 import httpx
 import psutil
+import pytest
 import yaml
 from django.conf import settings
 
@@ -17,15 +18,23 @@ from mysocial.dev.processes import free_port
 from tests.support.stack import ROOT, wait_for
 
 START_TIMEOUT_SECONDS = 60.0
+# With `SERVER=daphne`, all tests of web processes run with Daphne, except those of its gaps.
+needs_uvicorn = pytest.mark.skipif(
+    settings.SERVER == "daphne", reason="Daphne has no such limit: docs/deploy.md"
+)
 
 
 class WebProcess:
-    """A process of `mysocial.realtime.server`; a restart uses the same port."""
+    """A process of `mysocial.realtime.server`; a restart uses the same port.
 
-    def __init__(self, *options: str) -> None:
+    `server` is `uvicorn` or `daphne`, by default that of the environment.
+    """
+
+    def __init__(self, *options: str, server: str = settings.SERVER) -> None:
         self.port = free_port()
         self.url = f"ws://127.0.0.1:{self.port}/ws"
         self._options = options
+        self._server = server
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -34,6 +43,7 @@ class WebProcess:
             "DJANGO_SETTINGS_MODULE": "mysocial.settings",
             "SECRET_KEY": settings.SECRET_KEY,
             "PORT": str(self.port),
+            "SERVER": self._server,
             # Of all processes of one site: the addresses in their responses begin with it.
             "PUBLIC_URL": settings.PUBLIC_URL,
         }

@@ -7,6 +7,8 @@ import django_mongodb_backend.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from mysocial.contrib_migrations.create_model import CreateModel
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name="LogEntry",
             fields=[
                 (

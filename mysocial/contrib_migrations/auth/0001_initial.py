@@ -7,6 +7,8 @@ import django.utils.timezone
 import django_mongodb_backend.fields
 from django.db import migrations, models
 
+from mysocial.contrib_migrations.create_model import CreateModel
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name="Permission",
             fields=[
                 (
@@ -46,7 +48,7 @@ class Migration(migrations.Migration):
                 ("objects", django.contrib.auth.models.PermissionManager()),
             ],
         ),
-        migrations.CreateModel(
+        CreateModel(
             name="Group",
             fields=[
                 (
@@ -71,7 +73,7 @@ class Migration(migrations.Migration):
                 ("objects", django.contrib.auth.models.GroupManager()),
             ],
         ),
-        migrations.CreateModel(
+        CreateModel(
             name="User",
             fields=[
                 (

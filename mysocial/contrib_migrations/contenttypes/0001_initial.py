@@ -4,6 +4,8 @@ import django.contrib.contenttypes.models
 import django_mongodb_backend.fields
 from django.db import migrations, models
 
+from mysocial.contrib_migrations.create_model import CreateModel
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        migrations.CreateModel(
+        CreateModel(
             name="ContentType",
             fields=[
                 (

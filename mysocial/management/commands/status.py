@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import psutil
@@ -21,6 +21,13 @@ from mysocial.core import redis as store_redis
 from mysocial.core.errors import Unavailable
 from mysocial.dev.processes import read_json
 from mysocial.dev.servers import RUNNING_FILE, running_urls
+from mysocial.management.reachability import (
+    MONGODB,
+    REDIS,
+    configured_servers,
+    describe_unreachable,
+    find_unreachable,
+)
 from mysocial.persistence import dead_letters, dirty
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS
 
@@ -44,7 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print the state; exit with 1 if there is a problem."""
-        state = _state()
+        state = _state({server.name for server in find_unreachable()})
         if options["json"]:
             self.stdout.write(json.dumps(state, indent=2))
         else:
@@ -53,7 +60,8 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _state() -> dict[str, Any]:
+def _state(unreachable: Collection[str]) -> dict[str, Any]:
+    """Return the state; `unreachable` names the servers that accept no connection."""
     problems: list[str] = []
     running = read_json(settings.DATA_DIR / RUNNING_FILE) if running_urls(settings.DATA_DIR) else {}
     if not running and not (os.environ.get("REDIS_URL") and os.environ.get("MONGO_URL")):
@@ -62,11 +70,11 @@ def _state() -> dict[str, Any]:
         "urls": _urls(running),
         "processes": _processes(running, problems),
         "servers": {
-            "redis": _server("redis", _redis_version, problems),
-            "mongo": _server("mongo", _mongo_version, problems),
+            "redis": _server(REDIS, unreachable, _redis_version, problems),
+            "mongo": _server(MONGODB, unreachable, _mongo_version, problems),
         },
-        "backlogs": _backlogs(problems),
-        "dead_letters": _dead_letters(problems),
+        "backlogs": {} if REDIS in unreachable else _backlogs(problems),
+        "dead_letters": {} if REDIS in unreachable else _dead_letters(problems),
         "problems": problems,
         "ok": not problems,
     }
@@ -118,7 +126,13 @@ def _up_pid() -> object:
     return read_json(settings.DATA_DIR / RUNNING_FILE).get("pid")
 
 
-def _server(name: str, read_version: Callable[[], str], problems: list[str]) -> dict[str, Any]:
+def _server(
+    name: str, unreachable: Collection[str], read_version: Callable[[], str], problems: list[str]
+) -> dict[str, Any]:
+    if name in unreachable:
+        server = next(server for server in configured_servers() if server.name == name)
+        problems.append(describe_unreachable([server]))
+        return {"version": None, "ping_ms": None}
     try:
         version = read_version()  # it also connects: the second call is the one to time
         started = time.perf_counter()

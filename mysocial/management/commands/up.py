@@ -4,12 +4,13 @@ import fcntl
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -17,6 +18,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from mysocial.dev.binaries import ServerError
+from mysocial.dev.code_watcher import CodeWatcher
 from mysocial.dev.processes import read_json
 from mysocial.dev.runner import DevRunner, StartError
 from mysocial.dev.servers import RUNNING_FILE
@@ -24,6 +26,7 @@ from mysocial.dev.supervisor import TICK_SECONDS, Log, Supervisor
 
 HEAD_START_SECONDS = 20.0
 SERVER_GRACE_SECONDS = 10.0
+WEB_RANK, SERVICE_RANK = 2, 1  # a higher rank is stopped first; the servers, with 0, are the last
 
 
 @contextmanager
@@ -56,7 +59,18 @@ class Command(BaseCommand):
     )
     requires_system_checks = ()  # some of them need servers that are not running yet
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add --reload and --no-web."""
+        parser.add_argument(
+            "--reload", action="store_true", help="restart the processes when the code changes"
+        )
+        parser.add_argument(
+            "--no-web",
+            action="store_true",
+            help="start everything but the web processes, for use with `manage.py runserver`",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
         """Run until a signal.
 
         Raises:
@@ -64,15 +78,24 @@ class Command(BaseCommand):
         """
         runner = DevRunner(Log())
         try:
-            with _only_one(runner.data_dir):
+            with ExitStack() as stack:
+                stack.enter_context(_only_one(runner.data_dir))
                 runner.end_leftovers()
-                with runner.listening_socket() as listener, Supervisor(runner.log) as supervisor:
-                    if self._start(runner, supervisor, listener):
-                        self._keep(runner, supervisor)
+                if options["no_web"]:
+                    runner.check_flower_port()
+                    listener = None
+                else:
+                    listener = stack.enter_context(runner.listening_socket())
+                watcher = stack.enter_context(_watcher()) if options["reload"] else None
+                supervisor = stack.enter_context(Supervisor(runner.log))
+                if self._start(runner, supervisor, listener):
+                    _Site(runner, supervisor, has_web=listener is not None).keep(watcher)
         except ServerError as error:
             raise CommandError(str(error)) from error
 
-    def _start(self, runner: DevRunner, supervisor: Supervisor, listener: socket.socket) -> bool:
+    def _start(
+        self, runner: DevRunner, supervisor: Supervisor, listener: socket.socket | None
+    ) -> bool:
         """Start the servers, prepare the data, start the site; return False after a signal."""
         for server in runner.servers():
             runner.log.line("up", f"starting {server.name}")
@@ -85,36 +108,62 @@ class Command(BaseCommand):
             return False
         if code:
             raise CommandError(f"`prepare` failed with code {code}; see its output above.")
-        for web in runner.web(listener):
-            supervisor.start(web, grace_seconds=4.0, stop_rank=2)
+        for web in runner.web(listener) if listener else ():
+            supervisor.start(web, grace_seconds=4.0, stop_rank=WEB_RANK)
         return True
 
-    def _keep(self, runner: DevRunner, supervisor: Supervisor) -> None:
-        """Keep all processes running; once the site responds, show the panel and start the workers.
+
+def _watcher() -> CodeWatcher:
+    """Return a watcher of the project and of all apps that are not in installed packages."""
+    paths = [Path(config.path) for config in apps.get_app_configs()]
+    return CodeWatcher([path for path in paths if "site-packages" not in path.parts])
+
+
+class _Site:
+    """The running processes."""
+
+    def __init__(self, runner: DevRunner, supervisor: Supervisor, *, has_web: bool) -> None:
+        self._runner = runner
+        self._supervisor = supervisor
+        self._has_web = has_web
+        self._is_up = False
+        self._services = runner.services()
+        self._deadline = time.monotonic() + HEAD_START_SECONDS
+
+    def keep(self, watcher: CodeWatcher | None) -> None:
+        """Keep all processes running until a signal; restart them when the code changes."""
+        self._runner.write_state(self._supervisor)
+        pids = self._supervisor.pids
+        while not self._supervisor.stopping.wait(TICK_SECONDS):
+            self._supervisor.check()
+            self._complete()
+            files = watcher.take_changes() if watcher else []
+            if files:
+                names = ", ".join(str(file.relative_to(file.parents[1])) for file in files[:3])
+                self._runner.log.line("up", f"{names} changed; restarting")
+                self._supervisor.restart(SERVICE_RANK)
+            if pids != self._supervisor.pids:
+                pids = self._supervisor.pids
+                self._runner.write_state(self._supervisor)
+
+    def _complete(self) -> None:
+        """Once the site responds, show the panel and start the workers.
 
         The site comes first because the user waits for it, and the machine may have few cores.
         """
-        runner.write_state(supervisor)
-        pids, is_up, services = supervisor.pids, False, runner.services()
-        deadline = time.monotonic() + HEAD_START_SECONDS
-        while not supervisor.stopping.wait(TICK_SECONDS):
-            supervisor.check()
-            if not is_up and runner.responds():
-                is_up = True
-                Console().print(_panel(runner))
-            is_late = time.monotonic() > deadline
-            if services and is_late:
-                runner.log.line("up", "the site does not respond yet; see the output of `web`")
-            if services and (is_up or is_late):
-                for service, grace_seconds in services:
-                    supervisor.start(service, grace_seconds=grace_seconds, stop_rank=1)
-                services = []
-            if pids != supervisor.pids:
-                pids = supervisor.pids
-                runner.write_state(supervisor)
+        if not self._is_up and (not self._has_web or self._runner.responds()):
+            self._is_up = True
+            Console().print(_panel(self._runner, has_web=self._has_web))
+        is_late = time.monotonic() > self._deadline
+        if self._services and is_late and not self._is_up:
+            self._runner.log.line("up", "the site does not respond yet; see the output of `web`")
+        if self._services and (self._is_up or is_late):
+            for service, grace_seconds in self._services:
+                self._supervisor.start(service, grace_seconds=grace_seconds, stop_rank=SERVICE_RANK)
+            self._services = []
 
 
-def _panel(runner: DevRunner) -> Panel:
+def _panel(runner: DevRunner, *, has_web: bool) -> Panel:
     home = f"http://localhost:{runner.port}"
     rows = [
         ("Site", f"{home}/"),
@@ -130,6 +179,8 @@ def _panel(runner: DevRunner) -> Panel:
     if settings.DEBUG:
         demo = settings.DEMO_LOGINS
         rows += [(f"Log in, {role}", _login(name, password)) for name, password, role in demo]
+    if not has_web:
+        rows.insert(0, ("Start the site", "manage.py runserver, in another terminal"))
     rows.append(("Data", str(runner.data_dir)))
     rows.append(("Stop", "Ctrl-C (data is kept); status: manage.py status"))
     table = Table.grid(padding=(0, 2))
