@@ -315,7 +315,8 @@ EMAIL_BACKEND = (
 # Uploads wait in `incoming` for a worker. Every web process and worker shares the folder.
 MEDIA_DIR = Path(envstr("MEDIA_DIR", str(DATA_DIR / "media"))).resolve()
 MEDIA_URL = "/media/"
-IMAGE_MAX_BYTES = envint("IMAGE_MAX_BYTES", 10 * 1024 * 1024, minimum=1024)
+# A photo of a phone with 48 megapixels has 12 to 20 MB. As a data URL, an image may have 10 MiB.
+IMAGE_MAX_BYTES = envint("IMAGE_MAX_BYTES", 20 * 1024 * 1024, minimum=1024)
 VIDEO_MAX_BYTES = envint("VIDEO_MAX_BYTES", 100 * 1024 * 1024, minimum=1024)
 # The limits of the process that decodes one file; docs/media.md has the costs at each limit.
 MEDIA_CPU_SECONDS = envint("MEDIA_CPU_SECONDS", 10, minimum=1, maximum=600)

@@ -49,7 +49,7 @@ def convert_video(
     Raises:
         InvalidMedia: It is damaged or too long to be encoded again.
     """
-    is_copied = streams.pixel_format in COPIED_PICTURES.get(streams.picture_codec, ())
+    is_copied = can_copy_pictures(streams)
     if not is_copied and streams.pixels > MAX_CONVERTED_PIXELS:
         raise InvalidMedia(
             "The video is too long or too large to be converted. Send it as an MP4 with H.264."
@@ -73,6 +73,13 @@ def convert_video(
         encoder = writers[pictures.index]
         size = encoder.size if isinstance(encoder, _PictureEncoder) else None
     return size or (streams.width, streams.height)
+
+
+def can_copy_pictures(streams: Streams) -> bool:
+    """Return whether browsers play the pictures in an MP4 without encoding them again."""
+    formats = COPIED_PICTURES.get(streams.picture_codec, ())
+    # Browsers turn pictures, but most do not mirror them.
+    return streams.pixel_format in formats and not streams.is_mirrored
 
 
 def _run(container: InputContainer, result: OutputContainer, writers: dict[int, Any]) -> None:
@@ -133,6 +140,7 @@ class _PictureEncoder:
         self._encoder.pix_fmt = "yuv420p"
         self._encoder.codec_context.time_base = Fraction(1, 90_000)
         self._rate, self._rotation = rate, streams.rotation
+        self._is_mirrored = streams.is_mirrored
         self._graph: Graph | None = None
 
     def write(self, packet: Any) -> Iterator[Any]:
@@ -165,6 +173,8 @@ class _PictureEncoder:
                  ("format", "yuv420p")]  # fmt: skip
         if self._rotation in TURNS:
             steps.insert(1, TURNS[self._rotation])
+        if self._is_mirrored:
+            steps.insert(1, ("hflip", ""))
         graph = Graph()
         last: Any = graph.add_buffer(template=self._stream, time_base=frame.time_base)
         for name, arguments in steps:

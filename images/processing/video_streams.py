@@ -1,5 +1,6 @@
 """The streams of a video, as FFmpeg reads them: codecs, size, duration, rotation, first picture."""
 
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -7,7 +8,7 @@ from typing import IO, Any, NamedTuple
 
 import av
 from av.container import InputContainer
-from PIL import Image
+from PIL import Image, ImageOps
 
 from images.processing.buffers import DAMAGED, NO_PICTURES
 from images.processing.limits import MAX_VIDEO_SIDE_PIXELS, MAX_VIDEO_STREAMS, InvalidMedia
@@ -33,6 +34,7 @@ class Streams(NamedTuple):
     width: int  # As it is shown: upright, with square pixels.
     height: int
     rotation: int  # Degrees counterclockwise, a multiple of 90.
+    is_mirrored: bool  # Left and right are exchanged, before the pictures are turned.
     frame_rate: Fraction
     seconds: float
 
@@ -90,8 +92,12 @@ def inspect_video(file: IO[bytes], content_type: str) -> tuple[Streams, Image.Im
         stream.codec_context.thread_count = THREADS
         sound = sound_stream(container)
         frame = _find_poster(container, stream)
-        turns = round(frame.rotation / 90) % 4
+        is_mirrored = _is_mirrored(frame)
+        # FFmpeg returns the angle of the first row of the matrix, which mirroring reverses.
+        turns = round((frame.rotation + 180 * is_mirrored) / 90) % 4
         picture = frame.to_image()
+        if is_mirrored:
+            picture = ImageOps.mirror(picture)
         size = _shown_size(frame, stream.sample_aspect_ratio, is_sideways=turns % 2 == 1)
         picture = picture.rotate(90 * turns, expand=True).resize(size)
         streams = Streams(
@@ -100,6 +106,7 @@ def inspect_video(file: IO[bytes], content_type: str) -> tuple[Streams, Image.Im
             sound.codec_context.name if sound else "",
             *size,
             90 * turns,
+            is_mirrored,
             stream.average_rate or stream.guessed_rate or Fraction(30),
             _find_seconds(container, stream),
         )
@@ -123,6 +130,15 @@ def _find_poster(container: InputContainer, stream: Any) -> Any:
     if first is None:
         raise InvalidMedia(NO_PICTURES)
     return first
+
+
+def _is_mirrored(frame: Any) -> bool:
+    """Return whether the display matrix mirrors the pictures, as some front cameras do."""
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return False
+    a, b, _, c, d, *_ = struct.unpack("=9i", bytes(matrix))  # ISO/IEC 14496-12, 6.2.2
+    return bool(a * d < b * c)
 
 
 def _shown_size(frame: Any, aspect: Fraction | None, *, is_sideways: bool) -> tuple[int, int]:

@@ -8,7 +8,7 @@ import av
 from images.processing.limits import MOVING_SIZES, ProcessedMedia
 from images.processing.mp4 import clean_mp4
 from images.processing.previews import write_previews
-from images.processing.video_conversion import COPIED_PICTURES, COPIED_SOUND, convert_video
+from images.processing.video_conversion import COPIED_SOUND, can_copy_pictures, convert_video
 from images.processing.video_streams import Streams, describe_error, inspect_video
 from images.processing.webm import clean_webm
 
@@ -53,9 +53,13 @@ def process_video(content_type: str, source: IO[bytes], output: IO[bytes]) -> Pr
 def _is_playable(content_type: str, streams: Streams) -> bool:
     """Return whether browsers play a file as it is."""
     if content_type == "video/webm":
-        return streams.picture_codec in WEBM_PICTURES and streams.sound_codec in WEBM_SOUND
+        return (
+            streams.picture_codec in WEBM_PICTURES
+            and streams.sound_codec in WEBM_SOUND
+            and not streams.is_mirrored
+        )
     return (
         content_type == "video/mp4"
-        and streams.pixel_format in COPIED_PICTURES.get(streams.picture_codec, ())
+        and can_copy_pictures(streams)
         and streams.sound_codec in {"", *COPIED_SOUND}
     )

@@ -65,6 +65,7 @@ class StrictJSONParser(BaseParser):
     """
 
     media_type = "application/json"
+    too_large = ""  # the detail of the error for a body that is too large; empty for the usual one
 
     def max_body_bytes(self) -> int:
         """Return the maximum size of a body."""
@@ -77,15 +78,15 @@ class StrictJSONParser(BaseParser):
         parser_context: Any = None,
     ) -> Any:
         if parser_context and declared_length(parser_context["request"]) > self.max_body_bytes():
-            raise TooLarge
+            raise TooLarge(self.too_large)
         try:
             body = stream.read(self.max_body_bytes() + 1)
         except RequestDataTooBig:
-            raise TooLarge from None
+            raise TooLarge(self.too_large) from None
         except OSError:
             raise Invalid("The body ended too early.") from None
         if len(body) > self.max_body_bytes():
-            raise TooLarge
+            raise TooLarge(self.too_large)
         return self.decode(body) if body else {}
 
     def decode(self, body: bytes) -> Any:

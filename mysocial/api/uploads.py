@@ -23,6 +23,7 @@ from mysocial.api.json_body import REPEATED, decode_json_with_file
 from mysocial.core.errors import Invalid, TooLarge
 
 MAX_FIELD_BYTES = 1024 * 1024  # of a form, in addition to its file
+MAX_DATA_URL_IMAGE_BYTES = 10 * 1024 * 1024  # the whole body is in memory, unlike a form
 MAX_PARTS = 32  # of a form; Django reads parts without a name without counting them
 
 
@@ -40,8 +41,11 @@ class MediaJSONParser(StrictJSONParser):
     Only that string may be large: all the rest has at most 256 KiB.
     """
 
+    too_large = "The request body is too large. Send an image of more than 10 MiB as a form."
+
     def max_body_bytes(self) -> int:
-        return settings.IMAGE_MAX_BYTES * 4 // 3 + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        image_bytes = min(settings.IMAGE_MAX_BYTES, MAX_DATA_URL_IMAGE_BYTES)
+        return image_bytes * 4 // 3 + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     def decode(self, body: bytes) -> Any:
         return decode_json_with_file(body, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

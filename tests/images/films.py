@@ -80,6 +80,14 @@ def turn(content: bytes, degrees: int) -> bytes:
     return content[:start] + matrix + content[start + len(matrix) :]
 
 
+def mirror(content: bytes, degrees: int) -> bytes:
+    """Return an MP4 or MOV whose pictures are to be mirrored, left to right, and then turned."""
+    a, b, _, d, e, _ = MATRICES[degrees]
+    matrix = struct.pack(">9i", -a, -b, 0, d, e, 0, 0, 0, 0x40000000)
+    start = content.index(IDENTITY, content.index(b"tkhd"))
+    return content[:start] + matrix + content[start + len(matrix) :]
+
+
 def describe(content: bytes) -> tuple[str, list[str], int]:
     """Return the format of a film, its codecs, and how many pictures it has."""
     with av.open(io.BytesIO(content)) as film:

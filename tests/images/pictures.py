@@ -31,6 +31,13 @@ def make_image(
     return file.getvalue()
 
 
+def make_photo() -> bytes:
+    """Return a JPEG of 48 megapixels with as much detail as one of a phone."""
+    file = io.BytesIO()
+    Image.effect_noise((8064, 6048), 12).save(file, "JPEG", quality=88)
+    return file.getvalue()
+
+
 def make_animation() -> bytes:
     """Return an animated GIF of three frames, with a comment."""
     frames = [Image.new("RGB", (20, 20), color) for color in ("red", "green", "blue")]
