@@ -5,7 +5,6 @@
  * @property {import("./api.js").Api} api
  * @property {import("./mysocial.js").EventClient} events
  * @property {any} currentUser as returned by `accounts/me`
- * @property {import("./posts/reactions.js").OwnReactions} ownReactions
  * @property {import("./users/relationships.js").Relationships} relationships
  * @property {import("./users/presence.js").Presence} presence
  * @property {import("./drafts.js").Drafts} drafts

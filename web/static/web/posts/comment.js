@@ -1,4 +1,4 @@
-/** One comment. Its author can edit and delete it. */
+/** One comment. Its author can edit and delete it, and the author of the post can delete it. */
 
 import { avatar, h, runAction, timeElement, userLink } from "../dom.js";
 import { textElement } from "../facets.js";
@@ -18,7 +18,7 @@ export class CommentView {
     this.content = h("div", {});
     const body = h("div", { class: "body" }, this.byline, this.content);
     this.element = h("li", {}, avatar(author, "small"), body);
-    if (author.id === list.context.currentUser.id) this.element.append(...this.#createButtons());
+    this.element.append(...this.#createButtons(list.viewerOf(comment)));
     this.update(comment);
   }
 
@@ -27,8 +27,9 @@ export class CommentView {
     const { text, facets, created_at, edited_at } = comment;
     this.comment = comment;
     this.byline.replaceChildren(userLink(this.author), " ", timeElement(created_at, edited_at));
-    this.editButton?.setAttribute("aria-label", `Edit your comment: ${text}`);
-    this.deleteButton?.setAttribute("aria-label", `Delete your comment: ${text}`);
+    const owner = this.editButton ? "your comment" : `the comment by ${this.author.username}`;
+    this.editButton?.setAttribute("aria-label", `Edit ${owner}: ${text}`);
+    this.deleteButton?.setAttribute("aria-label", `Delete ${owner}: ${text}`);
     if (!this.#isEditing) this.content.replaceChildren(textElement(text, facets));
   }
 
@@ -36,14 +37,15 @@ export class CommentView {
     return this.content.querySelector("form") !== null;
   }
 
-  #createButtons() {
+  /** @param {{ can_edit: boolean, can_delete: boolean }} viewer */
+  #createButtons({ can_edit: canEdit, can_delete: canDelete }) {
     const remove = () => runAction(this.deleteButton, this.list.errorElement, async () => {
       await this.api.delete(`comments/${this.id}`);
       this.list.removeItem(this.id);
     });
-    this.editButton = h("button", { type: "button", class: "quiet", click: () => this.#openEditor() }, "Edit");
-    this.deleteButton = h("button", { type: "button", class: "quiet", click: remove }, "Delete");
-    return [this.editButton, this.deleteButton];
+    if (canEdit) this.editButton = h("button", { type: "button", class: "quiet", click: () => this.#openEditor() }, "Edit");
+    if (canDelete) this.deleteButton = h("button", { type: "button", class: "quiet", click: remove }, "Delete");
+    return [this.editButton, this.deleteButton].filter((button) => button !== undefined);
   }
 
   #openEditor() {

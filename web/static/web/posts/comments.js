@@ -8,8 +8,8 @@ import { CommentView } from "./comment.js";
 const MAX_CHARACTERS = 2_000;
 
 export class CommentList extends PagedList {
-  /** @param {string} postId @param {import("../context.js").ViewContext} context */
-  constructor(postId, context) {
+  /** @param {string} postId @param {string} postAuthorId @param {import("../context.js").ViewContext} context */
+  constructor(postId, postAuthorId, context) {
     const options = {
       path: `posts/${postId}/comments`,
       itemsKey: "comments",
@@ -19,6 +19,7 @@ export class CommentList extends PagedList {
     };
     super(context, h("ol", { class: "comments", "aria-label": "Comments" }), options);
     this.postId = postId;
+    this.postAuthorId = postAuthorId;
     this.element = h("section", { "aria-label": "Comments" }, this.moreButton, this.list, this.#createForm(), this.errorElement);
   }
 
@@ -50,6 +51,12 @@ export class CommentList extends PagedList {
   /** Removes the comments of a user who is no longer visible. @param {string} userId */
   removeByAuthor(userId) {
     for (const { author, id } of this.rows.items) if (author.id === userId) this.removeItem(id);
+  }
+
+  /** What a comment is to the current user. Events do not have it. @param {any} comment @returns {{ can_edit: boolean, can_delete: boolean }} */
+  viewerOf({ author, viewer }) {
+    const { id } = this.context.currentUser;
+    return viewer ?? { can_edit: author.id === id, can_delete: [author.id, this.postAuthorId].includes(id) };
   }
 
   /** @param {any} comment */

@@ -16,7 +16,7 @@ export class PostView {
 
   /** @param {any} post @param {string} cursor at which it was read @param {import("../context.js").ViewContext} context */
   constructor(post, cursor, context) {
-    const { api, currentUser, ownReactions } = context;
+    const { api, currentUser } = context;
     /** @type {string} */ this.id = post.id;
     this.post = post;
     this.cursor = cursor;
@@ -26,7 +26,7 @@ export class PostView {
     this.errorElement = h("p", { class: "error", role: "alert" });
     this.header = h("header", { class: "byline" });
     this.body = h("div", { class: "body" });
-    this.reactionBar = new ReactionBar(post.id, api, ownReactions, this.errorElement);
+    this.reactionBar = new ReactionBar(post.id, api, this.errorElement);
     const toggleComments = () => this.setCommentsOpen(this.commentsPanel.hidden);
     this.commentsButton = h("button", { type: "button", class: "quiet", "aria-expanded": "false", click: toggleComments });
     this.commentsPanel = h("div", { class: "comments-panel", hidden: true });
@@ -34,6 +34,7 @@ export class PostView {
     const attributes = { class: "post", "data-id": post.id, tabindex: -1 };
     this.element = h("article", attributes, this.header, this.body, this.errorElement, footer, this.commentsPanel);
     this.#render();
+    this.reactionBar.setOwnReaction(post.viewer.reaction);
   }
 
   /** Shows the post from a response, unless the shown state is newer. @param {any} post @param {string} cursor */
@@ -41,6 +42,7 @@ export class PostView {
     if (isAfterCursor(this.cursor, cursor)) return;
     Object.assign(this, { post, cursor });
     this.#render();
+    this.reactionBar.setOwnReaction(post.viewer.reaction);
   }
 
   /** @param {import("../mysocial.js").ServerEvent} event about this post */
@@ -50,14 +52,16 @@ export class PostView {
     if (!isAfterCursor(id, this.cursor)) return;
     this.cursor = id;
     if (type === "reaction.changed") {
-      this.post = { ...this.post, reactions: data.reactions };
-      if (data.user_id === this.currentUserId) this.reactionBar.setOwnReaction(data.type);
+      const { viewer } = this.post;
+      const isOwn = data.user_id === this.currentUserId;
+      this.post = { ...this.post, reactions: data.reactions, viewer: isOwn ? { ...viewer, reaction: data.type } : viewer };
+      this.reactionBar.setOwnReaction(this.post.viewer.reaction);
       this.reactionBar.setTotals(data.reactions);
     } else if (type.startsWith("comment.")) {
       this.post = { ...this.post, comments_count: data.comments_count ?? this.post.comments_count };
       this.#renderCommentCount();
     } else {
-      this.post = data;
+      this.post = { ...data, viewer: this.post.viewer }; // events do not have it
       this.#render();
     }
   }
@@ -115,7 +119,7 @@ export class PostView {
   }
 
   #createButtons() {
-    if (this.post.author.id !== this.currentUserId) return [];
+    if (!this.post.viewer.can_edit) return [];
     const editButton = h("button", { type: "button", class: "quiet", click: () => this.#openEditor() }, "Edit");
     return [editButton, confirmButton("Delete", this.errorElement, () => this.api.delete(`posts/${this.id}`))];
   }
@@ -142,7 +146,7 @@ export class PostView {
     this.commentsPanel.hidden = !isOpen;
     this.commentsButton.setAttribute("aria-expanded", String(isOpen));
     if (!isOpen || this.#comments) return;
-    this.#comments = new CommentList(this.id, this.context);
+    this.#comments = new CommentList(this.id, this.post.author.id, this.context);
     this.commentsPanel.append(this.#comments.element);
     await this.#comments.load();
   }

@@ -51,11 +51,17 @@ export class ProfileHeader extends LiveComponent {
   async load() {
     await this.runLoad(async () => {
       await this.topics.subscribe(`user:${this.userId}`);
-      await this.context.relationships.load([this.userId]);
-      const { data, cursor } = await this.context.api.get(`users/${this.userId}`);
+      const { data, cursor } = await this.context.api.get(`users/${this.userId}`).catch((error) => this.#throwWithRelationship(error));
+      this.context.relationships.putFrom(data, cursor);
       this.#showProfile(data, cursor);
       if (!this.isOwnProfile) await this.context.presence.watch([this.userId]);
     });
+  }
+
+  /** Loads the relationship to a user who has no profile here: they may be blocked. @param {any} error @returns {Promise<never>} */
+  async #throwWithRelationship(error) {
+    if (error.status === 404) await this.context.relationships.load([this.userId]);
+    throw error;
   }
 
   /** @param {any} error */

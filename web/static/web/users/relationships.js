@@ -35,6 +35,16 @@ export class Relationships extends EventTarget {
     this.dispatchEvent(new Event(relation.id));
   }
 
+  /**
+   * Stores the relation that a user in a response has: as `relation` in lists of people, and as `viewer` in profiles.
+   * @param {{ id: string, relation?: Relation, viewer?: any }} user @param {string} cursor
+   */
+  putFrom({ id, relation, viewer }, cursor) {
+    if (id === this.currentUserId || !(relation ?? viewer)) return;
+    const { following, followed_by, blocking, muting, requested } = relation ?? viewer;
+    this.put({ id, following, followed_by, blocking, muting, requested }, cursor);
+  }
+
   /** @param {string[]} userIds at most 100 */
   async load(userIds) {
     const ids = userIds.filter((id) => id !== this.currentUserId);

@@ -33,12 +33,12 @@ export class UserList extends PagedList {
     this.element = h("section", { class: "user-list-section" }, this.errorElement, this.list, this.emptyElement, this.moreButton);
   }
 
-  /** Also loads the relationships that the response does not contain. @param {string | null} cursor @param {() => boolean} isCurrent */
+  /** Also loads the relationships that the rows of some lists do not contain. @param {string | null} cursor @param {() => boolean} isCurrent */
   async fetchPage(cursor, isCurrent) {
     const response = await super.fetchPage(cursor, isCurrent);
     const { relationships } = this.context;
     /** @type {any[]} */ const users = response.data.users;
-    for (const { relation } of users) if (relation) relationships.put(relation, response.cursor);
+    for (const { id, relation, viewer } of users) relationships.putFrom({ id, relation, viewer }, response.cursor);
     await relationships.load(users.map(({ id }) => id).filter((id) => !relationships.get(id)));
     return response;
   }
