@@ -173,11 +173,8 @@ class ReportAdmin(RecordAdmin):
         form = DecisionForm(request.POST)
         if not self._is_valid(request, form):
             return
-        fields = form.cleaned_data
-        decision = Decision(
-            fields["action_type"], username, fields["message"], end_of(fields["duration"])
-        )
-        operation = f"resolve ({fields['action_type'] or 'no action'})"
+        decision = form.decision(username)
+        operation = f"resolve ({decision.action_type or 'no action'})"
         self.call_service(request, operation, _resolve, report_id, decision=decision)
 
 
@@ -237,9 +234,9 @@ class ModerationActionAdmin(ConfirmedAdd, RecordAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Record | None = None) -> Any:
         if obj is None:
-            return ("member", "action_type", "duration", "message")
+            return ("member", "action_type", "duration", "username", "message")
         return (
-            *("action_type", "user_id", "until", "message"),
+            *("action_type", "user_id", "until", "username", "former_username", "message"),
             *("staff_username", "report_id", "created_at"),
         )
 

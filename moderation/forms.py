@@ -11,6 +11,7 @@ from unfold.widgets import (
 )
 
 from moderation.models import MAX_MESSAGE_LENGTH, MAX_NOTE_LENGTH, ActionType, ModerationAction
+from moderation.services import Decision
 from mysocial.admin.audit import MAX_REASON_LENGTH
 from mysocial.admin.text_forms import TextFormField
 from mysocial.core.errors import FOREVER_MS
@@ -51,6 +52,17 @@ def duration_field() -> forms.ChoiceField:
     )
 
 
+def username_field() -> TextFormField:
+    """Return a form field for the new username of a member."""
+    return TextFormField(
+        max_length=30,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        label="New username",
+        help_text="Required to rename a member. The member cannot take the former name back.",
+    )
+
+
 def _short_textarea(max_length: int) -> UnfoldAdminTextareaWidget:
     """Return a widget whose text is never too long: the page of a report does not keep it."""
     return UnfoldAdminTextareaWidget(attrs={"rows": 2, "maxlength": max_length})
@@ -74,12 +86,24 @@ class DecisionForm(forms.Form):
         choices=ActionType.choices, required=False, widget=UnfoldAdminSelectWidget, label="Action"
     )
     duration = duration_field()
+    username = username_field()
     message = message_field()
     audit_reason = TextFormField(
         max_length=MAX_REASON_LENGTH,
         widget=UnfoldAdminTextInputWidget,
         label="Reason (for the audit log)",
     )
+
+    def decision(self, staff_username: str) -> Decision:
+        """Return the decision of a staff member, from the valid form."""
+        fields = self.cleaned_data
+        return Decision(
+            fields["action_type"],
+            staff_username,
+            message=fields["message"],
+            until_ms=end_of(fields["duration"]),
+            username=fields["username"],
+        )
 
 
 class NoteForm(forms.Form):
@@ -100,9 +124,10 @@ class ModerationActionForm(Base):
         help_text="Username or id.",
     )
     action_type = forms.ChoiceField(
-        choices=ActionType.choices[1:4], widget=UnfoldAdminSelectWidget, label="Action"
+        choices=ActionType.choices[1:5], widget=UnfoldAdminSelectWidget, label="Action"
     )
     duration = duration_field()
+    username = username_field()
     message = message_field()
 
     class Meta:

@@ -48,6 +48,7 @@ class ActionType(models.TextChoices):
     WARN = "warn", "Warn"
     SILENCE = "silence", "Silence"
     SUSPEND = "suspend", "Suspend"
+    RENAME = "rename", "Rename"
     DELETE = "delete", "Delete the reported content"
 
 
@@ -117,6 +118,9 @@ class ModerationAction(Record):
         "message to the member", max_length=MAX_MESSAGE_LENGTH, default="", blank=True
     )
     until = models.DateTimeField(null=True, default=None)  # None: no duration, or permanent
+    # Of a member who is renamed.
+    username = models.CharField("new username", max_length=30, default="", blank=True)
+    former_username = models.CharField(max_length=30, default="", blank=True)
     staff_username = models.CharField("staff member", max_length=STAFF_USERNAME_LENGTH)
     report_id = models.CharField(**ID, default="", blank=True)
     target_type = models.CharField(max_length=7, choices=Target.choices, default="", blank=True)

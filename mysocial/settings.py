@@ -292,6 +292,8 @@ USERNAME_RESERVATION_DAYS = 30
 # The number of our proxies in front: so many entries of X-Forwarded-For are trusted.
 TRUSTED_PROXIES = envint("TRUSTED_PROXIES", 0, maximum=10)
 METRICS_TOKEN = envstr("METRICS_TOKEN")
+# The same for a username that staff removed, which its member cannot have again either.
+REMOVED_USERNAME_DAYS = 365
 RATE_LIMITS = envbool("RATE_LIMITS", default=True)
 # Of one member, or of one network without a sign-in, in each process; 0 for no limit.
 READ_LIMIT_PER_MINUTE = envint("READ_LIMIT_PER_MINUTE", 1200)

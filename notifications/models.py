@@ -14,7 +14,7 @@ class Notification(Record):
     kind = models.CharField(max_length=20, choices=[(kind, kind) for kind in NOTIFICATION_TYPES])
     cause = models.CharField(max_length=64)  # the id of the record that it is about
     post_id = models.CharField(**ID, default="", blank=True)  # the post that the cause belongs to
-    message = models.TextField(max_length=500, default="", blank=True)  # written by a moderator
+    message = models.TextField(max_length=600, default="", blank=True)  # written by a moderator
     read = models.BooleanField(default=False)
 
     class Meta(Record.Meta):

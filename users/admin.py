@@ -57,7 +57,7 @@ class SiteTotalsAdmin(RecordAdmin):
 class UsernameReservationAdmin(RecordAdmin):
     """Former usernames, which are reserved for a while; read-only."""
 
-    list_display = ("username", "user_id", "created_at", "expires_at")
+    list_display = ("username", "user_id", "is_removed", "created_at", "expires_at")
     search_fields = ("username", "user_id")
     ordering = ("-created_at",)
-    fields = ("user_id", "username", "created_at", "expires_at")
+    fields = ("user_id", "username", "is_removed", "created_at", "expires_at")

@@ -113,6 +113,8 @@ class UsernameReservation(Record):
     expires_at = models.DateTimeField()
     # The same in milliseconds since 1970; Lua scripts compare it with the clock of Redis.
     username_reserved_until = models.CharField(max_length=15)
+    # Whether staff removed the name: the member cannot have it again either.
+    is_removed = models.BooleanField(default=False)
 
     class Meta(Record.Meta):
         db_table = "username_reservations"

@@ -1,5 +1,6 @@
 """Moderation actions against members and content, and their revocation."""
 
+import re
 from typing import NamedTuple
 
 from accounts import services as accounts
@@ -14,17 +15,23 @@ from notifications.services import notify_of_decision
 from posts.services import restore_post, withhold_post
 from users import services as users
 
-ACTIONS_WITHOUT_REPORT = {ActionType.WARN, ActionType.SILENCE, ActionType.SUSPEND}
+ACTIONS_WITHOUT_REPORT = {
+    ActionType.WARN,
+    ActionType.SILENCE,
+    ActionType.SUSPEND,
+    ActionType.RENAME,
+}
 ACTIONS_WITH_DURATION = {ActionType.SILENCE, ActionType.SUSPEND}
 
 
 class Decision(NamedTuple):
-    """A decision of a staff member: the action, the message to the member, and its end."""
+    """A decision of a staff member: the action, and what it needs."""
 
     action_type: str
     staff_username: str
-    message: str = ""
-    until_ms: int = 0
+    message: str = ""  # to the member
+    until_ms: int = 0  # the end of a silence or suspension
+    username: str = ""  # the new name of a member who is renamed
 
 
 @retry_on_conflict
@@ -34,15 +41,16 @@ def apply_action(*, action_id: str, member: str, decision: Decision) -> Moderati
     Args:
         action_id: The id of the new record.
         member: The id or username of the member.
-        decision: A warning, silence or suspension.
+        decision: A warning, silence, suspension or another username.
 
     Raises:
         NotFound: There is no such member.
-        Invalid: The action needs a report, a message or an end in the future.
+        Invalid: The action needs a report, a message, an end in the future, or another username.
+        AlreadyExists: The username is taken.
     """
     user_id = selectors.find_member(member)
     if decision.action_type not in ACTIONS_WITHOUT_REPORT:
-        raise Invalid("Without a report you can only warn, silence or suspend a member.")
+        raise Invalid("Without a report you can only warn, silence, suspend or rename a member.")
     action = new_action(user_id, decision)
     action.id = action_id
     with write(*STALE_ERRORS) as w:
@@ -54,18 +62,23 @@ def new_action(user_id: str, decision: Decision, report: Report | None = None) -
     """Return the record of an action, not saved yet.
 
     Raises:
-        Invalid: A warning has no message, or a silence or suspension ends in the past.
+        Invalid: A warning has no message, a silence or suspension ends in the past, or the new
+            username of a member is malformed.
     """
+    username = decision.username if decision.action_type == ActionType.RENAME else ""
     has_duration = decision.action_type in ACTIONS_WITH_DURATION
     if decision.action_type == ActionType.WARN and not decision.message.strip():
         raise Invalid("A warning needs a message.")
     if has_duration and decision.until_ms <= milliseconds(now()):
         raise Invalid("Choose a duration.")
+    if decision.action_type == ActionType.RENAME and not re.match(users.USERNAME_PATTERN, username):
+        raise Invalid("Enter a new username: 3 to 30 letters, digits or underscores.")
     return ModerationAction(
         user_id=user_id,
         action_type=decision.action_type,
         message=decision.message,
         until=datetime_from_ms(decision.until_ms) if has_duration else None,
+        username=username,
         staff_username=decision.staff_username,
         report_id=report.id if report else "",
         target_type=report.target_type if report else "",
@@ -79,17 +92,28 @@ def enforce_action(w: Write, action: ModerationAction, until_ms: int) -> None:
     Raises:
         NotFound: The member is gone.
         Conflict: The member signed in meanwhile, and the new session is not among those to end.
+        Invalid: Nobody may have the new username.
+        AlreadyExists: The new username is taken.
     """
-    w.create(action, new_id=True)
     user_id, message = action.user_id, action.message
+    if action.action_type == ActionType.RENAME:
+        action.former_username = users.replace_username(w, user_id, action.username)
+        notice = f"Our moderators changed your username to {action.username}. {message}".rstrip()
+        _warn(w, action, notice)
+    w.create(action, new_id=True)
     if action.action_type == ActionType.WARN:
-        notify_of_decision(
-            w, to=user_id, kind="warning", cause=action.id, message=message, always_in_app=True
-        )
+        _warn(w, action, message)
     elif action.action_type == ActionType.SILENCE:
         users.silence(w, user_id, until_ms)
     elif action.action_type == ActionType.SUSPEND:
         accounts.suspend_account(w, user_id=user_id, until_ms=until_ms, reason=message)
+
+
+def _warn(w: Write, action: ModerationAction, message: str) -> None:
+    """Notify the member of an action within a write, in the app in any case."""
+    notify_of_decision(
+        w, to=action.user_id, kind="warning", cause=action.id, message=message, always_in_app=True
+    )
 
 
 def delete_target(target_type: str, target_id: str) -> None:

@@ -27,9 +27,9 @@ def as_staff():
     return staff_action(actor="mod", channel="admin", action="test", target="x", reason="because")
 
 
-def take_action(person, action_type, *, message="", until_ms=0):
+def take_action(person, action_type, *, message="", until_ms=0, username=""):
     """Take an action against a member without a report and return it."""
-    decision = Decision(action_type, "mod", message, until_ms)
+    decision = Decision(action_type, "mod", message, until_ms, username)
     with as_staff():
         return services.apply_action(action_id=new_id(), member=person.username, decision=decision)
 
@@ -47,9 +47,9 @@ def file_report(person, target_type, target_id):
     return response.json()["report"]["id"]
 
 
-def resolve(report_id, action_type="", *, message="", until_ms=0):
+def resolve(report_id, action_type="", *, message="", until_ms=0, username=""):
     """Resolve a report."""
-    decision = Decision(action_type, "mod", message, until_ms)
+    decision = Decision(action_type, "mod", message, until_ms, username)
     with as_staff():
         return services.resolve_report(report_id=report_id, decision=decision)
 

@@ -25,6 +25,7 @@ from users.services.usernames import (
     change_username,
     check_username,
     initial_avatar,
+    replace_username,
     require_not_reserved,
 )
 from users.store import users
@@ -43,6 +44,7 @@ __all__ = [
     "increment_user_counters",
     "initial_avatar",
     "moderate_profile",
+    "replace_username",
     "require_messaging",
     "require_not_silenced",
     "require_not_suspended",

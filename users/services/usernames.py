@@ -66,11 +66,39 @@ def change_username(*, user_id: str, username: str) -> User:
         check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts={"username": username})
         if key != user.username_key:
             _take_username(w, user_id, key)
-            _reserve_former_username(w, user)
+            _reserve_former_username(w, user, days=settings.USERNAME_RESERVATION_DAYS)
         _rename(w, user, username)
         w.announce(UserUpdated(user_id))
         w.respond_with(user)
     return user
+
+
+def replace_username(w: Write, user_id: str, username: str) -> str:
+    """Give a member another username on behalf of staff, in the write of their action.
+
+    For `REMOVED_USERNAME_DAYS`, nobody can have the former name, not even the member; it still
+    leads to the member.
+
+    Returns:
+        The former name.
+
+    Raises:
+        NotFound: There is no such member.
+        Invalid: Nobody may have the new name, or the member has it already.
+        AlreadyExists: The name belongs to another member, or is reserved for one.
+    """
+    user, key = reads.get_record(users, user_id), username.lower()
+    former = str(user.username)
+    if key == user.username_key:
+        raise Invalid(errors={"username": "The member has this username."})
+    check_username(username)
+    if find_user_id(key) not in {None, user_id}:
+        raise AlreadyExists("This username is taken.", field="username")
+    _take_username(w, user_id, key, is_staff=True)
+    _reserve_former_username(w, user, days=settings.REMOVED_USERNAME_DAYS, is_removed=True)
+    _rename(w, user, username)
+    w.announce(UserUpdated(user_id))
+    return former
 
 
 def _rename(w: Write, user: User, username: str) -> None:
@@ -83,21 +111,27 @@ def _rename(w: Write, user: User, username: str) -> None:
     w.update(user, check_revision=True, **changes)
 
 
-def _take_username(w: Write, user_id: str, username_key: str) -> None:
-    """Delete the member's own reservation of a name in a write, or require that there is none."""
+def _take_username(w: Write, user_id: str, username_key: str, *, is_staff: bool = False) -> None:
+    """Delete the member's own reservation of a name in a write, or require that there is none.
+
+    Raises:
+        AlreadyExists: Staff removed the name, and do not give it back.
+    """
     reservation = find_reservation(username_key)
     if reservation and reservation.user_id == user_id:
+        if reservation.is_removed and reservation.is_in_force and not is_staff:
+            raise AlreadyExists("Our moderators removed this username.", field="username")
         w.delete(reservation, check_revision=True)
     else:
         require_not_reserved(w, username_key)
 
 
-def _reserve_former_username(w: Write, user: User) -> None:
+def _reserve_former_username(w: Write, user: User, *, days: int, is_removed: bool = False) -> None:
     """Reserve the username that a member gives up, in a write."""
     expired = find_reservation(user.username_key)
     if expired:  # of an earlier owner
         w.delete(expired, check_revision=True)
-    expires_at = now() + timedelta(days=settings.USERNAME_RESERVATION_DAYS)
+    expires_at = now() + timedelta(days=days)
     w.create(
         UsernameReservation(
             id=reservation_id(user.username_key),
@@ -105,5 +139,6 @@ def _reserve_former_username(w: Write, user: User) -> None:
             username=user.username,
             expires_at=expires_at,
             username_reserved_until=str(milliseconds(expires_at)),
+            is_removed=is_removed,
         )
     )
