@@ -35,17 +35,22 @@ def move_refresh_to_cookie(response: HttpResponse) -> HttpResponse:
     Call it last: a repetition with the same Idempotency-Key then sets the same cookie again.
     """
     body = orjson.loads(response.content)
+    set_refresh_cookie(response, body["refresh"])
+    response.content = to_json({**body, "refresh": None})
+    return response
+
+
+def set_refresh_cookie(response: HttpResponse, token: str) -> None:
+    """Set the cookie to a refresh token."""
     response.set_cookie(
         settings.REFRESH_COOKIE_NAME,
-        body["refresh"],
+        token,
         max_age=settings.REFRESH_TOKEN_SECONDS,
         path=PATH,
         secure=settings.REFRESH_COOKIE_SECURE,
         httponly=True,
         samesite="Strict",
     )
-    response.content = to_json({**body, "refresh": None})
-    return response
 
 
 def delete_refresh_cookie(response: HttpResponse) -> HttpResponse:

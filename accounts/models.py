@@ -12,6 +12,7 @@ from mysocial.store import ID, Record
 # Names of e-mail templates (`accounts/emails.py`); these are also purposes of tokens.
 VERIFY_EMAIL, RESET_PASSWORD, CHANGE_EMAIL = "verify_email", "reset_password", "change_email"
 REVOKE_EMAIL_CHANGE = "revoke_email_change"  # the purpose of a token
+SIGN_IN_LINK = "sign_in_link"
 PASSWORD_CHANGED, EMAIL_CHANGED = "password_changed", "email_changed"
 ACCOUNT_ERASED, EXPORT_READY, NEW_NETWORK = "account_erased", "export_ready", "new_network"
 ACCOUNT_APPROVED = "account_approved"
@@ -135,7 +136,8 @@ class OneTimeToken(Record):
 
     user_id = models.CharField(**ID)
     purpose = models.CharField(max_length=20)
-    # A hash of the password or the address at the time; the token is void when that changes.
+    # A hash of what the token was made for, such as the password and the address at the time; the
+    # token is void when that changes.
     fingerprint = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
 

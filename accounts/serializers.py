@@ -164,6 +164,14 @@ class SignInInput(StrictSerializer):
     )
 
 
+class SignInLinkInput(StrictSerializer):
+    """Where the refresh token of the new session is returned."""
+
+    refresh_in = serializers.ChoiceField(
+        REFRESH_LOCATIONS, default="body", help_text=REFRESH_IN_HELP
+    )
+
+
 class RefreshInput(StrictSerializer):
     """A refresh token; if it is omitted, that of the cookie is used."""
 

@@ -8,6 +8,8 @@ from accounts.views import (
     PublicViewSet,
     ResetPasswordPage,
     RevokeEmailChangePage,
+    SignInLinkPage,
+    SignInLinkViewSet,
     VerifyEmailPage,
 )
 from mysocial.api import api_path
@@ -16,6 +18,8 @@ urlpatterns = [
     api_path("signup", PublicViewSet, uploads="image", get="sign_up_options", post="signup"),
     api_path("signup/challenge", PublicViewSet, get="captcha_challenge"),
     api_path("signin", PublicViewSet, post="signin"),
+    api_path("signin/link", SignInLinkViewSet, post="request_link"),
+    api_path("signin/link/<token:token>", SignInLinkViewSet, post="sign_in"),
     api_path("token/refresh", PublicViewSet, post="refresh"),
     api_path("forgot-password", PublicViewSet, post="forgot_password"),
     api_path("reset-password/<token:token>", PublicViewSet, post="reset_password"),
@@ -37,5 +41,6 @@ pages = [
     re_path(
         r"^revoke-email-change/?$", RevokeEmailChangePage.as_view(), name="revoke-email-change"
     ),
+    re_path(r"^sign-in-link/?$", SignInLinkPage.as_view(), name="sign-in-link"),
     re_path(r"^verify-email/?$", VerifyEmailPage.as_view(), name="verify-email"),
 ]

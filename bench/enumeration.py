@@ -1,6 +1,7 @@
 """Comparison of response times with and without an account: `python -m bench.enumeration`.
 
-Members and unknown names sign in with a wrong password, and ask for a password reset, in turn. Each
+Members and unknown names sign in with a wrong password, and ask for a password reset and for a link
+to sign in, in turn. Each
 unknown name is used once, as an attacker would.
 """
 
@@ -75,6 +76,7 @@ def main() -> None:
             compare(server.port, "/api/v1/signin", "username", usernames),
             compare(server.port, "/api/v1/signin", "username", addresses),
             compare(server.port, "/api/v1/forgot-password", "email", addresses),
+            compare(server.port, "/api/v1/signin/link", "email", addresses),
         ]
     if max(differences) > MAX_PERCENT:
         sys.exit("Response times reveal who has an account.")

@@ -252,6 +252,9 @@ SECURITY_LOG_DAYS = envint("SECURITY_LOG_DAYS", 90, minimum=1, maximum=3650)
 # Of events that anybody can cause, such as failed sign-ins; each account and network takes 2 KB.
 SECURITY_LOG_BYTES_PER_DAY = envint("SECURITY_LOG_BYTES_PER_DAY", 4 * 1024 * 1024, minimum=10_000)
 RESET_TOKEN_SECONDS = 3600
+# Whether members can sign in with a link that is sent to their confirmed address.
+SIGN_IN_LINKS = envbool("SIGN_IN_LINKS", default=True)
+SIGN_IN_LINK_SECONDS = 900
 # How long a former address can take the account back, and is reserved for it.
 EMAIL_REVOCATION_SECONDS = 7 * 24 * 3600
 SIMPLE_JWT = {
@@ -289,11 +292,11 @@ BLOCKED_EMAIL_DOMAINS = envlist("BLOCKED_EMAIL_DOMAINS")
 BLOCK_DISPOSABLE_EMAIL = envbool("BLOCK_DISPOSABLE_EMAIL", default=False)
 # How long a former username leads to its member, and nobody else can have it.
 USERNAME_RESERVATION_DAYS = 30
+# The same for a username that staff removed, which its member cannot have again either.
+REMOVED_USERNAME_DAYS = 365
 # The number of our proxies in front: so many entries of X-Forwarded-For are trusted.
 TRUSTED_PROXIES = envint("TRUSTED_PROXIES", 0, maximum=10)
 METRICS_TOKEN = envstr("METRICS_TOKEN")
-# The same for a username that staff removed, which its member cannot have again either.
-REMOVED_USERNAME_DAYS = 365
 RATE_LIMITS = envbool("RATE_LIMITS", default=True)
 # Of one member, or of one network without a sign-in, in each process; 0 for no limit.
 READ_LIMIT_PER_MINUTE = envint("READ_LIMIT_PER_MINUTE", 1200)

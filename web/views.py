@@ -14,7 +14,12 @@ def index(request: HttpRequest) -> HttpResponse:
     logins = settings.DEMO_LOGINS if settings.DEBUG else []  # (username, password, role)
     demo_users = [login for login in logins if not login[2].startswith(STAFF_ROLE_PREFIX)]
     staff = [login for login in logins if login[2].startswith(STAFF_ROLE_PREFIX)]
-    context = {"debug": settings.DEBUG, "demo_users": demo_users, "staff": staff}
+    context = {
+        "debug": settings.DEBUG,
+        "demo_users": demo_users,
+        "staff": staff,
+        "are_links_sent": settings.SIGN_IN_LINKS,
+    }
     response = render(request, "index.html", context)
     response["Content-Security-Policy"] = content_security_policy(request)
     response["Cache-Control"] = "no-cache"

@@ -16,6 +16,7 @@ from accounts.models import (
     PASSWORD_CHANGED,
     RESET_PASSWORD,
     REVOKE_EMAIL_CHANGE,
+    SIGN_IN_LINK,
     VERIFY_EMAIL,
     Account,
     EmailReservation,
@@ -103,6 +104,28 @@ class ResetPassword(AccountEmail):
     @classmethod
     def context(cls, account: Account, email: Email) -> dict[str, Any]:
         return token_link("reset-password", account, RESET_PASSWORD)
+
+
+class SignInLink(AccountEmail):
+    """Sent on request, if the address is the confirmed one of an account.
+
+    Another member may have signed up with an address that nobody has confirmed, and would share the
+    account.
+    """
+
+    name: ClassVar[str] = SIGN_IN_LINK
+    subject: ClassVar[str] = "Your link to sign in"
+
+    @classmethod
+    def account(cls, recipient: str) -> Account | None:
+        if not settings.SIGN_IN_LINKS:
+            return None
+        account = selectors.find_account(recipient)  # The recipient is an address here.
+        return account if account and account.email_verified else None
+
+    @classmethod
+    def context(cls, account: Account, email: Email) -> dict[str, Any]:
+        return token_link("sign-in-link", account, SIGN_IN_LINK)
 
 
 class AccountErased(EmailTemplate):

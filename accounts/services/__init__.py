@@ -37,6 +37,11 @@ from accounts.services.sessions import (
     remove_session,
     sign_in,
 )
+from accounts.services.sign_in_links import (
+    request_sign_in_link,
+    require_sign_in_links,
+    sign_in_with_link,
+)
 from accounts.services.signup import needs_approval, require_open, sign_up, sign_up_options
 from accounts.services.suspension import lift_suspension, suspend_account
 
@@ -71,11 +76,14 @@ __all__ = [
     "request_export",
     "request_own_export",
     "request_reset",
+    "request_sign_in_link",
     "request_verification",
     "require_open",
+    "require_sign_in_links",
     "reset_password",
     "revoke_email_change",
     "sign_in",
+    "sign_in_with_link",
     "sign_up",
     "sign_up_options",
     "suspend_account",

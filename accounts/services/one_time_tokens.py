@@ -12,6 +12,7 @@ from accounts.models import (
     CHANGE_EMAIL,
     RESET_PASSWORD,
     REVOKE_EMAIL_CHANGE,
+    SIGN_IN_LINK,
     VERIFY_EMAIL,
     Account,
     EmailReservation,
@@ -32,6 +33,12 @@ KINDS = {
     CHANGE_EMAIL: Kind.EMAIL_CHANGE,
     REVOKE_EMAIL_CHANGE: Kind.EMAIL_CHANGE_REVOCATION,
     RESET_PASSWORD: Kind.PASSWORD_RESET,
+    SIGN_IN_LINK: Kind.SIGN_IN,
+}
+# Recorded when the token of an e-mail that anybody can request is created.
+REQUEST_KINDS = {
+    RESET_PASSWORD: Kind.PASSWORD_RESET_REQUEST,
+    SIGN_IN_LINK: Kind.SIGN_IN_LINK_REQUEST,
 }
 
 
@@ -77,12 +84,12 @@ def create_token(
                 user_id=account.id,
                 purpose=purpose,
                 fingerprint=_fingerprint(account, purpose, reservation),
-                expires_at=_expiry(reservation),
+                expires_at=_expiry(purpose, reservation),
             ),
             new_id=True,
         )
-        if purpose == RESET_PASSWORD:
-            record_event(w, Kind.PASSWORD_RESET_REQUEST, account_id=account.id)
+        if purpose in REQUEST_KINDS:
+            record_event(w, REQUEST_KINDS[purpose], account_id=account.id)
     return token
 
 
@@ -133,10 +140,12 @@ def delete_tokens(token_ids: Iterable[str]) -> int:
     return delete_records(tokens, token_ids)
 
 
-def _expiry(reservation: EmailReservation | None) -> datetime:
+def _expiry(purpose: str, reservation: EmailReservation | None) -> datetime:
     if reservation:
         return reservation.expires_at
-    return now() + timedelta(seconds=settings.RESET_TOKEN_SECONDS)
+    is_sign_in = purpose == SIGN_IN_LINK
+    seconds = settings.SIGN_IN_LINK_SECONDS if is_sign_in else settings.RESET_TOKEN_SECONDS
+    return now() + timedelta(seconds=seconds)
 
 
 def _fingerprint(account: Account, purpose: str, reservation: EmailReservation | None) -> str:
@@ -147,6 +156,8 @@ def _fingerprint(account: Account, purpose: str, reservation: EmailReservation |
         REVOKE_EMAIL_CHANGE: _reservation_subject(reservation),
         # The address too: a link that was sent to the former one must not set the password.
         RESET_PASSWORD: f"{account.password}\n{account.email}",
+        # The last sign-in too: of several links, the first one that is used is the only one.
+        SIGN_IN_LINK: f"{account.password}\n{account.email}\n{account.last_sign_in_at}",
     }[purpose]
     return hashlib.sha256(f"{purpose}\n{subject}".encode()).hexdigest()
 

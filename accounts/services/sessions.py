@@ -1,6 +1,8 @@
 """Signing in, refreshing tokens, and ending sessions."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -75,30 +77,56 @@ def _open_verified_session(
 
     A concurrent sign-in may have replaced the hash, but not the password.
     """
-    user_id = verified.id
     try:
-        account = selectors.get_account(user_id)
+        account = selectors.get_account(verified.id)
         if account.password != verified.password and not verify_password(password, account):
             raise _wrong_credentials()
-        with write(Conflict) as w:
-            require_not_suspended(w, user_id)
-            _record_sign_in(w, account, device, better_hash)
-            end_sessions_in_write(w, selectors.oldest_sessions(user_id, kept=MAX_SESSIONS - 1))
-            result = SignIn(user_id, open_session(w, user_id, device))
-            w.respond_with(result)
+        with explain_suspension(account.id), write(Conflict) as w:
+            return sign_in_in_write(w, account, device, password_hash=better_hash)
     except NotFound:
         raise _wrong_credentials() from None
-    except Suspended as error:
-        count_event(Kind.SIGN_IN, account_id=user_id, detail="suspended")
-        raise selectors.suspension_error(user_id, error.until_ms) from None
+
+
+def sign_in_in_write(
+    w: Write, account: Account, device: Device, *, password_hash: str = "", detail: str = ""
+) -> SignIn:
+    """Open a session in a write for a member who has proved who they are, and record the sign-in.
+
+    The write raises `Suspended` if the account is suspended, and `Conflict` if it has changed.
+
+    Args:
+        w: The write.
+        account: The account.
+        device: The device of the new session.
+        password_hash: A better hash of the password, which replaces the stored one; empty for none.
+        detail: How the member signed in, for the security log; empty for the password.
+    """
+    require_not_suspended(w, account.id)
+    _record_sign_in(w, account, device, password_hash)
+    record_event(w, Kind.SIGN_IN, account_id=account.id, detail=detail)
+    end_sessions_in_write(w, selectors.oldest_sessions(account.id, kept=MAX_SESSIONS - 1))
+    result = SignIn(account.id, open_session(w, account.id, device))
+    w.respond_with(result)
     return result
 
 
-def _record_sign_in(w: Write, account: Account, device: Device, better_hash: str) -> None:
-    """Record a sign-in in a write, and e-mail the member if its network is new to the account.
+@contextmanager
+def explain_suspension(user_id: str) -> Iterator[None]:
+    """Count a sign-in that fails in the block because of a suspension, and raise the reason.
 
-    `better_hash` replaces that of the password, unless it is empty.
+    Raises:
+        Suspended: The account is suspended.
+        AwaitingApproval: The sign-up was not approved yet.
     """
+    try:
+        yield
+    except Suspended as error:
+        count_event(Kind.SIGN_IN, account_id=user_id, detail="suspended")
+        raise selectors.suspension_error(user_id, error.until_ms) from None
+
+
+def _record_sign_in(w: Write, account: Account, device: Device, password_hash: str) -> None:
+    """Write the account, and e-mail the member if the network of the device is new to it."""
     network, known = network_of(device.address), account.known_networks.split()
     recent = [network, *(other for other in known if other != network)] if network else known
     if network and known and network not in known and account.email_verified:
@@ -108,11 +136,10 @@ def _record_sign_in(w: Write, account: Account, device: Device, better_hash: str
     w.update(
         account,
         check_revision=True,
-        password=better_hash or account.password,
+        password=password_hash or account.password,
         last_sign_in_at=now(),
         known_networks=" ".join(recent[:MAX_KNOWN_NETWORKS]),
     )
-    record_event(w, Kind.SIGN_IN, account_id=account.id)
 
 
 def _wrong_credentials() -> NotAuthenticated:

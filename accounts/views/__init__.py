@@ -2,8 +2,14 @@
 
 from accounts.views.account import AccountViewSet
 from accounts.views.exports import ExportViewSet
-from accounts.views.pages import ResetPasswordPage, RevokeEmailChangePage, VerifyEmailPage
+from accounts.views.pages import (
+    ResetPasswordPage,
+    RevokeEmailChangePage,
+    SignInLinkPage,
+    VerifyEmailPage,
+)
 from accounts.views.public import PublicViewSet
+from accounts.views.sign_in_links import SignInLinkViewSet
 
 __all__ = [
     "AccountViewSet",
@@ -11,5 +17,7 @@ __all__ = [
     "PublicViewSet",
     "ResetPasswordPage",
     "RevokeEmailChangePage",
+    "SignInLinkPage",
+    "SignInLinkViewSet",
     "VerifyEmailPage",
 ]

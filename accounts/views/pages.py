@@ -12,21 +12,30 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
-from accounts import services
-from accounts.models import CHANGE_EMAIL, RESET_PASSWORD, REVOKE_EMAIL_CHANGE, VERIFY_EMAIL
+from accounts import cookies, services
+from accounts.models import (
+    CHANGE_EMAIL,
+    RESET_PASSWORD,
+    REVOKE_EMAIL_CHANGE,
+    SIGN_IN_LINK,
+    VERIFY_EMAIL,
+)
 from accounts.serializers import EmailInput, NewPasswordInput
 from accounts.views.public import (
     RESET_EMAILS_PER_ADDRESSEE,
     RESET_REQUESTS,
     TOKEN_USES,
 )
-from mysocial.api import StrictSerializer, get_client_address
+from accounts.views.sign_in_links import LINK_REQUESTS, LINKS_PER_ADDRESSEE
+from accounts.views.sign_in_responses import device_of, refresh_token_of
+from mysocial.api import StrictSerializer, check_network_limit
 from mysocial.core.errors import AppError, Invalid
 from mysocial.core.rate_limits import check_rate_limit
 
@@ -66,19 +75,22 @@ class EmailLinkPage(View):
             request.POST.get("key", ""), self._form_key(token)
         ):
             raise Invalid(services.INVALID_LINK)
-        check_rate_limit(TOKEN_USES, get_client_address(request))
-        self.use_token(request, token)
-        response = render(request, self.template, {"is_done": True})
+        check_network_limit(TOKEN_USES, request)
+        response = self.use_token(request, token)
         _delete_cookie(response)
         return response
 
-    def use_token(self, request: HttpRequest, token: str) -> None:
-        """Do what the e-mail offers.
+    def use_token(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Do what the e-mail offers, and return the response.
 
         Raises:
             AppError: It was not done.
         """
         raise NotImplementedError
+
+    def done_page(self, request: HttpRequest) -> HttpResponse:
+        """Return the page that says that it was done."""
+        return render(request, self.template, {"is_done": True})
 
     def page(self, request: HttpRequest, **context: Any) -> HttpResponse:
         """Return the page with the form.
@@ -87,7 +99,7 @@ class EmailLinkPage(View):
             Invalid: The token is unknown, used or expired.
         """
         token = self._token(request)
-        check_rate_limit(TOKEN_USES, get_client_address(request))
+        check_network_limit(TOKEN_USES, request)
         owner = services.find_token_owner(token=token, purposes=self.purposes)
         context |= {"key": self._form_key(token), **owner._asdict()}
         return render(request, self.template, context)
@@ -99,13 +111,17 @@ class EmailLinkPage(View):
     def error_page(self, request: HttpRequest, error: AppError) -> HttpResponse:
         """Return the page that explains an error."""
         details = [text for name, text in error.errors.items() if name != "token"]
-        context = {"error": error.detail, "details": details}
+        context = {"error": error.detail, "details": details, **self.error_context()}
         response = render(request, self.template, context, status=error.status)
         if "token" in error.errors:
             _delete_cookie(response)
         if retry_after := getattr(error, "retry_after", 0):
             response["Retry-After"] = str(retry_after)
         return response
+
+    def error_context(self) -> dict[str, Any]:
+        """Return what the template needs in addition for the page of an error."""
+        return {}
 
     def _move_token_to_cookie(self, request: HttpRequest, token: str) -> HttpResponse:
         response = HttpResponseRedirect(request.path, status=303)
@@ -133,8 +149,9 @@ class VerifyEmailPage(EmailLinkPage):
     purposes: ClassVar[tuple[str, ...]] = (VERIFY_EMAIL, CHANGE_EMAIL)
     template: ClassVar[str] = "verify_email.html"
 
-    def use_token(self, request: HttpRequest, token: str) -> None:
+    def use_token(self, request: HttpRequest, token: str) -> HttpResponse:
         services.verify_email(token=token)
+        return self.done_page(request)
 
 
 class NewPasswordPage(EmailLinkPage):
@@ -151,9 +168,10 @@ class NewPasswordPage(EmailLinkPage):
             response.status_code = error.status
             return response
 
-    def use_token(self, request: HttpRequest, token: str) -> None:
+    def use_token(self, request: HttpRequest, token: str) -> HttpResponse:
         fields = _validated(NewPasswordInput, {"password": request.POST.get("password", "")})
         self.set_password(token, fields["password"])
+        return self.done_page(request)
 
     def set_password(self, token: str, password: str) -> None:
         """Use the token to set the password.
@@ -191,9 +209,46 @@ class ResetPasswordPage(NewPasswordPage):
 
     def _request_link(self, request: HttpRequest) -> HttpResponse:
         email = _validated(EmailInput, {"email": request.POST["email"]})["email"]
-        check_rate_limit(RESET_REQUESTS, get_client_address(request))
+        check_network_limit(RESET_REQUESTS, request)
         check_rate_limit(RESET_EMAILS_PER_ADDRESSEE, email)
         services.request_reset(email=email)
+        return render(request, self.template, {"is_sent": True})
+
+
+class SignInLinkPage(EmailLinkPage):
+    """Signs in without a password; without a link, offers to send one.
+
+    The session is that of a cookie, which the web client continues.
+    """
+
+    purposes: ClassVar[tuple[str, ...]] = (SIGN_IN_LINK,)
+    template: ClassVar[str] = "sign_in_link.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        services.require_sign_in_links()
+        return super().get(request)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        services.require_sign_in_links()
+        return self._request_link(request) if "email" in request.POST else super().post(request)
+
+    def use_token(self, request: HttpRequest, token: str) -> HttpResponse:
+        result = services.sign_in_with_link(token=token, device=device_of(request))
+        response = HttpResponseRedirect(f"{reverse('index')}#/signed-in", status=303)
+        cookies.set_refresh_cookie(response, refresh_token_of(result))
+        return response
+
+    def page_without_token(self, request: HttpRequest) -> HttpResponse:
+        return render(request, self.template, self.error_context())
+
+    def error_context(self) -> dict[str, Any]:
+        return {"are_links_sent": settings.SIGN_IN_LINKS}
+
+    def _request_link(self, request: HttpRequest) -> HttpResponse:
+        email = _validated(EmailInput, {"email": request.POST["email"]})["email"]
+        check_network_limit(LINK_REQUESTS, request)
+        check_rate_limit(LINKS_PER_ADDRESSEE, email)
+        services.request_sign_in_link(email=email)
         return render(request, self.template, {"is_sent": True})
 
 

@@ -1,7 +1,6 @@
 """Endpoints that need no access token."""
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -9,7 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from accounts import cookies, services
-from accounts.representations import ChallengeSerializer, self_representation
+from accounts.representations import ChallengeSerializer
 from accounts.serializers import (
     EmailInput,
     NewPasswordInput,
@@ -20,14 +19,13 @@ from accounts.serializers import (
     SignUpOptionsSerializer,
     TokensSerializer,
 )
-from accounts.services import Device, SignIn
-from accounts.tokens import create_access_token, create_refresh_token, hash_token
+from accounts.tokens import hash_token
+from accounts.views.sign_in_responses import device_of, sign_in_response, tokens_representation
 from mysocial.api import (
     ApiViewSet,
     MessageSerializer,
     StrictSerializer,
     check_network_limit,
-    get_client_address,
     json_response,
     message_envelope,
     validated_body,
@@ -44,7 +42,6 @@ from mysocial.core.rate_limits import (
 )
 from mysocial.store import to_json
 
-REFRESH_IN_BODY = "body"
 # The `message` of each response.
 AWAITS_APPROVAL = "Your sign-up waits for an approval. You get an e-mail when you can sign in."
 SIGNED_UP, SIGNED_IN, REFRESHED = "User created", "Signed in", "Token refreshed"
@@ -71,11 +68,6 @@ SIGN_UP_EXAMPLE = OpenApiExample(
 SIGN_IN_EXAMPLE = OpenApiExample(
     "By username", {"username": "ada", "password": "correct-horse-battery"}, request_only=True
 )
-
-
-def device_of(request: Request) -> Device:
-    """Return the device that sends a request."""
-    return Device(request.META.get("HTTP_USER_AGENT", ""), get_client_address(request))
 
 
 class PublicViewSet(ApiViewSet):
@@ -111,7 +103,7 @@ class PublicViewSet(ApiViewSet):
                 message_envelope(AWAITS_APPROVAL),
                 lambda: services.sign_up(**fields, device=device),
             )
-        return _sign_in_response(
+        return sign_in_response(
             request,
             201,
             SIGNED_UP,
@@ -152,7 +144,7 @@ class PublicViewSet(ApiViewSet):
         fields = validated_body(SignInInput, request)
         device = device_of(request)
         attempt = services.count_attempt(name=fields["username"], address=device.address)
-        response = _sign_in_response(
+        response = sign_in_response(
             request,
             200,
             SIGNED_IN,
@@ -178,7 +170,7 @@ class PublicViewSet(ApiViewSet):
         response = write_response(
             request,
             200,
-            _tokens_representation,
+            partial(tokens_representation, REFRESHED),
             lambda: services.refresh(token=token),
             secret=True,
             client_id=hash_token(token),
@@ -250,39 +242,3 @@ class PublicViewSet(ApiViewSet):
     @write_action(REVOKED)
     def _revoke_email_change(self, request: Request, token: str, password: str) -> None:
         services.revoke_email_change(token=token, password=password)
-
-
-def _sign_in_response(
-    request: Request,
-    code: int,
-    message: str,
-    service: Callable[[], SignIn],
-    *,
-    refresh_in: str,
-) -> HttpResponse:
-    """Call a service that signs in, and return the response with the profile and the tokens."""
-
-    def render(result: SignIn) -> list[Any]:
-        tokens = _create_tokens(result)
-        return [
-            b'{"message":' + to_json(message),
-            b',"user":',
-            *self_representation(result.user_id),
-            # The last piece is stored encrypted, because the response is secret.
-            b"," + to_json(tokens)[1:],
-        ]
-
-    response = write_response(request, code, render, service, secret=True)
-    return response if refresh_in == REFRESH_IN_BODY else cookies.move_refresh_to_cookie(response)
-
-
-def _tokens_representation(result: SignIn) -> list[Any]:
-    return [to_json({"message": REFRESHED, **_create_tokens(result)})]
-
-
-def _create_tokens(result: SignIn) -> dict[str, str]:
-    assert result.session is not None  # noqa: S101 - only a sign-up can have none
-    return {
-        "access": create_access_token(result.session),
-        "refresh": create_refresh_token(result.session),
-    }

@@ -8,6 +8,7 @@ class Kind(models.TextChoices):
 
     SIGN_UP = "sign_up", "Sign-up"
     SIGN_IN = "sign_in", "Sign-in"
+    SIGN_IN_LINK_REQUEST = "sign_in_link_request", "Request for a link to sign in"
     REFRESH = "refresh", "Refresh of a token"
     PASSWORD_CHECK = "password_check", "Check of the password"
     PASSWORD_CHANGE = "password_change", "Change of the password"

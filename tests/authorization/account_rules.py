@@ -30,6 +30,8 @@ ACCOUNTS = (
     # No challenge is needed here; `tests/accounts/test_captcha.py` tests who gets one.
     Rule("GET", "signup/challenge", is_open=True, success=404),
     Rule("POST", "signin", is_open=True, body={"username": "the_owner", "password": PASSWORD}),
+    Rule("POST", "signin/link", is_open=True, body={"email": "the_owner@example.com"}),
+    Rule("POST", "signin/link/{link}", is_open=True),
     Rule("POST", "token/refresh", is_open=True, body={"refresh": "{refresh}"}),
     Rule("POST", "forgot-password", is_open=True, body={"email": "the_owner@example.com"}),
     Rule(

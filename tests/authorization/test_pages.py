@@ -20,6 +20,7 @@ OPEN = {
     "api/asyncapi/docs": 200,
     "unsubscribe?token=none": 404,
     "reset-password": 200,
+    "sign-in-link": 200,
     "verify-email": 400,  # needs the link of an e-mail
     "revoke-email-change": 400,  # likewise
     "media/{image_file}": 404,  # the name is unguessable; this file is deleted

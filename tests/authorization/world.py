@@ -179,9 +179,11 @@ def _add_tokens(w: World, mailbox: list[Any]) -> None:
         send_due()
         token = _mailed_token(mailbox, "Confirm your new", email)
         assert anonymous.post(f"verify-email/{token}").status_code == 200
-    assert anonymous.post("forgot-password", address).status_code == 200
+    for path in ("forgot-password", "signin/link"):
+        assert anonymous.post(path, address).status_code == 200
     send_due()
     reset = _mailed_token(mailbox, "Reset", address["email"])
+    w.ids["link"] = _mailed_token(mailbox, "link to sign in", address["email"])
     w.ids["revoke"] = _mailed_token(mailbox, "was changed", "the_former@example.com")
     unsubscribe = make_unsubscribe_token(w.ids["owner"], "comment")
     w.ids |= {"confirm": confirm, "reset": reset, "unsubscribe": unsubscribe}

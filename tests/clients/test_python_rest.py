@@ -8,8 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from mysocial_client import Api, NoResponse, Problem, Tokens
 
+from accounts import services
+from accounts.models import SIGN_IN_LINK
+from accounts.selectors import get_account
 from tests.images.pictures import make_image
-from tests.support.people import Person
+from tests.support.people import Person, confirm_emails
 from tests.support.servers import PASSWORD
 from tests.support.stack import ROOT
 from tests.support.web_process import WebProcess
@@ -58,6 +61,15 @@ def test_a_member_signs_in_reads_writes_and_uploads(url, bob):
         with pytest.raises(Problem) as refused:
             api.get_account()
         assert (refused.value.status, saved[-1], api.tokens) == (401, None, None)
+
+
+def test_the_tokens_of_a_link_are_saved(url, alice):
+    confirm_emails(alice)
+    token = services.create_token(get_account(alice.id), SIGN_IN_LINK)
+    with Api(url) as api:
+        response = api.sign_in_with_link(token, {})
+        assert api.tokens == Tokens(response.data["access"], response.data["refresh"])
+        assert api.get_account().data["id"] == alice.id
 
 
 def test_a_problem_names_the_fields(api, url):

@@ -133,6 +133,66 @@ def test_a_member_changes_the_names(open_window):
     friend.take_screenshot("account-profile")
 
 
+def request_link(reader, address):
+    """Request a link to sign in, beginning at the start page."""
+    reader.page.get_by_role("link", name="E-mail me a link").click()
+    expect_page(reader, "Sign in without a password", "link")
+    reader.page.get_by_label("E-mail address").fill(address)
+    reader.page.get_by_role("button", name="Send me a link").click()
+    expect_page(reader, "Look into your mailbox", "link-sent")
+    follow_email(reader.page, "Your link to sign in", address, "Sign in")
+
+
+@pytest.mark.only_at("up", reason="the e-mails are shown in development only")
+def test_a_member_signs_in_with_a_link_and_stays_signed_in(open_window):
+    member, reader = open_window(), open_window()
+    name = new_name("linked")
+    address = f"{name}@example.com"
+    member.sign_up(name)
+    confirm(reader, address)
+    reader.page.get_by_role("link", name="Open MySocial").click()
+    request_link(reader, address)
+    expect_page(reader, f"Sign in as {name}", "link-confirm")
+    reader.page.get_by_role("button", name="Sign in").click()
+    reader.wait_until_live()
+    expect(reader.page.locator("#current-user")).to_have_text(name)
+    assert reader.page.url.endswith("/#/")
+    assert name not in reader.page.evaluate("document.cookie")
+
+    reader.page.wait_for_timeout(16_000)  # longer than an access token is valid
+    reader.write_post(f"By {name}")
+    reader.page.reload()
+    reader.wait_until_live()
+    another = reader.page.context.new_page()
+    another.goto(reader.page.url)
+    expect(another.locator("#current-user")).to_have_text(name)
+
+    another.get_by_role("button", name="Sign out").click()
+    expect(another.locator("#signin-page")).to_be_visible()
+    expect(reader.page.locator("#signin-error")).to_contain_text("Your session has ended")
+    another.reload()
+    expect(another.locator("#signin-page")).to_be_visible()
+    assert another.context.cookies() == []
+    member.write_post("Still signed in")  # other sessions continue
+
+
+@pytest.mark.only_at("up", reason="the e-mails are shown in development only")
+def test_the_page_of_a_link_needs_no_javascript(open_window):
+    member, reader = open_window(), open_window(java_script_enabled=False)
+    name = new_name("plain")
+    address = f"{name}@example.com"
+    member.sign_up(name)
+    confirm(reader, address)
+    reader.page.goto(f"{reader.page.url.partition('/verify')[0]}/sign-in-link")
+    reader.page.get_by_label("E-mail address").fill(address)
+    reader.page.get_by_role("button", name="Send me a link").click()
+    follow_email(reader.page, "Your link to sign in", address, "Sign in")
+    expect_page(reader, f"Sign in as {name}", "link-plain")
+    reader.page.get_by_role("button", name="Sign in").click()
+    reader.page.wait_for_url("**/#/signed-in")
+    assert [cookie["name"] for cookie in reader.page.context.cookies()] == ["refresh"]
+
+
 @pytest.mark.only_at("up", reason="the e-mails are shown in development only")
 @pytest.mark.parametrize("java_script", [True, False], ids=["JavaScript", "no JavaScript"])
 def test_a_member_unsubscribes(open_window, java_script):

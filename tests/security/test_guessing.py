@@ -15,7 +15,7 @@ from mysocial.core import mongo
 from mysocial.core.rate_limits import DAY, HOUR, MINUTE
 from mysocial.core.redis import client
 from tests.support.concurrency import assert_no_changes, count_statuses, run_concurrently
-from tests.support.people import PASSWORD, anonymous, sign_up
+from tests.support.people import PASSWORD, anonymous, confirm_emails, sign_up
 
 WRONG = "wrong-horse-battery"
 
@@ -82,13 +82,21 @@ async def test_only_our_own_origin_can_open_a_socket(connected, origin):
 # Who is here -------------------------------------------------------------------------------------
 
 
-def test_sign_in_and_password_reset_do_not_reveal_accounts(alice):
+def test_sign_in_and_password_reset_do_not_reveal_accounts(alice, bob):
+    confirm_emails(bob)
     pairs = [
         (guess("alice"), guess("nobody")),
         (guess("alice@example.com"), guess("nobody@example.com")),
         (
             anonymous.post("forgot-password", {"email": "alice@example.com"}),
             anonymous.post("forgot-password", {"email": "nobody@example.com"}),
+        ),
+        *(
+            (
+                anonymous.post("signin/link", {"email": f"{name}@example.com"}),
+                anonymous.post("signin/link", {"email": "nobody@example.com"}),
+            )
+            for name in ("alice", "bob")  # one has no confirmed address
         ),
     ]
     for known, unknown in pairs:

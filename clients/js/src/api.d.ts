@@ -164,6 +164,12 @@ export class Api extends Transport {
   /** Sign in with a username or e-mail address. Open a session and return its tokens. */
   signIn(body: models.SignInInput, options?: Options): Promise<ApiResponse<models.SignedIn>>;
 
+  /** Request an e-mail with a link to sign in. The e-mail is sent to confirmed addresses only. Its link is valid for 15 minutes, works once, and becomes invalid with the next sign-in. 404 if the site does not send such links. */
+  requestSignInLink(body: models.EmailInput, options?: Options): Promise<ApiResponse<models.Message>>;
+
+  /** Sign in with the link of an e-mail. Open a session with the token of the link, and return its tokens. */
+  signInWithLink(token: string, body: models.SignInLinkInput, options?: Options): Promise<ApiResponse<models.SignedIn>>;
+
   /** Sign out. End the session of this request. */
   signOut(options?: Options): Promise<ApiResponse<models.Message>>;
 

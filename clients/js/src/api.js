@@ -269,6 +269,16 @@ export class Api extends Transport {
     return this.request("POST", "/signin", options, { body });
   }
 
+  /** Request an e-mail with a link to sign in. The e-mail is sent to confirmed addresses only. Its link is valid for 15 minutes, works once, and becomes invalid with the next sign-in. 404 if the site does not send such links. */
+  requestSignInLink(body, options = {}) {
+    return this.request("POST", "/signin/link", options, { body });
+  }
+
+  /** Sign in with the link of an e-mail. Open a session with the token of the link, and return its tokens. */
+  signInWithLink(token, body, options = {}) {
+    return this.request("POST", `/signin/link/${encodeURIComponent(token)}`, options, { body });
+  }
+
   /** Sign out. End the session of this request. */
   signOut(options = {}) {
     return this.request("POST", "/signout", options);

@@ -1161,6 +1161,12 @@ export interface SignInInput {
   refresh_in?: RefreshInEnum;
 }
 
+/** Where the refresh token of the new session is returned. */
+export interface SignInLinkInput {
+  /** Where the refresh token is returned. Browsers should choose `cookie`. */
+  refresh_in?: RefreshInEnum;
+}
+
 /** A page of your sign-ins. */
 export interface SignInPage {
   /** The sign-ins of this page. */

@@ -10,7 +10,7 @@ const MIN_BACKOFF_MS = 400;
 const MAX_BACKOFF_MS = 5_000;
 const [STATUS_NOT_AUTHENTICATED, STATUS_UNAVAILABLE] = [401, 503];
 const GATEWAY_STATUSES = [502, 504]; // the proxy got no response from the server
-const TOKEN_PATHS = ["/signin", "/signup", "/token/refresh"];
+const TOKEN_PATHS = /^\/(signin|signup|token\/refresh|signin\/link\/.+)$/; // they return tokens
 
 /** An error response (RFC 9457). docs/errors.md lists the codes. */
 export class Problem extends Error {
@@ -91,7 +91,7 @@ export class Transport {
     }
     const address = `${this.url}/api/v1${path}${search.size ? `?${search}` : ""}`;
     const request = { method, address, body, isFile, signal: options.signal, key: options.idempotencyKey || createKey() };
-    const access = TOKEN_PATHS.includes(path) ? "" : this.accessToken;
+    const access = TOKEN_PATHS.test(path) ? "" : this.accessToken;
     const response = await this.#send(request, access).catch(async (error) => {
       const isRejected = access && error instanceof Problem && error.status === STATUS_NOT_AUTHENTICATED;
       if (!isRejected) throw error;
@@ -100,7 +100,7 @@ export class Transport {
       return this.#send(request, this.accessToken);
     });
     const { access: newAccess, refresh } = response.data ?? {}; // a sign-up may have to be confirmed
-    if (TOKEN_PATHS.includes(path) && newAccess) this.#save({ access: newAccess, refresh });
+    if (TOKEN_PATHS.test(path) && newAccess) this.#save({ access: newAccess, refresh });
     return response;
   }
 

@@ -14,7 +14,8 @@ from tests.support.people import new_client
 
 PUBLIC = {
     "getSignUpChallenge", "getSignUpOptions", "signUp", "signIn", "refreshTokens",
-    "requestPasswordReset", "resetPassword", "verifyEmail", "revokeEmailChange",
+    "requestPasswordReset", "requestSignInLink", "signInWithLink", "resetPassword",
+    "verifyEmail", "revokeEmailChange",
     "unsubscribeFromEmails",
 }  # fmt: skip
 # Generated clients name their functions after these: a change breaks them.
@@ -22,8 +23,8 @@ OPERATION_IDS = {
     "accounts": """changeEmail changePassword downloadExport endAllSessions endSession eraseAccount
         getAccount getExportStatus getSignUpChallenge getSignUpOptions
         listSessions listSignIns refreshTokens
-        requestExport requestPasswordReset resetPassword revokeEmailChange
-        sendVerificationEmail signIn signOut signUp verifyEmail""",
+        requestExport requestPasswordReset requestSignInLink resetPassword revokeEmailChange
+        sendVerificationEmail signIn signInWithLink signOut signUp verifyEmail""",
     "chat": """closeChat countUnreadMessages deleteMessage getMessage listConversations listMessages
         listOpenChats markConversationRead openChat removeMessageReaction sendMessage
         setMessageReaction updateMessage""",

@@ -13,8 +13,8 @@ const [STATUS_NOT_AUTHENTICATED, STATUS_UNAVAILABLE] = [401, 503];
 const GATEWAY_STATUSES = [502, 504]; // the proxy got no response from the server
 
 /**
- * @typedef {{ access: string, refresh: string, refreshAtMs: number }} Tokens `refreshAtMs` is the local
- *   time at which the access token has to be replaced
+ * @typedef {{ access: string, refresh: string, refreshAtMs: number }} Tokens `refresh` is empty if the
+ *   refresh token is in a cookie; `refreshAtMs` is the local time at which the access token has to be replaced
  * @typedef {{ status: number, data: any, cursor: string }} ApiResponse events after `cursor` may not be
  *   reflected in `data` yet
  * @typedef {{ method: string, path: string, status: number, ms: number, cursor: string, date: string }} ApiCall
@@ -46,6 +46,14 @@ export class NoResponseError extends Error {
 function createIdempotencyKey() {
   return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 }
+
+/** Returns the claims of an access token. @param {string} access */
+function claimsOf(access) {
+  return JSON.parse(atob(access.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
+}
+
+/** @param {string} access */
+const sessionIdOf = (access) => claimsOf(access).sid;
 
 /** @param {number} ms */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -132,6 +140,12 @@ export class Api extends EventTarget {
     }
   }
 
+  /** Continues the session of the refresh cookie. Returns false when it has ended. */
+  continueCookieSession() {
+    this.tokenStore.save({ access: "", refresh: "", refreshAtMs: 0 });
+    return this.refreshTokens();
+  }
+
   /**
    * Refreshes the tokens. Concurrent callers share one request.
    * @returns {Promise<boolean>} false when the session has ended
@@ -147,22 +161,28 @@ export class Api extends EventTarget {
     if (!tokens) return false;
     try {
       // All attempts have the same key: when a response is lost, the next attempt gets the same tokens.
-      const { data } = await this.#sendWithRetries("POST", "token/refresh", { refresh: tokens.refresh });
+      const { data } = await this.#sendWithRetries("POST", "token/refresh", tokens.refresh ? { refresh: tokens.refresh } : {});
+      // Another window may have signed in, with another session in the cookie.
+      if (!tokens.refresh && tokens.access && sessionIdOf(tokens.access) !== sessionIdOf(data.access)) return this.#endSession();
       this.#storeTokens(data);
       return true;
     } catch (error) {
       if (!(error instanceof ProblemError) || error.status !== STATUS_NOT_AUTHENTICATED) throw error;
-      this.tokenStore.save(null);
-      this.dispatchEvent(new CustomEvent("signedout"));
-      return false;
+      return this.#endSession();
     }
   }
 
-  /** @param {{ access: string, refresh: string }} tokens */
+  #endSession() {
+    this.tokenStore.save(null);
+    this.dispatchEvent(new CustomEvent("signedout"));
+    return false;
+  }
+
+  /** @param {{ access: string, refresh: string | null }} tokens */
   #storeTokens({ access, refresh }) {
-    const { iat, exp } = JSON.parse(atob(access.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
+    const { iat, exp } = claimsOf(access);
     // Uses the lifetime rather than the expiry time, because the clock of the server may differ.
-    this.tokenStore.save({ access, refresh, refreshAtMs: Date.now() + (exp - iat) * 1000 - REFRESH_MARGIN_MS });
+    this.tokenStore.save({ access, refresh: refresh ?? "", refreshAtMs: Date.now() + (exp - iat) * 1000 - REFRESH_MARGIN_MS });
   }
 
   /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<ApiResponse>} */
@@ -208,12 +228,17 @@ export class Api extends EventTarget {
     }
   }
 
+  /** Cookies are used only if the refresh token is in one. @returns {RequestCredentials} */
+  get #credentials() {
+    return this.tokenStore.load()?.refresh === "" ? "same-origin" : "omit";
+  }
+
   /** @param {string} path @param {RequestInit} request @returns {Promise<ApiResponse>} */
   async #send(path, request) {
     const startMs = performance.now();
     let response, text;
     try {
-      response = await fetch(`${this.baseUrl}/${path}`, { ...request, credentials: "omit", cache: "no-store" });
+      response = await fetch(`${this.baseUrl}/${path}`, { ...request, credentials: this.#credentials, cache: "no-store" });
       text = await response.text();
     } catch {
       this.#reportCall(request.method, path, 0, startMs);

@@ -7,7 +7,6 @@ import { byId, errorText, refreshTimes } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { startInspector } from "./inspector.js";
 import { EventClient } from "./mysocial.js";
-import { OwnReactions } from "./posts/reactions.js";
 import { Router } from "./router.js";
 import { createView } from "./routes.js";
 import { restoreSession, tokenStore } from "./session.js";
@@ -42,7 +41,6 @@ async function startSession(currentUser) {
     api,
     events,
     currentUser,
-    ownReactions: new OwnReactions(api, currentUser.id),
     relationships: new Relationships(api, currentUser.id),
     presence: new Presence(api, events),
     drafts: new Drafts(currentUser.id),
@@ -52,14 +50,11 @@ async function startSession(currentUser) {
   const components = () => [header, ...(router.view?.components ?? [])];
   deleteDrafts = () => shared.drafts.clear();
   handleEvent = (event) => {
-    const { type, data } = event;
-    if (type === "reaction.changed" && data.user_id === currentUser.id) shared.ownReactions.set(data.post_id, data.type);
     shared.relationships.handleEvent(event);
     shared.presence.handleEvent(event);
     for (const component of components()) component.handleEvent(event);
   };
   reloadAll = () => {
-    shared.ownReactions.clear();
     shared.relationships.reload().catch(() => {}); // the components show errors of their own
     for (const component of components()) component.reload();
   };
@@ -124,13 +119,13 @@ byId("signout").addEventListener("click", () => {
 setUpSignIn(api, startSession);
 setInterval(refreshTimes, TIME_REFRESH_MS);
 
-if (await restoreSession()) {
-  try {
+try {
+  if (await restoreSession(api)) {
     const { data } = await api.get("accounts/me");
     await startSession(data.user ?? data);
-  } catch (/** @type {any} */ error) {
-    byId("signin-error").textContent = errorText(error);
   }
+} catch (/** @type {any} */ error) {
+  byId("signin-error").textContent = errorText(error);
 }
 byId("signin-error").textContent ||= sessionStorage.getItem(SIGN_OUT_MESSAGE_KEY);
 sessionStorage.removeItem(SIGN_OUT_MESSAGE_KEY);

@@ -1,9 +1,14 @@
 /**
  * Session of this window. The tokens are kept in `sessionStorage`, so two windows can have two users,
  * and closing a window signs it out.
+ *
+ * A sign-in with the link of an e-mail is different: its refresh token is in an HttpOnly cookie, so new
+ * windows continue the session until the user signs out.
  */
 
 const STORAGE_KEY = "mysocial.session";
+const COOKIE_SESSION_KEY = "mysocial.cookie-session"; // set while there is a session of the cookie
+const SIGNED_IN_ROUTE = "#/signed-in"; // where the page of the link leads to
 const CLAIM_TIMEOUT_MS = 2_000; // after a reload, the old page needs a moment to release its lock
 
 /** @typedef {import("./api.js").Tokens} Tokens */
@@ -12,11 +17,21 @@ const CLAIM_TIMEOUT_MS = 2_000; // after a reload, the old page needs a moment t
 export const tokenStore = {
   load: () => JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "null"),
   save(tokens) {
+    if (tokens ? usesCookie(tokens) : usesCookie(tokenStore.load())) setCookieSession(tokens !== null);
     if (tokens) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(tokens));
     else sessionStorage.removeItem(STORAGE_KEY);
     if (tokens) claimSession(tokens).catch(() => {});
   },
 };
+
+/** @param {Tokens | null} tokens */
+const usesCookie = (tokens) => tokens !== null && !tokens.refresh;
+
+/** @param {boolean} exists */
+function setCookieSession(exists) {
+  if (exists) localStorage.setItem(COOKIE_SESSION_KEY, "yes");
+  else localStorage.removeItem(COOKIE_SESSION_KEY);
+}
 
 let claimedSessionId = "";
 
@@ -28,6 +43,7 @@ let claimedSessionId = "";
  * @param {Tokens} tokens @returns {Promise<boolean>} false when another window has the session
  */
 async function claimSession(tokens) {
+  if (usesCookie(tokens)) return true; // windows share the cookie
   const [sessionId] = tokens.refresh.split(".");
   if (sessionId === claimedSessionId || !navigator.locks) return true;
   claimedSessionId = sessionId;
@@ -42,10 +58,15 @@ async function claimSession(tokens) {
   });
 }
 
-/** Returns whether this window has a session. Deletes tokens that belong to another window. */
-export async function restoreSession() {
-  const tokens = tokenStore.load();
-  if (!tokens) return false;
+/**
+ * Returns whether this window has a session. Deletes tokens that belong to another window.
+ * @param {import("./api.js").Api} api
+ */
+export async function restoreSession(api) {
+  const isSignedInByLink = location.hash === SIGNED_IN_ROUTE;
+  if (isSignedInByLink) history.replaceState(null, "", "#/");
+  const tokens = isSignedInByLink ? null : tokenStore.load();
+  if (!tokens) return (isSignedInByLink || localStorage.getItem(COOKIE_SESSION_KEY) !== null) && api.continueCookieSession();
   if (await claimSession(tokens)) return true;
   tokenStore.save(null);
   return false;

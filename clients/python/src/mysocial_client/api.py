@@ -816,6 +816,43 @@ class Api(Transport):
             idempotency_key=idempotency_key,
         )
 
+    def request_sign_in_link(
+        self,
+        body: models.EmailInput,
+        *,
+        idempotency_key: str = "",
+    ) -> Response[models.Message]:
+        """Request an e-mail with a link to sign in.
+
+        The e-mail is sent to confirmed addresses only. Its link is valid for 15 minutes, works
+        once, and becomes invalid with the next sign-in. 404 if the site does not send such
+        links.
+        """
+        return self._request(
+            "POST",
+            "/signin/link",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+
+    def sign_in_with_link(
+        self,
+        token: str,
+        body: models.SignInLinkInput,
+        *,
+        idempotency_key: str = "",
+    ) -> Response[models.SignedIn]:
+        """Sign in with the link of an e-mail.
+
+        Open a session with the token of the link, and return its tokens.
+        """
+        return self._request(
+            "POST",
+            f"/signin/link/{token}",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+
     def sign_out(
         self,
         *,

@@ -1205,6 +1205,13 @@ class SignInInput(TypedDict):
     refresh_in: NotRequired["RefreshInEnum"]
 
 
+class SignInLinkInput(TypedDict):
+    """Where the refresh token of the new session is returned."""
+
+    # Where the refresh token is returned. Browsers should choose `cookie`.
+    refresh_in: NotRequired["RefreshInEnum"]
+
+
 class SignInPage(TypedDict):
     """A page of your sign-ins."""
 

@@ -6,6 +6,7 @@ carried out once.
 
 import json
 import random
+import re
 import threading
 import time
 import uuid
@@ -20,7 +21,8 @@ MAX_ATTEMPTS = 6  # about ten seconds in total, on average
 MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.4, 5.0
 NOT_AUTHENTICATED, UNAVAILABLE = 401, 503
 GATEWAY_STATUSES = {502, 504}  # the proxy got no response from the server
-TOKEN_PATHS = {"/signin", "/signup", "/token/refresh"}
+# They return tokens.
+TOKEN_PATHS = re.compile(r"/(signin|signup|token/refresh|signin/link/.+)")
 File = tuple[str, bytes]  # the name of a file and its content
 Query = list[tuple[str, str | int | float | bool | None]]
 T = TypeVar("T")
@@ -160,7 +162,7 @@ class Transport:
         request = _Request(method, path, _content(body, files), _query(query), idempotency_key)
         response = self._send_signed_in(request)
         data = response.json()
-        if path in TOKEN_PATHS and "access" in data:  # a sign-up may have to be confirmed
+        if TOKEN_PATHS.fullmatch(path) and "access" in data:  # a sign-up may have to be confirmed
             self._save(Tokens(data["access"], data["refresh"]))
         return Response(data, response.headers.get("X-Event-Cursor", ""), response.headers)
 
@@ -172,7 +174,7 @@ class Transport:
         )
 
     def _send_signed_in(self, request: _Request) -> httpx.Response:
-        access = "" if request.path in TOKEN_PATHS else self.get_access_token()
+        access = "" if TOKEN_PATHS.fullmatch(request.path) else self.get_access_token()
         if not request.key:
             request = request._replace(key=uuid.uuid4().hex)
         try:
