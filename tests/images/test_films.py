@@ -1,6 +1,5 @@
 """Films of phones and editors: what browsers play is kept, and the rest is converted to MP4."""
 
-import io
 import random
 
 import pytest
@@ -13,7 +12,6 @@ from mysocial.outbox import run_due_cascades
 from tests.images.films import (
     describe,
     make_film,
-    mirror,
     red_corner,
     shown_picture,
     turn,
@@ -32,11 +30,6 @@ from tests.support.concurrency import assert_no_changes
 from tests.support.people import new_client
 
 SECRET = LOCATION.encode()
-CONTENT_TYPES = {
-    "mp4": "video/mp4",
-    "mov": "video/quicktime",
-    "matroska": "video/x-matroska",
-}
 CORNERS = {0: "left upper", 90: "right upper", 180: "right lower", 270: "left lower"}
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
 
@@ -119,37 +112,6 @@ def test_a_turned_film_is_shown_upright(alice, container, pictures, degrees):
     assert (picture.size, red_corner(picture)) == (size, CORNERS[degrees])
     poster = open_image(media["sizes"]["poster"]["url"])
     assert (poster.size, red_corner(poster)) == (size, CORNERS[degrees])
-
-
-@pytest.mark.parametrize("container", ["mp4", "mov", "matroska"])
-def test_only_a_matrix_that_mirrors_is_read_as_mirrored(alice, container):
-    """Check that FFmpeg reads what `mirror` makes as mirrored, and nothing else."""
-    content = make_film(container)
-    assert not inspect_video(io.BytesIO(content), CONTENT_TYPES[container])[0].is_mirrored
-    if container != "matroska":
-        mirrored = io.BytesIO(mirror(content, 0))
-        assert inspect_video(mirrored, CONTENT_TYPES[container])[0].is_mirrored
-
-
-@pytest.mark.parametrize("degrees", CORNERS)
-@pytest.mark.parametrize(
-    ("container", "pictures"), [("mp4", "libx264"), ("mov", "libx264"), ("mov", "libx265")]
-)
-def test_a_mirrored_film_is_shown_as_the_camera_meant(alice, container, pictures, degrees):
-    media, stored = publish(alice, mirror(make_film(container, pictures), degrees))
-    size = (96, 64) if degrees % 180 == 0 else (64, 96)
-    corner = {
-        "left upper": "right upper",
-        "right upper": "right lower",
-        "right lower": "left lower",
-        "left lower": "left upper",
-    }[CORNERS[degrees]]
-    assert (media["width"], media["height"]) == size
-    picture = shown_picture(stored)
-    assert (picture.size, red_corner(picture)) == (size, corner)
-    assert not inspect_video(io.BytesIO(stored), "video/mp4")[0].is_mirrored
-    poster = open_image(media["sizes"]["poster"]["url"])
-    assert (poster.size, red_corner(poster)) == (size, corner)
 
 
 def test_a_film_has_a_poster_sizes_and_a_placeholder(alice):
