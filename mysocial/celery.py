@@ -22,43 +22,22 @@ app.conf.imports = ("mysocial.persistence.heartbeats", "mysocial.core.tracing")
 
 app.conf.worker_consumer = "mysocial.persistence.worker:Consumer"
 app.conf.beat_scheduler = "mysocial.persistence.scheduler:WakeupScheduler"
+# How often beat looks up in Redis whether there is work; only then it sends a message.
 app.conf.beat_schedule = {
-    # Wakes the queues whose dirty records were not flushed.
+    # The queues whose dirty records were not flushed.
     "wake-dirty-queues": {"task": "mysocial.wake_dirty_queues", "schedule": 1.0},
     # Work whose wake-up was lost, and work to be retried.
     "send-emails": {"task": "email.send_emails", "schedule": 5.0},
     "run-cascades": {"task": "mysocial.run_cascades", "schedule": 5.0},
     "process-media": {"task": "images.process_media", "schedule": 5.0},
     "make-exports": {"task": "accounts.make_exports", "schedule": 5.0},
-    "delete-expired-exports": {
-        "task": "accounts.delete_expired_exports",
-        "schedule": 3600.0,
-        "options": {"queue": "accounts", "expires": 3000},
-    },
-    "save-security-events": {
-        "task": "accounts.save_security_events",
-        "schedule": 10.0,
-        "options": {"queue": "accounts", "expires": 9},
-    },
-    "delete-stale-uploads": {
-        "task": "images.delete_stale_uploads",
-        "schedule": 3600.0,
-        "options": {"queue": "images", "expires": 3000},
-    },
-    "delete-old-email-files": {
-        "task": "email.delete_old_files",
-        "schedule": 3600.0,
-        "options": {"queue": "email", "expires": 3000},
-    },
+    "save-security-events": {"task": "accounts.save_security_events", "schedule": 10.0},
     # Compresses stored responses and events.
-    "pack-history": {
-        "task": "mysocial.pack_history",
-        "schedule": 5.0,
-        "options": {"expires": 4},
-    },
-    "delete-expired": {
-        "task": "mysocial.delete_expired",
-        "schedule": 30.0,
-        "options": {"expires": 25},
-    },
+    "pack-history": {"task": "mysocial.pack_history", "schedule": 5.0},
+    "delete-expired": {"task": "mysocial.delete_expired", "schedule": 30.0},
+    # These are sent without a look-up.
+    "trim-logs": {"task": "mysocial.delete_expired", "schedule": 600.0},
+    "delete-expired-exports": {"task": "accounts.delete_expired_exports", "schedule": 3600.0},
+    "delete-stale-uploads": {"task": "images.delete_stale_uploads", "schedule": 3600.0},
+    "delete-old-email-files": {"task": "email.delete_old_files", "schedule": 3600.0},
 }

@@ -22,7 +22,8 @@ RESERVED_SEGMENTS = frozenset({
 })  # fmt: skip
 # The queues of the project, and the names of its wake-ups.
 RESERVED_QUEUES = frozenset({
-    "cascades", "celery", "default", "email", "exports", "hooks", "mails", "media", "mysocial",
+    "cascades", "celery", "default", "email", "expiry", "exports", "hooks", "mails", "media",
+    "mysocial", "old_email_files", "old_exports", "old_uploads", "packing", "security_events",
 })  # fmt: skip
 
 

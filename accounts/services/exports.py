@@ -19,13 +19,19 @@ from mysocial.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
 from mysocial.core.ids import now
 from mysocial.core.progress import ProgressCallback
 from mysocial.core.upload_spool import fsync
-from mysocial.outbox import QUEUED, process_due, queue_email
+from mysocial.core.wakeup_names import EXPORTS
+from mysocial.outbox import (
+    QUEUED,
+    process_due,
+    queue_email,
+    report_given_up,
+    report_postponed,
+)
 from mysocial.policies import relationship_policy
 from mysocial.privacy import Owner, write_archive
 from mysocial.realtime import ephemeral
 from mysocial.security_log import Kind, record_event
 from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
-from mysocial.store.wakeups import EXPORTS
 from users.selectors import get_user, get_users
 from users.services import require_user
 
@@ -145,9 +151,13 @@ def _create_export(claimed: Export) -> bool:
     except NotFound:
         return False  # The member was erased, and the record with them.
     except Exception as error:
-        logger.exception("Export %s: try %s: %s", claimed.pk, claimed.tries, type(error).__name__)
+        reason = type(error).__name__
+        logger.exception("Export %s: try %s: %s", claimed.pk, claimed.tries, reason)
         if claimed.tries >= MAX_TRIES:
             _mark_failed(claimed)
+            report_given_up(claimed, reason)
+        else:
+            report_postponed(claimed, reason)
         return False
     fsync(path)
     return _mark_ready(claimed, path)

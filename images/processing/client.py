@@ -138,6 +138,10 @@ def _limits_of(kind: Kind) -> Limits:
     return Limits(settings.MEDIA_CPU_SECONDS, memory, MAX_IMAGE_OUTPUT_BYTES)
 
 
+# The longest time that a file of any kind may take.
+MAX_FILE_SECONDS = max(_limits_of(kind).wall_seconds for kind in Kind) + MARGIN_SECONDS
+
+
 def process_file(content_type: str, source: IO[bytes], output: IO[bytes]) -> ProcessedMedia:
     """Process a file in the decoder process.
 

@@ -18,10 +18,10 @@ from mysocial.core.errors import Conflict, NotFound, TooLarge, UnsupportedMediaT
 from mysocial.core.ids import new_id, now
 from mysocial.core.rate_limits import DAY, RateLimit
 from mysocial.core.upload_spool import delete_spooled, spooled
+from mysocial.core.wakeup_names import MEDIA
 from mysocial.outbox import QUEUED, delete_listed_with
 from mysocial.policies import Audience
 from mysocial.store import Write, reads, retry_on_conflict, write
-from mysocial.store.wakeups import MEDIA
 from users import services as users
 from users.selectors import get_user
 

@@ -21,7 +21,7 @@ from images.store import media as media_store
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.ids import is_id, now
 from mysocial.core.upload_spool import delete_spooled, open_spooled, stale_spooled
-from mysocial.outbox import QUEUED, process_due
+from mysocial.outbox import QUEUED, process_due, report_given_up, report_postponed
 from mysocial.store import STALE_ERRORS, reads, retry_on_conflict, write
 
 logger = logging.getLogger(__name__)
@@ -63,11 +63,14 @@ def _process(claimed: Media) -> bool:
         raise
     except InvalidMedia as error:
         logger.info("Media %s can't be processed: %s", claimed.id, error)
+        report_given_up(claimed, str(error))
         changes = {**FAILED, "error": str(error)}
     except Exception as error:  # noqa: BLE001 - a failing host must not stop the other media
         logger.warning("Media %s: attempt %s: %s", claimed.id, claimed.tries, type(error).__name__)
         if claimed.tries < MAX_ATTEMPTS:
+            report_postponed(claimed, type(error).__name__)
             return False
+        report_given_up(claimed, type(error).__name__)
         changes = {**FAILED, "error": NOT_STORED}
     _finish(claimed, changes)
     return True
@@ -159,6 +162,7 @@ def _remove_file(claimed: DeletedFile) -> bool:
         hosts.get_host(claimed.host).remove(claimed.host_ref, kind=claimed.kind)
     except Exception as error:  # noqa: BLE001 - a failing host must not stop the other files
         logger.warning("File %s: attempt %s: %s", claimed.id, claimed.tries, type(error).__name__)
+        report_postponed(claimed, type(error).__name__)
         return False
     with write() as w:
         w.update(claimed, status=DONE, due_at=now())

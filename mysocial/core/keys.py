@@ -52,6 +52,7 @@ RATE_LIMIT_PREFIX = "rate_limit:"
 KNOWN_NETWORKS_PREFIX = "known_networks:"
 EMAIL_SENT_PREFIX = "email_sent:"
 SECURITY_EVENTS_PREFIX = "security_events:"  # by day: counts of events that have no write
+UNSAVED_EVENTS = "+"  # a field of the same hash: how many events were counted since they were saved
 EMAIL_DAY_PREFIX = "email_day:"  # by member: the e-mails that have a place in the member's day
 
 # The fields of an e-mail day beside the ids of its e-mails.

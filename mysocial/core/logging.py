@@ -54,6 +54,20 @@ class ShortenConnectionErrors(logging.Filter):
         return True
 
 
+class DropRetries(logging.Filter):
+    """Drops Celery's lines about retries, of which an outage causes many.
+
+    The workers log its start and end.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is to be logged."""
+        data = getattr(record, "data", None)  # of Celery's lines about tasks
+        if not isinstance(data, dict) or record.levelno != logging.INFO:
+            return True
+        return not data.get("eta") and "] retry: " not in str(record.msg)
+
+
 class JsonFormatter(logging.Formatter):
     """Formats a record as one line of JSON."""
 
@@ -88,7 +102,10 @@ def logging_config(level: str, form: str = LINES) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"shorten": {"()": ShortenConnectionErrors}},
+        "filters": {
+            "shorten": {"()": ShortenConnectionErrors},
+            "drop_retries": {"()": DropRetries},
+        },
         "formatters": {
             LINES: {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
             JSON: {"()": JsonFormatter},
@@ -97,7 +114,7 @@ def logging_config(level: str, form: str = LINES) -> dict[str, Any]:
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": form,
-                "filters": ["shorten"],
+                "filters": ["shorten"] if level == "DEBUG" else ["shorten", "drop_retries"],
             }
         },
         "root": {"handlers": ["console"], "level": level},

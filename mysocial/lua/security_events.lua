@@ -1,4 +1,5 @@
--- The counted security events of a day: a hash of JSON by identity; the field '' counts the bytes.
+-- The counted security events of a day: a hash of JSON by identity; the field '' counts the bytes,
+-- and UNSAVED_EVENTS the events since they were saved.
 -- With `saved`, records how many events of an entry are saved as a record; otherwise counts one
 -- event. An entry beyond the limit of bytes is counted in one entry for its kind.
 local key, field = request.key, request.field
@@ -29,5 +30,6 @@ if entry.count == 0 and field == request.field then entry.user_agent = request.u
 entry.count = entry.count + 1
 entry.last_ms = request.now_ms
 redis.call('HSET', key, field, cjson.encode(entry))
+redis.call('HINCRBY', key, UNSAVED_EVENTS, 1)
 redis.call('EXPIRE', key, request.ttl_seconds, 'NX')
 return entry.count

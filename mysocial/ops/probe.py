@@ -6,6 +6,7 @@ supervisors use it.
 """
 
 import argparse
+import contextlib
 import os
 import socket
 import sys
@@ -20,10 +21,16 @@ import psutil
 from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
+from mysocial.core.wakeup_names import EXPORTS, MEDIA
 from mysocial.persistence.dirty import get_backlogs
+from mysocial.persistence.due import oldest_due_seconds
 from mysocial.persistence.heartbeats import MAX_BACKLOG_SECONDS, SCHEDULER_KEY, worker_key
 
 HEALTHY, UNHEALTHY = 0, 1
+# From SIGTERM to SIGKILL. A worker that runs no tasks finishes none, and the health check of
+# compose ends the probe after 25 seconds.
+GRACE_SECONDS = 15.0
+POLL_SECONDS = 0.1
 START_SECONDS = 60  # a process that started less than this ago is not terminated
 
 
@@ -70,7 +77,7 @@ def check_worker(node: str) -> ProbeResult:
 
 
 def check_media_worker(node: str) -> ProbeResult:
-    """Check whether the worker of media runs tasks, of which beat sends two every 5 seconds.
+    """Check whether files or exports wait for too long and only this worker can be the cause.
 
     It records heartbeats during long work as well. It does not flush, so no backlog is its fault.
 
@@ -79,13 +86,17 @@ def check_media_worker(node: str) -> ProbeResult:
     """
     try:
         worker_is_alive, scheduler_is_alive = _read_heartbeats(node)
+        oldest = oldest_due_seconds([MEDIA, EXPORTS])
     except Unavailable as error:
         return ProbeResult(HEALTHY, f"unknown: {error}")
+    if oldest <= MAX_BACKLOG_SECONDS:
+        return ProbeResult(HEALTHY, f"the oldest item has waited {oldest:.0f} s")
     if worker_is_alive:
-        return ProbeResult(HEALTHY, "running tasks")
+        return ProbeResult(HEALTHY, "items wait, but the worker runs tasks")
     if not scheduler_is_alive:
-        return ProbeResult(HEALTHY, "no tasks, but beat is not running")
-    return ProbeResult(UNHEALTHY, "not running any tasks")
+        return ProbeResult(HEALTHY, "items wait, but beat is not running")
+    reason = f"the oldest item has waited {oldest:.0f} s, and the worker runs no tasks"
+    return ProbeResult(UNHEALTHY, reason)
 
 
 def check_beat() -> ProbeResult:
@@ -100,8 +111,11 @@ def check_beat() -> ProbeResult:
     return ProbeResult(UNHEALTHY, "not running its jobs")
 
 
-def terminate(pid: int) -> str:
+def terminate(pid: int, grace_seconds: float) -> str:
     """Terminate a process, unless it has just started; its supervisor restarts it.
+
+    If SIGTERM does not suffice, its descendants are killed, and then the process. The first process
+    of a container cannot be killed from inside, but ends with its only child.
 
     Returns:
         What was done, for the log.
@@ -109,8 +123,25 @@ def terminate(pid: int) -> str:
     process = psutil.Process(pid)
     if time.time() - process.create_time() < START_SECONDS:
         return "not terminated, as it has just started"
+    family = [*process.children(recursive=True), process]
     process.terminate()
-    return "terminated"
+    deadline = time.monotonic() + grace_seconds
+    while any(map(_runs, family)):
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(POLL_SECONDS)
+    else:
+        return "terminated"
+    for member in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
+    return f"killed {grace_seconds:g} s after SIGTERM"
+
+
+def _runs(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -123,6 +154,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--terminate", type=int, metavar="PID", help="process to terminate if it is unhealthy"
     )
+    parser.add_argument(
+        "--grace", type=float, default=GRACE_SECONDS, metavar="SECONDS",
+        help="time from SIGTERM to SIGKILL; by default, %(default)s s",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     node = options.node or f"{options.role}@{socket.gethostname()}"
     checks = {
@@ -133,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result = checks[options.role]()
     reason = result.reason
     if result.code == UNHEALTHY and options.terminate:
-        reason += f"; {terminate(options.terminate)}"
+        reason += f"; {terminate(options.terminate, options.grace)}"
     sys.stdout.write(f"{options.role}: {reason}\n")
     return result.code
 

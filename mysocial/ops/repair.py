@@ -13,10 +13,10 @@ from typing import Any
 
 from mysocial.core.errors import NotFound
 from mysocial.core.redis import Script
+from mysocial.core.wakeup_names import CASCADES
 from mysocial.ops.differences import ORPHAN, Difference
 from mysocial.outbox import CascadeDeletion
 from mysocial.store import parse_record, write
-from mysocial.store.wakeups import CASCADES
 
 REPAIR = Script("common", "repair")
 RECORD_KINDS = {"missing", "stale", "different"}

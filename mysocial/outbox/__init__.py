@@ -14,7 +14,15 @@ from mysocial.outbox.email import EmailTemplate, delete_emails, email_summary, q
 from mysocial.outbox.email_days import DIGEST, held_emails
 from mysocial.outbox.email_models import Email, emails
 from mysocial.outbox.file_email_backend import email_folder
-from mysocial.outbox.items import OUTBOX, QUEUED, OutboxItem, process_due, run_time_slice
+from mysocial.outbox.items import (
+    OUTBOX,
+    QUEUED,
+    OutboxItem,
+    process_due,
+    report_given_up,
+    report_postponed,
+    run_time_slice,
+)
 
 __all__ = [
     "DIGEST",
@@ -37,6 +45,8 @@ __all__ = [
     "process_due",
     "queue_cascade",
     "queue_email",
+    "report_given_up",
+    "report_postponed",
     "run_due_cascades",
     "run_time_slice",
     "send_due",

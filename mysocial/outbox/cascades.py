@@ -14,7 +14,8 @@ from django.db import models
 from mysocial.core import mongo
 from mysocial.core.errors import NotFound, Unavailable
 from mysocial.core.ids import now
-from mysocial.outbox.items import OUTBOX, QUEUED, OutboxItem, process_due
+from mysocial.core.wakeup_names import CASCADES
+from mysocial.outbox.items import OUTBOX, QUEUED, OutboxItem, process_due, report_postponed
 from mysocial.store import (
     JsonTemplate,
     ListQuery,
@@ -26,7 +27,6 @@ from mysocial.store import (
     store_of,
     write,
 )
-from mysocial.store.wakeups import CASCADES
 
 logger = logging.getLogger(__name__)
 CASCADES_BY_MODEL: dict[str, "list[type[Cascade]]"] = {}
@@ -160,11 +160,12 @@ def _run_cascade(deletion: CascadeDeletion) -> bool:
         _delete_all_dependents(deletion)
     except Unavailable:
         raise
-    except Exception:
+    except Exception as error:
         # It becomes due again, without limit: the dependents of a deleted record must go.
         logger.exception(
             "%s %s: not all dependents could be deleted", deletion.label, deletion.record_id
         )
+        report_postponed(deletion, type(error).__name__)
         return False
     with write() as w:
         w.update(deletion, status="done", due_at=now())

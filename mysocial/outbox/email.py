@@ -22,12 +22,12 @@ from mysocial.core import keys
 from mysocial.core.errors import Unavailable
 from mysocial.core.ids import milliseconds, now
 from mysocial.core.redis import available, client
+from mysocial.core.wakeup_names import EMAILS
 from mysocial.outbox.cascades import delete_records
 from mysocial.outbox.email_days import claim_place
 from mysocial.outbox.email_models import DROPPED, FAILED, HELD, SENT, Email, emails
-from mysocial.outbox.items import process_due
+from mysocial.outbox.items import process_due, report_given_up, report_postponed
 from mysocial.store import Write, write
-from mysocial.store.wakeups import EMAILS
 
 logger = logging.getLogger(__name__)
 EMAIL_TEMPLATES: dict[str, "type[EmailTemplate]"] = {}
@@ -120,9 +120,13 @@ def _send(claimed: Email) -> bool:
         raise
     except Exception as error:  # noqa: BLE001 - a bad e-mail must not block the others
         # Only the type of the error is logged: a provider's or template's message may hold a token.
-        logger.warning("E-mail %s: try %s: %s", claimed.id, claimed.tries, type(error).__name__)
+        reason = type(error).__name__
+        logger.warning("E-mail %s: try %s: %s", claimed.id, claimed.tries, reason)
         if claimed.tries >= MAX_TRIES:
             _mark_failed(claimed)
+            report_given_up(claimed, reason)
+        else:
+            report_postponed(claimed, reason)
         return False
     if status in (SENT, DROPPED):
         with write() as w:

@@ -10,7 +10,9 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -23,6 +25,7 @@ from mysocial.core.errors import Conflict, NotFound, Unavailable
 from mysocial.core.ids import now
 from mysocial.core.redis import available, client
 from mysocial.persistence.heartbeats import WORKER_TTL_SECONDS, record_heartbeat, worker_key
+from mysocial.persistence.wakeup_task import ItemsPostponed, WorkFailed
 from mysocial.store import (
     Field,
     Index,
@@ -30,7 +33,6 @@ from mysocial.store import (
     ListQuery,
     Record,
     Store,
-    acknowledge_wakeup,
     reads,
     wake_unless_pending,
     write,
@@ -40,6 +42,7 @@ logger = logging.getLogger(__name__)
 BATCH = 50
 MAX_DOUBLINGS = 7
 MAX_LOST_CLAIMS = 3
+MAX_REASONS = 5  # that the error of a task names
 TIME_SLICE_SECONDS = 1.0
 MIN_RENEWAL_SECONDS = 1.0
 QUEUED = "queued"
@@ -62,6 +65,57 @@ class OutboxItem(Record):
 Item = TypeVar("Item", bound=OutboxItem)
 
 
+@dataclass
+class _Report:
+    """What failed in a time slice."""
+
+    given_up: list[str] = field(default_factory=list)
+    postponed: list[str] = field(default_factory=list)
+    retry_at: datetime | None = None
+
+    def raise_error(self) -> None:
+        """Raise the error with which the task ends, if something failed."""
+        if self.given_up:
+            raise WorkFailed(_shorten(self.given_up))
+        if self.retry_at:
+            seconds = max(0.0, (self.retry_at - now()).total_seconds())
+            raise ItemsPostponed(_shorten(self.postponed), seconds)
+
+
+_report: ContextVar[_Report | None] = ContextVar("mysocial_outbox_report", default=None)
+
+
+def report_given_up(item: OutboxItem, reason: str) -> None:
+    """Let the running task fail because this item was given up.
+
+    Args:
+        item: The item.
+        reason: Why, without anything secret: operators and logs show it.
+    """
+    report = _report.get()
+    if report:
+        report.given_up.append(f"{type(item).__name__} {item.pk}: {reason}")
+
+
+def report_postponed(item: OutboxItem, reason: str) -> None:
+    """Let Celery retry the running task when this claimed item is due again.
+
+    Args:
+        item: The item.
+        reason: Why, without anything secret: operators and logs show it.
+    """
+    report = _report.get()
+    if report:
+        name = f"{type(item).__name__} {item.pk}"
+        report.postponed.append(f"{name}: attempt {item.tries}: {reason}")
+        report.retry_at = min(report.retry_at or item.due_at, item.due_at)
+
+
+def _shorten(reasons: list[str]) -> str:
+    more = len(reasons) - MAX_REASONS
+    return "; ".join([*reasons[:MAX_REASONS], *([f"and {more} more"] if more > 0 else [])])
+
+
 def run_time_slice(
     name: str, work: Callable[[float], int], *, lease_seconds: float | None = None
 ) -> int:
@@ -76,17 +130,21 @@ def run_time_slice(
             has not released its lease after so long is considered dead.
 
     Raises:
-        Unavailable: Redis cannot be reached.
+        ItemsPostponed: An attempt at an item failed; it is due again later.
+        Unavailable: Redis or MongoDB cannot be reached.
+        WorkFailed: An item was given up.
     """
-    acknowledge_wakeup(name)
     deadline = time.monotonic() + TIME_SLICE_SECONDS
-    if lease_seconds is None:
-        done = work(TIME_SLICE_SECONDS)
-    else:
-        with _lease(name, lease_seconds) as acquired:
+    report = _Report()
+    token = _report.set(report)
+    try:
+        with _lease(name, lease_seconds) if lease_seconds else nullcontext(True) as acquired:
             done = work(TIME_SLICE_SECONDS) if acquired else 0
+    finally:
+        _report.reset(token)
     if time.monotonic() >= deadline:
         wake_unless_pending(name)
+    report.raise_error()
     return done
 
 
@@ -151,6 +209,7 @@ def _process(
     """Process a claimed item or give it up; record that the worker has survived it."""
     if give_up is not None and claimed.lost_claims > MAX_LOST_CLAIMS:
         give_up(claimed)
+        report_given_up(claimed, "its workers have died")
         return False
     is_done = False
     try:

@@ -4,4 +4,14 @@ The public modules are imported by name; importing this package alone loads no m
 `mysocial.ops.probe` fast.
 """
 
-__all__ = ["backoff", "dead_letters", "dirty", "flush", "heartbeats", "mongo_writer", "tasks"]
+__all__ = [
+    "backoff",
+    "dead_letters",
+    "dirty",
+    "due",
+    "flush",
+    "heartbeats",
+    "mongo_writer",
+    "tasks",
+    "wakeup_task",
+]

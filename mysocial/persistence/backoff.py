@@ -1,48 +1,34 @@
-"""Backoff of the workers while Redis or MongoDB cannot be reached.
+"""Backoff of the workers while a server cannot be reached.
 
-`skip_if_unavailable` is for any task; `start_backoff` keeps every worker from querying a MongoDB
-that is unreachable.
+All workers wait together. When the backoff ends, one of them makes the next attempt, and the others
+wait for its result.
 """
 
-import functools
 import logging
 import random
-from collections.abc import Callable
 
 from redis.exceptions import OutOfMemoryError
 
 from mysocial.core import keys
-from mysocial.core.errors import Unavailable
 from mysocial.core.redis import available, client
-from mysocial.store.wakeups import postpone_wakeup
 
 logger = logging.getLogger(__name__)
 MAX_BACKOFF_SECONDS = 3.0
 TRIES_TTL_SECONDS = 60
-Work = Callable[[], int]
 
 
-def skip_if_unavailable(work: Work) -> Work:
-    """Decorate a task's function: it returns 0 and logs one line while a server is unreachable.
+class RetryLater(Exception):
+    """Work that cannot be done now; Celery retries its task after `seconds`."""
 
-    The work is recorded in Redis and beat schedules it again, so the task has not failed.
-    """
-
-    @functools.wraps(work)
-    def skip_work() -> int:
-        try:
-            return work()
-        except Unavailable as error:
-            logger.warning("%s is skipped for now: %s", work.__name__, error)
-            return 0
-
-    return skip_work
+    def __init__(self, reason: str, seconds: float = 0.0) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
 
 
-def start_backoff() -> float:
+def start_backoff(reason: object = "") -> float:
     """Keep every worker from flushing for a growing, jittered time, at most three seconds.
 
-    The records stay dirty, and the number of tries is not limited.
+    The records stay dirty, and the number of tries is not limited. The first failure is logged.
 
     Returns:
         The length of the backoff, in seconds.
@@ -58,6 +44,8 @@ def start_backoff() -> float:
             client().expire(keys.BACKOFF_ATTEMPTS, TRIES_TTL_SECONDS)
         except OutOfMemoryError:
             return 0.0  # a full server has no room for the key: a try at each beat is acceptable
+    if tries == 1:
+        logger.warning("The workers wait, and retry at most every 3 seconds: %s", reason)
     return seconds
 
 
@@ -68,20 +56,31 @@ def end_backoff() -> None:
         Unavailable: Redis cannot be reached.
     """
     with available():
-        client().delete(keys.BACKOFF_ATTEMPTS)
+        tries = client().getdel(keys.BACKOFF_ATTEMPTS)
+        client().delete(keys.BACKOFF)
+    if tries:
+        logger.warning("The workers continue after %s failed attempts.", int(tries))
 
 
-def in_backoff(queue: str) -> bool:
-    """Return whether the workers back off.
-
-    If so, the pending mark of `queue` is set to end with the backoff. A worker has taken the
-    message of this queue already, so a write that follows the backoff must send another one.
+def check_backoff() -> bool:
+    """Return whether the last attempt failed, so that this one is the only one for now.
 
     Raises:
+        RetryLater: The workers back off, or another worker makes the only attempt.
         Unavailable: Redis cannot be reached.
     """
     with available():
-        left_ms = int(client().pttl(keys.BACKOFF))
+        pipe = client().pipeline(transaction=False)
+        pipe.pttl(keys.BACKOFF)
+        pipe.exists(keys.BACKOFF_ATTEMPTS)
+        left_ms, is_outage = pipe.execute()
+        attempt_ms = int(MAX_BACKOFF_SECONDS * 1000)
+        if is_outage and left_ms <= 0:
+            try:
+                is_first = client().set(keys.BACKOFF, "1", nx=True, px=attempt_ms)
+            except OutOfMemoryError:
+                is_first = True
+            left_ms = 0 if is_first else attempt_ms
     if left_ms > 0:
-        postpone_wakeup(queue, left_ms)
-    return left_ms > 0
+        raise RetryLater("The workers wait for a server that cannot be reached.", left_ms / 1000)
+    return bool(is_outage)

@@ -6,46 +6,45 @@ from typing import Any
 from celery import current_app, shared_task
 from kombu import Exchange, Queue
 
+from mysocial.core import mongo
 from mysocial.core.errors import Unavailable
 from mysocial.core.queues import all_queue_names, queue_names
+from mysocial.core.wakeup_names import EXPIRY, PACKING
 from mysocial.persistence import packing
-from mysocial.persistence.backoff import (
-    end_backoff,
-    in_backoff,
-    skip_if_unavailable,
-    start_backoff,
-)
+from mysocial.persistence.backoff import check_backoff, end_backoff
 from mysocial.persistence.dirty import get_backlogs
-from mysocial.persistence.flush import flush_queue
-from mysocial.store import acknowledge_wakeup, wake_unless_pending
-from mysocial.store.wakeups import WAKE_DIRTY_QUEUES, flush_task_name, forget_pending
+from mysocial.persistence.flush import flush_batch, flush_queue
+from mysocial.persistence.wakeup_task import wakeup_task
+from mysocial.store import wake_unless_pending
+from mysocial.store.wakeups import WAKE_DIRTY_QUEUES, forget_pending
 
 logger = logging.getLogger(__name__)
+FLUSH_SECONDS = 20
+MAX_FLUSH_SECONDS = 90  # with the last batch, of which each command may take 20 seconds
+MAX_PACKING_SECONDS = 90
 
 
 def flush_when_awake(queue: str) -> int:
-    """Flush `queue`, unless the workers back off; start a backoff if a server cannot be reached.
+    """Flush `queue`; after a failed attempt, try one batch, and wake the workers if it succeeds.
 
     Returns:
         How many records were flushed.
+
+    Raises:
+        RetryLater: The workers back off.
+        Unavailable: Redis or MongoDB cannot be reached.
     """
-    if in_backoff(queue):
-        return 0
-    try:
-        acknowledge_wakeup(queue)
-        flushed = flush_queue(queue)
-    except Unavailable as error:
-        logger.warning("The records of %s stay dirty for now: %s", queue, error)
-        start_backoff()
-        return 0
-    if flushed:
+    flushed = 0
+    if check_backoff():
+        mongo.ping()  # which fails sooner than a write if MongoDB does not reply
+        flushed = flush_batch(queue)
         end_backoff()
-    return flushed
+        wake_all()
+    return flushed + flush_queue(queue, seconds=FLUSH_SECONDS)
 
 
 def _register_flush_task(queue: str) -> Any:
-    @shared_task(name=flush_task_name(queue))  # the sender names the queue
-    @skip_if_unavailable
+    @wakeup_task(queue, max_seconds=MAX_FLUSH_SECONDS)
     def flush_records() -> int:
         return flush_when_awake(queue)
 
@@ -60,9 +59,12 @@ current_app.conf.task_queues = [
 
 
 @shared_task(name=WAKE_DIRTY_QUEUES)
-@skip_if_unavailable
 def wake_dirty_queues() -> int:
-    """Wake the workers of each queue that has dirty records; return how many queues have."""
+    """Wake the workers of each queue that has dirty records; return how many queues have.
+
+    Raises:
+        Unavailable: Redis cannot be reached.
+    """
     dirty = [queue for queue, backlog in get_backlogs().items() if backlog.count]
     for queue in dirty:
         wake_unless_pending(queue)
@@ -78,15 +80,13 @@ def wake_all() -> None:
         logger.warning("Dirty records wait for the next beat: %s", error)
 
 
-@shared_task(name="mysocial.delete_expired", expires=25)
-@skip_if_unavailable
+@wakeup_task(EXPIRY, max_seconds=MAX_PACKING_SECONDS)
 def delete_expired() -> int:
     """Delete stored responses, events and keys that are due; return how much was deleted."""
     return packing.delete_expired()
 
 
-@shared_task(name="mysocial.pack_history", expires=4)
-@skip_if_unavailable
+@wakeup_task(PACKING, max_seconds=MAX_PACKING_SECONDS)
 def pack_history() -> int:
     """Compress stored responses and events; return how many were compressed."""
     return packing.pack_new_responses() + packing.pack_old_events()

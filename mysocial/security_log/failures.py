@@ -96,10 +96,15 @@ def save_counted_events() -> int:
     saved = 0
     now_seconds = time.time()
     for key in (_key(now_seconds - DAY_SECONDS), _key(now_seconds)):
+        with available():
+            unsaved = int(client().hget(key, keys.UNSAVED_EVENTS) or 0)
         for field, entry in _entries(key):
             if entry["count"] != entry["saved"]:
                 _save(key, field, entry)
                 saved += 1
+        if unsaved:  # of events that are counted from now on, it is not reset
+            with available():
+                client().hincrby(key, keys.UNSAVED_EVENTS, -unsaved)
     return saved
 
 
@@ -120,7 +125,7 @@ def _key(seconds: float) -> str:
 def _entries(key: str) -> Iterator[tuple[bytes, dict[str, Any]]]:
     with available():
         for field, text in client().hscan_iter(key, count=BATCH):
-            if field:
+            if field not in (b"", keys.UNSAVED_EVENTS.encode()):
                 yield field, orjson.loads(text)
 
 

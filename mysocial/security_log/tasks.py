@@ -1,13 +1,13 @@
 """Celery task of the security log."""
 
-from celery import shared_task
-
-from mysocial.persistence.backoff import skip_if_unavailable
+from mysocial.core.wakeup_names import SECURITY_EVENTS
+from mysocial.persistence.wakeup_task import wakeup_task
 from mysocial.security_log.failures import save_counted_events
 
+MAX_SECONDS = 120
 
-@shared_task(name="accounts.save_security_events", expires=9)
-@skip_if_unavailable
+
+@wakeup_task(SECURITY_EVENTS, max_seconds=MAX_SECONDS)
 def save_security_events() -> int:
     """Save the counted security events as records."""
     return save_counted_events()

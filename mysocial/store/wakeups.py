@@ -17,7 +17,19 @@ from django.conf import settings
 
 from mysocial.core import keys, tracing
 from mysocial.core.errors import Unavailable
-from mysocial.core.redis import available, client, is_full
+from mysocial.core.redis import Script, available, client, is_full
+from mysocial.core.wakeup_names import (
+    CASCADES,
+    EMAILS,
+    EXPIRY,
+    EXPORTS,
+    MEDIA,
+    OLD_EMAIL_FILES,
+    OLD_EXPORTS,
+    OLD_UPLOADS,
+    PACKING,
+    SECURITY_EVENTS,
+)
 
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
@@ -25,19 +37,22 @@ _wake = threading.Event()
 _requested: dict[str, dict[str, str]] = {}  # by name: the headers of its message
 _thread: threading.Thread | None = None
 
-SEND_EMAILS, EMAILS = "email.send_emails", "mails"
-RUN_CASCADES, CASCADES = "mysocial.run_cascades", "cascades"
-PROCESS_MEDIA, MEDIA = "images.process_media", "media"
-MAKE_EXPORTS, EXPORTS = "accounts.make_exports", "exports"
 WAKE_DIRTY_QUEUES = "mysocial.wake_dirty_queues"
 # The task and its Celery queue, by the name of the work. Any other name is that of a queue whose
 # dirty records are flushed.
 TASKS_BY_NAME = {
-    EMAILS: (SEND_EMAILS, "email"),
-    CASCADES: (RUN_CASCADES, "default"),
-    MEDIA: (PROCESS_MEDIA, settings.MEDIA_QUEUE),
-    EXPORTS: (MAKE_EXPORTS, settings.MEDIA_QUEUE),
+    EMAILS: ("email.send_emails", "email"),
+    CASCADES: ("mysocial.run_cascades", "default"),
+    MEDIA: ("images.process_media", settings.MEDIA_QUEUE),
+    EXPORTS: ("accounts.make_exports", settings.MEDIA_QUEUE),
+    PACKING: ("mysocial.pack_history", "default"),
+    EXPIRY: ("mysocial.delete_expired", "default"),
+    SECURITY_EVENTS: ("accounts.save_security_events", "accounts"),
+    OLD_EXPORTS: ("accounts.delete_expired_exports", "accounts"),
+    OLD_UPLOADS: ("images.delete_stale_uploads", "images"),
+    OLD_EMAIL_FILES: ("email.delete_old_files", "email"),
 }
+ACKNOWLEDGE = Script("common", "acknowledge_wakeup", flags="allow-oom")
 PENDING_TTL_MS = 3000
 MIN_INTERVAL_SECONDS = 0.5  # between messages of one name from one process
 # Long, because an old message starts the same work as a new one. If every message expired before a
@@ -45,9 +60,9 @@ MIN_INTERVAL_SECONDS = 0.5  # between messages of one name from one process
 MESSAGE_TTL_SECONDS = 60
 
 
-def flush_task_name(queue: str) -> str:
-    """Return the name of the task that flushes a queue's dirty records to MongoDB."""
-    return f"{queue}.flush_records"
+def task_of(name: str) -> tuple[str, str]:
+    """Return the task of a wake-up and its Celery queue."""
+    return TASKS_BY_NAME.get(name, (f"{name}.flush_records", name))
 
 
 def wake_workers(names: Iterable[str]) -> None:
@@ -63,24 +78,33 @@ def wake_workers(names: Iterable[str]) -> None:
         _wake.set()
 
 
-def acknowledge_wakeup(name: str) -> None:
+def acknowledge_wakeup(name: str, message_id: str = "") -> None:
     """Note that a worker has received the message: later writes send another one.
 
-    Raises:
-        Unavailable: Redis cannot be reached.
-    """
-    with available():
-        client().delete(keys.wakeup(name))
-
-
-def postpone_wakeup(name: str, milliseconds: int) -> None:
-    """Let writes send another message after this time, for a worker that cannot work yet.
+    Args:
+        name: The name of the wake-up.
+        message_id: The id of the message. If the retry of another message is pending, nothing
+            changes.
 
     Raises:
         Unavailable: Redis cannot be reached.
     """
+    ACKNOWLEDGE({"name": name, "message_id": message_id})
+
+
+def mark_pending(name: str, milliseconds: int = PENDING_TTL_MS, message_id: str = "1") -> bool:
+    """Note that a message is pending; return False if another one is.
+
+    Args:
+        name: The name of the wake-up.
+        milliseconds: The time after which the message is considered lost.
+        message_id: The id of the message, if it is a retry.
+
+    Raises:
+        Unavailable: Redis cannot be reached, or is full.
+    """
     with available():
-        client().pexpire(keys.wakeup(name), milliseconds)
+        return bool(client().set(keys.wakeup(name), message_id, nx=True, px=milliseconds))
 
 
 def forget_pending(queues: Iterable[str]) -> None:
@@ -100,8 +124,7 @@ def wake_unless_pending(name: str) -> None:
         Unavailable: Redis cannot be reached.
     """
     try:
-        with available():
-            is_needed = client().set(keys.wakeup(name), "1", nx=True, px=PENDING_TTL_MS)
+        is_needed = mark_pending(name)
     except Unavailable as error:
         if not is_full(error):
             raise
@@ -116,7 +139,7 @@ def send_wakeup(name: str, headers: dict[str, str] | None = None) -> None:
     A broker that cannot be reached is logged: the scheduler sends another message. A broker that is
     full accepts no message, and stays full until records are flushed: then this thread does it.
     """
-    task, queue = TASKS_BY_NAME.get(name, (flush_task_name(name), name))
+    task, queue = task_of(name)
     try:
         current_app.send_task(
             task, queue=queue, retry=False, expires=MESSAGE_TTL_SECONDS, headers=headers
@@ -131,6 +154,8 @@ def send_wakeup(name: str, headers: dict[str, str] | None = None) -> None:
 def _run_inline(task: str) -> None:
     try:
         current_app.tasks[task]()
+    except Unavailable:
+        pass  # the workers wait for the same server, and have logged it
     except Exception as error:  # noqa: BLE001 - the thread must go on
         logger.warning("%s failed in the web process: %s", task, error)
 

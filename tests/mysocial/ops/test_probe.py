@@ -72,16 +72,31 @@ def test_a_worker_that_runs_tasks_is_healthy(beat_runs):
     assert probe.check_worker("another@host")[0] == 1
 
 
-def test_a_media_worker_is_unhealthy_if_it_runs_no_tasks(beat_runs, capsys):
-    assert probe.main(["media"]) == 1
-    assert "media: not running any tasks" in capsys.readouterr().out
-    client().set(worker_key(f"media@{socket.gethostname()}"), "1")
+def create_old_export() -> None:
+    """Create an export that has been due for a minute."""
+    client().zadd(
+        "accounts.export/outbox:", {"660e39afede98a295c2d9391": time.time() * 1000 - 60e3}
+    )
+
+
+def test_a_media_worker_is_unhealthy_if_items_wait_and_it_runs_no_tasks(beat_runs, capsys):
     create_old_backlog()  # This is the fault of the other workers.
+    assert probe.main(["media"]) == 0
+    create_old_export()
+    assert probe.main(["media"]) == 1
+    assert "item has waited 60 s, and the worker runs no tasks" in capsys.readouterr().out
+    client().set(worker_key(f"media@{socket.gethostname()}"), "1")
     assert probe.main(["media"]) == 0
 
 
+def test_a_media_worker_without_work_is_healthy(beat_runs):
+    client().zadd("accounts.export/outbox:", {"later": time.time() * 1000 + 60e3, "~": "-inf"})
+    assert probe.check_media_worker("media@host") == (0, "the oldest item has waited 0 s")
+
+
 def test_a_media_worker_is_healthy_without_beat():
-    assert probe.check_media_worker("media@host") == (0, "no tasks, but beat is not running")
+    create_old_export()
+    assert probe.check_media_worker("media@host") == (0, "items wait, but beat is not running")
 
 
 @pytest.mark.timeout(180)
@@ -130,6 +145,24 @@ def test_a_probe_terminates_unhealthy_processes_that_did_not_just_start(monkeypa
         monkeypatch.setattr(probe, "START_SECONDS", 0)
         assert probe.main(["beat", "--terminate", str(sleeper.pid)]) == 1
         assert sleeper.wait(10) == -15
+
+
+def test_a_probe_kills_a_process_family_that_sigterm_does_not_end(monkeypatch, capsys):
+    monkeypatch.setattr(probe, "START_SECONDS", 0)
+    child = "import time; time.sleep(60)"
+    parent = (
+        "import signal, subprocess, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        f"child = subprocess.Popen([sys.executable, '-c', {child!r}]);"
+        "print(child.pid, flush=True); child.wait()"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE) as hung:
+        pid = int(hung.stdout.readline())
+        psutil.Process(hung.pid).suspend()
+        arguments = ["beat", "--terminate", str(hung.pid), "--grace", "0.5"]
+        assert probe.main(arguments) == 1
+        assert hung.wait(10) == -9
+    assert "killed 0.5 s after SIGTERM" in capsys.readouterr().out
+    wait_for(lambda: not psutil.pid_exists(pid), within=10, name="the end of the child")
 
 
 @pytest.mark.timeout(180)

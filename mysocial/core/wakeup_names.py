@@ -1,0 +1,20 @@
+"""Names of the work that wake-up messages request, beside the flush of each queue.
+
+They are parts of Redis keys (`wakeup:<name>`). This module loads no model, so that
+`mysocial.ops.probe` starts fast.
+"""
+
+# Work of an outbox.
+EMAILS, CASCADES, MEDIA, EXPORTS = "mails", "cascades", "media", "exports"
+# Other work, which beat requests when there is something to do.
+PACKING, EXPIRY, SECURITY_EVENTS = "packing", "expiry", "security_events"
+# Files that are deleted once an hour.
+OLD_EXPORTS, OLD_UPLOADS, OLD_EMAIL_FILES = "old_exports", "old_uploads", "old_email_files"
+
+# The outboxes of each work, by the labels of their stores.
+OUTBOXES = {
+    EMAILS: ("mysocial.email",),
+    CASCADES: ("mysocial.cascadedeletion",),
+    MEDIA: ("images.media", "images.deletedfile"),
+    EXPORTS: ("accounts.export",),
+}
