@@ -74,6 +74,13 @@ def available() -> Iterator[None]:
         raise Unavailable("The database is not available right now. Try again.") from error
 
 
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Let all reads of a block together take at most so long; then they raise `Unavailable`."""
+    with pymongo.timeout(seconds):
+        yield
+
+
 def find(  # noqa: PLR0913 - the parts of a query
     model: type[Model],
     query: Mapping[str, Any],

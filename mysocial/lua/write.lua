@@ -18,7 +18,7 @@ end
 -- Nothing is written before all of them hold. Each operation sees the records and unique values as
 -- the operations before it will leave them.
 
-local unknown_records, unknown_uniques = {}, {}
+local unknown_records, unknown_uniques, unknown_followers = {}, {}, {}
 local states_after, owners_after = {}, {}
 local failure
 local limit_windows = {}
@@ -58,6 +58,18 @@ local function has_expected_fields(op)
   return true
 end
 
+-- The followers of an author whose post is copied to them must be known. While MongoDB is away, the
+-- request merges the post on read instead.
+local function check_followers(op)
+  if request.merges_unknown_followers then return end
+  for _, target in ipairs(op.fan_out or {}) do
+    local followers = target[1]
+    if not redis.call('ZSCORE', followers, FLOOR) then
+      unknown_followers[#unknown_followers + 1] = followers
+    end
+  end
+end
+
 local function check_expired(op)
   local moment = tonumber(redis.call('HGET', op.key, op.field) or '')
   if moment and moment > now_ms then fail('not_expired', op.field, format_integer(moment)) end
@@ -81,6 +93,7 @@ local function check_operation(op, position)
     fail('conflict', position)
   end
   check_unique_values(op, position)
+  check_followers(op)
   if op.kind == 'create' or op.init then states_after[op.key] = 'live' end
   if op.kind == 'delete' then states_after[op.key] = 'gone' end
 end
@@ -129,8 +142,8 @@ local function check_preconditions()
   for position, op in ipairs(request.ops) do check_operation(op, position) end
   if request.response then check_placeholders(request.response[2]) end
   for _, event in ipairs(request.events) do check_placeholders(event[3]) end
-  if #unknown_records > 0 or #unknown_uniques > 0 then
-    return {'unknown', unknown_records, unknown_uniques}
+  if #unknown_records + #unknown_uniques + #unknown_followers > 0 then
+    return {'unknown', unknown_records, unknown_uniques, unknown_followers}
   end
   if failure then return failure end
   limit_windows = read_windows(request.limits, now_ms)

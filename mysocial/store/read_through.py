@@ -5,17 +5,32 @@ where the token still stands. So a copy that was read before a write cannot over
 """
 
 import secrets
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mysocial.core import mongo
+from mysocial.core.errors import Unavailable
 from mysocial.core.redis import Script
 from mysocial.store.codec import ABSENT_FIELDS
 from mysocial.store.list_fallback import load_list
 from mysocial.store.store import ABSENT_SECONDS, parse_list, parse_record, parse_unique
 
 READ_THROUGH = Script("common", "read_through")
+MAX_FOLLOWERS_SECONDS = 0.25  # that a post waits for the followers of its author
+FOLLOWERS_RETRY_SECONDS = 5.0
+
+
+@dataclass
+class _FollowersBackoff:
+    """Until when this process does not load followers."""
+
+    retry_at: float = 0.0  # time.monotonic()
+
+
+_followers = _FollowersBackoff()
 
 
 class Pending(NamedTuple):
@@ -58,6 +73,21 @@ def load_missing(
             "lists": [_fetch_list(pending) for pending in pending_lists],
         }
     )
+
+
+def load_followers(lists: Sequence[bytes]) -> None:
+    """Load lists of followers if MongoDB responds within `MAX_FOLLOWERS_SECONDS`.
+
+    After a failure, this process does not try again for `FOLLOWERS_RETRY_SECONDS`, so that posts
+    do not wait for an absent MongoDB.
+    """
+    if time.monotonic() < _followers.retry_at:
+        return
+    try:
+        with mongo.deadline(MAX_FOLLOWERS_SECONDS):
+            load_missing((), (), lists)
+    except Unavailable:
+        _followers.retry_at = time.monotonic() + FOLLOWERS_RETRY_SECONDS
 
 
 def _fetch_records(pending_records: Iterable[Pending]) -> list[list[Any]]:

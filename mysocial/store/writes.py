@@ -22,7 +22,7 @@ from mysocial.core.events import Event
 from mysocial.core.redis import Script, is_full
 from mysocial.store.models import Record
 from mysocial.store.operations import Operation, Operations
-from mysocial.store.read_through import load_missing, new_epoch
+from mysocial.store.read_through import load_followers, load_missing, new_epoch
 from mysocial.store.script_errors import error_from_result
 from mysocial.store.store import DERIVED_LISTS, store_of
 from mysocial.store.wakeups import PENDING_TTL_MS, wake_workers
@@ -85,12 +85,30 @@ class Write(Operations):
                 self._finish(context, details)
                 return
             if code == b"unknown":
-                load_missing(*details)
+                self._load_unknown(request, *details)
             elif code == b"conflict" and self._can_rebase(details):
                 self._rebase(self._op_of(details))
             else:
                 raise error_from_result(code, details)
         raise Unavailable("The server is too busy for this change. Try again.")
+
+    def _load_unknown(
+        self,
+        request: dict[str, Any],
+        records: list[bytes],
+        uniques: list[bytes],
+        followers: list[bytes],
+    ) -> None:
+        """Load what the script needs and Redis does not know.
+
+        Without the lists of followers, the write goes on: readers merge the author's list instead.
+        """
+        if records or uniques:
+            load_missing(records, uniques)
+        if followers:
+            # In the next attempt they are known, or they are not waited for again.
+            request["merges_unknown_followers"] = True
+            load_followers(followers)
 
     def _op_of(self, details: list[Any]) -> Operation:
         """Return the operation whose position, from 1, a result names."""

@@ -1,11 +1,14 @@
 """The home feed, through HTTP: the own posts and those of followed members."""
 
+import time
 from dataclasses import replace
 
 import pytest
 
+from followers.store import follows
 from mysocial.core.keys import COMPLETE
 from mysocial.core.redis import client
+from mysocial.store import read_through
 from mysocial.store.list_fallback import load_list
 from posts.store import posts
 from tests.support.concurrency import assert_no_changes, mongod_paused, run_concurrently
@@ -161,6 +164,39 @@ def test_the_home_feed_continues_beyond_the_list_in_redis(alice, bob, flush_all)
     assert home_texts(bob, limit=3) == texts[::-1]
     bob.create_post("mine")
     assert home_texts(bob, limit=3) == ["mine", *texts[::-1]]
+
+
+def large_accounts():
+    return client().zrange(posts.large_accounts_key(posts.indexes["home"]), 0, -1)
+
+
+def test_followers_that_redis_forgot_do_not_make_an_account_large(alice, bob, flush_all):
+    follow(bob, alice)
+    assert home_texts(bob) == []
+    flush_all()
+    client().delete(follows.list_key("followee", alice.id))
+    alice.create_post("one")
+    assert large_accounts() == []
+    assert len(cached_home_ids(bob)) == 1
+    assert home_texts(bob) == ["one"]
+
+
+def test_a_post_does_not_wait_for_followers_that_only_a_hanging_mongodb_has(
+    alice, bob, flush_all, monkeypatch
+):
+    monkeypatch.setattr(read_through._followers, "retry_at", 0.0)
+    follow(bob, alice)
+    alice.create_post("zero")
+    assert home_texts(bob) == ["zero"]
+    flush_all()
+    client().delete(follows.list_key("followee", alice.id))
+    with mongod_paused():
+        for text in ("one", "two", "three"):
+            alice.create_post(text)
+        waited_once = read_through._followers.retry_at
+        assert waited_once > time.monotonic()
+        assert large_accounts() == [alice.id.encode()]
+        assert home_texts(bob) == ["three", "two", "one", "zero"]
 
 
 def test_the_home_feed_works_while_mongodb_is_down(alice, bob):
