@@ -61,7 +61,7 @@ def test_a_refused_sign_up_does_not_use_the_challenge():
     assert sign_up_as(captcha=payload).status_code == 201
 
 
-def test_of_concurrent_sign_ups_with_one_challenge_one_succeeds():
+def test_one_of_the_concurrent_sign_ups_with_one_challenge_succeeds():
     payload = solve(new_challenge())
     responses = run_concurrently(
         *(lambda n=n: sign_up_as(f"person{n}", captcha=payload) for n in range(4))
@@ -80,7 +80,7 @@ def test_a_changed_payload_is_refused(change):
 
 
 @pytest.mark.parametrize("payload", ["", "x", "é", "e30=", "W10=", "bnVsbA==", "x" * 2001])
-def test_what_is_no_payload_is_refused(payload):
+def test_an_invalid_payload_is_refused(payload):
     with assert_no_changes():
         assert errors_of(sign_up_as(captcha=payload)) == ["captcha"]
         assert errors_of(sign_up_as()) == ["captcha"]

@@ -146,7 +146,7 @@ def test_the_confirmation_of_a_new_address_is_sent_again_on_request(alice, token
     assert confirm(token_of(CONFIRM, NEW)).status_code == 200
 
 
-def test_of_two_accounts_one_gets_an_address(alice, bob, token_of):
+def test_one_of_two_concurrent_confirmations_of_an_address_succeeds(alice, bob, token_of):
     tokens = []
     for person in (alice, bob):
         assert request(person).status_code == 200

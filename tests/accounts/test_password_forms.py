@@ -42,7 +42,7 @@ def stored_hash(person):
 
 
 @pytest.mark.parametrize("password", PASSWORDS)
-def test_a_password_fits_from_every_device(password):
+def test_a_password_is_accepted_in_every_normalization_form(password):
     sign_up("ada", password=unicodedata.normalize("NFD", password))
     for form in FORMS:
         assert sign_in("ada", unicodedata.normalize(form, password)).status_code == 200, form
@@ -50,7 +50,7 @@ def test_a_password_fits_from_every_device(password):
         assert sign_in("ada", password[:-1]).status_code == 401
 
 
-def test_a_changed_password_fits_from_every_device(alice):
+def test_a_changed_password_is_accepted_in_every_normalization_form(alice):
     new = {"current_password": "correct-horse-battery", "new_password": "neue-\u00fcbung-1"}
     response = alice.put("accounts/me/password", new)
     assert response.status_code == 200, response.content
@@ -59,7 +59,7 @@ def test_a_changed_password_fits_from_every_device(alice):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_an_earlier_hash_still_fits_and_is_replaced(form):
+def test_an_earlier_hash_is_still_accepted_and_is_replaced(form):
     password = PASSWORDS[1]
     typed = unicodedata.normalize(form, password)
     ada = sign_up("ada")
@@ -100,7 +100,7 @@ def test_a_password_is_counted_in_its_normalized_form():
     assert sign_in("ada", f"{long}1").status_code == 200
 
 
-def test_a_password_of_staff_fits_from_every_device(moderator):
+def test_a_password_of_staff_is_accepted_in_every_normalization_form(moderator):
     staff = Staff.objects.get(username="mod")
     staff.set_password(unicodedata.normalize("NFD", PASSWORDS[0]))
     staff.save()
@@ -110,7 +110,7 @@ def test_a_password_of_staff_fits_from_every_device(moderator):
     assert authenticate(None, username="mod", password="wrong") is None
 
 
-def test_an_unknown_name_takes_as_many_hashes(monkeypatch):
+def test_an_unknown_name_takes_as_many_hashes_as_a_known_one(monkeypatch):
     hashed = []
     original = BCryptSHA256PasswordHasher.encode
     monkeypatch.setattr(

@@ -27,8 +27,8 @@ def shows(path, text):
     """Return a test of whether a person gets a response with this text."""
 
     def test(person):
-        answer = person.get(path)
-        return answer.status_code == 200 and text in answer.content.decode()
+        response = person.get(path)
+        return response.status_code == 200 and text in response.content.decode()
 
     return test
 

@@ -140,23 +140,25 @@ class Actor(threading.Thread):
     def _choose(self, ids: Iterable[str]) -> str:
         return self._random.choice(self._not_in_doubt(ids))
 
-    def _expect_event(self, *about: str, by: frozenset[str] = frozenset()) -> None:
-        self.record.expected_events.append(ExpectedEvent(about, by))
+    def _expect_event(self, *about: str, audience: frozenset[str] = frozenset()) -> None:
+        self.record.expected_events.append(ExpectedEvent(about, audience))
 
     def _text(self) -> str:
         return f"{self.member.id}-{self._turn}"
 
     def _post(self) -> Operation:
-        made, text = "", self._text()
+        created_id, text = "", self._text()
 
         def done(data: dict[str, Any]) -> None:
-            nonlocal made
-            made = data["post"]["id"]
-            self.record.posts[made] = text
-            self._expect_event("post.created", made, text)
+            nonlocal created_id
+            created_id = data["post"]["id"]
+            self.record.posts[created_id] = text
+            self._expect_event("post.created", created_id, text)
 
         body = {"text": text, "privacy": "public"}
-        return Operation("", "POST", "posts", body, done, lambda: self._read_back("posts", made))
+        return Operation(
+            "", "POST", "posts", body, done, lambda: self._read_back("posts", created_id)
+        )
 
     def _edit(self) -> Operation:
         pk, text = self._choose(self.record.posts), self._text()
@@ -182,16 +184,18 @@ class Actor(threading.Thread):
         )
 
     def _comment(self) -> Operation:
-        made, post, text = "", self._random.choice(self.shared_posts), self._text()
+        created_id, post, text = "", self._random.choice(self.shared_posts), self._text()
 
         def done(data: dict[str, Any]) -> None:
-            nonlocal made
-            made = data["comment"]["id"]
-            self.record.comments[made] = post, text
-            self._expect_event("comment.created", made, text)
+            nonlocal created_id
+            created_id = data["comment"]["id"]
+            self.record.comments[created_id] = post, text
+            self._expect_event("comment.created", created_id, text)
 
-        look = lambda: self._read_back("comments", made)  # noqa: E731 - like its neighbors
-        return Operation("", "POST", f"posts/{post}/comments", {"text": text}, done, look)
+        def read_back() -> tuple[str, Callable[[Response], bool]]:
+            return self._read_back("comments", created_id)
+
+        return Operation("", "POST", f"posts/{post}/comments", {"text": text}, done, read_back)
 
     def _delete_comment(self) -> Operation:
         pk = self._choose(self.record.comments)
@@ -217,13 +221,13 @@ class Actor(threading.Thread):
                 self.record.reactions[post] = new
             self._expect_event("reaction.changed", post, self.member.id, new)
 
-        def look() -> tuple[str, Callable[[Response], bool]]:
+        def read_back() -> tuple[str, Callable[[Response], bool]]:
             body = {"type": new or None}
             return f"posts/{post}/reactions/mine", lambda response: bool(response.data == body)
 
         if not new:
-            return Operation(post, "DELETE", path, None, done, look)
-        return Operation(post, "PUT", path, {"type": new}, done, look)
+            return Operation(post, "DELETE", path, None, done, read_back)
+        return Operation(post, "PUT", path, {"type": new}, done, read_back)
 
     def _follow(self) -> Operation:
         other = self._choose(self.others)
@@ -236,35 +240,35 @@ class Actor(threading.Thread):
             else:
                 self.record.follows.discard(other)
             kind = "follow.created" if is_new else "follow.deleted"
-            self._expect_event(kind, self.member.id, other, by=both)
+            self._expect_event(kind, self.member.id, other, audience=both)
 
-        def look() -> tuple[str, Callable[[Response], bool]]:
+        def read_back() -> tuple[str, Callable[[Response], bool]]:
             def is_right(response: Response) -> bool:
                 return bool(response.data["relationships"][0]["following"] == is_new)
 
             return f"users/relationships?id={other}", is_right
 
         method = "PUT" if is_new else "DELETE"
-        return Operation(other, method, f"users/{other}/follow", None, done, look)
+        return Operation(other, method, f"users/{other}/follow", None, done, read_back)
 
     def _message(self) -> Operation:
-        made, other, text = "", self._random.choice(self.others), self._text()
+        created_id, other, text = "", self._random.choice(self.others), self._text()
         both = frozenset({self.member.id, other})
 
         def done(data: dict[str, Any]) -> None:
-            nonlocal made
-            made = data["chat_message"]["id"]
-            self.record.messages[made] = text
-            self._expect_event("message.created", made, text, by=both)
+            nonlocal created_id
+            created_id = data["chat_message"]["id"]
+            self.record.messages[created_id] = text
+            self._expect_event("message.created", created_id, text, audience=both)
 
-        def look() -> tuple[str, Callable[[Response], bool]]:
+        def read_back() -> tuple[str, Callable[[Response], bool]]:
             return (
                 f"chat/conversations/{other}/messages?limit=50",
-                lambda response: f'"{made}"'.encode() in response.body,
+                lambda response: f'"{created_id}"'.encode() in response.body,
             )
 
         body = {"receiver_id": other, "text": text}
-        return Operation("", "POST", "chat/messages", body, done, look)
+        return Operation("", "POST", "chat/messages", body, done, read_back)
 
     def _read_back(self, kind: str, pk: str) -> tuple[str, Callable[[Response], bool]]:
         """Return the path of a post or a comment, and the check of the response."""

@@ -16,8 +16,8 @@ from tests.support.stack import wait_for
 
 WORKERS = ("worker", "worker-2")
 OUR_PROCESSES = ("web", "web-2", *WORKERS, "beat")
-SPARE_BYTES = 300_000  # bytes
-FAULT_SECONDS = 4.0  # seconds
+SPARE_BYTES = 300_000
+FAULT_SECONDS = 4.0
 
 
 class Fault(NamedTuple):

@@ -9,7 +9,7 @@ from tests.chaos.http_client import Response
 
 
 class ExpectedEvent(NamedTuple):
-    """An event that must be received once by its audience; an empty audience is everybody."""
+    """An event that must be received once by its audience; an empty audience means all members."""
 
     key: tuple[str, ...]
     audience: frozenset[str] = frozenset()

@@ -37,8 +37,8 @@ def write_report(result: Run, folder: Path) -> None:
     _plot(result).savefig(folder / "chaos.svg", bbox_inches="tight")
 
 
-def _per_second(moments: list[float], began: float, seconds: int) -> list[int]:
-    count = Counter(int(at - began) for at in moments)
+def _per_second(times: list[float], began: float, seconds: int) -> list[int]:
+    count = Counter(int(at - began) for at in times)
     return [count[second] for second in range(seconds)]
 
 

@@ -115,11 +115,11 @@ def client_problems(client: Client, expected: dict[str, int]) -> list[str]:
     """Return the problems of a client; `expected` has the offsets of the posts it may see."""
     offsets = [place for place, _ in client.posts]
     texts = {text for _, text in client.posts}
-    due = {text for text, place in expected.items() if not client.is_in_gap(place)}
+    visible = {text for text, place in expected.items() if not client.is_in_gap(place)}
     wrong = [f"expected {due!r}, got {got!r}" for due, got in client.resume_reasons if due != got]
     if offsets != sorted(set(offsets)):
         wrong.append("out of order, or duplicates")
-    missing, foreign = due - texts, texts - due
+    missing, foreign = visible - texts, texts - visible
     wrong += [f"{len(missing)} missing: {sorted(missing)[:3]}"] if missing else []
     wrong += [f"{len(foreign)} not allowed: {sorted(foreign)[:3]}"] if foreign else []
     return wrong
@@ -221,13 +221,13 @@ def _expected(
 
 async def _wait_until_complete(crowd: list[Client], audiences: dict[str, set[str]]) -> float:
     """Wait until every client has all its events; return the seconds it took."""
-    began = time.monotonic()
-    while time.monotonic() < began + TIMEOUT_SECONDS:
+    started_at = time.monotonic()
+    while time.monotonic() < started_at + TIMEOUT_SECONDS:
         expected = _expected(crowd, audiences)
         if all((c.gaps or not c.lapse) and not client_problems(c, expected(c)) for c in crowd):
             break
         await asyncio.sleep(0.5)
-    return time.monotonic() - began
+    return time.monotonic() - started_at
 
 
 def _check(crowd: list[Client], audiences: dict[str, set[str]]) -> None:
@@ -239,21 +239,21 @@ def _check(crowd: list[Client], audiences: dict[str, set[str]]) -> None:
         _check_detection(max(clients, key=lambda client: len(client.posts)), expected)
 
 
-def _check_detection(victim: Client, expected: Callable[[Client], dict[str, int]]) -> None:
+def _check_detection(client: Client, expected: Callable[[Client], dict[str, int]]) -> None:
     """Check that a planted gap, duplicate, leak and wrong response are detected."""
-    heard, answers = list(victim.posts), list(victim.resume_reasons)
-    for planted in (heard[:-1], [*heard, heard[-1]], [*heard, (heard[-1][0] + 1, "foreign")]):
-        victim.posts = planted
-        assert client_problems(victim, expected(victim))
-    victim.posts = heard
-    for false in (("too_old", ""), ("epoch_changed", ""), ("", "too_old")):
-        victim.resume_reasons = [*answers, false]
-        assert client_problems(victim, expected(victim))
-    victim.resume_reasons = answers
-    if victim.gaps:  # a client that was not informed of its gap
-        gaps, victim.gaps = victim.gaps, []
-        assert client_problems(victim, expected(victim))
-        victim.gaps = gaps
+    posts, reasons = list(client.posts), list(client.resume_reasons)
+    for planted in (posts[:-1], [*posts, posts[-1]], [*posts, (posts[-1][0] + 1, "foreign")]):
+        client.posts = planted
+        assert client_problems(client, expected(client))
+    client.posts = posts
+    for wrong in (("too_old", ""), ("epoch_changed", ""), ("", "too_old")):
+        client.resume_reasons = [*reasons, wrong]
+        assert client_problems(client, expected(client))
+    client.resume_reasons = reasons
+    if client.gaps:  # a client that was not informed of its gap
+        gaps, client.gaps = client.gaps, []
+        assert client_problems(client, expected(client))
+        client.gaps = gaps
 
 
 def exceed_event_log(stack: Stack) -> dict[str, Any]:
@@ -270,14 +270,14 @@ def exceed_event_log(stack: Stack) -> dict[str, Any]:
     with ThreadPoolExecutor(len(writers)) as pool:
         list(pool.map(write, writers))
     with SocketListener(reader, "feed", cursor=cursor) as listener:
-        answers = [frame.payload for frame in listener.frames if "recovered" in frame.payload]
-        assert [payload.get("reason") for payload in answers] == ["too_old"]
+        responses = [frame.payload for frame in listener.frames if "recovered" in frame.payload]
+        assert [payload.get("reason") for payload in responses] == ["too_old"]
         assert listener.events == []
-        near = listener.cursor
+        cursor = listener.cursor
         last = httpx.post(url, json={"text": "Next"}, headers=reader.headers, timeout=20).json()
         listener.wait_for_event("post.created")
         assert [event["data"] for event in listener.events] == [shared(last["post"])]
-    with SocketListener(reader, "feed", cursor=near) as listener:
+    with SocketListener(reader, "feed", cursor=cursor) as listener:
         assert [event["data"] for event in listener.events] == [shared(last["post"])]
     return {"posts until the event log of the feed was trimmed": len(writers) * count}
 

@@ -1,4 +1,4 @@
-"""One run: a site, its members at work, faults one after the other, and the checks."""
+"""One run: a site, members who write to it, faults one after the other, and the checks."""
 
 import time
 from collections import Counter
@@ -26,7 +26,7 @@ from tests.support.stack import wait_for
 
 COMMON_POSTS = 5
 LISTENERS_PER_MEMBER = 2  # sockets of each member
-FLUSH_TIMEOUT_SECONDS = 120.0  # seconds
+FLUSH_TIMEOUT_SECONDS = 120.0
 EVENT_TIMEOUT_SECONDS = 300.0
 SILENCE_SECONDS = 40.0  # after so long without an event, no more are expected
 SETTINGS = {
@@ -78,7 +78,7 @@ def create_actors(
     client.close()
     actors = [Actor(member, site.port, seed + n) for n, member in enumerate(members)]
     listeners: list[Listener] = []
-    everybody = frozenset(member.id for member in members)
+    member_ids = frozenset(member.id for member in members)
     for actor in actors:
         actor.others = [member.id for member in members if member is not actor.member]
         actor.shared_posts = posts
@@ -87,7 +87,7 @@ def create_actors(
         topics = ("feed", *(f"post:{pk}" for pk in posts))
         listeners += [
             Listener(
-                actor.member, url, cursor, CONNECTION_SECONDS, topics=topics, members=everybody
+                actor.member, url, cursor, CONNECTION_SECONDS, topics=topics, members=member_ids
             )
             for _ in range(listeners_each)
         ]
@@ -111,7 +111,7 @@ def inject_faults(
     report: Callable[[str], Any],
 ) -> list[FaultRun]:
     """Inject the faults one after the other, with a pause before each."""
-    struck = []
+    injected = []
     for number, fault in enumerate(faults, 1):
         time.sleep(pause)
         began = time.monotonic()
@@ -122,12 +122,12 @@ def inject_faults(
             within=FLUSH_TIMEOUT_SECONDS,
             name=f"backlog flushed after {fault.name}",
         )
-        paid = time.monotonic() - ended
-        struck.append(FaultRun(fault.name, began, ended, paid))
-        took = f"{ended - began:.1f} s, backlog flushed after {paid:.1f} s"
+        flushed_after = time.monotonic() - ended
+        injected.append(FaultRun(fault.name, began, ended, flushed_after))
+        took = f"{ended - began:.1f} s, backlog flushed after {flushed_after:.1f} s"
         report(f"{number}/{len(faults)} {fault.name}: {took}")
     time.sleep(pause)
-    return struck
+    return injected
 
 
 def run(
@@ -182,10 +182,10 @@ def _count(actors: list[Actor]) -> int:
     return sum(len(actor.record.acknowledged) for actor in actors)
 
 
-def _acknowledged_during_faults(actors: list[Actor], struck: list[FaultRun]) -> int:
+def _acknowledged_during_faults(actors: list[Actor], injected: list[FaultRun]) -> int:
     """Return how many writes were acknowledged during a fault."""
-    moments = [at for actor in actors for at in actor.record.acknowledged]
-    return sum(any(fault.began <= at <= fault.ended for fault in struck) for at in moments)
+    times = [at for actor in actors for at in actor.record.acknowledged]
+    return sum(any(fault.began <= at <= fault.ended for fault in injected) for at in times)
 
 
 def _run_checks(  # noqa: PLR0917

@@ -10,7 +10,7 @@ from tests.chaos.clocks import Clock, compiler
 from tests.chaos.disks import Disk, can_have_disks
 from tests.support.stack import Stack, wait_for
 
-RESTART_TIMEOUT_SECONDS = 60.0  # seconds
+RESTART_TIMEOUT_SECONDS = 60.0
 FOLDERS = {"valkey": "valkey", "mongod": "mongo"}
 MEGABYTES = {"valkey": 1500, "mongod": 3000}
 

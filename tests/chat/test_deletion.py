@@ -40,9 +40,9 @@ def test_a_message_deleted_for_everyone_keeps_its_place_without_content(
     bob.put(f"chat/messages/{message['id']}/reaction", {"type": "wow"})
     flush_all()
 
-    answer = delete(alice, message, "everyone")
+    response = delete(alice, message, "everyone")
 
-    assert (answer.status_code, answer.json()) == (200, {"message": "Message deleted"})
+    assert (response.status_code, response.json()) == (200, {"message": "Message deleted"})
     left = {**message, "text": "", "gif_url": "", "reactions": {}, "is_deleted": True}
     for person, other in ((alice, bob), (bob, alice)):
         assert person.get(f"chat/conversations/{other.id}/messages").json()["messages"] == [
@@ -89,8 +89,8 @@ def test_a_concurrent_edit_does_not_restore_a_deleted_text(alice, bob):
         path = f"chat/messages/{message['id']}"
         edits = [lambda p=path: alice.patch(p, {"text": "Back"})] * 4
         likes = [lambda p=path: bob.put(f"{p}/reaction", {"type": "like"})] * 2
-        answers = run_concurrently(*edits, *likes, lambda m=message: delete(alice, m, "everyone"))
-        assert set(count_statuses(answers)) <= {200, 409}
+        responses = run_concurrently(*edits, *likes, lambda m=message: delete(alice, m, "everyone"))
+        assert set(count_statuses(responses)) <= {200, 409}
         (left,) = bob.get(f"chat/conversations/{alice.id}/messages?limit=1").json()["messages"]
         assert (left["text"], left["reactions"], left["is_deleted"]) == ("", {}, True)
 
@@ -231,8 +231,8 @@ def test_conversations_started_during_an_erasure_are_deleted():
         body = {"receiver_id": gone.id, "text": "Hi"}
         sends = [lambda p=person, b=body: p.post("chat/messages", b) for person in people]
         opens = [lambda p=person, o=gone: p.put(f"chat/users/{o.id}") for person in people]
-        answers = run_concurrently(*sends, *opens, lambda o=gone: erase(o))
-        assert {answer.status_code for answer in answers if answer} <= {200, 201, 404}
+        responses = run_concurrently(*sends, *opens, lambda o=gone: erase(o))
+        assert {response.status_code for response in responses if response} <= {200, 201, 404}
         assert run_due_cascades() == 1
         for label in ("chat.message", "chat.participant", "chat.openchat"):
             assert live_records(label) == {}

@@ -88,6 +88,6 @@ def test_staff_see_messages_without_their_text(moderator, alice, bob, flush_all)
     for path in ("add/", f"{message['id']}/delete/"):
         assert moderator.get(f"/admin/chat/message/{path}").status_code == 403
     form = {"sender_id": bob.id}
-    answer = moderator.post(f"/admin/chat/message/{message['id']}/change/", form)
-    assert answer.status_code == 403
+    response = moderator.post(f"/admin/chat/message/{message['id']}/change/", form)
+    assert response.status_code == 403
     assert list_conversations(bob)[0]["last_message"] == message

@@ -39,9 +39,9 @@ from tests.support.people import PASSWORD
 def show(sender, receiver, **fields):
     """Send a message with an image and return it."""
     sent = {"receiver_id": receiver.id, "image": make_image(), **fields}
-    answer = send_form(sender, "POST", "chat/messages", **sent)
-    assert answer.status_code == 201, answer.content
-    return answer.json()["chat_message"]
+    response = send_form(sender, "POST", "chat/messages", **sent)
+    assert response.status_code == 201, response.content
+    return response.json()["chat_message"]
 
 
 def newest(person, other):
@@ -111,9 +111,9 @@ def test_an_image_may_have_a_text_and_come_as_a_data_url(alice, bob):
 )
 def test_a_rejected_image_leaves_no_message_and_no_file(alice, bob, fields, code, wrong):
     with assert_no_changes():
-        answer = send_form(alice, "POST", "chat/messages", receiver_id=bob.id, **fields)
-    assert answer.status_code == code
-    assert {error["field"] for error in answer.json()["errors"]} == wrong
+        response = send_form(alice, "POST", "chat/messages", receiver_id=bob.id, **fields)
+    assert response.status_code == code
+    assert {error["field"] for error in response.json()["errors"]} == wrong
     assert spooled_files() == []
 
 
@@ -165,8 +165,8 @@ def test_the_image_of_a_message_deleted_for_everyone_is_deleted_everywhere(
     message = show(alice, bob, text="Look")
     process_due_media()
     assert len(public_files()) == 1
-    answer = alice.delete(f"chat/messages/{message['id']}?for=everyone")
-    assert answer.status_code == 200
+    response = alice.delete(f"chat/messages/{message['id']}?for=everyone")
+    assert response.status_code == 200
     for person, other in ((alice, bob), (bob, alice)):
         left = newest(person, other)
         assert (left["text"], left["media"], left["is_deleted"]) == ("", None, True)
@@ -242,11 +242,11 @@ def test_the_images_of_both_members_are_deleted_with_an_erased_account(alice, bo
 
 def test_concurrent_repeats_of_a_request_send_one_image(alice, bob):
     fields = {"receiver_id": bob.id, "image": make_image()}
-    answers = run_concurrently(
+    responses = run_concurrently(
         *[lambda: send_form(alice, "POST", "chat/messages", key="k", **fields)] * 8
     )
-    assert count_statuses(answers) == {201: 8}
-    assert len({answer.content for answer in answers}) == 1
+    assert count_statuses(responses) == {201: 8}
+    assert len({response.content for response in responses}) == 1
     assert (
         len(live_records("chat.message"))
         == len(live_records("images.media"))
@@ -256,8 +256,8 @@ def test_concurrent_repeats_of_a_request_send_one_image(alice, bob):
 
 
 def test_concurrent_first_images_are_in_separate_messages(alice, bob):
-    answers = run_concurrently(*[lambda: show(alice, bob)] * 4, *[lambda: show(bob, alice)] * 4)
-    owners = {message["media"]["id"]: message["id"] for message in answers}
+    responses = run_concurrently(*[lambda: show(alice, bob)] * 4, *[lambda: show(bob, alice)] * 4)
+    owners = {message["media"]["id"]: message["id"] for message in responses}
     records = live_records("images.media")
     assert {pk: fields[b"subject_id"].decode() for pk, fields in records.items()} == owners
     assert len(owners) == 8

@@ -27,11 +27,11 @@ from tests.support.people import anonymous
 
 
 def test_a_message_is_returned_listed_counted_and_persisted(alice, bob, flush_all, document):
-    answer = alice.post("chat/messages", {"receiver_id": bob.id, "text": "Hello", "gif_url": GIF})
+    response = alice.post("chat/messages", {"receiver_id": bob.id, "text": "Hello", "gif_url": GIF})
 
-    assert answer.status_code == 201
-    message = answer.json()["chat_message"]
-    assert answer.json() == {"message": "Message sent", "chat_message": message}
+    assert response.status_code == 201
+    message = response.json()["chat_message"]
+    assert response.json() == {"message": "Message sent", "chat_message": message}
     assert message == {
         "id": message["id"],
         "created_at": message["created_at"],
@@ -88,11 +88,11 @@ def test_messages_are_paged_both_ways_without_gaps(alice, bob):
 
 
 def test_concurrent_first_messages_create_one_conversation(alice, bob):
-    answers = run_concurrently(
+    responses = run_concurrently(
         lambda: alice.post("chat/messages", {"receiver_id": bob.id, "text": "A"}),
         lambda: bob.post("chat/messages", {"receiver_id": alice.id, "text": "B"}),
     )
-    assert count_statuses(answers) == {201: 2}
+    assert count_statuses(responses) == {201: 2}
     assert sorted(list_texts(alice, bob)) == sorted(list_texts(bob, alice)) == ["A", "B"]
     assert (unread_counts(alice), unread_counts(bob)) == ((1, 1), (1, 1))
 
@@ -114,9 +114,9 @@ def test_concurrent_first_messages_create_one_conversation(alice, bob):
 )
 def test_an_invalid_message_is_rejected_with_the_name_of_each_field(alice, bob, body, wrong):
     with assert_no_changes():
-        answer = alice.post("chat/messages", {"receiver_id": bob.id, **body})
-    assert answer.status_code == 400
-    assert {error["field"] for error in answer.json()["errors"]} == wrong
+        response = alice.post("chat/messages", {"receiver_id": bob.id, **body})
+    assert response.status_code == 400
+    assert {error["field"] for error in response.json()["errors"]} == wrong
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_an_invalid_message_is_rejected_with_the_name_of_each_field(alice, bob, 
 )
 def test_a_gif_must_come_from_a_known_host(alice, bob, url):
     with assert_no_changes():
-        answer = alice.post("chat/messages", {"receiver_id": bob.id, "gif_url": url})
-    assert answer.status_code == 400
-    assert [error["field"] for error in answer.json()["errors"]] == ["gif_url"]
+        response = alice.post("chat/messages", {"receiver_id": bob.id, "gif_url": url})
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == ["gif_url"]
 
 
 def test_a_message_with_a_gif_needs_no_text(alice, bob, settings):
@@ -199,10 +199,10 @@ def test_only_the_sender_can_edit_a_message(alice, bob, stranger):
         assert alice.patch(f"chat/messages/{'0' * 24}", {"text": "Mine"}).status_code == 404
         assert alice.patch(path, {"receiver_id": stranger.id}).status_code == 400
 
-    answer = alice.patch(path, {"text": "Hello"})
+    response = alice.patch(path, {"text": "Hello"})
 
-    edited = answer.json()["chat_message"]
-    assert (answer.status_code, answer.json()["message"]) == (200, "Message updated")
+    edited = response.json()["chat_message"]
+    assert (response.status_code, response.json()["message"]) == (200, "Message updated")
     assert edited == {**message, "text": "Hello", "edited_at": edited["edited_at"]}
     assert edited["edited_at"] is not None
     assert list_conversations(bob)[0]["last_message"] == edited
@@ -213,9 +213,9 @@ def test_only_the_sender_can_edit_a_message(alice, bob, stranger):
 
 def test_a_message_with_an_idempotency_key_is_sent_once(alice, bob):
     body, key = {"receiver_id": bob.id, "text": "Once"}, {"Idempotency-Key": "k"}
-    answers = run_concurrently(*[lambda: alice.post("chat/messages", body, **key)] * 10)
-    assert count_statuses(answers) == {201: 10}
-    assert len({answer.content for answer in answers}) == 1
+    responses = run_concurrently(*[lambda: alice.post("chat/messages", body, **key)] * 10)
+    assert count_statuses(responses) == {201: 10}
+    assert len({response.content for response in responses}) == 1
     assert list_texts(bob, alice) == ["Once"]
     assert unread_counts(bob) == (1, 1)
     with assert_no_changes():
@@ -272,12 +272,12 @@ def test_each_member_has_one_reaction_and_both_get_the_events(alice, bob, strang
         assert bob.delete(path).status_code == 200
     bob.put(path, {"type": "like"})
     alice.put(path, {"type": "sad"})
-    answer = bob.put(path, {"type": "love"})
+    response = bob.put(path, {"type": "love"})
     with assert_no_changes():
-        assert bob.put(path, {"type": "love"}).content == answer.content
-    assert answer.json()["chat_message"]["reactions"] == {bob.id: "love", alice.id: "sad"}
-    answer = bob.delete(path)
-    assert answer.json()["chat_message"] == {**message, "reactions": {alice.id: "sad"}}
+        assert bob.put(path, {"type": "love"}).content == response.content
+    assert response.json()["chat_message"]["reactions"] == {bob.id: "love", alice.id: "sad"}
+    response = bob.delete(path)
+    assert response.json()["chat_message"] == {**message, "reactions": {alice.id: "sad"}}
     data = [event["data"] for event in chat_events(alice, "message.reaction")]
     kinds = [(bob.id, "like"), (alice.id, "sad"), (bob.id, "love"), (bob.id, None)]
     assert data == [
@@ -290,9 +290,9 @@ def test_each_member_has_one_reaction_and_both_get_the_events(alice, bob, strang
 def test_concurrent_reactions_of_both_members_are_kept(alice, bob):
     path = f"chat/messages/{send_message(alice, bob)['id']}/reaction"
     for kind in ReactionType.values:
-        answers = run_concurrently(
+        responses = run_concurrently(
             lambda k=kind: alice.put(path, {"type": k}), lambda k=kind: bob.put(path, {"type": k})
         )
-        assert count_statuses(answers) == {200: 2}
+        assert count_statuses(responses) == {200: 2}
         (last,) = alice.get(f"chat/conversations/{bob.id}/messages").json()["messages"]
         assert last["reactions"] == {alice.id: kind, bob.id: kind}

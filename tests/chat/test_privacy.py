@@ -85,8 +85,8 @@ def test_no_message_is_accepted_after_a_block(alice, bob, blocker, round_):
     member, other = (alice, bob) if blocker == "sender" else (bob, alice)
     body = {"receiver_id": bob.id, "text": "Hi"}
     sends = [lambda: alice.post("chat/messages", body)] * 8
-    answers = run_concurrently(*sends, lambda: member.put(f"users/{other.id}/block"))
-    assert set(count_statuses(answers)) <= {200, 201, 404}
+    responses = run_concurrently(*sends, lambda: member.put(f"users/{other.id}/block"))
+    assert set(count_statuses(responses)) <= {200, 201, 404}
     kinds = [event["type"] for event in logged_events()]
     assert "message.created" not in kinds[kinds.index("block.created") :]
 
@@ -113,8 +113,8 @@ def test_no_change_is_accepted_after_a_block(alice, bob, kind):
         changes = [
             lambda message=message: CHANGES[kind](alice, bob, message) for message in messages
         ]
-        answers = run_concurrently(*changes, lambda: alice.put(f"users/{bob.id}/block"))
-        assert set(count_statuses(answers)) <= {200, 404}
+        responses = run_concurrently(*changes, lambda: alice.put(f"users/{bob.id}/block"))
+        assert set(count_statuses(responses)) <= {200, 404}
         kinds = [event["type"] for event in logged_events()]
         last = len(kinds) - kinds[::-1].index("block.created")
         assert kind not in kinds[last:]
@@ -128,8 +128,8 @@ def test_no_message_is_accepted_after_the_follow_that_allowed_it_ends(alice, bob
     for _ in range(4):
         bob.put(f"users/{alice.id}/follow")
         sends = [lambda: alice.post("chat/messages", body)] * 8
-        answers = run_concurrently(*sends, lambda: bob.delete(f"users/{alice.id}/follow"))
-        assert set(count_statuses(answers)) <= {200, 201, 403}
+        responses = run_concurrently(*sends, lambda: bob.delete(f"users/{alice.id}/follow"))
+        assert set(count_statuses(responses)) <= {200, 201, 403}
         kinds = [event["type"] for event in logged_events()]
         last = len(kinds) - kinds[::-1].index("follow.deleted")
         assert "message.created" not in kinds[last:]
@@ -142,11 +142,11 @@ def test_no_message_is_accepted_after_the_receiver_changes_the_setting(alice, bo
         sends = [lambda: alice.post("chat/messages", body)] * 8
 
         def close():
-            answer = bob.patch("users/me/settings", {"who_may_message": "nobody"})
-            return answer, len(list_texts(bob, alice, "?limit=100"))
+            response = bob.patch("users/me/settings", {"who_may_message": "nobody"})
+            return response, len(list_texts(bob, alice, "?limit=100"))
 
-        *answers, (closed, count) = run_concurrently(*sends, close)
-        assert set(count_statuses([*answers, closed])) <= {200, 201, 403}
+        *responses, (closed, count) = run_concurrently(*sends, close)
+        assert set(count_statuses([*responses, closed])) <= {200, 201, 403}
         assert len(list_texts(bob, alice, "?limit=100")) == count
 
 
@@ -161,8 +161,8 @@ def test_the_setting_of_the_receiver_decides_who_may_write(alice, bob, stranger)
         bob.patch("users/me/settings", {"who_may_message": who})
         assert tuple(p.post("chat/messages", body).status_code for p in (alice, stranger)) == may
     with assert_no_changes():
-        answer = alice.post("chat/messages", body)
-    assert answer.json()["detail"] == "This member does not accept messages from you."
+        response = alice.post("chat/messages", body)
+    assert response.json()["detail"] == "This member does not accept messages from you."
     assert (list_texts(bob, alice), list_texts(bob, stranger)) == (["Hi", "Hi"], ["Hi"])
 
 
@@ -221,8 +221,8 @@ def test_open_chats_change_only_explicitly_and_are_announced_to_their_owner(alic
 
 
 def test_ten_concurrent_openings_create_one_open_chat(alice, bob):
-    answers = run_concurrently(*[lambda: alice.put(f"chat/users/{bob.id}")] * 10)
-    assert count_statuses(answers) == {200: 10}
+    responses = run_concurrently(*[lambda: alice.put(f"chat/users/{bob.id}")] * 10)
+    assert count_statuses(responses) == {200: 10}
     assert list(live_records("chat.openchat")) == [f"{alice.id}:{bob.id}"]
     assert len(chat_events(alice, "chat.")) == 1
     run_concurrently(*[lambda: alice.delete(f"chat/users/{bob.id}")] * 10)

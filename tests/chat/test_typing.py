@@ -55,8 +55,8 @@ async def test_typing_events_are_not_stored_or_replayed(connected, alice, bob):
     assert await sync_to_async(stored_state)() == before
     assert client().exists(f"events:self:{bob.id}") == 0
     again = await connected(bob)
-    answer = await again.ask(type="resume", cid="r", cursor=cursor, topics=[])
-    assert answer["recovered"] is True
+    response = await again.ask(type="resume", cid="r", cursor=cursor, topics=[])
+    assert response["recovered"] is True
     assert await again.next() == {"type": "live", "cid": "r", "cursor": cursor}
     assert await again.receive_nothing(timeout=0.2)
 
@@ -122,9 +122,9 @@ async def test_an_invalid_frame_is_rejected_with_the_name_of_the_field(
 ):
     mine = await connected(alice)
     with assert_no_changes():
-        answer = await mine.ask(type="typing", cid="t", **fields)
-    assert answer["problem"]["status"] == 400
-    assert any(wrong in error["field"] for error in answer["problem"]["errors"])
+        response = await mine.ask(type="typing", cid="t", **fields)
+    assert response["problem"]["status"] == 400
+    assert any(wrong in error["field"] for error in response["problem"]["errors"])
 
 
 async def test_rate_limited_typing_is_dropped_with_the_same_reply(connected, alice, bob, settings):

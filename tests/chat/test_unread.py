@@ -41,10 +41,10 @@ def count_unread(person, other):
 
 def test_fifty_concurrent_messages_are_all_counted_as_unread(alice, bob, flush_all, document):
     body = {"receiver_id": bob.id, "text": "Hi"}
-    answers = run_concurrently(*[lambda: alice.post("chat/messages", body)] * 50)
-    assert count_statuses(answers) == {201: 50}
+    responses = run_concurrently(*[lambda: alice.post("chat/messages", body)] * 50)
+    assert count_statuses(responses) == {201: 50}
     assert unread_counts(bob) == (50, 1)
-    sent = [answer.json()["chat_message"] for answer in answers]
+    sent = [response.json()["chat_message"] for response in responses]
     in_order = sorted(sent, key=lambda message: message["id"])
     page = bob.get(f"chat/conversations/{alice.id}/messages?order=oldest&limit=100").json()
     assert page["messages"] == in_order
@@ -60,8 +60,8 @@ def test_fifty_concurrent_messages_are_all_counted_as_unread(alice, bob, flush_a
 def test_ten_concurrent_reads_mark_the_messages_once(alice, bob):
     for _ in range(3):
         send_message(alice, bob)
-    answers = run_concurrently(*[lambda: bob.put(f"chat/conversations/{alice.id}/read", {})] * 10)
-    assert count_statuses(answers) == {200: 10}
+    responses = run_concurrently(*[lambda: bob.put(f"chat/conversations/{alice.id}/read", {})] * 10)
+    assert count_statuses(responses) == {200: 10}
     assert unread_counts(bob) == (0, 0)
     assert list_conversations(bob)[0]["unread"] == 0
     assert len(chat_events(bob, "message.read")) == 1
@@ -152,8 +152,8 @@ def test_concurrent_sends_reads_and_deletions_leave_an_exact_count(alice, bob, f
                 lambda: bob.put(f"chat/conversations/{alice.id}/read", {}),
             ][dice.choice([0, 1, 1, 1, 2, 2, 2, 3, 4])]
 
-        answers = run_concurrently(*map(act, range(14)))
-        assert set(count_statuses(answers)) <= {200, 201, 404}
+        responses = run_concurrently(*map(act, range(14)))
+        assert set(count_statuses(responses)) <= {200, 201, 404}
         assert (
             unread_counts(bob)[0] == get_participant(bob, alice).unread == count_unread(bob, alice)
         )

@@ -142,13 +142,13 @@ class ClientState:
         return [comment for comment in listed if comment["author"]["id"] == user_id]
 
     def hold_post(self, post: Data, reaction: str | None) -> None:
-        """Hold a post of an event, with what it is to the member."""
+        """Store a post of an event, with the viewer state of the member."""
         author = post["author"]["id"]
         own = {"reaction": reaction, "can_edit": author == self.me}
         self.state[f"post:{post['id']}"] = {**post, "viewer": own | self.author_state(author)}
 
     def hold_comment(self, comment: Data) -> None:
-        """Put a comment of an event on top of its list, with what it is to the member."""
+        """Put a comment of an event on top of its list, with the viewer state of the member."""
         author, post = comment["author"]["id"], self.state[f"post:{comment['post_id']}"]
         own = {
             "can_edit": author == self.me,

@@ -65,9 +65,9 @@ def run_workers() -> None:
 def build() -> World:
     """Create the members and their data."""
     w = World({name: sign_up(name) for name in NAMES})
-    _relate(w)
-    _write(w)
-    _talk(w)
+    _create_relations(w)
+    _create_posts(w)
+    _create_conversations(w)
     expect_success(w.dora.put(f"users/{w.bob.id}/mute"))
     expect_success(w.alice.put(f"users/{w.erik.id}/block"))
     expect_success(w.dora.patch("users/me/settings", {"is_private": True}))
@@ -77,7 +77,7 @@ def build() -> World:
     return w
 
 
-def _relate(w: World) -> None:
+def _create_relations(w: World) -> None:
     for follower, followee in (
         (w.alice, w.bob),
         (w.bob, w.alice),
@@ -93,7 +93,7 @@ def _relate(w: World) -> None:
     run_workers()
 
 
-def _write(w: World) -> None:
+def _create_posts(w: World) -> None:
     """Create posts with comments and reactions, and then restrict the privacy of some."""
     w.ids["public"] = w.alice.create_post("For everybody")["id"]
     for name, text in (("followers", "For @carol and others"), ("private", "For @bob once")):
@@ -124,7 +124,7 @@ def _write(w: World) -> None:
         expect_success(w.alice.patch(f"posts/{w.ids[name]}", {"privacy": name}))
 
 
-def _talk(w: World) -> None:
+def _create_conversations(w: World) -> None:
     for number, (sender, receiver) in enumerate(
         ((w.alice, w.bob), (w.bob, w.alice), (w.alice, w.bob), (w.carol, w.bob), (w.erik, w.alice))
     ):

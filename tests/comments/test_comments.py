@@ -26,8 +26,8 @@ def comments_count(person, post):
 
 def comment_events(person, post):
     """Return the events of a post's comments that a member would have received."""
-    heard = person.received_events(f"post:{post['id']}")
-    return [event for event in heard if event["type"].startswith("comment.")]
+    events = person.received_events(f"post:{post['id']}")
+    return [event for event in events if event["type"].startswith("comment.")]
 
 
 def test_a_new_comment_is_listed_counted_announced_and_persisted(

@@ -1,4 +1,4 @@
-"""The comments of a post, and who wrote them: in order, none twice, none missed."""
+"""Lists of the comments of a post and of commenters: in order, complete, without duplicates."""
 
 import pytest
 
@@ -11,17 +11,17 @@ def ids(response):
     return [comment["id"] for comment in response.json()["comments"]]
 
 
-def walk_pages(person, path, query="", between=lambda: None):
-    """Return the ids of all pages; call `between` between two pages."""
-    seen, cursor = [], None
+def walk_pages(person, path, query="", after_each_page=lambda: None):
+    """Return the ids of all pages; call `after_each_page` between two pages."""
+    listed, cursor = [], None
     while True:
         response = person.get(f"{path}?{query}" + (f"&cursor={cursor}" if cursor else ""))
         assert response.status_code == 200
-        seen += ids(response)
+        listed += ids(response)
         cursor = response.json()["next"]
         if cursor is None:
-            return seen
-        between()
+            return listed
+        after_each_page()
 
 
 @pytest.fixture
@@ -52,17 +52,17 @@ def test_all_comments_are_listed_once_newest_or_oldest_first(bob, path, limit):
 def test_no_comment_is_repeated_or_skipped_during_concurrent_writes(alice, bob, stranger, path):
     mine = create_comments(bob, path, 24)
     for order, known in (("newest", mine[4:-1]), ("oldest", mine[3:-4])):
-        victims = iter([mine[0], mine[-1]] if order == "newest" else [mine[-2], mine[-3]])
+        to_delete = iter([mine[0], mine[-1]] if order == "newest" else [mine[-2], mine[-3]])
 
-        def meanwhile(victims=victims):
+        def create_and_delete(to_delete=to_delete):
             alice.post(path, {"text": "new"})
-            victim = next(victims, None)
-            if victim:
-                bob.delete(f"comments/{victim}")
+            pk = next(to_delete, None)
+            if pk:
+                bob.delete(f"comments/{pk}")
 
-        seen = walk_pages(stranger, path, f"limit=9&order={order}", meanwhile)
-        assert len(seen) == len(set(seen))
-        assert [pk for pk in seen if pk in known] == known[:: 1 if order == "newest" else -1]
+        listed = walk_pages(stranger, path, f"limit=9&order={order}", create_and_delete)
+        assert len(listed) == len(set(listed))
+        assert [pk for pk in listed if pk in known] == known[:: 1 if order == "newest" else -1]
 
 
 def test_pages_are_the_same_when_only_mongodb_has_the_comments(bob, stranger, path, flush_all):

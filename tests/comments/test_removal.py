@@ -36,14 +36,14 @@ def test_the_comments_of_a_deleted_post_are_removed_in_batches(
     if evicted:
         flush_all()
         client().flushall()
-    heard = len(logged_events())
+    count = len(logged_events())
 
     assert not CommentsOfPost.delete_dependents(gone["id"], limit=3)
     assert not CommentsOfPost.delete_dependents(gone["id"], limit=3)
     assert CommentsOfPost.delete_dependents(gone["id"], limit=3)
 
     assert live_records("comments.comment").keys() <= {other}
-    assert len(logged_events()) == heard
+    assert len(logged_events()) == count
     with assert_no_changes():
         assert CommentsOfPost.delete_dependents(gone["id"], limit=3)
     assert gone["id"] not in live_records("posts.post")
@@ -93,8 +93,8 @@ def test_staff_edit_a_comment_through_the_services(moderator, alice, bob, commen
     url = f"/admin/comments/comment/{comment['id']}/change/"
     assert moderator.post(url, {"text": "[removed]"}).status_code == 302
     assert alice.get(f"comments/{comment['id']}").json()["text"] == "[removed]"
-    heard = [event["type"] for event in bob.received_events(f"post:{post['id']}")]
-    assert heard == ["post.created", "comment.created", "comment.updated"]
+    types = [event["type"] for event in bob.received_events(f"post:{post['id']}")]
+    assert types == ["post.created", "comment.created", "comment.updated"]
     flush_all()
     assert "[removed]" in moderator.get("/admin/comments/comment/").content.decode()
     for text in (" ", "x" * 2001):

@@ -95,7 +95,7 @@ def take_back(reader, address):
 
 @pytest.mark.only_at("up", reason="the e-mails are shown in development only")
 @pytest.mark.parametrize("java_script", [True, False], ids=["JavaScript", "no JavaScript"])
-def test_a_member_confirms_forgets_and_changes(open_window, java_script):
+def test_the_links_in_emails_confirm_reset_change_and_revoke(open_window, java_script):
     member, reader = open_window(), open_window(java_script_enabled=java_script)
     member.allow_client_errors = True  # of sessions that end
     name = new_name("keeper")

@@ -103,11 +103,11 @@ def test_the_list_of_blocks_shows_what_was_known_when_each_was_made(alice, bob):
 
 def test_two_members_who_block_each_other_at_once_have_one_block(alice, bob):
     for _ in range(4):
-        answers = run_concurrently(
+        responses = run_concurrently(
             *[lambda: alice.put(f"users/{bob.id}/block")] * 3,
             *[lambda: bob.put(f"users/{alice.id}/block")] * 3,
         )
-        assert count_statuses(answers) == {200: 3, 404: 3}
+        assert count_statuses(responses) == {200: 3, 404: 3}
         assert len(live_records("followers.block")) == 1
         alice.delete(f"users/{bob.id}/block")
         bob.delete(f"users/{alice.id}/block")

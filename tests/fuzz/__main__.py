@@ -77,14 +77,14 @@ def _document(endpoint: Endpoint) -> Any:
 
 
 def _send_corpus(
-    endpoint: Endpoint, document: Any, limit: int, seed: int, tell: Report
+    endpoint: Endpoint, document: Any, limit: int, seed: int, report: Report
 ) -> list[str]:
     requests = list(corpus.all_requests(document, endpoint.ids))
     if limit:
         requests = random.Random(seed).sample(requests, limit)
     caller = CorpusClient(endpoint)
     faults = caller.send_all(requests)
-    tell(f"{caller.sent} bad requests to {endpoint.url}")
+    report(f"{caller.sent} bad requests to {endpoint.url}")
     return faults
 
 
@@ -103,9 +103,9 @@ def _roles(
 
 @contextmanager
 def _timed(name: str) -> Iterator[None]:
-    began = time.monotonic()
+    started_at = time.monotonic()
     yield
-    print(f"{name}: {time.monotonic() - began:.0f} s")
+    print(f"{name}: {time.monotonic() - started_at:.0f} s")
 
 
 def main() -> int:

@@ -138,10 +138,10 @@ def _bodies(
     if JSON not in content:
         return
     fields = _fields(document, content[JSON]["schema"])
-    whole = {name: _example(schema) for name, schema in fields.items()}
+    valid_body = {name: _example(schema) for name, schema in fields.items()}
     for name in fields:
         for value in (*VALUES, *INVALID_JSON):
-            body = _body_with(whole, name, value)
+            body = _body_with(valid_body, name, value)
             yield BadRequest(method, path, body, headers, must_fail=value in INVALID_JSON)
     if FORM.partition(";")[0] in content:
         for body in forms(sorted(fields)):
@@ -169,8 +169,8 @@ def _example(schema: Mapping[str, Any]) -> Any:
     return {"boolean": True, "integer": 1, "object": {}}.get(str(schema.get("type")), "something")
 
 
-def _body_with(whole: Mapping[str, Any], name: str, value: bytes) -> bytes:
-    rest = json.dumps({key: value for key, value in whole.items() if key != name})
+def _body_with(valid_body: Mapping[str, Any], name: str, value: bytes) -> bytes:
+    rest = json.dumps({key: value for key, value in valid_body.items() if key != name})
     comma = b"," if rest != "{}" else b""
     return b"{" + json.dumps(name).encode() + b":" + value + comma + rest[1:].encode()
 

@@ -1,4 +1,4 @@
-"""The process that decodes files: what it may take, and what happens when it ends."""
+"""The process that decodes files: its limits, and its replacement when it ends."""
 
 import psutil
 
@@ -50,7 +50,7 @@ def _is_decoder(process: psutil.Process) -> bool:
         return False
 
 
-def test_a_process_that_stands_still_is_killed(alice, settings):
+def test_a_suspended_process_is_killed(alice, settings):
     settings.MEDIA_CPU_SECONDS = 1
     assert limits.WALL_TIME_FACTOR == 3
     upload_and_process(alice, make_image())

@@ -1,4 +1,4 @@
-"""Films of phones and editors: what browsers play is kept, and the rest is converted to MP4."""
+"""Films of phones and editors: formats that browsers play are kept, others become MP4."""
 
 import random
 
@@ -124,7 +124,7 @@ def test_a_film_has_a_poster_sizes_and_a_placeholder(alice):
         assert red_corner(open_image(size["url"])) == "left upper"
 
 
-def test_the_poster_is_not_dark_if_the_film_begins_so(alice):
+def test_the_poster_skips_a_few_dark_frames_at_the_start(alice):
     media, _ = publish(alice, make_film("mp4", dark_frames=5))
     assert red_corner(open_image(media["sizes"]["poster"]["url"])) == "left upper"
     media, _ = publish(alice, make_film("mp4", dark_frames=12))

@@ -72,7 +72,7 @@ def test_a_profile_cannot_show_another_members_image_or_an_unprocessed_one(alice
             assert response.status_code == code, image_id
 
 
-def test_of_two_uploads_the_profile_shows_the_later_one(alice):
+def test_the_profile_shows_the_later_of_two_uploads(alice):
     send_form(alice, "POST", "users/me/images/profile", image=make_image(size=(10, 10)))
     send_form(alice, "POST", "users/me/images/profile", image=make_image(size=(20, 20)))
     assert process_due_media() == 2
@@ -101,12 +101,12 @@ def test_a_deleted_image_is_removed_everywhere_and_announced(alice, bob):
     image = upload_profile_image(alice)
     with assert_no_changes():
         assert bob.delete(f"users/me/images/{image['id']}").status_code == 403
-    heard = len(bob.received_events(f"user:{alice.id}"))
+    count = len(bob.received_events(f"user:{alice.id}"))
     response = alice.delete(f"users/me/images/{image['id']}")
     assert response.json() == {"message": "Image deleted"}
     profile = bob.get(f"users/{alice.id}").json()
     assert profile["avatar_url"] == initial
-    assert bob.received_events(f"user:{alice.id}")[heard:] == [
+    assert bob.received_events(f"user:{alice.id}")[count:] == [
         {"type": "user.updated", "data": shared_profile(profile)},
         {"type": "image.deleted", "data": {"id": image["id"]}},
     ]
@@ -215,11 +215,11 @@ def test_deleting_the_image_of_a_post_keeps_its_text_and_is_announced_to_its_vie
     fields = {"text": "Look", "privacy": "followers"}
     post = shared(send_form(alice, "POST", "posts", image=make_image(), **fields).json()["post"])
     process_due_media()
-    heard = len(bob.received_events(f"user:{alice.id}"))
+    count = len(bob.received_events(f"user:{alice.id}"))
     assert alice.delete(f"users/me/images/{post['media']['id']}").status_code == 200
     bare = shared(bob.get(f"posts/{post['id']}").json())
     assert bare == {**post, "media": None}
-    assert bob.received_events(f"user:{alice.id}")[heard:] == [
+    assert bob.received_events(f"user:{alice.id}")[count:] == [
         {"type": "post.updated", "data": bare},
         {"type": "image.deleted", "data": {"id": post["media"]["id"]}},
     ]

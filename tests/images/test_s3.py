@@ -219,7 +219,7 @@ def test_nothing_of_s3_is_imported_before_it_is_used(bucket_name, host):
     assert run_settings(S3_BUCKET=bucket_name).stdout == f"{host} []\n"
 
 
-def test_two_hosts_at_once_are_an_error():
+def test_two_configured_hosts_are_an_error():
     result = run_settings(S3_BUCKET="x", CLOUDINARY_URL="cloudinary://a:b@c")
     assert result.returncode != 0
     assert "Set CLOUDINARY_URL or S3_BUCKET, but not both." in result.stderr

@@ -1,4 +1,4 @@
-"""The smaller sizes of pictures, their placeholder, and the duration of what moves."""
+"""The smaller sizes of pictures, their placeholder, and the duration of moving ones."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Videos: all but picture and sound is removed, and what remains plays as before."""
+"""Videos: metadata is removed, and picture and sound stay unchanged."""
 
 import struct
 

@@ -51,9 +51,9 @@ def test_a_notification_that_is_read_ten_times_concurrently_is_counted_once(alic
     for _ in range(3):
         create_comment(bob, post)
     path = f"notifications/{list_notifications(alice)[0]['id']}"
-    answers = run_concurrently(*[lambda: alice.patch(path, {"read": True})] * 10)
-    assert count_statuses(answers) == {200: 10}
-    assert {answer.json()["unread_count"] for answer in answers} == {2}
+    responses = run_concurrently(*[lambda: alice.patch(path, {"read": True})] * 10)
+    assert count_statuses(responses) == {200: 10}
+    assert {response.json()["unread_count"] for response in responses} == {2}
     assert unread_count(alice) == 2
     assert len(alice.notification_events()) == 4
 
@@ -63,13 +63,13 @@ def test_a_notification_that_is_read_deleted_and_retracted_concurrently_is_count
     for _ in range(6):
         kept, gone = create_comment(bob, post), create_comment(bob, post)
         path = f"notifications/{list_notifications(alice)[0]['id']}"
-        answers = run_concurrently(
+        responses = run_concurrently(
             lambda path=path: alice.patch(path, {"read": True}),
             lambda path=path: alice.delete(path),
             lambda pk=gone["id"]: bob.delete(f"comments/{pk}"),
         )
-        assert {answer.status_code for answer in answers[:2]} <= {200, 404}
-        assert answers[2].status_code == 200
+        assert {response.status_code for response in responses[:2]} <= {200, 404}
+        assert responses[2].status_code == 200
         assert list_notifications(alice)[0]["entity_id"] == kept["id"]
         assert len(set(stored_count(alice))) == 1
     assert unread_count(alice) == 6
@@ -95,9 +95,9 @@ def test_read_all_marks_more_than_one_batch(alice, bob):
         for cause in causes:
             notify(w, to=alice.id, kind="message", actor_id=bob.id, cause=cause)
     headers = {"Idempotency-Key": "all"}
-    answer = alice.post("notifications/read-all", **headers)
-    assert answer.json() == {"message": "Notifications read", "unread_count": 0}
-    assert alice.post("notifications/read-all", **headers).content == answer.content
+    response = alice.post("notifications/read-all", **headers)
+    assert response.json() == {"message": "Notifications read", "unread_count": 0}
+    assert alice.post("notifications/read-all", **headers).content == response.content
     assert unread_count(alice) == 0
     marked = [
         event["data"]["ids"] for event in alice.notification_events() if "ids" in event["data"]

@@ -109,7 +109,7 @@ def test_concurrent_workers_send_no_more_than_the_maximum(at_most_two, alice, bo
     assert end_day(alice, mailoutbox) == [f"{MENTION} (10 times)"]
 
 
-def test_the_email_of_a_killed_worker_keeps_its_place(
+def test_the_email_of_a_killed_worker_is_counted_once(
     at_most_two, alice, bob, settings, mailoutbox
 ):
     settings.OUTBOX_CLAIM_SECONDS = -1
@@ -124,7 +124,9 @@ def test_the_email_of_a_killed_worker_keeps_its_place(
     assert statuses().count("held") == 2
 
 
-def test_the_day_is_neither_evicted_nor_kept_and_is_bounded(at_most_two, alice, bob, mailoutbox):
+def test_the_key_of_a_day_is_not_evicted_expires_and_is_bounded(
+    at_most_two, alice, bob, mailoutbox
+):
     mention_alice(bob, 12)
     send_due()
     key = f"email_day:{alice.id}"
@@ -135,7 +137,7 @@ def test_the_day_is_neither_evicted_nor_kept_and_is_bounded(at_most_two, alice, 
     assert client().memory_usage(key) < 1024
 
 
-def test_the_next_day_has_all_places_again(at_most_two, alice, bob, mailoutbox):
+def test_the_next_day_allows_the_maximum_again(at_most_two, alice, bob, mailoutbox):
     mention_alice(bob, 3)
     assert subjects_to(mailoutbox) == [MENTION] * 2
     assert end_day(alice, mailoutbox) == [MENTION]

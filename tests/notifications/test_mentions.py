@@ -127,8 +127,8 @@ def test_a_mention_of_a_cached_member_notifies_without_mongodb(alice, bob):
         assert notification_types(bob) == ["mention"] * 2
         assert unread_count(bob) == 2
         with assert_no_changes():
-            answer = alice.post("posts", {"text": "Hello @nobody"})
-            assert answer.status_code == 503
+            response = alice.post("posts", {"text": "Hello @nobody"})
+            assert response.status_code == 503
 
 
 def test_a_comment_that_is_edited_and_deleted_concurrently_leaves_no_notification(

@@ -134,9 +134,9 @@ def test_a_list_can_be_filtered_by_type(alice, bob, flush_all):
         assert list_notifications(alice, "&type=message") == []
         flush_all()
         client().flushall()
-    answer = alice.get("notifications?type=other")
-    assert answer.status_code == 400
-    assert [error["field"] for error in answer.json()["errors"]] == ["type"]
+    response = alice.get("notifications?type=other")
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == ["type"]
 
 
 def test_a_notification_can_be_marked_read_and_unread(alice, bob):
@@ -144,9 +144,9 @@ def test_a_notification_can_be_marked_read_and_unread(alice, bob):
     (notification,) = list_notifications(alice)
     path = f"notifications/{notification['id']}"
     for read, count in ((True, 0), (True, 0), (False, 1), (False, 1), (True, 0)):
-        answer = alice.patch(path, {"read": read})
-        assert answer.status_code == 200
-        assert answer.json() == {
+        response = alice.patch(path, {"read": read})
+        assert response.status_code == 200
+        assert response.json() == {
             "message": "Notification updated",
             "notification": {**notification, "read": read},
             "unread_count": count,
@@ -165,16 +165,16 @@ def test_a_value_that_is_not_boolean_is_rejected(alice, bob, body):
     create_comment(bob, alice.create_post())
     (notification,) = list_notifications(alice)
     with assert_no_changes():
-        answer = alice.patch(f"notifications/{notification['id']}", body)
-        assert answer.status_code == 400
-    assert {"read"} <= {error["field"] for error in answer.json()["errors"]} <= {"read", "seen"}
+        response = alice.patch(f"notifications/{notification['id']}", body)
+        assert response.status_code == 400
+    assert {"read"} <= {error["field"] for error in response.json()["errors"]} <= {"read", "seen"}
 
 
 def test_all_notifications_can_be_marked_read(alice, bob):
     cause_all_types(bob, alice)
-    answer = alice.post("notifications/read-all")
-    assert answer.status_code == 200
-    assert answer.json() == {"message": "Notifications read", "unread_count": 0}
+    response = alice.post("notifications/read-all")
+    assert response.status_code == 200
+    assert response.json() == {"message": "Notifications read", "unread_count": 0}
     notifications = list_notifications(alice)
     assert [notification["read"] for notification in notifications] == [True] * 4
     assert unread_count(alice) == 0
@@ -198,11 +198,11 @@ def test_a_deleted_notification_is_no_longer_counted(alice, bob, flush_all):
     read, kept = list_notifications(alice)
     alice.patch(f"notifications/{read['id']}", {"read": True})
     for notification, count in ((read, 1), (kept, 0)):
-        answer = alice.delete(
+        response = alice.delete(
             f"notifications/{notification['id']}", **{"Idempotency-Key": notification["id"]}
         )
-        assert answer.status_code == 200
-        assert answer.json() == {"message": "Notification deleted"}
+        assert response.status_code == 200
+        assert response.json() == {"message": "Notification deleted"}
         assert unread_count(alice) == count
         assert alice.notification_events()[-1] == {
             "type": "notification.deleted",

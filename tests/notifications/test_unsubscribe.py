@@ -41,8 +41,8 @@ def test_one_click_unsubscribes_from_emails_of_one_type(  # noqa: PLR0917 - each
 ):
     before = alice.get("users/me/settings").json()["notifications"]
     for _ in range(2):
-        answer = new_client().generic("POST", path.format(token), data=body, content_type=kind)
-        assert answer.status_code == 200
+        response = new_client().generic("POST", path.format(token), data=body, content_type=kind)
+        assert response.status_code == 200
         before["reaction"] = {"in_app": True, "email": False}
         assert alice.get("users/me/settings").json()["notifications"] == before
     assert get_channels(bob) == {"in_app": True, "email": True}
@@ -72,10 +72,10 @@ def test_an_unsubscribed_member_is_still_notified_in_the_app(alice, bob, token, 
 def test_the_page_changes_nothing_until_the_form_is_submitted(alice, token):
     browser = new_client()
     with assert_no_changes():
-        answer = browser.get(f"/unsubscribe?token={token}")
-        assert '<form method="post" action="/unsubscribe">' in answer.content.decode()
+        response = browser.get(f"/unsubscribe?token={token}")
+        assert '<form method="post" action="/unsubscribe">' in response.content.decode()
         page = browser.get("/unsubscribe")
-    assert (answer.status_code, page.status_code) == (200, 200)
+    assert (response.status_code, page.status_code) == (200, 200)
     assert get_channels(alice) == {"in_app": True, "email": True}
     (hidden,) = re.findall(r'name="token" value="([^"]+)"', page.content.decode())
     done = browser.post("/unsubscribe", {"token": hidden})

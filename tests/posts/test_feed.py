@@ -13,18 +13,18 @@ def ids(response):
     return [post["id"] for post in response.json()["posts"]]
 
 
-def walk_pages(person, path, limit, between=lambda: None):
-    """Return the ids of all pages; call `between` between two pages."""
-    seen, cursor = [], None
+def walk_pages(person, path, limit, after_each_page=lambda: None):
+    """Return the ids of all pages; call `after_each_page` between two pages."""
+    listed, cursor = [], None
     while True:
         query = f"?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
         response = person.get(path + query)
         assert response.status_code == 200
-        seen += ids(response)
+        listed += ids(response)
         cursor = response.json()["next"]
         if cursor is None:
-            return seen
-        between()
+            return listed
+        after_each_page()
 
 
 def create_posts(person, count):
@@ -45,21 +45,22 @@ def test_all_posts_are_listed_once_newest_first(alice, bob, limit, path):
 
 def test_no_post_is_repeated_or_skipped_during_concurrent_writes(alice, bob, stranger):
     mine = create_posts(alice, 32)
-    victims = iter([mine[30], mine[0], mine[29], mine[1]])
+    to_delete = iter([mine[30], mine[0], mine[29], mine[1]])
     deleted = []
 
-    def meanwhile():
+    def create_and_delete():
         bob.create_post()
-        victim = next(victims, None)
-        if victim:
-            alice.delete(f"posts/{victim}")
-            deleted.append(victim)
+        pk = next(to_delete, None)
+        if pk:
+            alice.delete(f"posts/{pk}")
+            deleted.append(pk)
 
-    seen = walk_pages(stranger, "posts", 5, meanwhile)
+    listed = walk_pages(stranger, "posts", 5, create_and_delete)
 
-    assert len(seen) == len(set(seen))
-    later = [pk for pk in mine if pk not in {mine[29], mine[30]}]
-    assert [pk for pk in seen if pk in mine] == later
+    assert len(listed) == len(set(listed))
+    # The posts 0 and 1 were listed before they were deleted.
+    expected = [pk for pk in mine if pk not in {mine[29], mine[30]}]
+    assert [pk for pk in listed if pk in mine] == expected
     assert len(deleted) == 4
 
 
@@ -87,7 +88,7 @@ def test_pages_by_number_have_exactly_ten_visible_posts(alice, bob, stranger):
 
 
 def test_pages_by_number_with_an_anchor_do_not_move(alice, bob, stranger, flush_all):
-    """The first page says where the count starts, as long as nobody deletes a post."""
+    """The anchor of the first page is where pages are counted from, unless a post is deleted."""
     mine = create_posts(alice, 32)[:25]
     first = bob.get("posts?page=1").json()
     anchor = first["anchor"]
@@ -98,9 +99,9 @@ def test_pages_by_number_with_an_anchor_do_not_move(alice, bob, stranger, flush_
         response = bob.get(f"posts?page={number}&anchor={anchor}")
         assert response.json()["anchor"] == anchor
         pages.append(ids(response))
-    seen = [pk for page in pages for pk in page]
-    assert seen[:25] == mine
-    assert len(seen) == len(set(seen)) == 30
+    listed = [pk for page in pages for pk in page]
+    assert listed[:25] == mine
+    assert len(listed) == len(set(listed)) == 30
     again = bob.get(f"posts?page=1&anchor={anchor}").json()
     assert again["posts"] == first["posts"]
     moved = bob.get("posts?page=1").json()

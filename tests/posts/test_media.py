@@ -170,9 +170,9 @@ def test_only_the_author_replaces_an_image_and_a_rejection_leaves_no_file(alice,
 def test_an_image_that_was_replaced_before_its_processing_is_not_announced(alice, bob):
     post = created_post(send_form(alice, "POST", "posts", image=make_image()))
     post = created_post(alice.patch(f"posts/{post['id']}", {"gif_url": GIF}))
-    heard = bob.received_events("feed")
+    received = bob.received_events("feed")
     assert process_due_media() == 1
-    assert bob.received_events("feed") == heard
+    assert bob.received_events("feed") == received
     assert shared(bob.get(f"posts/{post['id']}").json()) == post
 
 
@@ -181,9 +181,9 @@ def test_an_invalid_image_is_announced_as_failed(alice, bob):
         send_form(alice, "POST", "posts", text="x", image=make_image(size=(400, 400))[:-200])
     )
     assert process_due_media() == 1
-    seen = shared(bob.get(f"posts/{post['id']}").json())
-    assert (seen["media"]["state"], seen["media"]["url"]) == ("failed", None)
-    assert bob.received_events("feed")[1:] == [{"type": "post.updated", "data": seen}]
+    shown = shared(bob.get(f"posts/{post['id']}").json())
+    assert (shown["media"]["state"], shown["media"]["url"]) == ("failed", None)
+    assert bob.received_events("feed")[1:] == [{"type": "post.updated", "data": shown}]
     assert spooled_files() == public_files() == []
 
 
@@ -202,12 +202,12 @@ def test_lists_filtered_by_media_have_full_pages(alice, bob, flush_all):
     posts = [created_post(alice.post("posts", fields)) for fields in kinds]
     wanted = [post["id"] for post in reversed(posts) if post["text"] == ""]
     for path in ("posts", f"users/{alice.id}/posts"):
-        seen, cursor = [], ""
+        listed, cursor = [], ""
         while cursor is not None:
             page = bob.get(f"{path}?media=images&limit=4{cursor and '&cursor=' + cursor}").json()
-            seen += [post["id"] for post in page["posts"]]
+            listed += [post["id"] for post in page["posts"]]
             cursor = page["next"]
-        assert seen == wanted
+        assert listed == wanted
     assert [post["id"] for post in bob.get("posts?media=images&page=1").json()["posts"]] == wanted
     assert bob.get("posts?media=films").status_code == 400
 
@@ -271,12 +271,12 @@ def test_the_media_of_a_post_are_deleted_with_it(alice, bob, documents, flush_al
     assert len(public_files()) == 4  # two images, the video and its poster
 
     assert alice.delete(f"posts/{post['id']}").status_code == 200
-    heard = bob.received_events("feed", f"user:{alice.id}")
+    received = bob.received_events("feed", f"user:{alice.id}")
     run_due_cascades()
     assert process_due_media() == 2
     assert list(live_records("images.media")) == [kept["media"]["id"]]
     assert len(public_files()) == 1
-    assert bob.received_events("feed", f"user:{alice.id}") == heard
+    assert bob.received_events("feed", f"user:{alice.id}") == received
     flush_all()
     assert [document["_id"] for document in documents(Media)] == [kept["media"]["id"]]
 

@@ -115,7 +115,7 @@ def test_a_change_of_privacy_moves_a_post_between_the_counts(alice, bob, followe
         assert total_posts(bob) == counts[2]
 
 
-def test_a_withheld_post_counts_for_nobody(alice, bob):
+def test_a_withheld_post_is_counted_for_no_viewer(alice, bob):
     post = alice.create_post()
     withhold_post(post_id=post["id"])
     assert (posts_count(alice, alice), posts_count(bob, alice), total_posts(bob)) == (0, 0, 0)

@@ -1,4 +1,4 @@
-"""Audience of posts: who sees, finds and receives events of which post."""
+"""The audience of posts: in reads, in lists and in events."""
 
 import pytest
 

@@ -29,7 +29,7 @@ def posts_of_everywhere(person, post, author):
 
 
 def viewer_of(person, post, author):
-    """Return what a post is to a person; all routes must agree."""
+    """Return the viewer state of a post for a person; all routes must agree."""
     states = [shown["viewer"] for shown in posts_of_everywhere(person, post, author)]
     assert all(state == states[0] for state in states)
     assert len(states) >= 3
@@ -41,7 +41,7 @@ def post(alice):
     return alice.create_post("", gif_url="https://media.giphy.com/media/abc/giphy.gif")
 
 
-def test_every_route_shows_what_a_post_is_to_its_viewer(alice, bob, stranger, post):
+def test_every_route_returns_the_viewer_state_of_a_post(alice, bob, stranger, post):
     assert viewer_of(alice, post, alice) == OWN
     assert viewer_of(bob, post, alice) == NOTHING
     bob.put(f"users/{alice.id}/follow")
@@ -60,7 +60,7 @@ def test_every_route_shows_what_a_post_is_to_its_viewer(alice, bob, stranger, po
     assert viewer_of(stranger, post, alice) == NOTHING
 
 
-def test_the_reactions_of_a_member_show_what_the_posts_are_to_the_viewer(alice, bob, post):
+def test_the_list_of_reactions_of_a_member_has_the_viewer_state_of_each_post(alice, bob, post):
     other = alice.create_post("Other")
     for reacted, kind in ((post, "love"), (other, "sad")):
         bob.put(f"posts/{reacted['id']}/reaction", {"type": kind})
@@ -131,7 +131,7 @@ def test_the_viewer_state_takes_no_further_script_call(alice, bob):
 # Writes ------------------------------------------------------------------------------------------
 
 
-def test_a_write_shows_what_the_post_is_to_its_author(alice, bob, flush_all):
+def test_the_response_to_a_write_has_the_viewer_state_of_the_author(alice, bob, flush_all):
     created = alice.post("posts", {"text": "Hello"}).json()["post"]
     assert created["viewer"] == OWN
     path = f"posts/{created['id']}"
@@ -193,7 +193,7 @@ def test_no_event_has_the_state_of_a_viewer(alice, bob, stranger):
 # Comments and profiles ---------------------------------------------------------------------------
 
 
-def test_a_comment_shows_what_it_is_to_its_viewer(alice, bob, stranger):
+def test_a_comment_has_a_viewer_state(alice, bob, stranger):
     post = alice.create_post()
     response = bob.post(f"posts/{post['id']}/comments", {"text": "Hi"})
     comment = response.json()["comment"]
@@ -218,7 +218,7 @@ def test_a_comment_shows_what_it_is_to_its_viewer(alice, bob, stranger):
     assert alice.delete(path).status_code == 200
 
 
-def test_a_profile_shows_what_the_member_is_to_its_viewer(alice, bob, stranger, flush_all):
+def test_a_profile_has_a_viewer_state(alice, bob, stranger, flush_all):
     nothing = {**NO_RELATION, "can_edit": False}
 
     def viewer(person, member):

@@ -41,14 +41,14 @@ def react(person, post, kind="like"):
 
 def walk_pages(person, path, limit=2):
     """Return the items of all pages of a list."""
-    seen, cursor = [], ""
+    items, cursor = [], ""
     while cursor is not None:
         response = person.get(f"{path}{'&' if '?' in path else '?'}limit={limit}{cursor}")
         assert response.status_code == 200
-        seen += response.json()["reactions"]
-        following = response.json()["next"]
-        cursor = following and f"&cursor={following}"
-    return seen
+        items += response.json()["reactions"]
+        next_cursor = response.json()["next"]
+        cursor = next_cursor and f"&cursor={next_cursor}"
+    return items
 
 
 def usernames(items):

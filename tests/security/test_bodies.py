@@ -114,8 +114,8 @@ def test_an_ambiguous_request_is_rejected(server, headers):
     lines = ["POST /api/v1/signin HTTP/1.1", "Host: localhost", *headers, "", "hello"]
     with socket.create_connection(("127.0.0.1", server.port), timeout=WITHIN) as client:
         client.sendall("\r\n".join(lines).encode("latin-1"))
-        answer = client.recv(65536)
-    assert not answer or answer.split()[1] in {b"400", b"411", b"415", b"501"}, answer
+        response = client.recv(65536)
+    assert not response or response.split()[1] in {b"400", b"411", b"415", b"501"}, response
 
 
 MEBIBYTE = 1024 * KIB
@@ -133,6 +133,6 @@ def test_a_refused_large_json_body_takes_little_memory(server, alice, text):
     ask(server, "POST", "/api/v1/posts", *headers, body=body)  # what is loaded once does not count
     before = server.resident_bytes()
     for _ in range(3):
-        status, _, answer = ask(server, "POST", "/api/v1/posts", *headers, body=body)
-        assert (status, json.loads(answer)["code"]) == (413, "too_large")
+        status, _, response = ask(server, "POST", "/api/v1/posts", *headers, body=body)
+        assert (status, json.loads(response)["code"]) == (413, "too_large")
         assert server.resident_bytes() - before < 60 * MEBIBYTE

@@ -200,8 +200,8 @@ def client(site: WebProcess, alice: Person) -> Iterator[ClientConnection]:
 @pytest.mark.parametrize("text", POISON.values(), ids=list(POISON))
 def test_a_malicious_command_gets_an_error_and_the_socket_stays_open(client, capfd, text):
     client.send(text)
-    answer = json.loads(client.recv(WITHIN))
-    assert (answer["type"], answer["problem"]["status"]) == ("error", 400)
+    response = json.loads(client.recv(WITHIN))
+    assert (response["type"], response["problem"]["status"]) == ("error", 400)
     client.send('{"type": "ping", "cid": "after"}')
     assert json.loads(client.recv(WITHIN)) == {"type": "ok", "cid": "after"}
     assert "Traceback" not in capfd.readouterr().err
@@ -210,12 +210,12 @@ def test_a_malicious_command_gets_an_error_and_the_socket_stays_open(client, cap
 def test_more_than_ten_commands_a_second_close_the_socket(client):
     for number in range(100):
         client.send(json.dumps({"type": "ping", "cid": str(number)}))
-    answers = []
+    responses = []
     with pytest.raises(ConnectionClosed) as closed:
-        answers.extend(iter(lambda: client.recv(WITHIN), None))
+        responses.extend(iter(lambda: client.recv(WITHIN), None))
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4429
-    assert 30 <= len(answers) < 60
+    assert 30 <= len(responses) < 60
 
 
 def test_a_binary_frame_is_not_a_command(raw, alice):

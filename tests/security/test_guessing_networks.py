@@ -32,13 +32,13 @@ def address_in(network, number):
 
 @pytest.mark.usefixtures("limited")
 def test_an_ipv6_network_has_the_guesses_of_one_address():
-    answers = [guess("alice", address=address_in("2001:db8:1:2", n)) for n in range(21)]
-    assert count_statuses(answers) == {401: 20, 429: 1}
+    responses = [guess("alice", address=address_in("2001:db8:1:2", n)) for n in range(21)]
+    assert count_statuses(responses) == {401: 20, 429: 1}
     # The next /64 counts apart; four of them have as many as their /56 has.
-    answers = [
+    responses = [
         guess("alice", address=address_in(f"2001:db8:1:{2 + n // 20:x}", n)) for n in range(20, 90)
     ]
-    assert count_statuses(answers) == {401: 60, 429: 10}
+    assert count_statuses(responses) == {401: 60, 429: 10}
     assert guess("alice", address=address_in("2001:db8:1:ff", 1)).status_code == 429
     assert guess("alice", address=address_in("2001:db8:1:100", 1)).status_code == 401
 
@@ -47,8 +47,8 @@ def test_an_ipv6_network_has_the_guesses_of_one_address():
 def test_an_ipv4_address_written_as_ipv6_is_the_same_address():
     spellings = ["192.0.2.7", "::ffff:192.0.2.7", "::FFFF:C000:207", "192.0.2.7:1234",
                  "[::ffff:192.0.2.7]:99"]  # fmt: skip
-    answers = [guess("alice", address=spellings[n % 5]) for n in range(21)]
-    assert count_statuses(answers) == {401: 20, 429: 1}
+    responses = [guess("alice", address=spellings[n % 5]) for n in range(21)]
+    assert count_statuses(responses) == {401: 20, 429: 1}
 
 
 @pytest.mark.usefixtures("limited")
@@ -58,7 +58,7 @@ def test_sign_ups_and_password_resets_from_one_ipv6_network_are_limited():
         ("forgot-password", {"email": "nobody{n}@example.com"}),
         ("reset-password/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", {"password": PASSWORD}),
     ):
-        answers = [
+        responses = [
             anonymous.post(
                 path,
                 {name: value.format(n=n) for name, value in body.items()},
@@ -66,7 +66,7 @@ def test_sign_ups_and_password_resets_from_one_ipv6_network_are_limited():
             )
             for n in range(61)
         ]
-        assert [answer.status_code for answer in answers].index(429) == 60, path
+        assert [response.status_code for response in responses].index(429) == 60, path
 
 
 # Accounts ----------------------------------------------------------------------------------------
@@ -79,10 +79,10 @@ SPELLINGS = [
 
 @pytest.mark.usefixtures("limited")
 def test_all_spellings_of_an_account_have_200_guesses_an_hour_together():
-    answers = [
+    responses = [
         guess(SPELLINGS[n % len(SPELLINGS)], address=f"192.0.2.{n // 10}") for n in range(200)
     ]
-    assert count_statuses(answers) == {401: 200}
+    assert count_statuses(responses) == {401: 200}
     for number, name in enumerate(SPELLINGS):
         assert guess(name, PASSWORD, f"192.0.3.{number}").status_code == 429
 
@@ -91,9 +91,13 @@ def test_all_spellings_of_an_account_have_200_guesses_an_hour_together():
 def test_guesses_at_an_unknown_account_are_counted_alike():
     def attempt(names, network):
         return [
-            (answer.status_code, answer.headers["X-RateLimit-Remaining"], answer.json()["code"])
+            (
+                response.status_code,
+                response.headers["X-RateLimit-Remaining"],
+                response.json()["code"],
+            )
             for n in range(202)
-            for answer in [guess(names[n % len(names)], address=f"{network}.{n // 10}")]
+            for response in [guess(names[n % len(names)], address=f"{network}.{n // 10}")]
         ]
 
     assert attempt(["alice", "Alice"], "192.0.2") == attempt(["nobody", "Nobody"], "192.0.3")
@@ -123,12 +127,12 @@ def test_a_limited_guess_costs_the_same_mongodb_queries_for_an_unknown_name(know
 def test_guesses_from_other_networks_do_not_lock_a_member_out_of_a_known_network():
     home = address_in("2001:db8:aaaa:1", 1)
     assert guess("alice", PASSWORD, home).status_code == 200
-    answers = [guess("alice", address=f"192.0.2.{n // 20}") for n in range(200)]
+    responses = [guess("alice", address=f"192.0.2.{n // 20}") for n in range(200)]
     # Neighbors in the same /56 and /48 guess, too.
     neighbors = [
         guess("alice", address=address_in(f"2001:db8:aaaa:{n:x}", 1)) for n in range(2, 60)
     ]
-    assert count_statuses(answers) == {401: 199, 429: 1}  # the sign-in was counted, too
+    assert count_statuses(responses) == {401: 199, 429: 1}  # the sign-in was counted, too
     assert count_statuses(neighbors) == {429: 58}
     assert guess("alice", PASSWORD, "192.0.3.1").status_code == 429
     another = address_in("2001:db8:aaaa:1", 2)  # in the same /64

@@ -124,7 +124,7 @@ def test_production_redirects_http_to_https_with_hsts(secure, settings):
         )
 
 
-# What members write ------------------------------------------------------------------------------
+# Content of members ------------------------------------------------------------------------------
 
 
 def test_member_content_is_escaped_in_the_admin(alice, moderator, flush_all):

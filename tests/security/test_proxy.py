@@ -77,8 +77,8 @@ def test_the_proxy_closes_slow_requests(edge, start, drop):
 
 
 def test_the_proxy_rejects_endless_headers(edge):
-    answer = httpx.get(f"{edge.url}/health/live", headers={"X-Big": "x" * 100_000})
-    assert answer.status_code == 431
+    response = httpx.get(f"{edge.url}/health/live", headers={"X-Big": "x" * 100_000})
+    assert response.status_code == 431
 
 
 def test_a_stream_and_a_socket_outlive_the_body_timeout(edge, alice, bob):
@@ -95,7 +95,7 @@ def test_a_stream_and_a_socket_outlive_the_body_timeout(edge, alice, bob):
         ears.send('{"type": "subscribe", "cid": "1", "topic": "feed"}')
         assert json.loads(ears.recv(TIMEOUT_SECONDS))["type"] == "ok"
         time.sleep(4)
-        post = alice.create_post("Still heard")
+        post = alice.create_post("Still received")
         line = next(line for line in lines if line.startswith("data: "))
         assert json.loads(line.removeprefix("data: "))["data"] == post
         assert json.loads(ears.recv(TIMEOUT_SECONDS))["data"] == post
@@ -181,8 +181,8 @@ def test_long_responses_are_compressed_and_unchanged_ones_are_304(edge, alice):
         assert packed.headers["Content-Encoding"] == "gzip"
         assert packed.num_bytes_downloaded < plain.num_bytes_downloaded / 4
         assert packed.json() == plain.json()
-        for answer in (plain, packed):
-            tag = {"If-None-Match": answer.headers["ETag"]}
+        for response in (plain, packed):
+            tag = {"If-None-Match": response.headers["ETag"]}
             same = client.get("/api/v1/posts", headers=tag)
             assert (same.status_code, same.content) == (304, b"")
             assert same.headers["X-Event-Cursor"]
@@ -227,11 +227,11 @@ def sign_in_staff(edge, django_db_blocker, settings):
 def test_strangers_and_members_are_redirected_to_the_staff_login(edge, alice):
     for headers in ({}, {"Authorization": f"Bearer {alice.access}"}):
         for path in ("/flower/", "/flower", "/flower/metrics", "/flower/api/tasks"):
-            answer = httpx.get(edge.url + path, headers=headers)
-            assert answer.status_code == 302
-            assert answer.headers["Location"] == "/admin/login/?next=/flower/"
-        answer = httpx.post(f"{edge.url}/flower/api/worker/shutdown/x", headers=headers)
-        assert answer.status_code == 302
+            response = httpx.get(edge.url + path, headers=headers)
+            assert response.status_code == 302
+            assert response.headers["Location"] == "/admin/login/?next=/flower/"
+        response = httpx.post(f"{edge.url}/flower/api/worker/shutdown/x", headers=headers)
+        assert response.status_code == 302
 
 
 def test_staff_with_the_queue_permission_can_use_flower(sign_in_staff):
@@ -242,14 +242,17 @@ def test_staff_with_the_queue_permission_can_use_flower(sign_in_staff):
     assert plain.get("/flower/").status_code == 403
     assert member.get("/flower/").status_code == 302
     for browser in (keeper, chief):
-        answer = browser.get("/flower/dashboard?x=1")
-        assert (answer.status_code, answer.text) == (200, "/flower/dashboard?x=1")
+        response = browser.get("/flower/dashboard?x=1")
+        assert (response.status_code, response.text) == (200, "/flower/dashboard?x=1")
 
 
 def test_the_authorization_endpoint_of_the_proxy_reveals_nothing(edge, alice):
-    answer = httpx.get(f"{edge.url}/staff/queues")
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/flower/")
-    assert "no-store" in answer.headers["Cache-Control"]
+    response = httpx.get(f"{edge.url}/staff/queues")
+    assert (response.status_code, response.headers["Location"]) == (
+        302,
+        "/admin/login/?next=/flower/",
+    )
+    assert "no-store" in response.headers["Cache-Control"]
 
 
 # Refused bodies ----------------------------------------------------------------------------------

@@ -37,8 +37,8 @@ def test_uploads_are_limited_to_300_a_day_for_all_uses(alice, bob, settings):
     kept = spooled_files()
     with assert_no_changes():
         for path in ("users/me/images/background", "posts"):
-            answer = send_form(alice, "POST", path, image=make_image())
-            assert answer.status_code == 429
+            response = send_form(alice, "POST", path, image=make_image())
+            assert response.status_code == 429
         to_bob = send_form(alice, "POST", "chat/messages", image=make_image(), receiver_id=bob.id)
         assert to_bob.status_code == 429
     assert spooled_files() == kept

@@ -188,10 +188,10 @@ def test_concurrent_evictions_change_no_count(flush_all):
         ]
 
     def evict() -> Any:
-        """Flush to MongoDB and evict what has a TTL, as a full Redis does."""
+        """Flush to MongoDB and evict all keys with a TTL, as a full Redis does."""
         flush_all()
         for key in client().scan_iter("posts.post:*"):
-            client().expire(key, 0, xx=True)  # only what has a TTL
+            client().expire(key, 0, xx=True)  # only if it has a TTL
         return people[0].get("accounts/me")
 
     assert run_concurrent_calls(*map(actions_of, people), [evict] * 5) == SUCCESS

@@ -62,14 +62,14 @@ def test_each_command_returns_what_is_shown(two_web_stack):
     run = subprocess.run(
         ["bash", "-c", script], capture_output=True, text=True, check=True, timeout=120
     )
-    answers = run.stdout.split(mark)[:-1]
-    assert len(answers) == len(STEPS)
+    responses = run.stdout.split(mark)[:-1]
+    assert len(responses) == len(STEPS)
     wrong = []
-    for (command, shown), answer in zip(STEPS, answers, strict=True):
-        differing = differences(json.loads(shown), json.loads(answer))
+    for (command, shown), response in zip(STEPS, responses, strict=True):
+        differing = differences(json.loads(shown), json.loads(response))
         wrong += [f"{command.strip()}: {difference}" for difference in differing]
     assert wrong == []
-    kind = json.loads(answers[-1])["type"]
+    kind = json.loads(responses[-1])["type"]
     assert kind == "post.created"
 
 

@@ -19,8 +19,8 @@ def test_a_journey_of_two_members_survives_killed_processes():
         alice, bob = join(stack, "alice_j"), join(stack, "bob_j")
         socket = bob.socket()
         posts_url = f"{stack.url}/api/v1/posts"
-        answer = httpx.post(posts_url, json={"text": "Hello"}, headers=alice.headers, timeout=10)
-        post = shared(answer.json()["post"])
+        response = httpx.post(posts_url, json={"text": "Hello"}, headers=alice.headers, timeout=10)
+        post = shared(response.json()["post"])
 
         assert wait_for_event(socket, "post.created") == post
         feed = httpx.get(posts_url, headers=bob.headers, timeout=10)
@@ -48,8 +48,8 @@ def test_a_journey_of_two_members_survives_killed_processes():
     assert port_is_free(stack.flower_port)
 
     with stack.start(workers=False):
-        answer = httpx.get(f"{posts_url}/{post['id']}", headers=alice.headers, timeout=10)
-        assert shared(answer.json()) == post
+        response = httpx.get(f"{posts_url}/{post['id']}", headers=alice.headers, timeout=10)
+        assert shared(response.json()) == post
 
 
 def _tasks(stack: Stack) -> str:

@@ -17,10 +17,10 @@ from tests.support.concurrency import mongod_paused
 from tests.support.people import Person, sign_up
 
 
-def check_ok(answer: Any) -> Any:
+def check_ok(response: Any) -> Any:
     """Return the JSON of a response, which must be a success."""
-    assert answer.status_code in {200, 201}, answer.content
-    return answer.json()
+    assert response.status_code in {200, 201}, response.content
+    return response.json()
 
 
 @pytest.fixture
@@ -66,12 +66,14 @@ def read_client_views(person: Person, *, among: list[Person], at: dict[str, Any]
                 f"chat/conversations/{other.id}/messages",
                 f"users/relationships?id={other.id}",
             ]
-    answers = {path: person.get(path) for path in paths}
+    responses = {path: person.get(path) for path in paths}
     refused = {
-        path: answer.status_code for path, answer in answers.items() if answer.status_code != 200
+        path: response.status_code
+        for path, response in responses.items()
+        if response.status_code != 200
     }
     assert refused == {}
-    return {path: answer.json() for path, answer in answers.items()}
+    return {path: response.json() for path, response in responses.items()}
 
 
 def run_actions(people: list[Person]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -107,7 +109,7 @@ def send_messages(people: list[Person]) -> list[str]:
         bob.post("chat/messages", {"receiver_id": alice.id, "text": "Known"}),
     ]
     check_ok(frank.put(f"chat/conversations/{erin.id}/read", {}))
-    return [check_ok(answer)["chat_message"]["id"] for answer in sent]
+    return [check_ok(response)["chat_message"]["id"] for response in sent]
 
 
 def test_actions_succeed_without_mongodb_and_are_persisted_afterwards(people, flush_all, documents):

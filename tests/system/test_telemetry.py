@@ -86,14 +86,14 @@ def test_a_request_its_task_and_its_delivery_share_a_trace(telemetry_site):
         socket.send(json.dumps({"type": "subscribe", "cid": "1", "topic": "feed"}))
         assert json.loads(socket.recv(timeout=20))["type"] == "ok"
         headers = {"Authorization": f"Bearer {access}", "traceparent": PARENT}
-        answers, heard = {}, {}
+        responses, events = {}, {}
 
         def complete_trace():
             # If a wake-up is pending already, the task belongs to another trace: write again.
-            answer = httpx.post(f"{stack.url}/api/v1/posts", json={"text": "Hi"}, headers=headers)
-            answers[answer.headers["X-Request-ID"]] = answer
+            response = httpx.post(f"{stack.url}/api/v1/posts", json={"text": "Hi"}, headers=headers)
+            responses[response.headers["X-Request-ID"]] = response
             event = json.loads(socket.recv(timeout=20))
-            heard[event["id"]] = event
+            events[event["id"]] = event
             trace = [span for _, span in spans(received) if span.trace_id.hex() == TRACE]
             for request in (span for span in trace if span.name == "POST api/v1/posts"):
                 below = children(trace, request)
@@ -102,16 +102,16 @@ def test_a_request_its_task_and_its_delivery_share_a_trace(telemetry_site):
             return None
 
         request, by_name = wait_for(complete_trace, within=60, name="the trace")
-    answer = answers[attributes_of(request)["mysocial.request_id"]]
-    cursor = answer.headers["X-Event-Cursor"]
-    event = heard[cursor]
+    response = responses[attributes_of(request)["mysocial.request_id"]]
+    cursor = response.headers["X-Event-Cursor"]
+    event = events[cursor]
     assert request.parent_span_id.hex() == "b7ad6b7169203331"
     assert attributes_of(request) == {
         "mysocial.method": "POST",
         "mysocial.route": "api/v1/posts",
         "mysocial.status": 201,
         "mysocial.cursor": cursor,
-        "mysocial.request_id": answer.headers["X-Request-ID"],
+        "mysocial.request_id": response.headers["X-Request-ID"],
         "mysocial.member_id": member_id,
     }
     assert attributes_of(by_name["deliver post.created"])["mysocial.event"] == event["id"] == cursor
@@ -130,8 +130,8 @@ def test_an_error_is_reported_with_its_request_id_and_without_secrets(telemetry_
         client.hset(f"posts.post:{post['id']}", "main", b"not json")
     body = {"text": "canary-in-the-body"}
     url = f"{stack.url}/api/v1/posts/{post['id']}"
-    answer = httpx.patch(url, json=body, headers={**headers, "Cookie": "secret=canary-cookie"})
-    assert answer.status_code == 500
+    response = httpx.patch(url, json=body, headers={**headers, "Cookie": "secret=canary-cookie"})
+    assert response.status_code == 500
 
     def envelope():
         bodies = [body for path, body in received.bodies if path == "/api/7/envelope/"]

@@ -126,7 +126,7 @@ def test_a_site_with_a_minimum_age_needs_the_birth_date(alice, settings, set_day
     assert member.get(SETTINGS).json()["birth_date"] == "2010-03-01"
 
 
-def test_who_was_born_on_a_leap_day_is_older_on_the_first_of_march(settings, set_day):
+def test_a_member_born_on_a_leap_day_has_the_birthday_on_the_first_of_march(settings, set_day):
     settings.MINIMUM_AGE = 18
     set_day(2026, 2, 28)
     with assert_no_changes():

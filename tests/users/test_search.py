@@ -27,12 +27,12 @@ def walk(person, path, limit=2):
     return names
 
 
-def crowd(*names):
+def sign_up_members(*names):
     return {name: sign_up(name) for name in names}
 
 
 def test_members_are_listed_newest_first(alice, flush_all):
-    crowd("one", "two", "three", "four")
+    sign_up_members("one", "two", "three", "four")
     for _ in range(2):
         assert walk(alice, "users?") == ["four", "three", "two", "one", "alice"]
         flush_all()
@@ -45,7 +45,7 @@ def test_members_are_listed_newest_first(alice, flush_all):
 def test_a_block_hides_members_from_lists_and_search(alice, bob, direction):
     blocker, blocked = (alice, bob) if direction == "blocks" else (bob, alice)
     blocker.put(f"users/{blocked.id}/block")
-    crowd("bobby", "carol")
+    sign_up_members("bobby", "carol")
     assert walk(alice, "users?", limit=1) == ["carol", "bobby", "alice"]
     assert walk(alice, "users/search?q=bob&", limit=1) == ["bobby"]
     assert walk(bob, "users/search?q=ali&") == []
@@ -60,7 +60,7 @@ def test_a_block_hides_members_from_lists_and_search(alice, bob, direction):
     ],
 )  # fmt: skip
 def test_a_name_is_found_in_each_form_that_people_type(alice, typed):
-    crowd("zedekiah")
+    sign_up_members("zedekiah")
     assert walk(alice, f"users/search?q={typed}&") == ["zedekiah"]
 
 
@@ -75,13 +75,13 @@ def test_a_search_for_nothing_is_refused(alice, typed):
 
 
 def test_names_that_start_with_the_text_come_first(alice, flush_all):
-    crowd("Banana", "ananas", "anatol", "Hanna", "dana", "zebra")
+    sign_up_members("Banana", "ananas", "anatol", "Hanna", "dana", "zebra")
     expected = ["ananas", "anatol", "Banana", "dana"]
     for _ in range(2):
         for limit in (1, 2, 3, 4, 5):
             assert walk(alice, "users/search?q=ANA&", limit) == expected
         flush_all()
-    crowd("anabel", "joana")
+    sign_up_members("anabel", "joana")
     for limit in (1, 2, 3, 7):
         assert walk(alice, "users/search?q=ana&", limit) == [
             "anabel", "ananas", "anatol", "Banana", "dana", "joana",

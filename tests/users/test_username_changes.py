@@ -60,7 +60,7 @@ def test_the_generated_avatar_has_the_new_initial(alice, bob):
     assert alice.get("users/me").json()["avatar_url"].endswith("/Z.png")
 
 
-def test_only_the_case_of_a_name_can_change(alice):
+def test_a_change_of_case_reserves_no_name(alice):
     assert rename(alice, "ALICE").json()["user"]["username"] == "ALICE"
     assert reservations() == []
     with assert_no_changes():
@@ -136,12 +136,12 @@ def test_the_name_of_another_member_is_refused(alice, bob):
     assert response.json()["detail"] == "This username is taken."
 
 
-def test_of_two_members_one_gets_a_name(alice, bob):
+def test_one_of_two_concurrent_changes_to_a_name_succeeds(alice, bob):
     responses = run_concurrently(lambda: rename(alice, "zoe"), lambda: rename(bob, "zoe"))
     assert sorted(response.status_code for response in responses) == [200, 409]
 
 
-def test_a_name_that_is_given_up_and_wanted_at_once_stays_reserved(alice, bob):
+def test_a_name_that_is_released_and_requested_concurrently_stays_reserved(alice, bob):
     responses = run_concurrently(lambda: rename(alice), lambda: rename(bob, "alice"))
     assert [response.status_code for response in responses] == [200, 409]
     assert look_up(bob, "alice") == alice.id
@@ -180,15 +180,18 @@ def test_an_erased_name_is_free_and_inherits_nothing(alice, bob, mailoutbox):
     while run_due_cascades():
         pass
     assert reservations() == []
-    heirs = [sign_up("alice", email="heir@example.com"), sign_up("alicia", email="b@example.com")]
+    new_holders = [
+        sign_up("alice", email="new@example.com"),
+        sign_up("alicia", email="b@example.com"),
+    ]
     send_due()
-    for heir in heirs:
-        assert heir.get("notifications").json()["notifications"] == []
-        assert heir.get("chat/conversations").json()["conversations"] == []
-        assert heir.get(f"users/{heir.id}/followers").json()["users"] == []
-        assert heir.get("users/me/mutes").json()["users"] == []
-        assert heir.notification_events() == []
-        assert look_up(bob, heir.username) == heir.id
+    for new_holder in new_holders:
+        assert new_holder.get("notifications").json()["notifications"] == []
+        assert new_holder.get("chat/conversations").json()["conversations"] == []
+        assert new_holder.get(f"users/{new_holder.id}/followers").json()["users"] == []
+        assert new_holder.get("users/me/mutes").json()["users"] == []
+        assert new_holder.notification_events() == []
+        assert look_up(bob, new_holder.username) == new_holder.id
     assert activity.HEADLINES["mention"].format(actor="bob") not in [
-        mail.subject for mail in mailoutbox if mail.to == ["heir@example.com"]
+        mail.subject for mail in mailoutbox if mail.to == ["new@example.com"]
     ]

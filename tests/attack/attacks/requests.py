@@ -121,8 +121,8 @@ def ambiguous_requests(target: Target) -> str:
         "a signed length": b"Content-Length: +0\r\n\r\n",
         "a space before the colon": b"Content-Length : 0\r\n\r\n",
     }
-    answers = {name: _statuses(member, start + end + hidden) for name, end in endings.items()}
-    smuggled = [name for name, codes in answers.items() if {b"200", b"500"} & set(codes)]
+    responses = {name: _statuses(member, start + end + hidden) for name, end in endings.items()}
+    smuggled = [name for name, codes in responses.items() if {b"200", b"500"} & set(codes)]
     if target.site:  # without the proxy, which corrects what it passes on
         for url in (target.site.http_url, target.site.ws_url):
             direct = target.another_client(member, url)
@@ -130,7 +130,7 @@ def ambiguous_requests(target: Target) -> str:
                 codes = _statuses(direct, start + ending + hidden)
                 if len(codes) > 1 or not set(codes) <= REFUSED:
                     smuggled.append(f"{name} at {url}: {codes}")
-    return expect(not smuggled, f"{answers}; read differently: {smuggled}")
+    return expect(not smuggled, f"{responses}; read differently: {smuggled}")
 
 
 def _statuses(member: Outsider, request: bytes) -> list[bytes]:

@@ -114,21 +114,23 @@ def typing_of_silenced_members(target: Target) -> str:
     browser = target.keep(StaffBrowser(target.local.http_url))
     assert browser.sign_in(target.local.new_staff("moderator"))
     command = {"type": "typing", "cid": "2", "to": friend.id, "on": True}
-    with friend.websocket() as ears, member.websocket() as mouth:
-        assert _hears_typing(mouth, ears, command), "typing does not arrive at all"
+    with friend.websocket() as receiver, member.websocket() as sender:
+        assert _receives_typing(sender, receiver, command), "typing does not arrive at all"
         browser.silence(member.name, member.id)
         refused = member.call("POST", "posts", {"text": "x"}).status_code
         time.sleep(1)
-        heard = _hears_typing(mouth, ears, command)
-    return expect(refused == 403 and not heard, f"post {refused}; typing is heard: {heard}")
+        received = _receives_typing(sender, receiver, command)
+    return expect(
+        refused == 403 and not received, f"post {refused}; typing is received: {received}"
+    )
 
 
-def _hears_typing(mouth: object, ears: object, command: dict[str, object]) -> bool:
-    mouth.send(json.dumps(command))  # type: ignore[attr-defined]
+def _receives_typing(sender: object, receiver: object, command: dict[str, object]) -> bool:
+    sender.send(json.dumps(command))  # type: ignore[attr-defined]
     deadline = time.monotonic() + 3
     with contextlib.suppress(TimeoutError, ConnectionClosed):
         while time.monotonic() < deadline:
-            frame = json.loads(ears.recv(deadline - time.monotonic()))  # type: ignore[attr-defined]
+            frame = json.loads(receiver.recv(deadline - time.monotonic()))  # type: ignore[attr-defined]
             if frame["type"] == "typing.started":
                 return True
     return False

@@ -76,7 +76,7 @@ def test_a_code_signs_in_once(enrolled):
     assert not is_signed_in(second)
 
 
-def test_of_concurrent_requests_with_the_same_code_one_signs_in(enrolled):
+def test_one_of_the_concurrent_requests_with_the_same_code_signs_in(enrolled):
     _, secret, codes = enrolled
     for code in (later_code(secret), codes[0]):
         browsers = [Client() for _ in range(6)]

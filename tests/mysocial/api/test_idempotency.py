@@ -15,7 +15,7 @@ from tests.support.people import anonymous, logged_events
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 
 
-def test_fifty_requests_at_once_under_one_key_are_one(alice):
+def test_fifty_concurrent_requests_with_one_key_are_executed_once(alice):
     responses = run_concurrently(*[lambda: alice.post("posts", {"text": "x"}, **KEY)] * 50)
     assert count_statuses(responses) == {201: 50}
     assert len({response.content for response in responses}) == 1
@@ -70,7 +70,7 @@ def test_the_same_key_with_another_body_is_a_mismatch(alice):
     assert response.json()["code"] == "idempotency_mismatch"
 
 
-def test_of_two_concurrent_bodies_under_one_key_one_is_carried_out(alice):
+def test_one_of_two_concurrent_bodies_with_one_key_is_executed(alice):
     responses = run_concurrently(
         *[lambda n=n: alice.post("posts", {"text": str(n % 2)}, **KEY) for n in range(16)]
     )

@@ -89,5 +89,5 @@ def test_concurrent_first_requests_generate_a_document_once():
         ("," * 1000, False),
     ],
 )
-def test_the_encodings_that_a_client_accepts(header, is_accepted):
+def test_accept_encoding_is_parsed(header, is_accepted):
     assert accepts_gzip(header) is is_accepted

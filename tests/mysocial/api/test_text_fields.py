@@ -49,7 +49,7 @@ def field_codes(response):
     ("text", "code"),
     [("\u200b", "invisible"), ("\u3164\u2800", "invisible"), (ZALGO, "marks")],
 )
-def test_texts_that_show_nothing_or_cover_others_are_refused(alice, requests, text, code):
+def test_invisible_texts_and_texts_that_cover_others_are_refused(alice, requests, text, code):
     with assert_no_changes():
         for method, path, body, field, _ in requests:
             response = alice.call(method, path, {**body, field: text})

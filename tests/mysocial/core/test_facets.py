@@ -109,7 +109,7 @@ def test_addresses_are_links(text, url):
         "os.name()", "anna@nowhere", "anna@host.invalidtld", "@name.com", "https:///x", "x.y.z",
     ],
 )  # fmt: skip
-def test_what_is_no_address_is_no_link(text):
+def test_other_texts_are_not_links(text):
     assert values_of(text, "link") == []
 
 

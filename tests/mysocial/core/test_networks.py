@@ -52,7 +52,7 @@ def test_ipv4_counts_by_address_and_ipv6_by_three_networks(address, networks):
     assert [tuple(network) for network in networks_of(address)] == networks
 
 
-def test_the_next_network_of_each_length_is_another():
+def test_adjacent_networks_of_each_prefix_length_are_distinguished():
     first, other_64, other_56, other_48 = (
         {network.name for network in networks_of(address)}
         for address in (

@@ -131,7 +131,7 @@ def test_problems_are_explained_to_the_person():
         ("\uff76\uff9e", "\u30ac"),
     ],
 )
-def test_folding_ignores_what_people_do_not_tell_apart(spelling, other):
+def test_folding_ignores_case_accents_width_and_invisible_characters(spelling, other):
     assert fold(spelling) == fold(other)
 
 
@@ -144,7 +144,7 @@ def test_folding_ignores_what_people_do_not_tell_apart(spelling, other):
         ("\ud55c", "\ud558"),
     ],
 )
-def test_folding_keeps_letters_apart(spelling, other):
+def test_folding_distinguishes_different_letters(spelling, other):
     assert fold(spelling) != fold(other)
 
 

@@ -32,9 +32,7 @@ async def cursor_of(person: Person) -> str:
     return str((await call(person.get, "posts?limit=1")).headers["X-Event-Cursor"])
 
 
-async def test_what_a_post_was_in_private_is_not_replayed_when_it_is_published(
-    connected, alice, bob
-):
+async def test_private_versions_of_a_published_post_are_not_replayed(connected, alice, bob):
     cursor = await cursor_of(bob)
     post = await call(alice.create_post, "SECRET", privacy="private")
     changes = {"text": "Nice weather", "privacy": "public"}

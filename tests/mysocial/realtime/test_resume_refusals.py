@@ -1,4 +1,4 @@
-"""`resume` commands that are refused: what was before stays as it was."""
+"""`resume` commands that are refused: they change nothing."""
 
 import pytest
 from asgiref.sync import sync_to_async
