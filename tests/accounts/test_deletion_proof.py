@@ -133,7 +133,7 @@ def test_remaining_data_is_found_in_every_storage(delete, words, bob):
     assert error.value.returncode == 1
 
 
-def test_nobody_is_erased_without_confirmation(words):
+def test_delete_user_needs_an_existing_member_and_a_confirmation(words):
     with assert_no_changes():
         for arguments in (["nobody_here", "--yes"], ["victim_1"]):
             with pytest.raises(CommandError) as error:

@@ -59,7 +59,7 @@ def test_a_site_is_open_by_default():
     assert sign_up_as(invite="ignored").status_code == 201
 
 
-def test_nobody_signs_up_at_a_closed_site(alice, settings):
+def test_a_closed_site_refuses_sign_ups(alice, settings):
     settings.SIGN_UP_MODE = "closed"
     with assert_no_changes():
         response = sign_up_as()
@@ -100,13 +100,13 @@ def test_a_code_admits_as_many_people_as_it_has_uses(by_invite, new_code):
 
 
 @pytest.mark.parametrize("code", [None, "", "ABCD-EFGH-JKMN", "x" * 41, "é" * 12, "\x00"])
-def test_without_a_valid_code_nobody_signs_up(by_invite, new_code, code):
+def test_a_sign_up_without_a_valid_code_is_refused(by_invite, new_code, code):
     new_code()
     with assert_no_changes():
         assert errors_of(sign_up_as(**({} if code is None else {"invite": code}))) == ["invite"]
 
 
-def test_an_expired_or_deleted_code_admits_nobody(by_invite, new_code, monkeypatch):
+def test_an_expired_or_deleted_code_is_refused(by_invite, new_code, monkeypatch):
     code = new_code(hours=1)
     monkeypatch.setattr("accounts.services.invites.now", lambda: now() + timedelta(hours=2))
     with assert_no_changes():

@@ -166,14 +166,14 @@ def test_the_email_of_a_killed_worker_is_sent_once_and_reports_all(
     alice, bob, stranger, settings, mailoutbox
 ):
     send_due()
-    settings.OUTBOX_CLAIM_SECONDS = -1  # what the dead one had claimed is due again at once
+    settings.OUTBOX_CLAIM_SECONDS = -1  # the items that a killed worker had claimed are due at once
     send_message(alice, bob)
     send_message(stranger, bob)
     backend = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "tests.accounts.backends.Killed"
     with pytest.raises(SystemExit):
         send_due()
-    # What the dead worker's mail was queued for is read before it is tried again.
+    # The message that the e-mail was queued for is read before the e-mail is tried again.
     mark_read(bob, alice)
     settings.EMAIL_BACKEND = backend
     assert sent_emails(mailoutbox) == [("bob", ["1 from stranger"])]

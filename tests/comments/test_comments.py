@@ -156,7 +156,7 @@ def test_a_deletion_is_persisted(alice, bob, comments, flush_all, document):
     assert document(Post, post["id"])["comments_count"] == 0
 
 
-def test_nobody_else_edits_or_deletes_a_comment(alice, bob, stranger, comments):
+def test_other_members_cannot_edit_or_delete_a_comment(alice, bob, stranger, comments):
     post = alice.create_post()
     path = f"comments/{comments(bob, post)['id']}"
     with assert_no_changes():

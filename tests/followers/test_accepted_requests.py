@@ -55,7 +55,9 @@ def test_the_requester_is_notified_of_an_acceptance(alice, private, mailoutbox):
     assert (mail.subject, mail.to) == ("secret accepted your follow request", ["alice@example.com"])
 
 
-def test_a_direct_follow_and_a_declined_request_notify_nobody_of_an_acceptance(alice, bob, private):
+def test_a_direct_follow_and_a_declined_request_send_no_notification_of_an_acceptance(
+    alice, bob, private
+):
     alice.put(f"users/{bob.id}/follow")
     alice.put(f"users/{private.id}/follow")
     private.delete(f"users/me/follow-requests/{alice.id}")
@@ -84,7 +86,7 @@ def test_the_notification_can_be_turned_off(alice, private):
     assert notified(alice) == []
 
 
-def test_a_muted_account_notifies_nobody(alice, private):
+def test_an_acceptance_by_a_muted_account_sends_no_notification(alice, private):
     alice.put(f"users/{private.id}/mute")
     alice.put(f"users/{private.id}/follow")
     private.put(f"users/me/follow-requests/{alice.id}")
@@ -140,7 +142,7 @@ def test_a_private_account_cannot_accept_all_requests(alice, private, body):
     assert [error["field"] for error in response.json()["errors"]] == ["pending_requests"]
 
 
-def test_an_account_that_is_private_again_accepts_nobody(alice, private):
+def test_an_account_that_is_private_again_accepts_no_request(alice, private):
     alice.put(f"users/{private.id}/follow")
     open_account(private)
     private.patch(SETTINGS, {"is_private": True})
@@ -149,7 +151,9 @@ def test_an_account_that_is_private_again_accepts_nobody(alice, private):
     assert live_records(FOLLOWS) == {}
 
 
-def test_an_account_that_becomes_private_meanwhile_accepts_nobody(alice, private, before_writes):
+def test_an_account_that_becomes_private_meanwhile_accepts_no_request(
+    alice, private, before_writes
+):
     alice.put(f"users/{private.id}/follow")
     open_account(private)
     before_writes(lambda: private.patch(SETTINGS, {"is_private": True}))
@@ -168,7 +172,7 @@ def test_withdrawn_requests_and_blocks_are_not_accepted(alice, bob, private):
     assert live_records(FOLLOWS) == live_records(REQUESTS) == {}
 
 
-def test_an_erased_account_accepts_nobody(alice, private):
+def test_an_erased_account_accepts_no_request(alice, private):
     alice.put(f"users/{private.id}/follow")
     open_account(private)
     assert private.call("DELETE", "accounts/me", {"password": PASSWORD}).status_code == 200

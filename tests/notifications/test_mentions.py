@@ -29,7 +29,7 @@ def test_a_mention_in_any_case_notifies_once(alice, bob, text):
 
 
 @pytest.mark.parametrize("text", ["bob", "@bobby", "x@bob", "me@bob.com", "a.@bob", "@bob_"])
-def test_a_text_without_a_mention_notifies_nobody(alice, bob, text):
+def test_a_text_without_a_mention_sends_no_notification(alice, bob, text):
     alice.create_post(text)
     assert list_notifications(bob) == []
 

@@ -99,7 +99,7 @@ def test_the_address_of_the_page_loses_the_token(token):
     assert browser.get("/unsubscribe").status_code == 404
 
 
-def test_the_cookie_alone_unsubscribes_nobody(alice, token):
+def test_the_cookie_alone_does_not_unsubscribe(alice, token):
     browser = new_client()
     with assert_no_changes():
         browser.get(f"/unsubscribe?token={token}")

@@ -167,7 +167,8 @@ def test_a_stored_response_is_returned_to_its_member_only(alice, bob):
     own = first.json()["post"]["id"]
     alice.put(f"posts/{own}/reaction", {"type": "wow"})
     again = alice.post("posts", {"text": "x"}, **key)
-    assert again.content == first.content  # byte for byte, so with the state of then
+    # Byte for byte, so with the viewer state of the first response.
+    assert again.content == first.content
     edited = alice.patch(f"posts/{own}", {"text": "y"}, **{"Idempotency-Key": "edit"})
     assert edited.json()["post"]["viewer"]["reaction"] == "wow"
     refused = bob.patch(f"posts/{own}", {"text": "y"}, **{"Idempotency-Key": "edit"})

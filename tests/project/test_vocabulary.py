@@ -16,6 +16,11 @@ def test_no_file_has_a_forbidden_word_or_name() -> None:
         ("a.py", "# Make it anew.", ["word 'anew'"]),
         ("a.py", '"""What is kept."""', ["module docstring starts with 'What'"]),
         ("a.py", "oldest_debt_seconds = 1", ["identifier 'oldest_debt_seconds'"]),
+        (
+            "a.py",
+            "def test_a_refused_write_is_heard_by_nobody(): ...",
+            ["identifier 'test_a_refused_write_is_heard_by_nobody'"],
+        ),
         ("a.py", "class WireFormat: ...", ["identifier 'WireFormat'"]),
         ("a.py", "def f(one): ...", ["name 'one' is not the noun that it holds"]),
         ("a.py", "x = [y for found in z]", ["name 'found' is not the noun that it holds"]),

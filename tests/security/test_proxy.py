@@ -87,18 +87,18 @@ def test_a_stream_and_a_socket_outlive_the_body_timeout(edge, alice, bob):
     wait_for_new_event_log(url, alice)
     with (
         httpx.stream("GET", f"{edge.url}/api/v1/events?topics=feed", headers=headers) as stream,
-        connect(url, subprotocols=["mysocial", bob.access]) as ears,
+        connect(url, subprotocols=["mysocial", bob.access]) as websocket,
     ):
         lines = stream.iter_lines()
         assert next(lines) == ": no cursor"
-        assert json.loads(ears.recv(TIMEOUT_SECONDS))["type"] == "ok"
-        ears.send('{"type": "subscribe", "cid": "1", "topic": "feed"}')
-        assert json.loads(ears.recv(TIMEOUT_SECONDS))["type"] == "ok"
+        assert json.loads(websocket.recv(TIMEOUT_SECONDS))["type"] == "ok"
+        websocket.send('{"type": "subscribe", "cid": "1", "topic": "feed"}')
+        assert json.loads(websocket.recv(TIMEOUT_SECONDS))["type"] == "ok"
         time.sleep(4)
         post = alice.create_post("Still received")
         line = next(line for line in lines if line.startswith("data: "))
         assert json.loads(line.removeprefix("data: "))["data"] == post
-        assert json.loads(ears.recv(TIMEOUT_SECONDS))["data"] == post
+        assert json.loads(websocket.recv(TIMEOUT_SECONDS))["data"] == post
 
 
 SCRIPT = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"

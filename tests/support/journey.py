@@ -23,7 +23,7 @@ from mysocial.realtime.protocol import RESUME
 from tests.support.servers import PASSWORD
 from tests.support.stack import Stack, wait_for
 
-EDITED = " edited"  # what a writer appends to every third post
+EDITED = " edited"  # the text that a writer appends to every third post
 UNAVAILABLE = 503
 
 

@@ -35,10 +35,10 @@ WORDS = re.compile(
 )
 # Forbidden as a part of an identifier, such as `debt` in `oldest_debt_seconds`.
 PARTS = {
-    "anew", "crew", "debt", "debts", "door", "doors", "heart", "hearts", "lean", "mend", "nudge",
-    "owe", "owed", "owes", "patience", "patient", "pulse", "sight", "sights", "stretch",
-    "stretches", "told", "track", "tracks", "undead", "verdict", "verdicts", "whom", "wire",
-    "wires", "wording",
+    "anew", "crew", "debt", "debts", "door", "doors", "ears", "heard", "heart", "hearts", "heir",
+    "heirs", "lean", "mend", "mouth", "nudge", "owe", "owed", "owes", "patience", "patient",
+    "pulse", "sight", "sights", "stretch", "stretches", "told", "track", "tracks", "undead",
+    "verdict", "verdicts", "whom", "wire", "wires", "wording",
 }  # fmt: skip
 # Forbidden as a whole identifier: a name must be the noun that it holds.
 NAMES = {"asked", "found", "least", "most", "one", "said", "some"}

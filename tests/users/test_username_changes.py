@@ -78,7 +78,7 @@ def test_the_former_name_leads_to_the_member(alice, bob):
     assert mentions(alice) == [old["id"]]
 
 
-def test_nobody_else_can_have_the_former_name(alice, bob):
+def test_no_other_member_can_have_the_former_name(alice, bob):
     rename(alice)
     with assert_no_changes():
         for name in ("alice", "Alice"):
@@ -86,7 +86,8 @@ def test_nobody_else_can_have_the_former_name(alice, bob):
             assert refused.status_code == 409
             assert [error["field"] for error in refused.json()["errors"]] == ["username"]
             assert rename(bob, name).status_code == 409
-    assert sign_up_as("al1ce").status_code == 201  # only reserved names protect their likeness
+    # Only reserved names also reserve the names that look like them.
+    assert sign_up_as("al1ce").status_code == 201
 
 
 def test_the_member_can_take_the_former_name_back(alice, bob):

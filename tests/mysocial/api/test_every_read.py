@@ -24,7 +24,7 @@ QUERIES = {
     "users/relationships": "id={user}",
     "users/online": "id={user}",
 }
-# What everybody may read (`tests/accounts/test_signup_modes.py`, `tests/accounts/test_captcha.py`).
+# Reads without a session (`tests/accounts/test_signup_modes.py`, `tests/accounts/test_captcha.py`).
 PUBLIC = {"/api/v1/signup", "/api/v1/signup/challenge"}
 # The maximum number of rows.
 UNPAGED = {"users/suggestions": 10, "users/relationships": 100, "users/online": 100}
@@ -105,7 +105,7 @@ def test_no_read_shows_the_email_address_of_another_member(alice, bob, paths):
     revealing = {path for path in paths if "@example.com" in bob.get(path).content.decode()}
     assert revealing == {"accounts/me"}
     assert "alice@" not in bob.get("accounts/me").content.decode()
-    # Nor what only the owner may see: settings and blocks.
+    # Nor data for the owner only: settings and blocks.
     profile = bob.get(f"users/{alice.id}").json()
     assert {"notifications", "who_may_message", "blocked", "blocked_by"}.isdisjoint(profile)
 

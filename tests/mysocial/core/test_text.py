@@ -59,7 +59,7 @@ def problem_code(text, max_characters=100, max_bytes=600):
         (" \t a\tb \n", "a\tb"),
         ("\u3000a\u00a0", "a"),
         ("a\x1b[31m\x7f\x01b\x9c", "a[31mb"),
-        ("\ufb01 \uff21", "\ufb01 \uff21"),  # what looks different stays different
+        ("\ufb01 \uff21", "\ufb01 \uff21"),  # letters that look different stay different
     ],
 )
 def test_texts_have_one_form(text, normal):

@@ -48,7 +48,7 @@ def test_the_document_is_public_and_all_its_references_resolve():
             target = target[step]
 
 
-def test_it_has_every_command_with_its_replies_and_every_event():
+def test_the_document_has_every_command_with_its_replies_and_every_event():
     operations = document()["operations"]
     received = {name for name, operation in operations.items() if operation["action"] == "receive"}
     assert received == COMMANDS

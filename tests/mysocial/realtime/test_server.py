@@ -197,7 +197,8 @@ def test_a_replay_stops_when_its_client_is_gone(fresh_site, alice, bob):
         with write() as w:
             for _ in range(1000):
                 w.announce(PostUpdated(post.id, post.author_id, post.privacy, ""))
-    wait_for_new_event_log(fresh_site.url, alice)  # it has come to the end: nothing of it is news
+    # Then the process has read the log to its end: none of these events is new.
+    wait_for_new_event_log(fresh_site.url, alice)
     narrow = connection_with_small_buffer(fresh_site)
     offered: list[str] = ["mysocial", bob.access]
     gone = connect(fresh_site.url, subprotocols=offered, sock=narrow, max_queue=1)  # type: ignore[arg-type]

@@ -216,7 +216,7 @@ def test_the_event_log_stays_within_its_budget(settings):
     assert topic_offsets("things") == offsets()
 
 
-def test_of_a_write_larger_than_the_budget_the_newest_events_are_kept(settings):
+def test_a_write_larger_than_the_budget_keeps_its_newest_events(settings):
     settings.EVENT_LOG_BYTES = 1000
     thing = create_thing()
     with write() as w:
