@@ -182,7 +182,7 @@ def test_a_silenced_or_suspended_member_can_be_renamed(alice, bob, action_type):
     assert sign_in(alice).status_code == (200 if action_type == "silence" else 403)
 
 
-def test_of_concurrent_renames_to_one_name_one_succeeds(alice, bob):
+def test_one_of_the_concurrent_renames_to_one_name_succeeds(alice, bob):
     def attempt(person):
         try:
             return rename(person, "neutral_1").username

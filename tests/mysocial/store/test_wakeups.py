@@ -66,7 +66,7 @@ def beat(tmp_path) -> WakeupScheduler:
     return WakeupScheduler(app, schedule_filename=str(tmp_path / "schedule"))
 
 
-def test_beat_sends_one_wakeup_for_each_task_until_a_worker_takes_it(beat):
+def test_beat_sends_at_most_one_wakeup_for_each_task_until_a_worker_takes_it(beat):
     counts = {}
     work = {task: (name, queue) for name, (task, queue) in wakeups.TASKS_BY_NAME.items()}
     for entry in beat.schedule.values():
