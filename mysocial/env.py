@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,6 +53,18 @@ def envint(name: str, default: int, *, minimum: int = 0, maximum: int = 2**31) -
 def envlist(name: str, default: str = "") -> list[str]:
     """Return the variable split at commas, without empty items."""
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def envnetworks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Return the networks of the variable, such as `192.0.2.0/24,2001:db8::/32`.
+
+    Raises:
+        ImproperlyConfigured: An item is not a network.
+    """
+    try:
+        return [ip_network(item) for item in envlist(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from None
 
 
 def envorigin(name: str) -> str:

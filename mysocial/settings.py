@@ -12,7 +12,16 @@ from mysocial import __version__
 from mysocial.core.keys import CHANNEL_LAYER_PREFIX
 from mysocial.core.logging import JSON, LINES, logging_config
 from mysocial.dev.servers import running_urls
-from mysocial.env import envbool, envint, envlist, envorigin, envorigins, envsecret, envstr
+from mysocial.env import (
+    envbool,
+    envint,
+    envlist,
+    envnetworks,
+    envorigin,
+    envorigins,
+    envsecret,
+    envstr,
+)
 from mysocial.extra_apps import find_extra_apps
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -360,6 +369,16 @@ STORAGES["s3"] = {
 }
 if CLOUDINARY_URL and S3_BUCKET:
     raise ImproperlyConfigured("Set CLOUDINARY_URL or S3_BUCKET, but not both.")
+
+# --- Pages of other sites -----------------------------------------------------------------------
+# `mysocial/fetch/` reads pages that members link to, from public addresses on these ports.
+FETCH_PORTS = (80, 443)
+# Networks of your own with public addresses, which it must not reach either.
+FETCH_BLOCKED_NETWORKS = envnetworks("FETCH_BLOCKED_NETWORKS")
+# The certificates of trusted authorities, as PEM; by default, those of the package `certifi`.
+FETCH_CA_FILE = envstr("FETCH_CA_FILE")
+# For tests: the ports of this machine that it may reach.
+FETCH_LOOPBACK_PORTS = tuple(map(int, envlist("FETCH_LOOPBACK_PORTS")))
 
 # --- Chat and GIFs ------------------------------------------------------------------------------
 # How long a message must be unread before an e-mail is sent about it.

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from mysocial.admin.record_admin import RecordAdmin
+from mysocial.admin.record_admin import OutboxItemAdmin, RecordAdmin
 from users import services
-from users.models import SiteTotals, User, UsernameReservation
+from users.models import LinkCheck, SiteTotals, User, UsernameReservation
 
 
 @admin.register(User)
@@ -23,9 +25,11 @@ class UserAdmin(RecordAdmin):
     )
     search_fields = ("username", "id")
     ordering = ("-created_at",)
+    actions = ("remove_links",)
     readonly_fields = (
         "id",
         "username",
+        "links",
         "created_at",
         "is_private",
         "posts_count",
@@ -44,6 +48,24 @@ class UserAdmin(RecordAdmin):
     def change(user_id: str, **changes: Any) -> None:
         """Save the changed fields of a profile."""
         services.moderate_profile(user_id=user_id, **changes)
+
+    @admin.action(description="Remove the links of the selected members", permissions=("change",))
+    def remove_links(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Remove all links of profiles."""
+        for user in queryset:
+            self.call_service(request, "remove links of", _remove_links, user.pk)
+
+
+def _remove_links(user_id: str) -> None:
+    services.moderate_profile(user_id=user_id, links=[])
+
+
+@admin.register(LinkCheck)
+class LinkCheckAdmin(OutboxItemAdmin):
+    """When the links of members are checked; read-only."""
+
+    list_display = ("id", "status", "tries", "due_at")
+    search_fields = ("id",)
 
 
 @admin.register(SiteTotals)

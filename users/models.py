@@ -6,6 +6,7 @@ from django.db import models
 
 from mysocial.core.ids import now
 from mysocial.core.text import fold_name
+from mysocial.outbox import OutboxItem
 from mysocial.store import ID, AddressField, Record
 
 # Each type can be turned off for each channel.
@@ -71,6 +72,8 @@ class User(Record):
     instagram = models.CharField(max_length=200, default="", blank=True)
     twitter = models.CharField(max_length=200, default="", blank=True)
     youtube = models.CharField(max_length=200, default="", blank=True)
+    # Objects with `label`, `url` and `verified_at`, which is null or a time of the API.
+    links = models.JSONField(default=list, blank=True)
     # All posts but the withheld ones, those that followers may see, and those for everybody.
     posts_count = models.IntegerField(default=0, editable=False)
     follower_posts_count = models.IntegerField(default=0, editable=False)
@@ -100,6 +103,20 @@ class SiteTotals(Record):
         db_table = "site_totals"
         verbose_name = "site totals"
         verbose_name_plural = "site totals"
+
+
+class LinkCheck(OutboxItem):
+    """The check of a member's links; its id is the member's. It is queued as long as there are any.
+
+    `confirmed_ms` is, by URL, when a check has last found the member on the page.
+    """
+
+    confirmed_ms = models.JSONField(default=dict)
+
+    class Meta(OutboxItem.Meta):
+        db_table = "link_checks"
+        verbose_name = "check of links"
+        verbose_name_plural = "checks of links"
 
 
 class UsernameReservation(Record):

@@ -1,13 +1,17 @@
 """The rules for display names, and the birth date of a member."""
 
 import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 
 from mysocial.core.text import find_text_problem, normalize_text
 
 MAX_DISPLAY_NAME_CHARACTERS, MAX_DISPLAY_NAME_BYTES = 40, 160
+MAX_LINKS = 4
+MAX_LABEL_CHARACTERS, MAX_LABEL_BYTES = 40, 160
 # Joiners belong to the spelling of some scripts and to emoji.
 JOINERS = "\u200c\u200d"
 HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -40,6 +44,11 @@ def find_display_name_problem(name: str) -> str:
     if "@" in name:
         return "A name cannot contain @, because it would look like the name of another member."
     return ""
+
+
+def links_text(links: Iterable[Mapping[str, Any]]) -> str:
+    """Return the labels and URLs of the links of a profile, one a line."""
+    return "\n".join(f"{link['label']} {link['url']}".strip() for link in links)
 
 
 def find_birth_date_problem(birth_date: date, *, today: date) -> str:

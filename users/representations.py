@@ -137,6 +137,20 @@ class PersonSerializer(AuthorSerializer):
     is_private = serializers.BooleanField(help_text="Whether following the member needs a request.")
 
 
+class ProfileLinkSerializer(serializers.Serializer[Any]):
+    """A link of a profile."""
+
+    # A field with this name hides the `label` of the serializer.
+    label = serializers.CharField(  # type: ignore[assignment]
+        help_text="What the link is, in the words of the member; may be empty."
+    )
+    url = serializers.CharField(help_text="The https URL.")
+    verified_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Since when the page is known to link to this profile with `rel=me`; else null.",
+    )
+
+
 class SharedProfileSerializer(AuthorSerializer):
     """A member's profile without the state of the viewer."""
 
@@ -162,6 +176,7 @@ class SharedProfileSerializer(AuthorSerializer):
     youtube = serializers.CharField(
         help_text="The URL of the YouTube channel; empty if it is not given."
     )
+    links = ProfileLinkSerializer(many=True, help_text="The links, in the order of the member.")
     is_private = serializers.BooleanField(help_text="Whether following the member needs a request.")
     posts_count = serializers.IntegerField(help_text="The number of posts that you may see.")
     followers_count = serializers.IntegerField(help_text="The number of followers.")

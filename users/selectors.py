@@ -11,7 +11,7 @@ from mysocial.core.text import fold_query
 from mysocial.policies import filter_viewers, relationship_policy, visible_ids
 from mysocial.realtime import presence
 from mysocial.store import Entry, Row, ViewerCheck, pagination, reads, search, time_check
-from users import models, name_lookup
+from users import models, name_lookup, profile_texts
 from users.models import User
 from users.representations import (
     person_template,
@@ -25,6 +25,7 @@ from users.store import JOINED, SETTINGS, TOTALS_ID, site_totals, users
 find_user_id, find_user_ids = name_lookup.find_user_id, name_lookup.find_user_ids
 NOTIFICATION_TYPES = models.NOTIFICATION_TYPES
 CHANNELS = models.CHANNELS
+links_text = profile_texts.links_text
 WHO_MAY_MESSAGE = "who_may_message"
 PRESENCE_LABEL = "users.presence"  # of the visibility policy of presence; its ids are user ids
 UserPage = tuple[list[Row], Entry | None]

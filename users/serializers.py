@@ -16,7 +16,13 @@ from mysocial.api import (
 )
 from mysocial.core.errors import Invalid
 from users.models import MessagingPolicy
-from users.profile_texts import MAX_DISPLAY_NAME_BYTES, MAX_DISPLAY_NAME_CHARACTERS
+from users.profile_texts import (
+    MAX_DISPLAY_NAME_BYTES,
+    MAX_DISPLAY_NAME_CHARACTERS,
+    MAX_LABEL_BYTES,
+    MAX_LABEL_CHARACTERS,
+    MAX_LINKS,
+)
 from users.representations import ProfileSerializer
 from users.services import USERNAME_PATTERN, check_birth_date, check_display_name
 
@@ -38,6 +44,49 @@ class UserPageSerializer(serializers.Serializer[Any]):
 
 def _link(help_text: str) -> LinkField:
     return LinkField(required=False, allow_blank=True, help_text=help_text)
+
+
+class ProfileLinkField(LinkField):
+    """An https URL."""
+
+    def to_internal_value(self, data: Any) -> str:
+        link = super().to_internal_value(data)
+        if not link.lower().startswith("https://"):
+            raise serializers.ValidationError("Enter an https URL.", code="invalid")
+        return link
+
+
+class ProfileLinkInput(StrictSerializer):
+    """A link of the profile."""
+
+    # A field with this name hides the `label` of the serializer.
+    label = TextField(  # type: ignore[assignment]
+        max_characters=MAX_LABEL_CHARACTERS,
+        max_bytes=MAX_LABEL_BYTES,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="What the link is.",
+    )
+    url = ProfileLinkField(help_text="The https URL.")
+
+
+class ProfileLinksField(serializers.ListField):
+    """The links of a profile; more than there may be are refused before each is validated."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=ProfileLinkInput(), max_length=MAX_LINKS, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list) and len(data) > MAX_LINKS:
+            raise serializers.ValidationError(
+                f"A profile has at most {MAX_LINKS} links.", code="max_length"
+            )
+        links = super().to_internal_value(data)
+        urls = [link["url"] for link in links]
+        if len(urls) != len(set(urls)):
+            raise serializers.ValidationError("Give each URL once.")
+        return links
 
 
 class ProfileInput(StrictSerializer):
@@ -88,6 +137,12 @@ class ProfileInput(StrictSerializer):
     instagram = _link("The URL of the Instagram profile; empty removes it.")
     twitter = _link("The URL of the Twitter profile; empty removes it.")
     youtube = _link("The URL of the YouTube channel; empty removes it.")
+    links = ProfileLinksField(
+        required=False,
+        help_text="At most four links; they replace all former ones. A page is marked as verified "
+        "when it links to `/people/{id}` of this site, with your id, with `rel=me`. Links that "
+        "are not verified are checked again, even if they are the same.",
+    )
 
     def validate_display_name(self, value: str) -> str:
         """Check the name here, to report it along with the errors of the other fields."""

@@ -2,9 +2,10 @@
 
 import hashlib
 
+from mysocial.outbox import OUTBOX
 from mysocial.policies import Audience
 from mysocial.store import Counter, Index, Store
-from users.models import SiteTotals, User, UsernameReservation
+from users.models import LinkCheck, SiteTotals, User, UsernameReservation
 
 # Names of fragments.
 CARD = "card"  # shown next to the member's content
@@ -49,6 +50,7 @@ users = Store(
     ),
     indexes=(Index("all"),),
 )
+link_checks = Store(LinkCheck, indexes=(OUTBOX,))
 site_totals = Store(SiteTotals, counters=("public_posts_count",))
 username_reservations = Store(
     UsernameReservation,

@@ -1,8 +1,9 @@
 """Page of the web client. It loads all data through the public API."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 STAFF_ROLE_PREFIX = "staff"
@@ -24,6 +25,12 @@ def index(request: HttpRequest) -> HttpResponse:
     response["Content-Security-Policy"] = content_security_policy(request)
     response["Cache-Control"] = "no-cache"
     return response
+
+
+@require_safe
+def profile(_request: HttpRequest, pk: str) -> HttpResponse:
+    """Redirect the public URL of a profile to the page, whether or not there is such a member."""
+    return HttpResponseRedirect(f"{reverse('index')}#/people/{pk}")
 
 
 def content_security_policy(request: HttpRequest) -> str:

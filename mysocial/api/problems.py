@@ -175,5 +175,5 @@ def flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
         ]
     if isinstance(detail, list | tuple):
         return [error for inner in detail for error in flatten(inner, path)]
-    field = "" if path == "non_field_errors" else path
+    field = path.removesuffix("non_field_errors").removesuffix(".")
     return [{"field": field, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}]

@@ -17,7 +17,12 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, default=_time_text, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
+def format_time(moment: datetime) -> str:
+    """Return a time in UTC as JSON has it."""
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
 def _time_text(value: Any) -> str:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+        return format_time(value)
     raise TypeError(f"{type(value).__name__} has no JSON form.")

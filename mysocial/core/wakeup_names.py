@@ -6,6 +6,7 @@ They are parts of Redis keys (`wakeup:<name>`). This module loads no model, so t
 
 # Work of an outbox.
 EMAILS, CASCADES, MEDIA, EXPORTS = "mails", "cascades", "media", "exports"
+LINK_CHECKS = "link_checks"
 # Other work, which beat requests when there is something to do.
 PACKING, EXPIRY, SECURITY_EVENTS = "packing", "expiry", "security_events"
 # Files that are deleted once an hour.
@@ -17,4 +18,5 @@ OUTBOXES = {
     CASCADES: ("mysocial.cascadedeletion",),
     MEDIA: ("images.media", "images.deletedfile"),
     EXPORTS: ("accounts.export",),
+    LINK_CHECKS: ("users.linkcheck",),
 }

@@ -14,6 +14,7 @@ VIEWERS = ("nobody", "ended", "owner", "stranger", "blocked")
 # These pages are the same for everybody, with or without a token.
 OPEN = {
     "": 200,
+    "people/{owner}": 302,
     "api/schema": 200,
     "api/docs": 200,
     "api/asyncapi": 200,
@@ -62,6 +63,7 @@ def ask(person, path, method="GET"):
 def test_every_page_is_in_the_table():
     shapes = {
         "media/{image_file}": "media/{}",
+        "people/{owner}": "people/{}",
         "avatars/4d7c0f/A.png": "avatars/{}/{}.png",
         "devtools/emails/none.eml": "devtools/emails/{}",
         "unsubscribe?token=none": "unsubscribe",
@@ -76,7 +78,7 @@ def test_a_page_is_the_same_for_everybody(path, world_of, flush_all, settings):
     w = world_of("public")
     flush_all()  # otherwise readiness fails, because the dirty records are old
     shutil.rmtree(settings.MEDIA_DIR, ignore_errors=True)  # files of a world that was just built
-    place = path.format(image_file=w.ids["image_url"].rpartition("/")[2])
+    place = path.format(image_file=w.ids["image_url"].rpartition("/")[2], owner=w.ids["owner"])
     with assert_no_changes():
         answers = {name: ask(w.people[name], place) for name in VIEWERS}
     assert {answer.status_code for answer in answers.values()} == {OPEN[path]}

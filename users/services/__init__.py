@@ -3,14 +3,21 @@
 from datetime import date
 from typing import Any
 
-from mysocial.core.errors import FOREVER_MS, Invalid
+from mysocial.core.errors import FOREVER_MS, Conflict, Invalid
 from mysocial.core.text import is_same_value
 from mysocial.outbox import queue_cascade
 from mysocial.policies import check_text
-from mysocial.store import Write, reads, respond_unchanged, write
+from mysocial.store import Write, reads, respond_unchanged, retry_on_conflict, write
 from users.events import UserDeleted, UserHidden, UserShown, UserUpdated
 from users.models import COLORS, User
+from users.profile_texts import links_text
 from users.services.counts import count_post, count_public_posts_of, increment_user_counters
+from users.services.links import (
+    check_due_links,
+    have_unverified,
+    merge_links,
+    queue_link_check,
+)
 from users.services.preconditions import (
     require_messaging,
     require_not_silenced,
@@ -37,6 +44,7 @@ __all__ = [
     "change_username",
     "check_birth_date",
     "check_display_name",
+    "check_due_links",
     "check_username",
     "count_post",
     "create_user",
@@ -139,26 +147,45 @@ def moderate_profile(*, user_id: str, **changes: Any) -> User:
     return _update_profile(user_id, changes, is_own=False)
 
 
+@retry_on_conflict
 def _update_profile(user_id: str, changes: dict[str, Any], *, is_own: bool) -> User:
     if not changes:
         raise Invalid("There is nothing to change.")
-    if "display_name" in changes:
-        changes["display_name"] = check_display_name(changes["display_name"])
     user = reads.get_record(users, user_id)
-    changes = {
-        name: value
-        for name, value in changes.items()
-        if not is_same_value(getattr(user, name), value)
-    }
-    if not changes:
+    new = _stored_values(user, changes)
+    has_links = "links" in new  # they depend on those that were read
+    needs_check = has_links or ("links" in changes and have_unverified(user.links))
+    if not new and not needs_check:
         respond_unchanged(user)
         return user
-    with write() as w:
+    with write(*((Conflict,) if needs_check else ())) as w:
         if is_own:
             require_not_silenced(w, user_id)
-            texts = {name: value for name, value in changes.items() if isinstance(value, str)}
-            check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts=texts)
-        w.update(user, **changes)
-        w.announce(UserUpdated(user_id))
+            check_text(w, label=LABEL, pk=user_id, author_id=user_id, texts=_texts(new))
+        if needs_check:
+            queue_link_check(w, user_id, new.get("links", user.links))
+        if new:
+            w.update(user, check_revision=has_links, **new)
+            w.announce(UserUpdated(user_id))
         w.respond_with(user)
     return user
+
+
+def _stored_values(user: User, changes: dict[str, Any]) -> dict[str, Any]:
+    """Return those of the changed fields that differ from the stored ones, as they are stored."""
+    values = dict(changes)
+    if "display_name" in values:
+        values["display_name"] = check_display_name(values["display_name"])
+    if "links" in values:
+        values["links"] = merge_links(user.links, values["links"])
+    return {
+        name: value
+        for name, value in values.items()
+        if not is_same_value(getattr(user, name), value)
+    }
+
+
+def _texts(values: dict[str, Any]) -> dict[str, str]:
+    """Return the texts of changed fields, for the content policy."""
+    texts = {name: value for name, value in values.items() if isinstance(value, str)}
+    return texts | ({"links": links_text(values["links"])} if "links" in values else {})

@@ -36,6 +36,8 @@ export interface Account {
   twitter: string;
   /** The URL of the YouTube channel; empty if it is not given. */
   youtube: string;
+  /** The links, in the order of the member. */
+  links: (ProfileLink)[];
   /** Whether following the member needs a request. */
   is_private: boolean;
   /** The number of posts that you may see. */
@@ -617,6 +619,8 @@ export interface PatchedProfileInput {
   twitter?: string;
   /** The URL of the YouTube channel; empty removes it. At most 200 characters, as a person counts them, and 800 bytes. */
   youtube?: string;
+  /** At most four links; they replace all former ones. A page is marked as verified when it links to `/people/{id}` of this site, with your id, with `rel=me`. Links that are not verified are checked again, even if they are the same. */
+  links?: (ProfileLinkInput)[];
 }
 
 /** The settings that a member can change. */
@@ -816,6 +820,8 @@ export interface Profile {
   twitter: string;
   /** The URL of the YouTube channel; empty if it is not given. */
   youtube: string;
+  /** The links, in the order of the member. */
+  links: (ProfileLink)[];
   /** Whether following the member needs a request. */
   is_private: boolean;
   /** The number of posts that you may see. */
@@ -826,6 +832,24 @@ export interface Profile {
   following_count: number;
   /** What the member is to you. Events do not have it. */
   viewer: ProfileViewer;
+}
+
+/** A link of a profile. */
+export interface ProfileLink {
+  /** What the link is, in the words of the member; may be empty. */
+  label: string;
+  /** The https URL. */
+  url: string;
+  /** Since when the page is known to link to this profile with `rel=me`; else null. */
+  verified_at: string | null;
+}
+
+/** A link of the profile. */
+export interface ProfileLinkInput {
+  /** What the link is. At most 40 characters, as a person counts them, and 160 bytes. */
+  label?: string;
+  /** The https URL. At most 200 characters, as a person counts them, and 800 bytes. */
+  url: string;
 }
 
 /** What a member is to you. */
@@ -1131,6 +1155,8 @@ export interface SharedProfile {
   twitter: string;
   /** The URL of the YouTube channel; empty if it is not given. */
   youtube: string;
+  /** The links, in the order of the member. */
+  links: (ProfileLink)[];
   /** Whether following the member needs a request. */
   is_private: boolean;
   /** The number of followers. */

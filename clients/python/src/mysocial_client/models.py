@@ -108,6 +108,8 @@ class Account(TypedDict):
     twitter: str
     # The URL of the YouTube channel; empty if it is not given.
     youtube: str
+    # The links, in the order of the member.
+    links: "list[ProfileLink]"
     # Whether following the member needs a request.
     is_private: bool
     # The number of posts that you may see.
@@ -738,6 +740,10 @@ class PatchedProfileInput(TypedDict):
     # The URL of the YouTube channel; empty removes it. At most 200 characters, as a person counts
     # them, and 800 bytes.
     youtube: NotRequired[str]
+    # At most four links; they replace all former ones. A page is marked as verified when it links
+    # to `/people/{id}` of this site, with your id, with `rel=me`. Links that are not verified are
+    # checked again, even if they are the same.
+    links: NotRequired["list[ProfileLinkInput]"]
 
 
 class PatchedSettingsInput(TypedDict):
@@ -944,6 +950,8 @@ class Profile(TypedDict):
     twitter: str
     # The URL of the YouTube channel; empty if it is not given.
     youtube: str
+    # The links, in the order of the member.
+    links: "list[ProfileLink]"
     # Whether following the member needs a request.
     is_private: bool
     # The number of posts that you may see.
@@ -954,6 +962,26 @@ class Profile(TypedDict):
     following_count: int
     # What the member is to you. Events do not have it.
     viewer: "ProfileViewer"
+
+
+class ProfileLink(TypedDict):
+    """A link of a profile."""
+
+    # What the link is, in the words of the member; may be empty.
+    label: str
+    # The https URL.
+    url: str
+    # Since when the page is known to link to this profile with `rel=me`; else null.
+    verified_at: str | None
+
+
+class ProfileLinkInput(TypedDict):
+    """A link of the profile."""
+
+    # What the link is. At most 40 characters, as a person counts them, and 160 bytes.
+    label: NotRequired[str]
+    # The https URL. At most 200 characters, as a person counts them, and 800 bytes.
+    url: str
 
 
 class ProfileViewer(TypedDict):

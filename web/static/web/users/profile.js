@@ -15,6 +15,14 @@ const ONLINE = "Online";
  * @typedef {import("../mysocial.js").ServerEvent} ServerEvent
  */
 
+/** A link of the member's own, marked if its page links back. @param {{ label: string, url: string, verified_at: string | null }} link */
+function linkRow({ label, url, verified_at }) {
+  const rel = "me noopener nofollow ugc";
+  const link = h("a", { href: url, rel, target: "_blank", dir: "auto" }, label || url.replace(/^https:\/\//, ""));
+  const title = "This page links to this profile.";
+  return h("li", {}, link, verified_at && h("span", { class: "chip good", title }, "✓ Verified"));
+}
+
 export class ProfileHeader extends LiveComponent {
   /** @type {any} */ profile = null;
   #cursor = ""; // at which the profile was read
@@ -131,7 +139,8 @@ export class ProfileHeader extends LiveComponent {
     const links = LINK_FIELDS.filter(isFilled).map((field) => {
       return h("li", {}, h("a", { href: this.profile[field], rel: "noopener nofollow ugc", target: "_blank" }, field));
     });
-    return [...details, ...links];
+    const ownLinks = (this.profile.links ?? []).map(linkRow);
+    return [...details, ...links, ...ownLinks];
   }
 
   #createActions() {

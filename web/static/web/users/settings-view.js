@@ -7,6 +7,7 @@ import { buildRequestBody, MediaInput } from "../media.js";
 import { TextField } from "../text-field.js";
 import { AccountSettings, UsernameForm } from "./account-settings.js";
 import { DataExport } from "./data-export.js";
+import { ProfileLinks } from "./profile-links.js";
 
 /** @typedef {import("../context.js").ViewContext} ViewContext */
 
@@ -239,7 +240,7 @@ class NotificationTable {
 
 /** @param {ViewContext} context @returns {import("../context.js").View} */
 export function settingsView(context) {
-  const components = [new PictureSettings(context), new ProfileForm(context), new PreferenceForms(context), new UsernameForm(context), new AccountSettings(context), new DataExport(context)];
+  const components = [new PictureSettings(context), new ProfileForm(context), new ProfileLinks(context), new PreferenceForms(context), new UsernameForm(context), new AccountSettings(context), new DataExport(context)];
   const links = h("nav", { class: "card row", "aria-label": "Follow requests, blocked and muted members" });
   for (const [href, text] of [["#/requests", "Follow requests"], ["#/blocked", "Blocked"], ["#/muted", "Muted"]]) {
     links.append(h("a", { class: "button soft", href }, text));
