@@ -108,7 +108,7 @@ bandit: $(STAMP) ## look for insecure code
 deploy-check: $(STAMP) ## run Django's deployment checks with production settings
 	@DEBUG=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))') \
 		PUBLIC_URL=https://social.example ALLOWED_HOSTS=social.example SECURE_SSL_REDIRECT=1 \
-		ALLOWED_ORIGINS=https://social.example SENDGRID_API_KEY=none \
+		ALLOWED_ORIGINS=https://social.example EMAIL_URL=smtp+tls://mail.example ENV_FILE= \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 vulnerabilities: $(STAMP) ## look for known vulnerabilities of locked dependencies, if the network allows

@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from mysocial.env import load_env_file
 from mysocial.management.command_line import CommandLine
 
 
@@ -16,7 +17,8 @@ def main() -> None:
     if "DJANGO_SETTINGS_MODULE" in os.environ:  # settings of one's own, perhaps of this folder
         sys.path.append(str(Path.cwd()))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysocial.settings")
-    if "up" in sys.argv[1:2] or "SECRET_KEY" not in os.environ:
+    load_env_file()
+    if "up" in sys.argv[1:2] or {"SECRET_KEY", "SECRET_KEY_FILE"}.isdisjoint(os.environ):
         os.environ.setdefault("DEBUG", "1")
     CommandLine(sys.argv).execute()
 

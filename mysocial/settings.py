@@ -8,28 +8,29 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-from mysocial import __version__
+from mysocial import __version__, env
+from mysocial.core.email_url import parse_anymail_variables, parse_email_url
 from mysocial.core.keys import CHANNEL_LAYER_PREFIX
 from mysocial.core.logging import JSON, LINES, logging_config
 from mysocial.dev.servers import running_urls
 from mysocial.env import (
+    PROJECT_DIR,
     envbool,
     envint,
     envlist,
     envnetworks,
     envorigin,
     envorigins,
+    envprefixed,
     envsecret,
     envstr,
+    load_env_file,
 )
 from mysocial.extra_apps import find_extra_apps
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-# Else this is an installed package, whose folder is not ours to write to.
-IN_CHECKOUT = (BASE_DIR / "manage.py").is_file()
-DATA_DIR = Path(
-    envstr("DATA_DIR", str((BASE_DIR if IN_CHECKOUT else Path.cwd()) / ".local"))
-).resolve()
+load_env_file()
+BASE_DIR, IN_CHECKOUT = env.BASE_DIR, env.IN_CHECKOUT
+DATA_DIR = Path(envstr("DATA_DIR", str(PROJECT_DIR / ".local"))).resolve()
 
 DEBUG = envbool("DEBUG", default=False)
 SECRET_KEY = envsecret("SECRET_KEY", file=DATA_DIR / "secret", debug=DEBUG)
@@ -316,14 +317,23 @@ DEFAULT_FROM_EMAIL = envstr("DEFAULT_FROM_EMAIL", "MySocial <hello@mysocial.exam
 MAX_EMAILS_PER_DAY = envint("MAX_EMAILS_PER_DAY", 20, minimum=1, maximum=1000)
 # Where the links of e-mails lead: the pages of this site, or a front-end with the same paths.
 FRONTEND_URL = envstr("FRONTEND_URL", PUBLIC_URL).rstrip("/")
-EMAIL_FILE_PATH = DATA_DIR / "emails"
+# How e-mail is sent (mysocial/core/email_url.py). By default, it is written to files.
 SENDGRID_API_KEY = envstr("SENDGRID_API_KEY")
-ANYMAIL = {"SENDGRID_API_KEY": SENDGRID_API_KEY} if SENDGRID_API_KEY else {}
-EMAIL_BACKEND = (
-    "anymail.backends.sendgrid.EmailBackend"
-    if SENDGRID_API_KEY
-    else "mysocial.outbox.file_email_backend.EmailBackend"
-)
+_email = parse_email_url(envstr("EMAIL_URL") or ("sendgrid://" if SENDGRID_API_KEY else "file://"))
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _email.get("EMAIL_HOST", ""), _email.get("EMAIL_PORT", 0)
+EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = _email.get("EMAIL_TIMEOUT")
+EMAIL_FILE_PATH = Path(_email.get("EMAIL_FILE_PATH", DATA_DIR / "emails"))
+ANYMAIL: dict[str, Any] = {
+    "REQUESTS_TIMEOUT": 30,
+    **({"SENDGRID_API_KEY": SENDGRID_API_KEY} if SENDGRID_API_KEY else {}),
+    **_email.get("ANYMAIL", {}),
+    **parse_anymail_variables(envprefixed("ANYMAIL_")),
+}
 
 # --- Media --------------------------------------------------------------------------------------
 # Uploads wait in `incoming` for a worker. Every web process and worker shares the folder.

@@ -186,9 +186,9 @@ class OutboxItemAdmin(RecordAdmin):
 class EmailAdmin(OutboxItemAdmin):
     """E-mails. Their texts are rendered when they are sent, and not stored."""
 
-    list_display = ("kind", "recipient", "status", "tries", "created_at", "sent_at")
+    list_display = ("kind", "recipient", "status", "tries", "created_at", "sent_at", "failure")
     list_filter = ("status", "kind")
-    search_fields = ("recipient",)
+    search_fields = ("recipient", "failure")
 
 
 @admin.register(CascadeDeletion)

@@ -21,6 +21,7 @@ from mysocial.dev.processes import (
 )
 from mysocial.dev.servers import RUNNING_FILE, Mongod, Valkey
 from mysocial.dev.supervisor import Log, Program, Supervisor
+from mysocial.env import is_set
 from mysocial.extra_apps import python_path
 from mysocial.management.reachability import up_command
 
@@ -53,7 +54,7 @@ class DevRunner:
         """Return the servers to start: not those whose URL is set in the environment."""
         ports = read_json(self.data_dir / "ports.json")
         servers: list[Valkey | Mongod] = []
-        if not os.environ.get("REDIS_URL"):
+        if not is_set("REDIS_URL"):
             valkey = Valkey(
                 self.data_dir / "valkey",
                 port=_previous_port(ports, "valkey"),
@@ -62,7 +63,7 @@ class DevRunner:
             )
             self.env["REDIS_URL"] = valkey.url
             servers.append(valkey)
-        if not os.environ.get("MONGO_URL"):
+        if not is_set("MONGO_URL"):
             mongod = Mongod(self.data_dir / "mongo", port=_previous_port(ports, "mongod"))
             self.env["MONGO_URL"] = mongod.url
             servers.append(mongod)

@@ -4,22 +4,45 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
+
+from mysocial.core.email_url import SMTP_BACKEND, is_delivered
+
+EMAIL_HINT = "docs/settings.md lists what EMAIL_URL of each provider contains."
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
 @register(Tags.security, deploy=True)
 def check_email_provider(**_: Any) -> list[CheckMessage]:
-    """Check that e-mails are sent: as files, they only accumulate on the disk of the worker."""
-    if not settings.EMAIL_BACKEND.startswith("mysocial.outbox."):
-        return []
-    return [
-        Error(
-            "No e-mail is delivered: each is written to a file in DATA_DIR/emails and deleted "
-            "after a day.",
-            hint="Set SENDGRID_API_KEY.",
-            id="mysocial.E001",
-        )
-    ]
+    """Check that e-mails are sent: files only accumulate, and a console shows one-time tokens."""
+    if not is_delivered(settings.EMAIL_BACKEND):
+        return [
+            Error(
+                f"No e-mail is delivered: {settings.EMAIL_BACKEND} only keeps or prints it.",
+                hint="Set EMAIL_URL, such as smtp+tls://USER:PASSWORD@HOST.",
+                id="mysocial.E001",
+            )
+        ]
+    try:
+        get_connection()
+    except (ImproperlyConfigured, ImportError) as error:
+        return [Error(f"E-mail cannot be sent. {error}", hint=EMAIL_HINT, id="mysocial.E003")]
+    if settings.EMAIL_BACKEND == SMTP_BACKEND and not _is_encrypted_or_local():
+        return [
+            Warning(
+                f"E-mails with one-time tokens go to {settings.EMAIL_HOST} without encryption.",
+                hint="Set EMAIL_URL to smtp+tls:// or smtps://.",
+                id="mysocial.W001",
+            )
+        ]
+    return []
+
+
+def _is_encrypted_or_local() -> bool:
+    is_encrypted = settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL
+    return is_encrypted or settings.EMAIL_HOST in LOCAL_HOSTS
 
 
 @register(Tags.security, deploy=True)

@@ -10,8 +10,17 @@ from mysocial.outbox.cascades import (
     queue_cascade,
     run_due_cascades,
 )
-from mysocial.outbox.email import EmailTemplate, delete_emails, email_summary, queue_email, send_due
+from mysocial.outbox.email import (
+    EmailTemplate,
+    delete_emails,
+    email_headers,
+    email_summary,
+    queue_email,
+    send_due,
+    send_message,
+)
 from mysocial.outbox.email_days import DIGEST, held_emails
+from mysocial.outbox.email_failures import describe_email_error
 from mysocial.outbox.email_models import Email, emails
 from mysocial.outbox.file_email_backend import email_folder
 from mysocial.outbox.items import (
@@ -38,7 +47,9 @@ __all__ = [
     "delete_listed",
     "delete_listed_with",
     "delete_records",
+    "describe_email_error",
     "email_folder",
+    "email_headers",
     "email_summary",
     "emails",
     "held_emails",
@@ -50,4 +61,5 @@ __all__ = [
     "run_due_cascades",
     "run_time_slice",
     "send_due",
+    "send_message",
 ]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import css_inline
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 
 from mysocial.core import keys
@@ -25,6 +25,7 @@ from mysocial.core.redis import available, client
 from mysocial.core.wakeup_names import EMAILS
 from mysocial.outbox.cascades import delete_records
 from mysocial.outbox.email_days import claim_place
+from mysocial.outbox.email_failures import describe_email_error, is_permanent
 from mysocial.outbox.email_models import DROPPED, FAILED, HELD, SENT, Email, emails
 from mysocial.outbox.items import process_due, report_given_up, report_postponed
 from mysocial.store import Write, write
@@ -100,7 +101,7 @@ def send_due(seconds: float = math.inf) -> int:
     Raises:
         Unavailable: A server cannot be reached.
     """
-    return process_due(emails, _send, seconds, give_up=_mark_failed)
+    return process_due(emails, _send, seconds, give_up=_give_up)
 
 
 def email_summary(mail: Email) -> list[str]:
@@ -119,24 +120,33 @@ def _send(claimed: Email) -> bool:
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - a bad e-mail must not block the others
-        # Only the type of the error is logged: a provider's or template's message may hold a token.
-        reason = type(error).__name__
-        logger.warning("E-mail %s: try %s: %s", claimed.id, claimed.tries, reason)
-        if claimed.tries >= MAX_TRIES:
-            _mark_failed(claimed)
-            report_given_up(claimed, reason)
-        else:
-            report_postponed(claimed, reason)
+        _record_failure(claimed, error)
         return False
     if status in (SENT, DROPPED):
         with write() as w:
-            w.update(claimed, status=status, sent_at=now())
+            w.update(claimed, status=status, sent_at=now(), failure="")
     return status == SENT
 
 
-def _mark_failed(claimed: Email) -> None:
+def _record_failure(claimed: Email, error: Exception) -> None:
+    """Keep why an attempt failed; mark the e-mail as failed if it was the last one."""
+    reason = describe_email_error(error)
+    # Never the message of the error: that of a provider or a template may hold a token.
+    logger.warning(
+        "E-mail %s: try %s: %s: %s", claimed.id, claimed.tries, type(error).__name__, reason
+    )
+    is_last = is_permanent(error) or claimed.tries >= MAX_TRIES
     with write() as w:
-        w.update(claimed, status=FAILED)
+        w.update(claimed, failure=reason, status=FAILED if is_last else claimed.status)
+    if is_last:
+        report_given_up(claimed, reason)
+    else:
+        report_postponed(claimed, reason)
+
+
+def _give_up(claimed: Email) -> None:
+    with write() as w:
+        w.update(claimed, status=FAILED, failure="The workers that tried to send it died.")
 
 
 def deliver(mail: Email) -> str:
@@ -165,13 +175,22 @@ def _hand_over(
         subject,
         render_to_string(f"mail/{mail.kind}.txt", context),
         to=[address],
-        headers={**_common_headers(mail), **template.headers(mail)},
+        headers={**email_headers(mail.id), **template.headers(mail)},
     )
     message.attach_alternative(css_inline.inline(html), "text/html")
-    message.send()
+    send_message(message)
 
 
-def _common_headers(mail: Email) -> dict[str, str]:
+def send_message(message: EmailMessage) -> None:
+    """Send a message with the e-mail backend of the site."""
+    connection = get_connection()
+    try:
+        connection.send_messages([message])
+    finally:
+        connection.close()  # Django leaves it open if STARTTLS or the sign-in failed.
+
+
+def email_headers(email_id: str) -> dict[str, str]:
     """Return the headers of every e-mail.
 
     The Message-ID (RFC 5322) is the record's id, so that an e-mail sent twice after a crash counts
@@ -179,7 +198,7 @@ def _common_headers(mail: Email) -> dict[str, str]:
     """
     _, _, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")
     domain = domain or urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-    return {"Message-ID": f"<{mail.id}@{domain}>", "Auto-Submitted": "auto-generated"}
+    return {"Message-ID": f"<{email_id}@{domain}>", "Auto-Submitted": "auto-generated"}
 
 
 def _claim_daily_email(mail: Email, dedup_key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from mysocial.outbox.email_failures import MAX_REASON_LENGTH
 from mysocial.outbox.items import OUTBOX, OutboxItem
 from mysocial.store import Store
 
@@ -16,6 +17,7 @@ class Email(OutboxItem):
     recipient = models.CharField(max_length=254)  # an address, or the id of a member
     params = models.JSONField(default=dict)
     sent_at = models.DateTimeField(null=True, default=None)
+    failure = models.CharField(max_length=MAX_REASON_LENGTH, default="")  # of the last attempt
 
     class Meta(OutboxItem.Meta):
         db_table = "emails"

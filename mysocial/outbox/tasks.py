@@ -7,7 +7,8 @@ from mysocial.outbox.file_email_backend import delete_old_files
 from mysocial.outbox.items import run_time_slice
 from mysocial.persistence.wakeup_task import wakeup_task
 
-EMAIL_LEASE_SECONDS = 10.0
+# Longer than a slow mail server takes, so that the other processes of the worker go on flushing.
+EMAIL_LEASE_SECONDS = 30.0
 MAX_CASCADE_SECONDS = 900  # an account with very many records; the next attempt continues
 MAX_EMAIL_SECONDS = 120  # the provider's own limits are shorter
 

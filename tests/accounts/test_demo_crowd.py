@@ -89,10 +89,12 @@ def test_a_crowd_is_refused_where_logins_would_be_public_or_emails_would_be_sent
             with pytest.raises(CommandError) as error:
                 seed(*arguments)
             assert error.value.returncode == 2
-        settings.SENDGRID_API_KEY = "key"
-        with pytest.raises(CommandError, match="SENDGRID"):
-            seed("--users", "1")
-        settings.SENDGRID_API_KEY, settings.DEBUG = "", False
+        backend = settings.EMAIL_BACKEND
+        for provider in ("anymail.backends.sendgrid", "django.core.mail.backends.smtp"):
+            settings.EMAIL_BACKEND = f"{provider}.EmailBackend"
+            with pytest.raises(CommandError, match="E-mail is delivered here"):
+                seed("--users", "1")
+        settings.EMAIL_BACKEND, settings.DEBUG = backend, False
         for arguments in (["--users", "1"], ["--force"]):
             with pytest.raises(CommandError, match="needs DEBUG=1"):
                 seed(*arguments)

@@ -143,8 +143,17 @@ def check_deployment(**environment):
     return run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **site)
 
 
-def test_the_deployment_checks_find_no_problem():
-    result = check_deployment()
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"EMAIL_URL": f"smtp+tls://user:{CANARY}@mail.example"},
+        {"EMAIL_URL": f"postmark://{CANARY}@"},
+        {"EMAIL_URL": "smtp://localhost"},  # a relay on the same machine
+    ],
+)
+def test_the_deployment_checks_find_no_problem(environment):
+    result = check_deployment(**environment)
     assert result.returncode == 0, result.stderr
     assert "no issues" in result.stdout
 
@@ -153,6 +162,13 @@ def test_the_deployment_checks_find_no_problem():
     ("environment", "error"),
     [
         ({"SENDGRID_API_KEY": ""}, "mysocial.E001"),
+        ({"EMAIL_URL": "file://"}, "mysocial.E001"),
+        ({"EMAIL_URL": "file:///var/mail"}, "mysocial.E001"),
+        ({"EMAIL_URL": "console://"}, "mysocial.E001"),
+        ({"EMAIL_URL": "memory://"}, "mysocial.E001"),
+        ({"EMAIL_URL": "dummy://"}, "mysocial.E001"),
+        ({"EMAIL_URL": "mailgun://"}, "mysocial.E003"),
+        ({"EMAIL_URL": f"smtp://user:{CANARY}@mail.example"}, "mysocial.W001"),
         ({"PUBLIC_URL": "http://localhost:8000"}, "PUBLIC_URL must start with https://"),
         ({"FRONTEND_URL": "http://app.example"}, "FRONTEND_URL must start with https://"),
         ({"ALLOWED_ORIGINS": "http://localhost:8000"}, "ALLOWED_ORIGINS must start with https://"),

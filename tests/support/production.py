@@ -102,7 +102,10 @@ class ComposeServices:
         self._cleanup.close()
 
     def _environment(self, redis_url: str, mongo_url: str) -> dict[str, str]:
-        unset = ("REDIS_FSYNC", "SENDGRID_API_KEY", "CLOUDINARY_URL", "ALLOWED_ORIGINS")
+        unset = (
+            *("REDIS_FSYNC", "SENDGRID_API_KEY", "EMAIL_URL", "CLOUDINARY_URL"),
+            "ALLOWED_ORIGINS",
+        )
         env = {name: value for name, value in os.environ.items() if name not in unset}
         return env | {
             "DEBUG": "0",

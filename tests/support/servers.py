@@ -31,4 +31,5 @@ os.environ |= {
     "DATA_DIR": str(FOLDER / "data"),
     "ACCESS_TOKEN_SECONDS": "7200",  # tokens of module-scoped fixtures must outlive a slow machine
     "DEBUG": "1",
+    "ENV_FILE": "",  # a developer's
 }

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import services as accounts
 from accounts.management import demo, demo_crowd
+from mysocial.core.email_url import is_delivered
 from mysocial.core.errors import AlreadyExists, Unavailable
 from mysocial.core.progress import progress_bars
 
@@ -71,9 +72,10 @@ class Command(BaseCommand):
                 "it creates a crowd with a random password.",
                 returncode=EXIT_REFUSED,
             )
-        if options["users"] and settings.SENDGRID_API_KEY:
+        if options["users"] and is_delivered(settings.EMAIL_BACKEND):
             raise CommandError(
-                "SENDGRID_API_KEY is set: an e-mail would be sent to each member of the crowd.",
+                "E-mail is delivered here (EMAIL_URL or SENDGRID_API_KEY is set): each member of "
+                "the crowd would get one.",
                 returncode=EXIT_REFUSED,
             )
 

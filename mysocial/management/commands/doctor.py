@@ -5,9 +5,9 @@ run programs and also report what is fine.
 """
 
 import json
-import os
 import platform
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -23,9 +23,11 @@ from rich.markup import escape
 
 from mysocial.core import mongo
 from mysocial.core import redis as store_redis
+from mysocial.core.email_url import is_delivered
 from mysocial.dev.binaries import ServerError, find_mongod, find_valkey, mongod_environment
 from mysocial.dev.processes import describe_port_holder, port_is_free
 from mysocial.dev.servers import running_urls
+from mysocial.env import env_file_path, is_set
 from mysocial.management.commands.status import SERVER_ERRORS, short_message
 
 MIN_PYTHON = (3, 11)
@@ -83,6 +85,7 @@ def _checks() -> Iterator[Check]:
     yield from _redis()
     yield from _mongo()
     yield _channel_layer()
+    yield from _env_file()
     yield _secret()
     yield _mail()
     yield _images()
@@ -98,14 +101,14 @@ def _python() -> Check:
 
 
 def _wheels() -> Iterator[Check]:
-    if os.environ.get("REDIS_URL"):
+    if is_set("REDIS_URL"):
         yield Check("ok", "Valkey program", "not needed: REDIS_URL is set")
     else:
         try:
             yield Check("ok", "Valkey program", find_valkey().name)
         except ServerError as error:
             yield Check("fail", "Valkey program", "none", str(error))
-    if os.environ.get("MONGO_URL"):
+    if is_set("MONGO_URL"):
         yield Check("ok", "mongod program", "not needed: MONGO_URL is set")
         return
     try:
@@ -158,7 +161,7 @@ def _redis() -> Iterator[Check]:
 
 
 def _unreachable(name: str, error: BaseException, variable: str) -> Check:
-    if running_urls(settings.DATA_DIR) or os.environ.get(variable):
+    if running_urls(settings.DATA_DIR) or is_set(variable):
         return Check(
             "fail",
             name,
@@ -225,13 +228,26 @@ def _secret() -> Check:
     return Check("ok", "SECRET_KEY", "long enough")
 
 
+def _env_file() -> Iterator[Check]:
+    """Check that only its owner can read the `.env` file."""
+    file = env_file_path()
+    if file is None:
+        return
+    is_shared = bool(file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    if is_shared:
+        yield Check("warn", ".env", "other users can read it", f"run `chmod 600 {file}`")
+    else:
+        yield Check("ok", ".env", "read")
+
+
 def _mail() -> Check:
-    backend = settings.EMAIL_BACKEND
-    if "anymail" in backend or backend.endswith("smtp.EmailBackend"):
-        return Check("ok", "E-mail", backend.split(".")[-2])
-    finding = f"{backend.split('.')[-2]}: no e-mail is delivered"
+    name = settings.EMAIL_BACKEND.split(".")[-2]
+    if is_delivered(settings.EMAIL_BACKEND):
+        return Check("ok", "E-mail", name)
     level = "ok" if settings.DEBUG else "fail"
-    return Check(level, "E-mail", finding, "to send e-mail, set SENDGRID_API_KEY")
+    return Check(
+        level, "E-mail", f"{name}: no e-mail is delivered", "to send e-mail, set EMAIL_URL"
+    )
 
 
 def _images() -> Check:

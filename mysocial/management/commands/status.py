@@ -1,7 +1,6 @@
 """`manage.py status`: processes, servers, and records that are not in MongoDB yet."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Collection
@@ -21,6 +20,7 @@ from mysocial.core import redis as store_redis
 from mysocial.core.errors import Unavailable
 from mysocial.dev.processes import read_json
 from mysocial.dev.servers import RUNNING_FILE, running_urls
+from mysocial.env import is_set
 from mysocial.management.reachability import (
     MONGODB,
     REDIS,
@@ -64,7 +64,7 @@ def _state(unreachable: Collection[str]) -> dict[str, Any]:
     """Return the state; `unreachable` names the servers that accept no connection."""
     problems: list[str] = []
     running = read_json(settings.DATA_DIR / RUNNING_FILE) if running_urls(settings.DATA_DIR) else {}
-    if not running and not (os.environ.get("REDIS_URL") and os.environ.get("MONGO_URL")):
+    if not running and not (is_set("REDIS_URL") and is_set("MONGO_URL")):
         problems.append("nothing is running in this checkout: start it with `make up`")
     return {
         "urls": _urls(running),

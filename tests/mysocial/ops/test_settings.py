@@ -69,6 +69,114 @@ def test_an_invalid_value_prevents_the_start_with_an_explanation(environment, se
     assert sentence in result.stderr
 
 
+# `.env` and files of secrets ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def env_file(tmp_path):
+    """Return a function that writes a `.env` file and returns its path."""
+
+    def write(text):
+        file = tmp_path / ".env"
+        file.write_text(text)
+        return str(file)
+
+    return write
+
+
+def show(*names, **environment):
+    """Return the values of settings in a process of its own, as that process prints them."""
+    code = (
+        f"from mysocial import settings as s; print(*(getattr(s, n) for n in {names}), sep='\\n')"
+    )
+    unset = {"DEBUG", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+    env = {name: value for name, value in os.environ.items() if name not in unset}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=env | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_env_file_sets_what_the_environment_does_not(env_file):
+    path = env_file(
+        f"# A comment\nexport SECRET_KEY={SECRET}\nPORT=9000\nWEB_PROCESSES = 3\n"
+        "METRICS_TOKEN='to#ken $HOME'  # with a comment\n\nMONGO_DB=\n"
+    )
+    result = show("SECRET_KEY", "PORT", "WEB_PROCESSES", "METRICS_TOKEN", "MONGO_DB",
+                  ENV_FILE=path, PORT="9001")  # fmt: skip
+    assert result.stdout.split("\n") == [SECRET, "9001", "3", "to#ken $HOME", "", ""], result.stderr
+
+
+def test_every_process_and_command_reads_the_file(env_file, tmp_path):
+    path = env_file(f"SECRET_KEY={SECRET}\nDEFAULT_FROM_EMAIL=Site <site@env.example>\n")
+    env = {name: value for name, value in os.environ.items() if name not in {"DEBUG", "SECRET_KEY"}}
+    env |= {"ENV_FILE": path, "DJANGO_SETTINGS_MODULE": "mysocial.settings"}
+    code = "from django.conf import settings; print(settings.DEBUG, settings.DEFAULT_FROM_EMAIL)"
+    for command in (
+        ["manage.py", "shell", "--no-imports", "--command", code],
+        ["-c", f"import mysocial.wsgi; {code}"],
+        ["-c", f"import mysocial.celery; {code}"],
+    ):
+        result = subprocess.run([sys.executable, *command], cwd=ROOT, env=env, capture_output=True,
+                                text=True, check=False)  # fmt: skip
+        assert result.stdout.strip() == "False Site <site@env.example>", result.stderr
+
+
+@pytest.mark.parametrize("text", ["canary-of-a-secret\n", "PORT=1\nKEY='canary\n", "=canary\n"])
+def test_an_invalid_line_is_named_by_its_number_and_not_shown(text, env_file):
+    result = show("PORT", ENV_FILE=env_file(text))
+    assert result.returncode != 0
+    assert "write NAME=value" in result.stderr
+    assert ", line " in result.stderr
+    assert "canary" not in result.stdout + result.stderr
+
+
+def test_a_missing_env_file_is_an_error_only_if_it_was_named(tmp_path):
+    result = show("PORT", ENV_FILE=str(tmp_path / "missing"), SECRET_KEY=SECRET)
+    assert result.returncode != 0
+    assert "missing cannot be read: FileNotFoundError." in result.stderr
+    assert show("PORT", ENV_FILE="", SECRET_KEY=SECRET).stdout.strip() == "8000"
+
+
+def test_a_secret_can_be_in_a_file_of_its_own(tmp_path, env_file):
+    secret, key = tmp_path / "secret", tmp_path / "key"
+    secret.write_text(f"{SECRET}\n")
+    key.write_text("key-of-mailgun\n")
+    result = show(
+        "SECRET_KEY",
+        "ANYMAIL",
+        SECRET_KEY_FILE=str(secret),
+        ANYMAIL_MAILGUN_API_KEY_FILE=str(key),
+    )
+    assert result.stdout.split("\n")[0] == SECRET, result.stderr
+    assert "'MAILGUN_API_KEY': 'key-of-mailgun'" in result.stdout
+    in_env_file = env_file("SECRET_KEY_FILE=/somewhere/else\n")
+    result = show("SECRET_KEY", ENV_FILE=in_env_file, SECRET_KEY="y" * 40)
+    assert result.stdout.strip() == "y" * 40
+
+
+def test_a_file_of_a_secret_that_cannot_be_read_is_named_by_its_variable(tmp_path):
+    result = show("SECRET_KEY", SECRET_KEY_FILE=str(tmp_path / "missing"))
+    assert result.returncode != 0
+    assert "SECRET_KEY_FILE names a file that cannot be read: FileNotFoundError." in result.stderr
+
+
+def test_email_url_wins_over_the_key_of_sendgrid():
+    names = ("EMAIL_BACKEND", "EMAIL_HOST", "ANYMAIL")
+    result = show(*names, SECRET_KEY=SECRET, SENDGRID_API_KEY="k", EMAIL_URL="smtps://mail.example")
+    backend, host, anymail = result.stdout.strip().split("\n")
+    assert (backend, host) == ("django.core.mail.backends.smtp.EmailBackend", "mail.example")
+    assert "'SENDGRID_API_KEY': 'k'" in anymail
+    result = show(*names, SECRET_KEY=SECRET, SENDGRID_API_KEY="k")
+    assert result.stdout.startswith("anymail.backends.sendgrid.EmailBackend")
+    result = show(*names, SECRET_KEY=SECRET)
+    assert result.stdout.startswith("mysocial.outbox.file_email_backend.EmailBackend")
+
+
 def test_the_first_start_creates_a_secret_and_keeps_it(tmp_path):
     code = "from mysocial import settings; print(settings.SECRET_KEY)"
     env = os.environ | {"DEBUG": "1", "DATA_DIR": str(tmp_path)}
