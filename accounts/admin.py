@@ -24,14 +24,15 @@ class AccountAdmin(RecordAdmin):
     """Accounts of all members; deleting one erases the member with all their data."""
 
     list_display = (
-        *("email", "id", "email_verified", "awaits_approval"),
+        *("email", "id", "email_verified", "email_failure", "awaits_approval"),
         *("created_at", "last_sign_in_at"),
     )
-    list_filter = ("awaits_approval", "email_verified")
+    list_filter = ("awaits_approval", "email_verified", "email_failure")
     search_fields = ("email", "id", "invite_id")
     ordering = ("-created_at",)
     fields = (
-        *("id", "email", "email_verified", "pending_email", "awaits_approval", "invite_id"),
+        *("id", "email", "email_verified", "email_confirmed_at", "email_failure"),
+        *("email_failed_at", "pending_email", "awaits_approval", "invite_id"),
         *("created_at", "last_sign_in_at"),
     )
     actions = ("approve",)

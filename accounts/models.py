@@ -1,6 +1,7 @@
 """Models of accounts: credentials, sessions, one-time tokens and exports; all private."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -18,11 +19,24 @@ ACCOUNT_ERASED, EXPORT_READY, NEW_NETWORK = "account_erased", "export_ready", "n
 ACCOUNT_APPROVED = "account_approved"
 
 
+class EmailFailure(models.TextChoices):
+    """Why an address gets no e-mail any more."""
+
+    BOUNCE = "bounce", "The mailbox does not exist or refuses e-mail"
+    COMPLAINT = "complaint", "The recipient reported an e-mail as spam"
+
+
 class Account(Record):
     """A member's e-mail address and password; the profile in `users` has the same id."""
 
     email = models.EmailField(max_length=254)  # normalized, unique
     email_verified = models.BooleanField(default=False)
+    email_confirmed_at = models.DateTimeField(null=True, default=None, editable=False)
+    # What the e-mail provider reported since; until the address is confirmed again or changed.
+    email_failure = models.CharField(
+        max_length=9, choices=EmailFailure.choices, default="", blank=True, editable=False
+    )
+    email_failed_at = models.DateTimeField(null=True, default=None, editable=False)
     # The new address, until it is confirmed. It is not unique.
     pending_email = models.EmailField(max_length=254, default="", blank=True)
     password = models.CharField(max_length=256, editable=False)
@@ -44,6 +58,30 @@ class Account(Record):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def gets_email(self) -> bool:
+        """Whether e-mail that the member did not just ask for is sent to the address."""
+        return self.email_verified and not self.email_failure
+
+    @property
+    def gets_requested_email(self) -> bool:
+        """Whether e-mail is sent that somebody asks for with the address.
+
+        If an e-mail to an address that nobody has confirmed was reported as spam, the account
+        belongs to somebody else.
+        """
+        return self.email_verified or self.email_failure != EmailFailure.COMPLAINT
+
+
+def confirmed_email() -> dict[str, Any]:
+    """Return the changes to an account whose address has been confirmed."""
+    return {
+        "email_verified": True,
+        "email_confirmed_at": now(),
+        "email_failure": "",
+        "email_failed_at": None,
+    }
 
 
 class Invite(Record):

@@ -13,6 +13,7 @@ from accounts.email_addresses import (
     is_blocked_email,
     normalize_email,
 )
+from accounts.models import EmailFailure
 from accounts.passwords import find_weaknesses
 from accounts.representations import ExportSerializer, SessionSerializer, SignInEventSerializer
 from mysocial.api import (
@@ -227,6 +228,14 @@ class AccountSerializer(SharedProfileSerializer):
     email_verified = serializers.BooleanField(help_text="Whether the e-mail address is confirmed.")
     pending_email = serializers.CharField(
         help_text="The new e-mail address until it is confirmed; empty if there is none."
+    )
+    email_failure = serializers.ChoiceField(
+        [("", "None"), *EmailFailure.choices],
+        help_text="Why no e-mail is sent to the address: it bounced, or was reported as spam. "
+        "Empty if it can be reached. Confirming the address again, or another one, ends this.",
+    )
+    email_failed_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when no e-mail is sent; null if it is sent."
     )
 
 

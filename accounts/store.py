@@ -20,7 +20,12 @@ DETAILS = "details"  # of a session or an export, without secrets such as the sa
 
 accounts = Store(
     Account,
-    fragments={CONTACT: ("email", "email_verified", "pending_email")},
+    fragments={
+        CONTACT: (
+            *("email", "email_verified", "pending_email"),
+            *("email_failure", "email_failed_at"),
+        )
+    },
     unique=("email",),
 )
 invites = Store(Invite, unique=("code_key",), expires_after=("expires_at", 30 * DAY_SECONDS))

@@ -1,6 +1,6 @@
 """Routes of accounts."""
 
-from django.urls import re_path
+from django.urls import path, re_path
 
 from accounts.views import (
     AccountViewSet,
@@ -11,6 +11,7 @@ from accounts.views import (
     SignInLinkPage,
     SignInLinkViewSet,
     VerifyEmailPage,
+    email_webhook,
 )
 from mysocial.api import api_path
 
@@ -42,5 +43,7 @@ pages = [
         r"^revoke-email-change/?$", RevokeEmailChangePage.as_view(), name="revoke-email-change"
     ),
     re_path(r"^sign-in-link/?$", SignInLinkPage.as_view(), name="sign-in-link"),
+    # The addresses of anymail's own URLconf.
+    path("anymail/<slug:provider>/tracking/", email_webhook, name="email-webhook"),
     re_path(r"^verify-email/?$", VerifyEmailPage.as_view(), name="verify-email"),
 ]

@@ -330,6 +330,7 @@ EMAIL_TIMEOUT = _email.get("EMAIL_TIMEOUT")
 EMAIL_FILE_PATH = Path(_email.get("EMAIL_FILE_PATH", DATA_DIR / "emails"))
 ANYMAIL: dict[str, Any] = {
     "REQUESTS_TIMEOUT": 30,
+    "WEBHOOK_SECRET": envstr("ANYMAIL_WEBHOOK_SECRET"),
     **({"SENDGRID_API_KEY": SENDGRID_API_KEY} if SENDGRID_API_KEY else {}),
     **_email.get("ANYMAIL", {}),
     **parse_anymail_variables(envprefixed("ANYMAIL_")),

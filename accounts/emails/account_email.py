@@ -10,13 +10,14 @@ from users.selectors import get_user
 
 
 class AccountEmail(EmailTemplate):
-    """An e-mail to a member; it is dropped if the account does not exist or is not confirmed."""
+    """An e-mail to a member; dropped if the account does not exist, or its address is not
+    confirmed or cannot be reached."""
 
     @classmethod
     def account(cls, recipient: str) -> Account | None:
         """Return the account to send an e-mail to, or None to drop it."""
         account = find_account(recipient)
-        return account if account and account.email_verified else None
+        return account if account and account.gets_email else None
 
     @classmethod
     def context(cls, account: Account, email: Email) -> dict[str, Any]:

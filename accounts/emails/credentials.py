@@ -35,7 +35,7 @@ def token_link(
 
 
 class VerifyEmail(AccountEmail):
-    """Sent after sign-up and on request, until the address is confirmed."""
+    """Sent after sign-up and on request, until the address is confirmed, or confirmed again."""
 
     name: ClassVar[str] = VERIFY_EMAIL
     subject: ClassVar[str] = "Confirm your e-mail address"
@@ -43,7 +43,9 @@ class VerifyEmail(AccountEmail):
     @classmethod
     def account(cls, recipient: str) -> Account | None:
         account = find_account(recipient)
-        return None if account is None or account.email_verified else account
+        if account is None or account.gets_email:
+            return None
+        return account if account.gets_requested_email else None
 
     @classmethod
     def context(cls, account: Account, email: Email) -> dict[str, Any]:
@@ -99,7 +101,8 @@ class ResetPassword(AccountEmail):
 
     @classmethod
     def account(cls, recipient: str) -> Account | None:
-        return selectors.find_account(recipient)  # The recipient is an address here.
+        account = selectors.find_account(recipient)  # The recipient is an address here.
+        return account if account and account.gets_requested_email else None
 
     @classmethod
     def context(cls, account: Account, email: Email) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from accounts.services.approvals import approve_account
 from accounts.services.captcha import create_captcha_challenge
+from accounts.services.delivery_reports import report_email_failure
 from accounts.services.email_changes import (
     request_email_change,
     request_verification,
@@ -72,6 +73,7 @@ __all__ = [
     "remove_export",
     "remove_invite",
     "remove_session",
+    "report_email_failure",
     "request_email_change",
     "request_export",
     "request_own_export",

@@ -22,6 +22,6 @@ def approve_account(*, account_id: str) -> None:
     with write(Conflict) as w:
         w.update(account, check_revision=True, awaits_approval=False)
         users.suspend(w, account_id, 0)
-        if account.email_verified:
+        if account.gets_email:
             queue_email(w, ACCOUNT_APPROVED, recipient=account_id)
         w.respond_with(None)

@@ -13,6 +13,7 @@ from accounts.models import (
     VERIFY_EMAIL,
     Account,
     EmailReservation,
+    confirmed_email,
 )
 from accounts.passwords import hash_password
 from accounts.services.one_time_tokens import ValidToken, invalid_token, read_token
@@ -85,7 +86,7 @@ def verify_email(*, token: str) -> None:
             if valid.record.purpose == CHANGE_EMAIL:
                 _change_email(w, valid)
             else:
-                w.update(valid.account, email_verified=True)
+                w.update(valid.account, **confirmed_email())
                 record_event(w, Kind.EMAIL_CONFIRMATION, account_id=valid.account.id)
             w.respond_with(None)
     except NotFound:
@@ -100,7 +101,7 @@ def _change_email(w: Write, valid: ValidToken) -> None:
     take_reserved_email(w, account.id, email)
     if account.email_verified:
         _reserve_former_email(w, account)
-    w.update(account, check_revision=True, email=email, pending_email="", email_verified=True)
+    w.update(account, check_revision=True, email=email, pending_email="", **confirmed_email())
     record_event(w, Kind.EMAIL_CHANGE, account_id=account.id)
 
 
@@ -118,7 +119,8 @@ def _reserve_former_email(w: Write, account: Account) -> None:
     if former:  # It has expired: an account could have the address.
         w.delete(former, check_revision=True)
     w.create(reservation)
-    queue_email(w, EMAIL_CHANGED, recipient=account.id, reservation_id=str(reservation.pk))
+    if account.gets_email:
+        queue_email(w, EMAIL_CHANGED, recipient=account.id, reservation_id=str(reservation.pk))
 
 
 def take_reserved_email(w: Write, user_id: str, email: str) -> None:
@@ -169,8 +171,8 @@ def _revoke_email_change(token: str, password_hash: str) -> None:
             password_hash,
             ended=selectors.sessions_of(account.id),
             email=restored.email,
-            email_verified=True,
             pending_email="",
+            **confirmed_email(),
         )
 
 

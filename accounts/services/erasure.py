@@ -38,7 +38,7 @@ def erase_account(*, account_id: str) -> None:
         end_sessions_in_write(w, selectors.sessions_of(account_id))
         delete_user(w, account_id)
         record_event(w, Kind.ERASURE)  # without the account, of which nothing may remain
-        if account.email_verified:
+        if account.gets_email:
             # The address itself, because the account will be gone when the e-mail is sent.
             erased_at = now().strftime("%d %B %Y, %H:%M UTC")
             queue_email(w, ACCOUNT_ERASED, recipient=account.email, at=erased_at)

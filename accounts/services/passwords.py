@@ -4,7 +4,13 @@ from typing import Any
 
 from accounts import selectors
 from accounts.email_addresses import normalize_sign_in_name
-from accounts.models import PASSWORD_CHANGED, RESET_PASSWORD, Account, Session
+from accounts.models import (
+    PASSWORD_CHANGED,
+    RESET_PASSWORD,
+    Account,
+    Session,
+    confirmed_email,
+)
 from accounts.passwords import check_strength, hash_password, verify_password
 from accounts.services.one_time_tokens import read_token
 from accounts.services.sessions import end_sessions_in_write
@@ -48,7 +54,7 @@ def _reset_password(token: str, password_hash: str) -> None:
         w.delete(valid.record)
         record_event(w, Kind.PASSWORD_RESET, account_id=account.id)
         ended = selectors.sessions_of(account.id)
-        set_password(w, account, password_hash, ended=ended, email_verified=True)
+        set_password(w, account, password_hash, ended=ended, **confirmed_email())
 
 
 def change_password(*, user_id: str, session_id: str, current: str, new: str) -> None:

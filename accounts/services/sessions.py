@@ -129,7 +129,7 @@ def _record_sign_in(w: Write, account: Account, device: Device, password_hash: s
     """Write the account, and e-mail the member if the network of the device is new to it."""
     network, known = network_of(device.address), account.known_networks.split()
     recent = [network, *(other for other in known if other != network)] if network else known
-    if network and known and network not in known and account.email_verified:
+    if network and known and network not in known and account.gets_email:
         signed_in_at = now().strftime("%d %B %Y, %H:%M UTC")
         queue_email(w, NEW_NETWORK, recipient=account.id, at=signed_in_at, network=network)
     # Every sign-in writes the account, so that it conflicts with a change of the password.

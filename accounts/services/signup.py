@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from accounts import selectors
 from accounts.email_addresses import BLOCKED_EMAIL, is_blocked_email, normalize_email
-from accounts.models import VERIFY_EMAIL, Account
+from accounts.models import VERIFY_EMAIL, Account, confirmed_email
 from accounts.passwords import check_strength, hash_password
 from accounts.services.captcha import use_captcha
 from accounts.services.email_changes import require_not_reserved
@@ -88,7 +88,7 @@ def _new_account(email: str, password: str, device: Device, *, is_trusted: bool)
         id=new_id(),
         email=email,
         password=hash_password(password),
-        email_verified=is_trusted,
+        **(confirmed_email() if is_trusted else {}),
         awaits_approval=needs_approval() and not is_trusted,
         known_networks=network_of(device.address),
     )

@@ -1,6 +1,7 @@
 """Endpoints of accounts."""
 
 from accounts.views.account import AccountViewSet
+from accounts.views.email_webhook import email_webhook
 from accounts.views.exports import ExportViewSet
 from accounts.views.pages import (
     ResetPasswordPage,
@@ -20,4 +21,5 @@ __all__ = [
     "SignInLinkPage",
     "SignInLinkViewSet",
     "VerifyEmailPage",
+    "email_webhook",
 ]

@@ -25,7 +25,7 @@ from mysocial.api.pagination import (
     page_response,
     pagination_params,
 )
-from mysocial.api.problems import problem_response
+from mysocial.api.problems import error_response, problem_response
 from mysocial.api.request_limits import must_wait
 from mysocial.api.responses import (
     MessageSerializer,
@@ -64,6 +64,7 @@ __all__ = [
     "check_network_limit",
     "current_user_id",
     "cursor_param",
+    "error_response",
     "facets_field",
     "get_client_address",
     "get_origin",

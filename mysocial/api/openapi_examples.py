@@ -25,6 +25,8 @@ VALUES: dict[str, Any] = {
     "duration": None,
     "edited_at": None,
     "email": "ada@example.com",
+    "email_failed_at": None,
+    "email_failure": "",
     "email_verified": True,
     "entity_id": OTHER_ID,
     "facebook": "",

@@ -51,6 +51,7 @@ UPLOADS_PREFIX = "uploads:"  # a field of the same hash: what a member has uploa
 RATE_LIMIT_PREFIX = "rate_limit:"
 KNOWN_NETWORKS_PREFIX = "known_networks:"
 EMAIL_SENT_PREFIX = "email_sent:"
+EMAIL_MESSAGE_PREFIX = "email_message:"  # by hash of the provider's id: the id of the e-mail
 SECURITY_EVENTS_PREFIX = "security_events:"  # by day: counts of events that have no write
 UNSAVED_EVENTS = "+"  # a field of the same hash: how many events were counted since they were saved
 EMAIL_DAY_PREFIX = "email_day:"  # by member: the e-mails that have a place in the member's day
@@ -236,6 +237,11 @@ def security_events(day: str) -> str:
 def email_sent(kind: str, subject: str) -> str:
     """Return the key that names the e-mail of this kind that was sent about a subject today."""
     return f"{EMAIL_SENT_PREFIX}{kind}:{subject}"
+
+
+def email_message(message_hash: str) -> str:
+    """Return the key that names the e-mail with the id of a provider that has this hash."""
+    return f"{EMAIL_MESSAGE_PREFIX}{message_hash}"
 
 
 def email_day(recipient: str) -> str:

@@ -11,6 +11,7 @@ from django.core.mail import get_connection
 from mysocial.core.email_url import SMTP_BACKEND, is_delivered
 
 EMAIL_HINT = "docs/settings.md lists what EMAIL_URL of each provider contains."
+MIN_WEBHOOK_PASSWORD_LENGTH = 16
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -29,6 +30,15 @@ def check_email_provider(**_: Any) -> list[CheckMessage]:
         get_connection()
     except (ImproperlyConfigured, ImportError) as error:
         return [Error(f"E-mail cannot be sent. {error}", hint=EMAIL_HINT, id="mysocial.E003")]
+    if not all(map(_is_strong, _webhook_secrets())):
+        return [
+            Error(
+                "ANYMAIL_WEBHOOK_SECRET must be USER:PASSWORD, with a password of at least "
+                f"{MIN_WEBHOOK_PASSWORD_LENGTH} random characters.",
+                hint="Generate one: openssl rand -hex 24",
+                id="mysocial.E004",
+            )
+        ]
     if settings.EMAIL_BACKEND == SMTP_BACKEND and not _is_encrypted_or_local():
         return [
             Warning(
@@ -38,6 +48,17 @@ def check_email_provider(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+def _webhook_secrets() -> list[str]:
+    secret = settings.ANYMAIL["WEBHOOK_SECRET"]
+    secrets = [secret] if isinstance(secret, str) else [*secret]
+    return secrets if secret else []
+
+
+def _is_strong(secret: str) -> bool:
+    user, _, password = secret.partition(":")
+    return bool(user) and len(password) >= MIN_WEBHOOK_PASSWORD_LENGTH
 
 
 def _is_encrypted_or_local() -> bool:

@@ -22,6 +22,7 @@ from mysocial.outbox.email import (
 from mysocial.outbox.email_days import DIGEST, held_emails
 from mysocial.outbox.email_failures import describe_email_error
 from mysocial.outbox.email_models import Email, emails
+from mysocial.outbox.email_reports import find_reported_email, mark_reported
 from mysocial.outbox.file_email_backend import email_folder
 from mysocial.outbox.items import (
     OUTBOX,
@@ -52,7 +53,9 @@ __all__ = [
     "email_headers",
     "email_summary",
     "emails",
+    "find_reported_email",
     "held_emails",
+    "mark_reported",
     "process_due",
     "queue_cascade",
     "queue_email",

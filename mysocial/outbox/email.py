@@ -27,6 +27,7 @@ from mysocial.outbox.cascades import delete_records
 from mysocial.outbox.email_days import claim_place
 from mysocial.outbox.email_failures import describe_email_error, is_permanent
 from mysocial.outbox.email_models import DROPPED, FAILED, HELD, SENT, Email, emails
+from mysocial.outbox.email_reports import remember_message_id
 from mysocial.outbox.items import process_due, report_given_up, report_postponed
 from mysocial.store import Write, write
 
@@ -179,6 +180,8 @@ def _hand_over(
     )
     message.attach_alternative(css_inline.inline(html), "text/html")
     send_message(message)
+    status = getattr(message, "anymail_status", None)  # of the backends of anymail
+    remember_message_id(mail.id, getattr(status, "message_id", None))
 
 
 def send_message(message: EmailMessage) -> None:

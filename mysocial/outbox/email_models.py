@@ -7,11 +7,12 @@ from mysocial.outbox.items import OUTBOX, OutboxItem
 from mysocial.store import Store
 
 SENT, DROPPED, HELD, FAILED = "sent", "dropped", "held", "failed"
+REPORTED = "reported"  # sent, and reported by the provider as bounced or as spam
 KEPT_SECONDS = 30 * 24 * 3600
 
 
 class Email(OutboxItem):
-    """One e-mail: queued, then sent, dropped, held back for a digest, or failed."""
+    """One e-mail: queued, then sent, dropped, held back for a digest, failed, or reported."""
 
     kind = models.CharField(max_length=40)
     recipient = models.CharField(max_length=254)  # an address, or the id of a member

@@ -18,6 +18,8 @@ class Kind(models.TextChoices):
     EMAIL_CHANGE_REQUEST = "email_change_request", "Request to change the address"
     EMAIL_CHANGE = "email_change", "Change of the address"
     EMAIL_CHANGE_REVOCATION = "email_change_revocation", "Revocation of a change of the address"
+    EMAIL_DELIVERY = "email_delivery", "Delivery of an e-mail"
+    EMAIL_WEBHOOK = "email_webhook", "Report of the e-mail provider"
     EXPORT = "export", "Request for a data export"
     ERASURE = "erasure", "Erasure of an account"
     RATE_LIMIT = "rate_limit", "Rate limit"

@@ -149,6 +149,7 @@ def check_deployment(**environment):
         {},
         {"EMAIL_URL": f"smtp+tls://user:{CANARY}@mail.example"},
         {"EMAIL_URL": f"postmark://{CANARY}@"},
+        {"ANYMAIL_WEBHOOK_SECRET": f"webhook:{CANARY}"},
         {"EMAIL_URL": "smtp://localhost"},  # a relay on the same machine
     ],
 )
@@ -168,6 +169,8 @@ def test_the_deployment_checks_find_no_problem(environment):
         ({"EMAIL_URL": "memory://"}, "mysocial.E001"),
         ({"EMAIL_URL": "dummy://"}, "mysocial.E001"),
         ({"EMAIL_URL": "mailgun://"}, "mysocial.E003"),
+        ({"ANYMAIL_WEBHOOK_SECRET": CANARY}, "mysocial.E004"),
+        ({"ANYMAIL_WEBHOOK_SECRET": "webhook:short"}, "mysocial.E004"),
         ({"EMAIL_URL": f"smtp://user:{CANARY}@mail.example"}, "mysocial.W001"),
         ({"PUBLIC_URL": "http://localhost:8000"}, "PUBLIC_URL must start with https://"),
         ({"FRONTEND_URL": "http://app.example"}, "FRONTEND_URL must start with https://"),

@@ -52,6 +52,10 @@ export interface Account {
   email_verified: boolean;
   /** The new e-mail address until it is confirmed; empty if there is none. */
   pending_email: string;
+  /** Why no e-mail is sent to the address: it bounced, or was reported as spam. Empty if it can be reached. Confirming the address again, or another one, ends this. */
+  email_failure: EmailFailureEnum | BlankEnum;
+  /** Since when no e-mail is sent; null if it is sent. */
+  email_failed_at: string | null;
 }
 
 /** The response to a change of your account. */
@@ -243,6 +247,9 @@ export interface EditInput {
   /** The new text. At most 10,000 characters, as a person counts them, and 60,000 bytes. */
   text: string;
 }
+
+/** * `` - None * `bounce` - The mailbox does not exist or refuses e-mail * `complaint` - The recipient reported an e-mail as spam */
+export type EmailFailureEnum = "bounce" | "complaint";
 
 /** An e-mail address. */
 export interface EmailInput {

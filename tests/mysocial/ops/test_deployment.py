@@ -149,7 +149,7 @@ def test_a_pod_opens_only_the_connections_that_it_needs(docs):
     policies = of_kind(docs, "NetworkPolicy")
     egress = {name: policy for name, policy in policies.items() if policy["spec"].get("egress")}
     servers = {"servers", "managed-servers"} & set(egress)
-    assert set(egress) == {"names", "internet"} | servers
+    assert set(egress) == {"names", "internet", "smtp"} | servers
     assert len(servers) == 1
     ports = {
         name: {port["port"] for rule in policy["spec"]["egress"] for port in rule["ports"]}
@@ -157,11 +157,14 @@ def test_a_pod_opens_only_the_connections_that_it_needs(docs):
     }
     assert ports["names"] == {53}
     assert ports["internet"] == {443}
+    assert ports["smtp"] == {465, 587}
     assert ports[servers.pop()] == {6379, 27017}
     assert selected(egress["internet"], docs) == {"worker", "media"}
-    (rule,) = egress["internet"]["spec"]["egress"]
-    excluded = {block for to in rule["to"] for block in to["ipBlock"]["except"]}
-    assert {"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"} <= excluded
+    assert selected(egress["smtp"], docs) == {"worker"}
+    for name in ("internet", "smtp"):
+        (rule,) = egress[name]["spec"]["egress"]
+        excluded = {block for to in rule["to"] for block in to["ipBlock"]["except"]}
+        assert {"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"} <= excluded
     for name in policies.keys() - {"web"}:
         assert selected(policies[name], docs), name
 

@@ -8,6 +8,9 @@ BlankEnum: TypeAlias = Literal[""]
 CaptchaEnum: TypeAlias = Literal["off", "altcha"]
 
 
+EmailFailureEnum: TypeAlias = Literal["bounce", "complaint"]
+
+
 FacetTypeEnum: TypeAlias = Literal["link", "mention", "hashtag"]
 
 
@@ -124,6 +127,11 @@ class Account(TypedDict):
     email_verified: bool
     # The new e-mail address until it is confirmed; empty if there is none.
     pending_email: str
+    # Why no e-mail is sent to the address: it bounced, or was reported as spam. Empty if it can
+    # be reached. Confirming the address again, or another one, ends this.
+    email_failure: "EmailFailureEnum | BlankEnum"
+    # Since when no e-mail is sent; null if it is sent.
+    email_failed_at: str | None
 
 
 class AccountResponse(TypedDict):

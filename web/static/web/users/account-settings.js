@@ -6,6 +6,13 @@ import { LiveComponent } from "../live-component.js";
 
 /** @typedef {import("../context.js").ViewContext} ViewContext */
 
+const HOW_TO_RESUME = "So you get no e-mail from us. Choose another address, or confirm this one again";
+/** @type {Record<string, string>} */
+const FAILURES = {
+  bounce: `our e-mail to it came back. ${HOW_TO_RESUME}`,
+  complaint: `our e-mail to it was reported as spam. ${HOW_TO_RESUME}`,
+};
+
 export class UsernameForm extends LiveComponent {
   /** @param {ViewContext} context */
   constructor({ api, signal }) {
@@ -67,10 +74,11 @@ export class AccountSettings extends LiveComponent {
   }
 
   /** @param {any} account */
-  #show({ email, email_verified, pending_email }) {
-    const state = email_verified ? "" : ", which you have not confirmed yet";
+  #show({ email, email_verified, email_failure, pending_email }) {
+    const state = email_failure ? `, but ${FAILURES[email_failure] ?? FAILURES.bounce}`
+      : email_verified ? "" : ", which you have not confirmed yet";
     const pending = pending_email ? ` It becomes ${pending_email} when you open the link in the e-mail to it.` : "";
     this.status.textContent = `Your address is ${email}${state}.${pending}`;
-    this.resend.hidden = email_verified && !pending_email;
+    this.resend.hidden = email_verified && !email_failure && !pending_email;
   }
 }
